@@ -1,0 +1,35 @@
+// The one direction of imports (docs/architecture.md): a room may use the rooms listed for it and no other.
+const rooms = {
+  base: [],
+  exec: ['base'],
+  checklist: ['base'],
+  deployment: ['base', 'checklist'],
+  evidence: ['base', 'exec', 'checklist', 'deployment', 'render'],
+  render: ['base', 'checklist', 'deployment'],
+  recovery: ['base', 'checklist', 'deployment'],
+  checks: ['base', 'checklist', 'deployment', 'evidence', 'render', 'recovery'],
+  report: ['base', 'checks', 'deployment'],
+  state: ['base', 'exec', 'deployment', 'render'],
+  wizard: ['base', 'checklist', 'deployment', 'recovery'],
+  targets: ['base', 'exec', 'checklist', 'deployment', 'evidence', 'render', 'state'],
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'not-to-test', severity: 'error', from: { path: '^(src|bin)' }, to: { path: '^(test|bench)' } },
+    { name: 'nobody-imports-cli', severity: 'error', from: { path: '^src/(?!cli/)' }, to: { path: '^src/cli/' } },
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: `direction-${room}`,
+      comment: `src/${room} may import only: ${[room, ...allowed].join(', ')}`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: '^src/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    parser: 'swc',
+    enhancedResolveOptions: { extensions: ['.ts', '.js'] },
+  },
+};
