@@ -1,0 +1,61 @@
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** One thing wrong in a file, flag or answer; `line` and `column` count from 1. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface FaultOptions {
+  /** What to do next, each a sentence or a command that can be pasted. */
+  readonly next?: readonly string[];
+  readonly exitCode?: ExitCode;
+  readonly cause?: unknown;
+}
+
+/** A fault that is expected in the field and explained to its reader; everything else that is thrown is a bug. */
+export abstract class Fault extends Error {
+  readonly next: readonly string[];
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode, options: FaultOptions) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = new.target.name;
+    this.next = options.next ?? [];
+    this.exitCode = options.exitCode ?? exitCode;
+  }
+}
+
+/** The user's: a wrong file, flag or answer. Exit 2 unless said otherwise. */
+export class UserError extends Fault {
+  readonly problems: readonly Problem[];
+
+  constructor(message: string, options: FaultOptions & { readonly problems?: readonly Problem[] } = {}) {
+    super(message, EXIT.usage, options);
+    this.problems = options.problems ?? [];
+  }
+}
+
+/** An outside program's or service's. `command` and `stderr` are redacted already. Exit 8 unless said otherwise. */
+export class ExternalError extends Fault {
+  readonly command: string | undefined;
+  readonly stderr: readonly string[];
+
+  constructor(
+    message: string,
+    options: FaultOptions & { readonly command?: string; readonly stderr?: readonly string[] } = {},
+  ) {
+    super(message, EXIT.external, options);
+    this.command = options.command;
+    this.stderr = options.stderr ?? [];
+  }
+}
+
+/** The user said no, or pressed Ctrl-C. Exit 130. */
+export class Interrupted extends Fault {
+  constructor(message = 'interrupted', options: FaultOptions = {}) {
+    super(message, EXIT.interrupted, options);
+  }
+}

@@ -1,0 +1,21 @@
+/** Plain data, as JSON and YAML carry it. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** True for a plain object (not null, not an array). */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `over` merged into `base`, objects key by key; lists and scalars of `over` replace those of `base`. Neither is changed. */
+export function deepMerge(base: Json, over: Json): Json {
+  if (!isObject(base) || !isObject(over)) return over;
+  const merged: Record<string, Json> = { ...(base as JsonObject) };
+  for (const [key, value] of Object.entries(over as JsonObject)) {
+    const below = merged[key];
+    merged[key] = below === undefined ? value : deepMerge(below, value);
+  }
+  return merged;
+}

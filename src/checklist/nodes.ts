@@ -1,0 +1,21 @@
+import type { Tier } from './tiers.ts';
+
+/** A node class as the published checklist sells it: whole CPUs and GiB on the label of the machine. */
+export interface NodeRequirement {
+  readonly count: number;
+  readonly cpu: number;
+  readonly memoryGiB: number;
+}
+
+/** Dify Enterprise resources checklist (deployment/resources-checklist, read for 2.8.x, head figures confirmed for 3.7.x). */
+export const NODE_CHECKLIST: Readonly<Record<Tier, NodeRequirement>> = {
+  test: { count: 1, cpu: 4, memoryGiB: 16 },
+  prod: { count: 6, cpu: 8, memoryGiB: 32 },
+};
+
+/** What firmware, kernel and hypervisor keep of a machine's label: "8C/32G" reports 30.9-31.4 GiB on the large clouds. */
+export const NODE_CLASS_TOLERANCE = 0.06;
+
+/** Oldest Kubernetes server and Helm client of the same checklist. */
+export const OLDEST_KUBERNETES = '1.24.0';
+export const OLDEST_HELM = '3.14.0';

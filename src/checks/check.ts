@@ -1,0 +1,98 @@
+import type { Tier } from '../checklist/tiers.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { Evidence, EvidenceKey, EvidenceOrigin } from '../evidence/evidence.ts';
+
+export const SUBJECTS = [
+  'tools',
+  'cluster',
+  'host',
+  'names',
+  'images',
+  'release',
+  'postgres',
+  'redis',
+  'object-storage',
+  'vector-store',
+  'mail',
+  'recovery',
+  'config',
+  'app',
+] as const;
+export type Subject = (typeof SUBJECTS)[number];
+
+export type Severity = 'error' | 'warning' | 'info';
+export type Status = 'pass' | 'warn' | 'fail' | 'skip' | 'unknown';
+export type Phase = 'preflight' | 'postflight';
+
+/** One thing looked at: a bucket, a sentinel, a workload. */
+export interface Observation {
+  readonly subject: string;
+  readonly from: EvidenceOrigin;
+  readonly status: Status;
+  readonly observed: string;
+  readonly expected: string;
+}
+
+/** What `judge` answers; the engine adds id, severity, cap, acceptance and time. `remedy` overrides the check's own, where the observation knows better. */
+export interface Judgement {
+  readonly status: Status;
+  readonly observed: string;
+  readonly expected: string;
+  readonly message: string;
+  readonly remedy?: string;
+  readonly observations?: readonly Observation[];
+}
+
+export interface CheckResult extends Judgement {
+  readonly id: string;
+  readonly subject: Subject;
+  readonly severity: Severity;
+  readonly remedy: string;
+  readonly accepted?: { readonly reason: string; readonly until?: string };
+  readonly durationMs: number;
+}
+
+/** What a rule may see: the deployment (absent when the current cluster is judged without a file) and the evidence it asked for. */
+export interface JudgeContext {
+  readonly tier: Tier;
+  readonly deployment: Deployment | undefined;
+  /** The day judged, for dates and acceptance; from evidence, never from the clock. */
+  readonly now: Date;
+  /** Data of a key listed in `needs`; the engine has answered `unknown` before `judge` is called where any of it is missing. */
+  evidence<T>(key: EvidenceKey<T>): T;
+  /** The whole evidence of a key in `needs` or `wants`, whatever its outcome. */
+  look<T>(key: EvidenceKey<T>): Evidence<T> | undefined;
+}
+
+/** One question with an id, answered purely from the deployment and the evidence. */
+export interface Check {
+  /** Stable, dotted, lower case; its first word is the subject. */
+  readonly id: string;
+  readonly title: string;
+  readonly phases: readonly Phase[];
+  readonly severity: (tier: Tier) => Severity;
+  /** Whether the question arises. Where it does not, a reason for `skip`, or false to leave it out. Default: always. */
+  readonly when?: (deployment: Deployment | undefined, tier: Tier) => true | false | { readonly skip: string };
+  /** Evidence without which there is no answer. */
+  readonly needs: readonly EvidenceKey<unknown>[];
+  /** Evidence that `judge` looks at where it is there. */
+  readonly wants?: readonly EvidenceKey<unknown>[];
+  readonly judge: (context: JudgeContext) => Judgement;
+  /** The one next step where the judgement has none of its own. */
+  readonly remedy: string;
+}
+
+/** The document of `-o json`. */
+export interface CheckReport {
+  readonly apiVersion: string;
+  readonly kind: 'CheckReport';
+  readonly difyctl: string;
+  readonly time: string;
+  readonly deployment: string | undefined;
+  readonly tier: Tier;
+  readonly target: string;
+  readonly phase: Phase;
+  readonly durationMs: number;
+  readonly summary: Readonly<Record<Status, number>>;
+  readonly checks: readonly CheckResult[];
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { API_VERSION } from '../../base/version.ts';
+import { TIERS } from '../../checklist/tiers.ts';
+import { components } from './components.ts';
+import { day, deploymentName, dnsLabel, line, publicUrl } from './fields.ts';
+import { mail } from './mail.ts';
+import { objectStorage } from './object-storage.ts';
+import { postgres } from './postgres.ts';
+import { recovery } from './recovery.ts';
+import { redis } from './redis.ts';
+import { secretRef } from './secret-ref.ts';
+import { target } from './target.ts';
+import { vectorStore } from './vector-store.ts';
+
+/** Dify's own keys. Each is generated where the file says nothing. */
+export const OWN_KEYS = [
+  'secretKey',
+  'innerApiKey',
+  'pluginDaemonKey',
+  'sandboxApiKey',
+  'agentApiToken',
+  'agentServerSecretKey',
+  'agentSandboxToken',
+] as const;
+export type OwnKey = (typeof OWN_KEYS)[number];
+
+const urls = z.strictObject({
+  console: publicUrl,
+  api: publicUrl,
+  app: publicUrl,
+  files: publicUrl,
+  trigger: publicUrl.optional(),
+});
+
+/**
+ * The whole file. What is the same in both tiers stands here as a default; what differs is merged in before parsing
+ * (`withDefaults`), so `z.input` is what a file may say and `z.output` is a deployment with nothing left open but
+ * what is optional by nature. Component sizes are resolved by `plannedComponents`.
+ */
+export const deploymentSchema = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  name: deploymentName.default('dify'),
+  tier: z.enum(TIERS),
+  edition: z.enum(['community', 'enterprise']).default('community'),
+  version: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+(?:[-+.][0-9A-Za-z.-]+)?$/, 'a version such as 1.16.1')
+    .default('1.16.1'),
+  defaults: z.literal(1).default(1),
+  target,
+  urls,
+  load: z
+    .strictObject({ concurrentUsers: z.int().positive().optional(), documents: z.int().nonnegative().optional() })
+    .optional(),
+  postgres: postgres.prefault({ mode: 'bundled' }),
+  redis: redis.prefault({ mode: 'bundled' }),
+  objectStorage: objectStorage.prefault({ provider: 'local' }),
+  vectorStore: vectorStore.prefault({ mode: 'bundled' }),
+  mail: mail.prefault({ provider: 'none' }),
+  secrets: z
+    .strictObject(
+      Object.fromEntries(OWN_KEYS.map((key) => [key, secretRef.optional()])) as Record<
+        OwnKey,
+        z.ZodOptional<typeof secretRef>
+      >,
+    )
+    .prefault({}),
+  images: z
+    .strictObject({ registry: line.optional(), pullSecret: dnsLabel.optional(), toolImage: line.optional() })
+    .optional(),
+  components: components.prefault({}),
+  logging: z
+    .strictObject({ level: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']).default('INFO') })
+    .prefault({}),
+  recovery: recovery.optional(),
+  acceptedRisks: z
+    .array(
+      z.strictObject({
+        check: z.string().regex(/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/, 'a check id'),
+        reason: z.string().min(1),
+        until: day.optional(),
+      }),
+    )
+    .default([]),
+  extraValues: z.record(z.string(), z.json()).default({}),
+});
+
+/** What a file may say. */
+export type DeploymentFile = z.input<typeof deploymentSchema>;
+/** What one difyctl.yaml describes, defaults applied. */
+export type Deployment = z.output<typeof deploymentSchema>;

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { isDuration } from '../../base/duration.ts';
+import { isQuantity } from '../../base/quantity.ts';
+
+/** RFC 1123 label, as Kubernetes names most things. */
+export const dnsLabel = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'lower-case letters, digits and dashes, at most 63, no dash at either end',
+  );
+
+/** Helm release and Compose project name: a label that starts with a letter and leaves Helm its limit of 53 characters. */
+export const deploymentName = z
+  .string()
+  .regex(
+    /^[a-z]([-a-z0-9]{0,51}[a-z0-9])?$/,
+    'lower-case letters, digits and dashes, starting with a letter, at most 53',
+  );
+
+/** Host name (RFC 1123, underscores allowed as Docker uses them), IPv4 or bracketless IPv6 address. */
+export const host = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z0-9_](?:[-A-Za-z0-9_.]{0,251}[A-Za-z0-9_])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+)$/,
+    'a host name or an IP address, without scheme, port or path',
+  );
+
+export const port = z.int().min(1).max(65_535);
+
+export const hostAndPort = z
+  .string()
+  .regex(/^(?:[A-Za-z0-9_][-A-Za-z0-9_.]*|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/, 'host:port');
+
+/** An http(s) address without a trailing slash, query, fragment or credentials: Dify appends paths to it. */
+export const httpUrl = z.string().superRefine((text, context) => {
+  const fault = urlFault(text, ['http:', 'https:']);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});
+
+/** A public origin: an http(s) address with no path, since Dify's own paths begin at the root. */
+export const publicUrl = z.string().superRefine((text, context) => {
+  const fault =
+    urlFault(text, ['http:', 'https:']) ?? (new URL(text).pathname === '/' ? undefined : 'an address without a path');
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});
+
+function urlFault(text: string, schemes: readonly string[]): string | undefined {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//.test(text)) return 'needs a scheme, such as https://';
+  if (!URL.canParse(text) || /[\s"'`$\\<>{}|^]/.test(text)) return 'not a valid URL';
+  const url = new URL(text);
+  if (!schemes.includes(url.protocol))
+    return `the scheme must be one of ${schemes.map((s) => s.replace(':', '')).join(', ')}`;
+  if (url.username !== '' || url.password !== '') return 'credentials may not stand in a URL';
+  if (text.endsWith('/')) return 'no trailing slash';
+  if (url.search !== '' || url.hash !== '') return 'no query and no fragment';
+  return undefined;
+}
+
+export const duration = z.string().refine(isDuration, 'a duration such as 90s, 15m, 4h or 14d');
+
+export const quantity = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine(isQuantity, 'a Kubernetes quantity such as 500m or 2Gi');
+
+/** A calendar day, `2026-10-01`; YAML reads it as a plain string under the core schema. */
+export const day = z.iso.date('a date such as 2026-10-01');
+
+/** One line of printable text: what goes into env files and manifests may not bring a second line along. */
+export const line = z
+  .string()
+  .min(1)
+  .regex(/^[^\r\n\0]*$/, 'one line of text');
+
+/** Path of a file, relative to difyctl.yaml. */
+export const filePath = line;
+
+export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable name');

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { host, httpUrl, line, port } from './fields.ts';
+import { secretRef } from './secret-ref.ts';
+
+export const mail = z.discriminatedUnion('provider', [
+  z.strictObject({ provider: z.literal('none') }),
+  z.strictObject({
+    provider: z.literal('smtp'),
+    smtp: z.strictObject({
+      host,
+      port: port.default(587),
+      username: line.optional(),
+      password: secretRef.optional(),
+      from: line,
+      tls: z.enum(['none', 'starttls', 'implicit']).default('starttls'),
+    }),
+  }),
+  z.strictObject({
+    provider: z.literal('resend'),
+    resend: z.strictObject({ apiKey: secretRef, from: line, apiUrl: httpUrl.default('https://api.resend.com') }),
+  }),
+]);
+export type Mail = z.output<typeof mail>;

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { host, line, port } from './fields.ts';
+import { managed, secretRef, tls } from './secret-ref.ts';
+
+const databaseName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/, 'a PostgreSQL database name');
+
+/** A database: its name alone, or with a role of its own. */
+const database = z.union([
+  databaseName,
+  z.strictObject({ name: databaseName, username: line.optional(), password: secretRef.optional() }),
+]);
+
+const databases = z
+  .strictObject({ main: database.default('dify'), plugin: database.default('dify_plugin') })
+  .prefault({});
+
+export const bundledPostgres = z.strictObject({
+  mode: z.literal('bundled'),
+  password: secretRef.optional(),
+  databases,
+});
+
+export const externalPostgres = z.strictObject({
+  mode: z.literal('external'),
+  host,
+  port: port.default(5432),
+  username: line.default('dify'),
+  password: secretRef,
+  tls: tls.prefault({ mode: 'disable' }),
+  databases,
+  maxConnections: z.int().positive().optional(),
+  managed: managed.optional(),
+});
+
+export const postgres = z.discriminatedUnion('mode', [bundledPostgres, externalPostgres]);
+export type ExternalPostgres = z.output<typeof externalPostgres>;
+export type Postgres = z.output<typeof postgres>;

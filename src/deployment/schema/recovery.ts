@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { day, duration, line } from './fields.ts';
+
+export const recovery = z.strictObject({
+  rto: duration.optional(),
+  rpo: duration.optional(),
+  availability: z
+    .string()
+    .regex(/^\d{2}(\.\d+)?%$/, 'a percentage such as "99.9%"')
+    .optional(),
+  upgradeWindow: z
+    .string()
+    .regex(
+      /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{2}:\d{2}-\d{2}:\d{2} [A-Za-z]+(\/[A-Za-z_+-]+)*(\d+)?$/,
+      'such as "Sun 02:00-04:00 Europe/Berlin"',
+    )
+    .optional(),
+  postgres: z
+    .strictObject({
+      method: z.enum(['dump', 'snapshot', 'pitr', 'replica']),
+      interval: duration.optional(),
+      retention: duration.optional(),
+    })
+    .optional(),
+  redis: z.strictObject({ persistence: z.enum(['none', 'rdb', 'aof']) }).optional(),
+  objectStorage: z
+    .strictObject({
+      versioning: z.boolean(),
+      replication: z.enum(['none', 'cross-zone', 'cross-region']).default('none'),
+    })
+    .optional(),
+  vectorStore: z
+    .strictObject({ strategy: z.enum(['rebuild', 'snapshot']), interval: duration.optional() })
+    .refine((plan) => plan.strategy === 'rebuild' || plan.interval !== undefined, {
+      path: ['interval'],
+      error: 'snapshot needs an interval',
+    })
+    .optional(),
+  configuration: z.strictObject({ repository: line }).optional(),
+  drills: z.strictObject({ interval: duration, last: day.optional() }).optional(),
+  topology: z
+    .strictObject({
+      zones: z.int().min(1).max(9).default(1),
+      region: z.enum(['single', 'standby', 'active-active']).default('single'),
+    })
+    .optional(),
+  measured: z.strictObject({ restore: duration, at: day }).optional(),
+});
+export type Recovery = z.output<typeof recovery>;

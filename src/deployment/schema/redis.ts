@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { host, hostAndPort, line, port } from './fields.ts';
+import { managed, secretRef, tls } from './secret-ref.ts';
+
+const databaseNumber = z.int().min(0).max(15);
+const databases = z
+  .strictObject({
+    cache: databaseNumber.default(0),
+    broker: databaseNumber.default(1),
+    agent: databaseNumber.default(2),
+  })
+  .prefault({});
+
+const common = {
+  mode: z.literal('external'),
+  username: line.optional(),
+  password: secretRef.optional(),
+  tls: tls.prefault({ mode: 'disable' }),
+  databases,
+  agentUrl: secretRef.optional(),
+  managed: managed.optional(),
+};
+
+export const bundledRedis = z.strictObject({ mode: z.literal('bundled'), password: secretRef.optional(), databases });
+
+export const standaloneRedis = z.strictObject({
+  ...common,
+  topology: z.literal('standalone').default('standalone'),
+  host,
+  port: port.default(6379),
+});
+
+export const sentinelRedis = z.strictObject({
+  ...common,
+  topology: z.literal('sentinel'),
+  sentinel: z.strictObject({
+    master: line,
+    nodes: z.array(hostAndPort).min(1, 'at least one sentinel; three make a quorum'),
+    username: line.optional(),
+    password: secretRef.optional(),
+  }),
+});
+
+/** Redis Cluster is no option here: Celery's broker needs multi-key commands that a cluster refuses (`loadDeployment` says so by name). */
+export const redis = z.discriminatedUnion('mode', [
+  bundledRedis,
+  z.discriminatedUnion('topology', [standaloneRedis, sentinelRedis]),
+]);
+export type StandaloneRedis = z.output<typeof standaloneRedis>;
+export type SentinelRedis = z.output<typeof sentinelRedis>;
+export type Redis = z.output<typeof redis>;

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { dnsLabel, environmentName, filePath, line, port } from './fields.ts';
+
+/** Chart, version and repository the facts were read from; see docs/chart-facts.md. */
+export const DEFAULT_CHART = {
+  repo: 'https://borispolonsky.github.io/dify-helm',
+  name: 'dify',
+  version: '0.38.0',
+} as const;
+
+const chart = z.union(
+  [
+    z.strictObject({
+      repo: z.url().default(DEFAULT_CHART.repo),
+      name: z.string().min(1).default(DEFAULT_CHART.name),
+      version: z.string().min(1).default(DEFAULT_CHART.version),
+    }),
+    z.strictObject({ path: filePath }),
+    z.strictObject({ oci: z.string().startsWith('oci://'), version: z.string().min(1).optional() }),
+  ],
+  { error: 'one of: repo, name and version · path · oci (with version)' },
+);
+
+const ingress = z.strictObject({
+  className: z.string().min(1).optional(),
+  annotations: z.record(z.string(), z.string()).default({}),
+  tls: z.strictObject({ secretName: dnsLabel }).optional(),
+});
+
+export const kubernetesTarget = z.strictObject({
+  type: z.literal('kubernetes'),
+  context: line.optional(),
+  namespace: dnsLabel.default('dify'),
+  chart: chart.prefault({}),
+  ingress: ingress.optional(),
+  storageClass: z.string().min(1).optional(),
+  autoscaling: z.strictObject({ maxNodes: z.int().positive() }).optional(),
+  passEnv: z.array(environmentName).default([]),
+});
+
+export const composeTarget = z.strictObject({
+  type: z.literal('compose'),
+  directory: filePath.default('./dify'),
+  httpPort: port.default(80),
+  httpsPort: port.default(443),
+  bindAddress: z
+    .string()
+    .regex(/^[0-9A-Fa-f.:]+$/, 'an IP address')
+    .default('0.0.0.0'),
+  tls: z.strictObject({ certFile: filePath, keyFile: filePath }).optional(),
+});
+
+export const target = z.discriminatedUnion('type', [kubernetesTarget, composeTarget]);
+export type KubernetesTarget = z.output<typeof kubernetesTarget>;
+export type ComposeTarget = z.output<typeof composeTarget>;

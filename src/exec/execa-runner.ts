@@ -1,0 +1,96 @@
+import { execa } from 'execa';
+import { ExternalError, Interrupted } from '../base/errors.ts';
+import type { Redact } from '../base/redact.ts';
+import type { Runner, RunOptions, RunResult } from './runner.ts';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+/** kubectl prints 109 MiB for 5,000 nodes; execa's own limit of 100 million characters would end it. */
+const MAX_BUFFER = 512 * 1024 * 1024;
+/** How long an ended program may take to clean up before it is killed. */
+const KILL_AFTER_MS = 10_000;
+const LAST_STDERR_LINES = 12;
+
+export interface RunnerSettings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Variables that secret references name: no child inherits them. */
+  readonly hiddenNames: ReadonlySet<string>;
+  /** Hidden variables that kubectl and helm get all the same (`target.passEnv`). */
+  readonly passNames: ReadonlySet<string>;
+  readonly redact: Redact;
+}
+
+/** A Runner on execa: argument arrays, no shell, a bounded time, captured and redacted output of failures. */
+export function createRunner(settings: RunnerSettings): Runner {
+  return { run: (program, args, options = {}) => runProgram(settings, program, args, options) };
+}
+
+async function runProgram(
+  settings: RunnerSettings,
+  program: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const child = execa(program, args, {
+    env: { ...inheritedEnvironment(settings, program), ...options.env },
+    extendEnv: false,
+    reject: false,
+    maxBuffer: MAX_BUFFER,
+    timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    forceKillAfterDelay: KILL_AFTER_MS,
+    stripFinalNewline: false,
+    stdin: options.input === undefined ? 'ignore' : 'pipe',
+    ...(options.input === undefined ? {} : { input: options.input }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  });
+  if (options.onStderr !== undefined) {
+    for await (const text of child.iterable({ from: 'stderr' })) options.onStderr(settings.redact(text));
+  }
+  const result = await child;
+  if (result.isCanceled) throw new Interrupted(`${program} was interrupted`);
+  const exitCode = result.exitCode;
+  if (exitCode !== undefined && (options.okCodes ?? [0]).includes(exitCode)) {
+    return { exitCode, stdout: result.stdout, stderr: result.stderr };
+  }
+  throw programFault(settings.redact, program, args, result);
+}
+
+function inheritedEnvironment(settings: RunnerSettings, program: string): Record<string, string> {
+  const name = program.split('/').at(-1) ?? program;
+  const mayPass = name === 'kubectl' || name === 'helm';
+  const inherited: Record<string, string> = {};
+  for (const [key, value] of Object.entries(settings.env)) {
+    if (value === undefined) continue;
+    if (settings.hiddenNames.has(key) && !(mayPass && settings.passNames.has(key))) continue;
+    inherited[key] = value;
+  }
+  return inherited;
+}
+
+interface FailedRun {
+  readonly exitCode?: number | undefined;
+  readonly timedOut: boolean;
+  readonly code?: string | undefined;
+  readonly stderr: string;
+  readonly signal?: string | undefined;
+}
+
+function programFault(redact: Redact, program: string, args: readonly string[], result: FailedRun): ExternalError {
+  const command = redact([program, ...args].join(' '));
+  const stderr = redact(result.stderr)
+    .split('\n')
+    .filter((text) => text.trim() !== '')
+    .slice(-LAST_STDERR_LINES);
+  if (result.code === 'ENOENT') {
+    return new ExternalError(`${program} was not found on PATH`, {
+      command,
+      next: [`install ${program}, or put it on PATH`],
+    });
+  }
+  const how = result.timedOut
+    ? 'did not end in time'
+    : result.exitCode === undefined
+      ? `was ended by ${result.signal ?? 'a signal'}`
+      : `ended with exit code ${result.exitCode}`;
+  return new ExternalError(`${program} ${how}`, { command, stderr });
+}

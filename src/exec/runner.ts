@@ -1,0 +1,29 @@
+/** How an outside program is called. Everything that starts kubectl, helm or docker goes through a Runner. */
+export interface RunOptions {
+  /** Added to the inherited environment, from which the variables that secret references name are taken out. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input; the way by which secrets reach a program. */
+  readonly input?: string;
+  readonly cwd?: string;
+  /** Milliseconds until the program is ended; default 60 s. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Called with each line of standard error while the program runs. */
+  readonly onStderr?: (line: string) => void;
+  /** Exit codes that are answers, not faults. Default: only 0. */
+  readonly okCodes?: readonly number[];
+}
+
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Runner {
+  /**
+   * Runs `program` with an argument array (no shell). Throws ExternalError (redacted command and last stderr lines) where the program is missing,
+   * ends with a code that is not in `okCodes`, or exceeds its time; Interrupted where `signal` was aborted.
+   */
+  run(program: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
+}
