@@ -11,6 +11,7 @@ const rooms = {
   report: ['base', 'checks', 'deployment'],
   state: ['base', 'exec', 'deployment', 'render'],
   wizard: ['base', 'checklist', 'deployment', 'recovery'],
+  install: ['base', 'exec', 'checklist', 'deployment', 'evidence', 'render', 'recovery', 'checks', 'state', 'targets'],
   targets: ['base', 'exec', 'checklist', 'deployment', 'evidence', 'render', 'state'],
 };
 
