@@ -1,12 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit suites run anywhere; the e2e suites stand on the testbed (test/testbed/) and say why where they cannot. */
+/**
+ * `unit` runs anywhere in seconds. `testbed` and `e2e` stand on real programs (test/testbed/), one file at a time, since
+ * they share two cores and one Docker host; where they cannot run they say why, and with CI set that is a failure.
+ */
 export default defineConfig({
   define: { __DIFYCTL_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
     env: { NO_COLOR: '1' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/testbed/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['test/e2e/**/*.test.ts', 'test/testbed/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 1_800_000,
+        },
+      },
+    ],
   },
 });
