@@ -1,0 +1,3 @@
+module difyctl.test/weaviate
+
+go 1.26.8

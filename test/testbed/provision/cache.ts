@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** The testbed's folder under the user's cache folder: programs, images and run-time data live below it. */
+export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
+  const base = env.XDG_CACHE_HOME;
+  // The XDG rule: a relative path is to be ignored.
+  const cache = base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.cache');
+  return path.join(cache, 'difyctl-testbed');
+}
+
+const RECORD = 'SHA256SUMS';
+
+/**
+ * Records the digests of a folder's files (paths relative to it) in the form that `sha256sum --check` reads. Written
+ * last and at once, the record is also the sign that the folder is complete.
+ */
+export async function recordDigests(folder: string, files: readonly string[]): Promise<void> {
+  const lines = await Promise.all(files.map(async (file) => `${await sha256(path.join(folder, file))}  ${file}\n`));
+  const record = path.join(folder, RECORD);
+  await writeFile(`${record}.partial`, lines.join(''));
+  await rename(`${record}.partial`, record);
+}
+
+/** Whether the folder is complete and the bytes of its recorded files are still those that were recorded. */
+export async function isIntact(folder: string): Promise<boolean> {
+  try {
+    const lines = (await readFile(path.join(folder, RECORD), 'utf8')).trim().split('\n');
+    const same = lines.map(async (line) => line.slice(0, 64) === (await sha256(path.join(folder, line.slice(66)))));
+    return (await Promise.all(same)).every(Boolean);
+  } catch {
+    return false;
+  }
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

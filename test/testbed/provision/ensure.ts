@@ -1,0 +1,138 @@
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+
+import { cacheRoot, isIntact, recordDigests } from './cache.ts';
+import { goBuild } from './go-build.ts';
+import { withLock } from './lock.ts';
+import { npmInstall, pypiInstall } from './packages.ts';
+import { type GoProgram, PROGRAM_NAMES, PROGRAMS, type Program, type ProgramName } from './programs.ts';
+import type { OnProgress, Progress } from './progress.ts';
+import { recipeDigest } from './recipe.ts';
+import { downloadRelease } from './release.ts';
+
+export interface EnsureOptions {
+  readonly onProgress?: OnProgress;
+  /** Try the publisher's own binaries before building. Off by default: tests build what is pinned here. */
+  readonly releases?: boolean;
+}
+
+/** How long a publisher's server may take to begin its answer before the program is built instead, in ms. */
+const RELEASE_ANSWER_MS = 4000;
+
+/**
+ * Sees to it that the programs are in the cache, intact, and gives the absolute path of each. They are built one after
+ * the other (a Go build uses every core already), once on this machine however many processes ask at the same time.
+ *
+ * @throws Unavailable where one cannot be had, saying what is missing.
+ */
+export async function ensure<N extends ProgramName>(
+  names: readonly N[],
+  options: EnsureOptions = {},
+): Promise<Record<N, string>> {
+  const paths: Partial<Record<N, string>> = {};
+  for (const name of names) {
+    const row = rowOf(name);
+    const folder = await ensureRow(row, PROGRAMS[row], options);
+    paths[name] = path.join(folder, entryOf(name, PROGRAMS[row]));
+  }
+  return paths as Record<N, string>;
+}
+
+type RowName = (typeof PROGRAM_NAMES)[number];
+
+function rowOf(name: ProgramName): RowName {
+  const row = PROGRAM_NAMES.find((candidate) => candidate === name || rolesOf(PROGRAMS[candidate]).includes(name));
+  if (row === undefined) throw new Error(`no program ${name} in the table`);
+  return row;
+}
+
+const rolesOf = (program: Program): readonly string[] => (program.kind === 'go' ? (program.roles ?? []) : []);
+
+function entryOf(name: string, program: Program): string {
+  switch (program.kind) {
+    case 'go':
+      return name;
+    case 'npm':
+      return path.join('node_modules', '.bin', program.bin);
+    case 'pypi':
+      return path.join('bin', program.bin);
+  }
+}
+
+/** Rows found intact by this process already: the digest of a hundred megabytes is not taken twice. */
+const intact = new Set<string>();
+
+async function ensureRow(name: RowName, program: Program, options: EnsureOptions): Promise<string> {
+  const programs = path.join(cacheRoot(), 'programs');
+  const folder = path.join(programs, `${name}-${program.version}-${await recipeDigest(program)}`);
+  const began = performance.now();
+  const report = (phase: Progress['phase'], detail?: string): void =>
+    options.onProgress?.({
+      name: `${name} ${program.version}`,
+      phase,
+      elapsedMs: performance.now() - began,
+      ...(detail === undefined ? {} : { detail }),
+    });
+  if (intact.has(folder) || (await isIntact(folder))) {
+    report('cached');
+  } else {
+    const waiting = (holder: string): void => report('waiting', `process ${holder.split(' ')[0]} is making it`);
+    await withLock(`${folder}.lock`, waiting, async () => {
+      // Whoever held the lock before may have made it.
+      if (!(await isIntact(folder))) await make(name, program, folder, options, report);
+    });
+    report('ready');
+  }
+  intact.add(folder);
+  return folder;
+}
+
+type Report = (phase: Progress['phase'], detail?: string) => void;
+
+async function make(name: RowName, program: Program, folder: string, options: EnsureOptions, report: Report) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  switch (program.kind) {
+    case 'go':
+      await recordDigests(folder, await makeGo(name, program, folder, options, report));
+      return;
+    case 'npm':
+      report('installing');
+      await npmInstall(program, folder);
+      break;
+    case 'pypi':
+      report('installing');
+      await pypiInstall(program, folder);
+      break;
+  }
+  await recordDigests(folder, [entryOf(name, program)]);
+}
+
+/** The names of the files made. */
+async function makeGo(name: RowName, program: GoProgram, folder: string, options: EnsureOptions, report: Report) {
+  const roles = program.roles ?? [name];
+  if (options.releases === true && program.release !== undefined) {
+    try {
+      for (const role of roles) {
+        report('downloading', role);
+        const onBytes = (bytes: number): void => report('downloading', `${role}, ${Math.round(bytes / 1e6)} MB`);
+        await downloadRelease(program.release, role, path.join(folder, role), {
+          answerWithin: RELEASE_ANSWER_MS,
+          onBytes,
+        });
+      }
+      return roles;
+    } catch (error) {
+      report('downloading', `not to be had, so it is built here (${(error as Error).message})`);
+    }
+  }
+  const partial = path.join(folder, `${name}.partial`);
+  report('building', 'resolving modules');
+  await goBuild(program, partial, (line) => report('building', line));
+  await rename(partial, path.join(folder, name));
+  for (const role of program.roles ?? []) {
+    await rm(path.join(folder, role), { force: true });
+    await symlink(name, path.join(folder, role));
+  }
+  return [name];
+}

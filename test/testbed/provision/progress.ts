@@ -1,0 +1,41 @@
+/** What provisioning is doing now. */
+export interface Progress {
+  /** The program or package set. */
+  readonly name: string;
+  readonly phase: 'cached' | 'waiting' | 'downloading' | 'building' | 'installing' | 'ready';
+  /** Since this program's provisioning began. */
+  readonly elapsedMs: number;
+  readonly detail?: string;
+}
+
+export type OnProgress = (progress: Progress) => void;
+
+/** Milliseconds as `5s` or `3m07s`. */
+export function elapsed(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
+}
+
+const LINE_EVERY_MS = 15_000;
+
+/**
+ * Prints progress: on a terminal one line that is rewritten, elsewhere a line whenever a program changes phase and
+ * every quarter of a minute while a phase lasts. What was cached is not worth a line.
+ */
+export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): OnProgress {
+  let last: { key: string; at: number } | undefined;
+  return (progress) => {
+    if (progress.phase === 'cached') return;
+    const detail = progress.detail === undefined ? '' : `: ${progress.detail}`;
+    const text = `  ${progress.name} ${progress.phase} ${elapsed(progress.elapsedMs)}${detail}`;
+    if (stream.isTTY) {
+      const width = Math.max(20, stream.columns) - 1;
+      stream.write(`\r\u001b[2K${text.slice(0, width)}${progress.phase === 'ready' ? '\n' : ''}`);
+      return;
+    }
+    const key = `${progress.name} ${progress.phase}`;
+    if (last?.key === key && progress.elapsedMs - last.at < LINE_EVERY_MS) return;
+    last = { key, at: progress.elapsedMs };
+    stream.write(`${text}\n`);
+  };
+}
