@@ -111,6 +111,31 @@ const table = {
     stamp: { 'helm.sh/helm/v4/internal/version.version': 'v4.3.1' },
     release: helmRelease('4.3.1'),
   },
+  compose: {
+    kind: 'go',
+    version: '2.40.3',
+    module: 'compose',
+    package: 'github.com/docker/compose/v2/cmd',
+    stamp: { 'github.com/docker/compose/v2/internal.Version': 'v2.40.3' },
+  },
+  minio: {
+    kind: 'go',
+    version: '0.0.0-20260212201848-7aac2a2c5b7c',
+    module: 'minio',
+    package: 'github.com/minio/minio',
+  },
+  weaviate: {
+    kind: 'go',
+    version: '1.35.2',
+    module: 'weaviate',
+    package: 'github.com/weaviate/weaviate/cmd/weaviate-server',
+  },
+  'fake-gcs-server': {
+    kind: 'go',
+    version: '1.56.1',
+    module: 'fake-gcs-server',
+    package: 'github.com/fsouza/fake-gcs-server',
+  },
 } as const satisfies Readonly<Record<string, Program>>;
 
 type RoleOf<P> = P extends { readonly roles: readonly (infer R)[] } ? R : never;

@@ -1,6 +1,6 @@
-module difyctl.test/compose
+module testbed/compose
 
-go 1.26.8
+go 1.26.0
 
 tool github.com/docker/compose/v2/cmd
 

@@ -1,6 +1,6 @@
-module difyctl.test/minio
+module testbed/minio
 
-go 1.26.8
+go 1.26.0
 
 tool github.com/minio/minio
 
