@@ -48,6 +48,8 @@ export interface CheckResult extends Judgement {
   readonly subject: Subject;
   readonly severity: Severity;
   readonly remedy: string;
+  /** The fault that severity `info` turned into a pass. */
+  readonly note?: string;
   readonly accepted?: { readonly reason: string; readonly until?: string };
   readonly durationMs: number;
 }
@@ -90,7 +92,9 @@ export interface CheckReport {
   readonly time: string;
   readonly deployment: string | undefined;
   readonly tier: Tier;
-  readonly target: string;
+  readonly target: 'kubernetes' | 'compose';
+  /** Context and namespace, or the directory: `prod-eu/dify`. */
+  readonly place: string;
   readonly phase: Phase;
   readonly durationMs: number;
   readonly summary: Readonly<Record<Status, number>>;

@@ -51,12 +51,17 @@ export interface CollectContext {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Evidence that another collector gets, collected once however many ask. Throws EvidenceMissing where that one could not look.
+ */
+export type Need = <T>(key: EvidenceKey<T>) => Promise<T>;
+
 /** Gets one kind of evidence from something real. */
 export interface Collector<T> {
   readonly key: EvidenceKey<T>;
   readonly timeoutMs: number;
   /** Throws EvidenceMissing where it may not or cannot look; any other throw is recorded as absent with its message. */
-  collect(context: CollectContext): Promise<T>;
+  collect(context: CollectContext, need: Need): Promise<T>;
 }
 
 /** The collector could not look, and says what was missing. */

@@ -1,0 +1,134 @@
+import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import { CLOCK, clockCollector } from '../evidence/clock.ts';
+import { type Collection, createCollection, savedCollection } from '../evidence/collect.ts';
+import type { CollectContext, Collector, Evidence } from '../evidence/evidence.ts';
+import { applyAcceptance } from './acceptance.ts';
+import type { Check, CheckReport, CheckResult, Phase, Status } from './check.ts';
+import type { CheckEvent, OnCheckEvent } from './events.ts';
+import { judgeCheck, skippedResult } from './judge.ts';
+import { selectChecks } from './select.ts';
+
+export interface RunChecksOptions {
+  readonly phase: Phase;
+  readonly checks: readonly Check[];
+  readonly collectors: readonly Collector<unknown>[];
+  /** Its `signal` interrupts the whole run. */
+  readonly context: CollectContext;
+  /** Ids or globs; empty or absent means all. */
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  /** Milliseconds for the whole run; what has not answered by then is `unknown`. */
+  readonly timeoutMs?: number | undefined;
+  /** Judge this instead of looking. */
+  readonly saved?: readonly Evidence<unknown>[] | undefined;
+  readonly onEvent?: OnCheckEvent | undefined;
+}
+
+export interface CheckRun {
+  readonly report: CheckReport;
+  /** All that was collected, for `--save-evidence`. */
+  readonly evidence: readonly Evidence<unknown>[];
+}
+
+/**
+ * Selects, collects what the selected checks need (each kind once, side by side), judges each as soon as its evidence is there, and
+ * applies the accepted risks. Throws UserError for an unknown id and Interrupted for an aborted signal; faults of what is looked at never throw.
+ */
+export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
+  const started = performance.now();
+  const { phase, context } = options;
+  const selection = selectChecks(options.checks, phase, options.only ?? [], options.skip ?? []);
+  const emit = options.onEvent ?? (() => undefined);
+  const cases = selection.run.map((check) => arises(check, context)).filter((found) => found !== undefined);
+  emit({ type: 'selected', checks: cases.map(({ check }) => ({ id: check.id, subject: subjectOf(check) })) });
+
+  const collection = openCollection(options, emit);
+  const clock = await collection.get(CLOCK);
+  const now = new Date(clock.data?.now ?? context.now());
+  const judged = await Promise.all(cases.map((found) => resultOf(found, collection, context, now, emit)));
+  const skipped = selection.skipped.map((check) => skippedResult(check, context.tier, 'left out by --skip'));
+
+  const checks = [...judged, ...skipped];
+  const report: CheckReport = {
+    apiVersion: API_VERSION,
+    kind: 'CheckReport',
+    difyctl: DIFYCTL_VERSION,
+    time: now.toISOString(),
+    deployment: context.deployment?.name,
+    tier: context.tier,
+    target: context.deployment?.target.type ?? 'kubernetes',
+    place: placeOf(context),
+    phase,
+    durationMs: Math.round(performance.now() - started),
+    summary: summarize(checks),
+    checks,
+  };
+  return { report, evidence: collection.collected() };
+}
+
+interface Arisen {
+  readonly check: Check;
+  readonly skip: string | undefined;
+}
+
+function arises(check: Check, context: CollectContext): Arisen | undefined {
+  const answer = check.when?.(context.deployment, context.tier) ?? true;
+  if (answer === false) return undefined;
+  return { check, skip: answer === true ? undefined : answer.skip };
+}
+
+async function resultOf(
+  { check, skip }: Arisen,
+  collection: Collection,
+  context: CollectContext,
+  now: Date,
+  emit: OnCheckEvent,
+): Promise<CheckResult> {
+  const { tier, deployment } = context;
+  const judge = async (): Promise<CheckResult> => {
+    if (skip !== undefined) return skippedResult(check, tier, skip);
+    const found = await Promise.all([...check.needs, ...(check.wants ?? [])].map((key) => collection.get(key)));
+    const evidence = new Map(found.map((one) => [one.key, one]));
+    const result = judgeCheck(check, { tier, deployment, now, evidence });
+    return applyAcceptance(result, deployment?.acceptedRisks ?? [], now);
+  };
+  const result = await judge();
+  emit({ type: 'judged', result });
+  return result;
+}
+
+function openCollection(options: RunChecksOptions, emit: (event: CheckEvent) => void): Collection {
+  if (options.saved !== undefined) return savedCollection(options.saved, options.context);
+  return createCollection([clockCollector, ...options.collectors], options.context, {
+    totalMs: options.timeoutMs,
+    events: {
+      started: (key) => emit({ type: 'collecting', key }),
+      ended: ({ key, outcome, durationMs }) => emit({ type: 'collected', key, outcome, durationMs }),
+    },
+  });
+}
+
+function subjectOf(check: Check): CheckResult['subject'] {
+  return skippedResult(check, 'test', '').subject;
+}
+
+/** How many results have each status. */
+export function summarize(checks: readonly CheckResult[]): Record<Status, number> {
+  const count = (status: Status) => checks.filter((check) => check.status === status).length;
+  return {
+    pass: count('pass'),
+    warn: count('warn'),
+    fail: count('fail'),
+    skip: count('skip'),
+    unknown: count('unknown'),
+  };
+}
+
+function placeOf({ deployment, kubeArgs }: CollectContext): string {
+  const at = kubeArgs.indexOf('--context');
+  const context = at < 0 ? undefined : kubeArgs[at + 1];
+  const target = deployment?.target;
+  if (target === undefined) return context ?? 'current context';
+  if (target.type === 'compose') return target.directory;
+  return `${context ?? target.context ?? 'current context'}/${target.namespace}`;
+}

@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import type { Check, Judgement, Severity, Status } from '../../src/checks/check.ts';
+import { runChecks } from '../../src/checks/engine.ts';
+import type { CheckEvent } from '../../src/checks/events.ts';
+import { reportExitCode } from '../../src/checks/exit.ts';
+import { type Collector, EvidenceMissing, evidenceKey } from '../../src/evidence/evidence.ts';
+import { collectContext, fixedCollector, sampleCheck } from '../support/check-runs.ts';
+
+const THING = evidenceKey<number>('thing', 1);
+const OTHER = evidenceKey<number>('other', 1);
+
+function judgement(status: Status): Judgement {
+  return { status, observed: 'o', expected: 'e', message: `it is ${status}` };
+}
+
+async function run(checks: readonly Check[], collectors: readonly Collector<unknown>[] = [], more = {}) {
+  const { report } = await runChecks({ phase: 'preflight', checks, collectors, context: collectContext(), ...more });
+  return report;
+}
+
+async function one(check: Check, collectors: readonly Collector<unknown>[] = [], more = {}) {
+  const report = await run([check], collectors, more);
+  const [result] = report.checks;
+  if (result === undefined) throw new Error('no result');
+  return { result, report };
+}
+
+describe('collecting', () => {
+  it('collects each key once for all checks that need it, and nothing that nobody needs', async () => {
+    let thing = 0;
+    let other = 0;
+    const collectors: Collector<unknown>[] = [
+      { key: THING, timeoutMs: 1_000, collect: async () => ++thing },
+      { key: OTHER, timeoutMs: 1_000, collect: async () => ++other },
+    ];
+    const checks = ['tools.a', 'tools.b', 'tools.c'].map((id) => sampleCheck({ id, needs: [THING] }));
+    const report = await run(checks, collectors);
+    expect(report.summary.pass).toBe(3);
+    expect([thing, other]).toEqual([1, 0]);
+  });
+
+  it('abandons a collector that hangs and ignores its signal, without stopping the others', async () => {
+    const hanging: Collector<number> = { key: THING, timeoutMs: 20, collect: () => new Promise(() => undefined) };
+    const checks = [
+      sampleCheck({ id: 'tools.hang', needs: [THING] }),
+      sampleCheck({ id: 'tools.fine', needs: [OTHER] }),
+    ];
+    const report = await run(checks, [hanging, fixedCollector(OTHER, 1)]);
+    expect(report.checks.map((check) => [check.id, check.status])).toEqual([
+      ['tools.hang', 'unknown'],
+      ['tools.fine', 'pass'],
+    ]);
+    expect(report.checks[0]?.message).toBe('not seen: no answer within 20 ms');
+  });
+
+  it('ends all that is still looking when the total time is over', async () => {
+    const hanging: Collector<number> = {
+      key: THING,
+      timeoutMs: 3_600_000,
+      collect: () => new Promise(() => undefined),
+    };
+    const { result } = await one(sampleCheck({ id: 'tools.hang', needs: [THING] }), [hanging], { timeoutMs: 30 });
+    expect(result.status).toBe('unknown');
+  });
+
+  it.each([
+    [
+      'a missing right',
+      new EvidenceMissing('denied', 'list nodes'),
+      'not seen: list nodes',
+      'ask for the missing right: list nodes',
+    ],
+    [
+      'any other fault',
+      new Error('socket hang up'),
+      'not seen: socket hang up',
+      'make it possible to look: socket hang up',
+    ],
+  ])('answers unknown for %s', async (_, error, message, remedy) => {
+    const throwing: Collector<number> = {
+      key: THING,
+      timeoutMs: 1_000,
+      collect: () => {
+        throw error;
+      },
+    };
+    const { result } = await one(sampleCheck({ id: 'tools.x', needs: [THING] }), [throwing]);
+    expect(result).toMatchObject({ status: 'unknown', message, remedy });
+  });
+
+  it('lets a collector build on another, also when more wait than may run at once', async () => {
+    const waiting = Array.from({ length: 12 }, (_, i) => evidenceKey<number>(`waiting.${i}`, 1));
+    const collectors: Collector<unknown>[] = [
+      ...waiting.map((key) => ({
+        key,
+        timeoutMs: 2_000,
+        collect: async (_: unknown, need: <T>(k: { name: string; version: number; __type?: T }) => Promise<T>) =>
+          (await need(THING)) + 1,
+      })),
+      fixedCollector(THING, 41),
+    ];
+    const checks = [
+      ...waiting.map((key) => sampleCheck({ id: `tools.${key.name}`, needs: [key] })),
+      sampleCheck({ id: 'tools.thing', needs: [THING] }),
+    ];
+    const report = await run(checks, collectors);
+    expect(report.summary.pass).toBe(13);
+  });
+
+  it('is interrupted by the caller’s signal', async () => {
+    const abort = new AbortController();
+    const hanging: Collector<number> = {
+      key: THING,
+      timeoutMs: 60_000,
+      collect: () => {
+        abort.abort();
+        return new Promise(() => undefined);
+      },
+    };
+    const context = collectContext({ signal: abort.signal });
+    await expect(one(sampleCheck({ id: 'tools.x', needs: [THING] }), [hanging], { context })).rejects.toThrow(
+      'interrupted',
+    );
+  });
+});
+
+describe('judging', () => {
+  it.each<[Status, Severity, Status]>([
+    ['fail', 'error', 'fail'],
+    ['fail', 'warning', 'warn'],
+    ['fail', 'info', 'pass'],
+    ['warn', 'error', 'warn'],
+    ['warn', 'warning', 'warn'],
+    ['warn', 'info', 'pass'],
+    ['unknown', 'info', 'unknown'],
+    ['skip', 'info', 'skip'],
+    ['pass', 'error', 'pass'],
+  ])('caps %s at severity %s to %s', async (status, severity, expected) => {
+    const { result } = await one(
+      sampleCheck({ id: 'tools.x', severity: () => severity, judge: () => judgement(status) }),
+    );
+    expect(result.status).toBe(expected);
+    expect(result.note).toBe(expected === 'pass' && status !== 'pass' ? `it is ${status}` : undefined);
+  });
+
+  it('takes the worst of the observations, each capped like the whole', async () => {
+    const observations = (['pass', 'fail', 'unknown'] as const).map((status) => ({
+      subject: status,
+      from: 'local' as const,
+      status,
+      observed: '',
+      expected: '',
+    }));
+    const judge = () => ({ ...judgement('pass'), observations });
+    const { result } = await one(sampleCheck({ id: 'redis.x', judge }));
+    expect(result.status).toBe('fail');
+    const { result: warned } = await one(sampleCheck({ id: 'redis.x', severity: () => 'warning', judge }));
+    expect(warned.status).toBe('unknown');
+    expect(warned.observations?.map(({ status }) => status)).toEqual(['pass', 'warn', 'unknown']);
+  });
+
+  it('reports a rule that throws as unknown and goes on', async () => {
+    const judge = () => {
+      throw new Error('off by one');
+    };
+    const report = await run([sampleCheck({ id: 'tools.bug', judge }), sampleCheck({ id: 'tools.fine' })]);
+    expect(report.checks.map(({ status }) => status)).toEqual(['unknown', 'pass']);
+    expect(report.checks[0]?.message).toContain('a bug in difyctl, in tools.bug: off by one');
+  });
+
+  it('leaves out what does not arise and says why it skips what cannot be answered', async () => {
+    const report = await run([
+      sampleCheck({ id: 'tools.never', when: () => false }),
+      sampleCheck({ id: 'tools.later', when: () => ({ skip: 'needs a file' }) }),
+    ]);
+    expect(report.checks).toHaveLength(1);
+    expect(report.checks[0]).toMatchObject({ id: 'tools.later', status: 'skip', message: 'needs a file' });
+  });
+});
+
+describe('selecting', () => {
+  const checks = ['redis.topology', 'redis.agent-backend', 'cluster.capacity.nodes', 'cluster.version'].map((id) =>
+    sampleCheck({ id }),
+  );
+
+  it.each([
+    [['redis.topology'], [], ['redis.topology:pass']],
+    [['redis'], [], ['redis.topology:pass', 'redis.agent-backend:pass']],
+    [['cluster.*'], ['cluster.capacity'], ['cluster.version:pass', 'cluster.capacity.nodes:skip']],
+    [['*.version'], [], ['cluster.version:pass']],
+  ])('--only %j --skip %j', async (only, skip, expected) => {
+    const report = await run(checks, [], { only, skip });
+    expect(report.checks.map(({ id, status }) => `${id}:${status}`)).toEqual(expected);
+  });
+
+  it('refuses an id that nothing is called, naming the nearest', async () => {
+    await expect(run(checks, [], { only: ['redis.topolgy'] })).rejects.toThrow(
+      '--only: no check is called redis.topolgy; did you mean redis.topology?',
+    );
+  });
+});
+
+describe('the exit code', () => {
+  it.each<[Status, Severity, 'test' | 'prod', number]>([
+    ['fail', 'error', 'test', 3],
+    ['fail', 'warning', 'prod', 0],
+    ['unknown', 'error', 'prod', 3],
+    ['unknown', 'error', 'test', 0],
+    ['unknown', 'warning', 'prod', 0],
+    ['warn', 'error', 'prod', 0],
+    ['skip', 'error', 'prod', 0],
+  ])('of %s at %s in %s is %i', async (status, severity, tier, code) => {
+    const context = collectContext({ tier });
+    const check = sampleCheck({ id: 'tools.x', severity: () => severity, judge: () => judgement(status) });
+    const { report } = await one(check, [], { context });
+    expect(reportExitCode(report)).toBe(code);
+    expect(reportExitCode({ ...report, phase: 'postflight' })).toBe(code === 3 ? 5 : 0);
+  });
+});
+
+it('tells the live checklist what is selected, collected and judged', async () => {
+  const events: CheckEvent[] = [];
+  const onEvent = (event: CheckEvent) => events.push(event);
+  await one(sampleCheck({ id: 'tools.x', needs: [THING] }), [fixedCollector(THING, 1)], { onEvent });
+  expect(events.map((event) => event.type)).toEqual([
+    'selected',
+    'collecting',
+    'collected',
+    'collecting',
+    'collected',
+    'judged',
+  ]);
+});
