@@ -1,0 +1,113 @@
+import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import type { ServiceAddresses } from './addresses.ts';
+import { composed, type EnvEntry, literal, secret } from './entry.ts';
+import { base64Json } from './service-account.ts';
+
+/** Object storage as api, worker, beat and websocket name it (STORAGE_TYPE and the vendor's block). */
+export function apiStorage(storage: ObjectStorage, addresses: ServiceAddresses): readonly EnvEntry[] {
+  switch (storage.provider) {
+    case 's3':
+      return s3(storage.s3);
+    case 'azure-blob':
+      return azureBlob(storage.azureBlob);
+    case 'aliyun-oss':
+      return aliyunOss(storage.aliyunOss);
+    case 'gcs':
+      return gcs(storage.gcs);
+    case 'tencent-cos':
+      return tencentCos(storage.tencentCos);
+    case 'huawei-obs':
+      return huaweiObs(storage.huaweiObs);
+    case 'volcengine-tos':
+      return volcengineTos(storage.volcengineTos);
+    case 'local':
+      return [
+        literal('STORAGE_TYPE', 'opendal'),
+        literal('OPENDAL_SCHEME', 'fs'),
+        literal('OPENDAL_FS_ROOT', addresses.paths.storage),
+      ];
+  }
+}
+
+type Block<P extends ObjectStorage['provider'], K extends string> =
+  Extract<ObjectStorage, { readonly provider: P }> extends Record<K, infer B> ? B : never;
+
+function s3(block: Block<'s3', 's3'>): readonly EnvEntry[] {
+  const workload = block.identity === 'workload';
+  return [
+    literal('STORAGE_TYPE', 's3'),
+    ...(block.endpoint === undefined ? [] : [literal('S3_ENDPOINT', block.endpoint)]),
+    literal('S3_REGION', block.region),
+    literal('S3_BUCKET_NAME', block.bucket),
+    literal('S3_ADDRESS_STYLE', block.addressStyle),
+    literal('S3_USE_AWS_MANAGED_IAM', workload),
+    ...(workload
+      ? []
+      : [secret('S3_ACCESS_KEY', 'objectStorage.s3.accessKey'), secret('S3_SECRET_KEY', 'objectStorage.s3.secretKey')]),
+  ];
+}
+
+function azureBlob(block: Block<'azure-blob', 'azureBlob'>): readonly EnvEntry[] {
+  return [
+    literal('STORAGE_TYPE', 'azure-blob'),
+    literal('AZURE_BLOB_ACCOUNT_NAME', block.accountName),
+    secret('AZURE_BLOB_ACCOUNT_KEY', 'objectStorage.azureBlob.accountKey'),
+    literal('AZURE_BLOB_CONTAINER_NAME', block.container),
+    literal('AZURE_BLOB_ACCOUNT_URL', block.accountUrl),
+  ];
+}
+
+/** ALIYUN_OSS_PATH has a placeholder as upstream default, so the empty prefix is said. */
+function aliyunOss(block: Block<'aliyun-oss', 'aliyunOss'>): readonly EnvEntry[] {
+  return [
+    literal('STORAGE_TYPE', 'aliyun-oss'),
+    literal('ALIYUN_OSS_BUCKET_NAME', block.bucket),
+    secret('ALIYUN_OSS_ACCESS_KEY', 'objectStorage.aliyunOss.accessKey'),
+    secret('ALIYUN_OSS_SECRET_KEY', 'objectStorage.aliyunOss.secretKey'),
+    literal('ALIYUN_OSS_ENDPOINT', block.endpoint),
+    literal('ALIYUN_OSS_REGION', block.region),
+    literal('ALIYUN_OSS_AUTH_VERSION', 'v4'),
+    literal('ALIYUN_OSS_PATH', ''),
+  ];
+}
+
+function gcs(block: Block<'gcs', 'gcs'>): readonly EnvEntry[] {
+  const path = 'objectStorage.gcs.serviceAccountJson';
+  return [
+    literal('STORAGE_TYPE', 'google-storage'),
+    literal('GOOGLE_STORAGE_BUCKET_NAME', block.bucket),
+    composed('GOOGLE_STORAGE_SERVICE_ACCOUNT_JSON_BASE64', [path], (get) => base64Json(get(path))),
+  ];
+}
+
+function tencentCos(block: Block<'tencent-cos', 'tencentCos'>): readonly EnvEntry[] {
+  return [
+    literal('STORAGE_TYPE', 'tencent-cos'),
+    literal('TENCENT_COS_BUCKET_NAME', block.bucket),
+    secret('TENCENT_COS_SECRET_ID', 'objectStorage.tencentCos.secretId'),
+    secret('TENCENT_COS_SECRET_KEY', 'objectStorage.tencentCos.secretKey'),
+    literal('TENCENT_COS_REGION', block.region),
+    literal('TENCENT_COS_SCHEME', 'https'),
+  ];
+}
+
+function huaweiObs(block: Block<'huawei-obs', 'huaweiObs'>): readonly EnvEntry[] {
+  return [
+    literal('STORAGE_TYPE', 'huawei-obs'),
+    literal('HUAWEI_OBS_BUCKET_NAME', block.bucket),
+    secret('HUAWEI_OBS_ACCESS_KEY', 'objectStorage.huaweiObs.accessKey'),
+    secret('HUAWEI_OBS_SECRET_KEY', 'objectStorage.huaweiObs.secretKey'),
+    literal('HUAWEI_OBS_SERVER', block.endpoint),
+  ];
+}
+
+function volcengineTos(block: Block<'volcengine-tos', 'volcengineTos'>): readonly EnvEntry[] {
+  return [
+    literal('STORAGE_TYPE', 'volcengine-tos'),
+    literal('VOLCENGINE_TOS_BUCKET_NAME', block.bucket),
+    secret('VOLCENGINE_TOS_ACCESS_KEY', 'objectStorage.volcengineTos.accessKey'),
+    secret('VOLCENGINE_TOS_SECRET_KEY', 'objectStorage.volcengineTos.secretKey'),
+    literal('VOLCENGINE_TOS_ENDPOINT', block.endpoint),
+    literal('VOLCENGINE_TOS_REGION', block.region),
+  ];
+}

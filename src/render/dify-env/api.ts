@@ -1,0 +1,60 @@
+import { plannedComponents } from '../../deployment/components.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { ServiceAddresses } from './addresses.ts';
+import { apiStorage } from './api-storage.ts';
+import { type EnvEntry, literal, secret } from './entry.ts';
+import { mailEnv } from './mail.ts';
+import { apiPostgres } from './postgres.ts';
+import { celeryBroker, redisClient } from './redis.ts';
+import { apiUrls } from './urls.ts';
+import { vectorStoreEnv } from './vector-store.ts';
+
+/** What api, worker, beat and websocket share: one program, so one environment; a variable that only some of them had would drift. */
+export function apiEnv(deployment: Deployment, addresses: ServiceAddresses): readonly EnvEntry[] {
+  return [
+    ...processEnv(deployment),
+    secret('SECRET_KEY', 'secrets.secretKey'),
+    ...apiUrls(deployment, addresses),
+    ...apiPostgres(deployment.postgres, addresses),
+    ...redisClient(deployment.redis, addresses),
+    ...celeryBroker(deployment.redis, addresses),
+    ...apiStorage(deployment.objectStorage, addresses),
+    ...vectorStoreEnv(deployment.vectorStore, deployment.tier, addresses),
+    ...mailEnv(deployment.mail),
+    ...neighbours(deployment, addresses),
+  ];
+}
+
+/** An empty LOG_FILE leaves logging to the console, which the platform rotates; an empty CHECK_UPDATE_URL calls nobody. */
+function processEnv(deployment: Deployment): readonly EnvEntry[] {
+  return [
+    literal('LOG_LEVEL', deployment.logging.level),
+    literal('LOG_FILE', ''),
+    literal('DEBUG', false),
+    literal('FLASK_DEBUG', false),
+    literal('CHECK_UPDATE_URL', ''),
+    literal('CELERY_WORKER_AMOUNT', 4),
+  ];
+}
+
+/** The other processes, and the keys by which they know this one. */
+function neighbours(deployment: Deployment, addresses: ServiceAddresses): readonly EnvEntry[] {
+  const planned = plannedComponents(deployment);
+  return [
+    literal('CODE_EXECUTION_ENDPOINT', addresses.sandbox),
+    secret('CODE_EXECUTION_API_KEY', 'secrets.sandboxApiKey'),
+    ...(planned.ssrfProxy.enabled
+      ? [literal('SSRF_PROXY_HTTP_URL', addresses.ssrfProxy), literal('SSRF_PROXY_HTTPS_URL', addresses.ssrfProxy)]
+      : []),
+    literal('PLUGIN_DAEMON_URL', addresses.pluginDaemon),
+    secret('PLUGIN_DAEMON_KEY', 'secrets.pluginDaemonKey'),
+    secret('INNER_API_KEY_FOR_PLUGIN', 'secrets.innerApiKey'),
+    ...(planned.agentBackend.enabled
+      ? [
+          literal('AGENT_BACKEND_BASE_URL', addresses.agentBackend),
+          secret('AGENT_BACKEND_API_TOKEN', 'secrets.agentApiToken'),
+        ]
+      : []),
+    literal('ENABLE_COLLABORATION_MODE', planned.apiWebsocket.enabled),
+  ];
+}

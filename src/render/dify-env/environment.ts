@@ -1,0 +1,50 @@
+import type { ComponentName } from '../../checklist/components.ts';
+import { plannedComponents } from '../../deployment/components.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { ServiceAddresses } from './addresses.ts';
+import { agentBackendEnv, localSandboxEnv } from './agent.ts';
+import { apiEnv } from './api.ts';
+import { type EnvEntry, literal, mergeEntries } from './entry.ts';
+import { pluginDaemonEnv } from './plugin-daemon.ts';
+import { sandboxEnv } from './sandbox.ts';
+import { webUrls } from './urls.ts';
+
+/** What each Dify process must see, complete: what the file says in `components.<name>.extraEnv` is in, and wins. */
+export type DifyEnvironment = Readonly<Record<ComponentName, readonly EnvEntry[]>>;
+
+/**
+ * The one table of environment variables, for both targets. Sources: Dify 1.16.1 (`docker/` and api configuration), plugin
+ * daemon 0.6.3, community chart 0.38.0. The proxies are configured by files and have no variables of Dify's.
+ */
+export function difyEnvironment(deployment: Deployment, addresses: ServiceAddresses): DifyEnvironment {
+  const planned = plannedComponents(deployment);
+  const api = apiEnv(deployment, addresses);
+  const table: Record<ComponentName, readonly EnvEntry[]> = {
+    api: [literal('MODE', 'api'), ...api],
+    worker: [literal('MODE', 'worker'), ...api],
+    beat: [literal('MODE', 'beat'), ...api],
+    apiWebsocket: [literal('MODE', 'api'), ...api, ...WEBSOCKET],
+    web: [...webUrls(deployment, addresses, planned.apiWebsocket.enabled), literal('NEXT_TELEMETRY_DISABLED', 1)],
+    sandbox: sandboxEnv(addresses, planned.ssrfProxy.enabled),
+    pluginDaemon: pluginDaemonEnv(deployment, addresses),
+    agentBackend: agentBackendEnv(deployment, addresses),
+    localSandbox: localSandboxEnv(addresses),
+    ssrfProxy: [],
+    proxy: [],
+  };
+  const names = Object.keys(table) as ComponentName[];
+  return Object.fromEntries(
+    names.map((name) => {
+      const extra = Object.entries(planned[name].extraEnv).map(([key, value]) => literal(key, value));
+      return [name, mergeEntries(table[name], extra)];
+    }),
+  ) as Record<ComponentName, readonly EnvEntry[]>;
+}
+
+/** One process that holds many idle sockets (upstream's `api_websocket` service). */
+const WEBSOCKET: readonly EnvEntry[] = [
+  literal('SERVER_WORKER_CLASS', 'geventwebsocket.gunicorn.workers.GeventWebSocketWorker'),
+  literal('SERVER_WORKER_AMOUNT', 1),
+  literal('SERVER_WORKER_CONNECTIONS', 1000),
+  literal('GUNICORN_TIMEOUT', 360),
+];

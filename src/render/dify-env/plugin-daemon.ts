@@ -1,0 +1,26 @@
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { ServiceAddresses } from './addresses.ts';
+import { type EnvEntry, literal, secret } from './entry.ts';
+import { pluginStorage } from './plugin-storage.ts';
+import { pluginPostgres } from './postgres.ts';
+import { redisClient } from './redis.ts';
+
+/** The plugin daemon 0.6.3. Times in seconds and sizes in bytes are upstream's own, said because the daemon requires some of them. */
+export function pluginDaemonEnv(deployment: Deployment, addresses: ServiceAddresses): readonly EnvEntry[] {
+  return [
+    literal('SERVER_PORT', 5002),
+    secret('SERVER_KEY', 'secrets.pluginDaemonKey'),
+    literal('DIFY_INNER_API_URL', addresses.api),
+    secret('DIFY_INNER_API_KEY', 'secrets.innerApiKey'),
+    ...pluginPostgres(deployment.postgres, addresses),
+    ...redisClient(deployment.redis, addresses),
+    ...pluginStorage(deployment.objectStorage, addresses),
+    literal('PLUGIN_REMOTE_INSTALLING_HOST', '0.0.0.0'),
+    literal('PLUGIN_REMOTE_INSTALLING_PORT', 5003),
+    literal('MAX_PLUGIN_PACKAGE_SIZE', 52_428_800),
+    literal('PLUGIN_MAX_EXECUTION_TIMEOUT', 600),
+    literal('PYTHON_ENV_INIT_TIMEOUT', 120),
+    literal('FORCE_VERIFYING_SIGNATURE', true),
+    literal('PPROF_ENABLED', false),
+  ];
+}

@@ -1,0 +1,131 @@
+import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import type { ServiceAddresses } from './addresses.ts';
+import { composed, type EnvEntry, type GetSecret, literal, secret } from './entry.ts';
+import { base64Json } from './service-account.ts';
+
+/** The bucket that holds plugin packages: the file's word, else the main one with `-plugin`; Azure uses one container for both. */
+export function pluginBucket(storage: ObjectStorage): string | undefined {
+  switch (storage.provider) {
+    case 's3':
+      return named(storage.s3);
+    case 'azure-blob':
+      return storage.azureBlob.container;
+    case 'aliyun-oss':
+      return named(storage.aliyunOss);
+    case 'gcs':
+      return named(storage.gcs);
+    case 'tencent-cos':
+      return named(storage.tencentCos);
+    case 'huawei-obs':
+      return named(storage.huaweiObs);
+    case 'volcengine-tos':
+      return named(storage.volcengineTos);
+    case 'local':
+      return undefined;
+  }
+}
+
+function named(block: { readonly bucket: string; readonly pluginBucket?: string | undefined }): string {
+  return block.pluginBucket ?? `${block.bucket}-plugin`;
+}
+
+/** Object storage as the plugin daemon 0.6.3 names it inside its container (not as upstream's `.env` does, with PLUGIN_ in front). */
+export function pluginStorage(storage: ObjectStorage, addresses: ServiceAddresses): readonly EnvEntry[] {
+  const bucket = pluginBucket(storage);
+  const inBucket = bucket === undefined || storage.provider === 'azure-blob';
+  return [
+    ...vendor(storage, addresses),
+    ...(inBucket ? [] : [literal('PLUGIN_STORAGE_OSS_BUCKET', bucket)]),
+    literal('PLUGIN_WORKING_PATH', addresses.paths.pluginWorking),
+  ];
+}
+
+function vendor(storage: ObjectStorage, addresses: ServiceAddresses): readonly EnvEntry[] {
+  switch (storage.provider) {
+    case 's3':
+      return s3(storage.s3);
+    case 'azure-blob':
+      return azureBlob(storage.azureBlob);
+    case 'aliyun-oss':
+      return [
+        literal('PLUGIN_STORAGE_TYPE', 'aliyun_oss'),
+        literal('ALIYUN_OSS_REGION', storage.aliyunOss.region),
+        literal('ALIYUN_OSS_ENDPOINT', storage.aliyunOss.endpoint),
+        secret('ALIYUN_OSS_ACCESS_KEY_ID', 'objectStorage.aliyunOss.accessKey'),
+        secret('ALIYUN_OSS_ACCESS_KEY_SECRET', 'objectStorage.aliyunOss.secretKey'),
+        literal('ALIYUN_OSS_AUTH_VERSION', 'v4'),
+        literal('ALIYUN_OSS_PATH', ''),
+      ];
+    case 'gcs':
+      return [
+        literal('PLUGIN_STORAGE_TYPE', 'google-storage'),
+        composed('GCS_CREDENTIALS', [GCS], (get) => base64Json(get(GCS))),
+      ];
+    case 'tencent-cos':
+      return [
+        literal('PLUGIN_STORAGE_TYPE', 'tencent_cos'),
+        secret('TENCENT_COS_SECRET_ID', 'objectStorage.tencentCos.secretId'),
+        secret('TENCENT_COS_SECRET_KEY', 'objectStorage.tencentCos.secretKey'),
+        literal('TENCENT_COS_REGION', storage.tencentCos.region),
+      ];
+    case 'huawei-obs':
+      return [
+        literal('PLUGIN_STORAGE_TYPE', 'huawei-obs'),
+        literal('HUAWEI_OBS_SERVER', storage.huaweiObs.endpoint),
+        secret('HUAWEI_OBS_ACCESS_KEY', 'objectStorage.huaweiObs.accessKey'),
+        secret('HUAWEI_OBS_SECRET_KEY', 'objectStorage.huaweiObs.secretKey'),
+      ];
+    case 'volcengine-tos':
+      return [
+        literal('PLUGIN_STORAGE_TYPE', 'volcengine-tos'),
+        literal('VOLCENGINE_TOS_ENDPOINT', storage.volcengineTos.endpoint),
+        literal('VOLCENGINE_TOS_REGION', storage.volcengineTos.region),
+        secret('VOLCENGINE_TOS_ACCESS_KEY', 'objectStorage.volcengineTos.accessKey'),
+        secret('VOLCENGINE_TOS_SECRET_KEY', 'objectStorage.volcengineTos.secretKey'),
+      ];
+    case 'local':
+      return [
+        literal('PLUGIN_STORAGE_TYPE', 'local'),
+        literal('PLUGIN_STORAGE_LOCAL_ROOT', addresses.paths.pluginStorage),
+      ];
+  }
+}
+
+const GCS = 'objectStorage.gcs.serviceAccountJson';
+
+/**
+ * The daemon turns S3_USE_AWS_MANAGED_IAM and path style on by itself where they are not said. `auto` is botocore's
+ * choice made for Go: path style at an endpoint of one's own, virtual hosts at AWS.
+ */
+function s3(block: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): readonly EnvEntry[] {
+  const workload = block.identity === 'workload';
+  const pathStyle = block.addressStyle === 'auto' ? block.endpoint !== undefined : block.addressStyle === 'path';
+  return [
+    literal('PLUGIN_STORAGE_TYPE', 'aws_s3'),
+    literal('S3_USE_AWS', block.endpoint === undefined),
+    literal('S3_USE_AWS_MANAGED_IAM', workload),
+    ...(block.endpoint === undefined ? [] : [literal('S3_ENDPOINT', block.endpoint)]),
+    literal('S3_USE_PATH_STYLE', pathStyle),
+    literal('AWS_REGION', block.region),
+    ...(workload
+      ? []
+      : [
+          secret('AWS_ACCESS_KEY', 'objectStorage.s3.accessKey'),
+          secret('AWS_SECRET_KEY', 'objectStorage.s3.secretKey'),
+        ]),
+  ];
+}
+
+function azureBlob(
+  block: Extract<ObjectStorage, { readonly provider: 'azure-blob' }>['azureBlob'],
+): readonly EnvEntry[] {
+  const key = 'objectStorage.azureBlob.accountKey';
+  const connection = (get: GetSecret): string =>
+    `DefaultEndpointsProtocol=${new URL(block.accountUrl).protocol.replace(':', '')};AccountName=${block.accountName};` +
+    `AccountKey=${get(key)};BlobEndpoint=${block.accountUrl};`;
+  return [
+    literal('PLUGIN_STORAGE_TYPE', 'azure_blob'),
+    literal('AZURE_BLOB_STORAGE_CONTAINER_NAME', block.container),
+    composed('AZURE_BLOB_STORAGE_CONNECTION_STRING', [key], connection),
+  ];
+}

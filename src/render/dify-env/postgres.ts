@@ -1,0 +1,82 @@
+import type { ExternalPostgres, Postgres } from '../../deployment/schema/postgres.ts';
+import type { SecretPath } from '../../deployment/secrets.ts';
+import { caFilePath, type ServiceAddresses, SYSTEM_CA_FILE } from './addresses.ts';
+import { type EnvEntry, literal, secret } from './entry.ts';
+
+/** The superuser of both bundled servers: the chart's subchart and the official image. */
+export const BUNDLED_POSTGRES_USER = 'postgres';
+
+/** How one of the two databases is reached. */
+interface DatabaseLogin {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly username: string;
+  readonly password: SecretPath;
+}
+
+/** Login of the api's database or the plugin daemon's; a role of the database's own goes before the server's. */
+export function databaseLogin(
+  postgres: Postgres,
+  which: 'main' | 'plugin',
+  addresses: ServiceAddresses,
+): DatabaseLogin {
+  const entry = postgres.databases[which];
+  const own = typeof entry === 'string' ? { name: entry } : entry;
+  if (postgres.mode === 'bundled') {
+    return {
+      ...addresses.bundled.postgres,
+      database: own.name,
+      username: BUNDLED_POSTGRES_USER,
+      password: 'postgres.password',
+    };
+  }
+  return {
+    host: postgres.host,
+    port: postgres.port,
+    database: own.name,
+    username: own.username ?? postgres.username,
+    password: own.password === undefined ? 'postgres.password' : `postgres.databases.${which}.password`,
+  };
+}
+
+function loginEntries(login: DatabaseLogin): readonly EnvEntry[] {
+  return [
+    literal('DB_TYPE', 'postgresql'),
+    literal('DB_HOST', login.host),
+    literal('DB_PORT', login.port),
+    literal('DB_USERNAME', login.username),
+    secret('DB_PASSWORD', login.password),
+    literal('DB_DATABASE', login.database),
+  ];
+}
+
+/**
+ * What api, worker, beat and websocket see. TLS goes through DB_EXTRAS, the query of the connection URL. An external
+ * server may fail over, so a connection is tried before it is used (SQLALCHEMY_POOL_PRE_PING).
+ */
+export function apiPostgres(postgres: Postgres, addresses: ServiceAddresses): readonly EnvEntry[] {
+  const login = loginEntries(databaseLogin(postgres, 'main', addresses));
+  if (postgres.mode === 'bundled') return login;
+  return [
+    ...login,
+    literal('SQLALCHEMY_POOL_PRE_PING', true),
+    ...(postgres.tls.mode === 'disable' ? [] : [literal('DB_EXTRAS', libpqTls(postgres.tls, addresses))]),
+  ];
+}
+
+/** libpq checks the chain as soon as it is given a root certificate, and `verify-full` cannot do without one. */
+function libpqTls(tls: ExternalPostgres['tls'], addresses: ServiceAddresses): string {
+  const own = tls.caFile === undefined ? undefined : caFilePath(addresses.paths, 'postgres');
+  const root = own ?? (tls.mode === 'verify-full' ? SYSTEM_CA_FILE : undefined);
+  return root === undefined ? `sslmode=${tls.mode}` : `sslmode=${tls.mode}&sslrootcert=${root}`;
+}
+
+/** What the plugin daemon sees. Its DB_SSL_MODE knows `disable` and `require` only (plugin daemon 0.6.3, config validation). */
+export function pluginPostgres(postgres: Postgres, addresses: ServiceAddresses): readonly EnvEntry[] {
+  const encrypted = postgres.mode === 'external' && postgres.tls.mode !== 'disable';
+  return [
+    ...loginEntries(databaseLogin(postgres, 'plugin', addresses)),
+    literal('DB_SSL_MODE', encrypted ? 'require' : 'disable'),
+  ];
+}

@@ -1,0 +1,125 @@
+import type { Redis, SentinelRedis, StandaloneRedis } from '../../deployment/schema/redis.ts';
+import type { SecretPath } from '../../deployment/secrets.ts';
+import { caFilePath, type ServiceAddresses } from './addresses.ts';
+import { composed, type EnvEntry, type GetSecret, literal, secret } from './entry.ts';
+import { urlHost, userinfo } from './url.ts';
+
+const PASSWORD: SecretPath = 'redis.password';
+/** Upstream waits 0.1 s for a sentinel, which is too short off the local network. */
+const SENTINEL_TIMEOUT_SECONDS = '1.0';
+
+type ExternalRedis = StandaloneRedis | SentinelRedis;
+
+/** Cache, locks and events of api, worker, beat, websocket and plugin daemon: the same names in both programs. */
+export function redisClient(redis: Redis, addresses: ServiceAddresses): readonly EnvEntry[] {
+  if (redis.mode === 'bundled') {
+    const { host, port } = addresses.bundled.redis;
+    return [
+      literal('REDIS_HOST', host),
+      literal('REDIS_PORT', port),
+      literal('REDIS_USERNAME', ''),
+      secret('REDIS_PASSWORD', PASSWORD),
+      literal('REDIS_DB', redis.databases.cache),
+      literal('REDIS_USE_SSL', false),
+    ];
+  }
+  return [
+    ...(redis.topology === 'standalone'
+      ? [literal('REDIS_HOST', redis.host), literal('REDIS_PORT', redis.port)]
+      : sentinelClient(redis)),
+    literal('REDIS_USERNAME', redis.username ?? ''),
+    redis.password === undefined ? literal('REDIS_PASSWORD', '') : secret('REDIS_PASSWORD', PASSWORD),
+    literal('REDIS_DB', redis.databases.cache),
+    ...tlsClient(redis, addresses),
+  ];
+}
+
+function sentinelClient(redis: SentinelRedis): readonly EnvEntry[] {
+  const { sentinel } = redis;
+  return [
+    literal('REDIS_USE_SENTINEL', true),
+    literal('REDIS_SENTINELS', sentinel.nodes.join(',')),
+    literal('REDIS_SENTINEL_SERVICE_NAME', sentinel.master),
+    literal('REDIS_SENTINEL_USERNAME', sentinel.username ?? ''),
+    sentinel.password === undefined
+      ? literal('REDIS_SENTINEL_PASSWORD', '')
+      : secret('REDIS_SENTINEL_PASSWORD', 'redis.sentinel.password'),
+    literal('REDIS_SENTINEL_SOCKET_TIMEOUT', SENTINEL_TIMEOUT_SECONDS),
+  ];
+}
+
+function tlsClient(redis: ExternalRedis, addresses: ServiceAddresses): readonly EnvEntry[] {
+  const { tls } = redis;
+  if (tls.mode === 'disable') return [literal('REDIS_USE_SSL', false)];
+  return [
+    literal('REDIS_USE_SSL', true),
+    literal('REDIS_SSL_CERT_REQS', tls.mode === 'verify-full' ? 'CERT_REQUIRED' : 'CERT_NONE'),
+    ...(tls.caFile === undefined ? [] : [literal('REDIS_SSL_CA_CERTS', caFilePath(addresses.paths, 'redis'))]),
+  ];
+}
+
+/**
+ * Celery's broker, read by api, worker, beat and websocket. Under Sentinel it is one whole URL per sentinel, joined by
+ * semicolons, each with the user and password of the master; the sentinels' own password is a variable beside it.
+ */
+export function celeryBroker(redis: Redis, addresses: ServiceAddresses): readonly EnvEntry[] {
+  const broker = composed('CELERY_BROKER_URL', passwordOf(redis), (get) => brokerUrl(redis, addresses, get));
+  const backend = literal('CELERY_BACKEND', 'redis');
+  if (redis.mode === 'bundled' || redis.topology === 'standalone') return [broker, backend];
+  return [
+    broker,
+    backend,
+    literal('CELERY_USE_SENTINEL', true),
+    literal('CELERY_SENTINEL_MASTER_NAME', redis.sentinel.master),
+    ...(redis.sentinel.password === undefined ? [] : [secret('CELERY_SENTINEL_PASSWORD', 'redis.sentinel.password')]),
+    literal('CELERY_SENTINEL_SOCKET_TIMEOUT', SENTINEL_TIMEOUT_SECONDS),
+  ];
+}
+
+function brokerUrl(redis: Redis, addresses: ServiceAddresses, get: GetSecret): string {
+  if (redis.mode === 'bundled' || redis.topology === 'standalone') {
+    return `${plainUrl(redis, addresses, get)}/${redis.databases.broker}`;
+  }
+  const login = userinfo(redis.username, redis.password === undefined ? undefined : get(PASSWORD));
+  return redis.sentinel.nodes.map((node) => `sentinel://${login}${node}/${redis.databases.broker}`).join(';');
+}
+
+/**
+ * The agent backend's one URL, opened by redis-py's `from_url`, which knows no Sentinel; undefined where the file gives
+ * it nothing to stand on. What TLS to ask for stands in the URL's query.
+ */
+export function agentRedis(redis: Redis, addresses: ServiceAddresses): EnvEntry | undefined {
+  const name = 'DIFY_AGENT_REDIS_URL';
+  if (redis.mode === 'external' && redis.agentUrl !== undefined) return secret(name, 'redis.agentUrl');
+  if (redis.mode === 'external' && redis.topology === 'sentinel') return undefined;
+  return composed(name, passwordOf(redis), (get) => {
+    const url = `${plainUrl(redis, addresses, get)}/${redis.databases.agent}`;
+    return redis.mode === 'bundled' ? url : `${url}${agentTls(redis, addresses)}`;
+  });
+}
+
+function agentTls(redis: StandaloneRedis, addresses: ServiceAddresses): string {
+  const { tls } = redis;
+  if (tls.mode === 'disable') return '';
+  if (tls.mode === 'require') return '?ssl_cert_reqs=none';
+  const ca = tls.caFile === undefined ? '' : `&ssl_ca_certs=${caFilePath(addresses.paths, 'redis')}`;
+  return `?ssl_cert_reqs=required${ca}`;
+}
+
+function plainUrl(
+  redis: Exclude<Redis, { readonly topology: 'sentinel' }>,
+  addresses: ServiceAddresses,
+  get: GetSecret,
+): string {
+  if (redis.mode === 'bundled') {
+    const { host, port } = addresses.bundled.redis;
+    return `redis://${userinfo(undefined, get(PASSWORD))}${host}:${port}`;
+  }
+  const scheme = redis.tls.mode === 'disable' ? 'redis' : 'rediss';
+  const login = userinfo(redis.username, redis.password === undefined ? undefined : get(PASSWORD));
+  return `${scheme}://${login}${urlHost(redis.host)}:${redis.port}`;
+}
+
+function passwordOf(redis: Redis): readonly SecretPath[] {
+  return redis.mode === 'bundled' || redis.password !== undefined ? [PASSWORD] : [];
+}
