@@ -1,6 +1,6 @@
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
 import { effectiveRequests, type Requests } from '../pod-requests.ts';
-import { listAt, textAt } from '../read.ts';
+import { at, listAt, textAt } from '../read.ts';
 import { fromCluster } from './connect.ts';
 
 /** Pods of one size that could run on another node. */
@@ -65,7 +65,7 @@ export function podFact(pod: unknown, isOwn: (pod: unknown) => boolean): PodFact
     node: textAt(pod, 'spec', 'nodeName'),
     fixed: isMirror || owners.includes('DaemonSet') || owners.includes('Node'),
     own: isOwn(pod),
-    ...effectiveRequests((pod as { spec?: unknown }).spec),
+    ...effectiveRequests(at(pod, 'spec')),
   };
 }
 

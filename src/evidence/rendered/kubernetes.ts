@@ -1,0 +1,69 @@
+import { at, listAt, textAt } from '../read.ts';
+import type { PlannedClaim, PlannedIngress, PlannedWorkload, RenderedSet } from './set.ts';
+import { podShape } from './workload.ts';
+
+const REPLICATED = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
+
+/** The set that these Kubernetes objects make. DaemonSets and finished kinds of work are objects, but no planned load. */
+export function renderedSet(objects: readonly unknown[]): RenderedSet {
+  return {
+    objects: objects.map((object) => ({
+      apiVersion: textAt(object, 'apiVersion'),
+      kind: textAt(object, 'kind'),
+      name: textAt(object, 'metadata', 'name'),
+    })),
+    workloads: objects.filter((object) => REPLICATED.has(textAt(object, 'kind'))).map(workload),
+    claims: [...objects.filter(isKind('PersistentVolumeClaim')).map(claim), ...objects.flatMap(templateClaims)],
+    ingresses: objects.filter(isKind('Ingress')).map(ingress),
+  };
+}
+
+function isKind(kind: string): (object: unknown) => boolean {
+  return (object) => textAt(object, 'kind') === kind;
+}
+
+function workload(object: unknown): PlannedWorkload {
+  const template = at(object, 'spec', 'template');
+  const replicas = at(object, 'spec', 'replicas');
+  const containers = [...listAt(template, 'spec', 'initContainers'), ...listAt(template, 'spec', 'containers')];
+  return {
+    kind: textAt(object, 'kind'),
+    name: textAt(object, 'metadata', 'name'),
+    replicas: typeof replicas === 'number' ? replicas : 1,
+    images: [...new Set(containers.map((container) => textAt(container, 'image')))],
+    claims: listAt(template, 'spec', 'volumes')
+      .map((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName'))
+      .filter((name) => name !== ''),
+    pod: podShape(template),
+  };
+}
+
+/** Each replica of a StatefulSet has a claim of its own, so none of them is shared. */
+function templateClaims(object: unknown): readonly PlannedClaim[] {
+  if (textAt(object, 'kind') !== 'StatefulSet') return [];
+  const owner = textAt(object, 'metadata', 'name');
+  return listAt(object, 'spec', 'volumeClaimTemplates').map((template) => {
+    const made = claim(template);
+    return { ...made, name: `${made.name}-${owner}` };
+  });
+}
+
+function claim(object: unknown): PlannedClaim {
+  const storageClass = at(object, 'spec', 'storageClassName');
+  return {
+    name: textAt(object, 'metadata', 'name'),
+    accessModes: listAt(object, 'spec', 'accessModes').filter((mode): mode is string => typeof mode === 'string'),
+    storageClass: typeof storageClass === 'string' ? storageClass : undefined,
+  };
+}
+
+function ingress(object: unknown): PlannedIngress {
+  const className =
+    textAt(object, 'spec', 'ingressClassName') ||
+    textAt(object, 'metadata', 'annotations', 'kubernetes.io/ingress.class');
+  return {
+    name: textAt(object, 'metadata', 'name'),
+    className: className === '' ? undefined : className,
+    tls: listAt(object, 'spec', 'tls').length > 0,
+  };
+}

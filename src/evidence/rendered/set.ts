@@ -1,0 +1,42 @@
+import { evidenceKey } from '../evidence.ts';
+import type { PodShape } from './workload.ts';
+
+/** Something that will run pods or containers. */
+export interface PlannedWorkload {
+  readonly kind: string;
+  readonly name: string;
+  readonly replicas: number;
+  readonly images: readonly string[];
+  /** Names of the claims that its pods mount. */
+  readonly claims: readonly string[];
+  readonly pod: PodShape;
+}
+
+export interface PlannedClaim {
+  readonly name: string;
+  readonly accessModes: readonly string[];
+  /** Undefined: the cluster's default class. */
+  readonly storageClass: string | undefined;
+}
+
+export interface PlannedIngress {
+  readonly name: string;
+  /** Undefined: the cluster's default class. */
+  readonly className: string | undefined;
+  readonly tls: boolean;
+}
+
+export interface PlannedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** What applying the rendered set would make: objects, and of what runs all that judging needs. Never a value of a Secret. */
+export interface RenderedSet {
+  readonly objects: readonly PlannedObject[];
+  readonly workloads: readonly PlannedWorkload[];
+  readonly claims: readonly PlannedClaim[];
+  readonly ingresses: readonly PlannedIngress[];
+}
+export const RENDERED_OBJECTS = evidenceKey<RenderedSet>('rendered.objects', 1);

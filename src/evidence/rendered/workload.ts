@@ -1,0 +1,76 @@
+import { effectiveRequests, type Requests } from '../pod-requests.ts';
+import { at, labelsAt, listAt, textAt } from '../read.ts';
+
+export interface Toleration {
+  readonly key: string;
+  readonly operator: string;
+  readonly value: string;
+  readonly effect: string;
+}
+
+/** One expression over labels, as node affinities and label selectors have it. */
+export interface LabelRule {
+  readonly key: string;
+  readonly operator: string;
+  readonly values: readonly string[];
+}
+
+/** Required affinity of a pod to others, or against them: all pods that `rules` match, within one value of `topologyKey`. */
+export interface PodTerm {
+  readonly topologyKey: string;
+  readonly rules: readonly LabelRule[];
+}
+
+/** What the scheduler would look at in a pod. Preferences are left out: they move a pod, they never keep it out. */
+export interface PodShape extends Requests {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
+  /** Any one of the lists must hold, each wholly; empty: anywhere. */
+  readonly nodeTerms: readonly (readonly LabelRule[])[];
+  readonly apart: readonly PodTerm[];
+  readonly together: readonly PodTerm[];
+}
+
+/** The shape of a pod template. */
+export function podShape(template: unknown): PodShape {
+  const spec = at(template, 'spec');
+  const affinity = at(spec, 'affinity');
+  const required = 'requiredDuringSchedulingIgnoredDuringExecution';
+  return {
+    ...effectiveRequests(spec),
+    labels: labelsAt(template, 'metadata', 'labels'),
+    nodeSelector: labelsAt(spec, 'nodeSelector'),
+    tolerations: listAt(spec, 'tolerations').map((one) => ({
+      key: textAt(one, 'key'),
+      operator: textAt(one, 'operator') || 'Equal',
+      value: textAt(one, 'value'),
+      effect: textAt(one, 'effect'),
+    })),
+    nodeTerms: listAt(affinity, 'nodeAffinity', required, 'nodeSelectorTerms').map((term) => [
+      ...listAt(term, 'matchExpressions').map(labelRule),
+      ...listAt(term, 'matchFields').map(labelRule),
+    ]),
+    apart: listAt(affinity, 'podAntiAffinity', required).map(podTerm),
+    together: listAt(affinity, 'podAffinity', required).map(podTerm),
+  };
+}
+
+function podTerm(term: unknown): PodTerm {
+  const equal = Object.entries(labelsAt(term, 'labelSelector', 'matchLabels'));
+  return {
+    topologyKey: textAt(term, 'topologyKey'),
+    rules: [
+      ...equal.map(([key, value]) => ({ key, operator: 'In', values: [value] })),
+      ...listAt(term, 'labelSelector', 'matchExpressions').map(labelRule),
+    ],
+  };
+}
+
+function labelRule(rule: unknown): LabelRule {
+  return {
+    key: textAt(rule, 'key'),
+    operator: textAt(rule, 'operator'),
+    values: listAt(rule, 'values').filter((value): value is string => typeof value === 'string'),
+  };
+}
