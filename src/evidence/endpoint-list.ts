@@ -1,0 +1,98 @@
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { Mail } from '../deployment/schema/mail.ts';
+import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
+import type { Redis } from '../deployment/schema/redis.ts';
+import type { VectorStore } from '../deployment/schema/vector-store.ts';
+
+/** Somewhere that Dify has to connect to. */
+export interface Endpoint {
+  readonly service: 'postgres' | 'redis' | 'object-storage' | 'vector-store' | 'mail';
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Every address of every external service of the deployment, each sentinel for itself. Bundled services have none from here. */
+export function endpointsOf(deployment: Deployment): readonly Endpoint[] {
+  const { postgres } = deployment;
+  return [
+    ...(postgres.mode === 'external'
+      ? [{ service: 'postgres' as const, host: postgres.host, port: postgres.port }]
+      : []),
+    ...redisEndpoints(deployment.redis),
+    ...named('object-storage', storageUrl(deployment.objectStorage)),
+    ...vectorEndpoints(deployment.vectorStore),
+    ...mailEndpoints(deployment.mail),
+  ];
+}
+
+function redisEndpoints(redis: Redis): readonly Endpoint[] {
+  if (redis.mode === 'bundled') return [];
+  if (redis.topology === 'standalone') return [{ service: 'redis', host: redis.host, port: redis.port }];
+  return redis.sentinel.nodes.map((node) => {
+    const colon = node.lastIndexOf(':');
+    return { service: 'redis', host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
+  });
+}
+
+/** Where a vendor gives no endpoint, the vendor's own public one. */
+function storageUrl(storage: ObjectStorage): string | undefined {
+  switch (storage.provider) {
+    case 's3':
+      return storage.s3.endpoint ?? `https://s3.${storage.s3.region}.amazonaws.com`;
+    case 'azure-blob':
+      return storage.azureBlob.accountUrl;
+    case 'aliyun-oss':
+      return storage.aliyunOss.endpoint;
+    case 'gcs':
+      return 'https://storage.googleapis.com';
+    case 'tencent-cos':
+      return `https://${storage.tencentCos.bucket}.cos.${storage.tencentCos.region}.myqcloud.com`;
+    case 'huawei-obs':
+      return storage.huaweiObs.endpoint;
+    case 'volcengine-tos':
+      return storage.volcengineTos.endpoint;
+    case 'local':
+      return undefined;
+  }
+}
+
+function vectorEndpoints(store: VectorStore): readonly Endpoint[] {
+  if (store.mode === 'bundled') return [];
+  switch (store.provider) {
+    case 'weaviate':
+      return [...named('vector-store', store.weaviate.url), ...named('vector-store', grpcUrl(store.weaviate.grpcUrl))];
+    case 'qdrant': {
+      const http = named('vector-store', store.qdrant.url);
+      const { grpcPort } = store.qdrant;
+      return grpcPort === undefined ? http : [...http, ...http.map((one) => ({ ...one, port: grpcPort }))];
+    }
+    case 'milvus':
+      return named('vector-store', store.milvus.url);
+    case 'pgvector':
+      return [{ service: 'vector-store', host: store.pgvector.host, port: store.pgvector.port }];
+    case 'tencent':
+      return named('vector-store', store.tencent.url);
+    case 'myscale':
+      return [{ service: 'vector-store', host: store.myscale.host, port: store.myscale.port }];
+    case 'tablestore':
+      return named('vector-store', store.tablestore.endpoint);
+    case 'elasticsearch':
+      return named('vector-store', store.elasticsearch.url);
+  }
+}
+
+function grpcUrl(address: string | undefined): string | undefined {
+  return address === undefined ? undefined : `grpc://${address.replace(/^grpcs?:\/\//, '')}`;
+}
+
+function mailEndpoints(mail: Mail): readonly Endpoint[] {
+  if (mail.provider === 'smtp') return [{ service: 'mail', host: mail.smtp.host, port: mail.smtp.port }];
+  return mail.provider === 'resend' ? named('mail', mail.resend.apiUrl) : [];
+}
+
+function named(service: Endpoint['service'], address: string | undefined): readonly Endpoint[] {
+  if (address === undefined) return [];
+  const url = new URL(address);
+  const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port);
+  return [{ service, host: url.hostname, port }];
+}

@@ -1,0 +1,82 @@
+import { createServer } from 'node:net';
+import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { connectTo } from '../tcp.ts';
+import { isLocalEngine } from './engine.ts';
+
+export interface PortFact {
+  readonly port: number;
+  readonly purpose: string;
+  /** `own`: this project's containers hold it already. `unseen`: binding was refused and nothing answers there. */
+  readonly state: 'free' | 'own' | 'taken' | 'unseen';
+  /** A container of another project that holds it. */
+  readonly holder: string | undefined;
+}
+export const HOST_PORTS = evidenceKey<readonly PortFact[]>('host.ports', 1);
+
+export const hostPortsCollector: Collector<readonly PortFact[]> = {
+  key: HOST_PORTS,
+  timeoutMs: 20_000,
+  collect: async (context) => {
+    const target = context.deployment?.target;
+    if (target?.type !== 'compose') throw new EvidenceMissing('absent', 'a deployment on Compose');
+    if (!(await isLocalEngine(context))) throw new EvidenceMissing('absent', 'the engine runs on another machine');
+    const published = await publishedPorts(context);
+    const wanted = [
+      { port: target.httpPort, purpose: 'target.httpPort' },
+      ...(target.tls === undefined ? [] : [{ port: target.httpsPort, purpose: 'target.httpsPort' }]),
+    ];
+    return Promise.all(
+      wanted.map(async ({ port, purpose }) => {
+        const holders = published.filter((one) => one.port === port);
+        const isOwn = holders.some((one) => one.project === context.deployment?.name);
+        const state = isOwn ? 'own' : await portState(target.bindAddress, port, context.signal);
+        return { port, purpose, state, holder: isOwn ? undefined : holders[0]?.name };
+      }),
+    );
+  },
+};
+
+interface Published {
+  readonly name: string;
+  readonly project: string;
+  readonly port: number;
+}
+
+/** Ports that running containers publish, of whatever project. */
+async function publishedPorts({ runner, signal }: CollectContext): Promise<readonly Published[]> {
+  const format = '{{.Names}}\t{{.Label "com.docker.compose.project"}}\t{{.Ports}}';
+  const { stdout } = await runner.run('docker', ['ps', '--format', format], { signal });
+  return stdout.split('\n').flatMap((line) => {
+    const [name = '', project = '', ports = ''] = line.split('\t');
+    return hostPorts(ports).map((port) => ({ name, project, port }));
+  });
+}
+
+/** Host ports of docker's own notation: `0.0.0.0:80->80/tcp, :::8000-8002->8000-8002/tcp`. */
+export function hostPorts(text: string): readonly number[] {
+  const found = new Set<number>();
+  for (const match of text.matchAll(/:(\d+)(?:-(\d+))?->/g)) {
+    const first = Number(match[1]);
+    for (let port = first; port <= Number(match[2] ?? first); port++) found.add(port);
+  }
+  return [...found];
+}
+
+async function portState(address: string, port: number, signal: AbortSignal): Promise<PortFact['state']> {
+  const code = await bindFault(address, port);
+  if (code === undefined) return 'free';
+  if (code === 'EADDRINUSE') return 'taken';
+  // A low port may not be bound without root, which the engine has: whoever holds it answers, nobody refuses.
+  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+  const answer = await connectTo(host, port, 2_000, signal);
+  if (answer.outcome === 'connected') return 'taken';
+  return answer.outcome === 'refused' ? 'free' : 'unseen';
+}
+
+function bindFault(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
