@@ -1,0 +1,255 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
+
+import { execa } from 'execa';
+
+import { PROGRAMS } from '../provision/programs.ts';
+import type { Api } from './api.ts';
+import { contextName, kubeconfigFile } from './control-plane.ts';
+import { parseNodes } from './node-class.ts';
+import { poll } from './poll.ts';
+import type { RealNode } from './real/real-node.ts';
+import { HELD_NOT_READY, nodeManifest } from './simulated-node.ts';
+import { type ClusterState, saveState } from './state.ts';
+
+/** The programs that a user of the cluster runs, by their paths. */
+export interface ClusterTools {
+  readonly kubectl?: string;
+  readonly helm3?: string;
+  readonly helm4?: string;
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+/** How a simulated pod can be told to fail (test/testbed/cluster/simulation/pod-faults.yaml). */
+export type PodFault = 'crash-loop' | 'never-ready' | 'image-pull' | 'restarting';
+
+interface NodeObject {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly taints?: readonly Taint[] };
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+const nodePath = (name: string): string => `/api/v1/nodes/${name}`;
+
+/** A running testbed cluster. */
+export class Cluster {
+  readonly name: string;
+  readonly folder: string;
+  /** An administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly server: string;
+  readonly tools: ClusterTools;
+  readonly api: Api;
+  /** The node that runs real containers, where one was asked for. */
+  readonly realNode: RealNode | undefined;
+  readonly #state: ClusterState;
+  readonly #takeDown: () => Promise<void>;
+
+  constructor(parts: {
+    state: ClusterState;
+    folder: string;
+    server: string;
+    tools: ClusterTools;
+    api: Api;
+    realNode: RealNode | undefined;
+    takeDown: () => Promise<void>;
+  }) {
+    this.#state = parts.state;
+    this.#takeDown = parts.takeDown;
+    this.name = parts.state.name;
+    this.folder = parts.folder;
+    this.kubeconfig = kubeconfigFile(parts.folder, 'admin');
+    this.context = contextName(parts.state.name);
+    this.server = parts.server;
+    this.tools = parts.tools;
+    this.api = parts.api;
+    this.realNode = parts.realNode;
+  }
+
+  /** Ends all of it and leaves nothing behind. */
+  async down(): Promise<void> {
+    this.api.close();
+    await this.#takeDown();
+  }
+
+  /** Adds simulated nodes, such as `2x8C32G`; the result is their names. They are Ready when this returns. */
+  async addNodes(nodes: string): Promise<string[]> {
+    const names: string[] = [];
+    for (const nodeClass of parseNodes(nodes)) {
+      const manifest = nodeManifest({
+        class: nodeClass,
+        index: this.#state.nodes,
+        zones: this.#state.zones,
+        kubeletPort: this.#state.ports.kwok,
+        kubernetesVersion: PROGRAMS['kube-control'].version,
+      });
+      this.#state.nodes += 1;
+      await this.api.create('/api/v1/nodes', manifest);
+      names.push(manifest.metadata.name);
+    }
+    await saveState(this.#state);
+    await Promise.all(names.map((name) => this.#untilReady(name)));
+    return names;
+  }
+
+  async removeNode(name: string): Promise<void> {
+    await this.api.delete(nodePath(name));
+  }
+
+  /** Marks a node as unschedulable, or schedulable again. */
+  async cordon(name: string, unschedulable = true): Promise<void> {
+    await this.api.patch(nodePath(name), { spec: { unschedulable } });
+  }
+
+  /** Adds a taint, in place of one of the same key and effect. */
+  async taint(name: string, taint: Taint): Promise<void> {
+    const node = (await this.api.get(nodePath(name))) as NodeObject;
+    const others = (node.spec.taints ?? []).filter(({ key, effect }) => key !== taint.key || effect !== taint.effect);
+    await this.api.patch(nodePath(name), { spec: { taints: [...others, taint] } });
+  }
+
+  /** Removes every taint of this key. */
+  async untaint(name: string, key: string): Promise<void> {
+    const node = (await this.api.get(nodePath(name))) as NodeObject;
+    await this.api.patch(nodePath(name), {
+      spec: { taints: (node.spec.taints ?? []).filter((taint) => taint.key !== key) },
+    });
+  }
+
+  /** Lets a simulated node's kubelet report that it is not Ready; the controller manager taints the node for it. */
+  async setNotReady(name: string): Promise<void> {
+    await this.api.patch(nodePath(name), { metadata: { annotations: { [HELD_NOT_READY]: 'true' } } });
+    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    const condition = {
+      type: 'Ready',
+      status: 'False',
+      reason: 'KubeletNotReady',
+      message: 'container runtime is down (simulated)',
+      lastHeartbeatTime: now,
+      lastTransitionTime: now,
+    };
+    await this.api.patch(`${nodePath(name)}/status`, { status: { conditions: [condition] } }, 'strategic');
+    await this.#untilTainted(name, true);
+  }
+
+  /** Ends what `setNotReady` began. */
+  async setReady(name: string): Promise<void> {
+    await this.api.patch(nodePath(name), { metadata: { annotations: { [HELD_NOT_READY]: null } } });
+    await this.#untilReady(name);
+  }
+
+  /**
+   * Lets pods fail that are created from now on and carry these labels, whatever made them (a mutating admission
+   * policy adds the annotation that the simulation looks for). The result ends it; pods that failed already stay so.
+   */
+  async failPods(labels: Readonly<Record<string, string>>, fault: PodFault): Promise<() => Promise<void>> {
+    return await this.#annotatePods(labels, { 'testbed/fault': fault });
+  }
+
+  /** Lets simulated pods with these labels take this long (`20s`) to become Ready. As `failPods` otherwise. */
+  async delayPods(labels: Readonly<Record<string, string>>, duration: string): Promise<() => Promise<void>> {
+    return await this.#annotatePods(labels, { 'testbed/start-after': duration });
+  }
+
+  /** Runs the cluster's kubectl as administrator; the result is its stdout. Fails as execa does. */
+  async kubectl(args: readonly string[], options: { readonly input?: string } = {}): Promise<string> {
+    const kubectl = this.tools.kubectl ?? 'kubectl';
+    const { stdout } = await execa(kubectl, ['--kubeconfig', this.kubeconfig, ...args], {
+      ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    });
+    return stdout;
+  }
+
+  /** Applies manifests, each an object as kubectl takes it. */
+  async apply(...manifests: readonly object[]): Promise<void> {
+    await this.kubectl(['apply', '-f', '-'], {
+      input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }),
+    });
+  }
+
+  /** A folder for PATH in which `kubectl` and `helm` are the testbed's; helm of this major version. */
+  async binFolder(helm: 3 | 4 = 4): Promise<string> {
+    const folder = path.join(this.folder, `bin-helm${helm}`);
+    await mkdir(folder, { recursive: true });
+    const links = { kubectl: this.tools.kubectl, helm: helm === 3 ? this.tools.helm3 : this.tools.helm4 };
+    for (const [name, target] of Object.entries(links)) {
+      if (target === undefined) continue;
+      await symlink(target, path.join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      });
+    }
+    return folder;
+  }
+
+  async #annotatePods(labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>>) {
+    const policies = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
+    const bindings = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings';
+    const name = `testbed-${Date.now()}-${Object.values(labels).join('-')}`.toLowerCase().replace(/[^a-z0-9-]/g, '-');
+    const pairs = Object.entries(annotations).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+    const expression = `Object{metadata: Object.metadata{annotations: {${pairs.join(', ')}}}}`;
+    const rule = { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] };
+    await this.api.create(policies, {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'MutatingAdmissionPolicy',
+      metadata: { name },
+      spec: {
+        matchConstraints: { resourceRules: [rule], objectSelector: { matchLabels: labels } },
+        failurePolicy: 'Fail',
+        reinvocationPolicy: 'Never',
+        mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression } }],
+      },
+    });
+    await this.api.create(bindings, {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'MutatingAdmissionPolicyBinding',
+      metadata: { name },
+      spec: { policyName: name },
+    });
+    await this.#untilAnnotated(labels, Object.entries(annotations)[0]);
+    return async (): Promise<void> => {
+      await this.api.delete(`${bindings}/${name}`);
+      await this.api.delete(`${policies}/${name}`);
+    };
+  }
+
+  /** A new policy takes a moment to reach admission: asked with pods that are never stored. */
+  async #untilAnnotated(labels: Readonly<Record<string, string>>, expected: readonly [string, string] | undefined) {
+    if (expected === undefined) return;
+    const probe = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'testbed-probe', labels },
+      spec: { containers: [{ name: 'probe', image: 'probe' }], automountServiceAccountToken: false },
+    };
+    await poll('the admission policy is in force', async () => {
+      const pod = (await this.api.create('/api/v1/namespaces/default/pods?dryRun=All', probe)) as {
+        readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+      };
+      return pod.metadata.annotations?.[expected[0]] === expected[1] ? true : undefined;
+    });
+  }
+
+  async #untilReady(name: string): Promise<void> {
+    await poll(`node ${name} is Ready`, async () => {
+      const node = (await this.api.get(nodePath(name))) as NodeObject;
+      const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+      return ready === true && !isTaintedNotReady(node) ? true : undefined;
+    });
+  }
+
+  async #untilTainted(name: string, tainted: boolean): Promise<void> {
+    await poll(`node ${name} is tainted`, async () => {
+      const node = (await this.api.get(nodePath(name))) as NodeObject;
+      return isTaintedNotReady(node) === tainted ? true : undefined;
+    });
+  }
+}
+
+const isTaintedNotReady = (node: NodeObject): boolean =>
+  node.spec.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready') ?? false;

@@ -1,0 +1,22 @@
+import { rm } from 'node:fs/promises';
+
+import { findMarked, killDaemons } from '../processes/daemon.ts';
+import { type ClusterState, clusterFolder, isAbandoned, listClusters } from './state.ts';
+
+/** Ends a testbed's processes and removes all that it made. Also for one that came up half, or whose owner is gone. */
+export async function takeDown(state: ClusterState): Promise<void> {
+  const folder = clusterFolder(state.name);
+  await killDaemons([...state.daemons, ...(await findMarked(folder))]);
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Takes down the testbeds whose owner died, as a killed test run does. */
+export async function takeDownAbandoned(): Promise<string[]> {
+  const names: string[] = [];
+  for (const state of await listClusters()) {
+    if (!(await isAbandoned(state))) continue;
+    await takeDown(state);
+    names.push(state.name);
+  }
+  return names;
+}

@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface PollOptions {
+  readonly timeoutMs?: number;
+  readonly intervalMs?: number;
+  /** Lines for the error's message when time is up, such as the end of a log. */
+  readonly explain?: () => Promise<readonly string[]>;
+}
+
+/**
+ * Asks until `probe` gives something other than undefined, and gives that.
+ *
+ * @throws Error naming `what`, the last failure and the explanation when time is up.
+ */
+export async function poll<T>(
+  what: string,
+  probe: () => Promise<T | undefined>,
+  options: PollOptions = {},
+): Promise<T> {
+  const timeoutMs = options.timeoutMs ?? 60_000;
+  const until = Date.now() + timeoutMs;
+  let last: unknown;
+  while (Date.now() < until) {
+    try {
+      const found = await probe();
+      if (found !== undefined) return found;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    await delay(options.intervalMs ?? 100);
+  }
+  const lines = [
+    `${what}: not within ${timeoutMs / 1000} s`,
+    ...(last === undefined ? [] : [String(last)]),
+    ...((await options.explain?.()) ?? []),
+  ];
+  throw new Error(lines.join('\n  '));
+}

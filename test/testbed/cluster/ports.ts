@@ -1,0 +1,25 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/** Below Linux's usual ephemeral range (32768–60999), so that no outgoing connection happens to hold one. */
+const LOWEST = 20_000;
+const HIGHEST = 32_000;
+
+/** Ports that nobody listens on and that are not in `taken`. */
+export async function freePorts(count: number, taken: ReadonlySet<number>): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = randomInt(LOWEST, HIGHEST);
+    if (taken.has(port) || ports.includes(port) || !(await isFree(port))) continue;
+    ports.push(port);
+  }
+  return ports;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '0.0.0.0', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

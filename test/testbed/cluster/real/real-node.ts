@@ -1,0 +1,4 @@
+/** A node that runs real containers. */
+export interface RealNode {
+  readonly name: string;
+}

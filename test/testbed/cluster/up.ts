@@ -1,0 +1,131 @@
+import { mkdir } from 'node:fs/promises';
+
+import { type DaemonSpec, logTail, startDaemon } from '../processes/daemon.ts';
+import { ensure } from '../provision/ensure.ts';
+import type { OnProgress } from '../provision/progress.ts';
+import { Cluster, type ClusterTools } from './cluster.ts';
+import {
+  CONTROL_PLANE,
+  type ControlPlane,
+  contextName,
+  kubeconfigFile,
+  logFile,
+  startControlPlane,
+} from './control-plane.ts';
+import { credentialFiles, writeCredentials, writeKubeconfig } from './credentials.ts';
+import { takeDown, takeDownAbandoned } from './down.ts';
+import { parseNodes } from './node-class.ts';
+import { poll } from './poll.ts';
+import { createClasses, startSimulation } from './simulation.ts';
+import { type ClusterState, claimCluster, clusterFolder, saveState } from './state.ts';
+
+const TOOLS = ['kubectl', 'helm3', 'helm4'] as const;
+
+export interface UpOptions {
+  /** Simulated nodes, such as `6x8C32G` or `4x8C32G,2x4C16G`; `0` for none. */
+  readonly nodes: string;
+  /** Zones that the nodes are dealt to. Default 1. */
+  readonly zones?: number;
+  /** A node that runs real containers beside them (root only). */
+  readonly realNode?: boolean;
+  readonly name?: string;
+  /** `process`: the testbed belongs to this process and is swept when that is gone. Default. */
+  readonly owner?: 'process' | 'user';
+  /** Which of kubectl, helm 3 and helm 4 to provide. Default: all. */
+  readonly tools?: readonly (typeof TOOLS)[number][];
+  /** Try published binaries before building. */
+  readonly releases?: boolean;
+  readonly onProgress?: OnProgress;
+  /** Hears one line a step. */
+  readonly onStep?: (step: string) => void;
+}
+
+let made = 0;
+
+/**
+ * Brings up a cluster: a real control plane with simulated nodes, and a real node on request.
+ *
+ * @throws Unavailable where this machine cannot, saying why. Nothing is left behind then.
+ */
+export async function upCluster(options: UpOptions): Promise<Cluster> {
+  parseNodes(options.nodes);
+  const provide = {
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    ...(options.releases === undefined ? {} : { releases: options.releases }),
+  };
+  const programs = await ensure(CONTROL_PLANE, provide);
+  const tools = await ensure(options.tools ?? TOOLS, provide);
+  await takeDownAbandoned();
+  made += 1;
+  const state = await claimCluster({
+    name: options.name ?? `t-${process.pid}-${made}`,
+    zones: options.zones ?? 1,
+    realNode: options.realNode ?? false,
+    owned: options.owner !== 'user',
+  });
+  try {
+    return await bringUp(state, programs, tools, options);
+  } catch (error) {
+    await takeDown(state);
+    throw error;
+  }
+}
+
+async function bringUp(
+  state: ClusterState,
+  programs: ControlPlane['programs'],
+  tools: ClusterTools,
+  options: UpOptions,
+): Promise<Cluster> {
+  const folder = clusterFolder(state.name);
+  const step = options.onStep ?? (() => undefined);
+  await mkdir(credentialFiles(folder).pki, { mode: 0o700 });
+  const plane: ControlPlane = {
+    folder,
+    state,
+    programs,
+    tokens: await writeCredentials(folder),
+    address: '127.0.0.1',
+    start: (spec) => startRecorded(state, { ...spec, folder, log: logFile(folder, spec.name) }),
+  };
+  const server = `https://${plane.address}:${state.ports.apiserver}`;
+  step('etcd, API server, controller manager, scheduler');
+  const api = await startControlPlane(plane);
+  const admin = { file: kubeconfigFile(folder, 'admin'), token: plane.tokens.admin, user: 'testbed-admin' };
+  const { serverCertificate: caFile } = credentialFiles(folder);
+  await writeKubeconfig({ ...admin, server, caFile, context: contextName(state.name) });
+  await startSimulation(plane, server);
+  await createClasses(api);
+  const cluster = new Cluster({
+    state,
+    folder,
+    server,
+    tools,
+    api,
+    realNode: undefined,
+    takeDown: () => takeDown(state),
+  });
+  step(`nodes: ${options.nodes}`);
+  await cluster.addNodes(options.nodes);
+  await untilPodsCanBeMade(cluster);
+  state.phase = 'up';
+  await saveState(state);
+  return cluster;
+}
+
+async function startRecorded(state: ClusterState, spec: DaemonSpec): Promise<void> {
+  state.daemons.push(await startDaemon(spec));
+  await saveState(state);
+}
+
+/** A pod needs its namespace's service account, which the controller manager makes soon after its start. */
+async function untilPodsCanBeMade(cluster: Cluster): Promise<void> {
+  await poll(
+    'the default service account exists',
+    async () => {
+      await cluster.api.get('/api/v1/namespaces/default/serviceaccounts/default');
+      return true;
+    },
+    { explain: () => logTail(logFile(cluster.folder, 'kube-controller-manager')) },
+  );
+}

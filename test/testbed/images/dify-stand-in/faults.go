@@ -1,0 +1,75 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// faults is how this process was told to misbehave:
+//
+//	STAND_IN_START_DELAY  a duration: nothing happens before it is over
+//	STAND_IN_FAIL         "exit CODE after DURATION", "unhealthy" or "hang"
+type faults struct {
+	startDelay time.Duration
+	exitAfter  time.Duration
+	exitCode   int
+	// unhealthy: every request is answered with 503.
+	unhealthy bool
+	// hang: connections are taken and never answered.
+	hang bool
+}
+
+func faultsFromEnv() faults {
+	var told faults
+	told.startDelay, _ = time.ParseDuration(os.Getenv("STAND_IN_START_DELAY"))
+	words := strings.Fields(os.Getenv("STAND_IN_FAIL"))
+	if len(words) == 0 {
+		return told
+	}
+	switch words[0] {
+	case "unhealthy":
+		told.unhealthy = true
+	case "hang":
+		told.hang = true
+	case "exit":
+		told.exitCode = 1
+		if len(words) > 1 {
+			told.exitCode, _ = strconv.Atoi(words[1])
+		}
+		told.exitAfter = time.Millisecond
+		if len(words) > 3 {
+			told.exitAfter, _ = time.ParseDuration(words[3])
+		}
+	}
+	return told
+}
+
+// begin waits for the start delay, and sets off the exit that was asked for.
+func (told faults) begin() {
+	time.Sleep(told.startDelay)
+	if told.exitAfter == 0 {
+		return
+	}
+	time.AfterFunc(told.exitAfter, func() {
+		logf("CRITICAL", "Unhandled exception: told to exit with code %d", told.exitCode)
+		os.Exit(told.exitCode)
+	})
+}
+
+// wrap lets the faults stand before a handler.
+func (told faults) wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case told.hang:
+			<-r.Context().Done()
+		case told.unhealthy:
+			logf("ERROR", "%s %s: told to be unhealthy", r.Method, r.URL.Path)
+			writeJSON(w, http.StatusServiceUnavailable, map[string]any{"status": "unhealthy"})
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}

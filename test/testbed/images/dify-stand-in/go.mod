@@ -1,0 +1,3 @@
+module testbed/dify-stand-in
+
+go 1.24

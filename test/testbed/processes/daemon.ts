@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { isSameProcess, processIdentity } from './identity.ts';
+
+/** A long-running program of a testbed; it outlives the process that started it. */
+export interface Daemon {
+  readonly name: string;
+  /** As `processIdentity` gives it: a pid that was given to somebody else since is never signalled. */
+  readonly identity: string;
+}
+
+export interface DaemonSpec {
+  readonly name: string;
+  readonly file: string;
+  readonly args: readonly string[];
+  /** File that receives what it prints. */
+  readonly log: string;
+  /** The testbed's folder: the mark by which a lost process is found again. */
+  readonly folder: string;
+}
+
+const MARK = 'DIFYCTL_TESTBED_FOLDER';
+
+/** Starts a program in a process group of its own. */
+export async function startDaemon(spec: DaemonSpec): Promise<Daemon> {
+  const log = await open(spec.log, 'a', 0o600);
+  try {
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, [MARK]: spec.folder };
+    const stdio = ['ignore', log.fd, log.fd] as const;
+    const child = spawn(spec.file, spec.args, { env, cwd: spec.folder, detached: true, stdio: [...stdio] });
+    await once(child, 'spawn');
+    child.unref();
+    return { name: spec.name, identity: await processIdentity(child.pid ?? 0) };
+  } finally {
+    await log.close();
+  }
+}
+
+/** The last lines of a daemon's log, for the message that says why it did not come up. */
+export async function logTail(file: string, lines = 8): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-lines);
+}
+
+const GONE_WITHIN_MS = 10_000;
+
+/**
+ * Kills the daemons, each with its whole group, and waits until they are gone. At once and without grace: what they
+ * hold is thrown away with the testbed.
+ */
+export async function killDaemons(daemons: readonly Daemon[]): Promise<void> {
+  const running = [];
+  for (const daemon of daemons) {
+    if (!(await isSameProcess(daemon.identity))) continue;
+    running.push(daemon);
+    const pid = Number(daemon.identity.split(' ')[0]);
+    for (const target of [-pid, pid]) {
+      try {
+        process.kill(target, 'SIGKILL');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
+  }
+  const until = Date.now() + GONE_WITHIN_MS;
+  for (const daemon of running) {
+    while (await isSameProcess(daemon.identity)) {
+      if (Date.now() > until) throw new Error(`${daemon.name} (pid ${daemon.identity}) does not end`);
+      await delay(20);
+    }
+  }
+}
+
+/** Processes that carry the testbed's mark, recorded or not: an interrupted `up` may have started one unrecorded. */
+export async function findMarked(folder: string): Promise<Daemon[]> {
+  const found: Daemon[] = [];
+  const pids = (await readdir('/proc').catch(() => [])).filter((entry) => /^\d+$/.test(entry));
+  for (const pid of pids) {
+    const environ = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (!environ.split('\0').includes(`${MARK}=${folder}`)) continue;
+    found.push({ name: `process ${pid}`, identity: await processIdentity(Number(pid)) });
+  }
+  return found;
+}
