@@ -11,6 +11,8 @@ const REVIEWS = 'authorization.k8s.io/v1';
 export type KubectlReason =
   | 'forbidden'
   | 'unauthorized'
+  | 'exists'
+  | 'conflict'
   | 'not-found'
   | 'expired'
   | 'unreachable'
@@ -52,11 +54,13 @@ export interface Kubectl {
   list<T>(path: string, project: (item: unknown) => T | undefined, signal?: AbortSignal): Promise<readonly T[]>;
   /** The authorizer's answers, in the order of the questions, from one call. Throws KubectlError. */
   mayI(questions: readonly AccessQuestion[], signal?: AbortSignal): Promise<readonly boolean[]>;
+  /** Any other kubectl command against the chosen cluster; its standard output. Throws KubectlError. */
+  run(args: readonly string[], options?: RunOptions): Promise<string>;
 }
 
 /** kubectl of PATH, thin and typed: raw reads with paging, and access reviews. `kubeArgs` choose the cluster. */
 export function kubectl(runner: Runner, kubeArgs: readonly string[]): Kubectl {
-  const run = async (args: readonly string[], options: RunOptions): Promise<string> => {
+  const run = async (args: readonly string[], options: RunOptions = {}): Promise<string> => {
     try {
       return (await runner.run('kubectl', [...kubeArgs, ...args], options)).stdout;
     } catch (error) {
@@ -67,6 +71,7 @@ export function kubectl(runner: Runner, kubeArgs: readonly string[]): Kubectl {
   const get = async (path: string, signal?: AbortSignal): Promise<unknown> =>
     JSON.parse(await run(['get', '--raw', path], withSignal(signal)));
   return {
+    run,
     get,
     list: (path, project, signal) => listPages((page) => get(page, signal), path, project),
     mayI: async (questions, signal) => {
@@ -125,6 +130,8 @@ function review({ namespace, ...question }: AccessQuestion): object {
 const REASONS: readonly (readonly [RegExp, KubectlReason])[] = [
   [/\(Forbidden\)|is forbidden|forbidden:/i, 'forbidden'],
   [/\(Unauthorized\)|must be logged in|provide credentials|getting credentials/i, 'unauthorized'],
+  [/\(AlreadyExists\)/, 'exists'],
+  [/\(Conflict\)|object has been modified/, 'conflict'],
   [/\(Expired\)|\(Gone\)|too old resource version|continue parameter is too old/i, 'expired'],
   [/\(NotFound\)|could not find the requested resource|not found/i, 'not-found'],
   [

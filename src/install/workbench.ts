@@ -1,0 +1,51 @@
+import { redactor } from '../base/redact.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { RequiredSecret } from '../deployment/secrets.ts';
+import { createRunner } from '../exec/execa-runner.ts';
+import type { Runner } from '../exec/runner.ts';
+
+/** What a run works with before it knows any secret; the redactor learns as it goes. */
+export interface Workbench {
+  /** Starts programs without the variables that secret references name (`target.passEnv` apart). */
+  readonly runner: Runner;
+  readonly redact: (text: string) => string;
+  /** From now on these are redacted too. */
+  readonly protect: (values: Iterable<string>) => void;
+  /** kubectl's arguments that choose the cluster. */
+  readonly kubeArgs: readonly string[];
+}
+
+export interface WorkbenchOptions {
+  readonly deployment: Deployment;
+  readonly required: readonly RequiredSecret[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly kubeconfig?: string | undefined;
+  /** Outranks `target.context`. */
+  readonly context?: string | undefined;
+}
+
+export function createWorkbench({ deployment, required, env, kubeconfig, context }: WorkbenchOptions): Workbench {
+  const { target } = deployment;
+  const known = new Set<string>();
+  let redactKnown = redactor(known);
+  const redact = (text: string) => redactKnown(text);
+  const named = required.flatMap(({ ref }) => ('env' in ref ? [ref.env] : []));
+  const chosen = context ?? (target.type === 'kubernetes' ? target.context : undefined);
+  return {
+    redact,
+    protect: (values) => {
+      for (const value of values) known.add(value);
+      redactKnown = redactor(known);
+    },
+    runner: createRunner({
+      env,
+      hiddenNames: new Set(named),
+      passNames: new Set(target.type === 'kubernetes' ? target.passEnv : []),
+      redact,
+    }),
+    kubeArgs: [
+      ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+      ...(chosen === undefined ? [] : ['--context', chosen]),
+    ],
+  };
+}

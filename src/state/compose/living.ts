@@ -1,0 +1,61 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { UserError } from '../../base/errors.ts';
+import type { Runner } from '../../exec/runner.ts';
+import type { Living } from '../living.ts';
+import { revisionFolder } from '../revisions/folder.ts';
+import { newestRevision } from '../revisions/revision.ts';
+import { parseEnvFile } from './env-file.ts';
+import { composeStatePaths } from './paths.ts';
+
+export interface ComposeLivingOptions {
+  readonly runner: Runner;
+  /** Absolute: where compose.yaml and `.env` are written. */
+  readonly directory: string;
+  /** The deployment and Compose project. */
+  readonly name: string;
+}
+
+const PROJECT_LABEL = 'com.docker.compose.project';
+
+/** The running project's `.env` as the authority. A project that runs from another directory is somebody else's, and is refused. */
+export function composeLiving({ runner, directory, name }: ComposeLivingOptions): Living {
+  const docker = async (args: readonly string[], signal: AbortSignal) =>
+    (await runner.run('docker', args, { signal })).stdout.split('\n').filter((line) => line.trim() !== '');
+  return {
+    where: directory,
+    read: async (signal) => {
+      const filter = ['--filter', `label=${PROJECT_LABEL}=${name}`];
+      const format = `{{.Label "${PROJECT_LABEL}.working_dir"}}`;
+      const [homes, volumes, folders, env, revisions] = await Promise.all([
+        docker(['ps', '-a', ...filter, '--format', format], signal),
+        docker(['volume', 'ls', ...filter, '--format', '{{.Name}}'], signal),
+        readdir(join(directory, 'volumes')).catch(() => []),
+        readFile(join(directory, '.env'), 'utf8').catch(() => ''),
+        revisionFolder(composeStatePaths(directory).revisions).list(),
+      ]);
+      refuseElsewhere(name, directory, homes);
+      return {
+        data: parseEnvFile(env),
+        keys: newestRevision(revisions)?.secretKeys ?? {},
+        traces: [
+          ...revisions.slice(-1).map(({ number }) => `revision ${number}`),
+          ...(homes.length > 0 ? [`${homes.length} containers of project ${name}`] : []),
+          ...volumes.map((volume) => `volume ${volume}`),
+          ...folders.map((folder) => `${directory}/volumes/${folder}`),
+        ],
+      };
+    },
+    kubernetesSecret: async (secret) => ({
+      reason: `a Compose deployment has no cluster to read Secret ${secret} from`,
+    }),
+  };
+}
+
+function refuseElsewhere(name: string, directory: string, homes: readonly string[]): void {
+  const other = homes.find((home) => resolve(home) !== directory);
+  if (other === undefined) return;
+  throw new UserError(`project ${name} already runs from ${other}, not from ${directory}`, {
+    next: [`set target.directory to ${other} to go on with it`, 'or give this deployment another name'],
+  });
+}

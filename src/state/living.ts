@@ -1,0 +1,22 @@
+import type { SecretPath } from '../deployment/secrets.ts';
+import type { Found } from './secrets/references.ts';
+
+/** What the living installation knows of its own secrets. */
+export interface LivingFacts {
+  /** Variables of the newest revision's Secret, or of the running project's `.env`. Empty where nothing is installed. */
+  readonly data: Readonly<Record<string, string>>;
+  /** Which variable holds which secret, as the newest revision recorded it. Empty where none did. */
+  readonly keys: Readonly<Record<SecretPath, string>>;
+  /** What shows that data may have been stored with these secrets, each in words: `Helm release dify`, `claim dify-plugin-daemon`. */
+  readonly traces: readonly string[];
+}
+
+/** The installation as the authority for generated secrets. */
+export interface Living {
+  /** Where it was looked, for people: `namespace dify`. */
+  readonly where: string;
+  /** Throws ExternalError where it cannot be read, UserError where it is somebody else's. */
+  read(signal: AbortSignal): Promise<LivingFacts>;
+  /** One key of a Secret that the file names. Never throws. */
+  kubernetesSecret(name: string, key: string): Promise<Found>;
+}

@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import type { SecretForm, SecretPath } from '../../deployment/secrets.ts';
+
+/** 32 bytes are 256 bits; base64url keeps them within [A-Za-z0-9_-], which no URL, YAML or .env file has to quote. */
+const BYTES = 32;
+
+/**
+ * A new secret of 43 URL-safe characters. Both forms are unpadded base64url of 32 bytes: the agent server key must be exactly that
+ * (Dify's agent backend decodes it), and a token may be.
+ */
+export function generateSecret(_form: SecretForm): string {
+  return randomBytes(BYTES).toString('base64url');
+}
+
+/** What stands in for a secret that could not be resolved: of the same alphabet, recognisable, and never applied. */
+export function placeholder(path: SecretPath, form: SecretForm): string {
+  if (path.endsWith('Url')) return 'redis://unresolved.invalid:6379/0';
+  const readable = `unresolved-${path.replace(/[^A-Za-z0-9]/g, '-')}`;
+  return form === 'base64url-32' ? Buffer.alloc(BYTES, readable).toString('base64url') : readable;
+}
