@@ -30,7 +30,12 @@ export const port = z.int().min(1).max(65_535);
 
 export const hostAndPort = z
   .string()
-  .regex(/^(?:[A-Za-z0-9_][-A-Za-z0-9_.]*|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/, 'host:port');
+  .regex(/^(?:[A-Za-z0-9_][-A-Za-z0-9_.]*|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/, 'host:port')
+  .refine((text) => isPort(Number(text.slice(text.lastIndexOf(':') + 1))), 'host:port, with a port from 1 to 65535');
+
+function isPort(number: number): boolean {
+  return number >= 1 && number <= 65_535;
+}
 
 /** An http(s) address without a trailing slash, query, fragment or credentials: Dify appends paths to it. */
 export const httpUrl = z.string().superRefine((text, context) => {
@@ -73,7 +78,7 @@ export const line = z
   .min(1)
   .regex(/^[^\r\n\0]*$/, 'one line of text');
 
-/** Path of a file, relative to difyctl.yaml. */
-export const filePath = line;
+/** Path of a file, relative to difyctl.yaml. No shell reads it, so nothing would expand a tilde. */
+export const filePath = line.refine((text) => !text.startsWith('~'), 'a path; ~ is not expanded here, write it out');
 
 export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable name');

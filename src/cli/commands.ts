@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+
+/** What a command's file exports: it adds its own options and its action to `command`. */
+export interface CommandModule {
+  /**
+   * Called once, only for the command that was chosen, with every global option already read. The action tells the frame
+   * how the process ends by `context.exit(code)` (default 0) or by throwing a Fault.
+   */
+  define(command: Command, context: CommandContext): void;
+}
+
+export type OutputFormat = 'text' | 'json' | 'junit' | 'html';
+
+/** One line of `difyctl --help`. Nothing of a command is loaded until it is chosen. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Operands as help and completion show them: `[shell]`. */
+  readonly operands?: string;
+  /** Whether `--postgres-host` and the like are taken: the command reads a deployment. */
+  readonly deployment: boolean;
+  /** What `--output` may be. */
+  readonly formats: readonly OutputFormat[];
+  readonly load: () => Promise<CommandModule>;
+}
+
+const TEXT_AND_JSON = ['text', 'json'] as const;
+
+/** In the order in which an operator meets them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'validate',
+    summary: 'judge the file alone: no cluster, no secrets needed',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+    load: () => import('./validate.ts'),
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of difyctl.yaml, for editors',
+    deployment: false,
+    formats: TEXT_AND_JSON,
+    load: () => import('./schema.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell: bash, zsh or fish',
+    operands: '<shell>',
+    deployment: false,
+    formats: ['text'],
+    load: () => import('./completion.ts'),
+  },
+];

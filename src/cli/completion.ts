@@ -1,0 +1,10 @@
+import { Argument, type Command } from 'commander';
+import { completionScript, SHELLS, type Shell } from './completion-scripts.ts';
+import type { CommandContext } from './context.ts';
+
+/** `difyctl completion SHELL`: a script for the shell, made from the tables of commands and options. */
+export function define(command: Command, context: CommandContext): void {
+  command.addArgument(new Argument('<shell>', 'which shell').choices(SHELLS)).action((shell: Shell) => {
+    context.stdout.write(completionScript(shell));
+  });
+}

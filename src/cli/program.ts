@@ -1,0 +1,99 @@
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../base/errors.ts';
+import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import type { FlagValue } from '../deployment/overrides.ts';
+import { COMMANDS, type CommandEntry } from './commands.ts';
+import { addGlobalOptions, type GlobalAnswers, readGlobals } from './globals.ts';
+import { overviewText } from './overview.ts';
+import { Run, type World } from './run.ts';
+import { unknownCommand, usageFault } from './usage.ts';
+import { versionDocument, versionText } from './version.ts';
+
+/** Runs one command line to its end and says how the process ends. Never throws: a fault is printed, as JSON on stdout with `-o json`. */
+export async function runCommandLine(argv: readonly string[], world: World): Promise<ExitCode> {
+  const run = new Run(world);
+  try {
+    return await dispatch(argv, run);
+  } catch (error) {
+    return run.fail(error, argv);
+  }
+}
+
+async function dispatch(argv: readonly string[], run: Run): Promise<ExitCode> {
+  const root = addGlobalOptions(configured(new Command('difyctl'), run)).helpOption('-h, --help', 'help');
+  const { operands = [], unknown = [] } = (await usage(root, () => root.parseOptions(helpAsOption(argv)))) ?? {};
+  const words = [...operands, ...unknown];
+  const globals = readGlobals(root.opts());
+  const name = operands[0] ?? words.find((word) => entryOf(word) !== undefined);
+  if (name === undefined) return withoutCommand(words, globals, run);
+  const entry = entryOf(name);
+  if (entry === undefined) throw unknownCommand(name);
+  words.splice(words.indexOf(name), 1);
+  await runCommand(entry, root, words, globals, run);
+  return run.exitCode;
+}
+
+async function runCommand(
+  entry: CommandEntry,
+  root: Command,
+  words: readonly string[],
+  globals: GlobalAnswers,
+  run: Run,
+): Promise<void> {
+  if (!entry.formats.includes(globals.output)) {
+    throw new UserError(`--output ${globals.output}: difyctl ${entry.name} writes ${entry.formats.join(' or ')}`);
+  }
+  const flags: FlagValue[] = globals.context === undefined ? [] : [{ flag: '--context', value: globals.context }];
+  const command = configured(new Command(entry.name), run).description(entry.summary);
+  root.addCommand(command);
+  command.configureHelp({ showGlobalOptions: true });
+  (await entry.load()).define(command, run.context(globals, flags));
+  if (entry.deployment) {
+    const { addDeploymentOptions } = await import('./deployment-options.ts');
+    addDeploymentOptions(command, flags);
+  }
+  await usage(command, () => command.parseAsync([...words], { from: 'user' }));
+}
+
+function withoutCommand(words: readonly string[], globals: GlobalAnswers, run: Run): ExitCode {
+  if (globals.version) {
+    const json = globals.output === 'json';
+    run.stdout.write(json ? `${JSON.stringify(versionDocument(), null, 2)}\n` : versionText());
+  } else if (words.length === 0 || words.some((word) => word === '--help' || word === '-h')) {
+    run.stdout.write(overviewText());
+  } else {
+    throw new UserError(`no command beside ${words.join(' ')}`, { next: ['difyctl --help'] });
+  }
+  return EXIT.done;
+}
+
+/** Commander throws in place of ending the process, and writes where this run writes. */
+function configured(command: Command, run: Run): Command {
+  return command.exitOverride().configureOutput({
+    writeOut: (text) => run.stdout.write(text),
+    writeErr: () => undefined,
+    getOutHelpWidth: () => run.width,
+  });
+}
+
+/** Commander's own faults become ours; that help was shown is none. */
+async function usage<T>(command: Command, parse: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await parse();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const fault = usageFault(error, command);
+    if (fault !== undefined) throw fault;
+    return undefined;
+  }
+}
+
+function entryOf(name: string): CommandEntry | undefined {
+  return COMMANDS.find((candidate) => candidate.name === name);
+}
+
+/** `difyctl help preflight` is `difyctl preflight --help`. */
+function helpAsOption(argv: readonly string[]): string[] {
+  const [first, ...rest] = argv;
+  return first === 'help' ? [...rest, '--help'] : [...argv];
+}

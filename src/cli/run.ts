@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { type Redact, redactor } from '../base/redact.ts';
+import type { FlagValue } from '../deployment/overrides.ts';
+import type { CommandContext, Output } from './context.ts';
+import { exitCodeOf, faultDocument, faultText } from './errors.ts';
+import type { GlobalAnswers } from './globals.ts';
+import { judgeTerminal } from './terminal.ts';
+
+/** The world outside, as the process or a test has it. */
+export type World = Pick<CommandContext, 'streams' | 'env' | 'cwd' | 'now' | 'signal'>;
+
+const DEFAULT_FILE = 'difyctl.yaml';
+
+/** One run of a command: its output, which learns secrets on the way, and how it ends. */
+export class Run {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly width: number;
+  exitCode: ExitCode = EXIT.done;
+  readonly #world: World;
+  readonly #secrets = new Set<string>();
+  #redact: Redact = (text) => text;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.stdout = { write: (text) => void world.streams.stdout.write(this.#redact(text)) };
+    this.stderr = { write: (text) => void world.streams.stderr.write(this.#redact(text)) };
+    this.width = judgeTerminal(world.streams, world.env, { color: false, nonInteractive: true }).width;
+  }
+
+  context(globals: GlobalAnswers, flags: readonly FlagValue[]): CommandContext {
+    const world = this.#world;
+    return {
+      ...world,
+      stdout: this.stdout,
+      stderr: this.stderr,
+      terminal: judgeTerminal(world.streams, world.env, globals),
+      output: globals.output,
+      quiet: globals.quiet,
+      verbose: globals.verbose,
+      timeoutMs: globals.timeoutMs,
+      configPath: resolve(world.cwd, globals.config ?? DEFAULT_FILE),
+      configGiven: globals.config !== undefined,
+      kubeconfig: globals.kubeconfig === undefined ? undefined : resolve(world.cwd, globals.kubeconfig),
+      kubeContext: globals.context,
+      overrides: { flags, sets: globals.set, env: world.env, cwd: world.cwd },
+      protect: (values) => this.#protect(values),
+      exit: (code) => {
+        this.exitCode = code;
+      },
+    };
+  }
+
+  /** Prints a fault and gives its exit code. The options may not have been read yet, so the words themselves are asked. */
+  fail(error: unknown, argv: readonly string[]): ExitCode {
+    const verbose = argv.includes('--verbose');
+    const { streams, env, now } = this.#world;
+    if (asksForJson(argv)) {
+      this.stdout.write(`${JSON.stringify(faultDocument(error, verbose, now()), null, 2)}\n`);
+    } else {
+      const wishes = { color: !argv.includes('--no-color'), nonInteractive: true };
+      const { stderrColor, unicode } = judgeTerminal(streams, env, wishes);
+      this.stderr.write(faultText(error, { verbose, color: stderrColor, unicode }));
+    }
+    return exitCodeOf(error);
+  }
+
+  #protect(values: Iterable<string>): void {
+    for (const value of values) this.#secrets.add(value);
+    this.#redact = redactor(this.#secrets);
+  }
+}
+
+function asksForJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (word, index) =>
+      word === '-ojson' ||
+      word === '--output=json' ||
+      ((word === '-o' || word === '--output') && argv[index + 1] === 'json'),
+  );
+}

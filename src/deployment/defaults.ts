@@ -1,0 +1,60 @@
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { readPath, withPath } from './paths.ts';
+
+/** A default that depends on what the file says elsewhere. What is the same everywhere stands in the schema. */
+interface DefaultRule {
+  readonly path: string;
+  readonly value: Json | ((file: JsonObject) => Json);
+  /** Paths and the values they must have, defaults applied so far included. */
+  readonly when: Readonly<Record<string, string>>;
+}
+
+/**
+ * The set that `defaults: 1` names; a later set gets a number of its own. In `prod` the data services are external and their
+ * addresses must be answered; RTO and RPO have no default there, since only the operator knows them. In order: a later rule sees what
+ * an earlier one filled in.
+ */
+const DEFAULTS_1: readonly DefaultRule[] = [
+  { path: 'postgres.mode', value: 'external', when: { tier: 'prod' } },
+  { path: 'redis.mode', value: 'external', when: { tier: 'prod' } },
+  { path: 'objectStorage.provider', value: 's3', when: { tier: 'prod' } },
+  { path: 'vectorStore.mode', value: 'external', when: { tier: 'prod' } },
+  { path: 'postgres.mode', value: 'bundled', when: { tier: 'test' } },
+  { path: 'redis.mode', value: 'bundled', when: { tier: 'test' } },
+  { path: 'objectStorage.provider', value: 'local', when: { tier: 'test' } },
+  { path: 'vectorStore.mode', value: 'bundled', when: { tier: 'test' } },
+  { path: 'vectorStore.provider', value: 'qdrant', when: { 'vectorStore.mode': 'external' } },
+  { path: 'mail.provider', value: 'none', when: {} },
+  ...['console', 'api', 'app', 'files'].map((part) => ({
+    path: `urls.${part}`,
+    value: localUrl,
+    when: { tier: 'test', 'target.type': 'compose' },
+  })),
+];
+
+/** The file with what its tier and target imply filled in where it is silent. What is no object is left for the schema to refuse. */
+export function withDefaults(file: JsonObject): JsonObject {
+  return DEFAULTS_1.reduce((filled, rule) => (applies(rule, filled) ? fill(filled, rule) : filled), file);
+}
+
+function applies({ when }: DefaultRule, file: JsonObject): boolean {
+  return Object.entries(when).every(([path, value]) => readPath(file, path.split('.')) === value);
+}
+
+function fill(file: JsonObject, { path, value }: DefaultRule): JsonObject {
+  const keys = path.split('.');
+  const [section] = keys;
+  const present = section === undefined ? undefined : file[section];
+  if (present !== undefined && !isObject(present)) return file;
+  if (readPath(file, keys) !== undefined) return file;
+  return withPath(file, keys, typeof value === 'function' ? value(file) : value) as JsonObject;
+}
+
+/** Where a browser on the same machine finds Compose's nginx. */
+function localUrl(file: JsonObject): string {
+  const tls = readPath(file, ['target', 'tls']) !== undefined;
+  const port = readPath(file, ['target', tls ? 'httpsPort' : 'httpPort']);
+  const scheme = tls ? 'https' : 'http';
+  const usual = tls ? 443 : 80;
+  return port === undefined || port === usual ? `${scheme}://localhost` : `${scheme}://localhost:${String(port)}`;
+}

@@ -1,0 +1,146 @@
+import type * as z from 'zod';
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { type Path, type PathProblem, readPath } from './paths.ts';
+import { shapesAt } from './schema/shape.ts';
+import { unknownKeyMessage } from './unknown-keys.ts';
+
+type Issue = z.core.$ZodIssue;
+
+const SECRET_KEYS = ['env', 'file', 'kubernetes', 'generated'];
+const NO_SECRET_HERE = 'a secret may not stand here; write { env: NAME } or { file: PATH }';
+
+/** zod's issues in plain words. Values are never repeated: what stands in a wrong place may be a secret. */
+export function problemsOfIssues(issues: readonly Issue[], data: JsonObject): readonly PathProblem[] {
+  return issues.flatMap((issue) => problemsOfIssue(issue, issue.path.map(step), data));
+}
+
+function step(key: PropertyKey): string | number {
+  return typeof key === 'number' ? key : String(key);
+}
+
+function problemsOfIssue(issue: Issue, path: Path, data: JsonObject): readonly PathProblem[] {
+  const secret = secretAbove(path);
+  if (secret !== undefined) return [{ path: secret, message: secretMessage(issue, readPath(data, secret)) }];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKeyMessage(path, key, data) }));
+    case 'invalid_union':
+      return unionProblems(issue, path, data);
+    case 'invalid_type':
+      return [{ path, message: typeMessage(issue.expected, path, readPath(data, path)) }];
+    case 'invalid_value':
+      return [{ path, message: choiceMessage(issue.values.map(String), readPath(data, path)) }];
+    case 'too_small':
+    case 'too_big':
+      return [{ path, message: limitMessage(issue) }];
+    case 'invalid_key':
+      return [{ path, message: issue.issues.map(({ message }) => message).join('; ') }];
+    default:
+      return [{ path, message: issue.message }];
+  }
+}
+
+/** A union that names what chooses its branch says so; of any other the branch that fits best speaks. */
+function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, data: JsonObject): readonly PathProblem[] {
+  if (issue.errors.length === 0) {
+    const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
+    const choices = options.filter((option) => typeof option === 'string');
+    return [{ path, message: choiceMessage(choices, readPath(data, path)) }];
+  }
+  const value = readPath(data, path);
+  const deeper = issue.errors.filter((branch) =>
+    branch.every((inner) => inner.code !== 'invalid_type' || inner.path.length > 0),
+  );
+  const best = (isObject(value) ? deeper : []).toSorted((a, b) => wrongness(a) - wrongness(b))[0];
+  if (best === undefined)
+    return [{ path, message: issue.message === 'Invalid input' ? choicesOfKinds(issue) : issue.message }];
+  return best.flatMap((inner) => problemsOfIssue(inner, [...path, ...inner.path.map(step)], data));
+}
+
+/** A key that a branch does not know weighs more than one that it misses. */
+function wrongness(issues: readonly Issue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? 2 * issue.keys.length : 1), 0);
+}
+
+function choicesOfKinds(issue: z.core.$ZodIssueInvalidUnion): string {
+  const messages = issue.errors.flatMap((branch) =>
+    branch.map((inner) => (inner.code === 'invalid_type' ? kindWords(inner.expected) : inner.message)),
+  );
+  return [...new Set(messages)].join(', or ');
+}
+
+function secretAbove(path: Path): Path | undefined {
+  const lengths = Array.from({ length: path.length }, (_, index) => index + 1);
+  const length = lengths.find((count) => shapesAt(path.slice(0, count)).some(({ kind }) => kind === 'secret'));
+  return length === undefined ? undefined : path.slice(0, length);
+}
+
+/** What is wrong with a reference, without a word of what stands there. */
+function secretMessage(issue: Issue, value: Json | undefined): string {
+  if (value === undefined) return 'needed: where the secret is, such as { env: NAME } or { file: PATH }';
+  if (!isObject(value)) return NO_SECRET_HERE;
+  const known = Object.keys(value).filter((key) => SECRET_KEYS.includes(key));
+  if (known.length !== 1 || Object.keys(value).length !== 1) return `${NO_SECRET_HERE}, and nothing beside it`;
+  if (issue.code !== 'invalid_union') return issue.message;
+  const branch = issue.errors.find((errors) => errors.every((inner) => inner.path[0] === known[0]));
+  const inner = branch?.[0];
+  if (inner === undefined || inner.code === 'invalid_type' || inner.code === 'invalid_value') {
+    return `${known[0]}: ${SECRET_HINTS[known[0] ?? ''] ?? NO_SECRET_HERE}`;
+  }
+  return inner.code === 'unrecognized_keys'
+    ? `${known[0]}: ${SECRET_HINTS[known[0] ?? ''] ?? ''}`
+    : `${inner.path.join('.')}: ${inner.message}`;
+}
+
+const SECRET_HINTS: Readonly<Record<string, string>> = {
+  env: 'the name of an environment variable',
+  file: 'the path of a file',
+  kubernetes: 'name and key of a Kubernetes Secret, such as { kubernetes: { name: dify-db, key: password } }',
+  generated: 'true, or leave the line out',
+};
+
+function typeMessage(expected: string, path: Path, value: Json | undefined): string {
+  const shape = shapesAt(path)[0];
+  const choices =
+    shape !== undefined && 'choices' in shape && shape.choices.length > 0
+      ? `one of ${shape.choices.join(', ')}`
+      : undefined;
+  const wanted = choices ?? kindWords(expected);
+  if (value === undefined) return `needed: ${wanted}`;
+  if (value === null) return `empty; write ${wanted}, or remove the line`;
+  if (expected === 'string' && typeof value !== 'object') return `${wanted}; put it in quotes`;
+  if (typeof value === 'string' && (expected === 'number' || expected === 'int' || expected === 'boolean'))
+    return `${wanted}, without quotes`;
+  return wanted;
+}
+
+const KIND_WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'keys and values below it',
+  record: 'keys and values below it',
+};
+
+function kindWords(expected: string): string {
+  return KIND_WORDS[expected] ?? expected;
+}
+
+function choiceMessage(choices: readonly string[], value: Json | undefined): string {
+  const list = choices.length === 1 ? `${choices[0]}` : `one of ${choices.join(', ')}`;
+  if (value === undefined) return `needed: ${list}`;
+  return value === null ? `empty; write ${list}` : list;
+}
+
+function limitMessage(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const few = issue.code === 'too_small';
+  const limit = String(few ? issue.minimum : issue.maximum);
+  if (issue.origin === 'string' || issue.origin === 'array') {
+    if (few && issue.minimum === 1) return issue.message.startsWith('Too') ? 'may not be empty' : issue.message;
+    return `${few ? 'at least' : 'at most'} ${limit} ${issue.origin === 'array' ? 'entries' : 'characters'}`;
+  }
+  const bound = issue.inclusive === false ? (few ? 'more than' : 'less than') : few ? 'at least' : 'at most';
+  return `${bound} ${limit}`;
+}

@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { type Problem, UserError } from '../base/errors.ts';
+import { isObject, type JsonObject } from '../base/json.ts';
+import { withDefaults } from './defaults.ts';
+import { problemsOfIssues } from './issues.ts';
+import { NO_OVERRIDES, type Override, type OverrideInput, readOverrides } from './overrides.ts';
+import { formatPath, type Path, type PathProblem, withoutPath, withPath } from './paths.ts';
+import { type Deployment, deploymentSchema } from './schema/deployment.ts';
+import { judgeRules } from './schema/rules.ts';
+import { readSource, type Source } from './source.ts';
+
+/** A file that was read and found whole. */
+export interface LoadedDeployment {
+  readonly deployment: Deployment;
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** Folder of the file: paths in the deployment are relative to it. */
+  readonly baseDirectory: string;
+  /** The file's own text. */
+  readonly text: string;
+  /** What was filled from outside the file, in the order in which it was laid over it; shown in plans. */
+  readonly overrides: readonly Override[];
+  /** What is allowed and yet worth a word. */
+  readonly warnings: readonly Problem[];
+}
+
+export interface ParseSettings {
+  /** What the file is called in messages. */
+  readonly source: string;
+  readonly baseDirectory?: string;
+  readonly overrides?: OverrideInput;
+}
+
+/**
+ * Reads a deployment file. Throws UserError (exit 2) with every problem at once; a missing file, one that is no UTF-8 or no regular
+ * file is one, too.
+ */
+export async function loadDeployment(path: string, overrides: OverrideInput = NO_OVERRIDES): Promise<LoadedDeployment> {
+  const absolute = resolve(overrides.cwd, path);
+  const text = await readText(absolute);
+  const baseDirectory = dirname(absolute);
+  const parsed = parseDeployment(text, { source: basename(absolute), baseDirectory, overrides });
+  return { ...parsed, path: absolute, baseDirectory, text };
+}
+
+/**
+ * Reads a deployment from text. Precedence: tier defaults < file < DIFYCTL_ variables < flags < --set. Throws UserError with every
+ * problem at once, each with its line and column or the flag it came from.
+ */
+export function parseDeployment(
+  text: string,
+  settings: ParseSettings,
+): Pick<LoadedDeployment, 'deployment' | 'overrides' | 'warnings'> {
+  const source = readSource(text);
+  const outside = readOverrides(settings.overrides ?? NO_OVERRIDES, settings.baseDirectory ?? '/');
+  refuse(settings.source, [...source.problems, ...outside.problems]);
+  const merged = overlaid(source.data, outside.overrides);
+  const judged = judgeDeployment(merged);
+  const place = (problem: PathProblem): Problem => placed(problem, source, outside.overrides);
+  if (!('deployment' in judged)) throw refusal(settings.source, judged.problems.map(place));
+  return {
+    deployment: judged.deployment,
+    overrides: outside.overrides,
+    warnings: [...outside.warnings, ...judged.warnings.map(place)],
+  };
+}
+
+/** What is said of a deployment as data: it, or every problem at once. */
+export type Judged =
+  | { readonly deployment: Deployment; readonly warnings: readonly PathProblem[] }
+  | { readonly problems: readonly PathProblem[] };
+
+/** Judges a deployment that is data already, as the wizard has it. Pure. */
+export function judgeDeployment(file: JsonObject): Judged {
+  const filled = withDefaults(file);
+  const parsed = deploymentSchema.safeParse(filled);
+  const shapeProblems = parsed.success ? [] : problemsOfIssues(parsed.error.issues, filled);
+  const sections = parsed.success ? parsed.data : soundSections(filled);
+  const { problems, warnings } = judgeRules(sections);
+  const all = unique([...shapeProblems, ...problems]);
+  return parsed.success && all.length === 0 ? { deployment: parsed.data, warnings } : { problems: all };
+}
+
+/** The sections that are right by themselves, so that the rules between them can be judged beside what is wrong elsewhere. */
+function soundSections(file: JsonObject): Partial<Deployment> {
+  const sound = Object.entries(deploymentSchema.shape).flatMap(([key, schema]) => {
+    const parsed = schema.safeParse(file[key]);
+    return parsed.success ? [[key, parsed.data] as const] : [];
+  });
+  return Object.fromEntries(sound) as Partial<Deployment>;
+}
+
+function overlaid(file: JsonObject, overrides: readonly Override[]): JsonObject {
+  return overrides.reduce<JsonObject>((data, { path, value }) => {
+    const next = value === null ? withoutPath(data, path) : withPath(data, path, value);
+    return isObject(next) ? (next as JsonObject) : data;
+  }, file);
+}
+
+/** The place in the file, or the flag that brought the value. */
+function placed({ path, message }: PathProblem, source: Source, overrides: readonly Override[]): Problem {
+  const from = overrides.findLast((override) => isPrefix(override.path, path));
+  if (from !== undefined) return { path: formatPath(path), message: `${message} (from ${from.source})` };
+  return { path: formatPath(path), message, ...source.placeOf(path) };
+}
+
+function isPrefix(prefix: Path, path: Path): boolean {
+  return prefix.length <= path.length && prefix.every((step, index) => step === path[index]);
+}
+
+function unique(problems: readonly PathProblem[]): readonly PathProblem[] {
+  const seen = new Map(problems.map((problem) => [`${formatPath(problem.path)}\n${problem.message}`, problem]));
+  return [...seen.values()];
+}
+
+function refuse(source: string, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw refusal(source, problems);
+}
+
+function refusal(source: string, problems: readonly Problem[]): UserError {
+  const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return new UserError(`${source} has ${count}`, { problems: sorted });
+}
+
+async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, error);
+  });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UserError(`${path} is not UTF-8 text`, { cause, next: ['save it as UTF-8'] });
+  }
+}
+
+function unreadable(path: string, cause: NodeJS.ErrnoException): UserError {
+  switch (cause.code) {
+    case 'ENOENT':
+      return new UserError(`${path} does not exist`, {
+        cause,
+        next: [`difyctl init --out ${path}`, 'or name another file with --config'],
+      });
+    case 'EISDIR':
+      return new UserError(`${path} is a folder`, { cause, next: ['name the file in it with --config'] });
+    case 'EACCES':
+    case 'EPERM':
+      return new UserError(`${path} may not be read`, { cause, next: [`ls -l ${path}`] });
+    default:
+      return new UserError(`${path} cannot be read: ${cause.code ?? cause.message}`, { cause });
+  }
+}

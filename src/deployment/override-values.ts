@@ -1,0 +1,67 @@
+import { parseDocument } from 'yaml';
+import { isObject, type Json } from '../base/json.ts';
+import type { DeploymentFlag } from './flags.ts';
+import type { Path } from './paths.ts';
+import { shapesAt } from './schema/shape.ts';
+import { parseSecretText, SECRET_TEXT_FORMS } from './secret-text.ts';
+
+/** A value, or what is wrong with its text; the text itself is never repeated, since it may be a secret. */
+export type ReadValue = { readonly value: Json } | { readonly fault: string };
+
+const NO_SECRET = `a secret may not stand here; write ${SECRET_TEXT_FORMS}`;
+
+/** Reads the texts of one flag. Several make a list; of anything else the last counts. */
+export function readFlagValue(flag: DeploymentFlag, texts: readonly string[]): ReadValue {
+  const text = texts.at(-1) ?? '';
+  switch (flag.kind) {
+    case 'secret':
+      return secretValue(text);
+    case 'number':
+      return { value: numberOrText(text) };
+    case 'boolean':
+      return { value: text === 'true' || text === 'false' ? text === 'true' : text };
+    case 'list':
+      return text.trimStart().startsWith('[') ? yamlValue(text) : { value: texts.flatMap(listItems) };
+    case 'yaml':
+      return yamlValue(text);
+    default:
+      return { value: text };
+  }
+}
+
+/** Reads the value of --set as YAML; a field that holds text keeps what was typed (`version=1.16` is no number). */
+export function readSetValue(path: Path, text: string): ReadValue {
+  const kinds = shapesAt(path).map(({ kind }) => kind);
+  const read = yamlValue(text);
+  if (kinds.includes('secret')) {
+    if (!('value' in read)) return { fault: NO_SECRET };
+    if (read.value === null || isObject(read.value)) return read;
+    return secretValue(text.trim());
+  }
+  if (!('value' in read)) return kinds.includes('string') ? { value: text } : read;
+  const isText = kinds.includes('string') || kinds.includes('path');
+  const isScalar = typeof read.value === 'number' || typeof read.value === 'boolean';
+  return isText && isScalar ? { value: text.trim() } : read;
+}
+
+function secretValue(text: string): ReadValue {
+  const value = parseSecretText(text);
+  return value === undefined ? { fault: NO_SECRET } : { value };
+}
+
+function numberOrText(text: string): Json {
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function listItems(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function yamlValue(text: string): ReadValue {
+  const document = parseDocument(text, { prettyErrors: false });
+  if (document.errors.length > 0) return { fault: 'the value is not valid YAML' };
+  return { value: (document.toJS({ maxAliasCount: 0 }) ?? null) as Json };
+}

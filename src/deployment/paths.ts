@@ -1,0 +1,78 @@
+import { isObject, type Json } from '../base/json.ts';
+
+/** A place in the file: keys, and indices of lists. */
+export type Path = readonly (string | number)[];
+
+/** Something wrong with a deployment, its path still in steps, so that its place can be found. */
+export interface PathProblem {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** `redis.sentinel.nodes[0]`, as people write it. */
+export function formatPath(path: Path): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
+    '',
+  );
+}
+
+/** Reads `a.b[0].c` or `a.b.0.c`; undefined where the text is no path. A key with dots stands in quotes: `annotations."a.b/c"`. */
+export function parsePath(text: string): Path | undefined {
+  const path: (string | number)[] = [];
+  const step = /(?:^|\.)(?:"([^"]+)"|([^.[\]"=\s]+))|\[(\d+)\]/y;
+  let at = 0;
+  while (at < text.length) {
+    step.lastIndex = at;
+    const match = step.exec(text);
+    if (match === null) return undefined;
+    const [whole, quoted, bare, index] = match;
+    if (index !== undefined && at === 0) return undefined;
+    path.push(quoted ?? (bare !== undefined && !/^\d+$/.test(bare) ? bare : Number(bare ?? index)));
+    at += whole.length;
+  }
+  return path.length === 0 ? undefined : path;
+}
+
+/** What stands at a path; undefined where nothing does. */
+export function readPath(value: Json | undefined, path: Path): Json | undefined {
+  return path.reduce<Json | undefined>((at, step) => {
+    if (Array.isArray(at)) return (at as readonly Json[])[Number(step)];
+    return isObject(at) && Object.hasOwn(at, step) ? (at as Record<string, Json>)[step] : undefined;
+  }, value);
+}
+
+/** A copy with `replacement` at the path; what stands in the way and holds no keys gives way, a list grows by one at most. */
+export function withPath(value: Json | undefined, path: Path, replacement: Json): Json {
+  const [step, ...rest] = path;
+  if (step === undefined) return replacement;
+  if (Array.isArray(value) && typeof step === 'number') {
+    const list = [...(value as readonly Json[])];
+    list[Math.min(step, list.length)] = withPath(list[step], rest, replacement);
+    return list;
+  }
+  if (typeof step === 'number' && !isObject(value)) return [withPath(undefined, rest, replacement)];
+  const object = isObject(value) ? (value as Record<string, Json>) : {};
+  return { ...object, [step]: withPath(Object.hasOwn(object, step) ? object[step] : undefined, rest, replacement) };
+}
+
+/** A copy without what stands at the path; sections that would be left empty stay. */
+export function withoutPath(value: Json, path: Path): Json {
+  const [step, ...rest] = path;
+  if (step === undefined || readPath(value, path) === undefined) return value;
+  if (Array.isArray(value)) {
+    const list = value as readonly Json[];
+    const index = Number(step);
+    return rest.length === 0
+      ? list.filter((_, at) => at !== index)
+      : list.map((item, at) => (at === index ? withoutPath(item, rest) : item));
+  }
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value as Record<string, Json>);
+  return Object.fromEntries(
+    entries.flatMap(([key, below]) => {
+      if (key !== String(step)) return [[key, below] as const];
+      return rest.length === 0 ? [] : [[key, withoutPath(below, rest)] as const];
+    }),
+  );
+}

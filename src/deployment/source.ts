@@ -1,0 +1,109 @@
+import { type Document, isAlias, isMap, isNode, isPair, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import type { Problem } from '../base/errors.ts';
+import { isObject, type JsonObject } from '../base/json.ts';
+import type { Path } from './paths.ts';
+import { yamlFault } from './yaml-faults.ts';
+
+/** Lines and columns count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A file's text as data, with the place of everything in it. */
+export interface Source {
+  readonly data: JsonObject;
+  readonly problems: readonly Problem[];
+  /** Where the key at a path stands, or else the nearest thing above it that is in the file. */
+  placeOf(path: Path): Place | undefined;
+}
+
+/** Reads YAML text into data. Never throws; what is wrong is in `problems`, in words that repeat nothing of the file. */
+export function readSource(text: string): Source {
+  const counter = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    merge: true,
+    uniqueKeys: true,
+  });
+  const [document] = Array.isArray(documents) ? documents : [];
+  if (document === undefined || document.contents === null) {
+    return {
+      data: {},
+      problems: [{ path: '', message: 'the file is empty; difyctl init writes one' }],
+      placeOf: () => undefined,
+    };
+  }
+  const problems = faultsOf(document, counter);
+  if (Array.isArray(documents) && documents.length > 1) {
+    const second = documents[1];
+    problems.push({
+      path: '',
+      message: 'a second document begins here; a file describes one deployment',
+      ...placeAt(counter, second?.range[0]),
+    });
+  }
+  const data = problems.length === 0 ? toData(document, problems) : {};
+  return { data, problems, placeOf: (path) => placeOf(document, counter, path) };
+}
+
+function faultsOf(document: Document.Parsed, counter: LineCounter): Problem[] {
+  return [...document.errors, ...document.warnings].map((fault) => ({
+    path: '',
+    message: yamlFault(fault.code),
+    ...placeAt(counter, fault.pos[0]),
+  }));
+}
+
+/** Aliases are followed; a file that multiplies itself by them ("billion laughs") is refused. */
+function toData(document: Document.Parsed, problems: Problem[]): JsonObject {
+  try {
+    const data: unknown = document.toJS({ maxAliasCount: 100 });
+    if (isObject(data)) return data as JsonObject;
+    problems.push({ path: '', message: 'the file must hold keys and values, such as tier: test', line: 1, column: 1 });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    problems.push({ path: '', message: 'an alias (*name) without its anchor, or far too many of them' });
+  }
+  return {};
+}
+
+function placeOf(document: Document.Parsed, counter: LineCounter, path: Path): Place | undefined {
+  let node: unknown = document.contents;
+  let place: Place | undefined;
+  for (const step of path) {
+    const next = child(document, node, step);
+    if (next === undefined) break;
+    place = placeAt(counter, next.at) ?? place;
+    node = next.node;
+  }
+  return place;
+}
+
+function child(
+  document: Document,
+  parent: unknown,
+  step: string | number,
+): { at: number | undefined; node: unknown } | undefined {
+  const node = isAlias(parent) ? parent.resolve(document) : parent;
+  if (isMap(node)) {
+    const pair = node.items.find(
+      (item) => isPair(item) && String(isNode(item.key) ? item.key.toJSON() : item.key) === String(step),
+    );
+    return pair === undefined ? undefined : { at: startOf(pair.key), node: pair.value };
+  }
+  if (!isSeq(node)) return undefined;
+  const item = node.items[Number(step)];
+  return item === undefined ? undefined : { at: startOf(item), node: item };
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? (node as Node).range?.[0] : undefined;
+}
+
+function placeAt(counter: LineCounter, offset: number | undefined): Place | undefined {
+  if (offset === undefined) return undefined;
+  const { line, col } = counter.linePos(offset);
+  return line === 0 ? undefined : { line, column: col };
+}

@@ -1,0 +1,49 @@
+import type { JsonObject } from '../base/json.ts';
+import { nearest } from '../base/suggest.ts';
+import { formatPath, type Path, readPath } from './paths.ts';
+import { type Branch, branchesAt, type Shape } from './schema/shape.ts';
+
+/** Why a key may not stand at a place: it belongs to another branch, is misspelt, or has its home deeper in the file. */
+export function unknownKeyMessage(parent: Path, key: string, data: JsonObject): string {
+  const branches = branchesAt(parent);
+  const chosen = branches.filter((branch) => conflicts(branch, parent, data).length === 0);
+  const others = branches.filter((branch) => !chosen.includes(branch));
+  const owner = others.find((branch) => branch.keys.has(key));
+  if (owner !== undefined) return `belongs to ${conflicts(owner, parent, data).join(', ')}`;
+  const here = nearest(key, keysOf(chosen));
+  if (here !== undefined) return `unknown key; did you mean ${here}?`;
+  const there = nearest(key, keysOf(others));
+  if (there !== undefined) {
+    const branch = others.find(({ keys }) => keys.has(there));
+    return `unknown key; did you mean ${there}, which belongs to ${branch === undefined ? '' : conflicts(branch, parent, data).join(', ')}?`;
+  }
+  const home = homes(chosen, key, parent)[0] ?? homes(others, key, parent)[0];
+  if (home !== undefined) return `unknown key here; did you mean ${home}?`;
+  return `unknown key; known here: ${keysOf(chosen).join(', ')}`;
+}
+
+/** `mode: external` and the like: what the branch wants and the file says otherwise. */
+function conflicts(branch: Branch, parent: Path, data: JsonObject): readonly string[] {
+  return [...branch.chosenBy].flatMap(([key, values]) => {
+    const value = readPath(data, [...parent, key]);
+    if (values.includes(value === undefined ? undefined : String(value))) return [];
+    return [`${key}: ${values.find((wanted) => wanted !== undefined) ?? ''}`];
+  });
+}
+
+function keysOf(branches: readonly Branch[]): readonly string[] {
+  return [...new Set(branches.flatMap(({ keys }) => [...keys.keys()]))];
+}
+
+/** Places below these branches that have a key of that very name. */
+function homes(branches: readonly Branch[], key: string, parent: Path): readonly string[] {
+  return branches.flatMap(({ keys }) =>
+    [...keys].flatMap(([name, shape]) => homesBelow(shape, key, [...parent, name])),
+  );
+}
+
+function homesBelow(shape: Shape, key: string, path: Path): readonly string[] {
+  if (shape.kind !== 'object') return [];
+  const own = shape.branches.some(({ keys }) => keys.has(key)) ? [formatPath([...path, key])] : [];
+  return [...own, ...homes(shape.branches, key, path)];
+}

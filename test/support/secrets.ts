@@ -1,0 +1,52 @@
+import { requiredSecrets } from '../../src/deployment/required-secrets.ts';
+import type { Deployment } from '../../src/deployment/schema/deployment.ts';
+import type { SecretPath, SecretValues } from '../../src/deployment/secrets.ts';
+
+/**
+ * A value for every secret the deployment requires. Those from outside hold what breaks unquoted URLs, shells, YAML and env files
+ * (`postgres.password` → `pw@:/?#%&=+ "'$\{}!postgres-password`); generated ones have the form that difyctl would make. Each ends in its
+ * path, so that a test can say which secret it found where.
+ */
+export function fakeSecrets(deployment: Deployment): SecretValues {
+  const values = new Map(
+    requiredSecrets(deployment).map(({ path, ref, form }) => [
+      path,
+      fakeValue(path, 'generated' in ref, form === 'token'),
+    ]),
+  );
+  return {
+    get: (path) => {
+      const value = values.get(path);
+      if (value === undefined) throw new Error(`this deployment requires no secret at ${path}`);
+      return value;
+    },
+    has: (path) => values.has(path),
+    unresolved: [],
+  };
+}
+
+/** Every value of `fakeSecrets`, for a search through what must not hold one. */
+export function fakeSecretValues(deployment: Deployment): readonly string[] {
+  const secrets = fakeSecrets(deployment);
+  return requiredSecrets(deployment).map(({ path }) => secrets.get(path));
+}
+
+/** The characters that break things when a secret is not quoted, encoded or escaped. */
+export const HOSTILE = `pw@:/?#%&=+ "'$\\{}!`;
+
+function fakeValue(path: SecretPath, generated: boolean, isToken: boolean): string {
+  const name = path.replace(/[^A-Za-z0-9]/g, '-');
+  if (path === 'redis.agentUrl') return 'redis://:agent%40pass@redis-agent.example.internal:6379/2';
+  if (path === 'objectStorage.gcs.serviceAccountJson') {
+    return JSON.stringify({
+      type: 'service_account',
+      project_id: 'fake',
+      private_key: `-----BEGIN-----\n${name}\n-----END-----\n`,
+    });
+  }
+  if (path === 'objectStorage.azureBlob.accountKey') return Buffer.from(`fake-${name}`).toString('base64');
+  if (!generated) return `${HOSTILE}${name}`;
+  return isToken
+    ? `fake_${name}`.padEnd(43, '_').slice(0, 43)
+    : Buffer.from(name.padEnd(32, '.').slice(0, 32)).toString('base64url');
+}
