@@ -24,7 +24,7 @@ export function difyEnvironment(deployment: Deployment, addresses: ServiceAddres
     worker: [literal('MODE', 'worker'), ...api],
     beat: [literal('MODE', 'beat'), ...api],
     apiWebsocket: [literal('MODE', 'api'), ...api, ...WEBSOCKET],
-    web: [...webUrls(deployment, addresses, planned.apiWebsocket.enabled), literal('NEXT_TELEMETRY_DISABLED', 1)],
+    web: [...webUrls(deployment, addresses, planned.apiWebsocket.enabled), ...WEB],
     sandbox: sandboxEnv(addresses, planned.ssrfProxy.enabled),
     pluginDaemon: pluginDaemonEnv(deployment, addresses),
     agentBackend: agentBackendEnv(deployment, addresses),
@@ -40,6 +40,14 @@ export function difyEnvironment(deployment: Deployment, addresses: ServiceAddres
     }),
   ) as Record<ComponentName, readonly EnvEntry[]>;
 }
+
+/** The image's own values, said so that they hold whatever the image says; no telemetry. */
+const WEB: readonly EnvEntry[] = [
+  literal('MARKETPLACE_API_URL', 'https://marketplace.dify.ai'),
+  literal('MARKETPLACE_URL', 'https://marketplace.dify.ai'),
+  literal('TEXT_GENERATION_TIMEOUT_MS', 60_000),
+  literal('NEXT_TELEMETRY_DISABLED', 1),
+];
 
 /** One process that holds many idle sockets (upstream's `api_websocket` service). */
 const WEBSOCKET: readonly EnvEntry[] = [
