@@ -1,0 +1,72 @@
+import type { ComponentName } from '../checklist/components.ts';
+
+/** An image without the place it is pulled from: `langgenius/dify-api`, `1.16.1`. */
+export interface Image {
+  /** Registry host of the publisher where that is not Docker Hub. */
+  readonly host?: string;
+  readonly repository: string;
+  readonly tag: string;
+}
+
+/** Tags that do not follow Dify's own version: upstream's docker-compose template of each release. */
+interface CompanionTags {
+  readonly sandbox: string;
+  readonly pluginDaemon: string;
+}
+const COMPANIONS: Readonly<Record<string, CompanionTags>> = {
+  '1.13': { sandbox: '0.2.14', pluginDaemon: '0.5.3-local' },
+  '1.14': { sandbox: '0.2.15', pluginDaemon: '0.6.1-local' },
+  '1.15': { sandbox: '0.2.15', pluginDaemon: '0.6.3-local' },
+  '1.16': { sandbox: '0.2.15', pluginDaemon: '0.6.3-local' },
+  '1.17': { sandbox: '0.2.15', pluginDaemon: '0.6.10-local' },
+};
+const NEWEST_COMPANIONS: CompanionTags = { sandbox: '0.2.15', pluginDaemon: '0.6.10-local' };
+
+/**
+ * What upstream pulls as `latest`, pinned: nginx's stable line (its Alpine image carries busybox and runs as uid 101 as the chart
+ * wants), and the last of Canonical's squid images for Ubuntu 24.04.
+ */
+const NGINX: Image = { repository: 'nginx', tag: '1.28.0-alpine' };
+const SQUID: Image = { repository: 'ubuntu/squid', tag: '6.6-24.04_beta' };
+
+/**
+ * What Compose runs beside Dify. PostgreSQL and Redis stay in upstream's lines (15, 6), so that existing volumes can be adopted;
+ * Weaviate in the line that Dify 1.16 was released with, whose data an older patch of 1.27 shares.
+ */
+export const SERVICE_IMAGES = {
+  busybox: { repository: 'busybox', tag: '1.37.0' },
+  postgres: { repository: 'postgres', tag: '15.14-alpine' },
+  redis: { repository: 'redis', tag: '6.2.20-alpine' },
+  weaviate: { host: 'cr.weaviate.io', repository: 'semitechnologies/weaviate', tag: '1.27.27' },
+} as const satisfies Readonly<Record<string, Image>>;
+
+/** The image of every Dify component for a Dify version such as `1.16.1`; api, worker, beat and websocket share one. */
+export function componentImages(version: string): Readonly<Record<ComponentName, Image>> {
+  const line = version.split('.').slice(0, 2).join('.');
+  const companions = COMPANIONS[line] ?? NEWEST_COMPANIONS;
+  const api: Image = { repository: 'langgenius/dify-api', tag: version };
+  return {
+    api,
+    worker: api,
+    beat: api,
+    apiWebsocket: api,
+    web: { repository: 'langgenius/dify-web', tag: version },
+    sandbox: { repository: 'langgenius/dify-sandbox', tag: companions.sandbox },
+    ssrfProxy: SQUID,
+    pluginDaemon: { repository: 'langgenius/dify-plugin-daemon', tag: companions.pluginDaemon },
+    agentBackend: { repository: 'langgenius/dify-agent-backend', tag: version },
+    localSandbox: { repository: 'langgenius/dify-agent-local-sandbox', tag: version },
+    proxy: NGINX,
+  };
+}
+
+/** The repository as it is pulled: below `registry` where one is given (its path kept, as mirrors and pull-through caches do), else from its publisher. */
+export function repositoryIn(image: Image, registry: string | undefined): string {
+  const place = registry?.replace(/\/+$/, '') ?? image.host;
+  return place === undefined ? image.repository : `${place}/${image.repository}`;
+}
+
+/** `repository:tag`, as a container engine takes it. */
+export function imageName(image: Image, registry: string | undefined): string {
+  return `${repositoryIn(image, registry)}:${image.tag}`;
+}
