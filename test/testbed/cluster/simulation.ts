@@ -11,7 +11,9 @@ const stageFile = (name: string): string => fileURLToPath(new URL(`./simulation/
 
 /** Pods of simulated nodes get addresses out of this range; nothing answers there. */
 const SIMULATED_PODS = '10.244.128.0/17';
-const POD_LOG = 'This pod is simulated (kwok): no process runs in it and nothing is logged.\n';
+/** In the form in which a container runtime writes logs: time, stream, F for a full line. */
+const POD_LOG =
+  '2026-01-01T00:00:00.000000000Z stdout F This pod is simulated (kwok): no process runs in it and nothing is logged.\n';
 
 /** Starts kwok, which plays the kubelets of all nodes that are marked as simulated and provisions volumes. */
 export async function startSimulation(plane: ControlPlane, server: string): Promise<void> {

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+
+import type { Cluster } from './cluster/cluster.ts';
+import { type UpOptions, upCluster } from './cluster/up.ts';
+import { progressPrinter } from './provision/progress.ts';
+import { Unavailable } from './provision/unavailable.ts';
+
+/** A first run builds the programs; later ones find them in the cache. */
+const FIRST_RUN_MS = 45 * 60_000;
+const DOWN_MS = 120_000;
+
+/**
+ * What the tests of a file or `describe` stand on: up before them, down after them. Where it cannot be had on this
+ * machine (`Unavailable`) they are skipped with the reason; with `CI` set they fail with it, so that no suite is left
+ * out unnoticed.
+ */
+export function useTestbed<T>(up: () => Promise<T>, down: (made: T) => Promise<void>): { readonly get: () => T } {
+  let made: { readonly value: T } | undefined;
+  let reason = 'the testbed was not brought up';
+  beforeAll(async () => {
+    try {
+      made = { value: await up() };
+    } catch (error) {
+      if (!(error instanceof Unavailable) || (process.env.CI ?? '') !== '') throw error;
+      reason = error.message;
+      process.stderr.write(`skipped, for want of the testbed: ${reason}\n`);
+    }
+  }, FIRST_RUN_MS);
+  beforeEach((context) => {
+    if (made === undefined) context.skip(reason);
+  });
+  afterAll(async () => {
+    if (made !== undefined) await down(made.value);
+  }, DOWN_MS);
+  return {
+    get: (): T => {
+      if (made === undefined) throw new Error('the testbed is up only while its tests run');
+      return made.value;
+    },
+  };
+}
+
+/** A cluster for the tests of a file or `describe`. */
+export function useCluster(options: UpOptions): { readonly cluster: Cluster } {
+  const testbed = useTestbed(
+    () => upCluster({ onProgress: progressPrinter(), ...options }),
+    (cluster) => cluster.down(),
+  );
+  return {
+    get cluster(): Cluster {
+      return testbed.get();
+    },
+  };
+}
