@@ -1,6 +1,7 @@
 import type { Tier } from '../checklist/tiers.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { SecretValues } from '../deployment/secrets.ts';
+import type { ChartReference } from '../exec/helm.ts';
 import type { Runner } from '../exec/runner.ts';
 import type { Rendered } from '../render/rendered.ts';
 
@@ -41,6 +42,8 @@ export interface CollectContext {
   readonly deployment: Deployment | undefined;
   readonly secrets: SecretValues | undefined;
   readonly rendered: Rendered | undefined;
+  /** The chart on this machine that the rendered values are for; absent for Compose and without a file. */
+  readonly chart?: ChartReference | undefined;
   /** kubectl and helm arguments that choose the cluster: `--kubeconfig`, `--context`. */
   readonly kubeArgs: readonly string[];
   /** Folder of difyctl.yaml, to which paths in it are relative. */

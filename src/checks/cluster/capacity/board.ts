@@ -1,0 +1,148 @@
+import type { NodeFact } from '../../../evidence/cluster/nodes.ts';
+import type { PodShape, PodTerm } from '../../../evidence/rendered/workload.ts';
+import { admits, domainOf, isMeant } from './rules.ts';
+
+/** Cores, bytes and pod slots. */
+export interface Room {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly pods: number;
+}
+
+/** A node with what is free on it before anything is placed. */
+export interface FreeNode {
+  readonly node: NodeFact;
+  readonly free: Room;
+}
+
+/** A pod to be placed: a planned one with its rules, or somebody else's of which only the size is known. */
+export interface PodToPlace {
+  readonly name: string;
+  readonly cpu: number;
+  readonly memory: number;
+  readonly shape: PodShape | undefined;
+}
+
+export interface Placed {
+  readonly pod: PodToPlace;
+  readonly node: string;
+}
+
+/** Sums of floats drift by less than this. */
+const EPSILON = 1e-6;
+
+interface Spot {
+  readonly node: NodeFact;
+  cpu: number;
+  memory: number;
+  pods: number;
+  lost: boolean;
+}
+
+interface Standing {
+  readonly pod: PodToPlace;
+  readonly spot: Spot;
+}
+
+/** Which of two nodes with room is the better one; absent: the first that has room. */
+export type Preference = (a: Room, b: Room) => boolean;
+/** The emptiest, as the scheduler scores by default. */
+export const emptiest: Preference = (a, b) => a.cpu > b.cpu || (a.cpu === b.cpu && a.memory > b.memory);
+/** The fullest, which leaves the largest gaps. */
+export const fullest: Preference = (a, b) => a.cpu < b.cpu || (a.cpu === b.cpu && a.memory < b.memory);
+
+/** Nodes with pods on them. Room and rules always hold: what does not fit is not placed. */
+export class Board {
+  readonly #spots: readonly Spot[];
+  /** Pods with rules of their own; few, however many nodes there are. */
+  #standing: Standing[] = [];
+
+  constructor(nodes: readonly FreeNode[]) {
+    this.#spots = nodes
+      .map(({ node, free }) => ({ node, ...free, lost: false }))
+      .sort((a, b) => b.cpu - a.cpu || b.memory - a.memory || (a.node.name < b.node.name ? -1 : 1));
+  }
+
+  /** Places what fits, one after the other; gives where, and what did not fit. */
+  place(
+    pods: readonly PodToPlace[],
+    prefer?: Preference,
+  ): { readonly placed: readonly Placed[]; readonly unplaced: readonly PodToPlace[] } {
+    const placed: Placed[] = [];
+    const unplaced: PodToPlace[] = [];
+    for (const pod of pods) {
+      const spot = this.#find(pod, prefer);
+      if (spot === undefined) unplaced.push(pod);
+      else {
+        this.#put(pod, spot);
+        placed.push({ pod, node: spot.node.name });
+      }
+    }
+    return { placed, unplaced };
+  }
+
+  /** What would not fit any more if these nodes were gone, their planned pods and `moving` with them. The board is as before afterwards. */
+  without(isLost: (node: NodeFact) => boolean, moving: readonly PodToPlace[]): readonly PodToPlace[] {
+    const before = { spots: this.#spots.map((spot) => ({ ...spot })), standing: this.#standing };
+    const displaced = this.#standing.filter(({ spot }) => isLost(spot.node)).map(({ pod }) => pod);
+    this.#standing = this.#standing.filter(({ spot }) => !isLost(spot.node));
+    for (const spot of this.#spots) spot.lost = isLost(spot.node);
+    const { unplaced } = this.place([...displaced, ...moving]);
+    this.#standing = before.standing;
+    for (const [index, spot] of this.#spots.entries()) Object.assign(spot, before.spots[index]);
+    return unplaced;
+  }
+
+  #find(pod: PodToPlace, prefer: Preference | undefined): Spot | undefined {
+    let best: Spot | undefined;
+    for (const spot of this.#spots) {
+      if (spot.lost || !hasRoom(spot, pod)) continue;
+      if (best !== undefined && prefer?.(spot, best) !== true) continue;
+      if (pod.shape !== undefined && !(admits(spot.node, pod.shape) && this.#agrees(spot, pod.shape))) continue;
+      best = spot;
+      if (prefer === undefined) return best;
+    }
+    return best;
+  }
+
+  #put(pod: PodToPlace, spot: Spot): void {
+    spot.cpu -= pod.cpu;
+    spot.memory -= pod.memory;
+    spot.pods -= 1;
+    if (pod.shape !== undefined) this.#standing = [...this.#standing, { pod, spot }];
+  }
+
+  #agrees(spot: Spot, shape: PodShape): boolean {
+    return (
+      !shape.apart.some((term) => this.#meantIn(spot, term).length > 0) &&
+      shape.together.every((term) => this.#hasCompany(spot, shape, term)) &&
+      // The refusals of those that already stand there count as well.
+      !this.#standing.some(({ pod, spot: other }) => pod.shape?.apart.some((term) => refuses(term, other, spot, shape)))
+    );
+  }
+
+  /** The first of a group that wants company finds none, and may stand wherever the key exists: it matches its own rule. */
+  #hasCompany(spot: Spot, shape: PodShape, term: PodTerm): boolean {
+    if (this.#meantIn(spot, term).length > 0) return true;
+    const exists = this.#standing.some(({ pod }) => isMeant(term, pod.shape?.labels ?? {}));
+    return !exists && isMeant(term, shape.labels) && domainOf(spot.node, term.topologyKey) !== undefined;
+  }
+
+  /** The pods that the term speaks of, within the node's own domain. */
+  #meantIn(spot: Spot, term: PodTerm): readonly Standing[] {
+    const domain = domainOf(spot.node, term.topologyKey);
+    if (domain === undefined) return [];
+    return this.#standing.filter(
+      (other) => domainOf(other.spot.node, term.topologyKey) === domain && isMeant(term, other.pod.shape?.labels ?? {}),
+    );
+  }
+}
+
+function hasRoom(spot: Spot, pod: PodToPlace): boolean {
+  return spot.pods >= 1 && spot.cpu + EPSILON >= pod.cpu && spot.memory + EPSILON >= pod.memory;
+}
+
+function refuses(term: PodTerm, there: Spot, spot: Spot, shape: PodShape): boolean {
+  const domain = domainOf(there.node, term.topologyKey);
+  return domain !== undefined && domain === domainOf(spot.node, term.topologyKey) && isMeant(term, shape.labels);
+}

@@ -1,0 +1,137 @@
+import type { NodeFact } from '../../../evidence/cluster/nodes.ts';
+import type { NodeLoad, PodSums } from '../../../evidence/cluster/pods.ts';
+import type { RenderedSet } from '../../../evidence/rendered/set.ts';
+import { Board, emptiest, type FreeNode, fullest, type PodToPlace } from './board.ts';
+
+/** What was lost and what then finds no place. `lost` undefined: nothing was lost, it does not fit as it is. */
+export interface Misfit {
+  readonly lost: { readonly kind: 'node' | 'zone'; readonly name: string } | undefined;
+  readonly unplaced: readonly PodToPlace[];
+}
+
+export interface FitQuestion {
+  /** Nodes that pods can land on. */
+  readonly nodes: readonly NodeFact[];
+  readonly pods: PodSums;
+  readonly planned: RenderedSet;
+  readonly loseAnyNode: boolean;
+  readonly loseAnyZone: boolean;
+}
+
+const ZONE = 'topology.kubernetes.io/zone';
+const NO_LOAD: Omit<NodeLoad, 'node'> = { fixed: { cpu: 0, memory: 0, count: 0 }, movable: [] };
+
+/**
+ * The first misfit of: as it is, with any one node gone, with any one zone gone; undefined where all fits. Free room is the allocatable less
+ * what others' unfinished pods ask for. Of a lost node the others' pods have to move too, except DaemonSet and static ones. Those who
+ * stay are left where they are; only where that does not work, everything planned is placed anew on what remains.
+ */
+export function findMisfit(question: FitQuestion): Misfit | undefined {
+  const free = freeNodes(question.nodes, question.pods);
+  const planned = largestFirst(plannedPods(question.planned), free);
+  const unplaced = placeAnew(free, planned);
+  if (unplaced.length > 0) return { lost: undefined, unplaced };
+  const board = new Board(free);
+  board.place(planned, emptiest);
+  for (const lost of losses(question)) {
+    const moving = movingPods(question, lost.isLost);
+    const now = board.without(lost.isLost, moving);
+    if (now.length === 0) continue;
+    const rest = free.filter(({ node }) => !lost.isLost(node));
+    const still = placeAnew(rest, [...planned, ...moving]);
+    if (still.length > 0) return { lost: { kind: lost.kind, name: lost.name }, unplaced: still };
+  }
+  return undefined;
+}
+
+/** Planned pods of every workload, one for each replica. */
+export function plannedPods(planned: RenderedSet): readonly PodToPlace[] {
+  return planned.workloads.flatMap(({ name, replicas, pod }) =>
+    Array.from({ length: replicas }, () => ({ name, cpu: pod.cpu, memory: pod.memory, shape: pod })),
+  );
+}
+
+/** Each node with what is free on it. Below zero (requests outgrew a shrunken node) there is simply no room. */
+export function freeNodes(nodes: readonly NodeFact[], pods: PodSums): readonly FreeNode[] {
+  const loads = new Map(pods.nodes.map((load) => [load.node, load]));
+  return nodes.map((node) => {
+    const { fixed, movable } = loads.get(node.name) ?? NO_LOAD;
+    const taken = movable.reduce(
+      (sum, group) => ({
+        cpu: sum.cpu + group.count * group.cpu,
+        memory: sum.memory + group.count * group.memory,
+        pods: sum.pods + group.count,
+      }),
+      { cpu: fixed.cpu, memory: fixed.memory, pods: fixed.count },
+    );
+    const { allocatable } = node;
+    return {
+      node,
+      free: {
+        cpu: allocatable.cpu - taken.cpu,
+        memory: allocatable.memory - taken.memory,
+        pods: allocatable.pods - taken.pods,
+      },
+    };
+  });
+}
+
+/** Zones of these nodes, sorted. */
+export function zonesOf(nodes: readonly NodeFact[]): readonly string[] {
+  return [...new Set(nodes.map((node) => node.labels[ZONE]).filter((zone) => zone !== undefined))].sort();
+}
+
+interface Loss {
+  readonly kind: 'node' | 'zone';
+  readonly name: string;
+  readonly isLost: (node: NodeFact) => boolean;
+}
+
+function losses({ nodes, loseAnyNode, loseAnyZone }: FitQuestion): readonly Loss[] {
+  const single = nodes.map((node) => ({
+    kind: 'node' as const,
+    name: node.name,
+    isLost: (other: NodeFact) => other.name === node.name,
+  }));
+  const zones = zonesOf(nodes).map((zone) => ({
+    kind: 'zone' as const,
+    name: zone,
+    isLost: (node: NodeFact) => node.labels[ZONE] === zone,
+  }));
+  return [...(loseAnyZone ? zones : []), ...(loseAnyNode ? single : [])];
+}
+
+/** What finds no place on these empty boards, spread or packed, whichever leaves less. */
+function placeAnew(free: readonly FreeNode[], pods: readonly PodToPlace[]): readonly PodToPlace[] {
+  const ordered = largestFirst(pods, free);
+  const spread = new Board(free).place(ordered, emptiest).unplaced;
+  if (spread.length === 0) return spread;
+  const packed = new Board(free).place(ordered, fullest).unplaced;
+  return packed.length < spread.length ? packed : spread;
+}
+
+function movingPods({ nodes, pods }: FitQuestion, isLost: (node: NodeFact) => boolean): readonly PodToPlace[] {
+  const lost = new Set(nodes.filter(isLost).map((node) => node.name));
+  return pods.nodes
+    .filter((load) => lost.has(load.node))
+    .flatMap(({ movable }) =>
+      movable.flatMap(({ count, cpu, memory }) =>
+        Array.from({ length: count }, () => ({ name: 'pods of others', cpu, memory, shape: undefined })),
+      ),
+    );
+}
+
+/** Those with rules first, since fewer nodes suit them, then by the larger share of all room. */
+function largestFirst(pods: readonly PodToPlace[], free: readonly FreeNode[]): readonly PodToPlace[] {
+  const total = (of: 'cpu' | 'memory') => free.reduce((sum, one) => sum + Math.max(0, one.free[of]), 0) || 1;
+  const [cpu, memory] = [total('cpu'), total('memory')];
+  const weight = (pod: PodToPlace) => (hasRules(pod) ? 1 : 0) + Math.max(pod.cpu / cpu, pod.memory / memory);
+  return pods.toSorted((a, b) => weight(b) - weight(a));
+}
+
+function hasRules({ shape }: PodToPlace): boolean {
+  if (shape === undefined) return false;
+  return (
+    shape.apart.length + shape.together.length + shape.nodeTerms.length + Object.keys(shape.nodeSelector).length > 0
+  );
+}

@@ -1,0 +1,41 @@
+import type { NodeFact, Taint } from '../../../evidence/cluster/nodes.ts';
+import type { Toleration } from '../../../evidence/rendered/workload.ts';
+
+/** Architectures that Dify's images are published for. */
+const ARCHITECTURES = ['amd64', 'arm64'];
+
+/** Why pods of the deployment cannot land on a node; undefined where they can. */
+export function whyUnusable(node: NodeFact, tolerations: readonly Toleration[]): string | undefined {
+  if (!node.ready) return 'is not ready';
+  if (!node.schedulable) return 'is cordoned';
+  if (node.os !== 'linux') return `runs ${node.os || 'an unknown system'}`;
+  if (!ARCHITECTURES.includes(node.architecture)) return `is ${node.architecture || 'of unknown architecture'}`;
+  const taint = node.taints.find((candidate) => keepsOut(candidate, tolerations));
+  return taint === undefined ? undefined : `has the taint ${formatTaint(taint)}`;
+}
+
+/** True for a taint that keeps new pods out and that none of these tolerations covers. */
+export function keepsOut(taint: Taint, tolerations: readonly Toleration[]): boolean {
+  if (taint.effect !== 'NoSchedule' && taint.effect !== 'NoExecute') return false;
+  return !tolerations.some((toleration) => tolerates(toleration, taint));
+}
+
+/** As the scheduler reads it: an empty key with Exists covers all, an empty effect covers every effect. */
+function tolerates(toleration: Toleration, taint: Taint): boolean {
+  if (toleration.effect !== '' && toleration.effect !== taint.effect) return false;
+  if (toleration.operator === 'Exists') return toleration.key === '' || toleration.key === taint.key;
+  return toleration.key === taint.key && toleration.value === taint.value;
+}
+
+function formatTaint({ key, value, effect }: Taint): string {
+  return `${key}${value === '' ? '' : `=${value}`}:${effect}`;
+}
+
+/** Tolerations that every one of these pods has: what a node must need no more than. */
+export function commonTolerations(
+  pods: readonly { readonly tolerations: readonly Toleration[] }[],
+): readonly Toleration[] {
+  const [first, ...others] = pods.map((pod) => pod.tolerations);
+  const same = (a: Toleration) => (b: Toleration) => JSON.stringify(a) === JSON.stringify(b);
+  return (first ?? []).filter((toleration) => others.every((list) => list.some(same(toleration))));
+}

@@ -1,0 +1,54 @@
+import { parseAllDocuments } from 'yaml';
+import { type ChartReference, chartArgs } from '../../exec/helm.ts';
+import type { RenderedKubernetes } from '../../render/rendered.ts';
+import { CLUSTER_VERSION } from '../cluster/version.ts';
+import { type CollectContext, type Collector, EvidenceMissing, type Need } from '../evidence.ts';
+import { composeSet } from './compose.ts';
+import { renderedSet } from './kubernetes.ts';
+import { RENDERED_OBJECTS, type RenderedSet } from './set.ts';
+
+/** What would be made. For Kubernetes helm renders the chart on this machine, so that it can be judged before any cluster answers. */
+export const renderedObjectsCollector: Collector<RenderedSet> = {
+  key: RENDERED_OBJECTS,
+  timeoutMs: 120_000,
+  collect: async (context, need) => {
+    const { rendered, chart } = context;
+    if (rendered === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    if (rendered.target === 'compose') return composeSet(rendered.project);
+    if (chart === undefined) throw new EvidenceMissing('absent', 'the chart');
+    const manifest = await template(context, rendered, chart, await kubeVersion(need));
+    const { name } = rendered.secret;
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name } };
+    return renderedSet([...documents(manifest), ...rendered.manifests, secret]);
+  },
+};
+
+/** Charts may render differently for an older cluster; helm takes its own default where none answers. */
+async function kubeVersion(need: Need): Promise<readonly string[]> {
+  const version = await need(CLUSTER_VERSION).then(
+    (fact) => /^v?\d+\.\d+\.\d+/.exec(fact.gitVersion)?.[0],
+    () => undefined,
+  );
+  return version === undefined ? [] : ['--kube-version', version];
+}
+
+async function template(
+  { deployment, runner, signal }: CollectContext,
+  rendered: RenderedKubernetes,
+  chart: ChartReference,
+  more: readonly string[],
+): Promise<string> {
+  if (deployment?.target.type !== 'kubernetes') throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+  const [name = '', ...rest] = chartArgs(chart);
+  const args = ['template', deployment.name, name, ...rest, '-n', deployment.target.namespace, '-f', '-', '--no-hooks'];
+  // JSON is YAML; by standard input no file of values is left behind.
+  const input = JSON.stringify(rendered.values);
+  const { stdout } = await runner.run('helm', [...args, ...more], { input, signal, timeoutMs: 110_000 });
+  return stdout;
+}
+
+function documents(manifest: string): readonly unknown[] {
+  return parseAllDocuments(manifest)
+    .map((document): unknown => document.toJS())
+    .filter((object) => object !== null && object !== undefined);
+}
