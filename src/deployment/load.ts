@@ -76,11 +76,14 @@ export function judgeDeployment(file: JsonObject): Judged {
   const filled = withDefaults(file);
   const parsed = deploymentSchema.safeParse(filled);
   const shapeProblems = parsed.success ? [] : problemsOfIssues(parsed.error.issues, filled);
-  const sections = parsed.success ? parsed.data : soundSections(filled);
+  const sections = parsed.success ? { ...NO_SECTIONS, ...parsed.data } : soundSections(filled);
   const { problems, warnings } = judgeRules(sections);
   const all = unique([...shapeProblems, ...problems]);
   return parsed.success && all.length === 0 ? { deployment: parsed.data, warnings } : { problems: all };
 }
+
+/** Every section as absent, so that a rule can tell what is absent from what is wrong. */
+const NO_SECTIONS = Object.fromEntries(Object.keys(deploymentSchema.shape).map((key) => [key, undefined]));
 
 /** The sections that are right by themselves, so that the rules between them can be judged beside what is wrong elsewhere. */
 function soundSections(file: JsonObject): Partial<Deployment> {

@@ -1,9 +1,40 @@
 import type { PathProblem } from '../paths.ts';
 import type { Deployment } from './deployment.ts';
+import { ADDRESS_RULES } from './rules/addresses.ts';
+import { COMPONENT_RULES } from './rules/components.ts';
+import { CREDENTIAL_RULES } from './rules/credentials.ts';
+import { FRAME_RULES } from './rules/frame.ts';
+import { HIDDEN_SECRET_RULES } from './rules/hidden-secrets.ts';
+import { RECOVERY_RULES } from './rules/recovery.ts';
+import type { Finding, Rule } from './rules/rule.ts';
+import { SERVICE_RULES } from './rules/services.ts';
 
-export function judgeRules(_sections: Partial<Deployment>): {
+/** Every rule between fields. What one field must be by itself stands in its schema; what a tier asks for is a check's matter. */
+const RULES: readonly Rule[] = [
+  ...FRAME_RULES,
+  ...ADDRESS_RULES,
+  ...SERVICE_RULES,
+  ...CREDENTIAL_RULES,
+  ...COMPONENT_RULES,
+  ...RECOVERY_RULES,
+  ...HIDDEN_SECRET_RULES,
+];
+
+/** Judges the sections that are right by themselves; a rule is left out while a section it reads is not. */
+export function judgeRules(sections: Partial<Deployment>): {
   readonly problems: readonly PathProblem[];
   readonly warnings: readonly PathProblem[];
 } {
-  return { problems: [], warnings: [] };
+  const findings = RULES.flatMap((rule) => rule(sections));
+  return { problems: ofKind(findings, 'problem'), warnings: ofKind(findings, 'warning') };
+}
+
+function ofKind(findings: readonly Finding[], kind: Finding['kind']): readonly PathProblem[] {
+  return findings
+    .filter((finding) => finding.kind === kind)
+    .map(({ path, message }) => ({ path: typeof path === 'string' ? path.split('.').map(step) : path, message }));
+}
+
+function step(text: string): string | number {
+  return /^\d+$/.test(text) ? Number(text) : text;
 }

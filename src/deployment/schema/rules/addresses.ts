@@ -1,0 +1,50 @@
+import { isIP } from 'node:net';
+import { type Finding, problem, type Rule, rule, warning } from './rule.ts';
+
+/** Public URLs: browsers' rules, and who answers them. */
+export const ADDRESS_RULES: readonly Rule[] = [
+  rule(['urls'], ({ urls }) => {
+    const fault = siteFault(new URL(urls.console), new URL(urls.api));
+    return [fault !== undefined && problem('urls.api', fault)];
+  }),
+  rule(['urls', 'target'], ({ urls, target }) => {
+    if (target.type !== 'compose') return [];
+    const schemes = new Set(Object.values(urls).flatMap((url) => (url === undefined ? [] : [new URL(url).protocol])));
+    const findings: Finding[] = [];
+    if (schemes.has('https:') && target.tls === undefined) {
+      findings.push(
+        warning('target.tls', 'no certificate, and the URLs say https: a load balancer in front must answer it'),
+      );
+    }
+    if (schemes.has('http:') && target.tls !== undefined) {
+      findings.push(warning('urls', 'there is a certificate, and yet a URL says http'));
+    }
+    return findings;
+  }),
+  rule(['target'], ({ target }) => [
+    target.type === 'compose' &&
+      isIP(target.bindAddress) === 0 &&
+      problem('target.bindAddress', 'an IP address of this machine, such as 0.0.0.0 or 127.0.0.1'),
+  ]),
+];
+
+/**
+ * The console logs in at the api with SameSite cookies: both must be of one site (scheme and registrable domain; the last two labels
+ * stand for the latter, which lets too much pass and refuses nothing that works).
+ */
+function siteFault(console: URL, api: URL): string | undefined {
+  if (console.protocol !== api.protocol) {
+    return `${scheme(api)}, and urls.console is ${scheme(console)}: browsers would not send the login cookie`;
+  }
+  if (console.hostname === api.hostname) return undefined;
+  if (siteOf(console.hostname) === siteOf(api.hostname)) return undefined;
+  return 'another site than urls.console: browsers would not send the login cookie; use one domain for both';
+}
+
+function siteOf(hostname: string): string {
+  return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname.split('.').slice(-2).join('.') : hostname;
+}
+
+function scheme(url: URL): string {
+  return url.protocol.replace(':', '');
+}

@@ -1,0 +1,55 @@
+import { parseQuantity } from '../../../base/quantity.ts';
+import { COMPONENTS, type ComponentName } from '../../../checklist/components.ts';
+import { SINGLE_REPLICA, SIZES } from '../../../checklist/sizing.ts';
+import type { Deployment } from '../deployment.ts';
+import { type Finding, problem, type Rule, rule } from './rule.ts';
+
+/** Without these there is no Dify. */
+const ESSENTIAL: readonly ComponentName[] = ['api', 'worker', 'beat', 'web'];
+
+/** Overrides of the tier's sizes. */
+export const COMPONENT_RULES: readonly Rule[] = [
+  rule(['components'], ({ components }) => COMPONENTS.flatMap((name) => replicaFaults(name, components[name]))),
+  rule(['components', 'tier'], ({ components, tier }) =>
+    COMPONENTS.flatMap((name) =>
+      (['cpu', 'memory'] as const).flatMap((kind) => requestAboveLimit(name, kind, components, tier)),
+    ),
+  ),
+];
+
+type Components = Deployment['components'];
+
+function replicaFaults(name: ComponentName, over: Components[ComponentName]): readonly (Finding | false)[] {
+  if (over === undefined) return [];
+  const reason = SINGLE_REPLICA[name];
+  const replicas = over.replicas ?? 1;
+  return [
+    reason !== undefined && replicas > 1 && problem(`components.${name}.replicas`, `at most 1: ${reason}`),
+    replicas === 0 &&
+      problem(
+        `components.${name}.replicas`,
+        ESSENTIAL.includes(name) ? 'at least 1: Dify does not run without it' : 'to leave it out write enabled: false',
+      ),
+    over.enabled === false &&
+      ESSENTIAL.includes(name) &&
+      problem(`components.${name}.enabled`, 'Dify does not run without it'),
+  ];
+}
+
+/** Kubernetes refuses a pod that asks for more than its limit; the tier's own figure stands where the file is silent. */
+function requestAboveLimit(
+  name: ComponentName,
+  kind: 'cpu' | 'memory',
+  components: Components,
+  tier: Deployment['tier'],
+): readonly Finding[] {
+  const resources = components[name]?.resources;
+  const size = SIZES[tier][name];
+  const request = resources?.requests?.[kind] ?? size.requests[kind];
+  const limit = resources?.limits?.[kind] ?? size.limits[kind];
+  if (parseQuantity(request) <= parseQuantity(limit)) return [];
+  const side = resources?.requests?.[kind] === undefined ? 'limits' : 'requests';
+  return [
+    problem(`components.${name}.resources.${side}.${kind}`, `the request (${request}) is above the limit (${limit})`),
+  ];
+}

@@ -1,0 +1,80 @@
+import { requiredSecrets } from '../../required-secrets.ts';
+import type { Deployment } from '../deployment.ts';
+import { type Finding, problem, type Rule, rule } from './rule.ts';
+
+/** Who logs in where, and whether what is named can hold a secret there. */
+export const CREDENTIAL_RULES: readonly Rule[] = [
+  rule(['objectStorage'], ({ objectStorage }) => (objectStorage.provider === 's3' ? s3Keys(objectStorage.s3) : [])),
+  rule(['vectorStore'], ({ vectorStore }) =>
+    vectorStore.provider === 'milvus' ? milvusLogin(vectorStore.milvus) : [],
+  ),
+  rule(['mail'], ({ mail }) => [
+    mail.provider === 'smtp' &&
+      mail.smtp.username !== undefined &&
+      mail.smtp.password === undefined &&
+      problem('mail.smtp.password', 'needed beside a username'),
+    mail.provider === 'smtp' &&
+      mail.smtp.password !== undefined &&
+      mail.smtp.username === undefined &&
+      problem('mail.smtp.username', 'needed beside a password'),
+  ]),
+  rule(['postgres'], ({ postgres }) =>
+    Object.entries(postgres.databases).map(
+      ([use, database]) =>
+        typeof database === 'object' &&
+        database.username !== undefined &&
+        database.password === undefined &&
+        problem(`postgres.databases.${use}.password`, 'needed beside a username of its own'),
+    ),
+  ),
+  rule(['target', 'secrets', 'postgres', 'redis', 'objectStorage', 'vectorStore', 'mail'], (deployment) =>
+    requiredSecrets(deployment as Deployment).flatMap((secret) => referenceFault(secret, deployment)),
+  ),
+];
+
+type S3 = Extract<Deployment['objectStorage'], { provider: 's3' }>['s3'];
+
+/** Either the pods' own identity or both keys. */
+function s3Keys({ identity, accessKey, secretKey }: S3): readonly (Finding | false)[] {
+  const path = 'objectStorage.s3';
+  if (identity === undefined) {
+    return [
+      accessKey === undefined && problem(`${path}.accessKey`, 'needed, unless identity: workload gives the rights'),
+      secretKey === undefined && problem(`${path}.secretKey`, 'needed, unless identity: workload gives the rights'),
+    ];
+  }
+  return [
+    accessKey !== undefined && problem(`${path}.accessKey`, 'not beside identity: workload; keep one of the two'),
+    secretKey !== undefined && problem(`${path}.secretKey`, 'not beside identity: workload; keep one of the two'),
+  ];
+}
+
+type Milvus = Extract<Deployment['vectorStore'], { provider: 'milvus' }>['milvus'];
+
+function milvusLogin({ token, username, password }: Milvus): readonly (Finding | false)[] {
+  const path = 'vectorStore.milvus';
+  const both = username !== undefined || password !== undefined;
+  return [
+    token !== undefined && both && problem(`${path}.token`, 'not beside username and password; keep one of the two'),
+    username !== undefined && password === undefined && problem(`${path}.password`, 'needed beside a username'),
+    password !== undefined && username === undefined && problem(`${path}.username`, 'needed beside a password'),
+  ];
+}
+
+/** difyctl makes its own keys and the passwords of bundled services, and a Kubernetes Secret is read where Dify runs in one. */
+function referenceFault(
+  { path, ref }: ReturnType<typeof requiredSecrets>[number],
+  { target, postgres, redis, vectorStore }: Pick<Deployment, 'target' | 'postgres' | 'redis' | 'vectorStore'>,
+): readonly Finding[] {
+  if ('kubernetes' in ref && target.type === 'compose') {
+    return [problem(path, 'kubernetes: a Compose deployment has no cluster to read it from; use env or file')];
+  }
+  if (!('generated' in ref) || path.startsWith('secrets.')) return [];
+  const makes: Readonly<Record<string, boolean>> = {
+    'postgres.password': postgres.mode === 'bundled',
+    'redis.password': redis.mode === 'bundled',
+    'vectorStore.apiKey': vectorStore.mode === 'bundled',
+  };
+  if (makes[path] === true) return [];
+  return [problem(path, 'generated: difyctl cannot make what another server asks for; use env, file or kubernetes')];
+}

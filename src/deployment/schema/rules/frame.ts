@@ -1,0 +1,53 @@
+import { type Finding, problem, type Rule, rule } from './rule.ts';
+
+/** Edition, target, and what names places on this machine. */
+export const FRAME_RULES: readonly Rule[] = [
+  rule(['edition'], ({ edition }) => [
+    edition === 'enterprise' &&
+      problem(
+        'edition',
+        'enterprise: this difyctl cannot render the Enterprise chart yet; community is what it installs',
+      ),
+  ]),
+  rule(['edition', 'target'], ({ edition, target }) => [
+    edition === 'enterprise' &&
+      target.type === 'compose' &&
+      problem('target.type', 'compose: Dify Enterprise runs on kubernetes only'),
+  ]),
+  rule(['target'], ({ target }) =>
+    target.type === 'compose' ? [...portsDiffer(target), ...directoryIsSafe(target.directory)] : [],
+  ),
+  rule(['images'], ({ images }) => [
+    images?.registry !== undefined &&
+      /^[a-z]+:\/\/|\/$|\s/.test(images.registry) &&
+      problem(
+        'images.registry',
+        'a registry and path without scheme and trailing slash, such as registry.example.com/dify',
+      ),
+  ]),
+  rule(['acceptedRisks'], ({ acceptedRisks }) =>
+    acceptedRisks.map(({ check }, index) => {
+      const first = acceptedRisks.findIndex((risk) => risk.check === check);
+      return first < index && problem(`acceptedRisks.${index}.check`, `${check} is accepted twice`);
+    }),
+  ),
+];
+
+function portsDiffer(target: {
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly tls?: unknown;
+}): Finding[] {
+  const clash = target.tls !== undefined && target.httpPort === target.httpsPort;
+  return clash
+    ? [problem('target.httpsPort', `${target.httpsPort} is httpPort already; nginx needs one port for each`)]
+    : [];
+}
+
+/** The folder is written to, and an uninstall looks into it: neither the root nor a way out of a relative place is meant. */
+function directoryIsSafe(directory: string): Finding[] {
+  const folded = directory.replace(/\/+$/, '');
+  if (folded === '') return [problem('target.directory', 'a folder of its own, not the root of the file system')];
+  const system = ['/etc', '/usr', '/bin', '/sbin', '/lib', '/boot', '/dev', '/proc', '/sys', '/var', '/home', '/root'];
+  return system.includes(folded) ? [problem('target.directory', `a folder of its own, not ${folded} itself`)] : [];
+}

@@ -1,0 +1,35 @@
+import { problem, type Rule, rule, warning } from './rule.ts';
+
+/** What the plan must say; whether its numbers add up is for the checks of `recovery`. */
+export const RECOVERY_RULES: readonly Rule[] = [
+  rule(['tier', 'recovery'], ({ tier, recovery }) =>
+    tier === 'test'
+      ? []
+      : [
+          recovery?.rto === undefined &&
+            warning('recovery.rto', 'not said: how long may Dify be down after a disaster? (--rto)'),
+          recovery?.rpo === undefined && warning('recovery.rpo', 'not said: how much work may be lost? (--rpo)'),
+        ],
+  ),
+  rule(['recovery'], ({ recovery }) => [
+    recovery?.upgradeWindow !== undefined &&
+      !isWindow(recovery.upgradeWindow) &&
+      problem('recovery.upgradeWindow', 'times from 00:00 to 23:59 and a time zone such as Europe/Berlin or UTC'),
+  ]),
+];
+
+/** `Sun 02:00-04:00 Europe/Berlin`: hours that exist, in a zone that this Node knows. */
+function isWindow(text: string): boolean {
+  const [, times = '', zone = ''] = text.split(' ');
+  const hoursExist = times.split('-').every((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time));
+  return hoursExist && isTimeZone(zone);
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
