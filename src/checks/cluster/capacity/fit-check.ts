@@ -1,0 +1,68 @@
+import { formatBytes, formatCpu } from '../../../base/quantity.ts';
+import { CLUSTER_NODES } from '../../../evidence/cluster/nodes.ts';
+import { CLUSTER_PODS } from '../../../evidence/cluster/pods.ts';
+import { RENDERED_OBJECTS } from '../../../evidence/rendered/set.ts';
+import type { Check, JudgeContext } from '../../check.ts';
+import { counted, fault, groupBy, listed, pass } from '../../judgement.ts';
+import { error, onKubernetesWithFile } from '../../when.ts';
+import type { PodToPlace } from './board.ts';
+import { findMisfit, freeNodes, type Misfit, plannedPods } from './fit.ts';
+import { unusableNodes } from './nodes.ts';
+
+export const capacityFit: Check = {
+  id: 'cluster.capacity.fit',
+  title: 'every planned pod fits the free room, in prod also with a node or a zone lost',
+  phases: ['preflight'],
+  severity: error,
+  when: onKubernetesWithFile,
+  needs: [CLUSTER_NODES, CLUSTER_PODS, RENDERED_OBJECTS],
+  remedy: 'add a node, or plan fewer replicas or smaller requests (components.<name>)',
+  judge: (context) => {
+    const all = context.evidence(CLUSTER_NODES);
+    const unusable = unusableNodes(context, all);
+    const nodes = all.filter((node) => !unusable.has(node.name));
+    const pods = context.evidence(CLUSTER_PODS);
+    const planned = context.evidence(RENDERED_OBJECTS);
+    const loseAnyNode = context.tier === 'prod';
+    const loseAnyZone = loseAnyNode && declaredZones(context) > 1;
+    const misfit = findMisfit({ nodes, pods, planned, loseAnyNode, loseAnyZone });
+    const lossWords = loseAnyZone ? ' with any node or zone lost' : loseAnyNode ? ' with any node lost' : '';
+    const expected = `${counted(plannedPods(planned).length, 'pod')} fit${lossWords}`;
+    if (misfit !== undefined) return fault('fail', { ...describe(misfit), expected });
+    const asked = total(plannedPods(planned));
+    const free = total(freeNodes(nodes, pods).map((one) => one.free));
+    return pass(`fits${lossWords}: asks for ${amount(asked)} of ${amount(free)} free`, expected);
+  },
+};
+
+/** Zones that the recovery plan says the deployment survives the loss of one of. */
+export function declaredZones({ deployment }: JudgeContext): number {
+  return deployment?.recovery?.topology?.zones ?? 1;
+}
+
+function describe({ lost, unplaced }: Misfit): {
+  readonly observed: string;
+  readonly message: string;
+  readonly remedy: string;
+} {
+  const groups = [...groupBy(unplaced, (pod) => pod.name)];
+  const words = listed(groups.map(([name, list]) => `${list.length} × ${name}`));
+  const when = lost === undefined ? '' : `with ${lost.kind} ${lost.name} lost, `;
+  const observed = `${when}${words} do not fit (${amount(total(unplaced))})`;
+  const where = lost?.kind === 'zone' ? 'in another zone' : 'of the class';
+  return { observed, message: observed, remedy: `add a node ${where}, or plan fewer replicas or smaller requests` };
+}
+
+function total(list: readonly Pick<PodToPlace, 'cpu' | 'memory'>[]): { readonly cpu: number; readonly memory: number } {
+  return list.reduce(
+    (sum, { cpu, memory }) => ({ cpu: sum.cpu + Math.max(0, cpu), memory: sum.memory + Math.max(0, memory) }),
+    {
+      cpu: 0,
+      memory: 0,
+    },
+  );
+}
+
+function amount({ cpu, memory }: { readonly cpu: number; readonly memory: number }): string {
+  return `${formatCpu(cpu)}, ${formatBytes(memory)}`;
+}

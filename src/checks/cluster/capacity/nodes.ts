@@ -1,0 +1,94 @@
+import { formatBytes, formatCpu } from '../../../base/quantity.ts';
+import { NODE_CHECKLIST } from '../../../checklist/nodes.ts';
+import type { Deployment } from '../../../deployment/schema/deployment.ts';
+import { type AutoscalerFact, CLUSTER_AUTOSCALER } from '../../../evidence/cluster/autoscaler.ts';
+import { CLUSTER_NODES, type NodeFact } from '../../../evidence/cluster/nodes.ts';
+import { RENDERED_OBJECTS } from '../../../evidence/rendered/set.ts';
+import type { Check, JudgeContext, Judgement } from '../../check.ts';
+import { counted, fault, pass, some } from '../../judgement.ts';
+import { error, onKubernetes } from '../../when.ts';
+import { countNodes, judgeNodes, type NodeCount, sum } from './nodes-rule.ts';
+import { commonTolerations, whyUnusable } from './usable.ts';
+
+export const capacityNodes: Check = {
+  id: 'cluster.capacity.nodes',
+  title: 'the cluster has the nodes of the published checklist',
+  phases: ['preflight'],
+  severity: error,
+  when: onKubernetes,
+  needs: [CLUSTER_NODES],
+  wants: [CLUSTER_AUTOSCALER, RENDERED_OBJECTS],
+  remedy: 'add nodes of the class',
+  judge: (context) => {
+    const { tier } = context;
+    const nodes = context.evidence(CLUSTER_NODES);
+    const reasons = unusableNodes(context, nodes);
+    const count = countNodes(
+      nodes.filter((node) => !reasons.has(node.name)),
+      tier,
+    );
+    const reachable = reachableNodes(context.deployment, context.look(CLUSTER_AUTOSCALER)?.data);
+    const verdict = judgeNodes(count, tier, reachable);
+    const { expected, className } = expectation(context);
+    const observed = `${counted(count.ofClass.length, 'node')} of ${className}`;
+    if (verdict === 'enough')
+      return pass(`${count.ofClass.length} of ${nodes.length} nodes are ${className}`, expected);
+    if (verdict === 'enough-in-sum') {
+      return fault('warn', { observed: `${observed}, ${inSum(count, tier)}`, expected });
+    }
+    if (verdict === 'may-grow') {
+      return fault('warn', {
+        observed: `${observed}; an autoscaler may add more`,
+        expected,
+        remedy: 'make sure that the node group may grow that far, and that its nodes are of the class',
+      });
+    }
+    return tooFew(observed, expected, count, reasons);
+  },
+};
+
+/** Name and reason of every node that pods of the deployment cannot land on. */
+export function unusableNodes(context: JudgeContext, nodes: readonly NodeFact[]): ReadonlyMap<string, string> {
+  const planned = context.look(RENDERED_OBJECTS)?.data;
+  const tolerations = commonTolerations(planned?.workloads.map(({ pod }) => pod) ?? []);
+  return new Map(
+    nodes.flatMap((node) => {
+      const why = whyUnusable(node, tolerations);
+      return why === undefined ? [] : [[node.name, why] as const];
+    }),
+  );
+}
+
+/** How many nodes an autoscaler may reach: the declared limit, else as many as it takes where one is seen. */
+function reachableNodes(deployment: Deployment | undefined, seen: AutoscalerFact | undefined): number | undefined {
+  const declared = deployment?.target.type === 'kubernetes' ? deployment.target.autoscaling?.maxNodes : undefined;
+  if (declared !== undefined) return declared;
+  return seen !== undefined && (seen.karpenter || seen.clusterAutoscaler === true)
+    ? Number.POSITIVE_INFINITY
+    : undefined;
+}
+
+function expectation({ tier }: JudgeContext): { readonly expected: string; readonly className: string } {
+  const { count, cpu, memoryGiB } = NODE_CHECKLIST[tier];
+  const className = `${cpu}C/${memoryGiB}G`;
+  return { expected: `${tier} needs ${count} of ${className}`, className };
+}
+
+function inSum({ ofClass, tooSmall }: NodeCount, tier: JudgeContext['tier']): string {
+  const total = sum(tier === 'test' ? [...ofClass, ...tooSmall] : ofClass);
+  return `${formatCpu(total.cpu)} and ${formatBytes(total.memory)} in sum`;
+}
+
+function tooFew(observed: string, expected: string, count: NodeCount, reasons: ReadonlyMap<string, string>): Judgement {
+  const small = count.tooSmall.map(
+    ({ name, capacity }) => `${name} has ${formatCpu(capacity.cpu)} and ${formatBytes(capacity.memory)}`,
+  );
+  const why = [...[...reasons].map(([name, reason]) => `${name} ${reason}`), ...small];
+  const cordoned = [...reasons].filter(([, reason]) => reason === 'is cordoned').map(([name]) => name);
+  return fault('fail', {
+    observed,
+    expected,
+    message: [`${observed}; ${expected}`, ...(why.length > 0 ? [some(why)] : [])].join('\n'),
+    ...(cordoned.length > 0 ? { remedy: `kubectl uncordon ${cordoned.join(' ')}` } : {}),
+  });
+}

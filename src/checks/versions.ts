@@ -1,0 +1,13 @@
+import coerce from 'semver/functions/coerce.js';
+import lt from 'semver/functions/lt.js';
+
+/** True where a version is older than another. Vendors' suffixes (`v1.34.2-eks-1234`, `2.40.3-desktop.1`) do not count; an unreadable version is not older. */
+export function isOlder(version: string, than: string): boolean {
+  const [a, b] = [coerce(version), coerce(than)];
+  return a !== null && b !== null && lt(a, b);
+}
+
+/** The minor number of a version of one major; undefined for what is no version. */
+export function minorOf(version: string): number | undefined {
+  return coerce(version)?.minor;
+}
