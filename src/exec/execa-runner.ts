@@ -36,13 +36,14 @@ async function runProgram(
     reject: false,
     maxBuffer: MAX_BUFFER,
     timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    forceKillAfterDelay: KILL_AFTER_MS,
+    forceKillAfterDelay: options.graceMs ?? KILL_AFTER_MS,
     stripFinalNewline: false,
     stdin: options.input === undefined ? 'ignore' : 'pipe',
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   if (options.onStderr !== undefined) {
     for await (const text of child.iterable({ from: 'stderr' })) options.onStderr(settings.redact(text));
   }

@@ -8,6 +8,10 @@ export interface RunOptions {
   /** Milliseconds until the program is ended; default 60 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Milliseconds that an interrupted program has to put its house in order before it is killed; default 10 s. */
+  readonly graceMs?: number;
+  /** Called with the program's process id once it runs. */
+  readonly onStart?: (pid: number) => void;
   /** Called with each line of standard error while the program runs. */
   readonly onStderr?: (line: string) => void;
   /** Exit codes that are answers, not faults. Default: only 0. */

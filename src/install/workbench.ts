@@ -3,9 +3,13 @@ import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { RequiredSecret } from '../deployment/secrets.ts';
 import { createRunner } from '../exec/execa-runner.ts';
 import type { Runner } from '../exec/runner.ts';
+import { RUN_VARIABLE } from '../state/lock/record.ts';
+import { newRunId } from '../state/lock/self.ts';
 
 /** What a run works with before it knows any secret; the redactor learns as it goes. */
 export interface Workbench {
+  /** Names this run; every program it starts carries it, so that they are found again should the run die. */
+  readonly run: string;
   /** Starts programs without the variables that secret references name (`target.passEnv` apart). */
   readonly runner: Runner;
   readonly redact: (text: string) => string;
@@ -26,19 +30,21 @@ export interface WorkbenchOptions {
 
 export function createWorkbench({ deployment, required, env, kubeconfig, context }: WorkbenchOptions): Workbench {
   const { target } = deployment;
+  const run = newRunId();
   const known = new Set<string>();
   let redactKnown = redactor(known);
   const redact = (text: string) => redactKnown(text);
   const named = required.flatMap(({ ref }) => ('env' in ref ? [ref.env] : []));
   const chosen = context ?? (target.type === 'kubernetes' ? target.context : undefined);
   return {
+    run,
     redact,
     protect: (values) => {
       for (const value of values) known.add(value);
       redactKnown = redactor(known);
     },
     runner: createRunner({
-      env,
+      env: { ...env, [RUN_VARIABLE]: run },
       hiddenNames: new Set(named),
       passNames: new Set(target.type === 'kubernetes' ? target.passEnv : []),
       redact,

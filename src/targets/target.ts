@@ -1,5 +1,9 @@
 import type { OnProgress } from '../base/events.ts';
 import type { Rendered } from '../render/rendered.ts';
+import type { LockStore } from '../state/lock/store.ts';
+import type { PlaceIdentity } from '../state/place.ts';
+import type { Revision } from '../state/revisions/revision.ts';
+import type { RevisionStore } from '../state/revisions/store.ts';
 
 /** One object or service that applying would touch. */
 export interface Change {
@@ -12,15 +16,17 @@ export interface Change {
 
 export interface Plan {
   readonly changes: readonly Change[];
-  /** Digest of all that would be applied; equal digests are the same plan. */
+  /** Digest of all that would be applied and of what it would change; equal digests are the same plan. */
   readonly digest: string;
+  /** Whether helm or compose itself has something to do; false where only difyctl's own objects change, or nothing. */
+  readonly touchesRelease: boolean;
 }
 
 /** Where the deployment would go, shown before anybody is asked. */
 export interface Place {
   readonly target: 'kubernetes' | 'compose';
-  /** Stable identity of the cluster or engine; another one under the same name is refused. */
-  readonly identity: string;
+  /** Which cluster or engine this is; another one under the same name is refused. */
+  readonly identity: PlaceIdentity;
   /** Lines such as `context prod-eu`, `server https://…`, `user …`, `namespace dify`, `release none`, in order. */
   readonly facts: readonly { readonly name: string; readonly value: string }[];
 }
@@ -39,16 +45,28 @@ export interface WorkloadStatus {
   readonly desired: number;
   readonly ready: number;
   readonly restarts: number;
+  /** What it waits for or fails at, in words; empty where all is well. */
   readonly detail: string;
+  /** Its processes are simulated: no real one would answer. */
   readonly simulated: boolean;
 }
 
+/** A program that applying started, for the lock: whoever takes over a dead run ends or awaits it. */
+export type OnChild = (program: string, pid: number) => void;
+
 export interface ApplyOptions {
+  /** Made under the lock; says what is left to do. */
+  readonly plan: Plan;
+  /** difyctl's own revision, for labels. */
   readonly revision: number;
+  /** What the revision before had, so that what this one dropped is deleted. */
+  readonly previous: Revision | undefined;
+  /** Roll back on failure, the failing logs kept first. */
   readonly atomic: boolean;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  readonly onChild: OnChild;
 }
 
 /** What failed, in the target's own words, kept before anything is rolled back. */
@@ -62,25 +80,35 @@ export interface ApplyFailure {
 export type ApplyResult =
   | { readonly outcome: 'applied' | 'unchanged'; readonly releaseRevision: number | undefined }
   | {
-      readonly outcome: 'failed';
+      readonly outcome: 'failed' | 'rolled-back';
       readonly summary: string;
       readonly failures: readonly ApplyFailure[];
+      readonly releaseRevision: number | undefined;
       /** What state was left, one sentence. */
       readonly state: string;
     };
 
+export interface WorkOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  readonly onChild: OnChild;
+}
+
 /** Kubernetes and Compose behind one interface. Every call may throw ExternalError. */
 export interface Target {
+  /** Revisions kept in the installation itself: they outlive `.difyctl/`. */
+  readonly revisions: RevisionStore;
   place(signal: AbortSignal): Promise<Place>;
   inspect(signal: AbortSignal): Promise<LiveRelease>;
-  plan(rendered: Rendered, signal: AbortSignal): Promise<Plan>;
+  plan(rendered: Rendered, previous: Revision | undefined, signal: AbortSignal): Promise<Plan>;
+  /** Where the lock lies; makes what must be there for it (the namespace, the directory). Called after the confirmation only. */
+  lockStore(signal: AbortSignal): Promise<LockStore>;
   apply(rendered: Rendered, options: ApplyOptions): Promise<ApplyResult>;
-  /** Ends or awaits what a dead run left, and brings a release out of `pending-*`. Says what it did. */
-  recover(signal: AbortSignal, onProgress: OnProgress): Promise<readonly string[]>;
+  /** Brings a release out of what a dead run left (`pending-*`). Says what it did. The run's children have ended before it is called. */
+  recover(options: WorkOptions): Promise<readonly string[]>;
+  /** Deletes what only revisions named that are kept no more (old Secrets). */
+  prune(kept: readonly Revision[], signal: AbortSignal): Promise<void>;
   /** Removes the installation; claims, data and secrets are kept. Says what stays. */
-  remove(options: {
-    readonly timeoutMs: number;
-    readonly signal: AbortSignal;
-    readonly onProgress: OnProgress;
-  }): Promise<{ readonly kept: readonly string[] }>;
+  remove(options: WorkOptions): Promise<{ readonly kept: readonly string[] }>;
 }

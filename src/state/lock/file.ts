@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as z from 'zod';
+import { writeFileAtomic } from '../../base/files.ts';
+import { LOCK_SECONDS, type LockRecord, lockRecordSchema } from './record.ts';
+import type { LockStore } from './store.ts';
+
+const lockFile = z.object({ record: lockRecordSchema, renewedAt: z.number() });
+
+/** A lock as a file, with a Lease's content. Its text is its version. */
+export function fileStore(path: string, now: () => number): LockStore {
+  const text = (record: LockRecord): string => `${JSON.stringify({ record, renewedAt: now() }, null, 2)}\n`;
+  return {
+    read: async () => {
+      const version = await content(path);
+      if (version === undefined) return undefined;
+      const parsed = parse(version);
+      // Damaged: nobody can be meant by it, and its time is over.
+      if (parsed === undefined) return { record: NOBODY, expiresAt: 0, version };
+      return { record: parsed.record, expiresAt: parsed.renewedAt + LOCK_SECONDS * 1000, version };
+    },
+    create: async (record) => {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      return placed(path, text(record));
+    },
+    replace: async (record, version) => {
+      const next = text(record);
+      if (parse(version)?.record.run === record.run) {
+        if ((await content(path)) !== version) return undefined;
+        await writeFileAtomic(path, next, { mode: 0o600 });
+        return next;
+      }
+      return (await takenAway(path, version)) ? placed(path, next) : undefined;
+    },
+    remove: async (version) => {
+      await takenAway(path, version);
+    },
+  };
+}
+
+const NOBODY: LockRecord = {
+  holder: 'nobody',
+  run: '',
+  since: '',
+  space: '',
+  pid: 0,
+  startTime: '',
+  children: [],
+};
+
+/** A hard link appears whole or, where there is one already, not at all. */
+async function placed(path: string, text: string): Promise<string | undefined> {
+  const temporary = `${path}.${randomUUID()}`;
+  await writeFile(temporary, text, { mode: 0o600, flag: 'wx' });
+  try {
+    await link(temporary, path);
+    return text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Moves the lock aside, which only one can; had it become another's meanwhile, it is put back. */
+async function takenAway(path: string, version: string): Promise<boolean> {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+  const same = (await content(aside)) === version;
+  if (!same) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+  return same;
+}
+
+async function content(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+function parse(text: string): z.output<typeof lockFile> | undefined {
+  try {
+    return lockFile.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import { isObject } from '../../base/json.ts';
+import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
+import { ownLabels } from '../kubernetes/labels.ts';
+import { LOCK_SECONDS, type LockRecord, lockRecordSchema } from './record.ts';
+import type { HeldLock, LockStore } from './store.ts';
+
+const RECORD_ANNOTATION = 'difyctl/lock';
+
+/** A Lease `difyctl-<name>` in the deployment's namespace. Its resourceVersion keeps two from taking it over at once. */
+export function leaseStore(kubectl: Kubectl, namespace: string, deployment: string, now: () => number): LockStore {
+  const name = `difyctl-${deployment}`;
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`;
+  const write = async (verb: 'create' | 'replace', lease: object, signal: AbortSignal): Promise<string | undefined> => {
+    try {
+      const args = [verb, '-f', '-', '-n', namespace, '-o', 'json'];
+      return versionOf(JSON.parse(await kubectl.run(args, { input: JSON.stringify(lease), signal })));
+    } catch (error) {
+      if (error instanceof KubectlError && ['exists', 'conflict', 'not-found'].includes(error.reason)) return undefined;
+      throw error;
+    }
+  };
+  return {
+    read: async (signal) => {
+      const text = await kubectl.run(['get', 'lease', name, '-n', namespace, '--ignore-not-found', '-o', 'json'], {
+        signal,
+      });
+      return text.trim() === '' ? undefined : heldLock(JSON.parse(text));
+    },
+    create: (record, signal) => write('create', lease(name, deployment, record, now()), signal),
+    replace: (record, version, signal) => write('replace', lease(name, deployment, record, now(), version), signal),
+    remove: async (version, signal) => {
+      const options = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { resourceVersion: version } };
+      try {
+        await kubectl.run(['delete', '--raw', path, '-f', '-'], { input: JSON.stringify(options), signal });
+      } catch (error) {
+        if (!(error instanceof KubectlError && ['conflict', 'not-found'].includes(error.reason))) throw error;
+      }
+    },
+  };
+}
+
+function lease(name: string, deployment: string, record: LockRecord, now: number, version?: string): object {
+  // Lease times are MicroTime: six digits of a second.
+  const micro = (time: string): string => time.replace(/\.(\d{3})Z$/, '.$1000Z');
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: {
+      name,
+      labels: ownLabels(deployment),
+      annotations: { [RECORD_ANNOTATION]: JSON.stringify(record) },
+      ...(version === undefined ? {} : { resourceVersion: version }),
+    },
+    spec: {
+      holderIdentity: `${record.holder} ${record.run}`,
+      leaseDurationSeconds: LOCK_SECONDS,
+      acquireTime: micro(record.since),
+      renewTime: micro(new Date(now).toISOString()),
+    },
+  };
+}
+
+/** A Lease of somebody else's making has no record: it is held by whom it names, from elsewhere, until its time is over. */
+function heldLock(lease: unknown): HeldLock {
+  const metadata = isObject(lease) && isObject(lease.metadata) ? lease.metadata : {};
+  const spec = isObject(lease) && isObject(lease.spec) ? lease.spec : {};
+  const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
+  const renewed = Date.parse(String(spec.renewTime ?? '')) || 0;
+  return {
+    record: recordOf(annotations[RECORD_ANNOTATION]) ?? unknownRecord(spec),
+    expiresAt: renewed + (Number(spec.leaseDurationSeconds) || LOCK_SECONDS) * 1000,
+    version: versionOf(lease),
+  };
+}
+
+function recordOf(text: unknown): LockRecord | undefined {
+  try {
+    return lockRecordSchema.safeParse(JSON.parse(String(text))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function unknownRecord(spec: Record<string, unknown>): LockRecord {
+  const holder = String(spec.holderIdentity ?? 'somebody');
+  return { holder, run: '', since: String(spec.acquireTime ?? ''), space: '', pid: 0, startTime: '', children: [] };
+}
+
+function versionOf(object: unknown): string {
+  const metadata = isObject(object) && isObject(object.metadata) ? object.metadata : {};
+  return String(metadata.resourceVersion ?? '');
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { isAlive, type ProcessIdentity } from './process.ts';
+
+const child = z.object({ program: z.string(), pid: z.int(), startTime: z.string() });
+
+/** Who holds a lock, and how to tell whether they still live. */
+export const lockRecordSchema = z.object({
+  /** `user@host` */
+  holder: z.string(),
+  /** Unique per run; every program that the run starts carries it in its environment (`RUN_VARIABLE`). */
+  run: z.string(),
+  since: z.string(),
+  /** Within which `pid` means anything: `processSpace`. */
+  space: z.string(),
+  pid: z.int(),
+  startTime: z.string(),
+  children: z.array(child),
+});
+export type LockRecord = z.output<typeof lockRecordSchema>;
+export type LockedChild = z.output<typeof child>;
+
+/** Environment variable by which a run's children are known when the run itself has died. */
+export const RUN_VARIABLE = 'INSIDE_DIFYCTL';
+
+/** How long a lock holds without being renewed. A holder that died elsewhere blocks others no longer than this. */
+export const LOCK_SECONDS = 60;
+
+/** `dead`: its process ended on this very boot. `elsewhere`: from here only the time can tell. */
+export type Holder = 'alive' | 'dead' | 'elsewhere';
+
+/** Judges a holder from this process space. */
+export async function judgeHolder(record: LockRecord, space: string): Promise<Holder> {
+  if (record.space !== space) return 'elsewhere';
+  const holder: ProcessIdentity = { pid: record.pid, startTime: record.startTime };
+  return (await isAlive(holder)) ? 'alive' : 'dead';
+}
