@@ -1,3 +1,0 @@
-module testbed/pause
-
-go 1.26

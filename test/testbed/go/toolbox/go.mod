@@ -1,0 +1,3 @@
+module testbed/toolbox
+
+go 1.26
