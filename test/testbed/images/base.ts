@@ -1,0 +1,78 @@
+import { type FileRecipe, type LayerRecipe, layer } from './recipe.ts';
+
+/** A user of an image; its group has its name and number. */
+export interface ImageUser {
+  readonly name: string;
+  readonly id: number;
+  readonly home?: string;
+}
+
+/** The links that make /bin, /lib and their kin parts of /usr. */
+const MERGED_LINKS = { bin: 'usr/bin', sbin: 'usr/sbin', lib: 'usr/lib', lib64: 'usr/lib64' };
+
+const FOLDERS = { tmp: 0o1777, run: 0o755, root: 0o700, 'usr/lib64': 0o755, 'usr/sbin': 0o755, 'var/log': 0o755 };
+
+/**
+ * Where upstream builds on Alpine: busybox and no more. It is Debian's, linked with the C library (a static one crashes
+ * when it resolves a name).
+ */
+const alpine = layer({
+  packages: ['busybox', 'libc-bin'],
+  programs: ['bin/busybox', 'usr/bin/getent'],
+  folders: ['usr/lib/locale/C.utf8'],
+  directories: FOLDERS,
+  links: { ...MERGED_LINKS, 'var/run': '../run', ...busyboxLinks() },
+});
+
+/** Where upstream builds on Debian or Ubuntu: bash and the usual tools. */
+const debian = layer({
+  packages: ['bash', 'coreutils', 'dash', 'grep', 'sed', 'findutils', 'libc-bin', 'hostname'],
+  programs: ['bin/', 'usr/bin/getent', 'usr/bin/env', 'usr/bin/find', 'usr/bin/xargs', ...coreutils()],
+  folders: ['usr/lib/locale/C.utf8'],
+  directories: FOLDERS,
+  links: { ...MERGED_LINKS, 'usr/bin/sh': 'dash', 'var/run': '../run' },
+});
+
+/** The lowest layer of an image, by the system that upstream builds on. */
+export const BASES = { alpine, debian } as const;
+
+/** Alpine where the tag says so. */
+export function baseOfTag(tag: string): LayerRecipe {
+  return tag.includes('alpine') ? BASES.alpine : BASES.debian;
+}
+
+/** curl and what it needs to trust public certificates: the programs of images whose upstream has it. */
+export const curl: LayerRecipe = layer({
+  packages: ['curl', 'ca-certificates'],
+  programs: ['usr/bin/curl'],
+  directories: { 'etc/ssl/certs': 0o755 },
+});
+
+/** The files by which users, groups and names are looked up. */
+export function accountFiles(users: readonly ImageUser[]): FileRecipe[] {
+  const all: ImageUser[] = [{ name: 'root', id: 0, home: '/root' }, ...users, { name: 'nobody', id: 65534 }];
+  const lines = (line: (user: ImageUser) => string): string => all.map((user) => `${line(user)}\n`).join('');
+  const passwd = lines(({ name, id, home = '/' }) => `${name}:x:${id}:${id}:${name}:${home}:/bin/sh`);
+  return [
+    { path: 'etc/passwd', mode: 0o644, content: passwd },
+    { path: 'etc/group', mode: 0o644, content: lines(({ name, id }) => `${name}:x:${id}:`) },
+    // Without it the C library would ask the name server for localhost.
+    { path: 'etc/nsswitch.conf', mode: 0o644, content: 'passwd: files\ngroup: files\nhosts: files dns\n' },
+  ];
+}
+
+function busyboxLinks(): Record<string, string> {
+  const applets =
+    'ash basename cat chmod chown chroot clear cp cut date dd df diff dirname du echo egrep env expr false find free ' +
+    'grep gunzip gzip head hostname id ip kill less ln ls md5sum mkdir mkfifo mktemp more mv nc nslookup od ping ' +
+    'printenv printf ps pwd readlink realpath rm rmdir sed seq sh sha256sum sleep sort stat stty sync tail tar tee ' +
+    'test timeout touch tr true uname uniq vi wc wget which whoami xargs yes';
+  return Object.fromEntries(applets.split(' ').map((applet) => [`usr/bin/${applet}`, 'busybox']));
+}
+
+function coreutils(): string[] {
+  const names =
+    'basename cut dirname expr head id install md5sum mkfifo nproc od printenv printf realpath seq ' +
+    'sha256sum sort stat sum tail tee test timeout tr truncate tty uniq wc whoami yes';
+  return names.split(' ').map((name) => `usr/bin/${name}`);
+}
