@@ -1,0 +1,10 @@
+import { durationSeconds, formatDuration } from '../base/duration.ts';
+
+/** Intervals that people put into schedules. */
+const STEPS = ['5m', '10m', '15m', '30m', '1h', '2h', '4h', '6h', '12h', '1d', '7d'].map(durationSeconds);
+
+/** The largest usual interval of at most `seconds`; below the smallest step, that step. In the file's own form. */
+export function usualInterval(seconds: number): string {
+  const step = STEPS.findLast((candidate) => candidate <= seconds) ?? STEPS[0] ?? seconds;
+  return formatDuration(step);
+}

@@ -1,0 +1,66 @@
+import { durationSeconds, formatDuration } from '../base/duration.ts';
+import type { Implication, RecoveryNeeds } from './needs.ts';
+
+const YEAR = durationSeconds('365d');
+
+/** Promises as they are usually made, per cent. */
+const PROMISES = [99.9, 99.5, 99, 98, 95, 90];
+
+/** How often the restore is practised. The Dify documents name no figure; a quarter is what audits commonly ask for. */
+export function drillsPlan(needs: RecoveryNeeds): readonly Implication[] {
+  if (needs.tier !== 'prod') return [];
+  const tight = needs.rto < durationSeconds('1h');
+  return [
+    {
+      path: 'recovery.drills.interval',
+      value: tight ? '30d' : '90d',
+      reason: tight
+        ? 'an RTO below an hour is kept only by people who did it last month'
+        : 'a restore that nobody tried this quarter is a hope',
+    },
+  ];
+}
+
+/** Over how many zones and regions it runs. */
+export function topologyPlan(needs: RecoveryNeeds): readonly Implication[] {
+  const spread = needs.tier === 'prod' && needs.target === 'kubernetes';
+  return [
+    spread
+      ? { path: 'recovery.topology.zones', value: 3, reason: 'prod survives the loss of a zone; two leave no majority' }
+      : { path: 'recovery.topology.zones', value: 1, reason: 'it runs in one place' },
+    {
+      path: 'recovery.topology.region',
+      value: 'single',
+      reason:
+        'a second region costs everything twice; without one, a lost region is restored from backups kept elsewhere',
+    },
+  ];
+}
+
+/** What can be promised to users: one disaster of the length of the RTO a year, and never more than the topology carries. */
+export function availabilityPlan(needs: RecoveryNeeds): readonly Implication[] {
+  if (needs.tier !== 'prod') return [];
+  const afterDisaster = 100 * (1 - needs.rto / YEAR);
+  const carried = needs.target === 'compose' ? 99.5 : 99.9;
+  const promise = PROMISES.find((step) => step <= Math.min(carried, afterDisaster)) ?? PROMISES.at(-1) ?? 90;
+  const hours = Math.floor((YEAR * (1 - promise / 100)) / 3600);
+  return [
+    {
+      path: 'recovery.availability',
+      value: `${promise}%`,
+      reason: `it leaves ${hours}h a year, into which one disaster of ${formatDuration(needs.rto)} must fit`,
+    },
+  ];
+}
+
+/** When a change may disturb users. */
+export function upgradeWindowPlan(needs: RecoveryNeeds): readonly Implication[] {
+  if (needs.tier !== 'prod') return [];
+  return [
+    {
+      path: 'recovery.upgradeWindow',
+      value: 'Sun 02:00-04:00 UTC',
+      reason: 'database migrations run with the api stopped: a quiet time, long enough to go back',
+    },
+  ];
+}

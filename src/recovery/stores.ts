@@ -1,0 +1,107 @@
+import { formatDuration } from '../base/duration.ts';
+import { DUMP_FROM_RPO_SECONDS, POINT_IN_TIME, REBUILD_SECONDS, SYNCHRONOUS_STANDBY } from './figures.ts';
+import { usualInterval } from './intervals.ts';
+import type { Implication, RecoveryNeeds } from './needs.ts';
+
+/** How PostgreSQL is backed up: a mistake needs a backup, a lost machine a standby; only together they are a plan. */
+export function postgresPlan(needs: RecoveryNeeds): readonly Implication[] {
+  const retention = {
+    path: 'recovery.postgres.retention',
+    value: needs.tier === 'prod' ? '14d' : '7d',
+    reason: 'a mistake is often noticed only after a holiday week',
+  };
+  return [...postgresMethod(needs), retention];
+}
+
+function postgresMethod(needs: RecoveryNeeds): readonly Implication[] {
+  const method = (value: string, reason: string): Implication => ({ path: 'recovery.postgres.method', value, reason });
+  const interval = (value: string, reason: string): Implication => ({
+    path: 'recovery.postgres.interval',
+    value,
+    reason,
+  });
+  if (needs.postgres === 'bundled' || needs.rpo >= DUMP_FROM_RPO_SECONDS) {
+    return [
+      method(
+        'dump',
+        needs.postgres === 'bundled' ? 'a bundled PostgreSQL keeps no log archive' : 'a daily RPO allows it',
+      ),
+      interval(usualInterval(needs.rpo / 2), 'what a dump loses is its interval and its own duration: half of the RPO'),
+    ];
+  }
+  const shipped = formatDuration(POINT_IN_TIME.rpo);
+  if (needs.rpo < POINT_IN_TIME.rpo) {
+    return [
+      method(
+        'replica',
+        `point-in-time recovery alone loses up to ${shipped}; ${SYNCHRONOUS_STANDBY.mechanism} loses nothing on a lost machine`,
+      ),
+      interval(shipped, `the log is archived beside the standby: a mistake is still undone only to within ${shipped}`),
+    ];
+  }
+  return [
+    method('pitr', `it loses up to ${shipped}, where a dump loses its whole interval`),
+    interval(shipped, 'how often managed services ship the log'),
+  ];
+}
+
+/** Redis holds the queue and the cache: what it loses are running jobs, never stored work, so it does not count into the RPO. */
+export function redisPlan(needs: RecoveryNeeds): readonly Implication[] {
+  return [
+    needs.tier === 'prod'
+      ? { path: 'recovery.redis.persistence', value: 'aof', reason: 'a restart keeps queued jobs to within a second' }
+      : {
+          path: 'recovery.redis.persistence',
+          value: 'rdb',
+          reason: 'a restart may lose queued jobs, never stored work',
+        },
+  ];
+}
+
+/** Files must go back to the same point as the database, or its rows point to nothing. */
+export function filesPlan(needs: RecoveryNeeds): readonly Implication[] {
+  if (needs.localFiles) {
+    return [
+      { path: 'recovery.objectStorage.versioning', value: false, reason: 'a local volume keeps no old versions' },
+      { path: 'recovery.objectStorage.replication', value: 'none', reason: 'a local volume has no copy elsewhere' },
+    ];
+  }
+  return [
+    {
+      path: 'recovery.objectStorage.versioning',
+      value: true,
+      reason: 'a versioned bucket can go back to any moment, so also to the one PostgreSQL is restored to',
+    },
+    needs.region === 'single'
+      ? { path: 'recovery.objectStorage.replication', value: 'none', reason: 'buckets span zones by themselves' }
+      : {
+          path: 'recovery.objectStorage.replication',
+          value: 'cross-region',
+          reason: 'the other region needs the files',
+        },
+  ];
+}
+
+/** Vectors can be computed again from PostgreSQL and the files: that costs time (RTO) and money, but no data (RPO). */
+export function vectorsPlan(needs: RecoveryNeeds): readonly Implication[] {
+  const strategy = (value: string, reason: string): Implication => ({
+    path: 'recovery.vectorStore.strategy',
+    value,
+    reason,
+  });
+  const snapshots = {
+    path: 'recovery.vectorStore.interval',
+    value: usualInterval(needs.rpo),
+    reason: 'snapshots must end within one RPO of the database they belong to',
+  };
+  if (needs.vectorStore === 'bundled' && needs.tier === 'prod') {
+    return [strategy('snapshot', 'a single copy is a risk to be accepted only with backups'), snapshots];
+  }
+  if (needs.rto < REBUILD_SECONDS) {
+    return [
+      strategy('snapshot', `embedding everything again may take longer than ${formatDuration(needs.rto)}`),
+      snapshots,
+    ];
+  }
+  return [strategy('rebuild', 'vectors are computed again from PostgreSQL: measure once how long that takes')];
+}

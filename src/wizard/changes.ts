@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { plannedComponents } from '../deployment/components.ts';
+import { judgeDeployment } from '../deployment/load.ts';
+import { type Path, withoutPath } from '../deployment/paths.ts';
+import { completed } from './complete.ts';
+import { type Draft, draftData } from './draft.ts';
+
+/** One change to the file; null takes the field out. */
+export interface Change {
+  readonly path: Path;
+  readonly value: Json | null;
+}
+
+/**
+ * What a draft changes in its file: the answers and what they imply, without what is the default anyway. The one way from answers to
+ * a file, for the wizard, flags, variables and --set.
+ */
+export function changesFor(draft: Draft): readonly Change[] {
+  return differences(draft.base, withoutDefaults(draft.base, completed(draft.base, draftData(draft))), []);
+}
+
+/** A value that changes nothing when it is taken out is a default, and those are never written; `defaults` itself is what they rest on. What the file said before stays. */
+function withoutDefaults(base: JsonObject, data: JsonObject): JsonObject {
+  const added = differences(base, data, []).filter(({ path, value }) => value !== null && path[0] !== 'defaults');
+  return added.reduceRight((lean, { path }) => {
+    const without = withoutEmptyParents(lean, path);
+    return sameDeployment(lean, without) ? without : lean;
+  }, data);
+}
+
+function sameDeployment(a: JsonObject, b: JsonObject): boolean {
+  const [one, other] = [judgeDeployment(a), judgeDeployment(b)];
+  if (!('deployment' in one) || !('deployment' in other)) return false;
+  return (
+    isDeepStrictEqual(one.deployment, other.deployment) &&
+    isDeepStrictEqual(plannedComponents(one.deployment), plannedComponents(other.deployment))
+  );
+}
+
+function withoutEmptyParents(data: JsonObject, path: Path): JsonObject {
+  const less = withoutPath(data, path) as JsonObject;
+  const parent = path.slice(0, -1);
+  if (parent.length === 0) return less;
+  const block = parent.reduce<Json | undefined>(
+    (at, step) => (isObject(at) ? (at as JsonObject)[String(step)] : undefined),
+    less,
+  );
+  return isObject(block) && Object.keys(block).length === 0 ? withoutEmptyParents(less, parent) : less;
+}
+
+/** Leaves that differ, in the order of `after`, removals first. Lists and secret references are leaves. */
+function differences(before: Json | undefined, after: Json, path: Path): readonly Change[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (!isObject(after) || isReference(after)) return [{ path, value: after }];
+  const old = isObject(before) && !isReference(before) ? (before as JsonObject) : {};
+  const removed = Object.keys(old)
+    .filter((key) => !Object.hasOwn(after, key))
+    .map((key) => ({ path: [...path, key], value: null }));
+  const changed = Object.entries(after as JsonObject).flatMap(([key, value]) =>
+    differences(old[key], value, [...path, key]),
+  );
+  return [...removed, ...changed];
+}
+
+/** `{ env: … }`, `{ file: … }`, `{ kubernetes: … }`, `{ generated: true }`: one value, never half of one. */
+function isReference(value: Record<string, unknown>): boolean {
+  const [key, ...more] = Object.keys(value);
+  return more.length === 0 && key !== undefined && ['env', 'file', 'kubernetes', 'generated'].includes(key);
+}

@@ -1,0 +1,102 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { findFlag, kebabFlag } from '../deployment/flags.ts';
+import { formatPath, readPath } from '../deployment/paths.ts';
+import { shapesAt } from '../deployment/schema/shape.ts';
+import { answersOf, currentAnswer } from './answers.ts';
+import { type Change, changesFor } from './changes.ts';
+import { completed, impliedBy } from './complete.ts';
+import { type Draft, draftData } from './draft.ts';
+import { flagOf } from './names.ts';
+import type { Question } from './question.ts';
+import { QUESTIONS } from './questions/all.ts';
+import { type Places, textOf } from './texts.ts';
+
+/**
+ * The command that makes the same file without a terminal, as words for a shell. What the answers imply is left out: it is implied
+ * again. Holds no secret, since a file holds none.
+ */
+export function equivalentCommand(draft: Draft, file: string, places: Places): string {
+  const options = equivalentOptions(draft, places);
+  const out = file === 'difyctl.yaml' ? [] : ['--out', file];
+  return ['difyctl', 'init', '--non-interactive', ...out, ...options].map(shellWord).join(' ');
+}
+
+/** The options of that command, unquoted. */
+export function equivalentOptions(draft: Draft, places: Places): readonly string[] {
+  const implied = impliedPaths(draft);
+  const changes = changesFor(draft).filter(({ path }) => !FRAME_PATHS.has(formatPath(path)));
+  const data = completed(draft.base, draftData(draft));
+  const said = (path: string): Json | undefined => readPath(data, path.split('.'));
+  const shared = QUESTIONS.filter((question) => question.fills.length > 1 && isAnsweredWhole(question, changes, said));
+  const covered = new Set([...implied, ...shared.flatMap(({ fills }) => fills)]);
+  return [
+    ...shared.flatMap((question) => [flagOf(question), textOf(currentAnswer(question, { said }) ?? '')]),
+    ...changes.filter(({ path }) => !covered.has(formatPath(path))).flatMap((change) => optionFor(change, places)),
+  ];
+}
+
+/** What every new file gets by itself. */
+const FRAME_PATHS: ReadonlySet<string> = new Set(['apiVersion', 'defaults']);
+
+/** One answer for several paths, and all of them are new and the same. */
+function isAnsweredWhole(
+  question: Question,
+  changes: readonly Change[],
+  said: (path: string) => Json | undefined,
+): boolean {
+  const changed = new Set(changes.map(({ path }) => formatPath(path)));
+  const [first = ''] = question.fills;
+  return question.fills.every((path) => changed.has(path) && isDeepStrictEqual(said(path), said(first)));
+}
+
+/** Paths that hold exactly what the other answers imply. */
+function impliedPaths(draft: Draft): ReadonlySet<string> {
+  const data = completed(draft.base, draftData(draft));
+  const held = QUESTIONS.filter((question) => question.lens === undefined && question.fills.length === 1).filter(
+    (question) => {
+      const without = withoutAnswer(data, question);
+      const offer = impliedBy(draft.base, without).find((implied) => implied.question === question)?.offer;
+      return offer !== undefined && isDeepStrictEqual(offer.value, currentAnswer(question, answersOf(data)));
+    },
+  );
+  return new Set(held.flatMap(({ fills }) => fills));
+}
+
+function withoutAnswer(data: JsonObject, { fills }: Question): JsonObject {
+  const [path = ''] = fills;
+  const keys = path.split('.');
+  const strip = (value: Json | undefined, [key, ...rest]: readonly string[]): Json | undefined => {
+    if (key === undefined || !isObject(value)) return undefined;
+    const below = strip((value as JsonObject)[key], rest);
+    const entries = Object.entries(value as JsonObject).filter(([name]) => name !== key);
+    return Object.fromEntries(below === undefined ? entries : [...entries, [key, below]]);
+  };
+  return strip(data, keys) as JsonObject;
+}
+
+function optionFor({ path, value }: Change, places: Places): readonly string[] {
+  const name = formatPath(path);
+  if (value === null) return ['--set', `${name}=null`];
+  const moved = movedPaths(value, path, places);
+  const question = QUESTIONS.find(({ fills }) => fills.length === 1 && fills[0] === name);
+  const flag = question === undefined ? kebabFlag(name) : flagOf(question);
+  if (findFlag(flag) !== undefined) return [flag, textOf(moved)];
+  return ['--set', `${name}=${typeof moved === 'string' ? moved : JSON.stringify(moved)}`];
+}
+
+/** Paths of files as somebody in the working directory types them. */
+function movedPaths(value: Json, path: Change['path'], { cwd, baseDirectory }: Places): Json {
+  if (cwd === baseDirectory) return value;
+  const move = (text: string): string =>
+    isAbsolute(text) || text.startsWith('~') ? text : relative(cwd, resolve(baseDirectory, text)) || '.';
+  const kinds = shapesAt(path).map(({ kind }) => kind);
+  if (typeof value === 'string') return kinds.includes('path') ? move(value) : value;
+  return isObject(value) && typeof value.file === 'string' ? { file: move(value.file) } : value;
+}
+
+/** A word as a POSIX shell reads it back unchanged. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

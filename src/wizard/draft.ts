@@ -1,0 +1,77 @@
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { API_VERSION } from '../base/version.ts';
+import { withDefaults } from '../deployment/defaults.ts';
+import type { Override } from '../deployment/overrides.ts';
+import { readPath, withoutPath, withPath } from '../deployment/paths.ts';
+
+/** What was said at once: everything on one command line, or one answer at the terminal. */
+export type Saying = readonly Override[];
+
+/** A file and what was said about it, in order. */
+export interface Draft {
+  /** The file as it is; empty where there is none. */
+  readonly base: JsonObject;
+  readonly said: readonly Saying[];
+}
+
+/** A choice that decides which other keys its section may have, and those that mean the same whatever was chosen. */
+interface Switch {
+  readonly path: string;
+  readonly section: string;
+  readonly keeps: readonly string[];
+}
+
+const SWITCHES: readonly Switch[] = [
+  { path: 'target.type', section: 'target', keeps: ['type'] },
+  { path: 'postgres.mode', section: 'postgres', keeps: ['mode', 'databases'] },
+  { path: 'redis.mode', section: 'redis', keeps: ['mode', 'databases'] },
+  {
+    path: 'redis.topology',
+    section: 'redis',
+    keeps: ['mode', 'topology', 'username', 'password', 'tls', 'databases', 'agentUrl', 'managed'],
+  },
+  { path: 'objectStorage.provider', section: 'objectStorage', keeps: ['provider'] },
+  { path: 'vectorStore.mode', section: 'vectorStore', keeps: ['mode'] },
+  { path: 'vectorStore.provider', section: 'vectorStore', keeps: ['mode', 'provider'] },
+  { path: 'mail.provider', section: 'mail', keeps: ['provider'] },
+];
+
+/** What a new file begins with: its format, and the set of defaults that it relies on from now on. */
+const FRAME: JsonObject = { apiVersion: API_VERSION, defaults: 1 };
+
+/** The file as it would be. */
+export function draftData({ base, said }: Draft): JsonObject {
+  return said.reduce(heeded, isNewFile(base) ? FRAME : base);
+}
+
+/** True where there is no file yet, or one that says nothing. */
+export function isNewFile(base: JsonObject): boolean {
+  return Object.keys(base).length === 0;
+}
+
+/** Where a switch is thrown, what the old choice had brought along goes. */
+function heeded(data: JsonObject, saying: Saying): JsonObject {
+  const before = withDefaults(data);
+  const after = withDefaults(overlay(data, saying));
+  const thrown = SWITCHES.filter(({ path }) => changed(before, after, path));
+  return overlay(thrown.reduce(pruned, data), saying);
+}
+
+function overlay(data: JsonObject, saying: Saying): JsonObject {
+  return saying.reduce<JsonObject>((over, { path, value }) => {
+    const next = value === null ? withoutPath(over, path) : withPath(over, path, value);
+    return isObject(next) ? (next as JsonObject) : over;
+  }, data);
+}
+
+function changed(before: JsonObject, after: JsonObject, path: string): boolean {
+  const old = readPath(before, path.split('.'));
+  return old !== undefined && old !== readPath(after, path.split('.'));
+}
+
+function pruned(data: JsonObject, { section, keeps }: Switch): JsonObject {
+  const block = data[section];
+  if (!isObject(block)) return data;
+  const kept = Object.entries(block as Record<string, Json>).filter(([key]) => keeps.includes(key));
+  return { ...data, [section]: Object.fromEntries(kept) };
+}

@@ -1,0 +1,47 @@
+import type { Choice, Question } from './question.ts';
+import type { Review } from './review.ts';
+
+/** A question as it is put to a person. */
+export interface Prompt {
+  readonly question: Question;
+  readonly choices: readonly Choice[];
+  /** What Enter takes; undefined where something must be typed. */
+  readonly enter: EnterValue | undefined;
+  /** Whether it may be left out. */
+  readonly optional: boolean;
+  /** What is wrong with a typed answer; undefined where it is right. */
+  readonly faultOf: (text: string) => string | undefined;
+}
+
+/** What Enter takes. `held` holds without being said: the file's own value, a default, or what other answers imply. */
+export interface EnterValue {
+  readonly text: string;
+  readonly held: boolean;
+  readonly reason?: string;
+}
+
+export type Reply =
+  | { readonly kind: 'typed'; readonly text: string }
+  /** Enter on a value that holds anyway. */
+  | { readonly kind: 'kept' }
+  | { readonly kind: 'left-out' }
+  | { readonly kind: 'back' };
+
+export type ReviewReply = 'write' | 'edit' | 'back';
+
+/** The terminal, as the wizard sees it. Every method throws Interrupted for Ctrl-C and for the end of the input. */
+export interface WizardIo {
+  ask(prompt: Prompt): Promise<Reply>;
+  /** Leaving from here throws Interrupted, too. */
+  review(review: Review): Promise<ReviewReply>;
+  /** Which line to edit; undefined for none. */
+  chooseLine(questions: readonly LineChoice[]): Promise<Question | undefined>;
+  /** Lines between two questions. */
+  say(lines: readonly string[]): void;
+}
+
+export interface LineChoice {
+  readonly question: Question;
+  /** What it says now, for people. */
+  readonly text: string;
+}

@@ -1,0 +1,30 @@
+import type { Question } from '../question.ts';
+import { basicQuestions } from './basics.ts';
+import { composeQuestions } from './compose.ts';
+import { clusterDetailQuestions, clusterQuestions } from './kubernetes.ts';
+import { mailQuestions } from './mail.ts';
+import { objectStorageQuestions } from './object-storage.ts';
+import { postgresQuestions } from './postgres.ts';
+import { recoveryQuestions } from './recovery.ts';
+import { redisQuestions } from './redis.ts';
+import { riskQuestions } from './risks.ts';
+import { sizeQuestions } from './size.ts';
+import { urlQuestions } from './urls.ts';
+import { vectorStoreQuestions } from './vector-store.ts';
+
+/** Every question, in the order in which they are asked. */
+export const QUESTIONS: readonly Question[] = [
+  ...basicQuestions,
+  ...clusterQuestions,
+  ...urlQuestions,
+  ...clusterDetailQuestions,
+  ...composeQuestions,
+  ...postgresQuestions,
+  ...redisQuestions,
+  ...objectStorageQuestions,
+  ...vectorStoreQuestions,
+  ...riskQuestions,
+  ...mailQuestions,
+  ...sizeQuestions,
+  ...recoveryQuestions,
+];

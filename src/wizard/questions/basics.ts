@@ -1,0 +1,88 @@
+import { always, byDefault, type Choice, type Question } from '../question.ts';
+
+const TARGETS: readonly Choice[] = [
+  { value: 'kubernetes', title: 'Kubernetes', description: 'Helm, the community chart' },
+  { value: 'compose', title: 'Docker Compose', description: 'one host' },
+];
+
+/** Where it runs, how much may break, and what is installed. */
+export const basicQuestions: readonly Question[] = [
+  {
+    id: 'target.type',
+    fills: ['target.type'],
+    title: 'Where will Dify run?',
+    why: 'Kubernetes can lose a node and go on; Docker Compose is one host, and when it is lost Dify is down until it is rebuilt.',
+    kind: 'select',
+    choices: ({ found }) => {
+      const context = found.contexts.find(({ current }) => current) ?? found.contexts[0];
+      const seen = {
+        kubernetes:
+          context &&
+          [`context ${context.name}`, context.cluster?.summary].filter((part) => part !== undefined).join(', '),
+        compose: found.docker,
+      } as const;
+      return TARGETS.map((choice) => {
+        const description = seen[choice.value as keyof typeof seen] ?? choice.description;
+        return description === undefined ? choice : { ...choice, description };
+      });
+    },
+    asked: 'always',
+    when: always,
+    required: true,
+    offer: ({ found }) => {
+      if (found.contexts.length > 0) return { kind: 'suggestion', value: 'kubernetes' };
+      return found.docker === undefined ? undefined : { kind: 'suggestion', value: 'compose' };
+    },
+  },
+  {
+    id: 'tier',
+    fills: ['tier'],
+    title: 'How much may break?',
+    why: 'test and prod are two risk models, not two sizes: the tier decides replicas, which data services may be bundled, and how strict the checks are.',
+    kind: 'select',
+    choices: () => [
+      { value: 'test', title: 'test', description: 'one node, one copy of everything, fine to lose' },
+      { value: 'prod', title: 'prod', description: 'survives the loss of a node and a zone, backed up, drilled' },
+    ],
+    asked: 'always',
+    when: always,
+    required: true,
+  },
+  {
+    id: 'edition',
+    fills: ['edition'],
+    title: 'Edition of Dify',
+    why: 'The enterprise edition has a chart of its own, which this difyctl cannot render yet.',
+    kind: 'select',
+    choices: () => [
+      { value: 'community', title: 'community' },
+      { value: 'enterprise', title: 'enterprise', unavailable: 'cannot be rendered yet' },
+    ],
+    asked: 'rarely',
+    when: always,
+    required: true,
+    offer: byDefault('community'),
+  },
+  {
+    id: 'version',
+    fills: ['version'],
+    title: 'Version of Dify',
+    why: 'Image tags are pinned to it. An upgrade changes this line on purpose, never by itself.',
+    kind: 'text',
+    asked: 'rarely',
+    when: always,
+    required: true,
+    offer: byDefault('1.16.1'),
+  },
+  {
+    id: 'name',
+    fills: ['name'],
+    title: 'Name of the deployment',
+    why: 'It becomes the Helm release or the Compose project. Two deployments side by side need two names.',
+    kind: 'text',
+    asked: 'rarely',
+    when: always,
+    required: true,
+    offer: byDefault('dify'),
+  },
+];

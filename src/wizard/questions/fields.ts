@@ -1,0 +1,94 @@
+import { type Answers, byDefault, type Question, suggest, whenever } from '../question.ts';
+
+/** What the questions about data services and providers have in common. */
+type Fields = Pick<Question, 'title' | 'why'> & Partial<Pick<Question, 'asked' | 'required'>>;
+type When = (answers: Answers) => boolean;
+
+/** A text that must be given. */
+export function requiredText(path: string, when: When, fields: Fields): Question {
+  return { id: path, fills: [path], kind: 'text', asked: 'always', when, required: true, ...fields };
+}
+
+/** A text that may be left out. */
+export function optionalText(path: string, when: When, fields: Fields): Question {
+  return { id: path, fills: [path], kind: 'text', asked: 'rarely', when, required: false, ...fields };
+}
+
+/** A text or number that has a default and is rarely changed. */
+export function defaultedField(path: string, when: When, value: string | number, fields: Fields): Question {
+  const kind = typeof value === 'number' ? 'number' : 'text';
+  return { id: path, fills: [path], kind, asked: 'rarely', when, required: true, offer: byDefault(value), ...fields };
+}
+
+/** A reference to a secret. `variable` is the environment name that is suggested. */
+export function secretReference(path: string, when: When, variable: string | undefined, fields: Fields): Question {
+  const question: Question = {
+    id: path,
+    fills: [path],
+    kind: 'secret',
+    asked: 'always',
+    when,
+    required: true,
+    ...fields,
+  };
+  return variable === undefined ? question : { ...question, offer: suggest({ env: variable }) };
+}
+
+/** Who runs a service. */
+export function managedBy(service: string, when: When, asked: Question['asked']): Question {
+  return {
+    id: `${service}.managed.by`,
+    fills: [`${service}.managed.by`],
+    title: 'Managed by (leave empty where you run it yourselves)',
+    why: 'A managed service hides its inner life: what it promises is then reported as declared, not seen, where a self-run one is looked into.',
+    kind: 'text',
+    asked,
+    when,
+    required: false,
+  };
+}
+
+/** What a managed service promises. */
+export function managedPromises(service: string): readonly Question[] {
+  const isManaged = ({ said }: Answers): boolean => said(`${service}.managed.by`) !== undefined;
+  const promise = (key: string, title: string, why: string): Question => ({
+    id: `${service}.managed.${key}`,
+    fills: [`${service}.managed.${key}`],
+    title,
+    why,
+    kind: 'confirm',
+    asked: 'rarely',
+    when: isManaged,
+    required: false,
+  });
+  return [
+    promise('ha', 'Does it fail over by itself?', 'Declared, since it cannot be seen: a standby in another zone.'),
+    promise('backups', 'Is it backed up?', 'Declared, since it cannot be seen: automatic backups with a retention.'),
+  ];
+}
+
+/** TLS towards a data service. */
+export function tlsQuestions(service: string, when: When): readonly Question[] {
+  return [
+    {
+      id: `${service}.tls.mode`,
+      fills: [`${service}.tls.mode`],
+      title: 'TLS to it',
+      why: 'verify-full checks the chain and the host name; require only encrypts; disable is for a network that nobody else is on.',
+      kind: 'select',
+      choices: () => [
+        { value: 'verify-full', title: 'verify-full', description: 'encrypted, certificate and name checked' },
+        { value: 'require', title: 'require', description: 'encrypted, nothing checked' },
+        { value: 'disable', title: 'disable', description: 'plain text' },
+      ],
+      asked: whenever({ tier: 'prod' }),
+      when,
+      required: true,
+      offer: byDefault('disable'),
+    },
+    optionalText(`${service}.tls.caFile`, when, {
+      title: 'Certificate authority (PEM file)',
+      why: 'Where the certificate is signed by an authority of your own. Relative to difyctl.yaml.',
+    }),
+  ];
+}

@@ -1,0 +1,65 @@
+import { byDefault, type Question, whenever } from '../question.ts';
+import { defaultedField, optionalText, requiredText, secretReference } from './fields.ts';
+
+const smtp = whenever({ 'mail.provider': 'smtp' });
+const resend = whenever({ 'mail.provider': 'resend' });
+
+export const mailQuestions: readonly Question[] = [
+  {
+    id: 'mail.provider',
+    fills: ['mail.provider'],
+    title: 'Mail',
+    why: 'Invitations, sign-in codes and password resets are mails. Without mail an administrator resets passwords by hand.',
+    kind: 'select',
+    choices: () => [
+      { value: 'none', title: 'none', description: 'no invitations, no resets by mail' },
+      { value: 'smtp', title: 'smtp' },
+      { value: 'resend', title: 'resend' },
+    ],
+    asked: 'always',
+    when: whenever({ tier: ['test', 'prod'] }),
+    required: true,
+  },
+  requiredText('mail.smtp.host', smtp, { title: 'Host of the mail server', why: 'Seen from where Dify runs.' }),
+  defaultedField('mail.smtp.port', smtp, 587, {
+    title: 'Port of the mail server',
+    why: '587 with STARTTLS, 465 with TLS from the start.',
+  }),
+  {
+    id: 'mail.smtp.tls',
+    fills: ['mail.smtp.tls'],
+    title: 'TLS to the mail server',
+    why: 'Passwords go over this connection.',
+    kind: 'select',
+    choices: () => [
+      { value: 'starttls', title: 'starttls', description: 'usual on port 587' },
+      { value: 'implicit', title: 'implicit', description: 'usual on port 465' },
+      { value: 'none', title: 'none', description: 'plain text' },
+    ],
+    asked: 'rarely',
+    when: smtp,
+    required: true,
+    offer: byDefault('starttls'),
+  },
+  requiredText('mail.smtp.from', smtp, { title: 'Sender', why: 'The address that mails come from.' }),
+  optionalText('mail.smtp.username', smtp, {
+    title: 'User of the mail server',
+    why: 'Leave it out for a relay that asks for none.',
+    asked: 'always',
+  }),
+  secretReference('mail.smtp.password', smtp, 'DIFY_SMTP_PASSWORD', {
+    title: 'Password of the mail server',
+    why: 'Only where it is kept is written to the file.',
+    asked: ({ said }) => said('mail.smtp.username') !== undefined,
+    required: ({ said }) => said('mail.smtp.username') !== undefined,
+  }),
+  secretReference('mail.resend.apiKey', resend, 'DIFY_RESEND_API_KEY', {
+    title: 'API key of Resend',
+    why: 'Only where it is kept is written to the file.',
+  }),
+  requiredText('mail.resend.from', resend, { title: 'Sender', why: 'The address that mails come from.' }),
+  defaultedField('mail.resend.apiUrl', resend, 'https://api.resend.com', {
+    title: 'Address of Resend',
+    why: 'Only behind a proxy of your own.',
+  }),
+];

@@ -1,0 +1,160 @@
+import { type Answers, byDefault, type Choice, type Question, whenever } from '../question.ts';
+import { defaultedField, managedBy, managedPromises, optionalText, requiredText, secretReference } from './fields.ts';
+
+const BUCKET = 'It must exist, with versioning on: difyctl looks, but makes none.';
+const KEY = 'Only where it is kept is written to the file, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
+
+const PROVIDERS: readonly Choice[] = [
+  { value: 's3', title: 's3', description: 'Amazon S3, MinIO, Ceph, R2 and whatever else speaks S3' },
+  { value: 'azure-blob', title: 'azure-blob', description: 'Azure Blob Storage' },
+  { value: 'gcs', title: 'gcs', description: 'Google Cloud Storage' },
+  { value: 'aliyun-oss', title: 'aliyun-oss', description: 'Alibaba Cloud OSS' },
+  { value: 'tencent-cos', title: 'tencent-cos', description: 'Tencent Cloud COS' },
+  { value: 'huawei-obs', title: 'huawei-obs', description: 'Huawei Cloud OBS' },
+  { value: 'volcengine-tos', title: 'volcengine-tos', description: 'Volcano Engine TOS' },
+];
+const LOCAL: Choice = { value: 'local', title: 'local', description: 'a volume beside Dify, one copy' };
+
+const using = (provider: string) => whenever({ 'objectStorage.provider': provider });
+const withKeys = (answers: Answers): boolean =>
+  using('s3')(answers) && answers.said('objectStorage.s3.identity') === undefined;
+
+/** The fields of each provider's block, in the order in which they are asked. */
+export const objectStorageQuestions: readonly Question[] = [
+  {
+    id: 'objectStorage.provider',
+    fills: ['objectStorage.provider'],
+    title: 'Object storage',
+    why: 'Uploaded files and plugin packages lie there. On a local volume every replica needs the same disk: prod needs a bucket.',
+    kind: 'select',
+    choices: ({ value }) => (value('tier') === 'prod' ? [...PROVIDERS, LOCAL] : [LOCAL, ...PROVIDERS]),
+    asked: 'always',
+    when: whenever({ tier: ['test', 'prod'] }),
+    required: true,
+  },
+  ...s3Questions(),
+  ...azureQuestions(),
+  ...gcsQuestions(),
+  ...keyedQuestions('aliyun-oss', 'aliyunOss', 'OSS', ['endpoint', 'region', 'bucket', 'accessKey', 'secretKey']),
+  ...keyedQuestions('tencent-cos', 'tencentCos', 'COS', ['region', 'bucket', 'secretId', 'secretKey']),
+  ...keyedQuestions('huawei-obs', 'huaweiObs', 'OBS', ['endpoint', 'bucket', 'accessKey', 'secretKey']),
+  ...keyedQuestions('volcengine-tos', 'volcengineTos', 'TOS', [
+    'endpoint',
+    'region',
+    'bucket',
+    'accessKey',
+    'secretKey',
+  ]),
+  optionalText('objectStorage.local.path', using('local'), {
+    title: 'Path of the files on the host',
+    why: 'Only where the usual place beside the deployment does not do.',
+  }),
+  managedBy('objectStorage', (answers) => PROVIDERS.some(({ value }) => using(value)(answers)), 'rarely'),
+  ...managedPromises('objectStorage'),
+];
+
+function s3Questions(): readonly Question[] {
+  const s3 = using('s3');
+  return [
+    optionalText('objectStorage.s3.endpoint', s3, {
+      title: 'Endpoint (leave it out for Amazon S3)',
+      why: 'The address of MinIO, Ceph or another S3 service, seen from where Dify runs.',
+      asked: 'always',
+    }),
+    requiredText('objectStorage.s3.bucket', s3, { title: 'Bucket', why: BUCKET }),
+    pluginBucket('objectStorage.s3', s3),
+    defaultedField('objectStorage.s3.region', s3, 'us-east-1', {
+      title: 'Region',
+      why: 'Requests are signed for it; services other than Amazon mostly ignore it.',
+    }),
+    {
+      id: 'objectStorage.s3.addressStyle',
+      fills: ['objectStorage.s3.addressStyle'],
+      title: 'Where the bucket stands in the address',
+      why: 'MinIO and Ceph mostly want path; auto lets the client decide.',
+      kind: 'select',
+      choices: () => ['auto', 'virtual', 'path'].map((value) => ({ value, title: value })),
+      asked: 'rarely',
+      when: s3,
+      required: true,
+      offer: byDefault('auto'),
+    },
+    {
+      id: 'objectStorage.s3.identity',
+      fills: ['objectStorage.s3.identity'],
+      title: 'Identity instead of keys',
+      why: 'workload: the pods are known to the cloud by their service account or machine, and no key exists.',
+      kind: 'select',
+      choices: () => [{ value: 'workload', title: 'workload', description: 'no keys' }],
+      asked: 'rarely',
+      when: s3,
+      required: false,
+    },
+    secretReference('objectStorage.s3.accessKey', withKeys, 'DIFY_S3_ACCESS_KEY', { title: 'Access key', why: KEY }),
+    secretReference('objectStorage.s3.secretKey', withKeys, 'DIFY_S3_SECRET_KEY', { title: 'Secret key', why: KEY }),
+  ];
+}
+
+function azureQuestions(): readonly Question[] {
+  const azure = using('azure-blob');
+  return [
+    requiredText('objectStorage.azureBlob.accountName', azure, {
+      title: 'Storage account',
+      why: 'The name of the account that holds the container.',
+    }),
+    requiredText('objectStorage.azureBlob.accountUrl', azure, {
+      title: 'Address of the account',
+      why: 'Usually https://ACCOUNT.blob.core.windows.net.',
+    }),
+    requiredText('objectStorage.azureBlob.container', azure, {
+      title: 'Container',
+      why: 'Files and plugin packages share it. It must exist.',
+    }),
+    secretReference('objectStorage.azureBlob.accountKey', azure, 'DIFY_AZURE_ACCOUNT_KEY', {
+      title: 'Account key',
+      why: KEY,
+    }),
+  ];
+}
+
+function gcsQuestions(): readonly Question[] {
+  const gcs = using('gcs');
+  return [
+    requiredText('objectStorage.gcs.bucket', gcs, { title: 'Bucket', why: BUCKET }),
+    pluginBucket('objectStorage.gcs', gcs),
+    secretReference('objectStorage.gcs.serviceAccountJson', gcs, 'DIFY_GCS_SERVICE_ACCOUNT', {
+      title: 'Key of the service account (JSON)',
+      why: 'Only where it is kept is written to the file; file:PATH suits a JSON key.',
+    }),
+  ];
+}
+
+type KeyedField = 'endpoint' | 'region' | 'bucket' | 'accessKey' | 'secretKey' | 'secretId';
+
+/** The vendors whose block is an address, a bucket and a pair of keys. */
+function keyedQuestions(
+  provider: string,
+  block: string,
+  short: string,
+  fields: readonly KeyedField[],
+): readonly Question[] {
+  const when = using(provider);
+  const ask: Readonly<Record<KeyedField, (path: string) => Question>> = {
+    endpoint: (path) =>
+      requiredText(path, when, { title: 'Endpoint', why: 'The address of the region, with https://.' }),
+    region: (path) => requiredText(path, when, { title: 'Region', why: 'Requests are signed for it.' }),
+    bucket: (path) => requiredText(path, when, { title: 'Bucket', why: BUCKET }),
+    accessKey: (path) => secretReference(path, when, `DIFY_${short}_ACCESS_KEY`, { title: 'Access key', why: KEY }),
+    secretId: (path) => secretReference(path, when, `DIFY_${short}_SECRET_ID`, { title: 'Secret id', why: KEY }),
+    secretKey: (path) => secretReference(path, when, `DIFY_${short}_SECRET_KEY`, { title: 'Secret key', why: KEY }),
+  };
+  const prefix = `objectStorage.${block}`;
+  return [...fields.map((field) => ask[field](`${prefix}.${field}`)), pluginBucket(prefix, when)];
+}
+
+function pluginBucket(prefix: string, when: Question['when']): Question {
+  return optionalText(`${prefix}.pluginBucket`, when, {
+    title: 'Bucket of the plugin packages',
+    why: 'Without one it is the name of the bucket with -plugin appended. It must exist too.',
+  });
+}

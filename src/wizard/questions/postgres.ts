@@ -1,0 +1,63 @@
+import { byDefault, type Question, whenever } from '../question.ts';
+import { defaultedField, managedBy, managedPromises, requiredText, secretReference, tlsQuestions } from './fields.ts';
+
+const external = whenever({ 'postgres.mode': 'external' });
+
+export const postgresQuestions: readonly Question[] = [
+  {
+    id: 'postgres.mode',
+    fills: ['postgres.mode'],
+    title: 'PostgreSQL',
+    why: 'It holds everything that cannot be computed again. A bundled one is a single copy: prod needs an external one.',
+    kind: 'select',
+    choices: () => [
+      { value: 'bundled', title: 'bundled', description: 'installed beside Dify, one copy' },
+      { value: 'external', title: 'external', description: 'a server that is there already' },
+    ],
+    asked: whenever({ tier: 'test' }),
+    when: whenever({ tier: ['test', 'prod'] }),
+    required: true,
+  },
+  requiredText('postgres.host', external, {
+    title: 'Host of PostgreSQL',
+    why: 'The name that the Dify processes use, seen from where they run.',
+  }),
+  defaultedField('postgres.port', external, 5432, {
+    title: 'Port of PostgreSQL',
+    why: 'A connection pooler usually has another one.',
+  }),
+  defaultedField('postgres.username', external, 'dify', {
+    title: 'Role in PostgreSQL',
+    why: 'It owns the databases; pg_monitor lets difyctl see the replication.',
+  }),
+  secretReference('postgres.password', external, 'DIFY_PG_PASSWORD', {
+    title: 'Password of PostgreSQL',
+    why: 'Only where it is kept is written to the file, never the password: env:NAME, file:PATH or kubernetes:NAME/KEY.',
+  }),
+  ...tlsQuestions('postgres', external),
+  managedBy('postgres', external, whenever({ tier: 'prod' })),
+  ...managedPromises('postgres'),
+  {
+    id: 'postgres.maxConnections',
+    fills: ['postgres.maxConnections'],
+    title: 'Connections that the server allows',
+    why: 'The plan budgets them; without a number the server is asked.',
+    kind: 'number',
+    asked: 'rarely',
+    when: external,
+    required: false,
+  },
+  ...(['main', 'plugin'] as const).map(
+    (part): Question => ({
+      id: `postgres.databases.${part}`,
+      fills: [`postgres.databases.${part}`],
+      title: part === 'main' ? 'Database of Dify' : 'Database of the plugin daemon',
+      why: 'Both must exist, or the role must be allowed to make them.',
+      kind: 'text',
+      asked: 'rarely',
+      when: whenever({ tier: ['test', 'prod'] }),
+      required: true,
+      offer: byDefault(part === 'main' ? 'dify' : 'dify_plugin'),
+    }),
+  ),
+];

@@ -1,0 +1,171 @@
+import { durationSeconds, isDuration } from '../../base/duration.ts';
+import type { RecoveryNeeds } from '../../recovery/needs.ts';
+import { impliedPlan } from '../../recovery/plan.ts';
+import { type Answers, type Offer, type Question, suggest, whenever } from '../question.ts';
+
+const known = whenever({ tier: ['test', 'prod'] });
+const prod = whenever({ tier: 'prod' });
+const planned = (answers: Answers): boolean => recoveryNeeds(answers) !== undefined;
+
+/** The two numbers that only the operator knows, and everything that follows from them. */
+export const recoveryQuestions: readonly Question[] = [
+  {
+    id: 'recovery.rto',
+    fills: ['recovery.rto'],
+    title: 'How long may Dify be down after a disaster (RTO)?',
+    why: 'It decides how much must stand ready: minutes need a standby, hours a practised restore, days only the backups.',
+    kind: 'duration',
+    asked: prod,
+    when: known,
+    required: prod,
+    offer: (answers) => (prod(answers) ? suggest('4h')() : undefined),
+  },
+  {
+    id: 'recovery.rpo',
+    fills: ['recovery.rpo'],
+    title: 'How much work may be lost (RPO)?',
+    why: 'It decides how often each store is saved: what was written since the last save is lost.',
+    kind: 'duration',
+    asked: prod,
+    when: known,
+    required: prod,
+    offer: (answers) => (prod(answers) ? suggest('15m')() : undefined),
+  },
+  implied('recovery.availability', 'text', 'Availability promised to users', 'Shown beside what the plan can carry.'),
+  implied(
+    'recovery.upgradeWindow',
+    'text',
+    'When upgrades may disturb users',
+    'Such as "Sun 02:00-04:00 Europe/Berlin": day, from, to, time zone.',
+  ),
+  implied(
+    'recovery.postgres.method',
+    'select',
+    'How PostgreSQL is backed up',
+    'It is the slowest to bring back and decides the RPO.',
+    ['dump', 'snapshot', 'pitr', 'replica'],
+  ),
+  implied(
+    'recovery.postgres.interval',
+    'duration',
+    'How often PostgreSQL is saved',
+    'For pitr and replica: how often its log is archived.',
+  ),
+  implied(
+    'recovery.postgres.retention',
+    'duration',
+    'How long backups of PostgreSQL are kept',
+    'A retention of nothing is no backup.',
+  ),
+  implied(
+    'recovery.redis.persistence',
+    'select',
+    'How Redis keeps its queue',
+    'Losing it loses running jobs, never stored work.',
+    ['none', 'rdb', 'aof'],
+  ),
+  implied(
+    'recovery.objectStorage.versioning',
+    'confirm',
+    'Is the bucket versioned?',
+    'Only old versions undo a deletion or an overwrite.',
+  ),
+  implied(
+    'recovery.objectStorage.replication',
+    'select',
+    'Where the files are copied to',
+    'A copy answers a lost place, never a mistake.',
+    ['none', 'cross-zone', 'cross-region'],
+  ),
+  implied(
+    'recovery.vectorStore.strategy',
+    'select',
+    'How vectors come back',
+    'They can be computed again from PostgreSQL: that costs time, not data.',
+    ['rebuild', 'snapshot'],
+  ),
+  {
+    ...implied(
+      'recovery.vectorStore.interval',
+      'duration',
+      'How often the vector store is saved',
+      'Snapshots must fit to the backup of PostgreSQL.',
+    ),
+    when: (answers) => planned(answers) && answers.value('recovery.vectorStore.strategy') === 'snapshot',
+    required: true,
+  },
+  {
+    id: 'recovery.configuration.repository',
+    fills: ['recovery.configuration.repository'],
+    title: 'Repository that difyctl.yaml is kept in',
+    why: 'After a lost site the file, not only the data, must be there.',
+    kind: 'text',
+    asked: 'rarely',
+    when: known,
+    required: false,
+  },
+  implied(
+    'recovery.drills.interval',
+    'duration',
+    'How often the restore is practised',
+    'A restore that was never tried takes as long as it takes.',
+  ),
+  implied(
+    'recovery.topology.zones',
+    'number',
+    'Zones it runs in',
+    'With more than one, the plan must still fit with any one zone gone.',
+  ),
+  implied(
+    'recovery.topology.region',
+    'select',
+    'Regions',
+    'One region lost is answered by a second one, or by backups kept elsewhere.',
+    ['single', 'standby', 'active-active'],
+  ),
+];
+
+/** The operator's numbers and what else the plan depends on; undefined until both numbers are there and readable. */
+export function recoveryNeeds({ said, value }: Answers): RecoveryNeeds | undefined {
+  const [tier, rto, rpo] = [value('tier'), value('recovery.rto'), value('recovery.rpo')];
+  if (tier !== 'test' && tier !== 'prod') return undefined;
+  if (typeof rto !== 'string' || typeof rpo !== 'string' || !isDuration(rto) || !isDuration(rpo)) return undefined;
+  const region = said('recovery.topology.region');
+  return {
+    tier,
+    target: value('target.type') === 'compose' ? 'compose' : 'kubernetes',
+    rto: durationSeconds(rto),
+    rpo: durationSeconds(rpo),
+    postgres: value('postgres.mode') === 'bundled' ? 'bundled' : 'external',
+    vectorStore: value('vectorStore.mode') === 'bundled' ? 'bundled' : 'external',
+    localFiles: value('objectStorage.provider') === 'local',
+    region: region === 'standby' || region === 'active-active' ? region : 'single',
+  };
+}
+
+type ImpliedKind = 'text' | 'select' | 'duration' | 'confirm' | 'number';
+
+/** A question whose answer follows from RTO and RPO until somebody says otherwise. */
+function implied(path: string, kind: ImpliedKind, title: string, why: string, choices?: readonly string[]): Question {
+  const question: Question = {
+    id: path,
+    fills: [path],
+    title,
+    why,
+    kind,
+    asked: 'rarely',
+    when: planned,
+    required: false,
+    offer: (answers) => impliedOffer(answers, path),
+  };
+  return choices === undefined
+    ? question
+    : { ...question, choices: () => choices.map((value) => ({ value, title: value })) };
+}
+
+function impliedOffer(answers: Answers, path: string): Offer | undefined {
+  const needs = recoveryNeeds(answers);
+  if (needs === undefined) return undefined;
+  const found = impliedPlan(needs).find((implication) => implication.path === path);
+  return found === undefined ? undefined : { kind: 'derived', value: found.value, reason: found.reason };
+}

@@ -1,0 +1,104 @@
+import { byDefault, type Question, whenever } from '../question.ts';
+import {
+  defaultedField,
+  managedBy,
+  managedPromises,
+  optionalText,
+  requiredText,
+  secretReference,
+  tlsQuestions,
+} from './fields.ts';
+
+const external = whenever({ 'redis.mode': 'external' });
+const standalone = whenever({ 'redis.mode': 'external', 'redis.topology': 'standalone' });
+const sentinel = whenever({ 'redis.mode': 'external', 'redis.topology': 'sentinel' });
+
+export const redisQuestions: readonly Question[] = [
+  {
+    id: 'redis.mode',
+    fills: ['redis.mode'],
+    title: 'Redis',
+    why: 'It carries the queue, the cache and running streams. A bundled one is a single copy: prod needs an external one.',
+    kind: 'select',
+    choices: () => [
+      { value: 'bundled', title: 'bundled', description: 'installed beside Dify, one copy' },
+      { value: 'external', title: 'external', description: 'a server that is there already' },
+    ],
+    asked: whenever({ tier: 'test' }),
+    when: whenever({ tier: ['test', 'prod'] }),
+    required: true,
+  },
+  {
+    id: 'redis.topology',
+    fills: ['redis.topology'],
+    title: 'How Redis is reached',
+    why: 'A managed Redis has one address that follows the primary: standalone. Redis Cluster is no choice: Celery cannot use it as its broker.',
+    kind: 'select',
+    choices: () => [
+      { value: 'standalone', title: 'standalone', description: 'one address' },
+      { value: 'sentinel', title: 'sentinel', description: 'sentinels name the primary' },
+      { value: 'cluster', title: 'cluster', unavailable: 'Celery cannot use Redis Cluster as its broker' },
+    ],
+    asked: 'always',
+    when: external,
+    required: true,
+    offer: byDefault('standalone'),
+  },
+  requiredText('redis.host', standalone, {
+    title: 'Host of Redis',
+    why: 'The name that the Dify processes use, seen from where they run.',
+  }),
+  defaultedField('redis.port', standalone, 6379, {
+    title: 'Port of Redis',
+    why: 'Managed services with TLS often use 6380.',
+  }),
+  requiredText('redis.sentinel.master', sentinel, {
+    title: 'Name of the primary that the sentinels watch',
+    why: 'As in `sentinel monitor NAME …`; usually mymaster.',
+  }),
+  {
+    id: 'redis.sentinel.nodes',
+    fills: ['redis.sentinel.nodes'],
+    title: 'Sentinels, each host:port',
+    why: 'Comma separated. Three make a quorum that survives the loss of one.',
+    kind: 'list',
+    asked: 'always',
+    when: sentinel,
+    required: true,
+  },
+  optionalText('redis.sentinel.username', sentinel, {
+    title: 'User of the sentinels',
+    why: 'Where the sentinels have access lists of their own.',
+  }),
+  secretReference('redis.sentinel.password', sentinel, undefined, {
+    title: 'Password of the sentinels',
+    why: 'Where the sentinels themselves ask for one; it is not the password of Redis.',
+    asked: 'rarely',
+    required: false,
+  }),
+  optionalText('redis.username', external, {
+    title: 'User of Redis',
+    why: 'Only with access lists (Redis 6 and newer); the default user needs no name.',
+  }),
+  secretReference('redis.password', external, 'DIFY_REDIS_PASSWORD', {
+    title: 'Password of Redis',
+    why: 'Only where it is kept is written to the file. Leave it out for a Redis without a password, which prod should not have.',
+    required: false,
+  }),
+  ...tlsQuestions('redis', external),
+  managedBy('redis', external, 'rarely'),
+  ...managedPromises('redis'),
+  ...(['cache', 'broker', 'agent'] as const).map(
+    (part, number): Question =>
+      defaultedField(`redis.databases.${part}`, whenever({ tier: ['test', 'prod'] }), number, {
+        title: `Number of the ${part} database in Redis`,
+        why: 'The three must differ; only a shared Redis needs other numbers.',
+      }),
+  ),
+  secretReference('redis.agentUrl', external, undefined, {
+    title: 'A plain redis:// address for the agent backend',
+    why: 'The agent backend cannot use Sentinel: without a plain address it is left out.',
+    asked: 'rarely',
+    required: false,
+  }),
+];

@@ -1,0 +1,50 @@
+import { isObject, type Json } from '../../base/json.ts';
+import { type Answers, type Lens, type Question, whenever } from '../question.ts';
+
+/** Risks that a choice brings along: each fails a check until it is accepted by name, with a reason. */
+export const riskQuestions: readonly Question[] = [
+  {
+    id: 'acceptedRisks.vector-store',
+    fills: ['acceptedRisks'],
+    title: 'Why a single copy of the vector store is acceptable',
+    why: 'A lost node takes the bundled store along until a snapshot is restored. Preflight fails unless the file accepts that with a reason.',
+    kind: 'text',
+    asked: 'always',
+    when: whenever({ tier: 'prod', 'vectorStore.mode': 'bundled' }),
+    required: true,
+    lens: acceptedRisk('vector-store.single-point-of-failure'),
+  },
+  {
+    id: 'acceptedRisks.host',
+    fills: ['acceptedRisks'],
+    title: 'Why a single host is acceptable (leave it out to decide later)',
+    why: 'Compose cannot survive the loss of its host: in prod, preflight fails until the file accepts that with a reason.',
+    kind: 'text',
+    asked: 'always',
+    when: whenever({ tier: 'prod', 'target.type': 'compose' }),
+    required: false,
+    lens: acceptedRisk('host.single-point-of-failure'),
+  },
+];
+
+/** The reason of one accepted risk, in the list of all. */
+function acceptedRisk(check: string): Lens {
+  return {
+    read: (answers) => {
+      const entry = entries(answers).find((candidate) => candidate.check === check);
+      return entry?.reason;
+    },
+    write: (reason, answers) => {
+      const all = entries(answers);
+      const at = all.findIndex((candidate) => candidate.check === check);
+      return at < 0
+        ? [...all, { check, reason }]
+        : all.map((entry, index) => (index === at ? { ...entry, reason } : entry));
+    },
+  };
+}
+
+function entries({ said }: Pick<Answers, 'said'>): readonly Readonly<Record<string, Json>>[] {
+  const list = said('acceptedRisks');
+  return Array.isArray(list) ? (list.filter(isObject) as readonly Readonly<Record<string, Json>>[]) : [];
+}

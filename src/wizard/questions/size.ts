@@ -1,0 +1,59 @@
+import { SIZES } from '../../checklist/sizing.ts';
+import type { Tier } from '../../checklist/tiers.ts';
+import { replicasForUsers } from '../load.ts';
+import { type Answers, type Offer, type Question, whenever } from '../question.ts';
+
+const known = whenever({ tier: ['test', 'prod'] });
+
+/** How much it must carry, and with how many copies. */
+export const sizeQuestions: readonly Question[] = [
+  {
+    id: 'load.concurrentUsers',
+    fills: ['load.concurrentUsers'],
+    title: 'Users working at the same time',
+    why: 'The number of api and worker copies follows from it; without a number the tier decides.',
+    kind: 'number',
+    asked: 'rarely',
+    when: known,
+    required: false,
+  },
+  {
+    id: 'load.documents',
+    fills: ['load.documents'],
+    title: 'Documents in knowledge bases',
+    why: 'It tells how long embedding everything again would take.',
+    kind: 'number',
+    asked: 'rarely',
+    when: known,
+    required: false,
+  },
+  replicas('api', 'It answers every request; two copies let one node go.'),
+  replicas('worker', 'It does what is queued: documents, workflows, mails.'),
+  replicas('web', 'It serves the pages.'),
+  replicas('sandbox', 'It runs the code of workflows.'),
+];
+
+function replicas(component: 'api' | 'worker' | 'web' | 'sandbox', why: string): Question {
+  const path = `components.${component}.replicas`;
+  return {
+    id: path,
+    fills: [path],
+    title: `Copies of ${component}`,
+    why,
+    kind: 'number',
+    asked: 'rarely',
+    when: known,
+    required: true,
+    offer: (answers) => replicasOffer(answers, component),
+  };
+}
+
+function replicasOffer({ value }: Answers, component: 'api' | 'worker' | 'web' | 'sandbox'): Offer {
+  const tier: Tier = value('tier') === 'prod' ? 'prod' : 'test';
+  const usual = SIZES[tier][component].replicas;
+  const users = value('load.concurrentUsers');
+  const scaled = component === 'api' || component === 'worker';
+  const needed = scaled && typeof users === 'number' ? replicasForUsers(tier, component, users) : usual;
+  if (needed === usual) return { kind: 'default', value: usual };
+  return { kind: 'derived', value: needed, reason: `for ${String(users)} users at the same time` };
+}

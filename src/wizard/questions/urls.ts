@@ -1,0 +1,53 @@
+import { type Answers, always, type Offer, type Question } from '../question.ts';
+
+/** The four that one public address fills. */
+export const SHARED_URLS = ['urls.console', 'urls.api', 'urls.app', 'urls.files'] as const;
+
+const TITLES = {
+  console: 'Address of the console',
+  api: 'Address of the service API',
+  app: 'Address of published apps',
+  files: 'Address of uploaded files',
+} as const;
+
+/** One address for most, one for each who needs it. */
+export const urlQuestions: readonly Question[] = [
+  {
+    id: 'urls.console',
+    fills: SHARED_URLS,
+    title: 'Public address',
+    why: 'Browsers, mails, OAuth callbacks and signed file links all carry it. console, api, app and files share it; change one with --urls-files.',
+    kind: 'text',
+    asked: 'always',
+    when: always,
+    required: true,
+  },
+  ...(['api', 'app', 'files'] as const).map(
+    (part): Question => ({
+      id: `urls.${part}`,
+      fills: [`urls.${part}`],
+      title: TITLES[part],
+      why: 'Only where it differs from the public address.',
+      kind: 'text',
+      asked: 'rarely',
+      when: always,
+      required: true,
+      offer: sharedAddress,
+    }),
+  ),
+  {
+    id: 'urls.trigger',
+    fills: ['urls.trigger'],
+    title: 'Address of webhooks and triggers',
+    why: 'Other services call it from outside; without one the address of the service API is used.',
+    kind: 'text',
+    asked: 'rarely',
+    when: always,
+    required: false,
+  },
+];
+
+function sharedAddress({ said }: Answers): Offer | undefined {
+  const shared = said('urls.console');
+  return shared === undefined ? undefined : { kind: 'derived', value: shared, reason: 'the public address' };
+}

@@ -1,0 +1,121 @@
+import type { JsonObject } from '../base/json.ts';
+import { judgeDeployment } from '../deployment/load.ts';
+import { formatPath } from '../deployment/paths.ts';
+import { answersOf, currentAnswer, isMissing, offerFor } from './answers.ts';
+import { completed, outdated } from './complete.ts';
+import { type Draft, draftData } from './draft.ts';
+import { flagOf } from './names.ts';
+import type { Answers, Question } from './question.ts';
+import { QUESTIONS } from './questions/all.ts';
+import { textOf } from './texts.ts';
+
+/** One row of the review: a subject and what the file will say about it. */
+export interface ReviewRow {
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface Review {
+  readonly rows: readonly ReviewRow[];
+  /** What keeps the file from being whole; it cannot be written while there is any. */
+  readonly open: readonly string[];
+  /** What its owner should look at. */
+  readonly notes: readonly string[];
+}
+
+/** The whole file in a dozen rows, for a last look. Pure. */
+export function reviewOf(draft: Draft): Review {
+  const said = draftData(draft);
+  const data = completed(draft.base, said);
+  const answers = answersOf(data);
+  return {
+    rows: SUBJECTS.flatMap(([subject, sections]) => row(subject, sections, answers)),
+    open: openPoints(data, answers),
+    notes: outdated(draft.base, said).map(
+      ({ question, offer }) =>
+        `${question.id} stays ${textOf(currentAnswer(question, answers) ?? '')}; ${textOf(offer.value)} is implied now (${flagOf(question)})`,
+    ),
+  };
+}
+
+/** What a question stands at, for people: what is said, else what holds without being said. */
+export function standing(question: Question, answers: Answers): string {
+  const said = currentAnswer(question, answers);
+  if (said !== undefined) return textOf(said);
+  const offer = offerFor(question, answers);
+  if (offer === undefined || offer.kind === 'suggestion') return isMissing(question, answers) ? 'missing' : '–';
+  return textOf(offer.value);
+}
+
+const SUBJECTS: readonly (readonly [string, readonly string[]])[] = [
+  ['target', ['target.']],
+  ['tier', ['tier']],
+  ['dify', ['edition', 'version', 'name']],
+  ['address', ['urls.']],
+  ['postgres', ['postgres.']],
+  ['redis', ['redis.']],
+  ['files', ['objectStorage.']],
+  ['vectors', ['vectorStore.', 'acceptedRisks.vector']],
+  ['mail', ['mail.']],
+  ['size', ['load.', 'components.']],
+  ['recovery', ['recovery.']],
+  ['risks', ['acceptedRisks.host']],
+];
+
+/** Everything that is said, and of what only holds the choices that decide: mode, provider, type. */
+function row(subject: string, prefixes: readonly string[], answers: Answers): readonly ReviewRow[] {
+  const texts = QUESTIONS.filter(({ id }) => prefixes.some((prefix) => id.startsWith(prefix)))
+    .filter((question) => question.when(answers))
+    .filter((question) => isShown(question, answers))
+    .map((question) => labelled(question, answers));
+  return texts.length === 0 ? [] : [{ subject, text: [...new Set(texts)].join(', ') }];
+}
+
+function isShown(question: Question, answers: Answers): boolean {
+  return currentAnswer(question, answers) !== undefined || ALWAYS_SHOWN.has(question.id);
+}
+
+const ALWAYS_SHOWN = new Set([
+  'target.namespace',
+  'target.directory',
+  'edition',
+  'version',
+  'name',
+  'urls.console',
+  'postgres.mode',
+  'postgres.tls.mode',
+  'redis.mode',
+  'redis.tls.mode',
+  'objectStorage.provider',
+  'vectorStore.mode',
+  'mail.provider',
+  'components.api.replicas',
+  'components.worker.replicas',
+  'components.web.replicas',
+  'components.sandbox.replicas',
+]);
+
+const UNLABELLED = /\.(type|mode|provider|host|url|console|api|app|files|version|method|rto|rpo)$/;
+
+function labelled(question: Question, answers: Answers): string {
+  const text = standing(question, answers);
+  const words = question.id.split('.').slice(1);
+  if (words.length === 0 || (words.length === 1 && UNLABELLED.test(question.id) && !/\.(rto|rpo)$/.test(question.id))) {
+    return text;
+  }
+  return `${words.filter((word) => word !== 'replicas').join(' ')} ${text}`;
+}
+
+function openPoints(data: JsonObject, answers: Answers): readonly string[] {
+  const missing = QUESTIONS.filter((question) => isMissing(question, answers));
+  const missingPaths = new Set(missing.flatMap(({ fills }) => fills));
+  const judged = judgeDeployment(data);
+  const faults = 'deployment' in judged ? [] : judged.problems;
+  return [
+    ...missing.map((question) => `${question.id} is missing: ${question.title}`),
+    ...faults
+      .map(({ path, message }) => ({ path: formatPath(path), message }))
+      .filter(({ path }) => !missingPaths.has(path))
+      .map(({ path, message }) => `${path}: ${message}`),
+  ];
+}

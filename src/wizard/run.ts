@@ -1,0 +1,193 @@
+import { judgeDeployment } from '../deployment/load.ts';
+import { formatPath } from '../deployment/paths.ts';
+import { answersOf, currentAnswer, isMissing, isRequired, offerFor } from './answers.ts';
+import { completed, impliedBy, outdated } from './complete.ts';
+import { type Draft, draftData, isNewFile, type Saying } from './draft.ts';
+import type { Found } from './found.ts';
+import type { EnterValue, Prompt, Reply, WizardIo } from './io.ts';
+import type { Answers, Question } from './question.ts';
+import { QUESTIONS } from './questions/all.ts';
+import { reviewOf, standing } from './review.ts';
+import { impliedLines } from './say.ts';
+import { noAnswer, type Places, readAnswer, textOf } from './texts.ts';
+
+export interface WizardSettings {
+  readonly io: WizardIo;
+  readonly places: Places;
+  /** What was found so far; it may wait a moment for what the question would like to suggest, and never longer. */
+  readonly look: (question: Question, answers: Answers) => Promise<Found>;
+  /** A word about an answer, such as whether an address was reached; undefined where there is nothing to say. */
+  readonly remark: (question: Question, answers: Answers) => Promise<string | undefined>;
+}
+
+/** An answer that was given, so that Esc can take it back. */
+interface Given {
+  readonly question: Question;
+  readonly saying: Saying;
+}
+
+/**
+ * Asks what is open, shows the review, and gives the draft that may be written. `start` holds what was said already: those questions
+ * are not asked. A file that exists is not asked through again: only what it misses, then its review. Throws Interrupted where the
+ * operator leaves.
+ */
+export async function runWizard(start: Draft, settings: WizardSettings): Promise<Draft> {
+  const wizard = new Wizard(start, settings);
+  for (;;) {
+    await wizard.askOpen();
+    if (await wizard.reviewed()) return wizard.draft();
+  }
+}
+
+class Wizard {
+  readonly #start: Draft;
+  readonly #settings: WizardSettings;
+  readonly #typed = new Map<string, string>();
+  #given: readonly Given[] = [];
+
+  constructor(start: Draft, settings: WizardSettings) {
+    this.#start = start;
+    this.#settings = settings;
+  }
+
+  draft(): Draft {
+    return { ...this.#start, said: [...this.#start.said, ...this.#given.map(({ saying }) => saying)] };
+  }
+
+  /** Asks one question after the other until none is open. Esc takes the last answer back. */
+  async askOpen(): Promise<void> {
+    for (let question = this.#next(); question !== undefined; question = this.#next()) {
+      const reply = await this.#ask(question);
+      if (reply.kind === 'back') this.#given = this.#given.slice(0, -1);
+      else await this.#take(question, reply);
+    }
+  }
+
+  /** True where the file may be written. */
+  async reviewed(): Promise<boolean> {
+    const review = reviewOf(this.draft());
+    const reply = await this.#settings.io.review(review);
+    if (reply === 'write') return review.open.length === 0;
+    if (reply === 'back') this.#given = this.#given.slice(0, -1);
+    else await this.#editLine();
+    return false;
+  }
+
+  async #editLine(): Promise<void> {
+    const answers = this.#answers();
+    const lines = QUESTIONS.filter((question) => question.when(answers)).map((question) => ({
+      question,
+      text: standing(question, answers),
+    }));
+    const question = await this.#settings.io.chooseLine(lines);
+    if (question === undefined) return;
+    const reply = await this.#ask(question);
+    if (reply.kind !== 'back') await this.#take(question, reply);
+  }
+
+  async #ask(question: Question): Promise<Reply> {
+    const found = await this.#settings.look(question, this.#answers());
+    const data = draftData(this.draft());
+    const answers = answersOf(data, found);
+    return this.#settings.io.ask(this.#prompt(question, answers));
+  }
+
+  #prompt(question: Question, answers: Answers): Prompt {
+    const { places } = this.#settings;
+    return {
+      question,
+      choices: choicesOf(question, answers),
+      enter: this.#enterValue(question, answers),
+      optional: !isRequired(question, answers),
+      faultOf: (text) => {
+        const read = readAnswer(question, text, answers, places);
+        return 'fault' in read ? read.fault : faultWith(question, this.draft(), read.overrides);
+      },
+    };
+  }
+
+  #enterValue(question: Question, answers: Answers): EnterValue | undefined {
+    const said = currentAnswer(question, answers);
+    if (said !== undefined) return { text: textOf(said), held: true };
+    const typed = this.#typed.get(question.id);
+    const offer = offerFor(question, answers);
+    if (typed !== undefined && offer?.kind !== 'derived') return { text: typed, held: false };
+    if (offer === undefined) return undefined;
+    const enter = { text: textOf(offer.value), held: offer.kind !== 'suggestion' };
+    return offer.reason === undefined ? enter : { ...enter, reason: offer.reason };
+  }
+
+  async #take(question: Question, reply: Exclude<Reply, { kind: 'back' }>): Promise<void> {
+    const before = draftData(this.draft());
+    this.#given = [...this.#given, { question, saying: this.#sayingOf(question, reply) }];
+    if (reply.kind === 'typed') this.#typed.set(question.id, reply.text);
+    const remark = await this.#settings.remark(question, this.#answers());
+    const lines = [...(remark === undefined ? [] : [remark]), ...this.#consequences(question, before)];
+    if (lines.length > 0) this.#settings.io.say(lines);
+  }
+
+  /** What the answer implies that was not implied before; said once, when the numbers of the recovery plan are there. */
+  #consequences(question: Question, before: ReturnType<typeof draftData>): readonly string[] {
+    if (question.id !== 'recovery.rpo' && question.id !== 'recovery.rto') return [];
+    const data = draftData(this.draft());
+    return impliedLines(impliedBy(before, data), answersOf(data));
+  }
+
+  #sayingOf(question: Question, reply: Exclude<Reply, { kind: 'back' }>): Saying {
+    const answers = this.#answers();
+    if (reply.kind === 'kept') return [];
+    if (reply.kind === 'left-out') {
+      return currentAnswer(question, answers) === undefined ? [] : noAnswer(question, 'init');
+    }
+    const read = readAnswer(question, reply.text, answers, this.#settings.places);
+    return 'overrides' in read ? read.overrides : [];
+  }
+
+  #next(): Question | undefined {
+    const data = draftData(this.draft());
+    const answers = answersOf(data);
+    const asked = new Set(this.#given.map(({ question }) => question.id));
+    const stale = new Set(outdated(this.#start.base, data).map(({ question }) => question.id));
+    return QUESTIONS.find((question) => {
+      if (!question.when(answers)) return false;
+      if (isMissing(question, answers)) return true;
+      return !asked.has(question.id) && (this.#isOpen(question, answers) || stale.has(question.id));
+    });
+  }
+
+  /** In a file that exists only what a new choice brought along is asked, beside what is missing. */
+  #isOpen(question: Question, answers: Answers): boolean {
+    if (currentAnswer(question, answers) !== undefined) return false;
+    const wasThere = !isNewFile(this.#start.base) && question.when(answersOf(this.#start.base));
+    return !wasThere && isAsked(question, answers);
+  }
+
+  #answers(): Answers {
+    return answersOf(draftData(this.draft()));
+  }
+}
+
+function isAsked({ asked }: Question, answers: Answers): boolean {
+  return typeof asked === 'function' ? asked(answers) : asked === 'always';
+}
+
+function choicesOf(question: Question, answers: Answers): Prompt['choices'] {
+  if (question.kind !== 'confirm') return question.choices?.(answers) ?? [];
+  return [
+    { value: 'true', title: 'yes' },
+    { value: 'false', title: 'no' },
+  ];
+}
+
+/** What the schema has against an answer, at the paths it fills; what is still missing elsewhere does not count. */
+function faultWith(question: Question, draft: Draft, saying: Saying): string | undefined {
+  const next = { ...draft, said: [...draft.said, saying] };
+  const judged = judgeDeployment(completed(draft.base, draftData(next)));
+  if ('deployment' in judged) return undefined;
+  const paths = new Set(question.fills);
+  return judged.problems.find(({ path }) => isAt(formatPath(path), paths))?.message;
+}
+
+function isAt(path: string, fills: ReadonlySet<string>): boolean {
+  return [...fills].some((fill) => path === fill || path.startsWith(`${fill}.`) || path.startsWith(`${fill}[`));
+}

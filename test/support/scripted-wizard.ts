@@ -1,0 +1,71 @@
+import { Interrupted } from '../../src/base/errors.ts';
+import { NOTHING_FOUND } from '../../src/wizard/found.ts';
+import type { Prompt, Reply, ReviewReply, WizardIo } from '../../src/wizard/io.ts';
+import type { Review } from '../../src/wizard/review.ts';
+import type { WizardSettings } from '../../src/wizard/run.ts';
+
+/** What a person does at each question, by its id; `enter` where nothing is scripted. */
+export type Script = Readonly<Record<string, string | 'back' | 'leave-out'>>;
+
+/** A person with a script. Everything asked, said and reviewed is kept. */
+export class ScriptedPerson implements WizardIo {
+  readonly asked: string[] = [];
+  readonly prompts: Prompt[] = [];
+  readonly said: string[] = [];
+  readonly reviews: Review[] = [];
+  readonly #script: Map<string, string[]>;
+  readonly #reviewReplies: (ReviewReply | { readonly edit: string })[];
+  #edit: string | undefined;
+
+  constructor(script: Readonly<Record<string, string | readonly string[]>>, reviewReplies: readonly (ReviewReply | { readonly edit: string })[] = ['write']) {
+    this.#script = new Map(Object.entries(script).map(([id, text]) => [id, typeof text === 'string' ? [text] : [...text]]));
+    this.#reviewReplies = [...reviewReplies];
+  }
+
+  async ask(prompt: Prompt): Promise<Reply> {
+    this.asked.push(prompt.question.id);
+    this.prompts.push(prompt);
+    const text = this.#script.get(prompt.question.id)?.shift();
+    if (text === '<back>') return { kind: 'back' };
+    if (text === '<none>') return { kind: 'left-out' };
+    if (text === undefined) return this.#enter(prompt);
+    const fault = prompt.faultOf(text);
+    if (fault !== undefined) throw new Error(`${prompt.question.id}: ${fault}`);
+    return { kind: 'typed', text };
+  }
+
+  async review(review: Review): Promise<ReviewReply> {
+    this.reviews.push(review);
+    const reply = this.#reviewReplies.shift();
+    if (reply === undefined) throw new Interrupted();
+    if (typeof reply === 'string') return reply;
+    this.#edit = reply.edit;
+    return 'edit';
+  }
+
+  async chooseLine(lines: Parameters<WizardIo['chooseLine']>[0]): ReturnType<WizardIo['chooseLine']> {
+    return lines.find(({ question }) => question.id === this.#edit)?.question;
+  }
+
+  say(lines: readonly string[]): void {
+    this.said.push(...lines);
+  }
+
+  #enter(prompt: Prompt): Reply {
+    if (prompt.enter === undefined) {
+      if (prompt.optional) return { kind: 'left-out' };
+      throw new Error(`${prompt.question.id} needs an answer`);
+    }
+    return prompt.enter.held ? { kind: 'kept' } : { kind: 'typed', text: prompt.enter.text };
+  }
+}
+
+/** Settings of a wizard that finds nothing and reaches nothing. */
+export function scriptedSettings(io: WizardIo): WizardSettings {
+  return {
+    io,
+    places: { cwd: '/work', baseDirectory: '/work' },
+    look: async () => NOTHING_FOUND,
+    remark: async () => undefined,
+  };
+}
