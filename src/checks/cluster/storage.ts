@@ -1,0 +1,95 @@
+import { sharesVolumes } from '../../checklist/storage.ts';
+import { STORAGE_CLASSES, type StorageClassFact } from '../../evidence/cluster/classes.ts';
+import { CLUSTER_RELEASE, type ClaimFact } from '../../evidence/cluster/release.ts';
+import { type PlannedClaim, RENDERED_OBJECTS, type RenderedSet } from '../../evidence/rendered/set.ts';
+import type { Check, Observation, Status } from '../check.ts';
+import { worst } from '../judge.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { error, onKubernetesWithFile } from '../when.ts';
+
+/** A volume that several pods mount has to be one that several nodes can mount. */
+export const readWriteMany: Check = {
+  id: 'cluster.storage.read-write-many',
+  title: 'volumes that several pods share can be mounted on several nodes',
+  phases: ['preflight'],
+  severity: error,
+  when: onKubernetesWithFile,
+  needs: [RENDERED_OBJECTS, STORAGE_CLASSES],
+  wants: [CLUSTER_RELEASE],
+  remedy: 'set target.storageClass to a class that can do ReadWriteMany, or use object storage',
+  judge: (context) => {
+    const planned = context.evidence(RENDERED_OBJECTS);
+    const classes = context.evidence(STORAGE_CLASSES);
+    const living = context.look(CLUSTER_RELEASE)?.data?.claims ?? [];
+    const observations = planned.claims
+      .map((claim) => judgeClaim(claim, mountedBy(claim, planned), classes, living))
+      .filter((observation) => observation !== undefined);
+    if (observations.length === 0) return pass('no volume is shared between pods');
+    const status = worst(observations.map((observation) => observation.status));
+    const faults = observations.filter((observation) => observation.status !== 'pass');
+    const expected = 'a class that can do ReadWriteMany';
+    if (status === 'pass') return { ...pass(listed(observations.map(words)), expected), observations };
+    return {
+      ...fault(status === 'warn' ? 'warn' : 'fail', { observed: listed(faults.map(words)), expected }),
+      observations,
+    };
+  },
+};
+
+function words({ subject, observed }: Observation): string {
+  return `${subject}: ${observed}`;
+}
+
+/** How many pods will mount a claim. */
+function mountedBy({ name }: PlannedClaim, planned: RenderedSet): number {
+  return planned.workloads
+    .filter((workload) => workload.claims.includes(name))
+    .reduce((sum, workload) => sum + workload.replicas, 0);
+}
+
+function judgeClaim(
+  claim: PlannedClaim,
+  pods: number,
+  classes: readonly StorageClassFact[],
+  living: readonly ClaimFact[],
+): Observation | undefined {
+  const isShared = claim.accessModes.includes('ReadWriteMany');
+  if (!isShared && pods < 2) return undefined;
+  const said = (status: Status, observed: string): Observation => ({
+    subject: `claim ${claim.name}`,
+    from: 'local',
+    status,
+    observed,
+    expected: 'ReadWriteMany',
+  });
+  const there = living.find((candidate) => candidate.name === claim.name && candidate.phase === 'Bound');
+  if (there?.accessModes.includes('ReadWriteMany') === true) return said('pass', 'bound already, ReadWriteMany');
+  if (!isShared) return said('fail', `${claim.accessModes.join(', ') || 'no access mode'} under ${pods} pods`);
+  return judgeClass(claim, classes, said);
+}
+
+function judgeClass(
+  { storageClass }: PlannedClaim,
+  classes: readonly StorageClassFact[],
+  said: (status: Status, observed: string) => Observation,
+): Observation {
+  const found = classes.find(({ name, isDefault }) => (storageClass === undefined ? isDefault : name === storageClass));
+  if (storageClass === '') return said('warn', 'no class: somebody has to provide a volume by hand');
+  if (found === undefined) {
+    return said(
+      'fail',
+      storageClass === undefined
+        ? 'the cluster has no default storage class'
+        : `there is no storage class ${storageClass}`,
+    );
+  }
+  const by = `class ${found.name} (${found.provisioner})`;
+  switch (sharesVolumes(found.provisioner)) {
+    case 'yes':
+      return said('pass', by);
+    case 'no':
+      return said('fail', `${by} can do ReadWriteOnce only`);
+    case 'unknown':
+      return said('warn', `${by}: not known whether it can do ReadWriteMany`);
+  }
+}

@@ -1,0 +1,79 @@
+import { formatBytes, formatCpu } from '../../base/quantity.ts';
+import { HOST_DISK, SMALLEST_HOST } from '../../checklist/host.ts';
+import { NODE_CHECKLIST, NODE_CLASS_TOLERANCE } from '../../checklist/nodes.ts';
+import { type DiskFact, HOST_ENGINE } from '../../evidence/host/engine.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { error, errorInProdElseWarning, onCompose } from '../when.ts';
+
+const GIB = 2 ** 30;
+
+export const hostCpu: Check = {
+  id: 'host.cpu',
+  title: 'the Docker engine has the CPUs of the published checklist',
+  phases: ['preflight'],
+  severity: error,
+  when: onCompose,
+  needs: [HOST_ENGINE],
+  remedy: 'use a larger machine, or give the engine more CPUs (Docker Desktop: Settings, Resources)',
+  judge: (context) => judgeSize(context, context.evidence(HOST_ENGINE).cpu, 'cpu'),
+};
+
+export const hostMemory: Check = {
+  id: 'host.memory',
+  title: 'the Docker engine has the memory of the published checklist',
+  phases: ['preflight'],
+  severity: error,
+  when: onCompose,
+  needs: [HOST_ENGINE],
+  remedy: 'use a larger machine, or give the engine more memory (Docker Desktop: Settings, Resources)',
+  judge: (context) => judgeSize(context, context.evidence(HOST_ENGINE).memory, 'memory'),
+};
+
+/** In test a machine below the class still runs a trial, down to what upstream asks for. */
+function judgeSize({ tier }: JudgeContext, value: number, what: 'cpu' | 'memory'): Judgement {
+  const { cpu, memoryGiB } = NODE_CHECKLIST[tier];
+  const wanted = what === 'cpu' ? cpu : memoryGiB * GIB;
+  const least = what === 'cpu' ? SMALLEST_HOST.cpu : SMALLEST_HOST.memoryGiB * GIB;
+  const format = what === 'cpu' ? formatCpu : formatBytes;
+  const observed = format(value);
+  const expected = `${tier} needs ${format(wanted)}`;
+  const share = 1 - NODE_CLASS_TOLERANCE;
+  if (value >= wanted * share) return pass(`${observed} of ${format(wanted)}`, expected);
+  return fault(tier === 'test' && value >= least * share ? 'warn' : 'fail', { observed, expected });
+}
+
+export const hostDisk: Check = {
+  id: 'host.disk',
+  title: 'the disk behind the engine’s data root has room',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: onCompose,
+  needs: [HOST_ENGINE],
+  remedy: 'docker system df shows what can go; or move the data root to a larger disk',
+  judge: (context) => {
+    const { disk, dataRoot } = context.evidence(HOST_ENGINE);
+    const expected = `${HOST_DISK.leastGiB} GiB and ${HOST_DISK.freeShare * 100} % free`;
+    if (disk === undefined) {
+      const message = `the disk behind ${dataRoot} cannot be seen from here`;
+      return {
+        status: 'unknown',
+        observed: 'not seen',
+        expected,
+        message,
+        remedy: 'run difyctl on the host of the engine',
+      };
+    }
+    return judgeDisk(disk, dataRoot, expected);
+  },
+};
+
+function judgeDisk(disk: DiskFact, dataRoot: string, expected: string): Judgement {
+  const share = disk.size === 0 ? 0 : disk.free / disk.size;
+  const observed = `${formatBytes(disk.free)} (${Math.round(share * 100)} %) free behind ${dataRoot}`;
+  if (disk.free < HOST_DISK.leastGiB * GIB) return fault('fail', { observed, expected });
+  if (disk.inodes > 0 && disk.freeInodes / disk.inodes < HOST_DISK.freeInodeShare) {
+    return fault('fail', { observed: `${disk.freeInodes} of ${disk.inodes} inodes free behind ${dataRoot}`, expected });
+  }
+  return share < HOST_DISK.freeShare ? fault('warn', { observed, expected }) : pass(observed, expected);
+}
