@@ -1,5 +1,5 @@
 import { ExternalError } from '../base/errors.ts';
-import { isObject } from '../base/json.ts';
+import { isObject, type JsonObject } from '../base/json.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
 /** A chart as helm's commands take it. */
@@ -33,14 +33,16 @@ export interface Helm {
   version(signal?: AbortSignal): Promise<HelmVersion>;
   /** Downloads a chart of a repository or registry into `directory`, as it is: `name-version.tgz`. */
   pull(chart: ChartReference, directory: string, signal?: AbortSignal): Promise<void>;
-  /** The manifest as the cluster's own capabilities make it, without hooks. `valuesFile` holds no secret. */
-  template(release: ReleaseRef, chart: ChartReference, valuesFile: string, options: TemplateOptions): Promise<string>;
+  /** The manifest as the cluster's own capabilities make it, without hooks. */
+  template(release: ReleaseRef, chart: ChartReference, values: JsonObject, options: TemplateOptions): Promise<string>;
   /** Installs or upgrades without waiting: the caller waits itself, and says for what. */
-  upgradeInstall(release: ReleaseRef, chart: ChartReference, valuesFile: string, options: RunOptions): Promise<void>;
+  upgradeInstall(release: ReleaseRef, chart: ChartReference, values: JsonObject, options: RunOptions): Promise<void>;
   /** Newest last; empty where there is no such release. */
   history(release: ReleaseRef, signal?: AbortSignal): Promise<readonly HelmRevision[]>;
-  manifest(release: ReleaseRef, signal?: AbortSignal): Promise<string>;
+  /** What a revision of the release consists of, without hooks. */
+  manifest(release: ReleaseRef, revision: number, signal?: AbortSignal): Promise<string>;
   rollback(release: ReleaseRef, revision: number, options: RunOptions): Promise<void>;
+  /** Removes the release and waits until its objects are gone, but those that the chart keeps. */
   uninstall(release: ReleaseRef, options: RunOptions): Promise<void>;
 }
 
@@ -64,25 +66,26 @@ export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
     pull: async (chart, directory, signal) => {
       await run(['pull', ...chartArgs(chart), '-d', directory], { ...heeding(signal), timeoutMs: SLOW_MS });
     },
-    template: (release, chart, valuesFile, { isUpgrade, signal }) => {
-      const [name = '', ...rest] = chartArgs(chart);
-      const args = ['template', release.name, name, ...rest, '-n', release.namespace, '-f', valuesFile];
+    // Values go by standard input, JSON being YAML: no file of them is left behind by a killed run.
+    template: (release, chart, values, { isUpgrade, signal }) => {
+      const args = ['template', release.name, ...chartArgs(chart), '-n', release.namespace, '-f', '-', '--no-hooks'];
+      const input = JSON.stringify(values);
       const kind = isUpgrade ? ['--is-upgrade'] : [];
-      return run([...args, '--no-hooks', '--dry-run=server', ...kind], { ...heeding(signal), timeoutMs: SLOW_MS });
+      return run([...args, '--dry-run=server', ...kind], { ...heeding(signal), input, timeoutMs: SLOW_MS });
     },
-    upgradeInstall: async (release, chart, valuesFile, options) => {
-      const [name = '', ...rest] = chartArgs(chart);
-      const args = ['upgrade', release.name, name, ...rest, '--install', '-n', release.namespace, '-f', valuesFile];
-      await run([...args, '-o', 'json'], options);
+    upgradeInstall: async (release, chart, values, options) => {
+      const args = ['upgrade', release.name, ...chartArgs(chart), '--install', '-n', release.namespace, '-f', '-'];
+      await run([...args, ...within(options)], { ...options, input: JSON.stringify(values) });
     },
     history: (release, signal) =>
       readHistory(() => run(['history', ...at(release), '-o', 'json'], { ...heeding(signal) })),
-    manifest: (release, signal) => run(['get', 'manifest', ...at(release)], { ...heeding(signal) }),
+    manifest: (release, revision, signal) =>
+      run(['get', 'manifest', ...at(release), '--revision', String(revision)], { ...heeding(signal) }),
     rollback: async ({ name, namespace }, revision, options) => {
-      await run(['rollback', name, String(revision), '-n', namespace], options);
+      await run(['rollback', name, String(revision), '-n', namespace, ...within(options)], options);
     },
     uninstall: async (release, options) => {
-      await run(['uninstall', ...at(release)], options);
+      await run(['uninstall', ...at(release), '--wait', ...within(options)], options);
     },
   };
 }
@@ -116,6 +119,11 @@ async function readHistory(read: () => Promise<string>): Promise<readonly HelmRe
     if (error instanceof ExternalError && error.stderr.some((line) => line.includes('release: not found'))) return [];
     throw error;
   }
+}
+
+/** helm's own limit, for hooks and for what it waits for, ends before the runner's: so helm says what it waited for. */
+function within({ timeoutMs }: RunOptions): readonly string[] {
+  return timeoutMs === undefined ? [] : ['--timeout', `${Math.max(1, Math.floor(timeoutMs / 1000) - 5)}s`];
 }
 
 function heeding(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {

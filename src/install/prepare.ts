@@ -67,7 +67,7 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   const room = openRoom(input);
   const chart = await chartOf(room, input);
   try {
-    const render = await loadRenderer(input.deployment, chart?.facts);
+    const render = await loadRenderer(input.deployment, { baseDirectory: room.baseDirectory, facts: chart?.facts });
     const keys = secretKeys(room.required, render);
     const secrets = await secretsOf(room, input, () => keys);
     return { ...assembled(room, secrets, chart), secretKeys: keys, rendered: render(secrets) };

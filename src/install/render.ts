@@ -5,11 +5,18 @@ import type { ChartFacts, Rendered } from '../render/rendered.ts';
 /** Secrets → the rendered set of one deployment; pure. */
 export type Render = (secrets: SecretValues) => Rendered;
 
-/** The renderer of the deployment's target, loaded only now. `facts` are the chart's, for Kubernetes. */
-export async function loadRenderer(deployment: Deployment, facts: ChartFacts | undefined): Promise<Render> {
+export interface RenderInputs {
+  /** Absolute folder of difyctl.yaml. */
+  readonly baseDirectory: string;
+  /** The chart's, for Kubernetes. */
+  readonly facts: ChartFacts | undefined;
+}
+
+/** The renderer of the deployment's target, loaded only now. */
+export async function loadRenderer(deployment: Deployment, { baseDirectory, facts }: RenderInputs): Promise<Render> {
   if (deployment.target.type === 'compose') {
     const { renderCompose } = await import('../render/compose/render.ts');
-    return (secrets) => renderCompose(deployment, secrets);
+    return (secrets) => renderCompose(deployment, secrets, { baseDirectory });
   }
   if (facts === undefined) throw new Error('Kubernetes is rendered from chart facts, and there are none');
   const { renderKubernetes } = await import('../render/kubernetes/render.ts');

@@ -1,0 +1,80 @@
+import { isObject } from '../../base/json.ts';
+import type { KubernetesObject } from '../../render/rendered.ts';
+import type { Change } from '../target.ts';
+import { keyOf } from './objects.ts';
+
+/** Changes in the order in which an operator reads them: what is new, what changes, what goes. */
+const ORDER = { create: 0, change: 1, delete: 2 } as const;
+
+/**
+ * What turns `current` into `wanted`. `present` are the keys of wanted objects that really exist; where it is known, one that is gone from
+ * the cluster is created anew although the release still names it.
+ */
+export function compareObjects(
+  current: readonly KubernetesObject[],
+  wanted: readonly KubernetesObject[],
+  namespace: string,
+  present: ReadonlySet<string> | undefined,
+): readonly Change[] {
+  const before = new Map(current.map((object) => [keyOf(object, namespace), object]));
+  const keys = new Set(wanted.map((object) => keyOf(object, namespace)));
+  const made = wanted.flatMap((object): readonly Change[] => {
+    const { kind, metadata } = object;
+    const key = keyOf(object, namespace);
+    const known = before.get(key);
+    if (known === undefined || present?.has(key) === false) return [{ action: 'create', kind, name: metadata.name }];
+    const paths = differences(known, object);
+    return paths.length === 0 ? [] : [{ action: 'change', kind, name: metadata.name, paths }];
+  });
+  const gone = [...before].filter(([key, object]) => !keys.has(key) && !isKept(object));
+  return sortChanges([
+    ...made,
+    ...gone.map(([, { kind, metadata }]) => ({ action: 'delete' as const, kind, name: metadata.name })),
+  ]);
+}
+
+export function sortChanges(changes: readonly Change[]): readonly Change[] {
+  const rank = ({ action, kind, name }: Change) => `${ORDER[action]} ${kind} ${name}`;
+  return changes.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}
+
+/** helm leaves such an object where it is, also when the release no longer names it. */
+function isKept({ metadata }: KubernetesObject): boolean {
+  const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
+  return annotations['helm.sh/resource-policy'] === 'keep';
+}
+
+/** Paths at which two values differ: `spec.template.spec.containers[0].image`. Absent, null and empty mean the same to the API server. */
+export function differences(before: unknown, after: unknown, path = ''): readonly string[] {
+  if (isEmpty(before) && isEmpty(after)) return [];
+  if (isObject(before) && isObject(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...keys].flatMap((key) => differences(before[key], after[key], path === '' ? key : `${path}.${key}`));
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const length = Math.max(before.length, after.length);
+    return Array.from({ length }, (_, at) => differences(before[at], after[at], `${path}[${at}]`)).flat();
+  }
+  return before === after ? [] : [path];
+}
+
+/** Paths at which `live` lacks what `wanted` says; what the server added is no difference. */
+export function lacking(live: unknown, wanted: unknown, path = ''): readonly string[] {
+  if (isEmpty(wanted)) return [];
+  if (isObject(wanted)) {
+    const found = isObject(live) ? live : {};
+    return Object.entries(wanted).flatMap(([key, value]) =>
+      lacking(found[key], value, path === '' ? key : `${path}.${key}`),
+    );
+  }
+  if (Array.isArray(wanted) && Array.isArray(live) && wanted.length === live.length) {
+    return wanted.flatMap((value, at) => lacking(live[at], value, `${path}[${at}]`));
+  }
+  return wanted === live ? [] : [path];
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isObject(value) && Object.keys(value).length === 0;
+}

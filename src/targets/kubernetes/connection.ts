@@ -1,0 +1,11 @@
+import type { ChartReference, Helm, ReleaseRef } from '../../exec/helm.ts';
+import type { Kubectl } from '../../exec/kubectl.ts';
+
+/** What every part of the Kubernetes target works with. */
+export interface Connection {
+  readonly kubectl: Kubectl;
+  readonly helm: Helm;
+  readonly chart: ChartReference;
+  readonly release: ReleaseRef;
+  readonly now: () => number;
+}

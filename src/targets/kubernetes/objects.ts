@@ -1,0 +1,35 @@
+import { parseAllDocuments } from 'yaml';
+import { ExternalError } from '../../base/errors.ts';
+import { isObject } from '../../base/json.ts';
+import { textAt } from '../../evidence/read.ts';
+import type { KubernetesObject } from '../../render/rendered.ts';
+
+/** What a manifest holds, in its own order. Throws ExternalError for what is no object of Kubernetes. */
+export function parseManifest(text: string): readonly KubernetesObject[] {
+  return parseAllDocuments(text).flatMap((document) => {
+    const [fault] = document.errors;
+    if (fault !== undefined) throw new ExternalError(`the chart renders YAML that cannot be read: ${fault.message}`);
+    const object: unknown = document.toJS();
+    if (object === null || object === undefined) return [];
+    if (!isKubernetesObject(object))
+      throw new ExternalError('the chart renders something that is no Kubernetes object');
+    return [object];
+  });
+}
+
+/** Names an object within a deployment: kind, API group (its version may move), namespace where it is not the release's, name. */
+export function keyOf(object: KubernetesObject, namespace: string): string {
+  const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
+  const own = textAt(object, 'metadata', 'namespace');
+  const elsewhere = own === '' || own === namespace ? '' : `${own}/`;
+  return `${object.kind}.${group}/${elsewhere}${object.metadata.name}`;
+}
+
+function isKubernetesObject(value: unknown): value is KubernetesObject {
+  return (
+    isObject(value) &&
+    textAt(value, 'apiVersion') !== '' &&
+    textAt(value, 'kind') !== '' &&
+    textAt(value, 'metadata', 'name') !== ''
+  );
+}

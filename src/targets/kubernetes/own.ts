@@ -1,0 +1,65 @@
+import { isObject, type JsonObject } from '../../base/json.ts';
+import { KubectlError } from '../../exec/kubectl.ts';
+import type { KubernetesObject } from '../../render/rendered.ts';
+import { FIELD_MANAGER, ownLabels, REVISION_LABEL } from '../../state/kubernetes/labels.ts';
+import type { Revision } from '../../state/revisions/revision.ts';
+import type { Connection } from './connection.ts';
+import { namespaceExists } from './plan.ts';
+
+/** Makes the deployment's namespace where it is missing; it stays when the deployment goes. */
+export async function ensureNamespace(connection: Connection, signal: AbortSignal): Promise<void> {
+  if (await namespaceExists(connection, signal)) return;
+  const { name, namespace } = connection.release;
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: ownLabels(name) } };
+  try {
+    await connection.kubectl.run(['create', '-f', '-'], { input: JSON.stringify(object), signal });
+  } catch (error) {
+    if (!(error instanceof KubectlError && error.reason === 'exists')) throw error;
+  }
+}
+
+/** Applies objects server-side as difyctl's own, labelled with deployment and revision. Values go by standard input. */
+export async function applyOwn(
+  { kubectl, release }: Connection,
+  objects: readonly KubernetesObject[],
+  revision: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (objects.length === 0) return;
+  const labels = { ...ownLabels(release.name), [REVISION_LABEL]: String(revision) };
+  const items = objects.map((object) => ({ ...object, metadata: labelled(object.metadata, labels) }));
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  const args = ['apply', '--server-side', '--force-conflicts', '--field-manager', FIELD_MANAGER];
+  await kubectl.run([...args, '-n', release.namespace, '-f', '-'], { input, signal });
+}
+
+/** Deletes what an earlier revision had beside the chart and this one has not. */
+export async function deleteDropped(
+  { kubectl, release }: Connection,
+  previous: Revision | undefined,
+  own: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<void> {
+  const dropped = (previous?.manifests ?? []).filter(
+    ({ kind, name }) => !own.some((object) => object.kind === kind && object.metadata.name === name),
+  );
+  if (dropped.length === 0) return;
+  await deleteObjects({ kubectl, release }, dropped, signal);
+}
+
+/** Deletes objects beside the chart by what identifies them. */
+export async function deleteObjects(
+  { kubectl, release }: Pick<Connection, 'kubectl' | 'release'>,
+  objects: Revision['manifests'],
+  signal: AbortSignal,
+): Promise<void> {
+  const input = objects
+    .map(({ apiVersion, kind, name }) => JSON.stringify({ apiVersion, kind, metadata: { name } }))
+    .join('\n---\n');
+  await kubectl.run(['delete', '--ignore-not-found', '-n', release.namespace, '-f', '-'], { input, signal });
+}
+
+function labelled(metadata: KubernetesObject['metadata'], labels: JsonObject): JsonObject {
+  const given = isObject(metadata.labels) ? (metadata.labels as JsonObject) : {};
+  return { ...metadata, labels: { ...given, ...labels } };
+}

@@ -1,0 +1,122 @@
+import { digestOf } from '../../base/digest.ts';
+import { isObject } from '../../base/json.ts';
+import { KubectlError } from '../../exec/kubectl.ts';
+import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
+import type { Revision } from '../../state/revisions/revision.ts';
+import type { Change, Plan } from '../target.ts';
+import { compareObjects, lacking, sortChanges } from './compare.ts';
+import type { Connection } from './connection.ts';
+import { standing } from './history.ts';
+import { keyOf, parseManifest } from './objects.ts';
+
+/**
+ * What applying would do: the chart's objects against the release as it stands, difyctl's own against the cluster. Looks only. Throws
+ * ExternalError where helm or the cluster do not answer.
+ */
+export async function planKubernetes(
+  connection: Connection,
+  rendered: RenderedKubernetes,
+  previous: Revision | undefined,
+  signal: AbortSignal,
+): Promise<Plan> {
+  const { helm, release, chart } = connection;
+  const history = await helm.history(release, signal);
+  const base = standing(history);
+  const [wantedText, currentText, home] = await Promise.all([
+    helm.template(release, chart, rendered.values, { isUpgrade: base !== undefined, signal }),
+    base === undefined ? '' : helm.manifest(release, base.revision, signal),
+    namespaceExists(connection, signal),
+  ]);
+  const wanted = parseManifest(wantedText);
+  const own = ownObjects(rendered);
+  const live = home ? await liveObjects(connection, [...(base === undefined ? [] : wanted), ...own], signal) : NOTHING;
+  const present = base === undefined ? undefined : live && new Set(live.keys());
+  const ofRelease = compareObjects(parseManifest(currentText), wanted, release.namespace, present);
+  const ofOwn = ownChanges(own, live ?? NOTHING, previous, release.namespace);
+  const changes = sortChanges([
+    ...(home ? [] : [{ action: 'create' as const, kind: 'Namespace', name: release.namespace }]),
+    ...ofOwn,
+    ...ofRelease,
+  ]);
+  const touchesRelease = ofRelease.length > 0 || history.at(-1)?.status !== 'deployed';
+  return { changes, touchesRelease, digest: digestOf({ changes, wanted, own: own.map(withoutData) }) };
+}
+
+/** difyctl's own objects beside the chart, the Secret first. */
+export function ownObjects({ secret, manifests }: RenderedKubernetes): readonly KubernetesObject[] {
+  const data = Object.entries(secret.data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secret.name },
+    type: 'Opaque',
+    immutable: true,
+    data: Object.fromEntries(data),
+  };
+  return [object, ...manifests];
+}
+
+/** True where it does, and where that may not be asked: whoever may not see it could not make it either. */
+export async function namespaceExists({ kubectl, release }: Connection, signal: AbortSignal): Promise<boolean> {
+  try {
+    const args = ['get', 'namespace', release.namespace, '--ignore-not-found', '-o', 'name'];
+    return (await kubectl.run(args, { signal })).trim() !== '';
+  } catch (error) {
+    if (error instanceof KubectlError && error.reason === 'forbidden') return true;
+    throw error;
+  }
+}
+
+type Live = ReadonlyMap<string, KubernetesObject>;
+const NOTHING: Live = new Map();
+
+/** Those of the objects that exist; undefined where one of their kinds is unknown to the cluster, so that nothing can be said. */
+async function liveObjects(
+  { kubectl, release }: Connection,
+  objects: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<Live | undefined> {
+  const input = objects.map((object) => JSON.stringify(identity(object))).join('\n---\n');
+  const args = ['get', '-n', release.namespace, '--ignore-not-found', '-o', 'json', '-f', '-'];
+  try {
+    const answer = await kubectl.run(args, { input, signal });
+    const parsed: unknown = answer.trim() === '' ? {} : JSON.parse(answer);
+    const items = isObject(parsed) && Array.isArray(parsed.items) ? parsed.items : [parsed];
+    const found = items.filter((item): item is KubernetesObject => isObject(item) && isObject(item.metadata));
+    return new Map(found.map((object) => [keyOf(object, release.namespace), object]));
+  } catch (error) {
+    if (error instanceof KubectlError && error.reason === 'other') return undefined;
+    throw error;
+  }
+}
+
+/** Enough to look an object up. */
+function identity({ apiVersion, kind, metadata }: KubernetesObject): object {
+  const { name, namespace } = metadata;
+  return { apiVersion, kind, metadata: namespace === undefined ? { name } : { name, namespace } };
+}
+
+function ownChanges(
+  own: readonly KubernetesObject[],
+  live: Live,
+  previous: Revision | undefined,
+  namespace: string,
+): readonly Change[] {
+  const made = own.flatMap((object): readonly Change[] => {
+    const { kind, metadata } = object;
+    const found = live.get(keyOf(object, namespace));
+    if (found === undefined) return [{ action: 'create', kind, name: metadata.name }];
+    // An immutable Secret is named by its contents: one of that name is the same.
+    const paths = kind === 'Secret' ? [] : lacking(found, object);
+    return paths.length === 0 ? [] : [{ action: 'change', kind, name: metadata.name, paths }];
+  });
+  const dropped = (previous?.manifests ?? []).filter(
+    ({ kind, name }) => !own.some((object) => object.kind === kind && object.metadata.name === name),
+  );
+  return [...made, ...dropped.map(({ kind, name }) => ({ action: 'delete' as const, kind, name }))];
+}
+
+/** What goes into a digest that is shown: names of secrets, never a hash of their values. */
+function withoutData(object: KubernetesObject): object {
+  return object.kind === 'Secret' ? { kind: object.kind, name: object.metadata.name } : object;
+}
