@@ -1,0 +1,33 @@
+import { nearest } from '../../base/suggest.ts';
+import { isOver } from '../acceptance.ts';
+import type { Check } from '../check.ts';
+import { counted, deploymentOf, fault, pass } from '../judgement.ts';
+import { warning, whereFile } from '../when.ts';
+
+/** `knownIds` is asked when judging: the list of all checks holds this one too. */
+export function acceptedRisks(knownIds: () => readonly string[]): Check {
+  return {
+    id: 'config.accepted-risks',
+    title: 'every accepted risk names a check and is still accepted',
+    phases: ['preflight'],
+    severity: warning,
+    when: whereFile((deployment) => deployment.acceptedRisks.length > 0),
+    needs: [],
+    remedy: 'look at acceptedRisks again; difyctl checks lists the ids',
+    judge: (context) => {
+      const risks = deploymentOf(context).acceptedRisks;
+      const ids = knownIds();
+      const faults = risks.flatMap((risk) => {
+        if (!ids.includes(risk.check)) {
+          const near = nearest(risk.check, ids);
+          return [`no check is called ${risk.check}${near === undefined ? '' : `; did you mean ${near}?`}`];
+        }
+        return isOver(risk, context.now) ? [`${risk.check} was accepted until ${risk.until}`] : [];
+      });
+      const expected = 'known checks, dates to come';
+      if (faults.length > 0)
+        return fault('warn', { observed: faults.join('\n'), expected, message: faults.join('\n') });
+      return pass(`${counted(risks.length, 'risk')} accepted`, expected);
+    },
+  };
+}

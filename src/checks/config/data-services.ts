@@ -1,0 +1,70 @@
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { errorInProd, withFile } from '../when.ts';
+
+/** The bundled PostgreSQL and Redis are one pod or container each, without failover. */
+export const externalDataServices: Check = {
+  id: 'config.external-data-services',
+  title: 'PostgreSQL and Redis are services of their own, with a life beyond this deployment',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: withFile,
+  needs: [],
+  remedy: 'set postgres.mode and redis.mode to external and name redundant servers',
+  judge: (context) => {
+    const { postgres, redis } = deploymentOf(context);
+    const bundled = [
+      ...(postgres.mode === 'bundled' ? ['postgres'] : []),
+      ...(redis.mode === 'bundled' ? ['redis'] : []),
+    ];
+    const expected = 'external, redundant data services';
+    if (bundled.length === 0) return pass('external', expected);
+    return fault('fail', {
+      observed: `bundled ${listed(bundled)}`,
+      expected,
+      message: `bundled ${listed(bundled)}: one copy each, no failover`,
+      remedy: `set ${listed(bundled.map((name) => `${name}.mode`))} to external and name redundant servers`,
+    });
+  },
+};
+
+export const localStorage: Check = {
+  id: 'config.local-storage',
+  title: 'files lie in object storage',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: withFile,
+  needs: [],
+  remedy: 'set objectStorage.provider to the one you have: s3, azure-blob, gcs, …',
+  judge: (context) => {
+    const { provider } = deploymentOf(context).objectStorage;
+    const expected = 'object storage, which several machines share';
+    if (provider !== 'local') return pass(provider, expected);
+    return fault('fail', {
+      observed: 'files lie on a volume (objectStorage.provider local)',
+      expected,
+      message: 'files lie on a volume: lost with its disk, and shared by no other machine unless the volume is',
+    });
+  },
+};
+
+/** Possible in prod only as an accepted risk, with backups that were drilled (`recovery.drills` looks at these). */
+export const vectorStoreSingle: Check = {
+  id: 'vector-store.single-point-of-failure',
+  title: 'the vector store is not one bundled copy',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: withFile,
+  needs: [],
+  remedy: 'set vectorStore.mode to external, or accept the risk by name (acceptedRisks) with drilled backups',
+  judge: (context) => {
+    const { vectorStore } = deploymentOf(context);
+    const expected = 'an external, replicated vector store';
+    if (vectorStore.mode === 'external') return pass(`external ${vectorStore.provider}`, expected);
+    return fault('fail', {
+      observed: `bundled ${vectorStore.provider}, one copy`,
+      expected,
+      message: `bundled ${vectorStore.provider} is one copy: while it is down no knowledge base answers`,
+    });
+  },
+};

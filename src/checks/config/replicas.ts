@@ -1,0 +1,43 @@
+import type { ComponentName } from '../../checklist/components.ts';
+import { SINGLE_REPLICA } from '../../checklist/sizing.ts';
+import { plannedComponents } from '../../deployment/components.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { errorInProd, withFile } from '../when.ts';
+
+/** Stateless components that run more than once on each target; on Compose nginx and the proxies hold ports or names of their own. */
+const SCALED: Readonly<Record<'kubernetes' | 'compose', readonly ComponentName[]>> = {
+  kubernetes: ['api', 'worker', 'web', 'sandbox', 'ssrfProxy', 'agentBackend', 'proxy'],
+  compose: ['api', 'worker', 'web', 'sandbox'],
+};
+
+export const configReplicas: Check = {
+  id: 'config.replicas',
+  title: 'every component that can runs more than once, and none that must not',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: withFile,
+  needs: [],
+  remedy: 'set components.<name>.replicas to 2 or more',
+  judge: (context) => {
+    const deployment = deploymentOf(context);
+    const planned = plannedComponents(deployment);
+    const expected = 'two or more of each stateless component, one of each that must be alone';
+    const doubled = (Object.keys(SINGLE_REPLICA) as ComponentName[]).filter(
+      (name) => planned[name].enabled && planned[name].replicas > 1,
+    );
+    if (doubled.length > 0) {
+      const words = doubled.map((name) => `${planned[name].replicas} × ${name}: ${SINGLE_REPLICA[name]}`);
+      const remedy = `set ${listed(doubled.map((name) => `components.${name}.replicas`))} to 1`;
+      return fault('fail', { observed: listed(words), expected, remedy });
+    }
+    const alone = SCALED[deployment.target.type].filter((name) => planned[name].enabled && planned[name].replicas < 2);
+    if (alone.length === 0) return pass('two or more of each stateless component', expected);
+    return fault('fail', {
+      observed: `one ${listed(alone)}`,
+      expected,
+      message: `only one ${listed(alone)}: its loss is an outage`,
+      remedy: `set ${listed(alone.map((name) => `components.${name}.replicas`))} to 2 or more`,
+    });
+  },
+};

@@ -1,0 +1,82 @@
+import { SECRETS_FACTS, type SecretFact } from '../../evidence/secrets.ts';
+import type { Check } from '../check.ts';
+import { counted, fault, listed, pass, some } from '../judgement.ts';
+import { error, errorInProdElseWarning, withFile } from '../when.ts';
+
+export const configSecrets: Check = {
+  id: 'config.secrets',
+  title: 'every secret reference resolves',
+  phases: ['preflight'],
+  severity: error,
+  when: withFile,
+  needs: [SECRETS_FACTS],
+  remedy: 'set the variable, write the file, or make the Secret that the reference names',
+  judge: (context) => {
+    const facts = context.evidence(SECRETS_FACTS);
+    const expected = 'every reference resolves';
+    const unresolved = facts.filter((fact) => fact.unresolved !== undefined);
+    if (unresolved.length > 0) {
+      const words = unresolved.map(({ path, unresolved: reason }) => `${path}: ${reason}`);
+      return fault('fail', {
+        observed: some(words),
+        expected,
+        message: words.join('\n'),
+        remedy: firstStep(unresolved),
+      });
+    }
+    const spaced = facts.filter((fact) => fact.alphabet === 'spaced');
+    if (spaced.length > 0) {
+      const paths = listed(spaced.map(({ path }) => path));
+      return fault('warn', {
+        observed: `${paths} with white space or control characters in it`,
+        expected: 'printable characters without spaces',
+        remedy: 'look for a line break at the end of the file or variable',
+      });
+    }
+    return pass(`${counted(facts.length, 'secret')} resolved`, expected);
+  },
+};
+
+function firstStep(unresolved: readonly SecretFact[]): string {
+  const variables = unresolved.map(({ source }) => /^env (.+)$/.exec(source)?.[1]).filter((name) => name !== undefined);
+  if (variables.length === 0) return `check ${listed(unresolved.map(({ source }) => source))}`;
+  return `export ${variables.join(' ')}`;
+}
+
+/** Shorter than this can be guessed by trying (NIST SP 800-63B asks for 8 of people; machines need not remember). */
+const SHORTEST = 12;
+
+export const publishedSecrets: Check = {
+  id: 'config.published-secrets',
+  title: 'no secret is one that upstream publishes, and none can be guessed',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: withFile,
+  needs: [SECRETS_FACTS],
+  remedy: 'choose another value; { generated: true } lets difyctl make one',
+  judge: (context) => {
+    const facts = context.evidence(SECRETS_FACTS).filter((fact) => fact.unresolved === undefined);
+    const expected = 'values of your own';
+    const published = facts.filter((fact) => fact.isPublished);
+    if (published.length > 0) {
+      return fault('fail', {
+        observed: `${listed(published.map(({ path }) => path))}: a default that upstream publishes`,
+        expected,
+      });
+    }
+    const own = facts.filter(({ path }) => path.startsWith('secrets.'));
+    const equal = own.filter((fact) => fact.sameAs.some((path) => path.startsWith('secrets.')));
+    if (equal.length > 0) {
+      return fault('warn', {
+        observed: `${listed(equal.map(({ path }) => path))} have the same value`,
+        expected: 'one value each',
+      });
+    }
+    const short = facts.filter((fact) => fact.length < SHORTEST && !/username|account/i.test(fact.path));
+    if (short.length > 0) {
+      const words = short.map(({ path, length }) => `${path} (${counted(length, 'character')})`);
+      return fault('warn', { observed: `short: ${listed(words)}`, expected: `${SHORTEST} characters or more` });
+    }
+    return pass('no published default, none short', expected);
+  },
+};

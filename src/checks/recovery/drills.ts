@@ -1,0 +1,26 @@
+import { durationSeconds } from '../../base/duration.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, pass } from '../judgement.ts';
+import { errorInProd, whereFile } from '../when.ts';
+
+export const recoveryDrills: Check = {
+  id: 'recovery.drills',
+  title: 'restoring was practised within the interval of the plan',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: whereFile(({ recovery }) => recovery?.drills !== undefined),
+  needs: [],
+  remedy: 'practise a restore, then write its day to recovery.drills.last',
+  judge: (context) => {
+    const { recovery, vectorStore } = deploymentOf(context);
+    const { interval = '0s', last } = recovery?.drills ?? {};
+    const expected = `a drill every ${interval}`;
+    // A bundled vector store is a risk that may be accepted only with backups that were drilled.
+    const grave = vectorStore.mode === 'bundled' ? 'fail' : 'warn';
+    const why = grave === 'fail' ? ', and a bundled vector store relies on it' : '';
+    if (last === undefined) return fault(grave, { observed: `no drill yet${why}`, expected });
+    const due = Date.parse(last) + durationSeconds(interval) * 1000;
+    if (context.now.getTime() > due) return fault(grave, { observed: `the last drill was on ${last}${why}`, expected });
+    return pass(`drilled on ${last}`, expected);
+  },
+};

@@ -1,0 +1,47 @@
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { errorInProd, withFile } from '../when.ts';
+
+export const recoveryPlan: Check = {
+  id: 'recovery.plan',
+  title: 'there is a recovery plan, and it covers every store',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: withFile,
+  needs: [],
+  remedy: 'difyctl init asks for the plan; the fields are under recovery',
+  judge: (context) => {
+    const deployment = deploymentOf(context);
+    const { recovery } = deployment;
+    const expected = 'RTO, RPO, a way back for every store, a repository for the file, and drills';
+    if (recovery === undefined) return fault('fail', { observed: 'no recovery plan', expected });
+    const missing = missingParts(deployment, recovery);
+    if (missing.length > 0) {
+      const paths = missing.map((part) => `recovery.${part}`);
+      return fault('fail', {
+        observed: `the plan says nothing of ${listed(missing)}`,
+        expected,
+        remedy: `fill in ${listed(paths)}: difyctl init, or --set`,
+      });
+    }
+    return pass(`RTO ${recovery.rto}, RPO ${recovery.rpo}`, expected);
+  },
+};
+
+function missingParts({ redis }: Deployment, plan: NonNullable<Deployment['recovery']>): readonly string[] {
+  const parts: Readonly<Record<string, unknown>> = {
+    rto: plan.rto,
+    rpo: plan.rpo,
+    postgres: plan.postgres,
+    // A bundled Redis keeps what Compose and the chart give it.
+    ...(redis.mode === 'external' ? { redis: plan.redis } : {}),
+    objectStorage: plan.objectStorage,
+    vectorStore: plan.vectorStore,
+    configuration: plan.configuration,
+    drills: plan.drills,
+  };
+  return Object.entries(parts)
+    .filter(([, value]) => value === undefined)
+    .map(([name]) => name);
+}

@@ -1,0 +1,65 @@
+import type { Check } from './check.ts';
+import { capacityFit } from './cluster/capacity/fit-check.ts';
+import { capacityNodes } from './cluster/capacity/nodes.ts';
+import { ingressClass } from './cluster/ingress-class.ts';
+import { clusterPermissions } from './cluster/permissions.ts';
+import { clusterReachable, clusterVersion, clusterVersionSkew } from './cluster/reachable.ts';
+import { readWriteMany } from './cluster/storage.ts';
+import { clusterZones } from './cluster/zones.ts';
+import { acceptedRisks } from './config/accepted-risks.ts';
+import { externalDataServices, localStorage, vectorStoreSingle } from './config/data-services.ts';
+import { pinnedImages } from './config/pinned-images.ts';
+import { configReplicas } from './config/replicas.ts';
+import { configSecrets, publishedSecrets } from './config/secrets.ts';
+import { debugLogs } from './config/settings.ts';
+import { configTls } from './config/tls.ts';
+import { hostCpu, hostDisk, hostMemory } from './host/machine.ts';
+import { hostPorts } from './host/ports.ts';
+import { hostSinglePointOfFailure } from './host/single-point-of-failure.ts';
+import { recoveryDrills } from './recovery/drills.ts';
+import { recoveryRpo, recoveryRto } from './recovery/objectives.ts';
+import { recoveryPlan } from './recovery/plan.ts';
+import { releaseLeftovers, releaseState } from './release/state.ts';
+import { reachableChecks } from './services/reachable.ts';
+import { redisAgentBackend, redisTopology } from './services/redis.ts';
+import { otherDifyctl } from './tools/other-difyctl.ts';
+import { toolChecks } from './tools/programs.ts';
+
+/** Every check of both phases, in the order of the reports. A new check is one line here. */
+export const CHECKS: readonly Check[] = [
+  ...toolChecks,
+  otherDifyctl,
+  clusterReachable,
+  clusterVersion,
+  clusterVersionSkew,
+  clusterPermissions,
+  capacityNodes,
+  capacityFit,
+  clusterZones,
+  readWriteMany,
+  ingressClass,
+  releaseState,
+  releaseLeftovers,
+  hostCpu,
+  hostMemory,
+  hostDisk,
+  hostPorts,
+  hostSinglePointOfFailure,
+  configSecrets,
+  publishedSecrets,
+  debugLogs,
+  configReplicas,
+  externalDataServices,
+  localStorage,
+  configTls,
+  pinnedImages,
+  acceptedRisks(() => CHECKS.map((check) => check.id)),
+  recoveryPlan,
+  recoveryRpo,
+  recoveryRto,
+  recoveryDrills,
+  redisTopology,
+  redisAgentBackend,
+  ...reachableChecks,
+  vectorStoreSingle,
+];

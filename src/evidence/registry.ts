@@ -1,0 +1,34 @@
+import { clusterAutoscalerCollector } from './cluster/autoscaler.ts';
+import { ingressClassesCollector, storageClassesCollector } from './cluster/classes.ts';
+import { clusterNodesCollector } from './cluster/nodes.ts';
+import { clusterPodsCollector } from './cluster/pods.ts';
+import { clusterNamespaceCollector, clusterReleaseCollector } from './cluster/release.ts';
+import { clusterRightsCollector } from './cluster/rights.ts';
+import { clusterVersionCollector } from './cluster/version.ts';
+import { endpointsCollector } from './endpoints.ts';
+import type { Collector } from './evidence.ts';
+import { hostEngineCollector } from './host/engine.ts';
+import { hostPortsCollector } from './host/ports.ts';
+import { renderedObjectsCollector } from './rendered/objects.ts';
+import { secretsFactsCollector } from './secrets.ts';
+import { otherDifyctlCollector, toolCollectors } from './tools.ts';
+
+/** Every collector. One runs only where a selected check needs what it gets. */
+export const COLLECTORS: readonly Collector<unknown>[] = [
+  ...toolCollectors,
+  otherDifyctlCollector,
+  clusterVersionCollector,
+  clusterNodesCollector,
+  clusterPodsCollector,
+  clusterAutoscalerCollector,
+  clusterRightsCollector,
+  clusterNamespaceCollector,
+  clusterReleaseCollector,
+  storageClassesCollector,
+  ingressClassesCollector,
+  renderedObjectsCollector,
+  hostEngineCollector,
+  hostPortsCollector,
+  endpointsCollector,
+  secretsFactsCollector,
+];

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { isPublishedDefault } from '../checklist/published-defaults.ts';
+import { requiredSecrets } from '../deployment/required-secrets.ts';
+import type { SecretRef } from '../deployment/schema/secret-ref.ts';
+import { type Collector, EvidenceMissing, evidenceKey } from './evidence.ts';
+
+/** What judging needs of a secret; never its value, nor anything that it could be found again from. */
+export interface SecretFact {
+  readonly path: string;
+  /** `env DIFY_PG_PASSWORD`, `file ./redis-password`. */
+  readonly source: string;
+  /** Why it could not be resolved; undefined where it could. */
+  readonly unresolved: string | undefined;
+  readonly length: number;
+  /** `url-safe`: letters, digits, `-._~`. `spaced`: with white space or control characters at either end or within. */
+  readonly alphabet: 'url-safe' | 'printable' | 'spaced' | 'none';
+  readonly isPublished: boolean;
+  /** Other paths that hold the very same value. */
+  readonly sameAs: readonly string[];
+}
+export const SECRETS_FACTS = evidenceKey<readonly SecretFact[]>('secrets.facts', 1);
+
+export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
+  key: SECRETS_FACTS,
+  timeoutMs: 5_000,
+  collect: async ({ deployment, secrets }) => {
+    if (deployment === undefined || secrets === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    const reasons = new Map(secrets.unresolved.map(({ path, reason }) => [path, reason]));
+    const values = new Map(
+      requiredSecrets(deployment)
+        .filter(({ path }) => secrets.has(path) && !reasons.has(path))
+        .map(({ path }) => [path, secrets.get(path)]),
+    );
+    const digests = new Map(
+      [...values].map(([path, value]) => [path, createHash('sha256').update(value).digest('hex')]),
+    );
+    return requiredSecrets(deployment).map(({ path, ref }) => {
+      const value = values.get(path) ?? '';
+      const same = [...digests].filter(([other, digest]) => other !== path && digest === digests.get(path));
+      return {
+        path,
+        source: sourceOf(ref),
+        unresolved: values.has(path) ? undefined : (reasons.get(path) ?? 'nobody resolved it'),
+        length: value.length,
+        alphabet: alphabetOf(value),
+        isPublished: isPublishedDefault(value),
+        sameAs: same.map(([other]) => other),
+      };
+    });
+  },
+};
+
+function sourceOf(ref: SecretRef): string {
+  if ('env' in ref) return `env ${ref.env}`;
+  if ('file' in ref) return `file ${ref.file}`;
+  if ('kubernetes' in ref) return `kubernetes ${ref.kubernetes.name}/${ref.kubernetes.key}`;
+  return 'generated';
+}
+
+function alphabetOf(value: string): SecretFact['alphabet'] {
+  if (value === '') return 'none';
+  if (/^[\w.~-]+$/.test(value)) return 'url-safe';
+  return /[\s\p{Cc}]/u.test(value) ? 'spaced' : 'printable';
+}
