@@ -12,7 +12,6 @@ const databases = z
   .prefault({});
 
 const common = {
-  mode: z.literal('external'),
   username: line.optional(),
   password: secretRef.optional(),
   tls: tls.prefault({ mode: 'disable' }),
@@ -24,14 +23,15 @@ const common = {
 export const bundledRedis = z.strictObject({ mode: z.literal('bundled'), password: secretRef.optional(), databases });
 
 export const standaloneRedis = z.strictObject({
-  ...common,
+  mode: z.literal('external'),
   topology: z.literal('standalone').default('standalone'),
   host,
   port: port.default(6379),
+  ...common,
 });
 
 export const sentinelRedis = z.strictObject({
-  ...common,
+  mode: z.literal('external'),
   topology: z.literal('sentinel'),
   sentinel: z.strictObject({
     master: line,
@@ -39,6 +39,7 @@ export const sentinelRedis = z.strictObject({
     username: line.optional(),
     password: secretRef.optional(),
   }),
+  ...common,
 });
 
 /** Redis Cluster is no option here: Celery's broker needs multi-key commands that a cluster refuses (`loadDeployment` says so by name). */

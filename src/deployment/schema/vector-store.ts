@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { host, httpUrl, line, port } from './fields.ts';
 import { managed, secretRef } from './secret-ref.ts';
 
-const external = { mode: z.literal('external'), managed: managed.optional() };
+const external = { mode: z.literal('external') };
+const promises = { managed: managed.optional() };
 const database = z.string().regex(/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/, 'a database name');
 
 const weaviate = z.strictObject({
@@ -21,18 +22,24 @@ const milvus = z.strictObject({
   username: line.optional(),
   password: secretRef.optional(),
 });
-const sqlServer = { host, username: line, password: secretRef };
-const pgvector = z.strictObject({ ...sqlServer, port: port.default(5432), database: database.default('dify') });
+const pgvector = z.strictObject({
+  host,
+  port: port.default(5432),
+  username: line,
+  password: secretRef,
+  database: database.default('dify'),
+});
 const tencent = z.strictObject({
   url: httpUrl,
-  apiKey: secretRef,
   username: line.default('root'),
+  apiKey: secretRef,
   database: database.default('dify'),
 });
 const myscale = z.strictObject({
-  ...sqlServer,
-  username: line.default('default'),
+  host,
   port: port.default(8123),
+  username: line.default('default'),
+  password: secretRef,
   database: database.default('dify'),
 });
 const tablestore = z.strictObject({
@@ -44,14 +51,14 @@ const tablestore = z.strictObject({
 const elasticsearch = z.strictObject({ url: httpUrl, username: line.default('elastic'), password: secretRef });
 
 const externalVectorStore = z.discriminatedUnion('provider', [
-  z.strictObject({ ...external, provider: z.literal('weaviate'), weaviate }),
-  z.strictObject({ ...external, provider: z.literal('qdrant'), qdrant }),
-  z.strictObject({ ...external, provider: z.literal('milvus'), milvus }),
-  z.strictObject({ ...external, provider: z.literal('pgvector'), pgvector }),
-  z.strictObject({ ...external, provider: z.literal('tencent'), tencent }),
-  z.strictObject({ ...external, provider: z.literal('myscale'), myscale }),
-  z.strictObject({ ...external, provider: z.literal('tablestore'), tablestore }),
-  z.strictObject({ ...external, provider: z.literal('elasticsearch'), elasticsearch }),
+  z.strictObject({ ...external, provider: z.literal('weaviate'), weaviate, ...promises }),
+  z.strictObject({ ...external, provider: z.literal('qdrant'), qdrant, ...promises }),
+  z.strictObject({ ...external, provider: z.literal('milvus'), milvus, ...promises }),
+  z.strictObject({ ...external, provider: z.literal('pgvector'), pgvector, ...promises }),
+  z.strictObject({ ...external, provider: z.literal('tencent'), tencent, ...promises }),
+  z.strictObject({ ...external, provider: z.literal('myscale'), myscale, ...promises }),
+  z.strictObject({ ...external, provider: z.literal('tablestore'), tablestore, ...promises }),
+  z.strictObject({ ...external, provider: z.literal('elasticsearch'), elasticsearch, ...promises }),
 ]);
 
 /** Weaviate is the only store that the community chart and upstream's Compose both ship by default. */

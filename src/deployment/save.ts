@@ -1,0 +1,52 @@
+import { access, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import { deploymentJsonSchema } from './json-schema.ts';
+
+/** Folder beside the file for everything that is not to be committed. */
+const STATE_FOLDER = '.difyctl';
+const STATE_FOLDER_MODE = 0o700;
+const NEW_FILE_MODE = 0o644;
+
+/**
+ * Writes a deployment file whole or not at all, and beside it the schema that its first line names to editors. An existing file keeps
+ * its mode, and a link stays a link. Throws UserError where the file is no longer `expected` (undefined: it must not be there):
+ * somebody else wrote it meanwhile.
+ */
+export async function saveDeployment(path: string, text: string, expected: string | undefined): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const current = await readFile(target, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new UserError(`${path} cannot be read: ${error.code ?? error.message}`, { cause: error });
+  });
+  if (current !== expected) {
+    throw new UserError(`${basename(path)} was changed by somebody else meanwhile; nothing was written`, {
+      next: ['look at it, and start again'],
+    });
+  }
+  await writeSchema(dirname(path));
+  if (current === text) return;
+  const mode = current === undefined ? NEW_FILE_MODE : (await stat(target)).mode & 0o777;
+  await writeFileAtomic(target, text, { mode }).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`${path} cannot be written: ${error.code ?? error.message}`, { cause: error });
+  });
+}
+
+/** `.difyctl/schema.json`, for the editor; kept out of repositories like the rest of that folder. */
+async function writeSchema(directory: string): Promise<void> {
+  const folder = join(directory, STATE_FOLDER);
+  const ignore = join(folder, '.gitignore');
+  const options = { mode: 0o600, directoryMode: STATE_FOLDER_MODE };
+  if (!(await exists(ignore))) {
+    await writeFileAtomic(ignore, '# Written by difyctl: secrets and state stay out of repositories.\n*\n', options);
+  }
+  await writeFileAtomic(join(folder, 'schema.json'), `${JSON.stringify(deploymentJsonSchema(), null, 2)}\n`, options);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
