@@ -1,81 +1,84 @@
-import { createHash } from 'node:crypto';
-import { link, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { execa } from 'execa';
 
-import { architecture } from '../debian/architecture.ts';
 import { cacheRoot } from '../provision/cache.ts';
 import type { OnProgress } from '../provision/progress.ts';
 import { exists } from './exists.ts';
-import { buildLayer, type Layer } from './layer.ts';
+import { type Image, makeImage } from './image.ts';
 import type { ImageRecipe } from './recipe.ts';
 
-/** An image in the form that `docker save` writes; docker and containerd both take it. */
+/** An image in one file. */
 export interface ImageArchive {
   readonly file: string;
   /** `sha256:…` of the image's configuration: the image's id in Docker. */
   readonly id: string;
 }
 
-/** The image's archive, made once: its name holds the digest of all that is in it. */
+/** The archive of the image that a recipe gives, made once: its name holds the digest of all that is in it. */
 export async function imageArchive(
   reference: string,
   recipe: ImageRecipe,
   onProgress?: OnProgress,
 ): Promise<ImageArchive> {
-  const layers: Layer[] = [];
-  for (const one of recipe.layers) layers.push(await buildLayer(one, onProgress));
-  const config = JSON.stringify({
-    architecture: architecture().name,
-    os: 'linux',
-    created: '1970-01-01T00:00:00Z',
-    config: recipe.config,
-    rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => `sha256:${digest}`) },
-    history: layers.map(() => ({ created: '1970-01-01T00:00:00Z', created_by: "difyctl's testbed" })),
+  const one = await makeImage(reference, recipe, onProgress);
+  return { file: await archiveOf(one), id: `sha256:${one.id}` };
+}
+
+/**
+ * The file with an image's archive. A relative reference is written out as Docker expands it (`redis:6` to
+ * `docker.io/library/redis:6`), which containerd needs and docker takes.
+ */
+export async function archiveOf(one: Image): Promise<string> {
+  const reference = expanded(one.reference);
+  const name = `${reference.replaceAll(/[/:]/g, '_')}-${one.id.slice(0, 12)}.tar`;
+  const file = path.join(cacheRoot(), 'images', name);
+  if (await exists(file)) return file;
+  await withArchive([{ ...one, reference }], async (tar) => {
+    await execa('tar', [...tar, `--file=${file}.${process.pid}`], { stdin: 'ignore' });
   });
-  const id = createHash('sha256').update(config).digest('hex');
-  const name = createHash('sha256').update(reference).digest('hex').slice(0, 8);
-  const images = path.join(cacheRoot(), 'images');
-  const file = path.join(images, `${path.basename(reference).replace(':', '-')}-${name}-${id.slice(0, 12)}.tar`);
-  if (!(await exists(file))) await write(images, file, { reference, config, id, layers });
-  return { file, id: `sha256:${id}` };
+  await rename(`${file}.${process.pid}`, file);
+  return file;
 }
 
-interface Parts {
-  readonly reference: string;
-  readonly config: string;
-  readonly id: string;
-  readonly layers: readonly Layer[];
+/** The reference with registry and path written out. */
+export function expanded(reference: string): string {
+  const [first = '', ...rest] = reference.split('/');
+  if (rest.length === 0) return `docker.io/library/${reference}`;
+  return /[.:]|^localhost$/.test(first) ? reference : `docker.io/${reference}`;
 }
 
-async function write(images: string, file: string, parts: Parts): Promise<void> {
-  await mkdir(images, { recursive: true });
-  const folder = await mkdtemp(path.join(images, '.archive-'));
+/**
+ * Gives `work` the arguments with which tar writes an archive of these images in the form that `docker save` has; docker
+ * and containerd both take it. A layer that several images share is in it once.
+ */
+export async function withArchive<T>(
+  images: readonly Image[],
+  work: (tar: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const parent = path.join(cacheRoot(), 'images');
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(path.join(parent, '.archive-'));
   try {
-    const names = [...new Set(parts.layers.map(({ digest }) => `${digest}.tar`))];
-    for (const { file: source, digest } of parts.layers) {
-      await link(source, path.join(folder, `${digest}.tar`)).catch(ignoreExisting);
-    }
-    const manifest = [
-      {
-        Config: `${parts.id}.json`,
-        RepoTags: [parts.reference],
-        Layers: parts.layers.map(({ digest }) => `${digest}.tar`),
-      },
-    ];
-    await writeFile(path.join(folder, `${parts.id}.json`), parts.config);
+    const entries = ['manifest.json'];
+    const manifest = images.map(({ reference, id, layers }) => ({
+      Config: `${id}.json`,
+      RepoTags: [reference],
+      Layers: layers.map(({ digest }) => `${digest}.tar`),
+    }));
     await writeFile(path.join(folder, 'manifest.json'), JSON.stringify(manifest));
-    const partial = path.join(folder, 'archive');
-    const entries = ['manifest.json', `${parts.id}.json`, ...names];
-    // The layers are hard links into the cache: each is to be an entry with its bytes, never a link.
-    await execa('tar', ['--create', '--hard-dereference', `--file=${partial}`, `--directory=${folder}`, ...entries]);
-    await rename(partial, file);
+    for (const { id, config } of new Map(images.map((one) => [one.id, one])).values()) {
+      await writeFile(path.join(folder, `${id}.json`), config);
+      entries.push(`${id}.json`);
+    }
+    const layers = images.flatMap((one) => one.layers);
+    for (const { digest, file } of new Map(layers.map((one) => [one.digest, one])).values()) {
+      await symlink(file, path.join(folder, `${digest}.tar`));
+      entries.push(`${digest}.tar`);
+    }
+    return await work(['--create', '--dereference', `--directory=${folder}`, ...entries]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
 }

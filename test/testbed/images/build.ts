@@ -2,31 +2,16 @@ import { execa } from 'execa';
 
 import type { DockerHost } from '../docker/host.ts';
 import type { OnProgress } from '../provision/progress.ts';
-import { type ImageArchive, imageArchive } from './archive.ts';
-import { RECIPES } from './table.ts';
+import { archiveOf, withArchive } from './archive.ts';
+import { type Image, image } from './image.ts';
 
 export interface ImageOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** The name and tag of a reference such as `registry.example:5000/langgenius/dify-api:1.16.1@sha256:…`. */
-export function nameAndTag(reference: string): { readonly name: string; readonly tag: string } {
-  const [name = '', tag = 'latest'] = (reference.split('@')[0] ?? '').split('/').at(-1)?.split(':') ?? [];
-  return { name, tag };
-}
-
-/**
- * The image as an archive that docker and containerd can load, from the cache or made now.
- *
- * @throws Error for a repository that the table does not know
- */
-export async function saveImage(reference: string, options: ImageOptions = {}): Promise<ImageArchive> {
-  const { name, tag } = nameAndTag(reference);
-  const recipe = RECIPES[name];
-  if (recipe === undefined)
-    throw new Error(`no recipe for image ${reference}; known: ${Object.keys(RECIPES).join(', ')}`);
-  const { onProgress } = options;
-  return imageArchive(reference, await recipe({ name, tag, ...(onProgress && { onProgress }) }), onProgress);
+/** The image as an archive in the cache, for `ctr -n k8s.io images import` or `docker load`. */
+export async function saveImage(reference: string, options: ImageOptions = {}): Promise<string> {
+  return archiveOf(await image(reference, options.onProgress));
 }
 
 /** Sees to it that the engine has these images; those it has already in this very form are left alone. */
@@ -35,13 +20,17 @@ export async function buildImages(
   references: readonly string[],
   options: ImageOptions = {},
 ): Promise<void> {
+  const missing: Image[] = [];
   for (const reference of new Set(references)) {
-    const { file, id } = await saveImage(reference, options);
-    const run = (...args: string[]) =>
-      execa(docker.docker, args, { env: docker.env, stdin: 'ignore', reject: false, all: true });
-    const present = await run('image', 'inspect', '--format', '{{.Id}}', reference);
-    if (present.stdout.trim() === id) continue;
-    const loaded = await run('image', 'load', '--quiet', '--input', file);
-    if (loaded.failed) throw new Error(`docker does not load ${reference}: ${loaded.all}`);
+    const one = await image(reference, options.onProgress);
+    const inspect = ['image', 'inspect', '--format', '{{.Id}}', reference];
+    const present = await execa(docker.docker, inspect, { env: docker.env, stdin: 'ignore', reject: false });
+    if (present.stdout.trim() !== `sha256:${one.id}`) missing.push(one);
   }
+  if (missing.length === 0) return;
+  await withArchive(missing, async (tar) => {
+    await execa('tar', tar, { stdin: 'ignore', buffer: false }).pipe(docker.docker, ['image', 'load', '--quiet'], {
+      env: docker.env,
+    });
+  });
 }
