@@ -1,0 +1,105 @@
+import type { JsonObject } from '../../base/json.ts';
+import { parseQuantity } from '../../base/quantity.ts';
+import type { ComponentName } from '../../checklist/components.ts';
+import type { PlannedComponent } from '../../deployment/components.ts';
+import type { ComponentOverride } from '../../deployment/schema/components.ts';
+import type { HealthCheck } from './health.ts';
+import type { NetworkName } from './networks.ts';
+
+/** What a service waits for before it is started. */
+export type Condition = 'service_healthy' | 'service_completed_successfully' | 'service_started';
+
+/** One service of the project, before what all have in common is added. */
+export interface Service {
+  readonly image: string;
+  readonly component: string;
+  readonly environment?: JsonObject;
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly user?: string;
+  readonly volumes?: readonly JsonObject[];
+  readonly networks: readonly NetworkName[];
+  readonly ports?: readonly JsonObject[];
+  /** Services that are not in the project are left out. */
+  readonly dependsOn?: Readonly<Record<string, Condition>>;
+  readonly health?: HealthCheck;
+  /** A job that ends; all others are kept running. */
+  readonly oneShot?: boolean;
+  /** Seconds between the request to stop and the kill. */
+  readonly stopSeconds?: number;
+  readonly resources?: JsonObject;
+  readonly labels?: JsonObject;
+  readonly extra?: JsonObject;
+}
+
+/** At most 250 MB of log for each container: five files of 50 MB, rotated by the engine. */
+const LOGGING: JsonObject = { driver: 'json-file', options: { 'max-size': '50m', 'max-file': '5' } };
+
+/** A service as compose.yaml has it. `present` are the names of all services of the project. */
+export function composeService(service: Service, deployment: string, present: ReadonlySet<string>): JsonObject {
+  const waits = Object.entries(service.dependsOn ?? {}).filter(([name]) => present.has(name));
+  return defined({
+    image: service.image,
+    restart: service.oneShot === true ? 'no' : 'unless-stopped',
+    user: service.user,
+    entrypoint: service.entrypoint,
+    command: service.command,
+    environment: service.environment,
+    volumes: nonEmpty(service.volumes),
+    networks: service.networks,
+    ports: service.ports,
+    depends_on:
+      waits.length === 0 ? undefined : Object.fromEntries(waits.map(([name, condition]) => [name, { condition }])),
+    healthcheck: service.health as JsonObject | undefined,
+    stop_grace_period: service.stopSeconds === undefined ? undefined : `${service.stopSeconds}s`,
+    logging: LOGGING,
+    labels: {
+      'app.kubernetes.io/managed-by': 'difyctl',
+      'app.kubernetes.io/component': service.component,
+      'difyctl.deployment': deployment,
+      ...service.labels,
+    },
+    ...service.resources,
+    ...service.extra,
+  });
+}
+
+/**
+ * Replicas, memory and weight. Memory is a hard limit. CPU is a weight among the containers of one host (Docker refuses a
+ * container whose CPU limit exceeds the host's cores, so the tier's limits would not start on a smaller one), and a hard
+ * limit only where the file itself gives one.
+ */
+export function componentResources(
+  name: ComponentName,
+  planned: PlannedComponent,
+  override: ComponentOverride | undefined,
+): JsonObject {
+  const replicas = name === 'proxy' ? 1 : planned.replicas;
+  const cpus = override?.resources?.limits?.cpu;
+  return {
+    cpu_shares: Math.max(2, Math.round(parseQuantity(planned.requests.cpu) * 1024)),
+    deploy: {
+      replicas,
+      resources: {
+        limits: {
+          ...(cpus === undefined ? {} : { cpus: String(parseQuantity(cpus)) }),
+          memory: mebibytes(planned.limits.memory),
+        },
+        reservations: { memory: mebibytes(planned.requests.memory) },
+      },
+    },
+  };
+}
+
+/** Compose's own unit: `m` is 2^20 bytes. */
+function mebibytes(quantity: string): string {
+  return `${Math.ceil(parseQuantity(quantity) / 2 ** 20)}m`;
+}
+
+function defined(fields: Readonly<Record<string, unknown>>): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject;
+}
+
+function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list === undefined || list.length === 0 ? undefined : list;
+}

@@ -1,0 +1,104 @@
+import type { JsonObject } from '../../../base/json.ts';
+import type { ComponentName } from '../../../checklist/components.ts';
+import { type EnvEntry, literal, mergeEntries } from '../../dify-env/entry.ts';
+import { SERVICE_IMAGES } from '../../images.ts';
+import { caMounts } from '../certificates.ts';
+import type { ComposeContext } from '../context.ts';
+import { HEALTH, type HealthCheck } from '../health.ts';
+import { dataMount, fromComposeDirectory } from '../host-paths.ts';
+import { COMPOSE_ADDRESSES, INIT_PERMISSIONS, MIGRATION, POSTGRES, REDIS, SERVICE_OF, WEAVIATE } from '../names.ts';
+import { type Condition, componentResources, type Service } from '../service.ts';
+
+/** User of the API image since Dify 1.10.1; the folder that api and worker write to must be its. */
+const API_USER = '1001:1001';
+
+const DATA_SERVICES: Readonly<Record<string, Condition>> = {
+  [POSTGRES]: 'service_healthy',
+  [REDIS]: 'service_healthy',
+  [WEAVIATE]: 'service_healthy',
+  [INIT_PERMISSIONS]: 'service_completed_successfully',
+};
+
+/** The four processes of the API image, and the two jobs that must have ended before them. */
+export function applicationServices(context: ComposeContext): Readonly<Record<string, Service>> {
+  return {
+    ...(context.deployment.objectStorage.provider === 'local' ? { [INIT_PERMISSIONS]: initPermissions(context) } : {}),
+    [MIGRATION]: migration(context),
+    ...process(context, 'api', { health: HEALTH.api, storage: true, stopSeconds: 60 }),
+    ...process(context, 'apiWebsocket', { health: HEALTH.api, storage: false, stopSeconds: 30 }),
+    ...process(context, 'worker', { health: HEALTH.worker, storage: true, stopSeconds: 120 }),
+    ...process(context, 'beat', { health: HEALTH.beat, storage: false, stopSeconds: 30 }),
+  };
+}
+
+/** Gives the storage folder to the API image's user, once; a flag file remembers it, as upstream's does. */
+function initPermissions(context: ComposeContext): Service {
+  const folder = COMPOSE_ADDRESSES.paths.storage;
+  const flag = `${folder}/.init_permissions`;
+  return {
+    image: context.image(SERVICE_IMAGES.busybox),
+    component: 'init-permissions',
+    oneShot: true,
+    command: ['sh', '-c', `[ -f ${flag} ] || { chown -R ${API_USER} ${folder} && touch ${flag}; }`],
+    volumes: storageMounts(context),
+    networks: ['default'],
+  };
+}
+
+/**
+ * One job brings the tables up to date, then the others start with migrations off. Were each to try, all but one would
+ * find the lock taken and serve on before the tables are ready.
+ */
+function migration(context: ComposeContext): Service {
+  const own = [literal('MODE', 'migration'), literal('MIGRATION_ENABLED', true)];
+  return {
+    image: context.componentImage('api'),
+    component: 'migration',
+    oneShot: true,
+    environment: context.variables.environment(mergeEntries(context.environment.api, own)),
+    volumes: [...storageMounts(context), ...caMounts(context)],
+    networks: ['ssrf_proxy_network', 'default'],
+    dependsOn: DATA_SERVICES,
+  };
+}
+
+interface ProcessTraits {
+  readonly health: HealthCheck;
+  readonly storage: boolean;
+  readonly stopSeconds: number;
+}
+
+function process(
+  context: ComposeContext,
+  name: ComponentName,
+  { health, storage, stopSeconds }: ProcessTraits,
+): Readonly<Record<string, Service>> {
+  const { planned, environment, variables, deployment } = context;
+  if (!planned[name].enabled) return {};
+  const entries: readonly EnvEntry[] = mergeEntries([literal('MIGRATION_ENABLED', false)], environment[name]);
+  return {
+    [SERVICE_OF[name]]: {
+      image: context.componentImage(name),
+      component: name,
+      environment: variables.environment(entries),
+      volumes: [...(storage ? storageMounts(context) : []), ...caMounts(context)],
+      networks: ['ssrf_proxy_network', 'default'],
+      dependsOn: {
+        ...DATA_SERVICES,
+        [MIGRATION]: 'service_completed_successfully',
+        [SERVICE_OF.agentBackend]: 'service_started',
+      },
+      health,
+      stopSeconds,
+      resources: componentResources(name, planned[name], deployment.components[name]),
+    },
+  };
+}
+
+function storageMounts({ deployment, target, inputs }: ComposeContext): readonly JsonObject[] {
+  const { objectStorage } = deployment;
+  if (objectStorage.provider !== 'local') return [];
+  const path = objectStorage.local?.path;
+  const folder = path === undefined ? './volumes/app/storage' : fromComposeDirectory(path, target.directory, inputs);
+  return [dataMount(folder, COMPOSE_ADDRESSES.paths.storage)];
+}

@@ -1,0 +1,51 @@
+import type { JsonObject } from '../../base/json.ts';
+import type { SecretPath, SecretValues } from '../../deployment/secrets.ts';
+import { type EnvEntry, type EnvValue, resolveValue } from '../dify-env/entry.ts';
+
+/**
+ * Secrets reach containers as `environment:` entries that name a variable of `.env`: so compose.yaml holds none, each
+ * container gets only its own, and `.env` stays the one file to guard (an `env_file:` would hand all of it to every
+ * container). The variables have names of difyctl's own, since a variable of the shell outranks `.env`, and
+ * `SECRET_KEY` or `DB_PASSWORD` may well stand in somebody's shell.
+ */
+export interface Variables {
+  /** The entries as `environment:`, their secrets noted for `.env`. */
+  environment(entries: readonly EnvEntry[]): JsonObject;
+  /** What `.env` must hold for all that was asked so far, sorted by name. */
+  file(): Readonly<Record<string, string>>;
+}
+
+/** Collects the variables of one rendered set. Throws (a bug) where two values claim one name. */
+export function collectVariables(secrets: SecretValues): Variables {
+  const found = new Map<string, string>();
+  const reference = (name: string, value: EnvValue): string => {
+    if ('literal' in value) return escapeDollars(value.literal);
+    const variable = 'secret' in value ? secretVariable(value.secret) : composedVariable(name);
+    const text = resolveValue(value, (path) => secrets.get(path));
+    if ((found.get(variable) ?? text) !== text) throw new Error(`two values for ${variable}`);
+    found.set(variable, text);
+    return `\${${variable}?missing in .env}`;
+  };
+  return {
+    environment: (entries) => Object.fromEntries(entries.map(({ name, value }) => [name, reference(name, value)])),
+    file: () => Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+const PREFIX = 'DIFY_SECRET_';
+
+/** The variable of `.env` that holds a secret as it is: `redis.sentinel.password` → `DIFY_SECRET_REDIS_SENTINEL_PASSWORD`. */
+function secretVariable(path: SecretPath): string {
+  const words = path.replace(/^secrets\./, '').split('.');
+  return PREFIX + words.map((word) => word.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_');
+}
+
+/** The variable that holds a text made of secrets, after the one it becomes: `CELERY_BROKER_URL` → `DIFY_SECRET_CELERY_BROKER_URL`. */
+function composedVariable(name: string): string {
+  return PREFIX + name.replace(/^DIFY_/, '');
+}
+
+/** A text that compose.yaml gives on as it is: Compose takes `$$` for a dollar. */
+export function escapeDollars(text: string): string {
+  return text.replaceAll('$', '$$$$');
+}
