@@ -24,11 +24,10 @@ export async function readOwnSecrets(
   kubectl: Kubectl,
   namespace: string,
   deployment: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<OwnSecrets> {
-  const text = await kubectl.run(['get', 'secrets', '-n', namespace, '-l', ownSelector(deployment), '-o', 'json'], {
-    signal,
-  });
+  const args = ['get', 'secrets', '-n', namespace, '-l', ownSelector(deployment), '-o', 'json'];
+  const text = await kubectl.run(args, signal === undefined ? {} : { signal });
   const list: unknown = JSON.parse(text);
   const items = isObject(list) && Array.isArray(list.items) ? list.items.filter(isObject) : [];
   const isRevision = (item: Record<string, unknown>) => item.type === REVISION_TYPE;

@@ -1,3 +1,4 @@
+import type { Redact } from '../../base/redact.ts';
 import type { ChartReference, Helm, ReleaseRef } from '../../exec/helm.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
 
@@ -8,4 +9,6 @@ export interface Connection {
   readonly chart: ChartReference;
   readonly release: ReleaseRef;
   readonly now: () => number;
+  /** Logs of pods may quote what they were given. */
+  readonly redact: Redact;
 }

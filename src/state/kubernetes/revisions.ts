@@ -1,0 +1,33 @@
+import type { Kubectl } from '../../exec/kubectl.ts';
+import type { RevisionStore } from '../revisions/store.ts';
+import { FIELD_MANAGER, ownLabels, REVISION_LABEL, REVISION_TYPE } from './labels.ts';
+import { readOwnSecrets, revisionData } from './own-secrets.ts';
+
+/** Revisions as Secrets in the deployment's namespace, so that a second machine, or a lost `.difyctl/`, loses nothing. */
+export function kubernetesRevisions(kubectl: Kubectl, namespace: string, deployment: string): RevisionStore {
+  const name = (number: number) => `difyctl-${deployment}-revision-${number}`;
+  return {
+    list: async (signal) => {
+      const { revisions } = await readOwnSecrets(kubectl, namespace, deployment, signal);
+      return revisions.toSorted((a, b) => a.number - b.number);
+    },
+    write: async (revision, signal) => {
+      const { number, outcome, startedAt, by } = revision;
+      const labels = { ...ownLabels(deployment), [REVISION_LABEL]: String(number) };
+      const annotations = { 'difyctl/outcome': outcome, 'difyctl/started': startedAt, 'difyctl/by': by };
+      const object = {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        type: REVISION_TYPE,
+        metadata: { name: name(number), labels, annotations },
+        data: revisionData(revision),
+      };
+      const args = ['apply', '--server-side', '--force-conflicts', '--field-manager', FIELD_MANAGER, '-n', namespace];
+      await kubectl.run([...args, '-f', '-'], { input: JSON.stringify(object), ...(signal ? { signal } : {}) });
+    },
+    remove: async (number, signal) => {
+      const args = ['delete', 'secret', name(number), '-n', namespace, '--ignore-not-found', '--wait=false'];
+      await kubectl.run(args, signal === undefined ? {} : { signal });
+    },
+  };
+}

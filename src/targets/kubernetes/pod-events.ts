@@ -1,0 +1,52 @@
+import { listAt, textAt } from '../../evidence/read.ts';
+import { KubectlError } from '../../exec/kubectl.ts';
+import type { Connection } from './connection.ts';
+
+/** What the cluster says happened to a pod. */
+export interface PodEvent {
+  readonly pod: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly warning: boolean;
+  /** RFC 3339; empty where the event has no time. */
+  readonly time: string;
+}
+
+/** Events of pods of the namespace, oldest first; empty where they may not be read. */
+export async function podEvents(
+  { kubectl, release }: Connection,
+  pod: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly PodEvent[]> {
+  const fields = ['involvedObject.kind=Pod', ...(pod === undefined ? [] : [`involvedObject.name=${pod}`])].join(',');
+  const args = ['get', 'events', '-n', release.namespace, '--field-selector', fields, '-o', 'json'];
+  try {
+    return listAt(JSON.parse(await kubectl.run(args, { signal })), 'items')
+      .map(toEvent)
+      .toSorted((a, b) => (a.time < b.time ? -1 : 1));
+  } catch (error) {
+    if (error instanceof KubectlError) return [];
+    throw error;
+  }
+}
+
+/** Image that each pod's node is pulling: a Pulling without what ends it. */
+export function pullingImages(events: readonly PodEvent[]): ReadonlyMap<string, string> {
+  const pulling = new Map<string, string>();
+  for (const { pod, reason, message } of events) {
+    if (reason === 'Pulling') pulling.set(pod, /"([^"]+)"/.exec(message)?.[1] ?? 'an image');
+    else if (reason === 'Pulled' || reason === 'Failed') pulling.delete(pod);
+  }
+  return pulling;
+}
+
+function toEvent(event: unknown): PodEvent {
+  const times = [textAt(event, 'lastTimestamp'), textAt(event, 'eventTime'), textAt(event, 'firstTimestamp')];
+  return {
+    pod: textAt(event, 'involvedObject', 'name'),
+    reason: textAt(event, 'reason'),
+    message: textAt(event, 'message'),
+    warning: textAt(event, 'type') === 'Warning',
+    time: times.find((time) => time !== '') ?? '',
+  };
+}

@@ -1,0 +1,85 @@
+import { at, labelsAt, listAt, textAt } from '../../evidence/read.ts';
+
+/** A pod as a wait needs it. */
+export interface PodView {
+  readonly name: string;
+  readonly node: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** Why it is not ready; undefined where it is. */
+  readonly holdup: Holdup | undefined;
+}
+
+export type Holdup =
+  | { readonly kind: 'unschedulable'; readonly message: string }
+  /** The node has not begun: it pulls images, mounts volumes. */
+  | { readonly kind: 'creating'; readonly since: string }
+  /** Kubernetes' own word for what keeps a container from running: CrashLoopBackOff, ImagePullBackOff, … */
+  | {
+      readonly kind: 'failing';
+      readonly container: string;
+      readonly reason: string;
+      readonly message: string;
+      /** Whether its last run's log is where the reason stands. */
+      readonly ran: boolean;
+    }
+  | { readonly kind: 'init'; readonly container: string; readonly since: string }
+  | { readonly kind: 'starting'; readonly container: string; readonly since: string };
+
+/** Containers that wait for these are on their way. */
+const CREATING = new Set(['ContainerCreating', 'PodInitializing']);
+
+/** Reads a pod; undefined where it is on its way out and no longer counts. */
+export function podView(pod: unknown): PodView | undefined {
+  if (textAt(pod, 'metadata', 'deletionTimestamp') !== '') return undefined;
+  if (['Succeeded', 'Evicted'].includes(textAt(pod, 'status', 'phase'))) return undefined;
+  const containers = [...listAt(pod, 'status', 'initContainerStatuses'), ...listAt(pod, 'status', 'containerStatuses')];
+  const ready = condition(pod, 'Ready')?.status === 'True';
+  return {
+    name: textAt(pod, 'metadata', 'name'),
+    node: textAt(pod, 'spec', 'nodeName'),
+    labels: labelsAt(pod, 'metadata', 'labels'),
+    ready,
+    restarts: containers.reduce<number>((sum, container) => sum + (Number(at(container, 'restartCount')) || 0), 0),
+    holdup: ready ? undefined : holdupOf(pod),
+  };
+}
+
+function holdupOf(pod: unknown): Holdup {
+  const scheduled = condition(pod, 'PodScheduled');
+  if (scheduled?.status === 'False') return { kind: 'unschedulable', message: scheduled.message };
+  const created = textAt(pod, 'metadata', 'creationTimestamp');
+  const init = listAt(pod, 'status', 'initContainerStatuses');
+  const main = listAt(pod, 'status', 'containerStatuses');
+  const failing = [...init, ...main].map(failure).find((found) => found !== undefined);
+  if (failing !== undefined) return failing;
+  const initializing = init.map((one) => running(one, 'init')).find((found) => found !== undefined);
+  if (initializing !== undefined) return initializing;
+  const starting = main.filter((one) => at(one, 'ready') !== true).map((one) => running(one, 'starting'));
+  return starting.find((found) => found !== undefined) ?? { kind: 'creating', since: created };
+}
+
+function failure(container: unknown): Holdup | undefined {
+  const name = textAt(container, 'name');
+  const waiting = textAt(container, 'state', 'waiting', 'reason');
+  const ran = at(container, 'lastState', 'terminated') !== undefined;
+  if (waiting !== '' && !CREATING.has(waiting)) {
+    const message = textAt(container, 'state', 'waiting', 'message');
+    return { kind: 'failing', container: name, reason: waiting, message, ran };
+  }
+  const exitCode = at(container, 'state', 'terminated', 'exitCode');
+  if (typeof exitCode !== 'number' || exitCode === 0) return undefined;
+  const reason = textAt(container, 'state', 'terminated', 'reason') || 'Error';
+  return { kind: 'failing', container: name, reason, message: `exit code ${exitCode}`, ran: false };
+}
+
+function running(container: unknown, kind: 'init' | 'starting'): Holdup | undefined {
+  const since = textAt(container, 'state', 'running', 'startedAt');
+  return since === '' ? undefined : { kind, container: textAt(container, 'name'), since };
+}
+
+function condition(object: unknown, type: string): { readonly status: string; readonly message: string } | undefined {
+  const found = listAt(object, 'status', 'conditions').find((one) => textAt(one, 'type') === type);
+  return found === undefined ? undefined : { status: textAt(found, 'status'), message: textAt(found, 'message') };
+}

@@ -1,0 +1,35 @@
+import type { OnChild, WorkOptions } from '../target.ts';
+import type { Connection } from './connection.ts';
+import { recoveryFor } from './history.ts';
+
+/** helm puts its house in order with a few calls to the API server when it is asked to stop; killed at once, it leaves `pending-*`. */
+export const HELM_GRACE_MS = 60_000;
+
+/** Brings a release out of `pending-*`, in which helm refuses every other command. Says what it did. */
+export async function recoverKubernetes(connection: Connection, options: WorkOptions): Promise<readonly string[]> {
+  const { helm, release } = connection;
+  const recovery = recoveryFor(await helm.history(release, options.signal));
+  if (recovery.step === 'none') return [];
+  const said =
+    recovery.step === 'rollback'
+      ? `release ${release.name} was left ${recovery.from}: rolled back to revision ${recovery.to}`
+      : `release ${release.name} was left ${recovery.from} and never was good: removed, to be installed anew`;
+  options.onProgress({ type: 'step-progress', step: 'apply', detail: `${said.replace(/: .*/, '')}, recovering` });
+  const run = runOptions(options);
+  if (recovery.step === 'rollback') await helm.rollback(release, recovery.to, run);
+  else await helm.uninstall(release, run);
+  return [said];
+}
+
+/** How helm is run where it changes something: interrupted gently, and known to the lock. */
+export function runOptions({
+  signal,
+  timeoutMs,
+  onChild,
+}: {
+  signal: AbortSignal;
+  timeoutMs: number;
+  onChild: OnChild;
+}) {
+  return { signal, timeoutMs, graceMs: HELM_GRACE_MS, onStart: (pid: number) => onChild('helm', pid) };
+}

@@ -1,0 +1,73 @@
+import type { Redact } from '../../base/redact.ts';
+import { type ChartReference, helm, type ReleaseRef } from '../../exec/helm.ts';
+import { kubectl } from '../../exec/kubectl.ts';
+import type { Runner } from '../../exec/runner.ts';
+import type { Rendered, RenderedKubernetes } from '../../render/rendered.ts';
+import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
+import { kubernetesRevisions } from '../../state/kubernetes/revisions.ts';
+import { leaseStore } from '../../state/lock/lease.ts';
+import type { Revision } from '../../state/revisions/revision.ts';
+import type { Target } from '../target.ts';
+import { applyKubernetes } from './apply.ts';
+import type { Connection } from './connection.ts';
+import { inspectKubernetes } from './inspect.ts';
+import { ensureNamespace } from './own.ts';
+import { placeKubernetes } from './place.ts';
+import { planKubernetes } from './plan.ts';
+import { recoverKubernetes } from './recover.ts';
+import { removeKubernetes } from './remove.ts';
+
+export interface KubernetesTargetOptions {
+  readonly runner: Runner;
+  readonly kubeArgs: readonly string[];
+  readonly chart: ChartReference;
+  readonly release: ReleaseRef;
+  readonly redact: Redact;
+  readonly now: () => number;
+}
+
+/** Dify on Kubernetes, through the user's own kubectl and helm. */
+export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now }: KubernetesTargetOptions): Target {
+  const connection: Connection = {
+    kubectl: kubectl(runner, kubeArgs),
+    helm: helm(runner, kubeArgs),
+    chart,
+    release,
+    redact,
+    now,
+  };
+  const { name, namespace } = release;
+  return {
+    revisions: kubernetesRevisions(connection.kubectl, namespace, name),
+    place: (signal) => placeKubernetes(connection, signal),
+    inspect: (signal) => inspectKubernetes(connection, signal),
+    plan: (rendered, previous, signal) => planKubernetes(connection, ownKind(rendered), previous, signal),
+    lockStore: async (signal) => {
+      await ensureNamespace(connection, signal);
+      return leaseStore(connection.kubectl, namespace, name, now);
+    },
+    apply: (rendered, options) => applyKubernetes(connection, ownKind(rendered), options),
+    recover: (options) => recoverKubernetes(connection, options),
+    prune: (kept, signal) => pruneSecrets(connection, kept, signal),
+    remove: (options) => removeKubernetes(connection, options),
+  };
+}
+
+/** Deletes Secrets that no kept revision names: a Helm rollback reaches no further back than those. */
+async function pruneSecrets(
+  { kubectl: cluster, release }: Connection,
+  kept: readonly Revision[],
+  signal: AbortSignal,
+): Promise<void> {
+  const named = new Set(kept.map(({ secretName }) => secretName));
+  const { data } = await readOwnSecrets(cluster, release.namespace, release.name, signal);
+  const unnamed = data.map(({ name }) => name).filter((name) => !named.has(name));
+  if (unnamed.length === 0 || named.size === 0) return;
+  const args = ['delete', 'secret', ...unnamed, '-n', release.namespace, '--ignore-not-found', '--wait=false'];
+  await cluster.run(args, { signal });
+}
+
+function ownKind(rendered: Rendered): RenderedKubernetes {
+  if (rendered.target === 'kubernetes') return rendered;
+  throw new Error('the Kubernetes target was given a set rendered for Compose');
+}
