@@ -61,6 +61,8 @@ export interface ApplyOptions {
   readonly revision: number;
   /** What the revision before had, so that what this one dropped is deleted. */
   readonly previous: Revision | undefined;
+  /** The release's revision (helm's count) of the newest difyctl revision that was applied well: where `atomic` goes back to. */
+  readonly good: number | undefined;
   /** Roll back on failure, the failing logs kept first. */
   readonly atomic: boolean;
   readonly timeoutMs: number;

@@ -1,4 +1,5 @@
 import { ExternalError } from '../../base/errors.ts';
+import type { HelmRevision } from '../../exec/helm.ts';
 import type { RenderedKubernetes } from '../../render/rendered.ts';
 import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
 import type { Connection } from './connection.ts';
@@ -21,9 +22,9 @@ export async function applyKubernetes(
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   const { helm, release } = connection;
-  const { plan, previous, signal, timeoutMs } = options;
+  const { plan, signal, timeoutMs } = options;
   const deadline = connection.now() + timeoutMs;
-  const good = lastDeployed(await helm.history(release, signal))?.revision;
+  const good = goodRevision(await helm.history(release, signal), options.good);
   if (plan.changes.length > 0) await applyBeside(connection, rendered, options);
   const refused = plan.touchesRelease ? await upgrade(connection, rendered, options) : undefined;
   const revision = (await helm.history(release, signal)).at(-1)?.revision;
@@ -39,6 +40,11 @@ export async function applyKubernetes(
   const late = views.filter((view) => !view.settled).map(({ label }) => label);
   const summary = `${late.join(', ')} did not become ready in ${Math.round(timeoutMs / 1000)} s`;
   return failed(connection, options, { summary, failures, revision, good });
+}
+
+/** What served before: as the revisions say, and where they do not, as helm does. */
+function goodRevision(history: readonly HelmRevision[], recorded: number | undefined): number | undefined {
+  return history.some(({ revision }) => revision === recorded) ? recorded : lastDeployed(history)?.revision;
 }
 
 async function applyBeside(connection: Connection, rendered: RenderedKubernetes, options: ApplyOptions): Promise<void> {
@@ -97,7 +103,7 @@ async function rollBack(
   options: ApplyOptions,
   { good, revision }: Failed,
 ): Promise<{ readonly releaseRevision: number | undefined; readonly state: string }> {
-  const run = runOptions({ ...options, timeoutMs: options.timeoutMs });
+  const run = runOptions(options);
   if (good === undefined) {
     if (revision !== undefined) await helm.uninstall(release, run);
     return {
