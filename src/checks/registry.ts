@@ -9,6 +9,7 @@ import { clusterZones } from './cluster/zones.ts';
 import { acceptedRisks } from './config/accepted-risks.ts';
 import { externalDataServices, localStorage, vectorStoreSingle } from './config/data-services.ts';
 import { pinnedImages } from './config/pinned-images.ts';
+import { configRenders } from './config/renders.ts';
 import { configReplicas } from './config/replicas.ts';
 import { configSecrets, publishedSecrets } from './config/secrets.ts';
 import { debugLogs } from './config/settings.ts';
@@ -45,6 +46,7 @@ export const CHECKS: readonly Check[] = [
   hostDisk,
   hostPorts,
   hostSinglePointOfFailure,
+  configRenders,
   configSecrets,
   publishedSecrets,
   debugLogs,

@@ -44,6 +44,8 @@ export interface CollectContext {
   readonly rendered: Rendered | undefined;
   /** The chart on this machine that the rendered values are for; absent for Compose and without a file. */
   readonly chart?: ChartReference | undefined;
+  /** Why `rendered` is absent although there is a deployment. */
+  readonly renderFault?: string | undefined;
   /** kubectl and helm arguments that choose the cluster: `--kubeconfig`, `--context`. */
   readonly kubeArgs: readonly string[];
   /** Folder of difyctl.yaml, to which paths in it are relative. */

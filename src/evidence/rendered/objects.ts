@@ -13,7 +13,7 @@ export const renderedObjectsCollector: Collector<RenderedSet> = {
   timeoutMs: 120_000,
   collect: async (context, need) => {
     const { rendered, chart } = context;
-    if (rendered === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    if (rendered === undefined) throw new EvidenceMissing('absent', context.renderFault ?? 'a deployment file');
     if (rendered.target === 'compose') return composeSet(rendered.project);
     if (chart === undefined) throw new EvidenceMissing('absent', 'the chart');
     const manifest = await template(context, rendered, chart, await kubeVersion(need));

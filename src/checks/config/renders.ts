@@ -1,0 +1,22 @@
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
+import type { Check } from '../check.ts';
+import { counted, fault, pass } from '../judgement.ts';
+import { error, withFile } from '../when.ts';
+
+export const configRenders: Check = {
+  id: 'config.renders',
+  title: 'the file can be rendered, and the chart takes all that is rendered',
+  phases: ['preflight'],
+  severity: error,
+  when: withFile,
+  needs: [],
+  wants: [RENDERED_OBJECTS],
+  remedy: 'difyctl render says the same with more detail',
+  judge: (context) => {
+    const rendered = context.look(RENDERED_OBJECTS);
+    const expected = 'a rendered set';
+    if (rendered?.outcome === 'ok') return pass(counted(rendered.data?.objects.length ?? 0, 'object'), expected);
+    const message = rendered?.missing ?? 'nothing was rendered';
+    return fault('fail', { observed: message, expected, message });
+  },
+};

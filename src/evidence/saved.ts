@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { UserError } from '../base/errors.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import { isObject } from '../base/json.ts';
+import type { Redact } from '../base/redact.ts';
+import { API_VERSION } from '../base/version.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { Collector, Evidence } from './evidence.ts';
+
+/** The deployment's file beside the evidence, as `--from-evidence` looks for it. */
+export const SAVED_DEPLOYMENT = 'difyctl.yaml';
+const FILE_NAME = /^[a-z0-9.-]+\.(local|cluster)\.json$/;
+
+/** Writes each piece of evidence as `KEY.local.json` and the deployment beside it, everything redacted, readable by its owner alone. */
+export async function saveEvidence(
+  directory: string,
+  evidence: readonly Evidence<unknown>[],
+  deployment: Deployment | undefined,
+  redact: Redact,
+): Promise<void> {
+  const write = (name: string, content: string) =>
+    writeFileAtomic(join(directory, name), redact(content), { mode: 0o600, directoryMode: 0o700 });
+  for (const one of evidence) {
+    const document = { apiVersion: API_VERSION, kind: 'Evidence', ...one };
+    await write(`${one.key}.${one.from}.json`, `${JSON.stringify(document, null, 2)}\n`);
+  }
+  if (deployment !== undefined) await write(SAVED_DEPLOYMENT, stringify(deployment));
+}
+
+/** Reads what `saveEvidence` wrote. Throws UserError for a folder without evidence and for evidence of another shape than these collectors give. */
+export async function readEvidence(
+  directory: string,
+  collectors: readonly Collector<unknown>[],
+): Promise<readonly Evidence<unknown>[]> {
+  const names = await readdir(directory).catch(() => []);
+  const files = names.filter((name) => FILE_NAME.test(name)).sort();
+  if (files.length === 0)
+    throw new UserError(`${directory} holds no evidence`, { next: ['difyctl preflight --save-evidence DIR'] });
+  const versions = new Map(collectors.map(({ key }) => [key.name, key.version]));
+  return Promise.all(
+    files.map(async (name) => {
+      const evidence = parse(await readFile(join(directory, name), 'utf8'));
+      if (evidence === undefined) throw new UserError(`${join(directory, name)} is no evidence`);
+      const version = versions.get(evidence.key);
+      if (version !== undefined && version !== evidence.version) {
+        throw new UserError(`${name} was saved by another difyctl: version ${evidence.version}, needed ${version}`);
+      }
+      return evidence;
+    }),
+  );
+}
+
+function parse(text: string): Evidence<unknown> | undefined {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (!isObject(document) || document.kind !== 'Evidence' || typeof document.key !== 'string') return undefined;
+    const { apiVersion: _, kind: __, ...evidence } = document;
+    return evidence as unknown as Evidence<unknown>;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import type { CheckRun, RunChecksOptions } from '../checks/engine.ts';
+import { runChecks } from '../checks/engine.ts';
+import { CHECKS } from '../checks/registry.ts';
+import type { CollectContext } from '../evidence/evidence.ts';
+import { COLLECTORS } from '../evidence/registry.ts';
+import type { Prepared, PreparedLook } from './prepare.ts';
+
+export interface PreflightOptions
+  extends Pick<RunChecksOptions, 'only' | 'skip' | 'timeoutMs' | 'onEvent'>,
+    Pick<CollectContext, 'env' | 'now' | 'signal'> {}
+
+/** Every preflight check of a prepared deployment. Throws UserError for an unknown id, Interrupted for an aborted signal. */
+export function runPreflight(prepared: Prepared | PreparedLook, options: PreflightOptions): Promise<CheckRun> {
+  const { env, now, signal, ...rest } = options;
+  return runChecks({
+    phase: 'preflight',
+    checks: CHECKS,
+    collectors: COLLECTORS,
+    context: { ...collectContext(prepared), env, now, signal },
+    ...rest,
+  });
+}
+
+/** What collectors see of a prepared deployment, in both phases. */
+export function collectContext(prepared: Prepared | PreparedLook): Omit<CollectContext, 'env' | 'now' | 'signal'> {
+  const { deployment, secrets, rendered, chart, kubeArgs, baseDirectory, runner } = prepared;
+  return {
+    tier: deployment.tier,
+    deployment,
+    secrets,
+    rendered,
+    chart: chart?.reference,
+    renderFault: 'fault' in prepared ? prepared.fault?.message : undefined,
+    kubeArgs,
+    baseDirectory,
+    runner,
+  };
+}
