@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { isSameProcess } from '../processes/identity.ts';
 import { removeInterfaces } from './bridge.ts';
 import { clientEnvironment } from './client.ts';
-import { type DockerState, hostPaths, loadState } from './host.ts';
+import { type DockerState, dockerHosts, hostPaths, loadState } from './host.ts';
 import { endGroup, endProcesses, endRunning, removeControlGroups, unmountBelow } from './leftovers.ts';
 
 /**
@@ -24,6 +24,15 @@ export async function downDocker(name: string): Promise<void> {
   await removeControlGroups(paths.cgroup);
   await rm(paths.data, { recursive: true, force: true });
   await rm(paths.run, { recursive: true, force: true });
+}
+
+/** Ends the hosts whose process is gone: a test run that was killed could not. */
+export async function downAbandoned(): Promise<void> {
+  for (const name of await dockerHosts()) {
+    const state = await loadState(name);
+    if (state === undefined || state.owner === '' || (await isSameProcess(state.owner))) continue;
+    await downDocker(name);
+  }
 }
 
 async function endDaemon(state: DockerState): Promise<void> {

@@ -9,6 +9,8 @@ export interface DockerState {
   readonly name: string;
   /** `processIdentity` of dockerd; empty while it starts. */
   readonly daemon: string;
+  /** `processIdentity` of the process that the host belongs to, or empty where it stays until it is taken down. */
+  readonly owner: string;
   /** The bridge of the default network; its number also picks the host's addresses. */
   readonly bridge: string;
   /** Every network of this host lies in it, e.g. `10.65.0.0/16`. */

@@ -3,18 +3,21 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 import { type DebianTree, debianTree } from '../debian/tree.ts';
+import { processIdentity } from '../processes/identity.ts';
 import { ensure } from '../provision/ensure.ts';
 import type { OnProgress } from '../provision/progress.ts';
 import { Unavailable } from '../provision/unavailable.ts';
 import { type Bridge, bridgeAddress, createBridge } from './bridge.ts';
 import { clientEnvironment, linkPrograms } from './client.ts';
 import { startDaemon } from './daemon.ts';
-import { downDocker } from './down.ts';
+import { downAbandoned, downDocker } from './down.ts';
 import { type DockerHost, type DockerState, hostPaths, saveState } from './host.ts';
 
 export interface UpDockerOptions {
   /** Lower-case letters, digits and dashes; default: one of its own. */
   readonly name?: string;
+  /** `process`: the host belongs to this process and is swept when that is gone. Default. */
+  readonly owner?: 'process' | 'user';
   readonly onProgress?: OnProgress;
 }
 
@@ -35,12 +38,14 @@ export async function upDocker(options: UpDockerOptions = {}): Promise<DockerHos
   if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) throw new Error(`not a name for a Docker host: ${name}`);
   const tree = await debianTree(PACKAGES, progress);
   const { compose } = await ensure(['compose'], progress);
-  // What a killed run of that name left, also across a restart of the machine, goes first.
+  await downAbandoned();
+  // What a run of that name left, also across a restart of the machine, goes first.
   await downDocker(name);
   await mkdir(path.dirname(hostPaths(name).run), { recursive: true });
   await mkdir(hostPaths(name).run, { mode: 0o711 });
   const bridge = await createBridge();
-  const state: DockerState = { name, daemon: '', bridge: bridge.name, network: bridge.network };
+  const owner = options.owner === 'user' ? '' : await processIdentity(process.pid);
+  const state: DockerState = { name, daemon: '', owner, bridge: bridge.name, network: bridge.network };
   try {
     await start(state, tree, bridge, compose);
   } catch (error) {

@@ -5,6 +5,7 @@ import { nginx } from './recipes/nginx.ts';
 import { postgres } from './recipes/postgres.ts';
 import { redis } from './recipes/redis.ts';
 import { squid } from './recipes/squid.ts';
+import { toolbox } from './recipes/toolbox.ts';
 import { weaviate } from './recipes/weaviate.ts';
 
 /**
@@ -24,4 +25,5 @@ export const RECIPES: Readonly<Record<string, RecipeOf>> = {
   squid,
   weaviate,
   busybox,
+  toolbox,
 };

@@ -2,8 +2,8 @@
 // that answers Dify's health paths and routes, and really uses the database, the Redis and the storage that its
 // environment names, so that a wrong rendering shows as it would with Dify itself.
 //
-// It is several programs by the name it is called with: `celery` and `flask` are what health checks and migrations
-// call inside Dify's API image.
+// It is several programs by the name it is called with: `celery`, `flask` and `python3` are what health checks and
+// migrations call inside Dify's images.
 package main
 
 import (
@@ -18,6 +18,8 @@ func main() {
 		os.Exit(celeryCommand(os.Args[1:]))
 	case "flask":
 		os.Exit(flaskCommand(os.Args[1:]))
+	case "python3":
+		os.Exit(pythonCommand(os.Args[1:]))
 	default:
 		self, err := readIdentity()
 		if err != nil {

@@ -24,7 +24,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   api: {
     base: BASES.debian,
     curl: true,
-    commands: ['celery', 'flask'],
+    commands: ['celery', 'flask', 'python3'],
     layer: {
       directories: { 'app/api/storage': 0o755, 'app/logs': 0o755 },
       owners: { 'app/api/storage': DIFY, 'app/logs': DIFY },
@@ -35,6 +35,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'plugin-daemon': {
     base: BASES.debian,
     curl: true,
+    commands: ['python3'],
     layer: { directories: { 'app/storage': 0o755 } },
     config: { WorkingDir: '/app', ExposedPorts: { '5002/tcp': {} } },
   },
