@@ -30,6 +30,13 @@ const TEXT_AND_JSON = ['text', 'json'] as const;
 /** In the order in which an operator meets them. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'ask, or take flags, and write difyctl.yaml',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+    load: () => import('./init.ts'),
+  },
+  {
     name: 'validate',
     summary: 'judge the file alone: no cluster, no secrets needed',
     deployment: true,

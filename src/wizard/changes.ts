@@ -1,16 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { plannedComponents } from '../deployment/components.ts';
+import type { Change } from '../deployment/edit.ts';
 import { judgeDeployment } from '../deployment/load.ts';
 import { type Path, withoutPath } from '../deployment/paths.ts';
 import { completed } from './complete.ts';
 import { type Draft, draftData } from './draft.ts';
-
-/** One change to the file; null takes the field out. */
-export interface Change {
-  readonly path: Path;
-  readonly value: Json | null;
-}
 
 /**
  * What a draft changes in its file: the answers and what they imply, without what is the default anyway. The one way from answers to

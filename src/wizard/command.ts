@@ -1,11 +1,12 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import type { Change } from '../deployment/edit.ts';
 import { findFlag, kebabFlag } from '../deployment/flags.ts';
 import { formatPath, readPath } from '../deployment/paths.ts';
 import { shapesAt } from '../deployment/schema/shape.ts';
 import { answersOf, currentAnswer } from './answers.ts';
-import { type Change, changesFor } from './changes.ts';
+import { changesFor } from './changes.ts';
 import { completed, impliedBy } from './complete.ts';
 import { type Draft, draftData } from './draft.ts';
 import { flagOf } from './names.ts';

@@ -84,7 +84,10 @@ export function tlsQuestions(service: string, when: When): readonly Question[] {
       asked: whenever({ tier: 'prod' }),
       when,
       required: true,
-      offer: byDefault('disable'),
+      offer: ({ said }) =>
+        said(`${service}.tls.caFile`) === undefined
+          ? { kind: 'default', value: 'disable' }
+          : { kind: 'derived', value: 'verify-full', reason: 'an authority is named to check against' },
     },
     optionalText(`${service}.tls.caFile`, when, {
       title: 'Certificate authority (PEM file)',

@@ -31,7 +31,7 @@ export const urlQuestions: readonly Question[] = [
       kind: 'text',
       asked: 'rarely',
       when: always,
-      required: true,
+      required: ({ said }) => said('urls.console') !== undefined,
       offer: sharedAddress,
     }),
   ),

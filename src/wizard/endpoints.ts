@@ -1,0 +1,20 @@
+import type { Answers, Question } from './question.ts';
+
+/** A host and port that an answer names. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The endpoint that becomes known with the answer of a question; undefined where there is none. */
+export function endpointOf({ id }: Question, { said, value }: Answers): Endpoint | undefined {
+  if (id.endsWith('.host')) {
+    const [host, port] = [said(id), value(id.replace(/host$/, 'port'))];
+    return typeof host === 'string' && typeof port === 'number' ? { host, port } : undefined;
+  }
+  if (!/^(vectorStore|objectStorage)\..*\.(url|endpoint|accountUrl)$/.test(id)) return undefined;
+  const address = said(id);
+  if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
+  const { hostname, port, protocol } = new URL(address);
+  return { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+}

@@ -1,0 +1,87 @@
+import { basename, dirname } from 'node:path';
+import { type Problem, UserError } from '../base/errors.ts';
+import { type Change, editDeployment } from '../deployment/edit.ts';
+import { judgeDeployment } from '../deployment/load.ts';
+import { type OverrideInput, readOverrides } from '../deployment/overrides.ts';
+import { formatPath, type Path } from '../deployment/paths.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import { readSource } from '../deployment/source.ts';
+import { changesFor } from './changes.ts';
+import { completed } from './complete.ts';
+import { type Draft, draftData } from './draft.ts';
+import { missingAnswers } from './missing.ts';
+import { missingProblems } from './missing-text.ts';
+
+/** A file that is there, or not yet, and what the command line and the environment say about it. */
+export interface OpenedFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Undefined where there is no file yet. */
+  readonly text: string | undefined;
+  readonly draft: Draft;
+  readonly warnings: readonly Problem[];
+}
+
+/** Reads what was said. Throws UserError where the file is no YAML, or where a flag, a variable or --set cannot be read. */
+export function openFile(path: string, text: string | undefined, input: OverrideInput): OpenedFile {
+  const source = text === undefined || text.trim() === '' ? undefined : readSource(text);
+  const { overrides, problems, warnings } = readOverrides(input, dirname(path));
+  const faults = [...(source?.problems ?? []), ...problems];
+  if (faults.length > 0) {
+    throw new UserError(`${basename(path)} was not touched: ${countOf(faults.length, 'problem')}`, { problems: faults });
+  }
+  return { path, text, draft: { base: source?.data ?? {}, said: [overrides] }, warnings };
+}
+
+/** What will be written. */
+export interface FinishedFile {
+  readonly text: string;
+  readonly changes: readonly Change[];
+  readonly deployment: Deployment;
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * The file that a draft makes. Throws UserError (exit 2) where answers are missing or wrong: all of them at once, each with its flag and
+ * environment name.
+ */
+export function finishFile({ path, text, warnings }: OpenedFile, draft: Draft): FinishedFile {
+  const data = completed(draft.base, draftData(draft));
+  const missing = missingProblems(missingAnswers(data));
+  const judged = judgeDeployment(data);
+  const source = text === undefined ? undefined : readSource(text);
+  const place = (at: Path): Partial<Problem> => source?.placeOf(at) ?? {};
+  if ('problems' in judged || missing.length > 0) {
+    const wrong = ('problems' in judged ? judged.problems : [])
+      .filter((problem) => missing.length === 0 || isSaid(draft, problem.path))
+      .map((problem) => ({ path: formatPath(problem.path), message: problem.message, ...place(problem.path) }));
+    throw incomplete(basename(path), missing, wrong);
+  }
+  const changes = changesFor(draft);
+  const notes = judged.warnings.map((one) => ({ path: formatPath(one.path), message: one.message }));
+  return { text: editDeployment(text, changes), changes, deployment: judged.deployment, warnings: [...warnings, ...notes] };
+}
+
+function incomplete(name: string, missing: readonly Problem[], wrong: readonly Problem[]): UserError {
+  const parts = [
+    ...(missing.length === 0 ? [] : [`${countOf(missing.length, 'answer')} missing`]),
+    ...(wrong.length === 0 ? [] : [countOf(wrong.length, 'problem')]),
+  ];
+  return new UserError(`${name} cannot be written: ${parts.join(', ')}`, {
+    problems: [...wrong, ...missing],
+    next: missing.length === 0 ? [] : ['give them as flags, variables or --set, or run difyctl init in a terminal'],
+  });
+}
+
+/** A fault in what somebody said; while answers are missing, faults elsewhere only echo that. */
+function isSaid({ said }: Draft, path: Path): boolean {
+  const name = formatPath(path);
+  return said.flat().some((override) => {
+    const over = formatPath(override.path);
+    return name === over || name.startsWith(`${over}.`) || name.startsWith(`${over}[`);
+  });
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,134 @@
+import {
+  createPrompt,
+  isDownKey,
+  isEnterKey,
+  isUpKey,
+  useKeypress,
+  usePagination,
+  useState,
+} from '@inquirer/core';
+import { type Look, paletteOf, wrapped } from './look.ts';
+import { type Outcome, useEndOfInput } from './outcome.ts';
+
+export interface ChoiceLine {
+  readonly value: string;
+  readonly title: string;
+  readonly description?: string;
+  /** Why it cannot be chosen. */
+  readonly unavailable?: string;
+  /** A letter that chooses it at once. */
+  readonly key?: string;
+}
+
+export interface ChoiceConfig {
+  readonly title: string;
+  readonly why: string;
+  readonly look: Look;
+  readonly choices: readonly ChoiceLine[];
+  /** Where the cursor begins. */
+  readonly start: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+const PAGE = 12;
+
+/** One of several. Arrows move, letters jump to what begins with them, Esc goes back, `?` says why. */
+export const choicePrompt = createPrompt<Outcome<string>, ChoiceConfig>((config, done) => {
+  const { choices, look } = config;
+  const [active, setActive] = useState(startOf(config));
+  const [search, setSearch] = useState('');
+  const [explained, setExplained] = useState(false);
+  const [fault, setFault] = useState('');
+  const [ended, setEnded] = useState<Outcome<string> | undefined>(undefined);
+  const end = (outcome: Outcome<string>): void => {
+    setEnded(outcome);
+    done(outcome);
+  };
+  const take = (choice: ChoiceLine | undefined): void => {
+    if (choice === undefined) return;
+    if (choice.unavailable === undefined) end({ kind: 'answer', value: choice.value });
+    else setFault(choice.unavailable);
+  };
+  useEndOfInput(() => end({ kind: 'leave' }));
+  useKeypress((key, readline) => {
+    readline.clearLine(0);
+    if (ended !== undefined) return;
+    if (key.name === 'escape') return end({ kind: 'back' });
+    if (isEnterKey(key)) return take(choices[active]);
+    const letter = letterOf(key);
+    if (isUpKey(key) || isDownKey(key)) {
+      setSearch('');
+      setFault('');
+      return setActive((active + (isUpKey(key) ? choices.length - 1 : 1)) % choices.length);
+    }
+    if (letter === '?') return setExplained(!explained);
+    const byKey = choices.findIndex((choice) => choice.key === letter);
+    if (byKey >= 0) {
+      setActive(byKey);
+      return take(choices[byKey]);
+    }
+    const found = jump(choices, search + letter) ?? jump(choices, letter);
+    setSearch(found?.search ?? '');
+    if (found !== undefined) setActive(found.index);
+  });
+  const page = usePagination({
+    items: choices,
+    active,
+    pageSize: PAGE,
+    loop: false,
+    renderItem: ({ item, isActive }) => choiceLine(item, isActive, config),
+  });
+  if (ended !== undefined) return closedLine(config, ended);
+  const { bold } = paletteOf(look);
+  return [`  ${bold(config.title)}`, [page, ...below(config, fault, explained)].join('\n')];
+});
+
+function startOf({ choices, start }: ChoiceConfig): number {
+  const wanted = choices.findIndex(({ value }) => value === start);
+  return wanted >= 0 ? wanted : Math.max(0, choices.findIndex(({ unavailable }) => unavailable === undefined));
+}
+
+/** Inquirer types no `sequence`, but readline sends it: the character as typed, where `name` is a word for `?`. */
+function letterOf(key: { readonly name: string }): string {
+  const sequence = 'sequence' in key && typeof key.sequence === 'string' ? key.sequence : key.name;
+  return sequence === undefined ? '' : sequence.toLowerCase();
+}
+
+interface Jump {
+  readonly index: number;
+  readonly search: string;
+}
+
+function jump(choices: readonly ChoiceLine[], search: string): Jump | undefined {
+  if (search === '') return undefined;
+  const index = choices.findIndex(({ title }) => title.toLowerCase().startsWith(search));
+  return index < 0 ? undefined : { index, search };
+}
+
+function choiceLine(choice: ChoiceLine, isActive: boolean, { choices, look }: ChoiceConfig): string {
+  const { answer, dim, signs } = paletteOf(look);
+  const width = Math.max(...choices.map(({ title }) => title.length));
+  const cursor = isActive ? signs.cursor : ' ';
+  const about = choice.unavailable ?? choice.description ?? '';
+  const title = about === '' ? choice.title : choice.title.padEnd(width);
+  const room = look.width - 8 - width;
+  const shown = room < 12 ? '' : about.length > room ? `${about.slice(0, room - 3)}...` : about;
+  const line = `  ${cursor} ${isActive ? answer(title) : title}`;
+  return shown === '' ? line : `${line}   ${dim(shown)}`;
+}
+
+function below({ why, reason, look }: ChoiceConfig, fault: string, explained: boolean): readonly string[] {
+  const { bad, dim } = paletteOf(look);
+  return [
+    ...(fault === '' ? [] : wrapped(fault, look.width, 4).map(bad)),
+    ...(reason === undefined ? [] : wrapped(reason, look.width, 4).map(dim)),
+    ...(explained ? wrapped(why, look.width, 4) : []),
+  ];
+}
+
+function closedLine({ title, choices, look }: ChoiceConfig, outcome: Outcome<string>): string {
+  const { answer, dim, signs } = paletteOf(look);
+  if (outcome.kind !== 'answer') return `  ${dim(title)}`;
+  const chosen = choices.find(({ value }) => value === outcome.value);
+  return `  ${signs.done} ${title}  ${answer(chosen?.title ?? outcome.value)}`;
+}

@@ -1,0 +1,27 @@
+import type { Review } from '../review.ts';
+import { type Look, paletteOf, wrapped } from './look.ts';
+
+const SUBJECT_WIDTH = 12;
+
+/** The review for a terminal: a subject a row, wrapped beside itself, and under each other where there is no room. */
+export function reviewLines(review: Review, look: Look): readonly string[] {
+  const { bad, bold } = paletteOf(look);
+  const open = review.open.length === 0 ? ['nothing'] : review.open;
+  return [
+    '',
+    `  ${bold('Review')}`,
+    ...review.rows.flatMap(({ subject, text }) => rowLines(subject, text, look)),
+    ...review.notes.flatMap((note) => rowLines('look at', note, look)),
+    ...open.flatMap((point, index) =>
+      rowLines(index === 0 ? 'still open' : '', point, look).map((line) => (review.open.length === 0 ? line : bad(line))),
+    ),
+    '',
+  ];
+}
+
+function rowLines(subject: string, text: string, look: Look): readonly string[] {
+  if (look.width < 60) return [...(subject === '' ? [] : [`  ${subject}`]), ...wrapped(text, look.width, 4)];
+  return wrapped(text, look.width, 4 + SUBJECT_WIDTH).map((line, index) =>
+    index === 0 ? `    ${subject.padEnd(SUBJECT_WIDTH)}${line.trimStart()}` : line,
+  );
+}

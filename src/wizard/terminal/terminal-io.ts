@@ -1,0 +1,143 @@
+import { Interrupted } from '../../base/errors.ts';
+import type { LineChoice, Prompt, Reply, ReviewReply, WizardIo } from '../io.ts';
+import type { Question } from '../question.ts';
+import type { Review } from '../review.ts';
+import { type ChoiceConfig, type ChoiceLine, choicePrompt } from './choice-prompt.ts';
+import { type Look, paletteOf, wrapped } from './look.ts';
+import type { Outcome } from './outcome.ts';
+import { reviewLines } from './review-lines.ts';
+import { type TextConfig, textPrompt } from './text-prompt.ts';
+
+export interface TerminalStreams {
+  readonly input: NodeJS.ReadableStream;
+  /** Where prompts are drawn: standard error, since standard output is for results. */
+  readonly output: NodeJS.WritableStream;
+  /** Ends a prompt from outside. */
+  readonly signal: AbortSignal;
+}
+
+/** Values of choices that are no answers. */
+const OTHER = '\u0000other';
+const NONE = '\u0000none';
+
+/** The wizard's terminal, on Inquirer. */
+export function terminalIo(streams: TerminalStreams, look: Look): WizardIo {
+  const write = (lines: readonly string[]): void => {
+    streams.output.write(lines.map((line) => `${line}\n`).join(''));
+  };
+  return {
+    ask: (prompt) => (prompt.choices.length > 0 ? askChoice(streams, look, prompt) : askText(streams, look, prompt)),
+    review: (review) => askReview(streams, look, review, write),
+    chooseLine: (lines) => askLine(streams, look, lines),
+    say: (lines) => write(lines.flatMap((line) => wrappedNote(line, look))),
+  };
+}
+
+async function askText(streams: TerminalStreams, look: Look, prompt: Prompt): Promise<Reply> {
+  const { question, enter, optional, faultOf } = prompt;
+  const config: TextConfig = {
+    title: question.title,
+    why: question.why,
+    look,
+    enter: enter?.text,
+    reason: enter?.reason,
+    optional,
+    wipe: question.kind === 'secret',
+    faultOf,
+  };
+  const outcome = await ended(streams, (context) => textPrompt(config, context));
+  if (outcome === undefined) return { kind: 'back' };
+  return outcome.kind === 'enter' ? takenByEnter(prompt) : outcome;
+}
+
+/** Choices, and where they are only examples also a line to type another; left out where that is allowed. */
+async function askChoice(streams: TerminalStreams, look: Look, prompt: Prompt): Promise<Reply> {
+  const { question, enter, optional } = prompt;
+  const extra: ChoiceLine[] = [
+    ...(question.open === true ? [{ value: OTHER, title: 'another …' }] : []),
+    ...(optional ? [{ value: NONE, title: 'none' }] : []),
+  ];
+  const known = prompt.choices.some(({ value }) => value === enter?.text);
+  const config: ChoiceConfig = {
+    title: question.title,
+    why: question.why,
+    look,
+    choices: [...prompt.choices, ...extra],
+    start: known ? enter?.text : undefined,
+    reason: enter?.reason,
+  };
+  const value = await ended(streams, (context) => choicePrompt(config, context));
+  if (value === undefined) return { kind: 'back' };
+  if (value === OTHER) return askText(streams, look, prompt);
+  if (value === NONE) return { kind: 'left-out' };
+  return value === enter?.text ? takenByEnter(prompt) : { kind: 'typed', text: value };
+}
+
+function takenByEnter({ enter }: Prompt): Reply {
+  return enter === undefined || enter.held ? { kind: 'kept' } : { kind: 'typed', text: enter.text };
+}
+
+async function askReview(
+  streams: TerminalStreams,
+  look: Look,
+  review: Review,
+  write: (lines: readonly string[]) => void,
+): Promise<ReviewReply> {
+  write(reviewLines(review, look));
+  const writable: ChoiceLine = { value: 'write', title: 'write', key: 'w', description: 'w: write the file' };
+  const choices: readonly ChoiceLine[] = [
+    review.open.length === 0 ? writable : { ...writable, unavailable: 'something is still open' },
+    { value: 'edit', title: 'edit', key: 'e', description: 'e: edit a line' },
+    { value: 'leave', title: 'leave', key: 'q', description: 'q: leave, nothing is written' },
+  ];
+  const why = 'Nothing is written before you say so. Everything can be changed later by hand or with difyctl init.';
+  const start = review.open.length === 0 ? 'write' : 'edit';
+  const config = { title: 'Write it?', why, look, choices, start };
+  const value = await ended(streams, (context) => choicePrompt(config, context));
+  if (value === undefined) return 'back';
+  if (value === 'leave') throw new Interrupted('left; nothing was written');
+  return value === 'write' ? 'write' : 'edit';
+}
+
+async function askLine(
+  streams: TerminalStreams,
+  look: Look,
+  lines: readonly LineChoice[],
+): Promise<Question | undefined> {
+  const choices = lines.map(({ question, text }) => ({ value: question.id, title: question.id, description: text }));
+  const config = { title: 'Which line?', why: 'Type its first letters.', look, choices, start: undefined };
+  const value = await ended(streams, (context) => choicePrompt(config, context));
+  return lines.find(({ question }) => question.id === value)?.question;
+}
+
+type PromptContext = {
+  input: NodeJS.ReadableStream;
+  output: NodeJS.WritableStream;
+  signal: AbortSignal;
+  clearPromptOnDone: boolean;
+};
+
+/** The answer; undefined for Esc. Ctrl-C, a signal and the end of the input throw Interrupted. */
+async function ended<Value>(
+  { input, output, signal }: TerminalStreams,
+  prompt: (context: PromptContext) => Promise<Outcome<Value>>,
+): Promise<Value | undefined> {
+  const outcome = await prompt({ input, output, signal, clearPromptOnDone: false }).catch((error: unknown) => {
+    if (error instanceof Error && LEAVING.has(error.name)) {
+      throw new Interrupted('left; nothing was written', { cause: error });
+    }
+    throw error;
+  });
+  if (outcome.kind === 'leave') throw new Interrupted('the input ended; nothing was written');
+  return outcome.kind === 'back' ? undefined : outcome.value;
+}
+
+/** How Inquirer names Ctrl-C and an aborted signal; its classes are not compared, since a bundle may hold them twice. */
+const LEAVING: ReadonlySet<string> = new Set(['ExitPromptError', 'AbortPromptError']);
+
+/** A row that does not fit is broken under itself. */
+function wrappedNote(line: string, look: Look): readonly string[] {
+  const { dim } = paletteOf(look);
+  const indent = 5 + (line.length - line.trimStart().length);
+  return wrapped(line.trimStart(), look.width, indent).map((part, index) => dim(index === 0 ? part : `  ${part}`));
+}

@@ -1,0 +1,69 @@
+import { stripVTControlCharacters } from 'node:util';
+import { type IPty, spawn } from '@lydell/node-pty';
+
+export interface PtySettings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cols?: number;
+}
+
+/** A program on a real pseudo-terminal. Waits are for text or for the end, never for time. */
+export class PtySession {
+  readonly exited: Promise<number>;
+  readonly #pty: IPty;
+  #output = '';
+  #from = 0;
+  #exitCode: number | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(program: string, args: readonly string[], { cwd, env, cols = 100 }: PtySettings) {
+    this.#pty = spawn(program, [...args], { cwd, env: { ...env, TERM: 'xterm-256color' }, cols, rows: 60 });
+    this.#pty.onData((data) => {
+      this.#output += data;
+      this.#wake();
+    });
+    this.exited = new Promise((resolve) => {
+      this.#pty.onExit(({ exitCode }) => {
+        this.#exitCode = exitCode;
+        this.#wake();
+        resolve(exitCode);
+      });
+    });
+  }
+
+  /** Everything that was shown, without control characters. */
+  get shown(): string {
+    return stripVTControlCharacters(this.#output);
+  }
+
+  /** Everything that was shown, as it came. */
+  get raw(): string {
+    return this.#output;
+  }
+
+  /** Waits until `text` was shown since the last key. Throws where the program ends first. */
+  async sees(text: string): Promise<void> {
+    while (!stripVTControlCharacters(this.#output.slice(this.#from)).includes(text)) {
+      if (this.#exitCode !== undefined) {
+        throw new Error(`ended with ${this.#exitCode} before it showed: ${text}\n${this.shown}`);
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  press(keys: string): void {
+    this.#from = this.#output.length;
+    this.#pty.write(keys);
+  }
+
+  end(): void {
+    if (this.#exitCode === undefined) this.#pty.kill();
+  }
+}
+
+export const ENTER = '\r';
+export const CTRL_C = '\u0003';
+export const CTRL_D = '\u0004';
+export const ESCAPE = '\u001b';
