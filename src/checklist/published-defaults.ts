@@ -1,35 +1,41 @@
 /**
- * Secrets that upstream publishes and that therefore protect nothing: values.yaml of the community chart up to 0.38.0-rc2, and upstream's
- * docker/.env.example and compose files up to 1.17 (langgenius/dify).
+ * Secrets that upstream publishes in its charts and Compose files: whoever can read those can use them. None may survive in anything that
+ * difyctl installs. Sources: community chart 0.38.0-rc2 values.yaml, Dify 1.16 docker/.env.example and compose template.
+ * `isWord`: also an ordinary text, such as a host name, so it counts only where it is the whole value.
  */
-const PUBLISHED_DEFAULTS: ReadonlySet<string> = new Set([
-  'sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U',
-  'QaHbTe77CtuXmsfyhR7+vRjI/+XbV1AaFy691iy+kGDv2Jvy0/eAh8Y1',
-  'lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi',
-  'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY',
-  'WVF5YThaHlkYwhGUSmCRgsX3tD5ngdN8pkih',
-  'dify-sandbox',
-  'dify-agent-run-token-for-dev-only',
-  'difyai123456',
-  'Difyai123456',
-  'Dify@123',
-  'Dify@1234',
-  'Dify123456',
-  'ak-difyai',
-  'sk-difyai',
-  'Qazwsxedc!@#123',
-  'minioadmin',
-  'elastic',
-  'admin',
-  'password',
-  'dify',
-  'xxxx',
-]);
+export const PUBLISHED_DEFAULTS: readonly { readonly value: string; readonly of: string; readonly isWord?: true }[] = [
+  { value: 'sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U', of: 'SECRET_KEY' },
+  { value: 'QaHbTe77CtuXmsfyhR7+vRjI/+XbV1AaFy691iy+kGDv2Jvy0/eAh8Y1', of: 'INNER_API_KEY_FOR_PLUGIN' },
+  { value: 'lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi', of: 'PLUGIN_DAEMON_KEY' },
+  { value: 'dify-sandbox', isWord: true, of: 'CODE_EXECUTION_API_KEY' },
+  { value: 'dify-agent-run-token-for-dev-only', of: 'DIFY_AGENT_API_TOKEN' },
+  { value: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY', of: 'DIFY_AGENT_SERVER_SECRET_KEY' },
+  { value: 'difyai123456', of: 'DB_PASSWORD, REDIS_PASSWORD and most bundled stores' },
+  { value: 'WVF5YThaHlkYwhGUSmCRgsX3tD5ngdN8pkih', of: 'WEAVIATE_API_KEY' },
+  { value: 'ak-difyai', of: 'S3_ACCESS_KEY, QDRANT_API_KEY' },
+  { value: 'sk-difyai', of: 'S3_SECRET_KEY' },
+  { value: 'xxxx', isWord: true, of: 'RESEND_API_KEY' },
+  { value: 'your-resend-api-key', of: 'RESEND_API_KEY' },
+  { value: 'YOUR EMAIL PASSWORD', of: 'SMTP_PASSWORD' },
+  { value: 'your-access-key', isWord: true, of: 'object storage keys' },
+  { value: 'your-secret-key', isWord: true, of: 'object storage keys' },
+  { value: 'your-secret-id', isWord: true, of: 'object storage keys' },
+  { value: 'your-tencent-vector-db-api-key', of: 'TENCENT_VECTOR_DB_API_KEY' },
+  { value: 'Qazwsxedc!@#123', of: 'OPENSEARCH_INITIAL_ADMIN_PASSWORD' },
+  { value: 'Difyai123456', of: 'VASTBASE_PASSWORD' },
+  { value: 'Dify@123', of: 'OPENGAUSS_PASSWORD' },
+  { value: 'Dify123456', of: 'ORACLE_PWD' },
+  { value: 'Dify@1234', of: 'IRIS_PASSWORD' },
+  { value: 'minioadmin', isWord: true, of: 'MINIO_SECRET_KEY' },
+];
 
-/** Placeholders that upstream's files ask to be replaced: `your-bucket-secret`, `<your_account_key>`. */
-const PLACEHOLDER = /^<?your[-_ ]/i;
-
-/** True for a value that anybody can look up. */
+/** True for a value that upstream publishes as a default secret. */
 export function isPublishedDefault(value: string): boolean {
-  return PUBLISHED_DEFAULTS.has(value) || PLACEHOLDER.test(value);
+  return PUBLISHED_DEFAULTS.some((entry) => entry.value === value);
+}
+
+/** The published default that a text is or, as a broker URL may, contains; undefined where there is none. */
+export function publishedDefaultIn(text: string): string | undefined {
+  return PUBLISHED_DEFAULTS.find(({ value, isWord }) => text === value || (isWord !== true && text.includes(value)))
+    ?.value;
 }
