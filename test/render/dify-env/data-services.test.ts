@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { seen } from './resolved.ts';
+import { fakeSecret, seen } from './resolved.ts';
 
 const ref = { env: 'X' };
 
@@ -39,8 +39,8 @@ describe('postgres', () => {
     [
       'a role per database',
       { ...external, databases: { main: 'a', plugin: { name: 'b', username: 'plug', password: ref } } },
-      { DB_DATABASE: 'a', DB_USERNAME: 'dify', DB_PASSWORD: 'postgres.password@:/#%' },
-      { DB_DATABASE: 'b', DB_USERNAME: 'plug', DB_PASSWORD: 'postgres.databases.plugin.password@:/#%' },
+      { DB_DATABASE: 'a', DB_USERNAME: 'dify', DB_PASSWORD: fakeSecret('postgres.password') },
+      { DB_DATABASE: 'b', DB_USERNAME: 'plug', DB_PASSWORD: fakeSecret('postgres.databases.plugin.password') },
     ],
   ] as const;
   test.each(rows)('%s', (_name, postgres, api, plugin) => {
@@ -53,7 +53,7 @@ describe('postgres', () => {
 });
 
 describe('redis', () => {
-  const ENCODED = 'redis.password%40%3A%2F%23%25';
+  const ENCODED = 'redis.password%40%3A%2F%23%25%24%27%22%5C%20x';
   const standalone = { mode: 'external', host: 'r', password: ref };
 
   test('bundled', () => {
@@ -126,8 +126,8 @@ describe('redis', () => {
       REDIS_SENTINELS: 's1:26379,s2:26380',
       REDIS_SENTINEL_SERVICE_NAME: 'mymaster',
       REDIS_SENTINEL_USERNAME: 'watch',
-      REDIS_SENTINEL_PASSWORD: 'redis.sentinel.password@:/#%',
-      REDIS_PASSWORD: 'redis.password@:/#%',
+      REDIS_SENTINEL_PASSWORD: fakeSecret('redis.sentinel.password'),
+      REDIS_PASSWORD: fakeSecret('redis.password'),
     };
     const api = seen('api', { redis: sentinel });
     expect(api).toMatchObject({
@@ -135,7 +135,7 @@ describe('redis', () => {
       CELERY_BROKER_URL: `sentinel://default:${ENCODED}@s1:26379/1;sentinel://default:${ENCODED}@s2:26380/1`,
       CELERY_USE_SENTINEL: 'true',
       CELERY_SENTINEL_MASTER_NAME: 'mymaster',
-      CELERY_SENTINEL_PASSWORD: 'redis.sentinel.password@:/#%',
+      CELERY_SENTINEL_PASSWORD: fakeSecret('redis.sentinel.password'),
     });
     expect(api).not.toHaveProperty('REDIS_HOST');
     expect(seen('pluginDaemon', { redis: sentinel })).toMatchObject(client);
@@ -144,7 +144,7 @@ describe('redis', () => {
     expect(seen('api', { redis: sentinel })).not.toHaveProperty('AGENT_BACKEND_BASE_URL');
     expect(seen('agentBackend', { redis: sentinel })).not.toHaveProperty('DIFY_AGENT_REDIS_URL');
     const given = { ...sentinel, agentUrl: ref };
-    expect(seen('agentBackend', { redis: given }).DIFY_AGENT_REDIS_URL).toBe('redis.agentUrl@:/#%');
+    expect(seen('agentBackend', { redis: given }).DIFY_AGENT_REDIS_URL).toBe(fakeSecret('redis.agentUrl'));
     expect(seen('api', { redis: given }).AGENT_BACKEND_BASE_URL).toBe('http://agent_backend:5050');
   });
 });
@@ -162,7 +162,7 @@ describe('mail', () => {
         SMTP_USE_TLS: 'true',
         SMTP_OPPORTUNISTIC_TLS: 'true',
         SMTP_USERNAME: 'u',
-        SMTP_PASSWORD: 'mail.smtp.password@:/#%',
+        SMTP_PASSWORD: fakeSecret('mail.smtp.password'),
         MAIL_DEFAULT_SEND_FROM: 'a@b.c',
       },
     ],
@@ -181,7 +181,7 @@ describe('mail', () => {
       { provider: 'resend', resend: { apiKey: ref, from: 'a@b.c' } },
       {
         MAIL_TYPE: 'resend',
-        RESEND_API_KEY: 'mail.resend.apiKey@:/#%',
+        RESEND_API_KEY: fakeSecret('mail.resend.apiKey'),
         RESEND_API_URL: 'https://api.resend.com',
         MAIL_DEFAULT_SEND_FROM: 'a@b.c',
       },

@@ -4,7 +4,7 @@ import { isSecret, resolveValue } from '../../../src/render/dify-env/entry.ts';
 import { difyEnvironment } from '../../../src/render/dify-env/environment.ts';
 import { ADDRESSES, deployment, fakeSecret, seen } from './resolved.ts';
 
-/** Variables that must be equal in different processes (compose.md 2.1). */
+/** Variables that must be equal in different processes. */
 const PAIRS = [
   ['api', 'PLUGIN_DAEMON_KEY', 'pluginDaemon', 'SERVER_KEY'],
   ['api', 'PLUGIN_DAEMON_KEY', 'agentBackend', 'DIFY_AGENT_PLUGIN_DAEMON_API_KEY'],

@@ -37,9 +37,12 @@ export function deployment(over: Readonly<Record<string, unknown>> = {}): Deploy
   });
 }
 
+/** What breaks URLs, shells, YAML and env files where it is not encoded, quoted or escaped. */
+const HOSTILE = `@:/#%$'"\\ x`;
+
 /** A secret that would break every reader that forgets to encode it, and names its path. */
 export function fakeSecret(path: string): string {
-  return `${path}@:/#%`;
+  return `${path}${HOSTILE}`;
 }
 
 /** What a component would really see. */

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sampleDeployment } from '../../support/deployments.ts';
+import { expectGolden } from '../../support/golden.ts';
+import { COMPOSE_SAMPLES, rendered } from './rendering.ts';
+
+const GOLDEN = join(import.meta.dirname, 'golden');
+
+test.each(COMPOSE_SAMPLES)('%s, as it was last read', async (name) => {
+  await expectGolden(join(GOLDEN, name), rendered(sampleDeployment(name)).files);
+});
+
+test('the same three give the same bytes', () => {
+  for (const name of COMPOSE_SAMPLES) {
+    expect(rendered(sampleDeployment(name)).files).toEqual(rendered(sampleDeployment(name)).files);
+  }
+});

@@ -1,0 +1,229 @@
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../../src/base/errors.ts';
+import { sampleDeployment } from '../../support/deployments.ts';
+import { fakeSecretValues } from '../../support/secrets.ts';
+import { COMPOSE_SAMPLES, composeDeployment, composeFile, fileOf, rendered, serviceOf } from './rendering.ts';
+
+const ONE_SHOT = ['init_permissions', 'migration'];
+/** Values that upstream publishes, and so the whole world knows. */
+const PUBLISHED = [
+  'sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U',
+  'difyai123456',
+  'lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi',
+  'QaHbTe77CtuXmsfyhR7+vRjI/+XbV1AaFy691iy+kGDv2Jvy0/eAh8Y1',
+  'WVF5YThaHlkYwhGUSmCRgsX3tD5ngdN8pkih',
+  'dify-agent-run-token-for-dev-only',
+  'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY',
+];
+
+describe.each(COMPOSE_SAMPLES)('%s', (name) => {
+  const deployment = sampleDeployment(name);
+  const set = rendered(deployment);
+  const project = composeFile(set);
+  const services = Object.entries(project.services);
+
+  test('is called as the deployment is', () => {
+    expect(project.name).toBe(deployment.name);
+    for (const [, { labels }] of services) expect(labels['difyctl.deployment']).toBe(deployment.name);
+  });
+
+  test('holds secrets in .env alone, which is for its owner alone', () => {
+    const secrets = fakeSecretValues(deployment);
+    for (const { path, content, mode } of set.files) {
+      expect(mode).toBe(path === '.env' ? 0o600 : 0o644);
+      if (path === '.env') continue;
+      for (const secret of secrets) expect(content).not.toContain(secret);
+    }
+  });
+
+  test('has no published default', () => {
+    for (const { content } of set.files) for (const value of PUBLISHED) expect(content).not.toContain(value);
+    expect(Object.values(set.env)).not.toContain('dify-sandbox');
+  });
+
+  test('publishes nginx and nothing else', () => {
+    const publishing = services.filter(([, { ports }]) => ports !== undefined).map(([service]) => service);
+    expect(publishing).toEqual(['nginx']);
+  });
+
+  test('keeps every service running, asks after its health, and rotates its log', () => {
+    for (const [service, { restart, healthcheck, logging, image, container_name }] of services) {
+      const job = ONE_SHOT.includes(service);
+      expect(restart).toBe(job ? 'no' : 'unless-stopped');
+      expect(healthcheck !== undefined).toBe(!job);
+      expect(logging?.options['max-size']).toBe('50m');
+      expect(image).not.toMatch(/:latest$/);
+      expect(container_name).toBeUndefined();
+    }
+  });
+
+  test('waits for what is there, healthy or done', () => {
+    for (const [, { depends_on = {} }] of services) {
+      for (const [needed, { condition }] of Object.entries(depends_on)) {
+        expect(project.services).toHaveProperty(needed);
+        if (ONE_SHOT.includes(needed)) expect(condition).toBe('service_completed_successfully');
+      }
+    }
+  });
+
+  test('mounts by paths that move with the directory', () => {
+    for (const [, { volumes = [] }] of services) {
+      for (const { source } of volumes) expect(source).toMatch(/^(\.\.?\/|dify_agent_local_sandbox_)/);
+    }
+  });
+
+  test('lets sandboxes out by their proxies alone', () => {
+    expect(project.services.sandbox?.networks).toEqual(['ssrf_proxy_network']);
+    expect(project.networks.ssrf_proxy_network?.internal).toBe(true);
+    expect(project.services.local_sandbox?.networks).not.toContain('default');
+    expect(project.networks.local_sandbox_proxy_network?.internal).toBe(true);
+    expect(project.networks.agent_sandbox_network?.internal).toBe(true);
+  });
+});
+
+describe('data services', () => {
+  const external = {
+    postgres: { mode: 'external', host: 'pg', password: { env: 'A' } },
+    redis: { mode: 'external', host: 'r' },
+    vectorStore: { mode: 'external', provider: 'qdrant', qdrant: { url: 'http://q:6333' } },
+    objectStorage: { provider: 's3', s3: { bucket: 'b', accessKey: { env: 'B' }, secretKey: { env: 'C' } } },
+  };
+  const rows = [
+    ['postgres', 'db_postgres'],
+    ['redis', 'redis'],
+    ['vectorStore', 'weaviate'],
+    ['objectStorage', 'init_permissions'],
+  ] as const;
+  test.each(rows)('external %s leaves no trace of %s', (key, service) => {
+    const bundled = fileOf(rendered(composeDeployment()), 'compose.yaml');
+    expect(bundled).toMatch(new RegExp(`^ +${service}:`, 'm'));
+    const without = fileOf(rendered(composeDeployment({ [key]: external[key] })), 'compose.yaml');
+    expect(without).not.toMatch(new RegExp(`^ +${service}:`, 'm'));
+    expect(without).not.toContain(
+      `./volumes/${{ postgres: 'db', redis: 'redis', vectorStore: 'weaviate', objectStorage: 'app' }[key]}`,
+    );
+  });
+
+  test('existing data is found where upstream keeps it', () => {
+    const project = composeFile(rendered(composeDeployment()));
+    const mounts = Object.values(project.services).flatMap(({ volumes = [] }) =>
+      volumes.map(({ source, target }) => `${source}:${target}`),
+    );
+    expect(mounts).toEqual(
+      expect.arrayContaining([
+        './volumes/db/data:/var/lib/postgresql/data',
+        './volumes/redis/data:/data',
+        './volumes/weaviate:/var/lib/weaviate',
+        './volumes/app/storage:/app/api/storage',
+        './volumes/plugin_daemon:/app/storage',
+        './volumes/sandbox/dependencies:/dependencies',
+        './volumes/sandbox/conf:/conf',
+        'dify_agent_local_sandbox_home:/home/dify',
+        'dify_agent_local_sandbox_workspace:/workspace',
+      ]),
+    );
+  });
+
+  test('no password stands in a command or a health check', () => {
+    const set = rendered(composeDeployment());
+    for (const { command = [], healthcheck } of Object.values(composeFile(set).services)) {
+      for (const word of [...command, ...(healthcheck?.test ?? [])]) expect(word).not.toContain('DIFY_SECRET_');
+    }
+  });
+});
+
+describe('numbers of containers', () => {
+  test('prod has several where several can be, and one where one must', () => {
+    const project = composeFile(rendered(sampleDeployment('prod-compose-s3-qdrant')));
+    const replicas = (service: string): number => project.services[service]?.deploy?.replicas ?? 0;
+    for (const service of ['api', 'worker', 'web', 'sandbox']) expect(replicas(service)).toBeGreaterThan(1);
+    for (const service of ['worker_beat', 'api_websocket', 'plugin_daemon', 'local_sandbox', 'nginx']) {
+      expect(replicas(service)).toBe(1);
+    }
+  });
+
+  test('the bundled PostgreSQL takes as many connections as the processes may open', () => {
+    const connections = (over: Readonly<Record<string, unknown>>) =>
+      serviceOf(rendered(composeDeployment(over)), 'db_postgres').command?.[2];
+    expect(connections({})).toBe('max_connections=200');
+    expect(connections({ components: { api: { replicas: 4 }, worker: { replicas: 4 } } })).toBe('max_connections=449');
+  });
+
+  test('a CPU limit is given only where the file has one', () => {
+    const limits = (over: Readonly<Record<string, unknown>>) =>
+      JSON.stringify(serviceOf(rendered(composeDeployment(over)), 'api').deploy).includes('cpus');
+    expect(limits({})).toBe(false);
+    expect(limits({ components: { api: { resources: { limits: { cpu: '1500m' } } } } })).toBe(true);
+  });
+});
+
+describe('a part that is off', () => {
+  test('is gone with all that waits for it', () => {
+    const set = rendered(
+      composeDeployment({ components: { agentBackend: { enabled: false }, localSandbox: { enabled: false } } }),
+    );
+    const text = fileOf(set, 'compose.yaml');
+    for (const word of ['agent_backend', 'local_sandbox', 'agent_ssrf_proxy', 'agent_sandbox_network']) {
+      expect(text).not.toContain(word);
+    }
+    expect(set.files.map(({ path }) => path)).not.toContain('ssrf_proxy/squid-agent.conf');
+  });
+});
+
+describe('places', () => {
+  const target = (over: Readonly<Record<string, unknown>>) => ({
+    type: 'compose',
+    tls: { certFile: './tls/full.pem', keyFile: '/etc/key.pem' },
+    ...over,
+  });
+  const mounts = (over: Readonly<Record<string, unknown>>): readonly string[] => {
+    const set = rendered(composeDeployment({ target: target(over), urls: undefined }));
+    return (serviceOf(set, 'nginx').volumes ?? []).map(({ source }) => source);
+  };
+  test('certificate and key stay where they are', () => {
+    expect(mounts({})).toEqual(['./nginx/nginx.conf', '../tls/full.pem', '../../../etc/key.pem']);
+    expect(mounts({ directory: '/srv/dify' })).toEqual([
+      './nginx/nginx.conf',
+      '../config/tls/full.pem',
+      '../../etc/key.pem',
+    ]);
+    expect(mounts({ directory: '.' })).toEqual(['./nginx/nginx.conf', './tls/full.pem', '../../etc/key.pem']);
+  });
+
+  test('a CA is mounted into whoever connects', () => {
+    const postgres = {
+      mode: 'external',
+      host: 'pg',
+      password: { env: 'A' },
+      tls: { mode: 'verify-full', caFile: './ca.pem' },
+    };
+    const set = rendered(composeDeployment({ postgres }));
+    for (const service of ['migration', 'api', 'api_websocket', 'worker', 'worker_beat', 'plugin_daemon']) {
+      expect(serviceOf(set, service).volumes).toContainEqual(
+        expect.objectContaining({
+          source: '../ca.pem',
+          target: '/etc/difyctl/certificates/postgres-ca.pem',
+          read_only: true,
+        }),
+      );
+    }
+  });
+
+  test('local storage goes where the file says', () => {
+    const objectStorage = { provider: 'local', local: { path: '/data/dify' } };
+    expect(serviceOf(rendered(composeDeployment({ objectStorage })), 'api').volumes).toContainEqual(
+      expect.objectContaining({ source: '../../../data/dify', target: '/app/api/storage' }),
+    );
+  });
+
+  test('images come from the registry of the file', () => {
+    const set = rendered(composeDeployment({ images: { registry: 'registry.example.internal/dify' } }));
+    for (const { image } of Object.values(composeFile(set).services)) {
+      expect(image).toMatch(/^registry\.example\.internal\/dify\//);
+    }
+  });
+});
+
+test.each(['1.15.0', '1.17.0'])('Dify %s is refused by name', (version) => {
+  expect(() => rendered(composeDeployment({ version }))).toThrow(UserError);
+});
