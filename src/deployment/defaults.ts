@@ -32,6 +32,9 @@ const DEFAULTS_1: readonly DefaultRule[] = [
   })),
 ];
 
+/** Fields that some tier or target fills in: no file has to hold them. */
+export const DEFAULTED_PATHS: readonly string[] = [...new Set(DEFAULTS_1.map(({ path }) => path))];
+
 /** The file with what its tier and target imply filled in where it is silent. What is no object is left for the schema to refuse. */
 export function withDefaults(file: JsonObject): JsonObject {
   return DEFAULTS_1.reduce((filled, rule) => (applies(rule, filled) ? fill(filled, rule) : filled), file);

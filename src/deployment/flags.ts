@@ -1,4 +1,4 @@
-import { OWN_KEYS } from './schema/deployment.ts';
+import { describe } from './schema/descriptions.ts';
 import { DEPLOYMENT_SHAPE, type Shape } from './schema/shape.ts';
 
 /** One option that fills fields of the file. */
@@ -97,7 +97,7 @@ function allFlags(): readonly DeploymentFlag[] {
     .map(([path, shape]) => ({
       ...flagFields(kebabFlag(path), shape),
       paths: [path],
-      summary: summaryOf(path),
+      summary: describe(path.split('.')) ?? `fills ${path}`,
       common: false,
     }));
   return [...short, ...byPath];
@@ -124,11 +124,6 @@ function kindOf(shape: Shape | undefined): DeploymentFlag['kind'] {
     default:
       return 'text';
   }
-}
-
-function summaryOf(path: string): string {
-  const own = OWN_KEYS.find((key) => path === `secrets.${key}`);
-  return own === undefined ? `fills ${path}` : `where ${path} comes from; default: generated`;
 }
 
 /** Paths of everything that a single value can fill, over all branches, in the order of the schema. */

@@ -1,6 +1,9 @@
 import type * as z from 'zod';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
-import { type Path, type PathProblem, readPath } from './paths.ts';
+import { nearest } from '../base/suggest.ts';
+import { findFlag, flagForPath } from './flags.ts';
+import { formatPath, type Path, type PathProblem, readPath } from './paths.ts';
+import { describe } from './schema/descriptions.ts';
 import { shapesAt } from './schema/shape.ts';
 import { unknownKeyMessage } from './unknown-keys.ts';
 
@@ -20,7 +23,7 @@ function step(key: PropertyKey): string | number {
 
 function problemsOfIssue(issue: Issue, path: Path, data: JsonObject): readonly PathProblem[] {
   const secret = secretAbove(path);
-  if (secret !== undefined) return [{ path: secret, message: secretMessage(issue, readPath(data, secret)) }];
+  if (secret !== undefined) return [{ path: secret, message: secretMessage(issue, secret, readPath(data, secret)) }];
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({ path: [...path, key], message: unknownKeyMessage(path, key, data) }));
@@ -29,7 +32,7 @@ function problemsOfIssue(issue: Issue, path: Path, data: JsonObject): readonly P
     case 'invalid_type':
       return [{ path, message: typeMessage(issue.expected, path, readPath(data, path)) }];
     case 'invalid_value':
-      return [{ path, message: choiceMessage(issue.values.map(String), readPath(data, path)) }];
+      return [{ path, message: choiceMessage(issue.values.map(String), path, readPath(data, path)) }];
     case 'too_small':
     case 'too_big':
       return [{ path, message: limitMessage(issue) }];
@@ -45,7 +48,7 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, data: Js
   if (issue.errors.length === 0) {
     const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
     const choices = options.filter((option) => typeof option === 'string');
-    return [{ path, message: choiceMessage(choices, readPath(data, path)) }];
+    return [{ path, message: choiceMessage(choices, path, readPath(data, path)) }];
   }
   const value = readPath(data, path);
   const deeper = issue.errors.filter((branch) =>
@@ -76,8 +79,8 @@ function secretAbove(path: Path): Path | undefined {
 }
 
 /** What is wrong with a reference, without a word of what stands there. */
-function secretMessage(issue: Issue, value: Json | undefined): string {
-  if (value === undefined) return 'needed: where the secret is, such as { env: NAME } or { file: PATH }';
+function secretMessage(issue: Issue, path: Path, value: Json | undefined): string {
+  if (value === undefined) return neededMessage(path, 'where the secret is, such as { env: NAME } or { file: PATH }');
   if (!isObject(value)) return NO_SECRET_HERE;
   const known = Object.keys(value).filter((key) => SECRET_KEYS.includes(key));
   if (known.length !== 1 || Object.keys(value).length !== 1) return `${NO_SECRET_HERE}, and nothing beside it`;
@@ -106,7 +109,7 @@ function typeMessage(expected: string, path: Path, value: Json | undefined): str
       ? `one of ${shape.choices.join(', ')}`
       : undefined;
   const wanted = choices ?? kindWords(expected);
-  if (value === undefined) return `needed: ${wanted}`;
+  if (value === undefined) return neededMessage(path, choices ?? describe(path) ?? wanted);
   if (value === null) return `empty; write ${wanted}, or remove the line`;
   if (expected === 'string' && typeof value !== 'object') return `${wanted}; put it in quotes`;
   if (typeof value === 'string' && (expected === 'number' || expected === 'int' || expected === 'boolean'))
@@ -128,10 +131,27 @@ function kindWords(expected: string): string {
   return KIND_WORDS[expected] ?? expected;
 }
 
-function choiceMessage(choices: readonly string[], value: Json | undefined): string {
+function choiceMessage(choices: readonly string[], path: Path, value: Json | undefined): string {
   const list = choices.length === 1 ? `${choices[0]}` : `one of ${choices.join(', ')}`;
-  if (value === undefined) return `needed: ${list}`;
-  return value === null ? `empty; write ${list}` : list;
+  if (value === undefined) return neededMessage(path, list);
+  if (value === null) return `empty; write ${list}`;
+  const refused = REFUSED_BY_NAME[formatPath(path)]?.[String(value)];
+  if (refused !== undefined) return `${String(value)}: ${refused}`;
+  const meant = typeof value === 'string' ? nearest(value, choices) : undefined;
+  return meant === undefined ? list : `${list}; did you mean ${meant}?`;
+}
+
+/** Choices that people expect and that cannot be, each with the reason. */
+const REFUSED_BY_NAME: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'redis.topology': { cluster: 'Celery cannot use Redis Cluster as its broker; use sentinel' },
+  'objectStorage.provider': { minio: 'MinIO speaks S3; write provider: s3 with its endpoint and addressStyle: path' },
+  'target.type': { docker: 'write compose', helm: 'write kubernetes', k8s: 'write kubernetes' },
+};
+
+/** What is missing, and the flag that gives it. */
+function neededMessage(path: Path, what: string): string {
+  const flag = flagForPath(formatPath(path));
+  return findFlag(flag) === undefined ? `needed: ${what}` : `needed: ${what} (${flag})`;
 }
 
 function limitMessage(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {

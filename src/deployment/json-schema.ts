@@ -1,11 +1,57 @@
 import * as z from 'zod';
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { DEFAULTED_PATHS } from './defaults.ts';
+import { formatPath, type Path } from './paths.ts';
 import { deploymentSchema } from './schema/deployment.ts';
+import { describe } from './schema/descriptions.ts';
 
-/** Where the schema of this release can be had; the first line of files that difyctl writes names it. */
-export const SCHEMA_ID = 'https://difyctl.dev/schema/v1.json';
-
-/** JSON Schema (draft-07, which editors know best) of what a file may say. */
-export function deploymentJsonSchema(): z.core.JSONSchema.BaseSchema {
+/**
+ * JSON Schema (draft-07, which editors know best) of what a file may say, each field with its meaning. What a tier's defaults fill in is
+ * not required, so a file that leaves it out is valid here as it is for `difyctl validate`.
+ */
+export function deploymentJsonSchema(): JsonObject {
   const schema = z.toJSONSchema(deploymentSchema, { target: 'draft-7', io: 'input', unrepresentable: 'any' });
-  return { ...schema, title: 'difyctl.yaml' };
+  return { title: 'difyctl.yaml', ...(annotated(schema as Json, []) as JsonObject) };
+}
+
+/** The schema of one place: described, its alternatives open to defaults that come later, and so with everything below it. */
+function annotated(schema: Json, path: Path): Json {
+  if (!isObject(schema)) return schema;
+  const { properties, items, anyOf, oneOf, additionalProperties, required, ...rest } = schema as JsonObject;
+  const alternatives = [anyOf, oneOf].flatMap((list) => (Array.isArray(list) ? (list as readonly Json[]) : []));
+  const description = path.length === 0 ? undefined : describe(path);
+  const stillRequired = Array.isArray(required)
+    ? (required as readonly string[]).filter((key) => !isFillable([...path, key]))
+    : [];
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...rest,
+    ...(isObject(properties)
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties as JsonObject).map(([key, below]) => [key, annotated(below, [...path, key])]),
+          ),
+        }
+      : {}),
+    ...(items === undefined ? {} : { items: annotated(items, [...path, '*']) }),
+    // Where the key that chooses a branch is left to a default, several branches may fit: one of them must.
+    ...(alternatives.length > 0 ? { anyOf: alternatives.map((one) => undescribed(annotated(one, path))) } : {}),
+    ...(stillRequired.length > 0 ? { required: stillRequired } : {}),
+    ...(additionalProperties === undefined
+      ? {}
+      : { additionalProperties: annotated(additionalProperties, [...path, '*']) }),
+  };
+}
+
+/** A branch means what its place means. */
+function undescribed(schema: Json): Json {
+  if (!isObject(schema)) return schema;
+  const { description: _, ...rest } = schema as JsonObject;
+  return rest;
+}
+
+/** True where a tier's defaults fill the field, or something below it. */
+function isFillable(path: Path): boolean {
+  const name = formatPath(path);
+  return DEFAULTED_PATHS.some((filled) => filled === name || filled.startsWith(`${name}.`));
 }

@@ -76,7 +76,7 @@ export const deploymentSchema = z.strictObject({
   acceptedRisks: z
     .array(
       z.strictObject({
-        check: z.string().regex(/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/, 'a check id'),
+        check: z.string().regex(/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/, 'a check id such as cluster.capacity.fit'),
         reason: z.string().min(1),
         until: day.optional(),
       }),
