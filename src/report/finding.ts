@@ -1,0 +1,40 @@
+import type { CheckResult } from '../checks/check.ts';
+import { groupBy } from '../checks/judgement.ts';
+import { arrow, paint, type Style, sign } from './style.ts';
+import { wrap } from './wrap.ts';
+
+const INDENT = 5;
+const DETAIL = 9;
+
+/** Findings in full, below their subject: sign, id and message, further lines of the message, the risk taken, and the next step. */
+export function findingLines(findings: readonly CheckResult[], style: Style): readonly string[] {
+  // What could not be seen for one and the same reason is said once.
+  const groups = groupBy(findings, (finding) =>
+    finding.status === 'unknown' ? `unknown ${finding.message}` : finding.id,
+  );
+  return [...groups.values()].flatMap((group) => oneFinding(group, style));
+}
+
+function oneFinding(group: readonly CheckResult[], style: Style): readonly string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const [message = '', ...more] = first.message.split('\n');
+  const { accepted, remedy } = first;
+  const until = accepted?.until === undefined ? '' : ` (until ${accepted.until})`;
+  return [
+    ...headLines(first, group.map((finding) => finding.id).join(', '), message, style),
+    ...more.flatMap((line) => wrap(line, style.width, DETAIL)),
+    ...(accepted === undefined
+      ? []
+      : wrap(`accepted: ${accepted.reason}${until}`, style.width, DETAIL).map((line) => paint(style, 'quiet', line))),
+    ...(remedy === '' ? [] : wrap(`${arrow(style)} ${remedy}`, style.width, DETAIL)),
+  ];
+}
+
+function headLines(finding: CheckResult, ids: string, message: string, style: Style): readonly string[] {
+  const lead = `${' '.repeat(INDENT)}${sign(style, finding.status)} `;
+  const oneLine = INDENT + 2 + ids.length + 3 + message.length <= style.width;
+  if (oneLine) return [`${lead}${ids}   ${message}`];
+  const [first = '', ...more] = wrap(ids, style.width, INDENT + 2);
+  return [`${lead}${first.trim()}`, ...more, ...wrap(message, style.width, DETAIL)];
+}

@@ -1,0 +1,23 @@
+import type { CheckResult, Subject } from '../checks/check.ts';
+
+/** What a healthy subject says of itself in one line: the observations of these checks, where they passed. */
+const HIGHLIGHTS: Readonly<Partial<Record<Subject, readonly string[]>>> = {
+  tools: ['tools.kubectl', 'tools.helm', 'tools.docker', 'tools.compose'],
+  cluster: ['cluster.capacity.nodes', 'cluster.capacity.fit'],
+  release: ['release.state'],
+  host: ['host.cpu', 'host.memory', 'host.disk'],
+  postgres: ['postgres.reachable'],
+  redis: ['redis.topology'],
+  'object-storage': ['object-storage.reachable'],
+  'vector-store': ['vector-store.reachable'],
+  recovery: ['recovery.rpo', 'recovery.rto'],
+};
+
+/** The facts of a healthy subject; empty where it has none to tell. */
+export function highlights(subject: Subject, checks: readonly CheckResult[]): string {
+  const told = (HIGHLIGHTS[subject] ?? [])
+    .map((id) => checks.find((check) => check.id === id))
+    .filter((check) => check?.status === 'pass' && check.note === undefined)
+    .map((check) => check?.observed ?? '');
+  return told.filter((text) => text !== '' && !text.includes('\n')).join(', ');
+}

@@ -1,0 +1,43 @@
+import type { CheckReport, CheckResult, Status } from '../checks/check.ts';
+import { reportExitCode } from '../checks/exit.ts';
+import { elapsed } from './wrap.ts';
+
+const LABELS: Readonly<Record<Status, string>> = {
+  pass: 'ok',
+  warn: 'WARN',
+  fail: 'FAIL',
+  skip: 'skip',
+  unknown: 'UNKN',
+};
+
+/** One line for each check, for logs of CI: no colour, nothing folded, greppable by label and id. */
+export function reportLines(report: CheckReport): string {
+  const { phase, deployment, tier, target, place, checks, summary, durationMs } = report;
+  const width = Math.max(...checks.map((check) => check.id.length), 0);
+  const counts = [
+    `${summary.pass} passed`,
+    `${summary.warn} warnings`,
+    `${summary.fail} failed`,
+    `${summary.unknown} unknown`,
+    `${summary.skip} skipped`,
+  ];
+  return [
+    [phase, deployment ?? '(no file)', tier, `${target}/${place}`].join(' '),
+    ...checks.map((check) => `${LABELS[check.status].padEnd(4)} ${check.id.padEnd(width)}  ${words(check)}`),
+    `${counts.join(', ')} in ${elapsed(durationMs)} (exit ${reportExitCode(report)})`,
+    '',
+  ].join('\n');
+}
+
+function words(check: CheckResult): string {
+  const { status, message, observed, expected, remedy, accepted } = check;
+  const said = (text: string) => text.replaceAll('\n', '; ');
+  if (status === 'pass') return said(check.note === undefined ? observed : `note: ${check.note}`);
+  if (status === 'skip') return said(message);
+  if (status === 'unknown') return said(`${message}; next: ${remedy}`);
+  const risk =
+    accepted === undefined
+      ? ''
+      : `; accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`;
+  return said(`observed ${observed}; expected ${expected}; next: ${remedy}${risk}`);
+}

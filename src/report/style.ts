@@ -1,0 +1,48 @@
+import type { Status } from '../checks/check.ts';
+
+/** How much a terminal can show. */
+export interface Style {
+  readonly color: boolean;
+  readonly unicode: boolean;
+  /** Columns. */
+  readonly width: number;
+}
+
+export type Tone = 'good' | 'bad' | 'care' | 'quiet' | 'strong';
+
+/** SGR codes: green, red, yellow, dim, bold. */
+const CODES: Readonly<Record<Tone, number>> = { good: 32, bad: 31, care: 33, quiet: 2, strong: 1 };
+
+/** The text in a tone, or as it is where colours are off. */
+export function paint(style: Style, tone: Tone, text: string): string {
+  return style.color && text !== '' ? `\u001b[${CODES[tone]}m${text}\u001b[0m` : text;
+}
+
+const TONES: Readonly<Record<Status, Tone>> = {
+  pass: 'good',
+  warn: 'care',
+  fail: 'bad',
+  skip: 'quiet',
+  unknown: 'care',
+};
+const UNICODE: Readonly<Record<Status, string>> = { pass: '✔', warn: '!', fail: '✖', skip: '-', unknown: '?' };
+const ASCII: Readonly<Record<Status, string>> = { pass: 'ok', warn: '!', fail: 'x', skip: '-', unknown: '?' };
+
+/** A status as one sign, said by its shape as well as by its colour. */
+export function sign(style: Style, status: Status): string {
+  return paint(style, TONES[status], (style.unicode ? UNICODE : ASCII)[status]);
+}
+
+export function toneOf(status: Status): Tone {
+  return TONES[status];
+}
+
+/** What stands before the next step. */
+export function arrow({ unicode }: Style): string {
+  return unicode ? '→' : '->';
+}
+
+/** What stands between facts of one line. */
+export function dot({ unicode }: Style): string {
+  return unicode ? '·' : '-';
+}

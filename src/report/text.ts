@@ -1,0 +1,132 @@
+import { type CheckReport, type CheckResult, type Status, SUBJECTS, type Subject } from '../checks/check.ts';
+import { reportExitCode } from '../checks/exit.ts';
+import { worst } from '../checks/judge.ts';
+import { findingLines } from './finding.ts';
+import { highlights } from './highlights.ts';
+import { dot, paint, type Style, sign, toneOf } from './style.ts';
+import { elapsed, wrap } from './wrap.ts';
+
+export interface TextOptions extends Style {
+  /** Also what was skipped and noted. */
+  readonly verbose: boolean;
+  /** The command that comes after a report without faults. */
+  readonly next?: string | undefined;
+}
+
+const FINDINGS: readonly Status[] = ['fail', 'unknown', 'warn'];
+const SUBJECT_WIDTH = 15;
+
+interface Group {
+  readonly subject: Subject;
+  readonly checks: readonly CheckResult[];
+  readonly status: Status;
+}
+
+/** The report for people: what is wrong first and in full, what is well in a line each, or in one line for all where something is wrong. */
+export function reportText(report: CheckReport, options: TextOptions): string {
+  const groups = grouped(report.checks);
+  const wrong = groups
+    .filter((group) => FINDINGS.includes(group.status))
+    .sort((a, b) => FINDINGS.indexOf(a.status) - FINDINGS.indexOf(b.status));
+  const well = groups.filter((group) => group.status === 'pass');
+  const lines = [
+    ...headLines(report, options),
+    ...wrong.flatMap((group) => wrongLines(group, options)),
+    ...(wrong.length > 0 ? collapsed(well, options) : well.flatMap((group) => healthyLines(group, options))),
+    ...(options.verbose ? asideLines(report.checks, options) : []),
+    '',
+    ...closingLines(report, wrong.length > 0, options),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function grouped(checks: readonly CheckResult[]): readonly Group[] {
+  return SUBJECTS.map((subject) => {
+    const own = checks.filter((check) => check.subject === subject);
+    return { subject, checks: own, status: worst(own.map((check) => check.status)) };
+  }).filter((group) => group.checks.length > 0);
+}
+
+function headLines(report: CheckReport, style: Style): readonly string[] {
+  const { phase, deployment, tier, target, place, durationMs } = report;
+  const facts = [deployment ?? 'no file', tier, `${target} ${place}`].join(` ${dot(style)} `);
+  const left = `  ${phase}  ${facts}`;
+  const right = elapsed(durationMs);
+  if (left.length + right.length + 2 > style.width)
+    return [...wrap(`${phase}  ${facts}`, style.width, 2), `  ${right}`];
+  return [left + right.padStart(style.width - left.length)];
+}
+
+function wrongLines({ subject, checks, status }: Group, options: TextOptions): readonly string[] {
+  const findings = FINDINGS.flatMap((kind) => checks.filter((check) => check.status === kind));
+  const counts = [
+    count(checks, 'fail', 'failed'),
+    count(checks, 'unknown', 'not seen'),
+    count(checks, 'warn', 'to be looked at'),
+  ].filter((text) => text !== '');
+  const head = `  ${sign(options, status)} ${paint(options, 'strong', subject.padEnd(SUBJECT_WIDTH))}${String(checks.length).padStart(3)}   ${paint(options, toneOf(status), counts.join(', '))}`;
+  return [head.trimEnd(), ...findingLines(findings, options)];
+}
+
+function count(checks: readonly CheckResult[], status: Status, word: string): string {
+  const found = checks.filter((check) => check.status === status).length;
+  return found === 0 ? '' : `${found} ${word}`;
+}
+
+function healthyLines({ subject, checks }: Group, style: Style): readonly string[] {
+  const head = `${subject.padEnd(SUBJECT_WIDTH)}${String(checks.length).padStart(3)}`;
+  const facts = highlights(subject, checks);
+  const indent = style.unicode ? 4 : 5;
+  const [first = '', ...more] = wrap(facts, style.width, indent + head.length + 3).map((line) => line.trim());
+  const fits = indent + head.length + 3 + facts.length <= style.width;
+  const lead = `  ${sign(style, 'pass')} ${head}`;
+  if (facts === '') return [lead];
+  if (style.width >= 60 || fits)
+    return [`${lead}   ${first}`, ...more.map((line) => `${' '.repeat(indent + head.length + 3)}${line}`)];
+  return [lead, ...wrap(facts, style.width, indent + 2)];
+}
+
+function collapsed(groups: readonly Group[], style: Style): readonly string[] {
+  if (groups.length === 0) return [];
+  const words = groups.map(({ subject, checks }) => `${subject}\u00a0${checks.length}`).join('   ');
+  const [first = '', ...more] = wrap(words, style.width, 4);
+  return [`  ${sign(style, 'pass')} ${first.trim()}`, ...more].map((line) => line.replaceAll('\u00a0', ' '));
+}
+
+/** What changes nothing and is told on request: skipped checks, and faults that the tier only notes. */
+function asideLines(checks: readonly CheckResult[], style: Style): readonly string[] {
+  const aside = [
+    ...checks
+      .filter((check) => check.note !== undefined)
+      .map((check) => ({ check, words: check.note ?? '', status: 'pass' as const })),
+    ...checks
+      .filter((check) => check.status === 'skip')
+      .map((check) => ({ check, words: check.message, status: 'skip' as const })),
+  ];
+  return aside.flatMap(({ check, words, status }) => {
+    const [first = '', ...more] = wrap(`${check.id}: ${words}`, style.width, 5);
+    return [`  ${sign(style, status)}  ${first.trim()}`, ...more];
+  });
+}
+
+function closingLines(report: CheckReport, hasFindings: boolean, options: TextOptions): readonly string[] {
+  const { summary, checks } = report;
+  const notes = checks.filter((check) => check.note !== undefined).length;
+  const counts = [
+    `${summary.pass} passed`,
+    ...(summary.fail > 0 ? [`${summary.fail} failed`] : []),
+    ...(summary.unknown > 0 ? [`${summary.unknown} unknown`] : []),
+    ...(summary.warn > 0 ? [`${summary.warn} ${summary.warn === 1 ? 'warning' : 'warnings'}`] : []),
+    ...(summary.skip > 0 ? [`${summary.skip} skipped`] : []),
+  ].join(', ');
+  const code = reportExitCode(report);
+  const told =
+    options.verbose || notes + summary.skip === 0 ? '' : `   (${notes > 0 ? `${notes} noted; ` : ''}more: --verbose)`;
+  const next = code === 0 && options.next !== undefined ? [`Next: ${options.next}`] : [];
+  const exit = code === 0 ? '' : `   exit ${code}`;
+  return [
+    ...wrap(`${counts}${exit}${told}`, options.width, 2),
+    ...(hasFindings ? wrap('Why: difyctl checks explain ID', options.width, 2) : []),
+    ...next.flatMap((line) => wrap(line, options.width, 2)),
+  ];
+}
