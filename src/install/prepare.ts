@@ -53,7 +53,7 @@ export interface Prepared extends Workbench {
 }
 
 /** What a look has where the rendered set could not be made: the fault in its place, everything else as it is. */
-export interface PreparedLook extends Omit<Prepared, 'rendered' | 'secretKeys'> {
+export interface PreparedLook extends Omit<Prepared, 'rendered'> {
   readonly rendered: Rendered | undefined;
   /** Why there is no rendered set: no chart, an unknown key, … */
   readonly fault: Fault | undefined;
@@ -68,9 +68,8 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   const chart = await chartOf(room, input);
   try {
     const render = await loadRenderer(input.deployment, { baseDirectory: room.baseDirectory, facts: chart?.facts });
-    const keys = secretKeys(room.required, render);
-    const secrets = await secretsOf(room, input, () => keys);
-    return { ...assembled(room, secrets, chart), secretKeys: keys, rendered: render(secrets) };
+    const secrets = await secretsOf(room, input);
+    return { ...assembled(room, secrets, chart), rendered: render(secrets) };
   } catch (error) {
     await chart?.dispose();
     throw error;
@@ -88,7 +87,7 @@ export async function prepareToLook(input: Omit<PrepareInput, 'unreadable'>): Pr
   } catch (error) {
     if (!(error instanceof Fault) || error instanceof Interrupted) throw error;
     const room = openRoom(looking);
-    const secrets = await secretsOf(room, looking, () => ({}));
+    const secrets = await secretsOf(room, looking);
     return { ...assembled(room, secrets, undefined), rendered: undefined, fault: error };
   }
 }
@@ -110,6 +109,7 @@ function openRoom({ deployment, baseDirectory, env, kubeconfig, context, protect
     baseDirectory,
     required,
     paths: statePaths(baseDirectory, deployment.name),
+    secretKeys: secretKeys(required, deployment.target.type),
     living: livingOf(deployment, baseDirectory, bench),
   };
 }
@@ -127,8 +127,8 @@ async function chartOf(room: Room, { signal }: PrepareInput): Promise<LocalChart
   return loadChart({ chart: target.chart, baseDirectory, helm: helm(runner, kubeArgs), signal });
 }
 
-async function secretsOf(room: Room, input: PrepareInput, keysNow: () => Readonly<Record<SecretPath, string>>) {
-  const { required, living, paths, baseDirectory } = room;
+async function secretsOf(room: Room, input: PrepareInput): Promise<ResolvedSecrets> {
+  const { required, living, paths, baseDirectory, secretKeys: keysNow } = room;
   const { env, unreadable, signal } = input;
   const cache = await readCache(paths);
   const sources = { env, baseDirectory };

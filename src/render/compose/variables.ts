@@ -35,7 +35,7 @@ export function collectVariables(secrets: SecretValues): Variables {
 const PREFIX = 'DIFY_SECRET_';
 
 /** The variable of `.env` that holds a secret as it is: `redis.sentinel.password` → `DIFY_SECRET_REDIS_SENTINEL_PASSWORD`. */
-function secretVariable(path: SecretPath): string {
+export function secretVariable(path: SecretPath): string {
   const words = path.replace(/^secrets\./, '').split('.');
   return PREFIX + words.map((word) => word.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_');
 }

@@ -33,12 +33,18 @@ export function factsOf(own: OwnSecrets, otherTraces: readonly string[]): Living
   const newest = newestRevision(own.revisions);
   const named = own.data.find(({ name }) => name === newest?.secretName);
   const secret = named ?? newestByAge(own.data);
-  const revision = newest === undefined ? [] : [`revision ${newest.number}`];
+  // Of an open revision the Secret comes first: where that is missing, nothing of it was applied.
+  const applied = own.revisions.filter(({ outcome, secretName }) => outcome !== 'open' || has(own, secretName));
+  const revision = applied.length === 0 ? [] : [`revision ${newestRevision(applied)?.number}`];
   return {
     data: secret?.data ?? {},
     keys: named === undefined ? {} : (newest?.secretKeys ?? {}),
     traces: [...revision, ...otherTraces],
   };
+}
+
+function has({ data }: OwnSecrets, name: string | undefined): boolean {
+  return data.some((secret) => secret.name === name);
 }
 
 function newestByAge(secrets: readonly DataSecret[]): DataSecret | undefined {

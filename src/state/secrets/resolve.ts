@@ -21,8 +21,8 @@ export interface ResolveInput {
   readonly sources: Omit<ReferenceSources, 'kubernetes'>;
   readonly living: Living;
   readonly cache: ReadonlyMap<SecretPath, string>;
-  /** Which variable would hold which secret now, for an installation that recorded no keys. */
-  readonly keysNow: () => Readonly<Record<SecretPath, string>>;
+  /** Which variable holds which secret as it is rendered now, for an installation that recorded no keys. */
+  readonly keysNow: Readonly<Record<SecretPath, string>>;
   /** `stop`: an installation that cannot be read ends the run; `warn`: the cache, else new secrets, and a note. */
   readonly unreadable: 'stop' | 'warn';
   readonly signal: AbortSignal;
@@ -36,7 +36,7 @@ export interface ResolveInput {
 export async function resolveSecrets(input: ResolveInput): Promise<ResolvedSecrets> {
   const { required, living } = input;
   const { facts, notes } = await readLiving(input);
-  const keys = { ...(Object.keys(facts.data).length > 0 ? input.keysNow() : {}), ...facts.keys };
+  const keys = { ...input.keysNow, ...facts.keys };
   const sources = { ...input.sources, kubernetes: living.kubernetesSecret.bind(living) };
   const found = await Promise.all(
     required.map(async (secret) => ({ secret, ...(await findOne(secret, sources, facts, keys, input)) })),
