@@ -51,6 +51,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'agent-backend': {
     base: BASES.debian,
     curl: false,
+    commands: ['python3'],
     config: { WorkingDir: '/app', ExposedPorts: { '5050/tcp': {} } },
   },
   'local-sandbox': { base: BASES.debian, curl: true, config: { WorkingDir: '/app', ExposedPorts: { '5004/tcp': {} } } },
