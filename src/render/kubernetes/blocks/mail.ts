@@ -1,0 +1,33 @@
+import type { Mail } from '../../../deployment/schema/mail.ts';
+import { mailEnv } from '../../dify-env/mail.ts';
+import { API_PROCESSES, type ChartBlock, given, HELD_ELSEWHERE, heldElsewhere, literals } from '../chart-block.ts';
+
+/** Outgoing mail, for which the chart has a key each. Its default is a provider with a placeholder key; an empty type is its way to say none. */
+export function mailBlock(mail: Mail): ChartBlock {
+  return { values: { api: { mail: mailValues(mail) } }, gives: given(API_PROCESSES, literals(mailEnv(mail))) };
+}
+
+function mailValues(mail: Mail): ChartBlock['values'] {
+  switch (mail.provider) {
+    case 'none':
+      return { type: '', resend: { apiKey: '' }, smtp: { username: '', password: '' } };
+    case 'resend':
+      return {
+        type: 'resend',
+        defaultSender: mail.resend.from,
+        resend: { apiKey: HELD_ELSEWHERE, apiUrl: mail.resend.apiUrl },
+      };
+    case 'smtp':
+      return {
+        type: 'smtp',
+        defaultSender: mail.smtp.from,
+        smtp: {
+          server: mail.smtp.host,
+          port: mail.smtp.port,
+          username: mail.smtp.username ?? '',
+          password: heldElsewhere(mail.smtp.password),
+          tls: { enabled: mail.smtp.tls !== 'none', optimistic: mail.smtp.tls === 'starttls' },
+        },
+      };
+  }
+}

@@ -1,0 +1,229 @@
+import type { ObjectStorage } from '../../../deployment/schema/object-storage.ts';
+import { pluginBucket } from '../../dify-env/plugin-storage.ts';
+import { API_PROCESSES, type ChartBlock, given, HELD_ELSEWHERE, unite, type Variables } from '../chart-block.ts';
+
+type Block<P extends ObjectStorage['provider'], K extends string> =
+  Extract<ObjectStorage, { readonly provider: P }> extends Record<K, infer B> ? B : never;
+
+/** One vendor's block. Both buckets are always said: without its own the plugin daemon stays on a local claim. */
+export function objectStorageBlock(storage: ObjectStorage, storageClass: string | undefined): ChartBlock {
+  switch (storage.provider) {
+    case 's3':
+      return s3(storage.s3, buckets(storage));
+    case 'azure-blob':
+      return azureBlob(storage.azureBlob);
+    case 'aliyun-oss':
+      return aliyunOss(storage.aliyunOss, buckets(storage));
+    case 'gcs':
+      return gcs(buckets(storage));
+    case 'tencent-cos':
+      return tencentCos(storage.tencentCos, buckets(storage));
+    case 'huawei-obs':
+      return huaweiObs(storage.huaweiObs, buckets(storage));
+    case 'volcengine-tos':
+      return volcengineTos(storage.volcengineTos, buckets(storage));
+    case 'local':
+      return local(storageClass);
+  }
+}
+
+interface Buckets {
+  readonly api: string;
+  readonly pluginDaemon: string;
+}
+
+function buckets(storage: Exclude<ObjectStorage, { readonly provider: 'azure-blob' | 'local' }>): Buckets {
+  return { api: mainBucket(storage), pluginDaemon: pluginBucket(storage) ?? '' };
+}
+
+function mainBucket(storage: Exclude<ObjectStorage, { readonly provider: 'azure-blob' | 'local' }>): string {
+  switch (storage.provider) {
+    case 's3':
+      return storage.s3.bucket;
+    case 'aliyun-oss':
+      return storage.aliyunOss.bucket;
+    case 'gcs':
+      return storage.gcs.bucket;
+    case 'tencent-cos':
+      return storage.tencentCos.bucket;
+    case 'huawei-obs':
+      return storage.huaweiObs.bucket;
+    case 'volcengine-tos':
+      return storage.volcengineTos.bucket;
+  }
+}
+
+function block(values: ChartBlock['values'], api: Variables, plugin: Variables): ChartBlock {
+  return { values, gives: unite(given(API_PROCESSES, api), given(['pluginDaemon'], plugin)) };
+}
+
+/**
+ * AWS without an endpoint of one's own: the chart writes S3_ENDPOINT in any case, and botocore refuses an empty one, so it
+ * gets the region's (AWS General Reference, S3 endpoints; China has a domain of its own). Workload identity needs service
+ * accounts that can be annotated: api, worker and plugin daemon get their own.
+ */
+function s3(at: Block<'s3', 's3'>, bucketName: Buckets): ChartBlock {
+  const workload = at.identity === 'workload';
+  const pathStyle = at.addressStyle === 'path' || (at.addressStyle === 'auto' && at.endpoint !== undefined);
+  const endpoint = at.endpoint ?? `https://s3.${at.region}.amazonaws.com${at.region.startsWith('cn-') ? '.cn' : ''}`;
+  const account = { serviceAccount: { create: true } };
+  return block(
+    {
+      externalS3: {
+        enabled: true,
+        endpoint,
+        region: at.region,
+        pathStyle,
+        useIAM: workload,
+        bucketName: { ...bucketName },
+        accessKey: HELD_ELSEWHERE,
+        secretKey: HELD_ELSEWHERE,
+      },
+      ...(workload ? { api: account, worker: account, pluginDaemon: account } : {}),
+    },
+    {
+      STORAGE_TYPE: 's3',
+      S3_ENDPOINT: endpoint,
+      S3_REGION: at.region,
+      S3_BUCKET_NAME: bucketName.api,
+      S3_ADDRESS_STYLE: pathStyle ? 'path' : 'auto',
+      S3_USE_AWS_MANAGED_IAM: String(workload),
+    },
+    {
+      PLUGIN_STORAGE_TYPE: 'aws_s3',
+      PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon,
+      S3_ENDPOINT: endpoint,
+      S3_USE_PATH_STYLE: String(pathStyle),
+      S3_USE_AWS_MANAGED_IAM: String(workload),
+      AWS_REGION: at.region,
+    },
+  );
+}
+
+function azureBlob(at: Block<'azure-blob', 'azureBlob'>): ChartBlock {
+  return block(
+    {
+      externalAzureBlobStorage: {
+        enabled: true,
+        url: at.accountUrl,
+        account: at.accountName,
+        key: HELD_ELSEWHERE,
+        container: at.container,
+      },
+    },
+    {
+      STORAGE_TYPE: 'azure-blob',
+      AZURE_BLOB_ACCOUNT_NAME: at.accountName,
+      AZURE_BLOB_CONTAINER_NAME: at.container,
+      AZURE_BLOB_ACCOUNT_URL: at.accountUrl,
+    },
+    { PLUGIN_STORAGE_TYPE: 'azure_blob', AZURE_BLOB_STORAGE_CONTAINER_NAME: at.container },
+  );
+}
+
+function aliyunOss(at: Block<'aliyun-oss', 'aliyunOss'>, bucketName: Buckets): ChartBlock {
+  const common = {
+    ALIYUN_OSS_ENDPOINT: at.endpoint,
+    ALIYUN_OSS_REGION: at.region,
+    ALIYUN_OSS_AUTH_VERSION: 'v4',
+    ALIYUN_OSS_PATH: '',
+  };
+  return block(
+    {
+      externalOSS: {
+        enabled: true,
+        endpoint: at.endpoint,
+        region: at.region,
+        accessKey: HELD_ELSEWHERE,
+        secretKey: HELD_ELSEWHERE,
+        bucketName: { ...bucketName },
+        authVersion: 'v4',
+        path: '',
+      },
+    },
+    { ...common, STORAGE_TYPE: 'aliyun-oss', ALIYUN_OSS_BUCKET_NAME: bucketName.api },
+    { ...common, PLUGIN_STORAGE_TYPE: 'aliyun_oss', PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon },
+  );
+}
+
+function gcs(bucketName: Buckets): ChartBlock {
+  return block(
+    { externalGCS: { enabled: true, bucketName: { ...bucketName }, serviceAccountJsonBase64: HELD_ELSEWHERE } },
+    { STORAGE_TYPE: 'google-storage', GOOGLE_STORAGE_BUCKET_NAME: bucketName.api },
+    { PLUGIN_STORAGE_TYPE: 'google-storage', PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon },
+  );
+}
+
+function tencentCos(at: Block<'tencent-cos', 'tencentCos'>, bucketName: Buckets): ChartBlock {
+  return block(
+    {
+      externalCOS: {
+        enabled: true,
+        region: at.region,
+        scheme: 'https',
+        secretId: HELD_ELSEWHERE,
+        secretKey: HELD_ELSEWHERE,
+        bucketName: { ...bucketName },
+      },
+    },
+    {
+      STORAGE_TYPE: 'tencent-cos',
+      TENCENT_COS_BUCKET_NAME: bucketName.api,
+      TENCENT_COS_REGION: at.region,
+      TENCENT_COS_SCHEME: 'https',
+    },
+    {
+      PLUGIN_STORAGE_TYPE: 'tencent_cos',
+      PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon,
+      TENCENT_COS_REGION: at.region,
+    },
+  );
+}
+
+function huaweiObs(at: Block<'huawei-obs', 'huaweiObs'>, bucketName: Buckets): ChartBlock {
+  return block(
+    {
+      externalOBS: {
+        enabled: true,
+        endpoint: at.endpoint,
+        accessKey: HELD_ELSEWHERE,
+        secretKey: HELD_ELSEWHERE,
+        bucketName: { ...bucketName },
+      },
+    },
+    { STORAGE_TYPE: 'huawei-obs', HUAWEI_OBS_BUCKET_NAME: bucketName.api, HUAWEI_OBS_SERVER: at.endpoint },
+    {
+      PLUGIN_STORAGE_TYPE: 'huawei-obs',
+      PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon,
+      HUAWEI_OBS_SERVER: at.endpoint,
+    },
+  );
+}
+
+function volcengineTos(at: Block<'volcengine-tos', 'volcengineTos'>, bucketName: Buckets): ChartBlock {
+  const common = { VOLCENGINE_TOS_ENDPOINT: at.endpoint, VOLCENGINE_TOS_REGION: at.region };
+  return block(
+    {
+      externalTOS: {
+        enabled: true,
+        endpoint: at.endpoint,
+        region: at.region,
+        accessKey: HELD_ELSEWHERE,
+        secretKey: HELD_ELSEWHERE,
+        bucketName: { ...bucketName },
+      },
+    },
+    { ...common, STORAGE_TYPE: 'volcengine-tos', VOLCENGINE_TOS_BUCKET_NAME: bucketName.api },
+    { ...common, PLUGIN_STORAGE_TYPE: 'volcengine-tos', PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon },
+  );
+}
+
+/** Claims that api and worker, and the plugin daemon, mount; ReadWriteMany by the chart's default. */
+function local(storageClass: string | undefined): ChartBlock {
+  const persistence = { persistence: { persistentVolumeClaim: { storageClass: storageClass ?? null } } };
+  return block(
+    storageClass === undefined ? {} : { api: persistence, pluginDaemon: persistence },
+    {},
+    { PLUGIN_STORAGE_TYPE: 'local', PLUGIN_STORAGE_LOCAL_ROOT: '/app/storage' },
+  );
+}

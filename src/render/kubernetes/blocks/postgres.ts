@@ -1,0 +1,72 @@
+import type { Deployment } from '../../../deployment/schema/deployment.ts';
+import type { ServiceAddresses } from '../../dify-env/addresses.ts';
+import { databaseLogin } from '../../dify-env/postgres.ts';
+import { API_PROCESSES, type ChartBlock, given, HELD_ELSEWHERE, unquoted, type Variables } from '../chart-block.ts';
+import type { BundledContext } from './bundled.ts';
+import { bundledImage, MODEST } from './bundled.ts';
+
+/**
+ * PostgreSQL. The chart knows one user for both databases and no TLS: what differs comes by `extraEnv`. The bundled one
+ * stands alone: a read replica that nobody reads and nothing promotes would only cost memory.
+ */
+export function postgresBlock(
+  deployment: Deployment,
+  addresses: ServiceAddresses,
+  bundled: BundledContext,
+): ChartBlock {
+  const { postgres } = deployment;
+  const main = databaseLogin(postgres, 'main', addresses);
+  const plugin = databaseLogin(postgres, 'plugin', addresses);
+  const host = unquoted('DB_HOST', main.host);
+  const common: Variables = {
+    DB_TYPE: 'postgresql',
+    DB_PORT: String(main.port),
+    DB_USERNAME: main.username,
+  };
+  if (postgres.mode === 'external') {
+    return {
+      values: {
+        postgresql: { enabled: false },
+        externalPostgres: {
+          enabled: true,
+          address: host.value,
+          port: main.port,
+          username: main.username,
+          password: HELD_ELSEWHERE,
+          database: { api: main.database, pluginDaemon: plugin.database },
+        },
+      },
+      gives: {
+        ...given(API_PROCESSES, { ...common, ...host.gives, DB_DATABASE: main.database }),
+        pluginDaemon: { ...common, ...host.gives, DB_DATABASE: plugin.database },
+      },
+    };
+  }
+  const database = unquoted('DB_DATABASE', main.database);
+  return {
+    values: { postgresql: bundledPostgres(database.value, bundled) },
+    gives: given([...API_PROCESSES, 'pluginDaemon'], { ...common, ...host.gives, ...database.gives }),
+  };
+}
+
+function bundledPostgres(database: string, context: BundledContext) {
+  return {
+    enabled: true,
+    architecture: 'standalone',
+    global: {
+      postgresql: {
+        auth: {
+          postgresPassword: HELD_ELSEWHERE,
+          database,
+          existingSecret: context.secretName,
+          secretKeys: { adminPasswordKey: 'postgres.password' },
+        },
+      },
+    },
+    ...bundledImage(context),
+    primary: {
+      resources: { requests: MODEST.postgres },
+      ...(context.storageClass === undefined ? {} : { persistence: { storageClass: context.storageClass } }),
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { type Problem, UserError } from '../../base/errors.ts';
+import { isObject, type Json, type JsonObject } from '../../base/json.ts';
+import { nearest } from '../../base/suggest.ts';
+import type { ChartFacts } from '../rendered.ts';
+import { OPEN_KEYS, UNNAMED_KEYS } from './known-keys.ts';
+import { schemaAt, typeFault } from './schema-types.ts';
+
+/**
+ * Every path of the values against the chart's own defaults and schema: the chart ignores what it does not know, so a typo would be
+ * silent. Throws UserError with every unknown path (and the nearest known key) and every wrong type at once.
+ */
+export function checkChartKeys(values: JsonObject, facts: ChartFacts): void {
+  const problems = checkMap(values, facts.values, { facts, path: [] });
+  if (problems.length === 0) return;
+  throw new UserError(
+    `chart ${facts.name} ${facts.version} does not take ${problems.length === 1 ? 'this value' : 'these values'}: ${problems
+      .map(({ path, message }) => `${path} (${message})`)
+      .join(', ')}`,
+    {
+      problems,
+      next: ['correct the path in extraValues', 'or set target.chart to a chart that takes it'],
+    },
+  );
+}
+
+interface Place {
+  readonly facts: ChartFacts;
+  readonly path: readonly string[];
+}
+
+function checkMap(values: JsonObject, defaults: JsonObject, place: Place): readonly Problem[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const at = { ...place, path: [...place.path, key] };
+    if (Object.hasOwn(defaults, key)) return checkValue(value, defaults[key] ?? null, at);
+    return isKnown(at) ? typeProblems(value, undefined, at) : [unknown(key, defaults, at)];
+  });
+}
+
+function checkValue(value: Json, standard: Json, place: Place): readonly Problem[] {
+  const wrong = typeProblems(value, standard, place);
+  if (wrong.length > 0 || !isObject(value) || !isObject(standard)) return wrong;
+  const open = Object.keys(standard).length === 0 || OPEN_KEYS.has(place.path.at(-1) ?? '');
+  return open ? [] : checkMap(value as JsonObject, standard as JsonObject, place);
+}
+
+function typeProblems(value: Json, standard: Json | undefined, { facts, path }: Place): readonly Problem[] {
+  const fault = typeFault(value, standard, schemaAt(facts.schema, path));
+  return fault === undefined ? [] : [{ path: path.join('.'), message: fault }];
+}
+
+/** Known by the list of unnamed keys, or by the schema. */
+function isKnown({ facts, path }: Place): boolean {
+  const listed = UNNAMED_KEYS.some((pattern) => {
+    const steps = pattern.split('.');
+    return steps.length === path.length && steps.every((step, index) => step === '*' || step === path[index]);
+  });
+  return listed || schemaAt(facts.schema, path) !== undefined;
+}
+
+function unknown(key: string, defaults: JsonObject, { path }: Place): Problem {
+  const near = nearest(key, Object.keys(defaults));
+  const hint = near === undefined ? '' : `; nearest: ${[...path.slice(0, -1), near].join('.')}`;
+  return { path: path.join('.'), message: `no such key${hint}` };
+}

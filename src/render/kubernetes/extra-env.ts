@@ -1,0 +1,63 @@
+import { UserError } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { ComponentName } from '../../checklist/components.ts';
+import type { EnvEntry } from '../dify-env/entry.ts';
+import type { ChartBlock, Variables } from './chart-block.ts';
+import { secretKeyOf } from './secret.ts';
+
+/**
+ * Variables that the chart writes into the container itself, before `extraEnv`. A second entry of the same name would be refused by a
+ * server-side apply (`env` is a map by name there), so each is set by its key in the values, or not at all. LOG_LEVEL is `logLevel`.
+ */
+const IN_CONTAINER: Readonly<Partial<Record<ComponentName, Variables>>> = {
+  worker: { MODE: 'worker' },
+  beat: { MODE: 'beat' },
+  apiWebsocket: {
+    MIGRATION_ENABLED: 'false',
+    SERVER_WORKER_AMOUNT: '1',
+    SERVER_WORKER_CLASS: 'geventwebsocket.gunicorn.workers.GeventWebSocketWorker',
+  },
+};
+const HAS_LOG_LEVEL: readonly ComponentName[] = ['api', 'worker', 'beat', 'apiWebsocket'];
+
+/**
+ * `extraEnv` (and `logLevel`) of one component: what the environment table wants and the chart does not give by itself, by name. Secrets
+ * are references into the Secret. Throws UserError for a variable of the file that the chart does not let go of.
+ */
+export function environmentValues(
+  component: ComponentName,
+  entries: readonly EnvEntry[],
+  gives: ChartBlock['gives'],
+  secretName: string,
+): JsonObject {
+  const fixed = IN_CONTAINER[component] ?? {};
+  const levels = HAS_LOG_LEVEL.includes(component)
+    ? entries.flatMap(({ name, value }) => (name === 'LOG_LEVEL' && 'literal' in value ? [value.literal] : []))
+    : [];
+  const others = entries.filter(({ name }) => !(name === 'LOG_LEVEL' && levels.length > 0));
+  for (const { name, value } of others) {
+    const own = fixed[name];
+    if (own !== undefined && !('literal' in value && value.literal === own)) throw refused(component, name, own);
+  }
+  const given = { ...gives[component], ...fixed };
+  const extraEnv = others
+    .filter(({ name, value }) => !('literal' in value && given[name] === value.literal))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((entry) => environmentItem(entry, secretName));
+  return { ...(levels[0] === undefined ? {} : { logLevel: levels[0] }), extraEnv };
+}
+
+function environmentItem(entry: EnvEntry, secretName: string): JsonObject {
+  const key = secretKeyOf(entry);
+  if (key !== undefined) return { name: entry.name, valueFrom: { secretKeyRef: { name: secretName, key } } };
+  const value = 'literal' in entry.value ? entry.value.literal : '';
+  return { name: entry.name, value: value.replaceAll('$(', '$$$$(') };
+}
+
+function refused(component: ComponentName, name: string, value: string): UserError {
+  const path = `components.${component}.extraEnv.${name}`;
+  return new UserError(`${path} cannot be set: the chart sets it to ${value} in the container`, {
+    problems: [{ path, message: `the chart sets it to ${value}` }],
+    next: [`remove ${path}`],
+  });
+}

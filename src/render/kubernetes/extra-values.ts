@@ -1,0 +1,67 @@
+import { type Problem, UserError } from '../../base/errors.ts';
+import { deepMerge, isObject, type Json, type JsonObject } from '../../base/json.ts';
+import { requiredSecrets } from '../../deployment/required-secrets.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { SecretValues } from '../../deployment/secrets.ts';
+import { SECRET_KEYS } from './known-keys.ts';
+
+/** Lists of named items to which `extraValues` adds: replacing one would take the secrets away from a component. */
+const ADDED_TO: ReadonlySet<string> = new Set(['extraEnv', 'extraVolumes', 'extraVolumeMounts']);
+/** A shorter value stands inside ordinary texts by chance. */
+const SHORTEST_SECRET = 8;
+
+/** The rendered values with the file's `extraValues` over them. Named lists are united by name, other lists replaced. */
+export function withExtraValues(values: JsonObject, extra: JsonObject): JsonObject {
+  return deepMerge(values, unitedLists(values, extra)) as JsonObject;
+}
+
+function unitedLists(values: Json | undefined, extra: Json): Json {
+  if (!isObject(extra)) return extra;
+  const below = isObject(values) ? (values as JsonObject) : {};
+  return Object.fromEntries(
+    Object.entries(extra as JsonObject).map(([key, value]) => {
+      const ours = below[key];
+      const both = ADDED_TO.has(key) && Array.isArray(ours) && Array.isArray(value);
+      return [key, both ? united(ours, value) : unitedLists(ours, value)];
+    }),
+  );
+}
+
+function united(ours: readonly Json[], theirs: readonly Json[]): readonly Json[] {
+  const replaced = new Set(theirs.map(nameOf));
+  return [...ours.filter((item) => !replaced.has(nameOf(item))), ...theirs];
+}
+
+function nameOf(item: Json): Json | undefined {
+  return isObject(item) ? (item as JsonObject).name : undefined;
+}
+
+/**
+ * Refuses a secret in `extraValues`: a text in a key that the chart keeps a secret in, or the value of one of this deployment's secrets
+ * anywhere. Throws UserError naming the paths, never the values.
+ */
+export function refuseSecrets(deployment: Deployment, secrets: SecretValues): void {
+  const values = requiredSecrets(deployment)
+    .map(({ path }) => secrets.get(path))
+    .filter((value) => value.length >= SHORTEST_SECRET);
+  const problems = secretsIn(deployment.extraValues as JsonObject, 'extraValues', '', values);
+  if (problems.length === 0) return;
+  throw new UserError(`a secret may not stand in extraValues: ${problems.map(({ path }) => path).join(', ')}`, {
+    problems,
+    next: ['reference it where the file has a field for it, such as postgres.password: { env: NAME }'],
+  });
+}
+
+function secretsIn(value: Json, path: string, key: string, secrets: readonly string[]): readonly Problem[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => secretsIn(item, `${path}[${index}]`, key, secrets));
+  if (isObject(value)) {
+    return Object.entries(value as JsonObject).flatMap(([step, below]) =>
+      secretsIn(below, `${path}.${step}`, key === '' ? step : `${key}.${step}`, secrets),
+    );
+  }
+  if (typeof value !== 'string' || value === '') return [];
+  if (SECRET_KEYS.includes(key)) return [{ path, message: 'the chart keeps a secret here' }];
+  return secrets.some((secret) => value.includes(secret))
+    ? [{ path, message: 'holds a secret of this deployment' }]
+    : [];
+}

@@ -1,0 +1,40 @@
+import { stringify } from 'yaml';
+import type { JsonObject } from '../../base/json.ts';
+import { API_VERSION } from '../../base/version.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { KubernetesObject, RenderedFile } from '../rendered.ts';
+import type { SecretContent } from './secret.ts';
+
+const HEADER = '# Made by difyctl from difyctl.yaml. Change that file, not this one. It holds no secret.\n';
+
+/** values.yaml, manifests/ and secret-keys.yaml, sorted by path. The same data gives the same bytes. */
+export function renderedFiles(
+  deployment: Deployment,
+  values: JsonObject,
+  objects: readonly KubernetesObject[],
+  secret: SecretContent,
+): readonly RenderedFile[] {
+  const files = [
+    file('values.yaml', values),
+    file('secret-keys.yaml', secretKeys(deployment, secret)),
+    ...objects.map((object) => file(`manifests/${object.kind.toLowerCase()}-${object.metadata.name}.yaml`, object)),
+  ];
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Which Secret the values refer to, and its keys: for those who make it themselves, or with `difyctl secrets apply`. */
+function secretKeys({ target }: Deployment, { name, data }: SecretContent): JsonObject {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'SecretKeys',
+    name,
+    ...(target.type === 'kubernetes' ? { namespace: target.namespace } : {}),
+    keys: Object.keys(data),
+  };
+}
+
+function file(path: string, data: JsonObject): RenderedFile {
+  // Helm reads YAML 1.1, where `off` and `yes` are no texts. An alias would be right YAML and bad reading.
+  const content = stringify(data, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+  return { path, content: HEADER + content, mode: 0o644 };
+}

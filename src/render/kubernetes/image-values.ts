@@ -1,0 +1,28 @@
+import type { JsonObject } from '../../base/json.ts';
+import type { ComponentName } from '../../checklist/components.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { componentImages, repositoryIn } from '../images.ts';
+
+/** Blocks under `image`; worker, beat and websocket run the api's. */
+const IMAGE_BLOCKS = [
+  'api',
+  'web',
+  'sandbox',
+  'proxy',
+  'ssrfProxy',
+  'pluginDaemon',
+  'agentBackend',
+  'localSandbox',
+] as const satisfies readonly ComponentName[];
+
+/** Pinned images, from the operator's registry where there is one. The chart has no such key, so each is said. */
+export function imageValues({ version, images }: Deployment): JsonObject {
+  const table = componentImages(version);
+  const pull = images?.pullSecret === undefined ? {} : { pullSecrets: [images.pullSecret] };
+  return Object.fromEntries(
+    IMAGE_BLOCKS.map((name) => [
+      name,
+      { repository: repositoryIn(table[name], images?.registry), tag: table[name].tag, ...pull },
+    ]),
+  );
+}

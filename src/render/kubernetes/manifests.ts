@@ -1,0 +1,29 @@
+import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
+import type { PlannedComponent } from '../../deployment/components.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { KubernetesObject } from '../rendered.ts';
+import { type ChartNames, componentFullName, podLabels } from './names.ts';
+
+/** Objects beside the chart, which has no PodDisruptionBudget: in prod, a drained node takes one replica of a component at a time. */
+export function manifests(
+  deployment: Deployment,
+  planned: Readonly<Record<ComponentName, PlannedComponent>>,
+  names: ChartNames,
+): readonly KubernetesObject[] {
+  if (deployment.tier !== 'prod') return [];
+  return COMPONENTS.filter((name) => planned[name].enabled && planned[name].replicas > 1).map((name) => ({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: {
+      name: componentFullName(names, name),
+      ...(deployment.target.type === 'kubernetes' ? { namespace: deployment.target.namespace } : {}),
+      labels: ownLabels(deployment),
+    },
+    spec: { maxUnavailable: 1, selector: { matchLabels: { ...podLabels(names, name) } } },
+  }));
+}
+
+/** What difyctl owns carries these; `difyctl/revision` is added when it is applied. */
+function ownLabels({ name }: Deployment): Readonly<Record<string, string>> {
+  return { 'app.kubernetes.io/managed-by': 'difyctl', 'difyctl/deployment': name };
+}

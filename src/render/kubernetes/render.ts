@@ -1,0 +1,72 @@
+import type { JsonObject } from '../../base/json.ts';
+import { plannedComponents } from '../../deployment/components.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { SecretValues } from '../../deployment/secrets.ts';
+import { difyEnvironment } from '../dify-env/environment.ts';
+import type { ChartFacts, RenderedKubernetes } from '../rendered.ts';
+import { bundledContext } from './blocks/bundled.ts';
+import { mailBlock } from './blocks/mail.ts';
+import { objectStorageBlock } from './blocks/object-storage.ts';
+import { postgresBlock } from './blocks/postgres.ts';
+import { processBlock } from './blocks/process.ts';
+import { redisBlock } from './blocks/redis.ts';
+import { vectorStoreBlock } from './blocks/vector-store.ts';
+import { certificates, type ReferencedFiles } from './certificates.ts';
+import { mergeBlocks } from './chart-block.ts';
+import { checkChartKeys } from './chart-keys.ts';
+import { componentValues } from './components.ts';
+import { entryValues } from './entry-values.ts';
+import { refuseSecrets, withExtraValues } from './extra-values.ts';
+import { renderedFiles } from './files.ts';
+import { imageValues } from './image-values.ts';
+import { manifests } from './manifests.ts';
+import { chartAddresses, chartNames } from './names.ts';
+import { secretContent } from './secret.ts';
+import { refuseDangling } from './wiring.ts';
+
+/**
+ * Everything that helm and kubectl are given for a deployment: pure, the same input gives the same bytes. `files` are the contents of the CA
+ * files that the deployment names (`caFiles`), by the path that stands in the file. Throws UserError for a key that the chart does not
+ * take, a secret in `extraValues`, a part switched off that others need, or a CA file that was not read.
+ */
+export function renderKubernetes(
+  deployment: Deployment,
+  secrets: SecretValues,
+  facts: ChartFacts,
+  files: ReferencedFiles = new Map(),
+): RenderedKubernetes {
+  const planned = plannedComponents(deployment);
+  refuseDangling(deployment, planned);
+  refuseSecrets(deployment, secrets);
+  const names = chartNames(deployment, facts);
+  const addresses = chartAddresses(names);
+  const environment = difyEnvironment(deployment, addresses);
+  const secret = secretContent(deployment, environment, secrets, certificates(deployment, files));
+  const bundled = bundledContext(deployment, secret.name);
+  const { values: blocks, gives } = mergeBlocks([
+    processBlock(deployment, planned, addresses),
+    mailBlock(deployment.mail),
+    postgresBlock(deployment, addresses, bundled),
+    redisBlock(deployment.redis, addresses, bundled),
+    objectStorageBlock(deployment.objectStorage, bundled.storageClass),
+    vectorStoreBlock(deployment.vectorStore, addresses, bundled),
+  ]);
+  const context = { deployment, planned, environment, gives, names, secretName: secret.name };
+  const layers: readonly JsonObject[] = [
+    { image: imageValues(deployment) },
+    componentValues(context),
+    entryValues(deployment, planned.api),
+    blocks,
+    deployment.extraValues as JsonObject,
+  ];
+  const values = layers.reduce(withExtraValues);
+  checkChartKeys(values, facts);
+  const objects = manifests(deployment, planned, names);
+  return {
+    target: 'kubernetes',
+    files: renderedFiles(deployment, values, objects, secret),
+    values,
+    manifests: objects,
+    secret,
+  };
+}

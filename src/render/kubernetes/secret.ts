@@ -1,0 +1,57 @@
+import { createHmac } from 'node:crypto';
+import { requiredSecrets } from '../../deployment/required-secrets.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { SecretPath, SecretValues } from '../../deployment/secrets.ts';
+import type { EnvEntry } from '../dify-env/entry.ts';
+import type { DifyEnvironment } from '../dify-env/environment.ts';
+
+/** Digits of the digest in the Secret's name: 40 bits, enough to tell the revisions of one deployment apart. */
+const DIGEST_LENGTH = 10;
+const SECRET_KEY: SecretPath = 'secrets.secretKey';
+
+/** Weaviate's subchart reads its keys from a Secret key that is called as the variable. */
+const WEAVIATE_KEYS = 'AUTHENTICATION_APIKEY_ALLOWED_KEYS';
+
+export interface SecretContent {
+  readonly name: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/**
+ * The one Secret: every secret as it is, under its path in the file (so that a living installation can be read back), and
+ * every composed text under the name of its variable. `certificates` are the CA files by their name in the pod: no secrets, but so
+ * they share the Secret's life. Any change of the contents is another name, which rolls every consumer.
+ */
+export function secretContent(
+  deployment: Deployment,
+  environment: DifyEnvironment,
+  secrets: SecretValues,
+  certificates: Readonly<Record<string, string>>,
+): SecretContent {
+  const get = (path: SecretPath) => secrets.get(path);
+  const used = Object.values(environment).flatMap((entries) => entries.flatMap(pathsOf));
+  const plain = requiredSecrets(deployment)
+    .filter(({ path, ref }) => used.includes(path) || 'generated' in ref)
+    .map(({ path }) => [path, get(path)] as const);
+  const composed = Object.values(environment).flatMap((entries) =>
+    entries.flatMap(({ name, value }) => ('composed' in value ? [[name, value.composed(get)] as const] : [])),
+  );
+  const weaviate = deployment.vectorStore.mode === 'bundled' ? [[WEAVIATE_KEYS, get('vectorStore.apiKey')]] : [];
+  const data = sorted(Object.fromEntries([...plain, ...composed, ...weaviate, ...Object.entries(certificates)]));
+  const digest = createHmac('sha256', get(SECRET_KEY)).update(JSON.stringify(data)).digest('hex');
+  return { name: `${deployment.name}-difyctl-${digest.slice(0, DIGEST_LENGTH)}`, data };
+}
+
+/** Under which key of the Secret a variable's value stands; undefined where it is no secret. */
+export function secretKeyOf({ name, value }: EnvEntry): string | undefined {
+  if ('literal' in value) return undefined;
+  return 'secret' in value ? value.secret : name;
+}
+
+function pathsOf({ value }: EnvEntry): readonly SecretPath[] {
+  return 'secret' in value ? [value.secret] : [];
+}
+
+function sorted(data: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
