@@ -59,5 +59,8 @@ function localUrl(file: JsonObject): string {
   const port = readPath(file, ['target', tls ? 'httpsPort' : 'httpPort']);
   const scheme = tls ? 'https' : 'http';
   const usual = tls ? 443 : 80;
-  return port === undefined || port === usual ? `${scheme}://localhost` : `${scheme}://localhost:${String(port)}`;
+  // What is no port is refused at its own place, and not once more in four URLs.
+  return port === usual || !URL.canParse(`${scheme}://localhost:${String(port)}`)
+    ? `${scheme}://localhost`
+    : `${scheme}://localhost:${String(port)}`;
 }

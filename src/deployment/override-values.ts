@@ -17,9 +17,9 @@ export function readFlagValue(flag: DeploymentFlag, texts: readonly string[]): R
     case 'secret':
       return secretValue(text);
     case 'number':
-      return { value: numberOrText(text) };
+      return /^-?\d+(\.\d+)?$/.test(text) ? { value: Number(text) } : { fault: 'a number' };
     case 'boolean':
-      return { value: text === 'true' || text === 'false' ? text === 'true' : text };
+      return text === 'true' || text === 'false' ? { value: text === 'true' } : { fault: 'true or false' };
     case 'list':
       return text.trimStart().startsWith('[') ? yamlValue(text) : { value: texts.flatMap(listItems) };
     case 'yaml':
@@ -47,10 +47,6 @@ export function readSetValue(path: Path, text: string): ReadValue {
 function secretValue(text: string): ReadValue {
   const value = parseSecretText(text);
   return value === undefined ? { fault: NO_SECRET } : { value };
-}
-
-function numberOrText(text: string): Json {
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 function listItems(text: string): readonly string[] {

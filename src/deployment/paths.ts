@@ -27,7 +27,7 @@ export function parsePath(text: string): Path | undefined {
     const match = step.exec(text);
     if (match === null) return undefined;
     const [whole, quoted, bare, index] = match;
-    if (index !== undefined && at === 0) return undefined;
+    if (at === 0 && (index !== undefined || whole.startsWith('.'))) return undefined;
     path.push(quoted ?? (bare !== undefined && !/^\d+$/.test(bare) ? bare : Number(bare ?? index)));
     at += whole.length;
   }

@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Problem, UserError } from '../../src/base/errors.ts';
+import { DEPLOYMENT_FLAGS, findFlag, flagForPath, variableOf } from '../../src/deployment/flags.ts';
+import { parseDeployment } from '../../src/deployment/load.ts';
+import { NO_OVERRIDES, type OverrideInput, readOverrides } from '../../src/deployment/overrides.ts';
+import { formatPath, parsePath } from '../../src/deployment/paths.ts';
+import { formatSecretText, parseSecretText } from '../../src/deployment/secret-text.ts';
+
+const FILE = `apiVersion: difyctl/v1
+name: from-file
+tier: test
+target: { type: compose }
+postgres: { mode: external, host: file, password: { env: A } }
+`;
+
+function input(parts: Partial<OverrideInput>): OverrideInput {
+  return { ...NO_OVERRIDES, cwd: '/work', ...parts };
+}
+function flags(...words: readonly string[]): OverrideInput['flags'] {
+  return words.flatMap((flag, index) => (index % 2 === 0 ? [{ flag, value: words[index + 1] ?? '' }] : []));
+}
+function parsed(parts: Partial<OverrideInput>, baseDirectory = '/work'): ReturnType<typeof parseDeployment> {
+  return parseDeployment(FILE, { source: 'difyctl.yaml', baseDirectory, overrides: input(parts) });
+}
+function problems(parts: Partial<OverrideInput>): readonly Problem[] {
+  try {
+    parsed(parts);
+    return [];
+  } catch (error) {
+    if (error instanceof UserError) return error.problems;
+    throw error;
+  }
+}
+
+describe('precedence', () => {
+  it('is file, variable, flag, --set, and the last --set wins', () => {
+    const env = { DIFYCTL_NAME: 'from-variable' };
+    const given = flags('--name', 'from-flag');
+    expect(parsed({}).deployment.name).toBe('from-file');
+    expect(parsed({ env }).deployment.name).toBe('from-variable');
+    expect(parsed({ env, flags: given }).deployment.name).toBe('from-flag');
+    expect(parsed({ env, flags: given, sets: ['name=one', 'name=two'] }).deployment.name).toBe('two');
+  });
+
+  it('an empty variable says nothing', () => {
+    expect(parsed({ env: { DIFYCTL_NAME: '' } }).deployment.name).toBe('from-file');
+  });
+});
+
+describe('flags', () => {
+  it.each<[readonly string[], string, unknown]>([
+    [['--postgres-port', '6432'], 'postgres.port', 6432],
+    [['--postgres-tls-ca-file', './ca.pem'], 'postgres.tls.caFile', './ca.pem'],
+    [['--postgres-managed-ha', 'true'], 'postgres.managed.ha', true],
+    [['--redis-sentinel-nodes', 'a:1, b:2'], 'redis.sentinel.nodes', ['a:1', 'b:2']],
+    [['--redis-sentinel-nodes', 'a:1', '--redis-sentinel-nodes', 'b:2'], 'redis.sentinel.nodes', ['a:1', 'b:2']],
+    [['--postgres-password', 'file:./pw'], 'postgres.password', { file: './pw' }],
+    [
+      ['--secrets-secret-key', 'kubernetes:dify/key'],
+      'secrets.secretKey',
+      { kubernetes: { name: 'dify', key: 'key' } },
+    ],
+    [['--redis-password', 'generated'], 'redis.password', { generated: true }],
+    [['--version-of-dify', '1.17.0'], 'version', '1.17.0'],
+    [['--namespace', 'a', '--namespace', 'b'], 'target.namespace', 'b'],
+    [['--recovery-rpo', '15m'], 'recovery.rpo', '15m'],
+    [['--rpo', '15m'], 'recovery.rpo', '15m'],
+    [['--accepted-risks', '[{ check: a.b, reason: c }]'], 'acceptedRisks', [{ check: 'a.b', reason: 'c' }]],
+    [['--components-api-extra-env', '{ A: b }'], 'components.api.extraEnv', { A: 'b' }],
+    [['--context', 'prod'], 'target.context', 'prod'],
+  ])('%j', (words, path, value) => {
+    const { overrides, problems: found } = readOverrides(input({ flags: flags(...words) }), '/work');
+    expect(found).toEqual([]);
+    expect(overrides.map((one) => [formatPath(one.path), one.value])).toEqual([[path, value]]);
+  });
+
+  it('--url fills the four', () => {
+    const { overrides } = readOverrides(input({ flags: flags('--url', 'https://d.example.com') }), '/work');
+    expect(overrides.map(({ path }) => formatPath(path))).toEqual([
+      'urls.console',
+      'urls.api',
+      'urls.app',
+      'urls.files',
+    ]);
+  });
+
+  it('every field has one, with a variable named after it, and no two share a name', () => {
+    const names = DEPLOYMENT_FLAGS.map(({ flag }) => flag);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { flag, variable, paths } of DEPLOYMENT_FLAGS) {
+      expect(flag).toMatch(/^--[a-z][a-z0-9-]*$/);
+      expect(variable).toBe(variableOf(flag));
+      for (const path of paths) expect(findFlag(flagForPath(path))).toBeDefined();
+    }
+  });
+});
+
+describe('variables', () => {
+  it('warns of unknown names, and leaves those of the test suite alone', () => {
+    const { warnings } = parsed({
+      env: { DIFYCTL_POSTGRES_HOTS: 'x', DIFYCTL_TEST_CHART: 'y', DIFY_PG_PASSWORD: 'z' },
+    });
+    expect(warnings).toEqual([
+      { path: 'DIFYCTL_POSTGRES_HOTS', message: 'unknown variable; did you mean DIFYCTL_POSTGRES_HOST?' },
+    ]);
+  });
+});
+
+describe('--set', () => {
+  it.each<[string, string, unknown]>([
+    ['postgres.port=6432', 'postgres.port', 6432],
+    ['version=1.16', 'version', '1.16'],
+    ['name=007', 'name', '007'],
+    ['target.passEnv=[A, B]', 'target.passEnv', ['A', 'B']],
+    ['redis.sentinel.nodes[1]=b:2', 'redis.sentinel.nodes[1]', 'b:2'],
+    ['acceptedRisks.0.reason=it is fine', 'acceptedRisks[0].reason', 'it is fine'],
+    ['postgres.password=env:PG', 'postgres.password', { env: 'PG' }],
+    ['postgres.password={ env: PG }', 'postgres.password', { env: 'PG' }],
+    ['target.ingress.annotations."a.b/c"=x', 'target.ingress.annotations.a.b/c', 'x'],
+    ['components.api.extraEnv.A=1', 'components.api.extraEnv.A', '1'],
+    ['extraValues.a.b=1', 'extraValues.a.b', 1],
+    ['recovery.availability=99.9%', 'recovery.availability', '99.9%'],
+    ['postgres.maxConnections=null', 'postgres.maxConnections', null],
+  ])('%s', (text, path, value) => {
+    const { overrides, problems: found } = readOverrides(input({ sets: [text] }), '/work');
+    expect(found).toEqual([]);
+    expect(overrides.map((one) => [formatPath(one.path), one.value])).toEqual([[path, value]]);
+  });
+
+  it('null takes out what the file says', () => {
+    const { deployment } = parsed({ sets: ['name=null'] });
+    expect(deployment.name).toBe('dify');
+  });
+
+  it('replaces an entry of a list', () => {
+    const sets = ['acceptedRisks=[{ check: a.b, reason: x }, { check: c.d, reason: y }]', 'acceptedRisks[1].reason=z'];
+    expect(parsed({ sets }).deployment.acceptedRisks.map(({ reason }) => reason)).toEqual(['x', 'z']);
+  });
+
+  it('names where a wrong value came from', () => {
+    expect(problems({ sets: ['postgres.prot=1'], flags: flags('--target-http-port', '99999') })).toEqual([
+      { path: 'target.httpPort', message: 'at most 65535 (from --target-http-port)' },
+      { path: 'postgres.prot', message: 'unknown key; did you mean port? (from --set postgres.prot)' },
+    ]);
+    expect(problems({ flags: flags('--target-http-port', 'eighty') })).toEqual([
+      { path: '--target-http-port', message: 'a number' },
+    ]);
+  });
+});
+
+describe('a secret where a reference should be', () => {
+  it.each<[string, Partial<OverrideInput>]>([
+    ['flag', { flags: flags('--postgres-password', 'hunter2') }],
+    ['variable', { env: { DIFYCTL_POSTGRES_PASSWORD: 'hunter2' } }],
+    ['--set', { sets: ['postgres.password=hunter2'] }],
+    ['--set as a list', { sets: ['postgres.password=[hunter2]'] }],
+    ['--set as a map', { sets: ['postgres.password={ value: hunter2 }'] }],
+    ['--set without a path', { sets: ['hunter2'] }],
+    ['--set that is no YAML', { sets: ['postgres.password="hunter2'] }],
+    ['a name that is difyctl’s own', { flags: flags('--postgres-password', 'env:DIFYCTL_PASSWORD_hunter2') }],
+  ])('is refused in a %s and never printed', (_title, parts) => {
+    const found = problems(parts);
+    expect(found).toHaveLength(1);
+    expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+});
+
+describe('paths of files', () => {
+  it('in flags are relative to the working directory, and stand in the deployment relative to the file', () => {
+    const given = flags(
+      '--target-tls-cert-file',
+      'tls/c.pem',
+      '--target-tls-key-file',
+      '/etc/k.pem',
+      '--postgres-password',
+      'file:pw',
+    );
+    const { deployment } = parsed(
+      { flags: given, sets: ['postgres.tls={ mode: verify-full, caFile: ca.pem }'] },
+      '/work/deploy',
+    );
+    expect(deployment.target).toMatchObject({ tls: { certFile: '../tls/c.pem', keyFile: '/etc/k.pem' } });
+    expect(deployment.postgres).toMatchObject({ password: { file: '../pw' }, tls: { caFile: '../ca.pem' } });
+  });
+
+  it('are left as typed where file and working directory are one', () => {
+    const { deployment } = parsed({ flags: flags('--target-directory', 'stack') });
+    expect(deployment.target).toMatchObject({ directory: 'stack' });
+  });
+});
+
+describe('texts of paths and references', () => {
+  const key = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,8}$/);
+
+  it('a path that was written is read back', () => {
+    fc.assert(
+      fc.property(fc.tuple(key, fc.array(fc.oneof(key, fc.nat({ max: 99 })), { maxLength: 5 })), ([first, rest]) => {
+        const path = [first, ...rest];
+        expect(parsePath(formatPath(path))).toEqual(path);
+      }),
+    );
+  });
+
+  it('nothing that is no path is read as one, and nothing throws', () => {
+    fc.assert(fc.property(fc.string(), (text) => void parsePath(text)));
+    for (const text of ['', '.', 'a.', '.a', 'a..b', '[0]', 'a[x]', 'a b', 'a=b'])
+      expect(parsePath(text)).toBeUndefined();
+  });
+
+  it('a reference that was written is read back, and any other text gives nothing', () => {
+    const reference = fc.oneof(
+      fc.record({ env: key }),
+      fc.record({ file: fc.string({ minLength: 1 }) }),
+      fc.record({ kubernetes: fc.record({ name: key, key }) }),
+      fc.constant({ generated: true }),
+    );
+    fc.assert(
+      fc.property(reference, (value) => {
+        expect(parseSecretText(formatSecretText(value) ?? '')).toEqual(value);
+      }),
+    );
+    for (const text of ['', 'env:', 'hunter2', 'vault:x', 'kubernetes:a', 'kubernetes:a/b/c', 'Generated']) {
+      expect(parseSecretText(text)).toBeUndefined();
+    }
+  });
+
+  it('any text of --set is either read or refused', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('postgres.password', 'name', 'target.httpPort', 'extraValues.x'),
+        fc.string(),
+        (path, text) => {
+          const { overrides, problems: found } = readOverrides(input({ sets: [`${path}=${text}`] }), '/work');
+          expect(overrides.length + found.length).toBe(1);
+        },
+      ),
+    );
+  });
+});

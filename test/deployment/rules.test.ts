@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { deepMerge, type JsonObject } from '../../src/base/json.ts';
+import { judgeDeployment } from '../../src/deployment/load.ts';
+import { formatPath, type PathProblem } from '../../src/deployment/paths.ts';
+import { SAMPLE_FILES, type SampleName, urls } from '../support/deployments.ts';
+
+function judged(sample: SampleName, change: JsonObject): { problems: readonly string[]; warnings: readonly string[] } {
+  const result = judgeDeployment(deepMerge(SAMPLE_FILES[sample], change) as JsonObject);
+  const paths = (found: readonly PathProblem[]): readonly string[] => found.map(({ path }) => formatPath(path));
+  return 'deployment' in result
+    ? { problems: [], warnings: paths(result.warnings) }
+    : { problems: paths(result.problems), warnings: [] };
+}
+
+const KUBERNETES = 'prod-kubernetes-s3-qdrant';
+const COMPOSE = 'prod-compose-s3-qdrant';
+const LAB = 'test-compose-mixed';
+
+describe('rules between fields', () => {
+  it.each<[string, SampleName, JsonObject, readonly string[]]>([
+    ['Enterprise is refused by name', KUBERNETES, { edition: 'enterprise' }, ['edition']],
+    ['Enterprise runs on kubernetes only', COMPOSE, { edition: 'enterprise' }, ['edition', 'target.type']],
+    ['one port for http and https', COMPOSE, { target: { httpPort: 8443, httpsPort: 8443 } }, ['target.httpsPort']],
+    ['the root as folder', COMPOSE, { target: { directory: '/' } }, ['target.directory']],
+    ['a system folder', COMPOSE, { target: { directory: '/etc/' } }, ['target.directory']],
+    ['a bind address that is none', COMPOSE, { target: { bindAddress: '1.2.3' } }, ['target.bindAddress']],
+    ['a registry with a scheme', KUBERNETES, { images: { registry: 'https://r.example.com' } }, ['images.registry']],
+    [
+      'a risk accepted twice',
+      KUBERNETES,
+      {
+        acceptedRisks: [
+          { check: 'a.b', reason: 'x' },
+          { check: 'a.b', reason: 'y' },
+        ],
+      },
+      ['acceptedRisks[1].check'],
+    ],
+    ['console and api on two sites', KUBERNETES, { urls: { api: 'https://dify.example.org' } }, ['urls.api']],
+    ['console and api with two schemes', KUBERNETES, { urls: { api: 'http://dify.example.com' } }, ['urls.api']],
+    [
+      'console and api on two addresses',
+      LAB,
+      { urls: { ...urls('http://10.0.0.1'), api: 'http://10.0.0.2' } },
+      ['urls.api'],
+    ],
+    [
+      'one database for Dify and its plugins',
+      KUBERNETES,
+      { postgres: { databases: { plugin: 'dify' } } },
+      ['postgres.databases.plugin'],
+    ],
+    [
+      'a role without a password',
+      KUBERNETES,
+      { postgres: { databases: { main: { name: 'dify', username: 'a' } } } },
+      ['postgres.databases.main.password'],
+    ],
+    ['one number for cache and queue', KUBERNETES, { redis: { databases: { broker: 0 } } }, ['redis.databases.broker']],
+    ['one number for queue and agent', COMPOSE, { redis: { databases: { agent: 1 } } }, ['redis.databases.agent']],
+    [
+      'a sentinel listed twice',
+      'prod-kubernetes-sentinel-without-agent',
+      { redis: { sentinel: { nodes: ['a:1', 'a:1'] } } },
+      ['redis.sentinel.nodes[1]'],
+    ],
+    [
+      'keys beside an identity',
+      KUBERNETES,
+      { objectStorage: { s3: { identity: 'workload' } } },
+      ['objectStorage.s3.accessKey', 'objectStorage.s3.secretKey'],
+    ],
+    [
+      'a bucket whose plugin bucket would be too long',
+      KUBERNETES,
+      { objectStorage: { s3: { bucket: 'b'.repeat(60) } } },
+      ['objectStorage.s3.pluginBucket'],
+    ],
+    [
+      'a token beside a password',
+      LAB,
+      { vectorStore: { milvus: { token: { env: 'T' } } } },
+      ['vectorStore.milvus.token'],
+    ],
+    [
+      'a Kubernetes Secret for Compose',
+      COMPOSE,
+      { redis: { password: { kubernetes: { name: 'a', key: 'b' } } } },
+      ['redis.password'],
+    ],
+    [
+      'a generated password for a server of others',
+      LAB,
+      { mail: { resend: { apiKey: { generated: true } } } },
+      ['mail.resend.apiKey'],
+    ],
+    ['two schedulers', KUBERNETES, { components: { beat: { replicas: 2 } } }, ['components.beat.replicas']],
+    ['no api at all', KUBERNETES, { components: { api: { enabled: false } } }, ['components.api.enabled']],
+    ['zero replicas', KUBERNETES, { components: { sandbox: { replicas: 0 } } }, ['components.sandbox.replicas']],
+    [
+      'a request above the tier’s limit',
+      KUBERNETES,
+      { components: { web: { resources: { requests: { cpu: '3' } } } } },
+      ['components.web.resources.requests.cpu'],
+    ],
+    [
+      'a limit below the tier’s request',
+      KUBERNETES,
+      { components: { web: { resources: { limits: { memory: '1Mi' } } } } },
+      ['components.web.resources.limits.memory'],
+    ],
+    [
+      'an hour that does not exist',
+      KUBERNETES,
+      { recovery: { upgradeWindow: 'Sun 25:00-26:00 UTC' } },
+      ['recovery.upgradeWindow'],
+    ],
+    [
+      'a zone that does not exist',
+      KUBERNETES,
+      { recovery: { upgradeWindow: 'Sun 02:00-04:00 Europe/Atlantis' } },
+      ['recovery.upgradeWindow'],
+    ],
+    [
+      'a password in an environment',
+      KUBERNETES,
+      { components: { api: { extraEnv: { SENTRY_TOKEN: 'x' } } } },
+      ['components.api.extraEnv.SENTRY_TOKEN'],
+    ],
+    [
+      'a password in extra values',
+      KUBERNETES,
+      { extraValues: { api: { extraEnv: [{ name: 'DB_PASSWORD', value: 'x' }] }, redis: { auth: { password: 'y' } } } },
+      ['extraValues.api.extraEnv[0].value', 'extraValues.redis.auth.password'],
+    ],
+  ])('%s', (_title, sample, change, problems) => {
+    expect(judged(sample, change).problems).toEqual(problems);
+  });
+
+  it.each<[string, SampleName, JsonObject]>([
+    [
+      'subdomains of one site',
+      KUBERNETES,
+      { urls: { console: 'https://console.dify.example.com', api: 'https://api.dify.example.com' } },
+    ],
+    [
+      'a reference in extra values',
+      KUBERNETES,
+      {
+        extraValues: {
+          api: { extraEnv: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: { name: 'a', key: 'password' } } }] },
+          existingSecret: 'x',
+        },
+      },
+    ],
+    [
+      'a flag whose name looks like a secret',
+      KUBERNETES,
+      { components: { api: { extraEnv: { VERIFY_TOKEN: 'true', MAX_TOKEN: 5 } } } },
+    ],
+    ['one sandbox more', KUBERNETES, { components: { sandbox: { replicas: 4 } } }],
+  ])('%s is healthy', (_title, sample, change) => {
+    expect(judged(sample, change)).toEqual({ problems: [], warnings: [] });
+  });
+
+  it.each<[string, SampleName, JsonObject, readonly string[]]>([
+    ['https without a certificate for nginx', LAB, { urls: urls('https://lab.example.test') }, ['target.tls']],
+    ['a certificate and an http address', COMPOSE, { urls: urls('http://dify.example.com') }, ['urls']],
+    [
+      'a plugin database that the daemon cannot create',
+      KUBERNETES,
+      { postgres: { databases: { plugin: 'dify-plugin' } } },
+      ['postgres.databases.plugin'],
+    ],
+    ['a CA that nothing uses', KUBERNETES, { postgres: { tls: { mode: 'disable' } } }, ['postgres.tls.caFile']],
+    [
+      'files and plugins in one bucket',
+      KUBERNETES,
+      { objectStorage: { s3: { pluginBucket: 'dify' } } },
+      ['objectStorage.s3.pluginBucket'],
+    ],
+  ])('%s is worth a word', (_title, sample, change, warnings) => {
+    expect(judged(sample, change)).toEqual({ problems: [], warnings });
+  });
+
+  it('a production without RTO and RPO is worth two', () => {
+    const { recovery: _, ...file } = SAMPLE_FILES[KUBERNETES];
+    const result = judgeDeployment(file);
+    expect('deployment' in result && result.warnings.map(({ path }) => formatPath(path))).toEqual([
+      'recovery.rto',
+      'recovery.rpo',
+    ]);
+  });
+
+  it('S3 needs both keys without an identity', () => {
+    const result = judgeDeployment({
+      ...SAMPLE_FILES[KUBERNETES],
+      objectStorage: { provider: 's3', s3: { bucket: 'dify' } },
+    });
+    expect('problems' in result && result.problems.map(({ path }) => formatPath(path))).toEqual([
+      'objectStorage.s3.accessKey',
+      'objectStorage.s3.secretKey',
+    ]);
+  });
+});
