@@ -44,6 +44,28 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./validate.ts'),
   },
   {
+    name: 'preflight',
+    summary: 'look at everything an install would stand on; changes nothing',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+    load: () => import('./preflight.ts'),
+  },
+  {
+    name: 'checks',
+    summary: 'list the checks, or explain some of them',
+    operands: '[list|explain] [id...]',
+    deployment: false,
+    formats: TEXT_AND_JSON,
+    load: () => import('./checks.ts'),
+  },
+  {
+    name: 'render',
+    summary: 'write what an install would use into a folder',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+    load: () => import('./render.ts'),
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of difyctl.yaml, for editors',
     deployment: false,
