@@ -73,7 +73,7 @@ function unknown(message: string, remedy: string): Judgement {
 function nextStep(evidence: Evidence<unknown> | undefined): string {
   if (evidence?.outcome === 'denied') return `ask for the missing right: ${evidence.missing}`;
   if (evidence?.outcome === 'timeout') return 'run it again with a longer --timeout, or find out why nothing answers';
-  return `make it possible to look: ${evidence?.missing ?? 'collect the evidence'}`;
+  return 'mend that, then run it again';
 }
 
 function judgeContext(check: Check, facts: Case): JudgeContext {

@@ -74,7 +74,7 @@ describe('collecting', () => {
       'any other fault',
       new Error('socket hang up'),
       'not seen: socket hang up',
-      'make it possible to look: socket hang up',
+      'mend that, then run it again',
     ],
   ])('answers unknown for %s', async (_, error, message, remedy) => {
     const throwing: Collector<number> = {
