@@ -24,10 +24,10 @@ export interface ControlPlane {
   /** Address the API server listens on: loopback, or the machine's end of the link to the real node. */
   readonly address: string;
   /** Starts a daemon and records it. */
-  readonly start: (spec: Omit<DaemonSpec, 'folder' | 'log'>) => Promise<void>;
+  readonly start: (spec: Omit<DaemonSpec, 'folder' | 'log'>) => Promise<unknown>;
 }
 
-export const SERVICE_RANGE = '10.96.0.0/16';
+const SERVICE_RANGE = '10.96.0.0/16';
 /** Where nothing listens on a loopback address the API server announces this one (TEST-NET-2, RFC 5737). */
 const ANNOUNCED_WITHOUT_NODE = '198.51.100.1';
 
@@ -36,7 +36,7 @@ export const kubeconfigFile = (folder: string, user: string): string => path.joi
 export const contextName = (name: string): string => `testbed-${name}`;
 
 /** Starts etcd, API server, controller manager and scheduler; returns when the API server is ready. */
-export async function startControlPlane(plane: ControlPlane): Promise<Api> {
+export async function startControlPlane(plane: ControlPlane, server: string): Promise<Api> {
   const { folder, state, programs } = plane;
   const files = credentialFiles(folder);
   const etcdUrl = `http://127.0.0.1:${state.ports.etcd}`;
@@ -57,7 +57,6 @@ export async function startControlPlane(plane: ControlPlane): Promise<Api> {
     ],
   });
   await plane.start({ name: 'kube-apiserver', file: programs['kube-apiserver'], args: apiserverArgs(plane, etcdUrl) });
-  const server = `https://${plane.address}:${state.ports.apiserver}`;
   const explain = (): Promise<string[]> => logTail(logFile(folder, 'kube-apiserver'));
   const api = await poll(
     'the API server is ready',

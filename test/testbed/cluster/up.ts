@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 
-import { type DaemonSpec, logTail, startDaemon } from '../processes/daemon.ts';
+import { type Daemon, type DaemonSpec, logTail, startDaemon } from '../processes/daemon.ts';
 import { ensure } from '../provision/ensure.ts';
 import type { OnProgress } from '../provision/progress.ts';
 import { Cluster, type ClusterTools } from './cluster.ts';
@@ -16,6 +16,8 @@ import { credentialFiles, writeCredentials, writeKubeconfig } from './credential
 import { takeDown, takeDownAbandoned } from './down.ts';
 import { parseNodes } from './node-class.ts';
 import { poll } from './poll.ts';
+import { nodeAddresses } from './real/namespaces.ts';
+import { type NodeParts, prepareNode, provideNode, startNode } from './real/up.ts';
 import { createClasses, startSimulation } from './simulation.ts';
 import { type ClusterState, claimCluster, clusterFolder, saveState } from './state.ts';
 
@@ -55,6 +57,7 @@ export async function upCluster(options: UpOptions): Promise<Cluster> {
   };
   const programs = await ensure(CONTROL_PLANE, provide);
   const tools = await ensure(options.tools ?? TOOLS, provide);
+  const nodeParts = options.realNode === true ? await provideNode(provide) : undefined;
   await takeDownAbandoned();
   made += 1;
   const state = await claimCluster({
@@ -64,58 +67,69 @@ export async function upCluster(options: UpOptions): Promise<Cluster> {
     owned: options.owner !== 'user',
   });
   try {
-    return await bringUp(state, programs, tools, options);
+    return await bringUp(state, { programs, tools, nodeParts }, options);
   } catch (error) {
     await takeDown(state);
     throw error;
   }
 }
 
-async function bringUp(
-  state: ClusterState,
-  programs: ControlPlane['programs'],
-  tools: ClusterTools,
-  options: UpOptions,
-): Promise<Cluster> {
+interface Provided {
+  readonly programs: ControlPlane['programs'];
+  readonly tools: ClusterTools;
+  readonly nodeParts: NodeParts | undefined;
+}
+
+async function bringUp(state: ClusterState, provided: Provided, options: UpOptions): Promise<Cluster> {
   const folder = clusterFolder(state.name);
   const step = options.onStep ?? (() => undefined);
   await mkdir(credentialFiles(folder).pki, { mode: 0o700 });
-  const plane: ControlPlane = {
-    folder,
-    state,
-    programs,
-    tokens: await writeCredentials(folder),
-    address: '127.0.0.1',
-    start: (spec) => startRecorded(state, { ...spec, folder, log: logFile(folder, spec.name) }),
-  };
-  const server = `https://${plane.address}:${state.ports.apiserver}`;
+  const start = (spec: Omit<DaemonSpec, 'folder' | 'log'>): Promise<Daemon> =>
+    startRecorded(state, { ...spec, folder, log: logFile(folder, spec.name) });
+  const node = { folder, testbed: state.name, number: state.realNode ?? 0, start };
+  const namespaces = provided.nodeParts === undefined ? undefined : await prepareNode(node);
+  const address = namespaces === undefined ? '127.0.0.1' : nodeAddresses(node.number).host;
+  const tokens = await writeCredentials(folder);
+  const plane: ControlPlane = { folder, state, programs: provided.programs, tokens, address, start };
   step('etcd, API server, controller manager, scheduler');
-  const api = await startControlPlane(plane);
-  const admin = { file: kubeconfigFile(folder, 'admin'), token: plane.tokens.admin, user: 'testbed-admin' };
-  const { serverCertificate: caFile } = credentialFiles(folder);
-  await writeKubeconfig({ ...admin, server, caFile, context: contextName(state.name) });
-  await startSimulation(plane, server);
-  await createClasses(api);
-  const cluster = new Cluster({
-    state,
-    folder,
-    server,
-    tools,
-    api,
-    realNode: undefined,
-    takeDown: () => takeDown(state),
-  });
-  step(`nodes: ${options.nodes}`);
+  const { api, server } = await startPlane(plane);
+  const realNode =
+    namespaces === undefined || provided.nodeParts === undefined
+      ? undefined
+      : await startNode(node, provided.nodeParts, namespaces, { api, server, tokens });
+  if (realNode !== undefined) step(`real node: ${realNode.name}`);
+  const { tools } = provided;
+  const cluster = new Cluster({ state, folder, server, tools, api, realNode, takeDown: () => takeDown(state) });
   await cluster.addNodes(options.nodes);
+  step(`simulated nodes: ${options.nodes}`);
   await untilPodsCanBeMade(cluster);
   state.phase = 'up';
   await saveState(state);
   return cluster;
 }
 
-async function startRecorded(state: ClusterState, spec: DaemonSpec): Promise<void> {
-  state.daemons.push(await startDaemon(spec));
+async function startPlane(plane: ControlPlane) {
+  const { folder, state } = plane;
+  const server = `https://${plane.address}:${state.ports.apiserver}`;
+  const api = await startControlPlane(plane, server);
+  await writeKubeconfig({
+    file: kubeconfigFile(folder, 'admin'),
+    server,
+    caFile: credentialFiles(folder).serverCertificate,
+    token: plane.tokens.admin,
+    context: contextName(state.name),
+    user: 'testbed-admin',
+  });
+  await startSimulation(plane, server);
+  await createClasses(api);
+  return { api, server };
+}
+
+async function startRecorded(state: ClusterState, spec: DaemonSpec): Promise<Daemon> {
+  const daemon = await startDaemon(spec);
+  state.daemons.push(daemon);
   await saveState(state);
+  return daemon;
 }
 
 /** A pod needs its namespace's service account, which the controller manager makes soon after its start. */

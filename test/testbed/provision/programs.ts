@@ -95,6 +95,8 @@ const table = {
   },
   etcd: { kind: 'go', version: '3.6.16', module: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
   kwok: { kind: 'go', version: '0.8.0', module: 'kwok', package: 'sigs.k8s.io/kwok/cmd/kwok' },
+  coredns: { kind: 'go', version: '1.12.4', module: 'coredns', package: '.' },
+  toolbox: { kind: 'go', version: '1', module: 'toolbox', package: '.' },
   helm3: {
     kind: 'go',
     version: '3.22.0',

@@ -1,0 +1,110 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+
+import { execa } from 'execa';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { poll } from './cluster/poll.ts';
+import { freePorts } from './cluster/ports.ts';
+import { TOOLBOX_IMAGE } from './cluster/real/up.ts';
+import { useCluster } from './fixtures.ts';
+import { findMarked } from './processes/daemon.ts';
+
+const labels = { app: 'web' };
+const web = [
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          nodeSelector: { 'kubernetes.io/hostname': 'real-1' },
+          containers: [
+            {
+              name: 'main',
+              image: TOOLBOX_IMAGE,
+              args: ['serve', ':8080'],
+              readinessProbe: { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 },
+              volumeMounts: [{ name: 'data', mountPath: '/data' }],
+            },
+          ],
+          volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+        },
+      },
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data' },
+    spec: { storageClassName: 'fast-rwx', accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Gi' } } },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: { selector: labels, ports: [{ port: 80, targetPort: 8080 }] },
+  },
+];
+
+describe('a real node beside simulated ones', () => {
+  let folder = '';
+  afterAll(async () => {
+    expect(await findMarked(folder)).toEqual([]);
+    expect(Object.keys(networkInterfaces()).filter((name) => name.startsWith('difytb'))).toEqual([]);
+    const mounts = await execa('cat', ['/proc/self/mounts']);
+    expect(mounts.stdout).not.toContain(folder);
+  });
+  const testbed = useCluster({ nodes: '2x8C32G', zones: 2, realNode: true, tools: ['kubectl'] });
+  const get = (url: string): Promise<string> =>
+    testbed.cluster.kubectl(['exec', 'deployment/web', '--', '/toolbox', 'get', url]);
+
+  it('runs containers, probes them and keeps their logs', async () => {
+    const { cluster } = testbed;
+    folder = cluster.folder;
+    await cluster.apply(...web);
+    await cluster.kubectl(['rollout', 'status', 'deployment/web', '--timeout=120s']);
+    expect(await cluster.kubectl(['logs', 'deployment/web'])).toMatch(/^serving on :8080\n(GET \/ready\n?)+/);
+  });
+
+  it('serves a Service under its name', async () => {
+    // kube-proxy learns of a ready endpoint a moment after the Deployment does.
+    const answer = await poll('the Service has endpoints', () => get('http://web.default.svc.cluster.local/'));
+    expect(answer).toMatch(/^toolbox on web-/);
+    expect(await get('http://web/')).toMatch(/^toolbox on web-/);
+  });
+
+  it('reaches servers of this machine under the names a test gives them', async () => {
+    const { cluster } = testbed;
+    const server = createServer((_, answer) => answer.end('from this machine'));
+    await new Promise<void>((listening) => server.listen(0, '0.0.0.0', listening));
+    try {
+      const { hostAddress } = cluster.realNode ?? { hostAddress: '' };
+      await cluster.realNode?.addHost('server.example.internal', hostAddress);
+      const { port } = server.address() as AddressInfo;
+      const answer = await poll('the name is known', () => get(`http://server.example.internal:${port}/`));
+      expect(answer).toBe('from this machine');
+    } finally {
+      server.close();
+    }
+  });
+
+  it('forwards ports', async () => {
+    const { cluster } = testbed;
+    const [port] = await freePorts(1, new Set());
+    const args = ['--kubeconfig', cluster.kubeconfig, 'port-forward', 'service/web', `${port}:80`];
+    const forward = execa(cluster.tools.kubectl ?? '', args, { reject: false, stdin: 'ignore' });
+    try {
+      const answer = await poll('the port is forwarded', () => fetch(`http://127.0.0.1:${port}/`));
+      expect(await answer.text()).toMatch(/^toolbox on web-/);
+    } finally {
+      forward.kill();
+      await forward;
+    }
+  });
+});
