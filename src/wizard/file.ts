@@ -28,7 +28,9 @@ export function openFile(path: string, text: string | undefined, input: Override
   const { overrides, problems, warnings } = readOverrides(input, dirname(path));
   const faults = [...(source?.problems ?? []), ...problems];
   if (faults.length > 0) {
-    throw new UserError(`${basename(path)} was not touched: ${countOf(faults.length, 'problem')}`, { problems: faults });
+    throw new UserError(`${basename(path)} was not touched: ${countOf(faults.length, 'problem')}`, {
+      problems: faults,
+    });
   }
   return { path, text, draft: { base: source?.data ?? {}, said: [overrides] }, warnings };
 }
@@ -59,7 +61,12 @@ export function finishFile({ path, text, warnings }: OpenedFile, draft: Draft): 
   }
   const changes = changesFor(draft);
   const notes = judged.warnings.map((one) => ({ path: formatPath(one.path), message: one.message }));
-  return { text: editDeployment(text, changes), changes, deployment: judged.deployment, warnings: [...warnings, ...notes] };
+  return {
+    text: editDeployment(text, changes),
+    changes,
+    deployment: judged.deployment,
+    warnings: [...warnings, ...notes],
+  };
 }
 
 function incomplete(name: string, missing: readonly Problem[], wrong: readonly Problem[]): UserError {

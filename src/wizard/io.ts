@@ -36,9 +36,12 @@ export interface WizardIo {
   review(review: Review): Promise<ReviewReply>;
   /** Which line to edit; undefined for none. */
   chooseLine(questions: readonly LineChoice[]): Promise<Question | undefined>;
-  /** Lines between two questions. */
-  say(lines: readonly string[]): void;
+  /** A word between two questions. */
+  say(notes: readonly Note[]): void;
 }
+
+/** A sentence, or a row of a table. */
+export type Note = string | { readonly label: string; readonly text: string };
 
 export interface LineChoice {
   readonly question: Question;

@@ -11,7 +11,7 @@ export interface Answers {
 }
 
 /** How an answer is typed. `secret` is a reference (`env:NAME`), never a secret; `list` is comma separated. */
-export type AnswerKind = 'select' | 'text' | 'number' | 'secret' | 'confirm' | 'duration' | 'list';
+type AnswerKind = 'select' | 'text' | 'number' | 'secret' | 'confirm' | 'duration' | 'list';
 
 export interface Choice {
   readonly value: string;

@@ -10,7 +10,7 @@ import { QUESTIONS } from './questions/all.ts';
 import { textOf } from './texts.ts';
 
 /** One row of the review: a subject and what the file will say about it. */
-export interface ReviewRow {
+interface ReviewRow {
   readonly subject: string;
   readonly text: string;
 }

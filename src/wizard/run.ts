@@ -1,14 +1,15 @@
+import type { JsonObject } from '../base/json.ts';
 import { judgeDeployment } from '../deployment/load.ts';
 import { formatPath } from '../deployment/paths.ts';
 import { answersOf, currentAnswer, isMissing, isRequired, offerFor } from './answers.ts';
 import { completed, impliedBy, outdated } from './complete.ts';
 import { type Draft, draftData, isNewFile, type Saying } from './draft.ts';
 import type { Found } from './found.ts';
-import type { EnterValue, Prompt, Reply, WizardIo } from './io.ts';
+import type { EnterValue, Note, Prompt, Reply, WizardIo } from './io.ts';
 import type { Answers, Question } from './question.ts';
 import { QUESTIONS } from './questions/all.ts';
 import { reviewOf, standing } from './review.ts';
-import { impliedLines } from './say.ts';
+import { impliedNotes } from './say.ts';
 import { noAnswer, type Places, readAnswer, textOf } from './texts.ts';
 
 export interface WizardSettings {
@@ -122,15 +123,15 @@ class Wizard {
     this.#given = [...this.#given, { question, saying: this.#sayingOf(question, reply) }];
     if (reply.kind === 'typed') this.#typed.set(question.id, reply.text);
     const remark = await this.#settings.remark(question, this.#answers());
-    const lines = [...(remark === undefined ? [] : [remark]), ...this.#consequences(question, before)];
-    if (lines.length > 0) this.#settings.io.say(lines);
+    const notes = [...(remark === undefined ? [] : [remark]), ...this.#consequences(question, before)];
+    if (notes.length > 0) this.#settings.io.say(notes);
   }
 
   /** What the answer implies that was not implied before; said once, when the numbers of the recovery plan are there. */
-  #consequences(question: Question, before: ReturnType<typeof draftData>): readonly string[] {
+  #consequences(question: Question, before: JsonObject): readonly Note[] {
     if (question.id !== 'recovery.rpo' && question.id !== 'recovery.rto') return [];
     const data = draftData(this.draft());
-    return impliedLines(impliedBy(before, data), answersOf(data));
+    return impliedNotes(impliedBy(before, data), answersOf(data));
   }
 
   #sayingOf(question: Question, reply: Exclude<Reply, { kind: 'back' }>): Saying {

@@ -1,7 +1,6 @@
 import type { Json } from '../base/json.ts';
 import { type Override, readOverrides } from '../deployment/overrides.ts';
 import { formatSecretText } from '../deployment/secret-text.ts';
-import { currentAnswer } from './answers.ts';
 import { flagOf } from './names.ts';
 import type { Answers, Question } from './question.ts';
 
@@ -16,12 +15,6 @@ export function textOf(value: Json): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(',');
   return formatSecretText(value) ?? JSON.stringify(value);
-}
-
-/** The answer of a question as text; undefined where the file says nothing. */
-export function answerText(question: Question, answers: Answers): string | undefined {
-  const value = currentAnswer(question, answers);
-  return value === undefined ? undefined : textOf(value);
 }
 
 /** An answer, or what is wrong with it; the text is never repeated, since it may be a secret that was typed by mistake. */

@@ -1,24 +1,29 @@
 import { Interrupted } from '../../src/base/errors.ts';
 import { NOTHING_FOUND } from '../../src/wizard/found.ts';
-import type { Prompt, Reply, ReviewReply, WizardIo } from '../../src/wizard/io.ts';
+import type { Note, Prompt, Reply, ReviewReply, WizardIo } from '../../src/wizard/io.ts';
 import type { Review } from '../../src/wizard/review.ts';
 import type { WizardSettings } from '../../src/wizard/run.ts';
 
-/** What a person does at each question, by its id; `enter` where nothing is scripted. */
-export type Script = Readonly<Record<string, string | 'back' | 'leave-out'>>;
-
-/** A person with a script. Everything asked, said and reviewed is kept. */
+/**
+ * A person with a script: texts by question id, `<back>` and `<none>` for Esc and for leaving out, Enter where nothing is scripted, and
+ * what happens at each review. Everything asked, said and reviewed is kept.
+ */
 export class ScriptedPerson implements WizardIo {
   readonly asked: string[] = [];
   readonly prompts: Prompt[] = [];
-  readonly said: string[] = [];
+  readonly said: Note[] = [];
   readonly reviews: Review[] = [];
   readonly #script: Map<string, string[]>;
   readonly #reviewReplies: (ReviewReply | { readonly edit: string })[];
   #edit: string | undefined;
 
-  constructor(script: Readonly<Record<string, string | readonly string[]>>, reviewReplies: readonly (ReviewReply | { readonly edit: string })[] = ['write']) {
-    this.#script = new Map(Object.entries(script).map(([id, text]) => [id, typeof text === 'string' ? [text] : [...text]]));
+  constructor(
+    script: Readonly<Record<string, string | readonly string[]>>,
+    reviewReplies: readonly (ReviewReply | { readonly edit: string })[] = ['write'],
+  ) {
+    this.#script = new Map(
+      Object.entries(script).map(([id, text]) => [id, typeof text === 'string' ? [text] : [...text]]),
+    );
     this.#reviewReplies = [...reviewReplies];
   }
 
@@ -47,8 +52,8 @@ export class ScriptedPerson implements WizardIo {
     return lines.find(({ question }) => question.id === this.#edit)?.question;
   }
 
-  say(lines: readonly string[]): void {
-    this.said.push(...lines);
+  say(notes: readonly Note[]): void {
+    this.said.push(...notes);
   }
 
   #enter(prompt: Prompt): Reply {

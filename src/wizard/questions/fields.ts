@@ -34,6 +34,23 @@ export function secretReference(path: string, when: When, variable: string | und
   return variable === undefined ? question : { ...question, offer: suggest({ env: variable }) };
 }
 
+/** A user and a password that come together or not at all. */
+export function userAndPassword(prefix: string, when: When, variable: string, fields: Fields): readonly Question[] {
+  const isSaid =
+    (key: string): When =>
+    ({ said }) =>
+      said(`${prefix}.${key}`) !== undefined;
+  return [
+    optionalText(`${prefix}.username`, when, { ...fields, asked: 'always', required: isSaid('password') }),
+    secretReference(`${prefix}.password`, when, variable, {
+      title: 'Its password',
+      why: 'Only where it is kept is written to the file, never the password.',
+      asked: isSaid('username'),
+      required: isSaid('username'),
+    }),
+  ];
+}
+
 /** Who runs a service. */
 export function managedBy(service: string, when: When, asked: Question['asked']): Question {
   return {

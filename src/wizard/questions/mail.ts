@@ -1,5 +1,5 @@
 import { byDefault, type Question, whenever } from '../question.ts';
-import { defaultedField, optionalText, requiredText, secretReference } from './fields.ts';
+import { defaultedField, requiredText, secretReference, userAndPassword } from './fields.ts';
 
 const smtp = whenever({ 'mail.provider': 'smtp' });
 const resend = whenever({ 'mail.provider': 'resend' });
@@ -42,16 +42,9 @@ export const mailQuestions: readonly Question[] = [
     offer: byDefault('starttls'),
   },
   requiredText('mail.smtp.from', smtp, { title: 'Sender', why: 'The address that mails come from.' }),
-  optionalText('mail.smtp.username', smtp, {
+  ...userAndPassword('mail.smtp', smtp, 'DIFY_SMTP_PASSWORD', {
     title: 'User of the mail server',
     why: 'Leave it out for a relay that asks for none.',
-    asked: 'always',
-  }),
-  secretReference('mail.smtp.password', smtp, 'DIFY_SMTP_PASSWORD', {
-    title: 'Password of the mail server',
-    why: 'Only where it is kept is written to the file.',
-    asked: ({ said }) => said('mail.smtp.username') !== undefined,
-    required: ({ said }) => said('mail.smtp.username') !== undefined,
   }),
   secretReference('mail.resend.apiKey', resend, 'DIFY_RESEND_API_KEY', {
     title: 'API key of Resend',

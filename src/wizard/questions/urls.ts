@@ -1,7 +1,7 @@
 import { type Answers, always, type Offer, type Question } from '../question.ts';
 
 /** The four that one public address fills. */
-export const SHARED_URLS = ['urls.console', 'urls.api', 'urls.app', 'urls.files'] as const;
+const SHARED_URLS = ['urls.console', 'urls.api', 'urls.app', 'urls.files'] as const;
 
 const TITLES = {
   console: 'Address of the console',

@@ -1,5 +1,13 @@
-import { type Answers, type Choice, type Question, whenever } from '../question.ts';
-import { defaultedField, managedBy, managedPromises, optionalText, requiredText, secretReference } from './fields.ts';
+import { type Choice, type Question, whenever } from '../question.ts';
+import {
+  defaultedField,
+  managedBy,
+  managedPromises,
+  optionalText,
+  requiredText,
+  secretReference,
+  userAndPassword,
+} from './fields.ts';
 
 const KEY = 'Only where it is kept is written to the file, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
 const ACCOUNT = 'As the vendor’s console shows it.';
@@ -93,8 +101,11 @@ function port(path: string, when: Question['when']): Question {
 
 function milvusQuestions(): readonly Question[] {
   const when = using('milvus');
-  const noToken = (answers: Answers): boolean =>
-    when(answers) && answers.said('vectorStore.milvus.token') === undefined;
+  const [token, username, password] = ['token', 'username', 'password'].map((key) => `vectorStore.milvus.${key}`);
+  const unlessSaid =
+    (...paths: readonly (string | undefined)[]): Question['when'] =>
+    (answers) =>
+      when(answers) && paths.every((path) => answers.said(path ?? '') === undefined);
   return [
     requiredText('vectorStore.milvus.url', when, {
       title: 'Address of the vector store',
@@ -104,21 +115,14 @@ function milvusQuestions(): readonly Question[] {
       title: 'Database in Milvus',
       why: 'Only where it shares a Milvus with others.',
     }),
-    secretReference('vectorStore.milvus.token', when, 'DIFY_MILVUS_TOKEN', {
+    secretReference('vectorStore.milvus.token', unlessSaid(username, password), 'DIFY_MILVUS_TOKEN', {
       title: 'Token',
       why: `${KEY} Leave it out to use a user and a password.`,
       required: false,
     }),
-    optionalText('vectorStore.milvus.username', noToken, {
-      title: 'User',
+    ...userAndPassword('vectorStore.milvus', unlessSaid(token), 'DIFY_MILVUS_PASSWORD', {
+      title: 'User of the vector store',
       why: 'Where there is no token.',
-      asked: 'always',
-    }),
-    secretReference('vectorStore.milvus.password', noToken, 'DIFY_MILVUS_PASSWORD', {
-      title: 'Password',
-      why: KEY,
-      asked: ({ said }) => said('vectorStore.milvus.username') !== undefined,
-      required: ({ said }) => said('vectorStore.milvus.username') !== undefined,
     }),
   ];
 }

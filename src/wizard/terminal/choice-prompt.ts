@@ -1,12 +1,4 @@
-import {
-  createPrompt,
-  isDownKey,
-  isEnterKey,
-  isUpKey,
-  useKeypress,
-  usePagination,
-  useState,
-} from '@inquirer/core';
+import { createPrompt, isDownKey, isEnterKey, isUpKey, useKeypress, usePagination, useState } from '@inquirer/core';
 import { type Look, paletteOf, wrapped } from './look.ts';
 import { type Outcome, useEndOfInput } from './outcome.ts';
 
@@ -85,7 +77,12 @@ export const choicePrompt = createPrompt<Outcome<string>, ChoiceConfig>((config,
 
 function startOf({ choices, start }: ChoiceConfig): number {
   const wanted = choices.findIndex(({ value }) => value === start);
-  return wanted >= 0 ? wanted : Math.max(0, choices.findIndex(({ unavailable }) => unavailable === undefined));
+  return wanted >= 0
+    ? wanted
+    : Math.max(
+        0,
+        choices.findIndex(({ unavailable }) => unavailable === undefined),
+      );
 }
 
 /** Inquirer types no `sequence`, but readline sends it: the character as typed, where `name` is a word for `?`. */

@@ -27,9 +27,7 @@ export function paletteOf({ color, unicode }: Look): Palette {
     dim: paint(2, 22),
     bad: paint(31, 39),
     answer: paint(36, 39),
-    signs: unicode
-      ? { done: '✔', ask: '›', cursor: '❯', none: '–' }
-      : { done: 'ok', ask: '>', cursor: '>', none: '-' },
+    signs: unicode ? { done: '✔', ask: '›', cursor: '❯', none: '–' } : { done: 'ok', ask: '>', cursor: '>', none: '-' },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Note } from '../io.ts';
 import type { Review } from '../review.ts';
 import { type Look, paletteOf, wrapped } from './look.ts';
 
@@ -13,15 +14,29 @@ export function reviewLines(review: Review, look: Look): readonly string[] {
     ...review.rows.flatMap(({ subject, text }) => rowLines(subject, text, look)),
     ...review.notes.flatMap((note) => rowLines('look at', note, look)),
     ...open.flatMap((point, index) =>
-      rowLines(index === 0 ? 'still open' : '', point, look).map((line) => (review.open.length === 0 ? line : bad(line))),
+      rowLines(index === 0 ? 'still open' : '', point, look).map((line) =>
+        review.open.length === 0 ? line : bad(line),
+      ),
     ),
     '',
   ];
 }
 
-function rowLines(subject: string, text: string, look: Look): readonly string[] {
-  if (look.width < 60) return [...(subject === '' ? [] : [`  ${subject}`]), ...wrapped(text, look.width, 4)];
-  return wrapped(text, look.width, 4 + SUBJECT_WIDTH).map((line, index) =>
-    index === 0 ? `    ${subject.padEnd(SUBJECT_WIDTH)}${line.trimStart()}` : line,
+/** Notes between two questions: sentences as they are, rows of a table under each other. */
+export function noteLines(notes: readonly Note[], look: Look): readonly string[] {
+  const { dim } = paletteOf(look);
+  const labels = notes.flatMap((note) => (typeof note === 'string' ? [] : [note.label.length]));
+  const width = Math.max(0, ...labels) + 2;
+  return notes
+    .flatMap((note) =>
+      typeof note === 'string' ? wrapped(note, look.width, 4) : rowLines(note.label, note.text, look, width),
+    )
+    .map(dim);
+}
+
+function rowLines(subject: string, text: string, look: Look, subjectWidth = SUBJECT_WIDTH): readonly string[] {
+  if (look.width < 60) return [...(subject === '' ? [] : [`    ${subject}`]), ...wrapped(text, look.width, 6)];
+  return wrapped(text, look.width, 4 + subjectWidth).map((line, index) =>
+    index === 0 ? `    ${subject.padEnd(subjectWidth)}${line.trimStart()}` : line,
   );
 }

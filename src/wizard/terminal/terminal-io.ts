@@ -3,9 +3,9 @@ import type { LineChoice, Prompt, Reply, ReviewReply, WizardIo } from '../io.ts'
 import type { Question } from '../question.ts';
 import type { Review } from '../review.ts';
 import { type ChoiceConfig, type ChoiceLine, choicePrompt } from './choice-prompt.ts';
-import { type Look, paletteOf, wrapped } from './look.ts';
+import type { Look } from './look.ts';
 import type { Outcome } from './outcome.ts';
-import { reviewLines } from './review-lines.ts';
+import { noteLines, reviewLines } from './review-lines.ts';
 import { type TextConfig, textPrompt } from './text-prompt.ts';
 
 export interface TerminalStreams {
@@ -29,7 +29,7 @@ export function terminalIo(streams: TerminalStreams, look: Look): WizardIo {
     ask: (prompt) => (prompt.choices.length > 0 ? askChoice(streams, look, prompt) : askText(streams, look, prompt)),
     review: (review) => askReview(streams, look, review, write),
     chooseLine: (lines) => askLine(streams, look, lines),
-    say: (lines) => write(lines.flatMap((line) => wrappedNote(line, look))),
+    say: (notes) => write(noteLines(notes, look)),
   };
 }
 
@@ -134,10 +134,3 @@ async function ended<Value>(
 
 /** How Inquirer names Ctrl-C and an aborted signal; its classes are not compared, since a bundle may hold them twice. */
 const LEAVING: ReadonlySet<string> = new Set(['ExitPromptError', 'AbortPromptError']);
-
-/** A row that does not fit is broken under itself. */
-function wrappedNote(line: string, look: Look): readonly string[] {
-  const { dim } = paletteOf(look);
-  const indent = 5 + (line.length - line.trimStart().length);
-  return wrapped(line.trimStart(), look.width, indent).map((part, index) => dim(index === 0 ? part : `  ${part}`));
-}

@@ -53,9 +53,7 @@ export const textPrompt = createPrompt<Outcome<TextAnswer>, TextConfig>((config,
     setTyped(readline.line);
     setFault('');
   });
-  return ended === undefined
-    ? [openLine(config, typed), below(config, fault, explained)]
-    : closedLine(config, ended);
+  return ended === undefined ? [openLine(config, typed), below(config, fault, explained)] : closedLine(config, ended);
 });
 
 type ReadLine = { readonly answer: TextAnswer } | { readonly fault: string };

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import type { Json, JsonObject } from '../../src/base/json.ts';
+import { plannedComponents } from '../../src/deployment/components.ts';
+import { DEPLOYMENT_FLAGS, findFlag, findVariable } from '../../src/deployment/flags.ts';
+import { judgeDeployment } from '../../src/deployment/load.ts';
+import { formatPath, readPath, withoutPath, withPath } from '../../src/deployment/paths.ts';
+import { shapesAt } from '../../src/deployment/schema/shape.ts';
+import { answersOf, currentAnswer, isMissing, offerFor } from '../../src/wizard/answers.ts';
+import { completed } from '../../src/wizard/complete.ts';
+import { flagOf, variableFor } from '../../src/wizard/names.ts';
+import type { Question } from '../../src/wizard/question.ts';
+import { QUESTIONS } from '../../src/wizard/questions/all.ts';
+import { SAMPLE_FILES } from '../support/deployments.ts';
+
+const SAMPLES = Object.entries(SAMPLE_FILES as Readonly<Record<string, JsonObject>>);
+const PLAIN = QUESTIONS.filter(({ lens }) => lens === undefined);
+
+test('every question has an id of its own, a flag and an environment name that the command line knows', () => {
+  expect(new Set(QUESTIONS.map(({ id }) => id)).size).toBe(QUESTIONS.length);
+  for (const question of QUESTIONS) {
+    expect(findFlag(flagOf(question)), question.id).toBeDefined();
+    expect(findVariable(variableFor(question)), question.id).toBeDefined();
+    expect(findFlag(flagOf(question))?.paths, question.id).toEqual(question.fills);
+  }
+});
+
+test('every field that a flag fills and that decides about others has a question', () => {
+  const asked = new Set(QUESTIONS.flatMap(({ fills }) => fills));
+  const left = DEPLOYMENT_FLAGS.flatMap(({ paths }) => paths).filter((path) => !asked.has(path));
+  const sections = new Set(left.map((path) => path.split('.')[0] ?? ''));
+  // Sections that are for experts alone, and single fields of others: reached by flag, --set or by hand.
+  for (const known of ['defaults', 'secrets', 'images', 'components', 'logging', 'extraValues']) sections.delete(known);
+  const single = left.filter((path) => sections.has(path.split('.')[0] ?? ''));
+  expect(
+    single.map((path) => path.replace(/\.size\..*/, '.size')).filter((path, at, all) => all.indexOf(path) === at),
+  ).toEqual([
+    'target.chart.repo',
+    'target.chart.name',
+    'target.chart.version',
+    'target.chart.path',
+    'target.chart.oci',
+    'target.ingress.annotations',
+    'target.passEnv',
+    'postgres.databases.main.name',
+    'postgres.databases.main.username',
+    'postgres.databases.main.password',
+    'postgres.databases.plugin.name',
+    'postgres.databases.plugin.username',
+    'postgres.databases.plugin.password',
+    'postgres.managed.size',
+    'redis.managed.size',
+    'objectStorage.managed.size',
+    'vectorStore.apiKey',
+    'vectorStore.managed.size',
+    'recovery.drills.last',
+    'recovery.measured.restore',
+    'recovery.measured.at',
+  ]);
+});
+
+test.each(PLAIN.map((question) => [question.id, question] as const))('%s says why, in sentences', (_, question) => {
+  expect(question.title).not.toMatch(/[.:]$/);
+  expect(question.why).toMatch(/[.?]$/);
+});
+
+describe.each(SAMPLES)('in %s', (_, sample) => {
+  const answers = answersOf(sample);
+  const applicable = PLAIN.filter((question) => question.when(answers));
+
+  test('a default is what the file means where it is silent', () => {
+    for (const question of applicable) {
+      const offer = offerFor(question, answersOf(without(sample, question)));
+      if (offer?.kind !== 'default' || currentAnswer(question, answers) !== undefined) continue;
+      expect(meaning(withAnswer(sample, question, offer.value)), question.id).toEqual(meaning(sample));
+    }
+  });
+
+  test('an answer is missing exactly where the file is not whole without it', () => {
+    for (const question of applicable) {
+      const silent = without(sample, question);
+      if (readPath(sample, pathOf(question)) === undefined || question.id.startsWith('recovery.')) continue;
+      const judged = judgeDeployment(completed(sample, silent));
+      const needed =
+        'problems' in judged && judged.problems.some(({ path }) => question.fills.includes(formatPath(path)));
+      if (needed) expect(isMissing(question, answersOf(silent)), question.id).toBe(true);
+    }
+  });
+
+  test('every choice is one that the schema knows', () => {
+    for (const question of applicable.filter(({ kind, open }) => kind === 'select' && open === undefined)) {
+      const known = shapesAt(pathOf(question)).flatMap((shape) => ('choices' in shape ? shape.choices : []));
+      const offered = (question.choices?.(answers) ?? []).filter(({ unavailable }) => unavailable === undefined);
+      expect(known, question.id).toEqual(expect.arrayContaining(offered.map(({ value }) => value)));
+    }
+  });
+
+  test('what is offered is accepted', () => {
+    for (const question of applicable) {
+      const silent = without(sample, question);
+      const offer = offerFor(question, answersOf(silent));
+      if (offer === undefined) continue;
+      const judged = judgeDeployment(completed(sample, withAnswer(silent, question, offer.value)));
+      const faults = 'problems' in judged ? judged.problems.map(({ path }) => formatPath(path)) : [];
+      expect(
+        faults.filter((path) => question.fills.includes(path)),
+        question.id,
+      ).toEqual([]);
+    }
+  });
+});
+
+function pathOf({ fills }: Question): readonly string[] {
+  return (fills[0] ?? '').split('.');
+}
+
+/** The deployment with its components as they will run. */
+function meaning(data: JsonObject): unknown {
+  const judged = judgeDeployment(data);
+  if ('problems' in judged) return judged;
+  return { ...judged.deployment, components: plannedComponents(judged.deployment) };
+}
+
+/** As nobody had said it: without the sections that held nothing else. */
+function without(data: JsonObject, { fills }: Question): JsonObject {
+  return fills.reduce((less, path) => lean(less, path.split('.')), data);
+}
+
+function lean(data: JsonObject, path: readonly string[]): JsonObject {
+  const less = withoutPath(data, path) as JsonObject;
+  const parent = path.slice(0, -1);
+  const isEmpty = parent.length > 0 && Object.keys(Object(readPath(less, parent) ?? { a: 1 })).length === 0;
+  return isEmpty ? lean(less, parent) : less;
+}
+
+function withAnswer(data: JsonObject, { fills }: Question, value: Json): JsonObject {
+  return fills.reduce((more, path) => withPath(more, path.split('.'), value) as JsonObject, data);
+}
