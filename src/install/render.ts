@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { SecretValues } from '../deployment/secrets.ts';
 import type { ChartFacts, Rendered } from '../render/rendered.ts';
@@ -20,5 +22,17 @@ export async function loadRenderer(deployment: Deployment, { baseDirectory, fact
   }
   if (facts === undefined) throw new Error('Kubernetes is rendered from chart facts, and there are none');
   const { renderKubernetes } = await import('../render/kubernetes/render.ts');
-  return (secrets) => renderKubernetes(deployment, secrets, facts);
+  const files = await certificateFiles(deployment, baseDirectory);
+  return (secrets) => renderKubernetes(deployment, secrets, facts, files);
+}
+
+/** The CA files that the deployment names; one that cannot be read is missing here, and the renderer says so. */
+async function certificateFiles(deployment: Deployment, baseDirectory: string): Promise<ReadonlyMap<string, string>> {
+  const { caFiles } = await import('../render/kubernetes/certificates.ts');
+  const found = new Map<string, string>();
+  for (const { path } of caFiles(deployment)) {
+    const content = await readFile(resolve(baseDirectory, path), 'utf8').catch(() => undefined);
+    if (content !== undefined) found.set(path, content);
+  }
+  return found;
 }

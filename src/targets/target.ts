@@ -101,6 +101,8 @@ export interface WorkOptions {
 export interface Target {
   /** Revisions kept in the installation itself: they outlive `.difyctl/`. */
   readonly revisions: RevisionStore;
+  /** Versions of the programs that apply: `helm 4.3.1`. */
+  tools(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   place(signal: AbortSignal): Promise<Place>;
   inspect(signal: AbortSignal): Promise<LiveRelease>;
   plan(rendered: Rendered, previous: Revision | undefined, signal: AbortSignal): Promise<Plan>;

@@ -1,4 +1,5 @@
 import type { Redact } from '../../base/redact.ts';
+import { textAt } from '../../evidence/read.ts';
 import { type ChartReference, helm, type ReleaseRef } from '../../exec/helm.ts';
 import { kubectl } from '../../exec/kubectl.ts';
 import type { Runner } from '../../exec/runner.ts';
@@ -39,6 +40,13 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
   const { name, namespace } = release;
   return {
     revisions: kubernetesRevisions(connection.kubectl, namespace, name),
+    tools: async (signal) => {
+      const [{ text }, client] = await Promise.all([
+        connection.helm.version(signal),
+        connection.kubectl.run(['version', '--client', '-o', 'json'], { signal }),
+      ]);
+      return { helm: text, kubectl: textAt(JSON.parse(client), 'clientVersion', 'gitVersion').replace(/^v/, '') };
+    },
     place: (signal) => placeKubernetes(connection, signal),
     inspect: (signal) => inspectKubernetes(connection, signal),
     plan: (rendered, previous, signal) => planKubernetes(connection, ownKind(rendered), previous, signal),

@@ -1,0 +1,132 @@
+import { Interrupted } from '../base/errors.ts';
+import type { CheckReport } from '../checks/check.ts';
+import { whoAmI } from '../state/lock/self.ts';
+import { keepPlace } from '../state/place.ts';
+import { openRevision } from '../state/revisions/record.ts';
+import type { Revision } from '../state/revisions/revision.ts';
+import type { ApplyResult, OnChild } from '../targets/target.ts';
+import { type Draft, revisionStore } from './draft.ts';
+import type { InstallOptions } from './options.ts';
+import type { InstallFacts } from './report.ts';
+import { runStep } from './steps.ts';
+
+/** As many as helm keeps: a rollback reaches no further. */
+const KEPT_REVISIONS = 10;
+/** What is said and written after an interruption may not hang. */
+const LAST_WORDS_MS = 30_000;
+
+type Applied = Pick<InstallFacts, 'outcome' | 'revision' | 'releaseRevision' | 'failure' | 'postflight'>;
+
+/**
+ * Applies a draft under the lock: the revision is written, open, before anything of it is applied, and closed with what came of it. A run that
+ * was cut short goes on with its own revision.
+ */
+export async function applyDraft(
+  options: InstallOptions,
+  draft: Draft,
+  onChild: OnChild,
+  postflight: () => Promise<CheckReport>,
+): Promise<Applied> {
+  const { prepared, target, now } = options;
+  const store = revisionStore(prepared, target);
+  const revision = await open(options, draft);
+  const close = (changes: Partial<Revision>): Promise<void> => {
+    const closed = { ...revision, phase: 'closed' as const, endedAt: now().toISOString(), ...changes };
+    return store.write(closed, AbortSignal.timeout(LAST_WORDS_MS));
+  };
+  try {
+    const result = await applyStep(options, draft, revision, onChild);
+    const { outcome, releaseRevision } = result;
+    const known = { revision: revision.number, ...(releaseRevision === undefined ? {} : { releaseRevision }) };
+    if (outcome === 'failed' || outcome === 'rolled-back') {
+      const { summary, failures, state } = result;
+      await close({ outcome, detail: summary, releaseRevision });
+      return { ...known, outcome, failure: { summary, failures, state } };
+    }
+    await store.write({ ...revision, phase: 'postflight', releaseRevision }, options.signal);
+    const report = await postflight();
+    await close({ outcome: 'applied', releaseRevision });
+    await prune(options, draft, revision);
+    return {
+      ...known,
+      outcome: draft.newest === undefined || outcome === 'applied' ? 'applied' : outcome,
+      postflight: report,
+    };
+  } catch (error) {
+    const outcome = error instanceof Interrupted ? 'interrupted' : 'failed';
+    const detail = error instanceof Error ? error.message : String(error);
+    await close({ outcome, detail }).catch(() => undefined);
+    throw error instanceof Interrupted ? await withState(options, error) : error;
+  }
+}
+
+async function open(options: InstallOptions, draft: Draft): Promise<Revision> {
+  const { prepared, target, now, signal, only, skip } = options;
+  const { deployment, rendered, secrets, secretKeys, chart, paths } = prepared;
+  const { newest, place, plan } = draft;
+  await prepared.keepSecrets();
+  await keepPlace(paths, place.identity, place.facts.map(({ name, value }) => `${name} ${value}`).join(', '));
+  const store = revisionStore(prepared, target);
+  if (newest?.outcome === 'open' && !draft.resumes) {
+    await store.write({ ...newest, phase: 'closed', outcome: 'interrupted', endedAt: now().toISOString() }, signal);
+  }
+  const revision = openRevision({
+    number: draft.resumes && newest !== undefined ? newest.number : (newest?.number ?? 0) + 1,
+    deployment,
+    rendered,
+    secrets,
+    secretKeys,
+    planDigest: plan.digest,
+    chart: chart?.facts,
+    tools: await target.tools(signal),
+    only,
+    skip,
+    by: whoAmI(),
+    now: now(),
+  });
+  await store.write(revision, signal);
+  return revision;
+}
+
+function applyStep(options: InstallOptions, draft: Draft, revision: Revision, onChild: OnChild): Promise<ApplyResult> {
+  const { target, prepared, atomic, timeoutMs, signal, onProgress } = options;
+  const { plan, revisions, newest } = draft;
+  const good = revisions.findLast(({ outcome, number }) => outcome === 'applied' && number !== revision.number);
+  const settings = {
+    plan,
+    revision: revision.number,
+    previous: newest,
+    good: good?.releaseRevision,
+    ...{ atomic, timeoutMs, signal, onProgress, onChild },
+  };
+  return runStep(
+    onProgress,
+    'apply',
+    'apply',
+    () => target.apply(prepared.rendered, settings),
+    (result) =>
+      'summary' in result ? { detail: result.summary, failed: true } : { detail: `revision ${revision.number}` },
+  );
+}
+
+async function prune({ prepared, target, signal }: InstallOptions, { revisions }: Draft, newest: Revision) {
+  const others = revisions.filter(({ number }) => number !== newest.number);
+  const kept = [...others, newest].slice(-KEPT_REVISIONS);
+  const store = revisionStore(prepared, target);
+  for (const { number } of others.filter((revision) => !kept.includes(revision))) await store.remove(number, signal);
+  await target.prune(kept, signal);
+}
+
+/** Says in what state an interruption left the installation. */
+async function withState({ target }: InstallOptions, error: Interrupted): Promise<Interrupted> {
+  const next = ['the same command goes on where this run stopped', 'difyctl status'];
+  try {
+    const { status, revision, workloads } = await target.inspect(AbortSignal.timeout(LAST_WORDS_MS));
+    const late = workloads.filter(({ ready, desired }) => ready < desired).map(({ name }) => name);
+    const at = revision === undefined ? 'no release yet' : `the release is ${status}, revision ${revision}`;
+    const waiting = late.length === 0 ? '' : `; not ready: ${late.join(', ')}`;
+    return new Interrupted(`${error.message}; ${at}${waiting}`, { next, cause: error });
+  } catch {
+    return new Interrupted(`${error.message}; in what state could not be seen`, { next, cause: error });
+  }
+}

@@ -1,0 +1,44 @@
+import { refuseOtherPlace } from '../state/place.ts';
+import { bothStores } from '../state/revisions/both.ts';
+import { revisionFolder } from '../state/revisions/folder.ts';
+import { isOfRender } from '../state/revisions/record.ts';
+import { newestRevision, type Revision } from '../state/revisions/revision.ts';
+import type { RevisionStore } from '../state/revisions/store.ts';
+import type { Place, Plan, Target } from '../targets/target.ts';
+import type { Prepared } from './prepare.ts';
+
+/** What an install would do, and to what; shown before anybody is asked. */
+export interface Draft {
+  readonly place: Place;
+  readonly plan: Plan;
+  readonly revisions: readonly Revision[];
+  readonly newest: Revision | undefined;
+  /** Nothing to change, and the newest revision is this very set and was applied well. */
+  readonly settled: boolean;
+  /** The newest revision is this set and was cut short or failed: the run goes on with it. */
+  readonly resumes: boolean;
+}
+
+/** Revisions of the installation, with a copy in `.difyctl/`. */
+export function revisionStore({ paths }: Prepared, target: Target): RevisionStore {
+  return bothStores(target.revisions, revisionFolder(paths.revisions));
+}
+
+/** Looks at the place and plans. Throws UserError where this name was installed elsewhere, ExternalError where the place does not answer. */
+export async function draftInstall(prepared: Prepared, target: Target, signal: AbortSignal): Promise<Draft> {
+  const { rendered, secrets, paths, deployment } = prepared;
+  const [place, revisions] = await Promise.all([target.place(signal), target.revisions.list(signal)]);
+  await refuseOtherPlace(paths, deployment.name, place.identity);
+  const newest = newestRevision(revisions);
+  const plan = await target.plan(rendered, newest, signal);
+  const same = newest !== undefined && isOfRender(newest, rendered, secrets);
+  const untouched = plan.changes.length === 0 && !plan.touchesRelease;
+  return {
+    place,
+    plan,
+    revisions,
+    newest,
+    settled: untouched && same && newest.outcome === 'applied',
+    resumes: same && ['open', 'failed', 'interrupted'].includes(newest.outcome),
+  };
+}

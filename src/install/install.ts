@@ -1,0 +1,132 @@
+import { Interrupted, UserError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import type { CheckReport } from '../checks/check.ts';
+import { isBlocked } from '../checks/exit.ts';
+import { applyDraft } from './apply.ts';
+import { type Draft, draftInstall } from './draft.ts';
+import { isLockHeld, withLock } from './locked.ts';
+import type { InstallOptions } from './options.ts';
+import { runPostflight } from './postflight.ts';
+import { runPreflight } from './preflight.ts';
+import { type InstallFacts, type InstallReport, installReport } from './report.ts';
+import { runStep } from './steps.ts';
+
+/**
+ * The order of an install: preflight, plan, confirmation, lock, the plan again under it, apply, postflight. Nothing is changed before the
+ * confirmation, and nothing at all by a run that finds everything as it should be. Throws UserError (exit 2, 3 or 9), Interrupted, and
+ * ExternalError where the place does not answer; what fails to come up is in the report.
+ */
+export async function install(options: InstallOptions): Promise<InstallReport> {
+  const { prepared, target, signal, now } = options;
+  const preflight = await preflightStep(options);
+  const known = { preflight, recovered: [], notes: prepared.notes };
+  const report = (facts: Partial<InstallFacts> & Pick<InstallFacts, 'outcome'>): InstallReport =>
+    installReport(prepared.deployment, { ...known, ...facts }, now());
+  if (isBlocked(preflight)) return report({ outcome: 'blocked' });
+  refuseUnresolved(options);
+
+  const draft = await planStep(options);
+  const shown = { place: draft.place.facts, plan: planFacts(draft) };
+  if (options.dryRun) return report({ ...shown, outcome: 'dry-run' });
+  if (draft.settled && !(await isLockHeld(target, signal))) {
+    const { revision, releaseRevision } = revisionFacts(draft);
+    return report({
+      ...shown,
+      outcome: 'unchanged',
+      revision,
+      releaseRevision,
+      postflight: await postflightStep(options),
+    });
+  }
+  await agree(options, draft, false);
+  const facts = await withLock(options, async (locked) => {
+    const again = await draftInstall(prepared, target, locked.signal);
+    if (again.plan.digest !== draft.plan.digest) await agree(options, again, true);
+    const applied = await applyDraft({ ...options, signal: locked.signal }, again, locked.onChild, () =>
+      postflightStep({ ...options, signal: locked.signal }),
+    );
+    return { place: again.place.facts, plan: planFacts(again), ...applied, recovered: locked.recovered };
+  });
+  return report(facts);
+}
+
+/** Asks, unless nothing of the installation would change. Throws Interrupted where the answer is no. */
+async function agree(options: InstallOptions, draft: Draft, again: boolean): Promise<void> {
+  if (again) options.show(draft);
+  if (draft.plan.changes.length === 0 && !draft.plan.touchesRelease) return;
+  if (await options.confirm(draft, again)) return;
+  throw new Interrupted(
+    again ? 'declined; nothing was changed but what a dead run had left' : 'declined; nothing was changed',
+  );
+}
+
+async function preflightStep(options: InstallOptions): Promise<CheckReport> {
+  const { prepared, only, skip, env, now, signal, onProgress, onCheckEvent } = options;
+  const settings = { only, skip, env, now, signal, onEvent: onCheckEvent };
+  return runStep(
+    onProgress,
+    'preflight',
+    'preflight',
+    async () => (await runPreflight(prepared, settings)).report,
+    countsOf,
+  );
+}
+
+async function postflightStep(options: InstallOptions): Promise<CheckReport> {
+  const { prepared, only, skip, env, now, signal, onProgress, onCheckEvent } = options;
+  const settings = { only, skip, env, now, signal, onEvent: onCheckEvent };
+  return runStep(
+    onProgress,
+    'postflight',
+    'postflight',
+    async () => (await runPostflight(prepared, settings)).report,
+    countsOf,
+  );
+}
+
+async function planStep(options: InstallOptions): Promise<Draft> {
+  const { prepared, target, signal, onProgress } = options;
+  const draft = await runStep(
+    onProgress,
+    'plan',
+    'plan',
+    () => draftInstall(prepared, target, signal),
+    ({ plan }) => ({ detail: countChanges(plan.changes) }),
+  );
+  options.show(draft);
+  return draft;
+}
+
+/** `34 to create, 0 to change, 0 to delete` */
+export function countChanges(changes: Draft['plan']['changes']): string {
+  const count = (action: string) => changes.filter((change) => change.action === action).length;
+  return `${count('create')} to create, ${count('change')} to change, ${count('delete')} to delete`;
+}
+
+function countsOf(report: CheckReport): { readonly detail: string; readonly failed: boolean } {
+  const { pass, warn, fail, unknown } = report.summary;
+  const more = [
+    ...(warn > 0 ? [`${warn} warnings`] : []),
+    ...(fail > 0 ? [`${fail} failed`] : []),
+    ...(unknown > 0 ? [`${unknown} unknown`] : []),
+  ];
+  return { detail: [`${pass} passed`, ...more].join(', '), failed: isBlocked(report) };
+}
+
+/** Whatever was skipped: nothing that holds a placeholder is applied. */
+function refuseUnresolved({ prepared }: InstallOptions): void {
+  const { unresolved } = prepared.secrets;
+  if (unresolved.length === 0) return;
+  throw new UserError('secrets are missing, so nothing was applied', {
+    exitCode: EXIT.preflight,
+    problems: unresolved.map(({ path, reason }) => ({ path, message: reason })),
+  });
+}
+
+function planFacts({ plan }: Draft): NonNullable<InstallFacts['plan']> {
+  return { changes: plan.changes, digest: plan.digest };
+}
+
+function revisionFacts({ newest }: Draft) {
+  return { revision: newest?.number, releaseRevision: newest?.releaseRevision };
+}

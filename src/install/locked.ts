@@ -1,0 +1,45 @@
+import { endChildren } from '../state/lock/children.ts';
+import { acquireLock } from '../state/lock/lock.ts';
+import { ownRecord } from '../state/lock/self.ts';
+import type { OnChild, Target } from '../targets/target.ts';
+import type { InstallOptions } from './options.ts';
+
+/** What work under the lock is given. */
+export interface Locked {
+  /** Aborted too where the lock is lost. */
+  readonly signal: AbortSignal;
+  readonly onChild: OnChild;
+  /** What was done about a run that died before. */
+  readonly recovered: readonly string[];
+}
+
+/** True where somebody holds the lock, or died with it. */
+export async function isLockHeld(target: Target, signal: AbortSignal): Promise<boolean> {
+  const store = await target.lockStore(signal);
+  return (await store.read(signal)) !== undefined;
+}
+
+/**
+ * Works as the only writer. What a dead run left running is ended and its release recovered first; the lock is released whatever happens.
+ * Throws UserError with exit 9 where somebody else is at work, and what made the lock lost where it was.
+ */
+export async function withLock<T>(
+  options: Pick<InstallOptions, 'prepared' | 'target' | 'signal' | 'now' | 'timeoutMs' | 'onProgress'>,
+  work: (locked: Locked) => Promise<T>,
+): Promise<T> {
+  const { prepared, target, now, timeoutMs, onProgress } = options;
+  const store = await target.lockStore(options.signal);
+  const self = await ownRecord(prepared.run, now());
+  const lock = await acquireLock({ store, self, now: () => now().getTime(), signal: options.signal });
+  const signal = AbortSignal.any([options.signal, lock.lost]);
+  try {
+    const ended = lock.takenFrom === undefined ? [] : await endChildren(lock.takenFrom, signal);
+    const recovered = await target.recover({ timeoutMs, signal, onProgress, onChild: lock.noteChild });
+    for (const text of [...ended, ...recovered]) onProgress({ type: 'note', level: 'info', text });
+    return await work({ signal, onChild: lock.noteChild, recovered: [...ended, ...recovered] });
+  } catch (error) {
+    throw lock.lost.aborted ? lock.lost.reason : error;
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,64 @@
+import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import type { CheckReport } from '../checks/check.ts';
+import { isBlocked } from '../checks/exit.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { ApplyFailure, Change, Place } from '../targets/target.ts';
+
+export type InstallOutcome = 'blocked' | 'dry-run' | 'unchanged' | 'applied' | 'failed' | 'rolled-back';
+
+/** What an install came to; the document of `install -o json`. */
+export interface InstallReport {
+  readonly apiVersion: string;
+  readonly kind: 'InstallReport';
+  readonly difyctl: string;
+  readonly time: string;
+  readonly deployment: string;
+  readonly tier: Deployment['tier'];
+  readonly target: Deployment['target']['type'];
+  readonly outcome: InstallOutcome;
+  readonly place?: Place['facts'];
+  readonly plan?: { readonly changes: readonly Change[]; readonly digest: string };
+  readonly preflight: CheckReport;
+  /** difyctl's own revision, and helm's. */
+  readonly revision?: number | undefined;
+  readonly releaseRevision?: number | undefined;
+  readonly failure?: {
+    readonly summary: string;
+    readonly failures: readonly ApplyFailure[];
+    readonly state: string;
+  };
+  readonly postflight?: CheckReport;
+  /** What was done about a run that died before this one. */
+  readonly recovered: readonly string[];
+  readonly notes: readonly string[];
+  readonly address: string;
+  readonly exitCode: ExitCode;
+}
+
+export type InstallFacts = Omit<
+  InstallReport,
+  'apiVersion' | 'kind' | 'difyctl' | 'deployment' | 'tier' | 'target' | 'address' | 'exitCode' | 'time'
+>;
+
+/** The document of what is known at the end. */
+export function installReport(deployment: Deployment, facts: InstallFacts, now: Date): InstallReport {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'InstallReport',
+    difyctl: DIFYCTL_VERSION,
+    time: now.toISOString(),
+    deployment: deployment.name,
+    tier: deployment.tier,
+    target: deployment.target.type,
+    address: deployment.urls.console,
+    ...facts,
+    exitCode: exitCodeOf(facts),
+  };
+}
+
+function exitCodeOf({ outcome, postflight }: InstallFacts): ExitCode {
+  if (outcome === 'blocked') return EXIT.preflight;
+  if (outcome === 'failed' || outcome === 'rolled-back') return EXIT.apply;
+  return postflight !== undefined && isBlocked(postflight) ? EXIT.postflight : EXIT.done;
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import type { RenderedFile } from '../render/rendered.ts';
+
+/** Lists what difyctl wrote into a folder, in the form of sha256sum, so that a later run knows its own files from others. */
+const INDEX = '.difyctl-files';
+/** A new folder with secrets in it is the owner's alone; folders below it are read by containers of other users. */
+const SECRET_FOLDER_MODE = 0o700;
+
+export interface WrittenSet {
+  readonly files: readonly {
+    readonly path: string;
+    readonly mode: string;
+    readonly bytes: number;
+    readonly sha256: string;
+  }[];
+  /** Of the index: one number for the whole set. */
+  readonly digest: string;
+  /** Files of an earlier set that this one no longer has. */
+  readonly removed: readonly string[];
+}
+
+/**
+ * Writes a rendered set into a folder, each file whole or not at all. What an earlier set had and this one has not is removed. Throws
+ * UserError, before anything is written, where a file there is not as difyctl left it; `force` overwrites it.
+ */
+export async function writeSet(directory: string, files: readonly RenderedFile[], force: boolean): Promise<WrittenSet> {
+  if (resolve(directory) === '/') throw new UserError('the root of the file system is no folder for a rendered set');
+  const earlier = await readIndex(directory);
+  const wanted = new Map(files.map((file) => [file.path, file]));
+  const stale = [...earlier.keys()].filter((path) => !wanted.has(path));
+  const foreign = await foreignFiles(directory, [...wanted.keys(), ...stale], earlier, wanted);
+  if (foreign.length > 0 && !force) throw foreignFault(directory, foreign);
+  const holdsSecrets = files.some(({ mode }) => mode === 0o600);
+  if (holdsSecrets) await mkdir(directory, { recursive: true, mode: SECRET_FOLDER_MODE });
+  for (const { path, content, mode } of files) await writeFileAtomic(join(directory, path), content, { mode });
+  for (const path of stale) await rm(join(directory, path), { force: true });
+  const index = files.map(({ path, content }) => `${sha256(content)}  ${path}\n`).join('');
+  await writeFileAtomic(join(directory, INDEX), index);
+  return { files: files.map(described), digest: sha256(index), removed: stale };
+}
+
+function described({ path, content, mode }: RenderedFile): WrittenSet['files'][number] {
+  return { path, mode: `0${mode.toString(8)}`, bytes: Buffer.byteLength(content), sha256: sha256(content) };
+}
+
+/** Files that are there, differ from what is wanted, and differ from what difyctl wrote. */
+async function foreignFiles(
+  directory: string,
+  paths: readonly string[],
+  earlier: ReadonlyMap<string, string>,
+  wanted: ReadonlyMap<string, RenderedFile>,
+): Promise<readonly string[]> {
+  const judged = await Promise.all(
+    paths.map(async (path) => {
+      const content = await readIfThere(join(directory, path));
+      const isOurs =
+        content === undefined || content === wanted.get(path)?.content || sha256(content) === earlier.get(path);
+      return isOurs ? [] : [path];
+    }),
+  );
+  return judged.flat();
+}
+
+function foreignFault(directory: string, paths: readonly string[]): UserError {
+  return new UserError(`${directory} holds files that difyctl did not write, or that were edited since`, {
+    problems: paths.map((path) => ({ path, message: 'would be overwritten or removed' })),
+    next: ['name another folder with --out', 'or overwrite them with --force'],
+  });
+}
+
+/** Path → digest; empty where nothing was written before. A line that would lead out of the folder is no line of ours. */
+async function readIndex(directory: string): Promise<ReadonlyMap<string, string>> {
+  const text = (await readIfThere(join(directory, INDEX))) ?? '';
+  const lines = text.split('\n').flatMap((line) => {
+    const [, digest, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
+    const isInside = path !== undefined && resolve(directory, path).startsWith(`${resolve(directory)}/`);
+    return digest !== undefined && isInside ? [[path, digest] as const] : [];
+  });
+  return new Map(lines);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new UserError(`${path} cannot be read: ${code ?? String(error)}`, { cause: error });
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

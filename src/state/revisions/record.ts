@@ -1,0 +1,71 @@
+import { createHmac } from 'node:crypto';
+import { sha256 } from '../../base/digest.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { SecretPath, SecretValues } from '../../deployment/secrets.ts';
+import type { ChartFacts, Rendered } from '../../render/rendered.ts';
+import type { Revision } from './revision.ts';
+
+export interface RecordInput {
+  readonly number: number;
+  readonly deployment: Deployment;
+  readonly rendered: Rendered;
+  readonly secrets: SecretValues;
+  readonly secretKeys: Readonly<Record<SecretPath, string>>;
+  readonly planDigest: string;
+  readonly chart: ChartFacts | undefined;
+  readonly tools: Readonly<Record<string, string>>;
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly by: string;
+  readonly now: Date;
+}
+
+/** A revision that is about to be applied. */
+export function openRevision(input: RecordInput): Revision {
+  const { number, deployment, rendered, chart, planDigest, tools, only, skip, by, now } = input;
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Revision',
+    deployment: deployment.name,
+    number,
+    difyctl: DIFYCTL_VERSION,
+    startedAt: now.toISOString(),
+    by,
+    phase: 'apply',
+    outcome: 'open',
+    file: JSON.parse(JSON.stringify(deployment)) as Revision['file'],
+    files: recordedFiles(rendered, input.secrets),
+    planDigest,
+    ...(rendered.target === 'kubernetes' ? { secretName: rendered.secret.name } : {}),
+    secretKeys: { ...input.secretKeys },
+    manifests: rendered.target === 'kubernetes' ? rendered.manifests.map(identityOf) : [],
+    ...(chart === undefined
+      ? {}
+      : { chart: { name: chart.name, version: chart.version, appVersion: chart.appVersion } }),
+    tools: { ...tools },
+    only: [...only],
+    skip: [...skip],
+  };
+}
+
+/** True where the revision holds this very set: a run that was cut short goes on with it and makes no new one. */
+export function isOfRender(revision: Revision, rendered: Rendered, secrets: SecretValues): boolean {
+  const digests = (files: Revision['files']) => files.map(({ path, sha256: digest }) => `${digest} ${path}`).join('\n');
+  const secretName = rendered.target === 'kubernetes' ? rendered.secret.name : undefined;
+  return revision.secretName === secretName && digests(revision.files) === digests(recordedFiles(rendered, secrets));
+}
+
+/** Files of mode 0600 hold secrets: of them only an HMAC is kept, keyed with SECRET_KEY. */
+function recordedFiles({ files }: Rendered, secrets: SecretValues): Revision['files'] {
+  const key = secrets.get('secrets.secretKey');
+  return files.map(({ path, content, mode }) =>
+    mode === 0o600
+      ? { path, sha256: createHmac('sha256', key).update(content).digest('hex') }
+      : { path, sha256: sha256(content), content },
+  );
+}
+
+function identityOf({ apiVersion, kind, metadata }: { apiVersion: string; kind: string; metadata: { name: string } }) {
+  return { apiVersion, kind, name: metadata.name };
+}
