@@ -12,7 +12,7 @@ export interface HealthCheck {
 /**
  * Every long-running service has one, also where upstream has none, and each uses only what its image really carries:
  * curl in the API, sandbox and agent sandbox images (upstream's own checks use it), busybox's wget in the Alpine images
- * of web, nginx and Weaviate, Python in the plugin daemon (which runs plugins with it) and the agent backend (which is
+ * of web, nginx and Weaviate, bash in Ubuntu's squid, Python in the plugin daemon (which runs plugins with it) and the agent backend (which is
  * written in it), and the servers' own clients elsewhere.
  */
 export const HEALTH = {
@@ -28,7 +28,8 @@ export const HEALTH = {
   /** Nothing answers for beat itself; this asks whether somebody takes what it sends, through the broker that it sends to. */
   beat: slow('celery -A celery_healthcheck.celery inspect ping --timeout 10'),
   nginx: check(['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:8081/nginx-health'], '10s', '10s'),
-  squid: check(['CMD', 'squid', '-k', 'check', '-f', '/etc/squid/squid.conf'], '10s', '10s'),
+  /** `squid -k check` does not take a squid that is process 1; the image's own entry point is a bash script. */
+  squid: check(['CMD', 'bash', '-c', `exec 3<>/dev/tcp/127.0.0.1/${PORTS.squid}`], '10s', '10s'),
   redis: shell('redis-cli ping | grep -q PONG', '5s', '10s'),
   weaviate: check(
     ['CMD', 'wget', '-q', '-O', '/dev/null', `http://127.0.0.1:${PORTS.weaviate}/v1/.well-known/ready`],

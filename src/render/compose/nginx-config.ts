@@ -45,6 +45,7 @@ export function nginxConfig(context: ComposeContext): string {
   const secure = context.target.tls !== undefined;
   return [
     '# Written by difyctl; the next render overwrites it.',
+    'user nginx;',
     'worker_processes auto;',
     'error_log /dev/stderr warn;',
     'pid /run/nginx.pid;',

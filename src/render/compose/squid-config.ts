@@ -44,7 +44,8 @@ const AGENT_EXCEPTIONS = [
 
 /**
  * A squid.conf that lets containers out to the public internet and nowhere else. CONNECT goes to port 443 only. Bodies up to
- * 100 MB are buffered, as upstream's are. Nothing is cached; the log goes to the container's output.
+ * 100 MB are buffered, as upstream's are. Nothing is cached; the log goes to the container's output, without
+ * the health check's own connections.
  */
 export function squidConfig(role: 'ssrf' | 'agent'): string {
   const lines = [
@@ -69,9 +70,10 @@ export function squidConfig(role: 'ssrf' | 'agent'): string {
     'forwarded_for delete',
     'shutdown_lifetime 3 seconds',
     'visible_hostname ssrf-proxy',
-    'pid_filename /tmp/squid.pid',
+    'pid_filename none',
+    'pinger_enable off',
     'coredump_dir /tmp',
-    'access_log stdio:/dev/stdout',
+    'access_log stdio:/dev/stdout squid !localhost',
     'cache_log stdio:/dev/stderr',
     'cache_store_log none',
     'logfile_rotate 0',
