@@ -27,7 +27,7 @@ function oneFinding(group: readonly CheckResult[], style: Style): readonly strin
     ...(accepted === undefined
       ? []
       : wrap(`accepted: ${accepted.reason}${until}`, style.width, DETAIL).map((line) => paint(style, 'quiet', line))),
-    ...(remedy === '' ? [] : wrap(`${arrow(style)} ${remedy}`, style.width, DETAIL)),
+    ...(remedy === '' ? [] : wrap(`${arrow(style)} ${remedy}`, style.width, DETAIL, arrow(style).length + 1)),
   ];
 }
 

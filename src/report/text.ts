@@ -4,7 +4,7 @@ import { worst } from '../checks/judge.ts';
 import { findingLines } from './finding.ts';
 import { highlights } from './highlights.ts';
 import { dot, paint, type Style, sign, toneOf } from './style.ts';
-import { elapsed, wrap } from './wrap.ts';
+import { elapsed, joinFitting, wrap } from './wrap.ts';
 
 export interface TextOptions extends Style {
   /** Also what was skipped and noted. */
@@ -88,9 +88,9 @@ function healthyLines({ subject, checks }: Group, style: Style): readonly string
 
 function collapsed(groups: readonly Group[], style: Style): readonly string[] {
   if (groups.length === 0) return [];
-  const words = groups.map(({ subject, checks }) => `${subject}\u00a0${checks.length}`).join('   ');
-  const [first = '', ...more] = wrap(words, style.width, 4);
-  return [`  ${sign(style, 'pass')} ${first.trim()}`, ...more].map((line) => line.replaceAll('\u00a0', ' '));
+  const pieces = groups.map(({ subject, checks }) => `${subject} ${checks.length}`);
+  const [first = '', ...more] = joinFitting(pieces, '   ', style.width - 5);
+  return [`  ${sign(style, 'pass')} ${first}`, ...more.map((line) => `    ${line}`)];
 }
 
 /** What changes nothing and is told on request: skipped checks, and faults that the tier only notes. */
@@ -121,11 +121,13 @@ function closingLines(report: CheckReport, hasFindings: boolean, options: TextOp
   ].join(', ');
   const code = reportExitCode(report);
   const told =
-    options.verbose || notes + summary.skip === 0 ? '' : `   (${notes > 0 ? `${notes} noted; ` : ''}more: --verbose)`;
+    options.verbose || notes + summary.skip === 0 ? '' : `(${notes > 0 ? `${notes} noted; ` : ''}more: --verbose)`;
   const next = code === 0 && options.next !== undefined ? [`Next: ${options.next}`] : [];
-  const exit = code === 0 ? '' : `   exit ${code}`;
+  const exit = code === 0 ? '' : `exit ${code}`;
   return [
-    ...wrap(`${counts}${exit}${told}`, options.width, 2),
+    ...joinFitting([counts, exit, told], '   ', options.width - 2).flatMap((line) =>
+      line.length > options.width - 2 ? wrap(line, options.width, 2) : [`  ${line}`],
+    ),
     ...(hasFindings ? wrap('Why: difyctl checks explain ID', options.width, 2) : []),
     ...next.flatMap((line) => wrap(line, options.width, 2)),
   ];

@@ -1,25 +1,29 @@
 /** Narrower than this a column of text is no longer read. */
 const NARROWEST = 16;
 
-/** Words folded to `width` columns behind `indent` spaces, line breaks of the text kept; a word longer than a line stays whole, so that it can be pasted. */
-export function wrap(text: string, width: number, indent: number): readonly string[] {
-  const room = Math.max(NARROWEST, width - indent);
+/**
+ * Words folded to `width` columns behind `indent` spaces, further lines behind `hanging` more; line breaks of the text are kept, and a word longer
+ * than a line stays whole, so that it can be pasted.
+ */
+export function wrap(text: string, width: number, indent: number, hanging = 0): readonly string[] {
+  const room = Math.max(NARROWEST, width - indent - hanging);
   const margin = ' '.repeat(indent);
-  return text.split('\n').flatMap((paragraph) => fold(paragraph, room).map((line) => margin + line));
+  return text.split('\n').flatMap((paragraph) => {
+    const [first, ...more] = joinFitting(paragraph.split(/\s+/), ' ', room);
+    return first === undefined ? [] : [margin + first, ...more.map((line) => margin + ' '.repeat(hanging) + line)];
+  });
 }
 
-function fold(paragraph: string, room: number): readonly string[] {
+/** Pieces joined to lines of at most `room` columns; a piece that is longer has a line of its own. */
+export function joinFitting(pieces: readonly string[], separator: string, room: number): readonly string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of paragraph.split(/\s+/).filter((part) => part !== '')) {
-    if (line !== '' && line.length + 1 + word.length > room) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
+  for (const piece of pieces.filter((part) => part !== '')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + separator.length + piece.length <= room) {
+      lines[lines.length - 1] = last + separator + piece;
+    } else lines.push(piece);
   }
-  return line === '' ? lines : [...lines, line];
+  return lines;
 }
 
 /** `4.3 s`, `120 ms`, `2m 5s`. */

@@ -16,11 +16,12 @@ export const configSecrets: Check = {
     const expected = 'every reference resolves';
     const unresolved = facts.filter((fact) => fact.unresolved !== undefined);
     if (unresolved.length > 0) {
+      const observed = `${counted(unresolved.length, 'reference')} without a value`;
       const words = unresolved.map(({ path, unresolved: reason }) => `${path}: ${reason}`);
       return fault('fail', {
-        observed: some(words),
+        observed: `${observed}: ${some(words)}`,
         expected,
-        message: words.join('\n'),
+        message: [observed, ...words].join('\n'),
         remedy: firstStep(unresolved),
       });
     }
@@ -40,7 +41,7 @@ export const configSecrets: Check = {
 function firstStep(unresolved: readonly SecretFact[]): string {
   const variables = unresolved.map(({ source }) => /^env (.+)$/.exec(source)?.[1]).filter((name) => name !== undefined);
   if (variables.length === 0) return `check ${listed(unresolved.map(({ source }) => source))}`;
-  return `export ${variables.join(' ')}`;
+  return `export ${[...new Set(variables)].join(' ')}`;
 }
 
 /** Shorter than this can be guessed by trying (NIST SP 800-63B asks for 8 of people; machines need not remember). */

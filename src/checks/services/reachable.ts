@@ -36,8 +36,10 @@ export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) 
     }
     const observed = listed(faults.map((one) => `${one.subject} ${one.observed}`));
     // The cluster has names and routes of its own: what fails from here may well work there.
-    const fromHere = deployment.target.type === 'kubernetes' ? ' from here; the cluster may see it differently' : '';
-    const message = `${observed}${fromHere}`;
+    const message =
+      deployment.target.type === 'kubernetes'
+        ? `seen from here, ${observed}; the cluster may see it differently`
+        : observed;
     const status = deployment.target.type === 'kubernetes' ? 'warn' : 'fail';
     return { ...fault(status, { observed, expected, message, remedy: nextStep(endpoints) }), observations };
   },
