@@ -16,6 +16,14 @@ export async function freePorts(count: number, taken: ReadonlySet<number>): Prom
   return ports;
 }
 
+/** The first of two neighbouring ports that nobody listens on and that are not in `taken`. */
+export async function freePair(taken: ReadonlySet<number>): Promise<number> {
+  for (;;) {
+    const [port = 0] = await freePorts(1, taken);
+    if (!taken.has(port + 1) && (await isFree(port + 1))) return port;
+  }
+}
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

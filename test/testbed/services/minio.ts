@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+
+import { freePorts } from '../cluster/ports.ts';
+import { ensure } from '../provision/ensure.ts';
+import { type S3Login, s3Request } from './s3.ts';
+import {
+  removeFolder,
+  type Service,
+  type ServiceOptions,
+  serviceFolder,
+  servicePort,
+  startProcess,
+} from './service.ts';
+
+export interface MinioOptions extends ServiceOptions {
+  /** Default: random ones. */
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  /** Buckets to make. */
+  readonly buckets?: readonly string[];
+  /** Whether the buckets keep old versions of objects. */
+  readonly versioning?: boolean;
+}
+
+/** A real MinIO. */
+export interface MinioService extends Service, S3Login {
+  /** One signed request; see `s3Request`. */
+  request(method: string, path: string, options?: Parameters<typeof s3Request>[3]): ReturnType<typeof s3Request>;
+}
+
+const VERSIONED =
+  '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>';
+
+/** Starts a MinIO server. */
+export async function startMinio(options: MinioOptions = {}): Promise<MinioService> {
+  const { minio } = await ensure(['minio']);
+  const folder = await serviceFolder('minio');
+  const host = options.bind ?? '127.0.0.1';
+  const port = await servicePort(options);
+  const [console_] = await freePorts(1, new Set([port]));
+  const login: S3Login = {
+    endpoint: `http://${host}:${port}`,
+    region: 'us-east-1',
+    accessKey: options.accessKey ?? randomBytes(8).toString('hex'),
+    secretKey: options.secretKey ?? randomBytes(16).toString('hex'),
+  };
+  const server = await startProcess({
+    name: 'minio',
+    file: minio,
+    args: [
+      'server',
+      '--quiet',
+      `--address=${host}:${port}`,
+      `--console-address=127.0.0.1:${console_}`,
+      path.join(folder, 'data'),
+    ],
+    folder,
+    env: { MINIO_ROOT_USER: login.accessKey, MINIO_ROOT_PASSWORD: login.secretKey, MINIO_UPDATE: 'off' },
+  });
+  const stop = async (): Promise<void> => {
+    await server.end();
+    await removeFolder(folder);
+  };
+  const request: MinioService['request'] = (method, at, parts) => s3Request(login, method, at, parts);
+  try {
+    await server.ready(async () => ((await fetch(`${login.endpoint}/minio/health/ready`)).ok ? true : undefined));
+    for (const bucket of options.buckets ?? []) {
+      await expectOk(request('PUT', `/${bucket}`));
+      if (options.versioning === true) {
+        await expectOk(request('PUT', `/${bucket}`, { query: 'versioning=', body: VERSIONED }));
+      }
+    }
+    return { ...login, host, port, request, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function expectOk(answer: ReturnType<typeof s3Request>): Promise<void> {
+  const { status, body } = await answer;
+  if (status !== 200) throw new Error(`MinIO answered ${status}: ${body}`);
+}

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+
+import { execa } from 'execa';
+
+import { type DebianTree, debianTree } from '../debian/tree.ts';
+import {
+  privateFile,
+  removeFolder,
+  type Service,
+  type ServiceOptions,
+  type ServiceProcess,
+  serviceFolder,
+  servicePort,
+  startProcess,
+  unprivileged,
+} from './service.ts';
+import { type Certificate, makeCertificate } from './tls.ts';
+
+export interface PostgresOptions extends ServiceOptions {
+  /** Superuser. Default postgres. */
+  readonly username?: string;
+  /** Default: a random one. */
+  readonly password?: string;
+  /** Databases to make. */
+  readonly databases?: readonly string[];
+  /** Settings of postgresql.conf. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** Serve TLS, and refuse connections without it. */
+  readonly tls?: boolean;
+  /** Start a standby beside it that streams from it. */
+  readonly standby?: boolean;
+}
+
+/** A real PostgreSQL 15. */
+export interface PostgresService extends Service {
+  readonly username: string;
+  readonly password: string;
+  /** Of the authority that signed its certificate. */
+  readonly caFile?: string;
+  readonly standby?: Service;
+  /** Runs a statement with psql; gives columns separated by `|`, a row a line. */
+  query(statement: string, database?: string): Promise<string>;
+}
+
+/** The packages that servers and clients of PostgreSQL come from; the image of postgres has the same. */
+const PACKAGES = ['postgresql-15', 'tzdata', 'util-linux'];
+
+/** Starts a PostgreSQL server. @throws Unavailable where Debian's packages cannot be had */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresService> {
+  const tree = await debianTree(PACKAGES);
+  const folder = await serviceFolder('postgres');
+  const host = options.bind ?? '127.0.0.1';
+  const login = {
+    host,
+    port: await servicePort(options),
+    username: options.username ?? 'postgres',
+    password: options.password ?? randomBytes(12).toString('hex'),
+  };
+  const certificate = options.tls === true ? await makeCertificate(folder, [host, 'localhost']) : undefined;
+  const server: Server = { tree, folder, login, certificate, query: queryWith(tree, login) };
+  const running: ServiceProcess[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of running.reverse()) await one.end();
+    await removeFolder(folder);
+  };
+  try {
+    await initialise(server, options);
+    running.push(await startServer(server, 'primary', login.port));
+    for (const name of options.databases ?? []) await server.query(`CREATE DATABASE "${name}"`);
+    const standby = options.standby === true ? await startStandby(server, running) : undefined;
+    return {
+      ...login,
+      query: server.query,
+      stop,
+      ...(certificate && { caFile: certificate.caFile }),
+      ...(standby && { standby }),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+}
+
+interface Server {
+  readonly tree: DebianTree;
+  readonly folder: string;
+  readonly login: Login;
+  readonly certificate: Certificate | undefined;
+  readonly query: PostgresService['query'];
+}
+
+const program = (tree: DebianTree, name: string): string => path.join(tree.root, 'usr/lib/postgresql/15/bin', name);
+
+/** Runs one of PostgreSQL's programs to its end. */
+async function run(server: Server, name: string, args: readonly string[], env: Record<string, string> = {}) {
+  const [file, all] = unprivileged(program(server.tree, name), args);
+  await execa(file, all, { cwd: server.folder, env: { ...server.tree.env, ...env }, stdin: 'ignore' });
+}
+
+async function initialise(server: Server, options: PostgresOptions): Promise<void> {
+  const { folder, login, certificate } = server;
+  const secret = await privateFile(folder, 'password', `${login.password}\n`);
+  const data = path.join(folder, 'primary');
+  const cluster = [`--pgdata=${data}`, `--username=${login.username}`, `--pwfile=${secret}`, '--auth=scram-sha-256'];
+  await run(server, 'initdb', [...cluster, '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync']);
+  const settings: Record<string, string | number> = {
+    listen_addresses: login.host,
+    unix_socket_directories: folder,
+    fsync: 'off',
+    ...(certificate && { ssl: 'on', ssl_cert_file: certificate.certFile, ssl_key_file: certificate.keyFile }),
+    ...options.settings,
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
+  await privateFile(data, 'postgresql.auto.conf', lines.join(''));
+  const kind = certificate === undefined ? 'host' : 'hostssl';
+  const access = ['all', 'replication'].map((database) => `${kind} ${database} all all scram-sha-256\n`);
+  await privateFile(data, 'pg_hba.conf', access.join(''));
+}
+
+async function startServer(server: Server, name: string, port: number): Promise<ServiceProcess> {
+  const { tree, folder, login } = server;
+  const started = await startProcess({
+    name,
+    file: program(tree, 'postgres'),
+    args: ['-D', path.join(folder, name), '-p', String(port)],
+    folder,
+    env: tree.env,
+    signal: 'SIGINT',
+  });
+  const answers = queryWith(tree, { ...login, port });
+  await started.ready(() => answers('SELECT 1').then(Boolean, () => undefined));
+  return started;
+}
+
+async function startStandby(server: Server, running: ServiceProcess[]): Promise<Service> {
+  const { folder, login } = server;
+  const port = await servicePort({});
+  await mkdir(folder, { recursive: true });
+  const source = ['-h', login.host, '-p', String(login.port), '-U', login.username];
+  const copy = ['-D', path.join(folder, 'standby'), '--write-recovery-conf', '--wal-method=stream', '--no-sync'];
+  await run(server, 'pg_basebackup', [...source, ...copy], { PGPASSWORD: login.password });
+  const standby = await startServer(server, 'standby', port);
+  running.push(standby);
+  await standby.ready(async () => {
+    const streaming = await server.query("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'");
+    return streaming === '1' ? true : undefined;
+  });
+  return { host: login.host, port, stop: () => standby.end() };
+}
+
+function queryWith(tree: DebianTree, login: Login): PostgresService['query'] {
+  return async (statement, database = 'postgres') => {
+    const server = ['-h', login.host, '-p', String(login.port), '-U', login.username, '-d', database];
+    const format = ['--no-psqlrc', '--tuples-only', '--no-align', '--quiet', '-v', 'ON_ERROR_STOP=1'];
+    const result = await execa(program(tree, 'psql'), [...server, ...format], {
+      input: statement,
+      env: { ...tree.env, PGPASSWORD: login.password, PGCONNECT_TIMEOUT: '5' },
+    });
+    return result.stdout;
+  };
+}

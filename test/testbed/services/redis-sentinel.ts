@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+
+import { freePorts } from '../cluster/ports.ts';
+import type { DebianTree } from '../debian/tree.ts';
+import { answered, commandWith, redisTree, startRedisServer } from './redis.ts';
+import { removeFolder, type ServiceOptions, type ServiceProcess, serviceFolder } from './service.ts';
+
+export interface SentinelOptions extends Pick<ServiceOptions, 'bind'> {
+  readonly master?: string;
+  /** Of the master and its replicas. Default: a random one. */
+  readonly password?: string;
+  /** Of the sentinels themselves. Default: a random one. */
+  readonly sentinelPassword?: string;
+  readonly replicas?: number;
+  readonly sentinels?: number;
+  readonly quorum?: number;
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A master with replicas, watched by sentinels. */
+export interface SentinelService {
+  /** The name by which the sentinels know the master. */
+  readonly master: string;
+  readonly password: string;
+  readonly sentinelPassword: string;
+  readonly sentinels: readonly Address[];
+  /** The first is the master at the start. */
+  readonly servers: readonly Address[];
+  /** Runs a command on a server or sentinel. */
+  command(at: Address, ...words: readonly string[]): Promise<string>;
+  /** Kills a server as a lost host would. */
+  kill(at: Address): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How long a master may be silent before its sentinels call it down, in ms. */
+const DOWN_AFTER_MS = 1000;
+
+interface Parts {
+  readonly tree: DebianTree;
+  readonly folder: string;
+  readonly host: string;
+  readonly master: string;
+  readonly quorum: number;
+  readonly password: string;
+  readonly sentinelPassword: string;
+}
+
+/** Starts one master, one replica and three sentinels, or as many as asked for. */
+export async function startRedisSentinel(options: SentinelOptions = {}): Promise<SentinelService> {
+  const replicas = options.replicas ?? 1;
+  const count = options.sentinels ?? 3;
+  const parts: Parts = {
+    tree: await redisTree(),
+    folder: await serviceFolder('sentinel'),
+    host: options.bind ?? '127.0.0.1',
+    master: options.master ?? 'mymaster',
+    quorum: options.quorum ?? 2,
+    password: options.password ?? randomBytes(12).toString('hex'),
+    sentinelPassword: options.sentinelPassword ?? randomBytes(12).toString('hex'),
+  };
+  const ports = await freePorts(1 + replicas + count, new Set());
+  const addresses = ports.map((port) => ({ host: parts.host, port }));
+  const servers = addresses.slice(0, 1 + replicas);
+  const sentinels = addresses.slice(1 + replicas);
+  const running = new Map<number, ServiceProcess>();
+  const command: SentinelService['command'] = ({ host, port }, ...words) => {
+    const password = sentinels.some((one) => one.port === port) ? parts.sentinelPassword : parts.password;
+    return commandWith(parts.tree, { host, port, password })(...words);
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all([...running.values()].map((one) => one.end()));
+    await removeFolder(parts.folder);
+  };
+  try {
+    for (const { port } of servers) running.set(port, await startData(parts, port, ports[0] ?? 0));
+    for (const { port } of sentinels) running.set(port, await startSentinel(parts, port, ports[0] ?? 0));
+    for (const at of addresses) await running.get(at.port)?.ready(() => answered(command(at, 'PING')));
+    for (const at of sentinels) {
+      await running
+        .get(at.port)
+        ?.ready(() => knowsAll(command(at, 'SENTINEL', 'master', parts.master), replicas, count));
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const { master, password, sentinelPassword } = parts;
+  const kill = async ({ port }: Address): Promise<void> => running.get(port)?.end('SIGKILL');
+  return { master, password, sentinelPassword, sentinels, servers, command, kill, stop };
+}
+
+function startData(parts: Parts, port: number, masterPort: number): Promise<ServiceProcess> {
+  const { tree, folder, host, password } = parts;
+  const follows = port === masterPort ? {} : { replicaof: `${host} ${masterPort}` };
+  const settings = { requirepass: password, masterauth: password, dbfilename: `${port}.rdb`, ...follows };
+  return startRedisServer({ tree, folder, host, port, settings });
+}
+
+function startSentinel(parts: Parts, port: number, masterPort: number): Promise<ServiceProcess> {
+  const { tree, folder, host, master, quorum } = parts;
+  // Later lines refer to the master that the first one names: the order is kept.
+  const settings = {
+    requirepass: parts.sentinelPassword,
+    'sentinel sentinel-pass': parts.sentinelPassword,
+    'sentinel monitor': `${master} ${host} ${masterPort} ${quorum}`,
+    'sentinel auth-pass': `${master} ${parts.password}`,
+    'sentinel down-after-milliseconds': `${master} ${DOWN_AFTER_MS}`,
+    'sentinel failover-timeout': `${master} 5000`,
+  };
+  return startRedisServer({ tree, folder, host, port, settings, sentinel: true });
+}
+
+/** True once a sentinel has found the master's replicas and its fellow sentinels. */
+async function knowsAll(answer: Promise<string>, replicas: number, sentinels: number): Promise<true | undefined> {
+  const lines = (await answer.catch(() => '')).split('\n');
+  const field = (name: string): number => Number(lines[lines.indexOf(name) + 1]);
+  return field('num-slaves') === replicas && field('num-other-sentinels') === sentinels - 1 ? true : undefined;
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+
+import { execa } from 'execa';
+
+import { type DebianTree, debianTree } from '../debian/tree.ts';
+import {
+  privateFile,
+  removeFolder,
+  type Service,
+  type ServiceOptions,
+  type ServiceProcess,
+  serviceFolder,
+  servicePort,
+  startProcess,
+} from './service.ts';
+import { makeCertificate } from './tls.ts';
+
+export interface RedisOptions extends ServiceOptions {
+  /** Default: a random one. */
+  readonly password?: string;
+  /** Serve TLS and nothing else. */
+  readonly tls?: boolean;
+  /** Lines of redis.conf. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+}
+
+/** A real Redis 7.0. */
+export interface RedisService extends Service {
+  readonly password: string;
+  /** Of the authority that signed its certificate. */
+  readonly caFile?: string;
+  /** Runs one command with redis-cli; gives what that prints. */
+  command(...words: readonly string[]): Promise<string>;
+}
+
+/** The packages that Redis comes from; the image of redis has the same. */
+const PACKAGES = ['redis-server', 'redis-tools', 'util-linux'];
+
+/** Debian's Redis, to be run from its packages. */
+export function redisTree(): Promise<DebianTree> {
+  return debianTree(PACKAGES);
+}
+
+/** Starts a Redis server. @throws Unavailable where Debian's packages cannot be had */
+export async function startRedis(options: RedisOptions = {}): Promise<RedisService> {
+  const tree = await redisTree();
+  const folder = await serviceFolder('redis');
+  const host = options.bind ?? '127.0.0.1';
+  const port = await servicePort(options);
+  const password = options.password ?? randomBytes(12).toString('hex');
+  const certificate = options.tls === true ? await makeCertificate(folder, [host, 'localhost']) : undefined;
+  const tls = certificate && {
+    port: 0,
+    'tls-port': port,
+    'tls-cert-file': certificate.certFile,
+    'tls-key-file': certificate.keyFile,
+    'tls-auth-clients': 'no',
+  };
+  const settings = { requirepass: password, masterauth: password, ...tls, ...options.settings };
+  try {
+    const server = await startRedisServer({ tree, folder, host, port, settings });
+    const login = { host, port, password, ...(certificate && { caFile: certificate.caFile }) };
+    const command = commandWith(tree, login);
+    await server.ready(() => answered(command('PING')));
+    return {
+      ...login,
+      command,
+      stop: async () => {
+        await server.end();
+        await removeFolder(folder);
+      },
+    };
+  } catch (error) {
+    await removeFolder(folder);
+    throw error;
+  }
+}
+
+/** True where the answer is PONG; undefined, so that it is asked again, for any other. */
+export async function answered(answer: Promise<string>): Promise<true | undefined> {
+  return (await answer.catch(() => '')) === 'PONG' ? true : undefined;
+}
+
+export interface RedisServer {
+  readonly tree: DebianTree;
+  readonly folder: string;
+  readonly host: string;
+  readonly port: number;
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** Whether it is a sentinel. */
+  readonly sentinel?: boolean;
+}
+
+/** Starts redis-server, or a sentinel, with these settings. */
+export async function startRedisServer(server: RedisServer): Promise<ServiceProcess> {
+  const { tree, folder, host, port, settings } = server;
+  const name = `${server.sentinel === true ? 'sentinel' : 'redis'}-${port}`;
+  const all = { bind: host, port, dir: folder, 'protected-mode': 'no', ...settings };
+  const lines = Object.entries(all).map(([key, value]) => `${key} ${value}\n`);
+  const configuration = await privateFile(folder, `${name}.conf`, lines.join(''));
+  // redis-server picks its role by its name or by this option; in the packages all names lead to this one file.
+  const role = server.sentinel === true ? ['--sentinel'] : [];
+  const file = path.join(tree.root, 'usr/bin/redis-server');
+  return startProcess({ name, file, args: [configuration, ...role], folder, env: tree.env });
+}
+
+interface RedisLogin {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+  readonly caFile?: string;
+}
+
+/** Gives a function that runs a command with redis-cli. */
+export function commandWith(tree: DebianTree, login: RedisLogin): RedisService['command'] {
+  return async (...words) => {
+    const secured = login.caFile === undefined ? [] : ['--tls', '--cacert', login.caFile];
+    const server = ['-h', login.host, '-p', String(login.port), ...secured];
+    const result = await execa(path.join(tree.root, 'usr/bin/redis-cli'), [...server, ...words], {
+      env: { ...tree.env, REDISCLI_AUTH: login.password },
+      stdin: 'ignore',
+    });
+    return result.stdout;
+  };
+}

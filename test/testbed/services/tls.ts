@@ -1,0 +1,29 @@
+import path from 'node:path';
+
+import { execa } from 'execa';
+
+import { ensureDebian } from '../provision/debian.ts';
+import { privateFile } from './service.ts';
+
+/** Files of a server's certificate and of the authority that signed it. */
+export interface Certificate {
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** Makes an authority of one's own and a certificate by it for these addresses (IPv4) and names. */
+export async function makeCertificate(folder: string, names: readonly string[]): Promise<Certificate> {
+  if ((await execa('openssl', ['version'], { reject: false })).failed) await ensureDebian(['openssl']);
+  const file = (name: string): string => path.join(folder, name);
+  const openssl = (...args: string[]) => execa('openssl', args, { cwd: folder, stdin: 'ignore' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const authority = ['-subj', "/CN=difyctl's tests", '-addext', 'basicConstraints=critical,CA:TRUE'];
+  await openssl('req', '-x509', ...key, '-days', '30', ...authority, '-keyout', 'ca.key', '-out', 'ca.pem');
+  const subject = names.map((name) => (/^[\d.]+$/.test(name) ? `IP:${name}` : `DNS:${name}`)).join(',');
+  const extensions = await privateFile(folder, 'extensions', `subjectAltName=${subject}\n`);
+  await openssl('req', ...key, '-subj', `/CN=${names[0]}`, '-keyout', 'server.key', '-out', 'server.csr');
+  const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30', '-extfile', extensions];
+  await openssl('x509', '-req', '-in', 'server.csr', ...signed, '-out', 'server.pem');
+  return { caFile: file('ca.pem'), certFile: file('server.pem'), keyFile: file('server.key') };
+}
