@@ -11,7 +11,12 @@ export function writeReport(report: CheckReport, context: CommandContext, next: 
   context.stdout.write(reportIn(report, context, next));
 }
 
-function reportIn(report: CheckReport, { output, terminal, env, verbose }: CommandContext, next: string): string {
+/** The report in the wished form. */
+export function reportIn(
+  report: CheckReport,
+  { output, terminal, env, verbose }: CommandContext,
+  next: string,
+): string {
   if (output === 'json') return reportJson(report);
   if (!terminal.stdoutIsTerminal || inCi(env)) return reportLines(report);
   const { stdoutColor: color, unicode, width } = terminal;

@@ -109,6 +109,8 @@ export interface Target {
   /** Where the lock lies; makes what must be there for it (the namespace, the directory). Called after the confirmation only. */
   lockStore(signal: AbortSignal): Promise<LockStore>;
   apply(rendered: Rendered, options: ApplyOptions): Promise<ApplyResult>;
+  /** The secrets alone, for those whose GitOps applies the rest. Throws UserError where they are no object of their own. */
+  applySecret(rendered: Rendered, signal: AbortSignal): Promise<void>;
   /** Brings a release out of what a dead run left (`pending-*`). Says what it did. The run's children have ended before it is called. */
   recover(options: WorkOptions): Promise<readonly string[]>;
   /** Deletes what only revisions named that are kept no more (old Secrets). */

@@ -22,11 +22,12 @@ export async function ensureNamespace(connection: Connection, signal: AbortSigna
 export async function applyOwn(
   { kubectl, release }: Connection,
   objects: readonly KubernetesObject[],
-  revision: number,
+  revision: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   if (objects.length === 0) return;
-  const labels = { ...ownLabels(release.name), [REVISION_LABEL]: String(revision) };
+  const at = revision === undefined ? {} : { [REVISION_LABEL]: String(revision) };
+  const labels = { ...ownLabels(release.name), ...at };
   const items = objects.map((object) => ({ ...object, metadata: labelled(object.metadata, labels) }));
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   const args = ['apply', '--server-side', '--force-conflicts', '--field-manager', FIELD_MANAGER];

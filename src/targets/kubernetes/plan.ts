@@ -43,9 +43,14 @@ export async function planKubernetes(
 }
 
 /** difyctl's own objects beside the chart, the Secret first. */
-export function ownObjects({ secret, manifests }: RenderedKubernetes): readonly KubernetesObject[] {
+export function ownObjects(rendered: RenderedKubernetes): readonly KubernetesObject[] {
+  return [secretObject(rendered), ...rendered.manifests];
+}
+
+/** The Secret as the API takes it. */
+export function secretObject({ secret }: RenderedKubernetes): KubernetesObject {
   const data = Object.entries(secret.data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
-  const object = {
+  return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: secret.name },
@@ -53,7 +58,6 @@ export function ownObjects({ secret, manifests }: RenderedKubernetes): readonly 
     immutable: true,
     data: Object.fromEntries(data),
   };
-  return [object, ...manifests];
 }
 
 /** True where it does, and where that may not be asked: whoever may not see it could not make it either. */

@@ -12,9 +12,9 @@ import type { Target } from '../target.ts';
 import { applyKubernetes } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { inspectKubernetes } from './inspect.ts';
-import { ensureNamespace } from './own.ts';
+import { applyOwn, ensureNamespace } from './own.ts';
 import { placeKubernetes } from './place.ts';
-import { planKubernetes } from './plan.ts';
+import { planKubernetes, secretObject } from './plan.ts';
 import { recoverKubernetes } from './recover.ts';
 import { removeKubernetes } from './remove.ts';
 
@@ -55,6 +55,7 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
       return leaseStore(connection.kubectl, namespace, name, now);
     },
     apply: (rendered, options) => applyKubernetes(connection, ownKind(rendered), options),
+    applySecret: (rendered, signal) => applyOwn(connection, [secretObject(ownKind(rendered))], undefined, signal),
     recover: (options) => recoverKubernetes(connection, options),
     prune: (kept, signal) => pruneSecrets(connection, kept, signal),
     remove: (options) => removeKubernetes(connection, options),

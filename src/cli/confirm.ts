@@ -1,0 +1,43 @@
+import { Interrupted, UserError } from '../base/errors.ts';
+import type { CommandContext } from './context.ts';
+
+/** What can be looked at before the answer: a letter, what it shows, and the text. */
+export interface Exhibit {
+  readonly key: string;
+  readonly title: string;
+  readonly text: () => string;
+}
+
+/** Refuses where nobody can be asked and `--yes` was not given. Throws UserError (exit 2). */
+export function requireAnswer(context: CommandContext, yes: boolean, command: string): void {
+  if (yes || context.terminal.interactive) return;
+  throw new UserError('there is nobody to ask: no terminal, CI, or --non-interactive', {
+    problems: [{ path: '--yes', message: 'agree to what the plan will show' }],
+    next: [`${command} --dry-run shows the plan`, `${command} --yes`],
+  });
+}
+
+/** Asks on stderr until the answer is yes or no; anything but y and yes means no. Throws Interrupted on Ctrl-C. */
+export async function askToGoOn(
+  { streams, stderr, signal }: CommandContext,
+  question: string,
+  exhibits: readonly Exhibit[],
+): Promise<boolean> {
+  const { input } = await import('@inquirer/prompts');
+  const keys = exhibits.map(({ key, title }) => `${key}: ${title}`).join(', ');
+  for (;;) {
+    const message = `${question} (y/N${keys === '' ? '' : `, ${keys}`})`;
+    const answer = await input({ message }, { input: streams.stdin, output: streams.stderr, signal }).catch(declined);
+    const word = answer.trim().toLowerCase();
+    const exhibit = exhibits.find(({ key }) => key === word);
+    if (exhibit === undefined) return word === 'y' || word === 'yes';
+    stderr.write(exhibit.text());
+  }
+}
+
+/** Inquirer's words for Ctrl-C, for a terminal that went away, and for an aborted signal. */
+function declined(error: unknown): never {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'ExitPromptError' || name === 'AbortPromptError') throw new Interrupted('declined; nothing was changed');
+  throw error;
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import { revisionStore } from '../install/draft.ts';
+import type { Revision } from '../state/revisions/revision.ts';
+import type { CommandContext } from './context.ts';
+import { withPrepared } from './prepared.ts';
+
+/** `difyctl history`: the revisions of the deployment, newest first. */
+export function define(command: Command, context: CommandContext): void {
+  command.action(async () => {
+    await withPrepared(context, 'warn', async ({ prepared, target }) => {
+      const revisions = (await revisionStore(prepared, target).list(context.signal)).toReversed();
+      const document = {
+        apiVersion: API_VERSION,
+        kind: 'History',
+        difyctl: DIFYCTL_VERSION,
+        time: context.now().toISOString(),
+        deployment: prepared.deployment.name,
+        revisions: revisions.map(entry),
+      };
+      const text = revisions.length === 0 ? '  no revision yet\n' : revisions.map(line).join('');
+      context.stdout.write(context.output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : text);
+    });
+  });
+}
+
+function entry(revision: Revision): object {
+  const { number, outcome, startedAt, endedAt, by, difyctl, chart, tools, releaseRevision, detail, files } = revision;
+  const digests = files.map(({ path, sha256 }) => ({ path, sha256 }));
+  return { number, outcome, startedAt, endedAt, by, difyctl, chart, tools, releaseRevision, detail, files: digests };
+}
+
+function line({ number, outcome, startedAt, by, chart, releaseRevision, detail }: Revision): string {
+  const facts = [
+    startedAt,
+    outcome,
+    by,
+    ...(chart === undefined ? [] : [`chart ${chart.version}`]),
+    ...(releaseRevision === undefined ? [] : [`release revision ${releaseRevision}`]),
+    ...(detail === undefined ? [] : [detail]),
+  ];
+  return `  ${String(number).padStart(3)}  ${facts.join('  ')}\n`;
+}

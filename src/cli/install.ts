@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import { UserError } from '../base/errors.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { Draft } from '../install/draft.ts';
+import { install } from '../install/install.ts';
+import type { Prepared } from '../install/prepare.ts';
+import type { InstallReport } from '../install/report.ts';
+import { addSelectionOptions, readSelection } from './check-options.ts';
+import { startChecklist } from './check-output.ts';
+import { askToGoOn, type Exhibit, requireAnswer } from './confirm.ts';
+import type { CommandContext } from './context.ts';
+import { installText } from './install-text.ts';
+import { changeLines, placeLines, planSummary } from './plan-text.ts';
+import { openingNotes, type Ready, withPrepared } from './prepared.ts';
+import { type ProgressView, progressView } from './progress.ts';
+
+interface Options {
+  readonly yes?: true;
+  readonly dryRun?: true;
+  readonly atomic?: true;
+}
+
+/** Kubernetes itself calls a rollout stuck after ten minutes (progressDeadlineSeconds). */
+const DEFAULT_TIMEOUT_MS = 600_000;
+
+/** `difyctl install`: render, preflight, plan, apply, postflight. */
+export function define(command: Command, context: CommandContext): void {
+  addSelectionOptions(command)
+    .option('-y, --yes', 'agree to the plan in advance; in prod the file names target.context')
+    .option('--dry-run', 'stop after the plan; nothing is changed')
+    .option('--atomic', 'roll back if it does not come up')
+    .action(async (options: Options) => {
+      const yes = options.yes === true;
+      if (options.dryRun !== true) requireAnswer(context, yes, 'difyctl install');
+      const view = progressView(context);
+      try {
+        const report = await withPrepared(context, options.dryRun === true ? 'warn' : 'stop', async (ready) => {
+          if (yes) refuseUnnamedContext(ready.prepared.deployment);
+          for (const text of openingNotes(ready)) view.onProgress({ type: 'note', level: 'warn', text });
+          return runInstall(context, ready, options, readSelection(command.opts()), view);
+        });
+        view.end();
+        write(context, report);
+        context.exit(report.exitCode);
+      } finally {
+        view.end();
+      }
+    });
+}
+
+function runInstall(
+  context: CommandContext,
+  { prepared, target }: Ready,
+  { yes, dryRun, atomic }: Options,
+  selection: { readonly only: readonly string[]; readonly skip: readonly string[] },
+  view: ProgressView,
+): Promise<InstallReport> {
+  const { env, now, signal, timeoutMs, terminal, stderr } = context;
+  const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
+  let checklist = startChecklist(context);
+  const show = (draft: Draft): void => {
+    view.pause();
+    if (!context.quiet) stderr.write(`${[...planSummary(draft, style), ...placeLines(draft, style)].join('\n')}\n`);
+  };
+  return install({
+    prepared,
+    target,
+    ...{ env, now, signal, ...selection },
+    dryRun: dryRun === true,
+    atomic: atomic === true,
+    timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    show,
+    confirm: async (draft, again) => {
+      view.pause();
+      if (yes === true) return true;
+      const { name } = prepared.deployment;
+      const question = again ? `The plan has changed meanwhile. Install ${name} all the same?` : `Install ${name}?`;
+      return askToGoOn(context, question, exhibits(draft, prepared, style));
+    },
+    onCheckEvent: (event) => checklist.onEvent(event),
+    onProgress: (event) => {
+      if (event.type === 'step-ended' && event.step.endsWith('flight')) {
+        checklist.end();
+        checklist = startChecklist(context);
+      }
+      view.onProgress(event);
+    },
+  });
+}
+
+/** `kubectl config use-context` in another window must not move a production. */
+function refuseUnnamedContext({ tier, target }: Deployment): void {
+  if (tier !== 'prod' || target.type !== 'kubernetes' || target.context !== undefined) return;
+  throw new UserError('in prod, --yes needs the cluster to be named', {
+    problems: [{ path: 'target.context', message: 'is not written down; kubectl config get-contexts lists them' }],
+    next: ['write target.context into the file, or give --context'],
+  });
+}
+
+function exhibits(draft: Draft, { rendered }: Prepared, style: Parameters<typeof changeLines>[1]): readonly Exhibit[] {
+  const lines = (text: readonly string[]): string => `${text.join('\n')}\n`;
+  const values = rendered.files.find(({ path }) => path === 'values.yaml' || path === 'compose.yaml');
+  return [
+    { key: 'd', title: 'differences', text: () => lines(changeLines(draft.plan.changes, style, true)) },
+    { key: 'o', title: 'objects', text: () => lines(changeLines(draft.plan.changes, style, false)) },
+    { key: 'v', title: 'values', text: () => values?.content ?? '' },
+  ];
+}
+
+function write(context: CommandContext, report: InstallReport): void {
+  const json = context.output === 'json';
+  context.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : installText(report, context));
+}

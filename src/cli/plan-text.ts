@@ -1,0 +1,50 @@
+import type { Draft } from '../install/draft.ts';
+import { countChanges } from '../install/install.ts';
+import { dot, paint, type Style } from '../report/style.ts';
+import { wrap } from '../report/wrap.ts';
+import type { Change } from '../targets/target.ts';
+
+const SIGNS = { create: '+', change: '~', delete: '-' } as const;
+const TONES = { create: 'good', change: 'care', delete: 'bad' } as const;
+const INDENT = 14;
+
+/** A plan in short: the counts, and how many of each kind. */
+export function planSummary({ plan }: Draft, style: Style): readonly string[] {
+  if (plan.changes.length === 0) return ['  plan        nothing to change'];
+  return [`  plan        ${countChanges(plan.changes)}`, ...wrap(kindsText(plan.changes), style.width, INDENT)];
+}
+
+/** `context prod-eu · https://10.2.0.1:6443 · user ops@example.com · namespace dify · release none` */
+export function placeLines({ place }: Draft, style: Style): readonly string[] {
+  const words = place.facts.map(({ name, value }) => (name === 'server' ? value : `${name} ${value}`));
+  return wrap(words.join(` ${dot(style)} `), style.width, 2);
+}
+
+/** Every object, one a line; with paths where something differs and `paths` is asked. */
+export function changeLines(changes: readonly Change[], style: Style, withPaths: boolean): readonly string[] {
+  return changes.flatMap(({ action, kind, name, paths }) => [
+    `    ${paint(style, TONES[action], SIGNS[action])} ${kind} ${name}`,
+    ...(withPaths ? (paths ?? []).map((path) => `        ${path}`) : []),
+  ]);
+}
+
+/** `+ 9 Deployments  + 9 Services  ~ 1 ConfigMap` */
+function kindsText(changes: readonly Change[]): string {
+  const counts = new Map<string, number>();
+  for (const { action, kind } of changes) {
+    const key = `${SIGNS[action]} ${kind}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
+  return sorted
+    .map(([key, count]) => {
+      const [mark = '', kind = ''] = key.split(' ');
+      return `${mark} ${count} ${count === 1 ? kind : plural(kind)}`;
+    })
+    .join('  ');
+}
+
+function plural(kind: string): string {
+  if (/(s|x|ss)$/.test(kind)) return `${kind}es`;
+  return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
+}

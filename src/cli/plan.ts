@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { EXIT } from '../base/exit-codes.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import { type Draft, draftInstall } from '../install/draft.ts';
+import type { CommandContext } from './context.ts';
+import { changeLines, placeLines, planSummary } from './plan-text.ts';
+import { openingNotes, type Ready, withPrepared } from './prepared.ts';
+import { resultStyle } from './progress.ts';
+
+interface Options {
+  readonly detailedExitcode?: true;
+}
+
+/** `difyctl plan`: what an install would change; looks only. */
+export function define(command: Command, context: CommandContext): void {
+  command
+    .option('--detailed-exitcode', `exit ${EXIT.changes} where there are changes`)
+    .action(async (options: Options) => {
+      await withPrepared(context, 'warn', async (ready) => {
+        const draft = await draftInstall(ready.prepared, ready.target, context.signal);
+        for (const note of openingNotes(ready)) context.stderr.write(`  ! ${note}\n`);
+        context.stdout.write(
+          context.output === 'json' ? planDocument(ready, draft, context) : planText(draft, context),
+        );
+        const changes = draft.plan.changes.length > 0 || draft.plan.touchesRelease;
+        if (options.detailedExitcode === true && changes) context.exit(EXIT.changes);
+      });
+    });
+}
+
+function planDocument({ prepared }: Ready, { place, plan, newest }: Draft, { now }: CommandContext): string {
+  const { deployment, rendered, secrets } = prepared;
+  const document = {
+    apiVersion: API_VERSION,
+    kind: 'Plan',
+    difyctl: DIFYCTL_VERSION,
+    time: now().toISOString(),
+    deployment: deployment.name,
+    tier: deployment.tier,
+    target: rendered.target,
+    place: place.facts,
+    revision: newest?.number,
+    changes: plan.changes,
+    digest: plan.digest,
+    unresolved: secrets.unresolved.map(({ path, reason }) => ({ path, reason })),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function planText(draft: Draft, context: CommandContext): string {
+  const style = resultStyle(context);
+  const lines = [
+    ...placeLines(draft, style),
+    ...planSummary(draft, style),
+    ...changeLines(draft.plan.changes, style, true),
+  ];
+  return `${lines.join('\n')}\n`;
+}

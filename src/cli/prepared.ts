@@ -1,0 +1,42 @@
+import { type LoadedDeployment, loadDeployment } from '../deployment/load.ts';
+import { openTarget } from '../install/open-target.ts';
+import { type Prepared, prepare } from '../install/prepare.ts';
+import type { Target } from '../targets/target.ts';
+import type { CommandContext } from './context.ts';
+
+export interface Ready {
+  readonly loaded: LoadedDeployment;
+  readonly prepared: Prepared;
+  readonly target: Target;
+}
+
+/** Loads the file, prepares it and opens its target for the time of `work`. */
+export async function withPrepared<T>(
+  context: CommandContext,
+  unreadable: 'stop' | 'warn',
+  work: (ready: Ready) => Promise<T>,
+): Promise<T> {
+  const loaded = await loadDeployment(context.configPath, context.overrides);
+  const { env, kubeconfig, kubeContext, signal, protect, now } = context;
+  const { deployment, baseDirectory } = loaded;
+  const shared = { env, kubeconfig, context: kubeContext, signal, protect };
+  const prepared = await prepare({ deployment, baseDirectory, unreadable, ...shared });
+  try {
+    return await work({ loaded, prepared, target: await openTarget(prepared, now) });
+  } finally {
+    await prepared.dispose();
+  }
+}
+
+/** What is worth a word before the work: warnings of the file, what fills it from outside, what could not be read. */
+export function openingNotes({ loaded, prepared }: Ready): readonly string[] {
+  return [
+    ...loaded.warnings.map(({ path, message }) => `${path}: ${message}`),
+    ...(loaded.overrides.length === 0
+      ? []
+      : [
+          `not from the file: ${loaded.overrides.map(({ path, source }) => `${path.join('.')} (${source})`).join(', ')}`,
+        ]),
+    ...prepared.notes,
+  ];
+}

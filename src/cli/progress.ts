@@ -1,0 +1,82 @@
+import type { OnProgress, ProgressEvent } from '../base/events.ts';
+import { paint, type Style, sign } from '../report/style.ts';
+import { elapsed, wrap } from '../report/wrap.ts';
+import type { CommandContext } from './context.ts';
+import { inCi } from './terminal.ts';
+
+const FRAMES = { unicode: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'], ascii: ['|', '/', '-', '\\'] };
+const FRAME_MS = 120;
+const STEP_WIDTH = 12;
+const CLEAR = '\r\u001b[K';
+
+/** Steps of a run as they go: one line that moves on a terminal, a line for each change of state in logs, nothing with --quiet. */
+export interface ProgressView {
+  readonly onProgress: OnProgress;
+  /** Takes the moving line away while something else draws: a question, a checklist. */
+  pause(): void;
+  end(): void;
+}
+
+export function progressView(context: CommandContext): ProgressView {
+  if (context.quiet) return { onProgress: () => undefined, pause: () => undefined, end: () => undefined };
+  const { terminal, env } = context;
+  const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
+  const write = (text: string): void => context.stderr.write(text);
+  return terminal.stderrIsTerminal && !inCi(env) ? movingView(write, style) : lineView(write, style);
+}
+
+/** How a command's text output is drawn on stdout. */
+export function resultStyle({ terminal }: CommandContext): Style {
+  return { color: terminal.stdoutColor, unicode: terminal.unicode, width: terminal.width };
+}
+
+function lineView(write: (text: string) => void, style: Style): ProgressView {
+  return {
+    onProgress: (event) => {
+      if (event.type === 'step-progress') write(`     ${event.step.padEnd(STEP_WIDTH)}${event.detail}\n`);
+      else if (event.type !== 'step-started') write(`${endLine(event, style)}\n`);
+    },
+    pause: () => undefined,
+    end: () => undefined,
+  };
+}
+
+function movingView(write: (text: string) => void, style: Style): ProgressView {
+  let current: { readonly step: string; readonly since: number; detail: string } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let frame = 0;
+  const draw = (): void => {
+    if (current === undefined) return;
+    const frames = style.unicode ? FRAMES.unicode : FRAMES.ascii;
+    const text = `  ${frames[frame++ % frames.length]} ${current.step.padEnd(STEP_WIDTH)}${elapsed(performance.now() - current.since)}   ${current.detail}`;
+    write(CLEAR + text.slice(0, style.width - 1));
+  };
+  const pause = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+    write(CLEAR);
+  };
+  const onProgress = (event: ProgressEvent): void => {
+    if (event.type === 'step-started') current = { step: event.step, since: performance.now(), detail: event.title };
+    else if (event.type === 'step-progress') {
+      current ??= { step: event.step, since: performance.now(), detail: '' };
+      current.detail = event.detail;
+    } else {
+      pause();
+      if (event.type === 'step-ended') current = undefined;
+      write(`${endLine(event, style)}\n`);
+    }
+    if (current !== undefined && timer === undefined) timer = setInterval(draw, FRAME_MS);
+  };
+  return { onProgress, pause, end: () => timer !== undefined && pause() };
+}
+
+function endLine(event: Exclude<ProgressEvent, { type: 'step-started' | 'step-progress' }>, style: Style): string {
+  if (event.type === 'note')
+    return wrap(event.text, style.width, 4)
+      .join('\n')
+      .replace(/^ {2}/, `  ${event.level === 'warn' ? sign(style, 'warn') : '-'}`);
+  const status = { done: 'pass', failed: 'fail', skipped: 'skip' } as const;
+  const lead = `  ${sign(style, status[event.status])} ${event.step.padEnd(STEP_WIDTH)}`;
+  return `${lead}${event.detail}   ${paint(style, 'quiet', elapsed(event.durationMs))}`;
+}

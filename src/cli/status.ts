@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import { revisionStore } from '../install/draft.ts';
+import { arrow, paint, type Style, sign } from '../report/style.ts';
+import { newestRevision, type Revision } from '../state/revisions/revision.ts';
+import type { LiveRelease, WorkloadStatus } from '../targets/target.ts';
+import type { CommandContext } from './context.ts';
+import { withPrepared } from './prepared.ts';
+import { resultStyle } from './progress.ts';
+
+/** `difyctl status`: the release, its workloads, the revision, and what to do next. */
+export function define(command: Command, context: CommandContext): void {
+  command.action(async () => {
+    await withPrepared(context, 'warn', async ({ prepared, target }) => {
+      const { signal, now, output, stdout } = context;
+      const [release, revisions] = await Promise.all([
+        target.inspect(signal),
+        revisionStore(prepared, target).list(signal),
+      ]);
+      const revision = newestRevision(revisions);
+      const next = nextStep(release, revision);
+      const { name, tier } = prepared.deployment;
+      const document = {
+        apiVersion: API_VERSION,
+        kind: 'Status',
+        difyctl: DIFYCTL_VERSION,
+        time: now().toISOString(),
+        deployment: name,
+        tier,
+        target: prepared.deployment.target.type,
+        address: prepared.deployment.urls.console,
+        release,
+        revision: revision === undefined ? undefined : summaryOf(revision),
+        next,
+      };
+      const text = () => statusText(name, release, revision, next, resultStyle(context));
+      stdout.write(output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : text());
+    });
+  });
+}
+
+function summaryOf({ number, outcome, startedAt, endedAt, by, detail }: Revision) {
+  return { number, outcome, startedAt, endedAt, by, detail };
+}
+
+/** The one thing to do now. */
+export function nextStep(release: LiveRelease, revision: Revision | undefined): string {
+  if (!release.exists) return 'difyctl install';
+  if (release.status.startsWith('pending-')) return 'difyctl install takes over, if no other helm is at work';
+  const late = release.workloads.find(({ ready, desired }) => ready < desired);
+  if (late !== undefined) return `kubectl describe and kubectl logs of ${late.name}; then difyctl install`;
+  if (revision !== undefined && revision.outcome !== 'applied') return 'difyctl install goes on with the open revision';
+  return 'difyctl plan shows what the file would change';
+}
+
+function statusText(
+  name: string,
+  release: LiveRelease,
+  revision: Revision | undefined,
+  next: string,
+  style: Style,
+): string {
+  const at = release.revision === undefined ? '' : `, release revision ${release.revision}`;
+  const recorded =
+    revision === undefined
+      ? '  revision    none recorded'
+      : `  revision    ${revision.number}, ${revision.outcome}, ${revision.endedAt ?? revision.startedAt}, ${revision.by}`;
+  const width = Math.max(0, ...release.workloads.map((workload) => workload.name.length));
+  const lines = [
+    `  ${paint(style, 'strong', name)}   ${release.exists ? release.status : 'not installed'}${at}`,
+    recorded,
+    ...release.workloads.map((workload) => workloadLine(workload, width, style)),
+    `  ${arrow(style)} ${next}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function workloadLine(workload: WorkloadStatus, width: number, style: Style): string {
+  const { name, ready, desired, restarts, detail, simulated } = workload;
+  const facts = [
+    `${ready}/${desired}`,
+    ...(restarts > 0 ? [`${restarts} restarts`] : []),
+    ...(simulated ? ['simulated'] : []),
+    ...(detail === '' ? [] : [detail]),
+  ];
+  return `  ${sign(style, ready >= desired ? 'pass' : 'fail')} ${name.padEnd(width)}  ${facts.join('  ')}`;
+}

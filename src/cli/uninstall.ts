@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { Interrupted, UserError } from '../base/errors.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import { uninstall } from '../install/uninstall.ts';
+import { wrap } from '../report/wrap.ts';
+import type { Place } from '../targets/target.ts';
+import { askToGoOn } from './confirm.ts';
+import type { CommandContext } from './context.ts';
+import { type Ready, withPrepared } from './prepared.ts';
+import { progressView, resultStyle } from './progress.ts';
+
+interface Options {
+  readonly yes?: true;
+}
+
+/** A release without finalizers of its own is gone in seconds; storage drivers may take minutes. */
+const DEFAULT_TIMEOUT_MS = 300_000;
+
+/** `difyctl uninstall`: removes what was installed; claims, data and secrets are kept. */
+export function define(command: Command, context: CommandContext): void {
+  command
+    .argument('[name]', 'the deployment, to be named beside --yes')
+    .option('-y, --yes', 'do not ask; needs the name')
+    .action(async (name: string | undefined, options: Options) => {
+      const view = progressView(context);
+      try {
+        await withPrepared(context, 'warn', async (ready) => {
+          const place = await ready.target.place(context.signal);
+          await agree(context, ready, place, name, options);
+          const { kept } = await uninstall({
+            ...ready,
+            now: context.now,
+            signal: context.signal,
+            timeoutMs: context.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+            onProgress: view.onProgress,
+          });
+          view.end();
+          write(context, ready, place, kept);
+        });
+      } finally {
+        view.end();
+      }
+    });
+}
+
+async function agree(
+  context: CommandContext,
+  { prepared }: Ready,
+  place: Place,
+  name: string | undefined,
+  { yes }: Options,
+): Promise<void> {
+  const own = prepared.deployment.name;
+  if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, not ${name}`);
+  if (yes === true && name === own) return;
+  const command = `difyctl uninstall ${own} --yes`;
+  if (yes === true) throw new UserError('--yes needs the name of what goes', { next: [command] });
+  if (!context.terminal.interactive) throw new UserError('there is nobody to ask', { next: [command] });
+  const facts = place.facts.map((fact) => `${fact.name} ${fact.value}`).join(', ');
+  context.stderr.write(`  ${facts}\n`);
+  const question = `Remove ${own}? Claims, data and secrets are kept.`;
+  if (!(await askToGoOn(context, question, []))) throw new Interrupted('declined; nothing was changed');
+}
+
+function write(context: CommandContext, { prepared }: Ready, place: Place, kept: readonly string[]): void {
+  const { name } = prepared.deployment;
+  if (context.output === 'json') {
+    const head = { apiVersion: API_VERSION, kind: 'UninstallReport', difyctl: DIFYCTL_VERSION };
+    const document = { ...head, time: context.now().toISOString(), deployment: name, place: place.facts, kept };
+    context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return;
+  }
+  const { width } = resultStyle(context);
+  const stays = wrap(`kept: ${kept.join(', ')}`, width, 2);
+  const lines = [`  ${name} is removed.`, ...stays, '  difyctl install brings it back with the same data and secrets.'];
+  context.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,23 @@
+import type { OnProgress } from '../base/events.ts';
+import type { Target } from '../targets/target.ts';
+import { withLock } from './locked.ts';
+import type { Prepared } from './prepare.ts';
+
+const LIMIT_MS = 60_000;
+
+export interface ApplySecretOptions {
+  readonly prepared: Prepared;
+  readonly target: Target;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+/** Makes the Secret that the rendered values refer to, and nothing else. The caller has asked, and every secret is resolved. */
+export async function applySecret(options: ApplySecretOptions): Promise<void> {
+  const { prepared, target } = options;
+  await withLock({ ...options, timeoutMs: LIMIT_MS }, async ({ signal }) => {
+    await prepared.keepSecrets();
+    await target.applySecret(prepared.rendered, signal);
+  });
+}
