@@ -100,7 +100,7 @@ const table = {
   helm3: {
     kind: 'go',
     version: '3.22.0',
-    module: 'helm3',
+    module: 'helm',
     package: 'helm.sh/helm/v3/cmd/helm',
     stamp: { 'helm.sh/helm/v3/internal/version.version': 'v3.22.0' },
     release: helmRelease('3.22.0'),
@@ -108,7 +108,7 @@ const table = {
   helm4: {
     kind: 'go',
     version: '4.3.1',
-    module: 'helm4',
+    module: 'helm',
     package: 'helm.sh/helm/v4/cmd/helm',
     stamp: { 'helm.sh/helm/v4/internal/version.version': 'v4.3.1' },
     release: helmRelease('4.3.1'),
