@@ -7,8 +7,9 @@ import type { FlagValue } from '../deployment/overrides.ts';
  * follow one rule that the help states. What is given is pushed onto `given`, in the order of the command line.
  */
 export function addDeploymentOptions(command: Command, given: FlagValue[]): void {
-  for (const { flag, kind, summary, common } of DEPLOYMENT_FLAGS) {
-    const option = new Option(kind === 'boolean' ? `${flag} [true|false]` : `${flag} <${kind}>`, summary);
+  for (const { flag, kind, choices, summary, common } of DEPLOYMENT_FLAGS) {
+    const value = choices.length > 1 && choices.length <= 4 ? choices.join('|') : kind;
+    const option = new Option(kind === 'boolean' ? `${flag} [true|false]` : `${flag} <${value}>`, summary);
     if (kind === 'boolean') option.preset('true');
     option.argParser((value: string) => {
       given.push({ flag, value });

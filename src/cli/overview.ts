@@ -10,7 +10,10 @@ export function isHelpRequest(argv: readonly string[]): boolean {
 /** `difyctl --help`: every command and every global option, one line each. */
 export function overviewText(): string {
   const commands = COMMANDS.map(({ name, operands, summary }) => [[name, operands].join(' ').trim(), summary] as const);
-  const options = GLOBAL_OPTIONS.map(({ flags, summary }) => [flags, summary] as const);
+  const options = [
+    ...GLOBAL_OPTIONS.map(({ flags, summary }) => [flags, summary] as const),
+    ['--<path> <value>', 'a field of the file, for this run: --postgres-host, or DIFYCTL_POSTGRES_HOST'] as const,
+  ];
   return [
     'difyctl, the installer for Dify: it asks, checks, renders, installs and verifies.',
     '',
@@ -21,7 +24,6 @@ export function overviewText(): string {
     '',
     'Options of every command:',
     ...table(options),
-    '  --<path> <value>         a field of the file for this run, such as --postgres-host; also DIFYCTL_POSTGRES_HOST',
     '',
     'First steps: difyctl init    Help on one command: difyctl preflight --help',
     '',

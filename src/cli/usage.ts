@@ -9,7 +9,7 @@ export function usageFault(error: CommanderError, command: Command): UserError |
   const message = error.message.replace(/^error: /, '').split('\n')[0] ?? error.message;
   const option = /unknown option '([^']*)'/.exec(message)?.[1];
   if (option !== undefined) return unknownOption(option, command);
-  return new UserError(message, { next: [`difyctl ${command.name()} --help`] });
+  return new UserError(message, { next: [helpOf(command)] });
 }
 
 /** A first word that is no command. */
@@ -28,10 +28,14 @@ function unknownOption(option: string, command: Command): UserError {
   const known = optionsOf(command).flatMap(({ long, short }) => [long, short].filter((text) => text !== undefined));
   const meant = nearest(name, known as readonly string[]);
   return new UserError(`unknown option ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`, {
-    next: [`difyctl ${command.name()} --help`],
+    next: [helpOf(command)],
   });
 }
 
 function optionsOf(command: Command): readonly Option[] {
   return [...command.options, ...(command.parent?.options ?? [])];
+}
+
+function helpOf(command: Command): string {
+  return command.parent === null ? 'difyctl --help' : `difyctl ${command.name()} --help`;
 }

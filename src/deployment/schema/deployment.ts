@@ -12,6 +12,9 @@ import { secretRef } from './secret-ref.ts';
 import { target } from './target.ts';
 import { vectorStore } from './vector-store.ts';
 
+// A run judges a file once or a few times: compiling each schema first (zod's default) costs more than it saves.
+z.config({ jitless: true });
+
 /** Dify's own keys. Each is generated where the file says nothing. */
 export const OWN_KEYS = [
   'secretKey',
