@@ -1,5 +1,9 @@
 import { redactor } from '../../src/base/redact.ts';
-import type { Check } from '../../src/checks/check.ts';
+import type { Tier } from '../../src/checklist/tiers.ts';
+import type { Check, CheckResult } from '../../src/checks/check.ts';
+import { judgeCheck } from '../../src/checks/judge.ts';
+import { CHECKS } from '../../src/checks/registry.ts';
+import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 import type { CollectContext, Collector, EvidenceKey } from '../../src/evidence/evidence.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
 
@@ -36,4 +40,34 @@ export function sampleCheck(over: Partial<Check> & { readonly id: string }): Che
     remedy: 'mend it',
     ...over,
   };
+}
+
+export interface JudgeInput {
+  readonly tier?: Tier;
+  readonly deployment?: Deployment;
+  readonly now?: string;
+  /** Evidence that is there. */
+  readonly seen?: readonly (readonly [EvidenceKey<unknown>, unknown])[];
+}
+
+/** One check's result on evidence given as data. */
+export function judged(
+  check: Check,
+  { tier = 'prod', deployment, now = '2026-11-22', seen = [] }: JudgeInput = {},
+): CheckResult {
+  const evidence = new Map(
+    seen.map(([key, data]) => {
+      const { name, version } = key;
+      const collectedAt = '2026-11-22T12:00:00Z';
+      return [name, { key: name, version, collectedAt, from: 'local', outcome: 'ok', data, durationMs: 1 } as const];
+    }),
+  );
+  return judgeCheck(check, { tier: deployment?.tier ?? tier, deployment, now: new Date(`${now}T12:00:00Z`), evidence });
+}
+
+/** A check of the registry by its id. */
+export function checkOf(id: string): Check {
+  const check = CHECKS.find((candidate) => candidate.id === id);
+  if (check === undefined) throw new Error(`no check ${id}`);
+  return check;
 }

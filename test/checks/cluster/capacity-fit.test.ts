@@ -1,0 +1,242 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Board, emptiest, fullest } from '../../../src/checks/cluster/capacity/board.ts';
+import { findMisfit, freeNodes, plannedPods } from '../../../src/checks/cluster/capacity/fit.ts';
+import { capacityFit } from '../../../src/checks/cluster/capacity/fit-check.ts';
+import { CLUSTER_NODES, type NodeFact } from '../../../src/evidence/cluster/nodes.ts';
+import { CLUSTER_PODS, type PodSums } from '../../../src/evidence/cluster/pods.ts';
+import { type PlannedWorkload, RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
+import { judged } from '../../support/check-runs.ts';
+import { GIB, NO_PODS, node, nodes, rendered, shape, workload } from '../../support/cluster-facts.ts';
+import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
+
+const APART = {
+  labels: { app: 'api' },
+  apart: [{ topologyKey: 'kubernetes.io/hostname', rules: [{ key: 'app', operator: 'In', values: ['api'] }] }],
+};
+
+function question(
+  list: readonly NodeFact[],
+  workloads: readonly PlannedWorkload[],
+  over: Partial<Parameters<typeof findMisfit>[0]> = {},
+) {
+  return {
+    nodes: list,
+    pods: NO_PODS,
+    planned: rendered({ workloads }),
+    loseAnyNode: false,
+    loseAnyZone: false,
+    ...over,
+  };
+}
+
+function load(nodeName: string, cpu: number, count: number, fixedCpu = 0): PodSums['nodes'][number] {
+  return {
+    node: nodeName,
+    fixed: { cpu: fixedCpu, memory: 0, count: fixedCpu > 0 ? 1 : 0 },
+    movable: count === 0 ? [] : [{ cpu, memory: GIB, count }],
+  };
+}
+
+describe('as it is', () => {
+  it.each<[string, readonly NodeFact[], readonly PlannedWorkload[], boolean]>([
+    ['exactly full', nodes(1, { cpu: 4.1 }), [workload('a', 4, shape(1, 1))], true],
+    ['one too many', nodes(1, { cpu: 4.1 }), [workload('a', 5, shape(1, 1))], false],
+    ['enough in sum, but on no one node', nodes(4, { cpu: 2.1 }), [workload('big', 1, shape(3, 1))], false],
+    ['memory runs out first', nodes(1), [workload('a', 2, shape(0.1, 20))], false],
+    ['kept apart on enough nodes', nodes(3), [workload('api', 3, shape(1, 1, APART))], true],
+    ['kept apart on too few', nodes(2), [workload('api', 3, shape(1, 1, APART))], false],
+    [
+      'a node selector that nobody has',
+      nodes(3),
+      [workload('a', 1, shape(1, 1, { nodeSelector: { disk: 'ssd' } }))],
+      false,
+    ],
+    [
+      'a required node affinity',
+      [...nodes(2), node('fast', { labels: { disk: 'ssd' } })],
+      [workload('a', 1, shape(1, 1, { nodeTerms: [[{ key: 'disk', operator: 'In', values: ['ssd'] }]] }))],
+      true,
+    ],
+    [
+      'together, on a node with room for two',
+      nodes(2, { cpu: 2.1 }),
+      [
+        workload('a', 2, {
+          ...shape(1, 1),
+          labels: { app: 'a' },
+          together: [
+            { topologyKey: 'kubernetes.io/hostname', rules: [{ key: 'app', operator: 'Exists', values: [] }] },
+          ],
+        }),
+      ],
+      true,
+    ],
+    ['nothing to place', [], [], true],
+    ['no nodes', [], [workload('a', 1, shape(1, 1))], false],
+  ])('%s', (_, list, workloads, fits) => {
+    expect(findMisfit(question(list, workloads)) === undefined).toBe(fits);
+  });
+
+  it('leaves the room that others’ pods take', () => {
+    const pods = { ...NO_PODS, nodes: [load('n1', 1, 4, 2)] };
+    const workloads = [workload('a', 1, shape(2, 1))];
+    expect(findMisfit(question(nodes(1), workloads, { pods }))?.unplaced).toHaveLength(1);
+    expect(findMisfit(question(nodes(2), workloads, { pods }))).toBeUndefined();
+  });
+
+  it('counts pod slots', () => {
+    const [only = node('x')] = nodes(1);
+    const few = { ...only, allocatable: { ...only.allocatable, pods: 2 } };
+    expect(findMisfit(question([few], [workload('a', 3, shape(0.1, 0.1))]))?.unplaced).toHaveLength(1);
+  });
+
+  it('a planned pod that refuses company is refused itself', () => {
+    const loner = shape(1, 1, { ...APART, labels: { app: 'loner' } });
+    const workloads = [workload('loner', 1, loner), workload('api', 1, shape(1, 1, { labels: { app: 'api' } }))];
+    expect(findMisfit(question(nodes(1), workloads))).toBeDefined();
+    expect(findMisfit(question(nodes(2), workloads))).toBeUndefined();
+  });
+});
+
+describe('with a loss', () => {
+  it('any one node gone', () => {
+    const workloads = [workload('a', 14, shape(1, 1))];
+    expect(findMisfit(question(nodes(2), workloads))).toBeUndefined();
+    const misfit = findMisfit(question(nodes(2), workloads, { loseAnyNode: true }));
+    expect(misfit?.lost?.kind).toBe('node');
+    expect(findMisfit(question(nodes(3), workloads, { loseAnyNode: true }))).toBeUndefined();
+  });
+
+  it('the lost node’s other pods have to move too, fixed ones do not', () => {
+    const workloads = [workload('a', 3, shape(1, 1))];
+    const busy = { ...NO_PODS, nodes: [load('n1', 1, 4), load('n2', 1, 0, 4)] };
+    const fixed = { ...NO_PODS, nodes: [load('n1', 1, 0, 4), load('n2', 1, 0, 4)] };
+    expect(findMisfit(question(nodes(2), workloads, { pods: busy, loseAnyNode: true }))).toBeDefined();
+    expect(findMisfit(question(nodes(2), workloads, { pods: fixed, loseAnyNode: true }))).toBeUndefined();
+  });
+
+  it('any one zone gone', () => {
+    const list = nodes(6, { zones: 3 });
+    const workloads = [workload('a', 33, shape(1, 0.5))];
+    expect(findMisfit(question(list, workloads, { loseAnyNode: true }))).toBeUndefined();
+    const misfit = findMisfit(question(list, workloads, { loseAnyNode: true, loseAnyZone: true }));
+    expect(misfit?.lost).toEqual({ kind: 'zone', name: 'z1' });
+    expect(misfit?.unplaced).toHaveLength(5);
+  });
+
+  it('kept apart on three nodes, one of them lost', () => {
+    const workloads = [workload('api', 3, shape(1, 1, APART))];
+    expect(findMisfit(question(nodes(3), workloads, { loseAnyNode: true }))?.unplaced).toHaveLength(1);
+    expect(findMisfit(question(nodes(4), workloads, { loseAnyNode: true }))).toBeUndefined();
+  });
+});
+
+describe('the check', () => {
+  const sample = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
+  const seen = (list: readonly NodeFact[], workloads: readonly PlannedWorkload[]) =>
+    [
+      [CLUSTER_NODES, list],
+      [CLUSTER_PODS, NO_PODS],
+      [RENDERED_OBJECTS, rendered({ workloads })],
+    ] as const;
+
+  it('says what does not fit after which loss, and how much room is missing', () => {
+    const deployment = parsedDeployment({ ...sample, recovery: { ...sample.recovery, topology: { zones: 3 } } });
+    const workloads = [workload('dify-api', 30, shape(1, 0.5)), workload('dify-worker', 3, shape(1, 0.5))];
+    const result = judged(capacityFit, { deployment, seen: seen(nodes(6, { zones: 3 }), workloads) });
+    expect(result.status).toBe('fail');
+    expect(result.message).toMatch(/^with zone z1 lost, .*× dify-.* do not fit \(5 CPU, 2\.5 GiB\)$/);
+    expect(result.remedy).toContain('in another zone');
+  });
+
+  it('asks for no loss in test', () => {
+    const deployment = parsedDeployment(SAMPLE_FILES['test-kubernetes-bundled']);
+    const result = judged(capacityFit, { deployment, seen: seen(nodes(1), [workload('a', 7, shape(1, 1))]) });
+    expect(result).toMatchObject({ status: 'pass', message: 'fits: asks for 7 CPU, 7 GiB of 7.9 CPU, 28.9 GiB free' });
+  });
+
+  it('places nothing on nodes that do not count', () => {
+    const deployment = parsedDeployment(SAMPLE_FILES['test-kubernetes-bundled']);
+    const list = nodes(2, { schedulable: false });
+    expect(judged(capacityFit, { deployment, seen: seen(list, [workload('a', 1, shape(1, 1))]) }).status).toBe('fail');
+  });
+});
+
+const anyNodes = fc
+  .array(fc.record({ cpu: fc.integer({ min: 1, max: 16 }), memoryGiB: fc.integer({ min: 3, max: 32 }) }), {
+    maxLength: 6,
+  })
+  .map((list) => list.map((size, index) => node(`p${index}`, size)));
+const anyWorkloads = fc
+  .array(
+    fc.record({
+      cpu: fc.integer({ min: 0, max: 40 }),
+      memory: fc.integer({ min: 0, max: 40 }),
+      replicas: fc.integer({ min: 0, max: 4 }),
+    }),
+    { maxLength: 6 },
+  )
+  .map((list) =>
+    list.map(({ cpu, memory, replicas }, index) => workload(`w${index}`, replicas, shape(cpu / 10, memory / 4))),
+  );
+
+describe('placing', () => {
+  it('never puts more on a node than it has, and loses no pod', () => {
+    fc.assert(
+      fc.property(anyNodes, anyWorkloads, fc.constantFrom(emptiest, fullest, undefined), (list, workloads, prefer) => {
+        const free = freeNodes(list, NO_PODS);
+        const pods = plannedPods(rendered({ workloads }));
+        const { placed, unplaced } = new Board(free).place(pods, prefer);
+        expect(placed.length + unplaced.length).toBe(pods.length);
+        for (const { node: at, free: room } of free) {
+          const there = placed.filter((one) => one.node === at.name).map((one) => one.pod);
+          expect(there.reduce((sum, pod) => sum + pod.cpu, 0)).toBeLessThanOrEqual(room.cpu + 1e-5);
+          expect(there.reduce((sum, pod) => sum + pod.memory, 0)).toBeLessThanOrEqual(room.memory + 1e-5);
+        }
+      }),
+    );
+  });
+
+  it('leaves a board as it was after asking what a loss would do', () => {
+    fc.assert(
+      fc.property(anyNodes, anyWorkloads, (list, workloads) => {
+        const pods = plannedPods(rendered({ workloads }));
+        const board = new Board(freeNodes(list, NO_PODS));
+        board.place(pods, emptiest);
+        const isLost = (one: NodeFact) => one.name === 'p0';
+        const once = board.without(isLost, []);
+        expect(board.without(isLost, [])).toEqual(once);
+      }),
+    );
+  });
+
+  it('says that it fits only where the sum fits', () => {
+    fc.assert(
+      fc.property(anyNodes, anyWorkloads, (list, workloads) => {
+        if (findMisfit(question(list, workloads)) !== undefined) return;
+        const asked = plannedPods(rendered({ workloads })).reduce((sum, pod) => sum + pod.cpu, 0);
+        const free = freeNodes(list, NO_PODS).reduce((sum, one) => sum + one.free.cpu, 0);
+        expect(asked).toBeLessThanOrEqual(free + 1e-5);
+      }),
+    );
+  });
+
+  it('survives the loss of a node only where it fits without it', () => {
+    fc.assert(
+      fc.property(anyNodes, anyWorkloads, (list, workloads) => {
+        if (findMisfit(question(list, workloads, { loseAnyNode: true })) !== undefined) return;
+        for (const lost of list) {
+          expect(
+            findMisfit(
+              question(
+                list.filter((one) => one !== lost),
+                workloads,
+              ),
+            ),
+          ).toBeUndefined();
+        }
+      }),
+    );
+  });
+});

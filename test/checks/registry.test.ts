@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { SUBJECTS } from '../../src/checks/check.ts';
+import { CHECKS } from '../../src/checks/registry.ts';
+import { readExplanations } from '../../src/cli/check-docs.ts';
+import { COLLECTORS } from '../../src/evidence/registry.ts';
+import { SAMPLE_NAMES, sampleDeployment } from '../support/deployments.ts';
+
+const ids = CHECKS.map((check) => check.id);
+
+describe('the registry', () => {
+  it('has every id once, each beginning with a known subject', () => {
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) {
+      expect(id).toMatch(/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/);
+      expect(SUBJECTS).toContain(id.split('.')[0]);
+    }
+  });
+
+  it('and the page of checks have the same ids', async () => {
+    const sections = await readExplanations();
+    expect([...sections.keys()].sort()).toEqual([...ids].sort());
+    for (const [id, text] of sections) {
+      expect(text, id).toMatch(/^Next: /m);
+      expect(text.length, id).toBeGreaterThan(60);
+    }
+  });
+
+  it('knows a collector for everything that a preflight check looks at, once', () => {
+    const keys = COLLECTORS.map(({ key }) => key.name);
+    expect(new Set(keys).size).toBe(keys.length);
+    const needed = CHECKS.filter((check) => check.phases.includes('preflight')).flatMap((check) => [
+      ...check.needs,
+      ...(check.wants ?? []),
+    ]);
+    for (const { name } of needed) expect(keys).toContain(name);
+  });
+
+  it.each(SAMPLE_NAMES)('asks only what fits the target: %s', (name) => {
+    const deployment = sampleDeployment(name);
+    const asked = CHECKS.filter((check) => check.when?.(deployment, deployment.tier) !== false).map(
+      (check) => check.id,
+    );
+    const foreign = deployment.target.type === 'compose' ? /^(cluster|release)\./ : /^host\./;
+    expect(asked.filter((id) => foreign.test(id))).toEqual([]);
+    expect(asked.length).toBeGreaterThan(12);
+  });
+
+  it('without a file asks about the cluster and says of the rest that a file is needed', () => {
+    const answers = CHECKS.map((check) => [check.id, check.when?.(undefined, 'prod') ?? true] as const);
+    const asked = answers.filter(([, answer]) => answer === true).map(([id]) => id);
+    expect(asked).toContain('cluster.capacity.nodes');
+    expect(asked).not.toContain('config.secrets');
+    expect(answers.filter(([, answer]) => typeof answer === 'object').length).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,70 @@
+import type { NodeFact } from '../../src/evidence/cluster/nodes.ts';
+import type { PodSums } from '../../src/evidence/cluster/pods.ts';
+import type { PlannedWorkload, RenderedSet } from '../../src/evidence/rendered/set.ts';
+import type { PodShape } from '../../src/evidence/rendered/workload.ts';
+
+export const GIB = 2 ** 30;
+
+/** A healthy node of a class as clouds report it: 32 GiB sold, 30.9 reported. */
+export function node(
+  name: string,
+  over: Partial<NodeFact> & { readonly cpu?: number; readonly memoryGiB?: number } = {},
+): NodeFact {
+  const { cpu = 8, memoryGiB = 30.9, ...rest } = over;
+  return {
+    name,
+    ready: true,
+    schedulable: true,
+    os: 'linux',
+    architecture: 'amd64',
+    kubeletVersion: 'v1.34.2',
+    labels: { 'kubernetes.io/hostname': name },
+    taints: [],
+    capacity: { cpu, memory: memoryGiB * GIB, pods: 110 },
+    allocatable: { cpu: cpu - 0.1, memory: (memoryGiB - 2) * GIB, pods: 110 },
+    simulated: false,
+    ...rest,
+  };
+}
+
+/** Nodes of one kind, dealt to zones in turn. */
+export function nodes(
+  count: number,
+  over: Parameters<typeof node>[1] & { readonly zones?: number } = {},
+): readonly NodeFact[] {
+  const { zones = 0, ...rest } = over;
+  return Array.from({ length: count }, (_, index) => {
+    const name = `n${index + 1}`;
+    const zone = zones === 0 ? {} : { 'topology.kubernetes.io/zone': `z${(index % zones) + 1}` };
+    return node(name, { labels: { 'kubernetes.io/hostname': name, ...zone }, ...rest });
+  });
+}
+
+export const NO_PODS: PodSums = { nodes: [], waiting: { cpu: 0, memory: 0, count: 0 }, own: 0 };
+
+export function shape(cpu: number, memoryGiB: number, over: Partial<PodShape> = {}): PodShape {
+  return {
+    cpu,
+    memory: memoryGiB * GIB,
+    labels: {},
+    nodeSelector: {},
+    tolerations: [],
+    nodeTerms: [],
+    apart: [],
+    together: [],
+    ...over,
+  };
+}
+
+export function workload(
+  name: string,
+  replicas: number,
+  pod: PodShape,
+  over: Partial<PlannedWorkload> = {},
+): PlannedWorkload {
+  return { kind: 'Deployment', name, replicas, images: [`${name}:1`], claims: [], pod, ...over };
+}
+
+export function rendered(over: Partial<RenderedSet> = {}): RenderedSet {
+  return { objects: [], workloads: [], claims: [], ingresses: [], ...over };
+}
