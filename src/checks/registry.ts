@@ -1,3 +1,6 @@
+import { appHealth, appPing, appSetup, appWeb } from './app/answers.ts';
+import { appRoutes } from './app/routes.ts';
+import { appImages, appRestarts, appWorkloads } from './app/workloads.ts';
 import type { Check } from './check.ts';
 import { capacityFit } from './cluster/capacity/fit-check.ts';
 import { capacityNodes } from './cluster/capacity/nodes.ts';
@@ -64,4 +67,12 @@ export const CHECKS: readonly Check[] = [
   redisAgentBackend,
   ...reachableChecks,
   vectorStoreSingle,
+  appWorkloads,
+  appRestarts,
+  appImages,
+  appHealth,
+  appPing,
+  appSetup,
+  appWeb,
+  appRoutes,
 ];

@@ -80,6 +80,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./install.ts'),
   },
   {
+    name: 'postflight',
+    summary: 'look whether what was installed serves, and each path reaches its component',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+    load: () => import('./postflight.ts'),
+  },
+  {
     name: 'status',
     summary: 'the release, its workloads, the revision, and the next step',
     deployment: true,

@@ -1,3 +1,5 @@
+import { appAnswersCollector, appHealthCollector } from './app/collectors.ts';
+import { appWorkloadsCollector } from './app/workloads.ts';
 import { clusterAutoscalerCollector } from './cluster/autoscaler.ts';
 import { ingressClassesCollector, storageClassesCollector } from './cluster/classes.ts';
 import { clusterNodesCollector } from './cluster/nodes.ts';
@@ -31,4 +33,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   hostPortsCollector,
   endpointsCollector,
   secretsFactsCollector,
+  appWorkloadsCollector,
+  appAnswersCollector,
+  appHealthCollector,
 ];

@@ -2,10 +2,10 @@ import { type CheckRun, runChecks } from '../checks/engine.ts';
 import { CHECKS } from '../checks/registry.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
 import { collectContext, type PreflightOptions } from './preflight.ts';
-import type { Prepared } from './prepare.ts';
+import type { Prepared, PreparedLook } from './prepare.ts';
 
 /** Every postflight check of an installed deployment. Throws UserError for an unknown id, Interrupted for an aborted signal. */
-export function runPostflight(prepared: Prepared, options: PreflightOptions): Promise<CheckRun> {
+export function runPostflight(prepared: Prepared | PreparedLook, options: PreflightOptions): Promise<CheckRun> {
   const { env, now, signal, ...rest } = options;
   return runChecks({
     phase: 'postflight',

@@ -1,0 +1,116 @@
+import {
+  type Answer,
+  type AnswersFact,
+  APP_ANSWERS,
+  APP_HEALTH,
+  PING,
+  SETUP,
+  SIGN_IN,
+} from '../../evidence/app/answers.ts';
+import type { EvidenceKey } from '../../evidence/evidence.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { deploymentOf, fault, pass } from '../judgement.ts';
+import { error, withFile } from '../when.ts';
+import { answeredBy, answerInWords } from './answerer.ts';
+
+/** A judge of one answer; where nobody real could be asked, it skips and says why. */
+function judgeAnswer(
+  key: EvidenceKey<AnswersFact>,
+  path: string,
+  expected: string,
+  judge: (answer: Answer, context: JudgeContext) => Judgement,
+): (context: JudgeContext) => Judgement {
+  return (context) => {
+    const { simulated, answers, via } = context.evidence(key);
+    if (simulated !== undefined) return { status: 'skip', observed: simulated, expected, message: simulated };
+    const answer = answers.find((one) => one.path === path);
+    if (answer?.status === undefined) {
+      return fault('fail', { observed: `${path}: no answer by ${via} (${answer?.fault ?? 'not asked'})`, expected });
+    }
+    return judge(answer, context);
+  };
+}
+
+function field(answer: Answer, name: string): string {
+  return new RegExp(`"${name}"\\s*:\\s*"([^"]*)"`).exec(answer.body)?.[1] ?? '';
+}
+
+export const appHealth: Check = {
+  id: 'app.health',
+  title: 'the API process answers /health',
+  phases: ['postflight'],
+  severity: error,
+  when: withFile,
+  needs: [APP_HEALTH],
+  remedy: 'read the log of the api: it says what it waits for',
+  judge: judgeAnswer(APP_HEALTH, '/health', '200 with status ok', (answer) => {
+    const status = field(answer, 'status');
+    const observed = `${answer.status}${status === '' ? '' : ` with status ${status}`}`;
+    if (answer.status !== 200 || status !== 'ok') return fault('fail', { observed, expected: '200 with status ok' });
+    return pass(`${observed}, version ${field(answer, 'version') || 'unsaid'}`, '200 with status ok');
+  }),
+};
+
+const PONG = '200 with pong from the API, of the version in the file';
+
+export const appPing: Check = {
+  id: 'app.ping',
+  title: 'the API answers through nginx, in the right version',
+  phases: ['postflight'],
+  severity: error,
+  when: withFile,
+  needs: [APP_ANSWERS],
+  remedy: 'check that nginx reaches the api, and that the api image is the one of the file',
+  judge: judgeAnswer(APP_ANSWERS, PING, PONG, (answer, context) => {
+    const { version } = deploymentOf(context);
+    const isPong = answer.status === 200 && field(answer, 'result') === 'pong';
+    if (!isPong) return fault('fail', { observed: `${PING}: ${answerInWords(answer)}`, expected: PONG });
+    if (answer.version !== version) {
+      return fault('fail', {
+        observed: `the API says it is ${answer.version || 'of no version'}`,
+        expected: `Dify ${version}`,
+      });
+    }
+    return pass(`pong from Dify ${version}`, PONG);
+  }),
+};
+
+const SET_UP = '200 with a step: the tables are there';
+
+export const appSetup: Check = {
+  id: 'app.setup',
+  title: 'the database is set up, and the first administrator is known',
+  phases: ['postflight'],
+  severity: error,
+  when: withFile,
+  needs: [APP_ANSWERS],
+  remedy: 'read the log of the migration: "Database migration successful!" must stand in it',
+  judge: judgeAnswer(APP_ANSWERS, SETUP, SET_UP, (answer, context) => {
+    const { tier, urls } = deploymentOf(context);
+    const step = field(answer, 'step');
+    if (answer.status !== 200 || step === '') {
+      return fault('fail', { observed: `${SETUP}: ${answerInWords(answer)}`, expected: SET_UP });
+    }
+    if (step === 'finished') return pass('the first administrator is set', SET_UP);
+    const observed = 'no administrator yet: whoever opens the page first becomes it';
+    const remedy = `set it now: ${urls.console}/install`;
+    if (tier === 'prod') return fault('warn', { observed, expected: 'a first administrator', remedy });
+    return { ...pass(observed, SET_UP), remedy };
+  }),
+};
+
+const PAGE = '200 text/html from the web front end';
+
+export const appWeb: Check = {
+  id: 'app.web',
+  title: 'the web page is served',
+  phases: ['postflight'],
+  severity: error,
+  when: withFile,
+  needs: [APP_ANSWERS],
+  remedy: 'read the log of web, and check SERVER_CONSOLE_API_URL in it',
+  judge: judgeAnswer(APP_ANSWERS, SIGN_IN, PAGE, (answer) => {
+    if (answer.status === 200 && answeredBy(answer) === 'web') return pass(`${SIGN_IN} is served`, PAGE);
+    return fault('fail', { observed: `${SIGN_IN}: ${answerInWords(answer)}`, expected: PAGE });
+  }),
+};

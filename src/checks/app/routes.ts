@@ -1,0 +1,41 @@
+import { plannedComponents } from '../../deployment/components.ts';
+import { type Answer, type Answerer, APP_ANSWERS, ROUTES } from '../../evidence/app/answers.ts';
+import type { Check, Observation } from '../check.ts';
+import { counted, deploymentOf, fault, pass, some } from '../judgement.ts';
+import { error, withFile } from '../when.ts';
+import { answeredBy, answerInWords, NAMES } from './answerer.ts';
+
+/** Does each path reach the process that it is meant for, and do the internal ones stay inside? */
+export const appRoutes: Check = {
+  id: 'app.routes',
+  title: 'every path is answered by the right component',
+  phases: ['postflight'],
+  severity: error,
+  when: withFile,
+  needs: [APP_ANSWERS],
+  remedy: 'compare the rules of nginx with what was rendered; difyctl install brings them back',
+  judge: (context) => {
+    const { simulated, answers, via } = context.evidence(APP_ANSWERS);
+    const planned = plannedComponents(deploymentOf(context));
+    const routes = ROUTES.filter(({ by }) => planned[by].enabled);
+    const expected = `${counted(routes.length, 'path')}, each answered by its component`;
+    if (simulated !== undefined) return { status: 'skip', observed: simulated, expected, message: simulated };
+    const observations = routes.map(({ path, by }) => observation(path, by, answers));
+    const wrong = observations.filter(({ status }) => status === 'fail');
+    if (wrong.length === 0) return { ...pass(`${counted(routes.length, 'path')} by ${via}`, expected), observations };
+    const observed = some(wrong.map((one) => `${one.subject}: ${one.observed}, not ${one.expected}`));
+    return { ...fault('fail', { observed, expected, message: observed }), observations };
+  },
+};
+
+function observation(path: string, by: Answerer, answers: readonly Answer[]): Observation {
+  const answer = answers.find((one) => one.path === path);
+  const isRight = answer !== undefined && answeredBy(answer) === by;
+  return {
+    subject: path.split('?')[0] ?? path,
+    from: 'local',
+    status: isRight ? 'pass' : 'fail',
+    observed: answer === undefined ? 'not asked' : answerInWords(answer),
+    expected: NAMES[by],
+  };
+}

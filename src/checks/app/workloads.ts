@@ -1,0 +1,110 @@
+import { APP_WORKLOADS, type AppWorkload } from '../../evidence/app/workloads.ts';
+import type { Check, Observation } from '../check.ts';
+import { counted, fault, pass, some } from '../judgement.ts';
+import { error, warning, withFile } from '../when.ts';
+
+const KUBERNETES_REMEDY = 'difyctl status shows each workload; difyctl install goes on where it stopped';
+
+/** Is everything there that was rendered, and does it serve? */
+export const appWorkloads: Check = {
+  id: 'app.workloads',
+  title: 'every workload is available',
+  phases: ['postflight'],
+  severity: error,
+  when: withFile,
+  needs: [APP_WORKLOADS],
+  remedy: KUBERNETES_REMEDY,
+  judge: ({ evidence }) => {
+    const all = evidence(APP_WORKLOADS);
+    const short = all.filter(({ ready, desired }) => ready < desired);
+    const observations = all.map(observation);
+    const simulated = all.filter((one) => one.simulated).length;
+    const note = simulated === 0 ? '' : `, ${simulated === all.length ? 'all' : simulated} of them simulated (kwok)`;
+    const expected = `${counted(all.length, 'workload')} available`;
+    if (short.length === 0) return { ...pass(`${expected}${note}`, expected), observations };
+    return { ...fault('fail', { observed: some(short.map(shortfall)), expected }), observations };
+  },
+};
+
+function observation(workload: AppWorkload): Observation {
+  const { name, kind, ready, desired, holdup, simulated } = workload;
+  const words =
+    kind === 'job' ? (ready === 1 ? 'ended well' : holdup || 'has not run') : `${ready} of ${desired} ready`;
+  return {
+    subject: name,
+    from: 'local',
+    status: ready < desired ? 'fail' : 'pass',
+    observed: [words, kind === 'job' ? '' : holdup, simulated ? 'simulated' : '']
+      .filter((word) => word !== '')
+      .join(', '),
+    expected: kind === 'job' ? 'ended well' : `${desired} of ${desired} ready`,
+  };
+}
+
+function shortfall({ name, kind, ready, desired, holdup }: AppWorkload): string {
+  if (kind === 'job') return `${name} ${holdup || 'has not run'}`;
+  return `${name} has ${ready} of ${desired}${holdup === '' ? '' : ` (${holdup})`}`;
+}
+
+/** Upstream's failing containers restart within seconds: two minutes without a restart are taken for stable. */
+const STABLE_MS = 120_000;
+
+/** Do the processes stay up? */
+export const appRestarts: Check = {
+  id: 'app.restarts',
+  title: 'nothing keeps restarting',
+  phases: ['postflight'],
+  severity: warning,
+  when: withFile,
+  needs: [APP_WORKLOADS],
+  remedy: 'look again in two minutes: difyctl postflight --only app.restarts; then read the log of what restarts',
+  judge: ({ evidence, now }) => {
+    const all = evidence(APP_WORKLOADS);
+    const expected = 'no restart within the last 2 minutes';
+    if (all.length > 0 && all.every(({ simulated }) => simulated)) {
+      const reason = 'every pod is simulated (kwok): no process runs that could restart';
+      return { status: 'skip', observed: reason, expected, message: reason };
+    }
+    const recent = all.filter(
+      ({ lastRestart }) => lastRestart !== undefined && now.getTime() - Date.parse(lastRestart) < STABLE_MS,
+    );
+    if (recent.length > 0) {
+      const names = recent.map(({ name, restarts }) => `${name} (${counted(restarts, 'restart')})`);
+      return fault('warn', { observed: `restarted within the last 2 minutes: ${some(names)}`, expected });
+    }
+    const earlier = all.reduce((sum, { restarts }) => sum + restarts, 0);
+    return pass(
+      earlier === 0 ? 'no restarts' : `${counted(earlier, 'restart')}, none within the last 2 minutes`,
+      expected,
+    );
+  },
+};
+
+/** Does what runs carry the tags that were rendered? */
+export const appImages: Check = {
+  id: 'app.images',
+  title: 'every container runs the image that was rendered',
+  phases: ['postflight'],
+  severity: error,
+  when: withFile,
+  needs: [APP_WORKLOADS],
+  remedy: 'difyctl install brings them back to the rendered images; find out who changed them',
+  judge: ({ evidence }) => {
+    const running = evidence(APP_WORKLOADS).filter(({ images }) => images.length > 0);
+    const wrong = running.flatMap(({ name, images, renderedImages }) =>
+      images
+        .filter((image) => !renderedImages.some((one) => isSame(one, image)))
+        .map((image) => `${name} runs ${image}`),
+    );
+    const expected = 'the rendered images';
+    if (wrong.length > 0) return fault('fail', { observed: some(wrong), expected });
+    return pass(`${counted(running.length, 'workload')} with the rendered images`, expected);
+  },
+};
+
+/** Docker Hub's own host and `library/` may be written or left out. */
+function isSame(one: string, other: string): boolean {
+  const bare = (image: string): string =>
+    image.replace(/^(?:docker\.io|index\.docker\.io)\//, '').replace(/^library\//, '');
+  return bare(one) === bare(other);
+}

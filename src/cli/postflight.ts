@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { reportExitCode } from '../checks/exit.ts';
+import { loadDeployment } from '../deployment/load.ts';
+import { runPostflight } from '../install/postflight.ts';
+import { prepareToLook } from '../install/prepare.ts';
+import { addSelectionOptions, readSelection } from './check-options.ts';
+import { startChecklist, writeReport } from './check-output.ts';
+import type { CommandContext } from './context.ts';
+
+/** `difyctl postflight`: looks whether what was installed serves, and changes nothing. */
+export function define(command: Command, context: CommandContext): void {
+  addSelectionOptions(command).action(async () => {
+    const selection = readSelection(command.opts());
+    const { deployment, baseDirectory } = await loadDeployment(context.configPath, context.overrides);
+    const { env, now, signal, timeoutMs, kubeconfig, kubeContext, protect } = context;
+    const prepared = await prepareToLook({
+      deployment,
+      baseDirectory,
+      env,
+      kubeconfig,
+      context: kubeContext,
+      signal,
+      protect,
+    });
+    const checklist = startChecklist(context);
+    try {
+      const { onEvent } = checklist;
+      const run = await runPostflight(prepared, { ...selection, env, now, signal, timeoutMs, onEvent });
+      checklist.end();
+      writeReport(run.report, context, 'difyctl status');
+      context.exit(reportExitCode(run.report));
+    } finally {
+      checklist.end();
+      await prepared.dispose();
+    }
+  });
+}

@@ -1,0 +1,106 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest, type RequestOptions as SecureRequestOptions } from 'node:https';
+import { isIP } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { checkServerIdentity, rootCertificates } from 'node:tls';
+import type { Answer } from './answers.ts';
+
+/** Where requests go, and as whom they ask. */
+export interface Entrance {
+  readonly address: string;
+  readonly port: number;
+  /** Host header, and the name that a certificate must be for. */
+  readonly host: string;
+  /** TLS, judged by public authorities and this certificate (PEM); absent for plain HTTP. */
+  readonly tls?: { readonly certificate: string };
+}
+
+/** Node knows `allowPartialTrustChain` since 20.18; its types do not yet. */
+type SecureOptions = SecureRequestOptions & { readonly allowPartialTrustChain: boolean };
+
+const BODY_LIMIT = 400;
+const ANSWER_MS = 10_000;
+/** A proxy that has just been started may know its servers a moment later. */
+const ATTEMPTS = 3;
+const PAUSE_MS = 1_000;
+const NOT_YET = new Set([502, 503, 504]);
+
+/** Asks for one path; never throws but where `signal` was aborted. Asked again, up to three times, where nothing answered or a proxy found nobody. */
+export async function ask(entrance: Entrance, path: string, signal: AbortSignal): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await askOnce(entrance, path, signal);
+    const isFinal = answer.status !== undefined && !NOT_YET.has(answer.status);
+    if (isFinal || attempt === ATTEMPTS) return answer;
+    await delay(PAUSE_MS, undefined, { signal });
+  }
+}
+
+function askOnce(entrance: Entrance, path: string, signal: AbortSignal): Promise<Answer> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException): void => {
+      if (signal.aborted) reject(error);
+      else
+        resolve(
+          silence(path, limit.aborted ? `no answer within ${ANSWER_MS / 1000} s` : (error.code ?? error.message)),
+        );
+    };
+    const request = send(entrance, path, limit, (response) => {
+      read(response).then((body) => resolve(answered(path, response, body)), fail);
+    });
+    request.on('error', fail);
+    request.end();
+  });
+}
+
+function send(entrance: Entrance, path: string, signal: AbortSignal, then: (response: IncomingMessage) => void) {
+  const options: RequestOptions = {
+    host: entrance.address,
+    port: entrance.port,
+    path,
+    agent: false,
+    signal,
+    headers: { host: entrance.host, accept: '*/*', 'user-agent': 'difyctl', connection: 'close' },
+  };
+  if (entrance.tls === undefined) return httpRequest(options, then);
+  return httpsRequest({ ...options, ...trust(entrance.host, entrance.tls.certificate) }, then);
+}
+
+/** The certificate that was given is enough to be trusted, whoever signed it: nginx must show that very one, for this very name. */
+function trust(host: string, certificate: string): SecureOptions {
+  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return {
+    ca: [...rootCertificates, certificate],
+    allowPartialTrustChain: true,
+    servername: isIP(name) === 0 ? name : '',
+    checkServerIdentity: (_address, shown) => checkServerIdentity(name, shown),
+  };
+}
+
+async function read(response: IncomingMessage): Promise<string> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response) {
+    text += String(chunk);
+    // An event stream has no end; the beginning is all that is asked for.
+    if (text.length >= BODY_LIMIT) break;
+  }
+  return text.slice(0, BODY_LIMIT);
+}
+
+function answered(path: string, { statusCode, headers }: IncomingMessage, body: string): Answer {
+  const header = (name: string): string => String(headers[name] ?? '');
+  return {
+    path,
+    status: statusCode,
+    contentType: header('content-type'),
+    version: header('x-version'),
+    location: header('location'),
+    body,
+    fault: undefined,
+  };
+}
+
+function silence(path: string, fault: string): Answer {
+  return { path, status: undefined, contentType: '', version: '', location: '', body: '', fault };
+}

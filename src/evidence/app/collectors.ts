@@ -1,0 +1,38 @@
+import { plannedComponents } from '../../deployment/components.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import { type AnswersFact, APP_ANSWERS, APP_HEALTH, ROUTES, SETUP } from './answers.ts';
+import { askInside, askNginx } from './compose-entrance.ts';
+import { askService } from './kubernetes-entrance.ts';
+
+/** The paths that are asked for, each once. */
+const PATHS = [...new Set([...ROUTES.map(({ path }) => path), SETUP])];
+
+export const appAnswersCollector: Collector<AnswersFact> = {
+  key: APP_ANSWERS,
+  timeoutMs: 90_000,
+  collect: async (context) => {
+    const deployment = deploymentOf(context);
+    if (!plannedComponents(deployment).proxy.enabled)
+      throw new EvidenceMissing('absent', 'nginx (components.proxy is off)');
+    const { target } = deployment;
+    if (target.type === 'compose') return askNginx(context, deployment, target, PATHS);
+    return askService(context, target, 'proxy', PATHS);
+  },
+};
+
+export const appHealthCollector: Collector<AnswersFact> = {
+  key: APP_HEALTH,
+  timeoutMs: 60_000,
+  collect: async (context) => {
+    const deployment = deploymentOf(context);
+    const { target } = deployment;
+    if (target.type === 'compose') return askInside(context, deployment, '/health');
+    return askService(context, target, 'api', ['/health']);
+  },
+};
+
+function deploymentOf({ deployment }: CollectContext): Deployment {
+  if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+  return deployment;
+}
