@@ -14,7 +14,9 @@ import type { CommandContext } from './context.ts';
 export function define(command: Command, context: CommandContext): void {
   command
     .option('--out <file>', 'the file to write or to edit (default: difyctl.yaml)')
-    .action(async (options: { readonly out?: string }) => {
+    .option('--questions', 'print every question with its flag and variable, and write nothing')
+    .action(async (options: { readonly out?: string; readonly questions?: boolean }) => {
+      if (options.questions === true) return printQuestions(context);
       const path = options.out === undefined ? context.configPath : resolve(context.cwd, options.out);
       const opened = openFile(path, await existingText(path), context.overrides);
       const draft = context.terminal.interactive ? await askedAtTerminal(opened, context) : opened.draft;
@@ -23,6 +25,11 @@ export function define(command: Command, context: CommandContext): void {
       await saveDeployment(path, finished.text, opened.text);
       print(written(opened, draft, finished, context), context);
     });
+}
+
+async function printQuestions({ stdout }: CommandContext): Promise<void> {
+  const { questionsPage } = await import('../wizard/page.ts');
+  stdout.write(questionsPage());
 }
 
 async function askedAtTerminal(opened: OpenedFile, context: CommandContext): Promise<Draft> {

@@ -4,6 +4,7 @@ import { plannedComponents } from '../deployment/components.ts';
 import type { Change } from '../deployment/edit.ts';
 import { judgeDeployment } from '../deployment/load.ts';
 import { type Path, withoutPath } from '../deployment/paths.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
 import { completed } from './complete.ts';
 import { type Draft, draftData } from './draft.ts';
 
@@ -27,10 +28,12 @@ function withoutDefaults(base: JsonObject, data: JsonObject): JsonObject {
 function sameDeployment(a: JsonObject, b: JsonObject): boolean {
   const [one, other] = [judgeDeployment(a), judgeDeployment(b)];
   if (!('deployment' in one) || !('deployment' in other)) return false;
-  return (
-    isDeepStrictEqual(one.deployment, other.deployment) &&
-    isDeepStrictEqual(plannedComponents(one.deployment), plannedComponents(other.deployment))
-  );
+  return isDeepStrictEqual(asPlanned(one.deployment), asPlanned(other.deployment));
+}
+
+/** Sizes are the tier's until the file says otherwise: what counts is what they come to. */
+function asPlanned(deployment: Deployment): unknown {
+  return { ...deployment, components: plannedComponents(deployment) };
 }
 
 function withoutEmptyParents(data: JsonObject, path: Path): JsonObject {

@@ -32,10 +32,22 @@ export function equivalentOptions(draft: Draft, places: Places): readonly string
   const said = (path: string): Json | undefined => readPath(data, path.split('.'));
   const shared = QUESTIONS.filter((question) => question.fills.length > 1 && isAnsweredWhole(question, changes, said));
   const covered = new Set([...implied, ...shared.flatMap(({ fills }) => fills)]);
-  return [
-    ...shared.flatMap((question) => [flagOf(question), textOf(currentAnswer(question, { said }) ?? '')]),
-    ...changes.filter(({ path }) => !covered.has(formatPath(path))).flatMap((change) => optionFor(change, places)),
+  const options = [
+    ...shared.map((question) => ({
+      path: question.id,
+      words: [flagOf(question), textOf(currentAnswer(question, { said }) ?? '')],
+    })),
+    ...changes
+      .filter(({ path }) => !covered.has(formatPath(path)))
+      .map((change) => ({ path: formatPath(change.path), words: optionFor(change, places) })),
   ];
+  return options.toSorted((a, b) => orderOf(a.path) - orderOf(b.path)).flatMap(({ words }) => words);
+}
+
+/** The order of the questions; what none asks comes last. */
+function orderOf(path: string): number {
+  const order = QUESTIONS.findIndex(({ fills }) => fills.includes(path));
+  return order < 0 ? QUESTIONS.length : order;
 }
 
 /** What every new file gets by itself. */

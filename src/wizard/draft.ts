@@ -1,8 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { API_VERSION } from '../base/version.ts';
-import { withDefaults } from '../deployment/defaults.ts';
 import type { Override } from '../deployment/overrides.ts';
-import { readPath, withoutPath, withPath } from '../deployment/paths.ts';
+import { withoutPath, withPath } from '../deployment/paths.ts';
+import { answersOf } from './answers.ts';
 
 /** What was said at once: everything on one command line, or one answer at the terminal. */
 export type Saying = readonly Override[];
@@ -51,9 +51,8 @@ export function isNewFile(base: JsonObject): boolean {
 
 /** Where a switch is thrown, what the old choice had brought along goes. */
 function heeded(data: JsonObject, saying: Saying): JsonObject {
-  const before = withDefaults(data);
-  const after = withDefaults(overlay(data, saying));
-  const thrown = SWITCHES.filter(({ path }) => changed(before, after, path));
+  const [before, after] = [answersOf(data), answersOf(overlay(data, saying))];
+  const thrown = SWITCHES.filter(({ path }) => isThrown(before.value(path), after.value(path)));
   return overlay(thrown.reduce(pruned, data), saying);
 }
 
@@ -64,9 +63,8 @@ function overlay(data: JsonObject, saying: Saying): JsonObject {
   }, data);
 }
 
-function changed(before: JsonObject, after: JsonObject, path: string): boolean {
-  const old = readPath(before, path.split('.'));
-  return old !== undefined && old !== readPath(after, path.split('.'));
+function isThrown(before: Json | undefined, after: Json | undefined): boolean {
+  return before !== undefined && before !== after;
 }
 
 function pruned(data: JsonObject, { section, keeps }: Switch): JsonObject {

@@ -108,14 +108,14 @@ function labelled(question: Question, answers: Answers): string {
 
 function openPoints(data: JsonObject, answers: Answers): readonly string[] {
   const missing = QUESTIONS.filter((question) => isMissing(question, answers));
-  const missingPaths = new Set(missing.flatMap(({ fills }) => fills));
+  const missingPaths = missing.flatMap(({ fills }) => fills);
   const judged = judgeDeployment(data);
   const faults = 'deployment' in judged ? [] : judged.problems;
   return [
     ...missing.map((question) => `${question.id} is missing: ${question.title}`),
     ...faults
       .map(({ path, message }) => ({ path: formatPath(path), message }))
-      .filter(({ path }) => !missingPaths.has(path))
+      .filter(({ path }) => !missingPaths.some((missed) => missed === path || missed.startsWith(`${path}.`)))
       .map(({ path, message }) => `${path}: ${message}`),
   ];
 }

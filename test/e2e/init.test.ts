@@ -12,6 +12,7 @@ type Step = readonly [shows: string, keys: string];
 const PROD: readonly Step[] = [
   ['Where will Dify run?', 'k'],
   ['How much may break?', 'p'],
+  ['Version of Dify', ''],
   ['Context of the kubeconfig', 'prod-eu'],
   ['Public address', 'https://dify.example.com'],
   ['Ingress class', 'nginx'],
@@ -66,6 +67,7 @@ const PROD_SETS = [
 const COMPOSE: readonly Step[] = [
   ['Where will Dify run?', 'd'],
   ['How much may break?', 't'],
+  ['Version of Dify', ''],
   ['Public address', ''],
   ['PostgreSQL', ''],
   ['Redis', ''],
@@ -220,6 +222,7 @@ describe('leaving', () => {
 describe('at the terminal', () => {
   test('Esc goes back, ? says why, and a wrong answer is refused where it was given', async () => {
     const session = onTerminal(['--target', 'compose', '--tier', 'test']);
+    await answers(session, [['Version of Dify', '']]);
     await session.sees('Public address');
     session.press('?');
     await session.sees('signed file links');
@@ -244,13 +247,15 @@ describe('at the terminal', () => {
       '--postgres-host',
       '127.0.0.1',
     ]);
-    await session.sees('Public address');
-    session.press(ENTER);
+    await answers(session, [
+      ['Version of Dify', ''],
+      ['Public address', ''],
+    ]);
     await session.sees('Password of PostgreSQL');
     session.press(`hunter2-hunter2${ENTER}`);
     await session.sees('a secret may not stand here');
     session.press(`env:LAB_PG${ENTER}`);
-    await answers(session, COMPOSE.slice(4));
+    await answers(session, COMPOSE.slice(5));
     await session.sees('Write it?');
     session.press('w');
     expect(await session.exited).toBe(0);

@@ -69,7 +69,7 @@ export const basicQuestions: readonly Question[] = [
     title: 'Version of Dify',
     why: 'Image tags are pinned to it. An upgrade changes this line on purpose, never by itself.',
     kind: 'text',
-    asked: 'rarely',
+    asked: 'always',
     when: always,
     required: true,
     offer: byDefault('1.16.1'),

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { Json, JsonObject } from '../../src/base/json.ts';
+import { formatPath } from '../../src/deployment/paths.ts';
+import { changesFor } from '../../src/wizard/changes.ts';
+import { draftData, type Saying } from '../../src/wizard/draft.ts';
+import { SAMPLE_FILES } from '../support/deployments.ts';
+
+const COMPOSE: JsonObject = { apiVersion: 'difyctl/v1', tier: 'test', target: { type: 'compose' } };
+const PROD = SAMPLE_FILES['prod-kubernetes-s3-qdrant'] as JsonObject;
+
+function saying(values: Readonly<Record<string, Json>>): Saying {
+  return Object.entries(values).map(([path, value]) => ({ path: path.split('.'), value, source: 'test' }));
+}
+
+function changes(base: JsonObject, values: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+  return Object.fromEntries(
+    changesFor({ base, said: [saying(values)] }).map(({ path, value }) => [formatPath(path), value]),
+  );
+}
+
+describe('defaults are never written', () => {
+  test.each<[string, Json]>([
+    ['name', 'dify'],
+    ['edition', 'community'],
+    ['target.httpPort', 80],
+    ['postgres.mode', 'bundled'],
+    ['mail.provider', 'none'],
+    ['urls.console', 'http://localhost'],
+    ['components.api.replicas', 1],
+    ['components.api.resources.requests.cpu', '300m'],
+    ['logging.level', 'INFO'],
+  ])('%s: %j', (path, value) => {
+    expect(changes(COMPOSE, { [path]: value })).toEqual({});
+  });
+
+  test('a line that says so already stays', () => {
+    expect(changes({ ...COMPOSE, name: 'dify' }, { 'target.httpPort': 80 })).toEqual({});
+  });
+
+  test('the set of defaults is named in a new file', () => {
+    expect(changes({}, { tier: 'test', 'target.type': 'compose' })).toEqual({
+      apiVersion: 'difyctl/v1',
+      defaults: 1,
+      tier: 'test',
+      'target.type': 'compose',
+    });
+  });
+});
+
+describe('an edit', () => {
+  test('writes what was named and nothing that was not implied anew', () => {
+    expect(changes(PROD, { 'postgres.port': 5433 })).toEqual({ 'postgres.port': 5433 });
+  });
+
+  test('keeps what the file says beside a new RPO', () => {
+    const written = changes(PROD, { 'recovery.rpo': '1d' });
+    expect(written['recovery.rpo']).toBe('1d');
+    expect(Object.keys(written)).not.toContain('recovery.postgres.method');
+  });
+
+  test('of replicas by load writes the replicas', () => {
+    expect(changes(PROD, { 'load.concurrentUsers': 2000 })).toEqual({
+      'load.concurrentUsers': 2000,
+      'components.api.replicas': 8,
+      'components.worker.replicas': 11,
+    });
+    expect(changes(PROD, { 'load.concurrentUsers': 100 })).toEqual({ 'load.concurrentUsers': 100 });
+  });
+
+  test('takes a field out', () => {
+    expect(changes(PROD, { 'postgres.maxConnections': null })).toEqual({ 'postgres.maxConnections': null });
+  });
+});
+
+describe('another choice drops what the old one had brought along', () => {
+  test.each<[string, Readonly<Record<string, Json>>, string, Json]>([
+    ['a provider', { 'objectStorage.provider': 'local' }, 'objectStorage', { provider: 'local' }],
+    ['a mode', { 'redis.mode': 'bundled' }, 'redis', { mode: 'bundled' }],
+    [
+      'a topology, but what both know stays',
+      { 'redis.topology': 'sentinel', 'redis.sentinel.master': 'm', 'redis.sentinel.nodes': ['a:1'] },
+      'redis',
+      {
+        mode: 'external',
+        password: { env: 'DIFY_REDIS_PASSWORD' },
+        topology: 'sentinel',
+        sentinel: { master: 'm', nodes: ['a:1'] },
+      },
+    ],
+    ['a target', { 'target.type': 'compose' }, 'target', { type: 'compose' }],
+  ])('%s', (_, values, section, expected) => {
+    expect(draftData({ base: PROD, said: [saying(values)] })[section]).toEqual(expected);
+  });
+
+  test('the same choice said again drops nothing', () => {
+    expect(draftData({ base: PROD, said: [saying({ 'redis.mode': 'external' })] }).redis).toEqual(PROD.redis);
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { Interrupted } from '../../src/base/errors.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import { completed } from '../../src/wizard/complete.ts';
+import { type Draft, draftData } from '../../src/wizard/draft.ts';
+import { reviewOf } from '../../src/wizard/review.ts';
+import { runWizard } from '../../src/wizard/run.ts';
+import { SAMPLE_FILES } from '../support/deployments.ts';
+import { ScriptedPerson, scriptedSettings } from '../support/scripted-wizard.ts';
+import { WIZARD_ANSWERS } from '../support/wizard-answers.ts';
+
+const PROD = WIZARD_ANSWERS['prod on kubernetes'] ?? {};
+const COMPOSE = { 'target.type': 'compose', tier: 'test' };
+const NEW: Draft = { base: {}, said: [] };
+
+async function run(io: ScriptedPerson, start: Draft = NEW): Promise<JsonObject> {
+  const draft = await runWizard(start, scriptedSettings(io));
+  return completed(draft.base, draftData(draft));
+}
+
+describe('a new file', () => {
+  test('asks each question once, in order, and only what concerns it', async () => {
+    const io = new ScriptedPerson(COMPOSE);
+    await run(io);
+    expect(io.asked).toEqual([
+      'target.type',
+      'tier',
+      'version',
+      'urls.console',
+      'postgres.mode',
+      'redis.mode',
+      'objectStorage.provider',
+      'vectorStore.mode',
+      'mail.provider',
+    ]);
+  });
+
+  test('does not ask what was said on the command line', async () => {
+    const io = new ScriptedPerson(COMPOSE);
+    const said = [{ path: ['mail', 'provider'], value: 'none', source: '--mail-provider' }];
+    await run(io, { base: {}, said: [said] });
+    expect(io.asked).not.toContain('mail.provider');
+  });
+
+  test('Esc takes the last answer back; what was typed is offered again', async () => {
+    const io = new ScriptedPerson({
+      ...PROD,
+      'postgres.host': ['wrong.example.internal', 'right.example.internal'],
+      'postgres.password': ['<back>', 'env:DIFY_PG_PASSWORD'],
+    });
+    const data = await run(io);
+    expect(
+      io.prompts.filter(({ question }) => question.id === 'postgres.host').map(({ enter }) => enter?.text),
+    ).toEqual([undefined, 'wrong.example.internal']);
+    expect(data).toMatchObject({ postgres: { host: 'right.example.internal' } });
+  });
+
+  test('Esc at the first question stays there', async () => {
+    const io = new ScriptedPerson({ ...COMPOSE, 'target.type': ['<back>', '<back>', 'compose'] });
+    expect(await run(io)).toMatchObject({ target: { type: 'compose' } });
+  });
+
+  test('says what RTO and RPO mean, with reasons, once both are there', async () => {
+    const io = new ScriptedPerson(PROD);
+    await run(io);
+    expect(io.said[0]).toContain('An RTO of 4h and an RPO of 15m');
+    expect(io.said).toContainEqual({ label: 'postgres method', text: expect.stringMatching(/^pitr: /) });
+  });
+
+  test('nobody leaves with a file: the review throws', async () => {
+    await expect(run(new ScriptedPerson(COMPOSE, []))).rejects.toBeInstanceOf(Interrupted);
+  });
+});
+
+describe('the review', () => {
+  test('a line that is edited brings what it makes necessary, and drops what it makes impossible', async () => {
+    const io = new ScriptedPerson(
+      {
+        ...PROD,
+        'objectStorage.provider': ['s3', 'gcs'],
+        'objectStorage.gcs.bucket': 'files',
+        'objectStorage.gcs.serviceAccountJson': 'file:./key.json',
+      },
+      [{ edit: 'objectStorage.provider' }, 'write'],
+    );
+    const data = await run(io);
+    expect(data.objectStorage).toEqual({
+      provider: 'gcs',
+      gcs: { bucket: 'files', serviceAccountJson: { file: './key.json' } },
+    });
+  });
+
+  test('a bundled vector store in prod asks for the reason and implies backups', async () => {
+    const io = new ScriptedPerson(
+      { ...PROD, 'vectorStore.mode': 'bundled', 'acceptedRisks.vector-store': 'pilot, rebuilt in 40 min' },
+      [{ edit: 'vectorStore.mode' }, 'write'],
+    );
+    expect(await run(io)).toMatchObject({
+      vectorStore: { mode: 'bundled' },
+      acceptedRisks: [{ check: 'vector-store.single-point-of-failure', reason: 'pilot, rebuilt in 40 min' }],
+      recovery: { vectorStore: { strategy: 'snapshot', interval: '15m' } },
+    });
+  });
+
+  test('names what is open, and the file cannot be written before it is closed', async () => {
+    const data = { tier: 'test', target: { type: 'kubernetes' }, apiVersion: 'difyctl/v1' };
+    expect(reviewOf({ base: data, said: [] }).open).toEqual(['urls.console is missing: Public address']);
+    const wrong = { ...data, urls: { console: 'x', api: 'http://a', app: 'http://a', files: 'http://a' } };
+    expect(reviewOf({ base: wrong, said: [] }).open).toEqual([expect.stringContaining('urls.console: needs a scheme')]);
+  });
+});
+
+describe('a file that exists', () => {
+  const base = SAMPLE_FILES['prod-kubernetes-s3-qdrant'] as JsonObject;
+
+  test('is not asked through again, and nothing changes by looking at it', async () => {
+    const io = new ScriptedPerson({});
+    expect(await run(io, { base, said: [] })).toEqual(base);
+    expect(io.asked).toEqual([]);
+  });
+
+  test('offers its own values, and a field can be taken out', async () => {
+    const io = new ScriptedPerson({ 'target.ingress.className': '<none>' }, [
+      { edit: 'target.ingress.className' },
+      'write',
+    ]);
+    const data = await run(io, { base, said: [] });
+    expect(io.prompts[0]?.enter).toEqual({ text: 'nginx', held: true });
+    expect(data.target).not.toHaveProperty('ingress.className');
+  });
+
+  test('what agreed with the old RPO and not with the new one is asked again', async () => {
+    const implied = completed({}, { ...base, recovery: { rto: '4h', rpo: '1d' } });
+    const io = new ScriptedPerson({ 'recovery.rpo': '15m', 'recovery.postgres.method': 'pitr' }, [
+      { edit: 'recovery.rpo' },
+      'write',
+    ]);
+    const data = await run(io, { base: implied, said: [] });
+    expect(io.asked).toEqual(['recovery.rpo', 'recovery.postgres.method', 'recovery.postgres.interval']);
+    expect(data).toMatchObject({ recovery: { rpo: '15m', postgres: { method: 'pitr' } } });
+    expect(io.reviews.at(-1)?.notes).toEqual([
+      expect.stringContaining('recovery.postgres.interval stays 12h; 5m is implied'),
+    ]);
+  });
+});
