@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
-import { readPath, withPath } from './paths.ts';
+import { formatPath, type Path, readPath, withPath } from './paths.ts';
 
 /** A default that depends on what the file says elsewhere. What is the same everywhere stands in the schema. */
 interface DefaultRule {
@@ -32,8 +32,11 @@ const DEFAULTS_1: readonly DefaultRule[] = [
   })),
 ];
 
-/** Fields that some tier or target fills in: no file has to hold them. */
-export const DEFAULTED_PATHS: readonly string[] = [...new Set(DEFAULTS_1.map(({ path }) => path))];
+/** True where some tier's or target's defaults fill in the field, or something below it: no file has to hold it. */
+export function isDefaulted(path: Path): boolean {
+  const name = formatPath(path);
+  return DEFAULTS_1.some((rule) => rule.path === name || rule.path.startsWith(`${name}.`));
+}
 
 /** The file with what its tier and target imply filled in where it is silent. What is no object is left for the schema to refuse. */
 export function withDefaults(file: JsonObject): JsonObject {

@@ -69,9 +69,11 @@ export function variableNames(): readonly string[] {
   return [...BY_VARIABLE.keys()];
 }
 
-/** The flag to name where a field is missing: the short one where there is one, else the path's own. */
+/** The flag to name where a field is missing: the short one where there is one (`--url` for all of `urls`), else the path's own. */
 export function flagForPath(path: string): string {
-  const short = [...SHORT_NAMES, CONTEXT_FLAG].find(({ paths }) => paths.length === 1 && paths[0] === path);
+  const short = [...SHORT_NAMES, CONTEXT_FLAG].find(({ paths }) =>
+    paths.length === 1 ? paths[0] === path : paths.every((filled) => filled.startsWith(`${path}.`)),
+  );
   return short?.flag ?? kebabFlag(path);
 }
 

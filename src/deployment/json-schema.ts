@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
-import { DEFAULTED_PATHS } from './defaults.ts';
-import { formatPath, type Path } from './paths.ts';
+import { isDefaulted } from './defaults.ts';
+import type { Path } from './paths.ts';
 import { deploymentSchema } from './schema/deployment.ts';
 import { describe } from './schema/descriptions.ts';
 
@@ -21,7 +21,7 @@ function annotated(schema: Json, path: Path): Json {
   const alternatives = [anyOf, oneOf].flatMap((list) => (Array.isArray(list) ? (list as readonly Json[]) : []));
   const description = path.length === 0 ? undefined : describe(path);
   const stillRequired = Array.isArray(required)
-    ? (required as readonly string[]).filter((key) => !isFillable([...path, key]))
+    ? (required as readonly string[]).filter((key) => !isDefaulted([...path, key]))
     : [];
   return {
     ...(description === undefined ? {} : { description }),
@@ -48,10 +48,4 @@ function undescribed(schema: Json): Json {
   if (!isObject(schema)) return schema;
   const { description: _, ...rest } = schema as JsonObject;
   return rest;
-}
-
-/** True where a tier's defaults fill the field, or something below it. */
-function isFillable(path: Path): boolean {
-  const name = formatPath(path);
-  return DEFAULTED_PATHS.some((filled) => filled === name || filled.startsWith(`${name}.`));
 }

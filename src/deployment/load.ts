@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { type Problem, UserError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
-import { withDefaults } from './defaults.ts';
+import { isDefaulted, withDefaults } from './defaults.ts';
 import { problemsOfIssues } from './issues.ts';
 import { NO_OVERRIDES, type Override, type OverrideInput, readOverrides } from './overrides.ts';
-import { formatPath, type Path, type PathProblem, withoutPath, withPath } from './paths.ts';
+import { formatPath, type Path, type PathProblem, readPath, withoutPath, withPath } from './paths.ts';
 import { type Deployment, deploymentSchema } from './schema/deployment.ts';
 import { judgeRules } from './schema/rules.ts';
 import { readSource, type Source } from './source.ts';
@@ -75,11 +75,18 @@ export type Judged =
 export function judgeDeployment(file: JsonObject): Judged {
   const filled = withDefaults(file);
   const parsed = deploymentSchema.safeParse(filled);
-  const shapeProblems = parsed.success ? [] : problemsOfIssues(parsed.error.issues, filled);
+  const shapeProblems = parsed.success ? [] : withoutEchoes(problemsOfIssues(parsed.error.issues, filled), filled);
   const sections = parsed.success ? { ...NO_SECTIONS, ...parsed.data } : soundSections(filled);
   const { problems, warnings } = judgeRules(sections);
   const all = unique([...shapeProblems, ...problems]);
   return parsed.success && all.length === 0 ? { deployment: parsed.data, warnings } : { problems: all };
+}
+
+/** While tier or target is wrong, nobody knows what their defaults would have filled in: that it is missing is no problem of its own. */
+function withoutEchoes(problems: readonly PathProblem[], file: JsonObject): readonly PathProblem[] {
+  const names = problems.map(({ path }) => formatPath(path));
+  if (!names.some((name) => ['tier', 'target', 'target.type'].includes(name))) return problems;
+  return problems.filter(({ path }) => readPath(file, path) !== undefined || !isDefaulted(path));
 }
 
 /** Every section as absent, so that a rule can tell what is absent from what is wrong. */

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { judgeTerminal } from '../../src/cli/terminal.ts';
+
+const TERMINAL = {
+  stdin: { isTTY: true },
+  stdout: { isTTY: true, columns: 100 },
+  stderr: { isTTY: true, columns: 90 },
+};
+const PIPES = { stdin: {}, stdout: {}, stderr: {} };
+const WISHES = { color: true, nonInteractive: false };
+const UTF8 = { LANG: 'en_US.UTF-8', TERM: 'xterm-256color' };
+
+describe('what a terminal can show', () => {
+  it('is everything on a terminal', () => {
+    expect(judgeTerminal(TERMINAL, UTF8, WISHES)).toEqual({
+      interactive: true,
+      stdoutIsTerminal: true,
+      stderrIsTerminal: true,
+      stdoutColor: true,
+      stderrColor: true,
+      unicode: true,
+      width: 100,
+    });
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['CI is set', { CI: 'true' }, false],
+    ['CI is set to something', { CI: 'woodpecker' }, false],
+    ['CI is off', { CI: 'false' }, true],
+    ['CI is empty', { CI: '' }, true],
+    ['the terminal is dumb', { TERM: 'dumb' }, false],
+  ])('somebody can be asked where %s', (_title, env, interactive) => {
+    expect(judgeTerminal(TERMINAL, { ...UTF8, ...env }, WISHES).interactive).toBe(interactive);
+  });
+
+  it('nobody is asked with --non-interactive, or where one of input and errors is no terminal', () => {
+    expect(judgeTerminal(TERMINAL, UTF8, { ...WISHES, nonInteractive: true }).interactive).toBe(false);
+    expect(judgeTerminal({ ...TERMINAL, stdin: {} }, UTF8, WISHES).interactive).toBe(false);
+    expect(judgeTerminal({ ...TERMINAL, stderr: {} }, UTF8, WISHES).interactive).toBe(false);
+    expect(judgeTerminal({ ...TERMINAL, stdout: {} }, UTF8, WISHES).interactive).toBe(true);
+  });
+
+  it.each<[Record<string, string>, boolean, boolean]>([
+    [{}, true, true],
+    [{ NO_COLOR: '1' }, true, false],
+    [{ NO_COLOR: '' }, true, true],
+    [{ FORCE_COLOR: '1' }, false, true],
+    [{ FORCE_COLOR: '0' }, true, false],
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
+    [{ TERM: 'dumb' }, true, false],
+    [{}, false, false],
+  ])('colours with %j on a terminal (%s): %s', (env, isTerminal, colour) => {
+    expect(judgeTerminal(isTerminal ? TERMINAL : PIPES, { ...UTF8, ...env }, WISHES).stdoutColor).toBe(colour);
+    expect(judgeTerminal(TERMINAL, { ...UTF8, ...env }, { ...WISHES, color: false }).stdoutColor).toBe(false);
+  });
+
+  it.each<[Record<string, string>, boolean]>([
+    [{ LANG: 'C.UTF-8' }, true],
+    [{ LANG: 'de_DE.utf8' }, true],
+    [{ LANG: 'C.UTF-8', LC_ALL: 'C' }, false],
+    [{ LANG: '', LC_CTYPE: 'C.UTF-8' }, true],
+    [{}, false],
+    [{ LANG: 'C.UTF-8', TERM: 'linux' }, false],
+  ])('signs with %j: %s', (env, unicode) => {
+    expect(judgeTerminal(TERMINAL, env, WISHES).unicode).toBe(unicode);
+  });
+
+  it('is 80 columns wide where nobody knows, or as COLUMNS says', () => {
+    expect(judgeTerminal(PIPES, {}, WISHES).width).toBe(80);
+    expect(judgeTerminal(PIPES, { COLUMNS: '120' }, WISHES).width).toBe(120);
+    expect(judgeTerminal(PIPES, { COLUMNS: 'wide' }, WISHES).width).toBe(80);
+  });
+});

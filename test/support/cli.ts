@@ -1,0 +1,43 @@
+import { PassThrough } from 'node:stream';
+import { runCommandLine } from '../../src/cli/program.ts';
+import type { World } from '../../src/cli/run.ts';
+
+export interface CliRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliSettings {
+  readonly cwd?: string;
+  readonly env?: World['env'];
+  readonly signal?: AbortSignal;
+  /** Columns of a terminal; absent: pipes. */
+  readonly terminal?: number;
+}
+
+/** The day on which every run of a test takes place. */
+export const TEST_DAY = new Date('2026-11-22T12:00:00Z');
+
+/** Runs one command line in this process, on a world of its own. */
+export async function runCli(argv: readonly string[], settings: CliSettings = {}): Promise<CliRun> {
+  const out = recorder(settings.terminal);
+  const err = recorder(settings.terminal);
+  const stdin = Object.assign(new PassThrough(), { isTTY: settings.terminal !== undefined });
+  const code = await runCommandLine(argv, {
+    streams: { stdin, stdout: out.stream, stderr: err.stream } as unknown as World['streams'],
+    env: settings.env ?? {},
+    cwd: settings.cwd ?? '/nowhere',
+    now: () => TEST_DAY,
+    signal: settings.signal ?? new AbortController().signal,
+  });
+  return { code, stdout: out.text(), stderr: err.text() };
+}
+
+function recorder(columns: number | undefined): { readonly stream: object; text(): string } {
+  const chunks: string[] = [];
+  return {
+    stream: { isTTY: columns !== undefined, columns, write: (chunk: string) => chunks.push(chunk) > 0 },
+    text: () => chunks.join(''),
+  };
+}
