@@ -9,8 +9,8 @@ import type { DifyEnvironment } from '../dify-env/environment.ts';
 const DIGEST_LENGTH = 10;
 const SECRET_KEY: SecretPath = 'secrets.secretKey';
 
-/** Weaviate's subchart reads its keys from a Secret key that is called as the variable. */
-const WEAVIATE_KEYS = 'AUTHENTICATION_APIKEY_ALLOWED_KEYS';
+/** The bundled Weaviate's keys: its subchart reads a variable from a Secret key of the same name. */
+export const WEAVIATE_KEYS = 'DIFYCTL_WEAVIATE_KEYS';
 
 export interface SecretContent {
   readonly name: string;

@@ -42,6 +42,9 @@ function templated(deployment: Deployment, secrets: SecretValues, helm: 'helm3' 
   return { set, text, manifests, all, of, names };
 }
 
+/** The worker's wait for the api reads no secret; the bundled Weaviate's shell puts the key in. */
+const REPLACED_LATER = ['/check-api', '/weaviate'];
+
 /** Every variable of the table, in every component that runs, as the table says; and nowhere a stand-in or a published default. */
 function expectWholeTable(deployment: Deployment, secrets: SecretValues, seen: ReturnType<typeof templated>): void {
   const table = difyEnvironment(deployment, chartAddresses(seen.names));
@@ -57,7 +60,9 @@ function expectWholeTable(deployment: Deployment, secrets: SecretValues, seen: R
   for (const [container, environment] of seen.all) {
     for (const [variable, value] of Object.entries(environment)) {
       expect(publishedDefaultIn(value), `${container} ${variable}`).toBeUndefined();
-      if (!container.endsWith('/check-api')) expect(value, `${container} ${variable}`).not.toContain(HELD_ELSEWHERE);
+      if (!REPLACED_LATER.some((end) => container.endsWith(end))) {
+        expect(value, `${container} ${variable}`).not.toContain(HELD_ELSEWHERE);
+      }
     }
   }
 }

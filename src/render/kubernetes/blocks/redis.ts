@@ -93,6 +93,7 @@ function bundledRedis(context: BundledContext) {
   return {
     enabled: true,
     architecture: 'standalone',
+    sentinel: { enabled: false },
     auth: {
       password: HELD_ELSEWHERE,
       existingSecret: context.secretName,

@@ -11,6 +11,7 @@ import {
   unquoted,
   type Variables,
 } from '../chart-block.ts';
+import { WEAVIATE_KEYS } from '../secret.ts';
 import { type BundledContext, bundledImage, MODEST } from './bundled.ts';
 
 type External = Extract<VectorStore, { readonly mode: 'external' }>;
@@ -40,9 +41,12 @@ function weaviateAt(addresses: ServiceAddresses): Variables {
 }
 
 /**
- * The key reaches Weaviate by `envSecrets`, whose Secret key is called as the variable; its plain twin among the defaults
- * is taken out with null. The container that raises vm.max_map_count is privileged, so only prod has it, pinned.
+ * The subchart has no place for a key out of a Secret that would not set its variable twice: `envSecrets` stands beside the plain one
+ * among its defaults, and a null there is written out as an empty entry (seen with Helm 3.22 and 4.3). So the key comes under a name of its own
+ * and the image's shell hands it over. The container that raises vm.max_map_count is privileged: only prod has it, pinned.
  */
+const HAND_OVER = `export AUTHENTICATION_APIKEY_ALLOWED_KEYS="$${WEAVIATE_KEYS}"; exec /bin/weaviate "$@"`;
+
 function bundledWeaviate(context: BundledContext) {
   const sysctl = context.tier === 'prod' ? { enabled: true, image: { tag: '3.22' } } : { enabled: false };
   return {
@@ -51,8 +55,9 @@ function bundledWeaviate(context: BundledContext) {
     initContainers: { sysctlInitContainer: sysctl },
     resources: { requests: MODEST.weaviate },
     authentication: { apikey: { allowed_keys: [HELD_ELSEWHERE] } },
-    env: { AUTHENTICATION_APIKEY_ALLOWED_KEYS: null },
-    envSecrets: { AUTHENTICATION_APIKEY_ALLOWED_KEYS: context.secretName },
+    env: { AUTHENTICATION_APIKEY_ALLOWED_KEYS: HELD_ELSEWHERE },
+    envSecrets: { [WEAVIATE_KEYS]: context.secretName },
+    command: ['/bin/sh', '-c', HAND_OVER, 'weaviate'],
     ...(context.storageClass === undefined ? {} : { storage: { storageClassName: context.storageClass } }),
   };
 }

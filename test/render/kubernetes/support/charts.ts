@@ -9,9 +9,12 @@ const FIXTURE = fileURLToPath(new URL('../../../fixtures/chart', import.meta.url
 /** The chart that tests render: ours, or the one of `DIFYCTL_TEST_CHART` (a folder). */
 export const TEST_CHART = process.env.DIFYCTL_TEST_CHART ?? FIXTURE;
 
+let fixture: ChartFacts | undefined;
+
 /** Facts of our own chart: what golden files are rendered from. */
 export function fixtureFacts(): ChartFacts {
-  return chartFacts(FIXTURE);
+  fixture ??= chartFacts(FIXTURE);
+  return fixture;
 }
 
 /** Facts of a chart folder. */

@@ -1,0 +1,88 @@
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../../src/base/errors.ts';
+import type { Json, JsonObject } from '../../../src/base/json.ts';
+import { checkChartKeys } from '../../../src/render/kubernetes/chart-keys.ts';
+import type { ChartFacts } from '../../../src/render/rendered.ts';
+import { sampleDeployment } from '../../support/deployments.ts';
+import { fixtureFacts } from './support/charts.ts';
+import { KUBERNETES_SAMPLES, rendered } from './support/rendering.ts';
+
+const facts: ChartFacts = fixtureFacts();
+
+function problems(values: JsonObject, chart = facts): readonly (readonly [string, string])[] {
+  try {
+    checkChartKeys(values, chart);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.problems.map(({ path, message }) => [path, message]);
+  }
+}
+
+describe('what the chart would ignore is an error', () => {
+  test.each<readonly [JsonObject, string, string]>([
+    [{ externalPostgress: { enabled: true } }, 'externalPostgress', 'nearest: externalPostgres'],
+    [{ api: { replica: 3 } }, 'api.replica', 'nearest: api.replicas'],
+    [{ api: { persistence: { storageClass: 'x' } } }, 'api.persistence.storageClass', 'no such key'],
+    [{ image: { api: { repo: 'x' } } }, 'image.api.repo', 'no such key'],
+    [{ worker: { topologySpreadConstraints: [] } }, 'worker.topologySpreadConstraints', 'no such key'],
+    [{ beat: { replicas: 3 } }, 'beat.replicas', 'no such key'],
+  ])('%j', (values, path, message) => {
+    expect(problems(values)).toEqual([[path, expect.stringContaining(message)]]);
+  });
+
+  test('all at once', () => {
+    expect(problems({ apii: {}, worker: { replica: 1 }, api: { replicas: '3' } }).map(([path]) => path)).toEqual([
+      'apii',
+      'worker.replica',
+      'api.replicas',
+    ]);
+  });
+});
+
+describe('what the chart takes', () => {
+  test.each<JsonObject>([
+    { api: { resources: { limits: { 'nvidia.com/gpu': 1 } }, affinity: { nodeAffinity: {} } } },
+    { api: { podSecurityContext: { runAsGroup: 3 }, updateStrategy: { rollingUpdate: { maxSurge: 1 } } } },
+    { api: { persistence: { annotations: { 'a.b/c': 'd' }, persistentVolumeClaim: { storageClass: 'fast' } } } },
+    { worker: { extraEnv: [{ name: 'A', value: 'b' }] } },
+    { nameOverride: 'x', fullnameOverride: 'y', labels: { a: 'b' }, service: { nodePort: 30080 } },
+    { image: { web: { pullSecrets: ['regcred'] } } },
+    { postgresql: { global: { postgresql: { auth: { existingSecret: 's' } } } } },
+    { proxy: { workerProcesses: 4 } },
+    { externalS3: { bucketName: { pluginDaemon: 'b' } } },
+  ])('%j', (values) => {
+    expect(problems(values)).toEqual([]);
+  });
+});
+
+describe('types', () => {
+  test.each<readonly [string, Json, boolean]>([
+    ['api.replicas', '3', false],
+    ['api.replicas', 3, true],
+    ['api.replicas', 1.5, false],
+    ['api.enabled', 'yes', false],
+    ['api.extraEnv', {}, false],
+    ['externalPostgres.port', '5432', false],
+    ['externalPostgres.password', null, false],
+    ['externalQdrant.timeout', '20', false],
+    ['ingress.hosts', {}, false],
+    ['ingress', 'on', false],
+    ['web.extraEnv', null, true],
+  ])('%s: %j', (path, value, accepted) => {
+    const values = path.split('.').reduceRight<Json>((inner, key) => ({ [key]: inner }), value) as JsonObject;
+    expect(problems(values).length === 0).toBe(accepted);
+  });
+});
+
+test.each(KUBERNETES_SAMPLES)('%s passes the whole schema', (name) => {
+  const validate = new Ajv({ strict: false }).compile(facts.schema ?? {});
+  validate(rendered(sampleDeployment(name)).values);
+  expect(validate.errors).toBeNull();
+});
+
+test('a chart without a schema is judged by its defaults', () => {
+  const bare = { ...facts, schema: undefined };
+  expect(problems({ api: { replicas: '3' } }, bare)).toEqual([['api.replicas', 'must be number']]);
+});

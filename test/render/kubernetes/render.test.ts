@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../../src/base/errors.ts';
+import type { JsonObject } from '../../../src/base/json.ts';
+import { renderKubernetes } from '../../../src/render/kubernetes/render.ts';
+import { sampleDeployment } from '../../support/deployments.ts';
+import { fakeSecrets } from '../../support/secrets.ts';
+import { fixtureFacts } from './support/charts.ts';
+import { KUBERNETES_SAMPLES, kubernetesDeployment, rendered } from './support/rendering.ts';
+
+const ref = { env: 'X' };
+const values = (over: Readonly<Record<string, unknown>>) => rendered(kubernetesDeployment(over)).values;
+const kubernetes = (fields: JsonObject) => ({ target: { type: 'kubernetes', ...fields } });
+
+describe('prod', () => {
+  const set = rendered(sampleDeployment('prod-kubernetes-s3-qdrant'));
+
+  test('what runs more than once may lose one at a time, and is kept apart by wish', () => {
+    expect(set.manifests.map(({ metadata }) => metadata.name)).toEqual([
+      'dify-api',
+      'dify-worker',
+      'dify-web',
+      'dify-sandbox',
+      'dify-ssrf-proxy',
+      'dify-agent-backend',
+      'dify-proxy',
+    ]);
+    for (const { spec } of set.manifests) expect(spec).toMatchObject({ maxUnavailable: 1 });
+    expect(set.values.api).toHaveProperty('affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution');
+    expect(set.values.pluginDaemon).not.toHaveProperty('affinity');
+  });
+
+  test('what is bundled is off', () => {
+    expect(set.values).toMatchObject({
+      postgresql: { enabled: false },
+      redis: { enabled: false },
+      weaviate: { enabled: false },
+    });
+  });
+});
+
+test('test makes no objects beside the chart', () => {
+  expect(rendered(sampleDeployment('test-kubernetes-bundled')).manifests).toEqual([]);
+});
+
+test.each(KUBERNETES_SAMPLES)('%s: no image is pulled by a moving tag', (name) => {
+  const { image } = rendered(sampleDeployment(name)).values as { image: Record<string, { tag: string }> };
+  for (const [component, { tag }] of Object.entries(image)) expect(tag, component).not.toMatch(/^(latest)?$/);
+});
+
+test('without mail the chart’s placeholder provider is off', () => {
+  expect(values({})).toHaveProperty('api.mail.type', '');
+});
+
+describe('images', () => {
+  const set = values({ images: { registry: 'registry.example/dify', pullSecret: 'regcred' } });
+
+  test('come from the registry, paths kept, with the pull secret as a text', () => {
+    expect(set.image).toMatchObject({
+      api: { repository: 'registry.example/dify/langgenius/dify-api', pullSecrets: ['regcred'] },
+      proxy: { repository: 'registry.example/dify/nginx' },
+    });
+  });
+
+  test('the bundled services’ too', () => {
+    for (const service of ['postgresql', 'redis', 'weaviate']) {
+      expect(set[service]).toMatchObject({ image: { registry: 'registry.example/dify', pullSecrets: ['regcred'] } });
+    }
+  });
+});
+
+describe('the entry', () => {
+  const hosts = { console: 'https://a.example.com', api: 'https://b.example.com', app: 'https://a.example.com:8443' };
+  const urls = { ...hosts, files: 'https://10.0.0.1', trigger: 'https://c.example.com' };
+
+  test('each public host once, an address as any host', () => {
+    const set = values({ urls, ...kubernetes({ ingress: { className: 'nginx', tls: { secretName: 't' } } }) });
+    const { ingress } = set as { ingress: { hosts: { host: string }[]; tls: { hosts: string[] }[] } };
+    expect(ingress.hosts.map(({ host }) => host)).toEqual(['a.example.com', 'b.example.com', '', 'c.example.com']);
+    expect(ingress.tls).toEqual([{ secretName: 't', hosts: ['a.example.com', 'b.example.com', 'c.example.com'] }]);
+  });
+
+  test('nginx is told of large bodies and long streams, and the file’s annotations win', () => {
+    const annotations = { 'nginx.ingress.kubernetes.io/proxy-body-size': '1g' };
+    expect(values(kubernetes({ ingress: { className: 'nginx', annotations } })).ingress).toMatchObject({
+      annotations: { ...annotations, 'nginx.ingress.kubernetes.io/proxy-read-timeout': '3600' },
+    });
+    expect(values(kubernetes({ ingress: { className: 'traefik' } })).ingress).toMatchObject({ annotations: {} });
+  });
+
+  test('bodies are as large as the largest upload that the file allows', () => {
+    const components = { api: { extraEnv: { UPLOAD_VIDEO_FILE_SIZE_LIMIT: 500, UPLOAD_FILE_BATCH_LIMIT: 900 } } };
+    expect(values({ components })).toHaveProperty('proxy.clientMaxBodySize', '500m');
+    expect(values({})).toHaveProperty('proxy.clientMaxBodySize', '100m');
+  });
+
+  test('without an ingress block there is none', () => {
+    expect(values({}).ingress).toEqual({ enabled: false });
+  });
+});
+
+describe('components', () => {
+  test('without a replicas key get none', () => {
+    expect(values({}).beat).not.toHaveProperty('replicas');
+    expect(values({}).localSandbox).not.toHaveProperty('replicas');
+  });
+
+  test('a log level is the chart’s own key, wherever the file says it', () => {
+    const set = values({ logging: { level: 'WARNING' }, components: { worker: { extraEnv: { LOG_LEVEL: 'DEBUG' } } } });
+    expect(set.api).toMatchObject({ logLevel: 'WARNING' });
+    expect(set.worker).toMatchObject({ logLevel: 'DEBUG' });
+    expect(JSON.stringify(set.worker)).not.toContain('"LOG_LEVEL"');
+  });
+
+  test('a dollar and parentheses of the file reach the process', () => {
+    const set = values({ components: { web: { extraEnv: { GREETING: '$(HOSTNAME) costs $5' } } } });
+    expect(set.web).toMatchObject({
+      extraEnv: expect.arrayContaining([{ name: 'GREETING', value: '$$(HOSTNAME) costs $5' }]),
+    });
+  });
+
+  test('place', () => {
+    const web = { nodeSelector: { pool: 'dify' }, priorityClassName: 'high' };
+    expect(values({ components: { web } }).web).toMatchObject(web);
+  });
+});
+
+describe('data services', () => {
+  test('a name that YAML would not take for a text goes by extraEnv', () => {
+    const set = values({
+      postgres: { mode: 'external', host: '0x10', password: ref, databases: { main: 'dify', plugin: 'p' } },
+      vectorStore: {
+        mode: 'external',
+        provider: 'pgvector',
+        pgvector: { host: 'v', username: 'u', password: ref, database: 'on' },
+      },
+    });
+    expect(set).toMatchObject({
+      externalPostgres: { address: 'see-extra-env' },
+      externalPgvector: { dbName: 'see-extra-env', address: 'v' },
+      worker: {
+        extraEnv: expect.arrayContaining([
+          { name: 'DB_HOST', value: '0x10' },
+          { name: 'PGVECTOR_DATABASE', value: 'on' },
+        ]),
+      },
+    });
+  });
+
+  test('S3 of AWS: the region’s endpoint, workload identity by service accounts', () => {
+    const s3 = { bucket: 'b', region: 'cn-north-1', identity: 'workload' };
+    const set = values({ objectStorage: { provider: 's3', s3 } });
+    expect(set).toMatchObject({
+      externalS3: {
+        endpoint: 'https://s3.cn-north-1.amazonaws.com.cn',
+        useIAM: true,
+        bucketName: { api: 'b', pluginDaemon: 'b-plugin' },
+      },
+      api: { serviceAccount: { create: true } },
+      worker: { serviceAccount: { create: true } },
+      pluginDaemon: { serviceAccount: { create: true } },
+    });
+    expect(JSON.stringify(set)).not.toContain('S3_ACCESS_KEY');
+  });
+
+  test('the storage class is the claims’, and the bundled services’', () => {
+    expect(values(kubernetes({ storageClass: 'fast' }))).toMatchObject({
+      api: { persistence: { persistentVolumeClaim: { storageClass: 'fast' } } },
+      pluginDaemon: { persistence: { persistentVolumeClaim: { storageClass: 'fast' } } },
+      postgresql: { primary: { persistence: { storageClass: 'fast' } } },
+      redis: { master: { persistence: { storageClass: 'fast' } } },
+      weaviate: { storage: { storageClassName: 'fast' } },
+    });
+  });
+
+  test('under Sentinel without a URL for the agent, its parts are off', () => {
+    expect(rendered(sampleDeployment('prod-kubernetes-sentinel-without-agent')).values).toMatchObject({
+      agentBackend: { enabled: false },
+      localSandbox: { enabled: false },
+    });
+  });
+});
+
+describe('refused', () => {
+  test.each([
+    [{ components: { pluginDaemon: { enabled: false } } }, 'components.pluginDaemon.enabled'],
+    [{ components: { proxy: { enabled: false } }, ...kubernetes({ ingress: {} }) }, 'components.proxy.enabled'],
+    [{ components: { worker: { extraEnv: { MODE: 'api' } } } }, 'components.worker.extraEnv.MODE'],
+  ])('%j', (over, path) => {
+    expect(() => values(over)).toThrow(path);
+    expect(() => values(over)).toThrow(UserError);
+  });
+
+  test('a CA file that was not read', () => {
+    const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+    expect(() => renderKubernetes(deployment, fakeSecrets(deployment), fixtureFacts(), new Map())).toThrow(
+      'postgres.tls.caFile',
+    );
+  });
+});
