@@ -22,15 +22,12 @@ export function define(command: Command, context: CommandContext): void {
       signal,
       protect,
     });
-    const checklist = startChecklist(context);
     try {
-      const { onEvent } = checklist;
-      const run = await runPostflight(prepared, { ...selection, env, now, signal, timeoutMs, onEvent });
-      checklist.end();
+      const { onEvent, end } = startChecklist(context);
+      const run = await runPostflight(prepared, { ...selection, env, now, signal, timeoutMs, onEvent }).finally(end);
       writeReport(run.report, context, 'difyctl status');
       context.exit(reportExitCode(run.report));
     } finally {
-      checklist.end();
       await prepared.dispose();
     }
   });
