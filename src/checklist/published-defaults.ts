@@ -29,11 +29,6 @@ export const PUBLISHED_DEFAULTS: readonly { readonly value: string; readonly of:
   { value: 'minioadmin', isWord: true, of: 'MINIO_SECRET_KEY' },
 ];
 
-/** True for a value that upstream publishes as a default secret. */
-export function isPublishedDefault(value: string): boolean {
-  return PUBLISHED_DEFAULTS.some((entry) => entry.value === value);
-}
-
 /** The published default that a text is or, as a broker URL may, contains; undefined where there is none. */
 export function publishedDefaultIn(text: string): string | undefined {
   return PUBLISHED_DEFAULTS.find(({ value, isWord }) => text === value || (isWord !== true && text.includes(value)))

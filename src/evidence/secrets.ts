@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isPublishedDefault } from '../checklist/published-defaults.ts';
+import { publishedDefaultIn } from '../checklist/published-defaults.ts';
 import { requiredSecrets } from '../deployment/required-secrets.ts';
 import type { SecretRef } from '../deployment/schema/secret-ref.ts';
 import { type Collector, EvidenceMissing, evidenceKey } from './evidence.ts';
@@ -43,7 +43,7 @@ export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
         unresolved: values.has(path) ? undefined : (reasons.get(path) ?? 'nobody resolved it'),
         length: value.length,
         alphabet: alphabetOf(value),
-        isPublished: isPublishedDefault(value),
+        isPublished: publishedDefaultIn(value) !== undefined,
         sameAs: same.map(([other]) => other),
       };
     });

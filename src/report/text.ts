@@ -64,8 +64,17 @@ function wrongLines({ subject, checks, status }: Group, options: TextOptions): r
     count(checks, 'unknown', 'not seen'),
     count(checks, 'warn', 'to be looked at'),
   ].filter((text) => text !== '');
-  const head = `  ${sign(options, status)} ${paint(options, 'strong', subject.padEnd(SUBJECT_WIDTH))}${String(checks.length).padStart(3)}   ${paint(options, toneOf(status), counts.join(', '))}`;
-  return [head.trimEnd(), ...findingLines(findings, options)];
+  const tone = toneOf(status);
+  const name = `${subject.padEnd(SUBJECT_WIDTH)}${String(checks.length).padStart(3)}`;
+  const head = `  ${sign(options, status)} ${paint(options, 'strong', name)}`;
+  const said = counts.join(', ');
+  const fits = 4 + name.length + 3 + said.length <= options.width;
+  return [
+    ...(fits
+      ? [`${head}   ${paint(options, tone, said)}`]
+      : [head, ...wrap(said, options.width, 4).map((line) => paint(options, tone, line))]),
+    ...findingLines(findings, options),
+  ];
 }
 
 function count(checks: readonly CheckResult[], status: Status, word: string): string {

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { composeSet } from '../../src/evidence/rendered/compose.ts';
+import { renderedSet } from '../../src/evidence/rendered/kubernetes.ts';
+
+const deploymentObject = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'dify-api' },
+  spec: {
+    replicas: 3,
+    template: {
+      metadata: { labels: { component: 'api' } },
+      spec: {
+        initContainers: [{ image: 'tool:1' }],
+        containers: [{ image: 'api:1', resources: { requests: { cpu: '1', memory: '2Gi' } } }],
+        volumes: [{ persistentVolumeClaim: { claimName: 'dify' } }, { emptyDir: {} }],
+        affinity: {
+          podAntiAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1 }],
+            requiredDuringSchedulingIgnoredDuringExecution: [
+              { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { component: 'api' } } },
+            ],
+          },
+        },
+        tolerations: [{ key: 'dify', operator: 'Exists' }],
+      },
+    },
+  },
+};
+
+describe('a set of Kubernetes objects', () => {
+  it('keeps what judging needs', () => {
+    const set = renderedSet([
+      deploymentObject,
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'dify' },
+        spec: { accessModes: ['ReadWriteMany'] },
+      },
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'Ingress',
+        metadata: { name: 'dify' },
+        spec: { ingressClassName: 'nginx', tls: [{}] },
+      },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { KEY: 'c2VjcmV0' } },
+    ]);
+    expect(set.workloads).toEqual([
+      {
+        kind: 'Deployment',
+        name: 'dify-api',
+        replicas: 3,
+        images: ['tool:1', 'api:1'],
+        claims: ['dify'],
+        pod: {
+          cpu: 1,
+          memory: 2 * 2 ** 30,
+          labels: { component: 'api' },
+          nodeSelector: {},
+          tolerations: [{ key: 'dify', operator: 'Exists', value: '', effect: '' }],
+          nodeTerms: [],
+          apart: [
+            { topologyKey: 'kubernetes.io/hostname', rules: [{ key: 'component', operator: 'In', values: ['api'] }] },
+          ],
+          together: [],
+        },
+      },
+    ]);
+    expect(set.claims).toEqual([{ name: 'dify', accessModes: ['ReadWriteMany'], storageClass: undefined }]);
+    expect(set.ingresses).toEqual([{ name: 'dify', className: 'nginx', tls: true }]);
+    expect(set.objects.map(({ kind }) => kind)).toEqual(['Deployment', 'PersistentVolumeClaim', 'Ingress', 'Secret']);
+    expect(JSON.stringify(set)).not.toContain('c2VjcmV0');
+  });
+
+  it('takes one replica where none is said', () => {
+    const { replicas: _, ...spec } = deploymentObject.spec;
+    expect(renderedSet([{ ...deploymentObject, spec }]).workloads[0]?.replicas).toBe(1);
+  });
+});
+
+it('a Compose project is its services that stay', () => {
+  const set = composeSet({
+    services: {
+      api: { image: 'api:1', deploy: { replicas: 2, resources: { reservations: { cpus: '0.5', memory: '512M' } } } },
+      init: { image: 'busybox:1', restart: 'no' },
+      web: { image: 'web:1' },
+    },
+  });
+  expect(set.objects.map(({ name }) => name)).toEqual(['api', 'init', 'web']);
+  expect(set.workloads.map(({ name, replicas, pod }) => [name, replicas, pod.cpu, pod.memory])).toEqual([
+    ['api', 2, 0.5, 512 * 2 ** 20],
+    ['web', 1, 0, 0],
+  ]);
+});

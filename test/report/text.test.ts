@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
+import { summarize } from '../../src/checks/engine.ts';
+import { reportJson } from '../../src/report/json.ts';
+import { reportLines } from '../../src/report/lines.ts';
+import { reportText, type TextOptions } from '../../src/report/text.ts';
+
+function result(id: string, over: Partial<CheckResult> = {}): CheckResult {
+  return {
+    id,
+    subject: id.split('.')[0] as CheckResult['subject'],
+    status: 'pass',
+    severity: 'error',
+    observed: 'seen',
+    expected: 'expected',
+    message: 'seen',
+    remedy: 'mend it',
+    durationMs: 3,
+    ...over,
+  };
+}
+
+function report(checks: readonly CheckResult[], over: Partial<CheckReport> = {}): CheckReport {
+  return {
+    apiVersion: 'difyctl/v1',
+    kind: 'CheckReport',
+    difyctl: '1.0.0',
+    time: '2026-11-22T12:00:00.000Z',
+    deployment: 'dify',
+    tier: 'prod',
+    target: 'kubernetes',
+    place: 'prod-eu/dify',
+    phase: 'preflight',
+    durationMs: 4300,
+    summary: summarize(checks),
+    checks,
+    ...over,
+  };
+}
+
+const healthy = [
+  result('tools.kubectl', { observed: 'kubectl 1.34.2' }),
+  result('tools.helm', { observed: 'helm 4.3.1' }),
+  result('cluster.capacity.nodes', { observed: '6 of 6 nodes are 8C/32G' }),
+  result('config.tls'),
+];
+const broken = [
+  ...healthy.slice(0, 2),
+  result('cluster.capacity.nodes', {
+    status: 'fail',
+    message: '5 nodes of 8C/32G; prod needs 6\ngke-a3f1 is cordoned',
+    observed: '5 nodes of 8C/32G',
+    expected: 'prod needs 6',
+    remedy: 'kubectl uncordon gke-a3f1',
+  }),
+  result('cluster.version', { status: 'unknown', message: 'not seen: list nodes', remedy: 'ask for it' }),
+  result('cluster.zones', { status: 'unknown', message: 'not seen: list nodes', remedy: 'ask for it' }),
+  result('host.single-point-of-failure', {
+    status: 'warn',
+    message: 'one machine',
+    accepted: { reason: 'pilot', until: '2027-01-31' },
+  }),
+  result('mail.reachable', { status: 'skip', message: 'left out by --skip' }),
+  result('config.tls', { note: 'no TLS' }),
+];
+const plain: TextOptions = { color: false, unicode: true, width: 80, verbose: false, next: 'difyctl install' };
+
+describe('the text report', () => {
+  it('of a healthy run is a line for each subject', () => {
+    expect(reportText(report(healthy), plain)).toBe(
+      [
+        '  preflight  dify · prod · kubernetes prod-eu/dify                         4.3 s',
+        '  ✔ tools            2   kubectl 1.34.2, helm 4.3.1',
+        '  ✔ cluster          1   6 of 6 nodes are 8C/32G',
+        '  ✔ config           1',
+        '',
+        '  4 passed',
+        '  Next: difyctl install',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('shows what is wrong first and in full, and what was not seen for one reason once', () => {
+    expect(reportText(report(broken), plain)).toBe(
+      [
+        '  preflight  dify · prod · kubernetes prod-eu/dify                         4.3 s',
+        '  ✖ cluster          3   1 failed, 2 not seen',
+        '     ✖ cluster.capacity.nodes   5 nodes of 8C/32G; prod needs 6',
+        '         gke-a3f1 is cordoned',
+        '         → kubectl uncordon gke-a3f1',
+        '     ? cluster.version, cluster.zones   not seen: list nodes',
+        '         → ask for it',
+        '  ! host             1   1 to be looked at',
+        '     ! host.single-point-of-failure   one machine',
+        '         accepted: pilot (until 2027-01-31)',
+        '         → mend it',
+        '  ✔ tools 2   config 1',
+        '',
+        '  3 passed, 1 failed, 2 unknown, 1 warning, 1 skipped   exit 3',
+        '  (1 noted; more: --verbose)',
+        '  Why: difyctl checks explain ID',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('tells on request what was skipped and noted', () => {
+    const text = reportText(report(broken), { ...plain, verbose: true });
+    expect(text).toContain('config.tls: no TLS');
+    expect(text).toContain('mail.reachable: left out by --skip');
+  });
+
+  it('says everything without Unicode and without colour', () => {
+    const text = reportText(report(broken), { ...plain, unicode: false });
+    expect(text).toMatch(/^ {2}x cluster/m);
+    expect(text).toContain('-> kubectl uncordon gke-a3f1');
+    for (const character of text) expect(character.codePointAt(0)).toBeLessThan(128);
+  });
+
+  it('paints statuses where there are colours', () => {
+    expect(reportText(report(broken), { ...plain, color: true })).toContain('\u001b[31m✖\u001b[0m');
+  });
+
+  it.each([40, 60, 80, 120])('keeps to %i columns', (width) => {
+    for (const checks of [healthy, broken]) {
+      for (const line of reportText(report(checks), { ...plain, width }).split('\n')) {
+        expect(line.length, line).toBeLessThanOrEqual(width);
+      }
+    }
+  });
+
+  it('names every finding at any width', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 20, max: 200 }), fc.boolean(), (width, unicode) => {
+        const text = reportText(report(broken), { ...plain, width, unicode });
+        for (const { id, status } of broken) {
+          if (status === 'fail' || status === 'warn' || status === 'unknown') expect(text).toContain(id);
+        }
+      }),
+    );
+  });
+});
+
+describe('the lines for CI', () => {
+  it('are one for each check, and one for all', () => {
+    expect(reportLines(report(broken))).toBe(
+      [
+        'preflight dify prod kubernetes/prod-eu/dify',
+        'ok   tools.kubectl                 kubectl 1.34.2',
+        'ok   tools.helm                    helm 4.3.1',
+        'FAIL cluster.capacity.nodes        observed 5 nodes of 8C/32G; expected prod needs 6; next: kubectl uncordon gke-a3f1',
+        'UNKN cluster.version               not seen: list nodes; next: ask for it',
+        'UNKN cluster.zones                 not seen: list nodes; next: ask for it',
+        'WARN host.single-point-of-failure  observed seen; expected expected; next: mend it; accepted: pilot (until 2027-01-31)',
+        'skip mail.reachable                left out by --skip',
+        'ok   config.tls                    note: no TLS',
+        '3 passed, 1 warnings, 1 failed, 2 unknown, 1 skipped in 4.3 s (exit 3)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('end with the code of the phase', () => {
+    expect(reportLines(report(broken, { phase: 'postflight' }))).toContain('(exit 5)');
+    expect(reportLines(report([]))).toContain('(exit 0)');
+  });
+});
+
+it('the JSON document is the report', () => {
+  expect(JSON.parse(reportJson(report(broken)))).toEqual(report(broken));
+});
