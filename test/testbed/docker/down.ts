@@ -6,7 +6,7 @@ import { isSameProcess } from '../processes/identity.ts';
 import { removeInterfaces } from './bridge.ts';
 import { clientEnvironment } from './client.ts';
 import { type DockerState, dockerHosts, hostPaths, loadState } from './host.ts';
-import { endGroup, endProcesses, endRunning, removeControlGroups, unmountBelow } from './leftovers.ts';
+import { endGroup, endProcesses, endRunning, removeControlGroups, unmountTree } from './leftovers.ts';
 
 /**
  * Ends a Docker host and removes all of it: containers, networks, mounts, bridges, processes and folders. Works on one
@@ -19,8 +19,8 @@ export async function downDocker(name: string): Promise<void> {
   await endGroup(paths.cgroup);
   await endProcesses((arg) => arg === `--exec-root=${paths.exec}` || arg.startsWith(`${paths.exec}/`));
   if (state !== undefined) await removeInterfaces(state.network);
-  await unmountBelow(paths.run);
-  await unmountBelow(paths.data);
+  await unmountTree(paths.run);
+  await unmountTree(paths.data);
   await removeControlGroups(paths.cgroup);
   await rm(paths.data, { recursive: true, force: true });
   await rm(paths.run, { recursive: true, force: true });

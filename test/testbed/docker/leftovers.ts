@@ -76,10 +76,10 @@ async function groupFolders(group: string): Promise<string[]> {
   return found;
 }
 
-/** Unmounts everything mounted below a folder, the deepest first. */
-export async function unmountBelow(folder: string): Promise<void> {
+/** Unmounts everything mounted on a folder or below it, the deepest first. */
+export async function unmountTree(folder: string): Promise<void> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
-  for (const mount of mounts.filter((target) => target.startsWith(`${folder}/`)).reverse()) {
+  for (const mount of mounts.filter((target) => target === folder || target.startsWith(`${folder}/`)).reverse()) {
     await execa('umount', ['--lazy', mount], { stdin: 'ignore', reject: false });
   }
 }

@@ -146,7 +146,7 @@ async function startStandby(server: Server, running: ServiceProcess[]): Promise<
   const port = await servicePort({});
   await mkdir(folder, { recursive: true });
   const source = ['-h', login.host, '-p', String(login.port), '-U', login.username];
-  const copy = ['-D', path.join(folder, 'standby'), '--write-recovery-conf', '--wal-method=stream', '--no-sync'];
+  const copy = ['-D', path.join(folder, 'standby'), '--write-recovery-conf', '--checkpoint=fast', '--no-sync'];
   await run(server, 'pg_basebackup', [...source, ...copy], { PGPASSWORD: login.password });
   const standby = await startServer(server, 'standby', port);
   running.push(standby);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { freePorts } from '../cluster/ports.ts';
 import type { DebianTree } from '../debian/tree.ts';
-import { answered, commandWith, redisTree, startRedisServer } from './redis.ts';
+import { commandWith, redisTree, startRedisServer } from './redis.ts';
 import { removeFolder, type ServiceOptions, type ServiceProcess, serviceFolder } from './service.ts';
 
 export interface SentinelOptions extends Pick<ServiceOptions, 'bind'> {
@@ -78,8 +78,9 @@ export async function startRedisSentinel(options: SentinelOptions = {}): Promise
   };
   try {
     for (const { port } of servers) running.set(port, await startData(parts, port, ports[0] ?? 0));
+    // A sentinel asks the master for its replicas at once and then every ten seconds: they had better be there.
+    for (const at of servers.slice(1)) await running.get(at.port)?.ready(() => inStep(command(at, 'ROLE')));
     for (const { port } of sentinels) running.set(port, await startSentinel(parts, port, ports[0] ?? 0));
-    for (const at of addresses) await running.get(at.port)?.ready(() => answered(command(at, 'PING')));
     for (const at of sentinels) {
       await running
         .get(at.port)
@@ -113,6 +114,12 @@ function startSentinel(parts: Parts, port: number, masterPort: number): Promise<
     'sentinel failover-timeout': `${master} 5000`,
   };
   return startRedisServer({ tree, folder, host, port, settings, sentinel: true });
+}
+
+/** True once a replica has all that its master has. */
+async function inStep(answer: Promise<string>): Promise<true | undefined> {
+  const lines = (await answer.catch(() => '')).split('\n');
+  return lines[0] === 'slave' && lines[3] === 'connected' ? true : undefined;
 }
 
 /** True once a sentinel has found the master's replicas and its fellow sentinels. */

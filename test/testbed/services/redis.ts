@@ -78,7 +78,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServi
 }
 
 /** True where the answer is PONG; undefined, so that it is asked again, for any other. */
-export async function answered(answer: Promise<string>): Promise<true | undefined> {
+async function answered(answer: Promise<string>): Promise<true | undefined> {
   return (await answer.catch(() => '')) === 'PONG' ? true : undefined;
 }
 

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+
+import { downDocker } from './docker/down.ts';
+import type { DockerHost } from './docker/host.ts';
+import { hostPaths, loadState } from './docker/host.ts';
+import { upDocker } from './docker/up.ts';
+import { useTestbed } from './fixtures.ts';
+import { buildImages } from './images/build.ts';
+
+const IMAGE = 'busybox:1.37.0';
+
+const on = async (host: DockerHost, ...args: string[]): Promise<string> =>
+  (await execa(host.docker, args, { env: host.env, stdin: 'ignore' })).stdout;
+
+/** All that a host of that name could leave. */
+async function remains(name: string, network: string): Promise<string[]> {
+  const { data, run, cgroup } = hostPaths(name);
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').filter((line) => line.includes(`/${name}/`));
+  const { stdout: addresses } = await execa('ip', ['-brief', 'address']);
+  const { stdout: processes } = await execa('ps', ['-eo', 'args']);
+  const groups = (await readdir('/sys/fs/cgroup', { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const left = await Promise.all(
+    [data, run, ...groups.map((group) => `/sys/fs/cgroup/${group.name}${cgroup}`)].map((folder) =>
+      readdir(folder).then(
+        () => [folder],
+        () => [],
+      ),
+    ),
+  );
+  return [
+    ...mounts,
+    ...left.flat(),
+    ...addresses.split('\n').filter((line) => line.includes(` ${network.replace('0.0/16', '')}`)),
+    ...processes.split('\n').filter((line) => line.includes(`${run}/`)),
+  ];
+}
+
+/** Two networks of one name, and something that answers on a published port. */
+async function publish(host: DockerHost, text: string): Promise<string> {
+  await on(host, 'network', 'create', 'front');
+  const serve = `mkdir /www; echo ${text} > /www/index.html; exec busybox httpd -f -h /www`;
+  const container = ['run', '--detach', '--name', 'server', '--network', 'front', '--publish', '127.0.0.1::80'];
+  await on(host, ...container, IMAGE, 'sh', '-c', serve);
+  return (await on(host, 'port', 'server', '80')).trim();
+}
+
+/** Answers one request at this address; gives the URL to ask. */
+async function serveOn(host: string): Promise<string> {
+  const server = createServer((_, response) => {
+    response.end('this machine', () => server.close());
+  });
+  server.listen({ host, port: 0 });
+  await once(server, 'listening');
+  return `http://${host}:${(server.address() as AddressInfo).port}/`;
+}
+
+describe('two Docker hosts side by side', () => {
+  const testbed = useTestbed(
+    async () => [await upDocker(), await upDocker()] as const,
+    async (hosts) => {
+      for (const host of hosts) await host.down();
+    },
+  );
+
+  it('serve from their own networks, with Compose, and reach servers of this machine', async () => {
+    for (const host of testbed.get()) {
+      await buildImages(host, [IMAGE]);
+      const address = await publish(host, host.name);
+      const answer = async () => (await fetch(`http://${address}/`)).text();
+      await expect.poll(answer, { timeout: 10_000 }).toBe(`${host.name}\n`);
+      const inside = ['run', '--rm', '--network', 'front', IMAGE];
+      expect(await on(host, ...inside, 'wget', '-q', '-O', '-', 'http://server/')).toBe(host.name);
+      expect(await on(host, ...inside, 'wget', '-q', '-O', '-', await serveOn(host.gateway))).toBe('this machine');
+      expect(await on(host, 'compose', 'version', '--short')).toBe('2.40.3');
+      expect(await on(host, 'version', '--format', '{{.Client.APIVersion}} {{.Server.APIVersion}}')).toBe('1.41 1.41');
+    }
+  });
+
+  it('end without a trace, also when the daemon was killed', async () => {
+    for (const [index, host] of testbed.get().entries()) {
+      const state = await loadState(host.name);
+      if (state === undefined) throw new Error('no state');
+      if (index === 1) process.kill(Number(state.daemon.split(' ')[0]), 'SIGKILL');
+      await downDocker(host.name);
+      expect(await remains(host.name, state.network)).toEqual([]);
+    }
+  });
+});
