@@ -29,7 +29,7 @@ module.exports = {
     })),
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: '(node_modules|^dist)' },
     parser: 'swc',
     enhancedResolveOptions: { extensions: ['.ts', '.js'] },
   },

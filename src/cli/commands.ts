@@ -1,18 +1,6 @@
-import type { Command } from 'commander';
-import type { CommandContext } from './context.ts';
+import type { OutputFormat } from './output-format.ts';
 
-/** What a command's file exports: it adds its own options and its action to `command`. */
-export interface CommandModule {
-  /**
-   * Called once, only for the command that was chosen, with every global option already read. The action tells the frame
-   * how the process ends by `context.exit(code)` (default 0) or by throwing a Fault.
-   */
-  define(command: Command, context: CommandContext): void;
-}
-
-export type OutputFormat = 'text' | 'json' | 'junit' | 'html';
-
-/** One line of `difyctl --help`. Nothing of a command is loaded until it is chosen. */
+/** One line of `difyctl --help`. Which file defines the command stands in loaders.ts. */
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
@@ -22,33 +10,28 @@ export interface CommandEntry {
   readonly deployment: boolean;
   /** What `--output` may be. */
   readonly formats: readonly OutputFormat[];
-  readonly load: () => Promise<CommandModule>;
 }
 
 const TEXT_AND_JSON = ['text', 'json'] as const;
 
-/** In the order in which an operator meets them. */
-export const COMMANDS: readonly CommandEntry[] = [
+const TABLE = [
   {
     name: 'init',
     summary: 'ask, or take flags, and write difyctl.yaml',
     deployment: true,
     formats: TEXT_AND_JSON,
-    load: () => import('./init.ts'),
   },
   {
     name: 'validate',
     summary: 'judge the file alone: no cluster, no secrets needed',
     deployment: true,
     formats: TEXT_AND_JSON,
-    load: () => import('./validate.ts'),
   },
   {
     name: 'preflight',
     summary: 'look at everything an install would stand on; changes nothing',
     deployment: true,
     formats: TEXT_AND_JSON,
-    load: () => import('./preflight.ts'),
   },
   {
     name: 'checks',
@@ -56,49 +39,42 @@ export const COMMANDS: readonly CommandEntry[] = [
     operands: '[list|explain] [id...]',
     deployment: false,
     formats: TEXT_AND_JSON,
-    load: () => import('./checks.ts'),
   },
   {
     name: 'render',
     summary: 'write what an install would use into a folder',
     deployment: true,
     formats: TEXT_AND_JSON,
-    load: () => import('./render.ts'),
   },
   {
     name: 'plan',
     summary: 'show what an install would change',
     deployment: true,
     formats: TEXT_AND_JSON,
-    load: () => import('./plan.ts'),
   },
   {
     name: 'install',
     summary: 'render, preflight, plan, apply, postflight; asks before it changes anything',
     deployment: true,
     formats: TEXT_AND_JSON,
-    load: () => import('./install.ts'),
   },
   {
     name: 'postflight',
     summary: 'look whether what was installed serves, and each path reaches its component',
     deployment: true,
     formats: TEXT_AND_JSON,
-    load: () => import('./postflight.ts'),
   },
   {
     name: 'status',
     summary: 'the release, its workloads, the revision, and the next step',
     deployment: true,
     formats: TEXT_AND_JSON,
-    load: () => import('./status.ts'),
   },
   {
     name: 'history',
     summary: 'the revisions of the deployment',
     deployment: true,
     formats: TEXT_AND_JSON,
-    load: () => import('./history.ts'),
   },
   {
     name: 'uninstall',
@@ -106,7 +82,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     operands: '[name]',
     deployment: true,
     formats: TEXT_AND_JSON,
-    load: () => import('./uninstall.ts'),
   },
   {
     name: 'secrets',
@@ -114,14 +89,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     operands: 'apply',
     deployment: true,
     formats: ['text'],
-    load: () => import('./secrets.ts'),
   },
   {
     name: 'schema',
     summary: 'print the JSON Schema of difyctl.yaml, for editors',
     deployment: false,
     formats: TEXT_AND_JSON,
-    load: () => import('./schema.ts'),
   },
   {
     name: 'completion',
@@ -129,6 +102,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     operands: '<shell>',
     deployment: false,
     formats: ['text'],
-    load: () => import('./completion.ts'),
   },
-];
+] as const satisfies readonly CommandEntry[];
+
+export type CommandName = (typeof TABLE)[number]['name'];
+
+/** In the order in which an operator meets them. */
+export const COMMANDS: readonly (CommandEntry & { readonly name: CommandName })[] = TABLE;

@@ -1,6 +1,6 @@
 import type { ExitCode } from '../base/exit-codes.ts';
 import type { OverrideInput } from '../deployment/overrides.ts';
-import type { OutputFormat } from './commands.ts';
+import type { OutputFormat } from './output-format.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A place for text. Everything written passes the redactor of the run. */

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { durationSeconds, isDuration } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
-import type { OutputFormat } from './commands.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from './output-format.ts';
 
 /** The global options as given, checked. */
 export interface GlobalAnswers {
@@ -19,8 +19,6 @@ export interface GlobalAnswers {
   readonly version: boolean;
 }
 
-const FORMATS = ['text', 'json', 'junit', 'html'] as const;
-
 /** Adds the table of global options to the root command. `--help` is commander's own. */
 export function addGlobalOptions(root: Command): Command {
   for (const { flags, summary, repeatable } of GLOBAL_OPTIONS) {
@@ -36,8 +34,8 @@ export function addGlobalOptions(root: Command): Command {
 /** Reads what commander collected. Throws UserError for a format, a duration or a file name that cannot be. */
 export function readGlobals(options: Readonly<Record<string, unknown>>): GlobalAnswers {
   const { output = 'text', timeout } = options;
-  const format = FORMATS.find((candidate) => candidate === output);
-  if (format === undefined) throw new UserError(`--output ${String(output)}: one of ${FORMATS.join(', ')}`);
+  const format = OUTPUT_FORMATS.find((candidate) => candidate === output);
+  if (format === undefined) throw new UserError(`--output ${String(output)}: one of ${OUTPUT_FORMATS.join(', ')}`);
   if (timeout !== undefined && !(isDuration(String(timeout)) && durationSeconds(String(timeout)) > 0)) {
     throw new UserError(`--timeout ${String(timeout)}: a duration such as 90s, 15m or 4h`);
   }

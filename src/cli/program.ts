@@ -2,8 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import type { FlagValue } from '../deployment/overrides.ts';
-import { COMMANDS, type CommandEntry } from './commands.ts';
+import { COMMANDS } from './commands.ts';
 import { addGlobalOptions, type GlobalAnswers, readGlobals } from './globals.ts';
+import { LOADERS } from './loaders.ts';
 import { overviewText } from './overview.ts';
 import { Run, type World } from './run.ts';
 import { unknownCommand, usageFault } from './usage.ts';
@@ -24,9 +25,9 @@ async function dispatch(argv: readonly string[], run: Run): Promise<ExitCode> {
   const { operands = [], unknown = [] } = (await usage(root, () => root.parseOptions(helpAsOption(argv)))) ?? {};
   const words = [...operands, ...unknown];
   const globals = readGlobals(root.opts());
-  const name = operands[0] ?? words.find((word) => entryOf(word) !== undefined);
+  const name = operands[0] ?? words.find((word) => findCommand(word) !== undefined);
   if (name === undefined) return withoutCommand(words, globals, run);
-  const entry = entryOf(name);
+  const entry = findCommand(name);
   if (entry === undefined) throw unknownCommand(name);
   words.splice(words.indexOf(name), 1);
   await runCommand(entry, root, words, globals, run);
@@ -34,7 +35,7 @@ async function dispatch(argv: readonly string[], run: Run): Promise<ExitCode> {
 }
 
 async function runCommand(
-  entry: CommandEntry,
+  entry: (typeof COMMANDS)[number],
   root: Command,
   words: readonly string[],
   globals: GlobalAnswers,
@@ -47,7 +48,7 @@ async function runCommand(
   const command = configured(new Command(entry.name), run).description(entry.summary);
   root.addCommand(command);
   command.configureHelp({ showGlobalOptions: true });
-  (await entry.load()).define(command, run.context(globals, flags));
+  (await LOADERS[entry.name]()).define(command, run.context(globals, flags));
   if (entry.deployment) {
     const { addDeploymentOptions } = await import('./deployment-options.ts');
     addDeploymentOptions(command, flags);
@@ -88,7 +89,7 @@ async function usage<T>(command: Command, parse: () => T | Promise<T>): Promise<
   }
 }
 
-function entryOf(name: string): CommandEntry | undefined {
+function findCommand(name: string): (typeof COMMANDS)[number] | undefined {
   return COMMANDS.find((candidate) => candidate.name === name);
 }
 
