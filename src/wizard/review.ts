@@ -1,4 +1,6 @@
 import type { JsonObject } from '../base/json.ts';
+import { formatBytes, formatCpu, parseQuantity } from '../base/quantity.ts';
+import { plannedComponents } from '../deployment/components.ts';
 import { judgeDeployment } from '../deployment/load.ts';
 import { formatPath } from '../deployment/paths.ts';
 import { answersOf, currentAnswer, isMissing, offerFor } from './answers.ts';
@@ -29,7 +31,7 @@ export function reviewOf(draft: Draft): Review {
   const data = completed(draft.base, said);
   const answers = answersOf(data);
   return {
-    rows: SUBJECTS.flatMap(([subject, sections]) => row(subject, sections, answers)),
+    rows: SUBJECTS.flatMap(([subject, sections]) => row(subject, sections, answers, requestsOf(data))),
     open: openPoints(data, answers),
     notes: outdated(draft.base, said).map(
       ({ question, offer }) =>
@@ -63,12 +65,28 @@ const SUBJECTS: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 /** Everything that is said, and of what only holds the choices that decide: mode, provider, type. */
-function row(subject: string, prefixes: readonly string[], answers: Answers): readonly ReviewRow[] {
+function row(
+  subject: string,
+  prefixes: readonly string[],
+  answers: Answers,
+  requests: string | undefined,
+): readonly ReviewRow[] {
   const texts = QUESTIONS.filter(({ id }) => prefixes.some((prefix) => id.startsWith(prefix)))
     .filter((question) => question.when(answers))
     .filter((question) => isShown(question, answers))
     .map((question) => labelled(question, answers));
+  if (subject === 'size' && requests !== undefined) texts.push(requests);
   return texts.length === 0 ? [] : [{ subject, text: [...new Set(texts)].join(', ') }];
+}
+
+/** What all of it asks of the machines; undefined while the file is not whole. */
+function requestsOf(data: JsonObject): string | undefined {
+  const judged = judgeDeployment(data);
+  if (!('deployment' in judged)) return undefined;
+  const enabled = Object.values(plannedComponents(judged.deployment)).filter((component) => component.enabled);
+  const sum = (amount: 'cpu' | 'memory'): number =>
+    enabled.reduce((total, { replicas, requests }) => total + replicas * parseQuantity(requests[amount]), 0);
+  return `requests ${formatCpu(sum('cpu'))}, ${formatBytes(sum('memory'))}`;
 }
 
 function isShown(question: Question, answers: Answers): boolean {

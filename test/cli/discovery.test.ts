@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { ExternalError } from '../../src/base/errors.ts';
+import { Discovery } from '../../src/cli/discovery.ts';
+import type { Runner } from '../../src/exec/runner.ts';
+
+const CONFIG = { 'current-context': 'b', contexts: [{ name: 'a' }, { name: 'b' }] };
+
+/** Programs that answer by their first words; what is not listed is not there. */
+function runner(answers: Readonly<Record<string, string>>, calls: string[] = []): Runner {
+  return {
+    run: async (program, args) => {
+      const line = [program, ...args].join(' ');
+      calls.push(line);
+      const found = Object.entries(answers).find(([words]) => line.includes(words));
+      if (found === undefined) throw new ExternalError(`${program} was not found on PATH`);
+      return { exitCode: 0, stdout: found[1], stderr: '' };
+    },
+  };
+}
+
+function discovery(answers: Readonly<Record<string, string>>, calls?: string[]): Discovery {
+  return new Discovery(runner(answers, calls), undefined, new AbortController().signal);
+}
+
+describe('what is found', () => {
+  test('contexts, the current one first, with what its cluster says; and the engine', async () => {
+    const found = discovery({
+      'config view': JSON.stringify(CONFIG),
+      'get nodes': 'v1.34.2 eu-1a\nv1.34.2 eu-1b\nv1.34.2 eu-1b\n',
+      'get ingressclasses': 'nginx traefik',
+      'docker info': JSON.stringify({ ServerVersion: '27.3.1', NCPU: 8, MemTotal: 33_285_996_544 }),
+    });
+    await found.lookAround();
+    expect(found.found).toEqual({
+      contexts: [
+        {
+          name: 'b',
+          current: true,
+          cluster: { summary: 'v1.34.2, 3 nodes, 2 zones', ingressClasses: ['nginx', 'traefik'] },
+        },
+        { name: 'a', current: false },
+      ],
+      docker: 'engine 27.3.1, 8 CPU, 31 GiB',
+    });
+  });
+
+  test('nothing, where there is no program, no cluster, no engine, or no sense in what they print', async () => {
+    const nothing = discovery({});
+    await nothing.lookAround();
+    expect(nothing.found).toEqual({ contexts: [] });
+    const noise = discovery({ 'config view': 'no JSON', 'docker info': '{"ServerErrors":["cannot connect"]}' });
+    await noise.lookAround();
+    expect(noise.found).toEqual({ contexts: [] });
+    const unreachable = discovery({ 'config view': JSON.stringify(CONFIG) });
+    await unreachable.lookAround();
+    expect(unreachable.found.contexts).toEqual([
+      { name: 'b', current: true },
+      { name: 'a', current: false },
+    ]);
+  });
+
+  test('a cluster is asked once', async () => {
+    const calls: string[] = [];
+    const found = discovery({ 'config view': JSON.stringify(CONFIG), 'get nodes': 'v1.34.2 \n' }, calls);
+    await found.lookAround();
+    await found.lookAtCluster('b');
+    expect(calls.filter((call) => call.includes('get nodes'))).toHaveLength(1);
+    expect(found.found.contexts[0]?.cluster?.summary).toBe('v1.34.2, 1 node');
+  });
+});
