@@ -4,6 +4,8 @@ import { Fault } from '../../src/base/errors.ts';
 import { takeDown } from './cluster/down.ts';
 import { type ClusterState, clusterFolder, isAbandoned, listClusters, readState } from './cluster/state.ts';
 import { upCluster } from './cluster/up.ts';
+import { dockerHostLines, downDockerHosts, upDockerHost } from './docker/commands.ts';
+import { dockerHosts } from './docker/host.ts';
 import { isSameProcess } from './processes/identity.ts';
 import { elapsed, progressPrinter } from './provision/progress.ts';
 import { Unavailable } from './provision/unavailable.ts';
@@ -12,6 +14,8 @@ const USAGE = `npm run testbed -- COMMAND
 
   up      [--name default] [--nodes 6x8C32G] [--zones 3] [--real-node]
           a real control plane with simulated nodes; --real-node adds one that runs containers (root)
+  up --docker [--name default]
+          a Docker engine of its own with Compose and the images of Dify (root)
   down    [--name default | --all]
   status
 `;
@@ -28,6 +32,7 @@ async function main(): Promise<number> {
       nodes: { type: 'string', default: '6x8C32G' },
       zones: { type: 'string', default: '3' },
       'real-node': { type: 'boolean', default: false },
+      docker: { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -39,15 +44,23 @@ async function main(): Promise<number> {
   }
   switch (command) {
     case 'up':
+      if (values.docker) return printAll(await upDockerHost(values.name, progressPrinter()));
       return await up(values.name, values.nodes, Number(values.zones), values['real-node']);
     case 'down':
-      return await down(values.all ? await listClusters() : [await readState(values.name)]);
+      return values.all
+        ? await down(await listClusters(), await dockerHosts())
+        : await down([await readState(values.name)], [values.name]);
     case 'status':
       return await status();
     default:
       print(USAGE);
       return 2;
   }
+}
+
+function printAll(lines: readonly string[]): number {
+  for (const line of lines) print(line);
+  return 0;
 }
 
 async function up(name: string, nodes: string, zones: number, realNode: boolean): Promise<number> {
@@ -71,19 +84,21 @@ async function up(name: string, nodes: string, zones: number, realNode: boolean)
   return 0;
 }
 
-async function down(states: readonly (ClusterState | undefined)[]): Promise<number> {
+async function down(states: readonly (ClusterState | undefined)[], docker: readonly string[]): Promise<number> {
   const present = states.filter((state) => state !== undefined);
   for (const state of present) {
     await takeDown(state);
     print(`testbed ${state.name} is down`);
   }
-  if (present.length === 0) print('no such testbed');
-  return 0;
+  const hosts = await downDockerHosts(docker);
+  if (present.length === 0 && hosts.length === 0) print('no such testbed');
+  return printAll(hosts);
 }
 
 async function status(): Promise<number> {
   const states = await listClusters();
-  if (states.length === 0) print('no testbed is up');
+  const hosts = await dockerHostLines();
+  if (states.length === 0 && hosts.length === 0) print('no testbed is up');
   for (const state of states) {
     const running = await Promise.all(
       state.daemons.map(async ({ name, identity }) => ((await isSameProcess(identity)) ? name : `${name} (ended)`)),
@@ -95,7 +110,7 @@ async function status(): Promise<number> {
     print(`  running: ${running.join(', ')}`);
     print(`  folder: ${clusterFolder(state.name)}`);
   }
-  return 0;
+  return printAll(hosts);
 }
 
 try {

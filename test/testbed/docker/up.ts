@@ -7,11 +7,12 @@ import { processIdentity } from '../processes/identity.ts';
 import { ensure } from '../provision/ensure.ts';
 import type { OnProgress } from '../provision/progress.ts';
 import { Unavailable } from '../provision/unavailable.ts';
-import { type Bridge, bridgeAddress, createBridge } from './bridge.ts';
-import { clientEnvironment, linkPrograms } from './client.ts';
+import { type Bridge, createBridge } from './bridge.ts';
+import { linkPrograms } from './client.ts';
 import { startDaemon } from './daemon.ts';
 import { downAbandoned, downDocker } from './down.ts';
 import { type DockerHost, type DockerState, hostPaths, saveState } from './host.ts';
+import { hostOf } from './host-of.ts';
 
 export interface UpDockerOptions {
   /** Lower-case letters, digits and dashes; default: one of its own. */
@@ -61,19 +62,4 @@ async function start(state: DockerState, tree: DebianTree, bridge: Bridge, compo
   await rm(hostPaths(state.name).data, { recursive: true, force: true });
   await mkdir(hostPaths(state.name).data, { recursive: true });
   await saveState({ ...state, daemon: await startDaemon(state.name, tree, bridge) });
-}
-
-/** A host by its state. */
-export function hostOf(state: DockerState): DockerHost {
-  const { name } = state;
-  const { bin, socket } = hostPaths(name);
-  return {
-    name,
-    url: `unix://${socket}`,
-    bin,
-    docker: path.join(bin, 'docker'),
-    gateway: bridgeAddress(state.bridge),
-    env: clientEnvironment(name),
-    down: () => downDocker(name),
-  };
 }
