@@ -1,5 +1,6 @@
 import { COMMANDS } from './commands.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
+import { OUTPUT_FORMATS } from './output-format.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -23,7 +24,7 @@ _difyctl() {
   done
   case $before in
     ${FILE_OPTIONS.join('|')}) COMPREPLY=($(compgen -f -- "$word")); return ;;
-    --output|-o) COMPREPLY=($(compgen -W 'text json junit html' -- "$word")); return ;;
+    --output|-o) COMPREPLY=($(compgen -W '${OUTPUT_FORMATS.join(' ')}' -- "$word")); return ;;
     completion) COMPREPLY=($(compgen -W '${SHELLS.join(' ')}' -- "$word")); return ;;
   esac
   if [[ $word == -* ]]; then

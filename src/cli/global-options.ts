@@ -8,7 +8,7 @@ export interface GlobalOption {
 
 export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
   { flags: '-c, --config <file>', summary: 'the deployment file (default: difyctl.yaml)' },
-  { flags: '-o, --output <format>', summary: 'text or json; preflight and postflight also junit and html' },
+  { flags: '-o, --output <format>', summary: 'text (default) or json: one document on stdout, a fault included' },
   { flags: '--set <path=value>', summary: 'a field of the file, for this run; the value is YAML', repeatable: true },
   { flags: '--kubeconfig <file>', summary: 'as in kubectl' },
   { flags: '--context <name>', summary: 'the kubeconfig context, instead of target.context' },

@@ -23,7 +23,7 @@ describe('completion', () => {
     expect(offered('difyctl', '')).toEqual(COMMANDS.map(({ name }) => name));
     expect(offered('difyctl', 'va')).toEqual(['validate']);
     expect(offered('difyctl', 'validate', '--non')).toEqual(['--non-interactive']);
-    expect(offered('difyctl', 'validate', '-o', 'j')).toEqual(['json', 'junit']);
+    expect(offered('difyctl', 'validate', '-o', 'j')).toEqual(['json']);
     expect(offered('dify-installer', 'completion', '')).toEqual([...SHELLS]);
     expect(offered('difyctl', 'validate', '')).toEqual([]);
   });

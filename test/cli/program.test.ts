@@ -53,7 +53,6 @@ describe('the command line', () => {
     [['validate', '-c'], /argument missing[\s\S]*difyctl --help/],
     [['validate', '-c', ''], /--config is empty/],
     [['validate', '-o', 'yaml'], /one of text, json/],
-    [['validate', '-o', 'junit'], /difyctl validate writes text or json/],
     [['validate', '--timeout', 'soon'], /a duration/],
     [['validate', '--timeout', '0s'], /a duration/],
     [['validate', 'more'], /too many arguments/],
@@ -84,6 +83,11 @@ describe('the command line', () => {
       exitCode: 2,
       time: '2026-11-22T12:00:00.000Z',
     });
+  });
+
+  it('refuses a format that the command does not have', async () => {
+    const run = await runCli(['completion', 'bash', '-o', 'json']);
+    expect(JSON.parse(run.stdout)).toMatchObject({ message: '--output json: difyctl completion writes text' });
   });
 
   it('warns of what is allowed and odd, on stdout as part of the result', async () => {
