@@ -3,7 +3,7 @@
  * difyctl installs. Sources: community chart 0.38.0-rc2 values.yaml, Dify 1.16 docker/.env.example and compose template.
  * `isWord`: also an ordinary text, such as a host name, so it counts only where it is the whole value.
  */
-export const PUBLISHED_DEFAULTS: readonly { readonly value: string; readonly of: string; readonly isWord?: true }[] = [
+const PUBLISHED_DEFAULTS: readonly { readonly value: string; readonly of: string; readonly isWord?: true }[] = [
   { value: 'sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U', of: 'SECRET_KEY' },
   { value: 'QaHbTe77CtuXmsfyhR7+vRjI/+XbV1AaFy691iy+kGDv2Jvy0/eAh8Y1', of: 'INNER_API_KEY_FOR_PLUGIN' },
   { value: 'lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi', of: 'PLUGIN_DAEMON_KEY' },

@@ -54,7 +54,7 @@ export function heldElsewhere(reference: unknown): string {
  * The chart writes a few values into its ConfigMaps without quotes, where YAML would read `null`, `yes` or `123` as
  * something other than a text and the API server would refuse it. Such a value is put in by `extraEnv` instead.
  */
-export function survivesUnquoted(value: string): boolean {
+function survivesUnquoted(value: string): boolean {
   return (
     /^[A-Za-z_][-\w.$]*$|^\d+\.\d+\.\d+\.\d+$/.test(value) && !/^(null|true|false|yes|no|on|off|y|n)$/i.test(value)
   );

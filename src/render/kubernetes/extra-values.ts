@@ -7,8 +7,10 @@ import { SECRET_KEYS } from './known-keys.ts';
 
 /** Lists of named items to which `extraValues` adds: replacing one would take the secrets away from a component. */
 const ADDED_TO: ReadonlySet<string> = new Set(['extraEnv', 'extraVolumes', 'extraVolumeMounts']);
-/** A shorter value stands inside ordinary texts by chance. */
+/** A shorter value is an ordinary word: it may stand in the file by chance. */
 const SHORTEST_SECRET = 8;
+/** From here on a value counts also inside a longer text, such as a URL. */
+const SHORTEST_INSIDE = 16;
 
 /** The rendered values with the file's `extraValues` over them. Named lists are united by name, other lists replaced. */
 export function withExtraValues(values: JsonObject, extra: JsonObject): JsonObject {
@@ -37,16 +39,19 @@ function nameOf(item: Json): Json | undefined {
 }
 
 /**
- * Refuses a secret in `extraValues`: a text in a key that the chart keeps a secret in, or the value of one of this deployment's secrets
- * anywhere. Throws UserError naming the paths, never the values.
+ * Refuses a secret as plain text where it would end in values.yaml: in `extraValues` a text in a key that the chart keeps a secret in,
+ * there and in `components` the value of one of this deployment's secrets. Throws UserError naming the paths, never the values.
  */
 export function refuseSecrets(deployment: Deployment, secrets: SecretValues): void {
   const values = requiredSecrets(deployment)
     .map(({ path }) => secrets.get(path))
     .filter((value) => value.length >= SHORTEST_SECRET);
-  const problems = secretsIn(deployment.extraValues as JsonObject, 'extraValues', '', values);
+  const problems = [
+    ...secretsIn(deployment.extraValues as JsonObject, 'extraValues', '', values),
+    ...secretsIn(deployment.components as JsonObject, 'components', '', values),
+  ];
   if (problems.length === 0) return;
-  throw new UserError(`a secret may not stand in extraValues: ${problems.map(({ path }) => path).join(', ')}`, {
+  throw new UserError(`a secret may not stand in the file: ${problems.map(({ path }) => path).join(', ')}`, {
     problems,
     next: ['reference it where the file has a field for it, such as postgres.password: { env: NAME }'],
   });
@@ -61,7 +66,9 @@ function secretsIn(value: Json, path: string, key: string, secrets: readonly str
   }
   if (typeof value !== 'string' || value === '') return [];
   if (SECRET_KEYS.includes(key)) return [{ path, message: 'the chart keeps a secret here' }];
-  return secrets.some((secret) => value.includes(secret))
-    ? [{ path, message: 'holds a secret of this deployment' }]
-    : [];
+  return secrets.some((secret) => isOrHolds(value, secret)) ? [{ path, message: 'a secret of this deployment' }] : [];
+}
+
+function isOrHolds(text: string, secret: string): boolean {
+  return text === secret || (secret.length >= SHORTEST_INSIDE && text.includes(secret));
 }

@@ -4,7 +4,7 @@ import type { ServiceAddresses } from '../dify-env/addresses.ts';
 import type { ChartFacts } from '../rendered.ts';
 
 /** What the chart calls each component: the suffix of its objects' names and the `component` label of its pods. */
-export const COMPONENT_LABELS: Readonly<Record<ComponentName, string>> = {
+const COMPONENT_LABELS: Readonly<Record<ComponentName, string>> = {
   api: 'api',
   worker: 'worker',
   beat: 'beat',
@@ -43,7 +43,7 @@ function text(value: unknown): string | undefined {
 }
 
 /** The same rule for a subchart: `redis` of release `prod` is `prod-redis`, of release `my-redis` just that. */
-export function subchartName(release: string, chart: string): string {
+function subchartName(release: string, chart: string): string {
   return cut(release.includes(chart) ? release : `${release}-${chart}`);
 }
 

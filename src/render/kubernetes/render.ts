@@ -22,12 +22,12 @@ import { imageValues } from './image-values.ts';
 import { manifests } from './manifests.ts';
 import { chartAddresses, chartNames } from './names.ts';
 import { secretContent } from './secret.ts';
-import { refuseDangling } from './wiring.ts';
+import { refuseDangling, refuseSecretVariables } from './wiring.ts';
 
 /**
  * Everything that helm and kubectl are given for a deployment: pure, the same input gives the same bytes. `files` are the contents of the CA
  * files that the deployment names (`caFiles`), by the path that stands in the file. Throws UserError for a key that the chart does not
- * take, a secret in `extraValues`, a part switched off that others need, or a CA file that was not read.
+ * take, a secret as plain text, a part switched off that others need, or a CA file that was not read.
  */
 export function renderKubernetes(
   deployment: Deployment,
@@ -40,6 +40,7 @@ export function renderKubernetes(
   refuseSecrets(deployment, secrets);
   const names = chartNames(deployment, facts);
   const addresses = chartAddresses(names);
+  refuseSecretVariables(deployment, planned, addresses);
   const environment = difyEnvironment(deployment, addresses);
   const secret = secretContent(deployment, environment, secrets, certificates(deployment, files));
   const bundled = bundledContext(deployment, secret.name);

@@ -1,7 +1,10 @@
 import { UserError } from '../../base/errors.ts';
-import type { ComponentName } from '../../checklist/components.ts';
+import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { ServiceAddresses } from '../dify-env/addresses.ts';
+import { type EnvValue, isSecret } from '../dify-env/entry.ts';
+import { difyEnvironment } from '../dify-env/environment.ts';
 
 type Planned = Readonly<Record<ComponentName, PlannedComponent>>;
 
@@ -25,4 +28,27 @@ export function refuseDangling({ target }: Deployment, planned: Planned): void {
   throw new UserError(problems.map(({ path, message }) => `${path} cannot be false: ${message}`).join('; '), {
     problems,
   });
+}
+
+/**
+ * Refuses `extraEnv` of the file for a variable that carries a secret: it would stand there, and in values.yaml, as plain text. Throws
+ * UserError naming the field that the secret belongs to.
+ */
+export function refuseSecretVariables(deployment: Deployment, planned: Planned, addresses: ServiceAddresses): void {
+  const table = difyEnvironment({ ...deployment, components: {} }, addresses);
+  const problems = COMPONENTS.flatMap((component) =>
+    table[component]
+      .filter(({ name, value }) => isSecret(value) && planned[component].extraEnv[name] !== undefined)
+      .map(({ name, value }) => ({
+        path: `components.${component}.extraEnv.${name}`,
+        message: `this variable holds a secret; it is made from ${secretPaths(value).join(', ') || 'the file'}`,
+      })),
+  );
+  if (problems.length === 0) return;
+  throw new UserError(problems.map(({ path, message }) => `${path}: ${message}`).join('; '), { problems });
+}
+
+function secretPaths(value: EnvValue): readonly string[] {
+  if ('secret' in value) return [value.secret];
+  return 'of' in value ? value.of : [];
 }

@@ -45,6 +45,11 @@ describe('refused', () => {
     expect(() => withExtra(extra)).toThrow(path);
   });
 
+  test('also in components', () => {
+    const components = { web: { extraEnv: { A: 'fake_secrets-sandboxApiKey_________________' } } };
+    expect(() => rendered(kubernetesDeployment({ components }))).toThrow('components.web.extraEnv.A');
+  });
+
   test('without printing it', () => {
     expect(() => withExtra({ externalRedis: { password: 'hunter2hunter2' } })).not.toThrow('hunter2hunter2');
   });

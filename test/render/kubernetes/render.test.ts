@@ -185,6 +185,7 @@ describe('refused', () => {
     [{ components: { pluginDaemon: { enabled: false } } }, 'components.pluginDaemon.enabled'],
     [{ components: { proxy: { enabled: false } }, ...kubernetes({ ingress: {} }) }, 'components.proxy.enabled'],
     [{ components: { worker: { extraEnv: { MODE: 'api' } } } }, 'components.worker.extraEnv.MODE'],
+    [{ components: { beat: { extraEnv: { CELERY_BROKER_URL: 'redis://x' } } } }, 'redis.password'],
   ])('%j', (over, path) => {
     expect(() => values(over)).toThrow(path);
     expect(() => values(over)).toThrow(UserError);

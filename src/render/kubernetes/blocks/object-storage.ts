@@ -220,9 +220,9 @@ function volcengineTos(at: Block<'volcengine-tos', 'volcengineTos'>, bucketName:
 
 /** Claims that api and worker, and the plugin daemon, mount; ReadWriteMany by the chart's default. */
 function local(storageClass: string | undefined): ChartBlock {
-  const persistence = { persistence: { persistentVolumeClaim: { storageClass: storageClass ?? null } } };
+  const claims = storageClass === undefined ? {} : { persistence: { persistentVolumeClaim: { storageClass } } };
   return block(
-    storageClass === undefined ? {} : { api: persistence, pluginDaemon: persistence },
+    { api: claims, pluginDaemon: claims },
     {},
     { PLUGIN_STORAGE_TYPE: 'local', PLUGIN_STORAGE_LOCAL_ROOT: '/app/storage' },
   );

@@ -8,7 +8,7 @@ import { kubernetesDeployment } from './rendering.ts';
 const ref = { env: 'X' };
 export const COMBINATION_SECRETS: SecretValues = { get: fakeSecret, has: () => true, unresolved: [] };
 
-export const TOPOLOGIES = {
+const TOPOLOGIES = {
   standalone: {
     mode: 'external',
     host: 'r.example',
@@ -26,7 +26,7 @@ export const TOPOLOGIES = {
     agentUrl: ref,
   },
 } as const;
-export type Topology = keyof typeof TOPOLOGIES;
+type Topology = keyof typeof TOPOLOGIES;
 
 type Variables = Readonly<Record<string, string>>;
 
