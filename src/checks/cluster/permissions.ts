@@ -1,6 +1,6 @@
 import { CLUSTER_RIGHTS, type RightFact } from '../../evidence/cluster/rights.ts';
 import type { Check } from '../check.ts';
-import { fault, groupBy, listed, pass, some } from '../judgement.ts';
+import { counted, fault, groupBy, listed, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 
 export const clusterPermissions: Check = {
@@ -28,7 +28,10 @@ export const clusterPermissions: Check = {
     return fault('fail', {
       observed: `may not ${some(words)}`,
       expected,
-      message: `in namespace ${namespace} you may not ${some(words)}`,
+      message: [
+        `${counted(denied.length, 'right')} of ${rights.length} missing in namespace ${namespace}`,
+        ...words,
+      ].join('\n'),
       remedy: grantCommand(namespace, denied),
     });
   },

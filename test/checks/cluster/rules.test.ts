@@ -84,7 +84,7 @@ describe('cluster.permissions', () => {
     ];
     expect(judged(checkOf('cluster.permissions'), { deployment, seen: facts(rights) })).toMatchObject({
       status: 'fail',
-      message: 'in namespace dify you may not create/patch deployments.apps and create pods/portforward',
+      message: '3 rights of 4 missing in namespace dify\ncreate/patch deployments.apps\ncreate pods/portforward',
       remedy:
         'have an administrator run: kubectl -n dify create role difyctl --verb=create,patch --resource=deployments.apps,pods/portforward, and bind it to you',
     });

@@ -1,0 +1,221 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
+import { runCli } from '../support/cli.ts';
+import { SAMPLE_FILES } from '../support/deployments.ts';
+import { useCluster } from '../testbed/fixtures.ts';
+
+/** Preflight of a whole deployment with real kubectl and helm, on a real control plane with simulated nodes. */
+const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
+
+const SAMPLE = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
+const SECRETS = Object.fromEntries(
+  [
+    'DIFY_PG_PASSWORD',
+    'DIFY_REDIS_PASSWORD',
+    'DIFY_SMTP_PASSWORD',
+    'DIFY_S3_ACCESS_KEY',
+    'DIFY_S3_SECRET_KEY',
+    'DIFY_QDRANT_API_KEY',
+  ].map((name) => [name, `planted-${name.toLowerCase()}`]),
+);
+let folder: string;
+let path: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'difyctl-preflight-'));
+  const { context: _, ...target } = SAMPLE.target;
+  const chart = { path: resolve('test/fixtures/chart') };
+  const recovery = { ...SAMPLE.recovery, topology: { zones: 3 } };
+  // The file of the sample's certificate authority is nowhere here.
+  const postgres = { ...SAMPLE.postgres, tls: { mode: 'require' } };
+  const file = { ...SAMPLE, target: { ...target, chart }, postgres, recovery };
+  await writeFile(join(folder, 'difyctl.yaml'), stringify(file));
+  path = `${await testbed.cluster.binFolder()}:${process.env.PATH}`;
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function env(kubeconfig = testbed.cluster.kubeconfig) {
+  return { PATH: path, HOME: folder, KUBECONFIG: kubeconfig, ...SECRETS };
+}
+
+async function preflight(args: readonly string[] = [], kubeconfig?: string) {
+  const run = await runCli(['preflight', '-o', 'json', ...args], { cwd: folder, env: env(kubeconfig) });
+  const report = JSON.parse(run.stdout) as CheckReport;
+  const check = (id: string): CheckResult | undefined => report.checks.find((one) => one.id === id);
+  return { ...run, report, check };
+}
+
+const CLUSTER = ['--only', 'tools,cluster,release,config.renders,config.pinned-images'];
+
+it('finds a healthy cluster healthy', async () => {
+  const { code, report } = await preflight(CLUSTER);
+  expect(report.checks.filter(({ status }) => status !== 'pass')).toEqual([]);
+  expect(report.checks.map(({ id }) => id)).toContain('cluster.permissions');
+  expect(code).toBe(0);
+});
+
+it('says what it needs of a cluster only, without a file', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'difyctl-nofile-'));
+  const { code, stdout } = await runCli(['preflight', '--tier', 'prod', '--skip', 'tools'], { cwd, env: env() });
+  await rm(cwd, { recursive: true });
+  expect(stdout).toMatch(/^ok {3}cluster\.capacity\.nodes +6 of 6 nodes are 8C\/32G$/m);
+  expect(stdout).toMatch(/^skip cluster\.capacity\.fit +needs a deployment file$/m);
+  expect(code).toBe(0);
+});
+
+describe('a node that does not count', () => {
+  const name = 'sim-1';
+  it.each<[string, () => Promise<void>, () => Promise<void>, string]>([
+    ['cordoned', () => testbed.cluster.cordon(name), () => testbed.cluster.cordon(name, false), 'is cordoned'],
+    [
+      'tainted',
+      () => testbed.cluster.taint(name, { key: 'gpu', effect: 'NoSchedule' }),
+      () => testbed.cluster.untaint(name, 'gpu'),
+      'has the taint gpu:NoSchedule',
+    ],
+    ['not ready', () => testbed.cluster.setNotReady(name), () => testbed.cluster.setReady(name), 'is not ready'],
+  ])('%s', async (_, harm, heal, words) => {
+    await harm();
+    const { code, check } = await preflight(CLUSTER);
+    await heal();
+    expect(check('cluster.capacity.nodes')).toMatchObject({ status: 'fail' });
+    expect(check('cluster.capacity.nodes')?.message).toContain(`${name} ${words}`);
+    expect(code).toBe(3);
+  });
+});
+
+describe('pods that are there already', () => {
+  /** Six pods that leave each node less than a CPU. */
+  function load(namespace: string, labels: Readonly<Record<string, string>>) {
+    const selector = { load: 'yes' };
+    return {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'load', namespace },
+      spec: {
+        replicas: 6,
+        selector: { matchLabels: selector },
+        template: {
+          metadata: { labels: { ...selector, ...labels } },
+          spec: {
+            containers: [{ name: 'load', image: 'load:1', resources: { requests: { cpu: '7', memory: '1Gi' } } }],
+          },
+        },
+      },
+    };
+  }
+  const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+
+  async function fitBeside(where: string, labels: Readonly<Record<string, string>>): Promise<CheckResult | undefined> {
+    const { cluster } = testbed;
+    await cluster.apply(namespace(where), load(where, labels));
+    await cluster.kubectl(['-n', where, 'rollout', 'status', 'deployment/load', '--timeout=60s']);
+    const { check } = await preflight(CLUSTER);
+    await cluster.kubectl(['-n', where, 'delete', 'deployment', 'load', '--cascade=foreground']);
+    await cluster.kubectl(['-n', where, 'wait', '--for=delete', 'pod', '-l', 'load=yes', '--timeout=60s']);
+    return check('cluster.capacity.fit');
+  }
+
+  it('take their room', async () => {
+    const fit = await fitBeside('elsewhere', {});
+    expect(fit?.status).toBe('fail');
+    expect(fit?.message).toMatch(/× dify-.* do not fit \(/);
+  });
+
+  it('are what is planned, where they are this release’s own', async () => {
+    const labels = { 'app.kubernetes.io/instance': 'dify' };
+    expect((await fitBeside('dify', labels))?.status).toBe('pass');
+    expect((await fitBeside('elsewhere', labels))?.status).toBe('fail');
+  });
+});
+
+describe('a user with few rights', () => {
+  let kubeconfig: string;
+  beforeAll(async () => {
+    const { cluster } = testbed;
+    const rule = { apiGroups: [''], resources: ['secrets', 'pods'], verbs: ['get', 'list', 'watch'] };
+    const metadata = { name: 'reader', namespace: 'default' };
+    await cluster.apply(
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'dify' } },
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'reader', namespace: 'dify' },
+        rules: [rule],
+      },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'reader', namespace: 'dify' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
+        subjects: [{ kind: 'ServiceAccount', ...metadata }],
+      },
+    );
+    const token = (await cluster.kubectl(['-n', 'default', 'create', 'token', 'reader'])).trim();
+    kubeconfig = join(folder, 'reader.kubeconfig');
+    const admin = await cluster.kubectl(['config', 'view', '--raw', '-o', 'json']);
+    const config = JSON.parse(admin) as { users: { user: object }[] };
+    await writeFile(
+      kubeconfig,
+      JSON.stringify({ ...config, users: config.users.map((one) => ({ ...one, user: { token } })) }),
+    );
+  });
+
+  it('is told which, and how an administrator would grant them', async () => {
+    const { code, check } = await preflight(CLUSTER, kubeconfig);
+    const permissions = check('cluster.permissions');
+    expect(permissions?.status).toBe('fail');
+    expect(permissions?.message).toMatch(/^\S*create\S* deployments\.apps$/m);
+    expect(permissions?.message).not.toMatch(/ pods$/m);
+    expect(permissions?.remedy).toMatch(
+      /kubectl -n dify create role difyctl --verb=\S*create\S* --resource=\S*deployments\.apps/,
+    );
+    expect(code).toBe(3);
+  });
+
+  it('is not told of faults that nobody could see', async () => {
+    const { check, code } = await preflight(['--only', 'cluster.capacity'], kubeconfig);
+    for (const id of ['cluster.capacity.nodes', 'cluster.capacity.fit']) {
+      expect(check(id)).toMatchObject({
+        status: 'unknown',
+        remedy: expect.stringContaining('ask for the missing right'),
+      });
+    }
+    expect(code).toBe(3);
+  });
+});
+
+it('a cluster that does not answer is one fault, and much that was not seen', async () => {
+  const kubeconfig = join(folder, 'closed.kubeconfig');
+  const cluster = { name: 'x', cluster: { server: 'https://127.0.0.1:1' } };
+  const context = { name: 'x', context: { cluster: 'x', user: 'x' } };
+  const config = { apiVersion: 'v1', kind: 'Config', 'current-context': 'x', clusters: [cluster], contexts: [context] };
+  await writeFile(kubeconfig, JSON.stringify(config));
+  const { check, report, code } = await preflight(['--only', 'cluster'], kubeconfig);
+  expect(check('cluster.reachable')).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining('does not answer'),
+  });
+  expect(report.summary.fail).toBe(1);
+  expect(check('cluster.capacity.nodes')?.status).toBe('unknown');
+  expect(code).toBe(3);
+});
+
+it('what was seen can be judged elsewhere, and holds no secret', async () => {
+  const saved = join(folder, 'seen');
+  const first = await preflight(['--save-evidence', saved]);
+  const again = await runCli(['preflight', '-o', 'json', '--from-evidence', saved], { cwd: '/', env: {} });
+  const strip = ({ checks }: CheckReport) => checks.map(({ durationMs: _, ...check }) => check);
+  expect(strip(JSON.parse(again.stdout) as CheckReport)).toEqual(strip(first.report));
+  expect(again.code).toBe(first.code);
+  const { stdout } = await import('execa').then(({ execa }) =>
+    execa('grep', ['-r', 'planted-', saved], { reject: false }),
+  );
+  expect(stdout).toBe('');
+  expect(await readdir(saved)).toContain('secrets.facts.local.json');
+});
