@@ -1,0 +1,13 @@
+import type { Redact } from '../../base/redact.ts';
+import type { Docker, ProjectRef } from '../../exec/docker.ts';
+
+/** What every part of the Compose target works with. */
+export interface Connection {
+  readonly docker: Docker;
+  readonly project: ProjectRef;
+  readonly redact: Redact;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+export const PROJECT_LABEL = 'com.docker.compose.project';

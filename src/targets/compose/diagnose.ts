@@ -1,0 +1,56 @@
+import { ExternalError } from '../../base/errors.ts';
+import type { ApplyFailure } from '../target.ts';
+import type { Connection } from './connection.ts';
+import { lines } from './containers.ts';
+import { type ServiceView, serviceDetail, worstContainer } from './services.ts';
+
+/** Logs of every service would bury the one that matters. */
+const SHOWN_SERVICES = 5;
+const LOG_LINES = 20;
+
+/** What is known of each service that is not ready: its worst container, what its health check printed, its last log lines. */
+export async function diagnose(
+  connection: Connection,
+  views: readonly ServiceView[],
+  signal: AbortSignal,
+): Promise<readonly ApplyFailure[]> {
+  // One that has no container yet only waits for another: those that ran and failed come first.
+  const failing = views
+    .filter(({ settled }) => !settled)
+    .toSorted((a, b) => Number(worstContainer(a) === undefined) - Number(worstContainer(b) === undefined));
+  const ran = failing.filter((view) => ranAndFailed(view));
+  return Promise.all(
+    (ran.length > 0 ? ran : failing).slice(0, SHOWN_SERVICES).map((view) => failureOf(connection, view, signal)),
+  );
+}
+
+function ranAndFailed(view: ServiceView): boolean {
+  const worst = worstContainer(view);
+  return worst !== undefined && worst.state !== 'created';
+}
+
+async function failureOf(connection: Connection, view: ServiceView, signal: AbortSignal): Promise<ApplyFailure> {
+  const worst = worstContainer(view);
+  const reason = serviceDetail(view);
+  if (worst === undefined) return { workload: view.name, reason, logs: [], events: [] };
+  const { redact } = connection;
+  return {
+    workload: view.name,
+    reason: `container ${worst.name}: ${reason}`,
+    logs: await lastLines(connection, worst.id, signal),
+    events: worst.healthOutput === '' ? [] : [`health check: ${redact(worst.healthOutput)}`],
+  };
+}
+
+/** Both streams, in the order in which they were written, as far as the engine keeps it. */
+async function lastLines({ docker, redact }: Connection, id: string, signal: AbortSignal): Promise<readonly string[]> {
+  const stderr: string[] = [];
+  try {
+    const options = { signal, onStderr: (line: string) => void stderr.push(line) };
+    const stdout = await docker.run(['logs', '--tail', String(LOG_LINES), id], options);
+    return [...lines(redact(stdout)), ...stderr.filter((line) => line.trim() !== '').map(redact)].slice(-LOG_LINES);
+  } catch (error) {
+    if (error instanceof ExternalError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import { digestOf } from '../../base/digest.ts';
+import type { RenderedCompose } from '../../render/rendered.ts';
+import type { Revision } from '../../state/revisions/revision.ts';
+import type { Change, Plan } from '../target.ts';
+import type { Connection } from './connection.ts';
+import { lines, readContainers } from './containers.ts';
+import { fileChanges, withDraftFiles } from './directory.ts';
+import { isReady, plannedServices, type ServiceView, viewServices } from './services.ts';
+
+/**
+ * What applying would do: files against the directory, services against the containers by Compose's own digest of each service.
+ * Looks only. Throws ExternalError where the engine does not answer or Compose refuses the files.
+ */
+export async function planCompose(
+  connection: Connection,
+  rendered: RenderedCompose,
+  previous: Revision | undefined,
+  signal: AbortSignal,
+): Promise<Plan> {
+  const { directory } = connection.project;
+  const [files, hashes, containers] = await Promise.all([
+    fileChanges(directory, rendered.files, previous),
+    serviceHashes(connection, rendered, signal),
+    readContainers(connection, signal),
+  ]);
+  const planned = plannedServices(rendered.project);
+  const ofServices = viewServices(planned, containers).flatMap((view) => serviceChange(view, hashes.get(view.name)));
+  const orphans = new Set(containers.map(({ service }) => service).filter((name) => !hashes.has(name)));
+  const removed = [...orphans].map((name): Change => ({ action: 'delete', kind: 'Service', name }));
+  const changes = [...files, ...ofServices, ...removed];
+  return {
+    changes,
+    touchesRelease: ofServices.length + removed.length > 0,
+    digest: digestOf({ changes, services: planned, files: rendered.files.map(({ path }) => path) }),
+  };
+}
+
+/** Compose's digest of each service, interpolated: a changed secret or mounted file (by its digest label) is a changed service. */
+async function serviceHashes(
+  { docker, project }: Connection,
+  rendered: RenderedCompose,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const text = await withDraftFiles(rendered.files, (files) =>
+    docker.compose({ ...project, files }, ['config', '--hash', '*'], { signal }),
+  );
+  return new Map(
+    lines(text).map((line): [string, string] => {
+      const [name = '', hash = ''] = line.trim().split(/\s+/);
+      return [name, hash];
+    }),
+  );
+}
+
+function serviceChange(view: ServiceView, hash: string | undefined): readonly Change[] {
+  const { name, replicas, containers } = view;
+  if (containers.length === 0) return replicas === 0 ? [] : [{ action: 'create', kind: 'Service', name }];
+  const paths = [
+    ...(containers.some(({ configHash }) => configHash !== hash) ? ['configuration'] : []),
+    ...(containers.length === replicas ? [] : [`containers: ${containers.length}, to be ${replicas}`]),
+    ...containers.filter((one) => isStopped(one.state) && !isReady(one, view)).map(({ state }) => `state: ${state}`),
+  ];
+  return paths.length === 0 ? [] : [{ action: 'change', kind: 'Service', name, paths: [...new Set(paths)] }];
+}
+
+function isStopped(state: string): boolean {
+  return ['created', 'exited', 'dead', 'paused'].includes(state);
+}

@@ -1,0 +1,59 @@
+import { UserError } from '../../base/errors.ts';
+import type { Redact } from '../../base/redact.ts';
+import { docker, type ProjectRef } from '../../exec/docker.ts';
+import type { Runner } from '../../exec/runner.ts';
+import type { Rendered, RenderedCompose } from '../../render/rendered.ts';
+import { composeStatePaths } from '../../state/compose/paths.ts';
+import { fileStore } from '../../state/lock/file.ts';
+import { revisionFolder } from '../../state/revisions/folder.ts';
+import type { Target } from '../target.ts';
+import { applyCompose } from './apply.ts';
+import type { Connection } from './connection.ts';
+import { ensureDirectory } from './directory.ts';
+import { inspectCompose } from './inspect.ts';
+import { placeCompose } from './place.ts';
+import { planCompose } from './plan.ts';
+import { removeCompose } from './remove.ts';
+
+export interface ComposeTargetOptions {
+  readonly runner: Runner;
+  readonly project: ProjectRef;
+  readonly redact: Redact;
+  readonly now: () => number;
+}
+
+/** Dify on Docker Compose, through the user's own docker. */
+export function composeTarget({ runner, project, redact, now }: ComposeTargetOptions): Target {
+  const connection: Connection = { docker: docker(runner), project, redact, now };
+  const paths = composeStatePaths(project.directory);
+  return {
+    revisions: revisionFolder(paths.revisions),
+    tools: async (signal) => {
+      const [client, compose] = await Promise.all([
+        connection.docker.run(['version', '--format', '{{.Client.Version}}'], { signal }),
+        connection.docker.run(['compose', 'version', '--short'], { signal }),
+      ]);
+      return { docker: client.trim(), compose: compose.trim() };
+    },
+    place: (signal) => placeCompose(connection, signal),
+    inspect: (signal) => inspectCompose(connection, signal),
+    plan: (rendered, previous, signal) => planCompose(connection, ownKind(rendered), previous, signal),
+    lockStore: async () => {
+      await ensureDirectory(project.directory);
+      return fileStore(paths.lock, now);
+    },
+    apply: (rendered, options) => applyCompose(connection, ownKind(rendered), options),
+    applySecret: async () => {
+      throw new UserError('a Compose deployment keeps its secrets in .env, which install and render write');
+    },
+    // Compose has no state of its own that a killed run could leave halfway: the next `up` goes on.
+    recover: async () => [],
+    prune: async () => undefined,
+    remove: (options) => removeCompose(connection, options),
+  };
+}
+
+function ownKind(rendered: Rendered): RenderedCompose {
+  if (rendered.target === 'compose') return rendered;
+  throw new Error('the Compose target was given a set rendered for Kubernetes');
+}
