@@ -33,13 +33,12 @@ export async function planKubernetes(
   const present = base === undefined ? undefined : live && new Set(live.keys());
   const ofRelease = compareObjects(parseManifest(currentText), wanted, release.namespace, present);
   const ofOwn = ownChanges(own, live ?? NOTHING, previous, release.namespace);
-  const changes = sortChanges([
-    ...(home ? [] : [{ action: 'create' as const, kind: 'Namespace', name: release.namespace }]),
-    ...ofOwn,
-    ...ofRelease,
-  ]);
+  const inside = sortChanges([...ofOwn, ...ofRelease]);
+  const namespace = { action: 'create' as const, kind: 'Namespace', name: release.namespace };
   const touchesRelease = ofRelease.length > 0 || history.at(-1)?.status !== 'deployed';
-  return { changes, touchesRelease, digest: digestOf({ changes, wanted, own: own.map(withoutData) }) };
+  // The namespace is made for the lock, before the plan is made again: it is no part of what was agreed to.
+  const digest = digestOf({ changes: inside, wanted, own: own.map(withoutData) });
+  return { changes: home ? inside : sortChanges([namespace, ...inside]), touchesRelease, digest };
 }
 
 /** difyctl's own objects beside the chart, the Secret first. */

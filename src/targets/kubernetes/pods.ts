@@ -25,6 +25,8 @@ export type Holdup =
       readonly ran: boolean;
     }
   | { readonly kind: 'init'; readonly container: string; readonly since: string }
+  /** Its containers are ready and the pod is not: its node went away, or a readiness gate is closed. */
+  | { readonly kind: 'unready'; readonly message: string }
   | { readonly kind: 'starting'; readonly container: string; readonly since: string };
 
 /** Containers that wait for these are on their way. */
@@ -56,6 +58,9 @@ function holdupOf(pod: unknown): Holdup {
   if (failing !== undefined) return failing;
   const initializing = init.map((one) => running(one, 'init')).find((found) => found !== undefined);
   if (initializing !== undefined) return initializing;
+  if (main.length > 0 && main.every((one) => at(one, 'ready') === true)) {
+    return { kind: 'unready', message: condition(pod, 'Ready')?.message ?? '' };
+  }
   const starting = main.filter((one) => at(one, 'ready') !== true).map((one) => running(one, 'starting'));
   return starting.find((found) => found !== undefined) ?? { kind: 'creating', since: created };
 }

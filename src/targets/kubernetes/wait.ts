@@ -7,6 +7,9 @@ import { holdupLines, readinessLine } from './words.ts';
 import { readWorkloads, type WorkloadView } from './workloads.ts';
 
 const POLL_MS = 1_000;
+/** After this long nobody waits for the second: kubectl's own start costs more than the answer. */
+const PATIENT_AFTER_MS = 30_000;
+const PATIENT_POLL_MS = 4_000;
 /** More than this on one line is read by nobody. */
 const SHOWN_HOLDUPS = 3;
 
@@ -22,7 +25,8 @@ export async function waitForWorkloads(
   names: ReadonlySet<string>,
   { timeoutMs, signal, onProgress }: WaitOptions,
 ): Promise<{ readonly settled: boolean; readonly views: readonly WorkloadView[] }> {
-  const deadline = connection.now() + timeoutMs;
+  const started = connection.now();
+  const deadline = started + timeoutMs;
   let said = '';
   for (;;) {
     const views = await readWorkloads(connection, names, signal);
@@ -31,7 +35,8 @@ export async function waitForWorkloads(
     const detail = await waitText(connection, views, signal);
     if (detail !== said) onProgress({ type: 'step-progress', step: 'apply', detail });
     said = detail;
-    await sleep(POLL_MS, undefined, { signal }).catch(() => {
+    const pause = connection.now() - started > PATIENT_AFTER_MS ? PATIENT_POLL_MS : POLL_MS;
+    await sleep(Math.min(pause, Math.max(0, deadline - connection.now())), undefined, { signal }).catch(() => {
       throw new Interrupted();
     });
   }

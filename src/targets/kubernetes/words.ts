@@ -30,7 +30,7 @@ export function workloadDetail({ settled, label, complaint, pods }: WorkloadView
 
 /** The pod that says most about why its workload is not ready: failing before unschedulable before starting. */
 export function worstPod(pods: readonly PodView[]): PodView | undefined {
-  const rank = { failing: 0, unschedulable: 1, init: 2, starting: 3, creating: 4 } as const;
+  const rank = { failing: 0, unschedulable: 1, unready: 2, init: 3, starting: 4, creating: 5 } as const;
   const score = ({ holdup, restarts }: PodView) => (holdup === undefined ? 9 : rank[holdup.kind]) - restarts / 1000;
   return pods.toSorted((a, b) => score(a) - score(b))[0];
 }
@@ -44,6 +44,8 @@ function holdupText(
   switch (holdup.kind) {
     case 'unschedulable':
       return `a pod fits no node: ${holdup.message}`;
+    case 'unready':
+      return `containers are ready and the pod is not; is ${node} well?${holdup.message === '' ? '' : ` ${holdup.message}`}`;
     case 'failing':
       return `${holdup.reason}${restarts > 0 ? `, ${restarts} restarts` : ''}${holdup.message === '' ? '' : `: ${holdup.message}`}`;
     case 'init':
