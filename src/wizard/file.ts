@@ -57,7 +57,7 @@ export function finishFile({ path, text, warnings }: OpenedFile, draft: Draft): 
     const wrong = ('problems' in judged ? judged.problems : [])
       .filter((problem) => missing.length === 0 || isSaid(draft, problem.path))
       .map((problem) => ({ path: formatPath(problem.path), message: problem.message, ...place(problem.path) }));
-    throw incomplete(basename(path), missing, wrong);
+    throw incomplete(basename(path), missing, wrong, warnings);
   }
   const changes = changesFor(draft);
   const notes = judged.warnings.map((one) => ({ path: formatPath(one.path), message: one.message }));
@@ -69,14 +69,23 @@ export function finishFile({ path, text, warnings }: OpenedFile, draft: Draft): 
   };
 }
 
-function incomplete(name: string, missing: readonly Problem[], wrong: readonly Problem[]): UserError {
+/** A variable with a slip in its name is most often why an answer is missing: it is named, too. */
+function incomplete(
+  name: string,
+  missing: readonly Problem[],
+  wrong: readonly Problem[],
+  warnings: readonly Problem[],
+): UserError {
   const parts = [
     ...(missing.length === 0 ? [] : [`${countOf(missing.length, 'answer')} missing`]),
     ...(wrong.length === 0 ? [] : [countOf(wrong.length, 'problem')]),
   ];
   return new UserError(`${name} cannot be written: ${parts.join(', ')}`, {
     problems: [...wrong, ...missing],
-    next: missing.length === 0 ? [] : ['give them as flags, variables or --set, or run difyctl init in a terminal'],
+    next: [
+      ...warnings.map(({ path, message }) => `${path}: ${message}`),
+      ...(missing.length === 0 ? [] : ['give them as flags, variables or --set, or run difyctl init in a terminal']),
+    ],
   });
 }
 

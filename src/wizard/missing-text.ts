@@ -14,7 +14,7 @@ export function missingProblems(missing: readonly MissingAnswer[]): readonly Pro
 
 function choicesOf(question: Question): readonly string[] {
   if (question.lens !== undefined) {
-    const example = question.lens.write('…', { said: () => undefined });
+    const example = question.lens.write('...', { said: () => undefined });
     return [`such as --accepted-risks '${JSON.stringify(example)}'`];
   }
   if (question.kind === 'secret') return ['(env:NAME, file:PATH or kubernetes:NAME/KEY)'];

@@ -45,7 +45,7 @@ export function standing(question: Question, answers: Answers): string {
   const said = currentAnswer(question, answers);
   if (said !== undefined) return textOf(said);
   const offer = offerFor(question, answers);
-  if (offer === undefined || offer.kind === 'suggestion') return isMissing(question, answers) ? 'missing' : '–';
+  if (offer === undefined || offer.kind === 'suggestion') return isMissing(question, answers) ? 'missing' : 'not set';
   return textOf(offer.value);
 }
 

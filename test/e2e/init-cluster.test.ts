@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { builtProgram } from '../support/built.ts';
 import { CTRL_C, ENTER, ESCAPE, PtySession } from '../support/pty.ts';
 import { useCluster } from '../testbed/fixtures.ts';
@@ -14,6 +14,8 @@ let session: PtySession | undefined;
 
 beforeAll(async () => {
   program = await builtProgram();
+});
+beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'difyctl-init-cluster-'));
 });
 afterEach(async () => {
@@ -21,10 +23,25 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('the wizard shows what the kubeconfig and its cluster say, and suggests it', async () => {
+/** The real kubectl behind a recorder of what it was given. */
+async function recorded(kubectl: string): Promise<{ readonly path: string; readonly record: string }> {
+  const path = join(folder, 'bin');
+  const record = join(folder, 'record');
+  await mkdir(path);
+  const script = `#!/bin/sh\n{ printf '%s\\n' "$@"; /usr/bin/env; } >> '${record}'\nexec '${kubectl}' "$@"\n`;
+  await writeFile(join(path, 'kubectl'), script, { mode: 0o755 });
+  return { path, record };
+}
+
+test('the wizard shows what the kubeconfig and its cluster say, and no program it starts sees a secret', async () => {
   const { kubeconfig, context, tools } = testbed.cluster;
-  const env = { PATH: dirname(tools.kubectl ?? ''), KUBECONFIG: kubeconfig, HOME: folder, LANG: 'C.UTF-8' };
-  const wizard = new PtySession(process.execPath, [program, 'init', '--tier', 'prod'], { cwd: folder, env });
+  const { path, record } = await recorded(tools.kubectl ?? '');
+  const env = {
+    ...{ PATH: path, KUBECONFIG: kubeconfig, HOME: folder, LANG: 'C.UTF-8' },
+    ...{ DIFY_PG_PASSWORD: 'planted-secret-one', MY_REDIS: 'planted-secret-two' },
+  };
+  const args = [program, 'init', '--tier', 'prod', '--redis-password', 'env:MY_REDIS'];
+  const wizard = new PtySession(process.execPath, args, { cwd: folder, env });
   session = wizard;
   await wizard.sees(`context ${context}`);
   wizard.press(ENTER);
@@ -40,4 +57,7 @@ test('the wizard shows what the kubeconfig and its cluster say, and suggests it'
   wizard.press(CTRL_C);
   expect(await wizard.exited).toBe(130);
   expect(await readdir(folder)).not.toContain('difyctl.yaml');
+  const seen = await readFile(record, 'utf8');
+  expect(seen).toContain(`KUBECONFIG=${kubeconfig}`);
+  expect(seen).not.toContain('planted-secret');
 });

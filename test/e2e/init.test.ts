@@ -320,6 +320,12 @@ describe('without a terminal', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  test('a slip in the name of a variable is named beside what is missing', async () => {
+    const { code, stderr } = await withoutTerminal(['--target', 'compose'], { DIFYCTL_TEIR: 'test' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('did you mean DIFYCTL_TIER?');
+  });
+
   test('CI on a terminal asks nothing', async () => {
     const session = onTerminal([], { env: { CI: '1' } });
     expect(await session.exited).toBe(2);

@@ -54,7 +54,7 @@ export const redisQuestions: readonly Question[] = [
   }),
   requiredText('redis.sentinel.master', sentinel, {
     title: 'Name of the primary that the sentinels watch',
-    why: 'As in `sentinel monitor NAME …`; usually mymaster.',
+    why: 'As in `sentinel monitor NAME`; usually mymaster.',
   }),
   {
     id: 'redis.sentinel.nodes',

@@ -10,7 +10,7 @@ import {
 } from './fields.ts';
 
 const KEY = 'Only where it is kept is written to the file, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
-const ACCOUNT = 'As the vendor’s console shows it.';
+const ACCOUNT = "As the vendor's console shows it.";
 
 const PROVIDERS: readonly Choice[] = [
   { value: 'qdrant', title: 'qdrant' },

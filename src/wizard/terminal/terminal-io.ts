@@ -54,7 +54,7 @@ async function askText(streams: TerminalStreams, look: Look, prompt: Prompt): Pr
 async function askChoice(streams: TerminalStreams, look: Look, prompt: Prompt): Promise<Reply> {
   const { question, enter, optional } = prompt;
   const extra: ChoiceLine[] = [
-    ...(question.open === true ? [{ value: OTHER, title: 'another …' }] : []),
+    ...(question.open === true ? [{ value: OTHER, title: 'another one' }] : []),
     ...(optional ? [{ value: NONE, title: 'none' }] : []),
   ];
   const known = prompt.choices.some(({ value }) => value === enter?.text);
