@@ -1,96 +1,134 @@
-import { COMMANDS } from './commands.ts';
-import { GLOBAL_OPTIONS } from './global-options.ts';
-import { OUTPUT_FORMATS } from './output-format.ts';
+import type { DescribedCommand, DescribedOption } from './described.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 const PROGRAMS = ['difyctl', 'dify-installer'] as const;
-/** Options whose value is a file. */
-const FILE_OPTIONS = ['--config', '-c', '--kubeconfig', '--out'];
 
 /** The script of a shell. */
-export function completionScript(shell: Shell): string {
-  const scripts: Readonly<Record<Shell, () => string>> = { bash, zsh, fish };
-  return scripts[shell]();
+export function completionScript(shell: Shell, commands: readonly DescribedCommand[]): string {
+  const scripts = { bash, zsh, fish } as const;
+  return scripts[shell](commands);
 }
 
-function bash(): string {
+function bash(commands: readonly DescribedCommand[]): string {
+  const names = commands.map(({ name }) => name).join(' ');
+  const options = commands.flatMap((command) => command.options);
+  const paths = words(
+    options.filter(({ value }) => value === 'path'),
+    '|',
+  );
   return `# difyctl completion bash: source it, or put it into /etc/bash_completion.d
 _difyctl() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command= at
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command= options= at
   for ((at = 1; at < COMP_CWORD; at++)); do
-    case " ${names().join(' ')} " in *" \${COMP_WORDS[at]} "*) command=\${COMP_WORDS[at]}; break ;; esac
+    case " ${names} " in *" \${COMP_WORDS[at]} "*) command=\${COMP_WORDS[at]}; break ;; esac
   done
   case $before in
-    ${FILE_OPTIONS.join('|')}) COMPREPLY=($(compgen -f -- "$word")); return ;;
-    --output|-o) COMPREPLY=($(compgen -W '${OUTPUT_FORMATS.join(' ')}' -- "$word")); return ;;
+    ${paths}) COMPREPLY=($(compgen -f -- "$word")); return ;;
+${choicesOf(options)
+  .map(([flags, choices]) => `    ${flags}) COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$word")); return ;;`)
+  .join('\n')}
     completion) COMPREPLY=($(compgen -W '${SHELLS.join(' ')}' -- "$word")); return ;;
   esac
-  if [[ $word == -* ]]; then
-    COMPREPLY=($(compgen -W '${longOptions().join(' ')}' -- "$word"))
-  elif [[ -z $command ]]; then
-    COMPREPLY=($(compgen -W '${names().join(' ')}' -- "$word"))
+  case $command in
+${commands.map(({ name, options: own }) => `    ${name}) options='${words(own, ' ')}' ;;`).join('\n')}
+  esac
+  if [[ -z $command ]]; then
+    COMPREPLY=($(compgen -W '${names}' -- "$word"))
+  elif [[ $word == -* ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$word"))
   fi
 }
 complete -F _difyctl ${PROGRAMS.join(' ')}
 `;
 }
 
-function zsh(): string {
-  const commands = COMMANDS.map(({ name, summary }) => `    '${name}:${quoted(summary).replaceAll(':', '\\:')}'`);
-  const options = GLOBAL_OPTIONS.map(
-    ({ flags, summary }) => `    '${longOf(flags)}[${quoted(summary).replaceAll(/[[\]]/g, '')}]${zshValue(flags)}'`,
-  );
+function zsh(commands: readonly DescribedCommand[]): string {
   return `#compdef ${PROGRAMS.join(' ')}
 # difyctl completion zsh: put it as _difyctl into a folder of $fpath
 _difyctl() {
   local -a commands
   commands=(
-${commands.join('\n')}
+${commands.map(({ name, summary }) => `    '${name}:${quoted(summary).replaceAll(':', '\\:')}'`).join('\n')}
   )
-  _arguments -C \\
-${options.map((option) => `${option} \\`).join('\n')}
-    '1: :->command' \\
-    '*: :->operand'
-  case $state in
-    command) _describe command commands ;;
-    operand) [[ $words[2] == completion ]] && _values shell ${SHELLS.join(' ')} ;;
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  case $words[2] in
+    completion) _arguments '2:shell:(${SHELLS.join(' ')})' ;;
+${commands
+  .filter(({ name }) => name !== 'completion')
+  .map(zshCommand)
+  .join('\n')}
   esac
 }
 _difyctl "$@"
 `;
 }
 
-function fish(): string {
+function zshCommand({ name, options }: DescribedCommand): string {
+  const specs = options.map(
+    (option) => `'${option.long}[${quoted(option.summary).replaceAll(/[[\]]/g, '')}]${zshValue(option)}'`,
+  );
+  return `    ${name}) _arguments ${specs.join(' ')} '*:operand: ' ;;`;
+}
+
+function zshValue({ value }: DescribedOption): string {
+  if (value === 'none') return '';
+  if (value === 'path') return ':path:_files';
+  return value === 'any' ? ':value: ' : `:value:(${value.join(' ')})`;
+}
+
+function fish(commands: readonly DescribedCommand[]): string {
   const lines = PROGRAMS.flatMap((program) => [
-    ...COMMANDS.map(
+    ...commands.map(
       ({ name, summary }) => `complete -c ${program} -f -n __fish_use_subcommand -a ${name} -d '${quoted(summary)}'`,
     ),
-    ...GLOBAL_OPTIONS.map(({ flags, summary }) => {
-      const value = flags.includes('<file>') ? ' -r -F' : flags.includes('<') ? ' -x' : '';
-      return `complete -c ${program} -l ${longOf(flags).slice(2)}${value} -d '${quoted(summary)}'`;
-    }),
+    ...fishOptions(program, commands),
     `complete -c ${program} -f -n '__fish_seen_subcommand_from completion' -a '${SHELLS.join(' ')}'`,
   ]);
   return `# difyctl completion fish: put it into ~/.config/fish/completions/difyctl.fish\n${lines.join('\n')}\n`;
 }
 
-function names(): readonly string[] {
-  return COMMANDS.map(({ name }) => name);
+/** One line for an option, with every command that takes it. */
+function fishOptions(program: string, commands: readonly DescribedCommand[]): readonly string[] {
+  const takers = new Map<string, { readonly option: DescribedOption; readonly names: string[] }>();
+  for (const { name, options } of commands) {
+    for (const option of options) {
+      const known = takers.get(option.long);
+      if (known === undefined) takers.set(option.long, { option, names: [name] });
+      else known.names.push(name);
+    }
+  }
+  return [...takers.values()].map(({ option, names }) => {
+    const condition = `'__fish_seen_subcommand_from ${names.join(' ')}'`;
+    return `complete -c ${program} -n ${condition} -l ${option.long.slice(2)}${fishValue(option)} -d '${quoted(option.summary)}'`;
+  });
 }
 
-function longOptions(): readonly string[] {
-  return GLOBAL_OPTIONS.map(({ flags }) => longOf(flags));
+function fishValue({ value }: DescribedOption): string {
+  if (value === 'none') return '';
+  if (value === 'path') return ' -r -F';
+  return value === 'any' ? ' -x' : ` -x -a '${value.join(' ')}'`;
 }
 
-function longOf(flags: string): string {
-  return /--[a-z-]+/.exec(flags)?.[0] ?? flags;
+/** Every name of these options, each once. */
+function words(options: readonly DescribedOption[], separator: string): string {
+  const names = options.flatMap(({ long, short }) => (short === undefined ? [long] : [long, short]));
+  return [...new Set(names)].join(separator);
 }
 
-function zshValue(flags: string): string {
-  if (flags.includes('<file>')) return ':file:_files';
-  return flags.includes('<') ? ':value: ' : '';
+/** Options with the same few values, together. */
+function choicesOf(options: readonly DescribedOption[]): readonly (readonly [string, readonly string[]])[] {
+  const byChoices = new Map<string, DescribedOption[]>();
+  for (const option of options) {
+    if (typeof option.value === 'string') continue;
+    const key = option.value.join(' ');
+    byChoices.set(key, [...(byChoices.get(key) ?? []), option]);
+  }
+  return [...byChoices].map(([key, found]) => [words(found, '|'), key.split(' ')] as const);
 }
 
 /** Apostrophes would end a quoted word of any of the three shells. */

@@ -2,9 +2,9 @@ import { Argument, type Command } from 'commander';
 import { completionScript, SHELLS, type Shell } from './completion-scripts.ts';
 import type { CommandContext } from './context.ts';
 
-/** `difyctl completion SHELL`: a script for the shell, made from the tables of commands and options. */
+/** `difyctl completion SHELL`: a script for the shell, made from every command's own options. */
 export function define(command: Command, context: CommandContext): void {
-  command.addArgument(new Argument('<shell>', 'which shell').choices(SHELLS)).action((shell: Shell) => {
-    context.stdout.write(completionScript(shell));
+  command.addArgument(new Argument('<shell>', 'which shell').choices(SHELLS)).action(async (shell: Shell) => {
+    context.stdout.write(completionScript(shell, await context.describeCommands()));
   });
 }

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../base/exit-codes.ts';
 import type { OverrideInput } from '../deployment/overrides.ts';
+import type { DescribedCommand } from './described.ts';
 import type { OutputFormat } from './output-format.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -44,6 +45,8 @@ export interface CommandContext {
   /** Aborted by the first Ctrl-C or SIGTERM, with an Interrupted as reason; a second one ends the process at once. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Every command with its options. */
+  describeCommands(): Promise<readonly DescribedCommand[]>;
   /** Secrets that were resolved: from now on nothing that is written shows them. */
   protect(values: Iterable<string>): void;
   /** How the process ends once the command has returned. */

@@ -23,7 +23,7 @@ export interface GlobalAnswers {
 export function addGlobalOptions(root: Command): Command {
   for (const { flags, summary, repeatable } of GLOBAL_OPTIONS) {
     if (flags.includes('--help')) continue;
-    const option = new Option(flags, summary);
+    const option = new Option(flags.replace('<format>', `<${OUTPUT_FORMATS.join('|')}>`), summary);
     if (repeatable)
       option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
     root.addOption(option);

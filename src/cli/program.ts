@@ -3,6 +3,8 @@ import { UserError } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import type { FlagValue } from '../deployment/overrides.ts';
 import { COMMANDS } from './commands.ts';
+import type { CommandContext } from './context.ts';
+import type { DescribedCommand } from './described.ts';
 import { addGlobalOptions, type GlobalAnswers, readGlobals } from './globals.ts';
 import { LOADERS } from './loaders.ts';
 import { overviewText } from './overview.ts';
@@ -48,12 +50,17 @@ async function runCommand(
   const command = configured(new Command(entry.name), run).description(entry.summary);
   root.addCommand(command);
   command.configureHelp({ showGlobalOptions: true });
-  (await LOADERS[entry.name]()).define(command, run.context(globals, flags));
+  (await LOADERS[entry.name]()).define(command, run.context(globals, flags, describe));
   if (entry.deployment) {
     const { addDeploymentOptions } = await import('./deployment-options.ts');
     addDeploymentOptions(command, flags);
   }
   await usage(command, () => command.parseAsync([...words], { from: 'user' }));
+}
+
+async function describe(context: CommandContext): Promise<readonly DescribedCommand[]> {
+  const { describeCommands } = await import('./describe.ts');
+  return describeCommands(context);
 }
 
 function withoutCommand(words: readonly string[], globals: GlobalAnswers, run: Run): ExitCode {

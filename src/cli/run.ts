@@ -29,9 +29,13 @@ export class Run {
     this.width = judgeTerminal(world.streams, world.env, { color: false, nonInteractive: true }).width;
   }
 
-  context(globals: GlobalAnswers, flags: readonly FlagValue[]): CommandContext {
+  context(
+    globals: GlobalAnswers,
+    flags: readonly FlagValue[],
+    describe: (context: CommandContext) => ReturnType<CommandContext['describeCommands']>,
+  ): CommandContext {
     const world = this.#world;
-    return {
+    const context: CommandContext = {
       ...world,
       stdout: this.stdout,
       stderr: this.stderr,
@@ -49,7 +53,9 @@ export class Run {
       exit: (code) => {
         this.exitCode = code;
       },
+      describeCommands: () => describe(context),
     };
+    return context;
   }
 
   /** Prints a fault and gives its exit code. The options may not have been read yet, so the words themselves are asked. */

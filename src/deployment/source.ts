@@ -5,7 +5,7 @@ import type { Path } from './paths.ts';
 import { yamlFault } from './yaml-faults.ts';
 
 /** Lines and columns count from 1. */
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }

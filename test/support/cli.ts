@@ -17,7 +17,7 @@ export interface CliSettings {
 }
 
 /** The day on which every run of a test takes place. */
-export const TEST_DAY = new Date('2026-11-22T12:00:00Z');
+const TEST_DAY = new Date('2026-11-22T12:00:00Z');
 
 /** Runs one command line in this process, on a world of its own. */
 export async function runCli(argv: readonly string[], settings: CliSettings = {}): Promise<CliRun> {

@@ -32,7 +32,7 @@ export function fakeSecretValues(deployment: Deployment): readonly string[] {
 }
 
 /** The characters that break things when a secret is not quoted, encoded or escaped. */
-export const HOSTILE = `pw@:/?#%&=+ "'$\\{}!`;
+const HOSTILE = `pw@:/?#%&=+ "'$\\{}!`;
 
 function fakeValue(path: SecretPath, generated: boolean, isToken: boolean): string {
   const name = path.replace(/[^A-Za-z0-9]/g, '-');

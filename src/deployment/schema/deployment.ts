@@ -88,7 +88,5 @@ export const deploymentSchema = z.strictObject({
   extraValues: z.record(z.string(), z.json()).default({}),
 });
 
-/** What a file may say. */
-export type DeploymentFile = z.input<typeof deploymentSchema>;
 /** What one difyctl.yaml describes, defaults applied. */
 export type Deployment = z.output<typeof deploymentSchema>;

@@ -9,7 +9,7 @@ const pluginBucket = bucket.optional();
 const endpoint = httpUrl;
 const keys = { accessKey: secretRef, secretKey: secretRef };
 
-export const s3 = z.strictObject({
+const s3 = z.strictObject({
   endpoint: endpoint.optional(),
   bucket,
   pluginBucket,
@@ -20,7 +20,7 @@ export const s3 = z.strictObject({
   secretKey: secretRef.optional(),
 });
 
-export const azureBlob = z.strictObject({
+const azureBlob = z.strictObject({
   accountName: line,
   accountKey: secretRef,
   accountUrl: httpUrl,

@@ -14,13 +14,13 @@ const databases = z
   .strictObject({ main: database.default('dify'), plugin: database.default('dify_plugin') })
   .prefault({});
 
-export const bundledPostgres = z.strictObject({
+const bundledPostgres = z.strictObject({
   mode: z.literal('bundled'),
   password: secretRef.optional(),
   databases,
 });
 
-export const externalPostgres = z.strictObject({
+const externalPostgres = z.strictObject({
   mode: z.literal('external'),
   host,
   port: port.default(5432),

@@ -20,9 +20,9 @@ const common = {
   managed: managed.optional(),
 };
 
-export const bundledRedis = z.strictObject({ mode: z.literal('bundled'), password: secretRef.optional(), databases });
+const bundledRedis = z.strictObject({ mode: z.literal('bundled'), password: secretRef.optional(), databases });
 
-export const standaloneRedis = z.strictObject({
+const standaloneRedis = z.strictObject({
   mode: z.literal('external'),
   topology: z.literal('standalone').default('standalone'),
   host,
@@ -30,7 +30,7 @@ export const standaloneRedis = z.strictObject({
   ...common,
 });
 
-export const sentinelRedis = z.strictObject({
+const sentinelRedis = z.strictObject({
   mode: z.literal('external'),
   topology: z.literal('sentinel'),
   sentinel: z.strictObject({

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { dnsLabel, environmentName, filePath, line, port } from './fields.ts';
 
 /** Chart, version and repository the facts were read from; see docs/chart-facts.md. */
-export const DEFAULT_CHART = {
+const DEFAULT_CHART = {
   repo: 'https://borispolonsky.github.io/dify-helm',
   name: 'dify',
   version: '0.38.0',
@@ -27,7 +27,7 @@ const ingress = z.strictObject({
   tls: z.strictObject({ secretName: dnsLabel }).optional(),
 });
 
-export const kubernetesTarget = z.strictObject({
+const kubernetesTarget = z.strictObject({
   type: z.literal('kubernetes'),
   context: line.optional(),
   namespace: dnsLabel.default('dify'),
@@ -38,7 +38,7 @@ export const kubernetesTarget = z.strictObject({
   passEnv: z.array(environmentName).default([]),
 });
 
-export const composeTarget = z.strictObject({
+const composeTarget = z.strictObject({
   type: z.literal('compose'),
   directory: filePath.default('./dify'),
   httpPort: port.default(80),

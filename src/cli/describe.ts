@@ -1,0 +1,33 @@
+import { Command, type Option } from 'commander';
+import { COMMANDS } from './commands.ts';
+import type { CommandContext } from './context.ts';
+import { addDeploymentOptions } from './deployment-options.ts';
+import type { DescribedCommand, DescribedOption } from './described.ts';
+import { addGlobalOptions } from './globals.ts';
+import { LOADERS } from './loaders.ts';
+
+/** Loads every command, so that its options are known. */
+export async function describeCommands(context: CommandContext): Promise<readonly DescribedCommand[]> {
+  const shared = addGlobalOptions(new Command()).options.map(describeOption);
+  return Promise.all(
+    COMMANDS.map(async ({ name, summary, deployment }) => {
+      const command = new Command(name);
+      (await LOADERS[name]()).define(command, context);
+      if (deployment) addDeploymentOptions(command, []);
+      return { name, summary, options: [...command.options.map(describeOption), ...shared] };
+    }),
+  );
+}
+
+function describeOption(option: Option): DescribedOption {
+  const { long, short, description, required, optional, flags } = option;
+  const name = long ?? short ?? flags;
+  return { long: name, short, summary: description, value: required || optional ? acceptedValue(flags) : 'none' };
+}
+
+/** The placeholder says it: `<file>`, `<dir>`, `<test|prod>`. */
+function acceptedValue(flags: string): DescribedOption['value'] {
+  const placeholder = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1] ?? '';
+  if (placeholder === 'file' || placeholder === 'dir') return 'path';
+  return placeholder.includes('|') ? placeholder.split('|') : 'any';
+}
