@@ -111,7 +111,9 @@ function nodesSummary(lines: string): string | undefined {
   if (first === undefined) return undefined;
   const zones = new Set(nodes.map(([, zone]) => zone).filter((zone) => zone !== undefined && zone !== ''));
   const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
-  return [first[0] ?? '', count(nodes.length, 'node'), ...(zones.size === 0 ? [] : [count(zones.size, 'zone')])].join(', ');
+  return [first[0] ?? '', count(nodes.length, 'node'), ...(zones.size === 0 ? [] : [count(zones.size, 'zone')])].join(
+    ', ',
+  );
 }
 
 function parsed<T>(text: string): T | undefined {

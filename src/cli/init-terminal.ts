@@ -19,7 +19,11 @@ const PROBE_MS = 700;
 /** The wizard on the real terminal. Throws Interrupted where the operator leaves. */
 export async function askAtTerminal(opened: OpenedFile, context: CommandContext): Promise<Draft> {
   const { streams, terminal, signal, cwd } = context;
-  const look = { color: terminal.stderrColor, unicode: terminal.unicode, width: streams.stderr.columns ?? terminal.width };
+  const look = {
+    color: terminal.stderrColor,
+    unicode: terminal.unicode,
+    width: streams.stderr.columns ?? terminal.width,
+  };
   const discovery = discoveryFor(opened, context);
   const around = discovery.lookAround();
   const head = [
@@ -74,7 +78,11 @@ async function patiently(work: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-async function remarkOn(question: Question, answers: Answers, { signal, terminal }: CommandContext): Promise<string | undefined> {
+async function remarkOn(
+  question: Question,
+  answers: Answers,
+  { signal, terminal }: CommandContext,
+): Promise<string | undefined> {
   const endpoint = endpointOf(question, answers);
   if (endpoint === undefined) return undefined;
   const { outcome } = await connectTo(endpoint.host, endpoint.port, PROBE_MS, signal);
