@@ -17,7 +17,7 @@ export interface EngineFact {
   readonly disk: DiskFact | undefined;
 }
 
-/** Bytes and inodes for ordinary users. `inodes` 0 where the file system counts none. */
+/** Bytes and inodes. `size` is what is used and what ordinary users may still use, as df counts; `inodes` 0 where the file system counts none. */
 export interface DiskFact {
   readonly size: number;
   readonly free: number;
@@ -80,7 +80,7 @@ async function diskBehind(folder: string): Promise<DiskFact | undefined> {
   const stats = await statfs(folder).catch(() => undefined);
   if (stats === undefined) return undefined;
   return {
-    size: stats.blocks * stats.bsize,
+    size: (stats.blocks - stats.bfree + stats.bavail) * stats.bsize,
     free: stats.bavail * stats.bsize,
     inodes: stats.files,
     freeInodes: stats.ffree,

@@ -1,0 +1,139 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
+import { imageName, SERVICE_IMAGES } from '../../src/render/images.ts';
+import { runCli } from '../support/cli.ts';
+import { useDockerHost } from '../testbed/docker/fixture.ts';
+
+/** Preflight of Compose deployments on a real engine. */
+const REDIS = imageName(SERVICE_IMAGES.redis, undefined);
+const testbed = useDockerHost([REDIS]);
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'difyctl-host-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function preflight(tier: 'test' | 'prod', port: number, args: readonly string[] = []) {
+  const file = { apiVersion: 'difyctl/v1', name: 'dify', tier, target: { type: 'compose', httpPort: port } };
+  const external = {
+    urls: Object.fromEntries(['console', 'api', 'app', 'files'].map((name) => [name, 'http://dify.example.test'])),
+    postgres: { mode: 'external', host: '127.0.0.1', port: 1, password: { env: 'PG' } },
+    redis: { mode: 'external', host: '127.0.0.1', port: 1 },
+    objectStorage: { provider: 'local' },
+    vectorStore: { mode: 'bundled' },
+  };
+  await writeFile(join(folder, 'difyctl.yaml'), stringify(tier === 'prod' ? { ...file, ...external } : file));
+  const env = { ...testbed.docker.env, HOME: folder, PG: 'planted-password' };
+  const run = await runCli(['preflight', '-o', 'json', ...args], { cwd: folder, env });
+  const report = JSON.parse(run.stdout) as CheckReport;
+  return { ...run, check: (id: string): CheckResult | undefined => report.checks.find((one) => one.id === id) };
+}
+
+function listen(): Promise<{ readonly server: Server; readonly port: number }> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '0.0.0.0', () => {
+      const address = server.address();
+      resolve({ server, port: typeof address === 'object' && address !== null ? address.port : 0 });
+    });
+  });
+}
+
+async function freePort(): Promise<number> {
+  const { server, port } = await listen();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A container that publishes a port, of this Compose project. */
+async function publishing(project: string, port: number): Promise<{ remove(): Promise<unknown> }> {
+  const { docker, env } = testbed.docker;
+  const label = `com.docker.compose.project=${project}`;
+  const args = ['run', '-d', '--name', `holder-${port}`, '-l', label, '-p', `${port}:6379`, REDIS];
+  await execa(docker, args, { env, extendEnv: false });
+  return { remove: () => execa(docker, ['rm', '-f', `holder-${port}`], { env, extendEnv: false }) };
+}
+
+it('sees the engine’s own size, disk and Compose', async () => {
+  const { check } = await preflight('test', await freePort(), ['--only', 'tools,host']);
+  expect(check('tools.docker')?.status).toBe('pass');
+  expect(check('tools.compose')).toMatchObject({
+    status: 'pass',
+    observed: expect.stringMatching(/^docker compose 2\.\d+/),
+  });
+  expect(check('host.cpu')?.observed).toMatch(/^\d+ CPU/);
+  expect(check('host.memory')?.observed).toMatch(/GiB/);
+  expect(check('host.disk')?.observed).toContain('free behind');
+});
+
+describe('a port', () => {
+  it('that nobody holds is free', async () => {
+    const { check } = await preflight('test', await freePort(), ['--only', 'host.ports']);
+    expect(check('host.ports')).toMatchObject({ status: 'pass', observed: expect.stringMatching(/^port \d+ free$/) });
+  });
+
+  it('that a program holds is taken', async () => {
+    const { server, port } = await listen();
+    const { check, code } = await preflight('test', port, ['--only', 'host.ports']);
+    server.close();
+    expect(check('host.ports')).toMatchObject({ status: 'fail', observed: `port ${port} is taken` });
+    expect(code).toBe(3);
+  });
+
+  it('that another project’s container holds is taken by that', async () => {
+    const port = await freePort();
+    const holder = await publishing('other', port);
+    const { check } = await preflight('test', port, ['--only', 'host.ports']);
+    await holder.remove();
+    expect(check('host.ports')?.observed).toBe(`port ${port} is taken by container holder-${port}`);
+  });
+
+  it('that this project holds is its own', async () => {
+    const port = await freePort();
+    const holder = await publishing('dify', port);
+    const { check } = await preflight('test', port, ['--only', 'host.ports']);
+    await holder.remove();
+    expect(check('host.ports')).toMatchObject({ status: 'pass', observed: `port ${port} held by this project` });
+  });
+});
+
+it('prod on one machine is refused until each risk is accepted by name', async () => {
+  const port = await freePort();
+  const { check, code } = await preflight('prod', port);
+  for (const id of [
+    'host.single-point-of-failure',
+    'config.local-storage',
+    'config.tls',
+    'vector-store.single-point-of-failure',
+    'recovery.plan',
+    'postgres.reachable',
+  ]) {
+    expect([id, check(id)?.status]).toEqual([id, 'fail']);
+  }
+  expect(code).toBe(3);
+  const risks = [{ check: 'host.single-point-of-failure', reason: 'one rack', until: '2027-01-31' }];
+  const accepted = await preflight('prod', port, ['--set', `acceptedRisks=${JSON.stringify(risks)}`]);
+  expect(accepted.check('host.single-point-of-failure')).toMatchObject({
+    status: 'warn',
+    accepted: { reason: 'one rack', until: '2027-01-31' },
+  });
+});
+
+it('an engine that does not answer is not seen, and the rest is judged', async () => {
+  const file = { apiVersion: 'difyctl/v1', tier: 'test', target: { type: 'compose' } };
+  await writeFile(join(folder, 'difyctl.yaml'), stringify(file));
+  const env = { ...testbed.docker.env, DOCKER_HOST: 'unix:///run/no-such-engine.sock', HOME: folder };
+  const { stdout } = await runCli(['preflight', '-o', 'json', '--only', 'host,config.replicas'], { cwd: folder, env });
+  const checks = (JSON.parse(stdout) as CheckReport).checks.map(({ id, status }) => [id, status]);
+  expect(Object.fromEntries(checks)).toMatchObject({
+    'host.cpu': 'unknown',
+    'host.ports': 'unknown',
+    'config.replicas': 'pass',
+  });
+});
