@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 
 import { parseUris } from './debian/packages.ts';
+import { composeImages } from './docker/commands.ts';
 import { useDockerHost } from './docker/fixture.ts';
 import { expanded } from './images/archive.ts';
 import { nameAndTag } from './images/image.ts';
@@ -151,7 +152,7 @@ const PROJECT = {
 };
 
 describe('the images in one project', () => {
-  const testbed = useDockerHost(Object.values(IMAGES));
+  const testbed = useDockerHost(composeImages());
   let folder = '';
   const compose = (args: readonly string[], env: Record<string, string> = {}) =>
     execa(testbed.docker.docker, ['compose', ...args], {
@@ -254,6 +255,20 @@ describe('the images in one project', () => {
     const output = await lame(env);
     expect(output).toContain(message);
     expect(output).not.toContain('exit 0');
+  });
+
+  it.each([
+    ['unhealthy', { STAND_IN_FAIL: 'unhealthy' }, 22],
+    ['silent', { STAND_IN_FAIL: 'hang' }, 28],
+    ['late', { STAND_IN_START_DELAY: '1h' }, 7],
+  ])('can be told to be %s', async (name, env, exitOfCurl) => {
+    const options = Object.entries(env).flatMap(([variable, value]) => ['-e', `${variable}=${value}`]);
+    await compose(['run', '--detach', '--rm', '--name', name, ...options, 'lame']);
+    const health = ['curl', '-f', '-s', '--max-time', '1', 'http://localhost:5001/health'];
+    const ask = () =>
+      execa(testbed.docker.docker, ['exec', name, ...health], { env: testbed.docker.env, reject: false });
+    await expect.poll(async () => (await ask()).exitCode, { timeout: 20_000 }).toBe(exitOfCurl);
+    await execa(testbed.docker.docker, ['rm', '--force', name], { env: testbed.docker.env });
   });
 
   it('writes no secret to its logs', async () => {

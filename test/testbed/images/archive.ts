@@ -4,27 +4,8 @@ import path from 'node:path';
 import { execa } from 'execa';
 
 import { cacheRoot } from '../provision/cache.ts';
-import type { OnProgress } from '../provision/progress.ts';
 import { exists } from './exists.ts';
-import { type Image, makeImage } from './image.ts';
-import type { ImageRecipe } from './recipe.ts';
-
-/** An image in one file. */
-export interface ImageArchive {
-  readonly file: string;
-  /** `sha256:…` of the image's configuration: the image's id in Docker. */
-  readonly id: string;
-}
-
-/** The archive of the image that a recipe gives, made once: its name holds the digest of all that is in it. */
-export async function imageArchive(
-  reference: string,
-  recipe: ImageRecipe,
-  onProgress?: OnProgress,
-): Promise<ImageArchive> {
-  const one = await makeImage(reference, recipe, onProgress);
-  return { file: await archiveOf(one), id: `sha256:${one.id}` };
-}
+import type { Image } from './image.ts';
 
 /**
  * The file with an image's archive. A relative reference is written out as Docker expands it (`redis:6` to

@@ -37,7 +37,7 @@ export async function image(reference: string, onProgress?: OnProgress): Promise
 }
 
 /** The image that a recipe gives. */
-export async function makeImage(reference: string, recipe: ImageRecipe, onProgress?: OnProgress): Promise<Image> {
+async function makeImage(reference: string, recipe: ImageRecipe, onProgress?: OnProgress): Promise<Image> {
   const layers: Layer[] = [];
   for (const one of recipe.layers) layers.push(await buildLayer(one, onProgress));
   const config = configuration(recipe, layers);

@@ -23,7 +23,7 @@ export interface Layer {
 const MAKER = 1;
 
 /** What decides a layer's bytes: the recipe and the versions of its packages. */
-export async function layerKey(recipe: LayerRecipe, onProgress?: OnProgress): Promise<string> {
+async function layerKey(recipe: LayerRecipe, onProgress?: OnProgress): Promise<string> {
   const progress = onProgress === undefined ? {} : { onProgress };
   const packages = recipe.packages.length === 0 ? [] : (await debianTree(recipe.packages, progress)).packages;
   const material = JSON.stringify([MAKER, recipe, packages], (key, value) => (key === 'file' ? undefined : value));

@@ -11,7 +11,7 @@ import type { LayerRecipe } from './recipe.ts';
 const MERGED = new Set(['bin', 'sbin', 'lib', 'lib64']);
 
 /** Where a path of a package lies in an image. */
-export function merged(file: string): string {
+function merged(file: string): string {
   return MERGED.has(file.split('/')[0] ?? '') ? `usr/${file}` : file;
 }
 

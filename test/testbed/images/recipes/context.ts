@@ -4,7 +4,7 @@ import type { OnProgress } from '../../provision/progress.ts';
 import type { FileRecipe, ImageRecipe } from '../recipe.ts';
 
 /** What a recipe is asked for. */
-export interface ImageRequest {
+interface ImageRequest {
   /** The last part of the repository's path: `dify-api`. */
   readonly name: string;
   readonly tag: string;
