@@ -25,8 +25,10 @@ const ATTEMPTS = 3;
 const PAUSE_MS = 1_000;
 const NOT_YET = new Set([502, 503, 504]);
 
-/** Asks for one path; never throws but where `signal` was aborted. Asked again, up to three times, where nothing answered or a proxy found nobody. */
-export async function ask(entrance: Entrance, path: string, signal: AbortSignal): Promise<Answer> {
+/** Asks for one path; never throws but where `interrupt` was aborted. Asked again, up to three times, where nothing answered or a proxy found nobody. */
+export async function ask(entrance: Entrance, path: string, interrupt: AbortSignal): Promise<Answer> {
+  // One signal each: many requests at once would crowd the listeners of a shared one.
+  const signal = AbortSignal.any([interrupt]);
   for (let attempt = 1; ; attempt++) {
     const answer = await askOnce(entrance, path, signal);
     const isFinal = answer.status !== undefined && !NOT_YET.has(answer.status);

@@ -1,0 +1,230 @@
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { redactor } from '../../src/base/redact.ts';
+import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
+import { runChecks } from '../../src/checks/engine.ts';
+import { CHECKS } from '../../src/checks/registry.ts';
+import type { Deployment } from '../../src/deployment/schema/deployment.ts';
+import { COLLECTORS } from '../../src/evidence/registry.ts';
+import { createRunner } from '../../src/exec/execa-runner.ts';
+import { renderCompose } from '../../src/render/compose/render.ts';
+import type { RenderedCompose } from '../../src/render/rendered.ts';
+import { collectContext } from '../support/check-runs.ts';
+import { parsedDeployment, urls } from '../support/deployments.ts';
+import { writeRendered } from '../support/rendered-directory.ts';
+import { fakeSecrets, fakeSecretValues } from '../support/secrets.ts';
+import { freePorts } from '../testbed/cluster/ports.ts';
+import type { DockerHost } from '../testbed/docker/host.ts';
+import { upDocker } from '../testbed/docker/up.ts';
+import { useTestbed } from '../testbed/fixtures.ts';
+import { buildImages } from '../testbed/images/build.ts';
+import { progressPrinter } from '../testbed/provision/progress.ts';
+
+/** The rendered directory on a real engine, with real servers beside Dify's stand-ins, and postflight against it. */
+interface Stack {
+  readonly host: DockerHost;
+  readonly base: string;
+  readonly ports: readonly [number, number];
+}
+
+const stack = useTestbed<Stack>(
+  async () => {
+    const host = await upDocker({ onProgress: progressPrinter() });
+    const base = await mkdtemp(join(tmpdir(), 'difyctl-stack-'));
+    const [http = 0, https = 0] = await freePorts(2, new Set());
+    return { host, base, ports: [http, https] };
+  },
+  async ({ host, base }) => {
+    await host.down();
+    await rm(base, { recursive: true, force: true });
+  },
+);
+
+const directory = (): string => join(stack.get().base, 'dify');
+
+/** Everything bundled, in test, with or without TLS at nginx. */
+function deployment(tls: boolean): Deployment {
+  const [http, https] = stack.get().ports;
+  const address = tls ? `https://dify.example.test:${https}` : `http://127.0.0.1:${http}`;
+  return parsedDeployment({
+    apiVersion: 'difyctl/v1',
+    name: 'stack',
+    tier: 'test',
+    target: {
+      type: 'compose',
+      directory: './dify',
+      bindAddress: '127.0.0.1',
+      httpPort: http,
+      httpsPort: https,
+      ...(tls ? { tls: { certFile: './tls.crt', keyFile: './tls.key' } } : {}),
+    },
+    urls: urls(address),
+    components: { api: { replicas: 2 } },
+  });
+}
+
+function render(of: Deployment): RenderedCompose {
+  return renderCompose(of, fakeSecrets(of), { baseDirectory: stack.get().base });
+}
+
+async function compose(...args: readonly string[]): Promise<string> {
+  const { host } = stack.get();
+  const options = { cwd: directory(), env: host.env, stdin: 'ignore', all: true } as const;
+  return (await execa(host.docker, ['compose', ...args], options)).all;
+}
+
+async function up(of: Deployment): Promise<RenderedCompose> {
+  const set = render(of);
+  await writeRendered(directory(), set.files);
+  await compose('up', '-d', '--wait', '--wait-timeout', '180');
+  return set;
+}
+
+async function postflight(of: Deployment): Promise<CheckReport> {
+  const { host, base } = stack.get();
+  const runner = createRunner({
+    env: { ...process.env, ...host.env },
+    hiddenNames: new Set(),
+    passNames: new Set(),
+    redact: redactor([]),
+  });
+  const context = collectContext({
+    tier: of.tier,
+    deployment: of,
+    secrets: fakeSecrets(of),
+    rendered: render(of),
+    baseDirectory: base,
+    runner,
+    env: host.env,
+    now: () => new Date(),
+  });
+  return (await runChecks({ phase: 'postflight', checks: CHECKS, collectors: COLLECTORS, context })).report;
+}
+
+function result({ checks }: CheckReport, id: string): CheckResult | undefined {
+  return checks.find((check) => check.id === id);
+}
+
+const PASSING = ['app.workloads', 'app.images', 'app.health', 'app.ping', 'app.setup', 'app.web', 'app.routes'];
+
+describe('a bundled test stack', () => {
+  beforeAll(async () => {
+    const { services } = render(deployment(false)).project as { services: Record<string, { image: string }> };
+    const images = Object.values(services).map(({ image }) => image);
+    await buildImages(stack.get().host, images, { onProgress: progressPrinter() });
+  });
+
+  test('comes up whole, every service healthy and both jobs done', async () => {
+    await up(deployment(false));
+    const lines = await compose('ps', '-a', '--format', '{{.Service}} {{.State}} {{.Health}} {{.ExitCode}}');
+    const states = new Set(lines.split('\n').map((line) => line.replace(/^\S+ /, '')));
+    expect([...states].toSorted()).toEqual(['exited  0', 'running healthy 0']);
+    expect((await stat(join(directory(), '.env'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('passes postflight over HTTP', async () => {
+    const report = await postflight(deployment(false));
+    expect(PASSING.map((id) => [id, result(report, id)?.status])).toEqual(PASSING.map((id) => [id, 'pass']));
+    expect(result(report, 'app.workloads')?.observations).toContainEqual(
+      expect.objectContaining({ subject: 'api', observed: '2 of 2 ready' }),
+    );
+  });
+
+  test('up again changes nothing', async () => {
+    const ids = () => compose('ps', '-q', 'api', 'redis', 'nginx', 'db_postgres');
+    const before = await ids();
+    await up(deployment(false));
+    expect(await ids()).toBe(before);
+  });
+
+  test('shows no secret to whoever lists processes', async () => {
+    const { stdout } = await execa('ps', ['-eo', 'args', 'ww']);
+    for (const secret of fakeSecretValues(deployment(false))) expect(stdout).not.toContain(secret);
+  });
+
+  test('lets nobody from a sandbox into the installation', async () => {
+    const status = async (from: string, proxy: string, url: string): Promise<string> =>
+      (
+        await compose('exec', '-T', from, 'curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '-x', proxy, url)
+      ).trim();
+    expect(await status('sandbox', 'http://ssrf_proxy:3128', 'http://169.254.169.254/')).toBe('403');
+    expect(await status('sandbox', 'http://ssrf_proxy:3128', 'http://api:5001/health')).toBe('403');
+    expect(await status('local_sandbox', 'http://agent_ssrf_proxy:3128', 'http://api:5001/health')).toBe('403');
+    expect(await status('local_sandbox', 'http://agent_ssrf_proxy:3128', 'http://redis:6379/')).toBe('403');
+    expect(await status('local_sandbox', 'http://agent_ssrf_proxy:3128', 'http://api:5001/files/x')).toBe('404');
+    expect(
+      await status('local_sandbox', 'http://agent_ssrf_proxy:3128', 'http://agent_backend:5050/agent-stub/x'),
+    ).toBe('404');
+  });
+
+  test('serves on when containers were recreated under other addresses', async () => {
+    await compose('up', '-d', '--wait', '--force-recreate', '--no-deps', 'web', 'api');
+    const report = await postflight(deployment(false));
+    expect(result(report, 'app.routes')).toMatchObject({ status: 'pass' });
+  });
+
+  test('a stopped component is named, and its path with it', async () => {
+    await compose('stop', 'plugin_daemon');
+    const report = await postflight(deployment(false));
+    expect(result(report, 'app.workloads')).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('plugin_daemon has 0 of 1'),
+    });
+    expect(result(report, 'app.routes')).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(
+        /\/e\/difyctl-probe\/: 50[24] text\/html from nginx itself, not the plugin daemon/,
+      ),
+    });
+    expect(result(report, 'app.ping')?.status).toBe('pass');
+    await compose('start', 'plugin_daemon');
+  });
+
+  test('another image is found out', async () => {
+    const wrong = deployment(false);
+    const report = await postflight({ ...wrong, version: '1.16.0' });
+    expect(result(report, 'app.images')).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('api runs langgenius/dify-api:1.16.1'),
+    });
+    expect(result(report, 'app.ping')).toMatchObject({ status: 'fail', message: expect.stringContaining('1.16.1') });
+  });
+
+  test('takes TLS by another nginx alone, judged by the certificate of the file', async () => {
+    const { base } = stack.get();
+    const key = join(base, 'tls.key');
+    const subject = ['-subj', '/CN=dify.example.test', '-addext', 'subjectAltName=DNS:dify.example.test'];
+    const make = [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      '-keyout',
+      key,
+      '-out',
+      join(base, 'tls.crt'),
+    ];
+    await execa('openssl', [...make, ...subject]);
+    await chmod(key, 0o600);
+    const redis = await compose('ps', '-q', 'redis');
+    await up(deployment(true));
+    expect(await compose('ps', '-q', 'redis')).toBe(redis);
+    const report = await postflight(deployment(true));
+    expect(PASSING.map((id) => [id, result(report, id)?.status])).toEqual(PASSING.map((id) => [id, 'pass']));
+  });
+
+  test('refuses a certificate for another name', async () => {
+    const other = deployment(true);
+    const report = await postflight({ ...other, urls: { ...other.urls, console: 'https://other.example.test' } });
+    expect(result(report, 'app.web')).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'),
+    });
+  });
+});
