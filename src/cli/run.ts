@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { Fault, Interrupted } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { type Redact, redactor } from '../base/redact.ts';
 import type { FlagValue } from '../deployment/overrides.ts';
@@ -59,9 +60,11 @@ export class Run {
   }
 
   /** Prints a fault and gives its exit code. The options may not have been read yet, so the words themselves are asked. */
-  fail(error: unknown, argv: readonly string[]): ExitCode {
+  fail(thrown: unknown, argv: readonly string[]): ExitCode {
     const verbose = argv.includes('--verbose');
-    const { streams, env, now } = this.#world;
+    const { streams, env, now, signal } = this.#world;
+    // What was under way ends with an AbortError of its own kind: it is not a bug that it did.
+    const error = signal.aborted && !(thrown instanceof Fault) ? new Interrupted(undefined, { cause: thrown }) : thrown;
     if (asksForJson(argv)) {
       this.stdout.write(`${JSON.stringify(faultDocument(error, verbose, now()), null, 2)}\n`);
     } else {

@@ -54,11 +54,14 @@ export function parseDeployment(
 ): Pick<LoadedDeployment, 'deployment' | 'overrides' | 'warnings'> {
   const source = readSource(text);
   const outside = readOverrides(settings.overrides ?? NO_OVERRIDES, settings.baseDirectory ?? '/');
-  refuse(settings.source, [...source.problems, ...outside.problems]);
-  const merged = overlaid(source.data, outside.overrides);
-  const judged = judgeDeployment(merged);
+  if (source.problems.length > 0) throw refusal(settings.source, [...source.problems, ...outside.problems]);
+  const judged = judgeDeployment(overlaid(source.data, outside.overrides));
   const place = (problem: PathProblem): Problem => placed(problem, source, outside.overrides);
-  if (!('deployment' in judged)) throw refusal(settings.source, judged.problems.map(place));
+  const isEcho = ({ path }: PathProblem): boolean => outside.refused.some((refused) => isPrefix(refused, path));
+  const inside = 'problems' in judged ? judged.problems.filter((problem) => !isEcho(problem)).map(place) : [];
+  if (outside.problems.length > 0 || !('deployment' in judged)) {
+    throw refusal(settings.source, [...outside.problems, ...inside]);
+  }
   return {
     deployment: judged.deployment,
     overrides: outside.overrides,
@@ -122,10 +125,6 @@ function isPrefix(prefix: Path, path: Path): boolean {
 function unique(problems: readonly PathProblem[]): readonly PathProblem[] {
   const seen = new Map(problems.map((problem) => [`${formatPath(problem.path)}\n${problem.message}`, problem]));
   return [...seen.values()];
-}
-
-function refuse(source: string, problems: readonly Problem[]): void {
-  if (problems.length > 0) throw refusal(source, problems);
 }
 
 function refusal(source: string, problems: readonly Problem[]): UserError {

@@ -35,6 +35,8 @@ export interface ReadOverrides {
   /** In order of precedence, the last wins: variables, flags, --set. */
   readonly overrides: readonly Override[];
   readonly problems: readonly Problem[];
+  /** Fields whose values could not be read, each with a problem. */
+  readonly refused: readonly Path[];
   /** Unknown `DIFYCTL_…` names. */
   readonly warnings: readonly Problem[];
 }
@@ -52,6 +54,7 @@ export function readOverrides(input: OverrideInput, baseDirectory: string): Read
   return {
     overrides: found.flatMap(({ overrides = [] }) => overrides).map((one) => rebased(one, input.cwd, baseDirectory)),
     problems: found.flatMap(({ problem }) => problem ?? []),
+    refused: found.flatMap(({ refused = [] }) => refused),
     warnings: found.flatMap(({ warning }) => warning ?? []),
   };
 }
@@ -59,6 +62,7 @@ export function readOverrides(input: OverrideInput, baseDirectory: string): Read
 interface Found {
   readonly overrides?: readonly Override[];
   readonly problem?: Problem;
+  readonly refused?: readonly Path[];
   readonly warning?: Problem;
 }
 
@@ -92,8 +96,9 @@ function flags(given: readonly FlagValue[]): readonly Found[] {
 
 function filled(flag: DeploymentFlag, values: readonly string[], source: string): Found {
   const read = readFlagValue(flag, values);
-  if ('fault' in read) return { problem: { path: source, message: read.fault } };
-  return { overrides: flag.paths.map((path) => ({ path: path.split('.'), value: read.value, source })) };
+  const paths = flag.paths.map((path) => path.split('.'));
+  if ('fault' in read) return { problem: { path: source, message: read.fault }, refused: paths };
+  return { overrides: paths.map((path) => ({ path, value: read.value, source })) };
 }
 
 function oneSet(text: string): Found {
@@ -106,7 +111,7 @@ function oneSet(text: string): Found {
   const read = readSetValue(path, text.slice(equals + 1));
   const source = `--set ${name}`;
   return 'fault' in read
-    ? { problem: { path: source, message: read.fault } }
+    ? { problem: { path: source, message: read.fault }, refused: [path] }
     : { overrides: [{ path, value: read.value, source }] };
 }
 

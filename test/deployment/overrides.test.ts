@@ -149,6 +149,16 @@ describe('--set', () => {
   });
 });
 
+describe('what is wrong inside and outside the file', () => {
+  it('is said at once, and a value that was refused is not missed once more', () => {
+    const found = problems({
+      flags: flags('--postgres-password', 'hunter2', '--logging-level', 'LOUD'),
+      sets: ['nmae=x', 'postgres.password=null'],
+    });
+    expect(found.map(({ path }) => path).toSorted()).toEqual(['--postgres-password', 'logging.level', 'nmae']);
+  });
+});
+
 describe('a secret where a reference should be', () => {
   it.each<[string, Partial<OverrideInput>]>([
     ['flag', { flags: flags('--postgres-password', 'hunter2') }],

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { Interrupted, UserError } from '../../src/base/errors.ts';
+import { Run, type World } from '../../src/cli/run.ts';
+
+function world(signal: AbortSignal): { readonly world: World; text(): string } {
+  const chunks: string[] = [];
+  const stream = { write: (chunk: string) => chunks.push(chunk) > 0 };
+  const streams = { stdin: {}, stdout: stream, stderr: stream } as unknown as World['streams'];
+  return { world: { streams, env: {}, cwd: '/', now: () => new Date(0), signal }, text: () => chunks.join('') };
+}
+
+const GLOBALS = {
+  config: undefined,
+  output: 'text',
+  set: [],
+  kubeconfig: undefined,
+  context: undefined,
+  timeoutMs: undefined,
+  nonInteractive: false,
+  color: true,
+  quiet: false,
+  verbose: false,
+  version: false,
+} as const;
+
+describe('a run', () => {
+  it.each([
+    ['an AbortError', new DOMException('This operation was aborted', 'AbortError'), 130],
+    ['what the abort itself says', new Interrupted('interrupted by SIGINT'), 130],
+    ['a fault that says more', new UserError('half done'), 2],
+  ])('that was interrupted and ends with %s is no bug', (_title, error, code) => {
+    const { world: outside, text } = world(AbortSignal.abort());
+    expect(new Run(outside).fail(error, [])).toBe(code);
+    expect(text()).not.toMatch(/bug/);
+  });
+
+  it('shows no secret once it knows it, on either stream, in a fault or a result', () => {
+    const { world: outside, text } = world(new AbortController().signal);
+    const run = new Run(outside);
+    const context = run.context(GLOBALS, [], () => Promise.resolve([]));
+    context.protect(['hunter2secret']);
+    context.stdout.write('password hunter2secret\n');
+    context.stderr.write('aHVudGVyMnNlY3JldA==\n');
+    run.fail(new Error('cannot open postgres://a:hunter2secret@db'), ['-o', 'json', '--verbose']);
+    expect(text()).not.toMatch(/hunter2secret|aHVudGVyMnNlY3JldA/);
+  });
+});
