@@ -10,7 +10,7 @@ export async function readExplanations(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** Sections of second level whose heading is an id. */
-export function sections(page: string): ReadonlyMap<string, string> {
+function sections(page: string): ReadonlyMap<string, string> {
   const parts = page.split(/^## /m).slice(1);
   return new Map(
     parts.flatMap((part) => {

@@ -102,7 +102,7 @@ async function listPages<T>(
     try {
       const page = await get(`${path}${separator}limit=${PAGE}&continue=${encodeURIComponent(token)}`);
       if (!isObject(page)) throw new ExternalError(`the API server answered ${path} with something that is no list`);
-      for (const item of Array.isArray(page['items']) ? page['items'] : []) {
+      for (const item of Array.isArray(page.items) ? page.items : []) {
         const part = project(item);
         if (part !== undefined) kept.push(part);
       }
@@ -117,8 +117,8 @@ async function listPages<T>(
 }
 
 function continueToken(page: Record<string, unknown>): string {
-  const metadata = page['metadata'];
-  const token = isObject(metadata) ? metadata['continue'] : undefined;
+  const metadata = page.metadata;
+  const token = isObject(metadata) ? metadata.continue : undefined;
   return typeof token === 'string' ? token : '';
 }
 

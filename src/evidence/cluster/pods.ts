@@ -4,7 +4,7 @@ import { at, listAt, textAt } from '../read.ts';
 import { fromCluster } from './connect.ts';
 
 /** Pods of one size that could run on another node. */
-export interface PodGroup extends Requests {
+interface PodGroup extends Requests {
   readonly count: number;
 }
 

@@ -3,7 +3,7 @@ import type { PodShape, PodTerm } from '../../../evidence/rendered/workload.ts';
 import { admits, domainOf, isMeant } from './rules.ts';
 
 /** Cores, bytes and pod slots. */
-export interface Room {
+interface Room {
   readonly cpu: number;
   readonly memory: number;
   readonly pods: number;
