@@ -30,7 +30,7 @@ function planComponent(deployment: Deployment, name: ComponentName): PlannedComp
 }
 
 /** True where the agent backend has a plain Redis to stand on: redis-py opens redis, rediss and unix URLs, never sentinel ones. */
-export function agentHasRedis(deployment: Deployment): boolean {
+function agentHasRedis(deployment: Deployment): boolean {
   const { redis } = deployment;
   return redis.mode === 'bundled' || redis.topology === 'standalone' || redis.agentUrl !== undefined;
 }
