@@ -4,6 +4,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 
 import { PROGRAMS } from '../provision/programs.ts';
+import { annotatePods } from './admission.ts';
 import type { Api } from './api.ts';
 import { contextName, kubeconfigFile } from './control-plane.ts';
 import { parseNodes } from './node-class.ts';
@@ -34,6 +35,9 @@ interface NodeObject {
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
+const FAULT = 'testbed/fault';
+/** Now, in whole seconds, as Kubernetes writes times. */
+const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 const nodePath = (name: string): string => `/api/v1/nodes/${name}`;
 
 /** A running testbed cluster. */
@@ -125,14 +129,13 @@ export class Cluster {
   /** Lets a simulated node's kubelet report that it is not Ready; the controller manager taints the node for it. */
   async setNotReady(name: string): Promise<void> {
     await this.api.patch(nodePath(name), { metadata: { annotations: { [HELD_NOT_READY]: 'true' } } });
-    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
     const condition = {
       type: 'Ready',
       status: 'False',
       reason: 'KubeletNotReady',
       message: 'container runtime is down (simulated)',
-      lastHeartbeatTime: now,
-      lastTransitionTime: now,
+      lastHeartbeatTime: now(),
+      lastTransitionTime: now(),
     };
     await this.api.patch(`${nodePath(name)}/status`, { status: { conditions: [condition] } }, 'strategic');
     await this.#untilTainted(name, true);
@@ -149,12 +152,12 @@ export class Cluster {
    * policy adds the annotation that the simulation looks for). The result ends it; pods that failed already stay so.
    */
   async failPods(labels: Readonly<Record<string, string>>, fault: PodFault): Promise<() => Promise<void>> {
-    return await this.#annotatePods(labels, { 'testbed/fault': fault });
+    return await annotatePods(this.api, labels, { [FAULT]: fault });
   }
 
   /** Lets simulated pods with these labels take this long (`20s`) to become Ready. As `failPods` otherwise. */
   async delayPods(labels: Readonly<Record<string, string>>, duration: string): Promise<() => Promise<void>> {
-    return await this.#annotatePods(labels, { 'testbed/start-after': duration });
+    return await annotatePods(this.api, labels, { 'testbed/start-after': duration });
   }
 
   /** Runs the cluster's kubectl as administrator; the result is its stdout. Fails as execa does. */
@@ -185,54 +188,6 @@ export class Cluster {
       });
     }
     return folder;
-  }
-
-  async #annotatePods(labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>>) {
-    const policies = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies';
-    const bindings = '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings';
-    const name = `testbed-${Date.now()}-${Object.values(labels).join('-')}`.toLowerCase().replace(/[^a-z0-9-]/g, '-');
-    const pairs = Object.entries(annotations).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`);
-    const expression = `Object{metadata: Object.metadata{annotations: {${pairs.join(', ')}}}}`;
-    const rule = { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] };
-    await this.api.create(policies, {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'MutatingAdmissionPolicy',
-      metadata: { name },
-      spec: {
-        matchConstraints: { resourceRules: [rule], objectSelector: { matchLabels: labels } },
-        failurePolicy: 'Fail',
-        reinvocationPolicy: 'Never',
-        mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression } }],
-      },
-    });
-    await this.api.create(bindings, {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'MutatingAdmissionPolicyBinding',
-      metadata: { name },
-      spec: { policyName: name },
-    });
-    await this.#untilAnnotated(labels, Object.entries(annotations)[0]);
-    return async (): Promise<void> => {
-      await this.api.delete(`${bindings}/${name}`);
-      await this.api.delete(`${policies}/${name}`);
-    };
-  }
-
-  /** A new policy takes a moment to reach admission: asked with pods that are never stored. */
-  async #untilAnnotated(labels: Readonly<Record<string, string>>, expected: readonly [string, string] | undefined) {
-    if (expected === undefined) return;
-    const probe = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'testbed-probe', labels },
-      spec: { containers: [{ name: 'probe', image: 'probe' }], automountServiceAccountToken: false },
-    };
-    await poll('the admission policy is in force', async () => {
-      const pod = (await this.api.create('/api/v1/namespaces/default/pods?dryRun=All', probe)) as {
-        readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
-      };
-      return pod.metadata.annotations?.[expected[0]] === expected[1] ? true : undefined;
-    });
   }
 
   async #untilReady(name: string): Promise<void> {

@@ -120,6 +120,8 @@ async function startControllers(plane: ControlPlane, server: string): Promise<vo
       `--service-account-private-key-file=${files.serviceAccountKey}`,
       `--root-ca-file=${files.serverCertificate}`,
       '--use-service-account-credentials=true',
+      // On a busy machine kwok may renew the nodes' Leases late: a node is lost when a test says so, not for that.
+      '--node-monitor-grace-period=30m',
       // A heartbeat that a busy two-core machine sends late is not the fault a test means; those set NotReady themselves.
       '--node-monitor-grace-period=30m',
     ],
