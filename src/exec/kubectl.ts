@@ -96,9 +96,9 @@ async function listPages<T>(
 ): Promise<readonly T[]> {
   const separator = path.includes('?') ? '&' : '?';
   let kept: T[] = [];
-  let token = '';
+  let token: string | undefined = '';
   let restarts = 0;
-  do {
+  while (token !== undefined) {
     try {
       const page = await get(`${path}${separator}limit=${PAGE}&continue=${encodeURIComponent(token)}`);
       if (!isObject(page)) throw new ExternalError(`the API server answered ${path} with something that is no list`);
@@ -112,14 +112,15 @@ async function listPages<T>(
       token = '';
       kept = [];
     }
-  } while (token !== '');
+  }
   return kept;
 }
 
-function continueToken(page: Record<string, unknown>): string {
+/** Undefined on the last page. */
+function continueToken(page: Record<string, unknown>): string | undefined {
   const metadata = page.metadata;
   const token = isObject(metadata) ? metadata.continue : undefined;
-  return typeof token === 'string' ? token : '';
+  return typeof token === 'string' && token !== '' ? token : undefined;
 }
 
 function review({ namespace, ...question }: AccessQuestion): object {
