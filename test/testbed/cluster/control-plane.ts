@@ -121,9 +121,9 @@ async function startControllers(plane: ControlPlane, server: string): Promise<vo
       `--root-ca-file=${files.serverCertificate}`,
       '--use-service-account-credentials=true',
       // On a busy machine kwok may renew the nodes' Leases late: a node is lost when a test says so, not for that.
-      '--node-monitor-grace-period=30m',
+      '--node-monitor-grace-period=10m',
       // A heartbeat that a busy two-core machine sends late is not the fault a test means; those set NotReady themselves.
-      '--node-monitor-grace-period=30m',
+      '--node-monitor-grace-period=10m',
     ],
   });
   const scheduler = await kubeconfig('scheduler');

@@ -43,6 +43,7 @@ export async function startSimulation(plane: ControlPlane, server: string): Prom
       ...configs.map((file) => `--config=${file}`),
       '--manage-all-nodes=false',
       '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
+      '--node-lease-duration-seconds=40',
       `--cidr=${SIMULATED_PODS}`,
       `--node-port=${state.ports.kwok}`,
       `--server-address=127.0.0.1:${state.ports.kwok}`,
