@@ -44,6 +44,11 @@ interface Standing {
   readonly spot: Spot;
 }
 
+/** A pod put on a node, and what was free there before. */
+interface Step extends Standing {
+  readonly before: Room;
+}
+
 /** Which of two nodes with room is the better one; absent: the first that has room. */
 export type Preference = (a: Room, b: Room) => boolean;
 /** The emptiest, as the scheduler scores by default. */
@@ -68,29 +73,38 @@ export class Board {
     pods: readonly PodToPlace[],
     prefer?: Preference,
   ): { readonly placed: readonly Placed[]; readonly unplaced: readonly PodToPlace[] } {
-    const placed: Placed[] = [];
+    const { steps, unplaced } = this.#placeAll(pods, prefer);
+    return { placed: steps.map(({ pod, spot }) => ({ pod, node: spot.node.name })), unplaced };
+  }
+
+  /** What would not fit any more if these nodes were gone, their planned pods and `moving` with them. The board is as before afterwards. */
+  without(isLost: (node: NodeFact) => boolean, moving: readonly PodToPlace[]): readonly PodToPlace[] {
+    const lost = this.#spots.filter((spot) => isLost(spot.node));
+    const standing = this.#standing;
+    for (const spot of lost) spot.lost = true;
+    this.#standing = standing.filter(({ spot }) => !spot.lost);
+    const displaced = standing.filter(({ spot }) => spot.lost).map(({ pod }) => pod);
+    const { unplaced, steps } = this.#placeAll([...displaced, ...moving], undefined);
+    // Undone backwards and by value: sums of floats would not come back to what they were.
+    for (const { spot, before } of steps.toReversed()) Object.assign(spot, before);
+    for (const spot of lost) spot.lost = false;
+    this.#standing = standing;
+    return unplaced;
+  }
+
+  #placeAll(pods: readonly PodToPlace[], prefer: Preference | undefined) {
+    const steps: Step[] = [];
     const unplaced: PodToPlace[] = [];
     for (const pod of pods) {
       const spot = this.#find(pod, prefer);
       if (spot === undefined) unplaced.push(pod);
       else {
+        const { cpu, memory, pods: slots } = spot;
+        steps.push({ pod, spot, before: { cpu, memory, pods: slots } });
         this.#put(pod, spot);
-        placed.push({ pod, node: spot.node.name });
       }
     }
-    return { placed, unplaced };
-  }
-
-  /** What would not fit any more if these nodes were gone, their planned pods and `moving` with them. The board is as before afterwards. */
-  without(isLost: (node: NodeFact) => boolean, moving: readonly PodToPlace[]): readonly PodToPlace[] {
-    const before = { spots: this.#spots.map((spot) => ({ ...spot })), standing: this.#standing };
-    const displaced = this.#standing.filter(({ spot }) => isLost(spot.node)).map(({ pod }) => pod);
-    this.#standing = this.#standing.filter(({ spot }) => !isLost(spot.node));
-    for (const spot of this.#spots) spot.lost = isLost(spot.node);
-    const { unplaced } = this.place([...displaced, ...moving]);
-    this.#standing = before.standing;
-    for (const [index, spot] of this.#spots.entries()) Object.assign(spot, before.spots[index]);
-    return unplaced;
+    return { steps, unplaced };
   }
 
   #find(pod: PodToPlace, prefer: Preference | undefined): Spot | undefined {
