@@ -2,7 +2,13 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest, type RequestOptions as SecureRequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkServerIdentity, rootCertificates } from 'node:tls';
+import {
+  checkServerIdentity,
+  createSecureContext,
+  rootCertificates,
+  type SecureContext,
+  type SecureContextOptions,
+} from 'node:tls';
 import type { Answer } from './answers.ts';
 
 /** Where requests go, and as whom they ask. */
@@ -11,12 +17,20 @@ export interface Entrance {
   readonly port: number;
   /** Host header, and the name that a certificate must be for. */
   readonly host: string;
-  /** TLS, judged by public authorities and this certificate (PEM); absent for plain HTTP. */
-  readonly tls?: { readonly certificate: string };
+  /** Whose certificates are trusted; absent for plain HTTP. */
+  readonly tls?: SecureContext;
 }
 
+/** https hands its options on to tls, which knows this one; its types do not say so. */
+type SecureRequest = SecureRequestOptions & { readonly secureContext: SecureContext };
 /** Node knows `allowPartialTrustChain` since 20.18; its types do not yet. */
-type SecureOptions = SecureRequestOptions & { readonly allowPartialTrustChain: boolean };
+type TrustOptions = SecureContextOptions & { readonly allowPartialTrustChain: boolean };
+
+/** Trusts public authorities and this certificate (PEM), whoever signed it: the server must show that very one. */
+export function trusting(certificate: string): SecureContext {
+  const options: TrustOptions = { ca: [...rootCertificates, certificate], allowPartialTrustChain: true };
+  return createSecureContext(options);
+}
 
 const BODY_LIMIT = 400;
 const ANSWER_MS = 10_000;
@@ -65,15 +79,14 @@ function send(entrance: Entrance, path: string, signal: AbortSignal, then: (resp
     headers: { host: entrance.host, accept: '*/*', 'user-agent': 'difyctl', connection: 'close' },
   };
   if (entrance.tls === undefined) return httpRequest(options, then);
-  return httpsRequest({ ...options, ...trust(entrance.host, entrance.tls.certificate) }, then);
+  return httpsRequest({ ...options, ...secured(entrance.host, entrance.tls) }, then);
 }
 
-/** The certificate that was given is enough to be trusted, whoever signed it: nginx must show that very one, for this very name. */
-function trust(host: string, certificate: string): SecureOptions {
+/** The name that the certificate must be for is the public host's, whatever address is asked. */
+function secured(host: string, secureContext: SecureContext): SecureRequest {
   const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return {
-    ca: [...rootCertificates, certificate],
-    allowPartialTrustChain: true,
+    secureContext,
     servername: isIP(name) === 0 ? name : '',
     checkServerIdentity: (_address, shown) => checkServerIdentity(name, shown),
   };

@@ -6,7 +6,7 @@ import { SERVICE_OF } from '../../render/compose/names.ts';
 import { type CollectContext, EvidenceMissing } from '../evidence.ts';
 import { isLocalEngine } from '../host/engine.ts';
 import type { Answer, AnswersFact } from './answers.ts';
-import { ask, type Entrance } from './ask.ts';
+import { ask, type Entrance, trusting } from './ask.ts';
 
 /** Asks nginx on its published port, as the console's host; where the engine is on another machine, at the console's own address. */
 export async function askNginx(
@@ -34,13 +34,15 @@ async function tlsOf({ baseDirectory }: CollectContext, { tls }: ComposeTarget):
   if (tls === undefined) return {};
   const path = resolve(baseDirectory, tls.certFile);
   try {
-    return { tls: { certificate: await readFile(path, 'utf8') } };
+    return { tls: trusting(await readFile(path, 'utf8')) };
   } catch {
     throw new EvidenceMissing('absent', `the certificate ${path} cannot be read`);
   }
 }
 
 const STATUS = 'difyctl-status';
+/** curl's own words for nobody there, no answer in time, an empty answer, a broken one: answers, too. */
+const NO_ANSWER = [7, 28, 52, 56];
 
 /** Asks the API process inside its container, with the curl that its image has. */
 export async function askInside(context: CollectContext, deployment: Deployment, path: string): Promise<AnswersFact> {
@@ -48,7 +50,7 @@ export async function askInside(context: CollectContext, deployment: Deployment,
   const url = `http://localhost:5001${path}`;
   const curl = ['curl', '-s', '-m', '10', '-w', `\n${STATUS} %{http_code} %{content_type}`, url];
   const args = ['compose', '-p', deployment.name, 'exec', '-T', SERVICE_OF.api, ...curl];
-  const { stdout } = await runner.run('docker', args, { signal });
+  const { stdout, exitCode } = await runner.run('docker', args, { signal, okCodes: [0, ...NO_ANSWER] });
   const [body = '', tail = ''] = stdout.split(`\n${STATUS} `);
   const [status = '', contentType = ''] = tail.trim().split(' ');
   const answer: Answer = {
@@ -58,7 +60,7 @@ export async function askInside(context: CollectContext, deployment: Deployment,
     version: '',
     location: '',
     body: body.slice(0, 400),
-    fault: undefined,
+    fault: exitCode === 0 ? undefined : `curl ended with ${exitCode}`,
   };
   return { via: `curl in a container of ${SERVICE_OF.api}`, simulated: undefined, answers: [answer] };
 }
