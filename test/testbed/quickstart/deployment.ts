@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url';
+
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Store } from './stores.ts';
+
+export interface Stores {
+  readonly postgres: Store;
+  readonly redis: Store;
+  readonly objectStorage: Store;
+  readonly vectorStore: Store;
+}
+
+const CHART = fileURLToPath(new URL('../../fixtures/chart', import.meta.url));
+
+/** The answers to `difyctl init`, as flags. Secrets are named, never given. */
+export function answers(cluster: Cluster, stores: Stores): string[][] {
+  const { postgres, redis, objectStorage, vectorStore } = stores;
+  return [
+    ['--tier', 'prod'],
+    ['--target', 'kubernetes'],
+    ['--context', cluster.context],
+    ['--url', 'https://dify.example.com'],
+    ['--target-ingress-class-name', 'nginx'],
+    ['--target-ingress-tls-secret-name', 'dify-tls'],
+    ['--postgres-host', postgres.host],
+    ['--postgres-port', `${postgres.port}`],
+    ['--postgres-password', 'env:QUICKSTART_POSTGRES_PASSWORD'],
+    ['--redis-host', redis.host],
+    ['--redis-port', `${redis.port}`],
+    ['--redis-password', 'env:QUICKSTART_REDIS_PASSWORD'],
+    ['--object-storage-s3-endpoint', `http://${objectStorage.host}:${objectStorage.port}`],
+    ['--object-storage-s3-bucket', 'dify'],
+    ['--object-storage-s3-access-key', 'env:QUICKSTART_S3_ACCESS_KEY'],
+    ['--object-storage-s3-secret-key', 'env:QUICKSTART_S3_SECRET_KEY'],
+    ['--vector-store-qdrant-url', `http://${vectorStore.host}:${vectorStore.port}`],
+    ['--rto', '4h'],
+    ['--rpo', '15m'],
+    ['--recovery-configuration-repository', 'git@git.example.com:ops/dify.git'],
+    ['--target-chart-path', CHART],
+  ];
+}
+
+/** The variables that the secret references name. */
+export function secretVariables(stores: Stores): Record<string, string> {
+  return {
+    QUICKSTART_POSTGRES_PASSWORD: stores.postgres.password,
+    QUICKSTART_REDIS_PASSWORD: stores.redis.password,
+    QUICKSTART_S3_ACCESS_KEY: stores.objectStorage.password,
+    QUICKSTART_S3_SECRET_KEY: stores.vectorStore.password,
+  };
+}
+
+const SUBJECTS = {
+  postgres: ['PostgreSQL', 'postgres'],
+  redis: ['Redis', 'redis'],
+  objectStorage: ['object storage', 'object-storage'],
+  vectorStore: ['vector store', 'vector-store'],
+} as const satisfies Readonly<Record<keyof Stores, readonly [string, string]>>;
+
+const keys = Object.keys(SUBJECTS) as (keyof Stores)[];
+const isListener = (stores: Stores) => (key: keyof Stores) => stores[key].kind === 'listener';
+
+/** Where only a listener stands, what the checks would see says nothing of a real service: they are skipped by name. */
+export function skipped(stores: Stores): string[] {
+  const patterns = keys.filter(isListener(stores)).map((key) => `${SUBJECTS[key][1]}.*`);
+  return patterns.length === 0 ? [] : ['--skip', patterns.join(',')];
+}
+
+/** What is real and what is not, a line each. */
+export function provenance(stores: Stores): string[] {
+  const real = keys.flatMap((key) => {
+    const { kind, host, port } = stores[key];
+    return kind === 'listener' ? [] : [`${kind.server} on ${host}:${port}`];
+  });
+  const listeners = keys.filter(isListener(stores)).map((key) => SUBJECTS[key][0]);
+  return [
+    'Real:      the control plane (etcd, API server, controller manager, scheduler), kubectl, helm, difyctl,',
+    `           ${['the requests between them', ...real].join('; ')}.`,
+    'Simulated: the six nodes and every pod on them (kwok): Kubernetes schedules and counts them, but no container runs,',
+    '           so nothing answers at the address that is printed, and what only a running Dify could answer is skipped.',
+    ...(listeners.length === 0
+      ? []
+      : [
+          `Stand-in:  ${listeners.join(', ')}: a port that accepts connections and no more, since no such server is on this machine;`,
+          '           their checks are skipped by name.',
+        ]),
+  ];
+}

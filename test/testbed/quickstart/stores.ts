@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { execa } from 'execa';
+
+import { poll } from '../cluster/poll.ts';
+import { freePorts } from '../cluster/ports.ts';
+import { startListener } from '../services/listener.ts';
+import { onPath } from './on-path.ts';
+
+/** One external data service that the deployment names. */
+export interface Store {
+  readonly host: string;
+  readonly port: number;
+  /** What stands there: a real server, named, or a listener that only accepts connections. */
+  readonly kind: { readonly server: string } | 'listener';
+  readonly password: string;
+  readonly stop: () => Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+/** Whom a server runs as that refuses root. */
+const NOBODY = 65534;
+const isRoot = process.getuid?.() === 0;
+const secret = (): string => randomBytes(18).toString('base64url');
+
+/** A PostgreSQL of this machine with the deployment's databases, or a listener where there is none. */
+export async function postgresStore(databases: readonly string[]): Promise<Store> {
+  const [initdb, postgres] = await Promise.all([onPath('initdb'), onPath('postgres')]);
+  const mayRun = !isRoot || (await onPath('setpriv')) !== undefined;
+  if (initdb === undefined || postgres === undefined || !mayRun) return await listener();
+  const folder = await ownFolder('postgres');
+  const data = path.join(folder, 'data');
+  const password = secret();
+  const passwordFile = path.join(folder, 'password');
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (isRoot) await chown(passwordFile, NOBODY, NOBODY);
+  await run(initdb, ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-N'], folder);
+  const statements = databases.map((name) => `CREATE DATABASE ${name}\n`).join('');
+  await run(postgres, ['--single', '-D', data, 'postgres'], folder, statements);
+  const [port = 0] = await freePorts(1, new Set());
+  const settings = ['-c', `listen_addresses=${HOST}`, '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off'];
+  // SIGINT: the fast shutdown.
+  const stop = await serve(postgres, ['-D', data, '-p', `${port}`, ...settings], folder, port, 'SIGINT');
+  const { stdout } = await execa(postgres, ['--version'], { stdin: 'ignore' });
+  return {
+    host: HOST,
+    port,
+    kind: { server: stdout.replace(/^postgres \(PostgreSQL\) (\S+).*/, 'PostgreSQL $1') },
+    password,
+    stop,
+  };
+}
+
+/** A Redis of this machine, or a listener where there is none. */
+export async function redisStore(): Promise<Store> {
+  const redis = await onPath('redis-server');
+  if (redis === undefined) return await listener();
+  const folder = await ownFolder('redis');
+  const password = secret();
+  const [port = 0] = await freePorts(1, new Set());
+  const config = path.join(folder, 'redis.conf');
+  const lines = [`bind ${HOST}`, `port ${port}`, `requirepass ${password}`, `dir ${folder}`, 'appendonly yes', ''];
+  await writeFile(config, lines.join('\n'), { mode: 0o600 });
+  if (isRoot) await chown(config, NOBODY, NOBODY);
+  const stop = await serve(redis, [config], folder, port, 'SIGTERM');
+  const { stdout } = await execa(redis, ['--version'], { stdin: 'ignore' });
+  return { host: HOST, port, kind: { server: `Redis ${/v=(\S+)/.exec(stdout)?.[1] ?? ''}`.trim() }, password, stop };
+}
+
+/** A port that accepts connections and says nothing. */
+export async function listener(): Promise<Store> {
+  const { host, port, stop } = await startListener({ bind: HOST });
+  return { host, port, kind: 'listener', password: secret(), stop };
+}
+
+async function ownFolder(name: string): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), `difyctl-quickstart-${name}-`));
+  await mkdir(folder, { recursive: true });
+  if (isRoot) await chown(folder, NOBODY, NOBODY);
+  return folder;
+}
+
+/** The command as somebody who is not root. */
+const demoted = (file: string, args: readonly string[]): readonly [string, readonly string[]] =>
+  isRoot
+    ? ['setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--', file, ...args]]
+    : [file, args];
+
+async function run(file: string, args: readonly string[], cwd: string, input = ''): Promise<void> {
+  const [command, words] = demoted(file, args);
+  await execa(command, words, { cwd, input });
+}
+
+async function serve(file: string, args: readonly string[], folder: string, port: number, ending: NodeJS.Signals) {
+  const [command, words] = demoted(file, args);
+  const child = execa(command, words, {
+    cwd: folder,
+    stdin: 'ignore',
+    reject: false,
+    killSignal: ending,
+    detached: true,
+  });
+  const stop = async (): Promise<void> => {
+    child.kill(ending);
+    await child;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await poll(`${path.basename(file)} accepts connections`, () => accepts(port), { timeoutMs: 30_000 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}
+
+function accepts(port: number): Promise<true | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, HOST, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(undefined));
+  });
+}
