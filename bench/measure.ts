@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+
+/** A command line to time. */
+export interface Subject {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Exit codes that are answers. Default: only 0. */
+  readonly okCodes?: readonly number[];
+}
+
+/** Wall milliseconds and the peak resident memory of the largest process are those of whole processes. */
+export interface Measured {
+  readonly name: string;
+  readonly runs: readonly number[];
+  readonly medianMs: number;
+}
+
+/**
+ * Times each subject as a whole process, in turn (A B C A B C …), so that a machine whose speed drifts drifts for all of
+ * them; one round of warm-up is thrown away. Throws where a subject ends otherwise than it says it may.
+ */
+export function measure(subjects: readonly Subject[], rounds: number): Measured[] {
+  const runs = subjects.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    subjects.forEach((subject, index) => {
+      const took = timeOnce(subject);
+      if (round > 0) runs[index]?.push(took);
+    });
+  }
+  return subjects.map(({ name }, index) => {
+    const sorted = [...(runs[index] ?? [])].sort((a, b) => a - b);
+    return { name, runs: sorted, medianMs: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN };
+  });
+}
+
+function timeOnce({ name, program, args, env, okCodes = [0] }: Subject): number {
+  const began = performance.now();
+  const { status, error, stderr } = spawnSync(program, args, { env: { ...process.env, ...env }, maxBuffer: 1 << 28 });
+  const took = performance.now() - began;
+  if (error !== undefined) throw error;
+  if (!okCodes.includes(status ?? -1))
+    throw new Error(`${name} ended with ${status}: ${stderr.toString().slice(-500)}`);
+  return took;
+}
+
+/** A row per subject: median, and its ratio to the first. */
+export function table(title: string, rows: readonly Measured[]): string {
+  const base = rows[0]?.medianMs ?? Number.NaN;
+  const lines = rows.map(({ name, runs, medianMs }) => {
+    const range = `${Math.round(runs[0] ?? 0)}-${Math.round(runs.at(-1) ?? 0)}`;
+    return `  ${name.padEnd(34)} ${Math.round(medianMs).toString().padStart(6)} ms  ${range.padStart(11)}  ${(medianMs / base).toFixed(2)} x`;
+  });
+  return [title, ...lines, ''].join('\n');
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { builtProgram } from '../test/support/built.ts';
+import { SAMPLE_FILES } from '../test/support/deployments.ts';
+import { createRecorder } from '../test/support/recorder.ts';
+import { upCluster } from '../test/testbed/cluster/up.ts';
+import { progressPrinter } from '../test/testbed/provision/progress.ts';
+import { type Measured, measure, type Subject, table } from './measure.ts';
+import { measureRenders } from './renders.ts';
+
+const ROUNDS = 9;
+const CHART = resolve('test/fixtures/chart');
+
+/** `npm run bench`: figures for README and closing notes; nothing here passes or fails. */
+async function main(): Promise<void> {
+  const program = await builtProgram();
+  const cluster = await upCluster({ nodes: '6x8C32G', zones: 3, onProgress: progressPrinter() });
+  const folder = mkdtempSync(join(tmpdir(), 'difyctl-bench-'));
+  try {
+    const { helm4 = 'helm', kubectl = 'kubectl' } = cluster.tools;
+    const difyctl = (name: string, ...args: string[]): Subject => ({
+      name,
+      program: process.execPath,
+      args: [program, ...args],
+    });
+    print(
+      table(
+        `start-up (${ROUNDS} rounds, whole processes; aim: at most 1.3 x bare node)`,
+        measure(
+          [
+            { name: 'node -e 0', program: process.execPath, args: ['-e', '0'] },
+            difyctl('difyctl --version', '--version'),
+            { name: 'helm version', program: helm4, args: ['version'] },
+          ],
+          ROUNDS,
+        ),
+      ),
+    );
+    print(table('render, in one process (aim: at most 150 ms beyond start-up)', measureRenders(ROUNDS)));
+    const file = writeDeployment(folder, cluster.context);
+    const env = environment(cluster.kubeconfig, { kubectl, helm: helm4 });
+    print(
+      await preflightAgainstRawCalls(difyctl('difyctl preflight', 'preflight', '-c', file), env, {
+        kubectl,
+        helm: helm4,
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    await cluster.down();
+  }
+}
+
+type Programs = Readonly<Record<'kubectl' | 'helm', string>>;
+
+/** The calls of one preflight are recorded, and then run one after the other as an operator's script would. */
+async function preflightAgainstRawCalls(
+  preflight: Subject,
+  env: Readonly<Record<string, string>>,
+  programs: Programs,
+): Promise<string> {
+  const recorder = await createRecorder(programs);
+  // An unreachable endpoint is a finding here: only the time is looked at.
+  const subject = { ...preflight, env, okCodes: [0, 3] };
+  measure([{ ...subject, env: { ...env, PATH: `${recorder.folder}:${env.PATH}` } }], 0);
+  const calls = await recorder.calls();
+  await recorder.remove();
+  const raw = calls
+    .filter(({ program, args }) => program === 'kubectl' && !args.includes('-'))
+    .map(({ args }): Subject => ({ name: args.join(' '), program: programs.kubectl, args, env, okCodes: [0, 1] }));
+  const [whole] = measure([subject], ROUNDS);
+  const each = measure(raw, ROUNDS);
+  const sum = each.reduce((total, { medianMs }) => total + medianMs, 0);
+  const rows: Measured[] = [
+    { name: `${raw.length} raw kubectl calls, one by one`, runs: [sum], medianMs: sum },
+    ...(whole === undefined ? [] : [whole]),
+  ];
+  return table(
+    'preflight on six nodes, beside the raw kubectl reads it makes (what reads standard input left out)',
+    rows,
+  );
+}
+
+function writeDeployment(folder: string, context: string): string {
+  const sample = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
+  const path = join(folder, 'difyctl.yaml');
+  writeFileSync(join(folder, 'ca.pem'), '');
+  const target = { type: 'kubernetes', context, chart: { path: CHART } };
+  writeFileSync(path, stringify({ ...sample, target, postgres: { ...sample.postgres, tls: { mode: 'require' } } }));
+  return path;
+}
+
+/** Whatever the sample's secrets are called, they have a value. */
+function environment(kubeconfig: string, programs: Programs): Record<string, string> {
+  const names = JSON.stringify(SAMPLE_FILES['prod-kubernetes-s3-qdrant']).matchAll(/"env":"([A-Z0-9_]+)"/g);
+  const secrets = Object.fromEntries([...names].map(([, name = '']) => [name, `bench-${name}-value`]));
+  const path = `${resolve(programs.helm, '..')}:${resolve(programs.kubectl, '..')}:${process.env.PATH}`;
+  return { ...secrets, KUBECONFIG: kubeconfig, PATH: path, CI: 'true' };
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+await main();
