@@ -1,0 +1,217 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { InstallReport } from '../../src/install/report.ts';
+import { leftRunning, type Outcome } from '../support/difyctl.ts';
+import { createScene, type Scene, type SceneOptions, SECRETS } from '../support/kubernetes-scene.ts';
+import { useCluster } from '../testbed/fixtures.ts';
+
+const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
+
+const open: Scene[] = [];
+let made = 0;
+
+async function scene(options: SceneOptions = {}): Promise<Scene> {
+  made += 1;
+  const scene = await createScene(testbed.cluster, `dify-${made}`, options);
+  open.push(scene);
+  return scene;
+}
+
+afterEach(async () => {
+  for (const one of open.splice(0)) {
+    await one.end();
+    await testbed.cluster.kubectl(['delete', 'namespace', one.namespace, '--ignore-not-found', '--wait=false']);
+  }
+});
+
+const report = ({ stdout }: Outcome): InstallReport => JSON.parse(stdout) as InstallReport;
+
+describe.each([3, 4] as const)('with helm %i', (helm) => {
+  test('a production is installed, and a second run changes nothing', async () => {
+    const there = await scene({ helm });
+    const place = await there.workplace();
+    const first = await place.run('install', '--tier', 'prod', '--yes', '-o', 'json');
+    expect(first, first.stderr).toMatchObject({ code: 0 });
+    expect(report(first)).toMatchObject({ kind: 'InstallReport', outcome: 'applied', revision: 1, releaseRevision: 1 });
+    expect(await there.helmHistory()).toEqual(['1 deployed']);
+    expect(await there.objects('leases')).toEqual([]);
+
+    const again = await place.run('install', '--yes', '-o', 'json');
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(report(again)).toMatchObject({ outcome: 'unchanged', revision: 1, plan: { changes: [] } });
+    expect(await there.helmHistory()).toEqual(['1 deployed']);
+    expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
+  });
+
+  test('a change is one new revision of each count, and what it drops is deleted', async () => {
+    const there = await scene({ helm });
+    const place = await there.workplace();
+    await place.run('install', '--yes');
+    const scaled = ['--set', 'components.web.replicas=2', '--set', 'components.apiWebsocket.enabled=false'];
+    const planned = await place.run('plan', '--detailed-exitcode', '-o', 'json', ...scaled);
+    expect(planned).toMatchObject({ code: 7 });
+    expect(JSON.parse(planned.stdout).changes).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          action: 'change',
+          kind: 'Deployment',
+          name: 'dify-web',
+          paths: expect.arrayContaining(['spec.replicas']),
+        }),
+        expect.objectContaining({ action: 'delete', kind: 'Deployment', name: 'dify-api-websocket' }),
+      ]),
+    );
+    const changed = await place.run('install', '--yes', '-o', 'json', ...scaled);
+    expect(report(changed)).toMatchObject({ outcome: 'applied', revision: 2, releaseRevision: 2 });
+    expect(await there.objects('deployments')).not.toContain('deployment.apps/dify-api-websocket');
+  });
+
+  test('a first install that does not come up is taken away again with --atomic, and says why', async () => {
+    const there = await scene({ helm });
+    const place = await there.workplace();
+    const heal = await testbed.cluster.failPods({ component: 'web' }, 'crash-loop');
+    const failed = await place.run('install', '--yes', '--atomic', '--timeout', '8s', '-o', 'json');
+    await heal();
+    expect(failed, failed.stderr).toMatchObject({ code: 4 });
+    expect(report(failed)).toMatchObject({
+      outcome: 'rolled-back',
+      failure: { failures: [{ workload: 'dify-web', reason: expect.stringContaining('CrashLoopBackOff') }] },
+    });
+    expect(await there.helmHistory()).toEqual([]);
+    expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('before anything is changed', () => {
+  test('one node too few: exit 3, and nothing is created', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    await testbed.cluster.cordon('sim-1');
+    const blocked = await place.run('install', '--yes', '-o', 'json');
+    await testbed.cluster.cordon('sim-1', false);
+    expect(blocked, blocked.stderr).toMatchObject({ code: 3 });
+    expect(report(blocked).preflight.checks).toContainEqual(
+      expect.objectContaining({ id: 'cluster.capacity.nodes', status: 'fail' }),
+    );
+    await expect(testbed.cluster.kubectl(['get', 'namespace', there.namespace])).rejects.toThrow('not found');
+    expect([...(await place.files()).keys()]).toEqual([join(place.folder, 'difyctl.yaml')]);
+  });
+
+  test('a dry run and a plan keep nothing and create nothing', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    expect(await place.run('install', '--dry-run')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('dry run'),
+    });
+    expect(await place.run('plan')).toMatchObject({ code: 0 });
+    await expect(testbed.cluster.kubectl(['get', 'namespace', there.namespace])).rejects.toThrow('not found');
+    expect([...(await place.files()).keys()]).toEqual([join(place.folder, 'difyctl.yaml')]);
+  });
+
+  test('nobody to ask: exit 2; prod with --yes and no context: exit 2; a missing secret: exit 3', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    expect(await place.run('install')).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    const nameless = await place.run('install', '--yes', '--set', 'target.context=null');
+    expect(nameless, nameless.stderr).toMatchObject({ code: 2, stderr: expect.stringContaining('target.context') });
+    const missing = await place.run(
+      'install',
+      '--yes',
+      '--skip',
+      'config.secrets',
+      '--set',
+      'postgres.password=env:NO_SUCH',
+    );
+    expect(missing, missing.stderr).toMatchObject({ code: 3, stderr: expect.stringContaining('NO_SUCH') });
+    await expect(testbed.cluster.kubectl(['get', 'namespace', there.namespace])).rejects.toThrow('not found');
+  });
+});
+
+describe('secrets', () => {
+  test('are in no argument, no inherited environment, and no file but those meant for them', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    const installed = await place.run('install', '--yes', '-o', 'json');
+    expect(installed, installed.stderr).toMatchObject({ code: 0 });
+    const status = await place.run('status');
+    const cache = await place.files();
+    const generated = [
+      ...(cache.get(join(place.folder, '.difyctl/dify/secrets.yaml')) ?? '').matchAll(/: (\S{43})$/gm),
+    ];
+    const secrets = [...Object.values(SECRETS), ...generated.map(([, value = '']) => value)];
+    expect(secrets.length).toBeGreaterThan(Object.keys(SECRETS).length + 5);
+
+    const calls = await there.recorder.calls();
+    expect(calls.length).toBeGreaterThan(10);
+    const outside = [
+      ...calls.flatMap(({ args, env }) => [...args, ...Object.values(env)]),
+      ...[installed, status].flatMap(({ stdout, stderr }) => [stdout, stderr]),
+      ...[...cache].filter(([path]) => !path.endsWith('secrets.yaml')).map(([, text]) => text),
+    ].join('\n');
+    for (const secret of secrets) expect(outside).not.toContain(secret);
+    for (const path of cache.keys()) {
+      if (path.includes('/dify/')) expect((await stat(path)).mode & 0o777, path).toBe(0o600);
+    }
+  });
+
+  test('are those of the living installation: without .difyctl, and from another machine', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    await place.run('install', '--yes');
+    const before = await there.objects('secrets');
+    const elsewhere = await there.workplace();
+    const again = await elsewhere.run('install', '--yes', '-o', 'json');
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(report(again)).toMatchObject({ outcome: 'unchanged', revision: 1 });
+    expect(await there.objects('secrets')).toEqual(before);
+  });
+
+  test('that protect data are not made anew where the installation lost them', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    await place.run('install', '--yes');
+    const { namespace } = there;
+    await testbed.cluster.kubectl([
+      'delete',
+      'secret',
+      '-n',
+      namespace,
+      '-l',
+      'difyctl/deployment',
+      '--field-selector',
+      'type=Opaque',
+    ]);
+    const elsewhere = await there.workplace();
+    const refused = await elsewhere.run('install', '--yes', '-o', 'json');
+    expect(refused, refused.stderr).toMatchObject({ code: 3 });
+    expect(report(refused).preflight.checks).toContainEqual(
+      expect.objectContaining({
+        id: 'config.secrets',
+        status: 'fail',
+        message: expect.stringContaining('secrets.secretKey'),
+      }),
+    );
+    expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
+  });
+});
+
+test('uninstall keeps secrets and revisions, and an install brings the same back', async () => {
+  const there = await scene();
+  const place = await there.workplace();
+  await place.run('install', '--yes');
+  expect(await place.run('uninstall', '--yes')).toMatchObject({ code: 2 });
+  const removed = await place.run('uninstall', 'dify', '--yes');
+  expect(removed, removed.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('kept: ') });
+  expect(await there.objects('deployments,services,poddisruptionbudgets,leases')).toEqual([]);
+  const secrets = await there.objects('secrets');
+  expect(secrets.some((name) => name.startsWith('secret/dify-difyctl-'))).toBe(true);
+  expect(await place.run('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('not installed') });
+  const elsewhere = await there.workplace();
+  expect(await elsewhere.run('install', '--yes')).toMatchObject({ code: 0 });
+  expect((await there.objects('secrets')).filter((name) => name.includes('-difyctl-'))).toEqual(
+    secrets.filter((name) => name.includes('-difyctl-')),
+  );
+  expect(await leftRunning()).toEqual([]);
+});

@@ -1,0 +1,105 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { stringify } from 'yaml';
+import { builtProgram } from './built.ts';
+
+export interface Outcome {
+  /** Undefined where a signal ended it. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run that can be watched and ended. */
+export interface Running {
+  readonly pid: number;
+  /** Standard error so far contains this. */
+  says(text: string): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** A folder with a difyctl.yaml, and the built program run in it. */
+export interface Workplace {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  run(...args: readonly string[]): Promise<Outcome>;
+  start(...args: readonly string[]): Promise<Running>;
+  /** Text of every file below the folder, by path. */
+  files(): Promise<ReadonlyMap<string, string>>;
+  remove(): Promise<void>;
+}
+
+/** `env` is the whole environment of the program. */
+export async function createWorkplace(file: object, env: Readonly<Record<string, string>>): Promise<Workplace> {
+  const program = await builtProgram();
+  const folder = await mkdtemp(join(tmpdir(), 'difyctl-workplace-'));
+  await writeFile(join(folder, 'difyctl.yaml'), stringify(file));
+  const launch = (args: readonly string[]) => startProgram([program, ...args], folder, env);
+  return {
+    folder,
+    env,
+    run: async (...args) => outcomeOf(launch(args)),
+    start: async (...args) => watched(launch(args)),
+    files: async () => {
+      const names = await readdir(folder, { recursive: true, withFileTypes: true });
+      const paths = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+      return new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')] as const)));
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+type Child = ReturnType<typeof startProgram>;
+
+function startProgram(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
+  return execa(process.execPath, args, { cwd, env, extendEnv: false, reject: false, stdin: 'ignore' });
+}
+
+async function outcomeOf(child: Child): Promise<Outcome> {
+  const { exitCode, stdout, stderr } = await child;
+  return { code: exitCode, stdout, stderr };
+}
+
+async function watched(child: Child): Promise<Running> {
+  let said = '';
+  const waiting = new Set<() => void>();
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    for (const look of waiting) look();
+  });
+  if (child.pid === undefined) throw new Error('difyctl did not start');
+  const outcome = outcomeOf(child);
+  return {
+    pid: child.pid,
+    outcome,
+    kill: (signal) => void child.kill(signal),
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!said.includes(text)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+        void outcome.then(() => reject(new Error(`it ended and never said ${text}:\n${said}`)));
+      }),
+  };
+}
+
+/** Processes whose environment carries the mark that difyctl gives to what it starts. */
+export async function leftRunning(): Promise<readonly string[]> {
+  const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  const found = await Promise.all(
+    entries.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      if (!environment.includes('INSIDE_DIFYCTL=')) return [];
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return command === '' ? [] : [`${pid} ${command.replaceAll('\0', ' ')}`];
+    }),
+  );
+  return found.flat();
+}
