@@ -1,5 +1,4 @@
-import { appAnswersCollector, appHealthCollector } from './app/collectors.ts';
-import { appWorkloadsCollector } from './app/workloads.ts';
+import { appAnswersCollector, appHealthCollector, appWorkloadsCollector } from './app/collectors.ts';
 import { clusterAutoscalerCollector } from './cluster/autoscaler.ts';
 import { ingressClassesCollector, storageClassesCollector } from './cluster/classes.ts';
 import { clusterNodesCollector } from './cluster/nodes.ts';

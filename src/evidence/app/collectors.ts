@@ -1,9 +1,13 @@
 import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { type AnswersFact, APP_ANSWERS, APP_HEALTH, ROUTES, SETUP } from './answers.ts';
 import { askInside, askNginx } from './compose-entrance.ts';
+import { composeWorkloads } from './compose-workloads.ts';
 import { askService } from './kubernetes-entrance.ts';
+import { kubernetesWorkloads } from './kubernetes-workloads.ts';
+import { APP_WORKLOADS, type AppWorkload } from './workloads.ts';
 
 /** The paths that are asked for, each once. */
 const PATHS = [...new Set([...ROUTES.map(({ path }) => path), SETUP])];
@@ -29,6 +33,18 @@ export const appHealthCollector: Collector<AnswersFact> = {
     const { target } = deployment;
     if (target.type === 'compose') return askInside(context, deployment, '/health');
     return askService(context, target, 'api', ['/health']);
+  },
+};
+
+export const appWorkloadsCollector: Collector<readonly AppWorkload[]> = {
+  key: APP_WORKLOADS,
+  timeoutMs: 60_000,
+  collect: async (context, need) => {
+    const deployment = deploymentOf(context);
+    const rendered = await need(RENDERED_OBJECTS);
+    return deployment.target.type === 'compose'
+      ? composeWorkloads(context, deployment.name, rendered)
+      : kubernetesWorkloads(context, deployment.target.namespace, rendered);
   },
 };
 

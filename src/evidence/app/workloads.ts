@@ -1,7 +1,4 @@
-import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { RENDERED_OBJECTS } from '../rendered/set.ts';
-import { composeWorkloads } from './compose-workloads.ts';
-import { kubernetesWorkloads } from './kubernetes-workloads.ts';
+import { evidenceKey } from '../evidence.ts';
 
 /** One workload or job of the rendered set, as it really is. */
 export interface AppWorkload {
@@ -21,16 +18,3 @@ export interface AppWorkload {
   readonly holdup: string;
 }
 export const APP_WORKLOADS = evidenceKey<readonly AppWorkload[]>('app.workloads', 1);
-
-export const appWorkloadsCollector: Collector<readonly AppWorkload[]> = {
-  key: APP_WORKLOADS,
-  timeoutMs: 60_000,
-  collect: async (context, need) => {
-    const { deployment } = context;
-    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
-    const rendered = await need(RENDERED_OBJECTS);
-    return deployment.target.type === 'compose'
-      ? composeWorkloads(context, deployment.name, rendered)
-      : kubernetesWorkloads(context, deployment.target.namespace, rendered);
-  },
-};

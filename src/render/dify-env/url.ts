@@ -1,5 +1,5 @@
 /** Percent-encodes a user name or password for a URL: all but RFC 3986's unreserved characters. */
-export function encodeUserinfo(text: string): string {
+function encodeUserinfo(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 

@@ -6,7 +6,7 @@ import type { RenderedCompose } from '../../../src/render/rendered.ts';
 import { parsedDeployment, SAMPLE_NAMES, sampleDeployment, urls } from '../../support/deployments.ts';
 import { fakeSecrets } from '../../support/secrets.ts';
 
-export const INPUTS = { baseDirectory: '/srv/config' };
+const INPUTS = { baseDirectory: '/srv/config' };
 
 /** Every sample that goes to Compose. */
 export const COMPOSE_SAMPLES = SAMPLE_NAMES.filter((name) => sampleDeployment(name).target.type === 'compose');
