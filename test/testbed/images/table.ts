@@ -20,6 +20,8 @@ export const RECIPES: Readonly<Record<string, RecipeOf>> = {
   'dify-agent-backend': difyImage('agent-backend'),
   'dify-agent-local-sandbox': difyImage('local-sandbox'),
   postgres,
+  // Its name as the chart's bundled database asks for it.
+  postgresql: postgres,
   redis,
   nginx,
   squid,
