@@ -2,6 +2,7 @@ import type { CheckReport } from '../checks/check.ts';
 import { reportJson } from '../report/json.ts';
 import { reportLines } from '../report/lines.ts';
 import { type LiveChecklist, liveChecklist } from '../report/live.ts';
+import { createSpinner } from '../report/spinner.ts';
 import { reportText } from '../report/text.ts';
 import type { CommandContext } from './context.ts';
 import { inCi } from './terminal.ts';
@@ -27,5 +28,9 @@ export function reportIn(
 export function startChecklist({ terminal, env, quiet, stderr }: CommandContext): LiveChecklist {
   if (quiet || !terminal.stderrIsTerminal || inCi(env)) return { onEvent: () => undefined, end: () => undefined };
   const { stderrColor: color, unicode, width } = terminal;
-  return liveChecklist((text) => stderr.write(text), { color, unicode, width });
+  const style = { color, unicode, width };
+  return liveChecklist(
+    createSpinner((text) => stderr.write(text), style),
+    style,
+  );
 }

@@ -1,6 +1,7 @@
 import { ExternalError, Fault, Interrupted, type Problem, UserError } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import { paint } from '../report/style.ts';
 
 export interface FaultView {
   readonly verbose: boolean;
@@ -15,11 +16,10 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** A fault for people: the problem first, then what was seen, then the one next step, then the exit code. */
 export function faultText(error: unknown, view: FaultView): string {
-  const paint = (code: number, text: string): string => (view.color ? `\u001b[${code}m${text}\u001b[0m` : text);
   const cross = view.unicode ? '✖' : 'x';
   const arrow = view.unicode ? '→' : '->';
   const lines = [
-    `  ${paint(31, cross)} ${paint(1, headline(error))}`,
+    `  ${paint(view, 'bad', cross)} ${paint(view, 'strong', headline(error))}`,
     ...(error instanceof UserError ? problemLines(error.problems) : []),
     ...(error instanceof ExternalError ? externalLines(error) : []),
     ...nextSteps(error).map((step) => `     ${arrow} ${step}`),

@@ -1,13 +1,13 @@
 import type { OnProgress, ProgressEvent } from '../base/events.ts';
+import { createSpinner } from '../report/spinner.ts';
 import { paint, type Style, sign } from '../report/style.ts';
 import { elapsed, wrap } from '../report/wrap.ts';
 import type { CommandContext } from './context.ts';
 import { inCi } from './terminal.ts';
 
-const FRAMES = { unicode: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'], ascii: ['|', '/', '-', '\\'] };
-const FRAME_MS = 120;
+/** The time shown beside a step that goes on. */
+const TICK_MS = 1_000;
 const STEP_WIDTH = 12;
-const CLEAR = '\r\u001b[K';
 
 /** Steps of a run as they go: one line that moves on a terminal, a line for each change of state in logs, nothing with --quiet. */
 export interface ProgressView {
@@ -42,19 +42,19 @@ function lineView(write: (text: string) => void, style: Style): ProgressView {
 }
 
 function movingView(write: (text: string) => void, style: Style): ProgressView {
+  const spinner = createSpinner(write, style);
   let current: { readonly step: string; readonly since: number; detail: string } | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let frame = 0;
   const draw = (): void => {
     if (current === undefined) return;
-    const frames = style.unicode ? FRAMES.unicode : FRAMES.ascii;
-    const text = `  ${frames[frame++ % frames.length]} ${current.step.padEnd(STEP_WIDTH)}${elapsed(performance.now() - current.since)}   ${current.detail}`;
-    write(CLEAR + text.slice(0, style.width - 1));
+    const text = `${current.step.padEnd(STEP_WIDTH)}${elapsed(performance.now() - current.since)}   ${current.detail}`;
+    // Two columns of indentation and the spinner stand before it.
+    spinner.show(text.slice(0, Math.max(0, style.width - 5)));
   };
   const pause = (): void => {
     clearInterval(timer);
     timer = undefined;
-    write(CLEAR);
+    spinner.clear();
   };
   const onProgress = (event: ProgressEvent): void => {
     if (event.type === 'step-started') current = { step: event.step, since: performance.now(), detail: event.title };
@@ -66,7 +66,9 @@ function movingView(write: (text: string) => void, style: Style): ProgressView {
       if (event.type === 'step-ended') current = undefined;
       write(`${endLine(event, style)}\n`);
     }
-    if (current !== undefined && timer === undefined) timer = setInterval(draw, FRAME_MS);
+    if (current === undefined) return;
+    draw();
+    timer ??= setInterval(draw, TICK_MS);
   };
   return { onProgress, pause, end: () => timer !== undefined && pause() };
 }

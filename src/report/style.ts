@@ -1,3 +1,4 @@
+import { Chalk } from 'chalk';
 import type { Status } from '../checks/check.ts';
 
 /** How much a terminal can show. */
@@ -10,12 +11,19 @@ export interface Style {
 
 export type Tone = 'good' | 'bad' | 'care' | 'quiet' | 'strong';
 
-/** SGR codes: green, red, yellow, dim, bold. */
-const CODES: Readonly<Record<Tone, number>> = { good: 32, bad: 31, care: 33, quiet: 2, strong: 1 };
+/** Whether colours are wanted was decided by the caller (NO_COLOR, --no-color, the stream); the sixteen basic ones are in every terminal. */
+const chalk = new Chalk({ level: 1 });
+const PAINTS: Readonly<Record<Tone, (text: string) => string>> = {
+  good: chalk.green,
+  bad: chalk.red,
+  care: chalk.yellow,
+  quiet: chalk.dim,
+  strong: chalk.bold,
+};
 
 /** The text in a tone, or as it is where colours are off. */
-export function paint(style: Style, tone: Tone, text: string): string {
-  return style.color && text !== '' ? `\u001b[${CODES[tone]}m${text}\u001b[0m` : text;
+export function paint({ color }: Pick<Style, 'color'>, tone: Tone, text: string): string {
+  return color ? PAINTS[tone](text) : text;
 }
 
 const TONES: Readonly<Record<Status, Tone>> = {

@@ -120,7 +120,7 @@ describe('the text report', () => {
   });
 
   it('paints statuses where there are colours', () => {
-    expect(reportText(report(broken), { ...plain, color: true })).toContain('\u001b[31m✖\u001b[0m');
+    expect(reportText(report(broken), { ...plain, color: true })).toContain('\u001b[31m✖\u001b[39m');
   });
 
   it.each([40, 60, 80, 120])('keeps to %i columns', (width) => {

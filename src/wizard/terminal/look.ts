@@ -1,3 +1,5 @@
+import { Chalk } from 'chalk';
+
 /** How the terminal shows things; decided once per run by what the stream can. */
 export interface Look {
   readonly color: boolean;
@@ -18,15 +20,12 @@ export interface Palette {
 }
 
 export function paletteOf({ color, unicode }: Look): Palette {
-  const paint =
-    (open: number, close: number): Paint =>
-    (text) =>
-      color && text !== '' ? `\u001b[${open}m${text}\u001b[${close}m` : text;
+  const chalk = new Chalk({ level: color ? 1 : 0 });
   return {
-    bold: paint(1, 22),
-    dim: paint(2, 22),
-    bad: paint(31, 39),
-    answer: paint(36, 39),
+    bold: chalk.bold,
+    dim: chalk.dim,
+    bad: chalk.red,
+    answer: chalk.cyan,
     signs: unicode ? { done: '✔', ask: '›', cursor: '❯', none: '–' } : { done: 'ok', ask: '>', cursor: '>', none: '-' },
   };
 }

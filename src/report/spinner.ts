@@ -1,0 +1,53 @@
+import { clearLine, cursorTo, moveCursor } from 'node:readline';
+import { Writable } from 'node:stream';
+import ora from 'ora';
+import type { Style } from './style.ts';
+
+const ASCII_FRAMES = { interval: 130, frames: ['|', '/', '-', '\\'] };
+
+/** A text that moves while work goes on; for a terminal only. */
+export interface Spinner {
+  /** Shows the text, beginning to move where it stood still. */
+  show(text: string): void;
+  /** Takes it away, so that something else can be written. */
+  clear(): void;
+}
+
+/** A spinner that draws through `write`, so that what it shows passes the redactor of the run like all other output. */
+export function createSpinner(write: (text: string) => void, { width, unicode }: Style): Spinner {
+  const spinner = ora({
+    stream: terminalOver(write, width),
+    isEnabled: true,
+    discardStdin: false,
+    color: false,
+    indent: 2,
+    ...(unicode ? { spinner: 'dots' as const } : { spinner: ASCII_FRAMES }),
+  });
+  return {
+    show: (text) => {
+      spinner.text = text;
+      if (!spinner.isSpinning) spinner.start();
+    },
+    clear: () => {
+      if (spinner.isSpinning) spinner.stop();
+    },
+  };
+}
+
+/** What ora asks of a terminal, on top of a function that writes. */
+function terminalOver(write: (text: string) => void, columns: number): NodeJS.WritableStream {
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (chunk, _encoding, done) => {
+      write(String(chunk));
+      done();
+    },
+  });
+  return Object.assign(stream, {
+    isTTY: true,
+    columns,
+    cursorTo: (x: number) => cursorTo(stream, x),
+    clearLine: (direction: -1 | 0 | 1) => clearLine(stream, direction),
+    moveCursor: (dx: number, dy: number) => moveCursor(stream, dx, dy),
+  });
+}
