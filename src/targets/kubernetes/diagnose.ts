@@ -46,7 +46,8 @@ async function lastLines(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   if (holdup === undefined || !('container' in holdup)) return [];
-  const previous = holdup.kind === 'failing' && holdup.ran ? ['--previous'] : [];
+  // Where the run before failed, its log says why; the one that has just begun says nothing yet.
+  const previous = ('ran' in holdup ? holdup.ran : holdup.failedBefore !== '') ? ['--previous'] : [];
   const args = [
     'logs',
     name,

@@ -24,10 +24,18 @@ export type Holdup =
       /** Whether its last run's log is where the reason stands. */
       readonly ran: boolean;
     }
-  | { readonly kind: 'init'; readonly container: string; readonly since: string }
+  | ({ readonly kind: 'init' } & Started)
   /** Its containers are ready and the pod is not: its node went away, or a readiness gate is closed. */
   | { readonly kind: 'unready'; readonly message: string }
-  | { readonly kind: 'starting'; readonly container: string; readonly since: string };
+  | ({ readonly kind: 'starting' } & Started);
+
+/** A container that runs and is not ready. */
+interface Started {
+  readonly container: string;
+  readonly since: string;
+  /** How its run before ended, where that failed: `exit code 3`; else empty. Between two failures a container looks as if all were well. */
+  readonly failedBefore: string;
+}
 
 /** Containers that wait for these are on their way. */
 const CREATING = new Set(['ContainerCreating', 'PodInitializing']);
@@ -81,7 +89,10 @@ function failure(container: unknown): Holdup | undefined {
 
 function running(container: unknown, kind: 'init' | 'starting'): Holdup | undefined {
   const since = textAt(container, 'state', 'running', 'startedAt');
-  return since === '' ? undefined : { kind, container: textAt(container, 'name'), since };
+  if (since === '') return undefined;
+  const exitCode = at(container, 'lastState', 'terminated', 'exitCode');
+  const failedBefore = typeof exitCode === 'number' && exitCode !== 0 ? `exit code ${exitCode}` : '';
+  return { kind, container: textAt(container, 'name'), since, failedBefore };
 }
 
 function condition(object: unknown, type: string): { readonly status: string; readonly message: string } | undefined {

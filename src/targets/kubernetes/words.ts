@@ -49,18 +49,23 @@ function holdupText(
     case 'failing':
       return `${holdup.reason}${restarts > 0 ? `, ${restarts} restarts` : ''}${holdup.message === '' ? '' : `: ${holdup.message}`}`;
     case 'init':
-      return `waits in init container ${holdup.container} since ${clock(holdup.since)}`;
-    case 'starting':
+      return `waits in init container ${holdup.container} since ${clock(holdup.since)}${failedText(restarts, holdup.failedBefore)}`;
+    case 'starting': {
       // The community chart migrates the database when an api pod starts; readiness begins after it.
-      return label === 'api'
-        ? `migration and start-up since ${clock(holdup.since)}`
-        : `starting since ${clock(holdup.since)}`;
+      const doing = label === 'api' ? 'migration and start-up' : 'starting';
+      return `${doing} since ${clock(holdup.since)}${failedText(restarts, holdup.failedBefore)}`;
+    }
     case 'creating': {
       const image = pulling.get(name);
       if (image !== undefined) return `pulling ${image} on ${node}`;
       return node === '' ? 'waits for a node' : `container is being created on ${node}`;
     }
   }
+}
+
+/** `, 2 restarts, the last after exit code 3`; empty where nothing failed. */
+function failedText(restarts: number, failedBefore: string): string {
+  return failedBefore === '' ? '' : `, ${restarts} restarts, the last after ${failedBefore}`;
 }
 
 /** `12:03:41` of an RFC 3339 time, UTC. */
