@@ -108,6 +108,11 @@ export interface Target {
   plan(rendered: Rendered, previous: Revision | undefined, signal: AbortSignal): Promise<Plan>;
   /** Where the lock lies; makes what must be there for it (the namespace, the directory). Called after the confirmation only. */
   lockStore(signal: AbortSignal): Promise<LockStore>;
+  /**
+   * Under the lock, before a revision speaks of the set: the secrets of a first installation go to where the living one keeps them, so that a run
+   * killed right after loses none. Nothing is done where applying begins with them.
+   */
+  keepSecrets(rendered: Rendered): Promise<void>;
   apply(rendered: Rendered, options: ApplyOptions): Promise<ApplyResult>;
   /** The secrets alone, for those whose GitOps applies the rest. Throws UserError where they are no object of their own. */
   applySecret(rendered: Rendered, signal: AbortSignal): Promise<void>;

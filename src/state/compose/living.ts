@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { UserError } from '../../base/errors.ts';
+import { join } from 'node:path';
 import type { Runner } from '../../exec/runner.ts';
 import type { Living } from '../living.ts';
 import { revisionFolder } from '../revisions/folder.ts';
 import { newestRevision } from '../revisions/revision.ts';
+import { refuseElsewhere } from './elsewhere.ts';
 import { parseEnvFile } from './env-file.ts';
 import { composeStatePaths } from './paths.ts';
 
@@ -34,7 +34,7 @@ export function composeLiving({ runner, directory, name }: ComposeLivingOptions)
         readFile(join(directory, '.env'), 'utf8').catch(() => ''),
         revisionFolder(composeStatePaths(directory).revisions).list(),
       ]);
-      refuseElsewhere(name, directory, homes);
+      await refuseElsewhere(name, directory, homes);
       return {
         data: parseEnvFile(env),
         keys: newestRevision(revisions)?.secretKeys ?? {},
@@ -50,12 +50,4 @@ export function composeLiving({ runner, directory, name }: ComposeLivingOptions)
       reason: `a Compose deployment has no cluster to read Secret ${secret} from`,
     }),
   };
-}
-
-function refuseElsewhere(name: string, directory: string, homes: readonly string[]): void {
-  const other = homes.find((home) => resolve(home) !== directory);
-  if (other === undefined) return;
-  throw new UserError(`project ${name} already runs from ${other}, not from ${directory}`, {
-    next: [`set target.directory to ${other} to go on with it`, 'or give this deployment another name'],
-  });
 }

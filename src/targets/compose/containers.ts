@@ -15,7 +15,12 @@ export interface Container {
   /** What the last health check printed. */
   readonly healthOutput: string;
   readonly exitCode: number;
+  /** By its restart policy, since somebody started it. */
   readonly restarts: number;
+  /** When it was started last, to the second, ISO 8601; empty where it never was. */
+  readonly startedAt: string;
+  /** From which directory Compose made it. */
+  readonly home: string;
 }
 
 /** The environment of a container holds secrets: only these fields are asked for. */
@@ -28,7 +33,8 @@ export async function readContainers(connection: Connection, signal: AbortSignal
   const filter = ['--filter', `label=${PROJECT_LABEL}=${project.name}`];
   const ids = lines(await docker.run(['ps', '-a', '--no-trunc', ...filter, '--format', '{{.ID}}'], { signal }));
   if (ids.length === 0) return [];
-  const told = await docker.run(['inspect', '--format', FORMAT, ...ids], { signal });
+  // One that went meanwhile is not told, and docker ends with 1.
+  const told = await docker.run(['inspect', '--format', FORMAT, ...ids], { signal, okCodes: [0, 1] });
   return lines(told)
     .map((line): unknown => JSON.parse(line))
     .filter((item) => labelsAt(item, 'labels')['com.docker.compose.oneoff'] !== 'True')
@@ -49,7 +55,14 @@ function containerOf(item: unknown): Container {
     healthOutput: Array.isArray(log) ? textAt(log.at(-1), 'Output').trim() : '',
     exitCode: Number(at(item, 'state', 'ExitCode') ?? 0),
     restarts: Number(at(item, 'restarts') ?? 0),
+    startedAt: startOf(textAt(item, 'state', 'StartedAt')),
+    home: labels['com.docker.compose.project.working_dir'] ?? '',
   };
+}
+
+/** The engine gives nanoseconds, and the year 1 for never. */
+function startOf(text: string): string {
+  return text.startsWith('0001') ? '' : text.replace(/\.\d+Z$/, 'Z');
 }
 
 /** Lines that hold something. */

@@ -2,7 +2,7 @@ import { ExternalError } from '../../base/errors.ts';
 import type { ApplyFailure } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { lines } from './containers.ts';
-import { type ServiceView, serviceDetail, worstContainer } from './services.ts';
+import { isTroubled, isUnderWay, type ServiceView, serviceDetail, worstContainer } from './services.ts';
 
 /** Logs of every service would bury the one that matters. */
 const SHOWN_SERVICES = 5;
@@ -14,19 +14,12 @@ export async function diagnose(
   views: readonly ServiceView[],
   signal: AbortSignal,
 ): Promise<readonly ApplyFailure[]> {
-  // One that has no container yet only waits for another: those that ran and failed come first.
-  const failing = views
-    .filter(({ settled }) => !settled)
-    .toSorted((a, b) => Number(worstContainer(a) === undefined) - Number(worstContainer(b) === undefined));
-  const ran = failing.filter((view) => ranAndFailed(view));
-  return Promise.all(
-    (ran.length > 0 ? ran : failing).slice(0, SHOWN_SERVICES).map((view) => failureOf(connection, view, signal)),
-  );
-}
-
-function ranAndFailed(view: ServiceView): boolean {
-  const worst = worstContainer(view);
-  return worst !== undefined && worst.state !== 'created';
+  const failing = views.filter(({ settled }) => !settled);
+  // Most others only wait: for one that fell over, else for one that still starts.
+  const shown = [isTroubled, isUnderWay, () => true]
+    .map((isMeant) => failing.filter(isMeant))
+    .find((some) => some.length > 0);
+  return Promise.all((shown ?? []).slice(0, SHOWN_SERVICES).map((view) => failureOf(connection, view, signal)));
 }
 
 async function failureOf(connection: Connection, view: ServiceView, signal: AbortSignal): Promise<ApplyFailure> {

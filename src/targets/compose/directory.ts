@@ -1,91 +1,116 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { UserError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import type { RenderedFile } from '../../render/rendered.ts';
-import type { Revision } from '../../state/revisions/revision.ts';
-import type { Change } from '../target.ts';
 
 /** It holds every secret of the installation: the owner's alone. Containers reach what is mounted below it all the same. */
 const DIRECTORY_MODE = 0o700;
 
-/** Files that differ from the rendered set, and those of the revision before that the set no longer has. */
-export async function fileChanges(
-  directory: string,
-  files: readonly RenderedFile[],
-  previous: Revision | undefined,
-): Promise<readonly Change[]> {
-  const judged = await Promise.all(
-    files.map(async ({ path, content }): Promise<readonly Change[]> => {
-      const found = await contentOf(directory, path);
-      if (found === content) return [];
-      return [{ action: found === undefined ? 'create' : 'change', kind: 'File', name: path }];
-    }),
-  );
-  const dropped = await Promise.all(
-    droppedFiles(files, previous).map(
-      async (path): Promise<readonly Change[]> =>
-        (await contentOf(directory, path)) === undefined ? [] : [{ action: 'delete', kind: 'File', name: path }],
-    ),
-  );
-  return [...judged, ...dropped].flat();
-}
+/** Files by their path below the directory. */
+export type Paths = readonly { readonly path: string }[];
 
-/** Makes the directory with its first file's mode in mind; an existing one is left as it is. */
+/** Makes the directory, the owner's alone; an existing one is left as it is. Throws UserError where it cannot be made. */
 export async function ensureDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
+  await explained(directory, () => mkdir(directory, { recursive: true, mode: DIRECTORY_MODE }));
 }
 
-/** Writes the set, each file whole or not at all, and removes what the revision before had and this set has not. */
+/** Writes the set, each file whole or not at all, and removes those of `earlier` that the set has not. Throws UserError where that cannot be. */
 export async function writeFiles(
   directory: string,
   files: readonly RenderedFile[],
-  previous: Revision | undefined,
+  earlier: Paths | undefined,
 ): Promise<void> {
   await ensureDirectory(directory);
-  for (const { path, content, mode } of files) {
-    if ((await contentOf(directory, path)) !== content) await writeFileAtomic(join(directory, path), content, { mode });
-  }
-  for (const path of droppedFiles(files, previous)) await rm(join(directory, path), { force: true });
-}
-
-/** The files as they stand, for going back. */
-export async function snapshot(directory: string, files: readonly RenderedFile[]): Promise<readonly RenderedFile[]> {
-  const found = await Promise.all(
-    files.map(async (file) => ({ ...file, content: await contentOf(directory, file.path) })),
-  );
-  return found.flatMap(({ path, mode, content }) => (content === undefined ? [] : [{ path, mode, content }]));
-}
-
-/** Runs `work` with compose.yaml and `.env` in a private folder that is gone afterwards, so that looking writes nothing where Dify lives. */
-export async function withDraftFiles<T>(
-  files: readonly RenderedFile[],
-  work: (folder: string) => Promise<T>,
-): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'difyctl-compose-'));
-  try {
-    for (const { path, content } of files.filter((file) => ['compose.yaml', '.env'].includes(file.path))) {
-      await writeFileAtomic(join(folder, path), content, { mode: 0o600 });
+  await explained(directory, async () => {
+    for (const { path, content, mode } of files) {
+      const isSame = (await contentOf(directory, path)) === content;
+      if (!isSame || (await isLooser(directory, path, mode)))
+        await writeFileAtomic(join(directory, path), content, { mode });
     }
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    for (const path of droppedPaths(files, earlier)) await rm(join(directory, path), { force: true });
+  });
 }
 
-/** A path that would lead out of the directory is none of ours, whatever a revision says. */
-function droppedFiles(files: readonly RenderedFile[], previous: Revision | undefined): readonly string[] {
+/** Writes the set's `.env` where there is none yet. */
+export async function keepEnvFile(directory: string, files: readonly RenderedFile[]): Promise<void> {
+  if ((await contentOf(directory, '.env')) !== undefined) return;
+  const own = files.filter(({ path }) => path === '.env');
+  await writeFiles(directory, own, undefined);
+}
+
+/** Those of these files that are there, as they stand, for going back. */
+export async function snapshot(directory: string, files: Paths): Promise<readonly RenderedFile[]> {
+  const paths = [...new Set(files.map(({ path }) => path))].filter(isInside);
+  const found = await Promise.all(
+    paths.map(async (path) => ({
+      path,
+      content: await contentOf(directory, path),
+      mode: (await modeOf(directory, path)) ?? 0o600,
+    })),
+  );
+  return found.flatMap(({ path, mode, content }) =>
+    content === undefined ? [] : [{ path, content, mode: (mode & 0o044) === 0 ? 0o600 : 0o644 }],
+  );
+}
+
+/** Paths of `earlier` that the set has not. One that would lead out of the directory is none of ours, whatever a revision says. */
+export function droppedPaths(files: Paths, earlier: Paths | undefined): readonly string[] {
   const kept = new Set(files.map(({ path }) => path));
-  return (previous?.files ?? [])
-    .map(({ path }) => path)
-    .filter((path) => !kept.has(path) && resolve('/root', path).startsWith('/root/'));
+  return (earlier ?? []).map(({ path }) => path).filter((path) => !kept.has(path) && isInside(path));
 }
 
-async function contentOf(directory: string, path: string): Promise<string | undefined> {
+/** The text of a file below the directory; undefined where there is none. Throws UserError where it cannot be read. */
+export async function contentOf(directory: string, path: string): Promise<string | undefined> {
+  return explained(directory, () => ifThere(() => readFile(join(directory, path), 'utf8')));
+}
+
+/** True where more is allowed than should be. Less is the user's umask. */
+export async function isLooser(directory: string, path: string, mode: number): Promise<boolean> {
+  return (((await modeOf(directory, path)) ?? 0) & ~mode) !== 0;
+}
+
+async function modeOf(directory: string, path: string): Promise<number | undefined> {
+  return explained(directory, () => ifThere(async () => (await stat(join(directory, path))).mode & 0o777));
+}
+
+function isInside(path: string): boolean {
+  return resolve('/root', path).startsWith('/root/');
+}
+
+async function ifThere<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await readFile(join(directory, path), 'utf8');
+    return await look();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+/** What the file system may refuse, in words: no bug of ours. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'the file system is mounted read-only',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a file of this name is in the way',
+  EISDIR: 'a folder is in the way of a file',
+  ENOSPC: 'the file system is full',
+  EDQUOT: 'the quota is used up',
+  ENOENT: 'a folder cannot be made there',
+};
+
+async function explained<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code = '', path } = error as NodeJS.ErrnoException;
+    const why = REFUSALS[code];
+    if (why === undefined) throw error;
+    throw new UserError(`${path ?? directory} cannot be read or written: ${why} (${code})`, {
+      problems: [{ path: 'target.directory', message: `is ${directory}` }],
+      next: ['see to it that this user can write there, or choose another target.directory'],
+      cause: error,
+    });
   }
 }

@@ -1,20 +1,27 @@
 import { sha256 } from '../../base/digest.ts';
 import { textAt } from '../../evidence/read.ts';
+import { refuseElsewhere } from '../../state/compose/elsewhere.ts';
 import type { Place } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { readContainers } from './containers.ts';
+import { viewProject } from './inspect.ts';
 
-/** Engine, directory and project, and what tells this engine from any other. */
+/**
+ * Engine, directory and project, and what tells this engine from any other. Throws UserError where the project runs from another directory.
+ */
 export async function placeCompose(connection: Connection, signal: AbortSignal): Promise<Place> {
   const { docker, project } = connection;
   const [text, containers] = await Promise.all([
     docker.run(['info', '--format', '{{json .}}'], { signal }),
     readContainers(connection, signal),
   ]);
+  const homes = containers.map(({ home }) => home).filter((home) => home !== '');
+  await refuseElsewhere(project.name, project.directory, homes);
+  const views = await viewProject(connection, containers);
+  const ready = views.filter(({ settled }) => settled).length;
   const info: unknown = JSON.parse(text);
   const id = textAt(info, 'ID');
   const host = textAt(info, 'Name');
-  const running = containers.filter(({ state }) => state === 'running').length;
   return {
     target: 'compose',
     identity: { ...(id === '' ? {} : { uid: id }), endpoint: `sha256:${sha256(host)}`, within: project.directory },
@@ -26,7 +33,7 @@ export async function placeCompose(connection: Connection, signal: AbortSignal):
         value:
           containers.length === 0
             ? `${project.name}, new`
-            : `${project.name}, ${running} of ${containers.length} containers run`,
+            : `${project.name}, ${ready} of ${views.length} services ready`,
       },
     ],
   };

@@ -4,7 +4,9 @@ import type { Revision } from '../../state/revisions/revision.ts';
 import type { Change, Plan } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { lines, readContainers } from './containers.ts';
-import { fileChanges, withDraftFiles } from './directory.ts';
+
+import { draftDocument } from './draft-document.ts';
+import { fileChanges } from './file-changes.ts';
 import { isReady, plannedServices, type ServiceView, viewServices } from './services.ts';
 
 /**
@@ -19,7 +21,7 @@ export async function planCompose(
 ): Promise<Plan> {
   const { directory } = connection.project;
   const [files, hashes, containers] = await Promise.all([
-    fileChanges(directory, rendered.files, previous),
+    fileChanges(directory, rendered.files, previous?.files),
     serviceHashes(connection, rendered, signal),
     readContainers(connection, signal),
   ]);
@@ -41,9 +43,7 @@ async function serviceHashes(
   rendered: RenderedCompose,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const text = await withDraftFiles(rendered.files, (files) =>
-    docker.compose({ ...project, files }, ['config', '--hash', '*'], { signal }),
-  );
+  const text = await docker.composeDraft(project, draftDocument(rendered), ['config', '--hash', '*'], { signal });
   return new Map(
     lines(text).map((line): [string, string] => {
       const [name = '', hash = ''] = line.trim().split(/\s+/);

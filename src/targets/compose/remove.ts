@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkOptions } from '../target.ts';
-import { down } from './apply.ts';
 import { type Connection, PROJECT_LABEL } from './connection.ts';
 import { lines } from './containers.ts';
+import { down } from './up.ts';
 
 /** Takes the project down. Volumes, the data under `./volumes` and `.env` stay; says which. */
 export async function removeCompose(

@@ -53,14 +53,29 @@ export function isReady({ state, health, exitCode }: Container, { isJob }: Plann
   return state === 'running' && (health === '' || health === 'healthy');
 }
 
+/** True where a container of it fell over or fails its check: not merely one that still starts. */
+export function isTroubled(view: ServiceView): boolean {
+  return view.containers.some((container) => !isReady(container, view) && trouble(container) < STARTING);
+}
+
+/** A service that still has something to do, and a container that does it. */
+export function isUnderWay(view: ServiceView): boolean {
+  return !view.settled && view.containers.some(({ state }) => state !== 'created');
+}
+
 /** The container that says most about why its service is not ready. */
 export function worstContainer(view: ServiceView): Container | undefined {
   const late = view.containers.filter((container) => !isReady(container, view));
-  const rank = (container: Container): number => {
-    if (['exited', 'dead', 'restarting'].includes(container.state)) return 0;
-    return container.health === 'unhealthy' ? 1 : 2;
-  };
-  return late.toSorted((a, b) => rank(a) - rank(b) || b.restarts - a.restarts)[0];
+  return late.toSorted((a, b) => trouble(a) - trouble(b) || b.restarts - a.restarts)[0];
+}
+
+const STARTING = 3;
+
+/** The lower, the worse. One that was started again and again is caught running as often as not. */
+function trouble({ state, health, restarts }: Container): number {
+  if (['exited', 'dead', 'restarting'].includes(state)) return 0;
+  if (restarts > 0) return 1;
+  return health === 'unhealthy' ? 2 : STARTING;
 }
 
 /** What keeps a service from being ready, in words; empty where it is. */
@@ -69,8 +84,11 @@ export function serviceDetail(view: ServiceView): string {
   const worst = worstContainer(view);
   if (worst === undefined)
     return view.containers.length === 0 ? 'has no container' : `${view.ready} of ${view.replicas}`;
-  const again = worst.restarts > 0 ? `, ${worst.restarts} restarts` : '';
-  if (worst.state === 'exited') return `exited with code ${worst.exitCode}${again}`;
-  if (worst.state !== 'running') return `${worst.state}${again}`;
-  return `${worst.health === 'starting' ? 'starting, not healthy yet' : worst.health}${again}`;
+  const { state, health, exitCode, restarts, startedAt } = worst;
+  const again = restarts > 0 ? `, ${restarts} restarts` : '';
+  if (state === 'exited' || (state === 'restarting' && exitCode !== 0)) return `exited with code ${exitCode}${again}`;
+  if (state === 'created') return 'waits for the services that it depends on';
+  if (state !== 'running') return `${state}${again}`;
+  if (view.isJob) return `runs since ${startedAt}`;
+  return `${health === 'starting' ? 'starting, not healthy yet' : health}${again}`;
 }

@@ -9,7 +9,7 @@ import { revisionFolder } from '../../state/revisions/folder.ts';
 import type { Target } from '../target.ts';
 import { applyCompose } from './apply.ts';
 import type { Connection } from './connection.ts';
-import { ensureDirectory } from './directory.ts';
+import { ensureDirectory, keepEnvFile } from './directory.ts';
 import { inspectCompose } from './inspect.ts';
 import { placeCompose } from './place.ts';
 import { planCompose } from './plan.ts';
@@ -42,6 +42,7 @@ export function composeTarget({ runner, project, redact, now }: ComposeTargetOpt
       await ensureDirectory(project.directory);
       return fileStore(paths.lock, now);
     },
+    keepSecrets: (rendered) => keepEnvFile(project.directory, ownKind(rendered).files),
     apply: (rendered, options) => applyCompose(connection, ownKind(rendered), options),
     applySecret: async () => {
       throw new UserError('a Compose deployment keeps its secrets in .env, which install and render write');

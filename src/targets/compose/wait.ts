@@ -1,49 +1,92 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Interrupted } from '../../base/errors.ts';
-import type { OnProgress } from '../../base/events.ts';
+import { ExternalError, Interrupted } from '../../base/errors.ts';
 import type { Connection } from './connection.ts';
 import { readContainers } from './containers.ts';
-import { type PlannedService, type ServiceView, serviceDetail, viewServices } from './services.ts';
+import type { ComposeProgress } from './progress.ts';
+import { type PlannedService, type ServiceView, viewServices } from './services.ts';
 
 const POLL_MS = 1_000;
 /** A container that fell over this often will not stand by itself. */
 const HOPELESS_RESTARTS = 5;
-const SHOWN = 3;
 
-export interface WaitOptions {
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
-}
+/** Looks at the services of a project; restarts are counted from when the watch began, since a container may have had bad days before. */
+export type Watch = (signal: AbortSignal) => Promise<readonly ServiceView[]>;
 
-/** Waits until every service has settled, saying what it waits for; the last view, settled or not. Gives up early where one only falls over. */
-export async function waitForServices(
+/** Begins a watch. Throws ExternalError where the engine does not answer. */
+export async function openWatch(
   connection: Connection,
   planned: readonly PlannedService[],
-  { timeoutMs, signal, onProgress }: WaitOptions,
-): Promise<{ readonly settled: boolean; readonly views: readonly ServiceView[] }> {
-  const deadline = connection.now() + timeoutMs;
-  let said = '';
-  for (;;) {
-    const views = viewServices(planned, await readContainers(connection, signal));
-    if (views.every(({ settled }) => settled)) return { settled: true, views };
-    if (connection.now() >= deadline || views.some(isHopeless)) return { settled: false, views };
-    const detail = waitText(views);
-    if (detail !== said) onProgress({ type: 'step-progress', step: 'apply', detail });
-    said = detail;
-    await sleep(POLL_MS, undefined, { signal }).catch(() => {
-      throw new Interrupted();
+  progress: ComposeProgress,
+  signal: AbortSignal,
+): Promise<Watch> {
+  const found = await readContainers(connection, signal);
+  const before = new Map(found.map(({ id, restarts }): [string, number] => [id, restarts]));
+  return async (looking) => {
+    const containers = (await readContainers(connection, looking)).map((container) => {
+      const { id, restarts } = container;
+      // Started anew by somebody, its count begins again.
+      return { ...container, restarts: Math.max(0, restarts - (before.get(id) ?? 0)) };
     });
+    const views = viewServices(planned, containers);
+    progress.seen(views);
+    return views;
+  };
+}
+
+/** Waits until every service has settled; the last view, settled or not. Gives up early where one only falls over. */
+export async function waitForServices(
+  watch: Watch,
+  { until, now, signal }: { readonly until: number; readonly now: () => number; readonly signal: AbortSignal },
+): Promise<readonly ServiceView[]> {
+  for (;;) {
+    const views = await watch(signal);
+    if (views.every(({ settled }) => settled) || now() >= until || views.some(isHopeless)) return views;
+    await pause(signal);
   }
 }
 
-function isHopeless({ containers, settled }: ServiceView): boolean {
+/**
+ * Does `work` while the services are watched, and ends it where one of them only falls over: Compose itself would wait for it without end.
+ * Throws what `work` throws; undefined where it was ended.
+ */
+export async function whileWatched<T>(
+  watch: Watch,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const done = new AbortController();
+  const hopeless = new AbortController();
+  const watching = watchUntil(watch, AbortSignal.any([signal, done.signal]), () => hopeless.abort());
+  try {
+    return await work(AbortSignal.any([signal, hopeless.signal]));
+  } catch (error) {
+    if (error instanceof Interrupted && hopeless.signal.aborted && !signal.aborted) return undefined;
+    throw error;
+  } finally {
+    done.abort();
+    await watching;
+  }
+}
+
+/** An engine that does not answer for once is for the work to say. */
+async function watchUntil(watch: Watch, ended: AbortSignal, onHopeless: () => void): Promise<void> {
+  while (!ended.aborted) {
+    try {
+      if ((await watch(ended)).some(isHopeless)) onHopeless();
+      await pause(ended);
+    } catch (error) {
+      if (!(error instanceof ExternalError || error instanceof Interrupted)) throw error;
+    }
+  }
+}
+
+/** Never to become ready by itself: it was started again too often since the watch began. */
+export function isHopeless({ containers, settled }: ServiceView): boolean {
   return !settled && containers.some(({ restarts, health }) => restarts >= HOPELESS_RESTARTS && health !== 'healthy');
 }
 
-function waitText(views: readonly ServiceView[]): string {
-  const late = views.filter(({ settled }) => !settled);
-  const counts = late.map(({ name, ready, replicas }) => `${name} ${ready}/${replicas}`).join('  ');
-  const reasons = late.slice(0, SHOWN).map((view) => `${view.name}: ${serviceDetail(view)}`);
-  return [counts, ...reasons].join(' · ');
+async function pause(signal: AbortSignal): Promise<void> {
+  await sleep(POLL_MS, undefined, { signal }).catch(() => {
+    throw new Interrupted();
+  });
 }

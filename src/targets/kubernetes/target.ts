@@ -54,6 +54,7 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
       await ensureNamespace(connection, signal);
       return leaseStore(connection.kubectl, namespace, name, now);
     },
+    keepSecrets: async () => undefined,
     apply: (rendered, options) => applyKubernetes(connection, ownKind(rendered), options),
     applySecret: (rendered, signal) => applyOwn(connection, [secretObject(ownKind(rendered))], undefined, signal),
     recover: (options) => recoverKubernetes(connection, options),

@@ -1,0 +1,79 @@
+import type { OnProgress } from '../../base/events.ts';
+import { isTroubled, isUnderWay, type ServiceView, serviceDetail } from './services.ts';
+
+const SHOWN_NAMES = 5;
+const SHOWN_REASONS = 3;
+
+/** How far a project has come, a line for each change that is worth one. */
+export interface ComposeProgress {
+  /** A line of Compose's own: pulls are heard from it alone. */
+  heard(line: string): void;
+  /** What stands now. */
+  seen(views: readonly ServiceView[]): void;
+}
+
+/** Compose itself says a line per container and step; a log needs to know what is being waited for. */
+export function composeProgress(onProgress: OnProgress): ComposeProgress {
+  const pulls = new Map<string, boolean>();
+  let said = '';
+  const say = (key: string, detail: string): void => {
+    if (key !== said) onProgress({ type: 'step-progress', step: 'apply', detail });
+    said = key;
+  };
+  return {
+    heard: (line) => {
+      const pull = parsePull(line);
+      if (pull === undefined) return;
+      pulls.set(pull.name, pull.done);
+      if (isPulling(pulls)) say(pullText(pulls), pullText(pulls));
+    },
+    seen: (views) => {
+      if (isPulling(pulls) || views.every(({ settled }) => settled)) return;
+      say(waitKey(views), waitText(views));
+    },
+  };
+}
+
+/** ` api Pulling` and ` api Pulled`, from Compose 5 on with `Image ` and the image's name; lines of single layers say more and are none. */
+export function parsePull(line: string): { readonly name: string; readonly done: boolean } | undefined {
+  const [, name, word] = /^\s*(?:Image )?(\S+) (Pulling|Pulled|Skipped|Interrupted|Error)\b[^[]*$/.exec(line) ?? [];
+  if (name === undefined || /^[0-9a-f]{12}$/.test(name)) return undefined;
+  return { name, done: word !== 'Pulling' };
+}
+
+function isPulling(pulls: ReadonlyMap<string, boolean>): boolean {
+  return [...pulls.values()].includes(false);
+}
+
+function pullText(pulls: ReadonlyMap<string, boolean>): string {
+  const open = [...pulls].flatMap(([name, done]) => (done ? [] : [name]));
+  return `${pulls.size - open.length} of ${pulls.size} images pulled, pulling for ${named(open)}`;
+}
+
+/** Restarts are counted in the text, and are no change by themselves. */
+function waitKey(views: readonly ServiceView[]): string {
+  return views
+    .filter(({ settled }) => !settled)
+    .map((view) => (isTroubled(view) ? `${view.name}!` : view.name))
+    .join(' ');
+}
+
+/** `13 of 17 services ready, waiting for worker, worker_beat · web: exited with code 3, 2 restarts` */
+export function waitText(views: readonly ServiceView[]): string {
+  const late = views
+    .filter(({ settled }) => !settled)
+    .toSorted((a, b) => Number(isUnderWay(b)) - Number(isUnderWay(a)));
+  const ready = `${views.length - late.length} of ${views.length} services ready`;
+  const reasons = late
+    .filter((view) => isTroubled(view) || (view.isJob && isUnderWay(view)))
+    .slice(0, SHOWN_REASONS)
+    .map((view) => ` · ${view.name}: ${serviceDetail(view)}`);
+  return `${ready}, waiting for ${named(late.map(({ name }) => name))}${reasons.join('')}`;
+}
+
+function named(names: readonly string[]): string {
+  const more = names.length - SHOWN_NAMES;
+  // "and 1 more" would be no shorter than the name.
+  if (more <= 1) return names.join(', ');
+  return `${names.slice(0, SHOWN_NAMES).join(', ')} and ${more} more`;
+}

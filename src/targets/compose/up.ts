@@ -1,0 +1,45 @@
+import { ExternalError } from '../../base/errors.ts';
+import type { ApplyFailure, ApplyOptions, OnChild, WorkOptions } from '../target.ts';
+import type { Connection } from './connection.ts';
+import type { ComposeProgress } from './progress.ts';
+import { type Watch, whileWatched } from './wait.ts';
+
+export type UpOptions = Pick<ApplyOptions, 'signal' | 'timeoutMs' | 'onProgress' | 'onChild'>;
+
+/** Brings the project's files up. Undefined where Compose took them, or was ended since a service only falls over; else its own last words. */
+export async function up(
+  { docker, project }: Connection,
+  watch: Watch,
+  progress: ComposeProgress,
+  options: UpOptions,
+): Promise<ApplyFailure | undefined> {
+  const { timeoutMs, onChild } = options;
+  try {
+    await whileWatched(watch, options.signal, (signal) =>
+      docker.compose(project, ['up', '--detach', '--remove-orphans', '--no-build'], {
+        signal,
+        timeoutMs,
+        onStart: composeChild(onChild),
+        onStderr: progress.heard,
+      }),
+    );
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ExternalError)) throw error;
+    const reason = error.stderr.at(-1) ?? error.message;
+    return { workload: `project ${project.name}`, reason, logs: error.stderr, events: [] };
+  }
+}
+
+/** Containers and networks go; volumes, bind-mounted data and files stay. */
+export async function down(
+  { docker, project }: Connection,
+  { signal, timeoutMs, onChild }: WorkOptions,
+): Promise<void> {
+  const settings = { signal, timeoutMs, onStart: composeChild(onChild) };
+  await docker.composeLive(project, ['down', '--remove-orphans'], settings);
+}
+
+function composeChild(onChild: OnChild): (pid: number) => void {
+  return (pid) => onChild('docker', pid);
+}

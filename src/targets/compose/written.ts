@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { isObject, type JsonObject } from '../../base/json.ts';
+import { type PlannedService, plannedServices } from './services.ts';
+
+/** The services that the directory's compose.yaml asks for; undefined where there is none, or none that can be read. */
+export async function writtenServices(directory: string): Promise<readonly PlannedService[] | undefined> {
+  const text = await readFile(join(directory, 'compose.yaml'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const project: unknown = parse(text);
+    return isObject(project) ? plannedServices(project as JsonObject) : undefined;
+  } catch {
+    // Edited by hand, and broken: what runs can be told all the same.
+    return undefined;
+  }
+}
