@@ -20,6 +20,7 @@ import { configTls } from './config/tls.ts';
 import { hostCpu, hostDisk, hostMemory } from './host/machine.ts';
 import { hostPorts } from './host/ports.ts';
 import { hostSinglePointOfFailure } from './host/single-point-of-failure.ts';
+import { recoveryConfiguration } from './recovery/configuration.ts';
 import { recoveryDrills } from './recovery/drills.ts';
 import { recoveryRpo, recoveryRto } from './recovery/objectives.ts';
 import { recoveryPlan } from './recovery/plan.ts';
@@ -63,6 +64,7 @@ export const CHECKS: readonly Check[] = [
   recoveryRpo,
   recoveryRto,
   recoveryDrills,
+  recoveryConfiguration,
   redisTopology,
   redisAgentBackend,
   ...reachableChecks,

@@ -77,6 +77,7 @@ describe('recovery', () => {
     ],
     ['recovery.rto', plan({ rto: '4h', measured: { restore: '50m', at: '2026-10-01' } }), 'pass', /RTO 50m of 4h/],
     ['recovery.rto', plan({ rto: '30m', measured: { restore: '50m', at: '2026-10-01' } }), 'fail', /restored in 50m/],
+    ['recovery.configuration', plan({ configuration: { repository: 'git@example.com:dify.git' } }), 'pass', /kept in/],
     ['recovery.drills', plan({ drills: { interval: '90d', last: '2026-10-01' } }), 'pass', /drilled on 2026-10-01/],
     ['recovery.drills', plan({ drills: { interval: '30d', last: '2026-10-01' } }), 'warn', /last drill/],
   ])('%s: %j is %s', (id, over, status, words) => {
@@ -89,10 +90,18 @@ describe('recovery', () => {
     const deployment = parsedDeployment({ ...sample, recovery: { rto: '4h', rpo: '15m' } });
     expect(judged(checkOf('recovery.plan'), { deployment })).toMatchObject({
       status: 'fail',
-      observed: 'the plan says nothing of postgres, redis, objectStorage, vectorStore, configuration and drills',
+      observed: 'the plan says nothing of postgres, redis, objectStorage, vectorStore and drills',
     });
     const { recovery: _, ...without } = sample;
     expect(judged(checkOf('recovery.plan'), { deployment: parsedDeployment(without) }).status).toBe('fail');
+  });
+
+  it('only warns where no repository keeps the file', () => {
+    const deployment = parsedDeployment({ ...SAMPLE_FILES[PROD], recovery: { rto: '4h', rpo: '15m' } });
+    expect(judged(checkOf('recovery.configuration'), { deployment })).toMatchObject({
+      status: 'warn',
+      observed: 'no repository is named',
+    });
   });
 
   it('takes an overdue drill for a fault where a bundled vector store relies on it', () => {

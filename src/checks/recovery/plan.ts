@@ -14,7 +14,7 @@ export const recoveryPlan: Check = {
   judge: (context) => {
     const deployment = deploymentOf(context);
     const { recovery } = deployment;
-    const expected = 'RTO, RPO, a way back for every store, a repository for the file, and drills';
+    const expected = 'RTO, RPO, a way back for every store, and drills';
     if (recovery === undefined) return fault('fail', { observed: 'no recovery plan', expected });
     const missing = missingParts(deployment, recovery);
     if (missing.length > 0) {
@@ -38,7 +38,6 @@ function missingParts({ redis }: Deployment, plan: NonNullable<Deployment['recov
     ...(redis.mode === 'external' ? { redis: plan.redis } : {}),
     objectStorage: plan.objectStorage,
     vectorStore: plan.vectorStore,
-    configuration: plan.configuration,
     drills: plan.drills,
   };
   return Object.entries(parts)

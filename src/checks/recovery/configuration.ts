@@ -1,0 +1,20 @@
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, pass } from '../judgement.ts';
+import { errorInProd, whereFile } from '../when.ts';
+
+export const recoveryConfiguration: Check = {
+  id: 'recovery.configuration',
+  title: 'difyctl.yaml is kept where a lost site does not take it along',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: whereFile(({ recovery }) => recovery !== undefined),
+  needs: [],
+  remedy: 'difyctl init --recovery-configuration-repository URL',
+  judge: (context) => {
+    const repository = deploymentOf(context).recovery?.configuration?.repository;
+    const expected = 'a repository for difyctl.yaml and what is rendered from it';
+    if (repository !== undefined) return pass(`kept in ${repository}`, expected);
+    // The data can be brought back without it, by hand and late: not a reason to stop an install.
+    return fault('warn', { observed: 'no repository is named', expected });
+  },
+};
