@@ -7,6 +7,8 @@ import { upCluster } from './cluster/up.ts';
 import { dockerHostLines, downDockerHosts, upDockerHost } from './docker/commands.ts';
 import { dockerHosts } from './docker/host.ts';
 import { isSameProcess } from './processes/identity.ts';
+import { ensure } from './provision/ensure.ts';
+import { PROGRAM_NAMES } from './provision/programs.ts';
 import { elapsed, progressPrinter } from './provision/progress.ts';
 import { Unavailable } from './provision/unavailable.ts';
 
@@ -18,6 +20,7 @@ const USAGE = `npm run testbed -- COMMAND
           a Docker engine of its own with Compose and the images of Dify (root)
   down    [--name default | --all]
   status
+  provision   builds what the tests stand on, as far as it is missing
 `;
 
 const print = (line: string): void => {
@@ -52,6 +55,9 @@ async function main(): Promise<number> {
         : await down([await readState(values.name)], [values.name]);
     case 'status':
       return await status();
+    case 'provision':
+      await ensure(PROGRAM_NAMES, { onProgress: progressPrinter() });
+      return 0;
     default:
       print(USAGE);
       return 2;
