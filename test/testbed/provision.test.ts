@@ -77,7 +77,11 @@ describe('what is in the cache', () => {
     await recordDigests(folder, ['program']);
     expect(await isIntact(folder)).toBe(true);
     execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: folder });
+    await writeFile(path.join(folder, 'program'), 'bytes');
+    expect(await isIntact(folder)).toBe(true);
     await writeFile(path.join(folder, 'program'), 'other');
+    expect(await isIntact(folder)).toBe(false);
+    await rm(path.join(folder, 'program'));
     expect(await isIntact(folder)).toBe(false);
   });
 });

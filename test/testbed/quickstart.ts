@@ -13,7 +13,7 @@ import { elapsed, progressPrinter } from './provision/progress.ts';
 import { Unavailable } from './provision/unavailable.ts';
 import { answers, provenance, type Stores, secretVariables, skipped } from './quickstart/deployment.ts';
 import { hasFittingKubectl } from './quickstart/kubectl.ts';
-import { listener, postgresStore, redisStore } from './quickstart/stores.ts';
+import { listener, postgresStore, redisStore, type Store } from './quickstart/stores.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DIFYCTL = path.join(ROOT, 'bin', 'difyctl.js');
@@ -32,19 +32,8 @@ async function main(): Promise<number> {
     'difyctl quickstart: a prod deployment of Dify on a six-node cluster in three zones, from nothing to installed.',
     '',
   );
-  await execa('node', ['build.mjs'], { cwd: ROOT, stdin: 'ignore' });
   print('1. The testbed', `   What is missing is made once, in minutes, and kept in ${cacheRoot()}.`);
-  const cluster = await upCluster({
-    name: 'quickstart',
-    nodes: '6x8C32G',
-    zones: 3,
-    tools: (await hasFittingKubectl()) ? ['helm4'] : ['helm4', 'kubectl'],
-    releases: true,
-    onProgress: progressPrinter(),
-    onStep: (step) => print(`   ${elapsed(Date.now() - began)}  ${step}`),
-  });
-  undo.push(() => cluster.down());
-  const stores = await startStores();
+  const [cluster, stores] = await together(startCluster(began), startStores(), build());
   print('', ...provenance(stores), '');
   print('2. The deployment');
   const failed = await runCommands(cluster, stores);
@@ -57,16 +46,44 @@ async function main(): Promise<number> {
   return 0;
 }
 
+async function startCluster(began: number): Promise<Cluster> {
+  const cluster = await upCluster({
+    name: 'quickstart',
+    nodes: '6x8C32G',
+    zones: 3,
+    tools: (await hasFittingKubectl()) ? ['helm4'] : ['helm4', 'kubectl'],
+    releases: true,
+    onProgress: progressPrinter(),
+    onStep: (step) => print(`   ${elapsed(Date.now() - began)}  ${step}`),
+  });
+  undo.push(() => cluster.down());
+  return cluster;
+}
+
 async function startStores(): Promise<Stores> {
-  const [postgres, redis, objectStorage, vectorStore] = await Promise.all([
-    postgresStore(['dify', 'dify_plugin']),
-    redisStore(),
-    listener(),
-    listener(),
-  ]);
-  const stores = { postgres, redis, objectStorage, vectorStore };
-  undo.push(() => Promise.all(Object.values(stores).map((store) => store.stop())));
-  return stores;
+  const started = async (store: Promise<Store>): Promise<Store> => {
+    const { stop } = await store;
+    undo.push(stop);
+    return store;
+  };
+  const [postgres, redis, objectStorage, vectorStore] = await together(
+    started(postgresStore(['dify', 'dify_plugin'])),
+    started(redisStore()),
+    started(listener()),
+    started(listener()),
+  );
+  return { postgres, redis, objectStorage, vectorStore };
+}
+
+/** The difyctl of this very source. */
+async function build(): Promise<void> {
+  await execa('node', ['build.mjs'], { cwd: ROOT, stdin: 'ignore' });
+}
+
+/** Waits for all even where one fails, so that what the others start is known and can be ended. */
+async function together<T extends readonly unknown[]>(...work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(work);
+  return (await Promise.all(work)) as unknown as T;
 }
 
 /** The first command that failed. */

@@ -40,7 +40,7 @@ export async function writeCredentials(folder: string): Promise<Tokens> {
     ([name, { user, groups }]) => `${tokens[name as UserName]},${user},${name},"${groups.join(',')}"\n`,
   );
   await writeFile(files.tokens, lines.join(''), { mode: 0o600 });
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await writeFile(files.serviceAccountKey, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   await writeFile(files.serviceAccountPublicKey, publicKey.export({ type: 'spki', format: 'pem' }));
   return tokens;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -25,12 +25,26 @@ export async function recordDigests(folder: string, files: readonly string[]): P
   await rename(`${record}.partial`, record);
 }
 
-/** Whether the folder is complete and the bytes of its recorded files are still those that were recorded. */
+/**
+ * Whether the folder is complete and the bytes of its recorded files are still those that were recorded. They are read
+ * only where a file was touched since (its ctime, which nobody can set back, is newer than the record), as after a copy
+ * of the whole cache.
+ */
 export async function isIntact(folder: string): Promise<boolean> {
+  const record = path.join(folder, RECORD);
   try {
-    const lines = (await readFile(path.join(folder, RECORD), 'utf8')).trim().split('\n');
-    const same = lines.map(async (line) => line.slice(0, 64) === (await sha256(path.join(folder, line.slice(66)))));
-    return (await Promise.all(same)).every(Boolean);
+    const recordedAt = (await stat(record)).mtimeMs;
+    const lines = (await readFile(record, 'utf8')).trim().split('\n');
+    const files = lines.map((line) => ({ digest: line.slice(0, 64), file: path.join(folder, line.slice(66)) }));
+    let read = false;
+    for (const { digest, file } of files) {
+      if ((await stat(file)).ctimeMs <= recordedAt) continue;
+      if ((await sha256(file)) !== digest) return false;
+      read = true;
+    }
+    // What was compared just now need not be again. The cache may be somebody else's, to read only.
+    if (read) await utimes(record, new Date(), new Date()).catch(() => undefined);
+    return true;
   } catch {
     return false;
   }
