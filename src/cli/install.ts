@@ -79,7 +79,10 @@ function runInstall(
     },
     onCheckEvent: (event) => checklist.onEvent(event),
     onProgress: (event) => {
-      if (event.type === 'step-ended' && event.step.endsWith('flight')) {
+      const isChecking = event.type !== 'note' && event.step.endsWith('flight');
+      // The checklist moves in this step's place.
+      if (isChecking && event.type === 'step-started') return;
+      if (isChecking && event.type === 'step-ended') {
         checklist.end();
         checklist = startChecklist(context);
       }

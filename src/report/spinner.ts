@@ -29,7 +29,10 @@ export function createSpinner(write: (text: string) => void, { width, unicode }:
       if (!spinner.isSpinning) spinner.start();
     },
     clear: () => {
-      if (spinner.isSpinning) spinner.stop();
+      if (!spinner.isSpinning) return;
+      spinner.stop();
+      // ora leaves the cursor at its indentation.
+      write('\r');
     },
   };
 }
