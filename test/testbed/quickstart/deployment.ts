@@ -81,7 +81,7 @@ export function provenance(stores: Stores): string[] {
     ...(listeners.length === 0
       ? []
       : [
-          `Stand-in:  ${listeners.join(', ')}: a port that accepts connections and no more, since no such server is on this machine;`,
+          `Stand-in:  ${listeners.join(', ')}: a port that accepts connections and no more, since no such server runs here;`,
           '           their checks are skipped by name.',
         ]),
   ];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -27,48 +27,58 @@ const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
 const secret = (): string => randomBytes(18).toString('base64url');
 
-/** A PostgreSQL of this machine with the deployment's databases, or a listener where there is none. */
+/** A PostgreSQL of this machine with the deployment's databases, or a listener where none can be had. */
 export async function postgresStore(databases: readonly string[]): Promise<Store> {
   const [initdb, postgres] = await Promise.all([onPath('initdb'), onPath('postgres')]);
-  const mayRun = !isRoot || (await onPath('setpriv')) !== undefined;
-  if (initdb === undefined || postgres === undefined || !mayRun) return await listener();
-  const folder = await ownFolder('postgres');
-  const data = path.join(folder, 'data');
-  const password = secret();
-  const passwordFile = path.join(folder, 'password');
-  await writeFile(passwordFile, password, { mode: 0o600 });
-  if (isRoot) await chown(passwordFile, NOBODY, NOBODY);
-  await run(initdb, ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-N'], folder);
-  const statements = databases.map((name) => `CREATE DATABASE ${name}\n`).join('');
-  await run(postgres, ['--single', '-D', data, 'postgres'], folder, statements);
-  const [port = 0] = await freePorts(1, new Set());
-  const settings = ['-c', `listen_addresses=${HOST}`, '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off'];
-  // SIGINT: the fast shutdown.
-  const stop = await serve(postgres, ['-D', data, '-p', `${port}`, ...settings], folder, port, 'SIGINT');
-  const { stdout } = await execa(postgres, ['--version'], { stdin: 'ignore' });
-  return {
-    host: HOST,
-    port,
-    kind: { server: stdout.replace(/^postgres \(PostgreSQL\) (\S+).*/, 'PostgreSQL $1') },
-    password,
-    stop,
-  };
+  if (initdb === undefined || postgres === undefined) return await listener();
+  return await serverOrListener('PostgreSQL', async (folder) => {
+    const data = path.join(folder, 'data');
+    const password = secret();
+    const passwordFile = await ownFile(folder, 'password', password);
+    await run(initdb, ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-N'], folder);
+    const statements = databases.map((name) => `CREATE DATABASE ${name}\n`).join('');
+    await run(postgres, ['--single', '-D', data, 'postgres'], folder, statements);
+    const [port = 0] = await freePorts(1, new Set());
+    const settings = ['-c', `listen_addresses=${HOST}`, '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off'];
+    // SIGINT: the fast shutdown.
+    const stop = await serve(postgres, ['-D', data, '-p', `${port}`, ...settings], folder, port, 'SIGINT');
+    const { stdout } = await execa(postgres, ['--version'], { stdin: 'ignore' });
+    return { host: HOST, port, kind: { server: `PostgreSQL ${/[\d.]+/.exec(stdout)?.[0] ?? ''}` }, password, stop };
+  });
 }
 
-/** A Redis of this machine, or a listener where there is none. */
+/** A Redis of this machine, or a listener where none can be had. */
 export async function redisStore(): Promise<Store> {
   const redis = await onPath('redis-server');
   if (redis === undefined) return await listener();
-  const folder = await ownFolder('redis');
-  const password = secret();
-  const [port = 0] = await freePorts(1, new Set());
-  const config = path.join(folder, 'redis.conf');
-  const lines = [`bind ${HOST}`, `port ${port}`, `requirepass ${password}`, `dir ${folder}`, 'appendonly yes', ''];
-  await writeFile(config, lines.join('\n'), { mode: 0o600 });
-  if (isRoot) await chown(config, NOBODY, NOBODY);
-  const stop = await serve(redis, [config], folder, port, 'SIGTERM');
-  const { stdout } = await execa(redis, ['--version'], { stdin: 'ignore' });
-  return { host: HOST, port, kind: { server: `Redis ${/v=(\S+)/.exec(stdout)?.[1] ?? ''}`.trim() }, password, stop };
+  return await serverOrListener('Redis', async (folder) => {
+    const password = secret();
+    const [port = 0] = await freePorts(1, new Set());
+    const lines = [`bind ${HOST}`, `port ${port}`, `requirepass ${password}`, `dir ${folder}`, 'appendonly yes', ''];
+    const config = await ownFile(folder, 'redis.conf', lines.join('\n'));
+    const stop = await serve(redis, [config], folder, port, 'SIGTERM');
+    const { stdout } = await execa(redis, ['--version'], { stdin: 'ignore' });
+    return { host: HOST, port, kind: { server: `Redis ${/v=(\S+)/.exec(stdout)?.[1] ?? ''}` }, password, stop };
+  });
+}
+
+/** A server that does not start is said so, and a listener stands in for it. */
+async function serverOrListener(name: string, start: (folder: string) => Promise<Store>): Promise<Store> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'difyctl-quickstart-store-'));
+  if (isRoot) await chown(folder, NOBODY, NOBODY);
+  try {
+    const store = await start(folder);
+    const stop = async (): Promise<void> => {
+      await store.stop();
+      await rm(folder, { recursive: true, force: true });
+    };
+    return { ...store, stop };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    const lines = (error as Error).message.split('\n').filter((line) => line.trim() !== '');
+    process.stderr.write(`   ${name} is on this machine and does not start: ${lines.at(-1)}\n`);
+    return await listener();
+  }
 }
 
 /** A port that accepts connections and says nothing. */
@@ -77,11 +87,12 @@ export async function listener(): Promise<Store> {
   return { host, port, kind: 'listener', password: secret(), stop };
 }
 
-async function ownFolder(name: string): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), `difyctl-quickstart-${name}-`));
-  await mkdir(folder, { recursive: true });
-  if (isRoot) await chown(folder, NOBODY, NOBODY);
-  return folder;
+/** A file that only the server's user may read. */
+async function ownFile(folder: string, name: string, content: string): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, content, { mode: 0o600 });
+  if (isRoot) await chown(file, NOBODY, NOBODY);
+  return file;
 }
 
 /** The command as somebody who is not root. */
@@ -107,7 +118,6 @@ async function serve(file: string, args: readonly string[], folder: string, port
   const stop = async (): Promise<void> => {
     child.kill(ending);
     await child;
-    await rm(folder, { recursive: true, force: true });
   };
   try {
     await poll(`${path.basename(file)} accepts connections`, () => accepts(port), { timeoutMs: 30_000 });
