@@ -37,18 +37,17 @@ export function createSpinner(write: (text: string) => void, { width, unicode }:
   };
 }
 
-/** What ora asks of a terminal, on top of a function that writes. */
+/** What ora asks of a terminal, on top of a function that writes at once and never has to be waited for. */
 function terminalOver(write: (text: string) => void, columns: number): NodeJS.WritableStream {
-  const stream = new Writable({
-    decodeStrings: false,
-    write: (chunk, _encoding, done) => {
-      write(String(chunk));
-      done();
+  const stream = Object.assign(new Writable(), {
+    isTTY: true,
+    columns,
+    write: (text: string | Uint8Array): boolean => {
+      write(String(text));
+      return true;
     },
   });
   return Object.assign(stream, {
-    isTTY: true,
-    columns,
     cursorTo: (x: number) => cursorTo(stream, x),
     clearLine: (direction: -1 | 0 | 1) => clearLine(stream, direction),
     moveCursor: (dx: number, dy: number) => moveCursor(stream, dx, dy),
