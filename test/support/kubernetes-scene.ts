@@ -4,7 +4,8 @@ import type { Cluster } from '../testbed/cluster/cluster.ts';
 import { createWorkplace, type Workplace } from './difyctl.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 
-const OWN_CHART = fileURLToPath(new URL('../fixtures/chart', import.meta.url));
+/** The chart under test: a real one where DIFYCTL_TEST_CHART names its folder. */
+export const CHART = process.env.DIFYCTL_TEST_CHART ?? fileURLToPath(new URL('../fixtures/chart', import.meta.url));
 
 /** Values of the file's secret references, each easy to find wherever it should not be. */
 export const SECRETS: Readonly<Record<string, string>> = {
@@ -13,6 +14,7 @@ export const SECRETS: Readonly<Record<string, string>> = {
   DIFY_S3_ACCESS_KEY: 'planted-s3-access-77b0',
   DIFY_S3_SECRET_KEY: 'planted-s3-secret-c3d8',
   DIFY_QDRANT_API_KEY: 'planted-qdrant-51ee',
+  DIFY_WEAVIATE_API_KEY: 'planted-weaviate-0d92',
 };
 
 /** A healthy production on Kubernetes; `namespace` keeps scenes of one cluster apart. */
@@ -27,7 +29,7 @@ export function productionFile(cluster: Cluster, namespace: string): Record<stri
       type: 'kubernetes',
       context: cluster.context,
       namespace,
-      chart: { path: process.env.DIFYCTL_TEST_CHART ?? OWN_CHART },
+      chart: { path: CHART },
     },
     urls: { console: url, api: url, app: url, files: url },
     postgres: { mode: 'external', host: '127.0.0.1', password: { env: 'DIFY_PG_PASSWORD' } },

@@ -1,0 +1,237 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CheckReport } from '../../src/checks/check.ts';
+import type { InstallReport } from '../../src/install/report.ts';
+import type { Outcome, Workplace } from '../support/difyctl.ts';
+import { CHART, createScene, type Scene, SECRETS } from '../support/kubernetes-scene.ts';
+import { useCluster } from '../testbed/fixtures.ts';
+import { startMinio } from '../testbed/services/minio.ts';
+import { type PostgresService, startPostgres } from '../testbed/services/postgres.ts';
+import { startRedis } from '../testbed/services/redis.ts';
+import type { Service } from '../testbed/services/service.ts';
+import { startWeaviate } from '../testbed/services/weaviate.ts';
+
+/**
+ * A test installation whose every pod is a real one: probes, logs, Services, volumes and port-forwards as they are.
+ * Dify's own images are stand-ins (test/testbed/images); nginx, squid and the data services are the real programs.
+ */
+const testbed = useCluster({ nodes: '0', realNode: true, tools: ['kubectl', 'helm4'] });
+
+const INSTALL = ['install', '--tier', 'test', '--target', 'kubernetes', '--yes'] as const;
+const FAIL = '{ STAND_IN_FAIL: exit 3 after 2s }';
+const TOLD = expect.stringContaining('told to exit with code 3');
+
+/** Bundled data services, unless `over` says otherwise. */
+function trial(namespace: string, over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const address = 'http://dify.example.test';
+  const reason = 'a machine of two cores';
+  return {
+    tier: 'test',
+    target: {
+      type: 'kubernetes',
+      context: testbed.cluster.context,
+      namespace,
+      chart: { path: CHART },
+      storageClass: 'fast-rwx',
+    },
+    urls: { console: address, api: address, app: address, files: address },
+    postgres: { mode: 'bundled' },
+    redis: { mode: 'bundled' },
+    objectStorage: { provider: 'local' },
+    vectorStore: { mode: 'bundled' },
+    recovery: undefined,
+    acceptedRisks: ['cluster.capacity.nodes', 'cluster.capacity.fit'].map((check) => ({ check, reason })),
+    ...over,
+  };
+}
+
+const report = ({ stdout }: Outcome): InstallReport => JSON.parse(stdout) as InstallReport;
+
+const statuses = (checks: CheckReport | undefined): Readonly<Record<string, string>> =>
+  Object.fromEntries((checks?.checks ?? []).map(({ id, status }) => [id, status]));
+
+/** Restarts apart: a process that starts before its database is there ends, and is started again. */
+const GREEN = Object.fromEntries(
+  ['workloads', 'images', 'health', 'ping', 'setup', 'web', 'routes'].map((name) => [`app.${name}`, 'pass']),
+);
+
+/** Gives the node what the chart asks for, as rendered: no registry is reachable from it. */
+async function loadImages(place: Workplace): Promise<void> {
+  const { tools, realNode } = testbed.cluster;
+  const rendered = await place.run('render', '--out', 'rendered');
+  expect(rendered, rendered.stderr).toMatchObject({ code: 0 });
+  const args = ['template', 'dify', CHART, '--values', join(place.folder, 'rendered', 'values.yaml')];
+  const { stdout } = await execa(tools.helm4 ?? '', args, { stdin: 'ignore' });
+  await realNode?.loadImages([...stdout.matchAll(/^\s*image: "?([^\s"]+)"?$/gm)].map(([, image = '']) => image));
+}
+
+/** `node ready` of every pod of the namespace, each once. */
+async function pods({ namespace }: Scene): Promise<readonly string[]> {
+  const ready = '{.status.conditions[?(@.type=="Ready")].status}';
+  const columns = `jsonpath={range .items[*]}{.spec.nodeName} ${ready}{"\\n"}{end}`;
+  const lines = await testbed.cluster.kubectl(['get', 'pods', '-n', namespace, '-o', columns]);
+  return [...new Set(lines.trim().split('\n'))];
+}
+
+/** Two cores hold one installation at a time. */
+async function clear(scene: Scene): Promise<void> {
+  await testbed.cluster.kubectl(['delete', 'namespace', scene.namespace, '--timeout=120s']);
+  await scene.end();
+}
+
+// The three subcharts of a chart under test may be empty: what is bundled is tried with our own.
+describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data services', () => {
+  let scene: Scene;
+  let place: Workplace;
+  let first: Outcome;
+  beforeAll(async () => {
+    scene = await createScene(testbed.cluster, 'bundled');
+    place = await scene.workplace(trial(scene.namespace));
+    await loadImages(place);
+    first = await place.run(...INSTALL, '--timeout', '4m', '-o', 'json');
+  });
+  afterAll(() => clear(scene));
+
+  test('an installation comes up, is deployed, and every pod of it is ready on the real node', async () => {
+    expect(first, first.stderr).toMatchObject({ code: 0 });
+    expect(report(first)).toMatchObject({ kind: 'InstallReport', outcome: 'applied', revision: 1, releaseRevision: 1 });
+    expect(report(first).preflight.checks).toContainEqual(
+      expect.objectContaining({
+        id: 'cluster.capacity.nodes',
+        status: 'warn',
+        accepted: { reason: 'a machine of two cores' },
+      }),
+    );
+    expect(await pods(scene)).toEqual(['real-1 True']);
+    expect(await scene.objects('leases')).toEqual([]);
+  });
+
+  test('postflight asks it through a port-forward, and all is green', async () => {
+    expect(statuses(report(first).postflight)).toMatchObject(GREEN);
+    const again = await place.run('postflight', '-o', 'json');
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    const checks = JSON.parse(again.stdout) as CheckReport;
+    expect(statuses(checks)).toMatchObject(GREEN);
+    expect(checks.checks.find(({ id }) => id === 'app.routes')?.observed).toContain('port-forward to pod dify-proxy-');
+  });
+
+  test('status names the release and its workloads', async () => {
+    const status = await place.run('status');
+    expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/deployed, release revision \d+/) });
+    expect(status.stdout).toMatch(/dify-plugin-daemon +1\/1/);
+  });
+
+  test('a second run changes nothing', async () => {
+    const before = await scene.helmHistory();
+    const again = await place.run(...INSTALL, '-o', 'json');
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(report(again)).toMatchObject({ outcome: 'unchanged', plan: { changes: [] } });
+    expect(statuses(report(again).postflight)).toMatchObject(GREEN);
+    expect(await scene.helmHistory()).toEqual(before);
+  });
+
+  test('a change that does not come up is rolled back with --atomic, its last words kept', async () => {
+    const failing = ['--set', `components.api.extraEnv=${FAIL}`, '--timeout', '45s'];
+    const failed = await place.run(...INSTALL, '--atomic', '-o', 'json', ...failing);
+    expect(failed, failed.stderr).toMatchObject({ code: 4 });
+    expect(report(failed)).toMatchObject({
+      outcome: 'rolled-back',
+      failure: {
+        failures: [
+          {
+            workload: 'dify-api',
+            reason: expect.stringMatching(/^pod dify-api-\S+: .*(exit code 3|CrashLoopBackOff)/),
+            logs: expect.arrayContaining([TOLD]),
+          },
+        ],
+      },
+    });
+    expect((await scene.helmHistory()).at(-1)).toMatch(/^\d+ deployed$/);
+    expect(await place.run('postflight')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('with data services elsewhere', () => {
+  const services: Service[] = [];
+  let postgres: PostgresService;
+  let scene: Scene;
+  let place: Workplace;
+
+  async function started<T extends Service>(service: Promise<T>): Promise<T> {
+    services.push(await service);
+    return service;
+  }
+
+  /** Real servers of this machine, at the address by which the node's pods reach it. */
+  async function external(): Promise<Record<string, unknown>> {
+    const bind = testbed.cluster.realNode?.hostAddress ?? '';
+    const secret = (name: string): string => SECRETS[name] ?? '';
+    const accessKey = secret('DIFY_S3_ACCESS_KEY');
+    const secretKey = secret('DIFY_S3_SECRET_KEY');
+    postgres = await started(
+      startPostgres({
+        bind,
+        username: 'dify',
+        password: secret('DIFY_PG_PASSWORD'),
+        databases: ['dify', 'dify_plugin'],
+      }),
+    );
+    const redis = await started(startRedis({ bind, password: secret('DIFY_REDIS_PASSWORD') }));
+    const minio = await started(startMinio({ bind, accessKey, secretKey, buckets: ['dify', 'dify-plugin'] }));
+    const weaviate = await started(startWeaviate({ bind, apiKey: secret('DIFY_WEAVIATE_API_KEY') }));
+    return {
+      postgres: { mode: 'external', host: bind, port: postgres.port, password: { env: 'DIFY_PG_PASSWORD' } },
+      redis: { mode: 'external', host: bind, port: redis.port, password: { env: 'DIFY_REDIS_PASSWORD' } },
+      objectStorage: {
+        provider: 's3',
+        s3: {
+          endpoint: minio.endpoint,
+          bucket: 'dify',
+          region: minio.region,
+          addressStyle: 'path',
+          accessKey: { env: 'DIFY_S3_ACCESS_KEY' },
+          secretKey: { env: 'DIFY_S3_SECRET_KEY' },
+        },
+      },
+      vectorStore: {
+        mode: 'external',
+        provider: 'weaviate',
+        weaviate: {
+          url: weaviate.url,
+          grpcUrl: `grpc://${bind}:${weaviate.grpcPort}`,
+          apiKey: { env: 'DIFY_WEAVIATE_API_KEY' },
+        },
+      },
+    };
+  }
+
+  beforeAll(async () => {
+    scene = await createScene(testbed.cluster, 'elsewhere');
+    place = await scene.workplace(trial(scene.namespace, await external()));
+    await loadImages(place);
+  });
+  afterAll(async () => {
+    await clear(scene);
+    for (const service of services) await service.stop();
+  });
+
+  test('a first install that fails names the component with its last lines, and the next run goes on', async () => {
+    const failing = ['--set', `components.pluginDaemon.extraEnv=${FAIL}`, '--timeout', '60s'];
+    const failed = await place.run(...INSTALL, ...failing);
+    expect(failed, failed.stderr).toMatchObject({ code: 4 });
+    const said = failed.stdout + failed.stderr;
+    expect(said).toMatch(/plugin-daemon.* did not become ready in 60 s/);
+    expect(said).toMatch(/dify-plugin-daemon pod dify-plugin-daemon-/);
+    expect(said).toEqual(TOLD);
+    expect(said).toContain('nothing was rolled back');
+
+    const healed = await place.run(...INSTALL, '--timeout', '4m', '-o', 'json');
+    expect(healed, healed.stderr).toMatchObject({ code: 0 });
+    expect(report(healed)).toMatchObject({ outcome: 'applied', releaseRevision: 2 });
+    expect(statuses(report(healed).postflight)).toMatchObject(GREEN);
+    expect(await pods(scene)).toEqual(['real-1 True']);
+    expect(await postgres.query('SELECT version FROM dify_stand_in_release', 'dify')).toBe('1.16.1');
+    expect(await scene.objects('persistentvolumeclaims,statefulsets')).toEqual([]);
+  });
+});
