@@ -90,13 +90,16 @@ async function watched(child: Child): Promise<Running> {
   };
 }
 
-/** Processes whose environment carries the mark that difyctl gives to what it starts. */
-export async function leftRunning(): Promise<readonly string[]> {
+/**
+ * Processes that a difyctl of this scene started and that still run: their environment carries difyctl's mark and `scene`, a text that only this
+ * scene's runs have in theirs (the recorder's folder).
+ */
+export async function leftRunning(scene: string): Promise<readonly string[]> {
   const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
   const found = await Promise.all(
     entries.map(async (pid) => {
       const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-      if (!environment.includes('INSIDE_DIFYCTL=')) return [];
+      if (!environment.includes('INSIDE_DIFYCTL=') || !environment.includes(scene)) return [];
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
       return command === '' ? [] : [`${pid} ${command.replaceAll('\0', ' ')}`];
     }),

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { snapshot, writeFiles } from './directory.ts';
 import { composeProgress } from './progress.ts';
-import { plannedServices, type ServiceView, serviceDetail } from './services.ts';
+import { isTroubled, plannedServices, type ServiceView, serviceDetail } from './services.ts';
 import { takeBack } from './take-back.ts';
 import { up } from './up.ts';
 import { isHopeless, openWatch, waitForServices } from './wait.ts';
@@ -51,6 +51,11 @@ function summaryOf(
   const falling = views.filter(isHopeless);
   if (falling.length > 0) {
     return falling.map((view) => `${view.name} does not stay up: ${serviceDetail(view)}`).join('; ');
+  }
+  // Compose says of a container that fell over that it is unhealthy, or that another one could not start.
+  const troubled = views.filter(isTroubled);
+  if (refused !== undefined && troubled.length > 0) {
+    return troubled.map((view) => `${view.name}: ${serviceDetail(view)}`).join('; ');
   }
   const names = seen.map(({ workload }) => workload).join(', ');
   if (refused === undefined) return `${names} did not become ready in ${Math.round(timeoutMs / 1000)} s`;

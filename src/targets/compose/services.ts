@@ -85,7 +85,7 @@ export function serviceDetail(view: ServiceView): string {
   if (worst === undefined)
     return view.containers.length === 0 ? 'has no container' : `${view.ready} of ${view.replicas}`;
   const { state, health, exitCode, restarts, startedAt } = worst;
-  const again = restarts > 0 ? `, ${restarts} restarts` : '';
+  const again = restarts > 0 ? `, ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}` : '';
   if (state === 'exited' || (state === 'restarting' && exitCode !== 0)) return `exited with code ${exitCode}${again}`;
   if (state === 'created') return 'waits for the services that it depends on';
   if (state !== 'running') return `${state}${again}`;
