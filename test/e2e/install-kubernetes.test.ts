@@ -213,5 +213,5 @@ test('uninstall keeps secrets and revisions, and an install brings the same back
   expect((await there.objects('secrets')).filter((name) => name.includes('-difyctl-'))).toEqual(
     secrets.filter((name) => name.includes('-difyctl-')),
   );
-  expect(await leftRunning()).toEqual([]);
+  expect(await leftRunning(there.recorder.folder)).toEqual([]);
 });

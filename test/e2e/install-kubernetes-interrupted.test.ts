@@ -1,0 +1,160 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { InstallReport } from '../../src/install/report.ts';
+import { leftRunning, type Outcome, type Workplace } from '../support/difyctl.ts';
+import { createScene, type Scene, type SceneOptions } from '../support/kubernetes-scene.ts';
+import { until } from '../support/recorder.ts';
+import { useCluster } from '../testbed/fixtures.ts';
+
+const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
+
+const open: Scene[] = [];
+let made = 0;
+
+async function scene(options: SceneOptions = {}): Promise<Scene> {
+  made += 1;
+  const scene = await createScene(testbed.cluster, `dify-${made}`, options);
+  open.push(scene);
+  return scene;
+}
+
+afterEach(async () => {
+  for (const one of open.splice(0)) {
+    await one.end();
+    await testbed.cluster.kubectl(['delete', 'namespace', one.namespace, '--ignore-not-found', '--wait=false']);
+  }
+});
+
+/** The run after a killed one: it takes over at once, completes, and leaves one Secret, one open end less, nothing running and no lock. */
+async function completes(there: Scene, place: Workplace): Promise<InstallReport> {
+  const next: Outcome = await place.run('install', '--yes', '-o', 'json');
+  expect(next, next.stderr).toMatchObject({ code: 0 });
+  const report = JSON.parse(next.stdout) as InstallReport;
+  expect((await there.helmHistory()).at(-1)).toContain('deployed');
+  expect(await there.objects('leases')).toEqual([]);
+  expect((await there.objects('secrets')).filter((name) => name.startsWith('secret/dify-difyctl-'))).toHaveLength(1);
+  expect(await leftRunning(there.recorder.folder)).toEqual([]);
+  return report;
+}
+
+/** Moments by the call at whose door the run is killed. */
+const MOMENTS = [
+  ['while preflight looks at nodes', 'kubectl .*get --raw /api/v1/nodes'],
+  ['while the plan is made', '^helm template .*--dry-run=server'],
+  ['at the lock', '^kubectl .*create -f - .*-o json'],
+  ['at the plan under the lock', '^helm history'],
+  ['before the revision is written', '^kubectl .*version --client'],
+  ['at the revision and the Secret', '^kubectl .*apply --server-side'],
+  ['before helm begins', '^helm upgrade'],
+  ['after helm, before the wait', '^helm get manifest'],
+  ['while it waits', '^kubectl .*get deployments.apps,statefulsets.apps'],
+  ['as the lock is released', '^kubectl .*delete --raw'],
+] as const;
+
+describe.each(MOMENTS)('killed %s', (_, pattern) => {
+  test.each(['SIGKILL', 'SIGINT'] as const)('by %s, the next run takes over and completes', async (signal) => {
+    const there = await scene();
+    const place = await there.workplace();
+    const hold = await there.recorder.hold(pattern);
+    const run = await place.start('install', '--yes');
+    await hold.reached();
+    run.kill(signal);
+    if (signal === 'SIGKILL') await run.outcome;
+    await hold.release();
+    const ended = await run.outcome;
+    // What is at the door when the signal comes is asked to stop; a lock that is being released is released all the same.
+    if (signal === 'SIGINT') expect([130, 0], ended.stderr).toContain(ended.code);
+    if (signal === 'SIGINT') expect(await leftRunning(there.recorder.folder)).toEqual([]);
+    await completes(there, place);
+  });
+});
+
+describe('helm killed at work', () => {
+  const slow = { HELM_QPS: '4', HELM_BURST_LIMIT: '1' };
+
+  /** Installs until helm's own record says that it is in the middle of it, then kills both. */
+  async function killInTheMiddle(there: Scene, place: Workplace, status: string, ...args: readonly string[]) {
+    await there.recorder.clear();
+    const run = await place.start('install', '--yes', ...args);
+    await until(async () => ((await there.helmHistory()).some((line) => line.endsWith(status)) ? true : undefined));
+    const helm = (await there.recorder.calls()).findLast(({ args: [verb] }) => verb === 'upgrade');
+    run.kill('SIGKILL');
+    process.kill(helm?.pid ?? 0, 'SIGKILL');
+    await run.outcome;
+    expect((await there.helmHistory()).at(-1)).toContain(status);
+  }
+
+  test.each([3, 4] as const)(
+    'helm %i in a first install: the next run removes what is half and installs',
+    async (helm) => {
+      const there = await scene({ helm, settings: slow });
+      const place = await there.workplace();
+      await killInTheMiddle(there, place, 'pending-install');
+      const report = await completes(there, place);
+      expect(report).toMatchObject({ outcome: 'applied', revision: 1 });
+      expect(report.recovered.join()).toContain('pending-install');
+    },
+  );
+
+  test('in an upgrade: the next run goes back to what was good, and on', async () => {
+    const there = await scene({ settings: slow });
+    const place = await there.workplace();
+    expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
+    await killInTheMiddle(there, place, 'pending-upgrade', '--set', 'components.web.replicas=2');
+    const next = await place.run('install', '--yes', '-o', 'json', '--set', 'components.web.replicas=2');
+    expect(next, next.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(next.stdout)).toMatchObject({ outcome: 'applied', revision: 2 });
+    expect((JSON.parse(next.stdout) as InstallReport).recovered.join()).toContain('pending-upgrade');
+  });
+
+  test('difyctl alone: the helm it left is ended before the release is touched', async () => {
+    const there = await scene({ settings: slow });
+    const place = await there.workplace();
+    const run = await place.start('install', '--yes');
+    await until(async () => ((await there.helmHistory()).length > 0 ? true : undefined));
+    run.kill('SIGKILL');
+    await run.outcome;
+    const report = await completes(there, place);
+    expect(report.recovered.join()).toContain('of the dead run was ended');
+  });
+});
+
+describe('who comes after a killed run', () => {
+  test.each([
+    [
+      'with .difyctl deleted',
+      async (place: Workplace) => {
+        await rm(join(place.folder, '.difyctl'), { recursive: true, force: true });
+        return place;
+      },
+    ],
+    ['from a second folder that has only the file', async (_: Workplace, there: Scene) => there.workplace()],
+  ] as const)('%s, uses the same secrets and the same revision', async (_, next) => {
+    const there = await scene();
+    const place = await there.workplace();
+    const run = await place.start('install', '--yes');
+    await until(async () => ((await there.helmHistory()).length > 0 ? true : undefined));
+    run.kill('SIGKILL');
+    await run.outcome;
+    const secrets = (await there.objects('secrets')).filter((name) => name.startsWith('secret/dify-difyctl-'));
+    const report = await completes(there, await next(place, there));
+    expect(report.revision).toBe(1);
+    expect((await there.objects('secrets')).filter((name) => name.startsWith('secret/dify-difyctl-'))).toEqual(secrets);
+  });
+
+  test('while the first still works, is refused with exit 9 and told who it is', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    const hold = await there.recorder.hold('^helm upgrade');
+    const run = await place.start('install', '--yes');
+    await hold.reached();
+    const second = await there.workplace();
+    expect(await second.run('install', '--yes')).toMatchObject({
+      code: 9,
+      stderr: expect.stringContaining('is at work here'),
+    });
+    await hold.release();
+    expect(await run.outcome).toMatchObject({ code: 0 });
+  });
+});
