@@ -1,5 +1,5 @@
 /** What stands in output where a secret was. */
-export const REDACTED = '••••••';
+const REDACTED = '••••••';
 
 /** Shorter values would blank out ordinary words; a secret this short is a finding of its own. */
 const SHORTEST = 4;

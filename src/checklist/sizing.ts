@@ -2,7 +2,7 @@ import type { ComponentName } from './components.ts';
 import type { Tier } from './tiers.ts';
 
 /** Kubernetes quantities. */
-export interface Amounts {
+interface Amounts {
   readonly cpu: string;
   readonly memory: string;
 }

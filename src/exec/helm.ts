@@ -8,7 +8,7 @@ export type ChartReference =
   | { readonly repo: string; readonly name: string; readonly version: string }
   | { readonly oci: string; readonly version?: string | undefined };
 
-export interface HelmVersion {
+interface HelmVersion {
   readonly text: string;
   readonly major: number;
   readonly minor: number;
@@ -46,7 +46,7 @@ export interface Helm {
   uninstall(release: ReleaseRef, options: RunOptions): Promise<void>;
 }
 
-export interface TemplateOptions {
+interface TemplateOptions {
   readonly isUpgrade: boolean;
   readonly signal?: AbortSignal;
 }
@@ -98,7 +98,7 @@ export function chartArgs(chart: ChartReference): readonly string[] {
 }
 
 /** Reads `v3.22.0`, also with what vendors append. Throws ExternalError for anything else. */
-export function parseVersion(output: string): HelmVersion {
+function parseVersion(output: string): HelmVersion {
   const match = /^v?(\d+)\.(\d+)\.\d+\S*/.exec(output.trim());
   if (match === null) throw new ExternalError(`helm does not say its version: ${output.trim().slice(0, 80)}`);
   return { text: match[0].replace(/^v/, ''), major: Number(match[1]), minor: Number(match[2]) };

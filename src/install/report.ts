@@ -5,7 +5,7 @@ import { isBlocked } from '../checks/exit.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { ApplyFailure, Change, Place } from '../targets/target.ts';
 
-export type InstallOutcome = 'blocked' | 'dry-run' | 'unchanged' | 'applied' | 'failed' | 'rolled-back';
+type InstallOutcome = 'blocked' | 'dry-run' | 'unchanged' | 'applied' | 'failed' | 'rolled-back';
 
 /** What an install came to; the document of `install -o json`. */
 export interface InstallReport {

@@ -8,7 +8,7 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 /** Makes the state folders (0700) and the `.gitignore` that keeps them out of every repository. */
-export async function ensureStateFolder(paths: StatePaths): Promise<void> {
+async function ensureStateFolder(paths: StatePaths): Promise<void> {
   for (const folder of [paths.root, paths.deployment, paths.revisions]) {
     await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     await chmod(folder, FOLDER_MODE);

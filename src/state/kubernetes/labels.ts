@@ -1,6 +1,6 @@
 /** Who made an object and for which deployment: what difyctl owns in a cluster carries these (docs/architecture.md). */
-export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
-export const DEPLOYMENT_LABEL = 'difyctl/deployment';
+const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+const DEPLOYMENT_LABEL = 'difyctl/deployment';
 /** The revision that applied the object; set when applied, never rendered or compared. */
 export const REVISION_LABEL = 'difyctl/revision';
 

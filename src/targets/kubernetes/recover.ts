@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { recoveryFor } from './history.ts';
 
 /** helm puts its house in order with a few calls to the API server when it is asked to stop; killed at once, it leaves `pending-*`. */
-export const HELM_GRACE_MS = 60_000;
+const HELM_GRACE_MS = 60_000;
 
 /** Brings a release out of `pending-*`, in which helm refuses every other command. Says what it did. */
 export async function recoverKubernetes(connection: Connection, options: WorkOptions): Promise<readonly string[]> {
