@@ -64,7 +64,8 @@ export async function startMinio(options: MinioOptions = {}): Promise<MinioServi
   };
   const request: MinioService['request'] = (method, at, parts) => s3Request(login, method, at, parts);
   try {
-    await server.ready(async () => ((await fetch(`${login.endpoint}/minio/health/ready`)).ok ? true : undefined));
+    // It calls itself ready a moment before it takes requests for buckets.
+    await server.ready(async () => ((await request('GET', '/')).status === 200 ? true : undefined));
     for (const bucket of options.buckets ?? []) {
       await expectOk(request('PUT', `/${bucket}`));
       if (options.versioning === true) {
