@@ -76,7 +76,7 @@ async function pods({ namespace }: Scene): Promise<readonly string[]> {
 
 /** Two cores hold one installation at a time. */
 async function clear(scene: Scene): Promise<void> {
-  await testbed.cluster.kubectl(['delete', 'namespace', scene.namespace, '--timeout=120s']);
+  await testbed.cluster.kubectl(['delete', 'namespace', scene.namespace, '--ignore-not-found', '--timeout=120s']);
   await scene.end();
 }
 
