@@ -7,6 +7,8 @@ import { execa } from 'execa';
 
 import { Fault } from '../../src/base/errors.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { takeDownAbandoned } from './cluster/down.ts';
+import { readState } from './cluster/state.ts';
 import { upCluster } from './cluster/up.ts';
 import { cacheRoot } from './provision/cache.ts';
 import { elapsed, progressPrinter } from './provision/progress.ts';
@@ -47,8 +49,10 @@ async function main(): Promise<number> {
 }
 
 async function startCluster(began: number): Promise<Cluster> {
+  await takeDownAbandoned();
+  const taken = (await readState('quickstart')) !== undefined;
   const cluster = await upCluster({
-    name: 'quickstart',
+    name: taken ? `quickstart-${process.pid}` : 'quickstart',
     nodes: '6x8C32G',
     zones: 3,
     tools: (await hasFittingKubectl()) ? ['helm4'] : ['helm4', 'kubectl'],

@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.ts';
 import { credentialFiles, writeKubeconfig } from './credentials.ts';
 
 /** A rule of a Role, as RBAC writes it. */
-export interface RoleRule {
+interface RoleRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 
 /** A Kubernetes API server's answer that is not 2xx. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly status: number;
 
   constructor(method: string, path: string, status: number, body: string) {

@@ -13,7 +13,7 @@ const users = {
   coredns: { user: 'testbed-coredns', groups: ['system:masters'] },
 } as const;
 
-export type UserName = keyof typeof users;
+type UserName = keyof typeof users;
 export type Tokens = Readonly<Record<UserName, string>>;
 
 /** Where a testbed's credentials lie. */
@@ -44,12 +44,6 @@ export async function writeCredentials(folder: string): Promise<Tokens> {
   await writeFile(files.serviceAccountKey, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   await writeFile(files.serviceAccountPublicKey, publicKey.export({ type: 'spki', format: 'pem' }));
   return tokens;
-}
-
-/** Reads the tokens of a testbed that another process brought up. */
-export async function readTokens(folder: string): Promise<Tokens> {
-  const lines = (await readFile(credentialFiles(folder).tokens, 'utf8')).trim().split('\n');
-  return Object.fromEntries(lines.map((line) => [line.split(',')[2], line.split(',')[0]])) as unknown as Tokens;
 }
 
 export interface KubeconfigOptions {

@@ -1,7 +1,7 @@
 import { type NodeClass, nodeResources } from './node-class.ts';
 
 /** kwok manages the nodes that carry this annotation; by it a reader tells a simulated node from a real one. */
-export const SIMULATED = { 'kwok.x-k8s.io/node': 'fake' } as const;
+const SIMULATED = { 'kwok.x-k8s.io/node': 'fake' } as const;
 /** Keeps kwok from making the node Ready again. */
 export const HELD_NOT_READY = 'testbed/not-ready';
 
