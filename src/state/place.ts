@@ -20,7 +20,7 @@ export type PlaceIdentity = z.output<typeof identitySchema>;
 const placeFile = z.object({ identity: identitySchema, description: z.string() });
 
 /** The same place: by uid where both know it, else by endpoint; and the same namespace or directory. */
-function samePlace(a: PlaceIdentity, b: PlaceIdentity): boolean {
+export function samePlace(a: PlaceIdentity, b: PlaceIdentity): boolean {
   const sameCluster = a.uid !== undefined && b.uid !== undefined ? a.uid === b.uid : a.endpoint === b.endpoint;
   return sameCluster && a.within === b.within;
 }

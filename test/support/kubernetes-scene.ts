@@ -18,7 +18,7 @@ export const SECRETS: Readonly<Record<string, string>> = {
 };
 
 /** A healthy production on Kubernetes; `namespace` keeps scenes of one cluster apart. */
-export function productionFile(cluster: Cluster, namespace: string): Record<string, unknown> {
+function productionFile(cluster: Cluster, namespace: string): Record<string, unknown> {
   const url = 'https://dify.example.com';
   const s3 = { accessKey: { env: 'DIFY_S3_ACCESS_KEY' }, secretKey: { env: 'DIFY_S3_SECRET_KEY' } };
   return {

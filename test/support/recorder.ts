@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** One call of a recorded program. */
-export interface Call {
+interface Call {
   readonly program: string;
   /** Also the program's own process id: the recorder becomes the program. */
   readonly pid: number;
@@ -27,7 +27,7 @@ export interface Recorder {
   remove(): Promise<void>;
 }
 
-export interface Hold {
+interface Hold {
   /** The held call's process id, once there is one. */
   reached(): Promise<number>;
   /** Lets it go on, and holds no more. */

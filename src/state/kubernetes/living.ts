@@ -29,7 +29,7 @@ export function kubernetesLiving({ kubectl, namespace, name }: KubernetesLivingO
 }
 
 /** What the installation says of itself; pure. */
-function factsOf(own: OwnSecrets, otherTraces: readonly string[]): LivingFacts {
+export function factsOf(own: OwnSecrets, otherTraces: readonly string[]): LivingFacts {
   const newest = newestRevision(own.revisions);
   const named = own.data.find(({ name }) => name === newest?.secretName);
   const secret = named ?? newestByAge(own.data);

@@ -1,0 +1,45 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { statePaths } from '../../../src/state/paths.ts';
+import { readCache, writeCache } from '../../../src/state/secrets/cache.ts';
+import { temporaryFolder } from '../../support/folders.ts';
+
+const folder = temporaryFolder();
+const paths = () => statePaths(folder.path, 'dify');
+const mode = async (path: string) => (await stat(path)).mode & 0o777;
+
+test('what was kept is read back, and only its owner may read it', async () => {
+  const secrets = new Map([
+    ['secrets.secretKey', 'a: "b" #c'],
+    ['postgres.password', '1234'],
+  ]);
+  await writeCache(paths(), secrets);
+  expect(await readCache(paths())).toEqual(secrets);
+  expect(await mode(paths().secrets)).toBe(0o600);
+  for (const path of [paths().root, paths().deployment, paths().revisions]) expect(await mode(path)).toBe(0o700);
+});
+
+test('the folder keeps itself out of repositories, and what somebody wrote there stays', async () => {
+  await writeCache(paths(), new Map());
+  const ignore = join(paths().root, '.gitignore');
+  expect((await readFile(ignore, 'utf8')).split('\n')).toContain('*');
+  await writeFile(ignore, '# mine\n*\n');
+  await writeCache(paths(), new Map());
+  expect(await readFile(ignore, 'utf8')).toBe('# mine\n*\n');
+});
+
+test('nothing kept yet is an empty cache', async () => {
+  expect(await readCache(paths())).toEqual(new Map());
+});
+
+test.each(['secrets: [1', 'other: {}', 'secrets: { key: [1] }', 'secrets: text-that-is-secret'])(
+  'a damaged file (%s) is refused without quoting it',
+  async (text) => {
+    await mkdir(dirname(paths().secrets), { recursive: true });
+    await writeFile(paths().secrets, text);
+    const fault = await readCache(paths()).catch((error: Error) => error);
+    expect(fault).toMatchObject({ name: 'UserError', message: expect.stringContaining('is damaged') });
+    expect(JSON.stringify(fault)).not.toContain('text-that-is-secret');
+  },
+);

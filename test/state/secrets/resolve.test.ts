@@ -1,0 +1,141 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ExternalError } from '../../../src/base/errors.ts';
+import type { RequiredSecret } from '../../../src/deployment/secrets.ts';
+import type { Living, LivingFacts } from '../../../src/state/living.ts';
+import { type ResolveInput, resolveSecrets } from '../../../src/state/secrets/resolve.ts';
+import { temporaryFolder } from '../../support/folders.ts';
+
+const generated = (path: string, protectsData = false): RequiredSecret => ({
+  path,
+  ref: { generated: true },
+  form: 'token',
+  protectsData,
+});
+
+const KEY = 'secrets.secretKey';
+const NOTHING: LivingFacts = { data: {}, keys: {}, traces: [] };
+
+function living(facts: LivingFacts | Error): Living {
+  return {
+    where: 'namespace dify',
+    read: async () => {
+      if (facts instanceof Error) throw facts;
+      return facts;
+    },
+    kubernetesSecret: async (name, key) =>
+      name === 'redis' ? { value: `from ${name}/${key}` } : { reason: `there is no Secret dify/${name}` },
+  };
+}
+
+function input(over: Partial<ResolveInput>): ResolveInput {
+  return {
+    required: [generated(KEY, true)],
+    sources: { env: {}, baseDirectory: '/nowhere' },
+    living: living(NOTHING),
+    cache: new Map(),
+    keysNow: { [KEY]: KEY },
+    unreadable: 'stop',
+    signal: new AbortController().signal,
+    ...over,
+  };
+}
+
+describe('a generated secret', () => {
+  test('is that of the living installation before that of the cache', async () => {
+    const there = living({ data: { [KEY]: 'living' }, keys: {}, traces: ['revision 1'] });
+    const secrets = await resolveSecrets(input({ living: there, cache: new Map([[KEY, 'cached']]) }));
+    expect(secrets.get(KEY)).toBe('living');
+    expect(secrets.made).toEqual([]);
+  });
+
+  test('is found under the name that its revision recorded, whatever it is called now', async () => {
+    const there = living({ data: { OLD_NAME: 'living' }, keys: { [KEY]: 'OLD_NAME' }, traces: ['revision 1'] });
+    expect((await resolveSecrets(input({ living: there }))).get(KEY)).toBe('living');
+  });
+
+  test('is that of the cache where the living one has none', async () => {
+    const there = living({ data: {}, keys: {}, traces: ['claim dify'] });
+    const secrets = await resolveSecrets(input({ living: there, cache: new Map([[KEY, 'cached']]) }));
+    expect(secrets.get(KEY)).toBe('cached');
+    expect(secrets.generated).toEqual(new Map([[KEY, 'cached']]));
+  });
+
+  test('is made where there is nothing yet: 32 bytes, URL-safe, another one each time', async () => {
+    const [one, two] = await Promise.all([resolveSecrets(input({})), resolveSecrets(input({}))]);
+    expect(one.get(KEY)).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(Buffer.from(one.get(KEY), 'base64url')).toHaveLength(32);
+    expect(one.get(KEY)).not.toBe(two.get(KEY));
+    expect(one.made).toEqual([KEY]);
+  });
+
+  test('that protects data is never made where an installation left traces, and the reason says where to look', async () => {
+    const there = living({ data: {}, keys: {}, traces: ['claim dify-plugin-daemon', 'Helm release dify'] });
+    const secrets = await resolveSecrets(input({ living: there }));
+    expect(secrets.unresolved).toMatchObject([
+      {
+        path: KEY,
+        reason: expect.stringMatching(/namespace dify: claim dify-plugin-daemon, Helm release dify.*\.difyctl/s),
+      },
+    ]);
+    expect(secrets.get(KEY)).toContain('unresolved');
+    expect(secrets.generated.has(KEY)).toBe(false);
+    expect(secrets.real).toEqual([]);
+  });
+
+  test('that protects nothing is made beside what is there', async () => {
+    const token = 'secrets.agentApiToken';
+    const there = living({ data: { [KEY]: 'living' }, keys: {}, traces: ['revision 1'] });
+    const secrets = await resolveSecrets(input({ living: there, required: [generated(KEY, true), generated(token)] }));
+    expect(secrets.made).toEqual([token]);
+    expect(secrets.unresolved).toEqual([]);
+  });
+});
+
+describe('an installation that cannot be read', () => {
+  const broken = living(new ExternalError('kubectl ended with exit code 1', { stderr: ['Unable to connect'] }));
+
+  test('ends a run that would apply', async () => {
+    await expect(resolveSecrets(input({ living: broken }))).rejects.toThrow('kubectl ended');
+  });
+
+  test('is a note where one only looks or renders: the cache, else a new one', async () => {
+    const cached = await resolveSecrets(
+      input({ living: broken, unreadable: 'warn', cache: new Map([[KEY, 'cached']]) }),
+    );
+    expect(cached.get(KEY)).toBe('cached');
+    expect(cached.notes).toEqual([expect.stringContaining('Unable to connect')]);
+    expect((await resolveSecrets(input({ living: broken, unreadable: 'warn' }))).made).toEqual([KEY]);
+  });
+
+  test('is not asked where every secret comes from outside', async () => {
+    const required = [{ path: 'redis.password', ref: { env: 'PW' }, form: 'token' as const, protectsData: false }];
+    const sources = { env: { PW: 'given' }, baseDirectory: '/' };
+    expect((await resolveSecrets(input({ living: broken, required, sources }))).get('redis.password')).toBe('given');
+  });
+});
+
+describe('a reference', () => {
+  const folder = temporaryFolder();
+  const path = 'postgres.password';
+
+  test.each([
+    [{ env: 'SET' }, 'value'],
+    [{ env: 'MISSING' }, /the environment has no MISSING/],
+    [{ env: 'EMPTY' }, /EMPTY is set but empty/],
+    [{ file: 'one' }, 'of the file'],
+    [{ file: 'none' }, /there is no file .*none/],
+    [{ file: 'empty' }, /is empty/],
+    [{ kubernetes: { name: 'redis', key: 'password' } }, 'from redis/password'],
+    [{ kubernetes: { name: 'absent', key: 'password' } }, /there is no Secret dify\/absent/],
+  ] as const)('%j gives %s', async (ref, expected) => {
+    await writeFile(join(folder.path, 'one'), 'of the file\n');
+    await writeFile(join(folder.path, 'empty'), '\n');
+    const required = [{ path, ref, form: 'token' as const, protectsData: false }];
+    const sources = { env: { SET: 'value', EMPTY: '' }, baseDirectory: folder.path };
+    const secrets = await resolveSecrets(input({ required, sources }));
+    if (typeof expected === 'string') expect(secrets.get(path)).toBe(expected);
+    else expect(secrets.unresolved).toMatchObject([{ path, ref, reason: expect.stringMatching(expected) }]);
+  });
+});
