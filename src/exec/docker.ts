@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ExternalError } from '../base/errors.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
 /** A Compose project: its name, and the directory of its files, which relative paths in them stand for. */
@@ -27,7 +28,13 @@ const COMPOSE = ['compose', '--ansi', 'never', '--progress', 'plain'];
 
 /** docker and docker compose through the one door to outside programs. */
 export function docker(runner: Runner): Docker {
-  const run: Docker['run'] = async (args, options) => (await runner.run('docker', args, options)).stdout;
+  const run: Docker['run'] = async (args, options) => {
+    try {
+      return (await runner.run('docker', args, options)).stdout;
+    } catch (error) {
+      throw error instanceof ExternalError ? withNext(error) : error;
+    }
+  };
   return {
     run,
     compose: (project, args, options) => {
@@ -43,4 +50,32 @@ export function docker(runner: Runner): Docker {
 function onFiles({ name, directory }: ProjectRef, file: string, env: string): readonly string[] {
   const files = ['--project-directory', directory, '--file', file, '--env-file', env];
   return [...COMPOSE, '--project-name', name, ...files];
+}
+
+/** What docker's own words mean for whoever reads them; as docker 20.10 to 29 say it. */
+const REMEDIES: readonly (readonly [RegExp, readonly string[]])[] = [
+  [
+    /cannot connect to the docker daemon|error during connect|connection refused/i,
+    [
+      'start Docker (systemctl start docker, or Docker Desktop)',
+      'docker context ls shows which engine is meant; DOCKER_HOST outranks it',
+    ],
+  ],
+  [
+    /permission denied while trying to connect|dial unix .*permission denied/i,
+    ['run as a user of the group docker, or as root: this one may not speak to the engine'],
+  ],
+  [
+    /'compose' is not a docker command|unknown (shorthand )?flag: .*(ansi|a' in -a)/i,
+    ['install the compose plugin 2.35 or newer: https://docs.docker.com/compose/install/linux/'],
+  ],
+];
+
+function withNext(error: ExternalError): ExternalError {
+  if (error.next.length > 0) return error;
+  const said = error.stderr.join('\n');
+  const next = REMEDIES.find(([words]) => words.test(said))?.[1];
+  if (next === undefined) return error;
+  const { message, command, stderr } = error;
+  return new ExternalError(message, { next, stderr, cause: error, ...(command === undefined ? {} : { command }) });
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { docker } from '../../exec/docker.ts';
 import type { Runner } from '../../exec/runner.ts';
 import type { Living } from '../living.ts';
 import { revisionFolder } from '../revisions/folder.ts';
@@ -20,16 +21,17 @@ const PROJECT_LABEL = 'com.docker.compose.project';
 
 /** The running project's `.env` as the authority. A project that runs from another directory is somebody else's, and is refused. */
 export function composeLiving({ runner, directory, name }: ComposeLivingOptions): Living {
-  const docker = async (args: readonly string[], signal: AbortSignal) =>
-    (await runner.run('docker', args, { signal })).stdout.split('\n').filter((line) => line.trim() !== '');
+  const { run } = docker(runner);
+  const lines = async (args: readonly string[], signal: AbortSignal) =>
+    (await run(args, { signal })).split('\n').filter((line) => line.trim() !== '');
   return {
     where: directory,
     read: async (signal) => {
       const filter = ['--filter', `label=${PROJECT_LABEL}=${name}`];
       const format = `{{.Label "${PROJECT_LABEL}.working_dir"}}`;
       const [homes, volumes, folders, env, revisions] = await Promise.all([
-        docker(['ps', '-a', ...filter, '--format', format], signal),
-        docker(['volume', 'ls', ...filter, '--format', '{{.Name}}'], signal),
+        lines(['ps', '-a', ...filter, '--format', format], signal),
+        lines(['volume', 'ls', ...filter, '--format', '{{.Name}}'], signal),
         readdir(join(directory, 'volumes')).catch(() => []),
         readFile(join(directory, '.env'), 'utf8').catch(() => ''),
         revisionFolder(composeStatePaths(directory).revisions).list(),

@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import type { RenderedFile } from '../../render/rendered.ts';
@@ -12,7 +12,22 @@ export type Paths = readonly { readonly path: string }[];
 
 /** Makes the directory, the owner's alone; an existing one is left as it is. Throws UserError where it cannot be made. */
 export async function ensureDirectory(directory: string): Promise<void> {
-  await explained(directory, () => mkdir(directory, { recursive: true, mode: DIRECTORY_MODE }));
+  await explained(directory, () => makeFolder(directory));
+}
+
+/** Node's own `recursive` never ends where the file system knows no folder of that name and makes none either, as below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolder(parent);
+  await mkdir(path, { mode: DIRECTORY_MODE }).catch(async (error: unknown) => {
+    // Somebody else may have made it meanwhile.
+    if (!(await isFolder(path))) throw error;
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await ifThere(() => stat(path)))?.isDirectory() ?? false;
 }
 
 /** Writes the set, each file whole or not at all, and removes those of `earlier` that the set has not. Throws UserError where that cannot be. */

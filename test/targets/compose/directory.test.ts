@@ -84,6 +84,10 @@ describe('a directory that cannot be', () => {
     await expect(fileChanges(below, [ENV], undefined)).rejects.toThrow(UserError);
   });
 
+  test.runIf(process.platform === 'linux')('where the file system makes no folders likewise, at once', async () => {
+    await expect(ensureDirectory('/proc/dify/deep')).rejects.toThrow(UserError);
+  });
+
   test('with a folder in the way of a file likewise', async () => {
     await ensureDirectory(join(directory, '.env', 'x'));
     await expect(writeFiles(directory, [ENV], undefined)).rejects.toThrow(/a folder is in the way/);
