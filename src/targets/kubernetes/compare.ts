@@ -45,7 +45,7 @@ function isKept({ metadata }: KubernetesObject): boolean {
 }
 
 /** Paths at which two values differ: `spec.template.spec.containers[0].image`. Absent, null and empty mean the same to the API server. */
-function differences(before: unknown, after: unknown, path = ''): readonly string[] {
+export function differences(before: unknown, after: unknown, path = ''): readonly string[] {
   if (isEmpty(before) && isEmpty(after)) return [];
   if (isObject(before) && isObject(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);

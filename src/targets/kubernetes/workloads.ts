@@ -38,7 +38,7 @@ export async function readWorkloads(
 }
 
 /** The same from kubectl's answer; pure. */
-function workloadViews(list: unknown, names: ReadonlySet<string>): readonly WorkloadView[] {
+export function workloadViews(list: unknown, names: ReadonlySet<string>): readonly WorkloadView[] {
   const items = listAt(list, 'items');
   const pods = items.filter((item) => textAt(item, 'kind') === 'Pod').flatMap((pod) => podView(pod) ?? []);
   return items
