@@ -63,7 +63,7 @@ async function loadImages(place: Workplace): Promise<void> {
   expect(rendered, rendered.stderr).toMatchObject({ code: 0 });
   const args = ['template', 'dify', CHART, '--values', join(place.folder, 'rendered', 'values.yaml')];
   const { stdout } = await execa(tools.helm4 ?? '', args, { stdin: 'ignore' });
-  await realNode?.loadImages([...stdout.matchAll(/^\s*image: "?([^\s"]+)"?$/gm)].map(([, image = '']) => image));
+  await realNode?.loadImages([...stdout.matchAll(/^\s*(?:- )?image: "?([^\s"]+)"?$/gm)].map(([, image = '']) => image));
 }
 
 /** `node ready` of every pod of the namespace, each once. */
@@ -223,7 +223,7 @@ describe('with data services elsewhere', () => {
     const said = failed.stdout + failed.stderr;
     expect(said).toMatch(/plugin-daemon.* did not become ready in 60 s/);
     expect(said).toMatch(/dify-plugin-daemon pod dify-plugin-daemon-/);
-    expect(said).toEqual(TOLD);
+    expect(said).toContain('told to exit with code 3');
     expect(said).toContain('nothing was rolled back');
 
     const healed = await place.run(...INSTALL, '--timeout', '4m', '-o', 'json');
