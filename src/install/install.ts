@@ -29,25 +29,25 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
   const shown = { place: draft.place.facts, plan: planFacts(draft) };
   if (options.dryRun) return report({ ...shown, outcome: 'dry-run' });
   if (draft.settled && !(await isLockHeld(target, signal))) {
-    const { revision, releaseRevision } = revisionFacts(draft);
-    return report({
-      ...shown,
-      outcome: 'unchanged',
-      revision,
-      releaseRevision,
-      postflight: await postflightStep(options),
-    });
+    return report({ ...shown, ...(await unchanged(options, draft)) });
   }
   await agree(options, draft, false);
   const facts = await withLock(options, async (locked) => {
+    const own = { ...options, signal: locked.signal };
     const again = await draftInstall(prepared, target, locked.signal);
-    if (again.plan.digest !== draft.plan.digest) await agree(options, again, true);
-    const applied = await applyDraft({ ...options, signal: locked.signal }, again, locked.onChild, () =>
-      postflightStep({ ...options, signal: locked.signal }),
-    );
+    if (again.plan.digest !== draft.plan.digest) await agree(own, again, true);
+    const applied = again.settled
+      ? await unchanged(own, again)
+      : await applyDraft(own, again, locked.onChild, () => postflightStep(own));
     return { place: again.place.facts, plan: planFacts(again), ...applied, recovered: locked.recovered };
   });
   return report(facts);
+}
+
+/** All is as it should be: only looked at, no revision. */
+async function unchanged(options: InstallOptions, { newest }: Draft) {
+  const { number: revision, releaseRevision } = newest ?? {};
+  return { outcome: 'unchanged' as const, revision, releaseRevision, postflight: await postflightStep(options) };
 }
 
 /** Asks, unless nothing of the installation would change. Throws Interrupted where the answer is no. */
@@ -125,8 +125,4 @@ function refuseUnresolved({ prepared }: InstallOptions): void {
 
 function planFacts({ plan }: Draft): NonNullable<InstallFacts['plan']> {
   return { changes: plan.changes, digest: plan.digest };
-}
-
-function revisionFacts({ newest }: Draft) {
-  return { revision: newest?.number, releaseRevision: newest?.releaseRevision };
 }

@@ -1,0 +1,280 @@
+import { readdir } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { ExternalError, Interrupted } from '../../src/base/errors.ts';
+import { install } from '../../src/install/install.ts';
+import type { InstallOptions } from '../../src/install/options.ts';
+import type { Prepared } from '../../src/install/prepare.ts';
+import { uninstall } from '../../src/install/uninstall.ts';
+import { processSpace } from '../../src/state/lock/process.ts';
+import { statePaths } from '../../src/state/paths.ts';
+import { writeCache } from '../../src/state/secrets/cache.ts';
+import { collectContext } from '../support/check-runs.ts';
+import { sampleDeployment } from '../support/deployments.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { type MemoryTarget, memoryTarget, WEB } from '../support/memory-target.ts';
+import { fakeSecrets } from '../support/secrets.ts';
+
+const folder = temporaryFolder();
+const { signal } = new AbortController();
+const now = () => new Date('2026-11-22T12:00:00Z');
+
+/** One check that passes on the sample and one that only a wrong log level fails. */
+const ONLY = ['config.debug-logs'];
+
+function prepared(over: Partial<Prepared> = {}): Prepared {
+  const deployment = over.deployment ?? sampleDeployment('prod-kubernetes-s3-qdrant');
+  const paths = statePaths(folder.path, deployment.name);
+  const values = fakeSecrets(deployment);
+  const generated = new Map([['secrets.secretKey', values.get('secrets.secretKey')]]);
+  const { runner, kubeArgs } = collectContext();
+  return {
+    ...{ run: 'this-run', redact: (text: string) => text, protect: () => undefined, runner, kubeArgs },
+    ...{ deployment, baseDirectory: folder.path, paths, chart: undefined, notes: [] },
+    living: {
+      where: 'namespace dify',
+      read: async () => ({ data: {}, keys: {}, traces: [] }),
+      kubernetesSecret: async () => ({ reason: '' }),
+    },
+    secrets: { ...values, generated, made: [], real: [], notes: [] },
+    secretKeys: { 'secrets.secretKey': 'secrets.secretKey' },
+    rendered: {
+      target: 'kubernetes',
+      files: [{ path: 'values.yaml', content: 'a: 1\n', mode: 0o644 }],
+      values: { a: 1 },
+      manifests: [],
+      secret: { name: 'dify-difyctl-1', data: {} },
+    },
+    keepSecrets: () => writeCache(paths, generated),
+    dispose: async () => undefined,
+    ...over,
+  };
+}
+
+function options(target: MemoryTarget, over: Partial<InstallOptions> = {}): InstallOptions {
+  return {
+    prepared: prepared(),
+    target,
+    dryRun: false,
+    atomic: false,
+    timeoutMs: 1_000,
+    only: ONLY,
+    skip: [],
+    env: {},
+    now,
+    signal,
+    show: () => void target.calls.push('show'),
+    confirm: async (_, again) => {
+      target.calls.push(again ? 'ask again' : 'ask');
+      return true;
+    },
+    onProgress: () => undefined,
+    onCheckEvent: () => undefined,
+    ...over,
+  };
+}
+
+/** Installs once, so that the next run finds everything as it should be. */
+async function installed(): Promise<MemoryTarget> {
+  const target = memoryTarget();
+  await install(options(target));
+  target.plans = [[]];
+  target.calls.length = 0;
+  return target;
+}
+
+test('the order of a first install', async () => {
+  const target = memoryTarget();
+  const report = await install(options(target));
+  expect(report).toMatchObject({ outcome: 'applied', revision: 1, releaseRevision: 1, exitCode: 0 });
+  expect(target.calls).toEqual([
+    'plan',
+    'show',
+    'ask',
+    'lock',
+    'recover',
+    'plan',
+    'revision 1 apply open',
+    'apply',
+    'revision 1 postflight open',
+    'revision 1 closed applied',
+    'prune to 1',
+    'release',
+  ]);
+  expect(await readdir(prepared().paths.deployment)).toEqual(['place.yaml', 'revisions', 'secrets.yaml']);
+});
+
+describe('nothing is changed', () => {
+  const untouched = async (target: MemoryTarget): Promise<void> => {
+    expect(target.calls.filter((call) => !['plan', 'show', 'ask'].includes(call))).toEqual([]);
+    expect(await readdir(folder.path)).toEqual([]);
+  };
+
+  test('where preflight fails: exit 3', async () => {
+    const target = memoryTarget();
+    const deployment = { ...sampleDeployment('prod-kubernetes-s3-qdrant'), logging: { level: 'DEBUG' as const } };
+    const report = await install(options(target, { prepared: prepared({ deployment }) }));
+    expect(report).toMatchObject({ outcome: 'blocked', exitCode: 3 });
+    await untouched(target);
+  });
+
+  test('where a secret is missing, whatever was skipped: exit 3', async () => {
+    const target = memoryTarget();
+    const whole = prepared();
+    const unresolved = [{ path: 'redis.password', ref: { env: 'PW' }, reason: 'the environment has no PW' }];
+    const secrets = { ...whole.secrets, unresolved };
+    await expect(install(options(target, { prepared: { ...whole, secrets } }))).rejects.toMatchObject({ exitCode: 3 });
+    await untouched(target);
+  });
+
+  test('by a dry run', async () => {
+    const target = memoryTarget();
+    expect(await install(options(target, { dryRun: true }))).toMatchObject({
+      outcome: 'dry-run',
+      plan: { changes: [WEB] },
+    });
+    await untouched(target);
+  });
+
+  test('where the answer is no: exit 130', async () => {
+    const target = memoryTarget();
+    const refused = install(options(target, { confirm: async () => false }));
+    await expect(refused).rejects.toMatchObject({ exitCode: 130, message: 'declined; nothing was changed' });
+    await untouched(target);
+  });
+
+  test('by a second run: no question, no lock, no revision', async () => {
+    const target = await installed();
+    expect(await install(options(target))).toMatchObject({ outcome: 'unchanged', revision: 1, exitCode: 0 });
+    expect(target.calls).toEqual(['plan', 'show']);
+  });
+});
+
+describe('under the lock', () => {
+  test('a plan that has changed is asked again, and no means no', async () => {
+    const target = memoryTarget();
+    target.plans = [[WEB], [WEB, { ...WEB, name: 'dify-api' }]];
+    const asked: boolean[] = [];
+    const confirm: InstallOptions['confirm'] = async (_, again) => {
+      asked.push(again);
+      return !again;
+    };
+    await expect(install(options(target, { confirm }))).rejects.toMatchObject({ exitCode: 130 });
+    expect(asked).toEqual([false, true]);
+    expect(target.calls).not.toContain('apply');
+    expect(target.calls.at(-1)).toBe('release');
+  });
+
+  test('somebody else at work: exit 9, before anything', async () => {
+    const target = memoryTarget();
+    const other = { holder: 'ops@other', run: 'r', since: '', space: 'elsewhere', pid: 1, startTime: '', children: [] };
+    target.held = { record: other, expiresAt: Number.POSITIVE_INFINITY, version: '0' };
+    await expect(install(options(target))).rejects.toMatchObject({ exitCode: 9 });
+    expect(target.calls).toEqual(['plan', 'show', 'ask']);
+  });
+
+  test('what a dead run left is recovered first, also where nothing is to be changed', async () => {
+    const target = await installed();
+    const dead = {
+      holder: 'ops@here',
+      run: 'dead',
+      since: '',
+      space: await processSpace(),
+      pid: 2 ** 22 - 5,
+      startTime: '1',
+      children: [],
+    };
+    target.held = { record: dead, expiresAt: Number.POSITIVE_INFINITY, version: '0' };
+    await install(options(target));
+    expect(target.calls).toContain('recover');
+    expect(target.held).toBeUndefined();
+    expect([...target.kept.keys()]).toEqual([1]);
+  });
+});
+
+describe('a revision', () => {
+  test('is closed with what failed, and the report says so: exit 4', async () => {
+    const target = memoryTarget();
+    const failures = [{ workload: 'dify-api', reason: 'CrashLoopBackOff', logs: ['boom'], events: [] }];
+    target.applying = async () => ({
+      outcome: 'failed',
+      summary: 'api did not become ready',
+      failures,
+      releaseRevision: 1,
+      state: 'left as it is',
+    });
+    expect(await install(options(target))).toMatchObject({ outcome: 'failed', exitCode: 4, failure: { failures } });
+    expect(target.kept.get(1)).toMatchObject({
+      phase: 'closed',
+      outcome: 'failed',
+      detail: 'api did not become ready',
+    });
+    expect(target.calls.at(-1)).toBe('release');
+  });
+
+  test('that failed or was cut short is gone on with, and no new one made', async () => {
+    const target = memoryTarget();
+    target.applying = async () => {
+      throw new Interrupted('helm was interrupted');
+    };
+    const cut = install(options(target));
+    await expect(cut).rejects.toMatchObject({
+      exitCode: 130,
+      message: expect.stringContaining('the release is deployed, revision 1'),
+    });
+    expect(target.kept.get(1)).toMatchObject({ outcome: 'interrupted' });
+    target.plans = [[]];
+    target.applying = async () => ({ outcome: 'unchanged', releaseRevision: 1 });
+    const next = await install(options(target));
+    expect(next).toMatchObject({ revision: 1, exitCode: 0 });
+    expect([...target.kept.values()].map(({ outcome }) => outcome)).toEqual(['applied']);
+  });
+
+  test('left open with another set is closed as interrupted, and the next one begun', async () => {
+    const target = memoryTarget();
+    target.applying = async () => {
+      throw new ExternalError('the cluster went away');
+    };
+    await expect(install(options(target))).rejects.toThrow('the cluster went away');
+    const [first] = target.kept.values();
+    if (first !== undefined) target.kept.set(1, { ...first, phase: 'apply', outcome: 'open' });
+    target.applying = async () => ({ outcome: 'applied', releaseRevision: 2 });
+    const whole = prepared();
+    const files = [{ path: 'values.yaml', content: 'a: 2\n', mode: 0o644 as const }];
+    const changed = { ...whole, rendered: { ...whole.rendered, files } as Prepared['rendered'] };
+    expect(await install(options(target, { prepared: changed }))).toMatchObject({ revision: 2 });
+    expect([...target.kept.values()].map(({ outcome }) => outcome)).toEqual(['interrupted', 'applied']);
+  });
+
+  test('is one of ten that are kept', async () => {
+    const target = memoryTarget();
+    for (let at = 1; at <= 12; at += 1) {
+      const whole = prepared();
+      const files = [{ path: 'values.yaml', content: `a: ${at}\n`, mode: 0o644 as const }];
+      await install(
+        options(target, { prepared: { ...whole, rendered: { ...whole.rendered, files } as Prepared['rendered'] } }),
+      );
+    }
+    expect([...target.kept.keys()]).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+});
+
+test('a name that was installed elsewhere is refused before anything', async () => {
+  const target = await installed();
+  target.place = async () => ({
+    target: 'kubernetes',
+    identity: { uid: 'other', endpoint: 'e', within: 'dify' },
+    facts: [],
+  });
+  await expect(install(options(target))).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining('elsewhere'),
+  });
+  expect(target.calls).toEqual([]);
+});
+
+test('an uninstall works under the lock too', async () => {
+  const target = await installed();
+  const { kept } = await uninstall(options(target));
+  expect(kept).toEqual(['claim dify']);
+  expect(target.calls).toEqual(['lock', 'recover', 'remove', 'release']);
+});

@@ -1,0 +1,95 @@
+import type { Rendered } from '../../src/render/rendered.ts';
+import type { LockRecord } from '../../src/state/lock/record.ts';
+import type { HeldLock, LockStore } from '../../src/state/lock/store.ts';
+import type { Revision } from '../../src/state/revisions/revision.ts';
+import type { ApplyOptions, ApplyResult, Change, Plan, Target } from '../../src/targets/target.ts';
+
+/** A target in memory: what was called, in order, and what a test wants it to answer. */
+export interface MemoryTarget extends Target {
+  readonly calls: string[];
+  readonly kept: Map<number, Revision>;
+  /** What each plan in turn would change; the last one stays. */
+  plans: readonly (readonly Change[])[];
+  /** Called in place of applying. */
+  applying: (rendered: Rendered, options: ApplyOptions) => Promise<ApplyResult>;
+  held: HeldLock | undefined;
+}
+
+export const WEB: Change = { action: 'create', kind: 'Deployment', name: 'dify-web' };
+
+export function memoryTarget(): MemoryTarget {
+  const calls: string[] = [];
+  const kept = new Map<number, Revision>();
+  let planned = 0;
+  const target: MemoryTarget = {
+    calls,
+    kept,
+    plans: [[WEB]],
+    applying: async () => ({ outcome: 'applied', releaseRevision: 1 }),
+    held: undefined,
+    revisions: {
+      list: async () => [...kept.values()].sort((a, b) => a.number - b.number),
+      write: async (revision) => {
+        calls.push(`revision ${revision.number} ${revision.phase} ${revision.outcome}`);
+        kept.set(revision.number, revision);
+      },
+      remove: async (number) => {
+        calls.push(`remove revision ${number}`);
+        kept.delete(number);
+      },
+    },
+    tools: async () => ({ helm: '4.3.1' }),
+    place: async () => ({
+      target: 'kubernetes',
+      identity: { uid: 'uid', endpoint: 'endpoint', within: 'dify' },
+      facts: [{ name: 'namespace', value: 'dify' }],
+    }),
+    inspect: async () => ({ exists: true, status: 'deployed', revision: 1, workloads: [] }),
+    plan: async (): Promise<Plan> => {
+      const changes = target.plans[Math.min(planned, target.plans.length - 1)] ?? [];
+      planned += 1;
+      calls.push('plan');
+      return { changes, digest: JSON.stringify(changes), touchesRelease: changes.length > 0 };
+    },
+    lockStore: async () => memoryLock(target, calls),
+    keepSecrets: async () => undefined,
+    apply: async (rendered, options) => {
+      calls.push('apply');
+      return target.applying(rendered, options);
+    },
+    applySecret: async () => void calls.push('secret'),
+    recover: async () => {
+      calls.push('recover');
+      return [];
+    },
+    prune: async (revisions) => void calls.push(`prune to ${revisions.length}`),
+    remove: async () => {
+      calls.push('remove');
+      return { kept: ['claim dify'] };
+    },
+  };
+  return target;
+}
+
+function memoryLock(target: MemoryTarget, calls: string[]): LockStore {
+  let version = 0;
+  const set = (record: LockRecord): string => {
+    version += 1;
+    target.held = { record, expiresAt: Number.POSITIVE_INFINITY, version: String(version) };
+    return String(version);
+  };
+  return {
+    read: async () => target.held,
+    create: async (record) => {
+      if (target.held !== undefined) return undefined;
+      calls.push('lock');
+      return set(record);
+    },
+    replace: async (record, at) => (target.held?.version === at ? set(record) : undefined),
+    remove: async (at) => {
+      if (target.held?.version !== at) return;
+      calls.push('release');
+      target.held = undefined;
+    },
+  };
+}
