@@ -22,8 +22,8 @@ export interface ComposeScene {
   readonly directory: string;
   readonly httpPort: number;
   readonly httpsPort: number;
-  /** Another folder with the same file and nothing else. */
-  workplace(): Promise<Workplace>;
+  /** Another folder with the same file and nothing else; with these variables besides. */
+  workplace(more?: Readonly<Record<string, string>>): Promise<Workplace>;
   containers(): Promise<readonly Container[]>;
   /** Variables of the project's `.env`; empty where there is none. */
   secrets(): Promise<Readonly<Record<string, string>>>;
@@ -58,8 +58,11 @@ export async function createComposeScene(host: DockerHost, options: ComposeScene
     httpPort,
     httpsPort,
     docker,
-    workplace: async () => {
-      const made = await createWorkplace(options.file({ directory, httpPort, httpsPort }), env);
+    workplace: async (more = {}) => {
+      const made = await createWorkplace(options.file({ directory, httpPort, httpsPort }), {
+        ...env,
+        ...more,
+      });
       workplaces.push(made);
       return made;
     },

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { snapshot, writeFiles } from './directory.ts';
 import { composeProgress } from './progress.ts';
-import { isTroubled, plannedServices, type ServiceView, serviceDetail } from './services.ts';
+import { isTroubled, isUnderWay, plannedServices, type ServiceView, serviceDetail } from './services.ts';
 import { takeBack } from './take-back.ts';
 import { up } from './up.ts';
 import { isHopeless, openWatch, waitForServices } from './wait.ts';
@@ -31,7 +31,9 @@ export async function applyCompose(
   if (refused === undefined && views.every(({ settled }) => settled)) {
     return { outcome: plan.changes.length === 0 ? 'unchanged' : 'applied', releaseRevision: undefined };
   }
-  const seen = await diagnose(connection, views, signal);
+  // Where Compose began nothing, no service is at fault.
+  const isBegun = refused === undefined || views.some(isUnderWay);
+  const seen = isBegun ? await diagnose(connection, views, signal) : [];
   const undone = options.atomic ? await takeBack(connection, before, rendered.files, options) : undefined;
   return {
     outcome: undone === undefined ? 'failed' : 'rolled-back',

@@ -36,7 +36,7 @@ export function composeProgress(onProgress: OnProgress): ComposeProgress {
 
 /** ` api Pulling` and ` api Pulled`, from Compose 5 on with `Image ` and the image's name; lines of single layers say more and are none. */
 export function parsePull(line: string): { readonly name: string; readonly done: boolean } | undefined {
-  const [, name, word] = /^\s*(?:Image )?(\S+) (Pulling|Pulled|Skipped|Interrupted|Error)\b[^[]*$/.exec(line) ?? [];
+  const [, name, word] = /^\s*(?:Image )?(\S+) (Pulling|Pulled|Skipped)\b[^[]*$/.exec(line) ?? [];
   if (name === undefined || /^[0-9a-f]{12}$/.test(name)) return undefined;
   return { name, done: word !== 'Pulling' };
 }

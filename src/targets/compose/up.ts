@@ -26,9 +26,17 @@ export async function up(
     return undefined;
   } catch (error) {
     if (!(error instanceof ExternalError)) throw error;
-    const reason = error.stderr.at(-1) ?? error.message;
-    return { workload: `project ${project.name}`, reason, logs: error.stderr, events: [] };
+    return refusal(project.name, error);
   }
+}
+
+function refusal(project: string, { stderr, message }: ExternalError): ApplyFailure {
+  for (const line of stderr) {
+    const [, name, why] = /^\s*(?:Image )?(\S+) Error (\S.*)$/.exec(line) ?? [];
+    if (name === undefined || why === undefined || name === 'Container') continue;
+    return { workload: name, reason: `its image cannot be pulled: ${why.trim()}`, logs: [], events: [] };
+  }
+  return { workload: `project ${project}`, reason: stderr.at(-1) ?? message, logs: stderr, events: [] };
 }
 
 /** Containers and networks go; volumes, bind-mounted data and files stay. */
