@@ -2,14 +2,17 @@ import { rm } from 'node:fs/promises';
 
 import { findMarked, killDaemons } from '../processes/daemon.ts';
 import { removeCgroups } from './real/cgroups.ts';
+import { removeLink } from './real/namespaces.ts';
 import { type ClusterState, clusterFolder, isAbandoned, listClusters } from './state.ts';
 
 /** Ends a testbed's processes and removes all that it made. Also for one that came up half, or whose owner is gone. */
 export async function takeDown(state: ClusterState): Promise<void> {
   const folder = clusterFolder(state.name);
   await killDaemons([...state.daemons, ...(await findMarked(folder))]);
-  // The real node's link ends with its namespaces, which end with its last process.
-  if (state.realNode !== undefined) await removeCgroups(state.name);
+  if (state.realNode !== undefined) {
+    await removeLink(state.realNode);
+    await removeCgroups(state.name);
+  }
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 

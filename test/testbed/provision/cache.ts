@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -19,10 +19,14 @@ const RECORD = 'SHA256SUMS';
  * last and at once, the record is also the sign that the folder is complete.
  */
 export async function recordDigests(folder: string, files: readonly string[]): Promise<void> {
-  const lines = await Promise.all(files.map(async (file) => `${await sha256(path.join(folder, file))}  ${file}\n`));
-  const record = path.join(folder, RECORD);
-  await writeFile(`${record}.partial`, lines.join(''));
-  await rename(`${record}.partial`, record);
+  const lines = await Promise.all(files.map(async (file) => `${await sha256(path.join(folder, file))}  ${file}`));
+  await writeRecord(path.join(folder, RECORD), lines);
+}
+
+async function writeRecord(record: string, lines: readonly string[]): Promise<void> {
+  const partial = `${record}.${randomUUID()}`;
+  await writeFile(partial, `${lines.join('\n')}\n`);
+  await rename(partial, record);
 }
 
 /**
@@ -38,12 +42,13 @@ export async function isIntact(folder: string): Promise<boolean> {
     const files = lines.map((line) => ({ digest: line.slice(0, 64), file: path.join(folder, line.slice(66)) }));
     let read = false;
     for (const { digest, file } of files) {
-      if ((await stat(file)).ctimeMs <= recordedAt) continue;
+      // Both times come from the kernel's own clock, which ticks every few milliseconds: equal says nothing.
+      if ((await stat(file)).ctimeMs < recordedAt) continue;
       if ((await sha256(file)) !== digest) return false;
       read = true;
     }
     // What was compared just now need not be again. The cache may be somebody else's, to read only.
-    if (read) await utimes(record, new Date(), new Date()).catch(() => undefined);
+    if (read) await writeRecord(record, lines).catch(() => undefined);
     return true;
   } catch {
     return false;

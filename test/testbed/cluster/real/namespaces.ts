@@ -73,3 +73,8 @@ async function link(number: number, init: number, inside: Namespaces['inside']):
     await execa(command.file, command.args);
   }
 }
+
+/** Removes the link at once: the kernel does so too, a while after the namespaces' last process ended. */
+export async function removeLink(number: number): Promise<void> {
+  await execa('ip', ['link', 'delete', nodeInterface(number)], { reject: false, stdin: 'ignore' });
+}
