@@ -14,29 +14,33 @@ export async function up(
   options: UpOptions,
 ): Promise<ApplyFailure | undefined> {
   const { timeoutMs, onChild } = options;
+  // What else was being pulled is told to be interrupted, which pushes the one line that says why out of the last ones.
+  let unpulled: ApplyFailure | undefined;
   try {
     await whileWatched(watch, options.signal, (signal) =>
       docker.compose(project, ['up', '--detach', '--remove-orphans', '--no-build'], {
         signal,
         timeoutMs,
         onStart: composeChild(onChild),
-        onStderr: progress.heard,
+        onStderr: (line) => {
+          progress.heard(line);
+          unpulled ??= pullFailure(line);
+        },
       }),
     );
     return undefined;
   } catch (error) {
     if (!(error instanceof ExternalError)) throw error;
-    return refusal(project.name, error);
+    const reason = error.stderr.at(-1) ?? error.message;
+    return unpulled ?? { workload: `project ${project.name}`, reason, logs: error.stderr, events: [] };
   }
 }
 
-function refusal(project: string, { stderr, message }: ExternalError): ApplyFailure {
-  for (const line of stderr) {
-    const [, name, why] = /^\s*(?:Image )?(\S+) Error (\S.*)$/.exec(line) ?? [];
-    if (name === undefined || why === undefined || name === 'Container') continue;
-    return { workload: name, reason: `its image cannot be pulled: ${why.trim()}`, logs: [], events: [] };
-  }
-  return { workload: `project ${project}`, reason: stderr.at(-1) ?? message, logs: stderr, events: [] };
+/** ` web Error Get "https://…": …`; undefined for any other line. */
+function pullFailure(line: string): ApplyFailure | undefined {
+  const [, name, why] = /^\s*(?:Image )?(\S+) Error (\S.*)$/.exec(line) ?? [];
+  if (name === undefined || why === undefined) return undefined;
+  return { workload: name, reason: `its image cannot be pulled: ${why.trim()}`, logs: [], events: [] };
 }
 
 /** Containers and networks go; volumes, bind-mounted data and files stay. */
