@@ -8,7 +8,7 @@ import type { DockerHost } from '../testbed/docker/host.ts';
 import { createWorkplace, leftRunning, type Outcome, type Workplace } from './difyctl.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 
-export interface Container {
+interface Container {
   readonly service: string;
   readonly id: string;
   /** `running healthy`, `running starting`, `exited 0`, … */

@@ -59,7 +59,7 @@ function waitKey(views: readonly ServiceView[]): string {
 }
 
 /** `13 of 17 services ready, waiting for worker, worker_beat · web: exited with code 3, 2 restarts` */
-export function waitText(views: readonly ServiceView[]): string {
+function waitText(views: readonly ServiceView[]): string {
   const late = views
     .filter(({ settled }) => !settled)
     .toSorted((a, b) => Number(isUnderWay(b)) - Number(isUnderWay(a)));
