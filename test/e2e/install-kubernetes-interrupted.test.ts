@@ -108,6 +108,22 @@ describe('helm killed at work', () => {
     expect((JSON.parse(next.stdout) as InstallReport).recovered.join()).toContain('pending-upgrade');
   });
 
+  test('asked to stop by Ctrl-C: helm closes its release, the lock is released, and the state is said', async () => {
+    const there = await scene({ settings: slow });
+    const place = await there.workplace();
+    const run = await place.start('install', '--yes');
+    await until(async () => ((await there.helmHistory()).length > 0 ? true : undefined));
+    run.kill('SIGINT');
+    expect(await run.outcome).toMatchObject({
+      code: 130,
+      stderr: expect.stringMatching(/the release is \w+, revision 1/),
+    });
+    expect(await there.helmHistory()).toEqual(['1 failed']);
+    expect(await there.objects('leases')).toEqual([]);
+    expect(await leftRunning(there.recorder.folder)).toEqual([]);
+    expect(await completes(there, place)).toMatchObject({ revision: 1, recovered: [] });
+  });
+
   test('difyctl alone: the helm it left is ended before the release is touched', async () => {
     const there = await scene({ settings: slow });
     const place = await there.workplace();

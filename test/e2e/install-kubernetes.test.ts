@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/install/report.ts';
+import { builtProgram } from '../support/built.ts';
 import { leftRunning, type Outcome } from '../support/difyctl.ts';
 import { createScene, type Scene, type SceneOptions, SECRETS } from '../support/kubernetes-scene.ts';
+import { PtySession } from '../support/pty.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 
 const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
@@ -80,6 +82,65 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
     });
     expect(await there.helmHistory()).toEqual([]);
     expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
+  });
+});
+
+test('an upgrade that does not come up goes back, with --atomic, to what served before; mended, it comes up', async () => {
+  const there = await scene();
+  const place = await there.workplace();
+  expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
+  const heal = await testbed.cluster.failPods({ component: 'web' }, 'image-pull');
+  const change = ['--set', 'components.web.extraEnv.TRIED=yes'];
+  const failed = await place.run('install', '--yes', '--atomic', '--timeout', '8s', '-o', 'json', ...change);
+  await heal();
+  expect(failed, failed.stderr).toMatchObject({ code: 4 });
+  expect(report(failed)).toMatchObject({
+    outcome: 'rolled-back',
+    failure: { state: expect.stringContaining('revision 1') },
+  });
+  expect((await there.helmHistory()).at(-1)).toBe('3 deployed');
+  expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
+
+  const again = await place.run('install', '--yes', '-o', 'json', ...change);
+  expect(again, again.stderr).toMatchObject({ code: 0 });
+  const { stdout } = await place.run('history', '-o', 'json');
+  expect(JSON.parse(stdout).revisions.map((one: { outcome: string }) => one.outcome)).toEqual([
+    'applied',
+    'rolled-back',
+    'applied',
+  ]);
+});
+
+describe('on a terminal', () => {
+  test('the plan is shown and can be looked into; no means no', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    const session = new PtySession(process.execPath, [await builtProgram(), 'install'], {
+      cwd: place.folder,
+      env: place.env,
+    });
+    await session.sees('Install dify?');
+    expect(session.shown).toMatch(/context .* namespace dify-\d+ .* release none/s);
+    session.press('o\r');
+    await session.sees('+ Deployment dify-api');
+    session.press('v\r');
+    await session.sees('replicas: 3');
+    session.press('\r');
+    expect(await session.exited).toBe(130);
+    await expect(testbed.cluster.kubectl(['get', 'namespace', there.namespace])).rejects.toThrow('not found');
+  });
+
+  test('yes installs, and says where Dify answers', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    const session = new PtySession(process.execPath, [await builtProgram(), 'install'], {
+      cwd: place.folder,
+      env: place.env,
+    });
+    await session.sees('Install dify?');
+    session.press('y\r');
+    expect(await session.exited, session.shown).toBe(0);
+    expect(session.shown).toContain('Dify answers at https://dify.example.com');
   });
 });
 

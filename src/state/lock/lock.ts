@@ -69,11 +69,13 @@ function hold({ store, self, now }: LockOptions, first: string, takenFrom: LockR
     if (lost.signal.aborted) return;
     try {
       const next = await store.replace(record, version, unending);
-      if (next === undefined) return lost.abort(new ExternalError('somebody else has taken the lock of this run'));
+      if (next === undefined)
+        return lost.abort(new ExternalError('somebody else has taken the lock of this run', { exitCode: EXIT.locked }));
       version = next;
       deadline = now() + LOCK_SECONDS * 1000;
     } catch (error) {
-      if (now() > deadline) lost.abort(new ExternalError('the lock could not be renewed in time', { cause: error }));
+      if (now() > deadline)
+        lost.abort(new ExternalError('the lock could not be renewed in time', { exitCode: EXIT.locked, cause: error }));
     }
   };
   const renew = (): void => {
