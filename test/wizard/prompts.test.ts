@@ -1,4 +1,4 @@
-import { render } from '@inquirer/testing';
+import { render as renderPrompt } from '@inquirer/testing';
 import { describe, expect, test } from 'vitest';
 import { type ChoiceConfig, choicePrompt } from '../../src/wizard/terminal/choice-prompt.ts';
 import type { Look } from '../../src/wizard/terminal/look.ts';
@@ -26,6 +26,13 @@ const CHOICE: ChoiceConfig = {
     { value: 'quit', title: 'leave', key: 'q' },
   ],
   start: 'standalone',
+};
+
+/** A prompt that a test leaves open is closed when its worker ends: that is no fault of the test's. */
+const render: typeof renderPrompt = async (...args) => {
+  const shown = await renderPrompt(...args);
+  shown.answer.catch(() => undefined);
+  return shown;
 };
 
 describe('a line of text', () => {
