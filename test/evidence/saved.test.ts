@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { redactor } from '../../src/base/redact.ts';
+import type { CheckReport } from '../../src/checks/check.ts';
 import { runChecks } from '../../src/checks/engine.ts';
 import { loadDeployment } from '../../src/deployment/load.ts';
 import { evidenceKey } from '../../src/evidence/evidence.ts';
