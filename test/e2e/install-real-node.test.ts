@@ -56,6 +56,8 @@ const GREEN = Object.fromEntries(
   ['workloads', 'images', 'health', 'ping', 'setup', 'web', 'routes'].map((name) => [`app.${name}`, 'pass']),
 );
 
+const loaded = new Set<string>();
+
 /** Gives the node what the chart asks for, as rendered: no registry is reachable from it. */
 async function loadImages(place: Workplace): Promise<void> {
   const { tools, realNode } = testbed.cluster;
@@ -63,7 +65,9 @@ async function loadImages(place: Workplace): Promise<void> {
   expect(rendered, rendered.stderr).toMatchObject({ code: 0 });
   const args = ['template', 'dify', CHART, '--values', join(place.folder, 'rendered', 'values.yaml')];
   const { stdout } = await execa(tools.helm4 ?? '', args, { stdin: 'ignore' });
-  await realNode?.loadImages([...stdout.matchAll(/^\s*(?:- )?image: "?([^\s"]+)"?$/gm)].map(([, image = '']) => image));
+  const images = [...stdout.matchAll(/^\s*(?:- )?image: "?([^\s"]+)"?$/gm)].map(([, image = '']) => image);
+  await realNode?.loadImages(images.filter((image) => !loaded.has(image)));
+  for (const image of images) loaded.add(image);
 }
 
 /** `node ready` of every pod of the namespace, each once. */
@@ -72,12 +76,6 @@ async function pods({ namespace }: Scene): Promise<readonly string[]> {
   const columns = `jsonpath={range .items[*]}{.spec.nodeName} ${ready}{"\\n"}{end}`;
   const lines = await testbed.cluster.kubectl(['get', 'pods', '-n', namespace, '-o', columns]);
   return [...new Set(lines.trim().split('\n'))];
-}
-
-/** Two cores hold one installation at a time. */
-async function clear(scene: Scene): Promise<void> {
-  await testbed.cluster.kubectl(['delete', 'namespace', scene.namespace, '--ignore-not-found', '--timeout=120s']);
-  await scene.end();
 }
 
 // The three subcharts of a chart under test may be empty: what is bundled is tried with our own.
@@ -91,7 +89,11 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
     await loadImages(place);
     first = await place.run(...INSTALL, '--timeout', '4m', '-o', 'json');
   });
-  afterAll(() => clear(scene));
+  afterAll(async () => {
+    // Two cores hold one installation at a time.
+    await testbed.cluster.kubectl(['delete', 'namespace', scene.namespace, '--ignore-not-found', '--timeout=120s']);
+    await scene.end();
+  });
 
   test('an installation comes up, is deployed, and every pod of it is ready on the real node', async () => {
     expect(first, first.stderr).toMatchObject({ code: 0 });
@@ -212,7 +214,7 @@ describe('with data services elsewhere', () => {
     await loadImages(place);
   });
   afterAll(async () => {
-    await clear(scene);
+    await scene.end();
     for (const service of services) await service.stop();
   });
 
