@@ -1,3 +1,4 @@
+import { FIRST_ADMINISTRATOR_IS_SET } from '../checks/app/answers.ts';
 import { isBlocked } from '../checks/exit.ts';
 import type { InstallReport } from '../install/report.ts';
 import { arrow, paint, type Style, sign } from '../report/style.ts';
@@ -35,15 +36,25 @@ function failureLines(
   report: InstallReport,
   style: Style,
 ): readonly string[] {
-  const undo =
-    report.outcome === 'rolled-back' ? [] : ['undo it: helm rollback, or difyctl uninstall for a first install'];
   return [
     `  ${sign(style, 'fail')} ${paint(style, 'strong', summary)}`,
     ...failures.flatMap((failure) => oneFailure(failure, style)),
     ...wrap(`state: ${state}`, style.width, 5),
-    ...['the same command goes on from here', 'difyctl status', ...undo].map((step) => `     ${arrow(style)} ${step}`),
+    ...['the same command goes on from here', 'difyctl status', ...undoSteps(report)].map(
+      (step) => `     ${arrow(style)} ${step}`,
+    ),
     `  exit ${report.exitCode}`,
   ];
+}
+
+/** What was rolled back needs no undoing; helm goes back by one, and a first install can only go. */
+function undoSteps({ outcome, target, releaseRevision = 0, deployment, place }: InstallReport): readonly string[] {
+  if (outcome === 'rolled-back') return [];
+  const namespace = place?.find(({ name }) => name === 'namespace')?.value;
+  if (target === 'kubernetes' && releaseRevision > 1 && namespace !== undefined) {
+    return [`undo it: helm rollback ${deployment} -n ${namespace}`];
+  }
+  return [`take it away again: difyctl uninstall ${deployment}`];
 }
 
 function oneFailure({ workload, reason, logs, events }: ApplyFailure, style: Style): readonly string[] {
@@ -59,11 +70,21 @@ function stateLines({ outcome, revision, deployment }: InstallReport): readonly 
   return [`  ${deployment} ${what}${revision === undefined ? '' : ` (revision ${revision})`}.`];
 }
 
-/** What only a real process could answer was skipped: then nobody can say whether there is an administrator. */
+/** Where Dify answers, and whether its first administrator is set: as postflight saw it, and where it could not, that it did not. */
 function answerLines({ address, postflight }: InstallReport): readonly string[] {
   const setup = postflight?.checks.find(({ id }) => id === 'app.setup');
-  const first = `Set the first administrator now: ${address}/install`;
-  return [`  Dify answers at ${address}. ${setup?.status === 'pass' ? setup.observed : first}`.trimEnd()];
+  if (setup === undefined || setup.status === 'skip') {
+    return [`  Dify's address is ${address}; it was not asked${setup === undefined ? '' : `: ${setup.message}`}.`];
+  }
+  const isSet = setup.observed === FIRST_ADMINISTRATOR_IS_SET;
+  const administrator = isSet
+    ? `${capitalized(setup.observed)}.`
+    : `Set the first administrator now: ${address}/install`;
+  return [`  Dify answers at ${address}. ${administrator}`];
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function nextLines({ target }: InstallReport): readonly string[] {

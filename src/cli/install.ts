@@ -10,7 +10,7 @@ import { startChecklist } from './check-output.ts';
 import { askToGoOn, type Exhibit, requireAnswer } from './confirm.ts';
 import type { CommandContext } from './context.ts';
 import { installText } from './install-text.ts';
-import { changeLines, placeLines, planSummary } from './plan-text.ts';
+import { changeLines, kindLines, placeLines } from './plan-text.ts';
 import { openingNotes, type Ready, withPrepared } from './prepared.ts';
 import { type ProgressView, progressView } from './progress.ts';
 
@@ -60,7 +60,7 @@ function runInstall(
   let checklist = startChecklist(context);
   const show = (draft: Draft): void => {
     view.pause();
-    if (!context.quiet) stderr.write(`${[...planSummary(draft, style), ...placeLines(draft, style)].join('\n')}\n`);
+    if (!context.quiet) stderr.write(`${[...kindLines(draft, style), ...placeLines(draft, style)].join('\n')}\n`);
   };
   return install({
     prepared,

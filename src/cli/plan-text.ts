@@ -1,5 +1,4 @@
 import type { Draft } from '../install/draft.ts';
-import { countChanges } from '../install/install.ts';
 import { dot, paint, type Style } from '../report/style.ts';
 import { wrap } from '../report/wrap.ts';
 import type { Change } from '../targets/target.ts';
@@ -8,10 +7,9 @@ const SIGNS = { create: '+', change: '~', delete: '-' } as const;
 const TONES = { create: 'good', change: 'care', delete: 'bad' } as const;
 const INDENT = 14;
 
-/** A plan in short: the counts, and how many of each kind. */
-export function planSummary({ plan }: Draft, style: Style): readonly string[] {
-  if (plan.changes.length === 0) return ['  plan        nothing to change'];
-  return [`  plan        ${countChanges(plan.changes)}`, ...wrap(kindsText(plan.changes), style.width, INDENT)];
+/** A plan in short: how many of each kind; nothing where nothing changes. */
+export function kindLines({ plan }: Draft, style: Style): readonly string[] {
+  return plan.changes.length === 0 ? [] : wrap(kindsText(plan.changes), style.width, INDENT);
 }
 
 /** `context prod-eu · https://10.2.0.1:6443 · user ops@example.com · namespace dify · release none` */
@@ -45,6 +43,6 @@ function kindsText(changes: readonly Change[]): string {
 }
 
 function plural(kind: string): string {
-  if (/(s|x|ss)$/.test(kind)) return `${kind}es`;
+  if (/[sx]$/.test(kind)) return `${kind}es`;
   return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
 }

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { EXIT } from '../base/exit-codes.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { type Draft, draftInstall } from '../install/draft.ts';
+import { countChanges } from '../install/install.ts';
 import type { CommandContext } from './context.ts';
-import { changeLines, placeLines, planSummary } from './plan-text.ts';
+import { changeLines, kindLines, placeLines } from './plan-text.ts';
 import { openingNotes, type Ready, withPrepared } from './prepared.ts';
 import { resultStyle } from './progress.ts';
 
@@ -51,7 +52,8 @@ function planText(draft: Draft, context: CommandContext): string {
   const style = resultStyle(context);
   const lines = [
     ...placeLines(draft, style),
-    ...planSummary(draft, style),
+    `  plan        ${countChanges(draft.plan.changes)}`,
+    ...kindLines(draft, style),
     ...changeLines(draft.plan.changes, style, true),
   ];
   return `${lines.join('\n')}\n`;

@@ -74,10 +74,10 @@ function movingView(write: (text: string) => void, style: Style): ProgressView {
 }
 
 function endLine(event: Exclude<ProgressEvent, { type: 'step-started' | 'step-progress' }>, style: Style): string {
-  if (event.type === 'note')
-    return wrap(event.text, style.width, 4)
-      .join('\n')
-      .replace(/^ {2}/, `  ${event.level === 'warn' ? sign(style, 'warn') : '-'}`);
+  if (event.type === 'note') {
+    const mark = event.level === 'warn' ? sign(style, 'warn') : '-';
+    return `  ${mark} ${wrap(event.text, style.width, 4).join('\n').trimStart()}`;
+  }
   const status = { done: 'pass', failed: 'fail', skipped: 'skip' } as const;
   const lead = `  ${sign(style, status[event.status])} ${event.step.padEnd(STEP_WIDTH)}`;
   return `${lead}${event.detail}   ${paint(style, 'quiet', elapsed(event.durationMs))}`;

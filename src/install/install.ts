@@ -99,6 +99,7 @@ async function planStep(options: InstallOptions): Promise<Draft> {
 
 /** `34 to create, 0 to change, 0 to delete` */
 export function countChanges(changes: Draft['plan']['changes']): string {
+  if (changes.length === 0) return 'nothing to change';
   const count = (action: string) => changes.filter((change) => change.action === action).length;
   return `${count('create')} to create, ${count('change')} to change, ${count('delete')} to delete`;
 }

@@ -77,6 +77,9 @@ export const appPing: Check = {
 
 const SET_UP = '200 with a step: the tables are there';
 
+/** What `app.setup` observes where nobody has to hurry any more. */
+export const FIRST_ADMINISTRATOR_IS_SET = 'the first administrator is set';
+
 export const appSetup: Check = {
   id: 'app.setup',
   title: 'the database is set up, and the first administrator is known',
@@ -91,7 +94,7 @@ export const appSetup: Check = {
     if (answer.status !== 200 || step === '') {
       return fault('fail', { observed: `${SETUP}: ${answerInWords(answer)}`, expected: SET_UP });
     }
-    if (step === 'finished') return pass('the first administrator is set', SET_UP);
+    if (step === 'finished') return pass(FIRST_ADMINISTRATOR_IS_SET, SET_UP);
     const observed = 'no administrator yet: whoever opens the page first becomes it';
     const remedy = `set it now: ${urls.console}/install`;
     if (tier === 'prod') return fault('warn', { observed, expected: 'a first administrator', remedy });

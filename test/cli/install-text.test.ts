@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
+import type { CommandContext } from '../../src/cli/context.ts';
+import { installText } from '../../src/cli/install-text.ts';
+import { type InstallFacts, installReport } from '../../src/install/report.ts';
+import { sampleDeployment } from '../support/deployments.ts';
+
+const context = {
+  output: 'text',
+  env: {},
+  verbose: false,
+  terminal: { stdoutIsTerminal: true, stdoutColor: false, unicode: true, width: 80 },
+} as unknown as CommandContext;
+
+function checks(phase: CheckReport['phase'], ...results: readonly Partial<CheckResult>[]): CheckReport {
+  const summary = { pass: 0, warn: 0, fail: 0, skip: 0, unknown: 0 };
+  return {
+    kind: 'CheckReport',
+    phase,
+    tier: 'prod',
+    target: 'kubernetes',
+    place: 'here',
+    summary,
+    durationMs: 1,
+    checks: results,
+  } as unknown as CheckReport;
+}
+
+function text(facts: Partial<InstallFacts> & Pick<InstallFacts, 'outcome'>): string {
+  const known = { preflight: checks('preflight'), recovered: [], notes: [] };
+  const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+  return installText(installReport(deployment, { ...known, ...facts }, new Date('2026-11-22T12:00:00Z')), context);
+}
+
+const setup = (over: Partial<CheckResult>) =>
+  checks('postflight', { id: 'app.setup', severity: 'error', status: 'pass', ...over });
+
+describe('the last lines', () => {
+  test('say where Dify answers, and that its first administrator is to be set', () => {
+    const said = text({ outcome: 'applied', revision: 1, postflight: setup({ observed: 'no administrator yet' }) });
+    expect(said).toContain('dify is installed (revision 1).');
+    expect(said).toContain(
+      'Dify answers at https://dify.example.com. Set the first administrator now: https://dify.example.com/install',
+    );
+    expect(said).toContain('difyctl status');
+  });
+
+  test('say that it is set', () => {
+    const said = text({
+      outcome: 'unchanged',
+      revision: 3,
+      postflight: setup({ observed: 'the first administrator is set' }),
+    });
+    expect(said).toContain('nothing was changed (revision 3).');
+    expect(said).toContain('The first administrator is set.');
+    expect(said).not.toContain('/install');
+  });
+
+  test('do not claim an answer that nobody gave', () => {
+    const skipped = setup({ status: 'skip', message: 'every pod is simulated' });
+    expect(text({ outcome: 'applied', revision: 1, postflight: skipped })).toContain(
+      'it was not asked: every pod is simulated',
+    );
+    expect(text({ outcome: 'applied', revision: 1, postflight: checks('postflight') })).toContain('it was not asked.');
+  });
+});
+
+describe('what went wrong', () => {
+  const failure = {
+    summary: 'api did not become ready in 600 s',
+    failures: [
+      {
+        workload: 'dify-api',
+        reason: 'pod dify-api-1: CrashLoopBackOff, 5 restarts',
+        logs: ['FATAL: no slots'],
+        events: ['BackOff: back-off'],
+      },
+    ],
+    state: 'release dify is at revision 2; nothing was rolled back',
+  };
+  const place = [{ name: 'namespace', value: 'dify' }];
+
+  test('is said with its cause, the state that was left, and the next step', () => {
+    const said = text({ outcome: 'failed', revision: 2, releaseRevision: 2, failure, place });
+    const order = [
+      '✖ api did not',
+      'dify-api',
+      'BackOff: back-off',
+      '| FATAL: no slots',
+      'state: release',
+      'same command',
+      'helm rollback dify -n dify',
+      'exit 4',
+    ];
+    expect(order.map((words) => said.indexOf(words))).toEqual(
+      order.map((words) => said.indexOf(words)).toSorted((a, b) => a - b),
+    );
+    expect(said.indexOf('✖ api did not')).toBeGreaterThanOrEqual(0);
+  });
+
+  test('a first install can be taken away again; what was rolled back is not undone twice', () => {
+    expect(text({ outcome: 'failed', releaseRevision: 1, failure, place })).toContain('difyctl uninstall dify');
+    expect(text({ outcome: 'rolled-back', failure, place })).not.toContain('undo it');
+  });
+
+  test('a postflight with failures is shown in full', () => {
+    const postflight = checks('postflight', {
+      id: 'app.routes',
+      subject: 'app',
+      severity: 'error',
+      status: 'fail',
+      message: '/v1 answers 502',
+      remedy: 'look at nginx',
+    });
+    const said = text({ outcome: 'applied', revision: 1, postflight });
+    expect(said).toContain('/v1 answers 502');
+    expect(said).toContain('dify is installed (revision 1).');
+  });
+});
+
+test('a dry run names every object', () => {
+  const plan = {
+    digest: 'd',
+    changes: [{ action: 'change' as const, kind: 'Deployment', name: 'dify-web', paths: ['spec.replicas'] }],
+  };
+  const said = text({ outcome: 'dry-run', plan });
+  expect(said).toContain('~ Deployment dify-web\n        spec.replicas');
+  expect(said).toContain('nothing was changed');
+  expect(text({ outcome: 'dry-run', plan: { digest: 'd', changes: [] } })).toContain('Nothing to change.');
+});
