@@ -18,8 +18,8 @@ export function define(command: Command, context: CommandContext): void {
         revisionStore(prepared, target).list(signal),
       ]);
       const revision = newestRevision(revisions);
-      const next = nextStep(release, revision);
       const { name, tier } = prepared.deployment;
+      const next = nextStep(prepared.deployment.target.type, release, revision);
       const document = {
         apiVersion: API_VERSION,
         kind: 'Status',
@@ -43,13 +43,20 @@ function summaryOf({ number, outcome, startedAt, endedAt, by, detail }: Revision
   return { number, outcome, startedAt, endedAt, by, detail };
 }
 
+const LOGS = { kubernetes: 'kubectl describe and kubectl logs of', compose: 'docker compose logs' } as const;
+
 /** The one thing to do now. */
-export function nextStep(release: LiveRelease, revision: Revision | undefined): string {
+export function nextStep(
+  target: keyof typeof LOGS,
+  release: LiveRelease,
+  revision: Pick<Revision, 'outcome'> | undefined,
+): string {
   if (!release.exists) return 'difyctl install';
   if (release.status.startsWith('pending-')) return 'difyctl install takes over, if no other helm is at work';
   const late = release.workloads.find(({ ready, desired }) => ready < desired);
-  if (late !== undefined) return `kubectl describe and kubectl logs of ${late.name}; then difyctl install`;
-  if (revision !== undefined && revision.outcome !== 'applied') return 'difyctl install goes on with the open revision';
+  if (late !== undefined) return `${LOGS[target]} ${late.name}; then difyctl install`;
+  if (revision?.outcome === 'rolled-back') return 'the last change was rolled back: mend it, then difyctl install';
+  if (revision !== undefined && revision.outcome !== 'applied') return 'difyctl install goes on where that run ended';
   return 'difyctl plan shows what the file would change';
 }
 

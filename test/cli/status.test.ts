@@ -1,24 +1,26 @@
 import { expect, test } from 'vitest';
 import { nextStep } from '../../src/cli/status.ts';
-import type { Revision } from '../../src/state/revisions/revision.ts';
 import type { LiveRelease } from '../../src/targets/target.ts';
 
-const release = (over: Partial<LiveRelease> = {}): LiveRelease => ({
+const worker = { name: 'dify-worker', desired: 3, restarts: 0, detail: '', simulated: false };
+const live = (over: Partial<LiveRelease> = {}): LiveRelease => ({
   exists: true,
   status: 'deployed',
   revision: 1,
-  workloads: [],
+  workloads: [{ ...worker, ready: 3 }],
   ...over,
 });
-const late = { name: 'dify-api', desired: 3, ready: 2, restarts: 5, detail: '', simulated: false };
-const revision = (outcome: Revision['outcome']) => ({ outcome }) as Revision;
+const late = live({ workloads: [{ ...worker, ready: 1 }] });
 
 test.each([
-  ['nothing there', release({ exists: false }), undefined, 'difyctl install'],
-  ['a helm that was killed', release({ status: 'pending-upgrade' }), undefined, 'difyctl install takes over'],
-  ['a workload that is late', release({ workloads: [late] }), revision('applied'), 'dify-api'],
-  ['a run that was cut short', release(), revision('interrupted'), 'difyctl install goes on'],
-  ['all well', release(), revision('applied'), 'difyctl plan'],
-])('%s', (_, live, newest, next) => {
-  expect(nextStep(live, newest)).toContain(next);
+  ['kubernetes', live({ exists: false }), undefined, /^difyctl install$/],
+  ['kubernetes', live({ status: 'pending-upgrade' }), 'open', /takes over/],
+  ['kubernetes', late, 'applied', /^kubectl describe and kubectl logs of dify-worker; then difyctl install$/],
+  ['compose', late, 'applied', /^docker compose logs dify-worker; then difyctl install$/],
+  ['kubernetes', live(), 'rolled-back', /rolled back: mend it/],
+  ['kubernetes', live(), 'interrupted', /goes on where that run ended/],
+  ['compose', live(), 'applied', /^difyctl plan/],
+  ['compose', live(), undefined, /^difyctl plan/],
+] as const)('on %s, %j with revision %s: the next step', (target, release, outcome, step) => {
+  expect(nextStep(target, release, outcome === undefined ? undefined : { outcome })).toMatch(step);
 });

@@ -17,8 +17,16 @@ export async function diagnose(
   views: readonly WorkloadView[],
   signal: AbortSignal,
 ): Promise<readonly ApplyFailure[]> {
-  const failing = views.filter(({ settled }) => !settled).slice(0, SHOWN_WORKLOADS);
+  // What fails stands before what only waits for it.
+  const failing = views
+    .filter(({ settled }) => !settled)
+    .toSorted((a, b) => Number(isFailing(b)) - Number(isFailing(a)))
+    .slice(0, SHOWN_WORKLOADS);
   return Promise.all(failing.map((view) => failureOf(connection, view, signal)));
+}
+
+function isFailing({ pods }: WorkloadView): boolean {
+  return worstPod(pods)?.holdup?.kind === 'failing';
 }
 
 async function failureOf(connection: Connection, view: WorkloadView, signal: AbortSignal): Promise<ApplyFailure> {
