@@ -3,24 +3,23 @@ import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { revisionStore } from '../install/draft.ts';
 import type { Revision } from '../state/revisions/revision.ts';
 import type { CommandContext } from './context.ts';
-import { withPrepared } from './prepared.ts';
+import { openPlace } from './prepared.ts';
 
 /** `difyctl history`: the revisions of the deployment, newest first. */
 export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
-    await withPrepared(context, 'warn', async ({ prepared, target }) => {
-      const revisions = (await revisionStore(prepared, target).list(context.signal)).toReversed();
-      const document = {
-        apiVersion: API_VERSION,
-        kind: 'History',
-        difyctl: DIFYCTL_VERSION,
-        time: context.now().toISOString(),
-        deployment: prepared.deployment.name,
-        revisions: revisions.map(entry),
-      };
-      const text = revisions.length === 0 ? '  no revision yet\n' : revisions.map(line).join('');
-      context.stdout.write(context.output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : text);
-    });
+    const { bench, target } = await openPlace(context);
+    const revisions = (await revisionStore(bench, target).list(context.signal)).toReversed();
+    const document = {
+      apiVersion: API_VERSION,
+      kind: 'History',
+      difyctl: DIFYCTL_VERSION,
+      time: context.now().toISOString(),
+      deployment: bench.deployment.name,
+      revisions: revisions.map(entry),
+    };
+    const text = revisions.length === 0 ? '  no revision yet\n' : revisions.map(line).join('');
+    context.stdout.write(context.output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : text);
   });
 }
 

@@ -1,6 +1,6 @@
 import { type LoadedDeployment, loadDeployment } from '../deployment/load.ts';
 import { openTarget } from '../install/open-target.ts';
-import { type Prepared, prepare } from '../install/prepare.ts';
+import { type Bench, openBench, type Prepared, prepare } from '../install/prepare.ts';
 import type { Target } from '../targets/target.ts';
 import type { CommandContext } from './context.ts';
 
@@ -26,6 +26,14 @@ export async function withPrepared<T>(
   } finally {
     await prepared.dispose();
   }
+}
+
+/** Loads the file and opens its target, for commands that need neither chart nor secrets. */
+export async function openPlace(context: CommandContext): Promise<{ readonly bench: Bench; readonly target: Target }> {
+  const { deployment, baseDirectory } = await loadDeployment(context.configPath, context.overrides);
+  const { env, kubeconfig, kubeContext, signal, now } = context;
+  const bench = openBench({ deployment, baseDirectory, env, kubeconfig, context: kubeContext, signal });
+  return { bench, target: await openTarget(bench, now) };
 }
 
 /** What is worth a word before the work: warnings of the file, what fills it from outside, what could not be read. */

@@ -5,37 +5,33 @@ import { arrow, paint, type Style, sign } from '../report/style.ts';
 import { newestRevision, type Revision } from '../state/revisions/revision.ts';
 import type { LiveRelease, WorkloadStatus } from '../targets/target.ts';
 import type { CommandContext } from './context.ts';
-import { withPrepared } from './prepared.ts';
+import { openPlace } from './prepared.ts';
 import { resultStyle } from './progress.ts';
 
 /** `difyctl status`: the release, its workloads, the revision, and what to do next. */
 export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
-    await withPrepared(context, 'warn', async ({ prepared, target }) => {
-      const { signal, now, output, stdout } = context;
-      const [release, revisions] = await Promise.all([
-        target.inspect(signal),
-        revisionStore(prepared, target).list(signal),
-      ]);
-      const revision = newestRevision(revisions);
-      const { name, tier } = prepared.deployment;
-      const next = nextStep(prepared.deployment.target.type, release, revision);
-      const document = {
-        apiVersion: API_VERSION,
-        kind: 'Status',
-        difyctl: DIFYCTL_VERSION,
-        time: now().toISOString(),
-        deployment: name,
-        tier,
-        target: prepared.deployment.target.type,
-        address: prepared.deployment.urls.console,
-        release,
-        revision: revision === undefined ? undefined : summaryOf(revision),
-        next,
-      };
-      const text = () => statusText(name, release, revision, next, resultStyle(context));
-      stdout.write(output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : text());
-    });
+    const { bench, target } = await openPlace(context);
+    const { signal, now, output, stdout } = context;
+    const [release, revisions] = await Promise.all([target.inspect(signal), revisionStore(bench, target).list(signal)]);
+    const revision = newestRevision(revisions);
+    const { name, tier, urls, target: to } = bench.deployment;
+    const next = nextStep(to.type, release, revision);
+    const document = {
+      apiVersion: API_VERSION,
+      kind: 'Status',
+      difyctl: DIFYCTL_VERSION,
+      time: now().toISOString(),
+      deployment: name,
+      tier,
+      target: to.type,
+      address: urls.console,
+      release,
+      revision: revision === undefined ? undefined : summaryOf(revision),
+      next,
+    };
+    const text = () => statusText(name, release, revision, next, resultStyle(context));
+    stdout.write(output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : text());
   });
 }
 

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { Interrupted, UserError } from '../base/errors.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import type { Bench } from '../install/prepare.ts';
 import { uninstall } from '../install/uninstall.ts';
 import { wrap } from '../report/wrap.ts';
 import type { Place } from '../targets/target.ts';
 import { askToGoOn } from './confirm.ts';
 import type { CommandContext } from './context.ts';
-import { type Ready, withPrepared } from './prepared.ts';
+import { openPlace } from './prepared.ts';
 import { progressView, resultStyle } from './progress.ts';
 
 interface Options {
@@ -24,19 +25,13 @@ export function define(command: Command, context: CommandContext): void {
     .action(async (name: string | undefined, options: Options) => {
       const view = progressView(context);
       try {
-        await withPrepared(context, 'warn', async (ready) => {
-          const place = await ready.target.place(context.signal);
-          await agree(context, ready, place, name, options);
-          const { kept } = await uninstall({
-            ...ready,
-            now: context.now,
-            signal: context.signal,
-            timeoutMs: context.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-            onProgress: view.onProgress,
-          });
-          view.end();
-          write(context, ready, place, kept);
-        });
+        const { bench, target } = await openPlace(context);
+        const place = await target.place(context.signal);
+        await agree(context, bench, place, name, options);
+        const { now, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = context;
+        const { kept } = await uninstall({ bench, target, now, signal, timeoutMs, onProgress: view.onProgress });
+        view.end();
+        write(context, bench, place, kept);
       } finally {
         view.end();
       }
@@ -45,12 +40,12 @@ export function define(command: Command, context: CommandContext): void {
 
 async function agree(
   context: CommandContext,
-  { prepared }: Ready,
+  bench: Bench,
   place: Place,
   name: string | undefined,
   { yes }: Options,
 ): Promise<void> {
-  const own = prepared.deployment.name;
+  const own = bench.deployment.name;
   if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, not ${name}`);
   if (yes === true && name === own) return;
   const command = `difyctl uninstall ${own} --yes`;
@@ -62,8 +57,8 @@ async function agree(
   if (!(await askToGoOn(context, question, []))) throw new Interrupted('declined; nothing was changed');
 }
 
-function write(context: CommandContext, { prepared }: Ready, place: Place, kept: readonly string[]): void {
-  const { name } = prepared.deployment;
+function write(context: CommandContext, bench: Bench, place: Place, kept: readonly string[]): void {
+  const { name } = bench.deployment;
   if (context.output === 'json') {
     const head = { apiVersion: API_VERSION, kind: 'UninstallReport', difyctl: DIFYCTL_VERSION };
     const document = { ...head, time: context.now().toISOString(), deployment: name, place: place.facts, kept };

@@ -16,7 +16,7 @@ export interface ApplySecretOptions {
 /** Makes the Secret that the rendered values refer to, and nothing else. The caller has asked, and every secret is resolved. */
 export async function applySecret(options: ApplySecretOptions): Promise<void> {
   const { prepared, target } = options;
-  await withLock({ ...options, timeoutMs: LIMIT_MS }, async ({ signal }) => {
+  await withLock({ ...options, run: prepared.run, timeoutMs: LIMIT_MS }, async ({ signal }) => {
     await prepared.keepSecrets();
     await target.applySecret(prepared.rendered, signal);
   });

@@ -5,7 +5,7 @@ import { isOfRender } from '../state/revisions/record.ts';
 import { newestRevision, type Revision } from '../state/revisions/revision.ts';
 import type { RevisionStore } from '../state/revisions/store.ts';
 import type { Place, Plan, Target } from '../targets/target.ts';
-import type { Prepared } from './prepare.ts';
+import type { Bench, Prepared } from './prepare.ts';
 
 /** What an install would do, and to what; shown before anybody is asked. */
 export interface Draft {
@@ -20,7 +20,7 @@ export interface Draft {
 }
 
 /** Revisions of the installation, with a copy in `.difyctl/`. */
-export function revisionStore({ paths }: Prepared, target: Target): RevisionStore {
+export function revisionStore({ paths }: Bench, target: Target): RevisionStore {
   return bothStores(target.revisions, revisionFolder(paths.revisions));
 }
 

@@ -32,7 +32,7 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
     return report({ ...shown, ...(await unchanged(options, draft)) });
   }
   await agree(options, draft, false);
-  const facts = await withLock(options, async (locked) => {
+  const facts = await withLock({ ...options, run: prepared.run }, async (locked) => {
     const own = { ...options, signal: locked.signal };
     const again = await draftInstall(prepared, target, locked.signal);
     if (again.plan.digest !== draft.plan.digest) await agree(own, again, true);

@@ -13,6 +13,11 @@ export interface Locked {
   readonly recovered: readonly string[];
 }
 
+export interface LockOptions extends Pick<InstallOptions, 'target' | 'signal' | 'now' | 'timeoutMs' | 'onProgress'> {
+  /** The run's name, which its children carry. */
+  readonly run: string;
+}
+
 /** True where somebody holds the lock, or died with it. */
 export async function isLockHeld(target: Target, signal: AbortSignal): Promise<boolean> {
   const store = await target.lockStore(signal);
@@ -23,13 +28,10 @@ export async function isLockHeld(target: Target, signal: AbortSignal): Promise<b
  * Works as the only writer. What a dead run left running is ended and its release recovered first; the lock is released whatever happens.
  * Throws UserError with exit 9 where somebody else is at work, and what made the lock lost where it was.
  */
-export async function withLock<T>(
-  options: Pick<InstallOptions, 'prepared' | 'target' | 'signal' | 'now' | 'timeoutMs' | 'onProgress'>,
-  work: (locked: Locked) => Promise<T>,
-): Promise<T> {
-  const { prepared, target, now, timeoutMs, onProgress } = options;
+export async function withLock<T>(options: LockOptions, work: (locked: Locked) => Promise<T>): Promise<T> {
+  const { run, target, now, timeoutMs, onProgress } = options;
   const store = await target.lockStore(options.signal);
-  const self = await ownRecord(prepared.run, now());
+  const self = await ownRecord(run, now());
   const lock = await acquireLock({ store, self, now: () => now().getTime(), signal: options.signal });
   const signal = AbortSignal.any([options.signal, lock.lost]);
   try {

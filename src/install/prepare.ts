@@ -31,11 +31,15 @@ export interface PrepareInput {
   readonly protect?: (values: Iterable<string>) => void;
 }
 
-/** What every command after `validate` stands on. */
-export interface Prepared extends Workbench {
+/** A deployment, and what reaches its place: enough to look at what is there, and to take it away. */
+export interface Bench extends Workbench {
   readonly deployment: Deployment;
   readonly baseDirectory: string;
   readonly paths: StatePaths;
+}
+
+/** What every command stands on that renders, judges or changes something. */
+export interface Prepared extends Bench {
   readonly living: Living;
   /** Kubernetes only. */
   readonly chart: LocalChart | undefined;
@@ -90,6 +94,11 @@ export async function prepareToLook(input: Omit<PrepareInput, 'unreadable'>): Pr
     const secrets = await secretsOf(room, looking);
     return { ...assembled(room, secrets, undefined), rendered: undefined, fault: error };
   }
+}
+
+/** Opens the place of a deployment without chart and secrets: a repository that is gone keeps nobody from seeing or removing what runs. */
+export function openBench(input: Omit<PrepareInput, 'unreadable'>): Bench {
+  return openRoom({ ...input, unreadable: 'warn' });
 }
 
 type Room = ReturnType<typeof openRoom>;

@@ -125,14 +125,15 @@ describe('helm killed at work', () => {
   });
 
   test('difyctl alone: the helm it left is ended before the release is touched', async () => {
-    const there = await scene({ settings: slow });
+    const there = await scene();
     const place = await there.workplace();
+    const hold = await there.recorder.hold('^helm upgrade');
     const run = await place.start('install', '--yes');
-    await until(async () => ((await there.helmHistory()).length > 0 ? true : undefined));
+    const helm = await hold.reached();
     run.kill('SIGKILL');
     await run.outcome;
     const report = await completes(there, place);
-    expect(report.recovered.join()).toContain('of the dead run was ended');
+    expect(report.recovered.join()).toContain(`(process ${helm}) of the dead run was ended`);
   });
 });
 

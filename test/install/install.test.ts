@@ -274,7 +274,7 @@ test('a name that was installed elsewhere is refused before anything', async () 
 
 test('an uninstall works under the lock too', async () => {
   const target = await installed();
-  const { kept } = await uninstall(options(target));
+  const { kept } = await uninstall({ ...options(target), bench: prepared() });
   expect(kept).toEqual(['claim dify']);
-  expect(target.calls).toEqual(['lock', 'recover', 'remove', 'release']);
+  expect(target.calls).toEqual(['lock', 'recover', 'remove', 'revision 1 closed removed', 'release']);
 });

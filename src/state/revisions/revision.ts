@@ -25,7 +25,7 @@ const revisionSchema = z.object({
   by: z.string(),
   /** What difyctl was doing when this was written. */
   phase: z.enum(['apply', 'postflight', 'closed']),
-  outcome: z.enum(['open', 'applied', 'failed', 'interrupted', 'rolled-back', 'superseded']),
+  outcome: z.enum(['open', 'applied', 'failed', 'interrupted', 'rolled-back', 'removed']),
   detail: z.string().optional(),
   /** The file, defaults applied; secrets are references in it. */
   file: z.record(z.string(), z.json()),

@@ -2,7 +2,7 @@ import { ExternalError } from '../../base/errors.ts';
 import type { HelmRevision } from '../../exec/helm.ts';
 import type { RenderedKubernetes } from '../../render/rendered.ts';
 import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, chartOf } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { lastDeployed } from './history.ts';
 import { parseManifest } from './objects.ts';
@@ -58,14 +58,15 @@ async function applyBeside(connection: Connection, rendered: RenderedKubernetes,
 
 /** Undefined where helm took it; else its own words. */
 async function upgrade(
-  { helm, release, chart }: Connection,
+  connection: Connection,
   rendered: RenderedKubernetes,
   options: ApplyOptions,
 ): Promise<ApplyFailure | undefined> {
+  const { helm, release } = connection;
   const detail = `helm upgrade --install ${release.name}`;
   options.onProgress({ type: 'step-progress', step: 'apply', detail });
   try {
-    await helm.upgradeInstall(release, chart, rendered.values, runOptions(options));
+    await helm.upgradeInstall(release, chartOf(connection), rendered.values, runOptions(options));
     return undefined;
   } catch (error) {
     if (!(error instanceof ExternalError)) throw error;

@@ -5,7 +5,7 @@ import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { Change, Plan } from '../target.ts';
 import { compareObjects, lacking, sortChanges } from './compare.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, chartOf } from './connection.ts';
 import { standing } from './history.ts';
 import { keyOf, parseManifest } from './objects.ts';
 
@@ -19,11 +19,11 @@ export async function planKubernetes(
   previous: Revision | undefined,
   signal: AbortSignal,
 ): Promise<Plan> {
-  const { helm, release, chart } = connection;
+  const { helm, release } = connection;
   const history = await helm.history(release, signal);
   const base = standing(history);
   const [wantedText, currentText, home] = await Promise.all([
-    helm.template(release, chart, rendered.values, { isUpgrade: base !== undefined, signal }),
+    helm.template(release, chartOf(connection), rendered.values, { isUpgrade: base !== undefined, signal }),
     base === undefined ? '' : helm.manifest(release, base.revision, signal),
     namespaceExists(connection, signal),
   ]);

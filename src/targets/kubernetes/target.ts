@@ -21,7 +21,8 @@ import { removeKubernetes } from './remove.ts';
 export interface KubernetesTargetOptions {
   readonly runner: Runner;
   readonly kubeArgs: readonly string[];
-  readonly chart: ChartReference;
+  /** Needed to plan and to apply. */
+  readonly chart: ChartReference | undefined;
   readonly release: ReleaseRef;
   readonly redact: Redact;
   readonly now: () => number;
