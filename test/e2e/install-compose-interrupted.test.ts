@@ -52,7 +52,10 @@ const MOMENTS: readonly (readonly [string, Moment])[] = [
   ['once the revision is open', { seen: inState('.difyctl/revisions/1.json'), signal: 'SIGINT', next: 'stranger' }],
   ['before Compose begins', { hold: '^docker compose .* up --detach', signal: 'SIGKILL', next: 'forgetful' }],
   ['while Compose makes containers', { seen: serviceIs('redis', /./), signal: 'SIGKILL' }],
-  ['as soon as it says what it waits for', { seen: says('services ready, waiting'), signal: 'SIGINT', next: 'stranger' }],
+  [
+    'as soon as it says what it waits for',
+    { seen: says('services ready, waiting'), signal: 'SIGINT', next: 'stranger' },
+  ],
   ['while the database begins', { seen: serviceIs('db_postgres', /^running healthy/), signal: 'SIGKILL' }],
   ['once the schema is migrated', { seen: serviceIs('migration', /^exited 0/), signal: 'SIGINT' }],
   ['while the last services become healthy', { seen: serviceIs('api', /^running healthy/), signal: 'SIGKILL' }],
