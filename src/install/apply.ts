@@ -103,7 +103,7 @@ function applyStep(options: InstallOptions, draft: Draft, revision: Revision, on
   return runStep(
     onProgress,
     'apply',
-    'apply',
+    'writing down what is about to be done',
     () => target.apply(prepared.rendered, settings),
     (result) =>
       'summary' in result ? { detail: result.summary, failed: true } : { detail: `revision ${revision.number}` },

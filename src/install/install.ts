@@ -66,7 +66,7 @@ async function preflightStep(options: InstallOptions): Promise<CheckReport> {
   return runStep(
     onProgress,
     'preflight',
-    'preflight',
+    'looking at everything it would stand on',
     async () => (await runPreflight(prepared, settings)).report,
     countsOf,
   );
@@ -78,7 +78,7 @@ async function postflightStep(options: InstallOptions): Promise<CheckReport> {
   return runStep(
     onProgress,
     'postflight',
-    'postflight',
+    'asking what was installed',
     async () => (await runPostflight(prepared, settings)).report,
     countsOf,
   );
@@ -89,7 +89,7 @@ async function planStep(options: InstallOptions): Promise<Draft> {
   const draft = await runStep(
     onProgress,
     'plan',
-    'plan',
+    'comparing with what is there',
     () => draftInstall(prepared, target, signal),
     ({ plan }) => ({ detail: countChanges(plan.changes) }),
   );
