@@ -103,7 +103,7 @@ function applyStep(options: InstallOptions, draft: Draft, revision: Revision, on
   return runStep(
     onProgress,
     'apply',
-    'writing down what is about to be done',
+    'bringing the release to what the file says',
     () => target.apply(prepared.rendered, settings),
     (result) =>
       'summary' in result ? { detail: result.summary, failed: true } : { detail: `revision ${revision.number}` },

@@ -232,6 +232,20 @@ describe('secrets', () => {
     expect(await there.objects('secrets')).toEqual(before);
   });
 
+  test('are made alone for whoever applies the rest elsewhere, and an install goes on with them', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    expect(await place.run('secrets', 'apply')).toMatchObject({ code: 2 });
+    const applied = await place.run('secrets', 'apply', '--yes');
+    expect(applied, applied.stderr).toMatchObject({ code: 0 });
+    const [name = '', ...more] = await there.objects('secrets,deployments,leases');
+    expect(more).toEqual([]);
+    expect(applied.stdout).toContain(name.replace('secret/', ''));
+    const elsewhere = await there.workplace();
+    expect(await elsewhere.run('install', '--yes')).toMatchObject({ code: 0 });
+    expect((await there.objects('secrets')).filter((one) => one.includes('-difyctl-'))).toEqual([name]);
+  });
+
   test('that protect data are not made anew where the installation lost them', async () => {
     const there = await scene();
     const place = await there.workplace();
