@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../base/digest.ts';
 import { publishedDefaultIn } from '../checklist/published-defaults.ts';
 import { requiredSecrets } from '../deployment/required-secrets.ts';
 import type { SecretRef } from '../deployment/schema/secret-ref.ts';
@@ -31,9 +31,7 @@ export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
         .filter(({ path }) => secrets.has(path) && !reasons.has(path))
         .map(({ path }) => [path, secrets.get(path)]),
     );
-    const digests = new Map(
-      [...values].map(([path, value]) => [path, createHash('sha256').update(value).digest('hex')]),
-    );
+    const digests = new Map([...values].map(([path, value]) => [path, sha256(value)]));
     return requiredSecrets(deployment).map(({ path, ref }) => {
       const value = values.get(path) ?? '';
       const same = [...digests].filter(([other, digest]) => other !== path && digest === digests.get(path));

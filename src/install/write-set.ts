@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { sha256 } from '../base/digest.ts';
 import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import type { RenderedFile } from '../render/rendered.ts';
@@ -91,8 +91,4 @@ async function readIfThere(path: string): Promise<string | undefined> {
     if (code === 'ENOENT') return undefined;
     throw new UserError(`${path} cannot be read: ${code ?? String(error)}`, { cause: error });
   }
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
