@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * `unit` runs anywhere in seconds. `testbed` and `e2e` stand on real programs (test/testbed/), one file at a time, since
+ * `unit` runs anywhere in seconds. `testbed`, `probes`, `e2e` and `failures` stand on real programs (test/testbed/), one file at a time, since
  * they share two cores and one Docker host; where they cannot run they say why, and with CI set that is a failure.
  */
 export default defineConfig({
@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/testbed/**'],
+          exclude: ['test/e2e/**', 'test/testbed/**', 'test/probes/**', 'test/failures/**'],
           testTimeout: 30_000,
         },
       },
@@ -22,7 +22,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real',
-          include: ['test/e2e/**/*.test.ts', 'test/testbed/**/*.test.ts'],
+          include: ['testbed', 'probes', 'e2e', 'failures'].map((room) => `test/${room}/**/*.test.ts`),
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 1_800_000,

@@ -12,6 +12,7 @@ import { type LoadedDeployment, loadDeployment } from '../deployment/load.ts';
 import { readOverrides } from '../deployment/overrides.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { CollectContext } from '../evidence/evidence.ts';
+import { dialHere } from '../evidence/probe/dial.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
 import { readEvidence, SAVED_DEPLOYMENT, saveEvidence } from '../evidence/saved.ts';
 import { createRunner } from '../exec/execa-runner.ts';
@@ -151,7 +152,9 @@ function bareContext(context: CommandContext, tier: Tier): CollectContext {
   const { env, now, signal, configPath } = context;
   const runner = createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact: redactor([]) });
   const nothing = { deployment: undefined, secrets: undefined, rendered: undefined };
-  return { ...nothing, tier, kubeArgs: [], baseDirectory: dirname(configPath), runner, env, now, signal };
+  const baseDirectory = dirname(configPath);
+  const place = { dial: dialHere, from: 'local' } as const;
+  return { ...nothing, ...place, tier, kubeArgs: [], baseDirectory, runner, env, now, signal };
 }
 
 function tierOf({ overrides, configPath, cwd }: CommandContext): Tier {

@@ -4,6 +4,7 @@ import type { SecretValues } from '../deployment/secrets.ts';
 import type { ChartReference } from '../exec/helm.ts';
 import type { Runner } from '../exec/runner.ts';
 import type { Rendered } from '../render/rendered.ts';
+import type { Dial } from './probe/dial.ts';
 
 /** Names one kind of evidence and carries its type: `const nodes = evidenceKey<NodesEvidence>('cluster.nodes', 1)`. */
 export interface EvidenceKey<T> {
@@ -51,6 +52,10 @@ export interface CollectContext {
   /** Folder of difyctl.yaml, to which paths in it are relative. */
   readonly baseDirectory: string;
   readonly runner: Runner;
+  /** The one way to an external service: from this machine, or from a pod of the cluster. */
+  readonly dial: Dial;
+  /** Where `dial` stands. */
+  readonly from: EvidenceOrigin;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;
@@ -65,6 +70,8 @@ export type Need = <T>(key: EvidenceKey<T>) => Promise<T>;
 export interface Collector<T> {
   readonly key: EvidenceKey<T>;
   readonly timeoutMs: number;
+  /** True for what reaches external services through `dial` alone: `--from cluster` runs it again with the cluster's dial. */
+  readonly fromCluster?: boolean;
   /** Throws EvidenceMissing where it may not or cannot look; any other throw is recorded as absent with its message. */
   collect(context: CollectContext, need: Need): Promise<T>;
 }

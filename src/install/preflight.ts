@@ -2,6 +2,7 @@ import type { CheckRun, RunChecksOptions } from '../checks/engine.ts';
 import { runChecks } from '../checks/engine.ts';
 import { CHECKS } from '../checks/registry.ts';
 import type { CollectContext } from '../evidence/evidence.ts';
+import { dialHere } from '../evidence/probe/dial.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
 import type { Prepared, PreparedLook } from './prepare.ts';
 
@@ -34,5 +35,7 @@ export function collectContext(prepared: Prepared | PreparedLook): Omit<CollectC
     kubeArgs,
     baseDirectory,
     runner,
+    dial: dialHere,
+    from: 'local',
   };
 }

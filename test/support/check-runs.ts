@@ -5,6 +5,7 @@ import { judgeCheck } from '../../src/checks/judge.ts';
 import { CHECKS } from '../../src/checks/registry.ts';
 import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 import type { CollectContext, Collector, EvidenceKey } from '../../src/evidence/evidence.ts';
+import { dialHere } from '../../src/evidence/probe/dial.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
 
 /** A context for collectors in tests: no deployment, the real runner, a fixed clock. */
@@ -17,6 +18,8 @@ export function collectContext(over: Partial<CollectContext> = {}): CollectConte
     kubeArgs: [],
     baseDirectory: '/',
     runner: createRunner({ env: process.env, hiddenNames: new Set(), passNames: new Set(), redact: redactor([]) }),
+    dial: dialHere,
+    from: 'local',
     env: {},
     now: () => new Date('2026-11-22T12:00:00Z'),
     signal: new AbortController().signal,

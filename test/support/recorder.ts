@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -63,7 +64,8 @@ export async function createRecorder(
           until(async () => Number(await readFile(join(gate, 'held'), 'utf8').catch(() => '')) || undefined),
         release: async () => {
           await rm(join(gate, 'pattern'), { force: true });
-          await rm(join(gate, 'held'), { force: true });
+          await letIn(gate);
+          await Promise.all(['held', 'door'].map((name) => rm(join(gate, name), { force: true })));
         },
       };
     },
@@ -78,6 +80,17 @@ export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** Lets the one who waits at the door in, if it still lives: a pipe that nobody reads yet refuses its writer (ENXIO). */
+async function letIn(gate: string): Promise<void> {
+  const pid = await readFile(join(gate, 'held'), 'utf8').catch(() => undefined);
+  if (pid === undefined) return;
+  await until(async () => {
+    const door = await open(join(gate, 'door'), constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);
+    await door?.close();
+    return door !== undefined || !(await isThere(`/proc/${pid.trim()}`)) ? true : undefined;
+  });
 }
 
 /** True where a file is there. */
@@ -96,15 +109,17 @@ function script(
   settings: Readonly<Record<string, string>>,
 ): string {
   const exports = Object.entries(settings).map(([key, value]) => `export ${key}='${value}'`);
-  // `mv` of the pattern lets one caller through as the held one; the others see no pattern any more.
+  // `mv` of the pattern lets one caller through as the held one; the others see no pattern any more. The shell itself waits at the door, a
+  // pipe that nobody writes: no child is left where it is killed there.
   return `#!/bin/sh
 record='${log}/'$(date +%s%N)-$$
 { printf '%s\\0%s\\0' '${name}' $$; for word in "$@"; do printf '%s\\0' "$word"; done; printf '\\0'; env -0; } > "$record.part"
 mv "$record.part" "$record"
 if [ -f '${gate}/pattern' ] && printf '%s' "${name} $*" | grep -Eq -f '${gate}/pattern' && mv '${gate}/pattern' '${gate}/taken' 2>/dev/null; then
+  mkfifo '${gate}/door'
   echo $$ > '${gate}/held.part'
   mv '${gate}/held.part' '${gate}/held'
-  while [ -f '${gate}/held' ]; do sleep 0.05; done
+  read -r _ < '${gate}/door' || :
 fi
 ${exports.join('\n')}
 exec '${real}' "$@"

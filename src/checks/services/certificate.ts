@@ -1,0 +1,40 @@
+import type { CertificateFact } from '../../evidence/probe/tls.ts';
+import type { Judgement } from '../check.ts';
+import { counted, fault, pass } from '../judgement.ts';
+
+/** Days before its end at which a certificate is a finding: a month is what most authorities' renewal mails begin with. */
+const RENEW_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/**
+ * A certificate as a client that verifies would judge it, and how many days it has left at `now`. `verifies` false: the deployment does not ask for
+ * verification, so that an untrusted chain or another name is a warning.
+ */
+export function judgeCertificate(certificate: CertificateFact, now: Date, verifies = true): Judgement {
+  const { validTo, validFrom, distrust, wrongHost, subject, issuer } = certificate;
+  const days = Math.floor((Date.parse(validTo) - now.getTime()) / DAY_MS);
+  const expected = 'a trusted certificate for this host, with a month or more left';
+  if (days < 0)
+    return fault('fail', { observed: `the certificate of ${subject} expired on ${dayOf(validTo)}`, expected });
+  if (Date.parse(validFrom) > now.getTime()) {
+    return fault('fail', {
+      observed: `the certificate of ${subject} is valid only from ${dayOf(validFrom)}`,
+      expected,
+    });
+  }
+  const status = verifies ? 'fail' : 'warn';
+  if (wrongHost !== undefined) return fault(status, { observed: wrongHost, expected });
+  if (distrust !== undefined) {
+    return fault(status, {
+      observed: `the certificate of ${subject}, from ${issuer}, is not trusted (${distrust})`,
+      expected,
+    });
+  }
+  if (days < RENEW_DAYS)
+    return fault('warn', { observed: `the certificate ends in ${counted(days, 'day')}`, expected });
+  return pass(`certificate of ${issuer}, ${counted(days, 'day')} left`, expected);
+}
+
+function dayOf(time: string): string {
+  return time.slice(0, 10);
+}

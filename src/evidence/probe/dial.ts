@@ -1,0 +1,75 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ProbeFault } from './fault.ts';
+
+export interface DialOptions {
+  /** Ends the attempt, and the stream with it once it is open. */
+  readonly signal: AbortSignal;
+  /** Milliseconds for resolving and connecting together. */
+  readonly limitMs: number;
+}
+
+/**
+ * Opens one TCP stream to where Dify would connect, seen from wherever this dial stands: this machine, or a pod in the cluster. Every probe reaches
+ * its service through the dial it is given and in no other way. Throws ProbeFault with stage `resolve` or `connect`.
+ */
+export type Dial = (host: string, port: number, options: DialOptions) => Promise<Duplex>;
+
+/** Dials from this machine: every address of the name in turn. */
+export const dialHere: Dial = async (host, port, { signal, limitMs }) => {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const addresses = await resolve(host.replace(/^\[(.*)\]$/, '$1'), limit);
+  let last: unknown;
+  for (const { address } of addresses) {
+    try {
+      return await open(address, port, signal, limit);
+    } catch (error) {
+      last = error;
+      if (limit.aborted) break;
+    }
+  }
+  throw last;
+};
+
+async function resolve(host: string, limit: AbortSignal): Promise<readonly LookupAddress[]> {
+  const ended = new Promise<never>((_, reject) => {
+    const late = () => reject(new ProbeFault('resolve', 'ETIMEDOUT', `${host} is not resolved in time`));
+    if (limit.aborted) late();
+    limit.addEventListener('abort', late, { once: true });
+  });
+  const asked = lookup(host, { all: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new ProbeFault('resolve', error.code ?? 'ENOTFOUND', `${host} does not resolve`);
+  });
+  return Promise.race([asked, ended]);
+}
+
+function open(address: string, port: number, signal: AbortSignal, limit: AbortSignal): Promise<Duplex> {
+  return new Promise((done, reject) => {
+    const socket = connect({ host: address, port, signal });
+    const late = () => socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+    limit.addEventListener('abort', late, { once: true });
+    if (limit.aborted) late();
+    socket.once('connect', () => {
+      limit.removeEventListener('abort', late);
+      socket.removeAllListeners('error');
+      // Whoever uses the stream listens; a signal that ends it before they do must not end the process.
+      socket.on('error', () => undefined);
+      done(socket);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      limit.removeEventListener('abort', late);
+      reject(connectFault(error.code === 'ABORT_ERR' ? 'ETIMEDOUT' : (error.code ?? 'ECONNRESET')));
+    });
+  });
+}
+
+/** A connection that did not come about, by the system's code for it. */
+export function connectFault(code: string): ProbeFault {
+  const words: Readonly<Record<string, string>> = {
+    ECONNREFUSED: 'refuses the connection: nothing listens there',
+    ETIMEDOUT: 'does not answer: a firewall drops it, or the address is wrong',
+  };
+  return new ProbeFault('connect', code, words[code] ?? `cannot be routed to (${code})`);
+}

@@ -1,0 +1,95 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Dial } from './dial.ts';
+import { faultOf, ProbeFault } from './fault.ts';
+import { assertTrusted, type CertificateFact, secure } from './tls.ts';
+
+export interface HttpRequest {
+  readonly method?: string;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case; one that came several times is joined by commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** What was shown for https. */
+  readonly certificate?: CertificateFact;
+}
+
+export interface HttpOptions {
+  readonly dial: Dial;
+  readonly signal: AbortSignal;
+  /** Milliseconds for connecting, and again for the whole answer. */
+  readonly limitMs: number;
+  /** More authorities to trust, PEM. */
+  readonly ca?: string | undefined;
+  /** False where the deployment says that certificates are not verified. Default: true. */
+  readonly verify?: boolean;
+  /** Bytes of the body that are kept. Default: 1 MiB. */
+  readonly bodyLimit?: number;
+}
+
+const BODY_LIMIT = 1 << 20;
+
+/**
+ * One HTTP request over the dial, on a connection of its own; redirects are answers like others. Throws ProbeFault: `resolve`, `connect`, `tls`, or `use`
+ * where the server took the request and gave no answer.
+ */
+export async function requestHttp(request: HttpRequest, options: HttpOptions): Promise<HttpAnswer> {
+  const { url } = request;
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(2 * options.limitMs)]);
+  const isSecure = url.protocol === 'https:';
+  const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
+  const plain = await options.dial(url.hostname, port, { signal, limitMs: options.limitMs });
+  try {
+    if (!isSecure) return await exchange(plain, request, options.bodyLimit ?? BODY_LIMIT, signal);
+    const { stream, certificate } = await secure(plain, { host: url.hostname, ca: options.ca, signal });
+    if (options.verify !== false) assertTrusted(certificate);
+    return { ...(await exchange(stream, request, options.bodyLimit ?? BODY_LIMIT, signal)), certificate };
+  } catch (error) {
+    const { stage, code, text } = faultOf(error, 'use');
+    throw new ProbeFault(stage, code, text);
+  } finally {
+    plain.destroy();
+  }
+}
+
+async function exchange(stream: Duplex, request: HttpRequest, limit: number, signal: AbortSignal): Promise<HttpAnswer> {
+  const response = await send(stream, request, signal);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    chunks.push(bytes.subarray(0, limit - size));
+    size += bytes.length;
+    if (size >= limit) break;
+  }
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return { status: response.statusCode ?? 0, headers: Object.fromEntries(headers), body: Buffer.concat(chunks) };
+}
+
+function send(stream: Duplex, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const { url, method = 'GET', headers = {}, body } = request;
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      {
+        createConnection: () => stream,
+        method,
+        path: `${url.pathname}${url.search}`,
+        headers: { host: url.host, 'user-agent': 'difyctl', connection: 'close', ...lengthOf(body), ...headers },
+        signal,
+      },
+      resolve,
+    );
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+function lengthOf(body: string | Uint8Array | undefined): Record<string, string> {
+  return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+}
