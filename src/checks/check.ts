@@ -20,8 +20,10 @@ export const SUBJECTS = [
 ] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
-export type Severity = 'error' | 'warning' | 'info';
-export type Status = 'pass' | 'warn' | 'fail' | 'skip' | 'unknown';
+export const SEVERITIES = ['error', 'warning', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+export const STATUSES = ['pass', 'warn', 'fail', 'skip', 'unknown'] as const;
+export type Status = (typeof STATUSES)[number];
 export type Phase = 'preflight' | 'postflight';
 
 /** One thing looked at: a bucket, a sentinel, a workload. */
@@ -90,7 +92,7 @@ export interface CheckReport {
   readonly kind: 'CheckReport';
   readonly difyctl: string;
   readonly time: string;
-  readonly deployment: string | undefined;
+  readonly deployment?: string | undefined;
   readonly tier: Tier;
   readonly target: 'kubernetes' | 'compose';
   /** Context and namespace, or the directory: `prod-eu/dify`. */

@@ -1,27 +1,38 @@
+import { relative } from 'node:path';
 import type { CheckReport } from '../checks/check.ts';
-import { reportJson } from '../report/json.ts';
+import { reportAnnotations } from '../report/annotations.ts';
+import { reportAs } from '../report/formats.ts';
 import { reportLines } from '../report/lines.ts';
 import { type LiveChecklist, liveChecklist } from '../report/live.ts';
+import { redactedReport } from '../report/redacted.ts';
 import { createSpinner } from '../report/spinner.ts';
 import { reportText } from '../report/text.ts';
 import type { CommandContext } from './context.ts';
+import { type ReportFile, writeReportFiles } from './report-files.ts';
 import { inCi } from './terminal.ts';
 
-/** The report on stdout in the wished form: for people on a terminal, a line each in logs. */
-export function writeReport(report: CheckReport, context: CommandContext, next: string): void {
-  context.stdout.write(reportIn(report, context, next));
+/** The report on stdout in the wished form and in every file asked for; in GitHub Actions the findings are annotations too. */
+export async function publishReport(
+  report: CheckReport,
+  context: CommandContext,
+  { next, files }: { readonly next: string; readonly files: readonly ReportFile[] },
+): Promise<void> {
+  await writeReportFiles(files, report, context);
+  const { output, env, stdout, stderr } = context;
+  const safe = redactedReport(report, context.redact);
+  stdout.write(output === 'text' ? reportForPeople(safe, context, next) : await reportAs(output, safe));
+  if (env.GITHUB_ACTIONS === 'true') stderr.write(reportAnnotations(safe, fileInRepository(report, context)));
 }
 
-/** The report in the wished form. */
-export function reportIn(
-  report: CheckReport,
-  { output, terminal, env, verbose }: CommandContext,
-  next: string,
-): string {
-  if (output === 'json') return reportJson(report);
+/** As text: laid out on a terminal, a line for each check in logs. */
+export function reportForPeople(report: CheckReport, { terminal, env, verbose }: CommandContext, next: string): string {
   if (!terminal.stdoutIsTerminal || inCi(env)) return reportLines(report);
   const { stdoutColor: color, unicode, width } = terminal;
   return reportText(report, { color, unicode, width, verbose, next });
+}
+
+function fileInRepository({ deployment }: CheckReport, { configPath, env, cwd }: CommandContext): string | undefined {
+  return deployment === undefined ? undefined : relative(env.GITHUB_WORKSPACE ?? cwd, configPath);
 }
 
 /** The checklist that fills in on a terminal; nothing anywhere else. */

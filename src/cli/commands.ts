@@ -13,6 +13,7 @@ export interface CommandEntry {
 }
 
 const TEXT_AND_JSON = ['text', 'json'] as const;
+const REPORTS = ['text', 'json', 'junit', 'html'] as const;
 
 const TABLE = [
   {
@@ -31,7 +32,7 @@ const TABLE = [
     name: 'preflight',
     summary: 'look at everything an install would stand on; changes nothing',
     deployment: true,
-    formats: TEXT_AND_JSON,
+    formats: REPORTS,
   },
   {
     name: 'checks',
@@ -62,7 +63,7 @@ const TABLE = [
     name: 'postflight',
     summary: 'look whether what was installed serves, and each path reaches its component',
     deployment: true,
-    formats: TEXT_AND_JSON,
+    formats: REPORTS,
   },
   {
     name: 'status',
@@ -92,7 +93,8 @@ const TABLE = [
   },
   {
     name: 'schema',
-    summary: 'print the JSON Schema of difyctl.yaml, for editors',
+    summary: 'print the JSON Schema of difyctl.yaml, for editors, or of a report',
+    operands: '[deployment|check-report]',
     deployment: false,
     formats: TEXT_AND_JSON,
   },

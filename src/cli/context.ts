@@ -1,4 +1,5 @@
 import type { ExitCode } from '../base/exit-codes.ts';
+import type { Redact } from '../base/redact.ts';
 import type { OverrideInput } from '../deployment/overrides.ts';
 import type { DescribedCommand } from './described.ts';
 import type { OutputFormat } from './output-format.ts';
@@ -49,6 +50,8 @@ export interface CommandContext {
   describeCommands(): Promise<readonly DescribedCommand[]>;
   /** Secrets that were resolved: from now on nothing that is written shows them. */
   protect(values: Iterable<string>): void;
+  /** A text without the secrets known so far: for what is written elsewhere than to the two outputs. */
+  readonly redact: Redact;
   /** How the process ends once the command has returned. */
   exit(code: ExitCode): void;
 }

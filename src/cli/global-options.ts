@@ -8,7 +8,10 @@ export interface GlobalOption {
 
 export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
   { flags: '-c, --config <file>', summary: 'the deployment file (default: difyctl.yaml)' },
-  { flags: '-o, --output <format>', summary: 'text (default) or json: one document on stdout, a fault included' },
+  {
+    flags: '-o, --output <format>',
+    summary: 'text (default) or json: one document on stdout, a fault included; reports also junit, html',
+  },
   { flags: '--set <path=value>', summary: 'a field of the file, for this run; the value is YAML', repeatable: true },
   { flags: '--kubeconfig <file>', summary: 'as in kubectl' },
   { flags: '--context <name>', summary: 'the kubeconfig context, instead of target.context' },

@@ -4,7 +4,7 @@ import type { InstallReport } from '../install/report.ts';
 import { arrow, paint, type Style, sign } from '../report/style.ts';
 import { wrap } from '../report/wrap.ts';
 import type { ApplyFailure } from '../targets/target.ts';
-import { reportIn } from './check-output.ts';
+import { reportForPeople } from './check-output.ts';
 import type { CommandContext } from './context.ts';
 import { changeLines } from './plan-text.ts';
 import { resultStyle } from './progress.ts';
@@ -13,11 +13,12 @@ import { resultStyle } from './progress.ts';
 export function installText(report: InstallReport, context: CommandContext): string {
   const style = resultStyle(context);
   const { outcome, preflight, postflight, failure } = report;
-  if (outcome === 'blocked') return reportIn(preflight, context, 'difyctl install') + lines(['  Nothing was changed.']);
+  if (outcome === 'blocked')
+    return reportForPeople(preflight, context, 'difyctl install') + lines(['  Nothing was changed.']);
   if (outcome === 'dry-run') return lines(dryRunLines(report, style));
   if (failure !== undefined) return lines(failureLines(failure, report, style));
   if (postflight !== undefined && isBlocked(postflight)) {
-    return reportIn(postflight, context, 'difyctl status') + lines(stateLines(report));
+    return reportForPeople(postflight, context, 'difyctl status') + lines(stateLines(report));
   }
   return lines([...stateLines(report), ...answerLines(report), ...nextLines(report)]);
 }

@@ -4,13 +4,15 @@ import { loadDeployment } from '../deployment/load.ts';
 import { runPostflight } from '../install/postflight.ts';
 import { prepareToLook } from '../install/prepare.ts';
 import { addSelectionOptions, readSelection } from './check-options.ts';
-import { startChecklist, writeReport } from './check-output.ts';
+import { publishReport, startChecklist } from './check-output.ts';
 import type { CommandContext } from './context.ts';
+import { addReportOption, readReportFiles } from './report-files.ts';
 
 /** `difyctl postflight`: looks whether what was installed serves, and changes nothing. */
 export function define(command: Command, context: CommandContext): void {
-  addSelectionOptions(command).action(async () => {
+  addReportOption(addSelectionOptions(command)).action(async () => {
     const selection = readSelection(command.opts());
+    const files = readReportFiles(command.opts(), context.cwd);
     const { deployment, baseDirectory } = await loadDeployment(context.configPath, context.overrides);
     const { env, now, signal, timeoutMs, kubeconfig, kubeContext, protect } = context;
     const prepared = await prepareToLook({
@@ -25,7 +27,7 @@ export function define(command: Command, context: CommandContext): void {
     try {
       const { onEvent, end } = startChecklist(context);
       const run = await runPostflight(prepared, { ...selection, env, now, signal, timeoutMs, onEvent }).finally(end);
-      writeReport(run.report, context, 'difyctl status');
+      await publishReport(run.report, context, { next: 'difyctl status', files });
       context.exit(reportExitCode(run.report));
     } finally {
       await prepared.dispose();

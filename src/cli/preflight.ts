@@ -19,8 +19,9 @@ import { createRunner } from '../exec/execa-runner.ts';
 import { runPreflight } from '../install/preflight.ts';
 import { prepareToLook } from '../install/prepare.ts';
 import { addSelectionOptions, readSelection, type Selection } from './check-options.ts';
-import { startChecklist, writeReport } from './check-output.ts';
+import { publishReport, startChecklist } from './check-output.ts';
 import type { CommandContext } from './context.ts';
+import { addReportOption, readReportFiles } from './report-files.ts';
 
 interface Options {
   readonly saveEvidence?: string;
@@ -37,18 +38,19 @@ interface Looked {
 
 /** `difyctl preflight`: looks at everything that an install would stand on, and changes nothing. */
 export function define(command: Command, context: CommandContext): void {
-  addSelectionOptions(command)
+  addReportOption(addSelectionOptions(command))
     .option('--save-evidence <dir>', 'write what was observed, redacted, for --from-evidence')
     .option('--from-evidence <dir>', 'judge what was observed elsewhere; nothing is looked at')
     .action(async (options: Options) => {
       const selection = readSelection(command.opts());
+      const files = readReportFiles(command.opts(), context.cwd);
       const looked = await look(context, selection, options);
       for (const note of looked.notes) context.stderr.write(`  ! ${note}\n`);
       if (options.saveEvidence !== undefined) {
         const directory = resolve(context.cwd, options.saveEvidence);
         await saveEvidence(directory, looked.run.evidence, looked.deployment, looked.redact);
       }
-      writeReport(looked.run.report, context, nextStep(looked.run.report));
+      await publishReport(looked.run.report, context, { next: nextStep(looked.run.report), files });
       context.exit(reportExitCode(looked.run.report));
     });
 }

@@ -51,6 +51,7 @@ export class Run {
       kubeContext: globals.context,
       overrides: { flags, sets: globals.set, env: world.env, cwd: world.cwd },
       protect: (values) => this.#protect(values),
+      redact: (text) => this.#redact(text),
       exit: (code) => {
         this.exitCode = code;
       },

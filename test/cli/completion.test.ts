@@ -32,7 +32,7 @@ describe('completion', () => {
     expect(offered('difyctl', 'validate', '--postgres-ho')).toEqual(['--postgres-host']);
     expect(offered('difyctl', '--quiet', 'render', '--for')).toEqual(['--force']);
     expect(offered('difyctl', 'schema', '--postgres')).toEqual([]);
-    expect(offered('difyctl', 'validate', '-o', '')).toEqual(['text', 'json']);
+    expect(offered('difyctl', 'preflight', '-o', '')).toEqual(['text', 'json', 'junit', 'html']);
     expect(offered('difyctl', 'validate', '--tier', 'p')).toEqual(['prod']);
     expect(offered('dify-installer', 'completion', '')).toEqual([...SHELLS]);
     expect(offered('difyctl', 'validate', '')).toEqual([]);

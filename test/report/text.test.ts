@@ -1,43 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
-import { summarize } from '../../src/checks/engine.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { reportLines } from '../../src/report/lines.ts';
 import { reportText, type TextOptions } from '../../src/report/text.ts';
-
-function result(id: string, over: Partial<CheckResult> = {}): CheckResult {
-  return {
-    id,
-    subject: id.split('.')[0] as CheckResult['subject'],
-    status: 'pass',
-    severity: 'error',
-    observed: 'seen',
-    expected: 'expected',
-    message: 'seen',
-    remedy: 'mend it',
-    durationMs: 3,
-    ...over,
-  };
-}
-
-function report(checks: readonly CheckResult[], over: Partial<CheckReport> = {}): CheckReport {
-  return {
-    apiVersion: 'difyctl/v1',
-    kind: 'CheckReport',
-    difyctl: '1.0.0',
-    time: '2026-11-22T12:00:00.000Z',
-    deployment: 'dify',
-    tier: 'prod',
-    target: 'kubernetes',
-    place: 'prod-eu/dify',
-    phase: 'preflight',
-    durationMs: 4300,
-    summary: summarize(checks),
-    checks,
-    ...over,
-  };
-}
+import { sampleReport as report, sampleResult as result } from '../support/reports.ts';
 
 const healthy = [
   result('tools.kubectl', { observed: 'kubectl 1.34.2' }),

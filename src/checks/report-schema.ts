@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import type { JsonObject } from '../base/json.ts';
+import { TIERS } from '../checklist/tiers.ts';
+import { type CheckReport, SEVERITIES, STATUSES, SUBJECTS } from './check.ts';
+
+const status = z.enum(STATUSES);
+
+const observation = z.strictObject({
+  subject: z.string().meta({ description: 'What was looked at: a bucket, a sentinel, a workload.' }),
+  from: z.enum(['local', 'cluster']).meta({ description: 'From where: this machine, or a pod of the cluster.' }),
+  status,
+  observed: z.string(),
+  expected: z.string(),
+});
+
+const result = z.strictObject({
+  id: z.string().meta({ description: 'Stable, dotted, lower case; difyctl checks explain ID.' }),
+  subject: z.enum(SUBJECTS),
+  status,
+  severity: z.enum(SEVERITIES).meta({ description: 'Caps the status: warning at warn, info at pass with a note.' }),
+  observed: z.string(),
+  expected: z.string(),
+  message: z.string(),
+  remedy: z.string().meta({ description: 'The one next step.' }),
+  note: z.string().exactOptional().meta({ description: 'The fault that severity info turned into a pass.' }),
+  observations: z.array(observation).readonly().exactOptional(),
+  accepted: z.strictObject({ reason: z.string(), until: z.string().exactOptional() }).exactOptional(),
+  durationMs: z.number().nonnegative(),
+});
+
+const count = z.int().nonnegative();
+
+/** What `-o json` and `--report FILE.json` write, for pipelines that check what they read. */
+const checkReport = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.literal('CheckReport'),
+  difyctl: z.string().meta({ description: 'Version of difyctl.' }),
+  time: z.iso.datetime(),
+  deployment: z.string().optional(),
+  tier: z.enum(TIERS),
+  target: z.enum(['kubernetes', 'compose']),
+  place: z.string().meta({ description: 'Context and namespace, or the directory.' }),
+  phase: z.enum(['preflight', 'postflight']),
+  durationMs: z.number().nonnegative(),
+  summary: z.strictObject({ pass: count, warn: count, fail: count, skip: count, unknown: count }),
+  checks: z.array(result).readonly(),
+}) satisfies z.ZodType<CheckReport>;
+
+/** JSON Schema (draft-07) of a report. */
+export function checkReportJsonSchema(): JsonObject {
+  const schema = z.toJSONSchema(checkReport, { target: 'draft-7' });
+  return { title: 'CheckReport', ...(schema as JsonObject) };
+}

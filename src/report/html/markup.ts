@@ -1,0 +1,28 @@
+/** HTML that was built as data: only this module makes it, and every text that goes into it is escaped. */
+export class Markup {
+  readonly html: string;
+
+  constructor(html: string) {
+    this.html = html;
+  }
+}
+
+type Content = string | number | Markup | readonly Markup[];
+
+/** A template whose values are texts, to be escaped, or markup made the same way. */
+export function markup(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  return new Markup(
+    strings.map((piece, index) => piece + (index < values.length ? written(values[index] ?? '') : '')).join(''),
+  );
+}
+
+function written(value: Content): string {
+  if (value instanceof Markup) return value.html;
+  if (typeof value === 'object') return value.map((one) => one.html).join('\n');
+  return String(value)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

@@ -1,0 +1,104 @@
+import type { CheckReport, CheckResult, Status } from '../../checks/check.ts';
+import { reportExitCode } from '../../checks/exit.ts';
+import { elapsed } from '../wrap.ts';
+import { Markup, markup } from './markup.ts';
+import { STYLE } from './style.ts';
+
+/** From what stops an install to what is well, and what each is called. */
+const ORDER: readonly (readonly [status: Status, word: string, sign: string])[] = [
+  ['fail', 'failed', '✖'],
+  ['unknown', 'not seen', '?'],
+  ['warn', 'warning', '!'],
+  ['pass', 'passed', '✔'],
+  ['skip', 'skipped', '–'],
+];
+
+/** The report as one page that needs nothing else: no script, no link out, readable without colour, printable. */
+export function reportHtml(report: CheckReport): string {
+  const { checks, phase, deployment } = report;
+  const findings = ORDER.slice(0, 3).flatMap(([status]) => checks.filter((check) => check.status === status));
+  const title = `${phase} of ${deployment ?? 'a cluster'}`;
+  const page = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="difyctl ${report.difyctl}">
+<title>${verdict(report)}: ${title}</title>
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+<main>
+<h1>${title}: ${verdict(report)}</h1>
+${factList(report)}
+<ul class="counts">${ORDER.map((kind) => count(kind, report))}</ul>
+<h2>Findings</h2>
+${findings.length === 0 ? markup`<p>None.</p>` : findings.map(finding)}
+<h2>All checks</h2>
+${table(checks)}
+</main>
+</body>
+</html>
+`;
+  return page.html;
+}
+
+function verdict(report: CheckReport): string {
+  return reportExitCode(report) === 0 ? 'passed' : 'not passed';
+}
+
+function factList(report: CheckReport): Markup {
+  const facts: readonly (readonly [string, string])[] = [
+    ['Tier', report.tier],
+    ['Target', `${report.target}, ${report.place}`],
+    ['Time', report.time],
+    ['Took', elapsed(report.durationMs)],
+    ['Exit code', String(reportExitCode(report))],
+    ['difyctl', report.difyctl],
+  ];
+  return markup`<dl class="facts">${facts.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+function count([status, word, sign]: (typeof ORDER)[number], { summary }: CheckReport): Markup {
+  return markup`<li class="${status}"><span aria-hidden="true">${sign}</span> ${summary[status]} ${word}</li>`;
+}
+
+function finding(check: CheckResult): Markup {
+  const { id, status, message, observed, expected, remedy, accepted, observations = [] } = check;
+  const risk =
+    accepted === undefined
+      ? []
+      : [
+          markup`<dt>Accepted</dt><dd>${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}</dd>`,
+        ];
+  return markup`<article class="${status}">
+<h3>${statusWord(status)} <code>${id}</code></h3>
+${message.split('\n').map((line) => markup`<p>${line}</p>`)}
+<dl><dt>Observed</dt><dd>${observed}</dd><dt>Expected</dt><dd>${expected}</dd><dt>Next</dt><dd><code>${remedy}</code></dd>${risk}</dl>
+${observations.length < 2 ? '' : observationTable(id, observations)}
+</article>`;
+}
+
+function observationTable(id: string, observations: NonNullable<CheckResult['observations']>): Markup {
+  return markup`<table aria-label="What ${id} looked at">
+<thead><tr><th scope="col">Status</th><th scope="col">What</th><th scope="col">Seen from</th><th scope="col">Observed</th></tr></thead>
+<tbody>${observations.map(
+    (one) =>
+      markup`<tr><td>${statusWord(one.status)}</td><td>${one.subject}</td><td>${one.from === 'local' ? 'here' : 'the cluster'}</td><td>${one.observed}</td></tr>`,
+  )}</tbody></table>`;
+}
+
+function table(checks: readonly CheckResult[]): Markup {
+  return markup`<table>
+<thead><tr><th scope="col">Status</th><th scope="col">Check</th><th scope="col">Observed</th></tr></thead>
+<tbody>${checks.map(
+    (check) =>
+      markup`<tr><td>${statusWord(check.status)}</td><td><code>${check.id}</code></td><td>${check.status === 'skip' || check.status === 'unknown' ? check.message : (check.note ?? check.observed)}</td></tr>`,
+  )}</tbody>
+</table>`;
+}
+
+function statusWord(status: Status): Markup {
+  const [, word = status, sign = ''] = ORDER.find(([name]) => name === status) ?? [];
+  return markup`<span class="status ${status}"><span aria-hidden="true">${sign}</span> ${word}</span>`;
+}

@@ -1,0 +1,104 @@
+import { type CheckReport, type CheckResult, SUBJECTS } from '../checks/check.ts';
+import { blocks } from '../checks/exit.ts';
+
+/**
+ * The report as JUnit XML, a suite for each subject and a case for each check, so that a pipeline gates as the exit code does: a `fail` is a failure, an
+ * `unknown` that blocks is an error; warnings and what was accepted are passed cases that say so in their output. Schema: the Jenkins/Ant JUnit XSD.
+ */
+export function reportJunit(report: CheckReport): string {
+  const { phase, deployment, tier, target, place, time, difyctl, checks, durationMs } = report;
+  const suites = SUBJECTS.map((subject) => checks.filter((check) => check.subject === subject)).filter(
+    (own) => own.length > 0,
+  );
+  const properties = { difyctl, deployment: deployment ?? '', tier, target, place, phase };
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    tag('testsuites', { name: `difyctl ${phase}`, ...counts(checks, report), time: seconds(durationMs) }),
+    ...suites.flatMap((own) => suiteLines(own, report, properties, time)),
+    '</testsuites>',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function suiteLines(
+  checks: readonly CheckResult[],
+  report: CheckReport,
+  properties: Readonly<Record<string, string>>,
+  time: string,
+): readonly string[] {
+  const subject = checks[0]?.subject ?? '';
+  // Collectors run side by side: the slowest check is the suite's time, not the sum.
+  const slowest = Math.max(...checks.map((check) => check.durationMs));
+  const facts = { ...counts(checks, report), time: seconds(slowest), timestamp: time.replace(/\.\d+Z$/, '') };
+  return [
+    `  ${tag('testsuite', { name: `${report.phase}.${subject}`, ...facts })}`,
+    '    <properties>',
+    ...Object.entries(properties).map(([name, value]) => `      ${tag('property', { name, value }, true)}`),
+    '    </properties>',
+    ...checks.flatMap((check) => caseLines(check, report)),
+    '  </testsuite>',
+  ];
+}
+
+function caseLines(check: CheckResult, report: CheckReport): readonly string[] {
+  const facts = {
+    classname: `difyctl.${report.phase}.${check.subject}`,
+    name: check.id,
+    time: seconds(check.durationMs),
+  };
+  const body = bodyOf(check, report);
+  if (body === undefined) return [`    ${tag('testcase', facts, true)}`];
+  return [`    ${tag('testcase', facts)}`, `      ${body}`, '    </testcase>'];
+}
+
+function bodyOf(check: CheckResult, report: CheckReport): string | undefined {
+  const { status, severity, message } = check;
+  const text = xmlText(words(check));
+  if (status === 'skip') return tag('skipped', { message }, true);
+  if (status === 'fail') return `${tag('failure', { message, type: severity })}${text}</failure>`;
+  if (blocks(check, report.tier)) return `${tag('error', { message, type: 'unknown' })}${text}</error>`;
+  if (status === 'pass' && check.note === undefined) return undefined;
+  return `<system-out>${xmlText(`${status}: ${check.note ?? message}`)}\n${text}</system-out>`;
+}
+
+function words({ observed, expected, remedy, accepted, observations = [] }: CheckResult): string {
+  return [
+    `observed: ${observed}`,
+    `expected: ${expected}`,
+    ...observations.map((one) => `  ${one.status} ${one.subject} (${one.from}): ${one.observed}`),
+    `next: ${remedy}`,
+    ...(accepted === undefined
+      ? []
+      : [`accepted: ${accepted.reason}${accepted.until ? ` (until ${accepted.until})` : ''}`]),
+  ].join('\n');
+}
+
+function counts(checks: readonly CheckResult[], { tier }: CheckReport): Record<string, string> {
+  const failures = checks.filter(({ status }) => status === 'fail').length;
+  const errors = checks.filter((check) => check.status !== 'fail' && blocks(check, tier)).length;
+  const skipped = checks.filter(({ status }) => status === 'skip').length;
+  return { tests: `${checks.length}`, failures: `${failures}`, errors: `${errors}`, skipped: `${skipped}` };
+}
+
+function tag(name: string, attributes: Readonly<Record<string, string>>, isEmpty = false): string {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${xmlText(value, true)}"`);
+  return `<${name}${written.join('')}${isEmpty ? '/' : ''}>`;
+}
+
+/** Text that may stand in XML 1.0: its five signs escaped, characters that it cannot hold left out. In attributes a line's end is written as a reference. */
+function xmlText(text: string, inAttribute = false): string {
+  const escaped = text
+    .replace(FORBIDDEN, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+  return inAttribute ? escaped.replaceAll('\n', '&#10;') : escaped;
+}
+
+/** Control characters and lone surrogates: https://www.w3.org/TR/xml/#charsets. */
+const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}

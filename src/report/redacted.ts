@@ -1,0 +1,34 @@
+import type { Redact } from '../base/redact.ts';
+import type { CheckReport, CheckResult, Observation } from '../checks/check.ts';
+
+/**
+ * The report with every text that tells of the world redacted, before it is written in a form that escapes texts: an escaped secret is one that no
+ * redactor knows. Ids and statuses are ours and stay.
+ */
+export function redactedReport(report: CheckReport, redact: Redact): CheckReport {
+  return {
+    ...report,
+    place: redact(report.place),
+    checks: report.checks.map((check) => redactedResult(check, redact)),
+  };
+}
+
+function redactedResult(check: CheckResult, redact: Redact): CheckResult {
+  const { note, observations, accepted } = check;
+  return {
+    ...check,
+    observed: redact(check.observed),
+    expected: redact(check.expected),
+    message: redact(check.message),
+    remedy: redact(check.remedy),
+    ...(note === undefined ? {} : { note: redact(note) }),
+    ...(accepted === undefined ? {} : { accepted: { ...accepted, reason: redact(accepted.reason) } }),
+    ...(observations === undefined
+      ? {}
+      : { observations: observations.map((one) => redactedObservation(one, redact)) }),
+  };
+}
+
+function redactedObservation(one: Observation, redact: Redact): Observation {
+  return { ...one, subject: redact(one.subject), observed: redact(one.observed), expected: redact(one.expected) };
+}
