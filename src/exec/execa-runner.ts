@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { ExternalError, Interrupted } from '../base/errors.ts';
 import type { Redact } from '../base/redact.ts';
@@ -30,6 +31,7 @@ async function runProgram(
   args: readonly string[],
   options: RunOptions,
 ): Promise<RunResult> {
+  const { redact } = settings;
   const child = execa(program, args, {
     env: { ...inheritedEnvironment(settings, program), ...options.env },
     extendEnv: false,
@@ -38,22 +40,44 @@ async function runProgram(
     timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     forceKillAfterDelay: options.graceMs ?? KILL_AFTER_MS,
     stripFinalNewline: false,
+    buffer: { stdout: options.onStdout === undefined },
     stdin: options.input === undefined ? 'ignore' : 'pipe',
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
   if (child.pid !== undefined) options.onStart?.(child.pid);
-  if (options.onStderr !== undefined) {
-    for await (const text of child.iterable({ from: 'stderr' })) options.onStderr(settings.redact(text));
-  }
+  await Promise.all([
+    options.onStdout === undefined ? undefined : handOver(child, options.onStdout),
+    options.onStderr === undefined ? undefined : sayLines(child.iterable({ from: 'stderr' }), options.onStderr, redact),
+  ]);
   const result = await child;
   if (result.isCanceled) throw new Interrupted(`${program} was interrupted`);
   const exitCode = result.exitCode;
   if (exitCode !== undefined && (options.okCodes ?? [0]).includes(exitCode)) {
-    return { exitCode, stdout: result.stdout, stderr: result.stderr };
+    return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr };
   }
-  throw programFault(settings.redact, program, args, result);
+  throw programFault(redact, program, args, result);
+}
+
+/** A child whose output is read as it comes; `stdout` is absent where the program could not be started. */
+interface Speaking extends PromiseLike<unknown> {
+  readonly stdout?: Readable | null;
+  kill(): boolean;
+}
+
+async function handOver(child: Speaking, hear: (chunk: Buffer) => void): Promise<void> {
+  try {
+    for await (const chunk of child.stdout ?? []) hear(chunk);
+  } catch (error) {
+    child.kill();
+    await child;
+    throw error;
+  }
+}
+
+async function sayLines(lines: AsyncIterable<unknown>, say: (line: string) => void, redact: Redact): Promise<void> {
+  for await (const text of lines) say(redact(String(text)));
 }
 
 function inheritedEnvironment(settings: RunnerSettings, program: string): Record<string, string> {

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly graceMs?: number;
   /** Called with the program's process id once it runs. */
   readonly onStart?: (pid: number) => void;
+  /** Called with standard output as it arrives, which is then kept nowhere: `stdout` of the result is empty. What it throws ends the program. */
+  readonly onStdout?: (chunk: Buffer) => void;
   /** Called with each line of standard error while the program runs. */
   readonly onStderr?: (line: string) => void;
   /** Exit codes that are answers, not faults. Default: only 0. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeFact } from '../../src/evidence/cluster/nodes.ts';
-import { podFact, sumPods } from '../../src/evidence/cluster/pods.ts';
+import { PodTally, podFact } from '../../src/evidence/cluster/pods.ts';
 import { effectiveRequests } from '../../src/evidence/pod-requests.ts';
 
 const MIB = 2 ** 20;
@@ -107,8 +107,11 @@ describe('pods', () => {
     spec: { nodeName: node, containers: [container(cpu, '1Gi')] },
     status: { phase },
   });
-  const facts = (pods: readonly object[], isOwn = (_: unknown) => false) =>
-    sumPods(pods.map((one) => podFact(one, isOwn)).filter((fact) => fact !== undefined));
+  const facts = (pods: readonly object[], isOwn = (_: unknown) => false) => {
+    const tally = new PodTally();
+    for (const one of pods) tally.add(podFact(one, isOwn));
+    return tally.sums();
+  };
 
   it('are summed per node, those that end with it apart', () => {
     const sums = facts([
@@ -141,7 +144,7 @@ describe('pods', () => {
     const list = fc.array(fc.tuple(fc.constantFrom('n1', 'n2'), fc.constantFrom('1', '2')), { maxLength: 30 });
     fc.assert(
       fc.property(list, (pods) => {
-        const total = (sums: ReturnType<typeof sumPods>) =>
+        const total = (sums: ReturnType<typeof facts>) =>
           sums.nodes.flatMap(({ movable }) => movable).reduce((sum, { cpu, count }) => sum + cpu * count, 0);
         const made = pods.map(([node, cpu]) => pod(node, cpu));
         expect(total(facts(made))).toBe(pods.reduce((sum, [, cpu]) => sum + Number(cpu), 0));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExternalError } from '../../src/base/errors.ts';
+import { at } from '../../src/evidence/read.ts';
 import { KubectlError, kubectl } from '../../src/exec/kubectl.ts';
 import type { Runner, RunOptions } from '../../src/exec/runner.ts';
 
@@ -13,32 +14,36 @@ function answering(answers: readonly Answer[]) {
     run: async (program: string, args: readonly string[], options: RunOptions = {}) => {
       calls.push({ args: [program, ...args], input: options.input });
       const answer = rest.shift() ?? '';
-      if (typeof answer === 'string') return { exitCode: 0, stdout: answer, stderr: '' };
+      if (typeof answer === 'string') {
+        options.onStdout?.(Buffer.from(answer));
+        return { exitCode: 0, stdout: options.onStdout === undefined ? answer : '', stderr: '' };
+      }
       throw new ExternalError('kubectl ended with exit code 1', { command: 'kubectl', stderr: answer });
     },
   };
   return { calls, cluster: kubectl(runner, ['--context', 'prod-eu']) };
 }
 
-const page = (items: readonly number[], next = '') => JSON.stringify({ items, metadata: { continue: next } });
+const page = (items: readonly number[], next = '') =>
+  JSON.stringify({ kind: 'List', items: items.map((n) => ({ n })), metadata: { continue: next } });
 const EXPIRED = ['Error from server (Expired): The provided continue parameter is too old'];
-const all = (item: unknown) => item;
+const all = (item: unknown) => at(item, 'n');
 
 describe('a list', () => {
   it('is read page by page, and only what is wanted is kept', async () => {
     const { cluster, calls } = answering([page([1, 2], 'a/b+c'), page([3])]);
-    const odd = (item: unknown) => (Number(item) % 2 === 0 ? undefined : item);
+    const odd = (item: unknown) => (Number(all(item)) % 2 === 0 ? undefined : all(item));
     expect(await cluster.list('/api/v1/nodes', odd)).toEqual([1, 3]);
     expect(calls.map(({ args }) => args.join(' '))).toEqual([
-      'kubectl --context prod-eu get --raw /api/v1/nodes?limit=500&continue=',
-      'kubectl --context prod-eu get --raw /api/v1/nodes?limit=500&continue=a%2Fb%2Bc',
+      'kubectl --context prod-eu get --raw /api/v1/nodes?limit=10000',
+      'kubectl --context prod-eu get --raw /api/v1/nodes?limit=10000&continue=a%2Fb%2Bc',
     ]);
   });
 
   it('keeps a query of its own', async () => {
     const { cluster, calls } = answering([page([])]);
     await cluster.list('/api/v1/pods?fieldSelector=x', all);
-    expect(calls[0]?.args.at(-1)).toBe('/api/v1/pods?fieldSelector=x&limit=500&continue=');
+    expect(calls[0]?.args.at(-1)).toBe('/api/v1/pods?fieldSelector=x&limit=10000');
   });
 
   it('is begun again where the server forgot the token', async () => {

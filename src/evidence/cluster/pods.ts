@@ -34,14 +34,20 @@ export const clusterPodsCollector: Collector<PodSums> = {
   timeoutMs: 120_000,
   collect: async (context) => {
     const isOwn = ownPods(context);
-    const pods = await fromCluster(context, 'list pods in all namespaces', (cluster) =>
-      cluster.list(UNFINISHED, (pod) => podFact(pod, isOwn), context.signal),
+    const tally = await fromCluster(context, 'list pods in all namespaces', (cluster) =>
+      cluster.fold(
+        UNFINISHED,
+        () => new PodTally(),
+        (sum, pod) => sum.add(podFact(pod, isOwn)),
+        context.signal,
+      ),
     );
-    return sumPods(pods);
+    return tally.sums();
   },
 };
 
-export interface PodFact extends Requests {
+/** A pod as sums need it. */
+interface PodFact extends Requests {
   readonly node: string;
   readonly fixed: boolean;
   readonly own: boolean;
@@ -69,28 +75,44 @@ export function podFact(pod: unknown, isOwn: (pod: unknown) => boolean): PodFact
   };
 }
 
-/** Sums per node, so that the evidence stays small however many pods there are. */
-export function sumPods(pods: readonly PodFact[]): PodSums {
-  const loads = new Map<string, { fixed: PodGroup; movable: Map<string, PodGroup> }>();
-  let waiting: PodGroup = { cpu: 0, memory: 0, count: 0 };
-  for (const pod of pods.filter((candidate) => !candidate.own)) {
-    if (pod.node === '') {
-      waiting = plus(waiting, pod);
-      continue;
-    }
-    const load = loads.get(pod.node) ?? { fixed: { cpu: 0, memory: 0, count: 0 }, movable: new Map() };
-    if (pod.fixed) load.fixed = plus(load.fixed, pod);
-    else {
-      const size = `${pod.cpu}/${pod.memory}`;
-      const count = (load.movable.get(size)?.count ?? 0) + 1;
-      load.movable.set(size, { cpu: pod.cpu, memory: pod.memory, count });
-    }
-    loads.set(pod.node, load);
+/** Sums per node, made one pod at a time: what is held grows with nodes and sizes, not with pods. */
+export class PodTally {
+  readonly #loads = new Map<string, { fixed: PodGroup; readonly movable: Map<string, PodGroup> }>();
+  #waiting = NONE;
+  #own = 0;
+
+  /** Undefined, a finished pod, counts for nothing. */
+  add(pod: PodFact | undefined): void {
+    if (pod === undefined) return;
+    if (pod.own) this.#own += 1;
+    else if (pod.node === '') this.#waiting = plus(this.#waiting, pod);
+    else this.#addTo(pod.node, pod);
   }
-  const nodes = [...loads].map(([node, { fixed, movable }]) => ({ node, fixed, movable: [...movable.values()] }));
-  nodes.sort((a, b) => (a.node < b.node ? -1 : 1));
-  return { nodes, waiting, own: pods.filter((pod) => pod.own).length };
+
+  sums(): PodSums {
+    const nodes = [...this.#loads].map(([node, { fixed, movable }]) => ({
+      node,
+      fixed,
+      movable: [...movable.values()],
+    }));
+    nodes.sort((a, b) => (a.node < b.node ? -1 : 1));
+    return { nodes, waiting: this.#waiting, own: this.#own };
+  }
+
+  #addTo(node: string, pod: PodFact): void {
+    const load = this.#loads.get(node) ?? { fixed: NONE, movable: new Map<string, PodGroup>() };
+    this.#loads.set(node, load);
+    if (pod.fixed) {
+      load.fixed = plus(load.fixed, pod);
+      return;
+    }
+    const size = `${pod.cpu}/${pod.memory}`;
+    const count = (load.movable.get(size)?.count ?? 0) + 1;
+    load.movable.set(size, { cpu: pod.cpu, memory: pod.memory, count });
+  }
 }
+
+const NONE: PodGroup = { cpu: 0, memory: 0, count: 0 };
 
 /** A group as the sum of its pods. */
 function plus(sum: PodGroup, pod: Requests): PodGroup {

@@ -1,0 +1,95 @@
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE, COMMA] = Buffer.from('"\\[]{},');
+/** Depth at which the members of a list's `items` stand: within the document, which is 1, and within the list. */
+const ITEM_DEPTH = 2;
+const ITEMS = /"items"\s*:\s*\[$/;
+
+/**
+ * Takes a Kubernetes list as its bytes arrive and gives each item, parsed alone: however long the list, one item is held. What stands around
+ * the items (kind, metadata) is kept and parsed at the end.
+ */
+export class ListStream {
+  readonly #onItem: (item: unknown) => void;
+  /** What stands around the items, so far. */
+  #frame = '';
+  /** Bytes of an item or of the frame whose end has not come yet. */
+  #rest: Buffer = Buffer.alloc(0);
+  /** Where in `#rest` the next byte is to be read, and where what is unfinished begins. */
+  #at = 0;
+  #from = 0;
+  #depth = 0;
+  #isText = false;
+  #isEscaped = false;
+  #inItems = false;
+
+  constructor(onItem: (item: unknown) => void) {
+    this.#onItem = onItem;
+  }
+
+  /** Throws SyntaxError for an item that is no JSON, and whatever the receiver of items throws. */
+  push(chunk: Buffer): void {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#scan(bytes);
+    this.#rest = bytes.subarray(this.#from);
+    this.#at = this.#rest.length;
+    this.#from = 0;
+  }
+
+  /** The document without its items. Throws SyntaxError where the stream ended before the document did. */
+  end(): unknown {
+    return JSON.parse(this.#frame + this.#rest.toString('utf8'));
+  }
+
+  #scan(bytes: Buffer): void {
+    let at = this.#at;
+    while (at < bytes.length) {
+      if (this.#isText) {
+        at = this.#skipText(bytes, at);
+        continue;
+      }
+      const byte = bytes[at];
+      if (byte === QUOTE) this.#isText = true;
+      else if (byte === OPEN || byte === OPEN_LIST) this.#enter(bytes, at);
+      else if (byte === CLOSE || byte === CLOSE_LIST) this.#leave(bytes, at);
+      else if (byte === COMMA && this.#inItems && this.#depth === ITEM_DEPTH) this.#from = at + 1;
+      at++;
+    }
+  }
+
+  /** The place after the closing quote, or the end of what has arrived. */
+  #skipText(bytes: Buffer, from: number): number {
+    let at = this.#isEscaped ? from + 1 : from;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) {
+        this.#isText = false;
+        this.#isEscaped = false;
+        return at + 1;
+      }
+    }
+    this.#isEscaped = at > bytes.length;
+    return bytes.length;
+  }
+
+  #enter(bytes: Buffer, at: number): void {
+    this.#depth++;
+    if (this.#depth !== ITEM_DEPTH || this.#inItems) return;
+    const before = bytes.toString('utf8', this.#from, at + 1);
+    if (!ITEMS.test(before)) return;
+    this.#frame += before;
+    this.#from = at + 1;
+    this.#inItems = true;
+  }
+
+  #leave(bytes: Buffer, at: number): void {
+    this.#depth--;
+    if (!this.#inItems) return;
+    if (this.#depth === ITEM_DEPTH) {
+      this.#onItem(JSON.parse(bytes.toString('utf8', this.#from, at + 1)));
+      this.#from = at + 1;
+    } else if (this.#depth < ITEM_DEPTH) {
+      this.#inItems = false;
+      this.#from = at;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ListStream } from '../../src/exec/list-stream.ts';
+
+/** Items and frame of a text that arrives in pieces of these sizes. */
+function read(text: string, size: number) {
+  const items: unknown[] = [];
+  const stream = new ListStream((item) => items.push(item));
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) stream.push(bytes.subarray(at, at + size));
+  return { items, frame: stream.end() };
+}
+
+describe('a list that arrives in pieces', () => {
+  it('gives the same items and the same frame, however it is cut', () => {
+    const item = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
+    const list = fc.record({
+      kind: fc.string(),
+      metadata: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })),
+      items: fc.array(item, { maxLength: 5 }),
+    });
+    fc.assert(
+      fc.property(list, fc.integer({ min: 1, max: 40 }), fc.constantFrom(0, 1), (value, size, indent) => {
+        const plain: unknown = JSON.parse(JSON.stringify(value));
+        const { items, frame } = read(JSON.stringify(value, undefined, indent), size);
+        expect({ ...(frame as object), items }).toEqual({ ...(plain as object) });
+      }),
+    );
+  });
+
+  it.each([
+    ['no items', '{"kind":"List","items":[]}', [], { kind: 'List', items: [] }],
+    ['null for none', '{"items":null}', [], { items: null }],
+    [
+      'what follows the items',
+      '{"items":[{"a":1}],"metadata":{"continue":"x"}}',
+      [{ a: 1 }],
+      { items: [], metadata: { continue: 'x' } },
+    ],
+    [
+      'items within items and within metadata',
+      '{"metadata":{"items":[{}]},"items":[{"items":[{"b":2}]}]}',
+      [{ items: [{ b: 2 }] }],
+      { metadata: { items: [{}] }, items: [] },
+    ],
+    ['braces and quotes in text', '{"items":[{"a":"}]\\\\\\"{"}]}', [{ a: '}]\\"{' }], { items: [] }],
+  ])('%s', (_, text, items, frame) => {
+    for (const size of [1, 7, 1000]) expect(read(text, size)).toEqual({ items, frame });
+  });
+
+  it.each(['', '{"items":[{"a":1}', 'Error from server', '{"items":[{a}]}'])('%j is no list', (text) => {
+    expect(() => read(text, 3)).toThrow(SyntaxError);
+  });
+});
