@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util';
 
 import { Fault } from '../../src/base/errors.ts';
+import { CHROMIUM_PACKAGES } from './browser/chromium.ts';
 import { takeDown } from './cluster/down.ts';
 import { type ClusterState, clusterFolder, isAbandoned, listClusters, readState } from './cluster/state.ts';
 import { upCluster } from './cluster/up.ts';
+import { debianTree } from './debian/tree.ts';
 import { dockerHostLines, downDockerHosts, upDockerHost } from './docker/commands.ts';
 import { dockerHosts } from './docker/host.ts';
 import { isSameProcess } from './processes/identity.ts';
 import { ensure } from './provision/ensure.ts';
-import { PROGRAM_NAMES } from './provision/programs.ts';
+import { TEST_PROGRAM_NAMES } from './provision/programs.ts';
 import { elapsed, progressPrinter } from './provision/progress.ts';
 import { Unavailable } from './provision/unavailable.ts';
 
@@ -56,7 +58,8 @@ async function main(): Promise<number> {
     case 'status':
       return await status();
     case 'provision':
-      await ensure(PROGRAM_NAMES, { onProgress: progressPrinter() });
+      await ensure(TEST_PROGRAM_NAMES, { onProgress: progressPrinter() });
+      await debianTree(CHROMIUM_PACKAGES, { onProgress: progressPrinter() });
       return 0;
     default:
       print(USAGE);

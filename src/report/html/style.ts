@@ -14,9 +14,10 @@ dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1re
 ul.counts { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; list-style: none; padding: 0; margin: 1rem 0; font-weight: 600; }
 article { border: 1px solid var(--line); border-left-width: .4rem; border-radius: .4rem; padding: .75rem 1rem; margin: .75rem 0; background: var(--panel); break-inside: avoid; }
 article dl { display: grid; grid-template-columns: 6.5rem 1fr; gap: .1rem .75rem; margin: .5rem 0 0; }
-.pass { color: var(--pass); } .warn { color: var(--warn); } .fail { color: var(--fail); } .unknown { color: var(--unknown); } .skip { color: var(--skip); }
+.status { font-weight: 600; margin-right: .5rem; }
+:is(.status, li).pass { color: var(--pass); } :is(.status, li).warn { color: var(--warn); } :is(.status, li).fail { color: var(--fail); }
+:is(.status, li).unknown { color: var(--unknown); } :is(.status, li).skip { color: var(--skip); }
 article.fail { border-left-color: var(--fail); } article.warn { border-left-color: var(--warn); } article.unknown { border-left-color: var(--unknown); }
-article { color: var(--ink); } article h3 .status { margin-right: .5rem; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; } th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 th { color: var(--quiet); font-weight: 600; } td:first-child { white-space: nowrap; }
 @media (max-width: 40rem) { td:first-child { white-space: normal; } article dl { grid-template-columns: 1fr; } }
