@@ -14,6 +14,8 @@ export interface GoProgram {
   readonly tags?: readonly string[];
   /** Names under which the one program is started, where it picks its role by `argv[0]`. */
   readonly roles?: readonly string[];
+  /** True for what only `bench/` measures against: `provision` leaves it out. */
+  readonly benchOnly?: true;
   /** Where its publisher offers it ready made; tried only when asked for (`EnsureOptions.releases`). */
   readonly release?: Release;
 }
@@ -138,6 +140,14 @@ const table = {
     module: 'fake-gcs-server',
     package: 'github.com/fsouza/fake-gcs-server',
   },
+  troubleshoot: {
+    kind: 'go',
+    version: '0.133.0',
+    module: 'troubleshoot',
+    package: 'github.com/replicatedhq/troubleshoot/cmd/preflight',
+    stamp: { 'github.com/replicatedhq/troubleshoot/pkg/version.version': 'v0.133.0' },
+    benchOnly: true,
+  },
 } as const satisfies Readonly<Record<string, Program>>;
 
 type RoleOf<P> = P extends { readonly roles: readonly (infer R)[] } ? R : never;
@@ -150,3 +160,6 @@ export const PROGRAMS: Readonly<Record<keyof Table, Program>> = table;
 
 /** The rows by name. */
 export const PROGRAM_NAMES = Object.keys(table) as (keyof Table)[];
+
+/** The rows that tests stand on. */
+export const TEST_PROGRAM_NAMES = PROGRAM_NAMES.filter((name) => !('benchOnly' in PROGRAMS[name]));
