@@ -3,11 +3,13 @@ import { appRoutes } from './app/routes.ts';
 import { appImages, appRestarts, appWorkloads } from './app/workloads.ts';
 import type { Check } from './check.ts';
 import { capacityFit } from './cluster/capacity/fit-check.ts';
+import { capacityFree } from './cluster/capacity/free.ts';
 import { capacityNodes } from './cluster/capacity/nodes.ts';
 import { ingressClass } from './cluster/ingress-class.ts';
 import { clusterPermissions } from './cluster/permissions.ts';
 import { clusterReachable, clusterVersion, clusterVersionSkew } from './cluster/reachable.ts';
 import { readWriteMany } from './cluster/storage.ts';
+import { storageClass } from './cluster/storage-class.ts';
 import { clusterZones } from './cluster/zones.ts';
 import { acceptedRisks } from './config/accepted-risks.ts';
 import { externalDataServices, localStorage, vectorStoreSingle } from './config/data-services.ts';
@@ -20,10 +22,19 @@ import { configTls } from './config/tls.ts';
 import { hostCpu, hostDisk, hostMemory } from './host/machine.ts';
 import { hostPorts } from './host/ports.ts';
 import { hostSinglePointOfFailure } from './host/single-point-of-failure.ts';
+import { imagesArchitectures } from './images/architectures.ts';
+import { imagesAvailable } from './images/available.ts';
+import { imagesPullSecret } from './images/pull-secret.ts';
+import { imagesRegistries } from './images/registries.ts';
+import { recoveryAvailability } from './recovery/availability.ts';
 import { recoveryConfiguration } from './recovery/configuration.ts';
+import { recoveryConsistency } from './recovery/consistency.ts';
 import { recoveryDrills } from './recovery/drills.ts';
-import { recoveryRpo, recoveryRto } from './recovery/objectives.ts';
+import { recoveryMeasured } from './recovery/measured.ts';
+import { recoveryRedis, recoverySecrets, recoveryUpgradeWindow } from './recovery/operations.ts';
 import { recoveryPlan } from './recovery/plan.ts';
+import { recoveryCorruption, recoveryRegion, recoveryRpo } from './recovery/rpo.ts';
+import { recoveryFailover, recoveryRebuild, recoveryRto } from './recovery/rto.ts';
 import { releaseLeftovers, releaseState } from './release/state.ts';
 import { reachableChecks } from './services/reachable.ts';
 import { redisAgentBackend, redisTopology } from './services/redis.ts';
@@ -40,7 +51,9 @@ export const CHECKS: readonly Check[] = [
   clusterPermissions,
   capacityNodes,
   capacityFit,
+  capacityFree,
   clusterZones,
+  storageClass,
   readWriteMany,
   ingressClass,
   releaseState,
@@ -50,6 +63,10 @@ export const CHECKS: readonly Check[] = [
   hostDisk,
   hostPorts,
   hostSinglePointOfFailure,
+  imagesRegistries,
+  imagesPullSecret,
+  imagesAvailable,
+  imagesArchitectures,
   configRenders,
   configSecrets,
   publishedSecrets,
@@ -62,8 +79,18 @@ export const CHECKS: readonly Check[] = [
   acceptedRisks(() => CHECKS.map((check) => check.id)),
   recoveryPlan,
   recoveryRpo,
+  recoveryCorruption,
+  recoveryRegion,
+  recoveryConsistency,
   recoveryRto,
+  recoveryFailover,
+  recoveryRebuild,
+  recoveryMeasured,
   recoveryDrills,
+  recoveryAvailability,
+  recoveryUpgradeWindow,
+  recoveryRedis,
+  recoverySecrets,
   recoveryConfiguration,
   redisTopology,
   redisAgentBackend,

@@ -5,7 +5,9 @@ import { type PlannedClaim, RENDERED_OBJECTS, type RenderedSet } from '../../evi
 import type { Check, Observation, Status } from '../check.ts';
 import { worst } from '../judge.ts';
 import { fault, listed, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
+import { classOf } from './storage-class.ts';
 
 /** A volume that several pods mount has to be one that several nodes can mount. */
 export const readWriteMany: Check = {
@@ -26,8 +28,9 @@ export const readWriteMany: Check = {
       .filter((observation) => observation !== undefined);
     if (observations.length === 0) return pass('no volume is shared between pods');
     const status = worst(observations.map((observation) => observation.status));
-    const faults = observations.filter((observation) => observation.status !== 'pass');
+    const faults = observations.filter(({ status }) => status === 'warn' || status === 'fail');
     const expected = 'a class that can do ReadWriteMany';
+    if (status === 'skip') return notReached('cluster.storage.class');
     if (status === 'pass') return { ...pass(listed(observations.map(words)), expected), observations };
     return {
       ...fault(status === 'warn' ? 'warn' : 'fail', { observed: listed(faults.map(words)), expected }),
@@ -69,20 +72,13 @@ function judgeClaim(
 }
 
 function judgeClass(
-  { storageClass }: PlannedClaim,
+  claim: PlannedClaim,
   classes: readonly StorageClassFact[],
   said: (status: Status, observed: string) => Observation,
 ): Observation {
-  const found = classes.find(({ name, isDefault }) => (storageClass === undefined ? isDefault : name === storageClass));
-  if (storageClass === '') return said('warn', 'no class: somebody has to provide a volume by hand');
-  if (found === undefined) {
-    return said(
-      'fail',
-      storageClass === undefined
-        ? 'the cluster has no default storage class'
-        : `there is no storage class ${storageClass}`,
-    );
-  }
+  const found = classOf(claim, classes);
+  if (claim.storageClass === '') return said('warn', 'no class: somebody has to provide a volume by hand');
+  if (found === undefined) return said('skip', 'no class makes it: see cluster.storage.class');
   const by = `class ${found.name} (${found.provisioner})`;
   switch (sharesVolumes(found.provisioner)) {
     case 'yes':

@@ -1,0 +1,50 @@
+import { formatBytes, formatCpu, parseQuantity } from '../../../base/quantity.ts';
+import { SIZES } from '../../../checklist/sizing.ts';
+import type { Tier } from '../../../checklist/tiers.ts';
+import { CLUSTER_NODES } from '../../../evidence/cluster/nodes.ts';
+import { CLUSTER_PODS } from '../../../evidence/cluster/pods.ts';
+import type { Check } from '../../check.ts';
+import { fault, pass } from '../../judgement.ts';
+import { errorInProdElseWarning } from '../../when.ts';
+import { freeNodes } from './fit.ts';
+import { unusableNodes } from './nodes.ts';
+
+/** Without a file there are no pods to place: what the tier's own sizes ask for is compared with the sum of what is free. */
+export const capacityFree: Check = {
+  id: 'cluster.capacity.free',
+  title: 'what runs in the cluster already leaves room for the sizes of the tier',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  // With a file, cluster.capacity.fit places every planned pod.
+  when: (deployment) => deployment === undefined,
+  needs: [CLUSTER_NODES, CLUSTER_PODS],
+  remedy: 'add a node of the class',
+  judge: (context) => {
+    const all = context.evidence(CLUSTER_NODES);
+    const unusable = unusableNodes(context, all);
+    const usable = all.filter((node) => !unusable.has(node.name));
+    const free = freeNodes(usable, context.evidence(CLUSTER_PODS)).reduce(
+      (sum, one) => ({ cpu: sum.cpu + Math.max(0, one.free.cpu), memory: sum.memory + Math.max(0, one.free.memory) }),
+      { cpu: 0, memory: 0 },
+    );
+    const asked = asks(context.tier);
+    const observed = `${formatCpu(free.cpu)} and ${formatBytes(free.memory)} free in sum`;
+    const expected = `at least ${formatCpu(asked.cpu)} and ${formatBytes(asked.memory)}, the requests of ${context.tier} by default`;
+    return free.cpu >= asked.cpu && free.memory >= asked.memory
+      ? pass(observed, expected)
+      : fault('fail', { observed, expected });
+  },
+};
+
+/** Requests of every component that the tier's defaults switch on, all replicas. */
+function asks(tier: Tier): { readonly cpu: number; readonly memory: number } {
+  return Object.values(SIZES[tier])
+    .filter(({ enabled }) => enabled)
+    .reduce(
+      (sum, { replicas, requests }) => ({
+        cpu: sum.cpu + replicas * parseQuantity(requests.cpu),
+        memory: sum.memory + replicas * parseQuantity(requests.memory),
+      }),
+      { cpu: 0, memory: 0 },
+    );
+}
