@@ -32,6 +32,8 @@ const PASSWORDS = { postgres: 'pg$ecret/@:%41#&+', redis: 're$$dis{x}/@:%42?&' }
 
 let folder: string;
 let scene: ComposeScene;
+/** Two machines of one operator: the file of the second accepts the risks by name. */
+let unaware: Workplace;
 let place: Workplace;
 let running: readonly Service[] = [];
 beforeAll(async () => {
@@ -46,8 +48,9 @@ beforeAll(async () => {
   running = Object.values(services);
   const certificate = await makeCertificate(folder, [HOST]);
   await chmod(certificate.keyFile, 0o600);
+  let accepted: readonly object[] = [];
   scene = await createComposeScene(testbed.docker, {
-    file: (at) => production(services, certificate, at),
+    file: (at) => ({ ...production(services, certificate, at), acceptedRisks: accepted }),
     env: {
       PG_PASSWORD: services.postgres.password,
       REDIS_PASSWORD: services.redis.password,
@@ -56,6 +59,8 @@ beforeAll(async () => {
       WEAVIATE_KEY: services.weaviate.apiKey,
     },
   });
+  unaware = await scene.workplace();
+  accepted = RISKS.map((check) => ({ check, reason: 'one small machine, known to be one' }));
   place = await scene.workplace();
 });
 afterAll(async () => {
@@ -122,11 +127,9 @@ const report = ({ stdout }: Outcome): InstallReport => JSON.parse(stdout) as Ins
 
 /** What this machine is too small for, and what one machine cannot promise. */
 const RISKS = ['host.single-point-of-failure', 'host.cpu', 'host.memory', 'host.disk'];
-const accepted = JSON.stringify(RISKS.map((check) => ({ check, reason: 'one small machine, known to be one' })));
-const ACCEPTED = ['--set', `acceptedRisks=${accepted}`];
 
 test('is refused while nobody accepted that one machine carries it, and nothing is created', async () => {
-  const refused = await place.run('install', '--tier', 'prod', '--target', 'compose', '--yes', '-o', 'json');
+  const refused = await unaware.run('install', '--tier', 'prod', '--target', 'compose', '--yes', '-o', 'json');
   expect(refused.code, told(refused)).toBe(3);
   const failed = report(refused).preflight.checks.filter(({ status }) => status === 'fail');
   const ids = failed.map(({ id }) => id);
@@ -136,8 +139,8 @@ test('is refused while nobody accepted that one machine carries it, and nothing 
   await expect(stat(scene.directory)).rejects.toThrow('ENOENT');
 });
 
-test('is installed once its risks are accepted by name, on real data services, with TLS', async () => {
-  const first = await place.run('install', '--tier', 'prod', '--yes', '-o', 'json', ...ACCEPTED);
+test('is installed once its file accepts the risks by name, on real data services, with TLS', async () => {
+  const first = await place.run('install', '--tier', 'prod', '--yes', '-o', 'json');
   expect(first.code, told(first)).toBe(0);
   expect(report(first)).toMatchObject({ outcome: 'applied', revision: 1 });
   expect(report(first).preflight.checks).toContainEqual(
@@ -153,7 +156,7 @@ test('is installed once its risks are accepted by name, on real data services, w
     expect(containers.map(({ service }) => service)).not.toContain(bundled);
   }
 
-  const again = await place.run('install', '--yes', '-o', 'json', ...ACCEPTED);
+  const again = await place.run('install', '--yes', '-o', 'json');
   expect(report(again), told(again)).toMatchObject({ outcome: 'unchanged', revision: 1 });
   expect(await scene.leftovers()).toEqual([]);
 });
