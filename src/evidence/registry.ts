@@ -10,6 +10,10 @@ import { endpointsCollector } from './endpoints.ts';
 import type { Collector } from './evidence.ts';
 import { hostEngineCollector } from './host/engine.ts';
 import { hostPortsCollector } from './host/ports.ts';
+import { engineImagesCollector } from './images/engine-images.ts';
+import { imagesListCollector } from './images/list.ts';
+import { pullSecretCollector } from './images/pull-secret.ts';
+import { registriesCollector } from './images/registries.ts';
 import { renderedObjectsCollector } from './rendered/objects.ts';
 import { secretsFactsCollector } from './secrets.ts';
 import { otherDifyctlCollector, toolCollectors } from './tools.ts';
@@ -30,6 +34,10 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   renderedObjectsCollector,
   hostEngineCollector,
   hostPortsCollector,
+  imagesListCollector,
+  engineImagesCollector,
+  pullSecretCollector,
+  registriesCollector,
   endpointsCollector,
   secretsFactsCollector,
   appWorkloadsCollector,

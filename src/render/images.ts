@@ -70,3 +70,9 @@ export function repositoryIn(image: Image, registry: string | undefined): string
 export function imageName(image: Image, registry: string | undefined): string {
   return `${repositoryIn(image, registry)}:${image.tag}`;
 }
+
+/** By the name under which each image of the tables is pulled, the name that its publisher gives it: what a mirror is filled from. */
+export function publishedNames(version: string, registry: string | undefined): ReadonlyMap<string, string> {
+  const images: readonly Image[] = [...Object.values(componentImages(version)), ...Object.values(SERVICE_IMAGES)];
+  return new Map(images.map((image) => [imageName(image, registry), imageName(image, undefined)]));
+}

@@ -1,0 +1,77 @@
+import { CLUSTER_NODES, type NodeFact } from '../../evidence/cluster/nodes.ts';
+import { HOST_ENGINE } from '../../evidence/host/engine.ts';
+import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
+import { IMAGES_REGISTRIES } from '../../evidence/images/registries.ts';
+import type { Check, JudgeContext } from '../check.ts';
+import { deploymentOf, fault, listed, pass, some } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { error, withFile } from '../when.ts';
+
+/** What `uname -m` calls them, as docker's engine does, in Go's names, as images do. */
+const GO_NAMES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm' };
+
+export const imagesArchitectures: Check = {
+  id: 'images.architectures',
+  title: 'the images are made for the machines that will run them',
+  phases: ['preflight'],
+  severity: error,
+  when: withFile,
+  needs: [IMAGES_ENGINE, IMAGES_REGISTRIES],
+  wants: [CLUSTER_NODES, HOST_ENGINE],
+  remedy: 'copy all platforms of an image to the mirror (skopeo copy --all), or choose nodes of its architecture',
+  judge: (context) => {
+    const machines = architecturesOf(context);
+    if (machines.length === 0) return notReached('cluster.reachable or host.engine');
+    const images = imagesOf(context);
+    if (images.length === 0) return notReached('images.available');
+    const expected = `images for ${listed(machines)}`;
+    const unfit = images.filter(({ architectures }) => !machines.some((one) => architectures.includes(one)));
+    if (unfit.length > 0) return fault('fail', { observed: said(unfit), expected });
+    const partly = images.filter(({ architectures }) => !machines.every((one) => architectures.includes(one)));
+    if (partly.length > 0) {
+      return fault('warn', {
+        observed: said(partly),
+        expected,
+        remedy: 'keep the pods on nodes that the images are made for: components.NAME.nodeSelector, kubernetes.io/arch',
+      });
+    }
+    return pass(expected);
+  },
+};
+
+interface Made {
+  readonly name: string;
+  readonly architectures: readonly string[];
+}
+
+function imagesOf(context: JudgeContext): readonly Made[] {
+  const here = context
+    .evidence(IMAGES_ENGINE)
+    .map(({ name, architecture }) => ({ name, architectures: [architecture] }));
+  const there = context
+    .evidence(IMAGES_REGISTRIES)
+    .flatMap(({ images }) => images)
+    .flatMap(({ name, architectures }) => (architectures === undefined ? [] : [{ name, architectures }]));
+  return [...here, ...there];
+}
+
+/** Of the nodes that take pods, or of the engine; none where neither was seen. */
+function architecturesOf(context: JudgeContext): readonly string[] {
+  if (deploymentOf(context).target.type === 'compose') {
+    const architecture = context.look(HOST_ENGINE)?.data?.architecture ?? '';
+    return architecture === '' ? [] : [GO_NAMES[architecture] ?? architecture];
+  }
+  const nodes = context.look(CLUSTER_NODES)?.data ?? [];
+  return [...new Set(nodes.filter(takesPods).map(({ architecture }) => architecture))].sort();
+}
+
+function takesPods({ ready, schedulable, os, taints }: NodeFact): boolean {
+  return ready && schedulable && os === 'linux' && !taints.some(({ effect }) => effect.startsWith('No'));
+}
+
+function said(images: readonly Made[]): string {
+  return some(
+    images.map(({ name, architectures }) => `${name} is made for ${listed(architectures) || 'no Linux'}`),
+    3,
+  );
+}

@@ -1,0 +1,81 @@
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
+import type { ManifestFact } from '../../evidence/images/manifest.ts';
+import { IMAGES_REGISTRIES, type RegistryFact } from '../../evidence/images/registries.ts';
+import type { Check, Judgement, Status } from '../check.ts';
+import { counted, deploymentOf, fault, pass, some } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { error, withFile } from '../when.ts';
+
+export const imagesAvailable: Check = {
+  id: 'images.available',
+  title: 'every image can be pulled, or is here already',
+  phases: ['preflight'],
+  severity: error,
+  when: withFile,
+  needs: [IMAGES_ENGINE, IMAGES_REGISTRIES],
+  remedy: 'difyctl images --format mirror names what to copy from where; images.pullSecret names the login',
+  judge: (context) => {
+    const deployment = deploymentOf(context);
+    const here = context.evidence(IMAGES_ENGINE);
+    const registries = context.evidence(IMAGES_REGISTRIES);
+    const from = context.look(IMAGES_REGISTRIES)?.from ?? 'local';
+    const expected = 'a manifest for each image that is not here yet';
+    const asked = registries.flatMap((registry) => registry.images.map((image) => ({ registry, image })));
+    if (asked.length === 0 && registries.length > 0) return notReached('images.registries');
+    const observations = [
+      ...here.map(({ name }) => ({ subject: name, from, status: 'pass' as const, observed: 'already here', expected })),
+      ...asked.map(({ registry, image }) => ({
+        subject: image.name,
+        from,
+        status: statusOf(image, registry, deployment),
+        observed: WORDS[image.outcome](image),
+        expected,
+      })),
+    ];
+    return { ...verdict(observations, expected), observations };
+  },
+};
+
+const WORDS: Readonly<Record<ManifestFact['outcome'], (fact: ManifestFact) => string>> = {
+  present: ({ digest }) => (digest === undefined ? 'in its registry' : `in its registry, ${digest}`),
+  missing: () => 'is not in its registry',
+  denied: ({ text }) => (text === undefined ? 'must be logged in for' : `the registry ${text}`),
+  limited: () => 'was asked for too often from here (429)',
+  unseen: ({ text }) => `could not be seen: the registry ${text ?? 'gives no answer'}`,
+};
+
+function statusOf({ outcome }: ManifestFact, { hasLogin }: RegistryFact, { target }: Deployment): Status {
+  switch (outcome) {
+    case 'present':
+      return 'pass';
+    case 'missing':
+      return 'fail';
+    case 'denied':
+      // Nodes may have an identity of their own (ECR, Artifact Registry, ACR): without a pull secret nobody here can tell.
+      return target.type === 'kubernetes' && !hasLogin ? 'skip' : 'fail';
+    default:
+      return 'warn';
+  }
+}
+
+type Seen = NonNullable<Judgement['observations']>;
+
+function verdict(observations: Seen, expected: string): Judgement {
+  const of = (status: Status) => observations.filter((one) => one.status === status);
+  for (const status of ['fail', 'warn'] as const) {
+    const bad = of(status);
+    if (bad.length === 0) continue;
+    const observed = some(
+      bad.map((one) => `${one.subject} ${one.observed}`),
+      3,
+    );
+    return fault(status, { observed, expected, message: observed });
+  }
+  const unknown = of('skip');
+  if (unknown.length > 0) {
+    const message = `${counted(unknown.length, 'image')} must be logged in for, and no login is named here: the nodes may have one of their own`;
+    return { status: 'skip', observed: '', expected, message };
+  }
+  return pass(`${counted(observations.length, 'image')} can be had`, expected);
+}

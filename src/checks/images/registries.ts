@@ -1,0 +1,51 @@
+import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
+import { IMAGES_LIST } from '../../evidence/images/list.ts';
+import { IMAGES_REGISTRIES } from '../../evidence/images/registries.ts';
+import type { Check } from '../check.ts';
+import { counted, fault, listed, pass } from '../judgement.ts';
+import { warning, withFile } from '../when.ts';
+
+/** Whoever pulls stands elsewhere (nodes), or goes another way (an engine's proxy or mirror): what fails from here is a warning and no more. */
+export const imagesRegistries: Check = {
+  id: 'images.registries',
+  title: 'the registries of the images answer',
+  phases: ['preflight'],
+  severity: warning,
+  when: withFile,
+  needs: [IMAGES_LIST, IMAGES_ENGINE, IMAGES_REGISTRIES],
+  remedy: 'difyctl images --format list names what has to be pulled; images.registry names a mirror',
+  judge: (context) => {
+    const registries = context.evidence(IMAGES_REGISTRIES);
+    const from = context.look(IMAGES_REGISTRIES)?.from ?? 'local';
+    const here = context.evidence(IMAGES_ENGINE).length;
+    const expected = 'an answer from each registry';
+    if (registries.length === 0) {
+      const count = context.evidence(IMAGES_LIST).length;
+      return pass(
+        here === count ? `${counted(here, 'image')} already here: nothing to pull` : 'nothing to pull',
+        expected,
+      );
+    }
+    const observations = registries.map(({ registry, fault: failed }) => ({
+      subject: registry,
+      from,
+      status: failed === undefined ? ('pass' as const) : ('warn' as const),
+      observed: failed?.text ?? 'answers',
+      expected: 'an answer',
+    }));
+    const silent = observations.filter(({ status }) => status === 'warn');
+    if (silent.length === 0) {
+      return { ...pass(`${listed(registries.map(({ registry }) => registry))} answers`, expected), observations };
+    }
+    const observed = listed(silent.map((one) => `${one.subject} ${said(one.subject, one.observed)}`));
+    const message = `seen from here, ${observed}; what pulls the images may see it differently`;
+    return { ...fault('warn', { observed, expected, message }), observations };
+  },
+};
+
+/** Some faults name their host themselves. */
+function said(host: string, text: string): string {
+  return text.startsWith('registry-1.docker.io ') || text.startsWith(`${host.replace(/:\d+$/, '')} `)
+    ? text.slice(text.indexOf(' ') + 1)
+    : text;
+}

@@ -1,0 +1,54 @@
+import { ExternalError } from '../../base/errors.ts';
+import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
+import { listAt, textAt } from '../read.ts';
+import { IMAGES_LIST } from './list.ts';
+import { fullName } from './reference.ts';
+
+/** An image that the engine has already: nothing has to be pulled. */
+export interface EngineImage {
+  readonly name: string;
+  /** Of the image itself: `amd64`. */
+  readonly architecture: string;
+  /** As its registry knows it; absent for one that was built or loaded here. */
+  readonly digest?: string;
+}
+export const IMAGES_ENGINE = evidenceKey<readonly EngineImage[]>('images.engine', 1);
+
+/** Which of the planned images the Docker engine has; none where the target is a cluster, whose nodes keep their own. */
+export const engineImagesCollector: Collector<readonly EngineImage[]> = {
+  key: IMAGES_ENGINE,
+  timeoutMs: 140_000,
+  collect: async (context, need) => {
+    if (context.deployment?.target.type !== 'compose') return [];
+    const names = (await need(IMAGES_LIST)).map(({ name }) => name);
+    const found = await inspect(context, names);
+    return names.flatMap((name) => {
+      const image = found.find((candidate) => namesOf(candidate).includes(fullName(name)));
+      return image === undefined ? [] : [fact(name, image)];
+    });
+  },
+};
+
+/** Exit code 1 says that some are missing; what is there is printed all the same. */
+async function inspect({ runner, signal }: CollectContext, names: readonly string[]): Promise<readonly unknown[]> {
+  const args = ['image', 'inspect', ...names];
+  try {
+    const { stdout } = await runner.run('docker', args, { signal, okCodes: [0, 1] });
+    const images: unknown = JSON.parse(stdout);
+    return Array.isArray(images) ? images : [];
+  } catch (error) {
+    // Without an engine nothing is there, and host.engine says so.
+    if (error instanceof ExternalError || error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
+function namesOf(image: unknown): readonly string[] {
+  const names = [...listAt(image, 'RepoTags'), ...listAt(image, 'RepoDigests')];
+  return names.filter((name): name is string => typeof name === 'string').map(fullName);
+}
+
+function fact(name: string, image: unknown): EngineImage {
+  const digest = /@(.+)$/.exec(String(listAt(image, 'RepoDigests')[0] ?? ''))?.[1];
+  return { name, architecture: textAt(image, 'Architecture'), ...(digest === undefined ? {} : { digest }) };
+}

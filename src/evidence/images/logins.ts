@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isObject } from '../../base/json.ts';
+import { fromClusterIfThere } from '../cluster/connect.ts';
+import type { CollectContext } from '../evidence.ts';
+import { at, textAt } from '../read.ts';
+import type { RegistryLogin } from './registry-client.ts';
+
+/** The keys of `auths` that docker and Kubernetes know Docker Hub by. */
+const HUB_KEYS = ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io'];
+/** What a credential helper says in place of a user name where the password is an identity token. */
+const TOKEN_USER = '<token>';
+
+/** The logins of a `config.json` of docker's form (`auths`), by registry. */
+export function loginsIn(document: unknown): ReadonlyMap<string, RegistryLogin> {
+  const auths = at(document, 'auths');
+  const logins = Object.entries(isObject(auths) ? auths : {}).flatMap(([key, entry]) => {
+    const login = loginOf(entry);
+    return login === undefined ? [] : [[registryOf(key), login] as const];
+  });
+  return new Map(logins);
+}
+
+function loginOf(entry: unknown): RegistryLogin | undefined {
+  const [username, password] = [textAt(entry, 'username'), textAt(entry, 'password')];
+  if (username !== '' && password !== '') return { username, password };
+  const text = Buffer.from(textAt(entry, 'auth'), 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 1 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** `https://registry.example.com/v1/` → `registry.example.com`; each of Docker Hub's keys → `docker.io`. */
+function registryOf(key: string): string {
+  if (HUB_KEYS.includes(key)) return 'docker.io';
+  return key.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+}
+
+/** What docker on this machine would log in with: its config.json, and the credential helper that it names. */
+export async function dockerLogin(context: CollectContext, registry: string): Promise<RegistryLogin | undefined> {
+  const config = await dockerConfig(context);
+  const helper = textAt(config, 'credHelpers', registry) || textAt(config, 'credsStore');
+  return loginsIn(config).get(registry) ?? (helper === '' ? undefined : helped(context, helper, registry));
+}
+
+/** docker's own config.json as data; undefined where there is none. */
+export async function dockerConfig({ env }: CollectContext): Promise<unknown> {
+  const folder = env.DOCKER_CONFIG ?? (env.HOME === undefined ? undefined : join(env.HOME, '.docker'));
+  if (folder === undefined) return undefined;
+  try {
+    return JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function helped(
+  { runner, signal }: CollectContext,
+  helper: string,
+  registry: string,
+): Promise<RegistryLogin | undefined> {
+  const input = registry === 'docker.io' ? (HUB_KEYS[0] ?? '') : registry;
+  try {
+    const { stdout } = await runner.run(`docker-credential-${helper}`, ['get'], { input, signal, timeoutMs: 10_000 });
+    const answer: unknown = JSON.parse(stdout);
+    const [username, password] = [textAt(answer, 'Username'), textAt(answer, 'Secret')];
+    return password === '' || username === TOKEN_USER ? undefined : { username, password };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A pull secret as the cluster has it. Its logins never become evidence. */
+export interface PullSecret {
+  readonly type: string;
+  readonly logins: ReadonlyMap<string, RegistryLogin>;
+}
+
+/** Undefined where there is no such Secret. Throws EvidenceMissing where it may not be read. */
+export async function readPullSecret(
+  context: CollectContext,
+  namespace: string,
+  name: string,
+): Promise<PullSecret | undefined> {
+  const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
+  const found = await fromClusterIfThere(context, `get secret ${name} in namespace ${namespace}`, (cluster) =>
+    cluster.get(path, context.signal),
+  );
+  if (found === undefined) return undefined;
+  return { type: textAt(found, 'type'), logins: loginsIn(contentOf(found)) };
+}
+
+/** Today's form (`.dockerconfigjson`), or the one before it (`.dockercfg`), which is `auths` alone. */
+function contentOf(secret: unknown): unknown {
+  const decoded = (key: string): unknown => {
+    try {
+      return JSON.parse(Buffer.from(textAt(secret, 'data', key), 'base64').toString('utf8'));
+    } catch {
+      return undefined;
+    }
+  };
+  return decoded('.dockerconfigjson') ?? { auths: decoded('.dockercfg') };
+}

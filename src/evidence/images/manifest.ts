@@ -1,0 +1,81 @@
+import { faultOf, ProbeFault } from '../probe/fault.ts';
+import type { HttpAnswer } from '../probe/http.ts';
+import { at, listAt, textAt } from '../read.ts';
+import type { ImageReference } from './reference.ts';
+import type { Registry } from './registry-client.ts';
+
+/** What a registry says of one image. */
+export interface ManifestFact {
+  /** `denied`: it must be logged in for; `limited`: asked too often; `unseen`: it gave no answer that means something. */
+  readonly outcome: 'present' | 'missing' | 'denied' | 'limited' | 'unseen';
+  readonly digest?: string;
+  /** Go's names of the Linux architectures it is made for; absent where that was not asked. */
+  readonly architectures?: readonly string[];
+  /** What stood in the way, where it is not simply missing. */
+  readonly text?: string;
+}
+
+const INDEXES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+const MANIFESTS = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+const ACCEPT = [...INDEXES, ...MANIFESTS].join(', ');
+
+/**
+ * Asks for the manifest of one image, never for a layer. Architectures need its contents, which Docker Hub counts as a pull (a HEAD it does not):
+ * `withArchitectures` says whether to. Never throws.
+ */
+export async function askManifest(
+  registry: Registry,
+  { repository, reference }: ImageReference,
+  withArchitectures: boolean,
+): Promise<ManifestFact> {
+  try {
+    const head = await registry.ask('HEAD', repository, `manifests/${reference}`, ACCEPT);
+    const outcome = outcomeOf(head);
+    if (outcome !== 'present') {
+      return { outcome, ...(outcome === 'unseen' ? { text: `answers with ${head.status}` } : {}) };
+    }
+    const digest = head.headers['docker-content-digest'];
+    const found = { outcome, ...(digest === undefined ? {} : { digest }) };
+    if (!withArchitectures) return found;
+    const architectures = await architecturesOf(registry, repository, reference);
+    return architectures === undefined ? found : { ...found, architectures };
+  } catch (error) {
+    const { stage, text } = faultOf(error, 'use');
+    return { outcome: stage === 'login' ? 'denied' : 'unseen', text };
+  }
+}
+
+function outcomeOf({ status }: HttpAnswer): ManifestFact['outcome'] {
+  if (status === 200) return 'present';
+  if (status === 404) return 'missing';
+  if (status === 401 || status === 403) return 'denied';
+  return status === 429 ? 'limited' : 'unseen';
+}
+
+async function architecturesOf(
+  registry: Registry,
+  repository: string,
+  reference: string,
+): Promise<readonly string[] | undefined> {
+  const manifest = document(await registry.ask('GET', repository, `manifests/${reference}`, ACCEPT));
+  const platforms = listAt(manifest, 'manifests').map((one) => at(one, 'platform'));
+  if (platforms.length > 0) {
+    const linux = platforms.filter((platform) => textAt(platform, 'os') === 'linux');
+    return [...new Set(linux.map((platform) => textAt(platform, 'architecture')))].sort();
+  }
+  const config = textAt(manifest, 'config', 'digest');
+  if (config === '') return undefined;
+  const architecture = textAt(document(await registry.ask('GET', repository, `blobs/${config}`)), 'architecture');
+  return architecture === '' ? undefined : [architecture];
+}
+
+function document({ status, body }: HttpAnswer): unknown {
+  if (status !== 200) throw new ProbeFault('use', String(status), `answers with ${status}`);
+  return JSON.parse(body.toString('utf8'));
+}

@@ -1,0 +1,89 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
+import { type FaultFact, faultOf } from '../probe/fault.ts';
+import { IMAGES_ENGINE } from './engine-images.ts';
+import { IMAGES_LIST } from './list.ts';
+import { dockerLogin, readPullSecret } from './logins.ts';
+import { askManifest, type ManifestFact } from './manifest.ts';
+import { type ImageReference, parseImage } from './reference.ts';
+import { openRegistry, type RegistryLogin } from './registry-client.ts';
+
+/** One registry that something would be pulled from, and what it says of each image. */
+export interface RegistryFact {
+  readonly registry: string;
+  /** Whether a login for it was at hand; the login itself is never kept. */
+  readonly hasLogin: boolean;
+  /** Why it could not be asked at all; `images` is then empty. */
+  readonly fault?: FaultFact;
+  readonly images: readonly (ManifestFact & { readonly name: string })[];
+}
+export const IMAGES_REGISTRIES = evidenceKey<readonly RegistryFact[]>('images.registries', 1);
+
+const LIMIT_MS = 6_000;
+/** Machine certificates of container engines, one folder for each registry. */
+const ENGINE_CERTIFICATES = '/etc/docker/certs.d';
+
+/** Asks each registry for the manifests of the planned images that the engine does not have yet. No layer is pulled. */
+export const registriesCollector: Collector<readonly RegistryFact[]> = {
+  key: IMAGES_REGISTRIES,
+  timeoutMs: 180_000,
+  fromCluster: true,
+  collect: async (context, need) => {
+    const present = new Set((await need(IMAGES_ENGINE)).map(({ name }) => name));
+    const wanted = (await need(IMAGES_LIST)).map(({ name }) => name).filter((name) => !present.has(name));
+    const byRegistry = byRegistryOf(wanted);
+    return Promise.all([...byRegistry].map(([registry, names]) => askRegistry(context, registry, names)));
+  },
+};
+
+function byRegistryOf(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const { registry } = parseImage(name);
+    groups.set(registry, [...(groups.get(registry) ?? []), name]);
+  }
+  return groups;
+}
+
+async function askRegistry(context: CollectContext, registry: string, names: readonly string[]): Promise<RegistryFact> {
+  const login = await loginFor(context, registry);
+  const hasLogin = login !== undefined;
+  const [first = ''] = names;
+  try {
+    const { dial, signal } = context;
+    const options = { dial, signal, limitMs: LIMIT_MS, login, ca: await authorities(registry) };
+    const opened = await openRegistry(parseImage(first).server, options);
+    const images: (ManifestFact & { readonly name: string })[] = [];
+    // One after the other: registries count how often they are asked.
+    for (const name of names) {
+      const image = parseImage(name);
+      images.push({ name, ...(await askManifest(opened, image, mayReadContents(image))) });
+    }
+    return { registry, hasLogin, images };
+  } catch (error) {
+    return { registry, hasLogin, fault: faultOf(error, 'use'), images: [] };
+  }
+}
+
+/** Docker Hub counts each manifest that is read as a pull, and lets an address have few; what it publishes is known to be there for both. */
+function mayReadContents({ registry }: ImageReference): boolean {
+  return registry !== 'docker.io';
+}
+
+async function loginFor(context: CollectContext, registry: string): Promise<RegistryLogin | undefined> {
+  const { deployment } = context;
+  if (deployment?.target.type !== 'kubernetes') return dockerLogin(context, registry);
+  const name = deployment.images?.pullSecret;
+  if (name === undefined) return undefined;
+  // Where it may not be read, images.pull-secret says so.
+  const found = await readPullSecret(context, deployment.target.namespace, name).catch(() => undefined);
+  return found?.logins.get(registry);
+}
+
+async function authorities(registry: string): Promise<string | undefined> {
+  const folder = join(ENGINE_CERTIFICATES, registry);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.crt'));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')));
+  return texts.length === 0 ? undefined : texts.join('\n');
+}

@@ -1,0 +1,124 @@
+import { isIP } from 'node:net';
+import type { Dial } from '../probe/dial.ts';
+import { ProbeFault } from '../probe/fault.ts';
+import { type HttpAnswer, requestHttp } from '../probe/http.ts';
+import { textAt } from '../read.ts';
+
+/** A user of a registry. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface RegistryOptions {
+  readonly dial: Dial;
+  readonly signal: AbortSignal;
+  /** Milliseconds for each request's connection, and again for its answer. */
+  readonly limitMs: number;
+  readonly login: RegistryLogin | undefined;
+  /** More authorities to trust, PEM. */
+  readonly ca: string | undefined;
+}
+
+/** A registry that answered `/v2/`. */
+export interface Registry {
+  /**
+   * One request about a repository, with whatever right to read it can be had. Throws ProbeFault; stage `login` where the login itself is
+   * refused.
+   */
+  ask(method: 'GET' | 'HEAD', repository: string, path: string, accept?: string): Promise<HttpAnswer>;
+}
+
+/**
+ * Opens a registry by the protocol of the OCI distribution specification: `/v2/` says how it wants to be asked. Addresses of this machine are asked
+ * without TLS, as container engines do. Throws ProbeFault where nothing answers, or what answers is no registry.
+ */
+export async function openRegistry(server: string, options: RegistryOptions): Promise<Registry> {
+  const base = `${isLoopback(server) ? 'http' : 'https'}://${server}/v2/`;
+  const send = (url: URL, headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
+    requestHttp({ method, url, headers }, options);
+  const greeting = await send(new URL(base));
+  if (greeting.status !== 200 && greeting.status !== 401 && greeting.status !== 429) {
+    throw new ProbeFault(
+      'use',
+      String(greeting.status),
+      `answers /v2/ with ${greeting.status}: this may be no registry`,
+    );
+  }
+  const challenge = readChallenge(greeting.headers['www-authenticate'] ?? '');
+  const rights = new Map<string, Promise<Readonly<Record<string, string>>>>();
+  const rightTo = (repository: string) => {
+    const known = rights.get(repository) ?? authorization(challenge, repository, options.login, send);
+    rights.set(repository, known);
+    return known;
+  };
+  return {
+    ask: async (method, repository, path, accept) => {
+      const headers = { ...(await rightTo(repository)), ...(accept === undefined ? {} : { accept }) };
+      const answer = await send(new URL(`${repository}/${path}`, base), headers, method);
+      return follow(answer, (url) => send(url, {}, method), base);
+    },
+  };
+}
+
+/** 127.0.0.0/8, ::1 and localhost: what engines call insecure registries without being told. */
+function isLoopback(server: string): boolean {
+  const host = server.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Blobs are often kept elsewhere: a redirect is followed once, without the right that was for the registry. */
+async function follow(answer: HttpAnswer, send: (url: URL) => Promise<HttpAnswer>, base: string): Promise<HttpAnswer> {
+  const { status, headers } = answer;
+  const isMoved = [301, 302, 303, 307, 308].includes(status) && headers.location !== undefined;
+  return isMoved ? send(new URL(headers.location ?? '', base)) : answer;
+}
+
+interface Challenge {
+  readonly scheme: 'none' | 'basic' | 'bearer';
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** `Bearer realm="https://auth.example.com/token",service="registry"` */
+function readChallenge(header: string): Challenge {
+  const scheme = /^(\w+)/.exec(header)?.[1]?.toLowerCase();
+  const fields = Object.fromEntries(
+    [...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value]) => [name, value ?? '']),
+  );
+  return { scheme: scheme === 'bearer' || scheme === 'basic' ? scheme : 'none', fields };
+}
+
+async function authorization(
+  { scheme, fields }: Challenge,
+  repository: string,
+  login: RegistryLogin | undefined,
+  send: (url: URL, headers: Readonly<Record<string, string>>) => Promise<HttpAnswer>,
+): Promise<Readonly<Record<string, string>>> {
+  const basic = login === undefined ? {} : { authorization: `Basic ${encoded(login)}` };
+  if (scheme !== 'bearer') return scheme === 'basic' ? basic : {};
+  if (!URL.canParse(fields.realm ?? '')) throw new ProbeFault('use', 'EPROTO', 'does not say where it gives tokens');
+  const url = new URL(fields.realm ?? '');
+  if (fields.service !== undefined) url.searchParams.set('service', fields.service);
+  url.searchParams.set('scope', `repository:${repository}:pull`);
+  const { status, body } = await send(url, basic);
+  if (status === 401 || status === 403) {
+    // Without a login this is the answer for what is not public; the registry itself says so to the request.
+    if (login === undefined) return {};
+    throw new ProbeFault('login', String(status), `refuses the login of ${login.username}`);
+  }
+  const answer = parsed(body);
+  const token = textAt(answer, 'token') || textAt(answer, 'access_token');
+  return token === '' ? {} : { authorization: `Bearer ${token}` };
+}
+
+function encoded({ username, password }: RegistryLogin): string {
+  return Buffer.from(`${username}:${password}`).toString('base64');
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,17 @@
+import type { EngineFact } from '../../src/evidence/host/engine.ts';
+import { GIB } from './cluster-facts.ts';
+
+/** A healthy engine on a machine of the published size. */
+export function engineFact(over: Partial<EngineFact> = {}): EngineFact {
+  return {
+    version: '27.3.1',
+    cpu: 8,
+    memory: 31 * GIB,
+    os: 'linux',
+    architecture: 'x86_64',
+    cgroup: '2',
+    dataRoot: '/var/lib/docker',
+    disk: { size: 200 * GIB, free: 100 * GIB, inodes: 1_000_000, freeInodes: 900_000 },
+    ...over,
+  };
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+
+import { execa } from 'execa';
+
+import { debianTree } from '../debian/tree.ts';
+import {
+  privateFile,
+  removeFolder,
+  type Service,
+  type ServiceOptions,
+  serviceFolder,
+  servicePort,
+  startProcess,
+} from './service.ts';
+
+export interface DockerRegistryOptions extends ServiceOptions {
+  /** Who may use it; absent: everybody. */
+  readonly login?: { readonly username: string; readonly password: string };
+  /** Where it sends clients for tokens, and the certificate (PEM file) that those are signed with; outranks `login`. */
+  readonly token?: { readonly realm: string; readonly issuer: string; readonly certFile: string };
+}
+
+/** A real registry (Debian's docker-registry), empty. */
+export interface DockerRegistryService extends Service {
+  /** `127.0.0.1:40123`, as image names begin. */
+  readonly name: string;
+  /** Puts an image of no layers there, for one architecture as it is, for several behind an index. */
+  push(repository: string, tag: string, architectures: readonly string[]): Promise<void>;
+}
+
+/** Starts a registry. */
+export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistryService> {
+  const tree = await debianTree(['docker-registry']);
+  const folder = await serviceFolder('registry');
+  const host = options.bind ?? '127.0.0.1';
+  const port = await servicePort(options);
+  const config = {
+    version: '0.1',
+    log: { level: 'warn' },
+    storage: { filesystem: { rootdirectory: path.join(folder, 'data') }, cache: { blobdescriptor: 'inmemory' } },
+    http: { addr: `${host}:${port}` },
+    ...(await authSettings(options, folder)),
+  };
+  // JSON is YAML.
+  const configFile = await privateFile(folder, 'config.yml', JSON.stringify(config));
+  const server = await startProcess({
+    name: 'registry',
+    file: path.join(tree.root, 'usr/bin/docker-registry'),
+    args: ['serve', configFile],
+    folder,
+    env: tree.env,
+    signal: 'SIGKILL',
+  });
+  const stop = async (): Promise<void> => {
+    await server.end();
+    await removeFolder(folder);
+  };
+  const base = `http://${host}:${port}/v2/`;
+  try {
+    await server.ready(() =>
+      fetch(base).then(
+        () => true as const,
+        () => undefined,
+      ),
+    );
+    const push = (repository: string, tag: string, architectures: readonly string[]) =>
+      pushImage(`${base}${repository}`, tag, architectures, options.login);
+    return { host, port, name: `${host}:${port}`, push, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function authSettings({ login, token }: DockerRegistryOptions, folder: string): Promise<object> {
+  if (token !== undefined) {
+    const { realm, issuer, certFile } = token;
+    return { auth: { token: { realm, issuer, service: 'registry', rootcertbundle: certFile } } };
+  }
+  if (login === undefined) return {};
+  const { stdout } = await execa('perl', [
+    '-e',
+    'print crypt($ARGV[0], q($2y$05$) . q(abcdefghijklmnopqrstuu))',
+    login.password,
+  ]);
+  const file = await privateFile(folder, 'htpasswd', `${login.username}:${stdout}\n`);
+  return { auth: { htpasswd: { realm: 'tests', path: file } } };
+}
+
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const CONFIG = 'application/vnd.oci.image.config.v1+json';
+const INDEX = 'application/vnd.oci.image.index.v1+json';
+
+async function pushImage(
+  base: string,
+  tag: string,
+  architectures: readonly string[],
+  login: DockerRegistryOptions['login'],
+): Promise<void> {
+  const headers: Record<string, string> =
+    login === undefined
+      ? {}
+      : { authorization: `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}` };
+  const put = async (reference: string, mediaType: string, document: object) => {
+    const body = JSON.stringify({ schemaVersion: 2, mediaType, ...document });
+    await expectCreated(
+      fetch(`${base}/manifests/${reference}`, {
+        method: 'PUT',
+        body,
+        headers: { ...headers, 'content-type': mediaType },
+      }),
+    );
+    return { mediaType, digest: digest(body), size: Buffer.byteLength(body) };
+  };
+  const one = async (architecture: string, reference?: string) => {
+    const config = JSON.stringify({ architecture, os: 'linux', rootfs: { type: 'layers', diff_ids: [] }, config: {} });
+    await pushBlob(base, config, headers);
+    const described = { mediaType: CONFIG, digest: digest(config), size: Buffer.byteLength(config) };
+    const document = { config: described, layers: [] };
+    const name = reference ?? digest(JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST, ...document }));
+    return { ...(await put(name, MANIFEST, document)), platform: { architecture, os: 'linux' } };
+  };
+  const [only] = architectures;
+  if (architectures.length === 1 && only !== undefined) {
+    await one(only, tag);
+    return;
+  }
+  const manifests = [];
+  for (const architecture of architectures) manifests.push(await one(architecture));
+  await put(tag, INDEX, { manifests });
+}
+
+async function pushBlob(base: string, body: string, headers: Readonly<Record<string, string>>): Promise<void> {
+  const begun = await fetch(`${base}/blobs/uploads/`, { method: 'POST', headers });
+  const place = new URL(begun.headers.get('location') ?? '', base);
+  place.searchParams.set('digest', digest(body));
+  const more = { 'content-type': 'application/octet-stream' };
+  await expectCreated(fetch(place, { method: 'PUT', body, headers: { ...headers, ...more } }));
+}
+
+async function expectCreated(answer: Promise<Response>): Promise<void> {
+  const { status } = await answer;
+  if (status !== 201) throw new Error(`the registry answered ${status}: ${await (await answer).text()}`);
+}
+
+function digest(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
