@@ -14,6 +14,7 @@ import { engineImagesCollector } from './images/engine-images.ts';
 import { imagesListCollector } from './images/list.ts';
 import { pullSecretCollector } from './images/pull-secret.ts';
 import { registriesCollector } from './images/registries.ts';
+import { postgresCollector } from './postgres/collect.ts';
 import { renderedObjectsCollector } from './rendered/objects.ts';
 import { secretsFactsCollector } from './secrets.ts';
 import { otherDifyctlCollector, toolCollectors } from './tools.ts';
@@ -39,6 +40,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   pullSecretCollector,
   registriesCollector,
   endpointsCollector,
+  postgresCollector,
   secretsFactsCollector,
   appWorkloadsCollector,
   appAnswersCollector,

@@ -23,6 +23,8 @@ export interface SecureOptions {
   readonly host: string;
   /** More authorities to trust, PEM, beside the public ones. */
   readonly ca?: string | undefined;
+  /** True for clients that trust `ca` alone once they are given it, as libpq does. */
+  readonly caAlone?: boolean;
   readonly alpn?: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -36,12 +38,12 @@ export interface Secured {
  * Agrees on TLS over an open stream, whatever certificate is shown, and says what it was: what to make of it is the caller's (`assertTrusted` where the
  * deployment verifies). Throws ProbeFault with stage `tls` where no TLS comes about.
  */
-export function secure(stream: Duplex, { host, ca, alpn, signal }: SecureOptions): Promise<Secured> {
+export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: SecureOptions): Promise<Secured> {
   const name = host.replace(/^\[(.*)\]$/, '$1');
   const options: ConnectionOptions = {
     socket: stream,
     rejectUnauthorized: false,
-    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+    ...(ca === undefined ? {} : { ca: caAlone === true ? ca : [...rootCertificates, ca] }),
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
   };

@@ -1,0 +1,93 @@
+import { plannedComponents } from '../../deployment/components.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
+import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import { faultOf } from '../probe/fault.ts';
+import { type Entered, enter } from './enter.ts';
+import { enteredOf } from './entered.ts';
+import { type DatabaseFact, type EntryFact, POSTGRES, type PostgresFacts } from './facts.ts';
+import { PostgresFault } from './faults.ts';
+import { poolerOf } from './pooler.ts';
+import { known } from './rows.ts';
+import { databasesOf, rolesOf, serverOf } from './server.ts';
+import { reach, type ServerAccess } from './session.ts';
+import { CertificateFault, tlsPlan } from './tls.ts';
+
+/** Milliseconds for each of connecting, TLS, a login, an answer: Dify's own pool gives up after 30 s, and a healthy server needs a few. */
+const LIMIT_MS = 5_000;
+
+/** The external PostgreSQL, entered as the api and as the plugin daemon would; what is tried is taken back. */
+export const postgresCollector: Collector<PostgresFacts> = {
+  key: POSTGRES,
+  timeoutMs: 60_000,
+  fromCluster: true,
+  collect: async (context) => {
+    const { deployment } = context;
+    if (deployment?.postgres.mode !== 'external')
+      throw new EvidenceMissing('absent', 'an external PostgreSQL in the file');
+    return collectPostgres(deployment, deployment.postgres, context);
+  },
+};
+
+async function collectPostgres(
+  deployment: Deployment,
+  postgres: ExternalPostgres,
+  context: CollectContext,
+): Promise<PostgresFacts> {
+  const { host, port } = postgres;
+  const facts = { address: `${host}:${port}`, entries: [], roles: [] };
+  try {
+    const tls = await tlsPlan(postgres.tls, context.baseDirectory);
+    const access = { host, port, tls, dial: context.dial, signal: context.signal, limitMs: LIMIT_MS };
+    const { stream, certificate } = await reach(access);
+    stream.destroy();
+    return { ...facts, ...known({ certificate }), ...(await lookAround(access, deployment, postgres, context)) };
+  } catch (error) {
+    if (!(error instanceof CertificateFault)) return { ...facts, fault: faultOf(error, 'connect') };
+    return { ...facts, certificate: error.certificate, fault: error.fact };
+  }
+}
+
+async function lookAround(
+  access: ServerAccess,
+  deployment: Deployment,
+  postgres: ExternalPostgres,
+  { secrets }: CollectContext,
+): Promise<Pick<PostgresFacts, 'entries' | 'roles' | 'server'>> {
+  const timezone = sessionTimezone(deployment);
+  const options = timezone === '' ? undefined : `-c timezone=${timezone}`;
+  const main = await enter(access, postgres, 'main', secrets, options);
+  const plugin = await enter(access, postgres, 'plugin', secrets);
+  const all = [main, plugin];
+  try {
+    const way = all.find(({ session }) => session !== undefined);
+    if (way?.session === undefined) return { entries: all.map(({ entry }) => entry), roles: [] };
+    const roles = [...new Set(all.map(({ entry }) => entry.username))];
+    const databases = [...new Set(all.map(({ entry }) => entry.database))];
+    const server = await serverOf(way.session, { roles, databases });
+    const catalog = await databasesOf(way.session, databases);
+    const found = await rolesOf(way.session, roles);
+    const pooler = await poolerOf(way.session, way.open, main.refusedOptions);
+    // Last, since what is tried writes log of its own.
+    const entries = [await inside(main, catalog), await inside(plugin, catalog)];
+    return { entries, roles: found, server: { ...server, ...known({ pooler }) } };
+  } finally {
+    await Promise.all(all.map(({ session }: Entered) => session?.end()));
+  }
+}
+
+async function inside({ entry, session }: Entered, catalog: readonly DatabaseFact[]): Promise<EntryFact> {
+  const whole = { ...entry, ...known({ catalog: catalog.find(({ name }) => name === entry.database) }) };
+  if (session === undefined || entry.fault !== undefined) return whole;
+  try {
+    return { ...whole, session: await enteredOf(session, entry.which) };
+  } catch (error) {
+    if (error instanceof PostgresFault) return { ...whole, fault: error.login };
+    throw error;
+  }
+}
+
+/** DB_SESSION_TIMEZONE_OVERRIDE of the api, UTC where nobody says otherwise: it is sent as a startup option (Dify 1.16, api configuration). */
+function sessionTimezone(deployment: Deployment): string {
+  return (plannedComponents(deployment).api.extraEnv.DB_SESSION_TIMEZONE_OVERRIDE ?? 'UTC').trim();
+}

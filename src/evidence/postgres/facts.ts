@@ -1,0 +1,189 @@
+import { evidenceKey } from '../evidence.ts';
+import type { FaultFact } from '../probe/fault.ts';
+import type { CertificateFact } from '../probe/tls.ts';
+
+/**
+ * Why a login ended, by SQLSTATE and the server's own routine, since its words come in its own language. `role`: there is no such role, or it may not
+ * log in. `access`: pg_hba.conf. `…-limit`: connection limits. `silent`: no answer in time. `no-secret`: the password's reference does not resolve, so
+ * that nothing was tried.
+ */
+export type LoginFaultKind =
+  | 'password'
+  | 'role'
+  | 'access'
+  | 'role-limit'
+  | 'server-limit'
+  | 'database-limit'
+  | 'no-database'
+  | 'closed-database'
+  | 'no-connect'
+  | 'not-ready'
+  | 'silent'
+  | 'no-secret'
+  | 'other';
+
+export interface LoginFault extends FaultFact {
+  readonly kind: LoginFaultKind;
+}
+
+/** What pg_roles shows of a role to everybody. Limits below 0 are none. */
+export interface RoleFact {
+  readonly name: string;
+  readonly isSuperuser: boolean;
+  readonly mayCreateDatabases: boolean;
+  readonly mayLogin: boolean;
+  readonly connectionLimit: number;
+  /** ISO time; absent where the password does not end. */
+  readonly validUntil?: string;
+}
+
+/** What pg_database shows of a database to everybody, whoever may connect to it. */
+export interface DatabaseFact {
+  readonly name: string;
+  readonly owner: string;
+  readonly encoding: string;
+  readonly takesConnections: boolean;
+  /** Below 0: none. */
+  readonly connectionLimit: number;
+  /** Absent where this role may not ask. */
+  readonly bytes?: number;
+}
+
+/** One setting as a session of Dify gets it. `source`: `default`, `configuration file`, `database`, `user`, `client`, … */
+export interface SettingFact {
+  readonly value: string;
+  readonly source: string;
+}
+
+/** What was tried in a transaction and taken back; `refused` says by what code and words. */
+export interface TrialFact {
+  readonly refused?: { readonly code: string; readonly text: string };
+}
+
+/** What a session in one of Dify's databases sees, as Dify's own role. */
+export interface SessionFact {
+  /** The role that the server made of it: a pooler may put its own. */
+  readonly user: string;
+  readonly settings: Readonly<Record<SessionSetting, SettingFact | undefined>>;
+  /** Where a table without a schema would go; absent where nowhere. */
+  readonly schema?: string;
+  /** A table with a uuid was made, filled and taken back. */
+  readonly table: TrialFact;
+  /** CREATE EXTENSION "uuid-ossp", as the first migration of the api says; absent where the migrations ran already, and for the plugin daemon. */
+  readonly uuid?: TrialFact;
+  /** Tables of an earlier installation that this role neither owns nor inherits: migrations cannot alter them. */
+  readonly foreignTables: { readonly count: number; readonly owners: readonly string[] };
+}
+
+export const SESSION_SETTINGS = [
+  'default_transaction_read_only',
+  'statement_timeout',
+  'lock_timeout',
+  'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
+  'transaction_timeout',
+  'TimeZone',
+] as const;
+export type SessionSetting = (typeof SESSION_SETTINGS)[number];
+
+/** One of the two databases, entered as the process that uses it would. */
+export interface EntryFact {
+  readonly which: 'main' | 'plugin';
+  readonly database: string;
+  readonly username: string;
+  readonly fault?: LoginFault;
+  /** Absent where there is no such database, or nobody could look. */
+  readonly catalog?: DatabaseFact;
+  readonly session?: SessionFact;
+}
+
+/** A WAL sender's client. What a role without pg_monitor is not shown is absent. */
+export interface StandbyFact {
+  readonly name: string;
+  readonly state?: string;
+  readonly sync?: string;
+  /** Bytes of log that it has not replayed. */
+  readonly lagBytes?: number;
+}
+
+export interface ReplicationFact {
+  readonly standbys: readonly StandbyFact[];
+  /** `synchronous_standby_names`. */
+  readonly required: string;
+  /** True where this role is shown the state of standbys (pg_monitor, or superuser). */
+  readonly isShown: boolean;
+}
+
+export interface ArchivingFact {
+  readonly mode: string;
+  /** Absent where the role is not shown it. */
+  readonly command?: string;
+  readonly library?: string;
+  /** Seconds; 0 is never. */
+  readonly timeoutSeconds: number;
+  readonly archived: number;
+  readonly failed: number;
+  readonly lastArchived?: { readonly wal: string; readonly at: string };
+  readonly lastFailed?: { readonly wal: string; readonly at: string };
+  /** Whole segments written after the last archived one; absent where they cannot be counted. */
+  readonly waitingSegments?: number;
+  /** Bytes in the segment that is being written. */
+  readonly openBytes?: number;
+  /** The server's own clock. */
+  readonly now: string;
+}
+
+export interface ConnectionsFact {
+  readonly max: number;
+  /** Kept back for superusers and for `reserved_connections`. */
+  readonly reserved: number;
+  /** Clients that are not Dify's own roles in Dify's databases. */
+  readonly others: number;
+}
+
+/** A program between that lends connections to the server. */
+export interface PoolerFact {
+  readonly product: 'PgBouncer' | 'unknown';
+  readonly version?: string;
+  readonly mode?: 'session' | 'transaction' | 'statement';
+  /** Whether a prepared statement is there again on another server connection; absent where that was not seen. */
+  readonly keepsPrepared?: boolean;
+  /** Why the api's startup options were refused; absent where they were taken. */
+  readonly refusedOptions?: { readonly code: string; readonly text: string };
+  /** The pooler's own figures, where this role may read its console. */
+  readonly console?: { readonly poolSizes: Readonly<Record<string, number>>; readonly maxClients: number };
+}
+
+export interface ServerFact {
+  /** `server_version_num`: 150008. */
+  readonly version: number;
+  /** Up to the platform: `PostgreSQL 15.8`. */
+  readonly product: string;
+  readonly isInRecovery: boolean;
+  readonly connections?: ConnectionsFact;
+  readonly replication?: ReplicationFact;
+  readonly archiving?: ArchivingFact;
+  /** Bytes; absent where it is not shown. */
+  readonly sharedBuffers?: number;
+  /** Milliseconds of a trivial query, sorted. */
+  readonly latencies: readonly number[];
+  readonly pooler?: PoolerFact;
+}
+
+/** What was seen of the external PostgreSQL, stage by stage: connection, TLS, a login for each database, facts. */
+export interface PostgresFacts {
+  /** `pg.example.internal:5432`. */
+  readonly address: string;
+  /** What was shown; absent without TLS. */
+  readonly certificate?: CertificateFact;
+  /** The fault that ended the probe before any login: stage resolve, connect or tls. */
+  readonly fault?: FaultFact;
+  /** The main database, then the plugin daemon's; empty where no login was tried. */
+  readonly entries: readonly EntryFact[];
+  /** The roles of the file, as far as there are such. */
+  readonly roles: readonly RoleFact[];
+  /** Absent where no session came about. */
+  readonly server?: ServerFact;
+}
+
+export const POSTGRES = evidenceKey<PostgresFacts>('postgres', 1);

@@ -1,0 +1,82 @@
+import type { Redact } from '../../base/redact.ts';
+import { faultOf, ProbeFault } from '../probe/fault.ts';
+import type { LoginFault, LoginFaultKind } from './facts.ts';
+
+/** A refusal by the server or its silence, with what it means for a login. */
+export class PostgresFault extends ProbeFault {
+  readonly kind: LoginFaultKind;
+
+  constructor(stage: 'login' | 'use', code: string, text: string, kind: LoginFaultKind) {
+    super(stage, code, text);
+    this.name = 'PostgresFault';
+    this.kind = kind;
+  }
+
+  get login(): LoginFault {
+    return { ...this.fact, kind: this.kind };
+  }
+}
+
+/** What a failed login means. */
+export function loginFault(error: unknown, redact: Redact): PostgresFault {
+  const said = saidBy(error, redact);
+  if (said === undefined) return silence(error, 'login', redact);
+  const { code, routine, text } = said;
+  return new PostgresFault('login', code, text, kindOf(code, routine));
+}
+
+/** What a failed statement means. */
+export function statementFault(error: unknown, redact: Redact): PostgresFault {
+  const said = saidBy(error, redact);
+  if (said === undefined) return silence(error, 'use', redact);
+  return new PostgresFault('use', said.code, said.text, 'other');
+}
+
+/** The server's own error fields; undefined where it said none. */
+function saidBy(error: unknown, redact: Redact): { code: string; routine: string; text: string } | undefined {
+  if (!(error instanceof Error) || !('severity' in error)) return undefined;
+  const field = (name: string): string => {
+    const value: unknown = Reflect.get(error, name);
+    return typeof value === 'string' ? value : '';
+  };
+  return { code: field('code'), routine: field('routine'), text: redact(error.message) };
+}
+
+function silence(error: unknown, stage: 'login' | 'use', redact: Redact): PostgresFault {
+  const { code, text } = faultOf(error, stage);
+  if (code === 'ETIMEDOUT' || /terminated unexpectedly|timeout/i.test(text)) {
+    const isLate = code === 'ETIMEDOUT';
+    const what = stage === 'login' ? 'the login' : 'a query';
+    return new PostgresFault(
+      stage,
+      isLate ? code : 'ECONNRESET',
+      isLate ? `takes the connection and never answers ${what}` : `closes the connection at ${what}`,
+      'silent',
+    );
+  }
+  return new PostgresFault(stage, code, redact(text), 'other');
+}
+
+/** PostgreSQL, errcodes.txt: class 28 authorization, 3D catalog names, 53300 too many connections, 55000 not in the state, 57P03 cannot connect now. */
+function kindOf(code: string, routine: string): LoginFaultKind {
+  const inDatabase = routine === 'CheckMyDatabase';
+  switch (code) {
+    case '28P01':
+      return 'password';
+    case '28000':
+      return routine === 'InitializeSessionUserId' ? 'role' : 'access';
+    case '3D000':
+      return 'no-database';
+    case '55000':
+      return 'closed-database';
+    case '42501':
+      return 'no-connect';
+    case '53300':
+      if (inDatabase) return 'database-limit';
+      return routine === 'InitializeSessionUserId' ? 'role-limit' : 'server-limit';
+    case '57P03':
+      return 'not-ready';
+    default:
+      return 'other';
+  }
+}

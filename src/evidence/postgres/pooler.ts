@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import type { PoolerFact } from './facts.ts';
+import { PostgresFault } from './faults.ts';
+import { known, number, seen, text } from './rows.ts';
+import type { Session } from './session.ts';
+
+/** Opens a session as the first one was, or in another database. */
+export type Open = (database?: string) => Promise<Session>;
+
+/** More than once, since another client may come between. */
+const ROUNDS = 4;
+
+/**
+ * Recognises a pooler: it greets with a process id of its own making, since it lends the same client several server processes. Undefined where the
+ * server itself answers.
+ */
+export async function poolerOf(
+  session: Session,
+  open: Open,
+  refusedOptions: PoolerFact['refusedOptions'],
+): Promise<PoolerFact | undefined> {
+  const own = await backendOf(session);
+  if (own === session.processId && refusedOptions === undefined) return undefined;
+  const console = await consoleOf(open);
+  const mode = await modeOf(session, open);
+  return known({
+    product: console === undefined ? 'unknown' : 'PgBouncer',
+    version: console?.version,
+    mode,
+    keepsPrepared: mode === 'transaction' ? await keepsPrepared(open) : undefined,
+    refusedOptions,
+    console: console?.figures,
+  });
+}
+
+async function backendOf(session: Session): Promise<number> {
+  return number((await session.query('SELECT pg_backend_pid() AS pid'))[0], 'pid') ?? 0;
+}
+
+/** Two idle clients on one server connection: it is lent by transaction, or by statement where none can be begun. */
+async function modeOf(first: Session, open: Open): Promise<PoolerFact['mode']> {
+  return withSession(open, async (second) => {
+    let isShared = false;
+    for (let round = 0; round < ROUNDS && !isShared; round += 1) {
+      isShared = (await backendOf(first)) === (await backendOf(second));
+    }
+    if (!isShared) return 'session';
+    const begun = await second.query('BEGIN').then(
+      () => true,
+      () => false,
+    );
+    if (begun) await second.query('ROLLBACK').catch(() => undefined);
+    return begun ? 'transaction' : 'statement';
+  });
+}
+
+/** Prepares on one server connection, has that one taken by another client, and runs it on the next. */
+async function keepsPrepared(open: Open): Promise<boolean | undefined> {
+  const name = `difyctl_${randomBytes(6).toString('hex')}`;
+  const statement = { text: 'SELECT pg_backend_pid() AS pid', name };
+  return withSession(open, (client) =>
+    withSession(open, async (taker) => {
+      const before = number((await client.query(statement.text, statement))[0], 'pid');
+      await taker.query('BEGIN');
+      const taken = await backendOf(taker);
+      try {
+        const after = number((await client.query(statement.text, statement))[0], 'pid');
+        return taken !== before || after === before ? undefined : true;
+      } catch (error) {
+        return error instanceof PostgresFault && error.fact.code === '26000' ? false : undefined;
+      } finally {
+        // Still on the server connection where it was prepared: nothing of it stays in the pool.
+        await taker.query(`DEALLOCATE ${name}`).catch(() => undefined);
+        await taker.query('ROLLBACK').catch(() => undefined);
+      }
+    }),
+  );
+}
+
+interface Console {
+  readonly version: string;
+  readonly figures: NonNullable<PoolerFact['console']>;
+}
+
+/** PgBouncer's own console is a database of its name, for those in `stats_users` or `admin_users`. */
+async function consoleOf(open: Open): Promise<Console | undefined> {
+  return withSession(
+    () => open('pgbouncer'),
+    async (session) => {
+      const version = text((await seen(session, 'SHOW VERSION'))?.[0], 'version');
+      if (version === undefined || !/pgbouncer/i.test(version)) return undefined;
+      const databases = (await seen(session, 'SHOW DATABASES')) ?? [];
+      const settings = (await seen(session, 'SHOW CONFIG')) ?? [];
+      const clients = settings.find((row) => row.key === 'max_client_conn');
+      const sizes = databases.map((row) => [text(row, 'name') ?? '', number(row, 'pool_size') ?? 0] as const);
+      return {
+        version: version.replace(/^pgbouncer /i, ''),
+        figures: { poolSizes: Object.fromEntries(sizes), maxClients: number(clients, 'value') ?? 0 },
+      };
+    },
+  );
+}
+
+/** The answer, and the session ended after it; undefined where it does not come about. */
+async function withSession<T>(open: Open, use: (session: Session) => Promise<T>): Promise<T | undefined> {
+  let session: Session | undefined;
+  try {
+    session = await open();
+    return await use(session);
+  } catch {
+    return undefined;
+  } finally {
+    await session?.end();
+  }
+}

@@ -1,0 +1,132 @@
+import type { Duplex } from 'node:stream';
+import type { ClientBase } from 'pg';
+import { type Redact, redactor } from '../../base/redact.ts';
+import type { Dial } from '../probe/dial.ts';
+import { loginFault, statementFault } from './faults.ts';
+import { type Encrypted, encrypt, type TlsPlan } from './tls.ts';
+
+/** How to reach a server, and how long each step may take. */
+export interface ServerAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsPlan;
+  readonly dial: Dial;
+  readonly signal: AbortSignal;
+  /** Milliseconds for each of: connecting, TLS, the login, an answer. */
+  readonly limitMs: number;
+}
+
+export interface Login {
+  readonly database: string;
+  readonly username: string;
+  readonly password: string;
+  /** Startup options: `-c timezone=UTC`. */
+  readonly options?: string;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A logged-in connection. It ends with `end`, with the signal, or with a query that is not answered in time. */
+export interface Session {
+  /** Process of the server that the greeting named; a pooler invents one. */
+  readonly processId: number;
+  /** Rows of one statement. Throws PostgresFault, its stage `use`. `name`: as a prepared statement. */
+  query(text: string, options?: { readonly values?: readonly unknown[]; readonly name?: string }): Promise<Row[]>;
+  end(): Promise<void>;
+}
+
+/** Connects and agrees on TLS, and no more. Throws ProbeFault with stage `resolve`, `connect` or `tls`. */
+export async function reach(access: ServerAccess): Promise<Encrypted> {
+  const { host, port, dial, signal, limitMs, tls } = access;
+  const plain = await dial(host, port, { signal, limitMs });
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    return await encrypt(plain, { host, plan: tls, signal: limit });
+  } catch (error) {
+    plain.destroy();
+    throw error;
+  }
+}
+
+/** Connects, agrees on TLS and logs in. Throws ProbeFault before the login, PostgresFault with stage `login` where that is refused. */
+export async function openSession(access: ServerAccess, login: Login): Promise<Session> {
+  const { stream } = await reach(access);
+  const redact = redactor([login.password]);
+  const { Client } = (await import('pg')).default;
+  const client = new Client({
+    user: login.username,
+    database: login.database,
+    password: login.password,
+    ssl: false,
+    application_name: 'difyctl',
+    ...(login.options === undefined ? {} : { options: login.options }),
+    stream: () => asPgStream(stream),
+  });
+  // A connection that ends outside a query is heard by the next one.
+  client.on('error', () => undefined);
+  const ended = () => stream.destroy();
+  access.signal.addEventListener('abort', ended, { once: true });
+  try {
+    await within(client.connect(), access.limitMs, stream);
+  } catch (error) {
+    stream.destroy();
+    throw loginFault(error, redact);
+  }
+  return {
+    processId: processOf(client),
+    query: (text, { values = [], name } = {}) =>
+      ask(
+        client,
+        { text, values: [...values], ...(name === undefined ? {} : { name }) },
+        access.limitMs,
+        stream,
+        redact,
+      ),
+    end: async () => {
+      access.signal.removeEventListener('abort', ended);
+      await within(client.end(), access.limitMs, stream).catch(() => undefined);
+      stream.destroy();
+    },
+  };
+}
+
+async function ask(
+  client: ClientBase,
+  query: { readonly text: string; readonly values: unknown[]; readonly name?: string },
+  limitMs: number,
+  stream: Duplex,
+  redact: Redact,
+): Promise<Row[]> {
+  try {
+    return (await within(client.query<Row>(query), limitMs, stream)).rows;
+  } catch (error) {
+    throw statementFault(error, redact);
+  }
+}
+
+/** The server's process id of BackendKeyData, which @types/pg does not know. */
+function processOf(client: object): number {
+  const id: unknown = 'processID' in client ? client.processID : undefined;
+  return typeof id === 'number' ? id : 0;
+}
+
+/** The answer, or the end of the stream when it does not come: pg has no way back from a query that is not answered. */
+async function within<T>(answer: Promise<T>, limitMs: number, stream: Duplex): Promise<T> {
+  const timer = setTimeout(() => stream.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), limitMs);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** pg opens its stream itself and waits for `connect`: one that is open says so at once. */
+function asPgStream(stream: Duplex): Duplex {
+  const missing = ['setNoDelay', 'setKeepAlive', 'ref', 'unref'].filter((name) => !(name in stream));
+  const nothing = Object.fromEntries(missing.map((name) => [name, () => stream]));
+  const connect = () => {
+    setImmediate(() => stream.emit('connect'));
+    return stream;
+  };
+  return Object.assign(stream, nothing, { connect });
+}

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
+import { ProbeFault } from '../probe/fault.ts';
+import { type CertificateFact, secure } from '../probe/tls.ts';
+
+/** What libpq would make of `sslmode` and `sslrootcert`: `verifies` says what has to be right of the certificate. */
+export interface TlsPlan {
+  readonly isOn: boolean;
+  readonly verifies: 'nothing' | 'chain' | 'host';
+  readonly ca?: string;
+}
+
+export interface Encrypted {
+  readonly stream: Duplex;
+  /** Absent without TLS. */
+  readonly certificate?: CertificateFact;
+}
+
+/** A certificate that libpq would not go on with; what was shown goes with it. */
+export class CertificateFault extends ProbeFault {
+  readonly certificate: CertificateFact;
+
+  constructor(code: string, text: string, certificate: CertificateFact) {
+    super('tls', code, text);
+    this.certificate = certificate;
+  }
+}
+
+/**
+ * The plan of the file's `tls`: `require` verifies nothing, but the chain as soon as it is given a root certificate (libpq, "SSL Support"). Throws
+ * ProbeFault where `caFile` cannot be read.
+ */
+export async function tlsPlan({ mode, caFile }: ExternalPostgres['tls'], baseDirectory: string): Promise<TlsPlan> {
+  if (mode === 'disable') return { isOn: false, verifies: 'nothing' };
+  const ca = caFile === undefined ? {} : { ca: await readCa(caFile, baseDirectory) };
+  if (mode === 'verify-full') return { isOn: true, verifies: 'host', ...ca };
+  return { isOn: true, verifies: caFile === undefined ? 'nothing' : 'chain', ...ca };
+}
+
+async function readCa(caFile: string, baseDirectory: string): Promise<string> {
+  try {
+    return await readFile(resolve(baseDirectory, caFile), 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'ENOENT';
+    throw new ProbeFault('tls', code, `cannot be verified: tls.caFile ${caFile} cannot be read (${code})`);
+  }
+}
+
+/** SSLRequest: its length 8, and 1234.5679 in place of a protocol version (PostgreSQL, "Message Formats"). */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/** Asks the server for TLS and agrees on it as planned. Throws ProbeFault with stage `tls`; never goes on with a certificate that the plan refuses. */
+export async function encrypt(
+  plain: Duplex,
+  { host, plan, signal }: { readonly host: string; readonly plan: TlsPlan; readonly signal: AbortSignal },
+): Promise<Encrypted> {
+  if (!plan.isOn) return { stream: plain };
+  const answer = await firstByte(plain, signal);
+  if (answer === 'N')
+    throw new ProbeFault('tls', 'NO_TLS', 'offers no TLS: the server is not set up for it (ssl = off)');
+  if (answer !== 'S') throw new ProbeFault('tls', 'EPROTO', 'answers the request for TLS with an error');
+  const { stream, certificate } = await secure(plain, { host, ca: plan.ca, caAlone: true, signal });
+  const { distrust, wrongHost } = certificate;
+  if (plan.verifies !== 'nothing' && distrust !== undefined) {
+    throw new CertificateFault(distrust, `shows a certificate that is not trusted (${distrust})`, certificate);
+  }
+  if (plan.verifies === 'host' && wrongHost !== undefined) {
+    throw new CertificateFault('ERR_TLS_CERT_ALTNAME_INVALID', wrongHost, certificate);
+  }
+  return { stream, certificate };
+}
+
+function firstByte(stream: Duplex, signal: AbortSignal): Promise<string> {
+  return new Promise((done, reject) => {
+    const leave = () => {
+      stream.removeListener('data', heard);
+      stream.removeListener('close', closed);
+      signal.removeEventListener('abort', late);
+    };
+    const heard = (bytes: Buffer) => {
+      leave();
+      done(String.fromCharCode(bytes[0] ?? 0));
+    };
+    const fail = (code: string, text: string) => {
+      leave();
+      reject(new ProbeFault('tls', code, text));
+    };
+    const closed = () => fail('ECONNRESET', 'closes the connection when asked for TLS');
+    const late = () => fail('ETIMEDOUT', 'takes the connection and never answers');
+    stream.once('data', heard);
+    stream.once('close', closed);
+    signal.addEventListener('abort', late, { once: true });
+    stream.write(SSL_REQUEST);
+    if (signal.aborted) late();
+  });
+}
