@@ -1,8 +1,8 @@
+import { wrap } from '../base/wrap.ts';
 import { FIRST_ADMINISTRATOR_IS_SET } from '../checks/app/answers.ts';
 import { isBlocked } from '../checks/exit.ts';
 import type { InstallReport } from '../install/report.ts';
 import { arrow, paint, type Style, sign } from '../report/style.ts';
-import { wrap } from '../report/wrap.ts';
 import type { ApplyFailure } from '../targets/target.ts';
 import { reportForPeople } from './check-output.ts';
 import type { CommandContext } from './context.ts';

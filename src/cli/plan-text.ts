@@ -1,6 +1,6 @@
+import { wrap } from '../base/wrap.ts';
 import type { Draft } from '../install/draft.ts';
 import { dot, paint, type Style } from '../report/style.ts';
-import { wrap } from '../report/wrap.ts';
 import type { Change } from '../targets/target.ts';
 
 const SIGNS = { create: '+', change: '~', delete: '-' } as const;

@@ -1,7 +1,8 @@
 import type { OnProgress, ProgressEvent } from '../base/events.ts';
+import { wrap } from '../base/wrap.ts';
+import { elapsed } from '../report/elapsed.ts';
 import { createSpinner } from '../report/spinner.ts';
 import { paint, type Style, sign } from '../report/style.ts';
-import { elapsed, wrap } from '../report/wrap.ts';
 import type { CommandContext } from './context.ts';
 import { inCi } from './terminal.ts';
 

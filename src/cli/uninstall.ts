@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { Interrupted, UserError } from '../base/errors.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import { wrap } from '../base/wrap.ts';
 import type { Bench } from '../install/prepare.ts';
 import { uninstall } from '../install/uninstall.ts';
-import { wrap } from '../report/wrap.ts';
 import type { Place } from '../targets/target.ts';
 import { askToGoOn } from './confirm.ts';
 import type { CommandContext } from './context.ts';

@@ -1,7 +1,7 @@
+import { wrap } from '../base/wrap.ts';
 import type { CheckResult } from '../checks/check.ts';
 import { groupBy } from '../checks/judgement.ts';
 import { arrow, paint, type Style, sign } from './style.ts';
-import { wrap } from './wrap.ts';
 
 const INDENT = 5;
 const DETAIL = 9;

@@ -1,6 +1,6 @@
 import type { CheckReport, CheckResult, Status } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
-import { elapsed } from './wrap.ts';
+import { elapsed } from './elapsed.ts';
 
 const LABELS: Readonly<Record<Status, string>> = {
   pass: 'ok',

@@ -1,10 +1,11 @@
+import { joinFitting, wrap } from '../base/wrap.ts';
 import { type CheckReport, type CheckResult, type Status, SUBJECTS, type Subject } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { worst } from '../checks/judge.ts';
+import { elapsed } from './elapsed.ts';
 import { findingLines } from './finding.ts';
 import { highlights } from './highlights.ts';
 import { dot, paint, type Style, sign, toneOf } from './style.ts';
-import { elapsed, joinFitting, wrap } from './wrap.ts';
 
 export interface TextOptions extends Style {
   /** Also what was skipped and noted. */

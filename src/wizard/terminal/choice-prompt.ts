@@ -1,5 +1,6 @@
 import { createPrompt, isDownKey, isEnterKey, isUpKey, useKeypress, usePagination, useState } from '@inquirer/core';
-import { type Look, paletteOf, wrapped } from './look.ts';
+import { wrap } from '../../base/wrap.ts';
+import { type Look, paletteOf } from './look.ts';
 import { type Outcome, useEndOfInput } from './outcome.ts';
 
 export interface ChoiceLine {
@@ -117,9 +118,9 @@ function choiceLine(choice: ChoiceLine, isActive: boolean, { choices, look }: Ch
 function below({ why, reason, look }: ChoiceConfig, fault: string, explained: boolean): readonly string[] {
   const { bad, dim } = paletteOf(look);
   return [
-    ...(fault === '' ? [] : wrapped(fault, look.width, 4).map(bad)),
-    ...(reason === undefined ? [] : wrapped(reason, look.width, 4).map(dim)),
-    ...(explained ? wrapped(why, look.width, 4) : []),
+    ...(fault === '' ? [] : wrap(fault, look.width - 1, 4).map(bad)),
+    ...(reason === undefined ? [] : wrap(reason, look.width - 1, 4).map(dim)),
+    ...(explained ? wrap(why, look.width - 1, 4) : []),
   ];
 }
 

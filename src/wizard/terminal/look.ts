@@ -29,15 +29,3 @@ export function paletteOf({ color, unicode }: Look): Palette {
     signs: unicode ? { done: '✔', ask: '›', cursor: '❯', none: '–' } : { done: 'ok', ask: '>', cursor: '>', none: '-' },
   };
 }
-
-/** Text broken at spaces so that no line is longer than `width`, each indented by `indent`. A longer word stays whole. */
-export function wrapped(text: string, width: number, indent = 0): readonly string[] {
-  const room = Math.max(10, width - indent - 1);
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.map((line) => `${' '.repeat(indent)}${line}`);
-}

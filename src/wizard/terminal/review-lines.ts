@@ -1,6 +1,7 @@
+import { wrap } from '../../base/wrap.ts';
 import type { Note } from '../io.ts';
 import type { Review } from '../review.ts';
-import { type Look, paletteOf, wrapped } from './look.ts';
+import { type Look, paletteOf } from './look.ts';
 
 const SUBJECT_WIDTH = 12;
 
@@ -29,14 +30,14 @@ export function noteLines(notes: readonly Note[], look: Look): readonly string[]
   const width = Math.max(0, ...labels) + 2;
   return notes
     .flatMap((note) =>
-      typeof note === 'string' ? wrapped(note, look.width, 4) : rowLines(note.label, note.text, look, width),
+      typeof note === 'string' ? wrap(note, look.width - 1, 4) : rowLines(note.label, note.text, look, width),
     )
     .map(dim);
 }
 
 function rowLines(subject: string, text: string, look: Look, subjectWidth = SUBJECT_WIDTH): readonly string[] {
-  if (look.width < 60) return [...(subject === '' ? [] : [`    ${subject}`]), ...wrapped(text, look.width, 6)];
-  return wrapped(text, look.width, 4 + subjectWidth).map((line, index) =>
+  if (look.width < 60) return [...(subject === '' ? [] : [`    ${subject}`]), ...wrap(text, look.width - 1, 6)];
+  return wrap(text, look.width - 1, 4 + subjectWidth).map((line, index) =>
     index === 0 ? `    ${subject.padEnd(subjectWidth)}${line.trimStart()}` : line,
   );
 }

@@ -1,5 +1,6 @@
 import { createPrompt, isEnterKey, useKeypress, useState } from '@inquirer/core';
-import { type Look, paletteOf, wrapped } from './look.ts';
+import { wrap } from '../../base/wrap.ts';
+import { type Look, paletteOf } from './look.ts';
 import { type Outcome, useEndOfInput } from './outcome.ts';
 
 /** What a text question ends with: typed, Enter alone, or left out. */
@@ -78,9 +79,9 @@ function below({ why, reason, optional, enter, look }: TextConfig, fault: string
   const { bad, dim } = paletteOf(look);
   const leaveOut = enter === undefined ? 'Enter leaves it out' : `${LEAVE_OUT} leaves it out`;
   return [
-    ...(fault === '' ? [] : wrapped(fault, look.width, 4).map(bad)),
-    ...(reason === undefined ? [] : wrapped(reason, look.width, 4).map(dim)),
-    ...(explained ? wrapped(why, look.width, 4) : []),
+    ...(fault === '' ? [] : wrap(fault, look.width - 1, 4).map(bad)),
+    ...(reason === undefined ? [] : wrap(reason, look.width - 1, 4).map(dim)),
+    ...(explained ? wrap(why, look.width - 1, 4) : []),
     ...(optional ? [dim(`    ${leaveOut}`)] : []),
   ].join('\n');
 }
