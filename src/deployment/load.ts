@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Problem, UserError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
 import { isDefaulted, withDefaults } from './defaults.ts';
@@ -19,7 +20,7 @@ export interface LoadedDeployment {
   readonly baseDirectory: string;
   /** The file's own text. */
   readonly text: string;
-  /** What was filled from outside the file, in the order in which it was laid over it; shown in plans. */
+  /** What was filled from outside the file and says other than it, in the order in which it was laid over it; shown in plans. */
   readonly overrides: readonly Override[];
   /** What is allowed and yet worth a word. */
   readonly warnings: readonly Problem[];
@@ -64,7 +65,7 @@ export function parseDeployment(
   }
   return {
     deployment: judged.deployment,
-    overrides: outside.overrides,
+    overrides: outside.overrides.filter(({ path, value }) => !isDeepStrictEqual(readPath(source.data, path), value)),
     warnings: [...outside.warnings, ...judged.warnings.map(place)],
   };
 }

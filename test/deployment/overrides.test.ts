@@ -43,6 +43,11 @@ describe('precedence', () => {
     expect(parsed({ env, flags: given, sets: ['name=one', 'name=two'] }).deployment.name).toBe('two');
   });
 
+  it('what says the same as the file is no override that a plan would have to show', () => {
+    const { overrides } = parsed({ flags: flags('--tier', 'test', '--name', 'other') });
+    expect(overrides.map(({ path, source }) => [formatPath(path), source])).toEqual([['name', '--name']]);
+  });
+
   it('an empty variable says nothing', () => {
     expect(parsed({ env: { DIFYCTL_NAME: '' } }).deployment.name).toBe('from-file');
   });
