@@ -26,18 +26,15 @@ import { imagesArchitectures } from './images/architectures.ts';
 import { imagesAvailable } from './images/available.ts';
 import { imagesPullSecret } from './images/pull-secret.ts';
 import { imagesRegistries } from './images/registries.ts';
-import { recoveryAvailability } from './recovery/availability.ts';
-import { recoveryConfiguration } from './recovery/configuration.ts';
-import { recoveryConsistency } from './recovery/consistency.ts';
-import { recoveryDrills } from './recovery/drills.ts';
-import { recoveryMeasured } from './recovery/measured.ts';
-import { recoveryRedis, recoverySecrets, recoveryUpgradeWindow } from './recovery/operations.ts';
-import { recoveryPlan } from './recovery/plan.ts';
-import { recoveryCorruption, recoveryRegion, recoveryRpo } from './recovery/rpo.ts';
-import { recoveryFailover, recoveryRebuild, recoveryRto } from './recovery/rto.ts';
+import { storageAddressStyle, storageBucket, storageRegion } from './object-storage/buckets.ts';
+import { storageClock, storageLogin, storageTls } from './object-storage/connection.ts';
+import { storageLifecycle, storagePublicAccess } from './object-storage/exposure.ts';
+import { storageCapacity, storageIntegrity, storageRights } from './object-storage/objects.ts';
+import { storageEncryption, storageReplication, storageVersioning } from './object-storage/protection.ts';
+import { recoveryChecks } from './recovery/checks.ts';
+import { redisChecks } from './redis/checks.ts';
 import { releaseLeftovers, releaseState } from './release/state.ts';
 import { reachableChecks } from './services/reachable.ts';
-import { redisAgentBackend, redisTopology } from './services/redis.ts';
 import { otherDifyctl } from './tools/other-difyctl.ts';
 import { toolChecks } from './tools/programs.ts';
 
@@ -77,24 +74,23 @@ export const CHECKS: readonly Check[] = [
   configTls,
   pinnedImages,
   acceptedRisks(() => CHECKS.map((check) => check.id)),
-  recoveryPlan,
-  recoveryRpo,
-  recoveryCorruption,
-  recoveryRegion,
-  recoveryConsistency,
-  recoveryRto,
-  recoveryFailover,
-  recoveryRebuild,
-  recoveryMeasured,
-  recoveryDrills,
-  recoveryAvailability,
-  recoveryUpgradeWindow,
-  recoveryRedis,
-  recoverySecrets,
-  recoveryConfiguration,
-  redisTopology,
-  redisAgentBackend,
+  ...recoveryChecks,
+  ...redisChecks,
   ...reachableChecks,
+  storageTls,
+  storageLogin,
+  storageClock,
+  storageAddressStyle,
+  storageRegion,
+  storageBucket,
+  storageRights,
+  storageIntegrity,
+  storageCapacity,
+  storageVersioning,
+  storageReplication,
+  storageEncryption,
+  storagePublicAccess,
+  storageLifecycle,
   vectorStoreSingle,
   appWorkloads,
   appRestarts,

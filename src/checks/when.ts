@@ -30,3 +30,5 @@ export const warning: SeverityOf = () => 'warning';
 export const errorInProd: SeverityOf = (tier) => (tier === 'prod' ? 'error' : 'info');
 /** A risk that prod may not take and that is worth a warning in test. */
 export const errorInProdElseWarning: SeverityOf = (tier) => (tier === 'prod' ? 'error' : 'warning');
+/** Worth a warning in prod, and a note in test. */
+export const infoInTest: SeverityOf = (tier) => (tier === 'prod' ? 'warning' : 'info');

@@ -15,6 +15,8 @@ import { imagesListCollector } from './images/list.ts';
 import { pullSecretCollector } from './images/pull-secret.ts';
 import { registriesCollector } from './images/registries.ts';
 import { postgresCollector } from './postgres/collect.ts';
+import { redisCollector } from './redis/collector.ts';
+import { objectStorageCollector } from './object-storage/collector.ts';
 import { renderedObjectsCollector } from './rendered/objects.ts';
 import { secretsFactsCollector } from './secrets.ts';
 import { otherDifyctlCollector, toolCollectors } from './tools.ts';
@@ -40,6 +42,8 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   pullSecretCollector,
   registriesCollector,
   endpointsCollector,
+  objectStorageCollector,
+  redisCollector,
   postgresCollector,
   secretsFactsCollector,
   appWorkloadsCollector,

@@ -1,0 +1,108 @@
+import type { FaultFact } from '../../evidence/probe/fault.ts';
+import { REDIS } from '../../evidence/redis/facts.ts';
+import type { Check, Judgement, Observation } from '../check.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { judgeCertificate } from '../services/certificate.ts';
+import { notReached } from '../services/probed.ts';
+import { error } from '../when.ts';
+import { cliOf, onExternalRedis, type RedisCase, redisCase, unconnected } from './subject.ts';
+
+export const redisTls: Check = {
+  id: 'redis.tls',
+  title: 'Redis speaks TLS as the file says, with a certificate that holds',
+  phases: ['preflight'],
+  severity: error,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'openssl s_client -connect HOST:PORT shows the certificate; redis.tls.caFile names the authority to trust',
+  judge: (context) => {
+    const found = redisCase(context);
+    const { server } = found.evidence;
+    const away = unconnected(found);
+    if (away !== undefined || server === undefined) return away ?? notReached('redis.master');
+    const { mode } = found.redis.tls;
+    const { certificate, fault: seen, address } = server;
+    if (certificate !== undefined) return judgeCertificate(certificate, context.now, mode === 'verify-full');
+    if (seen?.stage !== 'tls') return pass(mode === 'disable' ? 'without TLS, as the file says' : 'TLS');
+    const remedy =
+      mode === 'disable'
+        ? `openssl s_client -connect ${address} tells whether it speaks TLS; if so, set redis.tls.mode`
+        : `${cliOf(address)} PING tells whether it answers without TLS; if so, set redis.tls.mode: disable`;
+    const expected = mode === 'disable' ? 'an answer without TLS' : 'TLS';
+    return fault('fail', { observed: `${address} ${seen.text}`, expected, remedy });
+  },
+};
+
+export const redisLogin: Check = {
+  id: 'redis.login',
+  title: 'Redis, and every sentinel, lets Dify in',
+  phases: ['preflight'],
+  severity: error,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'try the user and password by hand: redis-cli -h HOST -p PORT --user USER --askpass PING',
+  judge: (context) => {
+    const found = redisCase(context);
+    const observations = [...sentinelLogins(found), ...serverLogin(found)];
+    const failed = observations.filter(({ status }) => status === 'fail');
+    const expected = 'the login is accepted, and commands are answered';
+    const first = failed[0];
+    if (first !== undefined) {
+      const observed = listed(failed.map(({ subject, observed: text }) => `${subject} ${text}`));
+      return { ...fault('fail', { observed, expected, remedy: loginStep(found, first.subject) }), observations };
+    }
+    if (observations.length > 0)
+      return {
+        ...pass(listed(observations.map(({ subject, observed }) => `${subject} ${observed}`)), expected),
+        observations,
+      };
+    return whyNobodyAnswered(found);
+  },
+};
+
+function serverLogin(found: RedisCase): readonly Observation[] {
+  const { server } = found.evidence;
+  if (server === undefined || unconnected(found) !== undefined) return [];
+  const { fault: seen, address, latencyMs } = server;
+  const good = latencyMs === undefined ? 'lets Dify in' : `lets Dify in and answers in ${latencyMs} ms`;
+  return observe(address, seen, good, found.from);
+}
+
+function sentinelLogins({ evidence, from }: RedisCase): readonly Observation[] {
+  return evidence.sentinels.flatMap(({ address, fault: seen }) => {
+    // What is no sentinel, or knows no such master, let us in all the same.
+    const isIn =
+      seen === undefined || (seen.stage === 'use' && seen.code !== 'ETIMEDOUT' && seen.code !== 'ECONNRESET');
+    return observe(address, isIn ? undefined : seen, 'lets Dify in', from);
+  });
+}
+
+function observe(
+  subject: string,
+  seen: FaultFact | undefined,
+  good: string,
+  from: RedisCase['from'],
+): readonly Observation[] {
+  const expected = 'the login is accepted';
+  if (seen === undefined) return [{ subject, from, status: 'pass', observed: good, expected }];
+  // Stages before the login have checks of their own, and so have secrets without a value.
+  if ((seen.stage !== 'login' && seen.stage !== 'use') || seen.code === 'NOSECRET') return [];
+  return [{ subject, from, status: 'fail', observed: seen.text, expected }];
+}
+
+function whyNobodyAnswered(found: RedisCase): Judgement {
+  const { server, sentinels } = found.evidence;
+  const seen = server?.fault ?? sentinels.find((sentinel) => sentinel.fault !== undefined)?.fault;
+  if (seen?.code === 'NOSECRET') return notReached('config.secrets');
+  return seen?.stage === 'tls' ? notReached('redis.tls') : (unconnected(found) ?? notReached('redis.tls'));
+}
+
+function loginStep({ redis, evidence }: RedisCase, address: string): string {
+  const isSentinel = evidence.sentinels.some((sentinel) => sentinel.address === address);
+  const user = redis.topology === 'sentinel' && isSentinel ? redis.sentinel.username : redis.username;
+  const secured = redis.tls.mode === 'disable' || isSentinel ? '' : ' --tls';
+  const names = isSentinel
+    ? 'redis.sentinel.username and redis.sentinel.password'
+    : 'redis.username and redis.password';
+  return `${cliOf(address)}${secured} --user ${user ?? 'default'} --askpass PING; then mend ${names}`;
+}

@@ -1,0 +1,65 @@
+import { parseQuantity } from '../../base/quantity.ts';
+import { REDIS_CONNECTIONS } from '../../checklist/redis.ts';
+import { plannedComponents } from '../../deployment/components.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { REDIS } from '../../evidence/redis/facts.ts';
+import type { Check } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { errorInProdElseWarning } from '../when.ts';
+import { cliOf, hidden, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
+
+export const redisConnections: Check = {
+  id: 'redis.connections',
+  title: 'Redis takes as many clients as Dify has',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'raise maxclients in redis.conf (its default is 10000), or choose a plan with more connections',
+  judge: (context) => {
+    const found = redisCase(context);
+    const seen = serving(found);
+    if (isJudgement(seen)) return seen;
+    const { server, info } = seen;
+    const budget = redisBudget(found.deployment);
+    const expected = `maxclients ${budget.room} or more: ${budget.formula}`;
+    const limit = info.maxClients ?? Number(server.settings.maxclients ?? Number.NaN);
+    if (Number.isNaN(limit))
+      return hidden(
+        found,
+        expected,
+        `${cliOf(server.address)} ACL SETUSER ${found.redis.username ?? 'default'} +config|get`,
+      );
+    const observed = `maxclients ${limit}`;
+    if (limit >= budget.room) return pass(observed, expected);
+    const message = `${observed}; Dify holds about ${budget.least} connections when it is quiet, and ${budget.formula} is room for its bursts`;
+    return fault(limit < budget.least ? 'fail' : 'warn', { observed, expected, message });
+  },
+};
+
+/** How many connections the planned processes hold at least, and how many are room enough. */
+export function redisBudget(deployment: Deployment): {
+  readonly least: number;
+  readonly room: number;
+  readonly formula: string;
+} {
+  const { api, worker, apiWebsocket, beat, pluginDaemon } = plannedComponents(deployment);
+  const count = (component: typeof api, variable: string, published: number) =>
+    component.enabled ? component.replicas * Number(component.extraEnv[variable] ?? published) : 0;
+  const apis = count(api, 'SERVER_WORKER_AMOUNT', 1);
+  const sockets = count(apiWebsocket, 'API_WEBSOCKET_WORKER_AMOUNT', 1);
+  const workers = worker.enabled ? worker.replicas : 0;
+  const { least, perProcess, shared } = REDIS_CONNECTIONS;
+  const cores = Math.ceil(parseQuantity(pluginDaemon.limits.cpu));
+  return {
+    least:
+      apis * least.api +
+      sockets * least.apiWebsocket +
+      workers * least.workerBeside +
+      count(worker, 'CELERY_WORKER_AMOUNT', 4) +
+      (beat.enabled ? least.beat : 0) +
+      (pluginDaemon.enabled ? pluginDaemon.replicas * cores * least.pluginDaemonPerCore : 0),
+    room: perProcess * (apis + sockets + workers) + shared,
+    formula: `${perProcess} × (${apis} api + ${sockets} websocket + ${workers} worker processes) + ${shared}`,
+  };
+}

@@ -1,0 +1,121 @@
+import type { DatabaseFact, RedisServerFact } from '../../evidence/redis/facts.ts';
+import { REDIS } from '../../evidence/redis/facts.ts';
+import type { Check, Judgement, Observation } from '../check.ts';
+import { counted, fault, groupBy, listed, pass, some } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { error } from '../when.ts';
+import { answering, cliOf, isJudgement, onExternalRedis, type RedisCase, redisCase } from './subject.ts';
+
+/** The server where its databases were tried; else the skip that says why they were not. */
+function tried(found: RedisCase): RedisServerFact | Judgement {
+  const server = answering(found);
+  if (isJudgement(server)) return server;
+  const { info } = server;
+  if (info?.isCluster === true) return notReached('redis.cluster-mode');
+  if (info?.mode === 'sentinel' || info?.role === 'replica') return notReached('redis.role');
+  return server;
+}
+
+const nameOf = ({ use, number }: DatabaseFact) => `database ${number} (${use})`;
+
+/** One check over the databases, of which `isAt` picks the faults that are its own. */
+function overDatabases(
+  found: RedisCase,
+  expected: string,
+  good: string,
+  isAt: (one: NonNullable<DatabaseFact['fault']>) => boolean,
+): Judgement & { readonly faults: readonly DatabaseFact[] } {
+  const server = tried(found);
+  if (isJudgement(server)) return { ...server, faults: [] };
+  const observations: readonly Observation[] = server.databases.map((one) => {
+    const isFault = one.fault !== undefined && isAt(one.fault);
+    const observed = isFault && one.fault !== undefined ? one.fault.text : good;
+    return { subject: nameOf(one), from: found.from, status: isFault ? 'fail' : 'pass', observed, expected };
+  });
+  const faults = server.databases.filter((one) => one.fault !== undefined && isAt(one.fault));
+  if (faults.length === 0)
+    return { ...pass(`${listed(server.databases.map(nameOf))}: ${good}`, expected), observations, faults };
+  const texts = [...groupBy(faults, (one) => one.fault?.text ?? '')];
+  const observed = texts.map(([text, ones]) => `${listed(ones.map(nameOf))} of ${server.address} ${text}`).join('; ');
+  return { ...fault('fail', { observed, expected }), observations, faults };
+}
+
+/** Faults that other checks say: a cluster, a right that is missing, a replica. */
+const SAID_ELSEWHERE = ['CLUSTER', 'CLUSTERDOWN', 'MOVED', 'NOPERM', 'READONLY'];
+
+export const redisDatabases: Check = {
+  id: 'redis.databases',
+  title: 'Redis has the databases that are used',
+  phases: ['preflight'],
+  severity: error,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'raise `databases` in redis.conf to 16, or choose lower numbers in redis.databases',
+  judge: (context) => {
+    const { faults: _, ...judgement } = overDatabases(
+      redisCase(context),
+      'SELECT finds each database',
+      'there',
+      ({ command, code }) => command === 'SELECT' && !SAID_ELSEWHERE.includes(code),
+    );
+    return judgement;
+  },
+};
+
+const NEXT_STEPS: Readonly<Record<string, string>> = {
+  MISCONF: 'INFO persistence, and the log of Redis: a full disk, or a folder it may not write to',
+  OOM: 'INFO memory; raise maxmemory or find out what fills it',
+  NOREPLICAS: 'INFO replication; bring the replicas back, or lower min-replicas-to-write',
+};
+
+export const redisWrites: Check = {
+  id: 'redis.writes',
+  title: 'Redis takes, keeps and gives back what is written',
+  phases: ['preflight'],
+  severity: error,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'the log of Redis says why it takes no writes',
+  judge: (context) => {
+    const found = redisCase(context);
+    const { faults, ...judgement } = overDatabases(
+      found,
+      'a key is written, read and removed',
+      'a key was written, read and removed',
+      ({ command, code }) => command !== 'SELECT' && !SAID_ELSEWHERE.includes(code),
+    );
+    const step = NEXT_STEPS[faults[0]?.fault?.code ?? ''];
+    const address = found.evidence.server?.address;
+    return step === undefined || address === undefined
+      ? judgement
+      : { ...judgement, remedy: `${cliOf(address)} ${step}` };
+  },
+};
+
+export const redisRights: Check = {
+  id: 'redis.rights',
+  title: 'the Redis user may send every command that Dify sends',
+  phases: ['preflight'],
+  severity: error,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'grant the user all keys, all channels and the commands: ~* &* +@all -@dangerous +info',
+  judge: (context) => {
+    const { redis, ...found } = redisCase(context);
+    const server = tried({ redis, ...found });
+    if (isJudgement(server)) return server;
+    const user = redis.username ?? 'default';
+    const expected = 'every command, key and channel that Dify uses';
+    if (server.refused.length === 0) return pass(`user ${user} may do all that Dify does`, expected);
+    const commands = [...new Set(server.refused.map(({ command }) => command))];
+    const users = [...new Set(server.refused.map(({ usedBy }) => usedBy))];
+    const isRenamed = server.refused.every(({ code }) => code !== 'NOPERM');
+    const observed = isRenamed
+      ? `${some(commands, 6)}: not known under that name`
+      : `user ${user} may not ${some(commands, 6)} (${counted(commands.length, 'command')})`;
+    const remedy = isRenamed
+      ? 'remove rename-command for these in redis.conf: Dify sends them under their own names'
+      : `${cliOf(server.address)} ACL SETUSER ${user} '~*' '&*' +@all -@dangerous +info`;
+    return fault('fail', { observed, expected, message: `${observed}; needed by ${listed(users)}`, remedy });
+  },
+};

@@ -1,0 +1,88 @@
+import { REDIS } from '../../evidence/redis/facts.ts';
+import type { Check } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { isOlder } from '../versions.ts';
+import { error, errorInProdElseWarning } from '../when.ts';
+import { answering, cliOf, hidden, isJudgement, onExternalRedis, redisCase } from './subject.ts';
+
+/** The published checklist of both tiers; Dify's clients log in with a user name, which Redis knows since 6. */
+const OLDEST = '6.0.0';
+
+export const redisVersion: Check = {
+  id: 'redis.version',
+  title: 'Redis is version 6 or newer',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'upgrade Redis to 6 or newer',
+  judge: (context) => {
+    const found = redisCase(context);
+    const server = answering(found);
+    if (isJudgement(server)) return server;
+    const expected = 'Redis 6 or newer';
+    const version = server.info?.version;
+    if (version === undefined) {
+      return hidden(
+        found,
+        'version, role, memory and persistence of Redis',
+        `${cliOf(server.address)} ACL SETUSER ${found.redis.username ?? 'default'} +info`,
+      );
+    }
+    return isOlder(version, OLDEST)
+      ? fault('fail', { observed: `Redis ${version}`, expected })
+      : pass(`Redis ${version}`, expected);
+  },
+};
+
+const CLUSTER_CODES = ['CLUSTER', 'CLUSTERDOWN', 'MOVED'];
+
+export const redisClusterMode: Check = {
+  id: 'redis.cluster-mode',
+  title: 'Redis is no Redis Cluster',
+  phases: ['preflight'],
+  severity: error,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'use a standalone Redis or one with Sentinel; of a managed service, the kind with cluster mode disabled',
+  judge: (context) => {
+    const server = answering(redisCase(context));
+    if (isJudgement(server)) return server;
+    const isCluster =
+      server.info?.isCluster === true || server.databases.some((one) => CLUSTER_CODES.includes(one.fault?.code ?? ''));
+    const expected = 'cluster mode disabled';
+    if (!isCluster) return pass('no cluster', expected);
+    const message = 'Redis runs in cluster mode: it has database 0 alone, and Celery cannot take tasks from a cluster';
+    return fault('fail', { observed: `${server.address} runs in cluster mode`, expected, message });
+  },
+};
+
+export const redisRole: Check = {
+  id: 'redis.role',
+  title: 'Redis answers as a master',
+  phases: ['preflight'],
+  severity: error,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'name the master, or the address that follows it',
+  judge: (context) => {
+    const { redis, ...found } = redisCase(context);
+    const server = answering({ redis, ...found });
+    if (isJudgement(server)) return server;
+    const { address, info, databases } = server;
+    const expected = 'a master that takes writes';
+    if (info?.mode === 'sentinel') {
+      const remedy =
+        'set redis.topology: sentinel and list the sentinels, or name the port of the server itself (6379)';
+      return fault('fail', { observed: `${address} is a sentinel, which holds no data`, expected, remedy });
+    }
+    const isReadOnly = databases.some((one) => one.fault?.code === 'READONLY');
+    if (info?.role !== 'replica' && !isReadOnly) return pass(`${address} is a master`, expected);
+    const of = info?.masterAddress === undefined ? '' : ` of ${info.masterAddress}`;
+    const remedy =
+      redis.topology === 'sentinel'
+        ? `${cliOf(address)} ROLE; a failover may be under way: run it again`
+        : `name the master${of} in redis.host`;
+    return fault('fail', { observed: `${address} is a read-only replica${of}`, expected, remedy });
+  },
+};

@@ -1,0 +1,80 @@
+import { isQuantity, parseQuantity } from '../../base/quantity.ts';
+import { REDIS_MEMORY_BYTES } from '../../checklist/redis.ts';
+import { REDIS } from '../../evidence/redis/facts.ts';
+import type { Check } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { errorInProdElseWarning, infoInTest } from '../when.ts';
+import { cliOf, hidden, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
+
+export const redisEvictionPolicy: Check = {
+  id: 'redis.eviction-policy',
+  title: 'Redis throws nothing away when its memory is full',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'CONFIG SET maxmemory-policy noeviction, and the same in redis.conf or the parameter group',
+  judge: (context) => {
+    const found = redisCase(context);
+    const seen = serving(found);
+    if (isJudgement(seen)) return seen;
+    const { server, info } = seen;
+    const policy = info.maxMemoryPolicy ?? server.settings['maxmemory-policy'];
+    const expected = 'maxmemory-policy noeviction';
+    const remedy = `${cliOf(server.address)} CONFIG SET maxmemory-policy noeviction, and the same in its configuration`;
+    if (policy === undefined) return hidden(found, expected, `${cliOf(server.address)} INFO memory`);
+    if (policy === 'noeviction') {
+      return pass(
+        info.maxMemory === 0 ? 'noeviction; no maxmemory, so that the machine is the limit' : 'noeviction',
+        expected,
+      );
+    }
+    if (policy.startsWith('volatile-')) {
+      const message = `${policy}: keys with an end are thrown away early when memory is full: locks, limits and sessions of Dify among them`;
+      return fault('warn', { observed: policy, expected, message, remedy });
+    }
+    const message = `${policy}: when memory is full, Redis throws away queued tasks of Celery without a word`;
+    return fault('fail', { observed: policy, expected, message, remedy });
+  },
+};
+
+/** Share of maxmemory from which on `noeviction` is near to refusing writes. */
+const FULL = 0.9;
+
+export const redisSize: Check = {
+  id: 'redis.size',
+  title: 'Redis has the memory of the published checklist',
+  phases: ['preflight'],
+  severity: infoInTest,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'raise maxmemory, or choose a larger instance',
+  judge: (context) => {
+    const found = redisCase(context);
+    const seen = serving(found);
+    if (isJudgement(seen)) return seen;
+    const { maxMemory = 0, usedMemory = 0, systemMemory } = seen.info;
+    const wanted = REDIS_MEMORY_BYTES[context.tier];
+    const expected = `${gigabytes(wanted)} or more`;
+    if (maxMemory > 0 && usedMemory >= FULL * maxMemory) {
+      const observed = `${Math.round((100 * usedMemory) / maxMemory)} % of its ${gigabytes(maxMemory)} are used`;
+      return fault('warn', { observed, expected: `${expected}, less than ${100 * FULL} % of it used` });
+    }
+    const declared = found.redis.managed?.size?.memory;
+    const said = declared !== undefined && isQuantity(declared) ? parseQuantity(declared) : undefined;
+    const has = maxMemory > 0 ? maxMemory : (said ?? systemMemory);
+    if (has === undefined) return hidden(found, `${expected} of memory`, `${cliOf(seen.server.address)} INFO memory`);
+    const whose =
+      maxMemory > 0
+        ? 'maxmemory'
+        : said === undefined
+          ? 'of its machine, without maxmemory'
+          : 'declared in redis.managed.size';
+    const observed = `${gigabytes(has)} ${whose}`;
+    return has < wanted ? fault('warn', { observed, expected }) : pass(observed, expected);
+  },
+};
+
+function gigabytes(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e8) / 10} GB`;
+}

@@ -1,0 +1,71 @@
+import type { RedisServerFact } from '../../evidence/redis/facts.ts';
+import { REDIS } from '../../evidence/redis/facts.ts';
+import type { RedisInfo } from '../../evidence/redis/info.ts';
+import type { Check } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { declaredNotSeen } from '../services/probed.ts';
+import { errorInProdElseWarning } from '../when.ts';
+import { cliOf, hidden, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
+
+export const redisPersistence: Check = {
+  id: 'redis.persistence',
+  title: 'Redis keeps its data on disk as the recovery plan says',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: onExternalRedis,
+  needs: [REDIS],
+  remedy: 'CONFIG SET appendonly yes, or a `save` schedule; the same in redis.conf',
+  judge: (context) => {
+    const found = redisCase(context);
+    const seen = serving(found);
+    if (isJudgement(seen)) return seen;
+    const { server, info } = seen;
+    const cli = cliOf(server.address);
+    const broken = brokenWrites(info);
+    if (broken !== undefined) {
+      const remedy = `${cli} INFO persistence, and the log of Redis: a full disk, or a folder it may not write to`;
+      return fault('fail', { observed: broken, expected: 'the last write to disk succeeded', remedy });
+    }
+    const planned = found.deployment.recovery?.redis?.persistence ?? 'none';
+    const kept = keptBy(server, info, context.now);
+    if (planned === 'none') return pass(`${kept}; the plan asks for none`, 'no persistence is planned');
+    const expected = planned === 'aof' ? 'an append-only file' : 'saves to disk, or an append-only file';
+    if (kept === 'append-only file' || (planned === 'rdb' && kept === 'saves')) return pass(kept, expected);
+    if (found.redis.managed !== undefined) {
+      return declaredNotSeen(`persistence of Redis (${planned})`, `look at the backups of ${found.redis.managed.by}`);
+    }
+    if (kept === 'not seen')
+      return hidden(found, expected, `${cli} ACL SETUSER ${found.redis.username ?? 'default'} +config|get`);
+    const remedy =
+      planned === 'aof'
+        ? `${cli} CONFIG SET appendonly yes, then CONFIG REWRITE`
+        : `${cli} CONFIG SET save '3600 1 300 100 60 10000', then CONFIG REWRITE`;
+    return fault('fail', {
+      observed: kept,
+      expected,
+      message: `${kept}; recovery.redis.persistence is ${planned}`,
+      remedy,
+    });
+  },
+};
+
+type Kept = 'append-only file' | 'saves' | 'nothing on disk' | 'not seen';
+
+/** The schedule of saves stands in CONFIG alone; where that is refused, a save since the start is as good. */
+function keptBy({ settings }: RedisServerFact, info: RedisInfo, now: Date): Kept {
+  if (info.isAof === true) return 'append-only file';
+  if (settings.save !== undefined) return settings.save === '' ? 'nothing on disk' : 'saves';
+  const { rdbSavedAt, uptimeSeconds } = info;
+  if (rdbSavedAt === undefined || uptimeSeconds === undefined) return 'not seen';
+  const startedAt = now.getTime() / 1_000 - uptimeSeconds;
+  return rdbSavedAt > startedAt + CLOCK_SECONDS ? 'saves' : 'not seen';
+}
+
+/** How far this machine's clock and that of Redis may be apart before a start is taken for a save. */
+const CLOCK_SECONDS = 60;
+
+function brokenWrites({ isAof, aofWriteStatus, rdbStatus }: RedisInfo): string | undefined {
+  if (isAof === true && aofWriteStatus !== undefined && aofWriteStatus !== 'ok')
+    return 'the last write to the append-only file failed';
+  return rdbStatus !== undefined && rdbStatus !== 'ok' ? 'the last save to disk failed' : undefined;
+}

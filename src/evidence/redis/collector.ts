@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Redis, SentinelRedis } from '../../deployment/schema/redis.ts';
+import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import { ProbeFault } from '../probe/fault.ts';
+import { parseAgentUrl } from './agent-url.ts';
+import type { UsedDatabase } from './databases.ts';
+import { REDIS, type RedisEvidence, type RedisServerFact, type SentinelFact } from './facts.ts';
+import { addressOf, type RedisTarget } from './reach.ts';
+import { askSentinel } from './sentinel.ts';
+import { askServer } from './server.ts';
+
+type ExternalRedis = Exclude<Redis, { readonly mode: 'bundled' }>;
+
+/** The sentinels side by side, the master they name, and what the agent backend is given: asked as Dify's own clients would. */
+export const redisCollector: Collector<RedisEvidence> = {
+  key: REDIS,
+  // A sentinel and then a master, each of which may take 5 s to connect, to agree on TLS and for each of a few answers.
+  timeoutMs: 60_000,
+  fromCluster: true,
+  collect: async (context) => {
+    const redis = context.deployment?.redis;
+    if (redis === undefined || redis.mode === 'bundled')
+      throw new EvidenceMissing('absent', 'an external Redis in the file');
+    const [found, agent] = await Promise.all([askDify(redis, context), askAgent(redis, context)]);
+    return { ...found, ...(agent === undefined ? {} : { agent }) };
+  },
+};
+
+async function askDify(redis: ExternalRedis, context: CollectContext): Promise<Omit<RedisEvidence, 'agent'>> {
+  const databases: readonly UsedDatabase[] = [
+    { use: 'cache', number: redis.databases.cache },
+    { use: 'broker', number: redis.databases.broker },
+    // Under Sentinel the agent backend has an address of its own, or none.
+    ...(redis.topology === 'standalone' && redis.agentUrl === undefined
+      ? [{ use: 'agent' as const, number: redis.databases.agent }]
+      : []),
+  ];
+  if (redis.topology === 'standalone') {
+    return { sentinels: [], server: await askAt(redis, redis, databases, context) };
+  }
+  const sentinels = await askSentinels(redis, context);
+  const master = mostNamed(sentinels);
+  if (master === undefined) return { sentinels };
+  return { sentinels, server: await askAt(parted(master), redis, databases, context) };
+}
+
+async function askAt(
+  at: { readonly host: string; readonly port: number },
+  redis: ExternalRedis,
+  databases: readonly UsedDatabase[],
+  context: CollectContext,
+): Promise<RedisServerFact> {
+  const { host, port } = at;
+  const bare = { address: addressOf(at), settings: {}, databases: [], refused: [] };
+  const password = secretAt(context, 'redis.password', redis.password !== undefined);
+  if (password === UNRESOLVED) return { ...bare, fault: noSecret('redis.password') };
+  try {
+    const tls = { mode: redis.tls.mode, ca: await authorityOf(redis.tls.caFile, context.baseDirectory) };
+    return await askServer({ host, port, username: redis.username, password, tls }, databases, context);
+  } catch (error) {
+    if (error instanceof ProbeFault) return { ...bare, fault: error.fact };
+    throw error;
+  }
+}
+
+/** Dify's clients speak no TLS to sentinels, whatever `redis.tls` says. */
+function askSentinels(redis: SentinelRedis, context: CollectContext): Promise<readonly SentinelFact[]> {
+  const { master, nodes, username, password: reference } = redis.sentinel;
+  const password = secretAt(context, 'redis.sentinel.password', reference !== undefined);
+  return Promise.all(
+    nodes.map(async (node): Promise<SentinelFact> => {
+      if (password === UNRESOLVED) {
+        const fault = noSecret('redis.sentinel.password');
+        return { address: node, otherMasters: [], flags: [], downSentinels: [], fault };
+      }
+      const target: RedisTarget = { ...parted(node), username, password, tls: { mode: 'disable' } };
+      return askSentinel(target, master, context);
+    }),
+  );
+}
+
+async function askAgent(redis: ExternalRedis, context: CollectContext): Promise<RedisEvidence['agent']> {
+  const text = secretAt(context, 'redis.agentUrl', redis.agentUrl !== undefined);
+  if (text === undefined || text === UNRESOLVED) return undefined;
+  const parsed = parseAgentUrl(text);
+  if ('malformed' in parsed) return parsed;
+  return askServer(parsed.target, [{ use: 'agent', number: parsed.database }], context);
+}
+
+const UNRESOLVED = Symbol('a secret that has no value');
+
+function secretAt({ secrets }: CollectContext, at: string, isWanted: boolean): string | undefined | typeof UNRESOLVED {
+  if (!isWanted) return undefined;
+  const isThere = secrets?.has(at) === true && !secrets.unresolved.some(({ path: missing }) => missing === at);
+  return isThere ? secrets.get(at) : UNRESOLVED;
+}
+
+function noSecret(at: string) {
+  return new ProbeFault('login', 'NOSECRET', `${at} has no value`).fact;
+}
+
+async function authorityOf(caFile: string | undefined, baseDirectory: string): Promise<string | undefined> {
+  if (caFile === undefined) return undefined;
+  try {
+    return await readFile(path.resolve(baseDirectory, caFile), 'utf8');
+  } catch {
+    throw new ProbeFault('tls', 'ENOENT', `cannot be verified: ${caFile} cannot be read`);
+  }
+}
+
+/** The address that most sentinels name; the first of equals. */
+function mostNamed(sentinels: readonly SentinelFact[]): string | undefined {
+  const named = sentinels.flatMap(({ master }) => (master === undefined ? [] : [master]));
+  const votes = (address: string) => named.filter((other) => other === address).length;
+  return [...named].sort((a, b) => votes(b) - votes(a))[0];
+}
+
+/** `host:port`, IPv6 in brackets or not. */
+function parted(address: string): { readonly host: string; readonly port: number } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(colon + 1)) };
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { ProbeFault } from '../probe/fault.ts';
+import type { DatabaseFact, DatabaseUse, RefusedCommand } from './facts.ts';
+import { refusedCommands } from './rights.ts';
+import { RedisRefusal, type RedisSession } from './session.ts';
+
+export interface UsedDatabase {
+  readonly use: DatabaseUse;
+  readonly number: number;
+}
+
+/** What cannot be removed again, since DEL is refused, is gone by itself after this. */
+const KEY_SECONDS = 60;
+
+/** Writes a key of its own to the database, reads it, asks for the rights that Dify needs there, and removes the key. */
+export async function probeDatabase(
+  session: RedisSession,
+  database: UsedDatabase,
+): Promise<{ readonly fact: DatabaseFact; readonly refused: readonly RefusedCommand[] }> {
+  const nonce = `n${randomBytes(8).toString('hex')}`;
+  const key = `difyctl:probe:${nonce}`;
+  let command = 'SELECT';
+  const send = (name: string, ...words: readonly (string | number)[]): Promise<unknown> => {
+    command = name;
+    return session.call(name, ...words);
+  };
+  try {
+    await send('SELECT', database.number);
+    await send('SET', key, nonce, 'EX', KEY_SECONDS);
+    const read = await send('GET', key);
+    await send('DEL', key);
+    if (read !== nonce) throw new ProbeFault('use', 'LOST', 'does not give back what was written');
+    await send('SET', key, nonce, 'EX', KEY_SECONDS);
+    const refused = await refusedCommands(session, { ...database, key, nonce });
+    await send('DEL', key);
+    return { fact: database, refused };
+  } catch (error) {
+    const { code, text } = faultOf(error);
+    const fact = { ...database, fault: { stage: 'use' as const, code, text, command } };
+    return { fact, refused: code === 'NOPERM' ? [{ command, usedBy: 'every component', code }] : [] };
+  }
+}
+
+/** Codes by which Redis refuses to write, in words. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  READONLY: 'is a read-only replica',
+  MISCONF: 'takes no writes since its last save to disk failed (MISCONF)',
+  OOM: 'takes no writes since its memory is full (OOM)',
+  NOREPLICAS: 'takes no writes since too few replicas follow it (min-replicas-to-write)',
+  MASTERDOWN: 'has lost its master and answers nothing',
+  CLUSTERDOWN: 'is a cluster that is down',
+  MOVED: 'is one node of a cluster',
+  NOPERM: 'has not the right',
+};
+
+function faultOf(error: unknown): { readonly code: string; readonly text: string } {
+  if (error instanceof ProbeFault) return error.fact;
+  if (!(error instanceof RedisRefusal)) throw error;
+  const { code, message } = error;
+  if (/cluster mode/.test(message)) return { code: 'CLUSTER', text: 'knows database 0 alone: it is a cluster' };
+  if (/out of range/.test(message)) return { code: 'RANGE', text: 'has no database of that number' };
+  return { code, text: REFUSALS[code] ?? `refuses it (${code})` };
+}

@@ -1,0 +1,99 @@
+/** One replica as its master sees it. */
+export interface ReplicaFact {
+  readonly address: string;
+  /** `online`, or on the way there: `wait_bgsave`, `send_bulk`. */
+  readonly state: string;
+  /** Seconds since it last said how far it is. */
+  readonly lagSeconds: number;
+  /** Bytes that it is behind. */
+  readonly behindBytes: number;
+}
+
+/** What INFO says, as far as anybody asks; a managed service leaves fields out. */
+export interface RedisInfo {
+  readonly version?: string;
+  /** `standalone`, `cluster` or `sentinel`. */
+  readonly mode?: string;
+  readonly isCluster: boolean;
+  readonly role?: 'master' | 'replica';
+  /** Of a replica: `host:port` of its master. */
+  readonly masterAddress?: string;
+  readonly replicas: readonly ReplicaFact[];
+  readonly isLoading: boolean;
+  /** Bytes; 0: no limit. */
+  readonly maxMemory?: number;
+  readonly maxMemoryPolicy?: string;
+  readonly usedMemory?: number;
+  readonly systemMemory?: number;
+  readonly maxClients?: number;
+  readonly isAof?: boolean;
+  readonly aofWriteStatus?: string;
+  readonly rdbStatus?: string;
+  /** Seconds since 1970 of the last save; the start of the server where there was none. */
+  readonly rdbSavedAt?: number;
+  readonly uptimeSeconds?: number;
+}
+
+/** Reads the text of INFO. Fields that are missing stay absent. */
+export function parseInfo(text: string): RedisInfo {
+  const pairs = text.split(/\r?\n/).map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, Math.max(0, colon)), line.slice(colon + 1)];
+  });
+  const fields: Readonly<Record<string, string>> = Object.fromEntries(pairs);
+  const masterAt = fields.master_host === undefined ? undefined : `${fields.master_host}:${fields.master_port}`;
+  return withoutAbsent({
+    version: fields.redis_version,
+    mode: fields.redis_mode,
+    isCluster: fields.cluster_enabled === '1' || fields.redis_mode === 'cluster',
+    role: roleOf(fields.role),
+    masterAddress: masterAt,
+    replicas: replicasOf(fields),
+    isLoading: fields.loading === '1',
+    maxMemory: numberOf(fields.maxmemory),
+    maxMemoryPolicy: fields.maxmemory_policy,
+    usedMemory: numberOf(fields.used_memory),
+    systemMemory: numberOf(fields.total_system_memory),
+    maxClients: numberOf(fields.maxclients),
+    isAof: fields.aof_enabled === undefined ? undefined : fields.aof_enabled === '1',
+    aofWriteStatus: fields.aof_last_write_status,
+    rdbStatus: fields.rdb_last_bgsave_status,
+    rdbSavedAt: numberOf(fields.rdb_last_save_time),
+    uptimeSeconds: numberOf(fields.uptime_in_seconds),
+  });
+}
+
+function roleOf(text: string | undefined): RedisInfo['role'] {
+  if (text === 'slave' || text === 'replica') return 'replica';
+  return text === 'master' ? text : undefined;
+}
+
+/** `slave0:ip=10.0.0.2,port=6379,state=online,offset=42,lag=0`. */
+function replicasOf(fields: Readonly<Record<string, string>>): readonly ReplicaFact[] {
+  const written = numberOf(fields.master_repl_offset) ?? 0;
+  return Object.entries(fields)
+    .filter(([name]) => /^slave\d+$/.test(name))
+    .map(([, text]) => {
+      const part = (name: string) => new RegExp(`(?:^|,)${name}=([^,]*)`).exec(text)?.[1];
+      const offset = numberOf(part('offset'));
+      return {
+        address: `${part('ip') ?? '?'}:${part('port') ?? '?'}`,
+        state: part('state') ?? 'unknown',
+        lagSeconds: numberOf(part('lag')) ?? 0,
+        behindBytes: offset === undefined ? 0 : Math.max(0, written - offset),
+      };
+    });
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return text === undefined || text === '' || Number.isNaN(number) ? undefined : number;
+}
+
+type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+function withoutAbsent<T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+}

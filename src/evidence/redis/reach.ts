@@ -1,0 +1,83 @@
+import type { Dial } from '../probe/dial.ts';
+import { ProbeFault } from '../probe/fault.ts';
+import { assertTrusted, type CertificateFact, secure } from '../probe/tls.ts';
+import { openSession, RedisRefusal, type RedisSession } from './session.ts';
+
+/** As long as Dify itself waits for Redis (REDIS_SOCKET_TIMEOUT and REDIS_SOCKET_CONNECT_TIMEOUT), in ms. */
+export const ANSWER_MS = 5_000;
+
+/** Where a Redis is and how one gets in. */
+export interface RedisTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly tls: { readonly mode: 'disable' | 'require' | 'verify-full'; readonly ca?: string | undefined };
+}
+
+export interface ReachOptions {
+  readonly dial: Dial;
+  readonly signal: AbortSignal;
+  /** Hears of the certificate as soon as one is shown, also where it is refused. */
+  readonly onCertificate?: (certificate: CertificateFact) => void;
+}
+
+/** `host:port`, IPv6 in brackets. */
+export function addressOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
+}
+
+/** Dials, agrees on TLS as the deployment asks for it, and opens a session without a login. Throws ProbeFault. */
+export async function reach(target: RedisTarget, options: ReachOptions): Promise<RedisSession> {
+  const { host, port, tls } = target;
+  const stream = await options.dial(host, port, { signal: options.signal, limitMs: ANSWER_MS });
+  if (tls.mode === 'disable') return openSession(stream, ANSWER_MS);
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_MS)]);
+  const secured = await secure(stream, { host, ca: tls.ca, signal });
+  options.onCertificate?.(secured.certificate);
+  try {
+    if (tls.mode === 'verify-full') assertTrusted(secured.certificate);
+  } catch (error) {
+    secured.stream.destroy();
+    throw error;
+  }
+  return openSession(secured.stream, ANSWER_MS);
+}
+
+/** Logs in as Dify's clients do, and makes sure that commands are taken. Throws ProbeFault with stage `tls` or `login`. */
+export async function logIn(session: RedisSession, target: RedisTarget): Promise<void> {
+  const { username, password, tls } = target;
+  try {
+    if (username !== undefined) await session.call('AUTH', username, password ?? '');
+    else if (password !== undefined) await session.call('AUTH', password);
+    await session.call('PING');
+  } catch (error) {
+    if (error instanceof RedisRefusal) {
+      if (error.code === 'NOPERM') return;
+      throw new ProbeFault('login', error.code, loginText(error, username));
+    }
+    if (!(error instanceof ProbeFault)) throw error;
+    const { code, text } = error.fact;
+    if (code === 'ETIMEDOUT' || tls.mode !== 'disable') throw new ProbeFault('login', code, text);
+    throw new ProbeFault(
+      'tls',
+      code,
+      'closes the connection at the first command: it may speak nothing but TLS on this port',
+    );
+  }
+}
+
+function loginText({ code, message }: RedisRefusal, username: string | undefined): string {
+  const user = username ?? 'default';
+  if (code === 'WRONGPASS')
+    return `refuses the login: the password of user ${user} is wrong, or that user does not exist or is off`;
+  if (code === 'NOAUTH') return 'asks for a password, and the deployment has none';
+  if (code === 'DENIED') return 'is in protected mode: it takes clients of its own machine only';
+  if (/without any password configured|no password is set/.test(message))
+    return 'asks for no password, and the deployment has one';
+  if (/wrong number of arguments/.test(message)) return 'knows no user names: it is older than Redis 6';
+  if (/max number of clients/.test(message)) return 'has as many clients as it takes (maxclients)';
+  if (/invalid password/.test(message)) return 'refuses the password';
+  if (code === 'LOADING') return 'is loading its data and answers nothing yet';
+  return `refuses the login (${code})`;
+}

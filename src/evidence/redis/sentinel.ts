@@ -1,0 +1,78 @@
+import type { SentinelRedis } from '../../deployment/schema/redis.ts';
+import { faultOf, ProbeFault } from '../probe/fault.ts';
+import type { SentinelFact } from './facts.ts';
+import { addressOf, logIn, type ReachOptions, type RedisTarget, reach } from './reach.ts';
+import { RedisRefusal, type RedisSession } from './session.ts';
+
+/** Asks one sentinel what it knows of the master; never throws. `target` holds the sentinels' own user and password. */
+export async function askSentinel(
+  target: RedisTarget,
+  master: SentinelRedis['sentinel']['master'],
+  options: ReachOptions,
+): Promise<SentinelFact> {
+  let fact: SentinelFact = { address: addressOf(target), otherMasters: [], flags: [], downSentinels: [] };
+  let session: RedisSession | undefined;
+  try {
+    session = await reach(target, options);
+    if (target.username !== undefined && target.password !== undefined) {
+      fact = { ...fact, passwordAlone: await takesPasswordAlone(session, target.password) };
+    }
+    await logIn(session, target);
+    return { ...fact, ...(await factsOf(session, master)) };
+  } catch (error) {
+    return { ...fact, fault: sentinelFault(error) };
+  } finally {
+    session?.close();
+  }
+}
+
+async function takesPasswordAlone(session: RedisSession, password: string): Promise<boolean> {
+  try {
+    await session.call('AUTH', password);
+    return true;
+  } catch (error) {
+    if (error instanceof RedisRefusal) return false;
+    throw error;
+  }
+}
+
+async function factsOf(session: RedisSession, master: string): Promise<Partial<SentinelFact>> {
+  const masters = recordsOf(await session.call('SENTINEL', 'MASTERS'));
+  const found = masters.find(({ name }) => name === master);
+  if (found === undefined) return { otherMasters: masters.map(({ name }) => name ?? '').filter((name) => name !== '') };
+  const fellows = recordsOf(await session.call('SENTINEL', 'SENTINELS', master));
+  const number = (name: string) => Number(found[name] ?? 0);
+  return {
+    master: addressOf({ host: found.ip ?? '', port: number('port') }),
+    flags: (found.flags ?? '').split(','),
+    quorum: number('quorum'),
+    sentinels: number('num-other-sentinels') + 1,
+    replicas: number('num-slaves'),
+    downAfterMs: number('down-after-milliseconds'),
+    failoverTimeoutMs: number('failover-timeout'),
+    downSentinels: fellows
+      .filter(({ flags }) => /(^|,)[so]_down(,|$)/.test(flags ?? ''))
+      .map(({ ip, port }) => addressOf({ host: ip ?? '', port: Number(port) })),
+  };
+}
+
+/** `[[name, mymaster, ip, 10.0.0.1, …], …]`. */
+function recordsOf(answer: unknown): readonly Readonly<Partial<Record<string, string>>>[] {
+  if (!Array.isArray(answer)) return [];
+  return answer.map((flat: unknown) => {
+    const words = Array.isArray(flat) ? flat.map(String) : [];
+    return Object.fromEntries(
+      words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1] ?? '']] : [])),
+    );
+  });
+}
+
+function sentinelFault(error: unknown) {
+  if (!(error instanceof RedisRefusal)) return faultOf(error, 'use');
+  const { code, message } = error;
+  if (code === 'NOPERM')
+    return new ProbeFault('login', code, 'lets this user in and answers nothing: it needs +sentinel').fact;
+  if (/unknown command/i.test(message))
+    return new ProbeFault('use', 'NOSENTINEL', 'is no sentinel but a Redis server').fact;
+  return new ProbeFault('use', code, `refuses to say what it watches (${code})`).fact;
+}

@@ -1,0 +1,97 @@
+import { faultOf } from '../probe/fault.ts';
+import type { CertificateFact } from '../probe/tls.ts';
+import { probeDatabase, type UsedDatabase } from './databases.ts';
+import type { DatabaseFact, RedisServerFact, RedisSettings, RefusedCommand } from './facts.ts';
+import { parseInfo, type RedisInfo } from './info.ts';
+import { addressOf, logIn, type ReachOptions, type RedisTarget, reach } from './reach.ts';
+import { RedisRefusal, type RedisSession } from './session.ts';
+
+const PINGS = 5;
+
+/** Settings that rules ask for. */
+const SETTINGS = [
+  'maxmemory-policy',
+  'maxclients',
+  'databases',
+  'save',
+  'min-replicas-to-write',
+  'min-replicas-max-lag',
+];
+
+/** Asks one server all that Dify will rely on; never throws: how far it came is in the fact. */
+export async function askServer(
+  target: RedisTarget,
+  databases: readonly UsedDatabase[],
+  options: Omit<ReachOptions, 'onCertificate'>,
+): Promise<RedisServerFact> {
+  let fact: RedisServerFact = { address: addressOf(target), settings: {}, databases: [], refused: [] };
+  let session: RedisSession | undefined;
+  const onCertificate = (certificate: CertificateFact) => {
+    fact = { ...fact, certificate };
+  };
+  try {
+    session = await reach(target, { ...options, onCertificate });
+    await logIn(session, target);
+    fact = { ...fact, latencyMs: await latency(session) };
+    const info = await infoOf(session);
+    if (info !== undefined) fact = { ...fact, info };
+    // What is no master of its own data is not written to: its role is the finding.
+    if (info?.isCluster === true || info?.mode === 'sentinel' || info?.role === 'replica') return fact;
+    fact = { ...fact, settings: await settingsOf(session) };
+    return { ...fact, ...(await databasesOf(session, databases)) };
+  } catch (error) {
+    return { ...fact, fault: faultOf(error, 'use') };
+  } finally {
+    session?.close();
+  }
+}
+
+async function latency(session: RedisSession): Promise<number> {
+  const times: number[] = [];
+  for (let count = 0; count < PINGS; count += 1) {
+    const started = performance.now();
+    await allowed(session, 'PING');
+    times.push(performance.now() - started);
+  }
+  const middle = times.toSorted((a, b) => a - b)[Math.floor(PINGS / 2)] ?? 0;
+  return Math.round(middle * 10) / 10;
+}
+
+async function infoOf(session: RedisSession): Promise<RedisInfo | undefined> {
+  const text = await allowed(session, 'INFO');
+  return typeof text === 'string' ? parseInfo(text) : undefined;
+}
+
+async function settingsOf(session: RedisSession): Promise<RedisSettings> {
+  const settings: Record<string, string> = {};
+  for (const name of SETTINGS) {
+    const pair = await allowed(session, 'CONFIG', 'GET', name);
+    if (pair === undefined) break;
+    if (Array.isArray(pair) && typeof pair[1] === 'string') settings[name] = pair[1];
+  }
+  return settings;
+}
+
+async function databasesOf(
+  session: RedisSession,
+  databases: readonly UsedDatabase[],
+): Promise<{ readonly databases: readonly DatabaseFact[]; readonly refused: readonly RefusedCommand[] }> {
+  const facts: DatabaseFact[] = [];
+  const refused: RefusedCommand[] = [];
+  for (const database of databases) {
+    const probed = await probeDatabase(session, database);
+    facts.push(probed.fact);
+    refused.push(...probed.refused);
+  }
+  return { databases: facts, refused };
+}
+
+/** The answer; undefined where the server refuses the command. Throws ProbeFault where no answer comes. */
+async function allowed(session: RedisSession, command: string, ...words: readonly string[]): Promise<unknown> {
+  try {
+    return await session.call(command, ...words);
+  } catch (error) {
+    if (error instanceof RedisRefusal) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Duplex } from 'node:stream';
+import { ProbeFault } from '../probe/fault.ts';
+import { asSocket } from '../probe/socket.ts';
+
+/** The server's own refusal of a command. `code` is its first word: `WRONGPASS`, `NOPERM`, `READONLY`, else `ERR`. */
+export class RedisRefusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, text: string) {
+    super(text);
+    this.name = 'RedisRefusal';
+    this.code = code;
+  }
+}
+
+/** A connection to Redis on which nothing is said but what is asked for: no login, no choice of a database, no reconnecting. */
+export interface RedisSession {
+  /** One command. Throws RedisRefusal for a refusal, ProbeFault (stage `use`) where no answer comes. */
+  call(command: string, ...words: readonly (string | number)[]): Promise<unknown>;
+  close(): void;
+}
+
+/** Opens a session over a stream that is connected already. `limitMs`: for each answer. */
+export async function openSession(stream: Duplex, limitMs: number): Promise<RedisSession> {
+  const { AbstractConnector, Redis } = await import('ioredis');
+  const socket = asSocket(stream);
+  class Dialled extends AbstractConnector {
+    constructor() {
+      super(limitMs);
+    }
+    override async connect() {
+      this.stream = socket;
+      return socket;
+    }
+  }
+  // Names in lower case: by them the library knows a subscription.
+  const client = new Redis({
+    Connector: Dialled,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    noDelay: false,
+    commandTimeout: limitMs,
+  });
+  // Each command hears of a broken connection itself.
+  client.on('error', () => undefined);
+  await client.connect().catch(() => undefined);
+  return {
+    call: async (command, ...words) => {
+      try {
+        return await client.call(command.toLowerCase(), ...words);
+      } catch (error) {
+        throw refusalOf(error);
+      }
+    },
+    close: () => {
+      client.disconnect();
+      socket.destroy();
+    },
+  };
+}
+
+/** The library's error carries the command's words, a password among them: nothing of it is kept but the server's text. */
+function refusalOf(error: unknown): RedisRefusal | ProbeFault {
+  const { name, message } = error instanceof Error ? error : { name: '', message: '' };
+  if (name === 'ReplyError') return new RedisRefusal(/^[A-Z]+(?= |$)/.exec(message)?.[0] ?? 'ERR', message);
+  if (message === 'Command timed out')
+    return new ProbeFault('use', 'ETIMEDOUT', 'takes the connection and never answers');
+  return new ProbeFault('use', 'ECONNRESET', 'closes the connection');
+}
