@@ -1,0 +1,16 @@
+/**
+ * How the keys of Dify's objects begin. The API: uploads, files taken out of documents, what tools and websites gave, the tenants' private keys and its own
+ * key (Dify 1.16: services/file_service.py, core/rag/extractor, core/tools/tool_file_manager.py, libs/rsa.py, configs). The plugin daemon 0.6: installed
+ * plugins, packages and their pictures (PLUGIN_INSTALLED_PATH, PLUGIN_PACKAGE_CACHE_PATH, PLUGIN_MEDIA_CACHE_PATH).
+ */
+export const DIFY_KEY_PREFIXES: readonly string[] = [
+  'upload_files/',
+  'image_files/',
+  'website_files/',
+  'tools/',
+  'privkeys/',
+  '.dify_secret_key',
+  'plugin/',
+  'plugin_packages/',
+  'assets/',
+];

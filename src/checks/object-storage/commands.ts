@@ -1,0 +1,76 @@
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { s3PlaceOf } from '../../evidence/object-storage/s3/places.ts';
+
+/** A command that asks for the bucket with the identity that only a pod of the API has. */
+export function inPod({ name, target, objectStorage }: Deployment): string {
+  if (objectStorage.provider !== 's3') return '';
+  const { bucket, region } = objectStorage.s3;
+  const asked = `import boto3; boto3.client("s3", region_name="${region}").list_objects(Bucket="${bucket}", MaxKeys=1)`;
+  const where =
+    target.type === 'kubernetes'
+      ? `kubectl -n ${target.namespace} exec deploy/${name}-api --`
+      : 'docker compose exec api';
+  return `${where} python -c '${asked}'`;
+}
+
+/** The vendor's own command that shows whether a bucket keeps old versions. */
+export function showVersioning(storage: Deployment['objectStorage'], bucket: string): string {
+  switch (storage.provider) {
+    case 'azure-blob':
+      return `az storage account blob-service-properties show --account-name ${storage.azureBlob.accountName} --query isVersioningEnabled`;
+    case 'gcs':
+      return `gcloud storage buckets describe gs://${bucket} --format='value(versioning_enabled)'`;
+    default:
+      return `${aws(storage)} get-bucket-versioning --bucket ${bucket}`;
+  }
+}
+
+/** The command that makes a bucket keep old versions. */
+export function enableVersioning(storage: Deployment['objectStorage'], bucket: string): string {
+  switch (storage.provider) {
+    case 'azure-blob':
+      return `az storage account blob-service-properties update --account-name ${storage.azureBlob.accountName} --enable-versioning true`;
+    case 'gcs':
+      return `gcloud storage buckets update gs://${bucket} --versioning`;
+    default:
+      return `${aws(storage)} put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled`;
+  }
+}
+
+/** The command that shows where copies of a bucket are kept. */
+export function showReplication(storage: Deployment['objectStorage'], bucket: string): string {
+  switch (storage.provider) {
+    case 'azure-blob':
+      return `az storage account show --name ${storage.azureBlob.accountName} --query sku.name`;
+    case 'gcs':
+      return `gcloud storage buckets describe gs://${bucket} --format='value(location,location_type)'`;
+    default:
+      return `${aws(storage)} get-bucket-replication --bucket ${bucket}`;
+  }
+}
+
+/** The command that shows the rules by which a bucket's objects expire. */
+export function showLifecycle(storage: Deployment['objectStorage'], bucket: string): string {
+  return storage.provider === 'gcs'
+    ? `gcloud storage buckets describe gs://${bucket} --format='json(lifecycle_config)'`
+    : `${aws(storage)} get-bucket-lifecycle-configuration --bucket ${bucket}`;
+}
+
+/** The command that takes a bucket from the public. */
+export function closeToPublic(storage: Deployment['objectStorage'], bucket: string): string {
+  switch (storage.provider) {
+    case 'azure-blob':
+      return `az storage container set-permission --account-name ${storage.azureBlob.accountName} --name ${bucket} --public-access off`;
+    case 'gcs':
+      return `gcloud storage buckets update gs://${bucket} --public-access-prevention`;
+    default:
+      return `${aws(storage)} delete-bucket-policy --bucket ${bucket}`;
+  }
+}
+
+/** The AWS command line, which speaks to every storage with S3. */
+export function aws(storage: Deployment['objectStorage']): string {
+  const place = s3PlaceOf(storage);
+  const isAws = storage.provider === 's3' && storage.s3.endpoint === undefined;
+  return `aws s3api${place === undefined || isAws ? '' : ` --endpoint-url ${place.endpoint.origin}`}`;
+}

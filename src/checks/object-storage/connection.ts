@@ -1,0 +1,132 @@
+import type { BucketFact, Failure } from '../../evidence/object-storage/facts.ts';
+import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { deploymentOf, fault } from '../judgement.ts';
+import { judgeCertificate } from '../services/certificate.ts';
+import { declaredNotSeen, faultStatus, notReached } from '../services/probed.ts';
+import { error, errorInProdElseWarning } from '../when.ts';
+import { inPod } from './commands.ts';
+import { FRAME, originOf, ownerOf, perBucket, type Seen, summed } from './per-bucket.ts';
+
+export const storageTls: Check = {
+  ...FRAME,
+  id: 'object-storage.tls',
+  title: 'the object storage is asked over TLS that can be trusted',
+  severity: errorInProdElseWarning,
+  remedy:
+    'put a certificate of a public authority for the name that the endpoint and its buckets have on the server, or renew it',
+  judge: (context) => {
+    const evidence = context.evidence(OBJECT_STORAGE);
+    if (!evidence.isSecure) return plainHttp(context);
+    return summed(context, evidence.buckets, (bucket) => {
+      const owner = bucket.stopped === undefined ? undefined : ownerOf(bucket.stopped, bucket, evidence);
+      if (bucket.stopped !== undefined && owner === 'object-storage.tls' && bucket.certificate === undefined) {
+        return { status: 'fail', observed: bucket.stopped.text, expected: 'TLS' };
+      }
+      if (owner === 'object-storage.address-style' || bucket.certificate === undefined)
+        return owner ?? 'object-storage.login';
+      const { status, observed, expected } = judgeCertificate(bucket.certificate, context.now);
+      return { status, observed, expected };
+    });
+  },
+};
+
+function plainHttp(context: JudgeContext): Judgement {
+  const { host } = context.evidence(OBJECT_STORAGE);
+  const observed = `${host} is asked over plain http`;
+  if (context.tier === 'test') return { status: 'pass', observed, expected: 'any', message: observed };
+  return fault('warn', {
+    observed,
+    expected: 'https',
+    message: `${observed}: files and what is signed with the key cross the network in the clear`,
+    remedy: 'serve the storage over https and write https:// in its endpoint',
+  });
+}
+
+export const storageLogin: Check = {
+  ...FRAME,
+  id: 'object-storage.login',
+  title: 'the object storage answers and knows the key',
+  severity: error,
+  remedy: 'look up the key id and its secret at the vendor, and put them where the file refers to',
+  judge: (context) => {
+    const { keys } = context.evidence(OBJECT_STORAGE);
+    if (keys === 'workload') return workload(context);
+    return perBucket(
+      context,
+      'object-storage.login',
+      () => ({ status: 'pass', observed: 'the key is taken', expected: 'a key that the storage knows' }),
+      (failure) => refusedKey(failure, context),
+    );
+  },
+};
+
+/** Only a pod has the identity: nothing is known from here but the way. */
+function workload(context: JudgeContext): Judgement {
+  const evidence = context.evidence(OBJECT_STORAGE);
+  const stopped = evidence.buckets.find((bucket) => bucket.stopped !== undefined);
+  if (stopped?.stopped !== undefined) {
+    const owner = ownerOf(stopped.stopped, stopped, evidence);
+    if (owner !== 'object-storage.login') return notReached(owner);
+  }
+  return declaredNotSeen("what the pods' own identity may do with the buckets", inPod(deploymentOf(context)));
+}
+
+const LOGIN_WORDS: Readonly<Record<string, string>> = {
+  InvalidAccessKeyId: 'the storage does not know this key id',
+  SignatureDoesNotMatch: 'the secret does not belong to this key id',
+  ExpiredToken: 'the key has expired',
+  InvalidToken: 'the key has expired or been withdrawn',
+  AuthenticationFailed: 'the key is not that of this account',
+  invalid_grant: 'the service account or its key has been deleted or disabled',
+  ETIMEDOUT: 'takes the connection and does not answer in time',
+};
+
+function refusedKey(failure: Failure, context: JudgeContext): Seen {
+  const { code, text, host } = failure;
+  const words = LOGIN_WORDS[code];
+  return {
+    status: faultStatus(failure, deploymentOf(context), originOf(context)),
+    observed: `${words === undefined ? '' : `${words}: `}${host} ${code === 'ETIMEDOUT' ? 'is silent' : text}`,
+    expected: 'an answer, and a key that the storage knows',
+    ...(failure.kind === 'login'
+      ? {}
+      : { remedy: `look at the storage's own state and log, and at any proxy before ${host}` }),
+  };
+}
+
+/** S3, Azure and Google refuse a request whose time is a quarter of an hour off (Amazon S3, RequestTimeTooSkewed; Azure, "Authorize with Shared Key"). */
+const REFUSED_MS = 15 * 60_000;
+/** A third of that: a clock that nobody sets goes on drifting. */
+const DRIFTS_MS = 5 * 60_000;
+
+export const storageClock: Check = {
+  ...FRAME,
+  id: 'object-storage.clock',
+  title: 'the clocks here and at the object storage agree',
+  severity: error,
+  remedy: 'timedatectl set-ntp true',
+  judge: (context) => {
+    // In a cluster the nodes' clocks sign, not this machine's.
+    const isOurs = deploymentOf(context).target.type === 'compose' || originOf(context) === 'cluster';
+    return perBucket(
+      context,
+      'object-storage.clock',
+      (bucket) => skew(bucket, isOurs),
+      ({ text }) => ({ status: isOurs ? 'fail' : 'warn', observed: text, expected: 'a time that the storage takes' }),
+    );
+  },
+};
+
+function skew({ skewMs }: BucketFact, isOurs: boolean): Seen {
+  const expected = 'at most 5 minutes apart';
+  if (skewMs === undefined) return { status: 'pass', observed: 'the storage does not say its time', expected };
+  const apart = Math.abs(skewMs);
+  const observed = `${sayMs(apart)} apart${isOurs ? '' : ", as seen with this machine's clock"}`;
+  if (apart < DRIFTS_MS) return { status: 'pass', observed, expected };
+  return { status: apart >= REFUSED_MS && isOurs ? 'fail' : 'warn', observed, expected };
+}
+
+function sayMs(ms: number): string {
+  return ms < 2_000 ? 'less than 2 s' : ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
+}

@@ -1,0 +1,59 @@
+import { DIFY_KEY_PREFIXES } from '../../checklist/object-keys.ts';
+import type { LifecycleFact, ObjectFacts } from '../../evidence/object-storage/facts.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, listed, some } from '../judgement.ts';
+import { errorInProdElseWarning } from '../when.ts';
+import { closeToPublic, showLifecycle } from './commands.ts';
+import { FRAME, perObjects, type Seen } from './per-bucket.ts';
+
+export const storagePublicAccess: Check = {
+  ...FRAME,
+  id: 'object-storage.public-access',
+  title: 'nobody reads the buckets without a key',
+  severity: errorInProdElseWarning,
+  remedy: 'close the bucket to the public: Dify hands out files itself',
+  judge: (context) =>
+    perObjects(context, 'object-storage.public-access', (objects, { name }) => {
+      const seen = exposure(objects);
+      const remedy = closeToPublic(deploymentOf(context).objectStorage, name);
+      return seen.status === 'pass' ? seen : { ...seen, remedy };
+    }),
+};
+
+function exposure({ anonymous, settings: { opened } }: ObjectFacts): Seen {
+  const expected = 'no access without a key';
+  const may = [...(anonymous.read ? ['read its objects'] : []), ...(anonymous.list ? ['list them'] : [])];
+  if (may.length > 0) return { status: 'fail', observed: `anybody may ${listed(may)}, without a key`, expected };
+  const rules = 'seen' in opened ? opened.seen : [];
+  if (rules.length === 0) return { status: 'pass', observed: 'closed to who has no key', expected };
+  // The probe object is not what they open, or a block of the account holds.
+  return { status: 'warn', observed: `its rules open parts of it to everybody: ${some(rules, 2)}`, expected };
+}
+
+export const storageLifecycle: Check = {
+  ...FRAME,
+  id: 'object-storage.lifecycle',
+  title: "no rule of the buckets expires or archives Dify's objects",
+  severity: errorInProdElseWarning,
+  remedy: 'delete the rule, or limit it to a prefix that Dify does not use',
+  judge: (context) =>
+    perObjects(context, 'object-storage.lifecycle', ({ settings: { lifecycle } }, { name }) => {
+      const expected = "no rule that expires or archives Dify's objects";
+      if ('hidden' in lifecycle) return { status: 'pass', observed: `not shown (${lifecycle.hidden})`, expected };
+      const meeting = lifecycle.seen.filter(meetsDify);
+      if (meeting.length === 0) return { status: 'pass', observed: "no rule meets Dify's objects", expected };
+      const remedy = showLifecycle(deploymentOf(context).objectStorage, name);
+      return { status: 'fail', observed: some(meeting.map(sayRule), 2), expected, remedy };
+    }),
+};
+
+/** A rule for part of a prefix meets what lies under it, and one for something below it meets that part. */
+function meetsDify({ prefix }: LifecycleFact): boolean {
+  return DIFY_KEY_PREFIXES.some((known) => known.startsWith(prefix) || prefix.startsWith(known));
+}
+
+function sayRule({ id, prefix, action, when }: LifecycleFact): string {
+  const of = prefix === '' ? 'every object' : `objects under ${prefix}`;
+  const does = action === 'expire' ? `deletes ${of}` : `moves ${of} to an archive that cannot be read`;
+  return `rule ${id === '' ? 'without a name' : id} ${does} ${when}`;
+}

@@ -1,0 +1,73 @@
+import type { BucketFact, ObjectFacts, Step } from '../../evidence/object-storage/facts.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, listed } from '../judgement.ts';
+import { error } from '../when.ts';
+import { FRAME, perObjects, type Seen } from './per-bucket.ts';
+import { neededRights } from './rights.ts';
+
+export const storageRights: Check = {
+  ...FRAME,
+  id: 'object-storage.rights',
+  title: 'the key may put, get, list and delete objects',
+  severity: error,
+  remedy: 'grant the key these rights on the bucket and its objects',
+  judge: (context) =>
+    perObjects(context, 'object-storage.rights', (objects, bucket) => {
+      const seen = rights(objects, bucket);
+      return seen.status === 'pass' ? seen : { ...seen, remedy: neededRights(deploymentOf(context), bucket.name) };
+    }),
+};
+
+/** The API puts, gets and deletes; the plugin daemon finds its packages by listing as well. */
+function rights({ put, get, list, remove }: ObjectFacts, { usedBy }: BucketFact): Seen {
+  const steps: readonly (readonly [verb: string, step: Step | undefined])[] = [
+    ['put', put],
+    ['get', get],
+    ['list', list],
+    ['delete', remove],
+  ];
+  const refused = steps.flatMap(([verb, step]) =>
+    step === undefined || step === 'ok' || step.kind === 'full' || step.kind === 'locked' ? [] : [{ verb, step }],
+  );
+  const expected = 'a key that may put, get, list and delete';
+  if (refused.length === 0)
+    return { status: 'pass', observed: 'the probe object was put, got, listed and deleted', expected };
+  const isSlight = refused.every(({ verb }) => verb === 'list') && !usedBy.includes('plugin daemon');
+  const codes = [...new Set(refused.map(({ step }) => step.code))];
+  return {
+    status: isSlight ? 'warn' : 'fail',
+    observed: `the key may not ${listed(refused.map(({ verb }) => verb))} (${codes.join(', ')})`,
+    expected,
+  };
+}
+
+export const storageIntegrity: Check = {
+  ...FRAME,
+  id: 'object-storage.integrity',
+  title: 'what is put into the object storage comes back as it was',
+  severity: error,
+  remedy: 'look for a proxy or gateway before the storage that rewrites or compresses what passes',
+  judge: (context) =>
+    perObjects(context, 'object-storage.integrity', ({ put, get, altered }) => {
+      const expected = 'the bytes that were put';
+      if (put !== 'ok' || get !== 'ok') return { status: 'skip', observed: '', expected };
+      return altered
+        ? { status: 'fail', observed: 'other bytes came back than were put', expected }
+        : { status: 'pass', observed: 'the bytes that were put came back', expected };
+    }),
+};
+
+export const storageCapacity: Check = {
+  ...FRAME,
+  id: 'object-storage.capacity',
+  title: 'the object storage has room',
+  severity: error,
+  remedy: 'raise the quota of the bucket or the account, or add disks',
+  judge: (context) =>
+    perObjects(context, 'object-storage.capacity', ({ put }) => {
+      const expected = 'room for new objects';
+      if (put === 'ok') return { status: 'pass', observed: 'a new object finds room', expected };
+      if (put.kind !== 'full') return { status: 'skip', observed: '', expected };
+      return { status: 'fail', observed: `the storage takes nothing more (${put.code})`, expected };
+    }),
+};

@@ -1,0 +1,129 @@
+import type { BucketFact, Failure, ObjectFacts, ObjectStorageEvidence } from '../../evidence/object-storage/facts.ts';
+import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
+import type { Check, JudgeContext, Judgement, Observation, Status } from '../check.ts';
+import { deploymentOf, groupBy, listed } from '../judgement.ts';
+import { faultStatus, notReached } from '../services/probed.ts';
+import { whereFile } from '../when.ts';
+
+/** What one check makes of one bucket. */
+export interface Seen {
+  readonly status: Status;
+  readonly observed: string;
+  readonly expected: string;
+  readonly remedy?: string;
+}
+
+/** What the checks of the object storage have in common. */
+export const FRAME = {
+  phases: ['preflight'],
+  when: whereFile(({ objectStorage }) => objectStorage.provider !== 'local'),
+  needs: [OBJECT_STORAGE],
+} as const satisfies Pick<Check, 'phases' | 'when' | 'needs'>;
+
+/** The check that says what stopped a probe, so that it is said once. */
+export type StopOwner =
+  `object-storage.${'reachable' | 'tls' | 'login' | 'clock' | 'region' | 'address-style' | 'bucket' | 'rights' | 'capacity'}`;
+
+export function ownerOf(failure: Failure, bucket: BucketFact, { host }: ObjectStorageEvidence): StopOwner {
+  if (bucket.otherStyle?.works === true) return 'object-storage.address-style';
+  switch (failure.kind) {
+    case 'fault':
+      return faultOwner(failure, bucket, host);
+    case 'clock':
+      return 'object-storage.clock';
+    case 'region':
+      return 'object-storage.region';
+    case 'style':
+      return 'object-storage.address-style';
+    case 'bucket':
+      return 'object-storage.bucket';
+    case 'denied':
+      return 'object-storage.rights';
+    case 'full':
+      return 'object-storage.capacity';
+    default:
+      return 'object-storage.login';
+  }
+}
+
+/** A name of the bucket's own that does not answer is a matter of its address; the endpoint's own is said by `reachable`. */
+function faultOwner({ stage, host }: Failure, { style }: BucketFact, endpoint: string): StopOwner {
+  if (stage === 'tls') return 'object-storage.tls';
+  if (stage !== 'resolve' && stage !== 'connect') return 'object-storage.login';
+  if (host === endpoint) return 'object-storage.reachable';
+  return style === 'virtual' ? 'object-storage.address-style' : 'object-storage.login';
+}
+
+/** Judges each bucket that was probed with keys; what `id` does not own of a stopped probe is skipped, and what it owns `stopped` judges. */
+export function perBucket(
+  context: JudgeContext,
+  id: string,
+  judge: (bucket: BucketFact) => Seen,
+  stopped: (failure: Failure, bucket: BucketFact) => Seen = (failure) => unexpected(failure, context),
+): Judgement {
+  const evidence = context.evidence(OBJECT_STORAGE);
+  if (evidence.keys === 'unresolved') return notReached('config.secrets');
+  if (evidence.keys === 'workload') return notReached('object-storage.login');
+  return summed(context, evidence.buckets, (bucket) => {
+    if (bucket.stopped === undefined) return judge(bucket);
+    const owner = ownerOf(bucket.stopped, bucket, evidence);
+    return owner === id ? stopped(bucket.stopped, bucket) : owner;
+  });
+}
+
+/** As `perBucket`, for what is known of the objects of a bucket alone. */
+export function perObjects(
+  context: JudgeContext,
+  id: string,
+  judge: (objects: ObjectFacts, bucket: BucketFact) => Seen,
+): Judgement {
+  return perBucket(context, id, (bucket) =>
+    bucket.objects === undefined ? { status: 'skip', observed: '', expected: '' } : judge(bucket.objects, bucket),
+  );
+}
+
+function unexpected(failure: Failure, context: JudgeContext): Seen {
+  const status = faultStatus(failure, deploymentOf(context), originOf(context));
+  return { status, observed: failure.text, expected: 'an answer' };
+}
+
+export function originOf(context: JudgeContext): Observation['from'] {
+  return context.look(OBJECT_STORAGE)?.from ?? 'local';
+}
+
+/** One judgement of several buckets: what is the same of both is said once. A string instead of a judgement names the check that has said it. */
+export function summed(
+  context: JudgeContext,
+  buckets: readonly BucketFact[],
+  look: (bucket: BucketFact) => Seen | string,
+): Judgement {
+  const from = originOf(context);
+  const looked = buckets.map((bucket) => ({ bucket, seen: look(bucket) }));
+  const judged = looked.flatMap(({ bucket, seen }) => (typeof seen === 'string' ? [] : [{ bucket, seen }]));
+  const [first] = looked;
+  if (judged.length === 0) return notReached(typeof first?.seen === 'string' ? first.seen : 'object-storage.login');
+  const observations = judged.map(({ bucket, seen: { status, observed, expected } }) => {
+    return { subject: subjectOf(bucket), from, status, observed, expected };
+  });
+  const status = worst(observations.map((one) => one.status));
+  const telling = judged.filter(({ seen }) => seen.status === status);
+  const groups = [...groupBy(telling, ({ seen }) => seen.observed)];
+  const observed = groups
+    .map(([text, of]) => `${listed(of.map(({ bucket }) => subjectOf(bucket)))}: ${text}`)
+    .join('; ');
+  const expected = telling[0]?.seen.expected ?? '';
+  const remedy = telling[0]?.seen.remedy;
+  const message = status === 'pass' ? observed : `${observed}; expected ${expected}`;
+  return { status, observed, expected, message, ...(remedy === undefined ? {} : { remedy }), observations };
+}
+
+/** `bucket dify (api)`. */
+function subjectOf({ name, usedBy }: BucketFact): string {
+  return `bucket ${name} (${usedBy.join(', ')})`;
+}
+
+const GRAVITY: readonly Status[] = ['skip', 'pass', 'warn', 'unknown', 'fail'];
+
+function worst(statuses: readonly Status[]): Status {
+  return statuses.reduce((one, other) => (GRAVITY.indexOf(other) > GRAVITY.indexOf(one) ? other : one), 'skip');
+}

@@ -1,0 +1,108 @@
+import type { ObjectFacts, Replication } from '../../evidence/object-storage/facts.ts';
+import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
+import type { Check, JudgeContext } from '../check.ts';
+import { deploymentOf } from '../judgement.ts';
+import { declaredNotSeen } from '../services/probed.ts';
+import { error, errorInProdElseWarning, whereFile } from '../when.ts';
+import { enableVersioning, showReplication, showVersioning } from './commands.ts';
+import { FRAME, perObjects, type Seen } from './per-bucket.ts';
+
+export const storageVersioning: Check = {
+  ...FRAME,
+  id: 'object-storage.versioning',
+  title: 'the buckets keep old versions, as the recovery plan says',
+  severity: error,
+  when: whereFile(
+    ({ objectStorage, recovery }) => objectStorage.provider !== 'local' && recovery?.objectStorage?.versioning === true,
+  ),
+  remedy: 'enable versioning of the bucket',
+  judge: (context) => {
+    const { objectStorage } = deploymentOf(context);
+    const { keys, buckets } = context.evidence(OBJECT_STORAGE);
+    const what = 'versioning of the buckets';
+    if (keys === 'workload') return declaredNotSeen(what, showVersioning(objectStorage, buckets[0]?.name ?? ''));
+    return perObjects(context, 'object-storage.versioning', (objects, { name }) => versioning(context, objects, name));
+  },
+};
+
+function versioning(context: JudgeContext, { settings, versioned }: ObjectFacts, bucket: string): Seen {
+  const { objectStorage } = deploymentOf(context);
+  const expected = 'versioning enabled, since the recovery plan leans on it';
+  const remedy = enableVersioning(objectStorage, bucket);
+  if (versioned === true) return { status: 'pass', observed: 'the probe object got a version of its own', expected };
+  if ('seen' in settings.versioning) {
+    const state = settings.versioning.seen;
+    return { status: state === 'enabled' ? 'pass' : 'fail', observed: `versioning is ${state}`, expected, remedy };
+  }
+  const { hidden } = settings.versioning;
+  // Every storage answers a put with a version where there is one: none is evidence, but a managed one may well hide it.
+  if (versioned === false && !('managed' in objectStorage && objectStorage.managed !== undefined)) {
+    return {
+      status: 'fail',
+      observed: `the probe object got no version, and the key may not ask (${hidden})`,
+      expected,
+      remedy,
+    };
+  }
+  return hiddenSeen('versioning of the bucket', showVersioning(objectStorage, bucket));
+}
+
+function hiddenSeen(what: string, show: string): Seen {
+  const { status, observed, expected, remedy } = declaredNotSeen(what, show);
+  return { status, observed, expected, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+export const storageReplication: Check = {
+  ...FRAME,
+  id: 'object-storage.replication',
+  title: 'a second copy of the objects is kept, as the recovery plan says',
+  severity: errorInProdElseWarning,
+  when: whereFile(
+    ({ objectStorage, recovery }) =>
+      objectStorage.provider !== 'local' && (recovery?.objectStorage?.replication ?? 'none') !== 'none',
+  ),
+  remedy: 'configure replication of the bucket, or write the plan that there is',
+  judge: (context) => {
+    const { objectStorage, recovery } = deploymentOf(context);
+    const planned = recovery?.objectStorage?.replication ?? 'none';
+    const what = `${planned} replication`;
+    const { keys, buckets } = context.evidence(OBJECT_STORAGE);
+    const show = (bucket: string) => showReplication(objectStorage, bucket);
+    if (keys === 'workload') return declaredNotSeen(what, show(buckets[0]?.name ?? ''));
+    return perObjects(context, 'object-storage.replication', ({ settings: { replication } }, { name }) => {
+      if ('hidden' in replication) return hiddenSeen(what, show(name));
+      const { seen } = replication;
+      if (satisfies(seen, planned)) return { status: 'pass', observed: SAID[seen], expected: what };
+      // How a storage spreads its own disks over zones is nothing that S3 tells.
+      const isInside = planned === 'cross-zone' && objectStorage.provider !== 'azure-blob';
+      if (isInside) return hiddenSeen(what, show(name));
+      return { status: 'fail', observed: SAID[seen], expected: what, remedy: show(name) };
+    });
+  },
+};
+
+const SAID: Readonly<Record<Replication, string>> = {
+  none: 'no second copy is kept',
+  'another-bucket': 'replicated to another bucket',
+  'cross-zone': 'kept in several zones',
+  'cross-region': 'kept in another region too',
+};
+
+function satisfies(seen: Replication, planned: 'none' | 'cross-zone' | 'cross-region'): boolean {
+  return seen === 'another-bucket' || seen === 'cross-region' || (seen === 'cross-zone' && planned === 'cross-zone');
+}
+
+export const storageEncryption: Check = {
+  ...FRAME,
+  id: 'object-storage.encryption',
+  title: 'objects are encrypted at rest',
+  severity: () => 'info',
+  remedy: 'turn on the default encryption of the bucket where your rules ask for it',
+  judge: (context) =>
+    perObjects(context, 'object-storage.encryption', ({ settings: { encryption } }) => {
+      const expected = 'a default encryption of the bucket';
+      if ('hidden' in encryption) return { status: 'pass', observed: `not shown (${encryption.hidden})`, expected };
+      if (encryption.seen === 'none') return { status: 'warn', observed: 'no default encryption', expected };
+      return { status: 'pass', observed: `encrypted (${encryption.seen})`, expected };
+    }),
+};

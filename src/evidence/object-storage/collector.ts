@@ -1,0 +1,68 @@
+import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import type { SecretValues } from '../../deployment/secrets.ts';
+import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import { type BucketFact, OBJECT_STORAGE, type ObjectStorageEvidence } from './facts.ts';
+import { bucketsOf, type PlannedBucket } from './plan.ts';
+import { type Reach, serviceOf } from './service.ts';
+import { createWire, StorageFailure, type Wire } from './wire.ts';
+
+export interface ObjectStorageOptions {
+  /** Milliseconds for a connection, and again for an answer. Default 5 s. */
+  readonly limitMs?: number;
+  /** More authorities to trust, PEM. */
+  readonly ca?: string;
+}
+
+const LIMIT_MS = 5_000;
+/** For all that is asked of one bucket; what is still to be cleaned away has CLEAN_MS more. */
+const PROBE_MS = 30_000;
+const CLEAN_MS = 8_000;
+
+/** Looks at the buckets of the deployment as Dify does. `options` vary limits and trust. */
+export function createObjectStorageCollector(options: ObjectStorageOptions = {}): Collector<ObjectStorageEvidence> {
+  return {
+    key: OBJECT_STORAGE,
+    timeoutMs: PROBE_MS + CLEAN_MS + 2_000,
+    fromCluster: true,
+    collect: async (context) => {
+      const { deployment, secrets } = context;
+      if (deployment === undefined || secrets === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+      const storage = deployment.objectStorage;
+      const service = serviceOf(storage, secrets);
+      if (service === undefined) throw new EvidenceMissing('absent', 'an object storage');
+      const { endpoint } = service;
+      const keys = keysOf(storage, secrets);
+      const look = (bucket: PlannedBucket): Promise<BucketFact> => {
+        const reach = reachOf(context, options);
+        return keys === 'given' ? service.probe(reach, bucket) : greet(reach.wire, endpoint, bucket);
+      };
+      const buckets = await Promise.all(bucketsOf(storage).map(look));
+      return { host: endpoint.hostname, isSecure: endpoint.protocol === 'https:', keys, buckets };
+    },
+  };
+}
+
+export const objectStorageCollector = createObjectStorageCollector();
+
+function reachOf({ dial, now, signal }: CollectContext, { limitMs = LIMIT_MS, ca }: ObjectStorageOptions): Reach {
+  const wire = createWire({ dial, now, limitMs, ca, signal: AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]) });
+  // The run's own end must not leave a probe object behind.
+  return { wire, cleaner: wire.within(AbortSignal.timeout(PROBE_MS + CLEAN_MS)) };
+}
+
+function keysOf(storage: ObjectStorage, secrets: SecretValues): ObjectStorageEvidence['keys'] {
+  if (storage.provider === 's3' && storage.s3.identity === 'workload') return 'workload';
+  return secrets.unresolved.some(({ path }) => path.startsWith('objectStorage.')) ? 'unresolved' : 'given';
+}
+
+/** Without keys: whether the endpoint answers, and with what certificate. */
+async function greet(wire: Wire, endpoint: URL, bucket: PlannedBucket): Promise<BucketFact> {
+  const fact = { ...bucket, address: endpoint.origin };
+  try {
+    await wire.send({ url: endpoint });
+    return { ...fact, ...wire.seen };
+  } catch (error) {
+    if (!(error instanceof StorageFailure)) throw error;
+    return { ...fact, ...wire.seen, stopped: error.failure };
+  }
+}

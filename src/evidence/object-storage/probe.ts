@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import type { Driver } from './driver.ts';
+import type { Failure, FailureKind, ObjectFacts, Step } from './facts.ts';
+import { StorageFailure } from './wire.ts';
+
+/** More than a line, and bytes that are no text: what rewrites text or compresses shows. */
+const PROBE_BYTES = 1024;
+
+/** What an object step can meet while the bucket itself is there and the key is known. */
+const PASSING: readonly FailureKind[] = ['denied', 'locked', 'full', 'missing', 'unsupported'];
+
+export type Probed = { readonly stopped: Failure } | { readonly objects: ObjectFacts };
+
+/**
+ * Asks for a list, then puts, gets, lists and deletes one object, as Dify does all day, and asks the bucket for its settings. What the probe made is
+ * removed again whatever happens, with its versions where the key may; `cleaner` does it, so that it outlives the time limit of the rest.
+ */
+export async function probeBucket(driver: Driver, cleaner: Driver): Promise<Probed> {
+  const key = `difyctl-probe-${randomBytes(8).toString('hex')}`;
+  const body = randomBytes(PROBE_BYTES);
+  const door = await attempt(() => driver.list(key));
+  if (isStop(door.step)) return { stopped: door.step };
+  const versions = new Set<string>();
+  let mayBeThere = true;
+  try {
+    const put = await attempt(() => driver.put(key, body));
+    if (isStop(put.step)) return { stopped: put.step };
+    note(versions, put.value?.version);
+    mayBeThere = put.step === 'ok';
+    const got = await attempt(() => driver.get(key));
+    const list = await attempt(() => driver.list(key));
+    const anonymous = await attempt(() => driver.anonymous(key));
+    const settings = await driver.settings();
+    const remove = await attempt(() => driver.remove(key));
+    note(versions, remove.value?.mark);
+    const old = await attempt(async () => driver.oldVersions?.(key) ?? []);
+    for (const version of old.value ?? []) versions.add(version);
+    const kept = await clean(cleaner, key, versions, mayBeThere && !isDone(remove.step));
+    mayBeThere = false;
+    return {
+      objects: {
+        put: put.step,
+        get: put.step === 'ok' ? got.step : withoutObject(got.step, door.step),
+        list: list.step,
+        remove: isDone(remove.step) ? 'ok' : remove.step,
+        altered: got.value !== undefined && !body.equals(got.value),
+        ...(isDone(put.step) && old.step === 'ok' ? { versioned: versions.size > 0 } : {}),
+        anonymous: anonymous.value ?? { read: false, list: false },
+        ...(kept ? { kept: key } : {}),
+        settings,
+      },
+    };
+  } finally {
+    if (mayBeThere) await clean(cleaner, key, versions, true);
+  }
+}
+
+function note(versions: Set<string>, version: string | undefined): void {
+  if (version !== undefined) versions.add(version);
+}
+
+interface Attempt<T> {
+  readonly step: Step;
+  readonly value?: T;
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { step: 'ok', value: await work() };
+  } catch (error) {
+    if (error instanceof StorageFailure) return { step: error.failure };
+    throw error;
+  }
+}
+
+function isStop(step: Step): step is Failure {
+  return step !== 'ok' && !PASSING.includes(step.kind);
+}
+
+/** Nothing to delete is as good as deleted. */
+function isDone(step: Step): boolean {
+  return step === 'ok' || step.kind === 'missing';
+}
+
+/** Whether an object may be read, by asking for one that is not there: where its list is closed too, a refusal says nothing. */
+function withoutObject(get: Step, list: Step): Step | undefined {
+  if (isDone(get)) return 'ok';
+  return list === 'ok' ? get : undefined;
+}
+
+/** Removes what the probe made; true where some of it stays. */
+async function clean(driver: Driver, key: string, versions: ReadonlySet<string>, isThere: boolean): Promise<boolean> {
+  let stays = false;
+  if (isThere) stays = !isDone((await attempt(() => driver.remove(key))).step);
+  for (const version of versions) stays = !isDone((await attempt(() => driver.purge(key, version))).step) || stays;
+  return stays;
+}

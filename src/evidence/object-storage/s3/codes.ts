@@ -1,0 +1,71 @@
+import type { HttpAnswer } from '../../probe/http.ts';
+import type { FailureKind } from '../facts.ts';
+import { refusal, type StorageFailure } from '../wire.ts';
+import { elements, textOf } from './xml.ts';
+
+/**
+ * Error codes by what they mean for an operator. Sources: the error code pages of Amazon S3 (API reference, "Error responses"), MinIO (cmd/api-errors.go),
+ * Alibaba Cloud OSS ("HTTP status codes and error codes"), Tencent Cloud COS (product/436/7730), Huawei Cloud OBS (obs_04_0115) and Volcengine TOS
+ * (docs/6349/74874), as of November 2026.
+ */
+const KINDS: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
+  login: [
+    'InvalidAccessKeyId',
+    'SignatureDoesNotMatch',
+    'ExpiredToken',
+    'InvalidToken',
+    'InvalidSecurityToken',
+    'InvalidSecurity',
+    'AuthFailure',
+    'AccountProblem',
+    'NotSignedUp',
+    'UserDisable',
+    'CredentialsNotSupported',
+  ],
+  clock: ['RequestTimeTooSkewed'],
+  bucket: ['NoSuchBucket', 'InvalidBucketName'],
+  region: ['PermanentRedirect', 'IllegalLocationConstraintException', 'InvalidRegion'],
+  // OSS, COS, OBS and TOS, in this order: a bucket that is addressed by virtual hosts alone.
+  style: ['SecondLevelDomainForbidden', 'PathStyleDomainForbidden', 'VirtualHostDomainRequired', 'InvalidPathAccess'],
+  denied: ['AccessDenied', 'AllAccessDisabled', 'AccessForbidden', 'Forbidden'],
+  locked: ['ObjectLocked', 'FileImmutable'],
+  full: ['QuotaExceeded', 'XMinioStorageFull', 'XMinioAdminBucketQuotaExceeded', 'InsufficientStorageSpace'],
+  unsupported: ['NotImplemented', 'MethodNotAllowed'],
+};
+
+const KIND_OF: ReadonlyMap<string, FailureKind> = new Map(
+  (Object.entries(KINDS) as [FailureKind, readonly string[]][]).flatMap(([kind, codes]) =>
+    codes.map((code) => [code, kind] as const),
+  ),
+);
+
+/** What an S3 storage means by an answer that is no success. */
+export function s3Refusal(host: string, { status, headers, body }: HttpAnswer): StorageFailure {
+  const xml = body.toString('utf8');
+  const code = elements(xml, 'Error').length > 0 ? textOf(xml, 'Code') : '';
+  const right = rightPlace(code, xml, headers['x-amz-bucket-region']);
+  if (right !== undefined) return refusal('region', host, status, code, right === '' ? undefined : right);
+  return refusal(kindOf(code, status), host, status, code);
+}
+
+/**
+ * Where the bucket is instead, where the answer says that it is elsewhere: AWS and MinIO name the region, OSS says AccessDenied and names an endpoint.
+ * Empty where it is elsewhere and nobody says where.
+ */
+function rightPlace(code: string, xml: string, header: string | undefined): string | undefined {
+  const region = textOf(xml, 'Region');
+  if (code === 'AuthorizationHeaderMalformed' && region !== '') return region;
+  if (KIND_OF.get(code) === 'region') return header ?? textOf(xml, 'Endpoint');
+  const endpoint = textOf(xml, 'Endpoint');
+  return code === 'AccessDenied' && endpoint !== '' ? endpoint : undefined;
+}
+
+function kindOf(code: string, status: number): FailureKind {
+  const known = KIND_OF.get(code);
+  if (known !== undefined) return known;
+  // `NoSuchKey`, and with as many names as vendors a setting that was never made; an answer without a code is none of S3's.
+  if (status === 404 && code !== '') return 'missing';
+  if (status === 403) return 'denied';
+  if (status === 507) return 'full';
+  return status === 501 || status === 405 ? 'unsupported' : 'other';
+}

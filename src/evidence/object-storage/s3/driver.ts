@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { HttpAnswer } from '../../probe/http.ts';
+import type { Driver } from '../driver.ts';
+import type { AddressStyle } from '../facts.ts';
+import { refusal, StorageFailure, type Wire } from '../wire.ts';
+import { s3Refusal } from './codes.ts';
+import { bucketUrl, type S3Place } from './places.ts';
+import { s3Settings } from './settings.ts';
+import { elements, rootOf, textOf } from './xml.ts';
+
+export interface S3Keys {
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+/** A bucket over S3 with Signature Version 4, addressed in this style. Without keys only what anybody may ask is signed for nobody. */
+export function s3Driver(wire: Wire, place: S3Place, bucket: string, style: AddressStyle, keys: S3Keys): Driver {
+  const address = bucketUrl(place.endpoint, bucket, style);
+  const host = new URL(address).hostname;
+
+  const once = async (method: string, url: URL, body: Uint8Array | undefined): Promise<HttpAnswer> => {
+    const headers = await signed(method, url, body, place.region, keys, wire.time());
+    const answer = await wire.send({ method, url, headers, ...(body === undefined ? {} : { body }) });
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw s3Refusal(host, answer);
+  };
+  const ask = async (method: string, path: string, body?: Uint8Array): Promise<HttpAnswer> => {
+    const url = new URL(`${address}/${path}`);
+    try {
+      return await once(method, url, body);
+    } catch (error) {
+      const isClock = error instanceof StorageFailure && error.failure.kind === 'clock';
+      if (!isClock || !wire.followClock()) throw error;
+      return once(method, url, body);
+    }
+  };
+  const isOpen = async (path: string): Promise<boolean> =>
+    (await wire.send({ url: new URL(`${address}/${path}`) })).status === 200;
+
+  return {
+    address,
+    style,
+    list: async (prefix) => {
+      const xml = (await ask('GET', `?prefix=${prefix}&max-keys=10`)).body.toString('utf8');
+      const root = rootOf(xml);
+      // The list of buckets: the server took the bucket's host name for its own.
+      if (root === 'ListAllMyBucketsResult') throw refusal('style', host, 200, root);
+      if (root !== 'ListBucketResult') throw refusal('other', host, 200, 'and nothing that an S3 storage would say');
+      return elements(xml, 'Contents').map((object) => textOf(object, 'Key'));
+    },
+    put: async (key, body) => ({ version: versionOf(await ask('PUT', key, body)) }),
+    get: async (key) => (await ask('GET', key)).body,
+    remove: async (key) => ({ mark: versionOf(await ask('DELETE', key)) }),
+    purge: async (key, version) => {
+      await ask('DELETE', `${key}?versionId=${encodeURIComponent(version)}`);
+    },
+    anonymous: async (key) => ({ read: await isOpen(key), list: await isOpen('?max-keys=1') }),
+    settings: () => s3Settings(async (name) => (await ask('GET', `?${name}`)).body.toString('utf8'), place.inherent),
+  };
+}
+
+/** `null` is what a bucket says whose versioning is suspended. The vendors that have headers of their own keep S3's ending. */
+function versionOf({ headers }: HttpAnswer): string | undefined {
+  const name = Object.keys(headers).find((header) => /^x-[a-z]+-version-id$/.test(header));
+  const version = name === undefined ? undefined : headers[name];
+  return version === 'null' || version === '' ? undefined : version;
+}
+
+async function signed(
+  method: string,
+  url: URL,
+  body: Uint8Array | undefined,
+  region: string,
+  keys: S3Keys,
+  time: Date,
+): Promise<Record<string, string>> {
+  const { AwsV4Signer } = await import('aws4fetch');
+  const digest = createHash('sha256')
+    .update(body ?? '')
+    .digest('hex');
+  const signer = new AwsV4Signer({
+    method,
+    url: url.href,
+    headers: { 'x-amz-content-sha256': digest },
+    accessKeyId: keys.accessKey,
+    secretAccessKey: keys.secretKey,
+    service: 's3',
+    region,
+    datetime: time.toISOString().replaceAll(/[-:]|\.\d+/g, ''),
+  });
+  return Object.fromEntries((await signer.sign()).headers);
+}

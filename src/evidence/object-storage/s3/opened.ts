@@ -1,0 +1,50 @@
+import { elements, textOf } from './xml.ts';
+
+/** What a bucket policy opens to everybody without a condition, in words; empty for none, or for text that is no policy. */
+export function openedByPolicy(text: string): readonly string[] {
+  const policy = parsed(text);
+  const statements = valuesOf(policy, 'Statement');
+  return statements
+    .filter((statement) => word(statement, 'Effect').toLowerCase() === 'allow')
+    .filter((statement) => valuesOf(statement, 'Condition').length === 0 && isEverybody(statement))
+    .map((statement) => {
+      const actions = valuesOf(statement, 'Action').map(String).join(', ');
+      const resources = valuesOf(statement, 'Resource').map((one) => String(one).replace(/^.*:/, ''));
+      return `${actions} on ${resources.join(', ')}`;
+    });
+}
+
+/** What an access list opens to everybody: S3's groups, or the one word that OSS has for it. */
+export function openedByAcl(xml: string): readonly string[] {
+  return elements(xml, 'Grant').flatMap((grant) => {
+    if (/global\/AllUsers|>\s*Everyone\s*</.test(grant)) return [`${textOf(grant, 'Permission')} by its access list`];
+    return /^\s*public-/.test(grant) ? [`${grant.trim()} by its access list`] : [];
+  });
+}
+
+function isEverybody(statement: unknown): boolean {
+  return valuesOf(statement, 'Principal').some((principal) => {
+    if (principal === '*') return true;
+    if (typeof principal !== 'object' || principal === null) return false;
+    return Object.values(principal).flat().includes('*');
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The values of a field, a single one as a list; vendors differ in whether names begin with a capital. */
+function valuesOf(object: unknown, name: string): readonly unknown[] {
+  if (typeof object !== 'object' || object === null) return [];
+  const found: unknown = Object.entries(object).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+  return found === undefined || found === null ? [] : [found].flat();
+}
+
+function word(object: unknown, name: string): string {
+  return String(valuesOf(object, name)[0] ?? '');
+}

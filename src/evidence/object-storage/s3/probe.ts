@@ -1,0 +1,41 @@
+import type { BucketFact, Failure } from '../facts.ts';
+import type { PlannedBucket } from '../plan.ts';
+import { probeBucket } from '../probe.ts';
+import { StorageFailure, type Wire } from '../wire.ts';
+import { type S3Keys, s3Driver } from './driver.ts';
+import type { S3Place } from './places.ts';
+
+/** Probes one bucket over S3, and where its address does not work tries the other style. */
+export async function probeS3(
+  wire: Wire,
+  cleaner: Wire,
+  place: S3Place,
+  bucket: PlannedBucket,
+  keys: S3Keys,
+): Promise<BucketFact> {
+  const style = place.style(bucket.name);
+  const driver = s3Driver(wire, place, bucket.name, style, keys);
+  const probed = await probeBucket(driver, s3Driver(cleaner, place, bucket.name, style, keys));
+  const fact = { ...bucket, address: driver.address, style, ...wire.seen, ...probed };
+  if (!('stopped' in probed) || !place.mayChoose || !isAddress(probed.stopped, place)) return fact;
+  const other = style === 'virtual' ? 'path' : 'virtual';
+  const works = await answers(() => s3Driver(wire, place, bucket.name, other, keys).list('difyctl-probe-'));
+  return { ...fact, otherStyle: { style: other, works } };
+}
+
+/** Whether the way in which the bucket is addressed may be what failed. */
+function isAddress({ kind, stage, host }: Failure, { endpoint }: S3Place): boolean {
+  if (kind === 'style' || kind === 'bucket') return true;
+  return kind === 'fault' && stage !== 'use' && host !== endpoint.hostname;
+}
+
+/** True where the storage knows the bucket, whatever the key may do with it. */
+async function answers(list: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await list();
+    return true;
+  } catch (error) {
+    if (!(error instanceof StorageFailure)) throw error;
+    return error.failure.kind === 'denied';
+  }
+}

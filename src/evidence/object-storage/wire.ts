@@ -1,0 +1,93 @@
+import type { Dial } from '../probe/dial.ts';
+import { faultOf } from '../probe/fault.ts';
+import { type HttpAnswer, type HttpRequest, requestHttp } from '../probe/http.ts';
+import { assertTrusted, type CertificateFact } from '../probe/tls.ts';
+import type { Failure, FailureKind } from './facts.ts';
+
+/** A request that came to nothing. */
+export class StorageFailure extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.text);
+    this.name = 'StorageFailure';
+    this.failure = failure;
+  }
+}
+
+/** A refusal by the storage itself, of this kind. Its own message may hold what was signed, so that only its code is kept. */
+export function refusal(
+  kind: FailureKind,
+  host: string,
+  status: number,
+  code: string,
+  region?: string,
+): StorageFailure {
+  const stage = kind === 'login' || kind === 'clock' ? 'login' : 'use';
+  const text = `answers ${status}${code === '' ? '' : ` ${code}`}`;
+  return new StorageFailure({
+    kind,
+    host,
+    stage,
+    code: code === '' ? String(status) : code,
+    text,
+    ...(region === undefined ? {} : { region }),
+  });
+}
+
+export interface WireOptions {
+  readonly dial: Dial;
+  readonly signal: AbortSignal;
+  /** Milliseconds for a connection, and again for an answer. */
+  readonly limitMs: number;
+  /** More authorities to trust, PEM. */
+  readonly ca?: string | undefined;
+  readonly now: () => Date;
+}
+
+/** The way of one probe to one storage; it notes what every answer shows on the side. */
+export interface Wire {
+  /** Throws StorageFailure of kind `fault` where there is no answer, or a certificate that no client takes. */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  /** The time to sign with: this machine's, until the storage refused it. */
+  time(): Date;
+  /** From now on signs with the storage's own time. False where that is already so, or its time is not known. */
+  followClock(): boolean;
+  /** The same wire, bounded by another signal. */
+  within(signal: AbortSignal): Wire;
+  readonly seen: { certificate?: CertificateFact; skewMs?: number };
+}
+
+export function createWire(options: WireOptions): Wire {
+  return wireWith(options, {}, { followed: false });
+}
+
+function wireWith(options: WireOptions, seen: Wire['seen'], clock: { followed: boolean }): Wire {
+  return {
+    seen,
+    send: async (request) => {
+      const started = options.now().getTime();
+      try {
+        const answer = await requestHttp(request, { ...options, verify: false });
+        const ended = options.now().getTime();
+        if (answer.certificate !== undefined) {
+          seen.certificate = answer.certificate;
+          assertTrusted(answer.certificate);
+        }
+        const date = Date.parse(answer.headers.date ?? '');
+        // HTTP tells whole seconds, cut off.
+        if (!Number.isNaN(date)) seen.skewMs = date + 500 - Math.round((started + ended) / 2);
+        return answer;
+      } catch (error) {
+        throw new StorageFailure({ ...faultOf(error, 'use'), kind: 'fault', host: request.url.hostname });
+      }
+    },
+    time: () => new Date(options.now().getTime() + (clock.followed ? (seen.skewMs ?? 0) : 0)),
+    followClock: () => {
+      if (clock.followed || seen.skewMs === undefined) return false;
+      clock.followed = true;
+      return true;
+    },
+    within: (signal) => wireWith({ ...options, signal }, seen, clock),
+  };
+}
