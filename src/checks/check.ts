@@ -42,7 +42,19 @@ export interface Judgement {
   readonly expected: string;
   readonly message: string;
   readonly remedy?: string;
+  /** What is missing before this fault can be an accepted risk; absent where a reason is enough. */
+  readonly acceptanceLacks?: string;
   readonly observations?: readonly Observation[];
+}
+
+/** Evidence that was not seen from this machine now: from a pod of the cluster, or by somebody else at another time. */
+export interface Sighting {
+  /** Name of the evidence: `cluster.nodes`. */
+  readonly key: string;
+  readonly from: EvidenceOrigin;
+  readonly at: string;
+  /** True for what `--from-evidence` brought. */
+  readonly given: boolean;
 }
 
 export interface CheckResult extends Judgement {
@@ -53,6 +65,8 @@ export interface CheckResult extends Judgement {
   /** The fault that severity `info` turned into a pass. */
   readonly note?: string;
   readonly accepted?: { readonly reason: string; readonly until?: string };
+  /** What was not seen from here and now; absent where all of it was. */
+  readonly seen?: readonly Sighting[];
   readonly durationMs: number;
 }
 
@@ -99,6 +113,8 @@ export interface CheckReport {
   readonly place: string;
   readonly phase: Phase;
   readonly durationMs: number;
+  /** How `--wait` went: milliseconds, how often what failed was looked at again, and whether it was worth it. */
+  readonly waited?: { readonly ms: number; readonly rounds: number; readonly over: 'passed' | 'time' | 'hopeless' };
   readonly summary: Readonly<Record<Status, number>>;
   readonly checks: readonly CheckResult[];
 }

@@ -1,11 +1,15 @@
+import { Interrupted } from '../base/errors.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { CLOCK, clockCollector } from '../evidence/clock.ts';
 import { type Collection, createCollection, savedCollection } from '../evidence/collect.ts';
-import type { CollectContext, Collector, Evidence } from '../evidence/evidence.ts';
+import type { CollectContext, Collector, Evidence, EvidenceKey } from '../evidence/evidence.ts';
+import type { OpenRelay } from '../evidence/relay/relay.ts';
+import type { Seen } from '../evidence/views.ts';
 import { applyAcceptance } from './acceptance.ts';
 import type { Check, CheckReport, CheckResult, Phase, Status } from './check.ts';
 import type { CheckEvent, OnCheckEvent } from './events.ts';
 import { judgeCheck, skippedResult } from './judge.ts';
+import { withOrigins } from './origins.ts';
 import { selectChecks } from './select.ts';
 
 export interface RunChecksOptions {
@@ -19,8 +23,12 @@ export interface RunChecksOptions {
   readonly skip?: readonly string[];
   /** Milliseconds for the whole run; what has not answered by then is `unknown`. */
   readonly timeoutMs?: number | undefined;
-  /** Judge this instead of looking. */
+  /** Judge this and look at nothing. */
   readonly saved?: readonly Evidence<unknown>[] | undefined;
+  /** Stands in place of looking for these keys; everything else is looked at. */
+  readonly given?: readonly Evidence<unknown>[] | undefined;
+  /** Services are looked at from the cluster too. */
+  readonly openRelay?: OpenRelay | undefined;
   readonly onEvent?: OnCheckEvent | undefined;
 }
 
@@ -28,6 +36,8 @@ export interface CheckRun {
   readonly report: CheckReport;
   /** All that was collected, for `--save-evidence`. */
   readonly evidence: readonly Evidence<unknown>[];
+  /** To be said once: what could not be removed again. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -43,9 +53,7 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
   emit({ type: 'selected', checks: cases.map(({ check }) => ({ id: check.id, subject: subjectOf(check) })) });
 
   const collection = openCollection(options, emit);
-  const clock = await collection.get(CLOCK);
-  const now = new Date(clock.data?.now ?? context.now());
-  const judged = await Promise.all(cases.map((found) => resultOf(found, collection, context, now, emit)));
+  const { judged, now, notes } = await closing(collection, () => judgeAll(cases, collection, options, emit));
   const skipped = selection.skipped.map((check) => skippedResult(check, context.tier, 'left out by --skip'));
 
   const checks = [...judged, ...skipped];
@@ -63,7 +71,7 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
     summary: summarize(checks),
     checks,
   };
-  return { report, evidence: collection.collected() };
+  return { report, evidence: collection.collected(), notes };
 }
 
 interface Arisen {
@@ -77,9 +85,43 @@ function arises(check: Check, context: CollectContext): Arisen | undefined {
   return { check, skip: answer === true ? undefined : answer.skip };
 }
 
+/** What was made to look is removed, however the work ends; what is left of it is said in each case. */
+async function closing<T extends object>(
+  collection: Collection,
+  work: () => Promise<T>,
+): Promise<T & { readonly notes: readonly string[] }> {
+  try {
+    const done = await work();
+    return { ...done, notes: await collection.close() };
+  } catch (error) {
+    const left = await collection.close();
+    if (error instanceof Interrupted && left.length > 0) throw new Interrupted([error.message, ...left].join('; '));
+    throw error;
+  }
+}
+
+interface Looked {
+  readonly now: Date;
+  readonly judged: readonly CheckResult[];
+}
+
+async function judgeAll(
+  cases: readonly Arisen[],
+  collection: Collection,
+  { context, given = [] }: RunChecksOptions,
+  emit: OnCheckEvent,
+): Promise<Looked> {
+  const clock = await collection.get(CLOCK);
+  const now = new Date(clock.evidence.data?.now ?? context.now());
+  const known = new Set(given.map(({ key }) => key));
+  const look = async (key: EvidenceKey<unknown>) => ({ ...(await collection.get(key)), given: known.has(key.name) });
+  const judged = await Promise.all(cases.map((found) => resultOf(found, look, context, now, emit)));
+  return { now, judged };
+}
+
 async function resultOf(
   { check, skip }: Arisen,
-  collection: Collection,
+  look: (key: EvidenceKey<unknown>) => Promise<Seen<unknown> & { readonly given: boolean }>,
   context: CollectContext,
   now: Date,
   emit: OnCheckEvent,
@@ -87,9 +129,9 @@ async function resultOf(
   const { tier, deployment } = context;
   const judge = async (): Promise<CheckResult> => {
     if (skip !== undefined) return skippedResult(check, tier, skip);
-    const found = await Promise.all([...check.needs, ...(check.wants ?? [])].map((key) => collection.get(key)));
-    const evidence = new Map(found.map((one) => [one.key, one]));
-    const result = judgeCheck(check, { tier, deployment, now, evidence });
+    const seen = await Promise.all([...check.needs, ...(check.wants ?? [])].map(look));
+    const evidence = new Map(seen.map((one) => [one.evidence.key, one.evidence]));
+    const result = withOrigins(judgeCheck(check, { tier, deployment, now, evidence }), seen, now);
     return applyAcceptance(result, deployment?.acceptedRisks ?? [], now);
   };
   const result = await judge();
@@ -101,6 +143,8 @@ function openCollection(options: RunChecksOptions, emit: (event: CheckEvent) => 
   if (options.saved !== undefined) return savedCollection(options.saved, options.context);
   return createCollection([clockCollector, ...options.collectors], options.context, {
     totalMs: options.timeoutMs,
+    openRelay: options.openRelay,
+    given: options.given,
     events: {
       started: (key) => emit({ type: 'collecting', key }),
       ended: ({ key, outcome, durationMs }) => emit({ type: 'collected', key, outcome, durationMs }),

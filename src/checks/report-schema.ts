@@ -5,9 +5,11 @@ import { type CheckReport, SEVERITIES, STATUSES, SUBJECTS } from './check.ts';
 
 const status = z.enum(STATUSES);
 
+const origin = z.enum(['local', 'cluster']).meta({ description: 'From where: this machine, or a pod of the cluster.' });
+
 const observation = z.strictObject({
   subject: z.string().meta({ description: 'What was looked at: a bucket, a sentinel, a workload.' }),
-  from: z.enum(['local', 'cluster']).meta({ description: 'From where: this machine, or a pod of the cluster.' }),
+  from: origin,
   status,
   observed: z.string(),
   expected: z.string(),
@@ -25,6 +27,11 @@ const result = z.strictObject({
   note: z.string().exactOptional().meta({ description: 'The fault that severity info turned into a pass.' }),
   observations: z.array(observation).readonly().exactOptional(),
   accepted: z.strictObject({ reason: z.string(), until: z.string().exactOptional() }).exactOptional(),
+  seen: z
+    .array(z.strictObject({ key: z.string(), from: origin, at: z.string(), given: z.boolean() }))
+    .readonly()
+    .exactOptional()
+    .meta({ description: 'Evidence from the cluster (--from cluster) or of another time (--from-evidence).' }),
   durationMs: z.number().nonnegative(),
 });
 
@@ -42,6 +49,10 @@ const checkReport = z.strictObject({
   place: z.string().meta({ description: 'Context and namespace, or the directory.' }),
   phase: z.enum(['preflight', 'postflight']),
   durationMs: z.number().nonnegative(),
+  waited: z
+    .strictObject({ ms: z.number(), rounds: count, over: z.enum(['passed', 'time', 'hopeless']) })
+    .exactOptional()
+    .meta({ description: '--wait: how long, how often again, and how it ended.' }),
   summary: z.strictObject({ pass: count, warn: count, fail: count, skip: count, unknown: count }),
   checks: z.array(result).readonly(),
 }) satisfies z.ZodType<CheckReport>;

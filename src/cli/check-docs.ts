@@ -1,12 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const PAGE = join('docs', 'checks.md');
+import { readPackageFile } from '../base/package-file.ts';
 
 /** The sections of docs/checks.md by check id, as plain text. The page is part of the published package. */
 export async function readExplanations(): Promise<ReadonlyMap<string, string>> {
-  return sections(await readPage());
+  return sections(await readPackageFile('docs/checks.md'));
 }
 
 /** Sections of second level whose heading is an id. */
@@ -19,16 +15,4 @@ function sections(page: string): ReadonlyMap<string, string> {
       return /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/.test(id) ? [[id, rest.join('\n').trim()] as const] : [];
     }),
   );
-}
-
-/** Beside dist/ in the package, two folders up from the sources. */
-async function readPage(): Promise<string> {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const page = await readFile(join(folder, PAGE), 'utf8').catch(() => undefined);
-    if (page !== undefined) return page;
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error(`${PAGE} is missing from this installation`);
-    folder = parent;
-  }
 }

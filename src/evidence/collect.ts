@@ -1,149 +1,148 @@
 import pLimit from 'p-limit';
-import { ExternalError, Interrupted } from '../base/errors.ts';
-import { type CollectContext, type Collector, type Evidence, type EvidenceKey, EvidenceMissing } from './evidence.ts';
+import { Interrupted } from '../base/errors.ts';
+import { collectOne, missingEvidence } from './collect-one.ts';
+import {
+  type CollectContext,
+  type Collector,
+  type Evidence,
+  type EvidenceKey,
+  EvidenceMissing,
+  type Need,
+} from './evidence.ts';
+import { createGatherer, type GatherEvents, type Gatherer } from './gather.ts';
+import { holdRelay, type OpenRelay, type RelayHolder } from './relay/relay.ts';
+import { mergeViews, type Seen, viewsByKey } from './views.ts';
 
-/** How many collectors look at once. */
-const CONCURRENCY = 8;
+/** How many programs run at once, and how many services are asked at once: a service that hangs costs a place, and no processor. */
+const PROGRAMS = 8;
+const SERVICES = 24;
+/** Milliseconds for everything where nobody says otherwise: longer than the relay's start and the slowest collector together. */
+const TOTAL_MS = 900_000;
 
-export interface CollectionEvents {
-  readonly started?: (key: string) => void;
-  readonly ended?: (evidence: Evidence<unknown>) => void;
+export interface CollectionOptions {
+  readonly totalMs?: number | undefined;
+  readonly events?: GatherEvents | undefined;
+  /** Where it is given, services are looked at from the cluster too. */
+  readonly openRelay?: OpenRelay | undefined;
+  /** Stands in place of looking, by key. */
+  readonly given?: readonly Evidence<unknown>[] | undefined;
 }
 
-/** Evidence on demand: each key is collected at most once, when it is first asked for. */
+/** Evidence on demand: each key is collected at most once from each place, when it is first asked for. */
 export interface Collection {
   /** Never rejects but with Interrupted, where the caller's own signal was aborted. */
-  get<T>(key: EvidenceKey<T>): Promise<Evidence<T>>;
-  /** All that was collected so far, by key. */
+  get<T>(key: EvidenceKey<T>): Promise<Seen<T>>;
+  /** All that is known so far, by key. */
   collected(): readonly Evidence<unknown>[];
+  /** Removes what looking from the cluster needed; what is left, with the command that removes it. */
+  close(): Promise<readonly string[]>;
 }
 
 /**
- * Runs collectors concurrently, with a limit, each within its own time and all within `totalMs`. One that hangs is abandoned (`timeout`),
- * one that throws is recorded (`absent`, or what EvidenceMissing says); neither stops the others. What another collector `need`s starts at once,
- * outside the limit, so that those who wait never keep it from starting.
+ * Runs collectors side by side, each within its own time and all within `totalMs`. One that hangs or throws never stops the others; services have
+ * places of their own beside programs. What another collector `need`s starts at once, outside the limits, so that those who wait never keep it from
+ * starting.
  */
 export function createCollection(
   collectors: readonly Collector<unknown>[],
   context: CollectContext,
-  options: { readonly totalMs?: number | undefined; readonly events?: CollectionEvents | undefined } = {},
+  { totalMs = TOTAL_MS, events, openRelay, given = [] }: CollectionOptions = {},
 ): Collection {
   const byKey = new Map(collectors.map((collector) => [collector.key.name, collector]));
-  const begun = new Map<string, Promise<Evidence<unknown>>>();
-  const queued = new Map<string, Promise<Evidence<unknown>>>();
-  const finished: Evidence<unknown>[] = [];
-  const limit = pLimit(CONCURRENCY);
-  const deadline = options.totalMs === undefined ? undefined : Date.now() + options.totalMs;
-
-  const begin = (key: EvidenceKey<unknown>): Promise<Evidence<unknown>> => {
-    const running = begun.get(key.name);
-    if (running !== undefined) return running;
+  const known = viewsByKey(given);
+  const deadline = Date.now() + totalMs;
+  const [programs, services] = [pLimit(PROGRAMS), pLimit(SERVICES)];
+  const isService = ({ name }: EvidenceKey<unknown>) => byKey.get(name)?.fromCluster === true;
+  const limitOf = (key: EvidenceKey<unknown>) => (isService(key) ? services : programs);
+  const lookFrom = (key: EvidenceKey<unknown>, own: CollectContext, need: Need): Promise<Evidence<unknown>> => {
     const collector = byKey.get(key.name);
-    const run = async (): Promise<Evidence<unknown>> => {
-      options.events?.started?.(key.name);
-      const evidence =
-        collector === undefined
-          ? missing(key, context, 'absent', `nothing here collects ${key.name}`)
-          : await collectOne(collector, context, deadline, need);
-      finished.push(evidence);
-      options.events?.ended?.(evidence);
-      return evidence;
-    };
-    const promise = run();
-    begun.set(key.name, promise);
-    return promise;
+    if (collector !== undefined) return collectOne(collector, own, deadline, need);
+    return Promise.resolve(
+      missingEvidence(key, own, new EvidenceMissing('absent', `nothing here collects ${key.name}`)),
+    );
   };
-  const queue = (key: EvidenceKey<unknown>): Promise<Evidence<unknown>> => {
-    const known = queued.get(key.name) ?? limit(() => begin(key));
-    queued.set(key.name, known);
-    return known;
-  };
-  const need = async <T>(key: EvidenceKey<T>): Promise<T> => {
-    const evidence = (await begin(key)) as Evidence<T>;
-    if (evidence.outcome === 'ok') return evidence.data as T;
-    throw new EvidenceMissing(evidence.outcome, evidence.missing ?? key.name);
+
+  const needHere = needOf((key) => known.get(key.name)?.evidence ?? local.now(key));
+  const local: Gatherer = createGatherer((key) => lookFrom(key, context, needHere), limitOf, events);
+  const relay = openRelay === undefined ? undefined : holdRelay(openRelay, context, deadline);
+  const needThere = needOf(
+    (key) => known.get(key.name)?.evidence ?? ((isService(key) ? cluster : undefined) ?? local).now(key),
+  );
+  const cluster: Gatherer | undefined =
+    relay &&
+    createGatherer(
+      (key) => lookByRelay(relay, context, key, (own) => lookFrom(key, own, needThere)),
+      limitOf,
+      labelled(events),
+    );
+  const look = async (key: EvidenceKey<unknown>): Promise<Seen<unknown>> => {
+    const views = known.get(key.name);
+    if (views !== undefined) return views;
+    if (relay === undefined || cluster === undefined || !isService(key)) return { evidence: await local.get(key) };
+    // Whoever waits for the relay to start takes nobody's place.
+    const there = relay.opened().then(
+      () => cluster.get(key),
+      () => cluster.now(key),
+    );
+    return mergeViews(...(await Promise.all([local.get(key), there])));
   };
   return {
-    get: async <T>(key: EvidenceKey<T>) => (await queue(key)) as Evidence<T>,
-    collected: () => [...finished].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    get: async <T>(key: EvidenceKey<T>) => (await look(key)) as Seen<T>,
+    collected: () => sorted([...given, ...local.gathered(), ...(cluster?.gathered() ?? [])]),
+    close: async () => (await relay?.close()) ?? [],
   };
 }
 
 /** Evidence that somebody else collected, judged here; what they did not collect is absent. */
 export function savedCollection(saved: readonly Evidence<unknown>[], context: CollectContext): Collection {
-  const byKey = new Map(saved.map((evidence) => [evidence.key, evidence]));
+  const views = viewsByKey(saved);
+  const absent = (key: EvidenceKey<unknown>) =>
+    missingEvidence(key, context, new EvidenceMissing('absent', `the saved evidence holds no ${key.name}`));
   return {
-    get: async <T>(key: EvidenceKey<T>) =>
-      (byKey.get(key.name) as Evidence<T> | undefined) ??
-      missing(key, context, 'absent', `the saved evidence holds no ${key.name}`),
+    get: async <T>(key: EvidenceKey<T>) => (views.get(key.name) ?? { evidence: absent(key) }) as Seen<T>,
     collected: () => saved,
+    close: async () => [],
   };
 }
 
-function missing<T>(
-  key: EvidenceKey<T>,
+/** Looks through the relay; once more where the way to it broke meanwhile, for that is no fault of the service. */
+async function lookByRelay(
+  holder: RelayHolder,
   context: CollectContext,
-  outcome: 'absent' | 'denied' | 'timeout',
-  text: string,
-  durationMs = 0,
-): Evidence<T> {
-  const { name, version } = key;
-  const collectedAt = context.now().toISOString();
-  return { key: name, version, collectedAt, from: 'local', outcome, missing: text, durationMs };
-}
-
-async function collectOne<T>(
-  collector: Collector<T>,
-  context: CollectContext,
-  deadline: number | undefined,
-  need: <U>(key: EvidenceKey<U>) => Promise<U>,
-): Promise<Evidence<T>> {
-  const started = performance.now();
-  const elapsed = () => Math.round(performance.now() - started);
-  const limitMs = Math.max(0, Math.min(collector.timeoutMs, (deadline ?? Number.POSITIVE_INFINITY) - Date.now()));
-  const own = new AbortController();
-  const signal = AbortSignal.any([context.signal, own.signal]);
+  key: EvidenceKey<unknown>,
+  look: (own: CollectContext) => Promise<Evidence<unknown>>,
+): Promise<Evidence<unknown>> {
+  const from = 'cluster' as const;
   try {
-    const data = await within(limitMs, context.signal, () => collector.collect({ ...context, signal }, need));
-    const { name, version } = collector.key;
-    const collectedAt = context.now().toISOString();
-    return { key: name, version, collectedAt, from: 'local', outcome: 'ok', data, durationMs: elapsed() };
+    const relay = await holder.opened();
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const before = relay.breaks();
+      const evidence = await look({ ...context, dial: relay.dial, from });
+      if (relay.breaks() === before) return evidence;
+    }
+    throw new EvidenceMissing('absent', 'the port-forward to the relay breaks off again and again');
   } catch (error) {
-    if (context.signal.aborted) throw new Interrupted();
-    const text = faultText(error);
-    const outcome = error instanceof EvidenceMissing ? error.outcome : 'absent';
-    return missing(collector.key, context, outcome, text, elapsed());
-  } finally {
-    own.abort();
+    if (context.signal.aborted) throw error instanceof Interrupted ? error : new Interrupted();
+    return missingEvidence(key, { ...context, from }, error);
   }
 }
 
-/** The work's result, or EvidenceMissing once its time is over, whether or not the work heeds its signal. */
-async function within<T>(limitMs: number, outer: AbortSignal, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let leave: (() => void) | undefined;
-  const ended = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new EvidenceMissing('timeout', `no answer within ${seconds(limitMs)}`)),
-      Math.min(limitMs, 2 ** 31 - 1),
-    );
-    leave = () => reject(new Interrupted());
-    outer.addEventListener('abort', leave, { once: true });
-    if (outer.aborted) leave();
-  });
-  try {
-    return await Promise.race([Promise.resolve().then(work), ended]);
-  } finally {
-    clearTimeout(timer);
-    if (leave !== undefined) outer.removeEventListener('abort', leave);
-  }
+function needOf(begin: (key: EvidenceKey<unknown>) => Evidence<unknown> | Promise<Evidence<unknown>>): Need {
+  return async <T>(key: EvidenceKey<T>): Promise<T> => {
+    const evidence = (await begin(key)) as Evidence<T>;
+    if (evidence.outcome === 'ok') return evidence.data as T;
+    throw new EvidenceMissing(evidence.outcome, evidence.missing ?? key.name);
+  };
 }
 
-function seconds(ms: number): string {
-  return ms >= 1_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms)} ms`;
+function labelled(events: GatherEvents | undefined): GatherEvents {
+  const label = (key: string): string => `${key} from the cluster`;
+  return {
+    started: (key) => events?.started?.(label(key)),
+    ended: (evidence) => events?.ended?.({ ...evidence, key: label(evidence.key) }),
+  };
 }
 
-function faultText(error: unknown): string {
-  if (error instanceof ExternalError) return [error.message, error.stderr.at(-1)].filter(Boolean).join(': ');
-  return error instanceof Error ? error.message : String(error);
+function sorted(all: readonly Evidence<unknown>[]): readonly Evidence<unknown>[] {
+  return all.toSorted((a, b) => (`${a.key} ${a.from}` < `${b.key} ${b.from}` ? -1 : 1));
 }

@@ -1,24 +1,36 @@
 import { type Endpoint, endpointsOf } from './endpoint-list.ts';
-import { type Collector, EvidenceMissing, evidenceKey } from './evidence.ts';
-import { type ConnectFact, connectTo } from './tcp.ts';
+import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from './evidence.ts';
+import { type FaultFact, faultOf } from './probe/fault.ts';
 
 /** Longer than a lost SYN is sent again, twice. */
 const LIMIT_MS = 8_000;
 
-export interface EndpointFact extends Endpoint, ConnectFact {}
-export const ENDPOINTS = evidenceKey<readonly EndpointFact[]>('endpoints', 1);
+export interface EndpointFact extends Endpoint {
+  readonly durationMs: number;
+  /** Why no connection came about; absent where one did. */
+  readonly fault?: FaultFact;
+}
+export const ENDPOINTS = evidenceKey<readonly EndpointFact[]>('endpoints', 2);
 
-/** Whether each external service of the deployment can be connected to from this machine. */
+/** Whether each external service of the deployment can be connected to. */
 export const endpointsCollector: Collector<readonly EndpointFact[]> = {
   key: ENDPOINTS,
-  timeoutMs: LIMIT_MS + 2_000,
-  collect: async ({ deployment, signal }) => {
-    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
-    return Promise.all(
-      endpointsOf(deployment).map(async (endpoint) => ({
-        ...endpoint,
-        ...(await connectTo(endpoint.host, endpoint.port, LIMIT_MS, signal)),
-      })),
-    );
+  timeoutMs: LIMIT_MS + 4_000,
+  fromCluster: true,
+  collect: (context) => {
+    if (context.deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    return Promise.all(endpointsOf(context.deployment).map((endpoint) => connectTo(endpoint, context)));
   },
 };
+
+async function connectTo(endpoint: Endpoint, { dial, signal }: CollectContext): Promise<EndpointFact> {
+  const started = performance.now();
+  const elapsed = () => Math.round(performance.now() - started);
+  try {
+    const stream = await dial(endpoint.host, endpoint.port, { signal, limitMs: LIMIT_MS });
+    stream.destroy();
+    return { ...endpoint, durationMs: elapsed() };
+  } catch (error) {
+    return { ...endpoint, durationMs: elapsed(), fault: faultOf(error, 'connect') };
+  }
+}

@@ -4,7 +4,7 @@ import type { Check, CheckResult } from '../../src/checks/check.ts';
 import { judgeCheck } from '../../src/checks/judge.ts';
 import { CHECKS } from '../../src/checks/registry.ts';
 import type { Deployment } from '../../src/deployment/schema/deployment.ts';
-import type { CollectContext, Collector, EvidenceKey } from '../../src/evidence/evidence.ts';
+import type { CollectContext, Collector, EvidenceKey, EvidenceOrigin } from '../../src/evidence/evidence.ts';
 import { dialHere } from '../../src/evidence/probe/dial.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
 
@@ -51,18 +51,20 @@ export interface JudgeInput {
   readonly now?: string;
   /** Evidence that is there. */
   readonly seen?: readonly (readonly [EvidenceKey<unknown>, unknown])[];
+  /** From where it was seen. Default: here. */
+  readonly from?: EvidenceOrigin;
 }
 
 /** One check's result on evidence given as data. */
 export function judged(
   check: Check,
-  { tier = 'prod', deployment, now = '2026-11-22', seen = [] }: JudgeInput = {},
+  { tier = 'prod', deployment, now = '2026-11-22', seen = [], from = 'local' }: JudgeInput = {},
 ): CheckResult {
   const evidence = new Map(
     seen.map(([key, data]) => {
       const { name, version } = key;
       const collectedAt = '2026-11-22T12:00:00Z';
-      return [name, { key: name, version, collectedAt, from: 'local', outcome: 'ok', data, durationMs: 1 } as const];
+      return [name, { key: name, version, collectedAt, from, outcome: 'ok', data, durationMs: 1 } as const];
     }),
   );
   return judgeCheck(check, { tier: deployment?.tier ?? tier, deployment, now: new Date(`${now}T12:00:00Z`), evidence });

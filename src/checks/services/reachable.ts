@@ -1,9 +1,12 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Endpoint, endpointsOf } from '../../evidence/endpoint-list.ts';
 import { ENDPOINTS, type EndpointFact } from '../../evidence/endpoints.ts';
+import type { EvidenceOrigin } from '../../evidence/evidence.ts';
 import type { Check, Observation } from '../check.ts';
+import { worst } from '../judge.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
 import { error, whereFile } from '../when.ts';
+import { faultStatus } from './probed.ts';
 
 const SERVICES: readonly (readonly [service: Endpoint['service'], name: string])[] = [
   ['postgres', 'PostgreSQL'],
@@ -13,7 +16,7 @@ const SERVICES: readonly (readonly [service: Endpoint['service'], name: string])
   ['mail', 'the mail service'],
 ];
 
-/** One check for each external service: a name that resolves and a port that connects, from this machine. */
+/** One check for each external service: a name that resolves and a port that connects, from this machine or, with `--from cluster`, from there. */
 export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) => ({
   id: `${service}.reachable`,
   title: `${name} can be connected to`,
@@ -24,49 +27,48 @@ export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) 
   remedy: 'check the address, name servers and firewalls between',
   judge: (context) => {
     const deployment = deploymentOf(context);
+    const from = context.look(ENDPOINTS)?.from ?? 'local';
     const endpoints = context.evidence(ENDPOINTS).filter((endpoint) => endpoint.service === service);
-    const observations = endpoints.map((endpoint) => observe(endpoint, deployment));
+    const observations = endpoints.map((endpoint) => observe(endpoint, deployment, from));
     const expected = 'a TCP connection';
+    const said = (some: readonly Observation[]) =>
+      listed(some.map(({ subject, observed }) => `${subject} ${observed}`));
     const faults = observations.filter((observation) => observation.status !== 'pass');
-    if (faults.length === 0) {
-      return {
-        ...pass(listed(observations.map(({ subject, observed }) => `${subject} ${observed}`)), expected),
-        observations,
-      };
-    }
-    const observed = listed(faults.map((one) => `${one.subject} ${one.observed}`));
+    if (faults.length === 0) return { ...pass(said(observations), expected), observations };
+    const observed = said(faults);
+    const status = worst(faults.map((one) => one.status)) === 'warn' ? 'warn' : 'fail';
     // The cluster has names and routes of its own: what fails from here may well work there.
-    const message =
-      deployment.target.type === 'kubernetes'
-        ? `seen from here, ${observed}; the cluster may see it differently`
-        : observed;
-    const status = deployment.target.type === 'kubernetes' ? 'warn' : 'fail';
-    return { ...fault(status, { observed, expected, message, remedy: nextStep(endpoints) }), observations };
+    const message = status === 'warn' ? `seen from here, ${observed}; the cluster may see it differently` : observed;
+    const remedy = status === 'warn' ? 'difyctl preflight --from cluster' : nextStep(endpoints, deployment, from);
+    return { ...fault(status, { observed, expected, message, remedy }), observations };
   },
 }));
 
-function observe(endpoint: EndpointFact, { target }: Deployment): Observation {
-  const { host, port, outcome } = endpoint;
-  const isThere = outcome === 'connected';
+function observe(endpoint: EndpointFact, deployment: Deployment, from: EvidenceOrigin): Observation {
+  const { host, port, fault: met } = endpoint;
   return {
     subject: `${host}:${port}`,
-    from: 'local',
-    status: isThere ? 'pass' : target.type === 'kubernetes' ? 'warn' : 'fail',
-    observed: isThere ? `connected in ${endpoint.durationMs} ms` : OUTCOME_WORDS[outcome],
+    from,
+    status: met === undefined ? 'pass' : faultStatus(met, deployment, from),
+    observed: met === undefined ? `connected in ${endpoint.durationMs} ms` : wordsOf(met.text, host),
     expected: 'connected',
   };
 }
 
-const OUTCOME_WORDS: Readonly<Record<Exclude<EndpointFact['outcome'], 'connected'>, string>> = {
-  refused: 'refuses the connection: nothing listens there',
-  timeout: 'does not answer: a firewall drops it, or the address is wrong',
-  unresolved: 'does not resolve',
-  unreachable: 'cannot be routed to',
-};
+/** The subject stands before it already. */
+function wordsOf(text: string, host: string): string {
+  return text.startsWith(`${host} `) ? text.slice(host.length + 1) : text;
+}
 
-function nextStep(endpoints: readonly EndpointFact[]): string {
-  const first = endpoints.find(({ outcome }) => outcome !== 'connected');
+function nextStep(endpoints: readonly EndpointFact[], { target }: Deployment, from: EvidenceOrigin): string {
+  const first = endpoints.find(({ fault: met }) => met !== undefined);
   if (first === undefined) return '';
-  if (first.outcome === 'unresolved') return `getent hosts ${first.host}`;
-  return `nc -vz ${first.host} ${first.port}`;
+  const { host, port, fault: met } = first;
+  const isName = met?.stage === 'resolve';
+  if (from === 'cluster' && target.type === 'kubernetes') {
+    return isName
+      ? `make ${host} known to the cluster's name server: kubectl -n kube-system get configmap coredns -o yaml`
+      : `open ${host}:${port} to the cluster's pods; its own part: kubectl -n ${target.namespace} get networkpolicies`;
+  }
+  return isName ? `getent hosts ${host}` : `nc -vz ${host} ${port}`;
 }

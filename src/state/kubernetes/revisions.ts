@@ -1,6 +1,7 @@
+import { ownLabels } from '../../base/own-labels.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
 import type { RevisionStore } from '../revisions/store.ts';
-import { FIELD_MANAGER, ownLabels, REVISION_LABEL, REVISION_TYPE } from './labels.ts';
+import { FIELD_MANAGER, REVISION_LABEL, REVISION_TYPE } from './labels.ts';
 import { readOwnSecrets, revisionData } from './own-secrets.ts';
 
 /** Revisions as Secrets in the deployment's namespace, so that a second machine, or a lost `.difyctl/`, loses nothing. */

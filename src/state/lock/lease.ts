@@ -1,6 +1,6 @@
 import { isObject } from '../../base/json.ts';
+import { ownLabels } from '../../base/own-labels.ts';
 import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
-import { ownLabels } from '../kubernetes/labels.ts';
 import { LOCK_SECONDS, type LockRecord, lockRecordSchema } from './record.ts';
 import type { HeldLock, LockStore } from './store.ts';
 

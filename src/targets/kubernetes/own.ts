@@ -1,7 +1,8 @@
 import { isObject, type JsonObject } from '../../base/json.ts';
+import { ownLabels } from '../../base/own-labels.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
-import { FIELD_MANAGER, ownLabels, REVISION_LABEL } from '../../state/kubernetes/labels.ts';
+import { FIELD_MANAGER, REVISION_LABEL } from '../../state/kubernetes/labels.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { Connection } from './connection.ts';
 import { namespaceExists } from './plan.ts';

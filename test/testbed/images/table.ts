@@ -3,6 +3,7 @@ import type { RecipeOf } from './recipes/context.ts';
 import { difyImage } from './recipes/dify.ts';
 import { nginx } from './recipes/nginx.ts';
 import { postgres } from './recipes/postgres.ts';
+import { python } from './recipes/python.ts';
 import { redis } from './recipes/redis.ts';
 import { squid } from './recipes/squid.ts';
 import { toolbox } from './recipes/toolbox.ts';
@@ -22,6 +23,7 @@ export const RECIPES: Readonly<Record<string, RecipeOf>> = {
   postgres,
   // Its name as the chart's bundled database asks for it.
   postgresql: postgres,
+  python,
   redis,
   nginx,
   squid,

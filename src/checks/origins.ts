@@ -1,0 +1,59 @@
+import type { Seen } from '../evidence/views.ts';
+import type { CheckResult, Sighting } from './check.ts';
+import { counted, listed } from './judgement.ts';
+
+const DAY_MS = 86_400_000;
+/** Days after which a cluster that others looked at is taken to have changed. */
+const FRESH_DAYS = 7;
+
+type SeenFrom = Seen<unknown> & { readonly given: boolean };
+
+/**
+ * The result with where and when its evidence was seen, where that is not here and now. What `--from cluster` was to show and could not is `unknown`
+ * with the reason: that it works from here proves nothing, and a fault seen from here stays one. Given evidence that is older than a week is a
+ * warning.
+ */
+export function withOrigins(result: CheckResult, all: readonly SeenFrom[], now: Date): CheckResult {
+  if (result.status === 'skip') return result;
+  const lost = all.find((one) => one.lost !== undefined)?.lost;
+  if (lost !== undefined && result.status !== 'fail') {
+    const { observations: _, note: __, ...rest } = result;
+    const message = `not seen from the cluster: ${lost.missing ?? 'no answer'}`;
+    const remedy = 'mend that and run it again, or look from this machine alone with --from local';
+    return { ...rest, status: 'unknown', observed: 'not seen from the cluster', message, remedy };
+  }
+  const seen = all.filter(({ evidence }) => evidence.outcome === 'ok').flatMap(sightingOf);
+  if (seen.length === 0) return result;
+  return stale({ ...suffixed(result, words(seen)), seen }, seen, now);
+}
+
+function sightingOf({ evidence, given }: SeenFrom): readonly Sighting[] {
+  const { key, from, collectedAt: at } = evidence;
+  return given || from === 'cluster' ? [{ key, from, at, given }] : [];
+}
+
+function words(seen: readonly Sighting[]): string {
+  const given = seen.filter((one) => one.given);
+  const dated = given.map(({ key, at }) => `${key} seen ${at.slice(0, 10)} by --from-evidence`);
+  const isLive = seen.some((one) => !one.given);
+  return listed([...(isLive ? ['seen from the cluster'] : []), ...dated]);
+}
+
+function suffixed(result: CheckResult, origin: string): CheckResult {
+  const { observed, message } = result;
+  return { ...result, observed: `${observed} (${origin})`, message: `${message} (${origin})` };
+}
+
+function stale(result: CheckResult, seen: readonly Sighting[], now: Date): CheckResult {
+  const ages = seen.filter(({ given }) => given).map(({ at }) => Math.floor((now.getTime() - Date.parse(at)) / DAY_MS));
+  const days = Math.max(0, ...ages);
+  if (days <= FRESH_DAYS) return result;
+  const old = { message: `${result.message}; that is ${counted(days, 'day')} old` };
+  if (result.status !== 'pass' || result.severity === 'info') return { ...result, ...old };
+  return {
+    ...result,
+    ...old,
+    status: 'warn',
+    remedy: 'have it collected again: difyctl preflight --save-evidence DIR',
+  };
+}

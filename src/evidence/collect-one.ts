@@ -1,0 +1,79 @@
+import { ExternalError, Interrupted } from '../base/errors.ts';
+import {
+  type CollectContext,
+  type Collector,
+  type Evidence,
+  type EvidenceKey,
+  EvidenceMissing,
+  type Need,
+} from './evidence.ts';
+
+/**
+ * What one collector gets within its own time and before `deadline` (as `Date.now()`). One that hangs is abandoned (`timeout`), one that throws is
+ * recorded (`absent`, or what EvidenceMissing says). Throws Interrupted alone.
+ */
+export async function collectOne<T>(
+  collector: Collector<T>,
+  context: CollectContext,
+  deadline: number,
+  need: Need,
+): Promise<Evidence<T>> {
+  const started = performance.now();
+  const elapsed = () => Math.round(performance.now() - started);
+  const limitMs = Math.max(0, Math.min(collector.timeoutMs, deadline - Date.now()));
+  const own = new AbortController();
+  const signal = AbortSignal.any([context.signal, own.signal]);
+  try {
+    const data = await within(limitMs, context.signal, () => collector.collect({ ...context, signal }, need));
+    const { name, version } = collector.key;
+    const collectedAt = context.now().toISOString();
+    return { key: name, version, collectedAt, from: context.from, outcome: 'ok', data, durationMs: elapsed() };
+  } catch (error) {
+    if (context.signal.aborted) throw new Interrupted();
+    return missingEvidence(collector.key, context, error, elapsed());
+  } finally {
+    own.abort();
+  }
+}
+
+/** Evidence that could not be had, by what was thrown. */
+export function missingEvidence<T>(
+  { name, version }: EvidenceKey<T>,
+  { now, from }: Pick<CollectContext, 'now' | 'from'>,
+  error: unknown,
+  durationMs = 0,
+): Evidence<T> {
+  const outcome = error instanceof EvidenceMissing ? error.outcome : 'absent';
+  const collectedAt = now().toISOString();
+  return { key: name, version, collectedAt, from, outcome, missing: faultText(error), durationMs };
+}
+
+/** The work's result, or EvidenceMissing once its time is over, whether or not the work heeds its signal. */
+export async function within<T>(limitMs: number, outer: AbortSignal, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let leave: (() => void) | undefined;
+  const ended = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new EvidenceMissing('timeout', `no answer within ${seconds(limitMs)}`)),
+      Math.min(limitMs, 2 ** 31 - 1),
+    );
+    leave = () => reject(new Interrupted());
+    outer.addEventListener('abort', leave, { once: true });
+    if (outer.aborted) leave();
+  });
+  try {
+    return await Promise.race([Promise.resolve().then(work), ended]);
+  } finally {
+    clearTimeout(timer);
+    if (leave !== undefined) outer.removeEventListener('abort', leave);
+  }
+}
+
+function seconds(ms: number): string {
+  return ms >= 1_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms)} ms`;
+}
+
+function faultText(error: unknown): string {
+  if (error instanceof ExternalError) return [error.message, error.stderr.at(-1)].filter(Boolean).join(': ');
+  return error instanceof Error ? error.message : String(error);
+}

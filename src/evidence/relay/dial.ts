@@ -1,0 +1,65 @@
+import { connect, type Socket } from 'node:net';
+import { connectFault, type Dial } from '../probe/dial.ts';
+import { ProbeFault } from '../probe/fault.ts';
+
+/** Milliseconds that the way to the relay may take, beside what the relay itself is given. */
+const WAY_MS = 3_000;
+/** Bytes of the relay's answer; it says a line. */
+const HEAD_LIMIT = 4_096;
+
+/** Dials through a relay that listens on this local port: by HTTP CONNECT, which the relay answers with what it met. */
+export function relayDial(port: () => Promise<number>): Dial {
+  return async (host, remotePort, { signal, limitMs }) => {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs + WAY_MS)]);
+    // What is no name would end the relay's line early.
+    if (/[\s\0]/.test(host)) throw new ProbeFault('resolve', 'ENOTFOUND', 'the host is no name');
+    const stream = connect({ host: '127.0.0.1', port: await port(), signal });
+    stream.on('error', () => undefined);
+    stream.write(`CONNECT ${host}:${remotePort} HTTP/1.1\r\nX-Limit: ${Math.round(limitMs)}\r\n\r\n`);
+    try {
+      refuse(host, await answerOf(stream, limit));
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    }
+    return stream;
+  };
+}
+
+/** Throws ProbeFault for every answer but the one that the connection is there. */
+function refuse(host: string, head: string): void {
+  const [, status, code = 'ECONNRESET'] = /^HTTP\/1\.1 (\d+) (\S+)/.exec(head) ?? [];
+  if (status === '200') return;
+  if (status === '404') throw new ProbeFault('resolve', code, `${host} does not resolve`);
+  throw connectFault(code);
+}
+
+/**
+ * The relay's answer up to its empty line; what came after it stays in the stream, which is left as a new one is: `pause` would keep it from flowing
+ * for whoever listens next.
+ */
+function answerOf(stream: Socket, limit: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let head = Buffer.alloc(0);
+    const end = (settle: () => void) => {
+      stream.off('readable', read).off('close', closed);
+      limit.removeEventListener('abort', late);
+      settle();
+    };
+    const late = () => end(() => reject(connectFault('ETIMEDOUT')));
+    const closed = () => end(() => reject(connectFault('ECONNRESET')));
+    const read = () => {
+      const chunk: Buffer | null = stream.read();
+      if (chunk === null) return;
+      head = Buffer.concat([head, chunk]);
+      const close = head.indexOf('\r\n\r\n');
+      if (close < 0 && head.length < HEAD_LIMIT) return;
+      const rest = head.subarray(close + 4);
+      end(() => resolve(head.subarray(0, close).toString('latin1')));
+      if (close >= 0 && rest.length > 0) stream.unshift(rest);
+    };
+    stream.on('readable', read).once('close', closed);
+    limit.addEventListener('abort', late, { once: true });
+    if (limit.aborted) late();
+  });
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { Interrupted } from '../../base/errors.ts';
+import { readPackageFile } from '../../base/package-file.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { type Kubectl, kubectl } from '../../exec/kubectl.ts';
+import { EvidenceMissing } from '../evidence.ts';
+import { relayDial } from './dial.ts';
+import { holdForward } from './forward.ts';
+import { podJob, RELAY_PORT } from './job.ts';
+import type { OpenRelay } from './relay.ts';
+import { createObjects, demandRights, removeObjects, untilReady } from './run-job.ts';
+
+/** Pulling Dify's api image, some 2 GB, on a slow line. */
+const START_MS = 300_000;
+/** The cluster ends a relay by itself after this long, should its difyctl be gone. */
+const DEADLINE_SECONDS = 1_800;
+
+const RIGHTS = [
+  { verb: 'create', group: 'batch', resource: 'jobs' },
+  { verb: 'delete', group: 'batch', resource: 'jobs' },
+  { verb: 'list', group: '', resource: 'pods' },
+  { verb: 'create', group: '', resource: 'pods', subresource: 'portforward' },
+];
+
+/**
+ * Makes a Job in the deployment's namespace whose pod runs templates/relay.py, and reaches it by a port-forward. It is removed by `close`, and before
+ * any fault of the start is thrown; no secret goes there.
+ */
+export const openRelay: OpenRelay = async ({ deployment, runner, kubeArgs, signal }, totalMs) => {
+  if (deployment?.target.type !== 'kubernetes') throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+  const { namespace } = deployment.target;
+  const name = `difyctl-relay-${randomBytes(4).toString('hex')}`;
+  const cluster = kubectl(runner, kubeArgs);
+  await demandRights(cluster, namespace, RIGHTS, signal);
+  const job = await relayJob(name, namespace, deployment);
+  const remove = () => removeObjects(cluster, namespace, [`job/${name}`]);
+  try {
+    await createObjects(cluster, namespace, [job], signal);
+    const pod = await untilReady(cluster, { name, namespace }, { signal, limitMs: Math.min(START_MS, totalMs) });
+    return await reach(cluster, { namespace, target: `pod/${pod}`, port: RELAY_PORT }, signal, remove);
+  } catch (error) {
+    const left = await remove();
+    if (signal.aborted) throw new Interrupted(left === undefined ? undefined : `interrupted; ${left}`);
+    if (left === undefined || !(error instanceof EvidenceMissing)) throw error;
+    throw new EvidenceMissing(error.outcome, `${error.message}; ${left}`);
+  }
+};
+
+async function relayJob(name: string, namespace: string, deployment: Deployment): Promise<object> {
+  const script = await readPackageFile('templates/relay.py');
+  // Ready once something listens there: what a kubelet can ask of a loopback that is not its own.
+  const asks = `import socket; socket.create_connection(("127.0.0.1", ${RELAY_PORT}), 2)`;
+  return podJob({
+    name,
+    namespace,
+    deployment,
+    command: ['python3', '-I', '-c', script, String(RELAY_PORT)],
+    startup: ['python3', '-I', '-c', asks],
+    deadlineSeconds: DEADLINE_SECONDS,
+  });
+}
+
+async function reach(
+  cluster: Kubectl,
+  place: { readonly namespace: string; readonly target: string; readonly port: number },
+  signal: AbortSignal,
+  remove: () => Promise<string | undefined>,
+): ReturnType<OpenRelay> {
+  const forward = holdForward(cluster, place, signal);
+  try {
+    await forward.port();
+  } catch (error) {
+    await forward.close();
+    throw error;
+  }
+  return {
+    dial: relayDial(forward.port),
+    breaks: forward.breaks,
+    close: async () => {
+      await forward.close();
+      return remove();
+    },
+  };
+}

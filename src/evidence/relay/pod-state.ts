@@ -1,0 +1,62 @@
+import { at, listAt, textAt } from '../read.ts';
+
+/** How far a job's pod is: ready, on its way, or hopeless; `why` in words that can stand in a message. */
+export type PodState =
+  | { readonly is: 'ready'; readonly pod: string; readonly node: string }
+  | { readonly is: 'waiting'; readonly why: string }
+  | { readonly is: 'hopeless'; readonly why: string };
+
+/** Reasons of a waiting container that no waiting mends (kubelet, pkg/kubelet/images and kuberuntime). */
+const HOPELESS = new Set([
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+]);
+
+/** The state of a job's pod from the pod itself; undefined where there is none yet, and from the job's events then. */
+export function podState(pod: unknown, events: readonly unknown[]): PodState {
+  if (pod === undefined) return withoutPod(events);
+  const phase = textAt(pod, 'status', 'phase');
+  const status = listAt(pod, 'status', 'containerStatuses')[0];
+  if (phase === 'Failed' || phase === 'Succeeded') return { is: 'hopeless', why: endingOf(pod, status) };
+  if (isTrue(pod, 'Ready')) {
+    return { is: 'ready', pod: textAt(pod, 'metadata', 'name'), node: textAt(pod, 'spec', 'nodeName') };
+  }
+  const reason = textAt(status, 'state', 'waiting', 'reason');
+  const image = textAt(listAt(pod, 'spec', 'containers')[0], 'image');
+  const said = textAt(status, 'state', 'waiting', 'message');
+  const why = `its image ${image} does not start: ${reason}${said === '' ? '' : `, ${said}`}`;
+  if (HOPELESS.has(reason)) return { is: 'hopeless', why };
+  if (reason.startsWith('Err')) return { is: 'waiting', why };
+  const scheduled = conditionOf(pod, 'PodScheduled');
+  if (textAt(scheduled, 'status') === 'False') {
+    return { is: 'waiting', why: `no node takes its pod: ${textAt(scheduled, 'message')}` };
+  }
+  return { is: 'waiting', why: `its pod is not ready (image ${image})` };
+}
+
+/** Quotas, Pod Security and other admission refuse a job's pod where only the job's events tell. */
+function withoutPod(events: readonly unknown[]): PodState {
+  const refused = events.find((event) => textAt(event, 'reason') === 'FailedCreate');
+  if (refused === undefined) return { is: 'waiting', why: 'its pod is not made yet' };
+  return { is: 'hopeless', why: `its pod is refused: ${textAt(refused, 'message')}` };
+}
+
+function endingOf(pod: unknown, status: unknown): string {
+  const code = at(status, 'state', 'terminated', 'exitCode');
+  const reason = textAt(pod, 'status', 'reason') || textAt(status, 'state', 'terminated', 'reason');
+  const message = textAt(pod, 'status', 'message') || textAt(status, 'state', 'terminated', 'message');
+  const words = [reason, typeof code === 'number' ? `exit code ${code}` : '', message].filter((word) => word !== '');
+  return `its pod ended: ${words.join(', ')}`;
+}
+
+function isTrue(pod: unknown, type: string): boolean {
+  return textAt(conditionOf(pod, type), 'status') === 'True';
+}
+
+function conditionOf(pod: unknown, type: string): unknown {
+  return listAt(pod, 'status', 'conditions').find((one) => textAt(one, 'type') === type);
+}

@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type AccessQuestion, type Kubectl, KubectlError } from '../../exec/kubectl.ts';
+import { simulatedNodes } from '../app/pods.ts';
+import { EvidenceMissing } from '../evidence.ts';
+import { type PodState, podState } from './pod-state.ts';
+
+const POLL_MS = 500;
+/** Seconds that an object and its pod may take to go. */
+const REMOVE_SECONDS = 20;
+
+/** Throws EvidenceMissing that names every right that is missing. */
+export async function demandRights(
+  cluster: Kubectl,
+  namespace: string,
+  rights: readonly Omit<AccessQuestion, 'namespace'>[],
+  signal: AbortSignal,
+): Promise<void> {
+  const questions = rights.map((right) => ({ ...right, namespace }));
+  const answers = await cluster.mayI(questions, signal).catch(asMissing);
+  const missing = questions.filter((_, index) => answers[index] !== true).map(rightName);
+  if (missing.length === 0) return;
+  throw new EvidenceMissing('denied', `${missing.join(', ')} in namespace ${namespace}`);
+}
+
+function rightName({ verb, group, resource, subresource }: AccessQuestion): string {
+  const kind = subresource === undefined ? resource : `${resource}/${subresource}`;
+  return `${verb} ${group === '' ? kind : `${kind}.${group}`}`;
+}
+
+/** Makes objects. Throws EvidenceMissing with what the cluster said. */
+export async function createObjects(
+  cluster: Kubectl,
+  namespace: string,
+  objects: readonly object[],
+  signal: AbortSignal,
+): Promise<void> {
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  try {
+    await cluster.run(['create', '-n', namespace, '-f', '-', '-o', 'name'], { input, signal });
+  } catch (error) {
+    if (error instanceof KubectlError && error.reason === 'not-found') {
+      throw new EvidenceMissing('absent', `namespace ${namespace} is not there: kubectl create namespace ${namespace}`);
+    }
+    return asMissing(error);
+  }
+}
+
+/** Removes objects, such as `job/NAME`, and waits until they are gone. What could not be removed is said, with the command that does. */
+export async function removeObjects(
+  cluster: Kubectl,
+  namespace: string,
+  names: readonly string[],
+): Promise<string | undefined> {
+  const command = ['delete', ...names, '-n', namespace];
+  const how = ['--ignore-not-found', '--cascade=foreground', '--wait', `--timeout=${REMOVE_SECONDS}s`];
+  try {
+    await cluster.run([...command, ...how], { timeoutMs: (REMOVE_SECONDS + 5) * 1_000 });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    if (error.reason === 'not-found') return undefined;
+    return `${names.join(' and ')} could not be removed (${error.message}): kubectl ${command.join(' ')}`;
+  }
+}
+
+/**
+ * Waits until the job's pod is ready on a real node. Throws EvidenceMissing with what keeps it from that: the image, a quota, Pod Security, no room, a
+ * simulated node; or with what it waited for last, once `limitMs` are over.
+ */
+export async function untilReady(
+  cluster: Kubectl,
+  job: { readonly name: string; readonly namespace: string },
+  { signal, limitMs }: { readonly signal: AbortSignal; readonly limitMs: number },
+): Promise<string> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const state = await look(cluster, job, signal).catch(asMissing);
+    if (state.is === 'hopeless') throw new EvidenceMissing('absent', state.why);
+    if (state.is === 'ready') {
+      await refuseSimulated(cluster, state.node, signal);
+      return state.pod;
+    }
+    if (performance.now() > end)
+      throw new EvidenceMissing('timeout', `${state.why}, after ${Math.round(limitMs / 1_000)} s`);
+    await delay(POLL_MS, undefined, { signal });
+  }
+}
+
+async function look(
+  cluster: Kubectl,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+  signal: AbortSignal,
+): Promise<PodState> {
+  const base = `/api/v1/namespaces/${namespace}`;
+  const whole = (item: unknown): unknown => item;
+  const pods = await cluster.list(`${base}/pods?labelSelector=difyctl%2Fjob%3D${name}`, whole, signal);
+  if (pods.length > 0) return podState(pods[0], []);
+  // Whoever may not read events waits for the whole time instead.
+  const events = await cluster
+    .list(`${base}/events?fieldSelector=involvedObject.name%3D${name}`, whole, signal)
+    .catch((error: unknown) => {
+      if (error instanceof KubectlError && error.reason === 'forbidden') return [];
+      throw error;
+    });
+  return podState(undefined, events);
+}
+
+async function refuseSimulated(cluster: Kubectl, node: string, signal: AbortSignal): Promise<void> {
+  const simulated = await simulatedNodes(cluster, signal);
+  if (simulated.has(node)) {
+    throw new EvidenceMissing('absent', `its pod is on node ${node}, which is simulated (kwok): nothing runs there`);
+  }
+}
+
+function asMissing(error: unknown): never {
+  if (!(error instanceof KubectlError)) throw error;
+  const outcome = error.reason === 'forbidden' || error.reason === 'unauthorized' ? 'denied' : 'absent';
+  throw new EvidenceMissing(outcome, error.message);
+}
