@@ -12,6 +12,8 @@ export interface CertificateFact {
   readonly validTo: string;
   /** Why the chain is not trusted (`CERT_HAS_EXPIRED`, `SELF_SIGNED_CERT_IN_CHAIN`, …); absent where it is. */
   readonly distrust?: string;
+  /** Set where the issuer's certificate was not sent along although it is published: clients that do not know it cannot build the chain. */
+  readonly incomplete?: true;
   /** Why the certificate is not for this host; absent where it is. */
   readonly wrongHost?: string;
   /** `TLSv1.3`. */
@@ -88,6 +90,9 @@ function certificateOf(socket: TLSSocket, host: string): CertificateFact {
     validTo: new Date(shown.valid_to).toISOString(),
     protocol: socket.getProtocol() ?? '',
     ...(distrust === undefined || distrust === 'ERR_TLS_CERT_ALTNAME_INVALID' ? {} : { distrust }),
+    ...(distrust === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' && shown.infoAccess?.['CA Issuers - URI'] !== undefined
+      ? { incomplete: true as const }
+      : {}),
     ...(wrongHost === undefined
       ? {}
       : { wrongHost: `shows a certificate for another host: ${namesOf(shown.subjectaltname)}` }),
