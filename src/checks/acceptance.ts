@@ -5,14 +5,24 @@ export type AcceptedRisk = Deployment['acceptedRisks'][number];
 
 /**
  * A risk accepted by id turns its `fail` into a `warn` with the reason shown; a warning keeps its status and shows the reason too.
- * After its last day (inclusive, UTC) the fault stays a fault and says so. What could not be seen cannot be accepted.
+ * Some faults can be accepted only together with something else (`acceptanceLacks`). After its last day (inclusive, UTC) the fault stays a fault and says so. What could not be seen cannot be accepted.
  */
-export function applyAcceptance(result: CheckResult, risks: readonly AcceptedRisk[], now: Date): CheckResult {
+export function applyAcceptance(
+  { acceptanceLacks, ...result }: CheckResult,
+  risks: readonly AcceptedRisk[],
+  now: Date,
+): CheckResult {
   if (result.status !== 'fail' && result.status !== 'warn') return result;
   const risk = risks.find((candidate) => candidate.check === result.id);
   if (risk === undefined) return result;
   if (isOver(risk, now)) {
     return { ...result, message: `${result.message} (the risk was accepted until ${risk.until}, which is over)` };
+  }
+  if (acceptanceLacks !== undefined) {
+    return {
+      ...result,
+      message: `${result.message} (the risk is accepted, which counts only with ${acceptanceLacks})`,
+    };
   }
   const { reason, until } = risk;
   return { ...result, status: 'warn', accepted: until === undefined ? { reason } : { reason, until } };

@@ -12,7 +12,7 @@ import { readWriteMany } from './cluster/storage.ts';
 import { storageClass } from './cluster/storage-class.ts';
 import { clusterZones } from './cluster/zones.ts';
 import { acceptedRisks } from './config/accepted-risks.ts';
-import { externalDataServices, localStorage, vectorStoreSingle } from './config/data-services.ts';
+import { externalDataServices, localStorage } from './config/data-services.ts';
 import { pinnedImages } from './config/pinned-images.ts';
 import { configRenders } from './config/renders.ts';
 import { configReplicas } from './config/replicas.ts';
@@ -37,6 +37,7 @@ import { releaseLeftovers, releaseState } from './release/state.ts';
 import { reachableChecks } from './services/reachable.ts';
 import { otherDifyctl } from './tools/other-difyctl.ts';
 import { toolChecks } from './tools/programs.ts';
+import { vectorStoreChecks } from './vector-store/checks.ts';
 
 /** Every check of both phases, in the order of the reports. A new check is one line here. */
 export const CHECKS: readonly Check[] = [
@@ -91,7 +92,7 @@ export const CHECKS: readonly Check[] = [
   storageEncryption,
   storagePublicAccess,
   storageLifecycle,
-  vectorStoreSingle,
+  ...vectorStoreChecks,
   appWorkloads,
   appRestarts,
   appImages,

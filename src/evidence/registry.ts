@@ -14,12 +14,13 @@ import { engineImagesCollector } from './images/engine-images.ts';
 import { imagesListCollector } from './images/list.ts';
 import { pullSecretCollector } from './images/pull-secret.ts';
 import { registriesCollector } from './images/registries.ts';
+import { objectStorageCollector } from './object-storage/collector.ts';
 import { postgresCollector } from './postgres/collect.ts';
 import { redisCollector } from './redis/collector.ts';
-import { objectStorageCollector } from './object-storage/collector.ts';
 import { renderedObjectsCollector } from './rendered/objects.ts';
 import { secretsFactsCollector } from './secrets.ts';
 import { otherDifyctlCollector, toolCollectors } from './tools.ts';
+import { vectorStoreCollector } from './vector-store/collector.ts';
 
 /** Every collector. One runs only where a selected check needs what it gets. */
 export const COLLECTORS: readonly Collector<unknown>[] = [
@@ -45,6 +46,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   objectStorageCollector,
   redisCollector,
   postgresCollector,
+  vectorStoreCollector,
   secretsFactsCollector,
   appWorkloadsCollector,
   appAnswersCollector,

@@ -19,7 +19,6 @@ function verdict(id: string, sample: SampleName, over: JsonObject = {}): readonl
 const PROD: SampleName = 'prod-kubernetes-s3-qdrant';
 const SENTINEL: SampleName = 'prod-kubernetes-sentinel-without-agent';
 const COMPOSE: SampleName = 'test-compose-bundled';
-const RECOVERY = 'recovery';
 
 describe('rules on the file alone', () => {
   it.each<[string, SampleName, JsonObject, string, RegExp]>([
@@ -43,7 +42,6 @@ describe('rules on the file alone', () => {
     ['config.local-storage', PROD, {}, 'pass', /s3/],
     ['config.tls', PROD, {}, 'pass', /https/],
     ['config.tls', PROD, { urls: { files: 'http://files.example.com' } }, 'fail', /urls\.files without TLS/],
-    ['vector-store.single-point-of-failure', PROD, {}, 'pass', /qdrant/],
     ['vector-store.single-point-of-failure', COMPOSE, {}, 'pass', /one copy/],
     ['host.single-point-of-failure', COMPOSE, {}, 'pass', /one machine/],
     ['host.single-point-of-failure', PROD, {}, 'skip', /^$/],
@@ -58,56 +56,6 @@ describe('rules on the file alone', () => {
     const [found, message] = verdict(id, sample, over);
     expect(found).toBe(status);
     expect(message).toMatch(words);
-  });
-});
-
-describe('recovery', () => {
-  const plan = (over: JsonObject) => ({ [RECOVERY]: over });
-  it.each<[string, JsonObject, string, RegExp]>([
-    ['recovery.plan', {}, 'pass', /RTO/],
-    ['recovery.rpo', plan({ rpo: '1m' }), 'fail', /more than 1m may be lost: postgres/],
-    ['recovery.rpo', plan({ rpo: '15m', postgres: { method: 'pitr', interval: '5m' } }), 'pass', /RPO 5m of 15m/],
-    ['recovery.rpo', plan({ rpo: '1m', postgres: { method: 'replica', interval: '5m' } }), 'warn', /a mistake/],
-    ['recovery.rpo', plan({ objectStorage: { versioning: false, replication: 'none' } }), 'fail', /neither versioned/],
-    [
-      'recovery.rpo',
-      plan({ rpo: '15m', vectorStore: { strategy: 'snapshot', interval: '1d' } }),
-      'fail',
-      /vectorStore/,
-    ],
-    ['recovery.rto', plan({ rto: '4h', measured: { restore: '50m', at: '2026-10-01' } }), 'pass', /RTO 50m of 4h/],
-    ['recovery.rto', plan({ rto: '30m', measured: { restore: '50m', at: '2026-10-01' } }), 'fail', /restored in 50m/],
-    ['recovery.configuration', plan({ configuration: { repository: 'git@example.com:dify.git' } }), 'pass', /kept in/],
-    ['recovery.drills', plan({ drills: { interval: '90d', last: '2026-10-01' } }), 'pass', /drilled on 2026-10-01/],
-    ['recovery.drills', plan({ drills: { interval: '30d', last: '2026-10-01' } }), 'warn', /last drill/],
-  ])('%s: %j is %s', (id, over, status, words) => {
-    const [found, message] = verdict(id, PROD, over);
-    expect([found, message]).toEqual([status, expect.stringMatching(words)]);
-  });
-
-  it('names what the plan says nothing of', () => {
-    const sample: JsonObject = SAMPLE_FILES[PROD];
-    const deployment = parsedDeployment({ ...sample, recovery: { rto: '4h', rpo: '15m' } });
-    expect(judged(checkOf('recovery.plan'), { deployment })).toMatchObject({
-      status: 'fail',
-      observed: 'the plan says nothing of postgres, redis, objectStorage, vectorStore and drills',
-    });
-    const { recovery: _, ...without } = sample;
-    expect(judged(checkOf('recovery.plan'), { deployment: parsedDeployment(without) }).status).toBe('fail');
-  });
-
-  it('only warns where no repository keeps the file', () => {
-    const deployment = parsedDeployment({ ...SAMPLE_FILES[PROD], recovery: { rto: '4h', rpo: '15m' } });
-    expect(judged(checkOf('recovery.configuration'), { deployment })).toMatchObject({
-      status: 'warn',
-      observed: 'no repository is named',
-    });
-  });
-
-  it('takes an overdue drill for a fault where a bundled vector store relies on it', () => {
-    const sample: JsonObject = SAMPLE_FILES[PROD];
-    const file = { ...sample, vectorStore: { mode: 'bundled' }, recovery: { drills: { interval: '90d' } } };
-    expect(judged(checkOf('recovery.drills'), { deployment: parsedDeployment(file) }).status).toBe('fail');
   });
 });
 

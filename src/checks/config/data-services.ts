@@ -47,24 +47,3 @@ export const localStorage: Check = {
     });
   },
 };
-
-/** Possible in prod only as an accepted risk, with backups that were drilled (`recovery.drills` looks at these). */
-export const vectorStoreSingle: Check = {
-  id: 'vector-store.single-point-of-failure',
-  title: 'the vector store is not one bundled copy',
-  phases: ['preflight'],
-  severity: errorInProd,
-  when: withFile,
-  needs: [],
-  remedy: 'set vectorStore.mode to external, or accept the risk by name (acceptedRisks) with drilled backups',
-  judge: (context) => {
-    const { vectorStore } = deploymentOf(context);
-    const expected = 'an external, replicated vector store';
-    if (vectorStore.mode === 'external') return pass(`external ${vectorStore.provider}`, expected);
-    return fault('fail', {
-      observed: `bundled ${vectorStore.provider}, one copy`,
-      expected,
-      message: `bundled ${vectorStore.provider} is one copy: while it is down no knowledge base answers`,
-    });
-  },
-};

@@ -76,6 +76,8 @@ export interface VectorStoreFacts {
   readonly certificate?: CertificateFact;
   /** The fault that ended the probe; nothing after it was asked. */
   readonly fault?: FaultFact;
+  /** True once the store took the credentials, or asked for none. */
+  readonly isAdmitted?: boolean;
   readonly version?: string;
   /** What answers says that it is, where that is not the provider: `OpenSearch`. */
   readonly product?: string;
@@ -90,5 +92,8 @@ export interface VectorStoreFacts {
   /** Why it takes no writes although this key may: `2 indices are read-only, since the disk is full`. */
   readonly blocks?: readonly string[];
 }
+
+/** The `code` of a login that was not tried, since a secret of the file is not at hand. */
+export const UNRESOLVED = 'UNRESOLVED';
 
 export const VECTOR_STORE = evidenceKey<VectorStoreFacts>('vector-store', 1);

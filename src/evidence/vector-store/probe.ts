@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { Redact } from '../../base/redact.ts';
 import type { CollectContext } from '../evidence.ts';
 import type { Provider, StoreOf, VectorStoreFacts } from './facts.ts';
 
@@ -6,6 +8,8 @@ export interface StoreContext extends Pick<CollectContext, 'tier' | 'dial' | 'si
   readonly deployment: NonNullable<CollectContext['deployment']>;
   /** The resolved secret at `vectorStore.<block>.<name>`; undefined where the file names none. */
   readonly secret: (name: string) => string | undefined;
+  /** Takes the store's own secrets out of a text that the server wrote. */
+  readonly redact: Redact;
   /** Milliseconds for each connection, and again for each answer. */
   readonly limitMs: number;
   /** More authorities to trust, PEM. */
@@ -20,3 +24,8 @@ export type Note = (facts: Partial<VectorStoreFacts>) => void;
  * (`resolve`, `connect`, `tls`, `login`, or `use` where nothing else can follow).
  */
 export type StoreProbe<P extends Provider> = (store: StoreOf<P>, context: StoreContext, note: Note) => Promise<void>;
+
+/** A name for what a probe makes and removes again; it says whose it is. Letters, digits and underscores. */
+export function probeName(): string {
+  return `difyctl_probe_${randomBytes(4).toString('hex')}`;
+}

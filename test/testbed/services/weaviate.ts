@@ -7,6 +7,7 @@ import {
   removeFolder,
   type Service,
   type ServiceOptions,
+  type ServiceProcess,
   serviceFolder,
   servicePort,
   startProcess,
@@ -15,6 +16,10 @@ import {
 export interface WeaviateOptions extends ServiceOptions {
   /** Default: a random one. */
   readonly apiKey?: string;
+  /** Nodes of one cluster, joined by gossip. Default 1. */
+  readonly nodes?: number;
+  /** More of Weaviate's own settings, for every node. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A real Weaviate. */
@@ -22,60 +27,109 @@ export interface WeaviateService extends Service {
   readonly url: string;
   readonly grpcPort: number;
   readonly apiKey: string;
+  /** A key that may read and not write. */
+  readonly readOnlyKey: string;
+  /** Ends one node for good, as a lost machine would. */
+  kill(node: number): Promise<void>;
 }
 
 const USER = 'hello@dify.ai';
+const READER = 'reader@dify.ai';
 
-/** Starts a Weaviate server of one node. */
+interface Node {
+  readonly name: string;
+  readonly port: number;
+  readonly grpcPort: number;
+  readonly gossip: number;
+  readonly raft: number;
+  readonly profiling: number;
+}
+
+/** Starts a Weaviate server, of one node or several; its address is the first node's. */
 export async function startWeaviate(options: WeaviateOptions = {}): Promise<WeaviateService> {
   const { weaviate } = await ensure(['weaviate']);
   const folder = await serviceFolder('weaviate');
   const host = options.bind ?? '127.0.0.1';
-  const port = await servicePort(options);
   const apiKey = options.apiKey ?? randomBytes(12).toString('hex');
-  const [grpc = 0, profiling = 0] = await freePorts(2, new Set([port]));
-  const gossip = await freePair(new Set([port, grpc, profiling]));
-  const raft = await freePair(new Set([port, grpc, profiling, gossip, gossip + 1]));
-  const server = await startProcess({
-    name: 'weaviate',
-    file: weaviate,
-    args: ['--scheme=http', `--host=${host}`, `--port=${port}`],
-    folder,
-    env: {
-      PERSISTENCE_DATA_PATH: path.join(folder, 'data'),
-      DEFAULT_VECTORIZER_MODULE: 'none',
-      DISABLE_TELEMETRY: 'true',
-      AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED: 'false',
-      AUTHENTICATION_APIKEY_ENABLED: 'true',
-      AUTHENTICATION_APIKEY_ALLOWED_KEYS: apiKey,
-      AUTHENTICATION_APIKEY_USERS: USER,
-      AUTHORIZATION_ADMINLIST_ENABLED: 'true',
-      AUTHORIZATION_ADMINLIST_USERS: USER,
-      // One node that talks to itself by the loopback address: it finds its own address by itself, and an IPv6 one of
-      // the machine's would stop it.
-      CLUSTER_ADVERTISE_ADDR: '127.0.0.1',
-      CLUSTER_IN_LOCALHOST: 'true',
-      CLUSTER_HOSTNAME: 'node1',
-      // On the loopback address a node looks for its peers' second port right after the first.
-      CLUSTER_GOSSIP_BIND_PORT: String(gossip),
-      CLUSTER_DATA_BIND_PORT: String(gossip + 1),
-      RAFT_PORT: String(raft),
-      RAFT_INTERNAL_RPC_PORT: String(raft + 1),
-      RAFT_BOOTSTRAP_EXPECT: '1',
-      GRPC_PORT: String(grpc),
-      GO_PROFILING_PORT: String(profiling),
-    },
-  });
-  const url = `http://${host}:${port}`;
+  const readOnlyKey = randomBytes(12).toString('hex');
+  const nodes = await planNodes(options);
+  const processes: ServiceProcess[] = [];
   const stop = async (): Promise<void> => {
-    await server.end();
+    await Promise.all(processes.map((server) => server.end()));
     await removeFolder(folder);
   };
   try {
-    await server.ready(async () => ((await fetch(`${url}/v1/.well-known/ready`)).ok ? true : undefined));
+    for (const node of nodes) {
+      const server = await startProcess({
+        name: node.name,
+        file: weaviate,
+        args: ['--scheme=http', `--host=${host}`, `--port=${node.port}`],
+        folder,
+        env: {
+          ...clusterSettings(node, nodes),
+          PERSISTENCE_DATA_PATH: path.join(folder, node.name),
+          DEFAULT_VECTORIZER_MODULE: 'none',
+          DISABLE_TELEMETRY: 'true',
+          AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED: 'false',
+          AUTHENTICATION_APIKEY_ENABLED: 'true',
+          AUTHENTICATION_APIKEY_ALLOWED_KEYS: `${apiKey},${readOnlyKey}`,
+          AUTHENTICATION_APIKEY_USERS: `${USER},${READER}`,
+          AUTHORIZATION_ADMINLIST_ENABLED: 'true',
+          AUTHORIZATION_ADMINLIST_USERS: USER,
+          AUTHORIZATION_ADMINLIST_READONLY_USERS: READER,
+          ...options.settings,
+        },
+      });
+      processes.push(server);
+    }
+    // They elect a leader together, so none is ready before the others have begun.
+    const isReady = async ({ port }: Node) =>
+      (await fetch(`http://${host}:${port}/v1/.well-known/ready`)).ok ? true : undefined;
+    await Promise.all(nodes.map((node, index) => processes[index]?.ready(() => isReady(node))));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { host, port, url, grpcPort: grpc, apiKey, stop };
+  const [first] = nodes;
+  if (first === undefined) throw new Error('a Weaviate of no nodes');
+  const kill = async (node: number): Promise<void> => processes[node]?.end('SIGKILL');
+  const { port, grpcPort } = first;
+  return { host, port, url: `http://${host}:${port}`, grpcPort, apiKey, readOnlyKey, kill, stop };
+}
+
+async function planNodes(options: WeaviateOptions): Promise<readonly Node[]> {
+  const nodes: Node[] = [];
+  const taken = new Set<number>();
+  for (let index = 0; index < (options.nodes ?? 1); index += 1) {
+    const port = index === 0 ? await servicePort(options) : ((await freePorts(1, taken))[0] ?? 0);
+    taken.add(port);
+    const [grpcPort = 0, profiling = 0] = await freePorts(2, taken);
+    const gossip = await freePair(new Set([...taken, grpcPort, profiling]));
+    const raft = await freePair(new Set([...taken, grpcPort, profiling, gossip, gossip + 1]));
+    for (const used of [grpcPort, profiling, gossip, gossip + 1, raft, raft + 1]) taken.add(used);
+    nodes.push({ name: `node${index + 1}`, port, grpcPort, profiling, gossip, raft });
+  }
+  return nodes;
+}
+
+function clusterSettings(node: Node, all: readonly Node[]): Record<string, string> {
+  const [first] = all;
+  const joins = first === undefined || first === node ? {} : { CLUSTER_JOIN: `127.0.0.1:${first.gossip}` };
+  return {
+    // Nodes that talk to each other by the loopback address: left alone, Weaviate finds its own, and an IPv6 one of the
+    // machine's would stop it.
+    CLUSTER_ADVERTISE_ADDR: '127.0.0.1',
+    CLUSTER_IN_LOCALHOST: 'true',
+    CLUSTER_HOSTNAME: node.name,
+    // On the loopback address a node looks for its peers' second port right after the first.
+    CLUSTER_GOSSIP_BIND_PORT: String(node.gossip),
+    CLUSTER_DATA_BIND_PORT: String(node.gossip + 1),
+    ...joins,
+    RAFT_PORT: String(node.raft),
+    RAFT_INTERNAL_RPC_PORT: String(node.raft + 1),
+    RAFT_JOIN: all.map(({ name, raft }) => `${name}:${raft}`).join(','),
+    RAFT_BOOTSTRAP_EXPECT: String(all.length),
+    GRPC_PORT: String(node.grpcPort),
+    GO_PROFILING_PORT: String(node.profiling),
+  };
 }

@@ -1,0 +1,56 @@
+/** What Dify and the published checklist ask of vector stores, with their sources. */
+
+type Provider = 'weaviate' | 'qdrant' | 'milvus' | 'pgvector' | 'tencent' | 'myscale' | 'tablestore' | 'elasticsearch';
+
+export interface MinimumVersion {
+  readonly version: string;
+  /** Why nothing older works. */
+  readonly reason: string;
+}
+
+/** Oldest servers that Dify 1.16 works with; the services of Tencent and Alibaba, and MyScale's, have no version of their own to choose. */
+export const MINIMUM_VERSIONS: { readonly [P in Provider]?: MinimumVersion } = {
+  // Dify 1.9.2 release notes and its guide "Weaviate client migration": the client became v4, which refuses older servers.
+  weaviate: { version: '1.27.0', reason: "Dify's client (v4) works with 1.27 and newer" },
+  // The Enterprise documentation (Qdrant cluster) installs 1.7.3, upstream's Compose file 1.8.3.
+  qdrant: { version: '1.7.3', reason: 'it is the oldest that Dify is documented with' },
+  // Milvus 2.2.9 release notes: databases and fields of type JSON, both of which Dify uses.
+  milvus: { version: '2.2.9', reason: 'databases and JSON fields, which Dify uses, came with 2.2.9' },
+  // pgvector changelog 0.5.0: HNSW indexes, which Dify creates.
+  pgvector: { version: '0.5.0', reason: 'HNSW indexes, which Dify creates, came with 0.5.0' },
+  // api/…/elasticsearch_vector.py of Dify refuses a server below 8.0.0 when it starts.
+  elasticsearch: { version: '8.0.0', reason: 'Dify refuses to work with an older one' },
+};
+
+/** The most that a jump between minors of Weaviate may be: its migration guide asks for each minor in turn, at its newest patch. */
+const WEAVIATE_MINOR_STEP = 1;
+
+/** The minors of Weaviate that an upgrade passes through, the last one included: `1.25`, `1.26`, `1.27`. Empty where none is newer. */
+export function weaviateSteps(fromMinor: number, toMinor: number): readonly string[] {
+  const count = Math.max(0, Math.ceil((toMinor - fromMinor) / WEAVIATE_MINOR_STEP));
+  return Array.from(
+    { length: count },
+    (_, step) => `1.${Math.min(toMinor, fromMinor + (step + 1) * WEAVIATE_MINOR_STEP)}`,
+  );
+}
+
+export interface StoreSize {
+  readonly nodes: number;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+}
+
+const GIB = 2 ** 30;
+
+/** Dify Enterprise documentation, resources checklist and Qdrant cluster page: machines for Qdrant, each of this size. */
+export const QDRANT_SIZE: Readonly<Record<'test' | 'prod', StoreSize>> = {
+  test: { nodes: 1, cpus: 4, memoryBytes: 8 * GIB, diskBytes: 100 * GIB },
+  prod: { nodes: 3, cpus: 8, memoryBytes: 64 * GIB, diskBytes: 100 * GIB },
+};
+
+/** Copies without which the loss of one node loses vectors. */
+export const COPIES = 2;
+
+/** Part of a disk that is used: above `warn`, Elasticsearch's low watermark, it places no more shards there; above `fail`, its flood stage, indices become read-only. */
+export const DISK_USED = { warn: 0.85, fail: 0.95 } as const;

@@ -1,0 +1,85 @@
+import type { ExternalStore } from '../../evidence/vector-store/facts.ts';
+import type { Check } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { judgeCertificate } from '../services/certificate.ts';
+import { error } from '../when.ts';
+import { probeFault, storeCheck, unasked } from './store-check.ts';
+
+const tls = storeCheck({
+  id: 'vector-store.tls',
+  title: 'the vector store shows a certificate that Dify trusts',
+  severity: error,
+  when: isEncrypted,
+  remedy:
+    "openssl s_client -connect HOST:PORT -servername HOST: look at names, dates and issuer, then renew the store's certificate",
+  judge: (seen) => {
+    const { facts, context } = seen;
+    const remedy = `openssl s_client -connect ${facts.address} </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`;
+    if (facts.certificate !== undefined) {
+      const judgement = judgeCertificate(facts.certificate, context.now);
+      return judgement.status === 'pass' ? judgement : { ...judgement, remedy };
+    }
+    if (facts.fault?.stage === 'tls') {
+      return probeFault(seen, facts.fault, { where: facts.address, expected: 'TLS, as the file says', remedy });
+    }
+    return unasked(seen);
+  },
+});
+
+/** MyScale's client chooses https by the port alone. */
+function isEncrypted(store: ExternalStore): boolean {
+  switch (store.provider) {
+    case 'weaviate':
+      return store.weaviate.url.startsWith('https:');
+    case 'qdrant':
+      return store.qdrant.url.startsWith('https:');
+    case 'milvus':
+      return store.milvus.url.startsWith('https:');
+    case 'tencent':
+      return store.tencent.url.startsWith('https:');
+    case 'tablestore':
+      return store.tablestore.endpoint.startsWith('https:');
+    case 'elasticsearch':
+      return store.elasticsearch.url.startsWith('https:');
+    case 'myscale':
+      return store.myscale.port === 443 || store.myscale.port === 8443;
+    case 'pgvector':
+      return false;
+  }
+}
+
+const login = storeCheck({
+  id: 'vector-store.login',
+  title: 'the vector store takes the credentials of the file',
+  severity: error,
+  remedy: "compare the secret that the file refers to with the store's own",
+  judge: (seen) => {
+    const { facts } = seen;
+    const expected = 'the credentials are taken';
+    if (facts.isAdmitted === true) return pass('admitted', expected);
+    if (facts.fault?.stage !== 'login') return unasked(seen);
+    const judgement = unasked(seen);
+    if (judgement.message.includes('config.secrets')) return judgement;
+    return probeFault(seen, facts.fault, { where: facts.address, expected });
+  },
+});
+
+const anonymous = storeCheck({
+  id: 'vector-store.anonymous-access',
+  title: 'the vector store asks for a key',
+  severity: (tier) => (tier === 'prod' ? 'warning' : 'info'),
+  remedy: "switch the store's authentication on and name its key in the file",
+  judge: (seen) => {
+    const { facts } = seen;
+    if (facts.isOpen === undefined) return unasked(seen);
+    const expected = 'no answer without a key';
+    if (!facts.isOpen) return pass('refuses a client without a key', expected);
+    return fault('warn', {
+      observed: 'answers without any key',
+      expected,
+      message: 'answers without any key: whoever reaches its port can read and delete every knowledge base',
+    });
+  },
+});
+
+export const vectorStoreAccessChecks: readonly Check[] = [tls, login, anonymous];

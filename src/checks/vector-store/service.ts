@@ -1,0 +1,139 @@
+import { MINIMUM_VERSIONS, weaviateSteps } from '../../checklist/vector-stores.ts';
+import type { Check, Judgement } from '../check.ts';
+import { counted, fault, listed, pass, some } from '../judgement.ts';
+import { isOlder, minorOf } from '../versions.ts';
+import { error } from '../when.ts';
+import { notSeen, probeFault, type Seen, storeCheck, unasked } from './store-check.ts';
+
+const health = storeCheck({
+  id: 'vector-store.health',
+  title: 'the vector store serves, with all of its parts',
+  severity: error,
+  remedy: "look at the store's own log and health page, and mend what is down",
+  judge: (seen) => {
+    const { facts } = seen;
+    const expected = 'ready, every node up';
+    const asked = facts.health;
+    if (facts.fault?.stage === 'use') return probeFault(seen, facts.fault, { where: facts.address, expected });
+    if (asked === undefined) return unasked(seen);
+    if ('fault' in asked) return probeFault(seen, asked.fault, { where: facts.address, expected });
+    if ('seen' in asked && asked.seen.state === 'down') return fault('fail', { observed: asked.seen.text, expected });
+    const down = facts.nodes !== undefined && 'seen' in facts.nodes ? facts.nodes.seen.filter(({ isUp }) => !isUp) : [];
+    if (down.length > 0) {
+      const names = some(down.map(({ name, text }) => (text === undefined ? name : `${name} (${text})`)));
+      return fault('fail', { observed: `${counted(down.length, 'node')} down: ${names}`, expected });
+    }
+    if ('hidden' in asked) return pass('answers', expected);
+    return asked.seen.state === 'ready'
+      ? pass(asked.seen.text, expected)
+      : fault('warn', { observed: asked.seen.text, expected });
+  },
+});
+
+const version = storeCheck({
+  id: 'vector-store.version',
+  title: "the vector store is one that Dify's client works with",
+  severity: error,
+  when: ({ provider }) => MINIMUM_VERSIONS[provider] !== undefined,
+  remedy: 'upgrade the store',
+  judge: (seen) => {
+    const { facts } = seen;
+    const minimum = MINIMUM_VERSIONS[facts.provider];
+    if (minimum === undefined) return unasked(seen);
+    const expected = `${facts.provider} ${minimum.version} or newer`;
+    if (facts.product !== undefined)
+      return fault('fail', { observed: `${facts.address} is ${facts.product}`, expected });
+    if (facts.version === undefined) return unasked(seen, `${facts.provider} does not say its version here`);
+    const observed = `${facts.provider} ${facts.version}`;
+    if (!isOlder(facts.version, minimum.version)) return pass(observed, expected);
+    return fault('fail', {
+      observed,
+      expected,
+      message: `${observed}: ${minimum.reason}`,
+      ...upgrade(seen, minimum.version),
+    });
+  },
+});
+
+/** Weaviate's data goes from minor to minor only. */
+function upgrade({ facts }: Seen, to: string): { readonly remedy: string } {
+  const [from, target] = [minorOf(facts.version ?? ''), minorOf(to)];
+  if (facts.provider !== 'weaviate' || from === undefined || target === undefined)
+    return { remedy: `upgrade it to ${to} or newer` };
+  const steps = weaviateSteps(from, target);
+  return { remedy: `back it up, then upgrade one minor at a time, each at its newest patch: ${listed(steps)}` };
+}
+
+const grpc = storeCheck({
+  id: 'vector-store.grpc',
+  title: 'the gRPC port of the vector store answers',
+  severity: error,
+  when: (store) =>
+    store.provider === 'weaviate' || (store.provider === 'qdrant' && store.qdrant.grpcPort !== undefined),
+  remedy: 'open the gRPC port, or name the right one: every search of Dify goes through it',
+  judge: (seen) => {
+    const { grpc: asked } = seen.facts;
+    if (asked === undefined) return unasked(seen);
+    const expected = 'gRPC answers its health check';
+    if ('seen' in asked) return pass(`${asked.seen.host}:${asked.seen.port} answers`, expected);
+    if ('hidden' in asked) return notSeen(expected, asked.hidden, 'ask for that right, then run it again');
+    return probeFault(seen, asked.fault, { where: 'the gRPC port', expected });
+  },
+});
+
+const database = storeCheck({
+  id: 'vector-store.database',
+  title: 'the database of the file is there, or Dify may make it',
+  severity: error,
+  when: ({ provider }) => provider !== 'weaviate' && provider !== 'qdrant' && provider !== 'elasticsearch',
+  remedy: 'make the database, or name the right one',
+  judge: (seen) => {
+    const asked = seen.facts.database;
+    if (asked === undefined) return unasked(seen);
+    const expected = 'a database that is there and complete';
+    if ('fault' in asked) return probeFault(seen, asked.fault, { where: seen.facts.address, expected });
+    if ('hidden' in asked) return notSeen(expected, asked.hidden, 'ask for that right, then run it again');
+    const { name, exists, isMade = false, lacks = [] } = asked.seen;
+    if (exists && lacks.length > 0) return fault('fail', { observed: `${name}: ${listed(lacks)}`, expected });
+    if (exists) return pass(`${name} is there`, expected);
+    if (isMade) return pass(`${name} is not there yet; Dify makes it`, expected);
+    return fault('fail', { observed: `there is no ${name}`, expected });
+  },
+});
+
+const writes = storeCheck({
+  id: 'vector-store.writes',
+  title: 'the vector store takes writes from this key',
+  severity: error,
+  remedy: 'give the key the right to create, write and delete collections',
+  judge: (seen) => judgeWrites(seen),
+});
+
+function judgeWrites(seen: Seen): Judgement {
+  const { facts } = seen;
+  const expected = 'something can be made and removed again';
+  if (facts.blocks !== undefined && facts.blocks.length > 0) {
+    return fault('fail', {
+      observed: listed(facts.blocks),
+      expected,
+      remedy: 'make room, then take the write block away',
+    });
+  }
+  const asked = facts.writes;
+  if (asked === undefined) return unasked(seen);
+  if ('fault' in asked) return probeFault(seen, asked.fault, { where: facts.address, expected });
+  if ('hidden' in asked) return notSeen(expected, asked.hidden, 'ask for that right, then run it again');
+  const { how, refused, left } = asked.seen;
+  if (refused !== undefined) {
+    const isRight = refused.code === '401' || refused.code === '403' || refused.stage === 'login';
+    const message = isRight ? `this key may read and not write: ${refused.text}` : `a write failed: ${refused.text}`;
+    const remedy = isRight ? {} : { remedy: "look at the store's log: disk, quorum and memory come first" };
+    return fault('fail', { observed: refused.text, expected, message, ...remedy });
+  }
+  if (left !== undefined) {
+    return fault('warn', { observed: `${left} was made and could not be removed`, expected, remedy: `delete ${left}` });
+  }
+  return pass(how, expected);
+}
+
+export const vectorStoreServiceChecks: readonly Check[] = [health, version, grpc, database, writes];

@@ -1,0 +1,90 @@
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { EvidenceOrigin } from '../../evidence/evidence.ts';
+import type { FaultFact, ProbeStage } from '../../evidence/probe/fault.ts';
+import {
+  type ExternalStore,
+  UNRESOLVED,
+  VECTOR_STORE,
+  type VectorStoreFacts,
+} from '../../evidence/vector-store/facts.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { deploymentOf, fault } from '../judgement.ts';
+import { faultStatus, notReached } from '../services/probed.ts';
+import { whereFile } from '../when.ts';
+
+/** What a rule on the external vector store sees. */
+export interface Seen {
+  readonly deployment: Deployment;
+  readonly store: ExternalStore;
+  readonly facts: VectorStoreFacts;
+  readonly from: EvidenceOrigin;
+  readonly context: JudgeContext;
+}
+
+export interface StoreCheck extends Pick<Check, 'id' | 'title' | 'severity' | 'remedy'> {
+  /** The stores for which the question arises. Default: every external one. */
+  readonly when?: (store: ExternalStore) => boolean;
+  readonly judge: (seen: Seen) => Judgement;
+}
+
+/** A check of the external vector store: its judgement is one observation of the store's address, from where it was seen. */
+export function storeCheck({ id, title, severity, remedy, when = () => true, judge }: StoreCheck): Check {
+  return {
+    id,
+    title,
+    phases: ['preflight'],
+    severity,
+    when: whereFile(({ vectorStore }) => vectorStore.mode === 'external' && when(vectorStore)),
+    needs: [VECTOR_STORE],
+    remedy,
+    judge: (context) => {
+      const deployment = deploymentOf(context);
+      const store = deployment.vectorStore;
+      if (store.mode === 'bundled') throw new Error('judged as an external store');
+      const from = context.look(VECTOR_STORE)?.from ?? 'local';
+      const facts = context.evidence(VECTOR_STORE);
+      const judgement = judge({ deployment, store, facts, from, context });
+      const { status, observed, expected } = judgement;
+      if (status === 'skip') return judgement;
+      return { ...judgement, observations: [{ subject: facts.address, from, status, observed, expected }] };
+    },
+  };
+}
+
+/** The check that reports each stage at which the probe may end. */
+const STAGE_CHECKS: Readonly<Record<ProbeStage, string>> = {
+  resolve: 'vector-store.reachable',
+  connect: 'vector-store.reachable',
+  tls: 'vector-store.tls',
+  login: 'vector-store.login',
+  use: 'vector-store.health',
+};
+
+/** For a question that was not asked: where the probe ended before it, whose finding that is. */
+export function unasked({ facts }: Seen, why = `${facts.provider} does not answer this`): Judgement {
+  if (facts.fault === undefined) return { status: 'skip', observed: '', expected: '', message: why };
+  return notReached(facts.fault.code === UNRESOLVED ? 'config.secrets' : STAGE_CHECKS[facts.fault.stage]);
+}
+
+/** A fault of the probe, as grave as its stage and the place it was seen from make it. */
+export function probeFault(
+  { deployment, from }: Seen,
+  { stage, code, text }: FaultFact,
+  said: { readonly where: string; readonly expected: string; readonly remedy?: string },
+): Judgement {
+  const status = faultStatus({ stage, code, text }, deployment, from);
+  const observed = `${said.where} ${text}`;
+  const message = status === 'warn' ? `seen from here, ${observed}; the cluster may see it differently` : undefined;
+  const { expected, remedy } = said;
+  return fault(status, {
+    observed,
+    expected,
+    ...(message === undefined ? {} : { message }),
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
+
+/** What a right or an answer was missing for: not seen, which is not the same as a fault. */
+export function notSeen(expected: string, missing: string, remedy: string): Judgement {
+  return { status: 'unknown', observed: 'not seen', expected, message: `not seen: ${missing}`, remedy };
+}

@@ -1,0 +1,145 @@
+import { ProbeFault } from '../probe/fault.ts';
+import { requestHttp } from '../probe/http.ts';
+import { assertTrusted, secure } from '../probe/tls.ts';
+import type { Asked } from './facts.ts';
+import { textAt } from './json.ts';
+import type { Note, StoreContext } from './probe.ts';
+
+/** Enough for the schema of a thousand collections. */
+const BODY_LIMIT = 16 << 20;
+const SAID_LIMIT = 160;
+
+export interface StoreAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** `/v1/meta`, for messages. */
+  readonly path: string;
+  readonly body: Buffer;
+  /** The body as JSON; undefined where it is none. */
+  readonly json: unknown;
+  /** The first words of the body, or of the error in it, redacted. */
+  readonly said: string;
+}
+
+export interface StoreRequest {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Sent as JSON; bytes and text as they are. */
+  readonly body?: unknown;
+  /** Over those of every request; one that is undefined is not sent. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Sent even where the probe's time is over: what was made must be removed. */
+  readonly isCleanup?: boolean;
+}
+
+/** Asks one thing of a store. Throws ProbeFault where no answer comes; every status is an answer. */
+export type Ask = (path: string, request?: StoreRequest) => Promise<StoreAnswer>;
+
+/**
+ * A client of the store at `base`, which sends `headers` with every request. Over https the certificate is looked at first, and noted, before any
+ * key is sent. Throws ProbeFault: `resolve`, `connect` or `tls`.
+ */
+export async function openStore(
+  base: URL,
+  headers: Readonly<Record<string, string>>,
+  context: StoreContext,
+  note: Note,
+): Promise<Ask> {
+  if (base.protocol === 'https:') await lookAtCertificate(base, context, note);
+  return async (path, { method = 'GET', body, headers: more = {}, isCleanup = false } = {}) => {
+    const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+    const type: Record<string, string> = isRaw ? {} : { 'content-type': 'application/json' };
+    const answer = await requestHttp(
+      {
+        method,
+        url: new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base),
+        headers: defined({ ...headers, ...type, ...more }),
+        ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
+      },
+      {
+        dial: context.dial,
+        signal: isCleanup ? AbortSignal.timeout(2 * context.limitMs) : context.signal,
+        limitMs: context.limitMs,
+        ca: context.ca,
+        bodyLimit: BODY_LIMIT,
+      },
+    );
+    const json = jsonOf(answer.body);
+    const said = context.redact(saidIn(answer.body, json));
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      path: path.split('?')[0] ?? path,
+      body: answer.body,
+      json,
+      said,
+    };
+  };
+}
+
+async function lookAtCertificate(base: URL, context: StoreContext, note: Note): Promise<void> {
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(2 * context.limitMs)]);
+  const port = base.port === '' ? 443 : Number(base.port);
+  const plain = await context.dial(base.hostname, port, { signal, limitMs: context.limitMs });
+  try {
+    const { certificate } = await secure(plain, { host: base.hostname, ca: context.ca, signal });
+    note({ certificate });
+    assertTrusted(certificate);
+  } finally {
+    plain.destroy();
+  }
+}
+
+/** The answer where its status is one of success. Throws ProbeFault, `login` for a refused key and `use` for the rest. */
+export function admitted(answer: StoreAnswer, what = 'the key'): StoreAnswer {
+  const { status, path, said } = answer;
+  if (status === 401 || status === 403) throw new ProbeFault('login', String(status), `refuses ${what}: ${said}`);
+  return succeeded({ ...answer, path });
+}
+
+/** The answer where its status is one of success. Throws ProbeFault with stage `use` otherwise. */
+export function succeeded(answer: StoreAnswer): StoreAnswer {
+  const { status, path, said, headers } = answer;
+  if (status >= 200 && status < 300) return answer;
+  const where = headers.location === undefined ? '' : ` and points to ${headers.location}`;
+  throw new ProbeFault('use', String(status), `answers HTTP ${status} at ${path}${where}: ${said}`);
+}
+
+/** What an answer says: hidden where the store or the key's rights do not show it. */
+export function askedOf<T>(answer: StoreAnswer, read: (answer: StoreAnswer) => T): Asked<T> {
+  const { status, path, said } = answer;
+  if (HIDING.includes(status)) return { hidden: `HTTP ${status} at ${path}: ${said}` };
+  if (status < 200 || status >= 300) {
+    return { fault: { stage: 'use', code: String(status), text: `answers HTTP ${status} at ${path}: ${said}` } };
+  }
+  return { seen: read(answer) };
+}
+
+/** Without the right, without the thing, or without the method: managed services answer each of these for what they hide. */
+const HIDING = [401, 403, 404, 405, 410, 501];
+
+function defined(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(given);
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function saidIn(body: Buffer, json: unknown): string {
+  const error =
+    textAt(json, 'error', 'reason') ??
+    textAt(json, 'status', 'error') ??
+    textAt(json, 'error') ??
+    textAt(json, 'message') ??
+    textAt(json, 'msg') ??
+    body.subarray(0, 4 * SAID_LIMIT).toString('utf8');
+  const words = error.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
+  return words === '' ? 'nothing more' : words.slice(0, SAID_LIMIT);
+}

@@ -1,0 +1,102 @@
+import { redactor } from '../../base/redact.ts';
+import { requiredSecrets } from '../../deployment/required-secrets.ts';
+import type { SecretValues } from '../../deployment/secrets.ts';
+import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import { type FaultFact, faultOf } from '../probe/fault.ts';
+import { type ExternalStore, UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
+import type { Note, StoreContext } from './probe.ts';
+import { probeWeaviate } from './weaviate.ts';
+
+/** For each connection and each answer; a healthy store needs milliseconds, and Dify's own clients wait 5 to 30 seconds. */
+const LIMIT_MS = 5_000;
+/** Of the whole probe: what was seen until then is kept. */
+const TOTAL_MS = 25_000;
+
+/** Looks at the external vector store as Dify would use it, and removes what it made to try. */
+export const vectorStoreCollector: Collector<VectorStoreFacts> = {
+  key: VECTOR_STORE,
+  timeoutMs: TOTAL_MS + 10_000,
+  fromCluster: true,
+  collect: (context) => probeVectorStore(context),
+};
+
+/** What `vectorStoreCollector` collects, with other limits or authorities. Throws EvidenceMissing where there is no external store. */
+export async function probeVectorStore(
+  context: CollectContext,
+  { limitMs = LIMIT_MS, totalMs = TOTAL_MS, ca }: { limitMs?: number; totalMs?: number; ca?: string } = {},
+): Promise<VectorStoreFacts> {
+  const { deployment, secrets } = context;
+  const store = deployment?.vectorStore;
+  if (deployment === undefined || secrets === undefined || store?.mode !== 'external') {
+    throw new EvidenceMissing('absent', 'a deployment file with an external vector store');
+  }
+  let facts: VectorStoreFacts = { provider: store.provider, address: addressOf(store) };
+  const missing = secrets.unresolved.find(({ path }) => path.startsWith('vectorStore.'));
+  if (missing !== undefined) return { ...facts, fault: unresolvedFault(missing.path) };
+  const own = requiredSecrets(deployment).filter(({ path }) => path.startsWith('vectorStore.') && secrets.has(path));
+  const probing: StoreContext = {
+    ...context,
+    deployment,
+    signal: AbortSignal.any([context.signal, AbortSignal.timeout(totalMs)]),
+    secret: (name) => secretAt(secrets, `vectorStore.${blockOf(store)}.${name}`),
+    redact: redactor(own.map(({ path }) => secrets.get(path))),
+    limitMs,
+    ca,
+  };
+  try {
+    await probeProvider(store, probing, (seen) => {
+      facts = { ...facts, ...seen };
+    });
+  } catch (error) {
+    facts = { ...facts, fault: faultOf(error, 'use') };
+  }
+  return facts;
+}
+
+async function probeProvider(store: ExternalStore, context: StoreContext, note: Note): Promise<void> {
+  switch (store.provider) {
+    case 'weaviate':
+      return probeWeaviate(store, context, note);
+    default:
+      throw new EvidenceMissing('absent', `a probe of ${store.provider}`);
+  }
+}
+
+function unresolvedFault(path: string): FaultFact {
+  return { stage: 'login', code: UNRESOLVED, text: `${path} is not at hand` };
+}
+
+function secretAt(secrets: SecretValues, path: string): string | undefined {
+  return secrets.has(path) ? secrets.get(path) : undefined;
+}
+
+/** The provider's block in the file; no provider of vector stores has a dash in its name. */
+function blockOf({ provider }: ExternalStore): string {
+  return provider;
+}
+
+function addressOf(store: ExternalStore): string {
+  switch (store.provider) {
+    case 'weaviate':
+      return hostAndPort(store.weaviate.url);
+    case 'qdrant':
+      return hostAndPort(store.qdrant.url);
+    case 'milvus':
+      return hostAndPort(store.milvus.url);
+    case 'pgvector':
+      return `${store.pgvector.host}:${store.pgvector.port}`;
+    case 'tencent':
+      return hostAndPort(store.tencent.url);
+    case 'myscale':
+      return `${store.myscale.host}:${store.myscale.port}`;
+    case 'tablestore':
+      return hostAndPort(store.tablestore.endpoint);
+    case 'elasticsearch':
+      return hostAndPort(store.elasticsearch.url);
+  }
+}
+
+function hostAndPort(address: string): string {
+  const url = new URL(address);
+  return url.port === '' ? `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}` : url.host;
+}

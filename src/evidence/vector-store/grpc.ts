@@ -1,0 +1,155 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { faultOf, ProbeFault } from '../probe/fault.ts';
+import { assertTrusted, secure } from '../probe/tls.ts';
+import type { GrpcFact } from './facts.ts';
+import type { StoreContext } from './probe.ts';
+import { decodeMessage, encodeField, type Message } from './protobuf.ts';
+
+export interface GrpcTarget extends GrpcFact {
+  readonly isSecure: boolean;
+  /** Sent with every call. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface GrpcAnswer {
+  /** gRPC's own: 0 is OK, 7 PERMISSION_DENIED, 12 UNIMPLEMENTED, 16 UNAUTHENTICATED. */
+  readonly status: number;
+  /** What the server said of a status other than 0, redacted. */
+  readonly said: string;
+  readonly message: Message;
+}
+
+/** One unary call: `/package.Service/Method`. Throws ProbeFault with stage `use` where no gRPC answer comes. */
+export type Call = (path: string, request?: Uint8Array, isCleanup?: boolean) => Promise<GrpcAnswer>;
+
+/**
+ * Speaks gRPC on one connection through the dial and closes it when `talk` is over. Throws what it throws, and ProbeFault: `resolve`, `connect`, `tls`.
+ */
+export async function withGrpc<T>(
+  target: GrpcTarget,
+  context: StoreContext,
+  talk: (call: Call) => Promise<T>,
+): Promise<T> {
+  const { host, port, isSecure, metadata = {} } = target;
+  const { dial, limitMs } = context;
+  const greeting = AbortSignal.any([context.signal, AbortSignal.timeout(2 * limitMs)]);
+  // The connection outlives the probe's time, so that what was made can still be removed; each call has its own limit.
+  const lifetime = new AbortController();
+  const plain = await dial(host, port, { signal: lifetime.signal, limitMs });
+  try {
+    const stream = isSecure ? await agreeOnTls(plain, host, context, greeting) : plain;
+    const session = connect(`${isSecure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`, {
+      createConnection: () => stream,
+    });
+    const broken = new Promise<never>((_, reject) => {
+      session.once('error', reject);
+      session.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    });
+    broken.catch(() => undefined);
+    const call: Call = async (path, request = new Uint8Array(), isCleanup = false) => {
+      const own = AbortSignal.timeout(limitMs);
+      const signal = isCleanup ? own : AbortSignal.any([context.signal, own]);
+      try {
+        const answer = await Promise.race([unary(session, path, request, metadata, signal), broken]);
+        return { ...answer, said: context.redact(answer.said) };
+      } catch (error) {
+        throw callFault(error);
+      }
+    };
+    try {
+      return await talk(call);
+    } finally {
+      session.destroy();
+    }
+  } finally {
+    plain.destroy();
+    lifetime.abort();
+  }
+}
+
+async function agreeOnTls(plain: Duplex, host: string, context: StoreContext, signal: AbortSignal): Promise<Duplex> {
+  const { stream, certificate } = await secure(plain, { host, ca: context.ca, alpn: ['h2'], signal });
+  assertTrusted(certificate);
+  return stream;
+}
+
+function unary(
+  session: ClientHttp2Session,
+  path: string,
+  request: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<GrpcAnswer> {
+  return new Promise((resolve, reject) => {
+    const head = { 'content-type': 'application/grpc', te: 'trailers', 'user-agent': 'difyctl' };
+    const stream: ClientHttp2Stream = session.request({ ':method': 'POST', ':path': path, ...head, ...metadata });
+    let answered: IncomingHttpHeaders = {};
+    const chunks: Buffer[] = [];
+    const late = () => {
+      stream.close();
+      reject(Object.assign(new Error('no answer'), { name: 'TimeoutError' }));
+    };
+    signal.addEventListener('abort', late, { once: true });
+    if (signal.aborted) late();
+    stream.on('response', (headers) => {
+      answered = { ...answered, ...headers };
+    });
+    stream.on('trailers', (headers) => {
+      answered = { ...answered, ...headers };
+    });
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('error', reject);
+    stream.on('close', () => {
+      signal.removeEventListener('abort', late);
+      const status = answered['grpc-status'];
+      if (typeof status !== 'string') {
+        reject(new ProbeFault('use', String(answered[':status'] ?? 'EPROTO'), notGrpc(answered[':status'])));
+        return;
+      }
+      const said = percentDecoded(String(answered['grpc-message'] ?? '')).slice(0, 160);
+      // A message is framed by one byte (compressed or not) and four of length.
+      resolve({ status: Number(status), said, message: decodeMessage(Buffer.concat(chunks).subarray(5)) });
+    });
+    const length = Buffer.alloc(5);
+    length.writeUInt32BE(request.length, 1);
+    stream.end(Buffer.concat([length, request]));
+  });
+}
+
+/** gRPC writes its messages percent-encoded; one that is not so stays as it is. */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function notGrpc(status: unknown): string {
+  return status === undefined
+    ? 'takes the call and closes it without an answer'
+    : `answers HTTP ${String(status)} where gRPC is expected`;
+}
+
+function callFault(error: unknown): ProbeFault {
+  const { stage, code, text } = faultOf(error, 'use');
+  const isForeign = code.startsWith('ERR_HTTP2') || code === 'ECONNRESET';
+  return new ProbeFault(stage, code, isForeign ? `answers, but does not speak gRPC (${code})` : text);
+}
+
+const SERVING = 1;
+
+/** gRPC's own health check. Throws ProbeFault where the port is closed, answers otherwise or does not serve. */
+export function checkGrpc(target: GrpcTarget, context: StoreContext): Promise<GrpcFact> {
+  return withGrpc(target, context, async (call) => {
+    const { status, said, message } = await call('/grpc.health.v1.Health/Check', encodeField(1, ''));
+    // UNIMPLEMENTED is an answer in gRPC too: whoever gives it serves, without this one service.
+    if (status !== 0 && status !== 12)
+      throw new ProbeFault('use', String(status), `answers gRPC status ${status}: ${said}`);
+    if (status === 0 && message.number(1) !== SERVING) {
+      throw new ProbeFault('use', String(message.number(1)), 'answers its gRPC health check: not serving');
+    }
+    return { host: target.host, port: target.port };
+  });
+}

@@ -1,0 +1,99 @@
+import { faultOf } from '../probe/fault.ts';
+import { type Ask, admitted, askedOf, openStore, succeeded } from './client.ts';
+import { isOfDify, singleCopies } from './dify.ts';
+import type { Asked, CopiesFact, GrpcFact, NodeFact, StoreOf } from './facts.ts';
+import { checkGrpc, type GrpcTarget } from './grpc.ts';
+import { listAt, numberAt, textAt } from './json.ts';
+import { probeName, type StoreContext, type StoreProbe } from './probe.ts';
+import { tryToWrite } from './written.ts';
+
+/** Weaviate as Dify's client (v4) uses it: HTTP for the schema, gRPC for every search. */
+export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note) => {
+  const key = context.secret('apiKey');
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const ask = await openStore(new URL(store.weaviate.url), headers, context, note);
+  const ready = await ask('/v1/.well-known/ready');
+  const isReady = ready.status === 200;
+  const text = isReady ? 'ready' : `answers HTTP ${ready.status} at ${ready.path}`;
+  note({ health: { seen: { state: isReady ? 'ready' : 'down', text } } });
+  const meta = admitted(await ask('/v1/meta'), key === undefined ? 'a client without a key' : 'the API key');
+  const version = textAt(meta.json, 'version');
+  note({ isAdmitted: true, ...(version === undefined ? { product: 'something else' } : { version }) });
+  const keyless = await ask('/v1/meta', { headers: { authorization: undefined } });
+  note({ isOpen: keyless.status === 200 });
+  note({ grpc: await grpcOf(store, context, headers) });
+  note({ nodes: askedOf(await ask('/v1/nodes'), ({ json }) => listAt(json, 'nodes').map(nodeOf)) });
+  const schema = await ask('/v1/schema');
+  const copies = askedOf(schema, ({ json }) => copiesOf(json, isOfDify(context.deployment)));
+  note({ copies });
+  if (isReady) await tryClass(ask, copies, note);
+};
+
+/** Where Dify looks for gRPC: the given address, else the host of the HTTP one on 50051, or on 443 with TLS. */
+export function grpcTargetOf({ weaviate }: StoreOf<'weaviate'>): GrpcTarget {
+  const url = new URL(weaviate.grpcUrl === undefined ? weaviate.url : withScheme(weaviate.grpcUrl));
+  const isSecure = url.protocol === 'https:' || url.protocol === 'grpcs:';
+  const isGiven = weaviate.grpcUrl !== undefined && url.port !== '';
+  return { host: url.hostname, port: isGiven ? Number(url.port) : isSecure ? 443 : 50_051, isSecure };
+}
+
+function withScheme(address: string): string {
+  return address.includes('://') ? address : `grpc://${address}`;
+}
+
+async function grpcOf(
+  store: StoreOf<'weaviate'>,
+  context: StoreContext,
+  metadata: Readonly<Record<string, string>>,
+): Promise<Asked<GrpcFact>> {
+  try {
+    return { seen: await checkGrpc({ ...grpcTargetOf(store), metadata }, context) };
+  } catch (error) {
+    return { fault: faultOf(error, 'use') };
+  }
+}
+
+function nodeOf(node: unknown): NodeFact {
+  const status = textAt(node, 'status') ?? 'unknown';
+  const version = textAt(node, 'version');
+  return {
+    name: textAt(node, 'name') ?? '',
+    isUp: status === 'HEALTHY',
+    ...(status === 'HEALTHY' ? {} : { text: status }),
+    ...(version === undefined || version === '' ? {} : { version }),
+  };
+}
+
+function copiesOf(schema: unknown, isDifys: (name: string) => boolean): CopiesFact {
+  const classes = listAt(schema, 'classes').map(
+    (one) => [textAt(one, 'class') ?? '', numberAt(one, 'replicationConfig', 'factor') ?? 1] as const,
+  );
+  const own = new Map(classes.filter(([name]) => isDifys(name)));
+  return { single: singleCopies(own), collections: own.size };
+}
+
+/** Makes a class as Dify does, one object in it, and removes both; the class also shows how many copies Dify's next one would have. */
+async function tryClass(
+  ask: Ask,
+  copies: Asked<CopiesFact>,
+  note: Parameters<StoreProbe<'weaviate'>>[2],
+): Promise<void> {
+  // A class begins with a capital letter.
+  const name = probeName().replace('d', 'D');
+  const vectorConfig = { default: { vectorizer: { none: {} }, vectorIndexType: 'hnsw' } };
+  const writes = await tryToWrite({
+    how: 'made a class with one object and removed it',
+    name,
+    make: async () => {
+      const made = succeeded(await ask('/v1/schema', { method: 'POST', body: { class: name, vectorConfig } }));
+      const ofNew = numberAt(made.json, 'replicationConfig', 'factor');
+      if ('seen' in copies && ofNew !== undefined) note({ copies: { seen: { ...copies.seen, ofNew } } });
+      const object = { class: name, properties: {}, vectors: { default: [0.1, 0.2] } };
+      succeeded(await ask('/v1/objects', { method: 'POST', body: object }));
+    },
+    remove: async () => {
+      succeeded(await ask(`/v1/schema/${name}`, { method: 'DELETE', isCleanup: true }));
+    },
+  });
+  note({ writes });
+}
