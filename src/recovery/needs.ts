@@ -1,4 +1,5 @@
 import type { Tier } from '../checklist/tiers.ts';
+import type { Topology } from './availability.ts';
 
 /** What a recovery plan is derived from. Times in seconds. */
 export interface RecoveryNeeds {
@@ -10,6 +11,10 @@ export interface RecoveryNeeds {
   readonly vectorStore: 'bundled' | 'external';
   /** Files on a local disk or volume; nothing keeps their old versions. */
   readonly localFiles: boolean;
+  /** Documents in knowledge bases, where somebody said how many. */
+  readonly documents?: number;
+  /** Managed services that fail over. */
+  readonly managed?: Topology['managed'];
   readonly region: 'single' | 'standby' | 'active-active';
 }
 

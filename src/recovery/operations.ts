@@ -1,7 +1,9 @@
 import { durationSeconds, formatDuration } from '../base/duration.ts';
+import { downtimeSeconds, partsOf, serialAvailability } from './availability.ts';
 import type { Implication, RecoveryNeeds } from './needs.ts';
 
-const YEAR = durationSeconds('365d');
+/** Losing one of two zones leaves no majority of anything. */
+const PROD_ZONES = 3;
 
 /** Promises as they are usually made, per cent. */
 const PROMISES = [99.9, 99.5, 99, 98, 95, 90];
@@ -26,7 +28,11 @@ export function topologyPlan(needs: RecoveryNeeds): readonly Implication[] {
   const spread = needs.tier === 'prod' && needs.target === 'kubernetes';
   return [
     spread
-      ? { path: 'recovery.topology.zones', value: 3, reason: 'prod survives the loss of a zone; two leave no majority' }
+      ? {
+          path: 'recovery.topology.zones',
+          value: PROD_ZONES,
+          reason: 'prod survives the loss of a zone; two leave no majority',
+        }
       : { path: 'recovery.topology.zones', value: 1, reason: 'it runs in one place' },
     {
       path: 'recovery.topology.region',
@@ -40,10 +46,11 @@ export function topologyPlan(needs: RecoveryNeeds): readonly Implication[] {
 /** What can be promised to users: one disaster of the length of the RTO a year, and never more than the topology carries. */
 export function availabilityPlan(needs: RecoveryNeeds): readonly Implication[] {
   if (needs.tier !== 'prod') return [];
-  const afterDisaster = 100 * (1 - needs.rto / YEAR);
-  const carried = needs.target === 'compose' ? 99.5 : 99.9;
-  const promise = PROMISES.find((step) => step <= Math.min(carried, afterDisaster)) ?? PROMISES.at(-1) ?? 90;
-  const hours = Math.floor((YEAR * (1 - promise / 100)) / 3600);
+  const { target, managed = [] } = needs;
+  const carried = serialAvailability(partsOf({ target, zones: target === 'compose' ? 1 : PROD_ZONES, managed }));
+  const promise = PROMISES.find((step) => step <= carried && needs.rto <= downtimeSeconds(step));
+  if (promise === undefined) return [];
+  const hours = Math.floor(downtimeSeconds(promise) / 3600);
   return [
     {
       path: 'recovery.availability',

@@ -2,11 +2,12 @@ import { formatDuration } from '../base/duration.ts';
 import { FAILOVER_SECONDS, FASTEST_RESTORE_SECONDS, POINT_IN_TIME, SYNCHRONOUS_STANDBY } from './figures.ts';
 import type { Implication, RecoveryNeeds } from './needs.ts';
 import { availabilityPlan, drillsPlan, topologyPlan, upgradeWindowPlan } from './operations.ts';
-import { filesPlan, postgresPlan, redisPlan, vectorsPlan } from './stores.ts';
+import { corruptionPlan, filesPlan, postgresPlan, redisPlan, vectorsPlan } from './stores.ts';
 
 /** Everything that an RTO and an RPO imply, in the order of the file. */
 export function impliedPlan(needs: RecoveryNeeds): readonly Implication[] {
   return [
+    ...corruptionPlan(needs),
     ...availabilityPlan(needs),
     ...upgradeWindowPlan(needs),
     ...postgresPlan(needs),
@@ -29,11 +30,11 @@ export function unmetPromises(needs: RecoveryNeeds): readonly string[] {
   }
   if (needs.rto < FAILOVER_SECONDS) {
     notes.push(
-      `An RTO of ${formatDuration(needs.rto)} is shorter than the failover of managed PostgreSQL (${SYNCHRONOUS_STANDBY.rto}).`,
+      `An RTO of ${formatDuration(needs.rto)} is shorter than the failover of managed PostgreSQL (up to ${formatDuration(FAILOVER_SECONDS)}).`,
     );
   } else if (needs.rto < FASTEST_RESTORE_SECONDS) {
     notes.push(
-      `An RTO of ${formatDuration(needs.rto)} holds for a failover; a restore takes ${POINT_IN_TIME.rto}. Measure it.`,
+      `An RTO of ${formatDuration(needs.rto)} holds for a failover; a restore takes ${formatDuration(FASTEST_RESTORE_SECONDS)} and longer, by size. Measure it.`,
     );
   }
   return notes;

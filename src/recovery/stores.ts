@@ -1,7 +1,22 @@
-import { formatDuration } from '../base/duration.ts';
+import { durationSeconds, formatDuration } from '../base/duration.ts';
+import { rebuildDuration } from './durations.ts';
 import { DUMP_FROM_RPO_SECONDS, POINT_IN_TIME, REBUILD_SECONDS, SYNCHRONOUS_STANDBY } from './figures.ts';
-import { usualInterval } from './intervals.ts';
+import { SHORTEST_INTERVAL, usualInterval } from './intervals.ts';
 import type { Implication, RecoveryNeeds } from './needs.ts';
+
+/** Where the RPO is shorter than an archive or snapshots reach, a mistake costs more than a lost machine: the file says so, rather than promise what nothing keeps. */
+export function corruptionPlan(needs: RecoveryNeeds): readonly Implication[] {
+  if (needs.postgres === 'bundled') return [];
+  const saves = savesVectors(needs);
+  if (needs.rpo > POINT_IN_TIME.rpo || (needs.rpo === POINT_IN_TIME.rpo && !saves)) return [];
+  const { value, reason } = saves
+    ? { value: SNAPSHOT_RPO_SECONDS, reason: 'vectors go back to their last snapshot, which takes its time' }
+    : { value: POINT_IN_TIME.rpo, reason: 'a standby follows every mistake: it is undone from the archived log' };
+  return [{ path: 'recovery.corruptionRpo', value: formatDuration(value), reason }];
+}
+
+/** Snapshots at the shortest usual interval, and as long again to make one. */
+const SNAPSHOT_RPO_SECONDS = 2 * durationSeconds(SHORTEST_INTERVAL);
 
 /** How PostgreSQL is backed up: a mistake needs a backup, a lost machine a standby; only together they are a plan. */
 export function postgresPlan(needs: RecoveryNeeds): readonly Implication[] {
@@ -64,6 +79,11 @@ export function filesPlan(needs: RecoveryNeeds): readonly Implication[] {
     return [
       { path: 'recovery.objectStorage.versioning', value: false, reason: 'a local volume keeps no old versions' },
       { path: 'recovery.objectStorage.replication', value: 'none', reason: 'a local volume has no copy elsewhere' },
+      {
+        path: 'recovery.objectStorage.interval',
+        value: usualInterval(needs.rpo / 2),
+        reason: 'what a copy loses is its interval and its own duration: half of the RPO, as for PostgreSQL',
+      },
     ];
   }
   return [
@@ -91,17 +111,23 @@ export function vectorsPlan(needs: RecoveryNeeds): readonly Implication[] {
   });
   const snapshots = {
     path: 'recovery.vectorStore.interval',
-    value: usualInterval(needs.rpo),
-    reason: 'snapshots must end within one RPO of the database they belong to',
+    value: usualInterval(needs.rpo / 2),
+    reason: 'what a snapshot loses is its interval and its own duration: half of the RPO',
   };
-  if (needs.vectorStore === 'bundled' && needs.tier === 'prod') {
-    return [strategy('snapshot', 'a single copy is a risk to be accepted only with backups'), snapshots];
-  }
-  if (needs.rto < REBUILD_SECONDS) {
-    return [
-      strategy('snapshot', `embedding everything again may take longer than ${formatDuration(needs.rto)}`),
-      snapshots,
-    ];
-  }
-  return [strategy('rebuild', 'vectors are computed again from PostgreSQL: measure once how long that takes')];
+  if (!savesVectors(needs))
+    return [strategy('rebuild', 'vectors are computed again from PostgreSQL: measure once how long that takes')];
+  const why =
+    needs.rto < rebuildSeconds(needs)
+      ? `embedding everything again may take longer than ${formatDuration(needs.rto)}`
+      : 'a single copy is a risk to be accepted only with backups';
+  return [strategy('snapshot', why), snapshots];
+}
+
+function savesVectors(needs: RecoveryNeeds): boolean {
+  return (needs.vectorStore === 'bundled' && needs.tier === 'prod') || needs.rto < rebuildSeconds(needs);
+}
+
+/** How long embedding everything again is taken to last. */
+function rebuildSeconds({ documents }: RecoveryNeeds): number {
+  return documents === undefined ? REBUILD_SECONDS : rebuildDuration(documents).seconds;
 }

@@ -46,12 +46,16 @@ describe('PostgreSQL', () => {
 describe('the other stores', () => {
   test.each([
     [{}, { 'vectorStore.strategy': 'rebuild' }],
-    [{ at: ['1h', '15m'] }, { 'vectorStore.strategy': 'snapshot', 'vectorStore.interval': '15m' }],
-    [{ vectorStore: 'bundled' }, { 'vectorStore.strategy': 'snapshot', 'vectorStore.interval': '15m' }],
+    [{ at: ['1h', '15m'] }, { 'vectorStore.strategy': 'snapshot', 'vectorStore.interval': '5m' }],
+    [{ vectorStore: 'bundled' }, { 'vectorStore.strategy': 'snapshot', 'vectorStore.interval': '5m' }],
+    [{ documents: 1_000_000 }, { 'vectorStore.strategy': 'snapshot' }],
+    [{ documents: 1_000, at: ['1h', '15m'] }, { 'vectorStore.strategy': 'rebuild' }],
     [{ vectorStore: 'bundled', tier: 'test' }, { 'vectorStore.strategy': 'rebuild' }],
     [{}, { 'objectStorage.versioning': true, 'objectStorage.replication': 'none' }],
     [{ region: 'standby' }, { 'objectStorage.replication': 'cross-region' }],
-    [{ localFiles: true }, { 'objectStorage.versioning': false, 'objectStorage.replication': 'none' }],
+    [{ localFiles: true }, { 'objectStorage.versioning': false, 'objectStorage.interval': '5m' }],
+    [{ at: ['4h', '1m'] }, { corruptionRpo: '5m' }],
+    [{ at: ['30m', '5m'] }, { corruptionRpo: '10m', 'vectorStore.interval': '5m' }],
     [{ tier: 'test' }, { 'redis.persistence': 'rdb' }],
     [{}, { 'redis.persistence': 'aof' }],
   ] as const)('%j implies %j', (over, implied) => {
@@ -64,6 +68,7 @@ describe('operations', () => {
     [{}, { availability: '99.9%', 'topology.zones': 3, 'drills.interval': '90d' }],
     [{ target: 'compose' }, { availability: '99.5%', 'topology.zones': 1 }],
     [{ at: ['2d', '1d'] }, { availability: '99%' }],
+    [{ managed: [{ service: 'redis', by: 'memorystore' }] }, { availability: '99.5%' }],
     [{ at: ['30m', '15m'] }, { availability: '99.9%', 'drills.interval': '30d' }],
   ] as const)('%j implies %j', (over, implied) => {
     expect(plan(needs(over))).toMatchObject(implied);

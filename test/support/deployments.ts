@@ -3,6 +3,9 @@ import { judgeDeployment } from '../../src/deployment/load.ts';
 import { formatPath } from '../../src/deployment/paths.ts';
 import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 
+/** What one host can promise. */
+const ONE_HOST = { availability: '99.5%', topology: { zones: 1, region: 'single' } } as const;
+
 /** Healthy deployment files as plain data, as difyctl.yaml would hold them. */
 export const SAMPLE_FILES = {
   'test-compose-bundled': {
@@ -175,7 +178,7 @@ export const SAMPLE_FILES = {
     redis: { mode: 'external', host: 'redis.example.internal', password: { env: 'DIFY_REDIS_PASSWORD' } },
     objectStorage: s3(),
     vectorStore: qdrant(),
-    recovery: recovery(),
+    recovery: recovery(ONE_HOST),
     acceptedRisks: [
       { check: 'host.single-point-of-failure', reason: 'one host is enough for this team', until: '2031-01-31' },
     ],
@@ -205,7 +208,7 @@ export const SAMPLE_FILES = {
       provider: 'elasticsearch',
       elasticsearch: { url: 'https://es.example.internal:9200', password: { env: 'DIFY_ES_PASSWORD' } },
     },
-    recovery: recovery(),
+    recovery: recovery(ONE_HOST),
   },
 } as const satisfies Readonly<Record<string, JsonObject>>;
 
@@ -269,7 +272,7 @@ function qdrant(): JsonObject {
 }
 
 /** A plan whose numbers add up: 5 minutes of loss at most with point-in-time recovery, 50 minutes measured for a restore. */
-function recovery(): JsonObject {
+function recovery(over: JsonObject = {}): JsonObject {
   return {
     rto: '4h',
     rpo: '15m',
@@ -279,9 +282,10 @@ function recovery(): JsonObject {
     redis: { persistence: 'aof' },
     objectStorage: { versioning: true, replication: 'none' },
     vectorStore: { strategy: 'rebuild' },
-    configuration: { repository: 'git@git.example.com:ops/dify.git' },
+    configuration: { repository: 'git@git.example.com:ops/dify.git', secrets: 'vault: kv/dify' },
     drills: { interval: '90d', last: '2026-10-01' },
     topology: { zones: 3, region: 'single' },
     measured: { restore: '50m', at: '2026-10-01' },
+    ...over,
   };
 }

@@ -52,8 +52,15 @@ test('every field that a flag fills and that decides about others has a question
     'objectStorage.managed.size',
     'vectorStore.apiKey',
     'vectorStore.managed.size',
+    'recovery.postgres.duration',
+    'recovery.postgres.dataSize',
+    'recovery.objectStorage.duration',
+    'recovery.vectorStore.duration',
     'recovery.drills.last',
     'recovery.measured.restore',
+    'recovery.measured.loss',
+    'recovery.measured.failover',
+    'recovery.measured.rebuild',
     'recovery.measured.at',
   ]);
 });

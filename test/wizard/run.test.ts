@@ -98,7 +98,7 @@ describe('the review', () => {
     expect(await run(io)).toMatchObject({
       vectorStore: { mode: 'bundled' },
       acceptedRisks: [{ check: 'vector-store.single-point-of-failure', reason: 'pilot, rebuilt in 40 min' }],
-      recovery: { vectorStore: { strategy: 'snapshot', interval: '15m' } },
+      recovery: { vectorStore: { strategy: 'snapshot', interval: '5m' } },
     });
   });
 

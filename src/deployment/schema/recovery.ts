@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { day, duration, line } from './fields.ts';
+import { day, duration, line, quantity } from './fields.ts';
 
 export const recovery = z.strictObject({
   rto: duration.optional(),
   rpo: duration.optional(),
+  corruptionRpo: duration.optional(),
   availability: z
     .string()
     .regex(/^\d{2}(\.\d+)?%$/, 'a percentage such as "99.9%"')
@@ -19,7 +20,9 @@ export const recovery = z.strictObject({
     .strictObject({
       method: z.enum(['dump', 'snapshot', 'pitr', 'replica']),
       interval: duration.optional(),
+      duration: duration.optional(),
       retention: duration.optional(),
+      dataSize: quantity.optional(),
     })
     .optional(),
   redis: z.strictObject({ persistence: z.enum(['none', 'rdb', 'aof']) }).optional(),
@@ -27,16 +30,22 @@ export const recovery = z.strictObject({
     .strictObject({
       versioning: z.boolean(),
       replication: z.enum(['none', 'cross-zone', 'cross-region']).default('none'),
+      interval: duration.optional(),
+      duration: duration.optional(),
     })
     .optional(),
   vectorStore: z
-    .strictObject({ strategy: z.enum(['rebuild', 'snapshot']), interval: duration.optional() })
+    .strictObject({
+      strategy: z.enum(['rebuild', 'snapshot']),
+      interval: duration.optional(),
+      duration: duration.optional(),
+    })
     .refine((plan) => plan.strategy === 'rebuild' || plan.interval !== undefined, {
       path: ['interval'],
       error: 'snapshot needs an interval',
     })
     .optional(),
-  configuration: z.strictObject({ repository: line }).optional(),
+  configuration: z.strictObject({ repository: line.optional(), secrets: line.optional() }).optional(),
   drills: z.strictObject({ interval: duration, last: day.optional() }).optional(),
   topology: z
     .strictObject({
@@ -44,6 +53,14 @@ export const recovery = z.strictObject({
       region: z.enum(['single', 'standby', 'active-active']).default('single'),
     })
     .optional(),
-  measured: z.strictObject({ restore: duration, at: day }).optional(),
+  measured: z
+    .strictObject({
+      restore: duration,
+      loss: duration.optional(),
+      failover: duration.optional(),
+      rebuild: duration.optional(),
+      at: day,
+    })
+    .optional(),
 });
 export type Recovery = z.output<typeof recovery>;

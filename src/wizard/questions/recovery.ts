@@ -31,6 +31,12 @@ export const recoveryQuestions: readonly Question[] = [
     required: prod,
     offer: (answers) => (prod(answers) ? suggest('15m')() : undefined),
   },
+  implied(
+    'recovery.corruptionRpo',
+    'duration',
+    'How much work a mistake or a corruption may cost, where that is more',
+    'A standby answers a lost machine and follows every mistake: that one is undone from the archived log.',
+  ),
   implied('recovery.availability', 'text', 'Availability promised to users', 'Shown beside what the plan can carry.'),
   implied(
     'recovery.upgradeWindow',
@@ -77,6 +83,15 @@ export const recoveryQuestions: readonly Question[] = [
     'A copy answers a lost place, never a mistake.',
     ['none', 'cross-zone', 'cross-region'],
   ),
+  {
+    ...implied(
+      'recovery.objectStorage.interval',
+      'duration',
+      'How often the files are copied elsewhere',
+      'Files without versions come back from their last copy: together with PostgreSQL, so equally often.',
+    ),
+    when: (answers) => planned(answers) && answers.value('recovery.objectStorage.versioning') !== true,
+  },
   implied(
     'recovery.vectorStore.strategy',
     'select',
@@ -99,6 +114,16 @@ export const recoveryQuestions: readonly Question[] = [
     fills: ['recovery.configuration.repository'],
     title: 'Repository that difyctl.yaml is kept in',
     why: 'After a lost site the file, not only the data, must be there.',
+    kind: 'text',
+    asked: 'rarely',
+    when: known,
+    required: false,
+  },
+  {
+    id: 'recovery.configuration.secrets',
+    fills: ['recovery.configuration.secrets'],
+    title: 'Where a copy of the generated secrets is kept',
+    why: 'Without SECRET_KEY a restored database cannot be read. Such as "vault: kv/dify"; the file never holds the secrets themselves.',
     kind: 'text',
     asked: 'rarely',
     when: known,
@@ -131,6 +156,7 @@ export function recoveryNeeds({ said, value }: Answers): RecoveryNeeds | undefin
   if (tier !== 'test' && tier !== 'prod') return undefined;
   if (typeof rto !== 'string' || typeof rpo !== 'string' || !isDuration(rto) || !isDuration(rpo)) return undefined;
   const region = said('recovery.topology.region');
+  const documents = said('load.documents');
   return {
     tier,
     target: value('target.type') === 'compose' ? 'compose' : 'kubernetes',
@@ -139,6 +165,11 @@ export function recoveryNeeds({ said, value }: Answers): RecoveryNeeds | undefin
     postgres: value('postgres.mode') === 'bundled' ? 'bundled' : 'external',
     vectorStore: value('vectorStore.mode') === 'bundled' ? 'bundled' : 'external',
     localFiles: value('objectStorage.provider') === 'local',
+    ...(typeof documents === 'number' ? { documents } : {}),
+    managed: (['postgres', 'redis'] as const).flatMap((service) => {
+      const by = said(`${service}.managed.by`);
+      return typeof by === 'string' && said(`${service}.managed.ha`) === true ? [{ service, by }] : [];
+    }),
     region: region === 'standby' || region === 'active-active' ? region : 'single',
   };
 }

@@ -1,0 +1,71 @@
+import { durationSeconds } from '../../base/duration.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import {
+  downtimeSeconds,
+  formatPercent,
+  type Part,
+  partsOf,
+  serialAvailability,
+  type Topology,
+} from '../../recovery/availability.ts';
+import { span } from '../../recovery/span.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, listed } from '../judgement.ts';
+import { errorInProd, whereFile } from '../when.ts';
+
+export const recoveryAvailability: Check = {
+  id: 'recovery.availability',
+  title: 'the availability promised to users is one that the plan can carry',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: whereFile(({ recovery }) => recovery?.availability !== undefined),
+  needs: [],
+  remedy: 'set recovery.availability to what the plan carries',
+  judge: (context) => {
+    const deployment = deploymentOf(context);
+    const promised = Number.parseFloat(deployment.recovery?.availability ?? '0');
+    const parts = partsOf(topologyOf(deployment));
+    const carried = serialAvailability(parts);
+    const expected = `${promised}% promised, ${span(downtimeSeconds(promised))} down a year`;
+    const product = `${listed(parts.map(words))} in series: ${formatPercent(carried)}`;
+    if (promised > carried) {
+      const ownLimit = parts[0] !== undefined && promised > parts[0].percent;
+      return fault(ownLimit ? 'fail' : 'warn', {
+        observed: `the plan carries ${formatPercent(carried)}`,
+        expected,
+        message: `${promised}% is promised; ${product} is the most that published figures carry (${sources(parts)})`,
+        remedy: `set recovery.availability to "${formatPercent(carried)}" or less${ownLimit ? ', or add what is missing' : ''}`,
+      });
+    }
+    const rto = deployment.recovery?.rto;
+    if (rto !== undefined && durationSeconds(rto) > downtimeSeconds(promised)) {
+      return fault('warn', {
+        observed: `one disaster of ${rto} takes longer than the ${span(downtimeSeconds(promised))} a year`,
+        expected,
+        remedy: 'shorten recovery.rto, or promise less in recovery.availability',
+      });
+    }
+    const observed = `carries ${formatPercent(carried)} of ${promised}%`;
+    return { status: 'pass', observed, expected, message: `${product} (${sources(parts)})` };
+  },
+};
+
+function topologyOf({ target, recovery, postgres, redis }: Deployment): Topology {
+  const services = [
+    { service: 'postgres' as const, managed: postgres.mode === 'external' ? postgres.managed : undefined },
+    { service: 'redis' as const, managed: redis.mode === 'external' ? redis.managed : undefined },
+  ];
+  return {
+    target: target.type,
+    zones: recovery?.topology?.zones ?? 1,
+    managed: services.flatMap(({ service, managed }) => (managed?.ha === true ? [{ service, by: managed.by }] : [])),
+  };
+}
+
+function words({ what, percent }: Part): string {
+  return `${what} ${percent}%`;
+}
+
+function sources(parts: readonly Part[]): string {
+  return parts.map(({ source }) => source).join('; ');
+}

@@ -1,0 +1,29 @@
+import type { Check } from '../check.ts';
+import { recoveryAvailability } from './availability.ts';
+import { recoveryConfiguration } from './configuration.ts';
+import { recoveryConsistency } from './consistency.ts';
+import { recoveryDrills } from './drills.ts';
+import { recoveryMeasured } from './measured.ts';
+import { recoveryRedis, recoverySecrets, recoveryUpgradeWindow } from './operations.ts';
+import { recoveryPlan } from './plan.ts';
+import { recoveryCorruption, recoveryRegion, recoveryRpo } from './rpo.ts';
+import { recoveryFailover, recoveryRebuild, recoveryRto } from './rto.ts';
+
+/** Every check of the recovery plan, in the order of the reports. */
+export const recoveryChecks: readonly Check[] = [
+  recoveryPlan,
+  recoveryRpo,
+  recoveryCorruption,
+  recoveryRegion,
+  recoveryConsistency,
+  recoveryRto,
+  recoveryFailover,
+  recoveryRebuild,
+  recoveryMeasured,
+  recoveryDrills,
+  recoveryAvailability,
+  recoveryUpgradeWindow,
+  recoveryRedis,
+  recoverySecrets,
+  recoveryConfiguration,
+];

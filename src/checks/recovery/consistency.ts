@@ -1,0 +1,49 @@
+import { durationSeconds } from '../../base/duration.ts';
+import type { Recovery } from '../../deployment/schema/recovery.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, pass } from '../judgement.ts';
+import { errorInProd, whereFile } from '../when.ts';
+import { aside } from './aside.ts';
+
+/** Saved this much more often than the other, one of the two is always from another time. */
+const MOST_TIMES = 2;
+
+export const recoveryConsistency: Check = {
+  id: 'recovery.consistency',
+  title: 'PostgreSQL and the files can be taken back to the same moment',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: whereFile(({ recovery }) => recovery?.postgres !== undefined && recovery.objectStorage !== undefined),
+  needs: [],
+  remedy: 'version the buckets, or save files and PostgreSQL equally often',
+  judge: (context) => {
+    const { postgres, objectStorage } = deploymentOf(context).recovery ?? {};
+    const expected = 'rows and the files they point to, of one moment';
+    if (objectStorage?.versioning === true) {
+      return pass(
+        `files go back by version to whatever moment PostgreSQL is restored to (${postgres?.method})`,
+        expected,
+      );
+    }
+    if (objectStorage?.interval === undefined || postgres?.interval === undefined) {
+      return aside('nothing brings one of the two back: see recovery.rpo.corruption');
+    }
+    const [database, files] = [durationSeconds(postgres.interval), durationSeconds(objectStorage.interval)];
+    const observed = `PostgreSQL by ${postgres.method} every ${postgres.interval}, files every ${objectStorage.interval}`;
+    if (Math.max(database, files) <= MOST_TIMES * Math.min(database, files)) return pass(observed, expected);
+    return fault('warn', {
+      observed,
+      expected,
+      message: `${observed}: restored together, rows point to files that are missing, or files to rows`,
+      remedy: `set recovery.${database < files ? 'objectStorage' : 'postgres'}.interval to ${closer(postgres, objectStorage)}, or version the buckets`,
+    });
+  },
+};
+
+type Plan<K extends keyof Recovery> = NonNullable<Recovery[K]>;
+
+/** The shorter of the two intervals. */
+function closer(postgres: Plan<'postgres'>, files: Plan<'objectStorage'>): string {
+  const [a = '', b = ''] = [postgres.interval, files.interval];
+  return durationSeconds(a) < durationSeconds(b) ? a : b;
+}

@@ -1,0 +1,39 @@
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { isFresh } from '../../recovery/durations.ts';
+import { MEASUREMENT_VALID_SECONDS } from '../../recovery/figures.ts';
+import { span } from '../../recovery/span.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, pass } from '../judgement.ts';
+import { errorInProd, whereFile } from '../when.ts';
+
+/** The deployment as its plan stands today: a measurement that no longer speaks is left out. */
+export function currentPlan(deployment: Deployment, now: Date): Deployment {
+  const { recovery } = deployment;
+  if (recovery?.measured === undefined || isFresh(recovery.measured.at, now, MEASUREMENT_VALID_SECONDS))
+    return deployment;
+  const { measured: _, ...rest } = recovery;
+  return { ...deployment, recovery: rest };
+}
+
+export const recoveryMeasured: Check = {
+  id: 'recovery.measured',
+  title: 'the measured figures are not older than a year',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: whereFile(({ recovery }) => recovery?.measured !== undefined),
+  needs: [],
+  remedy: 'restore once more into a second installation, and write the new figures to recovery.measured',
+  judge: (context) => {
+    const at = deploymentOf(context).recovery?.measured?.at ?? '';
+    const expected = `measured within ${span(MEASUREMENT_VALID_SECONDS)}`;
+    if (isFresh(at, context.now, MEASUREMENT_VALID_SECONDS)) return pass(`measured on ${at}`, expected);
+    const isToCome = Date.parse(at) > context.now.getTime();
+    return fault('warn', {
+      observed: isToCome ? `measured on ${at}, a day to come` : `measured on ${at}, too long ago`,
+      expected,
+      message: isToCome
+        ? `the measurement is dated ${at}, a day to come: published figures count until then`
+        : `the measurement of ${at} is older than ${span(MEASUREMENT_VALID_SECONDS)}: published figures count again`,
+    });
+  },
+};

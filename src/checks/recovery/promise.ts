@@ -1,0 +1,52 @@
+import { durationSeconds } from '../../base/duration.ts';
+import { exceeds, type Loss, worstLoss } from '../../recovery/losses.ts';
+import { span } from '../../recovery/span.ts';
+import type { Judgement, Observation } from '../check.ts';
+import { fault, listed } from '../judgement.ts';
+
+/** Each store's loss against what was promised, the arithmetic in the message; `remedy` where it is broken. */
+export function judgeLosses(
+  losses: readonly Loss[],
+  promised: string,
+  broken: { readonly remedy: string; readonly reason?: string },
+): Judgement {
+  const limit = durationSeconds(promised);
+  const expected = `at most ${promised} of work lost`;
+  const observations = losses.map((loss) => observationOf(loss, limit, expected));
+  const lost = losses.filter(({ seconds }) => seconds === undefined);
+  if (lost.length > 0) {
+    const observed = `not brought back: ${listed(lost.map(words))}`;
+    return { ...fault('fail', { observed, expected, remedy: broken.remedy }), observations };
+  }
+  const over = losses.filter((loss) => exceeds(loss, limit));
+  if (over.length > 0) {
+    const observed = `more than ${promised} may be lost: ${listed(over.map(words))}`;
+    const message = broken.reason === undefined ? `${observed}; expected ${expected}` : `${observed}; ${broken.reason}`;
+    return { ...fault('fail', { observed, expected, message, remedy: broken.remedy }), observations };
+  }
+  const sums = losses.map((loss) => `${loss.store} ${span(loss.seconds ?? 0)} (${loss.how})`);
+  const observed = `RPO ${span(worstLoss(losses) ?? 0)} of ${promised}`;
+  return {
+    status: 'pass',
+    observed,
+    expected,
+    message: `${observed}: the most of ${listed(sums)}${roomFor(losses, limit)}`,
+    observations,
+  };
+}
+
+function words({ store, how, seconds }: Loss): string {
+  return seconds === undefined ? `${store} (${how})` : `${store} ${span(seconds)} (${how})`;
+}
+
+/** How long a backup whose duration nobody said may take. */
+function roomFor(losses: readonly Loss[], limit: number): string {
+  const open = losses.filter((loss) => loss.open === true);
+  return open.map(({ store, seconds = 0 }) => `; one of ${store} may take ${span(limit - seconds)}`).join('');
+}
+
+function observationOf(loss: Loss, limit: number, expected: string): Observation {
+  const { store, seconds, how } = loss;
+  const observed = seconds === undefined ? how : `${span(seconds)}: ${how}`;
+  return { subject: store, from: 'local', status: exceeds(loss, limit) ? 'fail' : 'pass', observed, expected };
+}

@@ -1,0 +1,105 @@
+import { durationSeconds } from '../../base/duration.ts';
+import { POINT_IN_TIME, SYNCHRONOUS_STANDBY } from '../../recovery/figures.ts';
+import { exceeds, lossesIn, type Standby } from '../../recovery/losses.ts';
+import { span } from '../../recovery/span.ts';
+import type { Check, JudgeContext } from '../check.ts';
+import { deploymentOf } from '../judgement.ts';
+import { errorInProd, whereFile } from '../when.ts';
+import { aside } from './aside.ts';
+import { currentPlan } from './measured.ts';
+import { judgeLosses } from './promise.ts';
+import { standbyEvidence, standbyOf } from './standby.ts';
+
+const planned = whereFile(({ recovery }) => recovery?.rpo !== undefined);
+
+export const recoveryRpo: Check = {
+  id: 'recovery.rpo',
+  title: 'no store loses more work than the RPO with a lost machine or zone',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: planned,
+  needs: [],
+  wants: standbyEvidence,
+  remedy: 'shorten the interval, choose pitr for PostgreSQL, or set recovery.rpo to what the plan carries',
+  judge: (context) => {
+    const { deployment, standby, rpo } = facts(context);
+    const plan = deployment.recovery?.postgres;
+    const losses = lossesIn('machine', deployment, standby);
+    const onlyDatabase = losses.filter((loss) => exceeds(loss, durationSeconds(rpo)));
+    const isWaiting = onlyDatabase.length > 0 && onlyDatabase.every(({ store }) => store === 'postgres');
+    // A replica that nobody could look at: neither there nor missing.
+    if (isWaiting && standby === 'unseen' && plan?.method === 'replica' && plan.interval !== undefined) {
+      return aside('whether the replica is synchronous was not seen: see postgres.reachable');
+    }
+    return judgeLosses(losses, rpo, brokenBy(rpo, standby));
+  },
+};
+
+export const recoveryCorruption: Check = {
+  id: 'recovery.rpo.corruption',
+  title: 'a mistake or a corruption can be undone to within the RPO: replication never answers it',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: planned,
+  needs: [],
+  wants: standbyEvidence,
+  remedy: 'version the buckets, archive the log of PostgreSQL, or set recovery.corruptionRpo to what the plan carries',
+  judge: (context) => {
+    const { deployment, standby, rpo } = facts(context);
+    const promised = deployment.recovery?.corruptionRpo ?? rpo;
+    const gone = lossesIn('machine', deployment, standby).filter((loss) => exceeds(loss, durationSeconds(rpo)));
+    const losses = lossesIn('corruption', deployment, standby);
+    const own = losses.filter(({ store }) => !gone.some((loss) => loss.store === store));
+    const wrong = own.filter((loss) => exceeds(loss, durationSeconds(promised)));
+    // One fault, one finding: what no longer comes back from a lost machine does not come back from a mistake either.
+    if (gone.length > 0 && wrong.length === 0) return aside('the same backups answer it: see recovery.rpo');
+    return judgeLosses(own, promised, {
+      ...nearest(promised),
+      remedy: wrong.every(({ store }) => store === 'objectStorage')
+        ? 'switch versioning on and say so in recovery.objectStorage.versioning'
+        : recoveryCorruption.remedy,
+    });
+  },
+};
+
+export const recoveryRegion: Check = {
+  id: 'recovery.rpo.region',
+  title: 'a lost region costs no more work than the RPO, where the plan has a second one',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: (deployment, tier) => {
+    const arises = planned(deployment, tier);
+    if (arises !== true) return arises;
+    if ((deployment?.recovery?.topology?.region ?? 'single') !== 'single') return true;
+    return { skip: 'the plan has one region: a lost one comes back from what is kept elsewhere, without a promise' };
+  },
+  needs: [],
+  wants: standbyEvidence,
+  remedy: 'copy files and backups to the other region (recovery.objectStorage.replication), or plan for a single one',
+  judge: (context) => {
+    const { deployment, standby, rpo } = facts(context);
+    return judgeLosses(lossesIn('region', deployment, standby), rpo, { remedy: recoveryRegion.remedy });
+  },
+};
+
+function facts(context: JudgeContext) {
+  const deployment = currentPlan(deploymentOf(context), context.now);
+  return { deployment, standby: standbyOf(context, deployment), rpo: deployment.recovery?.rpo ?? '0s' };
+}
+
+function brokenBy(rpo: string, standby: Standby): { readonly remedy: string; readonly reason?: string } {
+  if (durationSeconds(rpo) >= POINT_IN_TIME.rpo) return { remedy: recoveryRpo.remedy };
+  const seen = standby === 'asynchronous' ? ', and the one that was seen is not' : '';
+  return {
+    reason: `below ${span(POINT_IN_TIME.rpo)} only ${SYNCHRONOUS_STANDBY.mechanism} answers${seen}`,
+    remedy: `set synchronous_standby_names, or set recovery.rpo to ${span(POINT_IN_TIME.rpo)}, the nearest that a log archive reaches`,
+  };
+}
+
+function nearest(promised: string): { readonly reason?: string } {
+  if (durationSeconds(promised) >= POINT_IN_TIME.rpo) return {};
+  const reachable = span(POINT_IN_TIME.rpo);
+  return {
+    reason: `the nearest that is published is ${reachable}, ${POINT_IN_TIME.mechanism} (${POINT_IN_TIME.source})`,
+  };
+}

@@ -1,0 +1,125 @@
+import { durationSeconds } from '../../base/duration.ts';
+import {
+  type Duration,
+  documentsWithin,
+  failoverDurations,
+  rebuildDuration,
+  restoreDuration,
+} from '../../recovery/durations.ts';
+import { span } from '../../recovery/span.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { errorInProd, whereFile } from '../when.ts';
+import { aside } from './aside.ts';
+import { currentPlan } from './measured.ts';
+import { databaseBytes, standbyEvidence, standbyOf } from './standby.ts';
+
+const planned = whereFile(({ recovery }) => recovery?.rto !== undefined);
+
+export const recoveryRto: Check = {
+  id: 'recovery.rto',
+  title: 'a restore was measured, and takes no longer than the RTO',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: planned,
+  needs: [],
+  wants: standbyEvidence,
+  remedy: 'restore once into a second installation and write down recovery.measured',
+  judge: (context) => {
+    const { recovery, rto } = facts(context);
+    const expected = `a restore within ${rto}`;
+    const measured = recovery?.measured;
+    if (measured !== undefined) {
+      const observed = `restored in ${measured.restore} on ${measured.at}`;
+      if (durationSeconds(measured.restore) > durationSeconds(rto)) return fault('fail', { observed, expected });
+      return pass(`RTO ${measured.restore} of ${rto}`, expected);
+    }
+    const estimate = restoreDuration(recovery ?? {}, databaseBytes(context));
+    if (estimate.seconds > durationSeconds(rto)) return unreachable(estimate, rto, 'recovery.measured');
+    const words = `no restore was measured yet; by published figures: ${estimate.how}`;
+    if (deploymentOf(context).recovery?.measured !== undefined) return aside('see recovery.measured');
+    return fault('warn', {
+      observed: 'no restore was measured yet',
+      expected,
+      message: `${words}; expected ${expected}`,
+    });
+  },
+};
+
+export const recoveryFailover: Check = {
+  id: 'recovery.rto.failover',
+  title: 'what takes over from a lost machine or zone does so within the RTO',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: (deployment, tier) => {
+    const arises = planned(deployment, tier);
+    if (arises !== true || deployment?.target.type !== 'compose') return arises;
+    return { skip: 'one host has nothing to fail over to: see host.single-point-of-failure and recovery.rto' };
+  },
+  needs: [],
+  wants: standbyEvidence,
+  remedy: 'set recovery.rto to what takes over in time, or measure it: recovery.measured.failover',
+  judge: (context) => {
+    const { deployment, recovery, rto } = facts(context);
+    const measured = recovery?.measured?.failover;
+    const expected = `a takeover within ${rto}`;
+    if (measured !== undefined) {
+      const observed = `a lost machine was felt for ${measured} on ${recovery?.measured?.at}`;
+      return durationSeconds(measured) > durationSeconds(rto)
+        ? fault('fail', { observed, expected })
+        : pass(observed, expected);
+    }
+    const standby = standbyOf(context, deployment);
+    const parts = failoverDurations(deployment, standby === 'synchronous' || standby === 'asynchronous');
+    const slowest = parts.toSorted((a, b) => b.seconds - a.seconds)[0];
+    if (slowest === undefined) return pass('nothing that has to be taken over is known', expected);
+    if (slowest.seconds > durationSeconds(rto)) return unreachable(slowest, rto, 'recovery.measured.failover');
+    const sums = parts.map(({ what, how }) => `${what} ${how}`);
+    return { ...pass(`failover ${span(slowest.seconds)} of ${rto}`, expected), message: `the most of ${listed(sums)}` };
+  },
+};
+
+export const recoveryRebuild: Check = {
+  id: 'recovery.rto.rebuild',
+  title: 'the vectors can be embedded again within the RTO',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: whereFile(({ recovery }) => recovery?.rto !== undefined && recovery.vectorStore?.strategy === 'rebuild'),
+  needs: [],
+  remedy: 'choose recovery.vectorStore.strategy snapshot, or measure it: recovery.measured.rebuild',
+  judge: (context) => {
+    const { deployment, recovery, rto } = facts(context);
+    const expected = `embedded again within ${rto}`;
+    const measured = recovery?.measured?.rebuild;
+    if (measured !== undefined) {
+      const observed = `embedded again in ${measured} on ${recovery?.measured?.at}`;
+      return durationSeconds(measured) > durationSeconds(rto)
+        ? fault('fail', { observed, expected })
+        : pass(observed, expected);
+    }
+    const documents = deployment.load?.documents;
+    if (documents === undefined) {
+      const most = documentsWithin(durationSeconds(rto));
+      return pass(`up to ${most} documents fit into ${rto}; load.documents does not say how many there are`, expected);
+    }
+    const estimate = rebuildDuration(documents);
+    if (estimate.seconds > durationSeconds(rto)) return unreachable(estimate, rto, 'recovery.measured.rebuild');
+    return pass(estimate.how, expected);
+  },
+};
+
+function facts(context: JudgeContext) {
+  const deployment = currentPlan(deploymentOf(context), context.now);
+  return { deployment, recovery: deployment.recovery, rto: deployment.recovery?.rto ?? '0s' };
+}
+
+/** A promise below what anybody publishes: the reason, its source, and what could be promised instead. */
+function unreachable({ what, seconds, how, source }: Duration, rto: string, field: string): Judgement {
+  const observed = `${what}: ${how}`;
+  return fault('fail', {
+    observed,
+    expected: `within ${rto}`,
+    message: `${observed}, more than the RTO of ${rto}; the nearest that is reachable is ${span(seconds)} (${source})`,
+    remedy: `set recovery.rto to ${Math.ceil(seconds / 60)}m or more, or measure it and write down ${field}`,
+  });
+}

@@ -1,0 +1,79 @@
+import { durationSeconds } from '../base/duration.ts';
+import { formatBytes, parseQuantity } from '../base/quantity.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { Recovery } from '../deployment/schema/recovery.ts';
+import {
+  EMBEDDING,
+  FASTEST_RESTORE_SECONDS,
+  LONE_POD_SECONDS,
+  LONE_POD_SOURCE,
+  RESTORE_THROUGHPUT,
+  SENTINEL_FAILOVER,
+} from './figures.ts';
+import { managedFigure, OWN_FAILOVER } from './services.ts';
+import { span } from './span.ts';
+
+/** How long something takes by published figures, with its arithmetic. */
+export interface Duration {
+  readonly what: string;
+  readonly seconds: number;
+  readonly how: string;
+  readonly source: string;
+}
+
+/** Whether a measurement still speaks: neither from days to come nor older than `validSeconds`. */
+export function isFresh(at: string, now: Date, validSeconds: number): boolean {
+  const age = (now.getTime() - Date.parse(at)) / 1000;
+  // A day of grace: the file may be written where it is already tomorrow.
+  return age > -86_400 && age <= validSeconds;
+}
+
+/** Bringing PostgreSQL back from its backups. `bytes`: what its databases hold, where it is known. */
+export function restoreDuration({ postgres }: Recovery, bytes: number | undefined): Duration {
+  const { method = 'dump' } = postgres ?? {};
+  const { bytes: perSecond, source } = RESTORE_THROUGHPUT[method === 'dump' ? 'dump' : 'image'];
+  const size = bytes ?? (postgres?.dataSize === undefined ? undefined : parseQuantity(postgres.dataSize));
+  const base = FASTEST_RESTORE_SECONDS;
+  const what = 'restore of PostgreSQL';
+  if (size === undefined)
+    return { what, seconds: base, how: `at least ${span(base)} for a new instance, and its data on top`, source };
+  const seconds = base + size / perSecond;
+  const rate = `${formatBytes(size)} at ${formatBytes(perSecond)}/s`;
+  return { what, seconds, how: `${span(base)} for a new instance + ${rate} = ${span(seconds)}`, source };
+}
+
+/** Embedding these documents again. */
+export function rebuildDuration(documents: number): Duration {
+  const { tokensPerDocument, tokensPerMinute, source } = EMBEDDING;
+  const seconds = (documents * tokensPerDocument * 60) / tokensPerMinute;
+  const how = `${documents} documents × ${tokensPerDocument} tokens at ${tokensPerMinute} a minute = ${span(seconds)}`;
+  return { what: 'embedding again', seconds, how, source };
+}
+
+/** How many documents can be embedded again within that time. */
+export function documentsWithin(seconds: number): number {
+  return Math.floor((seconds * EMBEDDING.tokensPerMinute) / (60 * EMBEDDING.tokensPerDocument));
+}
+
+/** Every part that has to be taken over when a machine or a zone is lost; a part without a second one is restored, which is another question. */
+export function failoverDurations(deployment: Deployment, hasStandby: boolean): readonly Duration[] {
+  const { postgres, redis, target } = deployment;
+  const managed = postgres.mode === 'external' ? postgres.managed : undefined;
+  const database = managed?.ha === true ? managedFigure('postgres', managed.by) : undefined;
+  const parts: Duration[] = [];
+  if (database !== undefined) parts.push(takeover(`PostgreSQL (${managed?.by})`, database));
+  else if (hasStandby || managed?.ha === true) parts.push(takeover('PostgreSQL', OWN_FAILOVER));
+  if (redis.mode === 'external' && redis.topology === 'sentinel') parts.push(takeover('Redis', SENTINEL_FAILOVER));
+  if (target.type === 'kubernetes')
+    parts.push(takeover('the plugin daemon, which runs alone', { seconds: LONE_POD_SECONDS, source: LONE_POD_SOURCE }));
+  return parts;
+}
+
+function takeover(what: string, { seconds, source }: { readonly seconds: number; readonly source: string }): Duration {
+  return { what, seconds, how: span(seconds), source };
+}
+
+/** Seconds of a duration of the file; undefined where it is silent. */
+export function secondsOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : durationSeconds(text);
+}

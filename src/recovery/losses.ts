@@ -1,0 +1,130 @@
+import { durationSeconds } from '../base/duration.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { Recovery } from '../deployment/schema/recovery.ts';
+import { CROSS_REGION_COPY, POINT_IN_TIME } from './figures.ts';
+import { span } from './span.ts';
+
+/** What may go wrong. Each has an answer of its own: a copy answers a lost place and follows every mistake. */
+export type Disaster = 'machine' | 'corruption' | 'region';
+
+/** What is known of a second server of PostgreSQL that has everything the first has. */
+export type Standby = 'synchronous' | 'declared' | 'asynchronous' | 'none' | 'unseen';
+
+/** How much work one store may lose. */
+export interface Loss {
+  readonly store: 'postgres' | 'objectStorage' | 'vectorStore';
+  /** Undefined where nothing brings the store back. */
+  readonly seconds: number | undefined;
+  /** The same time again, at least in part, for the backup itself: it has a duration, and nobody said which. */
+  readonly open?: true;
+  /** The arithmetic, or why there is none. */
+  readonly how: string;
+}
+
+/** What each planned store loses in a disaster. A store that the plan does not name has no entry. */
+export function lossesIn(disaster: Disaster, deployment: Deployment, standby: Standby): readonly Loss[] {
+  const { recovery } = deployment;
+  if (recovery === undefined) return [];
+  return [
+    ...(recovery.postgres === undefined ? [] : [postgresLoss(disaster, deployment, recovery.postgres, standby)]),
+    ...(recovery.objectStorage === undefined ? [] : [filesLoss(disaster, deployment, recovery.objectStorage)]),
+    ...(recovery.vectorStore === undefined ? [] : [vectorsLoss(disaster, deployment, recovery.vectorStore)]),
+  ];
+}
+
+/** The worst of these, in seconds; undefined where one does not come back. */
+export function worstLoss(losses: readonly Loss[]): number | undefined {
+  if (losses.some(({ seconds }) => seconds === undefined)) return undefined;
+  return Math.max(0, ...losses.map(({ seconds }) => seconds ?? 0));
+}
+
+/** True where a store may lose more than that: what has a duration that nobody said needs room for it. */
+export function exceeds({ seconds, open }: Loss, promised: number): boolean {
+  return seconds === undefined || (open === true ? seconds >= promised : seconds > promised);
+}
+
+type Plan<K extends keyof Recovery> = NonNullable<Recovery[K]>;
+
+function postgresLoss(
+  disaster: Disaster,
+  { postgres, recovery }: Deployment,
+  plan: Plan<'postgres'>,
+  standby: Standby,
+): Loss {
+  const store = 'postgres';
+  if (disaster === 'machine' && standby === 'synchronous')
+    return { store, seconds: 0, how: 'a synchronous standby, seen' };
+  if (disaster === 'machine' && standby === 'declared')
+    return { store, seconds: 0, how: 'a standby, as postgres.managed.ha declares' };
+  const managed = postgres.mode === 'external' ? postgres.managed : undefined;
+  if (managed?.backups === false) return { store, seconds: undefined, how: 'postgres.managed.backups is false' };
+  const kept = plan.retention === undefined ? undefined : durationSeconds(plan.retention);
+  const interval = plan.interval === undefined ? undefined : durationSeconds(plan.interval);
+  if (kept !== undefined && (kept === 0 || kept < (interval ?? 0)))
+    return { store, seconds: undefined, how: `backups are kept for ${plan.retention}, less than one interval` };
+  if (plan.method === 'dump' || plan.method === 'snapshot') return { store, ...scheduled(plan.method, plan) };
+  const measured = recovery?.measured?.loss;
+  if (measured !== undefined && disaster === 'corruption')
+    return { store, seconds: durationSeconds(measured), how: `measured on ${recovery?.measured?.at}` };
+  return { store, ...archived(plan.method, interval, managed !== undefined) };
+}
+
+/** From the log: as much as was not shipped yet. Managed services ship it at their own pace, whatever the file wishes. */
+function archived(method: 'pitr' | 'replica', interval: number | undefined, managed: boolean): Omit<Loss, 'store'> {
+  const how = method === 'pitr' ? 'pitr' : 'undone from the archive beside the replica';
+  if (managed && method === 'pitr' && (interval ?? 0) < POINT_IN_TIME.rpo) {
+    return { seconds: POINT_IN_TIME.rpo, how: `${how}, log shipped every ${span(POINT_IN_TIME.rpo)} by the service` };
+  }
+  if (interval !== undefined) return { seconds: interval, how: `${how}, log shipped every ${span(interval)}` };
+  return {
+    seconds: undefined,
+    how: method === 'pitr' ? 'pitr without an interval' : 'a replica alone follows every mistake',
+  };
+}
+
+/** From copies made now and then: what came after the last one, and while it was made. */
+function scheduled(
+  name: string,
+  { interval, duration }: { readonly interval?: string | undefined; readonly duration?: string | undefined },
+): Omit<Loss, 'store'> {
+  if (interval === undefined) return { seconds: undefined, how: `${name} without an interval` };
+  const every = durationSeconds(interval);
+  if (duration === undefined)
+    return { seconds: every, open: true, how: `${name} every ${span(every)}, and as long as it takes` };
+  const seconds = every + durationSeconds(duration);
+  return { seconds, how: `${name} every ${span(every)} + ${span(durationSeconds(duration))} = ${span(seconds)}` };
+}
+
+function filesLoss(disaster: Disaster, { objectStorage }: Deployment, plan: Plan<'objectStorage'>): Loss {
+  const store = 'objectStorage';
+  if (disaster === 'region') {
+    if (plan.replication !== 'cross-region') return { store, seconds: undefined, how: 'no copy in another region' };
+    const { rpo } = CROSS_REGION_COPY;
+    return { store, seconds: rpo, how: `copied to the other region within ${span(rpo)}` };
+  }
+  if (plan.versioning) return { store, seconds: 0, how: 'versioned' };
+  if (plan.interval !== undefined && (disaster === 'corruption' || objectStorage.provider === 'local'))
+    return { store, ...scheduled('copy', plan) };
+  const copied = plan.replication !== 'none';
+  if (disaster === 'machine') {
+    if (objectStorage.provider !== 'local')
+      return { store, seconds: 0, how: 'kept on several machines by the service' };
+    return copied
+      ? { store, seconds: 0, how: `copied ${plan.replication}` }
+      : { store, seconds: undefined, how: 'one volume, neither versioned nor replicated' };
+  }
+  return {
+    store,
+    seconds: undefined,
+    how: copied ? 'replicated, not versioned: a copy follows every mistake' : 'neither versioned nor replicated',
+  };
+}
+
+/** Rebuilt vectors come from PostgreSQL and the files, and lose what those lose. */
+function vectorsLoss(disaster: Disaster, { vectorStore }: Deployment, plan: Plan<'vectorStore'>): Loss {
+  const store = 'vectorStore';
+  if (plan.strategy === 'rebuild') return { store, seconds: 0, how: 'embedded again from PostgreSQL' };
+  // One copy is brought back from its snapshots; whether an external store has more is for the checks of vector-store.
+  if (disaster === 'machine' && vectorStore.mode === 'external') return { store, seconds: 0, how: 'external' };
+  return { store, ...scheduled('snapshot', plan) };
+}

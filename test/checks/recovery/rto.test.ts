@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { type Patch, plan, postgresSeen, resultOf } from './scene.ts';
+
+const UNMEASURED = { measured: null };
+const OLD = { measured: { at: '2025-11-01' } };
+
+describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
+  [
+    'recovery.rto',
+    [
+      ['measured', {}, 'pass', /RTO 50m of 4h/],
+      ['measured, and too slow', plan({ rto: '30m' }), 'fail', /restored in 50m on 2026-10-01/],
+      ['never measured', plan(UNMEASURED), 'warn', /no restore was measured yet; by published figures: at least 15m/],
+      [
+        'a promise that no restore keeps',
+        plan({ ...UNMEASURED, rto: '10m' }),
+        'fail',
+        /nearest that is reachable is 15m/,
+      ],
+      [
+        'a size that takes longer',
+        plan({ ...UNMEASURED, rto: '1h', postgres: { dataSize: '512Gi' } }),
+        'fail',
+        /15m for a new instance \+ 512 GiB at 125 MiB\/s = 1h 24m, more than the RTO of 1h/,
+      ],
+      ['a size that fits', plan({ ...UNMEASURED, postgres: { dataSize: '512Gi' } }), 'warn', /= 1h 24m; expected/],
+      ['measured long ago', plan(OLD), 'skip', /recovery\.measured/],
+      ['measured long ago, and out of reach', plan({ ...OLD, rto: '10m' }), 'fail', /nearest/],
+      ['no promise', plan({ rto: null }), 'skip', /^$/],
+    ],
+  ],
+  [
+    'recovery.rto.failover',
+    [
+      ['ordinary', {}, 'pass', /plugin daemon, which runs alone 6m 40s/],
+      ['shorter than a lost node is noticed', plan({ rto: '5m' }), 'fail', /nearest that is reachable is 6m 40s/],
+      ['measured', plan({ rto: '5m', measured: { failover: '3m' } }), 'pass', /felt for 3m/],
+      ['measured, and too slow', plan({ rto: '2m', measured: { failover: '3m' } }), 'fail', /felt for 3m/],
+      [
+        'a managed database',
+        { postgres: { managed: { by: 'aws-rds', ha: true } } },
+        'pass',
+        /PostgreSQL \(aws-rds\) 2m and the plugin daemon/,
+      ],
+      [
+        'one host',
+        { target: { type: 'compose', context: null, namespace: null, ingress: null } },
+        'skip',
+        /host\.single-point-of-failure/,
+      ],
+    ],
+  ],
+  [
+    'recovery.rto.rebuild',
+    [
+      [
+        'a number of documents that fits',
+        { load: { documents: 50_000 } },
+        'pass',
+        /50000 documents × 4000 tokens .* = 3h 20m/,
+      ],
+      ['too many', { load: { documents: 1_000_000 } }, 'fail', /= 2d 18h, more than the RTO of 4h/],
+      ['a number that nobody said', {}, 'pass', /up to 60000 documents/],
+      ['measured', { load: { documents: 1_000_000 }, ...plan({ measured: { rebuild: '3h' } }) }, 'pass', /again in 3h/],
+      ['measured, and too slow', plan({ measured: { rebuild: '5h' } }), 'fail', /again in 5h/],
+      ['snapshots', plan({ vectorStore: { strategy: 'snapshot', interval: '5m' } }), 'skip', /^$/],
+    ],
+  ],
+  [
+    'recovery.measured',
+    [
+      ['this year', {}, 'pass', /2026-10-01/],
+      ['too old', plan(OLD), 'warn', /older than 365d/],
+      ['a day to come', plan({ measured: { at: '2027-01-01' } }), 'warn', /a day to come/],
+      ['nothing', plan(UNMEASURED), 'skip', /^$/],
+    ],
+  ],
+  [
+    'recovery.drills',
+    [
+      ['within the interval', {}, 'pass', /drilled on 2026-10-01/],
+      ['overdue', plan({ drills: { interval: '30d' } }), 'warn', /the last drill was on 2026-10-01/],
+      ['never', plan({ drills: { last: null } }), 'warn', /no drill yet/],
+      ['a day to come', plan({ drills: { last: '2027-01-01' } }), 'warn', /a day to come/],
+      [
+        'never, and a bundled vector store relies on it',
+        { vectorStore: { mode: 'bundled', provider: null, qdrant: null }, ...plan({ drills: { last: null } }) },
+        'fail',
+        /relies on it/,
+      ],
+    ],
+  ],
+])('%s', (id, rows) => {
+  it.each(rows)('%s', (_title, patch, status, words) => {
+    const { status: found, message } = resultOf(id, patch);
+    expect([found, message]).toEqual([status, expect.stringMatching(words)]);
+  });
+});
+
+describe('what is seen', () => {
+  it('is the size that a restore has to write', () => {
+    const seen = postgresSeen([], { bytes: 512 * 2 ** 30 });
+    expect(resultOf('recovery.rto', plan({ ...UNMEASURED, rto: '1h' }), seen).message).toMatch(/512 GiB/);
+  });
+
+  it('is a standby that takes over', () => {
+    expect(resultOf('recovery.rto.failover', {}, postgresSeen(['async'])).message).toMatch(/PostgreSQL 2m/);
+    expect(resultOf('recovery.rto.failover', {}, postgresSeen([])).message).not.toMatch(/PostgreSQL/);
+  });
+});
