@@ -19,18 +19,28 @@ import { configReplicas } from './config/replicas.ts';
 import { configSecrets, publishedSecrets } from './config/secrets.ts';
 import { debugLogs } from './config/settings.ts';
 import { configTls } from './config/tls.ts';
-import { hostCpu, hostDisk, hostMemory } from './host/machine.ts';
-import { hostPorts } from './host/ports.ts';
-import { hostSinglePointOfFailure } from './host/single-point-of-failure.ts';
-import { imagesArchitectures } from './images/architectures.ts';
-import { imagesAvailable } from './images/available.ts';
-import { imagesPullSecret } from './images/pull-secret.ts';
-import { imagesRegistries } from './images/registries.ts';
+import { hostChecks } from './host/checks.ts';
+import { imagesChecks } from './images/checks.ts';
+import { namesChecks } from './names/checks.ts';
 import { storageAddressStyle, storageBucket, storageRegion } from './object-storage/buckets.ts';
 import { storageClock, storageLogin, storageTls } from './object-storage/connection.ts';
 import { storageLifecycle, storagePublicAccess } from './object-storage/exposure.ts';
 import { storageCapacity, storageIntegrity, storageRights } from './object-storage/objects.ts';
 import { storageEncryption, storageReplication, storageVersioning } from './object-storage/protection.ts';
+import { postgresArchiving } from './postgres/archiving.ts';
+import { postgresConnections } from './postgres/connections.ts';
+import { postgresDatabases } from './postgres/databases.ts';
+import { postgresEncoding } from './postgres/encoding.ts';
+import { postgresLatency } from './postgres/latency.ts';
+import { postgresLogin } from './postgres/login.ts';
+import { postgresPooler } from './postgres/pooler.ts';
+import { postgresPrimary } from './postgres/primary.ts';
+import { postgresReplication } from './postgres/replication.ts';
+import { postgresRights } from './postgres/rights.ts';
+import { postgresSize } from './postgres/size.ts';
+import { postgresStatementTimeout } from './postgres/statement-timeout.ts';
+import { postgresTls } from './postgres/tls.ts';
+import { postgresVersion } from './postgres/version.ts';
 import { recoveryChecks } from './recovery/checks.ts';
 import { redisChecks } from './redis/checks.ts';
 import { releaseLeftovers, releaseState } from './release/state.ts';
@@ -56,15 +66,9 @@ export const CHECKS: readonly Check[] = [
   ingressClass,
   releaseState,
   releaseLeftovers,
-  hostCpu,
-  hostMemory,
-  hostDisk,
-  hostPorts,
-  hostSinglePointOfFailure,
-  imagesRegistries,
-  imagesPullSecret,
-  imagesAvailable,
-  imagesArchitectures,
+  ...hostChecks,
+  ...namesChecks,
+  ...imagesChecks,
   configRenders,
   configSecrets,
   publishedSecrets,
@@ -78,6 +82,20 @@ export const CHECKS: readonly Check[] = [
   ...recoveryChecks,
   ...redisChecks,
   ...reachableChecks,
+  postgresTls,
+  postgresLogin,
+  postgresVersion,
+  postgresPrimary,
+  postgresDatabases,
+  postgresRights,
+  postgresEncoding,
+  postgresPooler,
+  postgresConnections,
+  postgresStatementTimeout,
+  postgresLatency,
+  postgresReplication,
+  postgresArchiving,
+  postgresSize,
   storageTls,
   storageLogin,
   storageClock,

@@ -8,12 +8,9 @@ import { clusterRightsCollector } from './cluster/rights.ts';
 import { clusterVersionCollector } from './cluster/version.ts';
 import { endpointsCollector } from './endpoints.ts';
 import type { Collector } from './evidence.ts';
-import { hostEngineCollector } from './host/engine.ts';
-import { hostPortsCollector } from './host/ports.ts';
-import { engineImagesCollector } from './images/engine-images.ts';
-import { imagesListCollector } from './images/list.ts';
-import { pullSecretCollector } from './images/pull-secret.ts';
-import { registriesCollector } from './images/registries.ts';
+import { hostCollectors } from './host/collectors.ts';
+import { imagesCollectors } from './images/collectors.ts';
+import { namesCollectors } from './names/collectors.ts';
 import { objectStorageCollector } from './object-storage/collector.ts';
 import { postgresCollector } from './postgres/collect.ts';
 import { redisCollector } from './redis/collector.ts';
@@ -36,12 +33,9 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   storageClassesCollector,
   ingressClassesCollector,
   renderedObjectsCollector,
-  hostEngineCollector,
-  hostPortsCollector,
-  imagesListCollector,
-  engineImagesCollector,
-  pullSecretCollector,
-  registriesCollector,
+  ...hostCollectors,
+  ...namesCollectors,
+  ...imagesCollectors,
   endpointsCollector,
   objectStorageCollector,
   redisCollector,

@@ -1,0 +1,81 @@
+import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
+import { HOST_PORTS } from '../../evidence/host/ports.ts';
+import { NAMES_TLS, type PublicTls } from '../../evidence/names/public-tls.ts';
+import type { CertificateFact } from '../../evidence/probe/tls.ts';
+import type { Check, JudgeContext, Judgement, Observation } from '../check.ts';
+import { worst } from '../judge.ts';
+import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { judgeCertificate } from '../services/certificate.ts';
+import { error, whereFile } from '../when.ts';
+import { beforeFirstInstall } from './dns.ts';
+
+export const namesCertificate: Check = {
+  id: 'names.certificate',
+  title: 'the public https addresses show a certificate that browsers take',
+  phases: ['preflight', 'postflight'],
+  severity: error,
+  when: whereFile(({ urls }) => Object.values(urls).some((url) => url?.startsWith('https://'))),
+  needs: [NAMES_TLS],
+  wants: [CLUSTER_RELEASE, HOST_PORTS],
+  remedy: 'openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null shows what is served',
+  judge: (context) => {
+    const origins = context.evidence(NAMES_TLS);
+    const from = context.look(NAMES_TLS)?.from ?? 'local';
+    const isEarly = servesNothingYet(context);
+    const expected = 'a trusted certificate for each public host, with a month or more left';
+    const judged = origins.map((origin) => ({ origin, judgement: judgeOrigin(origin, context.now, isEarly) }));
+    const observations: readonly Observation[] = judged.map(({ origin, judgement }) => ({
+      subject: origin.host,
+      from,
+      status: judgement.status,
+      observed: judgement.observed,
+      expected,
+    }));
+    const status = worst(judged.map(({ judgement }) => judgement.status));
+    const grave = judged.filter(({ judgement }) => judgement.status === status);
+    const words = listed(grave.map(({ origin, judgement }) => `${origin.host}: ${judgement.observed}`));
+    if (status === 'pass') return { ...pass(words, expected), observations };
+    if (status === 'skip') return { status, observed: '', expected, message: words, observations };
+    const host = grave[0]?.origin.host ?? '';
+    const remedy = `openssl s_client -connect ${host}:443 -servername ${host} -showcerts </dev/null`;
+    return {
+      ...fault(status === 'fail' ? 'fail' : 'warn', { observed: words, expected, message: words, remedy }),
+      observations,
+    };
+  },
+};
+
+/** What answers before the first install is the ingress controller's own certificate, or another server: only a good one means something. */
+function servesNothingYet(context: JudgeContext): boolean {
+  const { target } = deploymentOf(context);
+  if (target.type === 'kubernetes') return beforeFirstInstall(context);
+  // A load balancer in front ends TLS whether or not anything runs behind it.
+  if (target.tls === undefined) return false;
+  return !(context.look(HOST_PORTS)?.data ?? []).some(({ state }) => state === 'own');
+}
+
+function judgeOrigin({ certificate, fault: failed }: PublicTls, now: Date, isEarly: boolean): Judgement {
+  const expected = 'a certificate';
+  const skip = (observed: string): Judgement => ({ status: 'skip', observed, expected, message: observed });
+  if (certificate === undefined) {
+    const text = failed?.text ?? 'shows no certificate';
+    if (isEarly) return skip(`${text}; no release yet, postflight decides`);
+    // Names have a check of their own, and a host need not reach its own public address.
+    return failed?.stage === 'tls' ? fault('fail', { observed: text, expected }) : skip(`not seen from here: ${text}`);
+  }
+  const judgement = judgeCertificate(trustedByItsOwn(certificate), now, isCertain(certificate));
+  if (judgement.status === 'pass' || !isEarly) return judgement;
+  return skip(`${judgement.observed}; no release yet, postflight decides`);
+}
+
+/** A chain that ends in an authority of one's own is complete; that its clients know that one is what such an authority is for. */
+function trustedByItsOwn(certificate: CertificateFact): CertificateFact {
+  if (certificate.distrust !== 'SELF_SIGNED_CERT_IN_CHAIN') return certificate;
+  const { distrust: _, ...rest } = certificate;
+  return rest;
+}
+
+/** A wrong host is wrong for everybody, and so is a chain without its issuer; who is trusted elsewhere cannot be known. */
+function isCertain({ wrongHost, incomplete }: CertificateFact): boolean {
+  return wrongHost !== undefined || incomplete === true;
+}

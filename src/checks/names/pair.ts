@@ -1,0 +1,66 @@
+import type { CertificatePair } from '../../evidence/names/certificate-pair.ts';
+import type { Judgement } from '../check.ts';
+import { counted, fault, listed, pass } from '../judgement.ts';
+
+/** Days before its end at which a certificate is a finding. */
+const RENEW_DAYS = 30;
+const DAY_MS = 86_400_000;
+const EXPECTED = 'a certificate for every public host, with its chain, its key and a month or more left';
+
+/** A certificate as it would be served: key, hosts, days, chain. `place` says where it stands: a path, or `Secret dify-tls`. */
+export function judgePair(
+  pair: CertificatePair,
+  now: Date,
+  place: { readonly certificate: string; readonly key: string },
+): Judgement {
+  const failed = failureOf(pair, now, place);
+  if (failed !== undefined) return fault('fail', { ...failed, expected: EXPECTED });
+  const days = daysLeft(pair, now);
+  const weak = weaknessOf(pair, days);
+  if (weak !== undefined) return fault('warn', { observed: weak, expected: EXPECTED });
+  return pass(`certificate of ${pair.issuer}, ${counted(days, 'day')} left`, EXPECTED);
+}
+
+interface Failure {
+  readonly observed: string;
+  readonly remedy: string;
+}
+
+function failureOf(
+  pair: CertificatePair,
+  now: Date,
+  place: { readonly certificate: string; readonly key: string },
+): Failure | undefined {
+  const { validFrom, validTo, keyFault, uncovered, chain, subject, issuer } = pair;
+  const look = `openssl x509 -noout -subject -dates -ext subjectAltName -in ${place.certificate}`;
+  if (keyFault !== undefined) {
+    return {
+      observed: `the key in ${place.key} ${keyFault}`,
+      remedy: `put the key of the certificate for ${subject} there, PEM and without a passphrase`,
+    };
+  }
+  if (Date.parse(validTo) <= now.getTime())
+    return { observed: `the certificate for ${subject} expired on ${validTo.slice(0, 10)}`, remedy: 'renew it' };
+  if (Date.parse(validFrom) > now.getTime())
+    return { observed: `the certificate for ${subject} is valid only from ${validFrom.slice(0, 10)}`, remedy: look };
+  if (uncovered.length > 0)
+    return { observed: `the certificate for ${subject} is not for ${listed(uncovered)}`, remedy: look };
+  if (chain === 'incomplete') {
+    return {
+      observed: `the certificate of ${issuer}, which issued the one for ${subject}, is missing: clients cannot build the chain`,
+      remedy: 'put the full chain there (fullchain.pem): the server’s certificate first, then those of its issuers',
+    };
+  }
+  return undefined;
+}
+
+function weaknessOf({ chain, issuer, subject }: CertificatePair, days: number): string | undefined {
+  if (days < RENEW_DAYS) return `the certificate for ${subject} ends in ${counted(days, 'day')}`;
+  if (chain === 'self-signed') return `the certificate for ${subject} is signed by itself: every browser warns of it`;
+  if (chain === 'unknown') return `nobody here knows ${issuer}, which issued the certificate for ${subject}`;
+  return undefined;
+}
+
+function daysLeft({ validTo }: CertificatePair, now: Date): number {
+  return Math.floor((Date.parse(validTo) - now.getTime()) / DAY_MS);
+}

@@ -1,0 +1,46 @@
+import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { type FaultFact, faultOf } from '../probe/fault.ts';
+import { type CertificateFact, secure } from '../probe/tls.ts';
+import { machineAuthorities } from './authorities.ts';
+import { type PublicOrigin, publicOrigins } from './public-hosts.ts';
+
+/** What answers at an https address: its certificate, or how far the probe came. */
+export interface PublicTls extends Pick<PublicOrigin, 'url' | 'host' | 'fields'> {
+  readonly certificate?: CertificateFact;
+  readonly fault?: FaultFact;
+}
+export const NAMES_TLS = evidenceKey<readonly PublicTls[]>('names.tls', 1);
+
+const LIMIT_MS = 6_000;
+
+export const publicTlsCollector: Collector<readonly PublicTls[]> = {
+  key: NAMES_TLS,
+  timeoutMs: 3 * LIMIT_MS,
+  fromCluster: true,
+  collect: async (context) => {
+    const { deployment } = context;
+    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    const ca = await machineAuthorities();
+    const secured = publicOrigins(deployment).filter(({ isSecure }) => isSecure);
+    return Promise.all(secured.map((origin) => greet(context, origin, ca)));
+  },
+};
+
+async function greet(
+  { dial, signal }: CollectContext,
+  { url, host, port, fields }: PublicOrigin,
+  ca: string | undefined,
+): Promise<PublicTls> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(2 * LIMIT_MS)]);
+  try {
+    const plain = await dial(host, port, { signal: limit, limitMs: LIMIT_MS });
+    try {
+      const { certificate } = await secure(plain, { host, ca, signal: limit });
+      return { url, host, fields, certificate };
+    } finally {
+      plain.destroy();
+    }
+  } catch (error) {
+    return { url, host, fields, fault: faultOf(error, 'connect') };
+  }
+}
