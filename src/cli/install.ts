@@ -5,7 +5,15 @@ import type { Draft } from '../install/draft.ts';
 import { install } from '../install/install.ts';
 import type { Prepared } from '../install/prepare.ts';
 import type { InstallReport } from '../install/report.ts';
-import { addSelectionOptions, readSelection } from './check-options.ts';
+import {
+  addLookOptions,
+  addSelectionOptions,
+  type LookOptions,
+  readLook,
+  readSelection,
+  refuseAimlessLook,
+  type Selection,
+} from './check-options.ts';
 import { startChecklist } from './check-output.ts';
 import { askToGoOn, type Exhibit, requireAnswer } from './confirm.ts';
 import type { CommandContext } from './context.ts';
@@ -25,19 +33,22 @@ const DEFAULT_TIMEOUT_MS = 600_000;
 
 /** `difyctl install`: render, preflight, plan, apply, postflight. */
 export function define(command: Command, context: CommandContext): void {
-  addSelectionOptions(command)
+  addLookOptions(addSelectionOptions(command))
     .option('-y, --yes', 'agree to the plan in advance; in prod the file names target.context')
     .option('--dry-run', 'stop after the plan; nothing is changed')
     .option('--atomic', 'roll back if it does not come up')
     .action(async (options: Options) => {
       const yes = options.yes === true;
+      const how = { ...readSelection(command.opts()), ...readLook(command.opts()) };
+      if (options.dryRun === true) refuseToMakeAnything(how);
       if (options.dryRun !== true) requireAnswer(context, yes, 'difyctl install');
       const view = progressView(context);
       try {
         const report = await withPrepared(context, options.dryRun === true ? 'warn' : 'stop', async (ready) => {
+          refuseAimlessLook(how, ready.prepared.deployment);
           if (yes) refuseUnnamedContext(ready.prepared.deployment);
           for (const text of openingNotes(ready)) view.onProgress({ type: 'note', level: 'warn', text });
-          return runInstall(context, ready, options, readSelection(command.opts()), view);
+          return runInstall(context, ready, options, how, view);
         });
         view.end();
         write(context, report);
@@ -52,7 +63,7 @@ function runInstall(
   context: CommandContext,
   { prepared, target }: Ready,
   { yes, dryRun, atomic }: Options,
-  selection: { readonly only: readonly string[]; readonly skip: readonly string[] },
+  how: Selection & LookOptions,
   view: ProgressView,
 ): Promise<InstallReport> {
   const { env, now, signal, timeoutMs, terminal, stderr } = context;
@@ -65,7 +76,7 @@ function runInstall(
   return install({
     prepared,
     target,
-    ...{ env, now, signal, ...selection },
+    ...{ env, now, signal, ...how },
     dryRun: dryRun === true,
     atomic: atomic === true,
     timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -88,6 +99,15 @@ function runInstall(
       }
       view.onProgress(event);
     },
+  });
+}
+
+/** A dry run makes nothing, not even for a moment. */
+function refuseToMakeAnything({ from, deep }: LookOptions): void {
+  if (from === 'local' && !deep) return;
+  const flag = from === 'cluster' ? '--from cluster' : '--deep';
+  throw new UserError(`${flag} makes objects in the cluster for a while, and --dry-run makes nothing`, {
+    next: [`difyctl preflight ${flag}`, 'difyctl install --dry-run'],
   });
 }
 

@@ -56,6 +56,8 @@ export interface CollectContext {
   readonly dial: Dial;
   /** Where `dial` stands. */
   readonly from: EvidenceOrigin;
+  /** True where `--deep` allows objects in the cluster that are made for looking and removed again. */
+  readonly deep?: boolean | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;

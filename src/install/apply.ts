@@ -61,7 +61,7 @@ export async function applyDraft(
 }
 
 async function open(options: InstallOptions, draft: Draft): Promise<Revision> {
-  const { prepared, target, now, signal, only, skip } = options;
+  const { prepared, target, now, signal, only, skip, from, deep } = options;
   const { deployment, rendered, secrets, secretKeys, chart, paths } = prepared;
   const { newest, place, plan } = draft;
   await prepared.keepSecrets();
@@ -82,6 +82,8 @@ async function open(options: InstallOptions, draft: Draft): Promise<Revision> {
     tools: await target.tools(signal),
     only,
     skip,
+    from,
+    deep,
     by: whoAmI(),
     now: now(),
   });

@@ -61,13 +61,17 @@ async function agree(options: InstallOptions, draft: Draft, again: boolean): Pro
 }
 
 async function preflightStep(options: InstallOptions): Promise<CheckReport> {
-  const { prepared, only, skip, env, now, signal, onProgress, onCheckEvent } = options;
-  const settings = { only, skip, env, now, signal, onEvent: onCheckEvent };
+  const { prepared, only, skip, from, deep, env, now, signal, onProgress, onCheckEvent } = options;
+  const settings = { only, skip, from, deep, env, now, signal, onEvent: onCheckEvent };
   return runStep(
     onProgress,
     'preflight',
     'looking at everything it would stand on',
-    async () => (await runPreflight(prepared, settings)).report,
+    async () => {
+      const { report, notes } = await runPreflight(prepared, settings);
+      for (const text of notes) onProgress({ type: 'note', level: 'warn', text });
+      return report;
+    },
     countsOf,
   );
 }

@@ -16,6 +16,9 @@ export interface InstallOptions {
   /** Checks, by id or glob, of both phases. */
   readonly only: readonly string[];
   readonly skip: readonly string[];
+  /** From where preflight looks at services, and whether it may try things in the cluster. */
+  readonly from: 'local' | 'cluster';
+  readonly deep: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;

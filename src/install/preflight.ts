@@ -4,20 +4,25 @@ import { CHECKS } from '../checks/registry.ts';
 import type { CollectContext } from '../evidence/evidence.ts';
 import { dialHere } from '../evidence/probe/dial.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
+import { openRelay } from '../evidence/relay/open.ts';
 import type { Prepared, PreparedLook } from './prepare.ts';
 
 export interface PreflightOptions
-  extends Pick<RunChecksOptions, 'only' | 'skip' | 'timeoutMs' | 'onEvent'>,
-    Pick<CollectContext, 'env' | 'now' | 'signal'> {}
+  extends Pick<RunChecksOptions, 'only' | 'skip' | 'timeoutMs' | 'given' | 'onEvent'>,
+    Pick<CollectContext, 'env' | 'now' | 'signal' | 'deep'> {
+  /** From where services are looked at; `cluster` makes a pod there and removes it again. Default: from here. */
+  readonly from?: CollectContext['from'];
+}
 
 /** Every preflight check of a prepared deployment. Throws UserError for an unknown id, Interrupted for an aborted signal. */
 export function runPreflight(prepared: Prepared | PreparedLook, options: PreflightOptions): Promise<CheckRun> {
-  const { env, now, signal, ...rest } = options;
+  const { env, now, signal, deep, from, ...rest } = options;
   return runChecks({
     phase: 'preflight',
     checks: CHECKS,
     collectors: COLLECTORS,
-    context: { ...collectContext(prepared), env, now, signal },
+    context: { ...collectContext(prepared), env, now, signal, deep },
+    openRelay: from === 'cluster' ? openRelay : undefined,
     ...rest,
   });
 }

@@ -59,6 +59,8 @@ function options(target: MemoryTarget, over: Partial<InstallOptions> = {}): Inst
     timeoutMs: 1_000,
     only: ONLY,
     skip: [],
+    from: 'local',
+    deep: false,
     env: {},
     now,
     signal,

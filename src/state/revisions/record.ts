@@ -17,13 +17,15 @@ export interface RecordInput {
   readonly tools: Readonly<Record<string, string>>;
   readonly only: readonly string[];
   readonly skip: readonly string[];
+  readonly from: Revision['from'];
+  readonly deep: boolean;
   readonly by: string;
   readonly now: Date;
 }
 
 /** A revision that is about to be applied. */
 export function openRevision(input: RecordInput): Revision {
-  const { number, deployment, rendered, chart, planDigest, tools, only, skip, by, now } = input;
+  const { number, deployment, rendered, chart, planDigest, tools, only, skip, from, deep, by, now } = input;
   return {
     apiVersion: API_VERSION,
     kind: 'Revision',
@@ -46,6 +48,8 @@ export function openRevision(input: RecordInput): Revision {
     tools: { ...tools },
     only: [...only],
     skip: [...skip],
+    from,
+    deep,
   };
 }
 

@@ -43,6 +43,9 @@ const revisionSchema = z.object({
   /** Checks that were left out of this install. */
   only: z.array(z.string()).default([]),
   skip: z.array(z.string()).default([]),
+  /** How its preflight looked: from where at data services, and whether it tried claims. */
+  from: z.enum(['local', 'cluster']).default('local'),
+  deep: z.boolean().default(false),
 });
 
 export type Revision = z.output<typeof revisionSchema>;

@@ -32,6 +32,8 @@ function revision(rendered: RenderedKubernetes | RenderedCompose, number = 1): R
     tools: { helm: '4.3.1' },
     only: [],
     skip: ['redis'],
+    from: 'cluster',
+    deep: false,
     by: 'ops@here',
     now: new Date('2026-11-22T12:00:00Z'),
   });
@@ -41,7 +43,7 @@ test('a revision is read back as it was written, and holds no secret', () => {
   const text = JSON.stringify(revision(kubernetes));
   expect(parseRevision(text)).toEqual(revision(kubernetes));
   for (const value of fakeSecretValues(deployment)) expect(text).not.toContain(value);
-  expect(parseRevision(text)).toMatchObject({ outcome: 'open', manifests: [{ name: 'dify-web' }], skip: ['redis'] });
+  expect(parseRevision(text)).toMatchObject({ outcome: 'open', manifests: [{ name: 'dify-web' }], skip: ['redis'], from: 'cluster' });
 });
 
 test.each(['', '{}', '[1]', '{"kind":"Revision"}'])('what is no revision (%s) is left alone', (text) => {

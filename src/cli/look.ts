@@ -1,0 +1,135 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { type Redact, redactor } from '../base/redact.ts';
+import { TIERS, type Tier } from '../checklist/tiers.ts';
+import { type CheckRun, runChecks } from '../checks/engine.ts';
+import { CHECKS } from '../checks/registry.ts';
+import { type LoadedDeployment, loadDeployment } from '../deployment/load.ts';
+import { readOverrides } from '../deployment/overrides.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { CollectContext, Evidence } from '../evidence/evidence.ts';
+import { isOwn } from '../evidence/given.ts';
+import { dialHere } from '../evidence/probe/dial.ts';
+import { COLLECTORS } from '../evidence/registry.ts';
+import { readEvidence, SAVED_DEPLOYMENT } from '../evidence/saved.ts';
+import { createRunner } from '../exec/execa-runner.ts';
+import { runPreflight } from '../install/preflight.ts';
+import { prepareToLook } from '../install/prepare.ts';
+import { type LookOptions, refuseAimlessLook, type Selection } from './check-options.ts';
+import type { CommandContext } from './context.ts';
+import { patiently } from './patiently.ts';
+
+export interface Wishes extends Selection, LookOptions {
+  readonly waitMs: number | undefined;
+  /** Absolute path of a folder of saved evidence. */
+  readonly fromEvidence: string | undefined;
+}
+
+/** A run, and what goes beside its saved evidence. */
+export interface Looked {
+  readonly run: CheckRun;
+  readonly deployment: Deployment | undefined;
+  readonly redact: Redact;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Looks at a deployment where there is a file, else at the current cluster; what others saw stands in place of looking for it. Saved evidence with a
+ * deployment's file of its own is judged as it is, and nothing is looked at.
+ */
+export async function look(context: CommandContext, wishes: Wishes): Promise<Looked> {
+  const { fromEvidence } = wishes;
+  const saved = fromEvidence === undefined ? [] : await readEvidence(fromEvidence, COLLECTORS);
+  const beside = fromEvidence && (await loadIfThere(context, join(fromEvidence, SAVED_DEPLOYMENT), false));
+  if (beside) return judgeSaved(context, wishes, saved, beside.deployment);
+  const loaded = await loadIfThere(context, context.configPath, context.configGiven);
+  refuseAimlessLook(wishes, loaded?.deployment);
+  if (loaded !== undefined) return judgeDeployment(context, wishes, loaded, saved);
+  return fromEvidence === undefined ? judgeCluster(context, wishes) : judgeSaved(context, wishes, saved, undefined);
+}
+
+/** Undefined where there is no file and nobody named one. */
+async function loadIfThere(
+  context: CommandContext,
+  path: string,
+  isGiven: boolean,
+): Promise<LoadedDeployment | undefined> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return isGiven || isThere ? loadDeployment(path, context.overrides) : undefined;
+}
+
+async function judgeDeployment(
+  context: CommandContext,
+  wishes: Wishes,
+  { deployment, baseDirectory, warnings }: LoadedDeployment,
+  saved: readonly Evidence<unknown>[],
+): Promise<Looked> {
+  const { env, now, signal, timeoutMs, kubeconfig, kubeContext, protect } = context;
+  const place = { deployment, baseDirectory, env, kubeconfig, context: kubeContext, signal, protect };
+  const prepared = await prepareToLook(place);
+  try {
+    const { from, deep } = wishes;
+    // What is this machine's own, or this run's, nobody else can have seen for it.
+    const given = saved.filter(({ key, outcome }) => outcome === 'ok' && !isOwn(key));
+    const settings = { env, now, signal, timeoutMs, from, deep, given };
+    const run = await patiently(context, wishes, given, (how) => runPreflight(prepared, { ...settings, ...how }));
+    const notes = [...warnings.map(({ path, message }) => `${path}: ${message}`), ...prepared.notes];
+    return { run, deployment, redact: prepared.redact, notes };
+  } finally {
+    await prepared.dispose();
+  }
+}
+
+/** Without a file: the cluster that kubectl would talk to, against the checklist of a tier. */
+async function judgeCluster(context: CommandContext, wishes: Wishes): Promise<Looked> {
+  const tier = tierOf(context);
+  const { kubeconfig, kubeContext } = context;
+  const kubeArgs = [
+    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+    ...(kubeContext === undefined ? [] : ['--context', kubeContext]),
+  ];
+  const settings = { ...shared(context), context: { ...bareContext(context, tier), kubeArgs } };
+  const run = await patiently(context, wishes, [], (how) => runChecks({ ...settings, ...how }));
+  return { run, deployment: undefined, redact: (text) => text, notes: [] };
+}
+
+async function judgeSaved(
+  context: CommandContext,
+  { only, skip, from, deep, waitMs }: Wishes,
+  saved: readonly Evidence<unknown>[],
+  deployment: Deployment | undefined,
+): Promise<Looked> {
+  if (from === 'cluster' || deep || waitMs !== undefined) {
+    throw new UserError('--from cluster, --deep and --wait look; with this --from-evidence nothing is looked at');
+  }
+  const own = { ...bareContext(context, deployment?.tier ?? tierOf(context)), deployment };
+  const run = await runChecks({ ...shared(context), only, skip, context: own, saved });
+  return { run, deployment, redact: (text) => text, notes: [] };
+}
+
+function shared({ timeoutMs }: CommandContext) {
+  return { phase: 'preflight' as const, checks: CHECKS, collectors: COLLECTORS, timeoutMs };
+}
+
+function bareContext(context: CommandContext, tier: Tier): CollectContext {
+  const { env, now, signal, configPath } = context;
+  const runner = createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact: redactor([]) });
+  const nothing = { deployment: undefined, secrets: undefined, rendered: undefined };
+  const baseDirectory = dirname(configPath);
+  const place = { dial: dialHere, from: 'local' } as const;
+  return { ...nothing, ...place, tier, kubeArgs: [], baseDirectory, runner, env, now, signal };
+}
+
+function tierOf({ overrides, configPath, cwd }: CommandContext): Tier {
+  const read = readOverrides(overrides, cwd);
+  const said = read.overrides.findLast(({ path }) => path.join('.') === 'tier')?.value;
+  const tier = TIERS.find((candidate) => candidate === said);
+  if (tier !== undefined) return tier;
+  throw new UserError(`there is no ${configPath}, and no --tier to judge the current cluster by`, {
+    next: ['difyctl init', 'difyctl preflight --tier prod', 'difyctl preflight --config FILE'],
+  });
+}
