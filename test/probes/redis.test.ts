@@ -1,25 +1,267 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import { lookAtRedis } from '../support/redis.ts';
+import { poll } from '../testbed/cluster/poll.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
-import { startRedis } from '../testbed/services/redis.ts';
+import { startListener } from '../testbed/services/listener.ts';
+import { type RedisService, startRedis } from '../testbed/services/redis.ts';
+
+const PASSWORD = 'a password: with @ / # ? % in it';
+
+/** A master with a replica, a node of a cluster, and a server with few databases, no EVAL and saves that may fail. */
+async function startAll() {
+  const settings = { requirepass: `"${PASSWORD}"`, masterauth: `"${PASSWORD}"` };
+  const start = (over: Readonly<Record<string, string | number>>) =>
+    startRedis({ password: PASSWORD, settings: { ...settings, ...over } });
+  const main = await start({ appendonly: 'yes' });
+  const [replica, cluster, small, silent] = await Promise.all([
+    start({ replicaof: `${main.host} ${main.port}` }),
+    start({ 'cluster-enabled': 'yes' }),
+    start({ databases: 1, 'rename-command': 'EVAL ""', 'enable-protected-configs': 'yes' }),
+    startListener(),
+  ]);
+  const follows = async () => ((await main.command('INFO', 'replication')).includes('state=online') ? true : undefined);
+  await poll('the replica follows', follows, { timeoutMs: 20_000 });
+  const stop = async () => {
+    await Promise.all([main, replica, cluster, small, silent].map((one) => one.stop()));
+  };
+  return { main, replica, cluster, small, silent, stop };
+}
+
+const servers = useTestbed(startAll, (all) => all.stop());
 
 /** A standalone address is a warning of its own, whatever else is right. */
 const ONE_ADDRESS = 'redis.topology warn';
 
-const server = useTestbed(
-  () => startRedis({ settings: { appendonly: 'yes' } }),
-  (service) => service.stop(),
-);
+const at = ({ host, port }: { readonly host: string; readonly port: number }, over: JsonObject = {}): JsonObject => ({
+  host,
+  port,
+  password: { env: 'PW' },
+  ...over,
+});
+const known = { 'redis.password': PASSWORD };
 
-const at = (over: JsonObject = {}): JsonObject => ({ host: server.get().host, port: server.get().port, password: { env: 'PW' }, ...over });
-const secrets = () => ({ 'redis.password': server.get().password });
+/** Sets these for the time of `work`. */
+async function withSettings<T>(
+  server: RedisService,
+  settings: Readonly<Record<string, string>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = await Promise.all(
+    Object.keys(settings).map(
+      async (name) => [name, (await server.command('CONFIG', 'GET', name)).split('\n')[1] ?? ''] as const,
+    ),
+  );
+  const set = async (name: string, value: string) =>
+    expect(await server.command('CONFIG', 'SET', name, value)).toBe('OK');
+  for (const [name, value] of Object.entries(settings)) await set(name, value);
+  try {
+    return await work();
+  } finally {
+    for (const [name, value] of before) await set(name, value);
+  }
+}
 
 describe('a healthy Redis', () => {
-  it('gives no finding', async () => {
-    const { findings, results, evidence } = await lookAtRedis(at(), secrets());
-    console.log(JSON.stringify(evidence, null, 1));
-    console.log(results.map(({ id, status, message }) => `${id} ${status} ${message}`).join('\n'));
+  it('gives no finding but that there is one address, and is left as it was', async () => {
+    const { main } = servers.get();
+    const { findings, of, evidence } = await lookAtRedis(at(main), known);
     expect(findings).toEqual([ONE_ADDRESS]);
+    expect(of('redis.topology').message).toMatch(/1 replica behind it/);
+    expect(of('redis.replication')).toMatchObject({
+      status: 'pass',
+      message: expect.stringMatching(/\d s and \d+ bytes behind/),
+    });
+    expect(evidence?.server?.databases.map(({ use, number }) => [use, number])).toEqual([
+      ['cache', 0],
+      ['broker', 1],
+      ['agent', 2],
+    ]);
+    expect(await main.command('INFO', 'keyspace')).toBe('# Keyspace');
+    expect(JSON.stringify(evidence)).not.toContain('a password');
+  });
+
+  it('gives none at all where somebody says who fails over, and the replica is seen', async () => {
+    const managed = { by: 'aws-elasticache', ha: true };
+    const { findings } = await lookAtRedis(at(servers.get().main, { managed }), known);
+    expect(findings).toEqual([]);
+  });
+
+  it('is asked with a user who has the rights that the remedy names, and no more', async () => {
+    const { main } = servers.get();
+    await main.command(
+      'ACL',
+      'SETUSER',
+      'dify',
+      'reset',
+      'on',
+      '>secret-of-dify',
+      '~*',
+      '&*',
+      '+@all',
+      '-@dangerous',
+      '+info',
+    );
+    const { findings } = await lookAtRedis(at(main, { username: 'dify' }), { 'redis.password': 'secret-of-dify' });
+    expect(findings).toEqual([ONE_ADDRESS]);
+  });
+});
+
+describe('who may not', () => {
+  it.each<[what: string, rules: readonly string[], finding: string, words: RegExp]>([
+    [
+      'is off',
+      ['off', '~*', '&*', '+@all'],
+      'redis.login fail',
+      /user tried is wrong, or that user does not exist or is off/,
+    ],
+    [
+      'may only read',
+      ['on', '~*', '&*', '+@read', '+@connection', '+info'],
+      'redis.rights fail',
+      /user tried may not SET/,
+    ],
+    ['has keys of its own only', ['on', '~dify:*', '&*', '+@all'], 'redis.rights fail', /may not SET/],
+    [
+      'has no channels',
+      ['on', '~*', 'resetchannels', '+@all'],
+      'redis.rights fail',
+      /may not PUBLISH, SUBSCRIBE and PSUBSCRIBE .*Celery/,
+    ],
+    ['may run no scripts', ['on', '~*', '&*', '+@all', '-@scripting'], 'redis.rights fail', /EVAL, EVALSHA and SCRIPT/],
+    ['may not block', ['on', '~*', '&*', '+@all', '-@blocking'], 'redis.rights fail', /BRPOP/],
+    ['may not choose a database', ['on', '~*', '&*', '+@all', '-select'], 'redis.rights fail', /SELECT/],
+    ['may not look', ['on', '~*', '&*', '+@all', '-@dangerous'], 'redis.version unknown', /not seen/],
+  ])('a user who %s', async (_, rules, finding, words) => {
+    const { main } = servers.get();
+    await main.command('ACL', 'SETUSER', 'tried', 'reset', '>secret-of-tried', ...rules);
+    const { findings, of } = await lookAtRedis(at(main, { username: 'tried' }), {
+      'redis.password': 'secret-of-tried',
+    });
+    expect(findings).toEqual([ONE_ADDRESS, finding]);
+    expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
+  });
+
+  it.each<[what: string, redis: JsonObject, secrets: Readonly<Record<string, string>>, words: RegExp]>([
+    ['a wrong password', {}, { 'redis.password': 'wrong-password' }, /password of user default is wrong/],
+    ['no password', { password: undefined }, {}, /asks for a password/],
+    ['a user that is not there', { username: 'nobody' }, known, /user nobody/],
+  ])('%s', async (_, over, secrets, words) => {
+    const redis = Object.fromEntries(
+      Object.entries(at(servers.get().main, over)).filter(([, value]) => value !== undefined),
+    );
+    const { findings, of, results } = await lookAtRedis(redis, secrets);
+    expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
+    expect(of('redis.login')).toMatchObject({
+      message: expect.stringMatching(words),
+      remedy: expect.stringMatching(/^redis-cli -h .* PING/),
+    });
+    expect(JSON.stringify(results)).not.toMatch(/wrong-password|a password: with/);
+  });
+
+  it('a password for a server that asks for none', async () => {
+    const { small } = servers.get();
+    const look = () => lookAtRedis(at(small), known);
+    await small.command('CONFIG', 'SET', 'requirepass', '');
+    const { findings, of } = await look().finally(() => small.command('CONFIG', 'SET', 'requirepass', PASSWORD));
+    expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
+    expect(of('redis.login').message).toMatch(/asks for no password/);
+  });
+
+  it('a password that nobody gave is not the finding of Redis', async () => {
+    const { findings, of } = await lookAtRedis(at(servers.get().main), {});
+    expect(findings).toEqual([ONE_ADDRESS]);
+    expect(of('redis.login')).toMatchObject({ status: 'skip', message: 'not looked at: see config.secrets' });
+  });
+});
+
+describe('settings that endanger Dify', () => {
+  const AOF: JsonObject = { recovery: { redis: { persistence: 'aof' } } };
+  const RDB: JsonObject = { recovery: { redis: { persistence: 'rdb' } } };
+
+  it.each<[settings: Readonly<Record<string, string>>, file: JsonObject, finding: string, words: RegExp]>([
+    [{ 'maxmemory-policy': 'allkeys-lru' }, {}, 'redis.eviction-policy fail', /throws away queued tasks/],
+    [{ 'maxmemory-policy': 'volatile-lru' }, {}, 'redis.eviction-policy warn', /thrown away early/],
+    [{ maxmemory: '100000' }, {}, 'redis.writes fail', /memory is full/],
+    [{ maxmemory: '900mb' }, {}, 'redis.size warn', /944 MB maxmemory/],
+    [{ maxclients: '600' }, {}, 'redis.connections warn', /room for its bursts/],
+    [{ maxclients: '100' }, {}, 'redis.connections fail', /when it is quiet/],
+    [{ 'min-replicas-to-write': '3' }, {}, 'redis.writes fail', /too few replicas/],
+    [{ appendonly: 'no' }, AOF, 'redis.persistence fail', /saves; recovery\.redis\.persistence is aof/],
+    [{ appendonly: 'no', save: '' }, RDB, 'redis.persistence fail', /nothing on disk/],
+  ])('%j', async (settings, file, finding, words) => {
+    const { main } = servers.get();
+    const { findings, of } = await withSettings(main, settings, () => lookAtRedis(at(main), known, { file }));
+    expect(findings).toEqual([ONE_ADDRESS, finding]);
+    expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
+  });
+
+  it('saves that fail stop all writes', async () => {
+    const { small } = servers.get();
+    const look = async () => {
+      await small.command('BGSAVE');
+      const failed = async () => (await small.command('INFO', 'persistence')).includes('rdb_last_bgsave_status:err');
+      await expect.poll(failed, { timeout: 10_000 }).toBe(true);
+      return lookAtRedis(at(small), known);
+    };
+    const { findings, of } = await withSettings(small, { dir: '/proc' }, look);
+    expect(findings).toEqual([ONE_ADDRESS, 'redis.databases fail', 'redis.writes fail']);
+    expect(of('redis.writes').message).toMatch(/last save to disk failed/);
+    await small.command('BGSAVE');
+  });
+});
+
+describe('what is no Redis for Dify', () => {
+  it.each<[server: 'replica' | 'cluster', finding: string, words: RegExp]>([
+    ['replica', 'redis.role fail', /read-only replica of 127\.0\.0\.1:\d+/],
+    ['cluster', 'redis.cluster-mode fail', /cluster mode/],
+  ])('a %s', async (server, finding, words) => {
+    const { findings, of } = await lookAtRedis(at(servers.get()[server]), known);
+    expect(findings).toEqual([ONE_ADDRESS, finding]);
+    expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
+  });
+
+  it('a server with one database and a command taken away', async () => {
+    const { findings, of } = await lookAtRedis(at(servers.get().small), known);
+    expect(findings).toEqual([ONE_ADDRESS, 'redis.databases fail', 'redis.rights fail', 'redis.persistence fail']);
+    expect(of('redis.databases').message).toMatch(
+      /database 1 \(broker\) and database 2 \(agent\) .* has no database of that number/,
+    );
+    expect(of('redis.rights')).toMatchObject({
+      message: expect.stringMatching(/^EVAL: not known/),
+      remedy: expect.stringMatching(/rename-command/),
+    });
+  });
+
+  it('a host that takes connections and never answers', async () => {
+    const { findings, of } = await lookAtRedis(at(servers.get().silent), known);
+    expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
+    expect(of('redis.login').message).toMatch(/never answers/);
+  });
+
+  it.each<['compose' | 'kubernetes', string]>([
+    ['compose', 'redis.reachable fail'],
+    ['kubernetes', 'redis.reachable warn'],
+  ])('a port where nothing listens, for %s', async (target, finding) => {
+    const { findings } = await lookAtRedis(at({ host: '127.0.0.1', port: 9 }), known, { target });
+    expect(findings).toEqual([ONE_ADDRESS, finding]);
+  });
+});
+
+describe('a managed Redis that hides what it promises', () => {
+  const managed = { by: 'aws-elasticache', ha: true, size: { memory: '4Gi' } };
+  const rules = ['~*', '&*', '+@all', '-@dangerous'];
+
+  it.each<[what: string, rules: readonly string[], findings: readonly string[]]>([
+    ['refuses CONFIG', [...rules, '+info'], ['redis.persistence warn']],
+    ['refuses INFO too', rules, ['redis.topology warn', 'redis.version warn']],
+  ])('%s', async (_, granted, expected) => {
+    const { main } = servers.get();
+    await main.command('ACL', 'SETUSER', 'tenant', 'reset', 'on', '>secret-of-tenant', ...granted);
+    const look = () => lookAtRedis(at(main, { managed, username: 'tenant' }), { 'redis.password': 'secret-of-tenant' });
+    const { findings, results } = await withSettings(main, { appendonly: 'no', save: '' }, look);
+    expect(findings).toEqual(expected);
+    for (const { id, status, message } of results)
+      if (status === 'warn') expect(message, id).toMatch(/declared, not seen/);
   });
 });

@@ -5,8 +5,8 @@ import { CHECKS } from '../../src/checks/registry.ts';
 import type { SecretValues } from '../../src/deployment/secrets.ts';
 import { endpointsCollector } from '../../src/evidence/endpoints.ts';
 import type { CollectContext } from '../../src/evidence/evidence.ts';
-import { REDIS, type RedisEvidence } from '../../src/evidence/redis/facts.ts';
 import { redisCollector } from '../../src/evidence/redis/collector.ts';
+import { REDIS, type RedisEvidence } from '../../src/evidence/redis/facts.ts';
 import { collectContext } from './check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
 
@@ -27,19 +27,31 @@ export interface Look {
 }
 
 /** Looks at Redis as a preflight would, and judges it by every check of its subject. `secrets` by their paths in the file. */
-export async function lookAtRedis(redis: JsonObject, secrets: Readonly<Record<string, string>>, options: LookOptions = {}): Promise<Look> {
+export async function lookAtRedis(
+  redis: JsonObject,
+  secrets: Readonly<Record<string, string>>,
+  options: LookOptions = {},
+): Promise<Look> {
   const sample = SAMPLE_FILES[options.target === 'kubernetes' ? 'prod-kubernetes-s3-qdrant' : 'prod-compose-s3-qdrant'];
   const file = deepMerge({ ...sample, redis: { mode: 'external', ...redis } }, options.file ?? {}) as JsonObject;
   const deployment = parsedDeployment(file);
   const checks = CHECKS.filter(({ id }) => id.startsWith('redis.'));
-  const context = collectContext({ tier: deployment.tier, deployment, secrets: secretsAt(secrets), now: () => new Date(), ...options.context });
+  const context = collectContext({
+    tier: deployment.tier,
+    deployment,
+    secrets: secretsAt(secrets),
+    now: () => new Date(),
+    ...options.context,
+  });
   const collectors = [redisCollector, endpointsCollector];
   const { report, evidence } = await runChecks({ phase: 'preflight', checks, collectors, context });
   const results = report.checks;
   return {
     evidence: evidence.find(({ key }) => key === REDIS.name)?.data as RedisEvidence | undefined,
     results,
-    findings: results.filter(({ status }) => status !== 'pass' && status !== 'skip').map(({ id, status }) => `${id} ${status}`),
+    findings: results
+      .filter(({ status }) => status !== 'pass' && status !== 'skip')
+      .map(({ id, status }) => `${id} ${status}`),
     of: (id) => {
       const result = results.find((one) => one.id === id);
       if (result === undefined) throw new Error(`${id} was not asked`);

@@ -3,6 +3,7 @@ import { REDIS_MEMORY_BYTES } from '../../checklist/redis.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
 import type { Check } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
 import { errorInProdElseWarning, infoInTest } from '../when.ts';
 import { cliOf, hidden, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
 
@@ -53,6 +54,7 @@ export const redisSize: Check = {
     const found = redisCase(context);
     const seen = serving(found);
     if (isJudgement(seen)) return seen;
+    if (seen.server.databases.some((one) => one.fault?.code === 'OOM')) return notReached('redis.writes');
     const { maxMemory = 0, usedMemory = 0, systemMemory } = seen.info;
     const wanted = REDIS_MEMORY_BYTES[context.tier];
     const expected = `${gigabytes(wanted)} or more`;

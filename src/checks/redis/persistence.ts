@@ -3,7 +3,7 @@ import { REDIS } from '../../evidence/redis/facts.ts';
 import type { RedisInfo } from '../../evidence/redis/info.ts';
 import type { Check } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
-import { declaredNotSeen } from '../services/probed.ts';
+import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
 import { cliOf, hidden, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
 
@@ -21,6 +21,7 @@ export const redisPersistence: Check = {
     if (isJudgement(seen)) return seen;
     const { server, info } = seen;
     const cli = cliOf(server.address);
+    if (server.databases.some((one) => one.fault?.code === 'MISCONF')) return notReached('redis.writes');
     const broken = brokenWrites(info);
     if (broken !== undefined) {
       const remedy = `${cli} INFO persistence, and the log of Redis: a full disk, or a folder it may not write to`;

@@ -44,6 +44,9 @@ export async function reach(target: RedisTarget, options: ReachOptions): Promise
   return openSession(secured.stream, ANSWER_MS);
 }
 
+/** Refusals of a PING by a server that has let the client in. */
+const TAKEN = ['NOPERM', 'MISCONF', 'MASTERDOWN', 'CLUSTERDOWN', 'BUSY'];
+
 /** Logs in as Dify's clients do, and makes sure that commands are taken. Throws ProbeFault with stage `tls` or `login`. */
 export async function logIn(session: RedisSession, target: RedisTarget): Promise<void> {
   const { username, password, tls } = target;
@@ -53,7 +56,7 @@ export async function logIn(session: RedisSession, target: RedisTarget): Promise
     await session.call('PING');
   } catch (error) {
     if (error instanceof RedisRefusal) {
-      if (error.code === 'NOPERM') return;
+      if (TAKEN.includes(error.code)) return;
       throw new ProbeFault('login', error.code, loginText(error, username));
     }
     if (!(error instanceof ProbeFault)) throw error;
