@@ -104,6 +104,8 @@ export interface StandbyFact {
   readonly sync?: string;
   /** Bytes of log that it has not replayed. */
   readonly lagBytes?: number;
+  /** True where it is sent decoded changes and not the log: a subscriber or a change feed, no standby. */
+  readonly isLogical?: boolean;
 }
 
 export interface ReplicationFact {

@@ -46,8 +46,9 @@ async function connectionsOf(session: Session, own: Own): Promise<ConnectionsFac
 }
 
 const STANDBYS = `
-  SELECT application_name, state, sync_state, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) AS lag
-    FROM pg_stat_replication ORDER BY application_name`;
+  SELECT application_name, state, sync_state, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) AS lag,
+         EXISTS (SELECT FROM pg_replication_slots s WHERE s.active_pid = r.pid AND s.slot_type = 'logical') AS logical
+    FROM pg_stat_replication r ORDER BY application_name`;
 const SHOWN = `
   SELECT current_setting('synchronous_standby_names') AS required,
          (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) OR pg_has_role('pg_read_all_stats', 'USAGE') AS shown`;
@@ -62,6 +63,7 @@ async function replicationOf(session: Session): Promise<ReplicationFact | undefi
         state: text(row, 'state'),
         sync: text(row, 'sync_state'),
         lagBytes: number(row, 'lag'),
+        isLogical: flag(row, 'logical') || undefined,
       }),
     ),
     required: text(shown[0], 'required') ?? '',

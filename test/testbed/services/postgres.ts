@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { chown, copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { execa } from 'execa';
 
+import { poll } from '../cluster/poll.ts';
 import { type DebianTree, debianTree } from '../debian/tree.ts';
 import {
   privateFile,
@@ -31,6 +32,10 @@ export interface PostgresOptions extends ServiceOptions {
   readonly tls?: boolean;
   /** Start a standby beside it that streams from it. */
   readonly standby?: boolean;
+  /** Archive its log into a folder beside its data. */
+  readonly archiving?: boolean;
+  /** Lines of pg_hba.conf that go before its own. */
+  readonly access?: readonly string[];
 }
 
 /** A real PostgreSQL 15. */
@@ -40,8 +45,14 @@ export interface PostgresService extends Service {
   /** Of the authority that signed its certificate. */
   readonly caFile?: string;
   readonly standby?: Service;
-  /** Runs a statement with psql; gives columns separated by `|`, a row a line. */
+  /** `archive_command` that works, where it was started with archiving. */
+  readonly archiveCommand: string;
+  /** Its certificate's and key's file names lie here; another certificate in their place is served after a reload. */
+  readonly certificate?: Certificate;
+  /** Runs statements with psql; gives columns separated by `|`, a row a line. */
   query(statement: string, database?: string): Promise<string>;
+  /** Sets these with ALTER SYSTEM (null: resets) and has the server and its standby read them. */
+  configure(settings: Readonly<Record<string, string | null>>): Promise<void>;
 }
 
 /** The packages that servers and clients of PostgreSQL come from; the image of postgres has the same. */
@@ -73,8 +84,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     return {
       ...login,
       query: server.query,
+      configure: (settings) => configure(server, settings),
+      archiveCommand: archiveCommand(folder),
       stop,
-      ...(certificate && { caFile: certificate.caFile }),
+      ...(certificate && { caFile: certificate.caFile, certificate }),
       ...(standby && { standby }),
     };
   } catch (error) {
@@ -117,14 +130,43 @@ async function initialise(server: Server, options: PostgresOptions): Promise<voi
     unix_socket_directories: folder,
     fsync: 'off',
     ...(certificate && { ssl: 'on', ssl_cert_file: certificate.certFile, ssl_key_file: certificate.keyFile }),
+    ...(options.archiving === true && {
+      archive_mode: 'on',
+      archive_timeout: 60,
+      archive_command: archiveCommand(folder),
+    }),
     ...options.settings,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
   await privateFile(data, 'postgresql.auto.conf', lines.join(''));
   const kind = certificate === undefined ? 'host' : 'hostssl';
-  const access = ['all', 'replication'].map((database) => `${kind} ${database} all all scram-sha-256\n`);
-  await privateFile(data, 'pg_hba.conf', access.join(''));
+  const access = ['all', 'replication'].map((database) => `${kind} ${database} all all scram-sha-256`);
+  await privateFile(data, 'pg_hba.conf', [...(options.access ?? []), ...access, ''].join('\n'));
+  if (options.archiving === true) await mkdir(path.join(folder, 'archive'), { mode: 0o777 });
+  if (options.archiving === true && process.getuid?.() === 0) await chown(path.join(folder, 'archive'), 65534, 65534);
 }
+
+const archiveCommand = (folder: string): string => `cp %p ${path.join(folder, 'archive')}/%f`;
+
+/** Puts another certificate where the server reads its own; `configure({})` has it read. */
+export async function replaceCertificate(service: PostgresService, by: Certificate): Promise<void> {
+  if (service.certificate === undefined) throw new Error('this server has no certificate');
+  await copyFile(by.certFile, service.certificate.certFile);
+  await copyFile(by.keyFile, service.certificate.keyFile);
+}
+
+async function configure({ query }: Server, settings: Readonly<Record<string, string | null>>): Promise<void> {
+  const loaded = 'SELECT pg_conf_load_time()';
+  const before = await query(loaded);
+  for (const [name, value] of Object.entries(settings)) {
+    await query(value === null ? `ALTER SYSTEM RESET ${name}` : `ALTER SYSTEM SET ${name} = ${literal(value)}`);
+  }
+  await query('SELECT pg_reload_conf()');
+  const changed = async () => ((await query(loaded)) === before ? undefined : true);
+  await poll('the configuration is read', changed, { timeoutMs: 10_000 });
+}
+
+const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 async function startServer(server: Server, name: string, port: number): Promise<ServiceProcess> {
   const { tree, folder, login } = server;

@@ -12,18 +12,33 @@ export interface Certificate {
   readonly keyFile: string;
 }
 
-/** Makes an authority of one's own and a certificate by it for these addresses (IPv4) and names. */
-export async function makeCertificate(folder: string, names: readonly string[]): Promise<Certificate> {
+export interface CertificateOptions {
+  /** Days from now that it is valid; -1 has ended yesterday. Default 30. */
+  readonly days?: number;
+  /** Whose authority signs it. Default: one of its own. */
+  readonly by?: Certificate;
+}
+
+/** Makes a certificate for these addresses (IPv4) and names, and an authority that signed it. */
+export async function makeCertificate(
+  folder: string,
+  names: readonly string[],
+  { days = 30, by }: CertificateOptions = {},
+): Promise<Certificate> {
   if ((await execa('openssl', ['version'], { reject: false })).failed) await ensureDebian(['openssl']);
   const file = (name: string): string => path.join(folder, name);
   const openssl = (...args: string[]) => execa('openssl', args, { cwd: folder, stdin: 'ignore' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const authority = ['-subj', "/CN=difyctl's tests", '-addext', 'basicConstraints=critical,CA:TRUE'];
-  await openssl('req', '-x509', ...key, '-days', '30', ...authority, '-keyout', 'ca.key', '-out', 'ca.pem');
+  const caFile = by?.caFile ?? file('ca.pem');
+  const caKey = path.join(path.dirname(caFile), 'ca.key');
+  if (by === undefined) {
+    const authority = ['-subj', "/CN=difyctl's tests", '-addext', 'basicConstraints=critical,CA:TRUE'];
+    await openssl('req', '-x509', ...key, '-days', '30', ...authority, '-keyout', caKey, '-out', caFile);
+  }
   const subject = names.map((name) => (/^[\d.]+$/.test(name) ? `IP:${name}` : `DNS:${name}`)).join(',');
   const extensions = await privateFile(folder, 'extensions', `subjectAltName=${subject}\n`);
   await openssl('req', ...key, '-subj', `/CN=${names[0]}`, '-keyout', 'server.key', '-out', 'server.csr');
-  const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30', '-extfile', extensions];
+  const signed = ['-CA', caFile, '-CAkey', caKey, '-CAcreateserial', '-days', String(days), '-extfile', extensions];
   await openssl('x509', '-req', '-in', 'server.csr', ...signed, '-out', 'server.pem');
-  return { caFile: file('ca.pem'), certFile: file('server.pem'), keyFile: file('server.key') };
+  return { caFile, certFile: file('server.pem'), keyFile: file('server.key') };
 }

@@ -19,7 +19,7 @@ export function dataServices(context: ComposeContext): Readonly<Record<string, S
 }
 
 function postgresService(context: ComposeContext): Service {
-  const { deployment, planned, variables } = context;
+  const { deployment, variables } = context;
   const { database } = databaseLogin(deployment.postgres, 'main', COMPOSE_ADDRESSES);
   return {
     image: context.image(SERVICE_IMAGES.postgres),
@@ -30,7 +30,7 @@ function postgresService(context: ComposeContext): Service {
       POSTGRES_DB: database,
       PGDATA: '/var/lib/postgresql/data/pgdata',
     },
-    command: ['postgres', '-c', `max_connections=${maxConnections(planned)}`, '-c', 'shared_buffers=256MB'],
+    command: ['postgres', '-c', `max_connections=${maxConnections(deployment)}`, '-c', 'shared_buffers=256MB'],
     volumes: [dataMount('./volumes/db/data', '/var/lib/postgresql/data')],
     networks: ['default'],
     health: postgresHealth(database),

@@ -1,0 +1,172 @@
+import { durationSeconds, formatDuration } from '../../base/duration.ts';
+import type { ArchivingFact } from '../../evidence/postgres/facts.ts';
+import type { Check, Judgement } from '../check.ts';
+import { counted, fault, listed, pass } from '../judgement.ts';
+import { declaredNotSeen, notReached } from '../services/probed.ts';
+import { errorInProdElseWarning } from '../when.ts';
+import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
+import { isReceiver } from './synchronous.ts';
+
+/** Whole segments that may wait: one is just being copied, more are not. */
+const WAITING = 1;
+/** Commands that say that a segment is archived and archive nothing. */
+const NOWHERE = /^\s*(?:(?:\/usr)?\/bin\/)?(?:true|:|exit\s+0|echo\b[^|>]*|cd\s+\.)\s*$/;
+
+export const postgresArchiving: Check = {
+  ...ofPostgres,
+  id: 'postgres.archiving',
+  title: 'the log of PostgreSQL reaches its archive, as the recovery plan needs it',
+  severity: errorInProdElseWarning,
+  remedy: 'set archive_mode, archive_command and archive_timeout, or choose another recovery.postgres.method',
+  judge: (context) => {
+    const seen = seenOf(context);
+    const server = serverIn(seen);
+    if ('status' in server) return server;
+    if (server.isInRecovery) return notReached('postgres.primary');
+    const receivers = (server.replication?.standbys ?? []).filter((one) => isReceiver(one) && one.isLogical !== true);
+    const judged = judgeArchiver(seen, server.archiving);
+    if (judged.status === 'pass' || receivers.length === 0) return judged;
+    // The log leaves the server as a stream: what is asked, by another way. A failing archiver beside it still fills the disk.
+    if (isFailing(server.archiving)) return judged;
+    return pass(`the log is received by ${listed(receivers.map(({ name }) => name))}`, 'an archive of the log');
+  },
+};
+
+function judgeArchiver(seen: Seen, archiving: ArchivingFact | undefined): Judgement {
+  const { managed } = seen.postgres;
+  const need = needOf(seen);
+  const expected = need === undefined ? 'no failing archiver' : `every segment archived (${need.why})`;
+  if (managed !== undefined) return judgeManaged(seen, archiving, need);
+  if (archiving === undefined) {
+    if (need === undefined) return pass('not shown, and the plan does not lean on it', expected);
+    return {
+      status: 'unknown',
+      observed: 'not shown',
+      expected,
+      message: 'the state of archiving is not shown to this role',
+    };
+  }
+  const failing = judgeFailures(archiving, expected);
+  if (failing !== undefined) return failing;
+  if (archiving.mode === 'off') {
+    if (need === undefined) return pass('archive_mode is off, and the plan does not lean on it', expected);
+    return fault('fail', {
+      observed: 'archive_mode is off',
+      expected,
+      message: `archive_mode is off: there is nothing to restore a point in time from (${need.why})`,
+      remedy: "ALTER SYSTEM SET archive_mode = on; ALTER SYSTEM SET archive_command = '…'; then restart PostgreSQL",
+    });
+  }
+  return need === undefined ? pass('nothing fails', expected) : judgeArchive(archiving, need, expected);
+}
+
+interface Need {
+  readonly why: string;
+  /** Seconds of work that may be lost. */
+  readonly rpo: number | undefined;
+}
+
+/** What of the recovery plan leans on the archive: points in time, and the mistakes that a standby follows. */
+function needOf({ deployment }: Seen): Need | undefined {
+  const plan = deployment.recovery?.postgres;
+  if (plan?.method !== 'pitr' && !(plan?.method === 'replica' && plan.interval !== undefined)) return undefined;
+  const rpo = plan.method === 'pitr' ? deployment.recovery?.rpo : plan.interval;
+  return {
+    why: `recovery.postgres.method is ${plan.method}`,
+    rpo: rpo === undefined ? undefined : durationSeconds(rpo),
+  };
+}
+
+function isFailing(archiving: ArchivingFact | undefined): boolean {
+  const { lastFailed, lastArchived } = archiving ?? {};
+  return lastFailed !== undefined && (lastArchived === undefined || lastFailed.at > lastArchived.at);
+}
+
+/** A failure newer than the last success: the server keeps every segment until its disk is full. */
+function judgeFailures(archiving: ArchivingFact, expected: string): Judgement | undefined {
+  const { lastFailed, lastArchived, failed, mode } = archiving;
+  if (mode === 'off' || lastFailed === undefined || !isFailing(archiving)) return undefined;
+  const last = lastArchived === undefined ? 'nothing was ever archived' : `the last success was at ${lastArchived.at}`;
+  return fault('fail', {
+    observed: `archiving fails: ${counted(failed, 'failure')}, the last at ${lastFailed.at}; ${last}`,
+    expected,
+    message: `archiving fails since ${lastArchived?.at ?? 'it was set up'} (last at ${lastFailed.at}, ${lastFailed.wal}): the log piles up until the disk is full`,
+    remedy: "run archive_command by hand as the server's user and read what it says; the server's log has it too",
+  });
+}
+
+function judgeArchive(archiving: ArchivingFact, { why, rpo }: Need, expected: string): Judgement {
+  const { command = '', library = '', timeoutSeconds, lastArchived, waitingSegments = 0, openBytes } = archiving;
+  if (library === '' && (command === '' || NOWHERE.test(command))) {
+    return fault('fail', {
+      observed: `archive_command is ${command === '' ? 'empty' : `"${command}"`}, which archives nothing`,
+      expected,
+      remedy: "ALTER SYSTEM SET archive_command = '…'; SELECT pg_reload_conf();",
+    });
+  }
+  if (lastArchived === undefined) {
+    return fault('warn', {
+      observed: 'nothing was archived yet',
+      expected,
+      remedy: 'SELECT pg_switch_wal(); then run it again: the archiver should have a success by then',
+    });
+  }
+  const ago = `the last at ${lastArchived.at}`;
+  if (waitingSegments > WAITING && isOld(archiving, timeoutSeconds)) {
+    return fault('fail', {
+      observed: `${counted(waitingSegments, 'segment')} of the log wait for the archiver, ${ago}`,
+      expected,
+      message: `the archiver has stopped: ${counted(waitingSegments, 'segment')} written since ${lastArchived.at} are not archived`,
+      remedy:
+        'SELECT * FROM pg_stat_archiver; and look whether archive_command hangs: ps -C postgres -f | grep archiver',
+    });
+  }
+  if (rpo !== undefined && (timeoutSeconds === 0 || timeoutSeconds > rpo)) {
+    return fault('warn', {
+      observed: `archive_timeout is ${timeoutSeconds === 0 ? '0' : formatDuration(timeoutSeconds)}${openBytes === undefined ? '' : `, ${Math.ceil(openBytes / 1024)} KiB wait in an open segment`}`,
+      expected: `archive_timeout of ${formatDuration(rpo)} or less (${why})`,
+      message: `a segment that is not full is archived ${timeoutSeconds === 0 ? 'at no time' : `after ${formatDuration(timeoutSeconds)}`}: a quiet hour is lost with the machine, and the RPO is ${formatDuration(rpo)}`,
+      remedy: `ALTER SYSTEM SET archive_timeout = '${Math.max(30, Math.min(300, rpo))}s'; SELECT pg_reload_conf();`,
+    });
+  }
+  return pass(`archived, ${ago}`, expected);
+}
+
+/** Whether the last success is longer ago than a busy archiver takes: an idle server's archive is old too, but then nothing waits. */
+function isOld({ lastArchived, now }: ArchivingFact, timeoutSeconds: number): boolean {
+  const seconds = (Date.parse(now) - Date.parse(lastArchived?.at ?? now)) / 1000;
+  return seconds > Math.max(60, timeoutSeconds);
+}
+
+/** A managed service archives by ways of its own; what it shows of PostgreSQL's archiver counts only where that works. */
+function judgeManaged({ postgres }: Seen, archiving: ArchivingFact | undefined, need: Need | undefined): Judgement {
+  const by = postgres.managed?.by ?? '';
+  const expected = `point-in-time recovery by ${by}`;
+  if (archiving?.lastArchived !== undefined && !isFailing(archiving)) {
+    return pass(`archived by ${by}, the last at ${archiving.lastArchived.at}`, expected);
+  }
+  if (need === undefined) return pass(`backups are ${by}'s, and the plan leans on no archive`, expected);
+  if (postgres.managed?.backups === true) return declaredNotSeen(`the backups of ${by}`, shownBy(by));
+  return fault('warn', {
+    observed: `postgres.managed says nothing of backups, and ${by} shows nothing of its archive`,
+    expected: `${expected} (${need.why})`,
+    remedy: `switch on the backups of ${by}, then set postgres.managed.backups to true`,
+  });
+}
+
+const SHOWN: readonly (readonly [RegExp, string])[] = [
+  [
+    /aws|rds|aurora/i,
+    'aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,BackupRetentionPeriod,LatestRestorableTime]"',
+  ],
+  [
+    /gcp|google|cloud-?sql/i,
+    'gcloud sql instances list --format="table(name,settings.backupConfiguration.pointInTimeRecoveryEnabled)"',
+  ],
+  [/azure/i, 'az postgres flexible-server list --query "[].[name,backup]"'],
+  [/ali|apsara/i, 'aliyun rds DescribeBackupPolicy'],
+];
+
+function shownBy(by: string): string {
+  return SHOWN.find(([pattern]) => pattern.test(by))?.[1] ?? `look at the backup settings of ${by}`;
+}

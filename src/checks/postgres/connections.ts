@@ -1,0 +1,128 @@
+import { CONNECTIONS } from '../../checklist/postgres.ts';
+import { type BudgetTerm, connectionBudget, sumOf, withMargin } from '../../deployment/connection-budget.ts';
+import type { EntryFact, ServerFact } from '../../evidence/postgres/facts.ts';
+import type { Check, Judgement } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { declaredNotSeen } from '../services/probed.ts';
+import { errorInProdElseWarning } from '../when.ts';
+import { ofAll, ofPostgres, quoted, type Seen, seenOf, serverIn } from './seen.ts';
+
+export const postgresConnections: Check = {
+  ...ofPostgres,
+  id: 'postgres.connections',
+  title: 'PostgreSQL has connections enough for every planned process',
+  severity: errorInProdElseWarning,
+  remedy: 'raise max_connections, or lower the pools: SQLALCHEMY_POOL_SIZE in extraEnv of api and worker',
+  judge: (context) => {
+    const seen = seenOf(context);
+    const server = serverIn(seen);
+    if ('status' in server) return server;
+    return ofAll(seen, [['server', judgeServer(seen, server)], ...limitsOf(seen)]);
+  },
+};
+
+function judgeServer(seen: Seen, server: ServerFact): Judgement {
+  const { main, plugin, vectors } = connectionBudget(seen.deployment);
+  const people: BudgetTerm = { words: `${CONNECTIONS.people} for people and backups`, connections: CONNECTIONS.people };
+  const terms = [...main, ...plugin, ...vectors, people];
+  const needed = sumOf(terms);
+  const formula = `${terms.map(({ words }) => words).join(' + ')} = ${needed}`;
+  const expected = `${withMargin(needed)} connections: ${formula}, and a tenth on top`;
+  const room = roomOf(seen, server);
+  if (room === undefined) return unseen(seen);
+  const message = `${room.words}; Dify may open ${formula}`;
+  if (room.free >= withMargin(needed)) return { ...pass(room.words, expected), message };
+  return fault(room.free < needed ? 'fail' : 'warn', {
+    observed: room.words,
+    expected,
+    message: `${message}${room.free < needed ? '' : ', which leaves less than a tenth'}`,
+    remedy: remedyOf(server, needed),
+  });
+}
+
+/** Connections that Dify may have, and how they are reckoned; undefined where nobody shows them. */
+function roomOf({ postgres }: Seen, { connections, pooler }: ServerFact): { free: number; words: string } | undefined {
+  const declared = postgres.maxConnections;
+  if (pooler !== undefined) {
+    const free = declared ?? pooler.console?.maxClients;
+    const whose = declared === undefined ? 'max_client_conn of the pooler' : 'postgres.maxConnections';
+    return free === undefined ? undefined : { free, words: `${free} connections (${whose})` };
+  }
+  if (connections === undefined) {
+    return declared === undefined
+      ? undefined
+      : { free: declared, words: `${declared} connections (postgres.maxConnections)` };
+  }
+  const { max, reserved, others } = connections;
+  const most = Math.min(declared ?? max, max);
+  const free = Math.max(0, most - reserved - others);
+  const whose = most < max ? `postgres.maxConnections ${most} of ${max}` : `max_connections ${max}`;
+  return { free, words: `${free} connections left for Dify (${whose} − ${reserved} reserved − ${others} of others)` };
+}
+
+/** Behind a pooler the server's own figure is not the one that holds. */
+function unseen({ postgres }: Seen): Judgement {
+  if (postgres.managed !== undefined) {
+    return declaredNotSeen('the number of connections', 'write it to postgres.maxConnections');
+  }
+  return fault('warn', {
+    observed: 'the number of connections is not shown',
+    expected: 'postgres.maxConnections, or a role that may read the pooler’s console (stats_users)',
+    remedy: 'set postgres.maxConnections to what the pooler lets in (max_client_conn)',
+  });
+}
+
+function remedyOf({ connections, pooler }: ServerFact, needed: number): string {
+  if (pooler !== undefined || connections === undefined) {
+    return `let ${withMargin(needed)} clients in (max_client_conn), then set postgres.maxConnections to it`;
+  }
+  const wanted = withMargin(needed) + connections.reserved + connections.others;
+  return `ALTER SYSTEM SET max_connections = ${Math.ceil(wanted / 50) * 50}; then restart PostgreSQL`;
+}
+
+/** Limits of roles and databases; superusers are held to neither. */
+function limitsOf(seen: Seen): readonly (readonly [string, Judgement])[] {
+  const { main, plugin } = connectionBudget(seen.deployment);
+  const needs = { main: sumOf(main), plugin: sumOf(plugin) };
+  const { entries, roles } = seen.facts;
+  const wantedBy = (of: (entry: EntryFact) => boolean) =>
+    entries.filter(of).reduce((sum, { which }) => sum + needs[which], 0);
+  const ordinary = roles.filter(({ isSuperuser }) => !isSuperuser);
+  const ofRoles = ordinary.map(({ name, connectionLimit }) =>
+    limited({
+      subject: `role ${name}`,
+      limit: connectionLimit,
+      needed: wantedBy(({ username }) => username === name),
+      remedy: `ALTER ROLE ${quoted(name)} CONNECTION LIMIT -1;`,
+    }),
+  );
+  const catalogs = new Map(
+    entries.flatMap(({ catalog }) => (catalog === undefined ? [] : [[catalog.name, catalog] as const])),
+  );
+  const ofDatabases = [...catalogs.values()].map(({ name, connectionLimit }) =>
+    limited({
+      subject: `database ${name}`,
+      limit: connectionLimit,
+      needed: wantedBy((entry) => entry.database === name && ordinary.some((role) => role.name === entry.username)),
+      remedy: `ALTER DATABASE ${quoted(name)} CONNECTION LIMIT -1;`,
+    }),
+  );
+  return [...ofRoles, ...ofDatabases].filter((one) => one !== undefined);
+}
+
+interface Limit {
+  readonly subject: string;
+  readonly limit: number;
+  readonly needed: number;
+  readonly remedy: string;
+}
+
+/** A limit of 0 lets nobody in at all: the login has said so. */
+function limited({ subject, limit, needed, remedy }: Limit): readonly [string, Judgement] | undefined {
+  if (limit <= 0 || needed === 0) return undefined;
+  const observed = `${subject} is limited to ${limit} connections`;
+  const expected = `${needed} or more`;
+  if (limit >= needed) return [subject, pass(observed, expected)];
+  const message = `${observed}, and Dify may open ${needed} with it`;
+  return [subject, fault('fail', { observed, expected, message, remedy })];
+}

@@ -1,0 +1,72 @@
+import type { EntryFact } from '../../evidence/postgres/facts.ts';
+import type { Check, Judgement } from '../check.ts';
+import { counted, fault, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { error } from '../when.ts';
+import { ofAll, ofPostgres, quoted, type Seen, seenOf, stoppedBefore } from './seen.ts';
+
+/** The api never makes its database; the plugin daemon makes its own through the database `postgres`, if its role may (plugin daemon 0.6.3). */
+export const postgresDatabases: Check = {
+  ...ofPostgres,
+  id: 'postgres.databases',
+  title: "both of Dify's databases are there and let its roles in",
+  severity: error,
+  remedy: 'create the databases that postgres.databases names',
+  judge: (context) => {
+    const seen = seenOf(context);
+    return (
+      stoppedBefore(seen) ??
+      ofAll(
+        seen,
+        seen.facts.entries.map((entry) => [entry.database, judgeEntry(entry, seen)] as const),
+      )
+    );
+  },
+};
+
+function judgeEntry(entry: EntryFact, seen: Seen): Judgement {
+  const { database, username, fault: refused, catalog } = entry;
+  const expected = `${username} may enter ${database}`;
+  switch (refused?.kind) {
+    case undefined:
+      return pass(`${username} entered ${database}`, expected);
+    case 'no-database':
+      return missing(entry, seen);
+    case 'closed-database':
+      return fault('fail', {
+        observed: `${database} takes no connections`,
+        expected,
+        remedy: `ALTER DATABASE ${quoted(database)} ALLOW_CONNECTIONS true;`,
+      });
+    case 'no-connect':
+      return fault('fail', {
+        observed: `${username} lacks CONNECT on ${database}`,
+        expected,
+        remedy: `GRANT CONNECT, TEMPORARY ON DATABASE ${quoted(database)} TO ${quoted(username)};`,
+      });
+    case 'database-limit': {
+      const limit = catalog === undefined ? '' : ` of ${counted(Math.max(0, catalog.connectionLimit), 'connection')}`;
+      return fault('fail', {
+        observed: `${database} has reached its CONNECTION LIMIT${limit}`,
+        expected,
+        remedy: `ALTER DATABASE ${quoted(database)} CONNECTION LIMIT -1;`,
+      });
+    }
+    default:
+      return notReached('postgres.login');
+  }
+}
+
+function missing({ which, database, username }: EntryFact, { facts }: Seen): Judgement {
+  const isMaker = facts.roles.some(({ name, mayCreateDatabases }) => name === username && mayCreateDatabases);
+  const expected = which === 'main' ? `a database ${database}` : `a database ${database}, or a role that may create it`;
+  if (which === 'plugin' && isMaker) {
+    return pass(`${database} is not there yet: ${username} may create it, and the plugin daemon will`, expected);
+  }
+  const why = which === 'main' ? 'the api never creates it' : `${username} may not create it (no CREATEDB)`;
+  return fault('fail', {
+    observed: `there is no database ${database}, and ${why}`,
+    expected,
+    remedy: `CREATE DATABASE ${quoted(database)} OWNER ${quoted(username)} ENCODING 'UTF8' TEMPLATE template0;`,
+  });
+}

@@ -1,0 +1,127 @@
+import type { EntryFact, LoginFault } from '../../evidence/postgres/facts.ts';
+import type { Check, Judgement } from '../check.ts';
+import { counted, fault, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { error } from '../when.ts';
+import { ofAll, ofPostgres, quoted, type Seen, seenOf, stoppedBefore } from './seen.ts';
+
+/** Days before the end of a password at which it is a finding. */
+const RENEW_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+export const postgresLogin: Check = {
+  ...ofPostgres,
+  id: 'postgres.login',
+  title: "Dify's roles may log in to PostgreSQL",
+  severity: error,
+  remedy: 'correct postgres.username and postgres.password, or the role on the server',
+  judge: (context) => {
+    const seen = seenOf(context);
+    const { fault: ended, entries, address } = seen.facts;
+    const expected = 'a login for every role of the file';
+    if (ended?.stage === 'login' || ended?.stage === 'use') {
+      return fault('fail', { observed: `${address} ${ended.text}`, expected, remedy: SILENT });
+    }
+    const stopped = stoppedBefore(seen);
+    if (stopped !== undefined) return stopped;
+    // One role in two databases is one question, and its fault one fault.
+    const roles = new Map(entries.map((entry) => [`${entry.username} ${entry.fault?.kind ?? ''}`, entry]));
+    return ofAll(
+      seen,
+      [...roles.values()].map((entry) => [entry.username, judgeEntry(entry, seen, context.now)] as const),
+    );
+  },
+};
+
+const SILENT = 'find out what listens there, or what keeps the server from answering: PostgreSQL answers at once';
+
+function judgeEntry(entry: EntryFact, seen: Seen, now: Date): Judgement {
+  const { fault: refused, username } = entry;
+  if (refused === undefined || DATABASE_FAULTS.has(refused.kind)) return judgePassword(username, seen, now);
+  if (refused.kind === 'no-secret') return notReached('config.secrets');
+  const { observed, remedy } = WORDS[refused.kind](entry, seen, refused, now);
+  return fault('fail', {
+    observed,
+    expected: `${username} may log in`,
+    message: `${observed} (${refused.code})`,
+    remedy,
+  });
+}
+
+/** Faults of one database, which `postgres.databases` says. */
+const DATABASE_FAULTS: ReadonlySet<LoginFault['kind']> = new Set([
+  'no-database',
+  'closed-database',
+  'no-connect',
+  'database-limit',
+]);
+
+type Words = (entry: EntryFact, seen: Seen, refused: LoginFault, now: Date) => { observed: string; remedy: string };
+
+const other: Words = ({ username }, { facts }, { text }) => ({
+  observed: `${facts.address} refuses ${username}: ${text}`,
+  remedy: "look at the server's own log for the same time",
+});
+
+const WORDS: Readonly<Record<LoginFault['kind'], Words>> = {
+  password: ({ username }, { facts }, _, now) => {
+    const until = facts.roles.find(({ name }) => name === username)?.validUntil;
+    if (until !== undefined && Date.parse(until) <= now.getTime()) {
+      return {
+        observed: `the password of ${username} is refused: it was valid until ${until}`,
+        remedy: `ALTER ROLE ${quoted(username)} VALID UNTIL 'infinity';`,
+      };
+    }
+    return {
+      observed: `the password of ${username} is refused: it is wrong, there is no such role, or its VALID UNTIL has passed`,
+      remedy: `ALTER ROLE ${quoted(username)} PASSWORD '…' VALID UNTIL 'infinity'; or correct the secret that the file refers to`,
+    };
+  },
+  role: ({ username }, _, { text }) => ({
+    observed: `${username} may not log in: ${text}`,
+    remedy: `ALTER ROLE ${quoted(username)} LOGIN;`,
+  }),
+  access: ({ username, database }, { postgres }, { text }) => ({
+    observed: `the server's access rules refuse ${username}: ${text}`,
+    remedy: `add to pg_hba.conf, then SELECT pg_reload_conf(): ${postgres.tls.mode === 'disable' ? 'host' : 'hostssl'} ${database} ${username} ADDRESSES scram-sha-256`,
+  }),
+  'role-limit': ({ username }, { facts }) => {
+    const limit = facts.roles.find(({ name }) => name === username)?.connectionLimit;
+    const words = limit === undefined || limit < 0 ? '' : ` of ${counted(limit, 'connection')}`;
+    return {
+      observed: `${username} has reached its CONNECTION LIMIT${words}`,
+      remedy: `ALTER ROLE ${quoted(username)} CONNECTION LIMIT -1;`,
+    };
+  },
+  'server-limit': (_, { facts }) => ({
+    observed: `${facts.address} has no connection left`,
+    remedy:
+      'raise max_connections, or look who holds them: SELECT usename, datname, count(*) FROM pg_stat_activity GROUP BY 1, 2;',
+  }),
+  'not-ready': (_, { facts }, { text }) => ({
+    observed: `${facts.address} takes no logins now: ${text}`,
+    remedy: 'wait until the server has started, then run it again',
+  }),
+  silent: (_, { facts }, { text }) => ({ observed: `${facts.address} ${text}`, remedy: SILENT }),
+  'database-limit': other,
+  'no-database': other,
+  'closed-database': other,
+  'no-connect': other,
+  'no-secret': other,
+  other,
+};
+
+/** A password that is good today and not for long. */
+function judgePassword(username: string, { facts }: Seen, now: Date): Judgement {
+  const expected = `a login for ${username}`;
+  const until = facts.roles.find(({ name }) => name === username)?.validUntil;
+  if (until === undefined) return pass(`${username} logged in`, expected);
+  const days = Math.floor((Date.parse(until) - now.getTime()) / DAY_MS);
+  if (days >= RENEW_DAYS)
+    return pass(`${username} logged in, its password valid until ${until.slice(0, 10)}`, expected);
+  return fault('warn', {
+    observed: `the password of ${username} is valid until ${until}, ${counted(Math.max(0, days), 'more day')}`,
+    expected: 'a password with a month or more left',
+    remedy: `ALTER ROLE ${quoted(username)} VALID UNTIL 'infinity';`,
+  });
+}

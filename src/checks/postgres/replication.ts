@@ -1,0 +1,103 @@
+import type { ReplicationFact, StandbyFact } from '../../evidence/postgres/facts.ts';
+import type { Check, Judgement } from '../check.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { declaredNotSeen, notReached } from '../services/probed.ts';
+import { error } from '../when.ts';
+import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
+import { blockedCommits, isReceiver } from './synchronous.ts';
+
+/** Bytes of log behind which a standby is no help soon: 64 segments of 16 MiB. */
+const FAR_BEHIND = 1 << 30;
+
+export const postgresReplication: Check = {
+  ...ofPostgres,
+  id: 'postgres.replication',
+  title: 'a standby follows PostgreSQL, and no commit waits for one that is not there',
+  severity: error,
+  remedy: 'attach a streaming standby, or use a managed service with one and say so in postgres.managed',
+  judge: (context) => {
+    const seen = seenOf(context);
+    const server = serverIn(seen);
+    if ('status' in server) return server;
+    if (server.isInRecovery) return notReached('postgres.primary');
+    const { replication } = server;
+    if (replication === undefined) return alone(seen, 'the state of replication is not shown');
+    const blocked = blockedCommits(replication);
+    if (blocked !== undefined) return blocked;
+    const standbys = replication.standbys.filter((standby) => !isReceiver(standby));
+    if (standbys.length === 0) return alone(seen, 'no standby follows it');
+    return judgeStandbys(seen, replication, standbys);
+  },
+};
+
+/** One server: what prod does not accept, unless somebody else answers for its failover. */
+function alone({ deployment, postgres }: Seen, observed: string): Judgement {
+  const expected = 'a standby that streams';
+  const { managed } = postgres;
+  if (managed?.ha === true) return declaredNotSeen(`the standby of ${managed.by}`, shownBy(managed.by));
+  if (deployment.tier === 'test') return pass(`${observed}; test asks for none`, expected);
+  if (managed !== undefined) {
+    return fault('warn', {
+      observed: `${observed}, and postgres.managed does not promise one (ha)`,
+      expected,
+      remedy: `switch on ${managed.by}'s failover, then set postgres.managed.ha to true`,
+    });
+  }
+  return fault('fail', {
+    observed,
+    expected,
+    message: `${observed}: with this server everything stops, for as long as a restore takes`,
+  });
+}
+
+const SHOWN: readonly (readonly [RegExp, string])[] = [
+  [/aurora/i, 'aws rds describe-db-clusters --query "DBClusters[].[DBClusterIdentifier,MultiAZ,DBClusterMembers]"'],
+  [
+    /aws|rds/i,
+    'aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,MultiAZ,SecondaryAvailabilityZone]"',
+  ],
+  [
+    /gcp|google|cloud-?sql/i,
+    'gcloud sql instances list --format="table(name,settings.availabilityType,failoverReplica.available)"',
+  ],
+  [/azure/i, 'az postgres flexible-server list --query "[].[name,highAvailability]"'],
+  [/ali|apsara/i, 'aliyun rds DescribeDBInstances'],
+];
+
+/** The provider's own command that shows what clients are not shown. */
+function shownBy(by: string): string {
+  return SHOWN.find(([pattern]) => pattern.test(by))?.[1] ?? `look at the failover settings of ${by}`;
+}
+
+function judgeStandbys(seen: Seen, { isShown }: ReplicationFact, standbys: readonly StandbyFact[]): Judgement {
+  const expected = 'a standby that streams and keeps up';
+  const observed = listed(standbys.map(words));
+  // Without pg_monitor the standbys are there, and nothing else of them is.
+  if (!isShown || standbys.every(({ state }) => state === undefined))
+    return pass(`${observed} (state not shown)`, expected);
+  const streaming = standbys.filter(({ state }) => state === 'streaming');
+  const grave = seen.deployment.tier === 'prod' && seen.postgres.managed === undefined ? 'fail' : 'warn';
+  if (streaming.length === 0) {
+    return fault(grave, {
+      observed: `no standby streams: ${observed}`,
+      expected,
+      remedy: "look at the standby's own log: it is catching up, or its connection or its log is broken",
+    });
+  }
+  const behind = streaming.filter(({ lagBytes = 0 }) => lagBytes > FAR_BEHIND);
+  if (behind.length === streaming.length) {
+    return fault('warn', {
+      observed: `far behind: ${observed}`,
+      expected,
+      remedy: 'SELECT * FROM pg_stat_replication;',
+    });
+  }
+  return pass(observed, expected);
+}
+
+function words({ name, state, sync, lagBytes }: StandbyFact): string {
+  const lag =
+    lagBytes === undefined ? [] : [lagBytes < 1 << 20 ? 'no lag' : `${Math.round(lagBytes / (1 << 20))} MiB behind`];
+  const said = [state, sync, ...lag].filter((one) => one !== undefined);
+  return said.length === 0 ? name : `${name} (${said.join(', ')})`;
+}

@@ -1,0 +1,63 @@
+import type { Check, Judgement } from '../check.ts';
+import { counted, fault, listed, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { error } from '../when.ts';
+import { type EnteredEntry, enteredIn, ofAll, ofPostgres, quoted, seenOf } from './seen.ts';
+
+export const postgresRights: Check = {
+  ...ofPostgres,
+  id: 'postgres.rights',
+  title: "Dify's roles may make tables, and the extension that the first migration asks for",
+  severity: error,
+  remedy: 'make the role the owner of its database: ALTER DATABASE name OWNER TO role;',
+  judge: (context) => {
+    const seen = seenOf(context);
+    const entered = enteredIn(seen);
+    if ('status' in entered) return entered;
+    if (seen.facts.server?.isInRecovery === true) return notReached('postgres.primary');
+    return ofAll(
+      seen,
+      entered.map((entry) => [entry.database, judgeEntry(entry)] as const),
+    );
+  },
+};
+
+/** PostgreSQL: read_only_sql_transaction, and feature_not_supported for want of an extension's files. */
+const READ_ONLY = '25006';
+/** What a pooler that lends single statements says to BEGIN. */
+const NO_TRANSACTION = '08P01';
+
+function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
+  const { table, uuid, schema, foreignTables } = session;
+  const expected = `${username} may make tables in ${database}`;
+  const [db, role] = [quoted(database), quoted(username)];
+  if (table.refused?.code === READ_ONLY) return notReached('postgres.primary');
+  if (table.refused?.code === NO_TRANSACTION) return notReached('postgres.pooler');
+  if (table.refused !== undefined) {
+    const isDenied = table.refused.code === '42501' || table.refused.code === '3F000';
+    return fault('fail', {
+      observed: `${username} cannot make a table in ${database}: ${table.refused.text}`,
+      expected,
+      remedy: isDenied
+        ? `ALTER DATABASE ${db} OWNER TO ${role}; and, connected to ${db}: GRANT ALL ON SCHEMA public TO ${role};`
+        : `find out why, connected to ${db} as ${role}: CREATE TABLE probe (id uuid DEFAULT gen_random_uuid());`,
+    });
+  }
+  if (foreignTables.count > 0) {
+    const owners = foreignTables.owners.map(quoted).join(', ');
+    return fault('fail', {
+      observed: `${counted(foreignTables.count, 'table')} of ${database} belong to ${listed(foreignTables.owners)}: migrations run as ${username} cannot alter them`,
+      expected,
+      remedy: `connected to ${db}: REASSIGN OWNED BY ${owners} TO ${role};`,
+    });
+  }
+  if (uuid?.refused !== undefined) {
+    return fault('fail', {
+      observed: `${username} cannot make the extension uuid-ossp in ${database}: ${uuid.refused.text}`,
+      expected: 'uuid-ossp, which the first migration of the api creates',
+      remedy: `as a superuser, connected to ${db}: CREATE EXTENSION "uuid-ossp"; (its files are in postgresql-contrib; managed services have a list of allowed extensions)`,
+    });
+  }
+  const where = schema === undefined || schema === 'public' ? '' : ` (in schema ${schema})`;
+  return pass(`${username} makes tables in ${database}${where}`, expected);
+}

@@ -1,0 +1,65 @@
+import { isQuantity, parseQuantity } from '../../base/quantity.ts';
+import { POSTGRES_SIZES } from '../../checklist/postgres.ts';
+import type { Check, Judgement } from '../check.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { warning } from '../when.ts';
+import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
+
+/** As with nodes: what is sold as 8 GiB has a little less. */
+const TOLERANCE = 0.94;
+
+export const postgresSize: Check = {
+  ...ofPostgres,
+  id: 'postgres.size',
+  title: 'PostgreSQL is as big as the published checklist asks',
+  severity: warning,
+  remedy: 'choose a bigger class or more storage, then correct postgres.managed.size',
+  judge: (context) => {
+    const seen = seenOf(context);
+    const server = serverIn(seen);
+    if ('status' in server) return server;
+    const { cpu, memory, storage } = POSTGRES_SIZES[seen.deployment.tier];
+    const expected = `${cpu} CPU, ${memory} of memory, ${storage} of storage`;
+    const size = seen.postgres.managed?.size;
+    if (size === undefined) {
+      const message = `PostgreSQL shows its clients neither cores nor memory nor disk; the checklist asks for ${expected}`;
+      return { status: 'skip', observed: 'not shown', expected, message };
+    }
+    return judgeSize(seen, size, server.sharedBuffers, expected);
+  },
+};
+
+type Size = NonNullable<NonNullable<Seen['postgres']['managed']>['size']>;
+
+/** What is declared against the checklist, and against the little that is seen. */
+function judgeSize({ deployment, facts }: Seen, size: Size, buffers: number | undefined, expected: string): Judgement {
+  const least = POSTGRES_SIZES[deployment.tier];
+  const memory = bytes(size.memory);
+  const storage = bytes(size.storage);
+  const stored = facts.entries.reduce((sum, { catalog }) => sum + (catalog?.bytes ?? 0), 0);
+  const faults = [
+    ...(size.cpu !== undefined && size.cpu < least.cpu ? [`${size.cpu} CPU`] : []),
+    ...(memory !== undefined && memory < parseQuantity(least.memory) * TOLERANCE ? [`${size.memory} of memory`] : []),
+    ...(storage !== undefined && storage < parseQuantity(least.storage) * TOLERANCE
+      ? [`${size.storage} of storage`]
+      : []),
+    ...(memory !== undefined && buffers !== undefined && buffers > memory
+      ? ['shared_buffers is more than the memory declared']
+      : []),
+    ...(storage !== undefined && stored > storage * FULL ? ["Dify's databases fill most of the storage declared"] : []),
+  ];
+  const observed = listed([
+    ...(size.cpu === undefined ? [] : [`${size.cpu} CPU`]),
+    ...(size.memory === undefined ? [] : [`${size.memory} of memory`]),
+    ...(size.storage === undefined ? [] : [`${size.storage} of storage`]),
+  ]);
+  if (faults.length === 0) return pass(`${observed}, as declared`, expected);
+  return fault('warn', { observed: `declared: ${listed(faults)}`, expected });
+}
+
+/** Share of the storage above which it is as good as full: an upgrade rewrites tables beside the old ones. */
+const FULL = 0.8;
+
+function bytes(text: string | undefined): number | undefined {
+  return text !== undefined && isQuantity(text) ? parseQuantity(text) : undefined;
+}

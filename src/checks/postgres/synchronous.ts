@@ -1,0 +1,40 @@
+import type { ReplicationFact, StandbyFact } from '../../evidence/postgres/facts.ts';
+import type { Judgement } from '../check.ts';
+import { fault, listed } from '../judgement.ts';
+
+/** Programs that receive the log to keep it, and can take over from nobody. */
+export function isReceiver({ name, state, isLogical }: StandbyFact): boolean {
+  return isLogical === true || state === 'backup' || /receive.?(wal|xlog)|basebackup|barman|wal-?g/i.test(name);
+}
+
+/** How many of which standbys a commit waits for: `ANY 2 (a, b)`, `FIRST 1 (a, b)`, `2 (a, b)`, `a, b`, `*` (PostgreSQL, synchronous_standby_names). */
+interface Required {
+  readonly count: number;
+  readonly names: readonly string[];
+}
+
+export function requiredStandbys(setting: string): Required {
+  const [, count, list] = /^\s*(?:(?:FIRST|ANY)\s+)?(\d+)\s*\((.*)\)\s*$/is.exec(setting) ?? [];
+  const names = (list ?? setting)
+    .split(',')
+    .map((name) => name.trim().replace(/^"(.*)"$/, '$1'))
+    .filter((name) => name !== '');
+  return { count: names.length === 0 ? 0 : Number(count ?? 1), names };
+}
+
+/** Where commits wait for standbys of which too few are there, none ever ends; undefined where they do end. */
+export function blockedCommits({ required, standbys, isShown }: ReplicationFact): Judgement | undefined {
+  const { count, names } = requiredStandbys(required);
+  if (count === 0) return undefined;
+  const isNamed = ({ name }: StandbyFact) =>
+    names.some((one) => one === '*' || one.toLowerCase() === name.toLowerCase());
+  const there = standbys.filter((one) => (isShown ? one.sync === 'sync' || one.sync === 'quorum' : isNamed(one)));
+  if (there.length >= count) return undefined;
+  const found = standbys.length === 0 ? 'no standby' : listed(standbys.map(({ name }) => name));
+  return fault('fail', {
+    observed: `synchronous_standby_names is ${required}, and there is ${found}`,
+    expected: `${count} of ${listed(names)}`,
+    message: `every commit waits for ever: synchronous_standby_names is ${required}, and there is ${found}`,
+    remedy: `attach a standby whose application_name is ${names[0]}, or: ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf();`,
+  });
+}

@@ -1,0 +1,63 @@
+import type { Check, Judgement } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { judgeCertificate } from '../services/certificate.ts';
+import { notReached } from '../services/probed.ts';
+import { error } from '../when.ts';
+import { ofPostgres, type Seen, seenOf } from './seen.ts';
+
+export const postgresTls: Check = {
+  ...ofPostgres,
+  id: 'postgres.tls',
+  title: 'PostgreSQL is reached over TLS as the file says, and shows a certificate for it',
+  severity: error,
+  remedy: 'give PostgreSQL a certificate for its host name by an authority that postgres.tls.caFile names',
+  judge: (context) => {
+    const seen = seenOf(context);
+    const { fault: ended, certificate } = seen.facts;
+    const { mode, caFile } = seen.postgres.tls;
+    const expected = `TLS as ${mode} asks for`;
+    if (ended?.stage === 'resolve' || ended?.stage === 'connect') return notReached('postgres.reachable');
+    if (mode === 'disable') return unencrypted(seen);
+    if (ended?.stage === 'tls' && certificate === undefined) {
+      return fault('fail', {
+        observed: `${seen.facts.address} ${ended.text}`,
+        expected,
+        message: `${seen.facts.address} ${ended.text}, and postgres.tls.mode is ${mode}`,
+        remedy: NEXT[ended.code] ?? 'set ssl = on on the server, or correct postgres.port',
+      });
+    }
+    if (certificate === undefined) return notReached('postgres.login');
+    const verifies = mode === 'verify-full' || caFile !== undefined;
+    const judged = judgeCertificate(
+      mode === 'verify-full' ? certificate : withoutHost(certificate),
+      context.now,
+      verifies,
+    );
+    if (verifies || judged.status === 'pass') return judged;
+    // libpq goes on: what nobody verifies stops nothing, but nothing keeps another server from taking this one's place either.
+    if (seen.deployment.tier === 'test') return pass(`encrypted, not verified: ${judged.observed}`, judged.expected);
+    return { ...judged, status: 'warn', remedy: 'set postgres.tls to verify-full, with the authority in caFile' };
+  },
+};
+
+const NEXT: Readonly<Record<string, string>> = {
+  ENOENT: 'put the authority of the server at postgres.tls.caFile',
+  ETIMEDOUT: 'find out what listens there: PostgreSQL answers at once',
+};
+
+/** libpq looks at the host name with verify-full alone. */
+function withoutHost<T extends { readonly wrongHost?: string }>(certificate: T): Omit<T, 'wrongHost'> {
+  const { wrongHost: _, ...rest } = certificate;
+  return rest;
+}
+
+function unencrypted({ deployment }: Seen): Judgement {
+  const expected = 'TLS to a server of its own';
+  if (deployment.tier === 'test') return pass('no TLS, as the file says', expected);
+  return fault('warn', {
+    observed: 'postgres.tls.mode is disable',
+    expected,
+    message: 'postgres.tls.mode is disable: everything that Dify stores passes the network in the clear',
+    remedy: 'set postgres.tls to { mode: verify-full, caFile: ./ca.pem }',
+  });
+}

@@ -1,0 +1,43 @@
+import { POSTGRES_VERSIONS } from '../../checklist/postgres.ts';
+import type { Check } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { error } from '../when.ts';
+import { ofPostgres, seenOf, serverIn } from './seen.ts';
+
+export const postgresVersion: Check = {
+  ...ofPostgres,
+  id: 'postgres.version',
+  title: 'PostgreSQL is a version that Dify runs on',
+  severity: error,
+  remedy: `use PostgreSQL ${POSTGRES_VERSIONS.least} to ${POSTGRES_VERSIONS.most}`,
+  judge: (context) => {
+    const server = serverIn(seenOf(context));
+    if ('status' in server) return server;
+    const { least, most } = POSTGRES_VERSIONS;
+    const expected = `PostgreSQL ${least} to ${most}`;
+    const { product, version } = server;
+    if (!product.startsWith('PostgreSQL')) {
+      return fault('warn', {
+        observed: product,
+        expected,
+        message: `${product} speaks PostgreSQL's protocol and is another program: nobody tests Dify on it`,
+      });
+    }
+    const major = Math.floor(version / 10_000);
+    if (major < least) {
+      return fault('fail', {
+        observed: product,
+        expected,
+        message: `${product} lacks gen_random_uuid(), which migrations use`,
+      });
+    }
+    if (major > most) {
+      return fault('fail', {
+        observed: product,
+        expected,
+        message: `${product} has a uuidv7() of its own, which clashes with the one that a migration makes`,
+      });
+    }
+    return pass(product, expected);
+  },
+};

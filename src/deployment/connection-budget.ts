@@ -1,0 +1,92 @@
+import { CONNECTIONS, CONNECTIONS_MARGIN } from '../checklist/postgres.ts';
+import { type PlannedComponent, plannedComponents } from './components.ts';
+import type { Deployment } from './schema/deployment.ts';
+
+/** One term of the sum: `3 api × 1 process × 40`. */
+export interface BudgetTerm {
+  readonly words: string;
+  readonly connections: number;
+}
+
+/** Connections to PostgreSQL that the planned processes may hold at once. */
+export interface ConnectionBudget {
+  /** In the main database, by the api's program: api, websocket, worker, beat. */
+  readonly main: readonly BudgetTerm[];
+  /** In the plugin daemon's. */
+  readonly plugin: readonly BudgetTerm[];
+  /** In the vectors' database, where that is on the same server. */
+  readonly vectors: readonly BudgetTerm[];
+}
+
+/**
+ * Every process has a pool of its own: replicas × processes × (pool + overflow). A worker under gevent is one process however many tasks it runs; a
+ * prefork one is a parent and its children. Settings in `extraEnv` count.
+ */
+export function connectionBudget(deployment: Deployment): ConnectionBudget {
+  const { api, apiWebsocket, worker, beat, pluginDaemon } = plannedComponents(deployment);
+  const apiProcesses = setting(api, 'SERVER_WORKER_AMOUNT', 1);
+  const socketProcesses = setting(apiWebsocket, 'SERVER_WORKER_AMOUNT', 1);
+  const workerProcesses = processesOf(worker);
+  const isSameServer = hasVectorsBeside(deployment);
+  const vectors = (planned: PlannedComponent, processes: number, name: string) =>
+    term(planned, name, processes, setting(planned, 'PGVECTOR_MAX_CONNECTION', CONNECTIONS.vectors));
+  return {
+    main: present([
+      term(api, 'api', apiProcesses, poolOf(api)),
+      term(apiWebsocket, 'websocket', socketProcesses, poolOf(apiWebsocket)),
+      term(worker, 'worker', workerProcesses, poolOf(worker)),
+      term(beat, 'beat', 1, CONNECTIONS.beat),
+    ]),
+    plugin: present([
+      term(pluginDaemon, 'plugin daemon', 1, setting(pluginDaemon, 'DB_MAX_OPEN_CONNS', CONNECTIONS.pluginDaemon)),
+    ]),
+    vectors: isSameServer
+      ? present([vectors(api, apiProcesses, 'api, vectors,'), vectors(worker, workerProcesses, 'worker, vectors,')])
+      : [],
+  };
+}
+
+export function sumOf(terms: readonly BudgetTerm[]): number {
+  return terms.reduce((sum, { connections }) => sum + connections, 0);
+}
+
+/** What all of it is with the margin on top. */
+export function withMargin(connections: number): number {
+  // 1.1 is a little more than eleven tenths in binary.
+  return Math.ceil(Number((connections * CONNECTIONS_MARGIN).toFixed(6)));
+}
+
+function hasVectorsBeside({ postgres, vectorStore }: Deployment): boolean {
+  if (postgres.mode !== 'external' || vectorStore.mode !== 'external' || vectorStore.provider !== 'pgvector')
+    return false;
+  return vectorStore.pgvector.host === postgres.host && vectorStore.pgvector.port === postgres.port;
+}
+
+function processesOf(worker: PlannedComponent): number {
+  const pool = worker.extraEnv.CELERY_WORKER_CLASS ?? worker.extraEnv.CELERY_WORKER_POOL ?? 'gevent';
+  if (pool !== 'prefork') return 1;
+  return setting(worker, 'CELERY_WORKER_CONCURRENCY', setting(worker, 'CELERY_WORKER_AMOUNT', 4)) + 1;
+}
+
+function poolOf(planned: PlannedComponent): number {
+  return (
+    setting(planned, 'SQLALCHEMY_POOL_SIZE', CONNECTIONS.poolSize) +
+    setting(planned, 'SQLALCHEMY_MAX_OVERFLOW', CONNECTIONS.maxOverflow)
+  );
+}
+
+function setting({ extraEnv }: PlannedComponent, name: string, usual: number): number {
+  const value = Number(extraEnv[name] ?? usual);
+  return Number.isInteger(value) && value >= 0 ? value : usual;
+}
+
+function term(planned: PlannedComponent, name: string, processes: number, each: number): BudgetTerm | undefined {
+  const { enabled, replicas } = planned;
+  if (!enabled || replicas === 0) return undefined;
+  const words = `${replicas} ${name} × ${processes === 1 ? '' : `${processes} processes × `}${each}`;
+  return { words, connections: replicas * processes * each };
+}
+
+function present(terms: readonly (BudgetTerm | undefined)[]): readonly BudgetTerm[] {
+  return terms.filter((one) => one !== undefined);
+}
