@@ -25,7 +25,7 @@ export const storageVersioning: Check = {
   },
 };
 
-function versioning(context: JudgeContext, { settings, versioned }: ObjectFacts, bucket: string): Seen {
+function versioning(context: JudgeContext, { put, settings, versioned }: ObjectFacts, bucket: string): Seen {
   const { objectStorage } = deploymentOf(context);
   const expected = 'versioning enabled, since the recovery plan leans on it';
   const remedy = enableVersioning(objectStorage, bucket);
@@ -34,6 +34,8 @@ function versioning(context: JudgeContext, { settings, versioned }: ObjectFacts,
     const state = settings.versioning.seen;
     return { status: state === 'enabled' ? 'pass' : 'fail', observed: `versioning is ${state}`, expected, remedy };
   }
+  // Nothing was put, so nothing was learnt: the rights are what is wrong.
+  if (put !== 'ok') return { status: 'skip', observed: '', expected };
   const { hidden } = settings.versioning;
   // Every storage answers a put with a version where there is one: none is evidence, but a managed one may well hide it.
   if (versioned === false && !('managed' in objectStorage && objectStorage.managed !== undefined)) {

@@ -59,7 +59,8 @@ export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: Secu
       reject(tlsFault(error));
     };
     const closed = () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
-    socket.once('error', fail);
+    // More than one may come where the stream below ends at the same time.
+    socket.on('error', fail);
     socket.once('close', closed);
     socket.once('secureConnect', () => {
       socket.removeListener('close', closed);

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { freePorts } from '../cluster/ports.ts';
 import { ensure } from '../provision/ensure.ts';
+import { addMinioUser, type Policy } from './minio-admin.ts';
 import { type S3Login, s3Request } from './s3.ts';
 import {
   removeFolder,
@@ -21,12 +22,22 @@ export interface MinioOptions extends ServiceOptions {
   readonly buckets?: readonly string[];
   /** Whether the buckets keep old versions of objects. */
   readonly versioning?: boolean;
+  /** Default: none, so that every region is taken for `us-east-1`. */
+  readonly region?: string;
+  /** Domains below which each bucket is a host of its own. */
+  readonly domains?: readonly string[];
 }
 
 /** A real MinIO. */
 export interface MinioService extends Service, S3Login {
   /** One signed request; see `s3Request`. */
   request(method: string, path: string, options?: Parameters<typeof s3Request>[3]): ReturnType<typeof s3Request>;
+  /** Port of its web console. */
+  readonly consolePort: number;
+  /** Makes one more bucket, with object lock where asked. */
+  addBucket(name: string, options?: { readonly versioning?: boolean; readonly lock?: boolean }): Promise<void>;
+  /** Makes a user with this policy. */
+  addUser(name: string, secretKey: string, policy: Policy): Promise<void>;
 }
 
 const VERSIONED =
@@ -38,10 +49,10 @@ export async function startMinio(options: MinioOptions = {}): Promise<MinioServi
   const folder = await serviceFolder('minio');
   const host = options.bind ?? '127.0.0.1';
   const port = await servicePort(options);
-  const [console_] = await freePorts(1, new Set([port]));
+  const [console_ = 0] = await freePorts(1, new Set([port]));
   const login: S3Login = {
     endpoint: `http://${host}:${port}`,
-    region: 'us-east-1',
+    region: options.region ?? 'us-east-1',
     accessKey: options.accessKey ?? randomBytes(8).toString('hex'),
     secretKey: options.secretKey ?? randomBytes(16).toString('hex'),
   };
@@ -56,7 +67,13 @@ export async function startMinio(options: MinioOptions = {}): Promise<MinioServi
       path.join(folder, 'data'),
     ],
     folder,
-    env: { MINIO_ROOT_USER: login.accessKey, MINIO_ROOT_PASSWORD: login.secretKey, MINIO_UPDATE: 'off' },
+    env: {
+      MINIO_ROOT_USER: login.accessKey,
+      MINIO_ROOT_PASSWORD: login.secretKey,
+      MINIO_UPDATE: 'off',
+      ...(options.region === undefined ? {} : { MINIO_REGION: options.region }),
+      ...(options.domains === undefined ? {} : { MINIO_DOMAIN: options.domains.join(',') }),
+    },
   });
   const stop = async (): Promise<void> => {
     await server.end();
@@ -66,13 +83,14 @@ export async function startMinio(options: MinioOptions = {}): Promise<MinioServi
   try {
     // It calls itself ready a moment before it takes requests for buckets.
     await server.ready(async () => ((await request('GET', '/')).status === 200 ? true : undefined));
-    for (const bucket of options.buckets ?? []) {
-      await expectOk(request('PUT', `/${bucket}`));
-      if (options.versioning === true) {
-        await expectOk(request('PUT', `/${bucket}`, { query: 'versioning=', body: VERSIONED }));
-      }
-    }
-    return { ...login, host, port, request, stop };
+    const addBucket: MinioService['addBucket'] = async (name, { versioning = false, lock = false } = {}) => {
+      const headers = lock ? { 'x-amz-bucket-object-lock-enabled': 'true' } : {};
+      await expectOk(request('PUT', `/${name}`, { headers }));
+      if (versioning) await expectOk(request('PUT', `/${name}`, { query: 'versioning=', body: VERSIONED }));
+    };
+    for (const bucket of options.buckets ?? []) await addBucket(bucket, { versioning: options.versioning === true });
+    const addUser: MinioService['addUser'] = (name, secretKey, policy) => addMinioUser(login, name, secretKey, policy);
+    return { ...login, host, port, consolePort: console_, request, addBucket, addUser, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -9,20 +9,25 @@ export interface S3Login {
   readonly secretKey: string;
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 /**
  * Sends one signed request (AWS Signature Version 4) to `/bucket` or `/bucket/key`, path style; `query` such as
- * `versioning=`. Gives the status and the body.
+ * `versioning=`; `headers` go unsigned. Gives the status and the body.
  */
 export async function s3Request(
   login: S3Login,
   method: string,
   path: string,
-  options: { readonly query?: string; readonly body?: string } = {},
+  options: {
+    readonly query?: string;
+    readonly body?: string | Buffer;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<{ readonly status: number; readonly body: string }> {
   const { query = '', body = '' } = options;
+  const md5 = createHash('md5').update(body).digest('base64');
   const url = new URL(`${path}${query === '' ? '' : `?${query}`}`, login.endpoint);
   const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const day = time.slice(0, 8);
@@ -40,9 +45,11 @@ export async function s3Request(
     headers: {
       'x-amz-content-sha256': digest,
       'x-amz-date': time,
+      'content-md5': md5,
+      ...options.headers,
       authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${signed}, Signature=${signature}`,
     },
-    ...(body === '' ? {} : { body }),
+    ...(body.length === 0 ? {} : { body }),
   });
   return { status: response.status, body: await response.text() };
 }

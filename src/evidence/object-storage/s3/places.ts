@@ -52,7 +52,7 @@ function vendor(endpoint: string, region: string): S3Place {
   return {
     endpoint: url,
     region,
-    style: () => (isIP(bare(url)) === 0 ? 'virtual' : 'path'),
+    style: (bucket) => (mayAddress(url, bucket, 'virtual') ? 'virtual' : 'path'),
     mayChoose: false,
     inherent: 'none',
   };
@@ -72,7 +72,7 @@ function ownS3(s3: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): S
     endpoint,
     region,
     style: (bucket) => {
-      if (isIP(bare(endpoint)) !== 0 || !isHostable(bucket, endpoint.protocol === 'https:')) return 'path';
+      if (!mayAddress(endpoint, bucket, 'virtual')) return 'path';
       return addressStyle === 'auto' ? auto : addressStyle;
     },
     mayChoose: true,
@@ -80,8 +80,11 @@ function ownS3(s3: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): S
   };
 }
 
-function isHostable(bucket: string, isSecure: boolean): boolean {
-  return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !(isSecure && bucket.includes('.'));
+/** Whether a bucket can be addressed so at an endpoint at all. */
+export function mayAddress(endpoint: URL, bucket: string, style: AddressStyle): boolean {
+  if (style === 'path') return true;
+  const isHostable = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket);
+  return isIP(bare(endpoint)) === 0 && isHostable && !(endpoint.protocol === 'https:' && bucket.includes('.'));
 }
 
 function bare({ hostname }: URL): string {

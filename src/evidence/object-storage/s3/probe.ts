@@ -1,9 +1,9 @@
-import type { BucketFact, Failure } from '../facts.ts';
+import type { AddressStyle, BucketFact, Failure } from '../facts.ts';
 import type { PlannedBucket } from '../plan.ts';
 import { probeBucket } from '../probe.ts';
 import { StorageFailure, type Wire } from '../wire.ts';
 import { type S3Keys, s3Driver } from './driver.ts';
-import type { S3Place } from './places.ts';
+import { mayAddress, type S3Place } from './places.ts';
 
 /** Probes one bucket over S3, and where its address does not work tries the other style. */
 export async function probeS3(
@@ -17,15 +17,18 @@ export async function probeS3(
   const driver = s3Driver(wire, place, bucket.name, style, keys);
   const probed = await probeBucket(driver, s3Driver(cleaner, place, bucket.name, style, keys));
   const fact = { ...bucket, address: driver.address, style, ...wire.seen, ...probed };
-  if (!('stopped' in probed) || !place.mayChoose || !isAddress(probed.stopped, place)) return fact;
+  if (!('stopped' in probed) || !place.mayChoose || !isAddress(probed.stopped, style, place)) return fact;
   const other = style === 'virtual' ? 'path' : 'virtual';
+  if (!mayAddress(place.endpoint, bucket.name, other)) return fact;
   const works = await answers(() => s3Driver(wire, place, bucket.name, other, keys).list('difyctl-probe-'));
   return { ...fact, otherStyle: { style: other, works } };
 }
 
 /** Whether the way in which the bucket is addressed may be what failed. */
-function isAddress({ kind, stage, host }: Failure, { endpoint }: S3Place): boolean {
-  if (kind === 'style' || kind === 'bucket') return true;
+function isAddress({ kind, stage, host }: Failure, style: AddressStyle, { endpoint }: S3Place): boolean {
+  if (kind === 'style') return true;
+  // A server without virtual hosts may take the first part of the path for the bucket.
+  if (kind === 'bucket') return style === 'virtual';
   return kind === 'fault' && stage !== 'use' && host !== endpoint.hostname;
 }
 

@@ -1,0 +1,108 @@
+import type { JsonObject } from '../../src/base/json.ts';
+import { redactor } from '../../src/base/redact.ts';
+import type { CheckResult } from '../../src/checks/check.ts';
+import { judgeCheck } from '../../src/checks/judge.ts';
+import { CHECKS } from '../../src/checks/registry.ts';
+import type { Deployment } from '../../src/deployment/schema/deployment.ts';
+import type { SecretValues } from '../../src/deployment/secrets.ts';
+import type { CollectContext, Evidence } from '../../src/evidence/evidence.ts';
+import {
+  createObjectStorageCollector,
+  type ObjectStorageOptions,
+} from '../../src/evidence/object-storage/collector.ts';
+import { OBJECT_STORAGE, type ObjectStorageEvidence } from '../../src/evidence/object-storage/facts.ts';
+import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
+import { ProbeFault } from '../../src/evidence/probe/fault.ts';
+import { collectContext } from './check-runs.ts';
+import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
+
+/** A production on Compose with this object storage; its recovery plan leans on versioning unless told otherwise. */
+export function withStorage(objectStorage: JsonObject, recovery: JsonObject = {}): Deployment {
+  const base = SAMPLE_FILES['prod-compose-s3-qdrant'];
+  return parsedDeployment({
+    ...base,
+    objectStorage,
+    recovery: { ...base.recovery, objectStorage: { versioning: true, replication: 'none', ...recovery } },
+  });
+}
+
+/** These secrets, by the last word of their path. */
+export function storageSecrets(values: Readonly<Record<string, string>>): SecretValues {
+  const secretAt = (path: string) => values[path.slice(path.lastIndexOf('.') + 1)];
+  return {
+    get: (path) => {
+      const value = secretAt(path);
+      if (value === undefined) throw new Error(`no secret at ${path}`);
+      return value;
+    },
+    has: (path) => secretAt(path) !== undefined,
+    unresolved: [],
+  };
+}
+
+/** A name server of one's own: names that end so lead to this port of 127.0.0.1, all other names to nothing. */
+export function dialTo(ports: Readonly<Record<string, number>>): Dial {
+  return (host, port, options) => {
+    if (host === '127.0.0.1') return dialHere(host, port, options);
+    const found = Object.entries(ports).find(([ending]) => host === ending || host.endsWith(`.${ending}`));
+    if (found === undefined) throw new ProbeFault('resolve', 'ENOTFOUND', `${host} does not resolve`);
+    return dialHere('127.0.0.1', found[1], options);
+  };
+}
+
+export interface StorageRun {
+  readonly evidence: ObjectStorageEvidence;
+  readonly results: readonly CheckResult[];
+  /** Ids and statuses of all that is a finding. */
+  readonly findings: readonly string[];
+  result(id: string): CheckResult;
+}
+
+export interface StorageRunOptions {
+  readonly deployment: Deployment;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly context?: Partial<CollectContext>;
+  readonly options?: ObjectStorageOptions;
+}
+
+/** Collects from the real thing and judges every check of the object storage but `reachable`. Throws where a secret is in evidence or results. */
+export async function runStorage(run: StorageRunOptions): Promise<StorageRun> {
+  const { deployment } = run;
+  const now = new Date();
+  const context = collectContext({
+    deployment,
+    tier: deployment.tier,
+    secrets: storageSecrets(run.secrets),
+    now: () => new Date(),
+    ...run.context,
+  });
+  const collector = createObjectStorageCollector(run.options);
+  const evidence = await collector.collect(context, () => Promise.reject(new Error('needs nothing')));
+  const results = judgeStorage(deployment, evidence, now);
+  const written = JSON.stringify([evidence, results]);
+  if (redactor(Object.values(run.secrets).filter((value) => value.length > 20))(written) !== written) {
+    throw new Error('a secret is in the evidence or in a result');
+  }
+  const findings = results.filter(({ status }) => !['pass', 'skip'].includes(status));
+  return {
+    evidence,
+    results,
+    findings: findings.map(({ id, status }) => `${id} ${status}`),
+    result: (id) => {
+      const found = results.find((one) => one.id === id);
+      if (found === undefined) throw new Error(`${id} did not arise`);
+      return found;
+    },
+  };
+}
+
+/** Every check of the object storage but `reachable` on this evidence. */
+export function judgeStorage(deployment: Deployment, data: ObjectStorageEvidence, now: Date): readonly CheckResult[] {
+  const { name: key, version } = OBJECT_STORAGE;
+  const at = now.toISOString();
+  const one: Evidence<unknown> = { key, version, collectedAt: at, from: 'local', outcome: 'ok', data, durationMs: 1 };
+  const facts = { tier: deployment.tier, deployment, now, evidence: new Map([[key, one]]) };
+  return CHECKS.filter((check) => check.needs.some((need) => need.name === key))
+    .filter((check) => check.when?.(deployment, deployment.tier) === true)
+    .map((check) => judgeCheck(check, facts));
+}
