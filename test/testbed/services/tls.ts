@@ -13,7 +13,7 @@ export interface Certificate {
 }
 
 export interface CertificateOptions {
-  /** Days from now that it is valid; -1 has ended yesterday. Default 30. */
+  /** Days from now that it is valid; -1 has ended yesterday. Default 90. */
   readonly days?: number;
   /** Whose authority signs it. Default: one of its own. */
   readonly by?: Certificate;
@@ -23,7 +23,7 @@ export interface CertificateOptions {
 export async function makeCertificate(
   folder: string,
   names: readonly string[],
-  { days = 30, by }: CertificateOptions = {},
+  { days = 90, by }: CertificateOptions = {},
 ): Promise<Certificate> {
   if ((await execa('openssl', ['version'], { reject: false })).failed) await ensureDebian(['openssl']);
   const file = (name: string): string => path.join(folder, name);
@@ -33,7 +33,7 @@ export async function makeCertificate(
   const caKey = path.join(path.dirname(caFile), 'ca.key');
   if (by === undefined) {
     const authority = ['-subj', "/CN=difyctl's tests", '-addext', 'basicConstraints=critical,CA:TRUE'];
-    await openssl('req', '-x509', ...key, '-days', '30', ...authority, '-keyout', caKey, '-out', caFile);
+    await openssl('req', '-x509', ...key, '-days', '90', ...authority, '-keyout', caKey, '-out', caFile);
   }
   const subject = names.map((name) => (/^[\d.]+$/.test(name) ? `IP:${name}` : `DNS:${name}`)).join(',');
   const extensions = await privateFile(folder, 'extensions', `subjectAltName=${subject}\n`);
