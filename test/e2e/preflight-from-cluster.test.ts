@@ -1,0 +1,245 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
+import { type CliRun, runCli } from '../support/cli.ts';
+import { CHART, SECRETS } from '../support/kubernetes-scene.ts';
+import { poll } from '../testbed/cluster/poll.ts';
+import { useCluster } from '../testbed/fixtures.ts';
+import { startListener } from '../testbed/services/listener.ts';
+import { type PostgresService, startPostgres } from '../testbed/services/postgres.ts';
+import { type RedisService, startRedis } from '../testbed/services/redis.ts';
+import type { Service } from '../testbed/services/service.ts';
+
+/**
+ * Data services looked at from a pod on the real node: PostgreSQL and Redis of this machine, one by a Service name that only the cluster knows. The
+ * pod's image holds Debian's Python in place of Dify's own.
+ */
+const testbed = useCluster({ nodes: '0', realNode: true, tools: ['kubectl', 'helm4'] });
+
+const IMAGE = 'testbed.invalid/python:3.11';
+const NAMESPACE = 'restricted';
+const OBJECTS = 'jobs,pods,configmaps,secrets,services,persistentvolumeclaims';
+const secret = (name: string): string => SECRETS[name] ?? '';
+
+let postgres: PostgresService;
+let redis: RedisService;
+let silent: Service;
+let folder: string;
+
+beforeAll(async () => {
+  const bind = testbed.cluster.realNode?.hostAddress ?? '';
+  await testbed.cluster.realNode?.loadImages([IMAGE]);
+  const databases = ['dify', 'dify_plugin'];
+  [postgres, redis, silent] = await Promise.all([
+    startPostgres({ bind, username: 'dify', password: secret('DIFY_PG_PASSWORD'), databases }),
+    startRedis({ bind, password: secret('DIFY_REDIS_PASSWORD') }),
+    startListener({ bind }),
+  ]);
+  folder = await mkdtemp(join(tmpdir(), 'difyctl-from-cluster-'));
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  await testbed.cluster.apply(
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels } },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'pg', namespace: NAMESPACE },
+      spec: { ports: [{ port: 5432 }] },
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'pg-1', namespace: NAMESPACE, labels: { 'kubernetes.io/service-name': 'pg' } },
+      addressType: 'IPv4',
+      ports: [{ port: postgres.port, protocol: 'TCP' }],
+      endpoints: [{ addresses: [bind] }],
+    },
+  );
+});
+afterAll(async () => {
+  await Promise.all([postgres, redis, silent].map((service) => service.stop()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** PostgreSQL by the name of a Service, Redis by its address. */
+async function file(over: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const address = 'https://dify.example.test';
+  const cwd = await mkdtemp(join(folder, 'run-'));
+  const content = {
+    apiVersion: 'difyctl/v1',
+    name: 'dify',
+    tier: 'prod',
+    target: { type: 'kubernetes', context: testbed.cluster.context, namespace: NAMESPACE, chart: { path: CHART } },
+    urls: { console: address, api: address, app: address, files: address },
+    images: { toolImage: IMAGE },
+    postgres: {
+      mode: 'external',
+      host: `pg.${NAMESPACE}.svc.cluster.local`,
+      password: { env: 'DIFY_PG_PASSWORD' },
+    },
+    redis: { mode: 'external', host: redis.host, port: redis.port, password: { env: 'DIFY_REDIS_PASSWORD' } },
+    objectStorage: { provider: 'local' },
+    vectorStore: { mode: 'bundled' },
+    ...over,
+  };
+  await writeFile(join(cwd, 'difyctl.yaml'), stringify(content));
+  return cwd;
+}
+
+async function preflight(cwd: string, args: readonly string[], signal?: AbortSignal) {
+  const env = {
+    PATH: `${await testbed.cluster.binFolder()}:${process.env.PATH}`,
+    HOME: folder,
+    KUBECONFIG: testbed.cluster.kubeconfig,
+    ...SECRETS,
+  };
+  return runCli(['preflight', '-o', 'json', ...args], { cwd, env, ...(signal === undefined ? {} : { signal }) });
+}
+
+const FROM_CLUSTER = ['--from', 'cluster', '--only', 'postgres.reachable,postgres.login,redis.reachable,redis.login'];
+
+function found({ stdout }: CliRun): (id: string) => CheckResult | undefined {
+  const { checks } = JSON.parse(stdout) as CheckReport;
+  return (id) => checks.find((check) => check.id === id);
+}
+
+/** Everything in the namespace that was not there before. */
+async function leftovers(): Promise<readonly string[]> {
+  const names = await testbed.cluster.kubectl(['get', OBJECTS, '-n', NAMESPACE, '-o', 'name']);
+  const before = new Set(['service/pg', 'configmap/kube-root-ca.crt']);
+  return names.split('\n').filter((name) => name !== '' && !before.has(name));
+}
+
+describe('from the cluster', () => {
+  it('a name that only the cluster knows is reached, and what was seen says from where', async () => {
+    const cwd = await file();
+    const here = await preflight(cwd, ['--only', 'postgres.reachable']);
+    expect(found(here)('postgres.reachable')).toMatchObject({
+      status: 'warn',
+      remedy: 'difyctl preflight --from cluster',
+    });
+
+    const there = await preflight(cwd, [...FROM_CLUSTER, '--save-evidence', 'saved']);
+    expect(there, there.stderr).toMatchObject({ code: 0 });
+    for (const id of ['postgres.reachable', 'postgres.login', 'redis.reachable', 'redis.login']) {
+      expect(found(there)(id), id).toMatchObject({
+        status: 'pass',
+        message: expect.stringContaining('(seen from the cluster)'),
+      });
+    }
+    expect(found(there)('redis.reachable')?.observations?.map(({ from }) => from)).toEqual(['cluster']);
+    expect(await readdir(join(cwd, 'saved'))).toEqual(
+      expect.arrayContaining(['endpoints.local.json', 'endpoints.cluster.json', 'postgres.cluster.json']),
+    );
+    expect(await leftovers()).toEqual([]);
+
+    const again = await preflight(cwd, ['--only', 'postgres.reachable', '--from-evidence', 'saved']);
+    expect(found(again)('postgres.reachable')).toMatchObject({ status: 'pass' });
+  });
+
+  it('what is not reached from there is a fault, told apart by how far it came', async () => {
+    const host = testbed.cluster.realNode?.hostAddress;
+    const cwd = await file({
+      postgres: { mode: 'external', host: 'nobody.invalid', password: { env: 'DIFY_PG_PASSWORD' } },
+      redis: { mode: 'external', host, port: 1, password: { env: 'DIFY_REDIS_PASSWORD' } },
+    });
+    const run = await preflight(cwd, FROM_CLUSTER);
+    expect(run.code).toBe(3);
+    expect(found(run)('postgres.reachable')).toMatchObject({
+      status: 'fail',
+      observed: 'nobody.invalid:5432 does not resolve (seen from the cluster)',
+    });
+    expect(found(run)('redis.reachable')).toMatchObject({
+      status: 'fail',
+      observed: expect.stringContaining('refuses the connection'),
+    });
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('a wrong login is a fault there too', async () => {
+    const cwd = await file();
+    const run = await preflight(cwd, [...FROM_CLUSTER, '--set', 'postgres.username=nobody']);
+    expect(found(run)('postgres.login')).toMatchObject({ status: 'fail' });
+    expect(await leftovers()).toEqual([]);
+  });
+});
+
+describe('a pod that is interrupted', () => {
+  it('is gone with the run that made it, held no secret, and was allowed nothing', async () => {
+    const cwd = await file({
+      postgres: { mode: 'external', host: silent.host, port: silent.port, password: { env: 'DIFY_PG_PASSWORD' } },
+    });
+    const interruption = new AbortController();
+    const running = preflight(cwd, FROM_CLUSTER, interruption.signal);
+    const objects = await poll('the relay is ready', async () => {
+      const text = await testbed.cluster.kubectl(['get', OBJECTS, '-n', NAMESPACE, '-o', 'json']);
+      return text.includes('"type": "Ready"') && text.includes('"ready": true') ? text : undefined;
+    });
+    interruption.abort();
+    const run = await running;
+    expect(run).toMatchObject({ code: 130 });
+    expect(await leftovers()).toEqual([]);
+
+    for (const value of Object.values(SECRETS)) {
+      for (const form of [value, encodeURIComponent(value), Buffer.from(value).toString('base64')]) {
+        expect(objects.includes(form), form).toBe(false);
+      }
+    }
+    const items = (JSON.parse(objects) as { items: Record<string, unknown>[] }).items;
+    expect(items.find(({ kind }) => kind === 'Pod')).toMatchObject({
+      metadata: { labels: { 'app.kubernetes.io/managed-by': 'difyctl', 'difyctl/deployment': 'dify' } },
+      spec: { automountServiceAccountToken: false, containers: [{ image: IMAGE }] },
+    });
+    expect(items.find(({ kind }) => kind === 'Job')).toMatchObject({
+      spec: { ttlSecondsAfterFinished: 30, activeDeadlineSeconds: 1_800, backoffLimit: 0 },
+    });
+  });
+});
+
+describe('where no relay comes up, nothing is said to be seen', () => {
+  async function refused(over: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+    const run = await preflight(await file(over), FROM_CLUSTER);
+    expect(run.code).toBe(3);
+    const result = found(run)('redis.reachable');
+    expect(result).toMatchObject({ status: 'unknown' });
+    expect(await leftovers()).toEqual([]);
+    return result?.message;
+  }
+
+  it('the image cannot be pulled', async () => {
+    expect(await refused({ images: { toolImage: 'testbed.invalid/nothing:1' } })).toMatch(
+      /its image testbed\.invalid\/nothing:1 does not start: ImagePullBackOff/,
+    );
+  });
+
+  it('a quota is used up', async () => {
+    const metadata = { name: 'none', namespace: NAMESPACE };
+    await testbed.cluster.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { pods: '0' } } });
+    await poll('the quota is counted', async () => {
+      const used = ['get', 'resourcequota', 'none', '-n', NAMESPACE, '-o', 'jsonpath={.status.hard.pods}'];
+      return (await testbed.cluster.kubectl(used)) === '0' ? true : undefined;
+    });
+    expect(await refused({})).toMatch(/its pod is refused: .*exceeded quota: none/);
+    await testbed.cluster.kubectl(['delete', 'resourcequota', 'none', '-n', NAMESPACE]);
+  });
+
+  it('the namespace is not there', async () => {
+    const target = {
+      type: 'kubernetes',
+      context: testbed.cluster.context,
+      namespace: 'nowhere',
+      chart: { path: CHART },
+    };
+    expect(await refused({ target })).toContain('namespace nowhere is not there: kubectl create namespace nowhere');
+  });
+});
+
+it('saved files of the run hold no secret', async () => {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of files.filter((one) => one.isFile())) {
+    const text = await readFile(join(entry.parentPath, entry.name), 'utf8');
+    for (const value of Object.values(SECRETS)) expect(text.includes(value), entry.name).toBe(false);
+  }
+});
