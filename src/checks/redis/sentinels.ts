@@ -64,7 +64,7 @@ function verdict(found: RedisCase, answered: readonly SentinelFact[]): Judgement
     });
   }
   if (down.length > 0) {
-    const observed = `${listed(down)} down; ${up} of ${known} up, quorum ${quorum}`;
+    const observed = `${listed(down)}; ${up} of ${known} up, quorum ${quorum}`;
     return fault('warn', { observed, expected, remedy: `start the sentinels that are down; ${ask}` });
   }
   const apart = answered.filter(({ sentinels = 1 }) => sentinels < known);
@@ -94,7 +94,7 @@ function verdict(found: RedisCase, answered: readonly SentinelFact[]): Judgement
 }
 
 /**
- * Sentinels that gave no answer, or that most of their fellows hold to be down. What a machine outside the cluster could not connect to may well be up: there
+ * Sentinels that gave no answer, each with why, or that most of their fellows hold to be down. What a machine outside the cluster could not connect to may well be up: there
  * only the fellows' word counts. Fellows know each other by announced addresses, so the two lists are not added up.
  */
 function downOf({ evidence, deployment, from }: RedisCase, answered: readonly SentinelFact[]): readonly string[] {
@@ -106,7 +106,8 @@ function downOf({ evidence, deployment, from }: RedisCase, answered: readonly Se
     (address) => address,
   );
   const held = [...told].filter(([, voices]) => voices.length * 2 > answered.length).map(([address]) => address);
-  return held.length > silent.length ? held : silent.map(({ address }) => address);
+  if (held.length > silent.length) return held.map((address) => `${address} is down, say its fellows`);
+  return silent.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`);
 }
 
 function observe(

@@ -2,9 +2,9 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Endpoint, endpointsOf } from '../../evidence/endpoint-list.ts';
 import { ENDPOINTS, type EndpointFact } from '../../evidence/endpoints.ts';
 import type { EvidenceOrigin } from '../../evidence/evidence.ts';
-import type { Check, Observation } from '../check.ts';
+import type { Check, Judgement, Observation } from '../check.ts';
 import { worst } from '../judge.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { counted, deploymentOf, fault, listed, pass } from '../judgement.ts';
 import { error, whereFile } from '../when.ts';
 import { faultStatus } from './probed.ts';
 
@@ -35,6 +35,7 @@ export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) 
       listed(some.map(({ subject, observed }) => `${subject} ${observed}`));
     const faults = observations.filter((observation) => observation.status !== 'pass');
     if (faults.length === 0) return { ...pass(said(observations), expected), observations };
+    if (hasFellows(deployment, service) && faults.length < observations.length) return someConnect(observations);
     const observed = said(faults);
     const status = worst(faults.map((one) => one.status)) === 'warn' ? 'warn' : 'fail';
     // The cluster has names and routes of its own: what fails from here may well work there.
@@ -43,6 +44,18 @@ export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) 
     return { ...fault(status, { observed, expected, message, remedy }), observations };
   },
 }));
+
+/** Clients go on to the next sentinel: one that connects is enough to begin with, and how many are up is a question of its own. */
+function hasFellows({ redis }: Deployment, service: Endpoint['service']): boolean {
+  return service === 'redis' && redis.mode === 'external' && redis.topology === 'sentinel';
+}
+
+function someConnect(observations: readonly Observation[]): Judgement {
+  const connected = observations.filter(({ status }) => status === 'pass').length;
+  const told = observations.map((one) => (one.status === 'pass' ? one : { ...one, status: 'skip' as const }));
+  const message = `${connected} of ${counted(observations.length, 'sentinel')} connect; see redis.sentinels`;
+  return { ...pass(message, 'a TCP connection to one sentinel or more'), observations: told };
+}
 
 function observe(endpoint: EndpointFact, deployment: Deployment, from: EvidenceOrigin): Observation {
   const { host, port, fault: met } = endpoint;

@@ -14,6 +14,8 @@ export interface SentinelOptions extends Pick<ServiceOptions, 'bind'> {
   readonly replicas?: number;
   readonly sentinels?: number;
   readonly quorum?: number;
+  /** Lines of redis.conf for master and replicas. */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
 interface Address {
@@ -48,6 +50,7 @@ interface Parts {
   readonly quorum: number;
   readonly password: string;
   readonly sentinelPassword: string;
+  readonly settings: Readonly<Record<string, string | number>>;
 }
 
 /** Starts one master, one replica and three sentinels, or as many as asked for. */
@@ -62,6 +65,7 @@ export async function startRedisSentinel(options: SentinelOptions = {}): Promise
     quorum: options.quorum ?? 2,
     password: options.password ?? randomBytes(12).toString('hex'),
     sentinelPassword: options.sentinelPassword ?? randomBytes(12).toString('hex'),
+    settings: options.settings ?? {},
   };
   const ports = await freePorts(1 + replicas + count, new Set());
   const addresses = ports.map((port) => ({ host: parts.host, port }));
@@ -98,7 +102,9 @@ export async function startRedisSentinel(options: SentinelOptions = {}): Promise
 function startData(parts: Parts, port: number, masterPort: number): Promise<ServiceProcess> {
   const { tree, folder, host, password } = parts;
   const follows = port === masterPort ? {} : { replicaof: `${host} ${masterPort}` };
-  const settings = { requirepass: password, masterauth: password, dbfilename: `${port}.rdb`, ...follows };
+  // They share a folder: each has files of its own.
+  const files = { dbfilename: `${port}.rdb`, appenddirname: `${port}.aof` };
+  const settings = { requirepass: password, masterauth: password, ...files, ...follows, ...parts.settings };
   return startRedisServer({ tree, folder, host, port, settings });
 }
 

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/base/json.ts';
+import { connectFault, type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
+import { type LookOptions, lookAtRedis } from '../support/redis.ts';
+import { useTestbed } from '../testbed/fixtures.ts';
+import { type SentinelService, startRedisSentinel } from '../testbed/services/redis-sentinel.ts';
+
+const settings = { appendonly: 'yes' };
+
+/** A group that nobody harms, one that falls apart, and one without replicas. */
+async function startAll() {
+  const [sound, breaking, lone] = await Promise.all([
+    startRedisSentinel({ settings }),
+    startRedisSentinel({ settings }),
+    startRedisSentinel({ settings, replicas: 0, sentinels: 2, quorum: 1 }),
+  ]);
+  const stop = async () => {
+    await Promise.all([sound, breaking, lone].map((one) => one.stop()));
+  };
+  return { sound, breaking, lone, stop };
+}
+
+const groups = useTestbed(startAll, (all) => all.stop());
+
+interface Over {
+  readonly redis?: JsonObject;
+  readonly sentinel?: JsonObject;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+function look(
+  group: SentinelService,
+  { redis = {}, sentinel = {}, secrets = {} }: Over = {},
+  options: LookOptions = {},
+) {
+  const [server] = group.servers;
+  const nodes = group.sentinels.map(({ host, port }) => `${host}:${port}`);
+  const block: JsonObject = {
+    topology: 'sentinel',
+    sentinel: { master: group.master, nodes, password: { env: 'SENTINEL' }, ...sentinel },
+    password: { env: 'PW' },
+    agentUrl: { env: 'AGENT' },
+    ...redis,
+  };
+  const known = {
+    'redis.password': group.password,
+    'redis.sentinel.password': group.sentinelPassword,
+    'redis.agentUrl': `redis://:${group.password}@${server?.host}:${server?.port}/2`,
+  };
+  return lookAtRedis(block, { ...known, ...secrets }, options);
+}
+
+describe('Redis with three sentinels', () => {
+  it.each(['compose', 'kubernetes'] as const)('gives no finding on %s', async (target) => {
+    const { findings, evidence, of } = await look(groups.get().sound, {}, { target });
+    expect(findings).toEqual([]);
+    expect(
+      evidence?.sentinels.map(({ quorum, sentinels, replicas, downAfterMs }) => [
+        quorum,
+        sentinels,
+        replicas,
+        downAfterMs,
+      ]),
+    ).toEqual(Array(3).fill([2, 3, 1, 1_000]));
+    expect(of('redis.sentinels').message).toBe('3 sentinels, quorum 2, all up and of one mind');
+  });
+
+  it.each<[what: string, over: Over, finding: string, words: RegExp]>([
+    [
+      'another name of the master',
+      { sentinel: { master: 'elsewhere' } },
+      'redis.master fail',
+      /no sentinel knows a master elsewhere; they watch mymaster/,
+    ],
+    [
+      'a wrong password of the sentinels',
+      { secrets: { 'redis.sentinel.password': 'wrong-one' } },
+      'redis.login fail',
+      /wrong/,
+    ],
+    ['a wrong password of the master', { secrets: { 'redis.password': 'wrong-one' } }, 'redis.login fail', /wrong/],
+    ['a version whose events break', {}, 'redis.event-bus fail', /1\.14\.0 with Sentinel/],
+  ])('%s', async (what, over, finding, words) => {
+    const file: JsonObject = what.startsWith('a version') ? { version: '1.14.0' } : {};
+    const { findings, of, results } = await look(groups.get().sound, over, { file });
+    expect(findings).toEqual([finding]);
+    expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
+    expect(JSON.stringify(results)).not.toContain('wrong-one');
+  });
+
+  it('a user name that Celery could not say', async () => {
+    const { sound } = groups.get();
+    for (const at of sound.sentinels)
+      await sound.command(at, 'ACL', 'SETUSER', 'dify', 'on', '>secret-of-user', 'allchannels', '+@all');
+    const { findings, of } = await look(sound, {
+      sentinel: { username: 'dify' },
+      secrets: { 'redis.sentinel.password': 'secret-of-user' },
+    });
+    expect(findings).toEqual(['redis.sentinel-client fail']);
+    expect(of('redis.sentinel-client').message).toMatch(/only user dify gets in, and Celery/);
+  });
+
+  it('TLS, which Dify does not speak there', async () => {
+    const { findings } = await look(groups.get().sound, { redis: { tls: { mode: 'require' } } });
+    expect(findings).toEqual(['redis.sentinel-client fail', 'redis.tls fail']);
+  });
+
+  it('a server among the sentinels', async () => {
+    const { sound } = groups.get();
+    const [server] = sound.servers;
+    const nodes = [...sound.sentinels.slice(0, 2), { host: server?.host ?? '', port: server?.port ?? 0 }].map(
+      ({ host, port }) => `${host}:${port}`,
+    );
+    const secrets = { 'redis.sentinel.password': sound.password };
+    for (const at of sound.sentinels) await sound.command(at, 'ACL', 'SETUSER', 'default', `>${sound.password}`);
+    const { findings, of } = await look(sound, { sentinel: { nodes }, secrets });
+    expect(findings).toEqual(['redis.sentinels warn']);
+    expect(of('redis.sentinels').message).toMatch(/is no sentinel but a Redis server/);
+  });
+
+  it('a sentinel in place of the server', async () => {
+    const { sound } = groups.get();
+    const [sentinel] = sound.sentinels;
+    const block = { host: sentinel?.host ?? '', port: sentinel?.port ?? 0, password: { env: 'PW' } };
+    const { findings } = await lookAtRedis(block, { 'redis.password': sound.sentinelPassword });
+    expect(findings).toEqual(['redis.topology warn', 'redis.role fail']);
+  });
+
+  it.each<['compose' | 'kubernetes', string]>([
+    ['compose', 'redis.master fail'],
+    ['kubernetes', 'redis.master warn'],
+  ])('a master whose address is not reached from here: on %s %s', async (target, finding) => {
+    const { sound } = groups.get();
+    const servers = sound.servers.map(({ port }) => port);
+    const dial: Dial = (host, port, options) =>
+      servers.includes(port) ? Promise.reject(connectFault('ETIMEDOUT')) : dialHere(host, port, options);
+    const { findings } = await look(sound, { redis: { agentUrl: { env: 'AGENT' } } }, { target, context: { dial } });
+    expect(findings.filter((one) => !one.startsWith('redis.agent'))).toEqual([finding]);
+  });
+
+  it('a failover that takes longer than the RTO', async () => {
+    const { findings } = await look(groups.get().sound, {}, { file: { recovery: { rto: '5s' } } });
+    expect(findings).toEqual(['redis.failover-timing fail']);
+  });
+});
+
+describe('a group that is too small', () => {
+  it('has no replica, and too few sentinels', async () => {
+    const { findings, of } = await look(groups.get().lone);
+    expect(findings).toEqual(['redis.topology fail', 'redis.sentinels warn', 'redis.replication fail']);
+    expect(of('redis.sentinels').message).toMatch(/an even number/);
+  });
+});
+
+describe('a group that falls apart', () => {
+  it('disagrees, loses a sentinel, then the quorum', async () => {
+    const { breaking } = groups.get();
+    const [, second, third] = breaking.sentinels;
+    const [, replica] = breaking.servers;
+    if (second === undefined || third === undefined || replica === undefined) throw new Error('too few');
+    await breaking.command(third, 'SENTINEL', 'REMOVE', breaking.master);
+    await breaking.command(third, 'SENTINEL', 'MONITOR', breaking.master, replica.host, String(replica.port), '2');
+    await breaking.command(third, 'SENTINEL', 'SET', breaking.master, 'auth-pass', breaking.password);
+    const disagreeing = await look(breaking);
+    expect(disagreeing.findings).toEqual(['redis.sentinels fail']);
+    expect(disagreeing.of('redis.sentinels').message).toMatch(/disagree on the master/);
+
+    await breaking.kill(third);
+    const shaken = await look(breaking);
+    expect(shaken.findings).toEqual(['redis.sentinels warn']);
+    expect(shaken.of('redis.sentinels').message).toMatch(/refuses the connection.*; 2 of 3 up, quorum 2/);
+
+    await breaking.kill(second);
+    const lost = await look(breaking);
+    expect(lost.findings).toEqual(['redis.sentinels fail']);
+    expect(lost.of('redis.sentinels').message).toMatch(/1 of 3 sentinels up, quorum 2: a failover needs 2/);
+
+    await breaking.kill(replica);
+    const gone = async () =>
+      (await breaking.command(breaking.servers[0] ?? replica, 'INFO', 'replication')).includes('connected_slaves:0');
+    await expect.poll(gone, { timeout: 20_000 }).toBe(true);
+    expect((await look(breaking)).findings).toEqual(['redis.sentinels fail', 'redis.replication fail']);
+  });
+});
