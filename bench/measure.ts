@@ -6,11 +6,12 @@ export interface Subject {
   readonly program: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
   /** Exit codes that are answers. Default: only 0. */
   readonly okCodes?: readonly number[];
 }
 
-/** Wall milliseconds and the peak resident memory of the largest process are those of whole processes. */
+/** Wall milliseconds of whole processes. */
 export interface Measured {
   readonly name: string;
   readonly runs: readonly number[];
@@ -35,9 +36,13 @@ export function measure(subjects: readonly Subject[], rounds: number): Measured[
   });
 }
 
-function timeOnce({ name, program, args, env, okCodes = [0] }: Subject): number {
+function timeOnce({ name, program, args, env, cwd, okCodes = [0] }: Subject): number {
   const began = performance.now();
-  const { status, error, stderr } = spawnSync(program, args, { env: { ...process.env, ...env }, maxBuffer: 1 << 28 });
+  const { status, error, stderr } = spawnSync(program, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    maxBuffer: 1 << 28,
+  });
   const took = performance.now() - began;
   if (error !== undefined) throw error;
   if (!okCodes.includes(status ?? -1))

@@ -8,49 +8,60 @@ import { createRecorder } from '../test/support/recorder.ts';
 import { upCluster } from '../test/testbed/cluster/up.ts';
 import { progressPrinter } from '../test/testbed/provision/progress.ts';
 import { type Measured, measure, type Subject, table } from './measure.ts';
+import { peerProgram } from './peer.ts';
 import { measureRenders } from './renders.ts';
+import { besidePeer, recorded } from './scale.ts';
 
 const ROUNDS = 9;
 const CHART = resolve('test/fixtures/chart');
 
-/** `npm run bench`: figures for README and closing notes; nothing here passes or fails. */
+const SECTIONS = ['start', 'render', 'preflight', 'peer', 'recorded'] as const;
+type Section = (typeof SECTIONS)[number];
+
+/** `npm run bench [-- SECTION …]`: figures for README and closing notes; nothing here passes or fails. Default: all sections. */
 async function main(): Promise<void> {
+  const asked = SECTIONS.filter((name) => process.argv.slice(2).includes(name));
+  const sections = new Set<Section>(asked.length === 0 ? SECTIONS : asked);
   const program = await builtProgram();
-  const cluster = await upCluster({ nodes: '6x8C32G', zones: 3, onProgress: progressPrinter() });
   const folder = mkdtempSync(join(tmpdir(), 'difyctl-bench-'));
   try {
-    const { helm4 = 'helm', kubectl = 'kubectl' } = cluster.tools;
-    const difyctl = (name: string, ...args: string[]): Subject => ({
-      name,
-      program: process.execPath,
-      args: [program, ...args],
-    });
-    print(
-      table(
-        `start-up (${ROUNDS} rounds, whole processes; aim: at most 1.3 x bare node)`,
-        measure(
-          [
-            { name: 'node -e 0', program: process.execPath, args: ['-e', '0'] },
-            difyctl('difyctl --version', '--version'),
-            { name: 'helm version', program: helm4, args: ['version'] },
-          ],
-          ROUNDS,
-        ),
-      ),
-    );
-    print(table('render, in one process (aim: at most 150 ms beyond start-up)', measureRenders(ROUNDS)));
-    const file = writeDeployment(folder, cluster.context);
-    const env = environment(cluster.kubeconfig, { kubectl, helm: helm4 });
-    print(
-      await preflightAgainstRawCalls(difyctl('difyctl preflight', 'preflight', '-c', file), env, {
-        kubectl,
-        helm: helm4,
-      }),
-    );
+    if (sections.has('render'))
+      print(table('render, in one process (aim: at most 150 ms beyond start-up)', measureRenders(ROUNDS)));
+    if (sections.has('recorded')) print(await recorded(program, folder));
+    if (sections.has('start') || sections.has('preflight') || sections.has('peer'))
+      await onCluster(program, folder, sections);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function onCluster(program: string, folder: string, sections: ReadonlySet<Section>): Promise<void> {
+  const peer = sections.has('peer') ? await peerProgram() : undefined;
+  const cluster = await upCluster({ nodes: '6x8C32G', zones: 3, onProgress: progressPrinter() });
+  try {
+    const { helm4 = 'helm', kubectl = 'kubectl' } = cluster.tools;
+    const tools = { kubectl, helm: helm4 };
+    const env = environment(cluster.kubeconfig, tools);
+    if (sections.has('start')) print(table(START, measure(startUps(program, helm4), ROUNDS)));
+    if (sections.has('preflight')) {
+      const args = [program, 'preflight', '-c', writeDeployment(folder, cluster.context)];
+      const subject = { name: 'difyctl preflight', program: process.execPath, args };
+      print(await preflightAgainstRawCalls(subject, env, tools));
+    }
+    if (peer !== undefined) await besidePeer({ cluster, program, peerProgram: peer, folder, env }, ROUNDS, print);
+  } finally {
     await cluster.down();
   }
+}
+
+const START = `start-up (${ROUNDS} rounds, whole processes; aim: at most 1.3 x bare node)`;
+
+function startUps(program: string, helm: string): readonly Subject[] {
+  return [
+    { name: 'node -e 0', program: process.execPath, args: ['-e', '0'] },
+    { name: 'difyctl --version', program: process.execPath, args: [program, '--version'] },
+    { name: 'helm version', program: helm, args: ['version'] },
+  ];
 }
 
 type Programs = Readonly<Record<'kubectl' | 'helm', string>>;

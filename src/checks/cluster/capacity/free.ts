@@ -3,6 +3,7 @@ import { SIZES } from '../../../checklist/sizing.ts';
 import type { Tier } from '../../../checklist/tiers.ts';
 import { CLUSTER_NODES } from '../../../evidence/cluster/nodes.ts';
 import { CLUSTER_PODS } from '../../../evidence/cluster/pods.ts';
+import { RENDERED_OBJECTS } from '../../../evidence/rendered/set.ts';
 import type { Check } from '../../check.ts';
 import { fault, pass } from '../../judgement.ts';
 import { errorInProdElseWarning } from '../../when.ts';
@@ -18,6 +19,7 @@ export const capacityFree: Check = {
   // With a file, cluster.capacity.fit places every planned pod.
   when: (deployment) => deployment === undefined,
   needs: [CLUSTER_NODES, CLUSTER_PODS],
+  wants: [RENDERED_OBJECTS],
   remedy: 'add a node of the class',
   judge: (context) => {
     const all = context.evidence(CLUSTER_NODES);

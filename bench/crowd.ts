@@ -1,0 +1,90 @@
+import type { Cluster } from '../test/testbed/cluster/cluster.ts';
+import { nodeManifest } from '../test/testbed/cluster/simulated-node.ts';
+
+const NAMESPACE = 'crowd';
+/** Requests under way at once; the API server's own limit for one user is far higher. */
+const AT_ONCE = 8;
+
+/**
+ * Fills a cluster with nodes of 8C/32G and running pods on them, written straight to the API server. Nobody plays these nodes' kubelets, so that
+ * no simulation works beside what is measured.
+ */
+export async function addCrowd(cluster: Cluster, nodes: number, pods: number): Promise<void> {
+  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  await cluster.kubectl(['-n', NAMESPACE, 'wait', '--for=create', 'serviceaccount/default', '--timeout=60s']);
+  await each(nodes, (index) => cluster.api.create('/api/v1/nodes', crowdNode(index)));
+  const path = `/api/v1/namespaces/${NAMESPACE}/pods`;
+  await each(pods, async (index) => {
+    const pod = crowdPod(index, `crowd-${index % nodes}`);
+    await cluster.api.create(path, pod);
+    // A pod is born Pending, whatever its maker says of it.
+    await cluster.api.patch(`${path}/crowd-${index}/status`, { status: running(index) });
+  });
+}
+
+function running(index: number): object {
+  const at = '2026-11-22T08:00:00Z';
+  const condition = (type: string) => ({ type, status: 'True', lastTransitionTime: at });
+  const image = `registry.example.com/team/app:1.${index % 7}.0`;
+  return {
+    phase: 'Running',
+    startTime: at,
+    podIP: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
+    conditions: ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(condition),
+    containerStatuses: ['app', 'proxy'].map((name) => ({
+      name,
+      image,
+      imageID: image,
+      ready: true,
+      restartCount: 0,
+      state: { running: { startedAt: at } },
+    })),
+  };
+}
+
+/** A Node like those of the simulation, which the simulation does not know as its own. */
+export function crowdNode(index: number) {
+  const shape = { class: { cpus: 8, memoryGi: 32 }, zones: 3, kubeletPort: 1, kubernetesVersion: '1.36.3' };
+  const manifest = nodeManifest({ ...shape, index });
+  const name = `crowd-${index}`;
+  const { annotations: _, ...metadata } = manifest.metadata;
+  const labels = { ...metadata.labels, 'kubernetes.io/hostname': name };
+  return { ...manifest, metadata: { ...metadata, name, labels }, spec: {} };
+}
+
+/** A pod of about 5.4 kB as the API server gives it: two containers with probes, variables and volumes, a sidecar, as charts render them. */
+export function crowdPod(index: number, nodeName: string): object {
+  const name = `crowd-${index}`;
+  const sizes = ['50m', '100m', '250m'];
+  const container = (part: string) => ({
+    name: part,
+    image: `registry.example.com/team/${part}:1.${index % 7}.0`,
+    ports: [{ name: 'http', containerPort: 8080 }],
+    env: Array.from({ length: 2 }, (_, at) => ({
+      name: `SETTING_${part.toUpperCase()}_${at}`,
+      value: `value ${at} of what a chart writes`,
+    })),
+    resources: { requests: { cpu: sizes[index % sizes.length], memory: '128Mi' }, limits: { cpu: '1', memory: '1Gi' } },
+    readinessProbe: { httpGet: { path: '/ready', port: 'http' }, periodSeconds: 10 },
+    livenessProbe: { httpGet: { path: '/live', port: 'http' }, periodSeconds: 30 },
+    volumeMounts: [{ name: 'config', mountPath: '/etc/app' }],
+  });
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: { app: `app-${index % 50}`, 'app.kubernetes.io/instance': `app-${index % 50}` } },
+    spec: {
+      nodeName,
+      containers: [container('app'), container('proxy')],
+      volumes: [{ name: 'config', configMap: { name: 'config' } }],
+    },
+  };
+}
+
+async function each(count: number, make: (index: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) await make(next++);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
