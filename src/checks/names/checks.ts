@@ -1,8 +1,27 @@
 import type { Check } from '../check.ts';
+import { namesBodySize } from './body-size.ts';
 import { namesCertificate } from './certificate.ts';
 import { namesCertificateFiles } from './certificate-files.ts';
 import { namesDns } from './dns.ts';
+import { namesFilesUrl } from './files-url.ts';
+import { namesHosts } from './hosts.ts';
+import { namesProxy } from './proxy.ts';
+import { namesSameSite } from './same-site.ts';
+import { namesSchemes } from './schemes.ts';
+import { namesSsrfProxy } from './ssrf-proxy.ts';
 import { namesTlsSecret } from './tls-secret.ts';
 
 /** Public names and what stands behind them. */
-export const namesChecks: readonly Check[] = [namesDns, namesCertificate, namesCertificateFiles, namesTlsSecret];
+export const namesChecks: readonly Check[] = [
+  namesDns,
+  namesHosts,
+  namesSchemes,
+  namesSameSite,
+  namesFilesUrl,
+  namesBodySize,
+  namesProxy,
+  namesSsrfProxy,
+  namesCertificate,
+  namesCertificateFiles,
+  namesTlsSecret,
+];

@@ -1,0 +1,82 @@
+import { formatBytes } from '../../base/quantity.ts';
+import { PLUGIN_PACKAGE_BYTES, UPLOAD_LIMITS_MB } from '../../checklist/uploads.ts';
+import type { NamesSettings } from '../../evidence/names/settings.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { error } from '../when.ts';
+import { settingsCheck } from './settings-check.ts';
+
+const MIB = 2 ** 20;
+
+export const namesBodySize = settingsCheck(
+  {
+    id: 'names.body-size',
+    title: 'what users may upload gets through every server on the way',
+    severity: error,
+    remedy: 'lower the UPLOAD_*_SIZE_LIMIT, or raise the limit of the server that is in the way',
+  },
+  (settings) => {
+    const wishes = wishesOf(settings);
+    const unread = wishes.filter(({ bytes }) => !Number.isFinite(bytes) || bytes <= 0);
+    if (unread.length > 0) {
+      const observed = listed(unread.map(({ name, value }) => `${name} is ${value}`));
+      return fault('fail', { observed, expected: 'numbers: MB for UPLOAD_*, bytes for plugin packages' });
+    }
+    const largest = wishes.reduce((most, wish) => (wish.bytes > most.bytes ? wish : most));
+    const expected = `at least ${formatBytes(largest.bytes)}, as ${largest.name} allows`;
+    const narrow = settings.bodyLimits.filter(({ value }) => bytesOf(value) < largest.bytes);
+    if (narrow.length > 0) {
+      const observed = listed(narrow.map(({ place, value }) => `${place} lets ${value} through`));
+      return fault('fail', {
+        observed,
+        expected,
+        message: `${observed}, and ${largest.name} allows ${formatBytes(largest.bytes)}: larger uploads end in 413`,
+      });
+    }
+    const { api, daemon } = packageLimits(settings);
+    if (api > daemon) {
+      return fault('warn', {
+        observed: `the API takes plugin packages of ${formatBytes(api)}, the plugin daemon of ${formatBytes(daemon)}`,
+        expected: 'the same limit, or a lower one at the API',
+        remedy:
+          'raise MAX_PLUGIN_PACKAGE_SIZE in components.pluginDaemon.extraEnv to PLUGIN_MAX_PACKAGE_SIZE of the API',
+      });
+    }
+    return pass(`${formatBytes(largest.bytes)} get through`, expected);
+  },
+);
+
+interface Wish {
+  readonly name: string;
+  readonly value: string;
+  readonly bytes: number;
+}
+
+/** All that may be uploaded, by what allows it. */
+function wishesOf(settings: NamesSettings): readonly Wish[] {
+  const { api = {}, pluginDaemon = {} } = settings.variables;
+  const set = Object.entries(api).filter(([name]) => /^UPLOAD_\w*FILE_SIZE_LIMIT$/.test(name));
+  const limits = { ...UPLOAD_LIMITS_MB, ...Object.fromEntries(set) };
+  const uploads = Object.entries(limits).map(([name, value]) => ({
+    name,
+    value: String(value),
+    bytes: Number(value) * MIB,
+  }));
+  const plugin = pluginDaemon.MAX_PLUGIN_PACKAGE_SIZE ?? String(PLUGIN_PACKAGE_BYTES.daemon);
+  return [...uploads, { name: 'MAX_PLUGIN_PACKAGE_SIZE', value: plugin, bytes: Number(plugin) }];
+}
+
+function packageLimits({ variables }: NamesSettings): { readonly api: number; readonly daemon: number } {
+  return {
+    api: Number(variables.api?.PLUGIN_MAX_PACKAGE_SIZE ?? PLUGIN_PACKAGE_BYTES.api),
+    daemon: Number(variables.pluginDaemon?.MAX_PLUGIN_PACKAGE_SIZE ?? PLUGIN_PACKAGE_BYTES.daemon),
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: MIB, g: 2 ** 30 };
+
+/** nginx's notation; 0 is no limit, and what cannot be read is left to whoever reads it. */
+function bytesOf(value: string): number {
+  const match = /^(\d+)([kmg]?)$/i.exec(value.trim());
+  const bytes = match === null ? 0 : Number(match[1]) * (UNITS[(match[2] ?? '').toLowerCase()] ?? 1);
+  return bytes === 0 ? Number.POSITIVE_INFINITY : bytes;
+}

@@ -1,0 +1,44 @@
+import { fault, listed, pass } from '../judgement.ts';
+import { error } from '../when.ts';
+import { settingsCheck } from './settings-check.ts';
+
+const PROCESSES = ['api', 'worker'] as const;
+const NAMES = ['FILES_URL', 'INTERNAL_FILES_URL'] as const;
+
+export const namesFilesUrl = settingsCheck(
+  {
+    id: 'names.files-url',
+    title: 'signed file addresses can be built and fetched',
+    severity: error,
+    remedy:
+      'take FILES_URL and INTERNAL_FILES_URL out of extraEnv: urls.files and the deployment’s own names are right',
+  },
+  (settings) => {
+    const { variables } = settings;
+    const expected =
+      'FILES_URL and INTERNAL_FILES_URL with a scheme, without a trailing slash, the same for api and worker';
+    const faults = PROCESSES.flatMap((process) =>
+      NAMES.flatMap((name) => {
+        const reason = reasonOf(variables[process]?.[name]);
+        return reason === undefined ? [] : [`${name} of ${process} ${reason}`];
+      }),
+    );
+    const unequal = NAMES.filter((name) => variables.api?.[name] !== variables.worker?.[name]);
+    if (faults.length === 0 && unequal.length > 0) faults.push(`api and worker differ in ${listed(unequal)}`);
+    if (faults.length === 0) return pass(`files at ${variables.api?.FILES_URL ?? ''}`, expected);
+    const observed = listed(faults);
+    return fault('fail', {
+      observed,
+      expected,
+      message: `${observed}: plugins and models would be given addresses that lead nowhere`,
+    });
+  },
+);
+
+function reasonOf(value: string | undefined): string | undefined {
+  // Where the chart makes the variable itself, it is not among those of the file.
+  if (value === undefined) return undefined;
+  if (value === '') return 'is empty';
+  if (!/^https?:\/\/[^/]/.test(value)) return `is ${value}, which has no scheme`;
+  return value.endsWith('/') ? `is ${value}, which ends in a slash` : undefined;
+}

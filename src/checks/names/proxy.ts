@@ -1,0 +1,61 @@
+import type { ComponentName } from '../../checklist/components.ts';
+import type { NamesSettings, Variables } from '../../evidence/names/settings.ts';
+import { fault, listed, pass, some } from '../judgement.ts';
+import { error } from '../when.ts';
+import { settingsCheck } from './settings-check.ts';
+
+/** Processes whose HTTP clients heed proxy variables and that call others inside. The sandbox's own are the deployment's. */
+const CALLERS: readonly ComponentName[] = ['api', 'worker', 'beat', 'apiWebsocket', 'pluginDaemon', 'agentBackend'];
+
+export const namesProxy = settingsCheck(
+  {
+    id: 'names.proxy',
+    title: 'no proxy catches what stays inside',
+    severity: error,
+    remedy: 'name the deployment’s own hosts in NO_PROXY',
+  },
+  (settings) => {
+    const { internalHosts } = settings;
+    const expected = 'a NO_PROXY that names the deployment’s own hosts';
+    for (const component of CALLERS) {
+      const { variables, place } = proxiesOf(settings, component);
+      if (!hasProxy(variables)) continue;
+      const caught = internalHosts.filter((host) => !isExempt(host, firstOf(variables, 'NO_PROXY') ?? ''));
+      if (caught.length === 0) continue;
+      return fault('fail', {
+        observed: `${place} sends ${some(caught)} through a proxy`,
+        expected,
+        message: `${place} sends ${some(caught)} through a proxy, which does not know them: the parts of Dify would not find each other`,
+        remedy: `set NO_PROXY beside it to ${['localhost', '127.0.0.1', ...internalHosts].join(',')}`,
+      });
+    }
+    const using = CALLERS.filter((component) => hasProxy(proxiesOf(settings, component).variables));
+    return pass(
+      using.length === 0 ? 'no proxy in the containers' : `what stays inside is exempt for ${listed(using)}`,
+      expected,
+    );
+  },
+);
+
+function proxiesOf(
+  { variables, dockerProxies }: NamesSettings,
+  component: ComponentName,
+): { readonly variables: Variables; readonly place: string } {
+  const own = variables[component] ?? {};
+  const place = hasProxy(own) ? `components.${component}.extraEnv` : 'docker’s config.json (proxies)';
+  return { variables: { ...dockerProxies, ...own }, place };
+}
+
+function hasProxy(variables: Variables): boolean {
+  return ['HTTP_PROXY', 'ALL_PROXY'].some((name) => (firstOf(variables, name) ?? '') !== '');
+}
+
+/** The lower-case name is the older one, and all clients heed both. */
+function firstOf(variables: Variables, name: string): string | undefined {
+  return variables[name] ?? variables[name.toLowerCase()];
+}
+
+function isExempt(host: string, noProxy: string): boolean {
+  const entries = noProxy.split(/[\s,]+/).filter((entry) => entry !== '');
+  return entries.some((entry) => entry === '*' || host === entry || host.endsWith(`.${entry.replace(/^\*?\./, '')}`));
+}

@@ -1,0 +1,70 @@
+import type { NamesSettings } from '../../evidence/names/settings.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { error } from '../when.ts';
+import { addressIn } from './addresses.ts';
+import { settingsCheck } from './settings-check.ts';
+
+export const namesSameSite = settingsCheck(
+  {
+    id: 'names.same-site',
+    title: 'the cookies of console and apps reach their API',
+    severity: error,
+    remedy: 'let each page call the API at its own origin: take the variables out of extraEnv',
+  },
+  (settings) => {
+    const expected =
+      'pages and their API on one host, or COOKIE_DOMAIN (api) above both with NEXT_PUBLIC_COOKIE_DOMAIN (web)';
+    const found = faultIn(settings);
+    if (found === undefined) return pass('each page calls the API where its cookies go', expected);
+    return fault('fail', { ...found, expected, message: `${found.observed}: signing in would end in a loop` });
+  },
+);
+
+interface Found {
+  readonly observed: string;
+  readonly remedy?: string;
+}
+
+const PAIRS = [
+  { page: 'CONSOLE_WEB_URL', api: 'CONSOLE_API_URL', origins: 'CONSOLE_CORS_ALLOW_ORIGINS' },
+  { page: 'APP_WEB_URL', api: 'APP_API_URL', origins: 'WEB_API_CORS_ALLOW_ORIGINS' },
+] as const;
+
+/** Without COOKIE_DOMAIN cookies are `__Host-` ones, which one host alone gets; NEXT_PUBLIC_COOKIE_DOMAIN tells the pages that theirs are not. */
+function faultIn(settings: NamesSettings): Found | undefined {
+  const domain = (settings.variables.api?.COOKIE_DOMAIN ?? '').replace(/^\./, '');
+  const pagesKnow = (settings.variables.web?.NEXT_PUBLIC_COOKIE_DOMAIN ?? '') !== '';
+  if (domain === '' && pagesKnow) return { observed: 'NEXT_PUBLIC_COOKIE_DOMAIN is set and COOKIE_DOMAIN is not' };
+  if (domain !== '' && !pagesKnow) {
+    return {
+      observed: `COOKIE_DOMAIN is ${domain} and NEXT_PUBLIC_COOKIE_DOMAIN is not set`,
+      remedy: 'set NEXT_PUBLIC_COOKIE_DOMAIN to 1 in components.web.extraEnv, or take COOKIE_DOMAIN out',
+    };
+  }
+  for (const pair of PAIRS) {
+    const page = addressIn(settings, 'api', pair.page)?.url;
+    const api = addressIn(settings, 'web', pair.api)?.url;
+    if (page === undefined || api === undefined) continue;
+    const outside = [...new Set([page.hostname, api.hostname])].filter((host) => !isBelow(host, domain));
+    if (domain !== '' && outside.length > 0)
+      return { observed: `COOKIE_DOMAIN is ${domain}, and ${listed(outside)} is not below it` };
+    if (domain === '' && page.hostname !== api.hostname) {
+      return { observed: `pages are at ${page.host} and call ${api.host}, and no COOKIE_DOMAIN is above both` };
+    }
+    if (page.origin !== api.origin && !allows(settings.variables.api?.[pair.origins], page.origin)) {
+      return {
+        observed: `pages are at ${page.origin} and call ${api.origin}, and ${pair.origins} does not name the first`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function isBelow(host: string, domain: string): boolean {
+  return domain.includes('.') && (host === domain || host.endsWith(`.${domain}`));
+}
+
+/** Dify's default is `*`. */
+function allows(origins: string | undefined, origin: string): boolean {
+  return (origins ?? '*').split(',').some((one) => ['*', origin].includes(one.trim()));
+}

@@ -1,0 +1,22 @@
+import { NAMES_SETTINGS, type NamesSettings } from '../../evidence/names/settings.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { notReached } from '../services/probed.ts';
+import { withFile } from '../when.ts';
+
+/** A check of what the rendered set says. Where nothing could be rendered, config.renders has said so. */
+export function settingsCheck(
+  check: Pick<Check, 'id' | 'title' | 'severity' | 'remedy'>,
+  judge: (settings: NamesSettings, context: JudgeContext) => Judgement,
+): Check {
+  return {
+    ...check,
+    phases: ['preflight'],
+    when: withFile,
+    needs: [],
+    wants: [NAMES_SETTINGS],
+    judge: (context) => {
+      const settings = context.look(NAMES_SETTINGS)?.data;
+      return settings === undefined ? notReached('config.renders') : judge(settings, context);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { plannedComponents } from '../../deployment/components.ts';
+import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { warning } from '../when.ts';
+import { settingsCheck } from './settings-check.ts';
+
+export const namesSsrfProxy = settingsCheck(
+  {
+    id: 'names.ssrf-proxy',
+    title: 'what apps fetch goes through the guard, and the guard is one that is rendered',
+    severity: warning,
+    remedy: 'take the SSRF_ variables out of extraEnv, and leave components.ssrfProxy on',
+  },
+  (settings, context) => {
+    const { variables, internalHosts } = settings;
+    const deployment = deploymentOf(context);
+    const expected = 'the rendered proxy, for api and worker alike';
+    const isOn = plannedComponents(deployment).ssrfProxy.enabled;
+    const unheard = (['api', 'worker', 'ssrfProxy'] as const).flatMap((component) =>
+      Object.keys(deployment.components[component]?.extraEnv ?? {}).filter((name) =>
+        /ALLOW_PRIVATE|PRIVATE_(IPS|DOMAINS)/.test(name),
+      ),
+    );
+    if (unheard.length > 0) {
+      return fault('warn', {
+        observed: `${listed([...new Set(unheard)])} has no effect: the rendered proxy reads no variables and refuses private addresses`,
+        expected,
+        remedy:
+          'reach internal hosts by a public name that ends at a public address, or run a proxy of your own and name it in SSRF_PROXY_HTTP_URL and SSRF_PROXY_HTTPS_URL',
+      });
+    }
+    const named = ['SSRF_PROXY_HTTP_URL', 'SSRF_PROXY_HTTPS_URL'].flatMap((name) => [
+      variables.api?.[name] ?? '',
+      variables.worker?.[name] ?? '',
+    ]);
+    if (new Set(named).size > 1 && deployment.target.type === 'compose') {
+      return fault('warn', { observed: 'api and worker, or http and https, go different ways', expected });
+    }
+    const own = named.find((value) => value !== '' && !internalHosts.includes(hostOf(value)));
+    if (own !== undefined) return pass(`a proxy of your own: ${own}`, expected);
+    if (isOn) return pass('private addresses are refused to what apps fetch', expected);
+    if (context.tier === 'test') return pass('no guard in test', expected);
+    return fault('warn', {
+      observed: 'components.ssrfProxy is off: apps can fetch whatever the API reaches, cloud metadata included',
+      expected,
+    });
+  },
+);
+
+function hostOf(value: string): string {
+  return URL.canParse(value) ? new URL(value).hostname : '';
+}

@@ -1,0 +1,20 @@
+import { isObject } from '../../base/json.ts';
+import { COMPONENTS } from '../../checklist/components.ts';
+import { SERVICE_OF } from '../../render/compose/names.ts';
+import type { RenderedCompose } from '../../render/rendered.ts';
+import { at, labelsAt } from '../read.ts';
+import type { NamesSettings } from './settings.ts';
+
+/** What compose.yaml and nginx.conf say. Secrets are references to `.env` there. */
+export function composeSettings({ project, files }: RenderedCompose): Omit<NamesSettings, 'dockerProxies'> {
+  const nginx = files.find(({ path }) => path === 'nginx/nginx.conf')?.content ?? '';
+  const limit = /client_max_body_size\s+(\S+);/.exec(nginx)?.[1];
+  const services = at(project, 'services');
+  return {
+    variables: Object.fromEntries(
+      COMPONENTS.map((name) => [name, labelsAt(project, 'services', SERVICE_OF[name], 'environment')]),
+    ),
+    bodyLimits: limit === undefined ? [] : [{ place: 'nginx', value: limit }],
+    internalHosts: Object.keys(isObject(services) ? services : {}).sort(),
+  };
+}

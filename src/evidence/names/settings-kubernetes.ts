@@ -1,0 +1,66 @@
+import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
+import type { RenderedKubernetes } from '../../render/rendered.ts';
+import type { Need } from '../evidence.ts';
+import { at, labelsAt, listAt, textAt } from '../read.ts';
+import { RENDERED_OBJECTS } from '../rendered/set.ts';
+import type { BodyLimit, NamesSettings, Variables } from './settings.ts';
+
+/** Keys under `global` and the variable that the chart makes of each, for the API's processes and for the web server (docs/chart-facts.md). */
+const API_KEYS = {
+  consoleApiDomain: 'CONSOLE_API_URL',
+  consoleWebDomain: 'CONSOLE_WEB_URL',
+  serviceApiDomain: 'SERVICE_API_URL',
+  appWebDomain: 'APP_WEB_URL',
+  filesDomain: 'FILES_URL',
+  triggerDomain: 'TRIGGER_URL',
+};
+const WEB_KEYS = { consoleApiDomain: 'CONSOLE_API_URL', appApiDomain: 'APP_API_URL' };
+const API_PROCESSES: readonly ComponentName[] = ['api', 'worker', 'beat', 'apiWebsocket'];
+
+/** Annotations by which controllers limit a request's body: ingress-nginx, F5's nginx, HAProxy Ingress. */
+const BODY_ANNOTATIONS = [
+  'nginx.ingress.kubernetes.io/proxy-body-size',
+  'nginx.org/client-max-body-size',
+  'haproxy-ingress.github.io/proxy-body-size',
+];
+
+/** What values.yaml says, `extraValues` included. */
+export async function kubernetesSettings({ values }: RenderedKubernetes, need: Need): Promise<NamesSettings> {
+  // Without helm's word on them, proxies are judged without names to catch; config.renders says what was missing.
+  const objects = await need(RENDERED_OBJECTS).then(
+    (set) => set.objects,
+    () => [],
+  );
+  return {
+    variables: Object.fromEntries(COMPONENTS.map((name) => [name, variablesOf(values, name)])),
+    bodyLimits: bodyLimits(values),
+    internalHosts: objects
+      .filter(({ kind }) => kind === 'Service')
+      .map(({ name }) => name)
+      .sort(),
+  };
+}
+
+function variablesOf(values: unknown, component: ComponentName): Variables {
+  const extra = listAt(values, component, 'extraEnv').map(
+    (one) => [textAt(one, 'name'), textAt(one, 'value')] as const,
+  );
+  const keys = API_PROCESSES.includes(component) ? API_KEYS : component === 'web' ? WEB_KEYS : {};
+  const made = Object.entries(keys).map(([key, name]) => [name, textAt(values, 'global', key)] as const);
+  const socket = component === 'web' ? textAt(values, 'apiWebsocket', 'socketUrl') : '';
+  return {
+    ...Object.fromEntries(made.filter(([, value]) => value !== '')),
+    ...(socket === '' ? {} : { NEXT_PUBLIC_SOCKET_URL: socket }),
+    ...Object.fromEntries(extra),
+  };
+}
+
+function bodyLimits(values: unknown): readonly BodyLimit[] {
+  const nginx = textAt(values, 'proxy', 'clientMaxBodySize');
+  const annotations = at(values, 'ingress', 'enabled') === true ? labelsAt(values, 'ingress', 'annotations') : {};
+  const said = BODY_ANNOTATIONS.flatMap((place) => {
+    const value = annotations[place];
+    return value === undefined ? [] : [{ place, value }];
+  });
+  return [...(nginx === '' ? [] : [{ place: 'nginx', value: nginx }]), ...said];
+}

@@ -1,0 +1,286 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Deployment } from '../../../src/deployment/schema/deployment.ts';
+import { NAMES_SETTINGS } from '../../../src/evidence/names/settings.ts';
+import { namesSettingsCollector } from '../../../src/evidence/names/settings-collector.ts';
+import { RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
+import { composeDeployment, rendered as renderedCompose } from '../../render/compose/rendering.ts';
+import { kubernetesDeployment, rendered as renderedKubernetes } from '../../render/kubernetes/support/rendering.ts';
+import { checkOf, collectContext, judged } from '../../support/check-runs.ts';
+import { rendered as renderedSet } from '../../support/cluster-facts.ts';
+import { SAMPLE_NAMES, sampleDeployment, urls } from '../../support/deployments.ts';
+import { given } from '../../support/need.ts';
+
+/** Every case here goes from the file through the renderer, so that what is judged is what containers would see. */
+const IDS = ['hosts', 'schemes', 'same-site', 'files-url', 'body-size', 'proxy', 'ssrf-proxy'].map(
+  (word) => `names.${word}`,
+);
+
+const SERVICES = renderedSet({
+  objects: ['dify-api', 'dify-plugin-daemon'].map((name) => ({ apiVersion: 'v1', kind: 'Service', name })),
+});
+
+async function judge(deployment: Deployment, ids: readonly string[] = IDS, env: Record<string, string> = {}) {
+  const rendered = deployment.target.type === 'compose' ? renderedCompose(deployment) : renderedKubernetes(deployment);
+  const context = collectContext({ deployment, rendered, env });
+  const settings = await namesSettingsCollector.collect(context, given([RENDERED_OBJECTS, SERVICES]));
+  expect(JSON.stringify(settings)).not.toMatch(/planted/);
+  return ids.map((id) => judged(checkOf(id), { deployment, seen: [[NAMES_SETTINGS, settings]] }));
+}
+
+it.each(SAMPLE_NAMES)('%s, which is healthy, gives no finding', async (name) => {
+  const results = await judge(sampleDeployment(name));
+  expect(results.map(({ id, status, message }) => [id, status, status === 'pass' ? '' : message])).toEqual(
+    IDS.map((id) => [id, 'pass', '']),
+  );
+});
+
+it('what could not be rendered is left to config.renders', () => {
+  for (const id of IDS) {
+    const deployment = sampleDeployment('prod-compose-s3-qdrant');
+    expect(judged(checkOf(id), { deployment }).status).toBe('skip');
+  }
+});
+
+type Over = Readonly<Record<string, unknown>>;
+const extra = (component: string, extraEnv: Record<string, string | number>): Over => ({
+  components: { [component]: { extraEnv } },
+});
+const WITH_TLS = { type: 'compose', tls: { certFile: './a.pem', keyFile: './a.key' } };
+
+describe.each([
+  ['compose', composeDeployment],
+  ['kubernetes', kubernetesDeployment],
+] as const)('on %s', (target, make) => {
+  const https = urls('https://dify.example.com');
+  it.each<[string, string, Over, string, RegExp]>([
+    [
+      'names.hosts',
+      'a container’s name',
+      extra('web', { CONSOLE_API_URL: 'http://api.dify.svc:5001' }),
+      'fail',
+      /only containers know/,
+    ],
+    [
+      'names.hosts',
+      'no scheme',
+      extra('api', { CONSOLE_WEB_URL: 'dify.example.com' }),
+      'fail',
+      /no address with a scheme/,
+    ],
+    ['names.hosts', 'this machine, in test', { urls: urls('http://localhost:8080') }, 'pass', /localhost/],
+    [
+      'names.schemes',
+      'an API without TLS',
+      { urls: https, ...extra('web', { CONSOLE_API_URL: 'http://dify.example.com' }) },
+      'fail',
+      /CONSOLE_API_URL of web is http:/,
+    ],
+    [
+      'names.schemes',
+      'files without TLS',
+      { urls: { ...https, files: 'http://files.example.com' } },
+      'fail',
+      /FILES_URL of api is http:/,
+    ],
+    [
+      'names.schemes',
+      'a socket without TLS',
+      { urls: https, ...extra('web', { NEXT_PUBLIC_SOCKET_URL: 'ws://dify.example.com' }) },
+      'fail',
+      /SOCKET_URL of web is ws:/,
+    ],
+    [
+      'names.same-site',
+      'each part on a host of its own',
+      {
+        urls: {
+          console: 'https://console.example.com',
+          api: 'https://api.example.com',
+          app: 'https://app.example.com',
+          files: 'https://files.example.com',
+        },
+      },
+      'pass',
+      /./,
+    ],
+    [
+      'names.same-site',
+      'an API elsewhere',
+      { urls: https, ...extra('web', { CONSOLE_API_URL: 'https://api.example.com' }) },
+      'fail',
+      /no COOKIE_DOMAIN is above both/,
+    ],
+    [
+      'names.same-site',
+      'cookies that pages do not look for',
+      { urls: https, ...extra('api', { COOKIE_DOMAIN: 'example.com' }) },
+      'fail',
+      /NEXT_PUBLIC_COOKIE_DOMAIN is not set/,
+    ],
+    [
+      'names.same-site',
+      'cookies that the API does not set',
+      { urls: https, ...extra('web', { NEXT_PUBLIC_COOKIE_DOMAIN: '1' }) },
+      'fail',
+      /COOKIE_DOMAIN is not/,
+    ],
+    [
+      'names.same-site',
+      'cookies for both',
+      {
+        urls: https,
+        components: {
+          api: { extraEnv: { COOKIE_DOMAIN: 'example.com', CONSOLE_CORS_ALLOW_ORIGINS: 'https://other.example.com' } },
+          web: { extraEnv: { CONSOLE_API_URL: 'https://api.example.com', NEXT_PUBLIC_COOKIE_DOMAIN: '1' } },
+        },
+      },
+      'fail',
+      /CONSOLE_CORS_ALLOW_ORIGINS does not name/,
+    ],
+    [
+      'names.same-site',
+      'cookies for both, and the origin allowed',
+      {
+        urls: https,
+        components: {
+          api: { extraEnv: { COOKIE_DOMAIN: 'example.com', CONSOLE_CORS_ALLOW_ORIGINS: '*' } },
+          web: { extraEnv: { CONSOLE_API_URL: 'https://api.example.com', NEXT_PUBLIC_COOKIE_DOMAIN: '1' } },
+        },
+      },
+      'pass',
+      /./,
+    ],
+    [
+      'names.same-site',
+      'cookies for a domain of somebody else',
+      {
+        urls: https,
+        components: {
+          api: { extraEnv: { COOKIE_DOMAIN: 'example.org' } },
+          web: { extraEnv: { NEXT_PUBLIC_COOKIE_DOMAIN: '1' } },
+        },
+      },
+      'fail',
+      /dify\.example\.com is not below it/,
+    ],
+    ['names.files-url', 'empty', extra('api', { FILES_URL: '' }), 'fail', /FILES_URL of api is empty/],
+    [
+      'names.files-url',
+      'with a slash',
+      extra('worker', { INTERNAL_FILES_URL: 'http://api:5001/' }),
+      'fail',
+      /INTERNAL_FILES_URL of worker.*ends in a slash/,
+    ],
+    ['names.files-url', 'without a scheme', extra('api', { INTERNAL_FILES_URL: 'api:5001' }), 'fail', /no scheme/],
+    [
+      'names.files-url',
+      'another one for the worker',
+      extra('worker', { FILES_URL: 'https://cdn.example.com' }),
+      'fail',
+      /differ in FILES_URL/,
+    ],
+    [
+      'names.body-size',
+      'larger plugin packages',
+      extra('pluginDaemon', { MAX_PLUGIN_PACKAGE_SIZE: 524288000 }),
+      'fail',
+      /lets 100m through/,
+    ],
+    [
+      'names.body-size',
+      'what is no number',
+      extra('api', { UPLOAD_FILE_SIZE_LIMIT: '15MB' }),
+      'fail',
+      /UPLOAD_FILE_SIZE_LIMIT is 15MB/,
+    ],
+    [
+      'names.body-size',
+      'packages that the daemon refuses',
+      extra('api', { PLUGIN_MAX_PACKAGE_SIZE: 99000000 }),
+      'warn',
+      /the plugin daemon of/,
+    ],
+    [
+      'names.proxy',
+      'a proxy for everything',
+      extra('api', { HTTP_PROXY: 'http://user:planted@proxy.example.com:3128' }),
+      'fail',
+      /components\.api\.extraEnv sends .* through a proxy/,
+    ],
+    [
+      'names.proxy',
+      'the same in lower case',
+      extra('pluginDaemon', { http_proxy: 'http://proxy:3128', no_proxy: 'localhost' }),
+      'fail',
+      /components\.pluginDaemon/,
+    ],
+    ['names.proxy', 'a proxy for https alone', extra('api', { HTTPS_PROXY: 'http://proxy:3128' }), 'pass', /./],
+    [
+      'names.proxy',
+      'a proxy for nobody',
+      extra('api', { HTTP_PROXY: 'http://proxy:3128', NO_PROXY: '*' }),
+      'pass',
+      /exempt for api/,
+    ],
+    [
+      'names.ssrf-proxy',
+      'what upstream’s template knows',
+      extra('ssrfProxy', { SSRF_PROXY_ALLOW_PRIVATE_IPS: '10.0.0.5' }),
+      'warn',
+      /has no effect/,
+    ],
+    ['names.ssrf-proxy', 'no guard, in test', { components: { ssrfProxy: { enabled: false } } }, 'pass', /./],
+  ])('%s with %s', async (id, _, over, status, observed) => {
+    const [result] = await judge(make(over), [id]);
+    expect(result).toMatchObject({ id, status, observed: expect.stringMatching(observed) });
+    expect(result?.remedy).not.toBe('');
+  });
+
+  it('uploads larger than the default: the chart’s nginx is told, Compose’s is not', async () => {
+    const [result] = await judge(make(extra('api', { UPLOAD_VIDEO_FILE_SIZE_LIMIT: 500 })), ['names.body-size']);
+    expect(result?.status).toBe(target === 'compose' ? 'fail' : 'pass');
+  });
+});
+
+it('an ingress that cuts uploads', async () => {
+  const annotations = { 'nginx.ingress.kubernetes.io/proxy-body-size': '8m' };
+  const deployment = kubernetesDeployment({
+    target: { type: 'kubernetes', ingress: { className: 'nginx', annotations } },
+  });
+  const [result] = await judge(deployment, ['names.body-size']);
+  expect(result).toMatchObject({
+    status: 'fail',
+    observed: 'nginx.ingress.kubernetes.io/proxy-body-size lets 8m through',
+  });
+});
+
+it('http addresses where nginx sends every browser to https', async () => {
+  const [result] = await judge(composeDeployment({ target: WITH_TLS, urls: urls('http://dify.example.com') }), [
+    'names.schemes',
+  ]);
+  expect(result).toMatchObject({
+    status: 'fail',
+    observed: expect.stringContaining('nginx sends every browser to https'),
+  });
+});
+
+describe('proxies that docker itself hands on', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'difyctl-docker-config-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each<[string, string]>([
+    ['localhost', 'fail'],
+    ['*', 'pass'],
+  ])('with noProxy %s', async (noProxy, status) => {
+    const proxies = { default: { httpProxy: 'http://user:planted@proxy.example.com:3128', noProxy } };
+    await writeFile(join(folder, 'config.json'), JSON.stringify({ proxies }));
+    const [result] = await judge(composeDeployment(), ['names.proxy'], { DOCKER_CONFIG: folder });
+    expect(result?.status).toBe(status);
+  });
+});
