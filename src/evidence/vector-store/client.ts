@@ -76,7 +76,8 @@ export async function openStore(
   };
 }
 
-async function lookAtCertificate(base: URL, context: StoreContext, note: Note): Promise<void> {
+/** Looks at the certificate and nothing else. Throws ProbeFault: `resolve`, `connect`, or `tls` where it is not to be trusted. */
+export async function lookAtCertificate(base: URL, context: StoreContext, note: Note): Promise<void> {
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(2 * context.limitMs)]);
   const port = base.port === '' ? 443 : Number(base.port);
   const plain = await context.dial(base.hostname, port, { signal, limitMs: context.limitMs });

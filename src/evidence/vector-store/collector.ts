@@ -3,8 +3,14 @@ import { requiredSecrets } from '../../deployment/required-secrets.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
 import { type FaultFact, faultOf } from '../probe/fault.ts';
+import { probeElasticsearch } from './elasticsearch.ts';
 import { type ExternalStore, UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
+import { probeMilvus } from './milvus.ts';
+import { probeMyscale } from './myscale.ts';
 import type { Note, StoreContext } from './probe.ts';
+import { probeQdrant } from './qdrant.ts';
+import { probeTablestore } from './tablestore.ts';
+import { probeTencent } from './tencent.ts';
 import { probeWeaviate } from './weaviate.ts';
 
 /** For each connection and each answer; a healthy store needs milliseconds, and Dify's own clients wait 5 to 30 seconds. */
@@ -57,8 +63,20 @@ async function probeProvider(store: ExternalStore, context: StoreContext, note: 
   switch (store.provider) {
     case 'weaviate':
       return probeWeaviate(store, context, note);
-    default:
-      throw new EvidenceMissing('absent', `a probe of ${store.provider}`);
+    case 'qdrant':
+      return probeQdrant(store, context, note);
+    case 'milvus':
+      return probeMilvus(store, context, note);
+    case 'tencent':
+      return probeTencent(store, context, note);
+    case 'myscale':
+      return probeMyscale(store, context, note);
+    case 'tablestore':
+      return probeTablestore(store, context, note);
+    case 'elasticsearch':
+      return probeElasticsearch(store, context, note);
+    case 'pgvector':
+      throw new EvidenceMissing('absent', 'a probe of pgvector');
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Redact } from '../../base/redact.ts';
 import type { CollectContext } from '../evidence.ts';
 import type { Provider, StoreOf, VectorStoreFacts } from './facts.ts';
@@ -24,8 +23,3 @@ export type Note = (facts: Partial<VectorStoreFacts>) => void;
  * (`resolve`, `connect`, `tls`, `login`, or `use` where nothing else can follow).
  */
 export type StoreProbe<P extends Provider> = (store: StoreOf<P>, context: StoreContext, note: Note) => Promise<void>;
-
-/** A name for what a probe makes and removes again; it says whose it is. Letters, digits and underscores. */
-export function probeName(): string {
-  return `difyctl_probe_${randomBytes(4).toString('hex')}`;
-}

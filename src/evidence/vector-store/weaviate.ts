@@ -1,10 +1,10 @@
 import { faultOf } from '../probe/fault.ts';
 import { type Ask, admitted, askedOf, openStore, succeeded } from './client.ts';
-import { isOfDify, singleCopies } from './dify.ts';
+import { isOfDify, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, GrpcFact, NodeFact, StoreOf } from './facts.ts';
 import { checkGrpc, type GrpcTarget } from './grpc.ts';
 import { listAt, numberAt, textAt } from './json.ts';
-import { probeName, type StoreContext, type StoreProbe } from './probe.ts';
+import type { Note, StoreContext, StoreProbe } from './probe.ts';
 import { tryToWrite } from './written.ts';
 
 /** Weaviate as Dify's client (v4) uses it: HTTP for the schema, gRPC for every search. */
@@ -26,7 +26,7 @@ export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note
   const schema = await ask('/v1/schema');
   const copies = askedOf(schema, ({ json }) => copiesOf(json, isOfDify(context.deployment)));
   note({ copies });
-  if (isReady) await tryClass(ask, copies, note);
+  if (isReady) await tryClass(ask, probeName(context.deployment), copies, note);
 };
 
 /** Where Dify looks for gRPC: the given address, else the host of the HTTP one on 50051, or on 443 with TLS. */
@@ -73,13 +73,7 @@ function copiesOf(schema: unknown, isDifys: (name: string) => boolean): CopiesFa
 }
 
 /** Makes a class as Dify does, one object in it, and removes both; the class also shows how many copies Dify's next one would have. */
-async function tryClass(
-  ask: Ask,
-  copies: Asked<CopiesFact>,
-  note: Parameters<StoreProbe<'weaviate'>>[2],
-): Promise<void> {
-  // A class begins with a capital letter.
-  const name = probeName().replace('d', 'D');
+async function tryClass(ask: Ask, name: string, copies: Asked<CopiesFact>, note: Note): Promise<void> {
   const vectorConfig = { default: { vectorizer: { none: {} }, vectorIndexType: 'hnsw' } };
   const writes = await tryToWrite({
     how: 'made a class with one object and removed it',

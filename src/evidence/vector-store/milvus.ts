@@ -1,0 +1,179 @@
+import { ProbeFault } from '../probe/fault.ts';
+import { lookAtCertificate } from './client.ts';
+import { probeName } from './dify.ts';
+import type { Asked, DatabaseFact, HealthFact, NodeFact, StoreOf, WriteFact } from './facts.ts';
+import { type Call, type GrpcAnswer, withGrpc } from './grpc.ts';
+import { at, listAt, numberAt, textAt } from './json.ts';
+import type { Note, StoreContext, StoreProbe } from './probe.ts';
+import { encodeField, type Message } from './protobuf.ts';
+import { tryToWrite } from './written.ts';
+
+/** Field numbers below are those of milvus.proto, common.proto and schema.proto of milvus-io/milvus-proto. */
+const SERVICE = '/milvus.proto.milvus.MilvusService';
+
+/** gRPC's own codes. */
+const PERMISSION_DENIED = 7;
+const UNIMPLEMENTED = 12;
+const UNAUTHENTICATED = 16;
+
+/** Milvus' code for a database that does not exist (merr.ErrDatabaseNotFound). */
+const NO_DATABASE = 800;
+
+const INT64 = 5;
+const FLOAT_VECTOR = 101;
+
+/** Milvus by gRPC, as pymilvus speaks it. */
+export const probeMilvus: StoreProbe<'milvus'> = async (store, context, note) => {
+  const url = new URL(store.milvus.url);
+  if (url.protocol === 'https:') await lookAtCertificate(url, context, note);
+  const isSecure = url.protocol === 'https:';
+  // pymilvus' own defaults where the address names no port.
+  const port = url.port === '' ? (isSecure ? 443 : 19_530) : Number(url.port);
+  const target = { host: url.hostname, port, isSecure };
+  const credentials = credentialsOf(store, context);
+  const metadata = credentials === undefined ? {} : { authorization: Buffer.from(credentials).toString('base64') };
+  await withGrpc({ ...target, metadata: { ...metadata, dbname: store.milvus.database } }, context, (call) =>
+    look(call, store, context, note),
+  );
+  const keyless = await withGrpc(target, context, (call) => call(`${SERVICE}/ShowCollections`));
+  note({ isOpen: isDone(keyless) });
+};
+
+/** A token goes before a user and password, as in Dify. */
+function credentialsOf({ milvus }: StoreOf<'milvus'>, context: StoreContext): string | undefined {
+  const token = context.secret('token');
+  if (token !== undefined) return token;
+  return milvus.username === undefined ? undefined : `${milvus.username}:${context.secret('password') ?? ''}`;
+}
+
+async function look(call: Call, store: StoreOf<'milvus'>, context: StoreContext, note: Note): Promise<void> {
+  const { database } = store.milvus;
+  const version = done(await call(`${SERVICE}/GetVersion`));
+  note({ version: version.text(2).replace(/^v/, '') });
+  const shown = await call(`${SERVICE}/ShowCollections`, encodeField(2, database));
+  if (shown.status === UNAUTHENTICATED) throw refusal(shown);
+  note({ isAdmitted: true, health: await healthOf(call), database: databaseOf(shown, database) });
+  note({ nodes: await nodesOf(call) });
+  if (isDone(shown)) note({ writes: await tryCollection(call, database, probeName(context.deployment)) });
+}
+
+/** The status within an answer of Milvus: 1 and 3 are its old and its new code, 2 the reason. */
+function statusOf({ message }: GrpcAnswer): { readonly code: number; readonly reason: string } {
+  const status = message.message(1);
+  return { code: status.number(3) || status.number(1), reason: status.text(2) };
+}
+
+function isDone(answer: GrpcAnswer): boolean {
+  return answer.status === 0 && statusOf(answer).code === 0;
+}
+
+/** The message of an answer that worked. Throws ProbeFault, `login` where the credentials were refused. */
+function done(answer: GrpcAnswer): Message {
+  if (isDone(answer)) return answer.message;
+  throw refusal(answer);
+}
+
+function refusal(answer: GrpcAnswer): ProbeFault {
+  const { status, said } = answer;
+  const { code, reason } = statusOf(answer);
+  if (status === UNAUTHENTICATED) return new ProbeFault('login', String(status), `refuses the credentials: ${said}`);
+  if (status === PERMISSION_DENIED) return new ProbeFault('use', '403', said);
+  return status === 0 ? new ProbeFault('use', String(code), reason) : new ProbeFault('use', String(status), said);
+}
+
+function databaseOf(shown: GrpcAnswer, name: string): Asked<DatabaseFact> {
+  if (isDone(shown)) return { seen: { name, exists: true } };
+  const { code, reason } = statusOf(shown);
+  if (code === NO_DATABASE || /database not found/i.test(`${reason} ${shown.said}`))
+    return { seen: { name, exists: false } };
+  if (shown.status === PERMISSION_DENIED) return { hidden: shown.said };
+  return { fault: refusal(shown).fact };
+}
+
+async function healthOf(call: Call): Promise<Asked<HealthFact>> {
+  const answer = await call(`${SERVICE}/CheckHealth`);
+  if (answer.status === UNIMPLEMENTED || answer.status === PERMISSION_DENIED) return { hidden: answer.said };
+  if (!isDone(answer)) return { fault: refusal(answer).fact };
+  const isHealthy = answer.message.number(2) === 1;
+  const reasons = answer.message.texts(3).slice(0, 3).join('; ');
+  return {
+    seen: isHealthy
+      ? { state: 'ready', text: 'healthy' }
+      : { state: 'down', text: `says it is not healthy: ${reasons}` },
+  };
+}
+
+/** Query nodes hold and search the vectors; one process does everything in a stand-alone Milvus. */
+async function nodesOf(call: Call): Promise<Asked<readonly NodeFact[]>> {
+  const answer = await call(`${SERVICE}/GetMetrics`, encodeField(2, '{"metric_type":"system_info"}'));
+  if (!isDone(answer)) return { hidden: answer.said === '' ? statusOf(answer).reason : answer.said };
+  const infos = listAt(jsonOf(answer.message.text(2)), 'nodes_info').map((node) => at(node, 'infos'));
+  const queryNodes = infos.filter((info) => textAt(info, 'type') === 'querynode');
+  const isStandalone = infos.some((info) => textAt(info, 'system_info', 'deploy_mode') === 'STANDALONE');
+  if (queryNodes.length === 0) return { hidden: 'its system information names no query node' };
+  return { seen: (isStandalone ? queryNodes.slice(0, 1) : queryNodes).map(nodeOf) };
+}
+
+function nodeOf(info: unknown): NodeFact {
+  const isUp = at(info, 'has_error') !== true;
+  const [cpus, memoryBytes] = [
+    numberAt(info, 'hardware_infos', 'cpu_core_count'),
+    numberAt(info, 'hardware_infos', 'memory'),
+  ];
+  return {
+    name: textAt(info, 'name') ?? 'querynode',
+    isUp,
+    ...(isUp ? {} : { text: textAt(info, 'error_reason') ?? 'in error' }),
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function tryCollection(call: Call, database: string, name: string): Promise<Asked<WriteFact>> {
+  const named = Buffer.concat([encodeField(2, database), encodeField(3, name)]);
+  return tryToWrite({
+    how: 'made a collection and removed it',
+    name,
+    make: async () => {
+      const schema = encodeField(4, collectionSchema(name));
+      await statusAlone(call, 'CreateCollection', Buffer.concat([named, schema, encodeField(5, 1)]));
+    },
+    remove: async () => {
+      await statusAlone(call, 'DropCollection', named, true);
+    },
+  });
+}
+
+/** A number as key and a vector of two. */
+function collectionSchema(name: string): Buffer {
+  const dimension = Buffer.concat([encodeField(1, 'dim'), encodeField(2, '2')]);
+  const key = [encodeField(1, 100), encodeField(2, 'id'), encodeField(3, 1), encodeField(5, INT64)];
+  const vector = [
+    encodeField(1, 101),
+    encodeField(2, 'vector'),
+    encodeField(5, FLOAT_VECTOR),
+    encodeField(6, dimension),
+  ];
+  return Buffer.concat([
+    encodeField(1, name),
+    encodeField(4, Buffer.concat(key)),
+    encodeField(4, Buffer.concat(vector)),
+  ]);
+}
+
+/** A call whose answer is a status and nothing else. */
+async function statusAlone(call: Call, method: string, request: Uint8Array, isCleanup = false): Promise<void> {
+  const { status, said, message } = await call(`${SERVICE}/${method}`, request, isCleanup);
+  const code = message.number(3) || message.number(1);
+  if (status === 0 && code === 0) return;
+  const isRight = status === PERMISSION_DENIED || status === UNAUTHENTICATED;
+  throw new ProbeFault('use', isRight ? '403' : String(status || code), said === '' ? message.text(2) : said);
+}

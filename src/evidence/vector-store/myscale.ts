@@ -1,0 +1,128 @@
+import { ProbeFault } from '../probe/fault.ts';
+import { type Ask, openStore, type StoreAnswer } from './client.ts';
+import { probeName } from './dify.ts';
+import type { Asked, NodeFact, StoreOf } from './facts.ts';
+import { listAt, numberAt } from './json.ts';
+import type { Note, StoreContext, StoreProbe } from './probe.ts';
+import { tryToWrite } from './written.ts';
+
+/** ClickHouse's error codes: unknown user, wrong password, authentication failed. */
+const LOGIN_CODES = ['192', '193', '516'];
+/** Read-only, and access denied. */
+const RIGHT_CODES = ['164', '497'];
+const SYNTAX_ERROR = '62';
+
+/** MyScale by ClickHouse's HTTP interface; Dify's client chooses https for two ports and no other. */
+export const probeMyscale: StoreProbe<'myscale'> = async ({ myscale }, context, note) => {
+  const { port, username, database } = myscale;
+  const host = myscale.host.includes(':') ? `[${myscale.host}]` : myscale.host;
+  const base = new URL(`${port === 443 || port === 8443 ? 'https' : 'http'}://${host}:${port}`);
+  const credentials = { 'x-clickhouse-user': username, 'x-clickhouse-key': context.secret('password') ?? '' };
+  const ask = await openStore(base, credentials, context, note);
+  const sql = queries(ask);
+  const version = await sql('SELECT version()');
+  note({ isAdmitted: true, version: String(listAt(version[0])[0] ?? '') });
+  note({ health: { seen: { state: 'ready', text: 'answers queries' } }, isOpen: await isOpen(ask) });
+  const found = await sql(`SELECT count() FROM system.databases WHERE name = '${database}'`);
+  const exists = Number(listAt(found[0])[0]) > 0;
+  await tryTable(sql, { myscale, exists }, context, note);
+};
+
+/** Rows of a statement. Throws ProbeFault, `login` where the user is refused. */
+type Sql = (statement: string, isCleanup?: boolean) => Promise<readonly unknown[]>;
+
+function queries(ask: Ask): Sql {
+  return async (statement, isCleanup = false) => {
+    const answer = await ask('/?default_format=JSONCompact', { method: 'POST', body: statement, isCleanup });
+    if (answer.status !== 200) throw refusal(answer);
+    return listAt(answer.json, 'data');
+  };
+}
+
+function refusal({ status, headers, said }: StoreAnswer): ProbeFault {
+  const code = headers['x-clickhouse-exception-code'] ?? /^Code: (\d+)/.exec(said)?.[1] ?? String(status);
+  if (LOGIN_CODES.includes(code))
+    return new ProbeFault('login', code, `refuses the user or the password (code ${code})`);
+  if (RIGHT_CODES.includes(code)) return new ProbeFault('use', '403', said);
+  return new ProbeFault('use', code, `answers code ${code}: ${said}`);
+}
+
+/** Whether the default user needs no password. */
+async function isOpen(ask: Ask): Promise<boolean> {
+  const keyless = { 'x-clickhouse-user': undefined, 'x-clickhouse-key': undefined };
+  return (await ask('/', { method: 'POST', body: 'SELECT 1', headers: keyless })).status === 200;
+}
+
+/** A table as Dify makes it, in the database of the file, or in one of the probe's own where Dify would make that too. */
+async function tryTable(
+  sql: Sql,
+  { myscale, exists }: { readonly myscale: StoreOf<'myscale'>['myscale']; readonly exists: boolean },
+  context: StoreContext,
+  note: Note,
+): Promise<void> {
+  const name = probeName(context.deployment).toLowerCase();
+  const database = exists ? myscale.database : name;
+  const table = `${database}.${name}`;
+  let isMade = false;
+  const writes = await tryToWrite({
+    how: 'made a table with a vector index and removed it',
+    name: table,
+    make: async () => {
+      if (!exists) await sql(`CREATE DATABASE ${database}`);
+      isMade = !exists;
+      await sql(createTable(table)).catch((error: unknown) => {
+        if (!(error instanceof ProbeFault) || error.fact.code !== SYNTAX_ERROR) throw error;
+        note({ product: 'a ClickHouse without vector indexes' });
+        throw new ProbeFault('use', SYNTAX_ERROR, 'it is a ClickHouse that knows no VECTOR INDEX, which MyScale adds');
+      });
+      await sql(`INSERT INTO ${table} (id, text, vector) VALUES ('1', 'probe', [0.1, 0.2])`);
+      note({ nodes: await nodesOf(sql, database, name) });
+    },
+    remove: async () => {
+      await sql(exists ? `DROP TABLE IF EXISTS ${table}` : `DROP DATABASE IF EXISTS ${database}`, true);
+    },
+  });
+  note({ database: { seen: { name: myscale.database, exists, isMade } }, writes });
+}
+
+function createTable(table: string): string {
+  return [
+    `CREATE TABLE ${table} (id String, text String, vector Array(Float32),`,
+    'CONSTRAINT length CHECK length(vector) = 2,',
+    "VECTOR INDEX vidx vector TYPE DEFAULT('metric_type = Cosine'),",
+    'INDEX text_idx text TYPE fts) ENGINE = MergeTree ORDER BY id',
+  ].join(' ');
+}
+
+/** Dify asks for a plain MergeTree: a table on one server, unless the server makes it a replicated or shared one, as clouds do. */
+async function nodesOf(sql: Sql, database: string, table: string): Promise<Asked<readonly NodeFact[]>> {
+  try {
+    const rows = await sql(`SELECT engine FROM system.tables WHERE database = '${database}' AND name = '${table}'`);
+    const engine = String(listAt(rows[0])[0] ?? '');
+    if (engine.startsWith('Shared')) return { hidden: `tables are ${engine}: the servers behind it are not shown` };
+    if (!engine.startsWith('Replicated')) return { seen: [await thisServer(sql)] };
+    const replicas = await sql(
+      `SELECT total_replicas, active_replicas FROM system.replicas WHERE database = '${database}' AND table = '${table}'`,
+    );
+    const [total = 0, active = 0] = listAt(replicas[0]).map(Number);
+    return {
+      seen: Array.from({ length: total }, (_, index) => ({ name: `replica ${index + 1}`, isUp: index < active })),
+    };
+  } catch (error) {
+    if (error instanceof ProbeFault) return { hidden: error.fact.text };
+    throw error;
+  }
+}
+
+async function thisServer(sql: Sql): Promise<NodeFact> {
+  const [row] = await sql('SELECT hostName(), total_space, free_space FROM system.disks ORDER BY free_space LIMIT 1');
+  const [name, total, free] = listAt(row);
+  const [diskBytes, freeBytes] = [numberAt(total), numberAt(free)];
+  return {
+    name: String(name ?? 'the server'),
+    isUp: true,
+    ...(diskBytes === undefined || diskBytes === 0 || freeBytes === undefined
+      ? {}
+      : { diskBytes, diskUsed: 1 - freeBytes / diskBytes }),
+  };
+}

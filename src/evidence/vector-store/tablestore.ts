@@ -1,0 +1,78 @@
+import { createHash, createHmac } from 'node:crypto';
+import { ProbeFault } from '../probe/fault.ts';
+import { type Ask, openStore, type StoreAnswer } from './client.ts';
+import { probeName } from './dify.ts';
+import type { Asked, WriteFact } from './facts.ts';
+import type { StoreContext, StoreProbe } from './probe.ts';
+import { decodeMessage, encodeField } from './protobuf.ts';
+
+/** Tablestore's own: "HTTP-based message structure" and "Signature" in Alibaba Cloud's reference. */
+const API_VERSION = '2015-12-31';
+
+/** Alibaba Cloud Tablestore by its HTTP API: protobuf in the body, a signature over the headers. */
+export const probeTablestore: StoreProbe<'tablestore'> = async ({ tablestore }, context, note) => {
+  const { endpoint, instanceName } = tablestore;
+  const ask = await openStore(new URL(endpoint), {}, context, note);
+  const call = signedCalls(ask, instanceName, context);
+  const listed = await call('ListTable');
+  if (listed.status !== 200) throw refusal(listed, instanceName);
+  note({
+    isAdmitted: true,
+    health: { seen: { state: 'ready', text: 'answers' } },
+    database: { seen: { name: `instance ${instanceName}`, exists: true } },
+  });
+  note({ writes: writesOf(await call('DeleteTable', encodeField(1, probeName(context.deployment)))) });
+};
+
+type Call = (operation: string, body?: Uint8Array) => Promise<StoreAnswer>;
+
+/**
+ * Signs each request: HMAC-SHA1 with the key's secret over path, method and the sorted `x-ots-` headers. Tablestore refuses one that is more than 15
+ * minutes off.
+ */
+function signedCalls(ask: Ask, instance: string, context: StoreContext): Call {
+  const keyId = context.secret('accessKeyId') ?? '';
+  const keySecret = context.secret('accessKeySecret') ?? '';
+  return (operation, body = new Uint8Array()) => {
+    const path = `/${operation}`;
+    const headers = {
+      'x-ots-accesskeyid': keyId,
+      'x-ots-apiversion': API_VERSION,
+      'x-ots-contentmd5': createHash('md5').update(body).digest('base64'),
+      'x-ots-date': context.now().toISOString(),
+      'x-ots-instancename': instance,
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`);
+    const text = `${path}\nPOST\n\n${lines.sort().join('')}`;
+    const signature = createHmac('sha1', keySecret).update(text).digest('base64');
+    return ask(path, { method: 'POST', body, headers: { ...headers, 'x-ots-signature': signature } });
+  };
+}
+
+/** Every answer but success holds a message of two fields: code and text. */
+function errorOf({ body }: StoreAnswer): { readonly code: string; readonly text: string } {
+  const message = decodeMessage(body);
+  return { code: message.text(1), text: message.text(2) };
+}
+
+function refusal(answer: StoreAnswer, instance: string): ProbeFault {
+  const { code, text } = errorOf(answer);
+  if (code === 'OTSAuthFailed' || code === 'OTSNoPermissionAccess') {
+    const isInstance = /instance/i.test(text) && /not (exist|found)|does not/i.test(text);
+    if (!isInstance) return new ProbeFault('login', code, `refuses the access key (${code}: ${text})`);
+    return new ProbeFault('login', code, `knows no instance ${instance} of this key (${code})`);
+  }
+  if (!code.startsWith('OTS'))
+    return new ProbeFault('use', String(answer.status), `answers HTTP ${answer.status}, but not as Tablestore does`);
+  return new ProbeFault('use', code, `answers ${code}: ${text}`);
+}
+
+/** To delete a table that is not there changes nothing and asks for the right to do so. */
+function writesOf(answer: StoreAnswer): Asked<WriteFact> {
+  const how = 'asked to delete a table that does not exist: the right is there';
+  if (answer.status === 200) return { seen: { how } };
+  const { code, text } = errorOf(answer);
+  if (code === 'OTSObjectNotExist') return { seen: { how } };
+  const isRight = code === 'OTSNoPermissionAccess' || code === 'OTSAuthFailed';
+  return { seen: { how, refused: { stage: 'use', code: isRight ? '403' : code, text: `${code}: ${text}` } } };
+}
