@@ -78,6 +78,9 @@ const LOGIN_WORDS: Readonly<Record<string, string>> = {
   ExpiredToken: 'the key has expired',
   InvalidToken: 'the key has expired or been withdrawn',
   AuthenticationFailed: 'the key is not that of this account',
+  AuthorizationFailure: "the account's network rules refuse this address",
+  KeyBasedAuthenticationNotPermitted: 'the account forbids shared keys, and Dify has nothing else',
+  NoServiceAccount: "the secret is no service account's key in JSON",
   invalid_grant: 'the service account or its key has been deleted or disabled',
   ETIMEDOUT: 'takes the connection and does not answer in time',
 };
@@ -85,8 +88,11 @@ const LOGIN_WORDS: Readonly<Record<string, string>> = {
 function refusedKey(failure: Failure, context: JudgeContext): Seen {
   const { code, text, host } = failure;
   const words = LOGIN_WORDS[code];
+  // Rules that let in the cluster's network alone are right.
+  const isFromAfar = deploymentOf(context).target.type === 'kubernetes' && originOf(context) === 'local';
+  const mayDiffer = code === 'AuthorizationFailure' && isFromAfar;
   return {
-    status: faultStatus(failure, deploymentOf(context), originOf(context)),
+    status: mayDiffer ? 'warn' : faultStatus(failure, deploymentOf(context), originOf(context)),
     observed: `${words === undefined ? '' : `${words}: `}${host} ${code === 'ETIMEDOUT' ? 'is silent' : text}`,
     expected: 'an answer, and a key that the storage knows',
     ...(failure.kind === 'login'

@@ -1,11 +1,17 @@
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
-import type { BucketFact } from './facts.ts';
+import { type AzureAccount, azureDriver } from './azure/driver.ts';
+import type { Driver } from './driver.ts';
+import type { BucketFact, Failure } from './facts.ts';
+import { serviceAccountOf } from './gcs/account.ts';
+import { GOOGLE, gcsDriver } from './gcs/driver.ts';
+import { fetchToken } from './gcs/token.ts';
 import type { PlannedBucket } from './plan.ts';
+import { probeBucket } from './probe.ts';
 import type { S3Keys } from './s3/driver.ts';
 import { s3PlaceOf } from './s3/places.ts';
 import { probeS3 } from './s3/probe.ts';
-import type { Wire } from './wire.ts';
+import { StorageFailure, type Wire } from './wire.ts';
 
 /** How one probe reaches the storage. */
 export interface Reach {
@@ -24,13 +30,52 @@ export interface StorageService {
 export function serviceOf(storage: ObjectStorage, secrets: SecretValues): StorageService | undefined {
   const place = s3PlaceOf(storage);
   if (place !== undefined) {
-    const keys = (): S3Keys => s3Keys(storage, secrets);
     return {
       endpoint: place.endpoint,
-      probe: ({ wire, cleaner }, bucket) => probeS3(wire, cleaner, place, bucket, keys()),
+      probe: ({ wire, cleaner }, bucket) => probeS3(wire, cleaner, place, bucket, s3Keys(storage, secrets)),
     };
   }
+  if (storage.provider === 'azure-blob') {
+    const { accountName: name, accountUrl: url } = storage.azureBlob;
+    const account = (): AzureAccount => ({ name, url, key: secrets.get('objectStorage.azureBlob.accountKey') });
+    return { endpoint: new URL(url), probe: probing((wire, bucket) => azureDriver(wire, account(), bucket)) };
+  }
+  if (storage.provider === 'gcs') {
+    const key = () => secrets.get('objectStorage.gcs.serviceAccountJson');
+    return { endpoint: GOOGLE, probe: probing((wire, bucket) => gcsDriver(wire, bucket, tokenFor(wire, key()))) };
+  }
   return undefined;
+}
+
+/** A probe with one driver for the work and one that cleans up after it. */
+function probing(driverOn: (wire: Wire, bucket: string) => Driver): StorageService['probe'] {
+  return async ({ wire, cleaner }, bucket) => {
+    const driver = driverOn(wire, bucket.name);
+    const probed = await probeBucket(driver, driverOn(cleaner, bucket.name));
+    return { ...bucket, address: driver.address, ...wire.seen, ...probed };
+  };
+}
+
+const NO_ACCOUNT: Failure = {
+  kind: 'login',
+  stage: 'login',
+  host: GOOGLE.hostname,
+  code: 'NoServiceAccount',
+  text: 'was not asked',
+};
+
+/** One token for all requests of a driver, asked for with the first of them. */
+function tokenFor(wire: Wire, json: string): () => Promise<string> {
+  let token: Promise<string> | undefined;
+  const fetched = async (): Promise<string> => {
+    const account = serviceAccountOf(json);
+    if (account === undefined) throw new StorageFailure(NO_ACCOUNT);
+    return fetchToken(wire, account);
+  };
+  return () => {
+    token ??= fetched();
+    return token;
+  };
 }
 
 function s3Keys({ provider }: ObjectStorage, secrets: SecretValues): S3Keys {

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../probe/http.ts';
 import type { FailureKind } from '../facts.ts';
 import { refusal, type StorageFailure } from '../wire.ts';
-import { elements, textOf } from './xml.ts';
+import { elements, textOf } from '../xml.ts';
 
 /**
  * Error codes by what they mean for an operator. Sources: the error code pages of Amazon S3 (API reference, "Error responses"), MinIO (cmd/api-errors.go),

@@ -3,10 +3,10 @@ import type { HttpAnswer } from '../../probe/http.ts';
 import type { Driver } from '../driver.ts';
 import type { AddressStyle } from '../facts.ts';
 import { refusal, StorageFailure, type Wire } from '../wire.ts';
+import { elements, rootOf, textOf } from '../xml.ts';
 import { s3Refusal } from './codes.ts';
 import { bucketUrl, type S3Place } from './places.ts';
 import { s3Settings } from './settings.ts';
-import { elements, rootOf, textOf } from './xml.ts';
 
 export interface S3Keys {
   readonly accessKey: string;

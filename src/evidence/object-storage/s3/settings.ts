@@ -1,7 +1,7 @@
 import type { LifecycleFact, Replication, Setting, Settings, Versioning } from '../facts.ts';
 import { StorageFailure } from '../wire.ts';
+import { elements, textOf } from '../xml.ts';
 import { openedByAcl, openedByPolicy } from './opened.ts';
-import { elements, textOf } from './xml.ts';
 
 /** Asks a bucket for one of its subresources (`versioning`) and gives the body; throws StorageFailure. */
 export type AskBucket = (subresource: string) => Promise<string>;

@@ -1,0 +1,29 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { isObject } from '../../../base/json.ts';
+import { base64Json } from '../../../render/dify-env/service-account.ts';
+
+/** A service account's key as Google hands it out. */
+export interface ServiceAccount {
+  readonly email: string;
+  readonly key: KeyObject;
+  readonly keyId: string;
+  readonly tokenUri: URL;
+}
+
+/** Reads a service account's key, JSON or that in base64; undefined where the text is none. */
+export function serviceAccountOf(text: string): ServiceAccount | undefined {
+  try {
+    const json: unknown = JSON.parse(Buffer.from(base64Json(text), 'base64').toString('utf8'));
+    if (!isObject(json)) return undefined;
+    const { client_email: email, private_key: pem, private_key_id: keyId, token_uri: tokenUri } = json;
+    if (typeof email !== 'string' || typeof pem !== 'string') return undefined;
+    return {
+      email,
+      key: createPrivateKey(pem),
+      keyId: typeof keyId === 'string' ? keyId : '',
+      tokenUri: new URL(typeof tokenUri === 'string' ? tokenUri : 'https://oauth2.googleapis.com/token'),
+    };
+  } catch {
+    return undefined;
+  }
+}

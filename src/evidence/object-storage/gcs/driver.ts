@@ -1,0 +1,77 @@
+import type { HttpAnswer, HttpRequest } from '../../probe/http.ts';
+import type { Driver } from '../driver.ts';
+import type { FailureKind } from '../facts.ts';
+import { refusal, type StorageFailure, type Wire } from '../wire.ts';
+import { type BucketAnswers, objectOf, stringsAt, textAt } from './answers.ts';
+import { gcsSettings } from './settings.ts';
+
+export const GOOGLE = new URL('https://storage.googleapis.com');
+
+/** A bucket over Google's JSON API with a token. */
+export function gcsDriver(wire: Wire, bucket: string, token: () => Promise<string>): Driver {
+  const name = encodeURIComponent(bucket);
+  const base = `${GOOGLE.origin}/storage/v1/b/${name}`;
+  const ask = async (method: string, url: string, rest: Partial<HttpRequest> = {}): Promise<HttpAnswer> => {
+    const headers = { authorization: `Bearer ${await token()}`, ...rest.headers };
+    const answer = await wire.send({ ...rest, method, url: new URL(url), headers });
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw refusalOf(answer, url.startsWith(`${base}/o?`) || url === base);
+  };
+  const list = async (query: string): Promise<readonly unknown[]> => {
+    const { items } = objectOf((await ask('GET', `${base}/o?${query}`)).body);
+    return Array.isArray(items) ? items : [];
+  };
+  const isOpen = async (url: string): Promise<boolean> => (await wire.send({ url: new URL(url) })).status === 200;
+  const settings: BucketAnswers = {
+    bucket: async () => objectOf((await ask('GET', base)).body),
+    policy: async () => objectOf((await ask('GET', `${base}/iam`)).body),
+  };
+  return {
+    address: `${GOOGLE.origin}/${bucket}`,
+    list: async (prefix) => stringsAt(await list(`prefix=${prefix}&maxResults=10`), 'name'),
+    put: async (key, body) => {
+      const headers = { 'content-type': 'application/octet-stream' };
+      await ask('POST', `${GOOGLE.origin}/upload/storage/v1/b/${name}/o?uploadType=media&name=${key}`, {
+        body,
+        headers,
+      });
+      // Every object has a generation; whether old ones are kept shows when it is deleted.
+      return { version: undefined };
+    },
+    get: async (key) => (await ask('GET', `${base}/o/${key}?alt=media`)).body,
+    remove: async (key) => {
+      await ask('DELETE', `${base}/o/${key}`);
+      return { mark: undefined };
+    },
+    purge: async (key, version) => {
+      await ask('DELETE', `${base}/o/${key}?generation=${version}`);
+    },
+    oldVersions: async (key) => stringsAt(await list(`versions=true&prefix=${key}`), 'generation'),
+    anonymous: async (key) => ({
+      read: await isOpen(`${base}/o/${key}?alt=media`),
+      list: await isOpen(`${base}/o?maxResults=1`),
+    }),
+    settings: () => gcsSettings(settings),
+  };
+}
+
+/** Reasons by what they mean (Google, "HTTP status and error codes for JSON"). */
+const REASONS: Readonly<Record<string, FailureKind>> = {
+  authError: 'login',
+  accountDisabled: 'login',
+  retentionPolicyNotMet: 'locked',
+  objectUnderActiveHold: 'locked',
+  quotaExceeded: 'full',
+  notImplemented: 'unsupported',
+};
+
+function refusalOf({ status, body }: HttpAnswer, isAboutBucket: boolean): StorageFailure {
+  const { error } = objectOf(body);
+  const reason = textAt(error, 'errors', 0, 'reason');
+  const byStatus: Readonly<Record<number, FailureKind>> = {
+    401: 'login',
+    403: 'denied',
+    404: isAboutBucket ? 'bucket' : 'missing',
+  };
+  return refusal(REASONS[reason] ?? byStatus[status] ?? 'other', GOOGLE.hostname, status, reason);
+}

@@ -1,0 +1,66 @@
+import type { LifecycleFact, Replication, Setting, Settings } from '../facts.ts';
+import { StorageFailure } from '../wire.ts';
+import { type BucketAnswers, listAt, textAt, valueAt } from './answers.ts';
+
+/** What a bucket of Google's says of itself; an objects-only role may not ask. */
+export async function gcsSettings({ bucket, policy }: BucketAnswers): Promise<Settings> {
+  const [meta, iam] = await Promise.all([setting(bucket), setting(policy)]);
+  const isClosed = 'seen' in meta && textAt(meta.seen, 'iamConfiguration', 'publicAccessPrevention') === 'enforced';
+  return {
+    versioning: mapped(meta, (seen) => (valueAt(seen, 'versioning', 'enabled') === true ? 'enabled' : 'off')),
+    replication: replicationOf(meta),
+    // Google encrypts always; a bucket may name a key of one's own.
+    encryption: mapped(meta, (seen) =>
+      textAt(seen, 'encryption', 'defaultKmsKeyName') === '' ? "Google's own key" : 'a key of Cloud KMS',
+    ),
+    lifecycle: mapped(meta, (seen) => listAt(seen, 'lifecycle', 'rule').flatMap(ruleOf)),
+    opened: isClosed ? { seen: [] } : mapped(iam, openedBy),
+  };
+}
+
+async function setting(ask: () => Promise<unknown>): Promise<Setting<unknown>> {
+  try {
+    return { seen: await ask() };
+  } catch (error) {
+    if (!(error instanceof StorageFailure)) throw error;
+    return { hidden: error.failure.code };
+  }
+}
+
+function mapped<T>(of: Setting<unknown>, read: (seen: unknown) => T): Setting<T> {
+  return 'seen' in of ? { seen: read(of.seen) } : of;
+}
+
+/** A region's bucket lies in several zones of it (Google, "Bucket locations"). */
+function replicationOf(meta: Setting<unknown>): Setting<Replication> {
+  if ('hidden' in meta) return meta;
+  const type = textAt(meta.seen, 'locationType');
+  if (type === 'multi-region' || type === 'dual-region') return { seen: 'cross-region' };
+  return type === 'region' ? { seen: 'cross-zone' } : { hidden: 'locationType' };
+}
+
+/** A rule that deletes current objects. Google's archive classes can be read at once. */
+function ruleOf(rule: unknown): readonly LifecycleFact[] {
+  if (textAt(rule, 'action', 'type') !== 'Delete') return [];
+  const condition = valueAt(rule, 'condition');
+  const isOfOld = ['numNewerVersions', 'daysSinceNoncurrentTime', 'noncurrentTimeBefore'].some(
+    (name) => valueAt(condition, name) !== undefined,
+  );
+  if (isOfOld || valueAt(condition, 'isLive') === false) return [];
+  const age = valueAt(condition, 'age');
+  const when = typeof age === 'number' ? `after ${age} days` : 'by its condition';
+  const prefixes = listAt(condition, 'matchesPrefix').filter((one) => typeof one === 'string');
+  return (prefixes.length === 0 ? [''] : prefixes).map((prefix) => ({
+    id: '',
+    prefix,
+    action: 'expire' as const,
+    when,
+  }));
+}
+
+function openedBy(policy: unknown): readonly string[] {
+  return listAt(policy, 'bindings').flatMap((binding) => {
+    const everybody = listAt(binding, 'members').filter((one) => one === 'allUsers' || one === 'allAuthenticatedUsers');
+    return everybody.map((member) => `${textAt(binding, 'role')} for ${String(member)}`);
+  });
+}
