@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import path from 'node:path';
 
 import { freePair, freePorts } from '../cluster/ports.ts';
@@ -81,6 +82,8 @@ export async function startWeaviate(options: WeaviateOptions = {}): Promise<Weav
         },
       });
       processes.push(server);
+      // Who joins gives up at once where the first one's gossip is not there yet.
+      if (node !== nodes.at(-1)) await server.ready(() => takesConnections(node.gossip));
     }
     // They elect a leader together, so none is ready before the others have begun.
     const isReady = async ({ port }: Node) =>
@@ -95,6 +98,19 @@ export async function startWeaviate(options: WeaviateOptions = {}): Promise<Weav
   const kill = async (node: number): Promise<void> => processes[node]?.end('SIGKILL');
   const { port, grpcPort } = first;
   return { host, port, url: `http://${host}:${port}`, grpcPort, apiKey, readOnlyKey, kill, stop };
+}
+
+/** True once something listens on the loopback port. */
+function takesConnections(port: number): Promise<true | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (answer: true | undefined): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(undefined));
+  });
 }
 
 async function planNodes(options: WeaviateOptions): Promise<readonly Node[]> {
