@@ -83,14 +83,13 @@ function judgeMode(pooler: PoolerFact): Judgement {
 function judgePools(pooler: PoolerFact, { facts, deployment }: Seen): readonly (readonly [string, Judgement])[] {
   if (pooler.console === undefined || pooler.mode !== 'session') return [];
   const budget = connectionBudget(deployment);
-  const sizes = pooler.console.poolSizes;
+  const { poolSizes, defaultPoolSize } = pooler.console;
   const databases = [...new Set(facts.entries.map(({ database }) => database))];
   return databases.flatMap((database) => {
-    const size = sizes[database];
+    const size = poolSizes[database] ?? defaultPoolSize;
     const needed = facts.entries
       .filter((entry) => entry.database === database)
       .reduce((sum, { which }) => sum + sumOf(budget[which]), 0);
-    if (size === undefined) return [];
     const observed = `pool_size ${size} for ${database}`;
     const expected = `${needed} or more: what Dify may hold there`;
     if (size >= needed) return [[database, pass(observed, expected)] as const];

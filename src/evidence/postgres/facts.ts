@@ -153,7 +153,11 @@ export interface PoolerFact {
   /** Why the api's startup options were refused; absent where they were taken. */
   readonly refusedOptions?: { readonly code: string; readonly text: string };
   /** The pooler's own figures, where this role may read its console. */
-  readonly console?: { readonly poolSizes: Readonly<Record<string, number>>; readonly maxClients: number };
+  readonly console?: {
+    readonly poolSizes: Readonly<Record<string, number>>;
+    readonly defaultPoolSize: number;
+    readonly maxClients: number;
+  };
 }
 
 export interface ServerFact {

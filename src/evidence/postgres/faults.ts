@@ -22,7 +22,18 @@ export function loginFault(error: unknown, redact: Redact): PostgresFault {
   const said = saidBy(error, redact);
   if (said === undefined) return silence(error, 'login', redact);
   const { code, routine, text } = said;
-  return new PostgresFault('login', code, text, kindOf(code, routine));
+  return new PostgresFault('login', code, text, code === POOLER ? pooledKind(text) : kindOf(code, routine));
+}
+
+/** PgBouncer refuses with protocol_violation, whatever it is, and says what in English. */
+const POOLER = '08P01';
+
+function pooledKind(text: string): LoginFaultKind {
+  if (/authentication failed|wrong password/i.test(text)) return 'password';
+  if (/no such user/i.test(text)) return 'role';
+  if (/no such database|database .* does not exist/i.test(text)) return 'no-database';
+  if (/no more connections allowed/i.test(text)) return 'server-limit';
+  return 'other';
 }
 
 /** What a failed statement means. */

@@ -78,27 +78,40 @@ async function keepsPrepared(open: Open): Promise<boolean | undefined> {
 }
 
 interface Console {
-  readonly version: string;
-  readonly figures: NonNullable<PoolerFact['console']>;
+  readonly version?: string;
+  readonly figures?: NonNullable<PoolerFact['console']>;
 }
 
-/** PgBouncer's own console is a database of its name, for those in `stats_users` or `admin_users`. */
+/**
+ * PgBouncer's own console is a database of its name, for those in `stats_users` or `admin_users`; others are refused in its own way. Undefined where
+ * it is no PgBouncer.
+ */
 async function consoleOf(open: Open): Promise<Console | undefined> {
-  return withSession(
-    () => open('pgbouncer'),
-    async (session) => {
-      const version = text((await seen(session, 'SHOW VERSION'))?.[0], 'version');
-      if (version === undefined || !/pgbouncer/i.test(version)) return undefined;
-      const databases = (await seen(session, 'SHOW DATABASES')) ?? [];
-      const settings = (await seen(session, 'SHOW CONFIG')) ?? [];
-      const clients = settings.find((row) => row.key === 'max_client_conn');
-      const sizes = databases.map((row) => [text(row, 'name') ?? '', number(row, 'pool_size') ?? 0] as const);
-      return {
-        version: version.replace(/^pgbouncer /i, ''),
-        figures: { poolSizes: Object.fromEntries(sizes), maxClients: number(clients, 'value') ?? 0 },
-      };
-    },
+  let session: Session;
+  try {
+    session = await open('pgbouncer');
+  } catch (error) {
+    return error instanceof PostgresFault && error.fact.code === '08P01' ? {} : undefined;
+  }
+  try {
+    const version = text((await seen(session, 'SHOW VERSION'))?.[0], 'version');
+    if (version === undefined || !/pgbouncer/i.test(version)) return undefined;
+    return { version: version.replace(/^pgbouncer /i, ''), figures: await figuresOf(session) };
+  } finally {
+    await session.end();
+  }
+}
+
+async function figuresOf(session: Session): Promise<NonNullable<PoolerFact['console']>> {
+  const databases = (await seen(session, 'SHOW DATABASES')) ?? [];
+  const settings = new Map(
+    ((await seen(session, 'SHOW CONFIG')) ?? []).map((row) => [row.key, number(row, 'value') ?? 0]),
   );
+  return {
+    poolSizes: Object.fromEntries(databases.map((row) => [text(row, 'name') ?? '', number(row, 'pool_size') ?? 0])),
+    defaultPoolSize: settings.get('default_pool_size') ?? 0,
+    maxClients: settings.get('max_client_conn') ?? 0,
+  };
 }
 
 /** The answer, and the session ended after it; undefined where it does not come about. */

@@ -26,7 +26,7 @@ export interface Login {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A logged-in connection. It ends with `end`, with the signal, or with a query that is not answered in time. */
+/** A logged-in connection. It ends with `end`, with the signal (which ends the dialled stream), or with a query that is not answered in time. */
 export interface Session {
   /** Process of the server that the greeting named; a pooler invents one. */
   readonly processId: number;
@@ -64,8 +64,6 @@ export async function openSession(access: ServerAccess, login: Login): Promise<S
   });
   // A connection that ends outside a query is heard by the next one.
   client.on('error', () => undefined);
-  const ended = () => stream.destroy();
-  access.signal.addEventListener('abort', ended, { once: true });
   try {
     await within(client.connect(), access.limitMs, stream);
   } catch (error) {
@@ -83,7 +81,6 @@ export async function openSession(access: ServerAccess, login: Login): Promise<S
         redact,
       ),
     end: async () => {
-      access.signal.removeEventListener('abort', ended);
       await within(client.end(), access.limitMs, stream).catch(() => undefined);
       stream.destroy();
     },

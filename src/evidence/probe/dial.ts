@@ -47,8 +47,11 @@ async function resolve(host: string, limit: AbortSignal): Promise<readonly Looku
 
 function open(address: string, port: number, signal: AbortSignal, limit: AbortSignal): Promise<Duplex> {
   return new Promise((done, reject) => {
-    const socket = connect({ host: address, port, signal });
+    const socket = connect({ host: address, port });
+    // Not the socket's own option `signal`: that one leaves a listener behind, and a collector dials many times.
     const late = () => socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+    signal.addEventListener('abort', late, { once: true });
+    socket.once('close', () => signal.removeEventListener('abort', late));
     limit.addEventListener('abort', late, { once: true });
     if (limit.aborted) late();
     socket.once('connect', () => {
@@ -60,7 +63,7 @@ function open(address: string, port: number, signal: AbortSignal, limit: AbortSi
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
       limit.removeEventListener('abort', late);
-      reject(connectFault(error.code === 'ABORT_ERR' ? 'ETIMEDOUT' : (error.code ?? 'ECONNRESET')));
+      reject(connectFault(error.code ?? 'ECONNRESET'));
     });
   });
 }

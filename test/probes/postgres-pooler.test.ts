@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/base/json.ts';
+import { lookAtPostgres } from '../support/postgres.ts';
+import { useTestbed } from '../testbed/fixtures.ts';
+import { startPgbouncer } from '../testbed/services/pgbouncer.ts';
+import { startPostgres } from '../testbed/services/postgres.ts';
+import type { Service } from '../testbed/services/service.ts';
+
+const PASSWORD = 'pooled-password';
+
+const servers = useTestbed(
+  async () => {
+    const server = await startPostgres({ settings: { max_connections: 400, timezone: 'Asia/Tokyo' } });
+    await server.query(`CREATE ROLE dify LOGIN PASSWORD '${PASSWORD}'`);
+    for (const name of ['dify', 'dify_plugin', 'tokyo']) await server.query(`CREATE DATABASE ${name} OWNER dify`);
+    // Where the pooler drops the api's time zone, the database has to have it.
+    await server.query("ALTER DATABASE dify SET timezone = 'UTC'; ALTER DATABASE dify_plugin SET timezone = 'UTC'");
+    const start = (settings: Readonly<Record<string, string | number>>) =>
+      startPgbouncer({ to: server, users: { dify: PASSWORD }, settings });
+    const taken = { ignore_startup_parameters: 'options', max_client_conn: 500 };
+    const [session, transaction, statement, strict, small] = await Promise.all([
+      start({ ...taken, pool_mode: 'session', default_pool_size: 300 }),
+      start({ ...taken, pool_mode: 'transaction' }),
+      start({ ...taken, pool_mode: 'statement' }),
+      start({ pool_mode: 'session', default_pool_size: 300 }),
+      start({ ...taken, pool_mode: 'session', stats_users: 'dify' }),
+    ]);
+    const poolers = [session, transaction, statement, strict, small];
+    const stop = async () => {
+      for (const one of [...poolers, server]) await one.stop();
+    };
+    return { server, session, transaction, statement, strict, small, stop };
+  },
+  (all) => all.stop(),
+);
+
+const PLAN = { recovery: { postgres: { method: 'dump', interval: '1d' } } };
+
+const look = ({ host, port }: Service, over: JsonObject = {}, password = PASSWORD) =>
+  lookAtPostgres(
+    { host, port, username: 'dify', password: { env: 'PW' }, ...over },
+    { 'postgres.password': password },
+    { tier: 'test', ...PLAN },
+  );
+
+describe('PgBouncer before PostgreSQL', () => {
+  it('gives no finding where it lends whole sessions, enough of them, in UTC', async () => {
+    const { session, server } = servers.get();
+    const { findings, of } = await look(session, { maxConnections: 300 });
+    expect(findings).toEqual([]);
+    expect(of('postgres.pooler').message).toMatch(/PgBouncer lends whole sessions/);
+    expect(of('postgres.connections').message).toMatch(/^300 connections \(postgres\.maxConnections\)/);
+    expect((await look(server)).of('postgres.pooler').message).toBe('none: the server itself answers');
+  });
+
+  it.each([
+    ['transaction', 'fail', /PgBouncer lends transactions, and prepared statements of the plugin daemon are lost/],
+    ['statement', 'fail', /lends single statements: Dify's transactions cannot begin/],
+    ['strict', 'fail', /refuses the api's startup options.*unsupported startup parameter: options/],
+    ['small', 'fail', /pool_size 20 for dify; expected 125 or more.*pool_size 20 for dify_plugin/],
+  ] as const)('%s', async (name, status, words) => {
+    const { findings, of } = await look(servers.get()[name], { maxConnections: 300 });
+    expect(findings).toEqual([`postgres.pooler ${status}`]);
+    expect(of('postgres.pooler').message).toMatch(words);
+  });
+
+  it('a time zone that it ignores', async () => {
+    const { findings, of } = await look(servers.get().session, { maxConnections: 300, databases: { main: 'tokyo' } });
+    expect(findings).toEqual(['postgres.pooler fail']);
+    expect(of('postgres.pooler').message).toMatch(/its sessions are in Asia\/Tokyo/);
+  });
+
+  it('connections that nobody shows', async () => {
+    const { findings, of } = await look(servers.get().session);
+    expect(findings).toEqual(['postgres.connections warn']);
+    expect(of('postgres.connections').remedy).toMatch(/set postgres\.maxConnections/);
+  });
+
+  it('its own words for a wrong password and a wrong database', async () => {
+    const wrong = await look(servers.get().session, {}, 'another password');
+    expect(wrong.findings).toEqual(['postgres.login fail']);
+    expect(wrong.of('postgres.login').message).toMatch(/^the password of dify is refused/);
+    const gone = await look(servers.get().session, { maxConnections: 300, databases: { main: 'gone' } });
+    expect(gone.findings).toEqual(['postgres.databases fail']);
+  });
+});
