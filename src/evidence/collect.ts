@@ -34,7 +34,7 @@ export interface Collection {
   get<T>(key: EvidenceKey<T>): Promise<Seen<T>>;
   /** All that is known so far, by key. */
   collected(): readonly Evidence<unknown>[];
-  /** Removes what looking from the cluster needed; what is left, with the command that removes it. */
+  /** Removes what was made for looking; what is left, with the command that removes it. */
   close(): Promise<readonly string[]>;
 }
 
@@ -54,9 +54,11 @@ export function createCollection(
   const [programs, services] = [pLimit(PROGRAMS), pLimit(SERVICES)];
   const isService = ({ name }: EvidenceKey<unknown>) => byKey.get(name)?.fromCluster === true;
   const limitOf = (key: EvidenceKey<unknown>) => (isService(key) ? services : programs);
+  const undoing: (() => Promise<string | undefined>)[] = [];
+  const undoLater = (undo: () => Promise<string | undefined>): void => void undoing.push(undo);
   const lookFrom = (key: EvidenceKey<unknown>, own: CollectContext, need: Need): Promise<Evidence<unknown>> => {
     const collector = byKey.get(key.name);
-    if (collector !== undefined) return collectOne(collector, own, deadline, need);
+    if (collector !== undefined) return collectOne(collector, { ...own, undoLater }, deadline, need);
     return Promise.resolve(
       missingEvidence(key, own, new EvidenceMissing('absent', `nothing here collects ${key.name}`)),
     );
@@ -89,7 +91,10 @@ export function createCollection(
   return {
     get: async <T>(key: EvidenceKey<T>) => (await look(key)) as Seen<T>,
     collected: () => sorted([...given, ...local.gathered(), ...(cluster?.gathered() ?? [])]),
-    close: async () => (await relay?.close()) ?? [],
+    close: async () => {
+      const left = await Promise.all([...undoing.map((undo) => undo()), relay?.close()]);
+      return left.filter((text) => text !== undefined);
+    },
   };
 }
 

@@ -58,6 +58,11 @@ export interface CollectContext {
   readonly from: EvidenceOrigin;
   /** True where `--deep` allows objects in the cluster that are made for looking and removed again. */
   readonly deep?: boolean | undefined;
+  /**
+   * Told how to remove what a collector is about to make: done when the run ends, however it ends, whether or not the collector was awaited. The
+   * answer is what is left, with the command that removes it.
+   */
+  readonly undoLater?: (undo: () => Promise<string | undefined>) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;

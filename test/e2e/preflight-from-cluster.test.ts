@@ -4,8 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
+import { loadDeployment } from '../../src/deployment/load.ts';
+import { STORAGE_CLASSES } from '../../src/evidence/cluster/classes.ts';
+import { tryClaims } from '../../src/evidence/cluster/shared-claims.ts';
+import type { EvidenceKey, Need } from '../../src/evidence/evidence.ts';
+import { RENDERED_OBJECTS } from '../../src/evidence/rendered/set.ts';
+import { createRunner } from '../../src/exec/execa-runner.ts';
+import { collectContext } from '../support/check-runs.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { CHART, SECRETS } from '../support/kubernetes-scene.ts';
+import { limitedUser } from '../testbed/cluster/access.ts';
 import { poll } from '../testbed/cluster/poll.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 import { startListener } from '../testbed/services/listener.ts';
@@ -233,6 +241,88 @@ describe('where no relay comes up, nothing is said to be seen', () => {
       chart: { path: CHART },
     };
     expect(await refused({ target })).toContain('namespace nowhere is not there: kubectl create namespace nowhere');
+  });
+});
+
+describe('a node that is simulated and a user who may not', () => {
+  it('is not taken for the real thing', async () => {
+    const [simulated = ''] = await testbed.cluster.addNodes('1x8C32G');
+    await testbed.cluster.cordon('real-1');
+    try {
+      const run = await preflight(await file(), FROM_CLUSTER);
+      expect(found(run)('redis.reachable')).toMatchObject({
+        status: 'unknown',
+        message: expect.stringContaining(`its pod is on node ${simulated}, which is simulated (kwok)`),
+      });
+    } finally {
+      await testbed.cluster.cordon('real-1', false);
+      await testbed.cluster.removeNode(simulated);
+    }
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('is told every right that is missing, and nothing is made', async () => {
+    const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }];
+    const kubeconfig = await limitedUser(testbed.cluster, { name: 'looker', namespace: 'lookers', rules });
+    const target = { type: 'kubernetes', namespace: 'lookers', chart: { path: CHART } };
+    const run = await preflight(await file({ target }), [...FROM_CLUSTER, '--kubeconfig', kubeconfig]);
+    expect(found(run)('redis.reachable')).toMatchObject({
+      status: 'unknown',
+      message:
+        'not seen from the cluster: create jobs.batch, delete jobs.batch, create pods/portforward in namespace lookers',
+    });
+  });
+});
+
+describe('--deep', () => {
+  const planned = (storageClass: string) => ({
+    target: {
+      type: 'kubernetes',
+      context: testbed.cluster.context,
+      namespace: NAMESPACE,
+      chart: { path: CHART },
+      storageClass,
+    },
+  });
+
+  it('makes a claim for shared volumes, sees it bound, and removes it', async () => {
+    const cwd = await file(planned('fast-rwx'));
+    const run = await preflight(cwd, ['--deep', '--only', 'cluster.storage.read-write-many']);
+    expect(found(run)('cluster.storage.read-write-many')).toMatchObject({
+      status: 'pass',
+      message: expect.stringMatching(/a ReadWriteMany claim of class fast-rwx was bound in \d+ s/),
+    });
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('makes a pod too where a class waits for one, and says what is not bound', async () => {
+    const { deployment } = await loadDeployment(join(await file(planned('standard')), 'difyctl.yaml'));
+    const kubeArgs = ['--kubeconfig', testbed.cluster.kubeconfig];
+    const undoing: (() => Promise<string | undefined>)[] = [];
+    const context = collectContext({
+      deployment,
+      kubeArgs,
+      deep: true,
+      undoLater: (undo) => void undoing.push(undo),
+      runner: createRunner({
+        env: { PATH: await testbed.cluster.binFolder() },
+        hiddenNames: new Set(),
+        passNames: new Set(),
+        redact: (text) => text,
+      }),
+    });
+    const known: Readonly<Record<string, unknown>> = {
+      [RENDERED_OBJECTS.name]: { claims: [{ name: 'x', accessModes: ['ReadWriteMany'], storageClass: 'standard' }] },
+      [STORAGE_CLASSES.name]: [{ name: 'standard', provisioner: 'rancher.io/local-path', isDefault: true }],
+    };
+    const need: Need = async <T>({ name }: EvidenceKey<T>) => known[name] as T;
+    const trials = await tryClaims(context, need, 2_000);
+    expect(trials).toMatchObject([{ storageClass: 'standard', bound: false, why: expect.stringMatching(/\w+/) }]);
+    expect(await leftovers()).toEqual(
+      [expect.stringMatching(/^job/), expect.stringMatching(/^pod/), expect.stringMatching(/^persistent/)].sort(),
+    );
+    expect(await Promise.all(undoing.map((undo) => undo()))).toEqual([undefined]);
+    expect(await leftovers()).toEqual([]);
   });
 });
 

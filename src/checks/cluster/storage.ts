@@ -1,8 +1,9 @@
 import { sharesVolumes } from '../../checklist/storage.ts';
 import { STORAGE_CLASSES, type StorageClassFact } from '../../evidence/cluster/classes.ts';
 import { CLUSTER_RELEASE, type ClaimFact } from '../../evidence/cluster/release.ts';
+import { type ClaimTrial, SHARED_CLAIMS } from '../../evidence/cluster/shared-claims.ts';
 import { type PlannedClaim, RENDERED_OBJECTS, type RenderedSet } from '../../evidence/rendered/set.ts';
-import type { Check, Observation, Status } from '../check.ts';
+import type { Check, Judgement, Observation, Status } from '../check.ts';
 import { worst } from '../judge.ts';
 import { fault, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
@@ -17,19 +18,22 @@ export const readWriteMany: Check = {
   severity: error,
   when: onKubernetesWithFile,
   needs: [RENDERED_OBJECTS, STORAGE_CLASSES],
-  wants: [CLUSTER_RELEASE],
+  wants: [CLUSTER_RELEASE, SHARED_CLAIMS],
   remedy: 'set target.storageClass to a class that can do ReadWriteMany, or use object storage',
   judge: (context) => {
     const planned = context.evidence(RENDERED_OBJECTS);
     const classes = context.evidence(STORAGE_CLASSES);
     const living = context.look(CLUSTER_RELEASE)?.data?.claims ?? [];
+    const tried = context.look(SHARED_CLAIMS);
+    const trials = tried?.data ?? [];
     const observations = planned.claims
-      .map((claim) => judgeClaim(claim, mountedBy(claim, planned), classes, living))
+      .map((claim) => judgeClaim(claim, mountedBy(claim, planned), { classes, living, trials }))
       .filter((observation) => observation !== undefined);
     if (observations.length === 0) return pass('no volume is shared between pods');
     const status = worst(observations.map((observation) => observation.status));
     const faults = observations.filter(({ status }) => status === 'warn' || status === 'fail');
     const expected = 'a class that can do ReadWriteMany';
+    if (status !== 'fail' && tried?.missing !== undefined) return notTried(tried.missing, expected);
     if (status === 'skip') return notReached('cluster.storage.class');
     if (status === 'pass') return { ...pass(listed(observations.map(words)), expected), observations };
     return {
@@ -50,12 +54,13 @@ function mountedBy({ name }: PlannedClaim, planned: RenderedSet): number {
     .reduce((sum, workload) => sum + workload.replicas, 0);
 }
 
-function judgeClaim(
-  claim: PlannedClaim,
-  pods: number,
-  classes: readonly StorageClassFact[],
-  living: readonly ClaimFact[],
-): Observation | undefined {
+interface Seen {
+  readonly classes: readonly StorageClassFact[];
+  readonly living: readonly ClaimFact[];
+  readonly trials: readonly ClaimTrial[];
+}
+
+function judgeClaim(claim: PlannedClaim, pods: number, { classes, living, trials }: Seen): Observation | undefined {
   const isShared = claim.accessModes.includes('ReadWriteMany');
   if (!isShared && pods < 2) return undefined;
   const said = (status: Status, observed: string): Observation => ({
@@ -68,7 +73,23 @@ function judgeClaim(
   const there = living.find((candidate) => candidate.name === claim.name && candidate.phase === 'Bound');
   if (there?.accessModes.includes('ReadWriteMany') === true) return said('pass', 'bound already, ReadWriteMany');
   if (!isShared) return said('fail', `${claim.accessModes.join(', ') || 'no access mode'} under ${pods} pods`);
+  const tried = trials.find(({ storageClass }) => storageClass === claim.storageClass);
+  if (tried !== undefined) return said(tried.bound ? 'pass' : 'fail', trialWords(tried));
   return judgeClass(claim, classes, said);
+}
+
+/** `--deep` was to decide and could not. */
+function notTried(missing: string, expected: string): Judgement {
+  const message = `no claim could be tried: ${missing}`;
+  return { status: 'unknown', observed: 'not tried', expected, message, remedy: 'mend that, or run it without --deep' };
+}
+
+/** What `--deep` saw outranks what is known of the class. */
+function trialWords({ className, bound, seconds, why }: ClaimTrial): string {
+  const what = `a ReadWriteMany claim of class ${className}`;
+  return bound
+    ? `${what} was bound in ${seconds} s, and removed again`
+    : `${what} was not bound in ${seconds} s: ${why}`;
 }
 
 function judgeClass(

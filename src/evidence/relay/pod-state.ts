@@ -4,7 +4,7 @@ import { at, listAt, textAt } from '../read.ts';
 export type PodState =
   | { readonly is: 'ready'; readonly pod: string; readonly node: string }
   | { readonly is: 'waiting'; readonly why: string }
-  | { readonly is: 'hopeless'; readonly why: string };
+  | { readonly is: 'hopeless'; readonly why: string; readonly node?: string };
 
 /** Reasons of a waiting container that no waiting mends (kubelet, pkg/kubelet/images and kuberuntime). */
 const HOPELESS = new Set([
@@ -21,10 +21,9 @@ export function podState(pod: unknown, events: readonly unknown[]): PodState {
   if (pod === undefined) return withoutPod(events);
   const phase = textAt(pod, 'status', 'phase');
   const status = listAt(pod, 'status', 'containerStatuses')[0];
-  if (phase === 'Failed' || phase === 'Succeeded') return { is: 'hopeless', why: endingOf(pod, status) };
-  if (isTrue(pod, 'Ready')) {
-    return { is: 'ready', pod: textAt(pod, 'metadata', 'name'), node: textAt(pod, 'spec', 'nodeName') };
-  }
+  const node = textAt(pod, 'spec', 'nodeName');
+  if (phase === 'Failed' || phase === 'Succeeded') return { is: 'hopeless', why: endingOf(pod, status), node };
+  if (isTrue(pod, 'Ready')) return { is: 'ready', pod: textAt(pod, 'metadata', 'name'), node };
   const reason = textAt(status, 'state', 'waiting', 'reason');
   const image = textAt(listAt(pod, 'spec', 'containers')[0], 'image');
   const said = textAt(status, 'state', 'waiting', 'message');

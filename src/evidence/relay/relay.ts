@@ -16,8 +16,8 @@ export type OpenRelay = (context: CollectContext, limitMs: number) => Promise<Re
 /** A relay that is opened when it is first asked for. */
 export interface RelayHolder {
   opened(): Promise<Relay>;
-  /** Removes it where it was opened; what is left, with the command that removes it. */
-  close(): Promise<readonly string[]>;
+  /** Removes it where it was opened. What could not be removed is said, with the command that does. */
+  close(): Promise<string | undefined>;
 }
 
 /** `deadline` as `Date.now()`. */
@@ -30,8 +30,7 @@ export function holdRelay(open: OpenRelay, context: CollectContext, deadline: nu
     },
     close: async () => {
       const relay = await opening?.catch(() => undefined);
-      const left = await relay?.close();
-      return left === undefined ? [] : [left];
+      return relay?.close();
     },
   };
 }

@@ -75,11 +75,10 @@ export async function untilReady(
   const end = performance.now() + limitMs;
   for (;;) {
     const state = await look(cluster, job, signal).catch(asMissing);
+    // A simulated node may say anything of its pods, an end too.
+    if (state.is !== 'waiting') await refuseSimulated(cluster, state.node, signal);
     if (state.is === 'hopeless') throw new EvidenceMissing('absent', state.why);
-    if (state.is === 'ready') {
-      await refuseSimulated(cluster, state.node, signal);
-      return state.pod;
-    }
+    if (state.is === 'ready') return state.pod;
     if (performance.now() > end)
       throw new EvidenceMissing('timeout', `${state.why}, after ${Math.round(limitMs / 1_000)} s`);
     await delay(POLL_MS, undefined, { signal });
@@ -105,7 +104,8 @@ async function look(
   return podState(undefined, events);
 }
 
-async function refuseSimulated(cluster: Kubectl, node: string, signal: AbortSignal): Promise<void> {
+async function refuseSimulated(cluster: Kubectl, node: string | undefined, signal: AbortSignal): Promise<void> {
+  if (node === undefined) return;
   const simulated = await simulatedNodes(cluster, signal);
   if (simulated.has(node)) {
     throw new EvidenceMissing('absent', `its pod is on node ${node}, which is simulated (kwok): nothing runs there`);

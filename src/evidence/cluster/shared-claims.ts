@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { type Kubectl, kubectl } from '../../exec/kubectl.ts';
+import { type CollectContext, type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
+import { listAt, textAt } from '../read.ts';
+import { jobLabels, podJob } from '../relay/job.ts';
+import { createObjects, demandRights, removeObjects } from '../relay/run-job.ts';
+import { RENDERED_OBJECTS } from '../rendered/set.ts';
+import { STORAGE_CLASSES } from './classes.ts';
+import { fromCluster } from './connect.ts';
+
+/** What came of one claim for a volume of several nodes. */
+export interface ClaimTrial {
+  /** As the rendered claims name it; undefined for the cluster's default. */
+  readonly storageClass: string | undefined;
+  readonly className: string;
+  readonly bound: boolean;
+  readonly seconds: number;
+  /** What kept it from being bound, in the provisioner's or the scheduler's words. */
+  readonly why: string;
+}
+export const SHARED_CLAIMS = evidenceKey<readonly ClaimTrial[]>('cluster.shared-claims', 1);
+
+/** Network file systems are made in a minute or two where they are made for each claim. */
+const BOUND_MS = 150_000;
+const POLL_MS = 500;
+/** Seconds after which the cluster itself ends the pod of a claim that waits for one. */
+const DEADLINE_SECONDS = 600;
+
+const CLAIM_RIGHTS = ['create', 'get', 'delete'].map((verb) => ({
+  verb,
+  group: '',
+  resource: 'persistentvolumeclaims',
+}));
+const JOB_RIGHTS = ['create', 'delete'].map((verb) => ({ verb, group: 'batch', resource: 'jobs' }));
+
+/** With `--deep`: makes a small claim of each class that is planned for shared volumes, waits until it is bound, and removes it. */
+export const sharedClaimsCollector: Collector<readonly ClaimTrial[]> = {
+  key: SHARED_CLAIMS,
+  timeoutMs: BOUND_MS + 30_000,
+  collect: (context, need) => tryClaims(context, need, BOUND_MS),
+};
+
+/** The same with a time limit for each claim. None without `--deep`. Throws EvidenceMissing where a right is missing. */
+export async function tryClaims(context: CollectContext, need: Need, limitMs: number): Promise<readonly ClaimTrial[]> {
+  const { deployment, deep } = context;
+  if (deep !== true) return [];
+  if (deployment?.target.type !== 'kubernetes') throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+  const { claims } = await need(RENDERED_OBJECTS);
+  const classes = await need(STORAGE_CLASSES);
+  const shared = claims.filter(({ accessModes }) => accessModes.includes('ReadWriteMany'));
+  const wanted = [...new Set(shared.map(({ storageClass }) => storageClass))].flatMap((storageClass) => {
+    const found = classes.find(({ name, isDefault }) =>
+      storageClass === undefined ? isDefault : name === storageClass,
+    );
+    return found === undefined ? [] : [{ storageClass, className: found.name }];
+  });
+  const place = { deployment, namespace: deployment.target.namespace, limitMs };
+  return Promise.all(
+    wanted.map(async (one) => ({ ...one, ...(await tryClaim(context, { ...place, className: one.className })) })),
+  );
+}
+
+interface Trial {
+  readonly deployment: Deployment;
+  readonly namespace: string;
+  readonly className: string;
+  readonly limitMs: number;
+}
+
+async function tryClaim(
+  context: CollectContext,
+  { deployment, namespace, className, limitMs }: Trial,
+): Promise<Pick<ClaimTrial, 'bound' | 'seconds' | 'why'>> {
+  const { signal, undoLater } = context;
+  const cluster = kubectl(context.runner, context.kubeArgs);
+  const name = `difyctl-claim-${randomBytes(4).toString('hex')}`;
+  const waitsForPod = await fromCluster(context, 'get storageclasses.storage.k8s.io', async () => {
+    const found = await cluster.get(`/apis/storage.k8s.io/v1/storageclasses/${className}`, signal);
+    return textAt(found, 'volumeBindingMode') === 'WaitForFirstConsumer';
+  });
+  await demandRights(cluster, namespace, waitsForPod ? [...CLAIM_RIGHTS, ...JOB_RIGHTS] : CLAIM_RIGHTS, signal);
+  const sleep = ['python3', '-I', '-c', `import time; time.sleep(${DEADLINE_SECONDS})`];
+  const pod = { name, namespace, deployment, command: sleep, claims: [name], deadlineSeconds: DEADLINE_SECONDS };
+  const objects = [claimOf(name, deployment, className), ...(waitsForPod ? [podJob(pod)] : [])];
+  const names = waitsForPod ? [`job/${name}`, `persistentvolumeclaim/${name}`] : [`persistentvolumeclaim/${name}`];
+  undoLater?.(() => removeObjects(cluster, namespace, names));
+  const started = performance.now();
+  await createObjects(cluster, namespace, objects, signal);
+  const bound = await untilBound(context, cluster, { namespace, name, end: started + limitMs });
+  const seconds = Math.round((performance.now() - started) / 1_000);
+  return { bound, seconds, why: bound ? '' : await reasonFor(context, cluster, namespace, name) };
+}
+
+function claimOf(name: string, deployment: Deployment, storageClassName: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, labels: jobLabels(name, deployment.name) },
+    spec: { storageClassName, accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Gi' } } },
+  };
+}
+
+async function untilBound(
+  context: CollectContext,
+  cluster: Kubectl,
+  { namespace, name, end }: { readonly namespace: string; readonly name: string; readonly end: number },
+): Promise<boolean> {
+  for (;;) {
+    const claim = await fromCluster(context, `get persistentvolumeclaims in namespace ${namespace}`, () =>
+      cluster.get(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`, context.signal),
+    );
+    if (textAt(claim, 'status', 'phase') === 'Bound') return true;
+    if (performance.now() > end) return false;
+    await delay(POLL_MS, undefined, { signal: context.signal });
+  }
+}
+
+/** The last that was said of the claim or its pod; whoever may not read events is told how to. */
+async function reasonFor(context: CollectContext, cluster: Kubectl, namespace: string, name: string): Promise<string> {
+  const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name%3D${name}`;
+  const events = await cluster.get(path, context.signal).catch(() => undefined);
+  const said = listAt(events, 'items').map((event) => textAt(event, 'message'));
+  return said.at(-1) ?? 'nothing is said of it';
+}
