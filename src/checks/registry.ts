@@ -21,12 +21,14 @@ import { debugLogs } from './config/settings.ts';
 import { configTls } from './config/tls.ts';
 import { hostChecks } from './host/checks.ts';
 import { imagesChecks } from './images/checks.ts';
+import { mailChecks } from './mail/checks.ts';
 import { namesChecks } from './names/checks.ts';
 import { storageAddressStyle, storageBucket, storageRegion } from './object-storage/buckets.ts';
 import { storageClock, storageLogin, storageTls } from './object-storage/connection.ts';
 import { storageLifecycle, storagePublicAccess } from './object-storage/exposure.ts';
 import { storageCapacity, storageIntegrity, storageRights } from './object-storage/objects.ts';
 import { storageEncryption, storageReplication, storageVersioning } from './object-storage/protection.ts';
+import { policyRequirements } from './policy/requirements.ts';
 import { postgresArchiving } from './postgres/archiving.ts';
 import { postgresConnections } from './postgres/connections.ts';
 import { postgresDatabases } from './postgres/databases.ts';
@@ -79,8 +81,10 @@ export const CHECKS: readonly Check[] = [
   configTls,
   pinnedImages,
   acceptedRisks(() => CHECKS.map((check) => check.id)),
+  policyRequirements(),
   ...recoveryChecks,
   ...redisChecks,
+  ...mailChecks,
   ...reachableChecks,
   postgresTls,
   postgresLogin,

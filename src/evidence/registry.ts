@@ -5,11 +5,13 @@ import { clusterNodesCollector } from './cluster/nodes.ts';
 import { clusterPodsCollector } from './cluster/pods.ts';
 import { clusterNamespaceCollector, clusterReleaseCollector } from './cluster/release.ts';
 import { clusterRightsCollector } from './cluster/rights.ts';
+import { sharedClaimsCollector } from './cluster/shared-claims.ts';
 import { clusterVersionCollector } from './cluster/version.ts';
 import { endpointsCollector } from './endpoints.ts';
 import type { Collector } from './evidence.ts';
 import { hostCollectors } from './host/collectors.ts';
 import { imagesCollectors } from './images/collectors.ts';
+import { mailCollector } from './mail/collector.ts';
 import { namesCollectors } from './names/collectors.ts';
 import { objectStorageCollector } from './object-storage/collector.ts';
 import { postgresCollector } from './postgres/collect.ts';
@@ -32,6 +34,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   clusterReleaseCollector,
   storageClassesCollector,
   ingressClassesCollector,
+  sharedClaimsCollector,
   renderedObjectsCollector,
   ...hostCollectors,
   ...namesCollectors,
@@ -39,6 +42,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   endpointsCollector,
   objectStorageCollector,
   redisCollector,
+  mailCollector,
   postgresCollector,
   vectorStoreCollector,
   secretsFactsCollector,

@@ -1,0 +1,7 @@
+import type { Check } from '../check.ts';
+import { mailLogin } from './login.ts';
+import { mailSender } from './sender.ts';
+import { mailTls } from './tls.ts';
+
+/** In the order in which a letter is handed over. */
+export const mailChecks: readonly Check[] = [mailTls, mailLogin, mailSender];

@@ -1,0 +1,48 @@
+import { MAIL, type ResendFact } from '../../evidence/mail/facts.ts';
+import type { Check, Judgement } from '../check.ts';
+import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { errorInProdElseWarning } from '../when.ts';
+import { endedBefore, withMail } from './subject.ts';
+
+export const mailSender: Check = {
+  id: 'mail.sender',
+  title: 'the mail service takes mail from the sender',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: withMail,
+  needs: [MAIL],
+  remedy: 'set `from` to an address that the mail service lets this user send as',
+  judge: (context) => {
+    const found = context.evidence(MAIL);
+    const { mail } = deploymentOf(context);
+    const ended = endedBefore(found.fault, 'sender');
+    if (ended !== undefined) return ended;
+    if (found.kind === 'resend')
+      return mail.provider === 'resend' ? judgeDomain(found, mail.resend.from) : notReached('mail.login');
+    const from = mail.provider === 'smtp' ? mail.smtp.from : '';
+    const expected = `mail from ${from} is taken`;
+    const { senderRefusal: refusal, address } = found;
+    if (refusal === undefined) return pass(`${address} takes mail from ${from}`, expected);
+    const observed = `${address} takes no mail from ${from}: ${refusal.code} ${refusal.text}`.trimEnd();
+    if (refusal.code === 530)
+      return fault('fail', { observed, expected, remedy: 'set mail.smtp.username and mail.smtp.password' });
+    return fault(refusal.code < 500 ? 'warn' : 'fail', { observed, expected });
+  },
+};
+
+function judgeDomain({ form, domains }: ResendFact, from: string): Judgement {
+  if (form !== 'key') return notReached('mail.login');
+  const domain = /@([^>\s]+)>?\s*$/.exec(from)?.[1]?.toLowerCase() ?? '';
+  const expected = `a verified domain ${domain}`;
+  if (domains === undefined) return pass('not seen: the key may send, and not look at domains', expected);
+  const own = domains.find(({ name }) => name.toLowerCase() === domain);
+  if (own?.status === 'verified') return pass(`${domain} is verified`, expected);
+  const verified = domains.filter(({ status }) => status === 'verified').map(({ name }) => name);
+  const observed = own === undefined ? `${domain} is no domain of this account` : `${domain} is ${own.status}`;
+  const remedy =
+    verified.length === 0
+      ? `add ${domain} at resend.com/domains, and its DNS records`
+      : `verify ${domain} at resend.com/domains, or send from ${listed(verified)}`;
+  return fault('fail', { observed, expected, remedy });
+}

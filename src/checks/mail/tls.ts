@@ -1,0 +1,72 @@
+import { MAIL } from '../../evidence/mail/facts.ts';
+import type { CertificateFact } from '../../evidence/probe/tls.ts';
+import type { Check, Judgement } from '../check.ts';
+import { deploymentOf, fault, pass } from '../judgement.ts';
+import { judgeCertificate } from '../services/certificate.ts';
+import { notReached } from '../services/probed.ts';
+import { errorInProdElseWarning } from '../when.ts';
+import { endedBefore, withMail } from './subject.ts';
+
+export const mailTls: Check = {
+  id: 'mail.tls',
+  title: 'the mail service speaks TLS as the file says',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: withMail,
+  needs: [MAIL],
+  remedy: 'set mail.smtp.tls to what the port speaks: implicit on 465, starttls on 587, none on 25',
+  judge: (context) => {
+    const found = context.evidence(MAIL);
+    const { mail } = deploymentOf(context);
+    const seen = found.fault;
+    const ended = endedBefore(seen, 'tls');
+    if (ended !== undefined) return ended;
+    if (found.kind === 'resend') {
+      if (found.form !== 'key') return notReached('mail.login');
+      return seen?.stage === 'tls'
+        ? fault('fail', { observed: `${found.address} ${seen.text}`, expected: 'TLS' })
+        : pass('TLS');
+    }
+    if (mail.provider !== 'smtp') return notReached('mail.login');
+    const { tls, username, port } = mail.smtp;
+    if (seen?.stage === 'tls')
+      return fault('fail', { observed: `${found.address} ${seen.text}`, expected: `TLS (${tls})` });
+    if (seen?.code === 'NOGREETING' && port === 465) {
+      return fault('fail', {
+        observed: `${found.address} ${seen.text}`,
+        expected: 'a greeting',
+        remedy: 'set mail.smtp.tls: implicit',
+      });
+    }
+    if (tls === 'none') return plain(username);
+    return found.certificate === undefined ? notReached('mail.login') : certificateOf(found.certificate, context.now);
+  },
+};
+
+function plain(username: string | undefined): Judgement {
+  if (username === undefined) return pass('without TLS and without a login, as the file says');
+  return fault('warn', {
+    observed: 'a login without TLS',
+    expected: 'TLS where a password is sent',
+    remedy: 'set mail.smtp.tls: starttls, if the server offers it',
+  });
+}
+
+/**
+ * Dify opens mail connections without verifying (Python's smtplib with no context of its own), and nothing in the file could name another authority: one that
+ * this machine does not know is a note, and what nobody would mean to show a warning.
+ */
+function certificateOf(certificate: CertificateFact, now: Date): Judgement {
+  const { distrust, ...rest } = certificate;
+  const judged = judgeCertificate(rest, now, false);
+  if (judged.status === 'pass') {
+    return distrust === undefined
+      ? judged
+      : pass(`${judged.observed}; an authority that this machine does not know (${distrust})`, judged.expected);
+  }
+  return {
+    ...judged,
+    status: 'warn',
+    remedy: 'have the certificate of the mail server renewed; Dify itself sends on, since it does not verify',
+  };
+}

@@ -1,0 +1,33 @@
+import { evidenceKey } from '../evidence.ts';
+import type { FaultFact } from '../probe/fault.ts';
+import type { CertificateFact } from '../probe/tls.ts';
+
+/** A mail server, spoken to until just before a letter would be given to it. */
+export interface SmtpFact {
+  readonly kind: 'smtp';
+  /** `host:port`. */
+  readonly address: string;
+  /** How far the probe came; absent where it came through. */
+  readonly fault?: FaultFact;
+  readonly certificate?: CertificateFact;
+  /** Ways to log in that it offers: `PLAIN`, `LOGIN`. */
+  readonly logins: readonly string[];
+  /** Why it takes no mail from the sender; absent where it does, or was not asked. */
+  readonly senderRefusal?: { readonly code: number; readonly text: string };
+}
+
+/** Resend, asked for the domains of the account, which sends nothing. */
+export interface ResendFact {
+  readonly kind: 'resend';
+  readonly address: string;
+  /** `placeholder`: from an example. `published`: one that upstream's own files hold. `foreign`: of no form that Resend gives out. Only a `key` is tried. */
+  readonly form: 'key' | 'placeholder' | 'published' | 'foreign' | 'unresolved';
+  readonly fault?: FaultFact;
+  /** `sending`: the key may send and may not list domains. */
+  readonly rights?: 'full' | 'sending';
+  /** Domains of the account, where the key may see them. */
+  readonly domains?: readonly { readonly name: string; readonly status: string }[];
+}
+
+export type MailEvidence = SmtpFact | ResendFact;
+export const MAIL = evidenceKey<MailEvidence>('mail', 1);

@@ -1,0 +1,65 @@
+import { isObject } from '../../base/json.ts';
+import { publishedDefaultIn } from '../../checklist/published-defaults.ts';
+import type { Mail } from '../../deployment/schema/mail.ts';
+import type { CollectContext } from '../evidence.ts';
+import { faultOf, ProbeFault } from '../probe/fault.ts';
+import { requestHttp } from '../probe/http.ts';
+import type { ResendFact } from './facts.ts';
+
+type Resend = Extract<Mail, { readonly provider: 'resend' }>['resend'];
+
+/** Whether a text is a key as Resend gives them out (`re_` and a random rest), or stands for one in an example. */
+export function resendKeyForm(key: string): Exclude<ResendFact['form'], 'unresolved'> {
+  if (publishedDefaultIn(key) !== undefined) return 'published';
+  const rest = /^re_(\w+)$/.exec(key)?.[1];
+  if (rest === undefined) return /^(your|my|changeme|placeholder|example|x+$|<)/i.test(key) ? 'placeholder' : 'foreign';
+  const isExample = /^(.)\1*$/.test(rest) || /^x{3}|x{4}|^123456|^your|^api_?key|^test$/i.test(rest);
+  return isExample || rest.length < 12 ? 'placeholder' : 'key';
+}
+
+/**
+ * Asks Resend for the account's domains, which sends nothing. Its answers (resend.com/docs, API reference, Errors): 200 with the list for a key of full access, 401
+ * `restricted_api_key` for one that may only send, 403 `invalid_api_key` or another 401 for no key of theirs. Never throws.
+ */
+export async function askResend(
+  resend: Resend,
+  key: string | undefined,
+  { dial, signal }: CollectContext,
+): Promise<ResendFact> {
+  const url = new URL(`${resend.apiUrl}/domains`);
+  const bare = { kind: 'resend', address: url.host } as const;
+  if (key === undefined) return { ...bare, form: 'unresolved' };
+  const form = resendKeyForm(key);
+  if (form !== 'key') return { ...bare, form };
+  try {
+    const headers = { authorization: `Bearer ${key}`, accept: 'application/json' };
+    const { status, body } = await requestHttp({ url, headers }, { dial, signal, limitMs: 10_000 });
+    return { ...bare, form, ...readAnswer(status, body.toString('utf8')) };
+  } catch (error) {
+    return { ...bare, form, fault: faultOf(error, 'use') };
+  }
+}
+
+function readAnswer(status: number, text: string): Pick<ResendFact, 'rights' | 'domains'> {
+  const json = parsed(text);
+  const name = isObject(json) ? json.name : undefined;
+  if (status === 200) return { rights: 'full', domains: domainsOf(json) };
+  if (status === 401 && name === 'restricted_api_key') return { rights: 'sending' };
+  if (status === 401 || status === 403 || (status === 400 && name === 'validation_error')) {
+    throw new ProbeFault('login', String(status), `refuses the key (${status})`);
+  }
+  throw new ProbeFault('use', String(status), `answers ${status} to a question for its domains`);
+}
+
+function domainsOf(json: unknown): NonNullable<ResendFact['domains']> {
+  const data = isObject(json) && Array.isArray(json.data) ? json.data : [];
+  return data.filter(isObject).map(({ name, status }) => ({ name: String(name), status: String(status) }));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import type { Duplex } from 'node:stream';
+import type { Mail } from '../../deployment/schema/mail.ts';
+import type { CollectContext } from '../evidence.ts';
+import { faultOf, ProbeFault } from '../probe/fault.ts';
+import { secure } from '../probe/tls.ts';
+import { type Dialog, openDialog } from './dialog.ts';
+import type { SmtpFact } from './facts.ts';
+import { logIn } from './login.ts';
+
+/** As long as Dify waits for a mail server (smtplib is given 10 s), in ms. */
+export const LIMIT_MS = 10_000;
+
+type Smtp = Extract<Mail, { readonly provider: 'smtp' }>['smtp'];
+type Context = Pick<CollectContext, 'dial' | 'signal'>;
+
+/**
+ * Connects, agrees on TLS, logs in and names the sender, as Dify does before it hands over a letter, and takes leave; never throws. `password`: undefined where
+ * the file names none, null where it has no value.
+ */
+export async function askSmtp(
+  smtp: Smtp,
+  password: string | undefined | null,
+  context: Context,
+  limitMs = LIMIT_MS,
+): Promise<SmtpFact> {
+  let fact: SmtpFact = {
+    kind: 'smtp',
+    address: `${smtp.host.includes(':') ? `[${smtp.host}]` : smtp.host}:${smtp.port}`,
+    logins: [],
+  };
+  const open: Duplex[] = [];
+  const secured = async (stream: Duplex): Promise<Duplex> => {
+    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(limitMs)]);
+    const agreed = await secure(stream, { host: smtp.host, signal });
+    fact = { ...fact, certificate: agreed.certificate };
+    return agreed.stream;
+  };
+  try {
+    let stream = await context.dial(smtp.host, smtp.port, { signal: context.signal, limitMs });
+    open.push(stream);
+    if (smtp.tls === 'implicit') stream = await secured(stream);
+    let dialog = openDialog(stream, limitMs);
+    await greeted(dialog, smtp);
+    let extensions = await hello(dialog);
+    if (smtp.tls === 'starttls') {
+      await startTls(dialog, extensions);
+      dialog.leave();
+      stream = await secured(stream);
+      dialog = openDialog(stream, limitMs);
+      extensions = await hello(dialog);
+    }
+    open.push(stream);
+    const logins = loginsOf(extensions);
+    fact = { ...fact, logins };
+    if (password === null) throw new ProbeFault('login', 'NOSECRET', 'mail.smtp.password has no value');
+    if (smtp.username !== undefined && password !== undefined) await logIn(dialog, logins, smtp.username, password);
+    const refusal = await sender(dialog, smtp.from);
+    return refusal === undefined ? fact : { ...fact, senderRefusal: refusal };
+  } catch (error) {
+    return { ...fact, fault: faultOf(error, 'use') };
+  } finally {
+    for (const stream of open) stream.destroy();
+  }
+}
+
+async function greeted(dialog: Dialog, smtp: Smtp): Promise<void> {
+  try {
+    const { code } = await dialog.read();
+    if (code !== 220) throw new ProbeFault('use', String(code), `turns clients away (${code})`);
+  } catch (error) {
+    const silent = error instanceof ProbeFault && error.fact.code === 'ETIMEDOUT';
+    if (!silent || smtp.tls === 'implicit') throw error;
+    throw new ProbeFault(
+      'use',
+      'NOGREETING',
+      'takes the connection and never greets: it may speak TLS from the start on this port',
+    );
+  }
+}
+
+/** What the server can do, a line each. */
+async function hello(dialog: Dialog): Promise<readonly string[]> {
+  const { code, lines } = await dialog.say('EHLO difyctl.localdomain');
+  if (code === 250) return lines.slice(1);
+  const older = await dialog.say('HELO difyctl.localdomain');
+  if (older.code !== 250) throw new ProbeFault('use', String(older.code), `turns clients away (${older.code})`);
+  return [];
+}
+
+async function startTls(dialog: Dialog, extensions: readonly string[]): Promise<void> {
+  if (!extensions.some((line) => /^STARTTLS$/i.test(line.trim())))
+    throw new ProbeFault('tls', 'NOSTARTTLS', 'offers no STARTTLS');
+  const { code } = await dialog.say('STARTTLS');
+  if (code !== 220) throw new ProbeFault('tls', String(code), `offers STARTTLS and refuses it (${code})`);
+}
+
+/** `AUTH PLAIN LOGIN`, and the older `AUTH=PLAIN LOGIN`. */
+function loginsOf(extensions: readonly string[]): readonly string[] {
+  const words = extensions.flatMap(
+    (line) => /^AUTH[ =](.*)$/i.exec(line.trim())?.[1]?.toUpperCase().split(/\s+/) ?? [],
+  );
+  return [...new Set(words)].filter((word) => word !== '');
+}
+
+/** Names the sender and takes it back: nothing is sent. */
+async function sender(dialog: Dialog, from: string): Promise<SmtpFact['senderRefusal']> {
+  const address = /<([^<>]*)>\s*$/.exec(from)?.[1] ?? from.trim();
+  const { code, lines } = await dialog.say(`MAIL FROM:<${address}>`);
+  if (code === 250) {
+    await dialog.say('RSET');
+    await dialog.say('QUIT').catch(() => undefined);
+    return undefined;
+  }
+  return { code, text: (lines[0] ?? '').slice(0, 120) };
+}
