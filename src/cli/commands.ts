@@ -48,6 +48,12 @@ const TABLE = [
     formats: TEXT_AND_JSON,
   },
   {
+    name: 'images',
+    summary: 'list the images that an install would pull, for mirrors and hosts without a way out',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+  },
+  {
     name: 'plan',
     summary: 'show what an install would change',
     deployment: true,

@@ -18,6 +18,7 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<CommandModule>>
   preflight: () => import('./preflight.ts'),
   checks: () => import('./checks.ts'),
   render: () => import('./render.ts'),
+  images: () => import('./images.ts'),
   plan: () => import('./plan.ts'),
   install: () => import('./install.ts'),
   postflight: () => import('./postflight.ts'),
