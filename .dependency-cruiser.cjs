@@ -7,11 +7,13 @@ const rooms = {
   evidence: ['base', 'exec', 'checklist', 'deployment', 'render'],
   render: ['base', 'checklist', 'deployment'],
   recovery: ['base', 'checklist', 'deployment'],
-  checks: ['base', 'checklist', 'deployment', 'evidence', 'render', 'recovery'],
+  policy: ['base', 'checklist', 'deployment'],
+  prerequisites: ['base', 'checklist', 'deployment', 'evidence', 'render'],
+  checks: ['base', 'checklist', 'deployment', 'evidence', 'policy', 'render', 'recovery'],
   report: ['base', 'checks', 'deployment'],
   state: ['base', 'exec', 'deployment', 'render'],
   wizard: ['base', 'checklist', 'deployment', 'recovery'],
-  install: ['base', 'exec', 'checklist', 'deployment', 'evidence', 'render', 'recovery', 'checks', 'state', 'targets'],
+  install: ['base', 'exec', 'checklist', 'deployment', 'evidence', 'policy', 'render', 'recovery', 'checks', 'state', 'targets'],
   targets: ['base', 'exec', 'checklist', 'deployment', 'evidence', 'render', 'state'],
 };
 

@@ -65,6 +65,8 @@ export interface CheckResult extends Judgement {
   /** The fault that severity `info` turned into a pass. */
   readonly note?: string;
   readonly accepted?: { readonly reason: string; readonly until?: string };
+  /** The severity was another, and a policy changed it. */
+  readonly policy?: { readonly was: Severity; readonly reason: string };
   /** What was not seen from here and now; absent where all of it was. */
   readonly seen?: readonly Sighting[];
   readonly durationMs: number;
@@ -100,6 +102,14 @@ export interface Check {
   readonly remedy: string;
 }
 
+/** A policy as a report shows it. */
+export interface PolicyFacts {
+  readonly name: string;
+  readonly file: string;
+  /** The nodes it asks for in place of the published ones: `8 × 16C/64G`. */
+  readonly nodes?: string;
+}
+
 /** The document of `-o json`. */
 export interface CheckReport {
   readonly apiVersion: string;
@@ -112,6 +122,8 @@ export interface CheckReport {
   /** Context and namespace, or the directory: `prod-eu/dify`. */
   readonly place: string;
   readonly phase: Phase;
+  /** The policy that was laid over the published checklist. */
+  readonly policy?: PolicyFacts;
   readonly durationMs: number;
   /** How `--wait` went: milliseconds, how often what failed was looked at again, and whether it was worth it. */
   readonly waited?: { readonly ms: number; readonly rounds: number; readonly over: 'passed' | 'time' | 'hopeless' };

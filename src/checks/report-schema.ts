@@ -27,6 +27,10 @@ const result = z.strictObject({
   note: z.string().exactOptional().meta({ description: 'The fault that severity info turned into a pass.' }),
   observations: z.array(observation).readonly().exactOptional(),
   accepted: z.strictObject({ reason: z.string(), until: z.string().exactOptional() }).exactOptional(),
+  policy: z
+    .strictObject({ was: z.enum(SEVERITIES), reason: z.string() })
+    .exactOptional()
+    .meta({ description: 'The severity was another, and a policy changed it.' }),
   seen: z
     .array(z.strictObject({ key: z.string(), from: origin, at: z.string(), given: z.boolean() }))
     .readonly()
@@ -48,6 +52,10 @@ const checkReport = z.strictObject({
   target: z.enum(['kubernetes', 'compose']),
   place: z.string().meta({ description: 'Context and namespace, or the directory.' }),
   phase: z.enum(['preflight', 'postflight']),
+  policy: z
+    .strictObject({ name: z.string(), file: z.string(), nodes: z.string().exactOptional() })
+    .exactOptional()
+    .meta({ description: 'The policy that was laid over the published checklist.' }),
   durationMs: z.number().nonnegative(),
   waited: z
     .strictObject({ ms: z.number(), rounds: count, over: z.enum(['passed', 'time', 'hopeless']) })

@@ -29,25 +29,27 @@ export function selectChecks(
 }
 
 function matches(check: Check, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => isMatch(pattern, check.id));
+  return patterns.some((pattern) => matchesCheck(pattern, check.id));
 }
 
-/** Dots separate the words of an id, but `cluster.*` means everything below, as users of shells expect of ids. */
-function isMatch(pattern: string, id: string): boolean {
+/** Whether an id, a subject or a glob means this check. Dots separate the words of an id, but `cluster.*` means everything below, as users of shells expect of ids. */
+export function matchesCheck(pattern: string, id: string): boolean {
   return id === pattern || id.startsWith(`${pattern}.`) || picomatch.isMatch(id, pattern);
 }
 
-function refuseUnknown(checks: readonly Check[], flag: string, patterns: readonly string[]): void {
+/** Why no check is meant by a pattern, with the nearest id; undefined where some are. */
+export function unknownCheck(checks: readonly Check[], pattern: string): string | undefined {
   const ids = checks.map((check) => check.id);
-  const problems = patterns
-    .filter((pattern) => !ids.some((id) => isMatch(pattern, id)))
-    .map((pattern) => {
-      const near = nearest(pattern, ids);
-      return {
-        path: flag,
-        message: `no check is called ${pattern}${near === undefined ? '' : `; did you mean ${near}?`}`,
-      };
-    });
+  if (ids.some((id) => matchesCheck(pattern, id))) return undefined;
+  const near = nearest(pattern, ids);
+  return `no check is called ${pattern}${near === undefined ? '' : `; did you mean ${near}?`}`;
+}
+
+function refuseUnknown(checks: readonly Check[], flag: string, patterns: readonly string[]): void {
+  const problems = patterns.flatMap((pattern) => {
+    const message = unknownCheck(checks, pattern);
+    return message === undefined ? [] : [{ path: flag, message }];
+  });
   if (problems.length === 0) return;
   throw new UserError(problems.map((problem) => `${problem.path}: ${problem.message}`).join('\n'), {
     problems,

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { type Redact, redactor } from '../base/redact.ts';
 import { TIERS, type Tier } from '../checklist/tiers.ts';
-import { type CheckRun, runChecks } from '../checks/engine.ts';
+import type { CheckRun } from '../checks/engine.ts';
+import { runChecksUnder } from '../checks/policy/run.ts';
 import { CHECKS } from '../checks/registry.ts';
 import { type LoadedDeployment, loadDeployment } from '../deployment/load.ts';
 import { readOverrides } from '../deployment/overrides.ts';
@@ -14,6 +15,7 @@ import { dialHere } from '../evidence/probe/dial.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
 import { readEvidence, SAVED_DEPLOYMENT } from '../evidence/saved.ts';
 import { createRunner } from '../exec/execa-runner.ts';
+import { readPolicy } from '../install/policy.ts';
 import { runPreflight } from '../install/preflight.ts';
 import { prepareToLook } from '../install/prepare.ts';
 import { type LookOptions, refuseAimlessLook, type Selection } from './check-options.ts';
@@ -93,13 +95,14 @@ async function judgeCluster(context: CommandContext, wishes: Wishes): Promise<Lo
     ...(kubeContext === undefined ? [] : ['--context', kubeContext]),
   ];
   const settings = { ...shared(context), context: { ...bareContext(context, tier), kubeArgs } };
-  const run = await patiently(context, wishes, [], (how) => runChecks({ ...settings, ...how }));
+  const policy = await policyOutside(context);
+  const run = await patiently(context, wishes, [], (how) => runChecksUnder(policy, { ...settings, ...how }));
   return { run, deployment: undefined, redact: (text) => text, notes: [] };
 }
 
 async function judgeSaved(
   context: CommandContext,
-  { only, skip, from, deep, waitMs }: Wishes,
+  { only, skip, from, deep, waitMs, fromEvidence }: Wishes,
   saved: readonly Evidence<unknown>[],
   deployment: Deployment | undefined,
 ): Promise<Looked> {
@@ -107,7 +110,11 @@ async function judgeSaved(
     throw new UserError('--from cluster, --deep and --wait look; with this --from-evidence nothing is looked at');
   }
   const own = { ...bareContext(context, deployment?.tier ?? tierOf(context)), deployment };
-  const run = await runChecks({ ...shared(context), only, skip, context: own, saved });
+  const policy =
+    deployment === undefined
+      ? await policyOutside(context)
+      : await readPolicy(deployment.policy, fromEvidence ?? context.cwd);
+  const run = await runChecksUnder(policy, { ...shared(context), only, skip, context: own, saved });
   return { run, deployment, redact: (text) => text, notes: [] };
 }
 
@@ -125,11 +132,21 @@ function bareContext(context: CommandContext, tier: Tier): CollectContext {
 }
 
 function tierOf({ overrides, configPath, cwd }: CommandContext): Tier {
-  const read = readOverrides(overrides, cwd);
-  const said = read.overrides.findLast(({ path }) => path.join('.') === 'tier')?.value;
+  const said = saidOutside({ overrides, cwd }, 'tier');
   const tier = TIERS.find((candidate) => candidate === said);
   if (tier !== undefined) return tier;
   throw new UserError(`there is no ${configPath}, and no --tier to judge the current cluster by`, {
     next: ['difyctl init', 'difyctl preflight --tier prod', 'difyctl preflight --config FILE'],
   });
+}
+
+/** The policy that `--policy` names, where there is no file. */
+function policyOutside(context: CommandContext): ReturnType<typeof readPolicy> {
+  const said = saidOutside(context, 'policy');
+  return readPolicy(typeof said === 'string' ? said : undefined, context.cwd);
+}
+
+/** What a flag or variable says of a field, where there is no file. */
+function saidOutside({ overrides, cwd }: Pick<CommandContext, 'overrides' | 'cwd'>, field: string): unknown {
+  return readOverrides(overrides, cwd).overrides.findLast(({ path }) => path.join('.') === field)?.value;
 }

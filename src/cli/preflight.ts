@@ -1,10 +1,11 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { durationSeconds, isDuration } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { saveEvidence } from '../evidence/saved.ts';
+import { savePolicy } from '../install/policy.ts';
 import { addLookOptions, addSelectionOptions, readLook, readSelection } from './check-options.ts';
 import { publishReport } from './check-output.ts';
 import type { CommandContext } from './context.ts';
@@ -34,7 +35,9 @@ export function define(command: Command, context: CommandContext): void {
       const { run, deployment, redact, notes } = await look(context, wishes);
       for (const note of [...notes, ...run.notes]) context.stderr.write(`  ! ${note}\n`);
       if (options.saveEvidence !== undefined) {
-        await saveEvidence(resolve(context.cwd, options.saveEvidence), run.evidence, deployment, redact);
+        const directory = resolve(context.cwd, options.saveEvidence);
+        const saved = await savePolicy(deployment, wishes.fromEvidence ?? dirname(context.configPath), directory);
+        await saveEvidence(directory, run.evidence, saved, redact);
       }
       await publishReport(run.report, context, { next: nextStep(run.report), files });
       context.exit(reportExitCode(run.report));

@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts';
 
 const SCHEMAS: Readonly<Record<string, () => Promise<JsonObject>>> = {
   deployment: async () => (await import('../deployment/json-schema.ts')).deploymentJsonSchema(),
+  policy: async () => (await import('../policy/json-schema.ts')).policyJsonSchema(),
   'check-report': async () => (await import('../checks/report-schema.ts')).checkReportJsonSchema(),
 };
 

@@ -32,6 +32,7 @@ const SHORT_NAMES: readonly (Pick<DeploymentFlag, 'flag' | 'paths' | 'summary'> 
   },
   { flag: '--rto', paths: ['recovery.rto'], summary: 'how long Dify may be down after a disaster', alsoPath: true },
   { flag: '--rpo', paths: ['recovery.rpo'], summary: 'how much work may be lost', alsoPath: true },
+  { flag: '--policy', paths: ['policy'], summary: 'file with the rules of your organisation', alsoPath: false },
 ];
 
 /** `--context` is an option of every command (kubectl's own word) and fills a field too. */

@@ -1,9 +1,8 @@
 import type * as z from 'zod';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
-import { findFlag, flagForPath } from './flags.ts';
+import { DEPLOYMENT_FILE, type FileKind } from './file-kind.ts';
 import { formatPath, type Path, type PathProblem, readPath } from './paths.ts';
-import { describe } from './schema/descriptions.ts';
 import { shapesAt } from './schema/shape.ts';
 import { unknownKeyMessage } from './unknown-keys.ts';
 
@@ -12,27 +11,43 @@ type Issue = z.core.$ZodIssue;
 const SECRET_KEYS = ['env', 'file', 'kubernetes', 'generated'];
 const NO_SECRET_HERE = 'a secret may not stand here; write { env: NAME } or { file: PATH }';
 
+/** A file as data, and what kind of file it is. */
+interface Reading {
+  readonly data: JsonObject;
+  readonly file: FileKind;
+}
+
 /** zod's issues in plain words. Values are never repeated: what stands in a wrong place may be a secret. */
-export function problemsOfIssues(issues: readonly Issue[], data: JsonObject): readonly PathProblem[] {
-  return issues.flatMap((issue) => problemsOfIssue(issue, issue.path.map(step), data));
+export function problemsOfIssues(
+  issues: readonly Issue[],
+  data: JsonObject,
+  file: FileKind = DEPLOYMENT_FILE,
+): readonly PathProblem[] {
+  return issues.flatMap((issue) => problemsOfIssue(issue, issue.path.map(step), { data, file }));
 }
 
 function step(key: PropertyKey): string | number {
   return typeof key === 'number' ? key : String(key);
 }
 
-function problemsOfIssue(issue: Issue, path: Path, data: JsonObject): readonly PathProblem[] {
-  const secret = secretAbove(path);
-  if (secret !== undefined) return [{ path: secret, message: secretMessage(issue, secret, readPath(data, secret)) }];
+function problemsOfIssue(issue: Issue, path: Path, reading: Reading): readonly PathProblem[] {
+  const { data, file } = reading;
+  const secret = secretAbove(path, file);
+  if (secret !== undefined) {
+    return [{ path: secret, message: secretMessage(issue, secret, readPath(data, secret), file) }];
+  }
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKeyMessage(path, key, data) }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: unknownKeyMessage(path, key, data, file.shape),
+      }));
     case 'invalid_union':
-      return unionProblems(issue, path, data);
+      return unionProblems(issue, path, reading);
     case 'invalid_type':
-      return [{ path, message: typeMessage(issue.expected, path, readPath(data, path)) }];
+      return [{ path, message: typeMessage(issue.expected, path, readPath(data, path), file) }];
     case 'invalid_value':
-      return [{ path, message: choiceMessage(issue.values.map(String), path, readPath(data, path)) }];
+      return [{ path, message: choiceMessage(issue.values.map(String), path, readPath(data, path), file) }];
     case 'too_small':
     case 'too_big':
       return [{ path, message: limitMessage(issue) }];
@@ -44,11 +59,12 @@ function problemsOfIssue(issue: Issue, path: Path, data: JsonObject): readonly P
 }
 
 /** A union that names what chooses its branch says so; of any other the branch that fits best speaks. */
-function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, data: JsonObject): readonly PathProblem[] {
+function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, reading: Reading): readonly PathProblem[] {
+  const { data, file } = reading;
   if (issue.errors.length === 0) {
     const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
     const choices = options.filter((option) => typeof option === 'string');
-    return [{ path, message: choiceMessage(choices, path, readPath(data, path)) }];
+    return [{ path, message: choiceMessage(choices, path, readPath(data, path), file) }];
   }
   const value = readPath(data, path);
   const deeper = issue.errors.filter((branch) =>
@@ -57,7 +73,7 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, data: Js
   const best = (isObject(value) ? deeper : []).toSorted((a, b) => wrongness(a) - wrongness(b))[0];
   if (best === undefined)
     return [{ path, message: issue.message === 'Invalid input' ? choicesOfKinds(issue) : issue.message }];
-  return best.flatMap((inner) => problemsOfIssue(inner, [...path, ...inner.path.map(step)], data));
+  return best.flatMap((inner) => problemsOfIssue(inner, [...path, ...inner.path.map(step)], reading));
 }
 
 /** A key that a branch does not know weighs more than one that it misses. */
@@ -72,15 +88,16 @@ function choicesOfKinds(issue: z.core.$ZodIssueInvalidUnion): string {
   return [...new Set(messages)].join(', or ');
 }
 
-function secretAbove(path: Path): Path | undefined {
+function secretAbove(path: Path, { shape }: FileKind): Path | undefined {
   const lengths = Array.from({ length: path.length }, (_, index) => index + 1);
-  const length = lengths.find((count) => shapesAt(path.slice(0, count)).some(({ kind }) => kind === 'secret'));
+  const length = lengths.find((count) => shapesAt(path.slice(0, count), shape).some(({ kind }) => kind === 'secret'));
   return length === undefined ? undefined : path.slice(0, length);
 }
 
 /** What is wrong with a reference, without a word of what stands there. */
-function secretMessage(issue: Issue, path: Path, value: Json | undefined): string {
-  if (value === undefined) return neededMessage(path, 'where the secret is, such as { env: NAME } or { file: PATH }');
+function secretMessage(issue: Issue, path: Path, value: Json | undefined, file: FileKind): string {
+  if (value === undefined)
+    return neededMessage(path, 'where the secret is, such as { env: NAME } or { file: PATH }', file);
   if (!isObject(value)) return NO_SECRET_HERE;
   const known = Object.keys(value).filter((key) => SECRET_KEYS.includes(key));
   if (known.length !== 1 || Object.keys(value).length !== 1) return `${NO_SECRET_HERE}, and nothing beside it`;
@@ -102,14 +119,14 @@ const SECRET_HINTS: Readonly<Record<string, string>> = {
   generated: 'true, or leave the line out',
 };
 
-function typeMessage(expected: string, path: Path, value: Json | undefined): string {
-  const shape = shapesAt(path)[0];
+function typeMessage(expected: string, path: Path, value: Json | undefined, file: FileKind): string {
+  const shape = shapesAt(path, file.shape)[0];
   const choices =
     shape !== undefined && 'choices' in shape && shape.choices.length > 0
       ? `one of ${shape.choices.join(', ')}`
       : undefined;
   const wanted = choices ?? kindWords(expected);
-  if (value === undefined) return neededMessage(path, choices ?? describe(path) ?? wanted);
+  if (value === undefined) return neededMessage(path, choices ?? file.describe(path) ?? wanted, file);
   if (value === null) return `empty; write ${wanted}, or remove the line`;
   if (expected === 'string' && typeof value !== 'object') return `${wanted}; put it in quotes`;
   if (typeof value === 'string' && (expected === 'number' || expected === 'int' || expected === 'boolean'))
@@ -131,9 +148,9 @@ function kindWords(expected: string): string {
   return KIND_WORDS[expected] ?? expected;
 }
 
-function choiceMessage(choices: readonly string[], path: Path, value: Json | undefined): string {
+function choiceMessage(choices: readonly string[], path: Path, value: Json | undefined, file: FileKind): string {
   const list = choices.length === 1 ? `${choices[0]}` : `one of ${choices.join(', ')}`;
-  if (value === undefined) return neededMessage(path, list);
+  if (value === undefined) return neededMessage(path, list, file);
   if (value === null) return `empty; write ${list}`;
   const refused = REFUSED_BY_NAME[formatPath(path)]?.[String(value)];
   if (refused !== undefined) return `${String(value)}: ${refused}`;
@@ -149,9 +166,9 @@ const REFUSED_BY_NAME: Readonly<Record<string, Readonly<Record<string, string>>>
 };
 
 /** What is missing, and the flag that gives it. */
-function neededMessage(path: Path, what: string): string {
-  const flag = flagForPath(formatPath(path));
-  return findFlag(flag) === undefined ? `needed: ${what}` : `needed: ${what} (${flag})`;
+function neededMessage(path: Path, what: string, file: FileKind): string {
+  const flag = file.flagFor(path);
+  return flag === undefined ? `needed: ${what}` : `needed: ${what} (${flag})`;
 }
 
 function limitMessage(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {

@@ -10,12 +10,26 @@ import { describe } from './schema/descriptions.ts';
  * not required, so a file that leaves it out is valid here as it is for `difyctl validate`.
  */
 export function deploymentJsonSchema(): JsonObject {
-  const schema = z.toJSONSchema(deploymentSchema, { target: 'draft-7', io: 'input', unrepresentable: 'any' });
-  return { title: 'difyctl.yaml', ...(annotated(schema as Json, []) as JsonObject) };
+  return documented(deploymentSchema, { title: 'difyctl.yaml', describe, isDefaulted });
+}
+
+/** What a file's JSON Schema says beyond its shape. */
+interface Documentation {
+  readonly title: string;
+  describe(path: Path): string | undefined;
+  /** What something else fills in need not be there. */
+  isDefaulted(path: Path): boolean;
+}
+
+/** JSON Schema (draft-07) of a file, each field with its meaning. */
+export function documented(schema: z.core.$ZodType, documentation: Documentation): JsonObject {
+  const plain = z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' });
+  return { title: documentation.title, ...(annotated(plain as Json, [], documentation) as JsonObject) };
 }
 
 /** The schema of one place: described, its alternatives open to defaults that come later, and so with everything below it. */
-function annotated(schema: Json, path: Path): Json {
+function annotated(schema: Json, path: Path, documentation: Documentation): Json {
+  const { describe, isDefaulted } = documentation;
   if (!isObject(schema)) return schema;
   const { properties, items, anyOf, oneOf, additionalProperties, required, ...rest } = schema as JsonObject;
   const alternatives = [anyOf, oneOf].flatMap((list) => (Array.isArray(list) ? (list as readonly Json[]) : []));
@@ -29,17 +43,22 @@ function annotated(schema: Json, path: Path): Json {
     ...(isObject(properties)
       ? {
           properties: Object.fromEntries(
-            Object.entries(properties as JsonObject).map(([key, below]) => [key, annotated(below, [...path, key])]),
+            Object.entries(properties as JsonObject).map(([key, below]) => [
+              key,
+              annotated(below, [...path, key], documentation),
+            ]),
           ),
         }
       : {}),
-    ...(items === undefined ? {} : { items: annotated(items, [...path, '*']) }),
+    ...(items === undefined ? {} : { items: annotated(items, [...path, '*'], documentation) }),
     // Where the key that chooses a branch is left to a default, several branches may fit: one of them must.
-    ...(alternatives.length > 0 ? { anyOf: alternatives.map((one) => undescribed(annotated(one, path))) } : {}),
+    ...(alternatives.length > 0
+      ? { anyOf: alternatives.map((one) => undescribed(annotated(one, path, documentation))) }
+      : {}),
     ...(stillRequired.length > 0 ? { required: stillRequired } : {}),
     ...(additionalProperties === undefined
       ? {}
-      : { additionalProperties: annotated(additionalProperties, [...path, '*']) }),
+      : { additionalProperties: annotated(additionalProperties, [...path, '*'], documentation) }),
   };
 }
 

@@ -39,7 +39,7 @@ export interface ParseSettings {
  */
 export async function loadDeployment(path: string, overrides: OverrideInput = NO_OVERRIDES): Promise<LoadedDeployment> {
   const absolute = resolve(overrides.cwd, path);
-  const text = await readText(absolute);
+  const text = await readText(absolute, [`difyctl init --out ${absolute}`, 'or name another file with --config']);
   const baseDirectory = dirname(absolute);
   const parsed = parseDeployment(text, { source: basename(absolute), baseDirectory, overrides });
   return { ...parsed, path: absolute, baseDirectory, text };
@@ -128,15 +128,17 @@ function unique(problems: readonly PathProblem[]): readonly PathProblem[] {
   return [...seen.values()];
 }
 
-function refusal(source: string, problems: readonly Problem[]): UserError {
+/** Every problem at once, in the order of the file. */
+export function refusal(source: string, problems: readonly Problem[]): UserError {
   const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return new UserError(`${source} has ${count}`, { problems: sorted });
 }
 
-async function readText(path: string): Promise<string> {
+/** The text of a file; `next` says what to do where there is none. Throws UserError where it cannot be read. */
+export async function readText(path: string, next: readonly string[]): Promise<string> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(path, error);
+    throw unreadable(path, error, next);
   });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -145,15 +147,12 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function unreadable(path: string, cause: NodeJS.ErrnoException): UserError {
+function unreadable(path: string, cause: NodeJS.ErrnoException, next: readonly string[]): UserError {
   switch (cause.code) {
     case 'ENOENT':
-      return new UserError(`${path} does not exist`, {
-        cause,
-        next: [`difyctl init --out ${path}`, 'or name another file with --config'],
-      });
+      return new UserError(`${path} does not exist`, { cause, next });
     case 'EISDIR':
-      return new UserError(`${path} is a folder`, { cause, next: ['name the file in it with --config'] });
+      return new UserError(`${path} is a folder`, { cause, next: ['name the file in it'] });
     case 'EACCES':
     case 'EPERM':
       return new UserError(`${path} may not be read`, { cause, next: [`ls -l ${path}`] });

@@ -18,8 +18,8 @@ export interface Source {
   placeOf(path: Path): Place | undefined;
 }
 
-/** Reads YAML text into data. Never throws; what is wrong is in `problems`, in words that repeat nothing of the file. */
-export function readSource(text: string): Source {
+/** Reads YAML text into data. Never throws; what is wrong is in `problems`, in words that repeat nothing of the file. `start`: how to begin where it is empty. */
+export function readSource(text: string, start = 'difyctl init writes one'): Source {
   const counter = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: counter,
@@ -31,7 +31,7 @@ export function readSource(text: string): Source {
   if (document === undefined || document.contents === null) {
     return {
       data: {},
-      problems: [{ path: '', message: 'the file is empty; difyctl init writes one' }],
+      problems: [{ path: '', message: `the file is empty; ${start}` }],
       placeOf: () => undefined,
     };
   }

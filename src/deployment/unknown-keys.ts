@@ -1,11 +1,11 @@
 import type { JsonObject } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
 import { formatPath, type Path, readPath } from './paths.ts';
-import { type Branch, branchesAt, type Shape } from './schema/shape.ts';
+import { type Branch, branchesAt, DEPLOYMENT_SHAPE, type Shape } from './schema/shape.ts';
 
 /** Why a key may not stand at a place: it belongs to another branch, is misspelt, or has its home deeper in the file. */
-export function unknownKeyMessage(parent: Path, key: string, data: JsonObject): string {
-  const branches = branchesAt(parent);
+export function unknownKeyMessage(parent: Path, key: string, data: JsonObject, root: Shape = DEPLOYMENT_SHAPE): string {
+  const branches = branchesAt(parent, root);
   const chosen = branches.filter((branch) => conflicts(branch, parent, data).length === 0);
   const others = branches.filter((branch) => !chosen.includes(branch));
   const owner = others.find((branch) => branch.keys.has(key));

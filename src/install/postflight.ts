@@ -1,16 +1,19 @@
-import { type CheckRun, runChecks } from '../checks/engine.ts';
+import type { CheckRun } from '../checks/engine.ts';
+import { runChecksUnder } from '../checks/policy/run.ts';
 import { CHECKS } from '../checks/registry.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
+import { readPolicy } from './policy.ts';
 import { collectContext, type PreflightOptions } from './preflight.ts';
 import type { Prepared, PreparedLook } from './prepare.ts';
 
 /** Every postflight check of an installed deployment. Throws UserError for an unknown id, Interrupted for an aborted signal. */
-export function runPostflight(
+export async function runPostflight(
   prepared: Prepared | PreparedLook,
   options: Omit<PreflightOptions, 'from' | 'deep' | 'given'>,
 ): Promise<CheckRun> {
   const { env, now, signal, ...rest } = options;
-  return runChecks({
+  const policy = await readPolicy(prepared.deployment.policy, prepared.baseDirectory);
+  return runChecksUnder(policy, {
     phase: 'postflight',
     checks: CHECKS,
     collectors: COLLECTORS,

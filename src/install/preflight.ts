@@ -1,10 +1,11 @@
 import type { CheckRun, RunChecksOptions } from '../checks/engine.ts';
-import { runChecks } from '../checks/engine.ts';
+import { runChecksUnder } from '../checks/policy/run.ts';
 import { CHECKS } from '../checks/registry.ts';
 import type { CollectContext } from '../evidence/evidence.ts';
 import { dialHere } from '../evidence/probe/dial.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
 import { openRelay } from '../evidence/relay/open.ts';
+import { readPolicy } from './policy.ts';
 import type { Prepared, PreparedLook } from './prepare.ts';
 
 export interface PreflightOptions
@@ -14,10 +15,11 @@ export interface PreflightOptions
   readonly from?: CollectContext['from'];
 }
 
-/** Every preflight check of a prepared deployment. Throws UserError for an unknown id, Interrupted for an aborted signal. */
-export function runPreflight(prepared: Prepared | PreparedLook, options: PreflightOptions): Promise<CheckRun> {
+/** Every preflight check of a prepared deployment, under its policy. Throws UserError for an unknown id or a wrong policy, Interrupted for an aborted signal. */
+export async function runPreflight(prepared: Prepared | PreparedLook, options: PreflightOptions): Promise<CheckRun> {
   const { env, now, signal, deep, from, ...rest } = options;
-  return runChecks({
+  const policy = await readPolicy(prepared.deployment.policy, prepared.baseDirectory);
+  return runChecksUnder(policy, {
     phase: 'preflight',
     checks: CHECKS,
     collectors: COLLECTORS,

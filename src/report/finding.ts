@@ -1,6 +1,7 @@
 import { wrap } from '../base/wrap.ts';
 import type { CheckResult } from '../checks/check.ts';
 import { groupBy } from '../checks/judgement.ts';
+import { severityChange } from './policy.ts';
 import { arrow, paint, type Style, sign } from './style.ts';
 
 const INDENT = 5;
@@ -20,13 +21,14 @@ function oneFinding(group: readonly CheckResult[], style: Style): readonly strin
   if (first === undefined) return [];
   const [message = '', ...more] = first.message.split('\n');
   const { accepted, remedy } = first;
+  const change = severityChange(first);
+  const quiet = (text: string) => wrap(text, style.width, DETAIL).map((line) => paint(style, 'quiet', line));
   const until = accepted?.until === undefined ? '' : ` (until ${accepted.until})`;
   return [
     ...headLines(first, group.map((finding) => finding.id).join(', '), message, style),
     ...more.flatMap((line) => wrap(line, style.width, DETAIL)),
-    ...(accepted === undefined
-      ? []
-      : wrap(`accepted: ${accepted.reason}${until}`, style.width, DETAIL).map((line) => paint(style, 'quiet', line))),
+    ...(accepted === undefined ? [] : quiet(`accepted: ${accepted.reason}${until}`)),
+    ...(change === undefined ? [] : quiet(change)),
     ...(remedy === '' ? [] : wrap(`${arrow(style)} ${remedy}`, style.width, DETAIL, arrow(style).length + 1)),
   ];
 }

@@ -1,5 +1,6 @@
 import { type CheckReport, type CheckResult, SUBJECTS } from '../checks/check.ts';
 import { blocks } from '../checks/exit.ts';
+import { severityChange } from './policy.ts';
 
 /**
  * The report as JUnit XML, a suite for each subject and a case for each check, so that a pipeline gates as the exit code does: a `fail` is a failure, an
@@ -61,7 +62,9 @@ function bodyOf(check: CheckResult, report: CheckReport): string | undefined {
   return `<system-out>${xmlText(`${status}: ${check.note ?? message}`)}\n${text}</system-out>`;
 }
 
-function words({ observed, expected, remedy, accepted, observations = [] }: CheckResult): string {
+function words(check: CheckResult): string {
+  const { observed, expected, remedy, accepted, observations = [] } = check;
+  const change = severityChange(check);
   return [
     `observed: ${observed}`,
     `expected: ${expected}`,
@@ -70,6 +73,7 @@ function words({ observed, expected, remedy, accepted, observations = [] }: Chec
     ...(accepted === undefined
       ? []
       : [`accepted: ${accepted.reason}${accepted.until ? ` (until ${accepted.until})` : ''}`]),
+    ...(change === undefined ? [] : [change]),
   ].join('\n');
 }
 

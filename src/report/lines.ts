@@ -1,6 +1,7 @@
 import type { CheckReport, CheckResult, Status } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { elapsed } from './elapsed.ts';
+import { policyLine, severityChange } from './policy.ts';
 
 const LABELS: Readonly<Record<Status, string>> = {
   pass: 'ok',
@@ -23,6 +24,7 @@ export function reportLines(report: CheckReport): string {
   ];
   return [
     [phase, deployment ?? '(no file)', tier, `${target}/${place}`].join(' '),
+    ...(report.policy === undefined ? [] : [policyLine(report.policy)]),
     ...checks.map((check) => `${LABELS[check.status].padEnd(4)} ${check.id.padEnd(width)}  ${words(check)}`),
     `${counts.join(', ')} in ${elapsed(durationMs)} (exit ${reportExitCode(report)})`,
     '',
@@ -39,5 +41,7 @@ function words(check: CheckResult): string {
     accepted === undefined
       ? ''
       : `; accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`;
-  return said(`observed ${observed}; expected ${expected}; next: ${remedy}${risk}`);
+  const change = severityChange(check);
+  const policy = change === undefined ? '' : `; ${change}`;
+  return said(`observed ${observed}; expected ${expected}; next: ${remedy}${risk}${policy}`);
 }

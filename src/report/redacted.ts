@@ -14,7 +14,7 @@ export function redactedReport(report: CheckReport, redact: Redact): CheckReport
 }
 
 function redactedResult(check: CheckResult, redact: Redact): CheckResult {
-  const { note, observations, accepted } = check;
+  const { note, observations, accepted, policy } = check;
   return {
     ...check,
     observed: redact(check.observed),
@@ -23,6 +23,7 @@ function redactedResult(check: CheckResult, redact: Redact): CheckResult {
     remedy: redact(check.remedy),
     ...(note === undefined ? {} : { note: redact(note) }),
     ...(accepted === undefined ? {} : { accepted: { ...accepted, reason: redact(accepted.reason) } }),
+    ...(policy === undefined ? {} : { policy: { ...policy, reason: redact(policy.reason) } }),
     ...(observations === undefined
       ? {}
       : { observations: observations.map((one) => redactedObservation(one, redact)) }),

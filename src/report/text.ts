@@ -5,6 +5,7 @@ import { worst } from '../checks/judge.ts';
 import { elapsed } from './elapsed.ts';
 import { findingLines } from './finding.ts';
 import { highlights } from './highlights.ts';
+import { policyLine } from './policy.ts';
 import { dot, paint, type Style, sign, toneOf } from './style.ts';
 
 export interface TextOptions extends Style {
@@ -32,6 +33,7 @@ export function reportText(report: CheckReport, options: TextOptions): string {
   const well = groups.filter((group) => group.status === 'pass');
   const lines = [
     ...headLines(report, options),
+    ...(report.policy === undefined ? [] : wrap(policyLine(report.policy), options.width, 2)),
     ...wrong.flatMap((group) => wrongLines(group, options)),
     ...(wrong.length > 0 ? collapsed(well, options) : well.flatMap((group) => healthyLines(group, options))),
     ...(options.verbose ? asideLines(report.checks, options) : []),

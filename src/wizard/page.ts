@@ -16,7 +16,7 @@ to everybody whom it concerns; the rest is reached by its flag, by \`--set\` and
 `;
 
 const SECTIONS: readonly (readonly [string, RegExp])[] = [
-  ['Where, how much, which', /^(target\.type|tier|edition|version|name)$/],
+  ['Where, how much, which', /^(target\.type|tier|edition|version|name|policy)$/],
   ['On Kubernetes', /^target\.(context|namespace|ingress|storageClass|autoscaling)/],
   ['On Docker Compose', /^target\.(directory|http|bind|tls)/],
   ['Addresses', /^urls\./],

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { API_VERSION } from '../../base/version.ts';
 import { TIERS } from '../../checklist/tiers.ts';
 import { components } from './components.ts';
-import { day, deploymentName, dnsLabel, line, publicUrl } from './fields.ts';
+import { day, deploymentName, dnsLabel, filePath, line, publicUrl } from './fields.ts';
 import { mail } from './mail.ts';
 import { objectStorage } from './object-storage.ts';
 import { postgres } from './postgres.ts';
@@ -76,6 +76,7 @@ export const deploymentSchema = z.strictObject({
     .strictObject({ level: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']).default('INFO') })
     .prefault({}),
   recovery: recovery.optional(),
+  policy: filePath.optional(),
   acceptedRisks: z
     .array(
       z.strictObject({

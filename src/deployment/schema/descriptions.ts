@@ -154,6 +154,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'recovery.measured.failover': 'how long the loss of a machine was felt, such as 90s',
   'recovery.measured.rebuild': 'how long it took to embed everything again, such as 6h',
   'recovery.measured.at': 'day it was measured',
+  policy: 'file with the rules of your organisation, over the published ones',
   acceptedRisks: 'failing checks that are accepted, each with its reason',
   'acceptedRisks.*.check': 'id of the check',
   'acceptedRisks.*.reason': 'why it is accepted',
@@ -187,12 +188,17 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'mail.*': 'settings of this provider',
 };
 
-const PATTERNS = Object.entries(DESCRIPTIONS).map(([pattern, text]) => [pattern.split('.'), text] as const);
+/** Looks meanings up by path, where a star in a table's key stands for any one step; the first entry that fits counts. */
+export function meaningsOf(
+  table: Readonly<Record<string, string>>,
+): (path: readonly (string | number)[]) => string | undefined {
+  const patterns = Object.entries(table).map(([pattern, text]) => [pattern.split('.'), text] as const);
+  return (path) =>
+    patterns.find(
+      ([pattern]) =>
+        pattern.length === path.length && pattern.every((step, index) => step === '*' || step === String(path[index])),
+    )?.[1];
+}
 
 /** What the field at a path means; undefined for what is free-form. */
-export function describe(path: readonly (string | number)[]): string | undefined {
-  return PATTERNS.find(
-    ([pattern]) =>
-      pattern.length === path.length && pattern.every((step, index) => step === '*' || step === String(path[index])),
-  )?.[1];
-}
+export const describe = meaningsOf(DESCRIPTIONS);

@@ -28,8 +28,8 @@ export function shapesAt(path: readonly (string | number)[], root: Shape = DEPLO
 }
 
 /** The branches of the object at a path, over all branches above it. */
-export function branchesAt(path: readonly (string | number)[]): readonly Branch[] {
-  return shapesAt(path).flatMap((shape) => (shape.kind === 'object' ? shape.branches : []));
+export function branchesAt(path: readonly (string | number)[], root: Shape = DEPLOYMENT_SHAPE): readonly Branch[] {
+  return shapesAt(path, root).flatMap((shape) => (shape.kind === 'object' ? shape.branches : []));
 }
 
 function below(shape: Shape, step: string | number): readonly Shape[] {
@@ -47,8 +47,8 @@ function below(shape: Shape, step: string | number): readonly Shape[] {
   }
 }
 
-/** Walks zod's own definition. Each kind of schema the file uses has its line here; any other is a bug that a test would show. */
-function shapeOf(schema: z.core.$ZodType): Shape {
+/** Walks zod's own definition. Each kind of schema a file uses has its line here; any other is a bug that a test would show. */
+export function shapeOf(schema: z.core.$ZodType): Shape {
   if (schema === secretRef) return { kind: 'secret' };
   if (schema === filePath) return { kind: 'path' };
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {

@@ -1,6 +1,7 @@
 import type { CheckReport, CheckResult, Status } from '../../checks/check.ts';
 import { reportExitCode } from '../../checks/exit.ts';
 import { elapsed } from '../elapsed.ts';
+import { policyName, severityChange } from '../policy.ts';
 import { Markup, markup } from './markup.ts';
 import { STYLE } from './style.ts';
 
@@ -51,6 +52,7 @@ function factList(report: CheckReport): Markup {
   const facts: readonly (readonly [string, string])[] = [
     ['Tier', report.tier],
     ['Target', `${report.target}, ${report.place}`],
+    ...(report.policy === undefined ? [] : [['Policy', policyName(report.policy)] as const]),
     ['Time', report.time],
     ['Took', elapsed(report.durationMs)],
     ['Exit code', String(reportExitCode(report))],
@@ -71,10 +73,12 @@ function finding(check: CheckResult): Markup {
       : [
           markup`<dt>Accepted</dt><dd>${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}</dd>`,
         ];
+  const change = severityChange(check);
+  const policy = change === undefined ? [] : [markup`<dt>Severity</dt><dd>${change}</dd>`];
   return markup`<article class="${status}">
 <h3>${statusWord(status)} <code>${id}</code></h3>
 ${message.split('\n').map((line) => markup`<p>${line}</p>`)}
-<dl><dt>Observed</dt><dd>${observed}</dd><dt>Expected</dt><dd>${expected}</dd><dt>Next</dt><dd><code>${remedy}</code></dd>${risk}</dl>
+<dl><dt>Observed</dt><dd>${observed}</dd><dt>Expected</dt><dd>${expected}</dd><dt>Next</dt><dd><code>${remedy}</code></dd>${risk}${policy}</dl>
 ${observations.length < 2 ? '' : observationTable(id, observations)}
 </article>`;
 }

@@ -85,4 +85,14 @@ export const basicQuestions: readonly Question[] = [
     required: true,
     offer: byDefault('dify'),
   },
+  {
+    id: 'policy',
+    fills: ['policy'],
+    title: 'Policy of your organisation (file)',
+    why: 'Its own checklist and severities, over the published ones. Relative to difyctl.yaml.',
+    kind: 'text',
+    asked: 'rarely',
+    when: always,
+    required: false,
+  },
 ];

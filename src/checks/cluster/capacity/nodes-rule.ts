@@ -1,4 +1,4 @@
-import { NODE_CHECKLIST, NODE_CLASS_TOLERANCE, type NodeRequirement } from '../../../checklist/nodes.ts';
+import { NODE_CLASS_TOLERANCE, type NodeRequirement } from '../../../checklist/nodes.ts';
 import type { Tier } from '../../../checklist/tiers.ts';
 import type { NodeAmounts, NodeFact } from '../../../evidence/cluster/nodes.ts';
 
@@ -19,9 +19,8 @@ export function isOfClass(capacity: NodeAmounts, requirement: NodeRequirement): 
   return reaches(capacity, requirement, 1);
 }
 
-/** Parts the usable nodes by the tier's class. */
-export function countNodes(usable: readonly NodeFact[], tier: Tier): NodeCount {
-  const requirement = NODE_CHECKLIST[tier];
+/** Parts the usable nodes by the class that is asked for. */
+export function countNodes(usable: readonly NodeFact[], requirement: NodeRequirement): NodeCount {
   return {
     ofClass: usable.filter((node) => isOfClass(node.capacity, requirement)),
     tooSmall: usable.filter((node) => !isOfClass(node.capacity, requirement)),
@@ -33,8 +32,12 @@ export function countNodes(usable: readonly NodeFact[], tier: Tier): NodeCount {
  * (smaller nodes are left out of it), and so may nodes that an autoscaler can still add, up to `reachable` (undefined: none).
  * In test, any nodes whose sum reaches the class.
  */
-export function judgeNodes({ ofClass, tooSmall }: NodeCount, tier: Tier, reachable: number | undefined): NodesVerdict {
-  const requirement = NODE_CHECKLIST[tier];
+export function judgeNodes(
+  { ofClass, tooSmall }: NodeCount,
+  tier: Tier,
+  requirement: NodeRequirement,
+  reachable: number | undefined,
+): NodesVerdict {
   if (ofClass.length >= requirement.count) return 'enough';
   if (tier === 'test') {
     return reaches(sum([...ofClass, ...tooSmall]), requirement, requirement.count) ? 'enough-in-sum' : 'too-few';

@@ -1,5 +1,6 @@
 import { formatBytes, formatCpu } from '../../../base/quantity.ts';
-import { NODE_CHECKLIST } from '../../../checklist/nodes.ts';
+import { NODE_CHECKLIST, type NodeRequirement } from '../../../checklist/nodes.ts';
+import type { Tier } from '../../../checklist/tiers.ts';
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
 import { type AutoscalerFact, CLUSTER_AUTOSCALER } from '../../../evidence/cluster/autoscaler.ts';
 import { CLUSTER_NODES, type NodeFact } from '../../../evidence/cluster/nodes.ts';
@@ -10,42 +11,48 @@ import { error, onKubernetes } from '../../when.ts';
 import { countNodes, judgeNodes, type NodeCount, sum } from './nodes-rule.ts';
 import { commonTolerations, whyUnusable } from './usable.ts';
 
-export const capacityNodes: Check = {
-  id: 'cluster.capacity.nodes',
-  title: 'the cluster has the nodes of the published checklist',
-  phases: ['preflight'],
-  severity: error,
-  when: onKubernetes,
-  needs: [CLUSTER_NODES],
-  wants: [CLUSTER_AUTOSCALER, RENDERED_OBJECTS],
-  remedy: 'add nodes of the class',
-  judge: (context) => {
-    const { tier } = context;
-    const nodes = context.evidence(CLUSTER_NODES);
-    const reasons = unusableNodes(context, nodes);
-    const count = countNodes(
-      nodes.filter((node) => !reasons.has(node.name)),
-      tier,
-    );
-    const reachable = reachableNodes(context.deployment, context.look(CLUSTER_AUTOSCALER)?.data);
-    const verdict = judgeNodes(count, tier, reachable);
-    const { expected, className } = expectation(context);
-    const observed = `${counted(count.ofClass.length, 'node')} of ${className}`;
-    if (verdict === 'enough')
-      return pass(`${count.ofClass.length} of ${nodes.length} nodes are ${className}`, expected);
-    if (verdict === 'enough-in-sum') {
-      return fault('warn', { observed: `${observed}, ${inSum(count, tier)}`, expected });
-    }
-    if (verdict === 'may-grow') {
-      return fault('warn', {
-        observed: `${observed}; an autoscaler may add more`,
-        expected,
-        remedy: 'make sure that the node group may grow that far, and that its nodes are of the class',
-      });
-    }
-    return tooFew(observed, expected, count, reasons);
-  },
-};
+/** The published checklist's question. */
+export const capacityNodes: Check = capacityNodesOf(NODE_CHECKLIST);
+
+/** The same with nodes of one's own, in place of the published ones. */
+export function capacityNodesOf(checklist: Readonly<Record<Tier, NodeRequirement>>): Check {
+  return {
+    id: 'cluster.capacity.nodes',
+    title: 'the cluster has the nodes of the published checklist',
+    phases: ['preflight'],
+    severity: error,
+    when: onKubernetes,
+    needs: [CLUSTER_NODES],
+    wants: [CLUSTER_AUTOSCALER, RENDERED_OBJECTS],
+    remedy: 'add nodes of the class',
+    judge: (context) => {
+      const { tier } = context;
+      const nodes = context.evidence(CLUSTER_NODES);
+      const reasons = unusableNodes(context, nodes);
+      const count = countNodes(
+        nodes.filter((node) => !reasons.has(node.name)),
+        checklist[tier],
+      );
+      const reachable = reachableNodes(context.deployment, context.look(CLUSTER_AUTOSCALER)?.data);
+      const verdict = judgeNodes(count, tier, checklist[tier], reachable);
+      const { expected, className } = expectation(tier, checklist[tier]);
+      const observed = `${counted(count.ofClass.length, 'node')} of ${className}`;
+      if (verdict === 'enough')
+        return pass(`${count.ofClass.length} of ${nodes.length} nodes are ${className}`, expected);
+      if (verdict === 'enough-in-sum') {
+        return fault('warn', { observed: `${observed}, ${inSum(count, tier)}`, expected });
+      }
+      if (verdict === 'may-grow') {
+        return fault('warn', {
+          observed: `${observed}; an autoscaler may add more`,
+          expected,
+          remedy: 'make sure that the node group may grow that far, and that its nodes are of the class',
+        });
+      }
+      return tooFew(observed, expected, count, reasons);
+    },
+  };
+}
 
 /** Name and reason of every node that pods of the deployment cannot land on. */
 export function unusableNodes(context: JudgeContext, nodes: readonly NodeFact[]): ReadonlyMap<string, string> {
@@ -68,8 +75,10 @@ function reachableNodes(deployment: Deployment | undefined, seen: AutoscalerFact
     : undefined;
 }
 
-function expectation({ tier }: JudgeContext): { readonly expected: string; readonly className: string } {
-  const { count, cpu, memoryGiB } = NODE_CHECKLIST[tier];
+function expectation(
+  tier: Tier,
+  { count, cpu, memoryGiB }: NodeRequirement,
+): { readonly expected: string; readonly className: string } {
   const className = `${cpu}C/${memoryGiB}G`;
   return { expected: `${tier} needs ${count} of ${className}`, className };
 }

@@ -1,0 +1,109 @@
+import { durationSeconds } from '../../base/duration.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { Policy } from '../../policy/schema.ts';
+import type { Check, Judgement, Observation } from '../check.ts';
+import { counted, deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { matchesCheck } from '../select.ts';
+import { error } from '../when.ts';
+
+/** What a policy asks of the file itself, every accepted risk of which it sees. In the list of all checks it stands without a policy, and does not arise. */
+export function policyRequirements(policy?: Policy, acceptedRisks: Deployment['acceptedRisks'] = []): Check {
+  return {
+    id: 'config.policy',
+    title: 'the file promises and accepts no more than the policy of the organisation allows',
+    phases: ['preflight'],
+    severity: error,
+    when: (deployment) => policy !== undefined && deployment !== undefined,
+    needs: [],
+    remedy: 'change the file, or ask whoever owns the policy',
+    judge: (context) => judgeFile({ ...deploymentOf(context), acceptedRisks }, policy),
+  };
+}
+
+/** One thing that a policy asks for; `fault` where the file does not give it. */
+interface Requirement {
+  readonly subject: string;
+  readonly observed: string;
+  readonly expected: string;
+  readonly broken: boolean;
+}
+
+function judgeFile(deployment: Deployment, policy: Policy | undefined): Judgement {
+  if (policy === undefined) return pass('no policy');
+  const requirements = requirementsOf(deployment, policy);
+  const observations = requirements.map(
+    ({ subject, observed, expected, broken }): Observation => ({
+      subject,
+      from: 'local',
+      status: broken ? 'fail' : 'pass',
+      observed,
+      expected,
+    }),
+  );
+  const broken = requirements.filter((requirement) => requirement.broken);
+  const expected = `what policy ${policy.name} asks for`;
+  if (broken.length === 0) {
+    return { ...pass(`${counted(requirements.length, 'requirement')} of ${policy.name} kept`, expected), observations };
+  }
+  const words = broken.map(
+    ({ subject, observed, expected: wanted }) => `${subject} ${observed}, and the policy wants ${wanted}`,
+  );
+  return {
+    ...fault('fail', {
+      observed: words.join('; '),
+      expected,
+      message: [`policy ${policy.name}:`, ...words].join('\n'),
+      remedy: `set ${listed(broken.map(({ subject }) => subject))} as the policy wants, or ask whoever owns it`,
+    }),
+    observations,
+  };
+}
+
+function requirementsOf({ recovery, target, acceptedRisks }: Deployment, policy: Policy): readonly Requirement[] {
+  const zones = recovery?.topology?.zones ?? 1;
+  return [
+    ...(policy.zones === undefined || target.type === 'compose'
+      ? []
+      : [
+          {
+            subject: 'recovery.topology.zones',
+            observed: `is ${zones}`,
+            expected: `${policy.zones} or more`,
+            broken: zones < policy.zones,
+          },
+        ]),
+    ...boundsOf('recovery.rpo', recovery?.rpo, policy.recovery?.rpo),
+    ...boundsOf('recovery.rto', recovery?.rto, policy.recovery?.rto),
+    ...acceptedRisks
+      .filter(({ check }) => isNeverAccepted(check, policy))
+      .map(({ check }) => ({
+        subject: 'acceptedRisks',
+        observed: `accepts ${check}`,
+        expected: 'it mended instead',
+        broken: true,
+      })),
+  ];
+}
+
+type Bounds = NonNullable<NonNullable<Policy['recovery']>['rpo']>;
+
+function boundsOf(subject: string, promised: string | undefined, bounds: Bounds | undefined): readonly Requirement[] {
+  const { atMost, atLeast } = bounds ?? {};
+  const seconds = promised === undefined ? undefined : durationSeconds(promised);
+  const observed = promised === undefined ? 'is not said' : `is ${promised}`;
+  const requirement = (limit: string, words: string, isBroken: (said: number) => boolean): Requirement => ({
+    subject,
+    observed,
+    expected: `${words} ${limit}`,
+    broken: seconds === undefined || isBroken(seconds),
+  });
+  return [
+    ...(atMost === undefined ? [] : [requirement(atMost, 'at most', (said) => said > durationSeconds(atMost))]),
+    ...(atLeast === undefined ? [] : [requirement(atLeast, 'at least', (said) => said < durationSeconds(atLeast))]),
+  ];
+}
+
+/** True for a check whose fault the policy lets nobody accept as a risk. */
+export function isNeverAccepted(id: string, policy: Policy): boolean {
+  return policy.neverAccepted.some((pattern) => matchesCheck(pattern, id));
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { writeFileAtomic } from '../base/files.ts';
+import { CHECKS } from '../checks/registry.ts';
+import { unknownCheck } from '../checks/select.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import { type LoadedPolicy, loadPolicy } from '../policy/load.ts';
+
+const SAVED_POLICY = 'policy.yaml';
+
+/** The policy at a path, as a file or `--policy` names it; undefined where none does. Throws UserError with every problem of it at once. */
+export async function readPolicy(path: string | undefined, baseDirectory: string): Promise<LoadedPolicy | undefined> {
+  if (path === undefined) return undefined;
+  return loadPolicy(resolve(baseDirectory, path), (pattern) => unknownCheck(CHECKS, pattern));
+}
+
+/** Keeps a copy of the deployment's policy beside saved evidence; gives the deployment as it is saved there. */
+export async function savePolicy(
+  deployment: Deployment | undefined,
+  baseDirectory: string,
+  directory: string,
+): Promise<Deployment | undefined> {
+  if (deployment?.policy === undefined) return deployment;
+  const text = await readFile(resolve(baseDirectory, deployment.policy), 'utf8');
+  await writeFileAtomic(join(directory, SAVED_POLICY), text, { mode: 0o600, directoryMode: 0o700 });
+  return { ...deployment, policy: `./${SAVED_POLICY}` };
+}

@@ -1,0 +1,27 @@
+import { meaningsOf } from '../deployment/schema/descriptions.ts';
+
+/** What each field of a policy means; a star stands for any index of a list. */
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  apiVersion: 'difyctl/v1',
+  kind: 'Policy',
+  name: 'what the policy is called in reports, such as acme-prod',
+  tier: 'the tier it is for; absent: both',
+  nodes: 'nodes that a cluster must have, in place of the published checklist',
+  'nodes.count': 'how many',
+  'nodes.cpu': 'CPUs of each, as sold',
+  'nodes.memory': 'memory of each, as sold, such as 32Gi',
+  zones: 'zones that the nodes must stand in',
+  recovery: 'promises that a deployment may make',
+  'recovery.rpo': 'how much work may be lost',
+  'recovery.rto': 'how long Dify may be down',
+  'recovery.*.atMost': 'the longest that may be promised, such as 1h',
+  'recovery.*.atLeast': 'the shortest that may be promised, such as 5m',
+  checks: 'checks whose severity is another here',
+  'checks.*.check': 'id, subject or glob, such as postgres or cluster.capacity.*',
+  'checks.*.severity': 'error, warning or info',
+  'checks.*.reason': 'why, shown in every report',
+  neverAccepted: 'checks that may not be accepted as risks: ids, subjects or globs',
+};
+
+/** What a field of a policy means. */
+export const describePolicy = meaningsOf(DESCRIPTIONS);

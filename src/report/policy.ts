@@ -1,0 +1,16 @@
+import type { CheckResult, PolicyFacts } from '../checks/check.ts';
+
+/** `acme-prod (policy.yaml), 8 × 16C/64G` */
+export function policyName({ name, file, nodes }: PolicyFacts): string {
+  return `${name} (${file})${nodes === undefined ? '' : `, ${nodes}`}`;
+}
+
+/** `policy: acme-prod (policy.yaml), 8 × 16C/64G` */
+export function policyLine(facts: PolicyFacts): string {
+  return `policy: ${policyName(facts)}`;
+}
+
+/** Why a check is graver or lighter here than elsewhere; undefined where it is not. */
+export function severityChange({ severity, policy }: CheckResult): string | undefined {
+  return policy === undefined ? undefined : `${severity} by policy, else ${policy.was}: ${policy.reason}`;
+}
