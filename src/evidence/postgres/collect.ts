@@ -2,7 +2,7 @@ import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import { faultOf } from '../probe/fault.ts';
+import { faultOf, ProbeFault } from '../probe/fault.ts';
 import { type Entered, enter } from './enter.ts';
 import { enteredOf } from './entered.ts';
 import { type DatabaseFact, type EntryFact, POSTGRES, type PostgresFacts } from './facts.ts';
@@ -57,6 +57,7 @@ async function lookAround(
   const timezone = sessionTimezone(deployment);
   const options = timezone === '' ? undefined : `-c timezone=${timezone}`;
   const main = await enter(access, postgres, 'main', secrets, options);
+  if (main.entry.fault?.kind === 'silent') throw new ProbeFault('login', main.entry.fault.code, main.entry.fault.text);
   const plugin = await enter(access, postgres, 'plugin', secrets);
   const all = [main, plugin];
   try {

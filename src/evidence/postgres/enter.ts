@@ -42,7 +42,7 @@ export async function enter(
   const first = await attempt(opening(login));
   if (first.session !== undefined) return { entry: base, session: first.session, open: opening(login) };
   const { fault } = first;
-  if (options !== undefined && (fault.kind === 'other' || fault.kind === 'silent')) {
+  if (options !== undefined && fault.kind === 'other') {
     const without = opening({ username: base.username, password });
     const second = await attempt(without);
     const refusedOptions = { code: fault.code, text: fault.text };
