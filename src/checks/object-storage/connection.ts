@@ -78,7 +78,7 @@ const LOGIN_WORDS: Readonly<Record<string, string>> = {
   ExpiredToken: 'the key has expired',
   InvalidToken: 'the key has expired or been withdrawn',
   AuthenticationFailed: 'the key is not that of this account',
-  AuthorizationFailure: "the account's network rules refuse this address",
+  AuthorizationFailure: "the key is not that of this account, or the account's network rules refuse this address",
   KeyBasedAuthenticationNotPermitted: 'the account forbids shared keys, and Dify has nothing else',
   NoServiceAccount: "the secret is no service account's key in JSON",
   invalid_grant: 'the service account or its key has been deleted or disabled',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
+import { sharedKey } from '../../../src/evidence/object-storage/azure/sign.ts';
 import { ensure } from '../provision/ensure.ts';
 import {
   removeFolder,
@@ -18,6 +19,8 @@ export interface AzuriteService extends Service {
   readonly accountKey: string;
   /** `http://host:port/account`: a stack of one's own has the account in the path. */
   readonly accountUrl: string;
+  /** Makes a container that nobody, or with `public` everybody, may read and list. */
+  addContainer(name: string, options?: { readonly public?: boolean }): Promise<void>;
 }
 
 const ACCOUNT = 'difytests';
@@ -58,5 +61,13 @@ export async function startAzurite(options: ServiceOptions = {}): Promise<Azurit
     await stop();
     throw error;
   }
-  return { host, port, accountName: ACCOUNT, accountKey, accountUrl, stop };
+  const addContainer: AzuriteService['addContainer'] = async (name, { public: isPublic = false } = {}) => {
+    const url = new URL(`${accountUrl}/${name}?restype=container`);
+    const opened = isPublic ? { 'x-ms-blob-public-access': 'container' } : {};
+    const headers = { ...opened, 'x-ms-date': new Date().toUTCString(), 'x-ms-version': '2020-10-02' };
+    const authorization = sharedKey({ method: 'PUT', url, headers, length: 0 }, ACCOUNT, accountKey);
+    const answer = await fetch(url, { method: 'PUT', headers: { ...headers, authorization } });
+    if (answer.status !== 201) throw new Error(`Azurite answered ${answer.status}: ${await answer.text()}`);
+  };
+  return { host, port, accountName: ACCOUNT, accountKey, accountUrl, addContainer, stop };
 }

@@ -101,7 +101,7 @@ async function header(
 /** Codes by what they mean (Azure, "Blob service error codes" and "Common REST API error codes"). */
 const KINDS: Readonly<Record<string, FailureKind>> = {
   AuthenticationFailed: 'login',
-  // With the account's own key this is its firewall.
+  // With the account's own key this is its firewall, and Azurite's word for a wrong key.
   AuthorizationFailure: 'login',
   KeyBasedAuthenticationNotPermitted: 'login',
   AccountIsDisabled: 'login',
