@@ -22,7 +22,8 @@ export interface RedisSession {
 
 /** Opens a session over a stream that is connected already. `limitMs`: for each answer. */
 export async function openSession(stream: Duplex, limitMs: number): Promise<RedisSession> {
-  const { AbstractConnector, Redis } = await import('ioredis');
+  // Bundled, a CommonJS package has its default export alone.
+  const { AbstractConnector, Redis } = (await import('ioredis')).default;
   const socket = asSocket(stream);
   class Dialled extends AbstractConnector {
     constructor() {
