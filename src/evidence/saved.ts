@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
-import { isObject } from '../base/json.ts';
 import type { Redact } from '../base/redact.ts';
 import { API_VERSION } from '../base/version.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Collector, Evidence } from './evidence.ts';
+import { parseEvidence } from './saved-file.ts';
 
 /** The deployment's file beside the evidence, as `--from-evidence` looks for it. */
 export const SAVED_DEPLOYMENT = 'difyctl.yaml';
@@ -29,7 +29,10 @@ export async function saveEvidence(
   if (deployment !== undefined) await write(SAVED_DEPLOYMENT, stringify(deployment));
 }
 
-/** Reads what `saveEvidence` wrote. Throws UserError for a folder without evidence and for evidence of another shape than these collectors give. */
+/**
+ * Reads what `saveEvidence` wrote. Throws UserError, naming the file and what is wrong with it: no evidence in the folder, a file that is none, a shape
+ * that these collectors do not give, a number that would not be read as it was written.
+ */
 export async function readEvidence(
   directory: string,
   collectors: readonly Collector<unknown>[],
@@ -41,8 +44,12 @@ export async function readEvidence(
   const versions = new Map(collectors.map(({ key }) => [key.name, key.version]));
   return Promise.all(
     files.map(async (name) => {
-      const evidence = parse(await readFile(join(directory, name), 'utf8'));
-      if (evidence === undefined) throw new UserError(`${join(directory, name)} is no evidence`);
+      const evidence = parseEvidence(await readFile(join(directory, name), 'utf8'), join(directory, name));
+      if (name !== `${evidence.key}.${evidence.from}.json`) {
+        throw new UserError(
+          `${join(directory, name)} holds ${evidence.key} seen from ${evidence.from}: its name says otherwise`,
+        );
+      }
       const version = versions.get(evidence.key);
       if (version !== undefined && version !== evidence.version) {
         throw new UserError(`${name} was saved by another difyctl: version ${evidence.version}, needed ${version}`);
@@ -50,15 +57,4 @@ export async function readEvidence(
       return evidence;
     }),
   );
-}
-
-function parse(text: string): Evidence<unknown> | undefined {
-  try {
-    const document: unknown = JSON.parse(text);
-    if (!isObject(document) || document.kind !== 'Evidence' || typeof document.key !== 'string') return undefined;
-    const { apiVersion: _, kind: __, ...evidence } = document;
-    return evidence as unknown as Evidence<unknown>;
-  } catch {
-    return undefined;
-  }
 }

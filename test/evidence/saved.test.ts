@@ -18,6 +18,19 @@ const check = sampleCheck({
   judge: (context) => ({ status: 'warn', observed: context.evidence(THING).word, expected: '', message: 'm' }),
 });
 
+/** A good file's content. */
+const document = {
+  apiVersion: 'difyctl/v1',
+  kind: 'Evidence',
+  key: 'thing.seen',
+  version: 1,
+  collectedAt: '2026-11-20T12:00:00.000Z',
+  from: 'local',
+  outcome: 'ok',
+  data: { word: 'hello' },
+  durationMs: 3,
+};
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'difyctl-evidence-'));
@@ -74,8 +87,38 @@ describe('evidence', () => {
     await saveEvidence(folder, evidence, undefined, (text) => text);
     const newer = [fixedCollector(evidenceKey('thing.seen', 2), {})];
     await expect(readEvidence(folder, newer)).rejects.toThrow('saved by another difyctl');
-    await writeFile(join(folder, 'broken.local.json'), '{');
-    await expect(readEvidence(folder, [])).rejects.toThrow('is no evidence');
+  });
+
+  it.each<[string, Record<string, unknown> | string, string]>([
+    ['no JSON', '{', 'is no evidence'],
+    ['another kind', { kind: 'CheckReport' }, 'is no evidence: kind'],
+    ['another API', { apiVersion: 'difyctl/v9' }, 'is no evidence: apiVersion'],
+    ['a version that is no number', { version: '1' }, 'is no evidence: version'],
+    ['no day', { collectedAt: 'yesterday' }, 'is no evidence: collectedAt'],
+    ['an outcome that is none', { outcome: 'fine' }, 'is no evidence: outcome'],
+    ['seen, and nothing there', { data: undefined }, 'is no evidence: data is missing'],
+    ['a key of somebody else', { extra: 1 }, 'is no evidence'],
+    ['another key than its name', { key: 'thing.other' }, 'its name says otherwise'],
+    ['seen from elsewhere than its name', { from: 'cluster' }, 'its name says otherwise'],
+  ])('refuses a file by name: %s', async (_, change, words) => {
+    const text = typeof change === 'string' ? change : JSON.stringify({ ...document, ...change });
+    await writeFile(join(folder, 'thing.seen.local.json'), text);
+    await expect(readEvidence(folder, [])).rejects.toThrow(`${join(folder, 'thing.seen.local.json')} `);
+    await expect(readEvidence(folder, [])).rejects.toThrow(words);
+  });
+
+  it.each([
+    ['9007199254740993', false],
+    ['9007199254740992', true],
+    ['12000000000000000000', true],
+    ['"9007199254740993"', true],
+    ['0.1234567890123456789', true],
+  ])('reads numbers as they were written or not at all: %s', async (number, isRead) => {
+    const text = JSON.stringify({ ...document, data: { word: 'NUMBER' } }).replace('"NUMBER"', number);
+    await writeFile(join(folder, 'thing.seen.local.json'), text);
+    const reading = readEvidence(folder, []);
+    if (isRead) await expect(reading).resolves.toHaveLength(1);
+    else await expect(reading).rejects.toThrow(`holds ${number}`);
   });
 
   it('is missing from an empty folder', async () => {

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { UserError } from '../base/errors.ts';
+import { API_VERSION } from '../base/version.ts';
+import type { Evidence } from './evidence.ts';
+
+const document = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('Evidence'),
+    key: z.string().regex(/^[a-z0-9.-]+$/),
+    version: z.int().positive(),
+    collectedAt: z.iso.datetime(),
+    from: z.enum(['local', 'cluster']),
+    outcome: z.enum(['ok', 'denied', 'timeout', 'absent']),
+    data: z.json().optional(),
+    missing: z.string().exactOptional(),
+    durationMs: z.number().nonnegative(),
+  })
+  .refine(({ outcome, data }) => outcome !== 'ok' || data !== undefined, { path: ['data'], error: 'is missing' });
+
+/** One file of saved evidence. Throws UserError that names the file and what is wrong. */
+export function parseEvidence(text: string, path: string): Evidence<unknown> {
+  const inexact = inexactInteger(text);
+  if (inexact !== undefined) throw new UserError(`${path} holds ${inexact}, which no JSON reader here keeps exactly`);
+  const read = document.safeParse(parsed(text));
+  if (read.success) {
+    const { apiVersion: _, kind: __, ...evidence } = read.data;
+    return evidence;
+  }
+  const problems = read.error.issues.map(({ path: at, message }) => ({ path: at.join('.') || 'file', message }));
+  const first = problems[0];
+  throw new UserError(`${path} is no evidence: ${first?.path} ${first?.message}`, { problems });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first integer of a JSON text that would be read as another one; what difyctl writes itself never is. */
+function inexactInteger(text: string): string | undefined {
+  const tokens = text.match(/"(?:\\.|[^"\\])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g) ?? [];
+  return tokens.find((token) => /^-?\d{16,}$/.test(token) && String(Number(token)) !== token);
+}
