@@ -24,13 +24,20 @@ export class ProbeFault extends Error {
   }
 }
 
-/** What a thrown thing says of the stage in which it was thrown. */
+/** What a thrown thing says of the stage in which it was thrown. A mistake of our own is thrown again: no service is blamed for it. */
 export function faultOf(error: unknown, stage: ProbeStage): FaultFact {
   if (error instanceof ProbeFault) return error.fact;
+  if (isMistake(error)) throw error;
   const thrown: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
   const { code, name, message } = thrown;
   if (name === 'AbortError' || name === 'TimeoutError' || code === 'ABORT_ERR') {
     return { stage, code: 'ETIMEDOUT', text: 'does not answer in time' };
   }
   return { stage, code: code ?? name, text: message };
+}
+
+/** JavaScript's own kinds of error, where neither the system nor a library gave a code. */
+function isMistake(error: unknown): boolean {
+  const isOwnKind = error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError;
+  return isOwnKind && !('code' in error);
 }
