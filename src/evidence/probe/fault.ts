@@ -38,6 +38,6 @@ export function faultOf(error: unknown, stage: ProbeStage): FaultFact {
 
 /** JavaScript's own kinds of error, where neither the system nor a library gave a code. */
 function isMistake(error: unknown): boolean {
-  const isOwnKind = error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError;
+  const isOwnKind = error instanceof TypeError || error instanceof ReferenceError;
   return isOwnKind && !('code' in error);
 }
