@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { parseEnvFile } from '../../src/state/compose/env-file.ts';
+import { parseEnvFile } from '../../src/base/env-file.ts';
 import { freePorts } from '../testbed/cluster/ports.ts';
 import type { DockerHost } from '../testbed/docker/host.ts';
 import { createWorkplace, leftRunning, type Outcome, type Workplace } from './difyctl.ts';

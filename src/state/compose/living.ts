@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseEnvFile } from '../../base/env-file.ts';
 import { docker } from '../../exec/docker.ts';
 import type { Runner } from '../../exec/runner.ts';
 import type { Living } from '../living.ts';
 import { revisionFolder } from '../revisions/folder.ts';
 import { newestRevision } from '../revisions/revision.ts';
 import { refuseElsewhere } from './elsewhere.ts';
-import { parseEnvFile } from './env-file.ts';
 import { composeStatePaths } from './paths.ts';
 
 export interface ComposeLivingOptions {

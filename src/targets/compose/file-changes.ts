@@ -1,5 +1,5 @@
+import { parseEnvFile } from '../../base/env-file.ts';
 import type { RenderedFile } from '../../render/rendered.ts';
-import { parseEnvFile } from '../../state/compose/env-file.ts';
 import type { Change } from '../target.ts';
 import { contentOf, droppedPaths, isLooser, type Paths } from './directory.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseEnvFile } from '../../../src/base/env-file.ts';
 import { envFile } from '../../../src/render/compose/env-file.ts';
-import { parseEnvFile } from '../../../src/state/compose/env-file.ts';
 
 const ROWS = [
   ['plain', `A='plain'`],
