@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import { Interrupted } from '../base/errors.ts';
+import { sharedReads } from '../exec/kubectl-proxy.ts';
 import { collectOne, missingEvidence } from './collect-one.ts';
 import {
   type CollectContext,
@@ -45,20 +47,25 @@ export interface Collection {
  */
 export function createCollection(
   collectors: readonly Collector<unknown>[],
-  context: CollectContext,
+  outer: CollectContext,
   { totalMs = TOTAL_MS, events, openRelay, given = [] }: CollectionOptions = {},
 ): Collection {
+  // Every collector that is under way listens to it; Node would take so many for a leak.
+  const signal = AbortSignal.any([outer.signal]);
+  setMaxListeners(0, signal);
+  const context = { ...outer, signal };
   const byKey = new Map(collectors.map((collector) => [collector.key.name, collector]));
   const known = viewsByKey(given);
   const deadline = Date.now() + totalMs;
   const [programs, services] = [pLimit(PROGRAMS), pLimit(SERVICES)];
   const isService = ({ name }: EvidenceKey<unknown>) => byKey.get(name)?.fromCluster === true;
   const limitOf = (key: EvidenceKey<unknown>) => (isService(key) ? services : programs);
+  const reads = sharedReads(context.runner, context.kubeArgs);
   const undoing: (() => Promise<string | undefined>)[] = [];
   const undoLater = (undo: () => Promise<string | undefined>): void => void undoing.push(undo);
   const lookFrom = (key: EvidenceKey<unknown>, own: CollectContext, need: Need): Promise<Evidence<unknown>> => {
     const collector = byKey.get(key.name);
-    if (collector !== undefined) return collectOne(collector, { ...own, undoLater }, deadline, need);
+    if (collector !== undefined) return collectOne(collector, { ...own, reads: reads.get, undoLater }, deadline, need);
     return Promise.resolve(
       missingEvidence(key, own, new EvidenceMissing('absent', `nothing here collects ${key.name}`)),
     );
@@ -93,6 +100,7 @@ export function createCollection(
     collected: () => sorted([...given, ...local.gathered(), ...(cluster?.gathered() ?? [])]),
     close: async () => {
       const left = await Promise.all([...undoing.map((undo) => undo()), relay?.close()]);
+      await reads.close();
       return left.filter((text) => text !== undefined);
     },
   };

@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import type { Check, Status } from '../../src/checks/check.ts';
+import { type RunChecksOptions, runChecks } from '../../src/checks/engine.ts';
+import { type Collector, type Evidence, EvidenceMissing, evidenceKey } from '../../src/evidence/evidence.ts';
+import { dialHere } from '../../src/evidence/probe/dial.ts';
+import type { OpenRelay } from '../../src/evidence/relay/relay.ts';
+import { collectContext, fixedCollector, sampleCheck } from '../support/check-runs.ts';
+
+const SERVICE = evidenceKey<string>('service', 1);
+const OTHER = evidenceKey<string>('other', 1);
+const NODES = evidenceKey<string>('cluster.nodes', 1);
+
+/** A service that says from where it was asked. */
+const service: Collector<string> = {
+  key: SERVICE,
+  timeoutMs: 1_000,
+  fromCluster: true,
+  collect: async ({ from }) => `answers ${from}`,
+};
+
+/** Judges what `verdicts` say of the place that it was seen from. */
+function checkOf(verdicts: Partial<Record<'local' | 'cluster', Status>> = {}, over: Partial<Check> = {}): Check {
+  return sampleCheck({
+    id: 'postgres.x',
+    needs: [SERVICE],
+    judge: (context) => {
+      const status = verdicts[context.look(SERVICE)?.from ?? 'local'] ?? 'pass';
+      const observed = context.evidence(SERVICE);
+      return { status, observed, expected: '', message: observed };
+    },
+    ...over,
+  });
+}
+
+function relay(over: Partial<Awaited<ReturnType<OpenRelay>>> = {}): { open: OpenRelay; closed: () => number } {
+  let closed = 0;
+  const close = async (): Promise<undefined> => {
+    closed += 1;
+    return undefined;
+  };
+  return { open: async () => ({ dial: dialHere, breaks: () => 0, close, ...over }), closed: () => closed };
+}
+
+const noRelay: OpenRelay = async () => {
+  throw new EvidenceMissing('denied', 'create jobs.batch');
+};
+
+async function run(check: Check, over: Partial<RunChecksOptions>) {
+  const options = { phase: 'preflight' as const, checks: [check], collectors: [service], context: collectContext() };
+  const made = await runChecks({ ...options, ...over });
+  const [result] = made.report.checks;
+  if (result === undefined) throw new Error('no result');
+  return { ...made, result };
+}
+
+describe('looking from the cluster', () => {
+  it('judges what the cluster saw and says so, keeps both, and removes the relay', async () => {
+    const { open, closed } = relay();
+    const { result, evidence } = await run(checkOf({ local: 'warn' }), { openRelay: open });
+    expect(result).toMatchObject({
+      status: 'pass',
+      message: 'answers cluster (seen from the cluster)',
+      seen: [{ key: 'service', from: 'cluster', given: false }],
+    });
+    const kept = evidence.filter(({ key }) => key === 'service').map(({ from, data }) => [from, data]);
+    expect(kept).toEqual([
+      ['cluster', 'answers cluster'],
+      ['local', 'answers local'],
+    ]);
+    expect(closed()).toBe(1);
+  });
+
+  it('makes no relay where nothing that is selected reaches a service', async () => {
+    const open: OpenRelay = () => Promise.reject(new Error('opened'));
+    const check = sampleCheck({ id: 'tools.x', needs: [OTHER] });
+    const { result } = await run(check, { openRelay: open, collectors: [fixedCollector(OTHER, 'here')] });
+    expect(result).toMatchObject({ status: 'pass', message: 'fine' });
+    expect(result.seen).toBeUndefined();
+  });
+
+  it.each<[Status, Status]>([
+    ['pass', 'unknown'],
+    ['warn', 'unknown'],
+    ['fail', 'fail'],
+    ['skip', 'skip'],
+  ])('without a relay, %s seen from here is %s', async (local, status) => {
+    const { result } = await run(checkOf({ local }), { openRelay: noRelay });
+    expect(result.status).toBe(status);
+    if (status === 'unknown') expect(result.message).toBe('not seen from the cluster: create jobs.batch');
+  });
+
+  it('lets a collector stand on what the same place saw', async () => {
+    const built: Collector<string> = {
+      key: OTHER,
+      timeoutMs: 1_000,
+      fromCluster: true,
+      collect: async (_, need) => `built on: ${await need(SERVICE)}`,
+    };
+    const check = sampleCheck({
+      id: 'postgres.x',
+      needs: [OTHER],
+      judge: (context) => ({ status: 'pass', observed: context.evidence(OTHER), expected: '', message: '' }),
+    });
+    const { result } = await run(check, { openRelay: relay().open, collectors: [service, built] });
+    expect(result.observed).toContain('built on: answers cluster');
+  });
+
+  it.each([
+    [1, 'pass', 'answers cluster (seen from the cluster)'],
+    [9, 'unknown', 'not seen from the cluster: the port-forward to the relay breaks off again and again'],
+  ])('looks once more where the way breaks off: %i times', async (times, status, message) => {
+    let [asked, broken] = [0, 0];
+    const breaking: Collector<string> = {
+      ...service,
+      collect: async ({ from }) => {
+        if (from === 'cluster' && asked++ < times) broken += 1;
+        return `answers ${from}`;
+      },
+    };
+    const { open } = relay({ breaks: () => broken });
+    const { result } = await run(checkOf(), { openRelay: open, collectors: [breaking] });
+    expect(result).toMatchObject({ status, message });
+  });
+
+  it('is removed where the run is interrupted, and what is left is said', async () => {
+    const abort = new AbortController();
+    const hanging: Collector<string> = {
+      ...service,
+      collect: ({ from }) => {
+        if (from === 'cluster') abort.abort();
+        return new Promise(() => undefined);
+      },
+    };
+    const { open } = relay({ close: async () => 'job/x could not be removed: kubectl delete job/x' });
+    const context = collectContext({ signal: abort.signal });
+    await expect(run(checkOf(), { openRelay: open, collectors: [hanging], context })).rejects.toThrow(
+      'interrupted; job/x could not be removed: kubectl delete job/x',
+    );
+  });
+
+  it('undoes what a collector made, though that one hangs', async () => {
+    let undone = 0;
+    const making: Collector<string> = {
+      key: OTHER,
+      timeoutMs: 10,
+      collect: ({ undoLater }) => {
+        undoLater?.(async () => {
+          undone += 1;
+          return 'pvc/x is left';
+        });
+        return new Promise(() => undefined);
+      },
+    };
+    const { result, notes } = await run(sampleCheck({ id: 'tools.x', needs: [OTHER] }), { collectors: [making] });
+    expect([result.status, undone, notes]).toEqual(['unknown', 1, ['pvc/x is left']]);
+  });
+
+  it('hanging services keep nothing else waiting', async () => {
+    const hanging = Array.from({ length: 12 }, (_, index) => evidenceKey<string>(`service.${index}`, 1));
+    const order: string[] = [];
+    const collectors: Collector<unknown>[] = [
+      ...hanging.map((key) => ({
+        ...service,
+        key,
+        timeoutMs: 200,
+        collect: () => new Promise<string>(() => undefined),
+      })),
+      fixedCollector(OTHER, 'here'),
+    ];
+    await runChecks({
+      phase: 'preflight',
+      checks: [
+        ...hanging.map((key) => sampleCheck({ id: `postgres.${key.name}`, needs: [key] })),
+        sampleCheck({ id: 'tools.x', needs: [OTHER] }),
+      ],
+      collectors,
+      context: collectContext(),
+      onEvent: (event) => void (event.type === 'judged' && order.push(event.result.id)),
+    });
+    expect(order[0]).toBe('tools.x');
+  });
+});
+
+describe('what others saw', () => {
+  const check = sampleCheck({
+    id: 'cluster.x',
+    needs: [NODES, OTHER],
+    judge: (context) => ({ status: 'pass', observed: context.evidence(NODES), expected: '', message: 'enough' }),
+  });
+  const forbidden: Collector<string> = {
+    key: NODES,
+    timeoutMs: 1_000,
+    collect: () => {
+      throw new EvidenceMissing('denied', 'list nodes');
+    },
+  };
+  const given = (collectedAt: string): readonly Evidence<unknown>[] => [
+    { key: NODES.name, version: 1, collectedAt, from: 'local', outcome: 'ok', data: '6 nodes', durationMs: 1 },
+  ];
+  const collectors = [forbidden, fixedCollector(OTHER, 'here')];
+
+  it('stands in place of looking, with its day, beside what is looked at', async () => {
+    const { result, evidence } = await run(check, { collectors, given: given('2026-11-20T08:00:00Z') });
+    expect(result).toMatchObject({
+      status: 'pass',
+      message: 'enough (cluster.nodes seen 2026-11-20 by --from-evidence)',
+      seen: [{ key: 'cluster.nodes', from: 'local', at: '2026-11-20T08:00:00Z', given: true }],
+    });
+    expect(evidence.map(({ key }) => key)).toEqual(['clock.now', 'cluster.nodes', 'other']);
+  });
+
+  it.each<[string, Partial<Check>, Status]>([
+    ['passes with a warning', {}, 'warn'],
+    ['and passes where the check is information alone', { severity: () => 'info' }, 'pass'],
+  ])('is old after a week: %s', async (_, over, status) => {
+    const { result } = await run({ ...check, ...over }, { collectors, given: given('2026-11-14T08:00:00Z') });
+    expect(result.status).toBe(status);
+    expect(result.message).toContain('that is 8 days old');
+  });
+});

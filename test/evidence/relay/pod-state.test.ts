@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { podState } from '../../../src/evidence/relay/pod-state.ts';
+
+const IMAGE = 'langgenius/dify-api:1.16.1';
+
+function pod(status: object): object {
+  const spec = { nodeName: 'node-1', containers: [{ image: IMAGE }] };
+  return { metadata: { name: 'relay-x' }, spec, status };
+}
+const waiting = (reason: string, message: string) => ({
+  phase: 'Pending',
+  containerStatuses: [{ state: { waiting: { reason, message } } }],
+});
+const condition = (type: string, status: string, message = '') => ({
+  phase: 'Running',
+  conditions: [{ type, status, message }],
+});
+
+it.each([
+  ['ready', pod(condition('Ready', 'True')), 'ready', undefined],
+  [
+    'started and not listening yet',
+    pod(condition('Ready', 'False')),
+    'waiting',
+    `its pod is not ready (image ${IMAGE})`,
+  ],
+  ['the first pull failed', pod(waiting('ErrImagePull', 'not found')), 'waiting', 'ErrImagePull, not found'],
+  ['every pull failed', pod(waiting('ImagePullBackOff', 'not found')), 'hopeless', `its image ${IMAGE} does not start`],
+  ['no such pull secret', pod(waiting('CreateContainerConfigError', 'x')), 'hopeless', 'CreateContainerConfigError, x'],
+  [
+    'no room',
+    pod({ ...condition('PodScheduled', 'False', '0/3 nodes are available'), phase: 'Pending' }),
+    'waiting',
+    'no node takes its pod: 0/3 nodes are available',
+  ],
+  [
+    'no Python in the image',
+    pod({ phase: 'Failed', containerStatuses: [{ state: { terminated: { reason: 'Error', exitCode: 127 } } }] }),
+    'hopeless',
+    'its pod ended: Error, exit code 127',
+  ],
+  ['evicted', pod({ phase: 'Failed', reason: 'Evicted', message: 'low on disk' }), 'hopeless', 'Evicted, low on disk'],
+  ['no pod yet', undefined, 'waiting', 'its pod is not made yet'],
+])('a pod: %s', (_, seen, is, why) => {
+  const state = podState(seen, []);
+  expect(state.is).toBe(is);
+  if (why !== undefined) expect(state).toMatchObject({ why: expect.stringContaining(why) });
+});
+
+it('a pod that is refused is known from the events of its job', () => {
+  const events = [
+    { reason: 'SuccessfulCreate', message: '' },
+    { reason: 'FailedCreate', message: 'pods "x" is forbidden: violates PodSecurity' },
+  ];
+  expect(podState(undefined, events)).toEqual({
+    is: 'hopeless',
+    why: 'its pod is refused: pods "x" is forbidden: violates PodSecurity',
+  });
+});
