@@ -30,7 +30,7 @@ const testbed = useTestbed(
   async () => {
     const minio = await startMinio({
       region: REGION,
-      domains: ['minio.example', 'cos.ap-guangzhou.myqcloud.com'],
+      domains: ['minio.example'],
       buckets: ['dify', 'dify-plugin'],
       versioning: true,
     });
@@ -64,16 +64,25 @@ interface Scene {
   readonly secret?: string;
   readonly s3?: JsonObject;
   readonly recovery?: JsonObject;
+  readonly managed?: JsonObject;
   readonly context?: StorageRunOptions['context'];
   readonly options?: StorageRunOptions['options'];
 }
 
-function run({ user = 'objects', secret = SECRET, s3 = {}, recovery = {}, context = {}, options = {} }: Scene = {}) {
+function run({
+  user = 'objects',
+  secret = SECRET,
+  s3 = {},
+  recovery = {},
+  managed,
+  context = {},
+  options = {},
+}: Scene = {}) {
   const { minio } = testbed.get();
   const keys = { accessKey: { env: 'KEY' }, secretKey: { env: 'SECRET' } };
   const block = { endpoint: minio.endpoint, bucket: 'dify', region: REGION, ...keys, ...s3 };
   return runStorage({
-    deployment: withStorage({ provider: 's3', s3: block }, recovery),
+    deployment: withStorage({ provider: 's3', s3: block, ...(managed === undefined ? {} : { managed }) }, recovery),
     secrets: { accessKey: user, secretKey: secret },
     context,
     options,
@@ -195,36 +204,6 @@ describe('addresses', () => {
       remedy: `--set objectStorage.s3.addressStyle=${works}`,
     });
   });
-
-  it('of a vendor that has virtual hosts alone are found without being told', async () => {
-    const { minio } = testbed.get();
-    const names = ['cos.ap-guangzhou.myqcloud.com', '*.cos.ap-guangzhou.myqcloud.com'];
-    const folder = await below(testbed.get().folder, 'cos');
-    const certificate = await makeCertificate(folder, names, { days: 90 });
-    const front = await startTlsFront(certificate, minio.port);
-    for (const bucket of ['dify-1250000000', 'dify-plugin-1250000000'])
-      await minio.addBucket(bucket, { versioning: true });
-    const cos = (pluginBucket?: string): JsonObject => ({
-      provider: 'tencent-cos',
-      tencentCos: {
-        region: 'ap-guangzhou',
-        bucket: 'dify-1250000000',
-        ...(pluginBucket === undefined ? {} : { pluginBucket }),
-        secretId: { env: 'ID' },
-        secretKey: { env: 'KEY' },
-      },
-    });
-    const look = async (storage: JsonObject) =>
-      runStorage({
-        deployment: withStorage(storage),
-        secrets: { secretId: 'objects', secretKey: SECRET },
-        context: { dial: dialTo({ 'cos.ap-guangzhou.myqcloud.com': front.port }) },
-        options: { ca: await readFile(certificate.caFile, 'utf8') },
-      });
-    // MinIO signs for one region and the vendor for another: what is refused is the region, and nothing else is looked at.
-    expect((await look(cos('dify-plugin-1250000000'))).findings).toEqual([`${S3}.region fail`]);
-    await front.stop();
-  });
 });
 
 describe('certificates', () => {
@@ -329,6 +308,13 @@ describe('what endangers the objects', () => {
     const { findings, result } = await run({ s3: alone('unversioned') });
     expect(findings).toEqual([PLAIN, `${S3}.versioning fail`]);
     expect(result(`${S3}.versioning`).remedy).toContain('put-bucket-versioning --bucket unversioned');
+  });
+
+  it('is declared, not seen, where a managed storage shows neither versions nor its settings', async () => {
+    const managed = { by: 'a cloud', ha: true, backups: true };
+    const { findings, result } = await run({ s3: alone('unversioned'), managed });
+    expect(findings).toEqual([PLAIN, `${S3}.versioning warn`]);
+    expect(result(`${S3}.versioning`).remedy).toContain('get-bucket-versioning --bucket unversioned');
   });
 
   it('is a second copy that is planned and not kept', async () => {

@@ -25,11 +25,17 @@ export const storageTls: Check = {
       }
       if (owner === 'object-storage.address-style' || bucket.certificate === undefined)
         return owner ?? 'object-storage.login';
-      const { status, observed, expected } = judgeCertificate(bucket.certificate, context.now);
+      const { status, observed, expected } = judgeCertificate(bucket.certificate, context.now, !trustsMore(context));
       return { status, observed, expected };
     });
   },
 };
+
+/** The API was told of authorities beside the public ones, in a file that only its container has. */
+function trustsMore(context: JudgeContext): boolean {
+  const { extraEnv = {} } = deploymentOf(context).components.api ?? {};
+  return ['AWS_CA_BUNDLE', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'].some((name) => name in extraEnv);
+}
 
 function plainHttp(context: JudgeContext): Judgement {
   const { host } = context.evidence(OBJECT_STORAGE);

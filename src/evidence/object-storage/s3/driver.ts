@@ -55,7 +55,7 @@ export function s3Driver(wire: Wire, place: S3Place, bucket: string, style: Addr
       await ask('DELETE', `${key}?versionId=${encodeURIComponent(version)}`);
     },
     anonymous: async (key) => ({ read: await isOpen(key), list: await isOpen('?max-keys=1') }),
-    settings: () => s3Settings(async (name) => (await ask('GET', `?${name}`)).body.toString('utf8'), place.inherent),
+    settings: () => s3Settings(async (name) => (await ask('GET', `?${name}`)).body.toString('utf8'), place),
   };
 }
 

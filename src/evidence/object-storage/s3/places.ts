@@ -12,6 +12,8 @@ export interface S3Place {
   readonly mayChoose: boolean;
   /** The copies that the service keeps by itself. */
   readonly inherent: Replication;
+  /** Whether some of its classes have to be restored before they can be read; a MinIO reads through the tiers that it names as it likes. */
+  readonly hasArchives: boolean;
 }
 
 /**
@@ -55,6 +57,7 @@ function vendor(endpoint: string, region: string): S3Place {
     style: (bucket) => (mayAddress(url, bucket, 'virtual') ? 'virtual' : 'path'),
     mayChoose: false,
     inherent: 'none',
+    hasArchives: true,
   };
 }
 
@@ -77,6 +80,7 @@ function ownS3(s3: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): S
     },
     mayChoose: true,
     inherent: isAws ? 'cross-zone' : 'none',
+    hasArchives: isAws,
   };
 }
 

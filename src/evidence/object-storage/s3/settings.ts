@@ -2,17 +2,18 @@ import type { LifecycleFact, Replication, Setting, Settings, Versioning } from '
 import { StorageFailure } from '../wire.ts';
 import { elements, textOf } from '../xml.ts';
 import { openedByAcl, openedByPolicy } from './opened.ts';
+import type { S3Place } from './places.ts';
 
 /** Asks a bucket for one of its subresources (`versioning`) and gives the body; throws StorageFailure. */
 export type AskBucket = (subresource: string) => Promise<string>;
 
-/** What an S3 bucket says of itself. `inherent`: the copies that the service keeps without being told. */
-export async function s3Settings(ask: AskBucket, inherent: Replication): Promise<Settings> {
+/** What an S3 bucket says of itself at this place. */
+export async function s3Settings(ask: AskBucket, { inherent, hasArchives }: S3Place): Promise<Settings> {
   const [versioning, replication, encryption, lifecycle, policy, acl, block] = await Promise.all([
     setting(ask, 'versioning', versioningOf),
     setting(ask, 'replication', replicationOf),
     setting(ask, 'encryption', (xml) => textOf(xml, 'SSEAlgorithm') || 'none'),
-    setting(ask, 'lifecycle', lifecycleOf),
+    setting(ask, 'lifecycle', (xml) => lifecycleOf(xml).filter(({ action }) => hasArchives || action !== 'archive')),
     setting(ask, 'policy', openedByPolicy),
     setting(ask, 'acl', openedByAcl),
     setting(ask, 'publicAccessBlock', (xml) => ({
@@ -59,8 +60,9 @@ function replicationOf(xml: string): Replication {
   return elements(xml, 'Rule').some((rule) => textOf(rule, 'Status') === 'Enabled') ? 'another-bucket' : 'none';
 }
 
-/** Classes whose objects have to be restored before they can be read: S3's, OSS's and COS's names. */
-const UNREADABLE = /^(GLACIER|DEEP_ARCHIVE|Archive|ColdArchive|DeepColdArchive|ARCHIVE|COLD)$/;
+/** Classes whose objects have to be restored before they can be read, by the names that S3, OSS, COS, OBS and TOS have for them. */
+const UNREADABLE =
+  /^(GLACIER|DEEP_ARCHIVE|Archive|ColdArchive|DeepColdArchive|ARCHIVE|COLD|COLD_ARCHIVE|DEEP_COLD_ARCHIVE)$/;
 
 /** Active rules on current objects. One for objects with a tag meets none of Dify's, which have none. */
 export function lifecycleOf(xml: string): readonly LifecycleFact[] {
