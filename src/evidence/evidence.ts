@@ -2,6 +2,7 @@ import type { Tier } from '../checklist/tiers.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { SecretValues } from '../deployment/secrets.ts';
 import type { ChartReference } from '../exec/helm.ts';
+import type { RawGet } from '../exec/kubectl.ts';
 import type { Runner } from '../exec/runner.ts';
 import type { Rendered } from '../render/rendered.ts';
 import type { Dial } from './probe/dial.ts';
@@ -52,6 +53,8 @@ export interface CollectContext {
   /** Folder of difyctl.yaml, to which paths in it are relative. */
   readonly baseDirectory: string;
   readonly runner: Runner;
+  /** The one connection by which a run reads from the cluster; absent: a kubectl for each read. */
+  readonly reads?: RawGet;
   /** The one way to an external service: from this machine, or from a pod of the cluster. */
   readonly dial: Dial;
   /** Where `dial` stands. */

@@ -11,6 +11,20 @@ const MAX_BUFFER = 512 * 1024 * 1024;
 const KILL_AFTER_MS = 10_000;
 const LAST_STDERR_LINES = 12;
 
+/**
+ * Ends the program as soon as standard input closes, which the kernel does for a process that was killed. The program is an argument like the
+ * others: the shell reads nothing of it.
+ */
+const TIED = [
+  'exec 3<&0',
+  '"$@" </dev/null 3<&- & program=$!',
+  '{ read -r _ <&3; kill $program; } 2>/dev/null & watch=$!',
+  'trap "kill $program" TERM',
+  'wait $program; code=$?',
+  'kill $watch 2>/dev/null',
+  'exit $code',
+].join('\n');
+
 export interface RunnerSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Variables that secret references name: no child inherits them. */
@@ -32,7 +46,8 @@ async function runProgram(
   options: RunOptions,
 ): Promise<RunResult> {
   const { redact } = settings;
-  const child = execa(program, args, {
+  const [file, words] = options.tied === true ? ['sh', ['-c', TIED, 'sh', program, ...args]] : [program, args];
+  const child = execa(file, words, {
     env: { ...inheritedEnvironment(settings, program), ...options.env },
     extendEnv: false,
     reject: false,
@@ -41,7 +56,7 @@ async function runProgram(
     forceKillAfterDelay: options.graceMs ?? KILL_AFTER_MS,
     stripFinalNewline: false,
     buffer: { stdout: options.onStdout === undefined },
-    stdin: options.input === undefined ? 'ignore' : 'pipe',
+    stdin: options.input === undefined && options.tied !== true ? 'ignore' : 'pipe',
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),

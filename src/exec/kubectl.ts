@@ -63,22 +63,36 @@ export interface Kubectl {
   run(args: readonly string[], options?: RunOptions): Promise<string>;
 }
 
-/** kubectl of PATH, thin and typed: raw reads with paging, and access reviews. `kubeArgs` choose the cluster. */
-export function kubectl(runner: Runner, kubeArgs: readonly string[]): Kubectl {
-  const run = async (args: readonly string[], options: RunOptions = {}): Promise<string> => {
-    try {
-      return (await runner.run('kubectl', [...kubeArgs, ...args], options)).stdout;
-    } catch (error) {
-      if (error instanceof ExternalError) throw new KubectlError(error, reasonOf(error));
-      throw error;
-    }
+/** The bytes of one GET as they arrive. Throws KubectlError. */
+export type RawGet = (path: string, hear: (chunk: Buffer) => void, signal?: AbortSignal) => Promise<void>;
+
+/** A kubectl for each read. */
+export function rawByProcess(runner: Runner, kubeArgs: readonly string[]): RawGet {
+  return async (path, hear, signal) => {
+    const options = { ...withSignal(signal), timeoutMs: PAGE_TIMEOUT, onStdout: hear };
+    await runKubectl(runner, [...kubeArgs, 'get', '--raw', path], options);
   };
-  const get = async (path: string, signal?: AbortSignal): Promise<unknown> =>
-    JSON.parse(await run(['get', '--raw', path], withSignal(signal)));
+}
+
+/**
+ * kubectl of PATH, thin and typed: raw reads with paging, and access reviews. `kubeArgs` choose the cluster, `raw` how it is read: by default
+ * with a kubectl for each GET.
+ */
+export function kubectl(
+  runner: Runner,
+  kubeArgs: readonly string[],
+  raw: RawGet = rawByProcess(runner, kubeArgs),
+): Kubectl {
+  const run = (args: readonly string[], options: RunOptions = {}) =>
+    runKubectl(runner, [...kubeArgs, ...args], options);
+  const get = async (path: string, signal?: AbortSignal): Promise<unknown> => {
+    const chunks: Buffer[] = [];
+    await raw(path, (chunk) => chunks.push(chunk), signal);
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  };
   const page: ReadPage = async (path, onItem, signal) => {
     const stream = new ListStream(onItem);
-    const onStdout = (chunk: Buffer) => stream.push(chunk);
-    await run(['get', '--raw', path], { ...withSignal(signal), timeoutMs: PAGE_TIMEOUT, onStdout });
+    await raw(path, (chunk) => stream.push(chunk), signal);
     return stream.end();
   };
   const fold: Kubectl['fold'] = (path, begin, add, signal) =>
@@ -106,6 +120,19 @@ export function kubectl(runner: Runner, kubeArgs: readonly string[]): Kubectl {
       return lines.map((line) => line.trim() === 'true');
     },
   };
+}
+
+async function runKubectl(runner: Runner, args: readonly string[], options: RunOptions): Promise<string> {
+  try {
+    return (await runner.run('kubectl', args, options)).stdout;
+  } catch (error) {
+    throw error instanceof ExternalError ? toKubectlError(error) : error;
+  }
+}
+
+/** The reason read from kubectl's own words. */
+export function toKubectlError(error: ExternalError): KubectlError {
+  return new KubectlError(error, reasonOf(error));
 }
 
 function withSignal(signal: AbortSignal | undefined): RunOptions {

@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds that an interrupted program has to put its house in order before it is killed; default 10 s. */
   readonly graceMs?: number;
+  /** For a program that serves until it is ended: it ends with this process, however that ends. It gets no standard input. */
+  readonly tied?: true;
   /** Called with the program's process id once it runs. */
   readonly onStart?: (pid: number) => void;
   /** Called with standard output as it arrives, which is then kept nowhere: `stdout` of the result is empty. What it throws ends the program. */

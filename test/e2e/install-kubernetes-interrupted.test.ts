@@ -40,7 +40,7 @@ async function completes(there: Scene, place: Workplace): Promise<InstallReport>
 
 /** Moments by the call at whose door the run is killed. */
 const MOMENTS = [
-  ['while preflight looks at nodes', 'kubectl .*get --raw /api/v1/nodes'],
+  ['while preflight opens its way to the cluster', 'kubectl .*proxy --unix-socket'],
   ['while the plan is made', '^helm template .*--dry-run=server'],
   ['at the lock', '^kubectl .*create -f - .*-o json'],
   ['at the plan under the lock', '^helm history'],

@@ -8,7 +8,7 @@ export async function fromCluster<T>(
   read: (cluster: Kubectl) => Promise<T>,
 ): Promise<T> {
   try {
-    return await read(kubectl(context.runner, context.kubeArgs));
+    return await read(kubectl(context.runner, context.kubeArgs, context.reads));
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     throw new EvidenceMissing(...explain(error, right));

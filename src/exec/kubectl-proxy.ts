@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExternalError, Interrupted } from '../base/errors.ts';
+import { isObject } from '../base/json.ts';
+import { type RawGet, rawByProcess, toKubectlError } from './kubectl.ts';
+import type { Runner } from './runner.ts';
+
+/** kubectl says that it serves within a moment: it does not ask the cluster first. */
+const READY_WITHIN_MS = 5_000;
+/** Without a user in the kubeconfig, it asks for one first. */
+const SERVING = 'Starting to serve';
+/** Longer than any run. */
+const LIFETIME_MS = 24 * 60 * 60 * 1000;
+const READ_ONLY = ['--reject-methods=POST,PUT,PATCH,DELETE', '--append-server-path'];
+
+/** One kubectl for all reads of a run. */
+export interface SharedReads {
+  readonly get: RawGet;
+  /** Ends the kubectl, where one was started, and takes its folder away. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads through a single `kubectl proxy`, started at the first read: credentials are asked for once, and a read costs no process. It serves a
+ * socket in a folder of this user alone and refuses whatever is not a read. Where it cannot be started, each read is a kubectl of its own.
+ */
+export function sharedReads(runner: Runner, kubeArgs: readonly string[]): SharedReads {
+  let door: Promise<Door | undefined> | undefined;
+  const each = rawByProcess(runner, kubeArgs);
+  return {
+    get: async (path, hear, signal) => {
+      door ??= openDoor(runner, kubeArgs);
+      const open = await door;
+      await (open === undefined ? each(path, hear, signal) : readThrough(open, path, hear, signal));
+    },
+    close: async () => (await door)?.close(),
+  };
+}
+
+interface Door {
+  readonly socketPath: string;
+  readonly agent: Agent;
+  close(): Promise<void>;
+}
+
+/** Undefined where no proxy came up. */
+async function openDoor(runner: Runner, kubeArgs: readonly string[]): Promise<Door | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'difyctl-'));
+  const socketPath = join(folder, 'k');
+  const end = new AbortController();
+  let hear: (isServing: boolean) => void = () => undefined;
+  const serving = new Promise<boolean>((resolve) => {
+    hear = resolve;
+  });
+  const args = [...kubeArgs, 'proxy', `--unix-socket=${socketPath}`, ...READ_ONLY];
+  const onStdout = (chunk: Buffer): void => {
+    if (chunk.includes(SERVING)) hear(true);
+  };
+  const options = {
+    signal: end.signal,
+    timeoutMs: LIFETIME_MS,
+    graceMs: 1_000,
+    tied: true,
+    onStdout,
+  } as const;
+  const ended = runner.run('kubectl', args, options).then(
+    () => hear(false),
+    () => hear(false),
+  );
+  const timer = setTimeout(() => hear(false), READY_WITHIN_MS);
+  const agent = new Agent({ keepAlive: true });
+  const close = async (): Promise<void> => {
+    agent.destroy();
+    end.abort();
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  const isServing = await serving;
+  clearTimeout(timer);
+  if (isServing) return { socketPath, agent, close };
+  await close();
+  return undefined;
+}
+
+async function readThrough(
+  { socketPath, agent }: Door,
+  path: string,
+  hear: (chunk: Buffer) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    const answer = await ask({ socketPath, agent, path, ...(signal === undefined ? {} : { signal }) });
+    if (answer.statusCode === 200) {
+      for await (const chunk of answer) hear(chunk);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk);
+    throw refusal(path, Buffer.concat(chunks).toString('utf8'));
+  } catch (error) {
+    if (signal?.aborted === true) throw new Interrupted('kubectl was interrupted');
+    throw error;
+  }
+}
+
+function ask(options: object): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request({ ...options, headers: { host: 'localhost' } }, resolve)
+      .once('error', ({ message }) => reject(new ExternalError(`the connection to kubectl proxy broke: ${message}`)))
+      .end();
+  });
+}
+
+/** In the words that kubectl has for the same: a Status is the API server's, anything else the proxy's own, which could not reach it. */
+function refusal(path: string, body: string): ExternalError {
+  const status = parsed(body);
+  const said =
+    isObject(status) && typeof status.message === 'string'
+      ? `Error from server (${String(status.reason ?? 'unknown')}): ${status.message}`
+      : `Unable to connect to the server: ${body.trim()}`;
+  return toKubectlError(new ExternalError(said, { command: `kubectl get --raw ${path}`, stderr: [said] }));
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

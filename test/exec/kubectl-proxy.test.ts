@@ -1,0 +1,86 @@
+import { access } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ExternalError } from '../../src/base/errors.ts';
+import { kubectl } from '../../src/exec/kubectl.ts';
+import { sharedReads } from '../../src/exec/kubectl-proxy.ts';
+import type { Runner } from '../../src/exec/runner.ts';
+
+type Answers = Readonly<Record<string, readonly [status: number, body: string]>>;
+
+let servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers) server.close();
+  servers = [];
+});
+
+/** A kubectl whose `proxy` serves these answers, or none where there are none to give; `get --raw` says `{"by":"process"}`. */
+function serving(answers: Answers | undefined) {
+  const calls: string[] = [];
+  const runner: Runner = {
+    run: async (_, args, { onStdout, signal } = {}) => {
+      calls.push(args.join(' '));
+      const socket = args.find((arg) => arg.startsWith('--unix-socket='))?.split('=')[1];
+      if (socket === undefined) {
+        onStdout?.(Buffer.from('{"by":"process"}'));
+        return { exitCode: 0, stdout: '', stderr: '' };
+      }
+      if (answers === undefined)
+        throw new ExternalError('kubectl ended with exit code 1', { stderr: ['unknown flag'] });
+      const server = createServer(({ url = '' }, response) => {
+        const [status, body] = answers[url] ?? [404, '{"kind":"Status","reason":"NotFound","message":"not found"}'];
+        response.writeHead(status).end(body);
+      });
+      servers.push(server);
+      await new Promise<void>((resolve) => server.listen(socket, resolve));
+      onStdout?.(Buffer.from(`Starting to serve on ${socket}\n`));
+      await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+      throw new ExternalError('kubectl was ended');
+    },
+  };
+  const reads = sharedReads(runner, ['--context', 'prod-eu']);
+  return { calls, reads, cluster: kubectl(runner, ['--context', 'prod-eu'], reads.get) };
+}
+
+describe('reads of a run', () => {
+  it('share one kubectl, which only reads and ends with them', async () => {
+    const { cluster, calls, reads } = serving({
+      '/version': [200, '{"gitVersion":"v1.34.2"}'],
+      '/api/v1/nodes?limit=10000': [200, '{"items":[{"n":1},{"n":2}],"metadata":{}}'],
+    });
+    expect(await cluster.get('/version')).toEqual({ gitVersion: 'v1.34.2' });
+    expect(await cluster.list('/api/v1/nodes', (item) => item)).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toMatch(/^--context prod-eu proxy .*--reject-methods=POST,PUT,PATCH,DELETE/);
+    await reads.close();
+    const socket = /--unix-socket=(\S+)/.exec(calls[0] ?? '')?.[1] ?? '';
+    await expect(access(socket)).rejects.toThrow();
+  });
+
+  it.each<[string, readonly [number, string], string]>([
+    ['a refusal', [403, '{"kind":"Status","reason":"Forbidden","message":"nodes is forbidden: no"}'], 'forbidden'],
+    ['credentials', [401, '{"kind":"Status","reason":"Unauthorized","message":"Unauthorized"}'], 'unauthorized'],
+    ['a forgotten token', [410, '{"kind":"Status","reason":"Expired","message":"too old"}'], 'expired'],
+    ['nothing there', [404, '{"kind":"Status","reason":"NotFound","message":"x not found"}'], 'not-found'],
+    ['no server', [500, 'dial tcp 127.0.0.1:1: connect: connection refused'], 'unreachable'],
+    ['an exec plugin that fails', [500, 'getting credentials: exec: executable aws not found'], 'unauthorized'],
+  ])('say what kubectl would say of %s', async (_, answer, reason) => {
+    const { cluster, reads } = serving({ '/x': answer });
+    await expect(cluster.get('/x')).rejects.toMatchObject({ reason });
+    await reads.close();
+  });
+
+  it('are each a kubectl of their own where none can serve', async () => {
+    const { cluster, calls, reads } = serving(undefined);
+    expect(await cluster.get('/version')).toEqual({ by: 'process' });
+    expect(await cluster.get('/version')).toEqual({ by: 'process' });
+    expect(calls.map((call) => call.split(' ')[2])).toEqual(['proxy', 'get', 'get']);
+    await reads.close();
+  });
+
+  it('that never happen start nothing', async () => {
+    const { calls, reads } = serving({});
+    await reads.close();
+    expect(calls).toEqual([]);
+  });
+});
