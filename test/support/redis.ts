@@ -5,7 +5,7 @@ import { CHECKS } from '../../src/checks/registry.ts';
 import type { SecretValues } from '../../src/deployment/secrets.ts';
 import { endpointsCollector } from '../../src/evidence/endpoints.ts';
 import type { CollectContext } from '../../src/evidence/evidence.ts';
-import { redisCollector } from '../../src/evidence/redis/collector.ts';
+import { redisCollectorWithin } from '../../src/evidence/redis/collector.ts';
 import { REDIS, type RedisEvidence } from '../../src/evidence/redis/facts.ts';
 import { collectContext } from './check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
@@ -43,7 +43,7 @@ export async function lookAtRedis(
     now: () => new Date(),
     ...options.context,
   });
-  const collectors = [redisCollector, endpointsCollector];
+  const collectors = [redisCollectorWithin(1_500), endpointsCollector];
   const { report, evidence } = await runChecks({ phase: 'preflight', checks, collectors, context });
   const results = report.checks;
   return {

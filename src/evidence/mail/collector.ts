@@ -3,25 +3,34 @@ import { MAIL, type MailEvidence } from './facts.ts';
 import { askResend } from './resend.ts';
 import { askSmtp } from './smtp.ts';
 
+/** As long as Dify waits for a mail server (smtplib is given 10 s), in ms. */
+const ANSWER_MS = 10_000;
+
 /** The mail service, asked all that can be asked without sending. */
-export const mailCollector: Collector<MailEvidence> = {
-  key: MAIL,
-  // Connecting, TLS and a few answers, each of which may take 10 s.
-  timeoutMs: 60_000,
-  fromCluster: true,
-  collect: async (context) => {
-    const mail = context.deployment?.mail;
-    if (mail === undefined || mail.provider === 'none')
-      throw new EvidenceMissing('absent', 'a mail service in the file');
-    if (mail.provider === 'resend') return askResend(mail.resend, secretAt(context, 'mail.resend.apiKey'), context);
-    const { password } = mail.smtp;
-    return askSmtp(
-      mail.smtp,
-      password === undefined ? undefined : (secretAt(context, 'mail.smtp.password') ?? null),
-      context,
-    );
-  },
-};
+export const mailCollector = mailCollectorWithin(ANSWER_MS);
+
+/** The same, waiting `limitMs` for the connection, for TLS, and for each answer. */
+export function mailCollectorWithin(limitMs: number): Collector<MailEvidence> {
+  return {
+    key: MAIL,
+    // Connecting, TLS and a few answers, each of which may take 10 s.
+    timeoutMs: 60_000,
+    fromCluster: true,
+    collect: async (given) => {
+      const context = { ...given, limitMs };
+      const mail = context.deployment?.mail;
+      if (mail === undefined || mail.provider === 'none')
+        throw new EvidenceMissing('absent', 'a mail service in the file');
+      if (mail.provider === 'resend') return askResend(mail.resend, secretAt(context, 'mail.resend.apiKey'), context);
+      const { password } = mail.smtp;
+      return askSmtp(
+        mail.smtp,
+        password === undefined ? undefined : (secretAt(context, 'mail.smtp.password') ?? null),
+        context,
+      );
+    },
+  };
+}
 
 function secretAt({ secrets }: CollectContext, at: string): string | undefined {
   const isThere = secrets?.has(at) === true && !secrets.unresolved.some(({ path }) => path === at);

@@ -1,6 +1,11 @@
-import { evidenceKey } from '../evidence.ts';
+import { type CollectContext, evidenceKey } from '../evidence.ts';
 import type { FaultFact } from '../probe/fault.ts';
 import type { CertificateFact } from '../probe/tls.ts';
+
+/** What a probe of mail may use; `limitMs` for the connection, for TLS, and for each answer. */
+export interface MailContext extends Pick<CollectContext, 'dial' | 'signal'> {
+  readonly limitMs: number;
+}
 
 /** A mail server, spoken to until just before a letter would be given to it. */
 export interface SmtpFact {

@@ -1,10 +1,9 @@
 import { isObject } from '../../base/json.ts';
 import { publishedDefaultIn } from '../../checklist/published-defaults.ts';
 import type { Mail } from '../../deployment/schema/mail.ts';
-import type { CollectContext } from '../evidence.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
 import { requestHttp } from '../probe/http.ts';
-import type { ResendFact } from './facts.ts';
+import type { MailContext, ResendFact } from './facts.ts';
 
 type Resend = Extract<Mail, { readonly provider: 'resend' }>['resend'];
 
@@ -24,7 +23,7 @@ export function resendKeyForm(key: string): Exclude<ResendFact['form'], 'unresol
 export async function askResend(
   resend: Resend,
   key: string | undefined,
-  { dial, signal }: CollectContext,
+  { dial, signal, limitMs }: MailContext,
 ): Promise<ResendFact> {
   const url = new URL(`${resend.apiUrl}/domains`);
   const bare = { kind: 'resend', address: url.host } as const;
@@ -33,7 +32,7 @@ export async function askResend(
   if (form !== 'key') return { ...bare, form };
   try {
     const headers = { authorization: `Bearer ${key}`, accept: 'application/json' };
-    const { status, body } = await requestHttp({ url, headers }, { dial, signal, limitMs: 10_000 });
+    const { status, body } = await requestHttp({ url, headers }, { dial, signal, limitMs });
     return { ...bare, form, ...readAnswer(status, body.toString('utf8')) };
   } catch (error) {
     return { ...bare, form, fault: faultOf(error, 'use') };

@@ -1,17 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { Mail } from '../../deployment/schema/mail.ts';
-import type { CollectContext } from '../evidence.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
 import { secure } from '../probe/tls.ts';
 import { type Dialog, openDialog } from './dialog.ts';
-import type { SmtpFact } from './facts.ts';
+import type { MailContext, SmtpFact } from './facts.ts';
 import { logIn } from './login.ts';
 
-/** As long as Dify waits for a mail server (smtplib is given 10 s), in ms. */
-export const LIMIT_MS = 10_000;
-
 type Smtp = Extract<Mail, { readonly provider: 'smtp' }>['smtp'];
-type Context = Pick<CollectContext, 'dial' | 'signal'>;
 
 /**
  * Connects, agrees on TLS, logs in and names the sender, as Dify does before it hands over a letter, and takes leave; never throws. `password`: undefined where
@@ -20,9 +15,9 @@ type Context = Pick<CollectContext, 'dial' | 'signal'>;
 export async function askSmtp(
   smtp: Smtp,
   password: string | undefined | null,
-  context: Context,
-  limitMs = LIMIT_MS,
+  context: MailContext,
 ): Promise<SmtpFact> {
+  const { limitMs } = context;
   let fact: SmtpFact = {
     kind: 'smtp',
     address: `${smtp.host.includes(':') ? `[${smtp.host}]` : smtp.host}:${smtp.port}`,

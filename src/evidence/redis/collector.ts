@@ -6,28 +6,39 @@ import { ProbeFault } from '../probe/fault.ts';
 import { parseAgentUrl } from './agent-url.ts';
 import type { UsedDatabase } from './databases.ts';
 import { REDIS, type RedisEvidence, type RedisServerFact, type SentinelFact } from './facts.ts';
-import { addressOf, type RedisTarget } from './reach.ts';
+import { addressOf, type ReachOptions, type RedisTarget } from './reach.ts';
 import { askSentinel } from './sentinel.ts';
 import { askServer } from './server.ts';
 
 type ExternalRedis = Exclude<Redis, { readonly mode: 'bundled' }>;
 
-/** The sentinels side by side, the master they name, and what the agent backend is given: asked as Dify's own clients would. */
-export const redisCollector: Collector<RedisEvidence> = {
-  key: REDIS,
-  // A sentinel and then a master, each of which may take 5 s to connect, to agree on TLS and for each of a few answers.
-  timeoutMs: 60_000,
-  fromCluster: true,
-  collect: async (context) => {
-    const redis = context.deployment?.redis;
-    if (redis === undefined || redis.mode === 'bundled')
-      throw new EvidenceMissing('absent', 'an external Redis in the file');
-    const [found, agent] = await Promise.all([askDify(redis, context), askAgent(redis, context)]);
-    return { ...found, ...(agent === undefined ? {} : { agent }) };
-  },
-};
+/** As long as Dify itself waits for Redis (REDIS_SOCKET_TIMEOUT and REDIS_SOCKET_CONNECT_TIMEOUT), in ms. */
+const ANSWER_MS = 5_000;
 
-async function askDify(redis: ExternalRedis, context: CollectContext): Promise<Omit<RedisEvidence, 'agent'>> {
+type Context = CollectContext & Pick<ReachOptions, 'limitMs'>;
+
+/** The sentinels side by side, the master they name, and what the agent backend is given: asked as Dify's own clients would. */
+export const redisCollector = redisCollectorWithin(ANSWER_MS);
+
+/** The same, waiting `limitMs` for each connection, for TLS, and for each answer. */
+export function redisCollectorWithin(limitMs: number): Collector<RedisEvidence> {
+  return {
+    key: REDIS,
+    // A sentinel and then a master, each of which may take 5 s to connect, to agree on TLS and for each of a few answers.
+    timeoutMs: 60_000,
+    fromCluster: true,
+    collect: async (given) => {
+      const context = { ...given, limitMs };
+      const redis = context.deployment?.redis;
+      if (redis === undefined || redis.mode === 'bundled')
+        throw new EvidenceMissing('absent', 'an external Redis in the file');
+      const [found, agent] = await Promise.all([askDify(redis, context), askAgent(redis, context)]);
+      return { ...found, ...(agent === undefined ? {} : { agent }) };
+    },
+  };
+}
+
+async function askDify(redis: ExternalRedis, context: Context): Promise<Omit<RedisEvidence, 'agent'>> {
   const databases: readonly UsedDatabase[] = [
     { use: 'cache', number: redis.databases.cache },
     { use: 'broker', number: redis.databases.broker },
@@ -49,7 +60,7 @@ async function askAt(
   at: { readonly host: string; readonly port: number },
   redis: ExternalRedis,
   databases: readonly UsedDatabase[],
-  context: CollectContext,
+  context: Context,
 ): Promise<RedisServerFact> {
   const { host, port } = at;
   const bare = { address: addressOf(at), settings: {}, databases: [], refused: [] };
@@ -65,7 +76,7 @@ async function askAt(
 }
 
 /** Dify's clients speak no TLS to sentinels, whatever `redis.tls` says. */
-function askSentinels(redis: SentinelRedis, context: CollectContext): Promise<readonly SentinelFact[]> {
+function askSentinels(redis: SentinelRedis, context: Context): Promise<readonly SentinelFact[]> {
   const { master, nodes, username, password: reference } = redis.sentinel;
   const password = secretAt(context, 'redis.sentinel.password', reference !== undefined);
   return Promise.all(
@@ -80,7 +91,7 @@ function askSentinels(redis: SentinelRedis, context: CollectContext): Promise<re
   );
 }
 
-async function askAgent(redis: ExternalRedis, context: CollectContext): Promise<RedisEvidence['agent']> {
+async function askAgent(redis: ExternalRedis, context: Context): Promise<RedisEvidence['agent']> {
   const text = secretAt(context, 'redis.agentUrl', redis.agentUrl !== undefined);
   if (text === undefined || text === UNRESOLVED) return undefined;
   const parsed = parseAgentUrl(text);

@@ -3,9 +3,6 @@ import { ProbeFault } from '../probe/fault.ts';
 import { assertTrusted, type CertificateFact, secure } from '../probe/tls.ts';
 import { openSession, RedisRefusal, type RedisSession } from './session.ts';
 
-/** As long as Dify itself waits for Redis (REDIS_SOCKET_TIMEOUT and REDIS_SOCKET_CONNECT_TIMEOUT), in ms. */
-export const ANSWER_MS = 5_000;
-
 /** Where a Redis is and how one gets in. */
 export interface RedisTarget {
   readonly host: string;
@@ -18,6 +15,8 @@ export interface RedisTarget {
 export interface ReachOptions {
   readonly dial: Dial;
   readonly signal: AbortSignal;
+  /** Milliseconds for connecting, for TLS, and for each answer. */
+  readonly limitMs: number;
   /** Hears of the certificate as soon as one is shown, also where it is refused. */
   readonly onCertificate?: (certificate: CertificateFact) => void;
 }
@@ -30,9 +29,10 @@ export function addressOf({ host, port }: { readonly host: string; readonly port
 /** Dials, agrees on TLS as the deployment asks for it, and opens a session without a login. Throws ProbeFault. */
 export async function reach(target: RedisTarget, options: ReachOptions): Promise<RedisSession> {
   const { host, port, tls } = target;
-  const stream = await options.dial(host, port, { signal: options.signal, limitMs: ANSWER_MS });
-  if (tls.mode === 'disable') return openSession(stream, ANSWER_MS);
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_MS)]);
+  const { limitMs } = options;
+  const stream = await options.dial(host, port, { signal: options.signal, limitMs });
+  if (tls.mode === 'disable') return openSession(stream, limitMs);
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(limitMs)]);
   const secured = await secure(stream, { host, ca: tls.ca, signal });
   options.onCertificate?.(secured.certificate);
   try {
@@ -41,7 +41,7 @@ export async function reach(target: RedisTarget, options: ReachOptions): Promise
     secured.stream.destroy();
     throw error;
   }
-  return openSession(secured.stream, ANSWER_MS);
+  return openSession(secured.stream, limitMs);
 }
 
 /** Refusals of a PING by a server that has let the client in. */

@@ -1,0 +1,66 @@
+"""A real SMTP server (aiosmtpd) on several ports, each with its own manners: `smtp.py CONFIG`, a JSON file.
+
+CONFIG: { host, user, password, sender, certFile, keyFile, ports: [{ port, tls: none|starttls|implicit, auth: none|offered|required|tls, methods? }] }
+Takes mail from `sender` alone and keeps what it takes nowhere; says each letter on stdout.
+"""
+
+import asyncio
+import json
+import ssl
+import sys
+
+from aiosmtpd.smtp import SMTP, AuthResult
+
+ALL_METHODS = {"PLAIN", "LOGIN"}
+
+
+class Manners:
+    def __init__(self, sender):
+        self.sender = sender
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if address != self.sender:
+            return "553 5.7.1 sender address rejected: not owned by user"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        print("letter", flush=True)
+        return "250 OK"
+
+
+async def main(config):
+    loop = asyncio.get_running_loop()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(config["certFile"], config["keyFile"])
+
+    def authenticator(server, session, envelope, mechanism, data):
+        good = (config["user"].encode(), config["password"].encode())
+        success = (data.login, data.password) == good
+        # Not handled: the server itself says 535.
+        return AuthResult(success=success, handled=success)
+
+    def factory(port):
+        auth = port["auth"]
+        kept = set(port.get("methods", ALL_METHODS))
+        options = {
+            "hostname": "mail.example.test",
+            "tls_context": context if port["tls"] == "starttls" else None,
+            "auth_require_tls": auth == "tls",
+            "auth_required": auth == "required",
+            "authenticator": authenticator,
+            "auth_exclude_mechanism": ALL_METHODS - kept if auth != "none" else ALL_METHODS,
+        }
+        return lambda: SMTP(Manners(config["sender"]), **options)
+
+    for port in config["ports"]:
+        wrapped = context if port["tls"] == "implicit" else None
+        await loop.create_server(factory(port), config["host"], port["port"], ssl=wrapped)
+    print("listening", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], encoding="utf-8") as file:
+        asyncio.run(main(json.load(file)))
