@@ -151,6 +151,13 @@ const table = {
     stamp: { 'github.com/replicatedhq/troubleshoot/pkg/version.version': 'v0.133.0' },
     benchOnly: true,
   },
+  // A mail server of Python; the path is its interpreter.
+  aiosmtpd: {
+    kind: 'pypi',
+    version: '1.4.6',
+    requirements: ['aiosmtpd==1.4.6', 'atpublic==9.0.0', 'attrs==26.1.0'],
+    bin: 'python3',
+  },
 } as const satisfies Readonly<Record<string, Program>>;
 
 type RoleOf<P> = P extends { readonly roles: readonly (infer R)[] } ? R : never;
