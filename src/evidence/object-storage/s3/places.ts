@@ -36,7 +36,10 @@ export function s3PlaceOf(storage: ObjectStorage): S3Place | undefined {
     }
     case 'huawei-obs': {
       const { endpoint } = storage.huaweiObs;
-      return vendor(endpoint, /^obs\.([a-z0-9-]+)\./.exec(new URL(endpoint).hostname)?.[1] ?? 'us-east-1');
+      return vendor(
+        endpoint,
+        /^obs\.([a-z0-9-]+)\.myhuaweicloud\./.exec(new URL(endpoint).hostname)?.[1] ?? 'us-east-1',
+      );
     }
     case 'volcengine-tos': {
       const { endpoint, region } = storage.volcengineTos;
