@@ -18,7 +18,10 @@ const health = storeCheck({
     if (asked === undefined) return unasked(seen);
     if ('fault' in asked) return probeFault(seen, asked.fault, { where: facts.address, expected });
     if ('seen' in asked && asked.seen.state === 'down') return fault('fail', { observed: asked.seen.text, expected });
-    const down = facts.nodes !== undefined && 'seen' in facts.nodes ? facts.nodes.seen.filter(({ isUp }) => !isUp) : [];
+    const { nodes } = facts;
+    if (nodes !== undefined && 'fault' in nodes)
+      return probeFault(seen, nodes.fault, { where: facts.address, expected });
+    const down = nodes !== undefined && 'seen' in nodes ? nodes.seen.filter(({ isUp }) => !isUp) : [];
     if (down.length > 0) {
       const names = some(down.map(({ name, text }) => (text === undefined ? name : `${name} (${text})`)));
       return fault('fail', { observed: `${counted(down.length, 'node')} down: ${names}`, expected });

@@ -1,13 +1,13 @@
 import { durationSeconds } from '../../base/duration.ts';
 import { COPIES } from '../../checklist/vector-stores.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { type ExternalStore, VECTOR_STORE, type VectorStoreFacts } from '../../evidence/vector-store/facts.ts';
-import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { VECTOR_STORE } from '../../evidence/vector-store/facts.ts';
+import type { Check, Judgement } from '../check.ts';
 import { counted, deploymentOf, fault, pass } from '../judgement.ts';
-import { declaredNotSeen } from '../services/probed.ts';
+import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { errorInProd, withFile } from '../when.ts';
 import { showNodes, VENDOR_RUN } from './managed.ts';
-import { notSeen, unasked } from './store-check.ts';
+import { notSeen, observed, type Seen, seenBy, unasked } from './store-check.ts';
 
 const EXPECTED = `a vector store of ${COPIES} nodes or more`;
 
@@ -19,83 +19,57 @@ export const vectorStoreSingle: Check = {
   severity: errorInProd,
   when: withFile,
   needs: [],
+  // Wanted and not needed: a bundled store has no probe, and is judged all the same.
   wants: [VECTOR_STORE],
   remedy:
     'name a vector store of several nodes, or accept the risk by name (acceptedRisks) with a drilled plan (recovery.vectorStore, recovery.drills)',
   judge: (context) => {
     const deployment = deploymentOf(context);
-    const store = deployment.vectorStore;
-    if (store.mode === 'bundled') {
-      return oneNode(deployment, context.now, {
-        observed: `bundled ${store.provider}, one copy`,
-        message: `bundled ${store.provider} is one copy: while it is down no knowledge base answers`,
-      });
+    const { vectorStore } = deployment;
+    if (vectorStore.mode === 'bundled') {
+      const message = `bundled ${vectorStore.provider} is one copy: while it is down no knowledge base answers`;
+      return oneNode(deployment, context.now, { observed: `bundled ${vectorStore.provider}, one copy`, message });
     }
     const evidence = context.look(VECTOR_STORE);
     if (evidence?.outcome !== 'ok' || evidence.data === undefined) {
       return notSeen(EXPECTED, evidence?.missing ?? 'the vector store', 'mend that, then run it again');
     }
-    const facts = evidence.data;
-    const judgement = judgeNodes(deployment, store, facts, context);
-    const { status, observed, expected } = judgement;
-    if (status === 'skip') return judgement;
-    return {
-      ...judgement,
-      observations: [{ subject: facts.address, from: evidence.from, status, observed, expected }],
-    };
+    const seen = seenBy(context, evidence.data);
+    return observed(seen, judge(seen));
   },
 };
 
-function judgeNodes(
-  deployment: Deployment,
-  store: ExternalStore,
-  facts: VectorStoreFacts,
-  context: JudgeContext,
-): Judgement {
-  const { nodes, address } = facts;
-  const by = store.managed?.by ?? VENDOR_RUN[store.provider];
-  if (nodes !== undefined && 'seen' in nodes) {
-    const count = nodes.seen.length;
-    if (count >= COPIES) return pass(counted(count, 'node'), EXPECTED);
-    if (by === undefined) {
-      return oneNode(deployment, context.now, {
-        observed: `one node at ${address}`,
-        message: `${store.provider} at ${address} is one node: while it is down no knowledge base answers`,
-      });
-    }
-    return store.managed?.ha === true
-      ? fault('warn', {
-          observed: `${by} promises more than the one node that is seen`,
-          expected: EXPECTED,
-          remedy: showNodes(store),
-        })
-      : fault('warn', { observed: `one node of ${by}`, expected: EXPECTED, remedy: showNodes(store) });
-  }
-  if (facts.fault !== undefined) return unasked({ deployment, store, facts, from: 'local', context });
-  const copies = facts.copies !== undefined && 'seen' in facts.copies ? facts.copies.seen.ofNew : undefined;
-  if (by !== undefined && store.managed === undefined) {
-    const seen =
-      copies === undefined ? '' : `, ${counted(copies, 'copy').replace('copys', 'copies')} of each collection`;
-    return pass(`a service of ${by}${seen}`, EXPECTED);
-  }
-  if (by !== undefined) {
+function judge(seen: Seen): Judgement {
+  const { facts, store, context } = seen;
+  const { nodes } = facts;
+  if (nodes !== undefined && 'seen' in nodes) return judgeCount(seen, nodes.seen.length);
+  if (facts.fault !== undefined) return unasked(seen);
+  if (nodes !== undefined && 'fault' in nodes) return notReached('vector-store.health');
+  const { managed } = store;
+  if (managed !== undefined) {
     const promise =
-      store.managed?.ha === true
-        ? `several nodes at ${by}`
-        : `what ${by} runs, of which the file does not say that it is redundant (vectorStore.managed.ha)`;
-    return declaredNotSeen(promise, showNodes(store));
+      managed.ha === true
+        ? 'several nodes'
+        : 'several nodes, which the file does not say either (vectorStore.managed.ha)';
+    return declaredNotSeen(`${promise} at ${managed.by}`, showNodes(store));
   }
-  const missing =
-    nodes === undefined
-      ? `${store.provider} does not show its nodes`
-      : 'hidden' in nodes
-        ? nodes.hidden
-        : nodes.fault.text;
-  return notSeen(
-    EXPECTED,
-    missing,
-    'give the key the right to look at the cluster, or say who runs it in vectorStore.managed',
-  );
+  const vendor = VENDOR_RUN[store.provider];
+  if (vendor !== undefined) return pass(`a service of ${vendor}`, EXPECTED);
+  // What test may be without is not worth a missing right.
+  if (context.tier === 'test') return unasked(seen, 'its nodes are not shown to this key');
+  const missing = nodes === undefined ? `${store.provider} does not show its nodes` : nodes.hidden;
+  const remedy = 'give the key the right to look at the cluster, or say who runs it in vectorStore.managed';
+  return notSeen(EXPECTED, missing, remedy);
+}
+
+function judgeCount({ deployment, store, facts, context }: Seen, count: number): Judgement {
+  if (count >= COPIES) return pass(counted(count, 'node'), EXPECTED);
+  const by = store.managed?.by ?? VENDOR_RUN[store.provider];
+  if (by === undefined) {
+    const message = `${store.provider} at ${facts.address} is one node: while it is down no knowledge base answers`;
+    return oneNode(deployment, context.now, { observed: `one node at ${facts.address}`, message });
+  }
+  return fault('warn', { observed: `one node of ${by} is seen`, expected: EXPECTED, remedy: showNodes(store) });
 }
 
 function oneNode(

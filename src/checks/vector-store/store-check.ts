@@ -38,17 +38,25 @@ export function storeCheck({ id, title, severity, remedy, when = () => true, jud
     needs: [VECTOR_STORE],
     remedy,
     judge: (context) => {
-      const deployment = deploymentOf(context);
-      const store = deployment.vectorStore;
-      if (store.mode === 'bundled') throw new Error('judged as an external store');
-      const from = context.look(VECTOR_STORE)?.from ?? 'local';
-      const facts = context.evidence(VECTOR_STORE);
-      const judgement = judge({ deployment, store, facts, from, context });
-      const { status, observed, expected } = judgement;
-      if (status === 'skip') return judgement;
-      return { ...judgement, observations: [{ subject: facts.address, from, status, observed, expected }] };
+      const seen = seenBy(context, context.evidence(VECTOR_STORE));
+      return observed(seen, judge(seen));
     },
   };
+}
+
+/** What a rule sees of an external store in this context. */
+export function seenBy(context: JudgeContext, facts: VectorStoreFacts): Seen {
+  const deployment = deploymentOf(context);
+  const store = deployment.vectorStore;
+  if (store.mode === 'bundled') throw new Error('judged as an external store');
+  return { deployment, store, facts, from: context.look(VECTOR_STORE)?.from ?? 'local', context };
+}
+
+/** A judgement of the store as one observation of its address. */
+export function observed({ facts, from }: Seen, judgement: Judgement): Judgement {
+  const { status, observed: what, expected } = judgement;
+  if (status === 'skip') return judgement;
+  return { ...judgement, observations: [{ subject: facts.address, from, status, observed: what, expected }] };
 }
 
 /** The check that reports each stage at which the probe may end. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { cacheRoot, isIntact, recordDigests } from './cache.ts';
 import { goBuild } from './go-build.ts';
 import { withLock } from './lock.ts';
-import { npmInstall, pypiInstall } from './packages.ts';
+import { mavenInstall, npmInstall, pypiInstall } from './packages.ts';
 import { type GoProgram, PROGRAM_NAMES, PROGRAMS, type Program, type ProgramName } from './programs.ts';
 import type { OnProgress, Progress } from './progress.ts';
 import { recipeDigest } from './recipe.ts';
@@ -55,6 +55,7 @@ function entryOf(name: string, program: Program): string {
     case 'npm':
       return path.join('node_modules', '.bin', program.bin);
     case 'pypi':
+    case 'maven':
       return path.join('bin', program.bin);
   }
 }
@@ -103,6 +104,10 @@ async function make(name: RowName, program: Program, folder: string, options: En
     case 'pypi':
       report('installing');
       await pypiInstall(program, folder);
+      break;
+    case 'maven':
+      report('installing');
+      await mavenInstall(program, folder);
       break;
   }
   await recordDigests(folder, [entryOf(name, program)]);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
 
-import type { NpmProgram, PypiProgram } from './programs.ts';
+import type { MavenProgram, NpmProgram, PypiProgram } from './programs.ts';
 import { Unavailable } from './unavailable.ts';
 
 const NPM_FOLDER = fileURLToPath(new URL('../npm/', import.meta.url));
@@ -24,6 +24,16 @@ export async function npmInstall(program: NpmProgram, folder: string): Promise<v
 export async function pypiInstall(program: PypiProgram, folder: string): Promise<void> {
   await run('python3', ['-m', 'venv', '.'], folder);
   await run(path.join(folder, 'bin', 'pip'), ['install', '--quiet', ...program.requirements], folder);
+}
+
+const MAVEN_FOLDER = fileURLToPath(new URL('../maven/', import.meta.url));
+
+/** The folder of a Maven module that the testbed owns. */
+export const mavenModuleFolder = (program: MavenProgram): string => path.join(MAVEN_FOLDER, program.module);
+
+/** Installs a program out of Maven's registry into `folder`. */
+export async function mavenInstall(program: MavenProgram, folder: string): Promise<void> {
+  await run(path.join(mavenModuleFolder(program), 'install'), [folder], folder);
 }
 
 async function run(file: string, args: readonly string[], cwd: string): Promise<void> {

@@ -49,7 +49,16 @@ export interface PypiProgram {
   readonly bin: string;
 }
 
-export type Program = GoProgram | NpmProgram | PypiProgram;
+/** A Java program of jars out of Maven's registry; the path is the `bin/<bin>` that the module's `install` makes. */
+export interface MavenProgram {
+  readonly kind: 'maven';
+  readonly version: string;
+  /** Folder under test/testbed/maven: its pom.xml pins the jars, its `install FOLDER` puts the program there. */
+  readonly module: string;
+  readonly bin: string;
+}
+
+export type Program = GoProgram | NpmProgram | PypiProgram | MavenProgram;
 
 const KUBERNETES = '1.36.3';
 const kubernetesStamp = Object.fromEntries(
@@ -158,6 +167,42 @@ const table = {
     requirements: ['aiosmtpd==1.4.6', 'atpublic==9.0.0', 'attrs==26.1.0'],
     bin: 'python3',
   },
+  // PostgreSQL 16 with pgvector; the path is the interpreter that knows where it lies.
+  pgserver: {
+    kind: 'pypi',
+    version: '0.1.4',
+    requirements: ['pgserver==0.1.4', 'fasteners==0.20', 'platformdirs==4.14.7', 'psutil==7.2.2'],
+    bin: 'python3',
+  },
+  'milvus-lite': {
+    kind: 'pypi',
+    version: '3.2.0',
+    // All that it needs: its own requirements name no versions.
+    requirements: [
+      'cachetools==8.0.1',
+      'certifi==2026.10.18',
+      'charset-normalizer==3.5.2',
+      'faiss-cpu==1.15.1',
+      'grpcio==1.85.1',
+      'idna==3.20',
+      'milvus-lite==3.2.0',
+      'numpy==2.4.6',
+      'orjson==3.13.0',
+      'packaging==26.3',
+      'pandas==3.1.1',
+      'protobuf==7.36.2',
+      'pyarrow==26.0.1',
+      'pymilvus==3.0.2',
+      'python-dateutil==4.0.0',
+      'python-dotenv==1.2.4',
+      'requests==2.34.2',
+      'typing_extensions==4.16.0',
+      'tzdata==2026.6',
+      'urllib3==2.8.0',
+    ],
+    bin: 'milvus-lite',
+  },
+  elasticsearch: { kind: 'maven', version: '8.14.3', module: 'elasticsearch', bin: 'elasticsearch' },
 } as const satisfies Readonly<Record<string, Program>>;
 
 type RoleOf<P> = P extends { readonly roles: readonly (infer R)[] } ? R : never;

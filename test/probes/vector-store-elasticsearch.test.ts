@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { type LookOptions, lookAtStore } from '../support/vector-store.ts';
+import { useTestbed } from '../testbed/fixtures.ts';
+import { type ElasticsearchService, startElasticsearch } from '../testbed/services/elasticsearch.ts';
+import {
+  ELASTIC_PASSWORD,
+  type ElasticFront,
+  type ElasticFrontState,
+  healthyElasticFront,
+  READER_PASSWORD,
+  startElasticFront,
+} from '../testbed/services/fake-elastic-front.ts';
+
+interface Elastic {
+  readonly server: ElasticsearchService;
+  readonly front: ElasticFront;
+}
+
+async function start(): Promise<Elastic> {
+  const server = await startElasticsearch({ nodes: 2 });
+  return { server, front: await startElasticFront(server.url) };
+}
+
+const elastic = useTestbed(start, async ({ server, front }) => {
+  await front.stop();
+  await server.stop();
+});
+beforeEach(() => void Object.assign(elastic.get().front.state, healthyElasticFront()));
+
+const look = ({ password = ELASTIC_PASSWORD, ...options }: LookOptions & { readonly password?: string } = {}) =>
+  lookAtStore(
+    { provider: 'elasticsearch', elasticsearch: { url: elastic.get().front.url, password: { env: 'KEY' } } },
+    { password },
+    // A first index takes a cold server on a busy machine its time.
+    { limitMs: 15_000, ...options },
+  );
+
+const MANAGED = { by: 'elastic-cloud', ha: true };
+const INDEX = '/vector_index_a1_node';
+
+describe('Elasticsearch of two data nodes', () => {
+  it('gives no finding, and keeps no index', async () => {
+    const { findings, facts } = await look();
+    expect(findings).toEqual([]);
+    expect(facts).toMatchObject({ isOpen: false, version: '8.14.3', copies: { seen: { ofNew: 2 } }, blocks: [] });
+    expect(facts).toMatchObject({ nodes: { seen: [{ isUp: true, version: '8.14.3' }, { isUp: true }] } });
+    expect(Object.keys((await elastic.get().server.ask('GET', '/_all/_settings')) as object)).toEqual([]);
+  });
+
+  it.each<[string, Partial<ElasticFrontState>, Parameters<typeof look>[0], readonly string[]]>([
+    ['a wrong password', {}, { password: 'wrong' }, ['vector-store.login fail']],
+    ['its security switched off', { isOpen: true }, {}, ['vector-store.anonymous-access warn']],
+    ['a user who may only read', {}, { password: READER_PASSWORD }, ['vector-store.writes fail']],
+    ['a version too old', { version: '7.17.9' }, {}, ['vector-store.version fail']],
+    ['OpenSearch in its place', { version: '2.19.0', distribution: 'opensearch' }, {}, ['vector-store.version fail']],
+    ['disks nearly full', { diskUsed: 0.9 }, {}, ['vector-store.disk warn']],
+    ['disks full', { diskUsed: 0.97 }, {}, ['vector-store.disk fail']],
+    ['its cluster hidden', { hidesCluster: true }, {}, ['vector-store.single-point-of-failure unknown']],
+    [
+      'its cluster hidden by Elastic',
+      { hidesCluster: true },
+      { managed: MANAGED },
+      ['vector-store.single-point-of-failure warn'],
+    ],
+  ])('with %s gives one finding', async (_, broken, options, expected) => {
+    Object.assign(elastic.get().front.state, broken);
+    expect((await look(options)).findings).toEqual(expected);
+  });
+
+  it.each<[string, unknown, string, readonly string[]]>([
+    ['of one copy', { number_of_replicas: 0 }, 'green', ['vector-store.replication fail']],
+    ['with more copies than nodes', { number_of_replicas: 2 }, 'yellow', ['vector-store.health warn']],
+    ['that no node may hold', { 'routing.allocation.require._name': 'nobody' }, 'red', ['vector-store.health fail']],
+    [
+      'that is read-only, as a full disk makes it',
+      { 'blocks.read_only_allow_delete': true },
+      'green',
+      ['vector-store.writes fail'],
+    ],
+  ])('with an index of Dify %s gives one finding', async (_, settings, status, expected) => {
+    const { ask } = elastic.get().server;
+    await ask('PUT', `${INDEX}?wait_for_active_shards=0`, { settings: { index: settings } });
+    await ask('GET', `/_cluster/health?wait_for_status=${status}&timeout=60s`);
+    const { findings } = await look();
+    await ask('DELETE', INDEX);
+    expect(findings).toEqual(expected);
+  });
+
+  it('that is read-only as a whole takes no writes', async () => {
+    const { ask } = elastic.get().server;
+    const block = (value: boolean | null) =>
+      ask('PUT', '/_cluster/settings', { persistent: { 'cluster.blocks.read_only_allow_delete': value } });
+    await block(true);
+    const { findings } = await look();
+    await block(null);
+    expect(findings).toEqual(['vector-store.writes fail']);
+  });
+
+  it('that lost a node is one node, and yellow only because it is', async () => {
+    const { ask } = elastic.get().server;
+    await ask('PUT', INDEX, {});
+    await ask('GET', '/_cluster/health?wait_for_status=green&timeout=60s');
+    await elastic.get().server.kill(1);
+    await ask('GET', '/_cluster/health?wait_for_nodes=1&timeout=30s');
+    expect((await look()).findings).toEqual(['vector-store.single-point-of-failure fail']);
+    expect((await look({ tier: 'test' })).findings).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import path from 'node:path';
+
+import { freePorts } from '../cluster/ports.ts';
+import { ensure } from '../provision/ensure.ts';
+import { removeFolder, type Service, type ServiceProcess, serviceFolder, startProcess } from './service.ts';
+
+/** A real Elasticsearch server out of its jars. Users, TLS and the page at `/` come with modules that Maven does not carry. */
+export interface ElasticsearchService extends Service {
+  readonly url: string;
+  /** Asks it as its administrator; gives the answer's JSON. */
+  ask(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** Ends one node for good, as a lost machine would. */
+  kill(node: number): Promise<void>;
+}
+
+const READY_MS = 90_000;
+
+/** Starts a cluster of these many data nodes; the first alone is its master. */
+export async function startElasticsearch({
+  nodes = 1,
+}: {
+  readonly nodes?: number;
+} = {}): Promise<ElasticsearchService> {
+  const { elasticsearch } = await ensure(['elasticsearch']);
+  const folder = await serviceFolder('elasticsearch');
+  const ports = await freePorts(2 * nodes, new Set());
+  const transports = ports.slice(nodes);
+  const processes: ServiceProcess[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(processes.map((server) => server.end()));
+    await removeFolder(folder);
+  };
+  const port = ports[0] ?? 0;
+  const url = `http://127.0.0.1:${port}`;
+  const ask = async (method: string, at: string, body?: unknown): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}${at}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return answer.json();
+  };
+  try {
+    for (const [index, http] of ports.slice(0, nodes).entries()) {
+      const settings = {
+        'node.name': `node${index + 1}`,
+        'node.roles': index === 0 ? 'master,data,ingest' : 'data,ingest',
+        'http.port': http,
+        'transport.port': transports[index],
+        'discovery.seed_hosts': `127.0.0.1:${transports[0]}`,
+        ...(index === 0 ? { 'cluster.initial_master_nodes': 'node1' } : {}),
+        'path.data': path.join(folder, `data${index + 1}`),
+        'path.logs': folder,
+        // The machine's own disk may be as full as it likes.
+        'cluster.routing.allocation.disk.threshold_enabled': false,
+        'cluster.routing.rebalance.enable': 'none',
+      };
+      const args = [folder, ...Object.entries(settings).map(([name, value]) => `${name}=${value}`)];
+      processes.push(await startProcess({ name: `node${index + 1}`, file: elasticsearch, args, folder }));
+    }
+    await processes[0]?.ready(async () => {
+      const answer = await fetch(`${url}/_cluster/health?wait_for_nodes=${nodes}&timeout=5s`, {
+        signal: AbortSignal.timeout(READY_MS),
+      });
+      return answer.ok ? true : undefined;
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const kill = async (node: number): Promise<void> => processes[node]?.end('SIGKILL');
+  return { host: '127.0.0.1', port, url, ask, kill, stop };
+}

@@ -1,0 +1,79 @@
+import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts';
+import type { Certificate } from './tls.ts';
+
+/** What stands before a real Elasticsearch: the parts that its jars lack, and what is broken or hidden; changed at any time. */
+export interface ElasticFrontState {
+  version: string;
+  /** `opensearch`: says so as OpenSearch does, and sends no Elastic header. */
+  distribution: 'elasticsearch' | 'opensearch';
+  isOpen: boolean;
+  /** Hides what a managed service hides: cluster and nodes. */
+  hidesCluster: boolean;
+  /** How full the disks are said to be; the machine's own is nobody's business. */
+  diskUsed: number;
+}
+
+export interface ElasticFront extends FakeHttp {
+  readonly state: ElasticFrontState;
+}
+
+export const ELASTIC_PASSWORD = 'Elastic-secret';
+/** May read and not write. */
+export const READER_PASSWORD = 'Reader-secret';
+
+export function healthyElasticFront(): ElasticFrontState {
+  return { version: '8.14.3', distribution: 'elasticsearch', isOpen: false, hidesCluster: false, diskUsed: 0.3 };
+}
+
+/** Passes requests on to a real Elasticsearch and adds what comes with its security module and its root page. */
+export async function startElasticFront(upstream: string, certificate?: Certificate): Promise<ElasticFront> {
+  const state = healthyElasticFront();
+  const server = await startFakeHttp((request) => answer(request, upstream, state), certificate);
+  return { ...server, state };
+}
+
+async function answer(request: FakeRequest, upstream: string, state: ElasticFrontState): Promise<FakeAnswer> {
+  const shown = Buffer.from((request.headers.authorization ?? '').replace('Basic ', ''), 'base64').toString('utf8');
+  const isReader = shown === `elastic:${READER_PASSWORD}`;
+  const isKnown = state.isOpen || isReader || shown === `elastic:${ELASTIC_PASSWORD}`;
+  if (!isKnown)
+    return refused(401, shown === '' ? 'missing authentication credentials' : 'unable to authenticate user [elastic]');
+  if (isReader && request.method !== 'GET') {
+    return refused(403, `action [indices:admin/create] is unauthorized for user [elastic] with roles [reader]`);
+  }
+  if (state.hidesCluster && /^\/_(cluster|nodes)/.test(request.path))
+    return refused(410, 'is not available when running in serverless mode');
+  const product: Record<string, string> =
+    state.distribution === 'elasticsearch' ? { 'x-elastic-product': 'Elasticsearch' } : {};
+  if (request.path === '/') {
+    const distribution = state.distribution === 'opensearch' ? { distribution: 'opensearch' } : {};
+    return { headers: product, json: { name: 'node1', version: { number: state.version, ...distribution } } };
+  }
+  const response = await passOn(request, upstream);
+  const json: unknown = await response.json();
+  return {
+    status: response.status,
+    headers: product,
+    json: request.path === '/_nodes/stats/os,fs' ? withDisks(json, state.diskUsed) : json,
+  };
+}
+
+function refused(status: number, reason: string): FakeAnswer {
+  return { status, json: { error: { type: 'security_exception', reason }, status } };
+}
+
+function passOn({ method, path, query, body }: FakeRequest, upstream: string): Promise<Response> {
+  const url = `${upstream}${path}${query.size === 0 ? '' : `?${query}`}`;
+  const headers = { 'content-type': 'application/json' };
+  return fetch(url, { method, headers, ...(body.length === 0 ? {} : { body: new Uint8Array(body) }) });
+}
+
+interface Stats {
+  readonly nodes: Readonly<Record<string, { readonly fs?: object }>>;
+}
+
+function withDisks(stats: unknown, used: number): Stats {
+  const { nodes } = stats as Stats;
+  const total = { total_in_bytes: 1e12, available_in_bytes: 1e12 * (1 - used) };
+  return { nodes: Object.fromEntries(Object.entries(nodes).map(([id, node]) => [id, { ...node, fs: { total } }])) };
+}
