@@ -1,11 +1,11 @@
 import { durationSeconds, formatDuration } from '../../base/duration.ts';
 import type { ArchivingFact } from '../../evidence/postgres/facts.ts';
+import { isReceiver } from '../../evidence/postgres/standby.ts';
 import type { Check, Judgement } from '../check.ts';
 import { counted, fault, listed, pass } from '../judgement.ts';
 import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
 import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
-import { isReceiver } from './synchronous.ts';
 
 /** Whole segments that may wait: one is just being copied, more are not. */
 const WAITING = 1;

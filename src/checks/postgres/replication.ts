@@ -1,10 +1,11 @@
 import type { ReplicationFact, StandbyFact } from '../../evidence/postgres/facts.ts';
+import { isReceiver } from '../../evidence/postgres/standby.ts';
 import type { Check, Judgement } from '../check.ts';
 import { fault, listed, pass } from '../judgement.ts';
 import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
 import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
-import { blockedCommits, isReceiver } from './synchronous.ts';
+import { blockedCommits } from './synchronous.ts';
 
 /** Bytes of log behind which a standby is no help soon: 64 segments of 16 MiB. */
 const FAR_BEHIND = 1 << 30;

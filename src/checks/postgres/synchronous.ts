@@ -2,11 +2,6 @@ import type { ReplicationFact, StandbyFact } from '../../evidence/postgres/facts
 import type { Judgement } from '../check.ts';
 import { fault, listed } from '../judgement.ts';
 
-/** Programs that receive the log to keep it, and can take over from nobody. */
-export function isReceiver({ name, state, isLogical }: StandbyFact): boolean {
-  return isLogical === true || state === 'backup' || /receive.?(wal|xlog)|basebackup|barman|wal-?g/i.test(name);
-}
-
 /** How many of which standbys a commit waits for: `ANY 2 (a, b)`, `FIRST 1 (a, b)`, `2 (a, b)`, `a, b`, `*` (PostgreSQL, synchronous_standby_names). */
 interface Required {
   readonly count: number;

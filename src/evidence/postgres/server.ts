@@ -53,7 +53,8 @@ const SHOWN = `
   SELECT current_setting('synchronous_standby_names') AS required,
          (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) OR pg_has_role('pg_read_all_stats', 'USAGE') AS shown`;
 
-async function replicationOf(session: Session): Promise<ReplicationFact | undefined> {
+/** Who follows this primary; undefined where that is not shown. */
+export async function replicationOf(session: Session): Promise<ReplicationFact | undefined> {
   const [rows, shown] = [await seen(session, STANDBYS), await seen(session, SHOWN)];
   if (rows === undefined || shown === undefined) return undefined;
   return {

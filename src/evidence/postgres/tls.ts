@@ -7,7 +7,8 @@ import { type CertificateFact, secure } from '../probe/tls.ts';
 
 /** What libpq would make of `sslmode` and `sslrootcert`: `verifies` says what has to be right of the certificate. */
 export interface TlsPlan {
-  readonly isOn: boolean;
+  /** `preferred`: where the server offers it, as libpq does when nobody says anything. */
+  readonly isOn: boolean | 'preferred';
   readonly verifies: 'nothing' | 'chain' | 'host';
   readonly ca?: string;
 }
@@ -56,8 +57,9 @@ export async function encrypt(
   plain: Duplex,
   { host, plan, signal }: { readonly host: string; readonly plan: TlsPlan; readonly signal: AbortSignal },
 ): Promise<Encrypted> {
-  if (!plan.isOn) return { stream: plain };
+  if (plan.isOn === false) return { stream: plain };
   const answer = await firstByte(plain, signal);
+  if (answer === 'N' && plan.isOn === 'preferred') return { stream: plain };
   if (answer === 'N')
     throw new ProbeFault('tls', 'NO_TLS', 'offers no TLS: the server is not set up for it (ssl = off)');
   if (answer !== 'S') throw new ProbeFault('tls', 'EPROTO', 'answers the request for TLS with an error');

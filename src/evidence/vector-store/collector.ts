@@ -7,6 +7,7 @@ import { probeElasticsearch } from './elasticsearch.ts';
 import { type ExternalStore, UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
 import { probeMilvus } from './milvus.ts';
 import { probeMyscale } from './myscale.ts';
+import { probePgvector } from './pgvector.ts';
 import type { Note, StoreContext } from './probe.ts';
 import { probeQdrant } from './qdrant.ts';
 import { probeTablestore } from './tablestore.ts';
@@ -76,7 +77,7 @@ async function probeProvider(store: ExternalStore, context: StoreContext, note: 
     case 'elasticsearch':
       return probeElasticsearch(store, context, note);
     case 'pgvector':
-      throw new EvidenceMissing('absent', 'a probe of pgvector');
+      return probePgvector(store, context, note);
   }
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 
 import { poll } from '../cluster/poll.ts';
-import { type DebianTree, debianTree } from '../debian/tree.ts';
+import { debianPostgres, type PostgresInstallation } from './postgres-installation.ts';
 import {
   privateFile,
   removeFolder,
@@ -36,9 +36,11 @@ export interface PostgresOptions extends ServiceOptions {
   readonly archiving?: boolean;
   /** Lines of pg_hba.conf that go before its own. */
   readonly access?: readonly string[];
+  /** Whose programs run. Default: Debian's PostgreSQL 15. */
+  readonly from?: () => Promise<PostgresInstallation>;
 }
 
-/** A real PostgreSQL 15. */
+/** A real PostgreSQL. */
 export interface PostgresService extends Service {
   readonly username: string;
   readonly password: string;
@@ -55,12 +57,9 @@ export interface PostgresService extends Service {
   configure(settings: Readonly<Record<string, string | null>>): Promise<void>;
 }
 
-/** The packages that servers and clients of PostgreSQL come from; the image of postgres has the same. */
-const PACKAGES = ['postgresql-15', 'tzdata', 'util-linux'];
-
 /** Starts a PostgreSQL server. @throws Unavailable where Debian's packages cannot be had */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresService> {
-  const tree = await debianTree(PACKAGES);
+  const installation = await (options.from ?? debianPostgres)();
   const folder = await serviceFolder('postgres');
   const host = options.bind ?? '127.0.0.1';
   const login = {
@@ -70,7 +69,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     password: options.password ?? randomBytes(12).toString('hex'),
   };
   const certificate = options.tls === true ? await makeCertificate(folder, [host, 'localhost']) : undefined;
-  const server: Server = { tree, folder, login, certificate, query: queryWith(tree, login) };
+  const server: Server = { installation, folder, login, certificate, query: queryWith(installation, login) };
   const running: ServiceProcess[] = [];
   const stop = async (): Promise<void> => {
     for (const one of running.reverse()) await one.end();
@@ -104,19 +103,19 @@ interface Login {
 }
 
 interface Server {
-  readonly tree: DebianTree;
+  readonly installation: PostgresInstallation;
   readonly folder: string;
   readonly login: Login;
   readonly certificate: Certificate | undefined;
   readonly query: PostgresService['query'];
 }
 
-const program = (tree: DebianTree, name: string): string => path.join(tree.root, 'usr/lib/postgresql/15/bin', name);
+const program = (installation: PostgresInstallation, name: string): string => path.join(installation.programs, name);
 
 /** Runs one of PostgreSQL's programs to its end. */
 async function run(server: Server, name: string, args: readonly string[], env: Record<string, string> = {}) {
-  const [file, all] = unprivileged(program(server.tree, name), args);
-  await execa(file, all, { cwd: server.folder, env: { ...server.tree.env, ...env }, stdin: 'ignore' });
+  const [file, all] = unprivileged(program(server.installation, name), args);
+  await execa(file, all, { cwd: server.folder, env: { ...server.installation.env, ...env }, stdin: 'ignore' });
 }
 
 async function initialise(server: Server, options: PostgresOptions): Promise<void> {
@@ -169,16 +168,16 @@ async function configure({ query }: Server, settings: Readonly<Record<string, st
 const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 async function startServer(server: Server, name: string, port: number): Promise<ServiceProcess> {
-  const { tree, folder, login } = server;
+  const { installation, folder, login } = server;
   const started = await startProcess({
     name,
-    file: program(tree, 'postgres'),
+    file: program(installation, 'postgres'),
     args: ['-D', path.join(folder, name), '-p', String(port)],
     folder,
-    env: tree.env,
+    env: installation.env,
     signal: 'SIGINT',
   });
-  const answers = queryWith(tree, { ...login, port });
+  const answers = queryWith(installation, { ...login, port });
   await started.ready(() => answers('SELECT 1').then(Boolean, () => undefined));
   return started;
 }
@@ -199,13 +198,13 @@ async function startStandby(server: Server, running: ServiceProcess[]): Promise<
   return { host: login.host, port, stop: () => standby.end() };
 }
 
-function queryWith(tree: DebianTree, login: Login): PostgresService['query'] {
+function queryWith(installation: PostgresInstallation, login: Login): PostgresService['query'] {
   return async (statement, database = 'postgres') => {
     const server = ['-h', login.host, '-p', String(login.port), '-U', login.username, '-d', database];
     const format = ['--no-psqlrc', '--tuples-only', '--no-align', '--quiet', '-v', 'ON_ERROR_STOP=1'];
-    const result = await execa(program(tree, 'psql'), [...server, ...format], {
+    const result = await execa(program(installation, 'psql'), [...server, ...format], {
       input: statement,
-      env: { ...tree.env, PGPASSWORD: login.password, PGCONNECT_TIMEOUT: '5' },
+      env: { ...installation.env, PGPASSWORD: login.password, PGCONNECT_TIMEOUT: '5' },
     });
     return result.stdout;
   };

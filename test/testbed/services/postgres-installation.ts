@@ -1,0 +1,28 @@
+import path from 'node:path';
+import { execa } from 'execa';
+import { debianTree } from '../debian/tree.ts';
+import { ensure } from '../provision/ensure.ts';
+
+/** PostgreSQL's programs, wherever they come from. */
+export interface PostgresInstallation {
+  /** The folder of initdb, postgres and the others. */
+  readonly programs: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The packages that servers and clients of PostgreSQL come from; the image of postgres has the same. */
+const PACKAGES = ['postgresql-15', 'tzdata', 'util-linux'];
+
+/** Debian's PostgreSQL 15. @throws Unavailable where Debian's packages cannot be had */
+export async function debianPostgres(): Promise<PostgresInstallation> {
+  const tree = await debianTree(PACKAGES);
+  return { programs: path.join(tree.root, 'usr/lib/postgresql/15/bin'), env: tree.env };
+}
+
+/** PyPI's PostgreSQL 16 with pgvector 0.6, which Debian 12 has no package of. It speaks no TLS. @throws Unavailable where it cannot be had */
+export async function pgvectorPostgres(): Promise<PostgresInstallation> {
+  const { pgserver } = await ensure(['pgserver']);
+  const where = "import importlib.util; print(importlib.util.find_spec('pgserver').origin)";
+  const { stdout } = await execa(pgserver, ['-c', where], { stdin: 'ignore' });
+  return { programs: path.join(path.dirname(stdout.trim()), 'pginstall', 'bin'), env: {} };
+}
