@@ -54,3 +54,54 @@ export const OWN_RIGHTS: readonly Right[] = [
     purpose: 'asking Dify itself after the install',
   },
 ];
+
+/** What preflight reads beside the installation's own objects; without one of these the checks that need it are unknown, and nothing else is lost. */
+export const LOOK_RIGHTS: readonly Right[] = [
+  {
+    group: '',
+    resource: 'persistentvolumeclaims',
+    verbs: ['get', 'list'],
+    namespaced: true,
+    purpose: 'what an earlier installation left',
+  },
+  {
+    group: '',
+    resource: 'nodes',
+    verbs: ['get', 'list'],
+    namespaced: false,
+    purpose: 'capacity, zones, architectures',
+  },
+  { group: '', resource: 'pods', verbs: ['list'], namespaced: false, purpose: 'what other workloads ask of the nodes' },
+  { group: '', resource: 'namespaces', verbs: ['get'], namespaced: false, purpose: 'whether the namespace is there' },
+  {
+    group: 'storage.k8s.io',
+    resource: 'storageclasses',
+    verbs: ['get', 'list'],
+    namespaced: false,
+    purpose: 'volumes that several nodes can mount',
+  },
+  {
+    group: 'networking.k8s.io',
+    resource: 'ingressclasses',
+    verbs: ['get', 'list'],
+    namespaced: false,
+    purpose: 'whether the ingress class is there',
+  },
+];
+
+/** A kind that the chart or difyctl makes, in RBAC's words. */
+export interface MadeKind {
+  readonly group: string;
+  readonly resource: string;
+}
+
+const kind = (group: string, resource: string): MadeKind => ({ group, resource });
+
+/** What the community chart 0.38 renders (its templates), by what asks for it; difyctl adds the disruption budgets. */
+export const MADE_KINDS = {
+  always: [kind('apps', 'deployments'), kind('', 'services'), kind('', 'configmaps'), kind('', 'secrets')],
+  ingress: [kind('networking.k8s.io', 'ingresses')],
+  localStorage: [kind('', 'persistentvolumeclaims')],
+  bundled: [kind('apps', 'statefulsets'), kind('', 'serviceaccounts')],
+  budgets: [kind('policy', 'poddisruptionbudgets')],
+} as const satisfies Readonly<Record<string, readonly MadeKind[]>>;

@@ -42,6 +42,12 @@ const TABLE = [
     formats: TEXT_AND_JSON,
   },
   {
+    name: 'prerequisites',
+    summary: 'what database, cloud, network and platform people must prepare, from the file alone',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+  },
+  {
     name: 'render',
     summary: 'write what an install would use into a folder',
     deployment: true,

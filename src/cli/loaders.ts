@@ -17,6 +17,7 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<CommandModule>>
   validate: () => import('./validate.ts'),
   preflight: () => import('./preflight.ts'),
   checks: () => import('./checks.ts'),
+  prerequisites: () => import('./prerequisites.ts'),
   render: () => import('./render.ts'),
   images: () => import('./images.ts'),
   plan: () => import('./plan.ts'),

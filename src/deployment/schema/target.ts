@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { dnsLabel, environmentName, filePath, line, port } from './fields.ts';
 
 /** Chart, version and repository the facts were read from; see docs/chart-facts.md. */
-const DEFAULT_CHART = {
+export const DEFAULT_CHART = {
   repo: 'https://borispolonsky.github.io/dify-helm',
   name: 'dify',
   version: '0.38.0',

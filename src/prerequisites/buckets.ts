@@ -1,0 +1,186 @@
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
+import { pluginBucket } from '../render/dify-env/plugin-storage.ts';
+
+/** What whoever runs the object storage has to prepare. */
+export interface BucketNeed {
+  readonly provider: ObjectStorage['provider'];
+  /** Each once: the application's, and the plugin daemon's. */
+  readonly buckets: readonly { readonly name: string; readonly usedBy: string }[];
+  /** The policy of Dify's key in the vendor's own form; absent where the vendor grants by command. */
+  readonly policy?: object;
+  /** Commands of the vendor's own tool, where that is how it is done. */
+  readonly commands: readonly string[];
+  /** What the plan expects of the buckets, in words. */
+  readonly settings: readonly string[];
+}
+
+/** Undefined for files on a volume. */
+export function bucketNeed({ objectStorage, recovery }: Deployment): BucketNeed | undefined {
+  if (objectStorage.provider === 'local') return undefined;
+  const { main, grants } = vendorNeed(objectStorage);
+  const plugin = pluginBucket(objectStorage) ?? main;
+  const buckets =
+    plugin === main
+      ? [{ name: main, usedBy: 'api, worker and plugin daemon' }]
+      : [
+          { name: main, usedBy: 'api and worker' },
+          { name: plugin, usedBy: 'plugin daemon' },
+        ];
+  const { versioning, replication } = recovery?.objectStorage ?? {};
+  return {
+    provider: objectStorage.provider,
+    buckets,
+    ...grants(buckets.map(({ name }) => name)),
+    settings: [
+      'private: nobody without a key may read or list',
+      ...(versioning === true ? ['versioning on'] : []),
+      ...(replication === undefined || replication === 'none' ? [] : [`replicated ${replication}`]),
+    ],
+  };
+}
+
+interface VendorNeed {
+  readonly main: string;
+  grants(buckets: readonly string[]): Pick<BucketNeed, 'policy' | 'commands'>;
+}
+
+/** Rights that Dify uses (get, put, delete, list), and those with which preflight sees what the plan leans on. Action names are the vendors' own. */
+function vendorNeed(storage: Exclude<ObjectStorage, { provider: 'local' }>): VendorNeed {
+  switch (storage.provider) {
+    case 's3':
+      return { main: storage.s3.bucket, grants: (buckets) => ({ policy: s3Policy(buckets), commands: [] }) };
+    case 'azure-blob': {
+      const { accountName, container } = storage.azureBlob;
+      return { main: container, grants: () => ({ commands: azureCommands(accountName, container) }) };
+    }
+    case 'gcs':
+      return { main: storage.gcs.bucket, grants: (buckets) => ({ commands: buckets.map(gcsCommand) }) };
+    case 'aliyun-oss':
+      return { main: storage.aliyunOss.bucket, grants: (buckets) => ({ policy: ossPolicy(buckets), commands: [] }) };
+    case 'tencent-cos': {
+      const { bucket, region } = storage.tencentCos;
+      return { main: bucket, grants: (buckets) => ({ policy: cosPolicy(buckets, region), commands: [] }) };
+    }
+    case 'huawei-obs':
+      return { main: storage.huaweiObs.bucket, grants: (buckets) => ({ policy: obsPolicy(buckets), commands: [] }) };
+    case 'volcengine-tos':
+      return {
+        main: storage.volcengineTos.bucket,
+        grants: (buckets) => ({ policy: tosPolicy(buckets), commands: [] }),
+      };
+  }
+}
+
+function s3Policy(buckets: readonly string[]): object {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'DifyObjects',
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+        Resource: buckets.map((name) => `arn:aws:s3:::${name}/*`),
+      },
+      {
+        Sid: 'DifyBuckets',
+        Effect: 'Allow',
+        Action: ['s3:ListBucket', 's3:GetBucketLocation'],
+        Resource: buckets.map((name) => `arn:aws:s3:::${name}`),
+      },
+      {
+        Sid: 'DifyctlLooks',
+        Effect: 'Allow',
+        Action: [
+          's3:GetBucketVersioning',
+          's3:GetReplicationConfiguration',
+          's3:GetEncryptionConfiguration',
+          's3:GetLifecycleConfiguration',
+          's3:GetBucketPublicAccessBlock',
+        ],
+        Resource: buckets.map((name) => `arn:aws:s3:::${name}`),
+      },
+    ],
+  };
+}
+
+function ossPolicy(buckets: readonly string[]): object {
+  const actions = [
+    'GetObject',
+    'PutObject',
+    'DeleteObject',
+    'ListObjects',
+    'GetBucketVersioning',
+    'GetBucketLifecycle',
+  ];
+  return {
+    Version: '1',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: actions.map((action) => `oss:${action}`),
+        Resource: buckets.flatMap((name) => [`acs:oss:*:*:${name}`, `acs:oss:*:*:${name}/*`]),
+      },
+    ],
+  };
+}
+
+/** A bucket's name ends in the number of the account that it belongs to. */
+function cosPolicy(buckets: readonly string[], region: string): object {
+  const actions = [
+    'GetObject',
+    'HeadObject',
+    'PutObject',
+    'DeleteObject',
+    'GetBucket',
+    'HeadBucket',
+    'GetBucketVersioning',
+  ];
+  return {
+    version: '2.0',
+    statement: [
+      {
+        effect: 'allow',
+        action: actions.map((action) => `name/cos:${action}`),
+        resource: buckets.map((name) => `qcs::cos:${region}:uid/${name.slice(name.lastIndexOf('-') + 1)}:${name}/*`),
+      },
+    ],
+  };
+}
+
+function obsPolicy(buckets: readonly string[]): object {
+  const objects = ['GetObject', 'PutObject', 'DeleteObject'].map((action) => `obs:object:${action}`);
+  const whole = ['ListBucket', 'HeadBucket', 'GetBucketVersioning'].map((action) => `obs:bucket:${action}`);
+  return {
+    Version: '1.1',
+    Statement: [
+      { Effect: 'Allow', Action: objects, Resource: buckets.map((name) => `OBS:*:*:object:${name}/*`) },
+      { Effect: 'Allow', Action: whole, Resource: buckets.map((name) => `OBS:*:*:bucket:${name}`) },
+    ],
+  };
+}
+
+function tosPolicy(buckets: readonly string[]): object {
+  const actions = ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket', 'HeadBucket', 'GetBucketVersioning'];
+  return {
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: actions.map((action) => `tos:${action}`),
+        Resource: buckets.flatMap((name) => [`trn:tos:::${name}`, `trn:tos:::${name}/*`]),
+      },
+    ],
+  };
+}
+
+/** The account's key may do everything in it: what there is to prepare is the container and the old versions. */
+function azureCommands(account: string, container: string): readonly string[] {
+  return [
+    `az storage container create --account-name ${account} --name ${container} --public-access off`,
+    `az storage account blob-service-properties update --account-name ${account} --enable-versioning true`,
+  ];
+}
+
+function gcsCommand(bucket: string): string {
+  return `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member serviceAccount:DIFY_SERVICE_ACCOUNT --role roles/storage.objectAdmin`;
+}

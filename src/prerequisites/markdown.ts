@@ -1,0 +1,101 @@
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import { iamText } from './iam.ts';
+import { type Prerequisites, prerequisitesOf } from './prerequisites.ts';
+import { type Installer, rbacText } from './rbac.ts';
+import { sqlScript } from './sql.ts';
+
+/** A page for the people who prepare what Dify stands on, a section for each of them. */
+export function prerequisitesPage(deployment: Deployment, installer: Installer): string {
+  const needs = prerequisitesOf(deployment);
+  const { target } = deployment;
+  const sections = [
+    [`# What ${deployment.name} needs before it is installed`, intro(deployment)],
+    databases(deployment, needs),
+    storage(needs),
+    network(needs),
+    names(needs, deployment),
+    target.type === 'kubernetes'
+      ? [
+          '## Cluster: rights of whoever installs',
+          fence('yaml', rbacText(deployment, target.namespace, installer)),
+          'For preflight with `--from cluster` also: create and delete jobs.batch; with `--deep`: create and delete persistentvolumeclaims.',
+        ]
+      : [],
+  ];
+  return `${sections.flat().join('\n\n')}\n`;
+}
+
+function intro({ tier, target, version }: Deployment): string {
+  const place =
+    target.type === 'kubernetes' ? `Kubernetes, namespace ${target.namespace}` : 'Docker Compose on one host';
+  return `Dify ${version}, tier ${tier}, on ${place}. Made from difyctl.yaml alone; no secret is in it.`;
+}
+
+function databases({ name }: Deployment, { databases: servers }: Prerequisites): readonly string[] {
+  if (servers.length === 0) return [];
+  return [
+    '## Databases',
+    ...servers.flatMap(({ host, port, databases: list, settings }) => [
+      `\`${host}:${port}\`: ${settings.join('; ')}.`,
+      table(
+        ['database', 'owner', 'password', 'used by'],
+        list.map((one) => [one.name, one.owner, one.password, one.usedBy]),
+      ),
+    ]),
+    fence('sql', sqlScript(name, servers)),
+  ];
+}
+
+function storage({ objectStorage }: Prerequisites): readonly string[] {
+  if (objectStorage === undefined) return [];
+  const { buckets, settings, provider, policy } = objectStorage;
+  return [
+    `## Object storage (${provider})`,
+    table(
+      ['bucket', 'used by'],
+      buckets.map((one) => [one.name, one.usedBy]),
+    ),
+    `Each bucket: ${settings.join('; ')}.`,
+    fence(policy === undefined ? 'sh' : 'json', iamText(objectStorage)),
+  ];
+}
+
+function network({ connections, connectionNotes, egress }: Prerequisites): readonly string[] {
+  return [
+    '## Network: who connects where',
+    table(
+      ['from', 'to', 'for'],
+      connections.map(({ from, host, port, service }) => [from.join(', '), `${host}:${port}`, service]),
+    ),
+    ...connectionNotes,
+    'Where difyctl runs, the same addresses should be reachable, so that preflight can look at them.',
+    '## Network: hosts on the internet (TCP 443)',
+    table(
+      ['from', 'to', 'for', 'source'],
+      egress.map(({ from, host, why, source }) => [from, host, why, source]),
+    ),
+    'Besides: the model providers that will be used, and whatever workflows call (through the SSRF proxy).',
+  ];
+}
+
+function names({ names: list, certificates, authorities }: Prerequisites, { target }: Deployment): readonly string[] {
+  const where = target.type === 'kubernetes' ? 'the ingress or its load balancer' : 'the Docker host';
+  return [
+    '## Names and certificates',
+    table(
+      ['DNS record', 'points to', 'ports', 'serves'],
+      list.map(({ host, ports, parts }) => [`${host} (A, AAAA or CNAME)`, where, ports.join(', '), parts.join(', ')]),
+    ),
+    ...certificates.map((one) => `Certificate for ${one.names.join(', ')}: ${one.place}.`),
+    ...authorities.map(({ of, file }) => `Authority of ${of}: ${file}, beside difyctl.yaml.`),
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
+}
+
+function fence(language: string, text: string): string {
+  return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+}

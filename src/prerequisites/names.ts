@@ -1,0 +1,71 @@
+import type { Deployment } from '../deployment/schema/deployment.ts';
+
+/** A public name of Dify, and what must be done for it. */
+export interface NameNeed {
+  readonly host: string;
+  /** What answers there: console, api, app, files, trigger. */
+  readonly parts: readonly string[];
+  readonly ports: readonly number[];
+  readonly tls: boolean;
+}
+
+/** A certificate that somebody has to make. */
+export interface CertificateNeed {
+  readonly names: readonly string[];
+  /** Where it has to be. */
+  readonly place: string;
+}
+
+/** Every public host once. */
+export function nameNeeds({ urls }: Deployment): readonly NameNeed[] {
+  const parts = Object.entries({ ...urls, trigger: urls.trigger ?? urls.api }).map(([part, address]) => ({
+    part,
+    url: new URL(address),
+  }));
+  const hosts = [...new Set(parts.map(({ url }) => url.hostname))];
+  return hosts.map((host) => {
+    const own = parts.filter(({ url }) => url.hostname === host);
+    return {
+      host,
+      parts: own.map(({ part }) => part),
+      ports: [...new Set(own.map(({ url }) => portOf(url)))],
+      tls: own.some(({ url }) => url.protocol === 'https:'),
+    };
+  });
+}
+
+function portOf({ port, protocol }: URL): number {
+  if (port !== '') return Number(port);
+  return protocol === 'https:' ? 443 : 80;
+}
+
+/** The public certificate, with every name that it must carry; none where all addresses are http. */
+export function certificateNeeds(deployment: Deployment): readonly CertificateNeed[] {
+  const names = nameNeeds(deployment).filter(({ tls }) => tls);
+  if (names.length === 0) return [];
+  return [{ names: names.map(({ host }) => host), place: placeOf(deployment) }];
+}
+
+function placeOf({ target, name }: Deployment): string {
+  if (target.type === 'compose') {
+    return target.tls === undefined
+      ? 'the proxy or load balancer before this host'
+      : `${target.tls.certFile} (the whole chain) and ${target.tls.keyFile}, beside difyctl.yaml`;
+  }
+  const secret = target.ingress?.tls?.secretName;
+  return secret === undefined
+    ? 'the ingress controller or load balancer before the cluster'
+    : `Secret ${secret} of type kubernetes.io/tls in namespace ${target.namespace}: kubectl -n ${target.namespace} create secret tls ${secret} --cert=fullchain.pem --key=${name}.key`;
+}
+
+/** Files with authorities of one's own that the processes have to trust, by the service that they belong to. */
+export function authorityNeeds({
+  postgres,
+  redis,
+}: Deployment): readonly { readonly of: string; readonly file: string }[] {
+  const files = [
+    { of: 'PostgreSQL', file: postgres.mode === 'external' ? postgres.tls.caFile : undefined },
+    { of: 'Redis', file: redis.mode === 'external' ? redis.tls.caFile : undefined },
+  ];
+  return files.flatMap(({ of, file }) => (file === undefined ? [] : [{ of, file }]));
+}

@@ -1,0 +1,35 @@
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import { type BucketNeed, bucketNeed } from './buckets.ts';
+import { type ConnectionNeed, connectionNeeds, connectionNotes } from './connections.ts';
+import { databaseServers, type ServerNeed } from './databases.ts';
+import { type EgressNeed, egressNeeds } from './egress.ts';
+import { authorityNeeds, type CertificateNeed, certificateNeeds, type NameNeed, nameNeeds } from './names.ts';
+
+/** What others have to prepare before an install, from the file alone. */
+export interface Prerequisites {
+  readonly deployment: string;
+  readonly databases: readonly ServerNeed[];
+  readonly objectStorage?: BucketNeed;
+  readonly connections: readonly ConnectionNeed[];
+  readonly connectionNotes: readonly string[];
+  readonly egress: readonly EgressNeed[];
+  readonly names: readonly NameNeed[];
+  readonly certificates: readonly CertificateNeed[];
+  readonly authorities: ReturnType<typeof authorityNeeds>;
+}
+
+/** Everything that the database, cloud, network and platform people have to do; pure, and without any secret. */
+export function prerequisitesOf(deployment: Deployment): Prerequisites {
+  const objectStorage = bucketNeed(deployment);
+  return {
+    deployment: deployment.name,
+    databases: databaseServers(deployment),
+    ...(objectStorage === undefined ? {} : { objectStorage }),
+    connections: connectionNeeds(deployment),
+    connectionNotes: connectionNotes(deployment),
+    egress: egressNeeds(deployment),
+    names: nameNeeds(deployment),
+    certificates: certificateNeeds(deployment),
+    authorities: authorityNeeds(deployment),
+  };
+}

@@ -1,0 +1,104 @@
+import { stringify } from 'yaml';
+import { APPLY_VERBS, LOOK_RIGHTS, MADE_KINDS, type MadeKind, OWN_RIGHTS, type Right } from '../checklist/rights.ts';
+import { plannedComponents } from '../deployment/components.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+
+/** Who installs, as RBAC names a subject. */
+export interface Installer {
+  readonly kind: 'User' | 'Group' | 'ServiceAccount';
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** The namespace, what the installer may do in it, and what it may see of the cluster: objects for `kubectl apply`, as an administrator. */
+export function rbacObjects(deployment: Deployment, namespace: string, installer: Installer): readonly object[] {
+  const name = `difyctl-${deployment.name}`;
+  const looking = `${name}-looks`;
+  const rights = [...madeKinds(deployment).map(madeRight), ...OWN_RIGHTS, ...LOOK_RIGHTS];
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'Role',
+      metadata: { name, namespace },
+      rules: rulesOf(rights.filter(({ namespaced }) => namespaced)),
+    },
+    binding('RoleBinding', { name, namespace }, 'Role', installer),
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: looking },
+      rules: rulesOf(rights.filter(({ namespaced }) => !namespaced)),
+    },
+    binding('ClusterRoleBinding', { name: looking }, 'ClusterRole', installer),
+  ];
+}
+
+/** The same as text. */
+export function rbacText(deployment: Deployment, namespace: string, installer: Installer): string {
+  const head = [
+    `# ${deployment.name}: what whoever installs it may do in namespace ${namespace}, and may see of the cluster.`,
+    '# An administrator applies it: kubectl apply -f THIS-FILE',
+  ];
+  const documents = rbacObjects(deployment, namespace, installer).map((object) => stringify(object));
+  return `${head.join('\n')}\n${documents.join('---\n')}`;
+}
+
+function binding(kind: string, metadata: object, roleKind: string, { kind: who, name, namespace }: Installer): object {
+  const roleName = 'name' in metadata ? metadata.name : '';
+  const subject = who === 'ServiceAccount' ? { kind: who, name, namespace } : { kind: who, apiGroup: RBAC, name };
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind,
+    metadata,
+    roleRef: { apiGroup: RBAC, kind: roleKind, name: roleName },
+    subjects: [subject],
+  };
+}
+
+/** What this deployment makes the chart render. */
+function madeKinds(deployment: Deployment): readonly MadeKind[] {
+  const { tier, target, postgres, redis, vectorStore, objectStorage } = deployment;
+  const isBundled = [postgres, redis, vectorStore].some(({ mode }) => mode === 'bundled');
+  const isDoubled = Object.values(plannedComponents(deployment)).some(
+    ({ enabled, replicas }) => enabled && replicas > 1,
+  );
+  return [
+    ...MADE_KINDS.always,
+    ...(target.type === 'kubernetes' && target.ingress !== undefined ? MADE_KINDS.ingress : []),
+    ...(objectStorage.provider === 'local' ? MADE_KINDS.localStorage : []),
+    ...(isBundled ? MADE_KINDS.bundled : []),
+    ...(tier === 'prod' && isDoubled ? MADE_KINDS.budgets : []),
+  ];
+}
+
+function madeRight(kind: MadeKind): Right {
+  return { ...kind, verbs: APPLY_VERBS, namespaced: true, purpose: 'what the chart makes' };
+}
+
+/** Rights with the same verbs in the same group become one rule. */
+function rulesOf(rights: readonly Right[]): readonly Rule[] {
+  const verbs = new Map<string, { group: string; resource: string; verbs: Set<string> }>();
+  for (const { group, resource, subresource, verbs: wanted } of rights) {
+    const full = subresource === undefined ? resource : `${resource}/${subresource}`;
+    const one = verbs.get(`${group}|${full}`) ?? { group, resource: full, verbs: new Set() };
+    for (const verb of wanted) one.verbs.add(verb);
+    verbs.set(`${group}|${full}`, one);
+  }
+  const rules = new Map<string, Rule>();
+  for (const { group, resource, verbs: wanted } of verbs.values()) {
+    const sorted = [...wanted].sort();
+    const key = `${group}|${sorted.join(',')}`;
+    const before = rules.get(key)?.resources ?? [];
+    rules.set(key, { apiGroups: [group], resources: [...before, resource], verbs: sorted });
+  }
+  return [...rules.values()];
+}

@@ -1,0 +1,57 @@
+import type { DatabaseNeed, ServerNeed } from './databases.ts';
+import { quoteIdentifier, quoteLiteral } from './sql-text.ts';
+
+/** A script for psql that prepares every server, may be run again, and holds no password: psql asks for each. */
+export function sqlScript(name: string, servers: readonly ServerNeed[]): string {
+  if (servers.length === 0) return `-- ${name} brings its own PostgreSQL: nothing is to be prepared.\n`;
+  // Run as one file, each part still goes to its own server.
+  const isOne = servers.length === 1;
+  return servers.map((server) => serverScript(name, server, isOne ? [] : [connectLine(server)])).join('\n');
+}
+
+function connectLine({ host, port }: ServerNeed): string {
+  return `\\connect postgres - ${quoteIdentifier(host)} ${port}`;
+}
+
+function serverScript(name: string, { host, port, databases, settings }: ServerNeed, start: readonly string[]): string {
+  const owners = [...new Map(databases.map((one) => [one.owner, one])).values()];
+  return [
+    `-- ${name}: what must be there on ${host}:${port}, for an administrator of that server`,
+    `-- (psql -h ${host} -p ${port} -U ADMINISTRATOR -d postgres -f THIS-FILE). It may be run again.`,
+    ...settings.map((setting) => `-- Needed: ${setting}.`),
+    '\\set ON_ERROR_STOP on',
+    ...start,
+    '',
+    ...owners.flatMap(roleLines),
+    ...databases.flatMap(databaseLines),
+  ]
+    .concat('')
+    .join('\n');
+}
+
+function roleLines({ owner, password }: DatabaseNeed): readonly string[] {
+  const role = quoteIdentifier(owner);
+  return [
+    `SELECT format('CREATE ROLE %I LOGIN', ${quoteLiteral(owner)})`,
+    `  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${quoteLiteral(owner)}) \\gexec`,
+    `-- psql asks for it: the one that difyctl.yaml refers to (${password}).`,
+    `\\password ${role}`,
+    '-- An administrator who is no superuser has to be a member to give it a database.',
+    `GRANT ${role} TO CURRENT_USER;`,
+    '-- So that preflight sees replication and archiving; it reads nothing of the data.',
+    `GRANT pg_monitor TO ${role};`,
+    '',
+  ];
+}
+
+function databaseLines({ name, owner, extensions, usedBy }: DatabaseNeed): readonly string[] {
+  const create = `CREATE DATABASE %I OWNER %I ENCODING ''UTF8'' TEMPLATE template0`;
+  return [
+    `-- For ${usedBy}.`,
+    `SELECT format('${create}', ${quoteLiteral(name)}, ${quoteLiteral(owner)})`,
+    `  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(name)}) \\gexec`,
+    ...(extensions.length === 0 ? [] : [`\\connect ${quoteIdentifier(name)}`]),
+    ...extensions.map((extension) => `CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(extension)};`),
+    '',
+  ];
+}
