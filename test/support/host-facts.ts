@@ -5,11 +5,17 @@ import { GIB } from './cluster-facts.ts';
 export function engineFact(over: Partial<EngineFact> = {}): EngineFact {
   return {
     version: '27.3.1',
+    name: 'dify-host',
+    place: 'here',
     cpu: 8,
     memory: 31 * GIB,
+    limits: {},
     os: 'linux',
+    kernel: '6.1.0',
     architecture: 'x86_64',
     cgroup: '2',
+    security: ['apparmor', 'seccomp'],
+    clockAhead: 0,
     dataRoot: '/var/lib/docker',
     disk: { size: 200 * GIB, free: 100 * GIB, inodes: 1_000_000, freeInodes: 900_000 },
     ...over,

@@ -1,7 +1,30 @@
 import type { Check } from '../check.ts';
+import { hostClock } from './clock.ts';
+import { hostEngine } from './engine.ts';
+import { hostDataDisk, hostFileSystem } from './file-system.ts';
+import { hostRootless, hostSelinux } from './isolation.ts';
 import { hostCpu, hostDisk, hostMemory } from './machine.ts';
+import { hostBindAddress, hostSearchDomains } from './network.ts';
 import { hostPorts } from './ports.ts';
 import { hostSinglePointOfFailure } from './single-point-of-failure.ts';
+import { hostFiles, hostPostgresData, hostStorageOwner } from './volumes.ts';
 
 /** The machine of a Docker engine. */
-export const hostChecks: readonly Check[] = [hostCpu, hostMemory, hostDisk, hostPorts, hostSinglePointOfFailure];
+export const hostChecks: readonly Check[] = [
+  hostEngine,
+  hostCpu,
+  hostMemory,
+  hostDisk,
+  hostDataDisk,
+  hostFileSystem,
+  hostFiles,
+  hostStorageOwner,
+  hostPostgresData,
+  hostSelinux,
+  hostRootless,
+  hostPorts,
+  hostBindAddress,
+  hostSearchDomains,
+  hostClock,
+  hostSinglePointOfFailure,
+];

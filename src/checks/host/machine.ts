@@ -16,7 +16,7 @@ export const hostCpu: Check = {
   when: onCompose,
   needs: [HOST_ENGINE],
   remedy: 'use a larger machine, or give the engine more CPUs (Docker Desktop: Settings, Resources)',
-  judge: (context) => judgeSize(context, context.evidence(HOST_ENGINE).cpu, 'cpu'),
+  judge: (context) => judgeSize(context, 'cpu'),
 };
 
 export const hostMemory: Check = {
@@ -27,19 +27,27 @@ export const hostMemory: Check = {
   when: onCompose,
   needs: [HOST_ENGINE],
   remedy: 'use a larger machine, or give the engine more memory (Docker Desktop: Settings, Resources)',
-  judge: (context) => judgeSize(context, context.evidence(HOST_ENGINE).memory, 'memory'),
+  judge: (context) => judgeSize(context, 'memory'),
 };
 
-/** In test a machine below the class still runs a trial, down to what upstream asks for. */
-function judgeSize({ tier }: JudgeContext, value: number, what: 'cpu' | 'memory'): Judgement {
+/**
+ * In test a machine below the class still runs a trial, down to what upstream asks for. Where the engine stands in a control group with a limit, that is
+ * what its containers get, whatever it says itself.
+ */
+function judgeSize(context: JudgeContext, what: 'cpu' | 'memory'): Judgement {
+  const { tier } = context;
+  const engine = context.evidence(HOST_ENGINE);
   const { cpu, memoryGiB } = NODE_CHECKLIST[tier];
   const wanted = what === 'cpu' ? cpu : memoryGiB * GIB;
   const least = what === 'cpu' ? SMALLEST_HOST.cpu : SMALLEST_HOST.memoryGiB * GIB;
   const format = what === 'cpu' ? formatCpu : formatBytes;
-  const observed = format(value);
+  const limit = engine.limits[what] ?? Number.POSITIVE_INFINITY;
+  const value = Math.min(engine[what], limit);
+  const limited = limit < engine[what] ? `, the limit of its control group (it sees ${format(engine[what])})` : '';
+  const observed = `${format(value)}${limited}`;
   const expected = `${tier} needs ${format(wanted)}`;
   const share = 1 - NODE_CLASS_TOLERANCE;
-  if (value >= wanted * share) return pass(`${observed} of ${format(wanted)}`, expected);
+  if (value >= wanted * share) return pass(`${format(value)} of ${format(wanted)}`, expected);
   return fault(tier === 'test' && value >= least * share ? 'warn' : 'fail', { observed, expected });
 }
 
@@ -53,7 +61,7 @@ export const hostDisk: Check = {
   remedy: 'docker system df shows what can go; or move the data root to a larger disk',
   judge: (context) => {
     const { disk, dataRoot } = context.evidence(HOST_ENGINE);
-    const expected = `${HOST_DISK.leastGiB} GiB and ${HOST_DISK.freeShare * 100} % free`;
+    const expected = FREE_DISK;
     if (disk === undefined) {
       const message = `the disk behind ${dataRoot} cannot be seen from here`;
       return {
@@ -64,16 +72,20 @@ export const hostDisk: Check = {
         remedy: 'run difyctl on the host of the engine',
       };
     }
-    return judgeDisk(disk, dataRoot, expected);
+    return judgeDisk(disk, dataRoot);
   },
 };
 
-function judgeDisk(disk: DiskFact, dataRoot: string, expected: string): Judgement {
+const FREE_DISK = `${HOST_DISK.leastGiB} GiB and ${HOST_DISK.freeShare * 100} % free`;
+
+/** Bytes, share and inodes that are free on the disk behind `folder`. */
+export function judgeDisk(disk: DiskFact, folder: string): Judgement {
+  const expected = FREE_DISK;
   const share = disk.size === 0 ? 0 : disk.free / disk.size;
-  const observed = `${formatBytes(disk.free)} (${Math.round(share * 100)} %) free behind ${dataRoot}`;
+  const observed = `${formatBytes(disk.free)} (${Math.round(share * 100)} %) free behind ${folder}`;
   if (disk.free < HOST_DISK.leastGiB * GIB) return fault('fail', { observed, expected });
   if (disk.inodes > 0 && disk.freeInodes / disk.inodes < HOST_DISK.freeInodeShare) {
-    return fault('fail', { observed: `${disk.freeInodes} of ${disk.inodes} inodes free behind ${dataRoot}`, expected });
+    return fault('fail', { observed: `${disk.freeInodes} of ${disk.inodes} inodes free behind ${folder}`, expected });
   }
   return share < HOST_DISK.freeShare ? fault('warn', { observed, expected }) : pass(observed, expected);
 }

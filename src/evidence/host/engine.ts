@@ -1,17 +1,33 @@
-import { statfs } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { ExternalError } from '../../base/errors.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { at, textAt } from '../read.ts';
+import { at, listAt, textAt } from '../read.ts';
+import { controlGroupLimits, type Limits } from './limits.ts';
 
 /** The machine that the Docker engine runs on, in the engine's own words. */
 export interface EngineFact {
   readonly version: string;
+  /** What the engine calls its machine. */
+  readonly name: string;
+  /**
+   * Where that machine is: this one; `beside`, behind a socket of this machine and yet another one (a desktop's virtual machine, or the host of the
+   * container that this runs in); or `afar`.
+   */
+  readonly place: 'here' | 'beside' | 'afar';
   /** CPUs and bytes that the engine sees: on a desktop those of its virtual machine. */
   readonly cpu: number;
   readonly memory: number;
+  /** Of the control group that everything there runs in; seen for `here` only, and absent where there is no limit. */
+  readonly limits: Limits;
   readonly os: string;
+  readonly kernel: string;
   readonly architecture: string;
   readonly cgroup: string;
+  /** `rootless`, `userns`, `selinux`, `apparmor`, `seccomp`, … */
+  readonly security: readonly string[];
+  /** Seconds by which the engine's clock is ahead of this machine's; 0 for `here`, which has one clock. */
+  readonly clockAhead: number;
   readonly dataRoot: string;
   /** Behind the data root; undefined where it cannot be seen from here. */
   readonly disk: DiskFact | undefined;
@@ -24,24 +40,36 @@ export interface DiskFact {
   readonly inodes: number;
   readonly freeInodes: number;
 }
-export const HOST_ENGINE = evidenceKey<EngineFact>('host.engine', 1);
+export const HOST_ENGINE = evidenceKey<EngineFact>('host.engine', 2);
 
 export const hostEngineCollector: Collector<EngineFact> = {
   key: HOST_ENGINE,
   timeoutMs: 20_000,
   collect: async (context) => {
+    const asked = context.now().getTime();
     const info = await dockerInfo(context);
+    const answered = context.now().getTime();
     const dataRoot = textAt(info, 'DockerRootDir');
-    const local = await isLocalEngine(context);
+    const place = await placeOf(context, textAt(info, 'Name'));
+    const isHere = place === 'here';
+    const clock = Date.parse(textAt(info, 'SystemTime'));
     return {
       version: textAt(info, 'ServerVersion'),
+      name: textAt(info, 'Name'),
+      place,
       cpu: Number(at(info, 'NCPU') ?? 0),
       memory: Number(at(info, 'MemTotal') ?? 0),
+      limits: isHere ? await controlGroupLimits((path) => readFile(path, 'utf8')) : {},
       os: textAt(info, 'OSType'),
+      kernel: textAt(info, 'KernelVersion'),
       architecture: textAt(info, 'Architecture'),
       cgroup: textAt(info, 'CgroupVersion'),
+      security: listAt(info, 'SecurityOptions').map(
+        (option) => /name=([^,]+)/.exec(String(option))?.[1] ?? String(option),
+      ),
+      clockAhead: isHere || Number.isNaN(clock) ? 0 : Math.round((clock - (asked + answered) / 2) / 1000),
       dataRoot,
-      disk: local ? await diskBehind(dataRoot) : undefined,
+      disk: place === 'afar' ? undefined : await diskBehind(dataRoot),
     };
   },
 };
@@ -60,7 +88,13 @@ async function dockerInfo({ runner, signal }: CollectContext): Promise<unknown> 
   return info;
 }
 
-/** True where the engine listens on a socket of this machine, so that its disks and ports are those seen from here. */
+/** Behind a socket of this machine stands this machine only where the two have one name. */
+async function placeOf(context: CollectContext, name: string): Promise<EngineFact['place']> {
+  if (!(await isLocalEngine(context))) return 'afar';
+  return name === hostname() ? 'here' : 'beside';
+}
+
+/** True where the engine listens on a socket of this machine, so that the ports that it publishes are this machine's. */
 export async function isLocalEngine({ runner, signal, env }: CollectContext): Promise<boolean> {
   if (env.DOCKER_HOST !== undefined && env.DOCKER_HOST !== '') return isLocalEndpoint(env.DOCKER_HOST);
   const args = ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'];
@@ -76,7 +110,7 @@ function isLocalEndpoint(endpoint: string): boolean {
 }
 
 /** Undefined where the folder is not on this machine: an engine in a virtual machine names a folder of its own. */
-async function diskBehind(folder: string): Promise<DiskFact | undefined> {
+export async function diskBehind(folder: string): Promise<DiskFact | undefined> {
   const stats = await statfs(folder).catch(() => undefined);
   if (stats === undefined) return undefined;
   return {

@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type EngineFact, HOST_ENGINE } from '../../src/evidence/host/engine.ts';
-import { HOST_PORTS, type PortFact } from '../../src/evidence/host/ports.ts';
-import { checkOf, judged } from '../support/check-runs.ts';
-import { GIB } from '../support/cluster-facts.ts';
-
-function engine(over: Partial<EngineFact>): EngineFact {
-  return {
-    version: '27.3.1',
-    cpu: 8,
-    memory: 31 * GIB,
-    os: 'linux',
-    architecture: 'x86_64',
-    cgroup: '2',
-    dataRoot: '/var/lib/docker',
-    disk: { size: 200 * GIB, free: 100 * GIB, inodes: 1_000_000, freeInodes: 900_000 },
-    ...over,
-  };
-}
+import { type EngineFact, HOST_ENGINE } from '../../../src/evidence/host/engine.ts';
+import { HOST_PORTS, type PortFact } from '../../../src/evidence/host/ports.ts';
+import { checkOf, judged } from '../../support/check-runs.ts';
+import { GIB } from '../../support/cluster-facts.ts';
+import { engineFact } from '../../support/host-facts.ts';
 
 const disk = (size: number, free: number, freeInodes = 500) => ({
   disk: { size: size * GIB, free: free * GIB, inodes: 1_000, freeInodes },
@@ -33,6 +20,17 @@ it.each<[string, 'test' | 'prod', Partial<EngineFact>, string]>([
   ['host.memory', 'test', { memory: 15.5 * GIB }, 'pass'],
   ['host.memory', 'test', { memory: 8 * GIB }, 'warn'],
   ['host.memory', 'test', { memory: 2 * GIB }, 'fail'],
+  ['host.memory', 'prod', { limits: { memory: 8 * GIB } }, 'fail'],
+  ['host.memory', 'prod', { limits: { memory: 64 * GIB } }, 'pass'],
+  ['host.cpu', 'prod', { limits: { cpu: 2.5 } }, 'fail'],
+  ['host.cpu', 'test', { limits: { cpu: 2.5 } }, 'warn'],
+  ['host.engine', 'prod', {}, 'pass'],
+  ['host.engine', 'prod', { version: '18.09.1' }, 'fail'],
+  ['host.engine', 'prod', { os: 'windows' }, 'fail'],
+  ['host.engine', 'prod', { place: 'afar', name: 'docker-1' }, 'warn'],
+  ['host.engine', 'test', { place: 'beside', name: 'docker-desktop' }, 'pass'],
+  ['host.clock', 'prod', {}, 'pass'],
+  ['host.clock', 'prod', { place: 'beside', clockAhead: -40 }, 'warn'],
   ['host.disk', 'prod', {}, 'pass'],
   ['host.disk', 'prod', disk(200, 9), 'fail'],
   ['host.disk', 'prod', disk(200, 30), 'warn'],
@@ -40,7 +38,7 @@ it.each<[string, 'test' | 'prod', Partial<EngineFact>, string]>([
   ['host.disk', 'test', disk(200, 9), 'warn'],
   ['host.disk', 'prod', { disk: undefined }, 'unknown'],
 ])('%s in %s with %j is %s', (id, tier, over, status) => {
-  expect(judged(checkOf(id), { tier, seen: [[HOST_ENGINE, engine(over)]] }).status).toBe(status);
+  expect(judged(checkOf(id), { tier, seen: [[HOST_ENGINE, engineFact(over)]] }).status).toBe(status);
 });
 
 describe('host.ports', () => {

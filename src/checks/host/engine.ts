@@ -1,0 +1,37 @@
+import { OLDEST_ENGINE } from '../../checklist/host.ts';
+import { HOST_ENGINE } from '../../evidence/host/engine.ts';
+import type { Check } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { isOlder } from '../versions.ts';
+import { error, onCompose } from '../when.ts';
+
+export const hostEngine: Check = {
+  id: 'host.engine',
+  title: 'the Docker engine is new enough, runs Linux containers, and on this machine',
+  phases: ['preflight'],
+  severity: error,
+  when: onCompose,
+  needs: [HOST_ENGINE],
+  remedy: 'install a newer Docker Engine: https://docs.docker.com/engine/install/',
+  judge: (context) => {
+    const { version, os, place, name } = context.evidence(HOST_ENGINE);
+    const expected = `Docker Engine ${OLDEST_ENGINE} or newer, Linux containers, on this machine`;
+    if (os !== 'linux') {
+      return fault('fail', {
+        observed: `the engine runs ${os} containers`,
+        expected,
+        remedy: 'switch Docker Desktop to Linux containers',
+      });
+    }
+    if (version !== '' && isOlder(version, OLDEST_ENGINE))
+      return fault('fail', { observed: `Docker Engine ${version}`, expected });
+    if (place === 'afar') {
+      return fault('warn', {
+        observed: `the engine runs on another machine (${name}): it looks for the project’s files there, and difyctl writes them here`,
+        expected,
+        remedy: `run difyctl on ${name}, or keep target.directory at the same path on a file system that both see`,
+      });
+    }
+    return pass(`Docker Engine ${version}${place === 'beside' ? ` on ${name}` : ''}`, expected);
+  },
+};

@@ -1,0 +1,67 @@
+import { HOST_DIRECTORY } from '../../evidence/host/directory.ts';
+import { HOST_KERNEL } from '../../evidence/host/kernel.ts';
+import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { error } from '../when.ts';
+import { hereCheck } from './here-check.ts';
+
+/** Types that containers may use; engines give the first to what `:z` marks. */
+const CONTAINER_TYPES = ['container_file_t', 'svirt_sandbox_file_t', 'container_share_t'];
+
+export const hostSelinux = hereCheck(
+  {
+    id: 'host.selinux',
+    title: 'SELinux lets containers use the project’s folder',
+    severity: error,
+    remedy: 'give the folder the type container_file_t',
+  },
+  HOST_DIRECTORY,
+  ({ directory, label }, _, { security }) => {
+    const expected = `type ${CONTAINER_TYPES[0]} on ${directory}`;
+    if (!security.includes('selinux')) return pass('the engine does not confine containers by SELinux', expected);
+    if (CONTAINER_TYPES.includes(label)) return pass(`type ${label}`, expected);
+    return fault('fail', {
+      observed: `the engine confines containers by SELinux, and ${directory} is of type ${label || 'unknown'}`,
+      expected,
+      remedy: `mkdir -p ${directory} && semanage fcontext -a -t container_file_t '${directory}(/.*)?' && restorecon -R ${directory}`,
+    });
+  },
+);
+
+export const hostRootless = hereCheck(
+  {
+    id: 'host.rootless',
+    title: 'the engine has the rights that the deployment needs',
+    severity: error,
+    remedy: 'use an engine that runs as root, or the settings that the message names',
+  },
+  HOST_KERNEL,
+  ({ unprivilegedPorts }, context, { security }) => {
+    const { target } = deploymentOf(context);
+    const expected = 'an engine that may publish the ports and give folders away';
+    if (target.type !== 'compose') return pass('no engine', expected);
+    const ports = [target.httpPort, ...(target.tls === undefined ? [] : [target.httpsPort])];
+    const low = ports.filter((port) => port < unprivilegedPorts);
+    if (security.includes('rootless') && low.length > 0) {
+      return fault('fail', {
+        observed: `the engine runs without root and may not publish port ${listed(low.map(String))}`,
+        expected,
+        remedy: `sysctl -w net.ipv4.ip_unprivileged_port_start=${Math.min(...low)} (and in /etc/sysctl.d), or choose ports from ${unprivilegedPorts} on`,
+      });
+    }
+    if (security.includes('userns')) {
+      return fault('warn', {
+        observed:
+          'the engine maps users of containers to others (userns-remap): it makes folders that its own root may not give away',
+        expected,
+        remedy:
+          'make the folders below volumes beforehand and give them to the mapped users (/etc/subuid), or switch userns-remap off',
+      });
+    }
+    return pass(
+      security.includes('rootless')
+        ? 'an engine without root that may publish these ports'
+        : 'an engine that runs as root',
+      expected,
+    );
+  },
+);

@@ -1,0 +1,94 @@
+import { stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ExternalError } from '../../base/errors.ts';
+import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
+import { type DiskFact, diskBehind, HOST_ENGINE } from './engine.ts';
+import { engineIsHere } from './here.ts';
+
+/** The place of the project's folder, or of the nearest folder above it that exists. */
+export interface DirectoryFact {
+  readonly directory: string;
+  readonly exists: boolean;
+  /** What keeps files there: `windows` (a drive of Windows under WSL), `nfs`, `cifs`, or `other`. */
+  readonly fileSystem: 'windows' | 'nfs' | 'cifs' | 'other';
+  /** SELinux's type, such as `container_file_t`; empty where the machine knows none. */
+  readonly label: string;
+  /** Behind the folder, where that is another disk than the engine's. */
+  readonly disk: DiskFact | undefined;
+  /** Rendered files in whose place a folder stands: Docker made it where a mounted file was missing. */
+  readonly blocked: readonly string[];
+}
+export const HOST_DIRECTORY = evidenceKey<DirectoryFact>('host.directory', 1);
+
+/** Numbers that statfs(2) names file systems by (linux/magic.h; 9p carries Windows' drives under WSL 2). */
+const MAGIC: Readonly<Record<number, DirectoryFact['fileSystem']>> = {
+  26985: 'nfs',
+  4283649346: 'cifs',
+  4266872130: 'cifs',
+  16914839: 'windows',
+};
+
+export const hostDirectoryCollector: Collector<DirectoryFact> = {
+  key: HOST_DIRECTORY,
+  timeoutMs: 20_000,
+  collect: async (context, need) => {
+    const { directory } = await engineIsHere(context, need);
+    const { dataRoot, kernel } = await need(HOST_ENGINE);
+    const nearest = await nearestFolder(directory);
+    const files = context.rendered?.files ?? [];
+    return {
+      directory,
+      exists: nearest === directory,
+      fileSystem: await fileSystemOf(nearest, kernel),
+      label: await labelOf(context, nearest),
+      disk: (await isOneDisk(nearest, dataRoot)) ? undefined : await diskBehind(nearest),
+      blocked: (await Promise.all(files.map(({ path }) => folderAt(join(directory, path))))).flat(),
+    };
+  },
+};
+
+async function nearestFolder(path: string): Promise<string> {
+  for (let at = path; ; at = dirname(at)) {
+    const isThere = await stat(at).then(
+      () => true,
+      () => false,
+    );
+    if (isThere || at === dirname(at)) return at;
+  }
+}
+
+async function fileSystemOf(folder: string, kernel: string): Promise<DirectoryFact['fileSystem']> {
+  if (/microsoft/i.test(kernel) && /^\/mnt\/[a-z](\/|$)/.test(folder)) return 'windows';
+  const { type } = await statfs(folder);
+  return MAGIC[type] ?? 'other';
+}
+
+/** `system_u:object_r:container_file_t:s0` → `container_file_t` */
+async function labelOf({ runner, signal }: CollectContext, folder: string): Promise<string> {
+  try {
+    const { stdout } = await runner.run('stat', ['-c', '%C', folder], { signal, okCodes: [0, 1] });
+    return stdout.trim().split(':')[2] ?? '';
+  } catch (error) {
+    if (error instanceof ExternalError) return '';
+    throw error;
+  }
+}
+
+async function isOneDisk(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all(
+    [a, b].map((path) =>
+      stat(path).then(
+        ({ dev }) => dev,
+        () => undefined,
+      ),
+    ),
+  );
+  return one === other;
+}
+
+async function folderAt(path: string): Promise<readonly string[]> {
+  return stat(path).then(
+    (found) => (found.isDirectory() ? [path] : []),
+    () => [],
+  );
+}

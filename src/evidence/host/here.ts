@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { ComposeTarget } from '../../deployment/schema/target.ts';
+import { type CollectContext, EvidenceMissing, type Need } from '../evidence.ts';
+import { HOST_ENGINE } from './engine.ts';
+
+/** A Compose deployment whose engine runs on this very machine, so that its files and settings are those seen from here. */
+export interface Here {
+  readonly deployment: Deployment;
+  readonly target: ComposeTarget;
+  /** Absolute: the project's own folder. */
+  readonly directory: string;
+}
+
+/** Throws EvidenceMissing where the engine's machine is another one: what is not seen is never guessed. */
+export async function engineIsHere({ deployment, baseDirectory }: CollectContext, need: Need): Promise<Here> {
+  if (deployment?.target.type !== 'compose') throw new EvidenceMissing('absent', 'a deployment on Compose');
+  const { place, name } = await need(HOST_ENGINE);
+  if (place !== 'here')
+    throw new EvidenceMissing('absent', `the engine runs on ${name}, which cannot be looked into from here`);
+  const { target } = deployment;
+  return { deployment, target, directory: resolve(baseDirectory, target.directory) };
+}

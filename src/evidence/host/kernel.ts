@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { ExternalError } from '../../base/errors.ts';
+import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
+import { engineIsHere } from './here.ts';
+
+/** Settings of the engine's machine that stand in the way of a deployment. */
+export interface KernelFact {
+  /** Whether `target.bindAddress` is an address of this machine (or all of them). */
+  readonly hasBindAddress: boolean;
+  readonly ipv6Disabled: boolean;
+  /** The lowest port that may be bound without root. */
+  readonly unprivilegedPorts: number;
+  /** What the time service says: whether the clock follows another one; undefined where nobody says. */
+  readonly synchronized: boolean | undefined;
+}
+export const HOST_KERNEL = evidenceKey<KernelFact>('host.kernel', 1);
+
+/** The kernel's own default for `net.ipv4.ip_unprivileged_port_start`. */
+const PRIVILEGED_PORTS = 1024;
+
+export const hostKernelCollector: Collector<KernelFact> = {
+  key: HOST_KERNEL,
+  timeoutMs: 30_000,
+  collect: async (context, need) => {
+    const { target } = await engineIsHere(context, need);
+    const setting = (name: string) =>
+      readFile(`/proc/sys/net/${name}`, 'utf8').then(
+        (text) => Number(text.trim()),
+        () => undefined,
+      );
+    // Where IPv6 is switched off when the kernel starts, it has no settings at all.
+    const ipv6 = await setting('ipv6/conf/all/disable_ipv6');
+    return {
+      hasBindAddress: isOwn(target.bindAddress),
+      ipv6Disabled: ipv6 !== 0,
+      unprivilegedPorts: (await setting('ipv4/ip_unprivileged_port_start')) ?? PRIVILEGED_PORTS,
+      synchronized: await synchronized(context),
+    };
+  },
+};
+
+function isOwn(address: string): boolean {
+  if (['0.0.0.0', '::'].includes(address)) return true;
+  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return address.startsWith('127.') || own.some((one) => one.address === address);
+}
+
+async function synchronized({ runner, signal }: CollectContext): Promise<boolean | undefined> {
+  try {
+    const { stdout } = await runner.run('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], {
+      signal,
+      timeoutMs: 5_000,
+    });
+    const said = stdout.trim();
+    return said === 'yes' || said === 'no' ? said === 'yes' : undefined;
+  } catch (error) {
+    // Without systemd nobody answers.
+    if (error instanceof ExternalError) return undefined;
+    throw error;
+  }
+}

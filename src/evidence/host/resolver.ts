@@ -1,0 +1,57 @@
+import { Resolver } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { isObject } from '../../base/json.ts';
+import { type Collector, evidenceKey } from '../evidence.ts';
+import { at } from '../read.ts';
+import { engineIsHere } from './here.ts';
+
+/** A service's name that means another machine, too. */
+export interface Hijacked {
+  /** `api.corp.example.com` */
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
+
+export interface ResolverFact {
+  /** Search domains of the machine, which Docker hands on to every container. */
+  readonly search: readonly string[];
+  readonly hijacked: readonly Hijacked[];
+}
+export const HOST_RESOLVER = evidenceKey<ResolverFact>('host.resolver', 1);
+
+const RESOLV_CONF = '/etc/resolv.conf';
+const ANSWER_MS = 2_000;
+
+export const hostResolverCollector: Collector<ResolverFact> = {
+  key: HOST_RESOLVER,
+  timeoutMs: 30_000,
+  collect: async (context, need) => {
+    await engineIsHere(context, need);
+    const { rendered } = context;
+    const services = rendered?.target === 'compose' ? at(rendered.project, 'services') : undefined;
+    const search = searchDomains(await readFile(RESOLV_CONF, 'utf8').catch(() => ''));
+    const resolver = new Resolver({ timeout: ANSWER_MS, tries: 1 });
+    const ask = (name: string) => resolver.resolve4(name).catch(() => []);
+    return { search, hijacked: await hijackedNames(Object.keys(isObject(services) ? services : {}), search, ask) };
+  },
+};
+
+/** Of resolv.conf: the last `search` or `domain` line holds (resolv.conf(5)); `.` is none. */
+export function searchDomains(text: string): readonly string[] {
+  const last = [...text.matchAll(/^\s*(?:search|domain)\s+(.+)$/gm)].at(-1)?.[1] ?? '';
+  return last
+    .split(/\s+/)
+    .map((domain) => domain.replace(/\.$/, ''))
+    .filter((domain) => domain !== '');
+}
+
+/** Which of the services' names resolve below a search domain. */
+export async function hijackedNames(
+  services: readonly string[],
+  search: readonly string[],
+  ask: (name: string) => Promise<readonly string[]>,
+): Promise<readonly Hijacked[]> {
+  const names = search.flatMap((domain) => services.map((service) => `${service}.${domain}`));
+  const found = await Promise.all(names.map(async (name) => ({ name, addresses: await ask(name) })));
+  return found.filter(({ addresses }) => addresses.length > 0);
+}

@@ -1,0 +1,96 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseEnvFile } from '../../base/env-file.ts';
+import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
+import { engineIsHere, type Here } from './here.ts';
+
+/** The folder of `objectStorage.local`, as an earlier installation left it. */
+export interface StorageFolder {
+  readonly path: string;
+  /** Whether somebody gave it to the API's user already: that is done once. */
+  readonly isGiven: boolean;
+  /** What is not the API's user's: the folder itself, and what lies directly in it. */
+  readonly foreign: readonly { readonly path: string; readonly owner: number }[];
+}
+
+/** The data folder of the bundled PostgreSQL, as an earlier installation left it. */
+export interface PostgresFolder {
+  readonly path: string;
+  /** PG_VERSION; undefined where it may not be read. */
+  readonly major: string | undefined;
+  /** Whether the password of this run is the one of the project's `.env`; `unknown` where there is no such file or name. */
+  readonly password: 'same' | 'different' | 'unknown';
+}
+
+/** Data of an earlier installation; each absent where there is none, or where the deployment does not use it. */
+export interface VolumesFact {
+  readonly storage?: StorageFolder;
+  readonly postgres?: PostgresFolder;
+}
+export const HOST_VOLUMES = evidenceKey<VolumesFact>('host.volumes', 1);
+
+/** Whom Dify's API image runs as since 1.10.1. */
+const API_USER = 1001;
+/** What the job that gives the folder away leaves behind, upstream's as well as ours. */
+const FLAG = '.init_permissions';
+/** Names under which the password stands in `.env`: ours, and upstream's two. */
+const PASSWORD_NAMES = ['DIFY_SECRET_POSTGRES_PASSWORD', 'POSTGRES_PASSWORD', 'DB_PASSWORD'];
+
+export const hostVolumesCollector: Collector<VolumesFact> = {
+  key: HOST_VOLUMES,
+  timeoutMs: 20_000,
+  collect: async (context, need) => {
+    const here = await engineIsHere(context, need);
+    const [storage, postgres] = await Promise.all([storageFolder(context, here), postgresFolder(context, here)]);
+    return { ...(storage === undefined ? {} : { storage }), ...(postgres === undefined ? {} : { postgres }) };
+  },
+};
+
+async function storageFolder(
+  { baseDirectory }: CollectContext,
+  { deployment: { objectStorage }, directory }: Here,
+): Promise<StorageFolder | undefined> {
+  if (objectStorage.provider !== 'local') return undefined;
+  const own = objectStorage.local?.path;
+  const path = own === undefined ? join(directory, 'volumes/app/storage') : resolve(baseDirectory, own);
+  const names = await readdir(path).catch(() => undefined);
+  if (names === undefined) return undefined;
+  const places = [path, ...names.filter((name) => name !== FLAG).map((name) => join(path, name))];
+  const owned = await Promise.all(
+    places.map((place) =>
+      stat(place).then(
+        ({ uid }) => [{ path: place, owner: uid }],
+        () => [],
+      ),
+    ),
+  );
+  const foreign = owned.flat().filter(({ owner }) => owner !== API_USER);
+  return { path, isGiven: names.includes(FLAG), foreign: foreign.slice(0, 20) };
+}
+
+async function postgresFolder(
+  { secrets }: CollectContext,
+  { deployment: { postgres }, directory }: Here,
+): Promise<PostgresFolder | undefined> {
+  if (postgres.mode !== 'bundled') return undefined;
+  const path = join(directory, 'volumes/db/data');
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => (error.code === 'EACCES' ? ['?'] : []));
+  if (names.length === 0) return undefined;
+  const version = (place: string) =>
+    readFile(join(path, place, 'PG_VERSION'), 'utf8').then(
+      (text) => text.trim(),
+      () => undefined,
+    );
+  const major = (await version('pgdata')) ?? (await version('.'));
+  const password = secrets?.has('postgres.password') === true ? secrets.get('postgres.password') : undefined;
+  return { path, major, password: await compared(join(directory, '.env'), password) };
+}
+
+async function compared(envFile: string, password: string | undefined): Promise<PostgresFolder['password']> {
+  const text = await readFile(envFile, 'utf8').catch(() => undefined);
+  if (text === undefined || password === undefined) return 'unknown';
+  const values = parseEnvFile(text);
+  const known = PASSWORD_NAMES.map((name) => values[name]).find((value) => value !== undefined && value !== '');
+  if (known === undefined) return 'unknown';
+  return known === password ? 'same' : 'different';
+}
