@@ -16,12 +16,12 @@ const SAMPLE = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
 
 describe('the SQL, on a real server', () => {
   const testbed = useTestbed(startPostgres, (postgres) => postgres.stop());
-  const main = { name: 'Dify-main', username: "o'role" };
+  const main = { name: 'Dify-main', username: "o'role", password: { env: 'MAIN' } };
   const deployment = parsedDeployment({
     ...SAMPLE,
     postgres: {
       ...SAMPLE.postgres,
-      databases: { main, plugin: { name: 'dify-plugin', username: 'plug in' } },
+      databases: { main, plugin: { name: 'dify-plugin', username: 'plug in', password: { env: 'PLUGIN' } } },
     },
   });
 
