@@ -1,6 +1,6 @@
 import type { Seen } from '../evidence/views.ts';
 import type { CheckResult, Sighting } from './check.ts';
-import { counted, listed } from './judgement.ts';
+import { counted, groupBy, listed } from './judgement.ts';
 
 const DAY_MS = 86_400_000;
 /** Days after which a cluster that others looked at is taken to have changed. */
@@ -33,9 +33,12 @@ function sightingOf({ evidence, given }: SeenFrom): readonly Sighting[] {
 }
 
 function words(seen: readonly Sighting[]): string {
-  const given = seen.filter((one) => one.given);
-  const dated = given.map(({ key, at }) => `${key} seen ${at.slice(0, 10)} by --from-evidence`);
-  const isLive = seen.some((one) => !one.given);
+  const byDay = groupBy(
+    seen.filter(({ given }) => given),
+    ({ at }) => at.slice(0, 10),
+  );
+  const dated = [...byDay].map(([day, of]) => `${listed(of.map(({ key }) => key))} seen ${day} by --from-evidence`);
+  const isLive = seen.some(({ given }) => !given);
   return listed([...(isLive ? ['seen from the cluster'] : []), ...dated]);
 }
 

@@ -305,7 +305,7 @@ describe('--deep', () => {
       deep: true,
       undoLater: (undo) => void undoing.push(undo),
       runner: createRunner({
-        env: { PATH: await testbed.cluster.binFolder() },
+        env: { PATH: await testbed.cluster.binFolder(), HOME: folder },
         hiddenNames: new Set(),
         passNames: new Set(),
         redact: (text) => text,
@@ -323,6 +323,33 @@ describe('--deep', () => {
     );
     expect(await Promise.all(undoing.map((undo) => undo()))).toEqual([undefined]);
     expect(await leftovers()).toEqual([]);
+  });
+});
+
+describe('a user who may not list nodes', () => {
+  it('takes what the platform team saw for that, and looks at the rest', async () => {
+    const platform = await mkdtemp(join(folder, 'platform-'));
+    await preflight(platform, ['--tier', 'prod', '--only', 'cluster.capacity.nodes', '--save-evidence', 'saved']);
+
+    const rules = [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['get', 'list'] }];
+    const kubeconfig = await limitedUser(testbed.cluster, { name: 'tenant', namespace: 'tenants', rules });
+    const cwd = await file({ target: { type: 'kubernetes', namespace: 'tenants', chart: { path: CHART } } });
+    const asked = ['--only', 'cluster.capacity.nodes,cluster.reachable', '--kubeconfig', kubeconfig];
+    const alone = await preflight(cwd, asked);
+    expect(found(alone)('cluster.capacity.nodes')).toMatchObject({
+      status: 'unknown',
+      message: 'not seen: list nodes',
+    });
+
+    const saved = join(platform, 'saved');
+    const helped = await preflight(cwd, [...asked, '--from-evidence', saved]);
+    expect(found(helped)('cluster.capacity.nodes')).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(/\(cluster\.nodes and .* seen 2026-11-22 by --from-evidence\)/),
+      seen: expect.arrayContaining([expect.objectContaining({ key: 'cluster.nodes', given: true })]),
+    });
+    expect(found(helped)('cluster.reachable')?.seen).toBeUndefined();
+    expect(found(helped)('cluster.reachable')).toMatchObject({ status: 'pass' });
   });
 });
 
