@@ -13,9 +13,11 @@ import { storageClass } from './cluster/storage-class.ts';
 import { clusterZones } from './cluster/zones.ts';
 import { acceptedRisks } from './config/accepted-risks.ts';
 import { externalDataServices, localStorage } from './config/data-services.ts';
+import { passwordForms } from './config/password-forms.ts';
 import { pinnedImages } from './config/pinned-images.ts';
 import { configRenders } from './config/renders.ts';
 import { configReplicas } from './config/replicas.ts';
+import { secretPairs } from './config/secret-pairs.ts';
 import { configSecrets, publishedSecrets } from './config/secrets.ts';
 import { debugLogs } from './config/settings.ts';
 import { configTls } from './config/tls.ts';
@@ -28,6 +30,7 @@ import { storageClock, storageLogin, storageTls } from './object-storage/connect
 import { storageLifecycle, storagePublicAccess } from './object-storage/exposure.ts';
 import { storageCapacity, storageIntegrity, storageRights } from './object-storage/objects.ts';
 import { storageEncryption, storageReplication, storageVersioning } from './object-storage/protection.ts';
+import { storageSize } from './object-storage/size.ts';
 import { policyRequirements } from './policy/requirements.ts';
 import { postgresArchiving } from './postgres/archiving.ts';
 import { postgresConnections } from './postgres/connections.ts';
@@ -74,6 +77,8 @@ export const CHECKS: readonly Check[] = [
   configRenders,
   configSecrets,
   publishedSecrets,
+  passwordForms,
+  secretPairs,
   debugLogs,
   configReplicas,
   externalDataServices,
@@ -109,6 +114,7 @@ export const CHECKS: readonly Check[] = [
   storageRights,
   storageIntegrity,
   storageCapacity,
+  storageSize,
   storageVersioning,
   storageReplication,
   storageEncryption,

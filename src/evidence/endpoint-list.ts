@@ -3,6 +3,7 @@ import type { Mail } from '../deployment/schema/mail.ts';
 import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
 import type { Redis } from '../deployment/schema/redis.ts';
 import type { VectorStore } from '../deployment/schema/vector-store.ts';
+import { s3PlaceOf } from './object-storage/s3/places.ts';
 
 /** Somewhere that Dify has to connect to. */
 export interface Endpoint {
@@ -38,15 +39,14 @@ function redisEndpoints(redis: Redis): readonly Endpoint[] {
 function storageUrl(storage: ObjectStorage): string | undefined {
   switch (storage.provider) {
     case 's3':
-      return storage.s3.endpoint ?? `https://s3.${storage.s3.region}.amazonaws.com`;
+    case 'tencent-cos':
+      return s3PlaceOf(storage)?.endpoint.href;
     case 'azure-blob':
       return storage.azureBlob.accountUrl;
     case 'aliyun-oss':
       return storage.aliyunOss.endpoint;
     case 'gcs':
       return 'https://storage.googleapis.com';
-    case 'tencent-cos':
-      return `https://${storage.tencentCos.bucket}.cos.${storage.tencentCos.region}.myqcloud.com`;
     case 'huawei-obs':
       return storage.huaweiObs.endpoint;
     case 'volcengine-tos':

@@ -342,6 +342,8 @@ describe('what does not answer', () => {
   it('is left to the check of connections', async () => {
     const { results } = await run({ s3: { endpoint: 'http://127.0.0.1:1' } });
     expect(results.filter(({ status }) => status !== 'skip').map(({ id }) => id)).toEqual([`${S3}.tls`]);
+    const nowhere = { endpoint: 'http://minio.example', addressStyle: 'virtual' };
+    expect((await run({ s3: nowhere, context: { dial: dialTo({}) } })).findings).toEqual([PLAIN]);
   });
 
   it('speaks something else than S3', async () => {

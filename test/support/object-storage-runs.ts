@@ -27,7 +27,7 @@ export function withStorage(objectStorage: JsonObject, recovery: JsonObject = {}
 }
 
 /** These secrets, by the last word of their path. */
-export function storageSecrets(values: Readonly<Record<string, string>>): SecretValues {
+function storageSecrets(values: Readonly<Record<string, string>>): SecretValues {
   const secretAt = (path: string) => values[path.slice(path.lastIndexOf('.') + 1)];
   return {
     get: (path) => {

@@ -1,4 +1,4 @@
-import { DIFY_KEY_PREFIXES } from '../../checklist/object-keys.ts';
+import { DIFY_KEY_PREFIXES } from '../../checklist/object-storage.ts';
 import type { LifecycleFact, ObjectFacts } from '../../evidence/object-storage/facts.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, listed, some } from '../judgement.ts';

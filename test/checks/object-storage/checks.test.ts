@@ -6,6 +6,7 @@ import type {
   ObjectFacts,
   ObjectStorageEvidence,
 } from '../../../src/evidence/object-storage/facts.ts';
+import { checkOf, judged } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 import { judgeStorage, withStorage } from '../../support/object-storage-runs.ts';
 
@@ -189,4 +190,14 @@ it('says what is the same of both buckets once, and what differs of each', () =>
 it('asks nothing of a deployment that keeps files on disk', () => {
   const local = parsedDeployment(SAMPLE_FILES['test-compose-bundled']);
   expect(judgeStorage(local, evidenceOf({}), NOW)).toEqual([]);
+});
+
+it.each([
+  ['1Ti', 'pass'],
+  ['512G', 'pass'],
+  ['100G', 'warn'],
+  ['a lot', 'warn'],
+])('holds a declared size of %s against the checklist', (storage, status) => {
+  const deployment = withStorage({ ...S3, managed: { by: 'a cloud', size: { storage } } });
+  expect(judged(checkOf('object-storage.size'), { deployment }).status).toBe(status);
 });

@@ -17,11 +17,26 @@ export async function probeS3(
   const driver = s3Driver(wire, place, bucket.name, style, keys);
   const probed = await probeBucket(driver, s3Driver(cleaner, place, bucket.name, style, keys));
   const fact = { ...bucket, address: driver.address, style, ...wire.seen, ...probed };
+  const away = 'stopped' in probed ? await endpointAway(wire, place, probed.stopped) : undefined;
+  if (away !== undefined) return { ...fact, stopped: away };
   if (!('stopped' in probed) || !place.mayChoose || !isAddress(probed.stopped, style, place)) return fact;
   const other = style === 'virtual' ? 'path' : 'virtual';
   if (!mayAddress(place.endpoint, bucket.name, other)) return fact;
   const works = await answers(() => s3Driver(wire, place, bucket.name, other, keys).list('difyctl-probe-'));
   return { ...fact, otherStyle: { style: other, works } };
+}
+
+/** The endpoint's own failure, where the bucket's name failed for no other reason than that nothing is there at all. */
+async function endpointAway(wire: Wire, { endpoint }: S3Place, stopped: Failure): Promise<Failure | undefined> {
+  const isAway = ({ kind, stage }: Failure) => kind === 'fault' && (stage === 'resolve' || stage === 'connect');
+  if (!isAway(stopped) || stopped.host === endpoint.hostname) return undefined;
+  try {
+    await wire.send({ url: endpoint });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StorageFailure)) throw error;
+    return isAway(error.failure) ? error.failure : undefined;
+  }
 }
 
 /** Whether the way in which the bucket is addressed may be what failed. */
