@@ -1,13 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
+import { engineImagesCollector, IMAGES_ENGINE } from '../../src/evidence/images/engine-images.ts';
+import { IMAGES_LIST } from '../../src/evidence/images/list.ts';
+import { IMAGES_REGISTRIES } from '../../src/evidence/images/registries.ts';
+import { createRunner } from '../../src/exec/execa-runner.ts';
 import { imageName, SERVICE_IMAGES } from '../../src/render/images.ts';
+import { checkOf, collectContext, judged } from '../support/check-runs.ts';
 import { runCli } from '../support/cli.ts';
+import { sampleDeployment } from '../support/deployments.ts';
+import { given } from '../support/need.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
 
 /** Preflight of Compose deployments on a real engine. */
@@ -20,7 +27,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function preflight(tier: 'test' | 'prod', port: number, args: readonly string[] = []) {
+async function preflight(
+  tier: 'test' | 'prod',
+  port: number,
+  args: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+) {
   const file = { apiVersion: 'difyctl/v1', name: 'dify', tier, target: { type: 'compose', httpPort: port } };
   const external = {
     urls: Object.fromEntries(['console', 'api', 'app', 'files'].map((name) => [name, 'http://dify.example.test'])),
@@ -30,10 +42,10 @@ async function preflight(tier: 'test' | 'prod', port: number, args: readonly str
     vectorStore: { mode: 'bundled' },
   };
   await writeFile(join(folder, 'difyctl.yaml'), stringify(tier === 'prod' ? { ...file, ...external } : file));
-  const env = { ...testbed.docker.env, HOME: folder, PG: 'planted-password' };
+  const env = { ...testbed.docker.env, HOME: folder, PG: 'planted-password', ...more };
   const run = await runCli(['preflight', '-o', 'json', ...args], { cwd: folder, env });
   const report = JSON.parse(run.stdout) as CheckReport;
-  return { ...run, check: (id: string): CheckResult | undefined => report.checks.find((one) => one.id === id) };
+  return { ...run, report, check: (id: string): CheckResult | undefined => report.checks.find((one) => one.id === id) };
 }
 
 function listen(): Promise<{ readonly server: Server; readonly port: number }> {
@@ -50,6 +62,24 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+/** The engine as one that is reached over the network. */
+async function throughTcp(): Promise<string> {
+  const forward = createServer((socket) => {
+    const engine = connect(testbed.docker.url.replace('unix://', ''));
+    socket.pipe(engine).pipe(socket);
+    for (const end of [socket, engine]) end.on('error', () => end.destroy());
+  });
+  forwards.push(forward);
+  await new Promise<void>((resolve) => forward.listen(0, '127.0.0.1', resolve));
+  const address = forward.address();
+  return `tcp://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}
+
+const forwards: Server[] = [];
+afterAll(() => {
+  for (const forward of forwards) forward.close();
+});
 
 /** A container that publishes a port, of this Compose project. */
 async function publishing(project: string, port: number): Promise<{ remove(): Promise<unknown> }> {
@@ -70,6 +100,85 @@ it('sees the engine’s own size, disk and Compose', async () => {
   expect(check('host.cpu')?.observed).toMatch(/^\d+ CPU/);
   expect(check('host.memory')?.observed).toMatch(/GiB/);
   expect(check('host.disk')?.observed).toContain('free behind');
+});
+
+it('finds nothing wrong with a machine that has nothing of Dify yet', async () => {
+  const { report } = await preflight('test', await freePort(), ['--only', 'host,names', '--skip', 'host.clock']);
+  const findings = report.checks.filter(({ status }) => !['pass', 'skip'].includes(status)).map(({ id }) => id);
+  // How large the machine of the tests is is its own affair.
+  expect(findings.filter((id) => !['host.cpu', 'host.memory', 'host.disk'].includes(id))).toEqual([]);
+  expect(report.checks.find(({ id }) => id === 'host.engine')).toMatchObject({
+    status: 'pass',
+    observed: expect.stringMatching(/^Docker Engine \d+\.\d+\.\d+\S*$/),
+  });
+});
+
+it('sees which images the engine has already', async () => {
+  const deployment = sampleDeployment('test-compose-bundled');
+  const names = [REDIS, `docker.io/library/${REDIS}`, 'redis:none-such'];
+  const list = names.map((name) => ({ name, source: name, usedBy: ['redis'] }));
+  const runner = createRunner({
+    env: testbed.docker.env,
+    hiddenNames: new Set(),
+    passNames: new Set(),
+    redact: (text) => text,
+  });
+  const seen = await engineImagesCollector.collect(collectContext({ deployment, runner }), given([IMAGES_LIST, list]));
+  expect(seen.map(({ name }) => name)).toEqual(names.slice(0, 2));
+  const nothing = [IMAGES_REGISTRIES, []] as const;
+  const pulled = judged(checkOf('images.available'), { deployment, seen: [[IMAGES_ENGINE, seen], nothing] });
+  expect(pulled.status).toBe('pass');
+});
+
+describe('what an earlier installation left', () => {
+  const project = () => join(folder, 'dify');
+  afterEach(() => rm(project(), { recursive: true, force: true }));
+
+  it('data of another PostgreSQL, a password that changed, files of root, a folder for a file', async () => {
+    await mkdir(join(project(), 'volumes/db/data/pgdata'), { recursive: true });
+    await writeFile(join(project(), 'volumes/db/data/pgdata/PG_VERSION'), '13\n');
+    await mkdir(join(project(), 'volumes/app/storage/privkeys'), { recursive: true });
+    await writeFile(join(project(), 'volumes/app/storage/.init_permissions'), '');
+    await mkdir(join(project(), 'volumes/sandbox/conf/config.yaml'), { recursive: true });
+    const { check } = await preflight('test', await freePort(), ['--only', 'host']);
+    expect(check('host.postgres-data')).toMatchObject({
+      status: 'fail',
+      observed: expect.stringContaining('PostgreSQL 13'),
+    });
+    expect(check('host.storage-owner')).toMatchObject({
+      status: 'fail',
+      remedy: expect.stringContaining('chown -R 1001:1001'),
+    });
+    expect(check('host.files')).toMatchObject({ status: 'fail', remedy: expect.stringContaining('config.yaml') });
+  });
+
+  it('a password that is not the one of .env', async () => {
+    await mkdir(join(project(), 'volumes/db/data/pgdata'), { recursive: true });
+    await writeFile(join(project(), 'volumes/db/data/pgdata/PG_VERSION'), '15\n');
+    await writeFile(join(project(), '.env'), 'DIFY_SECRET_POSTGRES_PASSWORD=another\n');
+    const { check, stdout } = await preflight('test', await freePort(), [
+      '--only',
+      'host',
+      '--postgres-password',
+      'env:PG',
+    ]);
+    expect(check('host.postgres-data')).toMatchObject({
+      status: 'fail',
+      observed: expect.stringContaining('names another one'),
+    });
+    expect(stdout).not.toContain('planted-password');
+  });
+});
+
+it('an engine of another machine is not looked into', async () => {
+  const { check } = await preflight('test', await freePort(), ['--only', 'host'], { DOCKER_HOST: await throughTcp() });
+  expect(check('host.engine')).toMatchObject({
+    status: 'warn',
+    observed: expect.stringContaining('runs on another machine'),
+  });
+  for (const id of ['host.files', 'host.storage-owner', 'host.search-domains', 'host.bind-address']) {
+    expect(check(id)).toMatchObject({ status: 'skip', message: expect.stringContaining('run difyctl there') });
+  }
 });
 
 describe('a port', () => {

@@ -23,7 +23,7 @@ export const hostEngine: Check = {
         remedy: 'switch Docker Desktop to Linux containers',
       });
     }
-    if (version !== '' && isOlder(version, OLDEST_ENGINE))
+    if (isOlder(withoutZeros(version), OLDEST_ENGINE))
       return fault('fail', { observed: `Docker Engine ${version}`, expected });
     if (place === 'afar') {
       return fault('warn', {
@@ -35,3 +35,8 @@ export const hostEngine: Check = {
     return pass(`Docker Engine ${version}${place === 'beside' ? ` on ${name}` : ''}`, expected);
   },
 };
+
+/** Docker's years had months with two digits (`18.09.1`), which no version of the usual kind has. */
+function withoutZeros(version: string): string {
+  return version.replace(/\.0+(?=\d)/g, '.');
+}
