@@ -49,7 +49,7 @@ export function missingEvidence<T>(
 }
 
 /** The work's result, or EvidenceMissing once its time is over, whether or not the work heeds its signal. */
-export async function within<T>(limitMs: number, outer: AbortSignal, work: () => Promise<T>): Promise<T> {
+async function within<T>(limitMs: number, outer: AbortSignal, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let leave: (() => void) | undefined;
   const ended = new Promise<never>((_, reject) => {

@@ -217,8 +217,8 @@ describe('where no relay comes up, nothing is said to be seen', () => {
   }
 
   it('the image cannot be pulled', async () => {
-    expect(await refused({ images: { toolImage: 'testbed.invalid/nothing:1' } })).toMatch(
-      /its image testbed\.invalid\/nothing:1 does not start: ImagePullBackOff/,
+    expect(await refused({ images: { toolImage: '127.0.0.1:1/nothing:1' } })).toMatch(
+      /its image 127\.0\.0\.1:1\/nothing:1 does not start: ImagePullBackOff/,
     );
   });
 

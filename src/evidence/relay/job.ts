@@ -25,7 +25,7 @@ export interface PodJob {
 }
 
 /** The image of probes and jobs: `images.toolImage`, else the api image, which an install needs anyway and which holds Python 3. */
-export function toolImageOf({ images, version }: Pick<Deployment, 'images' | 'version'>): string {
+function toolImageOf({ images, version }: Pick<Deployment, 'images' | 'version'>): string {
   return images?.toolImage ?? imageName(componentImages(version).api, images?.registry);
 }
 

@@ -2,7 +2,7 @@ import type { CollectContext } from '../evidence.ts';
 import type { Dial } from '../probe/dial.ts';
 
 /** A pod in the cluster that opens TCP connections for this machine. */
-export interface Relay {
+interface Relay {
   readonly dial: Dial;
   /** How often the way to it has broken so far: what was dialled across a break says nothing of the service. */
   breaks(): number;
