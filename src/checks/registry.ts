@@ -5,8 +5,16 @@ import type { Check } from './check.ts';
 import { capacityFit } from './cluster/capacity/fit-check.ts';
 import { capacityFree } from './cluster/capacity/free.ts';
 import { capacityNodes } from './cluster/capacity/nodes.ts';
+import { clusterDns } from './cluster/dns.ts';
 import { ingressClass } from './cluster/ingress-class.ts';
+import { clusterKinds } from './cluster/kinds.ts';
+import { clusterLimitRange } from './cluster/limit-range.ts';
+import { clusterNamespace } from './cluster/namespace.ts';
+import { ephemeralStorage, nodePressure } from './cluster/nodes-state.ts';
 import { clusterPermissions } from './cluster/permissions.ts';
+import { podSecurity } from './cluster/pod-security.ts';
+import { priorityClass } from './cluster/priority-class.ts';
+import { clusterQuota } from './cluster/quota.ts';
 import { clusterReachable, clusterVersion, clusterVersionSkew } from './cluster/reachable.ts';
 import { readWriteMany } from './cluster/storage.ts';
 import { storageClass } from './cluster/storage-class.ts';
@@ -61,11 +69,20 @@ export const CHECKS: readonly Check[] = [
   clusterReachable,
   clusterVersion,
   clusterVersionSkew,
+  clusterNamespace,
   clusterPermissions,
+  clusterKinds,
+  clusterQuota,
+  clusterLimitRange,
+  podSecurity,
+  priorityClass,
   capacityNodes,
   capacityFit,
   capacityFree,
   clusterZones,
+  nodePressure,
+  ephemeralStorage,
+  clusterDns,
   storageClass,
   readWriteMany,
   ingressClass,

@@ -3,6 +3,7 @@ import { publishedDefaultIn } from '../checklist/published-defaults.ts';
 import { requiredSecrets } from '../deployment/required-secrets.ts';
 import type { SecretRef } from '../deployment/schema/secret-ref.ts';
 import { type Collector, EvidenceMissing, evidenceKey } from './evidence.ts';
+import { type SecretTrait, traitsOf } from './secret-traits.ts';
 
 /** What judging needs of a secret; never its value, nor anything that it could be found again from. */
 export interface SecretFact {
@@ -12,13 +13,13 @@ export interface SecretFact {
   /** Why it could not be resolved; undefined where it could. */
   readonly unresolved: string | undefined;
   readonly length: number;
-  /** `url-safe`: letters, digits, `-._~`. `spaced`: with white space or control characters at either end or within. */
-  readonly alphabet: 'url-safe' | 'printable' | 'spaced' | 'none';
+  /** Empty where it could not be resolved. */
+  readonly traits: readonly SecretTrait[];
   readonly isPublished: boolean;
   /** Other paths that hold the very same value. */
   readonly sameAs: readonly string[];
 }
-export const SECRETS_FACTS = evidenceKey<readonly SecretFact[]>('secrets.facts', 1);
+export const SECRETS_FACTS = evidenceKey<readonly SecretFact[]>('secrets.facts', 2);
 
 export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
   key: SECRETS_FACTS,
@@ -40,7 +41,7 @@ export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
         source: sourceOf(ref),
         unresolved: values.has(path) ? undefined : (reasons.get(path) ?? 'nobody resolved it'),
         length: value.length,
-        alphabet: alphabetOf(value),
+        traits: values.has(path) ? traitsOf(value) : [],
         isPublished: publishedDefaultIn(value) !== undefined,
         sameAs: same.map(([other]) => other),
       };
@@ -53,10 +54,4 @@ function sourceOf(ref: SecretRef): string {
   if ('file' in ref) return `file ${ref.file}`;
   if ('kubernetes' in ref) return `kubernetes ${ref.kubernetes.name}/${ref.kubernetes.key}`;
   return 'generated';
-}
-
-function alphabetOf(value: string): SecretFact['alphabet'] {
-  if (value === '') return 'none';
-  if (/^[\w.~-]+$/.test(value)) return 'url-safe';
-  return /[\s\p{Cc}]/u.test(value) ? 'spaced' : 'printable';
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SecretValues } from '../../src/deployment/secrets.ts';
+import { survivesUnquoted } from '../../src/evidence/secret-traits.ts';
 import { type SecretFact, secretsFactsCollector } from '../../src/evidence/secrets.ts';
 import { collectContext } from '../support/check-runs.ts';
 import { sampleDeployment } from '../support/deployments.ts';
@@ -28,14 +29,32 @@ it('says how a secret looks', async () => {
   });
   expect(fact('postgres.password')).toMatchObject({
     length: 11,
-    alphabet: 'printable',
+    traits: [],
     isPublished: false,
     unresolved: undefined,
   });
-  expect(fact('redis.password')?.alphabet).toBe('spaced');
+  expect(fact('redis.password')?.traits).toEqual(['lines', 'space', 'not-for-dsn']);
   expect(fact('vectorStore.qdrant.apiKey')).toMatchObject({ isPublished: true, source: 'env DIFY_QDRANT_API_KEY' });
   expect(fact('objectStorage.s3.secretKey')?.isPublished).toBe(true);
-  expect(fact('secrets.secretKey')).toMatchObject({ alphabet: 'url-safe', source: 'generated', sameAs: [] });
+  expect(fact('secrets.secretKey')).toMatchObject({ source: 'generated', sameAs: [] });
+  expect(fact('secrets.agentServerSecretKey')?.traits).toEqual(['base64url-32']);
+});
+
+it.each<[value: string, survives: boolean]>([
+  ['plain-._~', true],
+  ['p@ss:/?#%&=+"$!{}', true],
+  ["quote ' within has a space", false],
+  ["a'quote", true],
+  ["'begins", false],
+  ['a\\single', true],
+  ['a\\\\double', false],
+  ["a\\'quoted", false],
+  ['ends\\', false],
+  ['a b', false],
+  ['a\tb', false],
+  ['', false],
+])('%j comes back from an unquoted connection string: %s', (value, survives) => {
+  expect(survivesUnquoted(value)).toBe(survives);
 });
 
 it('says which are equal', async () => {
@@ -49,7 +68,7 @@ it('says what did not resolve, and nothing of its placeholder', async () => {
   expect(fact('postgres.password')).toMatchObject({
     unresolved: 'DIFY_PG_PASSWORD is not set',
     length: 0,
-    alphabet: 'none',
+    traits: [],
   });
 });
 

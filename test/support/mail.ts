@@ -23,7 +23,7 @@ export async function lookAtMail(mail: JsonObject, secrets: Readonly<Record<stri
   const { report } = await runChecks({
     phase: 'preflight',
     checks,
-    collectors: [mailCollectorWithin(1_500), endpointsCollector],
+    collectors: [mailCollectorWithin(3_000), endpointsCollector],
     context,
   });
   const results = report.checks;

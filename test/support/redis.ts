@@ -43,7 +43,7 @@ export async function lookAtRedis(
     now: () => new Date(),
     ...options.context,
   });
-  const collectors = [redisCollectorWithin(1_500), endpointsCollector];
+  const collectors = [redisCollectorWithin(3_000), endpointsCollector];
   const { report, evidence } = await runChecks({ phase: 'preflight', checks, collectors, context });
   const results = report.checks;
   return {

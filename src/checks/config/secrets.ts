@@ -25,13 +25,14 @@ export const configSecrets: Check = {
         remedy: firstStep(unresolved),
       });
     }
-    const spaced = facts.filter((fact) => fact.alphabet === 'spaced');
+    const spaced = facts.filter(({ path, traits }) => traits.includes('space-at-end') && !path.endsWith('Json'));
     if (spaced.length > 0) {
       const paths = listed(spaced.map(({ path }) => path));
       return fault('warn', {
-        observed: `${paths} with white space or control characters in it`,
-        expected: 'printable characters without spaces',
-        remedy: 'look for a line break at the end of the file or variable',
+        observed: `${paths} with white space or a line break at its beginning or end`,
+        expected: 'nothing around the secret itself',
+        remedy:
+          'look for a space or line break at the end of the file or variable; difyctl takes off one line break and no more',
       });
     }
     return pass(`${counted(facts.length, 'secret')} resolved`, expected);
@@ -46,6 +47,8 @@ function firstStep(unresolved: readonly SecretFact[]): string {
 
 /** Shorter than this can be guessed by trying (NIST SP 800-63B asks for 8 of people; machines need not remember). */
 const SHORTEST = 12;
+/** References to names rather than secrets: the public half of a pair of keys. */
+const IS_NAME = /\.(username|accountName|accessKey|accessKeyId|secretId)$/;
 
 export const publishedSecrets: Check = {
   id: 'config.published-secrets',
@@ -73,7 +76,7 @@ export const publishedSecrets: Check = {
         expected: 'one value each',
       });
     }
-    const short = facts.filter((fact) => fact.length < SHORTEST && !/username|account/i.test(fact.path));
+    const short = facts.filter((fact) => fact.length < SHORTEST && !IS_NAME.test(fact.path));
     if (short.length > 0) {
       const words = short.map(({ path, length }) => `${path} (${counted(length, 'character')})`);
       return fault('warn', { observed: `short: ${listed(words)}`, expected: `${SHORTEST} characters or more` });

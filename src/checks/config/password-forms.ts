@@ -1,0 +1,86 @@
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { survivesUnquoted } from '../../evidence/secret-traits.ts';
+import { SECRETS_FACTS, type SecretFact } from '../../evidence/secrets.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, pass } from '../judgement.ts';
+import { error, withFile } from '../when.ts';
+
+/** What one component accepts and another stumbles over. */
+interface Stumble {
+  readonly observed: string;
+  readonly why: string;
+}
+
+export const passwordForms: Check = {
+  id: 'config.password-forms',
+  title: 'every component can read every secret as it is written',
+  phases: ['preflight'],
+  severity: error,
+  when: withFile,
+  needs: [SECRETS_FACTS],
+  remedy: 'choose a value of letters, digits, - and _ ; { generated: true } makes one where difyctl may',
+  judge: (context) => {
+    const deployment = deploymentOf(context);
+    const facts = context.evidence(SECRETS_FACTS).filter((fact) => fact.unresolved === undefined);
+    const expected = 'secrets that every component reads alike';
+    const stumbles = [...pluginLogin(deployment, facts), ...headers(facts), ...mail(facts), ...agentKey(facts)];
+    const [first] = stumbles;
+    if (first === undefined) return pass('no secret that one component accepts and another breaks on', expected);
+    return fault('fail', {
+      observed: stumbles.map(({ observed }) => observed).join('; '),
+      expected,
+      message: stumbles.map(({ observed, why }) => `${observed}: ${why}`).join('\n'),
+    });
+  },
+};
+
+/** The plugin daemon (0.6) writes user and password without quotes into its connection string; the api quotes them. */
+function pluginLogin({ postgres }: Deployment, facts: readonly SecretFact[]): readonly Stumble[] {
+  const { plugin } = postgres.databases;
+  const own = typeof plugin === 'object' ? plugin : undefined;
+  const path = own?.password === undefined ? 'postgres.password' : 'postgres.databases.plugin.password';
+  const username = own?.username ?? (postgres.mode === 'external' ? postgres.username : 'postgres');
+  const why = 'the plugin daemon writes it without quotes into its connection string and cannot log in; the api can';
+  const password = facts.filter((fact) => fact.path === path && fact.traits.includes('not-for-dsn'));
+  return [
+    ...password.map(() => ({
+      observed: `${path} with white space, a backslash or a quote where it ends or escapes`,
+      why,
+    })),
+    ...(survivesUnquoted(username)
+      ? []
+      : [{ observed: 'a user name of PostgreSQL with white space, a backslash or a quote', why }]),
+  ];
+}
+
+/** Keys that components send each other, or a vector store or Resend, as HTTP headers, which hold printable ASCII alone. */
+const IN_HEADERS =
+  /^(secrets\.(innerApiKey|pluginDaemonKey|sandboxApiKey|agentApiToken|agentSandboxToken)|vectorStore\..*\bapiKey|mail\.resend\.apiKey)$/;
+
+function headers(facts: readonly SecretFact[]): readonly Stumble[] {
+  return facts
+    .filter(({ path, traits }) => IN_HEADERS.test(path) && (traits.includes('not-ascii') || traits.includes('lines')))
+    .map(({ path }) => ({
+      observed: `${path} with characters beyond ASCII, or a line break`,
+      why: 'it is sent as an HTTP header, which holds neither',
+    }));
+}
+
+/** Python's smtplib encodes the login as ASCII. */
+function mail(facts: readonly SecretFact[]): readonly Stumble[] {
+  return facts
+    .filter(({ path, traits }) => path === 'mail.smtp.password' && traits.includes('not-ascii'))
+    .map(({ path }) => ({
+      observed: `${path} with characters beyond ASCII`,
+      why: 'Dify cannot log in to the mail server with it',
+    }));
+}
+
+function agentKey(facts: readonly SecretFact[]): readonly Stumble[] {
+  return facts
+    .filter(({ path, traits }) => path === 'secrets.agentServerSecretKey' && !traits.includes('base64url-32'))
+    .map(({ path }) => ({
+      observed: `${path} is not base64url of 32 bytes without padding`,
+      why: 'the agent backend does not start with it; `openssl rand 32 | basenc --base64url | tr -d =` makes one',
+    }));
+}
