@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/base/json.ts';
+import type { PostgresFacts, SessionFact } from '../../../src/evidence/postgres/facts.ts';
+import { entry, facts, healthyServer, healthySession, resultOf, server } from './scene.ts';
+
+const env = (extraEnv: JsonObject, ...names: readonly string[]): JsonObject => ({
+  components: Object.fromEntries(names.map((name) => [name, { extraEnv }])),
+});
+const connections = (max: number, others = 10) => server({ connections: { max, reserved: 3, others } });
+
+describe('postgres.connections', () => {
+  const { connections: _, ...hiding } = healthyServer;
+  const hidden = facts({ server: hiding });
+  const FORMULA =
+    '3 api × 40 + 1 websocket × 40 + 3 worker × 40 + 1 beat × 5 + 1 plugin daemon × 30 + 10 for people and backups = 325';
+  const NO_LIMIT: JsonObject = { postgres: { maxConnections: 2000 } };
+
+  it.each<[string, PostgresFacts, JsonObject, string, RegExp]>([
+    [
+      'enough',
+      connections(400),
+      {},
+      'pass',
+      /^387 connections left for Dify \(max_connections 400 − 3 reserved − 10 of others\)/,
+    ],
+    ['less than a tenth on top', connections(350), NO_LIMIT, 'warn', /leaves less than a tenth/],
+    ['too few', connections(100), NO_LIMIT, 'fail', new RegExp(FORMULA.replaceAll('+', '\\+'))],
+    ['taken by others', connections(500, 300), NO_LIMIT, 'fail', /^197 connections left/],
+    ['a file that promises more than there are', connections(100), {}, 'fail', /max_connections 100/],
+    [
+      'a file that promises less than there are',
+      connections(2000),
+      { postgres: { maxConnections: 200 } },
+      'fail',
+      /postgres\.maxConnections 200 of 2000/,
+    ],
+    [
+      'pools made smaller',
+      connections(150),
+      env({ SQLALCHEMY_POOL_SIZE: 5, SQLALCHEMY_MAX_OVERFLOW: 5 }, 'api', 'worker', 'apiWebsocket'),
+      'pass',
+      /3 api × 10/,
+    ],
+    ['more processes', connections(400), env({ SERVER_WORKER_AMOUNT: 4 }, 'api'), 'fail', /3 api × 4 processes × 40/],
+    [
+      'workers with processes of their own',
+      connections(400),
+      env({ CELERY_WORKER_CLASS: 'prefork' }, 'worker'),
+      'fail',
+      /3 worker × 5 processes × 40/,
+    ],
+    ['figures that nobody shows', hidden, NO_LIMIT, 'pass', /2000 connections \(postgres\.maxConnections\)/],
+  ])('%s', (_name, seen, file, status, words) => {
+    const result = resultOf('postgres.connections', seen, file);
+    expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);
+  });
+
+  it('counts vectors that lie on the same server', () => {
+    const sample = 'prod-kubernetes-sentinel-azure-pgvector';
+    const beside = { vectorStore: { pgvector: { host: 'pg.example.internal' } } };
+    expect(resultOf('postgres.connections', connections(500), beside, sample).message).toMatch(
+      /3 api, vectors, × 5 \+ 3 worker, vectors, × 5/,
+    );
+    expect(resultOf('postgres.connections', connections(500), {}, sample).message).not.toMatch(/vectors/);
+  });
+
+  it('is a warning in test, where pools are rarely full', () => {
+    expect(resultOf('postgres.connections', connections(50), { tier: 'test' }).status).toBe('warn');
+  });
+
+  it('a role that is limited, unless it is a superuser', () => {
+    const role = { name: 'dify', isSuperuser: false, mayCreateDatabases: false, mayLogin: true, connectionLimit: 100 };
+    const limited = resultOf('postgres.connections', facts({ roles: [role] }));
+    expect(limited).toMatchObject({ status: 'fail', remedy: 'ALTER ROLE dify CONNECTION LIMIT -1;' });
+    expect(limited.message).toMatch(/role dify is limited to 100 connections, and Dify may open 315/);
+    expect(resultOf('postgres.connections', facts({ roles: [{ ...role, isSuperuser: true }] })).status).toBe('pass');
+  });
+});
+
+describe('postgres.size', () => {
+  it.each<[string, JsonObject, string, RegExp]>([
+    [
+      'the checklist',
+      { cpu: 4, memory: '8Gi', storage: '512Gi' },
+      'pass',
+      /4 CPU, 8Gi of memory and 512Gi of storage, as declared/,
+    ],
+    ['sold as 8 GB', { cpu: 4, memory: '7.8Gi', storage: '500G' }, 'pass', /as declared/],
+    [
+      'too small',
+      { cpu: 2, memory: '4Gi', storage: '100Gi' },
+      'warn',
+      /declared: 2 CPU, 4Gi of memory and 100Gi of storage/,
+    ],
+    ['less than it uses', { memory: '64Mi' }, 'warn', /shared_buffers is more than the memory declared/],
+  ])('%s', (_name, size, status, words) => {
+    const result = resultOf('postgres.size', facts(), { postgres: { managed: { by: 'aws-rds', size } } });
+    expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);
+  });
+
+  it('is skipped where nobody can see it, with what is asked for', () => {
+    expect(resultOf('postgres.size', facts())).toMatchObject({
+      status: 'skip',
+      message: expect.stringMatching(/4 CPU, 8Gi/),
+    });
+  });
+});
+
+describe('postgres.statement-timeout', () => {
+  const limited = (settings: Partial<SessionFact['settings']>) => {
+    const session = { ...healthySession, settings: { ...healthySession.settings, ...settings } };
+    return facts({ entries: [entry('main', { session }), entry('plugin')] });
+  };
+  it.each([
+    ['statement_timeout', '0', 'pass'],
+    ['statement_timeout', '30000', 'fail'],
+    ['statement_timeout', '120000', 'warn'],
+    ['statement_timeout', '600000', 'pass'],
+    ['idle_in_transaction_session_timeout', '10000', 'warn'],
+    ['idle_in_transaction_session_timeout', '86400000', 'pass'],
+    ['lock_timeout', '1000', 'warn'],
+    ['transaction_timeout', '1000', 'fail'],
+  ])('%s of %s ms is %s', (name, value, status) => {
+    expect(resultOf('postgres.statement-timeout', limited({ [name]: { value, source: 'user' } })).status).toBe(status);
+  });
+});
+
+describe('postgres.latency', () => {
+  const slow = { ...healthyServer, latencies: Array.from({ length: 40 }, () => 45) };
+
+  it('is a warning for Compose, which runs here, and none for a cluster, whose way is another', () => {
+    const compose = resultOf('postgres.latency', facts({ server: slow }), {}, 'prod-compose-s3-qdrant');
+    expect(compose).toMatchObject({ status: 'warn', observed: 'p50 45 ms, p95 45 ms' });
+    expect(resultOf('postgres.latency', facts({ server: slow })).status).toBe('pass');
+    expect(resultOf('postgres.latency', facts()).message).toBe('p50 0.4 ms, p95 0.9 ms');
+  });
+});
