@@ -5,7 +5,7 @@ import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts
 import { engineIsHere, type Here } from './here.ts';
 
 /** The folder of `objectStorage.local`, as an earlier installation left it. */
-export interface StorageFolder {
+interface StorageFolder {
   readonly path: string;
   /** Whether somebody gave it to the API's user already: that is done once. */
   readonly isGiven: boolean;
@@ -14,7 +14,7 @@ export interface StorageFolder {
 }
 
 /** The data folder of the bundled PostgreSQL, as an earlier installation left it. */
-export interface PostgresFolder {
+interface PostgresFolder {
   readonly path: string;
   /** PG_VERSION; undefined where it may not be read. */
   readonly major: string | undefined;

@@ -7,7 +7,7 @@ import { rootCertificates } from 'node:tls';
  * (`private`), by itself (`self-signed`), by one that is not here although the certificate says where its issuer is published (`incomplete`), or by
  * one that nobody here knows (`unknown`).
  */
-export type Chain = 'public' | 'private' | 'self-signed' | 'incomplete' | 'unknown';
+type Chain = 'public' | 'private' | 'self-signed' | 'incomplete' | 'unknown';
 
 /** A server certificate with its chain and key, as nginx or an ingress would be given them. Nothing of the key is kept. */
 export interface CertificatePair {

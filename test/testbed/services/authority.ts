@@ -11,7 +11,7 @@ export interface Issued {
   readonly key: string;
 }
 
-export interface CertificateWishes {
+interface CertificateWishes {
   /** Names and IPv4 addresses; the first is the common name. */
   readonly names: readonly string[];
   /** Days from today; default 90. Negative: it has expired. */
