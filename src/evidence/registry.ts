@@ -1,8 +1,11 @@
 import { appAnswersCollector, appHealthCollector, appWorkloadsCollector } from './app/collectors.ts';
 import { clusterAutoscalerCollector } from './cluster/autoscaler.ts';
 import { ingressClassesCollector, storageClassesCollector } from './cluster/classes.ts';
+import { clusterDnsCollector } from './cluster/dns.ts';
+import { clusterLimitsCollector } from './cluster/limits.ts';
 import { clusterNodesCollector } from './cluster/nodes.ts';
 import { clusterPodsCollector } from './cluster/pods.ts';
+import { priorityClassesCollector } from './cluster/priority-classes.ts';
 import { clusterNamespaceCollector, clusterReleaseCollector } from './cluster/release.ts';
 import { clusterRightsCollector } from './cluster/rights.ts';
 import { sharedClaimsCollector } from './cluster/shared-claims.ts';
@@ -32,6 +35,9 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   clusterRightsCollector,
   clusterNamespaceCollector,
   clusterReleaseCollector,
+  clusterLimitsCollector,
+  clusterDnsCollector,
+  priorityClassesCollector,
   storageClassesCollector,
   ingressClassesCollector,
   sharedClaimsCollector,

@@ -68,8 +68,10 @@ describe('a node', () => {
       spec: { unschedulable: true, taints: [{ key: 'k', effect: 'NoSchedule' }] },
       status: {
         capacity: { cpu: '8', memory: '32408784Ki', pods: '110' },
-        allocatable: { cpu: '7910m', memory: '29Gi', pods: '110' },
+        allocatable: { cpu: '7910m', memory: '29Gi', pods: '110', 'ephemeral-storage': '93478772582' },
         conditions: [
+          { type: 'DiskPressure', status: 'True' },
+          { type: 'FrequentKubeletRestart', status: 'True' },
           { type: 'MemoryPressure', status: 'False' },
           { type: 'Ready', status: 'True' },
         ],
@@ -88,6 +90,8 @@ describe('a node', () => {
       taints: [{ key: 'k', value: '', effect: 'NoSchedule' }],
       capacity: { cpu: 8, memory: 32408784 * 1024, pods: 110 },
       allocatable: { cpu: 7.91, memory: 29 * 2 ** 30, pods: 110 },
+      ephemeralStorage: 93478772582,
+      troubles: ['DiskPressure'],
       simulated: true,
     });
   });

@@ -65,6 +65,7 @@ describe('a set of Kubernetes objects', () => {
           ],
           together: [],
         },
+        demands: expect.objectContaining({ priorityClass: '', baseline: [] }),
       },
     ]);
     expect(set.claims).toEqual([{ name: 'dify', accessModes: ['ReadWriteMany'], storageClass: undefined }]);

@@ -1,5 +1,6 @@
 import type { NodeFact } from '../../src/evidence/cluster/nodes.ts';
 import type { PodSums } from '../../src/evidence/cluster/pods.ts';
+import { NO_DEMANDS } from '../../src/evidence/rendered/demands.ts';
 import type { PlannedWorkload, RenderedSet } from '../../src/evidence/rendered/set.ts';
 import type { PodShape } from '../../src/evidence/rendered/workload.ts';
 
@@ -22,6 +23,8 @@ export function node(
     taints: [],
     capacity: { cpu, memory: memoryGiB * GIB, pods: 110 },
     allocatable: { cpu: cpu - 0.1, memory: (memoryGiB - 2) * GIB, pods: 110 },
+    ephemeralStorage: 90 * GIB,
+    troubles: [],
     simulated: false,
     ...rest,
   };
@@ -62,7 +65,7 @@ export function workload(
   pod: PodShape,
   over: Partial<PlannedWorkload> = {},
 ): PlannedWorkload {
-  return { kind: 'Deployment', name, replicas, images: [`${name}:1`], claims: [], pod, ...over };
+  return { kind: 'Deployment', name, replicas, images: [`${name}:1`], claims: [], pod, demands: NO_DEMANDS, ...over };
 }
 
 export function rendered(over: Partial<RenderedSet> = {}): RenderedSet {

@@ -1,6 +1,6 @@
 import { CLUSTER_RIGHTS, type RightFact } from '../../evidence/cluster/rights.ts';
 import type { Check } from '../check.ts';
-import { counted, fault, groupBy, listed, pass, some } from '../judgement.ts';
+import { counted, fault, groupBy, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 
 export const clusterPermissions: Check = {
@@ -12,15 +12,8 @@ export const clusterPermissions: Check = {
   needs: [CLUSTER_RIGHTS],
   remedy: 'ask the administrator of the cluster for the missing rights',
   judge: (context) => {
-    const { rights, unknownKinds, namespace } = context.evidence(CLUSTER_RIGHTS);
+    const { rights, namespace } = context.evidence(CLUSTER_RIGHTS);
     const expected = `${rights.length} rights in namespace ${namespace}`;
-    if (unknownKinds.length > 0) {
-      return fault('fail', {
-        observed: `the cluster does not know ${listed(unknownKinds)}`,
-        expected: 'every kind that is rendered',
-        remedy: 'install what defines them, or switch off what renders them',
-      });
-    }
     const denied = rights.filter((right) => !right.allowed);
     if (denied.length === 0) return pass(`all ${expected}`, expected);
     const byResource = groupBy(denied, qualified);

@@ -1,4 +1,4 @@
-import { CLUSTER_NAMESPACE, CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
+import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import type { Check } from '../check.ts';
 import { counted, deploymentOf, fault, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile, warning } from '../when.ts';
@@ -13,20 +13,11 @@ export const releaseState: Check = {
   severity: error,
   when: onKubernetesWithFile,
   needs: [CLUSTER_RELEASE],
-  wants: [CLUSTER_NAMESPACE],
   remedy: 'difyctl status',
   judge: (context) => {
     const { name } = deploymentOf(context);
     const { status, revision } = context.evidence(CLUSTER_RELEASE);
-    const namespace = context.look(CLUSTER_NAMESPACE)?.data;
     const expected = 'no release, or one that is deployed';
-    if (namespace?.phase === 'Terminating') {
-      return fault('fail', {
-        observed: `namespace ${namespace.name} is being deleted`,
-        expected: 'a namespace that stays',
-        remedy: `wait until it is gone: kubectl wait --for=delete namespace/${namespace.name}`,
-      });
-    }
     if (status === undefined) return pass(`no release ${name} yet`, expected);
     const observed = `release ${name} is ${status}, revision ${revision ?? '?'}`;
     if (PENDING.test(status)) {

@@ -27,10 +27,17 @@ export interface NodeFact {
   readonly taints: readonly Taint[];
   readonly capacity: NodeAmounts;
   readonly allocatable: NodeAmounts;
+  /** Bytes for images, logs and scratch files that pods may use; undefined where the node does not say. */
+  readonly ephemeralStorage: number | undefined;
+  /** Conditions besides Ready that are true, such as `DiskPressure`: each of them is a trouble. */
+  readonly troubles: readonly string[];
   /** True for a node that kwok plays. */
   readonly simulated: boolean;
 }
-export const CLUSTER_NODES = evidenceKey<readonly NodeFact[]>('cluster.nodes', 1);
+export const CLUSTER_NODES = evidenceKey<readonly NodeFact[]>('cluster.nodes', 2);
+
+/** Those that kubelet itself reports; node-problem-detector and clouds add others of their own, which say less. */
+const TROUBLES = new Set(['DiskPressure', 'MemoryPressure', 'PIDPressure', 'NetworkUnavailable']);
 
 export const clusterNodesCollector: Collector<readonly NodeFact[]> = {
   key: CLUSTER_NODES,
@@ -58,6 +65,11 @@ export function nodeFact(node: unknown): NodeFact {
     })),
     capacity: amounts(at(node, 'status', 'capacity')),
     allocatable: amounts(at(node, 'status', 'allocatable')),
+    ephemeralStorage: quantityAt(node, 'status', 'allocatable', 'ephemeral-storage'),
+    troubles: listAt(node, 'status', 'conditions')
+      .filter((condition) => textAt(condition, 'status') === 'True')
+      .map((condition) => textAt(condition, 'type'))
+      .filter((type) => TROUBLES.has(type)),
     simulated: textAt(node, 'metadata', 'annotations', 'kwok.x-k8s.io/node') === 'fake',
   };
 }

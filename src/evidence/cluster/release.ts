@@ -7,8 +7,10 @@ export interface NamespaceFact {
   readonly exists: boolean;
   /** `Active`, `Terminating`, or empty. */
   readonly phase: string;
+  /** Pod Security level that is enforced: `privileged`, `baseline`, `restricted`; empty where the namespace does not say. */
+  readonly enforces: string;
 }
-export const CLUSTER_NAMESPACE = evidenceKey<NamespaceFact>('cluster.namespace', 1);
+export const CLUSTER_NAMESPACE = evidenceKey<NamespaceFact>('cluster.namespace', 2);
 
 export const clusterNamespaceCollector: Collector<NamespaceFact> = {
   key: CLUSTER_NAMESPACE,
@@ -18,7 +20,12 @@ export const clusterNamespaceCollector: Collector<NamespaceFact> = {
     const found = await fromClusterIfThere(context, `get namespace ${namespace}`, (cluster) =>
       cluster.get(`/api/v1/namespaces/${namespace}`, context.signal),
     );
-    return { name: namespace, exists: found !== undefined, phase: textAt(found, 'status', 'phase') };
+    return {
+      name: namespace,
+      exists: found !== undefined,
+      phase: textAt(found, 'status', 'phase'),
+      enforces: textAt(found, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce'),
+    };
   },
 };
 

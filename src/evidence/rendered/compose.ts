@@ -1,5 +1,6 @@
 import { isObject } from '../../base/json.ts';
 import { at, quantityAt, textAt } from '../read.ts';
+import { NO_DEMANDS } from './demands.ts';
 import type { PlannedWorkload, RenderedSet } from './set.ts';
 
 /** The set of a Compose project: its services. One-shot services (`restart: "no"`) are none that stay. */
@@ -24,6 +25,7 @@ function composeWorkload(name: string, service: unknown): PlannedWorkload {
     replicas: typeof replicas === 'number' ? replicas : 1,
     images: [textAt(service, 'image')],
     claims: [],
+    demands: NO_DEMANDS,
     pod: {
       cpu: Number(at(reserved, 'cpus') ?? 0),
       memory: composeBytes(at(reserved, 'memory')),

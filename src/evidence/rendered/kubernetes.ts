@@ -1,4 +1,5 @@
 import { at, listAt, textAt } from '../read.ts';
+import { podDemands } from './demands.ts';
 import type { PlannedClaim, PlannedIngress, PlannedWorkload, RenderedSet } from './set.ts';
 import { podShape } from './workload.ts';
 
@@ -35,6 +36,7 @@ function workload(object: unknown): PlannedWorkload {
       .map((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName'))
       .filter((name) => name !== ''),
     pod: podShape(template),
+    demands: podDemands(template),
   };
 }
 

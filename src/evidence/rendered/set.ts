@@ -1,4 +1,5 @@
 import { evidenceKey } from '../evidence.ts';
+import type { PodDemands } from './demands.ts';
 import type { PodShape } from './workload.ts';
 
 /** Something that will run pods or containers. */
@@ -10,6 +11,7 @@ export interface PlannedWorkload {
   /** Names of the claims that its pods mount. */
   readonly claims: readonly string[];
   readonly pod: PodShape;
+  readonly demands: PodDemands;
 }
 
 export interface PlannedClaim {
@@ -39,4 +41,4 @@ export interface RenderedSet {
   readonly claims: readonly PlannedClaim[];
   readonly ingresses: readonly PlannedIngress[];
 }
-export const RENDERED_OBJECTS = evidenceKey<RenderedSet>('rendered.objects', 1);
+export const RENDERED_OBJECTS = evidenceKey<RenderedSet>('rendered.objects', 2);

@@ -1,13 +1,14 @@
 import { formatBytes, formatCpu } from '../../../base/quantity.ts';
+import { CLUSTER_AUTOSCALER } from '../../../evidence/cluster/autoscaler.ts';
 import { CLUSTER_NODES } from '../../../evidence/cluster/nodes.ts';
 import { CLUSTER_PODS } from '../../../evidence/cluster/pods.ts';
 import { RENDERED_OBJECTS } from '../../../evidence/rendered/set.ts';
-import type { Check, JudgeContext } from '../../check.ts';
+import type { Check, JudgeContext, Judgement } from '../../check.ts';
 import { counted, fault, groupBy, listed, pass } from '../../judgement.ts';
 import { error, onKubernetesWithFile } from '../../when.ts';
 import type { PodToPlace } from './board.ts';
 import { findMisfit, freeNodes, type Misfit, plannedPods } from './fit.ts';
-import { unusableNodes } from './nodes.ts';
+import { reachableNodes, unusableNodes } from './nodes.ts';
 
 export const capacityFit: Check = {
   id: 'cluster.capacity.fit',
@@ -16,6 +17,7 @@ export const capacityFit: Check = {
   severity: error,
   when: onKubernetesWithFile,
   needs: [CLUSTER_NODES, CLUSTER_PODS, RENDERED_OBJECTS],
+  wants: [CLUSTER_AUTOSCALER],
   remedy: 'add a node, or plan fewer replicas or smaller requests (components.<name>)',
   judge: (context) => {
     const all = context.evidence(CLUSTER_NODES);
@@ -28,12 +30,23 @@ export const capacityFit: Check = {
     const misfit = findMisfit({ nodes, pods, planned, loseAnyNode, loseAnyZone });
     const lossWords = loseAnyZone ? ' with any node or zone lost' : loseAnyNode ? ' with any node lost' : '';
     const expected = `${counted(plannedPods(planned).length, 'pod')} fit${lossWords}`;
-    if (misfit !== undefined) return fault('fail', { ...describe(misfit), expected });
+    if (misfit !== undefined) {
+      const reachable = reachableNodes(context.deployment, context.look(CLUSTER_AUTOSCALER)?.data) ?? 0;
+      return judgeMisfit(misfit, expected, reachable > nodes.length);
+    }
     const asked = total(plannedPods(planned));
     const free = total(freeNodes(nodes, pods).map((one) => one.free));
     return pass(`fits${lossWords}: asks for ${amount(asked)} of ${amount(free)} free`, expected);
   },
 };
+
+/** Where nodes come as they are wanted, nobody can say from what stands there now that there will be no room. */
+function judgeMisfit(misfit: Misfit, expected: string, mayGrow: boolean): Judgement {
+  const said = { ...describe(misfit), expected };
+  if (!mayGrow) return fault('fail', said);
+  const remedy = 'make sure that the node group may grow that far';
+  return fault('warn', { ...said, message: `${said.message}; an autoscaler may add nodes`, remedy });
+}
 
 /** Zones that the recovery plan says the deployment survives the loss of one of. */
 export function declaredZones({ deployment }: JudgeContext): number {

@@ -1,6 +1,7 @@
 import { formatBytes, formatCpu, parseQuantity } from '../../../base/quantity.ts';
 import { SIZES } from '../../../checklist/sizing.ts';
 import type { Tier } from '../../../checklist/tiers.ts';
+import { CLUSTER_AUTOSCALER } from '../../../evidence/cluster/autoscaler.ts';
 import { CLUSTER_NODES } from '../../../evidence/cluster/nodes.ts';
 import { CLUSTER_PODS } from '../../../evidence/cluster/pods.ts';
 import { RENDERED_OBJECTS } from '../../../evidence/rendered/set.ts';
@@ -8,7 +9,7 @@ import type { Check } from '../../check.ts';
 import { fault, pass } from '../../judgement.ts';
 import { errorInProdElseWarning } from '../../when.ts';
 import { freeNodes } from './fit.ts';
-import { unusableNodes } from './nodes.ts';
+import { reachableNodes, unusableNodes } from './nodes.ts';
 
 /** Without a file there are no pods to place: what the tier's own sizes ask for is compared with the sum of what is free. */
 export const capacityFree: Check = {
@@ -19,7 +20,7 @@ export const capacityFree: Check = {
   // With a file, cluster.capacity.fit places every planned pod.
   when: (deployment) => deployment === undefined,
   needs: [CLUSTER_NODES, CLUSTER_PODS],
-  wants: [RENDERED_OBJECTS],
+  wants: [RENDERED_OBJECTS, CLUSTER_AUTOSCALER],
   remedy: 'add a node of the class',
   judge: (context) => {
     const all = context.evidence(CLUSTER_NODES);
@@ -32,9 +33,10 @@ export const capacityFree: Check = {
     const asked = asks(context.tier);
     const observed = `${formatCpu(free.cpu)} and ${formatBytes(free.memory)} free in sum`;
     const expected = `at least ${formatCpu(asked.cpu)} and ${formatBytes(asked.memory)}, the requests of ${context.tier} by default`;
-    return free.cpu >= asked.cpu && free.memory >= asked.memory
-      ? pass(observed, expected)
-      : fault('fail', { observed, expected });
+    if (free.cpu >= asked.cpu && free.memory >= asked.memory) return pass(observed, expected);
+    const reachable = reachableNodes(context.deployment, context.look(CLUSTER_AUTOSCALER)?.data) ?? 0;
+    if (reachable <= usable.length) return fault('fail', { observed, expected });
+    return fault('warn', { observed: `${observed}; an autoscaler may add nodes`, expected });
   },
 };
 

@@ -67,7 +67,10 @@ export function unusableNodes(context: JudgeContext, nodes: readonly NodeFact[])
 }
 
 /** How many nodes an autoscaler may reach: the declared limit, else as many as it takes where one is seen. */
-function reachableNodes(deployment: Deployment | undefined, seen: AutoscalerFact | undefined): number | undefined {
+export function reachableNodes(
+  deployment: Deployment | undefined,
+  seen: AutoscalerFact | undefined,
+): number | undefined {
   const declared = deployment?.target.type === 'kubernetes' ? deployment.target.autoscaling?.maxNodes : undefined;
   if (declared !== undefined) return declared;
   return seen !== undefined && (seen.karpenter || seen.clusterAutoscaler === true)

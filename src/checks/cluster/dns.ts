@@ -1,0 +1,23 @@
+import { CLUSTER_DNS } from '../../evidence/cluster/dns.ts';
+import type { Check } from '../check.ts';
+import { counted, fault, pass } from '../judgement.ts';
+import { errorInProdElseWarning, onKubernetes } from '../when.ts';
+
+export const clusterDns: Check = {
+  id: 'cluster.dns',
+  title: 'the cluster resolves names',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: onKubernetes,
+  needs: [CLUSTER_DNS],
+  remedy: 'kubectl -n kube-system get pods -l k8s-app=kube-dns',
+  judge: (context) => {
+    const { pods, ready } = context.evidence(CLUSTER_DNS);
+    const expected = 'at least one DNS pod that is ready';
+    if (pods === 0)
+      return pass('no DNS pods under the usual label: the DNS of this cluster stands elsewhere', expected);
+    const observed = `${ready} of ${counted(pods, 'DNS pod')} ready`;
+    if (ready > 0) return pass(observed, expected);
+    return fault('fail', { observed, expected, message: `${observed}: no name of a service would resolve` });
+  },
+};

@@ -1,0 +1,36 @@
+import { CLUSTER_RIGHTS } from '../../evidence/cluster/rights.ts';
+import type { Check } from '../check.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { error, onKubernetesWithFile } from '../when.ts';
+
+/** What defines the kinds that charts render most, by a part of their group. */
+const DEFINED_BY: readonly (readonly [group: string, remedy: string])[] = [
+  [
+    'gateway.networking.k8s.io',
+    'install the Gateway API and a controller for it: https://gateway-api.sigs.k8s.io/guides/',
+  ],
+  ['external-secrets.io', 'install External Secrets: https://external-secrets.io/latest/introduction/getting-started/'],
+  ['monitoring.coreos.com', 'install the Prometheus operator, or switch its monitors off'],
+  ['cert-manager.io', 'install cert-manager: https://cert-manager.io/docs/installation/'],
+];
+
+export const clusterKinds: Check = {
+  id: 'cluster.kinds',
+  title: 'the cluster knows every kind of object that is rendered',
+  phases: ['preflight'],
+  severity: error,
+  when: onKubernetesWithFile,
+  needs: [CLUSTER_RIGHTS],
+  remedy: 'install what defines them, or switch off what renders them',
+  judge: (context) => {
+    const { unknownKinds } = context.evidence(CLUSTER_RIGHTS);
+    const expected = 'every kind that is rendered';
+    if (unknownKinds.length === 0) return pass('the cluster knows every kind that is rendered', expected);
+    const known = DEFINED_BY.find(([group]) => unknownKinds.some((kind) => kind.includes(group)));
+    return fault('fail', {
+      observed: `the cluster does not know ${listed(unknownKinds)}`,
+      expected,
+      ...(known === undefined ? {} : { remedy: known[1] }),
+    });
+  },
+};

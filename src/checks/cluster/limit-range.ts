@@ -1,0 +1,57 @@
+import { formatBytes, formatCpu } from '../../base/quantity.ts';
+import { CLUSTER_LIMITS, type LimitRangeFact } from '../../evidence/cluster/limits.ts';
+import type { ContainerDemands } from '../../evidence/rendered/demands.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
+import type { Check } from '../check.ts';
+import { fault, pass, some } from '../judgement.ts';
+import { error, onKubernetesWithFile } from '../when.ts';
+
+const RESOURCES = [
+  ['cpu', formatCpu],
+  ['memory', formatBytes],
+] as const;
+
+export const clusterLimitRange: Check = {
+  id: 'cluster.limit-range',
+  title: 'the limit ranges of the namespace let every container pass',
+  phases: ['preflight'],
+  severity: error,
+  when: onKubernetesWithFile,
+  needs: [CLUSTER_LIMITS, RENDERED_OBJECTS],
+  remedy: 'have the LimitRange changed, or set components.<name>.resources within it',
+  judge: (context) => {
+    const { ranges } = context.evidence(CLUSTER_LIMITS);
+    const lines = ranges.filter(({ type }) => type === 'Container');
+    if (lines.length === 0) return pass('no limit range for containers in the namespace');
+    const refused = context
+      .evidence(RENDERED_OBJECTS)
+      .workloads.flatMap(({ name, demands }) =>
+        demands.containers.flatMap((container) =>
+          lines.flatMap((line) => refusals(container, line).map((why) => `${name}/${container.name} ${why}`)),
+        ),
+      );
+    const expected = 'requests and limits within the limit range';
+    if (refused.length === 0) return pass('every container is within the limit ranges', expected);
+    return fault('fail', {
+      observed: some(refused, 3),
+      expected,
+      message: `pods would be refused: ${some(refused, 3)}`,
+    });
+  },
+};
+
+/** As the API server fills in what a container does not say, and then compares. */
+function refusals({ requests, limits }: ContainerDemands, line: LimitRangeFact): readonly string[] {
+  return RESOURCES.flatMap(([of, words]) => {
+    const limit = limits[of] ?? line.defaults[of] ?? line.max[of];
+    const request = requests[of] ?? limits[of] ?? line.defaultRequests[of] ?? limit;
+    const [min, max] = [line.min[of], line.max[of]];
+    if (limit !== undefined && max !== undefined && limit > max)
+      return [`may use ${words(limit)} of ${of}, ${line.name} allows ${words(max)}`];
+    if (request !== undefined && min !== undefined && request < min)
+      return [`asks for ${words(request)} of ${of}, ${line.name} wants ${words(min)}`];
+    if (request !== undefined && limit !== undefined && request > limit)
+      return [`asks for ${words(request)} of ${of}, above the limit of ${words(limit)} that ${line.name} sets`];
+    return [];
+  });
+}

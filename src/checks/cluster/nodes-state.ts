@@ -1,0 +1,58 @@
+import { formatBytes } from '../../base/quantity.ts';
+import { IMAGES_ON_A_NODE } from '../../checklist/nodes.ts';
+import { CLUSTER_NODES } from '../../evidence/cluster/nodes.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
+import type { Check, JudgeContext } from '../check.ts';
+import { counted, fault, pass, some } from '../judgement.ts';
+import { onKubernetes, warning } from '../when.ts';
+import { unusableNodes } from './capacity/nodes.ts';
+
+export const nodePressure: Check = {
+  id: 'cluster.node-pressure',
+  title: 'no node is short of disk, memory or processes',
+  phases: ['preflight'],
+  severity: warning,
+  when: onKubernetes,
+  needs: [CLUSTER_NODES],
+  remedy: 'kubectl describe node NAME',
+  judge: (context) => {
+    const nodes = context.evidence(CLUSTER_NODES);
+    // One that is not Ready says nothing of its conditions, and does not count as a node.
+    const troubled = nodes.filter(({ ready, troubles }) => ready && troubles.length > 0);
+    const first = troubled[0];
+    if (first === undefined) return pass(`${counted(nodes.length, 'node')} without pressure`);
+    return fault('warn', {
+      observed: some(troubled.map(({ name, troubles }) => `${name} has ${troubles.join(' and ')}`)),
+      expected: 'no pressure: such a node evicts pods and takes no new ones',
+      remedy: `kubectl describe node ${first.name}`,
+    });
+  },
+};
+
+export const ephemeralStorage: Check = {
+  id: 'cluster.ephemeral-storage',
+  title: 'the nodes have disk for the images',
+  phases: ['preflight'],
+  severity: warning,
+  when: onKubernetes,
+  needs: [CLUSTER_NODES],
+  wants: [RENDERED_OBJECTS],
+  remedy: 'give the nodes a larger root disk: 100 GB leave room for plugins and logs',
+  judge: (context) => {
+    const usable = usableNodes(context).filter(({ ephemeralStorage: bytes }) => bytes !== undefined && bytes > 0);
+    const expected = `${formatBytes(IMAGES_ON_A_NODE)} of ephemeral storage for images`;
+    const small = usable.filter(({ ephemeralStorage: bytes = 0 }) => bytes < IMAGES_ON_A_NODE);
+    if (small.length === 0)
+      return pass(usable.length === 0 ? 'no node says its ephemeral storage' : `every node has ${expected}`, expected);
+    return fault('warn', {
+      observed: some(small.map(({ name, ephemeralStorage: bytes = 0 }) => `${name} has ${formatBytes(bytes)}`)),
+      expected,
+    });
+  },
+};
+
+function usableNodes(context: JudgeContext) {
+  const nodes = context.evidence(CLUSTER_NODES);
+  const unusable = unusableNodes(context, nodes);
+  return nodes.filter((node) => !unusable.has(node.name));
+}

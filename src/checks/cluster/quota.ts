@@ -1,0 +1,140 @@
+import { formatBytes, formatCpu } from '../../base/quantity.ts';
+import { CLUSTER_LIMITS, type LimitRangeFact, type QuotaFact } from '../../evidence/cluster/limits.ts';
+import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
+import type { Amounts, PodDemands } from '../../evidence/rendered/demands.ts';
+import { type PlannedWorkload, RENDERED_OBJECTS, type RenderedSet } from '../../evidence/rendered/set.ts';
+import type { Check } from '../check.ts';
+import { fault, listed, pass, some } from '../judgement.ts';
+import { error, onKubernetesWithFile } from '../when.ts';
+
+/** What a quota's name counts of the rendered set; names that are not here are not judged. */
+const ASKED: Readonly<Record<string, (planned: RenderedSet) => number>> = {
+  pods: ({ workloads }) => sumOf(workloads, () => 1),
+  'count/pods': ({ workloads }) => sumOf(workloads, () => 1),
+  cpu: ({ workloads }) => sumOf(workloads, ({ pod }) => pod.cpu),
+  'requests.cpu': ({ workloads }) => sumOf(workloads, ({ pod }) => pod.cpu),
+  memory: ({ workloads }) => sumOf(workloads, ({ pod }) => pod.memory),
+  'requests.memory': ({ workloads }) => sumOf(workloads, ({ pod }) => pod.memory),
+  'limits.cpu': ({ workloads }) => sumOf(workloads, ({ demands }) => limitOf(demands, 'cpu')),
+  'limits.memory': ({ workloads }) => sumOf(workloads, ({ demands }) => limitOf(demands, 'memory')),
+  persistentvolumeclaims: ({ claims }) => claims.length,
+  'count/persistentvolumeclaims': ({ claims }) => claims.length,
+  services: kinds('Service'),
+  'count/services': kinds('Service'),
+  configmaps: kinds('ConfigMap'),
+  'count/configmaps': kinds('ConfigMap'),
+  secrets: kinds('Secret'),
+  'count/secrets': kinds('Secret'),
+  'count/deployments.apps': kinds('Deployment'),
+  'count/statefulsets.apps': kinds('StatefulSet'),
+  'count/ingresses.networking.k8s.io': kinds('Ingress'),
+};
+
+/** Names whose quota makes the API server refuse every container that does not say its own. */
+const MUST_SAY: Readonly<Record<string, readonly [kind: 'requests' | 'limits', of: 'cpu' | 'memory']>> = {
+  cpu: ['requests', 'cpu'],
+  'requests.cpu': ['requests', 'cpu'],
+  memory: ['requests', 'memory'],
+  'requests.memory': ['requests', 'memory'],
+  'limits.cpu': ['limits', 'cpu'],
+  'limits.memory': ['limits', 'memory'],
+};
+
+export const clusterQuota: Check = {
+  id: 'cluster.quota',
+  title: 'the quotas of the namespace grant what is planned',
+  phases: ['preflight'],
+  severity: error,
+  when: onKubernetesWithFile,
+  needs: [CLUSTER_LIMITS, RENDERED_OBJECTS],
+  wants: [CLUSTER_RELEASE],
+  remedy: 'have the quota raised, or plan fewer replicas or smaller requests (components.<name>)',
+  judge: (context) => {
+    const { quotas, ranges } = context.evidence(CLUSTER_LIMITS);
+    if (quotas.length === 0) return pass('no quota in the namespace');
+    const planned = context.evidence(RENDERED_OBJECTS);
+    // What a living release uses is counted already, and is what is planned.
+    const isLiving = context.look(CLUSTER_RELEASE)?.data?.status !== undefined;
+    const short = quotas.flatMap((quota) => shortages(quota, planned, isLiving));
+    const silent = quotas.flatMap((quota) => silences(quota, planned, ranges));
+    const expected = 'quotas that grant the whole plan';
+    if (short.length > 0)
+      return fault('fail', { observed: some(short), expected, message: `the quota is too small: ${some(short)}` });
+    if (silent.length > 0) {
+      return fault('fail', {
+        observed: some(silent),
+        expected: 'requests and limits for every container where a quota counts them',
+        remedy: 'set components.<name>.resources, or have a LimitRange with defaults made in the namespace',
+      });
+    }
+    return pass(
+      `${listed(quotas.map(({ name }) => name))} ${quotas.length === 1 ? 'grants' : 'grant'} what is planned`,
+      expected,
+    );
+  },
+};
+
+function shortages({ name, hard, used }: QuotaFact, planned: RenderedSet, isLiving: boolean): readonly string[] {
+  return Object.entries(hard).flatMap(([resource, most]) => {
+    const asked = ASKED[resource]?.(planned) ?? 0;
+    const left = isLiving ? most : most - (used[resource] ?? 0);
+    // Sums of floats drift.
+    if (asked <= left * (1 + 1e-9)) return [];
+    return [
+      `${name} leaves ${amount(resource, Math.max(0, left))} of ${resource}, ${amount(resource, asked)} are asked for`,
+    ];
+  });
+}
+
+/** Containers that the API server would refuse for not saying what a quota counts. */
+function silences(
+  { name, hard }: QuotaFact,
+  { workloads }: RenderedSet,
+  ranges: readonly LimitRangeFact[],
+): readonly string[] {
+  const lines = ranges.filter(({ type }) => type === 'Container');
+  return Object.keys(hard).flatMap((resource) => {
+    const [kind, of] = MUST_SAY[resource] ?? [];
+    if (kind === undefined || of === undefined) return [];
+    const isFilled = lines.some(({ defaults, defaultRequests }) =>
+      kind === 'limits' ? defaults[of] !== undefined : (defaultRequests[of] ?? defaults[of]) !== undefined,
+    );
+    const silent = isFilled
+      ? []
+      : workloads.filter(({ demands }) => demands.containers.some((one) => !says(one, kind, of)));
+    return silent.length === 0
+      ? []
+      : [`${name} counts ${resource}, which ${some(silent.map((one) => one.name))} do not say`];
+  });
+}
+
+/** A limit stands for a request that is not said. */
+function says(
+  { requests, limits }: { readonly requests: Amounts; readonly limits: Amounts },
+  kind: 'requests' | 'limits',
+  of: 'cpu' | 'memory',
+): boolean {
+  return limits[of] !== undefined || (kind === 'requests' && requests[of] !== undefined);
+}
+
+function sumOf(workloads: readonly PlannedWorkload[], of: (workload: PlannedWorkload) => number): number {
+  return workloads.reduce((sum, workload) => sum + workload.replicas * of(workload), 0);
+}
+
+function limitOf({ containers }: PodDemands, of: 'cpu' | 'memory'): number {
+  const limits = (isInit: boolean) =>
+    containers.filter((one) => one.isInit === isInit).map((one) => one.limits[of] ?? 0);
+  return Math.max(
+    limits(false).reduce((sum, one) => sum + one, 0),
+    ...limits(true),
+  );
+}
+
+function kinds(kind: string): (planned: RenderedSet) => number {
+  return ({ objects }) => objects.filter((object) => object.kind === kind).length;
+}
+
+function amount(resource: string, value: number): string {
+  if (resource.endsWith('cpu')) return formatCpu(value);
+  return resource.endsWith('memory') ? formatBytes(value) : `${value}`;
+}

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { CLUSTER_LIMITS, type LimitRangeFact, type QuotaFact } from '../../../src/evidence/cluster/limits.ts';
+import { PRIORITY_CLASSES } from '../../../src/evidence/cluster/priority-classes.ts';
+import { CLUSTER_NAMESPACE, CLUSTER_RELEASE } from '../../../src/evidence/cluster/release.ts';
+import { CLUSTER_RIGHTS } from '../../../src/evidence/cluster/rights.ts';
+import type { EvidenceKey } from '../../../src/evidence/evidence.ts';
+import { type ContainerDemands, NO_DEMANDS, type PodDemands } from '../../../src/evidence/rendered/demands.ts';
+import { RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
+import { checkOf, judged } from '../../support/check-runs.ts';
+import { GIB, rendered, shape, workload } from '../../support/cluster-facts.ts';
+import { sampleDeployment } from '../../support/deployments.ts';
+
+const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+type Seen = readonly (readonly [EvidenceKey<unknown>, unknown])[];
+
+function result(id: string, seen: Seen) {
+  return judged(checkOf(id), { deployment, seen });
+}
+
+function container(over: Partial<ContainerDemands> = {}): ContainerDemands {
+  return {
+    name: 'api',
+    isInit: false,
+    requests: { cpu: 1, memory: 2 * GIB },
+    limits: { cpu: 4, memory: 8 * GIB },
+    ...over,
+  };
+}
+
+/** Three pods of one container. */
+function planned(demands: Partial<PodDemands> = {}) {
+  const all = { ...NO_DEMANDS, containers: [container()], ...demands };
+  return rendered({
+    workloads: [workload('dify-api', 3, shape(1, 2), { demands: all })],
+    objects: [{ apiVersion: 'v1', kind: 'Secret', name: 'dify-1' }],
+  });
+}
+
+describe('cluster.quota', () => {
+  const quota = (hard: QuotaFact['hard'], used: QuotaFact['used'] = {}): QuotaFact => ({ name: 'team', hard, used });
+  const line: LimitRangeFact = { name: 'l', type: 'Container', min: {}, max: {}, defaults: {}, defaultRequests: {} };
+  const mute = planned({ containers: [container({ requests: {}, limits: {} })] });
+
+  it.each<[string, readonly QuotaFact[], string, string?]>([
+    ['none', [], 'pass'],
+    ['enough', [quota({ 'requests.cpu': 3, 'limits.memory': 24 * GIB, pods: 3, secrets: 1 })], 'pass'],
+    ['exactly what is left', [quota({ pods: 10 }, { pods: 7 })], 'pass'],
+    ['too few pods left', [quota({ pods: 10 }, { pods: 8 })], 'fail', 'team leaves 2 of pods, 3 are asked for'],
+    [
+      'too little CPU',
+      [quota({ 'requests.cpu': 2 })],
+      'fail',
+      'team leaves 2 CPU of requests.cpu, 3 CPU are asked for',
+    ],
+    ['too little memory by limits', [quota({ 'limits.memory': 20 * GIB })], 'fail', '24 GiB are asked for'],
+    ['one of two', [quota({ pods: 9 }), quota({ 'count/secrets': 0 })], 'fail', 'count/secrets'],
+    ['of things that are not planned', [quota({ 'requests.nvidia.com/gpu': 0, 'services.loadbalancers': 0 })], 'pass'],
+  ])('%s', (_, quotas, status, words = '') => {
+    const found = result('cluster.quota', [
+      [CLUSTER_LIMITS, { quotas, ranges: [] }],
+      [RENDERED_OBJECTS, planned()],
+    ]);
+    expect(found.status).toBe(status);
+    expect(found.message).toContain(words);
+  });
+
+  it('does not count what a living release uses a second time', () => {
+    const seen: Seen = [
+      [CLUSTER_LIMITS, { quotas: [quota({ pods: 4 }, { pods: 3 })], ranges: [] }],
+      [RENDERED_OBJECTS, planned()],
+      [CLUSTER_RELEASE, { status: 'deployed', revision: 1, claims: [] }],
+    ];
+    expect(result('cluster.quota', seen).status).toBe('pass');
+  });
+
+  it.each<[string, readonly LimitRangeFact[], string]>([
+    ['nothing fills in', [], 'fail'],
+    ['a limit range fills in', [{ ...line, defaultRequests: { cpu: 0.1 } }], 'pass'],
+    ['a limit range of pods fills in nothing', [{ ...line, type: 'Pod', max: { cpu: 9 } }], 'fail'],
+  ])('containers that do not say their request, where %s', (_, ranges, status) => {
+    const seen: Seen = [
+      [CLUSTER_LIMITS, { quotas: [quota({ 'requests.cpu': 100 })], ranges }],
+      [RENDERED_OBJECTS, mute],
+    ];
+    expect(result('cluster.quota', seen).status).toBe(status);
+  });
+});
+
+describe('cluster.limit-range', () => {
+  const range = (over: Partial<LimitRangeFact>): LimitRangeFact => ({
+    name: 'team',
+    type: 'Container',
+    min: {},
+    max: {},
+    defaults: {},
+    defaultRequests: {},
+    ...over,
+  });
+  it.each<[string, Partial<LimitRangeFact>, Partial<ContainerDemands>, string]>([
+    ['wide enough', { min: { cpu: 0.01 }, max: { cpu: 8, memory: 16 * GIB } }, {}, 'pass'],
+    ['limit above the largest', { max: { memory: 4 * GIB } }, {}, 'fail'],
+    ['request below the smallest', { min: { cpu: 2 } }, {}, 'fail'],
+    ['request above the limit that is filled in', { defaults: { cpu: 0.5 } }, { limits: {} }, 'fail'],
+    ['limit filled in that is enough', { defaults: { cpu: 2, memory: 4 * GIB } }, { limits: {} }, 'pass'],
+    [
+      'says nothing, filled in within bounds',
+      { max: { cpu: 1 }, defaults: { cpu: 0.5 } },
+      { requests: {}, limits: {} },
+      'pass',
+    ],
+    ['of pods, which is not judged', { type: 'Pod', max: { cpu: 0.1 } }, {}, 'pass'],
+  ])('%s', (_, over, demands, status) => {
+    const seen: Seen = [
+      [CLUSTER_LIMITS, { quotas: [], ranges: [range(over)] }],
+      [RENDERED_OBJECTS, planned({ containers: [container(demands)] })],
+    ];
+    expect(result('cluster.limit-range', seen).status).toBe(status);
+  });
+});
+
+describe('cluster.pod-security', () => {
+  const root = { restricted: ['may run as root'] };
+  const host = { baseline: ['hostPath volumes'], restricted: ['hostPath volumes', 'may run as root'] };
+  it.each<[string, boolean, string, Partial<PodDemands>, string, string]>([
+    ['no level', true, '', host, 'pass', ''],
+    ['privileged', true, 'privileged', host, 'pass', ''],
+    ['restricted, pods that comply', true, 'restricted', {}, 'pass', ''],
+    ['restricted, root', true, 'restricted', root, 'fail', 'enforce=baseline'],
+    ['baseline, root', true, 'baseline', root, 'pass', ''],
+    ['baseline, the host', true, 'baseline', host, 'fail', 'enforce=privileged'],
+    ['a namespace that is not there', false, '', root, 'pass', ''],
+  ])('%s', (_, exists, enforces, demands, status, remedy) => {
+    const found = result('cluster.pod-security', [
+      [CLUSTER_NAMESPACE, { name: 'dify', exists, phase: 'Active', enforces }],
+      [RENDERED_OBJECTS, planned(demands)],
+    ]);
+    expect(found.status).toBe(status);
+    if (remedy !== '')
+      expect(found.remedy).toBe(`kubectl label --overwrite namespace dify pod-security.kubernetes.io/${remedy}`);
+  });
+});
+
+it.each([
+  ['', [], 'pass'],
+  ['high', ['high', 'system-cluster-critical'], 'pass'],
+  ['hihg', ['high'], 'fail'],
+])('cluster.priority-class: %j of %j is %s', (priorityClass, classes, status) => {
+  const seen: Seen = [
+    [RENDERED_OBJECTS, planned({ priorityClass })],
+    [PRIORITY_CLASSES, classes],
+  ];
+  expect(result('cluster.priority-class', seen).status).toBe(status);
+});
+
+it.each([
+  [[], 'pass', ''],
+  [['HTTPRoute (gateway.networking.k8s.io/v1)'], 'fail', 'Gateway API'],
+  [['ExternalSecret (external-secrets.io/v1)'], 'fail', 'External Secrets'],
+  [['Widget (example.com/v1)'], 'fail', 'what defines them'],
+])('cluster.kinds: unknown %j is %s', (unknownKinds, status, remedy) => {
+  const found = result('cluster.kinds', [[CLUSTER_RIGHTS, { namespace: 'dify', rights: [], unknownKinds }]]);
+  expect(found.status).toBe(status);
+  expect(found.remedy).toContain(remedy);
+});
+
+it.each([
+  [true, 'Active', 'pass', 'is there'],
+  [false, '', 'pass', 'will be made'],
+  [true, 'Terminating', 'fail', 'being deleted'],
+])('cluster.namespace: there %s, %s is %s', (exists, phase, status, words) => {
+  const found = result('cluster.namespace', [[CLUSTER_NAMESPACE, { name: 'dify', exists, phase, enforces: '' }]]);
+  expect(found.status).toBe(status);
+  expect(found.message).toContain(words);
+});
