@@ -2,7 +2,7 @@ import type { BucketFact, ObjectFacts, Step } from '../../evidence/object-storag
 import type { Check } from '../check.ts';
 import { deploymentOf, listed } from '../judgement.ts';
 import { error } from '../when.ts';
-import { FRAME, perObjects, type Seen } from './per-bucket.ts';
+import { FRAME, perObjects, putOwner, type Seen } from './per-bucket.ts';
 import { neededRights } from './rights.ts';
 
 export const storageRights: Check = {
@@ -19,7 +19,7 @@ export const storageRights: Check = {
 };
 
 /** The API puts, gets and deletes; the plugin daemon finds its packages by listing as well. */
-function rights({ put, get, list, remove }: ObjectFacts, { usedBy }: BucketFact): Seen {
+function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: BucketFact): Seen {
   const steps: readonly (readonly [verb: string, step: Step | undefined])[] = [
     ['put', put],
     ['get', get],
@@ -30,8 +30,11 @@ function rights({ put, get, list, remove }: ObjectFacts, { usedBy }: BucketFact)
     step === undefined || step === 'ok' || step.kind === 'full' || step.kind === 'locked' ? [] : [{ verb, step }],
   );
   const expected = 'a key that may put, get, list and delete';
-  if (refused.length === 0)
-    return { status: 'pass', observed: 'the probe object was put, got, listed and deleted', expected };
+  if (refused.length === 0) {
+    // Its name, so that nobody wonders what it is.
+    const rest = kept === undefined ? '' : `; ${kept}, or an old version of it, is kept`;
+    return { status: 'pass', observed: `the probe object was put, got, listed and deleted${rest}`, expected };
+  }
   const isSlight = refused.every(({ verb }) => verb === 'list') && !usedBy.includes('plugin daemon');
   const codes = [...new Set(refused.map(({ step }) => step.code))];
   return {
@@ -50,7 +53,8 @@ export const storageIntegrity: Check = {
   judge: (context) =>
     perObjects(context, 'object-storage.integrity', ({ put, get, altered }) => {
       const expected = 'the bytes that were put';
-      if (put !== 'ok' || get !== 'ok') return { status: 'skip', observed: '', expected };
+      if (put !== 'ok') return putOwner(put);
+      if (get !== 'ok') return 'object-storage.rights';
       return altered
         ? { status: 'fail', observed: 'other bytes came back than were put', expected }
         : { status: 'pass', observed: 'the bytes that were put came back', expected };
@@ -67,7 +71,7 @@ export const storageCapacity: Check = {
     perObjects(context, 'object-storage.capacity', ({ put }) => {
       const expected = 'room for new objects';
       if (put === 'ok') return { status: 'pass', observed: 'a new object finds room', expected };
-      if (put.kind !== 'full') return { status: 'skip', observed: '', expected };
+      if (put.kind !== 'full') return 'object-storage.rights';
       return { status: 'fail', observed: `the storage takes nothing more (${put.code})`, expected };
     }),
 };

@@ -54,11 +54,14 @@ function faultOwner({ stage, host }: Failure, { style }: BucketFact, endpoint: s
   return style === 'virtual' ? 'object-storage.address-style' : 'object-storage.login';
 }
 
-/** Judges each bucket that was probed with keys; what `id` does not own of a stopped probe is skipped, and what it owns `stopped` judges. */
+/**
+ * Judges each bucket that was probed with keys; what `id` does not own of a stopped probe is skipped, and what it owns `stopped` judges. A judge that names
+ * another check leaves the bucket to it.
+ */
 export function perBucket(
   context: JudgeContext,
   id: string,
-  judge: (bucket: BucketFact) => Seen,
+  judge: (bucket: BucketFact) => Seen | StopOwner,
   stopped: (failure: Failure, bucket: BucketFact) => Seen = (failure) => unexpected(failure, context),
 ): Judgement {
   const evidence = context.evidence(OBJECT_STORAGE);
@@ -75,11 +78,16 @@ export function perBucket(
 export function perObjects(
   context: JudgeContext,
   id: string,
-  judge: (objects: ObjectFacts, bucket: BucketFact) => Seen,
+  judge: (objects: ObjectFacts, bucket: BucketFact) => Seen | StopOwner,
 ): Judgement {
   return perBucket(context, id, (bucket) =>
-    bucket.objects === undefined ? { status: 'skip', observed: '', expected: '' } : judge(bucket.objects, bucket),
+    bucket.objects === undefined ? 'object-storage.login' : judge(bucket.objects, bucket),
   );
+}
+
+/** The check that says why no object was put. */
+export function putOwner({ kind }: Failure): StopOwner {
+  return kind === 'full' ? 'object-storage.capacity' : 'object-storage.rights';
 }
 
 function unexpected(failure: Failure, context: JudgeContext): Seen {
@@ -95,7 +103,7 @@ export function originOf(context: JudgeContext): Observation['from'] {
 export function summed(
   context: JudgeContext,
   buckets: readonly BucketFact[],
-  look: (bucket: BucketFact) => Seen | string,
+  look: (bucket: BucketFact) => Seen | StopOwner,
 ): Judgement {
   const from = originOf(context);
   const looked = buckets.map((bucket) => ({ bucket, seen: look(bucket) }));

@@ -5,7 +5,7 @@ import { deploymentOf } from '../judgement.ts';
 import { declaredNotSeen } from '../services/probed.ts';
 import { error, errorInProdElseWarning, whereFile } from '../when.ts';
 import { enableVersioning, showReplication, showVersioning } from './commands.ts';
-import { FRAME, perObjects, type Seen } from './per-bucket.ts';
+import { FRAME, perObjects, putOwner, type Seen, type StopOwner } from './per-bucket.ts';
 
 export const storageVersioning: Check = {
   ...FRAME,
@@ -25,7 +25,11 @@ export const storageVersioning: Check = {
   },
 };
 
-function versioning(context: JudgeContext, { put, settings, versioned }: ObjectFacts, bucket: string): Seen {
+function versioning(
+  context: JudgeContext,
+  { put, settings, versioned }: ObjectFacts,
+  bucket: string,
+): Seen | StopOwner {
   const { objectStorage } = deploymentOf(context);
   const expected = 'versioning enabled, since the recovery plan leans on it';
   const remedy = enableVersioning(objectStorage, bucket);
@@ -35,7 +39,7 @@ function versioning(context: JudgeContext, { put, settings, versioned }: ObjectF
     return { status: state === 'enabled' ? 'pass' : 'fail', observed: `versioning is ${state}`, expected, remedy };
   }
   // Nothing was put, so nothing was learnt: the rights are what is wrong.
-  if (put !== 'ok') return { status: 'skip', observed: '', expected };
+  if (put !== 'ok') return putOwner(put);
   const { hidden } = settings.versioning;
   // Every storage answers a put with a version where there is one: none is evidence, but a managed one may well hide it.
   if (versioned === false && !('managed' in objectStorage && objectStorage.managed !== undefined)) {

@@ -19,7 +19,7 @@ export function s3Driver(wire: Wire, place: S3Place, bucket: string, style: Addr
   const host = new URL(address).hostname;
 
   const once = async (method: string, url: URL, body: Uint8Array | undefined): Promise<HttpAnswer> => {
-    const headers = await signed(method, url, body, place.region, keys, wire.time());
+    const headers = await signed({ method, url, body }, place.region, keys, wire.time());
     const answer = await wire.send({ method, url, headers, ...(body === undefined ? {} : { body }) });
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw s3Refusal(host, answer);
@@ -66,22 +66,23 @@ function versionOf({ headers }: HttpAnswer): string | undefined {
   return version === 'null' || version === '' ? undefined : version;
 }
 
-async function signed(
-  method: string,
-  url: URL,
-  body: Uint8Array | undefined,
-  region: string,
-  keys: S3Keys,
-  time: Date,
-): Promise<Record<string, string>> {
+interface Signable {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: Uint8Array | undefined;
+}
+
+async function signed({ method, url, body }: Signable, region: string, keys: S3Keys, time: Date) {
   const { AwsV4Signer } = await import('aws4fetch');
-  const digest = createHash('sha256')
-    .update(body ?? '')
-    .digest('hex');
+  const digest = (algorithm: string) => createHash(algorithm).update(body ?? '');
   const signer = new AwsV4Signer({
     method,
     url: url.href,
-    headers: { 'x-amz-content-sha256': digest },
+    headers: {
+      'x-amz-content-sha256': digest('sha256').digest('hex'),
+      // A bucket with a default retention takes no object without it (Amazon S3, PutObject).
+      ...(body === undefined ? {} : { 'content-md5': digest('md5').digest('base64') }),
+    },
     accessKeyId: keys.accessKey,
     secretAccessKey: keys.secretKey,
     service: 's3',
