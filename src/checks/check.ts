@@ -65,7 +65,7 @@ export interface CheckResult extends Judgement {
   /** The fault that severity `info` turned into a pass. */
   readonly note?: string;
   readonly accepted?: { readonly reason: string; readonly until?: string };
-  /** The severity was another, and a policy changed it. */
+  /** A policy sets the severity: what it would be otherwise, and why. */
   readonly policy?: { readonly was: Severity; readonly reason: string };
   /** What was not seen from here and now; absent where all of it was. */
   readonly seen?: readonly Sighting[];

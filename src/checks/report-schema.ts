@@ -30,7 +30,7 @@ const result = z.strictObject({
   policy: z
     .strictObject({ was: z.enum(SEVERITIES), reason: z.string() })
     .exactOptional()
-    .meta({ description: 'The severity was another, and a policy changed it.' }),
+    .meta({ description: 'A policy sets the severity: what it would be otherwise, and why.' }),
   seen: z
     .array(z.strictObject({ key: z.string(), from: origin, at: z.string(), given: z.boolean() }))
     .readonly()

@@ -18,9 +18,11 @@ function bash(commands: readonly DescribedCommand[]): string {
     options.filter(({ value }) => value === 'path'),
     '|',
   );
+  const fields = sharedOptions(commands);
   return `# difyctl completion bash: source it, or put it into /etc/bash_completion.d
 _difyctl() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command= options= at
+  local fields='${words(fields, ' ')}'
   for ((at = 1; at < COMP_CWORD; at++)); do
     case " ${names} " in *" \${COMP_WORDS[at]} "*) command=\${COMP_WORDS[at]}; break ;; esac
   done
@@ -32,7 +34,7 @@ ${choicesOf(options)
     completion) COMPREPLY=($(compgen -W '${SHELLS.join(' ')}' -- "$word")); return ;;
   esac
   case $command in
-${commands.map(({ name, options: own }) => `    ${name}) options='${words(own, ' ')}' ;;`).join('\n')}
+${commands.map((command) => `    ${command.name}) options="${ownWords(command, fields)}" ;;`).join('\n')}
   esac
   if [[ -z $command ]]; then
     COMPREPLY=($(compgen -W '${names}' -- "$word"))
@@ -42,6 +44,22 @@ ${commands.map(({ name, options: own }) => `    ${name}) options='${words(own, '
 }
 complete -F _difyctl ${PROGRAMS.join(' ')}
 `;
+}
+
+/** Options of every command that reads a deployment, its fields above all: said once, since there are hundreds. */
+function sharedOptions(commands: readonly DescribedCommand[]): readonly DescribedOption[] {
+  const [first, ...others] = commands.filter(({ options }) => options.some(({ long }) => long === '--url'));
+  return (first?.options ?? []).filter(({ long }) => others.every((other) => has(other, long)));
+}
+
+function ownWords(command: DescribedCommand, shared: readonly DescribedOption[]): string {
+  if (!shared.every(({ long }) => has(command, long))) return words(command.options, ' ');
+  const own = command.options.filter(({ long }) => !shared.some((option) => option.long === long));
+  return `$fields ${words(own, ' ')}`.trimEnd();
+}
+
+function has({ options }: DescribedCommand, long: string): boolean {
+  return options.some((option) => option.long === long);
 }
 
 function zsh(commands: readonly DescribedCommand[]): string {

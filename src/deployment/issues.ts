@@ -154,7 +154,7 @@ function choiceMessage(choices: readonly string[], path: Path, value: Json | und
   if (value === null) return `empty; write ${list}`;
   const refused = REFUSED_BY_NAME[formatPath(path)]?.[String(value)];
   if (refused !== undefined) return `${String(value)}: ${refused}`;
-  const meant = typeof value === 'string' ? nearest(value, choices) : undefined;
+  const meant = typeof value === 'string' && choices.length > 1 ? nearest(value, choices) : undefined;
   return meant === undefined ? list : `${list}; did you mean ${meant}?`;
 }
 

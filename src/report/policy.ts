@@ -10,7 +10,9 @@ export function policyLine(facts: PolicyFacts): string {
   return `policy: ${policyName(facts)}`;
 }
 
-/** Why a check is graver or lighter here than elsewhere; undefined where it is not. */
+/** Why a check is graver or lighter here than elsewhere; undefined where no policy names it. */
 export function severityChange({ severity, policy }: CheckResult): string | undefined {
-  return policy === undefined ? undefined : `${severity} by policy, else ${policy.was}: ${policy.reason}`;
+  if (policy === undefined) return undefined;
+  const otherwise = policy.was === severity ? '' : `, else ${policy.was}`;
+  return `${severity} by policy${otherwise}: ${policy.reason}`;
 }

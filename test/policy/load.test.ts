@@ -70,7 +70,7 @@ describe('a policy', () => {
       'apiVersion: difyctl/v1\nkind: Policy\n',
       'undefined:undefined name  needed: what the policy is called in reports, such as acme-prod',
     ],
-    ['another kind', `${HEAD.replace('Policy', 'Polcy')}`, '2:1 kind  Policy; did you mean Policy?'],
+    ['another kind', `${HEAD.replace('Policy', 'Polcy')}`, '2:1 kind  Policy'],
     ['a size that is none', `${HEAD}nodes: { memory: lots }\n`, '4:10 nodes.memory  a size such as 32Gi'],
     [
       'a duration that is none',

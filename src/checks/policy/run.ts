@@ -38,9 +38,7 @@ function reportUnder({ policy, file }: LoadedPolicy, report: CheckReport, { chec
   const results = report.checks.map((result): CheckResult => {
     const was = own.get(result.id);
     const reason = policySeverity(result.id, policy)?.reason;
-    return was === undefined || reason === undefined || was === result.severity
-      ? result
-      : { ...result, policy: { was, reason } };
+    return was === undefined || reason === undefined ? result : { ...result, policy: { was, reason } };
   });
   return { ...report, policy: factsOf(policy, file, report.tier), checks: results };
 }

@@ -52,10 +52,9 @@ export const recoverySecrets: Check = {
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery !== undefined),
   needs: [],
-  remedy:
-    'copy .difyctl/<name>/secrets.yaml into your secret manager, and say where: difyctl init --recovery-configuration-secrets "vault: kv/dify"',
+  remedy: 'copy the generated secrets into your secret manager, and say where: recovery.configuration.secrets',
   judge: (context) => {
-    const { secrets, recovery } = deploymentOf(context);
+    const { name, secrets, recovery } = deploymentOf(context);
     const expected = 'a copy that outlives cluster or host';
     const kept = recovery?.configuration?.secrets;
     if (kept !== undefined) return pass(`kept in ${kept}`, expected);
@@ -68,6 +67,7 @@ export const recoverySecrets: Check = {
       expected,
       message:
         'the generated SECRET_KEY is known to the installation alone: without it a restored database cannot be read',
+      remedy: `copy .difyctl/${name}/secrets.yaml into your secret manager, and say where: difyctl init --recovery-configuration-secrets "vault: kv/${name}"`,
     });
   },
 };
