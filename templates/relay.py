@@ -59,8 +59,9 @@ async def serve(reader, writer):
 async def main():
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    await asyncio.start_server(serve, "127.0.0.1", PORT)
+    server = await asyncio.start_server(serve, "127.0.0.1", PORT)
     await ended.wait()
+    server.close()
 
 
 asyncio.run(main())

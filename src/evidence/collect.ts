@@ -73,7 +73,7 @@ export function createCollection(
 
   const needHere = needOf((key) => known.get(key.name)?.evidence ?? local.now(key));
   const local: Gatherer = createGatherer((key) => lookFrom(key, context, needHere), limitOf, events);
-  const relay = openRelay === undefined ? undefined : holdRelay(openRelay, context, deadline);
+  const relay = openRelay === undefined ? undefined : holdRelay(openRelay, context, { deadline, events });
   const needThere = needOf(
     (key) => known.get(key.name)?.evidence ?? ((isService(key) ? cluster : undefined) ?? local).now(key),
   );

@@ -3,7 +3,7 @@ import type { Evidence, EvidenceKey } from './evidence.ts';
 
 export interface GatherEvents {
   readonly started?: (key: string) => void;
-  readonly ended?: (evidence: Evidence<unknown>) => void;
+  readonly ended?: (evidence: Pick<Evidence<unknown>, 'key' | 'outcome' | 'durationMs'>) => void;
 }
 
 /** Evidence as it is seen from one place, each key looked at no more than once. */

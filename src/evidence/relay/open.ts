@@ -15,6 +15,9 @@ const START_MS = 300_000;
 /** The cluster ends a relay by itself after this long, should its difyctl be gone. */
 const DEADLINE_SECONDS = 1_800;
 
+/** kubectl itself waits for ever where a proxy before the API server lets no stream through. */
+const FORWARD_MS = 30_000;
+
 const RIGHTS = [
   { verb: 'create', group: 'batch', resource: 'jobs' },
   { verb: 'delete', group: 'batch', resource: 'jobs' },
@@ -60,6 +63,13 @@ async function relayJob(name: string, namespace: string, deployment: Deployment)
   });
 }
 
+function refusalOf(late: AbortSignal): Promise<never> {
+  const text = `kubectl port-forward does not come up within ${FORWARD_MS / 1_000} s`;
+  return new Promise((_, reject) => {
+    late.addEventListener('abort', () => reject(new EvidenceMissing('timeout', text)), { once: true });
+  });
+}
+
 async function reach(
   cluster: Kubectl,
   place: { readonly namespace: string; readonly target: string; readonly port: number },
@@ -67,8 +77,9 @@ async function reach(
   remove: () => Promise<string | undefined>,
 ): ReturnType<OpenRelay> {
   const forward = holdForward(cluster, place, signal);
+  const late = AbortSignal.timeout(FORWARD_MS);
   try {
-    await forward.port();
+    await Promise.race([forward.port(), refusalOf(late)]);
   } catch (error) {
     await forward.close();
     throw error;

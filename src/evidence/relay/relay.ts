@@ -1,4 +1,5 @@
-import type { CollectContext } from '../evidence.ts';
+import { type CollectContext, EvidenceMissing } from '../evidence.ts';
+import type { GatherEvents } from '../gather.ts';
 import type { Dial } from '../probe/dial.ts';
 
 /** A pod in the cluster that opens TCP connections for this machine. */
@@ -20,12 +21,33 @@ export interface RelayHolder {
   close(): Promise<string | undefined>;
 }
 
+/** What the start of a relay is called while it lasts: an image may have to be pulled. */
+const STARTING = 'the start of a pod in the cluster';
+
 /** `deadline` as `Date.now()`. */
-export function holdRelay(open: OpenRelay, context: CollectContext, deadline: number): RelayHolder {
+export function holdRelay(
+  open: OpenRelay,
+  context: CollectContext,
+  { deadline, events }: { readonly deadline: number; readonly events: GatherEvents | undefined },
+): RelayHolder {
   let opening: Promise<Relay> | undefined;
+  const start = async (): Promise<Relay> => {
+    const started = performance.now();
+    const end = (outcome: 'ok' | 'denied' | 'timeout' | 'absent') =>
+      events?.ended?.({ key: STARTING, outcome, durationMs: Math.round(performance.now() - started) });
+    events?.started?.(STARTING);
+    try {
+      const relay = await open(context, Math.max(0, deadline - Date.now()));
+      end('ok');
+      return relay;
+    } catch (error) {
+      end(error instanceof EvidenceMissing ? error.outcome : 'absent');
+      throw error;
+    }
+  };
   return {
     opened: () => {
-      opening ??= open(context, Math.max(0, deadline - Date.now()));
+      opening ??= start();
       return opening;
     },
     close: async () => {

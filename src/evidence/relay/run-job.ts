@@ -53,8 +53,10 @@ export async function removeObjects(
 ): Promise<string | undefined> {
   const command = ['delete', ...names, '-n', namespace];
   const how = ['--ignore-not-found', '--cascade=foreground', '--wait', `--timeout=${REMOVE_SECONDS}s`];
+  const remove = () => cluster.run([...command, ...how], { timeoutMs: (REMOVE_SECONDS + 5) * 1_000 });
   try {
-    await cluster.run([...command, ...how], { timeoutMs: (REMOVE_SECONDS + 5) * 1_000 });
+    // A Ctrl-C on a terminal ends every program of it, also one that is removing: once more.
+    await remove().catch(remove);
     return undefined;
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
