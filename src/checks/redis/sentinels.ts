@@ -67,6 +67,12 @@ function verdict(found: RedisCase, answered: readonly SentinelFact[]): Judgement
     const observed = `${listed(down)}; ${up} of ${known} up, quorum ${quorum}`;
     return fault('warn', { observed, expected, remedy: `start the sentinels that are down; ${ask}` });
   }
+  const unseen = evidence.sentinels.filter(({ fault: seen }) => seen?.stage === 'resolve' || seen?.stage === 'connect');
+  if (unseen.length > 0) {
+    const observed = listed(unseen.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`));
+    const message = `seen from here, ${observed}; its fellows hold all ${known} to be up`;
+    return fault('warn', { observed, expected, message, remedy: 'difyctl preflight --from cluster' });
+  }
   const apart = answered.filter(({ sentinels = 1 }) => sentinels < known);
   if (apart.length > 0) {
     const views = apart.map(({ address, sentinels = 1 }) => `${address} knows ${sentinels} of ${known}`);

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { deepMerge, type JsonObject } from '../../../src/base/json.ts';
+import type { FaultFact } from '../../../src/evidence/probe/fault.ts';
+import {
+  REDIS,
+  type RedisEvidence,
+  type RedisServerFact,
+  type SentinelFact,
+} from '../../../src/evidence/redis/facts.ts';
+import type { RedisInfo } from '../../../src/evidence/redis/info.ts';
+import { checkOf, judged } from '../../support/check-runs.ts';
+import { parsedDeployment, SAMPLE_FILES, type SampleName } from '../../support/deployments.ts';
+
+const INFO: RedisInfo = {
+  version: '7.2.4',
+  mode: 'standalone',
+  isCluster: false,
+  role: 'master',
+  replicas: [{ address: '10.0.0.2:6379', state: 'online', lagSeconds: 1, behindBytes: 0 }],
+  isLoading: false,
+  maxMemory: 4e9,
+  maxMemoryPolicy: 'noeviction',
+  usedMemory: 1e8,
+  maxClients: 10_000,
+  isAof: true,
+  aofWriteStatus: 'ok',
+  rdbStatus: 'ok',
+};
+
+function server(info: Partial<RedisInfo> = {}, over: Partial<RedisServerFact> = {}): RedisServerFact {
+  const databases = [
+    { use: 'cache', number: 0 },
+    { use: 'broker', number: 1 },
+  ] as const;
+  return {
+    address: 'redis.example.internal:6379',
+    info: { ...INFO, ...info },
+    settings: {},
+    databases,
+    refused: [],
+    ...over,
+  };
+}
+
+function sentinel(number: number, over: Partial<SentinelFact> = {}): SentinelFact {
+  return {
+    address: `s${number}.example.internal:26379`,
+    master: 'redis.example.internal:6379',
+    otherMasters: [],
+    flags: ['master'],
+    downSentinels: [],
+    quorum: 2,
+    sentinels: 3,
+    replicas: 1,
+    downAfterMs: 5_000,
+    failoverTimeoutMs: 60_000,
+    ...over,
+  };
+}
+
+const THREE = [sentinel(1), sentinel(2), sentinel(3)];
+const away: FaultFact = { stage: 'connect', code: 'ETIMEDOUT', text: 'does not answer' };
+
+function verdict(id: string, sample: SampleName, evidence: RedisEvidence, over: JsonObject = {}) {
+  const deployment = parsedDeployment(deepMerge(SAMPLE_FILES[sample], over) as JsonObject);
+  const { status, message } = judged(checkOf(id), { deployment, seen: [[REDIS, evidence]] });
+  return [status, message];
+}
+
+const STANDALONE: SampleName = 'prod-kubernetes-s3-qdrant';
+const SENTINEL: SampleName = 'prod-kubernetes-sentinel-azure-pgvector';
+const COMPOSE: SampleName = 'prod-compose-sentinel-azure-elasticsearch';
+const MANAGED: JsonObject = { redis: { managed: { by: 'aws-elasticache', ha: true } } };
+const { version: _version, maxMemoryPolicy: _policy, maxClients: _clients, isAof: _aof, ...SPARSE } = INFO;
+
+describe('one server', () => {
+  it.each<[id: string, evidence: RedisServerFact, over: JsonObject, status: string, words: RegExp]>([
+    ['redis.version', server({ version: '5.0.14' }), {}, 'fail', /Redis 5\.0\.14/],
+    ['redis.version', server({ version: '5.0.14' }), { tier: 'test' }, 'warn', /Redis 5/],
+    ['redis.version', server({}, { info: SPARSE }), {}, 'unknown', /not seen/],
+    ['redis.version', server({}, { info: SPARSE }), MANAGED, 'warn', /declared, not seen/],
+    ['redis.eviction-policy', server({}, { info: SPARSE }), MANAGED, 'warn', /declared, not seen/],
+    [
+      'redis.eviction-policy',
+      server({}, { info: SPARSE, settings: { 'maxmemory-policy': 'allkeys-lfu' } }),
+      {},
+      'fail',
+      /allkeys-lfu/,
+    ],
+    ['redis.eviction-policy', server({ maxMemoryPolicy: 'volatile-ttl' }), { tier: 'test' }, 'warn', /volatile-ttl/],
+    ['redis.connections', server({}, { info: SPARSE }), {}, 'unknown', /maxclients/],
+    ['redis.connections', server({}, { info: SPARSE, settings: { maxclients: '10000' } }), {}, 'pass', /10000/],
+    ['redis.connections', server({ maxClients: 1_000 }), { components: { api: { replicas: 12 } } }, 'warn', /12 api/],
+    ['redis.size', server({ maxMemory: 1.5e9 }), {}, 'warn', /1\.5 GB maxmemory; expected 2 GB/],
+    ['redis.size', server({ maxMemory: 1.5e9 }), { tier: 'test' }, 'pass', /1\.5 GB/],
+    ['redis.size', server({ maxMemory: 4e9, usedMemory: 3.9e9 }), {}, 'warn', /98 % of its 4 GB/],
+    [
+      'redis.size',
+      server({ maxMemory: 0 }),
+      { redis: { managed: { by: 'x', size: { memory: '1Gi' } } } },
+      'warn',
+      /declared/,
+    ],
+    [
+      'redis.persistence',
+      server({ isAof: false, rdbSavedAt: 1_795_300_000, uptimeSeconds: 90_000 }),
+      { recovery: { redis: { persistence: 'rdb' } } },
+      'pass',
+      /saves/,
+    ],
+    ['redis.persistence', server({ isAof: false }), {}, 'unknown', /not seen/],
+    ['redis.persistence', server({ isAof: false }), MANAGED, 'warn', /declared, not seen/],
+    ['redis.persistence', server({ aofWriteStatus: 'err' }), {}, 'fail', /append-only file failed/],
+    [
+      'redis.persistence',
+      server({ isAof: false }),
+      { recovery: { redis: { persistence: 'none' } } },
+      'pass',
+      /asks for none/,
+    ],
+    [
+      'redis.role',
+      server({ role: 'replica', masterAddress: '10.0.0.1:6379' }),
+      {},
+      'fail',
+      /replica of 10\.0\.0\.1:6379/,
+    ],
+    ['redis.writes', server({ role: 'replica' }), {}, 'skip', /see redis\.role/],
+    ['redis.writes', server({ isCluster: true }), {}, 'skip', /see redis\.cluster-mode/],
+    ['redis.login', server({}, { fault: away }), {}, 'skip', /see redis\.reachable/],
+    ['redis.topology', server({ replicas: [] }), MANAGED, 'warn', /declared, not seen/],
+    ['redis.topology', server(), MANAGED, 'pass', /1 replica/],
+  ])('%s %#', (id, evidence, over, status, words) => {
+    expect(verdict(id, STANDALONE, { sentinels: [], server: evidence }, over)).toEqual([
+      status,
+      expect.stringMatching(words),
+    ]);
+  });
+});
+
+describe('sentinels and their master', () => {
+  it.each<[id: string, sample: SampleName, evidence: RedisEvidence, status: string, words: RegExp]>([
+    ['redis.sentinels', SENTINEL, { sentinels: THREE, server: server() }, 'pass', /of one mind/],
+    // From outside the cluster a sentinel that does not connect may well be up; what its fellows say counts.
+    [
+      'redis.sentinels',
+      SENTINEL,
+      { sentinels: [...THREE.slice(0, 2), { ...bare(3), fault: away }], server: server() },
+      'warn',
+      /its fellows hold all 3 to be up/,
+    ],
+    [
+      'redis.sentinels',
+      COMPOSE,
+      { sentinels: [...THREE.slice(0, 2), { ...bare(3), fault: away }], server: server() },
+      'warn',
+      /2 of 3 up/,
+    ],
+    [
+      'redis.sentinels',
+      SENTINEL,
+      { sentinels: THREE.slice(0, 2).map((one) => ({ ...one, downSentinels: ['10.0.0.3:26379'] })), server: server() },
+      'warn',
+      /10\.0\.0\.3:26379 is down, say its fellows/,
+    ],
+    [
+      'redis.sentinels',
+      COMPOSE,
+      { sentinels: [sentinel(1), sentinel(2, { sentinels: 1 }), sentinel(3)], server: server() },
+      'warn',
+      /knows 1 of 3/,
+    ],
+    [
+      'redis.sentinels',
+      COMPOSE,
+      { sentinels: THREE.map((one) => ({ ...one, sentinels: 1, quorum: 1 })), server: server() },
+      'fail',
+      /which know of 1/,
+    ],
+    [
+      'redis.sentinels',
+      COMPOSE,
+      { sentinels: THREE.map((one) => ({ ...one, quorum: 4 })), server: server() },
+      'fail',
+      /quorum 4/,
+    ],
+    [
+      'redis.sentinels',
+      COMPOSE,
+      { sentinels: [1, 2, 3].map((number) => ({ ...bare(number), fault: away })) },
+      'skip',
+      /see redis\.master/,
+    ],
+    [
+      'redis.master',
+      COMPOSE,
+      { sentinels: [1, 2, 3].map((number) => ({ ...bare(number), fault: away })) },
+      'skip',
+      /see redis\.reachable/,
+    ],
+    [
+      'redis.master',
+      COMPOSE,
+      {
+        sentinels: THREE.map((one) => ({ ...one, master: '127.0.0.1:6379' })),
+        server: server({}, { address: '127.0.0.1:6379' }),
+      },
+      'fail',
+      /each client itself/,
+    ],
+    [
+      'redis.master',
+      COMPOSE,
+      { sentinels: THREE.map((one) => ({ ...one, flags: ['master', 's_down'] })), server: server() },
+      'fail',
+      /to be down/,
+    ],
+    [
+      'redis.replication',
+      COMPOSE,
+      { sentinels: THREE, server: server({}, { settings: { 'min-replicas-to-write': '1' } }) },
+      'warn',
+      /takes no writes/,
+    ],
+    [
+      'redis.replication',
+      COMPOSE,
+      {
+        sentinels: THREE,
+        server: server({ replicas: [{ address: 'r', state: 'wait_bgsave', lagSeconds: 0, behindBytes: 0 }] }),
+      },
+      'fail',
+      /not yet online/,
+    ],
+    [
+      'redis.replication',
+      COMPOSE,
+      {
+        sentinels: THREE,
+        server: server({
+          replicas: [...INFO.replicas, { address: 'r', state: 'online', lagSeconds: 60, behindBytes: 9 }],
+        }),
+      },
+      'warn',
+      /60 s/,
+    ],
+    [
+      'redis.replication',
+      COMPOSE,
+      { sentinels: THREE, server: server({ replicas: [] }) },
+      'fail',
+      /nothing to fail over to/,
+    ],
+  ])('%s on %s %#', (id, sample, evidence, status, words) => {
+    expect(verdict(id, sample, evidence)).toEqual([status, expect.stringMatching(words)]);
+  });
+
+  it.each([
+    ['1.12.1', 'pass'],
+    ['1.13.0', 'fail'],
+    ['1.14.2', 'fail'],
+    ['1.15.0', 'pass'],
+  ])('events of Dify %s: %s', (version, status) => {
+    expect(verdict('redis.event-bus', SENTINEL, { sentinels: [] }, { version })[0]).toBe(status);
+  });
+});
+
+/** A sentinel that gave no answer. */
+function bare(number: number): SentinelFact {
+  return { address: `s${number}.example.internal:26379`, otherMasters: [], flags: [], downSentinels: [] };
+}
