@@ -5,6 +5,7 @@ import type { Check, Judgement } from '../check.ts';
 import { counted, fault, listed, pass } from '../judgement.ts';
 import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
+import { shownBy } from './managed.ts';
 import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
 
 /** Whole segments that may wait: one is just being copied, more are not. */
@@ -146,27 +147,10 @@ function judgeManaged({ postgres }: Seen, archiving: ArchivingFact | undefined, 
     return pass(`archived by ${by}, the last at ${archiving.lastArchived.at}`, expected);
   }
   if (need === undefined) return pass(`backups are ${by}'s, and the plan leans on no archive`, expected);
-  if (postgres.managed?.backups === true) return declaredNotSeen(`the backups of ${by}`, shownBy(by));
+  if (postgres.managed?.backups === true) return declaredNotSeen(`the backups of ${by}`, shownBy(by, 'backups'));
   return fault('warn', {
     observed: `postgres.managed says nothing of backups, and ${by} shows nothing of its archive`,
     expected: `${expected} (${need.why})`,
     remedy: `switch on the backups of ${by}, then set postgres.managed.backups to true`,
   });
-}
-
-const SHOWN: readonly (readonly [RegExp, string])[] = [
-  [
-    /aws|rds|aurora/i,
-    'aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,BackupRetentionPeriod,LatestRestorableTime]"',
-  ],
-  [
-    /gcp|google|cloud-?sql/i,
-    'gcloud sql instances list --format="table(name,settings.backupConfiguration.pointInTimeRecoveryEnabled)"',
-  ],
-  [/azure/i, 'az postgres flexible-server list --query "[].[name,backup]"'],
-  [/ali|apsara/i, 'aliyun rds DescribeBackupPolicy'],
-];
-
-function shownBy(by: string): string {
-  return SHOWN.find(([pattern]) => pattern.test(by))?.[1] ?? `look at the backup settings of ${by}`;
 }

@@ -57,16 +57,27 @@ function judgeEntry(entry: EntryFact, seen: Seen): Judgement {
   }
 }
 
-function missing({ which, database, username }: EntryFact, { facts }: Seen): Judgement {
+function missing({ which, database, username, mayEnterPostgres }: EntryFact, { facts }: Seen): Judgement {
   const isMaker = facts.roles.some(({ name, mayCreateDatabases }) => name === username && mayCreateDatabases);
   const expected = which === 'main' ? `a database ${database}` : `a database ${database}, or a role that may create it`;
-  if (which === 'plugin' && isMaker) {
+  const isMade = isMaker && mayEnterPostgres === true && UNQUOTED.test(database);
+  if (which === 'plugin' && isMade) {
     return pass(`${database} is not there yet: ${username} may create it, and the plugin daemon will`, expected);
   }
-  const why = which === 'main' ? 'the api never creates it' : `${username} may not create it (no CREATEDB)`;
+  const why = which === 'main' ? 'the api never creates it' : whyNot(isMaker, mayEnterPostgres === true, username);
   return fault('fail', {
     observed: `there is no database ${database}, and ${why}`,
     expected,
     remedy: `CREATE DATABASE ${quoted(database)} OWNER ${quoted(username)} ENCODING 'UTF8' TEMPLATE template0;`,
   });
+}
+
+/** The plugin daemon writes the name into its statement as it is (plugin daemon 0.6.3). */
+const UNQUOTED = /^[a-z_][a-z0-9_]*$/;
+
+function whyNot(isMaker: boolean, mayEnterPostgres: boolean, username: string): string {
+  if (!isMaker) return `${username} may not create it (no CREATEDB)`;
+  return mayEnterPostgres
+    ? 'the plugin daemon cannot create one of that name, which it does not quote'
+    : `${username} may not enter the database postgres, from where the plugin daemon would create it`;
 }

@@ -1,7 +1,8 @@
+import { ENDPOINTS } from '../../evidence/endpoints.ts';
 import type { EntryFact, LoginFault } from '../../evidence/postgres/facts.ts';
-import type { Check, Judgement } from '../check.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { counted, fault, pass } from '../judgement.ts';
-import { notReached } from '../services/probed.ts';
+import { faultStatus, notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
 import { ofAll, ofPostgres, quoted, type Seen, seenOf, stoppedBefore } from './seen.ts';
 
@@ -14,6 +15,7 @@ export const postgresLogin: Check = {
   id: 'postgres.login',
   title: "Dify's roles may log in to PostgreSQL",
   severity: error,
+  wants: [ENDPOINTS],
   remedy: 'correct postgres.username and postgres.password, or the role on the server',
   judge: (context) => {
     const seen = seenOf(context);
@@ -23,7 +25,7 @@ export const postgresLogin: Check = {
       return fault('fail', { observed: `${address} ${ended.text}`, expected, remedy: SILENT });
     }
     const stopped = stoppedBefore(seen);
-    if (stopped !== undefined) return stopped;
+    if (stopped !== undefined) return lostSince(context, seen) ?? stopped;
     // One role in two databases is one question, and its fault one fault.
     const roles = new Map(entries.map((entry) => [`${entry.username} ${entry.fault?.kind ?? ''}`, entry]));
     return ofAll(
@@ -32,6 +34,19 @@ export const postgresLogin: Check = {
     );
   },
 };
+
+/** A port that connected when it was asked whether it does, and did not for the login: nobody else would say so. */
+function lostSince(context: JudgeContext, { facts, deployment, from }: Seen): Judgement | undefined {
+  const { fault: ended } = facts;
+  const reached = context.look(ENDPOINTS)?.data?.filter(({ service }) => service === 'postgres') ?? [];
+  const isSaid = reached.length === 0 || reached.some((endpoint) => endpoint.fault !== undefined);
+  if (ended === undefined || ended.stage === 'tls' || isSaid) return undefined;
+  return fault(faultStatus(ended, deployment, from), {
+    observed: `${facts.address} connected once, and then ${ended.text}`,
+    expected: 'a port that connects each time',
+    remedy: 'look for a limit of connections or a balancer with a dead server behind it',
+  });
+}
 
 const SILENT = 'find out what listens there, or what keeps the server from answering: PostgreSQL answers at once';
 
@@ -83,7 +98,10 @@ const WORDS: Readonly<Record<LoginFault['kind'], Words>> = {
   }),
   access: ({ username, database }, { postgres }, { text }) => ({
     observed: `the server's access rules refuse ${username}: ${text}`,
-    remedy: `add to pg_hba.conf, then SELECT pg_reload_conf(): ${postgres.tls.mode === 'disable' ? 'host' : 'hostssl'} ${database} ${username} ADDRESSES scram-sha-256`,
+    remedy:
+      postgres.tls.mode === 'disable'
+        ? `set postgres.tls.mode to verify-full where the server takes TLS alone; else add to pg_hba.conf: host ${database} ${username} ADDRESSES scram-sha-256`
+        : `add to pg_hba.conf, then SELECT pg_reload_conf(): hostssl ${database} ${username} ADDRESSES scram-sha-256`,
   }),
   'role-limit': ({ username }, { facts }) => {
     const limit = facts.roles.find(({ name }) => name === username)?.connectionLimit;

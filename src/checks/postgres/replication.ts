@@ -4,6 +4,7 @@ import type { Check, Judgement } from '../check.ts';
 import { fault, listed, pass } from '../judgement.ts';
 import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
+import { shownBy } from './managed.ts';
 import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
 import { blockedCommits } from './synchronous.ts';
 
@@ -35,7 +36,7 @@ export const postgresReplication: Check = {
 function alone({ deployment, postgres }: Seen, observed: string): Judgement {
   const expected = 'a standby that streams';
   const { managed } = postgres;
-  if (managed?.ha === true) return declaredNotSeen(`the standby of ${managed.by}`, shownBy(managed.by));
+  if (managed?.ha === true) return declaredNotSeen(`the standby of ${managed.by}`, shownBy(managed.by, 'standby'));
   if (deployment.tier === 'test') return pass(`${observed}; test asks for none`, expected);
   if (managed !== undefined) {
     return fault('warn', {
@@ -49,25 +50,6 @@ function alone({ deployment, postgres }: Seen, observed: string): Judgement {
     expected,
     message: `${observed}: with this server everything stops, for as long as a restore takes`,
   });
-}
-
-const SHOWN: readonly (readonly [RegExp, string])[] = [
-  [/aurora/i, 'aws rds describe-db-clusters --query "DBClusters[].[DBClusterIdentifier,MultiAZ,DBClusterMembers]"'],
-  [
-    /aws|rds/i,
-    'aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,MultiAZ,SecondaryAvailabilityZone]"',
-  ],
-  [
-    /gcp|google|cloud-?sql/i,
-    'gcloud sql instances list --format="table(name,settings.availabilityType,failoverReplica.available)"',
-  ],
-  [/azure/i, 'az postgres flexible-server list --query "[].[name,highAvailability]"'],
-  [/ali|apsara/i, 'aliyun rds DescribeDBInstances'],
-];
-
-/** The provider's own command that shows what clients are not shown. */
-function shownBy(by: string): string {
-  return SHOWN.find(([pattern]) => pattern.test(by))?.[1] ?? `look at the failover settings of ${by}`;
 }
 
 function judgeStandbys(seen: Seen, { isShown }: ReplicationFact, standbys: readonly StandbyFact[]): Judgement {

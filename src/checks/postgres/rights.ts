@@ -22,8 +22,9 @@ export const postgresRights: Check = {
   },
 };
 
-/** PostgreSQL: read_only_sql_transaction, and feature_not_supported for want of an extension's files. */
+/** PostgreSQL: read_only_sql_transaction, undefined_function (there was no gen_random_uuid() before 13). */
 const READ_ONLY = '25006';
+const NO_FUNCTION = '42883';
 /** What a pooler that lends single statements says to BEGIN. */
 const NO_TRANSACTION = '08P01';
 
@@ -32,6 +33,7 @@ function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
   const expected = `${username} may make tables in ${database}`;
   const [db, role] = [quoted(database), quoted(username)];
   if (table.refused?.code === READ_ONLY) return notReached('postgres.primary');
+  if (table.refused?.code === NO_FUNCTION) return notReached('postgres.version');
   if (table.refused?.code === NO_TRANSACTION) return notReached('postgres.pooler');
   if (table.refused !== undefined) {
     const isDenied = table.refused.code === '42501' || table.refused.code === '3F000';

@@ -51,7 +51,8 @@ export async function enter(
   if (!ELSEWHERE.has(fault.kind)) return { entry: { ...base, fault }, open: opening(login) };
   // The role is let in, this database is not there or closed: another one shows why, and what the role may do about it.
   const open = (database?: string) => opening(login)(database ?? MAINTENANCE);
-  return { entry: { ...base, fault }, ...known({ session: (await attempt(open)).session }), open };
+  const { session } = await attempt(open);
+  return { entry: { ...base, fault, mayEnterPostgres: session !== undefined }, ...known({ session }), open };
 }
 
 /** Faults of a database, not of the role. */

@@ -55,7 +55,7 @@ async function tried(session: Session, statements: readonly string[]): Promise<T
     for (const statement of statements) await session.query(statement);
     return {};
   } catch (error) {
-    if (!(error instanceof PostgresFault)) throw error;
+    if (!(error instanceof PostgresFault) || error.kind === 'silent') throw error;
     const { code, text: words } = error.fact;
     return { refused: { code, text: words } };
   } finally {

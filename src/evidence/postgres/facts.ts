@@ -92,6 +92,8 @@ export interface EntryFact {
   readonly database: string;
   readonly username: string;
   readonly fault?: LoginFault;
+  /** Where the database could not be entered: whether the role may enter `postgres`, from where the plugin daemon would make its own. */
+  readonly mayEnterPostgres?: boolean;
   /** Absent where there is no such database, or nobody could look. */
   readonly catalog?: DatabaseFact;
   readonly session?: SessionFact;

@@ -65,7 +65,9 @@ async function keepsPrepared(open: Open): Promise<boolean | undefined> {
       const taken = await backendOf(taker);
       try {
         const after = number((await client.query(statement.text, statement))[0], 'pid');
-        return taken !== before || after === before ? undefined : true;
+        if (taken === before) return after === before ? undefined : true;
+        // The taker got another one: the client keeps its own once it has prepared something there (RDS Proxy's pinning).
+        return after === before ? true : undefined;
       } catch (error) {
         return error instanceof PostgresFault && error.fact.code === '26000' ? false : undefined;
       } finally {
