@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import type { CollectContext } from '../../src/evidence/evidence.ts';
-import { HOST_ENGINE } from '../../src/evidence/host/engine.ts';
 import { IMAGES_ENGINE } from '../../src/evidence/images/engine-images.ts';
 import { IMAGES_LIST } from '../../src/evidence/images/list.ts';
+import { IMAGES_MACHINES } from '../../src/evidence/images/machines.ts';
 import { IMAGES_REGISTRIES, registriesCollector } from '../../src/evidence/images/registries.ts';
 import { checkOf, collectContext, judged } from '../support/check-runs.ts';
 import { sampleDeployment } from '../support/deployments.ts';
-import { engineFact } from '../support/host-facts.ts';
 import { given } from '../support/need.ts';
 import { freePorts } from '../testbed/cluster/ports.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
@@ -109,7 +108,7 @@ async function ask(names: readonly string[], over: Partial<CollectContext> = {})
         [IMAGES_LIST, list],
         [IMAGES_ENGINE, []],
         [IMAGES_REGISTRIES, seen],
-        [HOST_ENGINE, engineFact({ architecture: 'x86_64' })],
+        [IMAGES_MACHINES, ['amd64']],
       ],
     });
   expect(JSON.stringify(seen)).not.toContain('planted');

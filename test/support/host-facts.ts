@@ -16,6 +16,7 @@ export function engineFact(over: Partial<EngineFact> = {}): EngineFact {
     cgroup: '2',
     security: ['apparmor', 'seccomp'],
     clockAhead: 0,
+    pulls: { proxied: false, mirrored: false, insecure: [] },
     dataRoot: '/var/lib/docker',
     disk: { size: 200 * GIB, free: 100 * GIB, inodes: 1_000_000, freeInodes: 900_000 },
     ...over,

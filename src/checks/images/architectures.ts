@@ -1,14 +1,10 @@
-import { CLUSTER_NODES, type NodeFact } from '../../evidence/cluster/nodes.ts';
-import { HOST_ENGINE } from '../../evidence/host/engine.ts';
 import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
+import { IMAGES_MACHINES } from '../../evidence/images/machines.ts';
 import { IMAGES_REGISTRIES } from '../../evidence/images/registries.ts';
 import type { Check, JudgeContext } from '../check.ts';
-import { deploymentOf, fault, listed, pass, some } from '../judgement.ts';
+import { fault, listed, pass, some } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error, withFile } from '../when.ts';
-
-/** What `uname -m` calls them, as docker's engine does, in Go's names, as images do. */
-const GO_NAMES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm' };
 
 export const imagesArchitectures: Check = {
   id: 'images.architectures',
@@ -17,10 +13,10 @@ export const imagesArchitectures: Check = {
   severity: error,
   when: withFile,
   needs: [IMAGES_ENGINE, IMAGES_REGISTRIES],
-  wants: [CLUSTER_NODES, HOST_ENGINE],
+  wants: [IMAGES_MACHINES],
   remedy: 'copy all platforms of an image to the mirror (skopeo copy --all), or choose nodes of its architecture',
   judge: (context) => {
-    const machines = architecturesOf(context);
+    const machines = context.look(IMAGES_MACHINES)?.data ?? [];
     if (machines.length === 0) return notReached('cluster.reachable or host.engine');
     const images = imagesOf(context);
     if (images.length === 0) return notReached('images.available');
@@ -53,20 +49,6 @@ function imagesOf(context: JudgeContext): readonly Made[] {
     .flatMap(({ images }) => images)
     .flatMap(({ name, architectures }) => (architectures === undefined ? [] : [{ name, architectures }]));
   return [...here, ...there];
-}
-
-/** Of the nodes that take pods, or of the engine; none where neither was seen. */
-function architecturesOf(context: JudgeContext): readonly string[] {
-  if (deploymentOf(context).target.type === 'compose') {
-    const architecture = context.look(HOST_ENGINE)?.data?.architecture ?? '';
-    return architecture === '' ? [] : [GO_NAMES[architecture] ?? architecture];
-  }
-  const nodes = context.look(CLUSTER_NODES)?.data ?? [];
-  return [...new Set(nodes.filter(takesPods).map(({ architecture }) => architecture))].sort();
-}
-
-function takesPods({ ready, schedulable, os, taints }: NodeFact): boolean {
-  return ready && schedulable && os === 'linux' && !taints.some(({ effect }) => effect.startsWith('No'));
 }
 
 function said(images: readonly Made[]): string {

@@ -1,3 +1,4 @@
+import { HOST_ENGINE } from '../../evidence/host/engine.ts';
 import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
 import { IMAGES_LIST } from '../../evidence/images/list.ts';
 import { IMAGES_REGISTRIES } from '../../evidence/images/registries.ts';
@@ -13,6 +14,7 @@ export const imagesRegistries: Check = {
   severity: warning,
   when: withFile,
   needs: [IMAGES_LIST, IMAGES_ENGINE, IMAGES_REGISTRIES],
+  wants: [HOST_ENGINE],
   remedy: 'difyctl images --format list names what has to be pulled; images.registry names a mirror',
   judge: (context) => {
     const registries = context.evidence(IMAGES_REGISTRIES);
@@ -36,6 +38,13 @@ export const imagesRegistries: Check = {
     const silent = observations.filter(({ status }) => status === 'warn');
     if (silent.length === 0) {
       return { ...pass(`${listed(registries.map(({ registry }) => registry))} answers`, expected), observations };
+    }
+    const engine = context.look(HOST_ENGINE)?.data?.pulls;
+    const isOnlyHub = silent.every(({ subject }) => subject === 'docker.io');
+    if (engine?.proxied === true || (engine?.mirrored === true && isOnlyHub)) {
+      const message =
+        'the engine pulls by a proxy or mirror of its own, and what it sees by that cannot be seen from here';
+      return { status: 'skip', observed: '', expected, message };
     }
     const observed = listed(silent.map((one) => `${one.subject} ${said(one.subject, one.observed)}`));
     const message = `seen from here, ${observed}; what pulls the images may see it differently`;

@@ -1,6 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { ExternalError } from '../../base/errors.ts';
+import { isObject } from '../../base/json.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
 import { at, listAt, textAt } from '../read.ts';
 import { controlGroupLimits, type Limits } from './limits.ts';
@@ -28,9 +29,20 @@ export interface EngineFact {
   readonly security: readonly string[];
   /** Seconds by which the engine's clock is ahead of this machine's; 0 for `here`, which has one clock. */
   readonly clockAhead: number;
+  readonly pulls: PullSettings;
   readonly dataRoot: string;
   /** Behind the data root; undefined where it cannot be seen from here. */
   readonly disk: DiskFact | undefined;
+}
+
+/** How the engine itself reaches registries. */
+export interface PullSettings {
+  /** Through a proxy of its own. */
+  readonly proxied: boolean;
+  /** It asks mirrors of Docker Hub first. */
+  readonly mirrored: boolean;
+  /** Registries that it may ask without TLS. */
+  readonly insecure: readonly string[];
 }
 
 /** Bytes and inodes. `size` is what is used and what ordinary users may still use, as df counts; `inodes` 0 where the file system counts none. */
@@ -46,6 +58,9 @@ export const hostEngineCollector: Collector<EngineFact> = {
   key: HOST_ENGINE,
   timeoutMs: 20_000,
   collect: async (context) => {
+    // A deployment on a cluster has no engine to be asked, whatever this machine runs.
+    if (context.deployment?.target.type === 'kubernetes')
+      throw new EvidenceMissing('absent', 'a deployment on Compose');
     const asked = context.now().getTime();
     const info = await dockerInfo(context);
     const answered = context.now().getTime();
@@ -68,11 +83,22 @@ export const hostEngineCollector: Collector<EngineFact> = {
         (option) => /name=([^,]+)/.exec(String(option))?.[1] ?? String(option),
       ),
       clockAhead: isHere || Number.isNaN(clock) ? 0 : Math.round((clock - (asked + answered) / 2) / 1000),
+      pulls: pullSettings(info),
       dataRoot,
       disk: place === 'afar' ? undefined : await diskBehind(dataRoot),
     };
   },
 };
+
+function pullSettings(info: unknown): PullSettings {
+  const known = at(info, 'RegistryConfig', 'IndexConfigs');
+  const entries = Object.entries(isObject(known) ? known : {});
+  return {
+    proxied: textAt(info, 'HttpsProxy') !== '',
+    mirrored: listAt(info, 'RegistryConfig', 'Mirrors').length > 0,
+    insecure: entries.filter(([, config]) => at(config, 'Secure') === false).map(([registry]) => registry),
+  };
+}
 
 async function dockerInfo({ runner, signal }: CollectContext): Promise<unknown> {
   const result = await runner.run('docker', ['info', '--format', '{{json .}}'], { signal }).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
+import { type CollectContext, type Collector, evidenceKey, type Need } from '../evidence.ts';
+import { HOST_ENGINE } from '../host/engine.ts';
 import { type FaultFact, faultOf } from '../probe/fault.ts';
 import { IMAGES_ENGINE } from './engine-images.ts';
 import { IMAGES_LIST } from './list.ts';
@@ -33,7 +34,10 @@ export const registriesCollector: Collector<readonly RegistryFact[]> = {
     const present = new Set((await need(IMAGES_ENGINE)).map(({ name }) => name));
     const wanted = (await need(IMAGES_LIST)).map(({ name }) => name).filter((name) => !present.has(name));
     const byRegistry = byRegistryOf(wanted);
-    return Promise.all([...byRegistry].map(([registry, names]) => askRegistry(context, registry, names)));
+    const insecure = await insecureRegistries(context, need);
+    return Promise.all(
+      [...byRegistry].map(([registry, names]) => askRegistry(context, registry, names, insecure.includes(registry))),
+    );
   },
 };
 
@@ -46,13 +50,27 @@ function byRegistryOf(names: readonly string[]): ReadonlyMap<string, readonly st
   return groups;
 }
 
-async function askRegistry(context: CollectContext, registry: string, names: readonly string[]): Promise<RegistryFact> {
+/** What nodes may do without TLS nobody here knows. */
+async function insecureRegistries({ deployment }: CollectContext, need: Need): Promise<readonly string[]> {
+  if (deployment?.target.type !== 'compose') return [];
+  return need(HOST_ENGINE).then(
+    ({ pulls }) => pulls.insecure,
+    () => [],
+  );
+}
+
+async function askRegistry(
+  context: CollectContext,
+  registry: string,
+  names: readonly string[],
+  insecure: boolean,
+): Promise<RegistryFact> {
   const login = await loginFor(context, registry);
   const hasLogin = login !== undefined;
   const [first = ''] = names;
   try {
     const { dial, signal } = context;
-    const options = { dial, signal, limitMs: LIMIT_MS, login, ca: await authorities(registry) };
+    const options = { dial, signal, limitMs: LIMIT_MS, login, insecure, ca: await authorities(registry) };
     const opened = await openRegistry(parseImage(first).server, options);
     const images: (ManifestFact & { readonly name: string })[] = [];
     // One after the other: registries count how often they are asked.

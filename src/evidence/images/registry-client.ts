@@ -16,6 +16,8 @@ export interface RegistryOptions {
   /** Milliseconds for each request's connection, and again for its answer. */
   readonly limitMs: number;
   readonly login: RegistryLogin | undefined;
+  /** Whether the engine may ask it without TLS, as it may every address of its own machine. */
+  readonly insecure: boolean;
   /** More authorities to trust, PEM. */
   readonly ca: string | undefined;
 }
@@ -30,11 +32,10 @@ export interface Registry {
 }
 
 /**
- * Opens a registry by the protocol of the OCI distribution specification: `/v2/` says how it wants to be asked. Addresses of this machine are asked
- * without TLS, as container engines do. Throws ProbeFault where nothing answers, or what answers is no registry.
+ * Opens a registry by the protocol of the OCI distribution specification: `/v2/` says how it wants to be asked. Throws ProbeFault where nothing answers, or what answers is no registry.
  */
 export async function openRegistry(server: string, options: RegistryOptions): Promise<Registry> {
-  const base = `${isLoopback(server) ? 'http' : 'https'}://${server}/v2/`;
+  const base = `${options.insecure || isLoopback(server) ? 'http' : 'https'}://${server}/v2/`;
   const send = (url: URL, headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
     requestHttp({ method, url, headers }, options);
   const greeting = await send(new URL(base));

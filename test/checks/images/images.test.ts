@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { CLUSTER_NODES } from '../../../src/evidence/cluster/nodes.ts';
 import { CLUSTER_NAMESPACE } from '../../../src/evidence/cluster/release.ts';
-import { HOST_ENGINE } from '../../../src/evidence/host/engine.ts';
+import { HOST_ENGINE, type PullSettings } from '../../../src/evidence/host/engine.ts';
 import { type EngineImage, IMAGES_ENGINE } from '../../../src/evidence/images/engine-images.ts';
 import { IMAGES_LIST } from '../../../src/evidence/images/list.ts';
+import { IMAGES_MACHINES } from '../../../src/evidence/images/machines.ts';
 import type { ManifestFact } from '../../../src/evidence/images/manifest.ts';
 import { IMAGES_PULL_SECRET, type PullSecretFact } from '../../../src/evidence/images/pull-secret.ts';
 import { IMAGES_REGISTRIES, type RegistryFact } from '../../../src/evidence/images/registries.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
-import { node } from '../../support/cluster-facts.ts';
 import { parsedDeployment, SAMPLE_FILES, sampleDeployment } from '../../support/deployments.ts';
 import { engineFact } from '../../support/host-facts.ts';
 
@@ -23,9 +22,10 @@ interface Scene {
   readonly here?: readonly EngineImage[];
   readonly registries?: readonly RegistryFact[];
   readonly architectures?: readonly string[];
+  readonly pulls?: Partial<PullSettings>;
 }
 
-function judge(id: string, sample: Sample, { here = [], registries = [], architectures = ['amd64'] }: Scene) {
+function judge(id: string, sample: Sample, { here = [], registries = [], architectures = ['amd64'], pulls }: Scene) {
   const list = [API, WEB].map((name) => ({ name, source: name, usedBy: [] }));
   return judged(checkOf(id), {
     deployment: sampleDeployment(sample),
@@ -33,10 +33,14 @@ function judge(id: string, sample: Sample, { here = [], registries = [], archite
       [IMAGES_LIST, list],
       [IMAGES_ENGINE, here],
       [IMAGES_REGISTRIES, registries],
-      [HOST_ENGINE, engineFact({ architecture: architectures[0] === 'arm64' ? 'aarch64' : 'x86_64' })],
-      [CLUSTER_NODES, architectures.map((architecture, index) => node(`n${index}`, { architecture }))],
+      [HOST_ENGINE, machine(pulls)],
+      [IMAGES_MACHINES, architectures],
     ],
   });
+}
+
+function machine(pulls: Partial<PullSettings> = {}) {
+  return engineFact({ pulls: { proxied: false, mirrored: false, insecure: [], ...pulls } });
 }
 
 function asked(facts: readonly ManifestFact[], hasLogin = false): readonly RegistryFact[] {
@@ -69,6 +73,13 @@ describe('a host without a way out', () => {
     });
     expect(judge('images.available', COMPOSE, scene).status).toBe('skip');
   });
+});
+
+it('silence says nothing of an engine that pulls by a proxy or mirror of its own', () => {
+  const hub = SILENT.map((fact) => ({ ...fact, registry: 'docker.io' }));
+  expect(judge('images.registries', COMPOSE, { registries: SILENT, pulls: { proxied: true } }).status).toBe('skip');
+  expect(judge('images.registries', COMPOSE, { registries: hub, pulls: { mirrored: true } }).status).toBe('skip');
+  expect(judge('images.registries', COMPOSE, { registries: SILENT, pulls: { mirrored: true } }).status).toBe('warn');
 });
 
 it.each<[string, Sample, readonly RegistryFact[], string]>([
