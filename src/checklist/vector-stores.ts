@@ -52,5 +52,11 @@ export const QDRANT_SIZE: Readonly<Record<'test' | 'prod', StoreSize>> = {
 /** Copies without which the loss of one node loses vectors. */
 export const COPIES = 2;
 
+/**
+ * Nodes without which the loss of one takes the majority along. Weaviate (since 1.25) and Qdrant agree by Raft: of two, the one that is left is not
+ * ready (Weaviate, seen with 1.35) or makes and changes no collection (Qdrant, "Distributed deployment": three nodes or more).
+ */
+export const MAJORITY_NODES: { readonly [P in Provider]?: number } = { weaviate: 3, qdrant: 3 };
+
 /** Part of a disk that is used: above `warn`, Elasticsearch's low watermark, it places no more shards there; above `fail`, its flood stage, indices become read-only. */
 export const DISK_USED = { warn: 0.85, fail: 0.95 } as const;

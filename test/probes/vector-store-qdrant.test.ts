@@ -45,6 +45,7 @@ describe('Qdrant', () => {
     ['a full disk', { isFull: true }, {}, ['vector-store.writes fail']],
     ['a collection with one copy', { collections: { Vector_index_a1_Node: 1 } }, {}, ['vector-store.replication fail']],
     ['one copy for new collections', {}, { file: extraEnv(1) }, ['vector-store.replication fail']],
+    ['two nodes', { peers: ['http://a:6335/', 'http://b:6335/'] }, {}, ['vector-store.single-point-of-failure warn']],
     ['one node', { peers: [] }, {}, ['vector-store.single-point-of-failure fail']],
     ['a small machine', { machine: { cores: 4, memoryGiB: 16, diskGiB: 100 } }, {}, ['vector-store.size warn']],
     [

@@ -1,5 +1,5 @@
 import { durationSeconds } from '../../base/duration.ts';
-import { COPIES } from '../../checklist/vector-stores.ts';
+import { COPIES, MAJORITY_NODES } from '../../checklist/vector-stores.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { VECTOR_STORE } from '../../evidence/vector-store/facts.ts';
 import type { Check, Judgement } from '../check.ts';
@@ -63,7 +63,16 @@ function judge(seen: Seen): Judgement {
 }
 
 function judgeCount({ deployment, store, facts, context }: Seen, count: number): Judgement {
-  if (count >= COPIES) return pass(counted(count, 'node'), EXPECTED);
+  const majority = MAJORITY_NODES[store.provider] ?? COPIES;
+  if (count >= majority) return pass(counted(count, 'node'), EXPECTED);
+  if (count >= COPIES) {
+    return fault('warn', {
+      observed: counted(count, 'node'),
+      expected: `${majority} nodes or more`,
+      message: `${store.provider} has ${counted(count, 'node')}, which agree by majority: without one of them the rest cannot decide`,
+      remedy: `add nodes up to ${majority}`,
+    });
+  }
   const by = store.managed?.by ?? VENDOR_RUN[store.provider];
   if (by === undefined) {
     const message = `${store.provider} at ${facts.address} is one node: while it is down no knowledge base answers`;

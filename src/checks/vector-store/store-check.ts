@@ -70,7 +70,10 @@ const STAGE_CHECKS: Readonly<Record<ProbeStage, string>> = {
 
 /** For a question that was not asked: where the probe ended before it, whose finding that is. */
 export function unasked({ facts }: Seen, why = `${facts.provider} does not answer this`): Judgement {
-  if (facts.fault === undefined) return { status: 'skip', observed: '', expected: '', message: why };
+  const isDown = facts.health !== undefined && 'seen' in facts.health && facts.health.seen.state === 'down';
+  if (facts.fault === undefined) {
+    return isDown ? notReached('vector-store.health') : { status: 'skip', observed: '', expected: '', message: why };
+  }
   return notReached(facts.fault.code === UNRESOLVED ? 'config.secrets' : STAGE_CHECKS[facts.fault.stage]);
 }
 

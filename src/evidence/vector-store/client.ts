@@ -2,7 +2,7 @@ import { ProbeFault } from '../probe/fault.ts';
 import { requestHttp } from '../probe/http.ts';
 import { assertTrusted, secure } from '../probe/tls.ts';
 import type { Asked } from './facts.ts';
-import { textAt } from './json.ts';
+import { listAt, textAt } from './json.ts';
 import type { Note, StoreContext } from './probe.ts';
 
 /** Enough for the schema of a thousand collections. */
@@ -135,6 +135,7 @@ function jsonOf(body: Buffer): unknown {
 
 function saidIn(body: Buffer, json: unknown): string {
   const error =
+    textAt(listAt(json, 'error')[0], 'message') ??
     textAt(json, 'error', 'reason') ??
     textAt(json, 'status', 'error') ??
     textAt(json, 'error') ??

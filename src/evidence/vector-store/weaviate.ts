@@ -3,7 +3,7 @@ import { type Ask, admitted, askedOf, openStore, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, GrpcFact, NodeFact, StoreOf } from './facts.ts';
 import { checkGrpc, type GrpcTarget } from './grpc.ts';
-import { listAt, numberAt, textAt } from './json.ts';
+import { at, listAt, numberAt, textAt } from './json.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
 import { tryToWrite } from './written.ts';
 
@@ -22,7 +22,7 @@ export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note
   const keyless = await ask('/v1/meta', { headers: { authorization: undefined } });
   note({ isOpen: keyless.status === 200 });
   note({ grpc: await grpcOf(store, context, headers) });
-  note({ nodes: askedOf(await ask('/v1/nodes'), ({ json }) => listAt(json, 'nodes').map(nodeOf)) });
+  note({ nodes: await nodesOf(ask) });
   const schema = await ask('/v1/schema');
   const copies = askedOf(schema, ({ json }) => copiesOf(json, isOfDify(context.deployment)));
   note({ copies });
@@ -51,6 +51,22 @@ async function grpcOf(
   } catch (error) {
     return { fault: faultOf(error, 'use') };
   }
+}
+
+/** The nodes that gossip knows, and those that only the configuration of consensus still knows: a lost one leaves the first list within seconds. */
+async function nodesOf(ask: Ask): Promise<Asked<readonly NodeFact[]>> {
+  const listed = askedOf(await ask('/v1/nodes'), ({ json }) => listAt(json, 'nodes').map(nodeOf));
+  if (!('seen' in listed)) return listed;
+  const { json } = await ask('/v1/cluster/statistics');
+  const members = listAt(json, 'statistics').flatMap((one) => listAt(at(one, 'raft'), 'latestConfiguration'));
+  const names = new Set(members.map((member) => textAt(member, 'id') ?? ''));
+  for (const { name } of listed.seen) names.delete(name);
+  const lost = [...names].map((name) => ({
+    name,
+    isUp: false,
+    text: 'it left the cluster and is still a member of it',
+  }));
+  return { seen: [...listed.seen, ...lost] };
 }
 
 function nodeOf(node: unknown): NodeFact {
