@@ -1,11 +1,11 @@
-import type { ObjectFacts, Replication } from '../../evidence/object-storage/facts.ts';
+import type { BucketFact, ObjectFacts, Replication } from '../../evidence/object-storage/facts.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
 import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
 import { declaredNotSeen } from '../services/probed.ts';
 import { error, errorInProdElseWarning, whereFile } from '../when.ts';
 import { enableVersioning, showReplication, showVersioning } from './commands.ts';
-import { FRAME, perObjects, putOwner, type Seen, type StopOwner } from './per-bucket.ts';
+import { FRAME, perObjects, putOwner, type Seen, type StopOwner, summed } from './per-bucket.ts';
 
 export const storageVersioning: Check = {
   ...FRAME,
@@ -20,10 +20,27 @@ export const storageVersioning: Check = {
     const { objectStorage } = deploymentOf(context);
     const { keys, buckets } = context.evidence(OBJECT_STORAGE);
     const what = 'versioning of the buckets';
-    if (keys === 'workload') return declaredNotSeen(what, showVersioning(objectStorage, buckets[0]?.name ?? ''));
-    return perObjects(context, 'object-storage.versioning', (objects, { name }) => versioning(context, objects, name));
+    if (keys === 'workload') {
+      const isSaid = buckets.every(({ versioningByVendor }) => versioningByVendor !== undefined);
+      if (!isSaid) return declaredNotSeen(what, showVersioning(objectStorage, buckets[0]?.name ?? ''));
+      return summed(context, buckets, (bucket) => byVendor(context, bucket) ?? 'object-storage.login');
+    }
+    return perObjects(
+      context,
+      'object-storage.versioning',
+      (objects, bucket) => byVendor(context, bucket) ?? versioning(context, objects, bucket.name),
+    );
   },
 };
+
+const VERSIONED = 'versioning enabled, since the recovery plan leans on it';
+
+function byVendor(context: JudgeContext, { name, versioningByVendor: state }: BucketFact): Seen | undefined {
+  if (state === undefined) return undefined;
+  const remedy = enableVersioning(deploymentOf(context).objectStorage, name);
+  const observed = `versioning is ${state}, says the vendor's own command line`;
+  return { status: state === 'enabled' ? 'pass' : 'fail', observed, expected: VERSIONED, remedy };
+}
 
 function versioning(
   context: JudgeContext,
@@ -31,7 +48,7 @@ function versioning(
   bucket: string,
 ): Seen | StopOwner {
   const { objectStorage } = deploymentOf(context);
-  const expected = 'versioning enabled, since the recovery plan leans on it';
+  const expected = VERSIONED;
   const remedy = enableVersioning(objectStorage, bucket);
   if (versioned === true) return { status: 'pass', observed: 'the probe object got a version of its own', expected };
   if ('seen' in settings.versioning) {

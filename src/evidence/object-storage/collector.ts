@@ -1,9 +1,11 @@
+import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
 import { type BucketFact, OBJECT_STORAGE, type ObjectStorageEvidence } from './facts.ts';
 import { bucketsOf, type PlannedBucket } from './plan.ts';
 import { type Reach, serviceOf } from './service.ts';
+import { askVendor } from './vendor-cli.ts';
 import { createWire, StorageFailure, type Wire } from './wire.ts';
 
 export interface ObjectStorageOptions {
@@ -32,9 +34,12 @@ export function createObjectStorageCollector(options: ObjectStorageOptions = {})
       if (service === undefined) throw new EvidenceMissing('absent', 'an object storage');
       const { endpoint } = service;
       const keys = keysOf(storage, secrets);
-      const look = (bucket: PlannedBucket): Promise<BucketFact> => {
+      const look = async (bucket: PlannedBucket): Promise<BucketFact> => {
         const reach = reachOf(context, options);
-        return keys === 'given' ? service.probe(reach, bucket) : greet(reach.wire, endpoint, bucket);
+        const fact = await (keys === 'given' ? service.probe(reach, bucket) : greet(reach.wire, endpoint, bucket));
+        if (!hidesVersions(fact, deployment, keys) || context.from === 'cluster') return fact;
+        const versioningByVendor = await askVendor(storage, bucket.name, context);
+        return versioningByVendor === undefined ? fact : { ...fact, versioningByVendor };
       };
       const buckets = await Promise.all(bucketsOf(storage).map(look));
       return { host: endpoint.hostname, isSecure: endpoint.protocol === 'https:', keys, buckets };
@@ -53,6 +58,17 @@ function reachOf({ dial, now, signal }: CollectContext, { limitMs = LIMIT_MS, ca
 function keysOf(storage: ObjectStorage, secrets: SecretValues): ObjectStorageEvidence['keys'] {
   if (storage.provider === 's3' && storage.s3.identity === 'workload') return 'workload';
   return secrets.unresolved.some(({ path }) => path.startsWith('objectStorage.')) ? 'unresolved' : 'given';
+}
+
+/** Whether the plan leans on versions that neither the bucket nor the probe object showed. */
+function hidesVersions(
+  { objects }: BucketFact,
+  { recovery }: Deployment,
+  keys: ObjectStorageEvidence['keys'],
+): boolean {
+  if (recovery?.objectStorage?.versioning !== true) return false;
+  if (objects === undefined) return keys === 'workload';
+  return objects.versioned !== true && 'hidden' in objects.settings.versioning;
 }
 
 /** Without keys: whether the endpoint answers, and with what certificate. */

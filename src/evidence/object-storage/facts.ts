@@ -92,6 +92,8 @@ export interface BucketFact {
   readonly otherStyle?: { readonly style: AddressStyle; readonly works: boolean };
   /** Absent where the probe was stopped. */
   readonly objects?: ObjectFacts;
+  /** What the vendor's own command line says, where the plan leans on versions and neither the bucket nor the probe object showed any. */
+  readonly versioningByVendor?: Versioning;
 }
 
 export interface ObjectStorageEvidence {
