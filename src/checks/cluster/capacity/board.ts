@@ -59,6 +59,7 @@ export const fullest: Preference = (a, b) => a.cpu < b.cpu || (a.cpu === b.cpu &
 /** Nodes with pods on them. Room and rules always hold: what does not fit is not placed. */
 export class Board {
   readonly #spots: readonly Spot[];
+  readonly #byName: ReadonlyMap<string, Spot>;
   /** Pods with rules of their own; few, however many nodes there are. */
   #standing: Standing[] = [];
 
@@ -66,6 +67,7 @@ export class Board {
     this.#spots = nodes
       .map(({ node, free }) => ({ node, ...free, lost: false }))
       .sort((a, b) => b.cpu - a.cpu || b.memory - a.memory || (a.node.name < b.node.name ? -1 : 1));
+    this.#byName = new Map(this.#spots.map((spot) => [spot.node.name, spot]));
   }
 
   /** Places what fits, one after the other; gives where, and what did not fit. */
@@ -78,8 +80,8 @@ export class Board {
   }
 
   /** What would not fit any more if these nodes were gone, their planned pods and `moving` with them. The board is as before afterwards. */
-  without(isLost: (node: NodeFact) => boolean, moving: readonly PodToPlace[]): readonly PodToPlace[] {
-    const lost = this.#spots.filter((spot) => isLost(spot.node));
+  without(names: readonly string[], moving: readonly PodToPlace[]): readonly PodToPlace[] {
+    const lost = names.map((name) => this.#byName.get(name)).filter((spot) => spot !== undefined);
     const standing = this.#standing;
     for (const spot of lost) spot.lost = true;
     this.#standing = standing.filter(({ spot }) => !spot.lost);
@@ -95,8 +97,12 @@ export class Board {
   #placeAll(pods: readonly PodToPlace[], prefer: Preference | undefined) {
     const steps: Step[] = [];
     const unplaced: PodToPlace[] = [];
+    // While pods only come, a node that is too full for one size stays so: the next of that size begins where the last one landed.
+    const from = new Map<string, number>();
     for (const pod of pods) {
-      const spot = this.#find(pod, prefer);
+      const size = `${pod.cpu}/${pod.memory}`;
+      const spot =
+        pod.shape === undefined && prefer === undefined ? this.#firstFit(pod, from, size) : this.#find(pod, prefer);
       if (spot === undefined) unplaced.push(pod);
       else {
         const { cpu, memory, pods: slots } = spot;
@@ -105,6 +111,15 @@ export class Board {
       }
     }
     return { steps, unplaced };
+  }
+
+  /** The first spot with room for a pod without rules. */
+  #firstFit(pod: PodToPlace, from: Map<string, number>, size: string): Spot | undefined {
+    let at = from.get(size) ?? 0;
+    let spot = this.#spots[at];
+    while (spot !== undefined && (spot.lost || !hasRoom(spot, pod))) spot = this.#spots[++at];
+    from.set(size, at);
+    return spot;
   }
 
   #find(pod: PodToPlace, prefer: Preference | undefined): Spot | undefined {

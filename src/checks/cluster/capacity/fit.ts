@@ -33,11 +33,13 @@ export function findMisfit(question: FitQuestion): Misfit | undefined {
   if (unplaced.length > 0) return { lost: undefined, unplaced };
   const board = new Board(free);
   board.place(planned, emptiest);
+  const loads = new Map(question.pods.nodes.map((load) => [load.node, load]));
   for (const lost of losses(question)) {
-    const moving = movingPods(question, lost.isLost);
-    const now = board.without(lost.isLost, moving);
+    const moving = movingPods(lost.nodes, loads);
+    const now = board.without(lost.nodes, moving);
     if (now.length === 0) continue;
-    const rest = free.filter(({ node }) => !lost.isLost(node));
+    const gone = new Set(lost.nodes);
+    const rest = free.filter(({ node }) => !gone.has(node.name));
     const still = placeAnew(rest, [...planned, ...moving]);
     if (still.length > 0) return { lost: { kind: lost.kind, name: lost.name }, unplaced: still };
   }
@@ -84,19 +86,16 @@ export function zonesOf(nodes: readonly NodeFact[]): readonly string[] {
 interface Loss {
   readonly kind: 'node' | 'zone';
   readonly name: string;
-  readonly isLost: (node: NodeFact) => boolean;
+  /** Names of the nodes that go with it. */
+  readonly nodes: readonly string[];
 }
 
 function losses({ nodes, loseAnyNode, loseAnyZone }: FitQuestion): readonly Loss[] {
-  const single = nodes.map((node) => ({
-    kind: 'node' as const,
-    name: node.name,
-    isLost: (other: NodeFact) => other.name === node.name,
-  }));
+  const single = nodes.map(({ name }) => ({ kind: 'node' as const, name, nodes: [name] }));
   const zones = zonesOf(nodes).map((zone) => ({
     kind: 'zone' as const,
     name: zone,
-    isLost: (node: NodeFact) => node.labels[ZONE] === zone,
+    nodes: nodes.filter((node) => node.labels[ZONE] === zone).map(({ name }) => name),
   }));
   return [...(loseAnyZone ? zones : []), ...(loseAnyNode ? single : [])];
 }
@@ -110,14 +109,11 @@ function placeAnew(free: readonly FreeNode[], pods: readonly PodToPlace[]): read
   return packed.length < spread.length ? packed : spread;
 }
 
-function movingPods({ nodes, pods }: FitQuestion, isLost: (node: NodeFact) => boolean): readonly PodToPlace[] {
-  const lost = new Set(nodes.filter(isLost).map((node) => node.name));
-  return pods.nodes
-    .filter((load) => lost.has(load.node))
-    .flatMap(({ movable }) =>
-      movable.flatMap(({ count, cpu, memory }) =>
-        Array.from({ length: count }, () => ({ name: 'pods of others', cpu, memory, shape: undefined })),
-      ),
+function movingPods(lost: readonly string[], loads: ReadonlyMap<string, NodeLoad>): readonly PodToPlace[] {
+  return lost
+    .flatMap((name) => loads.get(name)?.movable ?? [])
+    .flatMap(({ count, cpu, memory }) =>
+      Array.from({ length: count }, () => ({ name: 'pods of others', cpu, memory, shape: undefined })),
     );
 }
 
