@@ -10,6 +10,7 @@ import { tryClaims } from '../../src/evidence/cluster/shared-claims.ts';
 import type { EvidenceKey, Need } from '../../src/evidence/evidence.ts';
 import { RENDERED_OBJECTS } from '../../src/evidence/rendered/set.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
+import type { InstallReport } from '../../src/install/report.ts';
 import { collectContext } from '../support/check-runs.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { CHART, SECRETS } from '../support/kubernetes-scene.ts';
@@ -96,14 +97,17 @@ async function file(over: Readonly<Record<string, unknown>> = {}): Promise<strin
   return cwd;
 }
 
-async function preflight(cwd: string, args: readonly string[], signal?: AbortSignal) {
+const preflight = (cwd: string, args: readonly string[], signal?: AbortSignal) =>
+  difyctl(cwd, ['preflight', ...args], signal);
+
+async function difyctl(cwd: string, args: readonly string[], signal?: AbortSignal) {
   const env = {
     PATH: `${await testbed.cluster.binFolder()}:${process.env.PATH}`,
     HOME: folder,
     KUBECONFIG: testbed.cluster.kubeconfig,
     ...SECRETS,
   };
-  return runCli(['preflight', '-o', 'json', ...args], { cwd, env, ...(signal === undefined ? {} : { signal }) });
+  return runCli([...args, '-o', 'json'], { cwd, env, ...(signal === undefined ? {} : { signal }) });
 }
 
 const FROM_CLUSTER = ['--from', 'cluster', '--only', 'postgres.reachable,postgres.login,redis.reachable,redis.login'];
@@ -162,6 +166,16 @@ describe('from the cluster', () => {
     expect(found(run)('redis.reachable')).toMatchObject({
       status: 'fail',
       observed: expect.stringContaining('refuses the connection'),
+    });
+    expect(await leftovers()).toEqual([]);
+
+    const install = await difyctl(cwd, ['install', '--yes', ...FROM_CLUSTER]);
+    expect(install.code).toBe(3);
+    const { outcome, preflight: seen } = JSON.parse(install.stdout) as InstallReport;
+    expect(outcome).toBe('blocked');
+    expect(seen.checks.find(({ id }) => id === 'redis.reachable')).toMatchObject({
+      status: 'fail',
+      seen: [{ key: 'endpoints', from: 'cluster', given: false }],
     });
     expect(await leftovers()).toEqual([]);
   });
