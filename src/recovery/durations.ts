@@ -1,5 +1,5 @@
-import { durationSeconds } from '../base/duration.ts';
 import { formatBytes, parseQuantity } from '../base/quantity.ts';
+import { plannedComponents } from '../deployment/components.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Recovery } from '../deployment/schema/recovery.ts';
 import {
@@ -63,17 +63,21 @@ export function failoverDurations(deployment: Deployment, hasStandby: boolean): 
   const parts: Duration[] = [];
   if (database !== undefined) parts.push(takeover(`PostgreSQL (${managed?.by})`, database));
   else if (hasStandby || managed?.ha === true) parts.push(takeover('PostgreSQL', OWN_FAILOVER));
-  if (redis.mode === 'external' && redis.topology === 'sentinel') parts.push(takeover('Redis', SENTINEL_FAILOVER));
-  if (target.type === 'kubernetes')
+  const cache = redis.mode === 'external' && redis.managed?.ha === true ? redis.managed.by : undefined;
+  const cacheFigure = cache === undefined ? undefined : managedFigure('redis', cache);
+  if (cacheFigure !== undefined) parts.push(takeover(`Redis (${cache})`, cacheFigure));
+  else if (redis.mode === 'external' && redis.topology === 'sentinel') parts.push(takeover('Redis', SENTINEL_FAILOVER));
+  if (target.type === 'kubernetes' && isAlone(deployment))
     parts.push(takeover('the plugin daemon, which runs alone', { seconds: LONE_POD_SECONDS, source: LONE_POD_SOURCE }));
   return parts;
 }
 
-function takeover(what: string, { seconds, source }: { readonly seconds: number; readonly source: string }): Duration {
-  return { what, seconds, how: span(seconds), source };
+/** Nothing calls a model or a tool while the plugin daemon is away. */
+function isAlone(deployment: Deployment): boolean {
+  const { enabled, replicas } = plannedComponents(deployment).pluginDaemon;
+  return enabled && replicas < 2;
 }
 
-/** Seconds of a duration of the file; undefined where it is silent. */
-export function secondsOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : durationSeconds(text);
+function takeover(what: string, { seconds, source }: { readonly seconds: number; readonly source: string }): Duration {
+  return { what, seconds, how: span(seconds), source };
 }

@@ -53,7 +53,6 @@ test('every field that a flag fills and that decides about others has a question
     'vectorStore.apiKey',
     'vectorStore.managed.size',
     'recovery.postgres.duration',
-    'recovery.postgres.dataSize',
     'recovery.objectStorage.duration',
     'recovery.vectorStore.duration',
     'recovery.drills.last',

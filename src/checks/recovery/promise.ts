@@ -3,6 +3,7 @@ import { exceeds, type Loss, worstLoss } from '../../recovery/losses.ts';
 import { span } from '../../recovery/span.ts';
 import type { Judgement, Observation } from '../check.ts';
 import { fault, listed } from '../judgement.ts';
+import { aside } from './aside.ts';
 
 /** Each store's loss against what was promised, the arithmetic in the message; `remedy` where it is broken. */
 export function judgeLosses(
@@ -10,6 +11,7 @@ export function judgeLosses(
   promised: string,
   broken: { readonly remedy: string; readonly reason?: string },
 ): Judgement {
+  if (losses.length === 0) return aside('the plan names no store: see recovery.plan');
   const limit = durationSeconds(promised);
   const expected = `at most ${promised} of work lost`;
   const observations = losses.map((loss) => observationOf(loss, limit, expected));

@@ -1,5 +1,6 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { POSTGRES } from '../../evidence/postgres/facts.ts';
+import { isReceiver } from '../../evidence/postgres/standby.ts';
 import type { Standby } from '../../recovery/losses.ts';
 import type { JudgeContext } from '../check.ts';
 
@@ -15,7 +16,9 @@ export function standbyOf(context: JudgeContext, { postgres }: Deployment): Stan
   const replication = context.look(POSTGRES)?.data?.server?.replication;
   const isDeclared = postgres.managed?.ha === true;
   if (replication === undefined) return isDeclared ? 'declared' : 'unseen';
-  const { standbys, required } = replication;
+  const { required } = replication;
+  // Who only receives the log keeps it, and takes nothing over.
+  const standbys = replication.standbys.filter((standby) => !isReceiver(standby));
   // Who may not see the state of a standby still sees whether a commit waits for one.
   const waits =
     standbys.some(({ sync }) => sync === 'sync' || sync === 'quorum') || (required !== '' && standbys.length > 0);

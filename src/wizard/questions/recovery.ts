@@ -63,6 +63,16 @@ export const recoveryQuestions: readonly Question[] = [
     'How long backups of PostgreSQL are kept',
     'A retention of nothing is no backup.',
   ),
+  {
+    id: 'recovery.postgres.dataSize',
+    fills: ['recovery.postgres.dataSize'],
+    title: 'Size of its databases, such as 40Gi',
+    why: 'A restore takes as long as it has to write. Without it preflight asks the server.',
+    kind: 'text',
+    asked: 'rarely',
+    when: known,
+    required: false,
+  },
   implied(
     'recovery.redis.persistence',
     'select',

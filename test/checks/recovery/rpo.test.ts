@@ -59,6 +59,7 @@ describe('recovery.rpo: a lost machine or zone', () => {
       /copy every 5m \+ 5m = 10m/,
     ],
     ['no promise', plan({ rpo: null }), 'skip', /^$/],
+    ['no store', plan({ postgres: null, objectStorage: null, vectorStore: null }), 'skip', /see recovery\.plan/],
   ])('%s', (_title, patch, status, words) => {
     const { status: found, message } = resultOf('recovery.rpo', patch);
     expect([found, message]).toEqual([status, expect.stringMatching(words)]);

@@ -34,6 +34,18 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
     [
       ['ordinary', {}, 'pass', /plugin daemon, which runs alone 6m 40s/],
       ['shorter than a lost node is noticed', plan({ rto: '5m' }), 'fail', /nearest that is reachable is 6m 40s/],
+      [
+        'nothing that runs alone',
+        { components: { pluginDaemon: { replicas: 2 } }, ...plan({ rto: '5m' }) },
+        'pass',
+        /nothing/,
+      ],
+      [
+        'a managed Redis',
+        { components: { pluginDaemon: { replicas: 2 } }, redis: { managed: { by: 'aws-elasticache', ha: true } } },
+        'pass',
+        /Redis \(aws-elasticache\) 1m/,
+      ],
       ['measured', plan({ rto: '5m', measured: { failover: '3m' } }), 'pass', /felt for 3m/],
       ['measured, and too slow', plan({ rto: '2m', measured: { failover: '3m' } }), 'fail', /felt for 3m/],
       [
