@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
+import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
 import { lookAtPostgres, type PostgresLook } from '../support/postgres.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { startListener } from '../testbed/services/listener.ts';
@@ -82,6 +84,17 @@ describe('a healthy PostgreSQL', () => {
     expect(facts?.server?.replication?.standbys).toEqual([{ name: 'walreceiver' }]);
     expect(text).not.toContain(PASSWORD);
     expect(await main.query("SELECT count(*) FROM pg_class WHERE relname LIKE 'difyctl%'", 'dify')).toBe('0');
+  });
+
+  it('is the same over a stream that is no socket, as the relay in a cluster gives one', async () => {
+    const { main } = servers.get();
+    const secrets = { 'postgres.password': PASSWORD };
+    const postgres = { host: main.host, port: main.port, username: 'dify', password: { env: 'PW' }, ...verified() };
+    const relayed: Dial = async (...to) => {
+      const socket = await dialHere(...to);
+      return Duplex.from({ readable: socket, writable: socket }).on('error', () => undefined);
+    };
+    expect((await lookAtPostgres(postgres, secrets, {}, relayed)).findings).toEqual([]);
   });
 
   it('shows more to a role that may see more', async () => {

@@ -6,6 +6,7 @@ import type { SecretValues } from '../../src/deployment/secrets.ts';
 import { endpointsCollector } from '../../src/evidence/endpoints.ts';
 import { postgresCollector } from '../../src/evidence/postgres/collect.ts';
 import { POSTGRES, type PostgresFacts } from '../../src/evidence/postgres/facts.ts';
+import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
 import { collectContext } from './check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
 
@@ -32,6 +33,7 @@ export async function lookAtPostgres(
   postgres: JsonObject,
   secrets: Readonly<Record<string, string>>,
   file: JsonObject = {},
+  dial: Dial = dialHere,
 ): Promise<PostgresLook> {
   const deployment = parsedDeployment(
     deepMerge({ ...SAMPLE, postgres: { mode: 'external', ...postgres } }, file) as JsonObject,
@@ -42,6 +44,7 @@ export async function lookAtPostgres(
     deployment,
     secrets: secretsAt(secrets),
     now: () => new Date(),
+    dial,
   });
   const collectors = [postgresCollector, endpointsCollector];
   const { report, evidence } = await runChecks({ phase: 'preflight', checks, collectors, context });

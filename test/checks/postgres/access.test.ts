@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { CHECKS } from '../../../src/checks/registry.ts';
-import type { LoginFaultKind, PostgresFacts } from '../../../src/evidence/postgres/facts.ts';
+import { ENDPOINTS } from '../../../src/evidence/endpoints.ts';
+import {
+  type EntryFact,
+  type LoginFaultKind,
+  POSTGRES,
+  type PostgresFacts,
+} from '../../../src/evidence/postgres/facts.ts';
+import { checkOf, judged } from '../../support/check-runs.ts';
+import { sampleDeployment } from '../../support/deployments.ts';
 import { entry, facts, healthySession, resultOf, server } from './scene.ts';
 
 const ids = CHECKS.map(({ id }) => id).filter((id) => id.startsWith('postgres.') && id !== 'postgres.reachable');
@@ -104,6 +112,62 @@ describe('postgres.tls', () => {
     const file = { postgres: { tls: { mode: 'disable' } } };
     expect(resultOf('postgres.tls', seen, file).status).toBe('warn');
     expect(resultOf('postgres.tls', seen, { ...file, tier: 'test' }).status).toBe('pass');
+  });
+});
+
+describe('postgres.databases', () => {
+  const fault = { stage: 'login', code: '3D000', text: 'does not exist', kind: 'no-database' } as const;
+  const role = { name: 'dify', isSuperuser: false, mayCreateDatabases: true, mayLogin: true, connectionLimit: -1 };
+
+  it.each<[string, Partial<EntryFact>, boolean, string, RegExp]>([
+    ['one that the plugin daemon makes', { mayEnterPostgres: true }, true, 'pass', /the plugin daemon will/],
+    ['one that its role may not make', { mayEnterPostgres: true }, false, 'fail', /no CREATEDB/],
+    ['one that it has no way to', { mayEnterPostgres: false }, true, 'fail', /may not enter the database postgres/],
+    [
+      'one whose name needs quotes',
+      { mayEnterPostgres: true, database: 'Dify-Plugin' },
+      true,
+      'fail',
+      /does not quote/,
+    ],
+  ])('%s', (_name, over, mayCreateDatabases, status, words) => {
+    const { session: _, catalog: __, ...plugin } = entry('plugin', { fault, ...over });
+    const seen = facts({ entries: [entry('main'), plugin], roles: [{ ...role, mayCreateDatabases }] });
+    const result = resultOf('postgres.databases', seen);
+    expect([result.status, result.message + (result.observations ?? []).map(({ observed }) => observed)]).toEqual([
+      status,
+      expect.stringMatching(words),
+    ]);
+  });
+
+  it('the main one is never made by Dify, whatever its role may', () => {
+    const { session: _, catalog: __, ...main } = entry('main', { fault, mayEnterPostgres: true });
+    expect(resultOf('postgres.databases', facts({ entries: [main, entry('plugin')], roles: [role] }))).toMatchObject({
+      status: 'fail',
+      remedy: "CREATE DATABASE dify OWNER dify ENCODING 'UTF8' TEMPLATE template0;",
+    });
+  });
+});
+
+describe('postgres.login', () => {
+  it('says what connects once and then not, since nobody else would', () => {
+    const fault = { stage: 'connect', code: 'ECONNREFUSED', text: 'refuses the connection' } as const;
+    const seen: PostgresFacts = { address: 'pg:5432', fault, entries: [], roles: [] };
+    const endpoint = { service: 'postgres', host: 'pg', port: 5432, durationMs: 3 };
+    const deployment = sampleDeployment('prod-compose-s3-qdrant');
+    const result = (endpoints: readonly object[]) =>
+      judged(checkOf('postgres.login'), {
+        deployment,
+        seen: [
+          [POSTGRES, seen],
+          [ENDPOINTS, endpoints],
+        ],
+      });
+    expect(result([endpoint])).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(/connected once, and then/),
+    });
+    expect(result([{ ...endpoint, fault }]).status).toBe('skip');
   });
 });
 
