@@ -7,7 +7,7 @@ import { counted, deploymentOf, fault, pass } from '../judgement.ts';
 import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { errorInProd, withFile } from '../when.ts';
 import { showNodes, VENDOR_RUN } from './managed.ts';
-import { notSeen, observed, type Seen, seenBy, unasked } from './store-check.ts';
+import { notSeen, observed, reportedBy, type Seen, seenBy, unasked } from './store-check.ts';
 
 const EXPECTED = `a vector store of ${COPIES} nodes or more`;
 
@@ -43,7 +43,7 @@ function judge(seen: Seen): Judgement {
   const { facts, store, context } = seen;
   const { nodes } = facts;
   if (nodes !== undefined && 'seen' in nodes) return judgeCount(seen, nodes.seen.length);
-  if (facts.fault !== undefined) return unasked(seen);
+  if (facts.fault !== undefined || (nodes === undefined && reportedBy(facts) !== undefined)) return unasked(seen);
   if (nodes !== undefined && 'fault' in nodes) return notReached('vector-store.health');
   const { managed } = store;
   if (managed !== undefined) {

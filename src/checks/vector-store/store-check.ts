@@ -68,13 +68,22 @@ const STAGE_CHECKS: Readonly<Record<ProbeStage, string>> = {
   use: 'vector-store.health',
 };
 
-/** For a question that was not asked: where the probe ended before it, whose finding that is. */
+/** For a question that was not asked: the check that reports what kept it from being asked, else `why`. */
 export function unasked({ facts }: Seen, why = `${facts.provider} does not answer this`): Judgement {
-  const isDown = facts.health !== undefined && 'seen' in facts.health && facts.health.seen.state === 'down';
-  if (facts.fault === undefined) {
-    return isDown ? notReached('vector-store.health') : { status: 'skip', observed: '', expected: '', message: why };
+  const earlier = reportedBy(facts);
+  return earlier === undefined ? { status: 'skip', observed: '', expected: '', message: why } : notReached(earlier);
+}
+
+/** The check whose finding ends or hinders the probe; undefined where nothing does. */
+export function reportedBy({ fault: ended, health, database, writes }: VectorStoreFacts): string | undefined {
+  if (ended !== undefined) return ended.code === UNRESOLVED ? 'config.secrets' : STAGE_CHECKS[ended.stage];
+  if (health !== undefined && 'seen' in health && health.seen.state === 'down') return 'vector-store.health';
+  if (database !== undefined && 'seen' in database && !database.seen.exists && database.seen.isMade !== true) {
+    return 'vector-store.database';
   }
-  return notReached(facts.fault.code === UNRESOLVED ? 'config.secrets' : STAGE_CHECKS[facts.fault.stage]);
+  return writes !== undefined && 'seen' in writes && writes.seen.refused !== undefined
+    ? 'vector-store.writes'
+    : undefined;
 }
 
 /** A fault of the probe, as grave as its stage and the place it was seen from make it. */

@@ -82,7 +82,8 @@ async function tryTable(
       await sql(exists ? `DROP TABLE IF EXISTS ${table}` : `DROP DATABASE IF EXISTS ${database}`, true);
     },
   });
-  note({ database: { seen: { name: myscale.database, exists, isMade } }, writes });
+  note({ database: { seen: { name: myscale.database, exists, isMade } } });
+  if (exists || isMade) note({ writes });
 }
 
 function createTable(table: string): string {
