@@ -11,6 +11,7 @@ import { IMAGES_LIST } from '../../src/evidence/images/list.ts';
 import { IMAGES_MACHINES } from '../../src/evidence/images/machines.ts';
 import { IMAGES_REGISTRIES, registriesCollector } from '../../src/evidence/images/registries.ts';
 import { checkOf, collectContext, judged } from '../support/check-runs.ts';
+import { runCli } from '../support/cli.ts';
 import { sampleDeployment } from '../support/deployments.ts';
 import { given } from '../support/need.ts';
 import { freePorts } from '../testbed/cluster/ports.ts';
@@ -183,4 +184,24 @@ it('a registry where nothing listens is a warning, said once', async () => {
   const { registries, available, architectures } = await ask([`127.0.0.1:${port}/dify/api:1.16.1`]);
   expect([registries.status, available.status, architectures.status]).toEqual(['warn', 'skip', 'skip']);
   expect(registries.message).toContain('nothing listens there');
+});
+
+it('difyctl images --digests asks for each, and goes on without those that are not there', async () => {
+  const { open } = testbed.get();
+  await open.push('langgenius/dify-web', '1.16.1', ['amd64']);
+  const folder = await mkdtemp(join(tmpdir(), 'difyctl-digests-'));
+  await writeFile(join(folder, 'difyctl.yaml'), 'apiVersion: difyctl/v1\ntier: test\ntarget: { type: compose }\n');
+  const args = ['images', '--digests', '-o', 'json', '--images-registry', open.name];
+  const { code, stdout } = await runCli(args, { cwd: folder, env: { HOME: folder } });
+  await rm(folder, { recursive: true, force: true });
+  expect(code).toBe(0);
+  const { images } = JSON.parse(stdout) as { images: { name: string; source: string; digest?: string }[] };
+  expect(images.filter(({ digest }) => digest !== undefined)).toEqual([
+    {
+      name: `${open.name}/langgenius/dify-web:1.16.1`,
+      source: 'langgenius/dify-web:1.16.1',
+      usedBy: ['web'],
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    },
+  ]);
 });

@@ -8,9 +8,11 @@ import { CLUSTER_RELEASE } from '../../src/evidence/cluster/release.ts';
 import { HOST_PORTS, type PortFact } from '../../src/evidence/host/ports.ts';
 import { certificateFilesCollector, NAMES_CERTIFICATE_FILES } from '../../src/evidence/names/certificate-files.ts';
 import { NAMES_TLS, publicTlsCollector } from '../../src/evidence/names/public-tls.ts';
+import { NAMES_TLS_SECRET, tlsSecretCollector } from '../../src/evidence/names/tls-secret.ts';
 import { dialHere } from '../../src/evidence/probe/dial.ts';
+import type { Runner } from '../../src/exec/runner.ts';
 import { checkOf, collectContext, judged } from '../support/check-runs.ts';
-import { sampleDeployment } from '../support/deployments.ts';
+import { parsedDeployment, SAMPLE_FILES, sampleDeployment } from '../support/deployments.ts';
 import { given } from '../support/need.ts';
 import { freePorts } from '../testbed/cluster/ports.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
@@ -169,5 +171,43 @@ describe('what answers at the public address', () => {
     expect([ours.status, theirs.status]).toEqual(['fail', 'skip']);
     const [free = 0] = await freePorts(1, new Set());
     expect((await judgeAt(free, 'compose', true)).status).toBe('skip');
+  });
+});
+
+describe('the Secret that the ingress names', () => {
+  const deployment = parsedDeployment({
+    ...SAMPLE_FILES['prod-kubernetes-s3-qdrant'],
+    target: {
+      ...SAMPLE_FILES['prod-kubernetes-s3-qdrant'].target,
+      ingress: { className: 'nginx', tls: { secretName: 'dify-tls' } },
+    },
+  });
+
+  async function judgeSecret({ certificate, key }: Issued) {
+    const encoded = (text: string) => Buffer.from(text).toString('base64');
+    const secret = { type: 'kubernetes.io/tls', data: { 'tls.crt': encoded(certificate), 'tls.key': encoded(key) } };
+    const runner: Runner = {
+      run: async (_program, _args, options) => {
+        options?.onStdout?.(Buffer.from(JSON.stringify(secret)));
+        return { exitCode: 0, stdout: '', stderr: '' };
+      },
+    };
+    const seen = await tlsSecretCollector.collect(collectContext({ deployment, runner }), given());
+    expect(JSON.stringify(seen)).not.toContain(encoded(key).slice(100, 160));
+    return judged(checkOf('names.tls-secret'), { deployment, now: TODAY, seen: [[NAMES_TLS_SECRET, seen]] });
+  }
+
+  it.each<[string, Made, string]>([
+    ['with its whole chain', withChain, 'pass'],
+    ['that expired', issued({ names: [HOST], days: -3 }), 'fail'],
+    ['of another host', issued({ names: ['www.example.com'] }), 'fail'],
+    ['without its issuer', ({ good }) => good, 'fail'],
+    [
+      'with another key',
+      async (made) => ({ ...(await withChain(made)), key: (await made.root.issue({ names: [HOST] })).key }),
+      'fail',
+    ],
+  ])('a certificate %s', async (_, make, status) => {
+    expect((await judgeSecret(await make(testbed.get()))).status).toBe(status);
   });
 });

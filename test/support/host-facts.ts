@@ -11,7 +11,6 @@ export function engineFact(over: Partial<EngineFact> = {}): EngineFact {
     memory: 31 * GIB,
     limits: {},
     os: 'linux',
-    kernel: '6.1.0',
     architecture: 'x86_64',
     cgroup: '2',
     security: ['apparmor', 'seccomp'],

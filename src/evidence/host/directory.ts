@@ -1,4 +1,5 @@
 import { stat, statfs } from 'node:fs/promises';
+import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExternalError } from '../../base/errors.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
@@ -20,26 +21,27 @@ export interface DirectoryFact {
 }
 export const HOST_DIRECTORY = evidenceKey<DirectoryFact>('host.directory', 1);
 
-/** Numbers that statfs(2) names file systems by (linux/magic.h; 9p carries Windows' drives under WSL 2). */
+/** Numbers that statfs(2) names file systems by (linux/magic.h). */
 const MAGIC: Readonly<Record<number, DirectoryFact['fileSystem']>> = {
   26985: 'nfs',
   4283649346: 'cifs',
   4266872130: 'cifs',
-  16914839: 'windows',
 };
+/** Under WSL 2 drives of Windows come by 9p. */
+const MAGIC_9P = 0x01021997;
 
 export const hostDirectoryCollector: Collector<DirectoryFact> = {
   key: HOST_DIRECTORY,
   timeoutMs: 20_000,
   collect: async (context, need) => {
-    const { directory } = await engineIsHere(context, need);
-    const { dataRoot, kernel } = await need(HOST_ENGINE);
+    const { directory } = await engineIsHere(context, need, 'files');
+    const { dataRoot } = await need(HOST_ENGINE);
     const nearest = await nearestFolder(directory);
     const files = context.rendered?.files ?? [];
     return {
       directory,
       exists: nearest === directory,
-      fileSystem: await fileSystemOf(nearest, kernel),
+      fileSystem: await fileSystemOf(nearest),
       label: await labelOf(context, nearest),
       disk: (await isOneDisk(nearest, dataRoot)) ? undefined : await diskBehind(nearest),
       blocked: (await Promise.all(files.map(({ path }) => folderAt(join(directory, path))))).flat(),
@@ -57,9 +59,9 @@ async function nearestFolder(path: string): Promise<string> {
   }
 }
 
-async function fileSystemOf(folder: string, kernel: string): Promise<DirectoryFact['fileSystem']> {
-  if (/microsoft/i.test(kernel) && /^\/mnt\/[a-z](\/|$)/.test(folder)) return 'windows';
+async function fileSystemOf(folder: string): Promise<DirectoryFact['fileSystem']> {
   const { type } = await statfs(folder);
+  if (type === MAGIC_9P && /microsoft/i.test(release())) return 'windows';
   return MAGIC[type] ?? 'other';
 }
 

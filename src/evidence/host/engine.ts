@@ -22,7 +22,6 @@ export interface EngineFact {
   /** Of the control group that everything there runs in; seen for `here` only, and absent where there is no limit. */
   readonly limits: Limits;
   readonly os: string;
-  readonly kernel: string;
   readonly architecture: string;
   readonly cgroup: string;
   /** `rootless`, `userns`, `selinux`, `apparmor`, `seccomp`, … */
@@ -76,7 +75,6 @@ export const hostEngineCollector: Collector<EngineFact> = {
       memory: Number(at(info, 'MemTotal') ?? 0),
       limits: isHere ? await controlGroupLimits((path) => readFile(path, 'utf8')) : {},
       os: textAt(info, 'OSType'),
-      kernel: textAt(info, 'KernelVersion'),
       architecture: textAt(info, 'Architecture'),
       cgroup: textAt(info, 'CgroupVersion'),
       security: listAt(info, 'SecurityOptions').map(

@@ -12,11 +12,18 @@ export interface Here {
   readonly directory: string;
 }
 
-/** Throws EvidenceMissing where the engine's machine is another one: what is not seen is never guessed. */
-export async function engineIsHere({ deployment, baseDirectory }: CollectContext, need: Need): Promise<Here> {
+/**
+ * Throws EvidenceMissing where the engine's machine is another one: what is not seen is never guessed. `files`: the files alone matter, which an engine
+ * beside this machine (a desktop's) mounts from here.
+ */
+export async function engineIsHere(
+  { deployment, baseDirectory }: CollectContext,
+  need: Need,
+  what: 'machine' | 'files' = 'machine',
+): Promise<Here> {
   if (deployment?.target.type !== 'compose') throw new EvidenceMissing('absent', 'a deployment on Compose');
   const { place, name } = await need(HOST_ENGINE);
-  if (place !== 'here')
+  if (place === 'afar' || (place === 'beside' && what === 'machine'))
     throw new EvidenceMissing('absent', `the engine runs on ${name}, which cannot be looked into from here`);
   const { target } = deployment;
   return { deployment, target, directory: resolve(baseDirectory, target.directory) };

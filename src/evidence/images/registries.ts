@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { type CollectContext, type Collector, evidenceKey, type Need } from '../evidence.ts';
 import { HOST_ENGINE } from '../host/engine.ts';
 import { type FaultFact, faultOf } from '../probe/fault.ts';
@@ -22,6 +23,8 @@ export interface RegistryFact {
 export const IMAGES_REGISTRIES = evidenceKey<readonly RegistryFact[]>('images.registries', 1);
 
 const LIMIT_MS = 6_000;
+/** Images that one registry is asked for at the same time. */
+const AT_ONCE = 4;
 /** Machine certificates of container engines, one folder for each registry. */
 const ENGINE_CERTIFICATES = '/etc/docker/certs.d';
 
@@ -72,12 +75,13 @@ async function askRegistry(
     const { dial, signal } = context;
     const options = { dial, signal, limitMs: LIMIT_MS, login, insecure, ca: await authorities(registry) };
     const opened = await openRegistry(parseImage(first).server, options);
-    const images: (ManifestFact & { readonly name: string })[] = [];
-    // One after the other: registries count how often they are asked.
-    for (const name of names) {
-      const image = parseImage(name);
-      images.push({ name, ...(await askManifest(opened, image, mayReadContents(image))) });
-    }
+    const limit = pLimit(AT_ONCE);
+    const images = await Promise.all(
+      names.map((name) => {
+        const image = parseImage(name);
+        return limit(async () => ({ name, ...(await askManifest(opened, image, mayReadContents(image))) }));
+      }),
+    );
     return { registry, hasLogin, images };
   } catch (error) {
     return { registry, hasLogin, fault: faultOf(error, 'use'), images: [] };
