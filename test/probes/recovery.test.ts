@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/base/json.ts';
+import type { CheckResult } from '../../src/checks/check.ts';
+import { recoveryChecks } from '../../src/checks/recovery/checks.ts';
+import { POSTGRES } from '../../src/evidence/postgres/facts.ts';
+import { judged } from '../support/check-runs.ts';
+import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
+import { lookAtPostgres } from '../support/postgres.ts';
+import { useTestbed } from '../testbed/fixtures.ts';
+import { startPostgres } from '../testbed/services/postgres.ts';
+
+const SAMPLE = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
+const PASSWORD = 'only-for-this-test';
+
+/** A primary and a standby, asynchronous until somebody says otherwise. */
+const testbed = useTestbed(
+  async () => {
+    const postgres = await startPostgres({ standby: true });
+    await postgres.query(`CREATE ROLE dify LOGIN PASSWORD '${PASSWORD}'`);
+    for (const name of ['dify', 'dify_plugin']) await postgres.query(`CREATE DATABASE ${name} OWNER dify`);
+    return postgres;
+  },
+  (postgres) => postgres.stop(),
+);
+
+/** What the plan says of the server as it is seen now, by Dify's own role. */
+async function verdict(id: string, plan: JsonObject): Promise<CheckResult> {
+  const { host, port } = testbed.get();
+  const postgres = { host, port, username: 'dify', password: { env: 'PW' } };
+  const { facts } = await lookAtPostgres(postgres, { 'postgres.password': PASSWORD });
+  if (facts === undefined) throw new Error('nothing was seen');
+  const deployment = parsedDeployment({
+    ...SAMPLE,
+    postgres: { mode: 'external', ...postgres },
+    recovery: { ...SAMPLE.recovery, ...plan },
+  });
+  const check = recoveryChecks.find((candidate) => candidate.id === id);
+  if (check === undefined) throw new Error(`no check ${id}`);
+  return judged(check, { deployment, seen: [[POSTGRES, facts]] });
+}
+
+const NOTHING_LOST = {
+  rpo: '1s',
+  corruptionRpo: '5m',
+  postgres: { method: 'replica', interval: '5m', retention: '14d' },
+};
+
+describe('an RPO below that of the archive', () => {
+  it('is refused while the standby that is there is asynchronous', async () => {
+    expect(await verdict('recovery.rpo', NOTHING_LOST)).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(
+        /only a synchronous standby of PostgreSQL answers, and the one that was seen is not/,
+      ),
+    });
+  });
+
+  it('is kept once a commit waits for it, also where the role may not see its state', async () => {
+    const postgres = testbed.get();
+    await postgres.query("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    await postgres.query('SELECT pg_reload_conf()');
+    expect(await verdict('recovery.rpo', NOTHING_LOST)).toMatchObject({ status: 'pass', observed: 'RPO 0s of 1s' });
+    expect(await verdict('recovery.rpo.corruption', NOTHING_LOST)).toMatchObject({ observed: 'RPO 5m of 5m' });
+    await postgres.query('GRANT pg_monitor TO dify');
+    expect(await verdict('recovery.rpo', NOTHING_LOST)).toMatchObject({ status: 'pass', observed: 'RPO 0s of 1s' });
+  });
+});
+
+it('a restore that was measured long ago is estimated again, from the size that the server tells', async () => {
+  const { status, message } = await verdict('recovery.rto', {
+    rto: '10m',
+    measured: { restore: '5m', at: '2020-01-01' },
+  });
+  expect(status).toBe('fail');
+  expect(message).toMatch(/restore of PostgreSQL: 15m for a new instance \+ [\d.]+ MiB at 125 MiB\/s = 15m/);
+});
