@@ -4,12 +4,11 @@ import { CLOCK, clockCollector } from '../evidence/clock.ts';
 import { type Collection, createCollection, savedCollection } from '../evidence/collect.ts';
 import type { CollectContext, Collector, Evidence, EvidenceKey } from '../evidence/evidence.ts';
 import type { OpenRelay } from '../evidence/relay/relay.ts';
-import type { Seen } from '../evidence/views.ts';
 import { applyAcceptance } from './acceptance.ts';
 import type { Check, CheckReport, CheckResult, Phase, Status } from './check.ts';
 import type { CheckEvent, OnCheckEvent } from './events.ts';
 import { judgeCheck, skippedResult } from './judge.ts';
-import { withOrigins } from './origins.ts';
+import { type SeenFor, withOrigins } from './origins.ts';
 import { selectChecks } from './select.ts';
 
 export interface RunChecksOptions {
@@ -114,14 +113,18 @@ async function judgeAll(
   const clock = await collection.get(CLOCK);
   const now = new Date(clock.evidence.data?.now ?? context.now());
   const known = new Set(given.map(({ key }) => key));
-  const look = async (key: EvidenceKey<unknown>) => ({ ...(await collection.get(key)), given: known.has(key.name) });
+  const look = async (key: EvidenceKey<unknown>, needed: boolean): Promise<SeenFor> => ({
+    ...(await collection.get(key)),
+    given: known.has(key.name),
+    needed,
+  });
   const judged = await Promise.all(cases.map((found) => resultOf(found, look, context, now, emit)));
   return { now, judged };
 }
 
 async function resultOf(
   { check, skip }: Arisen,
-  look: (key: EvidenceKey<unknown>) => Promise<Seen<unknown> & { readonly given: boolean }>,
+  look: (key: EvidenceKey<unknown>, needed: boolean) => Promise<SeenFor>,
   context: CollectContext,
   now: Date,
   emit: OnCheckEvent,
@@ -129,7 +132,8 @@ async function resultOf(
   const { tier, deployment } = context;
   const judge = async (): Promise<CheckResult> => {
     if (skip !== undefined) return skippedResult(check, tier, skip);
-    const seen = await Promise.all([...check.needs, ...(check.wants ?? [])].map(look));
+    const { needs, wants = [] } = check;
+    const seen = await Promise.all([...needs.map((key) => look(key, true)), ...wants.map((key) => look(key, false))]);
     const evidence = new Map(seen.map((one) => [one.evidence.key, one.evidence]));
     const result = withOrigins(judgeCheck(check, { tier, deployment, now, evidence }), seen, now);
     return applyAcceptance(result, deployment?.acceptedRisks ?? [], now);

@@ -6,16 +6,22 @@ const DAY_MS = 86_400_000;
 /** Days after which a cluster that others looked at is taken to have changed. */
 const FRESH_DAYS = 7;
 
-type SeenFrom = Seen<unknown> & { readonly given: boolean };
+/** One key's evidence for one check. */
+export interface SeenFor extends Seen<unknown> {
+  /** Brought by `--from-evidence`. */
+  readonly given: boolean;
+  /** Whether there is no answer without it. */
+  readonly needed: boolean;
+}
 
 /**
  * The result with where and when its evidence was seen, where that is not here and now. What `--from cluster` was to show and could not is `unknown`
  * with the reason: that it works from here proves nothing, and a fault seen from here stays one. Given evidence that is older than a week is a
  * warning.
  */
-export function withOrigins(result: CheckResult, all: readonly SeenFrom[], now: Date): CheckResult {
+export function withOrigins(result: CheckResult, all: readonly SeenFor[], now: Date): CheckResult {
   if (result.status === 'skip') return result;
-  const lost = all.find((one) => one.lost !== undefined)?.lost;
+  const lost = all.find((one) => one.needed && one.lost !== undefined)?.lost;
   if (lost !== undefined && result.status !== 'fail') {
     const { observations: _, note: __, ...rest } = result;
     const message = `not seen from the cluster: ${lost.missing ?? 'no answer'}`;
@@ -23,11 +29,11 @@ export function withOrigins(result: CheckResult, all: readonly SeenFrom[], now: 
     return { ...rest, status: 'unknown', observed: 'not seen from the cluster', message, remedy };
   }
   const seen = all.filter(({ evidence }) => evidence.outcome === 'ok').flatMap(sightingOf);
-  if (seen.length === 0) return result;
+  if (seen.length === 0 || result.status === 'unknown') return result;
   return stale({ ...suffixed(result, words(seen)), seen }, seen, now);
 }
 
-function sightingOf({ evidence, given }: SeenFrom): readonly Sighting[] {
+function sightingOf({ evidence, given }: SeenFor): readonly Sighting[] {
   const { key, from, collectedAt: at } = evidence;
   return given || from === 'cluster' ? [{ key, from, at, given }] : [];
 }

@@ -10,7 +10,7 @@ import { type LoadedDeployment, loadDeployment } from '../deployment/load.ts';
 import { readOverrides } from '../deployment/overrides.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { CollectContext, Evidence } from '../evidence/evidence.ts';
-import { isOwn } from '../evidence/given.ts';
+import { mayBeGiven } from '../evidence/given.ts';
 import { dialHere } from '../evidence/probe/dial.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
 import { readEvidence, SAVED_DEPLOYMENT } from '../evidence/saved.ts';
@@ -22,14 +22,14 @@ import { type LookOptions, refuseAimlessLook, type Selection } from './check-opt
 import type { CommandContext } from './context.ts';
 import { patiently } from './patiently.ts';
 
-export interface Wishes extends Selection, LookOptions {
+interface Wishes extends Selection, LookOptions {
   readonly waitMs: number | undefined;
   /** Absolute path of a folder of saved evidence. */
   readonly fromEvidence: string | undefined;
 }
 
 /** A run, and what goes beside its saved evidence. */
-export interface Looked {
+interface Looked {
   readonly run: CheckRun;
   readonly deployment: Deployment | undefined;
   readonly redact: Redact;
@@ -75,8 +75,7 @@ async function judgeDeployment(
   const prepared = await prepareToLook(place);
   try {
     const { from, deep } = wishes;
-    // What is this machine's own, or this run's, nobody else can have seen for it.
-    const given = saved.filter(({ key, outcome }) => outcome === 'ok' && !isOwn(key));
+    const given = saved.filter(({ key, outcome }) => outcome === 'ok' && mayBeGiven(key));
     const settings = { env, now, signal, timeoutMs, from, deep, given };
     const run = await patiently(context, wishes, given, (how) => runPreflight(prepared, { ...settings, ...how }));
     const notes = [...warnings.map(({ path, message }) => `${path}: ${message}`), ...prepared.notes];

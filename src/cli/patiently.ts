@@ -4,7 +4,7 @@ import type { CheckRun, RunChecksOptions } from '../checks/engine.ts';
 import { CHECKS } from '../checks/registry.ts';
 import { waitForChecks } from '../checks/wait.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { isOwn } from '../evidence/given.ts';
+import { isStill } from '../evidence/given.ts';
 import type { Selection } from './check-options.ts';
 import { startChecklist } from './check-output.ts';
 import type { CommandContext } from './context.ts';
@@ -29,7 +29,7 @@ export async function patiently(
   return waitForChecks(first, {
     limitMs: waitMs,
     again: (ids) => once({ only: ids, skip: [] }),
-    canChange: (id) => keysOf(id).some((key) => !isOwn(key) && !known.has(key)),
+    canChange: (id) => keysOf(id).some((key) => !isStill(key) && !known.has(key)),
     clock: () => performance.now(),
     pause: (ms) => delay(ms, undefined, { signal: context.signal }),
     onWait: (ids, leftMs) => {

@@ -10,6 +10,8 @@ const SERVICE = evidenceKey<string>('service', 1);
 const OTHER = evidenceKey<string>('other', 1);
 const NODES = evidenceKey<string>('cluster.nodes', 1);
 
+const SEEN = { observed: 'seen', expected: '', message: 'fine' };
+
 /** A service that says from where it was asked. */
 const service: Collector<string> = {
   key: SERVICE,
@@ -87,6 +89,17 @@ describe('looking from the cluster', () => {
     const { result } = await run(checkOf({ local }), { openRelay: noRelay });
     expect(result.status).toBe(status);
     if (status === 'unknown') expect(result.message).toBe('not seen from the cluster: create jobs.batch');
+  });
+
+  it('without a relay, what a check may do without is judged as it is seen from here', async () => {
+    const check = checkOf({}, { needs: [], wants: [SERVICE], judge: () => ({ ...SEEN, status: 'pass' }) });
+    expect((await run(check, { openRelay: noRelay })).result).toMatchObject({ status: 'pass', message: 'fine' });
+  });
+
+  it('says nothing of the place where the answer is missing for another reason', async () => {
+    const check = checkOf({}, { needs: [SERVICE, NODES] });
+    const { result } = await run(check, { openRelay: relay().open });
+    expect(result).toMatchObject({ status: 'unknown', message: 'not seen: nothing here collects cluster.nodes' });
   });
 
   it('lets a collector stand on what the same place saw', async () => {
