@@ -140,9 +140,23 @@ function isOld({ lastArchived, now }: ArchivingFact, timeoutSeconds: number): bo
 }
 
 /** A managed service archives by ways of its own; what it shows of PostgreSQL's archiver counts only where that works. */
-function judgeManaged({ postgres }: Seen, archiving: ArchivingFact | undefined, need: Need | undefined): Judgement {
+function judgeManaged(
+  { postgres, facts }: Seen,
+  archiving: ArchivingFact | undefined,
+  need: Need | undefined,
+): Judgement {
   const by = postgres.managed?.by ?? '';
   const expected = `point-in-time recovery by ${by}`;
+  const { vendor } = facts;
+  if (vendor?.hasBackups === true)
+    return pass(`${by} can be restored to a point in time, says ${vendor.program}`, expected);
+  if (vendor?.hasBackups === false && need !== undefined) {
+    return fault('fail', {
+      observed: `${by} keeps no backups, says ${vendor.program}`,
+      expected: `${expected} (${need.why})`,
+      remedy: `switch on the backups of ${by}: ${shownBy(by, 'backups')} shows them`,
+    });
+  }
   if (archiving?.lastArchived !== undefined && !isFailing(archiving)) {
     return pass(`archived by ${by}, the last at ${archiving.lastArchived.at}`, expected);
   }

@@ -33,9 +33,18 @@ export const postgresReplication: Check = {
 };
 
 /** One server: what prod does not accept, unless somebody else answers for its failover. */
-function alone({ deployment, postgres }: Seen, observed: string): Judgement {
+function alone({ deployment, postgres, facts }: Seen, observed: string): Judgement {
   const expected = 'a standby that streams';
   const { managed } = postgres;
+  const { vendor } = facts;
+  if (vendor?.hasStandby === true) return pass(`${managed?.by} has a standby, says ${vendor.program}`, expected);
+  if (vendor?.hasStandby === false && managed?.ha === true) {
+    return fault('fail', {
+      observed: `postgres.managed.ha is true, and ${vendor.program} says that there is no standby`,
+      expected,
+      remedy: `switch on ${managed.by}'s failover: ${shownBy(managed.by, 'standby')} shows it`,
+    });
+  }
   if (managed?.ha === true) return declaredNotSeen(`the standby of ${managed.by}`, shownBy(managed.by, 'standby'));
   if (deployment.tier === 'test') return pass(`${observed}; test asks for none`, expected);
   if (managed !== undefined) {

@@ -12,6 +12,7 @@ import { known } from './rows.ts';
 import { databasesOf, rolesOf, serverOf } from './server.ts';
 import { reach, type ServerAccess } from './session.ts';
 import { CertificateFault, tlsPlan } from './tls.ts';
+import { askVendor } from './vendor-cli.ts';
 
 /** Milliseconds for each of connecting, TLS, a login, an answer: Dify's own pool gives up after 30 s, and a healthy server needs a few. */
 const LIMIT_MS = 5_000;
@@ -25,7 +26,11 @@ export const postgresCollector: Collector<PostgresFacts> = {
     const { deployment } = context;
     if (deployment?.postgres.mode !== 'external')
       throw new EvidenceMissing('absent', 'an external PostgreSQL in the file');
-    return collectPostgres(deployment, deployment.postgres, context);
+    const { host, managed } = deployment.postgres;
+    const asked =
+      managed === undefined ? undefined : askVendor(host, managed.by, context);
+    const [facts, vendor] = await Promise.all([collectPostgres(deployment, deployment.postgres, context), asked]);
+    return { ...facts, ...known({ vendor }) };
   },
 };
 

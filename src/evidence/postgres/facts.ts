@@ -178,6 +178,16 @@ export interface ServerFact {
   readonly pooler?: PoolerFact;
 }
 
+/** What the vendor's own command line says of a managed server. */
+export interface VendorFact {
+  /** `aws`, `az`, `gcloud`. */
+  readonly program: string;
+  /** Whether it fails over to another one. */
+  readonly hasStandby?: boolean;
+  /** Whether it can be restored to a point in time. */
+  readonly hasBackups?: boolean;
+}
+
 /** What was seen of the external PostgreSQL, stage by stage: connection, TLS, a login for each database, facts. */
 export interface PostgresFacts {
   /** `pg.example.internal:5432`. */
@@ -192,6 +202,8 @@ export interface PostgresFacts {
   readonly roles: readonly RoleFact[];
   /** Absent where no session came about. */
   readonly server?: ServerFact;
+  /** Of a managed server, where somebody is logged in. */
+  readonly vendor?: VendorFact;
 }
 
 export const POSTGRES = evidenceKey<PostgresFacts>('postgres', 1);

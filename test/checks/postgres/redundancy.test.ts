@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { requiredStandbys } from '../../../src/checks/postgres/synchronous.ts';
 import type { ArchivingFact, ReplicationFact, StandbyFact } from '../../../src/evidence/postgres/facts.ts';
-import { healthyServer, resultOf, server } from './scene.ts';
+import { facts, healthyServer, resultOf, server } from './scene.ts';
 
 const streaming: StandbyFact = { name: 'standby1', state: 'streaming', sync: 'async', lagBytes: 1000 };
 const TEST: JsonObject = { tier: 'test' };
@@ -121,5 +121,21 @@ describe('postgres.archiving', () => {
     expect(resultOf('postgres.archiving', server({ archiving: { ...healthy, mode: 'off' } }), TEST).status).toBe(
       'warn',
     );
+  });
+});
+
+describe("what the vendor's own command line says", () => {
+  const hidden = { ...healthyServer, replication: { standbys: [], required: '', isShown: true } };
+  const { archiving: _, ...shown } = hidden;
+
+  it.each([
+    [true, 'pass', 'pass'],
+    [false, 'fail', 'fail'],
+    [undefined, 'warn', 'warn'],
+  ])('standby and backups %s', (there, standby, backups) => {
+    const vendor = { program: 'aws', ...(there === undefined ? {} : { hasStandby: there, hasBackups: there }) };
+    const seen = facts({ server: shown, vendor });
+    expect(resultOf('postgres.replication', seen, RDS).status).toBe(standby);
+    expect(resultOf('postgres.archiving', seen, RDS).status).toBe(backups);
   });
 });
