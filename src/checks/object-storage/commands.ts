@@ -6,9 +6,11 @@ export function inPod({ name, target, objectStorage }: Deployment): string {
   if (objectStorage.provider !== 's3') return '';
   const { bucket, region } = objectStorage.s3;
   const asked = `import boto3; boto3.client("s3", region_name="${region}").list_objects(Bucket="${bucket}", MaxKeys=1)`;
+  // As the chart names what it makes: the release, with the chart's name where that is not in it.
+  const full = name.includes('dify') ? name : `${name}-dify`;
   const where =
     target.type === 'kubernetes'
-      ? `kubectl -n ${target.namespace} exec deploy/${name}-api --`
+      ? `kubectl -n ${target.namespace} exec deploy/${full}-api --`
       : 'docker compose exec api';
   return `${where} python -c '${asked}'`;
 }

@@ -2,7 +2,7 @@ import type { BucketFact, ObjectFacts, Step } from '../../evidence/object-storag
 import type { Check } from '../check.ts';
 import { deploymentOf, listed } from '../judgement.ts';
 import { error } from '../when.ts';
-import { FRAME, perObjects, putOwner, type Seen } from './per-bucket.ts';
+import { FRAME, perObjects, putOwner, type Seen, type StopOwner } from './per-bucket.ts';
 import { neededRights } from './rights.ts';
 
 export const storageRights: Check = {
@@ -14,12 +14,14 @@ export const storageRights: Check = {
   judge: (context) =>
     perObjects(context, 'object-storage.rights', (objects, bucket) => {
       const seen = rights(objects, bucket);
-      return seen.status === 'pass' ? seen : { ...seen, remedy: neededRights(deploymentOf(context), bucket.name) };
+      return typeof seen === 'string' || seen.status === 'pass'
+        ? seen
+        : { ...seen, remedy: neededRights(deploymentOf(context), bucket.name) };
     }),
 };
 
 /** The API puts, gets and deletes; the plugin daemon finds its packages by listing as well. */
-function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: BucketFact): Seen {
+function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: BucketFact): Seen | StopOwner {
   const steps: readonly (readonly [verb: string, step: Step | undefined])[] = [
     ['put', put],
     ['get', get],
@@ -31,15 +33,18 @@ function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: Bucke
   );
   const expected = 'a key that may put, get, list and delete';
   if (refused.length === 0) {
+    if (put !== 'ok') return putOwner(put);
     // Its name, so that nobody wonders what it is.
     const rest = kept === undefined ? '' : `; ${kept}, or an old version of it, is kept`;
     return { status: 'pass', observed: `the probe object was put, got, listed and deleted${rest}`, expected };
   }
   const isSlight = refused.every(({ verb }) => verb === 'list') && !usedBy.includes('plugin daemon');
-  const codes = [...new Set(refused.map(({ step }) => step.code))];
+  const codes = [...new Set(refused.map(({ step }) => step.code))].join(', ');
+  const verbs = listed(refused.map(({ verb }) => verb));
+  const isDenied = refused.every(({ step }) => step.kind === 'denied');
   return {
     status: isSlight ? 'warn' : 'fail',
-    observed: `the key may not ${listed(refused.map(({ verb }) => verb))} (${codes.join(', ')})`,
+    observed: isDenied ? `the key may not ${verbs} (${codes})` : `to ${verbs} fails (${codes})`,
     expected,
   };
 }
