@@ -18,14 +18,14 @@ export const NAMES_CERTIFICATE_FILES = evidenceKey<CertificateFiles>('names.cert
 export const certificateFilesCollector: Collector<CertificateFiles> = {
   key: NAMES_CERTIFICATE_FILES,
   timeoutMs: 10_000,
-  collect: async ({ deployment, baseDirectory }) => {
+  collect: async ({ deployment, baseDirectory, env }) => {
     const target = deployment?.target;
     if (deployment === undefined || target?.type !== 'compose' || target.tls === undefined)
       throw new EvidenceMissing('absent', 'target.tls in the file');
     const certFile = resolve(baseDirectory, target.tls.certFile);
     const keyFile = resolve(baseDirectory, target.tls.keyFile);
     const files = { certFile, keyFile };
-    const [certificate, key, authorities] = await Promise.all([read(certFile), read(keyFile), machineAuthorities()]);
+    const [certificate, key, authorities] = await Promise.all([read(certFile), read(keyFile), machineAuthorities(env)]);
     const unread = [certificate, key].find((one) => 'fault' in one);
     if (unread !== undefined && 'fault' in unread) return { ...files, fault: unread.fault };
     if (!('text' in certificate) || !('text' in key)) throw new Error('a file neither read nor at fault');

@@ -20,7 +20,7 @@ export const publicTlsCollector: Collector<readonly PublicTls[]> = {
   collect: async (context) => {
     const { deployment } = context;
     if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
-    const ca = await machineAuthorities();
+    const ca = await machineAuthorities(context.env);
     const secured = publicOrigins(deployment).filter(({ isSecure }) => isSecure);
     return Promise.all(secured.map((origin) => greet(context, origin, ca)));
   },

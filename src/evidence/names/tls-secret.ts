@@ -34,7 +34,7 @@ export const tlsSecretCollector: Collector<TlsSecret> = {
     const text = (key: string) => Buffer.from(textAt(found, 'data', key), 'base64').toString('utf8');
     const hosts = [...new Set(publicOrigins(deployment).map(({ host }) => host))];
     try {
-      const authorities = await machineAuthorities();
+      const authorities = await machineAuthorities(context.env);
       return { ...seen, pair: readPair({ certificate: text('tls.crt'), key: text('tls.key'), hosts, authorities }) };
     } catch (error) {
       return { ...seen, fault: `tls.crt ${error instanceof Error ? error.message : String(error)}` };
