@@ -1,6 +1,7 @@
 import { createPrivateKey, sign, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -9,7 +10,11 @@ import type { CollectContext } from '../../src/evidence/evidence.ts';
 import { IMAGES_ENGINE } from '../../src/evidence/images/engine-images.ts';
 import { IMAGES_LIST } from '../../src/evidence/images/list.ts';
 import { IMAGES_MACHINES } from '../../src/evidence/images/machines.ts';
+import { askManifest } from '../../src/evidence/images/manifest.ts';
+import { parseImage } from '../../src/evidence/images/reference.ts';
 import { IMAGES_REGISTRIES, registriesCollector } from '../../src/evidence/images/registries.ts';
+import { openRegistry } from '../../src/evidence/images/registry-client.ts';
+import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
 import { checkOf, collectContext, judged } from '../support/check-runs.ts';
 import { runCli } from '../support/cli.ts';
 import { sampleDeployment } from '../support/deployments.ts';
@@ -91,9 +96,7 @@ async function startIssuer(
     const signature = sign('sha256', Buffer.from(body), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
     response.end(JSON.stringify({ token: `${body}.${signature}` }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };
+  return { server, port: await listening(server) };
 }
 
 /** What the three checks say of these images, asked with docker's own logins of a folder. */
@@ -185,6 +188,40 @@ it('a registry where nothing listens is a warning, said once', async () => {
   expect([registries.status, available.status, architectures.status]).toEqual(['warn', 'skip', 'skip']);
   expect(registries.message).toContain('nothing listens there');
 });
+
+it('a login goes to no address without TLS, whatever a registry says', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'difyctl-realm-'));
+  const certificate = await makeCertificate(folder, ['registry.example.test']);
+  const [cert, key, ca] = await Promise.all(
+    [certificate.certFile, certificate.keyFile, certificate.caFile].map((file) => readFile(file, 'utf8')),
+  );
+  const heard: (string | undefined)[] = [];
+  const realm = createServer((request, response) => {
+    heard.push(request.headers.authorization);
+    response.end('{"token":"x"}');
+  });
+  const realmPort = await listening(realm);
+  const challenge = `Bearer realm="http://127.0.0.1:${realmPort}/token",service="registry"`;
+  const server = createSecureServer({ cert, key }, (_, response) => {
+    response.writeHead(401, { 'www-authenticate': challenge }).end();
+  });
+  const port = await listening(server);
+  const dial: Dial = (host, at, options) => dialHere('127.0.0.1', host === '127.0.0.1' ? at : port, options);
+  const { signal } = new AbortController();
+  const options = { dial, signal, limitMs: 5_000, login: LOGIN, insecure: false, ca };
+  const registry = await openRegistry('registry.example.test', options);
+  const fact = await askManifest(registry, parseImage('registry.example.test/dify/api:1'), false);
+  for (const one of [realm, server]) one.close();
+  await rm(folder, { recursive: true, force: true });
+  expect(fact).toEqual({ outcome: 'denied', text: expect.stringContaining('without TLS') });
+  expect(heard).toEqual([]);
+});
+
+async function listening(server: Server | SecureServer): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 it('difyctl images --digests asks for each, and goes on without those that are not there', async () => {
   const { open } = testbed.get();

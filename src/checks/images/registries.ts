@@ -47,7 +47,8 @@ export const imagesRegistries: Check = {
       return { status: 'skip', observed: '', expected, message };
     }
     const observed = listed(silent.map((one) => `${one.subject} ${said(one.subject, one.observed)}`));
-    const message = `seen from here, ${observed}; what pulls the images may see it differently`;
+    const place = from === 'cluster' ? 'the cluster' : 'here';
+    const message = `seen from ${place}, ${observed}; what pulls the images may see it differently`;
     return { ...fault('warn', { observed, expected, message }), observations };
   },
 };

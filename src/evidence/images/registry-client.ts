@@ -35,7 +35,8 @@ export interface Registry {
  * Opens a registry by the protocol of the OCI distribution specification: `/v2/` says how it wants to be asked. Throws ProbeFault where nothing answers, or what answers is no registry.
  */
 export async function openRegistry(server: string, options: RegistryOptions): Promise<Registry> {
-  const base = `${options.insecure || isLoopback(server) ? 'http' : 'https'}://${server}/v2/`;
+  const isSecure = !options.insecure && !isLoopback(server);
+  const base = `${isSecure ? 'https' : 'http'}://${server}/v2/`;
   const send = (url: URL, headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
     requestHttp({ method, url, headers }, options);
   const greeting = await send(new URL(base));
@@ -49,7 +50,8 @@ export async function openRegistry(server: string, options: RegistryOptions): Pr
   const challenge = readChallenge(greeting.headers['www-authenticate'] ?? '');
   const rights = new Map<string, Promise<Readonly<Record<string, string>>>>();
   const rightTo = (repository: string) => {
-    const known = rights.get(repository) ?? authorization(challenge, repository, options.login, send);
+    const known =
+      rights.get(repository) ?? authorization(challenge, repository, { login: options.login, isSecure }, send);
     rights.set(repository, known);
     return known;
   };
@@ -92,13 +94,16 @@ function readChallenge(header: string): Challenge {
 async function authorization(
   { scheme, fields }: Challenge,
   repository: string,
-  login: RegistryLogin | undefined,
+  { login, isSecure }: { readonly login: RegistryLogin | undefined; readonly isSecure: boolean },
   send: (url: URL, headers: Readonly<Record<string, string>>) => Promise<HttpAnswer>,
 ): Promise<Readonly<Record<string, string>>> {
   const basic = login === undefined ? {} : { authorization: `Basic ${encoded(login)}` };
   if (scheme !== 'bearer') return scheme === 'basic' ? basic : {};
   if (!URL.canParse(fields.realm ?? '')) throw new ProbeFault('use', 'EPROTO', 'does not say where it gives tokens');
   const url = new URL(fields.realm ?? '');
+  if (login !== undefined && isSecure && url.protocol !== 'https:') {
+    throw new ProbeFault('login', 'EPROTO', 'wants the login at an address without TLS, which is refused');
+  }
   if (fields.service !== undefined) url.searchParams.set('service', fields.service);
   url.searchParams.set('scope', `repository:${repository}:pull`);
   const { status, body } = await send(url, basic);
