@@ -64,6 +64,8 @@ export const LOOK_RIGHTS: readonly Right[] = [
     namespaced: true,
     purpose: 'what an earlier installation left',
   },
+  { group: '', resource: 'resourcequotas', verbs: ['list'], namespaced: true, purpose: 'limits of the namespace' },
+  { group: '', resource: 'limitranges', verbs: ['list'], namespaced: true, purpose: 'limits of its pods' },
   {
     group: '',
     resource: 'nodes',
@@ -79,6 +81,13 @@ export const LOOK_RIGHTS: readonly Right[] = [
     verbs: ['get', 'list'],
     namespaced: false,
     purpose: 'volumes that several nodes can mount',
+  },
+  {
+    group: 'scheduling.k8s.io',
+    resource: 'priorityclasses',
+    verbs: ['list'],
+    namespaced: false,
+    purpose: 'whether the priority classes are there',
   },
   {
     group: 'networking.k8s.io',
