@@ -18,18 +18,19 @@ const servers = useTestbed(
     const start = (settings: Readonly<Record<string, string | number>>) =>
       startPgbouncer({ to: server, users: { dify: PASSWORD }, settings });
     const taken = { ignore_startup_parameters: 'options', max_client_conn: 500 };
-    const [session, transaction, statement, strict, small] = await Promise.all([
+    const [session, transaction, statement, strict, small, gone] = await Promise.all([
       start({ ...taken, pool_mode: 'session', default_pool_size: 300 }),
       start({ ...taken, pool_mode: 'transaction' }),
       start({ ...taken, pool_mode: 'statement' }),
       start({ pool_mode: 'session', default_pool_size: 300 }),
       start({ ...taken, pool_mode: 'session', stats_users: 'dify' }),
+      startPgbouncer({ to: { host: '127.0.0.1', port: 1 }, users: { dify: PASSWORD }, settings: taken }),
     ]);
-    const poolers = [session, transaction, statement, strict, small];
+    const poolers = [session, transaction, statement, strict, small, gone];
     const stop = async () => {
       for (const one of [...poolers, server]) await one.stop();
     };
-    return { server, session, transaction, statement, strict, small, stop };
+    return { server, session, transaction, statement, strict, small, gone, stop };
   },
   (all) => all.stop(),
 );
@@ -74,6 +75,13 @@ describe('PgBouncer before PostgreSQL', () => {
     const { findings, of } = await look(servers.get().session);
     expect(findings).toEqual(['postgres.connections warn']);
     expect(of('postgres.connections').remedy).toMatch(/set postgres\.maxConnections/);
+  });
+
+  it('a server behind it that is gone', async () => {
+    const { gone } = servers.get();
+    const { findings, of } = await look(gone);
+    expect(findings).toEqual(['postgres.login fail']);
+    expect(of('postgres.login').message).not.toContain(PASSWORD);
   });
 
   it('its own words for a wrong password and a wrong database', async () => {

@@ -2,7 +2,7 @@ import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import { faultOf, ProbeFault } from '../probe/fault.ts';
+import { ProbeFault } from '../probe/fault.ts';
 import { type Entered, enter } from './enter.ts';
 import { enteredOf } from './entered.ts';
 import { type DatabaseFact, type EntryFact, POSTGRES, type PostgresFacts } from './facts.ts';
@@ -27,8 +27,7 @@ export const postgresCollector: Collector<PostgresFacts> = {
     if (deployment?.postgres.mode !== 'external')
       throw new EvidenceMissing('absent', 'an external PostgreSQL in the file');
     const { host, managed } = deployment.postgres;
-    const asked =
-      managed === undefined ? undefined : askVendor(host, managed.by, context);
+    const asked = managed === undefined ? undefined : askVendor(host, managed.by, context);
     const [facts, vendor] = await Promise.all([collectPostgres(deployment, deployment.postgres, context), asked]);
     return { ...facts, ...known({ vendor }) };
   },
@@ -40,16 +39,18 @@ async function collectPostgres(
   context: CollectContext,
 ): Promise<PostgresFacts> {
   const { host, port } = postgres;
-  const facts = { address: `${host}:${port}`, entries: [], roles: [] };
+  let facts: PostgresFacts = { address: `${host}:${port}`, entries: [], roles: [] };
   try {
     const tls = await tlsPlan(postgres.tls, context.baseDirectory);
     const access = { host, port, tls, dial: context.dial, signal: context.signal, limitMs: LIMIT_MS };
     const { stream, certificate } = await reach(access);
     stream.destroy();
-    return { ...facts, ...known({ certificate }), ...(await lookAround(access, deployment, postgres, context)) };
+    facts = { ...facts, ...known({ certificate }) };
+    return { ...facts, ...(await lookAround(access, deployment, postgres, context)) };
   } catch (error) {
-    if (!(error instanceof CertificateFault)) return { ...facts, fault: faultOf(error, 'connect') };
-    return { ...facts, certificate: error.certificate, fault: error.fact };
+    if (!(error instanceof ProbeFault)) throw error;
+    const shown = error instanceof CertificateFault ? { certificate: error.certificate } : {};
+    return { ...facts, ...shown, fault: error.fact };
   }
 }
 

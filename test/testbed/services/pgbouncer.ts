@@ -2,12 +2,11 @@ import { connect } from 'node:net';
 import path from 'node:path';
 
 import { debianTree } from '../debian/tree.ts';
-import type { PostgresService } from './postgres.ts';
 import { privateFile, removeFolder, type Service, serviceFolder, servicePort, startProcess } from './service.ts';
 
 export interface PgbouncerOptions {
   /** The server that it lends connections of. */
-  readonly to: PostgresService;
+  readonly to: Pick<Service, 'host' | 'port'>;
   /** Passwords by user. */
   readonly users: Readonly<Record<string, string>>;
   /** Settings of the section [pgbouncer]. */
