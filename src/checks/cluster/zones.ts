@@ -1,9 +1,11 @@
+import { CLUSTER_AUTOSCALER } from '../../evidence/cluster/autoscaler.ts';
 import { CLUSTER_NODES } from '../../evidence/cluster/nodes.ts';
 import type { Check } from '../check.ts';
 import { counted, fault, listed, pass } from '../judgement.ts';
 import { errorInProdElseWarning, whereFile } from '../when.ts';
 import { zonesOf } from './capacity/fit.ts';
 import { declaredZones } from './capacity/fit-check.ts';
+import { reachableNodes } from './capacity/nodes.ts';
 
 export const clusterZones: Check = {
   id: 'cluster.zones',
@@ -12,6 +14,7 @@ export const clusterZones: Check = {
   severity: errorInProdElseWarning,
   when: whereFile(({ target, recovery }) => target.type === 'kubernetes' && (recovery?.topology?.zones ?? 1) > 1),
   needs: [CLUSTER_NODES],
+  wants: [CLUSTER_AUTOSCALER],
   remedy: 'add nodes in other zones, or set recovery.topology.zones to what there is',
   judge: (context) => {
     const usable = context.evidence(CLUSTER_NODES).filter((node) => node.ready && node.schedulable);
@@ -20,6 +23,10 @@ export const clusterZones: Check = {
     const observed =
       zones.length === 0 ? 'no node carries a zone label' : `${counted(zones.length, 'zone')}: ${listed(zones)}`;
     const expected = `${declared} zones, as recovery.topology says`;
-    return zones.length < declared ? fault('fail', { observed, expected }) : pass(observed, expected);
+    if (zones.length >= declared) return pass(observed, expected);
+    // Where nodes come as they are wanted, pods that want other zones bring them.
+    const reachable = reachableNodes(context.deployment, context.look(CLUSTER_AUTOSCALER)?.data) ?? 0;
+    if (reachable <= usable.length) return fault('fail', { observed, expected });
+    return fault('warn', { observed: `${observed}; an autoscaler may add nodes in others`, expected });
   },
 };

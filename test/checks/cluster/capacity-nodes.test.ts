@@ -52,8 +52,14 @@ describe('prod', () => {
     [
       'small ones that grow in number',
       nodes(3, { cpu: 4, memoryGiB: 16 }),
-      { karpenter: true, clusterAutoscaler: true },
+      { karpenter: false, clusterAutoscaler: true },
       'fail',
+    ],
+    [
+      'small ones, where sizes are picked by the pods that wait',
+      nodes(3, { cpu: 4, memoryGiB: 16 }),
+      { karpenter: true, clusterAutoscaler: false },
+      'warn',
     ],
     ['none yet, and Karpenter', [], { karpenter: true, clusterAutoscaler: false }, 'warn'],
     ['none', [], NO_AUTOSCALER, 'fail'],

@@ -37,6 +37,7 @@ export function judgeNodes(
   tier: Tier,
   requirement: NodeRequirement,
   reachable: number | undefined,
+  picksSizes = false,
 ): NodesVerdict {
   if (ofClass.length >= requirement.count) return 'enough';
   if (tier === 'test') {
@@ -44,8 +45,8 @@ export function judgeNodes(
   }
   if (ofClass.length >= FEWEST_PROD_NODES && reaches(sum(ofClass), requirement, requirement.count))
     return 'enough-in-sum';
-  // More of the same would not help where all there is is too small.
-  const growsRight = ofClass.length > 0 || tooSmall.length === 0;
+  // More of the same would not help where all there is is too small, unless what adds nodes picks their size by the pods that wait.
+  const growsRight = picksSizes || ofClass.length > 0 || tooSmall.length === 0;
   return growsRight && reachable !== undefined && reachable >= requirement.count ? 'may-grow' : 'too-few';
 }
 

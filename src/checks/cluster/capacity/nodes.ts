@@ -33,8 +33,9 @@ export function capacityNodesOf(checklist: Readonly<Record<Tier, NodeRequirement
         nodes.filter((node) => !reasons.has(node.name)),
         checklist[tier],
       );
-      const reachable = reachableNodes(context.deployment, context.look(CLUSTER_AUTOSCALER)?.data);
-      const verdict = judgeNodes(count, tier, checklist[tier], reachable);
+      const autoscaler = context.look(CLUSTER_AUTOSCALER)?.data;
+      const reachable = reachableNodes(context.deployment, autoscaler);
+      const verdict = judgeNodes(count, tier, checklist[tier], reachable, picksSizes(nodes, autoscaler));
       const { expected, className } = expectation(tier, checklist[tier]);
       const observed = `${counted(count.ofClass.length, 'node')} of ${className}`;
       if (verdict === 'enough')
@@ -64,6 +65,11 @@ export function unusableNodes(context: JudgeContext, nodes: readonly NodeFact[])
       return why === undefined ? [] : [[node.name, why] as const];
     }),
   );
+}
+
+/** True where nodes are made to measure: by Karpenter, or on GKE Autopilot, whose nodes are all called `gk3-…`. */
+function picksSizes(nodes: readonly NodeFact[], seen: AutoscalerFact | undefined): boolean {
+  return seen?.karpenter === true || nodes.some(({ name }) => name.startsWith('gk3-'));
 }
 
 /** How many nodes an autoscaler may reach: the declared limit, else as many as it takes where one is seen. */
