@@ -7,6 +7,9 @@ import { settingsCheck } from './settings-check.ts';
 /** Processes whose HTTP clients heed proxy variables and that call others inside. The sandbox's own are the deployment's. */
 const CALLERS: readonly ComponentName[] = ['api', 'worker', 'beat', 'apiWebsocket', 'pluginDaemon', 'agentBackend'];
 
+/** Services that are called over HTTP or gRPC, in Compose's names and in the chart's; clients of databases heed no such variable. */
+const CALLED = /(^|[-_])(api|plugin[-_]daemon|sandbox|agent[-_]backend|weaviate|weaviate-grpc)$/;
+
 export const namesProxy = settingsCheck(
   {
     id: 'names.proxy',
@@ -15,18 +18,18 @@ export const namesProxy = settingsCheck(
     remedy: 'name the deployment’s own hosts in NO_PROXY',
   },
   (settings) => {
-    const { internalHosts } = settings;
+    const called = settings.internalHosts.filter((host) => CALLED.test(host));
     const expected = 'a NO_PROXY that names the deployment’s own hosts';
     for (const component of CALLERS) {
       const { variables, place } = proxiesOf(settings, component);
       if (!hasProxy(variables)) continue;
-      const caught = internalHosts.filter((host) => !isExempt(host, firstOf(variables, 'NO_PROXY') ?? ''));
+      const caught = called.filter((host) => !isExempt(host, firstOf(variables, 'NO_PROXY') ?? ''));
       if (caught.length === 0) continue;
       return fault('fail', {
         observed: `${place} sends ${some(caught)} through a proxy`,
         expected,
         message: `${place} sends ${some(caught)} through a proxy, which does not know them: the parts of Dify would not find each other`,
-        remedy: `set NO_PROXY beside it to ${['localhost', '127.0.0.1', ...internalHosts].join(',')}`,
+        remedy: `set NO_PROXY beside it to ${['localhost', '127.0.0.1', ...called].join(',')}`,
       });
     }
     const using = CALLERS.filter((component) => hasProxy(proxiesOf(settings, component).variables));

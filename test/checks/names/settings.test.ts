@@ -220,6 +220,17 @@ describe.each([
     ['names.proxy', 'a proxy for https alone', extra('api', { HTTPS_PROXY: 'http://proxy:3128' }), 'pass', /./],
     [
       'names.proxy',
+      'a proxy for all but what is called inside',
+      extra('api', {
+        HTTP_PROXY: 'http://proxy:3128',
+        NO_PROXY:
+          'localhost,api,plugin_daemon,sandbox,local_sandbox,agent_backend,weaviate,dify-api,dify-plugin-daemon',
+      }),
+      'pass',
+      /exempt for api/,
+    ],
+    [
+      'names.proxy',
       'a proxy for nobody',
       extra('api', { HTTP_PROXY: 'http://proxy:3128', NO_PROXY: '*' }),
       'pass',
