@@ -52,7 +52,7 @@ export function crowdNode(index: number) {
   return { ...manifest, metadata: { ...metadata, name, labels }, spec: {} };
 }
 
-/** A pod of about 5.4 kB as the API server gives it: two containers with probes, variables and volumes, a sidecar, as charts render them. */
+/** A pod of about 5.4 kB as the API server gives it: two containers with ports, variables and volumes. */
 export function crowdPod(index: number, nodeName: string): object {
   const name = `crowd-${index}`;
   const sizes = ['50m', '100m', '250m'];
@@ -60,13 +60,8 @@ export function crowdPod(index: number, nodeName: string): object {
     name: part,
     image: `registry.example.com/team/${part}:1.${index % 7}.0`,
     ports: [{ name: 'http', containerPort: 8080 }],
-    env: Array.from({ length: 2 }, (_, at) => ({
-      name: `SETTING_${part.toUpperCase()}_${at}`,
-      value: `value ${at} of what a chart writes`,
-    })),
+    env: [{ name: `SETTING_${part.toUpperCase()}`, value: 'what a chart writes for a program' }],
     resources: { requests: { cpu: sizes[index % sizes.length], memory: '128Mi' }, limits: { cpu: '1', memory: '1Gi' } },
-    readinessProbe: { httpGet: { path: '/ready', port: 'http' }, periodSeconds: 10 },
-    livenessProbe: { httpGet: { path: '/live', port: 'http' }, periodSeconds: 30 },
     volumeMounts: [{ name: 'config', mountPath: '/etc/app' }],
   });
   return {

@@ -48,7 +48,7 @@ export async function recorded(program: string, folder: string): Promise<string>
   mkdirSync(place);
   const bin = recordedKubectl(place);
   const subject = ours(program, folder, { PATH: `${bin}:${process.env.PATH}` });
-  const title = `${RECORDED_NODES} nodes, ${RECORDED_PODS} pods, a recorded stream (sed is most of its time)`;
+  const title = `${RECORDED_NODES} nodes, ${RECORDED_PODS} pods, a recorded stream`;
   return `${table(title, measure([subject], 1))}\n${await memory([subject])}`;
 }
 
