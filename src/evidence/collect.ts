@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
-import { Interrupted } from '../base/errors.ts';
 import { sharedReads } from '../exec/kubectl-proxy.ts';
 import { collectOne, missingEvidence } from './collect-one.ts';
 import {
@@ -12,7 +11,8 @@ import {
   type Need,
 } from './evidence.ts';
 import { createGatherer, type GatherEvents, type Gatherer } from './gather.ts';
-import { holdRelay, type OpenRelay, type RelayHolder } from './relay/relay.ts';
+import { labelled, lookByRelay } from './relay/look.ts';
+import { holdRelay, type OpenRelay } from './relay/relay.ts';
 import { mergeViews, type Seen, viewsByKey } from './views.ts';
 
 /** How many programs run at once, and how many services are asked at once: a service that hangs costs a place, and no processor. */
@@ -118,41 +118,11 @@ export function savedCollection(saved: readonly Evidence<unknown>[], context: Co
   };
 }
 
-/** Looks through the relay; once more where the way to it broke meanwhile, for that is no fault of the service. */
-async function lookByRelay(
-  holder: RelayHolder,
-  context: CollectContext,
-  key: EvidenceKey<unknown>,
-  look: (own: CollectContext) => Promise<Evidence<unknown>>,
-): Promise<Evidence<unknown>> {
-  const from = 'cluster' as const;
-  try {
-    const relay = await holder.opened();
-    for (let attempt = 0; attempt < 2; attempt++) {
-      const before = relay.breaks();
-      const evidence = await look({ ...context, dial: relay.dial, from });
-      if (relay.breaks() === before) return evidence;
-    }
-    throw new EvidenceMissing('absent', 'the port-forward to the relay breaks off again and again');
-  } catch (error) {
-    if (context.signal.aborted) throw error instanceof Interrupted ? error : new Interrupted();
-    return missingEvidence(key, { ...context, from }, error);
-  }
-}
-
 function needOf(begin: (key: EvidenceKey<unknown>) => Evidence<unknown> | Promise<Evidence<unknown>>): Need {
   return async <T>(key: EvidenceKey<T>): Promise<T> => {
     const evidence = (await begin(key)) as Evidence<T>;
     if (evidence.outcome === 'ok') return evidence.data as T;
     throw new EvidenceMissing(evidence.outcome, evidence.missing ?? key.name);
-  };
-}
-
-function labelled(events: GatherEvents | undefined): GatherEvents {
-  const label = (key: string): string => `${key} from the cluster`;
-  return {
-    started: (key) => events?.started?.(label(key)),
-    ended: (evidence) => events?.ended?.({ ...evidence, key: label(evidence.key) }),
   };
 }
 
