@@ -4,6 +4,7 @@ import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
 import type { Redis } from '../deployment/schema/redis.ts';
 import type { VectorStore } from '../deployment/schema/vector-store.ts';
 import { s3PlaceOf } from './object-storage/s3/places.ts';
+import { storeUrl } from './vector-store/address.ts';
 
 /** Somewhere that Dify has to connect to. */
 export interface Endpoint {
@@ -62,12 +63,12 @@ function vectorEndpoints(store: VectorStore): readonly Endpoint[] {
     case 'weaviate':
       return [...named('vector-store', store.weaviate.url), ...named('vector-store', grpcUrl(store.weaviate.grpcUrl))];
     case 'qdrant': {
-      const http = named('vector-store', store.qdrant.url);
+      const http = named('vector-store', storeUrl(store).href);
       const { grpcPort } = store.qdrant;
       return grpcPort === undefined ? http : [...http, ...http.map((one) => ({ ...one, port: grpcPort }))];
     }
     case 'milvus':
-      return named('vector-store', store.milvus.url);
+      return named('vector-store', storeUrl(store).href);
     case 'pgvector':
       return [{ service: 'vector-store', host: store.pgvector.host, port: store.pgvector.port }];
     case 'tencent':

@@ -3,6 +3,7 @@ import { requiredSecrets } from '../../deployment/required-secrets.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
 import { type FaultFact, faultOf } from '../probe/fault.ts';
+import { addressOf } from './address.ts';
 import { probeElasticsearch } from './elasticsearch.ts';
 import { type ExternalStore, UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
 import { probeMilvus } from './milvus.ts';
@@ -45,7 +46,8 @@ export async function probeVectorStore(
     ...context,
     deployment,
     signal: AbortSignal.any([context.signal, AbortSignal.timeout(totalMs)]),
-    secret: (name) => secretAt(secrets, `vectorStore.${blockOf(store)}.${name}`),
+    // A provider's block has its name; none of them has a dash.
+    secret: (name) => secretAt(secrets, `vectorStore.${store.provider}.${name}`),
     redact: redactor(own.map(({ path }) => secrets.get(path))),
     limitMs,
     ca,
@@ -87,35 +89,4 @@ function unresolvedFault(path: string): FaultFact {
 
 function secretAt(secrets: SecretValues, path: string): string | undefined {
   return secrets.has(path) ? secrets.get(path) : undefined;
-}
-
-/** The provider's block in the file; no provider of vector stores has a dash in its name. */
-function blockOf({ provider }: ExternalStore): string {
-  return provider;
-}
-
-function addressOf(store: ExternalStore): string {
-  switch (store.provider) {
-    case 'weaviate':
-      return hostAndPort(store.weaviate.url);
-    case 'qdrant':
-      return hostAndPort(store.qdrant.url);
-    case 'milvus':
-      return hostAndPort(store.milvus.url);
-    case 'pgvector':
-      return `${store.pgvector.host}:${store.pgvector.port}`;
-    case 'tencent':
-      return hostAndPort(store.tencent.url);
-    case 'myscale':
-      return `${store.myscale.host}:${store.myscale.port}`;
-    case 'tablestore':
-      return hostAndPort(store.tablestore.endpoint);
-    case 'elasticsearch':
-      return hostAndPort(store.elasticsearch.url);
-  }
-}
-
-function hostAndPort(address: string): string {
-  const url = new URL(address);
-  return url.port === '' ? `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}` : url.host;
 }

@@ -1,4 +1,5 @@
 import { ProbeFault } from '../probe/fault.ts';
+import { storeUrl } from './address.ts';
 import { type Ask, admitted, askedOf, openStore, type StoreAnswer, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, HealthFact, NodeFact } from './facts.ts';
@@ -8,9 +9,9 @@ import { tryToWrite } from './written.ts';
 
 /** Elasticsearch as its Python client uses it, which also refuses a server that is another product. */
 export const probeElasticsearch: StoreProbe<'elasticsearch'> = async (store, context, note) => {
-  const { url, username } = store.elasticsearch;
+  const { username } = store.elasticsearch;
   const basic = Buffer.from(`${username}:${context.secret('password') ?? ''}`).toString('base64');
-  const ask = await openStore(new URL(url), { authorization: `Basic ${basic}` }, context, note);
+  const ask = await openStore(storeUrl(store), { authorization: `Basic ${basic}` }, context, note);
   const root = admitted(await ask('/'), `user ${username}`);
   note({ isAdmitted: true, ...identityOf(root) });
   note({ isOpen: (await ask('/', { headers: { authorization: undefined } })).status === 200 });

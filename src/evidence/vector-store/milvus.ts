@@ -1,4 +1,5 @@
 import { ProbeFault } from '../probe/fault.ts';
+import { portOf, storeUrl } from './address.ts';
 import { lookAtCertificate } from './client.ts';
 import { probeName } from './dify.ts';
 import type { Asked, DatabaseFact, HealthFact, NodeFact, StoreOf, WriteFact } from './facts.ts';
@@ -24,12 +25,10 @@ const FLOAT_VECTOR = 101;
 
 /** Milvus by gRPC, as pymilvus speaks it. */
 export const probeMilvus: StoreProbe<'milvus'> = async (store, context, note) => {
-  const url = new URL(store.milvus.url);
+  const url = storeUrl(store);
   if (url.protocol === 'https:') await lookAtCertificate(url, context, note);
   const isSecure = url.protocol === 'https:';
-  // pymilvus' own defaults where the address names no port.
-  const port = url.port === '' ? (isSecure ? 443 : 19_530) : Number(url.port);
-  const target = { host: url.hostname, port, isSecure };
+  const target = { host: url.hostname, port: portOf(url), isSecure };
   const credentials = credentialsOf(store, context);
   const metadata = credentials === undefined ? {} : { authorization: Buffer.from(credentials).toString('base64') };
   await withGrpc({ ...target, metadata: { ...metadata, dbname: store.milvus.database } }, context, (call) =>

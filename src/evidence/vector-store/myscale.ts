@@ -1,4 +1,5 @@
 import { ProbeFault } from '../probe/fault.ts';
+import { storeUrl } from './address.ts';
 import { type Ask, openStore, type StoreAnswer } from './client.ts';
 import { probeName } from './dify.ts';
 import type { Asked, NodeFact, StoreOf } from './facts.ts';
@@ -12,13 +13,12 @@ const LOGIN_CODES = ['192', '193', '516'];
 const RIGHT_CODES = ['164', '497'];
 const SYNTAX_ERROR = '62';
 
-/** MyScale by ClickHouse's HTTP interface; Dify's client chooses https for two ports and no other. */
-export const probeMyscale: StoreProbe<'myscale'> = async ({ myscale }, context, note) => {
-  const { port, username, database } = myscale;
-  const host = myscale.host.includes(':') ? `[${myscale.host}]` : myscale.host;
-  const base = new URL(`${port === 443 || port === 8443 ? 'https' : 'http'}://${host}:${port}`);
+/** MyScale by ClickHouse's HTTP interface. */
+export const probeMyscale: StoreProbe<'myscale'> = async (store, context, note) => {
+  const { myscale } = store;
+  const { username, database } = myscale;
   const credentials = { 'x-clickhouse-user': username, 'x-clickhouse-key': context.secret('password') ?? '' };
-  const ask = await openStore(base, credentials, context, note);
+  const ask = await openStore(storeUrl(store), credentials, context, note);
   const sql = queries(ask);
   const version = await sql('SELECT version()');
   note({ isAdmitted: true, version: String(listAt(version[0])[0] ?? '') });

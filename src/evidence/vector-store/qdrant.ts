@@ -1,4 +1,5 @@
 import { faultOf } from '../probe/fault.ts';
+import { storeUrl } from './address.ts';
 import { type Ask, admitted, askedOf, openStore, type StoreAnswer, succeeded } from './client.ts';
 import { isOfDify, lowestSetting, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, GrpcFact, HealthFact, NodeFact, StoreOf } from './facts.ts';
@@ -15,7 +16,7 @@ const KIB = 1024;
 export const probeQdrant: StoreProbe<'qdrant'> = async (store, context, note) => {
   const key = context.secret('apiKey');
   const headers: Record<string, string> = key === undefined ? {} : { 'api-key': key };
-  const ask = await openStore(new URL(store.qdrant.url), headers, context, note);
+  const ask = await openStore(storeUrl(store), headers, context, note);
   const ready = await ask('/readyz');
   note({ health: { seen: healthOf(ready) } });
   const listed = admitted(await ask('/collections'), key === undefined ? 'a client without a key' : 'the API key');

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { ProbeFault } from '../probe/fault.ts';
+import { storeUrl } from './address.ts';
 import { type Ask, openStore, type StoreAnswer } from './client.ts';
 import { probeName } from './dify.ts';
 import type { Asked, WriteFact } from './facts.ts';
@@ -10,9 +11,9 @@ import { decodeMessage, encodeField } from './protobuf.ts';
 const API_VERSION = '2015-12-31';
 
 /** Alibaba Cloud Tablestore by its HTTP API: protobuf in the body, a signature over the headers. */
-export const probeTablestore: StoreProbe<'tablestore'> = async ({ tablestore }, context, note) => {
-  const { endpoint, instanceName } = tablestore;
-  const ask = await openStore(new URL(endpoint), {}, context, note);
+export const probeTablestore: StoreProbe<'tablestore'> = async (store, context, note) => {
+  const { instanceName } = store.tablestore;
+  const ask = await openStore(storeUrl(store), {}, context, note);
   const call = signedCalls(ask, instanceName, context);
   const listed = await call('ListTable');
   if (listed.status !== 200) throw refusal(listed, instanceName);

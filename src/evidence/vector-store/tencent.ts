@@ -1,4 +1,5 @@
 import { ProbeFault } from '../probe/fault.ts';
+import { storeUrl } from './address.ts';
 import { type Ask, admitted, openStore, type StoreAnswer, succeeded } from './client.ts';
 import { lowestSetting, probeName } from './dify.ts';
 import { listAt, numberAt, textAt } from './json.ts';
@@ -11,9 +12,9 @@ const REPLICAS = 2;
 
 /** Tencent Cloud VectorDB by its HTTP API (cloud.tencent.com/document/product/1709). Each answer has a code of its own, 0 for success. */
 export const probeTencent: StoreProbe<'tencent'> = async (store, context, note) => {
-  const { url, username, database } = store.tencent;
+  const { username, database } = store.tencent;
   const authorization = `Bearer account=${username}&api_key=${context.secret('apiKey') ?? ''}`;
-  const ask = await openStore(new URL(url), { authorization }, context, note);
+  const ask = await openStore(storeUrl(store), { authorization }, context, note);
   const listed = loggedIn(await ask('/database/list'));
   note({ isAdmitted: true, health: { seen: { state: 'ready', text: 'answers' } } });
   const exists = listAt(listed.json, 'databases').includes(database);

@@ -1,4 +1,5 @@
 import { faultOf } from '../probe/fault.ts';
+import { storeUrl } from './address.ts';
 import { type Ask, admitted, askedOf, openStore, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, GrpcFact, NodeFact, StoreOf } from './facts.ts';
@@ -11,7 +12,7 @@ import { tryToWrite } from './written.ts';
 export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note) => {
   const key = context.secret('apiKey');
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  const ask = await openStore(new URL(store.weaviate.url), headers, context, note);
+  const ask = await openStore(storeUrl(store), headers, context, note);
   const ready = await ask('/v1/.well-known/ready');
   const isReady = ready.status === 200;
   const text = isReady ? 'ready' : `answers HTTP ${ready.status} at ${ready.path}`;
