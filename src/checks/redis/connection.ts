@@ -98,6 +98,11 @@ function whyNobodyAnswered(found: RedisCase): Judgement {
 }
 
 function loginStep({ redis, evidence }: RedisCase, address: string): string {
+  const seen = [evidence.server, ...evidence.sentinels].find((one) => one?.address === address)?.fault;
+  if (seen?.code === 'ETIMEDOUT' || seen?.code === 'ECONNRESET')
+    return `${cliOf(address)} PING tells whether Redis answers there at all`;
+  if (seen?.code === 'LOADING')
+    return `wait until its data is loaded (${cliOf(address)} INFO persistence), and run it again`;
   const isSentinel = evidence.sentinels.some((sentinel) => sentinel.address === address);
   const user = redis.topology === 'sentinel' && isSentinel ? redis.sentinel.username : redis.username;
   const secured = redis.tls.mode === 'disable' || isSentinel ? '' : ' --tls';

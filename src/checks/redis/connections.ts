@@ -28,7 +28,7 @@ export const redisConnections: Check = {
       return hidden(
         found,
         expected,
-        `${cliOf(server.address)} ACL SETUSER ${found.redis.username ?? 'default'} +config|get`,
+        `${cliOf(server.address)} ACL SETUSER ${found.redis.username ?? 'default'} '+config|get'`,
       );
     const observed = `maxclients ${limit}`;
     if (limit >= budget.room) return pass(observed, expected);
@@ -38,7 +38,7 @@ export const redisConnections: Check = {
 };
 
 /** How many connections the planned processes hold at least, and how many are room enough. */
-export function redisBudget(deployment: Deployment): {
+function redisBudget(deployment: Deployment): {
   readonly least: number;
   readonly room: number;
   readonly formula: string;

@@ -99,7 +99,7 @@ export const redisRights: Check = {
   severity: error,
   when: onExternalRedis,
   needs: [REDIS],
-  remedy: 'grant the user all keys, all channels and the commands: ~* &* +@all -@dangerous +info',
+  remedy: 'grant the user all keys, all channels and the commands: ~* &* +@all -@dangerous +info +config|get',
   judge: (context) => {
     const { redis, ...found } = redisCase(context);
     const server = tried({ redis, ...found });
@@ -115,7 +115,7 @@ export const redisRights: Check = {
       : `user ${user} may not ${some(commands, 6)} (${counted(commands.length, 'command')})`;
     const remedy = isRenamed
       ? 'remove rename-command for these in redis.conf: Dify sends them under their own names'
-      : `${cliOf(server.address)} ACL SETUSER ${user} '~*' '&*' +@all -@dangerous +info`;
+      : `${cliOf(server.address)} ACL SETUSER ${user} '~*' '&*' +@all -@dangerous +info '+config|get'`;
     return fault('fail', { observed, expected, message: `${observed}; needed by ${listed(users)}`, remedy });
   },
 };

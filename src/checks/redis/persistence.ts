@@ -36,7 +36,7 @@ export const redisPersistence: Check = {
       return declaredNotSeen(`persistence of Redis (${planned})`, `look at the backups of ${found.redis.managed.by}`);
     }
     if (kept === 'not seen')
-      return hidden(found, expected, `${cli} ACL SETUSER ${found.redis.username ?? 'default'} +config|get`);
+      return hidden(found, expected, `${cli} ACL SETUSER ${found.redis.username ?? 'default'} '+config|get'`);
     const remedy =
       planned === 'aof'
         ? `${cli} CONFIG SET appendonly yes, then CONFIG REWRITE`

@@ -8,7 +8,7 @@ import { deploymentOf } from '../judgement.ts';
 import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { whereFile } from '../when.ts';
 
-export type ExternalRedis = Exclude<Redis, { readonly mode: 'bundled' }>;
+type ExternalRedis = Exclude<Redis, { readonly mode: 'bundled' }>;
 
 export const onExternalRedis = whereFile(({ redis }) => redis.mode === 'external');
 export const onSentinel = whereFile(({ redis }) => redis.mode === 'external' && redis.topology === 'sentinel');

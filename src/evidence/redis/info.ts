@@ -19,7 +19,6 @@ export interface RedisInfo {
   /** Of a replica: `host:port` of its master. */
   readonly masterAddress?: string;
   readonly replicas: readonly ReplicaFact[];
-  readonly isLoading: boolean;
   /** Bytes; 0: no limit. */
   readonly maxMemory?: number;
   readonly maxMemoryPolicy?: string;
@@ -49,7 +48,6 @@ export function parseInfo(text: string): RedisInfo {
     role: roleOf(fields.role),
     masterAddress: masterAt,
     replicas: replicasOf(fields),
-    isLoading: fields.loading === '1',
     maxMemory: numberOf(fields.maxmemory),
     maxMemoryPolicy: fields.maxmemory_policy,
     usedMemory: numberOf(fields.used_memory),

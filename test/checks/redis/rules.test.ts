@@ -17,7 +17,6 @@ const INFO: RedisInfo = {
   isCluster: false,
   role: 'master',
   replicas: [{ address: '10.0.0.2:6379', state: 'online', lagSeconds: 1, behindBytes: 0 }],
-  isLoading: false,
   maxMemory: 4e9,
   maxMemoryPolicy: 'noeviction',
   usedMemory: 1e8,

@@ -24,7 +24,6 @@ describe('INFO', () => {
       mode: 'standalone',
       isCluster: false,
       role: 'master',
-      isLoading: false,
       maxMemory: 0,
       maxMemoryPolicy: 'noeviction',
       replicas: [

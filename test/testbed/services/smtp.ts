@@ -8,7 +8,7 @@ import { privateFile, removeFolder, type ServiceOptions, serviceFolder, startPro
 import { type Certificate, makeCertificate } from './tls.ts';
 
 /** How one port of the mail server behaves. */
-export interface MailPort {
+interface MailPort {
   readonly tls: 'none' | 'starttls' | 'implicit';
   /** `tls`: offered once TLS is agreed on; `required`: no mail without it. */
   readonly auth: 'none' | 'offered' | 'required' | 'tls';

@@ -1,0 +1,41 @@
+import type { SentinelFact } from '../../evidence/redis/facts.ts';
+import type { Observation } from '../check.ts';
+import { groupBy } from '../judgement.ts';
+import { faultStatus } from '../services/probed.ts';
+import type { RedisCase } from './subject.ts';
+
+/**
+ * Sentinels that gave no answer, each with why, or that most of their fellows hold to be down. What a machine outside the cluster could not connect to may well be up: there
+ * only the fellows' word counts. Fellows know each other by announced addresses, so the two lists are not added up.
+ */
+export function downOf(
+  { evidence, deployment, from }: RedisCase,
+  answered: readonly SentinelFact[],
+): readonly string[] {
+  const silent = evidence.sentinels.filter(
+    ({ fault: seen }) => seen !== undefined && seen.stage !== 'login' && faultStatus(seen, deployment, from) === 'fail',
+  );
+  const told = groupBy(
+    answered.flatMap(({ downSentinels }) => downSentinels),
+    (address) => address,
+  );
+  const held = [...told].filter(([, voices]) => voices.length * 2 > answered.length).map(([address]) => address);
+  if (held.length > silent.length) return held.map((address) => `${address} is down, say its fellows`);
+  return silent.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`);
+}
+
+/** What one sentinel says of the master; nothing where it lets nobody in, which is a question of its own. */
+export function observe(
+  { address, fault: seen, master, quorum, flags }: SentinelFact,
+  { from }: RedisCase,
+): readonly Observation[] {
+  if (seen?.stage === 'login') return [];
+  const expected = 'answers, and knows the master';
+  if (seen !== undefined) return [{ subject: address, from, status: 'warn', observed: seen.text, expected }];
+  if (master === undefined)
+    return [{ subject: address, from, status: 'warn', observed: 'does not know the master', expected }];
+  const view = flags.includes('s_down') || flags.includes('o_down') ? ', which it holds to be down' : '';
+  return [
+    { subject: address, from, status: 'pass', observed: `names ${master}${view}, quorum ${quorum ?? 0}`, expected },
+  ];
+}
