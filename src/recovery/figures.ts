@@ -33,7 +33,7 @@ export const CROSS_REGION_COPY = {
 } as const;
 
 /** A new instance is made and its log is read before the first byte of data counts, whatever the service. */
-export const FASTEST_RESTORE_SECONDS = 15 * MINUTE;
+export const FASTEST_RESTORE_SECONDS = POINT_IN_TIME.rto;
 
 /** Below this only a failover answers, never a restore: detection and takeover of a Multi-AZ instance. */
 export const FAILOVER_SECONDS = SYNCHRONOUS_STANDBY.rto;

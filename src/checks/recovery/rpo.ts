@@ -25,13 +25,13 @@ export const recoveryRpo: Check = {
     const { deployment, standby, rpo } = facts(context);
     const plan = deployment.recovery?.postgres;
     const losses = lossesIn('machine', deployment, standby);
-    const onlyDatabase = losses.filter((loss) => exceeds(loss, durationSeconds(rpo)));
-    const isWaiting = onlyDatabase.length > 0 && onlyDatabase.every(({ store }) => store === 'postgres');
+    const wrong = losses.filter((loss) => exceeds(loss, durationSeconds(rpo)));
+    const isDatabaseAlone = wrong.length > 0 && wrong.every(({ store }) => store === 'postgres');
     // A replica that nobody could look at: neither there nor missing.
-    if (isWaiting && standby === 'unseen' && plan?.method === 'replica' && plan.interval !== undefined) {
-      return aside('whether the replica is synchronous was not seen: see postgres.reachable');
+    if (isDatabaseAlone && standby === 'unseen' && plan?.method === 'replica' && plan.interval !== undefined) {
+      return aside('whether the replica is synchronous was not seen: see postgres.reachable and postgres.replication');
     }
-    return judgeLosses(losses, rpo, brokenBy(rpo, standby));
+    return judgeLosses(losses, rpo, isDatabaseAlone ? brokenBy(rpo, standby) : { remedy: recoveryRpo.remedy });
   },
 };
 
@@ -54,7 +54,7 @@ export const recoveryCorruption: Check = {
     // One fault, one finding: what no longer comes back from a lost machine does not come back from a mistake either.
     if (gone.length > 0 && wrong.length === 0) return aside('the same backups answer it: see recovery.rpo');
     return judgeLosses(own, promised, {
-      ...nearest(promised),
+      ...(wrong.some(({ store }) => store === 'postgres') ? nearest(promised) : {}),
       remedy: wrong.every(({ store }) => store === 'objectStorage')
         ? 'switch versioning on and say so in recovery.objectStorage.versioning'
         : recoveryCorruption.remedy,
