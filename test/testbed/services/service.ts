@@ -47,7 +47,7 @@ export interface ProcessSpec {
 
 /** Whom servers run as that refuse root: the user that owns nothing. */
 const NOBODY = 65534;
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 const END_MS = 20_000;
 
 const isRoot = (): boolean => process.getuid?.() === 0;

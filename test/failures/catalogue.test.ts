@@ -1,0 +1,88 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { CHECKS } from '../../src/checks/registry.ts';
+import { CATALOGUE, type Failure } from './catalogue.ts';
+import { OF_THIS_MACHINE, preflight } from './judged.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { useWorld } from './world.ts';
+
+/** Failures that users reported, made to happen one after the other to healthy deployments on real services. */
+const made = useWorld();
+
+const PAGE = fileURLToPath(new URL('../../docs/failures.md', import.meta.url));
+const detected = new Set<number>();
+const isDetectable = ({ before }: Failure): boolean => before.length > 0;
+
+describe('healthy deployments of the same shape', () => {
+  test.each(['kubernetes', 'compose', 'bundled'] as const)('%s gives no finding at all', async (name) => {
+    const { findings } = await preflight(made.place, `healthy-${name}`, made.world[name]);
+    expect(findings.filter((finding) => !OF_THIS_MACHINE.test(finding))).toEqual([]);
+  });
+});
+
+test.each(SCENARIOS.map((scenario) => [scenario.number, scenario.how, scenario] as const))(
+  'failure %i is found: %s',
+  async (number, _, { happen, finding, remedy }) => {
+    const { file, env, mend } = await happen(made.world);
+    try {
+      const { findings, checks } = await preflight(made.place, `failure-${number}`, file, env);
+      expect(findings).toContain(finding);
+      const [id = ''] = finding.split(' ');
+      const check = checks.find((one) => one.id === id);
+      if (remedy !== undefined) expect(check?.remedy).toMatch(remedy);
+      const { before = [] } = CATALOGUE.find((one) => one.number === number) ?? {};
+      expect(before).toContain(id.replace(/:$/, ''));
+      detected.add(number);
+    } finally {
+      await mend?.();
+    }
+  },
+);
+
+test('every check that the catalogue names exists, and docs/failures.md is the catalogue', async () => {
+  const ids = new Set(['validate', ...CHECKS.map(({ id }) => id)]);
+  const named = CATALOGUE.flatMap(({ before, after }) => [...before, ...after]);
+  expect(named.filter((id) => !ids.has(id))).toEqual([]);
+  const page = pageOf();
+  if (process.env.UPDATE_GOLDEN === '1') await writeFile(PAGE, page);
+  expect(await readFile(PAGE, 'utf8')).toBe(page);
+});
+
+test('nothing that can be detected beforehand is missed', () => {
+  const numbers = CATALOGUE.filter(isDetectable).map(({ number }) => number);
+  expect(numbers.filter((number) => !detected.has(number) && !PROVEN_ELSEWHERE.has(number))).toEqual([]);
+});
+
+afterAll(() => {
+  const detectable = CATALOGUE.filter(isDetectable);
+  const count = detectable.filter(({ number }) => detected.has(number) || PROVEN_ELSEWHERE.has(number)).length;
+  process.stdout.write(`failures: ${count} detected, ${detectable.length} detectable, ${CATALOGUE.length} in all\n`);
+});
+
+/** What no test may do to the machine that it runs on, with the test that holds the rule itself. */
+const PROVEN_ELSEWHERE = new Map([
+  [13, 'the search domains of the machine: test/checks/host.test.ts and test/evidence/host'],
+  [25, 'another Compose on PATH: test/e2e/preflight-host.test.ts'],
+]);
+
+function pageOf(): string {
+  const code = (ids: readonly string[]): string => ids.map((id) => `\`${id}\``).join(', ');
+  const rows = CATALOGUE.map(({ number, failure, before, after, instead }) => {
+    const early = instead === undefined ? code(before) : `– (${instead})`;
+    return `| ${number} | ${failure} | ${early} | ${after.length === 0 ? '–' : code(after)} |`;
+  });
+  const detectable = CATALOGUE.filter(isDetectable).length;
+  return [
+    '# Failures that users report, and what finds them',
+    '',
+    `Thirty-four ways in which installations of Dify fail. ${detectable} of them can be seen before anything is installed, and are: \`npx vitest run --project real`,
+    'test/failures/catalogue.test.ts` makes them happen to healthy deployments on real services, holds the finding and its remedy, and prints the count.',
+    'For the others the table says why nothing is seen beforehand.',
+    '',
+    '| # | failure | found before by | found afterwards by |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,116 @@
+/** One way in which installations of Dify fail, as users reported it, and what of difyctl finds it. */
+export interface Failure {
+  readonly number: number;
+  readonly failure: string;
+  /** Ids of the checks that find it before an installation; `validate` where the file is refused. */
+  readonly before: readonly string[];
+  /** Ids of the checks that find it afterwards. */
+  readonly after: readonly string[];
+  /** Why nothing finds it: it cannot be seen, or what difyctl renders cannot have it. */
+  readonly instead?: string;
+}
+
+const found = (number: number, failure: string, before: readonly string[], after: readonly string[] = []): Failure => ({
+  number,
+  failure,
+  before,
+  after,
+});
+const never = (number: number, failure: string, instead: string, after: readonly string[] = []): Failure => ({
+  number,
+  failure,
+  before: [],
+  after,
+  instead,
+});
+
+/** Thirty-four failures that users reported upstream, in the order of docs/failures.md. */
+export const CATALOGUE: readonly Failure[] = [
+  found(
+    1,
+    'the API may not write its files: the folder is not of user 1001',
+    ['host.storage-owner'],
+    ['app.workloads'],
+  ),
+  found(2, 'knowledge is unusable: Weaviate is older than its client', ['vector-store.version']),
+  found(3, 'Weaviate cannot read its data: minor versions were skipped', ['vector-store.version']),
+  found(4, 'no search: the gRPC port of Weaviate is closed', ['vector-store.grpc']),
+  found(5, 'no master found: a wrong master name, or a password in the wrong place', ['redis.master', 'redis.login']),
+  found(6, 'jobs fail with CROSSSLOT: a Redis Cluster as broker', ['redis.cluster-mode']),
+  never(
+    7,
+    'the broker URL is misread: a password with @, /, # or :',
+    'every composed URL is rendered percent-encoded; test/render holds it',
+  ),
+  found(8, 'the plugin daemon cannot log in where the API can: a password that breaks its DSN', [
+    'config.password-forms',
+  ]),
+  found(9, 'too many clients: the pools ask for more connections than the server has', ['postgres.connections']),
+  found(10, 'the plugin daemon panics: its database is missing and may not be made', ['postgres.databases']),
+  found(11, 'password authentication failed: the password changed after the data was made', ['host.postgres-data']),
+  found(
+    12,
+    'the bundled database does not start: its data is of another major version',
+    ['host.postgres-data'],
+    ['app.workloads'],
+  ),
+  found(13, 'bad gateway: a search domain takes over the name of a service', ['host.search-domains'], ['app.routes']),
+  found(14, 'uploads end in 413: a server on the way allows less', ['names.body-size']),
+  never(
+    15,
+    'requests of more than 1 MB fail in the proxy',
+    'the rendered squid configuration sets its buffers; a golden file holds it',
+  ),
+  found(16, 'internal hosts answer 403: the guard refuses private addresses', ['names.ssrf-proxy']),
+  found(17, 'signing in ends in a loop: cookies of two sites', ['names.same-site']),
+  found(
+    18,
+    'the page loads for ever: a public address that only the inside knows',
+    ['validate', 'names.hosts'],
+    ['app.web'],
+  ),
+  found(19, 'a URL without http(s): the address of files is wrong', ['validate', 'names.files-url']),
+  found(20, 'documents stay queued: no worker', ['validate', 'config.replicas'], ['app.workloads']),
+  found(21, 'schedules never fire, or fire twice: no beat, or two', ['validate'], ['app.workloads']),
+  never(
+    22,
+    "can't locate revision: an older Dify on a newer schema",
+    'only a change of version can do it: difyctl has no upgrade or rollback yet',
+    ['app.workloads'],
+  ),
+  found(23, 'migrations fail: PostgreSQL is too old or too new', ['postgres.version']),
+  found(24, 'a port is in use', ['host.ports']),
+  found(25, 'Compose refuses the file: it is too old', ['tools.compose']),
+  never(
+    26,
+    'plugins do not install: no way to PyPI or the marketplace',
+    'which mirrors a plugin will ask is in the plugin; difyctl prerequisites lists the hosts to allow',
+  ),
+  found(27, 'the sandbox restarts: its configuration is missing', ['host.files'], ['app.restarts', 'app.workloads']),
+  found(28, 'keys of models are lost: the storage or the secret key is not the one they were made with', [
+    'config.secrets',
+  ]),
+  found(29, 'the bucket does not resolve: the address style is wrong', ['object-storage.address-style']),
+  found(30, 'writes are refused: a disk is full', ['redis.writes', 'host.disk', 'vector-store.disk']),
+  never(
+    31,
+    'model providers vanish after 1.0: plugins were not migrated',
+    'only an upgrade from before 1.0 can do it: difyctl has no upgrade yet',
+  ),
+  never(
+    32,
+    'the plugin daemon answers 403: its key is not the one of the API',
+    'both are rendered from one secret; config.secret-pairs finds two that should differ',
+    ['app.workloads'],
+  ),
+  never(
+    33,
+    'a container restarts again and again: files of several versions',
+    'the whole set is rendered by one version; a restart loop is seen afterwards',
+    ['app.restarts', 'app.workloads'],
+  ),
+  found(34, 'Helm: claims that no storage class can serve, or a broker that no name leads to', [
+    'cluster.storage.read-write-many',
+    'redis.reachable',
+  ]),
+];

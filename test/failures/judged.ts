@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { stringify } from 'yaml';
+import type { JsonObject } from '../../src/base/json.ts';
+import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
+import { builtProgram } from '../support/built.ts';
+import type { Workplace } from '../support/difyctl.ts';
+
+interface Refusal {
+  readonly kind: 'Error';
+  readonly problems?: readonly { readonly path: string }[];
+}
+
+/** What the whole of `difyctl preflight` says of a file. */
+export interface Said {
+  /** `id status` of what is neither pass nor skip; of a file that is refused, `validate: path`. */
+  readonly findings: readonly string[];
+  readonly checks: readonly CheckResult[];
+}
+
+/** Runs the built program in a workplace on a file of this name, with these variables besides. */
+export async function preflight(
+  { folder, env }: Workplace,
+  name: string,
+  file: JsonObject,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Said> {
+  const path = join(folder, `${name}.yaml`);
+  await writeFile(path, stringify(file));
+  const args = [await builtProgram(), 'preflight', '-c', path, '-o', 'json'];
+  const options = { cwd: folder, env: { ...env, ...more }, extendEnv: false, reject: false, stdin: 'ignore' } as const;
+  const run = await execa(process.execPath, args, options);
+  const document = JSON.parse(run.stdout) as CheckReport | Refusal;
+  if (document.kind === 'CheckReport') {
+    const findings = document.checks.filter(({ status }) => status !== 'pass' && status !== 'skip');
+    return { findings: findings.map(({ id, status }) => `${id} ${status}`), checks: document.checks };
+  }
+  if (run.exitCode !== 2) throw new Error(`${name}: exit ${run.exitCode}: ${run.stdout}${run.stderr}`);
+  return { findings: (document.problems ?? []).map((problem) => `validate: ${problem.path}`), checks: [] };
+}
+
+/** What is true of where the tests run, and nothing of the deployment: one small machine, without name servers and image registries. */
+export const OF_THIS_MACHINE =
+  /^(host\.(cpu|memory|disk|single-point-of-failure) warn|names\.dns warn|images\.registries (warn|unknown))$/;

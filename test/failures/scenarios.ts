@@ -1,0 +1,227 @@
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deepMerge, type JsonObject } from '../../src/base/json.ts';
+import type { HealthyStores } from '../support/healthy-stores.ts';
+import { until } from '../support/recorder.ts';
+import { startFakeHttp } from '../testbed/services/fake-http.ts';
+import { startListener } from '../testbed/services/listener.ts';
+import { startPostgres } from '../testbed/services/postgres.ts';
+import { postgres18 } from '../testbed/services/postgres-installation.ts';
+import { startRedis } from '../testbed/services/redis.ts';
+
+/** Healthy deployments on real services, and the folder of the one that has everything bundled. */
+export interface World {
+  readonly stores: HealthyStores;
+  readonly kubernetes: JsonObject;
+  readonly compose: JsonObject;
+  readonly bundled: JsonObject;
+  readonly bundledFolder: string;
+}
+
+/** What has happened: the file to be judged, variables that it refers to, and the way back. */
+export interface Happened {
+  readonly file: JsonObject;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly mend?: () => Promise<unknown>;
+}
+
+/** One failure of the catalogue, made to happen. */
+export interface Scenario {
+  readonly number: number;
+  readonly how: string;
+  readonly happen: (world: World) => Promise<Happened>;
+  /** `id status`, or `validate: path`. */
+  readonly finding: string;
+  /** What the one next step says; absent for a refused file, whose problems say it. */
+  readonly remedy?: RegExp;
+}
+
+type Make = (world: World) => Promise<Happened> | Happened;
+
+const on = (number: number, how: string, finding: string, remedy: RegExp | undefined, make: Make): Scenario => ({
+  number,
+  how,
+  finding,
+  happen: async (world) => make(world),
+  ...(remedy === undefined ? {} : { remedy }),
+});
+const changed = (file: JsonObject, changes: JsonObject): JsonObject => deepMerge(file, changes) as JsonObject;
+const extraEnv = (component: string, variables: Readonly<Record<string, string>>): JsonObject => ({
+  components: { [component]: { extraEnv: variables } },
+});
+
+/** A folder of the bundled deployment, as an earlier installation left it. */
+async function left({ bundledFolder }: World, path: string, files: Readonly<Record<string, string>>) {
+  const folder = join(bundledFolder, path);
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return { folder, mend: () => rm(bundledFolder, { recursive: true, force: true }) };
+}
+
+/** PostgreSQL alone replaced by another server; the roles and databases that Dify needs are there. */
+async function otherPostgres(compose: JsonObject, from?: typeof postgres18): Promise<Happened> {
+  const server = await startPostgres({ databases: ['dify', 'dify_plugin'], ...(from && { from }) });
+  const { host, port, username, password } = server;
+  const postgres = { ...(compose.postgres as JsonObject), host, port, username, tls: { mode: 'disable' } };
+  return { file: { ...compose, postgres }, env: { DIFY_PG_PASSWORD: password }, mend: () => server.stop() };
+}
+
+const STORE_SCENARIOS: readonly Scenario[] = [
+  on(2, 'a server that says version 1.24', 'vector-store.version fail', /1\.25, 1\.26 and 1\.27/, oldWeaviate),
+  on(3, 'a server two minor versions behind what the client needs', 'vector-store.version fail', /1\.25/, oldWeaviate),
+  on(4, 'grpcUrl names a closed port', 'vector-store.grpc fail', /./, ({ compose, stores }) => ({
+    file: changed(compose, { vectorStore: { weaviate: { grpcUrl: `${stores.weaviate.host}:9` } } }),
+  })),
+  on(5, 'a master name that no sentinel knows', 'redis.master fail', /SENTINEL/i, ({ compose }) => ({
+    file: changed(compose, { redis: { sentinel: { master: 'another' } } }),
+  })),
+  on(5, "the sentinels' password in the place of the server's", 'redis.login fail', /redis-cli/, ({ compose }) => ({
+    file: changed(compose, { redis: { password: { env: 'DIFY_SENTINEL_PASSWORD' } } }),
+  })),
+  on(6, 'a server that runs as a node of a cluster', 'redis.cluster-mode fail', /./, async ({ compose }) => {
+    const server = await startRedis({ settings: { 'cluster-enabled': 'yes' } });
+    const { host, port } = server;
+    const redis = { mode: 'external', topology: 'standalone', host, port, password: { env: 'DIFY_REDIS_PASSWORD' } };
+    return { file: { ...compose, redis }, env: { DIFY_REDIS_PASSWORD: server.password }, mend: () => server.stop() };
+  }),
+  on(8, 'a password with a space and a backslash', 'config.password-forms fail', /letters, digits/, async (world) => {
+    const password = 'one two \\ three';
+    await world.stores.postgres.query(`ALTER ROLE dify PASSWORD '${password}'`);
+    const mend = () => world.stores.postgres.query(`ALTER ROLE dify PASSWORD '${world.stores.postgres.password}'`);
+    return { file: world.compose, env: { DIFY_PG_PASSWORD: password }, mend };
+  }),
+  on(9, 'a role that may open 20 connections', 'postgres.connections fail', /./, async ({ compose, stores }) => {
+    await stores.postgres.query('ALTER ROLE dify CONNECTION LIMIT 20');
+    return { file: compose, mend: () => stores.postgres.query('ALTER ROLE dify CONNECTION LIMIT -1') };
+  }),
+  on(
+    10,
+    'no database of the plugin daemon, and a role that may make none',
+    'postgres.databases fail',
+    /CREATE/,
+    ({ compose }) => ({
+      file: changed(compose, { postgres: { databases: { plugin: 'dify_plugins' } } }),
+    }),
+  ),
+  on(23, 'a server of PostgreSQL 18', 'postgres.version fail', /./, ({ compose }) =>
+    otherPostgres(compose, postgres18),
+  ),
+  on(
+    29,
+    'virtual hosts below a name that has none',
+    'object-storage.address-style fail',
+    /names of the buckets|path/,
+    ({ compose, stores }) => {
+      const endpoint = `https://localhost:${stores.front.port}`;
+      return { file: changed(compose, { objectStorage: { s3: { endpoint, addressStyle: 'virtual' } } }) };
+    },
+  ),
+  on(30, 'a Redis that cannot write its file', 'redis.writes fail', /./, ({ compose }) => unsaved(compose)),
+];
+
+const FILE_SCENARIOS: readonly Scenario[] = [
+  on(14, 'uploads of 500 MB allowed, nginx lets less through', 'names.body-size fail', /UPLOAD/, ({ compose }) => ({
+    file: changed(compose, extraEnv('api', { UPLOAD_FILE_SIZE_LIMIT: '500' })),
+  })),
+  on(16, 'a variable that should open the guard and does not', 'names.ssrf-proxy warn', /proxy/, ({ compose }) => ({
+    file: changed(compose, extraEnv('ssrfProxy', { SSRF_PROXY_ALLOW_PRIVATE_IPS: '10.0.0.0/8' })),
+  })),
+  on(17, 'console and API on two sites', 'names.same-site fail', /./, ({ compose }) => ({
+    file: changed(compose, extraEnv('api', { CONSOLE_WEB_URL: 'https://console.dify.example' })),
+  })),
+  on(18, "the API's public address is a container", 'names.hosts fail', /public address/, ({ compose }) => ({
+    file: changed(compose, extraEnv('web', { CONSOLE_API_URL: 'https://api:5001' })),
+  })),
+  on(19, 'a slash at the end of the address of files', 'validate: urls.files', undefined, ({ compose }) => ({
+    file: changed(compose, { urls: { files: 'https://dify.example.test/' } }),
+  })),
+  on(20, 'no worker', 'validate: components.worker.enabled', undefined, ({ compose }) => ({
+    file: changed(compose, { components: { worker: { enabled: false } } }),
+  })),
+  on(21, 'two beats', 'validate: components.beat.replicas', undefined, ({ compose }) => ({
+    file: changed(compose, { components: { beat: { replicas: 2 } } }),
+  })),
+  on(21, 'no beat', 'validate: components.beat.enabled', undefined, ({ compose }) => ({
+    file: changed(compose, { components: { beat: { enabled: false } } }),
+  })),
+];
+
+const PLACE_SCENARIOS: readonly Scenario[] = [
+  on(
+    1,
+    'files of root in a folder that was given away once',
+    'host.storage-owner fail',
+    /^chown -R 1001:1001/,
+    async (world) => {
+      const { folder, mend } = await left(world, 'volumes/app/storage', { '.init_permissions': '', 'private.pem': '' });
+      await chown(folder, 0, 0);
+      return { file: world.bundled, mend };
+    },
+  ),
+  on(
+    11,
+    'another password than the one the data was made with',
+    'host.postgres-data fail',
+    /password/,
+    async (world) => {
+      await left(world, 'volumes/db/data/pgdata', { PG_VERSION: '15\n' });
+      const { mend } = await left(world, '', { '.env': 'DIFY_SECRET_POSTGRES_PASSWORD=made-with-this-one\n' });
+      const postgres = { mode: 'bundled', password: { env: 'ANOTHER_PASSWORD' } };
+      return { file: { ...world.bundled, postgres }, env: { ANOTHER_PASSWORD: 'and-now-another-one' }, mend };
+    },
+  ),
+  on(12, 'data of PostgreSQL 12', 'host.postgres-data fail', /dump it with PostgreSQL 12/, async (world) => {
+    const { mend } = await left(world, 'volumes/db/data/pgdata', { PG_VERSION: '12\n' });
+    return { file: world.bundled, mend };
+  }),
+  on(24, 'somebody listens on the port', 'host.ports fail', /./, async ({ compose }) => {
+    const listener = await startListener({ bind: '0.0.0.0' });
+    const target = { ...(compose.target as JsonObject), httpPort: listener.port };
+    return { file: { ...compose, target }, mend: () => listener.stop() };
+  }),
+  on(27, "Docker made a folder where the sandbox's configuration goes", 'host.files fail', /^rmdir/, async (world) => {
+    const { mend } = await left(world, 'volumes/sandbox/conf/config.yaml', {});
+    return { file: world.bundled, mend };
+  }),
+  on(28, 'volumes of an installation whose .env is gone', 'config.secrets fail', /./, async (world) => {
+    const { mend } = await left(world, 'volumes/db/data/pgdata', { PG_VERSION: '15\n' });
+    return { file: world.bundled, mend };
+  }),
+  on(34, 'files on a class that no node can share', 'cluster.storage.read-write-many fail', /./, ({ kubernetes }) => ({
+    file: changed({ ...kubernetes, objectStorage: { provider: 'local' } }, { target: { storageClass: 'standard' } }),
+  })),
+];
+
+/** Every scenario, by the order in which they are made to happen. */
+export const SCENARIOS = [...FILE_SCENARIOS, ...STORE_SCENARIOS, ...PLACE_SCENARIOS];
+
+/** No registry has so old a Weaviate, so that what it says of itself is said by a fake. */
+async function oldWeaviate({ compose, stores }: World): Promise<Happened> {
+  const server = await startFakeHttp(({ path, method }) => {
+    if (path === '/v1/meta') return { json: { version: '1.24.9' } };
+    if (path === '/v1/nodes') return { json: { nodes: ['a', 'b'].map((name) => ({ name, status: 'HEALTHY' })) } };
+    return { json: method === 'GET' ? { classes: [] } : { replicationConfig: { factor: 2 } } };
+  });
+  const grpcUrl = `${stores.weaviate.host}:${stores.weaviate.grpcPort}`;
+  return {
+    file: changed(compose, { vectorStore: { weaviate: { url: server.url, grpcUrl } } }),
+    mend: () => server.stop(),
+  };
+}
+
+/** A folder stands where the server saves, as on a disk that takes nothing any more: from then on it refuses writes (MISCONF). */
+async function unsaved(compose: JsonObject): Promise<Happened> {
+  const server = await startRedis({ settings: { save: '3600 1' } });
+  const { host, port, password } = server;
+  const setting = async (name: string) => (await server.command('CONFIG', 'GET', name)).split('\n')[1] ?? '';
+  const file = join(await setting('dir'), await setting('dbfilename'));
+  await rm(file, { force: true });
+  await mkdir(file);
+  await server.command('BGSAVE');
+  await until(async () => {
+    const info = await server.command('INFO', 'persistence');
+    return info.includes('rdb_last_bgsave_status:err') ? true : undefined;
+  });
+  const redis = { mode: 'external', topology: 'standalone', host, port, password: { env: 'DIFY_REDIS_PASSWORD' } };
+  return { file: { ...compose, redis }, env: { DIFY_REDIS_PASSWORD: password }, mend: () => server.stop() };
+}
