@@ -1,6 +1,14 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, checkServerIdentity, connect, rootCertificates, type TLSSocket } from 'node:tls';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  rootCertificates,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import { ProbeFault } from './fault.ts';
 
 /** What a server showed when TLS was agreed on. */
@@ -45,7 +53,7 @@ export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: Secu
   const options: ConnectionOptions = {
     socket: stream,
     rejectUnauthorized: false,
-    ...(ca === undefined ? {} : { ca: caAlone === true ? ca : [...rootCertificates, ca] }),
+    ...(ca === undefined ? {} : caAlone === true ? { ca } : { secureContext: trusting(ca) }),
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
   };
@@ -70,6 +78,15 @@ export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: Secu
       resolve({ stream: socket, certificate: certificateOf(socket, name) });
     });
   });
+}
+
+const contexts = new Map<string, SecureContext>();
+
+/** Trust in the public authorities and more; to read all of them for every connection takes longer than its greeting. */
+function trusting(ca: string): SecureContext {
+  const context = contexts.get(ca) ?? createSecureContext({ ca: [...rootCertificates, ca] });
+  contexts.set(ca, context);
+  return context;
 }
 
 /** Throws ProbeFault with stage `tls` where the chain is not trusted or the certificate is for another host. */
