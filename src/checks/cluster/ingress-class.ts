@@ -1,5 +1,6 @@
 import { INGRESS_CLASSES } from '../../evidence/cluster/classes.ts';
-import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
+import { CLUSTER_VERSION } from '../../evidence/cluster/version.ts';
+import { type PlannedIngress, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
 import { fault, listed, pass } from '../judgement.ts';
 import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
@@ -11,6 +12,7 @@ export const ingressClass: Check = {
   severity: errorInProdElseWarning,
   when: onKubernetesWithFile,
   needs: [RENDERED_OBJECTS, INGRESS_CLASSES],
+  wants: [CLUSTER_VERSION],
   remedy: 'install an ingress controller, or set target.ingress.className to one of the cluster',
   judge: (context) => {
     const { ingresses } = context.evidence(RENDERED_OBJECTS);
@@ -18,15 +20,25 @@ export const ingressClass: Check = {
     const classes = context.evidence(INGRESS_CLASSES);
     const expected = 'an ingress class that a controller of the cluster answers for';
     const names = listed(classes.map(({ name }) => name)) || 'none';
-    for (const { className } of ingresses) {
+    const isGke = context.look(CLUSTER_VERSION)?.data?.gitVersion.includes('-gke.') === true;
+    for (const ingress of ingresses) {
+      const { className, byAnnotation = false } = ingress;
       const found = classes.find(({ name, isDefault }) => (className === undefined ? isDefault : name === className));
-      if (found !== undefined) continue;
+      if (found !== undefined || (isGke && isGoogles(ingress))) continue;
       const observed =
         className === undefined
           ? 'no class is named and the cluster has no default'
           : `there is no ingress class ${className}`;
-      return fault('fail', { observed: `${observed}; the cluster has: ${names}`, expected });
+      const said = { observed: `${observed}; the cluster has: ${names}`, expected };
+      if (!byAnnotation) return fault('fail', said);
+      const message = `${said.observed}; a controller may heed the annotation all the same`;
+      return fault('warn', { ...said, message, remedy: 'set target.ingress.className in place of the annotation' });
     }
     return pass(`ingress class ${ingresses[0]?.className ?? 'by default'} exists`, expected);
   },
 };
+
+/** Google's own controller heeds its names as an annotation, and an Ingress that names no class at all. */
+function isGoogles({ className, byAnnotation = false }: PlannedIngress): boolean {
+  return className === undefined || (byAnnotation && /^gce(-internal)?$/.test(className));
+}

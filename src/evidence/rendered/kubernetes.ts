@@ -60,12 +60,13 @@ function claim(object: unknown): PlannedClaim {
 }
 
 function ingress(object: unknown): PlannedIngress {
-  const className =
-    textAt(object, 'spec', 'ingressClassName') ||
-    textAt(object, 'metadata', 'annotations', 'kubernetes.io/ingress.class');
+  const named = textAt(object, 'spec', 'ingressClassName');
+  const annotated = textAt(object, 'metadata', 'annotations', 'kubernetes.io/ingress.class');
+  const className = named || annotated;
   return {
     name: textAt(object, 'metadata', 'name'),
     className: className === '' ? undefined : className,
+    ...(named === '' && annotated !== '' ? { byAnnotation: true } : {}),
     tls: listAt(object, 'spec', 'tls').length > 0,
   };
 }

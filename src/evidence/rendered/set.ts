@@ -25,6 +25,8 @@ export interface PlannedIngress {
   readonly name: string;
   /** Undefined: the cluster's default class. */
   readonly className: string | undefined;
+  /** True where an annotation names the class, which a controller may heed without any IngressClass. */
+  readonly byAnnotation?: boolean;
   readonly tls: boolean;
 }
 

@@ -5,7 +5,7 @@ import { CLUSTER_RELEASE, type ReleaseFact } from '../../../src/evidence/cluster
 import { CLUSTER_RIGHTS, type RightFact } from '../../../src/evidence/cluster/rights.ts';
 import { CLUSTER_VERSION } from '../../../src/evidence/cluster/version.ts';
 import type { EvidenceKey } from '../../../src/evidence/evidence.ts';
-import { RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
+import { type PlannedIngress, RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
 import { COMPOSE, HELM, KUBECTL, OTHER_DIFYCTL } from '../../../src/evidence/tools.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { nodes, rendered, shape, workload } from '../../support/cluster-facts.ts';
@@ -163,6 +163,26 @@ describe('cluster.ingress-class', () => {
     expect(verdict('cluster.ingress-class', seen)[0]).toBe(status);
   });
 });
+
+it.each<[string, PlannedIngress, string, string]>([
+  ['Google’s, by annotation, on GKE', ingress('gce', true), 'v1.33.5-gke.1080000', 'pass'],
+  ['Google’s, by annotation, elsewhere', ingress('gce', true), 'v1.33.5', 'warn'],
+  ['Google’s, as a class, which it does not have', ingress('gce', false), 'v1.33.5-gke.1080000', 'fail'],
+  ['none at all, on GKE', ingress(undefined, false), 'v1.33.5-gke.1080000', 'pass'],
+  ['another by annotation', ingress('haproxy', true), 'v1.33.5', 'warn'],
+  ['one that exists, by annotation', ingress('nginx', true), 'v1.33.5', 'pass'],
+])('cluster.ingress-class: %s', (_, planned, gitVersion, status) => {
+  const seen = [
+    [RENDERED_OBJECTS, rendered({ ingresses: [planned] })],
+    [INGRESS_CLASSES, [{ name: 'nginx', controller: 'k8s.io/ingress-nginx', isDefault: false }]],
+    [CLUSTER_VERSION, { gitVersion }],
+  ] as const;
+  expect(verdict('cluster.ingress-class', seen)[0]).toBe(status);
+});
+
+function ingress(className: string | undefined, byAnnotation: boolean): PlannedIngress {
+  return { name: 'dify', className, byAnnotation, tls: true };
+}
 
 describe('the release', () => {
   const fact = (status: string | undefined, claims = 0): ReleaseFact => ({
