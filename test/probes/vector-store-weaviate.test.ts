@@ -71,6 +71,16 @@ describe('a Weaviate of three nodes', () => {
     expect((await look(options(weaviate.get()))).findings).toEqual(expected);
   });
 
+  it('keeps a class that Dify made long ago, which is a finding', async () => {
+    const { url, apiKey } = weaviate.get();
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ class: 'Vector_index_a1_Node', vectorizer: 'none' });
+    await fetch(`${url}/v1/schema`, { method: 'POST', headers, body });
+    const { findings } = await look();
+    await fetch(`${url}/v1/schema/Vector_index_a1_Node`, { method: 'DELETE', headers });
+    expect(findings).toEqual(['vector-store.schema fail']);
+  });
+
   it('has a gRPC port that takes connections and never answers: bounded, one finding', async () => {
     const silent = await startListener();
     const { findings } = await look({ block: { grpcUrl: `127.0.0.1:${silent.port}` }, limitMs: 1_000 });

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { vectorStoreAccessChecks } from './access.ts';
 import { vectorStoreRedundancyChecks } from './redundancy.ts';
+import { vectorStoreSchemaChecks } from './schema.ts';
 import { vectorStoreServiceChecks } from './service.ts';
 import { vectorStoreSingle } from './single-point-of-failure.ts';
 
@@ -8,6 +9,7 @@ import { vectorStoreSingle } from './single-point-of-failure.ts';
 export const vectorStoreChecks: readonly Check[] = [
   ...vectorStoreAccessChecks,
   ...vectorStoreServiceChecks,
+  ...vectorStoreSchemaChecks,
   ...vectorStoreRedundancyChecks,
   vectorStoreSingle,
 ];

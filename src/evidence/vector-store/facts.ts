@@ -89,6 +89,8 @@ export interface VectorStoreFacts {
   readonly nodes?: Asked<readonly NodeFact[]>;
   readonly copies?: Asked<CopiesFact>;
   readonly writes?: Asked<WriteFact>;
+  /** Collections of Dify in a form that its client of today cannot search; absent where the provider has no such. */
+  readonly legacy?: readonly string[];
   /** Why it takes no writes although this key may: `2 indices are read-only, since the disk is full`. */
   readonly blocks?: readonly string[];
 }

@@ -26,7 +26,7 @@ export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note
   note({ nodes: await nodesOf(ask) });
   const schema = await ask('/v1/schema');
   const copies = askedOf(schema, ({ json }) => copiesOf(json, isOfDify(context.deployment)));
-  note({ copies });
+  note({ copies, ...(schema.status === 200 ? { legacy: legacyIn(schema.json, isOfDify(context.deployment)) } : {}) });
   if (isReady) await tryClass(ask, probeName(context.deployment), copies, note);
 };
 
@@ -87,6 +87,12 @@ function copiesOf(schema: unknown, isDifys: (name: string) => boolean): CopiesFa
   );
   const own = new Map(classes.filter(([name]) => isDifys(name)));
   return { single: singleCopies(own), collections: own.size };
+}
+
+/** Classes that Dify made before 1.9.2: their vector has no name, and its client asks for the one named default. */
+function legacyIn(schema: unknown, isDifys: (name: string) => boolean): readonly string[] {
+  const own = listAt(schema, 'classes').filter((one) => isDifys(textAt(one, 'class') ?? ''));
+  return own.filter((one) => at(one, 'vectorConfig', 'default') === undefined).map((one) => textAt(one, 'class') ?? '');
 }
 
 /** Makes a class as Dify does, one object in it, and removes both; the class also shows how many copies Dify's next one would have. */
