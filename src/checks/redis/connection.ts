@@ -5,6 +5,7 @@ import { fault, listed, pass } from '../judgement.ts';
 import { judgeCertificate } from '../services/certificate.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
+import { isSilent } from './sentinel-views.ts';
 import { cliOf, onExternalRedis, type RedisCase, redisCase, unconnected } from './subject.ts';
 
 export const redisTls: Check = {
@@ -68,11 +69,13 @@ function serverLogin(found: RedisCase): readonly Observation[] {
   return observe(address, seen, good, found.from);
 }
 
-function sentinelLogins({ evidence, from }: RedisCase): readonly Observation[] {
-  return evidence.sentinels.flatMap(({ address, fault: seen }) => {
+function sentinelLogins({ evidence: { sentinels }, from }: RedisCase): readonly Observation[] {
+  const isAnyIn = sentinels.some((sentinel) => sentinel.fault === undefined);
+  return sentinels.flatMap(({ address, fault: seen }) => {
+    // One that is silent is down, as redis.sentinels says, unless all of them are.
+    if (seen !== undefined && isSilent(seen) && isAnyIn) return [];
     // What is no sentinel, or knows no such master, let us in all the same.
-    const isIn =
-      seen === undefined || (seen.stage === 'use' && seen.code !== 'ETIMEDOUT' && seen.code !== 'ECONNRESET');
+    const isIn = seen === undefined || (seen.stage === 'use' && !isSilent(seen));
     return observe(address, isIn ? undefined : seen, 'lets Dify in', from);
   });
 }
@@ -94,7 +97,8 @@ function whyNobodyAnswered(found: RedisCase): Judgement {
   const { server, sentinels } = found.evidence;
   const seen = server?.fault ?? sentinels.find((sentinel) => sentinel.fault !== undefined)?.fault;
   if (seen?.code === 'NOSECRET') return notReached('config.secrets');
-  return seen?.stage === 'tls' ? notReached('redis.tls') : (unconnected(found) ?? notReached('redis.tls'));
+  if (seen?.stage === 'tls') return notReached(server === undefined ? 'redis.sentinel-client' : 'redis.tls');
+  return unconnected(found) ?? notReached('redis.tls');
 }
 
 function loginStep({ redis, evidence }: RedisCase, address: string): string {

@@ -66,6 +66,7 @@ function whyNone(sentinels: readonly SentinelFact[]): string {
   );
   if (faults.some(({ code }) => code === 'NOSECRET')) return 'config.secrets';
   if (faults.some(({ code }) => code === 'NOSENTINEL')) return 'redis.sentinels';
+  if (faults.some(({ stage }) => stage === 'tls')) return 'redis.sentinel-client';
   return faults.every(({ stage }) => stage === 'resolve' || stage === 'connect') ? 'redis.reachable' : 'redis.login';
 }
 

@@ -30,6 +30,12 @@ export const redisSentinelClient: Check = {
         'set redis.tls.mode: disable and let the servers take plain connections from a private network, or use a standalone address with TLS';
       return fault('fail', { observed, expected, message, remedy });
     }
+    const secured = evidence.sentinels.filter((sentinel) => sentinel.fault?.stage === 'tls');
+    if (secured.length > 0) {
+      const observed = listed(secured.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`));
+      const remedy = 'let the sentinels take plain connections (port, beside tls-port), or use a standalone address';
+      return fault('fail', { observed, expected, message: `${observed}; Dify speaks no TLS to sentinels`, remedy });
+    }
     const bracketed = redis.sentinel.nodes.filter((node) => node.startsWith('['));
     if (bracketed.length > 0) {
       const observed = `${listed(bracketed)}: an IPv6 address, which Dify cuts at its first colon`;

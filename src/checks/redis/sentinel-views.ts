@@ -1,8 +1,19 @@
+import type { FaultFact } from '../../evidence/probe/fault.ts';
 import type { SentinelFact } from '../../evidence/redis/facts.ts';
 import type { Observation } from '../check.ts';
 import { groupBy } from '../judgement.ts';
 import { faultStatus } from '../services/probed.ts';
 import type { RedisCase } from './subject.ts';
+
+/** True where nothing came back: what is silent counts as down, and not as a refusal. */
+export function isSilent({ code }: FaultFact): boolean {
+  return code === 'ETIMEDOUT' || code === 'ECONNRESET';
+}
+
+/** True where a sentinel is up and does not let Dify in: redis.login and redis.sentinel-client say so. */
+function isTurnedAway(seen: FaultFact): boolean {
+  return seen.stage === 'tls' || (seen.stage === 'login' && !isSilent(seen));
+}
 
 /**
  * Sentinels that gave no answer, each with why, or that most of their fellows hold to be down. What a machine outside the cluster could not connect to may well be up: there
@@ -13,7 +24,7 @@ export function downOf(
   answered: readonly SentinelFact[],
 ): readonly string[] {
   const silent = evidence.sentinels.filter(
-    ({ fault: seen }) => seen !== undefined && seen.stage !== 'login' && faultStatus(seen, deployment, from) === 'fail',
+    ({ fault: seen }) => seen !== undefined && !isTurnedAway(seen) && faultStatus(seen, deployment, from) === 'fail',
   );
   const told = groupBy(
     answered.flatMap(({ downSentinels }) => downSentinels),
@@ -29,7 +40,7 @@ export function observe(
   { address, fault: seen, master, quorum, flags }: SentinelFact,
   { from }: RedisCase,
 ): readonly Observation[] {
-  if (seen?.stage === 'login') return [];
+  if (seen !== undefined && isTurnedAway(seen)) return [];
   const expected = 'answers, and knows the master';
   if (seen !== undefined) return [{ subject: address, from, status: 'warn', observed: seen.text, expected }];
   if (master === undefined)

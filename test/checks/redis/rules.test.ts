@@ -58,6 +58,8 @@ function sentinel(number: number, over: Partial<SentinelFact> = {}): SentinelFac
 }
 
 const THREE = [sentinel(1), sentinel(2), sentinel(3)];
+const secured: FaultFact = { stage: 'tls', code: 'ECONNRESET', text: 'closes the connection' };
+const silent: FaultFact = { stage: 'login', code: 'ETIMEDOUT', text: 'never answers' };
 const away: FaultFact = { stage: 'connect', code: 'ETIMEDOUT', text: 'does not answer' };
 
 function verdict(id: string, sample: SampleName, evidence: RedisEvidence, over: JsonObject = {}) {
@@ -190,6 +192,24 @@ describe('sentinels and their master', () => {
       'skip',
       /see redis\.master/,
     ],
+    ['redis.sentinel-client', COMPOSE, { sentinels: allWith(secured) }, 'fail', /Dify speaks no TLS to sentinels/],
+    ['redis.master', COMPOSE, { sentinels: allWith(secured) }, 'skip', /see redis\.sentinel-client/],
+    ['redis.login', COMPOSE, { sentinels: allWith(secured) }, 'skip', /see redis\.sentinel-client/],
+    ['redis.login', COMPOSE, { sentinels: allWith(silent) }, 'fail', /never answers/],
+    [
+      'redis.login',
+      COMPOSE,
+      { sentinels: [...THREE.slice(0, 2), { ...bare(3), fault: silent }], server: server() },
+      'pass',
+      /lets Dify in/,
+    ],
+    [
+      'redis.sentinels',
+      COMPOSE,
+      { sentinels: [...THREE.slice(0, 2), { ...bare(3), fault: silent }], server: server() },
+      'warn',
+      /never answers; 2 of 3 up/,
+    ],
     [
       'redis.master',
       COMPOSE,
@@ -267,4 +287,8 @@ describe('sentinels and their master', () => {
 /** A sentinel that gave no answer. */
 function bare(number: number): SentinelFact {
   return { address: `s${number}.example.internal:26379`, otherMasters: [], flags: [], downSentinels: [] };
+}
+
+function allWith(fault: FaultFact): readonly SentinelFact[] {
+  return [1, 2, 3].map((number) => ({ ...bare(number), fault }));
 }
