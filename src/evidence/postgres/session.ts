@@ -56,7 +56,8 @@ export async function openSession(access: ServerAccess, login: Login): Promise<S
   const client = new Client({
     user: login.username,
     database: login.database,
-    password: login.password,
+    // As a function, since for an empty text pg would take the password of its user from PGPASSWORD or ~/.pgpass.
+    password: () => login.password,
     ssl: false,
     application_name: 'difyctl',
     ...(login.options === undefined ? {} : { options: login.options }),
