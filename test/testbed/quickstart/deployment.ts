@@ -12,6 +12,9 @@ export interface Stores {
 
 const CHART = fileURLToPath(new URL('../../fixtures/chart', import.meta.url));
 
+/** What a demonstration on one machine lacks, accepted by name as an operator would. */
+const ACCEPTED = [{ check: 'postgres.replication', reason: 'a demonstration: one server, and nothing in it' }];
+
 /** The answers to `difyctl init`, as flags. Secrets are named, never given. */
 export function answers(cluster: Cluster, stores: Stores): string[][] {
   const { postgres, redis, objectStorage, vectorStore } = stores;
@@ -37,6 +40,7 @@ export function answers(cluster: Cluster, stores: Stores): string[][] {
     ['--rpo', '15m'],
     ['--recovery-configuration-repository', 'git@git.example.com:ops/dify.git'],
     ['--target-chart-path', CHART],
+    ['--set', `acceptedRisks=${JSON.stringify(ACCEPTED)}`],
   ];
 }
 

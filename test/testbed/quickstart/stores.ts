@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -36,10 +36,21 @@ export async function postgresStore(databases: readonly string[]): Promise<Store
     const password = secret();
     const passwordFile = await ownFile(folder, 'password', password);
     await run(initdb, ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-N'], folder);
-    const statements = databases.map((name) => `CREATE DATABASE ${name}\n`).join('');
-    await run(postgres, ['--single', '-D', data, 'postgres'], folder, statements);
+    const role = `CREATE ROLE dify LOGIN PASSWORD '${password}'\n`;
+    const statements = databases.map((name) => `CREATE DATABASE ${name} OWNER dify\n`);
+    await run(postgres, ['--single', '-D', data, 'postgres'], folder, [role, ...statements].join(''));
+    const archive = path.join(folder, 'archive');
+    await mkdir(archive);
+    if (isRoot) await chown(archive, NOBODY, NOBODY);
     const [port = 0] = await freePorts(1, new Set());
-    const settings = ['-c', `listen_addresses=${HOST}`, '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off'];
+    const settings = [
+      `listen_addresses=${HOST}`,
+      `unix_socket_directories=${folder}`,
+      'fsync=off',
+      'max_connections=800',
+      'archive_mode=on',
+      `archive_command=cp %p ${archive}/%f`,
+    ].flatMap((setting) => ['-c', setting]);
     // SIGINT: the fast shutdown.
     const stop = await serve(postgres, ['-D', data, '-p', `${port}`, ...settings], folder, port, 'SIGINT');
     const { stdout } = await execa(postgres, ['--version'], { stdin: 'ignore' });
