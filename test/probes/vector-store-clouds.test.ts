@@ -123,6 +123,11 @@ describe('Tencent VectorDB', async () => {
 });
 
 describe('Tablestore', async () => {
+  it('has its key taken out of what it says', async () => {
+    const { results, facts } = await look({ secrets: { accessKeyId: 'LTAI-somebody-else' } });
+    expect(JSON.stringify([results, facts])).not.toContain('LTAI-somebody-else');
+  });
+
   const tablestore = await startFakeTablestore();
   afterAll(() => tablestore.stop());
   beforeEach(() => void Object.assign(tablestore.state, healthyTablestore()));

@@ -1,4 +1,4 @@
-import { redactor } from '../../base/redact.ts';
+import { type Redact, redactor } from '../../base/redact.ts';
 import { requiredSecrets } from '../../deployment/required-secrets.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
@@ -59,7 +59,13 @@ export async function probeVectorStore(
   } catch (error) {
     facts = { ...facts, fault: faultOf(error, 'use') };
   }
-  return facts;
+  return redacted(facts, probing.redact);
+}
+
+/** The same facts without the store's secrets, wherever a server may have written one into its words. */
+function redacted(facts: VectorStoreFacts, redact: Redact): VectorStoreFacts {
+  const texts = (_: string, value: unknown): unknown => (typeof value === 'string' ? redact(value) : value);
+  return { ...JSON.parse(JSON.stringify(facts), texts), provider: facts.provider, address: facts.address };
 }
 
 async function probeProvider(store: ExternalStore, context: StoreContext, note: Note): Promise<void> {

@@ -12,8 +12,11 @@ export interface GrpcTarget extends GrpcFact {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** gRPC's own status codes, as far as they mean something here. */
+export const GRPC = { ok: 0, permissionDenied: 7, unimplemented: 12, unauthenticated: 16 } as const;
+
 export interface GrpcAnswer {
-  /** gRPC's own: 0 is OK, 7 PERMISSION_DENIED, 12 UNIMPLEMENTED, 16 UNAUTHENTICATED. */
+  /** One of `GRPC`, or another. */
   readonly status: number;
   /** What the server said of a status other than 0, redacted. */
   readonly said: string;
@@ -39,7 +42,7 @@ export async function withGrpc<T>(
   const plain = await dial(host, port, { signal: lifetime.signal, limitMs });
   try {
     const stream = isSecure ? await agreeOnTls(plain, host, context, greeting) : plain;
-    const session = connect(`${isSecure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`, {
+    const session = connect(`${isSecure ? 'https' : 'http'}://${host}:${port}`, {
       createConnection: () => stream,
     });
     const broken = new Promise<never>((_, reject) => {
@@ -145,9 +148,9 @@ export function checkGrpc(target: GrpcTarget, context: StoreContext): Promise<Gr
   return withGrpc(target, context, async (call) => {
     const { status, said, message } = await call('/grpc.health.v1.Health/Check', encodeField(1, ''));
     // UNIMPLEMENTED is an answer in gRPC too: whoever gives it serves, without this one service.
-    if (status !== 0 && status !== 12)
+    if (status !== GRPC.ok && status !== GRPC.unimplemented)
       throw new ProbeFault('use', String(status), `answers gRPC status ${status}: ${said}`);
-    if (status === 0 && message.number(1) !== SERVING) {
+    if (status === GRPC.ok && message.number(1) !== SERVING) {
       throw new ProbeFault('use', String(message.number(1)), 'answers its gRPC health check: not serving');
     }
     return { host: target.host, port: target.port };

@@ -2,26 +2,15 @@ import { ProbeFault } from '../probe/fault.ts';
 import { portOf, storeUrl } from './address.ts';
 import { lookAtCertificate } from './client.ts';
 import { probeName } from './dify.ts';
-import type { Asked, DatabaseFact, HealthFact, NodeFact, StoreOf, WriteFact } from './facts.ts';
-import { type Call, type GrpcAnswer, withGrpc } from './grpc.ts';
+import type { Asked, DatabaseFact, HealthFact, NodeFact, StoreOf } from './facts.ts';
+import { type Call, GRPC, type GrpcAnswer, withGrpc } from './grpc.ts';
 import { at, listAt, numberAt, textAt } from './json.ts';
+import { MILVUS_SERVICE, tryCollection } from './milvus-collection.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
 import { encodeField, type Message } from './protobuf.ts';
-import { tryToWrite } from './written.ts';
-
-/** Field numbers below are those of milvus.proto, common.proto and schema.proto of milvus-io/milvus-proto. */
-const SERVICE = '/milvus.proto.milvus.MilvusService';
-
-/** gRPC's own codes. */
-const PERMISSION_DENIED = 7;
-const UNIMPLEMENTED = 12;
-const UNAUTHENTICATED = 16;
 
 /** Milvus' code for a database that does not exist (merr.ErrDatabaseNotFound). */
 const NO_DATABASE = 800;
-
-const INT64 = 5;
-const FLOAT_VECTOR = 101;
 
 /** Milvus by gRPC, as pymilvus speaks it. */
 export const probeMilvus: StoreProbe<'milvus'> = async (store, context, note) => {
@@ -34,7 +23,7 @@ export const probeMilvus: StoreProbe<'milvus'> = async (store, context, note) =>
   await withGrpc({ ...target, metadata: { ...metadata, dbname: store.milvus.database } }, context, (call) =>
     look(call, store, context, note),
   );
-  const keyless = await withGrpc(target, context, (call) => call(`${SERVICE}/ShowCollections`));
+  const keyless = await withGrpc(target, context, (call) => call(`${MILVUS_SERVICE}/ShowCollections`));
   note({ isOpen: isDone(keyless) });
 };
 
@@ -47,10 +36,10 @@ function credentialsOf({ milvus }: StoreOf<'milvus'>, context: StoreContext): st
 
 async function look(call: Call, store: StoreOf<'milvus'>, context: StoreContext, note: Note): Promise<void> {
   const { database } = store.milvus;
-  const version = done(await call(`${SERVICE}/GetVersion`));
+  const version = done(await call(`${MILVUS_SERVICE}/GetVersion`));
   note({ version: version.text(2).replace(/^v/, '') });
-  const shown = await call(`${SERVICE}/ShowCollections`, encodeField(2, database));
-  if (shown.status === UNAUTHENTICATED) throw refusal(shown);
+  const shown = await call(`${MILVUS_SERVICE}/ShowCollections`, encodeField(2, database));
+  if (shown.status === GRPC.unauthenticated) throw refusal(shown);
   note({ isAdmitted: true, health: await healthOf(call), database: databaseOf(shown, database) });
   note({ nodes: await nodesOf(call) });
   if (isDone(shown)) note({ writes: await tryCollection(call, database, probeName(context.deployment)) });
@@ -75,8 +64,9 @@ function done(answer: GrpcAnswer): Message {
 function refusal(answer: GrpcAnswer): ProbeFault {
   const { status, said } = answer;
   const { code, reason } = statusOf(answer);
-  if (status === UNAUTHENTICATED) return new ProbeFault('login', String(status), `refuses the credentials: ${said}`);
-  if (status === PERMISSION_DENIED) return new ProbeFault('use', '403', said);
+  if (status === GRPC.unauthenticated)
+    return new ProbeFault('login', String(status), `refuses the credentials: ${said}`);
+  if (status === GRPC.permissionDenied) return new ProbeFault('use', '403', said);
   return status === 0 ? new ProbeFault('use', String(code), reason) : new ProbeFault('use', String(status), said);
 }
 
@@ -85,13 +75,13 @@ function databaseOf(shown: GrpcAnswer, name: string): Asked<DatabaseFact> {
   const { code, reason } = statusOf(shown);
   if (code === NO_DATABASE || /database not found/i.test(`${reason} ${shown.said}`))
     return { seen: { name, exists: false } };
-  if (shown.status === PERMISSION_DENIED) return { hidden: shown.said };
+  if (shown.status === GRPC.permissionDenied) return { hidden: shown.said };
   return { fault: refusal(shown).fact };
 }
 
 async function healthOf(call: Call): Promise<Asked<HealthFact>> {
-  const answer = await call(`${SERVICE}/CheckHealth`);
-  if (answer.status === UNIMPLEMENTED || answer.status === PERMISSION_DENIED) return { hidden: answer.said };
+  const answer = await call(`${MILVUS_SERVICE}/CheckHealth`);
+  if (answer.status === GRPC.unimplemented || answer.status === GRPC.permissionDenied) return { hidden: answer.said };
   if (!isDone(answer)) return { fault: refusal(answer).fact };
   const isHealthy = answer.message.number(2) === 1;
   const reasons = answer.message.texts(3).slice(0, 3).join('; ');
@@ -104,7 +94,7 @@ async function healthOf(call: Call): Promise<Asked<HealthFact>> {
 
 /** Query nodes hold and search the vectors; one process does everything in a stand-alone Milvus. */
 async function nodesOf(call: Call): Promise<Asked<readonly NodeFact[]>> {
-  const answer = await call(`${SERVICE}/GetMetrics`, encodeField(2, '{"metric_type":"system_info"}'));
+  const answer = await call(`${MILVUS_SERVICE}/GetMetrics`, encodeField(2, '{"metric_type":"system_info"}'));
   if (!isDone(answer)) return { hidden: answer.said === '' ? statusOf(answer).reason : answer.said };
   const infos = listAt(jsonOf(answer.message.text(2)), 'nodes_info').map((node) => at(node, 'infos'));
   const queryNodes = infos.filter((info) => textAt(info, 'type') === 'querynode');
@@ -134,45 +124,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function tryCollection(call: Call, database: string, name: string): Promise<Asked<WriteFact>> {
-  const named = Buffer.concat([encodeField(2, database), encodeField(3, name)]);
-  return tryToWrite({
-    how: 'made a collection and removed it',
-    name,
-    make: async () => {
-      const schema = encodeField(4, collectionSchema(name));
-      await statusAlone(call, 'CreateCollection', Buffer.concat([named, schema, encodeField(5, 1)]));
-    },
-    remove: async () => {
-      await statusAlone(call, 'DropCollection', named, true);
-    },
-  });
-}
-
-/** A number as key and a vector of two. */
-function collectionSchema(name: string): Buffer {
-  const dimension = Buffer.concat([encodeField(1, 'dim'), encodeField(2, '2')]);
-  const key = [encodeField(1, 100), encodeField(2, 'id'), encodeField(3, 1), encodeField(5, INT64)];
-  const vector = [
-    encodeField(1, 101),
-    encodeField(2, 'vector'),
-    encodeField(5, FLOAT_VECTOR),
-    encodeField(6, dimension),
-  ];
-  return Buffer.concat([
-    encodeField(1, name),
-    encodeField(4, Buffer.concat(key)),
-    encodeField(4, Buffer.concat(vector)),
-  ]);
-}
-
-/** A call whose answer is a status and nothing else. */
-async function statusAlone(call: Call, method: string, request: Uint8Array, isCleanup = false): Promise<void> {
-  const { status, said, message } = await call(`${SERVICE}/${method}`, request, isCleanup);
-  const code = message.number(3) || message.number(1);
-  if (status === 0 && code === 0) return;
-  const isRight = status === PERMISSION_DENIED || status === UNAUTHENTICATED;
-  throw new ProbeFault('use', isRight ? '403' : String(status || code), said === '' ? message.text(2) : said);
 }

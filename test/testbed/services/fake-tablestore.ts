@@ -41,7 +41,7 @@ function answer(request: FakeRequest, state: TablestoreState, deleted: string[])
     return refused(403, 'OTSAuthFailed', 'The instance does not exist.');
   }
   if (headers['x-ots-accesskeyid'] !== TABLESTORE_KEY.accessKeyId)
-    return refused(403, 'OTSAuthFailed', 'The AccessKeyID does not exist.');
+    return refused(403, 'OTSAuthFailed', `The AccessKeyID ${headers['x-ots-accesskeyid']} does not exist.`);
   if (headers['x-ots-signature'] !== signatureOf(request)) return refused(403, 'OTSAuthFailed', 'Signature mismatch.');
   if (headers['x-ots-contentmd5'] !== createHash('md5').update(body).digest('base64')) {
     return refused(400, 'OTSParameterInvalid', 'Content MD5 mismatch.');

@@ -1,0 +1,54 @@
+import { ProbeFault } from '../probe/fault.ts';
+import type { Asked, WriteFact } from './facts.ts';
+import { type Call, GRPC } from './grpc.ts';
+import { encodeField } from './protobuf.ts';
+import { tryToWrite } from './written.ts';
+
+/** Field numbers, here and where it is read, are those of milvus.proto, common.proto and schema.proto of milvus-io/milvus-proto. */
+export const MILVUS_SERVICE = '/milvus.proto.milvus.MilvusService';
+
+/** Types of fields. */
+const INT64 = 5;
+const FLOAT_VECTOR = 101;
+
+/** Makes a collection of one vector field and removes it. */
+export function tryCollection(call: Call, database: string, name: string): Promise<Asked<WriteFact>> {
+  const named = Buffer.concat([encodeField(2, database), encodeField(3, name)]);
+  return tryToWrite({
+    how: 'made a collection and removed it',
+    name,
+    make: async () => {
+      const schema = encodeField(4, collectionSchema(name));
+      await statusAlone(call, 'CreateCollection', Buffer.concat([named, schema, encodeField(5, 1)]));
+    },
+    remove: async () => {
+      await statusAlone(call, 'DropCollection', named, true);
+    },
+  });
+}
+
+/** A number as key and a vector of two. */
+function collectionSchema(name: string): Buffer {
+  const dimension = Buffer.concat([encodeField(1, 'dim'), encodeField(2, '2')]);
+  const key = [encodeField(1, 100), encodeField(2, 'id'), encodeField(3, 1), encodeField(5, INT64)];
+  const vector = [
+    encodeField(1, 101),
+    encodeField(2, 'vector'),
+    encodeField(5, FLOAT_VECTOR),
+    encodeField(6, dimension),
+  ];
+  return Buffer.concat([
+    encodeField(1, name),
+    encodeField(4, Buffer.concat(key)),
+    encodeField(4, Buffer.concat(vector)),
+  ]);
+}
+
+/** A call whose answer is a status and nothing else. */
+async function statusAlone(call: Call, method: string, request: Uint8Array, isCleanup = false): Promise<void> {
+  const { status, said, message } = await call(`${MILVUS_SERVICE}/${method}`, request, isCleanup);
+  const code = message.number(3) || message.number(1);
+  if (status === 0 && code === 0) return;
+  const isRight = status === GRPC.permissionDenied || status === GRPC.unauthenticated;
+  throw new ProbeFault('use', isRight ? '403' : String(status || code), said === '' ? message.text(2) : said);
+}
