@@ -21,7 +21,7 @@ export interface StoreAnswer {
   readonly said: string;
 }
 
-export interface StoreRequest {
+interface StoreRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Sent as JSON; bytes and text as they are. */
   readonly body?: unknown;
