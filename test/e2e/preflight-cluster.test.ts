@@ -133,6 +133,37 @@ describe('pods that are there already', () => {
   });
 });
 
+it('finds rules of the namespace, and a DNS, that would keep pods away', async () => {
+  const metadata = { name: 'team', namespace: 'strict' };
+  await testbed.cluster.apply(
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    },
+    { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { pods: '5' } } },
+    {
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata,
+      spec: { limits: [{ type: 'Container', max: { memory: '1Gi' } }] },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'dns', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+      spec: { nodeSelector: { nowhere: 'yes' }, containers: [{ name: 'dns', image: 'dns:1' }] },
+    },
+  );
+  const { check } = await preflight([...CLUSTER, '--set', 'target.namespace=strict']);
+  await testbed.cluster.kubectl(['-n', 'kube-system', 'delete', 'pod', 'dns', '--now']);
+  expect(check('cluster.quota')?.message).toMatch(/team leaves 5 of pods, \d+ are asked for/);
+  expect(check('cluster.limit-range')?.message).toContain('team allows 1 GiB');
+  expect(check('cluster.pod-security')?.message).toContain('may run as root');
+  expect(check('cluster.pod-security')?.remedy).toContain('kubectl label --overwrite namespace strict');
+  expect(check('cluster.dns')).toMatchObject({ status: 'fail', observed: '0 of 1 DNS pod ready' });
+});
+
 describe('a user with few rights', () => {
   let kubeconfig: string;
   beforeAll(async () => {
