@@ -62,7 +62,7 @@ afterAll(() => {
 
 /** What no test may do to the machine that it runs on, with the test that holds the rule itself. */
 const PROVEN_ELSEWHERE = new Map([
-  [13, 'the search domains of the machine: test/checks/host.test.ts and test/evidence/host'],
+  [13, 'the search domains of the machine: test/evidence/host/collectors.test.ts'],
   [25, 'another Compose on PATH: test/e2e/preflight-host.test.ts'],
 ]);
 

@@ -97,10 +97,10 @@ export const CATALOGUE: readonly Failure[] = [
     'model providers vanish after 1.0: plugins were not migrated',
     'only an upgrade from before 1.0 can do it: difyctl has no upgrade yet',
   ),
-  never(
+  found(
     32,
     'the plugin daemon answers 403: its key is not the one of the API',
-    'both are rendered from one secret; config.secret-pairs finds two that should differ',
+    ['config.secret-pairs'],
     ['app.workloads'],
   ),
   never(

@@ -19,14 +19,14 @@ export interface World {
 }
 
 /** What has happened: the file to be judged, variables that it refers to, and the way back. */
-export interface Happened {
+interface Happened {
   readonly file: JsonObject;
   readonly env?: Readonly<Record<string, string>>;
   readonly mend?: () => Promise<unknown>;
 }
 
 /** One failure of the catalogue, made to happen. */
-export interface Scenario {
+interface Scenario {
   readonly number: number;
   readonly how: string;
   readonly happen: (world: World) => Promise<Happened>;
@@ -135,6 +135,15 @@ const FILE_SCENARIOS: readonly Scenario[] = [
   on(19, 'a slash at the end of the address of files', 'validate: urls.files', undefined, ({ compose }) => ({
     file: changed(compose, { urls: { files: 'https://dify.example.test/' } }),
   })),
+  on(
+    32,
+    "the API's key to the plugin daemon replaced on its side alone",
+    'config.secret-pairs fail',
+    /./,
+    ({ compose }) => ({
+      file: changed(compose, extraEnv('api', { PLUGIN_DAEMON_KEY: 'of-one-side-alone' })),
+    }),
+  ),
   on(20, 'no worker', 'validate: components.worker.enabled', undefined, ({ compose }) => ({
     file: changed(compose, { components: { worker: { enabled: false } } }),
   })),

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ProbeFault } from './fault.ts';
 
-export interface DialOptions {
+interface DialOptions {
   /** Ends the attempt, and the stream with it once it is open. */
   readonly signal: AbortSignal;
   /** Milliseconds for resolving and connecting together. */
