@@ -13,7 +13,19 @@ const rooms = {
   report: ['base', 'checks', 'deployment'],
   state: ['base', 'exec', 'deployment', 'render'],
   wizard: ['base', 'checklist', 'deployment', 'recovery'],
-  install: ['base', 'exec', 'checklist', 'deployment', 'evidence', 'policy', 'render', 'recovery', 'checks', 'state', 'targets'],
+  install: [
+    'base',
+    'exec',
+    'checklist',
+    'deployment',
+    'evidence',
+    'policy',
+    'render',
+    'recovery',
+    'checks',
+    'state',
+    'targets',
+  ],
   targets: ['base', 'exec', 'checklist', 'deployment', 'evidence', 'render', 'state'],
 };
 

@@ -43,7 +43,12 @@ test('a revision is read back as it was written, and holds no secret', () => {
   const text = JSON.stringify(revision(kubernetes));
   expect(parseRevision(text)).toEqual(revision(kubernetes));
   for (const value of fakeSecretValues(deployment)) expect(text).not.toContain(value);
-  expect(parseRevision(text)).toMatchObject({ outcome: 'open', manifests: [{ name: 'dify-web' }], skip: ['redis'], from: 'cluster' });
+  expect(parseRevision(text)).toMatchObject({
+    outcome: 'open',
+    manifests: [{ name: 'dify-web' }],
+    skip: ['redis'],
+    from: 'cluster',
+  });
 });
 
 test.each(['', '{}', '[1]', '{"kind":"Revision"}'])('what is no revision (%s) is left alone', (text) => {
