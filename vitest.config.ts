@@ -15,7 +15,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/testbed/**', 'test/probes/**', 'test/failures/**'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {
