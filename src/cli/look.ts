@@ -6,18 +6,14 @@ import { TIERS, type Tier } from '../checklist/tiers.ts';
 import type { CheckRun } from '../checks/engine.ts';
 import { runChecksUnder } from '../checks/policy/run.ts';
 import { CHECKS } from '../checks/registry.ts';
-import { type LoadedDeployment, loadDeployment } from '../deployment/load.ts';
-import { readOverrides } from '../deployment/overrides.ts';
+import type { LoadedDeployment } from '../deployment/load.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { CollectContext, Evidence } from '../evidence/evidence.ts';
 import { mayBeGiven } from '../evidence/given.ts';
 import { dialHere } from '../evidence/probe/dial.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
-import { readEvidence, SAVED_DEPLOYMENT } from '../evidence/saved.ts';
 import { createRunner } from '../exec/execa-runner.ts';
-import { readPolicy } from '../install/policy.ts';
-import { runPreflight } from '../install/preflight.ts';
-import { prepareToLook } from '../install/prepare.ts';
+import type { LoadedPolicy } from '../policy/load.ts';
 import { type LookOptions, refuseAimlessLook, type Selection } from './check-options.ts';
 import type { CommandContext } from './context.ts';
 import { patiently } from './patiently.ts';
@@ -42,13 +38,25 @@ interface Looked {
  */
 export async function look(context: CommandContext, wishes: Wishes): Promise<Looked> {
   const { fromEvidence } = wishes;
-  const saved = fromEvidence === undefined ? [] : await readEvidence(fromEvidence, COLLECTORS);
-  const beside = fromEvidence && (await loadIfThere(context, join(fromEvidence, SAVED_DEPLOYMENT), false));
-  if (beside) return judgeSaved(context, wishes, saved, beside.deployment);
+  const { saved, beside } = await readSaved(context, fromEvidence);
+  if (beside !== undefined) return judgeSaved(context, wishes, saved, beside.deployment);
   const loaded = await loadIfThere(context, context.configPath, context.configGiven);
   refuseAimlessLook(wishes, loaded?.deployment);
   if (loaded !== undefined) return judgeDeployment(context, wishes, loaded, saved);
   return fromEvidence === undefined ? judgeCluster(context, wishes) : judgeSaved(context, wishes, saved, undefined);
+}
+
+interface Saved {
+  readonly saved: readonly Evidence<unknown>[];
+  /** The deployment's file that was saved with it. */
+  readonly beside: LoadedDeployment | undefined;
+}
+
+async function readSaved(context: CommandContext, directory: string | undefined): Promise<Saved> {
+  if (directory === undefined) return { saved: [], beside: undefined };
+  const { readEvidence, SAVED_DEPLOYMENT } = await import('../evidence/saved.ts');
+  const saved = await readEvidence(directory, COLLECTORS);
+  return { saved, beside: await loadIfThere(context, join(directory, SAVED_DEPLOYMENT), false) };
 }
 
 /** Undefined where there is no file and nobody named one. */
@@ -61,7 +69,9 @@ async function loadIfThere(
     () => true,
     () => false,
   );
-  return isGiven || isThere ? loadDeployment(path, context.overrides) : undefined;
+  if (!isGiven && !isThere) return undefined;
+  const { loadDeployment } = await import('../deployment/load.ts');
+  return loadDeployment(path, context.overrides);
 }
 
 async function judgeDeployment(
@@ -72,6 +82,11 @@ async function judgeDeployment(
 ): Promise<Looked> {
   const { env, now, signal, timeoutMs, kubeconfig, kubeContext, protect } = context;
   const place = { deployment, baseDirectory, env, kubeconfig, context: kubeContext, signal, protect };
+  // Schema, renderers and the like are half of what is loaded: a look at a cluster alone does without.
+  const [{ prepareToLook }, { runPreflight }] = await Promise.all([
+    import('../install/prepare.ts'),
+    import('../install/preflight.ts'),
+  ]);
   const prepared = await prepareToLook(place);
   try {
     const { from, deep } = wishes;
@@ -87,7 +102,7 @@ async function judgeDeployment(
 
 /** Without a file: the cluster that kubectl would talk to, against the checklist of a tier. */
 async function judgeCluster(context: CommandContext, wishes: Wishes): Promise<Looked> {
-  const tier = tierOf(context);
+  const tier = await tierOf(context);
   const { kubeconfig, kubeContext } = context;
   const kubeArgs = [
     ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
@@ -108,11 +123,11 @@ async function judgeSaved(
   if (from === 'cluster' || deep || waitMs !== undefined) {
     throw new UserError('--from cluster, --deep and --wait look; with this --from-evidence nothing is looked at');
   }
-  const own = { ...bareContext(context, deployment?.tier ?? tierOf(context)), deployment };
+  const own = { ...bareContext(context, deployment?.tier ?? (await tierOf(context))), deployment };
   const policy =
     deployment === undefined
       ? await policyOutside(context)
-      : await readPolicy(deployment.policy, fromEvidence ?? context.cwd);
+      : await policyOf(deployment.policy, fromEvidence ?? context.cwd);
   const run = await runChecksUnder(policy, { ...shared(context), only, skip, context: own, saved });
   return { run, deployment, redact: (text) => text, notes: [] };
 }
@@ -130,8 +145,8 @@ function bareContext(context: CommandContext, tier: Tier): CollectContext {
   return { ...nothing, ...place, tier, kubeArgs: [], baseDirectory, runner, env, now, signal };
 }
 
-function tierOf({ overrides, configPath, cwd }: CommandContext): Tier {
-  const said = saidOutside({ overrides, cwd }, 'tier');
+async function tierOf({ overrides, configPath, cwd }: CommandContext): Promise<Tier> {
+  const said = await saidOutside({ overrides, cwd }, 'tier');
   const tier = TIERS.find((candidate) => candidate === said);
   if (tier !== undefined) return tier;
   throw new UserError(`there is no ${configPath}, and no --tier to judge the current cluster by`, {
@@ -140,12 +155,22 @@ function tierOf({ overrides, configPath, cwd }: CommandContext): Tier {
 }
 
 /** The policy that `--policy` names, where there is no file. */
-function policyOutside(context: CommandContext): ReturnType<typeof readPolicy> {
-  const said = saidOutside(context, 'policy');
-  return readPolicy(typeof said === 'string' ? said : undefined, context.cwd);
+async function policyOutside(context: CommandContext): Promise<LoadedPolicy | undefined> {
+  const said = await saidOutside(context, 'policy');
+  return policyOf(typeof said === 'string' ? said : undefined, context.cwd);
+}
+
+async function policyOf(path: string | undefined, directory: string): Promise<LoadedPolicy | undefined> {
+  if (path === undefined) return undefined;
+  const { readPolicy } = await import('../install/policy.ts');
+  return readPolicy(path, directory);
 }
 
 /** What a flag or variable says of a field, where there is no file. */
-function saidOutside({ overrides, cwd }: Pick<CommandContext, 'overrides' | 'cwd'>, field: string): unknown {
+async function saidOutside(
+  { overrides, cwd }: Pick<CommandContext, 'overrides' | 'cwd'>,
+  field: string,
+): Promise<unknown> {
+  const { readOverrides } = await import('../deployment/overrides.ts');
   return readOverrides(overrides, cwd).overrides.findLast(({ path }) => path.join('.') === field)?.value;
 }

@@ -4,8 +4,6 @@ import { durationSeconds, isDuration } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
-import { saveEvidence } from '../evidence/saved.ts';
-import { savePolicy } from '../install/policy.ts';
 import { addLookOptions, addSelectionOptions, readLook, readSelection } from './check-options.ts';
 import { publishReport } from './check-output.ts';
 import type { CommandContext } from './context.ts';
@@ -36,6 +34,10 @@ export function define(command: Command, context: CommandContext): void {
       for (const note of [...notes, ...run.notes]) context.stderr.write(`  ! ${note}\n`);
       if (options.saveEvidence !== undefined) {
         const directory = resolve(context.cwd, options.saveEvidence);
+        const [{ saveEvidence }, { savePolicy }] = await Promise.all([
+          import('../evidence/saved.ts'),
+          import('../install/policy.ts'),
+        ]);
         const saved = await savePolicy(deployment, wishes.fromEvidence ?? dirname(context.configPath), directory);
         await saveEvidence(directory, run.evidence, saved, redact);
       }

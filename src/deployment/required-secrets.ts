@@ -1,6 +1,7 @@
 import { isObject } from '../base/json.ts';
+import { OWN_KEYS } from './own-keys.ts';
 import { formatPath, type Path } from './paths.ts';
-import { type Deployment, OWN_KEYS } from './schema/deployment.ts';
+import type { Deployment } from './schema/deployment.ts';
 import type { SecretRef } from './schema/secret-ref.ts';
 import { shapesAt } from './schema/shape.ts';
 import type { RequiredSecret, SecretForm, SecretPath } from './secrets.ts';

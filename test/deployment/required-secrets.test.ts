@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { OWN_KEYS } from '../../src/deployment/own-keys.ts';
 import { requiredSecrets } from '../../src/deployment/required-secrets.ts';
-import { OWN_KEYS } from '../../src/deployment/schema/deployment.ts';
 import { parsedDeployment, SAMPLE_FILES, sampleDeployment } from '../support/deployments.ts';
 
 describe('requiredSecrets', () => {

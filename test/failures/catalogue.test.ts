@@ -1,7 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { CheckReport } from '../../src/checks/check.ts';
 import { CHECKS } from '../../src/checks/registry.ts';
+import { formsOf } from '../support/compose-scene.ts';
 import { CATALOGUE, type Failure } from './catalogue.ts';
 import { OF_THIS_MACHINE, preflight } from './judged.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -26,7 +29,8 @@ test.each(SCENARIOS.map((scenario) => [scenario.number, scenario.how, scenario] 
   async (number, _, { happen, finding, remedy }) => {
     const { file, env, mend } = await happen(made.world);
     try {
-      const { findings, checks } = await preflight(made.place, `failure-${number}`, file, env);
+      const { findings, checks, text } = await preflight(made.place, `failure-${number}`, file, env);
+      said.push({ number, text, secrets: Object.values(env ?? {}) });
       expect(findings).toContain(finding);
       const [id = ''] = finding.split(' ');
       const check = checks.find((one) => one.id === id);
@@ -39,6 +43,43 @@ test.each(SCENARIOS.map((scenario) => [scenario.number, scenario.how, scenario] 
     }
   },
 );
+
+test('all forms of one run agree, and none of them nor the evidence beside them holds a secret', async () => {
+  const { place, world } = made;
+  const forms = ['json', 'xml', 'html', 'txt'].map((ending) => join(place.folder, `report.${ending}`));
+  const evidence = join(place.folder, 'evidence');
+  const temporary = join(place.folder, 'tmp');
+  await mkdir(temporary);
+  const flags = [...forms.flatMap((path) => ['--report', path]), '--save-evidence', evidence];
+  const run = await preflight(place, 'reported', world.compose, { TMPDIR: temporary }, flags);
+  const [json = '', xml = '', html = ''] = await Promise.all(forms.map((path) => readFile(path, 'utf8')));
+  const { checks } = JSON.parse(json) as CheckReport;
+  expect(checks.map(({ id, status }) => [id, status])).toEqual(run.checks.map(({ id, status }) => [id, status]));
+  expect([...xml.matchAll(/<testcase [^>]*name="([^"]+)"/g)].map(([, id]) => id).sort()).toEqual(
+    checks.map(({ id }) => id).sort(),
+  );
+  for (const { id } of checks) expect(html).toContain(`<code>${id}</code>`);
+
+  expect(await readdir(temporary)).toEqual([]);
+  const saved = (await readdir(evidence)).map((name) => join(evidence, name));
+  expect(saved.length).toBeGreaterThan(10);
+  const written = await Promise.all([...forms, ...saved].map((path) => readFile(path, 'utf8')));
+  expectNoSecret([run.text, ...written].join('\n'), Object.values(world.stores.env));
+});
+
+test('no run told a secret, whatever was wrong', () => {
+  const own = Object.values(made.world.stores.env);
+  for (const { text, secrets } of said) expectNoSecret(text, [...own, ...secrets]);
+});
+
+/** Neither plain, nor as in URLs, nor in base64. Paths of certificates are no secrets. */
+function expectNoSecret(text: string, values: readonly string[]): void {
+  for (const form of values.filter((value) => !value.startsWith('/')).flatMap(formsOf)) {
+    expect(text.includes(form), form).toBe(false);
+  }
+}
+
+const said: { readonly number: number; readonly text: string; readonly secrets: readonly string[] }[] = [];
 
 test('every check that the catalogue names exists, and docs/failures.md is the catalogue', async () => {
   const ids = new Set(['validate', ...CHECKS.map(({ id }) => id)]);

@@ -17,6 +17,8 @@ export interface Said {
   /** `id status` of what is neither pass nor skip; of a file that is refused, `validate: path`. */
   readonly findings: readonly string[];
   readonly checks: readonly CheckResult[];
+  /** Everything that was written to both outputs. */
+  readonly text: string;
 }
 
 /** Runs the built program in a workplace on a file of this name, with these variables besides. */
@@ -25,19 +27,21 @@ export async function preflight(
   name: string,
   file: JsonObject,
   more: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
 ): Promise<Said> {
   const path = join(folder, `${name}.yaml`);
   await writeFile(path, stringify(file));
-  const args = [await builtProgram(), 'preflight', '-c', path, '-o', 'json'];
+  const args = [await builtProgram(), 'preflight', '-c', path, '-o', 'json', ...flags];
   const options = { cwd: folder, env: { ...env, ...more }, extendEnv: false, reject: false, stdin: 'ignore' } as const;
   const run = await execa(process.execPath, args, options);
   const document = JSON.parse(run.stdout) as CheckReport | Refusal;
+  const text = run.stdout + run.stderr;
   if (document.kind === 'CheckReport') {
     const findings = document.checks.filter(({ status }) => status !== 'pass' && status !== 'skip');
-    return { findings: findings.map(({ id, status }) => `${id} ${status}`), checks: document.checks };
+    return { findings: findings.map(({ id, status }) => `${id} ${status}`), checks: document.checks, text };
   }
   if (run.exitCode !== 2) throw new Error(`${name}: exit ${run.exitCode}: ${run.stdout}${run.stderr}`);
-  return { findings: (document.problems ?? []).map((problem) => `validate: ${problem.path}`), checks: [] };
+  return { findings: (document.problems ?? []).map((problem) => `validate: ${problem.path}`), checks: [], text };
 }
 
 /** What is true of where the tests run, and nothing of the deployment: one small machine, without name servers and image registries. */

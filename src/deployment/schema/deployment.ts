@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { API_VERSION } from '../../base/version.ts';
 import { TIERS } from '../../checklist/tiers.ts';
+import { OWN_KEYS, type OwnKey } from '../own-keys.ts';
 import { components } from './components.ts';
 import { day, deploymentName, dnsLabel, filePath, line, publicUrl } from './fields.ts';
 import { mail } from './mail.ts';
@@ -14,18 +15,6 @@ import { vectorStore } from './vector-store.ts';
 
 // A run judges a file once or a few times: compiling each schema first (zod's default) costs more than it saves.
 z.config({ jitless: true });
-
-/** Dify's own keys. Each is generated where the file says nothing. */
-export const OWN_KEYS = [
-  'secretKey',
-  'innerApiKey',
-  'pluginDaemonKey',
-  'sandboxApiKey',
-  'agentApiToken',
-  'agentServerSecretKey',
-  'agentSandboxToken',
-] as const;
-export type OwnKey = (typeof OWN_KEYS)[number];
 
 const urls = z.strictObject({
   console: publicUrl,

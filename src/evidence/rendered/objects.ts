@@ -1,4 +1,3 @@
-import { parseAllDocuments } from 'yaml';
 import { type ChartReference, chartArgs } from '../../exec/helm.ts';
 import type { RenderedKubernetes } from '../../render/rendered.ts';
 import { CLUSTER_VERSION } from '../cluster/version.ts';
@@ -19,7 +18,7 @@ export const renderedObjectsCollector: Collector<RenderedSet> = {
     const manifest = await template(context, rendered, chart, await kubeVersion(need));
     const { name } = rendered.secret;
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name } };
-    return renderedSet([...documents(manifest), ...rendered.manifests, secret]);
+    return renderedSet([...(await documents(manifest)), ...rendered.manifests, secret]);
   },
 };
 
@@ -47,7 +46,8 @@ async function template(
   return stdout;
 }
 
-function documents(manifest: string): readonly unknown[] {
+async function documents(manifest: string): Promise<readonly unknown[]> {
+  const { parseAllDocuments } = await import('yaml');
   return parseAllDocuments(manifest)
     .map((document): unknown => document.toJS())
     .filter((object) => object !== null && object !== undefined);
