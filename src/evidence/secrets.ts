@@ -1,6 +1,5 @@
 import { sha256 } from '../base/digest.ts';
 import { publishedDefaultIn } from '../checklist/published-defaults.ts';
-import { requiredSecrets } from '../deployment/required-secrets.ts';
 import type { SecretRef } from '../deployment/schema/secret-ref.ts';
 import { type Collector, EvidenceMissing, evidenceKey } from './evidence.ts';
 import { type SecretTrait, traitsOf } from './secret-traits.ts';
@@ -26,6 +25,8 @@ export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
   timeoutMs: 5_000,
   collect: async ({ deployment, secrets }) => {
     if (deployment === undefined || secrets === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    // It walks the schema, which a look without a file does not load.
+    const { requiredSecrets } = await import('../deployment/required-secrets.ts');
     const reasons = new Map(secrets.unresolved.map(({ path, reason }) => [path, reason]));
     const values = new Map(
       requiredSecrets(deployment)

@@ -1,5 +1,4 @@
 import { type Redact, redactor } from '../../base/redact.ts';
-import { requiredSecrets } from '../../deployment/required-secrets.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
 import { type FaultFact, faultOf } from '../probe/fault.ts';
@@ -41,6 +40,7 @@ export async function probeVectorStore(
   let facts: VectorStoreFacts = { provider: store.provider, address: addressOf(store) };
   const missing = secrets.unresolved.find(({ path }) => path.startsWith('vectorStore.'));
   if (missing !== undefined) return { ...facts, fault: unresolvedFault(missing.path) };
+  const { requiredSecrets } = await import('../../deployment/required-secrets.ts');
   const own = requiredSecrets(deployment).filter(({ path }) => path.startsWith('vectorStore.') && secrets.has(path));
   const probing: StoreContext = {
     ...context,
