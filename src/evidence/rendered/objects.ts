@@ -18,7 +18,9 @@ export const renderedObjectsCollector: Collector<RenderedSet> = {
     const manifest = await template(context, rendered, chart, await kubeVersion(need));
     const { name } = rendered.secret;
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name } };
-    return renderedSet([...(await documents(manifest)), ...rendered.manifests, secret]);
+    // A YAML parser is loaded only where there is something to parse.
+    const { documentsOf } = await import('./documents.ts');
+    return renderedSet([...documentsOf(manifest), ...rendered.manifests, secret]);
   },
 };
 
@@ -44,11 +46,4 @@ async function template(
   const input = JSON.stringify(rendered.values);
   const { stdout } = await runner.run('helm', [...args, ...more], { input, signal, timeoutMs: 110_000 });
   return stdout;
-}
-
-async function documents(manifest: string): Promise<readonly unknown[]> {
-  const { parseAllDocuments } = await import('yaml');
-  return parseAllDocuments(manifest)
-    .map((document): unknown => document.toJS())
-    .filter((object) => object !== null && object !== undefined);
 }
