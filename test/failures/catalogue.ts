@@ -114,3 +114,8 @@ export const CATALOGUE: readonly Failure[] = [
     'redis.reachable',
   ]),
 ];
+
+/** Whether it can be seen before anything is installed. */
+export function isDetectable({ before }: Failure): boolean {
+  return before.length > 0;
+}
