@@ -232,5 +232,7 @@ async function unsaved(compose: JsonObject): Promise<Happened> {
     return info.includes('rdb_last_bgsave_status:err') ? true : undefined;
   });
   const redis = { mode: 'external', topology: 'standalone', host, port, password: { env: 'DIFY_REDIS_PASSWORD' } };
-  return { file: { ...compose, redis }, env: { DIFY_REDIS_PASSWORD: password }, mend: () => server.stop() };
+  // A server that cannot save refuses to end.
+  const mend = () => rm(file, { recursive: true }).then(() => server.stop());
+  return { file: { ...compose, redis }, env: { DIFY_REDIS_PASSWORD: password }, mend };
 }
