@@ -32,6 +32,11 @@ const serviceIs = (service: string, state: RegExp) => () =>
     (await scene.containers()).some((one) => one.service === service && state.test(one.state)) ? true : undefined,
   );
 const says = (text: string) => (run: Running) => run.says(text);
+/** A run that goes on with what an earlier one began may come by the moment while it still starts, when a signal just ends it. */
+const atWork = (seen: () => Promise<unknown>) => async (run: Running) => {
+  await run.says('preflight');
+  await seen();
+};
 
 interface Moment {
   /** The call at whose door the run is held, if the moment is one. */
@@ -57,7 +62,7 @@ const MOMENTS: readonly (readonly [string, Moment])[] = [
     { seen: says('services ready, waiting'), signal: 'SIGINT', next: 'stranger' },
   ],
   ['while the database begins', { seen: serviceIs('db_postgres', /^running healthy/), signal: 'SIGKILL' }],
-  ['once the schema is migrated', { seen: serviceIs('migration', /^exited 0/), signal: 'SIGINT' }],
+  ['once the schema is migrated', { seen: atWork(serviceIs('migration', /^exited 0/)), signal: 'SIGINT' }],
   ['while the last services become healthy', { seen: serviceIs('api', /^running healthy/), signal: 'SIGKILL' }],
   ['in postflight', { seen: says('apply       revision'), signal: 'SIGKILL' }],
 ];
