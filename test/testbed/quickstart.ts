@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 import { Fault } from '../../src/base/errors.ts';
+import { builtProgram } from '../support/built.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { takeDownAbandoned } from './cluster/down.ts';
 import { readState } from './cluster/state.ts';
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
     '',
   );
   print('1. The testbed', `   What is missing is made once, in minutes, and kept in ${cacheRoot()}.`);
-  const [cluster, stores] = await together(startCluster(began), startStores(), build());
+  const [cluster, stores] = await together(startCluster(began), startStores(), builtProgram());
   print('', ...provenance(stores), '');
   print('2. The deployment');
   const failed = await runCommands(cluster, stores);
@@ -77,11 +78,6 @@ async function startStores(): Promise<Stores> {
     started(listener()),
   );
   return { postgres, redis, objectStorage, vectorStore };
-}
-
-/** The difyctl of this very source. */
-async function build(): Promise<void> {
-  await execa('node', ['build.mjs'], { cwd: ROOT, stdin: 'ignore' });
 }
 
 /** Waits for all even where one fails, so that what the others start is known and can be ended. */
