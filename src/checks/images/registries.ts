@@ -18,7 +18,6 @@ export const imagesRegistries: Check = {
   remedy: 'difyctl images --format list names what has to be pulled; images.registry names a mirror',
   judge: (context) => {
     const registries = context.evidence(IMAGES_REGISTRIES);
-    const from = context.look(IMAGES_REGISTRIES)?.from ?? 'local';
     const here = context.evidence(IMAGES_ENGINE).length;
     const expected = 'an answer from each registry';
     if (registries.length === 0) {
@@ -30,7 +29,7 @@ export const imagesRegistries: Check = {
     }
     const observations = registries.map(({ registry, fault: failed }) => ({
       subject: registry,
-      from,
+      from: 'local' as const,
       status: failed === undefined ? ('pass' as const) : ('warn' as const),
       observed: failed?.text ?? 'answers',
       expected: 'an answer',
@@ -47,8 +46,7 @@ export const imagesRegistries: Check = {
       return { status: 'skip', observed: '', expected, message };
     }
     const observed = listed(silent.map((one) => `${one.subject} ${said(one.subject, one.observed)}`));
-    const place = from === 'cluster' ? 'the cluster' : 'here';
-    const message = `seen from ${place}, ${observed}; what pulls the images may see it differently`;
+    const message = `seen from here, ${observed}; what pulls the images may see it differently`;
     return { ...fault('warn', { observed, expected, message }), observations };
   },
 };

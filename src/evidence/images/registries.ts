@@ -28,11 +28,13 @@ const AT_ONCE = 4;
 /** Machine certificates of container engines, one folder for each registry. */
 const ENGINE_CERTIFICATES = '/etc/docker/certs.d';
 
-/** Asks each registry for the manifests of the planned images that the engine does not have yet. No layer is pulled. */
+/**
+ * Asks each registry for the manifests of the planned images that the engine does not have yet. No layer is pulled. From this machine alone: nodes pull
+ * images, and what a pod may reach says nothing of them.
+ */
 export const registriesCollector: Collector<readonly RegistryFact[]> = {
   key: IMAGES_REGISTRIES,
   timeoutMs: 180_000,
-  fromCluster: true,
   collect: async (context, need) => {
     const present = new Set((await need(IMAGES_ENGINE)).map(({ name }) => name));
     const wanted = (await need(IMAGES_LIST)).map(({ name }) => name).filter((name) => !present.has(name));
