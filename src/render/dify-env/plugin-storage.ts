@@ -129,3 +129,23 @@ function azureBlob(
     composed('AZURE_BLOB_STORAGE_CONNECTION_STRING', [key], connection),
   ];
 }
+
+/** The application's bucket, on Azure its container. */
+export function mainBucket(storage: Exclude<ObjectStorage, { readonly provider: 'local' }>): string {
+  switch (storage.provider) {
+    case 's3':
+      return storage.s3.bucket;
+    case 'azure-blob':
+      return storage.azureBlob.container;
+    case 'aliyun-oss':
+      return storage.aliyunOss.bucket;
+    case 'gcs':
+      return storage.gcs.bucket;
+    case 'tencent-cos':
+      return storage.tencentCos.bucket;
+    case 'huawei-obs':
+      return storage.huaweiObs.bucket;
+    case 'volcengine-tos':
+      return storage.volcengineTos.bucket;
+  }
+}

@@ -1,5 +1,5 @@
 import type { ObjectStorage } from '../../../deployment/schema/object-storage.ts';
-import { pluginBucket } from '../../dify-env/plugin-storage.ts';
+import { mainBucket, pluginBucket } from '../../dify-env/plugin-storage.ts';
 import { API_PROCESSES, type ChartBlock, given, HELD_ELSEWHERE, unite, type Variables } from '../chart-block.ts';
 
 type Block<P extends ObjectStorage['provider'], K extends string> =
@@ -34,23 +34,6 @@ interface Buckets {
 
 function buckets(storage: Exclude<ObjectStorage, { readonly provider: 'azure-blob' | 'local' }>): Buckets {
   return { api: mainBucket(storage), pluginDaemon: pluginBucket(storage) ?? '' };
-}
-
-function mainBucket(storage: Exclude<ObjectStorage, { readonly provider: 'azure-blob' | 'local' }>): string {
-  switch (storage.provider) {
-    case 's3':
-      return storage.s3.bucket;
-    case 'aliyun-oss':
-      return storage.aliyunOss.bucket;
-    case 'gcs':
-      return storage.gcs.bucket;
-    case 'tencent-cos':
-      return storage.tencentCos.bucket;
-    case 'huawei-obs':
-      return storage.huaweiObs.bucket;
-    case 'volcengine-tos':
-      return storage.volcengineTos.bucket;
-  }
 }
 
 function block(values: ChartBlock['values'], api: Variables, plugin: Variables): ChartBlock {
