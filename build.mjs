@@ -8,6 +8,25 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 const outdir = process.env.BUILD_DIR ?? 'dist';
 
+// The table of options is made out of the schema. The bundle holds its value, so that no command loads the schema to know its options.
+const flagTable = {
+  name: 'flag-table',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]deployment[\\/]flag-table\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        write: false,
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+      });
+      const code = Buffer.from(outputFiles[0].contents).toString('base64');
+      const { FLAG_TABLE } = await import(`data:text/javascript;base64,${code}`);
+      return { contents: `export const FLAG_TABLE = JSON.parse(${JSON.stringify(JSON.stringify(FLAG_TABLE))});` };
+    });
+  },
+};
+
 const { metafile } = await build({
   entryPoints: ['src/cli/main.ts'],
   outdir,
@@ -22,6 +41,7 @@ const { metafile } = await build({
   minifySyntax: true,
   legalComments: 'linked',
   sourcemap: false,
+  plugins: [flagTable],
   define: { __DIFYCTL_VERSION__: JSON.stringify(version) },
   // Bundled CommonJS packages may call require(); ESM output has none of its own.
   banner: {

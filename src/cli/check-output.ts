@@ -3,9 +3,8 @@ import type { CheckReport } from '../checks/check.ts';
 import { reportAnnotations } from '../report/annotations.ts';
 import { reportAs } from '../report/formats.ts';
 import { reportLines } from '../report/lines.ts';
-import { type LiveChecklist, liveChecklist } from '../report/live.ts';
+import type { LiveChecklist } from '../report/live.ts';
 import { redactedReport } from '../report/redacted.ts';
-import { createSpinner } from '../report/spinner.ts';
 import { reportText } from '../report/text.ts';
 import type { CommandContext } from './context.ts';
 import { type ReportFile, writeReportFiles } from './report-files.ts';
@@ -35,13 +34,20 @@ function fileInRepository({ deployment }: CheckReport, { configPath, env, cwd }:
   return deployment === undefined ? undefined : relative(env.GITHUB_WORKSPACE ?? cwd, configPath);
 }
 
-/** The checklist that fills in on a terminal; nothing anywhere else. */
-export function startChecklist({ terminal, env, quiet, stderr }: CommandContext): LiveChecklist {
-  if (quiet || !terminal.stderrIsTerminal || inCi(env)) return { onEvent: () => undefined, end: () => undefined };
+/** Starts a checklist that fills in on a terminal; one that shows nothing anywhere else. */
+export async function checklistStarter(context: CommandContext): Promise<() => LiveChecklist> {
+  const { terminal, env, quiet, stderr } = context;
+  if (quiet || !terminal.stderrIsTerminal || inCi(env))
+    return () => ({ onEvent: () => undefined, end: () => undefined });
+  const [{ liveChecklist }, { createSpinner }] = await Promise.all([
+    import('../report/live.ts'),
+    import('../report/spinner.ts'),
+  ]);
   const { stderrColor: color, unicode, width } = terminal;
   const style = { color, unicode, width };
-  return liveChecklist(
-    createSpinner((text) => stderr.write(text), style),
-    style,
-  );
+  return () =>
+    liveChecklist(
+      createSpinner((text) => stderr.write(text), style),
+      style,
+    );
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { DEPLOYMENT_FLAGS } from '../deployment/flags.ts';
+import { FLAG_TABLE } from '../deployment/flag-table.ts';
 import type { FlagValue } from '../deployment/overrides.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { FlagValue } from '../deployment/overrides.ts';
  * follow one rule that the help states. What is given is pushed onto `given`, in the order of the command line.
  */
 export function addDeploymentOptions(command: Command, given: FlagValue[]): void {
-  for (const { flag, kind, choices, summary, common } of DEPLOYMENT_FLAGS) {
+  for (const { flag, kind, choices, summary, common } of FLAG_TABLE) {
     const value = choices.length > 1 && choices.length <= 4 ? choices.join('|') : kind;
     const option = new Option(kind === 'boolean' ? `${flag} [true|false]` : `${flag} <${value}>`, summary);
     if (kind === 'boolean') option.preset('true');

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { isObject } from '../base/json.ts';
 import { DIFYCTL_VERSION } from '../base/version.ts';
-import { connectTo } from '../evidence/tcp.ts';
+import { tryToConnect } from '../evidence/tcp.ts';
 import { createRunner } from '../exec/execa-runner.ts';
 import { type Draft, draftData } from '../wizard/draft.ts';
 import { endpointOf } from '../wizard/endpoints.ts';
@@ -85,7 +85,7 @@ async function remarkOn(
 ): Promise<string | undefined> {
   const endpoint = endpointOf(question, answers);
   if (endpoint === undefined) return undefined;
-  const { outcome } = await connectTo(endpoint.host, endpoint.port, PROBE_MS, signal);
+  const outcome = await tryToConnect(endpoint.host, endpoint.port, PROBE_MS, signal);
   const name = `${endpoint.host}:${endpoint.port}`;
   if (outcome === 'connected') return `${terminal.unicode ? '✔' : 'ok'} ${name} reached`;
   const view = answers.value('target.type') === 'kubernetes' ? '; the cluster may see it all the same' : '';

@@ -14,7 +14,7 @@ import {
   refuseAimlessLook,
   type Selection,
 } from './check-options.ts';
-import { startChecklist } from './check-output.ts';
+import { checklistStarter } from './check-output.ts';
 import { askToGoOn, type Exhibit, requireAnswer } from './confirm.ts';
 import type { CommandContext } from './context.ts';
 import { installText } from './install-text.ts';
@@ -59,7 +59,7 @@ export function define(command: Command, context: CommandContext): void {
     });
 }
 
-function runInstall(
+async function runInstall(
   context: CommandContext,
   { prepared, target }: Ready,
   { yes, dryRun, atomic }: Options,
@@ -68,7 +68,8 @@ function runInstall(
 ): Promise<InstallReport> {
   const { env, now, signal, timeoutMs, terminal, stderr } = context;
   const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
-  let checklist = startChecklist(context);
+  const startChecklist = await checklistStarter(context);
+  let checklist = startChecklist();
   const show = (draft: Draft): void => {
     view.pause();
     if (!context.quiet) stderr.write(`${[...kindLines(draft, style), ...placeLines(draft, style)].join('\n')}\n`);
@@ -95,7 +96,7 @@ function runInstall(
       if (isChecking && event.type === 'step-started') return;
       if (isChecking && event.type === 'step-ended') {
         checklist.end();
-        checklist = startChecklist(context);
+        checklist = startChecklist();
       }
       view.onProgress(event);
     },

@@ -7,6 +7,7 @@ import type { CheckRun } from '../checks/engine.ts';
 import { runChecksUnder } from '../checks/policy/run.ts';
 import { CHECKS } from '../checks/registry.ts';
 import type { LoadedDeployment } from '../deployment/load.ts';
+import { textSaid } from '../deployment/said.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { CollectContext, Evidence } from '../evidence/evidence.ts';
 import { mayBeGiven } from '../evidence/given.ts';
@@ -145,8 +146,8 @@ function bareContext(context: CommandContext, tier: Tier): CollectContext {
   return { ...nothing, ...place, tier, kubeArgs: [], baseDirectory, runner, env, now, signal };
 }
 
-async function tierOf({ overrides, configPath, cwd }: CommandContext): Promise<Tier> {
-  const said = await saidOutside({ overrides, cwd }, 'tier');
+async function tierOf({ overrides, configPath }: CommandContext): Promise<Tier> {
+  const said = await textSaid(overrides, 'tier');
   const tier = TIERS.find((candidate) => candidate === said);
   if (tier !== undefined) return tier;
   throw new UserError(`there is no ${configPath}, and no --tier to judge the current cluster by`, {
@@ -156,21 +157,11 @@ async function tierOf({ overrides, configPath, cwd }: CommandContext): Promise<T
 
 /** The policy that `--policy` names, where there is no file. */
 async function policyOutside(context: CommandContext): Promise<LoadedPolicy | undefined> {
-  const said = await saidOutside(context, 'policy');
-  return policyOf(typeof said === 'string' ? said : undefined, context.cwd);
+  return policyOf(await textSaid(context.overrides, 'policy'), context.cwd);
 }
 
 async function policyOf(path: string | undefined, directory: string): Promise<LoadedPolicy | undefined> {
   if (path === undefined) return undefined;
   const { readPolicy } = await import('../install/policy.ts');
   return readPolicy(path, directory);
-}
-
-/** What a flag or variable says of a field, where there is no file. */
-async function saidOutside(
-  { overrides, cwd }: Pick<CommandContext, 'overrides' | 'cwd'>,
-  field: string,
-): Promise<unknown> {
-  const { readOverrides } = await import('../deployment/overrides.ts');
-  return readOverrides(overrides, cwd).overrides.findLast(({ path }) => path.join('.') === field)?.value;
 }

@@ -6,7 +6,7 @@ import { waitForChecks } from '../checks/wait.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { isStill } from '../evidence/given.ts';
 import type { Selection } from './check-options.ts';
-import { startChecklist } from './check-output.ts';
+import { checklistStarter } from './check-output.ts';
 import type { CommandContext } from './context.ts';
 
 type LookAt = (selection: Selection & Pick<RunChecksOptions, 'onEvent'>) => Promise<CheckRun>;
@@ -18,8 +18,9 @@ export async function patiently(
   given: readonly Evidence<unknown>[],
   lookAt: LookAt,
 ): Promise<CheckRun> {
+  const start = await checklistStarter(context);
   const once = async (selection: Selection): Promise<CheckRun> => {
-    const { onEvent, end } = startChecklist(context);
+    const { onEvent, end } = start();
     return lookAt({ ...selection, onEvent }).finally(end);
   };
   const first = await once({ only, skip });

@@ -4,7 +4,7 @@ import { loadDeployment } from '../deployment/load.ts';
 import { runPostflight } from '../install/postflight.ts';
 import { prepareToLook } from '../install/prepare.ts';
 import { addSelectionOptions, readSelection } from './check-options.ts';
-import { publishReport, startChecklist } from './check-output.ts';
+import { checklistStarter, publishReport } from './check-output.ts';
 import type { CommandContext } from './context.ts';
 import { addReportOption, readReportFiles } from './report-files.ts';
 
@@ -25,7 +25,7 @@ export function define(command: Command, context: CommandContext): void {
       protect,
     });
     try {
-      const { onEvent, end } = startChecklist(context);
+      const { onEvent, end } = (await checklistStarter(context))();
       const run = await runPostflight(prepared, { ...selection, env, now, signal, timeoutMs, onEvent }).finally(end);
       await publishReport(run.report, context, { next: 'difyctl status', files });
       context.exit(reportExitCode(run.report));

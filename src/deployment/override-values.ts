@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 import { isObject, type Json } from '../base/json.ts';
-import type { DeploymentFlag } from './flags.ts';
+import type { DeploymentFlag } from './flag-names.ts';
 import type { Path } from './paths.ts';
 import { shapesAt } from './schema/shape.ts';
 import { parseSecretText, SECRET_TEXT_FORMS } from './secret-text.ts';

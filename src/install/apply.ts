@@ -1,4 +1,5 @@
 import { Interrupted } from '../base/errors.ts';
+import { withinMs } from '../base/time-limit.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { whoAmI } from '../state/lock/self.ts';
 import { keepPlace } from '../state/place.ts';
@@ -32,7 +33,7 @@ export async function applyDraft(
   const revision = await open(options, draft);
   const close = (changes: Partial<Revision>): Promise<void> => {
     const closed = { ...revision, phase: 'closed' as const, endedAt: now().toISOString(), ...changes };
-    return store.write(closed, AbortSignal.timeout(LAST_WORDS_MS));
+    return store.write(closed, withinMs(LAST_WORDS_MS));
   };
   try {
     const result = await applyStep(options, draft, revision, onChild);
@@ -124,7 +125,7 @@ async function prune({ prepared, target, signal }: InstallOptions, { revisions }
 async function withState({ target }: InstallOptions, error: Interrupted): Promise<Interrupted> {
   const next = ['the same command goes on where this run stopped', 'difyctl status'];
   try {
-    const { status, revision, workloads } = await target.inspect(AbortSignal.timeout(LAST_WORDS_MS));
+    const { status, revision, workloads } = await target.inspect(withinMs(LAST_WORDS_MS));
     const late = workloads.filter(({ ready, desired }) => ready < desired).map(({ name }) => name);
     const at = revision === undefined ? 'no release yet' : `the release is ${status}, revision ${revision}`;
     const waiting = late.length === 0 ? '' : `; not ready: ${late.join(', ')}`;

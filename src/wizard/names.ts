@@ -1,4 +1,5 @@
-import { flagForPath, variableOf } from '../deployment/flags.ts';
+import { variableOf } from '../deployment/flag-names.ts';
+import { flagForPath } from '../deployment/flags.ts';
 import type { Question } from './question.ts';
 
 /** The flag that answers a question: `--postgres-host`, `--url`. */

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { isObject, type Json, type JsonObject } from '../../src/base/json.ts';
-import { DEPLOYMENT_FLAGS } from '../../src/deployment/flags.ts';
+import { FLAG_TABLE } from '../../src/deployment/flag-table.ts';
 import { deploymentJsonSchema } from '../../src/deployment/json-schema.ts';
 import { describe as meaning } from '../../src/deployment/schema/descriptions.ts';
 import { SAMPLE_FILES, SAMPLE_NAMES } from '../support/deployments.ts';
@@ -35,9 +35,7 @@ describe('the JSON Schema', () => {
   });
 
   it('says of every field what it means', () => {
-    const silent = DEPLOYMENT_FLAGS.flatMap(({ paths }) => paths).filter(
-      (path) => meaning(path.split('.')) === undefined,
-    );
+    const silent = FLAG_TABLE.flatMap(({ paths }) => paths).filter((path) => meaning(path.split('.')) === undefined);
     expect(silent).toEqual([]);
     const properties = propertiesOf(deploymentJsonSchema());
     expect(properties.length).toBeGreaterThan(200);

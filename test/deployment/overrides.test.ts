@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Problem, UserError } from '../../src/base/errors.ts';
-import { DEPLOYMENT_FLAGS, findFlag, flagForPath, variableOf } from '../../src/deployment/flags.ts';
+import { variableOf } from '../../src/deployment/flag-names.ts';
+import { FLAG_TABLE } from '../../src/deployment/flag-table.ts';
+import { findFlag, flagForPath } from '../../src/deployment/flags.ts';
 import { parseDeployment } from '../../src/deployment/load.ts';
 import { NO_OVERRIDES, type OverrideInput, readOverrides } from '../../src/deployment/overrides.ts';
 import { formatPath, parsePath } from '../../src/deployment/paths.ts';
@@ -91,9 +93,9 @@ describe('flags', () => {
   });
 
   it('every field has one, with a variable named after it, and no two share a name', () => {
-    const names = DEPLOYMENT_FLAGS.map(({ flag }) => flag);
+    const names = FLAG_TABLE.map(({ flag }) => flag);
     expect(new Set(names).size).toBe(names.length);
-    for (const { flag, variable, paths } of DEPLOYMENT_FLAGS) {
+    for (const { flag, variable, paths } of FLAG_TABLE) {
       expect(flag).toMatch(/^--[a-z][a-z0-9-]*$/);
       expect(variable).toBe(variableOf(flag));
       for (const path of paths) expect(findFlag(flagForPath(path))).toBeDefined();

@@ -8,7 +8,7 @@ import type { CollectContext, Collector, EvidenceKey, EvidenceOrigin } from '../
 import { dialHere } from '../../src/evidence/probe/dial.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
 
-/** A context for collectors in tests: no deployment, the real runner, a fixed clock. */
+/** A context for collectors in tests: no deployment, the real runner, the real clock. */
 export function collectContext(over: Partial<CollectContext> = {}): CollectContext {
   return {
     tier: 'prod',
@@ -21,7 +21,7 @@ export function collectContext(over: Partial<CollectContext> = {}): CollectConte
     dial: dialHere,
     from: 'local',
     env: {},
-    now: () => new Date('2026-11-22T12:00:00Z'),
+    now: () => new Date(),
     signal: new AbortController().signal,
     ...over,
   };

@@ -18,7 +18,7 @@ export interface Look {
 export async function lookAtMail(mail: JsonObject, secrets: Readonly<Record<string, string>>): Promise<Look> {
   const deployment = parsedDeployment({ ...SAMPLE_FILES['prod-compose-s3-qdrant'], mail });
   const values = { get: (at: string) => secrets[at] ?? '', has: (at: string) => at in secrets, unresolved: [] };
-  const context = collectContext({ tier: 'prod', deployment, secrets: values, now: () => new Date() });
+  const context = collectContext({ tier: 'prod', deployment, secrets: values });
   const checks = CHECKS.filter(({ id }) => id.startsWith('mail.'));
   const { report } = await runChecks({
     phase: 'preflight',

@@ -74,7 +74,6 @@ export async function runStorage(run: StorageRunOptions): Promise<StorageRun> {
     deployment,
     tier: deployment.tier,
     secrets: storageSecrets(run.secrets),
-    now: () => new Date(),
     // Whoever runs the tests may be logged in somewhere.
     runner: { run: () => Promise.reject(new ExternalError('no command line of any vendor here')) },
     ...run.context,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/json.ts';
 import { plannedComponents } from '../../src/deployment/components.ts';
-import { DEPLOYMENT_FLAGS, findFlag, findVariable } from '../../src/deployment/flags.ts';
+import { FLAG_TABLE } from '../../src/deployment/flag-table.ts';
+import { findFlag, findVariable } from '../../src/deployment/flags.ts';
 import { judgeDeployment } from '../../src/deployment/load.ts';
 import { formatPath, readPath, withoutPath, withPath } from '../../src/deployment/paths.ts';
 import { shapesAt } from '../../src/deployment/schema/shape.ts';
@@ -26,7 +27,7 @@ test('every question has an id of its own, a flag and an environment name that t
 
 test('every field that a flag fills and that decides about others has a question', () => {
   const asked = new Set(QUESTIONS.flatMap(({ fills }) => fills));
-  const left = DEPLOYMENT_FLAGS.flatMap(({ paths }) => paths).filter((path) => !asked.has(path));
+  const left = FLAG_TABLE.flatMap(({ paths }) => paths).filter((path) => !asked.has(path));
   const sections = new Set(left.map((path) => path.split('.')[0] ?? ''));
   // Sections that are for experts alone, and single fields of others: reached by flag, --set or by hand.
   for (const known of ['defaults', 'secrets', 'images', 'components', 'logging', 'extraValues']) sections.delete(known);

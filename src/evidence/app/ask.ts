@@ -9,6 +9,7 @@ import {
   type SecureContext,
   type SecureContextOptions,
 } from 'node:tls';
+import { withinMs } from '../../base/time-limit.ts';
 import type { Answer } from './answers.ts';
 
 /** Where requests go, and as whom they ask. */
@@ -52,7 +53,7 @@ export async function ask(entrance: Entrance, path: string, interrupt: AbortSign
 }
 
 function askOnce(entrance: Entrance, path: string, signal: AbortSignal): Promise<Answer> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+  const limit = withinMs(ANSWER_MS, signal);
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {
       if (signal.aborted) reject(error);

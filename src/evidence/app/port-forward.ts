@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Interrupted } from '../../base/errors.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
-import { connectTo } from '../tcp.ts';
+import { tryToConnect } from '../tcp.ts';
 
 export interface ForwardOptions {
   readonly namespace: string;
@@ -44,7 +44,7 @@ export async function withPortForward<T>(
 }
 
 async function connected(port: number, signal: AbortSignal): Promise<void> {
-  while ((await connectTo(LOOPBACK, port, 1_000, signal)).outcome !== 'connected') {
+  while ((await tryToConnect(LOOPBACK, port, 1_000, signal)) !== 'connected') {
     await delay(POLL_MS, undefined, { signal });
   }
 }

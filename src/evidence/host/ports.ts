@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { connectTo } from '../tcp.ts';
+import { tryToConnect } from '../tcp.ts';
 import { isLocalEngine } from './engine.ts';
 
 export interface PortFact {
@@ -68,9 +68,9 @@ async function portState(address: string, port: number, signal: AbortSignal): Pr
   if (code === 'EADDRINUSE') return 'taken';
   // A low port may not be bound without root, which the engine has: whoever holds it answers, nobody refuses.
   const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
-  const answer = await connectTo(host, port, 2_000, signal);
-  if (answer.outcome === 'connected') return 'taken';
-  return answer.outcome === 'refused' ? 'free' : 'unseen';
+  const answer = await tryToConnect(host, port, 2_000, signal);
+  if (answer === 'connected') return 'taken';
+  return answer === 'refused' ? 'free' : 'unseen';
 }
 
 function bindFault(host: string, port: number): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { withinMs } from '../../base/time-limit.ts';
 import type { Mail } from '../../deployment/schema/mail.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
 import { secure } from '../probe/tls.ts';
@@ -25,7 +26,7 @@ export async function askSmtp(
   };
   const open: Duplex[] = [];
   const secured = async (stream: Duplex): Promise<Duplex> => {
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(limitMs)]);
+    const signal = withinMs(limitMs, context.signal);
     const agreed = await secure(stream, { host: smtp.host, signal });
     fact = { ...fact, certificate: agreed.certificate };
     return agreed.stream;

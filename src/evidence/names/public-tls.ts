@@ -1,3 +1,4 @@
+import { withinMs } from '../../base/time-limit.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
 import { type FaultFact, faultOf } from '../probe/fault.ts';
 import { type CertificateFact, secure } from '../probe/tls.ts';
@@ -31,7 +32,7 @@ async function greet(
   { url, host, port, fields }: PublicOrigin,
   ca: string | undefined,
 ): Promise<PublicTls> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(2 * LIMIT_MS)]);
+  const limit = withinMs(2 * LIMIT_MS, signal);
   try {
     const plain = await dial(host, port, { signal: limit, limitMs: LIMIT_MS });
     try {

@@ -1,3 +1,4 @@
+import { withinMs } from '../../base/time-limit.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
@@ -50,9 +51,9 @@ export function createObjectStorageCollector(options: ObjectStorageOptions = {})
 export const objectStorageCollector = createObjectStorageCollector();
 
 function reachOf({ dial, now, signal }: CollectContext, { limitMs = LIMIT_MS, ca }: ObjectStorageOptions): Reach {
-  const wire = createWire({ dial, now, limitMs, ca, signal: AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]) });
+  const wire = createWire({ dial, now, limitMs, ca, signal: withinMs(PROBE_MS, signal) });
   // The run's own end must not leave a probe object behind.
-  return { wire, cleaner: wire.within(AbortSignal.timeout(PROBE_MS + CLEAN_MS)) };
+  return { wire, cleaner: wire.within(withinMs(PROBE_MS + CLEAN_MS)) };
 }
 
 function keysOf(storage: ObjectStorage, secrets: SecretValues): ObjectStorageEvidence['keys'] {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { ClientBase } from 'pg';
 import { type Redact, redactor } from '../../base/redact.ts';
+import { withinMs } from '../../base/time-limit.ts';
 import type { Dial } from '../probe/dial.ts';
 import { loginFault, statementFault } from './faults.ts';
 import { type Encrypted, encrypt, type TlsPlan } from './tls.ts';
@@ -40,7 +41,7 @@ export async function reach(access: ServerAccess): Promise<Encrypted> {
   const { host, port, dial, signal, limitMs, tls } = access;
   const plain = await dial(host, port, { signal, limitMs });
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    const limit = withinMs(limitMs, signal);
     return await encrypt(plain, { host, plan: tls, signal: limit });
   } catch (error) {
     plain.destroy();

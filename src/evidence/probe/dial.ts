@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { withinMs } from '../../base/time-limit.ts';
 import { ProbeFault } from './fault.ts';
 
 interface DialOptions {
@@ -19,7 +20,7 @@ export type Dial = (host: string, port: number, options: DialOptions) => Promise
 
 /** Dials from this machine: every address of the name in turn. */
 export const dialHere: Dial = async (host, port, { signal, limitMs }) => {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const limit = withinMs(limitMs, signal);
   const addresses = await resolve(host.replace(/^\[(.*)\]$/, '$1'), limit);
   let last: unknown;
   for (const { address } of addresses) {

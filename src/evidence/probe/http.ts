@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { withinMs } from '../../base/time-limit.ts';
 import type { Dial } from './dial.ts';
 import { faultOf, ProbeFault } from './fault.ts';
 import { assertTrusted, type CertificateFact, secure } from './tls.ts';
@@ -41,7 +42,7 @@ const BODY_LIMIT = 1 << 20;
  */
 export async function requestHttp(request: HttpRequest, options: HttpOptions): Promise<HttpAnswer> {
   const { url } = request;
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(2 * options.limitMs)]);
+  const signal = withinMs(2 * options.limitMs, options.signal);
   const isSecure = url.protocol === 'https:';
   const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
   const plain = await options.dial(url.hostname, port, { signal, limitMs: options.limitMs });

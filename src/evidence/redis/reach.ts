@@ -1,3 +1,4 @@
+import { withinMs } from '../../base/time-limit.ts';
 import type { Dial } from '../probe/dial.ts';
 import { ProbeFault } from '../probe/fault.ts';
 import { assertTrusted, type CertificateFact, secure } from '../probe/tls.ts';
@@ -32,7 +33,7 @@ export async function reach(target: RedisTarget, options: ReachOptions): Promise
   const { limitMs } = options;
   const stream = await options.dial(host, port, { signal: options.signal, limitMs });
   if (tls.mode === 'disable') return openSession(stream, limitMs);
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(limitMs)]);
+  const signal = withinMs(limitMs, options.signal);
   const secured = await secure(stream, { host, ca: tls.ca, signal });
   options.onCertificate?.(secured.certificate);
   try {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { withinMs } from '../../base/time-limit.ts';
 import { connectFault, type Dial } from '../probe/dial.ts';
 import { ProbeFault } from '../probe/fault.ts';
 
@@ -10,7 +11,7 @@ const HEAD_LIMIT = 4_096;
 /** Dials through a relay that listens on this local port: by HTTP CONNECT, which the relay answers with what it met. */
 export function relayDial(port: () => Promise<number>): Dial {
   return async (host, remotePort, { signal, limitMs }) => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs + WAY_MS)]);
+    const limit = withinMs(limitMs + WAY_MS, signal);
     // What is no name would end the relay's line early.
     if (/[\s\0]/.test(host)) throw new ProbeFault('resolve', 'ENOTFOUND', 'the host is no name');
     const stream = connect({ host: '127.0.0.1', port: await port(), signal });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Interrupted } from '../../base/errors.ts';
 import { readPackageFile } from '../../base/package-file.ts';
+import { withinMs } from '../../base/time-limit.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Kubectl, kubectl } from '../../exec/kubectl.ts';
 import { EvidenceMissing } from '../evidence.ts';
@@ -77,7 +78,7 @@ async function reach(
   remove: () => Promise<string | undefined>,
 ): ReturnType<OpenRelay> {
   const forward = holdForward(cluster, place, signal);
-  const late = AbortSignal.timeout(FORWARD_MS);
+  const late = withinMs(FORWARD_MS);
   try {
     await Promise.race([forward.port(), refusalOf(late)]);
   } catch (error) {

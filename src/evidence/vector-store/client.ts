@@ -1,3 +1,4 @@
+import { withinMs } from '../../base/time-limit.ts';
 import { ProbeFault } from '../probe/fault.ts';
 import { requestHttp } from '../probe/http.ts';
 import { assertTrusted, secure } from '../probe/tls.ts';
@@ -57,7 +58,7 @@ export async function openStore(
       },
       {
         dial: context.dial,
-        signal: isCleanup ? AbortSignal.timeout(2 * context.limitMs) : context.signal,
+        signal: isCleanup ? withinMs(2 * context.limitMs) : context.signal,
         limitMs: context.limitMs,
         ca: context.ca,
         bodyLimit: BODY_LIMIT,
@@ -78,7 +79,7 @@ export async function openStore(
 
 /** Looks at the certificate and nothing else. Throws ProbeFault: `resolve`, `connect`, or `tls` where it is not to be trusted. */
 export async function lookAtCertificate(base: URL, context: StoreContext, note: Note): Promise<void> {
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(2 * context.limitMs)]);
+  const signal = withinMs(2 * context.limitMs, context.signal);
   const port = base.port === '' ? 443 : Number(base.port);
   const plain = await context.dial(base.hostname, port, { signal, limitMs: context.limitMs });
   try {

@@ -1,4 +1,5 @@
 import { type Redact, redactor } from '../../base/redact.ts';
+import { withinMs } from '../../base/time-limit.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
 import { type FaultFact, faultOf } from '../probe/fault.ts';
@@ -45,7 +46,7 @@ export async function probeVectorStore(
   const probing: StoreContext = {
     ...context,
     deployment,
-    signal: AbortSignal.any([context.signal, AbortSignal.timeout(totalMs)]),
+    signal: withinMs(totalMs, context.signal),
     // A provider's block has its name; none of them has a dash.
     secret: (name) => secretAt(secrets, `vectorStore.${store.provider}.${name}`),
     redact: redactor(own.map(({ path }) => secrets.get(path))),

@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { withinMs } from '../../base/time-limit.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
 import { assertTrusted, secure } from '../probe/tls.ts';
 import type { GrpcFact } from './facts.ts';
@@ -36,7 +37,7 @@ export async function withGrpc<T>(
 ): Promise<T> {
   const { host, port, isSecure, metadata = {} } = target;
   const { dial, limitMs } = context;
-  const greeting = AbortSignal.any([context.signal, AbortSignal.timeout(2 * limitMs)]);
+  const greeting = withinMs(2 * limitMs, context.signal);
   // The connection outlives the probe's time, so that what was made can still be removed; each call has its own limit.
   const lifetime = new AbortController();
   const plain = await dial(host, port, { signal: lifetime.signal, limitMs });
@@ -51,8 +52,7 @@ export async function withGrpc<T>(
     });
     broken.catch(() => undefined);
     const call: Call = async (path, request = new Uint8Array(), isCleanup = false) => {
-      const own = AbortSignal.timeout(limitMs);
-      const signal = isCleanup ? own : AbortSignal.any([context.signal, own]);
+      const signal = isCleanup ? withinMs(limitMs) : withinMs(limitMs, context.signal);
       try {
         const answer = await Promise.race([unary(session, path, request, metadata, signal), broken]);
         return { ...answer, said: context.redact(answer.said) };

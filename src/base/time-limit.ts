@@ -1,0 +1,12 @@
+/**
+ * A signal that aborts after `ms` milliseconds, with a `TimeoutError`, or with the first of `signals`, with its reason. Does not keep the process alive.
+ *
+ * Every time limit is made here: Node 20 and 22 hold the timer of `AbortSignal.timeout` weakly once `AbortSignal.any` has joined it, so that a
+ * collection of garbage takes the limit away and its wait never ends. Here the running timer itself holds the signal.
+ */
+export function withinMs(ms: number, ...signals: readonly AbortSignal[]): AbortSignal {
+  const limit = new AbortController();
+  const end = () => limit.abort(new DOMException(`not ended within ${ms} ms`, 'TimeoutError'));
+  setTimeout(end, ms).unref();
+  return AbortSignal.any([...signals, limit.signal]);
+}
