@@ -2,6 +2,7 @@ import { appHealth, appPing, appSetup, appWeb } from './app/answers.ts';
 import { appRoutes } from './app/routes.ts';
 import { appImages, appRestarts, appWorkloads } from './app/workloads.ts';
 import type { Check } from './check.ts';
+import { clusterAdmission } from './cluster/admission/check.ts';
 import { capacityFit } from './cluster/capacity/fit-check.ts';
 import { capacityFree } from './cluster/capacity/free.ts';
 import { capacityNodes } from './cluster/capacity/nodes.ts';
@@ -43,7 +44,9 @@ import { policyRequirements } from './policy/requirements.ts';
 import { postgresArchiving } from './postgres/archiving.ts';
 import { postgresConnections } from './postgres/connections.ts';
 import { postgresDatabases } from './postgres/databases.ts';
+import { postgresDurability } from './postgres/durability.ts';
 import { postgresEncoding } from './postgres/encoding.ts';
+import { postgresIsolation } from './postgres/isolation.ts';
 import { postgresLatency } from './postgres/latency.ts';
 import { postgresLogin } from './postgres/login.ts';
 import { postgresPooler } from './postgres/pooler.ts';
@@ -53,10 +56,12 @@ import { postgresRights } from './postgres/rights.ts';
 import { postgresSize } from './postgres/size.ts';
 import { postgresStatementTimeout } from './postgres/statement-timeout.ts';
 import { postgresTls } from './postgres/tls.ts';
+import { postgresUpkeep } from './postgres/upkeep.ts';
 import { postgresVersion } from './postgres/version.ts';
 import { recoveryChecks } from './recovery/checks.ts';
 import { redisChecks } from './redis/checks.ts';
 import { releaseLeftovers, releaseState } from './release/state.ts';
+import { releaseVersion } from './release/version.ts';
 import { reachableChecks } from './services/reachable.ts';
 import { otherDifyctl } from './tools/other-difyctl.ts';
 import { toolChecks } from './tools/programs.ts';
@@ -76,6 +81,7 @@ export const CHECKS: readonly Check[] = [
   clusterLimitRange,
   podSecurity,
   priorityClass,
+  clusterAdmission,
   capacityNodes,
   capacityFit,
   capacityFree,
@@ -88,6 +94,7 @@ export const CHECKS: readonly Check[] = [
   ingressClass,
   releaseState,
   releaseLeftovers,
+  releaseVersion,
   ...hostChecks,
   ...namesChecks,
   ...imagesChecks,
@@ -118,9 +125,12 @@ export const CHECKS: readonly Check[] = [
   postgresPooler,
   postgresConnections,
   postgresStatementTimeout,
+  postgresIsolation,
   postgresLatency,
   postgresReplication,
   postgresArchiving,
+  postgresDurability,
+  postgresUpkeep,
   postgresSize,
   storageTls,
   storageLogin,

@@ -1,4 +1,5 @@
 import { appAnswersCollector, appHealthCollector, appWorkloadsCollector } from './app/collectors.ts';
+import { clusterAdmissionCollector } from './cluster/admission.ts';
 import { clusterAutoscalerCollector } from './cluster/autoscaler.ts';
 import { ingressClassesCollector, storageClassesCollector } from './cluster/classes.ts';
 import { clusterDnsCollector } from './cluster/dns.ts';
@@ -19,6 +20,7 @@ import { namesCollectors } from './names/collectors.ts';
 import { objectStorageCollector } from './object-storage/collector.ts';
 import { postgresCollector } from './postgres/collect.ts';
 import { redisCollector } from './redis/collector.ts';
+import { releaseLivingCollector } from './release/collector.ts';
 import { renderedObjectsCollector } from './rendered/objects.ts';
 import { secretsFactsCollector } from './secrets.ts';
 import { otherDifyctlCollector, toolCollectors } from './tools.ts';
@@ -35,7 +37,9 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   clusterRightsCollector,
   clusterNamespaceCollector,
   clusterReleaseCollector,
+  releaseLivingCollector,
   clusterLimitsCollector,
+  clusterAdmissionCollector,
   clusterDnsCollector,
   priorityClassesCollector,
   storageClassesCollector,

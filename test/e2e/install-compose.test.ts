@@ -137,8 +137,15 @@ describe('an installation in test', () => {
 
   test('keeps data and secrets when it is uninstalled, and comes back with them', async () => {
     const secrets = await scene.secrets();
+    const older = ['preflight', '--only', 'release.version', '--set', 'version=1.16.0'];
+    expect(await place.run(...older)).toMatchObject({ code: 3, stdout: expect.stringContaining('1.16.1 runs') });
     const removed = await place.run('uninstall', 'dify', '--yes');
     expect(removed.code, told(removed)).toBe(0);
+    // Only the record is left, and nobody knows what became of the database.
+    expect(await place.run(...older)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1.16.1 was installed'),
+    });
     expect(removed.stdout).toContain('.env with its secrets');
     expect(await scene.containers()).toEqual([]);
     expect(await place.run('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('not installed') });

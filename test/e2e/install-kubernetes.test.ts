@@ -299,8 +299,12 @@ test('uninstall keeps secrets and revisions, and an install brings the same back
   const there = await scene();
   const place = await there.workplace();
   await place.run('install', '--yes');
+  const older = ['preflight', '--only', 'release.version', '--set', 'version=1.16.0'];
+  expect(await place.run(...older)).toMatchObject({ code: 3, stdout: expect.stringContaining('1.16.1 runs') });
   expect(await place.run('uninstall', '--yes')).toMatchObject({ code: 2 });
   const removed = await place.run('uninstall', 'dify', '--yes');
+  // Only the record is left, and nobody knows what became of the database.
+  expect(await place.run(...older)).toMatchObject({ code: 0, stdout: expect.stringContaining('1.16.1 was installed') });
   expect(removed, removed.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('kept: ') });
   expect(await there.objects('deployments,services,poddisruptionbudgets,leases')).toEqual([]);
   const secrets = await there.objects('secrets');

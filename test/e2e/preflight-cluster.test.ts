@@ -1,58 +1,22 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
 import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
 import { runCli } from '../support/cli.ts';
-import { SAMPLE_FILES } from '../support/deployments.ts';
+import { PLANTED, usePreflight } from '../support/cluster-preflight.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 
 /** Preflight of a whole deployment with real kubectl and helm, on a real control plane with simulated nodes. */
 const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
 
-const SAMPLE = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
-const SECRETS = Object.fromEntries(
-  [
-    'DIFY_PG_PASSWORD',
-    'DIFY_REDIS_PASSWORD',
-    'DIFY_SMTP_PASSWORD',
-    'DIFY_S3_ACCESS_KEY',
-    'DIFY_S3_SECRET_KEY',
-    'DIFY_QDRANT_API_KEY',
-  ].map((name) => [name, `planted-${name.toLowerCase()}`]),
-);
-let folder: string;
-let path: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'difyctl-preflight-'));
-  const { context: _, ...target } = SAMPLE.target;
-  const chart = { path: resolve('test/fixtures/chart') };
-  const recovery = { ...SAMPLE.recovery, topology: { zones: 3 } };
-  // The file of the sample's certificate authority is nowhere here.
-  const postgres = { ...SAMPLE.postgres, tls: { mode: 'require' } };
-  const file = { ...SAMPLE, target: { ...target, chart }, postgres, recovery };
-  await writeFile(join(folder, 'difyctl.yaml'), stringify(file));
-  path = `${await testbed.cluster.binFolder()}:${process.env.PATH}`;
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-function env(kubeconfig = testbed.cluster.kubeconfig) {
-  return { PATH: path, HOME: folder, KUBECONFIG: kubeconfig, ...SECRETS };
-}
-
-async function preflight(args: readonly string[] = [], kubeconfig?: string) {
-  const run = await runCli(['preflight', '-o', 'json', ...args], { cwd: folder, env: env(kubeconfig) });
-  const report = JSON.parse(run.stdout) as CheckReport;
-  const check = (id: string): CheckResult | undefined => report.checks.find((one) => one.id === id);
-  return { ...run, report, check };
-}
+const preflight = usePreflight(testbed);
+const { env } = preflight;
 
 const CLUSTER = ['--only', 'tools,cluster,release,config.renders,config.pinned-images'];
 
 it('finds a healthy cluster healthy', async () => {
-  const { code, report } = await preflight(CLUSTER);
+  const { code, report } = await preflight.run(CLUSTER);
   expect(report.checks.filter(({ status }) => status !== 'pass')).toEqual([]);
   expect(report.checks.map(({ id }) => id)).toContain('cluster.permissions');
   expect(code).toBe(0);
@@ -80,7 +44,7 @@ describe('a node that does not count', () => {
     ['not ready', () => testbed.cluster.setNotReady(name), () => testbed.cluster.setReady(name), 'is not ready'],
   ])('%s', async (_, harm, heal, words) => {
     await harm();
-    const { code, check } = await preflight(CLUSTER);
+    const { code, check } = await preflight.run(CLUSTER);
     await heal();
     expect(check('cluster.capacity.nodes')).toMatchObject({ status: 'fail' });
     expect(check('cluster.capacity.nodes')?.message).toContain(`${name} ${words}`);
@@ -114,7 +78,7 @@ describe('pods that are there already', () => {
     const { cluster } = testbed;
     await cluster.apply(namespace(where), load(where, labels));
     await cluster.kubectl(['-n', where, 'rollout', 'status', 'deployment/load', '--timeout=60s']);
-    const { check } = await preflight(CLUSTER);
+    const { check } = await preflight.run(CLUSTER);
     await cluster.kubectl(['-n', where, 'delete', 'deployment', 'load', '--cascade=foreground']);
     await cluster.kubectl(['-n', where, 'wait', '--for=delete', 'pod', '-l', 'load=yes', '--timeout=60s']);
     return check('cluster.capacity.fit');
@@ -130,6 +94,52 @@ describe('pods that are there already', () => {
     const labels = { 'app.kubernetes.io/instance': 'dify' };
     expect((await fitBeside('dify', labels))?.status).toBe('pass');
     expect((await fitBeside('elsewhere', labels))?.status).toBe('fail');
+  });
+});
+
+describe('Dify that is installed already', () => {
+  const namespace = 'living';
+  const labels = { 'app.kubernetes.io/instance': 'dify', component: 'api' };
+  const api = (image: string, replicas: number) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'dify-api', namespace, labels },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'api', image }] } },
+    },
+  });
+  beforeAll(() => testbed.cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
+  afterAll(() => testbed.cluster.kubectl(['delete', 'namespace', namespace, '--wait=false']));
+
+  it.each<[string, object, string, string]>([
+    [
+      'newer than the file',
+      api('mirror.example/langgenius/dify-api:1.17.0', 2),
+      'fail',
+      '1.17.0 runs, and the file says 1.16.1',
+    ],
+    ['scaled to nothing', api('langgenius/dify-api:1.17.0', 0), 'fail', '1.17.0 runs, and the file says 1.16.1'],
+    ['the same', api('langgenius/dify-api:1.16.1', 1), 'pass', '1.16.1 is installed'],
+  ])('%s', async (_, deployment, status, observed) => {
+    const { cluster } = testbed;
+    await cluster.apply(deployment);
+    await cluster.kubectl(['-n', namespace, 'rollout', 'status', 'deployment/dify-api', '--timeout=60s']);
+    const { check } = await preflight.run(['--only', 'release.version', '--set', `target.namespace=${namespace}`]);
+    await cluster.kubectl(['-n', namespace, 'delete', 'deployment', 'dify-api', '--cascade=foreground']);
+    expect(check('release.version')).toMatchObject({ status, observed });
+  });
+
+  it('what no node could pull has not reached the database', async () => {
+    const { cluster } = testbed;
+    const { spec, ...rest } = api('langgenius/dify-api:1.17.0', 1);
+    const nowhere = { ...spec.template.spec, nodeSelector: { nowhere: 'yes' } };
+    await cluster.apply({ ...rest, spec: { ...spec, template: { ...spec.template, spec: nowhere } } });
+    await cluster.kubectl(['-n', namespace, 'wait', 'deployment/dify-api', '--for=jsonpath={.status.replicas}=1']);
+    const { check } = await preflight.run(['--only', 'release.version', '--set', `target.namespace=${namespace}`]);
+    await cluster.kubectl(['-n', namespace, 'delete', 'deployment', 'dify-api', '--cascade=foreground']);
+    expect(check('release.version')).toMatchObject({ status: 'pass', observed: 'nothing is installed yet' });
   });
 });
 
@@ -155,7 +165,7 @@ it('finds rules of the namespace, and a DNS, that would keep pods away', async (
       spec: { nodeSelector: { nowhere: 'yes' }, containers: [{ name: 'dns', image: 'dns:1' }] },
     },
   );
-  const { check } = await preflight([...CLUSTER, '--set', 'target.namespace=strict']);
+  const { check } = await preflight.run([...CLUSTER, '--set', 'target.namespace=strict']);
   await testbed.cluster.kubectl(['-n', 'kube-system', 'delete', 'pod', 'dns', '--now']);
   expect(check('cluster.quota')?.message).toMatch(/team leaves 5 of pods, \d+ are asked for/);
   expect(check('cluster.limit-range')?.message).toContain('team allows 1 GiB');
@@ -188,7 +198,7 @@ describe('a user with few rights', () => {
       },
     );
     const token = (await cluster.kubectl(['-n', 'default', 'create', 'token', 'reader'])).trim();
-    kubeconfig = join(folder, 'reader.kubeconfig');
+    kubeconfig = join(preflight.folder(), 'reader.kubeconfig');
     const admin = await cluster.kubectl(['config', 'view', '--raw', '-o', 'json']);
     const config = JSON.parse(admin) as { users: { user: object }[] };
     await writeFile(
@@ -198,7 +208,7 @@ describe('a user with few rights', () => {
   });
 
   it('is told which, and how an administrator would grant them', async () => {
-    const { code, check } = await preflight(CLUSTER, kubeconfig);
+    const { code, check } = await preflight.run(CLUSTER, kubeconfig);
     const permissions = check('cluster.permissions');
     expect(permissions?.status).toBe('fail');
     expect(permissions?.message).toMatch(/^\S*create\S* deployments\.apps$/m);
@@ -210,7 +220,7 @@ describe('a user with few rights', () => {
   });
 
   it('is not told of faults that nobody could see', async () => {
-    const { check, code } = await preflight(['--only', 'cluster.capacity'], kubeconfig);
+    const { check, code } = await preflight.run(['--only', 'cluster.capacity'], kubeconfig);
     for (const id of ['cluster.capacity.nodes', 'cluster.capacity.fit']) {
       expect(check(id)).toMatchObject({
         status: 'unknown',
@@ -222,12 +232,12 @@ describe('a user with few rights', () => {
 });
 
 it('a cluster that does not answer is one fault, and much that was not seen', async () => {
-  const kubeconfig = join(folder, 'closed.kubeconfig');
+  const kubeconfig = join(preflight.folder(), 'closed.kubeconfig');
   const cluster = { name: 'x', cluster: { server: 'https://127.0.0.1:1' } };
   const context = { name: 'x', context: { cluster: 'x', user: 'x' } };
   const config = { apiVersion: 'v1', kind: 'Config', 'current-context': 'x', clusters: [cluster], contexts: [context] };
   await writeFile(kubeconfig, JSON.stringify(config));
-  const { check, report, code } = await preflight(['--only', 'cluster'], kubeconfig);
+  const { check, report, code } = await preflight.run(['--only', 'cluster'], kubeconfig);
   expect(check('cluster.reachable')).toMatchObject({
     status: 'fail',
     message: expect.stringContaining('does not answer'),
@@ -238,14 +248,14 @@ it('a cluster that does not answer is one fault, and much that was not seen', as
 });
 
 it('what was seen can be judged elsewhere, and holds no secret', async () => {
-  const saved = join(folder, 'seen');
-  const first = await preflight(['--save-evidence', saved]);
+  const saved = join(preflight.folder(), 'seen');
+  const first = await preflight.run(['--save-evidence', saved]);
   const again = await runCli(['preflight', '-o', 'json', '--from-evidence', saved], { cwd: '/', env: {} });
   const strip = ({ checks }: CheckReport) => checks.map(({ durationMs: _, ...check }) => check);
   expect(strip(JSON.parse(again.stdout) as CheckReport)).toEqual(strip(first.report));
   expect(again.code).toBe(first.code);
   const { stdout } = await import('execa').then(({ execa }) =>
-    execa('grep', ['-r', 'planted-', saved], { reject: false }),
+    execa('grep', ['-r', PLANTED, saved], { reject: false }),
   );
   expect(stdout).toBe('');
   expect(await readdir(saved)).toContain('secrets.facts.local.json');

@@ -181,6 +181,27 @@ it('an engine of another machine is not looked into', async () => {
   }
 });
 
+describe('Dify that is installed already', () => {
+  const API = 'langgenius/dify-api:1.17.0';
+  const only = ['--only', 'release.version'];
+  const docker = (...args: readonly string[]) =>
+    execa(testbed.docker.docker, args, { env: testbed.docker.env, extendEnv: false });
+  const project = (name: string) => ['--name', 'api', '-l', `com.docker.compose.project=${name}`, API];
+  beforeAll(() => docker('tag', REDIS, API));
+
+  it.each<[string, 'create' | 'run', string, string, string, number]>([
+    ['newer than the file', 'run', 'dify', 'fail', '1.17.0 runs, and the file says 1.16.1', 3],
+    ['of another project', 'run', 'other', 'pass', 'nothing is installed yet', 0],
+    ['that never started', 'create', 'dify', 'pass', 'nothing is installed yet', 0],
+  ])('%s', async (_, verb, name, status, observed, exit) => {
+    await docker(verb, ...(verb === 'run' ? ['-d'] : []), ...project(name));
+    const { check, code } = await preflight('test', await freePort(), only);
+    await docker('rm', '-f', 'api');
+    expect(check('release.version')).toMatchObject({ status, observed });
+    expect(code).toBe(exit);
+  });
+});
+
 describe('a port', () => {
   it('that nobody holds is free', async () => {
     const { check } = await preflight('test', await freePort(), ['--only', 'host.ports']);

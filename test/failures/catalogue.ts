@@ -72,12 +72,7 @@ export const CATALOGUE: readonly Failure[] = [
   found(19, 'a URL without http(s): the address of files is wrong', ['validate', 'names.files-url']),
   found(20, 'documents stay queued: no worker', ['validate', 'config.replicas'], ['app.workloads']),
   found(21, 'schedules never fire, or fire twice: no beat, or two', ['validate'], ['app.workloads']),
-  never(
-    22,
-    "can't locate revision: an older Dify on a newer schema",
-    'only a change of version can do it: difyctl has no upgrade or rollback yet',
-    ['app.workloads'],
-  ),
+  found(22, "can't locate revision: an older Dify on a newer schema", ['release.version'], ['app.workloads']),
   found(23, 'migrations fail: PostgreSQL is too old or too new', ['postgres.version']),
   found(24, 'a port is in use', ['host.ports']),
   found(25, 'Compose refuses the file: it is too old', ['tools.compose']),
@@ -92,11 +87,7 @@ export const CATALOGUE: readonly Failure[] = [
   ]),
   found(29, 'the bucket does not resolve: the address style is wrong', ['object-storage.address-style']),
   found(30, 'writes are refused: a disk is full', ['redis.writes', 'host.disk', 'vector-store.disk']),
-  never(
-    31,
-    'model providers vanish after 1.0: plugins were not migrated',
-    'only an upgrade from before 1.0 can do it: difyctl has no upgrade yet',
-  ),
+  found(31, 'model providers vanish after 1.0: plugins were not migrated', ['release.version']),
   found(
     32,
     'the plugin daemon answers 403: its key is not the one of the API',

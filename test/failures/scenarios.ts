@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { deepMerge, type JsonObject } from '../../src/base/json.ts';
 import type { HealthyStores } from '../support/healthy-stores.ts';
 import { until } from '../support/recorder.ts';
+import type { Cluster } from '../testbed/cluster/cluster.ts';
 import { startFakeHttp } from '../testbed/services/fake-http.ts';
 import { startListener } from '../testbed/services/listener.ts';
 import { startPostgres } from '../testbed/services/postgres.ts';
@@ -12,6 +13,7 @@ import { startRedis } from '../testbed/services/redis.ts';
 /** Healthy deployments on real services, and the folder of the one that has everything bundled. */
 export interface World {
   readonly stores: HealthyStores;
+  readonly cluster: Cluster;
   readonly kubernetes: JsonObject;
   readonly compose: JsonObject;
   readonly bundled: JsonObject;
@@ -196,6 +198,12 @@ const PLACE_SCENARIOS: readonly Scenario[] = [
     const { mend } = await left(world, 'volumes/db/data/pgdata', { PG_VERSION: '15\n' });
     return { file: world.bundled, mend };
   }),
+  on(22, 'a newer Dify runs in the namespace', 'release.version fail', /set version: 1\.17\.0/, (world) =>
+    installed(world, '1.17.0'),
+  ),
+  on(31, 'Dify 0.15 runs in the namespace', 'release.version warn', /flask migrate-data-for-plugin/, (world) =>
+    installed(world, '0.15.3'),
+  ),
   on(34, 'files on a class that no node can share', 'cluster.storage.read-write-many fail', /./, ({ kubernetes }) => ({
     file: changed({ ...kubernetes, objectStorage: { provider: 'local' } }, { target: { storageClass: 'standard' } }),
   })),
@@ -203,6 +211,21 @@ const PLACE_SCENARIOS: readonly Scenario[] = [
 
 /** Every scenario, by the order in which they are made to happen. */
 export const SCENARIOS = [...FILE_SCENARIOS, ...STORE_SCENARIOS, ...PLACE_SCENARIOS];
+
+/** Dify's api of another version stands where the deployment is to go. */
+async function installed({ kubernetes, cluster }: World, version: string): Promise<Happened> {
+  const labels = { 'app.kubernetes.io/instance': String(kubernetes.name), component: 'api' };
+  const containers = [{ name: 'api', image: `langgenius/dify-api:${version}` }];
+  await cluster.apply({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'dify-api', namespace: 'dify', labels },
+    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  });
+  await cluster.kubectl(['-n', 'dify', 'rollout', 'status', 'deployment/dify-api', '--timeout=60s']);
+  const mend = () => cluster.kubectl(['-n', 'dify', 'delete', 'deployment', 'dify-api', '--cascade=foreground']);
+  return { file: kubernetes, mend };
+}
 
 /** No registry has so old a Weaviate, so that what it says of itself is said by a fake. */
 async function oldWeaviate({ compose, stores }: World): Promise<Happened> {

@@ -67,6 +67,7 @@ async function buildWorld(folder: string, cluster: Cluster, stores: HealthyStore
   const bundledFolder = join(folder, 'bundled');
   return {
     stores,
+    cluster,
     kubernetes: kubernetesProduction(stores, cluster.context),
     compose: composeProduction(stores, { directory, httpPort, httpsPort, host: HOST, tls: { certFile, keyFile } }),
     bundled: {

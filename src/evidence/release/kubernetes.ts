@@ -1,0 +1,69 @@
+import { gunzipSync } from 'node:zlib';
+import { ownLabels } from '../../base/own-labels.ts';
+import { fromCluster } from '../cluster/connect.ts';
+import type { CollectContext } from '../evidence.ts';
+import { at, listAt, textAt } from '../read.ts';
+import { isApiImage } from './api-image.ts';
+import type { InstallRecord, LivingFact } from './living.ts';
+import { inOrder, readRecord } from './record.ts';
+
+/** A Deployment or a pod of the release that runs Dify's API. */
+interface Running {
+  readonly images: readonly string[];
+  /** Of a Deployment: it has no pods. Of a pod: its container was started once. */
+  readonly counts: boolean;
+}
+
+/**
+ * Pods that started say what reached the database; a version that could never be pulled did not. Where a Deployment has no pods at all, it is
+ * its template that would start again.
+ */
+export async function kubernetesLiving(context: CollectContext, namespace: string, name: string): Promise<LivingFact> {
+  const instance = `labelSelector=${encodeURIComponent(`app.kubernetes.io/instance=${name}`)}`;
+  const list = <T>(what: string, path: string, project: (item: unknown) => T | undefined) =>
+    fromCluster(context, `list ${what} in namespace ${namespace}`, (cluster) =>
+      cluster.list(path, project, context.signal),
+    );
+  const own = encodeURIComponent(
+    Object.entries(ownLabels(name))
+      .map(([key, value]) => `${key}=${value}`)
+      .join(','),
+  );
+  const secrets = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${own}&fieldSelector=${REVISIONS}`;
+  const [deployments, pods, records] = await Promise.all([
+    list('deployments', `/apis/apps/v1/namespaces/${namespace}/deployments?${instance}`, idleDeployment),
+    list('pods', `/api/v1/namespaces/${namespace}/pods?${instance}`, startedPod),
+    list('secrets', secrets, recordIn),
+  ]);
+  const images = [...deployments, ...pods].filter(({ counts }) => counts).flatMap((one) => one.images);
+  return { images: [...new Set(images)].sort(), records: inOrder(records) };
+}
+
+/** difyctl's records alone: the Secret with Dify's own keys has another type. */
+const REVISIONS = encodeURIComponent('type=difyctl/revision');
+
+function idleDeployment(item: unknown): Running {
+  const images = listAt(item, 'spec', 'template', 'spec', 'containers').map((one) => textAt(one, 'image'));
+  return { images: images.filter(isApiImage), counts: Number(at(item, 'status', 'replicas') ?? 0) === 0 };
+}
+
+function startedPod(item: unknown): Running {
+  const statuses = listAt(item, 'status', 'containerStatuses');
+  const started = new Set(statuses.filter(hasStarted).map((one) => textAt(one, 'name')));
+  const containers = listAt(item, 'spec', 'containers').filter((one) => started.has(textAt(one, 'name')));
+  return { images: containers.map((one) => textAt(one, 'image')).filter(isApiImage), counts: true };
+}
+
+function hasStarted(status: unknown): boolean {
+  const states = [
+    at(status, 'state', 'running'),
+    at(status, 'state', 'terminated'),
+    at(status, 'lastState', 'terminated'),
+  ];
+  return states.some((state) => state !== undefined);
+}
+
+function recordIn(secret: unknown): InstallRecord | undefined {
+  const data = textAt(secret, 'data', 'revision.json.gz');
+  return data === '' ? undefined : readRecord(gunzipSync(Buffer.from(data, 'base64')).toString());
+}

@@ -1,0 +1,19 @@
+import { at, textAt } from '../read.ts';
+import type { InstallRecord } from './living.ts';
+
+/** What matters here of a recorded revision (JSON); undefined for what is none. */
+export function readRecord(text: string): InstallRecord | undefined {
+  try {
+    const revision: unknown = JSON.parse(text);
+    const [number, version] = [at(revision, 'number'), textAt(revision, 'file', 'version')];
+    if (typeof number !== 'number' || version === '') return undefined;
+    return { number, outcome: textAt(revision, 'outcome'), version };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Oldest first. */
+export function inOrder(records: readonly (InstallRecord | undefined)[]): readonly InstallRecord[] {
+  return records.filter((one) => one !== undefined).sort((a, b) => a.number - b.number);
+}
