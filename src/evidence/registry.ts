@@ -1,5 +1,6 @@
 import { appAnswersCollector, appHealthCollector, appWorkloadsCollector } from './app/collectors.ts';
 import { clusterAdmissionCollector } from './cluster/admission.ts';
+import { clusterAdmissionCollector } from './cluster/admission.ts';
 import { clusterAutoscalerCollector } from './cluster/autoscaler.ts';
 import { ingressClassesCollector, storageClassesCollector } from './cluster/classes.ts';
 import { clusterDnsCollector } from './cluster/dns.ts';
@@ -39,6 +40,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   clusterReleaseCollector,
   releaseLivingCollector,
   clusterLimitsCollector,
+  clusterAdmissionCollector,
   clusterAdmissionCollector,
   clusterDnsCollector,
   priorityClassesCollector,

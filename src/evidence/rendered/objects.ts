@@ -11,18 +11,28 @@ export const renderedObjectsCollector: Collector<RenderedSet> = {
   key: RENDERED_OBJECTS,
   timeoutMs: 120_000,
   collect: async (context, need) => {
-    const { rendered, chart } = context;
+    const { rendered } = context;
     if (rendered === undefined) throw new EvidenceMissing('absent', context.renderFault ?? 'a deployment file');
     if (rendered.target === 'compose') return composeSet(rendered.project);
-    if (chart === undefined) throw new EvidenceMissing('absent', 'the chart');
-    const manifest = await template(context, rendered, chart, await kubeVersion(need));
     const { name } = rendered.secret;
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name } };
-    // A YAML parser is loaded only where there is something to parse.
-    const { documentsOf } = await import('./documents.ts');
-    return renderedSet([...documentsOf(manifest), ...rendered.manifests, secret]);
+    return renderedSet([...(await chartObjects(context, rendered, need)), ...rendered.manifests, secret]);
   },
 };
+
+/** What the chart makes of the rendered values, hooks left out. Throws EvidenceMissing without a chart, ExternalError where helm cannot render it. */
+export async function chartObjects(
+  context: CollectContext,
+  rendered: RenderedKubernetes,
+  need: Need,
+): Promise<readonly unknown[]> {
+  const { chart } = context;
+  if (chart === undefined) throw new EvidenceMissing('absent', 'the chart');
+  const manifest = await template(context, rendered, chart, await kubeVersion(need));
+  // A YAML parser is loaded only where there is something to parse.
+  const { documentsOf } = await import('./documents.ts');
+  return documentsOf(manifest);
+}
 
 /** Charts may render differently for an older cluster; helm takes its own default where none answers. */
 async function kubeVersion(need: Need): Promise<readonly string[]> {

@@ -1,0 +1,121 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { usePreflight } from '../support/cluster-preflight.ts';
+import { useCluster } from '../testbed/fixtures.ts';
+
+/** What a real API server, with its own admission, says to the objects of a plan that are never stored. */
+const testbed = useCluster({ nodes: '1x8C32G' });
+const preflight = usePreflight(testbed);
+
+const ONLY = ['--only', 'cluster.admission,cluster.kinds,cluster.quota,cluster.limit-range,cluster.pod-security'];
+
+async function namespace(name: string, labels: Readonly<Record<string, string>> = {}, ...more: readonly object[]) {
+  await testbed.cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, ...more);
+  // Pods are refused until their namespace has its ServiceAccount.
+  await testbed.cluster.kubectl(['-n', name, 'wait', '--for=create', 'serviceaccount/default', '--timeout=30s']);
+}
+
+async function judged(name: string, ...args: readonly string[]) {
+  const { check } = await preflight.run([...ONLY, '--set', `target.namespace=${name}`, ...args]);
+  return check;
+}
+
+it('a namespace that is not there yet cannot be asked', async () => {
+  const check = await judged('nowhere');
+  expect(check('cluster.admission')).toMatchObject({ status: 'skip' });
+  expect(check('cluster.admission')?.message).toContain('not there yet');
+});
+
+it('a healthy cluster takes everything, and holds nothing afterwards', async () => {
+  await namespace('healthy');
+  const check = await judged('healthy');
+  expect(check('cluster.admission')).toMatchObject({ status: 'pass' });
+  expect(check('cluster.admission')?.message).toMatch(/^\d+ objects taken in a dry run$/);
+  const left = await testbed.cluster.kubectl(['-n', 'healthy', 'get', 'all,secrets,ingress,pvc', '-o', 'name']);
+  expect(left.trim()).toBe('');
+});
+
+describe('policies', () => {
+  interface Policy {
+    readonly name: string;
+    readonly groups: readonly string[];
+    readonly resources: readonly string[];
+    readonly operations?: readonly string[];
+    readonly expression: string;
+    readonly message: string;
+  }
+  const GROUP = 'admissionregistration.k8s.io';
+  const policies: readonly Policy[] = [
+    {
+      name: 'owner',
+      groups: ['apps'],
+      resources: ['deployments'],
+      expression: "'team' in object.metadata.labels",
+      message: 'every Deployment names its team',
+    },
+    {
+      name: 'registry',
+      groups: [''],
+      resources: ['pods'],
+      expression: "object.spec.containers.all(one, one.image.startsWith('registry.example/'))",
+      message: 'images come from registry.example alone',
+    },
+  ];
+
+  beforeAll(async () => {
+    const objects = policies.flatMap(({ name, groups, resources, expression, message }) => [
+      {
+        apiVersion: `${GROUP}/v1`,
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name },
+        spec: {
+          failurePolicy: 'Fail',
+          matchConstraints: {
+            resourceRules: [{ apiGroups: groups, apiVersions: ['v1'], resources, operations: ['CREATE', 'UPDATE'] }],
+          },
+          validations: [{ expression, message }],
+        },
+      },
+      {
+        apiVersion: `${GROUP}/v1`,
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: { name },
+        spec: {
+          policyName: name,
+          validationActions: ['Deny'],
+          matchResources: { namespaceSelector: { matchLabels: { policy: name } } },
+        },
+      },
+    ]);
+    await testbed.cluster.apply(...objects);
+  });
+
+  it.each(policies)('$name refuses, in its own words', async ({ name, message }) => {
+    await namespace(`under-${name}`, { policy: name });
+    // A new policy takes a moment to reach admission.
+    await expect
+      .poll(async () => (await judged(`under-${name}`))('cluster.admission')?.status, { timeout: 30_000 })
+      .toBe('fail');
+    const check = await judged(`under-${name}`);
+    expect(check('cluster.admission')?.message).toContain(`policy ${name} says: ${message}`);
+    expect(check('cluster.admission')?.remedy).toContain(`kubectl get validatingadmissionpolicy ${name} -o yaml`);
+  });
+});
+
+it('what other checks tell is not told twice', async () => {
+  const metadata = { name: 'team', namespace: 'strict' };
+  await namespace(
+    'strict',
+    { 'pod-security.kubernetes.io/enforce': 'restricted' },
+    { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { pods: '0', services: '1' } } },
+    {
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata,
+      spec: { limits: [{ type: 'Container', max: { memory: '1Gi' } }] },
+    },
+  );
+  const check = await judged('strict');
+  for (const id of ['cluster.quota', 'cluster.limit-range', 'cluster.pod-security'])
+    expect(check(id)?.status, id).toBe('fail');
+  expect(check('cluster.admission')).toMatchObject({ status: 'pass' });
+});
