@@ -27,11 +27,19 @@ export const storageBucket: Check = {
             : 'a bucket of that name',
           remedy: isMisnamed
             ? `write another name under ${fieldOf(context, bucket.usedBy.includes('api'))}`
-            : create(context, bucket.name),
+            : (withoutPath(context) ?? create(context, bucket.name)),
         };
       },
     ),
 };
+
+/** For an endpoint that has a path, which is most often the bucket's name; undefined for one without. */
+function withoutPath(context: JudgeContext): string | undefined {
+  const storage = deploymentOf(context).objectStorage;
+  const endpoint = storage.provider === 's3' ? storage.s3.endpoint : undefined;
+  if (endpoint === undefined || new URL(endpoint).pathname === '/') return undefined;
+  return `write the endpoint without a path: ${new URL(endpoint).origin}`;
+}
 
 /** COS has the account's number at the end of every bucket's name (tencentcloud.com, document/product/436/13312), which `-plugin` appended breaks. */
 function lacksAccount(context: JudgeContext, bucket: string): boolean {

@@ -1,8 +1,9 @@
 import type { BucketFact, Failure } from '../../evidence/object-storage/facts.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
+import type { CertificateFact } from '../../evidence/probe/tls.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { deploymentOf, fault } from '../judgement.ts';
-import { judgeCertificate } from '../services/certificate.ts';
+import { isOfUnknownAuthority, judgeCertificate } from '../services/certificate.ts';
 import { declaredNotSeen, faultStatus, notReached } from '../services/probed.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
 import { inPod } from './commands.ts';
@@ -26,10 +27,17 @@ export const storageTls: Check = {
       if (owner === 'object-storage.address-style' || bucket.certificate === undefined)
         return owner ?? 'object-storage.login';
       const { status, observed, expected } = judgeCertificate(bucket.certificate, context.now, !trustsMore(context));
-      return { status, observed, expected };
+      return { status, observed, expected, ...untrusted(context, bucket.certificate) };
     });
   },
 };
+
+/** S3 alone: the other vendors' clients can be told of no authority without losing the public ones. */
+function untrusted(context: JudgeContext, certificate: CertificateFact): Pick<Seen, 'remedy'> {
+  const { objectStorage } = deploymentOf(context);
+  if (objectStorage.provider !== 's3' || !isOfUnknownAuthority(certificate)) return {};
+  return { remedy: 'name the certificate of the authority that signed it: --set objectStorage.s3.caFile=./ca.pem' };
+}
 
 /** The API was told of authorities beside the public ones, in a file that only its container has. */
 function trustsMore(context: JudgeContext): boolean {
@@ -94,6 +102,7 @@ const LOGIN_WORDS: Readonly<Record<string, string>> = {
 function refusedKey(failure: Failure, context: JudgeContext): Seen {
   const { code, text, host } = failure;
   const words = LOGIN_WORDS[code];
+  const isMoved = text.includes(' sends on to ');
   // Rules that let in the cluster's network alone are right.
   const isFromAfar = deploymentOf(context).target.type === 'kubernetes' && originOf(context) === 'local';
   const mayDiffer = code === 'AuthorizationFailure' && isFromAfar;
@@ -103,7 +112,9 @@ function refusedKey(failure: Failure, context: JudgeContext): Seen {
     expected: 'an answer, and a key that the storage knows',
     ...(failure.kind === 'login'
       ? {}
-      : { remedy: `look at the storage's own state and log, and at any proxy before ${host}` }),
+      : isMoved
+        ? { remedy: 'write the address that it names as the endpoint' }
+        : { remedy: `look at the storage's own state and log, and at any proxy before ${host}` }),
   };
 }
 

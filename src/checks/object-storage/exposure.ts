@@ -9,7 +9,7 @@ import { FRAME, perObjects, type Seen } from './per-bucket.ts';
 export const storagePublicAccess: Check = {
   ...FRAME,
   id: 'object-storage.public-access',
-  title: 'nobody reads the buckets without a key',
+  title: 'nobody reads or writes the buckets without a key',
   severity: errorInProdElseWarning,
   remedy: 'close the bucket to the public: Dify hands out files itself',
   judge: (context) =>
@@ -22,7 +22,11 @@ export const storagePublicAccess: Check = {
 
 function exposure({ anonymous, settings: { opened } }: ObjectFacts): Seen {
   const expected = 'no access without a key';
-  const may = [...(anonymous.read ? ['read its objects'] : []), ...(anonymous.list ? ['list them'] : [])];
+  const may = [
+    ...(anonymous.read ? ['read its objects'] : []),
+    ...(anonymous.write === true ? ['overwrite its objects'] : []),
+    ...(anonymous.list ? ['list them'] : []),
+  ];
   if (may.length > 0) return { status: 'fail', observed: `anybody may ${listed(may)}, without a key`, expected };
   const rules = 'seen' in opened ? opened.seen : [];
   if (rules.length === 0) return { status: 'pass', observed: 'closed to who has no key', expected };

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../base/quantity.ts';
 import type { BucketFact, ObjectFacts, Step } from '../../evidence/object-storage/facts.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, listed } from '../judgement.ts';
@@ -14,7 +15,7 @@ export const storageRights: Check = {
   judge: (context) =>
     perObjects(context, 'object-storage.rights', (objects, bucket) => {
       const seen = rights(objects, bucket);
-      return typeof seen === 'string' || seen.status === 'pass'
+      return typeof seen === 'string' || seen.status === 'pass' || seen.remedy !== undefined
         ? seen
         : { ...seen, remedy: neededRights(deploymentOf(context), bucket.name) };
     }),
@@ -41,25 +42,35 @@ function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: Bucke
   const isSlight = refused.every(({ verb }) => verb === 'list') && !usedBy.includes('plugin daemon');
   const codes = [...new Set(refused.map(({ step }) => step.code))].join(', ');
   const verbs = listed(refused.map(({ verb }) => verb));
-  const isDenied = refused.every(({ step }) => step.kind === 'denied');
+  // Every storage says why in a code of its own; a bare 403 is a gateway's.
+  const isDenied = refused.every(({ step }) => step.kind === 'denied' && !/^\d+$/.test(step.code));
   return {
     status: isSlight ? 'warn' : 'fail',
     observed: isDenied ? `the key may not ${verbs} (${codes})` : `to ${verbs} fails (${codes})`,
     expected,
+    ...(isDenied ? {} : { remedy: "look at the storage's own state and log, and at any proxy or gateway before it" }),
   };
 }
 
 export const storageIntegrity: Check = {
   ...FRAME,
   id: 'object-storage.integrity',
-  title: 'what is put into the object storage comes back as it was',
+  title: 'what is put into the object storage comes back as it was, whatever its size',
   severity: error,
   remedy: 'look for a proxy or gateway before the storage that rewrites or compresses what passes',
   judge: (context) =>
-    perObjects(context, 'object-storage.integrity', ({ put, get, altered }) => {
+    perObjects(context, 'object-storage.integrity', ({ put, get, altered, tooLarge }) => {
       const expected = 'the bytes that were put';
       if (put !== 'ok') return putOwner(put);
       if (get !== 'ok') return 'object-storage.rights';
+      if (tooLarge !== undefined) {
+        return {
+          status: 'fail',
+          observed: `an object of ${formatBytes(tooLarge)}, which Dify lets its users upload, is refused by its size (413)`,
+          expected: 'room on the way for the largest upload',
+          remedy: `raise the limit of the proxy before the storage (nginx: client_max_body_size ${Math.ceil(tooLarge / 2 ** 20)}m)`,
+        };
+      }
       return altered
         ? { status: 'fail', observed: 'other bytes came back than were put', expected }
         : { status: 'pass', observed: 'the bytes that were put came back', expected };

@@ -2,18 +2,19 @@ import { withinMs } from '../../base/time-limit.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
+import { s3CaFile } from '../../render/dify-env/authorities.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import { type BucketFact, OBJECT_STORAGE, type ObjectStorageEvidence } from './facts.ts';
-import { bucketsOf, type PlannedBucket } from './plan.ts';
-import { type Reach, serviceOf } from './service.ts';
+import { ownAuthority, type Trust } from '../probe/authority.ts';
+import { ProbeFault } from '../probe/fault.ts';
+import { type BucketFact, type Failure, OBJECT_STORAGE, type ObjectStorageEvidence } from './facts.ts';
+import { bucketsOf, largestObject, type PlannedBucket } from './plan.ts';
+import { serviceOf } from './service.ts';
 import { askVendor } from './vendor-cli.ts';
-import { createWire, StorageFailure, type Wire } from './wire.ts';
+import { createWire, type Reach, StorageFailure, type Wire } from './wire.ts';
 
-export interface ObjectStorageOptions {
+export interface ObjectStorageOptions extends Trust {
   /** Milliseconds for a connection, and again for an answer. Default 5 s. */
   readonly limitMs?: number;
-  /** More authorities to trust, PEM. */
-  readonly ca?: string;
 }
 
 const LIMIT_MS = 5_000;
@@ -34,26 +35,50 @@ export function createObjectStorageCollector(options: ObjectStorageOptions = {})
       const service = serviceOf(storage, secrets);
       if (service === undefined) throw new EvidenceMissing('absent', 'an object storage');
       const { endpoint } = service;
+      const given = { host: endpoint.hostname, isSecure: endpoint.protocol === 'https:' };
       const keys = keysOf(storage, secrets);
+      const trust = await trustIn(storage, context);
+      if (trust instanceof ProbeFault) {
+        const stopped: Failure = { ...trust.fact, kind: 'fault', host: endpoint.hostname };
+        const unseen = bucketsOf(storage).map((bucket) => ({ ...bucket, address: endpoint.origin, stopped }));
+        return { ...given, keys, buckets: unseen };
+      }
       const look = async (bucket: PlannedBucket): Promise<BucketFact> => {
-        const reach = reachOf(context, options);
+        const reach = {
+          ...reachOf(context, { ...trust, ...options }),
+          largest: largestObject(deployment, bucket.usedBy),
+        };
         const fact = await (keys === 'given' ? service.probe(reach, bucket) : greet(reach.wire, endpoint, bucket));
         if (!hidesVersions(fact, deployment, keys) || context.from === 'cluster') return fact;
         const versioningByVendor = await askVendor(storage, bucket.name, context);
         return versioningByVendor === undefined ? fact : { ...fact, versioningByVendor };
       };
       const buckets = await Promise.all(bucketsOf(storage).map(look));
-      return { host: endpoint.hostname, isSecure: endpoint.protocol === 'https:', keys, buckets };
+      return { ...given, keys, buckets };
     },
   };
 }
 
 export const objectStorageCollector = createObjectStorageCollector();
 
-function reachOf({ dial, now, signal }: CollectContext, { limitMs = LIMIT_MS, ca }: ObjectStorageOptions): Reach {
-  const wire = createWire({ dial, now, limitMs, ca, signal: withinMs(PROBE_MS, signal) });
+function reachOf(
+  { dial, now, signal }: CollectContext,
+  { limitMs = LIMIT_MS, ...trust }: ObjectStorageOptions,
+): Omit<Reach, 'largest'> {
+  const wire = createWire({ dial, now, limitMs, ...trust, signal: withinMs(PROBE_MS, signal) });
   // The run's own end must not leave a probe object behind.
   return { wire, cleaner: wire.within(withinMs(PROBE_MS + CLEAN_MS)) };
+}
+
+/** The authority that the file names for the storage, as botocore then trusts it: alone. */
+async function trustIn(storage: ObjectStorage, { baseDirectory }: CollectContext): Promise<Trust | ProbeFault> {
+  if (storage.provider !== 's3') return {};
+  try {
+    return await ownAuthority(s3CaFile(storage.s3), baseDirectory);
+  } catch (error) {
+    if (error instanceof ProbeFault) return error;
+    throw error;
+  }
 }
 
 function keysOf(storage: ObjectStorage, secrets: SecretValues): ObjectStorageEvidence['keys'] {

@@ -16,7 +16,11 @@ export interface Driver {
   purge(key: string, version: string): Promise<void>;
   /** Versions of an object that are no longer current, where the storage tells them apart without being asked for a right of its own. */
   oldVersions?(key: string): Promise<readonly string[]>;
+  /** Whether the way to the storage refuses an object of so many bytes by its size alone; none of them is sent. */
+  refusesSize?(key: string, bytes: number): Promise<boolean>;
   /** What somebody without any key may do with the object and the bucket. */
   anonymous(key: string): Promise<{ readonly read: boolean; readonly list: boolean }>;
+  /** Puts as somebody without any key; undefined where that is refused. */
+  anonymousPut?(key: string, body: Uint8Array): Promise<{ readonly version: string | undefined } | undefined>;
   settings(): Promise<Settings>;
 }

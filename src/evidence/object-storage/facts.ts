@@ -70,8 +70,10 @@ export interface ObjectFacts {
   readonly altered: boolean;
   /** Whether the probe object got a version of its own, as only a versioned bucket gives; absent where nothing was learnt. */
   readonly versioned?: boolean;
-  /** What somebody without any key may do. */
-  readonly anonymous: { readonly read: boolean; readonly list: boolean };
+  /** What somebody without any key may do; `write` absent where that was not tried. */
+  readonly anonymous: { readonly read: boolean; readonly list: boolean; readonly write?: boolean };
+  /** Bytes of the largest upload, where the way to the storage refuses an object of that size. */
+  readonly tooLarge?: number;
   /** The probe object's key where the storage keeps it, or an old version of it. */
   readonly kept?: string;
   readonly settings: Settings;

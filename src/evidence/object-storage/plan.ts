@@ -1,3 +1,5 @@
+import { PLUGIN_PACKAGE_BYTES, UPLOAD_LIMITS_MB } from '../../checklist/uploads.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import { mainBucket, pluginBucket } from '../../render/dify-env/plugin-storage.ts';
 import type { BucketFact } from './facts.ts';
@@ -17,4 +19,15 @@ export function bucketsOf(storage: ObjectStorage): readonly PlannedBucket[] {
     { name: main, usedBy: ['api'] },
     { name: plugin, usedBy: ['plugin daemon'] },
   ];
+}
+
+const MIB = 2 ** 20;
+
+/** Bytes of the largest object that Dify puts into a bucket, by the limits that the deployment sets or leaves as they are. */
+export function largestObject({ components }: Deployment, usedBy: BucketFact['usedBy']): number {
+  const { api, pluginDaemon } = components;
+  const uploads = Object.entries(UPLOAD_LIMITS_MB).map(([name, usual]) => Number(api?.extraEnv?.[name] ?? usual) * MIB);
+  const plugin = Number(pluginDaemon?.extraEnv?.MAX_PLUGIN_PACKAGE_SIZE ?? PLUGIN_PACKAGE_BYTES.daemon);
+  const sizes = [...(usedBy.includes('api') ? uploads : []), ...(usedBy.includes('plugin daemon') ? [plugin] : [])];
+  return Math.max(1, ...sizes.filter((size) => Number.isFinite(size)));
 }

@@ -13,9 +13,10 @@ export type Probed = { readonly stopped: Failure } | { readonly objects: ObjectF
 
 /**
  * Asks for a list, then puts, gets, lists and deletes one object, as Dify does all day, and asks the bucket for its settings. What the probe made is
- * removed again whatever happens, with its versions where the key may; `cleaner` does it, so that it outlives the time limit of the rest.
+ * removed again whatever happens, with its versions where the key may; `cleaner` does it, so that it outlives the time limit of the rest. An object of
+ * `largest` bytes is announced and never sent.
  */
-export async function probeBucket(driver: Driver, cleaner: Driver): Promise<Probed> {
+export async function probeBucket(driver: Driver, cleaner: Driver, largest: number): Promise<Probed> {
   const key = `difyctl-probe-${randomBytes(8).toString('hex')}`;
   const body = randomBytes(PROBE_BYTES);
   const door = await attempt(() => driver.list(key));
@@ -24,18 +25,24 @@ export async function probeBucket(driver: Driver, cleaner: Driver): Promise<Prob
   let mayBeThere = true;
   try {
     const put = await attempt(() => driver.put(key, body));
-    if (isStop(put.step)) return { stopped: put.step };
+    // Where a list was given, a put that fails is no matter of the key or of the address.
+    if (door.step !== 'ok' && isStop(put.step)) return { stopped: put.step };
     note(versions, put.value?.version);
-    mayBeThere = put.step === 'ok';
+    // One that was not answered may still come to be, after it was removed.
+    const isPending = isStop(put.step);
+    mayBeThere = put.step === 'ok' || isPending;
     const got = await attempt(() => driver.get(key));
     const list = await attempt(() => driver.list(key));
     const anonymous = await attempt(() => driver.anonymous(key));
+    const written = put.step === 'ok' ? await attempt(async () => driver.anonymousPut?.(key, body)) : undefined;
+    note(versions, written?.value?.version);
+    const size = put.step === 'ok' ? await attempt(async () => driver.refusesSize?.(key, largest)) : undefined;
     const settings = await driver.settings();
     const remove = await attempt(() => driver.remove(key));
     note(versions, remove.value?.mark);
     const old = await attempt(async () => driver.oldVersions?.(key) ?? []);
     for (const version of old.value ?? []) versions.add(version);
-    const kept = await clean(cleaner, key, versions, mayBeThere && !isDone(remove.step));
+    const kept = await clean(cleaner, key, versions, isPending || (mayBeThere && !isDone(remove.step)));
     mayBeThere = false;
     return {
       objects: {
@@ -45,7 +52,8 @@ export async function probeBucket(driver: Driver, cleaner: Driver): Promise<Prob
         remove: isDone(remove.step) ? 'ok' : remove.step,
         altered: got.value !== undefined && !body.equals(got.value),
         ...(isDone(put.step) && old.step === 'ok' ? { versioned: versions.size > 0 } : {}),
-        anonymous: anonymous.value ?? { read: false, list: false },
+        anonymous: { ...(anonymous.value ?? { read: false, list: false }), write: written?.value !== undefined },
+        ...(size?.value === true ? { tooLarge: largest } : {}),
         ...(kept ? { kept: key } : {}),
         settings,
       },

@@ -11,14 +11,7 @@ import { probeBucket } from './probe.ts';
 import type { S3Keys } from './s3/driver.ts';
 import { s3PlaceOf } from './s3/places.ts';
 import { probeS3 } from './s3/probe.ts';
-import { StorageFailure, type Wire } from './wire.ts';
-
-/** How one probe reaches the storage. */
-export interface Reach {
-  readonly wire: Wire;
-  /** Goes on where the time of the probe is over, to remove what it made. */
-  readonly cleaner: Wire;
-}
+import { type Reach, StorageFailure, type Wire } from './wire.ts';
 
 /** A storage of the deployment: where it is, and how a bucket of it is probed with the deployment's keys. */
 export interface StorageService {
@@ -32,7 +25,7 @@ export function serviceOf(storage: ObjectStorage, secrets: SecretValues): Storag
   if (place !== undefined) {
     return {
       endpoint: place.endpoint,
-      probe: ({ wire, cleaner }, bucket) => probeS3(wire, cleaner, place, bucket, s3Keys(storage, secrets)),
+      probe: (reach, bucket) => probeS3(reach, place, bucket, s3Keys(storage, secrets)),
     };
   }
   if (storage.provider === 'azure-blob') {
@@ -49,9 +42,9 @@ export function serviceOf(storage: ObjectStorage, secrets: SecretValues): Storag
 
 /** A probe with one driver for the work and one that cleans up after it. */
 function probing(driverOn: (wire: Wire, bucket: string) => Driver): StorageService['probe'] {
-  return async ({ wire, cleaner }, bucket) => {
+  return async ({ wire, cleaner, largest }, bucket) => {
     const driver = driverOn(wire, bucket.name);
-    const probed = await probeBucket(driver, driverOn(cleaner, bucket.name));
+    const probed = await probeBucket(driver, driverOn(cleaner, bucket.name), largest);
     return { ...bucket, address: driver.address, ...wire.seen, ...probed };
   };
 }

@@ -1,3 +1,4 @@
+import type { Trust } from '../probe/authority.ts';
 import type { Dial } from '../probe/dial.ts';
 import { faultOf } from '../probe/fault.ts';
 import { type HttpAnswer, type HttpRequest, requestHttp } from '../probe/http.ts';
@@ -35,13 +36,11 @@ export function refusal(
   });
 }
 
-export interface WireOptions {
+export interface WireOptions extends Trust {
   readonly dial: Dial;
   readonly signal: AbortSignal;
   /** Milliseconds for a connection, and again for an answer. */
   readonly limitMs: number;
-  /** More authorities to trust, PEM. */
-  readonly ca?: string | undefined;
   readonly now: () => Date;
 }
 
@@ -56,6 +55,15 @@ export interface Wire {
   /** The same wire, bounded by another signal. */
   within(signal: AbortSignal): Wire;
   readonly seen: { certificate?: CertificateFact; skewMs?: number };
+}
+
+/** How one probe reaches the storage. */
+export interface Reach {
+  readonly wire: Wire;
+  /** Goes on where the time of the probe is over, to remove what it made. */
+  readonly cleaner: Wire;
+  /** Bytes of the largest object that Dify puts into the bucket. */
+  readonly largest: number;
 }
 
 export function createWire(options: WireOptions): Wire {

@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Bytes of a body that is announced and never sent: status 100 is the answer of a server that would take it. */
+  readonly announced?: number;
 }
 
 export interface HttpAnswer {
@@ -28,6 +30,8 @@ export interface HttpOptions {
   readonly limitMs: number;
   /** More authorities to trust, PEM. */
   readonly ca?: string | undefined;
+  /** True for clients that trust `ca` alone once they are given it. */
+  readonly caAlone?: boolean;
   /** False where the deployment says that certificates are not verified. Default: true. */
   readonly verify?: boolean;
   /** Bytes of the body that are kept. Default: 1 MiB. */
@@ -48,7 +52,12 @@ export async function requestHttp(request: HttpRequest, options: HttpOptions): P
   const plain = await options.dial(url.hostname, port, { signal, limitMs: options.limitMs });
   try {
     if (!isSecure) return await exchange(plain, request, options.bodyLimit ?? BODY_LIMIT, signal);
-    const { stream, certificate } = await secure(plain, { host: url.hostname, ca: options.ca, signal });
+    const { stream, certificate } = await secure(plain, {
+      host: url.hostname,
+      ca: options.ca,
+      caAlone: options.caAlone === true,
+      signal,
+    });
     if (options.verify !== false) assertTrusted(certificate);
     return { ...(await exchange(stream, request, options.bodyLimit ?? BODY_LIMIT, signal)), certificate };
   } catch (error) {
@@ -61,6 +70,7 @@ export async function requestHttp(request: HttpRequest, options: HttpOptions): P
 
 async function exchange(stream: Duplex, request: HttpRequest, limit: number, signal: AbortSignal): Promise<HttpAnswer> {
   const response = await send(stream, request, signal);
+  if (response === undefined) return { status: 100, headers: {}, body: Buffer.alloc(0) };
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {
@@ -73,21 +83,26 @@ async function exchange(stream: Duplex, request: HttpRequest, limit: number, sig
   return { status: response.statusCode ?? 0, headers: Object.fromEntries(headers), body: Buffer.concat(chunks) };
 }
 
-function send(stream: Duplex, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
-  const { url, method = 'GET', headers = {}, body } = request;
+/** Gives nothing where the server asks for the body that was announced. */
+function send(stream: Duplex, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage | undefined> {
+  const { url, method = 'GET', headers = {}, body, announced } = request;
+  const length =
+    announced === undefined ? lengthOf(body) : { 'content-length': String(announced), expect: '100-continue' };
   return new Promise((resolve, reject) => {
     const sent = httpRequest(
       {
         createConnection: () => stream,
         method,
         path: `${url.pathname}${url.search}`,
-        headers: { host: url.host, 'user-agent': 'difyctl', connection: 'close', ...lengthOf(body), ...headers },
+        headers: { host: url.host, 'user-agent': 'difyctl', connection: 'close', ...length, ...headers },
         signal,
       },
       resolve,
     );
     sent.once('error', reject);
-    sent.end(body);
+    sent.once('continue', () => resolve(undefined));
+    if (announced === undefined) sent.end(body);
+    else sent.flushHeaders();
   });
 }
 

@@ -59,7 +59,7 @@ describe('the probe object', () => {
   it('is put, got, listed and deleted, and nothing is left to clean', async () => {
     const { driver, keys } = bucket();
     const cleaner = bucket();
-    const probed = await probeBucket(driver, cleaner.driver);
+    const probed = await probeBucket(driver, cleaner.driver, 1);
     expect(probed).toMatchObject({
       objects: { put: 'ok', get: 'ok', list: 'ok', remove: 'ok', altered: false, versioned: false },
     });
@@ -79,7 +79,7 @@ describe('the probe object', () => {
     ['old versions are told apart', { oldVersions: async () => ['7'] }, ['purge 7']],
   ])('is cleaned up where %s', async (_, over, cleaned) => {
     const cleaner = bucket();
-    await probeBucket(bucket(over).driver, cleaner.driver).catch(() => undefined);
+    await probeBucket(bucket(over).driver, cleaner.driver, 1).catch(() => undefined);
     expect(cleaner.calls).toEqual(cleaned);
   });
 
@@ -87,20 +87,23 @@ describe('the probe object', () => {
     const kept = await probeBucket(
       bucket({ remove: refused('locked') }).driver,
       bucket({ remove: refused('locked') }).driver,
+      1,
     );
     expect(kept).toMatchObject({
       objects: { remove: { kind: 'locked' }, kept: expect.stringMatching(/^difyctl-probe-/) },
     });
     const shut = bucket({ list: refused('login') });
-    expect(await probeBucket(shut.driver, shut.driver)).toMatchObject({ stopped: { kind: 'login' } });
+    expect(await probeBucket(shut.driver, shut.driver, 1)).toMatchObject({ stopped: { kind: 'login' } });
     expect(shut.calls).toEqual(['list']);
   });
 
   it('tells other bytes, and that reading cannot be tried without an object or a list', async () => {
-    expect(await probeBucket(bucket({ get: async () => Buffer.from('other') }).driver, bucket().driver)).toMatchObject({
+    expect(
+      await probeBucket(bucket({ get: async () => Buffer.from('other') }).driver, bucket().driver, 1),
+    ).toMatchObject({
       objects: { altered: true },
     });
     const blind = bucket({ list: refused('denied'), put: refused('denied'), get: refused('denied') });
-    expect(await probeBucket(blind.driver, bucket().driver)).toMatchObject({ objects: { get: undefined } });
+    expect(await probeBucket(blind.driver, bucket().driver, 1)).toMatchObject({ objects: { get: undefined } });
   });
 });

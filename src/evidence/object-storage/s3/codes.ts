@@ -45,7 +45,13 @@ export function s3Refusal(host: string, { status, headers, body }: HttpAnswer): 
   const code = elements(xml, 'Error').length > 0 ? textOf(xml, 'Code') : '';
   const right = rightPlace(code, xml, headers['x-amz-bucket-region']);
   if (right !== undefined) return refusal('region', host, status, code, right === '' ? undefined : right);
-  return refusal(kindOf(code, status), host, status, code);
+  const to = status >= 300 && status < 400 && code === '' ? headers.location : undefined;
+  return refusal(kindOf(code, status), host, status, to === undefined ? code : `and sends on to ${originOf(to)}`);
+}
+
+/** Of an address without its path, which may hold what was signed. */
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : 'another path';
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withinMs } from '../../../base/time-limit.ts';
 import type { HttpAnswer } from '../../probe/http.ts';
 import type { Driver } from '../driver.ts';
 import type { AddressStyle } from '../facts.ts';
@@ -12,6 +13,9 @@ export interface S3Keys {
   readonly accessKey: string;
   readonly secretKey: string;
 }
+
+/** For an answer to an object that is announced: a server that waits for its bytes says nothing. */
+const SIZE_MS = 2_000;
 
 /** A bucket over S3 with Signature Version 4, addressed in this style. Without keys only what anybody may ask is signed for nobody. */
 export function s3Driver(wire: Wire, place: S3Place, bucket: string, style: AddressStyle, keys: S3Keys): Driver {
@@ -41,7 +45,7 @@ export function s3Driver(wire: Wire, place: S3Place, bucket: string, style: Addr
     address,
     style,
     list: async (prefix) => {
-      const xml = (await ask('GET', `?prefix=${prefix}&max-keys=10`)).body.toString('utf8');
+      const xml = (await ask('GET', `?prefix=${prefix}&max-keys=10`).catch(noBucket)).body.toString('utf8');
       const root = rootOf(xml);
       // The list of buckets: the server took the bucket's host name for its own.
       if (root === 'ListAllMyBucketsResult') throw refusal('style', host, 200, root);
@@ -54,9 +58,30 @@ export function s3Driver(wire: Wire, place: S3Place, bucket: string, style: Addr
     purge: async (key, version) => {
       await ask('DELETE', `${key}?versionId=${encodeURIComponent(version)}`);
     },
+    refusesSize: async (key, bytes) => {
+      const url = new URL(`${address}/${key}`);
+      const headers = await signed(
+        { method: 'PUT', url, body: undefined, isAnnounced: true },
+        place.region,
+        keys,
+        wire.time(),
+      );
+      const { status } = await wire.within(withinMs(SIZE_MS)).send({ method: 'PUT', url, headers, announced: bytes });
+      return status === 413;
+    },
+    anonymousPut: async (key, body) => {
+      const answer = await wire.send({ method: 'PUT', url: new URL(`${address}/${key}`), body });
+      return answer.status === 200 ? { version: versionOf(answer) } : undefined;
+    },
     anonymous: async (key) => ({ read: await isOpen(key), list: await isOpen('?max-keys=1') }),
     settings: () => s3Settings(async (name) => (await ask('GET', `?${name}`)).body.toString('utf8'), place),
   };
+}
+
+/** The list of a bucket is there where the bucket is: no such object means that the address is one of an object in another bucket. */
+function noBucket(error: unknown): never {
+  if (!(error instanceof StorageFailure) || error.failure.kind !== 'missing') throw error;
+  throw new StorageFailure({ ...error.failure, kind: 'bucket' });
 }
 
 /** `null` is what a bucket says whose versioning is suspended. The vendors that have headers of their own keep S3's ending. */
@@ -70,16 +95,18 @@ interface Signable {
   readonly method: string;
   readonly url: URL;
   readonly body: Uint8Array | undefined;
+  /** The body comes later, if ever. */
+  readonly isAnnounced?: boolean;
 }
 
-async function signed({ method, url, body }: Signable, region: string, keys: S3Keys, time: Date) {
+async function signed({ method, url, body, isAnnounced }: Signable, region: string, keys: S3Keys, time: Date) {
   const { AwsV4Signer } = await import('aws4fetch');
   const digest = (algorithm: string) => createHash(algorithm).update(body ?? '');
   const signer = new AwsV4Signer({
     method,
     url: url.href,
     headers: {
-      'x-amz-content-sha256': digest('sha256').digest('hex'),
+      'x-amz-content-sha256': isAnnounced ? 'UNSIGNED-PAYLOAD' : digest('sha256').digest('hex'),
       // A bucket with a default retention takes no object without it (Amazon S3, PutObject).
       ...(body === undefined ? {} : { 'content-md5': digest('md5').digest('base64') }),
     },

@@ -1,21 +1,20 @@
 import type { AddressStyle, BucketFact, Failure } from '../facts.ts';
 import type { PlannedBucket } from '../plan.ts';
 import { probeBucket } from '../probe.ts';
-import { StorageFailure, type Wire } from '../wire.ts';
+import { type Reach, StorageFailure, type Wire } from '../wire.ts';
 import { type S3Keys, s3Driver } from './driver.ts';
 import { mayAddress, type S3Place } from './places.ts';
 
 /** Probes one bucket over S3, and where its address does not work tries the other style. */
 export async function probeS3(
-  wire: Wire,
-  cleaner: Wire,
+  { wire, cleaner, largest }: Reach,
   place: S3Place,
   bucket: PlannedBucket,
   keys: S3Keys,
 ): Promise<BucketFact> {
   const style = place.style(bucket.name);
   const driver = s3Driver(wire, place, bucket.name, style, keys);
-  const probed = await probeBucket(driver, s3Driver(cleaner, place, bucket.name, style, keys));
+  const probed = await probeBucket(driver, s3Driver(cleaner, place, bucket.name, style, keys), largest);
   const fact = { ...bucket, address: driver.address, style, ...wire.seen, ...probed };
   const away = 'stopped' in probed ? await endpointAway(wire, place, probed.stopped) : undefined;
   if (away !== undefined) return { ...fact, stopped: away };
