@@ -29,5 +29,11 @@ export const CONNECTIONS = {
   superuserReserved: 3,
 } as const;
 
+/**
+ * Transactions since the last freeze. Autovacuum freezes from 200 million on (autovacuum_freeze_max_age), with some delay; from 1,600 million on it drops
+ * all else (vacuum_failsafe_age); 3 million before 2,147 the server takes no more writes (PostgreSQL, "Preventing Transaction ID Wraparound Failures").
+ */
+export const TRANSACTIONS = { old: 1_000_000_000, grave: 1_600_000_000, end: 2_144_000_000 } as const;
+
 /** A tenth on top of what is computed. */
 export const CONNECTIONS_MARGIN = 1.1;

@@ -3,7 +3,6 @@ import { appRoutes } from './app/routes.ts';
 import { appImages, appRestarts, appWorkloads } from './app/workloads.ts';
 import type { Check } from './check.ts';
 import { clusterAdmission } from './cluster/admission/check.ts';
-import { clusterAdmission } from './cluster/admission/check.ts';
 import { capacityFit } from './cluster/capacity/fit-check.ts';
 import { capacityFree } from './cluster/capacity/free.ts';
 import { capacityNodes } from './cluster/capacity/nodes.ts';
@@ -82,7 +81,6 @@ export const CHECKS: readonly Check[] = [
   clusterLimitRange,
   podSecurity,
   priorityClass,
-  clusterAdmission,
   clusterAdmission,
   capacityNodes,
   capacityFit,

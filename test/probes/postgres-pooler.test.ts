@@ -18,19 +18,20 @@ const servers = useTestbed(
     const start = (settings: Readonly<Record<string, string | number>>) =>
       startPgbouncer({ to: server, users: { dify: PASSWORD }, settings });
     const taken = { ignore_startup_parameters: 'options', max_client_conn: 500 };
-    const [session, transaction, statement, strict, small, gone] = await Promise.all([
+    const [session, transaction, statement, strict, small, single, gone] = await Promise.all([
       start({ ...taken, pool_mode: 'session', default_pool_size: 300 }),
       start({ ...taken, pool_mode: 'transaction' }),
       start({ ...taken, pool_mode: 'statement' }),
       start({ pool_mode: 'session', default_pool_size: 300 }),
       start({ ...taken, pool_mode: 'session', stats_users: 'dify' }),
+      start({ ...taken, pool_mode: 'session', default_pool_size: 1 }),
       startPgbouncer({ to: { host: '127.0.0.1', port: 1 }, users: { dify: PASSWORD }, settings: taken }),
     ]);
-    const poolers = [session, transaction, statement, strict, small, gone];
+    const poolers = [session, transaction, statement, strict, small, single, gone];
     const stop = async () => {
       for (const one of [...poolers, server]) await one.stop();
     };
-    return { server, session, transaction, statement, strict, small, gone, stop };
+    return { server, session, transaction, statement, strict, small, single, gone, stop };
   },
   (all) => all.stop(),
 );
@@ -59,6 +60,7 @@ describe('PgBouncer before PostgreSQL', () => {
     ['statement', 'fail', /lends single statements: Dify's transactions cannot begin/],
     ['strict', 'fail', /refuses the api's startup options.*unsupported startup parameter: options/],
     ['small', 'fail', /pool_size 20 for dify; expected 125 or more.*pool_size 20 for dify_plugin/],
+    ['single', 'fail', /lets a third connection wait/],
   ] as const)('%s', async (name, status, words) => {
     const { findings, of } = await look(servers.get()[name], { maxConnections: 300 });
     expect(findings).toEqual([`postgres.pooler ${status}`]);
@@ -69,6 +71,13 @@ describe('PgBouncer before PostgreSQL', () => {
     const { findings, of } = await look(servers.get().session, { maxConnections: 300, databases: { main: 'tokyo' } });
     expect(findings).toEqual(['postgres.pooler fail']);
     expect(of('postgres.pooler').message).toMatch(/its sessions are in Asia\/Tokyo/);
+  });
+
+  it('a server behind it that has fewer connections than it lends', async () => {
+    const { of } = await look(servers.get().session, { maxConnections: 500 });
+    expect(of('postgres.connections').message).toMatch(
+      /^\d+ connections of the server behind the pooler \(max_connections 400/,
+    );
   });
 
   it('connections that nobody shows', async () => {

@@ -59,6 +59,19 @@ const verified = (over: JsonObject = {}): JsonObject => ({
   ...over,
 });
 
+/** As a balancer would: each connection goes to the next server. */
+function lookByTurns(to: readonly Address[]): Promise<PostgresLook> {
+  const [{ host, port } = { host: '', port: 0 }] = to;
+  const postgres = { host, port, username: 'dify', password: { env: 'PW' }, ...verified() };
+  let turn = 0;
+  const dial: Dial = (_host, _port, options) => {
+    const at = to[turn % to.length] ?? { host, port };
+    turn += 1;
+    return dialHere(at.host, at.port, options);
+  };
+  return lookAtPostgres(postgres, { 'postgres.password': PASSWORD }, {}, dial);
+}
+
 /** Runs statements before, and others after that take them back. */
 async function during<T>(
   [server, before, after]: readonly [PostgresService, string, string],
@@ -339,6 +352,32 @@ describe('servers, databases and roles that take no writes', () => {
     }
   });
 
+  it('one whose standby is there, and answers nothing', async () => {
+    const { main } = servers.get();
+    await main.configure({ synchronous_standby_names: 'walreceiver' });
+    const sender = Number(await main.query('SELECT pid FROM pg_stat_replication'));
+    process.kill(sender, 'SIGSTOP');
+    try {
+      const { findings, of } = await lookAt(main, verified());
+      expect(findings).toEqual(['postgres.replication fail']);
+      expect(of('postgres.replication').message).toMatch(/a commit does not end.*walreceiver does not answer/);
+    } finally {
+      process.kill(sender, 'SIGCONT');
+      await main.configure({ synchronous_standby_names: null });
+    }
+  });
+
+  it('one that a balancer hands out by turns with its standby', async () => {
+    const { main } = servers.get();
+    const { standby } = main;
+    if (standby === undefined) throw new Error('the primary has a standby');
+    const { findings, of } = await lookByTurns([main, standby]);
+    expect(findings).toEqual(['postgres.primary fail']);
+    expect(of('postgres.primary').message).toMatch(
+      /are a primary and a standby: \d of 9 connections came to the standby/,
+    );
+  });
+
   it('but not one whose standby is there', async () => {
     const { main } = servers.get();
     await main.configure({ synchronous_standby_names: 'ANY 1 (walreceiver, elsewhere)' });
@@ -370,6 +409,90 @@ describe('rights and limits', () => {
     }
   });
 
+  it.each<[what: string, set: string, reset: string, finding: string, words: RegExp]>([
+    [
+      'a search_path that leads nowhere',
+      'ALTER ROLE dify SET search_path = elsewhere',
+      'ALTER ROLE dify RESET search_path',
+      'postgres.rights fail',
+      /its search_path names no schema that is there/,
+    ],
+    [
+      'serializable transactions',
+      "ALTER DATABASE dify SET default_transaction_isolation = 'serializable'",
+      'ALTER DATABASE dify RESET default_transaction_isolation',
+      'postgres.isolation fail',
+      /is serializable for dify in dify: .* Dify tries none of them again/,
+    ],
+    [
+      'an encoding of clients that loses text',
+      "ALTER ROLE dify IN DATABASE dify SET client_encoding = 'LATIN1'",
+      'ALTER ROLE dify IN DATABASE dify RESET client_encoding',
+      'postgres.encoding fail',
+      /client_encoding is set to LATIN1 for dify in dify/,
+    ],
+    [
+      'commits that do not wait for the log',
+      'ALTER ROLE dify SET synchronous_commit = off',
+      'ALTER ROLE dify RESET synchronous_commit',
+      'postgres.durability warn',
+      /synchronous_commit is off for dify in dify/,
+    ],
+    [
+      'one connection, which is used up at once',
+      'ALTER ROLE dify CONNECTION LIMIT 1',
+      'ALTER ROLE dify CONNECTION LIMIT -1',
+      'postgres.login fail',
+      /dify has reached its CONNECTION LIMIT of 1/,
+    ],
+    [
+      'a replication slot that nobody reads',
+      "SELECT pg_create_physical_replication_slot('forgotten', true)",
+      "SELECT pg_drop_replication_slot('forgotten')",
+      'postgres.upkeep warn',
+      /nobody reads replication slot forgotten \(\d+ MiB\): the server keeps all log/,
+    ],
+  ])('%s', async (_name, set, reset, finding, words) => {
+    const { main } = servers.get();
+    const { findings, of } = await during([main, set, reset], () => lookAt(main, verified()));
+    expect(findings).toEqual([finding]);
+    expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
+  });
+
+  it("the api's extension in a schema where nobody looks, and its tables in another", async () => {
+    const { main } = servers.get();
+    await main.query('CREATE SCHEMA hidden; CREATE EXTENSION "uuid-ossp" SCHEMA hidden', 'dify');
+    try {
+      const { findings, of } = await lookAt(main, verified());
+      expect(findings).toEqual(['postgres.rights fail']);
+      expect(of('postgres.rights').message).toMatch(
+        /uuid-ossp of dify lies in a schema that is not in the search_path/,
+      );
+      await main.query('CREATE TABLE hidden.alembic_version (version_num text)', 'dify');
+      const apart = await lookAt(main, verified());
+      expect(apart.findings).toEqual(['postgres.rights fail']);
+      expect(apart.of('postgres.rights').message).toMatch(/tables of dify are in hidden, and .* leads to public/);
+    } finally {
+      await main.query('DROP SCHEMA hidden CASCADE', 'dify');
+    }
+  });
+
+  it.each([
+    ['fsync', 'postgres.durability fail', /fsync is off: a crash of the machine/],
+    ['full_page_writes', 'postgres.durability warn', /full_page_writes is off/],
+    ['autovacuum', 'postgres.upkeep warn', /autovacuum off: dead rows pile up/],
+  ])('%s switched off', async (name, finding, words) => {
+    const { main } = servers.get();
+    await main.configure({ [name]: 'off' });
+    try {
+      const { findings, of } = await lookAt(main, verified());
+      expect(findings).toEqual([finding]);
+      expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
+    } finally {
+      await main.configure({ [name]: null });
+    }
+  });
+
   it.each([
     [
       'a role',
@@ -394,6 +517,7 @@ describe('rights and limits', () => {
     ['statement_timeout', '5s', 'fail'],
     ['statement_timeout', '2min', 'warn'],
     ['idle_in_transaction_session_timeout', '10s', 'warn'],
+    ['idle_session_timeout', '10s', 'warn'],
     ['lock_timeout', '1s', 'warn'],
   ])('%s of %s', async (name, value, status) => {
     const { main } = servers.get();
@@ -440,7 +564,8 @@ describe('redundancy', () => {
     await expect.poll(() => main.query(archiver), { timeout: 90_000 }).toBe('');
     for (const [command, words] of [
       ['', /archive_command is empty/],
-      ['/bin/true', /archives nothing/],
+      ['/bin/true %p', /archives nothing/],
+      ['cp %p /dev/null', /archives nothing/],
     ] as const) {
       await main.configure({ archive_command: command });
       const nowhere = await lookAt(main, verified());

@@ -10,8 +10,11 @@ import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
 
 /** Whole segments that may wait: one is just being copied, more are not. */
 const WAITING = 1;
-/** Commands that say that a segment is archived and archive nothing. */
-const NOWHERE = /^\s*(?:(?:\/usr)?\/bin\/)?(?:true|:|exit\s+0|echo\b[^|>]*|cd\s+\.)\s*$/;
+/** Commands that say that a segment is archived and archive nothing: they do nothing, or put it nowhere. */
+const NOTHING = /^\s*(?:(?:\/usr)?\/bin\/)?(?:true|:|exit\s+0|echo|cd|test|ls|sleep)(?:\s[^|>;&]*)?$/;
+const NOWHERE = /(?:(?:^|[^2&])>|\s)\s*\/dev\/null['"]?\s*$/;
+/** What names the segment: its path, or its file name. */
+const SEGMENT = /%[pf]/;
 
 export const postgresArchiving: Check = {
   ...ofPostgres,
@@ -96,9 +99,13 @@ function judgeFailures(archiving: ArchivingFact, expected: string): Judgement | 
   });
 }
 
+function isNothing(command: string): boolean {
+  return !SEGMENT.test(command) || NOTHING.test(command) || NOWHERE.test(command);
+}
+
 function judgeArchive(archiving: ArchivingFact, { why, rpo }: Need, expected: string): Judgement {
   const { command = '', library = '', timeoutSeconds, lastArchived, waitingSegments = 0, openBytes } = archiving;
-  if (library === '' && (command === '' || NOWHERE.test(command))) {
+  if (library === '' && isNothing(command)) {
     return fault('fail', {
       observed: `archive_command is ${command === '' ? 'empty' : `"${command}"`}, which archives nothing`,
       expected,

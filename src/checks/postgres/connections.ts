@@ -1,6 +1,6 @@
 import { CONNECTIONS } from '../../checklist/postgres.ts';
 import { type BudgetTerm, connectionBudget, sumOf, withMargin } from '../../deployment/connection-budget.ts';
-import type { EntryFact, ServerFact } from '../../evidence/postgres/facts.ts';
+import type { EntryFact, LoginFaultKind, ServerFact } from '../../evidence/postgres/facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
 import { declaredNotSeen } from '../services/probed.ts';
@@ -36,17 +36,26 @@ function judgeServer(seen: Seen, server: ServerFact): Judgement {
     observed: room.words,
     expected,
     message: `${message}${room.free < needed ? '' : ', which leaves less than a tenth'}`,
-    remedy: remedyOf(server, needed),
+    remedy: remedyOf(server, needed, room),
   });
 }
 
+interface Room {
+  readonly free: number;
+  readonly words: string;
+  /** True where they are those of the server behind a pooler. */
+  readonly isBehind?: true;
+}
+
 /** Connections that Dify may have, and how they are reckoned; undefined where nobody shows them. */
-function roomOf({ postgres }: Seen, { connections, pooler }: ServerFact): { free: number; words: string } | undefined {
+function roomOf({ postgres }: Seen, { connections, pooler }: ServerFact): Room | undefined {
   const declared = postgres.maxConnections;
   if (pooler !== undefined) {
     const free = declared ?? pooler.console?.maxClients;
     const whose = declared === undefined ? 'max_client_conn of the pooler' : 'postgres.maxConnections';
-    return free === undefined ? undefined : { free, words: `${free} connections (${whose})` };
+    const behind = pooler.mode === 'session' ? behindPooler(connections) : undefined;
+    if (free === undefined) return undefined;
+    return behind !== undefined && behind.free < free ? behind : { free, words: `${free} connections (${whose})` };
   }
   if (connections === undefined) {
     return declared === undefined
@@ -58,6 +67,18 @@ function roomOf({ postgres }: Seen, { connections, pooler }: ServerFact): { free
   const free = Math.max(0, most - reserved - others);
   const whose = most < max ? `postgres.maxConnections ${most} of ${max}` : `max_connections ${max}`;
   return { free, words: `${free} connections left for Dify (${whose} − ${reserved} reserved − ${others} of others)` };
+}
+
+/** A pooler that lends whole sessions takes one of the server's for each of its clients; only what is too little says something. */
+function behindPooler(connections: ServerFact['connections']): Room | undefined {
+  if (connections === undefined) return undefined;
+  const { max, reserved, others } = connections;
+  const free = Math.max(0, max - reserved - others);
+  return {
+    free,
+    isBehind: true,
+    words: `${free} connections of the server behind the pooler (max_connections ${max} − ${reserved} reserved − ${others} of others)`,
+  };
 }
 
 /** Behind a pooler the server's own figure is not the one that holds. */
@@ -72,8 +93,8 @@ function unseen({ postgres }: Seen): Judgement {
   });
 }
 
-function remedyOf({ connections, pooler }: ServerFact, needed: number): string {
-  if (pooler !== undefined || connections === undefined) {
+function remedyOf({ connections, pooler }: ServerFact, needed: number, room: Room): string {
+  if ((pooler !== undefined && room.isBehind !== true) || connections === undefined) {
     return `let ${withMargin(needed)} clients in (max_client_conn), then set postgres.maxConnections to it`;
   }
   const wanted = withMargin(needed) + connections.reserved + connections.others;
@@ -88,7 +109,11 @@ function limitsOf(seen: Seen): readonly (readonly [string, Judgement])[] {
   const wantedBy = (of: (entry: EntryFact) => boolean) =>
     entries.filter(of).reduce((sum, { which }) => sum + needs[which], 0);
   const ordinary = roles.filter(({ isSuperuser }) => !isSuperuser);
-  const ofRoles = ordinary.map(({ name, connectionLimit }) =>
+  // A limit that is reached already has been said by the login.
+  const isSaid = (kind: LoginFaultKind, of: (entry: EntryFact) => boolean) =>
+    entries.some((entry) => entry.fault?.kind === kind && of(entry));
+  const unsaid = ordinary.filter(({ name }) => !isSaid('role-limit', ({ username }) => username === name));
+  const ofRoles = unsaid.map(({ name, connectionLimit }) =>
     limited({
       subject: `role ${name}`,
       limit: connectionLimit,
@@ -99,7 +124,10 @@ function limitsOf(seen: Seen): readonly (readonly [string, Judgement])[] {
   const catalogs = new Map(
     entries.flatMap(({ catalog }) => (catalog === undefined ? [] : [[catalog.name, catalog] as const])),
   );
-  const ofDatabases = [...catalogs.values()].map(({ name, connectionLimit }) =>
+  const open = [...catalogs.values()].filter(
+    ({ name }) => !isSaid('database-limit', ({ database }) => database === name),
+  );
+  const ofDatabases = open.map(({ name, connectionLimit }) =>
     limited({
       subject: `database ${name}`,
       limit: connectionLimit,

@@ -1,4 +1,5 @@
-import type { Check } from '../check.ts';
+import type { EntryFact } from '../../evidence/postgres/facts.ts';
+import type { Check, Judgement } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
@@ -17,9 +18,9 @@ export const postgresEncoding: Check = {
     const known = seen.facts.entries.flatMap(({ catalog }) => (catalog === undefined ? [] : [catalog]));
     if (known.length === 0)
       return notReached(seen.facts.server === undefined ? 'postgres.login' : 'postgres.databases');
-    return ofAll(
-      seen,
-      known.map(({ name, encoding }) => {
+    const clients = seen.facts.entries.flatMap(judgeClient);
+    return ofAll(seen, [
+      ...known.map(({ name, encoding }) => {
         const expected = 'UTF8';
         if (encoding === expected) return [name, pass(`${name} is ${encoding}`, expected)] as const;
         return [
@@ -32,6 +33,22 @@ export const postgresEncoding: Check = {
           }),
         ] as const;
       }),
-    );
+      ...clients,
+    ]);
   },
 };
+
+/** A client that asks for no encoding of its own, such as psycopg2, gets the one that is set for its role or database. */
+function judgeClient({ database, username, session }: EntryFact): readonly (readonly [string, Judgement])[] {
+  const encoding = session?.clientEncoding;
+  if (encoding === undefined || /^"?(utf-?8|unicode)"?$/i.test(encoding)) return [];
+  const observed = `client_encoding is set to ${encoding} for ${username} in ${database}`;
+  const [db, role] = [quoted(database), quoted(username)];
+  const judgement = fault('fail', {
+    observed,
+    expected: 'UTF8',
+    message: `${observed}: text in most languages cannot be written`,
+    remedy: `ALTER ROLE ${role} RESET client_encoding; ALTER DATABASE ${db} RESET client_encoding;`,
+  });
+  return [[database, judgement]];
+}

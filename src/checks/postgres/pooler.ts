@@ -20,6 +20,7 @@ export const postgresPooler: Check = {
     return ofAll(seen, [
       ['startup options', judgeOptions(pooler, seen)],
       ['pool mode', judgeMode(pooler)],
+      ...judgeNext(pooler),
       ...judgePools(pooler, seen),
     ]);
   },
@@ -77,6 +78,14 @@ function judgeMode(pooler: PoolerFact): Judgement {
     default:
       return pass(`${name} lends ${pooler.mode === undefined ? 'connections' : 'whole sessions'}`, expected);
   }
+}
+
+/** Two sessions were open, one for each database: a pooler that gives no third gives none to the processes of Dify. */
+function judgeNext(pooler: PoolerFact): readonly (readonly [string, Judgement])[] {
+  if (pooler.next === undefined) return [];
+  const observed = `${nameOf(pooler)} ${pooler.next === 'waits' ? 'lets a third connection wait' : 'refuses a third connection'}`;
+  const remedy = 'raise default_pool_size (or pool_size of the databases) and max_client_conn in pgbouncer.ini';
+  return [['a third connection', fault('fail', { observed, expected: 'a connection for each of Dify’s', remedy })]];
 }
 
 /** Whole sessions are held as long as Dify's own pools hold them: a pool below the budget leaves processes waiting. */

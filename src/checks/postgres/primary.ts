@@ -1,8 +1,11 @@
+import type { ServerFact } from '../../evidence/postgres/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { counted, fault, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
 import type { EnteredEntry } from './seen.ts';
-import { enteredIn, ofAll, ofPostgres, quoted, seenOf, serverIn } from './seen.ts';
+import { enteredIn, ofAll, ofPostgres, quoted, type Seen, seenOf, serverIn } from './seen.ts';
+import { requiredStandbys } from './synchronous.ts';
 
 export const postgresPrimary: Check = {
   ...ofPostgres,
@@ -15,6 +18,8 @@ export const postgresPrimary: Check = {
     const server = serverIn(seen);
     if ('status' in server) return server;
     const expected = 'a primary that takes writes';
+    const several = judgeTurns(seen, server, expected);
+    if (several !== undefined) return several;
     if (server.isInRecovery) {
       return fault('fail', {
         observed: `${seen.facts.address} is a standby (in recovery)`,
@@ -26,15 +31,62 @@ export const postgresPrimary: Check = {
     if ('status' in entered) return pass('a primary', expected);
     return ofAll(
       seen,
-      entered.map((entry) => [entry.database, judgeEntry(entry)] as const),
+      entered.map((entry) => [entry.database, judgeEntry(entry, server)] as const),
     );
   },
 };
 
+/** What a balancer over several servers, or a name with several addresses, hands out by turns. */
+function judgeTurns({ facts, postgres }: Seen, server: ServerFact, expected: string): Judgement | undefined {
+  const entered = facts.entries.flatMap(({ session }) =>
+    session === undefined ? [] : [session.isInRecovery === true],
+  );
+  const turns = server.turns ?? [];
+  const all = [server.isInRecovery, ...entered, ...turns.map(({ isInRecovery }) => isInRecovery)];
+  const standbys = all.filter((isStandby) => isStandby).length;
+  if (standbys > 0 && standbys < all.length) {
+    return fault('fail', {
+      observed: `${standbys} of ${counted(all.length, 'connection')} to ${facts.address} came to a standby`,
+      expected,
+      message: `behind ${facts.address} are a primary and a standby: ${standbys} of ${counted(all.length, 'connection')} came to the standby, which takes no writes`,
+      remedy: 'let the balancer, or the name, lead to the primary alone: one that asks SELECT pg_is_in_recovery();',
+    });
+  }
+  const starts = new Set([server.startedAt, ...turns.map(({ startedAt }) => startedAt)]);
+  if (standbys > 0 || turns.length === 0 || starts.size < 2 || postgres.managed !== undefined) return undefined;
+  return fault('fail', {
+    observed: `${counted(starts.size, 'server')} that take writes answer at ${facts.address} by turns`,
+    expected: 'one primary',
+    message: `${counted(starts.size, 'server')} that take writes answer at ${facts.address} by turns: what is written to one is missing in the other`,
+    remedy: 'let the balancer, or the name, lead to one primary; after a failover, stop the old one',
+  });
+}
+
 /** PostgreSQL: read_only_sql_transaction. */
 const READ_ONLY = '25006';
 
-function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
+/** PostgreSQL, errcodes.txt: class 53 lacks a resource (53100 disk_full), 58 a failure of the system below, XX one of its own. */
+export function isBroken(code: string): boolean {
+  return /^(53|58|XX)/.test(code);
+}
+
+function judgeEntry({ database, username, session }: EnteredEntry, { replication }: ServerFact): Judgement {
+  const { refused } = session.table;
+  if (refused !== undefined && isBroken(refused.code)) {
+    return fault('fail', {
+      observed: `${database} takes no writes: ${refused.text} (${refused.code})`,
+      expected: `${username} may write in ${database}`,
+      remedy: "make room on the disk of the server (SHOW data_directory;), and read the server's own log",
+    });
+  }
+  if (session.commit === 'waits') {
+    if (requiredStandbys(replication?.required ?? '').count > 0) return notReached('postgres.replication');
+    return fault('fail', {
+      observed: `a commit in ${database} does not end`,
+      expected: 'a commit within 3 s',
+      remedy: "SELECT pid, wait_event_type, wait_event, query FROM pg_stat_activity WHERE state = 'active';",
+    });
+  }
   const expected = `${username} may write in ${database}`;
   const readOnly = session.settings.default_transaction_read_only;
   const isReadOnly = readOnly?.value === 'on' || session.table.refused?.code === READ_ONLY;

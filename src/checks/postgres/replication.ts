@@ -24,7 +24,10 @@ export const postgresReplication: Check = {
     if (server.isInRecovery) return notReached('postgres.primary');
     const { replication } = server;
     if (replication === undefined) return alone(seen, 'the state of replication is not shown');
-    const blocked = blockedCommits(replication);
+    const blocked = blockedCommits(
+      replication,
+      seen.facts.entries.map(({ session }) => session?.commit),
+    );
     if (blocked !== undefined) return blocked;
     const standbys = replication.standbys.filter((standby) => !isReceiver(standby));
     if (standbys.length === 0) return alone(seen, 'no standby follows it');

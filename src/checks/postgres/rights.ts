@@ -2,6 +2,7 @@ import type { Check, Judgement } from '../check.ts';
 import { counted, fault, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
+import { isBroken } from './primary.ts';
 import { type EnteredEntry, enteredIn, ofAll, ofPostgres, quoted, seenOf } from './seen.ts';
 
 export const postgresRights: Check = {
@@ -25,18 +26,28 @@ export const postgresRights: Check = {
 /** PostgreSQL: read_only_sql_transaction, undefined_function (there was no gen_random_uuid() before 13). */
 const READ_ONLY = '25006';
 const NO_FUNCTION = '42883';
+/** There is none of the schemas of search_path. */
+const NO_SCHEMA = '3F000';
 /** What a pooler that lends single statements says to BEGIN. */
 const NO_TRANSACTION = '08P01';
 
 function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
-  const { table, uuid, schema, foreignTables } = session;
+  const { table, uuid, schema, foreignTables, migrated = [] } = session;
   const expected = `${username} may make tables in ${database}`;
   const [db, role] = [quoted(database), quoted(username)];
   if (table.refused?.code === READ_ONLY) return notReached('postgres.primary');
   if (table.refused?.code === NO_FUNCTION) return notReached('postgres.version');
   if (table.refused?.code === NO_TRANSACTION) return notReached('postgres.pooler');
+  if (table.refused !== undefined && isBroken(table.refused.code)) return notReached('postgres.primary');
+  if (table.refused?.code === NO_SCHEMA) {
+    return fault('fail', {
+      observed: `${username} cannot make a table in ${database}: its search_path names no schema that is there`,
+      expected,
+      remedy: `ALTER ROLE ${role} RESET search_path; ALTER DATABASE ${db} RESET search_path; and, connected to ${db}: CREATE SCHEMA IF NOT EXISTS public;`,
+    });
+  }
   if (table.refused !== undefined) {
-    const isDenied = table.refused.code === '42501' || table.refused.code === '3F000';
+    const isDenied = table.refused.code === '42501';
     return fault('fail', {
       observed: `${username} cannot make a table in ${database}: ${table.refused.text}`,
       expected,
@@ -45,12 +56,26 @@ function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
         : `find out why, connected to ${db} as ${role}: CREATE TABLE probe (id uuid DEFAULT gen_random_uuid());`,
     });
   }
+  if (migrated.length > 0 && schema !== undefined && !migrated.includes(schema)) {
+    return fault('fail', {
+      observed: `Dify's tables of ${database} are in ${listed(migrated)}, and the search_path of ${username} leads to ${schema}`,
+      expected: `the search_path of ${username} leads to ${listed(migrated)}`,
+      remedy: `ALTER ROLE ${role} IN DATABASE ${db} SET search_path = ${quoted(migrated[0] ?? 'public')};`,
+    });
+  }
   if (foreignTables.count > 0) {
     const owners = foreignTables.owners.map(quoted).join(', ');
     return fault('fail', {
       observed: `${counted(foreignTables.count, 'table')} of ${database} belong to ${listed(foreignTables.owners)}: migrations run as ${username} cannot alter them`,
       expected,
       remedy: `connected to ${db}: REASSIGN OWNED BY ${owners} TO ${role};`,
+    });
+  }
+  if (uuid?.refused?.code === NO_FUNCTION) {
+    return fault('fail', {
+      observed: `uuid-ossp of ${database} lies in a schema that is not in the search_path of ${username}: ${uuid.refused.text}`,
+      expected: 'uuid-ossp, which the first migration of the api uses',
+      remedy: `as a superuser, connected to ${db}: ALTER EXTENSION "uuid-ossp" SET SCHEMA ${quoted(schema ?? 'public')};`,
     });
   }
   if (uuid?.refused !== undefined) {

@@ -12,6 +12,7 @@ const LEAST: Partial<Readonly<Record<SessionSetting, { readonly breaks: number; 
   statement_timeout: { breaks: 60, tight: 300 },
   transaction_timeout: { breaks: 60, tight: 300 },
   idle_in_transaction_session_timeout: { breaks: 0, tight: 60 },
+  idle_session_timeout: { breaks: 0, tight: 60 },
   lock_timeout: { breaks: 0, tight: 5 },
 };
 

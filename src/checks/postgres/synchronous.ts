@@ -1,4 +1,4 @@
-import type { ReplicationFact, StandbyFact } from '../../evidence/postgres/facts.ts';
+import type { ReplicationFact, SessionFact, StandbyFact } from '../../evidence/postgres/facts.ts';
 import type { Judgement } from '../check.ts';
 import { fault, listed } from '../judgement.ts';
 
@@ -18,14 +18,27 @@ export function requiredStandbys(setting: string): Required {
 }
 
 /** Where commits wait for standbys of which too few are there, none ever ends; undefined where they do end. */
-export function blockedCommits({ required, standbys, isShown }: ReplicationFact): Judgement | undefined {
+export function blockedCommits(
+  { required, standbys, isShown }: ReplicationFact,
+  commits: readonly SessionFact['commit'][],
+): Judgement | undefined {
   const { count, names } = requiredStandbys(required);
   if (count === 0) return undefined;
+  const isStuck = commits.includes('waits');
+  // One that ended outweighs what the settings say: synchronous_commit may be local, or another standby may have the name.
+  if (!isStuck && commits.includes('ended')) return undefined;
   const isNamed = ({ name }: StandbyFact) =>
     names.some((one) => one === '*' || one.toLowerCase() === name.toLowerCase());
   const there = standbys.filter((one) => (isShown ? one.sync === 'sync' || one.sync === 'quorum' : isNamed(one)));
-  if (there.length >= count) return undefined;
+  if (there.length >= count && !isStuck) return undefined;
   const found = standbys.length === 0 ? 'no standby' : listed(standbys.map(({ name }) => name));
+  if (there.length >= count) {
+    return fault('fail', {
+      observed: `a commit does not end: synchronous_standby_names is ${required}, and ${found} does not answer`,
+      expected: `${count} of ${listed(names)} that confirms each commit`,
+      remedy: `look at the standby's own log, its disk and its network, or let commits go on without it: ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf();`,
+    });
+  }
   return fault('fail', {
     observed: `synchronous_standby_names is ${required}, and there is ${found}`,
     expected: `${count} of ${listed(names)}`,

@@ -12,6 +12,8 @@ import { known } from './rows.ts';
 import { databasesOf, rolesOf, serverOf } from './server.ts';
 import { reach, type ServerAccess } from './session.ts';
 import { CertificateFault, tlsPlan } from './tls.ts';
+import { turnsOf } from './turns.ts';
+import { upkeepOf } from './upkeep.ts';
 import { askVendor } from './vendor-cli.ts';
 
 /** Milliseconds for each of connecting, TLS, a login, an answer: Dify's own pool gives up after 30 s, and a healthy server needs a few. */
@@ -77,17 +79,19 @@ async function lookAround(
     const pooler = await poolerOf(way.session, way.open, main.refusedOptions);
     // Last, since what is tried writes log of its own.
     const entries = [await inside(main, catalog), await inside(plugin, catalog)];
-    return { entries, roles: found, server: { ...server, ...known({ pooler }) } };
+    const upkeep = server.isInRecovery ? undefined : await upkeepOf(way.session, databases);
+    const turns = pooler === undefined ? await turnsOf(way.open) : [];
+    return { entries, roles: found, server: { ...server, turns, ...known({ pooler, upkeep }) } };
   } finally {
     await Promise.all(all.map(({ session }: Entered) => session?.end()));
   }
 }
 
-async function inside({ entry, session }: Entered, catalog: readonly DatabaseFact[]): Promise<EntryFact> {
+async function inside({ entry, session, open }: Entered, catalog: readonly DatabaseFact[]): Promise<EntryFact> {
   const whole = { ...entry, ...known({ catalog: catalog.find(({ name }) => name === entry.database) }) };
   if (session === undefined || entry.fault !== undefined) return whole;
   try {
-    return { ...whole, session: await enteredOf(session, entry.which) };
+    return { ...whole, session: await enteredOf(session, entry.which, open) };
   } catch (error) {
     if (error instanceof PostgresFault) return { ...whole, fault: error.login };
     throw error;

@@ -1,28 +1,41 @@
 import { randomBytes } from 'node:crypto';
 import { SESSION_SETTINGS, type SessionFact, type SessionSetting, type SettingFact, type TrialFact } from './facts.ts';
-import { PostgresFault } from './faults.ts';
+import type { Open } from './pooler.ts';
 import { flag, known, number, seen, text } from './rows.ts';
-import type { Session } from './session.ts';
+import type { Row, Session } from './session.ts';
+import { begun, refusalOf, written } from './written.ts';
 
 /** What a session in one of Dify's databases sees and may do. `which`: the api's migrations need more than the plugin daemon's. */
-export async function enteredOf(session: Session, which: 'main' | 'plugin'): Promise<SessionFact> {
-  const row = (await seen(session, 'SELECT current_user AS name, current_schema() AS schema'))?.[0];
-  const isMigrated = flag(
-    (await seen(session, `SELECT to_regclass('public.alembic_version') IS NOT NULL AS there`))?.[0],
-    'there',
-  );
+export async function enteredOf(session: Session, which: 'main' | 'plugin', open: Open): Promise<SessionFact> {
+  const row = (await seen(session, WHERE))?.[0];
+  const migrated = list(row, 'migrated');
   return known({
     user: text(row, 'name') ?? '',
     settings: await settingsOf(session),
     schema: text(row, 'schema'),
-    table: await tried(session, tableStatements()),
+    isInRecovery: flag(row, 'recovery') || undefined,
+    migrated: migrated.length === 0 ? undefined : migrated,
+    clientEncoding: text(row, 'encoding'),
+    ...(await written(session, tableStatements(), open)),
     uuid:
-      which === 'main' && !isMigrated
-        ? await tried(session, ['CREATE EXTENSION IF NOT EXISTS "uuid-ossp"'])
+      which === 'main' && migrated.length === 0
+        ? await tried(session, ['CREATE EXTENSION IF NOT EXISTS "uuid-ossp"', 'SELECT uuid_generate_v4()'])
         : undefined,
     foreignTables: await foreignTablesOf(session),
   });
 }
+
+/** A setting of this role in this database goes before the role's, and that before the database's. */
+const WHERE = `
+  SELECT current_user AS name, current_schema() AS schema, pg_is_in_recovery() AS recovery,
+         (SELECT array_agg(n.nspname::text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE c.relname = 'alembic_version' AND c.relkind = 'r') AS migrated,
+         (SELECT split_part(set, '=', 2)
+            FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole,
+                 unnest(s.setconfig) set
+           WHERE set LIKE 'client_encoding=%' AND (s.setdatabase = 0 OR d.datname = current_database())
+             AND (s.setrole = 0 OR r.rolname = session_user)
+           ORDER BY s.setrole = 0, s.setdatabase = 0 LIMIT 1) AS encoding`;
 
 async function settingsOf(session: Session): Promise<SessionFact['settings']> {
   const rows = await seen(session, 'SELECT name, setting, source FROM pg_settings WHERE name = ANY($1)', [
@@ -44,20 +57,17 @@ function tableStatements(): readonly string[] {
   return [
     `CREATE TABLE ${name} (id uuid DEFAULT gen_random_uuid() PRIMARY KEY, name text NOT NULL)`,
     `INSERT INTO ${name} (name) VALUES ('probe')`,
+    `DROP TABLE ${name}`,
   ];
 }
 
 /** Runs statements in a transaction of their own and takes everything back. */
 async function tried(session: Session, statements: readonly string[]): Promise<TrialFact> {
   try {
-    await session.query('BEGIN');
-    await session.query("SET LOCAL lock_timeout = '2s'");
-    for (const statement of statements) await session.query(statement);
+    await begun(session, statements);
     return {};
   } catch (error) {
-    if (!(error instanceof PostgresFault) || error.kind === 'silent') throw error;
-    const { code, text: words } = error.fact;
-    return { refused: { code, text: words } };
+    return { refused: refusalOf(error) };
   } finally {
     await session.query('ROLLBACK').catch(() => undefined);
   }
@@ -72,6 +82,10 @@ const FOREIGN_TABLES = `
 
 async function foreignTablesOf(session: Session): Promise<SessionFact['foreignTables']> {
   const row = (await seen(session, FOREIGN_TABLES))?.[0];
-  const owners: unknown = row?.owners;
-  return { count: number(row, 'count') ?? 0, owners: Array.isArray(owners) ? owners.map(String) : [] };
+  return { count: number(row, 'count') ?? 0, owners: list(row, 'owners') };
+}
+
+function list(row: Row | undefined, column: string): readonly string[] {
+  const value: unknown = row?.[column];
+  return Array.isArray(value) ? value.map(String) : [];
 }

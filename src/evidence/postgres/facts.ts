@@ -67,12 +67,20 @@ export interface SessionFact {
   readonly settings: Readonly<Record<SessionSetting, SettingFact | undefined>>;
   /** Where a table without a schema would go; absent where nowhere. */
   readonly schema?: string;
-  /** A table with a uuid was made, filled and taken back. */
+  /** True where this session is one of a standby. */
+  readonly isInRecovery?: boolean;
+  /** A table with a uuid was made, filled and dropped. */
   readonly table: TrialFact;
-  /** CREATE EXTENSION "uuid-ossp", as the first migration of the api says; absent where the migrations ran already, and for the plugin daemon. */
+  /** How the commit of that went: `waits` where it did not end until it was cancelled; absent where it did not come to one. */
+  readonly commit?: 'ended' | 'waits';
+  /** CREATE EXTENSION "uuid-ossp" and a use of it, as the first migration of the api says; absent where the migrations ran already, and for the plugin daemon. */
   readonly uuid?: TrialFact;
   /** Tables of an earlier installation that this role neither owns nor inherits: migrations cannot alter them. */
   readonly foreignTables: { readonly count: number; readonly owners: readonly string[] };
+  /** Schemas in which migrations of the api have run. */
+  readonly migrated?: readonly string[];
+  /** `client_encoding` as set for the role or the database: what a client gets that asks for none, as Dify's do. */
+  readonly clientEncoding?: string;
 }
 
 export const SESSION_SETTINGS = [
@@ -81,6 +89,8 @@ export const SESSION_SETTINGS = [
   'lock_timeout',
   'idle_in_transaction_session_timeout',
   'idle_session_timeout',
+  'default_transaction_isolation',
+  'synchronous_commit',
   'transaction_timeout',
   'TimeZone',
 ] as const;
@@ -152,6 +162,8 @@ export interface PoolerFact {
   readonly mode?: 'session' | 'transaction' | 'statement';
   /** Whether a prepared statement is there again on another server connection; absent where that was not seen. */
   readonly keepsPrepared?: boolean;
+  /** What became of one more session beside Dify's first: absent where it was served. */
+  readonly next?: 'waits' | 'refused';
   /** Why the api's startup options were refused; absent where they were taken. */
   readonly refusedOptions?: { readonly code: string; readonly text: string };
   /** The pooler's own figures, where this role may read its console. */
@@ -176,6 +188,42 @@ export interface ServerFact {
   /** Milliseconds of a trivial query, sorted. */
   readonly latencies: readonly number[];
   readonly pooler?: PoolerFact;
+  /** When the server was started that answered first, by its own clock. */
+  readonly startedAt?: string;
+  /** The servers that further connections to the same address came to; empty behind a pooler. */
+  readonly turns?: readonly TurnFact[];
+  /** Settings of the whole server that endanger what is stored. */
+  readonly settings?: Readonly<Partial<Record<ServerSetting, string>>>;
+  readonly upkeep?: UpkeepFact;
+}
+
+export const SERVER_SETTINGS = [
+  'fsync',
+  'full_page_writes',
+  'autovacuum',
+  'track_counts',
+  'max_slot_wal_keep_size',
+] as const;
+export type ServerSetting = (typeof SERVER_SETTINGS)[number];
+
+/** The server that one connection came to. */
+export interface TurnFact {
+  readonly isInRecovery: boolean;
+  readonly startedAt: string;
+}
+
+/** What piles up where nobody looks after it. */
+export interface UpkeepFact {
+  /** Replication slots that nobody uses, and the bytes of log that each keeps. */
+  readonly idleSlots: readonly { readonly name: string; readonly keptBytes: number }[];
+  /** Replication slots whose log is gone. */
+  readonly lostSlots: readonly string[];
+  /** The oldest database, in transactions. */
+  readonly oldest?: { readonly database: string; readonly age: number };
+  /** Prepared transactions that nobody ended for an hour. */
+  readonly forgotten: readonly string[];
+  /** Databases of the deployment that were sorted by another version of the library than the one in use. */
+  readonly resorted: readonly string[];
 }
 
 /** What the vendor's own command line says of a managed server. */

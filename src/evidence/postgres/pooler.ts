@@ -22,11 +22,12 @@ export async function poolerOf(
   const own = await backendOf(session);
   if (own === session.processId && refusedOptions === undefined) return undefined;
   const console = await consoleOf(open);
-  const mode = await modeOf(session, open);
+  const { mode, next } = await modeOf(session, open);
   return known({
     product: console === undefined ? 'unknown' : 'PgBouncer',
     version: console?.version,
     mode,
+    next,
     keepsPrepared: mode === 'transaction' ? await keepsPrepared(open) : undefined,
     refusedOptions,
     console: console?.figures,
@@ -38,20 +39,31 @@ async function backendOf(session: Session): Promise<number> {
 }
 
 /** Two idle clients on one server connection: it is lent by transaction, or by statement where none can be begun. */
-async function modeOf(first: Session, open: Open): Promise<PoolerFact['mode']> {
-  return withSession(open, async (second) => {
-    let isShared = false;
-    for (let round = 0; round < ROUNDS && !isShared; round += 1) {
-      isShared = (await backendOf(first)) === (await backendOf(second));
-    }
-    if (!isShared) return 'session';
-    const begun = await second.query('BEGIN').then(
-      () => true,
-      () => false,
-    );
-    if (begun) await second.query('ROLLBACK').catch(() => undefined);
-    return begun ? 'transaction' : 'statement';
-  });
+async function modeOf(first: Session, open: Open): Promise<Pick<PoolerFact, 'mode' | 'next'>> {
+  let second: Session | undefined;
+  try {
+    second = await open();
+    return known({ mode: await modeBetween(first, second) });
+  } catch (error) {
+    if (!(error instanceof PostgresFault)) return {};
+    return { next: error.kind === 'silent' ? 'waits' : 'refused' };
+  } finally {
+    await second?.end();
+  }
+}
+
+async function modeBetween(first: Session, second: Session): Promise<PoolerFact['mode']> {
+  let isShared = false;
+  for (let round = 0; round < ROUNDS && !isShared; round += 1) {
+    isShared = (await backendOf(first)) === (await backendOf(second));
+  }
+  if (!isShared) return 'session';
+  const begun = await second.query('BEGIN').then(
+    () => true,
+    () => false,
+  );
+  if (begun) await second.query('ROLLBACK').catch(() => undefined);
+  return begun ? 'transaction' : 'statement';
 }
 
 /** Prepares on one server connection, has that one taken by another client, and runs it on the next. */

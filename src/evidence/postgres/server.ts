@@ -1,13 +1,23 @@
 import { archivingOf } from './archiving.ts';
-import type { ConnectionsFact, DatabaseFact, ReplicationFact, RoleFact, ServerFact } from './facts.ts';
+import {
+  type ConnectionsFact,
+  type DatabaseFact,
+  type ReplicationFact,
+  type RoleFact,
+  SERVER_SETTINGS,
+  type ServerFact,
+} from './facts.ts';
 import { flag, known, number, seen, text } from './rows.ts';
 import type { Session } from './session.ts';
 
 /** Enough for a p95 that one slow answer does not make. */
 const QUERIES = 40;
+/** Milliseconds after which enough was seen of a server that answers slowly. */
+const QUERIES_MS = 3_000;
 
 const SERVER = `
   SELECT current_setting('server_version_num') AS version, version() AS product, pg_is_in_recovery() AS recovery,
+         to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS started,
          (SELECT setting::bigint * 8192 FROM pg_settings WHERE name = 'shared_buffers') AS buffers`;
 
 /** What the whole server shows. `own`: roles and databases of the deployment. Throws PostgresFault where not even the version comes. */
@@ -22,6 +32,8 @@ export async function serverOf(session: Session, own: Own): Promise<Omit<ServerF
     archiving: isInRecovery ? undefined : await archivingOf(session),
     replication: isInRecovery ? undefined : await replicationOf(session),
     sharedBuffers: number(row, 'buffers'),
+    startedAt: text(row, 'started'),
+    settings: await settingsOf(session),
     latencies: await latenciesOf(session),
   });
 }
@@ -72,9 +84,15 @@ export async function replicationOf(session: Session): Promise<ReplicationFact |
   };
 }
 
+async function settingsOf(session: Session): Promise<ServerFact['settings']> {
+  const rows = await seen(session, 'SELECT name, setting FROM pg_settings WHERE name = ANY($1)', [SERVER_SETTINGS]);
+  return rows && Object.fromEntries(rows.map((row) => [text(row, 'name') ?? '', text(row, 'setting') ?? '']));
+}
+
 async function latenciesOf(session: Session): Promise<readonly number[]> {
   const times: number[] = [];
-  for (let count = 0; count < QUERIES; count += 1) {
+  const first = performance.now();
+  for (let count = 0; count < QUERIES && performance.now() - first < QUERIES_MS; count += 1) {
     const began = performance.now();
     await session.query('SELECT 1');
     times.push(Math.round((performance.now() - began) * 100) / 100);

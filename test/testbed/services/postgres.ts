@@ -127,7 +127,6 @@ async function initialise(server: Server, options: PostgresOptions): Promise<voi
   const settings: Record<string, string | number> = {
     listen_addresses: login.host,
     unix_socket_directories: folder,
-    fsync: 'off',
     ...(certificate && { ssl: 'on', ssl_cert_file: certificate.certFile, ssl_key_file: certificate.keyFile }),
     ...(options.archiving === true && {
       archive_mode: 'on',

@@ -1,0 +1,36 @@
+import type { Check, Judgement } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { error } from '../when.ts';
+import { type EnteredEntry, enteredIn, ofAll, ofPostgres, quoted, seenOf } from './seen.ts';
+
+/** PostgreSQL's own default, which Dify's code counts on: a transaction that meets another waits, and goes on. */
+const USUAL = 'read committed';
+
+export const postgresIsolation: Check = {
+  ...ofPostgres,
+  id: 'postgres.isolation',
+  title: 'transactions of Dify see each other as its code expects',
+  severity: error,
+  remedy: 'ALTER ROLE name RESET default_transaction_isolation;',
+  judge: (context) => {
+    const seen = seenOf(context);
+    const entered = enteredIn(seen);
+    if ('status' in entered) return entered;
+    return ofAll(
+      seen,
+      entered.map((entry) => [entry.database, judgeEntry(entry)] as const),
+    );
+  },
+};
+
+function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
+  const level = session.settings.default_transaction_isolation?.value ?? USUAL;
+  if (level === USUAL || level === 'read uncommitted') return pass(level, USUAL);
+  const observed = `default_transaction_isolation is ${level} for ${username} in ${database}`;
+  return fault('fail', {
+    observed,
+    expected: USUAL,
+    message: `${observed}: transactions that meet are ended with "could not serialize access", and Dify tries none of them again`,
+    remedy: `ALTER ROLE ${quoted(username)} IN DATABASE ${quoted(database)} SET default_transaction_isolation = 'read committed';`,
+  });
+}

@@ -1,0 +1,116 @@
+import { TRANSACTIONS } from '../../checklist/postgres.ts';
+import type { ServerFact, UpkeepFact } from '../../evidence/postgres/facts.ts';
+import type { Check, Judgement } from '../check.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { errorInProdElseWarning } from '../when.ts';
+import { ofAll, ofPostgres, quoted, seenOf, serverIn } from './seen.ts';
+
+export const postgresUpkeep: Check = {
+  ...ofPostgres,
+  id: 'postgres.upkeep',
+  title: 'nothing piles up in PostgreSQL until it stops',
+  severity: errorInProdElseWarning,
+  remedy: 'ALTER SYSTEM RESET autovacuum; SELECT pg_reload_conf();',
+  judge: (context) => {
+    const seen = seenOf(context);
+    const server = serverIn(seen);
+    if ('status' in server) return server;
+    if (server.isInRecovery) return notReached('postgres.primary');
+    const judgements = [
+      judgeVacuum(server),
+      ...(server.upkeep === undefined ? [] : judgeUpkeep(server.upkeep, server)),
+    ];
+    return ofAll(
+      seen,
+      judgements.map(({ subject, judgement }) => [subject, judgement] as const),
+    );
+  },
+};
+
+interface Judged {
+  readonly subject: string;
+  readonly judgement: Judgement;
+}
+
+function judgeVacuum({ settings = {} }: ServerFact): Judged {
+  const off = (['autovacuum', 'track_counts'] as const).filter((name) => settings[name] === 'off');
+  const expected = 'autovacuum and track_counts on';
+  if (off.length === 0) return { subject: 'autovacuum', judgement: pass('autovacuum is on', expected) };
+  const observed = `${listed(off)} off`;
+  const message = `${observed}: dead rows pile up, and every query gets slower`;
+  const remedy = `${off.map((name) => `ALTER SYSTEM SET ${name} = on;`).join(' ')} SELECT pg_reload_conf();`;
+  return { subject: 'autovacuum', judgement: fault('warn', { observed, expected, message, remedy }) };
+}
+
+function judgeUpkeep(upkeep: UpkeepFact, { settings = {} }: ServerFact): readonly Judged[] {
+  return [
+    judgeSlots(upkeep, settings.max_slot_wal_keep_size),
+    judgeAge(upkeep.oldest),
+    judgePrepared(upkeep.forgotten),
+    judgeSorting(upkeep.resorted),
+  ];
+}
+
+/** Bytes of log that a slot keeps for nobody, from which on a disk is in danger. */
+const MUCH = 1 << 30;
+
+function judgeSlots({ idleSlots, lostSlots }: UpkeepFact, bound = '-1'): Judged {
+  const subject = 'replication slots';
+  const expected = 'every replication slot in use';
+  const drop = (names: readonly string[]) =>
+    names.map((name) => `SELECT pg_drop_replication_slot('${name.replaceAll("'", "''")}');`).join(' ');
+  if (idleSlots.length > 0 && bound === '-1') {
+    const words = listed(idleSlots.map(({ name, keptBytes }) => `${name} (${Math.round(keptBytes / (1 << 20))} MiB)`));
+    const observed = `nobody reads replication slot ${words}`;
+    return {
+      subject,
+      judgement: fault(idleSlots.some(({ keptBytes }) => keptBytes > MUCH) ? 'fail' : 'warn', {
+        observed,
+        expected,
+        message: `${observed}: the server keeps all log since then, until its disk is full`,
+        remedy: `bring its reader back, or: ${drop(idleSlots.map(({ name }) => name))}`,
+      }),
+    };
+  }
+  if (lostSlots.length > 0) {
+    const observed = `replication slot ${listed(lostSlots)} has lost its log`;
+    const remedy = `make its reader anew, then: ${drop(lostSlots)}`;
+    return { subject, judgement: fault('warn', { observed, expected, remedy }) };
+  }
+  return { subject, judgement: pass('no slot keeps log for nobody', expected) };
+}
+
+function judgeAge(oldest: UpkeepFact['oldest']): Judged {
+  const subject = 'transaction numbers';
+  const expected = `fewer than ${TRANSACTIONS.old / 1e6} million since the last freeze`;
+  if (oldest === undefined) return { subject, judgement: pass('not shown', expected) };
+  const observed = `${oldest.database} is ${Math.round(oldest.age / 1e6)} million transactions old`;
+  if (oldest.age < TRANSACTIONS.old) return { subject, judgement: pass(observed, expected) };
+  const message = `${observed}: at ${TRANSACTIONS.end / 1e6} million PostgreSQL takes no more writes`;
+  const remedy = `connected to ${quoted(oldest.database)}: VACUUM (FREEZE); and look what holds it back: pg_prepared_xacts, pg_replication_slots, long transactions`;
+  const status = oldest.age < TRANSACTIONS.grave ? 'warn' : 'fail';
+  return { subject, judgement: fault(status, { observed, expected, message, remedy }) };
+}
+
+function judgePrepared(forgotten: readonly string[]): Judged {
+  const subject = 'prepared transactions';
+  const expected = 'none older than an hour';
+  if (forgotten.length === 0) return { subject, judgement: pass('none', expected) };
+  const observed = `prepared transaction ${listed(forgotten)} was never ended`;
+  const message = `${observed}: its locks stay, and no dead row is removed`;
+  const remedy = forgotten.map((gid) => `ROLLBACK PREPARED '${gid.replaceAll("'", "''")}';`).join(' ');
+  return { subject, judgement: fault('warn', { observed, expected, message, remedy }) };
+}
+
+function judgeSorting(resorted: readonly string[]): Judged {
+  const subject = 'sorting';
+  const expected = 'indexes sorted by the library in use';
+  if (resorted.length === 0) return { subject, judgement: pass('the version that sorted them', expected) };
+  const observed = `${listed(resorted)}: sorted by another version of the system's library than the one in use`;
+  const message = `${observed}: indexes over text may miss rows`;
+  const remedy = resorted
+    .map((name) => `REINDEX DATABASE ${quoted(name)}; ALTER DATABASE ${quoted(name)} REFRESH COLLATION VERSION;`)
+    .join(' ');
+  return { subject, judgement: fault('warn', { observed, expected, message, remedy }) };
+}
