@@ -28,9 +28,9 @@ export async function loadRenderer(deployment: Deployment, { baseDirectory, fact
 
 /** The CA files that the deployment names; one that cannot be read is missing here, and the renderer says so. */
 async function certificateFiles(deployment: Deployment, baseDirectory: string): Promise<ReadonlyMap<string, string>> {
-  const { caFiles } = await import('../render/kubernetes/certificates.ts');
+  const { authorities } = await import('../render/dify-env/authorities.ts');
   const found = new Map<string, string>();
-  for (const { path } of caFiles(deployment)) {
+  for (const { path } of authorities(deployment)) {
     const content = await readFile(resolve(baseDirectory, path), 'utf8').catch(() => undefined);
     if (content !== undefined) found.set(path, content);
   }

@@ -1,4 +1,5 @@
 import type { Deployment } from '../deployment/schema/deployment.ts';
+import { authorities, type CaOwner } from '../render/dify-env/authorities.ts';
 
 /** A public name of Dify, and what must be done for it. */
 export interface NameNeed {
@@ -59,13 +60,13 @@ function placeOf({ target, name }: Deployment): string {
 }
 
 /** Files with authorities of one's own that the processes have to trust, by the service that they belong to. */
-export function authorityNeeds({
-  postgres,
-  redis,
-}: Deployment): readonly { readonly of: string; readonly file: string }[] {
-  const files = [
-    { of: 'PostgreSQL', file: postgres.mode === 'external' ? postgres.tls.caFile : undefined },
-    { of: 'Redis', file: redis.mode === 'external' ? redis.tls.caFile : undefined },
-  ];
-  return files.flatMap(({ of, file }) => (file === undefined ? [] : [{ of, file }]));
+export function authorityNeeds(deployment: Deployment): readonly { readonly of: string; readonly file: string }[] {
+  return authorities(deployment).map(({ owner, path }) => ({ of: SERVICES[owner], file: path }));
 }
+
+const SERVICES: Readonly<Record<CaOwner, string>> = {
+  postgres: 'PostgreSQL',
+  redis: 'Redis',
+  objectStorage: 'the object storage',
+  vectorStore: 'the vector store',
+};

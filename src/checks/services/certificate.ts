@@ -35,6 +35,11 @@ export function judgeCertificate(certificate: CertificateFact, now: Date, verifi
   return pass(`certificate of ${issuer}, ${counted(days, 'day')} left`, expected);
 }
 
+/** Whether nobody but the certificate's own authority is missing: neither its dates nor a forgotten intermediate of a public one. */
+export function isOfUnknownAuthority({ distrust, incomplete }: CertificateFact): boolean {
+  return distrust !== undefined && !distrust.startsWith('CERT_') && incomplete !== true;
+}
+
 function dayOf(time: string): string {
   return time.slice(0, 10);
 }

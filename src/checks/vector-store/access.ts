@@ -1,7 +1,8 @@
+import type { CertificateFact } from '../../evidence/probe/tls.ts';
 import type { ExternalStore } from '../../evidence/vector-store/facts.ts';
 import type { Check } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
-import { judgeCertificate } from '../services/certificate.ts';
+import { isOfUnknownAuthority, judgeCertificate } from '../services/certificate.ts';
 import { error } from '../when.ts';
 import { probeFault, storeCheck, unasked } from './store-check.ts';
 
@@ -17,7 +18,8 @@ const tls = storeCheck({
     const remedy = `openssl s_client -connect ${facts.address} </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`;
     if (facts.certificate !== undefined) {
       const judgement = judgeCertificate(facts.certificate, context.now);
-      return judgement.status === 'pass' ? judgement : { ...judgement, remedy };
+      if (judgement.status === 'pass') return judgement;
+      return { ...judgement, remedy: ownAuthority(seen.facts.provider, facts.certificate) ?? remedy };
     }
     if (facts.fault?.stage === 'tls') {
       return probeFault(seen, facts.fault, { where: facts.address, expected: 'TLS, as the file says', remedy });
@@ -25,6 +27,18 @@ const tls = storeCheck({
     return unasked(seen);
   },
 });
+
+/**
+ * What to do about a certificate of the company's own authority. Dify hands one to two clients only (`ELASTICSEARCH_CA_CERTS`,
+ * `MILVUS_SERVER_PEM_PATH`). Weaviate's client is made without its `trust_env`, so that no variable reaches it; every other variable
+ * (SSL_CERT_FILE, REQUESTS_CA_BUNDLE) would take the public authorities from all clients of the process.
+ */
+function ownAuthority(provider: ExternalStore['provider'], certificate: CertificateFact): string | undefined {
+  if (!isOfUnknownAuthority(certificate)) return undefined;
+  if (provider === 'milvus' || provider === 'elasticsearch')
+    return `name the certificate of the authority that signed it: --set vectorStore.${provider}.caFile=./ca.pem`;
+  return "Dify's client takes no authority of your own: give the store a certificate of a public one, or serve it over http in a network that nobody else is on";
+}
 
 /** MyScale's client chooses https by the port alone. */
 function isEncrypted(store: ExternalStore): boolean {

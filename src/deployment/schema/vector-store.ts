@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { host, httpUrl, line, port } from './fields.ts';
+import { filePath, host, httpUrl, line, port } from './fields.ts';
 import { managed, secretRef } from './secret-ref.ts';
 
 const external = { mode: z.literal('external') };
@@ -17,6 +17,7 @@ const weaviate = z.strictObject({
 const qdrant = z.strictObject({ url: httpUrl, grpcPort: port.optional(), apiKey: secretRef.optional() });
 const milvus = z.strictObject({
   url: httpUrl,
+  caFile: filePath.optional(),
   database: line.default('default'),
   token: secretRef.optional(),
   username: line.optional(),
@@ -48,7 +49,12 @@ const tablestore = z.strictObject({
   accessKeyId: secretRef,
   accessKeySecret: secretRef,
 });
-const elasticsearch = z.strictObject({ url: httpUrl, username: line.default('elastic'), password: secretRef });
+const elasticsearch = z.strictObject({
+  url: httpUrl,
+  caFile: filePath.optional(),
+  username: line.default('elastic'),
+  password: secretRef,
+});
 
 const externalVectorStore = z.discriminatedUnion('provider', [
   z.strictObject({ ...external, provider: z.literal('weaviate'), weaviate, ...promises }),

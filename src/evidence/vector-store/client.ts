@@ -4,7 +4,7 @@ import { requestHttp } from '../probe/http.ts';
 import { assertTrusted, secure } from '../probe/tls.ts';
 import type { Asked } from './facts.ts';
 import { listAt, textAt } from './json.ts';
-import type { Note, StoreContext } from './probe.ts';
+import { type Note, type StoreContext, trustOf } from './probe.ts';
 
 /** Enough for the schema of a thousand collections. */
 const BODY_LIMIT = 16 << 20;
@@ -60,7 +60,7 @@ export async function openStore(
         dial: context.dial,
         signal: isCleanup ? withinMs(2 * context.limitMs) : context.signal,
         limitMs: context.limitMs,
-        ca: context.ca,
+        ...trustOf(context),
         bodyLimit: BODY_LIMIT,
       },
     );
@@ -83,7 +83,7 @@ export async function lookAtCertificate(base: URL, context: StoreContext, note: 
   const port = base.port === '' ? 443 : Number(base.port);
   const plain = await context.dial(base.hostname, port, { signal, limitMs: context.limitMs });
   try {
-    const { certificate } = await secure(plain, { host: base.hostname, ca: context.ca, signal });
+    const { certificate } = await secure(plain, { host: base.hostname, ...trustOf(context), signal });
     note({ certificate });
     assertTrusted(certificate);
   } finally {

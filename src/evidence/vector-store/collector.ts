@@ -1,7 +1,9 @@
 import { type Redact, redactor } from '../../base/redact.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
+import { vectorsCaFile } from '../../render/dify-env/authorities.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import { ownAuthority } from '../probe/authority.ts';
 import { type FaultFact, faultOf } from '../probe/fault.ts';
 import { addressOf } from './address.ts';
 import { probeElasticsearch } from './elasticsearch.ts';
@@ -54,7 +56,8 @@ export async function probeVectorStore(
     ca,
   };
   try {
-    await probeProvider(store, probing, (seen) => {
+    const authority = await ownAuthority(vectorsCaFile(store), context.baseDirectory);
+    await probeProvider(store, { ...probing, ...authority }, (seen) => {
       facts = { ...facts, ...seen };
     });
   } catch (error) {

@@ -4,7 +4,7 @@ import { withinMs } from '../../base/time-limit.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
 import { assertTrusted, secure } from '../probe/tls.ts';
 import type { GrpcFact } from './facts.ts';
-import type { StoreContext } from './probe.ts';
+import { type StoreContext, trustOf } from './probe.ts';
 import { decodeMessage, encodeField, type Message } from './protobuf.ts';
 
 export interface GrpcTarget extends GrpcFact {
@@ -72,7 +72,7 @@ export async function withGrpc<T>(
 }
 
 async function agreeOnTls(plain: Duplex, host: string, context: StoreContext, signal: AbortSignal): Promise<Duplex> {
-  const { stream, certificate } = await secure(plain, { host, ca: context.ca, alpn: ['h2'], signal });
+  const { stream, certificate } = await secure(plain, { host, ...trustOf(context), alpn: ['h2'], signal });
   assertTrusted(certificate);
   return stream;
 }
@@ -143,8 +143,14 @@ function callFault(error: unknown): ProbeFault {
 
 const SERVING = 1;
 
-/** gRPC's own health check. Throws ProbeFault where the port is closed, answers otherwise or does not serve. */
-export function checkGrpc(target: GrpcTarget, context: StoreContext): Promise<GrpcFact> {
+/** What a server of one kind knows and no other does: a method that is harmless when it is called with nothing. */
+interface Kind {
+  readonly name: string;
+  readonly method: string;
+}
+
+/** gRPC's own health check. Throws ProbeFault where the port is closed, answers otherwise, does not serve, or is a server of another kind. */
+export function checkGrpc(target: GrpcTarget, context: StoreContext, { name, method }: Kind): Promise<GrpcFact> {
   return withGrpc(target, context, async (call) => {
     const { status, said, message } = await call('/grpc.health.v1.Health/Check', encodeField(1, ''));
     // UNIMPLEMENTED is an answer in gRPC too: whoever gives it serves, without this one service.
@@ -153,6 +159,13 @@ export function checkGrpc(target: GrpcTarget, context: StoreContext): Promise<Gr
     if (status === GRPC.ok && message.number(1) !== SERVING) {
       throw new ProbeFault('use', String(message.number(1)), 'answers its gRPC health check: not serving');
     }
+    const known = await call(method);
+
+    if (known.status === GRPC.unimplemented)
+      throw new ProbeFault('use', String(known.status), `speaks gRPC, and is no ${name}: it does not know ${method}`);
+    // Weaviate says it in words alone, with the status of any error.
+    if (known.status === GRPC.unauthenticated || /unauthorized|unauthenticated|api.key/i.test(known.said))
+      throw new ProbeFault('use', String(known.status), `refuses the key that HTTP takes: ${known.said}`);
     return { host: target.host, port: target.port };
   });
 }

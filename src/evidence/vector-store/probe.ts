@@ -1,9 +1,12 @@
 import type { Redact } from '../../base/redact.ts';
 import type { CollectContext } from '../evidence.ts';
+import type { Trust } from '../probe/authority.ts';
 import type { Provider, StoreOf, VectorStoreFacts } from './facts.ts';
 
 /** What a provider's probe may use. */
-export interface StoreContext extends Pick<CollectContext, 'tier' | 'dial' | 'signal' | 'baseDirectory' | 'now'> {
+export interface StoreContext
+  extends Pick<CollectContext, 'tier' | 'dial' | 'signal' | 'baseDirectory' | 'now'>,
+    Trust {
   readonly deployment: NonNullable<CollectContext['deployment']>;
   /** The resolved secret at `vectorStore.<block>.<name>`; undefined where the file names none. */
   readonly secret: (name: string) => string | undefined;
@@ -11,8 +14,11 @@ export interface StoreContext extends Pick<CollectContext, 'tier' | 'dial' | 'si
   readonly redact: Redact;
   /** Milliseconds for each connection, and again for each answer. */
   readonly limitMs: number;
-  /** More authorities to trust, PEM. */
-  readonly ca?: string | undefined;
+}
+
+/** What a connection to the store trusts. */
+export function trustOf({ ca, caAlone = false }: StoreContext): Required<Trust> {
+  return { ca, caAlone };
 }
 
 /** Keeps what was seen so far: a probe that throws later loses none of it. */

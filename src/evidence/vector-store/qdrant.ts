@@ -43,6 +43,9 @@ function healthOf({ status, path, said }: StoreAnswer): HealthFact {
   return { state: 'down', text: `answers HTTP ${status} at ${path}: ${said}` };
 }
 
+/** Of qdrant.proto. */
+const QDRANT = { name: 'Qdrant', method: '/qdrant.Qdrant/HealthCheck' };
+
 async function grpcOf(
   { qdrant }: StoreOf<'qdrant'>,
   port: number,
@@ -51,7 +54,9 @@ async function grpcOf(
 ): Promise<Asked<GrpcFact>> {
   const { hostname, protocol } = new URL(qdrant.url);
   try {
-    return { seen: await checkGrpc({ host: hostname, port, isSecure: protocol === 'https:', metadata }, context) };
+    return {
+      seen: await checkGrpc({ host: hostname, port, isSecure: protocol === 'https:', metadata }, context, QDRANT),
+    };
   } catch (error) {
     return { fault: faultOf(error, 'use') };
   }

@@ -1,11 +1,13 @@
-import { faultOf } from '../probe/fault.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type FaultFact, faultOf } from '../probe/fault.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, admitted, askedOf, openStore, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, GrpcFact, NodeFact, StoreOf } from './facts.ts';
-import { checkGrpc, type GrpcTarget } from './grpc.ts';
+import { checkGrpc, GRPC, type GrpcTarget, withGrpc } from './grpc.ts';
 import { at, listAt, numberAt, textAt } from './json.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
+import { encodeField } from './protobuf.ts';
 import { tryToWrite } from './written.ts';
 
 /** Weaviate as Dify's client (v4) uses it: HTTP for the schema, gRPC for every search. */
@@ -22,13 +24,36 @@ export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note
   note({ isAdmitted: true, ...(version === undefined ? { product: 'something else' } : { version }) });
   const keyless = await ask('/v1/meta', { headers: { authorization: undefined } });
   note({ isOpen: keyless.status === 200 });
-  note({ grpc: await grpcOf(store, context, headers) });
+  const grpc = await grpcOf(store, context, headers);
+  note({ grpc });
   note({ nodes: await nodesOf(ask) });
   const schema = await ask('/v1/schema');
   const copies = askedOf(schema, ({ json }) => copiesOf(json, isOfDify(context.deployment)));
   note({ copies, ...(schema.status === 200 ? { legacy: legacyIn(schema.json, isOfDify(context.deployment)) } : {}) });
-  if (isReady) await tryClass(ask, probeName(context.deployment), copies, note);
+  note({ blocks: await blockedShards(ask, isOfDify(context.deployment)) });
+  if (!isReady) return;
+  const look = (name: string) => knownByGrpc({ ...grpcTargetOf(store), metadata: headers }, context, name);
+  await tryClass(ask, probeName(context.deployment), copies, note, 'seen' in grpc ? look : undefined);
 };
+
+/** What a node says of itself that takes both (OPERATIONAL_MODE). */
+const READ_WRITE = 'ReadWrite';
+
+/** Shards of Dify's classes that take no writes: a node whose disk is nearly full makes them so, and they stay so until somebody says otherwise. */
+async function blockedShards(ask: Ask, isDifys: (name: string) => boolean): Promise<readonly string[]> {
+  const { json } = await ask('/v1/nodes?output=verbose');
+  const shards = listAt(json, 'nodes').flatMap((node) => listAt(node, 'shards'));
+  const blocked = shards
+    .filter((shard) => textAt(shard, 'vectorIndexingStatus') === 'READONLY')
+    .map((shard) => textAt(shard, 'class') ?? '')
+    .filter(isDifys);
+  const modes = listAt(json, 'nodes').flatMap((node) => {
+    const mode = textAt(node, 'operationalMode') ?? READ_WRITE;
+    return mode === READ_WRITE ? [] : [`node ${textAt(node, 'name') ?? ''} is in mode ${mode}`];
+  });
+  const shut = `shards of Dify that are READONLY: ${blocked.length}, such as one of ${blocked[0]}`;
+  return blocked.length === 0 ? modes : [...modes, shut];
+}
 
 /** Where Dify looks for gRPC: the given address, else the host of the HTTP one on 50051, or on 443 with TLS. */
 export function grpcTargetOf({ weaviate }: StoreOf<'weaviate'>): GrpcTarget {
@@ -42,13 +67,37 @@ function withScheme(address: string): string {
   return address.includes('://') ? address : `grpc://${address}`;
 }
 
+/** A method that no other server has; of its request the name of the class is field 1 (search_get.proto). */
+const SEARCH = '/weaviate.v1.Weaviate/Search';
+/** A class reaches the other nodes of a cluster after a moment. */
+const TRIES = 10;
+const BETWEEN_MS = 200;
+
+/** Why the server behind gRPC does not know a class that the one behind HTTP has just made; undefined where it does, or does not say so. */
+async function knownByGrpc(target: GrpcTarget, context: StoreContext, name: string): Promise<FaultFact | undefined> {
+  return withGrpc(target, context, async (call) => {
+    for (let tries = 1; ; tries += 1) {
+      const { status, said } = await call(SEARCH, encodeField(1, name));
+
+      if (status === GRPC.ok || !/class|collection/i.test(said)) return undefined;
+      if (tries === TRIES) {
+        const text = 'does not know what was just made over HTTP: it is the port of another Weaviate';
+        return { stage: 'use', code: String(status), text };
+      }
+      await delay(BETWEEN_MS, undefined, { signal: context.signal });
+    }
+  });
+}
+
 async function grpcOf(
   store: StoreOf<'weaviate'>,
   context: StoreContext,
   metadata: Readonly<Record<string, string>>,
 ): Promise<Asked<GrpcFact>> {
   try {
-    return { seen: await checkGrpc({ ...grpcTargetOf(store), metadata }, context) };
+    return {
+      seen: await checkGrpc({ ...grpcTargetOf(store), metadata }, context, { name: 'Weaviate', method: SEARCH }),
+    };
   } catch (error) {
     return { fault: faultOf(error, 'use') };
   }
@@ -96,7 +145,13 @@ function legacyIn(schema: unknown, isDifys: (name: string) => boolean): readonly
 }
 
 /** Makes a class as Dify does, one object in it, and removes both; the class also shows how many copies Dify's next one would have. */
-async function tryClass(ask: Ask, name: string, copies: Asked<CopiesFact>, note: Note): Promise<void> {
+async function tryClass(
+  ask: Ask,
+  name: string,
+  copies: Asked<CopiesFact>,
+  note: Note,
+  look: ((name: string) => Promise<FaultFact | undefined>) | undefined,
+): Promise<void> {
   const vectorConfig = { default: { vectorizer: { none: {} }, vectorIndexType: 'hnsw' } };
   const writes = await tryToWrite({
     how: 'made a class with one object and removed it',
@@ -105,8 +160,12 @@ async function tryClass(ask: Ask, name: string, copies: Asked<CopiesFact>, note:
       const made = succeeded(await ask('/v1/schema', { method: 'POST', body: { class: name, vectorConfig } }));
       const ofNew = numberAt(made.json, 'replicationConfig', 'factor');
       if ('seen' in copies && ofNew !== undefined) note({ copies: { seen: { ...copies.seen, ofNew } } });
-      const object = { class: name, properties: {}, vectors: { default: [0.1, 0.2] } };
+      // Dify's objects have properties that it does not declare: the server has to make them.
+      const properties = { text: 'probe', doc_hash: 'probe' };
+      const object = { class: name, properties, vectors: { default: [0.1, 0.2] } };
       succeeded(await ask('/v1/objects', { method: 'POST', body: object }));
+      const fault = await look?.(name);
+      if (fault !== undefined) note({ grpc: { fault } });
     },
     remove: async () => {
       succeeded(await ask(`/v1/schema/${name}`, { method: 'DELETE', isCleanup: true }));

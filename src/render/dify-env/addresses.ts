@@ -30,13 +30,8 @@ export interface ContainerPaths {
   readonly pluginWorking: string;
 }
 
-/** A data service whose server certificate is judged by a CA of the operator's own. */
-export type CaOwner = 'postgres' | 'redis';
-
-/** Where a service's CA file stands in every container that connects to it. */
-export function caFilePath(paths: ContainerPaths, owner: CaOwner): string {
-  return `${paths.certificates}/${owner}-ca.pem`;
-}
-
 /** Debian's bundle of public authorities, which the Dify images carry: what `verify-full` without a CA file is judged by. */
 export const SYSTEM_CA_FILE = '/etc/ssl/certs/ca-certificates.crt';
+
+/** The folder of the same, where each authority has a file of its own. */
+export const SYSTEM_CA_FOLDER = '/etc/ssl/certs';

@@ -1,5 +1,6 @@
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { ServiceAddresses } from './addresses.ts';
+import { caFilePath, s3CaFile } from './authorities.ts';
 import { composed, type EnvEntry, literal, secret } from './entry.ts';
 import { base64Json } from './service-account.ts';
 
@@ -7,7 +8,7 @@ import { base64Json } from './service-account.ts';
 export function apiStorage(storage: ObjectStorage, addresses: ServiceAddresses): readonly EnvEntry[] {
   switch (storage.provider) {
     case 's3':
-      return s3(storage.s3);
+      return s3(storage.s3, addresses);
     case 'azure-blob':
       return azureBlob(storage.azureBlob);
     case 'aliyun-oss':
@@ -32,7 +33,11 @@ export function apiStorage(storage: ObjectStorage, addresses: ServiceAddresses):
 type Block<P extends ObjectStorage['provider'], K extends string> =
   Extract<ObjectStorage, { readonly provider: P }> extends Record<K, infer B> ? B : never;
 
-function s3(block: Block<'s3', 's3'>): readonly EnvEntry[] {
+/**
+ * AWS_CA_BUNDLE is botocore's own: it trusts this file alone, while every other client in the process goes on with the public authorities
+ * (docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html, ca_bundle).
+ */
+function s3(block: Block<'s3', 's3'>, { paths }: ServiceAddresses): readonly EnvEntry[] {
   const workload = block.identity === 'workload';
   return [
     literal('STORAGE_TYPE', 's3'),
@@ -41,6 +46,7 @@ function s3(block: Block<'s3', 's3'>): readonly EnvEntry[] {
     literal('S3_BUCKET_NAME', block.bucket),
     literal('S3_ADDRESS_STYLE', block.addressStyle),
     literal('S3_USE_AWS_MANAGED_IAM', workload),
+    ...(s3CaFile(block) === undefined ? [] : [literal('AWS_CA_BUNDLE', caFilePath(paths, 'objectStorage'))]),
     ...(workload
       ? []
       : [secret('S3_ACCESS_KEY', 'objectStorage.s3.accessKey'), secret('S3_SECRET_KEY', 'objectStorage.s3.secretKey')]),

@@ -1,32 +1,37 @@
-import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
-import type { ServiceAddresses } from './addresses.ts';
+import { posix } from 'node:path';
+import { defaultPluginBucket, type ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import { type ServiceAddresses, SYSTEM_CA_FOLDER } from './addresses.ts';
+import { caFilePath, s3CaFile } from './authorities.ts';
 import { composed, type EnvEntry, type GetSecret, literal, secret } from './entry.ts';
 import { base64Json } from './service-account.ts';
 
-/** The bucket that holds plugin packages: the file's word, else the main one with `-plugin`; Azure uses one container for both. */
+/** The bucket that holds plugin packages: the file's word, else the main one's name with `-plugin`; Azure uses one container for both. */
 export function pluginBucket(storage: ObjectStorage): string | undefined {
   switch (storage.provider) {
     case 's3':
-      return named(storage.s3);
+      return named(storage.provider, storage.s3);
     case 'azure-blob':
       return storage.azureBlob.container;
     case 'aliyun-oss':
-      return named(storage.aliyunOss);
+      return named(storage.provider, storage.aliyunOss);
     case 'gcs':
-      return named(storage.gcs);
+      return named(storage.provider, storage.gcs);
     case 'tencent-cos':
-      return named(storage.tencentCos);
+      return named(storage.provider, storage.tencentCos);
     case 'huawei-obs':
-      return named(storage.huaweiObs);
+      return named(storage.provider, storage.huaweiObs);
     case 'volcengine-tos':
-      return named(storage.volcengineTos);
+      return named(storage.provider, storage.volcengineTos);
     case 'local':
       return undefined;
   }
 }
 
-function named(block: { readonly bucket: string; readonly pluginBucket?: string | undefined }): string {
-  return block.pluginBucket ?? `${block.bucket}-plugin`;
+function named(
+  provider: ObjectStorage['provider'],
+  block: { readonly bucket: string; readonly pluginBucket?: string | undefined },
+): string {
+  return block.pluginBucket ?? defaultPluginBucket(provider, block.bucket);
 }
 
 /** Object storage as the plugin daemon 0.6.3 names it inside its container (not as upstream's `.env` does, with PLUGIN_ in front). */
@@ -43,7 +48,7 @@ export function pluginStorage(storage: ObjectStorage, addresses: ServiceAddresse
 function vendor(storage: ObjectStorage, addresses: ServiceAddresses): readonly EnvEntry[] {
   switch (storage.provider) {
     case 's3':
-      return s3(storage.s3);
+      return s3(storage.s3, addresses);
     case 'azure-blob':
       return azureBlob(storage.azureBlob);
     case 'aliyun-oss':
@@ -95,9 +100,14 @@ const GCS = 'objectStorage.gcs.serviceAccountJson';
 
 /**
  * The daemon turns S3_USE_AWS_MANAGED_IAM and path style on by itself where they are not said. `auto` is botocore's
- * choice made for Go: path style at an endpoint of one's own, virtual hosts at AWS.
+ * choice made for Go: path style at an endpoint of one's own, virtual hosts at AWS. At an endpoint of one's own it reads no AWS_CA_BUNDLE
+ * (dify-cloud-kit, oss/s3), but Go's SSL_CERT_DIR, a list of folders (crypto/x509). The plugins inherit that: what looks authorities up by folder
+ * still finds the public ones, and everything else does not look there.
  */
-function s3(block: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): readonly EnvEntry[] {
+function s3(
+  block: Extract<ObjectStorage, { readonly provider: 's3' }>['s3'],
+  { paths }: ServiceAddresses,
+): readonly EnvEntry[] {
   const workload = block.identity === 'workload';
   const pathStyle = block.addressStyle === 'auto' ? block.endpoint !== undefined : block.addressStyle === 'path';
   return [
@@ -107,6 +117,9 @@ function s3(block: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): r
     ...(block.endpoint === undefined ? [] : [literal('S3_ENDPOINT', block.endpoint)]),
     literal('S3_USE_PATH_STYLE', pathStyle),
     literal('AWS_REGION', block.region),
+    ...(s3CaFile(block) === undefined
+      ? []
+      : [literal('SSL_CERT_DIR', `${SYSTEM_CA_FOLDER}:${posix.dirname(caFilePath(paths, 'objectStorage'))}`)]),
     ...(workload
       ? []
       : [

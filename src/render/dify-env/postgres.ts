@@ -1,6 +1,7 @@
 import type { ExternalPostgres, Postgres } from '../../deployment/schema/postgres.ts';
 import type { SecretPath } from '../../deployment/secrets.ts';
-import { caFilePath, type ServiceAddresses, SYSTEM_CA_FILE } from './addresses.ts';
+import { type ServiceAddresses, SYSTEM_CA_FILE } from './addresses.ts';
+import { caFilePath } from './authorities.ts';
 import { type EnvEntry, literal, secret } from './entry.ts';
 
 /** The superuser of both bundled servers: the chart's subchart and the official image. */

@@ -1,6 +1,7 @@
 import type { Redis, SentinelRedis, StandaloneRedis } from '../../deployment/schema/redis.ts';
 import type { SecretPath } from '../../deployment/secrets.ts';
-import { caFilePath, type ServiceAddresses } from './addresses.ts';
+import type { ServiceAddresses } from './addresses.ts';
+import { caFilePath } from './authorities.ts';
 import { composed, type EnvEntry, type GetSecret, literal, secret } from './entry.ts';
 import { urlHost, userinfo } from './url.ts';
 

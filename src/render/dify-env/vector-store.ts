@@ -1,6 +1,7 @@
 import type { Tier } from '../../checklist/tiers.ts';
 import type { VectorStore } from '../../deployment/schema/vector-store.ts';
 import type { ServiceAddresses } from './addresses.ts';
+import { caFilePath, vectorsCaFile } from './authorities.ts';
 import { type EnvEntry, literal, secret } from './entry.ts';
 
 type External = Extract<VectorStore, { readonly mode: 'external' }>;
@@ -9,7 +10,10 @@ type Store<P extends External['provider']> = Extract<External, { readonly provid
 /** The vector store as api, worker, beat and websocket name it. */
 export function vectorStoreEnv(store: VectorStore, tier: Tier, addresses: ServiceAddresses): readonly EnvEntry[] {
   const provider = literal('VECTOR_STORE', store.provider);
-  return [provider, ...(store.mode === 'bundled' ? bundled(addresses) : external(store, tier))];
+  return [
+    provider,
+    ...(store.mode === 'bundled' ? bundled(addresses) : external(store, tier, ownAuthority(store, addresses))),
+  ];
 }
 
 function bundled(addresses: ServiceAddresses): readonly EnvEntry[] {
@@ -20,14 +24,18 @@ function bundled(addresses: ServiceAddresses): readonly EnvEntry[] {
   ];
 }
 
-function external(store: External, tier: Tier): readonly EnvEntry[] {
+function ownAuthority(store: External, { paths }: ServiceAddresses): string | undefined {
+  return vectorsCaFile(store) === undefined ? undefined : caFilePath(paths, 'vectorStore');
+}
+
+function external(store: External, tier: Tier, ca: string | undefined): readonly EnvEntry[] {
   switch (store.provider) {
     case 'weaviate':
       return weaviate(store);
     case 'qdrant':
       return qdrant(store, tier);
     case 'milvus':
-      return milvus(store);
+      return milvus(store, ca);
     case 'pgvector':
       return sqlServer('PGVECTOR', store.pgvector, 'vectorStore.pgvector.password');
     case 'tencent':
@@ -47,7 +55,7 @@ function external(store: External, tier: Tier): readonly EnvEntry[] {
         secret('TABLESTORE_ACCESS_KEY_SECRET', 'vectorStore.tablestore.accessKeySecret'),
       ];
     case 'elasticsearch':
-      return elasticsearch(store);
+      return elasticsearch(store, ca);
   }
 }
 
@@ -73,7 +81,8 @@ function qdrant({ qdrant: block }: Store<'qdrant'>, tier: Tier): readonly EnvEnt
   ];
 }
 
-function milvus({ milvus: block }: Store<'milvus'>): readonly EnvEntry[] {
+/** A `server_pem_path` is what pymilvus trusts, and it then wants the name told; Dify knows the three since 1.15 (langgenius/dify#36265). */
+function milvus({ milvus: block }: Store<'milvus'>, ca: string | undefined): readonly EnvEntry[] {
   return [
     literal('MILVUS_URI', block.url),
     literal('MILVUS_DATABASE', block.database),
@@ -82,6 +91,13 @@ function milvus({ milvus: block }: Store<'milvus'>): readonly EnvEntry[] {
     block.password === undefined
       ? literal('MILVUS_PASSWORD', '')
       : secret('MILVUS_PASSWORD', 'vectorStore.milvus.password'),
+    ...(ca === undefined
+      ? []
+      : [
+          literal('MILVUS_SECURE', true),
+          literal('MILVUS_SERVER_PEM_PATH', ca),
+          literal('MILVUS_SERVER_NAME', new URL(block.url).hostname),
+        ]),
   ];
 }
 
@@ -103,7 +119,7 @@ function sqlServer(prefix: 'PGVECTOR' | 'MYSCALE', server: SqlServer, password: 
 }
 
 /** Dify joins host and port itself and speaks TLS only where the host carries `https://`; certificates are then checked. */
-function elasticsearch({ elasticsearch: block }: Store<'elasticsearch'>): readonly EnvEntry[] {
+function elasticsearch({ elasticsearch: block }: Store<'elasticsearch'>, ca: string | undefined): readonly EnvEntry[] {
   const url = new URL(block.url);
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? '443' : '80') : url.port;
@@ -113,5 +129,6 @@ function elasticsearch({ elasticsearch: block }: Store<'elasticsearch'>): readon
     literal('ELASTICSEARCH_USERNAME', block.username),
     secret('ELASTICSEARCH_PASSWORD', 'vectorStore.elasticsearch.password'),
     ...(secure ? [literal('ELASTICSEARCH_VERIFY_CERTS', true)] : []),
+    ...(ca === undefined ? [] : [literal('ELASTICSEARCH_CA_CERTS', ca)]),
   ];
 }

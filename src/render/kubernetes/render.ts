@@ -26,7 +26,7 @@ import { refuseDangling, refuseSecretVariables } from './wiring.ts';
 
 /**
  * Everything that helm and kubectl are given for a deployment: pure, the same input gives the same bytes. `files` are the contents of the CA
- * files that the deployment names (`caFiles`), by the path that stands in the file. Throws UserError for a key that the chart does not
+ * files that the deployment names (`authorities`), by the path that stands in the file. Throws UserError for a key that the chart does not
  * take, a secret as plain text, a part switched off that others need, or a CA file that was not read.
  */
 export function renderKubernetes(

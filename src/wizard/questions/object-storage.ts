@@ -61,6 +61,10 @@ function s3Questions(): readonly Question[] {
       why: 'The address of MinIO, Ceph or another S3 service, seen from where Dify runs.',
       asked: 'always',
     }),
+    optionalText('objectStorage.s3.caFile', s3, {
+      title: 'Certificate authority of the endpoint (PEM file)',
+      why: 'Only where its certificate is signed by an authority of your own. Relative to difyctl.yaml.',
+    }),
     requiredText('objectStorage.s3.bucket', s3, { title: 'Bucket', why: BUCKET }),
     pluginBucket('objectStorage.s3', s3),
     defaultedField('objectStorage.s3.region', s3, 'us-east-1', {
@@ -149,12 +153,15 @@ function keyedQuestions(
     secretKey: (path) => secretReference(path, when, `DIFY_${short}_SECRET_KEY`, { title: 'Secret key', why: KEY }),
   };
   const prefix = `objectStorage.${block}`;
-  return [...fields.map((field) => ask[field](`${prefix}.${field}`)), pluginBucket(prefix, when)];
+  return [
+    ...fields.map((field) => ask[field](`${prefix}.${field}`)),
+    pluginBucket(prefix, when, provider === 'tencent-cos' ? '-plugin before the APPID' : undefined),
+  ];
 }
 
-function pluginBucket(prefix: string, when: Question['when']): Question {
+function pluginBucket(prefix: string, when: Question['when'], plus = '-plugin appended'): Question {
   return optionalText(`${prefix}.pluginBucket`, when, {
     title: 'Bucket of the plugin packages',
-    why: 'Without one it is the name of the bucket with -plugin appended. It must exist too.',
+    why: `Without one it is the name of the bucket with ${plus}. It must exist too.`,
   });
 }

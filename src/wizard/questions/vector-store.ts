@@ -99,6 +99,14 @@ function port(path: string, when: Question['when']): Question {
   };
 }
 
+/** The stores to whose clients Dify can hand an authority. */
+function authority(provider: 'milvus' | 'elasticsearch'): Question {
+  return optionalText(`vectorStore.${provider}.caFile`, using(provider), {
+    title: 'Certificate authority of the vector store (PEM file)',
+    why: 'Only where its certificate is signed by an authority of your own. Relative to difyctl.yaml.',
+  });
+}
+
 function milvusQuestions(): readonly Question[] {
   const when = using('milvus');
   const [token, username, password] = ['token', 'username', 'password'].map((key) => `vectorStore.milvus.${key}`);
@@ -111,6 +119,7 @@ function milvusQuestions(): readonly Question[] {
       title: 'Address of the vector store',
       why: 'With scheme and port (usually 19530), seen from where Dify runs.',
     }),
+    authority('milvus'),
     defaultedField('vectorStore.milvus.database', when, 'default', {
       title: 'Database in Milvus',
       why: 'Only where it shares a Milvus with others.',
@@ -161,6 +170,7 @@ function elasticsearchQuestions(): readonly Question[] {
       title: 'Address of the vector store',
       why: 'With scheme and port (usually 9200), seen from where Dify runs.',
     }),
+    authority('elasticsearch'),
     defaultedField('vectorStore.elasticsearch.username', when, 'elastic', {
       title: 'User of the vector store',
       why: 'It may make and write indices.',

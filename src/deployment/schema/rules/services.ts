@@ -1,6 +1,7 @@
-import type { ObjectStorage } from '../object-storage.ts';
+import { defaultPluginBucket, type ObjectStorage } from '../object-storage.ts';
 import type { Postgres } from '../postgres.ts';
 import type { Redis } from '../redis.ts';
+import type { VectorStore } from '../vector-store.ts';
 import { type Finding, problem, type Rule, rule, warning } from './rule.ts';
 
 /** Databases, queues and buckets that must not be one and the same. */
@@ -12,6 +13,8 @@ export const SERVICE_RULES: readonly Rule[] = [
     caWithoutTls(postgres) && warning('postgres.tls.caFile', 'not used while postgres.tls.mode is disable'),
     caWithoutTls(redis) && warning('redis.tls.caFile', 'not used while redis.tls.mode is disable'),
   ]),
+  rule(['objectStorage'], ({ objectStorage }) => unusedStorageCa(objectStorage)),
+  rule(['vectorStore'], ({ vectorStore }) => unusedVectorsCa(vectorStore)),
 ];
 
 /** Name of a database, however it is written. */
@@ -68,8 +71,9 @@ function pluginBucket(storage: ObjectStorage): readonly Finding[] {
   if (block === undefined) return [];
   const [name, { bucket, pluginBucket: own }] = block;
   const path = `objectStorage.${name}.pluginBucket`;
-  if (own === undefined && `${bucket}-plugin`.length > LONGEST_BUCKET) {
-    return [problem(path, `needed: ${bucket}-plugin, its default, is longer than a bucket name may be`)];
+  const byDefault = defaultPluginBucket(storage.provider, bucket);
+  if (own === undefined && byDefault.length > LONGEST_BUCKET) {
+    return [problem(path, `needed: ${byDefault}, its default, is longer than a bucket name may be`)];
   }
   return own === bucket ? [warning(path, 'the same bucket as for files: plugins and files share one life cycle')] : [];
 }
@@ -101,4 +105,22 @@ function bucketBlock(storage: ObjectStorage): readonly [string, Buckets] | undef
 
 function caWithoutTls(service: Postgres | Redis): boolean {
   return service.mode === 'external' && service.tls.mode === 'disable' && service.tls.caFile !== undefined;
+}
+
+function unusedStorageCa(storage: ObjectStorage): readonly Finding[] {
+  if (storage.provider !== 's3' || storage.s3.caFile === undefined) return [];
+  const { endpoint, identity } = storage.s3;
+  if (endpoint?.startsWith('https:') === true && identity === undefined) return [];
+  const why =
+    endpoint?.startsWith('http:') === true ? 'objectStorage.s3.endpoint is http' : 'Dify asks Amazon S3 itself';
+  return [warning('objectStorage.s3.caFile', `not used: ${why}`)];
+}
+
+function unusedVectorsCa(store: VectorStore): readonly Finding[] {
+  if (store.mode === 'bundled') return [];
+  const block =
+    store.provider === 'milvus' ? store.milvus : store.provider === 'elasticsearch' ? store.elasticsearch : undefined;
+  if (block?.caFile === undefined || block.url.startsWith('https:')) return [];
+  const path = `vectorStore.${store.provider}`;
+  return [warning(`${path}.caFile`, `not used: ${path}.url is http`)];
 }
