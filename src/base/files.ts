@@ -25,7 +25,8 @@ export async function writeFileAtomic(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    // The reader knows the file, not the temporary one beside it; a full disk names none at all.
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
   }
   await syncDirectory(directory);
 }

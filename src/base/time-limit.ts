@@ -1,3 +1,6 @@
+/** Above it (24.8 days) Node's timers fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * A signal that aborts after `ms` milliseconds, with a `TimeoutError`, or with the first of `signals`, with its reason. Does not keep the process alive.
  *
@@ -7,6 +10,6 @@
 export function withinMs(ms: number, ...signals: readonly AbortSignal[]): AbortSignal {
   const limit = new AbortController();
   const end = () => limit.abort(new DOMException(`not ended within ${ms} ms`, 'TimeoutError'));
-  setTimeout(end, ms).unref();
+  setTimeout(end, Math.min(ms, LONGEST_TIMER_MS)).unref();
   return AbortSignal.any([...signals, limit.signal]);
 }

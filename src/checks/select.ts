@@ -48,11 +48,8 @@ export function unknownCheck(checks: readonly Check[], pattern: string): string 
 function refuseUnknown(checks: readonly Check[], flag: string, patterns: readonly string[]): void {
   const problems = patterns.flatMap((pattern) => {
     const message = unknownCheck(checks, pattern);
-    return message === undefined ? [] : [{ path: flag, message }];
+    return message === undefined ? [] : [`${flag}: ${message}`];
   });
   if (problems.length === 0) return;
-  throw new UserError(problems.map((problem) => `${problem.path}: ${problem.message}`).join('\n'), {
-    problems,
-    next: ['difyctl checks'],
-  });
+  throw new UserError(problems.join('\n'), { next: ['difyctl checks'] });
 }

@@ -105,8 +105,8 @@ const TABLE = [
   },
   {
     name: 'schema',
-    summary: 'print the JSON Schema of difyctl.yaml, for editors, or of a report',
-    operands: '[deployment|check-report]',
+    summary: 'print the JSON Schema of difyctl.yaml, for editors, of a policy or of a report',
+    operands: '[deployment|policy|check-report]',
     deployment: false,
     formats: TEXT_AND_JSON,
   },

@@ -19,19 +19,19 @@ export function requireAnswer(context: CommandContext, yes: boolean, command: st
 
 /** Asks on stderr until the answer is yes or no; anything but y and yes means no. Throws Interrupted on Ctrl-C. */
 export async function askToGoOn(
-  { streams, stderr, signal }: CommandContext,
+  context: CommandContext,
   question: string,
   exhibits: readonly Exhibit[],
 ): Promise<boolean> {
-  const { input } = await import('@inquirer/prompts');
+  const { askLine } = await import('./line-prompt.ts');
   const keys = exhibits.map(({ key, title }) => `${key}: ${title}`).join(', ');
   for (;;) {
     const message = `${question} (y/N${keys === '' ? '' : `, ${keys}`})`;
-    const answer = await input({ message }, { input: streams.stdin, output: streams.stderr, signal }).catch(declined);
+    const answer = await askLine(context, message).catch(declined);
     const word = answer.trim().toLowerCase();
     const exhibit = exhibits.find(({ key }) => key === word);
     if (exhibit === undefined) return word === 'y' || word === 'yes';
-    stderr.write(exhibit.text());
+    context.stderr.write(exhibit.text());
   }
 }
 

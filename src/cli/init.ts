@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { UserError } from '../base/errors.ts';
+import { readTextIfThere } from '../base/read-text.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { formatPath } from '../deployment/paths.ts';
 import { saveDeployment } from '../deployment/save.ts';
@@ -18,7 +17,7 @@ export function define(command: Command, context: CommandContext): void {
     .action(async (options: { readonly out?: string; readonly questions?: boolean }) => {
       if (options.questions === true) return printQuestions(context);
       const path = options.out === undefined ? context.configPath : resolve(context.cwd, options.out);
-      const opened = openFile(path, await existingText(path), context.overrides);
+      const opened = openFile(path, await readTextIfThere(path), context.overrides);
       const draft = context.terminal.interactive ? await askedAtTerminal(opened, context) : opened.draft;
       const finished = finishFile(opened, draft);
       context.signal.throwIfAborted();
@@ -35,13 +34,6 @@ async function printQuestions({ stdout }: CommandContext): Promise<void> {
 async function askedAtTerminal(opened: OpenedFile, context: CommandContext): Promise<Draft> {
   const { askAtTerminal } = await import('./init-terminal.ts');
   return askAtTerminal(opened, context);
-}
-
-async function existingText(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw new UserError(`${path} cannot be read: ${error.code ?? error.message}`, { cause: error });
-  });
 }
 
 interface Written {

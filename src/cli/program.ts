@@ -9,7 +9,7 @@ import { addGlobalOptions, type GlobalAnswers, readGlobals } from './globals.ts'
 import { LOADERS } from './loaders.ts';
 import { overviewText } from './overview.ts';
 import { Run, type World } from './run.ts';
-import { unknownCommand, usageFault } from './usage.ts';
+import { noCommand, unknownCommand, usageFault } from './usage.ts';
 import { versionDocument, versionText } from './version.ts';
 
 /** Runs one command line to its end and says how the process ends. Never throws: a fault is printed, as JSON on stdout with `-o json`. */
@@ -32,6 +32,7 @@ async function dispatch(argv: readonly string[], run: Run): Promise<ExitCode> {
   const entry = findCommand(name);
   if (entry === undefined) throw unknownCommand(name);
   words.splice(words.indexOf(name), 1);
+  if (globals.version) return versionBeside(words, globals, run);
   await runCommand(entry, root, words, globals, run);
   return run.exitCode;
 }
@@ -65,14 +66,31 @@ async function describe(context: CommandContext): Promise<readonly DescribedComm
 
 function withoutCommand(words: readonly string[], globals: GlobalAnswers, run: Run): ExitCode {
   if (globals.version) {
-    const json = globals.output === 'json';
-    run.stdout.write(json ? `${JSON.stringify(versionDocument(), null, 2)}\n` : versionText());
-  } else if (words.length === 0 || words.some((word) => word === '--help' || word === '-h')) {
+    writeVersion(globals, run);
+  } else if (
+    (words.length === 0 && globals.output === 'text') ||
+    words.some((word) => word === '--help' || word === '-h')
+  ) {
     run.stdout.write(overviewText());
   } else {
-    throw new UserError(`no command beside ${words.join(' ')}`, { next: ['difyctl --help'] });
+    throw noCommand(words);
   }
   return EXIT.done;
+}
+
+/** `difyctl init --version` asks for the version and never begins the command; `--version 1.16.1` means another one. */
+function versionBeside(words: readonly string[], globals: GlobalAnswers, run: Run): ExitCode {
+  if (words.length > 0) {
+    throw new UserError('--version says which difyctl this is, and takes nothing beside it', {
+      next: ['--version-of-dify names the version of Dify'],
+    });
+  }
+  writeVersion(globals, run);
+  return EXIT.done;
+}
+
+function writeVersion({ output }: GlobalAnswers, { stdout }: Run): void {
+  stdout.write(output === 'json' ? `${JSON.stringify(versionDocument(), null, 2)}\n` : versionText());
 }
 
 /** Commander throws in place of ending the process, and writes where this run writes. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Fault, Interrupted } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { type Redact, redactor } from '../base/redact.ts';
+import { systemFault } from '../base/system-fault.ts';
 import type { FlagValue } from '../deployment/overrides.ts';
 import type { CommandContext, Output } from './context.ts';
 import { exitCodeOf, faultDocument, faultText } from './errors.ts';
@@ -65,7 +66,8 @@ export class Run {
     const verbose = argv.includes('--verbose');
     const { streams, env, now, signal } = this.#world;
     // What was under way ends with an AbortError of its own kind: it is not a bug that it did.
-    const error = signal.aborted && !(thrown instanceof Fault) ? new Interrupted(undefined, { cause: thrown }) : thrown;
+    const known = thrown instanceof Fault ? thrown : systemFault(thrown);
+    const error = known ?? (signal.aborted ? new Interrupted(undefined, { cause: thrown }) : thrown);
     if (asksForJson(argv)) {
       this.stdout.write(`${JSON.stringify(faultDocument(error, verbose, now()), null, 2)}\n`);
     } else {
@@ -82,11 +84,11 @@ export class Run {
   }
 }
 
+/** Of several wishes the last counts, as everywhere. */
 function asksForJson(argv: readonly string[]): boolean {
-  return argv.some(
-    (word, index) =>
-      word === '-ojson' ||
-      word === '--output=json' ||
-      ((word === '-o' || word === '--output') && argv[index + 1] === 'json'),
-  );
+  const wishes = argv.flatMap((word, index) => {
+    if (word === '-o' || word === '--output') return argv[index + 1] ?? [];
+    return /^(?:-o|--output=)(.+)$/.exec(word)?.[1] ?? [];
+  });
+  return wishes.at(-1) === 'json';
 }

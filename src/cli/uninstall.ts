@@ -26,8 +26,9 @@ export function define(command: Command, context: CommandContext): void {
       const view = progressView(context);
       try {
         const { bench, target } = await openPlace(context);
+        const agreed = isAgreed(context, bench, name, options);
         const place = await target.place(context.signal);
-        await agree(context, bench, place, name, options);
+        if (!agreed) await ask(context, bench, place);
         const { now, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = context;
         const { kept } = await uninstall({ bench, target, now, signal, timeoutMs, onProgress: view.onProgress });
         view.end();
@@ -38,22 +39,21 @@ export function define(command: Command, context: CommandContext): void {
     });
 }
 
-async function agree(
-  context: CommandContext,
-  bench: Bench,
-  place: Place,
-  name: string | undefined,
-  { yes }: Options,
-): Promise<void> {
+/** Whether `--yes` and the name were given. Throws UserError where they contradict the file, or nobody could be asked: before anything is looked at. */
+function isAgreed({ terminal }: CommandContext, bench: Bench, name: string | undefined, { yes }: Options): boolean {
   const own = bench.deployment.name;
   if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, not ${name}`);
-  if (yes === true && name === own) return;
+  if (yes === true && name === own) return true;
   const command = `difyctl uninstall ${own} --yes`;
   if (yes === true) throw new UserError('--yes needs the name of what goes', { next: [command] });
-  if (!context.terminal.interactive) throw new UserError('there is nobody to ask', { next: [command] });
+  if (!terminal.interactive) throw new UserError('there is nobody to ask', { next: [command] });
+  return false;
+}
+
+async function ask(context: CommandContext, bench: Bench, place: Place): Promise<void> {
   const facts = place.facts.map((fact) => `${fact.name} ${fact.value}`).join(', ');
   context.stderr.write(`  ${facts}\n`);
-  const question = `Remove ${own}? Claims, data and secrets are kept.`;
+  const question = `Remove ${bench.deployment.name}? Claims, data and secrets are kept.`;
   if (!(await askToGoOn(context, question, []))) throw new Interrupted('declined; nothing was changed');
 }
 

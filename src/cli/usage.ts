@@ -23,9 +23,22 @@ export function unknownCommand(word: string): UserError {
   });
 }
 
+/** Options and no command. What stands beside them may be a secret: names alone are repeated. */
+export function noCommand(words: readonly string[]): UserError {
+  const names = words.filter((word) => word.startsWith('-')).map(nameOf);
+  return new UserError(names.length === 0 ? 'which command?' : `no command beside ${names.join(' ')}`, {
+    next: ['difyctl --help'],
+  });
+}
+
+function nameOf(option: string): string {
+  return option.split('=')[0] ?? option;
+}
+
 function unknownOption(option: string, command: Command): UserError {
-  const name = option.split('=')[0] ?? option;
+  const name = nameOf(option);
   const known = optionsOf(command).flatMap(({ long, short }) => [long, short].filter((text) => text !== undefined));
+  if (known.includes(name)) return new UserError(`${name} takes no value`, { next: [helpOf(command)] });
   const meant = nearest(name, known as readonly string[]);
   return new UserError(`unknown option ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`, {
     next: [helpOf(command)],

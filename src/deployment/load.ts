@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Problem, UserError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
+import { readText } from '../base/read-text.ts';
 import { isDefaulted, withDefaults } from './defaults.ts';
 import { problemsOfIssues } from './issues.ts';
 import { NO_OVERRIDES, type Override, type OverrideInput, readOverrides } from './overrides.ts';
@@ -133,30 +133,4 @@ export function refusal(source: string, problems: readonly Problem[]): UserError
   const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return new UserError(`${source} has ${count}`, { problems: sorted });
-}
-
-/** The text of a file; `next` says what to do where there is none. Throws UserError where it cannot be read. */
-export async function readText(path: string, next: readonly string[]): Promise<string> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(path, error, next);
-  });
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new UserError(`${path} is not UTF-8 text`, { cause, next: ['save it as UTF-8'] });
-  }
-}
-
-function unreadable(path: string, cause: NodeJS.ErrnoException, next: readonly string[]): UserError {
-  switch (cause.code) {
-    case 'ENOENT':
-      return new UserError(`${path} does not exist`, { cause, next });
-    case 'EISDIR':
-      return new UserError(`${path} is a folder`, { cause, next: ['name the file in it'] });
-    case 'EACCES':
-    case 'EPERM':
-      return new UserError(`${path} may not be read`, { cause, next: [`ls -l ${path}`] });
-    default:
-      return new UserError(`${path} cannot be read: ${cause.code ?? cause.message}`, { cause });
-  }
 }

@@ -24,6 +24,8 @@ export function readSource(text: string, start = 'difyctl init writes one'): Sou
   const documents = parseAllDocuments(text, {
     lineCounter: counter,
     prettyErrors: false,
+    // A warning of the library's own would go to stderr past us, and repeats what stands in the file.
+    logLevel: 'error',
     merge: true,
     uniqueKeys: true,
   });

@@ -6,7 +6,9 @@ import { type Branch, branchesAt, DEPLOYMENT_SHAPE, type Shape } from './schema/
 /** Why a key may not stand at a place: it belongs to another branch, is misspelt, or has its home deeper in the file. */
 export function unknownKeyMessage(parent: Path, key: string, data: JsonObject, root: Shape = DEPLOYMENT_SHAPE): string {
   const branches = branchesAt(parent, root);
-  const chosen = branches.filter((branch) => conflicts(branch, parent, data).length === 0);
+  // Where there is no choice, a literal that is wrong (apiVersion) chooses nothing away.
+  const chosen =
+    branches.length === 1 ? branches : branches.filter((branch) => conflicts(branch, parent, data).length === 0);
   const others = branches.filter((branch) => !chosen.includes(branch));
   const owner = others.find((branch) => branch.keys.has(key));
   if (owner !== undefined) return `belongs to ${conflicts(owner, parent, data).join(', ')}`;

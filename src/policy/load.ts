@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
+import { readText } from '../base/read-text.ts';
 import type { FileKind } from '../deployment/file-kind.ts';
 import { problemsOfIssues } from '../deployment/issues.ts';
-import { readText, refusal } from '../deployment/load.ts';
+import { refusal } from '../deployment/load.ts';
 import { formatPath, type PathProblem } from '../deployment/paths.ts';
 import { shapeOf } from '../deployment/schema/shape.ts';
 import { readSource } from '../deployment/source.ts';

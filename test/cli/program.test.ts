@@ -28,6 +28,8 @@ describe('the command line', () => {
     [['help', 'validate'], 0, /--set <path=value>/],
     [['-V', '--no-color'], 0, /^difyctl \S+ \(installer\)/],
     [['--version', '-o', 'json'], 0, /"kind": "Version"/],
+    [['init', '--version'], 0, /^difyctl \S+ \(installer\)/],
+    [['-V', 'validate', '-o', 'json'], 0, /"kind": "Version"/],
     [['schema'], 0, /draft-07/],
     [['validate'], 0, /is valid: dify, test, compose/],
     [['-c', 'difyctl.yaml', 'validate'], 0, /is valid/],
@@ -46,7 +48,14 @@ describe('the command line', () => {
 
   it.each<[readonly string[], RegExp]>([
     [['validat'], /unknown command validat[\s\S]*difyctl validate/],
-    [['--frobnicate'], /no command beside --frobnicate/],
+    [['--frobnicate'], /no command beside --frobnicate\n/],
+    [['install', '--version', '1.16.1'], /--version-of-dify/],
+    [['validate', '--non-interactive=false'], /--non-interactive takes no value/],
+    [
+      ['preflight', '--only', 'hosts.cpu'],
+      /^ {2}x --only: no check is called hosts\.cpu; did you mean host\.cpu\?\n {5}-> difyctl checks\n/,
+    ],
+    [['uninstall', '--yes'], /--yes needs the name of what goes[\s\S]*difyctl uninstall dify --yes/],
     [['validate', '--postgres-hots', 'x'], /unknown option --postgres-hots; did you mean --postgres-host\?/],
     [['validate', '--verbos'], /did you mean --verbose\?/],
     [['validate', '--postgres-host'], /argument missing/],
@@ -83,6 +92,30 @@ describe('the command line', () => {
       exitCode: 2,
       time: '2026-11-22T12:00:00.000Z',
     });
+  });
+
+  it('of several --output the last counts, for a fault too', async () => {
+    const text = await runCli(['validate', '-o', 'json', '-c', 'none.yaml', '--output=text'], { cwd: folder });
+    expect(text).toMatchObject({ code: 2, stdout: '' });
+    const json = await runCli(['-otext', 'validate', '-c', 'none.yaml', '-ojson'], { cwd: folder });
+    expect(JSON.parse(json.stdout)).toMatchObject({ kind: 'Error' });
+  });
+
+  it('without a command is a fault where a document was asked for', async () => {
+    expect(JSON.parse((await runCli(['-o', 'json'])).stdout)).toMatchObject({ kind: 'Error', exitCode: 2 });
+  });
+
+  it.each([
+    [['--postgres-password', 'hunter2']],
+    [['--postgres-password=hunter2']],
+    [['validate', '--postgres-pasword=hunter2']],
+    [['validate', '--postgres-password=hunter2', '--verbose']],
+    [['validate', '--set', 'postgres.password=hunter2', '--set', 'hunter2']],
+    [['validate', 'hunter2']],
+  ])('%j repeats no secret', async (argv) => {
+    const run = await runCli(argv, { cwd: folder, env: { DIFYCTL_REDIS_PASSWORD: 'hunter2' } });
+    expect(run.code).toBe(2);
+    expect(run.stdout + run.stderr.replace(argv[0] ?? '', '')).not.toContain('hunter2');
   });
 
   it('refuses a format that the command does not have', async () => {

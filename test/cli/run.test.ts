@@ -34,6 +34,19 @@ describe('a run', () => {
     expect(text()).not.toMatch(/bug/);
   });
 
+  it.each([
+    ['ENOSPC', 'write', 8, /\/data\/f: no space is left/],
+    ['EROFS', 'open', 2, /\/data\/f: the file system is read-only/],
+    ['EACCES', 'mkdir', 2, /\/data\/f: permission denied/],
+    ['ENOENT', 'open', 1, /bug/],
+    ['ECONNREFUSED', 'connect', 1, /bug/],
+  ])('that meets %s at %s ends with %i', (code, syscall, exit, message) => {
+    const { world: outside, text } = world(new AbortController().signal);
+    const error = Object.assign(new Error(`${code}: ${syscall}`), { code, syscall, path: '/data/f' });
+    expect(new Run(outside).fail(error, [])).toBe(exit);
+    expect(text()).toMatch(message);
+  });
+
   it('shows no secret once it knows it, on either stream, in a fault or a result', () => {
     const { world: outside, text } = world(new AbortController().signal);
     const run = new Run(outside);

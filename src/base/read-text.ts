@@ -1,0 +1,59 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { UserError } from './errors.ts';
+
+/** More than any file that people write: what is larger was named by mistake, and a device would fill the memory. */
+const LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** The text of a file; `next` says what to do where there is none. Throws UserError where it cannot be read. */
+export async function readText(path: string, next: readonly string[]): Promise<string> {
+  const text = await readTextIfThere(path);
+  if (text === undefined) throw new UserError(`${path} does not exist`, { next });
+  return text;
+}
+
+/** The text of a file, pipes included; undefined where there is none. Throws UserError where it is no text, far too large, or cannot be read. */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  const bytes = await readBytes(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error instanceof UserError ? error : unreadable(path, error);
+  });
+  if (bytes === undefined) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UserError(`${path} is not UTF-8 text`, { cause, next: ['save it as UTF-8'] });
+  }
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    return await readWithin(file, path);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readWithin(file: FileHandle, path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(64 * 1024), 0, 64 * 1024, null);
+    if (bytesRead === 0) return Buffer.concat(chunks);
+    chunks.push(buffer.subarray(0, bytesRead));
+    size += bytesRead;
+    if (size > LIMIT_BYTES) throw new UserError(`${path} is larger than 4 MiB`, { next: [`ls -l ${path}`] });
+  }
+}
+
+function unreadable(path: string, cause: NodeJS.ErrnoException): UserError {
+  switch (cause.code) {
+    case 'EISDIR':
+      return new UserError(`${path} is a folder`, { cause, next: ['name the file in it'] });
+    case 'EACCES':
+    case 'EPERM':
+      return new UserError(`${path} may not be read`, { cause, next: [`ls -l ${path}`] });
+    default:
+      return new UserError(`${path} cannot be read: ${cause.code ?? cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,100 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../support/cli.ts';
+
+const FILE = 'apiVersion: difyctl/v1\ntier: test\ntarget: { type: compose }\n';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'difyctl-odd-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function validate(content: string | Uint8Array) {
+  await writeFile(join(folder, 'odd.yaml'), content);
+  return runCli(['validate', '-c', 'odd.yaml'], { cwd: folder });
+}
+
+describe('a deployment file', () => {
+  it.each([
+    ['with a byte order mark', `\uFEFF${FILE}`],
+    ['with CRLF', FILE.replaceAll('\n', '\r\n')],
+    ['with an anchor', `${FILE}urls: { console: &u http://a.test, api: *u, app: *u, files: *u }\n`],
+  ])('%s is read', async (_title, content) => {
+    expect(await validate(content)).toMatchObject({ code: 0 });
+  });
+
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ['that is empty', '', /the file is empty; difyctl init writes one/],
+    ['that is a list', '- a\n', /1:1 +the file must hold keys and values/],
+    ['with tabs', 'tier: test\n\tname: x\n', /2:1 +a tab/],
+    ['with a key twice', 'tier: test\ntier: prod\n', /2:1 +this key stands here for the second time/],
+    ['that is binary', new Uint8Array([0, 255, 254]), /not UTF-8 text/],
+    ['that multiplies itself', `a: &a [x,x,x,x,x,x,x,x,x,x,x]\nb: [${'*a,'.repeat(120)}]\n`, /far too many/],
+    ['with a second document', `${FILE}---\n${FILE}`, /4:1 +a second document begins here/],
+    [
+      'without apiVersion still names the nearest key',
+      'teir: test\n',
+      /apiVersion +needed: difyctl\/v1[\s\S]*1:1 +teir +unknown key; did you mean tier\?\n/,
+    ],
+    ['with a key like no other', `${FILE}zzzzzz: 1\n`, /4:1 +zzzzzz +unknown key; known here: apiVersion, name/],
+    ['that is far too large', 'x'.repeat(5 * 1024 * 1024), /larger than 4 MiB/],
+  ])('%s is refused with a place', async (_title, content, message) => {
+    const run = await validate(content);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(message);
+  });
+
+  it('whose key is a collection is refused without a word of the library beside it', async () => {
+    const warned: string[] = [];
+    const listen = (warning: Error) => warned.push(warning.message);
+    process.on('warning', listen);
+    const run = await validate('? [hunter, two]\n: c\n');
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    expect(run.code).toBe(2);
+    expect(warned).toEqual([]);
+  });
+
+  it.each([
+    ['a folder', () => mkdir(join(folder, 'folder')), 'folder', /is a folder/],
+    ['a circle of links', () => symlink('loop', join(folder, 'loop')), 'loop', /ELOOP/],
+    ['a link to nothing', () => symlink('nothing', join(folder, 'dangling')), 'dangling', /does not exist/],
+    ['a device without an end', async () => undefined, '/dev/zero', /larger than 4 MiB/],
+  ])('that is %s is refused', async (_title, make, path, message) => {
+    await make();
+    const run = await runCli(['validate', '-c', path], { cwd: folder });
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(message);
+  });
+});
+
+describe('init', () => {
+  const ANSWERS = ['init', '--non-interactive', '--tier', 'test', '--target', 'compose', '--url', 'http://a.test'];
+
+  it('leaves a file alone that is no UTF-8, since it could not give back its comments', async () => {
+    const latin = Buffer.concat([Buffer.from(FILE), Buffer.from([0x23, 0xe9, 0x0a])]);
+    await writeFile(join(folder, 'latin.yaml'), latin);
+    const run = await runCli([...ANSWERS, '--out', 'latin.yaml'], { cwd: folder });
+    expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('is not UTF-8 text') });
+    expect(await readFile(join(folder, 'latin.yaml'))).toEqual(latin);
+  });
+
+  it('below a file says what the file system refused, and is no bug', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const run = await runCli([...ANSWERS, '--out', 'file/difyctl.yaml'], { cwd: folder });
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(/a part of its path is a file|ENOTDIR/);
+  });
+
+  it.runIf(process.getuid?.() !== 0)('into a folder that may not be written, likewise', async () => {
+    await mkdir(join(folder, 'closed'));
+    await chmod(join(folder, 'closed'), 0o500);
+    const run = await runCli([...ANSWERS, '--out', 'closed/difyctl.yaml'], { cwd: folder });
+    expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('permission denied') });
+  });
+});
