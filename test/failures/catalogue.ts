@@ -76,11 +76,7 @@ export const CATALOGUE: readonly Failure[] = [
   found(23, 'migrations fail: PostgreSQL is too old or too new', ['postgres.version']),
   found(24, 'a port is in use', ['host.ports']),
   found(25, 'Compose refuses the file: it is too old', ['tools.compose']),
-  never(
-    26,
-    'plugins do not install: no way to PyPI or the marketplace',
-    'which mirrors a plugin will ask is in the plugin; difyctl prerequisites lists the hosts to allow',
-  ),
+  found(26, 'plugins do not install: no way to PyPI or the marketplace', ['names.egress']),
   found(27, 'the sandbox restarts: its configuration is missing', ['host.files'], ['app.restarts', 'app.workloads']),
   found(28, 'keys of models are lost: the storage or the secret key is not the one they were made with', [
     'config.secrets',

@@ -21,19 +21,34 @@ export interface Said {
   readonly text: string;
 }
 
-/** Runs the built program in a workplace on a file of this name, with these variables besides. */
+interface How {
+  /** Variables besides the workplace's own. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly flags?: readonly string[];
+  /** A file that the program finds at /etc/resolv.conf, and nobody else does. */
+  readonly resolvConf?: string | undefined;
+}
+
+/** Makes a file stand at /etc/resolv.conf for one program alone. */
+const WITH_RESOLV_CONF = ['--mount', 'sh', '-c', 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"', 'sh'];
+
+/** No run of the tests asks for what is on the internet. */
+const NOTHING_OUTSIDE = ['--set', 'components.api.extraEnv.MARKETPLACE_ENABLED=false'];
+
+/** Runs the built program in a workplace on a file of this name. */
 export async function preflight(
   { folder, env }: Workplace,
   name: string,
   file: JsonObject,
-  more: Readonly<Record<string, string>> = {},
-  flags: readonly string[] = [],
+  { env: more, flags = [], resolvConf }: How = {},
 ): Promise<Said> {
   const path = join(folder, `${name}.yaml`);
   await writeFile(path, stringify(file));
-  const args = [await builtProgram(), 'preflight', '-c', path, '-o', 'json', ...flags];
+  const args = [await builtProgram(), 'preflight', '-c', path, '-o', 'json', ...NOTHING_OUTSIDE, ...flags];
   const options = { cwd: folder, env: { ...env, ...more }, extendEnv: false, reject: false, stdin: 'ignore' } as const;
-  const run = await execa(process.execPath, args, options);
+  const run = await (resolvConf === undefined
+    ? execa(process.execPath, args, options)
+    : execa('unshare', [...WITH_RESOLV_CONF, resolvConf, process.execPath, ...args], options));
   const document = JSON.parse(run.stdout) as CheckReport | Refusal;
   const text = run.stdout + run.stderr;
   if (document.kind === 'CheckReport') {

@@ -1,11 +1,14 @@
-import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deepMerge, type JsonObject } from '../../src/base/json.ts';
 import type { HealthyStores } from '../support/healthy-stores.ts';
 import { until } from '../support/recorder.ts';
 import type { Cluster } from '../testbed/cluster/cluster.ts';
+import { ensure } from '../testbed/provision/ensure.ts';
 import { startFakeHttp } from '../testbed/services/fake-http.ts';
 import { startListener } from '../testbed/services/listener.ts';
+import { startNameServer } from '../testbed/services/name-server.ts';
 import { startPostgres } from '../testbed/services/postgres.ts';
 import { postgres18 } from '../testbed/services/postgres-installation.ts';
 import { startRedis } from '../testbed/services/redis.ts';
@@ -24,6 +27,8 @@ export interface World {
 interface Happened {
   readonly file: JsonObject;
   readonly env?: Readonly<Record<string, string>>;
+  /** A file that stands in the place of the machine's own /etc/resolv.conf. */
+  readonly resolvConf?: string;
   readonly mend?: () => Promise<unknown>;
 }
 
@@ -137,6 +142,9 @@ const FILE_SCENARIOS: readonly Scenario[] = [
   on(19, 'a slash at the end of the address of files', 'validate: urls.files', undefined, ({ compose }) => ({
     file: changed(compose, { urls: { files: 'https://dify.example.test/' } }),
   })),
+  on(26, 'a mirror of packages where nothing listens', 'names.egress warn', /^curl -sSI http:/, ({ compose }) => ({
+    file: changed(compose, extraEnv('pluginDaemon', { PIP_MIRROR_URL: 'http://127.0.0.1:9/simple' })),
+  })),
   on(
     32,
     "the API's key to the plugin daemon replaced on its side alone",
@@ -184,6 +192,19 @@ const PLACE_SCENARIOS: readonly Scenario[] = [
   on(12, 'data of PostgreSQL 12', 'host.postgres-data fail', /dump it with PostgreSQL 12/, async (world) => {
     const { mend } = await left(world, 'volumes/db/data/pgdata', { PG_VERSION: '12\n' });
     return { file: world.bundled, mend };
+  }),
+  on(13, "another machine has a service's name", 'host.search-domains warn', /--dns-search/, async ({ compose }) => {
+    const { resolvConf, stop } = await startNameServer('corp.test', {
+      'redis.corp.test': '127.0.0.9',
+      'api.corp.test': '127.0.0.9',
+    });
+    return { file: compose, resolvConf, mend: stop };
+  }),
+  on(25, 'Compose 2.23.3', 'tools.compose fail', /2\.24/, async ({ compose }) => {
+    const config = await mkdtemp(join(tmpdir(), 'difyctl-old-compose-'));
+    await mkdir(join(config, 'cli-plugins'));
+    await symlink((await ensure(['compose-old']))['compose-old'], join(config, 'cli-plugins', 'docker-compose'));
+    return { file: compose, env: { DOCKER_CONFIG: config }, mend: () => rm(config, { recursive: true }) };
   }),
   on(24, 'somebody listens on the port', 'host.ports fail', /./, async ({ compose }) => {
     const listener = await startListener({ bind: '0.0.0.0' });

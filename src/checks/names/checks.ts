@@ -3,6 +3,7 @@ import { namesBodySize } from './body-size.ts';
 import { namesCertificate } from './certificate.ts';
 import { namesCertificateFiles } from './certificate-files.ts';
 import { namesDns } from './dns.ts';
+import { namesEgress } from './egress.ts';
 import { namesFilesUrl } from './files-url.ts';
 import { namesHosts } from './hosts.ts';
 import { namesProxy } from './proxy.ts';
@@ -21,6 +22,7 @@ export const namesChecks: readonly Check[] = [
   namesBodySize,
   namesProxy,
   namesSsrfProxy,
+  namesEgress,
   namesCertificate,
   namesCertificateFiles,
   namesTlsSecret,

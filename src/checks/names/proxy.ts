@@ -1,4 +1,5 @@
 import type { ComponentName } from '../../checklist/components.ts';
+import { isExempt, proxyVariable } from '../../evidence/names/proxy-variables.ts';
 import type { NamesSettings, Variables } from '../../evidence/names/settings.ts';
 import { fault, listed, pass, some } from '../judgement.ts';
 import { error } from '../when.ts';
@@ -23,7 +24,7 @@ export const namesProxy = settingsCheck(
     for (const component of CALLERS) {
       const { variables, place } = proxiesOf(settings, component);
       if (!hasProxy(variables)) continue;
-      const caught = called.filter((host) => !isExempt(host, firstOf(variables, 'NO_PROXY') ?? ''));
+      const caught = called.filter((host) => !isExempt(host, proxyVariable(variables, 'NO_PROXY') ?? ''));
       if (caught.length === 0) continue;
       return fault('fail', {
         observed: `${place} sends ${some(caught)} through a proxy`,
@@ -50,15 +51,5 @@ function proxiesOf(
 }
 
 function hasProxy(variables: Variables): boolean {
-  return ['HTTP_PROXY', 'ALL_PROXY'].some((name) => (firstOf(variables, name) ?? '') !== '');
-}
-
-/** The lower-case name is the older one, and all clients heed both. */
-function firstOf(variables: Variables, name: string): string | undefined {
-  return variables[name] ?? variables[name.toLowerCase()];
-}
-
-function isExempt(host: string, noProxy: string): boolean {
-  const entries = noProxy.split(/[\s,]+/).filter((entry) => entry !== '');
-  return entries.some((entry) => entry === '*' || host === entry || host.endsWith(`.${entry.replace(/^\*?\./, '')}`));
+  return (['HTTP_PROXY', 'ALL_PROXY'] as const).some((name) => (proxyVariable(variables, name) ?? '') !== '');
 }

@@ -48,7 +48,11 @@ function variablesOf(values: unknown, component: ComponentName): Variables {
   const keys = API_PROCESSES.includes(component) ? API_KEYS : component === 'web' ? WEB_KEYS : {};
   const made = Object.entries(keys).map(([key, name]) => [name, textAt(values, 'global', key)] as const);
   const socket = component === 'web' ? textAt(values, 'apiWebsocket', 'socketUrl') : '';
+  const enabled = at(values, 'global', 'marketplace', 'enabled');
+  const marketplace = textAt(values, 'global', 'marketplace', 'apiUrl');
   return {
+    ...(typeof enabled === 'boolean' ? { MARKETPLACE_ENABLED: String(enabled) } : {}),
+    ...(marketplace === '' ? {} : { MARKETPLACE_API_URL: marketplace }),
     ...Object.fromEntries(made.filter(([, value]) => value !== '')),
     ...(socket === '' ? {} : { NEXT_PUBLIC_SOCKET_URL: socket }),
     ...Object.fromEntries(extra),

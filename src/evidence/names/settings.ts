@@ -11,7 +11,7 @@ export interface BodyLimit {
   readonly value: string;
 }
 
-/** What the rendered set says of addresses, cookies, uploads and proxies; no other variable, and no secret. */
+/** What the rendered set says of addresses, cookies, uploads, proxies and where plugins come from; no other variable, and no secret. */
 export interface NamesSettings {
   /** Variables of `isAboutNames` by component, as its containers will see them. */
   readonly variables: Readonly<Partial<Record<ComponentName, Variables>>>;

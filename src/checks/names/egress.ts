@@ -1,0 +1,95 @@
+import { type EgressFact, NAMES_EGRESS } from '../../evidence/names/egress.ts';
+import type { Check, JudgeContext, Judgement, Observation } from '../check.ts';
+import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { warning, whereFile } from '../when.ts';
+
+const EXPECTED = 'an answer of each';
+
+/** The way out decides over plugins, not over the installation: a warning and never more. */
+export const namesEgress: Check = {
+  id: 'names.egress',
+  title: 'what plugins are installed from can be reached',
+  phases: ['preflight'],
+  severity: warning,
+  when: whereFile(({ components }) => components.pluginDaemon?.enabled !== false),
+  needs: [NAMES_EGRESS],
+  remedy: 'let the plugin daemon reach the marketplace and the package index',
+  judge: (context) => {
+    const { isRendered, asked: facts } = context.evidence(NAMES_EGRESS);
+    if (!isRendered) return notReached('config.renders');
+    if (facts.length === 0) return pass('the marketplace is off and no mirror is named: nothing outside is asked for');
+    const from = context.look(NAMES_EGRESS)?.from ?? 'local';
+    const observations = facts.map((fact): Observation => {
+      const trouble = troubleOf(fact);
+      const observed = trouble ?? fact.unseen ?? `answers (${fact.status})`;
+      const status = trouble !== undefined ? 'warn' : fact.unseen !== undefined ? 'skip' : 'pass';
+      return { subject: new URL(fact.url).host, from, status, observed, expected: EXPECTED };
+    });
+    return { ...verdict(facts, context), observations };
+  },
+};
+
+function verdict(facts: readonly EgressFact[], context: JudgeContext): Judgement {
+  const troubled = facts.filter((fact) => troubleOf(fact) !== undefined);
+  const [first] = troubled;
+  if (first !== undefined) {
+    const observed = listed(troubled.map((fact) => `${hostOf(fact)} ${troubleOf(fact)}`));
+    const lost = [...new Set(troubled.map((fact) => LOST[fact.of]))];
+    return fault('warn', {
+      observed,
+      expected: EXPECTED,
+      message: `${observed}: ${listed(lost)}`,
+      remedy: nextStep(first, context),
+    });
+  }
+  const unseen = facts.filter((fact) => fact.unseen !== undefined);
+  const words = listed(unseen.map((fact) => `${hostOf(fact)} (${fact.unseen})`));
+  if (unseen.length === facts.length)
+    return { status: 'skip', observed: '', expected: EXPECTED, message: `not seen from here: ${words}` };
+  const answered = facts.filter(({ status }) => status !== undefined).map(hostOf);
+  return pass(
+    `${listed(answered)} ${answered.length === 1 ? 'answers' : 'answer'}${unseen.length === 0 ? '' : `; not seen from here: ${words}`}`,
+    EXPECTED,
+  );
+}
+
+const LOST = {
+  marketplace: 'no plugin could be installed from the marketplace',
+  packages: 'no plugin could fetch its Python packages',
+} as const satisfies Record<EgressFact['of'], string>;
+
+/** What is wrong with the way to it. A refusal (401, 403) is an answer: whether it has a login for the mirror is the deployment's. */
+function troubleOf({ fault: failed, status, of, proxy, variable }: EgressFact): string | undefined {
+  if (failed !== undefined) {
+    const by = proxy === undefined ? '' : ` (by the proxy ${proxy})`;
+    const own = failed.stage === 'tls' && variable === undefined ? ', as of a proxy that looks into TLS' : '';
+    return `${reworded(failed.text)}${own}${by}`;
+  }
+  if (status === undefined) return undefined;
+  if (status >= 500) return `answers ${status}`;
+  return of === 'packages' && variable !== undefined && status === 404
+    ? 'has no package index at that path (404)'
+    : undefined;
+}
+
+/** Faults of names say the host themselves. */
+function reworded(text: string): string {
+  return text.replace(/^\S+ (does not resolve|is not resolved)/, '$1');
+}
+
+function nextStep({ url, by, variable }: EgressFact, context: JudgeContext): string {
+  const { target } = deploymentOf(context);
+  const isFromAfar = target.type === 'kubernetes' && context.look(NAMES_EGRESS)?.from !== 'cluster';
+  if (isFromAfar) return 'difyctl preflight --only names.egress --from cluster shows it as pods see it';
+  const { host, port } = new URL(url);
+  const place = port === '' ? `${host}:443` : host;
+  if (variable !== undefined) return `curl -sSI ${url} from the network of the ${by}; ${variable} names it in extraEnv`;
+  return by === 'api'
+    ? `let the ${by} reach ${place}, or switch it off: components.api.extraEnv: { MARKETPLACE_ENABLED: "false" }`
+    : `let the ${by} reach ${place}, or name a mirror: components.pluginDaemon.extraEnv: { PIP_MIRROR_URL: https://… }`;
+}
+
+function hostOf({ url }: EgressFact): string {
+  return new URL(url).host;
+}

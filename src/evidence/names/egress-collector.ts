@@ -1,0 +1,50 @@
+import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import type { Dial } from '../probe/dial.ts';
+import { faultOf } from '../probe/fault.ts';
+import { requestHttp } from '../probe/http.ts';
+import { type EgressFact, type EgressNeed, type EgressSeen, egressNeeds, NAMES_EGRESS } from './egress.ts';
+import { NAMES_SETTINGS } from './settings.ts';
+import { dialThrough } from './tunnel.ts';
+
+const LIMIT_MS = 6_000;
+/** An answer is enough; an index of packages is long. */
+const BODY_LIMIT = 256;
+
+export const namesEgressCollector: Collector<EgressSeen> = {
+  key: NAMES_EGRESS,
+  timeoutMs: 3 * LIMIT_MS,
+  fromCluster: true,
+  collect: async (context, need) => {
+    const settings = await need(NAMES_SETTINGS).catch((error: unknown) => {
+      // config.renders says why.
+      if (error instanceof EvidenceMissing) return undefined;
+      throw error;
+    });
+    const needs = settings === undefined ? [] : egressNeeds(settings);
+    return { isRendered: settings !== undefined, asked: await Promise.all(needs.map((one) => ask(context, one))) };
+  },
+};
+
+/** As the component would: by its proxy, and with the public authorities alone, which are all that its image knows. */
+async function ask({ dial, signal }: CollectContext, need: EgressNeed): Promise<EgressFact> {
+  const url = new URL(need.url);
+  const way = need.proxy === undefined ? dial : tunnel(dial, need.proxy, url);
+  if (typeof way === 'string') return { ...need, unseen: way };
+  try {
+    const { status } = await requestHttp({ url }, { dial: way, signal, limitMs: LIMIT_MS, bodyLimit: BODY_LIMIT });
+    return { ...need, status };
+  } catch (error) {
+    const fault = faultOf(error, 'use');
+    // The evidence holds no login of a proxy, so that none could be tried.
+    return fault.stage === 'login' ? { ...need, unseen: 'its proxy asks for a login' } : { ...need, fault };
+  }
+}
+
+/** Why it cannot be tried, or the way through the proxy. */
+function tunnel(dial: Dial, proxy: string, { protocol }: URL): Dial | string {
+  const address = proxy.includes('://') ? proxy : `http://${proxy}`;
+  if (!URL.canParse(address) || new URL(address).protocol !== 'http:')
+    return `goes by ${proxy}, which is no HTTP proxy`;
+  if (protocol !== 'https:') return `goes by ${proxy} without TLS`;
+  return dialThrough(dial, new URL(address));
+}

@@ -1,0 +1,45 @@
+import { request as httpRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Dial } from '../probe/dial.ts';
+import { ProbeFault } from '../probe/fault.ts';
+
+/**
+ * Dials through an HTTP proxy (CONNECT). Throws ProbeFault: `resolve` or `connect` where the proxy itself is not reached, `login` where it asks for one,
+ * `use` where it does not lead on.
+ */
+export function dialThrough(dial: Dial, proxy: URL): Dial {
+  return async (host, port, options) => {
+    const stream = await dial(proxy.hostname, proxy.port === '' ? 80 : Number(proxy.port), options);
+    const { status, head } = await connectBy(stream, `${host}:${port}`, options.signal).catch((error: unknown) => {
+      stream.destroy();
+      const code = options.signal.aborted ? 'ETIMEDOUT' : String((error as NodeJS.ErrnoException).code ?? 'EPROTO');
+      throw new ProbeFault('use', code, `does not lead on to ${host}: no answer of a proxy (${code})`);
+    });
+    if (status !== 200) {
+      stream.destroy();
+      if (status === 407) throw new ProbeFault('login', '407', 'asks for a login');
+      throw new ProbeFault('use', String(status), `does not lead on to ${host} (${status})`);
+    }
+    if (head.length > 0) stream.unshift(head);
+    return stream;
+  };
+}
+
+function connectBy(
+  stream: Duplex,
+  path: string,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly head: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const asked = httpRequest({
+      createConnection: () => stream,
+      method: 'CONNECT',
+      path,
+      headers: { host: path, 'user-agent': 'difyctl' },
+      signal,
+    });
+    asked.once('connect', ({ statusCode = 0 }, _socket, head) => resolve({ status: statusCode, head }));
+    asked.once('error', reject);
+    asked.end();
+  });
+}
