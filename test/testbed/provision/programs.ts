@@ -132,6 +132,14 @@ const table = {
     package: 'github.com/docker/compose/v2/cmd',
     stamp: { 'github.com/docker/compose/v2/internal.Version': 'v2.40.3' },
   },
+  // Older than what the rendered files ask for: a Compose that many machines still have.
+  'compose-old': {
+    kind: 'go',
+    version: '2.23.3',
+    module: 'compose-old',
+    package: 'github.com/docker/compose/v2/cmd',
+    stamp: { 'github.com/docker/compose/v2/internal.Version': 'v2.23.3' },
+  },
   minio: {
     kind: 'go',
     version: '0.0.0-20260212201848-7aac2a2c5b7c',

@@ -43,6 +43,8 @@ export interface ProcessSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** How it is asked to end. Default SIGTERM. */
   readonly signal?: NodeJS.Signals;
+  /** It listens below port 1024. */
+  readonly lowPort?: true;
 }
 
 /** Whom servers run as that refuse root: the user that owns nothing. */
@@ -77,10 +79,16 @@ export async function servicePort(options: ServiceOptions): Promise<number> {
  * A command as an unprivileged user who may read all the same, since root's cache folder is closed to others.
  * `ending`: the signal that it gets when this process is gone.
  */
-export function unprivileged(file: string, args: readonly string[], ending?: NodeJS.Signals): [string, string[]] {
+export function unprivileged(
+  file: string,
+  args: readonly string[],
+  ending?: NodeJS.Signals,
+  lowPort = false,
+): [string, string[]] {
   const last = ending === undefined ? [] : ['--pdeathsig', ending.replace('SIG', '')];
+  const rights = lowPort ? '+dac_read_search,+net_bind_service' : '+dac_read_search';
   // Without the secure bit access(2) would not heed the capability, and PostgreSQL asks it before it starts itself.
-  const reading = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search', '--securebits=+no_setuid_fixup'];
+  const reading = [`--inh-caps=${rights}`, `--ambient-caps=${rights}`, '--securebits=+no_setuid_fixup'];
   const user = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...reading];
   return ['setpriv', [...last, ...(isRoot() ? user : []), '--', file, ...args]];
 }
@@ -90,7 +98,7 @@ export async function startProcess(spec: ProcessSpec): Promise<ServiceProcess> {
   const logFile = path.join(spec.folder, `${spec.name}.log`);
   const log = await open(logFile, 'a');
   const signal = spec.signal ?? 'SIGTERM';
-  const [file, args] = unprivileged(spec.file, spec.args, signal);
+  const [file, args] = unprivileged(spec.file, spec.args, signal, spec.lowPort);
   const env = { PATH: process.env.PATH, HOME: spec.folder, ...spec.env };
   const child = spawn(file, args, { cwd: spec.folder, env, stdio: ['ignore', log.fd, log.fd] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
