@@ -36,7 +36,7 @@ describe('a set of Kubernetes objects', () => {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
         metadata: { name: 'dify' },
-        spec: { accessModes: ['ReadWriteMany'] },
+        spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '5Gi' } } },
       },
       {
         apiVersion: 'networking.k8s.io/v1',
@@ -68,7 +68,9 @@ describe('a set of Kubernetes objects', () => {
         demands: expect.objectContaining({ priorityClass: '', baseline: [] }),
       },
     ]);
-    expect(set.claims).toEqual([{ name: 'dify', accessModes: ['ReadWriteMany'], storageClass: undefined }]);
+    expect(set.claims).toEqual([
+      { name: 'dify', accessModes: ['ReadWriteMany'], storageClass: undefined, storage: 5 * 2 ** 30, count: 1 },
+    ]);
     expect(set.ingresses).toEqual([{ name: 'dify', className: 'nginx', tls: true }]);
     expect(set.objects.map(({ kind }) => kind)).toEqual(['Deployment', 'PersistentVolumeClaim', 'Ingress', 'Secret']);
     expect(JSON.stringify(set)).not.toContain('c2VjcmV0');

@@ -1,7 +1,7 @@
 import type { NodeFact } from '../../src/evidence/cluster/nodes.ts';
 import type { PodSums } from '../../src/evidence/cluster/pods.ts';
 import { NO_DEMANDS } from '../../src/evidence/rendered/demands.ts';
-import type { PlannedWorkload, RenderedSet } from '../../src/evidence/rendered/set.ts';
+import type { PlannedClaim, PlannedWorkload, RenderedSet } from '../../src/evidence/rendered/set.ts';
 import type { PodShape } from '../../src/evidence/rendered/workload.ts';
 
 export const GIB = 2 ** 30;
@@ -68,6 +68,11 @@ export function workload(
   return { kind: 'Deployment', name, replicas, images: [`${name}:1`], claims: [], pod, demands: NO_DEMANDS, ...over };
 }
 
+/** A claim of 5 GiB for one node, of the default class. */
+export function claim(name: string, over: Partial<PlannedClaim> = {}): PlannedClaim {
+  return { name, accessModes: ['ReadWriteOnce'], storageClass: undefined, storage: 5 * GIB, count: 1, ...over };
+}
+
 export function rendered(over: Partial<RenderedSet> = {}): RenderedSet {
-  return { objects: [], workloads: [], claims: [], ingresses: [], ...over };
+  return { objects: [], workloads: [], claims: [], ingresses: [], routes: [], autoscalers: [], ...over };
 }

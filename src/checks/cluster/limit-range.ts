@@ -1,10 +1,12 @@
 import { formatBytes, formatCpu } from '../../base/quantity.ts';
 import { CLUSTER_LIMITS, type LimitRangeFact } from '../../evidence/cluster/limits.ts';
+import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import type { ContainerDemands } from '../../evidence/rendered/demands.ts';
-import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
+import { type PlannedClaim, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
 import { fault, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
+import { newClaims } from './storage-class.ts';
 
 const RESOURCES = [
   ['cpu', formatCpu],
@@ -13,32 +15,45 @@ const RESOURCES = [
 
 export const clusterLimitRange: Check = {
   id: 'cluster.limit-range',
-  title: 'the limit ranges of the namespace let every container pass',
+  title: 'the limit ranges of the namespace let every container and claim pass',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
   needs: [CLUSTER_LIMITS, RENDERED_OBJECTS],
+  wants: [CLUSTER_RELEASE],
   remedy: 'have the LimitRange changed, or set components.<name>.resources within it',
   judge: (context) => {
     const { ranges } = context.evidence(CLUSTER_LIMITS);
     const lines = ranges.filter(({ type }) => type === 'Container');
-    if (lines.length === 0) return pass('no limit range for containers in the namespace');
-    const refused = context
+    const forClaims = ranges.filter(({ type }) => type === 'PersistentVolumeClaim');
+    if (lines.length + forClaims.length === 0) return pass('no limit range for containers or claims in the namespace');
+    const containers = context
       .evidence(RENDERED_OBJECTS)
       .workloads.flatMap(({ name, demands }) =>
         demands.containers.flatMap((container) =>
           lines.flatMap((line) => refusals(container, line).map((why) => `${name}/${container.name} ${why}`)),
         ),
       );
+    const claims = newClaims(context).flatMap((claim) => forClaims.flatMap((line) => claimRefusals(claim, line)));
+    const refused = [...claims, ...containers];
     const expected = 'requests and limits within the limit range';
-    if (refused.length === 0) return pass('every container is within the limit ranges', expected);
+    if (refused.length === 0) return pass('every container and claim is within the limit ranges', expected);
+    const who = claims.length === 0 ? 'pods' : containers.length === 0 ? 'claims' : 'claims and pods';
     return fault('fail', {
       observed: some(refused, 3),
       expected,
-      message: `pods would be refused: ${some(refused, 3)}`,
+      message: `${who} would be refused: ${some(refused, 3)}`,
     });
   },
 };
+
+function claimRefusals({ name, storage }: PlannedClaim, { name: range, min, max }: LimitRangeFact): readonly string[] {
+  if (max.storage !== undefined && storage > max.storage)
+    return [`claim ${name} asks for ${formatBytes(storage)}, ${range} allows ${formatBytes(max.storage)}`];
+  if (min.storage !== undefined && storage < min.storage)
+    return [`claim ${name} asks for ${formatBytes(storage)}, ${range} wants ${formatBytes(min.storage)}`];
+  return [];
+}
 
 /** As the API server fills in what a container does not say, and then compares. */
 function refusals({ requests, limits }: ContainerDemands, line: LimitRangeFact): readonly string[] {

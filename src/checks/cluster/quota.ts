@@ -1,34 +1,14 @@
 import { formatBytes, formatCpu } from '../../base/quantity.ts';
+import { STORAGE_CLASSES } from '../../evidence/cluster/classes.ts';
 import { CLUSTER_LIMITS, type LimitRangeFact, type QuotaFact } from '../../evidence/cluster/limits.ts';
 import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
-import type { Amounts, PodDemands } from '../../evidence/rendered/demands.ts';
-import { type PlannedWorkload, RENDERED_OBJECTS, type RenderedSet } from '../../evidence/rendered/set.ts';
-import type { Check } from '../check.ts';
+import type { Amounts } from '../../evidence/rendered/demands.ts';
+import { RENDERED_OBJECTS, type RenderedSet } from '../../evidence/rendered/set.ts';
+import type { Check, JudgeContext } from '../check.ts';
 import { fault, listed, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
-
-/** What a quota's name counts of the rendered set; names that are not here are not judged. */
-const ASKED: Readonly<Record<string, (planned: RenderedSet) => number>> = {
-  pods: ({ workloads }) => sumOf(workloads, () => 1),
-  'count/pods': ({ workloads }) => sumOf(workloads, () => 1),
-  cpu: ({ workloads }) => sumOf(workloads, ({ pod }) => pod.cpu),
-  'requests.cpu': ({ workloads }) => sumOf(workloads, ({ pod }) => pod.cpu),
-  memory: ({ workloads }) => sumOf(workloads, ({ pod }) => pod.memory),
-  'requests.memory': ({ workloads }) => sumOf(workloads, ({ pod }) => pod.memory),
-  'limits.cpu': ({ workloads }) => sumOf(workloads, ({ demands }) => limitOf(demands, 'cpu')),
-  'limits.memory': ({ workloads }) => sumOf(workloads, ({ demands }) => limitOf(demands, 'memory')),
-  persistentvolumeclaims: ({ claims }) => claims.length,
-  'count/persistentvolumeclaims': ({ claims }) => claims.length,
-  services: kinds('Service'),
-  'count/services': kinds('Service'),
-  configmaps: kinds('ConfigMap'),
-  'count/configmaps': kinds('ConfigMap'),
-  secrets: kinds('Secret'),
-  'count/secrets': kinds('Secret'),
-  'count/deployments.apps': kinds('Deployment'),
-  'count/statefulsets.apps': kinds('StatefulSet'),
-  'count/ingresses.networking.k8s.io': kinds('Ingress'),
-};
+import { type Asked, askedOf } from './quota-asked.ts';
+import { newClaims } from './storage-class.ts';
 
 /** Names whose quota makes the API server refuse every container that does not say its own. */
 const MUST_SAY: Readonly<Record<string, readonly [kind: 'requests' | 'limits', of: 'cpu' | 'memory']>> = {
@@ -47,12 +27,12 @@ export const clusterQuota: Check = {
   severity: error,
   when: onKubernetesWithFile,
   needs: [CLUSTER_LIMITS, RENDERED_OBJECTS],
-  wants: [CLUSTER_RELEASE],
+  wants: [CLUSTER_RELEASE, STORAGE_CLASSES],
   remedy: 'have the quota raised, or plan fewer replicas or smaller requests (components.<name>)',
   judge: (context) => {
     const { quotas, ranges } = context.evidence(CLUSTER_LIMITS);
     if (quotas.length === 0) return pass('no quota in the namespace');
-    const planned = context.evidence(RENDERED_OBJECTS);
+    const planned = askedIn(context);
     // What a living release uses is counted already, and is what is planned.
     const isLiving = context.look(CLUSTER_RELEASE)?.data?.status !== undefined;
     const short = quotas.flatMap((quota) => shortages(quota, planned, isLiving));
@@ -74,10 +54,17 @@ export const clusterQuota: Check = {
   },
 };
 
-function shortages({ name, hard, used }: QuotaFact, planned: RenderedSet, isLiving: boolean): readonly string[] {
+function askedIn(context: JudgeContext): Asked {
+  const claims = newClaims(context);
+  return { ...context.evidence(RENDERED_OBJECTS), claims, classes: context.look(STORAGE_CLASSES)?.data ?? [] };
+}
+
+function shortages({ name, hard, used }: QuotaFact, planned: Asked, isLiving: boolean): readonly string[] {
   return Object.entries(hard).flatMap(([resource, most]) => {
-    const asked = ASKED[resource]?.(planned) ?? 0;
-    const left = isLiving ? most : most - (used[resource] ?? 0);
+    const asked = askedOf(resource, planned) ?? 0;
+    // Of claims only those are asked for that are not there yet.
+    const isCounted = isLiving && !/(persistentvolumeclaims|requests\.storage)$/.test(resource);
+    const left = isCounted ? most : most - (used[resource] ?? 0);
     // Sums of floats drift.
     if (asked <= left * (1 + 1e-9)) return [];
     return [
@@ -117,24 +104,7 @@ function says(
   return limits[of] !== undefined || (kind === 'requests' && requests[of] !== undefined);
 }
 
-function sumOf(workloads: readonly PlannedWorkload[], of: (workload: PlannedWorkload) => number): number {
-  return workloads.reduce((sum, workload) => sum + workload.replicas * of(workload), 0);
-}
-
-function limitOf({ containers }: PodDemands, of: 'cpu' | 'memory'): number {
-  const limits = (isInit: boolean) =>
-    containers.filter((one) => one.isInit === isInit).map((one) => one.limits[of] ?? 0);
-  return Math.max(
-    limits(false).reduce((sum, one) => sum + one, 0),
-    ...limits(true),
-  );
-}
-
-function kinds(kind: string): (planned: RenderedSet) => number {
-  return ({ objects }) => objects.filter((object) => object.kind === kind).length;
-}
-
 function amount(resource: string, value: number): string {
   if (resource.endsWith('cpu')) return formatCpu(value);
-  return resource.endsWith('memory') ? formatBytes(value) : `${value}`;
+  return /(memory|storage)$/.test(resource) ? formatBytes(value) : `${value}`;
 }

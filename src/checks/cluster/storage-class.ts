@@ -49,9 +49,14 @@ export const storageClass: Check = {
 };
 
 /** Claims that are rendered and do not stand there already. */
-function newClaims(context: JudgeContext): readonly PlannedClaim[] {
-  const living = new Set(context.look(CLUSTER_RELEASE)?.data?.claims.map(({ name }) => name));
-  return context.look(RENDERED_OBJECTS)?.data?.claims.filter(({ name }) => !living.has(name)) ?? [];
+export function newClaims(context: JudgeContext): readonly PlannedClaim[] {
+  const living = (context.look(CLUSTER_RELEASE)?.data?.claims ?? []).map(({ name }) => name);
+  const planned = context.look(RENDERED_OBJECTS)?.data?.claims ?? [];
+  return planned.flatMap((claim) => {
+    // Those of a StatefulSet end in the number of their pod.
+    const there = living.filter((name) => name.replace(/-\d+$/, '') === claim.name || name === claim.name);
+    return there.length >= claim.count ? [] : [{ ...claim, count: claim.count - there.length }];
+  });
 }
 
 function judgeDefault(defaults: readonly string[]): Judgement {

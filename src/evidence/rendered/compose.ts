@@ -13,6 +13,8 @@ export function composeSet(project: unknown): RenderedSet {
     workloads: staying.map(([name, service]) => composeWorkload(name, service)),
     claims: [],
     ingresses: [],
+    routes: [],
+    autoscalers: [],
   };
 }
 

@@ -1,10 +1,11 @@
 import { at, listAt, quantityAt, textAt } from '../read.ts';
 import { podSecurityBreaches } from './pod-security.ts';
 
-/** Cores, bytes. Absent: not said. */
+/** Cores, bytes; `storage` is of claims. Absent: not said. */
 export interface Amounts {
   readonly cpu?: number;
   readonly memory?: number;
+  readonly storage?: number;
 }
 
 export interface ContainerDemands {
@@ -51,6 +52,9 @@ function demandsOf(container: unknown, isInit: boolean): ContainerDemands {
 
 /** Cores and bytes of a resource list. */
 export function amounts(value: unknown): Amounts {
-  const [cpu, memory] = [quantityAt(value, 'cpu'), quantityAt(value, 'memory')];
-  return { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }) };
+  const said = (['cpu', 'memory', 'storage'] as const).flatMap((of) => {
+    const amount = quantityAt(value, of);
+    return amount === undefined ? [] : [[of, amount]];
+  });
+  return Object.fromEntries(said);
 }

@@ -1,5 +1,6 @@
-import { at, listAt, textAt } from '../read.ts';
+import { at, listAt, quantityAt, textAt } from '../read.ts';
 import { podDemands } from './demands.ts';
+import { autoscaler, route } from './entry.ts';
 import type { PlannedClaim, PlannedIngress, PlannedWorkload, RenderedSet } from './set.ts';
 import { podShape } from './workload.ts';
 
@@ -16,6 +17,8 @@ export function renderedSet(objects: readonly unknown[]): RenderedSet {
     workloads: objects.filter((object) => REPLICATED.has(textAt(object, 'kind'))).map(workload),
     claims: [...objects.filter(isKind('PersistentVolumeClaim')).map(claim), ...objects.flatMap(templateClaims)],
     ingresses: objects.filter(isKind('Ingress')).map(ingress),
+    routes: objects.filter(isKind('HTTPRoute')).map(route),
+    autoscalers: objects.filter(isKind('HorizontalPodAutoscaler')).map(autoscaler),
   };
 }
 
@@ -25,12 +28,11 @@ function isKind(kind: string): (object: unknown) => boolean {
 
 function workload(object: unknown): PlannedWorkload {
   const template = at(object, 'spec', 'template');
-  const replicas = at(object, 'spec', 'replicas');
   const containers = [...listAt(template, 'spec', 'initContainers'), ...listAt(template, 'spec', 'containers')];
   return {
     kind: textAt(object, 'kind'),
     name: textAt(object, 'metadata', 'name'),
-    replicas: typeof replicas === 'number' ? replicas : 1,
+    replicas: replicasOf(object),
     images: [...new Set(containers.map((container) => textAt(container, 'image')))],
     claims: listAt(template, 'spec', 'volumes')
       .map((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName'))
@@ -46,8 +48,13 @@ function templateClaims(object: unknown): readonly PlannedClaim[] {
   const owner = textAt(object, 'metadata', 'name');
   return listAt(object, 'spec', 'volumeClaimTemplates').map((template) => {
     const made = claim(template);
-    return { ...made, name: `${made.name}-${owner}` };
+    return { ...made, name: `${made.name}-${owner}`, count: replicasOf(object) };
   });
+}
+
+function replicasOf(object: unknown): number {
+  const replicas = at(object, 'spec', 'replicas');
+  return typeof replicas === 'number' ? replicas : 1;
 }
 
 function claim(object: unknown): PlannedClaim {
@@ -56,6 +63,8 @@ function claim(object: unknown): PlannedClaim {
     name: textAt(object, 'metadata', 'name'),
     accessModes: listAt(object, 'spec', 'accessModes').filter((mode): mode is string => typeof mode === 'string'),
     storageClass: typeof storageClass === 'string' ? storageClass : undefined,
+    storage: quantityAt(object, 'spec', 'resources', 'requests', 'storage') ?? 0,
+    count: 1,
   };
 }
 

@@ -19,6 +19,32 @@ export interface PlannedClaim {
   readonly accessModes: readonly string[];
   /** Undefined: the cluster's default class. */
   readonly storageClass: string | undefined;
+  /** Bytes that it asks for; 0 where it does not say. */
+  readonly storage: number;
+  /** How many of it there are: as many as a StatefulSet has replicas. */
+  readonly count: number;
+}
+
+/** An HTTPRoute. */
+export interface PlannedRoute {
+  readonly name: string;
+  readonly hostnames: readonly string[];
+  readonly parents: readonly PlannedParent[];
+}
+
+/** What a route wants to be attached to. `namespace` empty: the release's own; `section` empty: any listener; `port` 0: any. */
+export interface PlannedParent {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly section: string;
+  readonly port: number;
+}
+
+/** A HorizontalPodAutoscaler with the APIs that it reads: `metrics.k8s.io`. */
+export interface PlannedAutoscaler {
+  readonly name: string;
+  readonly apis: readonly string[];
 }
 
 export interface PlannedIngress {
@@ -42,5 +68,7 @@ export interface RenderedSet {
   readonly workloads: readonly PlannedWorkload[];
   readonly claims: readonly PlannedClaim[];
   readonly ingresses: readonly PlannedIngress[];
+  readonly routes: readonly PlannedRoute[];
+  readonly autoscalers: readonly PlannedAutoscaler[];
 }
-export const RENDERED_OBJECTS = evidenceKey<RenderedSet>('rendered.objects', 2);
+export const RENDERED_OBJECTS = evidenceKey<RenderedSet>('rendered.objects', 3);

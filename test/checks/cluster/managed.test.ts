@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../../src/checks/registry.ts';
+import { CLUSTER_ADMISSION } from '../../../src/evidence/cluster/admission.ts';
 import { CLUSTER_AUTOSCALER } from '../../../src/evidence/cluster/autoscaler.ts';
 import { INGRESS_CLASSES, STORAGE_CLASSES } from '../../../src/evidence/cluster/classes.ts';
 import { CLUSTER_DNS } from '../../../src/evidence/cluster/dns.ts';
@@ -160,6 +161,7 @@ function evidenceOf(twin: Twin): Seen {
     [CLUSTER_DNS, { pods: dnsPods, ready: dnsPods }],
     [CLUSTER_LIMITS, { quotas: [], ranges: [] }],
     [PRIORITY_CLASSES, []],
+    [CLUSTER_ADMISSION, { namespaceExists: true, asked: 40, refusals: [] }],
     [CLUSTER_NAMESPACE, { name: 'dify', exists: true, phase: 'Active', enforces: '' }],
     [CLUSTER_RELEASE, { status: undefined, revision: undefined, claims: [] }],
     [CLUSTER_RIGHTS, { namespace: 'dify', rights: [], unknownKinds: [] }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { STORAGE_CLASSES } from '../../../src/evidence/cluster/classes.ts';
 import { CLUSTER_LIMITS, type LimitRangeFact, type QuotaFact } from '../../../src/evidence/cluster/limits.ts';
 import { PRIORITY_CLASSES } from '../../../src/evidence/cluster/priority-classes.ts';
 import { CLUSTER_NAMESPACE, CLUSTER_RELEASE } from '../../../src/evidence/cluster/release.ts';
@@ -7,7 +8,7 @@ import type { EvidenceKey } from '../../../src/evidence/evidence.ts';
 import { type ContainerDemands, NO_DEMANDS, type PodDemands } from '../../../src/evidence/rendered/demands.ts';
 import { RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
-import { GIB, rendered, shape, workload } from '../../support/cluster-facts.ts';
+import { claim, GIB, rendered, shape, workload } from '../../support/cluster-facts.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
 
 const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
@@ -32,7 +33,11 @@ function planned(demands: Partial<PodDemands> = {}) {
   const all = { ...NO_DEMANDS, containers: [container()], ...demands };
   return rendered({
     workloads: [workload('dify-api', 3, shape(1, 2), { demands: all })],
-    objects: [{ apiVersion: 'v1', kind: 'Secret', name: 'dify-1' }],
+    objects: [
+      { apiVersion: 'v1', kind: 'Secret', name: 'dify-1' },
+      { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', name: 'dify' },
+    ],
+    claims: [claim('data', { count: 3 })],
   });
 }
 
@@ -54,14 +59,41 @@ describe('cluster.quota', () => {
     ],
     ['too little memory by limits', [quota({ 'limits.memory': 20 * GIB })], 'fail', '24 GiB are asked for'],
     ['one of two', [quota({ pods: 9 }), quota({ 'count/secrets': 0 })], 'fail', 'count/secrets'],
+    ['room for the claims', [quota({ 'requests.storage': 20 * GIB, persistentvolumeclaims: 3 })], 'pass'],
+    ['too little storage', [quota({ 'requests.storage': 12 * GIB })], 'fail', '15 GiB are asked for'],
+    [
+      'too few claims left',
+      [quota({ persistentvolumeclaims: 4 }, { persistentvolumeclaims: 2 })],
+      'fail',
+      'leaves 2 of',
+    ],
+    [
+      'too little of the class that is the default',
+      [quota({ 'fast.storageclass.storage.k8s.io/requests.storage': 10 * GIB })],
+      'fail',
+      '10 GiB of fast.storageclass',
+    ],
+    ['of another class', [quota({ 'slow.storageclass.storage.k8s.io/persistentvolumeclaims': 0 })], 'pass'],
+    ['of any kind', [quota({ 'count/networkpolicies.networking.k8s.io': 0 })], 'fail', 'count/networkpolicies'],
     ['of things that are not planned', [quota({ 'requests.nvidia.com/gpu': 0, 'services.loadbalancers': 0 })], 'pass'],
   ])('%s', (_, quotas, status, words = '') => {
     const found = result('cluster.quota', [
       [CLUSTER_LIMITS, { quotas, ranges: [] }],
       [RENDERED_OBJECTS, planned()],
+      [STORAGE_CLASSES, [{ name: 'fast', provisioner: 'x', isDefault: true }]],
     ]);
     expect(found.status).toBe(status);
     expect(found.message).toContain(words);
+  });
+
+  it('does not count claims that stand there already', () => {
+    const living = (name: string) => ({ name, phase: 'Bound', accessModes: [] });
+    const seen: Seen = [
+      [CLUSTER_LIMITS, { quotas: [quota({ persistentvolumeclaims: 3 }, { persistentvolumeclaims: 2 })], ranges: [] }],
+      [RENDERED_OBJECTS, planned()],
+      [CLUSTER_RELEASE, { status: undefined, revision: undefined, claims: [living('data-0'), living('data-1')] }],
+    ];
+    expect(result('cluster.quota', seen).status).toBe('pass');
   });
 
   it('does not count what a living release uses a second time', () => {
@@ -108,6 +140,9 @@ describe('cluster.limit-range', () => {
       { requests: {}, limits: {} },
       'pass',
     ],
+    ['smaller than a claim', { type: 'PersistentVolumeClaim', max: { storage: 2 * GIB } }, {}, 'fail'],
+    ['larger than a claim', { type: 'PersistentVolumeClaim', min: { storage: 10 * GIB } }, {}, 'fail'],
+    ['wide enough for claims', { type: 'PersistentVolumeClaim', max: { storage: 5 * GIB } }, {}, 'pass'],
     ['of pods, which is not judged', { type: 'Pod', max: { cpu: 0.1 } }, {}, 'pass'],
   ])('%s', (_, over, demands, status) => {
     const seen: Seen = [

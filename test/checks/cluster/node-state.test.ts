@@ -7,7 +7,7 @@ import { CLUSTER_PODS, type PodSums } from '../../../src/evidence/cluster/pods.t
 import { CLUSTER_RELEASE } from '../../../src/evidence/cluster/release.ts';
 import { RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
-import { GIB, NO_PODS, node, nodes, rendered, shape, workload } from '../../support/cluster-facts.ts';
+import { claim, GIB, NO_PODS, node, nodes, rendered, shape, workload } from '../../support/cluster-facts.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
 
 const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
@@ -78,7 +78,9 @@ describe('room', () => {
 describe('cluster.storage.class', () => {
   const standard = { name: 'standard', provisioner: 'ebs.csi.aws.com', isDefault: true };
   const other = { ...standard, name: 'fast' };
-  const claims = (storageClass: string | undefined) => [{ name: 'dify', accessModes: ['ReadWriteMany'], storageClass }];
+  const claims = (storageClass: string | undefined) => [
+    claim('dify', { accessModes: ['ReadWriteMany'], storageClass }),
+  ];
   const living = { status: 'deployed', revision: 1, claims: [{ name: 'dify', phase: 'Bound', accessModes: [] }] };
 
   it.each([

@@ -8,7 +8,7 @@ import type { EvidenceKey } from '../../../src/evidence/evidence.ts';
 import { type PlannedIngress, RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
 import { COMPOSE, HELM, KUBECTL, OTHER_DIFYCTL } from '../../../src/evidence/tools.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
-import { nodes, rendered, shape, workload } from '../../support/cluster-facts.ts';
+import { claim, nodes, rendered, shape, workload } from '../../support/cluster-facts.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 
 const deployment = parsedDeployment(SAMPLE_FILES['prod-kubernetes-s3-qdrant']);
@@ -105,7 +105,7 @@ describe('cluster.permissions', () => {
 describe('cluster.storage.read-write-many', () => {
   const set = (modes: readonly string[], storageClass: string | undefined, replicas: number) =>
     rendered({
-      claims: [{ name: 'dify', accessModes: modes, storageClass }],
+      claims: [claim('dify', { accessModes: modes, storageClass })],
       workloads: [workload('dify-api', replicas, shape(1, 1), { claims: ['dify'] })],
     });
   const classes = (provisioner: string) => [{ name: 'standard', provisioner, isDefault: true }];

@@ -5,7 +5,7 @@ import { type ClaimTrial, SHARED_CLAIMS } from '../../../src/evidence/cluster/sh
 import type { Evidence, EvidenceKey } from '../../../src/evidence/evidence.ts';
 import { RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
 import { checkOf } from '../../support/check-runs.ts';
-import { rendered, shape, workload } from '../../support/cluster-facts.ts';
+import { claim, rendered, shape, workload } from '../../support/cluster-facts.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 
 const collectedAt = '2026-11-22T12:00:00Z';
@@ -14,9 +14,9 @@ function ok<T>({ name, version }: EvidenceKey<T>, data: T): Evidence<T> {
 }
 
 function judgedWith(provisioner: string, trial: Evidence<readonly ClaimTrial[]>) {
-  const claim = { name: 'dify', accessModes: ['ReadWriteMany'], storageClass: undefined };
+  const shared = claim('dify', { accessModes: ['ReadWriteMany'] });
   const planned = rendered({
-    claims: [claim],
+    claims: [shared],
     workloads: [workload('dify-api', 3, shape(1, 1), { claims: ['dify'] })],
   });
   const seen = [

@@ -1,4 +1,5 @@
 import type { Refusal } from '../../../evidence/cluster/dry-run.ts';
+import { isJudged } from '../quota-asked.ts';
 
 /** What the refusals of a dry run say beside faults of their own. */
 export interface Sorted {
@@ -16,7 +17,6 @@ const TOLD: readonly (readonly [RegExp, check: string])[] = [
   [/no PriorityClass with name/, 'cluster.priority-class'],
   [/could not find the requested resource|no matches for kind/, 'cluster.kinds'],
 ];
-const QUOTA = /exceeded quota: |failed quota: /;
 const LIMIT_RANGE = /(maximum|minimum) (cpu|memory|storage) usage per (Container|PersistentVolumeClaim)/;
 /** The server is busy, or a webhook takes no dry run: neither says anything of the object. */
 const BUSY = new Set(['TooManyRequests', 'ServiceUnavailable', 'Timeout', 'ServerTimeout']);
@@ -41,11 +41,22 @@ export function sortRefusals(refusals: readonly Refusal[], around: Around): Sort
   return { faults, dropped: refusals.filter(({ isDropped }) => isDropped === true), notAsked: [...notAsked] };
 }
 
-function isTold({ text }: Refusal, { enforces, serviceAccounts }: Around): boolean {
+function isTold(refusal: Refusal, { enforces, serviceAccounts }: Around): boolean {
+  const { text } = refusal;
   const [, account] = /serviceaccount "([^"]+)" not found/.exec(text) ?? [];
   if (account !== undefined) return serviceAccounts.includes(account);
   if (text.includes('violates PodSecurity')) return enforces === 'baseline' || enforces === 'restricted';
-  return QUOTA.test(text) || LIMIT_RANGE.test(text);
+  return isQuotas(refusal) || LIMIT_RANGE.test(text);
+}
+
+/** A pod of a release that is there is counted by the quota already. */
+function isQuotas({ object, text }: Refusal): boolean {
+  const names = /exceeded quota: \S+, requested: (\S+), used:/.exec(text)?.[1];
+  if (names !== undefined) {
+    const requested = names.split(',').map((one) => one.split('=')[0] ?? '');
+    return object.startsWith('a pod of') || requested.some(isJudged);
+  }
+  return /failed quota: .* must specify .*(cpu|memory)/.test(text);
 }
 
 function notAskedBecause({ reason, text }: Refusal): string | undefined {

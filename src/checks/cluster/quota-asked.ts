@@ -1,0 +1,84 @@
+import type { StorageClassFact } from '../../evidence/cluster/classes.ts';
+import type { PodDemands } from '../../evidence/rendered/demands.ts';
+import type { PlannedClaim, PlannedWorkload, RenderedSet } from '../../evidence/rendered/set.ts';
+import { classOf } from './storage-class.ts';
+
+/** The plan, with its claims that do not stand there yet and the classes that they may get. */
+export interface Asked extends RenderedSet {
+  readonly classes: readonly StorageClassFact[];
+}
+
+/** What a quota's name counts of the plan; names that are not here are not judged. */
+const ASKED: Readonly<Record<string, (planned: Asked) => number>> = {
+  pods: ({ workloads }) => sumOf(workloads, () => 1),
+  'count/pods': ({ workloads }) => sumOf(workloads, () => 1),
+  cpu: ({ workloads }) => sumOf(workloads, ({ pod }) => pod.cpu),
+  'requests.cpu': ({ workloads }) => sumOf(workloads, ({ pod }) => pod.cpu),
+  memory: ({ workloads }) => sumOf(workloads, ({ pod }) => pod.memory),
+  'requests.memory': ({ workloads }) => sumOf(workloads, ({ pod }) => pod.memory),
+  'limits.cpu': ({ workloads }) => sumOf(workloads, ({ demands }) => limitOf(demands, 'cpu')),
+  'limits.memory': ({ workloads }) => sumOf(workloads, ({ demands }) => limitOf(demands, 'memory')),
+  'requests.storage': ({ claims }) => bytesOf(claims),
+  persistentvolumeclaims: ({ claims }) => countOf(claims),
+  'count/persistentvolumeclaims': ({ claims }) => countOf(claims),
+  services: ({ objects }) => objects.filter(({ kind }) => kind === 'Service').length,
+  configmaps: ({ objects }) => objects.filter(({ kind }) => kind === 'ConfigMap').length,
+  secrets: ({ objects }) => objects.filter(({ kind }) => kind === 'Secret').length,
+};
+
+/** `fast.storageclass.storage.k8s.io/requests.storage`, `…/persistentvolumeclaims`. */
+const OF_CLASS = /^(.+)\.storageclass\.storage\.k8s\.io\/(requests\.storage|persistentvolumeclaims)$/;
+/** `count/deployments.apps`, for any kind. */
+const OF_KIND = /^count\/([a-z0-9]+)(?:\.(.+))?$/;
+
+/** How much of a quota's resource the plan takes, in cores, bytes or pieces; undefined for a name that is not judged. */
+export function askedOf(resource: string, planned: Asked): number | undefined {
+  const known = ASKED[resource];
+  if (known !== undefined) return known(planned);
+  const [, className, what] = OF_CLASS.exec(resource) ?? [];
+  if (className !== undefined) {
+    const own = planned.claims.filter((claim) => classOf(claim, planned.classes)?.name === className);
+    return what === 'requests.storage' ? bytesOf(own) : countOf(own);
+  }
+  const [, plural, group = ''] = OF_KIND.exec(resource) ?? [];
+  if (plural === undefined) return undefined;
+  return planned.objects.filter((object) => pluralOf(object.kind) === plural && groupOf(object.apiVersion) === group)
+    .length;
+}
+
+/** True for a resource that this check answers for. */
+export function isJudged(resource: string): boolean {
+  return resource in ASKED || OF_CLASS.test(resource) || OF_KIND.test(resource);
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+}
+
+/** As the API calls the resources of its kinds: `ingresses`, `networkpolicies`. */
+function pluralOf(kind: string): string {
+  const name = kind.toLowerCase();
+  if (/(s|x|ch)$/.test(name)) return `${name}es`;
+  return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
+}
+
+function countOf(claims: readonly PlannedClaim[]): number {
+  return claims.reduce((sum, { count }) => sum + count, 0);
+}
+
+function bytesOf(claims: readonly PlannedClaim[]): number {
+  return claims.reduce((sum, { storage, count }) => sum + storage * count, 0);
+}
+
+function sumOf(workloads: readonly PlannedWorkload[], of: (workload: PlannedWorkload) => number): number {
+  return workloads.reduce((sum, workload) => sum + workload.replicas * of(workload), 0);
+}
+
+function limitOf({ containers }: PodDemands, of: 'cpu' | 'memory'): number {
+  const limits = (isInit: boolean) =>
+    containers.filter((one) => one.isInit === isInit).map((one) => one.limits[of] ?? 0);
+  return Math.max(
+    limits(false).reduce((sum, one) => sum + one, 0),
+    ...limits(true),
+  );
+}

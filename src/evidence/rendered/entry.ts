@@ -1,0 +1,36 @@
+import { at, listAt, textAt } from '../read.ts';
+import type { PlannedAutoscaler, PlannedRoute } from './set.ts';
+
+/** An HTTPRoute of the Gateway API. */
+export function route(object: unknown): PlannedRoute {
+  return {
+    name: textAt(object, 'metadata', 'name'),
+    hostnames: listAt(object, 'spec', 'hostnames').filter((name): name is string => typeof name === 'string'),
+    parents: listAt(object, 'spec', 'parentRefs').map((parent) => {
+      const port = at(parent, 'port');
+      return {
+        kind: textAt(parent, 'kind') || 'Gateway',
+        namespace: textAt(parent, 'namespace'),
+        name: textAt(parent, 'name'),
+        section: textAt(parent, 'sectionName'),
+        port: typeof port === 'number' ? port : 0,
+      };
+    }),
+  };
+}
+
+/** Where an autoscaler's kinds of metrics come from (Kubernetes documentation, "Support for metrics APIs"). */
+const METRICS_API: Readonly<Record<string, string>> = {
+  Resource: 'metrics.k8s.io',
+  ContainerResource: 'metrics.k8s.io',
+  Pods: 'custom.metrics.k8s.io',
+  Object: 'custom.metrics.k8s.io',
+  External: 'external.metrics.k8s.io',
+};
+
+/** A HorizontalPodAutoscaler; one that names no metric scales by CPU. */
+export function autoscaler(object: unknown): PlannedAutoscaler {
+  const types = listAt(object, 'spec', 'metrics').map((metric) => textAt(metric, 'type'));
+  const apis = (types.length === 0 ? ['Resource'] : types).map((type) => METRICS_API[type] ?? '');
+  return { name: textAt(object, 'metadata', 'name'), apis: [...new Set(apis.filter(Boolean))] };
+}
