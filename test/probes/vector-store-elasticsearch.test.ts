@@ -11,6 +11,9 @@ import {
   READER_PASSWORD,
   startElasticFront,
 } from '../testbed/services/fake-elastic-front.ts';
+import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
+import { makeCertificate } from '../testbed/services/tls.ts';
+import { startTlsFront } from '../testbed/services/tls-front.ts';
 
 interface Elastic {
   readonly server: ElasticsearchService;
@@ -35,6 +38,31 @@ const look = ({ password = ELASTIC_PASSWORD, ...options }: LookOptions & { reado
     // A first index takes a cold server on a busy machine its time.
     { limitMs: 15_000, ...options },
   );
+
+describe('Elasticsearch behind TLS', () => {
+  it.each([
+    ['the authority of the file', 'own', []],
+    ['an authority that the file does not name', 'none', ['vector-store.tls fail']],
+    ['a file that is not there', 'missing', ['vector-store.tls fail']],
+  ] as const)('with %s', async (_, authority, expected) => {
+    const folder = await serviceFolder('elastic-tls');
+    const certificate = await makeCertificate(folder, ['127.0.0.1'], { days: 90 });
+    const front = await startTlsFront(certificate, Number(new URL(elastic.get().front.url).port));
+    const caFile = { own: { caFile: certificate.caFile }, none: {}, missing: { caFile: './nowhere.pem' } }[authority];
+    const elasticsearch = { url: `https://127.0.0.1:${front.port}`, ...caFile, password: { env: 'KEY' } };
+    const { findings, results } = await lookAtStore(
+      { provider: 'elasticsearch', elasticsearch },
+      { password: ELASTIC_PASSWORD },
+      { limitMs: 15_000 },
+    );
+    expect(findings).toEqual(expected);
+    const tls = results.find(({ id }) => id === 'vector-store.tls');
+    if (authority === 'none') expect(tls?.remedy).toContain('--set vectorStore.elasticsearch.caFile');
+    if (authority === 'missing') expect(tls?.message).toContain('./nowhere.pem cannot be read');
+    await front.stop();
+    await removeFolder(folder);
+  });
+});
 
 const MANAGED = { by: 'elastic-cloud', ha: true };
 const INDEX = '/vector_index_a1_node';
@@ -95,6 +123,35 @@ describe('Elasticsearch of two data nodes', () => {
     const { findings } = await look();
     await block(null);
     expect(findings).toEqual(['vector-store.writes fail']);
+  });
+
+  it('that blocks what is new is no matter of rights', async () => {
+    const { ask } = elastic.get().server;
+    const template = { 'index.blocks.write': true };
+    await ask('PUT', '/_index_template/frozen', {
+      index_patterns: ['vector_index*'],
+      template: { settings: template },
+    });
+    const { findings, results } = await look();
+    await ask('DELETE', '/_index_template/frozen');
+    expect(findings).toEqual(['vector-store.writes fail']);
+    const { message, remedy } = results.find(({ id }) => id === 'vector-store.writes') ?? {};
+    expect(message).toMatch(/a write failed: .*blocked by/);
+    expect(remedy).toContain('make room');
+  });
+
+  it('with more shards than it may have takes no new index', async () => {
+    const { ask } = elastic.get().server;
+    const most = (value: number | null) =>
+      ask('PUT', '/_cluster/settings', { persistent: { 'cluster.max_shards_per_node': value } });
+    await most(1);
+    await ask('PUT', '/other', {});
+    await ask('GET', '/_cluster/health?wait_for_status=green&timeout=60s');
+    const { findings, results } = await look();
+    await most(null);
+    await ask('DELETE', '/other');
+    expect(findings).toEqual(['vector-store.writes fail']);
+    expect(results.find(({ id }) => id === 'vector-store.writes')?.message).toMatch(/maximum .*shards/);
   });
 
   it('that lost a node is one node, and yellow only because it is', async () => {

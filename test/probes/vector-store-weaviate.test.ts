@@ -134,7 +134,8 @@ describe('a Weaviate of one node', () => {
 
 describe('a server that answers as Weaviate', () => {
   it.each([
-    ['too old', { version: '1.24.9' }, 200, ['vector-store.version fail']],
+    // Its gRPC port is that of another one.
+    ['too old', { version: '1.24.9' }, 200, ['vector-store.version fail', 'vector-store.grpc fail']],
     ['not ready yet', { version: '1.35.2' }, 503, ['vector-store.health fail']],
   ])('%s gives its finding', async (_, meta, ready, expected) => {
     const server = await startFakeHttp(({ path, method }) => {
@@ -155,5 +156,55 @@ describe('a server that answers as Weaviate', () => {
     expect(findings).toEqual(expected);
     if (ready === 200)
       expect(results.find(({ status }) => status === 'fail')?.remedy).toMatch(/1\.25, 1\.26 and 1\.27/);
+  });
+});
+
+describe('a Weaviate beside another one', () => {
+  const apiKey = 'the-same-key-for-two-servers';
+  const both = useTestbed(
+    async () => ({
+      own: await startWeaviate({ apiKey }),
+      other: await startWeaviate({ apiKey, settings: { AUTOSCHEMA_ENABLED: 'false' } }),
+    }),
+    async ({ own, other }) => {
+      await own.stop();
+      await other.stop();
+    },
+  );
+  const lookAt = ({ url, host, grpcPort }: WeaviateService, block: JsonObject = {}) => {
+    const own = { url, grpcUrl: `${host}:${grpcPort}`, apiKey: { env: 'KEY' }, ...block };
+    return lookAtStore({ provider: 'weaviate', weaviate: own }, { apiKey }, { limitMs: 10_000, tier: 'test' });
+  };
+
+  it('is not searched through the port of the other, whose key may be the same or not', async () => {
+    const { own, other } = both.get();
+    const block = { grpcUrl: `${other.host}:${other.grpcPort}` };
+    const { findings, results } = await lookAt(own, block);
+    expect(findings).toEqual(['vector-store.grpc fail']);
+    expect(results.find(({ id }) => id === 'vector-store.grpc')?.message).toContain('the port of another Weaviate');
+    const { host, grpcPort } = weaviate.get();
+    expect((await lookAt(own, { grpcUrl: `${host}:${grpcPort}` })).findings).toEqual(['vector-store.grpc fail']);
+  });
+
+  it('that makes no properties by itself takes no objects of Dify', async () => {
+    const { findings, results } = await lookAt(both.get().other);
+    expect(findings).toEqual(['vector-store.writes fail']);
+    expect(results.find(({ id }) => id === 'vector-store.writes')?.remedy).toContain('AUTOSCHEMA_ENABLED=true');
+  });
+
+  it('with a shard that a full disk made read-only takes no writes', async () => {
+    const { url } = both.get().own;
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+    const send = async (method: string, path: string, body?: unknown): Promise<unknown> =>
+      (await fetch(`${url}/v1/schema${path}`, { method, headers, body: JSON.stringify(body) })).json().catch(() => '');
+    const vectorConfig = { default: { vectorizer: { none: {} }, vectorIndexType: 'hnsw' } };
+    await send('POST', '', { class: 'Vector_index_a1_Node', vectorConfig });
+    const shards = JSON.stringify(await send('GET', '/Vector_index_a1_Node/shards'));
+    const shard = /"name":"([^"]+)"/.exec(shards)?.[1] ?? '';
+    await send('PUT', `/Vector_index_a1_Node/shards/${shard}`, { status: 'READONLY' });
+    const { findings, results } = await lookAt(both.get().own);
+    await send('DELETE', '/Vector_index_a1_Node');
+    expect(findings).toEqual(['vector-store.writes fail']);
+    expect(results.find(({ id }) => id === 'vector-store.writes')?.message).toContain('READONLY: 1, such as one of');
   });
 });

@@ -119,7 +119,7 @@ function judgeWrites(seen: Seen): Judgement {
     return fault('fail', {
       observed: listed(facts.blocks),
       expected,
-      remedy: 'make room, then take the write block away',
+      remedy: unblock(seen),
     });
   }
   const asked = facts.writes;
@@ -128,15 +128,32 @@ function judgeWrites(seen: Seen): Judgement {
   if ('hidden' in asked) return notSeen(expected, asked.hidden, 'ask for that right, then run it again');
   const { how, refused, left } = asked.seen;
   if (refused !== undefined) {
-    const isRight = refused.code === '401' || refused.code === '403' || refused.stage === 'login';
+    // Elasticsearch says 403 of a block that holds for everybody, too.
+    const isRight =
+      (refused.code === '401' || refused.code === '403' || refused.stage === 'login') &&
+      !/blocked by/.test(refused.text);
     const message = isRight ? `this key may read and not write: ${refused.text}` : `a write failed: ${refused.text}`;
-    const remedy = isRight ? {} : { remedy: "look at the store's log: disk, quorum and memory come first" };
+    const remedy = isRight ? {} : { remedy: writable(refused.text) };
     return fault('fail', { observed: refused.text, expected, message, ...remedy });
   }
   if (left !== undefined) {
     return fault('warn', { observed: `${left} was made and could not be removed`, expected, remedy: `delete ${left}` });
   }
   return pass(how, expected);
+}
+
+function unblock({ facts: { provider, address } }: Seen): string {
+  if (provider !== 'weaviate') return 'make room, then take the write block away';
+  return `make room on the disk, then PUT {"status": "READY"} to http://${address}/v1/schema/CLASS/shards/SHARD`;
+}
+
+/** What to do about a write that failed for no lack of rights, by what the store says. */
+function writable(said: string): string {
+  if (/no such prop/.test(said))
+    return 'set AUTOSCHEMA_ENABLED=true on every Weaviate node: Dify writes properties that it does not declare';
+  if (/blocked by/.test(said))
+    return 'make room on the disks, then take the block away of the index, its template or the cluster';
+  return "look at the store's log: disk, quorum and memory come first";
 }
 
 export const vectorStoreServiceChecks: readonly Check[] = [health, version, grpc, database, writes];
