@@ -174,6 +174,18 @@ describe('rules between fields', () => {
     ],
     ['a CA that nothing uses', KUBERNETES, { postgres: { tls: { mode: 'disable' } } }, ['postgres.tls.caFile']],
     [
+      'a CA for an endpoint without TLS',
+      KUBERNETES,
+      { objectStorage: { s3: { endpoint: 'http://s3.example.internal', caFile: './ca.pem' } } },
+      ['objectStorage.s3.caFile'],
+    ],
+    [
+      'a CA for a vector store without TLS',
+      'prod-compose-sentinel-azure-elasticsearch',
+      { vectorStore: { elasticsearch: { url: 'http://es:9200', caFile: './ca.pem' } } },
+      ['vectorStore.elasticsearch.caFile'],
+    ],
+    [
       'files and plugins in one bucket',
       KUBERNETES,
       { objectStorage: { s3: { pluginBucket: 'dify' } } },

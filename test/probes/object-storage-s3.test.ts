@@ -219,7 +219,24 @@ describe('certificates', () => {
     const s3 = { endpoint: 'https://minio.example' };
     const { findings, result } = await run({ s3, context, options: ca === undefined ? {} : { ca } });
     expect(findings).toEqual([`${S3}.tls fail`]);
+    expect(String(result(`${S3}.tls`).remedy).includes('s3.caFile')).toBe(authority === 'none');
     expect(result(`${S3}.tls`).message).toMatch(message);
+    await front.stop();
+  });
+
+  it.each([
+    ['the one of the file', 'certificate', []],
+    ['another than the file names', 'stranger', ['tls fail']],
+    ['not to be read', 'nowhere', ['tls fail']],
+  ] as const)('are of an authority of the company: %s', async (_, name, expected) => {
+    const { minio, certificate, folder } = testbed.get();
+    const stranger = await makeCertificate(await below(folder, `ca-${name}`), ['stranger.example']);
+    const front = await startTlsFront(certificate, minio.port);
+    const context = { dial: dialTo({ 'minio.example': front.port }) };
+    const caFile = { certificate: certificate.caFile, stranger: stranger.caFile, nowhere: './nowhere.pem' }[name];
+    const { findings, result } = await run({ s3: { endpoint: 'https://minio.example', caFile }, context });
+    expect(findings).toEqual(expected.map((id) => `${S3}.${id}`));
+    if (name === 'nowhere') expect(result(`${S3}.tls`).message).toContain('caFile ./nowhere.pem cannot be read');
     await front.stop();
   });
 

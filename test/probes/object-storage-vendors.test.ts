@@ -77,8 +77,13 @@ it.each(VENDORS)('%s says which of the two buckets is missing', async (provider,
   expect(result('object-storage.bucket').message).toContain('bucket none-1250000000 (plugin daemon)');
 });
 
-it('a plugin bucket on COS needs the account in its name as well, which the default does not have', async () => {
-  const fields = { bucket: 'dify-1250000000', secretId: { env: 'ID' }, secretKey: { env: 'KEY' } };
+it('a plugin bucket on COS needs the account in its name as well', async () => {
+  const fields = {
+    bucket: 'dify-1250000000',
+    pluginBucket: 'dify-plugin',
+    secretId: { env: 'ID' },
+    secretKey: { env: 'KEY' },
+  };
   const { front, ca } = testbed.get();
   const { result } = await runStorage({
     deployment: withStorage({ provider: 'tencent-cos', tencentCos: { region: 'ap-guangzhou', ...fields } }),

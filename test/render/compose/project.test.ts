@@ -209,6 +209,25 @@ describe('places', () => {
     }
   });
 
+  test('a CA of the object storage is mounted where the variables say', () => {
+    const s3 = {
+      endpoint: 'https://s3.example',
+      caFile: './ca.pem',
+      bucket: 'dify',
+      accessKey: { env: 'A' },
+      secretKey: { env: 'B' },
+    };
+    const set = rendered(composeDeployment({ objectStorage: { provider: 's3', s3 } }));
+    const target = '/etc/difyctl/certificates/object-storage/ca.pem';
+    for (const service of ['api', 'plugin_daemon']) {
+      expect(serviceOf(set, service).volumes).toContainEqual(expect.objectContaining({ source: '../ca.pem', target }));
+    }
+    expect(serviceOf(set, 'api').environment).toMatchObject({ AWS_CA_BUNDLE: target });
+    expect(serviceOf(set, 'plugin_daemon').environment).toMatchObject({
+      SSL_CERT_DIR: '/etc/ssl/certs:/etc/difyctl/certificates/object-storage',
+    });
+  });
+
   test('local storage goes where the file says', () => {
     const objectStorage = { provider: 'local', local: { path: '/data/dify' } };
     expect(serviceOf(rendered(composeDeployment({ objectStorage })), 'api').volumes).toContainEqual(

@@ -89,10 +89,10 @@ export const OBJECT_STORES = [
   ],
   [
     'tencent-cos',
-    { tencentCos: { region: 'ap', bucket: 'dify', secretId: ref, secretKey: ref } },
+    { tencentCos: { region: 'ap', bucket: 'dify-1250000000', secretId: ref, secretKey: ref } },
     {
       STORAGE_TYPE: 'tencent-cos',
-      TENCENT_COS_BUCKET_NAME: 'dify',
+      TENCENT_COS_BUCKET_NAME: 'dify-1250000000',
       TENCENT_COS_SECRET_ID: at('tencentCos.secretId'),
       TENCENT_COS_SECRET_KEY: at('tencentCos.secretKey'),
       TENCENT_COS_REGION: 'ap',
@@ -100,7 +100,7 @@ export const OBJECT_STORES = [
     },
     {
       PLUGIN_STORAGE_TYPE: 'tencent_cos',
-      PLUGIN_STORAGE_OSS_BUCKET: 'dify-plugin',
+      PLUGIN_STORAGE_OSS_BUCKET: 'dify-plugin-1250000000',
       TENCENT_COS_SECRET_ID: at('tencentCos.secretId'),
       TENCENT_COS_SECRET_KEY: at('tencentCos.secretKey'),
       TENCENT_COS_REGION: 'ap',

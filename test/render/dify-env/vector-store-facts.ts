@@ -94,5 +94,20 @@ export const VECTOR_STORES = [
       ELASTICSEARCH_VERIFY_CERTS: 'true',
     },
   ],
+  [
+    'elasticsearch',
+    { url: 'https://es:9200', caFile: './ca.pem', password: ref },
+    { ELASTICSEARCH_VERIFY_CERTS: 'true', ELASTICSEARCH_CA_CERTS: '/etc/certs/vector-store-ca.pem' },
+  ],
+  [
+    'milvus',
+    { url: 'https://m.example:19530', caFile: './ca.pem', token: ref },
+    {
+      MILVUS_URI: 'https://m.example:19530',
+      MILVUS_SECURE: 'true',
+      MILVUS_SERVER_PEM_PATH: '/etc/certs/vector-store-ca.pem',
+      MILVUS_SERVER_NAME: 'm.example',
+    },
+  ],
   ['elasticsearch', { url: 'http://es', password: ref }, { ELASTICSEARCH_HOST: 'es', ELASTICSEARCH_PORT: '80' }],
 ] as const;

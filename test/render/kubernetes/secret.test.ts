@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { requiredSecrets } from '../../../src/deployment/required-secrets.ts';
 import type { SecretValues } from '../../../src/deployment/secrets.ts';
-import { sampleDeployment } from '../../support/deployments.ts';
+import { parsedDeployment, SAMPLE_FILES, sampleDeployment } from '../../support/deployments.ts';
 import { fakeSecrets, fakeSecretValues } from '../../support/secrets.ts';
 import { allCombinations, COMBINATION_SECRETS } from './support/combinations.ts';
 import { FILES, fileOf, KUBERNETES_SAMPLES, kubernetesDeployment, rendered } from './support/rendering.ts';
@@ -82,6 +82,47 @@ test('the CA file of a service is in the Secret and mounted where the environmen
     ]),
   });
   expect(set.values.web).not.toHaveProperty('extraVolumes');
+});
+
+test('the CA files of object storage and vectors stand apart: the plugin daemon reads the folder of the first', () => {
+  const file = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
+  const deployment = parsedDeployment({
+    ...file,
+    objectStorage: {
+      provider: 's3',
+      s3: {
+        endpoint: 'https://s3.example.internal',
+        caFile: './ca.pem',
+        bucket: 'dify',
+        accessKey: { env: 'A' },
+        secretKey: { env: 'B' },
+      },
+    },
+    vectorStore: {
+      mode: 'external',
+      provider: 'elasticsearch',
+      elasticsearch: { url: 'https://es:9200', caFile: './ca.pem', password: { env: 'C' } },
+    },
+  });
+  const { secret, values } = rendered(deployment);
+  expect(secret.data['object-storage-ca.pem']).toBe(FILES.get('./ca.pem'));
+  const items = expect.arrayContaining([
+    { key: 'object-storage-ca.pem', path: 'object-storage/ca.pem' },
+    { key: 'vector-store-ca.pem', path: 'vector-store-ca.pem' },
+  ]);
+  expect(values.pluginDaemon).toMatchObject({
+    extraVolumes: [{ secret: { secretName: secret.name, items } }],
+    extraEnv: expect.arrayContaining([
+      { name: 'SSL_CERT_DIR', value: '/etc/ssl/certs:/etc/difyctl/certificates/object-storage' },
+    ]),
+  });
+  expect(values.worker).toMatchObject({
+    extraVolumes: [{ secret: { items } }],
+    extraEnv: expect.arrayContaining([
+      { name: 'AWS_CA_BUNDLE', value: '/etc/difyctl/certificates/object-storage/ca.pem' },
+      { name: 'ELASTICSEARCH_CA_CERTS', value: '/etc/difyctl/certificates/vector-store-ca.pem' },
+    ]),
+  });
 });
 
 test('every store of each kind, with standalone Redis and Sentinel, renders to keys that the chart takes', () => {
