@@ -7,17 +7,18 @@ import { type SentinelService, startRedisSentinel } from '../testbed/services/re
 
 const settings = { appendonly: 'yes' };
 
-/** A group that nobody harms, one that falls apart, and one without replicas. */
+/** A group that nobody harms, one that falls apart, one with replicas of all kinds, and one without any. */
 async function startAll() {
-  const [sound, breaking, lone] = await Promise.all([
+  const [sound, breaking, heirs, lone] = await Promise.all([
     startRedisSentinel({ settings }),
     startRedisSentinel({ settings }),
+    startRedisSentinel({ settings, replicas: 2 }),
     startRedisSentinel({ settings, replicas: 0, sentinels: 2, quorum: 1 }),
   ]);
   const stop = async () => {
-    await Promise.all([sound, breaking, lone].map((one) => one.stop()));
+    await Promise.all([sound, breaking, heirs, lone].map((one) => one.stop()));
   };
-  return { sound, breaking, lone, stop };
+  return { sound, breaking, heirs, lone, stop };
 }
 
 const groups = useTestbed(startAll, (all) => all.stop());
@@ -144,6 +145,39 @@ describe('Redis with three sentinels', () => {
   });
 });
 
+describe('replicas that could take over', () => {
+  it('have to let Dify in where sentinels would send it', async () => {
+    const { heirs } = groups.get();
+    const [, first, second] = heirs.servers;
+    if (first === undefined || second === undefined) throw new Error('too few');
+    expect((await look(heirs)).findings).toEqual([]);
+    await heirs.command(first, 'CONFIG', 'SET', 'requirepass', 'another');
+    const one = await look(heirs);
+    expect(one.findings).toEqual(['redis.replication warn']);
+    expect(one.of('redis.replication').message).toMatch(
+      /after a failover Dify would stand outside: .* password of user/,
+    );
+
+    const hidden: Dial = (host, port, options) =>
+      port === second.port ? Promise.reject(connectFault('ECONNREFUSED')) : dialHere(host, port, options);
+    const both = await look(heirs, {}, { context: { dial: hidden } });
+    expect(both.findings).toEqual(['redis.replication fail']);
+  });
+
+  it('are lost where sentinels hold them to be down', async () => {
+    const { heirs } = groups.get();
+    const [sentinel] = heirs.sentinels;
+    const [, , second] = heirs.servers;
+    if (sentinel === undefined || second === undefined) throw new Error('too few');
+    await heirs.kill(second);
+    const replicas = () => heirs.command(sentinel, 'SENTINEL', 'REPLICAS', heirs.master);
+    await expect.poll(replicas, { timeout: 20_000 }).toMatch(/s_down/);
+    const nobody = await look(heirs);
+    expect(nobody.findings).toEqual(['redis.replication fail']);
+    expect(nobody.of('redis.replication').message).toMatch(/would stand outside/);
+  });
+});
+
 describe('a group that is too small', () => {
   it('has no replica, and too few sentinels', async () => {
     const { findings, of } = await look(groups.get().lone);
@@ -158,6 +192,27 @@ describe('a group that falls apart', () => {
     const [, second, third] = breaking.sentinels;
     const [, replica] = breaking.servers;
     if (second === undefined || third === undefined || replica === undefined) throw new Error('too few');
+    await breaking.command(third, 'SENTINEL', 'REMOVE', breaking.master);
+    const unknowing = await look(breaking);
+    expect(unknowing.findings).toEqual(['redis.sentinels warn']);
+    expect(unknowing.of('redis.sentinels').message).toMatch(/does not watch the master; 2 of 3 up, quorum 2/);
+    const [master] = breaking.servers;
+    await breaking.command(
+      third,
+      'SENTINEL',
+      'MONITOR',
+      breaking.master,
+      master?.host ?? '',
+      String(master?.port),
+      '2',
+    );
+    await breaking.command(third, 'SENTINEL', 'SET', breaking.master, 'down-after-milliseconds', '500');
+    const flags = () => breaking.command(third, 'SENTINEL', 'MASTER', breaking.master);
+    await expect.poll(flags, { timeout: 20_000 }).toMatch(/s_down/);
+    await expect.poll(flags, { timeout: 20_000 }).toMatch(/num-other-sentinels\n2/);
+    const doubting = await look(breaking);
+    expect(doubting.findings).toEqual(['redis.sentinels warn']);
+    expect(doubting.of('redis.sentinels').message).toMatch(/holds the master to be down, and the others do not/);
     await breaking.command(third, 'SENTINEL', 'REMOVE', breaking.master);
     await breaking.command(third, 'SENTINEL', 'MONITOR', breaking.master, replica.host, String(replica.port), '2');
     await breaking.command(third, 'SENTINEL', 'SET', breaking.master, 'auth-pass', breaking.password);

@@ -189,6 +189,8 @@ describe('settings that endanger Dify', () => {
     [{ maxmemory: '900mb' }, {}, 'redis.size warn', /944 MB maxmemory/],
     [{ maxclients: '600' }, {}, 'redis.connections warn', /room for its bursts/],
     [{ maxclients: '100' }, {}, 'redis.connections fail', /when it is quiet/],
+    [{ timeout: '5' }, {}, 'redis.connections warn', /timeout is 5 s/],
+    [{ maxmemory: '900000gb' }, {}, 'redis.size warn', /the kernel ends Redis before maxmemory is reached/],
     [{ 'min-replicas-to-write': '3' }, {}, 'redis.writes fail', /too few replicas/],
     [{ appendonly: 'no' }, AOF, 'redis.persistence fail', /saves; recovery\.redis\.persistence is aof/],
     [{ appendonly: 'no', save: '' }, RDB, 'redis.persistence fail', /nothing on disk/],
@@ -208,6 +210,35 @@ describe('settings that endanger Dify', () => {
     const { findings, of } = await lookAtRedis(at(full), known);
     expect(findings).toEqual([ONE_ADDRESS, 'redis.writes fail']);
     expect(of('redis.writes').message).toMatch(/last save to disk failed/);
+  });
+});
+
+describe('a server that answers, and not to all', () => {
+  it('as its writes are paused', async () => {
+    const { main } = servers.get();
+    await main.command('CLIENT', 'PAUSE', '60000', 'WRITE');
+    const { findings, of } = await lookAtRedis(at(main), known).finally(() => main.command('CLIENT', 'UNPAUSE'));
+    expect(findings).toEqual([ONE_ADDRESS, 'redis.writes fail']);
+    expect(of('redis.writes')).toMatchObject({
+      message: expect.stringMatching(/never answers SET/),
+      remedy: expect.stringMatching(/CLIENT UNPAUSE/),
+    });
+  });
+
+  it('as a script does not end', async () => {
+    const { replica } = servers.get();
+    await replica.command('CONFIG', 'SET', 'busy-reply-threshold', '100');
+    const running = replica.command('EVAL', 'while true do end', '0');
+    const answer = () => replica.command('PING');
+    await expect.poll(answer, { timeout: 10_000 }).toMatch(/BUSY/);
+    const { findings, of } = await lookAtRedis(at(replica), known);
+    await replica.command('SCRIPT', 'KILL');
+    await running;
+    expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
+    expect(of('redis.login')).toMatchObject({
+      message: expect.stringMatching(/runs a script that does not end/),
+      remedy: expect.stringMatching(/SCRIPT KILL/),
+    });
   });
 });
 
@@ -264,4 +295,13 @@ describe('a managed Redis that hides what it promises', () => {
     for (const { id, status, message } of results)
       if (status === 'warn') expect(message, id).toMatch(/declared, not seen/);
   });
+});
+
+// Last, since nobody gets in again to set it back.
+it('a server that has all the clients that it takes', async () => {
+  const { full } = servers.get();
+  await full.command('CONFIG', 'SET', 'maxclients', '1');
+  const { findings, of } = await lookAtRedis(at(full), known);
+  expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
+  expect(of('redis.login').remedy).toMatch(/CONFIG SET maxclients/);
 });

@@ -105,6 +105,9 @@ function loginStep({ redis, evidence }: RedisCase, address: string): string {
   const seen = [evidence.server, ...evidence.sentinels].find((one) => one?.address === address)?.fault;
   if (seen?.code === 'ETIMEDOUT' || seen?.code === 'ECONNRESET')
     return `${cliOf(address)} PING tells whether Redis answers there at all`;
+  if (seen?.code === 'BUSY') return `${cliOf(address)} SCRIPT KILL (FUNCTION KILL where it is a function)`;
+  if (/maxclients/.test(seen?.text ?? ''))
+    return `${cliOf(address)} CONFIG SET maxclients 10000, and the same in its configuration; CLIENT LIST shows who they are`;
   if (seen?.code === 'LOADING')
     return `wait until its data is loaded (${cliOf(address)} INFO persistence), and run it again`;
   const isSentinel = evidence.sentinels.some((sentinel) => sentinel.address === address);

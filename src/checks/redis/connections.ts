@@ -2,8 +2,8 @@ import { parseQuantity } from '../../base/quantity.ts';
 import { REDIS_CONNECTIONS } from '../../checklist/redis.ts';
 import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { REDIS } from '../../evidence/redis/facts.ts';
-import type { Check } from '../check.ts';
+import { REDIS, type RedisServerFact } from '../../evidence/redis/facts.ts';
+import type { Check, Judgement } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
 import { errorInProdElseWarning } from '../when.ts';
 import { cliOf, hidden, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
@@ -31,11 +31,26 @@ export const redisConnections: Check = {
         `${cliOf(server.address)} ACL SETUSER ${found.redis.username ?? 'default'} '+config|get'`,
       );
     const observed = `maxclients ${limit}`;
-    if (limit >= budget.room) return pass(observed, expected);
+    if (limit >= budget.room) return judgeIdle(server) ?? pass(observed, expected);
     const message = `${observed}; Dify holds about ${budget.least} connections when it is quiet, and ${budget.formula} is room for its bursts`;
     return fault(limit < budget.least ? 'fail' : 'warn', { observed, expected, message });
   },
 };
+
+/** Seconds below which connections of Dify's pools would be closed between two uses, time and again. */
+const IDLE_SECONDS = 60;
+
+function judgeIdle({ address, settings }: RedisServerFact): Judgement | undefined {
+  const seconds = Number(settings.timeout ?? 0);
+  if (seconds === 0 || seconds >= IDLE_SECONDS) return undefined;
+  const observed = `timeout is ${seconds} s`;
+  return fault('warn', {
+    observed,
+    expected: `timeout 0, or at least ${IDLE_SECONDS} s`,
+    message: `${observed}: connections that are idle that long are closed under Dify's hands`,
+    remedy: `${cliOf(address)} CONFIG SET timeout 0, and the same in its configuration`,
+  });
+}
 
 /** How many connections the planned processes hold at least, and how many are room enough. */
 function redisBudget(deployment: Deployment): {

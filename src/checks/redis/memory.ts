@@ -62,6 +62,12 @@ export const redisSize: Check = {
       const observed = `${Math.round((100 * usedMemory) / maxMemory)} % of its ${gigabytes(maxMemory)} are used`;
       return fault('warn', { observed, expected: `${expected}, less than ${100 * FULL} % of it used` });
     }
+    if (systemMemory !== undefined && maxMemory > systemMemory) {
+      const observed = `maxmemory is ${gigabytes(maxMemory)}, and its machine has ${gigabytes(systemMemory)}`;
+      const message = `${observed}: the kernel ends Redis before maxmemory is reached`;
+      const remedy = `${cliOf(seen.server.address)} CONFIG SET maxmemory ${Math.floor((systemMemory * 3) / 4)}, and the same in its configuration`;
+      return fault('warn', { observed, expected: 'maxmemory less than the memory of the machine', message, remedy });
+    }
     const declared = found.redis.managed?.size?.memory;
     const said = declared !== undefined && isQuantity(declared) ? parseQuantity(declared) : undefined;
     const has = maxMemory > 0 ? maxMemory : (said ?? systemMemory);

@@ -65,8 +65,10 @@ function keptBy({ settings }: RedisServerFact, info: RedisInfo, now: Date): Kept
 /** How far this machine's clock and that of Redis may be apart before a start is taken for a save. */
 const CLOCK_SECONDS = 60;
 
-function brokenWrites({ isAof, aofWriteStatus, rdbStatus }: RedisInfo): string | undefined {
+function brokenWrites({ isAof, aofWriteStatus, aofRewriteStatus, rdbStatus }: RedisInfo): string | undefined {
   if (isAof === true && aofWriteStatus !== undefined && aofWriteStatus !== 'ok')
     return 'the last write to the append-only file failed';
+  if (isAof === true && aofRewriteStatus !== undefined && aofRewriteStatus !== 'ok')
+    return 'the last rewrite of the append-only file failed, so that it grows without end';
   return rdbStatus !== undefined && rdbStatus !== 'ok' ? 'the last save to disk failed' : undefined;
 }

@@ -5,6 +5,7 @@ import type { Check, Observation } from '../check.ts';
 import { counted, fault, listed, pass } from '../judgement.ts';
 import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
+import { judgeHeirs } from './heirs.ts';
 import { cliOf, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
 
 export const redisReplication: Check = {
@@ -41,6 +42,8 @@ export const redisReplication: Check = {
     if (good.length === 0) return { ...fault('fail', { observed: words, expected, remedy: cli }), observations };
     if (good.length < observations.length)
       return { ...fault('warn', { observed: words, expected, remedy: cli }), observations };
+    const heirs = judgeHeirs(found);
+    if (heirs !== undefined) return { ...heirs, observations };
     const needed = Number(server.settings['min-replicas-to-write'] ?? 0);
     if (found.redis.topology === 'sentinel' && needed >= replicas.length) {
       const observed = `min-replicas-to-write ${needed} with ${counted(replicas.length, 'replica')}`;

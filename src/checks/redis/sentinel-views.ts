@@ -26,13 +26,15 @@ export function downOf(
   const silent = evidence.sentinels.filter(
     ({ fault: seen }) => seen !== undefined && !isTurnedAway(seen) && faultStatus(seen, deployment, from) === 'fail',
   );
+  const unknowing = evidence.sentinels.filter(({ fault: seen, master }) => seen === undefined && master === undefined);
   const told = groupBy(
     answered.flatMap(({ downSentinels }) => downSentinels),
     (address) => address,
   );
   const held = [...told].filter(([, voices]) => voices.length * 2 > answered.length).map(([address]) => address);
-  if (held.length > silent.length) return held.map((address) => `${address} is down, say its fellows`);
-  return silent.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`);
+  const words = unknowing.map(({ address }) => `${address} does not watch the master`);
+  if (held.length > silent.length) return [...words, ...held.map((address) => `${address} is down, say its fellows`)];
+  return [...words, ...silent.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`)];
 }
 
 /** What one sentinel says of the master; nothing where it lets nobody in, which is a question of its own. */

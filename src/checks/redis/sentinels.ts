@@ -44,6 +44,7 @@ function verdict(found: RedisCase, answered: readonly SentinelFact[]): Judgement
     losses(found, answered, known, quorum) ??
     unseen(found, known) ??
     strangers(found, answered, known) ??
+    doubts(found, answered) ??
     pass(`${known} sentinels, quorum ${quorum}, all up and of one mind`, EXPECTED)
   );
 }
@@ -119,6 +120,23 @@ function strangers(found: RedisCase, answered: readonly SentinelFact[], known: n
     message,
     remedy: 'add one sentinel',
   });
+}
+
+/** Sentinels that hold the master to be down alone, or do nothing for a while, are no voice when it is lost. */
+function doubts(found: RedisCase, answered: readonly SentinelFact[]): Judgement | undefined {
+  const isDoubting = ({ flags }: SentinelFact) => flags.includes('s_down') || flags.includes('o_down');
+  const doubting = answered.filter(isDoubting);
+  if (doubting.length > 0 && doubting.length < answered.length) {
+    const names = listed(doubting.map(({ address }) => address));
+    const observed = `${names} ${doubting.length === 1 ? 'holds' : 'hold'} the master to be down, and the others do not`;
+    const remedy = `look at the log of ${names}: it cannot reach the master, or cannot log in (SENTINEL SET ${masterOf(found)} auth-pass)`;
+    return fault('warn', { observed, expected: EXPECTED, remedy });
+  }
+  const tilted = answered.filter(({ isTilted }) => isTilted === true);
+  if (tilted.length === 0) return undefined;
+  const observed = `${listed(tilted.map(({ address }) => address))} in TILT mode, in which a sentinel does nothing`;
+  const remedy = 'look at the clock and the load of its machine; it leaves the mode after 30 quiet seconds';
+  return fault('warn', { observed, expected: EXPECTED, remedy });
 }
 
 function masterOf({ redis }: RedisCase): string {

@@ -5,10 +5,10 @@ import { type CollectContext, type Collector, EvidenceMissing } from '../evidenc
 import { ProbeFault } from '../probe/fault.ts';
 import { parseAgentUrl } from './agent-url.ts';
 import type { UsedDatabase } from './databases.ts';
-import { REDIS, type RedisEvidence, type RedisServerFact, type SentinelFact } from './facts.ts';
+import { type HeirFact, REDIS, type RedisEvidence, type RedisServerFact, type SentinelFact } from './facts.ts';
 import { addressOf, type ReachOptions, type RedisTarget } from './reach.ts';
 import { askSentinel } from './sentinel.ts';
-import { askServer } from './server.ts';
+import { askHeir, askServer } from './server.ts';
 
 type ExternalRedis = Exclude<Redis, { readonly mode: 'bundled' }>;
 
@@ -53,7 +53,11 @@ async function askDify(redis: ExternalRedis, context: Context): Promise<Omit<Red
   const sentinels = await askSentinels(redis, context);
   const master = mostNamed(sentinels);
   if (master === undefined) return { sentinels };
-  return { sentinels, server: await askAt(parted(master), redis, databases, context) };
+  const [server, heirs] = await Promise.all([
+    askAt(parted(master), redis, databases, context),
+    askHeirs(sentinels, master, redis, context),
+  ]);
+  return { sentinels, server, heirs };
 }
 
 async function askAt(
@@ -73,6 +77,25 @@ async function askAt(
     if (error instanceof ProbeFault) return { ...bare, fault: error.fact };
     throw error;
   }
+}
+
+/** The replicas of this master that sentinels hold to be up: whichever they promote has to let Dify in. */
+async function askHeirs(
+  sentinels: readonly SentinelFact[],
+  master: string,
+  redis: ExternalRedis,
+  context: Context,
+): Promise<readonly HeirFact[]> {
+  const password = secretAt(context, 'redis.password', redis.password !== undefined);
+  // Without it the master is not entered either, and with TLS under Sentinel nothing of Dify's is.
+  if (password === UNRESOLVED || redis.tls.mode !== 'disable') return [];
+  const candidates = sentinels.flatMap((one) => (one.master === master ? (one.candidates ?? []) : []));
+  const addresses = new Set(candidates.filter(({ isUp }) => isUp).map(({ address }) => address));
+  return Promise.all(
+    [...addresses].map((address) =>
+      askHeir({ ...parted(address), username: redis.username, password, tls: { mode: 'disable' } }, context),
+    ),
+  );
 }
 
 /** Dify's clients speak no TLS to sentinels, whatever `redis.tls` says. */

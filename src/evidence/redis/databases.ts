@@ -35,7 +35,7 @@ export async function probeDatabase(
     await send('DEL', key);
     return { fact: database, refused };
   } catch (error) {
-    const { code, text } = faultOf(error);
+    const { code, text } = faultOf(error, command);
     const fact = { ...database, fault: { stage: 'use' as const, code, text, command } };
     return { fact, refused: code === 'NOPERM' ? [{ command, usedBy: 'every component', code }] : [] };
   }
@@ -53,7 +53,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
   NOPERM: 'has not the right',
 };
 
-function faultOf(error: unknown): { readonly code: string; readonly text: string } {
+function faultOf(error: unknown, command: string): { readonly code: string; readonly text: string } {
+  if (error instanceof ProbeFault && error.fact.code === 'ETIMEDOUT')
+    return { code: 'ETIMEDOUT', text: `never answers ${command}` };
   if (error instanceof ProbeFault) return error.fact;
   if (!(error instanceof RedisRefusal)) throw error;
   const { code, message } = error;

@@ -60,8 +60,28 @@ export interface SentinelFact {
   readonly replicas?: number;
   readonly downAfterMs?: number;
   readonly failoverTimeoutMs?: number;
+  /** What it holds of the replicas that it could promote; absent where it does not say. */
+  readonly candidates?: readonly CandidateFact[];
+  /** True where it has stopped acting, since its clock jumped or it was held up (TILT). */
+  readonly isTilted?: boolean;
   /** Celery sends a password and no user name: false where only the named user gets in. */
   readonly passwordAlone?: boolean;
+}
+
+/** A replica in the eyes of one sentinel. */
+export interface CandidateFact {
+  readonly address: string;
+  /** False where the sentinel holds it to be down, or has no connection to it. */
+  readonly isUp: boolean;
+  /** `replica-priority`; with 0 it is never promoted. */
+  readonly priority: number;
+}
+
+/** A replica that sentinels name, asked as Dify will once it is the master. */
+export interface HeirFact {
+  readonly address: string;
+  /** Absent where it let Dify in. */
+  readonly fault?: FaultFact;
 }
 
 export interface RedisEvidence {
@@ -69,6 +89,8 @@ export interface RedisEvidence {
   readonly sentinels: readonly SentinelFact[];
   /** Absent where no sentinel names a master. */
   readonly server?: RedisServerFact;
+  /** The replicas that could be promoted; empty for a standalone server. */
+  readonly heirs?: readonly HeirFact[];
   /** What `redis.agentUrl` leads to, or why it is no address. */
   readonly agent?: RedisServerFact | { readonly malformed: string };
 }

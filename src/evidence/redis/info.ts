@@ -27,6 +27,7 @@ export interface RedisInfo {
   readonly maxClients?: number;
   readonly isAof?: boolean;
   readonly aofWriteStatus?: string;
+  readonly aofRewriteStatus?: string;
   readonly rdbStatus?: string;
   /** Seconds since 1970 of the last save; the start of the server where there was none. */
   readonly rdbSavedAt?: number;
@@ -55,6 +56,7 @@ export function parseInfo(text: string): RedisInfo {
     maxClients: numberOf(fields.maxclients),
     isAof: fields.aof_enabled === undefined ? undefined : fields.aof_enabled === '1',
     aofWriteStatus: fields.aof_last_write_status,
+    aofRewriteStatus: fields.aof_last_bgrewrite_status,
     rdbStatus: fields.rdb_last_bgsave_status,
     rdbSavedAt: numberOf(fields.rdb_last_save_time),
     uptimeSeconds: numberOf(fields.uptime_in_seconds),

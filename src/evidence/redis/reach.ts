@@ -46,7 +46,7 @@ export async function reach(target: RedisTarget, options: ReachOptions): Promise
 }
 
 /** Refusals of a PING by a server that has let the client in. */
-const TAKEN = ['NOPERM', 'MISCONF', 'MASTERDOWN', 'CLUSTERDOWN', 'BUSY'];
+const TAKEN = ['NOPERM', 'MISCONF', 'MASTERDOWN', 'CLUSTERDOWN'];
 
 /** Logs in as Dify's clients do, and makes sure that commands are taken. Throws ProbeFault with stage `tls` or `login`. */
 export async function logIn(session: RedisSession, target: RedisTarget): Promise<void> {
@@ -82,6 +82,7 @@ function loginText({ code, message }: RedisRefusal, username: string | undefined
   if (/wrong number of arguments/.test(message)) return 'knows no user names: it is older than Redis 6';
   if (/max number of clients/.test(message)) return 'has as many clients as it takes (maxclients)';
   if (/invalid password/.test(message)) return 'refuses the password';
+  if (code === 'BUSY') return 'runs a script that does not end, and answers nothing else (BUSY)';
   if (code === 'LOADING') return 'is loading its data and answers nothing yet';
   return `refuses the login (${code})`;
 }

@@ -51,11 +51,15 @@ function needsOf({ use, number, key, nonce }: RightsProbe): readonly Need[] {
       ['ZCARD', key],
       ['ZREMRANGEBYSCORE', key, 0, 0],
       ['HDEL', 'db_upgrade_lock', nonce],
+      ['LPUSH', key, nonce],
+      ['RPOP', key],
       ...LOCKS,
       ['PUBLISH', key, nonce],
     ];
     const daemon: readonly Words[] = [
       ['SCAN', 0, 'MATCH', key, 'COUNT', 1],
+      ['HGET', key, 'field'],
+      ['HSCAN', key, 0],
       ['HDEL', `plugin_daemon:${nonce}`, nonce],
     ];
     return [

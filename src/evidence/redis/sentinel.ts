@@ -1,6 +1,6 @@
 import type { SentinelRedis } from '../../deployment/schema/redis.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
-import type { SentinelFact } from './facts.ts';
+import type { CandidateFact, SentinelFact } from './facts.ts';
 import { addressOf, logIn, type ReachOptions, type RedisTarget, reach } from './reach.ts';
 import { RedisRefusal, type RedisSession } from './session.ts';
 
@@ -41,6 +41,8 @@ async function factsOf(session: RedisSession, master: string): Promise<Partial<S
   const found = masters.find(({ name }) => name === master);
   if (found === undefined) return { otherMasters: masters.map(({ name }) => name ?? '').filter((name) => name !== '') };
   const fellows = recordsOf(await session.call('SENTINEL', 'SENTINELS', master));
+  const replicas = await session.call('SENTINEL', 'REPLICAS', master).then(recordsOf, unlessSilent);
+  const info = await session.call('INFO', 'sentinel').then(String, unlessSilent);
   const number = (name: string) => Number(found[name] ?? 0);
   return {
     master: addressOf({ host: found.ip ?? '', port: number('port') }),
@@ -50,9 +52,25 @@ async function factsOf(session: RedisSession, master: string): Promise<Partial<S
     replicas: number('num-slaves'),
     downAfterMs: number('down-after-milliseconds'),
     failoverTimeoutMs: number('failover-timeout'),
+    ...(replicas === undefined ? {} : { candidates: replicas.map(candidateOf) }),
+    ...(info !== undefined && /^sentinel_tilt:1\r?$/m.test(info) ? { isTilted: true } : {}),
     downSentinels: fellows
       .filter(({ flags }) => /(^|,)[so]_down(,|$)/.test(flags ?? ''))
       .map(({ ip, port }) => addressOf({ host: ip ?? '', port: Number(port) })),
+  };
+}
+
+/** What a sentinel refuses to say is not known. Throws again where no answer comes. */
+function unlessSilent(error: unknown): undefined {
+  if (error instanceof RedisRefusal) return undefined;
+  throw error;
+}
+
+function candidateOf({ ip, port, flags = '', ...record }: Readonly<Partial<Record<string, string>>>): CandidateFact {
+  return {
+    address: addressOf({ host: ip ?? '', port: Number(port) }),
+    isUp: !/(^|,)([so]_down|disconnected)(,|$)/.test(flags),
+    priority: Number(record['slave-priority'] ?? 100),
   };
 }
 

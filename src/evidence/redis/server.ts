@@ -1,7 +1,7 @@
 import { faultOf } from '../probe/fault.ts';
 import type { CertificateFact } from '../probe/tls.ts';
 import { probeDatabase, type UsedDatabase } from './databases.ts';
-import type { DatabaseFact, RedisServerFact, RedisSettings, RefusedCommand } from './facts.ts';
+import type { DatabaseFact, HeirFact, RedisServerFact, RedisSettings, RefusedCommand } from './facts.ts';
 import { parseInfo, type RedisInfo } from './info.ts';
 import { addressOf, logIn, type ReachOptions, type RedisTarget, reach } from './reach.ts';
 import { RedisRefusal, type RedisSession } from './session.ts';
@@ -16,6 +16,7 @@ const SETTINGS = [
   'save',
   'min-replicas-to-write',
   'min-replicas-max-lag',
+  'timeout',
 ];
 
 /** Asks one server all that Dify will rely on; never throws: how far it came is in the fact. */
@@ -41,6 +42,21 @@ export async function askServer(
     return { ...fact, ...(await databasesOf(session, databases)) };
   } catch (error) {
     return { ...fact, fault: faultOf(error, 'use') };
+  } finally {
+    session?.close();
+  }
+}
+
+/** Whether a replica would let Dify in once it is the master; never throws. */
+export async function askHeir(target: RedisTarget, options: Omit<ReachOptions, 'onCertificate'>): Promise<HeirFact> {
+  const address = addressOf(target);
+  let session: RedisSession | undefined;
+  try {
+    session = await reach(target, options);
+    await logIn(session, target);
+    return { address };
+  } catch (error) {
+    return { address, fault: faultOf(error, 'use') };
   } finally {
     session?.close();
   }
@@ -82,6 +98,8 @@ async function databasesOf(
     const probed = await probeDatabase(session, database);
     facts.push(probed.fact);
     refused.push(...probed.refused);
+    // On a connection that waits for one answer, nothing else is answered either.
+    if (probed.fact.fault?.code === 'ETIMEDOUT' || probed.fact.fault?.code === 'ECONNRESET') break;
   }
   return { databases: facts, refused };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deepMerge, type JsonObject } from '../../../src/base/json.ts';
 import type { FaultFact } from '../../../src/evidence/probe/fault.ts';
 import {
+  type CandidateFact,
   REDIS,
   type RedisEvidence,
   type RedisServerFact,
@@ -292,3 +293,59 @@ function bare(number: number): SentinelFact {
 function allWith(fault: FaultFact): readonly SentinelFact[] {
   return [1, 2, 3].map((number) => ({ ...bare(number), fault }));
 }
+
+describe('replicas that could take over', () => {
+  const at = (number: number, over: Partial<CandidateFact> = {}): CandidateFact => ({
+    address: `10.0.0.${number}:6379`,
+    isUp: true,
+    priority: 100,
+    ...over,
+  });
+  const seen = (candidates: readonly CandidateFact[], faults: readonly (FaultFact | undefined)[] = []) => ({
+    sentinels: THREE.map((one) => ({ ...one, candidates })),
+    server: server(),
+    heirs: candidates.map(({ address }, index) => {
+      const fault = faults[index];
+      return fault === undefined ? { address } : { address, fault };
+    }),
+  });
+  const refused: FaultFact = { stage: 'login', code: 'WRONGPASS', text: 'refuses the login' };
+
+  it.each<[string, SampleName, RedisEvidence, string, RegExp]>([
+    ['may', COMPOSE, seen([at(2), at(3)]), 'pass', /behind/],
+    ['are not wanted', COMPOSE, seen([at(2, { priority: 0 })]), 'fail', /replica-priority is 0 on 10\.0\.0\.2:6379/],
+    ['one of two is not wanted', COMPOSE, seen([at(2, { priority: 0 }), at(3)]), 'pass', /behind/],
+    [
+      'do not let Dify in',
+      COMPOSE,
+      seen([at(2)], [refused]),
+      'fail',
+      /stand outside: replica 10\.0\.0\.2:6379 refuses/,
+    ],
+    ['one lets Dify in', COMPOSE, seen([at(2), at(3)], [refused]), 'warn', /stand outside/],
+    ['are not reached', COMPOSE, seen([at(2)], [away]), 'fail', /stand outside/],
+    ['are not reached from here', SENTINEL, seen([at(2)], [away]), 'warn', /stand outside/],
+    [
+      'one is lost',
+      COMPOSE,
+      seen([at(2), at(3, { isUp: false })]),
+      'warn',
+      /10\.0\.0\.3:6379 is down, say the sentinels/,
+    ],
+  ])('%s', (_what, sample, evidence, status, words) => {
+    expect(verdict('redis.replication', sample, evidence)).toEqual([status, expect.stringMatching(words)]);
+  });
+
+  it.each<[string, Partial<SentinelFact>, string, RegExp]>([
+    ['does nothing for a while', { isTilted: true }, 'warn', /s3\.example\.internal:26379 in TILT mode/],
+    [
+      'has a view of its own',
+      { flags: ['master', 's_down'] },
+      'warn',
+      /s3.* holds the master to be down, and the others/,
+    ],
+  ])('a sentinel that %s', (_what, over, status, words) => {
+    const evidence = { sentinels: [...THREE.slice(0, 2), sentinel(3, over)], server: server() };
+    expect(verdict('redis.sentinels', COMPOSE, evidence)).toEqual([status, expect.stringMatching(words)]);
+  });
+});
