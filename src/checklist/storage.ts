@@ -68,3 +68,14 @@ export function sharesVolumes(provisioner: string): 'yes' | 'no' | 'unknown' {
 function isNamed(provisioner: string, pattern: string): boolean {
   return pattern.startsWith('*') ? provisioner.endsWith(pattern.slice(1)) : provisioner === pattern;
 }
+
+/** CSI drivers whose names do not say so, from the same list of drivers. */
+const CSI_BY_ANOTHER_NAME = ['driver.longhorn.io', 'pxd.portworx.com', 'topolvm.io', 'topolvm.cybozu.com'];
+
+/**
+ * Whether a provisioner is a CSI driver, which nodes have to have. Others (in-tree ones, local-path, hostpath, NFS subdirectories) make volumes
+ * by themselves.
+ */
+export function isCsiDriver(provisioner: string): boolean {
+  return provisioner.split(/[.-]/).includes('csi') || CSI_BY_ANOTHER_NAME.includes(provisioner);
+}

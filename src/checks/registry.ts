@@ -6,10 +6,13 @@ import { clusterAdmission } from './cluster/admission/check.ts';
 import { capacityFit } from './cluster/capacity/fit-check.ts';
 import { capacityFree } from './cluster/capacity/free.ts';
 import { capacityNodes } from './cluster/capacity/nodes.ts';
+import { csiDriver } from './cluster/csi-driver.ts';
 import { clusterDns } from './cluster/dns.ts';
+import { clusterGateway } from './cluster/gateway.ts';
 import { ingressClass } from './cluster/ingress-class.ts';
 import { clusterKinds } from './cluster/kinds.ts';
 import { clusterLimitRange } from './cluster/limit-range.ts';
+import { clusterMetrics } from './cluster/metrics.ts';
 import { clusterNamespace } from './cluster/namespace.ts';
 import { ephemeralStorage, nodePressure } from './cluster/nodes-state.ts';
 import { clusterPermissions } from './cluster/permissions.ts';
@@ -90,8 +93,11 @@ export const CHECKS: readonly Check[] = [
   ephemeralStorage,
   clusterDns,
   storageClass,
+  csiDriver,
   readWriteMany,
   ingressClass,
+  clusterGateway,
+  clusterMetrics,
   releaseState,
   releaseLeftovers,
   releaseVersion,

@@ -1,10 +1,12 @@
 import { appAnswersCollector, appHealthCollector, appWorkloadsCollector } from './app/collectors.ts';
 import { clusterAdmissionCollector } from './cluster/admission.ts';
-import { clusterAdmissionCollector } from './cluster/admission.ts';
 import { clusterAutoscalerCollector } from './cluster/autoscaler.ts';
 import { ingressClassesCollector, storageClassesCollector } from './cluster/classes.ts';
+import { csiDriversCollector } from './cluster/csi-drivers.ts';
 import { clusterDnsCollector } from './cluster/dns.ts';
+import { gatewaysCollector } from './cluster/gateways.ts';
 import { clusterLimitsCollector } from './cluster/limits.ts';
+import { metricsApisCollector } from './cluster/metrics-apis.ts';
 import { clusterNodesCollector } from './cluster/nodes.ts';
 import { clusterPodsCollector } from './cluster/pods.ts';
 import { priorityClassesCollector } from './cluster/priority-classes.ts';
@@ -41,10 +43,12 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   releaseLivingCollector,
   clusterLimitsCollector,
   clusterAdmissionCollector,
-  clusterAdmissionCollector,
   clusterDnsCollector,
   priorityClassesCollector,
   storageClassesCollector,
+  csiDriversCollector,
+  gatewaysCollector,
+  metricsApisCollector,
   ingressClassesCollector,
   sharedClaimsCollector,
   renderedObjectsCollector,

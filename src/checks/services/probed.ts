@@ -21,6 +21,11 @@ export function notReached(earlier: string): Judgement {
   return { status: 'skip', observed: '', expected: '', message: `not looked at: see ${earlier}` };
 }
 
+/** For a check of what others keep: who may not look at it is told so, and has no finding. */
+export function notSeen(missing: string): Judgement {
+  return { status: 'skip', observed: '', expected: '', message: `not looked at: ${missing}` };
+}
+
 /** A managed service hides what it promises: a warning, with the command that would show it. */
 export function declaredNotSeen(what: string, show: string): Judgement {
   return {

@@ -3,8 +3,11 @@ import { CHECKS } from '../../../src/checks/registry.ts';
 import { CLUSTER_ADMISSION } from '../../../src/evidence/cluster/admission.ts';
 import { CLUSTER_AUTOSCALER } from '../../../src/evidence/cluster/autoscaler.ts';
 import { INGRESS_CLASSES, STORAGE_CLASSES } from '../../../src/evidence/cluster/classes.ts';
+import { CSI_DRIVERS } from '../../../src/evidence/cluster/csi-drivers.ts';
 import { CLUSTER_DNS } from '../../../src/evidence/cluster/dns.ts';
+import { CLUSTER_GATEWAYS } from '../../../src/evidence/cluster/gateways.ts';
 import { CLUSTER_LIMITS } from '../../../src/evidence/cluster/limits.ts';
+import { METRICS_APIS } from '../../../src/evidence/cluster/metrics-apis.ts';
 import { CLUSTER_NODES, type NodeFact } from '../../../src/evidence/cluster/nodes.ts';
 import { CLUSTER_PODS } from '../../../src/evidence/cluster/pods.ts';
 import { PRIORITY_CLASSES } from '../../../src/evidence/cluster/priority-classes.ts';
@@ -161,6 +164,9 @@ function evidenceOf(twin: Twin): Seen {
     [CLUSTER_DNS, { pods: dnsPods, ready: dnsPods }],
     [CLUSTER_LIMITS, { quotas: [], ranges: [] }],
     [PRIORITY_CLASSES, []],
+    [CSI_DRIVERS, { drivers: [], nodes: 0, onNodes: {} }],
+    [CLUSTER_GATEWAYS, []],
+    [METRICS_APIS, {}],
     [CLUSTER_ADMISSION, { namespaceExists: true, asked: 40, refusals: [] }],
     [CLUSTER_NAMESPACE, { name: 'dify', exists: true, phase: 'Active', enforces: '' }],
     [CLUSTER_RELEASE, { status: undefined, revision: undefined, claims: [] }],

@@ -1,0 +1,79 @@
+import { CLUSTER_GATEWAYS, type GatewayFact, type ListenerFact } from '../../evidence/cluster/gateways.ts';
+import { CLUSTER_RIGHTS } from '../../evidence/cluster/rights.ts';
+import { type PlannedParent, type PlannedRoute, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
+import type { Check } from '../check.ts';
+import { fault, listed, pass, some } from '../judgement.ts';
+import { notReached, notSeen } from '../services/probed.ts';
+import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
+
+/** A route that no Gateway takes is accepted by the API server, and nobody hears of it. */
+export const clusterGateway: Check = {
+  id: 'cluster.gateway',
+  title: 'the Gateway that routes name is there and takes them',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: onKubernetesWithFile,
+  needs: [RENDERED_OBJECTS],
+  wants: [CLUSTER_GATEWAYS, CLUSTER_RIGHTS],
+  remedy: 'name a Gateway of the cluster in extraValues: kubectl get gateways -A',
+  judge: (context) => {
+    const { routes } = context.evidence(RENDERED_OBJECTS);
+    if (routes.length === 0) return pass('no HTTPRoute is rendered');
+    const unknownKinds = context.look(CLUSTER_RIGHTS)?.data?.unknownKinds ?? [];
+    if (unknownKinds.some((kind) => kind.startsWith('HTTPRoute'))) return notReached('cluster.kinds');
+    const seen = context.look(CLUSTER_GATEWAYS);
+    // A Gateway is often somebody else's, who need not show it.
+    if (seen?.data === undefined) return notSeen(seen?.missing ?? 'no Gateway');
+    const gateways = seen.data;
+    const own = context.deployment?.target.type === 'kubernetes' ? context.deployment.target.namespace : '';
+    const faults = routes.flatMap((route) => routeFaults(route, own, gateways));
+    const expected = 'a Gateway with a listener for every route';
+    if (faults.length > 0) return fault('fail', { observed: some(faults), expected });
+    if (gateways.length === 0) return pass('no route names a Gateway');
+    const idle = gateways.filter(({ programmed, accepted }) => programmed === false || accepted === false);
+    const [first] = idle;
+    if (first === undefined) return pass(`${listed(gateways.map(({ name }) => `Gateway ${name}`))} there`, expected);
+    return fault('warn', {
+      observed: `${listed(idle.map(({ name }) => `Gateway ${name}`))} not in service, its controller says`,
+      expected,
+      remedy: `kubectl -n ${first.namespace} describe gateway ${first.name}`,
+    });
+  },
+};
+
+function routeFaults(route: PlannedRoute, own: string, gateways: readonly GatewayFact[]): readonly string[] {
+  if (route.parents.length === 0) return [`HTTPRoute ${route.name} names no Gateway`];
+  return route.parents
+    .filter(({ kind }) => kind === 'Gateway')
+    .flatMap((parent) => {
+      const namespace = parent.namespace || own;
+      const found = gateways.find((one) => one.name === parent.name && one.namespace === namespace);
+      if (found === undefined || !found.exists) return [`there is no Gateway ${namespace}/${parent.name}`];
+      const why = refusalOf(route, parent, found, namespace === own);
+      return why === undefined ? [] : [`Gateway ${namespace}/${parent.name} ${why}`];
+    });
+}
+
+/** Why none of the Gateway's listeners takes the route; undefined where one does. */
+function refusalOf(
+  { hostnames }: PlannedRoute,
+  { section, port }: PlannedParent,
+  { listeners }: GatewayFact,
+  isSame: boolean,
+): string | undefined {
+  const meant = listeners.filter(
+    (one) => (section === '' || one.name === section) && (port === 0 || one.port === port),
+  );
+  if (meant.length === 0) return `has no listener ${section || `on port ${port}`}`;
+  const open = meant.filter(({ from }) => from === 'All' || from === 'Selector' || (from === 'Same' && isSame));
+  if (open.length === 0) return 'takes no routes of other namespaces (allowedRoutes)';
+  if (hostnames.length === 0 || open.some((listener) => hostnames.some((name) => serves(listener, name))))
+    return undefined;
+  return `has no listener for ${listed(hostnames)}`;
+}
+
+/** As the Gateway API compares them: a wildcard on either side stands for whole labels before it. */
+function serves({ hostname }: ListenerFact, name: string): boolean {
+  const within = (pattern: string, one: string) => pattern.startsWith('*.') && one.endsWith(pattern.slice(1));
+  return hostname === '' || hostname === name || within(hostname, name) || within(name, hostname);
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { STORAGE_CLASSES } from '../../../src/evidence/cluster/classes.ts';
+import { CSI_DRIVERS, type CsiDriversFact } from '../../../src/evidence/cluster/csi-drivers.ts';
+import { CLUSTER_GATEWAYS, type GatewayFact } from '../../../src/evidence/cluster/gateways.ts';
+import { METRICS_APIS } from '../../../src/evidence/cluster/metrics-apis.ts';
+import { CLUSTER_RELEASE } from '../../../src/evidence/cluster/release.ts';
+import { CLUSTER_RIGHTS } from '../../../src/evidence/cluster/rights.ts';
+import { RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
+import { checkOf, judged } from '../../support/check-runs.ts';
+import { claim, rendered } from '../../support/cluster-facts.ts';
+import { sampleDeployment } from '../../support/deployments.ts';
+
+const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+
+describe('cluster.storage.driver', () => {
+  const EBS = 'ebs.csi.aws.com';
+  const none: CsiDriversFact = { drivers: [], nodes: 6, onNodes: {} };
+  const living = { status: 'deployed', revision: 1, claims: [{ name: 'dify', phase: 'Bound', accessModes: [] }] };
+
+  it.each<[string, string, CsiDriversFact | undefined, unknown, string, string]>([
+    [
+      'a driver on every node',
+      EBS,
+      { drivers: [EBS], nodes: 6, onNodes: { [EBS]: 6 } },
+      undefined,
+      'pass',
+      'installed',
+    ],
+    ['a driver that needs no object', EBS, { ...none, onNodes: { [EBS]: 6 } }, undefined, 'pass', 'installed'],
+    ['a driver, and no node yet', EBS, { ...none, drivers: [EBS], nodes: 0 }, undefined, 'pass', 'installed'],
+    ['no driver', EBS, none, undefined, 'fail', 'there is no CSI driver ebs.csi.aws.com'],
+    ['no driver, and no node yet', EBS, { ...none, nodes: 0 }, undefined, 'warn', 'there is no CSI driver'],
+    ['a driver on no node', EBS, { ...none, drivers: [EBS] }, undefined, 'fail', 'runs on none of 6 nodes'],
+    ['a driver by another name', 'driver.longhorn.io', none, undefined, 'fail', 'driver.longhorn.io'],
+    ['a claim that stands already', EBS, none, living, 'pass', 'no new volume'],
+    ['no right to look', EBS, undefined, undefined, 'skip', 'not looked at'],
+    ['local-path', 'rancher.io/local-path', none, undefined, 'pass', 'no new volume'],
+    ['minikube', 'k8s.io/minikube-hostpath', none, undefined, 'pass', 'no new volume'],
+    ['NFS directories', 'cluster.local/nfs-subdir-external-provisioner', none, undefined, 'pass', 'no new volume'],
+    ['in-tree', 'kubernetes.io/aws-ebs', none, undefined, 'pass', 'no new volume'],
+  ])('%s', (_, provisioner, drivers, release, status, words) => {
+    const found = judged(checkOf('cluster.storage.driver'), {
+      deployment,
+      seen: [
+        [RENDERED_OBJECTS, rendered({ claims: [claim('dify')] })],
+        [STORAGE_CLASSES, [{ name: 'standard', provisioner, isDefault: true }]],
+        ...(release === undefined ? [] : [[CLUSTER_RELEASE, release] as const]),
+        ...(drivers === undefined ? [] : [[CSI_DRIVERS, drivers] as const]),
+      ],
+    });
+    expect(found.status).toBe(status);
+    expect(found.message).toContain(words);
+  });
+});
+
+describe('cluster.gateway', () => {
+  const parent = { kind: 'Gateway', namespace: 'edge', name: 'public', section: '', port: 0 };
+  const listener = { name: 'https', port: 443, hostname: '*.example.com', from: 'All' };
+  const gateway: GatewayFact = {
+    namespace: 'edge',
+    name: 'public',
+    exists: true,
+    accepted: true,
+    programmed: true,
+    listeners: [listener],
+  };
+  it.each<[string, Partial<typeof parent> | undefined, Partial<GatewayFact>, string, string]>([
+    ['there', {}, {}, 'pass', 'Gateway public there'],
+    ['not there', {}, { exists: false, listeners: [] }, 'fail', 'there is no Gateway edge/public'],
+    ['not named', undefined, {}, 'fail', 'HTTPRoute dify names no Gateway'],
+    ['without the section', { section: 'http' }, {}, 'fail', 'has no listener http'],
+    ['without the port', { port: 80 }, {}, 'fail', 'has no listener on port 80'],
+    [
+      'for its own namespace',
+      {},
+      { listeners: [{ ...listener, from: 'Same' }] },
+      'fail',
+      'no routes of other namespaces',
+    ],
+    [
+      'for other names',
+      {},
+      { listeners: [{ ...listener, hostname: 'a.test' }] },
+      'fail',
+      'no listener for dify.example.com',
+    ],
+    ['for any name', {}, { listeners: [{ ...listener, hostname: '' }] }, 'pass', 'there'],
+    ['not in service', {}, { programmed: false }, 'warn', 'not in service'],
+    ['new, and silent', {}, { programmed: undefined, accepted: undefined }, 'pass', 'there'],
+    ['a service of a mesh', { kind: 'Service' }, {}, 'pass', ''],
+  ])('%s', (_, over, seen, status, words) => {
+    const parents = over === undefined ? [] : [{ ...parent, ...over }];
+    const found = judged(checkOf('cluster.gateway'), {
+      deployment,
+      seen: [
+        [RENDERED_OBJECTS, rendered({ routes: [{ name: 'dify', hostnames: ['dify.example.com'], parents }] })],
+        [CLUSTER_GATEWAYS, [{ ...gateway, ...seen }]],
+      ],
+    });
+    expect(found.status).toBe(status);
+    expect(found.message).toContain(words);
+  });
+
+  it('leaves kinds that the cluster does not know to their own check', () => {
+    const unknownKinds = ['HTTPRoute (gateway.networking.k8s.io/v1)'];
+    const found = judged(checkOf('cluster.gateway'), {
+      deployment,
+      seen: [
+        [RENDERED_OBJECTS, rendered({ routes: [{ name: 'dify', hostnames: [], parents: [parent] }] })],
+        [CLUSTER_GATEWAYS, [{ ...gateway, exists: false }]],
+        [CLUSTER_RIGHTS, { namespace: 'dify', rights: [], unknownKinds }],
+      ],
+    });
+    expect(found.status).toBe('skip');
+  });
+});
+
+describe('cluster.metrics', () => {
+  const CPU = 'metrics.k8s.io';
+  const scaled = (api: string) => [{ name: 'dify-api', apis: [api] }];
+  it.each<[string, ReturnType<typeof scaled>, Readonly<Record<string, string>>, string, string, string]>([
+    ['no autoscaler', [], {}, 'pass', 'no HorizontalPodAutoscaler', ''],
+    ['metrics-server', scaled(CPU), { [CPU]: 'serves' }, 'pass', 'served', ''],
+    ['none', scaled(CPU), { [CPU]: 'missing' }, 'warn', 'nothing serves metrics.k8s.io: dify-api', 'metrics-server'],
+    ['a silent one', scaled(CPU), { [CPU]: 'silent' }, 'warn', 'does not answer', 'apiservice v1beta1.metrics.k8s.io'],
+    [
+      'no adapter',
+      scaled('custom.metrics.k8s.io'),
+      { 'custom.metrics.k8s.io': 'missing' },
+      'warn',
+      'nothing serves custom.metrics.k8s.io',
+      'adapter',
+    ],
+  ])('%s', (_, autoscalers, states, status, words, remedy) => {
+    const found = judged(checkOf('cluster.metrics'), {
+      deployment,
+      seen: [
+        [RENDERED_OBJECTS, rendered({ autoscalers })],
+        [METRICS_APIS, states],
+      ],
+    });
+    expect(found.status).toBe(status);
+    expect(found.message).toContain(words);
+    expect(found.remedy).toContain(remedy);
+  });
+});
