@@ -15,6 +15,8 @@ async function startAll() {
         implicit: { tls: 'implicit', auth: 'required' },
         relay: { tls: 'none', auth: 'none' },
         open: { tls: 'none', auth: 'offered' },
+        own: { tls: 'none', auth: 'none', relays: false },
+        strict: { tls: 'starttls', auth: 'none', mustStartTls: true },
         loginAlone: { tls: 'starttls', auth: 'offered', methods: ['LOGIN'] },
       },
     }),
@@ -116,6 +118,27 @@ describe('a mail server that does not do', () => {
       'mail.login fail',
       /offers no login/,
     ],
+    [
+      'a login that waits for TLS from the start',
+      () => at('implicit', 'starttls'),
+      known,
+      'mail.tls fail',
+      /speaks TLS from the start/,
+    ],
+    [
+      'a greeting without TLS on a port that waits for it',
+      () => relay({ port: mail.get().server.ports.implicit }),
+      () => ({}),
+      'mail.tls fail',
+      /speaks TLS from the start/,
+    ],
+    [
+      'mail for other domains',
+      () => relay({ port: mail.get().server.ports.own }),
+      () => ({}),
+      'mail.sender warn',
+      /for its own domains alone: 554 .*Relay access denied/,
+    ],
     ['TLS where there is none', () => at('relay', 'implicit'), known, 'mail.tls fail', /TLS/],
   ])('%s', async (what, file, secrets, finding, words) => {
     const { findings, of, results } = await lookAtMail(file(), secrets());
@@ -124,6 +147,12 @@ describe('a mail server that does not do', () => {
     expect(findings).toEqual(expected);
     expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
     expect(JSON.stringify(results)).not.toMatch(/wrong-one|a password:/);
+  });
+
+  it('anything before STARTTLS, which the file leaves out', async () => {
+    const { findings, of } = await lookAtMail(relay({ port: mail.get().server.ports.strict }), {});
+    expect(findings).toEqual(['mail.sender fail']);
+    expect(of('mail.sender').remedy).toBe('set mail.smtp.tls: starttls');
   });
 
   it('an expired certificate, which Dify does not look at, is a warning', async () => {

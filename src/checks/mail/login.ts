@@ -26,7 +26,7 @@ export const mailLogin: Check = {
 
 function judgeServer(
   found: SmtpFact,
-  smtp: { readonly username?: string | undefined; readonly tls: string; readonly port: number } | undefined,
+  smtp: { readonly username?: string | undefined; readonly tls: string } | undefined,
 ): Judgement {
   const expected = 'a greeting, and a login that is accepted';
   const { fault: seen, address, logins } = found;
@@ -34,9 +34,10 @@ function judgeServer(
     if (smtp?.username === undefined) return pass(`${address} greets; no login is set`, expected);
     return pass(`${address} lets ${smtp.username} in (${listed(logins)})`, expected);
   }
-  if (seen.code === 'NOGREETING' && smtp?.port === 465) return notReached('mail.tls');
   const observed = `${address} ${seen.text}`;
-  if (seen.code === 'NOAUTH' && smtp?.tls === 'none') {
+  // RFC 4954: 538, encryption required for this way to log in; many servers say 530 instead.
+  const wantsTls = seen.code === '538' || seen.code === '530' || seen.code === 'NOAUTH';
+  if (wantsTls && smtp?.tls === 'none') {
     return fault('fail', {
       observed,
       expected,

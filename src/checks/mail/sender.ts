@@ -1,4 +1,4 @@
-import { MAIL, type ResendFact } from '../../evidence/mail/facts.ts';
+import { MAIL, type RefusalFact, type ResendFact } from '../../evidence/mail/facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
@@ -22,14 +22,27 @@ export const mailSender: Check = {
       return mail.provider === 'resend' ? judgeDomain(found, mail.resend.from) : notReached('mail.login');
     const from = mail.provider === 'smtp' ? mail.smtp.from : '';
     const expected = `mail from ${from} is taken`;
-    const { senderRefusal: refusal, address } = found;
+    const { senderRefusal: refusal, relayRefusal, address } = found;
+    if (refusal === undefined && relayRefusal !== undefined) return relay(found.address, relayRefusal);
     if (refusal === undefined) return pass(`${address} takes mail from ${from}`, expected);
     const observed = `${address} takes no mail from ${from}: ${refusal.code} ${refusal.text}`.trimEnd();
+    if (/STARTTLS/i.test(refusal.text))
+      return fault('fail', { observed, expected, remedy: 'set mail.smtp.tls: starttls' });
     if (refusal.code === 530)
       return fault('fail', { observed, expected, remedy: 'set mail.smtp.username and mail.smtp.password' });
     return fault(refusal.code < 500 ? 'warn' : 'fail', { observed, expected });
   },
 };
+
+/** A server for one company's own users may be meant so. */
+function relay(address: string, { code, text }: RefusalFact): Judgement {
+  return fault('warn', {
+    observed: `${address} takes mail for its own domains alone: ${code} ${text}`.trimEnd(),
+    expected: 'mail to every user of Dify is taken',
+    remedy:
+      'log in (mail.smtp.username), or have this address let to relay; where all users are of its domains, leave it',
+  });
+}
 
 function judgeDomain({ form, domains }: ResendFact, from: string): Judgement {
   if (form !== 'key') return notReached('mail.login');

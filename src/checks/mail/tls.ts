@@ -28,16 +28,16 @@ export const mailTls: Check = {
         : pass('TLS');
     }
     if (mail.provider !== 'smtp') return notReached('mail.login');
-    const { tls, username, port } = mail.smtp;
-    if (seen?.stage === 'tls')
-      return fault('fail', { observed: `${found.address} ${seen.text}`, expected: `TLS (${tls})` });
-    if (seen?.code === 'NOGREETING' && port === 465) {
+    const { tls, username } = mail.smtp;
+    if (seen?.code === 'IMPLICIT') {
       return fault('fail', {
         observed: `${found.address} ${seen.text}`,
-        expected: 'a greeting',
+        expected: tls === 'none' ? 'a greeting' : 'a greeting, and STARTTLS',
         remedy: 'set mail.smtp.tls: implicit',
       });
     }
+    if (seen?.stage === 'tls')
+      return fault('fail', { observed: `${found.address} ${seen.text}`, expected: `TLS (${tls})` });
     if (tls === 'none') return plain(username);
     return found.certificate === undefined ? notReached('mail.login') : certificateOf(found.certificate, context.now);
   },

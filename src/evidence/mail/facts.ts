@@ -7,6 +7,12 @@ export interface MailContext extends Pick<CollectContext, 'dial' | 'signal'> {
   readonly limitMs: number;
 }
 
+export interface RefusalFact {
+  readonly code: number;
+  /** In the server's own words. */
+  readonly text: string;
+}
+
 /** A mail server, spoken to until just before a letter would be given to it. */
 export interface SmtpFact {
   readonly kind: 'smtp';
@@ -18,7 +24,9 @@ export interface SmtpFact {
   /** Ways to log in that it offers: `PLAIN`, `LOGIN`. */
   readonly logins: readonly string[];
   /** Why it takes no mail from the sender; absent where it does, or was not asked. */
-  readonly senderRefusal?: { readonly code: number; readonly text: string };
+  readonly senderRefusal?: RefusalFact;
+  /** Why it takes nothing for other domains than its own; absent where it does, or says something else. */
+  readonly relayRefusal?: RefusalFact;
 }
 
 /** Resend, asked for the domains of the account, which sends nothing. */

@@ -3,8 +3,8 @@ import { withinMs } from '../../base/time-limit.ts';
 import type { Mail } from '../../deployment/schema/mail.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
 import { secure } from '../probe/tls.ts';
-import { type Dialog, openDialog } from './dialog.ts';
-import type { MailContext, SmtpFact } from './facts.ts';
+import { type Dialog, openDialog, type Reply } from './dialog.ts';
+import type { MailContext, RefusalFact, SmtpFact } from './facts.ts';
 import { logIn } from './login.ts';
 
 type Smtp = Extract<Mail, { readonly provider: 'smtp' }>['smtp'];
@@ -36,7 +36,7 @@ export async function askSmtp(
     open.push(stream);
     if (smtp.tls === 'implicit') stream = await secured(stream);
     let dialog = openDialog(stream, limitMs);
-    await greeted(dialog, smtp);
+    await greeted(dialog, smtp, context);
     let extensions = await hello(dialog);
     if (smtp.tls === 'starttls') {
       await startTls(dialog, extensions);
@@ -50,8 +50,7 @@ export async function askSmtp(
     fact = { ...fact, logins };
     if (password === null) throw new ProbeFault('login', 'NOSECRET', 'mail.smtp.password has no value');
     if (smtp.username !== undefined && password !== undefined) await logIn(dialog, logins, smtp.username, password);
-    const refusal = await sender(dialog, smtp.from);
-    return refusal === undefined ? fact : { ...fact, senderRefusal: refusal };
+    return { ...fact, ...(await envelope(dialog, smtp.from)) };
   } catch (error) {
     return { ...fact, fault: faultOf(error, 'use') };
   } finally {
@@ -59,18 +58,30 @@ export async function askSmtp(
   }
 }
 
-async function greeted(dialog: Dialog, smtp: Smtp): Promise<void> {
+async function greeted(dialog: Dialog, smtp: Smtp, context: MailContext): Promise<void> {
   try {
     const { code } = await dialog.read();
     if (code !== 220) throw new ProbeFault('use', String(code), `turns clients away (${code})`);
   } catch (error) {
     const silent = error instanceof ProbeFault && error.fact.code === 'ETIMEDOUT';
     if (!silent || smtp.tls === 'implicit') throw error;
-    throw new ProbeFault(
-      'use',
-      'NOGREETING',
-      'takes the connection and never greets: it may speak TLS from the start on this port',
-    );
+    if (await speaksTls(smtp, context))
+      throw new ProbeFault('tls', 'IMPLICIT', 'speaks TLS from the start on this port, and waits for it');
+    throw new ProbeFault('use', 'NOGREETING', 'takes the connection and never greets');
+  }
+}
+
+/** Whether a new connection to the port that greets nobody agrees on TLS at once. */
+async function speaksTls({ host, port }: Smtp, { dial, signal, limitMs }: MailContext): Promise<boolean> {
+  const stream = await dial(host, port, { signal, limitMs });
+  try {
+    await secure(stream, { host, signal: withinMs(limitMs, signal) });
+    return true;
+  } catch (error) {
+    faultOf(error, 'tls');
+    return false;
+  } finally {
+    stream.destroy();
   }
 }
 
@@ -98,14 +109,23 @@ function loginsOf(extensions: readonly string[]): readonly string[] {
   return [...new Set(words)].filter((word) => word !== '');
 }
 
-/** Names the sender and takes it back: nothing is sent. */
-async function sender(dialog: Dialog, from: string): Promise<SmtpFact['senderRefusal']> {
+/** Of a name that belongs to nobody (RFC 2606): what is said of it is said of every domain that is not the server's own. */
+const ELSEWHERE = 'postmaster@example.com';
+
+/** Names the sender, then somebody elsewhere, and takes both back: nothing is sent. */
+async function envelope(dialog: Dialog, from: string): Promise<Pick<SmtpFact, 'senderRefusal' | 'relayRefusal'>> {
   const address = /<([^<>]*)>\s*$/.exec(from)?.[1] ?? from.trim();
-  const { code, lines } = await dialog.say(`MAIL FROM:<${address}>`);
-  if (code === 250) {
-    await dialog.say('RSET');
-    await dialog.say('QUIT').catch(() => undefined);
-    return undefined;
-  }
+  const sender = await dialog.say(`MAIL FROM:<${address}>`);
+  if (sender.code !== 250) return { senderRefusal: refusalOf(sender) };
+  const recipient = await dialog.say(`RCPT TO:<${ELSEWHERE}>`);
+  await dialog.say('RSET').catch(() => undefined);
+  await dialog.say('QUIT').catch(() => undefined);
+  // Whatever else it says may be about this one address.
+  return recipient.code >= 400 && /relay/i.test(recipient.lines.join(' '))
+    ? { relayRefusal: refusalOf(recipient) }
+    : {};
+}
+
+function refusalOf({ code, lines }: Reply): RefusalFact {
   return { code, text: (lines[0] ?? '').slice(0, 120) };
 }

@@ -1,6 +1,6 @@
 """A real SMTP server (aiosmtpd) on several ports, each with its own manners: `smtp.py CONFIG`, a JSON file.
 
-CONFIG: { host, user, password, sender, certFile, keyFile, ports: [{ port, tls: none|starttls|implicit, auth: none|offered|required|tls, methods? }] }
+CONFIG: { host, user, password, sender, certFile, keyFile, ports: [{ port, tls: none|starttls|implicit, auth: none|offered|required|tls, methods?, relays?, mustStartTls? }] }
 Takes mail from `sender` alone and keeps what it takes nowhere; says each letter on stdout.
 """
 
@@ -15,14 +15,21 @@ ALL_METHODS = {"PLAIN", "LOGIN"}
 
 
 class Manners:
-    def __init__(self, sender):
+    def __init__(self, sender, relays):
         self.sender = sender
+        self.relays = relays
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         if address != self.sender:
             return "553 5.7.1 sender address rejected: not owned by user"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if not self.relays and not address.endswith("@example.test"):
+            return f"554 5.7.1 <{address}>: Relay access denied"
+        envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
@@ -47,12 +54,13 @@ async def main(config):
         options = {
             "hostname": "mail.example.test",
             "tls_context": context if port["tls"] == "starttls" else None,
+            "require_starttls": port.get("mustStartTls", False),
             "auth_require_tls": auth == "tls",
             "auth_required": auth == "required",
             "authenticator": authenticator,
             "auth_exclude_mechanism": ALL_METHODS - kept if auth != "none" else ALL_METHODS,
         }
-        return lambda: SMTP(Manners(config["sender"]), **options)
+        return lambda: SMTP(Manners(config["sender"], port.get("relays", True)), **options)
 
     for port in config["ports"]:
         wrapped = context if port["tls"] == "implicit" else None

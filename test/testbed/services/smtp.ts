@@ -14,6 +14,10 @@ interface MailPort {
   readonly auth: 'none' | 'offered' | 'required' | 'tls';
   /** Default: PLAIN and LOGIN. */
   readonly methods?: readonly ('PLAIN' | 'LOGIN')[];
+  /** Takes mail for any domain. Default: true. */
+  readonly relays?: boolean;
+  /** Refuses everything before STARTTLS. Default: false. */
+  readonly mustStartTls?: boolean;
 }
 
 export interface SmtpOptions<Name extends string> extends Pick<ServiceOptions, 'bind'> {
