@@ -1,11 +1,17 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { HOST_DIRECTORY } from '../../evidence/host/directory.ts';
+import { type DirectoryFact, HOST_DIRECTORY } from '../../evidence/host/directory.ts';
+import type { Judgement } from '../check.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
 import { hereCheck } from './here-check.ts';
 import { judgeDisk } from './machine.ts';
 
-const WORDS = { windows: 'a drive of Windows', nfs: 'NFS', cifs: 'a Windows share', other: '' } as const;
+const WORDS = {
+  windows: 'a drive of Windows or a disk in its formats',
+  nfs: 'NFS',
+  cifs: 'a Windows share',
+  other: '',
+} as const;
 
 export const hostFileSystem = hereCheck(
   {
@@ -15,8 +21,11 @@ export const hostFileSystem = hereCheck(
     remedy: 'set target.directory to a folder on a disk of the machine (under WSL below /home)',
   },
   HOST_DIRECTORY,
-  ({ directory, fileSystem }, context) => {
+  (fact, context) => {
+    const { directory, fileSystem } = fact;
     const expected = 'a disk of the machine';
+    const barred = bars(fact);
+    if (barred !== undefined) return barred;
     if (fileSystem === 'other') return pass(`${directory} is on a disk of the machine`, expected);
     const stores = bundled(deploymentOf(context));
     const observed = `${directory} is on ${WORDS[fileSystem]}`;
@@ -31,6 +40,26 @@ export const hostFileSystem = hereCheck(
     return fault(stores.length === 0 ? 'warn' : 'fail', { observed, expected, message });
   },
 );
+
+/** What keeps files from being written there, or plugins from being loaded; undefined where nothing does. */
+function bars({ directory, mount, shut }: DirectoryFact): Judgement | undefined {
+  const expected = 'a folder that this user may write in, and files in it that may be run';
+  if (mount?.isReadOnly === true) {
+    const observed = `${directory} is below ${mount.point}, which is mounted read-only`;
+    return fault('fail', { observed, expected, remedy: `mount -o remount,rw ${mount.point}` });
+  }
+  if (shut !== undefined) {
+    const observed = `this user may not write in ${shut}`;
+    return fault('fail', { observed, expected, remedy: `run difyctl as the owner of ${shut}, or chown it` });
+  }
+  if (mount?.isNoExec !== true) return undefined;
+  return fault('fail', {
+    observed: `${directory} is below ${mount.point}, which is mounted noexec`,
+    expected,
+    message: `${directory} is below ${mount.point}, which is mounted noexec: the plugin daemon could not load the libraries of any plugin from its folder there`,
+    remedy: `mount -o remount,exec ${mount.point} (and in /etc/fstab)`,
+  });
+}
 
 function bundled({ postgres, redis, vectorStore }: Deployment): readonly string[] {
   return [

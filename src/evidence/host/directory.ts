@@ -1,17 +1,22 @@
-import { stat, statfs } from 'node:fs/promises';
+import { readFile, stat, statfs } from 'node:fs/promises';
 import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExternalError } from '../../base/errors.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
 import { type DiskFact, diskBehind, HOST_ENGINE } from './engine.ts';
 import { engineIsHere } from './here.ts';
+import { type MountFact, mayWrite, mountOf } from './mount.ts';
 
 /** The place of the project's folder, or of the nearest folder above it that exists. */
 export interface DirectoryFact {
   readonly directory: string;
   readonly exists: boolean;
-  /** What keeps files there: `windows` (a drive of Windows under WSL), `nfs`, `cifs`, or `other`. */
+  /** What keeps files there: `windows` (a drive of Windows under WSL, or a disk in one of its formats), `nfs`, `cifs`, or `other`. */
   readonly fileSystem: 'windows' | 'nfs' | 'cifs' | 'other';
+  /** How it is mounted; undefined where the machine does not say. */
+  readonly mount: MountFact | undefined;
+  /** The nearest folder that exists, where this user may not write in it. */
+  readonly shut: string | undefined;
   /** SELinux's type, such as `container_file_t`; empty where the machine knows none. */
   readonly label: string;
   /** Behind the folder, where that is another disk than the engine's. */
@@ -27,6 +32,8 @@ const MAGIC: Readonly<Record<number, DirectoryFact['fileSystem']>> = {
   4283649346: 'cifs',
   4266872130: 'cifs',
 };
+/** Formats that know no owners; by `fuseblk` come those of them that a program reads. */
+const WINDOWS_TYPES = ['vfat', 'msdos', 'exfat', 'ntfs', 'ntfs3', 'fuseblk'];
 /** Under WSL 2 drives of Windows come by 9p. */
 const MAGIC_9P = 0x01021997;
 
@@ -38,10 +45,13 @@ export const hostDirectoryCollector: Collector<DirectoryFact> = {
     const { dataRoot } = await need(HOST_ENGINE);
     const nearest = await nearestFolder(directory);
     const files = context.rendered?.files ?? [];
+    const mount = mountOf(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''), nearest);
     return {
       directory,
       exists: nearest === directory,
-      fileSystem: await fileSystemOf(nearest),
+      fileSystem: WINDOWS_TYPES.includes(mount?.type ?? '') ? 'windows' : await fileSystemOf(nearest),
+      mount,
+      shut: (await mayWrite(nearest)) ? undefined : nearest,
       label: await labelOf(context, nearest),
       disk: (await isOneDisk(nearest, dataRoot)) ? undefined : await diskBehind(nearest),
       blocked: (await Promise.all(files.map(({ path }) => folderAt(join(directory, path))))).flat(),
