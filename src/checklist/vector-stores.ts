@@ -58,5 +58,8 @@ export const COPIES = 2;
  */
 export const MAJORITY_NODES: { readonly [P in Provider]?: number } = { weaviate: 3, qdrant: 3 };
 
-/** Part of a disk that is used: above `warn`, Elasticsearch's low watermark, it places no more shards there; above `fail`, its flood stage, indices become read-only. */
+/**
+ * Part of a disk that is used: above `warn`, Elasticsearch's low watermark, it places no more shards there; above `fail`, its flood stage, indices become
+ * read-only (elastic.co/guide/en/elasticsearch/reference, "Disk-based shard allocation": 85 % and 95 %).
+ */
 export const DISK_USED = { warn: 0.85, fail: 0.95 } as const;

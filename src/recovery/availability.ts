@@ -32,16 +32,17 @@ export function partsOf({ target, zones, managed }: Topology): readonly Part[] {
   ];
 }
 
-const ONE_HOST: Part = { what: 'one host', percent: 99.5, source: 'Amazon Compute SLA, one instance: 99.5 %' };
+/** As read in November 2026; the Azure page itself was not, but its own documentation of virtual machines repeats the figure. */
+const ONE_HOST: Part = { what: 'one host', percent: 99.5, source: 'aws.amazon.com/compute/sla, one instance: 99.5 %' };
 const ONE_ZONE: Part = {
   what: 'machines in one zone',
   percent: 99.95,
-  source: 'Azure SLA for virtual machines, two or more in one availability set: 99.95 %',
+  source: 'azure.microsoft.com/support/legal/sla/virtual-machines, two or more in one availability set: 99.95 %',
 };
 const SEVERAL_ZONES: Part = {
   what: 'machines in several zones',
   percent: 99.99,
-  source: 'Amazon Compute SLA, instances in two or more zones: 99.99 %',
+  source: 'aws.amazon.com/compute/sla, instances in two or more zones: 99.99 %',
 };
 
 /** All parts must be up at once: their product, per cent. */

@@ -10,12 +10,16 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Logs are shipped every five minutes on the large managed services, and by CloudNativePG's default archive_timeout. */
+/**
+ * Logs are shipped every five minutes on the large managed services, and by CloudNativePG's default archive_timeout. No page says how long a restore
+ * takes; a quarter of an hour, for a new instance without data, is an estimate.
+ */
 export const POINT_IN_TIME: RecoveryFigure = {
   mechanism: 'point-in-time recovery of PostgreSQL',
   rpo: 5 * MINUTE,
   rto: 15 * MINUTE,
-  source: 'AWS RDS User Guide, "Restoring a DB instance to a specified time"; CloudNativePG, archive_timeout',
+  source:
+    'docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html and cloudnative-pg.io, WAL archiving: every 5 minutes',
 };
 
 /** The committed transaction is on two machines before the client hears of it; the takeover takes one to two minutes. */
@@ -23,13 +27,14 @@ export const SYNCHRONOUS_STANDBY: RecoveryFigure = {
   mechanism: 'a synchronous standby of PostgreSQL',
   rpo: 0,
   rto: 2 * MINUTE,
-  source: 'AWS RDS User Guide, "Multi-AZ DB instance deployments": 60 to 120 s',
+  source: 'docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.Failover.html: mostly 60 to 120 s',
 };
 
 /** Objects follow into the other region one by one; only with time control does anybody promise when. */
 export const CROSS_REGION_COPY = {
   rpo: 15 * MINUTE,
-  source: 'Amazon S3 User Guide, "Replication Time Control": 99.99 % within 15 minutes',
+  // The page said 99.99 % until some time before November 2026.
+  source: 'docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html: 99.9 % within 15 minutes',
 } as const;
 
 /** A new instance is made and its log is read before the first byte of data counts, whatever the service. */
@@ -46,27 +51,35 @@ export const REBUILD_SECONDS = 4 * HOUR;
 
 /** Bytes a second. A disk image comes back as fast as the disk is written, a dump is executed statement by statement. */
 export const RESTORE_THROUGHPUT = {
-  image: { bytes: 125 * 2 ** 20, source: 'Amazon EBS User Guide: baseline throughput of a gp3 volume, 125 MiB/s' },
-  dump: { bytes: 28 * 2 ** 20, source: 'a published load of 50 GB by psql in half an hour, about 28 MiB/s' },
+  image: {
+    bytes: 125 * 2 ** 20,
+    source:
+      'docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html: a gp3 volume has 125 MiB/s at least',
+  },
+  dump: { bytes: 28 * 2 ** 20, source: 'an estimate: 50 GB by psql in half an hour, about 28 MiB/s' },
 } as const;
 
-/** How fast documents are embedded again. A document is taken as four thousand tokens, eight pages of text. */
+/**
+ * How fast documents are embedded again. A document is taken as four thousand tokens, eight pages of text. The limit was read in copies of the page, as
+ * of November 2026.
+ */
 export const EMBEDDING = {
   tokensPerMinute: 1_000_000,
   tokensPerDocument: 4_000,
-  source: 'rate limit of text-embedding-3-small in the first paid tiers, 1,000,000 tokens a minute',
+  source: 'platform.openai.com/docs/models/text-embedding-3-small, tiers 1 and 2: 1,000,000 tokens a minute',
 } as const;
 
 /** What loses running jobs or sessions, not stored work: how long Redis is away until a sentinel has made a replica its master. */
 export const SENTINEL_FAILOVER = {
   seconds: MINUTE,
-  source: 'redis sentinel.conf: down-after-milliseconds 30000, then election and reconnection',
+  source:
+    'github.com/redis/redis, sentinel.conf: down-after-milliseconds 30000; as long again for election and reconnection is an estimate',
 } as const;
 
-/** A pod that runs alone is back only after its lost node was noticed (40 s), given up (300 s), and the pod started elsewhere (60 s). */
-export const LONE_POD_SECONDS = 400;
+/** A pod that runs alone is back only after its lost node was noticed (50 s; 40 s before Kubernetes 1.32), given up (300 s), and the pod started elsewhere (60 s). */
+export const LONE_POD_SECONDS = 410;
 export const LONE_POD_SOURCE =
-  'Kubernetes: node-monitor-grace-period 40 s, default toleration of unreachable nodes 300 s; about 60 s to start';
+  'Kubernetes 1.36, kube-controller-manager: node-monitor-grace-period 50 s; DefaultTolerationSeconds 300 s; about 60 s to start';
 
 /** A year on, data has grown and people have changed: an older measurement says nothing of today. */
 export const MEASUREMENT_VALID_SECONDS = 365 * DAY;

@@ -63,8 +63,9 @@ function sentinelsDiffer(redis: Redis): readonly Finding[] {
   );
 }
 
-/** Buckets have at most 63 characters at every vendor, `-plugin` included. */
+/** Characters of a bucket's name, and at Tencent COS of its whole host name (tencentcloud.com/document/product/436/13312). */
 const LONGEST_BUCKET = 63;
+const LONGEST_COS_HOST = 60;
 
 function pluginBucket(storage: ObjectStorage): readonly Finding[] {
   const block = bucketBlock(storage);
@@ -72,10 +73,15 @@ function pluginBucket(storage: ObjectStorage): readonly Finding[] {
   const [name, { bucket, pluginBucket: own }] = block;
   const path = `objectStorage.${name}.pluginBucket`;
   const byDefault = defaultPluginBucket(storage.provider, bucket);
-  if (own === undefined && byDefault.length > LONGEST_BUCKET) {
+  if (own === undefined && byDefault.length > longestBucket(storage)) {
     return [problem(path, `needed: ${byDefault}, its default, is longer than a bucket name may be`)];
   }
   return own === bucket ? [warning(path, 'the same bucket as for files: plugins and files share one life cycle')] : [];
+}
+
+function longestBucket(storage: ObjectStorage): number {
+  if (storage.provider !== 'tencent-cos') return LONGEST_BUCKET;
+  return LONGEST_COS_HOST - `.cos.${storage.tencentCos.region}.myqcloud.com`.length;
 }
 
 interface Buckets {
