@@ -179,6 +179,27 @@ describe('what is wrong with the key or the bucket', () => {
   });
 });
 
+describe('what an administrator took away', () => {
+  const admin = async (action: string, query: string, body?: string) => {
+    const { request } = testbed.get().minio;
+    expect((await request('PUT', `/minio/admin/v3/${action}`, { query, ...(body && { body }) })).status).toBe(200);
+  };
+
+  it('is a key that is disabled', async () => {
+    await testbed.get().minio.addUser('retired', SECRET, policyOf(['s3:*']));
+    await admin('set-user-status', 'accessKey=retired&status=disabled');
+    expect((await run({ user: 'retired' })).findings).toEqual([PLAIN, `${S3}.login fail`]);
+  });
+
+  it('is room: a quota of the bucket', async () => {
+    await testbed.get().minio.addBucket('narrow', { versioning: true });
+    await admin('set-bucket-quota', 'bucket=narrow', JSON.stringify({ quota: 100, quotatype: 'hard' }));
+    const { findings, result } = await run({ s3: { bucket: 'narrow', pluginBucket: 'narrow' } });
+    expect(findings).toEqual([PLAIN, `${S3}.capacity fail`]);
+    expect(result(`${S3}.capacity`).message).toContain('takes nothing more');
+  });
+});
+
 describe('clocks', () => {
   const late = () => new Date(Date.now() - 40 * 60_000);
 
