@@ -83,6 +83,20 @@ export const LOOK_RIGHTS: readonly Right[] = [
     purpose: 'volumes that several nodes can mount',
   },
   {
+    group: 'storage.k8s.io',
+    resource: 'csidrivers',
+    verbs: ['list'],
+    namespaced: false,
+    purpose: 'whether the drivers of the storage classes are there',
+  },
+  {
+    group: 'storage.k8s.io',
+    resource: 'csinodes',
+    verbs: ['list'],
+    namespaced: false,
+    purpose: 'whether the nodes have them',
+  },
+  {
     group: 'scheduling.k8s.io',
     resource: 'priorityclasses',
     verbs: ['list'],
@@ -98,6 +112,46 @@ export const LOOK_RIGHTS: readonly Right[] = [
   },
 ];
 
+/** Jobs end as wholes: a removal waits until the pods are gone too. */
+const JOBS: Right = {
+  group: 'batch',
+  resource: 'jobs',
+  verbs: ['get', 'list', 'watch', 'create', 'delete'],
+  namespaced: true,
+  purpose: 'a pod that looks from inside, removed again',
+};
+
+/** What preflight makes for looking and removes again, and only where its flag is given. */
+export const PROBE_RIGHTS: Readonly<Record<'relayed' | 'deep', readonly Right[]>> = {
+  relayed: [
+    JOBS,
+    { group: '', resource: 'pods', verbs: ['get', 'list'], namespaced: true, purpose: 'how far that pod is' },
+    {
+      group: '',
+      resource: 'pods',
+      subresource: 'portforward',
+      verbs: ['create'],
+      namespaced: true,
+      purpose: 'the way to that pod',
+    },
+  ],
+  deep: [
+    {
+      group: '',
+      resource: 'persistentvolumeclaims',
+      verbs: ['get', 'list', 'watch', 'create', 'delete'],
+      namespaced: true,
+      purpose: 'a claim of each class for shared volumes, removed again',
+    },
+    { ...JOBS, purpose: 'a pod for classes that wait for one, removed again' },
+  ],
+};
+
+/** Never made, only asked for: pods as the controllers will make them. Without it they are left out of the dry run. */
+export const DRY_RUN_RIGHTS: readonly Right[] = [
+  { group: '', resource: 'pods', verbs: ['create'], namespaced: true, purpose: 'pods in the dry run of preflight' },
+];
+
 /** A kind that the chart or difyctl makes, in RBAC's words. */
 export interface MadeKind {
   readonly group: string;
@@ -110,6 +164,8 @@ const kind = (group: string, resource: string): MadeKind => ({ group, resource }
 export const MADE_KINDS = {
   always: [kind('apps', 'deployments'), kind('', 'services'), kind('', 'configmaps'), kind('', 'secrets')],
   ingress: [kind('networking.k8s.io', 'ingresses')],
+  routes: [kind('gateway.networking.k8s.io', 'httproutes')],
+  autoscalers: [kind('autoscaling', 'horizontalpodautoscalers')],
   localStorage: [kind('', 'persistentvolumeclaims')],
   bundled: [kind('apps', 'statefulsets'), kind('', 'serviceaccounts')],
   budgets: [kind('policy', 'poddisruptionbudgets')],

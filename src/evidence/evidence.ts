@@ -59,6 +59,8 @@ export interface CollectContext {
   readonly dial: Dial;
   /** Where `dial` stands. */
   readonly from: EvidenceOrigin;
+  /** True where services are looked at from a pod of the cluster too (`--from cluster`), which has to be made. */
+  readonly relayed?: boolean | undefined;
   /** True where `--deep` allows objects in the cluster that are made for looking and removed again. */
   readonly deep?: boolean | undefined;
   /**

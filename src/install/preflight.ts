@@ -23,7 +23,7 @@ export async function runPreflight(prepared: Prepared | PreparedLook, options: P
     phase: 'preflight',
     checks: CHECKS,
     collectors: COLLECTORS,
-    context: { ...collectContext(prepared), env, now, signal, deep },
+    context: { ...collectContext(prepared), env, now, signal, deep, relayed: from === 'cluster' },
     openRelay: from === 'cluster' ? openRelay : undefined,
     ...rest,
   });

@@ -18,7 +18,7 @@ export function prerequisitesPage(deployment: Deployment, installer: Installer):
       ? [
           '## Cluster: rights of whoever installs',
           fence('yaml', rbacText(deployment, target.namespace, installer)),
-          'For preflight with `--from cluster` also: create and delete jobs.batch; with `--deep`: create and delete persistentvolumeclaims.',
+          'The last Role is optional: it is for preflight with `--from cluster` and `--deep`, and for the pods of its dry run.',
         ]
       : [],
   ];

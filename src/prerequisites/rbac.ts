@@ -1,7 +1,17 @@
 import { stringify } from 'yaml';
-import { APPLY_VERBS, LOOK_RIGHTS, MADE_KINDS, type MadeKind, OWN_RIGHTS, type Right } from '../checklist/rights.ts';
+import {
+  APPLY_VERBS,
+  DRY_RUN_RIGHTS,
+  LOOK_RIGHTS,
+  MADE_KINDS,
+  type MadeKind,
+  OWN_RIGHTS,
+  PROBE_RIGHTS,
+  type Right,
+} from '../checklist/rights.ts';
 import { plannedComponents } from '../deployment/components.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
+import { at } from '../evidence/read.ts';
 
 /** Who installs, as RBAC names a subject. */
 export interface Installer {
@@ -18,8 +28,25 @@ interface Rule {
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** The namespace, what the installer may do in it, and what it may see of the cluster: objects for `kubectl apply`, as an administrator. */
+/**
+ * The namespace, what the installer may do in it, what it may see of the cluster, and what it may try there: objects for `kubectl apply`, as an
+ * administrator.
+ */
 export function rbacObjects(deployment: Deployment, namespace: string, installer: Installer): readonly object[] {
+  return [...neededObjects(deployment, namespace, installer), ...probeObjects(deployment, namespace, installer)];
+}
+
+/** Roles apart, which may be left out. */
+function probeObjects(deployment: Deployment, namespace: string, installer: Installer): readonly object[] {
+  const metadata = { name: `difyctl-${deployment.name}-probes`, namespace };
+  const rights = [...DRY_RUN_RIGHTS, ...PROBE_RIGHTS.relayed, ...PROBE_RIGHTS.deep];
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules: rulesOf(rights) },
+    binding('RoleBinding', metadata, 'Role', installer),
+  ];
+}
+
+function neededObjects(deployment: Deployment, namespace: string, installer: Installer): readonly object[] {
   const name = `difyctl-${deployment.name}`;
   const looking = `${name}-looks`;
   const rights = [...madeKinds(deployment).map(madeRight), ...OWN_RIGHTS, ...LOOK_RIGHTS];
@@ -42,14 +69,20 @@ export function rbacObjects(deployment: Deployment, namespace: string, installer
   ];
 }
 
+const PROBES = [
+  '# Optional, for preflight alone: pods in the dry run (cluster.admission; none is made), and what --from cluster (a Job, a port-forward)',
+  '# and --deep (claims and a Job) make and remove again.',
+].join('\n');
+
 /** The same as text. */
 export function rbacText(deployment: Deployment, namespace: string, installer: Installer): string {
   const head = [
     `# ${deployment.name}: what whoever installs it may do in namespace ${namespace}, and may see of the cluster.`,
     '# An administrator applies it: kubectl apply -f THIS-FILE',
   ];
-  const documents = rbacObjects(deployment, namespace, installer).map((object) => stringify(object));
-  return `${head.join('\n')}\n${documents.join('---\n')}`;
+  const written = (objects: readonly object[]) => objects.map((object) => stringify(object)).join('---\n');
+  const needed = written(neededObjects(deployment, namespace, installer));
+  return `${head.join('\n')}\n${needed}---\n${PROBES}\n${written(probeObjects(deployment, namespace, installer))}`;
 }
 
 function binding(kind: string, metadata: object, roleKind: string, { kind: who, name, namespace }: Installer): object {
@@ -66,7 +99,7 @@ function binding(kind: string, metadata: object, roleKind: string, { kind: who, 
 
 /** What this deployment makes the chart render. */
 function madeKinds(deployment: Deployment): readonly MadeKind[] {
-  const { tier, target, postgres, redis, vectorStore, objectStorage } = deployment;
+  const { tier, target, postgres, redis, vectorStore, objectStorage, extraValues } = deployment;
   const isBundled = [postgres, redis, vectorStore].some(({ mode }) => mode === 'bundled');
   const isDoubled = Object.values(plannedComponents(deployment)).some(
     ({ enabled, replicas }) => enabled && replicas > 1,
@@ -74,6 +107,10 @@ function madeKinds(deployment: Deployment): readonly MadeKind[] {
   return [
     ...MADE_KINDS.always,
     ...(target.type === 'kubernetes' && target.ingress !== undefined ? MADE_KINDS.ingress : []),
+    ...(at(extraValues, 'httproute', 'enabled') === true ? MADE_KINDS.routes : []),
+    ...(Object.values(extraValues).some((block) => at(block, 'autoscaling', 'enabled') === true)
+      ? MADE_KINDS.autoscalers
+      : []),
     ...(objectStorage.provider === 'local' ? MADE_KINDS.localStorage : []),
     ...(isBundled ? MADE_KINDS.bundled : []),
     ...(tier === 'prod' && isDoubled ? MADE_KINDS.budgets : []),

@@ -1,4 +1,4 @@
-import { APPLY_VERBS, OWN_RIGHTS, type Right } from '../../checklist/rights.ts';
+import { APPLY_VERBS, OWN_RIGHTS, PROBE_RIGHTS, type Right } from '../../checklist/rights.ts';
 import type { AccessQuestion } from '../../exec/kubectl.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
 import { at, listAt, textAt } from '../read.ts';
@@ -33,7 +33,11 @@ export const clusterRightsCollector: Collector<RightsFact> = {
     const kinds = await kindsOf(context, objects);
     const namespace = namespaceOf(context);
     const made = kinds.found.map((kind) => ({ ...kind, verbs: APPLY_VERBS, purpose: 'what the chart makes' }));
-    const wanted = merged([...OWN_RIGHTS, ...made, ...(await namespaceRight(need))]);
+    const probes = [
+      ...(context.relayed === true ? PROBE_RIGHTS.relayed : []),
+      ...(context.deep === true ? PROBE_RIGHTS.deep : []),
+    ];
+    const wanted = merged([...OWN_RIGHTS, ...made, ...probes, ...(await namespaceRight(need))]);
     const questions = wanted.map(({ right, verb }) => question(right, verb, namespace));
     const answers = await fromCluster(context, 'create selfsubjectaccessreviews.authorization.k8s.io', (cluster) =>
       cluster.mayI(questions, context.signal),
