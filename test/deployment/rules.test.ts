@@ -195,6 +195,18 @@ describe('rules between fields', () => {
     expect(judged(sample, change)).toEqual({ problems: [], warnings });
   });
 
+  it.each([
+    ['dify-1250000000', true],
+    ['a-bucket-of-some-length-1250000000', false],
+  ])('at Tencent COS, where the host name is short, %s leaves room for a plugin bucket: %s', (bucket, isValid) => {
+    const secretId = { env: 'A' };
+    const tencentCos = { region: 'ap-guangzhou', bucket, secretId, secretKey: { env: 'B' } };
+    const file = { ...SAMPLE_FILES[KUBERNETES], objectStorage: { provider: 'tencent-cos', tencentCos } };
+    const result = judgeDeployment(file);
+    const problems = 'deployment' in result ? [] : result.problems.map(({ path }) => formatPath(path));
+    expect(problems).toEqual(isValid ? [] : ['objectStorage.tencentCos.pluginBucket']);
+  });
+
   it('a production without RTO and RPO is worth two', () => {
     const { recovery: _, ...file } = SAMPLE_FILES[KUBERNETES];
     const result = judgeDeployment(file);

@@ -109,6 +109,22 @@ describe('the buckets', () => {
         { name: 'dify-plugin', usedBy: ['plugin daemon'] },
       ],
     ],
+    [
+      'the account last at Tencent COS',
+      {
+        provider: 'tencent-cos',
+        tencentCos: {
+          region: 'ap-guangzhou',
+          bucket: 'dify-1250000000',
+          secretId: { env: 'ID' },
+          secretKey: { env: 'KEY' },
+        },
+      },
+      [
+        { name: 'dify-1250000000', usedBy: ['api'] },
+        { name: 'dify-plugin-1250000000', usedBy: ['plugin daemon'] },
+      ],
+    ],
     ['one for both', s3({ pluginBucket: 'dify' }), [{ name: 'dify', usedBy: ['api', 'plugin daemon'] }]],
     ['none on disk', { provider: 'local' }, []],
   ])('%s', (_, storage, buckets) => {
