@@ -118,7 +118,10 @@ function refusedKey(failure: Failure, context: JudgeContext): Seen {
   };
 }
 
-/** S3, Azure and Google refuse a request whose time is a quarter of an hour off (Amazon S3, RequestTimeTooSkewed; Azure, "Authorize with Shared Key"). */
+/**
+ * S3 and those who speak it refuse a request whose time is a quarter of an hour off (support.huaweicloud.com/intl, api-obs, obs_errorcode_0012; MinIO
+ * names 900,000 ms in the error itself), and so do Azure ("Authorize with Shared Key") and Google, whose pages were not re-read in November 2026.
+ */
 const REFUSED_MS = 15 * 60_000;
 /** A third of that: a clock that nobody sets goes on drifting. */
 const DRIFTS_MS = 5 * 60_000;

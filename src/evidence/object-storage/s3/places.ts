@@ -20,7 +20,7 @@ export interface S3Place {
  * The S3 side of each vendor as Dify's own settings name it. undefined for one that does not speak S3.
  * - AWS: `s3.REGION.amazonaws.com`, in China `.com.cn` (AWS General Reference, "Amazon S3 endpoints"); standard storage lies in three zones at least.
  * - OSS speaks S3 on the endpoint that Dify has too (help.aliyun.com, "Use AWS SDKs to access OSS": `pathStyleAccessEnabled(false)`).
- * - COS: `cos.REGION.myqcloud.com`; buckets made since 2024 know no path style (tencentcloud.com, document/product/436/57456).
+ * - COS: `cos.REGION.myqcloud.com`; buckets made since January 2024 know no path style (tencentcloud.com/document/product/436/57456).
  * - OBS: the bucket's name before the endpoint, whose second label is the region (support.huaweicloud.com, obs_06_0007).
  * - TOS: S3 has an endpoint of its own, `tos-s3-REGION`, and knows no path style (docs.byteplus.com, "Compatibility with Amazon S3").
  */
