@@ -140,6 +140,20 @@ describe('Elasticsearch of two data nodes', () => {
     expect(remedy).toContain('make room');
   });
 
+  it('that a restart in turns left placing no copies is degraded', async () => {
+    const { ask } = elastic.get().server;
+    const place = (value: string | null) =>
+      ask('PUT', '/_cluster/settings', { persistent: { 'cluster.routing.allocation.enable': value } });
+    await place('primaries');
+    const { findings, results } = await look();
+    await place('none');
+    const shut = await look();
+    await place(null);
+    expect(findings).toEqual(['vector-store.health warn']);
+    expect(results.find(({ id }) => id === 'vector-store.health')?.message).toContain('allocation.enable is primaries');
+    expect(shut.findings).toEqual(['vector-store.writes fail']);
+  });
+
   it('with more shards than it may have takes no new index', async () => {
     const { ask } = elastic.get().server;
     const most = (value: number | null) =>

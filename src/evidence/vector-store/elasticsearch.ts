@@ -15,12 +15,13 @@ export const probeElasticsearch: StoreProbe<'elasticsearch'> = async (store, con
   const root = admitted(await ask('/'), `user ${username}`);
   note({ isAdmitted: true, ...identityOf(root) });
   note({ isOpen: (await ask('/', { headers: { authorization: undefined } })).status === 200 });
-  note({ health: askedOf(await ask('/_cluster/health'), ({ json }) => healthOf(json)) });
+  const set = await clusterSettings(ask);
+  note({ health: askedOf(await ask('/_cluster/health'), ({ json }) => withAllocation(healthOf(json), set)) });
   note({ nodes: await nodesOf(ask) });
   const settings = await ask('/_all/_settings/index.number_of_replicas,index.blocks.*?flat_settings=true');
   const isDifys = isOfDify(context.deployment);
   const copies = askedOf(settings, ({ json }) => copiesOf(json, isDifys));
-  note({ copies, blocks: [...blockedIndices(settings.json, isDifys), ...(await clusterBlocks(ask))] });
+  note({ copies, blocks: [...blockedIndices(settings.json, isDifys), ...clusterBlocks(set)] });
   await tryIndex(ask, probeName(context.deployment).toLowerCase(), copies, note);
 };
 
@@ -95,9 +96,23 @@ function blockedIndices(settings: unknown, isDifys: (name: string) => boolean): 
 
 const BLOCKS = ['index.blocks.read_only_allow_delete', 'index.blocks.read_only', 'index.blocks.write'];
 
-async function clusterBlocks(ask: Ask): Promise<readonly string[]> {
+type ClusterSettings = readonly (readonly [key: string, value: unknown])[];
+
+/** What somebody set for the whole cluster, what is transient last, since it goes before the rest; empty where that is hidden. */
+async function clusterSettings(ask: Ask): Promise<ClusterSettings> {
   const { json } = await ask('/_cluster/settings?flat_settings=true');
-  const set = [...entriesAt(json, 'persistent'), ...entriesAt(json, 'transient')];
+  return [...entriesAt(json, 'persistent'), ...entriesAt(json, 'transient')];
+}
+
+/** Left behind by a restart in turns: what is there stays green, and no copy is placed any more. Without any placement writing fails, which says it. */
+function withAllocation(health: HealthFact, set: ClusterSettings): HealthFact {
+  const key = 'cluster.routing.allocation.enable';
+  const value = String(set.findLast(([name]) => name === key)?.[1] ?? 'all');
+  if (health.state !== 'ready' || !['primaries', 'new_primaries'].includes(value)) return health;
+  return { state: 'degraded', text: `${health.text}, and copies are not placed any more: ${key} is ${value}` };
+}
+
+function clusterBlocks(set: ClusterSettings): readonly string[] {
   return set
     .filter(([key, value]) => key.startsWith('cluster.blocks.read_only') && String(value) === 'true')
     .map(([key]) => `the cluster is read-only (${key})`);
