@@ -1,11 +1,16 @@
 import type { Tier } from '../checklist/tiers.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
-import type { Check, Severity } from './check.ts';
+import type { Check, CheckResult, Severity } from './check.ts';
 
 type When = NonNullable<Check['when']>;
 
 /** What only a deployment file can answer is skipped where the current cluster is judged without one. */
 const NEEDS_FILE = { skip: 'needs a deployment file' };
+
+/** Whether a check was skipped for want of a file. */
+export function lacksFile({ status, message }: Pick<CheckResult, 'status' | 'message'>): boolean {
+  return status === 'skip' && message === NEEDS_FILE.skip;
+}
 
 export const withFile: When = (deployment) => deployment !== undefined || NEEDS_FILE;
 

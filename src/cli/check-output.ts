@@ -25,7 +25,7 @@ export async function publishReport(
 
 /** As text: laid out on a terminal, a line for each check in logs. */
 export function reportForPeople(report: CheckReport, { terminal, env, verbose }: CommandContext, next: string): string {
-  if (!terminal.stdoutIsTerminal || inCi(env)) return reportLines(report);
+  if (!terminal.stdoutIsTerminal || inCi(env)) return reportLines(report, { verbose });
   const { stdoutColor: color, unicode, width } = terminal;
   return reportText(report, { color, unicode, width, verbose, next });
 }

@@ -19,6 +19,7 @@ function bash(commands: readonly DescribedCommand[]): string {
     '|',
   );
   const fields = sharedOptions(commands);
+  const varied = variedOptions(options);
   return `# difyctl completion bash: source it, or put it into /etc/bash_completion.d
 _difyctl() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command= options= at
@@ -28,10 +29,15 @@ _difyctl() {
   done
   case $before in
     ${paths}) COMPREPLY=($(compgen -f -- "$word")); return ;;
-${choicesOf(options)
-  .map(([flags, choices]) => `    ${flags}) COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$word")); return ;;`)
+${choicesOf(options.filter(({ long }) => !varied.has(long)))
+  .map(([flags, choices]) => offer(flags, choices))
   .join('\n')}
     completion) COMPREPLY=($(compgen -W '${SHELLS.join(' ')}' -- "$word")); return ;;
+  esac
+  case $command:$before in
+${variedChoices(commands, varied)
+  .map(([places, choices]) => offer(places, choices))
+  .join('\n')}
   esac
   case $command in
 ${commands.map((command) => `    ${command.name}) options="${ownWords(command, fields)}" ;;`).join('\n')}
@@ -44,6 +50,38 @@ ${commands.map((command) => `    ${command.name}) options="${ownWords(command, f
 }
 complete -F _difyctl ${PROGRAMS.join(' ')}
 `;
+}
+
+function offer(pattern: string, choices: readonly string[]): string {
+  return `    ${pattern}) COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$word")); return ;;`;
+}
+
+/** Options that commands differ in the values of, as they do in `--output`. */
+function variedOptions(options: readonly DescribedOption[]): ReadonlySet<string> {
+  const first = new Map<string, string>();
+  const varied = new Set<string>();
+  for (const { long, value } of options) {
+    if (!first.has(long)) first.set(long, String(value));
+    else if (first.get(long) !== String(value)) varied.add(long);
+  }
+  return varied;
+}
+
+/** Such options, as `command:--option`, by their choices. */
+function variedChoices(
+  commands: readonly DescribedCommand[],
+  varied: ReadonlySet<string>,
+): readonly (readonly [string, readonly string[]])[] {
+  const places = commands.flatMap(({ name, options }) =>
+    options
+      .filter(({ long }) => varied.has(long))
+      .map((option) => ({
+        ...option,
+        long: `${name}:${option.long}`,
+        short: option.short === undefined ? undefined : `${name}:${option.short}`,
+      })),
+  );
+  return choicesOf(places);
 }
 
 /** Options of every command that reads a deployment, its fields above all: said once, since there are hundreds. */
@@ -110,13 +148,14 @@ function fish(commands: readonly DescribedCommand[]): string {
   return `# difyctl completion fish: put it into ~/.config/fish/completions/difyctl.fish\n${lines.join('\n')}\n`;
 }
 
-/** One line for an option, with every command that takes it. */
+/** One line for an option, with every command that takes it with these values. */
 function fishOptions(program: string, commands: readonly DescribedCommand[]): readonly string[] {
   const takers = new Map<string, { readonly option: DescribedOption; readonly names: string[] }>();
   for (const { name, options } of commands) {
     for (const option of options) {
-      const known = takers.get(option.long);
-      if (known === undefined) takers.set(option.long, { option, names: [name] });
+      const key = `${option.long} ${String(option.value)}`;
+      const known = takers.get(key);
+      if (known === undefined) takers.set(key, { option, names: [name] });
       else known.names.push(name);
     }
   }

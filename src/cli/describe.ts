@@ -10,11 +10,12 @@ import { LOADERS } from './loaders.ts';
 export async function describeCommands(context: CommandContext): Promise<readonly DescribedCommand[]> {
   const shared = addGlobalOptions(new Command()).options.map(describeOption);
   return Promise.all(
-    COMMANDS.map(async ({ name, summary, deployment }) => {
+    COMMANDS.map(async ({ name, summary, deployment, formats }) => {
       const command = new Command(name);
       (await LOADERS[name]()).define(command, context);
       if (deployment) addDeploymentOptions(command, []);
-      return { name, summary, options: [...command.options.map(describeOption), ...shared] };
+      const own = shared.map((option) => (option.long === '--output' ? { ...option, value: formats } : option));
+      return { name, summary, options: [...command.options.map(describeOption), ...own] };
     }),
   );
 }

@@ -19,7 +19,7 @@ export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
   { flags: '--non-interactive', summary: 'never ask; what is missing is listed and the exit code is 2' },
   { flags: '--no-color', summary: 'no colours (NO_COLOR works too)' },
   { flags: '--quiet', summary: 'only results and faults' },
-  { flags: '--verbose', summary: 'more detail; a stack with a fault' },
+  { flags: '-v, --verbose', summary: 'more detail; a stack with a fault' },
   { flags: '-V, --version', summary: 'which difyctl this is' },
   { flags: '-h, --help', summary: 'help; difyctl COMMAND --help for one command' },
 ];

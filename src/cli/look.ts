@@ -13,16 +13,20 @@ import type { CollectContext, Evidence } from '../evidence/evidence.ts';
 import { mayBeGiven } from '../evidence/given.ts';
 import { dialHere } from '../evidence/probe/dial.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
+import type { EvidenceOriginFacts } from '../evidence/saved-origin.ts';
 import { createRunner } from '../exec/execa-runner.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { type LookOptions, refuseAimlessLook, type Selection } from './check-options.ts';
 import type { CommandContext } from './context.ts';
+import { asOf, originOf } from './evidence-origin.ts';
 import { patiently } from './patiently.ts';
 
 interface Wishes extends Selection, LookOptions {
   readonly waitMs: number | undefined;
   /** Absolute path of a folder of saved evidence. */
   readonly fromEvidence: string | undefined;
+  /** Whether the evidence of this run will be saved. */
+  readonly saves: boolean;
 }
 
 /** A run, and what goes beside its saved evidence. */
@@ -31,6 +35,8 @@ interface Looked {
   readonly deployment: Deployment | undefined;
   readonly redact: Redact;
   readonly notes: readonly string[];
+  /** Where the evidence is from; absent where nobody asked. */
+  readonly origin: EvidenceOriginFacts | undefined;
 }
 
 /**
@@ -92,10 +98,11 @@ async function judgeDeployment(
   try {
     const { from, deep } = wishes;
     const given = saved.filter(({ key, outcome }) => outcome === 'ok' && mayBeGiven(key));
+    const { origin, doubts } = await originOf({ ...prepared, signal }, { ...wishes, given });
     const settings = { env, now, signal, timeoutMs, from, deep, given };
     const run = await patiently(context, wishes, given, (how) => runPreflight(prepared, { ...settings, ...how }));
-    const notes = [...warnings.map(({ path, message }) => `${path}: ${message}`), ...prepared.notes];
-    return { run, deployment, redact: prepared.redact, notes };
+    const notes = [...warnings.map(({ path, message }) => `${path}: ${message}`), ...prepared.notes, ...doubts];
+    return { run, deployment, redact: prepared.redact, notes, origin };
   } finally {
     await prepared.dispose();
   }
@@ -109,10 +116,12 @@ async function judgeCluster(context: CommandContext, wishes: Wishes): Promise<Lo
     ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
     ...(kubeContext === undefined ? [] : ['--context', kubeContext]),
   ];
-  const settings = { ...shared(context), context: { ...bareContext(context, tier), kubeArgs } };
+  const own = { ...bareContext(context, tier), kubeArgs };
+  const settings = { ...shared(context), context: own };
   const policy = await policyOutside(context);
+  const { origin } = await originOf(own, { ...wishes, given: [] });
   const run = await patiently(context, wishes, [], (how) => runChecksUnder(policy, { ...settings, ...how }));
-  return { run, deployment: undefined, redact: (text) => text, notes: [] };
+  return { run, deployment: undefined, redact: (text) => text, notes: [], origin };
 }
 
 async function judgeSaved(
@@ -130,7 +139,9 @@ async function judgeSaved(
       ? await policyOutside(context)
       : await policyOf(deployment.policy, fromEvidence ?? context.cwd);
   const run = await runChecksUnder(policy, { ...shared(context), only, skip, context: own, saved });
-  return { run, deployment, redact: (text) => text, notes: [] };
+  const { readOrigin } = await import('../evidence/saved-origin.ts');
+  const origin = fromEvidence === undefined ? undefined : await readOrigin(fromEvidence);
+  return { run, deployment, redact: (text) => text, notes: [asOf(run.report.time, context.now())], origin };
 }
 
 function shared({ timeoutMs }: CommandContext) {

@@ -28,18 +28,21 @@ export function define(command: Command, context: CommandContext): void {
         ...readLook(command.opts()),
         waitMs: readWait(options.wait),
         fromEvidence: options.fromEvidence === undefined ? undefined : resolve(context.cwd, options.fromEvidence),
+        saves: options.saveEvidence !== undefined,
       };
       const files = readReportFiles(command.opts(), context.cwd);
-      const { run, deployment, redact, notes } = await look(context, wishes);
+      const { run, deployment, redact, notes, origin } = await look(context, wishes);
       for (const note of [...notes, ...run.notes]) context.stderr.write(`  ! ${note}\n`);
       if (options.saveEvidence !== undefined) {
         const directory = resolve(context.cwd, options.saveEvidence);
-        const [{ saveEvidence }, { savePolicy }] = await Promise.all([
+        const [{ saveEvidence }, { saveOrigin }, { savePolicy }] = await Promise.all([
           import('../evidence/saved.ts'),
+          import('../evidence/saved-origin.ts'),
           import('../install/policy.ts'),
         ]);
         const saved = await savePolicy(deployment, wishes.fromEvidence ?? dirname(context.configPath), directory);
         await saveEvidence(directory, run.evidence, saved, redact);
+        if (origin !== undefined) await saveOrigin(directory, origin);
       }
       await publishReport(run.report, context, { next: nextStep(run.report), files });
       context.exit(reportExitCode(run.report));

@@ -6,7 +6,7 @@ import { reportLines } from './lines.ts';
 export type ReportFormat = 'lines' | 'json' | 'junit' | 'html';
 
 const WRITERS: Readonly<Record<ReportFormat, () => Promise<(report: CheckReport) => string>>> = {
-  lines: async () => reportLines,
+  lines: async () => (report) => reportLines(report, { verbose: true }),
   json: async () => reportJson,
   junit: async () => (await import('./junit.ts')).reportJunit,
   html: async () => (await import('./html/page.ts')).reportHtml,

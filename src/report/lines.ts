@@ -1,7 +1,9 @@
 import type { CheckReport, CheckResult, Status } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
+import { lacksFile } from '../checks/when.ts';
 import { elapsed } from './elapsed.ts';
 import { policyLine, severityChange } from './policy.ts';
+import { waitedWords } from './waited.ts';
 
 const LABELS: Readonly<Record<Status, string>> = {
   pass: 'ok',
@@ -11,9 +13,14 @@ const LABELS: Readonly<Record<Status, string>> = {
   unknown: 'UNKN',
 };
 
-/** One line for each check, for logs of CI: no colour, nothing folded, greppable by label and id. */
-export function reportLines(report: CheckReport): string {
-  const { phase, deployment, tier, target, place, checks, summary, durationMs } = report;
+/**
+ * One line for each check, for logs of CI: no colour, greppable by label and id. Nothing is folded but, unless `verbose`, what a file is missing for.
+ */
+export function reportLines(report: CheckReport, { verbose }: { readonly verbose: boolean }): string {
+  const { phase, deployment, tier, target, place, summary, durationMs } = report;
+  const checks = verbose ? report.checks : report.checks.filter((check) => !lacksFile(check));
+  const waited = waitedWords(report);
+  const folded = report.checks.length - checks.length;
   const width = Math.max(...checks.map((check) => check.id.length), 0);
   const counts = [
     `${summary.pass} passed`,
@@ -25,7 +32,9 @@ export function reportLines(report: CheckReport): string {
   return [
     [phase, deployment ?? '(no file)', tier, `${target}/${place}`].join(' '),
     ...(report.policy === undefined ? [] : [policyLine(report.policy)]),
+    ...(waited === undefined ? [] : [`waited ${waited}`]),
     ...checks.map((check) => `${LABELS[check.status].padEnd(4)} ${check.id.padEnd(width)}  ${words(check)}`),
+    ...(folded === 0 ? [] : [`${LABELS.skip} ${folded} checks need a deployment file (--verbose names them)`]),
     `${counts.join(', ')} in ${elapsed(durationMs)} (exit ${reportExitCode(report)})`,
     '',
   ].join('\n');

@@ -2,11 +2,13 @@ import { joinFitting, wrap } from '../base/wrap.ts';
 import { type CheckReport, type CheckResult, type Status, SUBJECTS, type Subject } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { worst } from '../checks/judge.ts';
+import { lacksFile } from '../checks/when.ts';
 import { elapsed } from './elapsed.ts';
 import { findingLines } from './finding.ts';
 import { highlights } from './highlights.ts';
 import { policyLine } from './policy.ts';
 import { dot, paint, type Style, sign, toneOf } from './style.ts';
+import { waitedWords } from './waited.ts';
 
 export interface TextOptions extends Style {
   /** Also what was skipped and noted. */
@@ -31,12 +33,14 @@ export function reportText(report: CheckReport, options: TextOptions): string {
     .filter((group) => FINDINGS.includes(group.status))
     .sort((a, b) => FINDINGS.indexOf(a.status) - FINDINGS.indexOf(b.status));
   const well = groups.filter((group) => group.status === 'pass');
+  const waited = waitedWords(report);
   const lines = [
     ...headLines(report, options),
     ...(report.policy === undefined ? [] : wrap(policyLine(report.policy), options.width, 2)),
+    ...(waited === undefined ? [] : wrap(`waited ${waited}`, options.width, 2)),
     ...wrong.flatMap((group) => wrongLines(group, options)),
     ...(wrong.length > 0 ? collapsed(well, options) : well.flatMap((group) => healthyLines(group, options))),
-    ...(options.verbose ? asideLines(report.checks, options) : []),
+    ...(options.verbose ? asideLines(report.checks, options) : fileLines(report.checks, options)),
     '',
     ...closingLines(report, wrong.length > 0, options),
   ];
@@ -119,6 +123,14 @@ function asideLines(checks: readonly CheckResult[], style: Style): readonly stri
     const [first = '', ...more] = wrap(`${check.id}: ${words}`, style.width, 5);
     return [`  ${sign(style, status)}  ${first.trim()}`, ...more];
   });
+}
+
+/** What nobody can judge without a file, in one line for all. */
+function fileLines(checks: readonly CheckResult[], style: Style): readonly string[] {
+  const count = checks.filter(lacksFile).length;
+  if (count === 0) return [];
+  const words = wrap(`${count} more need a deployment file`, style.width, 5).map((line) => line.trim());
+  return words.map((line, at) => (at === 0 ? `  ${sign(style, 'skip')}  ${line}` : `     ${line}`));
 }
 
 function closingLines(report: CheckReport, hasFindings: boolean, options: TextOptions): readonly string[] {

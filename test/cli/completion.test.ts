@@ -7,7 +7,8 @@ import { runCli } from '../support/cli.ts';
 const scripts = new Map<Shell, string>();
 beforeAll(async () => {
   for (const shell of SHELLS) scripts.set(shell, (await runCli(['completion', shell])).stdout);
-});
+  // Every command is loaded, which a busy machine takes its time for.
+}, 60_000);
 
 /** What bash offers behind these words. */
 function offered(...words: readonly string[]): readonly string[] {
@@ -33,10 +34,26 @@ describe('completion', () => {
     expect(offered('difyctl', '--quiet', 'render', '--for')).toEqual(['--force']);
     expect(offered('difyctl', 'schema', '--postgres')).toEqual([]);
     expect(offered('difyctl', 'preflight', '-o', '')).toEqual(['text', 'json', 'junit', 'html']);
+    expect(offered('difyctl', 'install', '--output', '')).toEqual(['text', 'json']);
     expect(offered('difyctl', 'validate', '--tier', 'p')).toEqual(['prod']);
     expect(offered('dify-installer', 'completion', '')).toEqual([...SHELLS]);
     expect(offered('difyctl', 'validate', '')).toEqual([]);
   });
+
+  it.each(COMMANDS.map(({ name, formats }) => [name, formats] as const))(
+    'offers the formats that %s writes',
+    (name, formats) => {
+      expect(offered('difyctl', name, '-o', '')).toEqual(formats);
+      const [zsh = ''] = (scripts.get('zsh') ?? '').split('\n').filter((line) => line.startsWith(`    ${name}) `));
+      if (name !== 'completion') expect(zsh).toContain(`:value:(${formats.join(' ')})`);
+      const fish = (scripts.get('fish') ?? '').split('\n').filter((line) => line.includes(' -l output '));
+      const own = fish.filter(
+        (line) =>
+          line.startsWith('complete -c difyctl ') && new RegExp(`[ ']${name}[ ']`).test(line.split(' -l ')[0] ?? ''),
+      );
+      expect(own.map((line) => /-a '([^']+)'/.exec(line)?.[1])).toEqual([formats.join(' ')]);
+    },
+  );
 
   it.each([
     ['bash', ['-n']],

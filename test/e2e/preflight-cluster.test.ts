@@ -27,7 +27,7 @@ it('says what it needs of a cluster only, without a file', async () => {
   const { code, stdout } = await runCli(['preflight', '--tier', 'prod', '--skip', 'tools'], { cwd, env: env() });
   await rm(cwd, { recursive: true });
   expect(stdout).toMatch(/^ok {3}cluster\.capacity\.nodes +6 of 6 nodes are 8C\/32G$/m);
-  expect(stdout).toMatch(/^skip cluster\.capacity\.fit +needs a deployment file$/m);
+  expect(stdout).toMatch(/^skip \d+ checks need a deployment file \(--verbose names them\)$/m);
   expect(code).toBe(0);
 });
 
@@ -217,6 +217,15 @@ describe('a user with few rights', () => {
       /kubectl -n dify create role difyctl --verb=\S*create\S* --resource=\S*deployments\.apps/,
     );
     expect(code).toBe(3);
+  });
+
+  it.each<[readonly string[], RegExp, boolean]>([
+    [[], / jobs\.batch$/m, false],
+    [['--from', 'cluster'], /^get\/list\/watch\/create\/delete jobs\.batch$/m, true],
+    [['--deep'], /^get\/list\/watch\/create\/delete persistentvolumeclaims$/m, true],
+  ])('is asked for what %j makes only where it is given', async (flags, words, isAsked) => {
+    const { check } = await preflight.run(['--only', 'cluster.permissions', ...flags], kubeconfig);
+    expect(words.test(check('cluster.permissions')?.message ?? '')).toBe(isAsked);
   });
 
   it('is not told of faults that nobody could see', async () => {

@@ -364,6 +364,18 @@ describe('a user who may not list nodes', () => {
     });
     expect(found(helped)('cluster.reachable')?.seen).toBeUndefined();
     expect(found(helped)('cluster.reachable')).toMatchObject({ status: 'pass' });
+    // The tenant may not read kube-system: that the server is the same is enough.
+    expect(helped.stderr).not.toContain('collected at');
+
+    const origin = join(saved, 'origin.json');
+    const place = JSON.parse(await readFile(origin, 'utf8')) as { readonly cluster: { readonly uid: string } };
+    expect(place).not.toHaveProperty('deployment');
+    const moved = { ...place, cluster: { uid: 'another', server: 'https://elsewhere:6443', ca: '' } };
+    await writeFile(origin, JSON.stringify(moved));
+    const told = await preflight(cwd, [...asked, '--from-evidence', saved]);
+    expect(told.stderr).toMatch(/was collected at https:\/\/elsewhere:6443, and this is https:\/\/\d/);
+    const refused = await preflight(cwd, ['--only', 'cluster.capacity.nodes', '--from-evidence', saved]);
+    expect(refused).toMatchObject({ code: 2, stdout: expect.stringContaining('was collected in another cluster') });
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { reportAs } from '../../src/report/formats.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { reportLines } from '../../src/report/lines.ts';
 import { reportText, type TextOptions } from '../../src/report/text.ts';
@@ -111,7 +112,7 @@ describe('the text report', () => {
 
 describe('the lines for CI', () => {
   it('are one for each check, and one for all', () => {
-    expect(reportLines(report(broken))).toBe(
+    expect(reportLines(report(broken), { verbose: false })).toBe(
       [
         'preflight dify prod kubernetes/prod-eu/dify',
         'ok   tools.kubectl                 kubectl 1.34.2',
@@ -129,9 +130,59 @@ describe('the lines for CI', () => {
   });
 
   it('end with the code of the phase', () => {
-    expect(reportLines(report(broken, { phase: 'postflight' }))).toContain('(exit 5)');
-    expect(reportLines(report([]))).toContain('(exit 0)');
+    expect(reportLines(report(broken, { phase: 'postflight' }), { verbose: false })).toContain('(exit 5)');
+    expect(reportLines(report([]), { verbose: false })).toContain('(exit 0)');
   });
+});
+
+describe('what a file is missing for', () => {
+  const without = [
+    result('tools.kubectl', { observed: 'kubectl 1.34.2' }),
+    ...['config.tls', 'redis.login', 'mail.login'].map((id) =>
+      result(id, { status: 'skip', message: 'needs a deployment file' }),
+    ),
+    result('cluster.dns', { status: 'skip', message: 'left out by --skip' }),
+  ];
+
+  it('is summed up, and named on request', () => {
+    const lines = (verbose: boolean) => reportLines(report(without), { verbose }).split('\n').slice(1, -2);
+    expect(lines(false)).toEqual([
+      'ok   tools.kubectl  kubectl 1.34.2',
+      'skip cluster.dns    left out by --skip',
+      'skip 3 checks need a deployment file (--verbose names them)',
+    ]);
+    expect(lines(true)).toHaveLength(5);
+    expect(lines(true).join('\n')).not.toContain('checks need');
+    expect(reportText(report(without), plain)).toContain('  -  3 more need a deployment file\n');
+    expect(reportText(report(without), { ...plain, verbose: true })).toContain('config.tls: needs a deployment file');
+  });
+
+  it('is whole in the forms for machines', async () => {
+    for (const form of ['json', 'junit', 'html', 'lines'] as const) {
+      expect(await reportAs(form, report(without))).toContain('mail.login');
+    }
+  });
+});
+
+it.each([
+  ['passed', 'until all passed'],
+  ['time', 'until the time was over'],
+  ['hopeless', 'until nothing was left that waiting mends'],
+] as const)('every form for people says how waiting went: %s', async (over, words) => {
+  const waited = report(healthy, { waited: { ms: 12_000, rounds: 1, over } });
+  const said = `12.0 s, looked again 1 time, ${words}`;
+  expect(reportText(waited, plain)).toContain(`waited ${said}`);
+  expect(reportLines(waited, { verbose: false })).toContain(`\nwaited ${said}\n`);
+  expect(await reportAs('html', waited)).toContain(`<dt>Waited</dt><dd>${said}</dd>`);
+});
+
+it('the page says from where a finding was seen', async () => {
+  const one = (from: 'local' | 'cluster') =>
+    ({ subject: 's', from, status: 'warn', observed: 'o', expected: 'e' }) as const;
+  const page = (from: 'local' | 'cluster') =>
+    reportAs('html', report([result('redis.login', { status: 'warn', message: 'm', observations: [one(from)] })]));
+  expect(await page('local')).toContain('<dt>Seen from</dt><dd>here</dd>');
+  expect(await page('cluster')).toContain('<dt>Seen from</dt><dd>the cluster</dd>');
 });
 
 it('the JSON document is the report', () => {

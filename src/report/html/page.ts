@@ -2,6 +2,7 @@ import type { CheckReport, CheckResult, Status } from '../../checks/check.ts';
 import { reportExitCode } from '../../checks/exit.ts';
 import { elapsed } from '../elapsed.ts';
 import { policyName, severityChange } from '../policy.ts';
+import { waitedWords } from '../waited.ts';
 import { Markup, markup } from './markup.ts';
 import { STYLE } from './style.ts';
 
@@ -49,12 +50,14 @@ function verdict(report: CheckReport): string {
 }
 
 function factList(report: CheckReport): Markup {
+  const waited = waitedWords(report);
   const facts: readonly (readonly [string, string])[] = [
     ['Tier', report.tier],
     ['Target', `${report.target}, ${report.place}`],
     ...(report.policy === undefined ? [] : [['Policy', policyName(report.policy)] as const]),
     ['Time', report.time],
     ['Took', elapsed(report.durationMs)],
+    ...(waited === undefined ? [] : [['Waited', waited] as const]),
     ['Exit code', String(reportExitCode(report))],
     ['difyctl', report.difyctl],
   ];
@@ -78,9 +81,18 @@ function finding(check: CheckResult): Markup {
   return markup`<article class="${status}">
 <h3>${statusWord(status)} <code>${id}</code></h3>
 ${message.split('\n').map((line) => markup`<p>${line}</p>`)}
-<dl><dt>Observed</dt><dd>${observed}</dd><dt>Expected</dt><dd>${expected}</dd><dt>Next</dt><dd><code>${remedy}</code></dd>${risk}${policy}</dl>
+<dl><dt>Observed</dt><dd>${observed}</dd><dt>Expected</dt><dd>${expected}</dd><dt>Next</dt><dd><code>${remedy}</code></dd>${origin(observations)}${risk}${policy}</dl>
 ${observations.length < 2 ? '' : observationTable(id, observations)}
 </article>`;
+}
+
+/** From where the one thing was seen; of several, the table says it. */
+function origin([only, ...others]: NonNullable<CheckResult['observations']>): readonly Markup[] {
+  return only === undefined || others.length > 0 ? [] : [markup`<dt>Seen from</dt><dd>${placeOf(only)}</dd>`];
+}
+
+function placeOf({ from }: NonNullable<CheckResult['observations']>[number]): string {
+  return from === 'local' ? 'here' : 'the cluster';
 }
 
 function observationTable(id: string, observations: NonNullable<CheckResult['observations']>): Markup {
@@ -88,7 +100,7 @@ function observationTable(id: string, observations: NonNullable<CheckResult['obs
 <thead><tr><th scope="col">Status</th><th scope="col">What</th><th scope="col">Seen from</th><th scope="col">Observed</th></tr></thead>
 <tbody>${observations.map(
     (one) =>
-      markup`<tr><td>${statusWord(one.status)}</td><td>${one.subject}</td><td>${one.from === 'local' ? 'here' : 'the cluster'}</td><td>${one.observed}</td></tr>`,
+      markup`<tr><td>${statusWord(one.status)}</td><td>${one.subject}</td><td>${placeOf(one)}</td><td>${one.observed}</td></tr>`,
   )}</tbody></table>`;
 }
 

@@ -32,7 +32,7 @@ export async function placeKubernetes(connection: Connection, signal: AbortSigna
   };
 }
 
-interface Config {
+interface ClusterConfig {
   readonly context: string;
   readonly server: string;
   readonly user: string;
@@ -40,7 +40,7 @@ interface Config {
 }
 
 /** What kubectl will use. Within a pod there is no kubeconfig, and kubectl finds the cluster by its service account. */
-async function readConfig(kubectl: Kubectl, signal: AbortSignal): Promise<Config> {
+export async function readConfig(kubectl: Kubectl, signal: AbortSignal): Promise<ClusterConfig> {
   try {
     const ca = '{.clusters[0].cluster.certificate-authority-data}{" "}{.clusters[0].cluster.certificate-authority}';
     const [text, authority] = await Promise.all([
@@ -64,7 +64,7 @@ async function readConfig(kubectl: Kubectl, signal: AbortSignal): Promise<Config
 }
 
 /** The uid of kube-system is made with the cluster and dies with it; undefined where it may not be read. */
-async function clusterUid(kubectl: Kubectl, signal: AbortSignal): Promise<string | undefined> {
+export async function clusterUid(kubectl: Kubectl, signal: AbortSignal): Promise<string | undefined> {
   try {
     const uid = await kubectl.run(['get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}'], { signal });
     return uid.trim() === '' ? undefined : uid.trim();

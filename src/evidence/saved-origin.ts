@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { sha256 } from '../base/digest.ts';
+import { UserError } from '../base/errors.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import { API_VERSION } from '../base/version.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+
+const FILE = 'origin.json';
+
+const schema = z.object({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('EvidenceOrigin'),
+  /** Absent where no file was judged. */
+  deployment: z.object({ name: z.string(), digest: z.string() }).optional(),
+  /** Absent for Compose, and where no cluster answered. */
+  cluster: z
+    .object({
+      /** Of the namespace kube-system, which is made with the cluster and dies with it; absent where it may not be read. */
+      uid: z.string().optional(),
+      server: z.string(),
+      /** Digest of the authority that the kubeconfig names for it; empty where it names none. */
+      ca: z.string(),
+    })
+    .optional(),
+});
+
+/** Where saved evidence was collected, and for which deployment. */
+export type EvidenceOriginFacts = Pick<z.output<typeof schema>, 'deployment' | 'cluster'>;
+
+/** A deployment as an origin names it; the digest changes with anything in its file. */
+export function deploymentOrigin(deployment: Deployment): NonNullable<EvidenceOriginFacts['deployment']> {
+  return { name: deployment.name, digest: sha256(JSON.stringify(deployment)) };
+}
+
+/** Writes it beside the evidence. */
+export async function saveOrigin(directory: string, origin: EvidenceOriginFacts): Promise<void> {
+  const document = { apiVersion: API_VERSION, kind: 'EvidenceOrigin', ...origin };
+  const content = `${JSON.stringify(document, null, 2)}\n`;
+  await writeFileAtomic(join(directory, FILE), content, { mode: 0o600, directoryMode: 0o700 });
+}
+
+/** Reads it; undefined where there is none. Throws UserError for a file that is none. */
+export async function readOrigin(directory: string): Promise<EvidenceOriginFacts | undefined> {
+  const text = await readFile(join(directory, FILE), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const read = schema.safeParse(parsed(text));
+  if (read.success) return { deployment: read.data.deployment, cluster: read.data.cluster };
+  throw new UserError(`${join(directory, FILE)} does not say where evidence is from`, {
+    next: ['difyctl preflight --save-evidence DIR writes it anew'],
+  });
+}
+
+/**
+ * What is doubtful about taking saved evidence in place of a look from `here`, as notes. Throws UserError where it is of another deployment or, by the uid,
+ * of another cluster.
+ */
+export function doubtsOf(
+  saved: EvidenceOriginFacts | undefined,
+  here: EvidenceOriginFacts,
+  directory: string,
+): readonly string[] {
+  if (saved === undefined)
+    return [`${directory} does not say where it was collected: nobody can tell whether it is of this place`];
+  const { deployment } = saved;
+  if (deployment !== undefined && deployment.name !== here.deployment?.name) {
+    throw new UserError(`${directory} was collected for ${deployment.name}, this is ${here.deployment?.name}`, {
+      next: [
+        'collected in a folder without a file, it holds for every deployment of its cluster: difyctl preflight --tier prod --save-evidence DIR',
+      ],
+    });
+  }
+  const changed = deployment !== undefined && deployment.digest !== here.deployment?.digest;
+  return [
+    ...(changed ? [`${directory} was collected before the file of ${deployment.name} was changed`] : []),
+    ...clusterDoubts(saved.cluster, here.cluster, directory),
+  ];
+}
+
+type Cluster = EvidenceOriginFacts['cluster'];
+
+function clusterDoubts(saved: Cluster, here: Cluster, directory: string): readonly string[] {
+  if (saved === undefined || here === undefined) return [];
+  if (saved.uid !== undefined && here.uid !== undefined) {
+    if (saved.uid === here.uid) return [];
+    throw new UserError(`${directory} was collected in another cluster: ${saved.server}, and this is ${here.server}`, {
+      next: ['choose that cluster (--context, target.context), or have it collected in this one'],
+    });
+  }
+  const isSame = saved.server === here.server || (saved.ca !== '' && saved.ca === here.ca);
+  if (isSame) return [];
+  return [
+    `${directory} was collected at ${saved.server}, and this is ${here.server}: who may not read the namespace kube-system cannot tell whether both are one cluster`,
+  ];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
