@@ -31,7 +31,8 @@ export async function refusalsIn(
   const strict = await ask(requests, { verb: 'create', strict: true });
   const odd = new Map([...strict].filter(([, { text }]) => text.includes('strict decoding error')));
   const loose = await ask([...odd.keys()], { verb: 'create', strict: false });
-  const created: Answers = new Map([...[...strict].filter(([one]) => !odd.has(one)), ...loose]);
+  const answered = [...[...strict].filter(([one]) => !odd.has(one)), ...loose];
+  const created: Answers = new Map(answered.filter(([one, answer]) => !isThereForGood(one, answer)));
   // What is there already is changed by an install, not made: one that is refused as new is asked for as a change.
   const objects = [...created.keys()].filter(({ isPod }) => !isPod);
   const applied = await ask(objects, { verb: 'apply', strict: false });
@@ -40,6 +41,11 @@ export async function refusalsIn(
     return counting === undefined ? [] : [refusal(one, counting)];
   });
   return [...[...odd].map(([one, answer]) => ({ ...refusal(one, answer), isDropped: true })), ...refused];
+}
+
+/** A Secret that never changes is named after what it holds: the one that is there is the one that is planned. Asked for without its values, it would seem another. */
+function isThereForGood({ object }: PlannedRequest, { reason }: Refused): boolean {
+  return reason === 'AlreadyExists' && object.kind === 'Secret' && 'immutable' in object && object.immutable === true;
 }
 
 function asker(context: CollectContext, namespace: string) {
