@@ -66,7 +66,7 @@ async function open(options: InstallOptions, draft: Draft): Promise<Revision> {
   const { deployment, rendered, secrets, secretKeys, chart, paths } = prepared;
   const { newest, place, plan } = draft;
   await prepared.keepSecrets();
-  await target.keepSecrets(rendered);
+  await target.keepSecrets(rendered, signal);
   await keepPlace(paths, place.identity, place.facts.map(({ name, value }) => `${name} ${value}`).join(', '));
   const store = revisionStore(prepared, target);
   if (newest?.outcome === 'open' && !draft.resumes) {

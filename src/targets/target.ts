@@ -110,9 +110,9 @@ export interface Target {
   lockStore(signal: AbortSignal): Promise<LockStore>;
   /**
    * Under the lock, before a revision speaks of the set: the secrets of a first installation go to where the living one keeps them, so that a run
-   * killed right after loses none. Nothing is done where applying begins with them.
+   * killed right after loses none, and a second machine goes on with the same.
    */
-  keepSecrets(rendered: Rendered): Promise<void>;
+  keepSecrets(rendered: Rendered, signal: AbortSignal): Promise<void>;
   apply(rendered: Rendered, options: ApplyOptions): Promise<ApplyResult>;
   /** The secrets alone, for those whose GitOps applies the rest. Throws UserError where they are no object of their own. */
   applySecret(rendered: Rendered, signal: AbortSignal): Promise<void>;

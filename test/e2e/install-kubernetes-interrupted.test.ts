@@ -160,6 +160,28 @@ describe('who comes after a killed run', () => {
     expect((await there.objects('secrets')).filter((name) => name.startsWith('secret/dify-difyctl-'))).toEqual(secrets);
   });
 
+  test.each(['SIGKILL', 'SIGINT'] as const)(
+    'by %s between its Secret and its revision, goes on from a second folder with the same secrets',
+    async (signal) => {
+      const there = await scene();
+      const place = await there.workplace();
+      const first = await there.recorder.hold('^kubectl .*apply --server-side');
+      const run = await place.start('install', '--yes');
+      await first.reached();
+      await first.release();
+      const second = await there.recorder.hold('^kubectl .*apply --server-side');
+      await second.reached();
+      run.kill(signal);
+      if (signal === 'SIGKILL') await run.outcome;
+      await second.release();
+      await run.outcome;
+      const made = (await there.objects('secrets')).filter((name) => name.startsWith('secret/dify-difyctl-'));
+      expect(made).toHaveLength(1);
+      await completes(there, await there.workplace());
+      expect(await there.objects('secrets')).toEqual(expect.arrayContaining(made));
+    },
+  );
+
   test('while the first still works, is refused with exit 9 and told who it is', async () => {
     const there = await scene();
     const place = await there.workplace();

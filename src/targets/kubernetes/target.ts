@@ -55,13 +55,24 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
       await ensureNamespace(connection, signal);
       return leaseStore(connection.kubectl, namespace, name, now);
     },
-    keepSecrets: async () => undefined,
+    keepSecrets: (rendered, signal) => keepFirstSecret(connection, ownKind(rendered), signal),
     apply: (rendered, options) => applyKubernetes(connection, ownKind(rendered), options),
     applySecret: (rendered, signal) => applyOwn(connection, [secretObject(ownKind(rendered))], undefined, signal),
     recover: (options) => recoverKubernetes(connection, options),
     prune: (kept, signal) => pruneSecrets(connection, kept, signal),
     remove: (options) => removeKubernetes(connection, options),
   };
+}
+
+/** Of a first installation the Secret is there before anything speaks of it; of any later one the Secret before it holds every key that protects data. */
+async function keepFirstSecret(
+  connection: Connection,
+  rendered: RenderedKubernetes,
+  signal: AbortSignal,
+): Promise<void> {
+  const { kubectl: cluster, release } = connection;
+  const { data } = await readOwnSecrets(cluster, release.namespace, release.name, signal);
+  if (data.length === 0) await applyOwn(connection, [secretObject(rendered)], undefined, signal);
 }
 
 /** Deletes Secrets that no kept revision names: a Helm rollback reaches no further back than those. */
