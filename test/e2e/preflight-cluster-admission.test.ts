@@ -1,4 +1,7 @@
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../support/cli.ts';
 import { usePreflight } from '../support/cluster-preflight.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 
@@ -118,4 +121,102 @@ it('what other checks tell is not told twice', async () => {
   for (const id of ['cluster.quota', 'cluster.limit-range', 'cluster.pod-security'])
     expect(check(id)?.status, id).toBe('fail');
   expect(check('cluster.admission')).toMatchObject({ status: 'pass' });
+});
+
+it('a webhook that does not answer is named', async () => {
+  await namespace('hooked', { hooked: 'yes' });
+  const name = 'guard.example.test';
+  const rule = { apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments'], operations: ['CREATE'] };
+  await testbed.cluster.apply({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'guard' },
+    webhooks: [
+      {
+        name,
+        clientConfig: { url: 'https://127.0.0.1:1/' },
+        rules: [rule],
+        namespaceSelector: { matchLabels: { hooked: 'yes' } },
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+        timeoutSeconds: 2,
+      },
+    ],
+  });
+  await expect
+    .poll(async () => (await judged('hooked'))('cluster.admission')?.status, { timeout: 30_000 })
+    .toBe('fail');
+  const check = await judged('hooked');
+  expect(check('cluster.admission')?.message).toMatch(
+    new RegExp(`Deployment dify-\\S+, Deployment dify-\\S+ and \\d+ more: .*failed calling webhook "${name}"`),
+  );
+  await testbed.cluster.kubectl(['delete', 'validatingwebhookconfiguration', 'guard']);
+});
+
+describe('a release that is there', () => {
+  const living = 'living';
+  const helm = async (...args: readonly string[]) => {
+    const values = join(preflight.folder(), 'out', 'values.yaml');
+    await execa('helm', [...args, '-n', living, '-f', values], { env: preflight.env() });
+  };
+  beforeAll(async () => {
+    await namespace(living);
+    const set = ['--set', `target.namespace=${living}`];
+    const run = await runCli(['render', '--out', 'out', ...set], { cwd: preflight.folder(), env: preflight.env() });
+    expect(run.code, run.stderr).toBe(0);
+    await helm('install', 'dify', resolve('test/fixtures/chart'));
+  });
+
+  it('is asked for as a change, also under a quota that it fills', async () => {
+    const services = await testbed.cluster.kubectl(['-n', living, 'get', 'services', '-o', 'name']);
+    const hard = { services: String(services.trim().split('\n').length) };
+    const metadata = { name: 'full', namespace: living };
+    await testbed.cluster.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard } });
+    const check = await judged(living);
+    expect(check('cluster.admission')).toMatchObject({ status: 'pass' });
+  });
+
+  it('says what may never change', async () => {
+    const selector = ['get', 'deployment', 'dify-api', '-o', 'json'];
+    const api = JSON.parse(await testbed.cluster.kubectl(['-n', living, ...selector])) as {
+      metadata: { name: string; labels: object };
+      spec: { selector: { matchLabels: object }; template: { metadata: { labels: object } } };
+    };
+    const { name, labels } = api.metadata;
+    const more = { matchLabels: { ...api.spec.selector.matchLabels, generation: 'old' } };
+    const template = { ...api.spec.template, metadata: { labels: more.matchLabels } };
+    await testbed.cluster.kubectl(['-n', living, 'delete', 'deployment', name]);
+    await testbed.cluster.apply({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace: living, labels },
+      spec: { ...api.spec, selector: more, template },
+    });
+    const check = await judged(living);
+    expect(check('cluster.admission')).toMatchObject({ status: 'fail' });
+    expect(check('cluster.admission')?.message).toMatch(/Deployment dify-api: .*field is immutable/);
+  });
+});
+
+describe('drivers and metrics', () => {
+  it('are looked for where the plan leans on them', async () => {
+    await testbed.cluster.apply({
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'orphan' },
+      provisioner: 'ebs.csi.aws.com',
+    });
+    const extra = [
+      ...['--set', 'target.storageClass=orphan', '--set', 'objectStorage={provider: local}'],
+      ...['--set', 'extraValues={api: {autoscaling: {enabled: true, minReplicas: 2, maxReplicas: 4}}}'],
+    ];
+    const only = ['--only', 'cluster.storage.driver,cluster.metrics,cluster.gateway'];
+    const { check, stderr } = await preflight.run([...only, ...extra]);
+    expect(check('cluster.storage.driver'), stderr).toMatchObject({
+      status: 'warn',
+      observed: 'there is no CSI driver ebs.csi.aws.com',
+    });
+    expect(check('cluster.metrics')).toMatchObject({ status: 'warn', observed: 'nothing serves metrics.k8s.io' });
+    expect(check('cluster.gateway')).toMatchObject({ status: 'pass' });
+  });
 });

@@ -17,7 +17,9 @@ const CLUSTER = ['--only', 'tools,cluster,release,config.renders,config.pinned-i
 
 it('finds a healthy cluster healthy', async () => {
   const { code, report } = await preflight.run(CLUSTER);
-  expect(report.checks.filter(({ status }) => status !== 'pass')).toEqual([]);
+  // The namespace is made by the install: nothing can be asked of it before.
+  const others = report.checks.filter(({ status }) => status !== 'pass');
+  expect(others).toMatchObject([{ id: 'cluster.admission', status: 'skip' }]);
   expect(report.checks.map(({ id }) => id)).toContain('cluster.permissions');
   expect(code).toBe(0);
 });

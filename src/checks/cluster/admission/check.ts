@@ -20,8 +20,10 @@ export const clusterAdmission: Check = {
   remedy: 'meet what is asked, in components or extraValues, or have an exception made',
   judge: (context) => {
     const { namespaceExists, asked, refusals } = context.evidence(CLUSTER_ADMISSION);
-    if (!namespaceExists)
-      return skipped('the namespace is not there yet: kubectl create namespace makes it, and this can be asked');
+    if (!namespaceExists) {
+      const name = context.look(CLUSTER_NAMESPACE)?.data?.name ?? 'NAME';
+      return skipped(`the namespace is not there yet; this can be asked after kubectl create namespace ${name}`);
+    }
     const { objects } = context.evidence(RENDERED_OBJECTS);
     const { faults, dropped, notAsked } = sortRefusals(refusals, {
       enforces: context.look(CLUSTER_NAMESPACE)?.data?.enforces ?? '',
