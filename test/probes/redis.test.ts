@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
+import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
 import { lookAtRedis } from '../support/redis.ts';
 import { poll } from '../testbed/cluster/poll.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
@@ -250,6 +251,21 @@ describe('what is no Redis for Dify', () => {
     const { findings, of } = await lookAtRedis(at(servers.get()[server]), known);
     expect(findings).toEqual([ONE_ADDRESS, finding]);
     expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
+  });
+
+  it.each<[other: 'replica' | 'small', words: RegExp]>([
+    ['replica', /\d of 6 connections to .* came to a read-only replica/],
+    ['small', /2 servers answer at .* by turns/],
+  ])('an address that leads to a master and to a %s by turns', async (other, words) => {
+    const { main, [other]: second } = servers.get();
+    let turn = 0;
+    const dial: Dial = (_host, _port, options) => {
+      turn += 1;
+      const to = turn % 2 === 0 ? second : main;
+      return dialHere(to.host, to.port, options);
+    };
+    const { of } = await lookAtRedis(at(main), known, { context: { dial } });
+    expect(of('redis.role')).toMatchObject({ status: 'fail', message: expect.stringMatching(words) });
   });
 
   it('a server with one database and a command taken away', async () => {

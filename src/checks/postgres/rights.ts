@@ -41,9 +41,9 @@ function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
   if (table.refused !== undefined && isBroken(table.refused.code)) return notReached('postgres.primary');
   if (table.refused?.code === NO_SCHEMA) {
     return fault('fail', {
-      observed: `${username} cannot make a table in ${database}: its search_path names no schema that is there`,
+      observed: `${username} cannot make a table in ${database}: its search_path names no schema that is there and open to it`,
       expected,
-      remedy: `ALTER ROLE ${role} RESET search_path; ALTER DATABASE ${db} RESET search_path; and, connected to ${db}: CREATE SCHEMA IF NOT EXISTS public;`,
+      remedy: `ALTER ROLE ${role} RESET search_path; ALTER DATABASE ${db} RESET search_path; and, connected to ${db}: CREATE SCHEMA IF NOT EXISTS public; GRANT ALL ON SCHEMA public TO ${role};`,
     });
   }
   if (table.refused !== undefined) {

@@ -8,13 +8,13 @@ const EXPECTED = 'a replica that the sentinels may promote, and that lets Dify i
 
 /** Whether what follows the master could take its place: replicas that the sentinels may promote, and that Dify could then use; undefined where they could. */
 export function judgeHeirs(found: RedisCase): Judgement | undefined {
-  const { server, sentinels, heirs = [] } = found.evidence;
+  const { server, sentinels } = found.evidence;
   const views = sentinels.filter(
     ({ master, candidates }) => master !== undefined && master === server?.address && candidates !== undefined,
   );
   const candidates = merged(views);
   if (candidates.length === 0) return undefined;
-  return unwanted(candidates) ?? shut(found, heirs.length, candidates) ?? lost(candidates, found);
+  return unwanted(candidates) ?? shut(found, candidates) ?? lost(candidates, found);
 }
 
 /** By address; down where most of the sentinels say so. */
@@ -42,13 +42,15 @@ function unwanted(candidates: readonly CandidateFact[]): Judgement | undefined {
 }
 
 /** Replicas that would be promoted, and that Dify could not use then. */
-function shut({ evidence, deployment, from }: RedisCase, asked: number, candidates: readonly CandidateFact[]) {
+function shut({ evidence, deployment, from }: RedisCase, candidates: readonly CandidateFact[]) {
   const shutOut = (evidence.heirs ?? []).flatMap(({ address, fault: seen }) =>
-    seen === undefined || isDown(candidates, address) ? [] : [{ address, seen }],
+    seen === undefined || !isHeir(candidates, address) ? [] : [{ address, seen }],
   );
   const [first] = shutOut;
   if (first === undefined) return undefined;
-  const isAll = shutOut.length === asked && shutOut.some(({ seen }) => faultStatus(seen, deployment, from) === 'fail');
+  const isAll =
+    shutOut.length === candidates.filter(({ address }) => isHeir(candidates, address)).length &&
+    shutOut.some(({ seen }) => faultStatus(seen, deployment, from) === 'fail');
   const observed = listed(shutOut.map(({ address, seen }) => `${address} ${seen.text}`));
   return fault(isAll ? 'fail' : 'warn', {
     observed,
@@ -61,8 +63,8 @@ function shut({ evidence, deployment, from }: RedisCase, asked: number, candidat
   });
 }
 
-function isDown(candidates: readonly CandidateFact[], at: string): boolean {
-  return candidates.some(({ address, isUp }) => address === at && !isUp);
+function isHeir(candidates: readonly CandidateFact[], at: string): boolean {
+  return candidates.some(({ address, isUp, priority }) => address === at && isUp && priority > 0);
 }
 
 function lost(candidates: readonly CandidateFact[], { redis }: RedisCase): Judgement | undefined {

@@ -1,6 +1,6 @@
-import { REDIS } from '../../evidence/redis/facts.ts';
-import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { REDIS, type RedisServerFact } from '../../evidence/redis/facts.ts';
+import type { Check, Judgement } from '../check.ts';
+import { counted, fault, pass } from '../judgement.ts';
 import { isOlder } from '../versions.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
 import { answering, cliOf, hidden, isJudgement, onExternalRedis, redisCase } from './subject.ts';
@@ -76,6 +76,8 @@ export const redisRole: Check = {
         'set redis.topology: sentinel and list the sentinels, or name the port of the server itself (6379)';
       return fault('fail', { observed: `${address} is a sentinel, which holds no data`, expected, remedy });
     }
+    const several = severalServers(server, redis.managed !== undefined);
+    if (several !== undefined) return several;
     const isReadOnly = databases.some((one) => one.fault?.code === 'READONLY');
     if (info?.role !== 'replica' && !isReadOnly) return pass(`${address} is a master`, expected);
     const of = info?.masterAddress === undefined ? '' : ` of ${info.masterAddress}`;
@@ -86,3 +88,21 @@ export const redisRole: Check = {
     return fault('fail', { observed: `${address} is a read-only replica${of}`, expected, remedy });
   },
 };
+
+/** What a balancer over several servers, or a name with several addresses, hands out by turns. */
+function severalServers({ address, info, turns = [] }: RedisServerFact, isManaged: boolean): Judgement | undefined {
+  const all = [{ isReplica: info?.role === 'replica', runId: info?.runId }, ...turns];
+  const replicas = all.filter(({ isReplica }) => isReplica).length;
+  const expected = 'one master, at every connection';
+  const remedy = 'let the balancer, or the name, lead to the master alone: one whose answer to ROLE is master';
+  if (replicas > 0 && replicas < all.length) {
+    const observed = `${replicas} of ${counted(all.length, 'connection')} to ${address} came to a read-only replica`;
+    return fault('fail', { observed, expected, remedy });
+  }
+  const masters = new Set(all.map(({ runId }) => runId)).size;
+  // A service may run several proxies of one and the same database.
+  if (replicas > 0 || masters < 2 || isManaged) return undefined;
+  const observed = `${counted(masters, 'server')} answer at ${address} by turns`;
+  const message = `${observed}: what is written to one is missing in the other`;
+  return fault('fail', { observed, expected, message, remedy });
+}

@@ -132,6 +132,13 @@ function doubts(found: RedisCase, answered: readonly SentinelFact[]): Judgement 
     const remedy = `look at the log of ${names}: it cannot reach the master, or cannot log in (SENTINEL SET ${masterOf(found)} auth-pass)`;
     return fault('warn', { observed, expected: EXPECTED, remedy });
   }
+  const quorums = groupBy(answered, ({ quorum = 1 }) => String(quorum));
+  if (quorums.size > 1) {
+    const views = [...quorums].map(([quorum, ones]) => `${quorum} on ${listed(ones.map(({ address }) => address))}`);
+    const observed = `the sentinels differ on the quorum: ${views.join(', ')}`;
+    const remedy = `SENTINEL SET ${masterOf(found)} quorum 2, on each sentinel`;
+    return fault('warn', { observed, expected: 'one quorum', remedy });
+  }
   const tilted = answered.filter(({ isTilted }) => isTilted === true);
   if (tilted.length === 0) return undefined;
   const observed = `${listed(tilted.map(({ address }) => address))} in TILT mode, in which a sentinel does nothing`;

@@ -78,7 +78,7 @@ async function lookAround(
     const found = await rolesOf(way.session, roles);
     const pooler = await poolerOf(way.session, way.open, main.refusedOptions);
     // Last, since what is tried writes log of its own.
-    const entries = [await inside(main, catalog), await inside(plugin, catalog)];
+    const entries = await Promise.all(all.map((entered) => inside(entered, catalog)));
     const upkeep = server.isInRecovery ? undefined : await upkeepOf(way.session, databases);
     const turns = pooler === undefined ? await turnsOf(way.open) : [];
     return { entries, roles: found, server: { ...server, turns, ...known({ pooler, upkeep }) } };

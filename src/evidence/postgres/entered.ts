@@ -15,7 +15,7 @@ export async function enteredOf(session: Session, which: 'main' | 'plugin', open
     schema: text(row, 'schema'),
     isInRecovery: flag(row, 'recovery') || undefined,
     migrated: migrated.length === 0 ? undefined : migrated,
-    clientEncoding: text(row, 'encoding'),
+    clientEncoding: text((await seen(session, CLIENT_ENCODING))?.[0], 'encoding'),
     ...(await written(session, tableStatements(), open)),
     uuid:
       which === 'main' && migrated.length === 0
@@ -25,17 +25,19 @@ export async function enteredOf(session: Session, which: 'main' | 'plugin', open
   });
 }
 
-/** A setting of this role in this database goes before the role's, and that before the database's. */
 const WHERE = `
   SELECT current_user AS name, current_schema() AS schema, pg_is_in_recovery() AS recovery,
          (SELECT array_agg(n.nspname::text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-           WHERE c.relname = 'alembic_version' AND c.relkind = 'r') AS migrated,
-         (SELECT split_part(set, '=', 2)
-            FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole,
-                 unnest(s.setconfig) set
-           WHERE set LIKE 'client_encoding=%' AND (s.setdatabase = 0 OR d.datname = current_database())
-             AND (s.setrole = 0 OR r.rolname = session_user)
-           ORDER BY s.setrole = 0, s.setdatabase = 0 LIMIT 1) AS encoding`;
+           WHERE c.relname = 'alembic_version' AND c.relkind = 'r') AS migrated`;
+
+/** A setting of this role in this database goes before the role's, and that before the database's. */
+const CLIENT_ENCODING = `
+  SELECT split_part(set, '=', 2) AS encoding
+    FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole,
+         unnest(s.setconfig) set
+   WHERE set LIKE 'client_encoding=%' AND (s.setdatabase = 0 OR d.datname = current_database())
+     AND (s.setrole = 0 OR r.rolname = session_user)
+   ORDER BY s.setrole = 0, s.setdatabase = 0 LIMIT 1`;
 
 async function settingsOf(session: Session): Promise<SessionFact['settings']> {
   const rows = await seen(session, 'SELECT name, setting, source FROM pg_settings WHERE name = ANY($1)', [

@@ -26,6 +26,13 @@ export interface RefusedCommand {
 /** Settings that only CONFIG shows; empty where it is refused. */
 export type RedisSettings = Readonly<Record<string, string>>;
 
+/** The server that one more connection came to. */
+export interface TurnFact {
+  readonly isReplica: boolean;
+  /** Absent where it is not shown. */
+  readonly runId?: string;
+}
+
 /** A server that holds data: the standalone one, the master that sentinels name, or the agent backend's. */
 export interface RedisServerFact {
   /** `host:port`. */
@@ -38,6 +45,8 @@ export interface RedisServerFact {
   /** Absent where INFO is refused. */
   readonly info?: RedisInfo;
   readonly settings: RedisSettings;
+  /** The servers that further connections to the same address came to; absent where that was not asked. */
+  readonly turns?: readonly TurnFact[];
   readonly databases: readonly DatabaseFact[];
   readonly refused: readonly RefusedCommand[];
 }

@@ -12,6 +12,8 @@ export interface ReplicaFact {
 /** What INFO says, as far as anybody asks; a managed service leaves fields out. */
 export interface RedisInfo {
   readonly version?: string;
+  /** Of this start of the server. */
+  readonly runId?: string;
   /** `standalone`, `cluster` or `sentinel`. */
   readonly mode?: string;
   readonly isCluster: boolean;
@@ -44,6 +46,7 @@ export function parseInfo(text: string): RedisInfo {
   const masterAt = fields.master_host === undefined ? undefined : `${fields.master_host}:${fields.master_port}`;
   return withoutAbsent({
     version: fields.redis_version,
+    runId: fields.run_id,
     mode: fields.redis_mode,
     isCluster: fields.cluster_enabled === '1' || fields.redis_mode === 'cluster',
     role: roleOf(fields.role),

@@ -5,6 +5,7 @@ import type { DatabaseFact, HeirFact, RedisServerFact, RedisSettings, RefusedCom
 import { parseInfo, type RedisInfo } from './info.ts';
 import { addressOf, logIn, type ReachOptions, type RedisTarget, reach } from './reach.ts';
 import { RedisRefusal, type RedisSession } from './session.ts';
+import { turnsOf } from './turns.ts';
 
 const PINGS = 5;
 
@@ -36,6 +37,7 @@ export async function askServer(
     fact = { ...fact, latencyMs: await latency(session) };
     const info = await infoOf(session);
     if (info !== undefined) fact = { ...fact, info };
+    if (info !== undefined) fact = { ...fact, turns: await turnsOf(target, options) };
     // What is no master of its own data is not written to: its role is the finding.
     if (info?.isCluster === true || info?.mode === 'sentinel' || info?.role === 'replica') return fact;
     fact = { ...fact, settings: await settingsOf(session) };

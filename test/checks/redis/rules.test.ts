@@ -344,6 +344,7 @@ describe('replicas that could take over', () => {
       'warn',
       /s3.* holds the master to be down, and the others/,
     ],
+    ['has another quorum', { quorum: 1 }, 'warn', /differ on the quorum: 2 on s1.* and s2.*, 1 on s3/],
   ])('a sentinel that %s', (_what, over, status, words) => {
     const evidence = { sentinels: [...THREE.slice(0, 2), sentinel(3, over)], server: server() };
     expect(verdict('redis.sentinels', COMPOSE, evidence)).toEqual([status, expect.stringMatching(words)]);
