@@ -342,6 +342,20 @@ describe('what endangers the objects', () => {
     expect(findings).toEqual([PLAIN, ...expected.map((one) => `${S3}.${one}`)]);
   });
 
+  it.each([
+    [1, ['lifecycle warn']],
+    [30, []],
+  ])('is a rule that forgets old versions after %d days, where the database goes back 14', async (kept, expected) => {
+    const { minio } = testbed.get();
+    const name = `forgetting-${kept}`;
+    await minio.addBucket(name, { versioning: true });
+    const old = `<NoncurrentVersionExpiration><NoncurrentDays>${kept}</NoncurrentDays></NoncurrentVersionExpiration>`;
+    const body = rule(`<Filter><Prefix></Prefix></Filter>${old}`);
+    expect((await minio.request('PUT', `/${name}`, { query: 'lifecycle=', body })).status).toBe(200);
+    const { findings } = await run({ user: 'full', s3: alone(name) });
+    expect(findings).toEqual([PLAIN, ...expected.map((one) => `${S3}.${one}`)]);
+  });
+
   it('is versioning that is off, also where the key may not ask', async () => {
     const { findings, result } = await run({ s3: alone('unversioned') });
     expect(findings).toEqual([PLAIN, `${S3}.versioning fail`]);

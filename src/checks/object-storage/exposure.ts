@@ -1,4 +1,6 @@
+import { durationSeconds } from '../../base/duration.ts';
 import { DIFY_KEY_PREFIXES } from '../../checklist/object-storage.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { LifecycleFact, ObjectFacts } from '../../evidence/object-storage/facts.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, listed, some } from '../judgement.ts';
@@ -44,12 +46,32 @@ export const storageLifecycle: Check = {
     perObjects(context, 'object-storage.lifecycle', ({ settings: { lifecycle } }, { name }) => {
       const expected = "no rule that expires or archives Dify's objects";
       if ('hidden' in lifecycle) return { status: 'pass', observed: `not shown (${lifecycle.hidden})`, expected };
-      const meeting = lifecycle.seen.filter(meetsDify);
-      if (meeting.length === 0) return { status: 'pass', observed: "no rule meets Dify's objects", expected };
-      const remedy = showLifecycle(deploymentOf(context).objectStorage, name);
+      const deployment = deploymentOf(context);
+      const remedy = showLifecycle(deployment.objectStorage, name);
+      const rules = lifecycle.seen.filter(meetsDify);
+      const meeting = rules.filter(({ action }) => action !== 'forget');
+      if (meeting.length === 0) return forgetting(rules, deployment.recovery, remedy);
       return { status: 'fail', observed: some(meeting.map(sayRule), 2), expected, remedy };
     }),
 };
+
+/** Less than this is no time to notice a mistake in; where the plan says how long the database can go back, as long as that. */
+const LEAST_DAYS = 2;
+const DAY_SECONDS = 86_400;
+
+/** Rules for old versions alone, which matter where the plan leans on versions: files and database go back to one moment. */
+function forgetting(rules: readonly LifecycleFact[], plan: Deployment['recovery'], remedy: string): Seen {
+  const retention = plan?.postgres?.retention;
+  const least = retention === undefined ? LEAST_DAYS : durationSeconds(retention) / DAY_SECONDS;
+  const early = plan?.objectStorage?.versioning === true ? rules.filter(({ days = least }) => days < least) : [];
+  const expected =
+    retention === undefined
+      ? `old versions kept for ${LEAST_DAYS} days or more`
+      : `old versions kept for ${retention}, as backups of the database are (recovery.postgres.retention)`;
+  return early.length === 0
+    ? { status: 'pass', observed: "no rule meets Dify's objects", expected }
+    : { status: 'warn', observed: some(early.map(sayRule), 2), expected, remedy };
+}
 
 /** A rule for part of a prefix meets what lies under it, and one for something below it meets that part. */
 function meetsDify({ prefix }: LifecycleFact): boolean {
@@ -58,6 +80,10 @@ function meetsDify({ prefix }: LifecycleFact): boolean {
 
 function sayRule({ id, prefix, action, when }: LifecycleFact): string {
   const of = prefix === '' ? 'every object' : `objects under ${prefix}`;
-  const does = action === 'expire' ? `deletes ${of}` : `moves ${of} to an archive that cannot be read`;
+  const does = {
+    expire: `deletes ${of}`,
+    archive: `moves ${of} to an archive that cannot be read`,
+    forget: `deletes old versions of ${of}`,
+  }[action];
   return `rule ${id === '' ? 'without a name' : id} ${does} ${when}`;
 }

@@ -38,13 +38,15 @@ export type Versioning = 'enabled' | 'suspended' | 'off';
 /** Where a second copy is kept. `another-bucket`: replicated to one, whose place is not shown. */
 export type Replication = 'none' | 'another-bucket' | 'cross-zone' | 'cross-region';
 
-/** An active rule that expires or archives current objects, whatever their tags. */
+/** An active rule that expires or archives objects, or forgets old versions of them by their age, whatever their tags. */
 export interface LifecycleFact {
   readonly id: string;
   /** Objects whose keys begin so; empty for all. */
   readonly prefix: string;
-  /** `archive`: moved to a class that cannot be read until it is restored. */
-  readonly action: 'expire' | 'archive';
+  /** `archive`: moved to a class that cannot be read until it is restored; `forget`: old versions are deleted. */
+  readonly action: 'expire' | 'archive' | 'forget';
+  /** For which a version is kept once it is an old one; of `forget` alone. */
+  readonly days?: number;
   /** `after 30 days`, `on 2027-01-01`. */
   readonly when: string;
 }

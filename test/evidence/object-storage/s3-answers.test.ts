@@ -87,6 +87,13 @@ describe('lifecycle rules', () => {
     [
       'for old versions',
       rule('<NoncurrentVersionExpiration><NoncurrentDays>30</NoncurrentDays></NoncurrentVersionExpiration>'),
+      [{ id: 'r', prefix: '', action: 'forget', when: 'after 30 days', days: 30 }],
+    ],
+    [
+      'for old versions, of which some are always kept',
+      rule(
+        '<NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays><NewerNoncurrentVersions>3</NewerNoncurrentVersions></NoncurrentVersionExpiration>',
+      ),
       [],
     ],
     [

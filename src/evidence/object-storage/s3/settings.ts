@@ -64,7 +64,15 @@ function replicationOf(xml: string): Replication {
 const UNREADABLE =
   /^(GLACIER|DEEP_ARCHIVE|Archive|ColdArchive|DeepColdArchive|ARCHIVE|COLD|COLD_ARCHIVE|DEEP_COLD_ARCHIVE)$/;
 
-/** Active rules on current objects. One for objects with a tag meets none of Dify's, which have none. */
+/** Days after which old versions go; one that keeps a number of them always keeps enough to go back. */
+function forgotten(rule: string): readonly number[] {
+  return elements(rule, 'NoncurrentVersionExpiration')
+    .filter((one) => textOf(one, 'NewerNoncurrentVersions') === '')
+    .map((one) => Number(textOf(one, 'NoncurrentDays')))
+    .filter((days) => days > 0);
+}
+
+/** Active rules on objects and their old versions. One for objects with a tag meets none of Dify's, which have none. */
 export function lifecycleOf(xml: string): readonly LifecycleFact[] {
   return elements(xml, 'Rule').flatMap((rule): LifecycleFact[] => {
     if (textOf(rule, 'Status') !== 'Enabled' || elements(rule, 'Tag').length > 0) return [];
@@ -75,6 +83,7 @@ export function lifecycleOf(xml: string): readonly LifecycleFact[] {
     return [
       ...expires.filter((when) => when !== '').map((when) => ({ id, prefix, action: 'expire' as const, when })),
       ...archives.map((one) => ({ id, prefix, action: 'archive' as const, when: whenOf(one) })),
+      ...forgotten(rule).map((days) => ({ id, prefix, action: 'forget' as const, when: `after ${days} days`, days })),
     ];
   });
 }
