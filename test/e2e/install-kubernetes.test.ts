@@ -311,7 +311,8 @@ test('uninstall keeps secrets and revisions, and an install brings the same back
   expect(secrets.some((name) => name.startsWith('secret/dify-difyctl-'))).toBe(true);
   expect(await place.run('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('not installed') });
   const elsewhere = await there.workplace();
-  expect(await elsewhere.run('install', '--yes')).toMatchObject({ code: 0 });
+  const back = await elsewhere.run('install', '--yes');
+  expect(back, back.stdout + back.stderr).toMatchObject({ code: 0 });
   expect((await there.objects('secrets')).filter((name) => name.includes('-difyctl-'))).toEqual(
     secrets.filter((name) => name.includes('-difyctl-')),
   );
