@@ -6,6 +6,9 @@ import { startFakeHttp } from '../testbed/services/fake-http.ts';
 import { type FakeMilvus, healthyMilvus, type MilvusState, startFakeMilvus } from '../testbed/services/fake-milvus.ts';
 import { startListener } from '../testbed/services/listener.ts';
 import { startMilvusLite } from '../testbed/services/milvus-lite.ts';
+import { removeFolder, serviceFolder } from '../testbed/services/service.ts';
+import { makeCertificate } from '../testbed/services/tls.ts';
+import { startTlsFront } from '../testbed/services/tls-front.ts';
 
 describe('Milvus Lite', () => {
   const lite = useTestbed(startMilvusLite, (service) => service.stop());
@@ -39,16 +42,38 @@ describe('Milvus of two query nodes', () => {
   const look = ({
     password = 'Milvus-secret',
     url = milvus.url,
+    caFile,
     ...options
-  }: LookOptions & { password?: string; url?: string } = {}) =>
+  }: LookOptions & { password?: string; url?: string; caFile?: string } = {}) =>
     lookAtStore(
       {
         provider: 'milvus',
-        milvus: { url, username: password.startsWith('Reader') ? 'reader' : 'root', password: { env: 'KEY' } },
+        milvus: {
+          url,
+          ...(caFile === undefined ? {} : { caFile }),
+          username: password.startsWith('Reader') ? 'reader' : 'root',
+          password: { env: 'KEY' },
+        },
       },
       { password },
       options,
     );
+
+  it.each([
+    ['the authority of the file', true, []],
+    ['an authority that the file does not name', false, ['vector-store.tls fail']],
+  ])('behind TLS, with %s', async (_, isNamed, expected) => {
+    const folder = await serviceFolder('milvus-tls');
+    const certificate = await makeCertificate(folder, ['127.0.0.1'], { days: 90 });
+    const front = await startTlsFront(certificate, Number(new URL(milvus.url).port));
+    const { findings } = await look({
+      url: `https://127.0.0.1:${front.port}`,
+      ...(isNamed ? { caFile: certificate.caFile } : {}),
+    });
+    expect(findings).toEqual(expected);
+    await front.stop();
+    await removeFolder(folder);
+  });
 
   it('gives no finding, and keeps no collection', async () => {
     const { findings, facts } = await look();
