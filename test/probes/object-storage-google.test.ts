@@ -131,6 +131,18 @@ describe('what is wrong with Google Cloud Storage', () => {
     expect((await run({ gcs: alone('opened') })).findings).toEqual([`${S}.public-access fail`]);
   });
 
+  it('is a rule that forgets old versions long before the backups of the database go', async () => {
+    const { google } = testbed.get();
+    await google.storage.addBucket('forgetting', { versioning: { enabled: true } });
+    const lifecycle = (days: number) => ({
+      meta: { lifecycle: { rule: [{ action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: days } }] } },
+    });
+    google.describe('forgetting', lifecycle(1));
+    expect((await run({ gcs: alone('forgetting') })).findings).toEqual([`${S}.lifecycle warn`]);
+    google.describe('forgetting', lifecycle(30));
+    expect((await run({ gcs: alone('forgetting') })).findings).toEqual([]);
+  });
+
   it('is a rule that deletes, and a policy for everybody that a block still holds is none', async () => {
     const { google } = testbed.get();
     await google.storage.addBucket('ruled', { versioning: { enabled: true } });

@@ -39,22 +39,25 @@ function replicationOf(meta: Setting<unknown>): Setting<Replication> {
   return type === 'region' ? { seen: 'cross-zone' } : { hidden: 'locationType' };
 }
 
-/** A rule that deletes current objects. Google's archive classes can be read at once. */
+/** A rule that deletes objects, or their old versions by age. Google's archive classes can be read at once. */
 function ruleOf(rule: unknown): readonly LifecycleFact[] {
   if (textAt(rule, 'action', 'type') !== 'Delete') return [];
   const condition = valueAt(rule, 'condition');
   const isOfOld = ['numNewerVersions', 'daysSinceNoncurrentTime', 'noncurrentTimeBefore'].some(
     (name) => valueAt(condition, name) !== undefined,
   );
-  if (isOfOld || valueAt(condition, 'isLive') === false) return [];
-  const age = valueAt(condition, 'age');
+  const days = valueAt(condition, 'daysSinceNoncurrentTime');
+  // One that keeps a number of them always keeps enough to go back.
+  const isForgetting = typeof days === 'number' && valueAt(condition, 'numNewerVersions') === undefined;
+  if ((isOfOld || valueAt(condition, 'isLive') === false) && !isForgetting) return [];
+  const age = isForgetting ? days : valueAt(condition, 'age');
   const when = typeof age === 'number' ? `after ${age} days` : 'by its condition';
+  const what = isForgetting ? { action: 'forget' as const, when, days } : { action: 'expire' as const, when };
   const prefixes = listAt(condition, 'matchesPrefix').filter((one) => typeof one === 'string');
   return (prefixes.length === 0 ? [''] : prefixes).map((prefix) => ({
     id: '',
     prefix,
-    action: 'expire' as const,
-    when,
+    ...what,
   }));
 }
 
