@@ -46,7 +46,6 @@ export async function postgresStore(databases: readonly string[]): Promise<Store
     const settings = [
       `listen_addresses=${HOST}`,
       `unix_socket_directories=${folder}`,
-      'fsync=off',
       'max_connections=800',
       'archive_mode=on',
       `archive_command=cp %p ${archive}/%f`,
