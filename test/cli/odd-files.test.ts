@@ -73,6 +73,28 @@ describe('a deployment file', () => {
   });
 });
 
+describe('a public address', () => {
+  it.each([
+    ['https://dify.example.com', undefined],
+    ['https://dify.example.com:8443', undefined],
+    ['http://localhost', undefined],
+    ['http://10.0.0.1:8080', undefined],
+    ['https://[::1]:8443', undefined],
+    ['https://dify.b\u00fccher.example', 'write the host as dify.xn--bcher-kva.example'],
+    ['https://DIFY.example.com', 'write the host as dify.example.com'],
+    ['http://127.1', 'write the host as 127.0.0.1'],
+    ['https://dify.example.com/', 'no trailing slash'],
+    ['https://dify.example.com/dify', 'an address without a path'],
+    ['https://me:hunter2@dify.example.com', 'credentials may not stand in a URL'],
+  ])('%s', async (url, fault) => {
+    await writeFile(join(folder, 'difyctl.yaml'), FILE);
+    const run = await runCli(['validate', '--url', url], { cwd: folder });
+    expect(run.code).toBe(fault === undefined ? 0 : 2);
+    if (fault !== undefined) expect(run.stderr).toContain(fault);
+    expect(run.stderr).not.toContain('hunter2');
+  });
+});
+
 describe('init', () => {
   const ANSWERS = ['init', '--non-interactive', '--tier', 'test', '--target', 'compose', '--url', 'http://a.test'];
 

@@ -45,8 +45,7 @@ export const httpUrl = z.string().superRefine((text, context) => {
 
 /** A public origin: an http(s) address with no path, since Dify's own paths begin at the root. */
 export const publicUrl = z.string().superRefine((text, context) => {
-  const fault =
-    urlFault(text, ['http:', 'https:']) ?? (new URL(text).pathname === '/' ? undefined : 'an address without a path');
+  const fault = urlFault(text, ['http:', 'https:']) ?? originFault(text, new URL(text));
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 });
 
@@ -60,6 +59,13 @@ function urlFault(text: string, schemes: readonly string[]): string | undefined 
   if (text.endsWith('/')) return 'no trailing slash';
   if (url.search !== '' || url.hash !== '') return 'no query and no fragment';
   return undefined;
+}
+
+function originFault(text: string, { pathname, host, hostname }: URL): string | undefined {
+  if (pathname !== '/') return 'an address without a path';
+  // Certificates, Ingress and virtual hosts know a name in one form: lower case, and `xn--` for letters beyond ASCII.
+  const written = text.slice(text.indexOf('://') + 3).replace(/:\d+$/, '');
+  return written === hostname || written === host ? undefined : `write the host as ${hostname}`;
 }
 
 export const duration = z.string().refine(isDuration, 'a duration such as 90s, 15m, 4h or 14d');
