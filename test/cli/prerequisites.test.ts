@@ -31,7 +31,10 @@ it('grants to whoever is named', async () => {
     'RoleBinding',
     'ClusterRole',
     'ClusterRoleBinding',
+    'Role',
+    'RoleBinding',
   ]);
+  expect(stdout).toMatch(/^# Optional, for preflight alone[\s\S]*name: difyctl-dify-probes/m);
   expect(objects[2]).toMatchObject({ subjects: [{ kind: 'User', name: 'jane@example.com' }] });
 });
 
@@ -40,7 +43,7 @@ it('is one document with -o json', async () => {
   expect(JSON.parse(stdout)).toMatchObject({
     kind: 'Prerequisites',
     deployment: 'dify',
-    rbac: [{ kind: 'Namespace' }, {}, {}, {}, {}],
+    rbac: [{ kind: 'Namespace' }, {}, {}, {}, {}, { kind: 'Role' }, {}],
   });
 });
 
