@@ -12,7 +12,8 @@ const BODY_LIMIT = 256;
 
 export const namesEgressCollector: Collector<EgressSeen> = {
   key: NAMES_EGRESS,
-  timeoutMs: 3 * LIMIT_MS,
+  // What is rendered may have to wait for helm.
+  timeoutMs: 130_000 + 3 * LIMIT_MS,
   fromCluster: true,
   collect: async (context, need) => {
     const settings = await need(NAMES_SETTINGS).catch((error: unknown) => {
