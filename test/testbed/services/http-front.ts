@@ -6,7 +6,7 @@ export type FrontAnswer =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
 
 /** A proxy before a real server that answers some requests itself, as gateways do; all others get through as they are. */
-export interface HttpFront {
+interface HttpFront {
   readonly port: number;
   stop(): Promise<void>;
 }
