@@ -157,7 +157,8 @@ describe('a release that is there', () => {
   const living = 'living';
   const helm = async (...args: readonly string[]) => {
     const values = join(preflight.folder(), 'out', 'values.yaml');
-    await execa('helm', [...args, '-n', living, '-f', values], { env: preflight.env() });
+    const program = join(await testbed.cluster.binFolder(), 'helm');
+    await execa(program, [...args, '-n', living, '-f', values], { env: preflight.env() });
   };
   beforeAll(async () => {
     await namespace(living);

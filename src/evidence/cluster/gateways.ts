@@ -48,7 +48,7 @@ export const gatewaysCollector: Collector<readonly GatewayFact[]> = {
 };
 
 /** The projection of a Gateway object. */
-export function gatewayFact(gateway: unknown): Omit<GatewayFact, 'namespace' | 'name' | 'exists'> {
+function gatewayFact(gateway: unknown): Omit<GatewayFact, 'namespace' | 'name' | 'exists'> {
   return {
     accepted: conditionOf(gateway, 'Accepted'),
     programmed: conditionOf(gateway, 'Programmed'),
