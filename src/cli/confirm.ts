@@ -8,12 +8,12 @@ export interface Exhibit {
   readonly text: () => string;
 }
 
-/** Refuses where nobody can be asked and `--yes` was not given. Throws UserError (exit 2). */
-export function requireAnswer(context: CommandContext, yes: boolean, command: string): void {
+/** Refuses where nobody can be asked and `--yes` was not given; `look` is the command that shows what would be done. Throws UserError (exit 2). */
+export function requireAnswer(context: CommandContext, yes: boolean, command: string, look: string): void {
   if (yes || context.terminal.interactive) return;
   throw new UserError('there is nobody to ask: no terminal, CI, or --non-interactive', {
-    problems: [{ path: '--yes', message: 'agree to what the plan will show' }],
-    next: [`${command} --dry-run shows the plan`, `${command} --yes`],
+    problems: [{ path: '--yes', message: 'agree to what will be done' }],
+    next: [`${look} shows it`, `${command} --yes`],
   });
 }
 

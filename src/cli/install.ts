@@ -41,7 +41,7 @@ export function define(command: Command, context: CommandContext): void {
       const yes = options.yes === true;
       const how = { ...readSelection(command.opts()), ...readLook(command.opts()) };
       if (options.dryRun === true) refuseToMakeAnything(how);
-      if (options.dryRun !== true) requireAnswer(context, yes, 'difyctl install');
+      if (options.dryRun !== true) requireAnswer(context, yes, 'difyctl install', 'difyctl install --dry-run');
       const view = progressView(context);
       try {
         const report = await withPrepared(context, options.dryRun === true ? 'warn' : 'stop', async (ready) => {

@@ -13,7 +13,7 @@ export function define(command: Command, context: CommandContext): void {
     .option('-y, --yes', 'do not ask')
     .action(async (what: string, { yes }: { readonly yes?: true }) => {
       if (what !== 'apply') throw new UserError(`difyctl secrets knows apply, not ${what}`);
-      requireAnswer(context, yes === true, 'difyctl secrets apply');
+      requireAnswer(context, yes === true, 'difyctl secrets apply', 'difyctl plan');
       await withPrepared(context, 'stop', async ({ prepared, target }) => {
         const { rendered, secrets, deployment } = prepared;
         if (rendered.target !== 'kubernetes') throw new UserError('a Compose deployment keeps its secrets in .env');

@@ -55,6 +55,8 @@ describe('the command line', () => {
       ['preflight', '--only', 'hosts.cpu'],
       /^ {2}x --only: no check is called hosts\.cpu; did you mean host\.cpu\?\n {5}-> difyctl checks\n/,
     ],
+    [['install'], /nobody to ask[\s\S]*difyctl install --dry-run shows it[\s\S]*difyctl install --yes/],
+    [['secrets', 'apply'], /nobody to ask[\s\S]*difyctl plan shows it[\s\S]*difyctl secrets apply --yes/],
     [['uninstall', '--yes'], /--yes needs the name of what goes[\s\S]*difyctl uninstall dify --yes/],
     [['validate', '--postgres-hots', 'x'], /unknown option --postgres-hots; did you mean --postgres-host\?/],
     [['validate', '--verbos'], /did you mean --verbose\?/],
