@@ -58,6 +58,12 @@ function listItems(text: string): readonly string[] {
 
 function yamlValue(text: string): ReadValue {
   const document = parseDocument(text, { prettyErrors: false });
-  if (document.errors.length > 0) return { fault: 'the value is not valid YAML' };
-  return { value: (document.toJS({ maxAliasCount: 0 }) ?? null) as Json };
+  const fault = 'the value is not valid YAML';
+  if (document.errors.length > 0) return { fault };
+  try {
+    return { value: (document.toJS({ maxAliasCount: 0 }) ?? null) as Json };
+  } catch {
+    // An alias: in a single value there is nothing that it could stand for.
+    return { fault };
+  }
 }

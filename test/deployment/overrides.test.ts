@@ -242,6 +242,12 @@ describe('texts of paths and references', () => {
     }
   });
 
+  it('an alias stands for nothing', () => {
+    const read = (text: string) => readOverrides(input({ sets: [text] }), '/work');
+    expect(read('target.httpPort=*a').problems).toMatchObject([{ message: 'the value is not valid YAML' }]);
+    expect(read('name=*a').overrides).toMatchObject([{ value: '*a' }]);
+  });
+
   it('any text of --set is either read or refused', () => {
     fc.assert(
       fc.property(

@@ -143,6 +143,7 @@ const S3 = 'object-storage';
 describe('what is wrong with the key or the bucket', () => {
   it.each<readonly [what: string, scene: Scene, id: string, status: string, message: RegExp]>([
     ['a key id that is not known', { user: 'nobody' }, 'login', 'fail', /does not know this key id/],
+    ['a key id of other letters', { user: 'schlüssel鑰' }, 'login', 'fail', /characters that no request can carry/],
     ['a wrong secret', { secret: 'wrong-wrong-wrong-wrong-wrong-wrong' }, 'login', 'fail', /secret does not belong/],
     [
       'a bucket that is missing',

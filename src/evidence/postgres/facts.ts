@@ -204,7 +204,7 @@ export const SERVER_SETTINGS = [
   'track_counts',
   'max_slot_wal_keep_size',
 ] as const;
-export type ServerSetting = (typeof SERVER_SETTINGS)[number];
+type ServerSetting = (typeof SERVER_SETTINGS)[number];
 
 /** The server that one connection came to. */
 export interface TurnFact {

@@ -219,6 +219,17 @@ describe('placing', () => {
     );
   });
 
+  it('asks what the loss of a node does to pods that only fit when they are packed', () => {
+    const list = [9, 9, 1, 9, 1].map((cpu, index) => node(`p${index}`, { cpu, memoryGiB: cpu === 9 ? 17 : 12 }));
+    const sizes = [
+      workload('one', 1, shape(1, 2.75)),
+      workload('four', 4, shape(4, 2.5)),
+      workload('wide', 4, shape(0.7, 10)),
+    ];
+    expect(findMisfit(question(list, sizes))).toBeUndefined();
+    expect(findMisfit(question(list, sizes, { loseAnyNode: true }))).toMatchObject({ lost: { kind: 'node' } });
+  });
+
   // Not more than the sum: who stays where it is can fit where placing all anew, one by one, would not.
   it('survives the loss of a node only where the sum fits without it', () => {
     fc.assert(

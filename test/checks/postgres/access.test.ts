@@ -178,11 +178,7 @@ describe('postgres.rights', () => {
       { table: { refused: { code: '42501', text: 'permission denied for schema public' } } },
       /OWNER TO dify/,
     ],
-    [
-      'what nobody thought of',
-      { table: { refused: { code: '54023', text: 'too many columns' } } },
-      /find out why/,
-    ],
+    ['what nobody thought of', { table: { refused: { code: '54023', text: 'too many columns' } } }, /find out why/],
     [
       'an extension that is not allowed',
       { uuid: { refused: { code: '0A000', text: 'extension "uuid-ossp" is not allow-listed' } } },

@@ -1,7 +1,7 @@
 import type { NodeFact } from '../../../evidence/cluster/nodes.ts';
 import type { NodeLoad, PodSums } from '../../../evidence/cluster/pods.ts';
 import type { RenderedSet } from '../../../evidence/rendered/set.ts';
-import { Board, emptiest, type FreeNode, fullest, type PodToPlace } from './board.ts';
+import { Board, emptiest, type FreeNode, fullest, type PodToPlace, type Preference } from './board.ts';
 
 /** What was lost and what then finds no place. `lost` undefined: nothing was lost, it does not fit as it is. */
 export interface Misfit {
@@ -28,11 +28,9 @@ const NO_LOAD: Omit<NodeLoad, 'node'> = { fixed: { cpu: 0, memory: 0, count: 0 }
  */
 export function findMisfit(question: FitQuestion): Misfit | undefined {
   const free = freeNodes(question.nodes, question.pods);
-  const planned = largestFirst(plannedPods(question.planned), free);
-  const unplaced = placeAnew(free, planned);
+  const planned = plannedPods(question.planned);
+  const { board, unplaced } = placeAnew(free, planned);
   if (unplaced.length > 0) return { lost: undefined, unplaced };
-  const board = new Board(free);
-  board.place(planned, emptiest);
   const loads = new Map(question.pods.nodes.map((load) => [load.node, load]));
   for (const lost of losses(question)) {
     const moving = movingPods(lost.nodes, loads);
@@ -40,7 +38,7 @@ export function findMisfit(question: FitQuestion): Misfit | undefined {
     if (now.length === 0) continue;
     const gone = new Set(lost.nodes);
     const rest = free.filter(({ node }) => !gone.has(node.name));
-    const still = placeAnew(rest, [...planned, ...moving]);
+    const { unplaced: still } = placeAnew(rest, [...planned, ...moving]);
     if (still.length > 0) return { lost: { kind: lost.kind, name: lost.name }, unplaced: still };
   }
   return undefined;
@@ -100,13 +98,23 @@ function losses({ nodes, loseAnyNode, loseAnyZone }: FitQuestion): readonly Loss
   return [...(loseAnyZone ? zones : []), ...(loseAnyNode ? single : [])];
 }
 
-/** What finds no place on these empty boards, spread or packed, whichever leaves less. */
-function placeAnew(free: readonly FreeNode[], pods: readonly PodToPlace[]): readonly PodToPlace[] {
+interface Layout {
+  readonly board: Board;
+  readonly unplaced: readonly PodToPlace[];
+}
+
+/** The pods on empty boards, spread or packed, whichever leaves fewer without a place. */
+function placeAnew(free: readonly FreeNode[], pods: readonly PodToPlace[]): Layout {
   const ordered = largestFirst(pods, free);
-  const spread = new Board(free).place(ordered, emptiest).unplaced;
-  if (spread.length === 0) return spread;
-  const packed = new Board(free).place(ordered, fullest).unplaced;
-  return packed.length < spread.length ? packed : spread;
+  const spread = layOut(free, ordered, emptiest);
+  if (spread.unplaced.length === 0) return spread;
+  const packed = layOut(free, ordered, fullest);
+  return packed.unplaced.length < spread.unplaced.length ? packed : spread;
+}
+
+function layOut(free: readonly FreeNode[], pods: readonly PodToPlace[], prefer: Preference): Layout {
+  const board = new Board(free);
+  return { board, unplaced: board.place(pods, prefer).unplaced };
 }
 
 function movingPods(lost: readonly string[], loads: ReadonlyMap<string, NodeLoad>): readonly PodToPlace[] {

@@ -99,7 +99,14 @@ interface Signable {
   readonly isAnnounced?: boolean;
 }
 
+/** What a header can hold. A library that is given more says which character it was and where, which tells of the key. */
+const IN_A_HEADER = /^[\x20-\x7e]*$/;
+
 async function signed({ method, url, body, isAnnounced }: Signable, region: string, keys: S3Keys, time: Date) {
+  if (!IN_A_HEADER.test(keys.accessKey)) {
+    const text = 'was not asked: the key id holds characters that no request can carry';
+    throw new StorageFailure({ kind: 'login', host: url.host, stage: 'login', code: 'EINVAL', text });
+  }
   const { AwsV4Signer } = await import('aws4fetch');
   const digest = (algorithm: string) => createHash(algorithm).update(body ?? '');
   const signer = new AwsV4Signer({
