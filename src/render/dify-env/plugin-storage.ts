@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { defaultPluginBucket, type ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import { defaultPluginBucket } from '../../deployment/plugin-bucket.ts';
+import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import { type ServiceAddresses, SYSTEM_CA_FOLDER } from './addresses.ts';
 import { caFilePath, s3CaFile } from './authorities.ts';
 import { composed, type EnvEntry, type GetSecret, literal, secret } from './entry.ts';

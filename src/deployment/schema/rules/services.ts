@@ -1,4 +1,5 @@
-import { defaultPluginBucket, type ObjectStorage } from '../object-storage.ts';
+import { defaultPluginBucket } from '../../plugin-bucket.ts';
+import type { ObjectStorage } from '../object-storage.ts';
 import type { Postgres } from '../postgres.ts';
 import type { Redis } from '../redis.ts';
 import type { VectorStore } from '../vector-store.ts';
