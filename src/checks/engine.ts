@@ -1,7 +1,7 @@
 import { Interrupted } from '../base/errors.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { CLOCK, clockCollector } from '../evidence/clock.ts';
-import { type Collection, createCollection, savedCollection } from '../evidence/collect.ts';
+import { type Collection, type CollectionOptions, createCollection, savedCollection } from '../evidence/collect.ts';
 import type { CollectContext, Collector, Evidence, EvidenceKey } from '../evidence/evidence.ts';
 import type { OpenRelay } from '../evidence/relay/relay.ts';
 import { applyAcceptance } from './acceptance.ts';
@@ -28,6 +28,8 @@ export interface RunChecksOptions {
   readonly given?: readonly Evidence<unknown>[] | undefined;
   /** Services are looked at from the cluster too. */
   readonly openRelay?: OpenRelay | undefined;
+  /** A kubectl for reading that was started already. */
+  readonly reads?: CollectionOptions['reads'];
   readonly onEvent?: OnCheckEvent | undefined;
 }
 
@@ -149,6 +151,7 @@ function openCollection(options: RunChecksOptions, emit: (event: CheckEvent) => 
     totalMs: options.timeoutMs,
     openRelay: options.openRelay,
     given: options.given,
+    reads: options.reads,
     events: {
       started: (key) => emit({ type: 'collecting', key }),
       ended: ({ key, outcome, durationMs }) => emit({ type: 'collected', key, outcome, durationMs }),

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
-import { type Redact, redactor } from '../base/redact.ts';
+import type { Redact } from '../base/redact.ts';
 import { TIERS, type Tier } from '../checklist/tiers.ts';
 import type { CheckRun } from '../checks/engine.ts';
 import { runChecksUnder } from '../checks/policy/run.ts';
@@ -14,14 +14,15 @@ import { mayBeGiven } from '../evidence/given.ts';
 import { dialHere } from '../evidence/probe/dial.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
 import type { EvidenceOriginFacts } from '../evidence/saved-origin.ts';
-import { createRunner } from '../exec/execa-runner.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
 import { type LookOptions, refuseAimlessLook, type Selection } from './check-options.ts';
+import { bareRunner, type ClusterAlone, clusterAlone } from './cluster-alone.ts';
 import type { CommandContext } from './context.ts';
 import { asOf, originOf } from './evidence-origin.ts';
 import { patiently } from './patiently.ts';
 
-interface Wishes extends Selection, LookOptions {
+/** What a run of preflight is asked for. */
+export interface Wishes extends Selection, LookOptions {
   readonly waitMs: number | undefined;
   /** Absolute path of a folder of saved evidence. */
   readonly fromEvidence: string | undefined;
@@ -30,7 +31,7 @@ interface Wishes extends Selection, LookOptions {
 }
 
 /** A run, and what goes beside its saved evidence. */
-interface Looked {
+export interface Looked {
   readonly run: CheckRun;
   readonly deployment: Deployment | undefined;
   readonly redact: Redact;
@@ -43,14 +44,15 @@ interface Looked {
  * Looks at a deployment where there is a file, else at the current cluster; what others saw stands in place of looking for it. Saved evidence with a
  * deployment's file of its own is judged as it is, and nothing is looked at.
  */
-export async function look(context: CommandContext, wishes: Wishes): Promise<Looked> {
+export async function look(context: CommandContext, wishes: Wishes, ahead: ClusterAlone | undefined): Promise<Looked> {
   const { fromEvidence } = wishes;
   const { saved, beside } = await readSaved(context, fromEvidence);
   if (beside !== undefined) return judgeSaved(context, wishes, saved, beside.deployment);
   const loaded = await loadIfThere(context, context.configPath, context.configGiven);
   refuseAimlessLook(wishes, loaded?.deployment);
   if (loaded !== undefined) return judgeDeployment(context, wishes, loaded, saved);
-  return fromEvidence === undefined ? judgeCluster(context, wishes) : judgeSaved(context, wishes, saved, undefined);
+  if (fromEvidence !== undefined) return judgeSaved(context, wishes, saved, undefined);
+  return judgeCluster(context, wishes, ahead ?? clusterAlone(context));
 }
 
 interface Saved {
@@ -109,15 +111,14 @@ async function judgeDeployment(
 }
 
 /** Without a file: the cluster that kubectl would talk to, against the checklist of a tier. */
-async function judgeCluster(context: CommandContext, wishes: Wishes): Promise<Looked> {
+async function judgeCluster(
+  context: CommandContext,
+  wishes: Wishes,
+  { runner, kubeArgs, reads }: ClusterAlone,
+): Promise<Looked> {
   const tier = await tierOf(context);
-  const { kubeconfig, kubeContext } = context;
-  const kubeArgs = [
-    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
-    ...(kubeContext === undefined ? [] : ['--context', kubeContext]),
-  ];
-  const own = { ...bareContext(context, tier), kubeArgs };
-  const settings = { ...shared(context), context: own };
+  const own = { ...bareContext(context, tier), runner, kubeArgs };
+  const settings = { ...shared(context), context: own, reads };
   const policy = await policyOutside(context);
   const { origin } = await originOf(own, { ...wishes, given: [] });
   const run = await patiently(context, wishes, [], (how) => runChecksUnder(policy, { ...settings, ...how }));
@@ -150,7 +151,7 @@ function shared({ timeoutMs }: CommandContext) {
 
 function bareContext(context: CommandContext, tier: Tier): CollectContext {
   const { env, now, signal, configPath } = context;
-  const runner = createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact: redactor([]) });
+  const runner = bareRunner(env);
   const nothing = { deployment: undefined, secrets: undefined, rendered: undefined };
   const baseDirectory = dirname(configPath);
   const place = { dial: dialHere, from: 'local' } as const;

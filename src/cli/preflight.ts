@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { durationSeconds, isDuration } from '../base/duration.ts';
@@ -5,9 +6,9 @@ import { UserError } from '../base/errors.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { addLookOptions, addSelectionOptions, readLook, readSelection } from './check-options.ts';
-import { publishReport } from './check-output.ts';
+import type { ClusterAlone } from './cluster-alone.ts';
 import type { CommandContext } from './context.ts';
-import { look } from './look.ts';
+import type { Looked, Wishes } from './look.ts';
 import { addReportOption, readReportFiles } from './report-files.ts';
 
 interface Options {
@@ -31,22 +32,47 @@ export function define(command: Command, context: CommandContext): void {
         saves: options.saveEvidence !== undefined,
       };
       const files = readReportFiles(command.opts(), context.cwd);
-      const { run, deployment, redact, notes, origin } = await look(context, wishes);
-      for (const note of [...notes, ...run.notes]) context.stderr.write(`  ! ${note}\n`);
+      const ahead = await kubectlAhead(context, wishes);
+      const [{ look }, { publishReport }] = await Promise.all([import('./look.ts'), import('./check-output.ts')]);
+      const looked = await look(context, wishes, ahead).finally(() => ahead?.reads.close());
+      const { report, notes } = looked.run;
+      for (const note of [...looked.notes, ...notes]) context.stderr.write(`  ! ${note}\n`);
       if (options.saveEvidence !== undefined) {
-        const directory = resolve(context.cwd, options.saveEvidence);
-        const [{ saveEvidence }, { saveOrigin }, { savePolicy }] = await Promise.all([
-          import('../evidence/saved.ts'),
-          import('../evidence/saved-origin.ts'),
-          import('../install/policy.ts'),
-        ]);
-        const saved = await savePolicy(deployment, wishes.fromEvidence ?? dirname(context.configPath), directory);
-        await saveEvidence(directory, run.evidence, saved, redact);
-        if (origin !== undefined) await saveOrigin(directory, origin);
+        await saveLook(
+          looked,
+          wishes.fromEvidence ?? dirname(context.configPath),
+          resolve(context.cwd, options.saveEvidence),
+        );
       }
-      await publishReport(run.report, context, { next: nextStep(run.report), files });
-      context.exit(reportExitCode(run.report));
+      await publishReport(report, context, { next: nextStep(report), files });
+      context.exit(reportExitCode(report));
     });
+}
+
+/** Writes what was observed, its origin and the file it was judged by; `source` is where that file's paths lead from. */
+async function saveLook({ run, deployment, redact, origin }: Looked, source: string, directory: string): Promise<void> {
+  const [{ saveEvidence }, { saveOrigin }, { savePolicy }] = await Promise.all([
+    import('../evidence/saved.ts'),
+    import('../evidence/saved-origin.ts'),
+    import('../install/policy.ts'),
+  ]);
+  const saved = await savePolicy(deployment, source, directory);
+  await saveEvidence(directory, run.evidence, saved, redact);
+  if (origin !== undefined) await saveOrigin(directory, origin);
+}
+
+/** Where there is no file the cluster alone is looked at: its kubectl is started at once, and comes up while the checks are loaded. */
+async function kubectlAhead(
+  context: CommandContext,
+  { only, fromEvidence }: Wishes,
+): Promise<ClusterAlone | undefined> {
+  const needsCluster = only.length === 0 || only.some((pattern) => pattern.startsWith('cluster'));
+  if (!needsCluster || fromEvidence !== undefined || context.configGiven || existsSync(context.configPath))
+    return undefined;
+  const { clusterAlone } = await import('./cluster-alone.ts');
+  const ahead = clusterAlone(context);
+  ahead.reads.begin();
+  return ahead;
 }
 
 /** Milliseconds. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
-import { sharedReads } from '../exec/kubectl-proxy.ts';
+import { type SharedReads, sharedReads } from '../exec/kubectl-proxy.ts';
 import { collectOne, missingEvidence } from './collect-one.ts';
 import {
   type CollectContext,
@@ -28,6 +28,8 @@ export interface CollectionOptions {
   readonly openRelay?: OpenRelay | undefined;
   /** Stands in place of looking, by key. */
   readonly given?: readonly Evidence<unknown>[] | undefined;
+  /** A kubectl that was started already; closed with the rest. */
+  readonly reads?: SharedReads | undefined;
 }
 
 /** Evidence on demand: each key is collected at most once from each place, when it is first asked for. */
@@ -48,7 +50,7 @@ export interface Collection {
 export function createCollection(
   collectors: readonly Collector<unknown>[],
   outer: CollectContext,
-  { totalMs = TOTAL_MS, events, openRelay, given = [] }: CollectionOptions = {},
+  { totalMs = TOTAL_MS, events, openRelay, given = [], ...begun }: CollectionOptions = {},
 ): Collection {
   // Every collector that is under way listens to it; Node would take so many for a leak.
   const signal = AbortSignal.any([outer.signal]);
@@ -60,7 +62,7 @@ export function createCollection(
   const [programs, services] = [pLimit(PROGRAMS), pLimit(SERVICES)];
   const isService = ({ name }: EvidenceKey<unknown>) => byKey.get(name)?.fromCluster === true;
   const limitOf = (key: EvidenceKey<unknown>) => (isService(key) ? services : programs);
-  const reads = sharedReads(context.runner, context.kubeArgs);
+  const reads = begun.reads ?? sharedReads(context.runner, context.kubeArgs);
   const undoing: (() => Promise<string | undefined>)[] = [];
   const undoLater = (undo: () => Promise<string | undefined>): void => void undoing.push(undo);
   const lookFrom = (key: EvidenceKey<unknown>, own: CollectContext, need: Need): Promise<Evidence<unknown>> => {

@@ -18,7 +18,9 @@ const READ_ONLY = ['--reject-methods=POST,PUT,PATCH,DELETE', '--append-server-pa
 /** One kubectl for all reads of a run. */
 export interface SharedReads {
   readonly get: RawGet;
-  /** Ends the kubectl, where one was started, and takes its folder away. */
+  /** Starts the kubectl before the first read. */
+  begin(): void;
+  /** Ends the kubectl, where one was started, and takes its folder away; a later read starts another. */
   close(): Promise<void>;
 }
 
@@ -29,13 +31,21 @@ export interface SharedReads {
 export function sharedReads(runner: Runner, kubeArgs: readonly string[]): SharedReads {
   let door: Promise<Door | undefined> | undefined;
   const each = rawByProcess(runner, kubeArgs);
+  const begun = (): Promise<Door | undefined> => {
+    door ??= openDoor(runner, kubeArgs);
+    return door;
+  };
   return {
     get: async (path, hear, signal) => {
-      door ??= openDoor(runner, kubeArgs);
-      const open = await door;
+      const open = await begun();
       await (open === undefined ? each(path, hear, signal) : readThrough(open, path, hear, signal));
     },
-    close: async () => (await door)?.close(),
+    begin: () => void begun(),
+    close: async () => {
+      const last = door;
+      door = undefined;
+      await (await last)?.close();
+    },
   };
 }
 

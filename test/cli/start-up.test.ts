@@ -1,7 +1,7 @@
 import { build, type Metafile } from 'esbuild';
 import { expect, it } from 'vitest';
 
-const ENTRIES = ['src/cli/process.ts', 'src/cli/preflight.ts'];
+const ENTRIES = ['process', 'preflight', 'cluster-alone', 'look', 'check-output'].map((name) => `src/cli/${name}.ts`);
 /** The bundle holds its value and nothing of what it is made of (build.mjs). */
 const FLAG_TABLE = 'src/deployment/flag-table.ts';
 

@@ -57,6 +57,18 @@ describe('reads of a run', () => {
     await expect(access(socket)).rejects.toThrow();
   });
 
+  it('may begin before the first of them, and again after the end', async () => {
+    const { cluster, calls, reads } = serving({ '/version': [200, '{"gitVersion":"v1.34.2"}'] });
+    reads.begin();
+    await cluster.get('/version');
+    expect(calls).toHaveLength(1);
+    await reads.close();
+    await reads.close();
+    await cluster.get('/version');
+    expect(calls).toHaveLength(2);
+    await reads.close();
+  });
+
   it.each<[string, readonly [number, string], string]>([
     ['a refusal', [403, '{"kind":"Status","reason":"Forbidden","message":"nodes is forbidden: no"}'], 'forbidden'],
     ['credentials', [401, '{"kind":"Status","reason":"Unauthorized","message":"Unauthorized"}'], 'unauthorized'],

@@ -1,0 +1,27 @@
+import { redactor } from '../base/redact.ts';
+import { createRunner } from '../exec/execa-runner.ts';
+import { type SharedReads, sharedReads } from '../exec/kubectl-proxy.ts';
+import type { Runner } from '../exec/runner.ts';
+import type { CommandContext } from './context.ts';
+
+/** The cluster that kubectl would talk to, where no file names one. */
+export interface ClusterAlone {
+  readonly runner: Runner;
+  readonly kubeArgs: readonly string[];
+  readonly reads: SharedReads;
+}
+
+/** What the global options say of it; nothing is started yet. */
+export function clusterAlone({ env, kubeconfig, kubeContext }: CommandContext): ClusterAlone {
+  const kubeArgs = [
+    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+    ...(kubeContext === undefined ? [] : ['--context', kubeContext]),
+  ];
+  const runner = bareRunner(env);
+  return { runner, kubeArgs, reads: sharedReads(runner, kubeArgs) };
+}
+
+/** Runs programs where there is no file, and so no secret. */
+export function bareRunner(env: CommandContext['env']): Runner {
+  return createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact: redactor([]) });
+}
