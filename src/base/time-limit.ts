@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Above it (24.8 days) Node's timers fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -11,5 +13,8 @@ export function withinMs(ms: number, ...signals: readonly AbortSignal[]): AbortS
   const limit = new AbortController();
   const end = () => limit.abort(new DOMException(`not ended within ${ms} ms`, 'TimeoutError'));
   setTimeout(end, Math.min(ms, LONGEST_TIMER_MS)).unref();
-  return AbortSignal.any([...signals, limit.signal]);
+  const either = AbortSignal.any([...signals, limit.signal]);
+  // Many may wait for one limit; Node would take so many for a leak.
+  setMaxListeners(0, either);
+  return either;
 }
