@@ -1,7 +1,7 @@
 import type { Check, Judgement } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
 import { error } from '../when.ts';
-import { type EnteredEntry, enteredIn, ofAll, ofPostgres, quoted, seenOf } from './seen.ts';
+import { type EnteredEntry, inEach, ofPostgres, quoted, seenOf } from './seen.ts';
 
 /** PostgreSQL's own default, which Dify's code counts on: a transaction that meets another waits, and goes on. */
 const USUAL = 'read committed';
@@ -12,15 +12,7 @@ export const postgresIsolation: Check = {
   title: 'transactions of Dify see each other as its code expects',
   severity: error,
   remedy: 'ALTER ROLE name RESET default_transaction_isolation;',
-  judge: (context) => {
-    const seen = seenOf(context);
-    const entered = enteredIn(seen);
-    if ('status' in entered) return entered;
-    return ofAll(
-      seen,
-      entered.map((entry) => [entry.database, judgeEntry(entry)] as const),
-    );
-  },
+  judge: (context) => inEach(seenOf(context), judgeEntry),
 };
 
 function judgeEntry({ database, username, session }: EnteredEntry): Judgement {

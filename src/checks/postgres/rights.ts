@@ -3,7 +3,7 @@ import { counted, fault, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
 import { isBroken } from './primary.ts';
-import { type EnteredEntry, enteredIn, ofAll, ofPostgres, quoted, seenOf } from './seen.ts';
+import { type EnteredEntry, inEach, ofPostgres, quoted, seenOf } from './seen.ts';
 
 export const postgresRights: Check = {
   ...ofPostgres,
@@ -13,13 +13,8 @@ export const postgresRights: Check = {
   remedy: 'make the role the owner of its database: ALTER DATABASE name OWNER TO role;',
   judge: (context) => {
     const seen = seenOf(context);
-    const entered = enteredIn(seen);
-    if ('status' in entered) return entered;
     if (seen.facts.server?.isInRecovery === true) return notReached('postgres.primary');
-    return ofAll(
-      seen,
-      entered.map((entry) => [entry.database, judgeEntry(entry)] as const),
-    );
+    return inEach(seen, judgeEntry);
   },
 };
 

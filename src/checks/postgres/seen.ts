@@ -54,6 +54,16 @@ export function enteredIn(seen: Seen): readonly EnteredEntry[] | Judgement {
   return notReached(seen.facts.server === undefined ? 'postgres.login' : 'postgres.databases');
 }
 
+/** Each database that was entered by itself, or why none was. */
+export function inEach(seen: Seen, judgeEntry: (entry: EnteredEntry) => Judgement): Judgement {
+  const entered = enteredIn(seen);
+  if ('status' in entered) return entered;
+  return ofAll(
+    seen,
+    entered.map((entry) => [entry.database, judgeEntry(entry)] as const),
+  );
+}
+
 /** One judgement of several, each about a subject: the worst status, the messages of those that are not well. */
 export function ofAll(
   seen: Pick<Seen, 'from'>,

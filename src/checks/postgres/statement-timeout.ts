@@ -2,7 +2,7 @@ import type { SessionSetting } from '../../evidence/postgres/facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { fault, listed, pass } from '../judgement.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { type EnteredEntry, enteredIn, ofAll, ofPostgres, quoted, seenOf } from './seen.ts';
+import { type EnteredEntry, inEach, ofPostgres, quoted, seenOf } from './seen.ts';
 
 /**
  * Seconds below which a limit ends what Dify does in the ordinary. `breaks`: indexes over the tables of messages are built in minutes, so that a
@@ -22,15 +22,7 @@ export const postgresStatementTimeout: Check = {
   title: 'no time limit of PostgreSQL ends a migration or a long answer',
   severity: errorInProdElseWarning,
   remedy: 'ALTER ROLE name SET statement_timeout = 0;',
-  judge: (context) => {
-    const seen = seenOf(context);
-    const entered = enteredIn(seen);
-    if ('status' in entered) return entered;
-    return ofAll(
-      seen,
-      entered.map((entry) => [entry.database, judgeEntry(entry)] as const),
-    );
-  },
+  judge: (context) => inEach(seenOf(context), judgeEntry),
 };
 
 function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
