@@ -16,8 +16,6 @@ const REDIS = {
     sentinel: { master: 'm', nodes: ['s1:26379', 's2:26379'], password: ref },
   },
 } as const;
-/** Where the containers find the authorities' files. */
-const CERTIFICATES = '/etc/difyctl/certificates/';
 const TOPOLOGIES = ['standalone', 'sentinel'] as const;
 
 describe.each(TOPOLOGIES)('with a %s Redis', (topology) => {
@@ -36,9 +34,7 @@ describe.each(TOPOLOGIES)('with a %s Redis', (topology) => {
   test.each(VECTOR_STORES)('vector store %s', (provider, block, expected) => {
     const vectorStore = { mode: 'external', provider, [provider]: block };
     const deployment = composeDeployment({ redis: REDIS[topology], vectorStore });
-    const mounted = Object.entries(expected).map(([name, value]) => [name, value.replace('/etc/certs/', CERTIFICATES)]);
-    const factor = provider === 'qdrant' ? { QDRANT_REPLICATION_FACTOR: '1' } : {};
-    const want = { ...Object.fromEntries(mounted), ...factor };
+    const want = provider === 'qdrant' ? { ...expected, QDRANT_REPLICATION_FACTOR: '1' } : expected;
     for (const service of ['api', 'worker']) {
       expect(effectiveEnvironment(rendered(deployment, secrets), service)).toMatchObject({
         VECTOR_STORE: provider,

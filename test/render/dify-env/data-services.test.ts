@@ -33,7 +33,7 @@ describe('postgres', () => {
     [
       'verify-full with a CA',
       { ...external, tls: { mode: 'verify-full', caFile: 'ca.pem' } },
-      { DB_EXTRAS: 'sslmode=verify-full&sslrootcert=/etc/certs/postgres-ca.pem' },
+      { DB_EXTRAS: 'sslmode=verify-full&sslrootcert=/etc/difyctl/certificates/postgres-ca.pem' },
       { DB_SSL_MODE: 'require' },
     ],
     [
@@ -92,7 +92,7 @@ describe('redis', () => {
       'TLS with a CA',
       { ...standalone, tls: { mode: 'verify-full', caFile: 'ca.pem' } },
       `rediss://:${ENCODED}@r:6379/1`,
-      `rediss://:${ENCODED}@r:6379/2?ssl_cert_reqs=required&ssl_ca_certs=/etc/certs/redis-ca.pem`,
+      `rediss://:${ENCODED}@r:6379/2?ssl_cert_reqs=required&ssl_ca_certs=/etc/difyctl/certificates/redis-ca.pem`,
     ],
   ] as const;
   test.each(rows)('standalone, %s', (_name, redis, broker, agent) => {
@@ -106,7 +106,7 @@ describe('redis', () => {
     const words = {
       REDIS_USE_SSL: 'true',
       REDIS_SSL_CERT_REQS: 'CERT_REQUIRED',
-      REDIS_SSL_CA_CERTS: '/etc/certs/redis-ca.pem',
+      REDIS_SSL_CA_CERTS: '/etc/difyctl/certificates/redis-ca.pem',
     };
     expect(seen('api', { redis })).toMatchObject(words);
     expect(seen('pluginDaemon', { redis })).toMatchObject(words);

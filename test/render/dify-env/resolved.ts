@@ -17,7 +17,7 @@ export const ADDRESSES: ServiceAddresses = {
     weaviate: { http: 'http://weaviate:8080', grpc: 'grpc://weaviate:50051' },
   },
   paths: {
-    certificates: '/etc/certs',
+    certificates: '/etc/difyctl/certificates',
     storage: '/app/api/storage',
     pluginStorage: '/app/storage',
     pluginWorking: '/app/cwd',

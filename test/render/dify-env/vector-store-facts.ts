@@ -97,7 +97,7 @@ export const VECTOR_STORES = [
   [
     'elasticsearch',
     { url: 'https://es:9200', caFile: './ca.pem', password: ref },
-    { ELASTICSEARCH_VERIFY_CERTS: 'true', ELASTICSEARCH_CA_CERTS: '/etc/certs/vector-store-ca.pem' },
+    { ELASTICSEARCH_VERIFY_CERTS: 'true', ELASTICSEARCH_CA_CERTS: '/etc/difyctl/certificates/vector-store-ca.pem' },
   ],
   [
     'milvus',
@@ -105,7 +105,7 @@ export const VECTOR_STORES = [
     {
       MILVUS_URI: 'https://m.example:19530',
       MILVUS_SECURE: 'true',
-      MILVUS_SERVER_PEM_PATH: '/etc/certs/vector-store-ca.pem',
+      MILVUS_SERVER_PEM_PATH: '/etc/difyctl/certificates/vector-store-ca.pem',
       MILVUS_SERVER_NAME: 'm.example',
     },
   ],
