@@ -27,7 +27,8 @@ interface Certificates {
 }
 
 const HOST = 'dify.example.com';
-const TODAY = new Date().toISOString().slice(0, 10);
+/** Certificates are valid from the moment that they are made. */
+const rightNow = (): string => new Date().toISOString();
 
 const testbed = useTestbed<Certificates>(
   async () => {
@@ -56,7 +57,7 @@ const issued =
 describe('the files of target.tls', () => {
   const deployment = sampleDeployment('prod-compose-s3-qdrant');
 
-  async function judgeFiles({ certificate, key }: Issued, now = TODAY) {
+  async function judgeFiles({ certificate, key }: Issued, now = rightNow()) {
     const baseDirectory = await mkdtemp(join(testbed.get().folder, 'files-'));
     await writeFile(join(baseDirectory, 'fullchain.pem'), certificate);
     await writeFile(join(baseDirectory, 'key.pem'), key, { mode: 0o600 });
@@ -133,7 +134,7 @@ describe('what answers at the public address', () => {
     const release = { status: isInstalled ? 'deployed' : undefined, revision: undefined, claims: [] };
     return judged(checkOf('names.certificate'), {
       deployment,
-      now: TODAY,
+      now: rightNow(),
       seen: [
         [NAMES_TLS, seen],
         [HOST_PORTS, ports],
@@ -194,7 +195,7 @@ describe('the Secret that the ingress names', () => {
     };
     const seen = await tlsSecretCollector.collect(collectContext({ deployment, runner }), given());
     expect(JSON.stringify(seen)).not.toContain(encoded(key).slice(100, 160));
-    return judged(checkOf('names.tls-secret'), { deployment, now: TODAY, seen: [[NAMES_TLS_SECRET, seen]] });
+    return judged(checkOf('names.tls-secret'), { deployment, now: rightNow(), seen: [[NAMES_TLS_SECRET, seen]] });
   }
 
   it.each<[string, Made, string]>([

@@ -48,6 +48,7 @@ export function sampleCheck(over: Partial<Check> & { readonly id: string }): Che
 export interface JudgeInput {
   readonly tier?: Tier;
   readonly deployment?: Deployment;
+  /** A day, at its noon, or a time. */
   readonly now?: string;
   /** Evidence that is there. */
   readonly seen?: readonly (readonly [EvidenceKey<unknown>, unknown])[];
@@ -67,7 +68,12 @@ export function judged(
       return [name, { key: name, version, collectedAt, from, outcome: 'ok', data, durationMs: 1 } as const];
     }),
   );
-  return judgeCheck(check, { tier: deployment?.tier ?? tier, deployment, now: new Date(`${now}T12:00:00Z`), evidence });
+  return judgeCheck(check, {
+    tier: deployment?.tier ?? tier,
+    deployment,
+    now: new Date(now.includes('T') ? now : `${now}T12:00:00Z`),
+    evidence,
+  });
 }
 
 /** A check of the registry by its id. */
