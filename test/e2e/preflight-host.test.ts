@@ -251,11 +251,11 @@ it('prod on one machine is refused until each risk is accepted by name', async (
     expect([id, check(id)?.status]).toEqual([id, 'fail']);
   }
   expect(code).toBe(3);
-  const risks = [{ check: 'host.single-point-of-failure', reason: 'one rack', until: '2027-01-31' }];
+  const risks = [{ check: 'host.single-point-of-failure', reason: 'one rack', until: '2099-01-31' }];
   const accepted = await preflight('prod', port, ['--set', `acceptedRisks=${JSON.stringify(risks)}`]);
   expect(accepted.check('host.single-point-of-failure')).toMatchObject({
     status: 'warn',
-    accepted: { reason: 'one rack', until: '2027-01-31' },
+    accepted: { reason: 'one rack', until: '2099-01-31' },
   });
 });
 
