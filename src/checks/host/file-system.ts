@@ -49,8 +49,9 @@ function bars({ directory, mount, shut }: DirectoryFact): Judgement | undefined 
     return fault('fail', { observed, expected, remedy: `mount -o remount,rw ${mount.point}` });
   }
   if (shut !== undefined) {
-    const observed = `this user may not write in ${shut}`;
-    return fault('fail', { observed, expected, remedy: `run difyctl as the owner of ${shut}, or chown it` });
+    const observed = `this user can make nothing in ${shut}`;
+    const remedy = `run difyctl as the owner of ${shut}, chown it, or choose another target.directory`;
+    return fault('fail', { observed, expected, remedy });
   }
   if (mount?.isNoExec !== true) return undefined;
   return fault('fail', {

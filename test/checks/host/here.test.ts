@@ -106,7 +106,7 @@ it.each<[string, string, Facts, string, RegExp]>([
     'fail',
     /below \/srv, which is mounted noexec/,
   ],
-  ['host.file-system', 'of somebody else', { directory: { shut: '/srv' } }, 'fail', /may not write in \/srv/],
+  ['host.file-system', 'of somebody else', { directory: { shut: '/srv' } }, 'fail', /can make nothing in \/srv/],
   ['host.file-system', 'that is NFS', { directory: { fileSystem: 'nfs' } }, 'warn', /NFS/],
   [
     'host.files',
