@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { knownColumns } from '../base/columns.ts';
 import { isObject } from '../base/json.ts';
 import { DIFYCTL_VERSION } from '../base/version.ts';
 import { tryToConnect } from '../evidence/tcp.ts';
@@ -22,7 +23,7 @@ export async function askAtTerminal(opened: OpenedFile, context: CommandContext)
   const look = {
     color: terminal.stderrColor,
     unicode: terminal.unicode,
-    width: streams.stderr.columns ?? terminal.width,
+    width: knownColumns(streams.stderr.columns) ?? terminal.width,
   };
   const discovery = discoveryFor(opened, context);
   const around = discovery.lookAround();

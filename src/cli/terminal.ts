@@ -1,3 +1,5 @@
+import { knownColumns } from '../base/columns.ts';
+
 /** What the two output streams can show, decided once per run. */
 export interface Terminal {
   /** Whether somebody can be asked: input and errors are a terminal, `CI` is unset and --non-interactive was not given. */
@@ -8,7 +10,7 @@ export interface Terminal {
   readonly stderrColor: boolean;
   /** Whether ✔ and box lines can be shown; else `ok ! x - ?`. */
   readonly unicode: boolean;
-  /** Columns; 80 where nobody knows. */
+  /** Columns, 1 to 1,000; 80 if neither the terminal nor `COLUMNS` says how many. */
   readonly width: number;
 }
 
@@ -38,7 +40,7 @@ export function judgeTerminal(streams: Streams, env: Environment, wishes: Termin
     stdoutColor: hasColor(stdoutIsTerminal, env, wishes.color),
     stderrColor: hasColor(stderrIsTerminal, env, wishes.color),
     unicode: hasUnicode(env),
-    width: streams.stdout.columns ?? streams.stderr.columns ?? columnsOf(env) ?? 80,
+    width: widthOf([streams.stdout.columns, streams.stderr.columns, Number(env.COLUMNS)]),
   };
 }
 
@@ -59,9 +61,8 @@ function hasUnicode(env: Environment): boolean {
   return env.TERM !== 'linux' && env.TERM !== 'dumb' && /utf-?8/i.test(locale);
 }
 
-function columnsOf(env: Environment): number | undefined {
-  const columns = Number(env.COLUMNS);
-  return Number.isInteger(columns) && columns > 0 ? columns : undefined;
+function widthOf(reported: readonly (number | undefined)[]): number {
+  return reported.map(knownColumns).find((columns) => columns !== undefined) ?? 80;
 }
 
 function isOn(value: string | undefined): boolean {

@@ -1,6 +1,7 @@
 import { clearLine, cursorTo, moveCursor } from 'node:readline';
 import { Writable } from 'node:stream';
 import ora from 'ora';
+import { knownColumns } from '../base/columns.ts';
 import type { Style } from './style.ts';
 
 const ASCII_FRAMES = { interval: 130, frames: ['|', '/', '-', '\\'] };
@@ -16,7 +17,8 @@ export interface Spinner {
 /** A spinner that draws through `write`, so that what it shows passes the redactor of the run like all other output. */
 export function createSpinner(write: (text: string) => void, { width, unicode }: Style): Spinner {
   const spinner = ora({
-    stream: terminalOver(write, width),
+    // ora divides by the columns to know how many lines to take away.
+    stream: terminalOver(write, knownColumns(width) ?? 1),
     isEnabled: true,
     discardStdin: false,
     color: false,

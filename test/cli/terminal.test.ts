@@ -70,4 +70,17 @@ describe('what a terminal can show', () => {
     expect(judgeTerminal(PIPES, { COLUMNS: '120' }, WISHES).width).toBe(120);
     expect(judgeTerminal(PIPES, { COLUMNS: 'wide' }, WISHES).width).toBe(80);
   });
+
+  it.each<[string, number | undefined, number | undefined, string | undefined, number]>([
+    ['stdout reports 0 columns', 0, 90, undefined, 90],
+    ['both streams report 0 columns', 0, 0, '120', 120],
+    ['nothing reports more than 0 columns', 0, 0, '0', 80],
+    ['stdout reports no number', Number.NaN, undefined, undefined, 80],
+    ['COLUMNS is below 0', undefined, undefined, '-5', 80],
+    ['COLUMNS is wider than any screen', undefined, undefined, '999999999', 1_000],
+    ['stdout is one column wide', 1, 90, undefined, 1],
+  ])('has a width to draw with if %s', (_title, stdout, stderr, COLUMNS, width) => {
+    const streams = { stdin: {}, stdout: { isTTY: true, columns: stdout }, stderr: { isTTY: true, columns: stderr } };
+    expect(judgeTerminal(streams, { COLUMNS }, WISHES).width).toBe(width);
+  });
 });
