@@ -1,24 +1,64 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipBounded } from './gunzip.ts';
 
 const BLOCK = 512;
+/** Bytes that an archive may unpack to. A release's chart lies in a Secret of 1 MiB, compressed: no chart that helm can install comes near. */
+const UNPACKED_LIMIT = 32 * 2 ** 20;
+/** Bytes of one file, as helm has it (MaxDecompressedFileSize). */
+const FILE_LIMIT = 5 * 2 ** 20;
 
-/** Regular files of a gzipped tar archive (ustar, as helm packs charts), by their names. Throws where it is no such archive. */
-export function readTarGz(archive: Uint8Array): ReadonlyMap<string, string> {
-  const bytes = gunzipSync(archive);
+/**
+ * Regular files of a gzipped tar archive (ustar, as helm packs charts), by their names; only those whose name is wanted. Throws Error with a text for a
+ * message where it is no such archive, is damaged, or is too large.
+ */
+export function readTarGz(
+  archive: Uint8Array,
+  isWanted: (name: string) => boolean = () => true,
+): ReadonlyMap<string, string> {
+  const bytes = gunzipBounded(archive, UNPACKED_LIMIT);
   const files = new Map<string, string>();
+  if (bytes.length < BLOCK) throw new Error('holds no tar archive');
   for (let at = 0; at + BLOCK <= bytes.length && bytes[at] !== 0; ) {
     const header = bytes.subarray(at, at + BLOCK);
-    const size = Number.parseInt(field(header, 124, 12), 8) || 0;
-    const type = String.fromCharCode(header[156] ?? 0);
-    const prefix = field(header, 345, 155);
-    const name = field(header, 0, 100);
+    if (!isHeader(header)) throw new Error('holds no tar archive, or a damaged one');
+    const size = sizeOf(header);
     const start = at + BLOCK;
-    if (type === '0' || type === '\0') {
-      files.set(prefix === '' ? name : `${prefix}/${name}`, bytes.toString('utf8', start, start + size));
+    if (start + size > bytes.length) throw new Error('is cut off');
+    const name = nameOf(header);
+    if (isFile(header) && isWanted(name)) {
+      if (size > FILE_LIMIT) throw new Error(`holds ${name}, which is larger than 5 MiB`);
+      files.set(name, bytes.toString('utf8', start, start + size));
     }
     at = start + Math.ceil(size / BLOCK) * BLOCK;
   }
   return files;
+}
+
+/** The sum of a header's bytes stands in the header, its own place counted as spaces (POSIX, ustar). */
+function isHeader(header: Buffer): boolean {
+  let sum = 8 * 0x20;
+  for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += header[at] ?? 0;
+  return octal(field(header, 148, 8)) === sum;
+}
+
+function sizeOf(header: Buffer): number {
+  const size = octal(field(header, 124, 12));
+  if (size === undefined) throw new Error('holds a file without a size that can be read');
+  return size;
+}
+
+function nameOf(header: Buffer): string {
+  const prefix = field(header, 345, 155);
+  const name = field(header, 0, 100);
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+function isFile(header: Buffer): boolean {
+  return header[156] === 0 || header[156] === 0x30;
+}
+
+/** Undefined for what is no octal number, such as a negative one. */
+function octal(text: string): number | undefined {
+  return /^[0-7]{1,12}$/.test(text) ? Number.parseInt(text, 8) : undefined;
 }
 
 function field(header: Buffer, start: number, length: number): string {

@@ -1,9 +1,11 @@
+import type { Stats } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { ExternalError, UserError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
+import { readTextIfThere } from '../base/read-text.ts';
 import { readTarGz } from '../base/tar.ts';
 import type { KubernetesTarget } from '../deployment/schema/target.ts';
 import type { ChartReference, Helm } from '../exec/helm.ts';
@@ -69,11 +71,30 @@ type ReadFile = (name: string) => Promise<string | undefined>;
 async function chartFiles(path: string): Promise<ReadFile> {
   const kind = await stat(path).catch(() => undefined);
   if (kind === undefined) throw new UserError(`there is no chart at ${path}`);
-  if (kind.isDirectory()) return (name) => readFile(join(path, name), 'utf8').catch(() => undefined);
-  const files = readTarGz(await readFile(path));
+  if (kind.isDirectory()) return (name) => readTextIfThere(join(path, name));
+  const files = await archiveFiles(path, kind);
   // helm packs a chart under one folder, its own name; deeper ones are subcharts.
   const top = [...files.keys()].find((name) => /^[^/]+\/Chart\.yaml$/.test(name))?.replace(/Chart\.yaml$/, '');
   return async (name) => (top === undefined ? undefined : files.get(top + name));
+}
+
+/** Bytes of a packed chart: helm keeps it in a Secret of 1 MiB, so that none that can be installed is as large. */
+const ARCHIVE_LIMIT = 16 * 2 ** 20;
+
+async function archiveFiles(path: string, { size }: Stats): Promise<ReadonlyMap<string, string>> {
+  const next = [`tar tzf ${path} shows what it holds; helm package makes one`];
+  if (size > ARCHIVE_LIMIT) throw new UserError(`${path} is larger than 16 MiB: no chart is`, { next });
+  try {
+    return readTarGz(await readFile(path), isOwnFile);
+  } catch (cause) {
+    if (!(cause instanceof Error) || 'code' in cause) throw cause;
+    throw new UserError(`${path} is no packed chart: it ${cause.message}`, { cause, next });
+  }
+}
+
+/** A file at the top of the chart, no template and nothing of a subchart. */
+function isOwnFile(name: string): boolean {
+  return /^[^/]+\/(?:Chart\.yaml|values\.yaml|values\.schema\.json)$/.test(name);
 }
 
 function yamlObject(text: string | undefined, what: string): JsonObject | undefined {
