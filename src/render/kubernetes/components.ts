@@ -1,7 +1,9 @@
+import { digestOf } from '../../base/digest.ts';
 import { deepMerge, type JsonObject } from '../../base/json.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { type EnvEntry, literal } from '../dify-env/entry.ts';
 import type { DifyEnvironment } from '../dify-env/environment.ts';
 import { certificateVolumes } from './certificates.ts';
 import type { ChartBlock } from './chart-block.ts';
@@ -42,7 +44,20 @@ function oneComponent(context: ComponentContext, name: ComponentName): JsonObjec
     ...probeValues(name),
     ...certificateVolumes(deployment, name, secretName),
   };
-  return deepMerge(values, environmentValues(name, environment[name], gives, secretName)) as JsonObject;
+  const entries = name === 'beat' ? [...environment.beat, beatDigest(context)] : environment[name];
+  return deepMerge(values, environmentValues(name, entries, gives, secretName)) as JsonObject;
+}
+
+/** Digits of a digest that tell two configurations of one deployment apart. */
+const DIGEST_LENGTH = 10;
+
+/**
+ * A variable that nothing reads: it changes with what beat reads from the worker's ConfigMap. The chart puts a checksum annotation of its
+ * configuration on every pod but beat's, which would keep its old settings (docs/chart-facts.md).
+ */
+function beatDigest({ deployment, gives }: ComponentContext): EnvEntry {
+  const digest = digestOf({ given: gives.beat ?? {}, extraValues: deployment.extraValues });
+  return literal('DIFYCTL_CONFIGURATION', digest.slice(0, DIGEST_LENGTH));
 }
 
 function placement({ deployment, planned, names }: ComponentContext, name: ComponentName): JsonObject {

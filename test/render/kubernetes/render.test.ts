@@ -198,3 +198,21 @@ describe('refused', () => {
     );
   });
 });
+
+describe('beat, whose pods get no checksum annotation from the chart, is rolled', () => {
+  const s3 = sampleDeployment('prod-kubernetes-s3-qdrant');
+  const beat = (over: Partial<typeof s3>) => JSON.stringify(rendered({ ...s3, ...over }).values.beat);
+
+  test.each([
+    ['the database moves', { postgres: { ...s3.postgres, host: 'other.example.internal' } }],
+    ['a public address changes', { urls: { ...s3.urls, console: 'https://other.example.com' } }],
+    ['extraValues change the configuration', { extraValues: { global: { marketplace: { enabled: false } } } }],
+  ] as const)('if %s', (_, over) => {
+    expect(beat(over as Partial<typeof s3>)).not.toBe(beat({}));
+  });
+
+  test('and left alone if another component is scaled', () => {
+    const web = { ...s3.components.web, replicas: 5 };
+    expect(beat({ components: { ...s3.components, web } })).toBe(beat({}));
+  });
+});
