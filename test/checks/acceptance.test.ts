@@ -5,18 +5,18 @@ import { runChecks } from '../../src/checks/engine.ts';
 import { collectContext, judged, sampleCheck } from '../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
 
+const TODAY = new Date('2026-11-22T12:00:00Z');
 const sample = SAMPLE_FILES['prod-kubernetes-s3-qdrant'];
 
 async function resultWith(risks: readonly { check: string; reason: string; until?: string }[], status: Status) {
   const deployment = parsedDeployment({ ...sample, acceptedRisks: risks.map((risk) => ({ ...risk })) });
   const judge = () => ({ status, observed: 'o', expected: 'e', message: 'one copy' });
   const checks = [sampleCheck({ id: 'redis.topology', judge })];
-  const context = collectContext({ deployment });
+  const context = collectContext({ deployment, now: () => TODAY });
   const { report } = await runChecks({ phase: 'preflight', checks, collectors: [], context });
   return report.checks[0];
 }
 
-// The clock of the tests stands at 2026-11-22.
 it.each<[string, { check: string; reason: string; until?: string }, Status, Status, boolean]>([
   ['a fault becomes a warning', { check: 'redis.topology', reason: 'pilot' }, 'fail', 'warn', true],
   ['on its last day too', { check: 'redis.topology', reason: 'pilot', until: '2026-11-22' }, 'fail', 'warn', true],

@@ -195,6 +195,7 @@ describe('looking from the cluster', () => {
 });
 
 describe('what others saw', () => {
+  const context = collectContext({ now: () => new Date('2026-11-22T12:00:00Z') });
   const check = sampleCheck({
     id: 'cluster.x',
     needs: [NODES, OTHER],
@@ -213,7 +214,7 @@ describe('what others saw', () => {
   const collectors = [forbidden, fixedCollector(OTHER, 'here')];
 
   it('stands in place of looking, with its day, beside what is looked at', async () => {
-    const { result, evidence } = await run(check, { collectors, given: given('2026-11-20T08:00:00Z') });
+    const { result, evidence } = await run(check, { context, collectors, given: given('2026-11-20T08:00:00Z') });
     expect(result).toMatchObject({
       status: 'pass',
       message: 'enough (cluster.nodes seen 2026-11-20 by --from-evidence)',
@@ -226,7 +227,7 @@ describe('what others saw', () => {
     ['passes with a warning', {}, 'warn'],
     ['and passes where the check is information alone', { severity: () => 'info' }, 'pass'],
   ])('is old after a week: %s', async (_, over, status) => {
-    const { result } = await run({ ...check, ...over }, { collectors, given: given('2026-11-14T08:00:00Z') });
+    const { result } = await run({ ...check, ...over }, { context, collectors, given: given('2026-11-14T08:00:00Z') });
     expect(result.status).toBe(status);
     expect(result.message).toContain('that is 8 days old');
   });

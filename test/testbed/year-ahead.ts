@@ -1,0 +1,23 @@
+import path from 'node:path';
+
+import { execa } from 'execa';
+
+import { architecture } from './debian/architecture.ts';
+import { debianTree } from './debian/tree.ts';
+
+/**
+ * Runs the unit tests with the clock a year ahead, so that a test which compares a fixed date with the real clock fails before that date is
+ * reached. libfaketime moves the clock of this process and its children; the monotonic clock stays, since time limits are measured with it.
+ */
+async function main(): Promise<number> {
+  const tree = await debianTree(['libfaketime']);
+  const library = path.join(tree.root, 'usr/lib', architecture().triplet, 'faketime/libfaketime.so.1');
+  const result = await execa('npx', ['vitest', 'run', '--project', 'unit', ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    reject: false,
+    env: { LD_PRELOAD: library, FAKETIME: '+365d', FAKETIME_DONT_FAKE_MONOTONIC: '1' },
+  });
+  return result.exitCode ?? 1;
+}
+
+process.exitCode = await main();
