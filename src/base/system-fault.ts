@@ -34,6 +34,11 @@ export function systemFault(error: unknown): Fault | undefined {
   return undefined;
 }
 
+/** A system error in words, `no space is left on the device`; its code where there are none. */
+export function systemWords({ code = '', message }: NodeJS.ErrnoException): string {
+  return OWN[code] ?? OUTSIDE[code] ?? (code === '' ? message : code);
+}
+
 interface SystemError extends Error {
   readonly code: string;
   readonly syscall: string;

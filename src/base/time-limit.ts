@@ -3,6 +3,11 @@ import { setMaxListeners } from 'node:events';
 /** Above it (24.8 days) Node's timers fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** `ms` as a timer of Node can hold it: what is longer becomes 24.8 days, after which no run is under way any more. */
+export function longestTimer(ms: number): number {
+  return Math.min(ms, LONGEST_TIMER_MS);
+}
+
 /**
  * A signal that aborts after `ms` milliseconds, with a `TimeoutError`, or with the first of `signals`, with its reason. Does not keep the process alive.
  *
@@ -12,7 +17,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function withinMs(ms: number, ...signals: readonly AbortSignal[]): AbortSignal {
   const limit = new AbortController();
   const end = () => limit.abort(new DOMException(`not ended within ${ms} ms`, 'TimeoutError'));
-  setTimeout(end, Math.min(ms, LONGEST_TIMER_MS)).unref();
+  setTimeout(end, longestTimer(ms)).unref();
   const either = AbortSignal.any([...signals, limit.signal]);
   // Many may wait for one limit; Node would take so many for a leak.
   setMaxListeners(0, either);

@@ -1,45 +1,90 @@
 import process from 'node:process';
 import { Interrupted } from '../base/errors.ts';
-import { EXIT } from '../base/exit-codes.ts';
+import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { endPrograms } from '../exec/program-group.ts';
+import { sayLostResult } from './lost-result.ts';
+import { type WatchedOutput, watchOutput } from './outputs.ts';
 import { runCommandLine } from './program.ts';
+
+/** By these a run is asked to end: Ctrl-C, `kill`, and a terminal that was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** How long an interrupted run waits until a slow reader took what it said, and for threads that still open a file or resolve a name. */
+const LEAVE_MS = 500;
+/** How Node names work of its thread pool. `process.exit` waits for it: a FIFO without a writer for ever, a dead name server for half a minute. */
+const THREAD_WORK = /^(FSReq|GetAddrInfo|GetNameInfo)/;
 
 /** Runs the command line on the real process: its streams, signals and exit code. */
 export async function runProcess(argv: readonly string[]): Promise<void> {
-  quietOnClosedPipe(process.stdout);
-  quietOnClosedPipe(process.stderr);
+  const { stdin, stdout, stderr, env } = process;
+  const result = watchOutput(stdout);
+  const outputs = [result, watchOutput(stderr)];
+  const signal = interruption();
   const code = await runCommandLine(argv, {
-    streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
-    env: process.env,
+    streams: { stdin, stdout, stderr },
+    env,
     cwd: process.cwd(),
     now: () => new Date(),
-    signal: interruption(),
+    signal,
   });
-  await Promise.all([drained(process.stdout), drained(process.stderr)]);
-  process.exit(code);
+  await drained(outputs, signal);
+  const last = sayLostResult(result, code);
+  await drained(outputs, signal);
+  await leave(last, signal);
 }
 
-/** Aborted by the first SIGINT, SIGTERM or SIGHUP, so that children end and the state left is said; the second one ends at once. */
+/**
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP, so that children end and the state left is said; the second one ends the process at once. Input that
+ * can no longer be read, since its terminal is gone, is an interruption too.
+ */
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const name of SIGNALS) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      if (controller.signal.aborted) endNow();
       controller.abort(new Interrupted(`interrupted by ${name}`));
     });
   }
+  process.stdin.on('error', () => controller.abort(new Interrupted('interrupted: the input was closed')));
   return controller.signal;
 }
 
-/** `difyctl … | head`: who reads has gone, and there is nobody left to tell. */
-function quietOnClosedPipe(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+/** Until all is written; an interrupted run does not wait for a reader that has stopped reading. */
+async function drained(outputs: readonly WatchedOutput[], signal: AbortSignal): Promise<void> {
+  const written = Promise.all(outputs.map((output) => output.drained()));
+  await Promise.race([written, interrupted(signal).then(() => pause(LEAVE_MS))]);
+}
+
+function interrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 
-function drained(stream: NodeJS.WriteStream): Promise<void> {
+function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
-    stream.write('', () => resolve());
+    setTimeout(resolve, ms);
   });
+}
+
+/** Ends the process. From here on a signal ends it in the system's way, since `process.exit` may have to wait for threads. */
+async function leave(code: ExitCode, signal: AbortSignal): Promise<void> {
+  if (signal.aborted && threadsAtWork()) {
+    await pause(LEAVE_MS);
+    if (threadsAtWork()) endNow();
+  }
+  for (const name of SIGNALS) process.removeAllListeners(name);
+  process.exit(code);
+}
+
+function threadsAtWork(): boolean {
+  return process.getActiveResourcesInfo().some((name) => THREAD_WORK.test(name));
+}
+
+/** Ends the process at once, by SIGINT if threads are at work: shells call both 130. */
+function endNow(): void {
+  for (const name of SIGNALS) process.removeAllListeners(name);
+  endPrograms();
+  if (threadsAtWork()) process.kill(process.pid, 'SIGINT');
+  process.exit(EXIT.interrupted);
 }

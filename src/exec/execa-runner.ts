@@ -2,23 +2,24 @@ import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { ExternalError, Interrupted } from '../base/errors.ts';
 import type { Redact } from '../base/redact.ts';
+import { type ProgramGroup, watchGroup } from './program-group.ts';
 import type { Runner, RunOptions, RunResult } from './runner.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** kubectl prints 109 MiB for 5,000 nodes; execa's own limit of 100 million characters would end it. */
 const MAX_BUFFER = 512 * 1024 * 1024;
-/** How long an ended program may take to clean up before it is killed. */
-const KILL_AFTER_MS = 10_000;
+/** How long a program that is asked to end may take before it is killed; for those that leave nothing half done behind. */
+const KILL_AFTER_MS = 1_500;
 const LAST_STDERR_LINES = 12;
 
 /**
- * Ends the program as soon as standard input closes, which the kernel does for a process that was killed. The program is an argument like the
- * others: the shell reads nothing of it.
+ * Ends the program, and what it started, as soon as standard input closes, which the kernel does for a process that was killed. The program is an
+ * argument like the others: the shell reads nothing of it. The shell leads the process group, so `-$$` is all of it.
  */
 const TIED = [
   'exec 3<&0',
   '"$@" </dev/null 3<&- & program=$!',
-  '{ read -r _ <&3; kill $program; } 2>/dev/null & watch=$!',
+  '{ read -r _ <&3; trap "" TERM; kill -TERM -$$; sleep 1; kill -KILL -$$; } >/dev/null 2>&1 & watch=$!',
   'trap "kill $program" TERM',
   'wait $program; code=$?',
   'kill $watch 2>/dev/null',
@@ -46,53 +47,79 @@ async function runProgram(
   options: RunOptions,
 ): Promise<RunResult> {
   const { redact } = settings;
+  if (options.signal?.aborted === true) throw new Interrupted(`${program} was interrupted`);
   const [file, words] = options.tied === true ? ['sh', ['-c', TIED, 'sh', program, ...args]] : [program, args];
   const child = execa(file, words, {
     env: { ...inheritedEnvironment(settings, program), ...options.env },
     extendEnv: false,
     reject: false,
     maxBuffer: MAX_BUFFER,
-    timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    forceKillAfterDelay: options.graceMs ?? KILL_AFTER_MS,
+    // A session of its own: a limit ends all of it, and a Ctrl-C or a closed terminal reaches it through this process alone, once.
+    detached: true,
     stripFinalNewline: false,
     buffer: { stdout: options.onStdout === undefined },
     stdin: options.input === undefined && options.tied !== true ? 'ignore' : 'pipe',
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
-  if (child.pid !== undefined) options.onStart?.(child.pid);
-  await Promise.all([
-    options.onStdout === undefined ? undefined : handOver(child, options.onStdout),
-    options.onStderr === undefined ? undefined : sayLines(child.iterable({ from: 'stderr' }), options.onStderr, redact),
-  ]);
-  const result = await child;
-  if (result.isCanceled) throw new Interrupted(`${program} was interrupted`);
-  const exitCode = result.exitCode;
-  if (exitCode !== undefined && (options.okCodes ?? [0]).includes(exitCode)) {
-    return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr };
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, graceMs = KILL_AFTER_MS, signal } = options;
+  const group = watchGroup(child, { timeoutMs, graceMs, signal });
+  try {
+    if (child.pid !== undefined) options.onStart?.(child.pid);
+    const heard = Promise.all([
+      options.onStdout === undefined ? undefined : handOver(child, options.onStdout, group),
+      options.onStderr === undefined
+        ? undefined
+        : sayLines(child.iterable({ from: 'stderr' }), options.onStderr, redact, group),
+      child,
+    ]);
+    const result = await Promise.race([heard.then(([, , ended]) => ended), group.stuck.then(() => STUCK)]);
+    if (group.endedBy() === 'caller') throw new Interrupted(`${program} was interrupted`);
+    const { exitCode } = result;
+    if (group.endedBy() === undefined && exitCode !== undefined && (options.okCodes ?? [0]).includes(exitCode)) {
+      return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr };
+    }
+    throw programFault(redact, program, args, { ...result, timedOut: group.endedBy() === 'limit' });
+  } finally {
+    group.settle();
   }
-  throw programFault(redact, program, args, result);
 }
 
-/** A child whose output is read as it comes; `stdout` is absent where the program could not be started. */
+/** What is known of a program that stays although it was killed. */
+const STUCK = { exitCode: undefined, stdout: '', stderr: '' };
+
+/** A child whose output is read as it comes; `stdout` is null if the program could not be started. */
 interface Speaking extends PromiseLike<unknown> {
-  readonly stdout?: Readable | null;
-  kill(): boolean;
+  readonly stdout: Readable | null;
 }
 
-async function handOver(child: Speaking, hear: (chunk: Buffer) => void): Promise<void> {
+async function handOver(child: Speaking, hear: (chunk: Buffer) => void, group: ProgramGroup): Promise<void> {
   try {
     for await (const chunk of child.stdout ?? []) hear(chunk);
   } catch (error) {
-    child.kill();
+    if (group.endedBy() !== undefined || isLetGo(error)) return;
+    group.end();
     await child;
     throw error;
   }
 }
 
-async function sayLines(lines: AsyncIterable<unknown>, say: (line: string) => void, redact: Redact): Promise<void> {
-  for await (const text of lines) say(redact(String(text)));
+async function sayLines(
+  lines: AsyncIterable<unknown>,
+  say: (line: string) => void,
+  redact: Redact,
+  group: ProgramGroup,
+): Promise<void> {
+  try {
+    for await (const text of lines) say(redact(String(text)));
+  } catch (error) {
+    if (group.endedBy() === undefined && !isLetGo(error)) throw error;
+  }
+}
+
+/** The pipe was closed on our side, since the program is over. */
+function isLetGo(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 function inheritedEnvironment(settings: RunnerSettings, program: string): Record<string, string> {

@@ -5,10 +5,10 @@ export interface RunOptions {
   /** Standard input; the way by which secrets reach a program. */
   readonly input?: string;
   readonly cwd?: string;
-  /** Milliseconds until the program is ended; default 60 s. */
+  /** Milliseconds until the program is ended, with all that it started; default 60 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** Milliseconds that an interrupted program has to put its house in order before it is killed; default 10 s. */
+  /** Milliseconds that an interrupted program has to put its house in order before it is killed; default 1.5 s. What it started is killed with it. */
   readonly graceMs?: number;
   /** For a program that serves until it is ended: it ends with this process, however that ends. It gets no standard input. */
   readonly tied?: true;
@@ -30,7 +30,7 @@ export interface RunResult {
 
 export interface Runner {
   /**
-   * Runs `program` with an argument array (no shell). Throws ExternalError (redacted command and last stderr lines) where the program is missing,
+   * Runs `program` with an argument array (no shell), in a session of its own, so without a terminal. Throws ExternalError (redacted command and last stderr lines) where the program is missing,
    * ends with a code that is not in `okCodes`, or exceeds its time; Interrupted where `signal` was aborted.
    */
   run(program: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;

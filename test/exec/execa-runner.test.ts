@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createRunner } from '../../src/exec/execa-runner.ts';
+import type { RunOptions } from '../../src/exec/runner.ts';
+import { identify } from '../../src/state/lock/process.ts';
 
 const runner = createRunner({ env: process.env, hiddenNames: new Set(), passNames: new Set(), redact: (text) => text });
 
@@ -46,15 +48,83 @@ describe('a program that is tied', () => {
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
     const pid = Number(line);
     child.kill('SIGKILL');
-    while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (await identify(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 });
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** A shell that starts a program of its own, says its process id, and ends at once when it is told to. The pipes are the other program's too. */
+const PLUGIN = 'sh -c "trap "" TERM; echo plugin \\$\\$ >&2; sleep 60" & wait';
+
+/** Runs it until the plugin has said its process id; then `act`. */
+async function withPlugin(
+  act: () => void,
+  options: RunOptions,
+): Promise<{ readonly error: unknown; readonly pid: number }> {
+  let pid = 0;
+  const onStderr = (line: string) => {
+    pid = Number(line.replace('plugin ', ''));
+    act();
+  };
+  const error: unknown = await runner
+    .run('sh', ['-c', PLUGIN], { ...options, onStderr })
+    .catch((fault: unknown) => fault);
+  return { error, pid };
 }
+
+describe('a program that waits for a program of its own, which neither ends nor closes its pipes', () => {
+  it('ends at its limit, with all that it started', async () => {
+    const { error, pid } = await withPlugin(() => undefined, { timeoutMs: 500, graceMs: 60_000 });
+    expect(String(error)).toBe('ExternalError: sh did not end in time');
+    while (await identify(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
+  it('ends if its caller wants no more of it, with all that it started', async () => {
+    const stop = new AbortController();
+    const { error, pid } = await withPlugin(() => stop.abort(), { signal: stop.signal, graceMs: 60_000 });
+    expect(String(error)).toBe('Interrupted: sh was interrupted');
+    while (await identify(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
+  it('is killed if it does not end when it is asked to', async () => {
+    const stop = new AbortController();
+    const onStderr = () => stop.abort();
+    const options = { signal: stop.signal, graceMs: 10, onStderr };
+    const stubborn = runner.run('sh', ['-c', 'trap "" TERM; echo ready >&2; while :; do sleep 60; done'], options);
+    await expect(stubborn).rejects.toThrow('sh was interrupted');
+  });
+
+  it('gives its answer once it has ended, though the other one goes on', async () => {
+    const { stdout, stderr } = await runner.run('sh', ['-c', 'sleep 60 & echo $!; echo said >&2']);
+    expect([Number(stdout) > 0, stderr]).toEqual([true, 'said\n']);
+    process.kill(Number(stdout), 'SIGKILL');
+  });
+
+  it('gives all of a large answer to a slow reader', async () => {
+    let bytes = 0;
+    const onStdout = (chunk: Buffer) => {
+      bytes += chunk.length;
+      // Nothing else of this process runs meanwhile.
+      for (const until = performance.now() + 5; performance.now() < until; );
+    };
+    await runner.run('head', ['-c', '20000000', '/dev/zero'], { onStdout });
+    expect(bytes).toBe(20_000_000);
+  });
+});
+
+describe('a limit beyond what a timer holds', () => {
+  it('does not end the program at once', async () => {
+    const timeoutMs = 25 * 24 * 60 * 60 * 1_000;
+    expect(await runner.run('sh', ['-c', 'sleep 0.2; echo done'], { timeoutMs })).toMatchObject({ stdout: 'done\n' });
+  });
+});
+
+it('nothing is started for a caller that is gone already', async () => {
+  const started: number[] = [];
+  const options = { signal: AbortSignal.abort(), onStart: (pid: number) => started.push(pid) };
+  await expect(runner.run('true', [], options)).rejects.toThrow('true was interrupted');
+  expect(started).toEqual([]);
+});
+
+it('a program has no terminal of its own to ask at', async () => {
+  expect(await runner.run('sh', ['-c', '(: </dev/tty) 2>/dev/null || echo none'])).toMatchObject({ stdout: 'none\n' });
+});
