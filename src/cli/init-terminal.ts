@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { knownColumns } from '../base/columns.ts';
 import { isObject } from '../base/json.ts';
 import { DIFYCTL_VERSION } from '../base/version.ts';
+import { wrap } from '../base/wrap.ts';
 import { tryToConnect } from '../evidence/tcp.ts';
 import { createRunner } from '../exec/execa-runner.ts';
 import { type Draft, draftData } from '../wizard/draft.ts';
@@ -29,9 +30,9 @@ export async function askAtTerminal(opened: OpenedFile, context: CommandContext)
   const around = discovery.lookAround();
   const head = [
     `difyctl ${DIFYCTL_VERSION}, installer for Dify. Nothing is changed until you say so.`,
-    'Esc: back   ?: why   Ctrl-C: leave',
+    'Esc: back, ?: why, Ctrl-C: leave',
   ];
-  streams.stderr.write(`${head.map((line) => `  ${line}`).join('\n')}\n\n`);
+  streams.stderr.write(`${head.flatMap((line) => wrap(line, look.width - 1, 2)).join('\n')}\n\n`);
   return runWizard(opened.draft, {
     io: terminalIo({ input: streams.stdin, output: streams.stderr, signal }, look),
     places: { cwd, baseDirectory: dirname(opened.path) },

@@ -13,12 +13,13 @@ export type Tone = 'good' | 'bad' | 'care' | 'quiet' | 'strong';
 
 /** Whether colours are wanted was decided by the caller (NO_COLOR, --no-color, the stream); the sixteen basic ones are in every terminal. */
 const chalk = new Chalk({ level: 1 });
-const PAINTS: Readonly<Record<Tone, (text: string) => string>> = {
-  good: chalk.green,
-  bad: chalk.red,
-  care: chalk.yellow,
-  quiet: chalk.dim,
-  strong: chalk.bold,
+/** Each takes one text and nothing else: as the callback of `map`, which gives an index and a list too, it does not compile. */
+const PAINTS: Readonly<Record<Tone, (text: string, ...nothing: readonly never[]) => string>> = {
+  good: (text) => chalk.green(text),
+  bad: (text) => chalk.red(text),
+  care: (text) => chalk.yellow(text),
+  quiet: (text) => chalk.dim(text),
+  strong: (text) => chalk.bold(text),
 };
 
 /** The text in a tone, or as it is where colours are off. */

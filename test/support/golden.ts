@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 
 /** Set to `1`, golden files are written instead of compared; the change is then read in the diff of the commit. */
-const UPDATE = process.env.UPDATE_GOLDEN === '1';
+export const UPDATE = process.env.UPDATE_GOLDEN === '1';
 
 interface GoldenFile {
   readonly path: string;

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type IPty, spawn } from '@lydell/node-pty';
+import { Screen } from './screen.ts';
 
 export interface PtySettings {
   readonly cwd: string;
@@ -7,19 +8,25 @@ export interface PtySettings {
   readonly cols?: number;
 }
 
+/** So many that nothing scrolls away. */
+const ROWS = 300;
+
 /** A program on a real pseudo-terminal. Waits are for text or for the end, never for time. */
 export class PtySession {
   readonly exited: Promise<number>;
   readonly #pty: IPty;
+  readonly #screen: Screen;
   #output = '';
   #from = 0;
   #exitCode: number | undefined;
   #wake: () => void = () => undefined;
 
   constructor(program: string, args: readonly string[], { cwd, env, cols = 100 }: PtySettings) {
-    this.#pty = spawn(program, [...args], { cwd, env: { ...env, TERM: 'xterm-256color' }, cols, rows: 60 });
+    this.#pty = spawn(program, [...args], { cwd, env: { ...env, TERM: 'xterm-256color' }, cols, rows: ROWS });
+    this.#screen = new Screen(cols);
     this.#pty.onData((data) => {
       this.#output += data;
+      this.#screen.write(data);
       this.#wake();
     });
     this.exited = new Promise((resolve) => {
@@ -41,6 +48,11 @@ export class PtySession {
     return this.#output;
   }
 
+  /** What stands on the screen now, line by line. */
+  get screen(): string {
+    return this.#screen.text;
+  }
+
   /** Waits until `text` was shown since the last key. Throws where the program ends first. */
   async sees(text: string): Promise<void> {
     while (!stripVTControlCharacters(this.#output.slice(this.#from)).includes(text)) {
@@ -51,6 +63,14 @@ export class PtySession {
         this.#wake = resolve;
       });
     }
+  }
+
+  /** Waits for the next piece of output, or for the end. */
+  async changes(): Promise<void> {
+    if (this.#exitCode !== undefined) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   press(keys: string): void {

@@ -118,8 +118,8 @@ function choiceLine(choice: ChoiceLine, isActive: boolean, { choices, look }: Ch
 function below({ why, reason, look }: ChoiceConfig, fault: string, explained: boolean): readonly string[] {
   const { bad, dim } = paletteOf(look);
   return [
-    ...(fault === '' ? [] : wrap(fault, look.width - 1, 4).map(bad)),
-    ...(reason === undefined ? [] : wrap(reason, look.width - 1, 4).map(dim)),
+    ...(fault === '' ? [] : wrap(fault, look.width - 1, 4).map((line) => bad(line))),
+    ...(reason === undefined ? [] : wrap(reason, look.width - 1, 4).map((line) => dim(line))),
     ...(explained ? wrap(why, look.width - 1, 4) : []),
   ];
 }

@@ -8,7 +8,8 @@ export interface Look {
   readonly width: number;
 }
 
-type Paint = (text: string) => string;
+/** Takes one text and nothing else: as the callback of `map`, which gives an index and a list too, it does not compile. */
+type Paint = (text: string, ...nothing: readonly never[]) => string;
 
 /** The few colours and signs that the wizard uses. Everything that colour says, a word says too. */
 export interface Palette {
@@ -22,10 +23,10 @@ export interface Palette {
 export function paletteOf({ color, unicode }: Look): Palette {
   const chalk = new Chalk({ level: color ? 1 : 0 });
   return {
-    bold: chalk.bold,
-    dim: chalk.dim,
-    bad: chalk.red,
-    answer: chalk.cyan,
+    bold: (text) => chalk.bold(text),
+    dim: (text) => chalk.dim(text),
+    bad: (text) => chalk.red(text),
+    answer: (text) => chalk.cyan(text),
     signs: unicode ? { done: '✔', ask: '›', cursor: '❯', none: '–' } : { done: 'ok', ask: '>', cursor: '>', none: '-' },
   };
 }

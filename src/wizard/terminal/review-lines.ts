@@ -32,7 +32,7 @@ export function noteLines(notes: readonly Note[], look: Look): readonly string[]
     .flatMap((note) =>
       typeof note === 'string' ? wrap(note, look.width - 1, 4) : rowLines(note.label, note.text, look, width),
     )
-    .map(dim);
+    .map((line) => dim(line));
 }
 
 function rowLines(subject: string, text: string, look: Look, subjectWidth = SUBJECT_WIDTH): readonly string[] {

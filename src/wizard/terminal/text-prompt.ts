@@ -63,7 +63,7 @@ function readLine(typed: string, { enter, optional, faultOf }: TextConfig): Read
   const text = typed.trim();
   if (text === '' && enter !== undefined) return { answer: { kind: 'enter' } };
   if (text === '' || text === LEAVE_OUT) {
-    return optional ? { answer: { kind: 'left-out' } } : { fault: 'this one is needed' };
+    return optional ? { answer: { kind: 'left-out' } } : { fault: 'Required.' };
   }
   const fault = faultOf(text);
   return fault === undefined ? { answer: { kind: 'typed', text } } : { fault };
@@ -79,8 +79,8 @@ function below({ why, reason, optional, enter, look }: TextConfig, fault: string
   const { bad, dim } = paletteOf(look);
   const leaveOut = enter === undefined ? 'Enter leaves it out' : `${LEAVE_OUT} leaves it out`;
   return [
-    ...(fault === '' ? [] : wrap(fault, look.width - 1, 4).map(bad)),
-    ...(reason === undefined ? [] : wrap(reason, look.width - 1, 4).map(dim)),
+    ...(fault === '' ? [] : wrap(fault, look.width - 1, 4).map((line) => bad(line))),
+    ...(reason === undefined ? [] : wrap(reason, look.width - 1, 4).map((line) => dim(line))),
     ...(explained ? wrap(why, look.width - 1, 4) : []),
     ...(optional ? [dim(`    ${leaveOut}`)] : []),
   ].join('\n');

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { builtProgram } from '../support/built.ts';
+import { ENTER, PtySession } from '../support/pty.ts';
+import { GoldenScreens } from '../support/screens.ts';
+
+const GOLDEN = fileURLToPath(new URL('golden', import.meta.url));
+
+let program: string;
+let folder: string;
+let session: PtySession | undefined;
+
+beforeAll(async () => {
+  program = await builtProgram();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'difyctl-screens-'));
+});
+afterEach(async () => {
+  session?.end();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What is shown, what is typed then, and, if the screen is compared before that, its name. */
+type Step = readonly [shows: string, keys: string, screen?: string];
+
+const PROD: readonly Step[] = [
+  ['Where will Dify run?', 'k', 'the first question'],
+  ['How much may break?', 'p'],
+  ['Version of Dify', ''],
+  ['Context of the kubeconfig', 'prod-eu'],
+  ['Public address', '?', 'before its explanation'],
+  ['signed file links', 'dify.example.com', 'with its explanation'],
+  ['needs a scheme', `${'\u007f'.repeat(16)}https://dify.example.com`, 'a wrong address'],
+  ['Ingress class', 'nginx', 'an optional text'],
+  ['Secret that holds the TLS certificate', 'dify-tls'],
+  ['Host of PostgreSQL', '', 'a text that is needed'],
+  ['Required.', '127.0.0.1', 'nothing was typed'],
+  ['Password of PostgreSQL', 'hunter2-hunter2'],
+  ['may not stand here', '', 'a secret in place of a reference'],
+  ['TLS to it', 'v'],
+  ['Managed by', ''],
+  ['How Redis is reached', 'c'],
+  ['Celery cannot use', 's', 'a choice that cannot be had'],
+  ['Host of Redis', '127.0.0.1'],
+  ['Password of Redis', 'file:./redis-password'],
+  ['TLS to it', ''],
+  ['Object storage', ''],
+  ['Endpoint', 'http://127.0.0.1:9'],
+  ['Bucket', 'dify'],
+  ['Access key', ''],
+  ['Secret key', ''],
+  ['Which vector store', 'q', 'a long list'],
+  ['Address of the vector store', 'http://127.0.0.1:9'],
+  ['API key', '-'],
+  ['Mail', 'n'],
+  ['(RTO)?', ''],
+  ['(RPO)?', ''],
+];
+
+describe('the screens of a production on Kubernetes, whole', () => {
+  test.each([100, 60, 40])('in %i columns', async (cols) => {
+    const env = { PATH: folder, HOME: folder, LANG: 'C.UTF-8' };
+    const wizard = new PtySession(process.execPath, [program, 'init'], { cwd: folder, env, cols });
+    session = wizard;
+    const screens = await GoldenScreens.open(join(GOLDEN, `init-prod-${cols}.txt`));
+    for (const [shows, keys, name] of PROD) {
+      await wizard.sees(shows);
+      if (name !== undefined) await screens.compare(name, wizard);
+      wizard.press(keys === '?' ? keys : `${keys}${ENTER}`);
+    }
+    await wizard.sees('Write it?');
+    await screens.compare('the review', wizard);
+    wizard.press('w');
+    expect(await wizard.exited).toBe(0);
+    await screens.compare('the end', wizard);
+    await screens.close();
+  });
+});

@@ -1,0 +1,56 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { UPDATE } from './golden.ts';
+import type { PtySession } from './pty.ts';
+
+/** Milliseconds after which a screen that is not the expected one is compared as it is; a screen that is right never waits for it. */
+const GIVE_UP_MS = 15_000;
+/** Milliseconds that a new golden screen may take to be drawn. */
+const DRAWN_MS = 700;
+
+/** The screens of one session, compared whole with a golden file: `=== name`, then the screen. */
+export class GoldenScreens {
+  readonly #path: string;
+  readonly #golden: ReadonlyMap<string, string>;
+  readonly #seen: string[] = [];
+
+  private constructor(path: string, golden: ReadonlyMap<string, string>) {
+    this.#path = path;
+    this.#golden = golden;
+  }
+
+  static async open(path: string): Promise<GoldenScreens> {
+    return new GoldenScreens(path, UPDATE ? new Map() : parsed(await readFile(path, 'utf8')));
+  }
+
+  /** Holds the whole screen against the golden one of that name. Returns as soon as it is right. */
+  async compare(name: string, session: PtySession): Promise<void> {
+    const expected = this.#golden.get(name);
+    if (UPDATE) await wait(DRAWN_MS);
+    else await Promise.race([becomes(session, expected), wait(GIVE_UP_MS, undefined, { ref: false })]);
+    if (!UPDATE) expect(screenOf(session), name).toBe(expected);
+    this.#seen.push(`=== ${name}\n${screenOf(session)}\n`);
+  }
+
+  /** Call at the end: writes the golden file when it is to be updated; else every golden screen must have been seen. */
+  async close(): Promise<void> {
+    if (UPDATE) await writeFile(this.#path, this.#seen.join(''));
+    else expect(this.#seen.length).toBe(this.#golden.size);
+  }
+}
+
+/** A release changes no golden screen. */
+function screenOf({ screen }: PtySession): string {
+  return screen.replace(/^ {2}difyctl \d+\.\d+\.\d+/, '  difyctl VERSION');
+}
+
+async function becomes(session: PtySession, expected: string | undefined): Promise<void> {
+  while (screenOf(session) !== expected) await session.changes();
+}
+
+function parsed(text: string): ReadonlyMap<string, string> {
+  const parts = text.split(/^=== (.*)\n/m).slice(1);
+  const names = parts.filter((_, index) => index % 2 === 0);
+  return new Map(names.map((name, index) => [name, (parts[index * 2 + 1] ?? '').replace(/\n$/, '')]));
+}
