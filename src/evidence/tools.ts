@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ExternalError } from '../base/errors.ts';
+import { jsonAnswer } from '../exec/answer.ts';
 import { type Collector, type EvidenceKey, evidenceKey } from './evidence.ts';
 import { textAt } from './read.ts';
 
@@ -20,11 +21,11 @@ export const COMPOSE = evidenceKey<ToolFact>('tools.compose', 1);
 /** None of these talks to a cluster or an engine. */
 export const toolCollectors: readonly Collector<ToolFact>[] = [
   tool(KUBECTL, 'kubectl', ['version', '--client', '-o', 'json'], (text) =>
-    textAt(JSON.parse(text), 'clientVersion', 'gitVersion'),
+    textAt(jsonAnswer(text, 'kubectl version --client'), 'clientVersion', 'gitVersion'),
   ),
-  tool(HELM, 'helm', ['version', '--template', '{{.Version}}'], (text) => text.trim()),
+  tool(HELM, 'helm', ['version', '--template', '{{.Version}}'], versionIn),
   tool(DOCKER, 'docker', ['--version'], (text) => /version ([^\s,]+)/i.exec(text)?.[1] ?? ''),
-  tool(COMPOSE, 'docker', ['compose', 'version', '--short'], (text) => text.trim()),
+  tool(COMPOSE, 'docker', ['compose', 'version', '--short'], versionIn),
 ];
 
 function tool(
@@ -42,10 +43,26 @@ function tool(
         return { version: versionOf(stdout).replace(/^v/, ''), fault: undefined };
       } catch (error) {
         if (!(error instanceof ExternalError)) throw error;
-        return { version: undefined, fault: error.stderr.at(-1) ?? error.message };
+        return { version: undefined, fault: faultOf(error) };
       }
     },
   };
+}
+
+/** Empty where the program prints something else. */
+function versionIn(text: string): string {
+  return /^v?(\d+\.\d+\S*)/.exec(text.trim())?.[1] ?? '';
+}
+
+/** As docker 20.10 to 29 say that there is no such plugin: the last says it of the option, since it takes `compose` for nothing. */
+const NO_PLUGIN = /'compose' is not a docker command|unknown command: docker compose|unknown flag: --short/;
+/** What a program says beside its fault: how to ask for help. */
+const HINT = /^(see|run|usage:?|for more help)\b.*(--help|docker run|on how to use)/i;
+
+/** What keeps a program from telling its version. */
+function faultOf({ stderr, message }: ExternalError): string {
+  if (stderr.some((line) => NO_PLUGIN.test(line))) return 'docker has no compose plugin';
+  return stderr.findLast((line) => !HINT.test(line.trim())) ?? message;
 }
 
 /** The first `difyctl` on PATH, and whether it is this one. */

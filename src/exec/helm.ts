@@ -1,5 +1,6 @@
 import { ExternalError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
+import { jsonAnswer } from './answer.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
 /** A chart as helm's commands take it. */
@@ -106,7 +107,7 @@ export function parseVersion(output: string): HelmVersion {
 
 async function readHistory(read: () => Promise<string>): Promise<readonly HelmRevision[]> {
   try {
-    const list: unknown = JSON.parse(await read());
+    const list: unknown = jsonAnswer(await read(), 'helm history');
     return (Array.isArray(list) ? list.filter(isObject) : [])
       .map((item) => ({
         revision: Number(item.revision),

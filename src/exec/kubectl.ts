@@ -1,5 +1,6 @@
 import { ExternalError } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
+import { jsonAnswer, unreadableAnswer } from './answer.ts';
 import { ListStream } from './list-stream.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
@@ -88,12 +89,16 @@ export function kubectl(
   const get = async (path: string, signal?: AbortSignal): Promise<unknown> => {
     const chunks: Buffer[] = [];
     await raw(path, (chunk) => chunks.push(chunk), signal);
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return jsonAnswer(Buffer.concat(chunks).toString('utf8'), `kubectl get --raw ${path}`);
   };
   const page: ReadPage = async (path, onItem, signal) => {
     const stream = new ListStream(onItem);
-    await raw(path, (chunk) => stream.push(chunk), signal);
-    return stream.end();
+    try {
+      await raw(path, (chunk) => stream.push(chunk), signal);
+      return stream.end();
+    } catch (error) {
+      throw error instanceof SyntaxError ? unreadableAnswer('cut', `kubectl get --raw ${path}`) : error;
+    }
   };
   const fold: Kubectl['fold'] = (path, begin, add, signal) =>
     foldPages((part, onItem) => page(part, onItem, signal), path, begin, add);

@@ -28,8 +28,9 @@ export function samePlace(a: PlaceIdentity, b: PlaceIdentity): boolean {
 /** Refuses a place other than the one this name was installed to before. Throws UserError. */
 export async function refuseOtherPlace(paths: StatePaths, name: string, identity: PlaceIdentity): Promise<void> {
   const text = await readFile(paths.place, 'utf8').catch(() => undefined);
-  const known = text === undefined ? undefined : placeFile.safeParse(parse(text)).data;
-  if (known === undefined || samePlace(known.identity, identity)) return;
+  if (text === undefined) return;
+  const known = parsedPlace(text, paths.place);
+  if (samePlace(known.identity, identity)) return;
   throw new UserError(`${name} was installed elsewhere: ${known.description}`, {
     next: [
       'choose that place again (--context, target.namespace), or give this deployment another name',
@@ -41,4 +42,20 @@ export async function refuseOtherPlace(paths: StatePaths, name: string, identity
 /** Keeps where this name was installed. `description` is for people: `context prod-eu, namespace dify`. */
 export async function keepPlace(paths: StatePaths, identity: PlaceIdentity, description: string): Promise<void> {
   await writeStateFile(paths, paths.place, stringify({ identity, description }));
+}
+
+/** What keeps a name from being installed elsewhere is never skipped because it cannot be read. */
+function parsedPlace(text: string, path: string): z.output<typeof placeFile> {
+  try {
+    const read = placeFile.safeParse(parse(text, { logLevel: 'error' }));
+    if (read.success) return read.data;
+  } catch {
+    // The parser's own words quote the file.
+  }
+  throw new UserError(`${path} is damaged: it does not say where this deployment was installed`, {
+    next: [
+      `put back a copy of ${path}, if there is one`,
+      'or look where the deployment runs (difyctl status), and remove the file if that is the place you mean',
+    ],
+  });
 }

@@ -118,3 +118,34 @@ describe('init', () => {
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('permission denied') });
   });
 });
+
+describe('a secret of several lines on Docker Compose', () => {
+  const SECRETS = `${FILE}postgres: { mode: external, host: pg.example.test, password: { env: ODD_PG } }\n`;
+  const settings = { env: { ODD_PG: 'first\nhunter2' } };
+  const words = 'postgres.password: the secret has more than one line; on Docker Compose it must stand on one';
+
+  it('is refused by its name, and not shown', async () => {
+    await writeFile(join(folder, 'lines.yaml'), SECRETS);
+    const run = await runCli(['render', '--out', 'lines', '-c', 'lines.yaml'], { cwd: folder, ...settings });
+    expect(run).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: [
+        `  x ${words}`,
+        '     -> change the secret to one line; a line break at the very end of a file does not count',
+        '  exit 2',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  it('is a finding of preflight', async () => {
+    await writeFile(join(folder, 'lines.yaml'), SECRETS);
+    const run = await runCli(['preflight', '--only', 'config.renders', '-c', 'lines.yaml'], {
+      cwd: folder,
+      ...settings,
+    });
+    expect(run.code).toBe(3);
+    expect(run.stdout).toContain(words);
+  });
+});

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { statePaths } from '../../src/state/paths.ts';
 import { keepPlace, refuseOtherPlace, samePlace } from '../../src/state/place.ts';
@@ -33,6 +34,19 @@ describe('a name', () => {
     await expect(refuseOtherPlace(paths(), 'dify', place('2', 'a'))).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining('context prod-eu, namespace dify'),
+    });
+  });
+
+  test.each([
+    ['no YAML', 'identity: [x\n'],
+    ['YAML of another kind', 'hello: world\n'],
+    ['empty', ''],
+  ])('whose place.yaml is %s is refused with the way out, never installed elsewhere', async (_title, text) => {
+    await keepPlace(paths(), place('1', 'a'), 'context prod-eu, namespace dify');
+    await writeFile(paths().place, text);
+    await expect(refuseOtherPlace(paths(), 'dify', place('2', 'a'))).rejects.toMatchObject({
+      exitCode: 2,
+      message: `${paths().place} is damaged: it does not say where this deployment was installed`,
     });
   });
 });

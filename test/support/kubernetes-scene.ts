@@ -1,11 +1,8 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Cluster } from '../testbed/cluster/cluster.ts';
+import { CHART } from './chart.ts';
 import { createWorkplace, type Workplace } from './difyctl.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
-
-/** The chart under test: a real one where DIFYCTL_TEST_CHART names its folder. */
-export const CHART = process.env.DIFYCTL_TEST_CHART ?? fileURLToPath(new URL('../fixtures/chart', import.meta.url));
 
 /** Values of the file's secret references, each easy to find wherever it should not be. */
 export const SECRETS: Readonly<Record<string, string>> = {

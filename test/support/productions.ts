@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/base/json.ts';
+import { CHART } from './chart.ts';
 import type { HealthyStores } from './healthy-stores.ts';
-import { CHART } from './kubernetes-scene.ts';
 
 /** Today, as the file writes days: a drill or a measurement that is fresh. */
 const TODAY = new Date().toISOString().slice(0, 10);

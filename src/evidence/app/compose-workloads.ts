@@ -1,3 +1,4 @@
+import { jsonAnswer, jsonLines } from '../../exec/answer.ts';
 import type { CollectContext } from '../evidence.ts';
 import { at, textAt } from '../read.ts';
 import type { RenderedSet } from '../rendered/set.ts';
@@ -40,7 +41,9 @@ export async function composeWorkloads(
 export function parseContainers(output: string): readonly Container[] {
   const text = output.trim();
   if (text === '') return [];
-  const items: unknown = text.startsWith('[') ? JSON.parse(text) : text.split('\n').map((line) => JSON.parse(line));
+  const items: unknown = text.startsWith('[')
+    ? jsonAnswer(text, 'docker compose ps')
+    : jsonLines(text, 'docker compose ps');
   return (Array.isArray(items) ? items : []).map((item: unknown) => ({
     id: textAt(item, 'ID'),
     service: textAt(item, 'Service'),

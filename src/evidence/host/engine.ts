@@ -2,6 +2,7 @@ import { readFile, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { ExternalError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
 import { at, listAt, textAt } from '../read.ts';
 import { controlGroupLimits, type Limits } from './limits.ts';
@@ -103,7 +104,7 @@ async function dockerInfo({ runner, signal }: CollectContext): Promise<unknown> 
     if (!(error instanceof ExternalError)) throw error;
     throw new EvidenceMissing('absent', `the Docker engine does not answer (${error.stderr.at(-1) ?? error.message})`);
   });
-  const info: unknown = JSON.parse(result.stdout);
+  const info: unknown = jsonAnswer(result.stdout, 'docker info');
   // Older clients exit 0 without an engine and put the reason into the document.
   const faults = at(info, 'ServerErrors');
   if (Array.isArray(faults) && faults.length > 0) {

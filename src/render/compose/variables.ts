@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { SecretPath, SecretValues } from '../../deployment/secrets.ts';
 import { type EnvEntry, type EnvValue, resolveValue } from '../dify-env/entry.ts';
@@ -22,6 +23,7 @@ export function collectVariables(secrets: SecretValues): Variables {
     if ('literal' in value) return escapeDollars(value.literal);
     const variable = 'secret' in value ? secretVariable(value.secret) : composedVariable(name);
     const text = resolveValue(value, (path) => secrets.get(path));
+    if ('secret' in value) refuseLines(value.secret, text);
     if ((found.get(variable) ?? text) !== text) throw new Error(`two values for ${variable}`);
     found.set(variable, text);
     return `\${${variable}?missing in .env}`;
@@ -48,4 +50,12 @@ function composedVariable(name: string): string {
 /** A text that compose.yaml gives on as it is: Compose takes `$$` for a dollar. */
 export function escapeDollars(text: string): string {
   return text.replaceAll('$', '$$$$');
+}
+
+/** Docker Compose reads `.env` line by line, and no two of its versions read a value of several lines alike. */
+function refuseLines(path: SecretPath, text: string): void {
+  if (!/[\r\n\0]/.test(text)) return;
+  throw new UserError(`${path}: the secret has more than one line; on Docker Compose it must stand on one`, {
+    next: ['change the secret to one line; a line break at the very end of a file does not count'],
+  });
 }

@@ -1,4 +1,5 @@
 import { isObject } from '../../base/json.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
 import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
 import type { Living, LivingFacts } from '../living.ts';
 import { newestRevision } from '../revisions/revision.ts';
@@ -60,7 +61,10 @@ async function helmTraces(kubectl: Kubectl, namespace: string, name: string, sig
 
 /** Claims that belong to the release by label or annotation, also those that outlived it. */
 async function claimTraces(kubectl: Kubectl, namespace: string, release: string, signal: AbortSignal) {
-  const list: unknown = JSON.parse(await kubectl.run(['get', 'pvc', '-n', namespace, '-o', 'json'], { signal }));
+  const list: unknown = jsonAnswer(
+    await kubectl.run(['get', 'pvc', '-n', namespace, '-o', 'json'], { signal }),
+    'kubectl get pvc',
+  );
   const items = isObject(list) && Array.isArray(list.items) ? list.items : [];
   return items.flatMap((item) => {
     const metadata = isObject(item) && isObject(item.metadata) ? item.metadata : {};
@@ -73,7 +77,10 @@ async function claimTraces(kubectl: Kubectl, namespace: string, release: string,
 
 async function oneKey(kubectl: Kubectl, namespace: string, name: string, key: string): Promise<Found> {
   try {
-    const secret: unknown = JSON.parse(await kubectl.run(['get', 'secret', name, '-n', namespace, '-o', 'json']));
+    const secret: unknown = jsonAnswer(
+      await kubectl.run(['get', 'secret', name, '-n', namespace, '-o', 'json']),
+      'kubectl get secret',
+    );
     const data = isObject(secret) && isObject(secret.data) ? secret.data : {};
     const value = data[key];
     if (typeof value !== 'string') return { reason: `Secret ${namespace}/${name} has no key ${key}` };

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { isObject } from '../../base/json.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
 import { parseRevision, type Revision } from '../revisions/revision.ts';
 import { ownSelector, REVISION_TYPE } from './labels.ts';
@@ -28,7 +29,7 @@ export async function readOwnSecrets(
 ): Promise<OwnSecrets> {
   const args = ['get', 'secrets', '-n', namespace, '-l', ownSelector(deployment), '-o', 'json'];
   const text = await kubectl.run(args, signal === undefined ? {} : { signal });
-  const list: unknown = JSON.parse(text);
+  const list: unknown = jsonAnswer(text, 'kubectl get secrets');
   const items = isObject(list) && Array.isArray(list.items) ? list.items.filter(isObject) : [];
   const isRevision = (item: Record<string, unknown>) => item.type === REVISION_TYPE;
   return {

@@ -1,5 +1,6 @@
 import { isObject } from '../../base/json.ts';
 import { ownLabels } from '../../base/own-labels.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
 import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
 import { LOCK_SECONDS, type LockRecord, lockRecordSchema } from './record.ts';
 import type { HeldLock, LockStore } from './store.ts';
@@ -13,7 +14,9 @@ export function leaseStore(kubectl: Kubectl, namespace: string, deployment: stri
   const write = async (verb: 'create' | 'replace', lease: object, signal: AbortSignal): Promise<string | undefined> => {
     try {
       const args = [verb, '-f', '-', '-n', namespace, '-o', 'json'];
-      return versionOf(JSON.parse(await kubectl.run(args, { input: JSON.stringify(lease), signal })));
+      return versionOf(
+        jsonAnswer(await kubectl.run(args, { input: JSON.stringify(lease), signal }), `kubectl ${verb} lease`),
+      );
     } catch (error) {
       if (error instanceof KubectlError && ['exists', 'conflict', 'not-found'].includes(error.reason)) return undefined;
       throw error;
@@ -24,7 +27,7 @@ export function leaseStore(kubectl: Kubectl, namespace: string, deployment: stri
       const text = await kubectl.run(['get', 'lease', name, '-n', namespace, '--ignore-not-found', '-o', 'json'], {
         signal,
       });
-      return text.trim() === '' ? undefined : heldLock(JSON.parse(text));
+      return text.trim() === '' ? undefined : heldLock(jsonAnswer(text, 'kubectl get lease'));
     },
     create: (record, signal) => write('create', lease(name, deployment, record, now()), signal),
     replace: (record, version, signal) => write('replace', lease(name, deployment, record, now(), version), signal),

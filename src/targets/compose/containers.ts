@@ -1,4 +1,5 @@
 import { at, labelsAt, textAt } from '../../evidence/read.ts';
+import { jsonLines } from '../../exec/answer.ts';
 import { type Connection, PROJECT_LABEL } from './connection.ts';
 
 /** A container of the project, as the engine knows it; nothing of its environment. */
@@ -35,8 +36,7 @@ export async function readContainers(connection: Connection, signal: AbortSignal
   if (ids.length === 0) return [];
   // One that went meanwhile is not told, and docker ends with 1.
   const told = await docker.run(['inspect', '--format', FORMAT, ...ids], { signal, okCodes: [0, 1] });
-  return lines(told)
-    .map((line): unknown => JSON.parse(line))
+  return jsonLines(told, 'docker inspect')
     .filter((item) => labelsAt(item, 'labels')['com.docker.compose.oneoff'] !== 'True')
     .map(containerOf)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));

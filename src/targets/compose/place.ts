@@ -1,5 +1,6 @@
 import { sha256 } from '../../base/digest.ts';
 import { textAt } from '../../evidence/read.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
 import { refuseElsewhere } from '../../state/compose/elsewhere.ts';
 import type { Place } from '../target.ts';
 import type { Connection } from './connection.ts';
@@ -19,7 +20,7 @@ export async function placeCompose(connection: Connection, signal: AbortSignal):
   await refuseElsewhere(project.name, project.directory, homes);
   const views = await viewProject(connection, containers);
   const ready = views.filter(({ settled }) => settled).length;
-  const info: unknown = JSON.parse(text);
+  const info: unknown = jsonAnswer(text, 'docker info');
   const id = textAt(info, 'ID');
   const host = textAt(info, 'Name');
   return {

@@ -1,6 +1,7 @@
 import { sha256 } from '../../base/digest.ts';
 import { ExternalError } from '../../base/errors.ts';
 import { listAt, textAt } from '../../evidence/read.ts';
+import { jsonAnswer, UnreadableAnswer } from '../../exec/answer.ts';
 import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
 import type { Place } from '../target.ts';
 import type { Connection } from './connection.ts';
@@ -48,7 +49,7 @@ export async function readConfig(kubectl: Kubectl, signal: AbortSignal): Promise
       // Only the CA is asked for: a whole --raw view would hold keys and tokens.
       kubectl.run(['config', 'view', '--minify', '--raw', '-o', `jsonpath=${ca}`], { signal }),
     ]);
-    const config: unknown = JSON.parse(text);
+    const config: unknown = jsonAnswer(text, 'kubectl config view');
     return {
       context: textAt(config, 'current-context'),
       server: textAt(listAt(config, 'clusters')[0], 'cluster', 'server'),
@@ -77,11 +78,14 @@ export async function clusterUid(kubectl: Kubectl, signal: AbortSignal): Promise
 /** As the API server sees the user; kubectl before 1.28 and servers without that API only know the kubeconfig's name for it. */
 async function whoAmI(kubectl: Kubectl, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const answer: unknown = JSON.parse(await kubectl.run(['auth', 'whoami', '-o', 'json'], { signal }));
+    const answer: unknown = jsonAnswer(
+      await kubectl.run(['auth', 'whoami', '-o', 'json'], { signal }),
+      'kubectl auth whoami',
+    );
     const name = textAt(answer, 'status', 'userInfo', 'username');
     return name === '' ? undefined : name;
   } catch (error) {
-    if (error instanceof KubectlError || error instanceof SyntaxError) return undefined;
+    if (error instanceof KubectlError || error instanceof UnreadableAnswer) return undefined;
     throw error;
   }
 }

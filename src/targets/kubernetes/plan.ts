@@ -1,5 +1,6 @@
 import { digestOf } from '../../base/digest.ts';
 import { isObject } from '../../base/json.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
@@ -83,7 +84,7 @@ async function liveObjects(
   const args = ['get', '-n', release.namespace, '--ignore-not-found', '-o', 'json', '-f', '-'];
   try {
     const answer = await kubectl.run(args, { input, signal });
-    const parsed: unknown = answer.trim() === '' ? {} : JSON.parse(answer);
+    const parsed: unknown = answer.trim() === '' ? {} : jsonAnswer(answer, 'kubectl get -f -');
     const items = isObject(parsed) && Array.isArray(parsed.items) ? parsed.items : [parsed];
     const found = items.filter((item): item is KubernetesObject => isObject(item) && isObject(item.metadata));
     return new Map(found.map((object) => [keyOf(object, release.namespace), object]));

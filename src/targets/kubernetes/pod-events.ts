@@ -1,4 +1,5 @@
 import { listAt, textAt } from '../../evidence/read.ts';
+import { jsonAnswer, UnreadableAnswer } from '../../exec/answer.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { Connection } from './connection.ts';
 
@@ -21,11 +22,11 @@ export async function podEvents(
   const fields = ['involvedObject.kind=Pod', ...(pod === undefined ? [] : [`involvedObject.name=${pod}`])].join(',');
   const args = ['get', 'events', '-n', release.namespace, '--field-selector', fields, '-o', 'json'];
   try {
-    return listAt(JSON.parse(await kubectl.run(args, { signal })), 'items')
+    return listAt(jsonAnswer(await kubectl.run(args, { signal }), 'kubectl get events'), 'items')
       .map(toEvent)
       .toSorted((a, b) => (a.time < b.time ? -1 : 1));
   } catch (error) {
-    if (error instanceof KubectlError) return [];
+    if (error instanceof KubectlError || error instanceof UnreadableAnswer) return [];
     throw error;
   }
 }

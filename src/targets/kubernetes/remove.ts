@@ -1,4 +1,5 @@
 import { labelsAt, listAt, textAt } from '../../evidence/read.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
 import { newestRevision } from '../../state/revisions/revision.ts';
 import type { WorkOptions } from '../target.ts';
@@ -33,8 +34,9 @@ export async function removeKubernetes(
 }
 
 async function keptClaims({ kubectl, release }: Connection, signal: AbortSignal): Promise<readonly string[]> {
-  const list: unknown = JSON.parse(
+  const list: unknown = jsonAnswer(
     await kubectl.run(['get', 'pvc', '-n', release.namespace, '-o', 'json'], { signal }),
+    'kubectl get pvc',
   );
   return listAt(list, 'items')
     .filter((claim) => {

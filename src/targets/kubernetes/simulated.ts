@@ -1,4 +1,5 @@
 import { labelsAt, listAt, textAt } from '../../evidence/read.ts';
+import { jsonAnswer, UnreadableAnswer } from '../../exec/answer.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { Connection } from './connection.ts';
 import type { WorkloadView } from './workloads.ts';
@@ -14,14 +15,15 @@ async function simulatedNodes(
 ): Promise<ReadonlySet<string>> {
   if (nodes.length === 0) return new Set();
   try {
-    const answer: unknown = JSON.parse(
+    const answer: unknown = jsonAnswer(
       await kubectl.run(['get', 'nodes', ...nodes, '--ignore-not-found', '-o', 'json'], { signal }),
+      'kubectl get nodes',
     );
     const items = nodes.length === 1 ? [answer] : listAt(answer, 'items');
     const simulated = items.filter((node) => SIMULATED in labelsAt(node, 'metadata', 'annotations'));
     return new Set(simulated.map((node) => textAt(node, 'metadata', 'name')));
   } catch (error) {
-    if (error instanceof KubectlError || error instanceof SyntaxError) return new Set();
+    if (error instanceof KubectlError || error instanceof UnreadableAnswer) return new Set();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Redact } from '../../base/redact.ts';
 import { textAt } from '../../evidence/read.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
 import { type ChartReference, helm, type ReleaseRef } from '../../exec/helm.ts';
 import { kubectl } from '../../exec/kubectl.ts';
 import type { Runner } from '../../exec/runner.ts';
@@ -46,7 +47,13 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
         connection.helm.version(signal),
         connection.kubectl.run(['version', '--client', '-o', 'json'], { signal }),
       ]);
-      return { helm: text, kubectl: textAt(JSON.parse(client), 'clientVersion', 'gitVersion').replace(/^v/, '') };
+      return {
+        helm: text,
+        kubectl: textAt(jsonAnswer(client, 'kubectl version --client'), 'clientVersion', 'gitVersion').replace(
+          /^v/,
+          '',
+        ),
+      };
     },
     place: (signal) => placeKubernetes(connection, signal),
     inspect: (signal) => inspectKubernetes(connection, signal),

@@ -1,4 +1,5 @@
 import { at, labelsAt, listAt, textAt } from '../../evidence/read.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 import type { Connection } from './connection.ts';
 import { type PodView, podView } from './pods.ts';
@@ -34,7 +35,7 @@ export async function readWorkloads(
   signal: AbortSignal,
 ): Promise<readonly WorkloadView[]> {
   const text = await kubectl.run(['get', RESOURCES, '-n', release.namespace, '-o', 'json'], { signal });
-  return workloadViews(JSON.parse(text), names);
+  return workloadViews(jsonAnswer(text, `kubectl get ${RESOURCES}`), names);
 }
 
 /** The same from kubectl's answer; pure. */

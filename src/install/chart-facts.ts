@@ -1,0 +1,111 @@
+import type { Stats } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { UserError } from '../base/errors.ts';
+import { isObject, type JsonObject } from '../base/json.ts';
+import { readTextIfThere } from '../base/read-text.ts';
+import { readTarGz } from '../base/tar.ts';
+import type { ChartFacts } from '../render/rendered.ts';
+
+/** Bytes of a packed chart: helm keeps it in a Secret of 1 MiB, so that none that can be installed is as large. */
+const ARCHIVE_LIMIT = 16 * 2 ** 20;
+
+/**
+ * What a chart says of itself, from a folder or a .tgz. Throws UserError that names the file of the chart and what is wrong with it; nothing of its
+ * content is repeated.
+ */
+export async function readChartFacts(path: string): Promise<ChartFacts> {
+  const read = await chartFiles(path);
+  const chart = yamlObject(await read('Chart.yaml'), path, 'Chart.yaml');
+  if (chart === undefined) throw broken(path, 'no Chart.yaml was found in it');
+  const schema = await read('values.schema.json');
+  return {
+    name: needed(chart, 'name', path),
+    version: needed(chart, 'version', path),
+    appVersion: String(chart.appVersion ?? ''),
+    values: yamlObject(await read('values.yaml'), path, 'values.yaml') ?? {},
+    schema: schema === undefined ? undefined : schemaObject(schema, path),
+  };
+}
+
+type ReadFile = (name: string) => Promise<string | undefined>;
+
+async function chartFiles(path: string): Promise<ReadFile> {
+  const kind = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (kind === undefined) throw broken(path, 'it does not exist');
+  if (kind.isDirectory()) return (name) => readTextIfThere(join(path, name));
+  if (!kind.isFile()) throw broken(path, 'it is neither a folder nor a file');
+  const files = await archiveFiles(path, kind);
+  // helm packs a chart under one folder, its own name; deeper ones are subcharts.
+  const top = [...files.keys()].find((name) => /^[^/]+\/Chart\.yaml$/.test(name))?.replace(/Chart\.yaml$/, '');
+  return async (name) => (top === undefined ? undefined : files.get(top + name));
+}
+
+async function archiveFiles(path: string, { size }: Stats): Promise<ReadonlyMap<string, string>> {
+  const next = [`tar tzf ${path} shows what it holds; helm package makes one`];
+  if (size > ARCHIVE_LIMIT) throw new UserError(`${path} is larger than 16 MiB: no chart is`, { next });
+  if (size === 0) throw new UserError(`${path} is no packed chart: it is empty`, { next });
+  try {
+    return readTarGz(await readFile(path), isOwnFile);
+  } catch (cause) {
+    if (!(cause instanceof Error) || 'code' in cause) throw cause;
+    throw new UserError(`${path} is no packed chart: it ${cause.message}`, { cause, next });
+  }
+}
+
+/** A file at the top of the chart, no template and nothing of a subchart. */
+function isOwnFile(name: string): boolean {
+  return /^[^/]+\/(?:Chart\.yaml|values\.yaml|values\.schema\.json)$/.test(name);
+}
+
+function yamlObject(text: string | undefined, path: string, name: string): JsonObject | undefined {
+  if (text === undefined) return undefined;
+  const document = parsedYaml(text, path, name) ?? {};
+  if (!isObject(document)) throw broken(path, `${name} does not hold keys and values`);
+  return document as JsonObject;
+}
+
+function parsedYaml(text: string, path: string, name: string): unknown {
+  try {
+    return parse(text, { logLevel: 'error' });
+  } catch (cause) {
+    const line = isYamlFault(cause) ? cause.linePos?.[0]?.line : undefined;
+    throw broken(path, `${name} is not valid YAML${line === undefined ? '' : `, line ${line}`}`, cause);
+  }
+}
+
+function isYamlFault(error: unknown): error is { readonly linePos?: readonly { readonly line: number }[] } {
+  return error instanceof Error && 'linePos' in error;
+}
+
+function schemaObject(text: string, path: string): JsonObject {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (isObject(document)) return document as JsonObject;
+  } catch (cause) {
+    throw broken(path, 'values.schema.json is not valid JSON', cause);
+  }
+  throw broken(path, 'values.schema.json is no JSON Schema: it does not hold keys and values');
+}
+
+function needed(chart: JsonObject, key: 'name' | 'version', path: string): string {
+  const value = chart[key];
+  if (typeof value === 'string' && value !== '') return value;
+  // `version: 1` and `version: 0.38` are numbers to YAML, and helm takes them as text.
+  if (key === 'version' && typeof value === 'number') return String(value);
+  throw broken(path, `Chart.yaml does not say its ${key}`);
+}
+
+function broken(path: string, observed: string, cause?: unknown): UserError {
+  return new UserError(`${path} is no chart: ${observed}`, {
+    ...(cause === undefined ? {} : { cause }),
+    next: [
+      'name a folder with a Chart.yaml, or a .tgz that helm pull or helm package wrote: --target-chart-path',
+      `helm show chart ${path}`,
+    ],
+  });
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { jsonAnswer, jsonLines } from '../../src/exec/answer.ts';
+
+test('JSON is read, whole or a document a line', () => {
+  expect(jsonAnswer('{"a":1}', 'kubectl get pvc')).toEqual({ a: 1 });
+  expect(jsonLines('{"a":1}\n\n{"a":2}\n', 'docker inspect')).toEqual([{ a: 1 }, { a: 2 }]);
+});
+
+test.each([
+  ['', 'printed nothing'],
+  ['  \n', 'printed nothing'],
+  ['the token is hunter2', 'printed something else'],
+  ['{"items":[', 'printed something else'],
+])('what is no JSON is an outside fault with the way out, and is not repeated: %j', (text, observed) => {
+  const fault = caught(() => jsonAnswer(text, 'kubectl get pvc'));
+  expect(fault).toMatchObject({
+    exitCode: 8,
+    message: `kubectl get pvc ${observed}; JSON was expected`,
+    command: 'kubectl get pvc',
+    next: ['run it by hand, and look which kubectl comes first on PATH: which -a kubectl'],
+  });
+  expect(fault).not.toHaveProperty('cause');
+});
+
+function caught(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}
