@@ -1,4 +1,5 @@
 import { ExternalError } from '../base/errors.ts';
+import { jsonDocuments } from './json-documents.ts';
 import { toKubectlError } from './kubectl.ts';
 import type { Runner } from './runner.ts';
 
@@ -37,7 +38,7 @@ export async function dryRun(
 ): Promise<readonly DryRunAnswer[]> {
   if (objects.length === 0) return [];
   const how = ['--dry-run=server', `--validate=${strict}`, '-n', namespace, '-o', 'name', '-f', '-'];
-  const input = objects.map((object) => JSON.stringify(object)).join('\n---\n');
+  const input = jsonDocuments(objects);
   const args = [...kubeArgs, ...(verb === 'create' ? ['create'] : APPLY), ...how];
   const { stdout, stderr } = await runner.run('kubectl', args, { input, signal, timeoutMs, okCodes: [0, 1] });
   const taken = new Set(stdout.split('\n').map((line) => line.trim()));

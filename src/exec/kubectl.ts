@@ -1,6 +1,7 @@
 import { ExternalError } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import { jsonAnswer, unreadableAnswer } from './answer.ts';
+import { jsonDocuments } from './json-documents.ts';
 import { ListStream } from './list-stream.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
@@ -118,7 +119,7 @@ export function kubectl(
       ),
     mayI: async (questions, signal) => {
       if (questions.length === 0) return [];
-      const input = questions.map((question) => JSON.stringify(review(question))).join('\n---\n');
+      const input = jsonDocuments(questions.map(review));
       const args = ['create', '--validate=false', '-f', '-', '-o', 'jsonpath={.status.allowed}{"\\n"}'];
       const lines = (await run(args, { ...withSignal(signal), input })).trim().split('\n');
       if (lines.length !== questions.length) throw new ExternalError('kubectl did not answer every access review');

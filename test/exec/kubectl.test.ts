@@ -82,7 +82,10 @@ describe('access reviews', () => {
   it('are asked in one call and answered in order', async () => {
     const { cluster, calls } = answering(['true\nfalse\n']);
     expect(await cluster.mayI([question, clusterWide])).toEqual([true, false]);
-    const documents = (calls[0]?.input ?? '').split('\n---\n').map((text): unknown => JSON.parse(text));
+    const documents = (calls[0]?.input ?? '')
+      .trimEnd()
+      .split('\n')
+      .map((text): unknown => JSON.parse(text));
     expect(documents).toMatchObject([
       { kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: question } },
       { spec: { resourceAttributes: { verb: 'create', group: '', resource: 'namespaces' } } },

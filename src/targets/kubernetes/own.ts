@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { ownLabels } from '../../base/own-labels.ts';
+import { jsonDocuments } from '../../exec/json-documents.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 import { FIELD_MANAGER, REVISION_LABEL } from '../../state/kubernetes/labels.ts';
@@ -55,9 +56,7 @@ export async function deleteObjects(
   objects: Revision['manifests'],
   signal: AbortSignal,
 ): Promise<void> {
-  const input = objects
-    .map(({ apiVersion, kind, name }) => JSON.stringify({ apiVersion, kind, metadata: { name } }))
-    .join('\n---\n');
+  const input = jsonDocuments(objects.map(({ apiVersion, kind, name }) => ({ apiVersion, kind, metadata: { name } })));
   await kubectl.run(['delete', '--ignore-not-found', '-n', release.namespace, '-f', '-'], { input, signal });
 }
 

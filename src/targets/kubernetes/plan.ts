@@ -1,6 +1,7 @@
 import { digestOf } from '../../base/digest.ts';
 import { isObject } from '../../base/json.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
+import { jsonDocuments } from '../../exec/json-documents.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
@@ -80,7 +81,7 @@ async function liveObjects(
   objects: readonly KubernetesObject[],
   signal: AbortSignal,
 ): Promise<Live | undefined> {
-  const input = objects.map((object) => JSON.stringify(identity(object))).join('\n---\n');
+  const input = jsonDocuments(objects.map(identity));
   const args = ['get', '-n', release.namespace, '--ignore-not-found', '-o', 'json', '-f', '-'];
   try {
     const answer = await kubectl.run(args, { input, signal });
