@@ -134,9 +134,15 @@ function commonName(distinguished: string): string {
 }
 
 function latest(times: readonly string[]): string {
-  return new Date(Math.max(...times.map((time) => Date.parse(time)))).toISOString();
+  return isoTime(Math.max(...times.map((time) => Date.parse(time))));
 }
 
 function earliest(times: readonly string[]): string {
-  return new Date(Math.min(...times.map((time) => Date.parse(time)))).toISOString();
+  return isoTime(Math.min(...times.map((time) => Date.parse(time))));
+}
+
+/** OpenSSL gives `Bad time value` for a date that is malformed. */
+function isoTime(time: number): string {
+  if (Number.isNaN(time)) throw new Error('holds a certificate whose dates cannot be read');
+  return new Date(time).toISOString();
 }

@@ -1,6 +1,8 @@
 import type { Redact } from '../../base/redact.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
+import { foreignFault } from '../probe/guarded.ts';
 import type { LoginFault, LoginFaultKind } from './facts.ts';
+import { OTHER_LOGIN } from './messages.ts';
 
 /** A refusal by the server or its silence, with what it means for a login. */
 export class PostgresFault extends ProbeFault {
@@ -55,6 +57,7 @@ function saidBy(error: unknown, redact: Redact): { code: string; routine: string
 
 function silence(error: unknown, stage: 'login' | 'use', redact: Redact): PostgresFault {
   const { code, text } = faultOf(error, stage);
+  if (code.startsWith(OTHER_LOGIN)) return new PostgresFault(stage, code, text, 'access');
   if (code === 'ETIMEDOUT' || /terminated unexpectedly|timeout/i.test(text)) {
     const isLate = code === 'ETIMEDOUT';
     const what = stage === 'login' ? 'the login' : 'a query';
@@ -64,6 +67,10 @@ function silence(error: unknown, stage: 'login' | 'use', redact: Redact): Postgr
       isLate ? `takes the connection and never answers ${what}` : `closes the connection at ${what}`,
       'silent',
     );
+  }
+  // In the library's words, for a message that is none of an answer.
+  if (/^Received unexpected/.test(text)) {
+    return new PostgresFault(stage, 'EPROTO', foreignFault('PostgreSQL').fact.text, 'other');
   }
   return new PostgresFault(stage, code, redact(text), 'other');
 }

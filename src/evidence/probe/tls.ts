@@ -75,7 +75,14 @@ export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: Secu
       socket.removeListener('error', fail);
       signal.removeEventListener('abort', late);
       socket.on('error', () => undefined);
-      resolve({ stream: socket, certificate: certificateOf(socket, name) });
+      try {
+        resolve({ stream: socket, certificate: certificateOf(socket, name) });
+      } catch (error) {
+        // What is thrown in an event's handler ends the process.
+        socket.destroy();
+        const unreadable = new ProbeFault('tls', 'ERR_TLS_CERT', 'shows a certificate that cannot be read');
+        reject(error instanceof ProbeFault ? error : unreadable);
+      }
     });
   });
 }
@@ -104,8 +111,8 @@ function certificateOf(socket: TLSSocket, host: string): CertificateFact {
   return {
     subject: String(shown.subject?.CN ?? shown.subjectaltname ?? ''),
     issuer: String(shown.issuer?.CN ?? shown.issuer?.O ?? ''),
-    validFrom: new Date(shown.valid_from).toISOString(),
-    validTo: new Date(shown.valid_to).toISOString(),
+    validFrom: isoTime(shown.valid_from),
+    validTo: isoTime(shown.valid_to),
     protocol: socket.getProtocol() ?? '',
     ...(distrust === undefined || distrust === 'ERR_TLS_CERT_ALTNAME_INVALID' ? {} : { distrust }),
     ...(distrust === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' && shown.infoAccess?.['CA Issuers - URI'] !== undefined
@@ -115,6 +122,13 @@ function certificateOf(socket: TLSSocket, host: string): CertificateFact {
       ? {}
       : { wrongHost: `shows a certificate for another host: ${namesOf(shown.subjectaltname)}` }),
   };
+}
+
+/** Throws ProbeFault for what is no time: OpenSSL gives `Bad time value` for a date that is malformed. */
+function isoTime(text: string): string {
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  throw new ProbeFault('tls', 'ERR_TLS_CERT_DATE', 'shows a certificate whose dates cannot be read');
 }
 
 function namesOf(alternatives: string | undefined): string {

@@ -62,7 +62,7 @@ export async function logIn(session: RedisSession, target: RedisTarget): Promise
     }
     if (!(error instanceof ProbeFault)) throw error;
     const { code, text } = error.fact;
-    if (code === 'ETIMEDOUT' || tls.mode !== 'disable') throw new ProbeFault('login', code, text);
+    if (code !== 'ECONNRESET' || tls.mode !== 'disable') throw new ProbeFault('login', code, text);
     throw new ProbeFault(
       'tls',
       code,

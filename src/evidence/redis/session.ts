@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { ProbeFault } from '../probe/fault.ts';
+import { guarded } from '../probe/guarded.ts';
 import { asSocket } from '../probe/socket.ts';
+import { RedisFrames } from './frames.ts';
 
 /** The server's own refusal of a command. `code` is its first word: `WRONGPASS`, `NOPERM`, `READONLY`, else `ERR`. */
 export class RedisRefusal extends Error {
@@ -24,7 +26,11 @@ export interface RedisSession {
 export async function openSession(stream: Duplex, limitMs: number): Promise<RedisSession> {
   // Bundled, a CommonJS package has its default export alone.
   const { AbstractConnector, Redis } = (await import('ioredis')).default;
-  const socket = asSocket(stream);
+  const socket = asSocket(guarded(stream, new RedisFrames(), 'Redis'));
+  let ended: ProbeFault | undefined;
+  socket.on('error', (error) => {
+    if (error instanceof ProbeFault) ended = error;
+  });
   class Dialled extends AbstractConnector {
     constructor() {
       super(limitMs);
@@ -53,7 +59,7 @@ export async function openSession(stream: Duplex, limitMs: number): Promise<Redi
       try {
         return await client.call(command.toLowerCase(), ...words);
       } catch (error) {
-        throw refusalOf(error);
+        throw refusalOf(error, ended);
       }
     },
     close: () => {
@@ -64,10 +70,10 @@ export async function openSession(stream: Duplex, limitMs: number): Promise<Redi
 }
 
 /** The library's error carries the command's words, a password among them: nothing of it is kept but the server's text. */
-function refusalOf(error: unknown): RedisRefusal | ProbeFault {
+function refusalOf(error: unknown, ended: ProbeFault | undefined): RedisRefusal | ProbeFault {
   const { name, message } = error instanceof Error ? error : { name: '', message: '' };
   if (name === 'ReplyError') return new RedisRefusal(/^[A-Z]+(?= |$)/.exec(message)?.[0] ?? 'ERR', message);
   if (message === 'Command timed out')
     return new ProbeFault('use', 'ETIMEDOUT', 'takes the connection and never answers');
-  return new ProbeFault('use', 'ECONNRESET', 'closes the connection');
+  return ended ?? new ProbeFault('use', 'ECONNRESET', 'closes the connection');
 }

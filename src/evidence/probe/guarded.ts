@@ -1,0 +1,81 @@
+import { Duplex } from 'node:stream';
+import { ProbeFault } from './fault.ts';
+
+/** Looks at the bytes of a server before a library reads them, and gives what the library may read now. Throws ProbeFault for what no such server says. */
+export interface Inspector {
+  push(chunk: Buffer): Buffer;
+}
+
+/**
+ * A stream for a library that parses what a server says. The library reads only what `inspector` lets through, and an error that it throws while it
+ * reads ends this connection instead of the process. `service`: what the server should be, for the message.
+ */
+export function guarded(inner: Duplex, inspector: Inspector, service: string): Duplex {
+  return new Guarded(inner, inspector, service);
+}
+
+/** The fault of a server that speaks another protocol, or breaks its own. */
+export function foreignFault(service: string): ProbeFault {
+  return new ProbeFault('use', 'EPROTO', `answers, and not as ${service} does`);
+}
+
+class Guarded extends Duplex {
+  readonly #inner: Duplex;
+  readonly #service: string;
+  #hasEnded = false;
+
+  constructor(inner: Duplex, inspector: Inspector, service: string) {
+    super({ allowHalfOpen: false });
+    this.#inner = inner;
+    this.#service = service;
+    // Whoever uses the stream listens; a fault that comes before they do must not end the process.
+    this.on('error', () => undefined);
+    inner.on('data', (chunk: Buffer) => {
+      if (this.destroyed) return;
+      try {
+        const bytes = inspector.push(chunk);
+        if (bytes.length > 0 && !this.push(bytes)) inner.pause();
+      } catch (error) {
+        this.destroy(error instanceof ProbeFault ? error : foreignFault(service));
+      }
+    });
+    inner.on('end', () => {
+      this.#hasEnded = true;
+      this.push(null);
+    });
+    inner.on('error', (error) => this.destroy(error));
+    inner.on('close', () => {
+      if (this.#hasEnded && !this.readableEnded) this.once('end', () => this.destroy());
+      else this.destroy();
+    });
+    if (inner.destroyed) this.destroy();
+  }
+
+  /** Calls the library's listeners; what they throw is about the bytes that they were given. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event !== 'data') return super.emit(event, ...args);
+    try {
+      return super.emit(event, ...args);
+    } catch {
+      this.destroy(foreignFault(this.#service));
+      return true;
+    }
+  }
+
+  override _read(): void {
+    this.#inner.resume();
+  }
+
+  override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#inner.write(chunk, encoding, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#inner.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#inner.destroy();
+    done(error);
+  }
+}

@@ -1,0 +1,117 @@
+import { ProbeFault } from '../probe/fault.ts';
+import { foreignFault, type Inspector } from '../probe/guarded.ts';
+
+/** Bytes of a line that is no bulk text: a status, an error, a number. */
+const LINE_LIMIT = 16_384;
+/** Bytes, elements and depth of one answer: INFO has some 10 KiB, SENTINEL MASTERS 40 words for each master, two deep. */
+const ANSWER_LIMIT = 4 * 2 ** 20;
+const COUNT_LIMIT = 50_000;
+const DEPTH_LIMIT = 8;
+/** Answers to one connection. */
+const ANSWERS_LIMIT = 10_000;
+const [STATUS, ERROR, NUMBER, BULK, LIST, RETURN, LINE_END] = Buffer.from('+-:$*\r\n');
+
+/**
+ * Follows the answers of a Redis server (RESP 2) and lets them through as long as they are well-formed and within limits: the library takes every
+ * length on trust, and follows lists as deep as they go.
+ */
+export class RedisFrames implements Inspector {
+  /** Bytes of a bulk text that are still to come, its line end included. */
+  #bulk = 0;
+  #line: number[] = [];
+  /** Elements that each open list still lacks. */
+  readonly #open: number[] = [];
+  #bytes = 0;
+  #count = 0;
+  #answers = 0;
+
+  push(chunk: Buffer): Buffer {
+    for (let at = 0; at < chunk.length; ) at = this.#bulk > 0 ? this.#skip(chunk, at) : this.#read(chunk, at);
+    return chunk;
+  }
+
+  #skip(chunk: Buffer, at: number): number {
+    const taken = Math.min(this.#bulk, chunk.length - at);
+    this.#bulk -= taken;
+    if (this.#bulk === 0) this.#ended();
+    return at + taken;
+  }
+
+  /** Takes the bytes of one line, as far as they have come. */
+  #read(chunk: Buffer, from: number): number {
+    const end = chunk.indexOf(LINE_END ?? 0, from);
+    const to = end < 0 ? chunk.length : end + 1;
+    this.#spend(to - from);
+    if (this.#line.length + to - from > LINE_LIMIT) throw foreignFault('Redis');
+    for (let at = from; at < to; at += 1) this.#line.push(chunk[at] ?? 0);
+    if (!TYPES.has(this.#line[0])) throw this.#line[0] === TLS_ALERT ? closedFault() : foreignFault('Redis');
+    if (end >= 0) this.#take(Buffer.from(this.#line));
+    return to;
+  }
+
+  #take(line: Buffer): void {
+    this.#line = [];
+    if (line.at(-2) !== RETURN) throw foreignFault('Redis');
+    const [type] = line;
+    const text = line.toString('latin1', 1, line.length - 2);
+    if (type === NUMBER && !/^-?\d{1,20}$/.test(text)) throw foreignFault('Redis');
+    const hasLength = type === BULK || type === LIST;
+    if (hasLength && !/^(?:-1|\d{1,10})$/.test(text)) throw foreignFault('Redis');
+    const length = hasLength ? Number(text) : -1;
+    if (type === BULK) this.#expect(length);
+    else if (type === LIST && length > 0) this.#enter(length);
+    else this.#ended();
+  }
+
+  #expect(length: number): void {
+    if (length < 0) {
+      this.#ended();
+      return;
+    }
+    this.#spend(length);
+    this.#bulk = length + 2;
+  }
+
+  #enter(length: number): void {
+    this.#count += length;
+    this.#open.push(length);
+    if (this.#count > COUNT_LIMIT || this.#open.length > DEPTH_LIMIT) throw tooMuch();
+  }
+
+  /** An element has ended, and each list whose last one it was. */
+  #ended(): void {
+    for (;;) {
+      const lacking = this.#open.pop();
+      if (lacking === undefined) break;
+      if (lacking > 1) {
+        this.#open.push(lacking - 1);
+        return;
+      }
+    }
+    this.#bytes = 0;
+    this.#count = 0;
+    this.#answers += 1;
+    if (this.#answers > ANSWERS_LIMIT) throw tooMuch();
+  }
+
+  #spend(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > ANSWER_LIMIT) throw tooMuch();
+  }
+}
+
+/** What a server of TLS says to plain text before it closes the connection. */
+const TLS_ALERT = 0x15;
+const TYPES = new Set<number | undefined>([STATUS, ERROR, NUMBER, BULK, LIST]);
+
+function tooMuch(): ProbeFault {
+  return new ProbeFault(
+    'use',
+    'EMSGSIZE',
+    `answers with more than 4 MiB, ${COUNT_LIMIT} elements or ${DEPTH_LIMIT} levels`,
+  );
+}
+
+function closedFault(): ProbeFault {
+  return new ProbeFault('use', 'ECONNRESET', 'closes the connection');
+}
