@@ -12,8 +12,8 @@ export async function readText(path: string, next: readonly string[]): Promise<s
 }
 
 /** The text of a file, pipes included; undefined where there is none. Throws UserError where it is no text, far too large, or cannot be read. */
-export async function readTextIfThere(path: string): Promise<string | undefined> {
-  const bytes = await readBytes(path).catch((error: NodeJS.ErrnoException) => {
+export async function readTextIfThere(path: string, limitBytes = LIMIT_BYTES): Promise<string | undefined> {
+  const bytes = await readBytes(path, limitBytes).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error instanceof UserError ? error : unreadable(path, error);
   });
@@ -25,16 +25,16 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
   }
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(path: string, limitBytes: number): Promise<Uint8Array> {
   const file = await open(path, 'r');
   try {
-    return await readWithin(file, path);
+    return await readWithin(file, path, limitBytes);
   } finally {
     await file.close();
   }
 }
 
-async function readWithin(file: FileHandle, path: string): Promise<Uint8Array> {
+async function readWithin(file: FileHandle, path: string, limitBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
@@ -42,7 +42,8 @@ async function readWithin(file: FileHandle, path: string): Promise<Uint8Array> {
     if (bytesRead === 0) return Buffer.concat(chunks);
     chunks.push(buffer.subarray(0, bytesRead));
     size += bytesRead;
-    if (size > LIMIT_BYTES) throw new UserError(`${path} is larger than 4 MiB`, { next: [`ls -l ${path}`] });
+    if (size > limitBytes)
+      throw new UserError(`${path} is larger than ${limitBytes / 2 ** 20} MiB`, { next: [`ls -l ${path}`] });
   }
 }
 

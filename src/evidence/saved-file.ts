@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { boundedJson } from '../base/bounded-json.ts';
 import { UserError } from '../base/errors.ts';
 import { API_VERSION } from '../base/version.ts';
 import type { Evidence } from './evidence.ts';
@@ -20,9 +21,10 @@ const document = z
 
 /** One file of saved evidence. Throws UserError that names the file and what is wrong. */
 export function parseEvidence(text: string, path: string): Evidence<unknown> {
-  const inexact = inexactInteger(text);
+  const json = parsed(text);
+  const inexact = json === undefined ? undefined : inexactInteger(text);
   if (inexact !== undefined) throw new UserError(`${path} holds ${inexact}, which no JSON reader here keeps exactly`);
-  const read = document.safeParse(parsed(text));
+  const read = document.safeParse(json);
   if (read.success) {
     const { apiVersion: _, kind: __, ...evidence } = read.data;
     return evidence;
@@ -34,14 +36,16 @@ export function parseEvidence(text: string, path: string): Evidence<unknown> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return boundedJson(text);
   } catch {
     return undefined;
   }
 }
 
-/** The first integer of a JSON text that would be read as another one; what difyctl writes itself never is. */
+/** The first integer of a text that is JSON that would be read as another one; what difyctl writes itself never is. */
 function inexactInteger(text: string): string | undefined {
-  const tokens = text.match(/"(?:\\.|[^"\\])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g) ?? [];
-  return tokens.find((token) => /^-?\d{16,}$/.test(token) && String(Number(token)) !== token);
+  for (const [token] of text.matchAll(/"(?:\\.|[^"\\])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) {
+    if (/^-?\d{16,}$/.test(token) && String(Number(token)) !== token) return token;
+  }
+  return undefined;
 }

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { boundedJson } from '../base/bounded-json.ts';
 import { sha256 } from '../base/digest.ts';
 import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
+import { readTextIfThere } from '../base/read-text.ts';
 import { API_VERSION } from '../base/version.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 
@@ -43,7 +44,7 @@ export async function saveOrigin(directory: string, origin: EvidenceOriginFacts)
 
 /** Reads it; undefined where there is none. Throws UserError for a file that is none. */
 export async function readOrigin(directory: string): Promise<EvidenceOriginFacts | undefined> {
-  const text = await readFile(join(directory, FILE), 'utf8').catch(() => undefined);
+  const text = await readTextIfThere(join(directory, FILE)).catch(() => undefined);
   if (text === undefined) return undefined;
   const read = schema.safeParse(parsed(text));
   if (read.success) return { deployment: read.data.deployment, cluster: read.data.cluster };
@@ -97,7 +98,7 @@ function clusterDoubts(saved: Cluster, here: Cluster, directory: string): readon
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return boundedJson(text);
   } catch {
     return undefined;
   }

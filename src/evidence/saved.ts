@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
+import { readTextIfThere } from '../base/read-text.ts';
 import type { Redact } from '../base/redact.ts';
 import { API_VERSION } from '../base/version.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
@@ -11,6 +12,8 @@ import { parseEvidence } from './saved-file.ts';
 
 /** The deployment's file beside the evidence, as `--from-evidence` looks for it. */
 export const SAVED_DEPLOYMENT = 'difyctl.yaml';
+/** Bytes of one file: the nodes of 5,000 are some 3 MiB. */
+const FILE_LIMIT = 16 * 2 ** 20;
 const FILE_NAME = /^[a-z0-9.-]+\.(local|cluster)\.json$/;
 
 /** Writes each piece of evidence as `KEY.local.json` and the deployment beside it, everything redacted, readable by its owner alone. */
@@ -44,7 +47,8 @@ export async function readEvidence(
   const versions = new Map(collectors.map(({ key }) => [key.name, key.version]));
   return Promise.all(
     files.map(async (name) => {
-      const evidence = parseEvidence(await readFile(join(directory, name), 'utf8'), join(directory, name));
+      const path = join(directory, name);
+      const evidence = parseEvidence((await readTextIfThere(path, FILE_LIMIT)) ?? '', path);
       if (name !== `${evidence.key}.${evidence.from}.json`) {
         throw new UserError(
           `${join(directory, name)} holds ${evidence.key} seen from ${evidence.from}: its name says otherwise`,

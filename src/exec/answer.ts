@@ -1,3 +1,4 @@
+import { boundedJson } from '../base/bounded-json.ts';
 import { ExternalError } from '../base/errors.ts';
 
 /** A program ended well and printed something that is not the JSON it was asked for. */
@@ -9,7 +10,7 @@ export class UnreadableAnswer extends ExternalError {}
  */
 export function jsonAnswer(text: string, command: string): unknown {
   try {
-    return JSON.parse(text);
+    return boundedJson(text);
   } catch {
     throw unreadableAnswer(text, command);
   }

@@ -52,6 +52,9 @@ function onFiles({ name, directory }: ProjectRef, file: string, env: string): re
   return [...COMPOSE, '--project-name', name, ...files];
 }
 
+/** Characters of its words that are looked at. */
+const MESSAGE_LIMIT = 8_192;
+
 /** What docker's own words mean for whoever reads them; as docker 20.10 to 29 say it. */
 const REMEDIES: readonly (readonly [RegExp, readonly string[]])[] = [
   [
@@ -73,7 +76,7 @@ const REMEDIES: readonly (readonly [RegExp, readonly string[]])[] = [
 
 function withNext(error: ExternalError): ExternalError {
   if (error.next.length > 0) return error;
-  const said = error.stderr.join('\n');
+  const said = error.stderr.join('\n').slice(-MESSAGE_LIMIT);
   const next = REMEDIES.find(([words]) => words.test(said))?.[1];
   if (next === undefined) return error;
   const { message, command, stderr } = error;

@@ -67,6 +67,9 @@ const BEGINS = /^(Error from server|The \S+ ".*" is invalid:|error: |Error: |Una
 const ASIDE = /^(Warning: |[IWEF]\d{4} )/;
 const REFUSAL = /^Error from server(?: \((\w+)\))?: (?:error when \w+ "STDIN": )?([\s\S]*)$/;
 
+/** Characters that are kept of one refusal; a webhook writes what it likes. */
+const TEXT_LIMIT = 4_096;
+
 /** Undefined in place of a message that is not the server's refusal of one object. */
 function refusalsOf(stderr: string): readonly (Exclude<DryRunAnswer, 'taken'> | undefined)[] {
   const messages: string[] = [];
@@ -80,7 +83,7 @@ function refusalsOf(stderr: string): readonly (Exclude<DryRunAnswer, 'taken'> | 
     .filter((message) => message !== '')
     .map((message) => {
       const [, reason = '', text] = REFUSAL.exec(message) ?? [];
-      if (text !== undefined) return { reason, text };
-      return message.startsWith('The ') ? { reason: 'Invalid', text: message } : undefined;
+      if (text !== undefined) return { reason, text: text.slice(0, TEXT_LIMIT) };
+      return message.startsWith('The ') ? { reason: 'Invalid', text: message.slice(0, TEXT_LIMIT) } : undefined;
     });
 }

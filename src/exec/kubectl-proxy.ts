@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { boundedJson } from '../base/bounded-json.ts';
 import { ExternalError, Interrupted } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import { type RawGet, rawByProcess, toKubectlError } from './kubectl.ts';
@@ -107,8 +108,13 @@ async function readThrough(
       return;
     }
     const chunks: Buffer[] = [];
-    for await (const chunk of answer) chunks.push(chunk);
-    throw refusal(path, Buffer.concat(chunks).toString('utf8'));
+    let size = 0;
+    for await (const chunk of answer) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > REFUSAL_LIMIT) break;
+    }
+    throw refusal(path, Buffer.concat(chunks).toString('utf8', 0, REFUSAL_LIMIT));
   } catch (error) {
     if (signal?.aborted === true) throw new Interrupted('kubectl was interrupted');
     throw error;
@@ -118,10 +124,13 @@ async function readThrough(
 function ask(options: object): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request({ ...options, headers: { host: 'localhost' } }, resolve)
-      .once('error', ({ message }) => reject(new ExternalError(`the connection to kubectl proxy broke: ${message}`)))
+      .on('error', ({ message }) => reject(new ExternalError(`the connection to kubectl proxy broke: ${message}`)))
       .end();
   });
 }
+
+/** Bytes that are read of a refusal: the API server says a few sentences. */
+const REFUSAL_LIMIT = 65_536;
 
 /** In the words that kubectl has for the same: a Status is the API server's, anything else the proxy's own, which could not reach it. */
 function refusal(path: string, body: string): ExternalError {
@@ -135,7 +144,7 @@ function refusal(path: string, body: string): ExternalError {
 
 function parsed(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return boundedJson(body);
   } catch {
     return undefined;
   }

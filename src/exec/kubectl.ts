@@ -9,6 +9,10 @@ import type { Runner, RunOptions } from './runner.ts';
 const PAGE = 10_000;
 /** A page of the largest pods over a slow line takes this long, in ms. */
 const PAGE_TIMEOUT = 120_000;
+/** Bytes of the answer to one GET that is no list. */
+const ANSWER_LIMIT = 16 * 2 ** 20;
+/** Characters of a message in which its reason is looked for. */
+const MESSAGE_LIMIT = 8_192;
 /** How often a list is begun again whose continue token the server has forgotten (410). */
 const RESTARTS = 3;
 const REVIEWS = 'authorization.k8s.io/v1';
@@ -89,7 +93,13 @@ export function kubectl(
     runKubectl(runner, [...kubeArgs, ...args], options);
   const get = async (path: string, signal?: AbortSignal): Promise<unknown> => {
     const chunks: Buffer[] = [];
-    await raw(path, (chunk) => chunks.push(chunk), signal);
+    let size = 0;
+    const hear = (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > ANSWER_LIMIT) throw new ExternalError(`the API server answers ${path} with more than 16 MiB`);
+    };
+    await raw(path, hear, signal);
     return jsonAnswer(Buffer.concat(chunks).toString('utf8'), `kubectl get --raw ${path}`);
   };
   const page: ReadPage = async (path, onItem, signal) => {
@@ -204,6 +214,6 @@ const REASONS: readonly (readonly [RegExp, KubectlReason])[] = [
 
 function reasonOf(error: ExternalError): KubectlReason {
   // `kubectl was not found on PATH` has no stderr, and its words are not the server's.
-  const text = error.stderr.join('\n');
+  const text = error.stderr.join('\n').slice(-MESSAGE_LIMIT);
   return REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? 'other';
 }

@@ -1,7 +1,14 @@
+import { boundedJson } from '../base/bounded-json.ts';
+import { ExternalError } from '../base/errors.ts';
+
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE, COMMA] = Buffer.from('"\\[]{},');
 /** Depth at which the members of a list's `items` stand: within the document, which is 1, and within the list. */
 const ITEM_DEPTH = 2;
 const ITEMS = /"items"\s*:\s*\[$/;
+/** Bytes before the list's bracket in which its name is looked for. */
+const NAME_BYTES = 64;
+/** Bytes of one item, and of all that stands around the items: etcd takes 1.5 MiB for an object. */
+const PART_LIMIT = 8 * 2 ** 20;
 
 /**
  * Takes a Kubernetes list as its bytes arrive and gives each item, parsed alone: however long the list, one item is held. What stands around
@@ -25,18 +32,20 @@ export class ListStream {
     this.#onItem = onItem;
   }
 
-  /** Throws SyntaxError for an item that is no JSON, and whatever the receiver of items throws. */
+  /** Throws SyntaxError for an item that is no JSON, ExternalError for one that is too large, and whatever the receiver of items throws. */
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#scan(bytes);
     this.#rest = bytes.subarray(this.#from);
     this.#at = this.#rest.length;
     this.#from = 0;
+    if (this.#rest.length + this.#frame.length > PART_LIMIT)
+      throw new ExternalError('the API server answers with an object larger than 8 MiB');
   }
 
   /** The document without its items. Throws SyntaxError where the stream ended before the document did. */
   end(): unknown {
-    return JSON.parse(this.#frame + this.#rest.toString('utf8'));
+    return boundedJson(this.#frame + this.#rest.toString('utf8'));
   }
 
   #scan(bytes: Buffer): void {
@@ -74,9 +83,9 @@ export class ListStream {
   #enter(bytes: Buffer, at: number): void {
     this.#depth++;
     if (this.#depth !== ITEM_DEPTH || this.#inItems) return;
-    const before = bytes.toString('utf8', this.#from, at + 1);
-    if (!ITEMS.test(before)) return;
-    this.#frame += before;
+    const near = bytes.toString('latin1', Math.max(this.#from, at - NAME_BYTES), at + 1);
+    if (!ITEMS.test(near)) return;
+    this.#frame += bytes.toString('utf8', this.#from, at + 1);
     this.#from = at + 1;
     this.#inItems = true;
   }
@@ -85,7 +94,7 @@ export class ListStream {
     this.#depth--;
     if (!this.#inItems) return;
     if (this.#depth === ITEM_DEPTH) {
-      this.#onItem(JSON.parse(bytes.toString('utf8', this.#from, at + 1)));
+      this.#onItem(boundedJson(bytes.toString('utf8', this.#from, at + 1)));
       this.#from = at + 1;
     } else if (this.#depth < ITEM_DEPTH) {
       this.#inItems = false;

@@ -10,9 +10,8 @@ import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
 
 /** Whole segments that may wait: one is just being copied, more are not. */
 const WAITING = 1;
-/** Commands that say that a segment is archived and archive nothing: they do nothing, or put it nowhere. */
+/** Commands that say that a segment is archived and archive nothing. */
 const NOTHING = /^\s*(?:(?:\/usr)?\/bin\/)?(?:true|:|exit\s+0|echo|cd|test|ls|sleep)(?:\s[^|>;&]*)?$/;
-const NOWHERE = /(?:(?:^|[^2&])>|\s)\s*\/dev\/null['"]?\s*$/;
 /** What names the segment: its path, or its file name. */
 const SEGMENT = /%[pf]/;
 
@@ -100,7 +99,15 @@ function judgeFailures(archiving: ArchivingFact, expected: string): Judgement | 
 }
 
 function isNothing(command: string): boolean {
-  return !SEGMENT.test(command) || NOTHING.test(command) || NOWHERE.test(command);
+  return !SEGMENT.test(command) || NOTHING.test(command) || isNowhere(command);
+}
+
+/** Whether a command ends with the device that keeps nothing, as a word of its own or as where its output goes. */
+function isNowhere(command: string): boolean {
+  const word = command.trimEnd().replace(/['"]$/, '');
+  if (!word.endsWith('/dev/null')) return false;
+  const before = word.slice(0, -'/dev/null'.length);
+  return before.trimEnd().length < before.length || /(?:^|[^2&])>$/.test(before);
 }
 
 function judgeArchive(archiving: ArchivingFact, { why, rpo }: Need, expected: string): Judgement {

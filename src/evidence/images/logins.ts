@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { boundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
 import { fromClusterIfThere } from '../cluster/connect.ts';
 import type { CollectContext } from '../evidence.ts';
@@ -93,7 +94,7 @@ export async function readPullSecret(
 function contentOf(secret: unknown): unknown {
   const decoded = (key: string): unknown => {
     try {
-      return JSON.parse(Buffer.from(textAt(secret, 'data', key), 'base64').toString('utf8'));
+      return boundedJson(Buffer.from(textAt(secret, 'data', key), 'base64').toString('utf8'));
     } catch {
       return undefined;
     }

@@ -1,3 +1,4 @@
+import { boundedJson } from '../../base/bounded-json.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
 import type { HttpAnswer } from '../probe/http.ts';
 import { at, listAt, textAt } from '../read.ts';
@@ -77,5 +78,5 @@ async function architecturesOf(
 
 function document({ status, body }: HttpAnswer): unknown {
   if (status !== 200) throw new ProbeFault('use', String(status), `answers with ${status}`);
-  return JSON.parse(body.toString('utf8'));
+  return boundedJson(body.toString('utf8'));
 }

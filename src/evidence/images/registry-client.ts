@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { boundedJson } from '../../base/bounded-json.ts';
 import type { Dial } from '../probe/dial.ts';
 import { ProbeFault } from '../probe/fault.ts';
 import { type HttpAnswer, requestHttp } from '../probe/http.ts';
@@ -86,7 +87,7 @@ interface Challenge {
 function readChallenge(header: string): Challenge {
   const scheme = /^(\w+)/.exec(header)?.[1]?.toLowerCase();
   const fields = Object.fromEntries(
-    [...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value]) => [name, value ?? '']),
+    [...header.matchAll(/\b(\w+)="([^"]*)"/g)].map(([, name = '', value]) => [name, value ?? '']),
   );
   return { scheme: scheme === 'bearer' || scheme === 'basic' ? scheme : 'none', fields };
 }
@@ -123,7 +124,7 @@ function encoded({ username, password }: RegistryLogin): string {
 
 function parsed(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return boundedJson(body.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { ProbeFault } from '../probe/fault.ts';
+import { foreignFault } from '../probe/guarded.ts';
 
 /** A reply of an SMTP server (RFC 5321, 4.2). */
 export interface Reply {
@@ -20,15 +21,18 @@ export interface Dialog {
 
 /** More than any server has to say in one reply. */
 const LONGEST = 64_000;
-const WHOLE = /^(?:\d{3}-[^\n]*\n)*\d{3}(?: [^\n]*)?\r?\n/;
 
 /** Opens a dialog over a connected stream. `limitMs`: for each reply. */
 export function openDialog(stream: Duplex, limitMs: number): Dialog {
   let heard = '';
+  /** Where in `heard` the first line begins that was not taken yet. */
+  let at = 0;
+  let lines: string[] = [];
   let isClosed = false;
   let wake: () => void = () => undefined;
   const onData = (bytes: Buffer) => {
-    heard += bytes.toString('latin1');
+    // What is said beyond a whole reply is read with the next one; it is never kept without a limit.
+    if (heard.length <= LONGEST) heard += bytes.toString('latin1');
     wake();
   };
   const onEnd = () => {
@@ -55,16 +59,23 @@ export function openDialog(stream: Duplex, limitMs: number): Dialog {
     }
   };
   const taken = (): Reply | undefined => {
-    const whole = WHOLE.exec(heard)?.[0];
-    if (whole === undefined) {
-      const isForeign = /^[^\n]*\n/.test(heard) && !/^\d{3}[ \r\n-]/.test(heard);
-      if (isForeign || heard.length > LONGEST)
-        throw new ProbeFault('use', 'NOSMTP', 'answers, and not as a mail server does');
-      return undefined;
+    for (;;) {
+      const end = heard.indexOf('\n', at);
+      if (end < 0 && heard.length > LONGEST) throw foreignFault('a mail server');
+      if (end < 0) return undefined;
+      const line = heard.slice(at, heard[end - 1] === '\r' ? end - 1 : end);
+      if (!/^\d{3}(?:[ -]|$)/.test(line)) throw foreignFault('a mail server');
+      lines.push(line);
+      at = end + 1;
+      if (line[3] !== '-') return replyOf();
     }
-    heard = heard.slice(whole.length);
-    const lines = whole.trimEnd().split(/\r?\n/);
-    return { code: Number(whole.slice(0, 3)), lines: lines.map((line) => line.slice(4)) };
+  };
+  const replyOf = (): Reply => {
+    const reply = { code: Number(lines[0]?.slice(0, 3)), lines: lines.map((line) => line.slice(4)) };
+    heard = heard.slice(at);
+    at = 0;
+    lines = [];
+    return reply;
   };
   return {
     read,

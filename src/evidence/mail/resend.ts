@@ -1,3 +1,4 @@
+import { boundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
 import { publishedDefaultIn } from '../../checklist/published-defaults.ts';
 import type { Mail } from '../../deployment/schema/mail.ts';
@@ -57,7 +58,7 @@ function domainsOf(json: unknown): NonNullable<ResendFact['domains']> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return boundedJson(text);
   } catch {
     return undefined;
   }

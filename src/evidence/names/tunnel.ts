@@ -39,7 +39,8 @@ function connectBy(
       signal,
     });
     asked.once('connect', ({ statusCode = 0 }, _socket, head) => resolve({ status: statusCode, head }));
-    asked.once('error', reject);
+    // More than one may come, and one that nobody hears ends the process.
+    asked.on('error', reject);
     asked.end();
   });
 }

@@ -45,6 +45,9 @@ export function statementFault(error: unknown, redact: Redact): PostgresFault {
   return new PostgresFault('use', said.code, said.text, 'other');
 }
 
+/** Characters that are kept of what the server says of an error. */
+const LONGEST = 1_000;
+
 /** The server's own error fields; undefined where it said none. */
 function saidBy(error: unknown, redact: Redact): { code: string; routine: string; text: string } | undefined {
   if (!(error instanceof Error) || !('severity' in error)) return undefined;
@@ -52,7 +55,7 @@ function saidBy(error: unknown, redact: Redact): { code: string; routine: string
     const value: unknown = Reflect.get(error, name);
     return typeof value === 'string' ? value : '';
   };
-  return { code: field('code'), routine: field('routine'), text: redact(error.message) };
+  return { code: field('code'), routine: field('routine'), text: redact(error.message).slice(0, LONGEST) };
 }
 
 function silence(error: unknown, stage: 'login' | 'use', redact: Redact): PostgresFault {

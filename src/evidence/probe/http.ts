@@ -99,7 +99,8 @@ function send(stream: Duplex, request: HttpRequest, signal: AbortSignal): Promis
       },
       resolve,
     );
-    sent.once('error', reject);
+    // More than one may come, and one that nobody hears ends the process.
+    sent.on('error', reject);
     sent.once('continue', () => resolve(undefined));
     if (announced === undefined) sent.end(body);
     else sent.flushHeaders();

@@ -79,6 +79,9 @@ async function askAt(
   }
 }
 
+/** Replicas that are asked: what a sentinel says opens no more connections than that. */
+const MOST_HEIRS = 32;
+
 /** The replicas of this master that sentinels hold to be up: whichever they promote has to let Dify in. */
 async function askHeirs(
   sentinels: readonly SentinelFact[],
@@ -92,9 +95,11 @@ async function askHeirs(
   const candidates = sentinels.flatMap((one) => (one.master === master ? (one.candidates ?? []) : []));
   const addresses = new Set(candidates.filter(({ isUp }) => isUp).map(({ address }) => address));
   return Promise.all(
-    [...addresses].map((address) =>
-      askHeir({ ...parted(address), username: redis.username, password, tls: { mode: 'disable' } }, context),
-    ),
+    [...addresses]
+      .slice(0, MOST_HEIRS)
+      .map((address) =>
+        askHeir({ ...parted(address), username: redis.username, password, tls: { mode: 'disable' } }, context),
+      ),
   );
 }
 

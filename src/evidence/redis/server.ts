@@ -75,9 +75,12 @@ async function latency(session: RedisSession): Promise<number> {
   return Math.round(middle * 10) / 10;
 }
 
+/** Characters of INFO that are read; a server with a hundred replicas says 20,000. */
+const INFO_LIMIT = 256 * 1024;
+
 async function infoOf(session: RedisSession): Promise<RedisInfo | undefined> {
   const text = await allowed(session, 'INFO');
-  return typeof text === 'string' ? parseInfo(text) : undefined;
+  return typeof text === 'string' ? parseInfo(text.slice(0, INFO_LIMIT)) : undefined;
 }
 
 async function settingsOf(session: RedisSession): Promise<RedisSettings> {

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipBounded } from '../../base/gunzip.ts';
 import { ownLabels } from '../../base/own-labels.ts';
 import { fromCluster } from '../cluster/connect.ts';
 import type { CollectContext } from '../evidence.ts';
@@ -63,7 +63,16 @@ function hasStarted(status: unknown): boolean {
   return states.some((state) => state !== undefined);
 }
 
+/** Bytes of a record once it is unpacked; a rendered set is some 100 KiB. */
+const RECORD_LIMIT = 8 * 2 ** 20;
+
+/** Undefined also for a record that is damaged, or that unpacks to more than any is. */
 function recordIn(secret: unknown): InstallRecord | undefined {
   const data = textAt(secret, 'data', 'revision.json.gz');
-  return data === '' ? undefined : readRecord(gunzipSync(Buffer.from(data, 'base64')).toString());
+  if (data === '') return undefined;
+  try {
+    return readRecord(gunzipBounded(Buffer.from(data, 'base64'), RECORD_LIMIT).toString());
+  } catch {
+    return undefined;
+  }
 }

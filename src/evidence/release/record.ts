@@ -1,10 +1,11 @@
+import { boundedJson } from '../../base/bounded-json.ts';
 import { at, textAt } from '../read.ts';
 import type { InstallRecord } from './living.ts';
 
 /** What matters here of a recorded revision (JSON); undefined for what is none. */
 export function readRecord(text: string): InstallRecord | undefined {
   try {
-    const revision: unknown = JSON.parse(text);
+    const revision: unknown = boundedJson(text);
     const [number, version] = [at(revision, 'number'), textAt(revision, 'file', 'version')];
     if (typeof number !== 'number' || version === '') return undefined;
     return { number, outcome: textAt(revision, 'outcome'), version };

@@ -1,3 +1,4 @@
+import { boundedJson } from '../../base/bounded-json.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import { ProbeFault } from '../probe/fault.ts';
 import { requestHttp } from '../probe/http.ts';
@@ -6,8 +7,8 @@ import type { Asked } from './facts.ts';
 import { listAt, textAt } from './json.ts';
 import { type Note, type StoreContext, trustOf } from './probe.ts';
 
-/** Enough for the schema of a thousand collections. */
-const BODY_LIMIT = 16 << 20;
+/** Enough for the schemas of a thousand collections. */
+const BODY_LIMIT = 8 << 20;
 const SAID_LIMIT = 160;
 
 export interface StoreAnswer {
@@ -128,7 +129,7 @@ function defined(headers: Readonly<Record<string, string | undefined>>): Record<
 
 function jsonOf(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return boundedJson(body.toString('utf8'));
   } catch {
     return undefined;
   }

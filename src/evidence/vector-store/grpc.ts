@@ -24,6 +24,9 @@ export interface GrpcAnswer {
   readonly message: Message;
 }
 
+/** Bytes of one answer: what gRPC's own clients take unless they are told otherwise. */
+const ANSWER_LIMIT = 4 * 2 ** 20;
+
 /** One unary call: `/package.Service/Method`. Throws ProbeFault with stage `use` where no gRPC answer comes. */
 export type Call = (path: string, request?: Uint8Array, isCleanup?: boolean) => Promise<GrpcAnswer>;
 
@@ -45,9 +48,11 @@ export async function withGrpc<T>(
     const stream = isSecure ? await agreeOnTls(plain, host, context, greeting) : plain;
     const session = connect(`${isSecure ? 'https' : 'http'}://${host}:${port}`, {
       createConnection: () => stream,
+      settings: { enablePush: false },
     });
     const broken = new Promise<never>((_, reject) => {
-      session.once('error', reject);
+      // More than one may come, and one that nobody hears ends the process.
+      session.on('error', reject);
       session.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     });
     broken.catch(() => undefined);
@@ -101,7 +106,14 @@ function unary(
     stream.on('trailers', (headers) => {
       answered = { ...answered, ...headers };
     });
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    let size = 0;
+    stream.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size <= ANSWER_LIMIT) return;
+      stream.close();
+      reject(new ProbeFault('use', 'EMSGSIZE', 'answers with more than 4 MiB'));
+    });
     stream.on('error', reject);
     stream.on('close', () => {
       signal.removeEventListener('abort', late);

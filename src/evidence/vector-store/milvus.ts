@@ -1,3 +1,4 @@
+import { boundedJson } from '../../base/bounded-json.ts';
 import { ProbeFault } from '../probe/fault.ts';
 import { portOf, storeUrl } from './address.ts';
 import { lookAtCertificate } from './client.ts';
@@ -120,7 +121,7 @@ function nodeOf(info: unknown): NodeFact {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return boundedJson(text);
   } catch {
     return undefined;
   }

@@ -28,40 +28,67 @@ export interface Message {
   message(field: number): Message;
 }
 
-/** Reads a message. What is cut off or of a wire type that no longer exists ends it. */
+/** Fields of one message: far more than the probes' answers have, and few enough to be held. */
+const FIELD_LIMIT = 100_000;
+/** Bytes of the longest whole number. */
+const VARINT_LIMIT = 10;
+
+/** Reads a message. What is cut off, has more than 100,000 fields, or is of a wire type that no longer exists ends it. */
 export function decodeMessage(data: Uint8Array): Message {
   const numbers = new Map<number, number>();
   const chunks = new Map<number, Uint8Array[]>();
-  let offset = 0;
-  const next = (): number => {
+  const reader = new Reader(data);
+  for (let count = 0; !reader.isOver && count < FIELD_LIMIT; count += 1) {
+    const tag = reader.number();
+    const field = Math.floor(tag / 8);
+    const type = tag % 8;
+    if (type === 0) numbers.set(field, reader.number());
+    else if (type === 1) reader.bytes(8);
+    else if (type === 5) reader.bytes(4);
+    else if (type === 2) {
+      const known = chunks.get(field);
+      const bytes = reader.bytes(reader.number());
+      if (known === undefined) chunks.set(field, [bytes]);
+      else known.push(bytes);
+    } else break;
+  }
+  const text = (bytes: Uint8Array | undefined) => (bytes === undefined ? '' : Buffer.from(bytes).toString('utf8'));
+  return {
+    number: (field) => numbers.get(field) ?? 0,
+    text: (field) => text(chunks.get(field)?.at(-1)),
+    texts: (field) => (chunks.get(field) ?? []).map(text),
+    message: (field) => decodeMessage(chunks.get(field)?.at(-1) ?? new Uint8Array()),
+  };
+}
+
+/** Goes through the bytes once; past their end every number is 0 and every piece empty. */
+class Reader {
+  readonly #data: Uint8Array;
+  #at = 0;
+
+  constructor(data: Uint8Array) {
+    this.#data = data;
+  }
+
+  get isOver(): boolean {
+    return this.#at >= this.#data.length;
+  }
+
+  number(): number {
     let value = 0;
     let factor = 1;
-    while (offset < data.length) {
-      const byte = data[offset++] ?? 0;
+    for (let count = 0; count < VARINT_LIMIT && !this.isOver; count += 1) {
+      const byte = this.#data[this.#at++] ?? 0;
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) break;
       factor *= 0x80;
     }
     return value;
-  };
-  while (offset < data.length) {
-    const tag = next();
-    const field = Math.floor(tag / 8);
-    const type = tag % 8;
-    if (type === 0) numbers.set(field, next());
-    else if (type === 1) offset += 8;
-    else if (type === 5) offset += 4;
-    else if (type === 2) {
-      const length = next();
-      chunks.set(field, [...(chunks.get(field) ?? []), data.subarray(offset, offset + length)]);
-      offset += length;
-    } else break;
   }
-  const texts = (field: number) => (chunks.get(field) ?? []).map((bytes) => Buffer.from(bytes).toString('utf8'));
-  return {
-    number: (field) => numbers.get(field) ?? 0,
-    text: (field) => texts(field).at(-1) ?? '',
-    texts,
-    message: (field) => decodeMessage(chunks.get(field)?.at(-1) ?? new Uint8Array()),
-  };
+
+  bytes(length: number): Uint8Array {
+    const from = this.#at;
+    this.#at = Math.min(this.#data.length, from + length);
+    return this.#data.subarray(from, this.#at);
+  }
 }

@@ -1,3 +1,4 @@
+import { boundedJson } from '../../../base/bounded-json.ts';
 import { isObject } from '../../../base/json.ts';
 
 /** What is asked of a bucket for its settings; each throws StorageFailure where the key may not. */
@@ -9,7 +10,7 @@ export interface BucketAnswers {
 /** A JSON body as an object; empty where it is none. */
 export function objectOf(body: Buffer): Readonly<Record<string, unknown>> {
   try {
-    const json: unknown = JSON.parse(body.toString('utf8'));
+    const json: unknown = boundedJson(body.toString('utf8'));
     return isObject(json) ? json : {};
   } catch {
     return {};

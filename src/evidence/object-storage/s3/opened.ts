@@ -1,3 +1,4 @@
+import { boundedJson } from '../../../base/bounded-json.ts';
 import { elements, textOf } from '../xml.ts';
 
 /** What a bucket policy opens to everybody without a condition, in words; empty for none, or for text that is no policy. */
@@ -32,7 +33,7 @@ function isEverybody(statement: unknown): boolean {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return boundedJson(text);
   } catch {
     return undefined;
   }
