@@ -17,10 +17,10 @@ export async function publishReport(
   { next, files }: { readonly next: string; readonly files: readonly ReportFile[] },
 ): Promise<void> {
   await writeReportFiles(files, report, context);
-  const { output, env, stdout, stderr } = context;
+  const { output, env, stdout } = context;
   const safe = redactedReport(report, context.redact);
   stdout.write(output === 'text' ? reportForPeople(safe, context, next) : await reportAs(output, safe));
-  if (env.GITHUB_ACTIONS === 'true') stderr.write(reportAnnotations(safe, fileInRepository(report, context)));
+  if (env.GITHUB_ACTIONS === 'true') context.annotate(reportAnnotations(safe, fileInRepository(report, context)));
 }
 
 /** As text: laid out on a terminal, a line for each check in logs. */
@@ -36,7 +36,7 @@ function fileInRepository({ deployment }: CheckReport, { configPath, env, cwd }:
 
 /** Starts a checklist that fills in on a terminal; one that shows nothing anywhere else. */
 export async function checklistStarter(context: CommandContext): Promise<() => LiveChecklist> {
-  const { terminal, env, quiet, stderr } = context;
+  const { terminal, env, quiet } = context;
   if (quiet || !terminal.stderrIsTerminal || inCi(env))
     return () => ({ onEvent: () => undefined, end: () => undefined });
   const [{ liveChecklist }, { createSpinner }] = await Promise.all([
@@ -47,7 +47,7 @@ export async function checklistStarter(context: CommandContext): Promise<() => L
   const style = { color, unicode, width };
   return () =>
     liveChecklist(
-      createSpinner((text) => stderr.write(text), style),
+      createSpinner((text) => context.draw(text), style),
       style,
     );
 }

@@ -1,4 +1,5 @@
 import { Interrupted, UserError } from '../base/errors.ts';
+import { oneLine } from '../base/printable.ts';
 import type { CommandContext } from './context.ts';
 
 /** What can be looked at before the answer: a letter, what it shows, and the text. */
@@ -26,7 +27,7 @@ export async function askToGoOn(
   const { askLine } = await import('./line-prompt.ts');
   const keys = exhibits.map(({ key, title }) => `${key}: ${title}`).join(', ');
   for (;;) {
-    const message = `${question} (y/N${keys === '' ? '' : `, ${keys}`})`;
+    const message = `${oneLine(question)} (y/N${keys === '' ? '' : `, ${keys}`})`;
     const answer = await askLine(context, message).catch(declined);
     const word = answer.trim().toLowerCase();
     const exhibit = exhibits.find(({ key }) => key === word);

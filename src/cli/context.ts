@@ -5,8 +5,8 @@ import type { DescribedCommand } from './described.ts';
 import type { OutputFormat } from './output-format.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A place for text. Everything written passes the redactor of the run. */
-export interface Output {
+/** A place for text. Everything written passes the redactor of the run, and nothing in it commands a terminal or a runner of CI. */
+interface Output {
   write(text: string): void;
 }
 
@@ -19,6 +19,10 @@ export interface CommandContext {
   readonly stdout: Output;
   /** Progress, notes, faults. */
   readonly stderr: Output;
+  /** Draws on stderr with movements of the cursor, for a line that moves; the texts in it were made printable before. Redacted. */
+  draw(text: string): void;
+  /** Workflow commands for the runner of CI, on stderr; whoever makes them escapes what stands in them. Redacted. */
+  annotate(commands: string): void;
   /** The streams behind them, for prompts that must draw. */
   readonly streams: {
     readonly stdin: NodeJS.ReadStream;

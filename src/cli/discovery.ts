@@ -1,3 +1,4 @@
+import { mapTexts, oneLine } from '../base/printable.ts';
 import { formatBytes } from '../base/quantity.ts';
 import type { Runner } from '../exec/runner.ts';
 import type { Found, FoundCluster, FoundContext } from '../wizard/found.ts';
@@ -21,7 +22,7 @@ export class Discovery {
 
   /** What is known by now. */
   get found(): Found {
-    return this.#found;
+    return mapTexts(this.#found, oneLine) as Found;
   }
 
   /** Contexts, the current one's cluster, and the Docker engine, at the same time. */
@@ -59,7 +60,7 @@ export class Discovery {
       get('nodes', '-o', NODE_COLUMNS),
       get('ingressclasses', '-o', 'jsonpath={.items[*].metadata.name}'),
     ]);
-    const ingressClasses = classes.split(' ').filter((name) => name !== '');
+    const ingressClasses = classes.split(' ').filter((name) => name !== '' && isNameable(name));
     const summary = nodesSummary(nodes);
     return summary === undefined ? undefined : { summary, ingressClasses };
   }
@@ -71,6 +72,11 @@ export class Discovery {
       () => '',
     );
   }
+}
+
+/** A name that cannot be shown as it is cannot be chosen by it either. */
+function isNameable(name: string): boolean {
+  return oneLine(name) === name;
 }
 
 const NODE_COLUMNS =
@@ -85,7 +91,7 @@ function contextsOf(text: string): readonly FoundContext[] {
   const config = parsed<KubeConfig>(text);
   const current = config?.['current-context'];
   return (config?.contexts ?? [])
-    .flatMap(({ name }) => (name === undefined ? [] : [{ name, current: name === current }]))
+    .flatMap(({ name }) => (name === undefined || !isNameable(name) ? [] : [{ name, current: name === current }]))
     .toSorted((a, b) => Number(b.current) - Number(a.current));
 }
 

@@ -1,5 +1,6 @@
 import { ExternalError, Fault, Interrupted, type Problem, UserError } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { oneLine, printable } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { paint } from '../report/style.ts';
 
@@ -19,10 +20,10 @@ export function faultText(error: unknown, view: FaultView): string {
   const cross = view.unicode ? '✖' : 'x';
   const arrow = view.unicode ? '→' : '->';
   const lines = [
-    `  ${paint(view, 'bad', cross)} ${paint(view, 'strong', headline(error))}`,
+    `  ${paint(view, 'bad', cross)} ${paint(view, 'strong', underEachOther(headline(error), 4))}`,
     ...(error instanceof UserError ? problemLines(error.problems) : []),
     ...(error instanceof ExternalError ? externalLines(error) : []),
-    ...nextSteps(error).map((step) => `     ${arrow} ${step}`),
+    ...nextSteps(error).map((step) => `     ${arrow} ${underEachOther(step, 7)}`),
     ...(view.verbose ? stackLines(error) : []),
     `  exit ${exitCodeOf(error)}`,
   ];
@@ -72,9 +73,10 @@ function problemLines(problems: readonly Problem[]): readonly string[] {
   const places = problems.map(placeOf);
   const placeWidth = Math.max(0, ...places.map((place) => place.length));
   const pathWidth = Math.min(44, Math.max(0, ...problems.map(({ path }) => path.length)));
-  return problems.map(({ path, message }, index) =>
-    `    ${(places[index] ?? '').padEnd(placeWidth)}${placeWidth > 0 ? '  ' : ''}${path.padEnd(pathWidth)}  ${message}`.trimEnd(),
-  );
+  return problems.map(({ path, message }, index) => {
+    const place = `${(places[index] ?? '').padEnd(placeWidth)}${placeWidth > 0 ? '  ' : ''}`;
+    return `    ${place}${oneLine(path).padEnd(pathWidth)}  ${underEachOther(message, 6)}`.trimEnd();
+  });
 }
 
 function placeOf({ line, column }: Problem): string {
@@ -84,9 +86,14 @@ function placeOf({ line, column }: Problem): string {
 
 function externalLines(error: ExternalError): readonly string[] {
   return [
-    ...(error.command === undefined ? [] : [`     ran: ${error.command}`]),
-    ...error.stderr.map((text) => `       | ${text}`),
+    ...(error.command === undefined ? [] : [`     ran: ${oneLine(error.command)}`]),
+    ...error.stderr.map((text) => `       | ${oneLine(text)}`),
   ];
+}
+
+/** What others said may have several lines: none of them begins like a line of ours. */
+function underEachOther(text: string, indent: number): string {
+  return printable(text).replaceAll('\n', `\n${' '.repeat(indent)}`);
 }
 
 function stackLines(error: unknown): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { revisionStore } from '../install/draft.ts';
 import type { Revision } from '../state/revisions/revision.ts';
@@ -18,7 +19,7 @@ export function define(command: Command, context: CommandContext): void {
       deployment: bench.deployment.name,
       revisions: revisions.map(entry),
     };
-    const text = revisions.length === 0 ? '  no revision yet\n' : revisions.map(line).join('');
+    const text = revisions.length === 0 ? '  no revision yet\n' : revisions.map(revisionLine).join('');
     context.stdout.write(context.output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : text);
   });
 }
@@ -29,7 +30,8 @@ function entry(revision: Revision): object {
   return { number, outcome, startedAt, endedAt, by, difyctl, chart, tools, releaseRevision, detail, files: digests };
 }
 
-function line({ number, outcome, startedAt, by, chart, releaseRevision, detail }: Revision): string {
+/** A revision as a row. */
+export function revisionLine({ number, outcome, startedAt, by, chart, releaseRevision, detail }: Revision): string {
   const facts = [
     startedAt,
     outcome,
@@ -38,5 +40,5 @@ function line({ number, outcome, startedAt, by, chart, releaseRevision, detail }
     ...(releaseRevision === undefined ? [] : [`release revision ${releaseRevision}`]),
     ...(detail === undefined ? [] : [detail]),
   ];
-  return `  ${String(number).padStart(3)}  ${facts.join('  ')}\n`;
+  return `  ${String(number).padStart(3)}  ${oneLine(facts.join('  '))}\n`;
 }

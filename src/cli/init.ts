@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { oneLine } from '../base/printable.ts';
 import { readTextIfThere } from '../base/read-text.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { formatPath } from '../deployment/paths.ts';
@@ -61,7 +62,8 @@ function print(result: Written, context: CommandContext): void {
     context.stdout.write(`${JSON.stringify(documentOf(result, context.now()), null, 2)}\n`);
     return;
   }
-  for (const { path, message } of result.finished.warnings) context.stderr.write(`  ! ${path}: ${message}\n`);
+  for (const { path, message } of result.finished.warnings)
+    context.stderr.write(`  ! ${oneLine(`${path}: ${message}`)}\n`);
   if (context.quiet) return;
   const mark = context.terminal.unicode ? '✔' : 'ok';
   const outcome = { created: 'written', changed: 'changed', unchanged: 'is as it should be' }[result.outcome];

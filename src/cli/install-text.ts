@@ -1,3 +1,4 @@
+import { oneLine } from '../base/printable.ts';
 import { wrap } from '../base/wrap.ts';
 import { FIRST_ADMINISTRATOR_IS_SET } from '../checks/app/answers.ts';
 import { isBlocked } from '../checks/exit.ts';
@@ -38,7 +39,7 @@ function failureLines(
   style: Style,
 ): readonly string[] {
   return [
-    `  ${sign(style, 'fail')} ${paint(style, 'strong', summary)}`,
+    `  ${sign(style, 'fail')} ${paint(style, 'strong', oneLine(summary))}`,
     ...failures.flatMap((failure) => oneFailure(failure, style)),
     ...wrap(`state: ${state}`, style.width, 5),
     ...['the same command goes on from here', 'difyctl status', ...undoSteps(report)].map(
@@ -62,7 +63,7 @@ function oneFailure({ workload, reason, logs, events }: ApplyFailure, style: Sty
   return [
     ...wrap(`${workload}   ${reason}`, style.width, 5),
     ...events.flatMap((text) => wrap(text, style.width, 7)),
-    ...logs.map((text) => `       | ${text}`),
+    ...logs.map((text) => `       | ${oneLine(text)}`),
   ];
 }
 

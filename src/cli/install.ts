@@ -5,6 +5,7 @@ import type { Draft } from '../install/draft.ts';
 import { install } from '../install/install.ts';
 import type { Prepared } from '../install/prepare.ts';
 import type { InstallReport } from '../install/report.ts';
+import { redactedReport } from '../report/redacted.ts';
 import {
   addLookOptions,
   addSelectionOptions,
@@ -132,6 +133,12 @@ function exhibits(draft: Draft, { rendered }: Prepared, style: Parameters<typeof
 }
 
 function write(context: CommandContext, report: InstallReport): void {
+  const { preflight, postflight } = report;
+  const safe: InstallReport = {
+    ...report,
+    preflight: redactedReport(preflight, context.redact),
+    ...(postflight === undefined ? {} : { postflight: redactedReport(postflight, context.redact) }),
+  };
   const json = context.output === 'json';
-  context.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : installText(report, context));
+  context.stdout.write(json ? `${JSON.stringify(safe, null, 2)}\n` : installText(safe, context));
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../base/printable.ts';
 import { wrap } from '../base/wrap.ts';
 import type { Draft } from '../install/draft.ts';
 import { dot, paint, type Style } from '../report/style.ts';
@@ -14,15 +15,15 @@ export function kindLines({ plan }: Draft, style: Style): readonly string[] {
 
 /** `context prod-eu · https://10.2.0.1:6443 · user ops@example.com · namespace dify · release none` */
 export function placeLines({ place }: Draft, style: Style): readonly string[] {
-  const words = place.facts.map(({ name, value }) => (name === 'server' ? value : `${name} ${value}`));
+  const words = place.facts.map(({ name, value }) => oneLine(name === 'server' ? value : `${name} ${value}`));
   return wrap(words.join(` ${dot(style)} `), style.width, 2);
 }
 
 /** Every object, one a line; with paths where something differs and `paths` is asked. */
 export function changeLines(changes: readonly Change[], style: Style, withPaths: boolean): readonly string[] {
   return changes.flatMap(({ action, kind, name, paths }) => [
-    `    ${paint(style, TONES[action], SIGNS[action])} ${kind} ${name}`,
-    ...(withPaths ? (paths ?? []).map((path) => `        ${path}`) : []),
+    `    ${paint(style, TONES[action], SIGNS[action])} ${oneLine(`${kind} ${name}`)}`,
+    ...(withPaths ? (paths ?? []).map((path) => `        ${oneLine(path)}`) : []),
   ]);
 }
 
@@ -30,7 +31,7 @@ export function changeLines(changes: readonly Change[], style: Style, withPaths:
 function kindsText(changes: readonly Change[]): string {
   const counts = new Map<string, number>();
   for (const { action, kind } of changes) {
-    const key = `${SIGNS[action]} ${kind}`;
+    const key = `${SIGNS[action]} ${oneLine(kind)}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const sorted = [...counts].toSorted(([, a], [, b]) => b - a);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT } from '../base/exit-codes.ts';
+import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { type Draft, draftInstall } from '../install/draft.ts';
 import { countChanges } from '../install/install.ts';
@@ -19,7 +20,7 @@ export function define(command: Command, context: CommandContext): void {
     .action(async (options: Options) => {
       await withPrepared(context, 'warn', async (ready) => {
         const draft = await draftInstall(ready.prepared, ready.target, context.signal);
-        for (const note of openingNotes(ready)) context.stderr.write(`  ! ${note}\n`);
+        for (const note of openingNotes(ready)) context.stderr.write(`  ! ${oneLine(note)}\n`);
         context.stdout.write(
           context.output === 'json' ? planDocument(ready, draft, context) : planText(draft, context),
         );

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { durationSeconds, isDuration } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
+import { oneLine } from '../base/printable.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { addLookOptions, addSelectionOptions, readLook, readSelection } from './check-options.ts';
@@ -36,7 +37,7 @@ export function define(command: Command, context: CommandContext): void {
       const [{ look }, { publishReport }] = await Promise.all([import('./look.ts'), import('./check-output.ts')]);
       const looked = await look(context, wishes, ahead).finally(() => ahead?.reads.close());
       const { report, notes } = looked.run;
-      for (const note of [...looked.notes, ...notes]) context.stderr.write(`  ! ${note}\n`);
+      for (const note of [...looked.notes, ...notes]) context.stderr.write(`  ! ${oneLine(note)}\n`);
       if (options.saveEvidence !== undefined) {
         await saveLook(
           looked,

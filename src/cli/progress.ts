@@ -1,7 +1,9 @@
 import type { OnProgress, ProgressEvent } from '../base/events.ts';
+import { oneLine } from '../base/printable.ts';
+import type { Redact } from '../base/redact.ts';
 import { wrap } from '../base/wrap.ts';
 import { elapsed } from '../report/elapsed.ts';
-import { createSpinner } from '../report/spinner.ts';
+import { createSpinner, type Spinner } from '../report/spinner.ts';
 import { paint, type Style, sign } from '../report/style.ts';
 import type { CommandContext } from './context.ts';
 import { inCi } from './terminal.ts';
@@ -23,7 +25,14 @@ export function progressView(context: CommandContext): ProgressView {
   const { terminal, env } = context;
   const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
   const write = (text: string): void => context.stderr.write(text);
-  return terminal.stderrIsTerminal && !inCi(env) ? movingView(write, style) : lineView(write, style);
+  if (!terminal.stderrIsTerminal || inCi(env)) return lineView(write, style);
+  // A text is redacted before it is cut: half a secret is one that no redactor knows.
+  return movingView(
+    write,
+    createSpinner((text) => context.draw(text), style),
+    style,
+    context.redact,
+  );
 }
 
 /** How a command's text output is drawn on stdout. */
@@ -34,7 +43,7 @@ export function resultStyle({ terminal }: CommandContext): Style {
 function lineView(write: (text: string) => void, style: Style): ProgressView {
   return {
     onProgress: (event) => {
-      if (event.type === 'step-progress') write(`     ${event.step.padEnd(STEP_WIDTH)}${event.detail}\n`);
+      if (event.type === 'step-progress') write(`     ${event.step.padEnd(STEP_WIDTH)}${oneLine(event.detail)}\n`);
       else if (event.type !== 'step-started') write(`${endLine(event, style)}\n`);
     },
     pause: () => undefined,
@@ -42,13 +51,13 @@ function lineView(write: (text: string) => void, style: Style): ProgressView {
   };
 }
 
-function movingView(write: (text: string) => void, style: Style): ProgressView {
-  const spinner = createSpinner(write, style);
+function movingView(write: (text: string) => void, spinner: Spinner, style: Style, redact: Redact): ProgressView {
   let current: { readonly step: string; readonly since: number; detail: string } | undefined;
   let timer: NodeJS.Timeout | undefined;
   const draw = (): void => {
     if (current === undefined) return;
-    const text = `${current.step.padEnd(STEP_WIDTH)}${elapsed(performance.now() - current.since)}   ${current.detail}`;
+    const detail = redact(oneLine(redact(current.detail)));
+    const text = `${current.step.padEnd(STEP_WIDTH)}${elapsed(performance.now() - current.since)}   ${detail}`;
     // Two columns of indentation and the spinner stand before it.
     spinner.show(text.slice(0, Math.max(0, style.width - 5)));
   };
@@ -77,9 +86,9 @@ function movingView(write: (text: string) => void, style: Style): ProgressView {
 function endLine(event: Exclude<ProgressEvent, { type: 'step-started' | 'step-progress' }>, style: Style): string {
   if (event.type === 'note') {
     const mark = event.level === 'warn' ? sign(style, 'warn') : '-';
-    return `  ${mark} ${wrap(event.text, style.width, 4).join('\n').trimStart()}`;
+    return `  ${mark} ${wrap(oneLine(event.text), style.width, 4).join('\n').trimStart()}`;
   }
   const status = { done: 'pass', failed: 'fail', skipped: 'skip' } as const;
   const lead = `  ${sign(style, status[event.status])} ${event.step.padEnd(STEP_WIDTH)}`;
-  return `${lead}${event.detail}   ${paint(style, 'quiet', elapsed(event.durationMs))}`;
+  return `${lead}${oneLine(event.detail)}   ${paint(style, 'quiet', elapsed(event.durationMs))}`;
 }

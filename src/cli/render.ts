@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { loadDeployment } from '../deployment/load.ts';
 import type { UnresolvedSecret } from '../deployment/secrets.ts';
@@ -91,7 +92,7 @@ function report(
   }
   const mark = context.terminal.unicode ? '✔' : 'ok';
   const place = relative(context.cwd, directory) || '.';
-  for (const note of notes) context.stderr.write(`  ! ${note}\n`);
+  for (const note of notes) context.stderr.write(`  ! ${oneLine(note)}\n`);
   const lines = [
     `  ${mark} render      ${files.length} files in ${place}, sha256 ${digest.slice(0, 12)}`,
     ...files.map(({ path, mode, bytes }) => `    ${mode}  ${String(bytes).padStart(7)}  ${path}`),

@@ -4,10 +4,11 @@ import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { type Redact, redactor } from '../base/redact.ts';
 import { systemFault } from '../base/system-fault.ts';
 import type { FlagValue } from '../deployment/overrides.ts';
-import type { CommandContext, Output } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { exitCodeOf, faultDocument, faultText } from './errors.ts';
 import type { GlobalAnswers } from './globals.ts';
-import { judgeTerminal } from './terminal.ts';
+import { createSink, type Sink } from './sink.ts';
+import { judgeTerminal, type Terminal } from './terminal.ts';
 
 /** The world outside, as the process or a test has it. */
 export type World = Pick<CommandContext, 'streams' | 'env' | 'cwd' | 'now' | 'signal'>;
@@ -16,18 +17,20 @@ const DEFAULT_FILE = 'difyctl.yaml';
 
 /** One run of a command: its output, which learns secrets on the way, and how it ends. */
 export class Run {
-  readonly stdout: Output;
-  readonly stderr: Output;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
   readonly width: number;
   exitCode: ExitCode = EXIT.done;
   readonly #world: World;
   readonly #secrets = new Set<string>();
   #redact: Redact = (text) => text;
+  #colors: Pick<Terminal, 'stdoutColor' | 'stderrColor'> = { stdoutColor: false, stderrColor: false };
 
   constructor(world: World) {
     this.#world = world;
-    this.stdout = { write: (text) => void world.streams.stdout.write(this.#redact(text)) };
-    this.stderr = { write: (text) => void world.streams.stderr.write(this.#redact(text)) };
+    const redact: Redact = (text) => this.#redact(text);
+    this.stdout = createSink(world.streams.stdout, redact, () => this.#colors.stdoutColor);
+    this.stderr = createSink(world.streams.stderr, redact, () => this.#colors.stderrColor);
     this.width = judgeTerminal(world.streams, world.env, { color: false, nonInteractive: true }).width;
   }
 
@@ -37,11 +40,15 @@ export class Run {
     describe: (context: CommandContext) => ReturnType<CommandContext['describeCommands']>,
   ): CommandContext {
     const world = this.#world;
+    const terminal = judgeTerminal(world.streams, world.env, globals);
+    this.#colors = terminal;
     const context: CommandContext = {
       ...world,
-      stdout: this.stdout,
+      stdout: globals.output === 'json' ? { write: this.stdout.writeJson } : this.stdout,
       stderr: this.stderr,
-      terminal: judgeTerminal(world.streams, world.env, globals),
+      draw: this.stderr.draw,
+      annotate: this.stderr.annotate,
+      terminal,
       output: globals.output,
       quiet: globals.quiet,
       verbose: globals.verbose,
@@ -69,11 +76,12 @@ export class Run {
     const known = thrown instanceof Fault ? thrown : systemFault(thrown);
     const error = known ?? (signal.aborted ? new Interrupted(undefined, { cause: thrown }) : thrown);
     if (asksForJson(argv)) {
-      this.stdout.write(`${JSON.stringify(faultDocument(error, verbose, now()), null, 2)}\n`);
+      this.stdout.writeJson(`${JSON.stringify(faultDocument(error, verbose, now()), null, 2)}\n`);
     } else {
       const wishes = { color: !argv.includes('--no-color'), nonInteractive: true };
-      const { stderrColor, unicode } = judgeTerminal(streams, env, wishes);
-      this.stderr.write(faultText(error, { verbose, color: stderrColor, unicode }));
+      const terminal = judgeTerminal(streams, env, wishes);
+      this.#colors = terminal;
+      this.stderr.write(faultText(error, { verbose, color: terminal.stderrColor, unicode: terminal.unicode }));
     }
     return exitCodeOf(error);
   }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { revisionStore } from '../install/draft.ts';
 import { arrow, paint, type Style, sign } from '../report/style.ts';
@@ -56,7 +57,8 @@ export function nextStep(
   return 'difyctl plan shows what the file would change';
 }
 
-function statusText(
+/** The status for people. */
+export function statusText(
   name: string,
   release: LiveRelease,
   revision: Revision | undefined,
@@ -67,13 +69,15 @@ function statusText(
   const recorded =
     revision === undefined
       ? '  revision    none recorded'
-      : `  revision    ${revision.number}, ${revision.outcome}, ${revision.endedAt ?? revision.startedAt}, ${revision.by}`;
-  const width = Math.max(0, ...release.workloads.map((workload) => workload.name.length));
+      : oneLine(
+          `  revision    ${revision.number}, ${revision.outcome}, ${revision.endedAt ?? revision.startedAt}, ${revision.by}`,
+        );
+  const width = Math.max(0, ...release.workloads.map((workload) => oneLine(workload.name).length));
   const lines = [
-    `  ${paint(style, 'strong', name)}   ${release.exists ? release.status : 'not installed'}${at}`,
+    `  ${paint(style, 'strong', name)}   ${release.exists ? oneLine(release.status) : 'not installed'}${at}`,
     recorded,
     ...release.workloads.map((workload) => workloadLine(workload, width, style)),
-    `  ${arrow(style)} ${next}`,
+    `  ${arrow(style)} ${oneLine(next)}`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -86,5 +90,5 @@ function workloadLine(workload: WorkloadStatus, width: number, style: Style): st
     ...(simulated ? ['simulated'] : []),
     ...(detail === '' ? [] : [detail]),
   ];
-  return `  ${sign(style, ready >= desired ? 'pass' : 'fail')} ${name.padEnd(width)}  ${facts.join('  ')}`;
+  return `  ${sign(style, ready >= desired ? 'pass' : 'fail')} ${oneLine(name).padEnd(width)}  ${oneLine(facts.join('  '))}`;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Interrupted, UserError } from '../base/errors.ts';
+import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { wrap } from '../base/wrap.ts';
 import type { Bench } from '../install/prepare.ts';
@@ -51,7 +52,7 @@ function isAgreed({ terminal }: CommandContext, bench: Bench, name: string | und
 }
 
 async function ask(context: CommandContext, bench: Bench, place: Place): Promise<void> {
-  const facts = place.facts.map((fact) => `${fact.name} ${fact.value}`).join(', ');
+  const facts = place.facts.map((fact) => oneLine(`${fact.name} ${fact.value}`)).join(', ');
   context.stderr.write(`  ${facts}\n`);
   const question = `Remove ${bench.deployment.name}? Claims, data and secrets are kept.`;
   if (!(await askToGoOn(context, question, []))) throw new Interrupted('declined; nothing was changed');

@@ -1,4 +1,5 @@
 import { ExternalError, Interrupted } from '../base/errors.ts';
+import { oneLine, printableData } from '../base/printable.ts';
 import {
   type CollectContext,
   type Collector,
@@ -10,7 +11,7 @@ import {
 
 /**
  * What one collector gets within its own time and before `deadline` (as `Date.now()`). One that hangs is abandoned (`timeout`), one that throws is
- * recorded (`absent`, or what EvidenceMissing says). Throws Interrupted alone.
+ * recorded (`absent`, or what EvidenceMissing says). What others wrote is made printable here, once for all who show it. Throws Interrupted alone.
  */
 export async function collectOne<T>(
   collector: Collector<T>,
@@ -24,10 +25,18 @@ export async function collectOne<T>(
   const own = new AbortController();
   const signal = AbortSignal.any([context.signal, own.signal]);
   try {
-    const data = await within(limitMs, context.signal, () => collector.collect({ ...context, signal }, need));
+    const seen = await within(limitMs, context.signal, () => collector.collect({ ...context, signal }, need));
     const { name, version } = collector.key;
     const collectedAt = context.now().toISOString();
-    return { key: name, version, collectedAt, from: context.from, outcome: 'ok', data, durationMs: elapsed() };
+    return {
+      key: name,
+      version,
+      collectedAt,
+      from: context.from,
+      outcome: 'ok',
+      data: printableData(seen),
+      durationMs: elapsed(),
+    };
   } catch (error) {
     if (context.signal.aborted) throw new Interrupted();
     return missingEvidence(collector.key, context, error, elapsed());
@@ -45,7 +54,7 @@ export function missingEvidence<T>(
 ): Evidence<T> {
   const outcome = error instanceof EvidenceMissing ? error.outcome : 'absent';
   const collectedAt = now().toISOString();
-  return { key: name, version, collectedAt, from, outcome, missing: faultText(error), durationMs };
+  return { key: name, version, collectedAt, from, outcome, missing: oneLine(faultText(error)), durationMs };
 }
 
 /** The work's result, or EvidenceMissing once its time is over, whether or not the work heeds its signal. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { boundedJson } from '../base/bounded-json.ts';
 import { UserError } from '../base/errors.ts';
+import { printableData } from '../base/printable.ts';
 import { API_VERSION } from '../base/version.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -27,7 +28,8 @@ export function parseEvidence(text: string, path: string): Evidence<unknown> {
   const read = document.safeParse(json);
   if (read.success) {
     const { apiVersion: _, kind: __, ...evidence } = read.data;
-    return evidence;
+    // Whoever wrote the file may not be whoever looked.
+    return printableData(evidence);
   }
   const problems = read.error.issues.map(({ path: at, message }) => ({ path: at.join('.') || 'file', message }));
   const first = problems[0];

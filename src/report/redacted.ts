@@ -1,15 +1,22 @@
+import { oneLine, printable, withoutRunnerCommands } from '../base/printable.ts';
 import type { Redact } from '../base/redact.ts';
 import type { CheckReport, CheckResult, Observation } from '../checks/check.ts';
 
 /**
- * The report with every text that tells of the world redacted, before it is written in a form that escapes texts: an escaped secret is one that no
- * redactor knows. Ids and statuses are ours and stay.
+ * The report with every text that tells of the world redacted and made printable, before it is written in a form that escapes or folds texts: an
+ * escaped secret is one that no redactor knows. Ids and statuses are ours and stay.
  */
 export function redactedReport(report: CheckReport, redact: Redact): CheckReport {
+  const { policy } = report;
+  // Redacted before and after: characters that are left out may have stood inside a secret.
+  const safe = (text: string): string => withoutRunnerCommands(redact(printable(redact(text))));
   return {
     ...report,
-    place: redact(report.place),
-    checks: report.checks.map((check) => redactedResult(check, redact)),
+    place: oneLine(safe(report.place)),
+    ...(policy === undefined
+      ? {}
+      : { policy: { ...policy, name: oneLine(safe(policy.name)), file: oneLine(safe(policy.file)) } }),
+    checks: report.checks.map((check) => redactedResult(check, safe)),
   };
 }
 

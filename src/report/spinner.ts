@@ -2,6 +2,7 @@ import { clearLine, cursorTo, moveCursor } from 'node:readline';
 import { Writable } from 'node:stream';
 import ora from 'ora';
 import { knownColumns } from '../base/columns.ts';
+import { styledPrintable, withoutRunnerCommands } from '../base/printable.ts';
 import type { Style } from './style.ts';
 
 const ASCII_FRAMES = { interval: 130, frames: ['|', '/', '-', '\\'] };
@@ -14,8 +15,8 @@ export interface Spinner {
   clear(): void;
 }
 
-/** A spinner that draws through `write`, so that what it shows passes the redactor of the run like all other output. */
-export function createSpinner(write: (text: string) => void, { width, unicode }: Style): Spinner {
+/** A spinner that draws through `write`, so that what it shows passes the redactor of the run like all other output; its text is made printable. */
+export function createSpinner(write: (text: string) => void, { width, unicode, color }: Style): Spinner {
   const spinner = ora({
     // ora divides by the columns to know how many lines to take away.
     stream: terminalOver(write, knownColumns(width) ?? 1),
@@ -27,7 +28,7 @@ export function createSpinner(write: (text: string) => void, { width, unicode }:
   });
   return {
     show: (text) => {
-      spinner.text = text;
+      spinner.text = withoutRunnerCommands(styledPrintable(text, color));
       if (!spinner.isSpinning) spinner.start();
     },
     clear: () => {

@@ -1,4 +1,5 @@
 import { Interrupted } from '../../base/errors.ts';
+import { styledPrintable } from '../../base/printable.ts';
 import type { LineChoice, Prompt, Reply, ReviewReply, WizardIo } from '../io.ts';
 import type { Question } from '../question.ts';
 import type { Review } from '../review.ts';
@@ -23,7 +24,7 @@ const NONE = '\u0000none';
 /** The wizard's terminal, on Inquirer. */
 export function terminalIo(streams: TerminalStreams, look: Look): WizardIo {
   const write = (lines: readonly string[]): void => {
-    streams.output.write(lines.map((line) => `${line}\n`).join(''));
+    streams.output.write(lines.map((line) => `${styledPrintable(line, look.color)}\n`).join(''));
   };
   return {
     ask: (prompt) => (prompt.choices.length > 0 ? askChoice(streams, look, prompt) : askText(streams, look, prompt)),
