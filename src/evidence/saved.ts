@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { readTextIfThere } from '../base/read-text.ts';
+import { mapTexts } from '../base/printable.ts';
 import type { Redact } from '../base/redact.ts';
 import { API_VERSION } from '../base/version.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
@@ -26,10 +27,18 @@ export async function saveEvidence(
   const write = (name: string, content: string) =>
     writeFileAtomic(join(directory, name), redact(content), { mode: 0o600, directoryMode: 0o700 });
   for (const one of evidence) {
-    const document = { apiVersion: API_VERSION, kind: 'Evidence', ...one };
+    // Texts are redacted before they are escaped: an escaped secret may be in a form that no redactor knows.
+    const document = { apiVersion: API_VERSION, kind: 'Evidence', ...one, ...toldOf(one, redact) };
     await write(`${one.key}.${one.from}.json`, `${JSON.stringify(document, null, 2)}\n`);
   }
   if (deployment !== undefined) await write(SAVED_DEPLOYMENT, stringify(deployment));
+}
+
+function toldOf({ data, missing }: Evidence<unknown>, redact: Redact): Partial<Evidence<unknown>> {
+  return {
+    ...(data === undefined ? {} : { data: mapTexts(data, redact) }),
+    ...(missing === undefined ? {} : { missing: redact(missing) }),
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { cut } from '../base/cut.ts';
 import { ExternalError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
 import { jsonAnswer } from './answer.ts';
@@ -101,7 +102,7 @@ export function chartArgs(chart: ChartReference): readonly string[] {
 /** Reads `v3.22.0`, also with what vendors append. Throws ExternalError for anything else. */
 export function parseVersion(output: string): HelmVersion {
   const match = /^v?(\d+)\.(\d+)\.\d+\S*/.exec(output.trim());
-  if (match === null) throw new ExternalError(`helm does not say its version: ${output.trim().slice(0, 80)}`);
+  if (match === null) throw new ExternalError(`helm does not say its version: ${cut(output.trim(), 80)}`);
   return { text: match[0].replace(/^v/, ''), major: Number(match[1]), minor: Number(match[2]) };
 }
 

@@ -9,6 +9,7 @@ import {
   type SecureContext,
   type SecureContextOptions,
 } from 'node:tls';
+import { cut } from '../../base/cut.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { Answer } from './answers.ts';
 
@@ -101,7 +102,7 @@ async function read(response: IncomingMessage): Promise<string> {
     // An event stream has no end; the beginning is all that is asked for.
     if (text.length >= BODY_LIMIT) break;
   }
-  return text.slice(0, BODY_LIMIT);
+  return cut(text, BODY_LIMIT);
 }
 
 function answered(path: string, { statusCode, headers }: IncomingMessage, body: string): Answer {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { cut } from '../../base/cut.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ComposeTarget } from '../../deployment/schema/target.ts';
 import { SERVICE_OF } from '../../render/compose/names.ts';
@@ -59,7 +60,7 @@ export async function askInside(context: CollectContext, deployment: Deployment,
     contentType,
     version: '',
     location: '',
-    body: body.slice(0, 400),
+    body: cut(body, 400),
     fault: exitCode === 0 ? undefined : `curl ended with ${exitCode}`,
   };
   return { via: `curl in a container of ${SERVICE_OF.api}`, simulated: undefined, answers: [answer] };

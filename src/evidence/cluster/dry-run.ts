@@ -1,3 +1,4 @@
+import { cut } from '../../base/cut.ts';
 import { type DryRun, type DryRunAnswer, dryRun } from '../../exec/kubectl-dry-run.ts';
 import type { CollectContext } from '../evidence.ts';
 import type { PlannedRequest } from '../rendered/dry-run.ts';
@@ -78,5 +79,5 @@ function countingOf(asNew: Refused, asChange: Refused | undefined): Refused | un
 }
 
 function refusal({ label }: PlannedRequest, { reason, text }: Refused): Refusal {
-  return { object: label, reason, text: text.slice(0, LONGEST_TEXT) };
+  return { object: label, reason, text: cut(text, LONGEST_TEXT) };
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { cut } from '../../base/cut.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { Mail } from '../../deployment/schema/mail.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
@@ -127,5 +128,5 @@ async function envelope(dialog: Dialog, from: string): Promise<Pick<SmtpFact, 's
 }
 
 function refusalOf({ code, lines }: Reply): RefusalFact {
-  return { code, text: (lines[0] ?? '').slice(0, 120) };
+  return { code, text: cut(lines[0] ?? '', 120) };
 }

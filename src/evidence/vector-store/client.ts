@@ -1,4 +1,5 @@
 import { boundedJson } from '../../base/bounded-json.ts';
+import { cut } from '../../base/cut.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import { ProbeFault } from '../probe/fault.ts';
 import { requestHttp } from '../probe/http.ts';
@@ -143,7 +144,7 @@ function saidIn(body: Buffer, json: unknown): string {
     textAt(json, 'error') ??
     textAt(json, 'message') ??
     textAt(json, 'msg') ??
-    body.subarray(0, 4 * SAID_LIMIT).toString('utf8');
+    cut(body.toString('utf8'), 4 * SAID_LIMIT);
   const words = error.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
-  return words === '' ? 'nothing more' : words.slice(0, SAID_LIMIT);
+  return words === '' ? 'nothing more' : cut(words, SAID_LIMIT);
 }

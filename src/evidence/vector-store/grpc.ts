@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { cut } from '../../base/cut.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
 import { assertTrusted, secure } from '../probe/tls.ts';
@@ -122,7 +123,7 @@ function unary(
         reject(new ProbeFault('use', String(answered[':status'] ?? 'EPROTO'), notGrpc(answered[':status'])));
         return;
       }
-      const said = percentDecoded(String(answered['grpc-message'] ?? '')).slice(0, 160);
+      const said = cut(percentDecoded(String(answered['grpc-message'] ?? '')), 160);
       // A message is framed by one byte (compressed or not) and four of length.
       resolve({ status: Number(status), said, message: decodeMessage(Buffer.concat(chunks).subarray(5)) });
     });

@@ -1,3 +1,4 @@
+import { cut } from '../../base/cut.ts';
 import { faultOf } from '../probe/fault.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, admitted, askedOf, openStore, type StoreAnswer, succeeded } from './client.ts';
@@ -86,7 +87,7 @@ function nodesOf(answer: unknown, machine: Partial<NodeFact>): readonly NodeFact
     return {
       name: uri,
       isUp: failure === undefined,
-      ...(failure === undefined ? {} : { text: text.slice(0, 100) }),
+      ...(failure === undefined ? {} : { text: cut(text, 100) }),
       ...(id === self ? machine : {}),
     };
   });
