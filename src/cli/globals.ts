@@ -35,9 +35,9 @@ export function addGlobalOptions(root: Command): Command {
 export function readGlobals(options: Readonly<Record<string, unknown>>): GlobalAnswers {
   const { output = 'text', timeout } = options;
   const format = OUTPUT_FORMATS.find((candidate) => candidate === output);
-  if (format === undefined) throw new UserError(`--output ${String(output)}: one of ${OUTPUT_FORMATS.join(', ')}`);
+  if (format === undefined) throw new UserError(`--output: one of ${OUTPUT_FORMATS.join(', ')}`);
   if (timeout !== undefined && !(isDuration(String(timeout)) && durationSeconds(String(timeout)) > 0)) {
-    throw new UserError(`--timeout ${String(timeout)}: a duration such as 90s, 15m or 4h`);
+    throw new UserError('--timeout: a duration such as 90s, 15m or 4h');
   }
   return {
     config: text(options, 'config'),

@@ -80,7 +80,7 @@ async function kubectlAhead(
 function readWait(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (isDuration(text) && durationSeconds(text) > 0) return durationSeconds(text) * 1_000;
-  throw new UserError(`--wait ${text}: a duration such as 90s, 15m or 4h`);
+  throw new UserError('--wait: a duration such as 90s, 15m or 4h');
 }
 
 function nextStep({ deployment, tier }: CheckReport): string {

@@ -66,5 +66,5 @@ function readInstaller(text: string): Installer {
   const [namespace = '', account = ''] = name.split('/');
   if (kind === 'ServiceAccount' && namespace !== '' && account !== '') return { kind, name: account, namespace };
   if (kind !== undefined && kind !== 'ServiceAccount' && name !== '') return { kind, name };
-  throw new UserError(`--installer ${text}: write user:NAME, group:NAME or serviceaccount:NAMESPACE/NAME`);
+  throw new UserError('--installer: write user:NAME, group:NAME or serviceaccount:NAMESPACE/NAME');
 }

@@ -73,7 +73,7 @@ function withoutCommand(words: readonly string[], globals: GlobalAnswers, run: R
   ) {
     run.stdout.write(overviewText());
   } else {
-    throw noCommand(words);
+    throw noCommand();
   }
   return EXIT.done;
 }

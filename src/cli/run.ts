@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Fault, Interrupted } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { type Redact, redactor } from '../base/redact.ts';
+import { secretShape } from '../base/secret-shapes.ts';
 import { systemFault } from '../base/system-fault.ts';
 import type { FlagValue } from '../deployment/overrides.ts';
 import type { CommandContext } from './context.ts';
@@ -72,6 +73,8 @@ export class Run {
   fail(thrown: unknown, argv: readonly string[]): ExitCode {
     const verbose = argv.includes('--verbose');
     const { streams, env, now, signal } = this.#world;
+    // A secret that was typed in the wrong place is in no list yet: its shape gives it away.
+    this.#protect(argv.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]).filter(isSecretShaped));
     // What was under way ends with an AbortError of its own kind: it is not a bug that it did.
     const known = thrown instanceof Fault ? thrown : systemFault(thrown);
     const error = known ?? (signal.aborted ? new Interrupted(undefined, { cause: thrown }) : thrown);
@@ -90,6 +93,10 @@ export class Run {
     for (const value of values) this.#secrets.add(value);
     this.#redact = redactor(this.#secrets);
   }
+}
+
+function isSecretShaped(word: string): boolean {
+  return secretShape(word) !== undefined;
 }
 
 /** Of several wishes the last counts, as everywhere. */

@@ -12,7 +12,8 @@ export function define(command: Command, context: CommandContext): void {
     .argument('<what>', 'apply')
     .option('-y, --yes', 'do not ask')
     .action(async (what: string, { yes }: { readonly yes?: true }) => {
-      if (what !== 'apply') throw new UserError(`difyctl secrets knows apply, not ${what}`);
+      if (what !== 'apply')
+        throw new UserError('difyctl secrets knows apply alone', { next: ['difyctl secrets apply'] });
       requireAnswer(context, yes === true, 'difyctl secrets apply', 'difyctl plan');
       await withPrepared(context, 'stop', async ({ prepared, target }) => {
         const { rendered, secrets, deployment } = prepared;

@@ -43,7 +43,7 @@ export function define(command: Command, context: CommandContext): void {
 /** Whether `--yes` and the name were given. Throws UserError where they contradict the file, or nobody could be asked: before anything is looked at. */
 function isAgreed({ terminal }: CommandContext, bench: Bench, name: string | undefined, { yes }: Options): boolean {
   const own = bench.deployment.name;
-  if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, not ${name}`);
+  if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, and another name was given`);
   if (yes === true && name === own) return true;
   const command = `difyctl uninstall ${own} --yes`;
   if (yes === true) throw new UserError('--yes needs the name of what goes', { next: [command] });

@@ -6,29 +6,29 @@ import { COMMANDS } from './commands.ts';
 /** What commander found wrong with the command line, in our words and with the nearest name; undefined where it is no fault (help was shown). */
 export function usageFault(error: CommanderError, command: Command): UserError | undefined {
   if (error.exitCode === 0) return undefined;
-  const message = error.message.replace(/^error: /, '').split('\n')[0] ?? error.message;
+  // What was typed may be a secret in the wrong place: no value is repeated.
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/ (argument|value) '[\s\S]*' is invalid/, ' $1 is invalid');
   const option = /unknown option '([^']*)'/.exec(message)?.[1];
   if (option !== undefined) return unknownOption(option, command);
-  return new UserError(message, { next: [helpOf(command)] });
+  return new UserError(message.split('\n')[0] ?? message, { next: [helpOf(command)] });
 }
 
-/** A first word that is no command. */
+/** A first word that is no command; repeated where it is nearly one, for else it may be a secret. */
 export function unknownCommand(word: string): UserError {
   const meant = nearest(
     word,
     COMMANDS.map(({ name }) => name),
   );
-  return new UserError(`unknown command ${word}`, {
+  return new UserError(`unknown command${meant === undefined ? '' : ` ${word}`}`, {
     next: [meant === undefined ? 'difyctl --help' : `difyctl ${meant}`],
   });
 }
 
-/** Options and no command. What stands beside them may be a secret: names alone are repeated. */
-export function noCommand(words: readonly string[]): UserError {
-  const names = words.filter((word) => word.startsWith('-')).map(nameOf);
-  return new UserError(names.length === 0 ? 'which command?' : `no command beside ${names.join(' ')}`, {
-    next: ['difyctl --help'],
-  });
+/** Options and no command. Neither they nor what stands beside them is repeated: it may be a secret. */
+export function noCommand(): UserError {
+  return new UserError('which command? None stands beside the options', { next: ['difyctl --help'] });
 }
 
 function nameOf(option: string): string {
@@ -40,9 +40,12 @@ function unknownOption(option: string, command: Command): UserError {
   const known = optionsOf(command).flatMap(({ long, short }) => [long, short].filter((text) => text !== undefined));
   if (known.includes(name)) return new UserError(`${name} takes no value`, { next: [helpOf(command)] });
   const meant = nearest(name, known as readonly string[]);
-  return new UserError(`unknown option ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`, {
-    next: [helpOf(command)],
-  });
+  return new UserError(
+    meant === undefined
+      ? 'an option is unknown; it is not repeated here, for it may be a secret'
+      : `unknown option ${name}; did you mean ${meant}?`,
+    { next: [helpOf(command)] },
+  );
 }
 
 function optionsOf(command: Command): readonly Option[] {

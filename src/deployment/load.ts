@@ -2,7 +2,8 @@ import { basename, dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Problem, UserError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
-import { readText } from '../base/read-text.ts';
+import { readTextIfThere } from '../base/read-text.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { isDefaulted, withDefaults } from './defaults.ts';
 import { problemsOfIssues } from './issues.ts';
 import { NO_OVERRIDES, type Override, type OverrideInput, readOverrides } from './overrides.ts';
@@ -39,10 +40,23 @@ export interface ParseSettings {
  */
 export async function loadDeployment(path: string, overrides: OverrideInput = NO_OVERRIDES): Promise<LoadedDeployment> {
   const absolute = resolve(overrides.cwd, path);
-  const text = await readText(absolute, [`difyctl init --out ${absolute}`, 'or name another file with --config']);
+  const text = await readTextIfThere(absolute);
+  if (text === undefined) throw noFile(absolute);
   const baseDirectory = dirname(absolute);
   const parsed = parseDeployment(text, { source: basename(absolute), baseDirectory, overrides });
   return { ...parsed, path: absolute, baseDirectory, text };
+}
+
+/** A name that is none of a YAML file may be a secret that was typed in its place: it is not repeated. */
+function noFile(path: string): UserError {
+  if (!/\.(?:ya?ml|json)$/i.test(path)) {
+    return new UserError('the file that was named for the deployment does not exist', {
+      next: ['difyctl init --out difyctl.yaml', 'or name another file with --config'],
+    });
+  }
+  return new UserError(`${path} does not exist`, {
+    next: [`difyctl init --out ${shellWord(path)}`, 'or name another file with --config'],
+  });
 }
 
 /**

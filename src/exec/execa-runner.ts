@@ -127,7 +127,8 @@ function inheritedEnvironment(settings: RunnerSettings, program: string): Record
   const mayPass = name === 'kubectl' || name === 'helm';
   const inherited: Record<string, string> = {};
   for (const [key, value] of Object.entries(settings.env)) {
-    if (value === undefined) continue;
+    // Overrides of the file: a literal secret may stand in one by mistake, and no program needs any.
+    if (value === undefined || key.startsWith('DIFYCTL_')) continue;
     if (settings.hiddenNames.has(key) && !(mayPass && settings.passNames.has(key))) continue;
     inherited[key] = value;
   }

@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { shellWord } from '../base/shell-word.ts';
 import type { Change } from '../deployment/edit.ts';
 import { kebabFlag } from '../deployment/flag-names.ts';
 import { findFlag } from '../deployment/flags.ts';
@@ -108,9 +109,4 @@ function movedPaths(value: Json, path: Change['path'], { cwd, baseDirectory }: P
   const kinds = shapesAt(path).map(({ kind }) => kind);
   if (typeof value === 'string') return kinds.includes('path') ? move(value) : value;
   return isObject(value) && typeof value.file === 'string' ? { file: move(value.file) } : value;
-}
-
-/** A word as a POSIX shell reads it back unchanged. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

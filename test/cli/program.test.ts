@@ -48,7 +48,7 @@ describe('the command line', () => {
 
   it.each<[readonly string[], RegExp]>([
     [['validat'], /unknown command validat[\s\S]*difyctl validate/],
-    [['--frobnicate'], /no command beside --frobnicate\n/],
+    [['--frobnicate'], /which command\? None stands beside the options\n/],
     [['install', '--version', '1.16.1'], /--version-of-dify/],
     [['validate', '--non-interactive=false'], /--non-interactive takes no value/],
     [

@@ -24,7 +24,8 @@ function contextOf(columns: number, written: string[]): CommandContext {
     {},
     { color: false, nonInteractive: true },
   );
-  return { quiet: false, env: {}, terminal, stderr: { write } } as unknown as CommandContext;
+  const redact = (text: string): string => text;
+  return { quiet: false, env: {}, terminal, stderr: { write }, draw: write, redact } as unknown as CommandContext;
 }
 
 it('the line that moves ends at every width that a terminal can report', () => {

@@ -9,6 +9,23 @@ import { identify } from '../../src/state/lock/process.ts';
 
 const runner = createRunner({ env: process.env, hiddenNames: new Set(), passNames: new Set(), redact: (text) => text });
 
+describe('the environment of a program', () => {
+  it('has no variable of difyctl’s own, not even one that target.passEnv names', async () => {
+    const env = {
+      PATH: process.env.PATH,
+      DIFYCTL_POSTGRES_PASSWORD: 'hunter2',
+      DIFYCTL_X: 'y',
+      HOME: '/h',
+      INSIDE: '1',
+    };
+    const passNames = new Set(['DIFYCTL_X']);
+    const own = createRunner({ env, hiddenNames: new Set(['DIFYCTL_X']), passNames, redact: (text) => text });
+    const { stdout } = await own.run('env', []);
+    expect(stdout).not.toMatch(/DIFYCTL_|hunter2/);
+    expect(stdout).toMatch(/^HOME=\/h$/m);
+  });
+});
+
 describe('output that is handed on', () => {
   it('comes as it is written and is kept nowhere', async () => {
     const heard: string[] = [];

@@ -1,11 +1,12 @@
 import { isObject } from '../../../base/json.ts';
+import { secretShape } from '../../../base/secret-shapes.ts';
 import { COMPONENTS } from '../../../checklist/components.ts';
 import type { Path } from '../../paths.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
 
 /**
- * Free-form parts of the file, where a secret would go unnoticed. Names that end like one and hold text are refused; a name that
- * says where the secret is (`existingSecret`, `secretName`, a `secretKeyRef`) is not.
+ * Parts of the file where a secret would go unnoticed. In free-form parts, names that end like one and hold text are refused; a name that says where
+ * the secret is (`existingSecret`, `secretName`, a `secretKeyRef`) is not. In every part, a text in the shape of a secret is refused.
  */
 export const HIDDEN_SECRET_RULES: readonly Rule[] = [
   rule(['components'], ({ components }) =>
@@ -16,7 +17,38 @@ export const HIDDEN_SECRET_RULES: readonly Rule[] = [
     ),
   ),
   rule(['extraValues'], ({ extraValues }) => secretsBelow(extraValues, ['extraValues'])),
+  (sections) => shapesBelow(sections, []),
 ];
+
+/** Texts that no name gives away. Paths that the rules above have named already are theirs. */
+function shapesBelow(value: unknown, path: Path): readonly Finding[] {
+  if (typeof value === 'string') {
+    const shape = secretShape(value);
+    return shape === undefined || isNamedSecret(path, value) ? [] : [problem(path, shapeWords(shape, path))];
+  }
+  if (Array.isArray(value)) return value.flatMap((item, index) => shapesBelow(item, [...path, index]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, below]) =>
+    key === 'value' && envItem(value, path).length > 0 ? [] : shapesBelow(below, [...path, key]),
+  );
+}
+
+function isNamedSecret(path: Path, value: string): boolean {
+  return FREE_FORM.includes(String(path[0])) && isSecret(String(path.at(-1)), value);
+}
+
+function shapeWords(shape: string, path: Path): string {
+  const place = path.join('.');
+  if (place.startsWith('target.chart.')) {
+    return `${shape} stands here, and the file may not hold one; for a chart behind a login: helm repo add and helm pull, then target.chart.path; or helm registry login, then target.chart.oci`;
+  }
+  if (FREE_FORM.includes(String(path[0]))) {
+    return `${shape} stands here, and the file may not hold one; refer to a Kubernetes Secret (secretKeyRef) in extraValues`;
+  }
+  return `${shape} stands here, and the file may not hold one; leave it out of the text`;
+}
+
+const FREE_FORM = ['components', 'extraValues'];
 
 const NOT_HERE =
   'this looks like a secret, and the file may not hold one; refer to a Kubernetes Secret (secretKeyRef) in extraValues';
