@@ -1,3 +1,4 @@
+import { cut } from '../../base/cut.ts';
 import type { Redact } from '../../base/redact.ts';
 import { faultOf, ProbeFault } from '../probe/fault.ts';
 import { foreignFault } from '../probe/guarded.ts';
@@ -55,7 +56,7 @@ function saidBy(error: unknown, redact: Redact): { code: string; routine: string
     const value: unknown = Reflect.get(error, name);
     return typeof value === 'string' ? value : '';
   };
-  return { code: field('code'), routine: field('routine'), text: redact(error.message).slice(0, LONGEST) };
+  return { code: field('code'), routine: field('routine'), text: cut(redact(error.message), LONGEST) };
 }
 
 function silence(error: unknown, stage: 'login' | 'use', redact: Redact): PostgresFault {
