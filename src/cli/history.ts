@@ -3,6 +3,7 @@ import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { revisionStore } from '../install/draft.ts';
 import type { Revision } from '../state/revisions/revision.ts';
+import { type UnreadableRevision, unreadableNote } from '../state/revisions/stored.ts';
 import type { CommandContext } from './context.ts';
 import { openPlace } from './prepared.ts';
 
@@ -10,16 +11,20 @@ import { openPlace } from './prepared.ts';
 export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
     const { bench, target } = await openPlace(context);
-    const revisions = (await revisionStore(bench, target).list(context.signal)).toReversed();
+    const { revisions, unreadable } = await revisionStore(bench, target).read(context.signal);
+    const entries = [
+      ...revisions.map((one) => ({ number: one.number, entry: entry(one), line: revisionLine(one) })),
+      ...unreadable.map((one) => ({ number: one.number, entry: unreadableEntry(one), line: unreadableLine(one) })),
+    ].sort((a, b) => b.number - a.number);
     const document = {
       apiVersion: API_VERSION,
       kind: 'History',
       difyctl: DIFYCTL_VERSION,
       time: context.now().toISOString(),
       deployment: bench.deployment.name,
-      revisions: revisions.map(entry),
+      revisions: entries.map((one) => one.entry),
     };
-    const text = revisions.length === 0 ? '  no revision yet\n' : revisions.map(revisionLine).join('');
+    const text = entries.length === 0 ? '  no revision yet\n' : entries.map((one) => one.line).join('');
     context.stdout.write(context.output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : text);
   });
 }
@@ -28,6 +33,14 @@ function entry(revision: Revision): object {
   const { number, outcome, startedAt, endedAt, by, difyctl, chart, tools, releaseRevision, detail, files } = revision;
   const digests = files.map(({ path, sha256 }) => ({ path, sha256 }));
   return { number, outcome, startedAt, endedAt, by, difyctl, chart, tools, releaseRevision, detail, files: digests };
+}
+
+function unreadableEntry({ number, where, reason, newer }: UnreadableRevision): object {
+  return { number, outcome: 'unreadable', where, detail: reason, ...(newer === undefined ? {} : { difyctl: newer }) };
+}
+
+function unreadableLine(revision: UnreadableRevision): string {
+  return `  ${String(revision.number).padStart(3)}  ${oneLine(unreadableNote(revision))}\n`;
 }
 
 /** A revision as a row. */

@@ -4,6 +4,7 @@ import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { type Draft, draftInstall } from '../install/draft.ts';
 import { countChanges } from '../install/install.ts';
+import { unreadableNote } from '../state/revisions/stored.ts';
 import type { CommandContext } from './context.ts';
 import { changeLines, kindLines, placeLines } from './plan-text.ts';
 import { openingNotes, type Ready, withPrepared } from './prepared.ts';
@@ -20,7 +21,8 @@ export function define(command: Command, context: CommandContext): void {
     .action(async (options: Options) => {
       await withPrepared(context, 'warn', async (ready) => {
         const draft = await draftInstall(ready.prepared, ready.target, context.signal);
-        for (const note of openingNotes(ready)) context.stderr.write(`  ! ${oneLine(note)}\n`);
+        const unread = draft.unreadable.map(unreadableNote);
+        for (const note of new Set([...openingNotes(ready), ...unread])) context.stderr.write(`  ! ${oneLine(note)}\n`);
         context.stdout.write(
           context.output === 'json' ? planDocument(ready, draft, context) : planText(draft, context),
         );
@@ -30,7 +32,11 @@ export function define(command: Command, context: CommandContext): void {
     });
 }
 
-function planDocument({ prepared }: Ready, { place, plan, newest }: Draft, { now }: CommandContext): string {
+function planDocument(
+  { prepared }: Ready,
+  { place, plan, newest, unreadable }: Draft,
+  { now }: CommandContext,
+): string {
   const { deployment, rendered, secrets } = prepared;
   const document = {
     apiVersion: API_VERSION,
@@ -44,6 +50,7 @@ function planDocument({ prepared }: Ready, { place, plan, newest }: Draft, { now
     revision: newest?.number,
     changes: plan.changes,
     digest: plan.digest,
+    ...(unreadable.length === 0 ? {} : { notes: unreadable.map(unreadableNote) }),
     unresolved: secrets.unresolved.map(({ path, reason }) => ({ path, reason })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

@@ -4,6 +4,7 @@ import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { revisionStore } from '../install/draft.ts';
 import { arrow, paint, type Style, sign } from '../report/style.ts';
 import { newestRevision, type Revision } from '../state/revisions/revision.ts';
+import { unreadableNote } from '../state/revisions/stored.ts';
 import type { LiveRelease, WorkloadStatus } from '../targets/target.ts';
 import type { CommandContext } from './context.ts';
 import { openPlace } from './prepared.ts';
@@ -14,8 +15,10 @@ export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
     const { bench, target } = await openPlace(context);
     const { signal, now, output, stdout } = context;
-    const [release, revisions] = await Promise.all([target.inspect(signal), revisionStore(bench, target).list(signal)]);
+    const store = revisionStore(bench, target);
+    const [release, { revisions, unreadable }] = await Promise.all([target.inspect(signal), store.read(signal)]);
     const revision = newestRevision(revisions);
+    const unread = unreadable.map(unreadableNote);
     const { name, tier, urls, target: to } = bench.deployment;
     const next = nextStep(to.type, release, revision);
     const document = {
@@ -29,9 +32,11 @@ export function define(command: Command, context: CommandContext): void {
       address: urls.console,
       release,
       revision: revision === undefined ? undefined : summaryOf(revision),
+      ...(unread.length === 0 ? {} : { notes: unread }),
       next,
     };
     const text = () => statusText(name, release, revision, next, resultStyle(context));
+    for (const note of unread) context.stderr.write(`  ! ${oneLine(note)}\n`);
     stdout.write(output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : text());
   });
 }

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { Interrupted, UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { wrap } from '../base/wrap.ts';
 import type { Bench } from '../install/prepare.ts';
-import { uninstall } from '../install/uninstall.ts';
-import type { Place } from '../targets/target.ts';
+import { type RemovalPlan, type Uninstalled, type UninstallOptions, uninstall } from '../install/uninstall.ts';
 import { askToGoOn } from './confirm.ts';
 import type { CommandContext } from './context.ts';
+import { changeLines } from './plan-text.ts';
 import { openPlace } from './prepared.ts';
 import { progressView, resultStyle } from './progress.ts';
 
@@ -28,12 +28,16 @@ export function define(command: Command, context: CommandContext): void {
       try {
         const { bench, target } = await openPlace(context);
         const agreed = isAgreed(context, bench, name, options);
-        const place = await target.place(context.signal);
-        if (!agreed) await ask(context, bench, place);
         const { now, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = context;
-        const { kept } = await uninstall({ bench, target, now, signal, timeoutMs, onProgress: view.onProgress });
+        const confirm: UninstallOptions['confirm'] = async (plan, again) => {
+          view.pause();
+          // Who is asked sees it, also with --quiet.
+          if (!context.quiet || !agreed) show(context, plan);
+          return agreed || ask(context, bench, again);
+        };
+        const done = await uninstall({ bench, target, now, signal, timeoutMs, onProgress: view.onProgress, confirm });
         view.end();
-        write(context, bench, place, kept);
+        write(context, bench, done);
       } finally {
         view.end();
       }
@@ -51,18 +55,28 @@ function isAgreed({ terminal }: CommandContext, bench: Bench, name: string | und
   return false;
 }
 
-async function ask(context: CommandContext, bench: Bench, place: Place): Promise<void> {
+/** Where, and every object that would be deleted: also to whoever agreed in advance. */
+function show(context: CommandContext, { place, removal }: RemovalPlan): void {
+  const { terminal, stderr } = context;
+  const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
   const facts = place.facts.map((fact) => oneLine(`${fact.name} ${fact.value}`)).join(', ');
-  context.stderr.write(`  ${facts}\n`);
-  const question = `Remove ${bench.deployment.name}? Claims, data and secrets are kept.`;
-  if (!(await askToGoOn(context, question, []))) throw new Interrupted('declined; nothing was changed');
+  const count = removal.length === 0 ? 'nothing to delete' : `${removal.length} to delete`;
+  stderr.write(`${[`  ${facts}`, `  ${count}`, ...changeLines(removal, style, false)].join('\n')}\n`);
 }
 
-function write(context: CommandContext, bench: Bench, place: Place, kept: readonly string[]): void {
+function ask(context: CommandContext, bench: Bench, again: boolean): Promise<boolean> {
+  const { name } = bench.deployment;
+  const more = again ? 'More would be deleted than was shown before. ' : '';
+  return askToGoOn(context, `${more}Remove ${name}? Claims, data and secrets are kept.`, []);
+}
+
+function write(context: CommandContext, bench: Bench, { place, removal, kept }: Uninstalled): void {
   const { name } = bench.deployment;
   if (context.output === 'json') {
     const head = { apiVersion: API_VERSION, kind: 'UninstallReport', difyctl: DIFYCTL_VERSION };
-    const document = { ...head, time: context.now().toISOString(), deployment: name, place: place.facts, kept };
+    const removed = removal.map(({ kind, name: own }) => ({ kind, name: own }));
+    const facts = { deployment: name, place: place.facts, removed, kept };
+    const document = { ...head, time: context.now().toISOString(), ...facts };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     return;
   }

@@ -73,7 +73,7 @@ async function open(options: InstallOptions, draft: Draft): Promise<Revision> {
     await store.write({ ...newest, phase: 'closed', outcome: 'interrupted', endedAt: now().toISOString() }, signal);
   }
   const revision = openRevision({
-    number: draft.resumes && newest !== undefined ? newest.number : (newest?.number ?? 0) + 1,
+    number: draft.resumes && newest !== undefined ? newest.number : draft.nextNumber,
     deployment,
     rendered,
     secrets,
@@ -117,6 +117,8 @@ async function prune({ prepared, target, signal }: InstallOptions, { revisions }
   const others = revisions.filter(({ number }) => number !== newest.number);
   const kept = [...others, newest].slice(-KEPT_REVISIONS);
   const store = revisionStore(prepared, target);
+  // One that came meanwhile and cannot be read may name what would be deleted.
+  if ((await store.read(signal)).unreadable.length > 0) return;
   for (const { number } of others.filter((revision) => !kept.includes(revision))) await store.remove(number, signal);
   await target.prune(kept, signal);
 }

@@ -1,9 +1,10 @@
 import { refuseOtherPlace } from '../state/place.ts';
-import { bothStores } from '../state/revisions/both.ts';
+import { bothRead, bothStores } from '../state/revisions/both.ts';
 import { revisionFolder } from '../state/revisions/folder.ts';
 import { isOfRender } from '../state/revisions/record.ts';
 import { newestRevision, type Revision } from '../state/revisions/revision.ts';
 import type { RevisionStore } from '../state/revisions/store.ts';
+import { nextNumber, type UnreadableRevision } from '../state/revisions/stored.ts';
 import type { Place, Plan, Target } from '../targets/target.ts';
 import type { Bench, Prepared } from './prepare.ts';
 
@@ -12,6 +13,10 @@ export interface Draft {
   readonly place: Place;
   readonly plan: Plan;
   readonly revisions: readonly Revision[];
+  /** Where there is one, nothing may be changed (`refuseUnreadable`). */
+  readonly unreadable: readonly UnreadableRevision[];
+  /** Number of a new revision. */
+  readonly nextNumber: number;
   readonly newest: Revision | undefined;
   /** Nothing to change, and the newest revision is this very set and was applied well. */
   readonly settled: boolean;
@@ -27,7 +32,10 @@ export function revisionStore({ paths }: Bench, target: Target): RevisionStore {
 /** Looks at the place and plans. Throws UserError where this name was installed elsewhere, ExternalError where the place does not answer. */
 export async function draftInstall(prepared: Prepared, target: Target, signal: AbortSignal): Promise<Draft> {
   const { rendered, secrets, paths, deployment } = prepared;
-  const [place, revisions] = await Promise.all([target.place(signal), target.revisions.list(signal)]);
+  const copy = revisionFolder(paths.revisions);
+  const [place, there, here] = await Promise.all([target.place(signal), target.revisions.read(signal), copy.read()]);
+  const { revisions } = there;
+  const { unreadable } = bothRead(there, here);
   await refuseOtherPlace(paths, deployment.name, place.identity);
   const newest = newestRevision(revisions);
   const plan = await target.plan(rendered, newest, signal);
@@ -37,6 +45,8 @@ export async function draftInstall(prepared: Prepared, target: Target, signal: A
     place,
     plan,
     revisions,
+    unreadable,
+    nextNumber: nextNumber({ revisions, unreadable }),
     newest,
     settled: untouched && same && newest.outcome === 'applied',
     resumes: same && ['open', 'failed', 'interrupted'].includes(newest.outcome),

@@ -2,8 +2,9 @@ import { Interrupted, UserError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
+import { refuseUnreadable } from '../state/revisions/stored.ts';
 import { applyDraft } from './apply.ts';
-import { type Draft, draftInstall } from './draft.ts';
+import { type Draft, draftInstall, revisionStore } from './draft.ts';
 import { isLockHeld, withLock } from './locked.ts';
 import type { InstallOptions } from './options.ts';
 import { runPostflight } from './postflight.ts';
@@ -18,6 +19,8 @@ import { runStep } from './steps.ts';
  */
 export async function install(options: InstallOptions): Promise<InstallReport> {
   const { prepared, target, signal, now } = options;
+  // A dry run only looks: its draft says which revision cannot be read.
+  if (!options.dryRun) refuseUnreadable((await revisionStore(prepared, target).read(signal)).unreadable);
   const preflight = await preflightStep(options);
   const known = { preflight, recovered: [], notes: prepared.notes };
   const report = (facts: Partial<InstallFacts> & Pick<InstallFacts, 'outcome'>): InstallReport =>
@@ -31,10 +34,13 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
   if (draft.settled && !(await isLockHeld(target, signal))) {
     return report({ ...shown, ...(await unchanged(options, draft)) });
   }
+  refuseForeignDeletes(draft);
   await agree(options, draft, false);
   const facts = await withLock({ ...options, run: prepared.run }, async (locked) => {
     const own = { ...options, signal: locked.signal };
     const again = await draftInstall(prepared, target, locked.signal);
+    refuseUnreadable(again.unreadable);
+    refuseForeignDeletes(again);
     if (again.plan.digest !== draft.plan.digest) await agree(own, again, true);
     const applied = again.settled
       ? await unchanged(own, again)
@@ -116,6 +122,18 @@ function countsOf(report: CheckReport): { readonly detail: string; readonly fail
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
   ];
   return { detail: [`${pass} passed`, ...more].join(', '), failed: isBlocked(report) };
+}
+
+/** Nothing is deleted that the release names and that does not say itself that it is of this release. Throws UserError. */
+function refuseForeignDeletes({ plan }: Draft): void {
+  const { foreign = [] } = plan;
+  if (foreign.length === 0) return;
+  throw new UserError('the release would delete objects that do not belong to it, so nothing was changed', {
+    problems: foreign.map((path) => ({ path, message: 'does not name this release in meta.helm.sh/release-name' })),
+    next: [
+      'find out who wrote the Secrets of this release: kubectl get secrets -l owner=helm --show-managed-fields -o yaml',
+    ],
+  });
 }
 
 /** Whatever was skipped: nothing that holds a placeholder is applied. */

@@ -1,11 +1,19 @@
+import { Interrupted } from '../base/errors.ts';
 import type { OnProgress } from '../base/events.ts';
 import { refuseOtherPlace } from '../state/place.ts';
 import { newestRevision } from '../state/revisions/revision.ts';
-import type { Target } from '../targets/target.ts';
+import { refuseUnreadable } from '../state/revisions/stored.ts';
+import type { Change, Place, Target } from '../targets/target.ts';
 import { revisionStore } from './draft.ts';
 import { type Locked, withLock } from './locked.ts';
 import type { Bench } from './prepare.ts';
 import { runStep } from './steps.ts';
+
+/** What an uninstall would delete, and where; shown before anybody is asked. */
+export interface RemovalPlan {
+  readonly place: Place;
+  readonly removal: readonly Change[];
+}
 
 export interface UninstallOptions {
   readonly bench: Bench;
@@ -14,31 +22,57 @@ export interface UninstallOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly onProgress: OnProgress;
+  /** Shows what would be deleted and says whether it may be. `again`: more would be deleted than was agreed to. */
+  readonly confirm: (plan: RemovalPlan, again: boolean) => Promise<boolean>;
 }
 
-/** Removes the installation under its lock; says what stays. Throws UserError for another place or a held lock. */
-export async function uninstall(options: UninstallOptions): Promise<{ readonly kept: readonly string[] }> {
+export interface Uninstalled extends RemovalPlan {
+  readonly kept: readonly string[];
+}
+
+/**
+ * Removes the installation under its lock; says what went and what stays. Nothing is deleted that was not shown. Throws UserError for another
+ * place, a revision that cannot be read, or a held lock, and Interrupted where the answer is no.
+ */
+export async function uninstall(options: UninstallOptions): Promise<Uninstalled> {
   const { bench, target, signal } = options;
-  const { identity } = await target.place(signal);
-  await refuseOtherPlace(bench.paths, bench.deployment.name, identity);
+  const place = await target.place(signal);
+  await refuseOtherPlace(bench.paths, bench.deployment.name, place.identity);
+  refuseUnreadable((await revisionStore(bench, target).read(signal)).unreadable);
+  const plan = { place, removal: await target.removal(signal) };
+  await agree(options, plan, false);
   return withLock({ ...options, run: bench.run }, (locked) =>
     runStep(
       options.onProgress,
       'uninstall',
       'uninstall',
-      () => removeUnderLock(options, locked),
+      () => removeUnderLock(options, plan, locked),
       ({ kept }) => ({ detail: `${kept.length} kept` }),
     ),
   );
 }
 
-async function removeUnderLock({ bench, target, now, timeoutMs, onProgress }: UninstallOptions, locked: Locked) {
+async function removeUnderLock(options: UninstallOptions, agreed: RemovalPlan, locked: Locked): Promise<Uninstalled> {
+  const { bench, target, now, timeoutMs, onProgress } = options;
   const { signal, onChild } = locked;
-  const removed = await target.remove({ timeoutMs, signal, onProgress, onChild });
   const store = revisionStore(bench, target);
-  const newest = newestRevision(await store.list(signal));
+  const { revisions, unreadable } = await store.read(signal);
+  refuseUnreadable(unreadable);
+  const plan = { ...agreed, removal: await target.removal(signal) };
+  const shown = new Set(agreed.removal.map(keyOf));
+  if (plan.removal.some((change) => !shown.has(keyOf(change)))) await agree(options, plan, true);
+  const { kept } = await target.remove({ timeoutMs, signal, onProgress, onChild });
+  const newest = newestRevision(revisions);
   if (newest !== undefined) {
     await store.write({ ...newest, phase: 'closed', outcome: 'removed', endedAt: now().toISOString() }, signal);
   }
-  return removed;
+  return { ...plan, kept };
+}
+
+async function agree({ confirm }: UninstallOptions, plan: RemovalPlan, again: boolean): Promise<void> {
+  if (!(await confirm(plan, again))) throw new Interrupted('declined; nothing was changed');
+}
+
+function keyOf({ kind, name }: Change): string {
+  return `${kind} ${name}`;
 }

@@ -1,6 +1,7 @@
 import { access, chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
+import { refuseLink } from './links.ts';
 import type { StatePaths } from './paths.ts';
 
 /** Only the owner may enter or read: the cache of secrets and unredacted names lie here. */
@@ -9,6 +10,7 @@ const FILE_MODE = 0o600;
 
 /** Makes the state folders (0700) and the `.gitignore` that keeps them out of every repository. */
 async function ensureStateFolder(paths: StatePaths): Promise<void> {
+  await refuseLink(paths.revisions);
   for (const folder of [paths.root, paths.deployment, paths.revisions]) {
     await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     await chmod(folder, FOLDER_MODE);

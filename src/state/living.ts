@@ -9,6 +9,8 @@ export interface LivingFacts {
   readonly keys: Readonly<Record<SecretPath, string>>;
   /** What shows that data may have been stored with these secrets, each in words: `Helm release dify`, `claim dify-plugin-daemon`. */
   readonly traces: readonly string[];
+  /** To be said once: revisions that cannot be read. */
+  readonly notes?: readonly string[];
 }
 
 /** The installation as the authority for generated secrets. */

@@ -20,6 +20,8 @@ export interface Plan {
   readonly digest: string;
   /** Whether helm or compose itself has something to do; false where only difyctl's own objects change, or nothing. */
   readonly touchesRelease: boolean;
+  /** What would be deleted and is not this deployment's, by its own word: applying is refused. Each as `Kind name`. */
+  readonly foreign?: readonly string[];
 }
 
 /** Where the deployment would go, shown before anybody is asked. */
@@ -120,6 +122,10 @@ export interface Target {
   recover(options: WorkOptions): Promise<readonly string[]>;
   /** Deletes what only revisions named that are kept no more (old Secrets). */
   prune(kept: readonly Revision[], signal: AbortSignal): Promise<void>;
+  /**
+   * What `remove` would delete, to be shown before anybody is asked. Throws UserError where the release names objects that are not its own.
+   */
+  removal(signal: AbortSignal): Promise<readonly Change[]>;
   /** Removes the installation; claims, data and secrets are kept. Says what stays. */
   remove(options: WorkOptions): Promise<{ readonly kept: readonly string[] }>;
 }

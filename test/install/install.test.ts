@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { ExternalError, Interrupted } from '../../src/base/errors.ts';
+import { applySecret } from '../../src/install/apply-secret.ts';
 import { install } from '../../src/install/install.ts';
 import type { InstallOptions } from '../../src/install/options.ts';
 import type { Prepared } from '../../src/install/prepare.ts';
-import { uninstall } from '../../src/install/uninstall.ts';
+import { type UninstallOptions, uninstall } from '../../src/install/uninstall.ts';
 import { processSpace } from '../../src/state/lock/process.ts';
 import { statePaths } from '../../src/state/paths.ts';
 import { writeCache } from '../../src/state/secrets/cache.ts';
@@ -274,9 +275,94 @@ test('a name that was installed elsewhere is refused before anything', async () 
   expect(target.calls).toEqual([]);
 });
 
-test('an uninstall works under the lock too', async () => {
-  const target = await installed();
-  const { kept } = await uninstall({ ...options(target), bench: prepared() });
-  expect(kept).toEqual(['claim dify']);
-  expect(target.calls).toEqual(['lock', 'recover', 'remove', 'revision 1 closed removed', 'release']);
+describe('an uninstall', () => {
+  const WEB_GOES = { action: 'delete', kind: 'Deployment', name: 'dify-web' } as const;
+  const removing = (target: MemoryTarget, answers: readonly boolean[] = [true, true]) => {
+    const asked: string[] = [];
+    const confirm: UninstallOptions['confirm'] = async ({ removal }, again) => {
+      asked.push(`${again ? 'again' : 'first'}: ${removal.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`);
+      return answers[asked.length - 1] ?? false;
+    };
+    return { asked, done: uninstall({ ...options(target), bench: prepared(), confirm }) };
+  };
+
+  test('shows what goes, then works under the lock', async () => {
+    const target = await installed();
+    const { asked, done } = removing(target);
+    expect(await done).toMatchObject({ kept: ['claim dify'], removal: [WEB_GOES] });
+    expect(asked).toEqual(['first: Deployment dify-web']);
+    expect(target.calls).toEqual(['lock', 'recover', 'remove', 'revision 1 closed removed', 'release']);
+  });
+
+  test('that would delete more than was shown asks again, and no means no', async () => {
+    const target = await installed();
+    target.removals = [[WEB_GOES], [WEB_GOES, { ...WEB_GOES, name: 'other' }]];
+    const { asked, done } = removing(target, [true, false]);
+    await expect(done).rejects.toMatchObject({ exitCode: 130 });
+    expect(asked).toEqual(['first: Deployment dify-web', 'again: Deployment dify-web, Deployment other']);
+    expect(target.calls).toEqual(['lock', 'recover', 'release']);
+  });
+});
+
+describe('a revision that cannot be read', () => {
+  const DAMAGED = {
+    number: 2,
+    where: 'Secret difyctl-dify-revision-2',
+    reason: 'revision.json.gz is not valid gzip',
+    setAside: 'kubectl … delete secret difyctl-dify-revision-2',
+  };
+  const NEWER = { ...DAMAGED, reason: 'outcome "restored" is unknown', newer: '9.9.9' };
+
+  test.each([
+    ['damaged', DAMAGED, 'a revision of this installation cannot be read, so nothing was changed', DAMAGED.setAside],
+    [
+      'of a newer difyctl',
+      NEWER,
+      'this installation was last changed by difyctl 9.9.9, so nothing was changed',
+      'use difyctl 9.9.9 or newer',
+    ],
+  ])('%s stops install, secrets apply and uninstall before anything, by name and with the way out', async (...row) => {
+    const [, unreadable, message, next] = row;
+    const target = await installed();
+    target.unreadable = [unreadable];
+    const fault = {
+      exitCode: 2,
+      message,
+      problems: [{ path: 'revision 2', message: `${unreadable.where}: ${unreadable.reason}` }],
+      next: expect.arrayContaining([next]),
+    };
+    await expect(install(options(target))).rejects.toMatchObject(fault);
+    await expect(applySecret(options(target))).rejects.toMatchObject(fault);
+    await expect(uninstall({ ...options(target), bench: prepared(), confirm: async () => true })).rejects.toMatchObject(
+      fault,
+    );
+    expect(target.calls).toEqual([]);
+  });
+
+  test('does not stop a dry run, which plans with the revisions that can be read', async () => {
+    const target = await installed();
+    target.unreadable = [DAMAGED];
+    expect(await install(options(target, { dryRun: true }))).toMatchObject({ outcome: 'dry-run' });
+  });
+
+  test('that comes while an install runs is not pruned, nor is what it may name', async () => {
+    const target = memoryTarget();
+    target.applying = async () => {
+      target.unreadable = [DAMAGED];
+      return { outcome: 'applied', releaseRevision: 1 };
+    };
+    expect(await install(options(target))).toMatchObject({ outcome: 'applied' });
+    expect(target.calls.filter((call) => /prune|remove/.test(call))).toEqual([]);
+  });
+});
+
+test('an install does not delete what the release names and is not its own', async () => {
+  const target = memoryTarget();
+  const plan = target.plan;
+  target.plan = async (...given) => ({ ...(await plan(...given)), foreign: ['ClusterRole admin'] });
+  await expect(install(options(target))).rejects.toMatchObject({
+    exitCode: 2,
+    problems: [{ path: 'ClusterRole admin', message: expect.any(String) }],
+  });
+  expect(target.calls).toEqual(['plan', 'show']);
 });

@@ -2,6 +2,7 @@ import type { Rendered } from '../../src/render/rendered.ts';
 import type { LockRecord } from '../../src/state/lock/record.ts';
 import type { HeldLock, LockStore } from '../../src/state/lock/store.ts';
 import type { Revision } from '../../src/state/revisions/revision.ts';
+import type { UnreadableRevision } from '../../src/state/revisions/stored.ts';
 import type { ApplyOptions, ApplyResult, Change, Plan, Target } from '../../src/targets/target.ts';
 
 /** A target in memory: what was called, in order, and what a test wants it to answer. */
@@ -13,6 +14,10 @@ export interface MemoryTarget extends Target {
   /** Called in place of applying. */
   applying: (rendered: Rendered, options: ApplyOptions) => Promise<ApplyResult>;
   held: HeldLock | undefined;
+  /** Revisions that exist and cannot be read. */
+  unreadable: readonly UnreadableRevision[];
+  /** What each uninstall in turn would delete; the last one stays. */
+  removals: readonly (readonly Change[])[];
 }
 
 export const WEB: Change = { action: 'create', kind: 'Deployment', name: 'dify-web' };
@@ -21,14 +26,20 @@ export function memoryTarget(): MemoryTarget {
   const calls: string[] = [];
   const kept = new Map<number, Revision>();
   let planned = 0;
+  let removals = 0;
   const target: MemoryTarget = {
     calls,
     kept,
     plans: [[WEB]],
     applying: async () => ({ outcome: 'applied', releaseRevision: 1 }),
     held: undefined,
+    unreadable: [],
+    removals: [[{ ...WEB, action: 'delete' }]],
     revisions: {
-      list: async () => [...kept.values()].sort((a, b) => a.number - b.number),
+      read: async () => ({
+        revisions: [...kept.values()].sort((a, b) => a.number - b.number),
+        unreadable: target.unreadable,
+      }),
       write: async (revision) => {
         calls.push(`revision ${revision.number} ${revision.phase} ${revision.outcome}`);
         kept.set(revision.number, revision);
@@ -63,6 +74,10 @@ export function memoryTarget(): MemoryTarget {
       return [];
     },
     prune: async (revisions) => void calls.push(`prune to ${revisions.length}`),
+    removal: async () => {
+      removals += 1;
+      return target.removals[Math.min(removals, target.removals.length) - 1] ?? [];
+    },
     remove: async () => {
       calls.push('remove');
       return { kept: ['claim dify'] };

@@ -6,6 +6,7 @@ import type { Runner } from '../../exec/runner.ts';
 import type { Living } from '../living.ts';
 import { revisionFolder } from '../revisions/folder.ts';
 import { newestRevision } from '../revisions/revision.ts';
+import { unreadableNote } from '../revisions/stored.ts';
 import { refuseElsewhere } from './elsewhere.ts';
 import { composeStatePaths } from './paths.ts';
 
@@ -29,12 +30,12 @@ export function composeLiving({ runner, directory, name }: ComposeLivingOptions)
     read: async (signal) => {
       const filter = ['--filter', `label=${PROJECT_LABEL}=${name}`];
       const format = `{{.Label "${PROJECT_LABEL}.working_dir"}}`;
-      const [homes, volumes, folders, env, revisions] = await Promise.all([
+      const [homes, volumes, folders, env, { revisions, unreadable }] = await Promise.all([
         lines(['ps', '-a', ...filter, '--format', format], signal),
         lines(['volume', 'ls', ...filter, '--format', '{{.Name}}'], signal),
         readdir(join(directory, 'volumes')).catch(() => []),
         readFile(join(directory, '.env'), 'utf8').catch(() => ''),
-        revisionFolder(composeStatePaths(directory).revisions).list(),
+        revisionFolder(composeStatePaths(directory).revisions).read(),
       ]);
       await refuseElsewhere(name, directory, homes);
       return {
@@ -42,10 +43,12 @@ export function composeLiving({ runner, directory, name }: ComposeLivingOptions)
         keys: newestRevision(revisions)?.secretKeys ?? {},
         traces: [
           ...revisions.slice(-1).map(({ number }) => `revision ${number}`),
+          ...unreadable.map(({ where }) => `${where}, which cannot be read`),
           ...(homes.length > 0 ? [`${homes.length} containers of project ${name}`] : []),
           ...volumes.map((volume) => `volume ${volume}`),
           ...folders.map((folder) => `${directory}/volumes/${folder}`),
         ],
+        notes: unreadable.map(unreadableNote),
       };
     },
     kubernetesSecret: async (secret) => ({

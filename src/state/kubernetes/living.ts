@@ -3,6 +3,7 @@ import { jsonAnswer } from '../../exec/answer.ts';
 import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
 import type { Living, LivingFacts } from '../living.ts';
 import { newestRevision } from '../revisions/revision.ts';
+import { unreadableNote } from '../revisions/stored.ts';
 import type { Found } from '../secrets/references.ts';
 import { type DataSecret, type OwnSecrets, readOwnSecrets } from './own-secrets.ts';
 
@@ -31,16 +32,20 @@ export function kubernetesLiving({ kubectl, namespace, name }: KubernetesLivingO
 
 /** What the installation says of itself; pure. */
 export function factsOf(own: OwnSecrets, otherTraces: readonly string[]): LivingFacts {
-  const newest = newestRevision(own.revisions);
+  const read = newestRevision(own.revisions);
+  // A newer revision that cannot be read may name another Secret: then the newest Secret is the best guess, for looking only.
+  const newest = own.unreadable.some(({ number }) => number > (read?.number ?? 0)) ? undefined : read;
   const named = own.data.find(({ name }) => name === newest?.secretName);
   const secret = named ?? newestByAge(own.data);
   // Of an open revision the Secret comes first: where that is missing, nothing of it was applied.
   const applied = own.revisions.filter(({ outcome, secretName }) => outcome !== 'open' || has(own, secretName));
   const revision = applied.length === 0 ? [] : [`revision ${newestRevision(applied)?.number}`];
+  const unread = own.unreadable.map(({ where }) => `${where}, which cannot be read`);
   return {
     data: secret?.data ?? {},
     keys: named === undefined ? {} : (newest?.secretKeys ?? {}),
-    traces: [...revision, ...otherTraces],
+    traces: [...revision, ...unread, ...otherTraces],
+    notes: own.unreadable.map(unreadableNote),
   };
 }
 

@@ -1,9 +1,9 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { isObject } from '../../base/json.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
-import { parseRevision, type Revision } from '../revisions/revision.ts';
+import type { StoredRevisions } from '../revisions/stored.ts';
 import { ownSelector, REVISION_TYPE } from './labels.ts';
+import { isRevisionName, type NamedSecret, storedRevisions } from './revision-secrets.ts';
 
 /** The Secret that holds Dify's own secrets at some revision. */
 export interface DataSecret {
@@ -13,43 +13,37 @@ export interface DataSecret {
 }
 
 /** Every Secret that difyctl owns for a deployment, told apart. */
-export interface OwnSecrets {
-  readonly revisions: readonly Revision[];
+export interface OwnSecrets extends StoredRevisions {
   readonly data: readonly DataSecret[];
 }
 
-const REVISION_KEY = 'revision.json.gz';
-
-/** Reads them in one call; a namespace that does not exist has none. Throws KubectlError. */
+/**
+ * Reads them; a namespace that does not exist has none. Revisions are known by their type and name, not by labels: one that lost its labels
+ * still has its number. Throws KubectlError.
+ */
 export async function readOwnSecrets(
   kubectl: Kubectl,
   namespace: string,
   deployment: string,
   signal?: AbortSignal,
 ): Promise<OwnSecrets> {
-  const args = ['get', 'secrets', '-n', namespace, '-l', ownSelector(deployment), '-o', 'json'];
-  const text = await kubectl.run(args, signal === undefined ? {} : { signal });
-  const list: unknown = jsonAnswer(text, 'kubectl get secrets');
-  const items = isObject(list) && Array.isArray(list.items) ? list.items.filter(isObject) : [];
-  const isRevision = (item: Record<string, unknown>) => item.type === REVISION_TYPE;
-  return {
-    revisions: items
-      .filter(isRevision)
-      .map(toRevision)
-      .filter((revision) => revision !== undefined),
-    data: items.filter((item) => !isRevision(item)).map(toDataSecret),
+  const read = async (...choice: readonly string[]): Promise<readonly Record<string, unknown>[]> => {
+    const args = ['get', 'secrets', '-n', namespace, ...choice, '-o', 'json'];
+    const text = await kubectl.run(args, signal === undefined ? {} : { signal });
+    const list: unknown = jsonAnswer(text, 'kubectl get secrets');
+    return isObject(list) && Array.isArray(list.items) ? list.items.filter(isObject) : [];
   };
-}
-
-/** Content of a revision's Secret: compressed, since etcd takes 1 MiB at most and a rendered set is some 100 KiB of YAML. */
-export function revisionData(revision: Revision): Readonly<Record<string, string>> {
-  return { [REVISION_KEY]: gzipSync(JSON.stringify(revision)).toString('base64') };
-}
-
-function toRevision(item: Record<string, unknown>): Revision | undefined {
-  const data = isObject(item.data) ? item.data[REVISION_KEY] : undefined;
-  if (typeof data !== 'string') return undefined;
-  return parseRevision(gunzipSync(Buffer.from(data, 'base64')).toString());
+  const [labelled, typed] = await Promise.all([
+    read('-l', ownSelector(deployment)),
+    read('--field-selector', `type=${REVISION_TYPE}`),
+  ]);
+  const named = new Map([...labelled, ...typed].map((item) => [nameOf(item), item]));
+  const isRevision = (item: NamedSecret['item']) => isRevisionName(nameOf(item), deployment);
+  const revisions = [...named].map(([name, item]) => ({ name, item })).filter(({ item }) => isRevision(item));
+  return {
+    ...storedRevisions(revisions, namespace),
+    data: labelled.filter((item) => !isRevision(item) && item.type !== REVISION_TYPE).map(toDataSecret),
+  };
 }
 
 function toDataSecret(item: Record<string, unknown>): DataSecret {
@@ -60,4 +54,8 @@ function toDataSecret(item: Record<string, unknown>): DataSecret {
     createdAt: String(metadata.creationTimestamp ?? ''),
     data: Object.fromEntries(data.map(([key, value]) => [key, Buffer.from(String(value), 'base64').toString()])),
   };
+}
+
+function nameOf({ metadata }: Record<string, unknown>): string {
+  return isObject(metadata) ? String(metadata.name) : '';
 }

@@ -2,15 +2,16 @@ import { ownLabels } from '../../base/own-labels.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
 import type { RevisionStore } from '../revisions/store.ts';
 import { FIELD_MANAGER, REVISION_LABEL, REVISION_TYPE } from './labels.ts';
-import { readOwnSecrets, revisionData } from './own-secrets.ts';
+import { readOwnSecrets } from './own-secrets.ts';
+import { revisionData, revisionName } from './revision-secrets.ts';
 
 /** Revisions as Secrets in the deployment's namespace, so that a second machine, or a lost `.difyctl/`, loses nothing. */
 export function kubernetesRevisions(kubectl: Kubectl, namespace: string, deployment: string): RevisionStore {
-  const name = (number: number) => `difyctl-${deployment}-revision-${number}`;
+  const name = (number: number) => revisionName(deployment, number);
   return {
-    list: async (signal) => {
-      const { revisions } = await readOwnSecrets(kubectl, namespace, deployment, signal);
-      return revisions.toSorted((a, b) => a.number - b.number);
+    read: async (signal) => {
+      const { revisions, unreadable } = await readOwnSecrets(kubectl, namespace, deployment, signal);
+      return { revisions, unreadable };
     },
     write: async (revision, signal) => {
       const { number, outcome, startedAt, by } = revision;

@@ -1,13 +1,15 @@
-import type { Revision } from './revision.ts';
 import type { RevisionStore } from './store.ts';
+import type { StoredRevisions } from './stored.ts';
 
-/** Revisions of the installation with a copy on this machine. Where the two differ, the installation is right. */
+/**
+ * Revisions of the installation with a copy on this machine. If the two differ, the installation is right: a damaged copy of a revision
+ * that the installation holds matters to nobody.
+ */
 export function bothStores(installation: RevisionStore, copy: RevisionStore): RevisionStore {
   return {
-    list: async (signal) => {
-      const [there, here] = await Promise.all([installation.list(signal), copy.list(signal)]);
-      const all = new Map([...here, ...there].map((revision): [number, Revision] => [revision.number, revision]));
-      return [...all.values()].sort((a, b) => a.number - b.number);
+    read: async (signal) => {
+      const [there, here] = await Promise.all([installation.read(signal), copy.read(signal)]);
+      return bothRead(there, here);
     },
     write: async (revision, signal) => {
       await installation.write(revision, signal);
@@ -17,5 +19,15 @@ export function bothStores(installation: RevisionStore, copy: RevisionStore): Re
       await installation.remove(number, signal);
       await copy.remove(number, signal);
     },
+  };
+}
+
+/** What both hold: of a number that the installation has, its own word. */
+export function bothRead(there: StoredRevisions, here: StoredRevisions): StoredRevisions {
+  const known = new Set([...there.revisions, ...there.unreadable].map(({ number }) => number));
+  const isOnlyHere = ({ number }: { readonly number: number }) => !known.has(number);
+  return {
+    revisions: [...there.revisions, ...here.revisions.filter(isOnlyHere)].sort((a, b) => a.number - b.number),
+    unreadable: [...there.unreadable, ...here.unreadable.filter(isOnlyHere)].sort((a, b) => a.number - b.number),
   };
 }

@@ -4,7 +4,7 @@ import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretPath, SecretValues } from '../../deployment/secrets.ts';
 import type { ChartFacts, Rendered } from '../../render/rendered.ts';
-import type { Revision } from './revision.ts';
+import { REVISION_VERSION, type Revision } from './revision.ts';
 
 export interface RecordInput {
   readonly number: number;
@@ -29,6 +29,7 @@ export function openRevision(input: RecordInput): Revision {
   return {
     apiVersion: API_VERSION,
     kind: 'Revision',
+    version: REVISION_VERSION,
     deployment: deployment.name,
     number,
     difyctl: DIFYCTL_VERSION,

@@ -1,5 +1,12 @@
 import * as z from 'zod';
+import { isObject } from '../../base/json.ts';
 import { API_VERSION } from '../../base/version.ts';
+
+/** Version of the document itself. A reader refuses a higher one and keeps fields that it does not know. */
+export const REVISION_VERSION = 1;
+
+/** Most bytes that one revision may have, decompressed: a rendered set is some 100 KiB. */
+export const MAX_REVISION_BYTES = 8 * 1024 * 1024;
 
 const file = z.object({
   path: z.string(),
@@ -9,6 +16,9 @@ const file = z.object({
   content: z.string().optional(),
 });
 
+const PHASES = ['apply', 'postflight', 'closed'] as const;
+const OUTCOMES = ['open', 'applied', 'failed', 'interrupted', 'rolled-back', 'removed'] as const;
+
 /**
  * One recorded render and apply. It is written, open, before anything is applied and closed afterwards, so that whoever comes after a
  * killed run knows what that run was about to do. It holds no secret.
@@ -16,6 +26,8 @@ const file = z.object({
 const revisionSchema = z.object({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('Revision'),
+  /** difyctl before this field wrote version 1. */
+  version: z.int().positive().default(REVISION_VERSION),
   deployment: z.string(),
   number: z.int().positive(),
   difyctl: z.string(),
@@ -24,8 +36,8 @@ const revisionSchema = z.object({
   /** `user@host` */
   by: z.string(),
   /** What difyctl was doing when this was written. */
-  phase: z.enum(['apply', 'postflight', 'closed']),
-  outcome: z.enum(['open', 'applied', 'failed', 'interrupted', 'rolled-back', 'removed']),
+  phase: z.enum(PHASES),
+  outcome: z.enum(OUTCOMES),
   detail: z.string().optional(),
   /** The file, defaults applied; secrets are references in it. */
   file: z.record(z.string(), z.json()),
@@ -50,13 +62,43 @@ const revisionSchema = z.object({
 
 export type Revision = z.output<typeof revisionSchema>;
 
-/** Reads a revision; undefined where the text is none that this difyctl understands. */
-export function parseRevision(text: string): Revision | undefined {
+/** Why a document that should be a revision cannot be used. */
+export interface RevisionFault {
+  readonly reason: string;
+  /** The difyctl that wrote it, where a newer one did: it can read the document. */
+  readonly newer?: string;
+}
+
+/**
+ * Reads the document of the object that is named as revision `number`. Fields that this difyctl does not know stay in it, so that they are
+ * written again. Never throws.
+ */
+export function readRevision(text: string, number: number): Revision | RevisionFault {
+  let document: unknown;
   try {
-    return revisionSchema.safeParse(JSON.parse(text)).data;
+    document = JSON.parse(text);
   } catch {
-    return undefined;
+    return { reason: 'it is not JSON' };
   }
+  if (!isObject(document) || document.kind !== 'Revision') return { reason: 'it is not a document of kind Revision' };
+  const unknown = unknownTo(document);
+  if (unknown !== undefined) return { reason: unknown, newer: writerOf(document) };
+  try {
+    const { data, error } = revisionSchema.safeParse(document);
+    const [issue] = error?.issues ?? [];
+    if (data === undefined) return { reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}` };
+    if (data.number !== number) return { reason: `it says that it is revision ${data.number}` };
+    // The schema only adds defaults: the document's own values are the same, and hold what a newer difyctl added.
+    return { ...data, ...document };
+  } catch {
+    // A document nested some thousand levels deep.
+    return { reason: 'it is nested too deeply' };
+  }
+}
+
+/** True for what `readRevision` could read. */
+export function isRevision(read: Revision | RevisionFault): read is Revision {
+  return 'outcome' in read;
 }
 
 /** The one with the highest number. */
@@ -65,4 +107,23 @@ export function newestRevision(revisions: readonly Revision[]): Revision | undef
     (newest, revision) => (newest === undefined || revision.number > newest.number ? revision : newest),
     undefined,
   );
+}
+
+/** What only a newer difyctl can have written; undefined where nothing shows that. */
+function unknownTo({ apiVersion, version, outcome, phase }: Record<string, unknown>): string | undefined {
+  if (typeof apiVersion === 'string' && apiVersion !== API_VERSION) return `apiVersion ${said(apiVersion)} is unknown`;
+  if (typeof version === 'number' && version > REVISION_VERSION) return `document version ${version} is unknown`;
+  if (typeof outcome === 'string' && !OUTCOMES.some((known) => known === outcome))
+    return `outcome ${said(outcome)} is unknown`;
+  if (typeof phase === 'string' && !PHASES.some((known) => known === phase)) return `phase ${said(phase)} is unknown`;
+  return undefined;
+}
+
+function writerOf({ difyctl }: Record<string, unknown>): string {
+  return typeof difyctl === 'string' && /^[\w.+-]{1,40}$/.test(difyctl) ? difyctl : 'that wrote it';
+}
+
+/** A short quote of what somebody else wrote. */
+function said(text: string): string {
+  return JSON.stringify(text.slice(0, 40));
 }

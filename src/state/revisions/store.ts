@@ -1,9 +1,10 @@
 import type { Revision } from './revision.ts';
+import type { StoredRevisions } from './stored.ts';
 
 /** A place where revisions are kept. Every call may throw ExternalError. */
 export interface RevisionStore {
-  /** Oldest first. What cannot be understood is left out. */
-  list(signal?: AbortSignal): Promise<readonly Revision[]>;
+  /** Every revision by the name of its object. One that cannot be read is among them as such; it is never left out. */
+  read(signal?: AbortSignal): Promise<StoredRevisions>;
   /** Writes a new revision, or one of the same number again. */
   write(revision: Revision, signal?: AbortSignal): Promise<void>;
   remove(number: number, signal?: AbortSignal): Promise<void>;

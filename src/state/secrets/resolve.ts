@@ -65,7 +65,8 @@ const NOTHING: LivingFacts = { data: {}, keys: {}, traces: [] };
 async function readLiving({ required, living, unreadable, signal }: ResolveInput) {
   if (!required.some(({ ref }) => 'generated' in ref)) return { facts: NOTHING, notes: [] };
   try {
-    return { facts: await living.read(signal), notes: [] };
+    const facts = await living.read(signal);
+    return { facts, notes: facts.notes ?? [] };
   } catch (error) {
     if (unreadable === 'stop' || !(error instanceof ExternalError)) throw error;
     const why = error.stderr.at(-1) ?? error.message;

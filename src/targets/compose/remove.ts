@@ -1,9 +1,23 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WorkOptions } from '../target.ts';
+import type { Change, WorkOptions } from '../target.ts';
 import { type Connection, PROJECT_LABEL } from './connection.ts';
-import { lines } from './containers.ts';
+import { lines, readContainers } from './containers.ts';
 import { down } from './up.ts';
+
+/** The containers and networks that `removeCompose` deletes; looks only. */
+export async function removalCompose(connection: Connection, signal: AbortSignal): Promise<readonly Change[]> {
+  const { docker, project } = connection;
+  const filter = ['--filter', `label=${PROJECT_LABEL}=${project.name}`];
+  const [containers, networks] = await Promise.all([
+    readContainers(connection, signal),
+    docker.run(['network', 'ls', ...filter, '--format', '{{.Name}}'], { signal }),
+  ]);
+  return [
+    ...containers.map(({ name }): Change => ({ action: 'delete', kind: 'Container', name })),
+    ...lines(networks).map((name): Change => ({ action: 'delete', kind: 'Network', name })),
+  ];
+}
 
 /** Takes the project down. Volumes, the data under `./volumes` and `.env` stay; says which. */
 export async function removeCompose(

@@ -13,7 +13,7 @@ import { ensureDirectory, keepEnvFile } from './directory.ts';
 import { inspectCompose } from './inspect.ts';
 import { placeCompose } from './place.ts';
 import { planCompose } from './plan.ts';
-import { removeCompose } from './remove.ts';
+import { removalCompose, removeCompose } from './remove.ts';
 
 export interface ComposeTargetOptions {
   readonly runner: Runner;
@@ -50,6 +50,7 @@ export function composeTarget({ runner, project, redact, now }: ComposeTargetOpt
     // Compose has no state of its own that a killed run could leave halfway: the next `up` goes on.
     recover: async () => [],
     prune: async () => undefined,
+    removal: (signal) => removalCompose(connection, signal),
     remove: (options) => removeCompose(connection, options),
   };
 }

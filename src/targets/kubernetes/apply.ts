@@ -6,7 +6,8 @@ import { type Connection, chartOf } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { lastDeployed } from './history.ts';
 import { parseManifest } from './objects.ts';
-import { applyOwn, deleteDropped } from './own.ts';
+import { applyOwn, deleteObjects } from './own.ts';
+import { droppedObjects } from './owned.ts';
 import { ownObjects } from './plan.ts';
 import { runOptions } from './recover.ts';
 import { waitForWorkloads } from './wait.ts';
@@ -53,7 +54,8 @@ async function applyBeside(connection: Connection, rendered: RenderedKubernetes,
     options.plan.changes.some((change) => change.kind === kind && change.name === metadata.name),
   );
   await applyOwn(connection, touched, options.revision, options.signal);
-  await deleteDropped(connection, options.previous, own, options.signal);
+  const dropped = await droppedObjects(connection, options.previous, own, options.signal);
+  await deleteObjects(connection, dropped, options.signal);
 }
 
 /** Undefined where helm took it; else its own words. */

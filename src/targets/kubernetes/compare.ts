@@ -17,7 +17,6 @@ export function compareObjects(
   present: ReadonlySet<string> | undefined,
 ): readonly Change[] {
   const before = new Map(current.map((object) => [keyOf(object, namespace), object]));
-  const keys = new Set(wanted.map((object) => keyOf(object, namespace)));
   const made = wanted.flatMap((object): readonly Change[] => {
     const { kind, metadata } = object;
     const key = keyOf(object, namespace);
@@ -26,11 +25,21 @@ export function compareObjects(
     const paths = differences(known, object);
     return paths.length === 0 ? [] : [{ action: 'change', kind, name: metadata.name, paths }];
   });
-  const gone = [...before].filter(([key, object]) => !keys.has(key) && !isKept(object));
+  const gone = goneObjects(current, wanted, namespace);
   return sortChanges([
     ...made,
-    ...gone.map(([, { kind, metadata }]) => ({ action: 'delete' as const, kind, name: metadata.name })),
+    ...gone.map(({ kind, metadata }) => ({ action: 'delete' as const, kind, name: metadata.name })),
   ]);
+}
+
+/** What helm would delete on the way from `current` to `wanted`. */
+export function goneObjects(
+  current: readonly KubernetesObject[],
+  wanted: readonly KubernetesObject[],
+  namespace: string,
+): readonly KubernetesObject[] {
+  const keys = new Set(wanted.map((object) => keyOf(object, namespace)));
+  return current.filter((object) => !keys.has(keyOf(object, namespace)) && !isKept(object));
 }
 
 export function sortChanges(changes: readonly Change[]): readonly Change[] {

@@ -36,28 +36,17 @@ export async function applyOwn(
   await kubectl.run([...args, '-n', release.namespace, '-f', '-'], { input, signal });
 }
 
-/** Deletes what an earlier revision had beside the chart and this one has not. */
-export async function deleteDropped(
-  { kubectl, release }: Connection,
-  previous: Revision | undefined,
-  own: readonly KubernetesObject[],
-  signal: AbortSignal,
-): Promise<void> {
-  const dropped = (previous?.manifests ?? []).filter(
-    ({ kind, name }) => !own.some((object) => object.kind === kind && object.metadata.name === name),
-  );
-  if (dropped.length === 0) return;
-  await deleteObjects({ kubectl, release }, dropped, signal);
-}
-
-/** Deletes objects beside the chart by what identifies them. */
+/** Deletes objects beside the chart by what identifies them; the caller has seen that they are difyctl's (`ownedLive`). */
 export async function deleteObjects(
   { kubectl, release }: Pick<Connection, 'kubectl' | 'release'>,
-  objects: Revision['manifests'],
+  objects: readonly Revision['manifests'][number][],
   signal: AbortSignal,
 ): Promise<void> {
-  const input = jsonDocuments(objects.map(({ apiVersion, kind, name }) => ({ apiVersion, kind, metadata: { name } })));
-  await kubectl.run(['delete', '--ignore-not-found', '-n', release.namespace, '-f', '-'], { input, signal });
+  if (objects.length === 0) return;
+  const { namespace } = release;
+  const named = objects.map(({ apiVersion, kind, name }) => ({ apiVersion, kind, metadata: { name, namespace } }));
+  const input = jsonDocuments(named);
+  await kubectl.run(['delete', '--ignore-not-found', '-n', namespace, '-f', '-'], { input, signal });
 }
 
 function labelled(metadata: KubernetesObject['metadata'], labels: JsonObject): JsonObject {

@@ -6,10 +6,11 @@ import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { Change, Plan } from '../target.ts';
-import { compareObjects, lacking, sortChanges } from './compare.ts';
+import { compareObjects, goneObjects, lacking, sortChanges } from './compare.ts';
 import { type Connection, chartOf } from './connection.ts';
 import { standing } from './history.ts';
 import { keyOf, parseManifest } from './objects.ts';
+import { droppedObjects, foreignObjects } from './owned.ts';
 
 /**
  * What applying would do: the chart's objects against the release as it stands, difyctl's own against the cluster. Looks only. Throws
@@ -33,14 +34,17 @@ export async function planKubernetes(
   const own = ownObjects(rendered);
   const live = home ? await liveObjects(connection, [...(base === undefined ? [] : wanted), ...own], signal) : NOTHING;
   const present = base === undefined ? undefined : live && new Set(live.keys());
-  const ofRelease = compareObjects(parseManifest(currentText), wanted, release.namespace, present);
-  const ofOwn = ownChanges(own, live ?? NOTHING, previous, release.namespace);
+  const current = parseManifest(currentText);
+  const ofRelease = compareObjects(current, wanted, release.namespace, present);
+  const dropped = await droppedObjects(connection, previous, own, signal);
+  const foreign = await foreignObjects(connection, goneObjects(current, wanted, release.namespace), signal);
+  const ofOwn = ownChanges(own, live ?? NOTHING, dropped, release.namespace);
   const inside = sortChanges([...ofOwn, ...ofRelease]);
   const namespace = { action: 'create' as const, kind: 'Namespace', name: release.namespace };
   const touchesRelease = ofRelease.length > 0 || history.at(-1)?.status !== 'deployed';
   // The namespace is made for the lock, before the plan is made again: it is no part of what was agreed to.
   const digest = digestOf({ changes: inside, wanted, own: own.map(withoutData) });
-  return { changes: home ? inside : sortChanges([namespace, ...inside]), touchesRelease, digest };
+  return { changes: home ? inside : sortChanges([namespace, ...inside]), touchesRelease, digest, foreign };
 }
 
 /** difyctl's own objects beside the chart, the Secret first. */
@@ -104,7 +108,7 @@ function identity({ apiVersion, kind, metadata }: KubernetesObject): object {
 function ownChanges(
   own: readonly KubernetesObject[],
   live: Live,
-  previous: Revision | undefined,
+  dropped: readonly Revision['manifests'][number][],
   namespace: string,
 ): readonly Change[] {
   const made = own.flatMap((object): readonly Change[] => {
@@ -115,9 +119,6 @@ function ownChanges(
     const paths = kind === 'Secret' ? [] : lacking(found, object);
     return paths.length === 0 ? [] : [{ action: 'change', kind, name: metadata.name, paths }];
   });
-  const dropped = (previous?.manifests ?? []).filter(
-    ({ kind, name }) => !own.some((object) => object.kind === kind && object.metadata.name === name),
-  );
   return [...made, ...dropped.map(({ kind, name }) => ({ action: 'delete' as const, kind, name }))];
 }
 

@@ -1,6 +1,7 @@
 import type { OnChild, WorkOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { recoveryFor } from './history.ts';
+import { releaseObjects } from './release-objects.ts';
 
 /** helm puts its house in order with a few calls to the API server when it is asked to stop; killed at once, it leaves `pending-*`. */
 const HELM_GRACE_MS = 60_000;
@@ -15,6 +16,7 @@ export async function recoverKubernetes(connection: Connection, options: WorkOpt
       ? `release ${release.name} was left ${recovery.from}: rolled back to revision ${recovery.to}`
       : `release ${release.name} was left ${recovery.from} and never was good: removed, to be installed anew`;
   options.onProgress({ type: 'step-progress', step: 'apply', detail: `${said.replace(/: .*/, '')}, recovering` });
+  if (recovery.step === 'uninstall') await releaseObjects(connection, options.signal);
   const run = runOptions(options);
   if (recovery.step === 'rollback') await helm.rollback(release, recovery.to, run);
   else await helm.uninstall(release, run);

@@ -1,11 +1,26 @@
 import { labelsAt, listAt, textAt } from '../../evidence/read.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
-import { newestRevision } from '../../state/revisions/revision.ts';
-import type { WorkOptions } from '../target.ts';
+import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
+import type { Change, WorkOptions } from '../target.ts';
+import { sortChanges } from './compare.ts';
 import type { Connection } from './connection.ts';
 import { deleteObjects } from './own.ts';
+import { ownedLive, placedName } from './owned.ts';
 import { runOptions } from './recover.ts';
+import { releaseObjects } from './release-objects.ts';
+
+/** Every object of the release and beside it that `removeKubernetes` deletes; looks only. */
+export async function removalKubernetes(connection: Connection, signal: AbortSignal): Promise<readonly Change[]> {
+  const { kubectl, release } = connection;
+  const ofRelease = await releaseObjects(connection, signal);
+  const { revisions } = await readOwnSecrets(kubectl, release.namespace, release.name, signal);
+  const beside = await besideChart(connection, newestRevision(revisions), signal);
+  return sortChanges([
+    ...ofRelease.map((object) => deleted(object.kind, placedName(object, release.namespace))),
+    ...beside.map(({ kind, name }) => deleted(kind, name)),
+  ]);
+}
 
 /** Removes the release and the objects beside it. Claims, secrets, revisions and the namespace stay; says which. */
 export async function removeKubernetes(
@@ -14,14 +29,14 @@ export async function removeKubernetes(
 ): Promise<{ readonly kept: readonly string[] }> {
   const { kubectl, helm, release } = connection;
   const { signal } = options;
+  const { revisions, data } = await readOwnSecrets(kubectl, release.namespace, release.name, signal);
+  const beside = await besideChart(connection, newestRevision(revisions), signal);
   const history = await helm.history(release, signal);
   if (history.length > 0 && history.at(-1)?.status !== 'uninstalled') {
     options.onProgress({ type: 'step-progress', step: 'uninstall', detail: `helm uninstall ${release.name}` });
     await helm.uninstall(release, runOptions(options));
   }
-  const { revisions, data } = await readOwnSecrets(kubectl, release.namespace, release.name, signal);
-  const beside = (newestRevision(revisions)?.manifests ?? []).filter(({ kind }) => kind !== 'PersistentVolumeClaim');
-  if (beside.length > 0) await deleteObjects(connection, beside, signal);
+  await deleteObjects(connection, beside, signal);
   const claims = await keptClaims(connection, signal);
   return {
     kept: [
@@ -31,6 +46,18 @@ export async function removeKubernetes(
       `namespace ${release.namespace}`,
     ],
   };
+}
+
+async function besideChart(
+  connection: Connection,
+  newest: Revision | undefined,
+  signal: AbortSignal,
+): Promise<readonly Revision['manifests'][number][]> {
+  return ownedLive(connection, newest?.manifests ?? [], signal);
+}
+
+function deleted(kind: string, name: string): Change {
+  return { action: 'delete', kind, name };
 }
 
 async function keptClaims({ kubectl, release }: Connection, signal: AbortSignal): Promise<readonly string[]> {

@@ -17,7 +17,7 @@ import { applyOwn, ensureNamespace } from './own.ts';
 import { placeKubernetes } from './place.ts';
 import { planKubernetes, secretObject } from './plan.ts';
 import { recoverKubernetes } from './recover.ts';
-import { removeKubernetes } from './remove.ts';
+import { removalKubernetes, removeKubernetes } from './remove.ts';
 
 export interface KubernetesTargetOptions {
   readonly runner: Runner;
@@ -67,6 +67,7 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
     applySecret: (rendered, signal) => applyOwn(connection, [secretObject(ownKind(rendered))], undefined, signal),
     recover: (options) => recoverKubernetes(connection, options),
     prune: (kept, signal) => pruneSecrets(connection, kept, signal),
+    removal: (signal) => removalKubernetes(connection, signal),
     remove: (options) => removeKubernetes(connection, options),
   };
 }
@@ -89,11 +90,17 @@ async function pruneSecrets(
   signal: AbortSignal,
 ): Promise<void> {
   const named = new Set(kept.map(({ secretName }) => secretName));
-  const { data } = await readOwnSecrets(cluster, release.namespace, release.name, signal);
-  const unnamed = data.map(({ name }) => name).filter((name) => !named.has(name));
-  if (unnamed.length === 0 || named.size === 0) return;
+  const { data, unreadable } = await readOwnSecrets(cluster, release.namespace, release.name, signal);
+  const unnamed = data.map(({ name }) => name).filter((name) => isSecretName(name, release.name) && !named.has(name));
+  // A revision that cannot be read may name any of them.
+  if (unnamed.length === 0 || named.size === 0 || unreadable.length > 0) return;
   const args = ['delete', 'secret', ...unnamed, '-n', release.namespace, '--ignore-not-found', '--wait=false'];
   await cluster.run(args, { signal });
+}
+
+/** As `render/kubernetes/secret.ts` names the Secret: by a digest of its contents. */
+function isSecretName(name: string, deployment: string): boolean {
+  return name.startsWith(`${deployment}-difyctl-`);
 }
 
 function ownKind(rendered: Rendered): RenderedKubernetes {

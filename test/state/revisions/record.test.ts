@@ -1,10 +1,11 @@
+import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { SecretValues } from '../../../src/deployment/secrets.ts';
 import type { RenderedCompose, RenderedKubernetes } from '../../../src/render/rendered.ts';
 import { bothStores } from '../../../src/state/revisions/both.ts';
 import { revisionFolder } from '../../../src/state/revisions/folder.ts';
 import { isOfRender, openRevision } from '../../../src/state/revisions/record.ts';
-import { newestRevision, parseRevision, type Revision } from '../../../src/state/revisions/revision.ts';
+import { newestRevision, type Revision, readRevision } from '../../../src/state/revisions/revision.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { fakeSecrets, fakeSecretValues } from '../../support/secrets.ts';
@@ -41,18 +42,14 @@ function revision(rendered: RenderedKubernetes | RenderedCompose, number = 1): R
 
 test('a revision is read back as it was written, and holds no secret', () => {
   const text = JSON.stringify(revision(kubernetes));
-  expect(parseRevision(text)).toEqual(revision(kubernetes));
+  expect(readRevision(text, 1)).toEqual(revision(kubernetes));
   for (const value of fakeSecretValues(deployment)) expect(text).not.toContain(value);
-  expect(parseRevision(text)).toMatchObject({
+  expect(readRevision(text, 1)).toMatchObject({
     outcome: 'open',
     manifests: [{ name: 'dify-web' }],
     skip: ['redis'],
     from: 'cluster',
   });
-});
-
-test.each(['', '{}', '[1]', '{"kind":"Revision"}'])('what is no revision (%s) is left alone', (text) => {
-  expect(parseRevision(text)).toBeUndefined();
 });
 
 test('a set is known again by its files and its Secret', () => {
@@ -78,24 +75,30 @@ test('of a file with secrets only a keyed digest is kept, which tells two apart'
 
 const folder = temporaryFolder();
 
-test('a folder lists revisions in the order of their numbers, and skips what it does not understand', async () => {
+test('a folder gives revisions in the order of their numbers', async () => {
   const store = revisionFolder(folder.path);
   for (const number of [10, 2, 1]) await store.write(revision(kubernetes, number));
-  expect((await store.list()).map(({ number }) => number)).toEqual([1, 2, 10]);
-  expect(newestRevision(await store.list())?.number).toBe(10);
+  const numbers = async () => (await store.read()).revisions.map(({ number }) => number);
+  expect(await numbers()).toEqual([1, 2, 10]);
+  expect(newestRevision((await store.read()).revisions)?.number).toBe(10);
   await store.remove(10);
-  expect((await store.list()).map(({ number }) => number)).toEqual([1, 2]);
+  expect(await numbers()).toEqual([1, 2]);
 });
 
-test('where installation and copy differ, the installation is right', async () => {
+test('where installation and copy differ, the installation is right; its damaged copy matters to nobody', async () => {
   const there = revisionFolder(`${folder.path}/there`);
   const here = revisionFolder(`${folder.path}/here`);
   await here.write(revision(kubernetes, 1));
   await here.write(revision(kubernetes, 2));
   await there.write({ ...revision(kubernetes, 2), outcome: 'applied' });
-  const listed = await bothStores(there, here).list();
-  expect(listed.map(({ number, outcome }) => [number, outcome])).toEqual([
+  await there.write(revision(kubernetes, 3));
+  await writeFile(`${folder.path}/here/3.json`, '{ half');
+  await writeFile(`${folder.path}/here/4.json`, '{ half');
+  const { revisions, unreadable } = await bothStores(there, here).read();
+  expect(revisions.map(({ number, outcome }) => [number, outcome])).toEqual([
     [1, 'open'],
     [2, 'applied'],
+    [3, 'open'],
   ]);
+  expect(unreadable).toMatchObject([{ number: 4, where: `${folder.path}/here/4.json`, reason: 'it is not JSON' }]);
 });

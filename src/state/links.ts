@@ -1,0 +1,28 @@
+import { lstat, readlink } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { UserError } from '../base/errors.ts';
+
+const STATE_FOLDER = '.difyctl';
+
+/**
+ * Refuses a path whose `.difyctl`, or anything below it, is a symbolic link: its target would be made the owner's alone and filled with state.
+ * What does not exist yet is fine. Throws UserError (exit 2).
+ */
+export async function refuseLink(path: string): Promise<void> {
+  for (const part of fromStateFolder(path)) {
+    const kind = await lstat(part).catch(() => undefined);
+    if (kind?.isSymbolicLink() !== true) continue;
+    const target = await readlink(part).catch(() => 'somewhere else');
+    throw new UserError(`${part} is a symbolic link to ${target}; difyctl keeps its state in a folder of its own`, {
+      next: [`remove the link (rm '${part}'); if state lies in ${target}, move that folder here`],
+    });
+  }
+}
+
+/** `/a/.difyctl/dify/revisions` gives `/a/.difyctl`, `/a/.difyctl/dify`, `/a/.difyctl/dify/revisions`. */
+function fromStateFolder(path: string): readonly string[] {
+  const parts = path.split(sep);
+  const at = parts.lastIndexOf(STATE_FOLDER);
+  if (at < 0) return [path];
+  return parts.slice(at).map((_, index) => parts.slice(0, at + index + 1).join(sep));
+}

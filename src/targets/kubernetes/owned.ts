@@ -1,0 +1,147 @@
+import { isObject } from '../../base/json.ts';
+import { ownLabels } from '../../base/own-labels.ts';
+import { labelsAt, textAt } from '../../evidence/read.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
+import { jsonDocuments } from '../../exec/json-documents.ts';
+import { KubectlError } from '../../exec/kubectl.ts';
+import type { KubernetesObject } from '../../render/rendered.ts';
+import type { Revision } from '../../state/revisions/revision.ts';
+import type { Connection } from './connection.ts';
+import { keyOf } from './objects.ts';
+
+type Reach = Pick<Connection, 'kubectl' | 'release'>;
+type Identity = Revision['manifests'][number];
+
+/** The kinds that difyctl makes beside the chart (`render/kubernetes/manifests.ts`) and deletes again. */
+const OWN_KINDS: readonly Pick<Identity, 'apiVersion' | 'kind'>[] = [
+  { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
+];
+
+/**
+ * Those of `named` that difyctl may delete: a kind that it makes, in the deployment's namespace, with its labels for this deployment on the
+ * living object. A revision is a Secret that others may write too: what it names alone deletes nothing.
+ */
+export async function ownedLive(
+  connection: Reach,
+  named: readonly Identity[],
+  signal: AbortSignal,
+): Promise<readonly Identity[]> {
+  const possible = named.filter(({ apiVersion, kind }) =>
+    OWN_KINDS.some((own) => own.apiVersion === apiVersion && own.kind === kind),
+  );
+  const { name, namespace } = connection.release;
+  const objects = possible.map(({ apiVersion, kind, name: own }) => ({
+    apiVersion,
+    kind,
+    metadata: { name: own, namespace },
+  }));
+  const live = await liveObjects(connection, objects, signal);
+  const labels = Object.entries(ownLabels(name));
+  return possible.filter((_, index) => {
+    const object = objects[index];
+    const found = object === undefined ? undefined : live.get(keyOf(object, namespace));
+    return found !== undefined && labels.every(([key, value]) => labelsAt(found, 'metadata', 'labels')[key] === value);
+  });
+}
+
+/** What an earlier revision had beside the chart, this one has not, and difyctl may delete (`ownedLive`). */
+export async function droppedObjects(
+  connection: Reach,
+  previous: Revision | undefined,
+  own: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<readonly Identity[]> {
+  const dropped = (previous?.manifests ?? []).filter(
+    ({ kind, name }) => !own.some((object) => object.kind === kind && object.metadata.name === name),
+  );
+  return ownedLive(connection, dropped, signal);
+}
+
+/**
+ * Those of a release's objects that exist and do not say on themselves that they are of this release. helm deletes what its own Secrets name,
+ * without a look at the object: whoever may write Secrets here would delete with the operator's rights. Each as `Kind name`.
+ */
+export async function foreignObjects(
+  connection: Reach,
+  objects: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { name, namespace } = connection.release;
+  const live = await liveObjects(connection, objects, signal);
+  const isForeign = (object: KubernetesObject): boolean => {
+    const found = live.get(keyOf(object, namespace));
+    if (found === undefined) return false;
+    const said = labelsAt(found, 'metadata', 'annotations');
+    return said['meta.helm.sh/release-name'] !== name || said['meta.helm.sh/release-namespace'] !== namespace;
+  };
+  return objects.filter(isForeign).map((object) => `${object.kind} ${placedName(object, namespace)}`);
+}
+
+/** The name of an object, with its namespace where that is not the release's. */
+export function placedName(object: KubernetesObject, namespace: string): string {
+  const own = textAt(object, 'metadata', 'namespace');
+  return own === '' || own === namespace ? object.metadata.name : `${own}/${object.metadata.name}`;
+}
+
+type Live = ReadonlyMap<string, KubernetesObject>;
+
+/** The objects that exist, by `keyOf`. A kind that the cluster does not know has none. Throws KubectlError. */
+async function liveObjects(
+  connection: Reach,
+  objects: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<Live> {
+  const live = new Map<string, KubernetesObject>();
+  for (const [namespace, own] of groups(objects, ({ metadata }) => namespaceOf(metadata, connection))) {
+    for (const [key, object] of await liveOf(connection, namespace, own, signal)) live.set(key, object);
+  }
+  return live;
+}
+
+/** In one call; kind by kind where the cluster does not know one of them, which fails the whole call. */
+async function liveOf(
+  connection: Reach,
+  namespace: string,
+  objects: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<Live> {
+  const kinds = groups(objects, ({ apiVersion, kind }) => `${apiVersion} ${kind}`);
+  try {
+    return await lookUp(connection, namespace, objects, signal);
+  } catch (error) {
+    if (!(error instanceof KubectlError && /no matches for kind/.test(error.stderr.join('\n')))) throw error;
+    if (kinds.size === 1) return new Map();
+  }
+  const found = await Promise.all([...kinds.values()].map((own) => liveOf(connection, namespace, own, signal)));
+  return new Map(found.flatMap((live) => [...live]));
+}
+
+async function lookUp(
+  { kubectl, release }: Reach,
+  namespace: string,
+  objects: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<Live> {
+  const named = objects.map(({ apiVersion, kind, metadata }) => ({
+    apiVersion,
+    kind,
+    metadata: { name: metadata.name },
+  }));
+  const input = jsonDocuments(named);
+  const args = ['get', '-n', namespace, '--ignore-not-found', '-o', 'json', '-f', '-'];
+  const answer = await kubectl.run(args, { input, signal });
+  const parsed: unknown = answer.trim() === '' ? {} : jsonAnswer(answer, 'kubectl get');
+  const items = isObject(parsed) && Array.isArray(parsed.items) ? parsed.items : [parsed];
+  const found = items.filter((item): item is KubernetesObject => isObject(item) && isObject(item.metadata));
+  return new Map(found.map((object) => [keyOf(object, release.namespace), object]));
+}
+
+function namespaceOf({ namespace }: KubernetesObject['metadata'], { release }: Reach): string {
+  return typeof namespace === 'string' && namespace !== '' ? namespace : release.namespace;
+}
+
+function groups<T>(items: readonly T[], keyFor: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const grouped = new Map<string, T[]>();
+  for (const item of items) grouped.set(keyFor(item), [...(grouped.get(keyFor(item)) ?? []), item]);
+  return grouped;
+}
