@@ -1,15 +1,18 @@
 import process from 'node:process';
 import { Interrupted } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
-import { endPrograms } from '../exec/program-group.ts';
+import { endPrograms, isProgramRunning } from '../exec/program-group.ts';
 import { sayLostResult } from './lost-result.ts';
 import { type WatchedOutput, watchOutput } from './outputs.ts';
 import { runCommandLine } from './program.ts';
 
 /** By these a run is asked to end: Ctrl-C, `kill`, and a terminal that was closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** An interrupted run that waits for threads alone, and for no program, is given up after so long: it holds nothing that has to be put in order. */
+const STUCK_MS = 1_000;
+const LOOK_MS = 100;
 /** How long an interrupted run waits until a slow reader took what it said, and for threads that still open a file or resolve a name. */
-const LEAVE_MS = 500;
+const LEAVE_MS = 300;
 /** How Node names work of its thread pool. `process.exit` waits for it: a FIFO without a writer for ever, a dead name server for half a minute. */
 const THREAD_WORK = /^(FSReq|GetAddrInfo|GetNameInfo)/;
 
@@ -25,6 +28,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     cwd: process.cwd(),
     now: () => new Date(),
     signal,
+    stuck: stuck(signal),
   });
   await drained(outputs, signal);
   const last = sayLostResult(result, code);
@@ -46,6 +50,16 @@ function interruption(): AbortSignal {
   }
   process.stdin.on('error', () => controller.abort(new Interrupted('interrupted: the input was closed')));
   return controller.signal;
+}
+
+/** Rejects once an interrupted run has waited for threads alone: an open FIFO, a file server or a name server that does not answer. */
+async function stuck(signal: AbortSignal): Promise<never> {
+  await interrupted(signal);
+  for (let waited = 0; waited < STUCK_MS; waited += LOOK_MS) {
+    await pause(LOOK_MS);
+    if (isProgramRunning() || !threadsAtWork()) waited = 0;
+  }
+  throw signal.reason;
 }
 
 /** Until all is written; an interrupted run does not wait for a reader that has stopped reading. */

@@ -16,7 +16,7 @@ import { versionDocument, versionText } from './version.ts';
 export async function runCommandLine(argv: readonly string[], world: World): Promise<ExitCode> {
   const run = new Run(world);
   try {
-    return await dispatch(argv, run);
+    return await Promise.race([dispatch(argv, run), ...(world.stuck === undefined ? [] : [world.stuck])]);
   } catch (error) {
     return run.fail(error, argv);
   }

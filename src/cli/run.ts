@@ -12,7 +12,10 @@ import { createSink, type Sink } from './sink.ts';
 import { judgeTerminal, type Terminal } from './terminal.ts';
 
 /** The world outside, as the process or a test has it. */
-export type World = Pick<CommandContext, 'streams' | 'env' | 'cwd' | 'now' | 'signal'>;
+export interface World extends Pick<CommandContext, 'streams' | 'env' | 'cwd' | 'now' | 'signal'> {
+  /** Rejects with Interrupted if an interrupted run waits for something that neither ends nor can be ended. */
+  readonly stuck?: Promise<never>;
+}
 
 const DEFAULT_FILE = 'difyctl.yaml';
 

@@ -17,6 +17,11 @@ export function endPrograms(): void {
   for (const pid of running) tell(pid, 'SIGTERM');
 }
 
+/** True while a program runs that this process started. */
+export function isProgramRunning(): boolean {
+  return running.size > 0;
+}
+
 /** What is needed of a child that leads a process group of its own (`detached`). */
 type Leader = Pick<ChildProcess, 'once' | 'stdin' | 'stdout' | 'stderr'> & { readonly pid?: number | undefined };
 

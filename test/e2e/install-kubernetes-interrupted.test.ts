@@ -2,8 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/install/report.ts';
+import { builtProgram } from '../support/built.ts';
 import { leftRunning, type Outcome, type Workplace } from '../support/difyctl.ts';
 import { createScene, type Scene, type SceneOptions } from '../support/kubernetes-scene.ts';
+import { PtySession } from '../support/pty.ts';
 import { until } from '../support/recorder.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 
@@ -134,6 +136,43 @@ describe('helm killed at work', () => {
     await run.outcome;
     const report = await completes(there, place);
     expect(report.recovered.join()).toContain(`(process ${helm}) of the dead run was ended`);
+  });
+});
+
+describe('a run whose reader has gone', () => {
+  test.each([
+    ['in text', []],
+    ['as JSON', ['-o', 'json']],
+  ] as const)('%s: installs to the end, with its own exit code and no lock', async (_, output) => {
+    const there = await scene();
+    const place = await there.workplace();
+    const hold = await there.recorder.hold('^helm upgrade');
+    const run = await place.start('install', '--yes', ...output);
+    await hold.reached();
+    run.stopReading();
+    await hold.release();
+    expect(await run.outcome).toMatchObject({ code: 0 });
+    expect(await there.helmHistory()).toEqual(['1 deployed']);
+    expect(await there.objects('leases')).toEqual([]);
+    expect(await completes(there, place)).toMatchObject({ outcome: 'unchanged', revision: 1 });
+  });
+
+  test('a terminal that was closed: helm is asked to stop, and the lock is released', async () => {
+    const there = await scene();
+    const place = await there.workplace();
+    const hold = await there.recorder.hold('^helm upgrade');
+    const program = await builtProgram();
+    const terminal = new PtySession(process.execPath, [program, 'install', '--yes'], {
+      cwd: place.folder,
+      env: place.env,
+    });
+    await hold.reached();
+    terminal.close();
+    expect(await terminal.exited).toBe(130);
+    await hold.release();
+    expect(await there.objects('leases')).toEqual([]);
+    expect(await leftRunning(there.recorder.folder)).toEqual([]);
+    expect(await completes(there, place)).toMatchObject({ outcome: 'applied', revision: 1 });
   });
 });
 

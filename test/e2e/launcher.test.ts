@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -48,14 +49,56 @@ describe('the built program', () => {
     });
   });
 
-  it('ends quietly when its reader has gone', async () => {
-    const child = spawn('bash', [
-      '-c',
-      `"${process.execPath}" "${program}" schema | head -c 1; exit "\${PIPESTATUS[0]}"`,
-    ]);
-    const errors: string[] = [];
-    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
-    await once(child, 'close');
-    expect(errors.join('')).toBe('');
+  it.each(['schema', '--help', 'checks'])('%s ends quietly and well when its reader has gone', async (command) => {
+    const { code, stderr } = await shell(`difyctl ${command} | head -c 1; exit "\${PIPESTATUS[0]}"`);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it.each(['schema', '--version', '--help', 'checks -o json'])(
+    'says that the result of %s found a full disk',
+    async (command) => {
+      const { code, stderr } = await shell(`difyctl ${command} >/dev/full`);
+      expect([code, stderr]).toEqual([
+        8,
+        [
+          '  x the result could not be written to standard output: no space is left on the device',
+          '     -> what was done is done; run it again with standard output on a device that has room, to see the result',
+          '  exit 8',
+          '',
+        ].join('\n'),
+      ]);
+    },
+  );
+
+  it('keeps the exit code of a run that failed, though its words find a full disk', async () => {
+    expect(await shell('difyctl validate -o json >/dev/full')).toMatchObject({ code: 2 });
+    expect(await shell('difyctl validate 2>/dev/full')).toEqual({ code: 2, stderr: '' });
+  });
+
+  /** Starts a run that reads a pipe, and goes on once it reads: from then on a thread of it waits for what nobody writes. */
+  const reading = 'mkfifo "$1/pipe"; "$NODE" "$PROGRAM" validate -c "$1/pipe" <&- 3>&- & run=$!; exec 3>"$1/pipe"';
+
+  it.each(['INT', 'TERM', 'HUP'])('answers SIG%s though a thread waits for a pipe that nobody writes', async (name) => {
+    const { code, stderr } = await shell(`${reading}; kill -${name} $run; wait $run`);
+    expect([code, stderr]).toEqual([130, `  x interrupted by SIG${name}\n  exit 130\n`]);
+  });
+
+  it('is ended at once by a second Ctrl-C, whatever its threads wait for', async () => {
+    const { code, stderr } = await shell(`${reading}; while kill -INT $run; do :; done 2>/dev/null; wait $run`);
+    expect([code, stderr]).toEqual([130, '']);
   });
 });
+
+/** Runs a line of shell with `difyctl` in it; `$1` is an empty folder. */
+async function shell(line: string): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'difyctl-launcher-'));
+  const script = `difyctl() { "$NODE" "$PROGRAM" "$@"; }; ${line}`;
+  const env = { PATH: '/usr/bin:/bin', NODE: process.execPath, PROGRAM: program };
+  const child = spawn('bash', ['-c', script, 'bash', folder], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const errors: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
+  child.stdout.resume();
+  const [code] = (await once(child, 'close')) as [number | null];
+  await rm(folder, { recursive: true, force: true });
+  return { code, stderr: errors.join('') };
+}

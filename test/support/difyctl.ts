@@ -18,6 +18,8 @@ export interface Running {
   /** Standard error so far contains this. */
   says(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  /** Closes the reading ends of its standard output and error, as `head` does when it has read enough. */
+  stopReading(): void;
   readonly outcome: Promise<Outcome>;
 }
 
@@ -76,6 +78,10 @@ async function watched(child: Child): Promise<Running> {
     pid: child.pid,
     outcome,
     kill: (signal) => void child.kill(signal),
+    stopReading: () => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    },
     says: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {

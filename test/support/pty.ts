@@ -78,6 +78,11 @@ export class PtySession {
     this.#pty.write(keys);
   }
 
+  /** Closes the terminal, as closing its window does: the system sends SIGHUP, and whoever reads or writes it meets EIO. */
+  close(): void {
+    (this.#pty as IPty & { destroy(): void }).destroy();
+  }
+
   end(): void {
     if (this.#exitCode === undefined) this.#pty.kill();
   }
