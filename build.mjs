@@ -1,4 +1,4 @@
-// Bundles src/ into dist/: one small launcher (main.js) and lazily loaded chunks.
+// Bundles src/ into dist/: two small entries (main.js, code-cache.js) and lazily loaded chunks.
 // Runtime packages are bundled, so that users install nothing but difyctl itself (docs/decisions.md).
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -28,7 +28,7 @@ const flagTable = {
 };
 
 const { metafile } = await build({
-  entryPoints: ['src/cli/main.ts'],
+  entryPoints: ['src/cli/main.ts', 'src/cli/code-cache.ts'],
   outdir,
   metafile: true,
   bundle: true,

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The launcher: turns on Node's compile cache where there is one, then loads the command line.
-import process from 'node:process';
+// The launcher: turns on the cache of compiled code, then loads the command line.
+import { useCodeCache } from '../dist/code-cache.js';
 
-process.getBuiltinModule?.('node:module')?.enableCompileCache?.();
+useCodeCache();
 await import('../dist/main.js');

@@ -13,6 +13,8 @@ const STUCK_MS = 1_000;
 const LOOK_MS = 100;
 /** How long an interrupted run waits until a slow reader took what it said, and for threads that still open a file or resolve a name. */
 const LEAVE_MS = 300;
+/** One Ctrl-C may arrive twice: from the terminal, and from npm, which passes it on. */
+const ECHO_MS = 100;
 /** How Node names work of its thread pool. `process.exit` waits for it: a FIFO without a writer for ever, a dead name server for half a minute. */
 const THREAD_WORK = /^(FSReq|GetAddrInfo|GetNameInfo)/;
 
@@ -37,17 +39,19 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
 }
 
 /**
- * Aborted by the first SIGINT, SIGTERM or SIGHUP, so that children end and the state left is said; the second one ends the process at once. Input that
- * can no longer be read, since its terminal is gone, is an interruption too.
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP, so that children end and the state left is said; a second SIGINT or SIGTERM ends the process at once.
+ * A closed terminal sends SIGHUP more than once, and nobody is in a hurry then. Input that can no longer be read is an interruption too.
  */
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  for (const name of SIGNALS) {
-    process.on(name, () => {
-      if (controller.signal.aborted) endNow();
+  let since = 0;
+  const hear = (name: (typeof SIGNALS)[number]): void => {
+    if (!controller.signal.aborted) {
+      since = performance.now();
       controller.abort(new Interrupted(`interrupted by ${name}`));
-    });
-  }
+    } else if (name !== 'SIGHUP' && performance.now() - since > ECHO_MS) endNow();
+  };
+  for (const name of SIGNALS) process.on(name, () => hear(name));
   process.stdin.on('error', () => controller.abort(new Interrupted('interrupted: the input was closed')));
   return controller.signal;
 }
