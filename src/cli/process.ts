@@ -1,4 +1,6 @@
+import { closeSync } from 'node:fs';
 import process from 'node:process';
+import { isatty } from 'node:tty';
 import { Interrupted } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { endPrograms, isProgramRunning } from '../exec/program-group.ts';
@@ -91,8 +93,16 @@ async function leave(code: ExitCode, signal: AbortSignal): Promise<void> {
     await pause(LEAVE_MS);
     if (threadsAtWork()) endNow();
   }
+  letGoOfTerminals();
   for (const name of SIGNALS) process.removeAllListeners(name);
   process.exit(code);
+}
+
+/** Node puts the modes of its terminals back as it exits, and aborts if one was closed meanwhile (EIO). A descriptor that is closed it leaves alone. */
+function letGoOfTerminals(): void {
+  for (const [fd, stream] of [process.stdin, process.stdout, process.stderr].entries()) {
+    if (stream.isTTY === true && !isatty(fd)) closeSync(fd);
+  }
 }
 
 function threadsAtWork(): boolean {
@@ -103,6 +113,7 @@ function threadsAtWork(): boolean {
 function endNow(): void {
   for (const name of SIGNALS) process.removeAllListeners(name);
   endPrograms();
+  letGoOfTerminals();
   if (threadsAtWork()) process.kill(process.pid, 'SIGINT');
   process.exit(EXIT.interrupted);
 }

@@ -31,9 +31,10 @@ export interface SharedReads {
  */
 export function sharedReads(runner: Runner, kubeArgs: readonly string[]): SharedReads {
   let door: Promise<Door | undefined> | undefined;
+  let end = new AbortController();
   const each = rawByProcess(runner, kubeArgs);
   const begun = (): Promise<Door | undefined> => {
-    door ??= openDoor(runner, kubeArgs);
+    door ??= openDoor(runner, kubeArgs, end.signal);
     return door;
   };
   return {
@@ -45,6 +46,9 @@ export function sharedReads(runner: Runner, kubeArgs: readonly string[]): Shared
     close: async () => {
       const last = door;
       door = undefined;
+      // Also one that does not serve yet: a credential plugin may keep it from that for long.
+      end.abort();
+      end = new AbortController();
       await (await last)?.close();
     },
   };
@@ -57,10 +61,10 @@ interface Door {
 }
 
 /** Undefined where no proxy came up. */
-async function openDoor(runner: Runner, kubeArgs: readonly string[]): Promise<Door | undefined> {
+async function openDoor(runner: Runner, kubeArgs: readonly string[], end: AbortSignal): Promise<Door | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'difyctl-'));
   const socketPath = join(folder, 'k');
-  const end = new AbortController();
+  const own = new AbortController();
   let hear: (isServing: boolean) => void = () => undefined;
   const serving = new Promise<boolean>((resolve) => {
     hear = resolve;
@@ -70,7 +74,7 @@ async function openDoor(runner: Runner, kubeArgs: readonly string[]): Promise<Do
     if (chunk.includes(SERVING)) hear(true);
   };
   const options = {
-    signal: end.signal,
+    signal: AbortSignal.any([own.signal, end]),
     timeoutMs: LIFETIME_MS,
     graceMs: 1_000,
     tied: true,
@@ -84,7 +88,7 @@ async function openDoor(runner: Runner, kubeArgs: readonly string[]): Promise<Do
   const agent = new Agent({ keepAlive: true });
   const close = async (): Promise<void> => {
     agent.destroy();
-    end.abort();
+    own.abort();
     await ended;
     await rm(folder, { recursive: true, force: true });
   };

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ExternalError } from '../../src/base/errors.ts';
 import { kubectl } from '../../src/exec/kubectl.ts';
 import { sharedReads } from '../../src/exec/kubectl-proxy.ts';
@@ -10,6 +10,7 @@ type Answers = Readonly<Record<string, readonly [status: number, body: string]>>
 
 let servers: Server[] = [];
 afterEach(() => {
+  vi.useRealTimers();
   for (const server of servers) server.close();
   servers = [];
 });
@@ -87,6 +88,20 @@ describe('reads of a run', () => {
     expect(await cluster.get('/version')).toEqual({ by: 'process' });
     expect(await cluster.get('/version')).toEqual({ by: 'process' });
     expect(calls.map((call) => call.split(' ')[2])).toEqual(['proxy', 'get', 'get']);
+    await reads.close();
+  });
+
+  it('end at once though kubectl does not serve yet', async () => {
+    // No time passes: the wait for it never runs out.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const runner: Runner = {
+      run: (_program, _args, { signal } = {}) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new ExternalError('kubectl was ended')), { once: true });
+        }),
+    };
+    const reads = sharedReads(runner, []);
+    reads.begin();
     await reads.close();
   });
 

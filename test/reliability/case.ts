@@ -1,0 +1,19 @@
+/** Kinds of bad days, in the order of docs/reliability.md. */
+export const AREAS = ['process', 'pipe', 'terminal', 'disk', 'clock', 'API server', 'Lease'] as const;
+
+/** One thing that goes wrong around a run, and what is seen of it: a row of docs/reliability.md. */
+export interface ReliabilityCase {
+  readonly area: (typeof AREAS)[number];
+  /** What happens, in a clause: `the reader of the output goes away during install`. */
+  readonly happens: string;
+  /** What difyctl does. */
+  readonly done: string;
+  /** The exit code, or `as ever` if what happens changes nothing of it. */
+  readonly exit: number | string;
+  /** What becomes of the lock; `–` if the case has none. */
+  readonly lock: string;
+  /** What the next run does; `–` if nothing is special about it. */
+  readonly next: string;
+  /** The test that makes it happen: its file below test/, and words of its title, as they stand in the file. */
+  readonly test: { readonly file: string; readonly title: string };
+}

@@ -1,0 +1,62 @@
+import type { ReliabilityCase } from '../case.ts';
+
+const INTERRUPTED = 'e2e/install-kubernetes-interrupted.test.ts';
+const LAUNCHER = 'e2e/launcher.test.ts';
+
+/** Pipes, terminals and the disk behind the output. */
+export const TERMINAL_CASES: readonly ReliabilityCase[] = [
+  {
+    area: 'pipe',
+    happens: 'who reads the output goes away during install (`… 2>&1 \\| grep -m1 helm`), in text or with `-o json`',
+    done: 'the install goes on to its end; words that nobody reads are dropped',
+    exit: 'as ever',
+    lock: 'released',
+    next: 'finds everything as it should be',
+    test: { file: INTERRUPTED, title: 'installs to the end, with its own exit code and no lock' },
+  },
+  {
+    area: 'pipe',
+    happens: 'who reads a result goes away (`difyctl checks \\| head -1`)',
+    done: 'nothing is said of it',
+    exit: 'as ever',
+    lock: '–',
+    next: '–',
+    test: { file: LAUNCHER, title: 'ends quietly and well when its reader has gone' },
+  },
+  {
+    area: 'terminal',
+    happens: 'the terminal is closed during install (SIGHUP, and EIO from there on)',
+    done: 'helm is asked to stop and closes its release, the revision is closed',
+    exit: 130,
+    lock: 'released',
+    next: 'goes on where this one stopped',
+    test: { file: INTERRUPTED, title: 'helm is asked to stop, and the lock is released' },
+  },
+  {
+    area: 'terminal',
+    happens: 'the terminal reports 0 columns, or any other width',
+    done: 'a width that is not known counts as 80 columns; everything is drawn',
+    exit: 'as ever',
+    lock: 'as ever',
+    next: '–',
+    test: { file: 'cli/widths.test.ts', title: 'the line that moves ends at every width that a terminal can report' },
+  },
+  {
+    area: 'disk',
+    happens: 'the disk behind standard output is full',
+    done: 'the run goes on to its end, and stderr says that the result was lost',
+    exit: '8 in place of 0; any other code stays',
+    lock: 'released',
+    next: 'shows the result',
+    test: { file: LAUNCHER, title: 'found a full disk' },
+  },
+  {
+    area: 'disk',
+    happens: 'the disk behind standard error is full',
+    done: 'progress and faults are dropped',
+    exit: 'as ever',
+    lock: 'released',
+    next: '–',
+    test: { file: LAUNCHER, title: 'keeps the exit code of a run that failed, though its words find a full disk' },
+  },
+];
