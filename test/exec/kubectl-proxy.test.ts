@@ -97,7 +97,9 @@ describe('reads of a run', () => {
     const runner: Runner = {
       run: (_program, _args, { signal } = {}) =>
         new Promise((_resolve, reject) => {
-          signal?.addEventListener('abort', () => reject(new ExternalError('kubectl was ended')), { once: true });
+          const end = () => reject(new ExternalError('kubectl was ended'));
+          if (signal?.aborted === true) end();
+          else signal?.addEventListener('abort', end, { once: true });
         }),
     };
     const reads = sharedReads(runner, []);
