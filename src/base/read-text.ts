@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from './errors.ts';
+import { shellWord } from './shell-word.ts';
 
 /** More than any file that people write: what is larger was named by mistake, and a device would fill the memory. */
 const LIMIT_BYTES = 4 * 1024 * 1024;
@@ -43,7 +44,7 @@ async function readWithin(file: FileHandle, path: string, limitBytes: number): P
     chunks.push(buffer.subarray(0, bytesRead));
     size += bytesRead;
     if (size > limitBytes)
-      throw new UserError(`${path} is larger than ${limitBytes / 2 ** 20} MiB`, { next: [`ls -l ${path}`] });
+      throw new UserError(`${path} is larger than ${limitBytes / 2 ** 20} MiB`, { next: [`ls -l ${shellWord(path)}`] });
   }
 }
 
@@ -53,7 +54,7 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): UserError {
       return new UserError(`${path} is a folder`, { cause, next: ['name the file in it'] });
     case 'EACCES':
     case 'EPERM':
-      return new UserError(`${path} may not be read`, { cause, next: [`ls -l ${path}`] });
+      return new UserError(`${path} may not be read`, { cause, next: [`ls -l ${shellWord(path)}`] });
     default:
       return new UserError(`${path} cannot be read: ${cause.code ?? cause.message}`, { cause });
   }

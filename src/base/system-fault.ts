@@ -1,4 +1,5 @@
 import { ExternalError, type Fault, UserError } from './errors.ts';
+import { shellWord } from './shell-word.ts';
 
 /** What the operator can mend: rights, and names that lead elsewhere. */
 const OWN: Readonly<Record<string, string>> = {
@@ -29,7 +30,8 @@ export function systemFault(error: unknown): Fault | undefined {
   if (code === 'ENOENT' && syscall === 'mkdir')
     return new UserError(`${where}: the folder cannot be made`, { cause: error });
   const [own, outside] = [OWN[code], OUTSIDE[code]];
-  if (own !== undefined) return new UserError(`${where}: ${own}`, { cause: error, next: [`ls -ld ${where}`] });
+  if (own !== undefined)
+    return new UserError(`${where}: ${own}`, { cause: error, next: [`ls -ld ${shellWord(where)}`] });
   if (outside !== undefined) return new ExternalError(`${where}: ${outside}`, { cause: error });
   return undefined;
 }

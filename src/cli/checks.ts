@@ -18,7 +18,10 @@ export function define(command: Command, context: CommandContext): void {
 async function textOf(action: string, ids: readonly string[], context: CommandContext): Promise<string> {
   if (action === 'list') return list(context);
   if (action === 'explain') return explain(context, ids);
-  throw new UserError(`difyctl checks ${action}: list or explain`, { next: [`difyctl checks explain ${action}`] });
+  const known = CHECKS.some(({ id }) => id === action);
+  throw new UserError('difyctl checks: list or explain', {
+    next: [known ? `difyctl checks explain ${action}` : 'difyctl checks list'],
+  });
 }
 
 function list(context: CommandContext): string {

@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { oneLine } from '../base/printable.ts';
 import { readTextIfThere } from '../base/read-text.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { formatPath } from '../deployment/paths.ts';
 import { saveDeployment } from '../deployment/save.ts';
@@ -53,7 +54,7 @@ function written(opened: OpenedFile, draft: Draft, finished: FinishedFile, { cwd
     outcome: opened.text === undefined ? 'created' : changed,
     finished,
     command: equivalentCommand(draft, file, { cwd, baseDirectory: dirname(opened.path) }),
-    next: file === 'difyctl.yaml' ? 'difyctl preflight' : `difyctl preflight --config ${file}`,
+    next: file === 'difyctl.yaml' ? 'difyctl preflight' : `difyctl preflight --config ${shellWord(file)}`,
   };
 }
 

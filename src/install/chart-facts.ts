@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { UserError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
 import { readTextIfThere } from '../base/read-text.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { readTarGz } from '../base/tar.ts';
 import type { ChartFacts } from '../render/rendered.ts';
 
@@ -105,7 +106,7 @@ function broken(path: string, observed: string, cause?: unknown): UserError {
     ...(cause === undefined ? {} : { cause }),
     next: [
       'name a folder with a Chart.yaml, or a .tgz that helm pull or helm package wrote: --target-chart-path',
-      `helm show chart ${path}`,
+      `helm show chart ${shellWord(path)}`,
     ],
   });
 }

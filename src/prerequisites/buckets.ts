@@ -1,3 +1,4 @@
+import { shellWord } from '../base/shell-word.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
 import { pluginBucket } from '../render/dify-env/plugin-storage.ts';
@@ -176,11 +177,11 @@ function tosPolicy(buckets: readonly string[]): object {
 /** The account's key may do everything in it: what there is to prepare is the container and the old versions. */
 function azureCommands(account: string, container: string): readonly string[] {
   return [
-    `az storage container create --account-name ${account} --name ${container} --public-access off`,
-    `az storage account blob-service-properties update --account-name ${account} --enable-versioning true`,
+    `az storage container create --account-name ${shellWord(account)} --name ${shellWord(container)} --public-access off`,
+    `az storage account blob-service-properties update --account-name ${shellWord(account)} --enable-versioning true`,
   ];
 }
 
 function gcsCommand(bucket: string): string {
-  return `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member serviceAccount:DIFY_SERVICE_ACCOUNT --role roles/storage.objectAdmin`;
+  return `gcloud storage buckets add-iam-policy-binding ${shellWord(`gs://${bucket}`)} --member serviceAccount:DIFY_SERVICE_ACCOUNT --role roles/storage.objectAdmin`;
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { CLUSTER_GATEWAYS, type GatewayFact, type ListenerFact } from '../../evidence/cluster/gateways.ts';
 import { CLUSTER_RIGHTS } from '../../evidence/cluster/rights.ts';
 import { type PlannedParent, type PlannedRoute, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
@@ -36,7 +37,7 @@ export const clusterGateway: Check = {
     return fault('warn', {
       observed: `${listed(idle.map(({ name }) => `Gateway ${name}`))} not in service, its controller says`,
       expected,
-      remedy: `kubectl -n ${first.namespace} describe gateway ${first.name}`,
+      remedy: `kubectl -n ${shellWord(first.namespace)} describe gateway ${shellWord(first.name)}`,
     });
   },
 };

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { METRICS_APIS } from '../../evidence/cluster/metrics-apis.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
@@ -28,7 +29,9 @@ export const clusterMetrics: Check = {
     );
     const silent = lacking.find(([, state]) => state === 'silent')?.[0];
     const isServers = lacking.some(([group, state]) => group === 'metrics.k8s.io' && state === 'missing');
-    const remedy = isServers ? METRICS_SERVER : silent && `kubectl describe apiservice v1beta1.${silent}`;
+    const remedy = isServers
+      ? METRICS_SERVER
+      : silent && `kubectl describe apiservice ${shellWord(`v1beta1.${silent}`)}`;
     return fault('warn', {
       observed: listed(words),
       expected,

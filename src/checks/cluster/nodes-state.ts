@@ -1,4 +1,5 @@
 import { formatBytes } from '../../base/quantity.ts';
+import { shellWord } from '../../base/shell-word.ts';
 import { IMAGES_ON_A_NODE } from '../../checklist/nodes.ts';
 import { CLUSTER_NODES } from '../../evidence/cluster/nodes.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
@@ -24,7 +25,7 @@ export const nodePressure: Check = {
     return fault('warn', {
       observed: some(troubled.map(({ name, troubles }) => `${name} has ${troubles.join(' and ')}`)),
       expected: 'no pressure: such a node evicts pods and takes no new ones',
-      remedy: `kubectl describe node ${first.name}`,
+      remedy: `kubectl describe node ${shellWord(first.name)}`,
     });
   },
 };

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type DirectoryFact, HOST_DIRECTORY } from '../../evidence/host/directory.ts';
 import type { Judgement } from '../check.ts';
@@ -46,7 +47,7 @@ function bars({ directory, mount, shut }: DirectoryFact): Judgement | undefined 
   const expected = 'a folder that this user may write in, and files in it that may be run';
   if (mount?.isReadOnly === true) {
     const observed = `${directory} is below ${mount.point}, which is mounted read-only`;
-    return fault('fail', { observed, expected, remedy: `mount -o remount,rw ${mount.point}` });
+    return fault('fail', { observed, expected, remedy: `mount -o remount,rw ${shellWord(mount.point)}` });
   }
   if (shut !== undefined) {
     const observed = `this user can make nothing in ${shut}`;
@@ -58,7 +59,7 @@ function bars({ directory, mount, shut }: DirectoryFact): Judgement | undefined 
     observed: `${directory} is below ${mount.point}, which is mounted noexec`,
     expected,
     message: `${directory} is below ${mount.point}, which is mounted noexec: the plugin daemon could not load the libraries of any plugin from its folder there`,
-    remedy: `mount -o remount,exec ${mount.point} (and in /etc/fstab)`,
+    remedy: `mount -o remount,exec ${shellWord(mount.point)} (and in /etc/fstab)`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { HOST_DIRECTORY } from '../../evidence/host/directory.ts';
 import { HOST_KERNEL } from '../../evidence/host/kernel.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
@@ -22,7 +23,7 @@ export const hostSelinux = hereCheck(
     return fault('fail', {
       observed: `the engine confines containers by SELinux, and ${directory} is of type ${label || 'unknown'}`,
       expected,
-      remedy: `mkdir -p ${directory} && semanage fcontext -a -t container_file_t '${directory}(/.*)?' && restorecon -R ${directory}`,
+      remedy: `mkdir -p ${shellWord(directory)} && semanage fcontext -a -t container_file_t ${shellWord(`${directory}(/.*)?`)} && restorecon -R ${shellWord(directory)}`,
     });
   },
 );

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { HOST_DIRECTORY } from '../../evidence/host/directory.ts';
 import { HOST_VOLUMES } from '../../evidence/host/volumes.ts';
 import { SERVICE_IMAGES } from '../../render/images.ts';
@@ -38,7 +39,7 @@ export const hostStorageOwner = hereCheck(
       observed: `not of user 1001, whom the API runs as: ${places}`,
       expected,
       message: `${places}: not of user 1001, whom the API runs as; its folder was given away once already, so that nothing mends this by itself`,
-      remedy: `chown -R 1001:1001 ${path}`,
+      remedy: `chown -R 1001:1001 ${shellWord(path)}`,
     });
   },
 );
@@ -97,6 +98,6 @@ export const hostFiles = hereCheck(
     if (blocked.length === 0) return pass('nothing in the way', expected);
     const observed = `${counted(blocked.length, 'folder')} where a file goes: ${some(blocked)}`;
     const message = `${observed}; Docker made it where a mounted file was missing`;
-    return fault('fail', { observed, expected, message, remedy: `rmdir ${blocked.join(' ')}` });
+    return fault('fail', { observed, expected, message, remedy: `rmdir ${blocked.map(shellWord).join(' ')}` });
   },
 );

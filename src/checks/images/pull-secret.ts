@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { CLUSTER_NAMESPACE } from '../../evidence/cluster/release.ts';
 import { IMAGES_LIST } from '../../evidence/images/list.ts';
 import { IMAGES_PULL_SECRET } from '../../evidence/images/pull-secret.ts';
@@ -24,7 +25,7 @@ export const imagesPullSecret: Check = {
     const { name, exists, type, registries } = context.evidence(IMAGES_PULL_SECRET);
     const registry = images?.registry === undefined ? undefined : parseImage(`${images.registry}/image`).registry;
     const expected = `Secret ${name} in namespace ${namespace}, with a login for ${registry ?? 'a registry'}`;
-    const remedy = `kubectl -n ${namespace} create secret docker-registry ${name} --docker-server=${registry ?? 'REGISTRY'} --docker-username=USER --docker-password=PASSWORD`;
+    const remedy = `kubectl -n ${namespace} create secret docker-registry ${name} --docker-server=${shellWord(registry ?? 'REGISTRY')} --docker-username=USER --docker-password=PASSWORD`;
     if (!exists) {
       const isMade = context.look(CLUSTER_NAMESPACE)?.data?.exists === true;
       // Where the namespace is yet to come, whoever brings it may bring the Secret along.

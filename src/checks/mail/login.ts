@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { MAIL, type ResendFact, type SmtpFact } from '../../evidence/mail/facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
@@ -56,7 +57,7 @@ function judgeServer(
   return fault(isPassing ? 'warn' : 'fail', {
     observed,
     expected,
-    remedy: `openssl s_client or nc to ${address} shows what it says`,
+    remedy: `openssl s_client or nc to ${shellWord(address)} shows what it says`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import { HOST_PORTS } from '../../evidence/host/ports.ts';
 import { NAMES_TLS, type PublicTls } from '../../evidence/names/public-tls.ts';
@@ -37,7 +38,7 @@ export const namesCertificate: Check = {
     if (status === 'pass') return { ...pass(words, expected), observations };
     if (status === 'skip') return { status, observed: '', expected, message: words, observations };
     const host = grave[0]?.origin.host ?? '';
-    const remedy = `openssl s_client -connect ${host}:443 -servername ${host} -showcerts </dev/null`;
+    const remedy = `openssl s_client -connect ${shellWord(`${host}:443`)} -servername ${shellWord(host)} -showcerts </dev/null`;
     return {
       ...fault(status === 'fail' ? 'fail' : 'warn', { observed: words, expected, message: words, remedy }),
       observations,

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { type EgressFact, NAMES_EGRESS } from '../../evidence/names/egress.ts';
 import type { Check, JudgeContext, Judgement, Observation } from '../check.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
@@ -84,7 +85,8 @@ function nextStep({ url, by, variable }: EgressFact, context: JudgeContext): str
   if (isFromAfar) return 'difyctl preflight --only names.egress --from cluster shows it as pods see it';
   const { host, port } = new URL(url);
   const place = port === '' ? `${host}:443` : host;
-  if (variable !== undefined) return `curl -sSI ${url} from the network of the ${by}; ${variable} names it in extraEnv`;
+  if (variable !== undefined)
+    return `curl -sSI ${shellWord(url)} from the network of the ${by}; ${variable} names it in extraEnv`;
   return by === 'api'
     ? `let the ${by} reach ${place}, or switch it off: components.api.extraEnv: { MARKETPLACE_ENABLED: "false" }`
     : `let the ${by} reach ${place}, or name a mirror: components.pluginDaemon.extraEnv: { PIP_MIRROR_URL: https://… }`;

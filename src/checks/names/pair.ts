@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import type { CertificatePair } from '../../evidence/names/certificate-pair.ts';
 import type { Judgement } from '../check.ts';
 import { counted, fault, listed, pass } from '../judgement.ts';
@@ -32,7 +33,7 @@ function failureOf(
   place: { readonly certificate: string; readonly key: string },
 ): Failure | undefined {
   const { validFrom, validTo, keyFault, uncovered, chain, subject, issuer } = pair;
-  const look = `openssl x509 -noout -subject -dates -ext subjectAltName -in ${place.certificate}`;
+  const look = `openssl x509 -noout -subject -dates -ext subjectAltName -in ${shellWord(place.certificate)}`;
   if (keyFault !== undefined) {
     return {
       observed: `the key in ${place.key} ${keyFault}`,

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
 import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
@@ -57,11 +58,11 @@ function create(context: JudgeContext, bucket: string): string {
   const storage = deploymentOf(context).objectStorage;
   switch (storage.provider) {
     case 'azure-blob':
-      return `az storage container create --account-name ${storage.azureBlob.accountName} --name ${bucket}`;
+      return `az storage container create --account-name ${shellWord(storage.azureBlob.accountName)} --name ${shellWord(bucket)}`;
     case 'gcs':
-      return `gcloud storage buckets create gs://${bucket} --uniform-bucket-level-access --public-access-prevention`;
+      return `gcloud storage buckets create ${shellWord(`gs://${bucket}`)} --uniform-bucket-level-access --public-access-prevention`;
     default:
-      return `${aws(storage)} create-bucket --bucket ${bucket}`;
+      return `${aws(storage)} create-bucket --bucket ${shellWord(bucket)}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { s3PlaceOf } from '../../evidence/object-storage/s3/places.ts';
 
@@ -5,25 +6,25 @@ import { s3PlaceOf } from '../../evidence/object-storage/s3/places.ts';
 export function inPod({ name, target, objectStorage }: Deployment): string {
   if (objectStorage.provider !== 's3') return '';
   const { bucket, region } = objectStorage.s3;
-  const asked = `import boto3; boto3.client("s3", region_name="${region}").list_objects(Bucket="${bucket}", MaxKeys=1)`;
+  const asked = `import boto3; boto3.client("s3", region_name=${JSON.stringify(region)}).list_objects(Bucket=${JSON.stringify(bucket)}, MaxKeys=1)`;
   // As the chart names what it makes: the release, with the chart's name where that is not in it.
   const full = name.includes('dify') ? name : `${name}-dify`;
   const where =
     target.type === 'kubernetes'
       ? `kubectl -n ${target.namespace} exec deploy/${full}-api --`
       : 'docker compose exec api';
-  return `${where} python -c '${asked}'`;
+  return `${where} python -c ${shellWord(asked)}`;
 }
 
 /** The vendor's own command that shows whether a bucket keeps old versions. */
 export function showVersioning(storage: Deployment['objectStorage'], bucket: string): string {
   switch (storage.provider) {
     case 'azure-blob':
-      return `az storage account blob-service-properties show --account-name ${storage.azureBlob.accountName} --query isVersioningEnabled`;
+      return `az storage account blob-service-properties show --account-name ${shellWord(storage.azureBlob.accountName)} --query isVersioningEnabled`;
     case 'gcs':
-      return `gcloud storage buckets describe gs://${bucket} --format='value(versioning_enabled)'`;
+      return `gcloud storage buckets describe ${shellWord(`gs://${bucket}`)} --format='value(versioning_enabled)'`;
     default:
-      return `${aws(storage)} get-bucket-versioning --bucket ${bucket}`;
+      return `${aws(storage)} get-bucket-versioning --bucket ${shellWord(bucket)}`;
   }
 }
 
@@ -31,11 +32,11 @@ export function showVersioning(storage: Deployment['objectStorage'], bucket: str
 export function enableVersioning(storage: Deployment['objectStorage'], bucket: string): string {
   switch (storage.provider) {
     case 'azure-blob':
-      return `az storage account blob-service-properties update --account-name ${storage.azureBlob.accountName} --enable-versioning true`;
+      return `az storage account blob-service-properties update --account-name ${shellWord(storage.azureBlob.accountName)} --enable-versioning true`;
     case 'gcs':
-      return `gcloud storage buckets update gs://${bucket} --versioning`;
+      return `gcloud storage buckets update ${shellWord(`gs://${bucket}`)} --versioning`;
     default:
-      return `${aws(storage)} put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled`;
+      return `${aws(storage)} put-bucket-versioning --bucket ${shellWord(bucket)} --versioning-configuration Status=Enabled`;
   }
 }
 
@@ -43,30 +44,30 @@ export function enableVersioning(storage: Deployment['objectStorage'], bucket: s
 export function showReplication(storage: Deployment['objectStorage'], bucket: string): string {
   switch (storage.provider) {
     case 'azure-blob':
-      return `az storage account show --name ${storage.azureBlob.accountName} --query sku.name`;
+      return `az storage account show --name ${shellWord(storage.azureBlob.accountName)} --query sku.name`;
     case 'gcs':
-      return `gcloud storage buckets describe gs://${bucket} --format='value(location,location_type)'`;
+      return `gcloud storage buckets describe ${shellWord(`gs://${bucket}`)} --format='value(location,location_type)'`;
     default:
-      return `${aws(storage)} get-bucket-replication --bucket ${bucket}`;
+      return `${aws(storage)} get-bucket-replication --bucket ${shellWord(bucket)}`;
   }
 }
 
 /** The command that shows the rules by which a bucket's objects expire. */
 export function showLifecycle(storage: Deployment['objectStorage'], bucket: string): string {
   return storage.provider === 'gcs'
-    ? `gcloud storage buckets describe gs://${bucket} --format='json(lifecycle_config)'`
-    : `${aws(storage)} get-bucket-lifecycle-configuration --bucket ${bucket}`;
+    ? `gcloud storage buckets describe ${shellWord(`gs://${bucket}`)} --format='json(lifecycle_config)'`
+    : `${aws(storage)} get-bucket-lifecycle-configuration --bucket ${shellWord(bucket)}`;
 }
 
 /** The command that takes a bucket from the public. */
 export function closeToPublic(storage: Deployment['objectStorage'], bucket: string): string {
   switch (storage.provider) {
     case 'azure-blob':
-      return `az storage container set-permission --account-name ${storage.azureBlob.accountName} --name ${bucket} --public-access off`;
+      return `az storage container set-permission --account-name ${shellWord(storage.azureBlob.accountName)} --name ${shellWord(bucket)} --public-access off`;
     case 'gcs':
-      return `gcloud storage buckets update gs://${bucket} --public-access-prevention`;
+      return `gcloud storage buckets update ${shellWord(`gs://${bucket}`)} --public-access-prevention`;
     default:
-      return `${aws(storage)} delete-bucket-policy --bucket ${bucket}`;
+      return `${aws(storage)} delete-bucket-policy --bucket ${shellWord(bucket)}`;
   }
 }
 
@@ -74,5 +75,5 @@ export function closeToPublic(storage: Deployment['objectStorage'], bucket: stri
 export function aws(storage: Deployment['objectStorage']): string {
   const place = s3PlaceOf(storage);
   const isAws = storage.provider === 's3' && storage.s3.endpoint === undefined;
-  return `aws s3api${place === undefined || isAws ? '' : ` --endpoint-url ${place.endpoint.origin}`}`;
+  return `aws s3api${place === undefined || isAws ? '' : ` --endpoint-url ${shellWord(place.endpoint.origin)}`}`;
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { aws } from './commands.ts';
 
@@ -7,18 +8,18 @@ export function neededRights({ objectStorage }: Deployment, bucket: string): str
     case 'azure-blob':
       return `use the account's own key, or grant Storage Blob Data Contributor on container ${bucket}`;
     case 'gcs':
-      return `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=serviceAccount:EMAIL --role=roles/storage.objectAdmin`;
+      return `gcloud storage buckets add-iam-policy-binding ${shellWord(`gs://${bucket}`)} --member=serviceAccount:EMAIL --role=roles/storage.objectAdmin`;
     case 's3':
       return objectStorage.s3.endpoint === undefined
         ? userPolicy(bucket)
         : `grant the key this policy: ${policy(bucket)}`;
     default:
-      return `grant the key reading, writing, listing and deleting of objects in ${bucket}; ${aws(objectStorage)} list-objects --bucket ${bucket} tries it`;
+      return `grant the key reading, writing, listing and deleting of objects in ${bucket}; ${aws(objectStorage)} list-objects --bucket ${shellWord(bucket)} tries it`;
   }
 }
 
 function userPolicy(bucket: string): string {
-  return `aws iam put-user-policy --user-name USER --policy-name dify --policy-document '${policy(bucket)}'`;
+  return `aws iam put-user-policy --user-name USER --policy-name dify --policy-document ${shellWord(policy(bucket))}`;
 }
 
 function policy(bucket: string): string {

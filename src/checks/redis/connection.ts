@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import type { FaultFact } from '../../evidence/probe/fault.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
 import type { Check, Judgement, Observation } from '../check.ts';
@@ -27,7 +28,7 @@ export const redisTls: Check = {
     if (seen?.stage !== 'tls') return pass(mode === 'disable' ? 'without TLS, as the file says' : 'TLS');
     const remedy =
       mode === 'disable'
-        ? `openssl s_client -connect ${address} tells whether it speaks TLS; if so, set redis.tls.mode`
+        ? `openssl s_client -connect ${shellWord(address)} tells whether it speaks TLS; if so, set redis.tls.mode`
         : `${cliOf(address)} PING tells whether it answers without TLS; if so, set redis.tls.mode: disable`;
     const expected = mode === 'disable' ? 'an answer without TLS' : 'TLS';
     return fault('fail', { observed: `${address} ${seen.text}`, expected, remedy });

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import type { CandidateFact, SentinelFact } from '../../evidence/redis/facts.ts';
 import type { Judgement } from '../check.ts';
 import { fault, listed } from '../judgement.ts';
@@ -75,6 +76,6 @@ function lost(candidates: readonly CandidateFact[], { redis }: RedisCase): Judge
   return fault('warn', {
     observed: `${names} ${down.length === 1 ? 'is' : 'are'} down, say the sentinels`,
     expected: 'every replica that the sentinels know is up',
-    remedy: `start it; if it is gone for good, SENTINEL RESET ${master} on each sentinel, one after the other`,
+    remedy: `start it; if it is gone for good, SENTINEL RESET ${shellWord(master)} on each sentinel, one after the other`,
   });
 }

@@ -1,4 +1,5 @@
 import { durationSeconds, formatDuration } from '../../base/duration.ts';
+import { shellWord } from '../../base/shell-word.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
@@ -99,7 +100,7 @@ export const redisFailoverTiming: Check = {
     if (downAfter + timeout <= durationSeconds(rto)) return pass(observed, expected);
     const name = redis.topology === 'sentinel' ? redis.sentinel.master : '';
     const message = `${observed}: together ${formatDuration(Math.ceil(downAfter + timeout))} or more; expected ${expected}`;
-    const remedy = `SENTINEL SET ${name} down-after-milliseconds 30000, and failover-timeout 180000, on each sentinel`;
+    const remedy = `SENTINEL SET ${shellWord(name)} down-after-milliseconds 30000, and failover-timeout 180000, on each sentinel`;
     return fault('fail', { observed, expected, message, remedy });
   },
 };

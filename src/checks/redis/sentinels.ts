@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { REDIS, type SentinelFact } from '../../evidence/redis/facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { counted, fault, groupBy, listed, pass } from '../judgement.ts';
@@ -73,7 +74,7 @@ function losses(
   const up = known - down.length;
   // What SENTINEL CKQUORUM asks for: enough to call the master down, and a majority to choose who takes over.
   const needed = Math.max(quorum, Math.floor(known / 2) + 1);
-  const remedy = `start the sentinels that are down; SENTINEL CKQUORUM ${masterOf(found)} on one that is up says whether that is enough`;
+  const remedy = `start the sentinels that are down; SENTINEL CKQUORUM ${shellWord(masterOf(found))} on one that is up says whether that is enough`;
   if (up < needed) {
     const observed = `${up} of ${counted(known, 'sentinel')} up, quorum ${quorum}`;
     const message = `${observed}: a failover needs ${needed}, so that a lost master stays lost`;
@@ -101,7 +102,7 @@ function strangers(found: RedisCase, answered: readonly SentinelFact[], known: n
   const apart = answered.filter(({ sentinels = 1 }) => sentinels < known);
   if (apart.length > 0) {
     const observed = listed(apart.map(({ address, sentinels = 1 }) => `${address} knows ${sentinels} of ${known}`));
-    const remedy = `SENTINEL RESET ${masterOf(found)} on these`;
+    const remedy = `SENTINEL RESET ${shellWord(masterOf(found))} on these`;
     return fault('warn', { observed, expected: 'each sentinel knows all others', remedy });
   }
   const named = found.evidence.sentinels.length;
@@ -129,14 +130,14 @@ function doubts(found: RedisCase, answered: readonly SentinelFact[]): Judgement 
   if (doubting.length > 0 && doubting.length < answered.length) {
     const names = listed(doubting.map(({ address }) => address));
     const observed = `${names} ${doubting.length === 1 ? 'holds' : 'hold'} the master to be down, and the others do not`;
-    const remedy = `look at the log of ${names}: it cannot reach the master, or cannot log in (SENTINEL SET ${masterOf(found)} auth-pass)`;
+    const remedy = `look at the log of ${names}: it cannot reach the master, or cannot log in (SENTINEL SET ${shellWord(masterOf(found))} auth-pass)`;
     return fault('warn', { observed, expected: EXPECTED, remedy });
   }
   const quorums = groupBy(answered, ({ quorum = 1 }) => String(quorum));
   if (quorums.size > 1) {
     const views = [...quorums].map(([quorum, ones]) => `${quorum} on ${listed(ones.map(({ address }) => address))}`);
     const observed = `the sentinels differ on the quorum: ${views.join(', ')}`;
-    const remedy = `SENTINEL SET ${masterOf(found)} quorum 2, on each sentinel`;
+    const remedy = `SENTINEL SET ${shellWord(masterOf(found))} quorum 2, on each sentinel`;
     return fault('warn', { observed, expected: 'one quorum', remedy });
   }
   const tilted = answered.filter(({ isTilted }) => isTilted === true);

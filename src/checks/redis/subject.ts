@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { Redis } from '../../deployment/schema/redis.ts';
 import type { EvidenceOrigin } from '../../evidence/evidence.ts';
@@ -76,5 +77,5 @@ export function hidden({ redis }: RedisCase, what: string, grant: string): Judge
 /** `host:port` as arguments of redis-cli. */
 export function cliOf(address: string): string {
   const colon = address.lastIndexOf(':');
-  return `redis-cli -h ${address.slice(0, colon).replace(/^\[(.*)\]$/, '$1')} -p ${address.slice(colon + 1)}`;
+  return `redis-cli -h ${shellWord(address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'))} -p ${shellWord(address.slice(colon + 1))}`;
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Endpoint, endpointsOf } from '../../evidence/endpoint-list.ts';
 import { ENDPOINTS, type EndpointFact } from '../../evidence/endpoints.ts';
@@ -83,5 +84,5 @@ function nextStep(endpoints: readonly EndpointFact[], { target }: Deployment, fr
       ? `make ${host} known to the cluster's name server: kubectl -n kube-system get configmap coredns -o yaml`
       : `open ${host}:${port} to the cluster's pods; its own part: kubectl -n ${target.namespace} get networkpolicies`;
   }
-  return isName ? `getent hosts ${host}` : `nc -vz ${host} ${port}`;
+  return isName ? `getent hosts ${shellWord(host)}` : `nc -vz ${shellWord(host)} ${port}`;
 }

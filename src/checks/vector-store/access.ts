@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import type { CertificateFact } from '../../evidence/probe/tls.ts';
 import type { ExternalStore } from '../../evidence/vector-store/facts.ts';
 import type { Check } from '../check.ts';
@@ -15,7 +16,7 @@ const tls = storeCheck({
     "openssl s_client -connect HOST:PORT -servername HOST: look at names, dates and issuer, then renew the store's certificate",
   judge: (seen) => {
     const { facts, context } = seen;
-    const remedy = `openssl s_client -connect ${facts.address} </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`;
+    const remedy = `openssl s_client -connect ${shellWord(facts.address)} </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`;
     if (facts.certificate !== undefined) {
       const judgement = judgeCertificate(facts.certificate, context.now);
       if (judgement.status === 'pass') return judgement;

@@ -58,10 +58,10 @@ function raiseCopies({ facts: { provider } }: Seen): string {
 /** How a collection that is there gets another copy. */
 function copyAgain({ facts: { provider, address } }: Seen, name: string): string {
   if (provider === 'qdrant') {
-    return `POST http://${address}/collections/${name}/cluster with {"replicate_shard": …} for each shard, then PATCH its replication_factor`;
+    return `POST http://${address}/collections/${encodeURIComponent(name)}/cluster with {"replicate_shard": …} for each shard, then PATCH its replication_factor`;
   }
   if (provider === 'elasticsearch')
-    return `PUT http://${address}/${name}/_settings with {"index": {"number_of_replicas": 1}}`;
+    return `PUT http://${address}/${encodeURIComponent(name)}/_settings with {"index": {"number_of_replicas": 1}}`;
   return `index the knowledge base of ${name} again once new collections get ${COPIES} copies`;
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from '../../../base/shell-word.ts';
 import { CLUSTER_ADMISSION } from '../../../evidence/cluster/admission.ts';
 import type { Refusal } from '../../../evidence/cluster/dry-run.ts';
 import { CLUSTER_NAMESPACE } from '../../../evidence/cluster/release.ts';
@@ -82,7 +83,7 @@ interface Refuser {
 function refuserOf({ text }: Refusal): Refuser | undefined {
   const policy = /ValidatingAdmissionPolicy '([^']+)'/.exec(text)?.[1];
   if (policy !== undefined)
-    return { name: `policy ${policy}`, show: `kubectl get validatingadmissionpolicy ${policy} -o yaml` };
+    return { name: `policy ${policy}`, show: `kubectl get validatingadmissionpolicy ${shellWord(policy)} -o yaml` };
   const webhook = /admission webhook "([^"]+)"|calling webhook "([^"]+)"/.exec(text);
   const name = webhook?.[1] ?? webhook?.[2];
   if (name === undefined) return undefined;

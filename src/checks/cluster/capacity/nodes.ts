@@ -1,4 +1,5 @@
 import { formatBytes, formatCpu } from '../../../base/quantity.ts';
+import { shellWord } from '../../../base/shell-word.ts';
 import { NODE_CHECKLIST, type NodeRequirement } from '../../../checklist/nodes.ts';
 import type { Tier } from '../../../checklist/tiers.ts';
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
@@ -107,6 +108,6 @@ function tooFew(observed: string, expected: string, count: NodeCount, reasons: R
     observed,
     expected,
     message: [`${observed}; ${expected}`, ...(why.length > 0 ? [some(why)] : [])].join('\n'),
-    ...(cordoned.length > 0 ? { remedy: `kubectl uncordon ${cordoned.join(' ')}` } : {}),
+    ...(cordoned.length > 0 ? { remedy: `kubectl uncordon ${cordoned.map(shellWord).join(' ')}` } : {}),
   });
 }

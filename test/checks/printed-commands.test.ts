@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { shellWord } from '../../src/base/shell-word.ts';
+import {
+  closeToPublic,
+  enableVersioning,
+  showLifecycle,
+  showReplication,
+  showVersioning,
+} from '../../src/checks/object-storage/commands.ts';
+import { neededRights } from '../../src/checks/object-storage/rights.ts';
+import { cliOf } from '../../src/checks/redis/subject.ts';
+import { CLUSTER_NODES } from '../../src/evidence/cluster/nodes.ts';
+import { REDIS } from '../../src/evidence/redis/facts.ts';
+import { checkOf, judged } from '../support/check-runs.ts';
+import { node } from '../support/cluster-facts.ts';
+import { sampleDeployment } from '../support/deployments.ts';
+
+const HOSTILE = [
+  'x; touch evil',
+  '$(touch evil)',
+  '`touch evil`',
+  "a'b'; touch evil; '",
+  'a" && touch evil "',
+  'a b',
+  'a|b',
+  'a>b',
+  '*',
+  '\\',
+];
+
+/** The words of a command as a shell reads them; a shell that would run something else makes more or other words. */
+function wordsOf(command: string): readonly string[] {
+  const script = `set -f; for word in ${command}; do printf '%s\\0' "$word"; done`;
+  return execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8', env: { PATH: '' } })
+    .split('\0')
+    .slice(0, -1);
+}
+
+describe.each(HOSTILE)('%j from outside is one word of a command', (text) => {
+  it('by itself', () => {
+    expect(wordsOf(shellWord(text))).toEqual([text]);
+  });
+
+  it('as the address of a Redis that a sentinel gave', () => {
+    expect(wordsOf(cliOf(`${text}:6379`))).toEqual(['redis-cli', '-h', text, '-p', '6379']);
+    const sentinel = {
+      address: 's1:26379',
+      master: `${text}:6379`,
+      otherMasters: [],
+      flags: ['master', 's_down'],
+      downSentinels: [],
+      quorum: 2,
+      sentinels: 3,
+      replicas: 1,
+      downAfterMs: 5_000,
+      failoverTimeoutMs: 60_000,
+    };
+    const server = { address: `${text}:6379`, fault: { stage: 'connect', code: 'ETIMEDOUT', text: 'does not answer' } };
+    const seen = { sentinels: [sentinel], server } as never;
+    const deployment = sampleDeployment('prod-kubernetes-sentinel-azure-pgvector');
+    const { remedy } = judged(checkOf('redis.master'), { deployment, seen: [[REDIS, seen]] });
+    expect(remedy).toContain(`redis-cli -h ${shellWord(text)} -p 6379 PING`);
+  });
+
+  it('as the name of a node', () => {
+    const nodes = [{ ...node('a'), name: text, ready: true, troubles: ['MemoryPressure'] }] as never;
+    const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+    const { remedy } = judged(checkOf('cluster.node-pressure'), { deployment, seen: [[CLUSTER_NODES, nodes]] });
+    expect(wordsOf(remedy)).toEqual(['kubectl', 'describe', 'node', text]);
+  });
+
+  it.each([showVersioning, enableVersioning, showReplication, showLifecycle, closeToPublic])(
+    'as a bucket (%s)',
+    (command) => {
+      const { objectStorage } = sampleDeployment('prod-kubernetes-s3-qdrant');
+      expect(wordsOf(command(objectStorage, text))).toContain(text);
+    },
+  );
+
+  it('as a bucket whose rights are granted', () => {
+    const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+    if (deployment.objectStorage.provider !== 's3') throw new Error('not S3');
+    const { endpoint: _, ...s3 } = deployment.objectStorage.s3;
+    const words = wordsOf(neededRights({ ...deployment, objectStorage: { provider: 's3', s3 } } as never, text));
+    expect(JSON.parse(words.at(-1) ?? '').Statement[1].Resource).toBe(`arn:aws:s3:::${text}`);
+  });
+});
+
+it('a plain word stays as it is', () => {
+  expect(['a-b.c:6379', '/data/x', 'k=v'].map(shellWord)).toEqual(['a-b.c:6379', '/data/x', 'k=v']);
+});
