@@ -26,7 +26,8 @@ export async function readTextIfThere(path: string, limitBytes = LIMIT_BYTES): P
   }
 }
 
-async function readBytes(path: string, limitBytes: number): Promise<Uint8Array> {
+/** The bytes of a file, pipes included. Throws UserError where there are more than `limitBytes`, and Node's own error where it cannot be read. */
+export async function readBytes(path: string, limitBytes: number): Promise<Uint8Array> {
   const file = await open(path, 'r');
   try {
     return await readWithin(file, path, limitBytes);

@@ -5,6 +5,7 @@ import type { Living, LivingFacts } from '../living.ts';
 import { newestRevision } from '../revisions/revision.ts';
 import { unreadableNote } from '../revisions/stored.ts';
 import type { Found } from '../secrets/references.ts';
+import { secretText } from '../secrets/text.ts';
 import { type DataSecret, type OwnSecrets, readOwnSecrets } from './own-secrets.ts';
 
 export interface KubernetesLivingOptions {
@@ -91,7 +92,7 @@ async function oneKey(kubectl: Kubectl, namespace: string, name: string, key: st
     if (typeof value !== 'string') return { reason: `Secret ${namespace}/${name} has no key ${key}` };
     return value === ''
       ? { reason: `key ${key} of Secret ${namespace}/${name} is empty` }
-      : { value: Buffer.from(value, 'base64').toString() };
+      : secretText(Buffer.from(value, 'base64'), `key ${key} of Secret ${namespace}/${name}`);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     const what = `Secret ${namespace}/${name}`;

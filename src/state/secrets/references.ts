@@ -1,6 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { UserError } from '../../base/errors.ts';
+import { readBytes } from '../../base/read-text.ts';
 import type { SecretRef } from '../../deployment/schema/secret-ref.ts';
+import { secretText } from './text.ts';
+
+/** As much as a Secret of Kubernetes holds. */
+const LIMIT_BYTES = 1024 * 1024;
 
 /** A value, or why there is none (without any value). */
 export type Found = { readonly value: string } | { readonly reason: string };
@@ -24,16 +29,21 @@ export async function lookUp(ref: OutsideRef, sources: ReferenceSources): Promis
 
 function fromEnvironment(name: string, value: string | undefined): Found {
   if (value === undefined) return { reason: `the environment has no ${name}` };
-  return value === '' ? { reason: `${name} is set but empty` } : { value };
+  if (value === '') return { reason: `${name} is set but empty` };
+  // Node reads every byte that is no UTF-8 as this character: the value would be another one.
+  return value.includes('\u{FFFD}') ? { reason: `${name} is not UTF-8 text` } : { value };
 }
 
-/** Editors and `echo` end a file with a newline that is no part of the secret; one is taken off. */
+/** Editors and `echo` end a file with a newline that is no part of the secret, and some begin it with a mark (BOM); one of each is taken off. */
 async function fromFile(path: string, baseDirectory: string): Promise<Found> {
   const absolute = resolve(baseDirectory, path);
   try {
-    const value = (await readFile(absolute, 'utf8')).replace(/\r?\n$/, '');
+    const found = secretText(await readBytes(absolute, LIMIT_BYTES), absolute);
+    if (!('value' in found)) return found;
+    const value = found.value.replace(/^\u{FEFF}/u, '').replace(/\r?\n$/, '');
     return value === '' ? { reason: `${absolute} is empty` } : { value };
   } catch (error) {
+    if (error instanceof UserError) return { reason: error.message };
     const code = (error as NodeJS.ErrnoException).code;
     return { reason: code === 'ENOENT' ? `there is no file ${absolute}` : `${absolute} cannot be read (${code})` };
   }

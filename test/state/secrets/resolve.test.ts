@@ -138,4 +138,37 @@ describe('a reference', () => {
     if (typeof expected === 'string') expect(secrets.get(path)).toBe(expected);
     else expect(secrets.unresolved).toMatchObject([{ path, ref, reason: expect.stringMatching(expected) }]);
   });
+
+  const utf16 = Buffer.from('hunter2', 'utf16le');
+  test.each<[what: string, bytes: Uint8Array, expected: string | RegExp]>([
+    ['UTF-16 with a mark', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]), /is UTF-16 text; save it as UTF-8$/],
+    ['big-endian UTF-16', Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(utf16).swap16()]), /is UTF-16 text/],
+    ['UTF-16 without a mark', utf16, /is UTF-16 text/],
+    ['big-endian UTF-16 without a mark', Buffer.from(utf16).swap16(), /is UTF-16 text/],
+    ['a NUL byte', Buffer.from('hunter\0two'), /holds a NUL byte/],
+    ['Latin-1', Buffer.from('pässwort', 'latin1'), /is not UTF-8 text; save it as UTF-8$/],
+    ['half a character', Buffer.from('paß').subarray(0, 3), /is not UTF-8 text/],
+    ['a mark of UTF-8', Buffer.from('\u{FEFF}hunter2'), 'hunter2'],
+    ['a line end of Windows', Buffer.from('hunter2\r\n'), 'hunter2'],
+    ['two line ends', Buffer.from('hunter2\n\n'), 'hunter2\n'],
+    ['white space', Buffer.from(' hunter2 '), ' hunter2 '],
+    ['letters beyond ASCII', Buffer.from('schlüssel-東京'), 'schlüssel-東京'],
+    ['a replacement character on purpose', Buffer.from('a\u{FFFD}b'), 'a\u{FFFD}b'],
+    ['far too many bytes', Buffer.alloc(1024 * 1024 + 1, 'a'), /is larger than 1 MiB$/],
+  ])('to a file with %s is read as it was written, or refused', async (_, bytes, expected) => {
+    await writeFile(join(folder.path, 'odd'), bytes);
+    const ref = { file: 'odd' };
+    const required = [{ path, ref, form: 'token' as const, protectsData: false }];
+    const secrets = await resolveSecrets(input({ required, sources: { env: {}, baseDirectory: folder.path } }));
+    if (typeof expected === 'string') expect(secrets.get(path)).toBe(expected);
+    else expect(secrets.unresolved).toEqual([{ path, ref, reason: expect.stringMatching(expected) }]);
+    expect(JSON.stringify(secrets.unresolved)).not.toMatch(/hunter|sswort/);
+  });
+
+  test('to a variable that Node could not read is refused', async () => {
+    const required = [{ path, ref: { env: 'ODD' }, form: 'token' as const, protectsData: false }];
+    const sources = { env: { ODD: 'p\u{FFFD}sswort' }, baseDirectory: '/' };
+    const secrets = await resolveSecrets(input({ required, sources }));
+    expect(secrets.unresolved).toMatchObject([{ reason: 'ODD is not UTF-8 text' }]);
+  });
 });
