@@ -6,6 +6,7 @@ import { shellWord } from '../base/shell-word.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { formatPath } from '../deployment/paths.ts';
 import { saveDeployment } from '../deployment/save.ts';
+import { refuseUnknownVersion } from '../render/known-version.ts';
 import { equivalentCommand } from '../wizard/command.ts';
 import type { Draft } from '../wizard/draft.ts';
 import { type FinishedFile, finishFile, type OpenedFile, openFile } from '../wizard/file.ts';
@@ -22,6 +23,7 @@ export function define(command: Command, context: CommandContext): void {
       const opened = openFile(path, await readTextIfThere(path), context.overrides);
       const draft = context.terminal.interactive ? await askedAtTerminal(opened, context) : opened.draft;
       const finished = finishFile(opened, draft);
+      refuseUnknownVersion(finished.deployment.version);
       context.signal.throwIfAborted();
       await saveDeployment(path, finished.text, opened.text);
       print(written(opened, draft, finished, context), context);

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
-import { UserError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
+import { refuseUnknownVersion } from '../known-version.ts';
 import type { RenderedCompose, RenderedFile } from '../rendered.ts';
 import { type ComposeContext, composeContext } from './context.ts';
 import { envFile } from './env-file.ts';
@@ -21,21 +21,14 @@ import { SQUID_FILES, squidService } from './services/squid.ts';
 import { webService } from './services/web.ts';
 import { squidConfig } from './squid-config.ts';
 
-/** The Dify line whose services, variables and health surface this renders. */
-const SUPPORTED_LINE = '1.16';
-
 /**
  * The whole Compose directory for Dify 1.16: compose.yaml, `.env` with every secret, and the configuration of nginx, squid
- * and sandbox. Pure. Throws UserError for another Dify line, and (a bug) for a deployment of another target.
+ * and sandbox. Pure. Throws UserError for another Dify version, and (a bug) for a deployment of another target.
  */
 export function renderCompose(deployment: Deployment, secrets: SecretValues, inputs: ComposeInputs): RenderedCompose {
   const { target, version } = deployment;
   if (target.type !== 'compose') throw new Error(`renderCompose was given a ${target.type} deployment`);
-  if (!version.startsWith(`${SUPPORTED_LINE}.`)) {
-    throw new UserError(`Compose can be rendered for Dify ${SUPPORTED_LINE}, not for ${version}`, {
-      next: [`set version to ${SUPPORTED_LINE}.1`],
-    });
-  }
+  refuseUnknownVersion(version);
   const context = composeContext(deployment, target, secrets, inputs);
   const project = composeProject(context);
   const env = context.variables.file();

@@ -1,26 +1,37 @@
 import { type Problem, UserError } from '../../base/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
 import { nearest } from '../../base/suggest.ts';
+import { RENDERED_CHART } from '../../checklist/dify-versions.ts';
 import type { ChartFacts } from '../rendered.ts';
 import { OPEN_KEYS, UNNAMED_KEYS } from './known-keys.ts';
 import { schemaAt, typeFault } from './schema-types.ts';
 
 /**
  * Every path of the values against the chart's own defaults and schema: the chart ignores what it does not know, so a typo would be
- * silent. Throws UserError with every unknown path (and the nearest known key) and every wrong type at once.
+ * silent. `extra` is the file's `extraValues`: only those paths are the file's to correct. Throws UserError with every unknown path (and the
+ * nearest known key) and every wrong type at once.
  */
-export function checkChartKeys(values: JsonObject, facts: ChartFacts): void {
+export function checkChartKeys(values: JsonObject, facts: ChartFacts, extra: JsonObject): void {
   const problems = checkMap(values, facts.values, { facts, path: [] });
   if (problems.length === 0) return;
+  const isOfFile = ({ path }: Problem): boolean => stands(extra, path.split('.'));
+  const other = `set target.chart to a chart that takes ${problems.length === 1 ? 'it' : 'them'}: difyctl renders for the community chart ${RENDERED_CHART}`;
   throw new UserError(
     `chart ${facts.name} ${facts.version} does not take ${problems.length === 1 ? 'this value' : 'these values'}: ${problems
       .map(({ path, message }) => `${path} (${message})`)
       .join(', ')}`,
     {
       problems,
-      next: ['correct the path in extraValues', 'or set target.chart to a chart that takes it'],
+      next: problems.some(isOfFile) ? ['correct the path in extraValues', `or ${other}`] : [other],
     },
   );
+}
+
+/** True where the map holds something at this path, or a value above it. */
+function stands(map: JsonObject, [step = '', ...rest]: readonly string[]): boolean {
+  const below = map[step];
+  if (below === undefined) return false;
+  return rest.length === 0 || !isObject(below) || stands(below as JsonObject, rest);
 }
 
 interface Place {

@@ -3,6 +3,7 @@ import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { difyEnvironment } from '../dify-env/environment.ts';
+import { refuseOtherChart, refuseUnknownVersion } from '../known-version.ts';
 import type { ChartFacts, RenderedKubernetes } from '../rendered.ts';
 import { bundledContext } from './blocks/bundled.ts';
 import { mailBlock } from './blocks/mail.ts';
@@ -26,8 +27,8 @@ import { refuseDangling, refuseSecretVariables } from './wiring.ts';
 
 /**
  * Everything that helm and kubectl are given for a deployment: pure, the same input gives the same bytes. `files` are the contents of the CA
- * files that the deployment names (`authorities`), by the path that stands in the file. Throws UserError for a key that the chart does not
- * take, a secret as plain text, a part switched off that others need, or a CA file that was not read.
+ * files that the deployment names (`authorities`), by the path that stands in the file. Throws UserError for a Dify version or a chart
+ * that is not known, a key that the chart does not take, a secret as plain text, a part switched off that others need, or a CA file that was not read.
  */
 export function renderKubernetes(
   deployment: Deployment,
@@ -35,6 +36,8 @@ export function renderKubernetes(
   facts: ChartFacts,
   files: ReferencedFiles = new Map(),
 ): RenderedKubernetes {
+  refuseUnknownVersion(deployment.version);
+  refuseOtherChart(deployment.version, facts);
   const planned = plannedComponents(deployment);
   refuseDangling(deployment, planned);
   refuseSecrets(deployment, secrets);
@@ -61,7 +64,7 @@ export function renderKubernetes(
     deployment.extraValues as JsonObject,
   ];
   const values = layers.reduce(withExtraValues);
-  checkChartKeys(values, facts);
+  checkChartKeys(values, facts, deployment.extraValues as JsonObject);
   const objects = manifests(deployment, planned, names);
   return {
     target: 'kubernetes',

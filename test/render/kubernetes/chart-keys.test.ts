@@ -12,7 +12,7 @@ const facts: ChartFacts = fixtureFacts();
 
 function problems(values: JsonObject, chart = facts): readonly (readonly [string, string])[] {
   try {
-    checkChartKeys(values, chart);
+    checkChartKeys(values, chart, values);
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -54,6 +54,27 @@ describe('what the chart takes', () => {
     { externalS3: { bucketName: { pluginDaemon: 'b' } } },
   ])('%j', (values) => {
     expect(problems(values)).toEqual([]);
+  });
+});
+
+describe('the next step names what is wrong', () => {
+  const nextOf = (values: JsonObject, extra: JsonObject): readonly string[] => {
+    try {
+      checkChartKeys(values, facts, extra);
+      return [];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return error.next;
+    }
+  };
+  const chart = 'set target.chart to a chart that takes it: difyctl renders for the community chart 0.38.0';
+
+  test.each<readonly [string, JsonObject, readonly string[]]>([
+    ['a path that extraValues holds', { api: { replica: 3 } }, ['correct the path in extraValues', `or ${chart}`]],
+    ['a path that difyctl renders', {}, [chart]],
+    ['another path in extraValues', { web: { replica: 3 } }, [chart]],
+  ])('%s', (_, extra, next) => {
+    expect(nextOf({ api: { replica: 3 } }, extra)).toEqual(next);
   });
 });
 
