@@ -24,9 +24,11 @@ import { readWriteMany } from './cluster/storage.ts';
 import { storageClass } from './cluster/storage-class.ts';
 import { clusterZones } from './cluster/zones.ts';
 import { acceptedRisks } from './config/accepted-risks.ts';
+import { configAddresses } from './config/addresses.ts';
 import { externalDataServices, localStorage } from './config/data-services.ts';
 import { passwordForms } from './config/password-forms.ts';
 import { pinnedImages } from './config/pinned-images.ts';
+import { configProbes } from './config/probes.ts';
 import { configRenders } from './config/renders.ts';
 import { configReplicas } from './config/replicas.ts';
 import { secretPairs } from './config/secret-pairs.ts';
@@ -111,6 +113,8 @@ export const CHECKS: readonly Check[] = [
   secretPairs,
   debugLogs,
   configReplicas,
+  configProbes,
+  configAddresses,
   externalDataServices,
   localStorage,
   configTls,

@@ -1,3 +1,4 @@
+import { isObject } from '../base/json.ts';
 import { COMPONENTS, type ComponentName } from '../checklist/components.ts';
 import { type ComponentSize, SIZES } from '../checklist/sizing.ts';
 import type { Deployment } from './schema/deployment.ts';
@@ -9,7 +10,7 @@ export interface PlannedComponent extends ComponentSize {
   readonly priorityClassName: string | undefined;
 }
 
-/** Every component of the deployment, resolved. The agent backend cannot use Sentinel: without `redis.agentUrl` it and its sandbox are off. */
+/** Every component of the deployment, resolved; what `extraValues` says in the chart's own words counts. The agent backend cannot use Sentinel: without `redis.agentUrl` it and its sandbox are off. */
 export function plannedComponents(deployment: Deployment): Readonly<Record<ComponentName, PlannedComponent>> {
   const planned = COMPONENTS.map((name) => [name, planComponent(deployment, name)] as const);
   return Object.fromEntries(planned) as Record<ComponentName, PlannedComponent>;
@@ -18,14 +19,39 @@ export function plannedComponents(deployment: Deployment): Readonly<Record<Compo
 function planComponent(deployment: Deployment, name: ComponentName): PlannedComponent {
   const size = SIZES[deployment.tier][name];
   const over = deployment.components[name] ?? {};
+  const chart = chartWords(deployment, name);
+  const isOn = (over.enabled ?? size.enabled) && !(isAgentPart(name) && !agentHasRedis(deployment));
   return {
-    enabled: (over.enabled ?? size.enabled) && !(isAgentPart(name) && !agentHasRedis(deployment)),
-    replicas: over.replicas ?? size.replicas,
+    enabled: chart.enabled ?? isOn,
+    replicas: chart.replicas ?? over.replicas ?? size.replicas,
     requests: { ...size.requests, ...defined(over.resources?.requests) },
     limits: { ...size.limits, ...defined(over.resources?.limits) },
-    extraEnv: over.extraEnv ?? {},
+    extraEnv: { ...over.extraEnv, ...chart.extraEnv },
     nodeSelector: over.nodeSelector ?? {},
     priorityClassName: over.priorityClassName,
+  };
+}
+
+interface ChartWords {
+  readonly enabled?: boolean;
+  readonly replicas?: number;
+  readonly extraEnv: Readonly<Record<string, string>>;
+}
+
+/** What `extraValues` says of a component under the chart's own keys. A variable that is a reference has no text and is left out. */
+function chartWords({ target, extraValues }: Deployment, name: ComponentName): ChartWords {
+  const block = target.type === 'kubernetes' ? extraValues[name] : undefined;
+  if (!isObject(block)) return { extraEnv: {} };
+  const { enabled, replicas, logLevel, extraEnv } = block;
+  const items = (Array.isArray(extraEnv) ? extraEnv : []).flatMap((item: unknown) => {
+    if (!isObject(item)) return [];
+    const { name: key, value } = item;
+    return typeof key === 'string' && typeof value === 'string' ? [[key, value] as const] : [];
+  });
+  return {
+    ...(typeof enabled === 'boolean' ? { enabled } : {}),
+    ...(typeof replicas === 'number' ? { replicas } : {}),
+    extraEnv: { ...(typeof logLevel === 'string' ? { LOG_LEVEL: logLevel } : {}), ...Object.fromEntries(items) },
   };
 }
 

@@ -22,14 +22,17 @@ export interface ConnectionBudget {
  * Every process has a pool of its own: replicas × processes × (pool + overflow). A worker under gevent is one process however many tasks it runs; a
  * prefork one is a parent and its children. Settings in `extraEnv` count.
  */
-export function connectionBudget(deployment: Deployment): ConnectionBudget {
-  const { api, apiWebsocket, worker, beat, pluginDaemon } = plannedComponents(deployment);
+export function connectionBudget(
+  deployment: Deployment,
+  planned: ReturnType<typeof plannedComponents> = plannedComponents(deployment),
+): ConnectionBudget {
+  const { api, apiWebsocket, worker, beat, pluginDaemon } = planned;
   const apiProcesses = setting(api, 'SERVER_WORKER_AMOUNT', 1);
   const socketProcesses = setting(apiWebsocket, 'SERVER_WORKER_AMOUNT', 1);
   const workerProcesses = processesOf(worker);
   const isSameServer = hasVectorsBeside(deployment);
-  const vectors = (planned: PlannedComponent, processes: number, name: string) =>
-    term(planned, name, processes, setting(planned, 'PGVECTOR_MAX_CONNECTION', CONNECTIONS.vectors));
+  const vectors = (one: PlannedComponent, processes: number, name: string) =>
+    term(one, name, processes, setting(one, 'PGVECTOR_MAX_CONNECTION', CONNECTIONS.vectors));
   return {
     main: present([
       term(api, 'api', apiProcesses, poolOf(api)),

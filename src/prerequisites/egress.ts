@@ -1,3 +1,4 @@
+import { plannedComponents } from '../deployment/components.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { DEFAULT_CHART } from '../deployment/schema/target.ts';
 
@@ -62,6 +63,8 @@ const HOSTS: readonly EgressFact[] = [
     from: 'api',
     why: 'the note that a newer version is out',
     source: 'Dify, CHECK_UPDATE_URL',
+    // Rendering leaves it empty, so that nobody is called.
+    when: (deployment) => (plannedComponents(deployment).api.extraEnv.CHECK_UPDATE_URL ?? '') !== '',
   },
   {
     host: 'tmpl.dify.ai',

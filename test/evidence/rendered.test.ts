@@ -12,7 +12,19 @@ const deploymentObject = {
       metadata: { labels: { component: 'api' } },
       spec: {
         initContainers: [{ image: 'tool:1' }],
-        containers: [{ image: 'api:1', resources: { requests: { cpu: '1', memory: '2Gi' } } }],
+        containers: [
+          {
+            image: 'api:1',
+            resources: { requests: { cpu: '1', memory: '2Gi' } },
+            envFrom: [{ configMapRef: { name: 'dify-api' } }, { secretRef: { name: 'dify-api' } }],
+            env: [
+              { name: 'LOG_LEVEL', value: 'DEBUG' },
+              { name: 'SECRET_KEY', value: 'no-setting' },
+              { name: 'DB_DATABASE', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+            ],
+            readinessProbe: { httpGet: {} },
+          },
+        ],
         volumes: [{ persistentVolumeClaim: { claimName: 'dify' } }, { emptyDir: {} }],
         affinity: {
           podAntiAffinity: {
@@ -45,6 +57,18 @@ describe('a set of Kubernetes objects', () => {
         spec: { ingressClassName: 'nginx', tls: [{}] },
       },
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { KEY: 'c2VjcmV0' } },
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'dify-api' },
+        data: {
+          LOG_LEVEL: 'INFO',
+          DB_HOST: 'pg',
+          HTTP_PROXY: 'http://user:login@proxy:3128',
+          PLUGIN_DAEMON_KEY: 'other',
+        },
+      },
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'dify' }, spec: { type: 'NodePort' } },
     ]);
     expect(set.workloads).toEqual([
       {
@@ -66,13 +90,24 @@ describe('a set of Kubernetes objects', () => {
           together: [],
         },
         demands: expect.objectContaining({ priorityClass: '', baseline: [] }),
+        component: 'api',
+        settings: { LOG_LEVEL: 'DEBUG', DB_HOST: 'pg', HTTP_PROXY: 'http://proxy:3128' },
+        probes: ['readiness'],
       },
     ]);
     expect(set.claims).toEqual([
       { name: 'dify', accessModes: ['ReadWriteMany'], storageClass: undefined, storage: 5 * 2 ** 30, count: 1 },
     ]);
     expect(set.ingresses).toEqual([{ name: 'dify', className: 'nginx', tls: true }]);
-    expect(set.objects.map(({ kind }) => kind)).toEqual(['Deployment', 'PersistentVolumeClaim', 'Ingress', 'Secret']);
+    expect(set.openServices).toEqual(['dify']);
+    expect(set.objects.map(({ kind }) => kind)).toEqual([
+      'Deployment',
+      'PersistentVolumeClaim',
+      'Ingress',
+      'Secret',
+      'ConfigMap',
+      'Service',
+    ]);
     expect(JSON.stringify(set)).not.toContain('c2VjcmV0');
   });
 

@@ -45,7 +45,9 @@ test.each([
   ['0.37.0', '1.14.2'],
   ['0.40.0', '1.18.0'],
 ])('chart %s is refused for what it is: made for Dify %s', (version, made) => {
-  const error = refusal(() => rendered(kubernetesDeployment(), undefined, { ...fixtureFacts(), name: 'dify', version }));
+  const error = refusal(() =>
+    rendered(kubernetesDeployment(), undefined, { ...fixtureFacts(), name: 'dify', version }),
+  );
   expect(error?.message).toBe(`chart dify ${version} installs Dify ${made}, and the file says version 1.16.1`);
   expect(error?.next).toEqual(['set target.chart.version to 0.38.0, which installs 1.16.1']);
 });

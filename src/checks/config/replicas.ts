@@ -1,8 +1,9 @@
 import type { ComponentName } from '../../checklist/components.ts';
 import { SINGLE_REPLICA } from '../../checklist/sizing.ts';
-import { plannedComponents } from '../../deployment/components.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { plannedOf } from '../planned.ts';
 import { errorInProd, withFile } from '../when.ts';
 
 /** Stateless components that run more than once on each target; on Compose nginx and the proxies hold ports or names of their own. */
@@ -18,10 +19,11 @@ export const configReplicas: Check = {
   severity: errorInProd,
   when: withFile,
   needs: [],
+  wants: [RENDERED_OBJECTS],
   remedy: 'set components.<name>.replicas to 2 or more',
   judge: (context) => {
     const deployment = deploymentOf(context);
-    const planned = plannedComponents(deployment);
+    const planned = plannedOf(context);
     const expected = 'two or more of each stateless component, one of each that must be alone';
     const doubled = (Object.keys(SINGLE_REPLICA) as ComponentName[]).filter(
       (name) => planned[name].enabled && planned[name].replicas > 1,

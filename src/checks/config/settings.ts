@@ -1,16 +1,20 @@
-import { plannedComponents } from '../../deployment/components.ts';
+import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { plannedOf } from '../planned.ts';
 import { errorInProd, withFile } from '../when.ts';
 
-/** Settings that make Dify or its parts say more than production should: stack traces, request bodies, prompts. */
+/**
+ * Settings that make Dify or its parts say more than production should: stack traces, request bodies, prompts. ENABLE_REQUEST_LOGGING is none of them: it
+ * writes one line per request at INFO, and bodies at DEBUG alone (Dify 1.16, extensions/ext_request_logging.py).
+ */
 const DEBUG_SETTINGS: readonly (readonly [name: string, loud: RegExp])[] = [
   ['DEBUG', /^(true|1|yes|on)$/i],
   ['FLASK_DEBUG', /^(true|1|yes|on)$/i],
   ['LOG_LEVEL', /^debug$/i],
   ['SQLALCHEMY_ECHO', /^(true|1|yes|on)$/i],
   ['GIN_MODE', /^debug$/i],
-  ['ENABLE_REQUEST_LOGGING', /^(true|1|yes|on)$/i],
 ];
 
 export const debugLogs: Check = {
@@ -20,14 +24,21 @@ export const debugLogs: Check = {
   severity: errorInProd,
   when: withFile,
   needs: [],
-  remedy: 'set logging.level to INFO and take the debug settings out of extraEnv',
+  wants: [RENDERED_OBJECTS],
+  remedy: 'set logging.level to INFO and take the debug settings out of extraEnv and extraValues',
   judge: (context) => {
     const deployment = deploymentOf(context);
+    const planned = plannedOf(context);
     const { level } = deployment.logging;
-    const loud = Object.entries(plannedComponents(deployment)).flatMap(([name, { extraEnv }]) =>
-      DEBUG_SETTINGS.filter(([key, pattern]) => pattern.test(extraEnv[key] ?? '')).map(
-        ([key]) => `components.${name}.extraEnv.${key}`,
-      ),
+    const placeOf = (name: ComponentName, key: string): string =>
+      deployment.components[name]?.extraEnv?.[key] === planned[name].extraEnv[key]
+        ? `components.${name}.extraEnv.${key}`
+        : `${key} of the rendered ${name}`;
+    const loud = COMPONENTS.filter((name) => planned[name].enabled).flatMap((name) =>
+      DEBUG_SETTINGS.filter(([key, pattern]) => pattern.test(planned[name].extraEnv[key] ?? ''))
+        // The file's own level is said once, not for each process that takes it over.
+        .filter(([key]) => !(key === 'LOG_LEVEL' && level === 'DEBUG'))
+        .map(([key]) => placeOf(name, key)),
     );
     const found = [...(level === 'DEBUG' ? ['logging.level DEBUG'] : []), ...loud];
     const expected = 'INFO or quieter';

@@ -1,15 +1,17 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { RENDERED_OBJECTS, type RenderedSet } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
 import { errorInProd, withFile } from '../when.ts';
 
 export const configTls: Check = {
   id: 'config.tls',
-  title: 'every public address is https, and something here ends TLS',
+  title: 'every public address is https, and what is rendered leads in from outside and ends TLS',
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
   needs: [],
+  wants: [RENDERED_OBJECTS],
   remedy: 'use https:// in urls and give the ingress or nginx a certificate',
   judge: (context) => {
     const deployment = deploymentOf(context);
@@ -22,13 +24,18 @@ export const configTls: Check = {
         message: `${listed(plain.map(([name]) => `urls.${name}`))} without TLS: sessions and keys pass in the clear`,
       });
     }
-    const gap = unended(deployment);
+    const gap = unended(deployment, context.look(RENDERED_OBJECTS)?.data);
     return gap === undefined ? pass('https on every public address', expected) : fault('warn', { ...gap, expected });
   },
 };
 
+interface Gap {
+  readonly observed: string;
+  readonly remedy: string;
+}
+
 /** Where https is promised and nothing that is rendered ends it, somebody else has to. */
-function unended({ target }: Deployment): { readonly observed: string; readonly remedy: string } | undefined {
+function unended({ target }: Deployment, set: RenderedSet | undefined): Gap | undefined {
   if (target.type === 'compose') {
     if (target.tls !== undefined) return undefined;
     return {
@@ -36,10 +43,21 @@ function unended({ target }: Deployment): { readonly observed: string; readonly 
       remedy: 'set target.tls, or make sure that a load balancer in front ends TLS and says X-Forwarded-Proto: https',
     };
   }
-  const { ingress } = target;
-  if (ingress === undefined || ingress.tls !== undefined) return undefined;
+  const ingresses = set?.ingresses ?? (target.ingress === undefined ? [] : [{ tls: target.ingress.tls !== undefined }]);
+  // The listeners of a Gateway end TLS; cluster.gateway looks at them.
+  if ((set?.routes ?? []).length > 0) return undefined;
+  if (ingresses.length === 0) return withoutIngress(set?.openServices ?? []);
+  if (ingresses.every(({ tls }) => tls)) return undefined;
   return {
     observed: 'https is promised, and the ingress names no certificate',
     remedy: 'set target.ingress.tls.secretName, or make sure that the controller or a load balancer ends TLS',
   };
+}
+
+function withoutIngress(openServices: readonly string[]): Gap {
+  const remedy =
+    'set target.ingress with a className and tls.secretName, or make sure that a Gateway or load balancer of your own leads to the Service and ends TLS';
+  if (openServices.length === 0)
+    return { observed: 'https is promised, and no ingress leads in from outside or ends TLS', remedy };
+  return { observed: `https is promised, and nothing ends TLS before Service ${listed(openServices)}`, remedy };
 }

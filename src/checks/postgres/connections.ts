@@ -1,8 +1,10 @@
 import { CONNECTIONS } from '../../checklist/postgres.ts';
 import { type BudgetTerm, connectionBudget, sumOf, withMargin } from '../../deployment/connection-budget.ts';
 import type { EntryFact, LoginFaultKind, ServerFact } from '../../evidence/postgres/facts.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, Judgement } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
+import { type Planned, plannedOf } from '../planned.ts';
 import { declaredNotSeen } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
 import { ofAll, ofPostgres, quoted, type Seen, seenOf, serverIn } from './seen.ts';
@@ -12,17 +14,19 @@ export const postgresConnections: Check = {
   id: 'postgres.connections',
   title: 'PostgreSQL has connections enough for every planned process',
   severity: errorInProdElseWarning,
+  wants: [RENDERED_OBJECTS],
   remedy: 'raise max_connections, or lower the pools: SQLALCHEMY_POOL_SIZE in extraEnv of api and worker',
   judge: (context) => {
     const seen = seenOf(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
-    return ofAll(seen, [['server', judgeServer(seen, server)], ...limitsOf(seen)]);
+    const planned = plannedOf(context, 'most');
+    return ofAll(seen, [['server', judgeServer(seen, server, planned)], ...limitsOf(seen, planned)]);
   },
 };
 
-function judgeServer(seen: Seen, server: ServerFact): Judgement {
-  const { main, plugin, vectors } = connectionBudget(seen.deployment);
+function judgeServer(seen: Seen, server: ServerFact, planned: Planned): Judgement {
+  const { main, plugin, vectors } = connectionBudget(seen.deployment, planned);
   const people: BudgetTerm = { words: `${CONNECTIONS.people} for people and backups`, connections: CONNECTIONS.people };
   const terms = [...main, ...plugin, ...vectors, people];
   const needed = sumOf(terms);
@@ -102,8 +106,8 @@ function remedyOf({ connections, pooler }: ServerFact, needed: number, room: Roo
 }
 
 /** Limits of roles and databases; superusers are held to neither. */
-function limitsOf(seen: Seen): readonly (readonly [string, Judgement])[] {
-  const { main, plugin } = connectionBudget(seen.deployment);
+function limitsOf(seen: Seen, planned: Planned): readonly (readonly [string, Judgement])[] {
+  const { main, plugin } = connectionBudget(seen.deployment, planned);
   const needs = { main: sumOf(main), plugin: sumOf(plugin) };
   const { entries, roles } = seen.facts;
   const wantedBy = (of: (entry: EntryFact) => boolean) =>

@@ -1,10 +1,10 @@
 import { parseQuantity } from '../../base/quantity.ts';
 import { REDIS_CONNECTIONS } from '../../checklist/redis.ts';
-import { plannedComponents } from '../../deployment/components.ts';
-import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { REDIS, type RedisServerFact } from '../../evidence/redis/facts.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, Judgement } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
+import { type Planned, plannedOf } from '../planned.ts';
 import { errorInProdElseWarning } from '../when.ts';
 import { cliOf, hidden, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
 
@@ -15,13 +15,14 @@ export const redisConnections: Check = {
   severity: errorInProdElseWarning,
   when: onExternalRedis,
   needs: [REDIS],
+  wants: [RENDERED_OBJECTS],
   remedy: 'raise maxclients in redis.conf (its default is 10000), or choose a plan with more connections',
   judge: (context) => {
     const found = redisCase(context);
     const seen = serving(found);
     if (isJudgement(seen)) return seen;
     const { server, info } = seen;
-    const budget = redisBudget(found.deployment);
+    const budget = redisBudget(plannedOf(context, 'most'));
     const expected = `maxclients ${budget.room} or more: ${budget.formula}`;
     const limit = info.maxClients ?? Number(server.settings.maxclients ?? Number.NaN);
     if (Number.isNaN(limit))
@@ -53,12 +54,11 @@ function judgeIdle({ address, settings }: RedisServerFact): Judgement | undefine
 }
 
 /** How many connections the planned processes hold at least, and how many are room enough. */
-function redisBudget(deployment: Deployment): {
+function redisBudget({ api, worker, apiWebsocket, beat, pluginDaemon }: Planned): {
   readonly least: number;
   readonly room: number;
   readonly formula: string;
 } {
-  const { api, worker, apiWebsocket, beat, pluginDaemon } = plannedComponents(deployment);
   const count = (component: typeof api, variable: string, published: number) =>
     component.enabled ? component.replicas * Number(component.extraEnv[variable] ?? published) : 0;
   const apis = count(api, 'SERVER_WORKER_AMOUNT', 1);

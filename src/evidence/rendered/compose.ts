@@ -1,6 +1,7 @@
 import { isObject } from '../../base/json.ts';
 import { at, quantityAt, textAt } from '../read.ts';
 import { NO_DEMANDS } from './demands.ts';
+import { composeProcess } from './process.ts';
 import type { PlannedWorkload, RenderedSet } from './set.ts';
 
 /** The set of a Compose project: its services. One-shot services (`restart: "no"`) are none that stay. */
@@ -28,6 +29,7 @@ function composeWorkload(name: string, service: unknown): PlannedWorkload {
     images: [textAt(service, 'image')],
     claims: [],
     demands: NO_DEMANDS,
+    ...composeProcess(name, service),
     pod: {
       cpu: Number(at(reserved, 'cpus') ?? 0),
       memory: composeBytes(at(reserved, 'memory')),

@@ -32,5 +32,12 @@ const METRICS_API: Readonly<Record<string, string>> = {
 export function autoscaler(object: unknown): PlannedAutoscaler {
   const types = listAt(object, 'spec', 'metrics').map((metric) => textAt(metric, 'type'));
   const apis = (types.length === 0 ? ['Resource'] : types).map((type) => METRICS_API[type] ?? '');
-  return { name: textAt(object, 'metadata', 'name'), apis: [...new Set(apis.filter(Boolean))] };
+  const most = at(object, 'spec', 'maxReplicas');
+  const least = at(object, 'spec', 'minReplicas');
+  const workload = textAt(object, 'spec', 'scaleTargetRef', 'name');
+  return {
+    name: textAt(object, 'metadata', 'name'),
+    apis: [...new Set(apis.filter(Boolean))],
+    ...(typeof most === 'number' ? { scales: { workload, least: typeof least === 'number' ? least : 1, most } } : {}),
+  };
 }

@@ -1,6 +1,7 @@
 import { at, listAt, quantityAt, textAt } from '../read.ts';
 import { podDemands } from './demands.ts';
 import { autoscaler, route } from './entry.ts';
+import { processOf } from './process.ts';
 import type { PlannedClaim, PlannedIngress, PlannedWorkload, RenderedSet } from './set.ts';
 import { podShape } from './workload.ts';
 
@@ -14,11 +15,14 @@ export function renderedSet(objects: readonly unknown[]): RenderedSet {
       kind: textAt(object, 'kind'),
       name: textAt(object, 'metadata', 'name'),
     })),
-    workloads: objects.filter((object) => REPLICATED.has(textAt(object, 'kind'))).map(workload),
+    workloads: objects
+      .filter((object) => REPLICATED.has(textAt(object, 'kind')))
+      .map((object) => workload(object, objects.filter(isKind('ConfigMap')))),
     claims: [...objects.filter(isKind('PersistentVolumeClaim')).map(claim), ...objects.flatMap(templateClaims)],
     ingresses: objects.filter(isKind('Ingress')).map(ingress),
     routes: objects.filter(isKind('HTTPRoute')).map(route),
     autoscalers: objects.filter(isKind('HorizontalPodAutoscaler')).map(autoscaler),
+    openServices: objects.filter(isOpenService).map((object) => textAt(object, 'metadata', 'name')),
   };
 }
 
@@ -26,7 +30,11 @@ function isKind(kind: string): (object: unknown) => boolean {
   return (object) => textAt(object, 'kind') === kind;
 }
 
-function workload(object: unknown): PlannedWorkload {
+function isOpenService(object: unknown): boolean {
+  return textAt(object, 'kind') === 'Service' && ['NodePort', 'LoadBalancer'].includes(textAt(object, 'spec', 'type'));
+}
+
+function workload(object: unknown, configMaps: readonly unknown[]): PlannedWorkload {
   const template = at(object, 'spec', 'template');
   const containers = [...listAt(template, 'spec', 'initContainers'), ...listAt(template, 'spec', 'containers')];
   return {
@@ -39,6 +47,7 @@ function workload(object: unknown): PlannedWorkload {
       .filter((name) => name !== ''),
     pod: podShape(template),
     demands: podDemands(template),
+    ...processOf(template, configMaps),
   };
 }
 

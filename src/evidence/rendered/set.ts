@@ -1,3 +1,4 @@
+import type { ComponentName } from '../../checklist/components.ts';
 import { evidenceKey } from '../evidence.ts';
 import type { PodDemands } from './demands.ts';
 import type { PodShape } from './workload.ts';
@@ -12,7 +13,15 @@ export interface PlannedWorkload {
   readonly claims: readonly string[];
   readonly pod: PodShape;
   readonly demands: PodDemands;
+  /** Dify's process that it is; absent for data services and for what is not of Dify. */
+  readonly component?: ComponentName;
+  /** Variables of its main container that `isSetting` lets through, as it will see them. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Probes that its main container has. */
+  readonly probes?: readonly ProbeKind[];
 }
+
+export type ProbeKind = 'liveness' | 'readiness' | 'startup';
 
 export interface PlannedClaim {
   readonly name: string;
@@ -45,6 +54,8 @@ export interface PlannedParent {
 export interface PlannedAutoscaler {
   readonly name: string;
   readonly apis: readonly string[];
+  /** Name of the workload that it scales, and between which counts; absent: not said. */
+  readonly scales?: { readonly workload: string; readonly least: number; readonly most: number };
 }
 
 export interface PlannedIngress {
@@ -70,5 +81,7 @@ export interface RenderedSet {
   readonly ingresses: readonly PlannedIngress[];
   readonly routes: readonly PlannedRoute[];
   readonly autoscalers: readonly PlannedAutoscaler[];
+  /** Services of the kinds NodePort and LoadBalancer, which lead in from outside; absent: none. */
+  readonly openServices?: readonly string[];
 }
-export const RENDERED_OBJECTS = evidenceKey<RenderedSet>('rendered.objects', 3);
+export const RENDERED_OBJECTS = evidenceKey<RenderedSet>('rendered.objects', 4);

@@ -4,7 +4,7 @@ import type { ServiceAddresses } from '../dify-env/addresses.ts';
 import type { ChartFacts } from '../rendered.ts';
 
 /** What the chart calls each component: the suffix of its objects' names and the `component` label of its pods. */
-const COMPONENT_LABELS: Readonly<Record<ComponentName, string>> = {
+export const COMPONENT_LABELS: Readonly<Record<ComponentName, string>> = {
   api: 'api',
   worker: 'worker',
   beat: 'beat',

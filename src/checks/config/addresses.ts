@@ -1,0 +1,73 @@
+import { COMPONENTS } from '../../checklist/components.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
+import { COMPOSE_ADDRESSES } from '../../render/compose/names.ts';
+import { difyEnvironment } from '../../render/dify-env/environment.ts';
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, pass, some } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { error, withFile } from '../when.ts';
+
+/** Variables that say which data service is used and whether it is encrypted, by the section of the file that they are made from. */
+const OF_SERVICE = {
+  postgres: /^DB_(HOST|PORT|DATABASE|SSL_MODE|EXTRAS)$/,
+  redis: /^REDIS_(HOST|PORT|DB|USE_SSL|SSL_CERT_REQS|USE_SENTINEL|SENTINELS|SENTINEL_SERVICE_NAME)$/,
+  vectorStore:
+    /^(VECTOR_STORE|QDRANT_URL|WEAVIATE_ENDPOINT|WEAVIATE_GRPC_ENDPOINT|MILVUS_URI|PGVECTOR_(HOST|PORT|DATABASE))$/,
+  objectStorage: /^(STORAGE_TYPE|S3_ENDPOINT|S3_BUCKET_NAME)$/,
+} as const;
+
+export const configAddresses: Check = {
+  id: 'config.addresses',
+  title: 'what is rendered uses the data services that the file names and the checks look at',
+  phases: ['preflight'],
+  severity: error,
+  when: withFile,
+  needs: [],
+  wants: [RENDERED_OBJECTS],
+  remedy: 'name the service in its own section of the file, and take it out of extraEnv and extraValues',
+  judge: (context) => {
+    const deployment = deploymentOf(context);
+    const set = context.look(RENDERED_OBJECTS)?.data;
+    if (set === undefined) return notReached('config.renders');
+    const expected = 'the services of the file, with their TLS';
+    const named = namedBy(deployment);
+    const other = set.workloads.flatMap(({ component, settings = {} }) =>
+      component === undefined
+        ? []
+        : [...(named.get(component) ?? [])].flatMap(([name, value]) => {
+            const rendered = settings[name];
+            const isSame = rendered === undefined || rendered.toLowerCase() === value.toLowerCase();
+            return isSame ? [] : [`${name} of ${component} is ${rendered === '' ? 'empty' : rendered}, not ${value}`];
+          }),
+    );
+    if (other.length === 0) return pass('the services of the file', expected);
+    const observed = some(other);
+    return fault('fail', {
+      observed,
+      expected,
+      message: `${observed}: the checks look at what the file names, and Dify would use something else`,
+    });
+  },
+};
+
+/** What the file alone says, by component: the variables of its external services. */
+function namedBy(deployment: Deployment): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const { postgres, redis, vectorStore, objectStorage } = deployment;
+  const patterns = [
+    ...(postgres.mode === 'external' ? [OF_SERVICE.postgres] : []),
+    ...(redis.mode === 'external' ? [OF_SERVICE.redis] : []),
+    ...(vectorStore.mode === 'external' ? [OF_SERVICE.vectorStore] : []),
+    ...(objectStorage.provider === 'local' ? [] : [OF_SERVICE.objectStorage]),
+  ];
+  // Only external services are compared, so whose addresses the others get does not count.
+  const table = difyEnvironment({ ...deployment, components: {}, extraValues: {} }, COMPOSE_ADDRESSES);
+  return new Map(
+    COMPONENTS.map((component) => {
+      const own = table[component].flatMap(({ name, value }) =>
+        'literal' in value && patterns.some((pattern) => pattern.test(name)) ? [[name, value.literal] as const] : [],
+      );
+      return [component, new Map(own)];
+    }),
+  );
+}

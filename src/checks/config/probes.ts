@@ -1,0 +1,52 @@
+import type { ComponentName } from '../../checklist/components.ts';
+import { type ProbeKind, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
+import type { Check } from '../check.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
+
+/** What difyctl renders for each component, by the chart or by probes of its own (src/render/kubernetes/probes.ts). Beat has none: a ping proves nothing about it. */
+const PROBED: Readonly<Partial<Record<ComponentName, readonly ProbeKind[]>>> = {
+  api: ['readiness', 'liveness', 'startup'],
+  apiWebsocket: ['readiness', 'liveness'],
+  worker: ['liveness'],
+  web: ['readiness', 'liveness'],
+  sandbox: ['readiness', 'liveness'],
+  pluginDaemon: ['readiness', 'liveness', 'startup'],
+  agentBackend: ['readiness', 'liveness'],
+  localSandbox: ['readiness', 'liveness'],
+  ssrfProxy: ['readiness', 'liveness'],
+  proxy: ['readiness', 'liveness'],
+};
+
+export const configProbes: Check = {
+  id: 'config.probes',
+  title: 'every process that serves is probed in what is rendered',
+  phases: ['preflight'],
+  severity: errorInProdElseWarning,
+  when: onKubernetesWithFile,
+  needs: [],
+  wants: [RENDERED_OBJECTS],
+  remedy: 'take the probe settings out of extraValues, or give the component probes of your own (custom…Probe)',
+  judge: (context) => {
+    const set = context.look(RENDERED_OBJECTS)?.data;
+    if (set === undefined) return notReached('config.renders');
+    const expected = 'the probes that difyctl renders, or others in their place';
+    const processes = set.workloads.filter(({ component }) => component !== undefined);
+    const lacking = processes.flatMap(({ component, probes = [] }) => {
+      const wanted = component === undefined ? [] : (PROBED[component] ?? []);
+      const missing = wanted.filter((kind) => !probes.includes(kind));
+      return missing.length === 0 ? [] : [{ component, missing }];
+    });
+    if (lacking.length === 0) return pass(`probes of ${processes.length} workloads`, expected);
+    const observed = lacking
+      .map(({ component, missing }) => `${component} without ${listed(missing)} probe`)
+      .join('; ');
+    const isBlind = lacking.some(({ missing }) => missing.includes('readiness'));
+    return fault(isBlind ? 'fail' : 'warn', {
+      observed,
+      expected,
+      message: `${observed}: traffic reaches a pod that does not serve yet, or one that hangs is never restarted`,
+    });
+  },
+};

@@ -1,0 +1,49 @@
+import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
+import { SERVICE_OF } from '../../render/compose/names.ts';
+import { COMPONENT_LABELS } from '../../render/kubernetes/names.ts';
+import { at, labelsAt, listAt, textAt } from '../read.ts';
+import type { PlannedWorkload, ProbeKind } from './set.ts';
+import { settingsOf } from './settings.ts';
+
+type Process = Pick<PlannedWorkload, 'component' | 'settings' | 'probes'>;
+const PROBES: readonly ProbeKind[] = ['liveness', 'readiness', 'startup'];
+
+/** Which of Dify's processes a pod template runs, what it is told by variables, and how it is probed; nothing for another pod. */
+export function processOf(template: unknown, configMaps: readonly unknown[]): Process {
+  const label = textAt(template, 'metadata', 'labels', 'component');
+  const component = COMPONENTS.find((name) => COMPONENT_LABELS[name] === label);
+  if (component === undefined) return {};
+  const [container] = listAt(template, 'spec', 'containers');
+  return {
+    component,
+    settings: settingsOf({ ...fromConfigMaps(container, configMaps), ...fromContainer(container) }),
+    probes: PROBES.filter((kind) => at(container, `${kind}Probe`) !== undefined),
+  };
+}
+
+/** The same of a service of the Compose project. */
+export function composeProcess(name: string, service: unknown): Process {
+  const component: ComponentName | undefined = COMPONENTS.find((one) => SERVICE_OF[one] === name);
+  if (component === undefined) return {};
+  return {
+    component,
+    settings: settingsOf(labelsAt(service, 'environment')),
+    probes: at(service, 'healthcheck') === undefined ? [] : ['liveness', 'readiness'],
+  };
+}
+
+/** Later ones win, as Kubernetes has it. */
+function fromConfigMaps(container: unknown, configMaps: readonly unknown[]): Readonly<Record<string, string>> {
+  const names = listAt(container, 'envFrom').map((source) => textAt(source, 'configMapRef', 'name'));
+  const maps = names.map((name) => configMaps.find((map) => textAt(map, 'metadata', 'name') === name));
+  return Object.assign({}, ...maps.map((map) => labelsAt(map, 'data'))) as Readonly<Record<string, string>>;
+}
+
+/** Variables with a text of their own; references are secrets or facts of the pod. `$$(` is how a literal `$(` is written. */
+function fromContainer(container: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    listAt(container, 'env')
+      .filter((one) => typeof at(one, 'value') === 'string')
+      .map((one) => [textAt(one, 'name'), textAt(one, 'value').replaceAll('$$(', '$(')]),
+  );
+}
