@@ -1,4 +1,5 @@
 import { NAMES_SETTINGS, type NamesSettings } from '../../evidence/names/settings.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { notReached } from '../services/probed.ts';
 import { withFile } from '../when.ts';
@@ -13,7 +14,7 @@ export function settingsCheck(
     phases: ['preflight'],
     when: withFile,
     needs: [],
-    wants: [NAMES_SETTINGS],
+    wants: [NAMES_SETTINGS, RENDERED_OBJECTS],
     judge: (context) => {
       const settings = context.look(NAMES_SETTINGS)?.data;
       return settings === undefined ? notReached('config.renders') : judge(settings, context);

@@ -1,5 +1,5 @@
-import { plannedComponents } from '../../deployment/components.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { plannedOf } from '../planned.ts';
 import { warning } from '../when.ts';
 import { settingsCheck } from './settings-check.ts';
 
@@ -14,11 +14,10 @@ export const namesSsrfProxy = settingsCheck(
     const { variables, internalHosts } = settings;
     const deployment = deploymentOf(context);
     const expected = 'the rendered proxy, for api and worker alike';
-    const isOn = plannedComponents(deployment).ssrfProxy.enabled;
+    const planned = plannedOf(context);
+    const isOn = planned.ssrfProxy.enabled;
     const unheard = (['api', 'worker', 'ssrfProxy'] as const).flatMap((component) =>
-      Object.keys(deployment.components[component]?.extraEnv ?? {}).filter((name) =>
-        /ALLOW_PRIVATE|PRIVATE_(IPS|DOMAINS)/.test(name),
-      ),
+      Object.keys(planned[component].extraEnv).filter((name) => /ALLOW_PRIVATE|PRIVATE_(IPS|DOMAINS)/.test(name)),
     );
     if (unheard.length > 0) {
       return fault('warn', {
@@ -37,6 +36,13 @@ export const namesSsrfProxy = settingsCheck(
     }
     const own = named.find((value) => value !== '' && !internalHosts.includes(hostOf(value)));
     if (own !== undefined) return pass(`a proxy of your own: ${own}`, expected);
+    if (isOn && settings.isGuarded === false) {
+      return fault('warn', {
+        observed: 'the rendered proxy lets through to private addresses: apps can fetch cloud metadata by it',
+        expected: 'a proxy whose rules refuse private addresses',
+        remedy: 'take extraVolumes and extraVolumeMounts of ssrfProxy out of extraValues: difyctl renders the rules',
+      });
+    }
     if (isOn) return pass('private addresses are refused to what apps fetch', expected);
     if (context.tier === 'test') return pass('no guard in test', expected);
     return fault('warn', {

@@ -1,13 +1,16 @@
 import { isObject } from '../../base/json.ts';
 import { COMPONENTS } from '../../checklist/components.ts';
 import { SERVICE_OF } from '../../render/compose/names.ts';
+import { SQUID_FILES } from '../../render/compose/services/squid.ts';
 import type { RenderedCompose } from '../../render/rendered.ts';
+import { isGuarded } from '../../render/squid-config.ts';
 import { at, labelsAt } from '../read.ts';
 import type { NamesSettings } from './settings.ts';
 
 /** What compose.yaml and nginx.conf say. Secrets are references to `.env` there. */
 export function composeSettings({ project, files }: RenderedCompose): Omit<NamesSettings, 'dockerProxies'> {
   const nginx = files.find(({ path }) => path === 'nginx/nginx.conf')?.content ?? '';
+  const squid = files.find(({ path }) => path === SQUID_FILES.ssrf)?.content ?? '';
   const limit = /client_max_body_size\s+(\S+);/.exec(nginx)?.[1];
   const services = at(project, 'services');
   return {
@@ -15,6 +18,7 @@ export function composeSettings({ project, files }: RenderedCompose): Omit<Names
       COMPONENTS.map((name) => [name, labelsAt(project, 'services', SERVICE_OF[name], 'environment')]),
     ),
     bodyLimits: limit === undefined ? [] : [{ place: 'nginx', value: limit }],
+    isGuarded: isGuarded(squid),
     internalHosts: Object.keys(isObject(services) ? services : {}).sort(),
   };
 }

@@ -1,5 +1,7 @@
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
+import { SQUID_INCLUDES, SSRF_RULES_KEY } from '../../render/kubernetes/ssrf-rules.ts';
 import type { RenderedKubernetes } from '../../render/rendered.ts';
+import { isGuarded } from '../../render/squid-config.ts';
 import type { Need } from '../evidence.ts';
 import { at, labelsAt, listAt, textAt } from '../read.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
@@ -25,7 +27,7 @@ const BODY_ANNOTATIONS = [
 ];
 
 /** What values.yaml says, `extraValues` included. */
-export async function kubernetesSettings({ values }: RenderedKubernetes, need: Need): Promise<NamesSettings> {
+export async function kubernetesSettings({ values, secret }: RenderedKubernetes, need: Need): Promise<NamesSettings> {
   // Without helm's word on them, proxies are judged without names to catch; config.renders says what was missing.
   const objects = await need(RENDERED_OBJECTS).then(
     (set) => set.objects,
@@ -34,6 +36,7 @@ export async function kubernetesSettings({ values }: RenderedKubernetes, need: N
   return {
     variables: Object.fromEntries(COMPONENTS.map((name) => [name, variablesOf(values, name)])),
     bodyLimits: bodyLimits(values),
+    isGuarded: isProxyGuarded(values, secret),
     internalHosts: objects
       .filter(({ kind }) => kind === 'Service')
       .map(({ name }) => name)
@@ -57,6 +60,18 @@ function variablesOf(values: unknown, component: ComponentName): Variables {
     ...(socket === '' ? {} : { NEXT_PUBLIC_SOCKET_URL: socket }),
     ...Object.fromEntries(extra),
   };
+}
+
+/** Whether the rendered rules are mounted where the chart's squid reads them, and refuse private addresses. */
+function isProxyGuarded(values: unknown, { name, data }: RenderedKubernetes['secret']): boolean {
+  if (at(values, 'ssrfProxy', 'enabled') !== true) return false;
+  const mounts = listAt(values, 'ssrfProxy', 'extraVolumeMounts');
+  const mounted = mounts.filter((mount) => textAt(mount, 'mountPath') === SQUID_INCLUDES);
+  const volumes = listAt(values, 'ssrfProxy', 'extraVolumes').filter((volume) =>
+    mounted.some((mount) => textAt(mount, 'name') === textAt(volume, 'name')),
+  );
+  const isOurs = volumes.some((volume) => textAt(volume, 'secret', 'secretName') === name);
+  return isOurs && isGuarded(data[SSRF_RULES_KEY] ?? '');
 }
 
 function bodyLimits(values: unknown): readonly BodyLimit[] {

@@ -20,5 +20,7 @@ export interface NamesSettings {
   readonly internalHosts: readonly string[];
   /** Proxy variables that docker's own config.json puts into every container; absent where it names none. */
   readonly dockerProxies?: Variables;
+  /** True where the proxy that is rendered refuses private addresses; false where there is none or it does not. */
+  readonly isGuarded?: boolean;
 }
 export const NAMES_SETTINGS = evidenceKey<NamesSettings>('names.settings', 1);

@@ -4,6 +4,7 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { refuseUnknownVersion } from '../known-version.ts';
 import type { RenderedCompose, RenderedFile } from '../rendered.ts';
+import { squidConfig } from '../squid-config.ts';
 import { type ComposeContext, composeContext } from './context.ts';
 import { envFile } from './env-file.ts';
 import type { ComposeInputs } from './host-paths.ts';
@@ -19,7 +20,6 @@ import { pluginDaemonService } from './services/plugin-daemon.ts';
 import { SANDBOX_CONFIG, sandboxService } from './services/sandbox.ts';
 import { SQUID_FILES, squidService } from './services/squid.ts';
 import { webService } from './services/web.ts';
-import { squidConfig } from './squid-config.ts';
 
 /**
  * The whole Compose directory for Dify 1.16: compose.yaml, `.env` with every secret, and the configuration of nginx, squid

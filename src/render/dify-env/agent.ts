@@ -27,11 +27,19 @@ export function agentBackendEnv(deployment: Deployment, addresses: ServiceAddres
   ];
 }
 
-/** The agent's shell. Where it has a proxy of its own, that is its only way out. */
-export function localSandboxEnv(addresses: ServiceAddresses): readonly EnvEntry[] {
-  const proxy = addresses.agentSsrfProxy;
+/**
+ * The agent's shell. On Compose it has a proxy of its own, its only way out. On Kubernetes it goes by the one that guards apps, which refuses private addresses: what it
+ * may ask inside, signed files and the stub, it asks without it.
+ */
+export function localSandboxEnv(addresses: ServiceAddresses, behindProxy: boolean): readonly EnvEntry[] {
+  const own = addresses.agentSsrfProxy;
+  const proxy = own ?? (behindProxy ? addresses.ssrfProxy : undefined);
+  const inside = [addresses.api, addresses.agentBackend].map((url) => new URL(url).hostname);
   return [
     secret('SHELLCTL_AUTH_TOKEN', 'secrets.agentSandboxToken'),
     ...(proxy === undefined ? [] : [literal('HTTP_PROXY', proxy), literal('HTTPS_PROXY', proxy)]),
+    ...(own === undefined && proxy !== undefined
+      ? [literal('NO_PROXY', ['localhost', '127.0.0.1', ...inside].join(','))]
+      : []),
   ];
 }

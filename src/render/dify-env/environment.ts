@@ -28,7 +28,7 @@ export function difyEnvironment(deployment: Deployment, addresses: ServiceAddres
     sandbox: sandboxEnv(addresses, planned.ssrfProxy.enabled),
     pluginDaemon: pluginDaemonEnv(deployment, addresses),
     agentBackend: agentBackendEnv(deployment, addresses),
-    localSandbox: localSandboxEnv(addresses),
+    localSandbox: localSandboxEnv(addresses, planned.ssrfProxy.enabled),
     ssrfProxy: [],
     proxy: [],
   };

@@ -10,6 +10,7 @@ import type { ChartBlock } from './chart-block.ts';
 import { environmentValues } from './extra-env.ts';
 import { type ChartNames, podLabels } from './names.ts';
 import { probeValues } from './probes.ts';
+import { ssrfRuleVolumes } from './ssrf-rules.ts';
 
 /** Components without a replicas key: the chart fixes them at one. */
 const FIXED: readonly ComponentName[] = ['beat', 'localSandbox'];
@@ -43,6 +44,7 @@ function oneComponent(context: ComponentContext, name: ComponentName): JsonObjec
     ...placement(context, name),
     ...probeValues(name),
     ...certificateVolumes(deployment, name, secretName),
+    ...ssrfRuleVolumes(name, secretName),
   };
   const entries = name === 'beat' ? [...environment.beat, beatDigest(context)] : environment[name];
   return deepMerge(values, environmentValues(name, entries, gives, secretName)) as JsonObject;

@@ -23,6 +23,7 @@ import { imageValues } from './image-values.ts';
 import { manifests } from './manifests.ts';
 import { chartAddresses, chartNames } from './names.ts';
 import { secretContent } from './secret.ts';
+import { ssrfRules } from './ssrf-rules.ts';
 import { refuseDangling, refuseSecretVariables } from './wiring.ts';
 
 /**
@@ -45,7 +46,10 @@ export function renderKubernetes(
   const addresses = chartAddresses(names);
   refuseSecretVariables(deployment, planned, addresses);
   const environment = difyEnvironment(deployment, addresses);
-  const secret = secretContent(deployment, environment, secrets, certificates(deployment, files));
+  const secret = secretContent(deployment, environment, secrets, {
+    ...certificates(deployment, files),
+    ...ssrfRules(planned.ssrfProxy.enabled),
+  });
   const bundled = bundledContext(deployment, secret.name);
   const { values: blocks, gives } = mergeBlocks([
     processBlock(deployment, planned, addresses),

@@ -19,14 +19,14 @@ export interface SecretContent {
 
 /**
  * The one Secret: every secret as it is, under its path in the file (so that a living installation can be read back), and
- * every composed text under the name of its variable. `certificates` are the CA files by their name in the pod: no secrets, but so
+ * every composed text under the name of its variable. `files` are the CA files and squid's rules by their name in the pod: no secrets, but so
  * they share the Secret's life. Any change of the contents is another name, which rolls every consumer.
  */
 export function secretContent(
   deployment: Deployment,
   environment: DifyEnvironment,
   secrets: SecretValues,
-  certificates: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>>,
 ): SecretContent {
   const get = (path: SecretPath) => secrets.get(path);
   const used = Object.values(environment).flatMap((entries) => entries.flatMap(pathsOf));
@@ -37,7 +37,7 @@ export function secretContent(
     entries.flatMap(({ name, value }) => ('composed' in value ? [[name, value.composed(get)] as const] : [])),
   );
   const weaviate = deployment.vectorStore.mode === 'bundled' ? [[WEAVIATE_KEYS, get('vectorStore.apiKey')]] : [];
-  const data = sorted(Object.fromEntries([...plain, ...composed, ...weaviate, ...Object.entries(certificates)]));
+  const data = sorted(Object.fromEntries([...plain, ...composed, ...weaviate, ...Object.entries(files)]));
   const digest = createHmac('sha256', get(SECRET_KEY)).update(JSON.stringify(data)).digest('hex');
   return { name: `${deployment.name}-difyctl-${digest.slice(0, DIGEST_LENGTH)}`, data };
 }

@@ -256,6 +256,15 @@ describe.each([
   });
 });
 
+it('a proxy of the chart whose rules were replaced', async () => {
+  const extraValues = { ssrfProxy: { extraVolumes: [{ name: 'difyctl-ssrf-rules', configMap: { name: 'own' } }] } };
+  const [result] = await judge(kubernetesDeployment({ extraValues }), ['names.ssrf-proxy']);
+  expect(result).toMatchObject({
+    status: 'warn',
+    observed: 'the rendered proxy lets through to private addresses: apps can fetch cloud metadata by it',
+  });
+});
+
 it('an ingress that cuts uploads', async () => {
   const annotations = { 'nginx.ingress.kubernetes.io/proxy-body-size': '8m' };
   const deployment = kubernetesDeployment({

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../../base/json.ts';
+import { SQUID_USER, squidConfig } from '../../squid-config.ts';
 import type { ComposeContext } from '../context.ts';
 import { digestLabel } from '../digest.ts';
 import { HEALTH } from '../health.ts';
 import { fileMount } from '../host-paths.ts';
 import type { NetworkName } from '../networks.ts';
 import { componentResources, type Service } from '../service.ts';
-import { SQUID_USER, squidConfig } from '../squid-config.ts';
 
 /** Whose way out a squid is: the code sandbox's and the API's, or the agent's shell's. */
 export type SquidRole = 'ssrf' | 'agent';

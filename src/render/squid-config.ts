@@ -1,4 +1,4 @@
-import { PORTS, SERVICE_OF } from './names.ts';
+import { PORTS, SERVICE_OF } from './compose/names.ts';
 
 /** `proxy` of Debian and Ubuntu, which squid's packages run as. */
 export const SQUID_USER = '13:13';
@@ -26,6 +26,9 @@ const PRIVATE = [
   'fe80::/10',
   'ff00::/8',
 ];
+
+/** The line that refuses them; `isGuarded` looks for it. */
+const DENY_PRIVATE = 'http_access deny private';
 
 /** Clients are the containers of the project: Docker gives its networks addresses of these ranges. */
 const CLIENTS = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fe80::/10'];
@@ -59,7 +62,7 @@ export function squidConfig(role: 'ssrf' | 'agent'): string {
     'http_access deny manager',
     'http_access deny CONNECT !tls_port',
     ...(role === 'agent' ? AGENT_EXCEPTIONS : []),
-    'http_access deny private',
+    DENY_PRIVATE,
     'http_access allow clients',
     'http_access deny all',
     '',
@@ -79,4 +82,32 @@ export function squidConfig(role: 'ssrf' | 'agent'): string {
     'logfile_rotate 0',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * The same rules for the chart's squid, which includes the files of /etc/squid/conf.d before its own `deny all` (chart 0.38, config.tpl; without them the image's own
+ * file lets every client through to every address). Only the release's Service leads to it, so clients are not asked where they come from: pods may have public
+ * addresses. The sandbox's reverse proxy on another port is refused with the rest.
+ */
+export function squidRules(): string {
+  const lines = [
+    '# Written by difyctl; the next render overwrites it.',
+    ...PRIVATE.map((range) => `acl private dst ${range}`),
+    DENY_PRIVATE,
+    'http_access allow all',
+    'client_request_buffer_max_size 100 MB',
+    'cache deny all',
+    'via off',
+    'forwarded_for delete',
+    'shutdown_lifetime 3 seconds',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** True for a configuration or rules that refuse private addresses before they let anybody through. */
+export function isGuarded(config: string): boolean {
+  const access = config.split('\n').filter((line) => line.startsWith('http_access'));
+  const refuses = access.indexOf(DENY_PRIVATE);
+  const allows = access.findIndex((line) => /^http_access allow (clients|all)$/.test(line));
+  return refuses !== -1 && (allows === -1 || refuses < allows);
 }
