@@ -19,7 +19,11 @@ const IDS = ['hosts', 'schemes', 'same-site', 'files-url', 'body-size', 'proxy',
 );
 
 const SERVICES = renderedSet({
-  objects: ['dify-api', 'dify-plugin-daemon', 'dify-ssrf-proxy'].map((name) => ({ apiVersion: 'v1', kind: 'Service', name })),
+  objects: ['dify-api', 'dify-plugin-daemon', 'dify-ssrf-proxy'].map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    name,
+  })),
 });
 
 async function judge(deployment: Deployment, ids: readonly string[] = IDS, env: Record<string, string> = {}) {
