@@ -28,6 +28,7 @@ import { configAddresses } from './config/addresses.ts';
 import { externalDataServices, localStorage } from './config/data-services.ts';
 import { passwordForms } from './config/password-forms.ts';
 import { pinnedImages } from './config/pinned-images.ts';
+import { pluginInstall } from './config/plugin-install.ts';
 import { configProbes } from './config/probes.ts';
 import { configRenders } from './config/renders.ts';
 import { configReplicas } from './config/replicas.ts';
@@ -65,6 +66,7 @@ import { postgresUpkeep } from './postgres/upkeep.ts';
 import { postgresVersion } from './postgres/version.ts';
 import { recoveryChecks } from './recovery/checks.ts';
 import { redisChecks } from './redis/checks.ts';
+import { releaseKnownFaults } from './release/known-faults.ts';
 import { releaseLeftovers, releaseState } from './release/state.ts';
 import { releaseVersion } from './release/version.ts';
 import { reachableChecks } from './services/reachable.ts';
@@ -103,6 +105,7 @@ export const CHECKS: readonly Check[] = [
   releaseState,
   releaseLeftovers,
   releaseVersion,
+  releaseKnownFaults,
   ...hostChecks,
   ...namesChecks,
   ...imagesChecks,
@@ -114,6 +117,7 @@ export const CHECKS: readonly Check[] = [
   debugLogs,
   configReplicas,
   configProbes,
+  pluginInstall,
   configAddresses,
   externalDataServices,
   localStorage,

@@ -1,3 +1,4 @@
+import { LONE_POD_SECONDS, LONE_POD_SOURCE } from './figures.ts';
 import { managedFigure } from './services.ts';
 
 const YEAR_SECONDS = 365 * 86_400;
@@ -6,6 +7,8 @@ const YEAR_SECONDS = 365 * 86_400;
 export interface Topology {
   readonly target: 'kubernetes' | 'compose';
   readonly zones: number;
+  /** Processes of which one runs, by name; on one host they are no part of their own. */
+  readonly alone: readonly string[];
   /** Managed services that fail over, by the name that the file gives them. */
   readonly managed: readonly { readonly service: 'postgres' | 'redis'; readonly by: string }[];
 }
@@ -19,17 +22,31 @@ export interface Part {
 }
 
 /**
- * The parts in series, each with its published figure: the machines, PostgreSQL and Redis. A service that nobody publishes a figure of has no
+ * The parts in series, each with its published figure: the machines, what runs on one of them alone, PostgreSQL and Redis. A service that nobody publishes a figure of has no
  * part, and neither have files and vectors: without them Dify answers, if not every question.
  */
-export function partsOf({ target, zones, managed }: Topology): readonly Part[] {
+export function partsOf({ target, zones, alone, managed }: Topology): readonly Part[] {
   return [
     target === 'compose' ? ONE_HOST : zones > 1 ? SEVERAL_ZONES : ONE_ZONE,
+    ...(target === 'compose' || alone.length === 0 ? [] : [lonePart(alone)]),
     ...managed.flatMap(({ service, by }) => {
       const figure = managedFigure(service, by);
       return figure === undefined ? [] : [{ what: by, percent: figure.availability, source: figure.source }];
     }),
   ];
+}
+
+/** How often a pod is moved in a year: each minor release of Kubernetes drains every node, and a machine is lost. An estimate. */
+const MOVES_A_YEAR = 4;
+
+/** Processes that run alone are away for as long as it takes to start them elsewhere. */
+function lonePart(alone: readonly string[]): Part {
+  const seconds = alone.length * MOVES_A_YEAR * LONE_POD_SECONDS;
+  return {
+    what: `what runs alone (${alone.join(', ')})`,
+    percent: Math.floor(100_000 * (1 - seconds / YEAR_SECONDS)) / 1000,
+    source: `${LONE_POD_SOURCE}; moved ${MOVES_A_YEAR} times a year, three releases of Kubernetes and one lost machine, is an estimate`,
+  };
 }
 
 /** As read in November 2026; the Azure page itself was not, but its own documentation of virtual machines repeats the figure. */

@@ -17,6 +17,8 @@ export interface Loss {
   readonly seconds: number | undefined;
   /** The same time again, at least in part, for the backup itself: it has a duration, and nobody said which. */
   readonly open?: true;
+  /** Copies that somebody has to make now and then: difyctl neither makes them nor sees them. */
+  readonly declared?: true;
   /** The arithmetic, or why there is none. */
   readonly how: string;
 }
@@ -90,9 +92,13 @@ function scheduled(
   if (interval === undefined) return { seconds: undefined, how: `${name} without an interval` };
   const every = durationSeconds(interval);
   if (duration === undefined)
-    return { seconds: every, open: true, how: `${name} every ${span(every)}, and as long as it takes` };
+    return { seconds: every, open: true, declared: true, how: `${name} every ${span(every)}, and as long as it takes` };
   const seconds = every + durationSeconds(duration);
-  return { seconds, how: `${name} every ${span(every)} + ${span(durationSeconds(duration))} = ${span(seconds)}` };
+  return {
+    seconds,
+    declared: true,
+    how: `${name} every ${span(every)} + ${span(durationSeconds(duration))} = ${span(seconds)}`,
+  };
 }
 
 function filesLoss(disaster: Disaster, { objectStorage }: Deployment, plan: Plan<'objectStorage'>): Loss {

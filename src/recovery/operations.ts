@@ -5,6 +5,9 @@ import type { Implication, RecoveryNeeds } from './needs.ts';
 /** Losing one of two zones leaves no majority of anything. */
 const PROD_ZONES = 3;
 
+/** Of these the tier's defaults run one each. */
+const ALONE = ['beat', 'apiWebsocket', 'pluginDaemon', 'localSandbox'];
+
 /** Promises as they are usually made, per cent. */
 const PROMISES = [99.9, 99.5, 99, 98, 95, 90];
 
@@ -47,7 +50,9 @@ export function topologyPlan(needs: RecoveryNeeds): readonly Implication[] {
 export function availabilityPlan(needs: RecoveryNeeds): readonly Implication[] {
   if (needs.tier !== 'prod') return [];
   const { target, managed = [] } = needs;
-  const carried = serialAvailability(partsOf({ target, zones: target === 'compose' ? 1 : PROD_ZONES, managed }));
+  const carried = serialAvailability(
+    partsOf({ target, zones: target === 'compose' ? 1 : PROD_ZONES, alone: ALONE, managed }),
+  );
   const promise = PROMISES.find((step) => step <= carried && needs.rto <= downtimeSeconds(step));
   if (promise === undefined) return [];
   const hours = Math.floor(downtimeSeconds(promise) / 3600);

@@ -37,6 +37,8 @@ function productionFile(cluster: Cluster, namespace: string): Record<string, unk
       provider: 'qdrant',
       qdrant: { url: 'https://127.0.0.1:6333', apiKey: { env: 'DIFY_QDRANT_API_KEY' } },
     },
+    // Simulated nodes run no container: nothing connects from one.
+    acceptedRisks: [{ check: 'names.loopback', reason: 'simulated nodes' }],
     recovery: {
       rto: '4h',
       rpo: '15m',

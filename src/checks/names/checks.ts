@@ -6,6 +6,7 @@ import { namesDns } from './dns.ts';
 import { namesEgress } from './egress.ts';
 import { namesFilesUrl } from './files-url.ts';
 import { namesHosts } from './hosts.ts';
+import { namesLoopback } from './loopback.ts';
 import { namesProxy } from './proxy.ts';
 import { namesSameSite } from './same-site.ts';
 import { namesSchemes } from './schemes.ts';
@@ -16,6 +17,7 @@ import { namesTlsSecret } from './tls-secret.ts';
 export const namesChecks: readonly Check[] = [
   namesDns,
   namesHosts,
+  namesLoopback,
   namesSchemes,
   namesSameSite,
   namesFilesUrl,

@@ -1,5 +1,7 @@
 import { durationSeconds } from '../../base/duration.ts';
+import type { ComponentName } from '../../checklist/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import {
   downtimeSeconds,
   formatPercent,
@@ -11,6 +13,7 @@ import {
 import { span } from '../../recovery/span.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, fault, listed } from '../judgement.ts';
+import { type Planned, plannedOf } from '../planned.ts';
 import { errorInProd, whereFile } from '../when.ts';
 
 export const recoveryAvailability: Check = {
@@ -20,16 +23,18 @@ export const recoveryAvailability: Check = {
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.availability !== undefined),
   needs: [],
+  wants: [RENDERED_OBJECTS],
   remedy: 'set recovery.availability to what the plan carries',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const promised = Number.parseFloat(deployment.recovery?.availability ?? '0');
-    const parts = partsOf(topologyOf(deployment));
+    const parts = partsOf(topologyOf(deployment, plannedOf(context)));
     const carried = serialAvailability(parts);
     const expected = `${promised}% promised, ${span(downtimeSeconds(promised))} down a year`;
     const product = `${listed(parts.map(words))} in series: ${formatPercent(carried)}`;
     if (promised > carried) {
-      const ownLimit = parts[0] !== undefined && promised > parts[0].percent;
+      const own = parts.filter(({ what }) => !isManaged(what, deployment));
+      const ownLimit = promised > serialAvailability(own);
       return fault(ownLimit ? 'fail' : 'warn', {
         observed: `the plan carries ${formatPercent(carried)}`,
         expected,
@@ -50,7 +55,10 @@ export const recoveryAvailability: Check = {
   },
 };
 
-function topologyOf({ target, recovery, postgres, redis }: Deployment): Topology {
+/** Components without which something that users see stands still; a proxy or web server of one is for config.replicas. */
+const ALONE: readonly ComponentName[] = ['beat', 'apiWebsocket', 'pluginDaemon', 'localSandbox'];
+
+function topologyOf({ target, recovery, postgres, redis }: Deployment, planned: Planned): Topology {
   const services = [
     { service: 'postgres' as const, managed: postgres.mode === 'external' ? postgres.managed : undefined },
     { service: 'redis' as const, managed: redis.mode === 'external' ? redis.managed : undefined },
@@ -58,8 +66,13 @@ function topologyOf({ target, recovery, postgres, redis }: Deployment): Topology
   return {
     target: target.type,
     zones: recovery?.topology?.zones ?? 1,
+    alone: ALONE.filter((name) => planned[name].enabled && planned[name].replicas < 2),
     managed: services.flatMap(({ service, managed }) => (managed?.ha === true ? [{ service, by: managed.by }] : [])),
   };
+}
+
+function isManaged(what: string, { postgres, redis }: Deployment): boolean {
+  return [postgres, redis].some((service) => service.mode === 'external' && service.managed?.by === what);
 }
 
 function words({ what, percent }: Part): string {

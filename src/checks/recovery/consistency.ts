@@ -30,7 +30,15 @@ export const recoveryConsistency: Check = {
     }
     const [database, files] = [durationSeconds(postgres.interval), durationSeconds(objectStorage.interval)];
     const observed = `PostgreSQL by ${postgres.method} every ${postgres.interval}, files every ${objectStorage.interval}`;
-    if (Math.max(database, files) <= MOST_TIMES * Math.min(database, files)) return pass(observed, expected);
+    if (Math.max(database, files) <= MOST_TIMES * Math.min(database, files)) {
+      const remedy = 'version the buckets, or restore files and database together once';
+      return fault('warn', {
+        observed: 'declared, not seen',
+        expected,
+        message: `${observed}: declared, not seen; difyctl neither makes these copies nor sees them`,
+        remedy,
+      });
+    }
     return fault('warn', {
       observed,
       expected,

@@ -1,9 +1,10 @@
 import { durationSeconds } from '../../base/duration.ts';
 import { POINT_IN_TIME, SYNCHRONOUS_STANDBY } from '../../recovery/figures.ts';
-import { exceeds, lossesIn, type Standby } from '../../recovery/losses.ts';
+import { exceeds, type Loss, lossesIn, type Standby } from '../../recovery/losses.ts';
 import { span } from '../../recovery/span.ts';
 import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
+import { declaredNotSeen } from '../services/probed.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { aside } from './aside.ts';
 import { currentPlan } from './measured.ts';
@@ -47,20 +48,31 @@ export const recoveryCorruption: Check = {
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
     const promised = deployment.recovery?.corruptionRpo ?? rpo;
-    const gone = lossesIn('machine', deployment, standby).filter((loss) => exceeds(loss, durationSeconds(rpo)));
+    const machine = lossesIn('machine', deployment, standby);
+    const gone = machine.filter((loss) => exceeds(loss, durationSeconds(rpo)));
     const losses = lossesIn('corruption', deployment, standby);
     const own = losses.filter(({ store }) => !gone.some((loss) => loss.store === store));
     const wrong = own.filter((loss) => exceeds(loss, durationSeconds(promised)));
     // One fault, one finding: what no longer comes back from a lost machine does not come back from a mistake either.
     if (gone.length > 0 && wrong.length === 0) return aside('the same backups answer it: see recovery.rpo');
-    return judgeLosses(own, promised, {
-      ...(wrong.some(({ store }) => store === 'postgres') ? nearest(promised) : {}),
-      remedy: wrong.every(({ store }) => store === 'objectStorage')
-        ? 'switch versioning on and say so in recovery.objectStorage.versioning'
-        : recoveryCorruption.remedy,
-    });
+    return judgeLosses(
+      own.map((loss) => unsaid(loss, machine)),
+      promised,
+      {
+        ...(wrong.some(({ store }) => store === 'postgres') ? nearest(promised) : {}),
+        remedy: wrong.every(({ store }) => store === 'objectStorage')
+          ? 'switch versioning on and say so in recovery.objectStorage.versioning'
+          : recoveryCorruption.remedy,
+      },
+    );
   },
 };
+
+/** That nobody sees the copies of a store is said once, by recovery.rpo. */
+function unsaid(loss: Loss, machine: readonly Loss[]): Loss {
+  const { declared: _, ...rest } = loss;
+  return machine.some(({ store, declared }) => store === loss.store && declared === true) ? rest : loss;
+}
 
 export const recoveryRegion: Check = {
   id: 'recovery.rpo.region',
@@ -78,7 +90,16 @@ export const recoveryRegion: Check = {
   remedy: 'copy files and backups to the other region (recovery.objectStorage.replication), or plan for a single one',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
-    return judgeLosses(lossesIn('region', deployment, standby), rpo, { remedy: recoveryRegion.remedy });
+    const judged = judgeLosses(lossesIn('region', deployment, standby), rpo, { remedy: recoveryRegion.remedy });
+    if (judged.status !== 'pass') return judged;
+    // No field of the file says where backups lie, and nothing of the second region is in reach from here.
+    return {
+      ...declaredNotSeen(
+        'a second region that holds files and backups',
+        'restore once in the second region, and keep its record',
+      ),
+      message: `a second region that holds files and backups: declared, not seen; nothing that difyctl made or saw is there (${judged.message})`,
+    };
   },
 };
 

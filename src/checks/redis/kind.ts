@@ -29,11 +29,24 @@ export const redisVersion: Check = {
         `${cliOf(server.address)} ACL SETUSER ${found.redis.username ?? 'default'} +info`,
       );
     }
-    return isOlder(version, OLDEST)
-      ? fault('fail', { observed: `Redis ${version}`, expected })
-      : pass(`Redis ${version}`, expected);
+    if (isOlder(version, OLDEST)) return fault('fail', { observed: `Redis ${version}`, expected });
+    if (isOlder(version, MAINTAINED)) {
+      return fault('warn', {
+        observed: `Redis ${version}, a line that gets no fixes any more`,
+        expected: 'Redis 6.2 or newer',
+        remedy: `upgrade to ${NEXT}, or to the newest line that your service offers`,
+      });
+    }
+    return pass(`Redis ${version}`, expected);
   },
 };
+
+/**
+ * Lines below this one are fixed by nobody: neither by Redis, nor by distributions, nor by cloud services (redis.io, product lifecycle; AWS ended 6.0 of ElastiCache, Dify
+ * issues 37372 and 37429). Newer lines that Redis itself ended are still fixed by distributions and services, which the server does not say.
+ */
+const MAINTAINED = '6.2.0';
+const NEXT = '7.2';
 
 const CLUSTER_CODES = ['CLUSTER', 'CLUSTERDOWN', 'MOVED'];
 

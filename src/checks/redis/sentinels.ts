@@ -46,6 +46,7 @@ function verdict(found: RedisCase, answered: readonly SentinelFact[]): Judgement
     unseen(found, known) ??
     strangers(found, answered, known) ??
     doubts(found, answered) ??
+    aloneEnough(found, known, quorum) ??
     pass(`${known} sentinels, quorum ${quorum}, all up and of one mind`, EXPECTED)
   );
 }
@@ -145,6 +146,19 @@ function doubts(found: RedisCase, answered: readonly SentinelFact[]): Judgement 
   const observed = `${listed(tilted.map(({ address }) => address))} in TILT mode, in which a sentinel does nothing`;
   const remedy = 'look at the clock and the load of its machine; it leaves the mode after 30 quiet seconds';
   return fault('warn', { observed, expected: EXPECTED, remedy });
+}
+
+/** With a quorum of one, a single sentinel that loses its way to the master calls it down, and starts a failover with the votes of the others. */
+function aloneEnough(found: RedisCase, known: number, quorum: number): Judgement | undefined {
+  if (known < 2 || quorum > 1) return undefined;
+  const observed = `quorum 1 of ${known} sentinels`;
+  const majority = Math.floor(known / 2) + 1;
+  return fault('warn', {
+    observed,
+    expected: `a quorum of ${majority}`,
+    message: `${observed}: one sentinel that cannot reach the master calls it down by itself, and a sound master is replaced`,
+    remedy: `SENTINEL SET ${masterOf(found)} quorum ${majority}, on each sentinel`,
+  });
 }
 
 function masterOf({ redis }: RedisCase): string {

@@ -156,7 +156,7 @@ export const recoveryQuestions: readonly Question[] = [
     'select',
     'Regions',
     'One region lost is answered by a second one, or by backups kept elsewhere.',
-    ['single', 'standby', 'active-active'],
+    ['single', 'standby'],
   ),
 ];
 

@@ -12,6 +12,11 @@ export const RECOVERY_RULES: readonly Rule[] = [
         ],
   ),
   rule(['recovery'], ({ recovery }) => [
+    recovery?.topology?.region === 'active-active' &&
+      problem(
+        'recovery.topology.region',
+        'active-active: Dify writes to one primary PostgreSQL and runs one beat, so that a second active region would write beside it; standby is a second region that waits',
+      ),
     recovery?.upgradeWindow !== undefined &&
       !isWindow(recovery.upgradeWindow) &&
       problem('recovery.upgradeWindow', 'times from 00:00 to 23:59 and a time zone such as Europe/Berlin or UTC'),

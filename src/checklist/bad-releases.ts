@@ -1,0 +1,24 @@
+/** A release of Dify that nobody should run, and what its operator should do. */
+export interface BadRelease {
+  /** Below this version, from `from` on. */
+  readonly from: string;
+  readonly below: string;
+  readonly why: string;
+  readonly next: string;
+}
+
+/** Sources: Dify's security advisory for CVE-2025-55182 and release 1.10.1-fix.1; issues 33703, 35611 and 38238. */
+export const BAD_RELEASES: readonly BadRelease[] = [
+  {
+    from: '0.0.0',
+    below: '1.10.1-fix.1',
+    why: 'its web image can be taken over from outside (CVE-2025-55182)',
+    next: 'treat every secret of that installation as known to others: change them after the upgrade, those at model providers too',
+  },
+  {
+    from: '1.13.0',
+    below: '1.13.3',
+    why: 'its event streams may end without a last event, and a client waits for ever',
+    next: 'upgrade to 1.16.1',
+  },
+];

@@ -1,0 +1,49 @@
+import gte from 'semver/functions/gte.js';
+import lt from 'semver/functions/lt.js';
+import { BAD_RELEASES } from '../../checklist/bad-releases.ts';
+import { RELEASE_LIVING } from '../../evidence/release/living.ts';
+import type { Check } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { warning, withFile } from '../when.ts';
+
+export const releaseKnownFaults: Check = {
+  id: 'release.known-faults',
+  title: 'what runs is no release that is known to be bad',
+  phases: ['preflight'],
+  severity: warning,
+  when: withFile,
+  needs: [RELEASE_LIVING],
+  remedy: 'upgrade to 1.16.1',
+  judge: (context) => {
+    const expected = 'no release with a fault that endangers data or users';
+    const { images } = context.evidence(RELEASE_LIVING);
+    const versions = [...new Set(images.flatMap(versionOf))];
+    const bad = versions.flatMap((version) =>
+      BAD_RELEASES.filter(({ from, below }) => isWithin(version, from, below)).map((release) => ({
+        version,
+        ...release,
+      })),
+    );
+    const [first] = bad;
+    if (first === undefined) return pass(versions.length === 0 ? 'nothing runs yet' : versions.join(', '), expected);
+    const observed = bad.map(({ version, why }) => `${version} runs: ${why}`).join('; ');
+    return fault('warn', { observed, expected, remedy: first.next });
+  },
+};
+
+/** `1.10.1` of `langgenius/dify-api:1.10.1`; nothing for a tag that is no version. */
+function versionOf(image: string): readonly string[] {
+  const tag = /dify-api:(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(image)?.[1];
+  return tag === undefined ? [] : [tag];
+}
+
+/** Dify's `-fix.1` comes after the release that it mends, where semver would put it before. */
+function isWithin(version: string, from: string, below: string): boolean {
+  return gte(ranked(version), ranked(from)) && lt(ranked(version), ranked(below));
+}
+
+function ranked(version: string): string {
+  const [core = '0.0.0', fix] = version.split('-fix.');
+  const [major = '0', minor = '0', patch = '0'] = (core.split('-')[0] ?? core).split('.');
+  return `${major}.${minor}.${Number(patch) * 100 + Number(fix ?? 0)}`;
+}

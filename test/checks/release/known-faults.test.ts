@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { RELEASE_LIVING } from '../../../src/evidence/release/living.ts';
+import { checkOf, judged } from '../../support/check-runs.ts';
+import { sampleDeployment } from '../../support/deployments.ts';
+
+test.each<[readonly string[], string, RegExp]>([
+  [[], 'pass', /nothing runs yet/],
+  [['1.16.1'], 'pass', /1\.16\.1/],
+  [['1.10.1-fix.1'], 'pass', /fix/],
+  [['1.11.0'], 'pass', /./],
+  [['1.10.1'], 'warn', /1\.10\.1 runs: its web image can be taken over/],
+  [['0.15.3'], 'warn', /CVE-2025-55182/],
+  [['1.12.9'], 'pass', /./],
+  [['1.13.0'], 'warn', /event streams/],
+  [['1.13.2'], 'warn', /event streams/],
+  [['1.13.3'], 'pass', /./],
+  [['latest'], 'pass', /nothing/],
+])('%j is %s', (tags, status, words) => {
+  const images = tags.map((tag) => `docker.io/langgenius/dify-api:${tag}`);
+  const result = judged(checkOf('release.known-faults'), {
+    deployment: sampleDeployment('prod-kubernetes-s3-qdrant'),
+    seen: [[RELEASE_LIVING, { images, records: [] }]],
+  });
+  expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);
+});
