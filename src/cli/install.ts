@@ -45,12 +45,14 @@ export function define(command: Command, context: CommandContext): void {
       if (options.dryRun !== true) requireAnswer(context, yes, 'difyctl install', 'difyctl install --dry-run');
       const view = progressView(context);
       try {
-        const report = await withPrepared(context, options.dryRun === true ? 'warn' : 'stop', async (ready) => {
+        const note = (text: string): void => view.onProgress({ type: 'note', level: 'warn', text });
+        const work = async (ready: Ready): Promise<InstallReport> => {
           refuseAimlessLook(how, ready.prepared.deployment);
           if (yes) refuseUnnamedContext(ready.prepared.deployment);
-          for (const text of openingNotes(ready)) view.onProgress({ type: 'note', level: 'warn', text });
+          for (const text of openingNotes(ready)) note(text);
           return runInstall(context, ready, options, how, view);
-        });
+        };
+        const report = await withPrepared(context, options.dryRun === true ? 'warn' : 'stop', work, note);
         view.end();
         write(context, report);
         context.exit(report.exitCode);

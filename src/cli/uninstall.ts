@@ -26,7 +26,9 @@ export function define(command: Command, context: CommandContext): void {
     .action(async (name: string | undefined, options: Options) => {
       const view = progressView(context);
       try {
-        const { bench, target } = await openPlace(context);
+        const { bench, target } = await openPlace(context, (text) =>
+          view.onProgress({ type: 'note', level: 'warn', text }),
+        );
         const agreed = isAgreed(context, bench, name, options);
         const { now, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = context;
         const confirm: UninstallOptions['confirm'] = async (plan, again) => {

@@ -2,6 +2,7 @@ import { cut } from '../base/cut.ts';
 import { ExternalError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
 import { jsonAnswer } from './answer.ts';
+import { nextSteps } from './next-steps.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
 /** A chart as helm's commands take it. */
@@ -59,8 +60,13 @@ const SLOW_MS = 180_000;
 /** helm 3 or 4 of PATH, thin and typed. `kubeArgs` are kubectl's words for the cluster: `--kubeconfig`, `--context`. */
 export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
   const cluster = kubeArgs.map((arg) => (arg === '--context' ? '--kube-context' : arg));
-  const run = async (args: readonly string[], options: RunOptions = {}): Promise<string> =>
-    (await runner.run('helm', [...args, ...cluster], options)).stdout;
+  const run = async (args: readonly string[], options: RunOptions = {}): Promise<string> => {
+    try {
+      return (await runner.run('helm', [...args, ...cluster], options)).stdout;
+    } catch (error) {
+      throw error instanceof ExternalError ? withCause(error) : error;
+    }
+  };
   const at = ({ name, namespace }: ReleaseRef) => [name, '-n', namespace];
   return {
     version: async (signal) =>
@@ -121,6 +127,17 @@ async function readHistory(read: () => Promise<string>): Promise<readonly HelmRe
     if (error instanceof ExternalError && error.stderr.some((line) => line.includes('release: not found'))) return [];
     throw error;
   }
+}
+
+/** `helm ended with exit code 1` says nothing: its own last words are the cause. */
+function withCause(error: ExternalError): ExternalError {
+  const { message, command, stderr } = error;
+  const last = stderr.findLast((line) => line.startsWith('Error: ')) ?? stderr.at(-1);
+  const cause = last?.replace(/^Error: /, '');
+  return new ExternalError(cause === undefined ? message : `${message}: ${cause}`, {
+    ...{ stderr, next: nextSteps(error, 'helm'), cause: error },
+    ...(command === undefined ? {} : { command }),
+  });
 }
 
 /** helm's own limit, for hooks and for what it waits for, ends before the runner's: so helm says what it waited for. */

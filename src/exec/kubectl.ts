@@ -3,6 +3,7 @@ import { isObject } from '../base/json.ts';
 import { jsonAnswer, unreadableAnswer } from './answer.ts';
 import { jsonDocuments } from './json-documents.ts';
 import { ListStream } from './list-stream.ts';
+import { nextSteps } from './next-steps.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
 /** Objects per page: what the API server itself reads of etcd at once, so that all but the largest clusters are one call for each kind. */
@@ -34,9 +35,10 @@ export class KubectlError extends ExternalError {
 
   constructor(cause: ExternalError, reason: KubectlReason) {
     const last = cause.stderr.at(-1);
-    super(last ?? cause.message, {
+    const silent = /did not end/.test(cause.message) ? ': neither the API server nor a credential plugin answered' : '';
+    super(last ?? `${cause.message}${silent}`, {
       stderr: cause.stderr,
-      next: cause.next,
+      next: nextSteps(cause, 'kubectl'),
       cause,
       ...(cause.command === undefined ? {} : { command: cause.command }),
     });

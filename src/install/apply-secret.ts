@@ -1,4 +1,5 @@
 import type { OnProgress } from '../base/events.ts';
+import { refuseLink } from '../state/links.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
 import type { Target } from '../targets/target.ts';
 import { revisionStore } from './draft.ts';
@@ -18,6 +19,7 @@ export interface ApplySecretOptions {
 /** Makes the Secret that the rendered values refer to, and nothing else. The caller has asked, and every secret is resolved. */
 export async function applySecret(options: ApplySecretOptions): Promise<void> {
   const { prepared, target } = options;
+  await refuseLink(prepared.paths.revisions);
   const store = revisionStore(prepared, target);
   refuseUnreadable((await store.read(options.signal)).unreadable);
   await withLock({ ...options, run: prepared.run, timeoutMs: LIMIT_MS }, async ({ signal }) => {

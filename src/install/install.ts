@@ -2,6 +2,7 @@ import { Interrupted, UserError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
+import { refuseLink } from '../state/links.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
 import { applyDraft } from './apply.ts';
 import { type Draft, draftInstall, revisionStore } from './draft.ts';
@@ -19,6 +20,7 @@ import { runStep } from './steps.ts';
  */
 export async function install(options: InstallOptions): Promise<InstallReport> {
   const { prepared, target, signal, now } = options;
+  if (!options.dryRun) await refuseLink(prepared.paths.revisions);
   // A dry run only looks: its draft says which revision cannot be read.
   if (!options.dryRun) refuseUnreadable((await revisionStore(prepared, target).read(signal)).unreadable);
   const preflight = await preflightStep(options);

@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Interrupted } from '../base/errors.ts';
 import { endChildren } from '../state/lock/children.ts';
 import { acquireLock } from '../state/lock/lock.ts';
+import { LOCK_SECONDS } from '../state/lock/record.ts';
 import { ownRecord } from '../state/lock/self.ts';
 import type { OnChild, Target } from '../targets/target.ts';
 import type { InstallOptions } from './options.ts';
@@ -29,11 +32,13 @@ export async function isLockHeld(target: Target, signal: AbortSignal): Promise<b
  * Throws UserError with exit 9 where somebody else is at work, and what made the lock lost where it was.
  */
 export async function withLock<T>(options: LockOptions, work: (locked: Locked) => Promise<T>): Promise<T> {
-  const { run, target, now, timeoutMs, onProgress } = options;
-  const store = await target.lockStore(options.signal);
+  const { run, target, now, timeoutMs, onProgress, signal: interrupted } = options;
+  const store = await target.lockStore(interrupted);
   const self = await ownRecord(run, now());
-  const lock = await acquireLock({ store, self, now: () => now().getTime(), signal: options.signal });
-  const signal = AbortSignal.any([options.signal, lock.lost]);
+  const warn = (text: string): void => onProgress({ type: 'note', level: 'warn', text });
+  const watching = { clock: () => performance.now(), pause: (ms: number) => pause(ms, interrupted), onWatch: warn };
+  const lock = await acquireLock({ store, self, signal: interrupted, ...watching });
+  const signal = AbortSignal.any([interrupted, lock.lost]);
   try {
     const ended = lock.takenFrom === undefined ? [] : await endChildren(lock.takenFrom, signal);
     const recovered = await target.recover({ timeoutMs, signal, onProgress, onChild: lock.noteChild });
@@ -42,6 +47,18 @@ export async function withLock<T>(options: LockOptions, work: (locked: Locked) =
   } catch (error) {
     throw lock.lost.aborted ? lock.lost.reason : error;
   } finally {
-    await lock.release();
+    // What came of the work is the result, whatever becomes of the lock.
+    await lock.release().catch((error: unknown) => warn(unreleased(error)));
   }
+}
+
+function unreleased(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return `the lock could not be removed (${why}); the next run from this machine takes it at once, any other after ${LOCK_SECONDS} s`;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {
+    throw new Interrupted();
+  });
 }

@@ -29,6 +29,8 @@ export interface PrepareInput {
   readonly signal: AbortSignal;
   /** Told every secret as soon as it is known: for the command's own output. */
   readonly protect?: (values: Iterable<string>) => void;
+  /** Told what happens on the way and changes nothing: commands are repeated, since the API server does not answer. */
+  readonly onNote?: (text: string) => void;
 }
 
 /** A deployment, and what reaches its place: enough to look at what is there, and to take it away. */
@@ -103,9 +105,9 @@ export function openBench(input: Omit<PrepareInput, 'unreadable'>): Bench {
 
 type Room = ReturnType<typeof openRoom>;
 
-function openRoom({ deployment, baseDirectory, env, kubeconfig, context, protect }: PrepareInput) {
+function openRoom({ deployment, baseDirectory, env, kubeconfig, context, protect, onNote }: PrepareInput) {
   const required = requiredSecrets(deployment);
-  const bench = createWorkbench({ deployment, required, env, kubeconfig, context });
+  const bench = createWorkbench({ deployment, required, env, kubeconfig, context, onNote });
   const protectBoth = (values: Iterable<string>): void => {
     const known = [...values];
     bench.protect(known);

@@ -1,5 +1,6 @@
 import { Interrupted } from '../base/errors.ts';
 import type { OnProgress } from '../base/events.ts';
+import { refuseLink } from '../state/links.ts';
 import { refuseOtherPlace } from '../state/place.ts';
 import { newestRevision } from '../state/revisions/revision.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
@@ -38,6 +39,7 @@ export async function uninstall(options: UninstallOptions): Promise<Uninstalled>
   const { bench, target, signal } = options;
   const place = await target.place(signal);
   await refuseOtherPlace(bench.paths, bench.deployment.name, place.identity);
+  await refuseLink(bench.paths.revisions);
   refuseUnreadable((await revisionStore(bench, target).read(signal)).unreadable);
   const plan = { place, removal: await target.removal(signal) };
   await agree(options, plan, false);

@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Interrupted } from '../base/errors.ts';
 import { redactor } from '../base/redact.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { RequiredSecret } from '../deployment/secrets.ts';
 import { createRunner } from '../exec/execa-runner.ts';
+import { retryingRunner } from '../exec/retry.ts';
 import type { Runner } from '../exec/runner.ts';
 import { RUN_VARIABLE } from '../state/lock/record.ts';
-import { newRunId } from '../state/lock/self.ts';
+import { newRunId, ownMark } from '../state/lock/self.ts';
 
 /** What a run works with before it knows any secret; the redactor learns as it goes. */
 export interface Workbench {
@@ -26,9 +29,18 @@ export interface WorkbenchOptions {
   readonly kubeconfig?: string | undefined;
   /** Outranks `target.context`. */
   readonly context?: string | undefined;
+  /** Told once for each outage of the API server that commands are repeated. */
+  readonly onNote?: ((text: string) => void) | undefined;
 }
 
-export function createWorkbench({ deployment, required, env, kubeconfig, context }: WorkbenchOptions): Workbench {
+export function createWorkbench({
+  deployment,
+  required,
+  env,
+  kubeconfig,
+  context,
+  onNote,
+}: WorkbenchOptions): Workbench {
   const { target } = deployment;
   const run = newRunId();
   const known = new Set<string>();
@@ -36,6 +48,12 @@ export function createWorkbench({ deployment, required, env, kubeconfig, context
   const redact = (text: string) => redactKnown(text);
   const named = required.flatMap(({ ref }) => ('env' in ref ? [ref.env] : []));
   const chosen = context ?? (target.type === 'kubernetes' ? target.context : undefined);
+  const runner = createRunner({
+    env: { ...env, [RUN_VARIABLE]: ownMark(run) },
+    hiddenNames: new Set(named),
+    passNames: new Set(target.type === 'kubernetes' ? target.passEnv : []),
+    redact,
+  });
   return {
     run,
     redact,
@@ -43,15 +61,16 @@ export function createWorkbench({ deployment, required, env, kubeconfig, context
       for (const value of values) known.add(value);
       redactKnown = redactor(known);
     },
-    runner: createRunner({
-      env: { ...env, [RUN_VARIABLE]: run },
-      hiddenNames: new Set(named),
-      passNames: new Set(target.type === 'kubernetes' ? target.passEnv : []),
-      redact,
-    }),
+    runner: retryingRunner(runner, { pause, onRetry: (text) => onNote?.(text) }),
     kubeArgs: [
       ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
       ...(chosen === undefined ? [] : ['--context', chosen]),
     ],
   };
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {
+    throw new Interrupted();
+  });
 }

@@ -27,7 +27,10 @@ export function samePlace(a: PlaceIdentity, b: PlaceIdentity): boolean {
 
 /** Refuses a place other than the one this name was installed to before. Throws UserError. */
 export async function refuseOtherPlace(paths: StatePaths, name: string, identity: PlaceIdentity): Promise<void> {
-  const text = await readFile(paths.place, 'utf8').catch(() => undefined);
+  const text = await readFile(paths.place, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
   if (text === undefined) return;
   const known = parsedPlace(text, paths.place);
   if (samePlace(known.identity, identity)) return;
@@ -41,7 +44,7 @@ export async function refuseOtherPlace(paths: StatePaths, name: string, identity
 
 /** Keeps where this name was installed. `description` is for people: `context prod-eu, namespace dify`. */
 export async function keepPlace(paths: StatePaths, identity: PlaceIdentity, description: string): Promise<void> {
-  await writeStateFile(paths, paths.place, stringify({ identity, description }));
+  await writeStateFile(paths, paths.place, stringify({ kind: 'Place', version: 1, identity, description }));
 }
 
 /** What keeps a name from being installed elsewhere is never skipped because it cannot be read. */

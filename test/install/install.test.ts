@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ExternalError, Interrupted } from '../../src/base/errors.ts';
 import { applySecret } from '../../src/install/apply-secret.ts';
@@ -6,7 +7,7 @@ import { install } from '../../src/install/install.ts';
 import type { InstallOptions } from '../../src/install/options.ts';
 import type { Prepared } from '../../src/install/prepare.ts';
 import { type UninstallOptions, uninstall } from '../../src/install/uninstall.ts';
-import { processSpace } from '../../src/state/lock/process.ts';
+import { ownRecord } from '../../src/state/lock/self.ts';
 import { statePaths } from '../../src/state/paths.ts';
 import { writeCache } from '../../src/state/secrets/cache.ts';
 import { collectContext } from '../support/check-runs.ts';
@@ -169,29 +170,53 @@ describe('under the lock', () => {
 
   test('somebody else at work: exit 9, before anything', async () => {
     const target = memoryTarget();
-    const other = { holder: 'ops@other', run: 'r', since: '', space: 'elsewhere', pid: 1, startTime: '', children: [] };
-    target.held = { record: other, expiresAt: Number.POSITIVE_INFINITY, version: '0' };
+    const other = { ...(await ownRecord('other', now())), holder: 'ops@other' };
+    target.held = { record: other, durationMs: 60_000, version: '0' };
     await expect(install(options(target))).rejects.toMatchObject({ exitCode: 9 });
     expect(target.calls).toEqual(['plan', 'show', 'ask']);
   });
 
   test('what a dead run left is recovered first, also where nothing is to be changed', async () => {
     const target = await installed();
-    const dead = {
-      holder: 'ops@here',
-      run: 'dead',
-      since: '',
-      space: await processSpace(),
-      pid: 2 ** 22 - 5,
-      startTime: '1',
-      children: [],
-    };
-    target.held = { record: dead, expiresAt: Number.POSITIVE_INFINITY, version: '0' };
+    const dead = { ...(await ownRecord('dead', now())), pid: 2 ** 22 - 5, startTime: '1' };
+    target.held = { record: dead, durationMs: 60_000, version: '0' };
     await install(options(target));
     expect(target.calls).toContain('recover');
     expect(target.held).toBeUndefined();
     expect([...target.kept.keys()]).toEqual([1]);
   });
+});
+
+test('a lock that cannot be removed hides nothing: the report stands, and what to do is said', async () => {
+  const target = memoryTarget();
+  target.releasing = async () => {
+    throw new ExternalError('Error from server (Forbidden): leases is forbidden');
+  };
+  const notes: string[] = [];
+  const onProgress: InstallOptions['onProgress'] = (event) => {
+    if (event.type === 'note') notes.push(event.text);
+  };
+  expect(await install(options(target, { onProgress }))).toMatchObject({ outcome: 'applied', exitCode: 0 });
+  expect(notes).toEqual([
+    'the lock could not be removed (Error from server (Forbidden): leases is forbidden); ' +
+      'the next run from this machine takes it at once, any other after 60 s',
+  ]);
+});
+
+test('a .difyctl that is a symbolic link is refused by name, and its target stays as it is', async () => {
+  const elsewhere = join(folder.path, 'elsewhere');
+  await mkdir(elsewhere, { mode: 0o755 });
+  await symlink(elsewhere, join(folder.path, '.difyctl'));
+  const target = memoryTarget();
+  const fault = { exitCode: 2, message: expect.stringContaining(`.difyctl is a symbolic link to ${elsewhere}`) };
+  await expect(install(options(target))).rejects.toMatchObject(fault);
+  await expect(applySecret(options(target))).rejects.toMatchObject(fault);
+  await expect(uninstall({ ...options(target), bench: prepared(), confirm: async () => true })).rejects.toMatchObject(
+    fault,
+  );
+  expect(target.calls).toEqual([]);
+  expect(await readdir(elsewhere)).toEqual([]);
+  expect((await stat(elsewhere)).mode & 0o777).toBe(0o755);
 });
 
 describe('a revision', () => {

@@ -37,7 +37,7 @@ export interface FakeCluster {
 }
 
 /** `kubectl` or `helm` ended with exit code 1 and this on stderr. */
-function refused(...stderr: readonly string[]): ExternalError {
+export function refused(...stderr: readonly string[]): ExternalError {
   return new ExternalError('kubectl ended with exit code 1', { command: 'kubectl …', stderr });
 }
 

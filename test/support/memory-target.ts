@@ -18,6 +18,8 @@ export interface MemoryTarget extends Target {
   unreadable: readonly UnreadableRevision[];
   /** What each uninstall in turn would delete; the last one stays. */
   removals: readonly (readonly Change[])[];
+  /** Called in place of removing the lock. */
+  releasing: (() => Promise<void>) | undefined;
 }
 
 export const WEB: Change = { action: 'create', kind: 'Deployment', name: 'dify-web' };
@@ -34,6 +36,7 @@ export function memoryTarget(): MemoryTarget {
     applying: async () => ({ outcome: 'applied', releaseRevision: 1 }),
     held: undefined,
     unreadable: [],
+    releasing: undefined,
     removals: [[{ ...WEB, action: 'delete' }]],
     revisions: {
       read: async () => ({
@@ -90,7 +93,7 @@ function memoryLock(target: MemoryTarget, calls: string[]): LockStore {
   let version = 0;
   const set = (record: LockRecord): string => {
     version += 1;
-    target.held = { record, expiresAt: Number.POSITIVE_INFINITY, version: String(version) };
+    target.held = { record, durationMs: 60_000, version: String(version) };
     return String(version);
   };
   return {
@@ -103,6 +106,7 @@ function memoryLock(target: MemoryTarget, calls: string[]): LockStore {
     replace: async (record, at) => (target.held?.version === at ? set(record) : undefined),
     remove: async (at) => {
       if (target.held?.version !== at) return;
+      if (target.releasing !== undefined) return target.releasing();
       calls.push('release');
       target.held = undefined;
     },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { carrying, isAlive, type ProcessIdentity, processSpace } from './process.ts';
+import { carrying, isSame, type ProcessIdentity, processSpace } from './process.ts';
 import { type LockRecord, RUN_VARIABLE } from './record.ts';
 
 /** helm marks its release failed when it is asked to stop, which takes it a call or two to the API server. */
@@ -7,17 +7,22 @@ const GRACE_MS = 30_000;
 const POLL_MS = 100;
 
 /**
- * Ends what a dead run started and left running on this machine: asked first, killed after half a minute. Says which programs ended. Children
- * that were noted in the lock and those that carry the run's mark are meant; on another machine there is nothing to be seen.
+ * Ends what a dead run started and left running on this machine: asked first, killed after half a minute. Says which programs ended.
+ *
+ * Nothing that the lock says is enough, since others may write it: a program is ended only if it runs on this boot, its own environment carries
+ * the mark of that very run (`ownMark`), the process that the mark names has died, and its start time is known and does not change. On another
+ * machine, and on a system without /proc, nothing is ended.
  */
 export async function endChildren(dead: LockRecord, signal: AbortSignal): Promise<readonly string[]> {
-  if (dead.space !== (await processSpace())) return [];
-  const marked = await carrying(RUN_VARIABLE, dead.run);
-  const noted = dead.children.filter(({ pid }) => !marked.some((one) => one.pid === pid));
-  const alive = await living([...marked, ...noted]);
-  for (const { pid } of alive) tell(pid, 'SIGTERM');
+  if (dead.run === '' || dead.space !== (await processSpace())) return [];
+  const marked = await carrying(RUN_VARIABLE);
+  const orphans = await Promise.all(
+    marked.map(async (one) => ((await isOrphanOf(dead.run, one.value)) && (await isSame(one)) ? [one] : [])),
+  );
+  const alive = orphans.flat();
+  for (const one of alive) await tell(one, 'SIGTERM');
   const stubborn = await outlast(alive, GRACE_MS, signal);
-  for (const { pid } of stubborn) tell(pid, 'SIGKILL');
+  for (const one of stubborn) await tell(one, 'SIGKILL');
   await outlast(stubborn, GRACE_MS, signal);
   return alive.map(({ pid }) => {
     const program = dead.children.find((child) => child.pid === pid)?.program ?? 'a program';
@@ -25,8 +30,15 @@ export async function endChildren(dead: LockRecord, signal: AbortSignal): Promis
   });
 }
 
+/** True for the mark of that run whose own process has died. */
+async function isOrphanOf(run: string, mark: string): Promise<boolean> {
+  const [markedRun, pid = '', startTime = ''] = mark.split(' ');
+  if (markedRun !== run || startTime === '' || !/^[1-9]\d*$/.test(pid)) return false;
+  return !(await isSame({ pid: Number(pid), startTime }));
+}
+
 async function living(processes: readonly ProcessIdentity[]): Promise<readonly ProcessIdentity[]> {
-  const alive = await Promise.all(processes.map(isAlive));
+  const alive = await Promise.all(processes.map(isSame));
   return processes.filter((_, index) => alive[index]);
 }
 
@@ -36,18 +48,19 @@ async function outlast(
   limitMs: number,
   signal: AbortSignal,
 ): Promise<readonly ProcessIdentity[]> {
-  const until = Date.now() + limitMs;
+  const until = performance.now() + limitMs;
   let left = await living(processes);
-  while (left.length > 0 && Date.now() < until) {
+  while (left.length > 0 && performance.now() < until) {
     await sleep(POLL_MS, undefined, { signal });
     left = await living(left);
   }
   return left;
 }
 
-function tell(pid: number, what: NodeJS.Signals): void {
+async function tell(process_: ProcessIdentity, what: NodeJS.Signals): Promise<void> {
+  if (!(await isSame(process_))) return;
   try {
-    process.kill(pid, what);
+    process.kill(process_.pid, what);
   } catch {
     // It has ended meanwhile, which is what was wanted.
   }

@@ -3,7 +3,8 @@ import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomic } from '../../base/files.ts';
-import { LOCK_SECONDS, type LockRecord, lockRecordSchema } from './record.ts';
+import { refuseLink } from '../links.ts';
+import { LOCK_SECONDS, LOCK_VERSION, type LockRecord, lockRecordSchema } from './record.ts';
 import type { LockStore } from './store.ts';
 
 const lockFile = z.object({ record: lockRecordSchema, renewedAt: z.number() });
@@ -16,11 +17,13 @@ export function fileStore(path: string, now: () => number): LockStore {
       const version = await content(path);
       if (version === undefined) return undefined;
       const parsed = parse(version);
-      // Damaged: nobody can be meant by it, and its time is over.
-      if (parsed === undefined) return { record: NOBODY, expiresAt: 0, version };
-      return { record: parsed.record, expiresAt: parsed.renewedAt + LOCK_SECONDS * 1000, version };
+      // No JSON: half of a lock, which nobody renews. JSON of another form may be a newer difyctl's, which is watched as any other.
+      if (parsed === undefined)
+        return { record: NOBODY, durationMs: isJson(version) ? LOCK_SECONDS * 1000 : 0, version };
+      return { record: parsed.record, durationMs: LOCK_SECONDS * 1000, version };
     },
     create: async (record) => {
+      await refuseLink(dirname(path));
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       return placed(path, text(record));
     },
@@ -40,6 +43,8 @@ export function fileStore(path: string, now: () => number): LockStore {
 }
 
 const NOBODY: LockRecord = {
+  kind: 'Lock',
+  version: LOCK_VERSION,
   holder: 'nobody',
   run: '',
   since: '',
@@ -84,6 +89,15 @@ async function content(path: string): Promise<string | undefined> {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parse(text: string): z.output<typeof lockFile> | undefined {

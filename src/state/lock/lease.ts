@@ -1,9 +1,13 @@
+import { UserError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
 import { ownLabels } from '../../base/own-labels.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
-import { LOCK_SECONDS, type LockRecord, lockRecordSchema } from './record.ts';
+import { LOCK_SECONDS, LOCK_VERSION, type LockRecord, lockRecordSchema } from './record.ts';
 import type { HeldLock, LockStore } from './store.ts';
+
+/** The longest that an unchanged Lease is respected, whatever it says itself. */
+const MOST_SECONDS = 300;
 
 const RECORD_ANNOTATION = 'difyctl/lock';
 
@@ -18,7 +22,9 @@ export function leaseStore(kubectl: Kubectl, namespace: string, deployment: stri
         jsonAnswer(await kubectl.run(args, { input: JSON.stringify(lease), signal }), `kubectl ${verb} lease`),
       );
     } catch (error) {
-      if (error instanceof KubectlError && ['exists', 'conflict', 'not-found'].includes(error.reason)) return undefined;
+      if (!(error instanceof KubectlError)) throw error;
+      if (verb === 'create' && error.reason === 'not-found') throw noNamespace(namespace, error);
+      if (['exists', 'conflict', 'not-found'].includes(error.reason)) return undefined;
       throw error;
     }
   };
@@ -63,15 +69,16 @@ function lease(name: string, deployment: string, record: LockRecord, now: number
   };
 }
 
-/** A Lease of somebody else's making has no record: it is held by whom it names, from elsewhere, until its time is over. */
+/** A Lease of somebody else's making has no record: it is held by whom it names, from elsewhere, for as long as it changes. */
 function heldLock(lease: unknown): HeldLock {
   const metadata = isObject(lease) && isObject(lease.metadata) ? lease.metadata : {};
   const spec = isObject(lease) && isObject(lease.spec) ? lease.spec : {};
   const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
-  const renewed = Date.parse(String(spec.renewTime ?? '')) || 0;
+  const seconds = Number(spec.leaseDurationSeconds) || LOCK_SECONDS;
   return {
     record: recordOf(annotations[RECORD_ANNOTATION]) ?? unknownRecord(spec),
-    expiresAt: renewed + (Number(spec.leaseDurationSeconds) || LOCK_SECONDS) * 1000,
+    // renewTime is another machine's clock, and is not asked. A duration that somebody made up does not lock for a year.
+    durationMs: Math.min(Math.max(seconds, LOCK_SECONDS), MOST_SECONDS) * 1000,
     version: versionOf(lease),
   };
 }
@@ -86,7 +93,17 @@ function recordOf(text: unknown): LockRecord | undefined {
 
 function unknownRecord(spec: Record<string, unknown>): LockRecord {
   const holder = String(spec.holderIdentity ?? 'somebody');
-  return { holder, run: '', since: String(spec.acquireTime ?? ''), space: '', pid: 0, startTime: '', children: [] };
+  const nobody = { run: '', space: '', pid: 0, startTime: '', children: [] };
+  return { kind: 'Lock', version: LOCK_VERSION, holder, since: String(spec.acquireTime ?? ''), ...nobody };
+}
+
+/** A namespace that may not be read is taken for one that exists; the first write tells. */
+function noNamespace(namespace: string, cause: KubectlError): UserError {
+  return new UserError(`namespace ${namespace} does not exist, and this user may not look for it or make it`, {
+    problems: [{ path: 'target.namespace', message: `is ${namespace}` }],
+    next: [`let somebody with the right make it: kubectl create namespace ${namespace}`],
+    cause,
+  });
 }
 
 function versionOf(object: unknown): string {

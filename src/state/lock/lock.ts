@@ -7,12 +7,22 @@ import type { HeldLock, LockStore } from './store.ts';
 /** Three chances within the time that a lock holds. */
 const RENEW_MS = (LOCK_SECONDS * 1000) / 3;
 
+/** How often a lock of another machine is looked at, in ms. */
+const WATCH_MS = 2_000;
+/** How often a lock that comes and goes is tried. */
+const TRIES = 50;
+
 export interface LockOptions {
   readonly store: LockStore;
   /** This run, without children. */
   readonly self: LockRecord;
-  readonly now: () => number;
+  /** Milliseconds of a clock that never jumps: `performance.now`. */
+  readonly clock: () => number;
+  /** Waits; rejects where the run is interrupted. */
+  readonly pause: (ms: number) => Promise<void>;
   readonly signal: AbortSignal;
+  /** Told once that a lock of another machine is being watched. */
+  readonly onWatch: (text: string) => void;
 }
 
 /** One writer at a time. */
@@ -27,56 +37,90 @@ export interface Lock {
 }
 
 /**
- * Takes the lock, at once where the holder has died on this boot, else where its time is over. Throws UserError with exit 9 where somebody
- * holds it.
+ * Takes the lock, at once if the holder has died on this boot. A lock from elsewhere is watched, as leader election does it: if it changes, its holder
+ * lives; if it stays unchanged for its whole duration, it is taken. Clocks of machines are never compared. Throws UserError with exit 9 where
+ * somebody holds it, ExternalError where it comes and goes all the time.
  */
 export async function acquireLock(options: LockOptions): Promise<Lock> {
   const { store, self, signal } = options;
-  // Somebody may release between our create and our read: then there is nothing to judge, and it is tried again.
-  for (;;) {
+  for (let tries = 0; tries < TRIES; tries += 1) {
     if (signal.aborted) throw new Interrupted();
     const created = await store.create(self, signal);
     if (created !== undefined) return hold(options, created, undefined);
     const held = await store.read(signal);
-    if (held === undefined) continue;
-    if (!(await isFree(held, options))) throw heldBy(held, options.now());
-    const taken = await store.replace(self, held.version, signal);
-    if (taken !== undefined) return hold(options, taken, held.record);
+    // Our own answer was lost on the way, and the write was repeated.
+    if (held?.record.run === self.run) return hold(options, held.version, undefined);
+    if (held !== undefined && (await isFree(held, options))) {
+      const taken = await store.replace(self, held.version, signal);
+      if (taken !== undefined) return hold(options, taken, held.record);
+    }
+    // Somebody released or took it between two of our calls: then there is nothing to judge, and it is tried again.
+    await options.pause(Math.min(tries * 10, 1_000));
   }
-}
-
-async function isFree(held: HeldLock, { self, now }: LockOptions): Promise<boolean> {
-  const holder = await judgeHolder(held.record, self.space);
-  return holder === 'dead' || held.expiresAt <= now();
-}
-
-function heldBy({ record, expiresAt }: HeldLock, now: number): UserError {
-  const seconds = Math.max(0, Math.ceil((expiresAt - now) / 1000));
-  return new UserError(`${record.holder} is at work here since ${record.since} (process ${record.pid})`, {
-    exitCode: EXIT.locked,
-    next: [`wait until it has ended; if it died, the lock is free in ${seconds} s`],
+  throw new ExternalError('the lock came and went with every look, so it could not be taken', {
+    next: ['see who takes it: difyctl status, kubectl get leases'],
   });
 }
 
-function hold({ store, self, now }: LockOptions, first: string, takenFrom: LockRecord | undefined): Lock {
+/** Whether it may be taken. Throws UserError where its holder lives. */
+async function isFree(held: HeldLock, options: LockOptions): Promise<boolean> {
+  const holder = await judgeHolder(held.record, options.self.space);
+  if (holder === 'alive') throw heldBy(held.record);
+  return holder === 'dead' || (await staysUnchanged(held, options));
+}
+
+/** False where it was released meanwhile. */
+async function staysUnchanged(held: HeldLock, options: LockOptions): Promise<boolean> {
+  const { store, clock, pause, signal, onWatch } = options;
+  const until = clock() + held.durationMs;
+  if (held.durationMs > 0) {
+    const seconds = Math.ceil(held.durationMs / 1000);
+    onWatch(
+      `${held.record.holder} holds the lock from elsewhere: watching for up to ${seconds} s whether it is renewed`,
+    );
+  }
+  while (clock() < until) {
+    await pause(Math.min(WATCH_MS, until - clock()));
+    const now = await store.read(signal);
+    if (now === undefined) return false;
+    if (now.version !== held.version) throw heldBy(now.record);
+  }
+  return true;
+}
+
+function heldBy({ holder, since, pid }: LockRecord): UserError {
+  return new UserError(`${holder} is at work here since ${since} (process ${pid})`, {
+    exitCode: EXIT.locked,
+    next: [
+      `wait until it has ended; if it dies, the next run takes over: on its machine at once, elsewhere after ${LOCK_SECONDS} s`,
+    ],
+  });
+}
+
+function hold({ store, self, clock }: LockOptions, first: string, takenFrom: LockRecord | undefined): Lock {
   const lost = new AbortController();
   const unending = new AbortController().signal;
   let record = self;
   let version = first;
-  let deadline = now() + LOCK_SECONDS * 1000;
+  let deadline = clock() + LOCK_SECONDS * 1000;
   let queue: Promise<void> = Promise.resolve();
   const write = async (): Promise<void> => {
     if (lost.signal.aborted) return;
     try {
-      const next = await store.replace(record, version, unending);
+      const next = (await store.replace(record, version, unending)) ?? (await ownVersion());
       if (next === undefined)
         return lost.abort(new ExternalError('somebody else has taken the lock of this run', { exitCode: EXIT.locked }));
       version = next;
-      deadline = now() + LOCK_SECONDS * 1000;
+      deadline = clock() + LOCK_SECONDS * 1000;
     } catch (error) {
-      if (now() > deadline)
+      if (clock() > deadline)
         lost.abort(new ExternalError('the lock could not be renewed in time', { exitCode: EXIT.locked, cause: error }));
     }
+  };
+  // A renewal whose answer was lost has been repeated, and the second one met the first.
+  const ownVersion = async (): Promise<string | undefined> => {
+    const held = await store.read(unending);
+    return held?.record.run === self.run ? held.version : undefined;
   };
   const renew = (): void => {
     queue = queue.then(write);

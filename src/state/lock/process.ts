@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
@@ -24,8 +25,7 @@ export async function processSpace(): Promise<string> {
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat !== undefined) {
-    // The program's name stands in brackets and may hold anything, also brackets and blanks.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const fields = fieldsOf(stat);
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : { pid, startTime: fields[19] ?? '' };
   }
   return process.platform !== 'linux' && answers(pid) ? { pid, startTime: '' } : undefined;
@@ -37,17 +37,42 @@ export async function isAlive({ pid, startTime }: ProcessIdentity): Promise<bool
   return now !== undefined && (now.startTime === startTime || startTime === '' || now.startTime === '');
 }
 
-/** Processes whose environment carries `NAME=value`: those that a run started, whoever their parent is now. Linux only. */
-export async function carrying(name: string, value: string): Promise<readonly ProcessIdentity[]> {
+/** True where that very process still runs, by a start time that is known. */
+export async function isSame({ pid, startTime }: ProcessIdentity): Promise<boolean> {
+  const now = await identify(pid);
+  return startTime !== '' && now?.startTime === startTime;
+}
+
+/** The start time of this process; empty where the system does not say. */
+export function ownStartTime(): string {
+  try {
+    return fieldsOf(readFileSync('/proc/self/stat', 'utf8'))[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** Processes of this user and PID namespace whose environment sets `name`, with its value. Linux only. */
+export async function carrying(name: string): Promise<readonly (ProcessIdentity & { readonly value: string })[]> {
   const entries = await readdir('/proc').catch(() => []);
+  const space = await readlink('/proc/self/ns/pid').catch(() => '');
   const found = await Promise.all(
     entries.map(async (entry) => {
-      if (!/^\d+$/.test(entry) || Number(entry) === process.pid) return undefined;
+      const pid = Number(entry);
+      if (!/^\d+$/.test(entry) || pid <= 1 || pid === process.pid) return undefined;
       const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '');
-      return environment.split('\0').includes(`${name}=${value}`) ? identify(Number(entry)) : undefined;
+      const value = environment.split('\0').find((variable) => variable.startsWith(`${name}=`));
+      if (value === undefined || (await readlink(`/proc/${entry}/ns/pid`).catch(() => '')) !== space) return undefined;
+      const identity = await identify(pid);
+      return identity === undefined ? undefined : { ...identity, value: value.slice(name.length + 1) };
     }),
   );
   return found.filter((one) => one !== undefined);
+}
+
+/** The fields of stat after the program's name, which stands in brackets and may hold anything, also brackets and blanks. */
+function fieldsOf(stat: string): readonly string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function answers(pid: number): boolean {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { identify, processSpace } from './process.ts';
-import type { LockRecord } from './record.ts';
+import { identify, ownStartTime, processSpace } from './process.ts';
+import { LOCK_VERSION, type LockRecord } from './record.ts';
 
 /** `user@host`, as locks and revisions name who did it. */
 export function whoAmI(): string {
@@ -22,9 +22,18 @@ export function newRunId(): string {
   return randomUUID();
 }
 
+/**
+ * What every program of this run carries in `RUN_VARIABLE`: the run and the process that runs it. Whoever finds such a program can tell from it alone,
+ * without a word from the cluster, whether its run has died.
+ */
+export function ownMark(run: string): string {
+  return `${run} ${process.pid} ${ownStartTime()}`;
+}
+
 /** This process as the holder of a lock. */
 export async function ownRecord(run: string, now: Date): Promise<LockRecord> {
   const [space, self] = await Promise.all([processSpace(), identify(process.pid)]);
   const { pid, startTime } = self ?? { pid: process.pid, startTime: '' };
-  return { holder: whoAmI(), run, since: now.toISOString(), space, pid, startTime, children: [] };
+  const document = { kind: 'Lock', version: LOCK_VERSION } as const;
+  return { ...document, holder: whoAmI(), run, since: now.toISOString(), space, pid, startTime, children: [] };
 }

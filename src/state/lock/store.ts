@@ -3,9 +3,9 @@ import type { LockRecord } from './record.ts';
 /** What is there when somebody holds the lock. */
 export interface HeldLock {
   readonly record: LockRecord;
-  /** Milliseconds since the epoch after which nobody renews it any more. */
-  readonly expiresAt: number;
-  /** Names this very state, so that two who take over at once do not both succeed. */
+  /** Milliseconds for which one has to see it unchanged before it may be taken: no two clocks are compared. */
+  readonly durationMs: number;
+  /** Names this very state and changes whenever it is renewed, so that two who take over at once do not both succeed. */
   readonly version: string;
 }
 

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Interrupted } from '../../base/errors.ts';
+import { ExternalError, Interrupted } from '../../base/errors.ts';
 import type { OnProgress } from '../../base/events.ts';
+import { withinMs } from '../../base/time-limit.ts';
+import { isOutage } from '../../exec/retry.ts';
 import type { Connection } from './connection.ts';
 import { podEvents, pullingImages } from './pod-events.ts';
 import { holdupLines, readinessLine } from './words.ts';
@@ -10,6 +12,8 @@ const POLL_MS = 1_000;
 /** After this long nobody waits for the second: kubectl's own start costs more than the answer. */
 const PATIENT_AFTER_MS = 30_000;
 const PATIENT_POLL_MS = 4_000;
+/** The look that finds the time over may take this long. */
+const LAST_LOOK_MS = 10_000;
 /** More than this on one line is read by nobody. */
 const SHOWN_HOLDUPS = 3;
 
@@ -27,19 +31,42 @@ export async function waitForWorkloads(
 ): Promise<{ readonly settled: boolean; readonly views: readonly WorkloadView[] }> {
   const started = connection.now();
   const deadline = started + timeoutMs;
+  const limit = withinMs(timeoutMs + LAST_LOOK_MS, signal);
   let said = '';
+  let outage: ExternalError | undefined;
   for (;;) {
-    const views = await readWorkloads(connection, names, signal);
-    if (views.length === names.size && views.every(({ settled }) => settled)) return { settled: true, views };
-    if (connection.now() >= deadline) return { settled: false, views };
-    const detail = await waitText(connection, views, signal);
-    if (detail !== said) onProgress({ type: 'step-progress', step: 'apply', detail });
-    said = detail;
+    const views = await readWorkloads(connection, names, limit).catch((error: unknown) => {
+      // An API server that is away for a while ends no wait: the pods go on without it.
+      if (signal.aborted || !isPassing(error, limit)) throw error;
+      outage = error;
+      return undefined;
+    });
+    if (views !== undefined && views.length === names.size && views.every(({ settled }) => settled))
+      return { settled: true, views };
+    if (connection.now() >= deadline || limit.aborted) {
+      if (views === undefined)
+        throw outage ?? new ExternalError('the API server did not answer while its pods started');
+      return { settled: false, views };
+    }
+    if (views !== undefined) {
+      const detail = await waitText(connection, views, limit).catch((error: unknown) => {
+        if (signal.aborted || !isPassing(error, limit)) throw error;
+        return said;
+      });
+      if (detail !== said) onProgress({ type: 'step-progress', step: 'apply', detail });
+      said = detail;
+    }
     const pause = connection.now() - started > PATIENT_AFTER_MS ? PATIENT_POLL_MS : POLL_MS;
     await sleep(Math.min(pause, Math.max(0, deadline - connection.now())), undefined, { signal }).catch(() => {
       throw new Interrupted();
     });
   }
+}
+
+/** A failure that may be over with the next look. */
+function isPassing(error: unknown, limit: AbortSignal): error is ExternalError {
+  if (limit.aborted) return error instanceof Interrupted;
+  return error instanceof ExternalError && (isOutage(error) || /did not end/.test(error.message));
 }
 
 async function waitText(connection: Connection, views: readonly WorkloadView[], signal: AbortSignal): Promise<string> {

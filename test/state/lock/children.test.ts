@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { endChildren } from '../../../src/state/lock/children.ts';
-import { identify, isAlive } from '../../../src/state/lock/process.ts';
+import { identify } from '../../../src/state/lock/process.ts';
 import { RUN_VARIABLE } from '../../../src/state/lock/record.ts';
-import { newRunId, ownRecord } from '../../../src/state/lock/self.ts';
+import { newRunId, ownMark, ownRecord } from '../../../src/state/lock/self.ts';
 
 const { signal } = new AbortController();
 const NOW = new Date('2026-11-22T12:00:00Z');
@@ -14,40 +14,47 @@ function longRunning(env: Record<string, string>) {
   return spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { env, stdio: 'ignore' });
 }
 
-test('what a dead run started is ended: by its mark, or because the lock names it', async () => {
-  const run = newRunId();
-  const marked = longRunning({ [RUN_VARIABLE]: run });
-  const noted = longRunning({});
-  const stranger = longRunning({ [RUN_VARIABLE]: newRunId() });
-  const ended = [once(marked, 'exit'), once(noted, 'exit')];
-  const child = await identify(noted.pid ?? 0);
+/** The mark of a run whose process has died, and that of one which lives: this very process. */
+const orphaned = (run: string): string => `${run} ${2 ** 22 - 3} 1`;
+const tended = (run: string): string => ownMark(run);
+
+/** Starts a program with this mark, and has those ended that a lock of that run would have us end. */
+async function ended(run: string, mark: string | undefined, changes: object = {}) {
+  const program = longRunning(mark === undefined ? {} : { [RUN_VARIABLE]: mark });
+  const exit = once(program, 'exit');
+  const child = await identify(program.pid ?? 0);
   if (child === undefined) throw new Error('it did not start');
-  const dead = { ...(await ownRecord(run, NOW)), children: [{ program: 'helm', ...child }] };
+  const record = { ...(await ownRecord(run, NOW)), children: [{ program: 'helm', ...child }], ...changes };
+  const said = await endChildren(record, signal);
+  if (said.length > 0) await exit;
+  else program.kill();
+  return { said, expected: [`helm (process ${program.pid}) of the dead run was ended`] };
+}
 
-  const said = await endChildren(dead, signal);
-  await Promise.all(ended);
-  expect(said).toContain(`helm (process ${noted.pid}) of the dead run was ended`);
-  expect(said).toHaveLength(2);
-  expect(stranger.exitCode).toBeNull();
-  expect(await isAlive({ pid: stranger.pid ?? 0, startTime: '' })).toBe(true);
-  stranger.kill();
-});
-
-test('a process that got the number of one that is gone is left alone', async () => {
-  const other = longRunning({});
-  const dead = {
-    ...(await ownRecord(newRunId(), NOW)),
-    children: [{ program: 'helm', pid: other.pid ?? 0, startTime: '1' }],
-  };
-  expect(await endChildren(dead, signal)).toEqual([]);
-  expect(other.exitCode).toBeNull();
-  other.kill();
-});
-
-test('nothing is done about a run of another machine', async () => {
+test('what a dead run started is ended: by the mark in its own environment', async () => {
   const run = newRunId();
-  const marked = longRunning({ [RUN_VARIABLE]: run });
-  expect(await endChildren({ ...(await ownRecord(run, NOW)), space: 'another machine' }, signal)).toEqual([]);
-  expect(marked.exitCode).toBeNull();
-  marked.kill();
+  const { said, expected } = await ended(run, orphaned(run));
+  expect(said).toEqual(expected);
+});
+
+test('what a dead run started a moment before it died, which no lock names, is ended too', async () => {
+  const run = newRunId();
+  const { said } = await ended(run, orphaned(run), { children: [] });
+  expect(said).toEqual([expect.stringMatching(/^a program \(process \d+\) of the dead run was ended$/)]);
+});
+
+describe('a lock that somebody forged ends nothing', () => {
+  const run = newRunId();
+  test.each<[string, string | undefined, object]>([
+    ['that names a process without a mark', undefined, {}],
+    ['that names a process of another run', orphaned(newRunId()), {}],
+    ['that names a living run: its programs are not orphans', tended(run), {}],
+    ['that names no run', ' 4194301 1', { run: '' }],
+    ['of another machine', orphaned(run), { space: 'another machine' }],
+    ['that names a run whose mark has no start time', `${run} 4194301 `, {}],
+    ['that names a run whose mark has no process', `${run} 0 1`, {}],
+    ['that names a program by its number alone', undefined, { children: [{ program: 'helm', pid: 1, startTime: '' }] }],
+  ])('%s', async (_, mark, changes) => {
+    expect((await ended(run, mark, changes)).said).toEqual([]);
+  });
 });

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../src/base/exit-codes.ts';
@@ -21,18 +21,29 @@ afterEach(async () => {
 
 interface Acquiring {
   readonly record?: Partial<LockRecord>;
-  readonly now?: number;
   readonly store?: LockStore;
+  /** What others do while this run waits; given the milliseconds since it began. */
+  readonly meanwhile?: (ms: number) => Promise<void>;
+  readonly onWatch?: (text: string) => void;
 }
 
-async function acquire({ record = {}, now = START, store }: Acquiring = {}): Promise<Lock> {
-  const self = { ...(await ownRecord(newRunId(), new Date(now))), ...record };
-  const lock = await acquireLock({ store: store ?? fileStore(path(), () => now), self, now: () => now, signal });
+/** Acquires with a clock of its own, which moves by what is waited and by nothing else. */
+async function acquire({ record = {}, store, meanwhile, onWatch = () => undefined }: Acquiring = {}): Promise<Lock> {
+  const self = { ...(await ownRecord(newRunId(), new Date(START))), ...record };
+  let passed = 0;
+  const pause = async (ms: number): Promise<void> => {
+    passed += ms;
+    await meanwhile?.(passed);
+  };
+  const own = store ?? fileStore(path(), () => START);
+  const lock = await acquireLock({ store: own, self, clock: () => passed, pause, signal, onWatch });
   held.push(lock);
+  waited = passed;
   return lock;
 }
+let waited = 0;
 
-/** Leaves a lock as a run would that is gone without releasing it. */
+/** Leaves a lock as a run would that is gone without releasing it; `now` is its own machine's clock. */
 async function leave(record: Partial<LockRecord>, now = START): Promise<void> {
   const self = await ownRecord(newRunId(), new Date(now));
   await fileStore(path(), () => now).create({ ...self, ...record }, signal);
@@ -40,7 +51,6 @@ async function leave(record: Partial<LockRecord>, now = START): Promise<void> {
 
 const DEAD = { pid: 2 ** 22 - 3, startTime: '1' };
 const ELSEWHERE = { space: 'another machine', holder: 'ops@other' };
-const later = (seconds: number) => START + seconds * 1000;
 
 test('a free lock is taken and, once released, is gone', async () => {
   const lock = await acquire();
@@ -69,10 +79,62 @@ describe('a lock that is there', () => {
     expect((await acquire()).takenFrom).toMatchObject({ run: 'the-dead-one' });
   });
 
-  test('held from elsewhere: not before its time is over', async () => {
+  test.each([
+    ['that is right', START],
+    ['that is 90 s ahead', START + 90_000],
+    ['that is a year ahead', START + 365 * 86_400_000],
+    ['that is a year behind', START - 365 * 86_400_000],
+  ])(
+    'held from elsewhere, by a machine with a clock %s: taken once it has stayed unchanged for its time',
+    async (_, clock) => {
+      await leave({ ...ELSEWHERE, ...DEAD }, clock);
+      const said: string[] = [];
+      expect((await acquire({ onWatch: (text) => said.push(text) })).takenFrom).toMatchObject({ holder: 'ops@other' });
+      expect(waited).toBe(LOCK_SECONDS * 1000);
+      expect(said).toEqual(['ops@other holds the lock from elsewhere: watching for up to 60 s whether it is renewed']);
+    },
+  );
+
+  test.each([
+    ['that is right', 0],
+    ['that is 90 s behind', -90_000],
+    ['that is an hour behind', -3_600_000],
+  ])('held from elsewhere and renewed, by a machine with a clock %s: exit 9', async (_, skew) => {
+    await leave({ ...ELSEWHERE, ...DEAD }, START + skew);
+    const renewing = async (ms: number): Promise<void> => {
+      if (ms < 20_000) return;
+      const theirs = fileStore(path(), () => START + skew + ms);
+      const now = await theirs.read(signal);
+      if (now !== undefined) await theirs.replace(now.record, now.version, signal);
+    };
+    await expect(acquire({ meanwhile: renewing })).rejects.toMatchObject({
+      exitCode: EXIT.locked,
+      message: expect.stringContaining('ops@other is at work here'),
+    });
+  });
+
+  test('held from elsewhere and released while it is watched: taken then', async () => {
     await leave({ ...ELSEWHERE, ...DEAD });
-    await expect(acquire({ now: later(LOCK_SECONDS - 1) })).rejects.toMatchObject({ exitCode: EXIT.locked });
-    expect((await acquire({ now: later(LOCK_SECONDS) })).takenFrom).toMatchObject({ holder: 'ops@other' });
+    const lock = await acquire({ meanwhile: () => rm(path(), { force: true }) });
+    expect(lock.takenFrom).toBeUndefined();
+    expect(waited).toBeLessThan(10_000);
+  });
+
+  test('of a form that is not known here, as a newer difyctl may write: not before its time', async () => {
+    await leave({});
+    await writeFile(path(), '{"kind":"Lock","version":2}');
+    await acquire();
+    expect(waited).toBe(LOCK_SECONDS * 1000);
+  });
+
+  test('that comes and goes with every look ends in an error, not in a loop', async () => {
+    const never: LockStore = {
+      create: async () => undefined,
+      read: async () => undefined,
+      replace: async () => undefined,
+      remove: async () => undefined,
+    };
+    await expect(acquire({ store: never })).rejects.toMatchObject({ exitCode: EXIT.external });
   });
 
   test('that is damaged: taken over', async () => {
@@ -90,7 +152,7 @@ describe('two at once', () => {
 
   test('only one takes over from the dead', async () => {
     await leave({ ...DEAD, ...ELSEWHERE });
-    const results = await Promise.allSettled(Array.from({ length: 8 }, () => acquire({ now: later(LOCK_SECONDS) })));
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => acquire()));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });

@@ -1,0 +1,98 @@
+import { ExternalError } from '../base/errors.ts';
+import type { Runner, RunOptions, RunResult } from './runner.ts';
+
+/** Pauses before each further try, in ms: together half a minute, in which an API server is rolled or a leader elected. */
+const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
+
+export interface RetrySettings {
+  readonly pause: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
+  /** Told once for each outage. */
+  readonly onRetry: (text: string) => void;
+}
+
+/**
+ * A runner that repeats reads and idempotent writes of kubectl and helm while the API server fails in a way that passes: an answer 5xx or 429, and,
+ * once it has answered in this run, a connection that breaks. A cluster that never answered is reported at once.
+ */
+export function retryingRunner(inner: Runner, { pause, onRetry }: RetrySettings): Runner {
+  let hasAnswered = false;
+  let isOut = false;
+  const attempt = async (program: string, args: readonly string[], options: RunOptions): Promise<RunResult> => {
+    const result = await inner.run(program, args, options);
+    if (asksServer(program, args)) {
+      hasAnswered = true;
+      isOut = false;
+    }
+    return result;
+  };
+  const repeat = async (program: string, args: readonly string[], options: RunOptions): Promise<RunResult> => {
+    let heard = false;
+    const { onStdout } = options;
+    const watched =
+      onStdout === undefined
+        ? options
+        : {
+            ...options,
+            onStdout: (chunk: Buffer) => {
+              heard = true;
+              onStdout(chunk);
+            },
+          };
+    for (const ms of PAUSES_MS) {
+      try {
+        return await attempt(program, args, watched);
+      } catch (error) {
+        if (heard || !(error instanceof ExternalError) || !passes(error, hasAnswered)) throw error;
+        const cause = error.stderr.at(-1) ?? error.message;
+        if (!isOut) onRetry(`the API server does not answer as it should, trying again for half a minute: ${cause}`);
+        isOut = true;
+        await pause(ms, options.signal);
+      }
+    }
+    return attempt(program, args, watched);
+  };
+  return {
+    run: (program, args, options = {}) =>
+      isRepeatable(program, args) ? repeat(program, args, options) : attempt(program, args, options),
+  };
+}
+
+/** True for a failure of the API server, or of the way to it, that passes. Decided by what kubectl and helm print. */
+export function isOutage(error: ExternalError): boolean {
+  return passes(error, true);
+}
+
+const OVERLOADED =
+  /\((InternalError|ServiceUnavailable|TooManyRequests|ServerTimeout|Timeout)\)|an error on the server|currently unable to handle|etcdserver: |leader changed/i;
+const BROKEN =
+  /connection refused|was refused|connection reset|broken pipe|unexpected EOF|: EOF$|i\/o timeout|TLS handshake timeout|no route to host|network is unreachable|client connection lost|unable to connect to the server/im;
+/** Repeated they fail again: a webhook that is down, a certificate, a name that does not resolve. */
+const LASTING = /webhook|x509|no such host/i;
+
+function passes(error: ExternalError, hasAnswered: boolean): boolean {
+  const text = error.stderr.join('\n');
+  if (LASTING.test(text)) return false;
+  return OVERLOADED.test(text) || (hasAnswered && BROKEN.test(text));
+}
+
+/** Commands that change nothing, or that may be sent twice: the second finds what the first made, and its caller knows that. */
+const REPEATABLE: Readonly<Record<string, ReadonlySet<string>>> = {
+  kubectl: new Set(['get', 'auth', 'api-resources', 'api-versions', 'logs', 'apply', 'create', 'replace', 'delete']),
+  helm: new Set(['history', 'get', 'template', 'list', 'status']),
+};
+
+function isRepeatable(program: string, args: readonly string[]): boolean {
+  return REPEATABLE[program]?.has(verbOf(args)) === true;
+}
+
+/** Whether its success shows that the API server answers. */
+function asksServer(program: string, args: readonly string[]): boolean {
+  return program === 'kubectl' && REPEATABLE.kubectl?.has(verbOf(args)) === true;
+}
+
+/** The first word after the flags that choose the cluster, each of which has a value. */
+function verbOf(args: readonly string[]): string {
+  let at = 0;
+  while (args[at]?.startsWith('--') === true) at += args[at]?.includes('=') === true ? 1 : 2;
+  return args[at] ?? '';
+}
