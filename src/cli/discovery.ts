@@ -1,7 +1,7 @@
 import { mapTexts, oneLine } from '../base/printable.ts';
 import { formatBytes } from '../base/quantity.ts';
 import type { Runner } from '../exec/runner.ts';
-import type { Found, FoundCluster, FoundContext } from '../wizard/found.ts';
+import type { Found, FoundCluster, FoundContext, FoundStorageClass } from '../wizard/found.ts';
 
 /** Milliseconds that one program may take; what did not answer by then is not suggested. */
 const LIMIT_MS = 3000;
@@ -56,13 +56,15 @@ export class Discovery {
   async #cluster(context: string): Promise<FoundCluster | undefined> {
     const get = (...args: readonly string[]): Promise<string> =>
       this.#read('kubectl', [...this.#kubeconfig, '--context', context, '--request-timeout', '3s', 'get', ...args]);
-    const [nodes, classes] = await Promise.all([
+    const [nodes, classes, storage] = await Promise.all([
       get('nodes', '-o', NODE_COLUMNS),
       get('ingressclasses', '-o', 'jsonpath={.items[*].metadata.name}'),
+      get('storageclasses', '-o', STORAGE_CLASS_COLUMNS),
     ]);
+    const storageClasses = storageClassesOf(storage).filter(({ name }) => isNameable(name));
     const ingressClasses = classes.split(' ').filter((name) => name !== '' && isNameable(name));
     const summary = nodesSummary(nodes);
-    return summary === undefined ? undefined : { summary, ingressClasses };
+    return summary === undefined ? undefined : { summary, ingressClasses, storageClasses };
   }
 
   /** Standard output; empty where the program is missing, fails or takes too long. */
@@ -81,6 +83,20 @@ function isNameable(name: string): boolean {
 
 const NODE_COLUMNS =
   'jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion}{" "}{.metadata.labels.topology\\.kubernetes\\.io/zone}{"\\n"}{end}';
+
+const STORAGE_CLASS_COLUMNS =
+  'jsonpath={range .items[*]}{.metadata.name}{" "}{.provisioner}{" "}{.metadata.annotations.storageclass\\.kubernetes\\.io/is-default-class}{"\\n"}{end}';
+
+/** The default class first. */
+function storageClassesOf(lines: string): readonly FoundStorageClass[] {
+  return lines
+    .split('\n')
+    .map((line) => line.split(' '))
+    .flatMap(([name = '', provisioner = '', isDefault]) =>
+      name === '' ? [] : [{ name, provisioner, isDefault: isDefault === 'true' }],
+    )
+    .toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
+}
 
 interface KubeConfig {
   readonly 'current-context'?: string;

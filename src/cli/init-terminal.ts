@@ -59,6 +59,13 @@ function referencedVariables(value: unknown): readonly string[] {
   return Object.values(value).flatMap(referencedVariables);
 }
 
+/** Questions that suggest what the cluster has. */
+const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
+  'urls.console',
+  'target.ingress.className',
+  'target.storageClass',
+]);
+
 async function lookFor(
   { id }: Question,
   { said }: Answers,
@@ -67,7 +74,7 @@ async function lookFor(
 ): Promise<void> {
   if (id === 'target.type' || id === 'target.context') return around;
   const context = said('target.context');
-  if (id === 'target.ingress.className' && typeof context === 'string') await discovery.lookAtCluster(context);
+  if (OF_THE_CLUSTER.has(id) && typeof context === 'string') await discovery.lookAtCluster(context);
 }
 
 /** Waits, but not long: what comes later is there for a later question. */

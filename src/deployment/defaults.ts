@@ -23,6 +23,12 @@ const DEFAULTS_1: readonly DefaultRule[] = [
   { path: 'redis.mode', value: 'bundled', when: { tier: 'test' } },
   { path: 'objectStorage.provider', value: 'local', when: { tier: 'test' } },
   { path: 'vectorStore.mode', value: 'bundled', when: { tier: 'test' } },
+  // A trial installs on one node with the default class, which most often can do ReadWriteOnce only.
+  ...[['test', 'ReadWriteOnce'] as const, ['prod', 'ReadWriteMany'] as const].map(([tier, value]) => ({
+    path: 'objectStorage.local.accessMode',
+    value,
+    when: { tier, 'target.type': 'kubernetes', 'objectStorage.provider': 'local' },
+  })),
   { path: 'vectorStore.provider', value: 'qdrant', when: { 'vectorStore.mode': 'external' } },
   { path: 'mail.provider', value: 'none', when: {} },
   ...['console', 'api', 'app', 'files'].map((part) => ({

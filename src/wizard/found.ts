@@ -16,6 +16,13 @@ export interface FoundCluster {
   /** `v1.34, 6 nodes, 3 zones` */
   readonly summary: string;
   readonly ingressClasses: readonly string[];
+  readonly storageClasses: readonly FoundStorageClass[];
+}
+
+export interface FoundStorageClass {
+  readonly name: string;
+  readonly provisioner: string;
+  readonly isDefault: boolean;
 }
 
 export const NOTHING_FOUND: Found = { contexts: [] };

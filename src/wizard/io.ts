@@ -9,6 +9,8 @@ export interface Prompt {
   readonly enter: EnterValue | undefined;
   /** Whether it may be left out. */
   readonly optional: boolean;
+  /** What leaving it out means, if that is the usual answer. */
+  readonly leftOut: Omit<Choice, 'value'> | undefined;
   /** What is wrong with a typed answer; undefined where it is right. */
   readonly faultOf: (text: string) => string | undefined;
 }

@@ -17,12 +17,12 @@ to everybody whom it concerns; the rest is reached by its flag, by \`--set\` and
 
 const SECTIONS: readonly (readonly [string, RegExp])[] = [
   ['Where, how much, which', /^(target\.type|tier|edition|version|name|policy)$/],
-  ['On Kubernetes', /^target\.(context|namespace|ingress|storageClass|autoscaling)/],
+  ['On Kubernetes', /^target\.(context|namespace|ingress|storageClass|autoscaling)|^objectStorage\.local\.accessMode/],
   ['On Docker Compose', /^target\.(directory|http|bind|tls)/],
   ['Addresses', /^urls\./],
   ['PostgreSQL', /^postgres\./],
   ['Redis', /^redis\./],
-  ['Object storage', /^objectStorage\./],
+  ['Object storage', /^objectStorage\.(?!local\.accessMode)/],
   ['Vector store', /^vectorStore\./],
   ['Accepted risks', /^acceptedRisks\./],
   ['Mail', /^mail\./],

@@ -48,6 +48,8 @@ export interface Question {
   readonly choices?: (answers: Answers) => readonly Choice[];
   /** Choices are examples: another text may be typed. */
   readonly open?: true;
+  /** What leaving it out means, if that is the usual answer: shown first, in place of `none` at the end. */
+  readonly leftOut?: (answers: Answers) => Omit<Choice, 'value'> | undefined;
   /** `rarely` is reached by its flag, by --set and from the review. */
   readonly asked: 'always' | 'rarely' | ((answers: Answers) => boolean);
   readonly when: (answers: Answers) => boolean;

@@ -100,6 +100,7 @@ class Wizard {
       choices: choicesOf(question, answers),
       enter: this.#enterValue(question, answers),
       optional: !isRequired(question, answers),
+      leftOut: question.leftOut?.(answers),
       faultOf: (text) => {
         const read = readAnswer(question, text, answers, places);
         return 'fault' in read ? read.fault : faultWith(question, this.draft(), read.overrides);

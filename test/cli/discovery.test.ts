@@ -28,6 +28,7 @@ describe('what is found', () => {
       'config view': JSON.stringify(CONFIG),
       'get nodes': 'v1.34.2 eu-1a\nv1.34.2 eu-1b\nv1.34.2 eu-1b\n',
       'get ingressclasses': 'nginx traefik',
+      'get storageclasses': 'fast efs.csi.aws.com \nstandard rancher.io/local-path true\n',
       'docker info': JSON.stringify({ ServerVersion: '27.3.1', NCPU: 8, MemTotal: 33_285_996_544 }),
     });
     await found.lookAround();
@@ -36,7 +37,14 @@ describe('what is found', () => {
         {
           name: 'b',
           current: true,
-          cluster: { summary: 'v1.34.2, 3 nodes, 2 zones', ingressClasses: ['nginx', 'traefik'] },
+          cluster: {
+            summary: 'v1.34.2, 3 nodes, 2 zones',
+            ingressClasses: ['nginx', 'traefik'],
+            storageClasses: [
+              { name: 'standard', provisioner: 'rancher.io/local-path', isDefault: true },
+              { name: 'fast', provisioner: 'efs.csi.aws.com', isDefault: false },
+            ],
+          },
         },
         { name: 'a', current: false },
       ],

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { builtProgram } from '../support/built.ts';
+import { CHART } from '../support/kubernetes-scene.ts';
 import { CTRL_C, ENTER, ESCAPE, PtySession } from '../support/pty.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 
@@ -60,4 +61,33 @@ test('the wizard shows what the kubeconfig and its cluster say, and no program i
   const seen = await readFile(record, 'utf8');
   expect(seen).toContain(`KUBECONFIG=${kubeconfig}`);
   expect(seen).not.toContain('planted-secret');
+});
+
+describe('on a cluster of one node of 4C/16G, whose default class is ReadWriteOnce', () => {
+  const single = useCluster({ nodes: '1x4C16G' });
+
+  test('Enter at every question gives a file that installs', async () => {
+    const { cluster } = single;
+    const env = {
+      ...{ PATH: `${await cluster.binFolder(4)}:/usr/bin:/bin`, KUBECONFIG: cluster.kubeconfig },
+      ...{ HOME: folder, LANG: 'C.UTF-8' },
+    };
+    // The chart is the one thing that is not asked: the tests have no network.
+    const args = [program, 'init', '--target-chart-path', CHART];
+    const wizard = new PtySession(process.execPath, args, { cwd: folder, env });
+    session = wizard;
+    await wizard.sees(`context ${cluster.context}`);
+    for (const question of [
+      ...['Where will Dify run?', 'How much may break?', 'Version of Dify', 'Context of the kubeconfig'],
+      ...['Public address', 'Ingress class', 'PostgreSQL', 'Redis', 'Object storage', 'Vector store'],
+      ...['the default class, now standard', 'Mail', 'Write it?'],
+    ]) {
+      await wizard.sees(question);
+      wizard.press(ENTER);
+    }
+    expect(await wizard.exited, wizard.screen).toBe(0);
+    const install = new PtySession(process.execPath, [program, 'install', '--yes'], { cwd: folder, env });
+    session = install;
+    expect(await install.exited, install.screen).toBe(0);
+  });
 });

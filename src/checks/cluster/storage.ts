@@ -8,6 +8,7 @@ import { worst } from '../judge.ts';
 import { fault, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
+import { isMeant } from './capacity/rules.ts';
 import { classOf } from './storage-class.ts';
 
 /** A volume that several pods mount has to be one that several nodes can mount. */
@@ -19,7 +20,8 @@ export const readWriteMany: Check = {
   when: onKubernetesWithFile,
   needs: [RENDERED_OBJECTS, STORAGE_CLASSES],
   wants: [CLUSTER_RELEASE, SHARED_CLAIMS],
-  remedy: 'set target.storageClass to a class that can do ReadWriteMany, or use object storage',
+  remedy:
+    'set target.storageClass to a class that can do ReadWriteMany (objectStorage.local.accessMode: ReadWriteMany), or use object storage',
   judge: (context) => {
     const planned = context.evidence(RENDERED_OBJECTS);
     const classes = context.evidence(STORAGE_CLASSES);
@@ -27,7 +29,7 @@ export const readWriteMany: Check = {
     const tried = context.look(SHARED_CLAIMS);
     const trials = tried?.data ?? [];
     const observations = planned.claims
-      .map((claim) => judgeClaim(claim, mountedBy(claim, planned), { classes, living, trials }))
+      .map((claim) => judgeClaim(claim, mountersOf(claim, planned), { classes, living, trials }))
       .filter((observation) => observation !== undefined);
     if (observations.length === 0) return pass('no volume is shared between pods');
     const status = worst(observations.map((observation) => observation.status));
@@ -47,11 +49,24 @@ function words({ subject, observed }: Observation): string {
   return `${subject}: ${observed}`;
 }
 
-/** How many pods will mount a claim. */
-function mountedBy({ name }: PlannedClaim, planned: RenderedSet): number {
-  return planned.workloads
-    .filter((workload) => workload.claims.includes(name))
-    .reduce((sum, workload) => sum + workload.replicas, 0);
+/** What will mount a claim. */
+interface Mounters {
+  readonly pods: number;
+  /** True if required affinities keep all of them on one node. */
+  readonly onOneNode: boolean;
+}
+
+function mountersOf({ name }: PlannedClaim, planned: RenderedSet): Mounters {
+  const workloads = planned.workloads.filter((workload) => workload.claims.includes(name) && workload.replicas > 0);
+  return {
+    pods: workloads.reduce((sum, workload) => sum + workload.replicas, 0),
+    onOneNode: workloads.every(({ pod }) =>
+      pod.together.some(
+        (term) =>
+          term.topologyKey === 'kubernetes.io/hostname' && workloads.every((other) => isMeant(term, other.pod.labels)),
+      ),
+    ),
+  };
 }
 
 interface Seen {
@@ -60,7 +75,11 @@ interface Seen {
   readonly trials: readonly ClaimTrial[];
 }
 
-function judgeClaim(claim: PlannedClaim, pods: number, { classes, living, trials }: Seen): Observation | undefined {
+function judgeClaim(
+  claim: PlannedClaim,
+  { pods, onOneNode }: Mounters,
+  { classes, living, trials }: Seen,
+): Observation | undefined {
   const isShared = claim.accessModes.includes('ReadWriteMany');
   if (!isShared && pods < 2) return undefined;
   const said = (status: Status, observed: string): Observation => ({
@@ -71,7 +90,12 @@ function judgeClaim(claim: PlannedClaim, pods: number, { classes, living, trials
     expected: 'ReadWriteMany',
   });
   const there = living.find((candidate) => candidate.name === claim.name && candidate.phase === 'Bound');
+  if (there !== undefined && !isShared && !there.accessModes.some((mode) => claim.accessModes.includes(mode))) {
+    return said('fail', `bound already as ${listed(there.accessModes)}, which Kubernetes never changes`);
+  }
   if (there?.accessModes.includes('ReadWriteMany') === true) return said('pass', 'bound already, ReadWriteMany');
+  if (!isShared && onOneNode)
+    return said('pass', `${claim.accessModes.join(', ')}, and its ${pods} pods run on one node`);
   if (!isShared) return said('fail', `${claim.accessModes.join(', ') || 'no access mode'} under ${pods} pods`);
   const tried = trials.find(({ storageClass }) => storageClass === claim.storageClass);
   if (tried !== undefined) return said(tried.bound ? 'pass' : 'fail', trialWords(tried));

@@ -65,6 +65,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   objectStorage: 'files and plugins',
   'objectStorage.provider': 'where files and plugins are kept',
   'objectStorage.local.path': 'folder for the files',
+  'objectStorage.local.accessMode':
+    'Kubernetes: ReadWriteOnce keeps the pods that share a volume on one node, ReadWriteMany does not',
   'objectStorage.s3.addressStyle': 'auto, virtual or path; MinIO wants path',
   'objectStorage.s3.identity': 'workload: the pods’ own identity gives the rights, in place of keys',
   'objectStorage.azureBlob.accountName': 'storage account',

@@ -58,7 +58,12 @@ const provider = {
   }),
   local: z.strictObject({
     provider: z.literal('local'),
-    local: z.strictObject({ path: filePath.optional() }).optional(),
+    local: z
+      .strictObject({
+        path: filePath.optional(),
+        accessMode: z.enum(['ReadWriteOnce', 'ReadWriteMany']).optional(),
+      })
+      .optional(),
   }),
 };
 

@@ -3,6 +3,7 @@ import { deepMerge, type JsonObject } from '../../base/json.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { volumeAccess } from '../../deployment/volume-access.ts';
 import { type EnvEntry, literal } from '../dify-env/entry.ts';
 import type { DifyEnvironment } from '../dify-env/environment.ts';
 import { certificateVolumes } from './certificates.ts';
@@ -67,7 +68,37 @@ function placement({ deployment, planned, names }: ComponentContext, name: Compo
   return {
     ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } }),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
-    ...(deployment.tier === 'prod' && replicas > 1 ? { affinity: apart(names, name) } : {}),
+    ...affinityValues(deployment, names, name, replicas),
+  };
+}
+
+function affinityValues(deployment: Deployment, names: ChartNames, name: ComponentName, replicas: number): JsonObject {
+  const sharers = SHARERS.find((group) => group.includes(name));
+  const affinity = {
+    ...(deployment.tier === 'prod' && replicas > 1 ? apart(names, name) : {}),
+    ...(sharers !== undefined && volumeAccess(deployment) === 'ReadWriteOnce' ? together(names, sharers) : {}),
+  };
+  return Object.keys(affinity).length === 0 ? {} : { affinity };
+}
+
+/** Components that mount one claim of files: api and worker the one, the plugin daemon its own, also while a new pod replaces the old one. */
+const SHARERS: readonly (readonly ComponentName[])[] = [['api', 'worker'], ['pluginDaemon']];
+
+/** Required: a ReadWriteOnce volume is attached to one node, and a pod elsewhere would wait for ever. The first pod may go anywhere. */
+function together(names: ChartNames, sharers: readonly ComponentName[]): JsonObject {
+  const labels = sharers.map((name) => podLabels(names, name));
+  const keys = Object.keys(labels[0] ?? {});
+  const matchExpressions = keys.map((key) => ({
+    key,
+    operator: 'In',
+    values: [...new Set(labels.map((one) => one[key] ?? ''))],
+  }));
+  return {
+    podAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchExpressions } },
+      ],
+    },
   };
 }
 

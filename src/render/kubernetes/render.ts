@@ -56,7 +56,7 @@ export function renderKubernetes(
     mailBlock(deployment.mail),
     postgresBlock(deployment, addresses, bundled),
     redisBlock(deployment.redis, addresses, bundled),
-    objectStorageBlock(deployment.objectStorage, bundled.storageClass),
+    objectStorageBlock(deployment, bundled.storageClass),
     vectorStoreBlock(deployment.vectorStore, addresses, bundled),
   ]);
   const context = { deployment, planned, environment, gives, names, secretName: secret.name };

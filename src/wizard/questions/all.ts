@@ -1,7 +1,7 @@
 import type { Question } from '../question.ts';
 import { basicQuestions } from './basics.ts';
 import { composeQuestions } from './compose.ts';
-import { clusterDetailQuestions, clusterQuestions } from './kubernetes.ts';
+import { clusterDetailQuestions, clusterQuestions, volumeQuestions } from './kubernetes.ts';
 import { mailQuestions } from './mail.ts';
 import { objectStorageQuestions } from './object-storage.ts';
 import { postgresQuestions } from './postgres.ts';
@@ -23,6 +23,7 @@ export const QUESTIONS: readonly Question[] = [
   ...redisQuestions,
   ...objectStorageQuestions,
   ...vectorStoreQuestions,
+  ...volumeQuestions,
   ...riskQuestions,
   ...mailQuestions,
   ...sizeQuestions,

@@ -1,4 +1,5 @@
-import type { Found, FoundContext } from '../found.ts';
+import { sharesVolumes } from '../../checklist/storage.ts';
+import type { Found, FoundContext, FoundStorageClass } from '../found.ts';
 import { type Answers, byDefault, type Choice, type Question, whenever } from '../question.ts';
 
 const onKubernetes = whenever({ 'target.type': 'kubernetes' });
@@ -64,16 +65,6 @@ export const clusterDetailQuestions: readonly Question[] = [
     required: false,
   },
   {
-    id: 'target.storageClass',
-    fills: ['target.storageClass'],
-    title: 'Storage class that can be written from several nodes',
-    why: 'Files on a volume are shared by api, worker and the plugin daemon: the class must offer ReadWriteMany, which most default classes do not.',
-    kind: 'text',
-    asked: whenever({ 'objectStorage.provider': 'local' }),
-    when: onKubernetes,
-    required: false,
-  },
-  {
     id: 'target.autoscaling.maxNodes',
     fills: ['target.autoscaling.maxNodes'],
     title: 'Most nodes that a node autoscaler may reach',
@@ -84,6 +75,55 @@ export const clusterDetailQuestions: readonly Question[] = [
     required: false,
   },
 ];
+
+/** On which volumes; asked when it is known whether files lie on one. */
+export const volumeQuestions: readonly Question[] = [
+  {
+    id: 'target.storageClass',
+    fills: ['target.storageClass'],
+    title: 'Storage class',
+    why: 'It makes the volumes of files and of bundled data services. Without a name the default class of the cluster makes them.',
+    kind: 'select',
+    open: true,
+    choices: (answers) =>
+      storageClassesOf(answers).map(({ name, provisioner }) => ({
+        value: name,
+        title: name,
+        description: `${provisioner}${SHARED_WORDS[sharesVolumes(provisioner)]}`,
+      })),
+    leftOut: (answers) => {
+      const usual = storageClassesOf(answers).find(({ isDefault }) => isDefault);
+      return usual === undefined
+        ? undefined
+        : { title: 'default', description: `the default class, now ${usual.name}` };
+    },
+    asked: (answers) => volumesOf(answers),
+    when: onKubernetes,
+    required: false,
+  },
+  {
+    id: 'objectStorage.local.accessMode',
+    fills: ['objectStorage.local.accessMode'],
+    title: 'Access mode of the volumes of files',
+    why: 'ReadWriteOnce works with every class: the pods that share a volume run on one node. ReadWriteMany lets them run anywhere, and needs a class that can do it. It cannot change later.',
+    kind: 'select',
+    choices: () => [
+      { value: 'ReadWriteOnce', title: 'ReadWriteOnce', description: 'one node' },
+      { value: 'ReadWriteMany', title: 'ReadWriteMany', description: 'any node' },
+    ],
+    asked: 'rarely',
+    when: whenever({ 'target.type': 'kubernetes', 'objectStorage.provider': 'local' }),
+    required: true,
+  },
+];
+
+const SHARED_WORDS = { yes: ', ReadWriteMany', no: ', ReadWriteOnce only', unknown: '' } as const;
+
+/** True if a volume will be claimed: for files, or for a bundled data service. */
+function volumesOf({ value }: Answers): boolean {
+  const bundled = ['postgres', 'redis', 'vectorStore'].some((service) => value(`${service}.mode`) === 'bundled');
+  return bundled || value('objectStorage.provider') === 'local';
+}
 
 /** True where the browser's address is https. */
 export function isHttps({ value }: Answers): boolean {
@@ -98,7 +138,12 @@ function contextChoice({ name, current, cluster }: FoundContext): Choice {
   return description === '' ? { value: name, title: name } : { value: name, title: name, description };
 }
 
-function classesOf({ found, value }: Answers): readonly string[] {
+function storageClassesOf({ found, value }: Answers): readonly FoundStorageClass[] {
+  return contextOf(found, value('target.context'))?.cluster?.storageClasses ?? [];
+}
+
+/** The ingress classes of the chosen cluster. */
+export function classesOf({ found, value }: Answers): readonly string[] {
   return contextOf(found, value('target.context'))?.cluster?.ingressClasses ?? [];
 }
 

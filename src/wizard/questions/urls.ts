@@ -1,4 +1,5 @@
 import { type Answers, always, type Offer, type Question } from '../question.ts';
+import { classesOf } from './kubernetes.ts';
 
 /** The four that one public address fills. */
 const SHARED_URLS = ['urls.console', 'urls.api', 'urls.app', 'urls.files'] as const;
@@ -21,6 +22,7 @@ export const urlQuestions: readonly Question[] = [
     asked: 'always',
     when: always,
     required: true,
+    offer: trialAddress,
   },
   ...(['api', 'app', 'files'] as const).map(
     (part): Question => ({
@@ -46,6 +48,14 @@ export const urlQuestions: readonly Question[] = [
     required: false,
   },
 ];
+
+/** An address at which a browser on this machine reaches a trial on Kubernetes: by the cluster's Ingress, else by a forwarded port. */
+function trialAddress(answers: Answers): Offer | undefined {
+  if (answers.value('tier') !== 'test' || answers.value('target.type') !== 'kubernetes') return undefined;
+  if (classesOf(answers).length > 0) return { kind: 'suggestion', value: 'http://dify.localhost' };
+  const forward = 'kubectl -n NAMESPACE port-forward service/dify-proxy 8080:80';
+  return { kind: 'suggestion', value: 'http://localhost:8080', reason: `for a trial from this machine: ${forward}` };
+}
 
 function sharedAddress({ said }: Answers): Offer | undefined {
   const shared = said('urls.console');

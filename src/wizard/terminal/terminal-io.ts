@@ -53,17 +53,18 @@ async function askText(streams: TerminalStreams, look: Look, prompt: Prompt): Pr
 
 /** Choices, and where they are only examples also a line to type another; left out where that is allowed. */
 async function askChoice(streams: TerminalStreams, look: Look, prompt: Prompt): Promise<Reply> {
-  const { question, enter, optional } = prompt;
+  const { question, enter, optional, leftOut } = prompt;
+  const usual: ChoiceLine[] = optional && leftOut !== undefined ? [{ ...leftOut, value: NONE }] : [];
   const extra: ChoiceLine[] = [
     ...(question.open === true ? [{ value: OTHER, title: 'another one' }] : []),
-    ...(optional ? [{ value: NONE, title: 'none' }] : []),
+    ...(optional && leftOut === undefined ? [{ value: NONE, title: 'none' }] : []),
   ];
   const known = prompt.choices.some(({ value }) => value === enter?.text);
   const config: ChoiceConfig = {
     title: question.title,
     why: question.why,
     look,
-    choices: [...prompt.choices, ...extra],
+    choices: [...usual, ...prompt.choices, ...extra],
     start: known ? enter?.text : undefined,
     reason: enter?.reason,
   };

@@ -115,7 +115,23 @@ describe('cluster.storage.read-write-many', () => {
     claims: [{ name: 'dify', phase: 'Bound', accessModes: ['ReadWriteMany'] }],
   };
 
+  const once = { ...noRelease, claims: [{ name: 'dify', phase: 'Bound', accessModes: ['ReadWriteOnce'] }] };
+  const kept = (values: readonly string[], topologyKey = 'kubernetes.io/hostname') => {
+    const together = [{ topologyKey, rules: [{ key: 'component', operator: 'In', values }] }];
+    return rendered({
+      claims: [claim('dify', { accessModes: ['ReadWriteOnce'] })],
+      workloads: ['api', 'worker'].map((component) =>
+        workload(`dify-${component}`, 1, { ...shape(1, 1), labels: { component }, together }, { claims: ['dify'] }),
+      ),
+    });
+  };
+
   it.each<[string, ReturnType<typeof set>, ReturnType<typeof classes>, ReleaseFact, string]>([
+    ['single node, pods kept on one', kept(['api', 'worker']), classes('rancher.io/local-path'), noRelease, 'pass'],
+    ['single node, one pod kept elsewhere', kept(['api']), classes('rancher.io/local-path'), noRelease, 'fail'],
+    ['single node, pods kept in one zone', kept(['api', 'worker'], 'zone'), classes('x'), noRelease, 'fail'],
+    ['single node, and bound with another mode', kept(['api', 'worker']), classes('x'), bound, 'fail'],
+    ['single node, and bound so', kept(['api', 'worker']), classes('x'), once, 'pass'],
     ['no claim', rendered(), classes('ebs.csi.aws.com'), noRelease, 'pass'],
     ['shared, on a file system', set(['ReadWriteMany'], undefined, 3), classes('efs.csi.aws.com'), noRelease, 'pass'],
     ['shared, on a disk', set(['ReadWriteMany'], undefined, 1), classes('ebs.csi.aws.com'), noRelease, 'fail'],

@@ -1,4 +1,6 @@
+import type { Deployment } from '../../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../../deployment/schema/object-storage.ts';
+import { volumeAccess } from '../../../deployment/volume-access.ts';
 import { mainBucket, pluginBucket } from '../../dify-env/plugin-storage.ts';
 import { API_PROCESSES, type ChartBlock, given, HELD_ELSEWHERE, unite, type Variables } from '../chart-block.ts';
 
@@ -6,7 +8,8 @@ type Block<P extends ObjectStorage['provider'], K extends string> =
   Extract<ObjectStorage, { readonly provider: P }> extends Record<K, infer B> ? B : never;
 
 /** One vendor's block. Both buckets are always said: without its own the plugin daemon stays on a local claim. */
-export function objectStorageBlock(storage: ObjectStorage, storageClass: string | undefined): ChartBlock {
+export function objectStorageBlock(deployment: Deployment, storageClass: string | undefined): ChartBlock {
+  const storage = deployment.objectStorage;
   switch (storage.provider) {
     case 's3':
       return s3(storage.s3, buckets(storage));
@@ -23,7 +26,7 @@ export function objectStorageBlock(storage: ObjectStorage, storageClass: string 
     case 'volcengine-tos':
       return volcengineTos(storage.volcengineTos, buckets(storage));
     case 'local':
-      return local(storageClass);
+      return local(deployment, storageClass);
   }
 }
 
@@ -202,8 +205,12 @@ function volcengineTos(at: Block<'volcengine-tos', 'volcengineTos'>, bucketName:
 }
 
 /** Claims that api and worker, and the plugin daemon, mount; ReadWriteMany by the chart's default. */
-function local(storageClass: string | undefined): ChartBlock {
-  const claims = storageClass === undefined ? {} : { persistence: { persistentVolumeClaim: { storageClass } } };
+function local(deployment: Deployment, storageClass: string | undefined): ChartBlock {
+  const claim = {
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(volumeAccess(deployment) === 'ReadWriteOnce' ? { accessModes: 'ReadWriteOnce' } : {}),
+  };
+  const claims = Object.keys(claim).length === 0 ? {} : { persistence: { persistentVolumeClaim: claim } };
   return block(
     { api: claims, pluginDaemon: claims },
     {},
