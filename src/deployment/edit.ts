@@ -7,6 +7,7 @@ import { inKeyOrder } from './key-order.ts';
 import { formatPath, type Path, readPath, withoutPath, withPath } from './paths.ts';
 import { readSource } from './source.ts';
 import { spliced } from './splice.ts';
+import { splicedInFlow } from './splice-flow.ts';
 import { blockText, flowLeaves } from './yaml-text.ts';
 
 /** One change to a file; null takes the field out. Lists and secret references are changed whole. */
@@ -55,12 +56,13 @@ function changed(text: string, change: Change): string {
   const before = dataOf(text) ?? {};
   const after = applied(before, change);
   if (isDeepStrictEqual(before, after)) return text;
-  const touched = spliced(text, change.path, after);
-  if (touched !== undefined && isDeepStrictEqual(dataOf(touched), after)) return touched;
+  for (const touched of [spliced(text, change.path, after), splicedInFlow(text, change.path, after)]) {
+    if (touched !== undefined && isDeepStrictEqual(dataOf(touched), after)) return touched;
+  }
   return rewritten(text, change, after);
 }
 
-/** The whole document, written by the library: flow maps, aliases, and what else does not lie on lines of its own. */
+/** The whole document, written by the library: aliases, explicit keys, and what else neither lines nor flow maps hold. */
 function rewritten(text: string, { path, value }: Change, after: JsonObject): string {
   const document = parseDocument(text, { merge: true });
   const prefixes = path.map((_, index) => path.slice(0, index + 1));

@@ -225,6 +225,88 @@ describe('any edit of any sample', () => {
   });
 });
 
+/** A file as somebody may write it: each section on lines or in a flow map, with any quotes, step, comments and blank lines. */
+interface Written {
+  readonly step: number;
+  readonly sections: readonly ('lines' | 'flow' | 'flow on lines' | 'json')[];
+  readonly quotes: readonly ('' | "'" | '"')[];
+  readonly extras: readonly ('' | '\n' | '# a remark\n' | '\n  # indented\n\n')[];
+  readonly ends: readonly ('' | ' # behind' | '   ')[];
+  readonly newline: '\n' | '\r\n';
+}
+
+const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  target: { type: 'kubernetes', context: 'prod-eu', namespace: 'dify' },
+  urls: { console: 'https://dify.example.com', api: 'https://api.example.com', files: 'https://f.example.com' },
+  postgres: { mode: 'external', host: 'pg.example.internal', username: 'dify' },
+};
+
+function writtenText({ step, sections, quotes, extras, ends, newline }: Written): string {
+  let count = 0;
+  const pick = <T>(list: readonly T[]): T | undefined => list[count++ % list.length];
+  const quoted = (text: string): string => `${pick(quotes)}`.replace(/^(.?)$/, (mark) => `${mark}${text}${mark}`);
+  const margin = ' '.repeat(step);
+  const parts = Object.entries(SECTIONS).map(([name, fields], index) => {
+    const entries = Object.entries(fields);
+    const style = sections[index % sections.length];
+    const head = `${pick(extras)}${name}:`;
+    if (style === 'flow')
+      return `${head} { ${entries.map(([key, text]) => `${key}: ${quoted(text)}`).join(', ')} }${pick(ends)}\n`;
+    if (style === 'json') {
+      const lines = entries.map(([key, text]) => `${margin}"${key}": "${text}"`);
+      return `${head} {\n${lines.join(',\n')}\n${margin}}\n`;
+    }
+    if (style === 'flow on lines') {
+      return `${head} {\n${entries.map(([key, text]) => `${margin}${key}: ${quoted(text)},${pick(ends)}`).join('\n')}\n${margin}}\n`;
+    }
+    return `${head}${pick(ends)}\n${entries.map(([key, text]) => `${margin}${key}: ${quoted(text)}${pick(ends)}\n`).join('')}`;
+  });
+  return `apiVersion: difyctl/v1\n${parts.join('')}${pick(extras)}`.replaceAll('\n', newline);
+}
+
+describe('any file, however it is written', () => {
+  const some = <T>(...values: readonly T[]) => fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 7 });
+  const written = fc.record<Written>({
+    step: fc.constantFrom(1, 2, 3, 4, 8),
+    sections: some('lines', 'flow', 'flow on lines', 'json'),
+    quotes: some('', "'", '"'),
+    extras: some('', '\n', '# a remark\n', '\n  # indented\n\n'),
+    ends: some('', ' # behind', '   '),
+    newline: fc.constantFrom('\n', '\r\n'),
+  });
+  const change = fc.constantFrom<Change>(
+    ...changes(
+      ['target.context', 'prod-us'],
+      ['target.storageClass', 'fast: really'],
+      ['target.namespace', null],
+      ['urls.console', 'https://x.example.com'],
+      ['urls.app', 'https://x.example.com'],
+      ['postgres.host', null],
+      ['postgres.mode', 'bundled'],
+      ['postgres.password', { env: 'NAME' }],
+      ['postgres.port', 6432],
+    ),
+  );
+
+  it('keeps every line but those of the value that changes, byte for byte', () => {
+    fc.assert(
+      fc.property(written, change, (style, edit) => {
+        const text = writtenText(style);
+        const edited = editDeployment(text, [edit]);
+        expect(readSource(edited).data).toEqual(meant(readSource(text).data, edit));
+        const [old, fresh] = [text.split('\n'), edited.split('\n')];
+        const same = (at: number): boolean => old.at(at) === fresh.at(at);
+        let [head, tail] = [0, 0];
+        while (head < old.length && same(head)) head += 1;
+        while (tail < old.length - head && same(-1 - tail)) tail += 1;
+        // A last entry that goes takes the comma of the line before it along.
+        expect(old.length - head - tail).toBeLessThanOrEqual(edit.value === null ? 2 : 1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 /** What a change means, said independently of the code under test. */
 function meant(data: JsonObject, { path, value }: Change): JsonObject {
   const copy = structuredClone(data) as Record<string, unknown>;
