@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../base/json.ts';
 
-/** What may stand in a flag or variable in place of a secret. */
-export const SECRET_TEXT_FORMS = 'env:NAME, file:PATH, kubernetes:NAME/KEY or generated';
+/** What may stand in a flag or variable in place of a secret; `generated` is for what difyctl makes itself, and is not offered for passwords of others. */
+export const SECRET_TEXT_FORMS = 'env:NAME, file:PATH or kubernetes:NAME/KEY';
 
 /** `env:NAME` and the like as the file writes it; undefined for anything else, which may be the secret itself and is not to be printed. */
 export function parseSecretText(text: string): Json | undefined {

@@ -66,11 +66,12 @@ function isAnsweredWhole(
   return question.fills.every((path) => changed.has(path) && isDeepStrictEqual(said(path), said(first)));
 }
 
-/** Paths that hold exactly what the other answers imply. */
+/** Paths that hold exactly what the other answers imply. What the file said before is never implied again: the file's word stays. */
 function impliedPaths(draft: Draft): ReadonlySet<string> {
   const data = completed(draft.base, draftData(draft));
   const held = QUESTIONS.filter((question) => question.lens === undefined && question.fills.length === 1).filter(
     (question) => {
+      if (currentAnswer(question, answersOf(draft.base)) !== undefined) return false;
       const without = withoutAnswer(data, question);
       const offer = impliedBy(draft.base, without).find((implied) => implied.question === question)?.offer;
       return offer !== undefined && isDeepStrictEqual(offer.value, currentAnswer(question, answersOf(data)));

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { API_VERSION } from '../base/version.ts';
+import { withDefaults } from '../deployment/defaults.ts';
 import type { Override } from '../deployment/overrides.ts';
 import { withoutPath, withPath } from '../deployment/paths.ts';
 import { answersOf } from './answers.ts';
@@ -51,9 +52,31 @@ export function isNewFile(base: JsonObject): boolean {
 
 /** Where a switch is thrown, what the old choice had brought along goes. */
 function heeded(data: JsonObject, saying: Saying): JsonObject {
-  const [before, after] = [answersOf(data), answersOf(overlay(data, saying))];
+  const before = answersOf(data);
+  const isOtherTier = isThrown(before.value('tier'), answersOf(overlay(data, saying)).value('tier'));
+  const kept = isOtherTier ? withOldModes(data) : data;
+  const after = answersOf(overlay(kept, saying));
   const thrown = SWITCHES.filter(({ path }) => isThrown(before.value(path), after.value(path)));
-  return overlay(thrown.reduce(pruned, data), saying);
+  return overlay(thrown.reduce(pruned, kept), saying);
+}
+
+/** Choices that a tier makes by default, and what their sections are called. */
+const TIER_CHOICES = [
+  ['postgres', 'mode'],
+  ['redis', 'mode'],
+  ['objectStorage', 'provider'],
+  ['vectorStore', 'mode'],
+] as const;
+
+/** The other tier has other defaults: what a section says stays right only beside the choice that it was said for. */
+function withOldModes(data: JsonObject): JsonObject {
+  const filled = withDefaults(data);
+  return TIER_CHOICES.reduce<JsonObject>((kept, [section, choice]) => {
+    const [said, block] = [data[section], filled[section]];
+    if (!isObject(said) || !isObject(block) || Object.keys(said).length === 0) return kept;
+    const value = (block as JsonObject)[choice];
+    return value === undefined ? kept : (withPath(kept, [section, choice], value) as JsonObject);
+  }, data);
 }
 
 function overlay(data: JsonObject, saying: Saying): JsonObject {

@@ -10,8 +10,8 @@ import { textOf } from './texts.ts';
 const HEAD = `# Questions
 
 Every question of \`difyctl init\`, made from the one list that the wizard, its flags and its variables come from
-(\`difyctl init --questions\` prints this page). A secret is always a reference: \`env:NAME\`, \`file:PATH\`,
-\`kubernetes:NAME/KEY\` or \`generated\`. \`--set path=value\` may stand in for any answer. What is marked *asked* the wizard puts
+(\`difyctl init --questions\` prints this page). A secret is always a reference: \`env:NAME\`, \`file:PATH\` or
+\`kubernetes:NAME/KEY\`. \`--set path=value\` may stand in for any answer. What is marked *asked* the wizard puts
 to everybody whom it concerns; the rest is reached by its flag, by \`--set\` and from the review.
 `;
 

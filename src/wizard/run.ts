@@ -2,7 +2,7 @@ import type { JsonObject } from '../base/json.ts';
 import { judgeDeployment } from '../deployment/load.ts';
 import { formatPath } from '../deployment/paths.ts';
 import { answersOf, currentAnswer, isMissing, isRequired, offerFor } from './answers.ts';
-import { completed, impliedBy, outdated } from './complete.ts';
+import { completed, type Implied, impliedBy, outdated } from './complete.ts';
 import { type Draft, draftData, isNewFile, type Saying } from './draft.ts';
 import type { Found } from './found.ts';
 import type { EnterValue, Note, Prompt, Reply, WizardIo } from './io.ts';
@@ -110,6 +110,11 @@ class Wizard {
 
   #enterValue(question: Question, answers: Answers): EnterValue | undefined {
     const said = currentAnswer(question, answers);
+    const stale = this.#stale().find((implied) => implied.question === question)?.offer;
+    if (said !== undefined && stale !== undefined) {
+      const reason = [`the file says ${textOf(said)}, which followed from the old answers`, stale.reason];
+      return { text: textOf(stale.value), held: false, reason: reason.filter((part) => part !== undefined).join('; ') };
+    }
     if (said !== undefined) return { text: textOf(said), held: true };
     const typed = this.#typed.get(question.id);
     const offer = offerFor(question, answers);
@@ -149,12 +154,17 @@ class Wizard {
     const data = draftData(this.draft());
     const answers = answersOf(data);
     const asked = new Set(this.#given.map(({ question }) => question.id));
-    const stale = new Set(outdated(this.#start.base, data).map(({ question }) => question.id));
+    const stale = new Set(this.#stale().map(({ question }) => question.id));
     return QUESTIONS.find((question) => {
       if (!question.when(answers)) return false;
       if (isMissing(question, answers)) return true;
       return !asked.has(question.id) && (this.#isOpen(question, answers) || stale.has(question.id));
     });
+  }
+
+  /** Fields of the file that followed from answers which have changed. */
+  #stale(): readonly Implied[] {
+    return outdated(this.#start.base, draftData(this.draft()));
   }
 
   /** In a file that exists only what a new choice brought along is asked, beside what is missing. */

@@ -1,6 +1,6 @@
-import type { Json } from '../base/json.ts';
+import { isObject, type Json } from '../base/json.ts';
 import { type Override, readOverrides } from '../deployment/overrides.ts';
-import { formatSecretText } from '../deployment/secret-text.ts';
+import { formatSecretText, parseSecretText, SECRET_TEXT_FORMS } from '../deployment/secret-text.ts';
 import { flagOf } from './names.ts';
 import type { Answers, Question } from './question.ts';
 
@@ -22,6 +22,8 @@ export type ReadAnswer = { readonly overrides: readonly Override[] } | { readonl
 
 /** Reads what was typed exactly as the question's flag would. */
 export function readAnswer(question: Question, text: string, answers: Answers, places: Places): ReadAnswer {
+  const noReference = question.kind === 'secret' ? referenceFault(text, answers) : undefined;
+  if (noReference !== undefined) return { fault: noReference };
   const flag = flagOf(question);
   const value = question.lens === undefined ? text : JSON.stringify(question.lens.write(text, answers));
   const { overrides, problems } = readOverrides(
@@ -30,6 +32,18 @@ export function readAnswer(question: Question, text: string, answers: Answers, p
   );
   const [problem] = problems;
   return problem === undefined ? { overrides } : { fault: problem.message };
+}
+
+/** Every secret that is asked for belongs to another server: difyctl cannot make it, and only a cluster has Kubernetes Secrets. */
+function referenceFault(text: string, { value }: Answers): string | undefined {
+  const reference = parseSecretText(text);
+  const forms = value('target.type') === 'compose' ? 'env:NAME or file:PATH' : SECRET_TEXT_FORMS;
+  if (!isObject(reference)) return `Do not enter the secret itself. Enter a reference: ${forms}.`;
+  if ('generated' in reference) return `difyctl cannot make what another server asks for. Enter a reference: ${forms}.`;
+  const isUnreachable = 'kubernetes' in reference && value('target.type') === 'compose';
+  return isUnreachable
+    ? `A Compose deployment has no cluster to read it from. Enter a reference: ${forms}.`
+    : undefined;
 }
 
 /** The answer that takes a field out of the file. */

@@ -227,3 +227,38 @@ describe('rules between fields', () => {
     ]);
   });
 });
+
+describe('names that vendors and Kubernetes have rules for', () => {
+  const s3 = (bucket: string) => ({ objectStorage: { s3: { bucket } } });
+  const secret = (secretName: string) => ({ target: { ingress: { tls: { secretName } } } });
+  const from = (text: string) => ({ mail: { provider: 'smtp', smtp: { host: 'mx', from: text } } });
+  it.each<[string, JsonObject, readonly string[]]>([
+    ['a Secret with dots', secret('dify.example.com-tls'), []],
+    ['a Secret of 253 characters', secret(Array.from({ length: 6 }, () => 'a'.repeat(41)).join('.')), []],
+    ['a Secret of 254 characters', secret('a'.repeat(254)), ['target.ingress.tls.secretName']],
+    ['a Secret with capitals', secret('Dify'), ['target.ingress.tls.secretName']],
+    ['an ingress class with a blank', { target: { ingress: { className: 'nginx x' } } }, ['target.ingress.className']],
+    ['a storage class with a slash', { target: { storageClass: 'a/b' } }, ['target.storageClass']],
+    ['a pull secret with dots', { images: { pullSecret: 'reg.cred' } }, []],
+    ['a bucket with dots', s3('dify.files-1'), []],
+    ['a bucket of two characters', s3('ab'), ['objectStorage.s3.bucket']],
+    ['a bucket with capitals', s3('Dify'), ['objectStorage.s3.bucket']],
+    ['a bucket with two dots in a row', s3('a..b'), ['objectStorage.s3.bucket']],
+    ['a bucket that is an address', s3('192.168.5.4'), ['objectStorage.s3.bucket']],
+    ['a sender that is no address', from('Dify'), ['mail.smtp.from']],
+    ['a sender with a name', from('Dify <dify@example.com>'), []],
+    ['a sender of a line too many', from('a@b.c\nBcc: x@y.z'), ['mail.smtp.from']],
+  ])('%s', (_, change, paths) => {
+    expect(judged(KUBERNETES, change).problems).toEqual(paths);
+  });
+
+  it.each<[string, JsonObject, readonly string[]]>([
+    ['an account with a dash', { accountName: 'dify-prod' }, ['objectStorage.azureBlob.accountName']],
+    ['an account of 25 characters', { accountName: 'a'.repeat(25) }, ['objectStorage.azureBlob.accountName']],
+    ['a container with two dashes in a row', { container: 'a--b' }, ['objectStorage.azureBlob.container']],
+    ['a container with a dot', { container: 'a.b' }, ['objectStorage.azureBlob.container']],
+    ['names as Azure has them', { accountName: 'difyprod', container: 'dify-files' }, []],
+  ])('%s', (_, azureBlob, paths) => {
+    expect(judged('prod-kubernetes-sentinel-azure-pgvector', { objectStorage: { azureBlob } }).problems).toEqual(paths);
+  });
+});

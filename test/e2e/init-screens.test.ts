@@ -40,7 +40,7 @@ const PROD: readonly Step[] = [
   ['Host of PostgreSQL', '', 'a text that is needed'],
   ['Required.', '127.0.0.1', 'nothing was typed'],
   ['Password of PostgreSQL', 'hunter2-hunter2'],
-  ['may not stand here', '', 'a secret in place of a reference'],
+  ['Do not enter', '', 'a secret in place of a reference'],
   ['TLS to it', 'v'],
   ['Managed by', ''],
   ['How Redis is reached', 'c'],

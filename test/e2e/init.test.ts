@@ -253,7 +253,7 @@ describe('at the terminal', () => {
     ]);
     await session.sees('Password of PostgreSQL');
     session.press(`hunter2-hunter2${ENTER}`);
-    await session.sees('a secret may not stand here');
+    await session.sees('Do not enter the secret itself');
     session.press(`env:LAB_PG${ENTER}`);
     await answers(session, COMPOSE.slice(5));
     await session.sees('Write it?');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/json.ts';
+import { judgeDeployment } from '../../src/deployment/load.ts';
 import { formatPath } from '../../src/deployment/paths.ts';
 import { changesFor } from '../../src/wizard/changes.ts';
 import { draftData, type Saying } from '../../src/wizard/draft.ts';
@@ -70,6 +71,19 @@ describe('an edit', () => {
   test('takes a field out', () => {
     expect(changes(PROD, { 'postgres.maxConnections': null })).toEqual({ 'postgres.maxConnections': null });
   });
+});
+
+describe('the other tier', () => {
+  test.each(['prod-kubernetes-s3-qdrant', 'prod-compose-s3-qdrant'] as const)(
+    '%s as test: what the file says of its services stays right',
+    (sample) => {
+      const { postgres, ...rest } = SAMPLE_FILES[sample] as JsonObject as Record<string, JsonObject>;
+      const { mode: _, ...silent } = postgres ?? {};
+      const draft = { base: { ...rest, postgres: silent }, said: [saying({ tier: 'test' })] };
+      expect(draftData(draft).postgres).toEqual({ ...silent, mode: 'external' });
+      expect(judgeDeployment(draftData(draft))).toHaveProperty('deployment.postgres.host');
+    },
+  );
 });
 
 describe('another choice drops what the old one had brought along', () => {

@@ -52,7 +52,7 @@ describe('what is missing', () => {
       {
         tier: 'test',
         target: { type: 'compose' },
-        objectStorage: { provider: 's3', s3: { bucket: 'a', identity: 'workload' } },
+        objectStorage: { provider: 's3', s3: { bucket: 'abc', identity: 'workload' } },
       },
       [],
     ],

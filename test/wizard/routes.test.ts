@@ -79,3 +79,28 @@ describe.each(Object.entries(WIZARD_ANSWERS))('%s', (_, answers) => {
     expect(changesFor({ base: data, said: [sayingOf(options)] })).toEqual([]);
   });
 });
+
+describe('a file that is edited', () => {
+  const answers = { ...WIZARD_ANSWERS['prod on kubernetes'], 'recovery.rto': '2d', 'recovery.rpo': '1d' };
+  const edits: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
+    ['another RPO, and what followed from the old one', { 'recovery.rpo': '15m' }, 'recovery.rpo'],
+    [
+      'another RPO, where the old plan is kept',
+      { 'recovery.rpo': '15m', 'recovery.postgres.method': 'dump' },
+      'recovery.rpo',
+    ],
+    ['another provider', { 'objectStorage.provider': 'local' }, 'objectStorage.provider'],
+    ['the other tier', { tier: 'test' }, 'tier'],
+  ];
+
+  test.each(edits)('%s: the equivalent command makes the same bytes of the same file', async (_, script, edit) => {
+    const { text } = await byWizard(answers);
+    const base = readSource(text).data;
+    const io = new ScriptedPerson(script, [{ edit }, 'write']);
+    const draft = await runWizard({ base, said: [] }, scriptedSettings(io));
+    const edited = editDeployment(text, changesFor(draft));
+    expect(edited).not.toBe(text);
+    const again = { base, said: [sayingOf(equivalentOptions(draft, PLACES))] };
+    expect(editDeployment(text, changesFor(again))).toBe(edited);
+  });
+});

@@ -131,13 +131,25 @@ describe('a file that exists', () => {
 
   test('what agreed with the old RPO and not with the new one is asked again', async () => {
     const implied = completed({}, { ...base, recovery: { rto: '4h', rpo: '1d' } });
-    const io = new ScriptedPerson({ 'recovery.rpo': '15m', 'recovery.postgres.method': 'pitr' }, [
+    const io = new ScriptedPerson({ 'recovery.rpo': '15m' }, [{ edit: 'recovery.rpo' }, 'write']);
+    const data = await run(io, { base: implied, said: [] });
+    expect(io.asked).toEqual(['recovery.rpo', 'recovery.postgres.method', 'recovery.postgres.interval']);
+    expect(io.prompts[1]?.enter).toEqual({
+      text: 'pitr',
+      held: false,
+      reason: expect.stringMatching(/^the file says dump, which followed from the old answers; /),
+    });
+    expect(data).toMatchObject({ recovery: { rpo: '15m', postgres: { method: 'pitr', interval: '5m' } } });
+    expect(io.reviews.at(-1)?.notes).toEqual([]);
+  });
+
+  test('what followed from the old RPO stays if that is typed, and the review says so', async () => {
+    const implied = completed({}, { ...base, recovery: { rto: '4h', rpo: '1d' } });
+    const io = new ScriptedPerson({ 'recovery.rpo': '15m', 'recovery.postgres.interval': '12h' }, [
       { edit: 'recovery.rpo' },
       'write',
     ]);
-    const data = await run(io, { base: implied, said: [] });
-    expect(io.asked).toEqual(['recovery.rpo', 'recovery.postgres.method', 'recovery.postgres.interval']);
-    expect(data).toMatchObject({ recovery: { rpo: '15m', postgres: { method: 'pitr' } } });
+    await run(io, { base: implied, said: [] });
     expect(io.reviews.at(-1)?.notes).toEqual([
       expect.stringContaining('recovery.postgres.interval stays 12h; 5m is implied'),
     ]);

@@ -3,7 +3,7 @@ import { API_VERSION } from '../../base/version.ts';
 import { TIERS } from '../../checklist/tiers.ts';
 import { OWN_KEYS, type OwnKey } from '../own-keys.ts';
 import { components } from './components.ts';
-import { day, deploymentName, dnsLabel, filePath, line, publicUrl } from './fields.ts';
+import { day, deploymentName, dnsSubdomain, filePath, line, publicUrl } from './fields.ts';
 import { mail } from './mail.ts';
 import { objectStorage } from './object-storage.ts';
 import { postgres } from './postgres.ts';
@@ -58,7 +58,7 @@ export const deploymentSchema = z.strictObject({
     )
     .prefault({}),
   images: z
-    .strictObject({ registry: line.optional(), pullSecret: dnsLabel.optional(), toolImage: line.optional() })
+    .strictObject({ registry: line.optional(), pullSecret: dnsSubdomain.optional(), toolImage: line.optional() })
     .optional(),
   components: components.prefault({}),
   logging: z

@@ -10,6 +10,23 @@ export const dnsLabel = z
     'lower-case letters, digits and dashes, at most 63, no dash at either end',
   );
 
+/** RFC 1123 subdomain: what Kubernetes calls Secrets and classes of ingress, storage and priority (kubernetes.io, Object Names and IDs). */
+export const dnsSubdomain = z
+  .string()
+  .max(253, 'at most 253 characters')
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'lower-case letters, digits, dashes and dots, at most 253, a letter or digit at either end of each part',
+  );
+
+/** A sender: an address, or `Name <address>` (RFC 5322, of which this is the part that mail services accept). */
+export const sender = z
+  .string()
+  .regex(
+    /^(?:[^<>\r\n\0]* ?<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+    'a mail address such as dify@example.com, or Dify <dify@example.com>',
+  );
+
 /** Helm release and Compose project name: a label that starts with a letter and leaves Helm its limit of 53 characters. */
 export const deploymentName = z
   .string()

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { host, httpUrl, line, port } from './fields.ts';
+import { host, httpUrl, line, port, sender } from './fields.ts';
 import { secretRef } from './secret-ref.ts';
 
 export const mail = z.discriminatedUnion('provider', [
@@ -11,13 +11,13 @@ export const mail = z.discriminatedUnion('provider', [
       port: port.default(587),
       username: line.optional(),
       password: secretRef.optional(),
-      from: line,
+      from: sender,
       tls: z.enum(['none', 'starttls', 'implicit']).default('starttls'),
     }),
   }),
   z.strictObject({
     provider: z.literal('resend'),
-    resend: z.strictObject({ apiKey: secretRef, from: line, apiUrl: httpUrl.default('https://api.resend.com') }),
+    resend: z.strictObject({ apiKey: secretRef, from: sender, apiUrl: httpUrl.default('https://api.resend.com') }),
   }),
 ]);
 export type Mail = z.output<typeof mail>;

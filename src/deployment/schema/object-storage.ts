@@ -2,8 +2,25 @@ import * as z from 'zod';
 import { filePath, httpUrl, line } from './fields.ts';
 import { managed, secretRef } from './secret-ref.ts';
 
-/** Bucket or container: what the seven vendors have in common. */
-const bucket = z.string().regex(/^[a-z0-9A-Z]([-._a-z0-9A-Z]{0,61}[a-z0-9A-Z])?$/, 'a bucket name');
+/**
+ * A bucket. S3 (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html) and the other vendors: 3 to 63 lower-case letters, digits and
+ * dashes, a letter or digit at either end; S3, Google and Huawei take dots too, Google underscores (cloud.google.com/storage/docs/buckets). MinIO and
+ * Ceph, which speak S3, hold to the same; Ceph's old names with capitals are refused by Amazon's clients.
+ */
+const bucket = z
+  .string()
+  .regex(
+    /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][-._a-z0-9]{1,61}[a-z0-9]$/,
+    'a bucket name: 3 to 63 lower-case letters, digits, dashes and dots, a letter or digit at either end',
+  );
+/** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage: account and container. */
+const storageAccount = z.string().regex(/^[a-z0-9]{3,24}$/, 'a storage account: 3 to 24 lower-case letters and digits');
+const container = z
+  .string()
+  .regex(
+    /^(?!.*--)[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/,
+    'a container: 3 to 63 lower-case letters, digits and single dashes, a letter or digit at either end',
+  );
 const pluginBucket = bucket.optional();
 /** Some vendors' SDKs take a bare host as endpoint; all take a URL. */
 const endpoint = httpUrl;
@@ -22,10 +39,10 @@ const s3 = z.strictObject({
 });
 
 const azureBlob = z.strictObject({
-  accountName: line,
+  accountName: storageAccount,
   accountKey: secretRef,
   accountUrl: httpUrl,
-  container: bucket,
+  container,
 });
 
 const provider = {

@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import { environmentName, filePath } from './fields.ts';
-
-const kubernetesName = z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'a Kubernetes Secret name');
+import { dnsSubdomain, environmentName, filePath } from './fields.ts';
 
 /** Where a secret is; never the secret itself. `DIFYCTL_*` names are difyctl's own and may not hold one. */
 export const secretRef = z.union(
@@ -11,7 +9,7 @@ export const secretRef = z.union(
     }),
     z.strictObject({ file: filePath }),
     z.strictObject({
-      kubernetes: z.strictObject({ name: kubernetesName, key: z.string().regex(/^[-._a-zA-Z0-9]+$/, 'a Secret key') }),
+      kubernetes: z.strictObject({ name: dnsSubdomain, key: z.string().regex(/^[-._a-zA-Z0-9]+$/, 'a Secret key') }),
     }),
     z.strictObject({ generated: z.literal(true) }),
   ],

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dnsLabel, environmentName, filePath, line, port } from './fields.ts';
+import { dnsLabel, dnsSubdomain, environmentName, filePath, line, port } from './fields.ts';
 
 /** Chart, version and repository the facts were read from; see docs/chart-facts.md. */
 export const DEFAULT_CHART = {
@@ -22,9 +22,9 @@ const chart = z.union(
 );
 
 const ingress = z.strictObject({
-  className: z.string().min(1).optional(),
+  className: dnsSubdomain.optional(),
   annotations: z.record(z.string(), z.string()).default({}),
-  tls: z.strictObject({ secretName: dnsLabel }).optional(),
+  tls: z.strictObject({ secretName: dnsSubdomain }).optional(),
 });
 
 const kubernetesTarget = z.strictObject({
@@ -33,7 +33,7 @@ const kubernetesTarget = z.strictObject({
   namespace: dnsLabel.default('dify'),
   chart: chart.prefault({}),
   ingress: ingress.optional(),
-  storageClass: z.string().min(1).optional(),
+  storageClass: dnsSubdomain.optional(),
   autoscaling: z.strictObject({ maxNodes: z.int().positive() }).optional(),
   passEnv: z.array(environmentName).default([]),
 });

@@ -86,7 +86,7 @@ describe('data services', () => {
     postgres: { mode: 'external', host: 'pg', password: { env: 'A' } },
     redis: { mode: 'external', host: 'r' },
     vectorStore: { mode: 'external', provider: 'qdrant', qdrant: { url: 'http://q:6333' } },
-    objectStorage: { provider: 's3', s3: { bucket: 'b', accessKey: { env: 'B' }, secretKey: { env: 'C' } } },
+    objectStorage: { provider: 's3', s3: { bucket: 'bkt', accessKey: { env: 'B' }, secretKey: { env: 'C' } } },
   };
   const rows = [
     ['postgres', 'db_postgres'],

@@ -147,7 +147,7 @@ describe('data services', () => {
   });
 
   test('S3 of AWS: the region’s endpoint, workload identity by service accounts', () => {
-    const s3 = { bucket: 'b', region: 'cn-north-1', identity: 'workload' };
+    const s3 = { bucket: 'bkt', region: 'cn-north-1', identity: 'workload' };
     const set = values({ objectStorage: { provider: 's3', s3 } });
     expect(set).toMatchObject({
       externalS3: {
