@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { builtProgram } from '../support/built.ts';
-import { CHART } from '../support/kubernetes-scene.ts';
+import { CHART } from '../support/chart.ts';
 import { CTRL_C, ENTER, ESCAPE, PtySession } from '../support/pty.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 
