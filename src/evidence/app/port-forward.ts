@@ -1,8 +1,5 @@
-import { createServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Interrupted } from '../../base/errors.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
-import { tryToConnect } from '../tcp.ts';
 
 export interface ForwardOptions {
   readonly namespace: string;
@@ -12,53 +9,47 @@ export interface ForwardOptions {
   readonly signal: AbortSignal;
 }
 
-const LOOPBACK = '127.0.0.1';
-const POLL_MS = 100;
+/** How kubectl says that it listens, and where. */
+const LISTENING = /Forwarding from 127\.0\.0\.1:(\d+) ->/;
+/** Longer than any run. */
+const LIFETIME_MS = 24 * 3_600_000;
 
 /**
- * Runs `use` with a local port that kubectl forwards to the target, and ends the forwarding with it. Throws KubectlError where kubectl
- * gives up, and what `use` throws.
+ * Runs `use` with a local port that kubectl forwards to the target, and ends the forwarding with it; it ends too if this process is killed. kubectl
+ * chooses the port and listens there before it names it, so that nobody else can be met there. Throws KubectlError if kubectl gives up, and what `use`
+ * throws.
  */
 export async function withPortForward<T>(
   kubectl: Kubectl,
   { namespace, target, port, signal }: ForwardOptions,
   use: (localPort: number) => Promise<T>,
 ): Promise<T> {
-  const localPort = await freePort();
   const own = new AbortController();
   const ended = AbortSignal.any([signal, own.signal]);
-  const args = ['port-forward', '-n', namespace, target, `${localPort}:${port}`, '--address', LOOPBACK];
-  const forwarding = kubectl.run(args, { signal: ended, timeoutMs: 24 * 3_600_000 }).then(() => {
+  const args = ['port-forward', '-n', namespace, target, `:${port}`, '--address', '127.0.0.1'];
+  let hear: (localPort: number) => void = () => undefined;
+  const listening = new Promise<number>((resolve) => {
+    hear = resolve;
+  });
+  let said = '';
+  const onStdout = (chunk: Buffer): void => {
+    // kubectl says a line for each connection: what was said before it listened is all that is kept.
+    if (LISTENING.test(said)) return;
+    said += chunk.toString();
+    const localPort = LISTENING.exec(said)?.[1];
+    if (localPort !== undefined) hear(Number(localPort));
+  };
+  const forwarding = kubectl.run(args, { signal: ended, timeoutMs: LIFETIME_MS, tied: true, onStdout }).then(() => {
     throw new Error('kubectl port-forward ended by itself');
   });
   // Whatever ends it after its use is over is no news.
   forwarding.catch(() => undefined);
   try {
-    return await Promise.race([connected(localPort, ended).then(() => use(localPort)), forwarding]);
+    return await Promise.race([listening.then(use), forwarding]);
   } finally {
     own.abort();
     await forwarding.catch((error: unknown) => {
       if (!(error instanceof Interrupted) && signal.aborted) throw error;
     });
   }
-}
-
-async function connected(port: number, signal: AbortSignal): Promise<void> {
-  while ((await tryToConnect(LOOPBACK, port, 1_000, signal)) !== 'connected') {
-    await delay(POLL_MS, undefined, { signal });
-  }
-}
-
-/** A port that nobody holds now; kubectl says so if somebody was faster. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, LOOPBACK, () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port')),
-      );
-    });
-  });
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { withinMs } from '../../base/time-limit.ts';
 import { connectFault, type Dial } from '../probe/dial.ts';
@@ -8,15 +9,20 @@ const WAY_MS = 3_000;
 /** Bytes of the relay's answer; it says a line. */
 const HEAD_LIMIT = 4_096;
 
-/** Dials through a relay that listens on this local port: by HTTP CONNECT, which the relay answers with what it met. */
-export function relayDial(port: () => Promise<number>): Dial {
+/**
+ * Dials through a relay that listens on this local port: by HTTP CONNECT, which the relay answers with what it met. Each request carries a MAC of its
+ * target under `key`, so that nobody else's is answered.
+ */
+export function relayDial(port: () => Promise<number>, key: string): Dial {
   return async (host, remotePort, { signal, limitMs }) => {
     const limit = withinMs(limitMs + WAY_MS, signal);
     // What is no name would end the relay's line early.
     if (/[\s\0]/.test(host)) throw new ProbeFault('resolve', 'ENOTFOUND', 'the host is no name');
     const stream = connect({ host: '127.0.0.1', port: await port(), signal });
     stream.on('error', () => undefined);
-    stream.write(`CONNECT ${host}:${remotePort} HTTP/1.1\r\nX-Limit: ${Math.round(limitMs)}\r\n\r\n`);
+    const target = `${host}:${remotePort}`;
+    const mac = createHmac('sha256', key).update(target).digest('hex');
+    stream.write(`CONNECT ${target} HTTP/1.1\r\nX-Limit: ${Math.round(limitMs)}\r\nX-Mac: ${mac}\r\n\r\n`);
     try {
       refuse(host, await answerOf(stream, limit));
     } catch (error) {
@@ -25,6 +31,25 @@ export function relayDial(port: () => Promise<number>): Dial {
     }
     return stream;
   };
+}
+
+/**
+ * Tells the relay the key of this run, by which it knows its requests from then on. The connection is the run's sign of life: the relay ends some time
+ * after it is closed. Throws ProbeFault if the relay does not take the key.
+ */
+export async function sayKey(port: number, key: string, signal: AbortSignal): Promise<Socket> {
+  const stream = connect({ host: '127.0.0.1', port });
+  stream.on('error', () => undefined);
+  stream.write(`KEY ${key} HTTP/1.1\r\n\r\n`);
+  try {
+    refuse('the relay', await answerOf(stream, withinMs(WAY_MS, signal)));
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+  // It neither keeps the process alive nor says anything more.
+  stream.unref();
+  return stream.resume();
 }
 
 /** Throws ProbeFault for every answer but the one that the connection is there. */

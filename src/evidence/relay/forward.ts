@@ -9,11 +9,15 @@ export interface HeldForward {
   close(): Promise<void>;
 }
 
-/** Holds a port-forward to a pod open until it is closed. kubectl may end one for a single reset connection: the next caller gets another. */
+/**
+ * Holds a port-forward to a pod open until it is closed. kubectl may end one for a single reset connection: the next caller gets another. `greet` runs
+ * once for each, before anybody gets its port; what it opens ends with the forwarding.
+ */
 export function holdForward(
   kubectl: Kubectl,
   place: { readonly namespace: string; readonly target: string; readonly port: number },
   outer: AbortSignal,
+  greet: (port: number) => Promise<unknown>,
 ): HeldForward {
   const own = new AbortController();
   const signal = AbortSignal.any([outer, own.signal]);
@@ -26,6 +30,7 @@ export function holdForward(
   const open = (): Promise<number> =>
     new Promise((resolve, reject) => {
       const held = async (port: number): Promise<void> => {
+        await greet(port);
         resolve(port);
         await over;
       };

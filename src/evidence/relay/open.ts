@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Interrupted } from '../../base/errors.ts';
 import { readPackageFile } from '../../base/package-file.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Kubectl, kubectl } from '../../exec/kubectl.ts';
 import { EvidenceMissing } from '../evidence.ts';
-import { relayDial } from './dial.ts';
+import { relayDial, sayKey } from './dial.ts';
 import { holdForward } from './forward.ts';
 import { podJob, RELAY_PORT } from './job.ts';
 import type { OpenRelay } from './relay.ts';
@@ -15,6 +15,8 @@ import { createObjects, demandRights, removeObjects, untilReady } from './run-jo
 const START_MS = 300_000;
 /** The cluster ends a relay by itself after this long, should its difyctl be gone. */
 const DEADLINE_SECONDS = 1_800;
+/** Seconds that a relay waits for the run that made it, at its start and when a port-forward broke. */
+const LINGER_SECONDS = 120;
 
 /** kubectl itself waits for ever where a proxy before the API server lets no stream through. */
 const FORWARD_MS = 30_000;
@@ -36,12 +38,13 @@ export const openRelay: OpenRelay = async ({ deployment, runner, kubeArgs, signa
   const name = `difyctl-relay-${randomBytes(4).toString('hex')}`;
   const cluster = kubectl(runner, kubeArgs);
   await demandRights(cluster, namespace, RIGHTS, signal);
-  const job = await relayJob(name, namespace, deployment);
+  const key = randomBytes(32).toString('hex');
+  const job = await relayJob(name, namespace, deployment, key);
   const remove = () => removeObjects(cluster, namespace, [`job/${name}`]);
   try {
     await createObjects(cluster, namespace, [job], signal);
     const pod = await untilReady(cluster, { name, namespace }, { signal, limitMs: Math.min(START_MS, totalMs) });
-    return await reach(cluster, { namespace, target: `pod/${pod}`, port: RELAY_PORT }, signal, remove);
+    return await reach(cluster, { namespace, target: `pod/${pod}`, port: RELAY_PORT }, { signal, key, remove });
   } catch (error) {
     const left = await remove();
     if (signal.aborted) throw new Interrupted(left === undefined ? undefined : `interrupted; ${left}`);
@@ -50,15 +53,17 @@ export const openRelay: OpenRelay = async ({ deployment, runner, kubeArgs, signa
   }
 };
 
-async function relayJob(name: string, namespace: string, deployment: Deployment): Promise<object> {
+/** The pod learns the digest of the key alone: many may read its specification. */
+async function relayJob(name: string, namespace: string, deployment: Deployment, key: string): Promise<object> {
   const script = await readPackageFile('templates/relay.py');
+  const digest = createHash('sha256').update(key).digest('hex');
   // Ready once something listens there: what a kubelet can ask of a loopback that is not its own.
   const asks = `import socket; socket.create_connection(("127.0.0.1", ${RELAY_PORT}), 2)`;
   return podJob({
     name,
     namespace,
     deployment,
-    command: ['python3', '-I', '-c', script, String(RELAY_PORT)],
+    command: ['python3', '-I', '-c', script, String(RELAY_PORT), digest, String(LINGER_SECONDS)],
     startup: ['python3', '-I', '-c', asks],
     deadlineSeconds: DEADLINE_SECONDS,
   });
@@ -71,13 +76,18 @@ function refusalOf(late: AbortSignal): Promise<never> {
   });
 }
 
+interface Run {
+  readonly signal: AbortSignal;
+  readonly key: string;
+  readonly remove: () => Promise<string | undefined>;
+}
+
 async function reach(
   cluster: Kubectl,
   place: { readonly namespace: string; readonly target: string; readonly port: number },
-  signal: AbortSignal,
-  remove: () => Promise<string | undefined>,
+  { signal, key, remove }: Run,
 ): ReturnType<OpenRelay> {
-  const forward = holdForward(cluster, place, signal);
+  const forward = holdForward(cluster, place, signal, (port) => sayKey(port, key, signal));
   const late = withinMs(FORWARD_MS);
   try {
     await Promise.race([forward.port(), refusalOf(late)]);
@@ -86,7 +96,7 @@ async function reach(
     throw error;
   }
   return {
-    dial: relayDial(forward.port),
+    dial: relayDial(forward.port, key),
     breaks: forward.breaks,
     close: async () => {
       await forward.close();

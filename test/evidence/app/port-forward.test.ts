@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { ExternalError, Interrupted } from '../../../src/base/errors.ts';
 import { withPortForward } from '../../../src/evidence/app/port-forward.ts';
@@ -6,18 +5,21 @@ import type { Kubectl } from '../../../src/exec/kubectl.ts';
 
 const { signal } = new AbortController();
 
-/** A kubectl whose port-forward is a listener, until it is ended. */
-function forwarder(): { readonly kubectl: Kubectl; readonly calls: string[][]; ended: boolean } {
-  const state = { calls: [] as string[][], ended: false };
+/** A kubectl whose port-forward says where it listens, in pieces, until it is ended. */
+function forwarder(): {
+  readonly kubectl: Kubectl;
+  readonly calls: (readonly [readonly string[], tied: true | undefined])[];
+  ended: boolean;
+} {
+  const state = { calls: [] as (readonly [readonly string[], true | undefined])[], ended: false };
   const run: Kubectl['run'] = (args, options = {}) => {
-    state.calls.push([...args]);
-    const local = Number(args[4]?.split(':')[0]);
+    state.calls.push([args, options.tied]);
     return new Promise((_resolve, reject) => {
-      const server = createServer((socket) => socket.end());
-      server.listen(local, '127.0.0.1');
+      options.onStdout?.(Buffer.from('Forwarding from 127.0.'));
+      options.onStdout?.(Buffer.from('0.1:40123 -> 8080\nHandling connection for 40123\n'));
       options.signal?.addEventListener('abort', () => {
         state.ended = true;
-        server.close(() => reject(new Interrupted()));
+        reject(new Interrupted());
       });
     });
   };
@@ -27,14 +29,15 @@ function forwarder(): { readonly kubectl: Kubectl; readonly calls: string[][]; e
 const options = { namespace: 'dify', target: 'pod/dify-proxy-1', port: 8080, signal };
 
 describe('withPortForward', () => {
-  test('gives a local port while it is used, and ends with it', async () => {
+  test('gives the local port that kubectl chose while it is used, ends with it, and with this process', async () => {
     const forward = forwarder();
     const used = await withPortForward(forward.kubectl, options, async (port) => {
       expect(forward.ended).toBe(false);
       return port;
     });
+    expect(used).toBe(40123);
     expect(forward.calls).toEqual([
-      ['port-forward', '-n', 'dify', 'pod/dify-proxy-1', `${used}:8080`, '--address', '127.0.0.1'],
+      [['port-forward', '-n', 'dify', 'pod/dify-proxy-1', ':8080', '--address', '127.0.0.1'], true],
     ]);
     expect(forward.ended).toBe(true);
   });

@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { relayDial } from '../../../src/evidence/relay/dial.ts';
 
+const KEY = '00'.repeat(32);
 const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
@@ -25,7 +27,7 @@ function relay(answer: (socket: Socket, head: string) => void): Promise<number> 
 const options = { signal: new AbortController().signal, limitMs: 2_000 };
 const dialTo = async (answer: (socket: Socket, head: string) => void) => {
   const port = await relay(answer);
-  return relayDial(async () => port);
+  return relayDial(async () => port, KEY);
 };
 
 describe('dialling through the relay', () => {
@@ -40,7 +42,8 @@ describe('dialling through the relay', () => {
     const said: string[] = [];
     for await (const chunk of stream) said.push(String(chunk));
     expect(said.join('')).toBe('+hello there');
-    expect(heads[0]).toBe('CONNECT redis.example.test:6379 HTTP/1.1\r\nX-Limit: 2000\r\n\r\n');
+    const mac = createHmac('sha256', KEY).update('redis.example.test:6379').digest('hex');
+    expect(heads[0]).toBe(`CONNECT redis.example.test:6379 HTTP/1.1\r\nX-Limit: 2000\r\nX-Mac: ${mac}\r\n\r\n`);
   });
 
   it('leaves the stream flowing for whoever listens later', async () => {
@@ -75,7 +78,7 @@ describe('dialling through the relay', () => {
   });
 
   it('sends nothing that is no name', async () => {
-    const dial = relayDial(() => Promise.reject(new Error('asked')));
+    const dial = relayDial(() => Promise.reject(new Error('asked')), KEY);
     await expect(dial('a b\r\n', 1, options)).rejects.toMatchObject({ fact: { stage: 'resolve' } });
   });
 });
