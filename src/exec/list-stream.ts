@@ -18,9 +18,10 @@ export class ListStream {
   readonly #onItem: (item: unknown) => void;
   /** What stands around the items, so far. */
   #frame = '';
-  /** Bytes of an item or of the frame whose end has not come yet. */
-  #rest: Buffer = Buffer.alloc(0);
-  /** Where in `#rest` the next byte is to be read, and where what is unfinished begins. */
+  /** Begins with the bytes of an item or of the frame whose end has not come yet: `#size` of them. */
+  #held: Buffer = Buffer.alloc(0);
+  #size = 0;
+  /** Where in them the next byte is to be read, and where what is unfinished begins. */
   #at = 0;
   #from = 0;
   #depth = 0;
@@ -34,18 +35,37 @@ export class ListStream {
 
   /** Throws SyntaxError for an item that is no JSON, ExternalError for one that is too large, and whatever the receiver of items throws. */
   push(chunk: Buffer): void {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const bytes = this.#size === 0 ? chunk : this.#appended(chunk);
     this.#scan(bytes);
-    this.#rest = bytes.subarray(this.#from);
-    this.#at = this.#rest.length;
+    // What is left lies within this chunk wherever something ended in it: it is copied once, however small the chunks are.
+    if (this.#size === 0 || this.#from > 0) this.#keep(bytes.subarray(this.#from));
+    this.#at = this.#size;
     this.#from = 0;
-    if (this.#rest.length + this.#frame.length > PART_LIMIT)
+    if (this.#size + this.#frame.length > PART_LIMIT)
       throw new ExternalError('the API server answers with an object larger than 8 MiB');
   }
 
   /** The document without its items. Throws SyntaxError where the stream ended before the document did. */
   end(): unknown {
-    return boundedJson(this.#frame + this.#rest.toString('utf8'));
+    return boundedJson(this.#frame + this.#held.toString('utf8', 0, this.#size));
+  }
+
+  #appended(chunk: Buffer): Buffer {
+    const size = this.#size + chunk.length;
+    if (size > this.#held.length) {
+      const larger = Buffer.allocUnsafe(2 * size);
+      this.#held.copy(larger, 0, 0, this.#size);
+      this.#held = larger;
+    }
+    chunk.copy(this.#held, this.#size);
+    this.#size = size;
+    return this.#held.subarray(0, size);
+  }
+
+  #keep(rest: Buffer): void {
+    if (rest.length > this.#held.length) this.#held = Buffer.allocUnsafe(2 * rest.length);
+    rest.copy(this.#held, 0);
+    this.#size = rest.length;
   }
 
   #scan(bytes: Buffer): void {

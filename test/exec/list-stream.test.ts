@@ -26,6 +26,24 @@ describe('a list that arrives in pieces', () => {
     );
   });
 
+  it('is read at once, also where an object of 1 MiB comes byte by byte', { timeout: 20_000 }, () => {
+    const large = { data: 'x'.repeat(1 << 20) };
+    expect(read(JSON.stringify({ kind: 'List', items: [large] }), 1)).toEqual({
+      items: [large],
+      frame: { kind: 'List', items: [] },
+    });
+  });
+
+  it('is read at once, also where it holds 100,000 objects and no list', { timeout: 20_000 }, () => {
+    expect(read(`{${'"a":{},'.repeat(100_000)}"items":[]}`, 65_536).frame).toEqual({ a: {}, items: [] });
+  });
+
+  it('is refused where one object is larger than any is', () => {
+    expect(() => read(`{"items":[{"data":"${'x'.repeat(9 << 20)}"}]}`, 65_536)).toThrow(
+      'the API server answers with an object larger than 8 MiB',
+    );
+  });
+
   it.each([
     ['no items', '{"kind":"List","items":[]}', [], { kind: 'List', items: [] }],
     ['null for none', '{"items":null}', [], { items: null }],
