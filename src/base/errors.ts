@@ -59,3 +59,13 @@ export class Interrupted extends Fault {
     super(message, EXIT.interrupted, options);
   }
 }
+
+/**
+ * An error that nobody caught, such as one thrown in an event's handler. The run is interrupted by it, so that what is under way ends in order; what is
+ * told is the cause. Exit 1.
+ */
+export class Uncaught extends Interrupted {
+  constructor(cause: unknown) {
+    super('interrupted by an error that nobody caught', { cause, exitCode: EXIT.bug });
+  }
+}

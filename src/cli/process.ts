@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import process from 'node:process';
 import { isatty } from 'node:tty';
-import { Interrupted } from '../base/errors.ts';
+import { Interrupted, Uncaught } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { endPrograms, isProgramRunning } from '../exec/program-group.ts';
 import { sayLostResult } from './lost-result.ts';
@@ -35,7 +35,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     stuck: stuck(signal),
   });
   await drained(outputs, signal);
-  const last = sayLostResult(result, code);
+  const last = sayLostResult(result, signal.reason instanceof Uncaught ? EXIT.bug : code);
   await drained(outputs, signal);
   await leave(last, signal);
 }
@@ -54,6 +54,8 @@ function interruption(): AbortSignal {
     } else if (name !== 'SIGHUP' && performance.now() - since > ECHO_MS) endNow();
   };
   for (const name of SIGNALS) process.on(name, () => hear(name));
+  // The last resort: without it the process ends here and now, with its source on stderr, and whatever it holds stays held.
+  process.on('uncaughtException', (error) => controller.abort(new Uncaught(error)));
   process.stdin.on('error', () => controller.abort(new Interrupted('interrupted: the input was closed')));
   return controller.signal;
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Fault, Interrupted } from '../base/errors.ts';
+import { Fault, Interrupted, Uncaught } from '../base/errors.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { type Redact, redactor } from '../base/redact.ts';
 import { secretShape } from '../base/secret-shapes.ts';
@@ -80,7 +80,9 @@ export class Run {
     this.#protect(argv.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]).filter(isSecretShaped));
     // What was under way ends with an AbortError of its own kind: it is not a bug that it did.
     const known = thrown instanceof Fault ? thrown : systemFault(thrown);
-    const error = known ?? (signal.aborted ? new Interrupted(undefined, { cause: thrown }) : thrown);
+    const reason: unknown = signal.reason;
+    const ended = known ?? (signal.aborted ? new Interrupted(undefined, { cause: thrown }) : thrown);
+    const error = reason instanceof Uncaught && ended instanceof Interrupted ? reason.cause : ended;
     if (asksForJson(argv)) {
       this.stdout.writeJson(`${JSON.stringify(faultDocument(error, verbose, now()), null, 2)}\n`);
     } else {

@@ -117,13 +117,25 @@ function processOf(client: object): number {
   return typeof id === 'number' ? id : 0;
 }
 
-/** The answer, or the end of the stream when it does not come: pg has no way back from a query that is not answered. */
+/**
+ * The answer, or the end of the stream when it does not come: pg has no way back from a query that is not answered, and does not hear of a stream that
+ * ended before it listened.
+ */
 async function within<T>(answer: Promise<T>, limitMs: number, stream: Duplex): Promise<T> {
-  const timer = setTimeout(() => stream.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), limitMs);
+  const late = () => stream.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+  const timer = setTimeout(late, limitMs);
+  let closed: () => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    closed = () => reject(stream.errored ?? new Error('Connection terminated unexpectedly'));
+    if (stream.closed) closed();
+    else stream.once('close', closed);
+  });
+  answer.catch(() => undefined);
   try {
-    return await answer;
+    return await Promise.race([answer, ended]);
   } finally {
     clearTimeout(timer);
+    stream.removeListener('close', closed);
   }
 }
 

@@ -110,6 +110,13 @@ test.each<[string, (socket: Socket) => void, object]>([
   expect(error instanceof PostgresFault && error.login).toMatchObject({ stage: 'use', ...fault });
 });
 
+test('a server that speaks before it is spoken to is a fault of its login, though nobody listens yet', async () => {
+  const port = await serve((socket, turn) => {
+    if (turn === 0) socket.write('220 mail.example.com ESMTP\r\n');
+  });
+  await expect(open(port)).rejects.toMatchObject({ login: { stage: 'login', ...FOREIGN } });
+});
+
 test('an answer that comes byte by byte is read', async () => {
   const answer = Buffer.concat([
     columns(1),
