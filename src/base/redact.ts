@@ -29,12 +29,23 @@ export function redactor(secrets: Iterable<string>): Redact {
   }
   const plain = byLength(forms);
   const runs = byLength(encoded);
+  const beginnings = new Set([...plain, ...runs].map((form) => form.slice(0, SHORTEST)));
   return (text) => {
+    if (!holdsAny(text, beginnings)) return text;
     let redacted = text;
     for (const form of plain) if (redacted.includes(form)) redacted = redacted.split(form).join(REDACTED);
     for (const run of runs) if (redacted.includes(run)) redacted = withoutRuns(redacted, run);
     return redacted.includes(CUT) ? withoutBeginnings(redacted, [...plain, ...runs]) : redacted;
   };
+}
+
+/** One pass over the text, however many forms there are: evidence of a large cluster has many texts. */
+function holdsAny(text: string, beginnings: ReadonlySet<string>): boolean {
+  if (beginnings.size === 0) return false;
+  for (let at = 0; at + SHORTEST <= text.length; at++) {
+    if (beginnings.has(text.slice(at, at + SHORTEST))) return true;
+  }
+  return false;
 }
 
 function byLength(texts: ReadonlySet<string>): readonly string[] {

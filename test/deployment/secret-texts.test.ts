@@ -64,6 +64,20 @@ describe('user info in a URL', () => {
   });
 });
 
+it.each([
+  ['an escape sequence', 'pilot \u001b[2J', 'U+001B'],
+  ['text turned round', 'pilot \u202e txt', 'U+202E'],
+  ['a mark of UTF-8', '\uFEFFpilot', 'U+FEFF'],
+])('%s in a value is refused', (_, reason, name) => {
+  const acceptedRisks = [{ check: 'config.tls', reason }];
+  expect(problemsOf({ acceptedRisks })).toEqual([
+    ['acceptedRisks[0].reason', `a hidden character (${name}) stands in it; take it out`],
+  ]);
+  expect(problemsOf({ acceptedRisks: [{ check: 'config.tls', reason: 'ein Pilot 👩‍💻,\n\tzwei Zeilen' }] })).toEqual(
+    [],
+  );
+});
+
 it('a value that refers to a secret elsewhere is taken', () => {
   const over = { components: { api: { extraEnv: { MIRROR: 'redis://:$(REDIS_PASSWORD)@redis:6379/0' } } } };
   expect(problemsOf(over)).toEqual([]);

@@ -4,6 +4,7 @@ import { ADDRESS_RULES } from './rules/addresses.ts';
 import { COMPONENT_RULES } from './rules/components.ts';
 import { CREDENTIAL_RULES } from './rules/credentials.ts';
 import { FRAME_RULES } from './rules/frame.ts';
+import { HIDDEN_CHARACTER_RULES } from './rules/hidden-characters.ts';
 import { HIDDEN_SECRET_RULES } from './rules/hidden-secrets.ts';
 import { RECOVERY_RULES } from './rules/recovery.ts';
 import type { Finding, Rule } from './rules/rule.ts';
@@ -18,6 +19,7 @@ const RULES: readonly Rule[] = [
   ...COMPONENT_RULES,
   ...RECOVERY_RULES,
   ...HIDDEN_SECRET_RULES,
+  ...HIDDEN_CHARACTER_RULES,
 ];
 
 /** Judges the sections that are right by themselves; a rule is left out while a section it reads is not. */
