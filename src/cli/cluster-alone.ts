@@ -21,7 +21,8 @@ export function clusterAlone({ env, kubeconfig, kubeContext }: CommandContext): 
   return { runner, kubeArgs, reads: sharedReads(runner, kubeArgs) };
 }
 
-/** Runs programs where there is no file, and so no secret. */
+/** Runs programs where there is no file that names the secrets: the names that difyctl suggests for them may hold some all the same. */
 export function bareRunner(env: CommandContext['env']): Runner {
-  return createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact: redactor([]) });
+  const hiddenNames = new Set(Object.keys(env).filter((name) => name.startsWith('DIFY_')));
+  return createRunner({ env, hiddenNames, passNames: new Set(), redact: redactor([]) });
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { bareRunner } from '../../src/cli/cluster-alone.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
 import type { RunOptions } from '../../src/exec/runner.ts';
 import { identify } from '../../src/state/lock/process.ts';
@@ -144,4 +145,11 @@ it('nothing is started for a caller that is gone already', async () => {
 
 it('a program has no terminal of its own to ask at', async () => {
   expect(await runner.run('sh', ['-c', '(: </dev/tty) 2>/dev/null || echo none'])).toMatchObject({ stdout: 'none\n' });
+});
+
+it('a program that is run without a deployment file has none of the variables that hold secrets', async () => {
+  const env = { PATH: process.env.PATH, DIFY_PG_PASSWORD: 'hunter2', DIFYCTL_TIER: 'prod', AWS_PROFILE: 'ops' };
+  const { stdout } = await bareRunner(env).run('env', []);
+  expect(stdout).not.toMatch(/DIFY/);
+  expect(stdout).toMatch(/^AWS_PROFILE=ops$/m);
 });
