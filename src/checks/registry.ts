@@ -1,4 +1,5 @@
 import { appHealth, appPing, appSetup, appWeb } from './app/answers.ts';
+import { appDrift } from './app/drift.ts';
 import { appRoutes } from './app/routes.ts';
 import { appImages, appRestarts, appWorkloads } from './app/workloads.ts';
 import type { Check } from './check.ts';
@@ -163,6 +164,7 @@ export const CHECKS: readonly Check[] = [
   storageLifecycle,
   ...vectorStoreChecks,
   appWorkloads,
+  appDrift,
   appRestarts,
   appImages,
   appHealth,

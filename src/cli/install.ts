@@ -19,7 +19,7 @@ import { checklistStarter } from './check-output.ts';
 import { askToGoOn, type Exhibit, requireAnswer } from './confirm.ts';
 import type { CommandContext } from './context.ts';
 import { installText } from './install-text.ts';
-import { changeLines, kindLines, placeLines } from './plan-text.ts';
+import { changeLines, driftLines, kindLines, placeLines } from './plan-text.ts';
 import { openingNotes, type Ready, withPrepared } from './prepared.ts';
 import { type ProgressView, progressView } from './progress.ts';
 
@@ -75,7 +75,8 @@ async function runInstall(
   let checklist = startChecklist();
   const show = (draft: Draft): void => {
     view.pause();
-    if (!context.quiet) stderr.write(`${[...kindLines(draft, style), ...placeLines(draft, style)].join('\n')}\n`);
+    const shown = [...kindLines(draft, style), ...placeLines(draft, style), ...driftLines(draft.plan.drift, style)];
+    if (!context.quiet) stderr.write(`${shown.join('\n')}\n`);
   };
   return install({
     prepared,

@@ -1,7 +1,9 @@
 import { oneLine } from '../base/printable.ts';
 import { wrap } from '../base/wrap.ts';
+import type { Drift } from '../evidence/drift/drift.ts';
+import { driftText } from '../evidence/drift/words.ts';
 import type { Draft } from '../install/draft.ts';
-import { dot, paint, type Style } from '../report/style.ts';
+import { arrow, dot, paint, type Style } from '../report/style.ts';
 import type { Change } from '../targets/target.ts';
 
 const SIGNS = { create: '+', change: '~', delete: '-' } as const;
@@ -25,6 +27,16 @@ export function changeLines(changes: readonly Change[], style: Style, withPaths:
     `    ${paint(style, TONES[action], SIGNS[action])} ${oneLine(`${kind} ${name}`)}`,
     ...(withPaths ? (paths ?? []).map((path) => `        ${oneLine(path)}`) : []),
   ]);
+}
+
+/** What others changed since the last install, and that an install undoes it; nothing if there is nothing. */
+export function driftLines(drift: readonly Drift[], style: Style): readonly string[] {
+  if (drift.length === 0) return [];
+  const title = `changed since the last install, and undone by install (${drift.length}):`;
+  return [
+    `  ${paint(style, 'care', title)}`,
+    ...drift.flatMap((one) => wrap(oneLine(driftText(one, arrow(style))), style.width, 4)),
+  ];
 }
 
 /** `+ 9 Deployments  + 9 Services  ~ 1 ConfigMap` */

@@ -6,7 +6,7 @@ import { type Draft, draftInstall } from '../install/draft.ts';
 import { countChanges } from '../install/install.ts';
 import { unreadableNote } from '../state/revisions/stored.ts';
 import type { CommandContext } from './context.ts';
-import { changeLines, kindLines, placeLines } from './plan-text.ts';
+import { changeLines, driftLines, kindLines, placeLines } from './plan-text.ts';
 import { openingNotes, type Ready, withPrepared } from './prepared.ts';
 import { resultStyle } from './progress.ts';
 
@@ -49,6 +49,7 @@ function planDocument(
     place: place.facts,
     revision: newest?.number,
     changes: plan.changes,
+    drift: plan.drift,
     digest: plan.digest,
     ...(unreadable.length === 0 ? {} : { notes: unreadable.map(unreadableNote) }),
     unresolved: secrets.unresolved.map(({ path, reason }) => ({ path, reason })),
@@ -63,6 +64,7 @@ function planText(draft: Draft, context: CommandContext): string {
     `  plan        ${countChanges(draft.plan.changes)}`,
     ...kindLines(draft, style),
     ...changeLines(draft.plan.changes, style, true),
+    ...driftLines(draft.plan.drift, style),
   ];
   return `${lines.join('\n')}\n`;
 }

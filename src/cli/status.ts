@@ -7,6 +7,7 @@ import { newestRevision, type Revision } from '../state/revisions/revision.ts';
 import { unreadableNote } from '../state/revisions/stored.ts';
 import type { LiveRelease, WorkloadStatus } from '../targets/target.ts';
 import type { CommandContext } from './context.ts';
+import { driftLines } from './plan-text.ts';
 import { openPlace } from './prepared.ts';
 import { resultStyle } from './progress.ts';
 
@@ -55,6 +56,7 @@ export function nextStep(
 ): string {
   if (!release.exists) return 'difyctl install';
   if (release.status.startsWith('pending-')) return 'difyctl install takes over, if no other helm is at work';
+  if ((release.drift ?? []).length > 0) return 'difyctl install undoes these changes; difyctl plan shows how';
   const late = release.workloads.find(({ ready, desired }) => ready < desired);
   if (late !== undefined) return `${LOGS[target]} ${late.name}; then difyctl install`;
   if (revision?.outcome === 'rolled-back') return 'the last change was rolled back: mend it, then difyctl install';
@@ -82,6 +84,8 @@ export function statusText(
     `  ${paint(style, 'strong', name)}   ${release.exists ? oneLine(release.status) : 'not installed'}${at}`,
     recorded,
     ...release.workloads.map((workload) => workloadLine(workload, width, style)),
+    ...(release.drift === undefined ? ['  changes since the last install could not be looked for'] : []),
+    ...driftLines(release.drift ?? [], style),
     `  ${arrow(style)} ${oneLine(next)}`,
   ];
   return `${lines.join('\n')}\n`;

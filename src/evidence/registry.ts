@@ -14,6 +14,7 @@ import { clusterNamespaceCollector, clusterReleaseCollector } from './cluster/re
 import { clusterRightsCollector } from './cluster/rights.ts';
 import { sharedClaimsCollector } from './cluster/shared-claims.ts';
 import { clusterVersionCollector } from './cluster/version.ts';
+import { appDriftCollector } from './drift/collector.ts';
 import { endpointsCollector } from './endpoints.ts';
 import type { Collector } from './evidence.ts';
 import { hostCollectors } from './host/collectors.ts';
@@ -63,6 +64,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   vectorStoreCollector,
   secretsFactsCollector,
   appWorkloadsCollector,
+  appDriftCollector,
   appAnswersCollector,
   appHealthCollector,
 ];

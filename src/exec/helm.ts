@@ -68,6 +68,11 @@ export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
     }
   };
   const at = ({ name, namespace }: ReleaseRef) => [name, '-n', namespace];
+  /** helm 4 applies on the server's side, where a field that somebody else has changed is a conflict unless it is forced; helm 3 knows none. */
+  const takesFieldsBack = async (): Promise<readonly string[]> => {
+    const { major } = parseVersion(await run(['version', '--template', '{{.Version}}']));
+    return major >= 4 ? ['--force-conflicts'] : [];
+  };
   return {
     version: async (signal) =>
       parseVersion(await run(['version', '--template', '{{.Version}}'], { ...heeding(signal) })),
@@ -83,14 +88,16 @@ export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
     },
     upgradeInstall: async (release, chart, values, options) => {
       const args = ['upgrade', release.name, ...chartArgs(chart), '--install', '-n', release.namespace, '-f', '-'];
-      await run([...args, ...within(options)], { ...options, input: JSON.stringify(values) });
+      const force = await takesFieldsBack();
+      await run([...args, ...force, ...within(options)], { ...options, input: JSON.stringify(values) });
     },
     history: (release, signal) =>
       readHistory(() => run(['history', ...at(release), '-o', 'json'], { ...heeding(signal) })),
     manifest: (release, revision, signal) =>
       run(['get', 'manifest', ...at(release), '--revision', String(revision)], { ...heeding(signal) }),
     rollback: async ({ name, namespace }, revision, options) => {
-      await run(['rollback', name, String(revision), '-n', namespace, ...within(options)], options);
+      const force = await takesFieldsBack();
+      await run(['rollback', name, String(revision), '-n', namespace, ...force, ...within(options)], options);
     },
     uninstall: async (release, options) => {
       await run(['uninstall', ...at(release), '--wait', ...within(options)], options);

@@ -149,5 +149,5 @@ function refuseUnresolved({ prepared }: InstallOptions): void {
 }
 
 function planFacts({ plan }: Draft): NonNullable<InstallFacts['plan']> {
-  return { changes: plan.changes, digest: plan.digest };
+  return { changes: plan.changes, drift: plan.drift, digest: plan.digest };
 }

@@ -3,6 +3,7 @@ import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { Drift } from '../evidence/drift/drift.ts';
 import type { ApplyFailure, Change, Place } from '../targets/target.ts';
 
 type InstallOutcome = 'blocked' | 'dry-run' | 'unchanged' | 'applied' | 'failed' | 'rolled-back';
@@ -18,7 +19,12 @@ export interface InstallReport {
   readonly target: Deployment['target']['type'];
   readonly outcome: InstallOutcome;
   readonly place?: Place['facts'];
-  readonly plan?: { readonly changes: readonly Change[]; readonly digest: string };
+  readonly plan?: {
+    readonly changes: readonly Change[];
+    /** What others had changed since the install before, and this one undid. */
+    readonly drift: readonly Drift[];
+    readonly digest: string;
+  };
   readonly preflight: CheckReport;
   /** difyctl's own revision, and helm's. */
   readonly revision?: number | undefined;

@@ -1,4 +1,5 @@
 import type { OnProgress } from '../base/events.ts';
+import type { Drift } from '../evidence/drift/drift.ts';
 import type { Rendered } from '../render/rendered.ts';
 import type { LockStore } from '../state/lock/store.ts';
 import type { PlaceIdentity } from '../state/place.ts';
@@ -16,6 +17,8 @@ export interface Change {
 
 export interface Plan {
   readonly changes: readonly Change[];
+  /** What was changed by others since the last install, and would be undone; every object of it that stays is among the changes. */
+  readonly drift: readonly Drift[];
   /** Digest of all that would be applied and of what it would change; equal digests are the same plan. */
   readonly digest: string;
   /** Whether helm or compose itself has something to do; false where only difyctl's own objects change, or nothing. */
@@ -40,10 +43,13 @@ export interface LiveRelease {
   readonly status: string;
   readonly revision: number | undefined;
   readonly workloads: readonly WorkloadStatus[];
+  /** What was changed by others since the last install; undefined if it could not be compared. */
+  readonly drift: readonly Drift[] | undefined;
 }
 
 export interface WorkloadStatus {
   readonly name: string;
+  /** As many as were applied; what somebody scaled by hand does not count. */
   readonly desired: number;
   readonly ready: number;
   readonly restarts: number;

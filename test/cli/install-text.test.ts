@@ -121,10 +121,11 @@ describe('what went wrong', () => {
 test('a dry run names every object', () => {
   const plan = {
     digest: 'd',
+    drift: [],
     changes: [{ action: 'change' as const, kind: 'Deployment', name: 'dify-web', paths: ['spec.replicas'] }],
   };
   const said = text({ outcome: 'dry-run', plan });
   expect(said).toContain('~ Deployment dify-web\n        spec.replicas');
   expect(said).toContain('nothing was changed');
-  expect(text({ outcome: 'dry-run', plan: { digest: 'd', changes: [] } })).toContain('Nothing to change.');
+  expect(text({ outcome: 'dry-run', plan: { digest: 'd', changes: [], drift: [] } })).toContain('Nothing to change.');
 });

@@ -151,11 +151,12 @@ describe.each(HOSTILE_TEXTS)('%s from outside', (_, text) => {
   });
 
   it('forges no row of a plan, a status or a history', async () => {
-    const style = { color: false, unicode: true, width: 200 };
+    const style = { color: false, unicode: true, width: 400 };
     const changes = [{ action: 'change' as const, kind: text, name: text, paths: [text] }];
     const draft = { plan: { changes }, place: { facts: [{ name: 'context', value: text }] } } as unknown as Draft;
     const worker = { name: text, ready: 0, desired: 1, restarts: 1, detail: text, simulated: false };
-    const release = { exists: true, status: text, revision: 1, workloads: [worker] };
+    const drift = { kind: text, name: text, change: 'changed' as const, path: text, was: text, is: text };
+    const release = { exists: true, status: text, revision: 1, workloads: [worker], drift: [drift] };
     const revision = { number: 1, outcome: 'applied', startedAt: text, by: text, detail: text } as unknown as Revision;
     const { stdout } = await written((context) => {
       const plan = [...placeLines(draft, style), ...kindLines(draft, style), ...changeLines(changes, style, true)];
@@ -164,7 +165,7 @@ describe.each(HOSTILE_TEXTS)('%s from outside', (_, text) => {
       context.stdout.write(revisionLine(revision));
     });
     expectClean(stdout);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(4 + 4 + 1);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(4 + 6 + 1);
   });
 
   it('is not suggested by the wizard', async () => {

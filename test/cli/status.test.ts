@@ -8,8 +8,17 @@ const live = (over: Partial<LiveRelease> = {}): LiveRelease => ({
   status: 'deployed',
   revision: 1,
   workloads: [{ ...worker, ready: 3 }],
+  drift: [],
   ...over,
 });
+const SCALED = {
+  kind: 'Deployment',
+  name: 'dify-worker',
+  change: 'changed',
+  path: 'spec.replicas',
+  was: '3',
+  is: '1',
+} as const;
 const late = live({ workloads: [{ ...worker, ready: 1 }] });
 
 test.each([
@@ -17,6 +26,7 @@ test.each([
   ['kubernetes', live({ status: 'pending-upgrade' }), 'open', /takes over/],
   ['kubernetes', late, 'applied', /^kubectl describe and kubectl logs of dify-worker; then difyctl install$/],
   ['compose', late, 'applied', /^docker compose logs dify-worker; then difyctl install$/],
+  ['kubernetes', { ...late, drift: [SCALED] }, 'applied', /^difyctl install undoes these changes/],
   ['kubernetes', live(), 'rolled-back', /rolled back: mend it/],
   ['kubernetes', live(), 'interrupted', /goes on where that run ended/],
   ['compose', live(), 'applied', /^difyctl plan/],

@@ -9,10 +9,14 @@ interface Call {
 }
 
 /** A runner that keeps what it was asked and answers this. */
-function recording(answer: string | ExternalError): { readonly runner: Runner; readonly calls: Call[] } {
+function recording(
+  answer: string | ExternalError,
+  version = 'v4.3.1',
+): { readonly runner: Runner; readonly calls: Call[] } {
   const calls: Call[] = [];
   const runner: Runner = {
     run: async (_, args, options = {}) => {
+      if (args[0] === 'version') return { exitCode: 0, stdout: version, stderr: '' };
       calls.push({ args, options });
       if (answer instanceof ExternalError) throw answer;
       return { exitCode: 0, stdout: answer, stderr: '' };
@@ -73,6 +77,16 @@ describe('a command', () => {
     await helm(runner, []).upgradeInstall(RELEASE, CHART, {}, { timeoutMs: 60_000 });
     expect(calls[0]?.args.join(' ')).toContain('--timeout 55s');
   });
+});
+
+test.each([
+  ['v3.22.0', false],
+  ['v4.3.1', true],
+])('helm %s takes fields back that others changed: by a flag %s', async (version, isForced) => {
+  const { runner, calls } = recording('', version);
+  await helm(runner, []).upgradeInstall(RELEASE, CHART, {}, {});
+  await helm(runner, []).rollback(RELEASE, 1, {});
+  expect(calls.map(({ args }) => args.includes('--force-conflicts'))).toEqual([isForced, isForced]);
 });
 
 describe('a history', () => {

@@ -58,12 +58,12 @@ export function memoryTarget(): MemoryTarget {
       identity: { uid: 'uid', endpoint: 'endpoint', within: 'dify' },
       facts: [{ name: 'namespace', value: 'dify' }],
     }),
-    inspect: async () => ({ exists: true, status: 'deployed', revision: 1, workloads: [] }),
+    inspect: async () => ({ exists: true, status: 'deployed', revision: 1, workloads: [], drift: [] }),
     plan: async (): Promise<Plan> => {
       const changes = target.plans[Math.min(planned, target.plans.length - 1)] ?? [];
       planned += 1;
       calls.push('plan');
-      return { changes, digest: JSON.stringify(changes), touchesRelease: changes.length > 0 };
+      return { changes, drift: [], digest: JSON.stringify(changes), touchesRelease: changes.length > 0 };
     },
     lockStore: async () => memoryLock(target, calls),
     keepSecrets: async () => undefined,

@@ -40,7 +40,8 @@ export async function kubernetesWorkloads(
   return rendered.workloads.map((planned) => {
     const found = all.find(({ kind, name }) => kind === planned.kind && name === planned.name);
     const own = found === undefined ? [] : pods.filter((pod) => isSelected(pod, found.selector));
-    return workload(planned, found, own, simulated);
+    const isScaled = rendered.autoscalers.some(({ scales }) => scales?.workload === planned.name);
+    return workload(planned, found, { own, simulated, isScaled });
   });
 }
 
@@ -62,13 +63,19 @@ function live(kind: string, item: unknown): LiveWorkload {
   };
 }
 
+interface WorkloadFacts {
+  readonly own: readonly AppPod[];
+  readonly simulated: ReadonlySet<string>;
+  readonly isScaled: boolean;
+}
+
 function workload(
   planned: RenderedSet['workloads'][number],
   found: LiveWorkload | undefined,
-  own: readonly AppPod[],
-  simulated: ReadonlySet<string>,
+  { own, simulated, isScaled }: WorkloadFacts,
 ): AppWorkload {
-  const desired = found?.desired ?? planned.replicas;
+  // An autoscaler decides between its own limits; else what was rendered counts, whatever somebody scaled it to.
+  const desired = isScaled && found !== undefined && found.desired > 0 ? found.desired : planned.replicas;
   const ready = found?.available ?? 0;
   return {
     name: planned.name,
@@ -83,6 +90,11 @@ function workload(
       .toSorted()
       .at(-1),
     simulated: own.length > 0 && own.every(({ node }) => simulated.has(node)),
-    holdup: found === undefined ? 'is not in the cluster' : ready >= desired ? '' : found.complaint,
+    holdup: found === undefined ? 'is not in the cluster' : ready >= desired ? '' : heldBy(found, desired),
   };
+}
+
+function heldBy({ desired: live, complaint }: LiveWorkload, desired: number): string {
+  if (complaint !== '' || live >= desired) return complaint;
+  return `is scaled to ${live}`;
 }

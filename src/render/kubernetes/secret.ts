@@ -38,8 +38,15 @@ export function secretContent(
   );
   const weaviate = deployment.vectorStore.mode === 'bundled' ? [[WEAVIATE_KEYS, get('vectorStore.apiKey')]] : [];
   const data = sorted(Object.fromEntries([...plain, ...composed, ...weaviate, ...Object.entries(files)]));
-  const digest = createHmac('sha256', get(SECRET_KEY)).update(JSON.stringify(data)).digest('hex');
-  return { name: `${deployment.name}-difyctl-${digest.slice(0, DIGEST_LENGTH)}`, data };
+  return { name: secretName(deployment.name, data), data };
+}
+
+/** The name that a Secret of these contents has: one that bears another was made by somebody else. */
+export function secretName(deployment: string, data: Readonly<Record<string, string>>): string {
+  const digest = createHmac('sha256', data[SECRET_KEY] ?? '')
+    .update(JSON.stringify(sorted(data)))
+    .digest('hex');
+  return `${deployment}-difyctl-${digest.slice(0, DIGEST_LENGTH)}`;
 }
 
 /** Under which key of the Secret a variable's value stands; undefined where it is no secret. */

@@ -3,6 +3,7 @@ import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { snapshot, writeFiles } from './directory.ts';
+import { undoDrift } from './drift.ts';
 import { composeProgress } from './progress.ts';
 import { isTroubled, isUnderWay, plannedServices, type ServiceView, serviceDetail } from './services.ts';
 import { takeBack } from './take-back.ts';
@@ -25,6 +26,7 @@ export async function applyCompose(
   const progress = composeProgress(options.onProgress);
   const before = await snapshot(project.directory, [...rendered.files, ...(previous?.files ?? [])]);
   await writeFiles(project.directory, rendered.files, previous?.files);
+  if (plan.drift.length > 0) await undoDrift(connection, rendered.project, options);
   const watch = await openWatch(connection, plannedServices(rendered.project), progress, signal);
   const refused = plan.touchesRelease ? await up(connection, watch, progress, options) : undefined;
   const views = refused === undefined ? await waitForServices(watch, { until, now, signal }) : await watch(signal);

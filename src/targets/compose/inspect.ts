@@ -1,3 +1,4 @@
+import { composeDrift } from '../../evidence/drift/compose/read.ts';
 import type { LiveRelease } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { type Container, readContainers } from './containers.ts';
@@ -7,7 +8,8 @@ import { writtenServices } from './written.ts';
 /** The project as its compose.yaml asks for it, and as the engine runs it. */
 export async function inspectCompose(connection: Connection, signal: AbortSignal): Promise<LiveRelease> {
   const containers = await readContainers(connection, signal);
-  if (containers.length === 0) return { exists: false, status: 'none', revision: undefined, workloads: [] };
+  const drift = await composeDrift(connection, signal);
+  if (containers.length === 0) return { exists: false, status: 'none', revision: undefined, workloads: [], drift };
   const isUp = containers.some(({ state }) => state === 'running');
   return {
     exists: true,
@@ -21,6 +23,7 @@ export async function inspectCompose(connection: Connection, signal: AbortSignal
       detail: serviceDetail(view),
       simulated: false,
     })),
+    drift,
   };
 }
 

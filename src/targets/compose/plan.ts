@@ -1,11 +1,14 @@
 import { digestOf } from '../../base/digest.ts';
+import { isObject } from '../../base/json.ts';
+import { composeDrift } from '../../evidence/drift/compose/read.ts';
 import type { RenderedCompose } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { Change, Plan } from '../target.ts';
+import { withDrift } from '../with-drift.ts';
 import type { Connection } from './connection.ts';
 import { lines, readContainers } from './containers.ts';
-
 import { draftDocument } from './draft-document.ts';
+import { readersOfFiles } from './drift.ts';
 import { fileChanges } from './file-changes.ts';
 import { isReady, plannedServices, type ServiceView, viewServices } from './services.ts';
 
@@ -20,21 +23,34 @@ export async function planCompose(
   signal: AbortSignal,
 ): Promise<Plan> {
   const { directory } = connection.project;
-  const [files, hashes, containers] = await Promise.all([
+  const [files, hashes, containers, drift] = await Promise.all([
     fileChanges(directory, rendered.files, previous?.files),
     serviceHashes(connection, rendered, signal),
     readContainers(connection, signal),
+    composeDrift(connection, signal),
   ]);
   const planned = plannedServices(rendered.project);
   const ofServices = viewServices(planned, containers).flatMap((view) => serviceChange(view, hashes.get(view.name)));
   const orphans = new Set(containers.map(({ service }) => service).filter((name) => !hashes.has(name)));
   const removed = [...orphans].map((name): Change => ({ action: 'delete', kind: 'Service', name }));
-  const changes = [...files, ...ofServices, ...removed];
+  const ofRelease = withDrift([...ofServices, ...removed], drift, releaseNames(rendered, connection.project.name));
+  const changes = [...withDrift(files, drift, new Set(rendered.files.map(({ path }) => `File/${path}`))), ...ofRelease];
   return {
     changes,
-    touchesRelease: ofServices.length + removed.length > 0,
-    digest: digestOf({ changes, services: planned, files: rendered.files.map(({ path }) => path) }),
+    drift,
+    touchesRelease: ofRelease.length > 0 || readersOfFiles(rendered.project, drift).length > 0,
+    digest: digestOf({ changes, drift, services: planned, files: rendered.files.map(({ path }) => path) }),
   };
+}
+
+/** What Compose makes: services, networks and volumes, as `Kind/name`. */
+function releaseNames({ project }: RenderedCompose, name: string): ReadonlySet<string> {
+  const below = (key: string) => Object.keys(isObject(project[key]) ? project[key] : {});
+  return new Set([
+    ...below('services').map((service) => `Service/${service}`),
+    ...below('networks').map((network) => `Network/${name}_${network}`),
+    ...below('volumes').map((volume) => `Volume/${name}_${volume}`),
+  ]);
 }
 
 /** Compose's digest of each service, interpolated: a changed secret or mounted file (by its digest label) is a changed service. */

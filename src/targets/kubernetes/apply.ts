@@ -4,6 +4,7 @@ import type { RenderedKubernetes } from '../../render/rendered.ts';
 import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
 import { type Connection, chartOf } from './connection.ts';
 import { diagnose } from './diagnose.ts';
+import { readersOf, undoDrift } from './drift.ts';
 import { lastDeployed } from './history.ts';
 import { parseManifest } from './objects.ts';
 import { applyOwn, deleteObjects } from './own.ts';
@@ -26,6 +27,7 @@ export async function applyKubernetes(
   const { plan, signal, timeoutMs } = options;
   const deadline = connection.now() + timeoutMs;
   const good = goodRevision(await helm.history(release, signal), options.good);
+  const reread = plan.drift.length > 0 ? await undoDrift(connection, ownObjects(rendered), options) : NOBODY;
   if (plan.changes.length > 0) await applyBeside(connection, rendered, options);
   const refused = plan.touchesRelease ? await upgrade(connection, rendered, options) : undefined;
   const revision = (await helm.history(release, signal)).at(-1)?.revision;
@@ -33,7 +35,9 @@ export async function applyKubernetes(
     return failed(connection, options, { summary: refused.reason, failures: [refused], revision, good });
   }
   if (revision === undefined) throw new ExternalError(`helm ended well, and there is no release ${release.name}`);
-  const names = workloadNames(parseManifest(await helm.manifest(release, revision, signal)));
+  const objects = parseManifest(await helm.manifest(release, revision, signal));
+  await restart(connection, readersOf(objects, reread), options);
+  const names = workloadNames(objects);
   const left = Math.max(0, deadline - connection.now());
   const { settled, views } = await waitForWorkloads(connection, names, { ...options, timeoutMs: left });
   if (settled) return { outcome: plan.changes.length === 0 ? 'unchanged' : 'applied', releaseRevision: revision };
@@ -41,6 +45,19 @@ export async function applyKubernetes(
   const late = views.filter((view) => !view.settled).map(({ label }) => label);
   const summary = `${late.join(', ')} did not become ready in ${Math.round(timeoutMs / 1000)} s`;
   return failed(connection, options, { summary, failures, revision, good });
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Processes that may have read other contents than those that are back now. */
+async function restart(
+  { kubectl, release }: Connection,
+  workloads: readonly string[],
+  { signal, onProgress }: ApplyOptions,
+): Promise<void> {
+  if (workloads.length === 0) return;
+  onProgress({ type: 'step-progress', step: 'apply', detail: `restarting ${workloads.join(', ')}` });
+  await kubectl.run(['rollout', 'restart', ...workloads, '-n', release.namespace], { signal });
 }
 
 /** What served before: as the revisions say, and where they do not, as helm does. */

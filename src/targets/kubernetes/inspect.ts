@@ -1,5 +1,10 @@
+import { ExternalError, Interrupted } from '../../base/errors.ts';
+import { isObject } from '../../base/json.ts';
+import { autoscaled } from '../../evidence/drift/kubernetes/findings.ts';
+import type { KubernetesObject } from '../../render/rendered.ts';
 import type { LiveRelease } from '../target.ts';
 import type { Connection } from './connection.ts';
+import { readDrift } from './drift.ts';
 import { parseManifest } from './objects.ts';
 import { simulatedWorkloads } from './simulated.ts';
 import { workloadDetail } from './words.ts';
@@ -9,9 +14,14 @@ import { readWorkloads, workloadNames } from './workloads.ts';
 export async function inspectKubernetes(connection: Connection, signal: AbortSignal): Promise<LiveRelease> {
   const { helm, release } = connection;
   const newest = (await helm.history(release, signal)).at(-1);
-  if (newest === undefined) return { exists: false, status: 'none', revision: undefined, workloads: [] };
-  const names = workloadNames(parseManifest(await helm.manifest(release, newest.revision, signal)));
-  const views = await readWorkloads(connection, names, signal);
+  if (newest === undefined) return { exists: false, status: 'none', revision: undefined, workloads: [], drift: [] };
+  const objects = parseManifest(await helm.manifest(release, newest.revision, signal));
+  const names = workloadNames(objects);
+  const [views, drift] = await Promise.all([
+    readWorkloads(connection, names, signal),
+    readDrift(connection, signal).catch(unlessInterrupted),
+  ]);
+  const applied = appliedReplicas(objects);
   const simulated = await simulatedWorkloads(connection, views, signal);
   const missing = [...names].filter((name) => !views.some(({ kind, name: own }) => name === `${kind}/${own}`));
   return {
@@ -21,7 +31,7 @@ export async function inspectKubernetes(connection: Connection, signal: AbortSig
     workloads: [
       ...views.map((view) => ({
         name: view.name,
-        desired: view.desired,
+        desired: applied.get(`${view.kind}/${view.name}`) ?? view.desired,
         ready: view.ready,
         restarts: view.pods.reduce((sum, { restarts }) => sum + restarts, 0),
         detail: workloadDetail(view),
@@ -29,9 +39,27 @@ export async function inspectKubernetes(connection: Connection, signal: AbortSig
       })),
       ...missing.map((name) => gone(name.split('/')[1] ?? name)),
     ],
+    drift,
   };
 }
 
 function gone(name: string): LiveRelease['workloads'][number] {
   return { name, desired: 1, ready: 0, restarts: 0, detail: 'is gone from the cluster', simulated: false };
+}
+
+/** Replicas that were applied, of workloads that no autoscaler scales. */
+function appliedReplicas(objects: readonly KubernetesObject[]): ReadonlyMap<string, number> {
+  const scaled = autoscaled(objects);
+  return new Map(
+    objects.flatMap(({ kind, metadata, spec }): readonly (readonly [string, number])[] => {
+      const replicas = isObject(spec) ? spec.replicas : undefined;
+      const key = `${kind}/${metadata.name}`;
+      return typeof replicas === 'number' && !scaled.has(key) ? [[key, replicas]] : [];
+    }),
+  );
+}
+
+/** Whoever may see workloads may not see everything: status goes on without. */
+function unlessInterrupted(error: unknown): undefined {
+  if (error instanceof Interrupted || !(error instanceof ExternalError)) throw error;
 }

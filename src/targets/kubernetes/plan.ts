@@ -6,8 +6,10 @@ import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { Change, Plan } from '../target.ts';
+import { withDrift } from '../with-drift.ts';
 import { compareObjects, goneObjects, lacking, sortChanges } from './compare.ts';
 import { type Connection, chartOf } from './connection.ts';
+import { readDrift } from './drift.ts';
 import { standing } from './history.ts';
 import { keyOf, parseManifest } from './objects.ts';
 import { droppedObjects, foreignObjects } from './owned.ts';
@@ -25,10 +27,11 @@ export async function planKubernetes(
   const { helm, release } = connection;
   const history = await helm.history(release, signal);
   const base = standing(history);
-  const [wantedText, currentText, home] = await Promise.all([
+  const [wantedText, currentText, home, drift] = await Promise.all([
     helm.template(release, chartOf(connection), rendered.values, { isUpgrade: base !== undefined, signal }),
     base === undefined ? '' : helm.manifest(release, base.revision, signal),
     namespaceExists(connection, signal),
+    base === undefined ? [] : readDrift(connection, signal),
   ]);
   const wanted = parseManifest(wantedText);
   const own = ownObjects(rendered);
@@ -39,12 +42,17 @@ export async function planKubernetes(
   const dropped = await droppedObjects(connection, previous, own, signal);
   const foreign = await foreignObjects(connection, goneObjects(current, wanted, release.namespace), signal);
   const ofOwn = ownChanges(own, live ?? NOTHING, dropped, release.namespace);
-  const inside = sortChanges([...ofOwn, ...ofRelease]);
+  const ofDrift = withDrift(ofRelease, drift, namesOf(wanted));
+  const inside = sortChanges([...withDrift(ofOwn, drift, namesOf(own)), ...ofDrift]);
   const namespace = { action: 'create' as const, kind: 'Namespace', name: release.namespace };
-  const touchesRelease = ofRelease.length > 0 || history.at(-1)?.status !== 'deployed';
+  const touchesRelease = ofDrift.length > 0 || history.at(-1)?.status !== 'deployed';
   // The namespace is made for the lock, before the plan is made again: it is no part of what was agreed to.
-  const digest = digestOf({ changes: inside, wanted, own: own.map(withoutData) });
-  return { changes: home ? inside : sortChanges([namespace, ...inside]), touchesRelease, digest, foreign };
+  const digest = digestOf({ changes: inside, drift, wanted, own: own.map(withoutData) });
+  return { changes: home ? inside : sortChanges([namespace, ...inside]), drift, touchesRelease, digest, foreign };
+}
+
+function namesOf(objects: readonly KubernetesObject[]): ReadonlySet<string> {
+  return new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
 }
 
 /** difyctl's own objects beside the chart, the Secret first. */

@@ -1,0 +1,30 @@
+import { docker } from '../../exec/docker.ts';
+import { helm } from '../../exec/helm.ts';
+import { fromCluster } from '../cluster/connect.ts';
+import { type Collector, EvidenceMissing } from '../evidence.ts';
+import { engineIsHere } from '../host/here.ts';
+import { APP_DRIFT, type Drift } from './drift.ts';
+
+/** What was changed in the installation since the last install. */
+export const appDriftCollector: Collector<readonly Drift[]> = {
+  key: APP_DRIFT,
+  timeoutMs: 120_000,
+  collect: async (context, need) => {
+    const { deployment, runner, kubeArgs, signal } = context;
+    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    const { name, target } = deployment;
+    if (target.type === 'compose') {
+      const { directory } = await engineIsHere(context, need, 'files');
+      const { composeDrift } = await import('./compose/read.ts');
+      return composeDrift({ docker: docker(runner), project: { name, directory } }, signal);
+    }
+    // What names a Secret by its contents loads the schema: only where something is installed.
+    const { kubernetesDrift } = await import('./kubernetes/read.ts');
+    const release = { name, namespace: target.namespace };
+    const source = { helm: helm(runner, kubeArgs), release };
+    const found = await fromCluster(context, `get what helm installed in namespace ${target.namespace}`, (kubectl) =>
+      kubernetesDrift({ ...source, kubectl }, signal),
+    );
+    return found.map(({ drift }) => drift);
+  },
+};

@@ -1,0 +1,67 @@
+import { jsonLines } from '../../../exec/answer.ts';
+import type { Docker } from '../../../exec/docker.ts';
+import { at, labelsAt, listAt, textAt } from '../../read.ts';
+
+/** A container of the project with what Compose made it from. Its environment may hold secrets: it is compared, and goes nowhere else. */
+export interface LiveContainer {
+  readonly service: string;
+  readonly state: string;
+  readonly image: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  readonly networks: readonly string[];
+  /** Bytes; 0 for no limit. */
+  readonly memory: number;
+  readonly cpuShares: number;
+  readonly restart: string;
+}
+
+const FORMAT =
+  '{"labels":{{json .Config.Labels}},"state":{{json .State.Status}},"image":{{json .Config.Image}},"env":{{json .Config.Env}},' +
+  '"command":{{json .Config.Cmd}},"host":{{json .HostConfig}},"networks":{{json .NetworkSettings.Networks}}}';
+
+/** Every container of the project, those of `docker compose run` left out. */
+export async function liveContainers(
+  docker: Docker,
+  project: string,
+  signal: AbortSignal,
+): Promise<readonly LiveContainer[]> {
+  const filter = ['--filter', `label=com.docker.compose.project=${project}`];
+  const ids = lines(await docker.run(['ps', '-a', '--no-trunc', ...filter, '--format', '{{.ID}}'], { signal }));
+  if (ids.length === 0) return [];
+  // One that went meanwhile is not told, and docker ends with 1.
+  const told = await docker.run(['inspect', '--format', FORMAT, ...ids], { signal, okCodes: [0, 1] });
+  return jsonLines(told, 'docker inspect')
+    .filter((item) => labelsAt(item, 'labels')['com.docker.compose.oneoff'] !== 'True')
+    .map(containerOf);
+}
+
+/** Names of the project's networks or volumes. */
+export async function projectNames(
+  docker: Docker,
+  what: 'network' | 'volume',
+  project: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const filter = `label=com.docker.compose.project=${project}`;
+  return new Set(lines(await docker.run([what, 'ls', '--filter', filter, '--format', '{{.Name}}'], { signal })));
+}
+
+function containerOf(item: unknown): LiveContainer {
+  const env = listAt(item, 'env').map((line) => /^([^=]*)=([\s\S]*)$/.exec(String(line)));
+  return {
+    service: labelsAt(item, 'labels')['com.docker.compose.service'] ?? '',
+    state: textAt(item, 'state'),
+    image: textAt(item, 'image'),
+    environment: Object.fromEntries(env.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? '']]))),
+    command: listAt(item, 'command').map(String),
+    networks: Object.keys((at(item, 'networks') as Record<string, unknown> | null) ?? {}).sort(),
+    memory: Number(at(item, 'host', 'Memory') ?? 0),
+    cpuShares: Number(at(item, 'host', 'CpuShares') ?? 0),
+    restart: textAt(item, 'host', 'RestartPolicy', 'Name'),
+  };
+}
+
+function lines(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
+}

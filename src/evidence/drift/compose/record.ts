@@ -1,0 +1,50 @@
+import { createHmac } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { boundedJson } from '../../../base/bounded-json.ts';
+import { at, listAt, textAt } from '../../read.ts';
+
+/** A file of the directory as it was written last. */
+export interface RecordedFile {
+  readonly path: string;
+  /** Of the content; of a file without recorded content an HMAC keyed with Dify's SECRET_KEY. */
+  readonly sha256: string;
+  /** Absent if the file holds secrets. */
+  readonly content: string | undefined;
+}
+
+/** The files of the newest revision that was applied whole; none if the newest run ended halfway, or if nothing is installed. */
+export async function recordedFiles(directory: string, before: number): Promise<readonly RecordedFile[]> {
+  const folder = join(directory, '.difyctl', 'revisions');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /^\d+\.json$/.test(name));
+  const numbers = names.map((name) => Number.parseInt(name, 10)).filter((number) => number < before);
+  for (const number of numbers.toSorted((a, b) => b - a)) {
+    const revision = parsed(await readFile(join(folder, `${number}.json`), 'utf8'));
+    const [outcome, phase] = [textAt(revision, 'outcome'), textAt(revision, 'phase')];
+    // What was rolled back left what stood before it.
+    if (outcome === 'rolled-back') continue;
+    if (outcome !== 'applied' && !(outcome === 'open' && phase === 'postflight')) return [];
+    return listAt(revision, 'files').map((file) => {
+      const content = at(file, 'content');
+      return {
+        path: textAt(file, 'path'),
+        sha256: textAt(file, 'sha256'),
+        content: typeof content === 'string' ? content : undefined,
+      };
+    });
+  }
+  return [];
+}
+
+/** True if the `.env` is the recorded one, as far as its own SECRET_KEY tells. */
+export function isRecordedEnv({ sha256 }: RecordedFile, content: string, secretKey: string): boolean {
+  return createHmac('sha256', secretKey).update(content).digest('hex') === sha256;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return boundedJson(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import { isObject, type JsonObject } from '../../base/json.ts';
+import { composeDrift } from '../../evidence/drift/compose/read.ts';
+import type { Drift } from '../../evidence/drift/drift.ts';
+import { listAt, textAt } from '../../evidence/read.ts';
+import type { ApplyOptions } from '../target.ts';
+import type { Connection } from './connection.ts';
+
+/** What `up` puts right by itself: missing and stopped containers, and how many there are. Anything else needs a new container. */
+const LEFT_TO_UP = new Set(['containers', 'state']);
+
+/**
+ * Removes containers that `up` would leave as they are, since their configuration has not changed: those that were changed by hand, that are
+ * paused, or that read a file which was edited. They are stopped first; what they keep lies in volumes.
+ */
+export async function undoDrift(
+  connection: Connection,
+  project: JsonObject,
+  { revision, signal, timeoutMs }: Pick<ApplyOptions, 'revision' | 'signal' | 'timeoutMs'>,
+): Promise<void> {
+  const drift = await composeDrift({ ...connection, before: revision }, signal);
+  const names = new Set([...changedServices(drift), ...readersOfFiles(project, drift)]);
+  const services = [...names].filter((name) => isObject(project.services) && name in project.services);
+  if (services.length === 0) return;
+  const { docker, project: place } = connection;
+  await docker.compose(place, ['rm', '--stop', '--force', ...services], { signal, timeoutMs });
+}
+
+function changedServices(drift: readonly Drift[]): readonly string[] {
+  return drift
+    .filter(({ kind, change }) => kind === 'Service' && change !== 'gone' && change !== 'added')
+    .filter(({ path = '', is }) => !LEFT_TO_UP.has(path) || is === 'paused')
+    .map(({ name }) => name);
+}
+
+/** Services that mount a file which was changed or removed. */
+export function readersOfFiles(project: JsonObject, drift: readonly Drift[]): readonly string[] {
+  const files = new Set(drift.filter(({ kind }) => kind === 'File').map(({ name }) => name));
+  const services = isObject(project.services) ? Object.entries(project.services) : [];
+  const mounts = (service: unknown) =>
+    listAt(service, 'volumes').map((volume) => textAt(volume, 'source').replace(/^\.\//, ''));
+  return services.filter(([, service]) => mounts(service).some((path) => files.has(path))).map(([name]) => name);
+}

@@ -1,0 +1,109 @@
+import { isObject } from '../../base/json.ts';
+import type { Drift } from '../../evidence/drift/drift.ts';
+import type { Finding } from '../../evidence/drift/kubernetes/findings.ts';
+import { kubernetesDrift } from '../../evidence/drift/kubernetes/read.ts';
+import { jsonDocuments } from '../../exec/json-documents.ts';
+import type { KubernetesObject } from '../../render/rendered.ts';
+import type { ApplyOptions } from '../target.ts';
+import type { Connection } from './connection.ts';
+
+/** What others changed, for a plan: nothing of the values that repair it. */
+export async function readDrift(connection: Connection, signal: AbortSignal): Promise<readonly Drift[]> {
+  return (await kubernetesDrift(connection, signal)).map(({ drift }) => drift);
+}
+
+/**
+ * Undoes what an upgrade would leave: fields that nobody applied, in objects that stay. Each such object is put back as a whole, so that it is
+ * valid in between. Says which ConfigMaps and Secrets had other contents meanwhile, as `Kind/name`: processes may have read them.
+ */
+export async function undoDrift(
+  connection: Connection,
+  own: readonly KubernetesObject[],
+  { revision, signal }: Pick<ApplyOptions, 'revision' | 'signal'>,
+): Promise<ReadonlySet<string>> {
+  const { kubectl, release } = connection;
+  const found = (await kubernetesDrift({ ...connection, before: revision }, signal)).filter(
+    ({ drift }) => drift.change !== 'gone',
+  );
+  // A revision is a Secret that others may write too: of what it names, only what this set makes is deleted.
+  const secrets = found
+    .filter(({ difference, drift }) => difference === undefined && isOf(own, drift))
+    .map(({ drift }) => drift.name);
+  if (secrets.length > 0) {
+    // Immutable: it is made anew, with its own contents.
+    await kubectl.run(['delete', 'secret', ...secrets, '-n', release.namespace, '--ignore-not-found'], { signal });
+  }
+  const items = restored(found);
+  if (items.length > 0) {
+    const input = jsonDocuments(items);
+    await kubectl.run(['replace', '--field-manager=helm', '-n', release.namespace, '-f', '-'], { input, signal });
+  }
+  const read = found.filter(({ drift: { kind } }) => kind === 'ConfigMap' || kind === 'Secret');
+  return new Set(read.map(({ drift: { kind, name } }) => `${kind}/${name}`));
+}
+
+function isOf(objects: readonly KubernetesObject[], { kind, name }: Drift): boolean {
+  return objects.some((object) => object.kind === kind && object.metadata.name === name);
+}
+
+/** Living objects that hold something nobody applied, as they should be. */
+export function restored(found: readonly Finding[]): readonly object[] {
+  const live = new Map(found.flatMap((one) => (one.live === undefined ? [] : [[one.live, [] as Finding[]] as const])));
+  for (const one of found) if (one.live !== undefined) live.get(one.live)?.push(one);
+  return [...live]
+    .filter(([, its]) => its.some(({ drift }) => drift.change === 'added'))
+    .map(([object, its]) => its.toSorted(backwards).reduce(putBack, structuredClone(object as object)));
+}
+
+/** Later items of a list first: taking one out moves those behind it. */
+function backwards(a: Finding, b: Finding): number {
+  const [one, other] = [a.difference?.pointer ?? [], b.difference?.pointer ?? []];
+  const at = one.findIndex((step, index) => step !== other[index]);
+  const [left, right] = [one[at], other[at]];
+  return typeof left === 'number' && typeof right === 'number' ? right - left : 0;
+}
+
+function putBack(object: object, { difference }: Finding): object {
+  if (difference === undefined) return object;
+  const { pointer, wanted } = difference;
+  const last = pointer.at(-1);
+  const parent = pointer
+    .slice(0, -1)
+    .reduce<unknown>((value, step) => (value as Record<string | number, unknown>)[step], object);
+  if (Array.isArray(parent) && typeof last === 'number') {
+    if (wanted === undefined) parent.splice(last, 1);
+    else parent[last] = wanted;
+  } else if (isObject(parent) && typeof last === 'string') {
+    if (wanted === undefined) delete parent[last];
+    else parent[last] = wanted;
+  }
+  return object;
+}
+
+const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+/** Workloads whose pods read one of these ConfigMaps or Secrets (`Kind/name`), as kubectl names them. */
+export function readersOf(objects: readonly KubernetesObject[], read: ReadonlySet<string>): readonly string[] {
+  return objects
+    .filter(({ kind, spec }) => WORKLOADS.has(kind) && references(spec).some((one) => read.has(one)))
+    .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
+}
+
+const REFERENCES: Readonly<Record<string, string>> = {
+  secretRef: 'Secret',
+  secretKeyRef: 'Secret',
+  secret: 'Secret',
+  configMapRef: 'ConfigMap',
+  configMapKeyRef: 'ConfigMap',
+  configMap: 'ConfigMap',
+};
+
+function references(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(references);
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, below]) => {
+    const kind = REFERENCES[key];
+    const name = isObject(below) ? (below.name ?? below.secretName) : undefined;
+    return [...(kind !== undefined && typeof name === 'string' ? [`${kind}/${name}`] : []), ...references(below)];
+  });
+}
