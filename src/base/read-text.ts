@@ -6,8 +6,8 @@ import { shellWord } from './shell-word.ts';
 const LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** The text of a file; `next` says what to do where there is none. Throws UserError where it cannot be read. */
-export async function readText(path: string, next: readonly string[]): Promise<string> {
-  const text = await readTextIfThere(path);
+export async function readText(path: string, next: readonly string[], limitBytes = LIMIT_BYTES): Promise<string> {
+  const text = await readTextIfThere(path, limitBytes);
   if (text === undefined) throw new UserError(`${path} does not exist`, { next });
   return text;
 }

@@ -16,16 +16,18 @@ export function applyAcceptance(
   const risk = risks.find((candidate) => candidate.check === result.id);
   if (risk === undefined) return result;
   if (isOver(risk, now)) {
-    return { ...result, message: `${result.message} (the risk was accepted until ${risk.until}, which is over)` };
+    return refused(result, `the risk was accepted until ${risk.until}, which is over`);
   }
   if (acceptanceLacks !== undefined) {
-    return {
-      ...result,
-      message: `${result.message} (the risk is accepted, which counts only with ${acceptanceLacks})`,
-    };
+    return refused(result, `the risk is accepted, which counts only with ${acceptanceLacks}`);
   }
   const { reason, until } = risk;
   return { ...result, status: 'warn', accepted: until === undefined ? { reason } : { reason, until } };
+}
+
+/** The fault stays, and every form of the report says why. */
+function refused(result: CheckResult, why: string): CheckResult {
+  return { ...result, message: `${result.message} (${why})`, notAccepted: why };
 }
 
 /** True once the last day of an accepted risk has passed. */

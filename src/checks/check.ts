@@ -65,6 +65,8 @@ export interface CheckResult extends Judgement {
   /** The fault that severity `info` turned into a pass. */
   readonly note?: string;
   readonly accepted?: { readonly reason: string; readonly until?: string };
+  /** Why the file's acceptance of this fault does not count; it stands in the message too. */
+  readonly notAccepted?: string;
   /** A policy sets the severity: what it would be otherwise, and why. */
   readonly policy?: { readonly was: Severity; readonly reason: string };
   /** What was not seen from here and now; absent where all of it was. */

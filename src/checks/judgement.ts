@@ -1,3 +1,4 @@
+import { counted as countedWords } from '../base/words.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { JudgeContext, Judgement } from './check.ts';
 
@@ -35,9 +36,7 @@ export function some(words: readonly string[], most = 4): string {
 }
 
 /** `1 node`, `5 nodes`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
+export const counted = countedWords;
 
 /** The members of a list by what `key` says of them, in order of first appearance. */
 export function groupBy<T>(list: readonly T[], key: (member: T) => string): ReadonlyMap<string, readonly T[]> {

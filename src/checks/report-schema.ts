@@ -27,6 +27,10 @@ const result = z.strictObject({
   note: z.string().exactOptional().meta({ description: 'The fault that severity info turned into a pass.' }),
   observations: z.array(observation).readonly().exactOptional(),
   accepted: z.strictObject({ reason: z.string(), until: z.string().exactOptional() }).exactOptional(),
+  notAccepted: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'Why the acceptance of this fault in the file does not count.' }),
   policy: z
     .strictObject({ was: z.enum(SEVERITIES), reason: z.string() })
     .exactOptional()

@@ -1,5 +1,6 @@
 import { Interrupted, UserError } from '../base/errors.ts';
 import { oneLine } from '../base/printable.ts';
+import { listed } from '../checks/judgement.ts';
 import type { CommandContext } from './context.ts';
 
 /** What can be looked at before the answer: a letter, what it shows, and the text. */
@@ -9,16 +10,26 @@ export interface Exhibit {
   readonly text: () => string;
 }
 
-/** Refuses where nobody can be asked and `--yes` was not given; `look` is the command that shows what would be done. Throws UserError (exit 2). */
-export function requireAnswer(context: CommandContext, yes: boolean, command: string, look: string): void {
+/**
+ * Refuses where nobody can be asked and `--yes` was not given; `look` is the command that shows what would be done. A file that is missing or wrong is
+ * told first: an answer would not help. Throws UserError (exit 2).
+ */
+export async function requireAnswer(
+  context: CommandContext,
+  yes: boolean,
+  command: string,
+  look: string,
+): Promise<void> {
   if (yes || context.terminal.interactive) return;
+  const { loadDeployment } = await import('../deployment/load.ts');
+  await loadDeployment(context.configPath, context.overrides);
   throw new UserError('there is nobody to ask: no terminal, CI, or --non-interactive', {
     problems: [{ path: '--yes', message: 'agree to what will be done' }],
     next: [`${look} shows it`, `${command} --yes`],
   });
 }
 
-/** Asks on stderr until the answer is yes or no; anything but y and yes means no. Throws Interrupted on Ctrl-C. */
+/** Asks on stderr until the answer is yes or no; an empty one means no, any other is asked for again. Throws Interrupted on Ctrl-C. */
 export async function askToGoOn(
   context: CommandContext,
   question: string,
@@ -31,8 +42,10 @@ export async function askToGoOn(
     const answer = await askLine(context, message).catch(declined);
     const word = answer.trim().toLowerCase();
     const exhibit = exhibits.find(({ key }) => key === word);
-    if (exhibit === undefined) return word === 'y' || word === 'yes';
-    context.stderr.write(exhibit.text());
+    if (['y', 'yes'].includes(word)) return true;
+    if (['', 'n', 'no'].includes(word)) return false;
+    const letters = ['y', 'n', ...exhibits.map(({ key }) => key)];
+    context.stderr.write(exhibit?.text() ?? `  ${listed(letters)} are the answers; nothing was changed yet\n`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { mapTexts, oneLine } from '../base/printable.ts';
 import { formatBytes } from '../base/quantity.ts';
+import { counted } from '../base/words.ts';
 import type { Runner } from '../exec/runner.ts';
 import type { Found, FoundCluster, FoundContext, FoundStorageClass } from '../wizard/found.ts';
 
@@ -132,10 +133,11 @@ function nodesSummary(lines: string): string | undefined {
   const [first] = nodes;
   if (first === undefined) return undefined;
   const zones = new Set(nodes.map(([, zone]) => zone).filter((zone) => zone !== undefined && zone !== ''));
-  const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
-  return [first[0] ?? '', count(nodes.length, 'node'), ...(zones.size === 0 ? [] : [count(zones.size, 'zone')])].join(
-    ', ',
-  );
+  return [
+    first[0] ?? '',
+    counted(nodes.length, 'node'),
+    ...(zones.size === 0 ? [] : [counted(zones.size, 'zone')]),
+  ].join(', ');
 }
 
 function parsed<T>(text: string): T | undefined {

@@ -42,7 +42,7 @@ export function define(command: Command, context: CommandContext): void {
       const yes = options.yes === true;
       const how = { ...readSelection(command.opts()), ...readLook(command.opts()) };
       if (options.dryRun === true) refuseToMakeAnything(how);
-      if (options.dryRun !== true) requireAnswer(context, yes, 'difyctl install', 'difyctl install --dry-run');
+      if (options.dryRun !== true) await requireAnswer(context, yes, 'difyctl install', 'difyctl install --dry-run');
       const view = progressView(context);
       try {
         const note = (text: string): void => view.onProgress({ type: 'note', level: 'warn', text });

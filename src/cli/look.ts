@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { Redact } from '../base/redact.ts';
+import { nearest } from '../base/suggest.ts';
 import { TIERS, type Tier } from '../checklist/tiers.ts';
 import type { CheckRun } from '../checks/engine.ts';
 import { runChecksUnder } from '../checks/policy/run.ts';
@@ -162,6 +163,15 @@ async function tierOf({ overrides, configPath }: CommandContext): Promise<Tier> 
   const said = await textSaid(overrides, 'tier');
   const tier = TIERS.find((candidate) => candidate === said);
   if (tier !== undefined) return tier;
+  if (said !== undefined) {
+    const meant = nearest(said, TIERS);
+    throw new UserError(
+      `--tier ${said}: one of ${TIERS.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      {
+        next: [`difyctl preflight --tier ${meant ?? 'prod'}`],
+      },
+    );
+  }
   throw new UserError(`there is no ${configPath}, and no --tier to judge the current cluster by`, {
     next: ['difyctl init', 'difyctl preflight --tier prod', 'difyctl preflight --config FILE'],
   });

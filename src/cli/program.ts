@@ -9,7 +9,7 @@ import { addGlobalOptions, type GlobalAnswers, readGlobals } from './globals.ts'
 import { LOADERS } from './loaders.ts';
 import { overviewText } from './overview.ts';
 import { Run, type World } from './run.ts';
-import { noCommand, unknownCommand, usageFault } from './usage.ts';
+import { noCommand, refuseEmptyOptions, unknownCommand, usageFault } from './usage.ts';
 import { versionDocument, versionText } from './version.ts';
 
 /** Runs one command line to its end and says how the process ends. Never throws: a fault is printed, as JSON on stdout with `-o json`. */
@@ -56,6 +56,7 @@ async function runCommand(
     const { addDeploymentOptions } = await import('./deployment-options.ts');
     addDeploymentOptions(command, flags);
   }
+  command.hook('preAction', () => refuseEmptyOptions(command));
   await usage(command, () => command.parseAsync([...words], { from: 'user' }));
 }
 

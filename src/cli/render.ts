@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import { counted } from '../base/words.ts';
 import { loadDeployment } from '../deployment/load.ts';
 import type { UnresolvedSecret } from '../deployment/secrets.ts';
 import { type Prepared, prepare } from '../install/prepare.ts';
@@ -53,7 +54,7 @@ export function define(command: Command, context: CommandContext): void {
 /** Nothing that holds a placeholder is written. */
 function refuseUnresolved(unresolved: readonly UnresolvedSecret[]): void {
   if (unresolved.length === 0) return;
-  const count = unresolved.length === 1 ? '1 secret was' : `${unresolved.length} secrets were`;
+  const count = counted(unresolved.length, 'secret was', 'secrets were');
   throw new UserError(`${count} not found; nothing was written`, {
     exitCode: EXIT.preflight,
     problems: unresolved.map(({ path, reason }) => ({ path, message: reason })),
@@ -63,7 +64,9 @@ function refuseUnresolved(unresolved: readonly UnresolvedSecret[]): void {
 
 function madeNote({ secrets, paths }: Prepared): readonly string[] {
   const { made } = secrets;
-  return made.length === 0 ? [] : [`${made.length} secrets were generated; they are kept in ${paths.secrets} (0600)`];
+  return made.length === 0
+    ? []
+    : [`${counted(made.length, 'secret was', 'secrets were')} generated and kept in ${paths.secrets} (0600)`];
 }
 
 function report(
@@ -94,7 +97,7 @@ function report(
   const place = relative(context.cwd, directory) || '.';
   for (const note of notes) context.stderr.write(`  ! ${oneLine(note)}\n`);
   const lines = [
-    `  ${mark} render      ${files.length} files in ${place}, sha256 ${digest.slice(0, 12)}`,
+    `  ${mark} render      ${counted(files.length, 'file')} in ${place}, sha256 ${digest.slice(0, 12)}`,
     ...files.map(({ path, mode, bytes }) => `    ${mode}  ${String(bytes).padStart(7)}  ${path}`),
     ...removed.map((path) => `    removed        ${path}`),
   ];

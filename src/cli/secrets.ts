@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { counted } from '../base/words.ts';
 import { applySecret } from '../install/apply-secret.ts';
 import { askToGoOn, requireAnswer } from './confirm.ts';
 import type { CommandContext } from './context.ts';
@@ -14,7 +15,7 @@ export function define(command: Command, context: CommandContext): void {
     .action(async (what: string, { yes }: { readonly yes?: true }) => {
       if (what !== 'apply')
         throw new UserError('difyctl secrets knows apply alone', { next: ['difyctl secrets apply'] });
-      requireAnswer(context, yes === true, 'difyctl secrets apply', 'difyctl plan');
+      await requireAnswer(context, yes === true, 'difyctl secrets apply', 'difyctl plan');
       await withPrepared(context, 'stop', async ({ prepared, target }) => {
         const { rendered, secrets, deployment } = prepared;
         if (rendered.target !== 'kubernetes') throw new UserError('a Compose deployment keeps its secrets in .env');
@@ -24,7 +25,7 @@ export function define(command: Command, context: CommandContext): void {
         }
         const { name } = rendered.secret;
         const { now, signal } = context;
-        const question = `Apply Secret ${name} (${Object.keys(rendered.secret.data).length} keys)?`;
+        const question = `Apply Secret ${name} (${counted(Object.keys(rendered.secret.data).length, 'key')})?`;
         if (yes !== true && !(await askToGoOn(context, question, []))) return context.exit(EXIT.interrupted);
         await applySecret({ prepared, target, now, signal, onProgress: () => undefined });
         context.stdout.write(`  Secret ${name} is applied for ${deployment.name}.\n`);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
+import { counted } from '../base/words.ts';
 import { revisionStore } from '../install/draft.ts';
 import { arrow, paint, type Style, sign } from '../report/style.ts';
 import { newestRevision, type Revision } from '../state/revisions/revision.ts';
@@ -95,7 +96,7 @@ function workloadLine(workload: WorkloadStatus, width: number, style: Style): st
   const { name, ready, desired, restarts, detail, simulated } = workload;
   const facts = [
     `${ready}/${desired}`,
-    ...(restarts > 0 ? [`${restarts} restarts`] : []),
+    ...(restarts > 0 ? [counted(restarts, 'restart')] : []),
     ...(simulated ? ['simulated'] : []),
     ...(detail === '' ? [] : [detail]),
   ];

@@ -72,7 +72,7 @@ function ask(context: CommandContext, bench: Bench, again: boolean): Promise<boo
   return askToGoOn(context, `${more}Remove ${name}? Claims, data and secrets are kept.`, []);
 }
 
-function write(context: CommandContext, bench: Bench, { place, removal, kept }: Uninstalled): void {
+function write(context: CommandContext, bench: Bench, { place, removal, kept, wasInstalled }: Uninstalled): void {
   const { name } = bench.deployment;
   if (context.output === 'json') {
     const head = { apiVersion: API_VERSION, kind: 'UninstallReport', difyctl: DIFYCTL_VERSION };
@@ -80,6 +80,11 @@ function write(context: CommandContext, bench: Bench, { place, removal, kept }: 
     const facts = { deployment: name, place: place.facts, removed, kept };
     const document = { ...head, time: context.now().toISOString(), ...facts };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return;
+  }
+  if (!wasInstalled) {
+    const within = `${place.target === 'kubernetes' ? 'namespace' : 'directory'} ${place.identity.within}`;
+    context.stdout.write(`  ${oneLine(`${name} is not installed in ${within}`)}: nothing was removed.\n`);
     return;
   }
   const { width } = resultStyle(context);

@@ -1,6 +1,7 @@
 import type { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/suggest.ts';
+import { FLAG_TABLE } from '../deployment/flag-table.ts';
 import { COMMANDS } from './commands.ts';
 
 /** What commander found wrong with the command line, in our words and with the nearest name; undefined where it is no fault (help was shown). */
@@ -29,6 +30,32 @@ export function unknownCommand(word: string): UserError {
 /** Options and no command. Neither they nor what stands beside them is repeated: it may be a secret. */
 export function noCommand(): UserError {
   return new UserError('which command? None stands beside the options', { next: ['difyctl --help'] });
+}
+
+/**
+ * `--only ''` would run every check, and `--out ''` write into the working directory: whoever wrote `--only "$CHECKS"` meant neither. Throws UserError.
+ * The fields of the file have their own word on it.
+ */
+export function refuseEmptyOptions(command: Command): void {
+  const empty = command.options.filter((option) => {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    const given = command.getOptionValueSource(option.attributeName()) === 'cli';
+    return (
+      given &&
+      !isField(option) &&
+      (value === '' || (Array.isArray(value) && (value.length === 0 || value.includes(''))))
+    );
+  });
+  const [first] = empty;
+  if (first === undefined) return;
+  const isSelection = first.long === '--only' || first.long === '--skip';
+  throw new UserError(`${first.long ?? first.flags} is empty`, {
+    next: [isSelection ? 'difyctl checks lists the ids' : helpOf(command)],
+  });
+}
+
+function isField({ long }: Option): boolean {
+  return FLAG_TABLE.some(({ flag }) => flag === long);
 }
 
 function nameOf(option: string): string {

@@ -15,7 +15,12 @@ const NO_SECRET_HERE = 'a secret may not stand here; write { env: NAME } or { fi
 interface Reading {
   readonly data: JsonObject;
   readonly file: FileKind;
+  /** How many suggestions may still be looked for: each compares a key with all that are known. */
+  readonly suggestions: { left: number };
 }
+
+/** More than are shown. */
+const MOST_SUGGESTIONS = 100;
 
 /** zod's issues in plain words. Values are never repeated: what stands in a wrong place may be a secret. */
 export function problemsOfIssues(
@@ -23,7 +28,8 @@ export function problemsOfIssues(
   data: JsonObject,
   file: FileKind = DEPLOYMENT_FILE,
 ): readonly PathProblem[] {
-  return issues.flatMap((issue) => problemsOfIssue(issue, issue.path.map(step), { data, file }));
+  const reading: Reading = { data, file, suggestions: { left: MOST_SUGGESTIONS } };
+  return issues.flatMap((issue) => problemsOfIssue(issue, issue.path.map(step), reading));
 }
 
 function step(key: PropertyKey): string | number {
@@ -31,7 +37,7 @@ function step(key: PropertyKey): string | number {
 }
 
 function problemsOfIssue(issue: Issue, path: Path, reading: Reading): readonly PathProblem[] {
-  const { data, file } = reading;
+  const { data, file, suggestions } = reading;
   const secret = secretAbove(path, file);
   if (secret !== undefined) {
     return [{ path: secret, message: secretMessage(issue, secret, readPath(data, secret), file) }];
@@ -40,7 +46,7 @@ function problemsOfIssue(issue: Issue, path: Path, reading: Reading): readonly P
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         path: [...path, key],
-        message: unknownKeyMessage(path, key, data, file.shape),
+        message: suggestions.left-- > 0 ? unknownKeyMessage(path, key, data, file.shape) : 'unknown key',
       }));
     case 'invalid_union':
       return unionProblems(issue, path, reading);

@@ -8,6 +8,7 @@ import { isDefaulted, withDefaults } from './defaults.ts';
 import { problemsOfIssues } from './issues.ts';
 import { NO_OVERRIDES, type Override, type OverrideInput, readOverrides } from './overrides.ts';
 import { formatPath, type Path, type PathProblem, readPath, withoutPath, withPath } from './paths.ts';
+import { FILE_LIMIT_BYTES, refusal } from './refusal.ts';
 import { type Deployment, deploymentSchema } from './schema/deployment.ts';
 import { judgeRules } from './schema/rules.ts';
 import { readSource, type Source } from './source.ts';
@@ -40,7 +41,7 @@ export interface ParseSettings {
  */
 export async function loadDeployment(path: string, overrides: OverrideInput = NO_OVERRIDES): Promise<LoadedDeployment> {
   const absolute = resolve(overrides.cwd, path);
-  const text = await readTextIfThere(absolute);
+  const text = await readTextIfThere(absolute, FILE_LIMIT_BYTES);
   if (text === undefined) throw noFile(absolute);
   const baseDirectory = dirname(absolute);
   const parsed = parseDeployment(text, { source: basename(absolute), baseDirectory, overrides });
@@ -140,11 +141,4 @@ function isPrefix(prefix: Path, path: Path): boolean {
 function unique(problems: readonly PathProblem[]): readonly PathProblem[] {
   const seen = new Map(problems.map((problem) => [`${formatPath(problem.path)}\n${problem.message}`, problem]));
   return [...seen.values()];
-}
-
-/** Every problem at once, in the order of the file. */
-export function refusal(source: string, problems: readonly Problem[]): UserError {
-  const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return new UserError(`${source} has ${count}`, { problems: sorted });
 }

@@ -1,7 +1,19 @@
-import { type Document, isAlias, isMap, isNode, isPair, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml';
 import type { Problem } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
-import type { Path } from './paths.ts';
+import { formatPath, type Path } from './paths.ts';
+import { isTooDeep, keyText, MOST_LEVELS, repeatsBelow } from './repeated-keys.ts';
 import { yamlFault } from './yaml-faults.ts';
 
 /** Lines and columns count from 1. */
@@ -20,6 +32,18 @@ export interface Source {
 
 /** Reads YAML text into data. Never throws; what is wrong is in `problems`, in words that repeat nothing of the file. `start`: how to begin where it is empty. */
 export function readSource(text: string, start = 'difyctl init writes one'): Source {
+  try {
+    return sourceOf(text, start);
+  } catch (error) {
+    // The parser goes down by calling itself.
+    if (!(error instanceof RangeError)) throw error;
+    return { data: {}, problems: [{ path: '', message: TOO_DEEP }], placeOf: () => undefined };
+  }
+}
+
+const TOO_DEEP = `nested too deeply: at most ${MOST_LEVELS} levels are read`;
+
+function sourceOf(text: string, start: string): Source {
   const counter = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: counter,
@@ -27,7 +51,8 @@ export function readSource(text: string, start = 'difyctl init writes one'): Sou
     // A warning of the library's own would go to stderr past us, and repeats what stands in the file.
     logLevel: 'error',
     merge: true,
-    uniqueKeys: true,
+    // Looked for below: the library compares each key with all before it, and does not say which key it is.
+    uniqueKeys: false,
   });
   const [document] = Array.isArray(documents) ? documents : [];
   if (document === undefined || document.contents === null) {
@@ -37,7 +62,8 @@ export function readSource(text: string, start = 'difyctl init writes one'): Sou
       placeOf: () => undefined,
     };
   }
-  const problems = faultsOf(document, counter);
+  if (isTooDeep(document.contents)) throw new RangeError(TOO_DEEP);
+  const problems = [...faultsOf(document, counter), ...repeatedKeys(document, counter)];
   if (Array.isArray(documents) && documents.length > 1) {
     const second = documents[1];
     problems.push({
@@ -47,7 +73,8 @@ export function readSource(text: string, start = 'difyctl init writes one'): Sou
     });
   }
   const data = problems.length === 0 ? toData(document, problems) : {};
-  return { data, problems, placeOf: (path) => placeOf(document, counter, path) };
+  const pairs = pairIndex();
+  return { data, problems, placeOf: (path) => placeOf({ document, counter, pairs }, path) };
 }
 
 function faultsOf(document: Document.Parsed, counter: LineCounter): Problem[] {
@@ -56,6 +83,21 @@ function faultsOf(document: Document.Parsed, counter: LineCounter): Problem[] {
     message: yamlFault(fault.code),
     ...placeAt(counter, fault.pos[0]),
   }));
+}
+
+/** Each key that stands in its map again, with its name and where it stands first. */
+function repeatedKeys(document: Document.Parsed, counter: LineCounter): readonly Problem[] {
+  return repeatsBelow(document.contents, []).map(({ path, first, again }) => {
+    const place = placeAt(counter, first);
+    return {
+      path: formatPath(path),
+      message:
+        place === undefined
+          ? 'the key stands here again'
+          : `the key stands here again; the first is at ${place.line}:${place.column}`,
+      ...placeAt(counter, again),
+    };
+  });
 }
 
 /** Aliases are followed; a file that multiplies itself by them ("billion laughs") is refused. */
@@ -71,28 +113,45 @@ function toData(document: Document.Parsed, problems: Problem[]): JsonObject {
   return {};
 }
 
-function placeOf(document: Document.Parsed, counter: LineCounter, path: Path): Place | undefined {
-  let node: unknown = document.contents;
+/** A document whose places are asked for. */
+interface Placed {
+  readonly document: Document.Parsed;
+  readonly counter: LineCounter;
+  readonly pairs: PairIndex;
+}
+
+/** The pairs of a map by their keys, read once for each map. */
+type PairIndex = (map: YAMLMap) => ReadonlyMap<string, Pair>;
+
+function pairIndex(): PairIndex {
+  const known = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  return (map) => {
+    const found = known.get(map) ?? new Map(map.items.map((pair) => [keyText(pair), pair] as const));
+    known.set(map, found);
+    return found;
+  };
+}
+
+function placeOf(placed: Placed, path: Path): Place | undefined {
+  let node: unknown = placed.document.contents;
   let place: Place | undefined;
   for (const step of path) {
-    const next = child(document, node, step);
+    const next = child(placed, node, step);
     if (next === undefined) break;
-    place = placeAt(counter, next.at) ?? place;
+    place = placeAt(placed.counter, next.at) ?? place;
     node = next.node;
   }
   return place;
 }
 
 function child(
-  document: Document,
+  { document, pairs }: Placed,
   parent: unknown,
   step: string | number,
 ): { at: number | undefined; node: unknown } | undefined {
   const node = isAlias(parent) ? parent.resolve(document) : parent;
   if (isMap(node)) {
-    const pair = node.items.find(
-      (item) => isPair(item) && String(isNode(item.key) ? item.key.toJSON() : item.key) === String(step),
-    );
+    const pair = pairs(node).get(String(step));
     return pair === undefined ? undefined : { at: startOf(pair.key), node: pair.value };
   }
   if (!isSeq(node)) return undefined;

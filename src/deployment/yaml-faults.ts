@@ -9,7 +9,6 @@ const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   BLOCK_AS_IMPLICIT_KEY:
     'a second colon on this line, or a key and a list on one line; put the value in quotes or on a line of its own',
   BLOCK_IN_FLOW: 'a line-by-line block inside { } or [ ]',
-  DUPLICATE_KEY: 'this key stands here for the second time',
   MISSING_CHAR: 'something is missing here: a closing quote or bracket, a comma, or a space after a colon',
   MULTILINE_IMPLICIT_KEY: 'a key that runs over several lines; is a colon missing?',
   MULTIPLE_DOCS: 'a second document begins here; a file describes one deployment',

@@ -70,9 +70,10 @@ function yamlObject(text: string | undefined, path: string, name: string): JsonO
   return document as JsonObject;
 }
 
+/** A key that stands twice is helm's to judge: the library would compare each with all before it. */
 function parsedYaml(text: string, path: string, name: string): unknown {
   try {
-    return parse(text, { logLevel: 'error' });
+    return parse(text, { logLevel: 'error', uniqueKeys: false });
   } catch (cause) {
     const line = isYamlFault(cause) ? cause.linePos?.[0]?.line : undefined;
     throw broken(path, `${name} is not valid YAML${line === undefined ? '' : `, line ${line}`}`, cause);

@@ -1,5 +1,6 @@
 import { Interrupted, UserError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { counted } from '../base/words.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
 import { refuseLink } from '../state/links.ts';
@@ -119,7 +120,7 @@ export function countChanges(changes: Draft['plan']['changes']): string {
 function countsOf(report: CheckReport): { readonly detail: string; readonly failed: boolean } {
   const { pass, warn, fail, unknown } = report.summary;
   const more = [
-    ...(warn > 0 ? [`${warn} warnings`] : []),
+    ...(warn > 0 ? [counted(warn, 'warning')] : []),
     ...(fail > 0 ? [`${fail} failed`] : []),
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
   ];

@@ -28,6 +28,8 @@ export interface UninstallOptions {
 }
 
 export interface Uninstalled extends RemovalPlan {
+  /** False where there was nothing to remove: nobody was asked, and nothing was made or changed. */
+  readonly wasInstalled: boolean;
   readonly kept: readonly string[];
 }
 
@@ -40,8 +42,12 @@ export async function uninstall(options: UninstallOptions): Promise<Uninstalled>
   const place = await target.place(signal);
   await refuseOtherPlace(bench.paths, bench.deployment.name, place.identity);
   await refuseLink(bench.paths.revisions);
-  refuseUnreadable((await revisionStore(bench, target).read(signal)).unreadable);
+  const { revisions, unreadable } = await revisionStore(bench, target).read(signal);
+  refuseUnreadable(unreadable);
   const plan = { place, removal: await target.removal(signal) };
+  const newest = newestRevision(revisions);
+  const isGone = newest === undefined || newest.outcome === 'removed';
+  if (plan.removal.length === 0 && isGone) return { ...plan, kept: [], wasInstalled: false };
   await agree(options, plan, false);
   return withLock({ ...options, run: bench.run }, (locked) =>
     runStep(
@@ -68,7 +74,7 @@ async function removeUnderLock(options: UninstallOptions, agreed: RemovalPlan, l
   if (newest !== undefined) {
     await store.write({ ...newest, phase: 'closed', outcome: 'removed', endedAt: now().toISOString() }, signal);
   }
-  return { ...plan, kept };
+  return { ...plan, kept, wasInstalled: true };
 }
 
 async function agree({ confirm }: UninstallOptions, plan: RemovalPlan, again: boolean): Promise<void> {

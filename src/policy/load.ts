@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { readText } from '../base/read-text.ts';
 import type { FileKind } from '../deployment/file-kind.ts';
 import { problemsOfIssues } from '../deployment/issues.ts';
-import { refusal } from '../deployment/load.ts';
 import { formatPath, type PathProblem } from '../deployment/paths.ts';
+import { FILE_LIMIT_BYTES, refusal } from '../deployment/refusal.ts';
 import { shapeOf } from '../deployment/schema/shape.ts';
 import { readSource } from '../deployment/source.ts';
 import { describePolicy } from './descriptions.ts';
@@ -24,7 +24,7 @@ export type UnknownCheck = (pattern: string) => string | undefined;
 /** Reads a policy. Throws UserError (exit 2) with every problem at once, each with its line and column. */
 export async function loadPolicy(path: string, unknownCheck: UnknownCheck): Promise<LoadedPolicy> {
   const file = basename(path);
-  const text = await readText(path, ['name another with --policy', 'difyctl schema policy']);
+  const text = await readText(path, ['name another with --policy', 'difyctl schema policy'], FILE_LIMIT_BYTES);
   return { policy: parsePolicy(text, file, unknownCheck), file };
 }
 

@@ -11,6 +11,9 @@ const checkPattern = z
     'a check id, a subject or a glob, such as postgres or cluster.capacity.*',
   );
 
+/** Several for each check that there is. */
+const MOST_ENTRIES = 1000;
+
 const bounds = z.strictObject({ atMost: duration.optional(), atLeast: duration.optional() });
 
 /** What an organisation asks of its deployments, over what is published. Everything but the frame may be left out. */
@@ -33,8 +36,9 @@ export const policySchema = z.strictObject({
   recovery: z.strictObject({ rpo: bounds.optional(), rto: bounds.optional() }).optional(),
   checks: z
     .array(z.strictObject({ check: checkPattern, severity: z.enum(['error', 'warning', 'info']), reason: line }))
+    .max(MOST_ENTRIES)
     .default([]),
-  neverAccepted: z.array(checkPattern).default([]),
+  neverAccepted: z.array(checkPattern).max(MOST_ENTRIES).default([]),
 });
 
 export type Policy = z.output<typeof policySchema>;

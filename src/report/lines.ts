@@ -1,3 +1,4 @@
+import { counted } from '../base/words.ts';
 import type { CheckReport, CheckResult, Status } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { lacksFile } from '../checks/when.ts';
@@ -24,7 +25,7 @@ export function reportLines(report: CheckReport, { verbose }: { readonly verbose
   const width = Math.max(...checks.map((check) => check.id.length), 0);
   const counts = [
     `${summary.pass} passed`,
-    `${summary.warn} warnings`,
+    counted(summary.warn, 'warning'),
     `${summary.fail} failed`,
     `${summary.unknown} unknown`,
     `${summary.skip} skipped`,
@@ -34,14 +35,16 @@ export function reportLines(report: CheckReport, { verbose }: { readonly verbose
     ...(report.policy === undefined ? [] : [policyLine(report.policy)]),
     ...(waited === undefined ? [] : [`waited ${waited}`]),
     ...checks.map((check) => `${LABELS[check.status].padEnd(4)} ${check.id.padEnd(width)}  ${words(check)}`),
-    ...(folded === 0 ? [] : [`${LABELS.skip} ${folded} checks need a deployment file (--verbose names them)`]),
+    ...(folded === 0
+      ? []
+      : [`${LABELS.skip} ${counted(folded, 'check needs', 'checks need')} a deployment file (--verbose names them)`]),
     `${counts.join(', ')} in ${elapsed(durationMs)} (exit ${reportExitCode(report)})`,
     '',
   ].join('\n');
 }
 
 function words(check: CheckResult): string {
-  const { status, message, observed, expected, remedy, accepted } = check;
+  const { status, message, observed, expected, remedy, accepted, notAccepted } = check;
   const said = (text: string) => text.replaceAll('\n', '; ');
   if (status === 'pass') return said(check.note === undefined ? observed : `note: ${check.note}`);
   if (status === 'skip') return said(message);
@@ -50,7 +53,8 @@ function words(check: CheckResult): string {
     accepted === undefined
       ? ''
       : `; accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`;
+  const refusal = notAccepted === undefined ? '' : `; not accepted: ${notAccepted}`;
   const change = severityChange(check);
   const policy = change === undefined ? '' : `; ${change}`;
-  return said(`observed ${observed}; expected ${expected}; next: ${remedy}${risk}${policy}`);
+  return said(`observed ${observed}; expected ${expected}; next: ${remedy}${risk}${refusal}${policy}`);
 }

@@ -1,3 +1,4 @@
+import { counted } from '../base/words.ts';
 import { joinFitting, wrap } from '../base/wrap.ts';
 import { type CheckReport, type CheckResult, type Status, SUBJECTS, type Subject } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
@@ -72,7 +73,7 @@ function wrongLines({ subject, checks, status }: Group, options: TextOptions): r
     count(checks, 'warn', 'to be looked at'),
   ].filter((text) => text !== '');
   const tone = toneOf(status);
-  const name = `${subject.padEnd(SUBJECT_WIDTH)}${String(checks.length).padStart(3)}`;
+  const name = `${subject.padEnd(SUBJECT_WIDTH)}${String(judged(checks)).padStart(3)}`;
   const head = `  ${sign(options, status)} ${paint(options, 'strong', name)}`;
   const said = counts.join(', ');
   const fits = 4 + name.length + 3 + said.length <= options.width;
@@ -84,13 +85,18 @@ function wrongLines({ subject, checks, status }: Group, options: TextOptions): r
   ];
 }
 
+/** How many were judged: what was skipped stands in the closing line. */
+function judged(checks: readonly CheckResult[]): number {
+  return checks.filter(({ status }) => status !== 'skip').length;
+}
+
 function count(checks: readonly CheckResult[], status: Status, word: string): string {
   const found = checks.filter((check) => check.status === status).length;
   return found === 0 ? '' : `${found} ${word}`;
 }
 
 function healthyLines({ subject, checks }: Group, style: Style): readonly string[] {
-  const head = `${subject.padEnd(SUBJECT_WIDTH)}${String(checks.length).padStart(3)}`;
+  const head = `${subject.padEnd(SUBJECT_WIDTH)}${String(judged(checks)).padStart(3)}`;
   const facts = highlights(subject, checks);
   const indent = style.unicode ? 4 : 5;
   const [first = '', ...more] = wrap(facts, style.width, indent + head.length + 3).map((line) => line.trim());
@@ -104,7 +110,7 @@ function healthyLines({ subject, checks }: Group, style: Style): readonly string
 
 function collapsed(groups: readonly Group[], style: Style): readonly string[] {
   if (groups.length === 0) return [];
-  const pieces = groups.map(({ subject, checks }) => `${subject} ${checks.length}`);
+  const pieces = groups.map(({ subject, checks }) => `${subject} ${judged(checks)}`);
   const [first = '', ...more] = joinFitting(pieces, '   ', style.width - 5);
   return [`  ${sign(style, 'pass')} ${first}`, ...more.map((line) => `    ${line}`)];
 }
@@ -140,7 +146,7 @@ function closingLines(report: CheckReport, hasFindings: boolean, options: TextOp
     `${summary.pass} passed`,
     ...(summary.fail > 0 ? [`${summary.fail} failed`] : []),
     ...(summary.unknown > 0 ? [`${summary.unknown} unknown`] : []),
-    ...(summary.warn > 0 ? [`${summary.warn} ${summary.warn === 1 ? 'warning' : 'warnings'}`] : []),
+    ...(summary.warn > 0 ? [counted(summary.warn, 'warning')] : []),
     ...(summary.skip > 0 ? [`${summary.skip} skipped`] : []),
   ].join(', ');
   const code = reportExitCode(report);

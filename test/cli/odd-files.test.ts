@@ -32,7 +32,12 @@ describe('a deployment file', () => {
     ['that is empty', '', /the file is empty; difyctl init writes one/],
     ['that is a list', '- a\n', /1:1 +the file must hold keys and values/],
     ['with tabs', 'tier: test\n\tname: x\n', /2:1 +a tab/],
-    ['with a key twice', 'tier: test\ntier: prod\n', /2:1 +this key stands here for the second time/],
+    [
+      'with a key twice in a list',
+      `${FILE}acceptedRisks:\n- check: a.b\n  reason: x\n  reason: y\n`,
+      /7:3 +acceptedRisks\[0\]\.reason +the key stands here again; the first is at 6:3\n/,
+    ],
+    ['with a key twice', 'tier: test\ntier: prod\n', /2:1 +tier +the key stands here again; the first is at 1:1\n/],
     ['that is binary', new Uint8Array([0, 255, 254]), /not UTF-8 text/],
     ['that multiplies itself', `a: &a [x,x,x,x,x,x,x,x,x,x,x]\nb: [${'*a,'.repeat(120)}]\n`, /far too many/],
     ['with a second document', `${FILE}---\n${FILE}`, /4:1 +a second document begins here/],
@@ -42,7 +47,7 @@ describe('a deployment file', () => {
       /apiVersion +needed: difyctl\/v1[\s\S]*1:1 +teir +unknown key; did you mean tier\?\n/,
     ],
     ['with a key like no other', `${FILE}zzzzzz: 1\n`, /4:1 +zzzzzz +unknown key; known here: apiVersion, name/],
-    ['that is far too large', 'x'.repeat(5 * 1024 * 1024), /larger than 4 MiB/],
+    ['that is far too large', 'x'.repeat(5 * 1024 * 1024), /larger than 1 MiB/],
   ])('%s is refused with a place', async (_title, content, message) => {
     const run = await validate(content);
     expect(run).toMatchObject({ code: 2, stdout: '' });
@@ -64,7 +69,7 @@ describe('a deployment file', () => {
     ['a folder', () => mkdir(join(folder, 'folder')), 'folder', /is a folder/],
     ['a circle of links', () => symlink('loop', join(folder, 'loop')), 'loop', /ELOOP/],
     ['a link to nothing', () => symlink('nothing', join(folder, 'dangling')), 'dangling', /does not exist/],
-    ['a device without an end', async () => undefined, '/dev/zero', /larger than 4 MiB/],
+    ['a device without an end', async () => undefined, '/dev/zero', /larger than 1 MiB/],
   ])('that is %s is refused', async (_title, make, path, message) => {
     await make();
     const run = await runCli(['validate', '-c', path], { cwd: folder });

@@ -26,7 +26,7 @@ describe('a text that is no readable YAML', () => {
     ['holds comments alone', '# nothing\n\n', /empty/, undefined],
     ['is a list', '- a\n', /keys and values/, 1],
     ['is one word', 'hunter2\n', /keys and values/, 1],
-    ['says a key twice', `${TEST}tier: prod\n`, /second time/, 4],
+    ['says a key twice', `${TEST}tier: prod\n`, /stands here again; the first is at 2:1$/, 4],
     ['is indented with a tab', `${TEST}postgres:\n\tmode: bundled\n`, /tab/, 5],
     ['holds two documents', `${TEST}---\n${TEST}`, /one deployment/, 4],
     ['lacks a quote', `${TEST}name: "dify\n`, /quote/, 5],

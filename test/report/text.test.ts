@@ -49,6 +49,22 @@ describe('the text report', () => {
     );
   });
 
+  it('counts what was judged in each subject, and what was skipped at the end alone', () => {
+    const skipped = result('tools.docker', { status: 'skip', message: 'left out by --skip' });
+    expect(reportText(report([...healthy, skipped]), plain)).toBe(
+      [
+        '  preflight  dify · prod · kubernetes prod-eu/dify                         4.3 s',
+        '  ✔ tools            2   kubectl 1.34.2, helm 4.3.1',
+        '  ✔ cluster          1   6 of 6 nodes are 8C/32G',
+        '  ✔ config           1',
+        '',
+        '  4 passed, 1 skipped   (more: --verbose)',
+        '  Next: difyctl install',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('shows what is wrong first and in full, and what was not seen for one reason once', () => {
     expect(reportText(report(broken), plain)).toBe(
       [
@@ -123,7 +139,20 @@ describe('the lines for CI', () => {
         'WARN host.single-point-of-failure  observed seen; expected expected; next: mend it; accepted: pilot (until 2027-01-31)',
         'skip mail.reachable                left out by --skip',
         'ok   config.tls                    note: no TLS',
-        '3 passed, 1 warnings, 1 failed, 2 unknown, 1 skipped in 4.3 s (exit 3)',
+        '3 passed, 1 warning, 1 failed, 2 unknown, 1 skipped in 4.3 s (exit 3)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('say why an accepted risk does not count', () => {
+    const why = 'the risk was accepted until 2026-11-21, which is over';
+    const over = result('redis.topology', { status: 'fail', message: `one copy (${why})`, notAccepted: why });
+    expect(reportLines(report([over]), { verbose: false })).toBe(
+      [
+        'preflight dify prod kubernetes/prod-eu/dify',
+        `FAIL redis.topology  observed seen; expected expected; next: mend it; not accepted: ${why}`,
+        '0 passed, 0 warnings, 1 failed, 0 unknown, 0 skipped in 4.3 s (exit 3)',
         '',
       ].join('\n'),
     );

@@ -92,7 +92,7 @@ function helm(cluster: FakeCluster, args: readonly string[]): string {
 
 function kubectl(cluster: FakeCluster, args: readonly string[], { input = '' }: RunOptions = {}): string {
   const [verb = '', what = ''] = args;
-  const given = parseAllDocuments(input).map((one) => one.toJS() as FakeObject & { items?: FakeObject[] });
+  const given = documentsIn(input);
   if (verb === 'delete' && args[1] === '--raw') {
     const name = args[2]?.split('/').at(-1) ?? '';
     cluster.objects.delete(`Lease ${NAMESPACE} ${name}`);
@@ -117,6 +117,13 @@ function kubectl(cluster: FakeCluster, args: readonly string[], { input = '' }: 
   if (verb === 'create' || verb === 'replace' || verb === 'apply') return written(cluster, verb, given);
   if (verb === 'config') return args.includes('json') ? '{"current-context":"fake"}' : '';
   return '{}';
+}
+
+/** JSON documents one a line, as kubectl reads them, or one over several lines, or YAML. */
+function documentsIn(input: string): readonly (FakeObject & { items?: FakeObject[] })[] {
+  const isLines = /^\{.*\}\n\{/.test(input);
+  const texts = isLines ? input.trimEnd().split('\n') : [input];
+  return texts.flatMap((text) => parseAllDocuments(text).map((one) => one.toJS()));
 }
 
 let version = 0;

@@ -24,6 +24,9 @@ const urls = z.strictObject({
   trigger: publicUrl.optional(),
 });
 
+/** Several for each check that there is. */
+const MOST_RISKS = 1000;
+
 /**
  * The whole file. What is the same in both tiers stands here as a default; what differs is merged in before parsing
  * (`withDefaults`), so `z.input` is what a file may say and `z.output` is a deployment with nothing left open but
@@ -74,6 +77,7 @@ export const deploymentSchema = z.strictObject({
         until: day.optional(),
       }),
     )
+    .max(MOST_RISKS)
     .default([]),
   extraValues: z.record(z.string(), z.json()).default({}),
 });

@@ -39,7 +39,10 @@ export async function askService(
   const first = real[0];
   if (first === undefined) {
     if (own.length === 0) throw new EvidenceMissing('absent', `no pod of Service ${service.name} is ready`);
-    const reason = `all ${own.length} pods of Service ${service.name} are simulated (kwok)`;
+    const reason =
+      own.length === 1
+        ? `the pod of Service ${service.name} is simulated (kwok)`
+        : `all ${own.length} pods of Service ${service.name} are simulated (kwok)`;
     return { via: `Service ${service.name}`, simulated: reason, answers: [] };
   }
   const port = first.ports[service.targetPort] ?? Number(service.targetPort);

@@ -1,10 +1,14 @@
 import { type Problem, UserError } from '../../base/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
 import { nearest } from '../../base/suggest.ts';
+import { firstOf } from '../../base/words.ts';
 import { RENDERED_CHART } from '../../checklist/dify-versions.ts';
 import type { ChartFacts } from '../rendered.ts';
 import { OPEN_KEYS, UNNAMED_KEYS } from './known-keys.ts';
 import { schemaAt, typeFault } from './schema-types.ts';
+
+/** How many values are named: nobody reads on, and most have one cause. */
+const MOST_SHOWN = 20;
 
 /**
  * Every path of the values against the chart's own defaults and schema: the chart ignores what it does not know, so a typo would be
@@ -12,16 +16,15 @@ import { schemaAt, typeFault } from './schema-types.ts';
  * nearest known key) and every wrong type at once.
  */
 export function checkChartKeys(values: JsonObject, facts: ChartFacts, extra: JsonObject): void {
-  const problems = checkMap(values, facts.values, { facts, path: [] });
+  const problems = checkMap(values, facts.values, { facts, path: [], suggestions: { left: MOST_SHOWN } });
   if (problems.length === 0) return;
   const isOfFile = ({ path }: Problem): boolean => stands(extra, path.split('.'));
   const other = `set target.chart to a chart that takes ${problems.length === 1 ? 'it' : 'them'}: difyctl renders for the community chart ${RENDERED_CHART}`;
+  const words = problems.map(({ path, message }) => `${path} (${message})`);
   throw new UserError(
-    `chart ${facts.name} ${facts.version} does not take ${problems.length === 1 ? 'this value' : 'these values'}: ${problems
-      .map(({ path, message }) => `${path} (${message})`)
-      .join(', ')}`,
+    `chart ${facts.name} ${facts.version} does not take ${problems.length === 1 ? 'this value' : 'these values'}: ${firstOf(words, MOST_SHOWN)}`,
     {
-      problems,
+      problems: problems.slice(0, MOST_SHOWN),
       next: problems.some(isOfFile) ? ['correct the path in extraValues', `or ${other}`] : [other],
     },
   );
@@ -37,6 +40,8 @@ function stands(map: JsonObject, [step = '', ...rest]: readonly string[]): boole
 interface Place {
   readonly facts: ChartFacts;
   readonly path: readonly string[];
+  /** How many suggestions may still be looked for: each compares a key with all that are known. */
+  readonly suggestions: { left: number };
 }
 
 function checkMap(values: JsonObject, defaults: JsonObject, place: Place): readonly Problem[] {
@@ -68,8 +73,8 @@ function isKnown({ facts, path }: Place): boolean {
   return listed || schemaAt(facts.schema, path) !== undefined;
 }
 
-function unknown(key: string, defaults: JsonObject, { path }: Place): Problem {
-  const near = nearest(key, Object.keys(defaults));
+function unknown(key: string, defaults: JsonObject, { path, suggestions }: Place): Problem {
+  const near = suggestions.left-- > 0 ? nearest(key, Object.keys(defaults)) : undefined;
   const hint = near === undefined ? '' : `; nearest: ${[...path.slice(0, -1), near].join('.')}`;
   return { path: path.join('.'), message: `no such key${hint}` };
 }

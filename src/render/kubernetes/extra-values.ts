@@ -1,5 +1,6 @@
 import { type Problem, UserError } from '../../base/errors.ts';
 import { deepMerge, isObject, type Json, type JsonObject } from '../../base/json.ts';
+import { firstOf } from '../../base/words.ts';
 import { requiredSecrets } from '../../deployment/required-secrets.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
@@ -9,6 +10,8 @@ import { SECRET_KEYS } from './known-keys.ts';
 const ADDED_TO: ReadonlySet<string> = new Set(['extraEnv', 'extraVolumes', 'extraVolumeMounts']);
 /** A shorter value is an ordinary word: it may stand in the file by chance. */
 const SHORTEST_SECRET = 8;
+/** How many places are named. */
+const MOST_SHOWN = 20;
 /** From here on a value counts also inside a longer text, such as a URL. */
 const SHORTEST_INSIDE = 16;
 
@@ -51,8 +54,9 @@ export function refuseSecrets(deployment: Deployment, secrets: SecretValues): vo
     ...secretsIn(deployment.components as JsonObject, 'components', '', values),
   ];
   if (problems.length === 0) return;
-  throw new UserError(`a secret may not stand in the file: ${problems.map(({ path }) => path).join(', ')}`, {
-    problems,
+  const paths = problems.map(({ path }) => path);
+  throw new UserError(`a secret may not stand in the file: ${firstOf(paths, MOST_SHOWN)}`, {
+    problems: problems.slice(0, MOST_SHOWN),
     next: ['reference it where the file has a field for it, such as postgres.password: { env: NAME }'],
   });
 }

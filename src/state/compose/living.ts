@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnvFile } from '../../base/env-file.ts';
+import { counted } from '../../base/words.ts';
 import { docker } from '../../exec/docker.ts';
 import type { Runner } from '../../exec/runner.ts';
 import type { Living } from '../living.ts';
@@ -44,7 +45,7 @@ export function composeLiving({ runner, directory, name }: ComposeLivingOptions)
         traces: [
           ...revisions.slice(-1).map(({ number }) => `revision ${number}`),
           ...unreadable.map(({ where }) => `${where}, which cannot be read`),
-          ...(homes.length > 0 ? [`${homes.length} containers of project ${name}`] : []),
+          ...(homes.length > 0 ? [`${counted(homes.length, 'container')} of project ${name}`] : []),
           ...volumes.map((volume) => `volume ${volume}`),
           ...folders.map((folder) => `${directory}/volumes/${folder}`),
         ],

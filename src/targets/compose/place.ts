@@ -1,4 +1,5 @@
 import { sha256 } from '../../base/digest.ts';
+import { counted } from '../../base/words.ts';
 import { textAt } from '../../evidence/read.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { refuseElsewhere } from '../../state/compose/elsewhere.ts';
@@ -34,7 +35,7 @@ export async function placeCompose(connection: Connection, signal: AbortSignal):
         value:
           containers.length === 0
             ? `${project.name}, new`
-            : `${project.name}, ${ready} of ${views.length} services ready`,
+            : `${project.name}, ${ready} of ${counted(views.length, 'service')} ready`,
       },
     ],
   };

@@ -1,4 +1,5 @@
 import type { OnProgress } from '../../base/events.ts';
+import { counted } from '../../base/words.ts';
 import { isTroubled, isUnderWay, type ServiceView, serviceDetail } from './services.ts';
 
 const SHOWN_NAMES = 5;
@@ -47,7 +48,7 @@ function isPulling(pulls: ReadonlyMap<string, boolean>): boolean {
 
 function pullText(pulls: ReadonlyMap<string, boolean>): string {
   const open = [...pulls].flatMap(([name, done]) => (done ? [] : [name]));
-  return `${pulls.size - open.length} of ${pulls.size} images pulled, pulling for ${named(open)}`;
+  return `${pulls.size - open.length} of ${counted(pulls.size, 'image')} pulled, pulling for ${named(open)}`;
 }
 
 /** Restarts are counted in the text, and are no change by themselves. */
@@ -63,7 +64,7 @@ function waitText(views: readonly ServiceView[]): string {
   const late = views
     .filter(({ settled }) => !settled)
     .toSorted((a, b) => Number(isUnderWay(b)) - Number(isUnderWay(a)));
-  const ready = `${views.length - late.length} of ${views.length} services ready`;
+  const ready = `${views.length - late.length} of ${counted(views.length, 'service')} ready`;
   const reasons = late
     .filter((view) => isTroubled(view) || (view.isJob && isUnderWay(view)))
     .slice(0, SHOWN_REASONS)

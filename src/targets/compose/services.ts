@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../base/json.ts';
+import { counted } from '../../base/words.ts';
 import type { Container } from './containers.ts';
 
 /** A service as the project asks for it. */
@@ -85,7 +86,7 @@ export function serviceDetail(view: ServiceView): string {
   if (worst === undefined)
     return view.containers.length === 0 ? 'has no container' : `${view.ready} of ${view.replicas}`;
   const { state, health, exitCode, restarts, startedAt } = worst;
-  const again = restarts > 0 ? `, ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}` : '';
+  const again = restarts > 0 ? `, ${counted(restarts, 'restart')}` : '';
   if (state === 'exited' || (state === 'restarting' && exitCode !== 0)) return `exited with code ${exitCode}${again}`;
   if (state === 'created') return 'waits for the services that it depends on';
   if (state !== 'running') return `${state}${again}`;

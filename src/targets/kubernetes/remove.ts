@@ -1,3 +1,4 @@
+import { counted } from '../../base/words.ts';
 import { labelsAt, listAt, textAt } from '../../evidence/read.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
@@ -42,7 +43,7 @@ export async function removeKubernetes(
     kept: [
       ...claims.map((name) => `claim ${name}`),
       ...data.map(({ name }) => `Secret ${name}`),
-      ...(revisions.length > 0 ? [`${revisions.length} revisions`] : []),
+      ...(revisions.length > 0 ? [counted(revisions.length, 'revision')] : []),
       `namespace ${release.namespace}`,
     ],
   };

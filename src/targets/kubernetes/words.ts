@@ -1,3 +1,4 @@
+import { counted } from '../../base/words.ts';
 import type { Holdup, PodView } from './pods.ts';
 import type { WorkloadView } from './workloads.ts';
 
@@ -47,7 +48,7 @@ function holdupText(
     case 'unready':
       return `containers are ready and the pod is not; is ${node} well?${holdup.message === '' ? '' : ` ${holdup.message}`}`;
     case 'failing':
-      return `${holdup.reason}${restarts > 0 ? `, ${restarts} restarts` : ''}${holdup.message === '' ? '' : `: ${holdup.message}`}`;
+      return `${holdup.reason}${restarts > 0 ? `, ${counted(restarts, 'restart')}` : ''}${holdup.message === '' ? '' : `: ${holdup.message}`}`;
     case 'init':
       return `waits in init container ${holdup.container} since ${clock(holdup.since)}${failedText(restarts, holdup.failedBefore)}`;
     case 'starting': {
@@ -65,7 +66,7 @@ function holdupText(
 
 /** `, 2 restarts, the last after exit code 3`; empty where nothing failed. */
 function failedText(restarts: number, failedBefore: string): string {
-  return failedBefore === '' ? '' : `, ${restarts} restarts, the last after ${failedBefore}`;
+  return failedBefore === '' ? '' : `, ${counted(restarts, 'restart')}, the last after ${failedBefore}`;
 }
 
 /** `12:03:41` of an RFC 3339 time, UTC. */

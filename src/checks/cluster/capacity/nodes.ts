@@ -40,7 +40,10 @@ export function capacityNodesOf(checklist: Readonly<Record<Tier, NodeRequirement
       const { expected, className } = expectation(tier, checklist[tier]);
       const observed = `${counted(count.ofClass.length, 'node')} of ${className}`;
       if (verdict === 'enough')
-        return pass(`${count.ofClass.length} of ${nodes.length} nodes are ${className}`, expected);
+        return pass(
+          `${count.ofClass.length} of ${counted(nodes.length, 'node is', 'nodes are')} ${className}`,
+          expected,
+        );
       if (verdict === 'enough-in-sum') {
         return fault('warn', { observed: `${observed}, ${inSum(count, tier)}`, expected });
       }

@@ -1,3 +1,4 @@
+import { counted } from '../../../base/words.ts';
 import type { LifecycleFact, Replication, Setting, Settings } from '../facts.ts';
 import { StorageFailure } from '../wire.ts';
 import { type BucketAnswers, listAt, textAt, valueAt } from './answers.ts';
@@ -51,7 +52,7 @@ function ruleOf(rule: unknown): readonly LifecycleFact[] {
   const isForgetting = typeof days === 'number' && valueAt(condition, 'numNewerVersions') === undefined;
   if ((isOfOld || valueAt(condition, 'isLive') === false) && !isForgetting) return [];
   const age = isForgetting ? days : valueAt(condition, 'age');
-  const when = typeof age === 'number' ? `after ${age} days` : 'by its condition';
+  const when = typeof age === 'number' ? `after ${counted(age, 'day')}` : 'by its condition';
   const what = isForgetting ? { action: 'forget' as const, when, days } : { action: 'expire' as const, when };
   const prefixes = listAt(condition, 'matchesPrefix').filter((one) => typeof one === 'string');
   return (prefixes.length === 0 ? [''] : prefixes).map((prefix) => ({

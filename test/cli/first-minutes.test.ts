@@ -1,0 +1,157 @@
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, test, vi } from 'vitest';
+import { askToGoOn } from '../../src/cli/confirm.ts';
+import type { CommandContext } from '../../src/cli/context.ts';
+import { runCli } from '../support/cli.ts';
+import { temporaryFolder } from '../support/folders.ts';
+
+const folder = temporaryFolder();
+const KUBERNETES = `apiVersion: difyctl/v1
+name: lab
+tier: test
+target: { type: kubernetes, namespace: lab }
+urls: { console: "http://a.test", api: "http://a.test", app: "http://a.test", files: "http://a.test" }
+`;
+
+const answers: string[] = [];
+vi.mock('../../src/cli/line-prompt.ts', () => ({ askLine: async () => answers.shift() ?? '' }));
+
+describe('without a file and without a terminal', () => {
+  test.each([
+    ['install', 'difyctl install'],
+    ['secrets apply', 'difyctl secrets apply'],
+    ['uninstall', 'difyctl uninstall'],
+    ['plan', 'difyctl plan'],
+    ['status', 'difyctl status'],
+    ['validate', 'difyctl validate'],
+    ['render --out x', 'difyctl render'],
+  ])('%s names the missing file and how to make one', async (words) => {
+    const run = await runCli(words.split(' '), { cwd: folder.path });
+    const file = join(folder.path, 'difyctl.yaml');
+    expect(run).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: [
+        `  x ${file} does not exist`,
+        `     -> difyctl init --out ${file}`,
+        '     -> or name another file with --config',
+        '  exit 2',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  test.each([
+    ['tset', '--tier tset: one of test, prod; did you mean test?', 'difyctl preflight --tier test'],
+    ['staging', '--tier staging: one of test, prod', 'difyctl preflight --tier prod'],
+  ])('preflight --tier %s says which tiers there are', async (tier, message, next) => {
+    const run = await runCli(['preflight', '--tier', tier], { cwd: folder.path });
+    expect(run).toEqual({ code: 2, stdout: '', stderr: `  x ${message}\n     -> ${next}\n  exit 2\n` });
+  });
+});
+
+describe('an option without a value', () => {
+  test.each([
+    ['preflight --tier test --only', '--only is empty', 'difyctl checks lists the ids'],
+    ['preflight --tier test --skip', '--skip is empty', 'difyctl checks lists the ids'],
+    ['postflight --only', '--only is empty', 'difyctl checks lists the ids'],
+    ['install --yes --skip', '--skip is empty', 'difyctl checks lists the ids'],
+    ['preflight --tier test --report', '--report is empty', 'difyctl preflight --help'],
+    ['preflight --tier test --save-evidence', '--save-evidence is empty', 'difyctl preflight --help'],
+    ['preflight --tier test --from-evidence', '--from-evidence is empty', 'difyctl preflight --help'],
+    ['render --out', '--out is empty', 'difyctl render --help'],
+    ['init --non-interactive --out', '--out is empty', 'difyctl init --help'],
+  ])('%s "" is refused, and nothing is run', async (words, message, next) => {
+    const run = await runCli([...words.split(' '), ''], { cwd: folder.path });
+    expect(run).toEqual({ code: 2, stdout: '', stderr: `  x ${message}\n     -> ${next}\n  exit 2\n` });
+    expect(await readdir(folder.path)).toEqual([]);
+  });
+
+  test.each([[','], [' , ']])('a list of commas alone, %j, is empty too', async (list) => {
+    const run = await runCli(['preflight', '--tier', 'test', '--only', list], { cwd: folder.path });
+    expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('--only is empty') });
+  });
+
+  test.each([
+    ['--only', 'clustr.*', '--only: no check is called clustr.*'],
+    ['--skip', 'postgres.tlss', '--skip: no check is called postgres.tlss; did you mean postgres.tls?'],
+    ['--only', `cluster.${'*'.repeat(70_000)}`, '--only: no check is called'],
+  ])('%s %s, which means no check, is refused', async (flag, pattern, message) => {
+    const run = await runCli(['preflight', '--tier', 'test', flag, pattern], { cwd: folder.path });
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(message);
+  });
+});
+
+describe('a question', () => {
+  async function ask(...typed: readonly string[]): Promise<{ readonly agreed: boolean; readonly said: string }> {
+    answers.splice(0, answers.length, ...typed);
+    const said = new PassThrough();
+    const context = { stderr: { write: (text: string) => void said.write(text) } } as CommandContext;
+    const exhibits = [{ key: 'd', title: 'differences', text: () => 'the differences\n' }];
+    const agreed = await askToGoOn(context, 'Install dify?', exhibits);
+    return { agreed, said: String(said.read() ?? '') };
+  }
+  const AGAIN = '  y, n and d are the answers; nothing was changed yet\n';
+
+  test.each<[readonly string[], boolean, string]>([
+    [['y'], true, ''],
+    [['YES'], true, ''],
+    [['n'], false, ''],
+    [['no'], false, ''],
+    [[''], false, ''],
+    [['yy', 'y'], true, AGAIN],
+    [['ja', 'j', 'n'], false, AGAIN + AGAIN],
+    [['d', 'y'], true, 'the differences\n'],
+  ])('answered with %j', async (typed, agreed, said) => {
+    expect(await ask(...typed)).toEqual({ agreed, said });
+  });
+});
+
+describe('uninstall where nothing is installed', () => {
+  /** A cluster without release, revision and namespace; it writes down each call. */
+  async function emptyCluster(): Promise<Record<string, string>> {
+    const bin = join(folder.path, 'bin');
+    await mkdir(bin);
+    const kubectl = `#!/bin/sh
+echo "kubectl $*" >> ${folder.path}/calls
+case "$*" in
+  *"config view --minify -o json"*) echo '{"current-context":"lab","clusters":[{"cluster":{"server":"https://a.test"}}],"contexts":[{"context":{"user":"me"}}]}';;
+  *"-o json"*) echo '{"items":[]}';;
+  *kube-system*) printf uid-1;;
+esac
+`;
+    const helm = `#!/bin/sh
+echo "helm $*" >> ${folder.path}/calls
+echo 'Error: release: not found' >&2
+exit 1
+`;
+    for (const [name, text] of Object.entries({ kubectl, helm })) {
+      await writeFile(join(bin, name), text);
+      await chmod(join(bin, name), 0o755);
+    }
+    await writeFile(join(folder.path, 'difyctl.yaml'), KUBERNETES);
+    return { PATH: `${bin}:/usr/bin:/bin`, HOME: folder.path };
+  }
+
+  test('says so, and creates nothing', async () => {
+    const env = await emptyCluster();
+    const run = await runCli(['uninstall', 'lab', '--yes'], { cwd: folder.path, env });
+    expect(run).toEqual({
+      code: 0,
+      stdout: '  lab is not installed in namespace lab: nothing was removed.\n',
+      stderr: '',
+    });
+    const calls = await readFile(join(folder.path, 'calls'), 'utf8');
+    expect(calls).not.toMatch(/create|apply|delete|replace|patch|uninstall/);
+    expect(await readdir(folder.path)).toEqual(['bin', 'calls', 'difyctl.yaml']);
+  });
+
+  test('says so in JSON', async () => {
+    const env = await emptyCluster();
+    const run = await runCli(['uninstall', 'lab', '--yes', '-o', 'json'], { cwd: folder.path, env });
+    expect(JSON.parse(run.stdout)).toMatchObject({ kind: 'UninstallReport', removed: [], kept: [] });
+  });
+});
