@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+
+/** How temporary files end, after the name of the file that they become. */
+const TEMPORARY = /^[0-9a-f]{12}\.tmp$/;
+/** No file takes as long to write: what is older was left by a run that was killed. */
+const LEFT_MS = 10 * 60_000;
 
 /**
  * Writes a file so that a reader sees the old content or the new, never a half: temporary file beside it, fsync, rename.
@@ -23,12 +28,26 @@ export async function writeFileAtomic(
       await handle.close();
     }
     await rename(temporary, path);
+    await removeLeftovers(path);
   } catch (error) {
     await rm(temporary, { force: true });
     // The reader knows the file, not the temporary one beside it; a full disk names none at all.
     throw error instanceof Error ? Object.assign(error, { path }) : error;
   }
   await syncDirectory(directory);
+}
+
+/** Removes the temporary files of runs that were killed while they wrote this very file: they may hold secrets. */
+async function removeLeftovers(path: string): Promise<void> {
+  const directory = dirname(path);
+  const start = `.${basename(path)}.`;
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith(start) && TEMPORARY.test(one.slice(start.length)))) {
+    const left = join(directory, name);
+    const kind = await lstat(left).catch(() => undefined);
+    // A younger one may be another run's, at work.
+    if (kind?.isFile() === true && Date.now() - kind.mtimeMs > LEFT_MS) await rm(left, { force: true });
+  }
 }
 
 /** Makes a rename durable; file systems that cannot sync a folder are left as they are. */

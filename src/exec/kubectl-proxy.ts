@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { boundedJson } from '../base/bounded-json.ts';
 import { ExternalError, Interrupted } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
+import { makeTemporaryFolder } from '../base/temporary-folder.ts';
 import { type RawGet, rawByProcess, toKubectlError } from './kubectl.ts';
 import type { Runner } from './runner.ts';
 
@@ -62,7 +62,7 @@ interface Door {
 
 /** Undefined where no proxy came up. */
 async function openDoor(runner: Runner, kubeArgs: readonly string[], end: AbortSignal): Promise<Door | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'difyctl-'));
+  const folder = await makeTemporaryFolder();
   const socketPath = join(folder, 'k');
   const own = new AbortController();
   let hear: (isServing: boolean) => void = () => undefined;

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ExternalError, UserError } from '../base/errors.ts';
+import { makeTemporaryFolder } from '../base/temporary-folder.ts';
 import type { KubernetesTarget } from '../deployment/schema/target.ts';
 import type { ChartReference, Helm } from '../exec/helm.ts';
 import type { ChartFacts } from '../render/rendered.ts';
@@ -36,7 +36,7 @@ export async function loadChart({ chart, baseDirectory, helm, signal }: LoadChar
     const path = resolve(baseDirectory, chart.path);
     return { reference: { path }, facts: await readChartFacts(path), dispose: async () => undefined };
   }
-  const folder = await mkdtemp(join(tmpdir(), 'difyctl-chart-'));
+  const folder = await makeTemporaryFolder();
   const dispose = () => rm(folder, { recursive: true, force: true });
   try {
     await helm.pull(chart, folder, signal);

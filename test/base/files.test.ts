@@ -1,0 +1,22 @@
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { writeFileAtomic } from '../../src/base/files.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'difyctl-files-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+it('a file that is written takes away what a killed run left of it, and nothing else', async () => {
+  const old = '.env.0123456789ab.tmp';
+  const others = ['.env.aaaaaaaaaaaa.tmp', '.env.local', '.other.0123456789ab.tmp'];
+  for (const name of [old, ...others]) await writeFile(join(folder, name), name);
+  await utimes(join(folder, old), 0, 0);
+  await utimes(join(folder, '.other.0123456789ab.tmp'), 0, 0);
+  await writeFileAtomic(join(folder, '.env'), 'new');
+  expect((await readdir(folder)).sort()).toEqual(['.env', ...others].sort());
+  expect(await readFile(join(folder, '.env'), 'utf8')).toBe('new');
+});
