@@ -56,7 +56,7 @@ describe('--wait', () => {
 
   it.each(['soon', '0s', '10'])('wants a duration: %s', async (text) => {
     const { code, stderr } = await runCli(['preflight', '--wait', text], { cwd: kubernetes });
-    expect(stderr).toContain(`--wait ${text}: a duration such as 90s, 15m or 4h`);
+    expect(stderr).toContain(`--wait: a duration such as 90s, 15m or 4h`);
     expect(code).toBe(2);
   });
 
