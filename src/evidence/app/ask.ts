@@ -102,7 +102,8 @@ async function read(response: IncomingMessage): Promise<string> {
     // An event stream has no end; the beginning is all that is asked for.
     if (text.length >= BODY_LIMIT) break;
   }
-  return cut(text, BODY_LIMIT);
+  // The mark of a cut is within the limit.
+  return cut(text, BODY_LIMIT - 1);
 }
 
 function answered(path: string, { statusCode, headers }: IncomingMessage, body: string): Answer {
