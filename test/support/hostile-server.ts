@@ -18,7 +18,7 @@ export function hostileServers(): (behaviour: Behaviour) => Promise<number> {
 }
 
 /** A server on a free port of loopback. */
-async function serveHostile(behaviour: Behaviour): Promise<{ readonly port: number; close(): void }> {
+export async function serveHostile(behaviour: Behaviour): Promise<{ readonly port: number; close(): void }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);

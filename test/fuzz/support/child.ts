@@ -1,0 +1,85 @@
+/** Fuzzes in a process of its own, so that a loop, a crash or too much memory ends this one alone: `SUITE SEED RUNS`. */
+import process from 'node:process';
+import { serveHostile } from '../../support/hostile-server.ts';
+import { hostileMode, MODE_NAMES } from './hostile-modes.ts';
+import { parserTargets } from './parsers.ts';
+import { type ProbeTarget, probeTargets } from './probes.ts';
+import { mutated, randomOf } from './random.ts';
+
+const [suite = '', seedText = '', runsText = ''] = process.argv.slice(2);
+const [seed, runs] = [Number(seedText), Number(runsText)];
+/** Milliseconds after which a probe is told to end, and within which it has to: 1,000 on a quiet machine, more where tests share one. */
+const LIMIT_MS = 1_200;
+const SLACK_MS = Number(process.env.DIFYCTL_TEST_FUZZ_SLACK ?? 10_000);
+/** Milliseconds of processor time that one sample may take. */
+const READ_MS = 1_000;
+
+/** What is under way. */
+const now = new Set<string>();
+const said = () => [...now].join('; ');
+const faults: string[] = [];
+process.on('uncaughtException', (error) => faults.push(`uncaught in ${said()}: ${error.stack ?? error.message}`));
+process.on('unhandledRejection', (error) => faults.push(`unhandled in ${said()}: ${String(error)}`));
+
+/** MiB that this process has held at most. */
+const memory = () => process.resourceUsage().maxRSS / 1024;
+
+function parsers(): void {
+  const targets = parserTargets();
+  for (let run = 0; run < runs; run += 1) {
+    const random = randomOf(seed + run);
+    const { name, samples, read, foreseen } = random.pick(targets);
+    const what = `run ${run}: ${name}`;
+    now.clear();
+    now.add(what);
+    const bytes = mutated(random.pick(samples), random);
+    const started = process.cpuUsage();
+    try {
+      read(bytes);
+    } catch (error) {
+      if (!foreseen(error)) faults.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+    const took = process.cpuUsage(started).user / 1_000;
+    if (took > READ_MS) faults.push(`${what}: ${bytes.length} bytes took ${Math.round(took)} ms`);
+  }
+}
+
+/** Probes that look at the same time: most of them wait for an answer that never comes. */
+const AT_ONCE = 6;
+
+async function probes(): Promise<void> {
+  const targets = probeTargets();
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < runs) await probeOnce(targets, next++);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+async function probeOnce(targets: readonly ProbeTarget[], run: number): Promise<void> {
+  const random = randomOf(seed + run);
+  const target = random.pick(targets);
+  const mode = random.pick(MODE_NAMES);
+  const what = `run ${run}: ${target.name}, ${mode}`;
+  now.add(what);
+  const server = await serveHostile(hostileMode(mode, target.script, random));
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), LIMIT_MS);
+  const started = performance.now();
+  try {
+    await target.look(server.port, limit.signal);
+  } catch (error) {
+    faults.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+  clearTimeout(timer);
+  const took = performance.now() - started;
+  if (took > LIMIT_MS + SLACK_MS) faults.push(`${what}: ended after ${Math.round(took)} ms`);
+  server.close();
+  now.delete(what);
+}
+
+const before = memory();
+if (suite === 'parsers') parsers();
+else await probes();
+process.stdout.write(JSON.stringify({ faults, grewMiB: Math.round(memory() - before) }));
+process.exit(0);
