@@ -11,8 +11,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it('a file that is written takes away what a killed run left of it, and nothing else', async () => {
-  const old = '.env.0123456789ab.tmp';
-  const others = ['.env.aaaaaaaaaaaa.tmp', '.env.local', '.other.0123456789ab.tmp'];
+  const old = '..env.0123456789ab.tmp';
+  const others = ['..env.aaaaaaaaaaaa.tmp', '.env.local', '.other.0123456789ab.tmp'];
   for (const name of [old, ...others]) await writeFile(join(folder, name), name);
   await utimes(join(folder, old), 0, 0);
   await utimes(join(folder, '.other.0123456789ab.tmp'), 0, 0);
