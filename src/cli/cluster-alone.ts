@@ -1,6 +1,7 @@
 import { redactor } from '../base/redact.ts';
 import { createRunner } from '../exec/execa-runner.ts';
 import { type SharedReads, sharedReads } from '../exec/kubectl-proxy.ts';
+import { explainingMissingContext } from '../exec/missing-context.ts';
 import type { Runner } from '../exec/runner.ts';
 import type { CommandContext } from './context.ts';
 
@@ -17,7 +18,7 @@ export function clusterAlone({ env, kubeconfig, kubeContext }: CommandContext): 
     ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
     ...(kubeContext === undefined ? [] : ['--context', kubeContext]),
   ];
-  const runner = bareRunner(env);
+  const runner = explainingMissingContext(bareRunner(env), kubeArgs);
   return { runner, kubeArgs, reads: sharedReads(runner, kubeArgs) };
 }
 

@@ -6,6 +6,7 @@ import { ExternalError, Interrupted } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import { makeTemporaryFolder } from '../base/temporary-folder.ts';
 import { type RawGet, rawByProcess, toKubectlError } from './kubectl.ts';
+import { lacksContext } from './missing-context.ts';
 import type { Runner } from './runner.ts';
 
 /** kubectl says that it serves within a moment: it does not ask the cluster first. */
@@ -40,7 +41,14 @@ export function sharedReads(runner: Runner, kubeArgs: readonly string[]): Shared
   return {
     get: async (path, hear, signal) => {
       const open = await begun();
-      await (open === undefined ? each(path, hear, signal) : readThrough(open, path, hear, signal));
+      if (open === undefined) return each(path, hear, signal);
+      try {
+        await readThrough(open, path, hear, signal);
+      } catch (error) {
+        // The proxy does not say that no context is chosen; a kubectl of its own does.
+        if (!(error instanceof ExternalError && lacksContext(error))) throw error;
+        await each(path, hear, signal);
+      }
     },
     begin: () => void begun(),
     close: async () => {

@@ -3,6 +3,7 @@ import { isObject } from '../base/json.ts';
 import { jsonAnswer, unreadableAnswer } from './answer.ts';
 import { jsonDocuments } from './json-documents.ts';
 import { ListStream } from './list-stream.ts';
+import { MissingContext } from './missing-context.ts';
 import { nextSteps } from './next-steps.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
@@ -39,6 +40,7 @@ export class KubectlError extends ExternalError {
     super(last ?? `${cause.message}${silent}`, {
       stderr: cause.stderr,
       next: nextSteps(cause, 'kubectl'),
+      exitCode: cause.exitCode,
       cause,
       ...(cause.command === undefined ? {} : { command: cause.command }),
     });
@@ -150,7 +152,7 @@ async function runKubectl(runner: Runner, args: readonly string[], options: RunO
 
 /** The reason read from kubectl's own words. */
 export function toKubectlError(error: ExternalError): KubectlError {
-  return new KubectlError(error, reasonOf(error));
+  return new KubectlError(error, error instanceof MissingContext ? 'no-context' : reasonOf(error));
 }
 
 function withSignal(signal: AbortSignal | undefined): RunOptions {

@@ -6,6 +6,7 @@ import type { KubernetesTarget } from '../deployment/schema/target.ts';
 import type { ChartReference, Helm } from '../exec/helm.ts';
 import type { ChartFacts } from '../render/rendered.ts';
 import { readChartFacts } from './chart-facts.ts';
+import { chartPullError } from './chart-pull-error.ts';
 
 /** A chart on this machine: what helm is given, and the chart's own word on what it takes. */
 export interface LocalChart {
@@ -39,7 +40,9 @@ export async function loadChart({ chart, baseDirectory, helm, signal }: LoadChar
   const folder = await makeTemporaryFolder();
   const dispose = () => rm(folder, { recursive: true, force: true });
   try {
-    await helm.pull(chart, folder, signal);
+    await helm.pull(chart, folder, signal).catch((error: unknown) => {
+      throw error instanceof ExternalError ? chartPullError(chart, error) : error;
+    });
     const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
     if (archive === undefined) throw damaged(chart, 'helm pull ended well and left no archive');
     const path = join(folder, archive);

@@ -4,6 +4,7 @@ import { redactor } from '../base/redact.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { RequiredSecret } from '../deployment/secrets.ts';
 import { createRunner } from '../exec/execa-runner.ts';
+import { explainingMissingContext } from '../exec/missing-context.ts';
 import { retryingRunner } from '../exec/retry.ts';
 import type { Runner } from '../exec/runner.ts';
 import { RUN_VARIABLE } from '../state/lock/record.ts';
@@ -48,6 +49,10 @@ export function createWorkbench({
   const redact = (text: string) => redactKnown(text);
   const named = required.flatMap(({ ref }) => ('env' in ref ? [ref.env] : []));
   const chosen = context ?? (target.type === 'kubernetes' ? target.context : undefined);
+  const kubeArgs = [
+    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+    ...(chosen === undefined ? [] : ['--context', chosen]),
+  ];
   const runner = createRunner({
     env: { ...env, [RUN_VARIABLE]: ownMark(run) },
     hiddenNames: new Set(named),
@@ -61,11 +66,8 @@ export function createWorkbench({
       for (const value of values) known.add(value);
       redactKnown = redactor(known);
     },
-    runner: retryingRunner(runner, { pause, onRetry: (text) => onNote?.(text) }),
-    kubeArgs: [
-      ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
-      ...(chosen === undefined ? [] : ['--context', chosen]),
-    ],
+    runner: retryingRunner(explainingMissingContext(runner, kubeArgs), { pause, onRetry: (text) => onNote?.(text) }),
+    kubeArgs,
   };
 }
 

@@ -1,3 +1,4 @@
+import { failureCause } from '../../exec/failure-cause.ts';
 import { type Kubectl, KubectlError, kubectl } from '../../exec/kubectl.ts';
 import { type CollectContext, EvidenceMissing } from '../evidence.ts';
 
@@ -38,9 +39,9 @@ function explain(error: KubectlError, right: string): [outcome: 'denied' | 'abse
     case 'unauthorized':
       return ['denied', 'the cluster refuses these credentials'];
     case 'unreachable':
-      return ['absent', `the cluster does not answer (${error.message})`];
+      return ['absent', `the cluster cannot be reached: ${failureCause(error.stderr) ?? error.message}`];
     case 'no-context':
-      return ['absent', `no cluster is chosen (${error.message})`];
+      return ['absent', error.message];
     default:
       return ['absent', error.message];
   }

@@ -1,0 +1,80 @@
+import { ExternalError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { oneLine } from '../base/printable.ts';
+import type { Runner, RunOptions } from './runner.ts';
+
+/** kubectl's and helm's words for a context that the kubeconfig does not have. */
+const NO_SUCH_CONTEXT = /(?:context "?|cannot locate context )([^\s"]{1,253})"?(?: does not exist|$)/m;
+/** No context is chosen: both programs then try the address below, where nobody listens. */
+const NO_CONTEXT =
+  /current-context (?:is not set|must exist)|no configuration has been provided|localhost:8080|127\.0\.0\.1:8080/;
+/** Names shown of the contexts that exist. */
+const SHOWN = 12;
+
+/** No cluster can be asked, because no context or an unknown one is chosen. Exit 2. */
+export class MissingContext extends ExternalError {
+  constructor(message: string, next: readonly string[]) {
+    super(message, { next, exitCode: EXIT.usage });
+  }
+}
+
+/** True if kubectl or helm failed because no context is chosen, or one that does not exist. */
+export function lacksContext({ stderr }: ExternalError): boolean {
+  const text = stderr.join('\n');
+  return NO_SUCH_CONTEXT.test(text) || NO_CONTEXT.test(text);
+}
+
+/**
+ * The same runner, whose kubectl and helm failures for want of a context become one sentence with the contexts that exist. `kubeArgs` choose the
+ * kubeconfig and the context.
+ */
+export function explainingMissingContext(runner: Runner, kubeArgs: readonly string[]): Runner {
+  return {
+    ...runner,
+    run: async (program, args, options) => {
+      try {
+        return await runner.run(program, args, options);
+      } catch (error) {
+        if (!(error instanceof ExternalError) || (program !== 'kubectl' && program !== 'helm')) throw error;
+        throw (await missingContext(runner, kubeArgs, error, options)) ?? error;
+      }
+    },
+  };
+}
+
+async function missingContext(
+  runner: Runner,
+  kubeArgs: readonly string[],
+  error: ExternalError,
+  { signal }: RunOptions = {},
+): Promise<MissingContext | undefined> {
+  if (!lacksContext(error)) return undefined;
+  const named = NO_SUCH_CONTEXT.exec(error.stderr.join('\n'))?.[1];
+  const at = kubeArgs.indexOf('--kubeconfig');
+  const kubeconfig = at === -1 ? [] : kubeArgs.slice(at, at + 2);
+  const heeding = signal === undefined ? {} : { signal };
+  const listed = await runner
+    .run('kubectl', ['config', 'get-contexts', '-o', 'name', ...kubeconfig], heeding)
+    .catch(() => undefined);
+  if (listed === undefined) return undefined;
+  const contexts = listed.stdout.split('\n').filter((line) => line.trim() !== '');
+  // A context is chosen, and its own server stands at the address that is tried without one.
+  if (named === undefined && contexts.length > 0 && kubeArgs.includes('--context')) return undefined;
+  return new MissingContext(messageOf(named, contexts), nextSteps(contexts));
+}
+
+function messageOf(named: string | undefined, contexts: readonly string[]): string {
+  if (contexts.length === 0) return 'no cluster is known: the kubeconfig is missing or has no context';
+  return named === undefined
+    ? 'no cluster is chosen: the kubeconfig has no current context'
+    : `the context ${oneLine(named)} does not exist in the kubeconfig`;
+}
+
+function nextSteps(contexts: readonly string[]): readonly string[] {
+  if (contexts.length === 0) {
+    return ['get the kubeconfig of the cluster, then name it with --kubeconfig or the variable KUBECONFIG'];
+  }
+  const more = contexts.length > SHOWN ? ` and ${contexts.length - SHOWN} more (kubectl config get-contexts)` : '';
+  const names = contexts.slice(0, SHOWN).map(oneLine);
+  return [`choose one with --context: ${names.join(', ')}${more}`];
+}

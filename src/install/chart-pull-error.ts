@@ -1,0 +1,49 @@
+import { ExternalError } from '../base/errors.ts';
+import type { KubernetesTarget } from '../deployment/schema/target.ts';
+import { failureCause } from '../exec/failure-cause.ts';
+
+type PulledChart = Exclude<KubernetesTarget['chart'], { readonly path: string }>;
+
+/** `helm pull` failed: which repository, why, and the ways out. helm's own lines stay out of the message. */
+export function chartPullError(chart: PulledChart, error: ExternalError): ExternalError {
+  return new ExternalError(messageOf(chart, error), {
+    cause: error,
+    ...(error.command === undefined ? {} : { command: error.command }),
+    next: waysOut(chart),
+  });
+}
+
+function messageOf(chart: PulledChart, error: ExternalError): string {
+  const text = error.stderr.join('\n');
+  if ('oci' in chart) {
+    const version = chart.version === undefined ? '' : ` ${chart.version}`;
+    return `the chart ${chart.oci}${version} cannot be pulled: ${causeOf(error)}`;
+  }
+  const { repo, name, version } = chart;
+  if (/chart "[^"]*" (?:matching|version) [^\n]* not found|no chart version found/.test(text)) {
+    return `the chart repository ${repo} has no ${name} ${version}`;
+  }
+  if (/chart "[^"]*" not found/.test(text)) return `the chart repository ${repo} has no chart ${name}`;
+  return `the chart repository ${repo} cannot be used: ${causeOf(error)}`;
+}
+
+function causeOf(error: ExternalError): string {
+  return failureCause(error.stderr) ?? error.message;
+}
+
+function waysOut(chart: PulledChart): readonly string[] {
+  if ('oci' in chart) {
+    const version = chart.version === undefined ? '' : ` --version ${chart.version}`;
+    return [
+      `check it with: helm pull ${chart.oci}${version}`,
+      'if the registry asks for a login: helm registry login HOST',
+      'or pull the chart on another machine and name the archive with --target-chart-path',
+    ];
+  }
+  const { repo, name, version } = chart;
+  return [
+    `on a machine that reaches it: helm pull ${name} --repo ${repo} --version ${version}`,
+    `then name the archive: --target-chart-path ${name}-${version}.tgz`,
+    'or name a mirror in a registry: --target-chart-oci oci://REGISTRY/PATH/dify',
+  ];
+}
