@@ -1,5 +1,6 @@
 import { appHealth, appPing, appSetup, appWeb } from './app/answers.ts';
 import { appDrift } from './app/drift.ts';
+import { appPublicUrl } from './app/public-url.ts';
 import { appRoutes } from './app/routes.ts';
 import { appImages, appRestarts, appWorkloads } from './app/workloads.ts';
 import type { Check } from './check.ts';
@@ -172,4 +173,5 @@ export const CHECKS: readonly Check[] = [
   appSetup,
   appWeb,
   appRoutes,
+  appPublicUrl,
 ];

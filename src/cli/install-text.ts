@@ -1,6 +1,7 @@
 import { oneLine } from '../base/printable.ts';
 import { wrap } from '../base/wrap.ts';
 import { FIRST_ADMINISTRATOR_IS_SET } from '../checks/app/answers.ts';
+import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
 import type { InstallReport } from '../install/report.ts';
 import { arrow, paint, type Style, sign } from '../report/style.ts';
@@ -82,7 +83,16 @@ function answerLines({ address, postflight }: InstallReport): readonly string[] 
   const administrator = isSet
     ? `${capitalized(setup.observed)}.`
     : `Set the first administrator now: ${address}/install`;
-  return [`  Dify answers at ${address}. ${administrator}`];
+  return [...addressLines(address, postflight), `  ${administrator}`];
+}
+
+/** "Dify answers at" is said only of an address that was requested and answered; else what was tried. */
+function addressLines(address: string, postflight: CheckReport | undefined): readonly string[] {
+  const seen = postflight?.checks.find(({ id }) => id === 'app.public-url');
+  if (seen?.status === 'pass' && seen.note === undefined) return [`  Dify answers at ${address}.`];
+  const tried =
+    seen === undefined ? 'it was not requested' : `it was tried from here: ${seen.observed || seen.message}`;
+  return [`  Dify is up: asked from inside, it answers. Its address is ${address}; ${tried}.`];
 }
 
 function capitalized(text: string): string {

@@ -1,4 +1,5 @@
 import { appAnswersCollector, appHealthCollector, appWorkloadsCollector } from './app/collectors.ts';
+import { appPublicCollector } from './app/public.ts';
 import { clusterAdmissionCollector } from './cluster/admission.ts';
 import { clusterAutoscalerCollector } from './cluster/autoscaler.ts';
 import { ingressClassesCollector, storageClassesCollector } from './cluster/classes.ts';
@@ -67,4 +68,5 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   appDriftCollector,
   appAnswersCollector,
   appHealthCollector,
+  appPublicCollector,
 ];

@@ -33,15 +33,18 @@ function text(facts: Partial<InstallFacts> & Pick<InstallFacts, 'outcome'>): str
 }
 
 const setup = (over: Partial<CheckResult>) =>
-  checks('postflight', { id: 'app.setup', severity: 'error', status: 'pass', ...over });
+  checks(
+    'postflight',
+    { id: 'app.setup', severity: 'error', status: 'pass', ...over },
+    { id: 'app.public-url', status: 'pass', observed: 'https://dify.example.com/console/api/ping answers' },
+  );
 
 describe('the last lines', () => {
   test('say where Dify answers, and that its first administrator is to be set', () => {
     const said = text({ outcome: 'applied', revision: 1, postflight: setup({ observed: 'no administrator yet' }) });
     expect(said).toContain('dify is installed (revision 1).');
-    expect(said).toContain(
-      'Dify answers at https://dify.example.com. Set the first administrator now: https://dify.example.com/install',
-    );
+    expect(said).toContain('  Dify answers at https://dify.example.com.\n');
+    expect(said).toContain('  Set the first administrator now: https://dify.example.com/install\n');
     expect(said).toContain('difyctl status');
   });
 
@@ -54,6 +57,34 @@ describe('the last lines', () => {
     expect(said).toContain('nothing was changed (revision 3).');
     expect(said).toContain('The first administrator is set.');
     expect(said).not.toContain('/install');
+  });
+
+  test.each<readonly [string, readonly Partial<CheckResult>[], string]>([
+    ['was not requested', [], 'it was not requested.'],
+    [
+      'gave no answer',
+      [{ id: 'app.public-url', status: 'warn', observed: 'https://dify.example.com: no answer (ENOTFOUND)' }],
+      'it was tried from here: https://dify.example.com: no answer (ENOTFOUND).',
+    ],
+    [
+      'gave no answer in test, where that is a note',
+      [
+        {
+          id: 'app.public-url',
+          status: 'pass',
+          note: 'x',
+          observed: 'https://dify.example.com: no answer (ENOTFOUND)',
+        },
+      ],
+      'it was tried from here: https://dify.example.com: no answer (ENOTFOUND).',
+    ],
+  ])('do not say that Dify answers at an address that %s', (_, more, words) => {
+    const set = { id: 'app.setup', status: 'pass', observed: 'the first administrator is set' } as const;
+    const said = text({ outcome: 'applied', revision: 1, postflight: checks('postflight', set, ...more) });
+    expect(said).not.toContain('Dify answers at');
+    expect(said).toContain(
+      `  Dify is up: asked from inside, it answers. Its address is https://dify.example.com; ${words}\n`,
+    );
   });
 
   test('do not claim an answer that nobody gave', () => {

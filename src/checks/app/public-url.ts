@@ -1,0 +1,33 @@
+import { APP_PUBLIC, type PublicFact } from '../../evidence/app/public.ts';
+import type { Check } from '../check.ts';
+import { fault, pass } from '../judgement.ts';
+import { infoInTest, withFile } from '../when.ts';
+import { answerInWords } from './answerer.ts';
+
+export const appPublicUrl: Check = {
+  id: 'app.public-url',
+  title: 'Dify answers at its public address, asked from this machine',
+  phases: ['postflight'],
+  severity: infoInTest,
+  when: withFile,
+  needs: [APP_PUBLIC],
+  remedy: 'let the name lead to the ingress or load balancer, or ask from where users are: curl -sSI URL',
+  judge: (context) => {
+    const seen = context.evidence(APP_PUBLIC);
+    const expected = 'pong from Dify, through everything that stands before it';
+    const { url, unasked } = seen;
+    if (unasked !== undefined)
+      return { status: 'skip', observed: unasked, expected, message: `${url} was not asked: ${unasked}` };
+    const trouble = publicTrouble(seen);
+    if (trouble === undefined) return pass(`${url} answers`, expected);
+    const remedy = `curl -sSI ${url} from where users are; let the name lead to the ingress or load balancer`;
+    return fault('warn', { observed: `${url}: ${trouble}`, expected, remedy });
+  },
+};
+
+/** Why the public address does not answer as Dify; undefined where it does. */
+function publicTrouble({ answer }: PublicFact): string | undefined {
+  if (answer?.status === undefined) return `no answer (${answer?.fault ?? 'not asked'})`;
+  if (answer.status === 200 && /"result"\s*:\s*"pong"/.test(answer.body)) return undefined;
+  return answerInWords(answer);
+}

@@ -1,0 +1,58 @@
+import { createSecureContext, rootCertificates } from 'node:tls';
+import { type CollectContext, type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
+import { machineAuthorities } from '../names/authorities.ts';
+import { proxyFor } from '../names/proxy-variables.ts';
+import { publicOrigins } from '../names/public-hosts.ts';
+import { type Answer, APP_ANSWERS, PING } from './answers.ts';
+import { ask, type Entrance } from './ask.ts';
+
+/** What the console's public address answered, asked by its own name from this machine. */
+export interface PublicFact {
+  /** What was requested. */
+  readonly url: string;
+  /** Why it was not requested: all pods are simulated, or a proxy stands between. */
+  readonly unasked?: string;
+  readonly answer?: Answer;
+}
+export const APP_PUBLIC = evidenceKey<PublicFact>('app.public', 1);
+
+export const appPublicCollector: Collector<PublicFact> = {
+  key: APP_PUBLIC,
+  timeoutMs: 60_000,
+  collect: async (context, need) => {
+    const { deployment } = context;
+    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    const console = new URL(deployment.urls.console);
+    const url = `${console.origin}${PING}`;
+    const unasked = (await simulatedOf(need)) ?? proxied(context, console);
+    if (unasked !== undefined) return { url, unasked };
+    const origin = publicOrigins(deployment).find((one) => one.url === console.origin);
+    if (origin === undefined) throw new EvidenceMissing('absent', 'urls.console');
+    const own = await machineAuthorities(context.env);
+    const ca = [...rootCertificates, ...(own === undefined ? [] : [own])];
+    const { host, port, isSecure } = origin;
+    const entrance: Entrance = {
+      address: host,
+      port,
+      host: console.host,
+      ...(isSecure ? { tls: createSecureContext({ ca }) } : {}),
+    };
+    return { url, answer: await ask(entrance, PING, context.signal) };
+  },
+};
+
+/** Simulated pods answer nobody, so that nothing is asked outside for them. Where the way in could not be asked, the public address is asked all the same. */
+function simulatedOf(need: Need): Promise<string | undefined> {
+  return need(APP_ANSWERS).then(
+    ({ simulated }) => simulated,
+    () => undefined,
+  );
+}
+
+function proxied({ env }: CollectContext, url: URL): string | undefined {
+  const variables = Object.fromEntries(
+    Object.entries(env).filter((one): one is [string, string] => one[1] !== undefined),
+  );
+  const proxy = proxyFor(variables, url);
+  return proxy === undefined ? undefined : 'HTTPS_PROXY or HTTP_PROXY of this machine stands between';
+}
