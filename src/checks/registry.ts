@@ -8,6 +8,7 @@ import { clusterAdmission } from './cluster/admission/check.ts';
 import { capacityFit } from './cluster/capacity/fit-check.ts';
 import { capacityFree } from './cluster/capacity/free.ts';
 import { capacityNodes } from './cluster/capacity/nodes.ts';
+import { clusterCpuLevel } from './cluster/cpu-level.ts';
 import { csiDriver } from './cluster/csi-driver.ts';
 import { clusterDns } from './cluster/dns.ts';
 import { clusterGateway } from './cluster/gateway.ts';
@@ -56,6 +57,7 @@ import { postgresDurability } from './postgres/durability.ts';
 import { postgresEncoding } from './postgres/encoding.ts';
 import { postgresIsolation } from './postgres/isolation.ts';
 import { postgresLatency } from './postgres/latency.ts';
+import { postgresLogTables } from './postgres/log-tables.ts';
 import { postgresLogin } from './postgres/login.ts';
 import { postgresPooler } from './postgres/pooler.ts';
 import { postgresPrimary } from './postgres/primary.ts';
@@ -95,6 +97,7 @@ export const CHECKS: readonly Check[] = [
   capacityFit,
   capacityFree,
   clusterZones,
+  clusterCpuLevel,
   nodePressure,
   ephemeralStorage,
   clusterDns,
@@ -148,6 +151,7 @@ export const CHECKS: readonly Check[] = [
   postgresDurability,
   postgresUpkeep,
   postgresSize,
+  postgresLogTables,
   storageTls,
   storageLogin,
   storageClock,

@@ -24,7 +24,7 @@ const never = (number: number, failure: string, instead: string, after: readonly
   instead,
 });
 
-/** Thirty-four failures that users reported upstream, in the order of docs/failures.md. */
+/** Failures that users reported upstream, and from 35 on those that trials of difyctl found, in the order of docs/failures.md. */
 export const CATALOGUE: readonly Failure[] = [
   found(
     1,
@@ -100,6 +100,19 @@ export const CATALOGUE: readonly Failure[] = [
     'cluster.storage.read-write-many',
     'redis.reachable',
   ]),
+  found(35, 'extraValues undo what the file says: one replica, debug logs, no probes', [
+    'config.replicas',
+    'config.debug-logs',
+    'config.probes',
+  ]),
+  found(36, 'connection refused in every container: a data service named by a loopback address', ['names.loopback']),
+  found(37, "apps fetch cloud metadata: the rules of the chart's proxy were replaced", ['names.ssrf-proxy']),
+  found(38, 'image not found: a version that is no release, or one that the chart is not made for', ['config.renders']),
+  found(39, 'nothing to restore from: a backup that is planned, and that nobody makes', ['recovery.rpo']),
+  found(40, 'plugins do not install behind a mirror: uv.lock names its own addresses', ['config.plugin-install']),
+  found(41, 'the checks look at one database, and Dify uses another', ['config.addresses']),
+  found(42, 'a sound master is replaced: one sentinel reaches the quorum alone', ['redis.sentinels']),
+  found(43, 'the host was taken over: a web image below 1.10.1-fix.1', ['release.known-faults']),
 ];
 
 /** Whether it can be seen before anything is installed. */

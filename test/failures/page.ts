@@ -11,7 +11,7 @@ export function failuresPage(): string {
   return [
     '# Failures that users report, and what finds them',
     '',
-    `Thirty-four ways in which installations of Dify fail. ${detectable} of them can be seen before anything is installed, and are: \`npx vitest run --project real`,
+    `${CATALOGUE.length} ways in which installations of Dify fail. ${detectable} of them can be seen before anything is installed, and are: \`npx vitest run --project real`,
     'test/failures/catalogue.test.ts` makes them happen to healthy deployments on real services, holds the finding and its remedy, and prints the count.',
     'For the others the table says why nothing is seen beforehand.',
     '',

@@ -225,13 +225,69 @@ const PLACE_SCENARIOS: readonly Scenario[] = [
   on(31, 'Dify 0.15 runs in the namespace', 'release.version warn', /flask migrate-data-for-plugin/, (world) =>
     installed(world, '0.15.3'),
   ),
+  on(43, 'Dify 1.10.0 runs in the namespace', 'release.known-faults warn', /every secret/, (world) =>
+    installed(world, '1.10.0'),
+  ),
   on(34, 'files on a class that no node can share', 'cluster.storage.read-write-many fail', /./, ({ kubernetes }) => ({
     file: changed({ ...kubernetes, objectStorage: { provider: 'local' } }, { target: { storageClass: 'standard' } }),
   })),
 ];
 
+const OF_CHART: readonly (readonly [how: string, finding: string, extraValues: JsonObject])[] = [
+  ['one replica in the words of the chart', 'config.replicas fail', { api: { replicas: 1 } }],
+  ['debug logs in the words of the chart', 'config.debug-logs fail', { worker: { logLevel: 'DEBUG' } }],
+  [
+    'a probe switched off in the words of the chart',
+    'config.probes fail',
+    { web: { readinessProbe: { enabled: false } } },
+  ],
+];
+
+/** What trials of difyctl found: the file says one thing, and what is rendered or runs another. */
+const VERDICT_SCENARIOS: readonly Scenario[] = [
+  ...OF_CHART.map(([how, finding, extraValues]) =>
+    on(35, how, finding, /./, ({ kubernetes }) => ({ file: changed(kubernetes, { extraValues }) })),
+  ),
+  on(36, 'stores on loopback, and nobody accepts it', 'names.loopback fail', /network card/, ({ kubernetes }) => ({
+    file: { ...kubernetes, acceptedRisks: [] },
+  })),
+  on(37, 'another volume in the place of the rules', 'names.ssrf-proxy warn', /extraVolumes/, ({ kubernetes }) => ({
+    file: changed(kubernetes, {
+      extraValues: { ssrfProxy: { extraVolumes: [{ name: 'difyctl-ssrf-rules', emptyDir: {} }] } },
+    }),
+  })),
+  ...(['kubernetes', 'compose'] as const).map((target) =>
+    on(38, `Dify 1.9.1 on ${target}`, 'config.renders fail', undefined, (world) => ({
+      file: changed(world[target], { version: '1.9.1' }),
+    })),
+  ),
+  on(39, 'a dump in the plan alone', 'recovery.rpo warn', /schedule of your own/, ({ kubernetes }) => ({
+    file: changed(kubernetes, {
+      recovery: { rpo: '25h', postgres: { method: 'dump', interval: '12h', duration: '1h' } },
+    }),
+  })),
+  on(
+    40,
+    'a mirror without PLUGIN_IGNORE_UV_LOCK',
+    'config.plugin-install warn',
+    /PLUGIN_IGNORE_UV_LOCK/,
+    ({ compose }) => ({
+      file: changed(compose, extraEnv('pluginDaemon', { PIP_MIRROR_URL: 'http://127.0.0.1:9/simple' })),
+    }),
+  ),
+  on(41, 'another database by extraEnv of the worker', 'config.addresses fail', /own section/, ({ compose }) => ({
+    file: changed(compose, extraEnv('worker', { DB_HOST: 'pg.elsewhere.example' })),
+  })),
+  on(42, 'a quorum of one', 'redis.sentinels warn', /quorum 2/, async ({ compose, stores: { redis } }) => {
+    const set = (quorum: string) =>
+      Promise.all(redis.sentinels.map((at) => redis.command(at, 'SENTINEL', 'SET', redis.master, 'quorum', quorum)));
+    await set('1');
+    return { file: compose, mend: () => set('2') };
+  }),
+];
+
 /** Every scenario, by the order in which they are made to happen. */
-export const SCENARIOS = [...FILE_SCENARIOS, ...STORE_SCENARIOS, ...PLACE_SCENARIOS];
+export const SCENARIOS = [...FILE_SCENARIOS, ...STORE_SCENARIOS, ...PLACE_SCENARIOS, ...VERDICT_SCENARIOS];
 
 /** Dify's api of another version stands where the deployment is to go. */
 async function installed({ kubernetes, cluster }: World, version: string): Promise<Happened> {

@@ -58,6 +58,7 @@ export function kubernetesProduction(stores: HealthyStores, context: string): Js
     },
     recovery: { ...(file.recovery as JsonObject), topology: { zones: 3 } },
     acceptedRisks: [{ check: LOOPBACK, reason: 'simulated nodes run no container' }],
+    extraValues: { web: { enableServiceLinks: false } },
   };
 }
 

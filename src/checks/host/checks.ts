@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { hostClock } from './clock.ts';
+import { hostCpuLevel } from './cpu-level.ts';
 import { hostEngine } from './engine.ts';
 import { hostDataDisk, hostFileSystem } from './file-system.ts';
 import { hostRootless, hostSelinux } from './isolation.ts';
@@ -13,6 +14,7 @@ import { hostFiles, hostPostgresData, hostStorageOwner } from './volumes.ts';
 export const hostChecks: readonly Check[] = [
   hostEngine,
   hostCpu,
+  hostCpuLevel,
   hostMemory,
   hostDisk,
   hostDataDisk,

@@ -79,6 +79,16 @@ function judgeStandbys(seen: Seen, { isShown }: ReplicationFact, standbys: reado
       remedy: "look at the standby's own log: it is catching up, or its connection or its log is broken",
     });
   }
+  const idle = streaming.filter(({ isReplaying }) => isReplaying === false);
+  if (idle.length === streaming.length) {
+    return fault('warn', {
+      observed: `received and not replayed: ${observed}`,
+      expected,
+      message: `received and not replayed while it was watched: ${observed}; a takeover has to wait until all of it is replayed`,
+      remedy:
+        'on the standby: SELECT pg_is_wal_replay_paused(), and look at recovery_min_apply_delay and at long queries there; SELECT pg_wal_replay_resume() goes on',
+    });
+  }
   const behind = streaming.filter(({ lagBytes = 0 }) => lagBytes > FAR_BEHIND);
   if (behind.length === streaming.length) {
     return fault('warn', {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { ExternalError } from '../../base/errors.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
+import { missingForLevel2 } from './cpu-level.ts';
 import { engineIsHere } from './here.ts';
 
 /** Settings of the engine's machine that stand in the way of a deployment. */
@@ -11,10 +12,12 @@ export interface KernelFact {
   readonly ipv6Disabled: boolean;
   /** The lowest port that may be bound without root. */
   readonly unprivilegedPorts: number;
+  /** Features that x86-64-v2 asks for and this machine's processor does not show; empty where it has all, absent on another architecture. */
+  readonly missingCpuFeatures?: readonly string[];
   /** What the time service says: whether the clock follows another one; undefined where nobody says. */
   readonly synchronized: boolean | undefined;
 }
-export const HOST_KERNEL = evidenceKey<KernelFact>('host.kernel', 1);
+export const HOST_KERNEL = evidenceKey<KernelFact>('host.kernel', 2);
 
 /** The kernel's own default for `net.ipv4.ip_unprivileged_port_start`. */
 const PRIVILEGED_PORTS = 1024;
@@ -35,10 +38,17 @@ export const hostKernelCollector: Collector<KernelFact> = {
       hasBindAddress: isOwn(target.bindAddress),
       ipv6Disabled: ipv6 !== 0,
       unprivilegedPorts: (await setting('ipv4/ip_unprivileged_port_start')) ?? PRIVILEGED_PORTS,
+      ...(await cpuFeatures()),
       synchronized: await synchronized(context),
     };
   },
 };
+
+async function cpuFeatures(): Promise<Pick<KernelFact, 'missingCpuFeatures'>> {
+  const info = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
+  const missingCpuFeatures = missingForLevel2(info);
+  return missingCpuFeatures === undefined ? {} : { missingCpuFeatures };
+}
 
 function isOwn(address: string): boolean {
   if (['0.0.0.0', '::'].includes(address)) return true;

@@ -8,6 +8,7 @@ import { enteredOf } from './entered.ts';
 import { type DatabaseFact, type EntryFact, POSTGRES, type PostgresFacts } from './facts.ts';
 import { PostgresFault } from './faults.ts';
 import { poolerOf } from './pooler.ts';
+import { withReplay } from './replay.ts';
 import { known } from './rows.ts';
 import { databasesOf, rolesOf, serverOf } from './server.ts';
 import { reach, type ServerAccess } from './session.ts';
@@ -80,8 +81,10 @@ async function lookAround(
     // Last, since what is tried writes log of its own.
     const entries = await Promise.all(all.map((entered) => inside(entered, catalog)));
     const upkeep = server.isInRecovery ? undefined : await upkeepOf(way.session, databases);
+    const { replication } = server;
+    const replay = replication === undefined ? undefined : await withReplay(way.session, replication);
     const turns = pooler === undefined ? await turnsOf(way.open) : [];
-    return { entries, roles: found, server: { ...server, turns, ...known({ pooler, upkeep }) } };
+    return { entries, roles: found, server: { ...server, turns, ...known({ pooler, upkeep, replication: replay }) } };
   } finally {
     await Promise.all(all.map(({ session }: Entered) => session?.end()));
   }

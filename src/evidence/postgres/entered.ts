@@ -16,6 +16,7 @@ export async function enteredOf(session: Session, which: 'main' | 'plugin', open
     isInRecovery: flag(row, 'recovery') || undefined,
     migrated: migrated.length === 0 ? undefined : migrated,
     clientEncoding: text((await seen(session, CLIENT_ENCODING))?.[0], 'encoding'),
+    logTables: which === 'main' ? await logTablesOf(session) : undefined,
     ...(await written(session, tableStatements(), open)),
     uuid:
       which === 'main' && migrated.length === 0
@@ -29,6 +30,24 @@ const WHERE = `
   SELECT current_user AS name, current_schema() AS schema, pg_is_in_recovery() AS recovery,
          (SELECT array_agg(n.nspname::text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
            WHERE c.relname = 'alembic_version' AND c.relkind = 'r') AS migrated`;
+
+/** Tables that grow with every run and message (Dify 1.16, api/models). `reltuples` is an estimate, -1 where nothing was counted yet. */
+const LOG_TABLES = `
+  SELECT c.relname AS name, greatest(c.reltuples, 0)::bigint AS rows, pg_total_relation_size(c.oid) AS bytes
+    FROM pg_class c
+   WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid)
+     AND c.relname IN ('workflow_node_executions', 'workflow_runs', 'workflow_app_logs', 'messages', 'message_agent_thoughts')
+   ORDER BY 1`;
+
+async function logTablesOf(session: Session): Promise<SessionFact['logTables'] | undefined> {
+  const rows = (await seen(session, LOG_TABLES)) ?? [];
+  if (rows.length === 0) return undefined;
+  return rows.map((row) => ({
+    name: text(row, 'name') ?? '',
+    rows: number(row, 'rows') ?? 0,
+    bytes: number(row, 'bytes') ?? 0,
+  }));
+}
 
 /** A setting of this role in this database goes before the role's, and that before the database's. */
 const CLIENT_ENCODING = `

@@ -79,6 +79,8 @@ export interface SessionFact {
   readonly foreignTables: { readonly count: number; readonly owners: readonly string[] };
   /** Schemas in which migrations of the api have run. */
   readonly migrated?: readonly string[];
+  /** What Dify keeps of runs and messages, as the statistics have it; absent where these tables are not there. */
+  readonly logTables?: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
   /** `client_encoding` as set for the role or the database: what a client gets that asks for none, as Dify's do. */
   readonly clientEncoding?: string;
 }
@@ -116,6 +118,8 @@ export interface StandbyFact {
   readonly sync?: string;
   /** Bytes of log that it has not replayed. */
   readonly lagBytes?: number;
+  /** False where it had received log and replayed none of it while it was watched. */
+  readonly isReplaying?: boolean;
   /** True where it is sent decoded changes and not the log: a subscriber or a change feed, no standby. */
   readonly isLogical?: boolean;
 }

@@ -12,6 +12,13 @@ const SILENT: JsonObject = { postgres: { managed: { by: 'aws-rds' } } };
 describe('postgres.replication', () => {
   it.each<[string, Partial<ReplicationFact>, JsonObject, string, RegExp]>([
     ['a standby', { standbys: [streaming] }, {}, 'pass', /standby1 \(streaming, async, no lag\)/],
+    [
+      'one that receives and does not replay',
+      { standbys: [{ ...streaming, isReplaying: false }] },
+      {},
+      'warn',
+      /received and not replayed while it was watched/,
+    ],
     ['none', { standbys: [] }, {}, 'fail', /no standby follows it: with this server everything stops/],
     ['none in test', { standbys: [] }, TEST, 'pass', /test asks for none/],
     ['none that a managed service shows', { standbys: [] }, RDS, 'warn', /declared, not seen/],

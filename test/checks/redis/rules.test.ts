@@ -350,3 +350,19 @@ describe('replicas that could take over', () => {
     expect(verdict('redis.sentinels', COMPOSE, evidence)).toEqual([status, expect.stringMatching(words)]);
   });
 });
+
+describe('what one of several can do alone, and what nobody fixes any more', () => {
+  it.each<[string, RedisEvidence, SampleName, string, RegExp]>([
+    [
+      'redis.sentinels',
+      { server: server(), sentinels: [1, 2, 3].map((number) => sentinel(number, { quorum: 1 })) },
+      'prod-kubernetes-sentinel-azure-pgvector',
+      'warn',
+      /quorum 1 of 3 sentinels: one sentinel that cannot reach the master calls it down by itself/,
+    ],
+    ['redis.version', { server: server({ version: '6.0.5' }), sentinels: [] }, STANDALONE, 'warn', /no fixes any more/],
+    ['redis.version', { server: server({ version: '6.2.14' }), sentinels: [] }, STANDALONE, 'pass', /6\.2\.14/],
+  ])('%s, %#', (id, evidence, sample, status, words) => {
+    expect(verdict(id, sample, evidence)).toEqual([status, expect.stringMatching(words)]);
+  });
+});

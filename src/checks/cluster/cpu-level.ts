@@ -1,0 +1,40 @@
+import { CLUSTER_NODES, type NodeFact } from '../../evidence/cluster/nodes.ts';
+import type { Check } from '../check.ts';
+import { counted, fault, pass, some } from '../judgement.ts';
+import { onKubernetes, warning } from '../when.ts';
+
+/** Labels of Node Feature Discovery: a Node object itself does not say what its processor can. */
+const PREFIX = 'feature.node.kubernetes.io/cpu-cpuid.';
+/** Any of these comes with all of x86-64-v2. NFD's defaults label AVX and leave SSE4.2 and its like out. */
+const SIGNS = ['AVX', 'AVX2', 'SSE42'];
+
+export const clusterCpuLevel: Check = {
+  id: 'cluster.cpu-level',
+  title: 'the processors of the nodes have what the Python packages of the images were built for',
+  phases: ['preflight'],
+  severity: warning,
+  when: onKubernetes,
+  needs: [CLUSTER_NODES],
+  remedy:
+    'on the node: grep -c sse4_2 /proc/cpuinfo; if it is 0, give the virtual machine the processor of its host, or keep Dify off the node: components.<name>.nodeSelector',
+  judge: (context) => {
+    const expected = 'x86-64-v2 on every node';
+    const told = context.evidence(CLUSTER_NODES).filter(isTold);
+    if (told.length === 0) {
+      return pass('no node shows the features of its processor (Node Feature Discovery does)', expected);
+    }
+    const lacking = told.filter(({ labels }) => SIGNS.every((sign) => labels[PREFIX + sign] !== 'true'));
+    if (lacking.length === 0) return pass(`x86-64-v2 on ${counted(told.length, 'node')}`, expected);
+    const names = some(lacking.map(({ name }) => name));
+    return fault('warn', {
+      observed: `the labels of ${names} show neither AVX nor SSE4.2`,
+      expected,
+      message: `the labels of ${names} show neither AVX nor SSE4.2, as of QEMU's default processor: without SSE4.2 NumPy does not load, and the api does not start`,
+    });
+  },
+};
+
+/** Labels are there only for features that a processor has: one of them shows that somebody looked. */
+function isTold({ architecture, labels }: NodeFact): boolean {
+  return architecture === 'amd64' && Object.keys(labels).some((name) => name.startsWith(PREFIX));
+}

@@ -1,0 +1,28 @@
+import { HOST_KERNEL } from '../../evidence/host/kernel.ts';
+import type { Check } from '../check.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { error } from '../when.ts';
+import { hereCheck } from './here-check.ts';
+
+export const hostCpuLevel: Check = hereCheck(
+  {
+    id: 'host.cpu-level',
+    title: 'the processor has what the Python packages of the images were built for',
+    severity: error,
+    remedy:
+      'give the virtual machine the processor of its host (QEMU: -cpu host; Proxmox: type host), or x86-64-v2-AES',
+  },
+  HOST_KERNEL,
+  ({ missingCpuFeatures }) => {
+    const expected = 'x86-64-v2';
+    if (missingCpuFeatures === undefined)
+      return pass('not a processor of the x86-64 family, or its features are not shown', expected);
+    if (missingCpuFeatures.length === 0) return pass(expected);
+    const observed = `the processor lacks ${listed(missingCpuFeatures)} of x86-64-v2`;
+    return fault('fail', {
+      observed,
+      expected,
+      message: `${observed}: NumPy does not load, and the api does not start`,
+    });
+  },
+);

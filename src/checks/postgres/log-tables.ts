@@ -1,0 +1,40 @@
+import { formatBytes } from '../../base/quantity.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
+import type { Check } from '../check.ts';
+import { fault, listed, pass } from '../judgement.ts';
+import { plannedOf } from '../planned.ts';
+import { warning } from '../when.ts';
+import { enteredIn, ofPostgres, seenOf } from './seen.ts';
+
+/** From here on deleting takes minutes and an upgrade that alters the table locks it for as long (Dify issue 31745: 28 million rows). */
+const MANY_ROWS = 10_000_000;
+const MANY_BYTES = 20 * 2 ** 30;
+
+export const postgresLogTables: Check = {
+  ...ofPostgres,
+  id: 'postgres.log-tables',
+  title: 'the tables of runs and messages do not grow without an end',
+  severity: warning,
+  wants: [RENDERED_OBJECTS],
+  remedy:
+    'set WORKFLOW_LOG_CLEANUP_ENABLED and WORKFLOW_LOG_RETENTION_DAYS in components.worker.extraEnv and components.beat.extraEnv',
+  judge: (context) => {
+    const entered = enteredIn(seenOf(context));
+    if ('status' in entered) return entered;
+    const tables = entered.flatMap(({ session }) => session.logTables ?? []);
+    const expected = `tables below ${MANY_ROWS / 1_000_000} million rows and ${formatBytes(MANY_BYTES)}, or a retention`;
+    const large = tables.filter(({ rows, bytes }) => rows >= MANY_ROWS || bytes >= MANY_BYTES);
+    if (large.length === 0) return pass(tables.length === 0 ? 'not there yet' : 'small enough', expected);
+    const { worker, beat } = plannedOf(context);
+    const isCleaned = [worker, beat].every(({ extraEnv }) =>
+      /^(true|1)$/i.test(extraEnv.WORKFLOW_LOG_CLEANUP_ENABLED ?? ''),
+    );
+    const observed = listed(
+      large.map(
+        ({ name, rows, bytes }) => `${name} has ${Math.round(rows / 1e6)} million rows (${formatBytes(bytes)})`,
+      ),
+    );
+    if (isCleaned) return pass(`${observed}, and a retention is set`, expected);
+    return fault('warn', { observed: `${observed}, and no retention is set`, expected });
+  },
+};
