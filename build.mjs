@@ -1,8 +1,9 @@
 // Bundles src/ into dist/: two small entries (main.js, code-cache.js) and lazily loaded chunks.
 // Runtime packages are bundled, so that users install nothing but difyctl itself (docs/decisions.md).
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { thirdPartyNotices } from './notices.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
@@ -49,8 +50,12 @@ const { metafile } = await build({
   },
 });
 
+// Licences that go along with the code they are for. Written before anything is removed: a package without one fails the build.
+const NOTICES = 'THIRD-PARTY-NOTICES.txt';
+writeFileSync(join(outdir, NOTICES), thirdPartyNotices(Object.keys(metafile.inputs), '.'));
+
 // Chunks of earlier builds go last, so that a difyctl that runs meanwhile never misses its files.
-const current = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+const current = new Set([NOTICES, ...Object.keys(metafile.outputs).map((path) => basename(path))]);
 for (const name of readdirSync(outdir)) {
   if (!current.has(name)) rmSync(join(outdir, name), { recursive: true });
 }
