@@ -79,7 +79,7 @@ it.each<[string, Deployment, readonly string[]]>([
     composeDeployment({
       components: {
         api: { extraEnv: OFF },
-        pluginDaemon: { extraEnv: { PIP_MIRROR_URL: 'https://user:planted@mirror.example/simple' } },
+        pluginDaemon: { extraEnv: { PIP_MIRROR_URL: 'https://mirror.example/simple' } },
       },
     }),
     ['https://mirror.example/simple/pip/'],

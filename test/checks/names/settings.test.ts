@@ -210,7 +210,7 @@ describe.each([
     [
       'names.proxy',
       'a proxy for everything',
-      extra('api', { HTTP_PROXY: 'http://user:planted@proxy.example.com:3128' }),
+      extra('api', { HTTP_PROXY: 'http://proxy.example.com:3128' }),
       'fail',
       /components\.api\.extraEnv sends .* through a proxy/,
     ],

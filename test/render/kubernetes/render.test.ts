@@ -153,7 +153,7 @@ describe('data services', () => {
       externalS3: {
         endpoint: 'https://s3.cn-north-1.amazonaws.com.cn',
         useIAM: true,
-        bucketName: { api: 'b', pluginDaemon: 'b-plugin' },
+        bucketName: { api: 'bkt', pluginDaemon: 'bkt-plugin' },
       },
       api: { serviceAccount: { create: true } },
       worker: { serviceAccount: { create: true } },
