@@ -19,7 +19,7 @@ import { checklistStarter } from './check-output.ts';
 import { askToGoOn, type Exhibit, requireAnswer } from './confirm.ts';
 import type { CommandContext } from './context.ts';
 import { installText } from './install-text.ts';
-import { changeLines, driftLines, kindLines, placeLines } from './plan-text.ts';
+import { changeLines, driftLines, kindLines, placeLines, summaryLines } from './plan-text.ts';
 import { openingNotes, type Ready, withPrepared } from './prepared.ts';
 import { type ProgressView, progressView } from './progress.ts';
 
@@ -75,7 +75,12 @@ async function runInstall(
   let checklist = startChecklist();
   const show = (draft: Draft): void => {
     view.pause();
-    const shown = [...kindLines(draft, style), ...placeLines(draft, style), ...driftLines(draft.plan.drift, style)];
+    const shown = [
+      ...summaryLines(draft, style),
+      ...kindLines(draft, style),
+      ...placeLines(draft, style),
+      ...driftLines(draft.plan.drift, style),
+    ];
     if (!context.quiet) stderr.write(`${shown.join('\n')}\n`);
   };
   return install({

@@ -4,7 +4,7 @@ import type { Drift } from '../evidence/drift/drift.ts';
 import { driftText } from '../evidence/drift/words.ts';
 import type { Draft } from '../install/draft.ts';
 import { arrow, dot, paint, type Style } from '../report/style.ts';
-import type { Change } from '../targets/target.ts';
+import type { Change, FieldChange } from '../targets/target.ts';
 
 const SIGNS = { create: '+', change: '~', delete: '-' } as const;
 const TONES = { create: 'good', change: 'care', delete: 'bad' } as const;
@@ -23,10 +23,36 @@ export function placeLines({ place }: Draft, style: Style): readonly string[] {
 
 /** Every object, one a line; with paths where something differs and `paths` is asked. */
 export function changeLines(changes: readonly Change[], style: Style, withPaths: boolean): readonly string[] {
-  return changes.flatMap(({ action, kind, name, paths }) => [
+  return changes.flatMap(({ action, kind, name, paths, fields }) => [
     `    ${paint(style, TONES[action], SIGNS[action])} ${oneLine(`${kind} ${name}`)}`,
-    ...(withPaths ? (paths ?? []).map((path) => `        ${oneLine(path)}`) : []),
+    ...(withPaths ? (fields?.map((one) => fieldText(one, style)) ?? paths ?? []) : []).map(
+      (line) => `        ${oneLine(line)}`,
+    ),
   ]);
+}
+
+/** `spec.replicas  2 → 3`; of a secret the path alone. */
+function fieldText({ path, was, is, secret }: FieldChange, style: Style): string {
+  if (secret === true) return `${path}  value not shown`;
+  if (was === undefined && is === undefined) return path;
+  return `${path}  ${was ?? '(none)'} ${arrow(style)} ${is ?? '(none)'}`;
+}
+
+/** What a plan comes to: an upgrade by its versions, and changed secrets with the workloads that they roll. */
+export function summaryLines({ plan, upgrade }: Draft, style: Style): readonly string[] {
+  const versions = upgrade.map(({ what, from, to }) => `${what} ${from} ${arrow(style)} ${to}`);
+  const { secrets = [], rolls = [] } = plan;
+  const rolled = rolls.length === 0 ? 'rolls nothing' : `rolls ${rolls.join(', ')}`;
+  return [
+    ...(versions.length === 0 ? [] : labelled('upgrade', versions.join(', '), style)),
+    ...(secrets.length === 0 ? [] : labelled('secrets', `${secrets.join(', ')} changed: ${rolled}`, style)),
+  ];
+}
+
+/** `  upgrade     Dify 1.16.0 → 1.16.1`, further lines below the text. */
+function labelled(label: string, text: string, style: Style): readonly string[] {
+  const [first = '', ...rest] = wrap(oneLine(text), style.width, INDENT);
+  return [`  ${label}`.padEnd(INDENT) + first.trimStart(), ...rest];
 }
 
 /** What others changed since the last install, and that an install undoes it; nothing if there is nothing. */

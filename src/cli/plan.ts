@@ -6,7 +6,7 @@ import { type Draft, draftInstall } from '../install/draft.ts';
 import { countChanges } from '../install/install.ts';
 import { unreadableNote } from '../state/revisions/stored.ts';
 import type { CommandContext } from './context.ts';
-import { changeLines, driftLines, kindLines, placeLines } from './plan-text.ts';
+import { changeLines, driftLines, kindLines, placeLines, summaryLines } from './plan-text.ts';
 import { openingNotes, type Ready, withPrepared } from './prepared.ts';
 import { resultStyle } from './progress.ts';
 
@@ -34,7 +34,7 @@ export function define(command: Command, context: CommandContext): void {
 
 function planDocument(
   { prepared }: Ready,
-  { place, plan, newest, unreadable }: Draft,
+  { place, plan, newest, upgrade, unreadable }: Draft,
   { now }: CommandContext,
 ): string {
   const { deployment, rendered, secrets } = prepared;
@@ -48,7 +48,10 @@ function planDocument(
     target: rendered.target,
     place: place.facts,
     revision: newest?.number,
+    upgrade,
     changes: plan.changes,
+    secrets: plan.secrets,
+    rolls: plan.rolls,
     drift: plan.drift,
     digest: plan.digest,
     ...(unreadable.length === 0 ? {} : { notes: unreadable.map(unreadableNote) }),
@@ -62,6 +65,7 @@ function planText(draft: Draft, context: CommandContext): string {
   const lines = [
     ...placeLines(draft, style),
     `  plan        ${countChanges(draft.plan.changes)}`,
+    ...summaryLines(draft, style),
     ...kindLines(draft, style),
     ...changeLines(draft.plan.changes, style, true),
     ...driftLines(draft.plan.drift, style),

@@ -18,6 +18,8 @@ export interface Draft {
   /** Number of a new revision. */
   readonly nextNumber: number;
   readonly newest: Revision | undefined;
+  /** Versions that move: of Dify, of the chart; none on a first install. */
+  readonly upgrade: readonly { readonly what: 'Dify' | 'chart'; readonly from: string; readonly to: string }[];
   /** Nothing to change, and the newest revision is this very set and was applied well. */
   readonly settled: boolean;
   /** The newest revision is this set and was cut short or failed: the run goes on with it. */
@@ -48,7 +50,18 @@ export async function draftInstall(prepared: Prepared, target: Target, signal: A
     unreadable,
     nextNumber: nextNumber({ revisions, unreadable }),
     newest,
+    upgrade: upgradeOf(prepared, newest),
     settled: untouched && same && newest.outcome === 'applied',
     resumes: same && ['open', 'failed', 'interrupted'].includes(newest.outcome),
   };
+}
+
+function upgradeOf({ deployment, chart }: Prepared, before: Revision | undefined): Draft['upgrade'] {
+  const pairs = [
+    { what: 'Dify', from: before?.file.version, to: deployment.version },
+    { what: 'chart', from: before?.chart?.version, to: chart?.facts.version },
+  ] as const;
+  return pairs.flatMap(({ what, from, to }) =>
+    typeof from === 'string' && to !== undefined && from !== to ? [{ what, from, to }] : [],
+  );
 }

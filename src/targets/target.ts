@@ -13,12 +13,26 @@ export interface Change {
   readonly name: string;
   /** Paths that differ, without values of secrets. */
   readonly paths?: readonly string[];
+  /** The same with values; fields that only follow from others (which Secret is read, checksums) are left out. Kubernetes only. */
+  readonly fields?: readonly FieldChange[];
+}
+
+/** A field with its value before and after, for people; a side is absent if there is none, both if they may be secret. */
+export interface FieldChange {
+  readonly path: string;
+  readonly was?: string;
+  readonly is?: string;
+  readonly secret?: true;
 }
 
 export interface Plan {
   readonly changes: readonly Change[];
   /** What was changed by others since the last install, and would be undone; every object of it that stays is among the changes. */
   readonly drift: readonly Drift[];
+  /** Secrets with other values than before, by their path in the file (`postgres.password`); Kubernetes only. */
+  readonly secrets?: readonly string[];
+  /** Workloads whose pods are replaced; Kubernetes only. */
+  readonly rolls?: readonly string[];
   /** Digest of all that would be applied and of what it would change; equal digests are the same plan. */
   readonly digest: string;
   /** Whether helm or compose itself has something to do; false where only difyctl's own objects change, or nothing. */

@@ -1,48 +1,72 @@
 import { expect, test } from 'vitest';
-import { changeLines, kindLines, placeLines } from '../../src/cli/plan-text.ts';
+import { changeLines, driftLines, summaryLines } from '../../src/cli/plan-text.ts';
 import type { Draft } from '../../src/install/draft.ts';
-import { countChanges } from '../../src/install/install.ts';
-import type { Change } from '../../src/targets/target.ts';
+import type { KubernetesObject } from '../../src/render/rendered.ts';
+import { compareObjects } from '../../src/targets/kubernetes/compare.ts';
 
-const style = { color: false, unicode: true, width: 80 };
-const made = (kind: string, count: number): readonly Change[] =>
-  Array.from({ length: count }, (_, at) => ({ action: 'create' as const, kind, name: `${at}` }));
+const style = { color: false, unicode: true, width: 120 };
 
-const changes: readonly Change[] = [
-  ...made('Deployment', 9),
-  ...made('NetworkPolicy', 4),
-  ...made('Ingress', 2),
-  { action: 'change', kind: 'ConfigMap', name: 'dify-api', paths: ['data.LOG_LEVEL'] },
-  { action: 'delete', kind: 'Service', name: 'old' },
-];
-const draft = {
-  plan: { changes, digest: '', touchesRelease: true },
-  place: {
-    facts: [
-      { name: 'context', value: 'prod-eu' },
-      { name: 'server', value: 'https://10.2.0.1:6443' },
-      { name: 'namespace', value: 'dify' },
-    ],
+const api = (image: string, replicas: number, secret: string): KubernetesObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'dify-api' },
+  spec: {
+    replicas,
+    template: {
+      metadata: { annotations: { 'checksum/api': secret } },
+      spec: {
+        containers: [
+          {
+            name: 'api',
+            image,
+            env: [
+              { name: 'API_TOKEN', value: image },
+              { name: 'DB_PASSWORD', valueFrom: { secretKeyRef: { name: secret, key: 'postgres.password' } } },
+            ],
+          },
+        ],
+      },
+    },
   },
-} as unknown as Draft;
-
-test('a plan in numbers', () => {
-  expect(countChanges(changes)).toBe('15 to create, 1 to change, 1 to delete');
-  expect(countChanges([])).toBe('nothing to change');
 });
 
-test('a plan by kinds, in the plural of each', () => {
-  expect(kindLines(draft, style).join(' ').replace(/\s+/g, ' ').trim()).toBe(
-    '+ 9 Deployments + 4 NetworkPolicies + 2 Ingresses ~ 1 ConfigMap - 1 Service',
-  );
-});
-
-test('the place, and every object with its paths on request', () => {
-  expect(placeLines(draft, style)).toEqual(['  context prod-eu · https://10.2.0.1:6443 · namespace dify']);
-  expect(changeLines(changes.slice(-2), style, true)).toEqual([
-    '    ~ ConfigMap dify-api',
-    '        data.LOG_LEVEL',
-    '    - Service old',
+test('a change shows old and new of what is no secret, and nothing that only follows', () => {
+  const changes = compareObjects([api('a:1', 2, 's-1')], [api('a:2', 3, 's-2')], 'dify', undefined);
+  expect(changeLines(changes, style, true)).toEqual([
+    '    ~ Deployment dify-api',
+    '        spec.replicas  2 → 3',
+    '        spec.template.spec.containers[api].image  a:1 → a:2',
+    '        spec.template.spec.containers[api].env[API_TOKEN].value  value not shown',
   ]);
-  expect(changeLines(changes.slice(-2), style, false)).toHaveLength(2);
+});
+
+test('an upgrade is named by its versions, a changed password with what it rolls', () => {
+  const draft = {
+    upgrade: [
+      { what: 'Dify', from: '1.16.0', to: '1.16.1' },
+      { what: 'chart', from: '0.38.0-rc2', to: '0.38.0' },
+    ],
+    plan: { changes: [], drift: [], secrets: ['postgres.password'], rolls: ['dify-api', 'dify-worker'] },
+  } as unknown as Draft;
+  expect(summaryLines(draft, style)).toEqual([
+    '  upgrade     Dify 1.16.0 → 1.16.1, chart 0.38.0-rc2 → 0.38.0',
+    '  secrets     postgres.password changed: rolls dify-api, dify-worker',
+  ]);
+});
+
+test('a drift says what was, what is, by whom and when', () => {
+  const by = { manager: 'kubectl-edit', at: '2026-11-28T21:04:10Z' };
+  const drift = [
+    { kind: 'Deployment', name: 'dify-web', change: 'gone' },
+    { kind: 'Deployment', name: 'dify-api', change: 'changed', path: 'spec.replicas', was: '3', is: '0', by },
+    { kind: 'ConfigMap', name: 'dify-api', change: 'added', path: 'data.EXTRA', is: 'x' },
+    { kind: 'Secret', name: 'dify-api', change: 'changed', path: 'data.A', secret: true },
+  ] as const;
+  expect(driftLines(drift, style)).toEqual([
+    '  changed since the last install, and undone by install (4):',
+    '    Deployment dify-web is gone',
+    '    Deployment dify-api: spec.replicas 3 → 0 (kubectl edit, 2026-11-28 21:04:10 UTC)',
+    '    ConfigMap dify-api: data.EXTRA was added: x',
+    '    Secret dify-api: data.A was changed, value not shown',
+  ]);
 });

@@ -1,6 +1,7 @@
 import { isObject } from '../../base/json.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 import type { Change } from '../target.ts';
+import { fieldChanges } from './fields.ts';
 import { keyOf } from './objects.ts';
 
 /** Changes in the order in which an operator reads them: what is new, what changes, what goes. */
@@ -23,7 +24,8 @@ export function compareObjects(
     const known = before.get(key);
     if (known === undefined || present?.has(key) === false) return [{ action: 'create', kind, name: metadata.name }];
     const paths = differences(known, object);
-    return paths.length === 0 ? [] : [{ action: 'change', kind, name: metadata.name, paths }];
+    if (paths.length === 0) return [];
+    return [{ action: 'change', kind, name: metadata.name, paths, fields: fieldChanges(known, object) }];
   });
   const gone = goneObjects(current, wanted, namespace);
   return sortChanges([

@@ -4,6 +4,7 @@ import { jsonAnswer } from '../../exec/answer.ts';
 import { jsonDocuments } from '../../exec/json-documents.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
+import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { Change, Plan } from '../target.ts';
 import { withDrift } from '../with-drift.ts';
@@ -47,8 +48,34 @@ export async function planKubernetes(
   const namespace = { action: 'create' as const, kind: 'Namespace', name: release.namespace };
   const touchesRelease = ofDrift.length > 0 || history.at(-1)?.status !== 'deployed';
   // The namespace is made for the lock, before the plan is made again: it is no part of what was agreed to.
+  const secrets = await changedSecrets(connection, rendered, previous, signal);
+  const rolls = ofRelease.filter(({ paths }) => (paths ?? []).some((path) => path.startsWith('spec.template.')));
   const digest = digestOf({ changes: inside, drift, wanted, own: own.map(withoutData) });
-  return { changes: home ? inside : sortChanges([namespace, ...inside]), drift, touchesRelease, digest, foreign };
+  return {
+    changes: home ? inside : sortChanges([namespace, ...inside]),
+    drift,
+    secrets,
+    rolls: rolls.map(({ name }) => name),
+    touchesRelease,
+    digest,
+    foreign,
+  };
+}
+
+/** Keys of the Secret whose values differ from those that the revision before had; none if that Secret cannot be read. */
+async function changedSecrets(
+  { kubectl, release }: Connection,
+  { secret }: RenderedKubernetes,
+  previous: Revision | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const before = previous?.secretName;
+  if (before === undefined || before === secret.name) return [];
+  const { data } = await readOwnSecrets(kubectl, release.namespace, release.name, signal);
+  const old = data.find(({ name }) => name === before)?.data;
+  if (old === undefined) return [];
+  const keys = new Set([...Object.keys(old), ...Object.keys(secret.data)]);
+  return [...keys].filter((key) => old[key] !== secret.data[key]).sort();
 }
 
 function namesOf(objects: readonly KubernetesObject[]): ReadonlySet<string> {
