@@ -3,10 +3,12 @@ import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { plannedComponents } from '../deployment/components.ts';
 import type { Change } from '../deployment/edit.ts';
 import { judgeDeployment } from '../deployment/load.ts';
-import { type Path, withoutPath } from '../deployment/paths.ts';
+import { formatPath, type Path, withoutPath } from '../deployment/paths.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
-import { completed } from './complete.ts';
+import { answersOf } from './answers.ts';
+import { completed, derived } from './complete.ts';
 import { type Draft, draftData } from './draft.ts';
+import { QUESTIONS } from './questions/all.ts';
 
 /**
  * What a draft changes in its file: the answers and what they imply, without what is the default anyway. The one way from answers to
@@ -16,9 +18,19 @@ export function changesFor(draft: Draft): readonly Change[] {
   return differences(draft.base, withoutDefaults(draft.base, completed(draft.base, draftData(draft))), []);
 }
 
+/** A default that other answers contradict is written: left out, they would imply their own value again. */
+function isContradicted(data: JsonObject, { path, value }: Change): boolean {
+  const name = formatPath(path);
+  const question = QUESTIONS.find(({ id, lens }) => id === name && lens === undefined);
+  const offer = question === undefined ? undefined : derived(question, answersOf(data));
+  return offer !== undefined && !isDeepStrictEqual(offer.value, value);
+}
+
 /** A value that changes nothing when it is taken out is a default, and those are never written; `defaults` itself is what they rest on. What the file said before stays. */
 function withoutDefaults(base: JsonObject, data: JsonObject): JsonObject {
-  const added = differences(base, data, []).filter(({ path, value }) => value !== null && path[0] !== 'defaults');
+  const added = differences(base, data, []).filter(
+    (change) => change.value !== null && change.path[0] !== 'defaults' && !isContradicted(data, change),
+  );
   return added.reduceRight((lean, { path }) => {
     const without = withoutEmptyParents(lean, path);
     return sameDeployment(lean, without) ? without : lean;

@@ -57,10 +57,11 @@ function impliedNow(question: Question, before: Answers, answers: Answers): Offe
   const offer = derived(question, answers);
   if (offer === undefined) return undefined;
   const isNew = !isDeepStrictEqual(derived(question, before)?.value, offer.value);
-  return isNew || isRequired(question, answers) ? offer : undefined;
+  return isNew || (isRequired(question, answers) && offer.silent === undefined) ? offer : undefined;
 }
 
-function derived(question: Question, answers: Answers): Offer | undefined {
+/** What other answers imply for a question; undefined if they imply nothing. */
+export function derived(question: Question, answers: Answers): Offer | undefined {
   if (question.offer === undefined || !question.when(answers)) return undefined;
   const offer = question.offer(answers);
   return offer?.kind === 'derived' ? offer : undefined;

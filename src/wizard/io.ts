@@ -1,6 +1,12 @@
 import type { Choice, Question } from './question.ts';
 import type { Review } from './review.ts';
 
+export interface Progress {
+  readonly number: number;
+  /** Grows if an answer brings further questions along. */
+  readonly total: number;
+}
+
 /** A question as it is put to a person. */
 export interface Prompt {
   readonly question: Question;
@@ -11,6 +17,8 @@ export interface Prompt {
   readonly optional: boolean;
   /** What leaving it out means, if that is the usual answer. */
   readonly leftOut: Omit<Choice, 'value'> | undefined;
+  /** The how manieth of how many questions; absent for a line that is edited, and before target and tier are known. */
+  readonly progress?: Progress;
   /** What is wrong with a typed answer; undefined where it is right. */
   readonly faultOf: (text: string) => string | undefined;
 }

@@ -31,6 +31,8 @@ export interface Offer {
   readonly kind: 'default' | 'derived' | 'suggestion';
   readonly value: Json;
   readonly reason?: string;
+  /** A derived value that only a new choice brings along: what an older file that is silent means by it, which it keeps. */
+  readonly silent?: Json;
 }
 
 /**

@@ -1,11 +1,12 @@
-import type { JsonObject } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
 import { formatBytes, formatCpu, parseQuantity } from '../base/quantity.ts';
 import { plannedComponents } from '../deployment/components.ts';
 import { judgeDeployment } from '../deployment/load.ts';
-import { formatPath } from '../deployment/paths.ts';
+import { formatPath, readPath } from '../deployment/paths.ts';
 import { answersOf, currentAnswer, isMissing, offerFor } from './answers.ts';
+import { changesFor } from './changes.ts';
 import { completed, outdated } from './complete.ts';
-import { type Draft, draftData } from './draft.ts';
+import { type Draft, draftData, isNewFile } from './draft.ts';
 import { flagOf } from './names.ts';
 import type { Answers, Question } from './question.ts';
 import { QUESTIONS } from './questions/all.ts';
@@ -19,6 +20,8 @@ interface ReviewRow {
 
 export interface Review {
   readonly rows: readonly ReviewRow[];
+  /** What differs from the file that exists, a line each; absent for a new file. */
+  readonly changes?: readonly string[];
   /** What keeps the file from being whole; it cannot be written while there is any. */
   readonly open: readonly string[];
   /** What its owner should look at. */
@@ -32,6 +35,7 @@ export function reviewOf(draft: Draft): Review {
   const answers = answersOf(data);
   return {
     rows: SUBJECTS.flatMap(([subject, sections]) => row(subject, sections, answers, requestsOf(data))),
+    ...(isNewFile(draft.base) ? {} : { changes: changeLines(draft) }),
     open: openPoints(data, answers),
     notes: outdated(draft.base, said).map(
       ({ question, offer }) =>
@@ -40,13 +44,22 @@ export function reviewOf(draft: Draft): Review {
   };
 }
 
+/** `recovery.rpo: 1d -> 15m` for each value that the file will say otherwise. */
+function changeLines(draft: Draft): readonly string[] {
+  const shown = (value: Json | undefined): string =>
+    value === undefined || value === null ? 'not set' : textOf(value);
+  return changesFor(draft).map(
+    ({ path, value }) => `${formatPath(path)}: ${shown(readPath(draft.base, path))} -> ${shown(value)}`,
+  );
+}
+
 /** What a question stands at, for people: what is said, else what holds without being said. */
 export function standing(question: Question, answers: Answers): string {
   const said = currentAnswer(question, answers);
   if (said !== undefined) return textOf(said);
   const offer = offerFor(question, answers);
   if (offer === undefined || offer.kind === 'suggestion') return isMissing(question, answers) ? 'missing' : 'not set';
-  return textOf(offer.value);
+  return textOf(offer.silent ?? offer.value);
 }
 
 const SUBJECTS: readonly (readonly [string, readonly string[]])[] = [
@@ -76,7 +89,7 @@ function row(
     .filter((question) => isShown(question, answers))
     .map((question) => labelled(question, answers));
   if (subject === 'size' && requests !== undefined) texts.push(requests);
-  return texts.length === 0 ? [] : [{ subject, text: [...new Set(texts)].join(', ') }];
+  return texts.length === 0 ? [] : [{ subject, text: [...new Set(texts)].join('\n') }];
 }
 
 /** What all of it asks of the machines; undefined while the file is not whole. */
@@ -113,15 +126,9 @@ const ALWAYS_SHOWN = new Set([
   'components.sandbox.replicas',
 ]);
 
-const UNLABELLED = /\.(type|mode|provider|host|url|console|api|app|files|version|method|rto|rpo)$/;
-
+/** The question in short and where it stands. */
 function labelled(question: Question, answers: Answers): string {
-  const text = standing(question, answers);
-  const words = question.id.split('.').slice(1);
-  if (words.length === 0 || (words.length === 1 && UNLABELLED.test(question.id) && !/\.(rto|rpo)$/.test(question.id))) {
-    return text;
-  }
-  return `${words.filter((word) => word !== 'replicas').join(' ')} ${text}`;
+  return `${question.title.replace(/\?$/, '')}: ${standing(question, answers)}`;
 }
 
 function openPoints(data: JsonObject, answers: Answers): readonly string[] {

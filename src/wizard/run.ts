@@ -5,7 +5,7 @@ import { answersOf, currentAnswer, isMissing, isRequired, offerFor } from './ans
 import { completed, type Implied, impliedBy, outdated } from './complete.ts';
 import { type Draft, draftData, isNewFile, type Saying } from './draft.ts';
 import type { Found } from './found.ts';
-import type { EnterValue, Note, Prompt, Reply, WizardIo } from './io.ts';
+import type { EnterValue, Note, Progress, Prompt, Reply, WizardIo } from './io.ts';
 import type { Answers, Question } from './question.ts';
 import { QUESTIONS } from './questions/all.ts';
 import { reviewOf, standing } from './review.ts';
@@ -57,8 +57,8 @@ class Wizard {
 
   /** Asks one question after the other until none is open. Esc takes the last answer back. */
   async askOpen(): Promise<void> {
-    for (let question = this.#next(); question !== undefined; question = this.#next()) {
-      const reply = await this.#ask(question);
+    for (let [question, ...more] = this.#waiting(); question !== undefined; [question, ...more] = this.#waiting()) {
+      const reply = await this.#ask(question, this.#progress(more.length + 1));
       if (reply.kind === 'back') this.#given = this.#given.slice(0, -1);
       else await this.#take(question, reply);
     }
@@ -86,11 +86,19 @@ class Wizard {
     if (reply.kind !== 'back') await this.#take(question, reply);
   }
 
-  async #ask(question: Question): Promise<Reply> {
+  /** Undefined until target and tier tell which questions there are. */
+  #progress(waiting: number): Progress | undefined {
+    const { said } = this.#answers();
+    if (said('target.type') === undefined || said('tier') === undefined) return undefined;
+    return { number: this.#given.length + 1, total: this.#given.length + waiting };
+  }
+
+  async #ask(question: Question, progress?: Progress): Promise<Reply> {
     const found = await this.#settings.look(question, this.#answers());
     const data = draftData(this.draft());
     const answers = answersOf(data, found);
-    return this.#settings.io.ask(this.#prompt(question, answers));
+    const prompt = this.#prompt(question, answers);
+    return this.#settings.io.ask(progress === undefined ? prompt : { ...prompt, progress });
   }
 
   #prompt(question: Question, answers: Answers): Prompt {
@@ -120,6 +128,8 @@ class Wizard {
     const offer = offerFor(question, answers);
     if (typed !== undefined && offer?.kind !== 'derived') return { text: typed, held: false };
     if (offer === undefined) return undefined;
+    const wasThere = !isNewFile(this.#start.base) && question.when(answersOf(this.#start.base));
+    if (offer.silent !== undefined && wasThere) return { text: textOf(offer.silent), held: true };
     const enter = { text: textOf(offer.value), held: offer.kind !== 'suggestion' };
     return offer.reason === undefined ? enter : { ...enter, reason: offer.reason };
   }
@@ -150,12 +160,13 @@ class Wizard {
     return 'overrides' in read ? read.overrides : [];
   }
 
-  #next(): Question | undefined {
+  /** Questions that are open, in order. */
+  #waiting(): readonly Question[] {
     const data = draftData(this.draft());
     const answers = answersOf(data);
     const asked = new Set(this.#given.map(({ question }) => question.id));
     const stale = new Set(this.#stale().map(({ question }) => question.id));
-    return QUESTIONS.find((question) => {
+    return QUESTIONS.filter((question) => {
       if (!question.when(answers)) return false;
       if (isMissing(question, answers)) return true;
       return !asked.has(question.id) && (this.#isOpen(question, answers) || stale.has(question.id));

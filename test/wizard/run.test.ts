@@ -35,6 +35,16 @@ describe('a new file', () => {
     ]);
   });
 
+  test('says how far it is, once target and tier tell how many questions there are', async () => {
+    const io = new ScriptedPerson(COMPOSE);
+    await run(io);
+    expect(io.prompts.map(({ progress }) => progress)).toEqual([
+      undefined,
+      undefined,
+      ...[3, 4, 5, 6, 7, 8, 9].map((number) => ({ number, total: 9 })),
+    ]);
+  });
+
   test('does not ask what was said on the command line', async () => {
     const io = new ScriptedPerson(COMPOSE);
     const said = [{ path: ['mail', 'provider'], value: 'none', source: '--mail-provider' }];
@@ -46,7 +56,7 @@ describe('a new file', () => {
     const io = new ScriptedPerson({
       ...PROD,
       'postgres.host': ['wrong.example.internal', 'right.example.internal'],
-      'postgres.password': ['<back>', 'env:DIFY_PG_PASSWORD'],
+      'postgres.port': ['<back>', '5432'],
     });
     const data = await run(io);
     expect(
@@ -117,6 +127,23 @@ describe('a file that exists', () => {
     const io = new ScriptedPerson({});
     expect(await run(io, { base, said: [] })).toEqual(base);
     expect(io.asked).toEqual([]);
+  });
+
+  test('its review says what changes, old and new', async () => {
+    const io = new ScriptedPerson({ 'postgres.host': 'pg2.example.internal', 'postgres.port': '5433' }, [
+      { edit: 'postgres.host' },
+      { edit: 'postgres.port' },
+      'write',
+    ]);
+    await run(io, { base, said: [] });
+    expect(io.reviews.map(({ changes }) => changes)).toEqual([
+      [],
+      ['postgres.host: pg.example.internal -> pg2.example.internal'],
+      ['postgres.host: pg.example.internal -> pg2.example.internal', 'postgres.port: not set -> 5433'],
+    ]);
+    expect(io.reviews[0]?.rows.find(({ subject }) => subject === 'postgres')?.text.split('\n')).toContain(
+      'Host of PostgreSQL: pg.example.internal',
+    );
   });
 
   test('offers its own values, and a field can be taken out', async () => {

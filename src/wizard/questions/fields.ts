@@ -56,8 +56,8 @@ export function managedBy(service: string, when: When, asked: Question['asked'])
   return {
     id: `${service}.managed.by`,
     fills: [`${service}.managed.by`],
-    title: 'Managed by (leave empty where you run it yourselves)',
-    why: 'A managed service hides its inner life: what it promises is then reported as declared, not seen, where a self-run one is looked into.',
+    title: 'Managed service (leave empty if you run it yourselves)',
+    why: 'Such as aws-rds, aws-elasticache, azure-flexible-server, gcp-cloud-sql, aliyun-rds. difyctl cannot inspect a managed service: what you declare is reported as "declared, not seen".',
     kind: 'text',
     asked,
     when,
@@ -74,15 +74,25 @@ export function managedPromises(service: string): readonly Question[] {
     title,
     why,
     kind: 'confirm',
-    asked: 'rarely',
+    asked: 'always',
     when: isManaged,
     required: false,
   });
   return [
-    promise('ha', 'Does it fail over by itself?', 'Declared, since it cannot be seen: a standby in another zone.'),
-    promise('backups', 'Is it backed up?', 'Declared, since it cannot be seen: automatic backups with a retention.'),
+    promise(
+      'ha',
+      'Does the service fail over by itself?',
+      'Declared, since it cannot be seen: a standby in another zone.',
+    ),
+    promise(
+      'backups',
+      'Is the service backed up?',
+      'Declared, since it cannot be seen: automatic backups with a retention.',
+    ),
   ];
 }
+
+const SERVICE_NAMES: Readonly<Record<string, string>> = { postgres: 'PostgreSQL', redis: 'Redis' };
 
 /** TLS towards a data service. */
 export function tlsQuestions(service: string, when: When): readonly Question[] {
@@ -90,7 +100,7 @@ export function tlsQuestions(service: string, when: When): readonly Question[] {
     {
       id: `${service}.tls.mode`,
       fills: [`${service}.tls.mode`],
-      title: 'TLS to it',
+      title: `TLS to ${SERVICE_NAMES[service] ?? service}`,
       why: 'verify-full checks the chain and the host name; require only encrypts; disable is for a network that nobody else is on.',
       kind: 'select',
       choices: () => [
@@ -101,10 +111,14 @@ export function tlsQuestions(service: string, when: When): readonly Question[] {
       asked: whenever({ tier: 'prod' }),
       when,
       required: true,
-      offer: ({ said }) =>
-        said(`${service}.tls.caFile`) === undefined
-          ? { kind: 'default', value: 'disable' }
-          : { kind: 'derived', value: 'verify-full', reason: 'an authority is named to check against' },
+      offer: ({ said, value }) => {
+        const verified = { kind: 'derived', value: 'verify-full' } as const;
+        if (said(`${service}.tls.caFile`) !== undefined) {
+          return { ...verified, reason: 'an authority is named to check against' };
+        }
+        if (value('tier') !== 'prod') return { kind: 'default', value: 'disable' };
+        return { ...verified, reason: 'prod verifies whom it sends a password to', silent: 'disable' };
+      },
     },
     optionalText(`${service}.tls.caFile`, when, {
       title: 'Certificate authority (PEM file)',

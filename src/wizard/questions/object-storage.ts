@@ -16,6 +16,8 @@ const PROVIDERS: readonly Choice[] = [
 const LOCAL: Choice = { value: 'local', title: 'local', description: 'a volume beside Dify, one copy' };
 
 const using = (provider: string) => whenever({ 'objectStorage.provider': provider });
+/** Requests go to Amazon S3 itself. */
+const isAmazon = (answers: Answers): boolean => answers.said('objectStorage.s3.endpoint') === undefined;
 const withKeys = (answers: Answers): boolean =>
   using('s3')(answers) && answers.said('objectStorage.s3.identity') === undefined;
 
@@ -69,7 +71,8 @@ function s3Questions(): readonly Question[] {
     pluginBucket('objectStorage.s3', s3),
     defaultedField('objectStorage.s3.region', s3, 'us-east-1', {
       title: 'Region',
-      why: 'Requests are signed for it; services other than Amazon mostly ignore it.',
+      why: 'Requests are signed for it, and Amazon refuses those for another region. Services other than Amazon mostly ignore it.',
+      asked: isAmazon,
     }),
     {
       id: 'objectStorage.s3.addressStyle',
@@ -86,11 +89,12 @@ function s3Questions(): readonly Question[] {
     {
       id: 'objectStorage.s3.identity',
       fills: ['objectStorage.s3.identity'],
-      title: 'Identity instead of keys',
-      why: 'workload: the pods are known to the cloud by their service account or machine, and no key exists.',
+      title: 'Access to the bucket',
+      why: 'workload: the pods are known to Amazon by their service account (an IAM role, EKS Pod Identity) or their machine, and no key exists.',
       kind: 'select',
-      choices: () => [{ value: 'workload', title: 'workload', description: 'no keys' }],
-      asked: 'rarely',
+      choices: () => [{ value: 'workload', title: 'workload identity', description: 'an IAM role, no keys' }],
+      leftOut: () => ({ title: 'access key', description: 'a pair of keys' }),
+      asked: isAmazon,
       when: s3,
       required: false,
     },

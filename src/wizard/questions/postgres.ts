@@ -1,6 +1,7 @@
 import { byDefault, type Question, whenever } from '../question.ts';
 import { defaultedField, managedBy, managedPromises, requiredText, secretReference, tlsQuestions } from './fields.ts';
 
+const prod = whenever({ tier: 'prod' });
 const external = whenever({ 'postgres.mode': 'external' });
 
 export const postgresQuestions: readonly Question[] = [
@@ -25,17 +26,32 @@ export const postgresQuestions: readonly Question[] = [
   defaultedField('postgres.port', external, 5432, {
     title: 'Port of PostgreSQL',
     why: 'A connection pooler usually has another one.',
+    asked: prod,
   }),
   defaultedField('postgres.username', external, 'dify', {
     title: 'Role in PostgreSQL',
     why: 'It owns the databases; pg_monitor lets difyctl see the replication.',
+    asked: prod,
   }),
+  ...(['main', 'plugin'] as const).map(
+    (part): Question => ({
+      id: `postgres.databases.${part}`,
+      fills: [`postgres.databases.${part}`],
+      title: part === 'main' ? 'Database of Dify' : 'Database of the plugin daemon',
+      why: 'Both must exist, or the role must be allowed to make them.',
+      kind: 'text',
+      asked: (answers) => external(answers) && prod(answers),
+      when: whenever({ tier: ['test', 'prod'] }),
+      required: true,
+      offer: byDefault(part === 'main' ? 'dify' : 'dify_plugin'),
+    }),
+  ),
   secretReference('postgres.password', external, 'DIFY_PG_PASSWORD', {
     title: 'Password of PostgreSQL',
     why: 'Only where it is kept is written to the file, never the password: env:NAME, file:PATH or kubernetes:NAME/KEY.',
   }),
   ...tlsQuestions('postgres', external),
-  managedBy('postgres', external, whenever({ tier: 'prod' })),
+  managedBy('postgres', external, prod),
   ...managedPromises('postgres'),
   {
     id: 'postgres.maxConnections',
@@ -47,17 +63,4 @@ export const postgresQuestions: readonly Question[] = [
     when: external,
     required: false,
   },
-  ...(['main', 'plugin'] as const).map(
-    (part): Question => ({
-      id: `postgres.databases.${part}`,
-      fills: [`postgres.databases.${part}`],
-      title: part === 'main' ? 'Database of Dify' : 'Database of the plugin daemon',
-      why: 'Both must exist, or the role must be allowed to make them.',
-      kind: 'text',
-      asked: 'rarely',
-      when: whenever({ tier: ['test', 'prod'] }),
-      required: true,
-      offer: byDefault(part === 'main' ? 'dify' : 'dify_plugin'),
-    }),
-  ),
 ];

@@ -73,7 +73,7 @@ export const redisQuestions: readonly Question[] = [
   secretReference('redis.sentinel.password', sentinel, undefined, {
     title: 'Password of the sentinels',
     why: 'Where the sentinels themselves ask for one; it is not the password of Redis.',
-    asked: 'rarely',
+    asked: 'always',
     required: false,
   }),
   optionalText('redis.username', external, {

@@ -62,8 +62,9 @@ export const vectorStoreQuestions: readonly Question[] = [
   port('vectorStore.qdrant.grpcPort', using('qdrant')),
   ...addressed('weaviate', 'DIFY_WEAVIATE_API_KEY', 'usually port 8080'),
   optionalText('vectorStore.weaviate.grpcUrl', using('weaviate'), {
-    title: 'gRPC address, host:port',
-    why: 'Newer clients of Weaviate write over gRPC (port 50051).',
+    title: 'gRPC address of Weaviate, host:port',
+    why: 'Every search of Dify uses it; usually port 50051 of the same host. Left out, it is the host of the address and port 50051.',
+    asked: 'always',
   }),
   ...milvusQuestions(),
   ...sqlQuestions('pgvector', { port: 5432, variable: 'DIFY_PGVECTOR_PASSWORD' }),

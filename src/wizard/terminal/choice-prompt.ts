@@ -15,6 +15,8 @@ export interface ChoiceLine {
 
 export interface ChoiceConfig {
   readonly title: string;
+  /** Shown before the title. */
+  readonly progress?: string | undefined;
   readonly why: string;
   readonly look: Look;
   readonly choices: readonly ChoiceLine[];
@@ -72,8 +74,9 @@ export const choicePrompt = createPrompt<Outcome<string>, ChoiceConfig>((config,
     renderItem: ({ item, isActive }) => choiceLine(item, isActive, config),
   });
   if (ended !== undefined) return closedLine(config, ended);
-  const { bold } = paletteOf(look);
-  return [`  ${bold(config.title)}`, [page, ...below(config, fault, explained)].join('\n')];
+  const { bold, dim } = paletteOf(look);
+  const before = config.progress === undefined ? '' : `${dim(config.progress)}  `;
+  return [`  ${before}${bold(config.title)}`, [page, ...below(config, fault, explained)].join('\n')];
 });
 
 function startOf({ choices, start }: ChoiceConfig): number {

@@ -13,6 +13,7 @@ export function reviewLines(review: Review, look: Look): readonly string[] {
     '',
     `  ${bold('Review')}`,
     ...review.rows.flatMap(({ subject, text }) => rowLines(subject, text, look)),
+    ...changeRows(review, look),
     ...review.notes.flatMap((note) => rowLines('look at', note, look)),
     ...open.flatMap((point, index) =>
       rowLines(index === 0 ? 'still open' : '', point, look).map((line) =>
@@ -21,6 +22,11 @@ export function reviewLines(review: Review, look: Look): readonly string[] {
     ),
     '',
   ];
+}
+
+function changeRows({ changes }: Review, look: Look): readonly string[] {
+  if (changes === undefined) return [];
+  return rowLines('changes', changes.length === 0 ? 'none' : changes.join('\n'), look);
 }
 
 /** Notes between two questions: sentences as they are, rows of a table under each other. */

@@ -38,6 +38,7 @@ async function askText(streams: TerminalStreams, look: Look, prompt: Prompt): Pr
   const { question, enter, optional, faultOf } = prompt;
   const config: TextConfig = {
     title: question.title,
+    progress: progressText(prompt),
     why: question.why,
     look,
     enter: enter?.text,
@@ -62,6 +63,7 @@ async function askChoice(streams: TerminalStreams, look: Look, prompt: Prompt): 
   const known = prompt.choices.some(({ value }) => value === enter?.text);
   const config: ChoiceConfig = {
     title: question.title,
+    progress: progressText(prompt),
     why: question.why,
     look,
     choices: [...usual, ...prompt.choices, ...extra],
@@ -73,6 +75,11 @@ async function askChoice(streams: TerminalStreams, look: Look, prompt: Prompt): 
   if (value === OTHER) return askText(streams, look, prompt);
   if (value === NONE) return { kind: 'left-out' };
   return value === enter?.text ? takenByEnter(prompt) : { kind: 'typed', text: value };
+}
+
+/** `7 of 20 `, before the title. */
+function progressText({ progress }: Prompt): string | undefined {
+  return progress === undefined ? undefined : `${progress.number} of ${progress.total}`;
 }
 
 function takenByEnter({ enter }: Prompt): Reply {

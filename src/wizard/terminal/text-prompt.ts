@@ -11,6 +11,8 @@ export type TextAnswer =
 
 export interface TextConfig {
   readonly title: string;
+  /** Shown before the title. */
+  readonly progress?: string | undefined;
   readonly why: string;
   readonly look: Look;
   /** What Enter takes, as it is shown. */
@@ -69,10 +71,11 @@ function readLine(typed: string, { enter, optional, faultOf }: TextConfig): Read
   return fault === undefined ? { answer: { kind: 'typed', text } } : { fault };
 }
 
-function openLine({ title, enter, look }: TextConfig, typed: string): string {
+function openLine({ title, progress, enter, look }: TextConfig, typed: string): string {
   const { bold, dim, signs } = paletteOf(look);
   const offered = enter !== undefined && typed === '' ? ` ${dim(`(${enter})`)}` : '';
-  return `  ${bold(title)}${offered} ${signs.ask} ${typed}`;
+  const before = progress === undefined ? '' : `${dim(progress)}  `;
+  return `  ${before}${bold(title)}${offered} ${signs.ask} ${typed}`;
 }
 
 function below({ why, reason, optional, enter, look }: TextConfig, fault: string, explained: boolean): string {
