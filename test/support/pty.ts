@@ -53,9 +53,9 @@ export class PtySession {
     return this.#screen.text;
   }
 
-  /** Waits until `text` was shown since the last key. Throws where the program ends first. */
+  /** Waits until `text` was shown since the last key, wherever its lines are folded. Throws where the program ends first. */
   async sees(text: string): Promise<void> {
-    while (!stripVTControlCharacters(this.#output.slice(this.#from)).includes(text)) {
+    while (!unfolded(stripVTControlCharacters(this.#output.slice(this.#from))).includes(unfolded(text))) {
       if (this.#exitCode !== undefined) {
         throw new Error(`ended with ${this.#exitCode} before it showed: ${text}\n${this.shown}`);
       }
@@ -86,6 +86,11 @@ export class PtySession {
   end(): void {
     if (this.#exitCode === undefined) this.#pty.kill();
   }
+}
+
+/** A narrow terminal folds a line anywhere. */
+function unfolded(text: string): string {
+  return text.replace(/\s+/g, '');
 }
 
 export const ENTER = '\r';

@@ -1,6 +1,6 @@
 import { createPrompt, isDownKey, isEnterKey, isUpKey, useKeypress, usePagination, useState } from '@inquirer/core';
 import { wrap } from '../../base/wrap.ts';
-import { type Look, paletteOf } from './look.ts';
+import { type Look, paletteOf, progressBefore } from './look.ts';
 import { type Outcome, useEndOfInput } from './outcome.ts';
 
 export interface ChoiceLine {
@@ -74,8 +74,8 @@ export const choicePrompt = createPrompt<Outcome<string>, ChoiceConfig>((config,
     renderItem: ({ item, isActive }) => choiceLine(item, isActive, config),
   });
   if (ended !== undefined) return closedLine(config, ended);
-  const { bold, dim } = paletteOf(look);
-  const before = config.progress === undefined ? '' : `${dim(config.progress)}  `;
+  const { bold } = paletteOf(look);
+  const before = progressBefore(config.progress, config.title.length + 2, look);
   return [`  ${before}${bold(config.title)}`, [page, ...below(config, fault, explained)].join('\n')];
 });
 

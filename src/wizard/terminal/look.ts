@@ -30,3 +30,9 @@ export function paletteOf({ color, unicode }: Look): Palette {
     signs: unicode ? { done: '✔', ask: '›', cursor: '❯', none: '–' } : { done: 'ok', ask: '>', cursor: '>', none: '-' },
   };
 }
+
+/** `7 of 20` before a question whose own line takes `columns`; nothing if both together would be folded. */
+export function progressBefore(progress: string | undefined, columns: number, look: Look): string {
+  if (progress === undefined || columns + progress.length + 2 >= look.width) return '';
+  return `${paletteOf(look).dim(progress)}  `;
+}

@@ -1,6 +1,6 @@
 import { createPrompt, isEnterKey, useKeypress, useState } from '@inquirer/core';
 import { wrap } from '../../base/wrap.ts';
-import { type Look, paletteOf } from './look.ts';
+import { type Look, paletteOf, progressBefore } from './look.ts';
 import { type Outcome, useEndOfInput } from './outcome.ts';
 
 /** What a text question ends with: typed, Enter alone, or left out. */
@@ -74,7 +74,8 @@ function readLine(typed: string, { enter, optional, faultOf }: TextConfig): Read
 function openLine({ title, progress, enter, look }: TextConfig, typed: string): string {
   const { bold, dim, signs } = paletteOf(look);
   const offered = enter !== undefined && typed === '' ? ` ${dim(`(${enter})`)}` : '';
-  const before = progress === undefined ? '' : `${dim(progress)}  `;
+  const rest = title.length + (offered === '' ? 0 : (enter ?? '').length + 3) + typed.length + 6;
+  const before = progressBefore(progress, rest, look);
   return `  ${before}${bold(title)}${offered} ${signs.ask} ${typed}`;
 }
 
