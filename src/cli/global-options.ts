@@ -7,10 +7,11 @@ export interface GlobalOption {
 }
 
 export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
-  { flags: '-c, --config <file>', summary: 'the deployment file (default: difyctl.yaml)' },
+  { flags: '-c, --config <file>', summary: 'the deployment file (default: difyctl.yaml); DIFYCTL_CONFIG' },
   {
     flags: '-o, --output <format>',
-    summary: 'text (default) or json: one document on stdout, a fault included; reports also junit, html',
+    summary:
+      'text (default) or json: one document on stdout, a fault included; reports also junit, html; DIFYCTL_OUTPUT',
   },
   { flags: '--set <path=value>', summary: 'a field of the file, for this run; the value is YAML', repeatable: true },
   { flags: '--kubeconfig <file>', summary: 'as in kubectl' },

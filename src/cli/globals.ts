@@ -8,6 +8,8 @@ import { OUTPUT_FORMATS, type OutputFormat } from './output-format.ts';
 export interface GlobalAnswers {
   readonly config: string | undefined;
   readonly output: OutputFormat;
+  /** Whether the command line says so; what a variable says holds for the commands that write that form. */
+  readonly outputGiven?: boolean;
   readonly set: readonly string[];
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
@@ -31,17 +33,26 @@ export function addGlobalOptions(root: Command): Command {
   return root;
 }
 
-/** Reads what commander collected. Throws UserError for a format, a duration or a file name that cannot be. */
-export function readGlobals(options: Readonly<Record<string, unknown>>): GlobalAnswers {
-  const { output = 'text', timeout } = options;
+/**
+ * Reads what commander collected, and DIFYCTL_CONFIG and DIFYCTL_OUTPUT where the command line is silent. Throws UserError for a format, a duration or a
+ * file name that cannot be.
+ */
+export function readGlobals(
+  options: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): GlobalAnswers {
+  const { timeout } = options;
+  const output = options.output ?? (env.DIFYCTL_OUTPUT || 'text');
+  const source = options.output === undefined ? 'DIFYCTL_OUTPUT' : '--output';
   const format = OUTPUT_FORMATS.find((candidate) => candidate === output);
-  if (format === undefined) throw new UserError(`--output: one of ${OUTPUT_FORMATS.join(', ')}`);
+  if (format === undefined) throw new UserError(`${source}: one of ${OUTPUT_FORMATS.join(', ')}`);
   if (timeout !== undefined && !(isDuration(String(timeout)) && durationSeconds(String(timeout)) > 0)) {
     throw new UserError('--timeout: a duration such as 90s, 15m or 4h');
   }
   return {
-    config: text(options, 'config'),
+    config: text(options, 'config') ?? (env.DIFYCTL_CONFIG || undefined),
     output: format,
+    outputGiven: options.output !== undefined,
     set: Array.isArray(options.set) ? options.set.map(String) : [],
     kubeconfig: text(options, 'kubeconfig'),
     context: text(options, 'context'),

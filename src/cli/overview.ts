@@ -1,6 +1,20 @@
 import { COMMANDS } from './commands.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 
+/** What a pipeline may gate on, as README.md has it. */
+const EXIT_CODES = [
+  ['0', 'done'],
+  ['1', 'a bug in difyctl'],
+  ['2', 'wrong usage or an invalid file'],
+  ['3', 'preflight failed'],
+  ['4', 'apply failed, and what state it left'],
+  ['5', 'postflight failed'],
+  ['7', 'there are changes (plan --detailed-exitcode)'],
+  ['8', 'an outside program or service failed elsewhere'],
+  ['9', 'somebody else holds the lock'],
+  ['130', 'interrupted or declined'],
+] as const;
+
 /** True where the overview is asked: no argument at all, or help without a command. */
 export function isHelpRequest(argv: readonly string[]): boolean {
   const [first] = argv;
@@ -24,6 +38,9 @@ export function overviewText(): string {
     '',
     'Options of every command:',
     ...table(options),
+    '',
+    'Exit codes:',
+    ...table(EXIT_CODES),
     '',
     'First steps: difyctl init    Help on one command: difyctl preflight --help',
     '',

@@ -26,7 +26,7 @@ async function dispatch(argv: readonly string[], run: Run): Promise<ExitCode> {
   const root = addGlobalOptions(configured(new Command('difyctl'), run)).helpOption('-h, --help', 'help');
   const { operands = [], unknown = [] } = (await usage(root, () => root.parseOptions(helpAsOption(argv)))) ?? {};
   const words = [...operands, ...unknown];
-  const globals = readGlobals(root.opts());
+  const globals = readGlobals(root.opts(), run.env);
   const name = operands[0] ?? words.find((word) => findCommand(word) !== undefined);
   if (name === undefined) return withoutCommand(words, globals, run);
   const entry = findCommand(name);
@@ -41,10 +41,12 @@ async function runCommand(
   entry: (typeof COMMANDS)[number],
   root: Command,
   words: readonly string[],
-  globals: GlobalAnswers,
+  asked: GlobalAnswers,
   run: Run,
 ): Promise<void> {
-  if (!entry.formats.includes(globals.output)) {
+  const isWritten = entry.formats.includes(asked.output);
+  const globals = isWritten || asked.outputGiven === true ? asked : { ...asked, output: 'text' as const };
+  if (!isWritten && asked.outputGiven) {
     throw new UserError(`--output ${globals.output}: difyctl ${entry.name} writes ${entry.formats.join(' or ')}`);
   }
   const flags: FlagValue[] = globals.context === undefined ? [] : [{ flag: '--context', value: globals.context }];

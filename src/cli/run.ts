@@ -38,6 +38,10 @@ export class Run {
     this.width = judgeTerminal(world.streams, world.env, { color: false, nonInteractive: true }).width;
   }
 
+  get env(): World['env'] {
+    return this.#world.env;
+  }
+
   context(
     globals: GlobalAnswers,
     flags: readonly FlagValue[],
@@ -83,7 +87,7 @@ export class Run {
     const reason: unknown = signal.reason;
     const ended = known ?? (signal.aborted ? new Interrupted(undefined, { cause: thrown }) : thrown);
     const error = reason instanceof Uncaught && ended instanceof Interrupted ? reason.cause : ended;
-    if (asksForJson(argv)) {
+    if (asksForJson(argv, env)) {
       this.stdout.writeJson(`${JSON.stringify(faultDocument(error, verbose, now()), null, 2)}\n`);
     } else {
       const wishes = { color: !argv.includes('--no-color'), nonInteractive: true };
@@ -105,10 +109,10 @@ function isSecretShaped(word: string): boolean {
 }
 
 /** Of several wishes the last counts, as everywhere. */
-function asksForJson(argv: readonly string[]): boolean {
+function asksForJson(argv: readonly string[], env: World['env']): boolean {
   const wishes = argv.flatMap((word, index) => {
     if (word === '-o' || word === '--output') return argv[index + 1] ?? [];
     return /^(?:-o|--output=)(.+)$/.exec(word)?.[1] ?? [];
   });
-  return wishes.at(-1) === 'json';
+  return (wishes.at(-1) ?? env.DIFYCTL_OUTPUT) === 'json';
 }

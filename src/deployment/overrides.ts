@@ -46,6 +46,8 @@ export interface ReadOverrides {
 export const NO_OVERRIDES: OverrideInput = { flags: [], sets: [], env: {}, cwd: '/' };
 
 const PREFIX = 'DIFYCTL_';
+/** Global options as variables: they fill no field of the file. */
+const GLOBAL: readonly string[] = ['DIFYCTL_CONFIG', 'DIFYCTL_OUTPUT'];
 /** Switches of the test suite. */
 const RESERVED = 'DIFYCTL_TEST_';
 
@@ -71,7 +73,12 @@ interface Found {
 function variables(env: OverrideInput['env']): readonly Found[] {
   return Object.entries(env)
     .filter(
-      ([name, value]) => name.startsWith(PREFIX) && !name.startsWith(RESERVED) && value !== undefined && value !== '',
+      ([name, value]) =>
+        name.startsWith(PREFIX) &&
+        !name.startsWith(RESERVED) &&
+        !GLOBAL.includes(name) &&
+        value !== undefined &&
+        value !== '',
     )
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value = '']) => {
