@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/install/report.ts';
 import { builtProgram } from '../support/built.ts';
-import { leftRunning, type Outcome } from '../support/difyctl.ts';
+import { leftRunning, type Outcome, type Workplace } from '../support/difyctl.ts';
 import { createScene, type Scene, type SceneOptions, SECRETS } from '../support/kubernetes-scene.ts';
 import { PtySession } from '../support/pty.ts';
 import { useCluster } from '../testbed/fixtures.ts';
@@ -295,6 +296,55 @@ describe('secrets', () => {
   });
 });
 
+/** A revision whose gzip is damaged: looking commands say so and go on, changing ones refuse, and nothing changes. */
+async function refusesWhileDamaged({ namespace, objects }: Scene, place: Workplace): Promise<void> {
+  const name = 'difyctl-dify-revision-7';
+  const secret = ['-n', namespace, 'create', 'secret', 'generic', name, '--type', 'difyctl/revision'];
+  await testbed.cluster.kubectl([...secret, '--from-literal', 'revision.json.gz=no gzip']);
+  const before = await objects('deployments,secrets,poddisruptionbudgets');
+  const said = `revision 7 cannot be read (Secret ${name}): revision.json.gz is not valid gzip`;
+  for (const look of ['status', 'plan', 'history']) {
+    const { code, stdout, stderr } = await place.run(look);
+    expect([look, code, (stdout + stderr).split(said).length - 1]).toEqual([look, 0, 1]);
+  }
+  for (const change of [['install'], ['uninstall', 'dify']]) {
+    const refused = await place.run(...change, '--yes');
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(`delete secret ${name}`) });
+  }
+  expect(await objects('deployments,secrets,poddisruptionbudgets')).toEqual(before);
+  await testbed.cluster.kubectl(['-n', namespace, 'delete', 'secret', name]);
+}
+
+/** Has the newest revision name a ClusterRole and somebody else's budget, as whoever may write Secrets could; gives what it names. */
+async function forgeRevision({ namespace }: Scene): Promise<readonly (readonly string[])[]> {
+  const kubectl = (args: readonly string[]) => testbed.cluster.kubectl(args);
+  await kubectl(['create', 'clusterrole', 'dify-forged', '--verb', 'get', '--resource', 'pods']);
+  await kubectl([
+    '-n',
+    namespace,
+    'create',
+    'poddisruptionbudget',
+    'of-others',
+    '--selector',
+    'a=b',
+    '--min-available',
+    '1',
+  ]);
+  const path = 'jsonpath={.data.revision\\.json\\.gz}';
+  const packed = await kubectl(['-n', namespace, 'get', 'secret', 'difyctl-dify-revision-1', '-o', path]);
+  const revision = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString()) as { manifests: object[] };
+  revision.manifests.push(
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'dify-forged' },
+    { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', name: 'of-others' },
+  );
+  const data = { 'revision.json.gz': gzipSync(JSON.stringify(revision)).toString('base64') };
+  await kubectl(['-n', namespace, 'patch', 'secret', 'difyctl-dify-revision-1', '-p', JSON.stringify({ data })]);
+  return [
+    ['clusterrole', 'dify-forged'],
+    ['poddisruptionbudget', 'of-others', '-n', namespace],
+  ];
+}
+
 test('uninstall keeps secrets and revisions, and an install brings the same back', async () => {
   const there = await scene();
   const place = await there.workplace();
@@ -302,11 +352,19 @@ test('uninstall keeps secrets and revisions, and an install brings the same back
   const older = ['preflight', '--only', 'release.version', '--set', 'version=1.16.0'];
   expect(await place.run(...older)).toMatchObject({ code: 3, stdout: expect.stringContaining('1.16.1 runs') });
   expect(await place.run('uninstall', '--yes')).toMatchObject({ code: 2 });
-  const removed = await place.run('uninstall', 'dify', '--yes');
+  await refusesWhileDamaged(there, place);
+  const forged = await forgeRevision(there);
+  const removed = await place.run('uninstall', 'dify', '--yes', '-o', 'json');
+  expect(removed.stderr).toContain('Deployment dify-api\n');
+  expect(JSON.parse(removed.stdout).removed).toContainEqual({ kind: 'PodDisruptionBudget', name: 'dify-api' });
+  for (const one of forged) expect(await testbed.cluster.kubectl(['get', ...one, '-o', 'name'])).not.toBe('');
+  await testbed.cluster.kubectl(['delete', 'clusterrole', 'dify-forged']);
   // Only the record is left, and nobody knows what became of the database.
   expect(await place.run(...older)).toMatchObject({ code: 0, stdout: expect.stringContaining('1.16.1 was installed') });
-  expect(removed, removed.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('kept: ') });
-  expect(await there.objects('deployments,services,poddisruptionbudgets,leases')).toEqual([]);
+  expect(removed, removed.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('"kept"') });
+  expect(await there.objects('deployments,services,poddisruptionbudgets,leases')).toEqual([
+    'poddisruptionbudget.policy/of-others',
+  ]);
   const secrets = await there.objects('secrets');
   expect(secrets.some((name) => name.startsWith('secret/dify-difyctl-'))).toBe(true);
   expect(await place.run('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('not installed') });
