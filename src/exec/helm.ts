@@ -1,6 +1,7 @@
 import { cut } from '../base/cut.ts';
 import { ExternalError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
+import { longestTimer } from '../base/time-limit.ts';
 import { jsonAnswer } from './answer.ts';
 import { nextSteps } from './next-steps.ts';
 import type { Runner, RunOptions } from './runner.ts';
@@ -149,7 +150,9 @@ function withCause(error: ExternalError): ExternalError {
 
 /** helm's own limit, for hooks and for what it waits for, ends before the runner's: so helm says what it waited for. */
 function within({ timeoutMs }: RunOptions): readonly string[] {
-  return timeoutMs === undefined ? [] : ['--timeout', `${Math.max(1, Math.floor(timeoutMs / 1000) - 5)}s`];
+  return timeoutMs === undefined
+    ? []
+    : ['--timeout', `${Math.max(1, Math.floor(longestTimer(timeoutMs) / 1000) - 5)}s`];
 }
 
 function heeding(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {

@@ -76,6 +76,8 @@ describe('a command', () => {
     const { runner, calls } = recording('');
     await helm(runner, []).upgradeInstall(RELEASE, CHART, {}, { timeoutMs: 60_000 });
     expect(calls[0]?.args.join(' ')).toContain('--timeout 55s');
+    await helm(runner, []).upgradeInstall(RELEASE, CHART, {}, { timeoutMs: 1e17 });
+    expect(calls[1]?.args.join(' ')).toContain('--timeout 2147478s');
   });
 });
 
