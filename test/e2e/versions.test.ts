@@ -1,0 +1,65 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { createComposeScene } from '../support/compose-scene.ts';
+import { createScene } from '../support/kubernetes-scene.ts';
+import { COMPOSE_ROWS, EVERY_ROW, KUBERNETES_ROWS, runMainJob, versionsPage } from '../support/versions.ts';
+import { composeImages } from '../testbed/docker/commands.ts';
+import { useDockerHost } from '../testbed/docker/fixture.ts';
+import { useCluster } from '../testbed/fixtures.ts';
+import { ensure } from '../testbed/provision/ensure.ts';
+import { progressPrinter } from '../testbed/provision/progress.ts';
+
+const codes = new Map<string, readonly number[]>();
+const rows = KUBERNETES_ROWS.filter(({ always }) => EVERY_ROW || always === true);
+const BUILD_MS = 1_200_000;
+
+describe('the main job on Kubernetes', () => {
+  const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
+
+  test.each(rows)(
+    'with $kubectl, $helm and $node',
+    async ({ kubectl, helm, node }) => {
+      const found = await ensure([kubectl, helm, node], { onProgress: progressPrinter() });
+      const programs = { kubectl: found[kubectl] ?? '', helm: found[helm] ?? '', node: found[node] ?? '' };
+      const scene = await createScene(testbed.cluster, `versions-${rows.findIndex((row) => row.kubectl === kubectl)}`, {
+        programs,
+      });
+      try {
+        codes.set([kubectl, helm, node].join(' '), await runMainJob(await scene.workplace()));
+      } finally {
+        await scene.end();
+        await testbed.cluster.kubectl(['delete', 'namespace', scene.namespace, '--ignore-not-found', '--wait=false']);
+      }
+    },
+    BUILD_MS,
+  );
+});
+
+describe('the main job on Docker Compose', () => {
+  const testbed = useDockerHost(composeImages());
+
+  test.each(COMPOSE_ROWS)(
+    'with %s',
+    async (row) => {
+      const { [row]: compose } = await ensure([row], { onProgress: progressPrinter() });
+      const scene = await createComposeScene(testbed.docker, {
+        compose,
+        file: ({ directory, httpPort }) => ({
+          apiVersion: 'difyctl/v1',
+          name: 'dify',
+          tier: 'test',
+          target: { type: 'compose', directory, httpPort, bindAddress: '127.0.0.1' },
+        }),
+      });
+      try {
+        codes.set(row, await runMainJob(await scene.workplace()));
+      } finally {
+        await scene.end();
+      }
+    },
+    BUILD_MS,
+  );
+});
+
+afterAll(async () => {
+  if (EVERY_ROW) await expect(versionsPage(codes)).toMatchFileSnapshot('../../docs/versions.md');
+});

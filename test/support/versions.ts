@@ -1,0 +1,78 @@
+import { expect } from 'vitest';
+import { PROGRAMS, type ProgramName } from '../testbed/provision/programs.ts';
+import type { Workplace } from './difyctl.ts';
+
+/** The programs of one row of docs/versions.md, by their names in the testbed's table. */
+export interface KubernetesRow {
+  readonly kubectl: ProgramName;
+  readonly helm: ProgramName;
+  readonly node: ProgramName;
+  /** True for the ends of the promised ranges, which every run tests; `npm run test:versions` tests every row. */
+  readonly always?: true;
+}
+
+/** Every promised kubectl and helm stands in a row, and every Node. */
+export const KUBERNETES_ROWS: readonly KubernetesRow[] = [
+  { kubectl: 'kubectl-1.27', helm: 'helm-3.14', node: 'node-20', always: true },
+  { kubectl: 'kubectl-1.30', helm: 'helm-4.0', node: 'node-22' },
+  { kubectl: 'kubectl-1.32', helm: 'helm-4.1', node: 'node-24' },
+  { kubectl: 'kubectl-1.33', helm: 'helm-4.2', node: 'node-22' },
+  { kubectl: 'kubectl', helm: 'helm4', node: 'node-24', always: true },
+  { kubectl: 'kubectl-1.37', helm: 'helm3', node: 'node-22' },
+];
+
+export const COMPOSE_ROWS = ['compose-2.24', 'compose-5'] as const;
+
+/** The whole table is tested and written. */
+export const EVERY_ROW = process.env.DIFYCTL_TEST_VERSIONS === 'all';
+
+export const versionOf = (name: string): string =>
+  Object.entries(PROGRAMS).find(([row]) => row === name)?.[1].version ?? '';
+
+const SHOWN = ['install', 'plan', 'status', 'postflight', 'uninstall'] as const;
+
+/** Runs the main job; its exit codes in the order of `SHOWN`. Fails at the first command that does not end with 0. */
+export async function runMainJob(place: Workplace): Promise<readonly number[]> {
+  const commands = [
+    ['install', '--yes'],
+    ['plan', '--detailed-exitcode'],
+    ['status'],
+    ['postflight'],
+    ['uninstall', 'dify', '--yes'],
+  ];
+  const codes: number[] = [];
+  for (const [command = '', ...args] of commands) {
+    const outcome = await place.run(command, ...args);
+    expect(outcome.code, `${command}\n${outcome.stdout}\n${outcome.stderr}`).toBe(0);
+    codes.push(outcome.code ?? -1);
+  }
+  return codes;
+}
+
+/** docs/versions.md. `codes`: the exit codes of a row's commands, by the row's programs. */
+export function versionsPage(codes: ReadonlyMap<string, readonly number[]>): string {
+  const cells = (key: string): string => (codes.get(key) ?? SHOWN.map(() => '–')).join(' | ');
+  return [
+    '# Versions of outside programs',
+    '',
+    'difyctl promises to work with kubectl 1.27 and newer, helm 3.14 and newer (3 and 4), Docker Compose 2.24 and newer, and Node 20.19, 22 and 24.',
+    'The `tools.*` checks of `preflight` hold these ranges. `npm run test:versions` builds each program, runs the main job with it on a real cluster or a',
+    'real Docker engine, and writes this page. A cell is the exit code of the command. `npm test` runs the ends of the ranges.',
+    '',
+    '## Kubernetes',
+    '',
+    `| kubectl | helm | Node | ${SHOWN.join(' | ')} |`,
+    `|---|---|---|${SHOWN.map(() => '---|').join('')}`,
+    ...KUBERNETES_ROWS.map(
+      (row) =>
+        `| ${versionOf(row.kubectl)} | ${versionOf(row.helm)} | ${versionOf(row.node)} | ${cells(Object.values(row).join(' '))} |`,
+    ),
+    '',
+    '## Docker Compose',
+    '',
+    `| Compose | ${SHOWN.join(' | ')} |`,
+    `|---|${SHOWN.map(() => '---|').join('')}`,
+    ...COMPOSE_ROWS.map((row) => `| ${versionOf(row)} | ${cells(row)} |`),
+    '',
+  ].join('\n');
+}
