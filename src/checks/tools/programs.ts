@@ -1,5 +1,5 @@
 import { OLDEST_HELM } from '../../checklist/nodes.ts';
-import { ADVISED_COMPOSE, OLDEST_COMPOSE } from '../../checklist/tools.ts';
+import { ADVISED_COMPOSE, OLDEST_COMPOSE, OLDEST_KUBECTL } from '../../checklist/tools.ts';
 import type { EvidenceKey } from '../../evidence/evidence.ts';
 import { COMPOSE, DOCKER, HELM, KUBECTL, type ToolFact } from '../../evidence/tools.ts';
 import type { Check } from '../check.ts';
@@ -21,11 +21,12 @@ interface ToolRule {
 const RULES: readonly ToolRule[] = [
   {
     id: 'tools.kubectl',
-    title: 'kubectl is on PATH',
+    title: 'kubectl 1.27 or newer is on PATH',
     key: KUBECTL,
     program: 'kubectl',
     when: onKubernetes,
-    remedy: 'install kubectl: https://kubernetes.io/docs/tasks/tools/',
+    oldest: OLDEST_KUBECTL,
+    remedy: 'install kubectl 1.27 or newer: https://kubernetes.io/docs/tasks/tools/',
   },
   {
     id: 'tools.helm',
