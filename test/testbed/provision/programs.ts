@@ -199,7 +199,7 @@ const table = {
   'helm-4.2': { ...helmOf('4.2.4'), onDemand: true },
   'compose-2.24': composeOf('2.24.0', 'compose-2.24', 2),
   'compose-5': composeOf('5.6.0', 'compose-5', 5),
-  'node-20': nodeOf('20.19.6'),
+  'node-20': nodeOf('20.19.0'),
   'node-22': nodeOf('22.23.5'),
   'node-24': nodeOf('24.22.3'),
   minio: {
