@@ -124,6 +124,8 @@ export interface CheckReport {
   /** Context and namespace, or the directory: `prod-eu/dify`. */
   readonly place: string;
   readonly phase: Phase;
+  /** `--fail-on warn`: a warning blocks too. Absent: a `fail` does. */
+  readonly failOn?: 'warn';
   /** The policy that was laid over the published checklist. */
   readonly policy?: PolicyFacts;
   readonly durationMs: number;

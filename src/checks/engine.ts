@@ -20,6 +20,8 @@ export interface RunChecksOptions {
   /** Ids or globs; empty or absent means all. */
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
+  /** What blocks beside a `fail`; the report says so. */
+  readonly failOn?: CheckReport['failOn'] | undefined;
   /** Milliseconds for the whole run; what has not answered by then is `unknown`. */
   readonly timeoutMs?: number | undefined;
   /** Judge this and look at nothing. */
@@ -68,6 +70,7 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
     target: context.deployment?.target.type ?? 'kubernetes',
     place: placeOf(context),
     phase,
+    ...(options.failOn === undefined ? {} : { failOn: options.failOn }),
     durationMs: Math.round(performance.now() - started),
     summary: summarize(checks),
     checks,

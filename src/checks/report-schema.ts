@@ -56,6 +56,7 @@ const checkReport = z.strictObject({
   target: z.enum(['kubernetes', 'compose']),
   place: z.string().meta({ description: 'Context and namespace, or the directory.' }),
   phase: z.enum(['preflight', 'postflight']),
+  failOn: z.literal('warn').exactOptional().meta({ description: '--fail-on warn: a warning blocks too.' }),
   policy: z
     .strictObject({ name: z.string(), file: z.string(), nodes: z.string().exactOptional() })
     .exactOptional()

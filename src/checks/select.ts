@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import { UserError } from '../base/errors.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { nearest } from '../base/suggest.ts';
 import type { Check, Phase } from './check.ts';
 
@@ -47,6 +48,23 @@ export function unknownCheck(checks: readonly Check[], pattern: string): string 
   if (ids.some((id) => matchesCheck(pattern, id))) return undefined;
   const near = nearest(pattern, ids);
   return `no check is called ${pattern}${near === undefined ? '' : `; did you mean ${near}?`}`;
+}
+
+/**
+ * For a command of one phase: a pattern of `--only` that means checks of the other phase alone would run nothing, and nothing passes. Throws UserError.
+ * An install runs both phases, and may be given patterns of either.
+ */
+export function refuseOtherPhase(checks: readonly Check[], phase: Phase, only: readonly string[]): void {
+  const strangers = only.filter((pattern) => {
+    const meant = checks.filter(({ id }) => matchesCheck(pattern, id));
+    return meant.length > 0 && meant.every(({ phases }) => !phases.includes(phase));
+  });
+  if (strangers.length === 0) return;
+  const other = phase === 'preflight' ? 'postflight' : 'preflight';
+  throw new UserError(
+    strangers.map((pattern) => `--only ${pattern}: only ${other} has such checks, ${phase} has none`).join('\n'),
+    { next: [`difyctl ${other} --only ${strangers.map(shellWord).join(',')}`] },
+  );
 }
 
 function refuseUnknown(checks: readonly Check[], flag: string, patterns: readonly string[]): void {

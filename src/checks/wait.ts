@@ -29,7 +29,7 @@ export async function waitForChecks(first: CheckRun, options: WaitOptions): Prom
   const started = clock();
   let run = first;
   for (let rounds = 0; ; rounds++) {
-    const failing = run.report.checks.filter((check) => blocks(check, run.report.tier)).map(({ id }) => id);
+    const failing = run.report.checks.filter((check) => blocks(check, run.report)).map(({ id }) => id);
     const ms = Math.round(clock() - started);
     const ended = (over: 'passed' | 'time' | 'hopeless') => withWait(run, { ms, rounds, over });
     if (failing.length === 0) return ended('passed');

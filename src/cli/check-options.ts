@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../base/errors.ts';
+import type { CheckReport } from '../checks/check.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 
 /** Which checks a run is about; ids, subjects or globs. */
@@ -18,6 +19,17 @@ export function addSelectionOptions(command: Command): Command {
 /** Reads what `addSelectionOptions` collected. */
 export function readSelection(options: Readonly<Record<string, unknown>>): Selection {
   return { only: words(options.only), skip: words(options.skip) };
+}
+
+/** `--fail-on`. */
+export function addFailOnOption(command: Command): Command {
+  const summary = 'what ends with exit code 3 or 5: failed checks, or warnings and unknowns too';
+  return command.addOption(new Option('--fail-on <status>', summary).choices(['fail', 'warn']).default('fail'));
+}
+
+/** Reads what `addFailOnOption` collected. */
+export function readFailOn({ failOn }: Readonly<Record<string, unknown>>): CheckReport['failOn'] | undefined {
+  return failOn === 'warn' ? 'warn' : undefined;
 }
 
 /** From where services are looked at, and how closely: what makes objects in the cluster, and removes them again, only ever by flag. */

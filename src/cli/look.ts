@@ -4,9 +4,11 @@ import { UserError } from '../base/errors.ts';
 import type { Redact } from '../base/redact.ts';
 import { nearest } from '../base/suggest.ts';
 import { TIERS, type Tier } from '../checklist/tiers.ts';
+import type { CheckReport } from '../checks/check.ts';
 import type { CheckRun } from '../checks/engine.ts';
 import { runChecksUnder } from '../checks/policy/run.ts';
 import { CHECKS } from '../checks/registry.ts';
+import { refuseOtherPhase } from '../checks/select.ts';
 import type { LoadedDeployment } from '../deployment/load.ts';
 import { textSaid } from '../deployment/said.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
@@ -25,6 +27,7 @@ import { patiently } from './patiently.ts';
 /** What a run of preflight is asked for. */
 export interface Wishes extends Selection, LookOptions {
   readonly waitMs: number | undefined;
+  readonly failOn: CheckReport['failOn'] | undefined;
   /** Absolute path of a folder of saved evidence. */
   readonly fromEvidence: string | undefined;
   /** Whether the evidence of this run will be saved. */
@@ -46,7 +49,8 @@ export interface Looked {
  * deployment's file of its own is judged as it is, and nothing is looked at.
  */
 export async function look(context: CommandContext, wishes: Wishes, ahead: ClusterAlone | undefined): Promise<Looked> {
-  const { fromEvidence } = wishes;
+  const { fromEvidence, only } = wishes;
+  refuseOtherPhase(CHECKS, 'preflight', only);
   const { saved, beside } = await readSaved(context, fromEvidence);
   if (beside !== undefined) return judgeSaved(context, wishes, saved, beside.deployment);
   const loaded = await loadIfThere(context, context.configPath, context.configGiven);
@@ -99,10 +103,10 @@ async function judgeDeployment(
   ]);
   const prepared = await prepareToLook(place);
   try {
-    const { from, deep } = wishes;
+    const { from, deep, failOn } = wishes;
     const given = saved.filter(({ key, outcome }) => outcome === 'ok' && mayBeGiven(key));
     const { origin, doubts } = await originOf({ ...prepared, signal }, { ...wishes, given });
-    const settings = { env, now, signal, timeoutMs, from, deep, given };
+    const settings = { env, now, signal, timeoutMs, from, deep, given, failOn };
     const run = await patiently(context, wishes, given, (how) => runPreflight(prepared, { ...settings, ...how }));
     const notes = [...warnings.map(({ path, message }) => `${path}: ${message}`), ...prepared.notes, ...doubts];
     return { run, deployment, redact: prepared.redact, notes, origin };
@@ -119,7 +123,7 @@ async function judgeCluster(
 ): Promise<Looked> {
   const tier = await tierOf(context);
   const own = { ...bareContext(context, tier), runner, kubeArgs };
-  const settings = { ...shared(context), context: own, reads };
+  const settings = { ...shared(context), context: own, reads, failOn: wishes.failOn };
   const policy = await policyOutside(context);
   const { origin } = await originOf(own, { ...wishes, given: [] });
   const run = await patiently(context, wishes, [], (how) => runChecksUnder(policy, { ...settings, ...how }));
@@ -128,7 +132,7 @@ async function judgeCluster(
 
 async function judgeSaved(
   context: CommandContext,
-  { only, skip, from, deep, waitMs, fromEvidence }: Wishes,
+  { only, skip, failOn, from, deep, waitMs, fromEvidence }: Wishes,
   saved: readonly Evidence<unknown>[],
   deployment: Deployment | undefined,
 ): Promise<Looked> {
@@ -140,7 +144,7 @@ async function judgeSaved(
     deployment === undefined
       ? await policyOutside(context)
       : await policyOf(deployment.policy, fromEvidence ?? context.cwd);
-  const run = await runChecksUnder(policy, { ...shared(context), only, skip, context: own, saved });
+  const run = await runChecksUnder(policy, { ...shared(context), only, skip, failOn, context: own, saved });
   const { readOrigin } = await import('../evidence/saved-origin.ts');
   const origin = fromEvidence === undefined ? undefined : await readOrigin(fromEvidence);
   return { run, deployment, redact: (text) => text, notes: [asOf(run.report.time, context.now())], origin };

@@ -1,17 +1,21 @@
 import type { Command } from 'commander';
 import { reportExitCode } from '../checks/exit.ts';
+import { CHECKS } from '../checks/registry.ts';
+import { refuseOtherPhase } from '../checks/select.ts';
 import { loadDeployment } from '../deployment/load.ts';
 import { runPostflight } from '../install/postflight.ts';
 import { prepareToLook } from '../install/prepare.ts';
-import { addSelectionOptions, readSelection } from './check-options.ts';
+import { addFailOnOption, addSelectionOptions, readFailOn, readSelection } from './check-options.ts';
 import { checklistStarter, publishReport } from './check-output.ts';
 import type { CommandContext } from './context.ts';
 import { addReportOption, readReportFiles } from './report-files.ts';
 
 /** `difyctl postflight`: looks whether what was installed serves, and changes nothing. */
 export function define(command: Command, context: CommandContext): void {
-  addReportOption(addSelectionOptions(command)).action(async () => {
+  addReportOption(addFailOnOption(addSelectionOptions(command))).action(async () => {
     const selection = readSelection(command.opts());
+    const failOn = readFailOn(command.opts());
+    refuseOtherPhase(CHECKS, 'postflight', selection.only);
     const files = readReportFiles(command.opts(), context.cwd);
     const { deployment, baseDirectory } = await loadDeployment(context.configPath, context.overrides);
     const { env, now, signal, timeoutMs, kubeconfig, kubeContext, protect } = context;
@@ -26,7 +30,9 @@ export function define(command: Command, context: CommandContext): void {
     });
     try {
       const { onEvent, end } = (await checklistStarter(context))();
-      const run = await runPostflight(prepared, { ...selection, env, now, signal, timeoutMs, onEvent }).finally(end);
+      const run = await runPostflight(prepared, { ...selection, failOn, env, now, signal, timeoutMs, onEvent }).finally(
+        end,
+      );
       await publishReport(run.report, context, { next: 'difyctl status', files });
       context.exit(reportExitCode(run.report));
     } finally {

@@ -6,7 +6,14 @@ import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/printable.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
-import { addLookOptions, addSelectionOptions, readLook, readSelection } from './check-options.ts';
+import {
+  addFailOnOption,
+  addLookOptions,
+  addSelectionOptions,
+  readFailOn,
+  readLook,
+  readSelection,
+} from './check-options.ts';
 import type { ClusterAlone } from './cluster-alone.ts';
 import type { CommandContext } from './context.ts';
 import type { Looked, Wishes } from './look.ts';
@@ -20,7 +27,7 @@ interface Options {
 
 /** `difyctl preflight`: looks at everything that an install would stand on, and leaves it as it is. */
 export function define(command: Command, context: CommandContext): void {
-  addReportOption(addLookOptions(addSelectionOptions(command)))
+  addReportOption(addFailOnOption(addLookOptions(addSelectionOptions(command))))
     .option('--wait <duration>', 'look again at what fails, until it passes or the time is over')
     .option('--save-evidence <dir>', 'write what was observed, redacted, for --from-evidence')
     .option('--from-evidence <dir>', 'judge what was observed elsewhere; beside a file of its own nothing is looked at')
@@ -28,6 +35,7 @@ export function define(command: Command, context: CommandContext): void {
       const wishes = {
         ...readSelection(command.opts()),
         ...readLook(command.opts()),
+        failOn: readFailOn(command.opts()),
         waitMs: readWait(options.wait),
         fromEvidence: options.fromEvidence === undefined ? undefined : resolve(context.cwd, options.fromEvidence),
         saves: options.saveEvidence !== undefined,

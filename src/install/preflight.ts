@@ -9,7 +9,7 @@ import { readPolicy } from './policy.ts';
 import type { Prepared, PreparedLook } from './prepare.ts';
 
 export interface PreflightOptions
-  extends Pick<RunChecksOptions, 'only' | 'skip' | 'timeoutMs' | 'given' | 'onEvent'>,
+  extends Pick<RunChecksOptions, 'only' | 'skip' | 'failOn' | 'timeoutMs' | 'given' | 'onEvent'>,
     Pick<CollectContext, 'env' | 'now' | 'signal' | 'deep'> {
   /** From where services are looked at; `cluster` makes a pod there and removes it again. Default: from here. */
   readonly from?: CollectContext['from'];

@@ -12,8 +12,8 @@ export function reportAnnotations(report: CheckReport, file: string | undefined)
     .join('');
 }
 
-function annotation(check: CheckResult, { tier }: CheckReport, file: string | undefined): string {
-  const level = blocks(check, tier) ? 'error' : 'warning';
+function annotation(check: CheckResult, report: CheckReport, file: string | undefined): string {
+  const level = blocks(check, report) ? 'error' : 'warning';
   const properties = { ...(file === undefined ? {} : { file }), title: check.id };
   const written = Object.entries(properties).map(([name, value]) => `${name}=${property(value)}`);
   return `::${level} ${written.join(',')}::${data(`${check.message}\nnext: ${check.remedy}`)}\n`;

@@ -7,13 +7,18 @@ import { arrow, paint, type Style, sign } from './style.ts';
 const INDENT = 5;
 const DETAIL = 9;
 
-/** Findings in full, below their subject: sign, id and message, further lines of the message, the risk taken, and the next step. */
+/** Findings in full, below their subject: sign, id and message, further lines of the message, the risk taken, the next step, and for a failed check what documents it. */
 export function findingLines(findings: readonly CheckResult[], style: Style): readonly string[] {
   // What could not be seen for one and the same reason is said once.
   const groups = groupBy(findings, (finding) =>
     finding.status === 'unknown' ? `unknown ${finding.message}` : finding.id,
   );
   return [...groups.values()].flatMap((group) => oneFinding(group, style));
+}
+
+/** The command that prints a check's documentation. */
+export function explainHint(id: string): string {
+  return `why: difyctl checks explain ${id}`;
 }
 
 function oneFinding(group: readonly CheckResult[], style: Style): readonly string[] {
@@ -30,6 +35,7 @@ function oneFinding(group: readonly CheckResult[], style: Style): readonly strin
     ...(accepted === undefined ? [] : quiet(`accepted: ${accepted.reason}${until}`)),
     ...(change === undefined ? [] : quiet(change)),
     ...(remedy === '' ? [] : wrap(`${arrow(style)} ${remedy}`, style.width, DETAIL, arrow(style).length + 1)),
+    ...(first.status === 'fail' ? quiet(explainHint(first.id)) : []),
   ];
 }
 

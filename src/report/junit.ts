@@ -4,7 +4,7 @@ import { severityChange } from './policy.ts';
 
 /**
  * The report as JUnit XML, a suite for each subject and a case for each check, so that a pipeline gates as the exit code does: a `fail` is a failure, an
- * `unknown` that blocks is an error; warnings and what was accepted are passed cases that say so in their output. Schema: the Jenkins/Ant JUnit XSD.
+ * `unknown` or warning that blocks is an error; other warnings and what was accepted are passed cases that say so in their output. Schema: the Jenkins/Ant JUnit XSD.
  */
 export function reportJunit(report: CheckReport): string {
   const { phase, deployment, tier, target, place, time, difyctl, checks, durationMs } = report;
@@ -57,7 +57,7 @@ function bodyOf(check: CheckResult, report: CheckReport): string | undefined {
   const text = xmlText(words(check));
   if (status === 'skip') return tag('skipped', { message }, true);
   if (status === 'fail') return `${tag('failure', { message, type: severity })}${text}</failure>`;
-  if (blocks(check, report.tier)) return `${tag('error', { message, type: 'unknown' })}${text}</error>`;
+  if (blocks(check, report)) return `${tag('error', { message, type: status })}${text}</error>`;
   if (status === 'pass' && check.note === undefined) return undefined;
   return `<system-out>${xmlText(`${status}: ${check.note ?? message}`)}\n${text}</system-out>`;
 }
@@ -77,9 +77,9 @@ function words(check: CheckResult): string {
   ].join('\n');
 }
 
-function counts(checks: readonly CheckResult[], { tier }: CheckReport): Record<string, string> {
+function counts(checks: readonly CheckResult[], report: CheckReport): Record<string, string> {
   const failures = checks.filter(({ status }) => status === 'fail').length;
-  const errors = checks.filter((check) => check.status !== 'fail' && blocks(check, tier)).length;
+  const errors = checks.filter((check) => check.status !== 'fail' && blocks(check, report)).length;
   const skipped = checks.filter(({ status }) => status === 'skip').length;
   return { tests: `${checks.length}`, failures: `${failures}`, errors: `${errors}`, skipped: `${skipped}` };
 }

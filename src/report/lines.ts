@@ -3,6 +3,7 @@ import type { CheckReport, CheckResult, Status } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { lacksFile } from '../checks/when.ts';
 import { elapsed } from './elapsed.ts';
+import { explainHint } from './finding.ts';
 import { policyLine, severityChange } from './policy.ts';
 import { waitedWords } from './waited.ts';
 
@@ -56,5 +57,6 @@ function words(check: CheckResult): string {
   const refusal = notAccepted === undefined ? '' : `; not accepted: ${notAccepted}`;
   const change = severityChange(check);
   const policy = change === undefined ? '' : `; ${change}`;
-  return said(`observed ${observed}; expected ${expected}; next: ${remedy}${risk}${refusal}${policy}`);
+  const why = status === 'fail' ? `; ${explainHint(check.id)}` : '';
+  return said(`observed ${observed}; expected ${expected}; next: ${remedy}${risk}${refusal}${policy}${why}`);
 }

@@ -158,7 +158,8 @@ function closingLines(report: CheckReport, hasFindings: boolean, options: TextOp
     ...joinFitting([counts, exit, told], '   ', options.width - 2).flatMap((line) =>
       line.length > options.width - 2 ? wrap(line, options.width, 2) : [`  ${line}`],
     ),
-    ...(hasFindings ? wrap('Why: difyctl checks explain ID', options.width, 2) : []),
+    // A failed check names its own.
+    ...(hasFindings && summary.fail === 0 ? wrap('Why: difyctl checks explain ID', options.width, 2) : []),
     ...next.flatMap((line) => wrap(line, options.width, 2)),
   ];
 }

@@ -213,6 +213,30 @@ describe('the exit code', () => {
   });
 });
 
+describe('the exit code with --fail-on warn', () => {
+  it.each<[Status, Severity, 'test' | 'prod', number]>([
+    ['warn', 'warning', 'test', 3],
+    ['unknown', 'warning', 'test', 3],
+    ['fail', 'warning', 'prod', 3],
+    ['fail', 'info', 'prod', 0],
+    ['pass', 'error', 'prod', 0],
+    ['skip', 'error', 'prod', 0],
+  ])('of %s at %s in %s is %i', async (status, severity, tier, code) => {
+    const context = collectContext({ tier });
+    const check = sampleCheck({ id: 'tools.x', severity: () => severity, judge: () => judgement(status) });
+    const { report } = await one(check, [], { context, failOn: 'warn' });
+    expect(reportExitCode(report)).toBe(code);
+    expect(reportExitCode({ ...report, phase: 'postflight' })).toBe(code === 3 ? 5 : 0);
+  });
+
+  it('of a risk that the file accepts is 0', async () => {
+    const check = sampleCheck({ id: 'tools.x', judge: () => judgement('fail') });
+    const { result, report } = await one(check, [], { failOn: 'warn' });
+    const accepted = { ...result, status: 'warn' as const, accepted: { reason: 'pilot' } };
+    expect(reportExitCode({ ...report, checks: [accepted] })).toBe(0);
+  });
+});
+
 it('tells the live checklist what is selected, collected and judged', async () => {
   const events: CheckEvent[] = [];
   const onEvent = (event: CheckEvent) => events.push(event);

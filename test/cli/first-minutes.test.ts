@@ -85,6 +85,29 @@ describe('an option without a value', () => {
   });
 });
 
+describe('a selection of the other phase alone', () => {
+  test.each([
+    ['preflight --tier test', 'app.*', 'postflight', "'app.*'"],
+    ['preflight --tier test', 'config.tls,app.setup', 'postflight', 'app.setup'],
+    ['postflight', 'tools', 'preflight', 'tools'],
+  ])('%s --only %s runs nothing, and is refused', async (words, list, other, shown) => {
+    const run = await runCli([...words.split(' '), '--only', list], { cwd: folder.path });
+    const pattern = list.split(',').at(-1);
+    const asked = words.split(' ')[0];
+    expect(run).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `  x --only ${pattern}: only ${other} has such checks, ${asked} has none\n     -> difyctl ${other} --only ${shown}\n  exit 2\n`,
+    });
+  });
+});
+
+test('--fail-on takes fail and warn alone', async () => {
+  const run = await runCli(['preflight', '--tier', 'test', '--fail-on', 'warning'], { cwd: folder.path });
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+  expect(run.stderr).toMatch(/--fail-on <status>.*fail, warn/);
+});
+
 describe('a question', () => {
   async function ask(...typed: readonly string[]): Promise<{ readonly agreed: boolean; readonly said: string }> {
     answers.splice(0, answers.length, ...typed);

@@ -73,6 +73,7 @@ describe('the text report', () => {
         '     ✖ cluster.capacity.nodes   5 nodes of 8C/32G; prod needs 6',
         '         gke-a3f1 is cordoned',
         '         → kubectl uncordon gke-a3f1',
+        '         why: difyctl checks explain cluster.capacity.nodes',
         '     ? cluster.version, cluster.zones   not seen: list nodes',
         '         → ask for it',
         '  ! host             1   1 to be looked at',
@@ -83,7 +84,24 @@ describe('the text report', () => {
         '',
         '  3 passed, 1 failed, 2 unknown, 1 warning, 1 skipped   exit 3',
         '  (1 noted; more: --verbose)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('names once how to read of a check if none failed', () => {
+    const warned = result('images.registries', { status: 'warn', message: 'not resolved', remedy: 'name a mirror' });
+    expect(reportText(report([...healthy, warned]), { ...plain, width: 60 })).toBe(
+      [
+        '  preflight  dify · prod · kubernetes prod-eu/dify     4.3 s',
+        '  ! images           1   1 to be looked at',
+        '     ! images.registries   not resolved',
+        '         → name a mirror',
+        '  ✔ tools 2   cluster 1   config 1',
+        '',
+        '  4 passed, 1 warning',
         '  Why: difyctl checks explain ID',
+        '  Next: difyctl install',
         '',
       ].join('\n'),
     );
@@ -133,7 +151,7 @@ describe('the lines for CI', () => {
         'preflight dify prod kubernetes/prod-eu/dify',
         'ok   tools.kubectl                 kubectl 1.34.2',
         'ok   tools.helm                    helm 4.3.1',
-        'FAIL cluster.capacity.nodes        observed 5 nodes of 8C/32G; expected prod needs 6; next: kubectl uncordon gke-a3f1',
+        'FAIL cluster.capacity.nodes        observed 5 nodes of 8C/32G; expected prod needs 6; next: kubectl uncordon gke-a3f1; why: difyctl checks explain cluster.capacity.nodes',
         'UNKN cluster.version               not seen: list nodes; next: ask for it',
         'UNKN cluster.zones                 not seen: list nodes; next: ask for it',
         'WARN host.single-point-of-failure  observed seen; expected expected; next: mend it; accepted: pilot (until 2027-01-31)',
@@ -151,7 +169,7 @@ describe('the lines for CI', () => {
     expect(reportLines(report([over]), { verbose: false })).toBe(
       [
         'preflight dify prod kubernetes/prod-eu/dify',
-        `FAIL redis.topology  observed seen; expected expected; next: mend it; not accepted: ${why}`,
+        `FAIL redis.topology  observed seen; expected expected; next: mend it; not accepted: ${why}; why: difyctl checks explain redis.topology`,
         '0 passed, 0 warnings, 1 failed, 0 unknown, 0 skipped in 4.3 s (exit 3)',
         '',
       ].join('\n'),
