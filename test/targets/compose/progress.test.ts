@@ -49,7 +49,7 @@ test('pulls are told by service as they go, and before anything else', () => {
   for (const line of [' abcdef012345 Pull complete', ' web Pulled', ' api Pulled']) progress.heard(line);
   progress.seen(views('api', 'web'));
   expect(said).toEqual([
-    '0 of 1 images pulled, pulling for api',
+    '0 of 1 image pulled, pulling for api',
     '0 of 2 images pulled, pulling for api, web',
     '1 of 2 images pulled, pulling for api',
     '5 of 7 services ready, waiting for api, web',
