@@ -21,13 +21,13 @@ async function startAll() {
       standby: true,
       archiving: true,
       settings: { max_connections: 400 },
-      access: ['hostssl all refused all reject'],
+      access: ['hostssl all refused all reject', 'hostssl all realm all gss'],
     }),
     startPostgres(),
     startListener(),
   ]);
   for (const server of [main, plain]) {
-    for (const role of ['dify', 'daemon', 'refused']) await server.query(`CREATE ROLE ${role} ${ROLE}`);
+    for (const role of ['dify', 'daemon', 'refused', 'realm']) await server.query(`CREATE ROLE ${role} ${ROLE}`);
     for (const name of ['dify', 'dify_plugin']) await server.query(`CREATE DATABASE ${name} OWNER dify`);
   }
   const stop = async () => {
@@ -199,6 +199,7 @@ describe('what is refused at the login', () => {
   it.each<[string, JsonObject, string, string, RegExp]>([
     ['a role that there is not', { username: 'nobody' }, '', '', /the password of nobody is refused/],
     ['a role that pg_hba.conf rejects', { username: 'refused' }, '', '', /access rules refuse refused/],
+    ['a role that pg_hba.conf lets in with gss alone', { username: 'realm' }, '', '', /it asks for a login by GSSAPI/],
     ['NOLOGIN', {}, 'ALTER ROLE dify NOLOGIN', 'ALTER ROLE dify LOGIN', /dify may not log in/],
     [
       'a password whose time is over',
