@@ -3,11 +3,12 @@ import { execa } from 'execa';
 import { ExternalError, Interrupted } from '../base/errors.ts';
 import type { Redact } from '../base/redact.ts';
 import { type ProgramGroup, watchGroup } from './program-group.ts';
+import { BoundedBytes, ErrorLines } from './program-output.ts';
 import type { Runner, RunOptions, RunResult } from './runner.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** kubectl prints 109 MiB for 5,000 nodes; execa's own limit of 100 million characters would end it. */
-const MAX_BUFFER = 512 * 1024 * 1024;
+/** MiB of standard output that are kept; what prints more is handed on as it comes. The manifest of the chart is 1 MiB. */
+const MOST_MIB = 32;
 /** How long a program that is asked to end may take before it is killed; for those that leave nothing half done behind. */
 const KILL_AFTER_MS = 1_500;
 const LAST_STDERR_LINES = 12;
@@ -53,44 +54,47 @@ async function runProgram(
     env: { ...inheritedEnvironment(settings, program), ...options.env },
     extendEnv: false,
     reject: false,
-    maxBuffer: MAX_BUFFER,
+    // execa keeps all that is written, and escapes it for the text of an error that nobody reads.
+    buffer: false,
     // A session of its own: a limit ends all of it, and a Ctrl-C or a closed terminal reaches it through this process alone, once.
     detached: true,
-    stripFinalNewline: false,
-    buffer: { stdout: options.onStdout === undefined },
     stdin: options.input === undefined && options.tied !== true ? 'ignore' : 'pipe',
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   const { timeoutMs = DEFAULT_TIMEOUT_MS, graceMs = KILL_AFTER_MS, signal } = options;
   const group = watchGroup(child, { timeoutMs, graceMs, signal });
+  const [printed, errors] = [new BoundedBytes(MOST_MIB * 2 ** 20), new ErrorLines()];
+  const keep = (chunk: Buffer): void => {
+    if (!printed.push(chunk)) throw tooMuch(redact, program, args);
+  };
   try {
     if (child.pid !== undefined) options.onStart?.(child.pid);
     const heard = Promise.all([
-      options.onStdout === undefined ? undefined : handOver(child, options.onStdout, group),
-      options.onStderr === undefined
-        ? undefined
-        : sayLines(child.iterable({ from: 'stderr' }), options.onStderr, redact, group),
+      handOver(child, options.onStdout ?? keep, group),
+      sayLines(child, errors, (line) => options.onStderr?.(redact(line)), group),
       child,
     ]);
     const result = await Promise.race([heard.then(([, , ended]) => ended), group.stuck.then(() => STUCK)]);
     if (group.endedBy() === 'caller') throw new Interrupted(`${program} was interrupted`);
     const { exitCode } = result;
+    const stderr = errors.text();
     if (group.endedBy() === undefined && exitCode !== undefined && (options.okCodes ?? [0]).includes(exitCode)) {
-      return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr };
+      return { exitCode, stdout: printed.text(), stderr };
     }
-    throw programFault(redact, program, args, { ...result, timedOut: group.endedBy() === 'limit' });
+    throw programFault(redact, program, args, { ...result, stderr, timedOut: group.endedBy() === 'limit' });
   } finally {
     group.settle();
   }
 }
 
 /** What is known of a program that stays although it was killed. */
-const STUCK = { exitCode: undefined, stdout: '', stderr: '' };
+const STUCK = { exitCode: undefined };
 
-/** A child whose output is read as it comes; `stdout` is null if the program could not be started. */
+/** A child whose output is read as it comes; its streams are null if the program could not be started. */
 interface Speaking extends PromiseLike<unknown> {
   readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
 }
 
 async function handOver(child: Speaking, hear: (chunk: Buffer) => void, group: ProgramGroup): Promise<void> {
@@ -105,16 +109,18 @@ async function handOver(child: Speaking, hear: (chunk: Buffer) => void, group: P
 }
 
 async function sayLines(
-  lines: AsyncIterable<unknown>,
+  child: Speaking,
+  lines: ErrorLines,
   say: (line: string) => void,
-  redact: Redact,
   group: ProgramGroup,
 ): Promise<void> {
+  const sayOne = (line: string) => say(line.replace(/\r$/, ''));
   try {
-    for await (const text of lines) say(redact(String(text)));
+    for await (const chunk of child.stderr ?? []) lines.push(chunk).forEach(sayOne);
   } catch (error) {
     if (group.endedBy() === undefined && !isLetGo(error)) throw error;
   }
+  if (lines.last() !== '') sayOne(lines.last());
 }
 
 /** The pipe was closed on our side, since the program is over. */
@@ -141,6 +147,13 @@ interface FailedRun {
   readonly code?: string | undefined;
   readonly stderr: string;
   readonly signal?: string | undefined;
+}
+
+function tooMuch(redact: Redact, program: string, args: readonly string[]): ExternalError {
+  return new ExternalError(`${program} printed more than ${MOST_MIB} MiB, the most that is read of it, and was ended`, {
+    command: redact([program, ...args].join(' ')),
+    next: [`run it by hand, and look which ${program} comes first on PATH: which -a ${program}`],
+  });
 }
 
 function programFault(redact: Redact, program: string, args: readonly string[], result: FailedRun): ExternalError {

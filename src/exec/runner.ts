@@ -24,14 +24,16 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly exitCode: number;
+  /** All of it: at most 32 MiB. */
   readonly stdout: string;
+  /** Its last lines, at most 2 MiB; of a line at most 65,536 characters. */
   readonly stderr: string;
 }
 
 export interface Runner {
   /**
    * Runs `program` with an argument array (no shell), in a session of its own, so without a terminal. Throws ExternalError (redacted command and last stderr lines) where the program is missing,
-   * ends with a code that is not in `okCodes`, or exceeds its time; Interrupted where `signal` was aborted.
+   * ends with a code that is not in `okCodes`, prints more than 32 MiB that no `onStdout` takes, or exceeds its time; Interrupted where `signal` was aborted.
    */
   run(program: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
 }

@@ -47,6 +47,37 @@ describe('output that is handed on', () => {
   });
 });
 
+describe('output without an end', () => {
+  it('on standard output ends the program, with all that it started', async () => {
+    let pid = 0;
+    const onStderr = (line: string) => {
+      pid = Number(line);
+    };
+    const error: unknown = await runner
+      .run('sh', ['-c', 'sleep 60 & echo $! >&2; cat /dev/zero'], { onStderr })
+      .catch((fault: unknown) => fault);
+    expect(error).toMatchObject({
+      name: 'ExternalError',
+      message: 'sh printed more than 32 MiB, the most that is read of it, and was ended',
+      command: 'sh -c sleep 60 & echo $! >&2; cat /dev/zero',
+      next: ['run it by hand, and look which sh comes first on PATH: which -a sh'],
+    });
+    while (await identify(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
+  it('on standard error is kept to its last lines, long ones cut', async () => {
+    const script = 'yes | head -c 3000000 >&2; head -c 100000 /dev/zero >&2; printf "\\nlast\\né" >&2; printf é';
+    const { stdout, stderr } = await runner.run('sh', ['-c', script]);
+    expect([stdout, stderr.length <= 2 ** 21]).toEqual(['é', true]);
+    expect(stderr.split('\n').slice(-4)).toEqual(['y', `${'\0'.repeat(65_536)}…`, 'last', 'é']);
+  });
+
+  it('within 32 MiB is given whole', async () => {
+    const { stdout } = await runner.run('head', ['-c', String(32 * 2 ** 20), '/dev/zero']);
+    expect(stdout.length).toBe(32 * 2 ** 20);
+  });
+});
+
 describe('a program that is tied', () => {
   it('ends as it ends by itself', async () => {
     await expect(runner.run('false', [], { tied: true })).rejects.toThrow('exit code 1');

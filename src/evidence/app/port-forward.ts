@@ -11,6 +11,8 @@ export interface ForwardOptions {
 
 /** How kubectl says that it listens, and where. */
 const LISTENING = /Forwarding from 127\.0\.0\.1:(\d+) ->/;
+/** Characters of what it says that are looked at. */
+const SAID_LIMIT = 4_096;
 /** Longer than any run. */
 const LIFETIME_MS = 24 * 3_600_000;
 
@@ -35,7 +37,7 @@ export async function withPortForward<T>(
   const onStdout = (chunk: Buffer): void => {
     // kubectl says a line for each connection: what was said before it listened is all that is kept.
     if (LISTENING.test(said)) return;
-    said += chunk.toString();
+    said = (said + chunk.toString()).slice(-SAID_LIMIT);
     const localPort = LISTENING.exec(said)?.[1];
     if (localPort !== undefined) hear(Number(localPort));
   };

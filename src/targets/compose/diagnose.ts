@@ -38,10 +38,13 @@ async function failureOf(connection: Connection, view: ServiceView, signal: Abor
 /** Both streams, in the order in which they were written, as far as the engine keeps it. */
 async function lastLines({ docker, redact }: Connection, id: string, signal: AbortSignal): Promise<readonly string[]> {
   const stderr: string[] = [];
+  const onStderr = (line: string): void => {
+    if (line.trim() !== '' && stderr.push(line) > LOG_LINES) stderr.shift();
+  };
   try {
-    const options = { signal, onStderr: (line: string) => void stderr.push(line) };
+    const options = { signal, onStderr };
     const stdout = await docker.run(['logs', '--tail', String(LOG_LINES), id], options);
-    return [...lines(redact(stdout)), ...stderr.filter((line) => line.trim() !== '').map(redact)].slice(-LOG_LINES);
+    return [...lines(redact(stdout)), ...stderr.map(redact)].slice(-LOG_LINES);
   } catch (error) {
     if (error instanceof ExternalError) return [];
     throw error;
