@@ -111,6 +111,12 @@ const TABLE = [
     formats: TEXT_AND_JSON,
   },
   {
+    name: 'version',
+    summary: 'which difyctl this is, the programs it runs, the cluster and what is installed',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+  },
+  {
     name: 'completion',
     summary: 'print the completion script of a shell: bash, zsh or fish',
     operands: '<shell>',

@@ -28,5 +28,6 @@ export const LOADERS: Readonly<Record<CommandName, () => Promise<CommandModule>>
   uninstall: () => import('./uninstall.ts'),
   secrets: () => import('./secrets.ts'),
   schema: () => import('./schema.ts'),
+  version: () => import('./version-command.ts'),
   completion: () => import('./completion.ts'),
 };

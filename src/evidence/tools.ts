@@ -3,7 +3,7 @@ import { access, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ExternalError } from '../base/errors.ts';
 import { jsonAnswer } from '../exec/answer.ts';
-import { type Collector, type EvidenceKey, evidenceKey } from './evidence.ts';
+import { type CollectContext, type Collector, type EvidenceKey, evidenceKey } from './evidence.ts';
 import { textAt } from './read.ts';
 
 /** A program on PATH; `version` undefined where it is missing or does not say. */
@@ -18,35 +18,57 @@ export const HELM = evidenceKey<ToolFact>('tools.helm', 1);
 export const DOCKER = evidenceKey<ToolFact>('tools.docker', 1);
 export const COMPOSE = evidenceKey<ToolFact>('tools.compose', 1);
 
-/** None of these talks to a cluster or an engine. */
-export const toolCollectors: readonly Collector<ToolFact>[] = [
-  tool(KUBECTL, 'kubectl', ['version', '--client', '-o', 'json'], (text) =>
-    textAt(jsonAnswer(text, 'kubectl version --client'), 'clientVersion', 'gitVersion'),
-  ),
-  tool(HELM, 'helm', ['version', '--template', '{{.Version}}'], versionIn),
-  tool(DOCKER, 'docker', ['--version'], (text) => /version ([^\s,]+)/i.exec(text)?.[1] ?? ''),
-  tool(COMPOSE, 'docker', ['compose', 'version', '--short'], versionIn),
+/** How a program is asked for its version. None of these talks to a cluster or an engine. */
+interface Tool {
+  readonly key: EvidenceKey<ToolFact>;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly versionOf: (text: string) => string;
+}
+
+const TOOLS: readonly Tool[] = [
+  {
+    key: KUBECTL,
+    program: 'kubectl',
+    args: ['version', '--client', '-o', 'json'],
+    versionOf: (text) => textAt(jsonAnswer(text, 'kubectl version --client'), 'clientVersion', 'gitVersion'),
+  },
+  { key: HELM, program: 'helm', args: ['version', '--template', '{{.Version}}'], versionOf: versionIn },
+  {
+    key: DOCKER,
+    program: 'docker',
+    args: ['--version'],
+    versionOf: (text) => /version ([^\s,]+)/i.exec(text)?.[1] ?? '',
+  },
+  { key: COMPOSE, program: 'docker', args: ['compose', 'version', '--short'], versionOf: versionIn },
 ];
 
-function tool(
-  key: EvidenceKey<ToolFact>,
-  program: string,
-  args: readonly string[],
-  versionOf: (text: string) => string,
-): Collector<ToolFact> {
-  return {
-    key,
-    timeoutMs: 15_000,
-    collect: async ({ runner, signal }) => {
-      try {
-        const { stdout } = await runner.run(program, args, { signal });
-        return { version: versionOf(stdout).replace(/^v/, ''), fault: undefined };
-      } catch (error) {
-        if (!(error instanceof ExternalError)) throw error;
-        return { version: undefined, fault: faultOf(error) };
-      }
-    },
-  };
+export const toolCollectors: readonly Collector<ToolFact>[] = TOOLS.map((tool) => ({
+  key: tool.key,
+  timeoutMs: 15_000,
+  collect: (context) => toolFact(tool, context),
+}));
+
+/** The four programs by name, side by side, without a check's frame: for `difyctl version`. Throws Interrupted alone. */
+export async function toolFacts(
+  here: Pick<CollectContext, 'runner' | 'signal'>,
+): Promise<readonly (ToolFact & { readonly name: string })[]> {
+  return Promise.all(
+    TOOLS.map(async (tool) => ({ name: tool.key.name.replace('tools.', ''), ...(await toolFact(tool, here)) })),
+  );
+}
+
+async function toolFact(
+  { program, args, versionOf }: Tool,
+  { runner, signal }: Pick<CollectContext, 'runner' | 'signal'>,
+): Promise<ToolFact> {
+  try {
+    const { stdout } = await runner.run(program, args, { signal });
+    return { version: versionOf(stdout).replace(/^v/, ''), fault: undefined };
+  } catch (error) {
+    if (!(error instanceof ExternalError)) throw error;
+    return { version: undefined, fault: faultOf(error) };
+  }
 }
 
 /** Empty where the program prints something else. */

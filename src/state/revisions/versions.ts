@@ -1,0 +1,25 @@
+import { newestRevision, type Revision } from './revision.ts';
+
+/** What runs, by the newest revision that was applied. */
+export interface InstalledVersions {
+  readonly revision: number;
+  readonly dify: string | undefined;
+  /** Kubernetes only. */
+  readonly chart: string | undefined;
+}
+
+/** Undefined if no revision was applied well, and after an uninstall. */
+export function installedVersions(revisions: readonly Revision[]): InstalledVersions | undefined {
+  if (newestRevision(revisions)?.outcome === 'removed') return undefined;
+  const newest = newestRevision(revisions.filter(({ outcome }) => outcome === 'applied'));
+  if (newest === undefined) return undefined;
+  const { number, file, chart } = newest;
+  const dify = typeof file.version === 'string' ? file.version : undefined;
+  return { revision: number, dify, chart: chart?.version };
+}
+
+/** `Dify 1.16.1, chart 0.38.0` */
+export function versionWords({ dify, chart }: InstalledVersions): string {
+  const words = [...(dify === undefined ? [] : [`Dify ${dify}`]), ...(chart === undefined ? [] : [`chart ${chart}`])];
+  return words.length === 0 ? 'versions not recorded' : words.join(', ');
+}
