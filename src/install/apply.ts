@@ -3,9 +3,9 @@ import { withinMs } from '../base/time-limit.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { whoAmI } from '../state/lock/self.ts';
 import { keepPlace } from '../state/place.ts';
-import { openRevision } from '../state/revisions/record.ts';
+import { openRevision, type RecordInput } from '../state/revisions/record.ts';
 import type { Revision } from '../state/revisions/revision.ts';
-import type { ApplyResult, OnChild } from '../targets/target.ts';
+import type { ApplyResult, Change, OnChild } from '../targets/target.ts';
 import { type Draft, revisionStore } from './draft.ts';
 import type { InstallOptions } from './options.ts';
 import type { InstallFacts } from './report.ts';
@@ -79,6 +79,7 @@ async function open(options: InstallOptions, draft: Draft): Promise<Revision> {
     secrets,
     secretKeys,
     planDigest: plan.digest,
+    ...whatChanges(draft),
     chart: chart?.facts,
     tools: await target.tools(signal),
     only,
@@ -90,6 +91,16 @@ async function open(options: InstallOptions, draft: Draft): Promise<Revision> {
   });
   await store.write(revision, signal);
   return revision;
+}
+
+/** What a revision is about: a run that was cut short is told whole, with what it had planned at first. */
+function whatChanges({ plan, upgrade, newest, resumes }: Draft): Pick<RecordInput, 'changes' | 'upgrade'> {
+  if (resumes && newest?.changes !== undefined) return { changes: newest.changes, upgrade: newest.upgrade };
+  const count = (action: Change['action']) => plan.changes.filter((change) => change.action === action).length;
+  return {
+    changes: { created: count('create'), changed: count('change'), deleted: count('delete') },
+    upgrade: [...upgrade],
+  };
 }
 
 function applyStep(options: InstallOptions, draft: Draft, revision: Revision, onChild: OnChild): Promise<ApplyResult> {

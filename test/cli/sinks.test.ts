@@ -7,7 +7,7 @@ import { revisionLine } from '../../src/cli/history.ts';
 import { changeLines, kindLines, placeLines } from '../../src/cli/plan-text.ts';
 import { progressView } from '../../src/cli/progress.ts';
 import { Run, type World } from '../../src/cli/run.ts';
-import { statusText } from '../../src/cli/status.ts';
+import { statusText } from '../../src/cli/status-text.ts';
 import type { Draft } from '../../src/install/draft.ts';
 import type { Revision } from '../../src/state/revisions/revision.ts';
 import { HOSTILE_TEXTS, RUNNER_COMMAND, UNPRINTABLE } from '../support/hostile-texts.ts';
@@ -161,11 +161,13 @@ describe.each(HOSTILE_TEXTS)('%s from outside', (_, text) => {
     const { stdout } = await written((context) => {
       const plan = [...placeLines(draft, style), ...kindLines(draft, style), ...changeLines(changes, style, true)];
       context.stdout.write(`${plan.join('\n')}\n`);
-      context.stdout.write(statusText('dify', release, revision, text, style));
-      context.stdout.write(revisionLine(revision));
+      const versions = { revision: 1, dify: text, chart: text };
+      const view = { name: 'dify', address: text, release, revision, versions, next: text };
+      context.stdout.write(statusText(view, new Date(), style));
+      context.stdout.write(revisionLine(revision, style));
     });
     expectClean(stdout);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(4 + 6 + 1);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(4 + 8 + 1);
   });
 
   it('is not suggested by the wizard', async () => {

@@ -86,6 +86,21 @@ async function installed(): Promise<MemoryTarget> {
   return target;
 }
 
+test('a revision says what it changed, and one that is resumed still does', async () => {
+  const target = memoryTarget();
+  target.plans = [[WEB, { ...WEB, action: 'change', name: 'dify-api' }]];
+  target.applying = async () => {
+    throw new ExternalError('cut short');
+  };
+  await expect(install(options(target))).rejects.toThrow('cut short');
+  const changes = { created: 1, changed: 1, deleted: 0 };
+  expect(target.kept.get(1)).toMatchObject({ outcome: 'failed', changes });
+  target.plans = [[WEB]];
+  target.applying = async () => ({ outcome: 'applied', releaseRevision: 1 });
+  await install(options(target));
+  expect(target.kept.get(1)).toMatchObject({ outcome: 'applied', changes });
+});
+
 test('the order of a first install', async () => {
   const target = memoryTarget();
   const report = await install(options(target));

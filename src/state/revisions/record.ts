@@ -13,6 +13,8 @@ export interface RecordInput {
   readonly secrets: SecretValues;
   readonly secretKeys: Readonly<Record<SecretPath, string>>;
   readonly planDigest: string;
+  readonly changes: Revision['changes'];
+  readonly upgrade: Revision['upgrade'];
   readonly chart: ChartFacts | undefined;
   readonly tools: Readonly<Record<string, string>>;
   readonly only: readonly string[];
@@ -26,6 +28,7 @@ export interface RecordInput {
 /** A revision that is about to be applied. */
 export function openRevision(input: RecordInput): Revision {
   const { number, deployment, rendered, chart, planDigest, tools, only, skip, from, deep, by, now } = input;
+  const { changes, upgrade = [] } = input;
   return {
     apiVersion: API_VERSION,
     kind: 'Revision',
@@ -40,6 +43,8 @@ export function openRevision(input: RecordInput): Revision {
     file: JSON.parse(JSON.stringify(deployment)) as Revision['file'],
     files: recordedFiles(rendered, input.secrets),
     planDigest,
+    ...(changes === undefined ? {} : { changes: { ...changes } }),
+    ...(upgrade.length === 0 ? {} : { upgrade: upgrade.map((one) => ({ ...one })) }),
     ...(rendered.target === 'kubernetes' ? { secretName: rendered.secret.name } : {}),
     secretKeys: { ...input.secretKeys },
     manifests: rendered.target === 'kubernetes' ? rendered.manifests.map(identityOf) : [],

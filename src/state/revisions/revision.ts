@@ -43,6 +43,10 @@ const revisionSchema = z.object({
   file: z.record(z.string(), z.json()),
   files: z.array(file),
   planDigest: z.string(),
+  /** How many objects or services the plan created, changed and deleted; absent from difyctl before this field. */
+  changes: z.object({ created: z.int(), changed: z.int(), deleted: z.int() }).optional(),
+  /** Versions that moved. */
+  upgrade: z.array(z.object({ what: z.enum(['Dify', 'chart']), from: z.string(), to: z.string() })).optional(),
   /** Kubernetes: the Secret that this revision's pods read. */
   secretName: z.string().optional(),
   /** Which variable holds which secret. */

@@ -29,6 +29,8 @@ function revision(rendered: RenderedKubernetes | RenderedCompose, number = 1): R
     secrets,
     secretKeys: { 'secrets.secretKey': 'secrets.secretKey' },
     planDigest: 'abc',
+    changes: { created: 2, changed: 1, deleted: 0 },
+    upgrade: [{ what: 'Dify', from: '1.16.0', to: '1.16.1' }],
     chart: undefined,
     tools: { helm: '4.3.1' },
     only: [],
@@ -50,6 +52,11 @@ test('a revision is read back as it was written, and holds no secret', () => {
     skip: ['redis'],
     from: 'cluster',
   });
+});
+
+test('a revision of a difyctl that did not record what changed is read', () => {
+  const { changes: _changes, upgrade: _upgrade, ...before } = revision(kubernetes);
+  expect(readRevision(JSON.stringify(before), 1)).toEqual(before);
 });
 
 test('a set is known again by its files and its Secret', () => {
