@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { boundedJson } from '../base/bounded-json.ts';
+import { boundedYaml, YamlFault } from '../base/bounded-yaml.ts';
 import { UserError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
 import { readTextIfThere } from '../base/read-text.ts';
@@ -70,23 +71,19 @@ function yamlObject(text: string | undefined, path: string, name: string): JsonO
   return document as JsonObject;
 }
 
-/** A key that stands twice is helm's to judge: the library would compare each with all before it. */
 function parsedYaml(text: string, path: string, name: string): unknown {
   try {
-    return parse(text, { logLevel: 'error', uniqueKeys: false });
+    const [document, ...others] = boundedYaml(text);
+    if (others.length === 0) return document;
   } catch (cause) {
-    const line = isYamlFault(cause) ? cause.linePos?.[0]?.line : undefined;
-    throw broken(path, `${name} is not valid YAML${line === undefined ? '' : `, line ${line}`}`, cause);
+    throw cause instanceof YamlFault ? broken(path, `${name} ${cause.message}`, cause) : cause;
   }
-}
-
-function isYamlFault(error: unknown): error is { readonly linePos?: readonly { readonly line: number }[] } {
-  return error instanceof Error && 'linePos' in error;
+  throw broken(path, `${name} holds more than one YAML document`);
 }
 
 function schemaObject(text: string, path: string): JsonObject {
   try {
-    const document: unknown = JSON.parse(text);
+    const document: unknown = boundedJson(text);
     if (isObject(document)) return document as JsonObject;
   } catch (cause) {
     throw broken(path, 'values.schema.json is not valid JSON', cause);

@@ -22,6 +22,7 @@ const serve = hostileServers();
 
 test.each([
   ['parsers', 2_000],
+  ['texts', 800],
   ['probes', 120],
 ])(
   '%s: nothing that others say crashes, loops or fills the memory',

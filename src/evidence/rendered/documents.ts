@@ -1,8 +1,11 @@
-import { parseAllDocuments } from 'yaml';
+import { boundedYaml, YamlFault } from '../../base/bounded-yaml.ts';
+import { ExternalError } from '../../base/errors.ts';
 
-/** The objects of a manifest of several documents; empty ones left out. */
+/** The objects of a manifest of several documents; empty ones left out. Throws ExternalError for what is no YAML. */
 export function documentsOf(manifest: string): readonly unknown[] {
-  return parseAllDocuments(manifest)
-    .map((document): unknown => document.toJS())
-    .filter((object) => object !== null && object !== undefined);
+  try {
+    return boundedYaml(manifest).filter((object) => object !== null && object !== undefined);
+  } catch (cause) {
+    throw cause instanceof YamlFault ? new ExternalError(`a manifest ${cause.message}`, { cause }) : cause;
+  }
 }

@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { boundedYaml, YamlFault } from '../../base/bounded-yaml.ts';
 import { ExternalError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
 import { textAt } from '../../evidence/read.ts';
@@ -6,15 +6,20 @@ import type { KubernetesObject } from '../../render/rendered.ts';
 
 /** What a manifest holds, in its own order. Throws ExternalError for what is no object of Kubernetes. */
 export function parseManifest(text: string): readonly KubernetesObject[] {
-  return parseAllDocuments(text).flatMap((document) => {
-    const [fault] = document.errors;
-    if (fault !== undefined) throw new ExternalError(`the chart renders YAML that cannot be read: ${fault.message}`);
-    const object: unknown = document.toJS();
+  return documents(text).flatMap((object) => {
     if (object === null || object === undefined) return [];
-    if (!isKubernetesObject(object))
-      throw new ExternalError('the chart renders something that is no Kubernetes object');
-    return [object];
+    if (isKubernetesObject(object)) return [object];
+    throw new ExternalError('the chart renders something that is no Kubernetes object');
   });
+}
+
+function documents(text: string): readonly unknown[] {
+  try {
+    return boundedYaml(text);
+  } catch (cause) {
+    if (!(cause instanceof YamlFault)) throw cause;
+    throw new ExternalError(`the chart renders a manifest that ${cause.message}`, { cause });
+  }
 }
 
 /** Names an object within a deployment: kind, API group (its version may move), namespace where it is not the release's, name. */

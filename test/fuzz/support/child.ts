@@ -2,8 +2,9 @@
 import process from 'node:process';
 import { serveHostile } from '../../support/hostile-server.ts';
 import { hostileMode, MODE_NAMES } from './hostile-modes.ts';
-import { parserTargets } from './parsers.ts';
+import { type ParserTarget, parserTargets } from './parsers.ts';
 import { type ProbeTarget, probeTargets } from './probes.ts';
+import { programTargets } from './program-texts.ts';
 import { mutated, randomOf } from './random.ts';
 
 const [suite = '', seedText = '', runsText = ''] = process.argv.slice(2);
@@ -24,8 +25,7 @@ process.on('unhandledRejection', (error) => faults.push(`unhandled in ${said()}:
 /** MiB that this process has held at most. */
 const memory = () => process.resourceUsage().maxRSS / 1024;
 
-function parsers(): void {
-  const targets = parserTargets();
+async function parsers(targets: readonly ParserTarget[]): Promise<void> {
   for (let run = 0; run < runs; run += 1) {
     const random = randomOf(seed + run);
     const { name, samples, read, foreseen } = random.pick(targets);
@@ -35,7 +35,7 @@ function parsers(): void {
     const bytes = mutated(random.pick(samples), random);
     const started = process.cpuUsage();
     try {
-      read(bytes);
+      await read(bytes);
     } catch (error) {
       if (!foreseen(error)) faults.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`);
     }
@@ -79,7 +79,8 @@ async function probeOnce(targets: readonly ProbeTarget[], run: number): Promise<
 }
 
 const before = memory();
-if (suite === 'parsers') parsers();
+if (suite === 'parsers') await parsers(parserTargets());
+else if (suite === 'texts') await parsers(programTargets());
 else await probes();
 process.stdout.write(JSON.stringify({ faults, grewMiB: Math.round(memory() - before) }));
 process.exit(0);

@@ -22,7 +22,7 @@ export interface ParserTarget {
   readonly name: string;
   readonly samples: readonly Buffer[];
   /** Parses; what it throws must be `foreseen`. */
-  read(bytes: Buffer): void;
+  read(bytes: Buffer): void | Promise<void>;
   foreseen(error: unknown): boolean;
 }
 

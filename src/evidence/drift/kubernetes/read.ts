@@ -1,4 +1,5 @@
 import { boundedJson } from '../../../base/bounded-json.ts';
+import { ExternalError } from '../../../base/errors.ts';
 import { gunzipBounded } from '../../../base/gunzip.ts';
 import { isObject } from '../../../base/json.ts';
 import { ownLabels } from '../../../base/own-labels.ts';
@@ -82,7 +83,15 @@ async function standingRecord(
   const selector = `labelSelector=${encodeURIComponent(labels.join(','))}&fieldSelector=${REVISIONS}`;
   const path = `/api/v1/namespaces/${release.namespace}/secrets?${selector}`;
   const { documentsOf } = await import('../../rendered/documents.ts');
-  const records = await kubectl.list(path, (secret) => recordIn(secret, documentsOf), signal);
+  const documentsIn = (text: string): readonly unknown[] | undefined => {
+    try {
+      return documentsOf(text);
+    } catch (error) {
+      if (error instanceof ExternalError) return undefined;
+      throw error;
+    }
+  };
+  const records = await kubectl.list(path, (secret) => recordIn(secret, documentsIn), signal);
   const sorted = records.filter(({ number }) => number < before).toSorted((a, b) => b.number - a.number);
   const newest = sorted[0];
   if (newest?.outcome !== 'rolled-back') return newest?.isWhole ? newest : undefined;
@@ -104,7 +113,10 @@ function unpacked(data: string): unknown {
 }
 
 /** Undefined for what is no revision. */
-function recordIn(secret: unknown, parse: (text: string) => readonly unknown[]): DriftRecord | undefined {
+function recordIn(
+  secret: unknown,
+  documentsIn: (text: string) => readonly unknown[] | undefined,
+): DriftRecord | undefined {
   const data = textAt(secret, 'data', 'revision.json.gz');
   if (data === '') return undefined;
   const revision = unpacked(data);
@@ -112,14 +124,17 @@ function recordIn(secret: unknown, parse: (text: string) => readonly unknown[]):
   if (typeof number !== 'number') return undefined;
   const [outcome, phase] = [textAt(revision, 'outcome'), textAt(revision, 'phase')];
   const release = at(revision, 'releaseRevision');
-  const manifests = listAt(revision, 'files').filter((file) => textAt(file, 'path').startsWith('manifests/'));
+  const files = listAt(revision, 'files').filter((file) => textAt(file, 'path').startsWith('manifests/'));
+  const manifests = files.map((file) => documentsIn(textAt(file, 'content')));
+  // As any other damaged record.
+  if (manifests.includes(undefined)) return undefined;
   return {
     number,
     outcome,
     isWhole: outcome === 'applied' || (outcome === 'open' && phase === 'postflight'),
     releaseRevision: typeof release === 'number' ? release : undefined,
     secretName: textAt(revision, 'secretName') || undefined,
-    manifests: manifests.flatMap((file) => parse(textAt(file, 'content')).filter(isKubernetesObject)),
+    manifests: manifests.flatMap((objects) => objects ?? []).filter(isKubernetesObject),
   };
 }
 

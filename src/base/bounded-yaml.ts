@@ -1,0 +1,48 @@
+import { Composer, LineCounter, Parser } from 'yaml';
+
+/** Signs of one document, and of all: each may begin a value, whose tree takes some 600 bytes. The largest CustomResourceDefinitions have 50,000. */
+const DOCUMENT_LIMIT = 100_000;
+const TEXT_LIMIT = 500_000;
+const SIGNS = new Set([...'\n:,-[{?&*!|>"\''].map((sign) => sign.charCodeAt(0)));
+
+/** What is wrong with a YAML text: `is not valid YAML, line 3`. Nothing of its content is repeated. */
+export class YamlFault extends Error {
+  constructor(observed: string, line?: number, cause?: unknown) {
+    super(line === undefined ? observed : `${observed}, line ${line}`, { cause });
+  }
+}
+
+/**
+ * The documents of a YAML text as data, for what charts, clusters and programs say. The tree of one document is held at a time. Of a key that stands
+ * twice the last one counts: to compare each with all before it takes minutes. Throws YamlFault, also for a text that nests too deep or holds too much.
+ */
+export function boundedYaml(text: string): readonly unknown[] {
+  refuseTooMuch(text);
+  const counter = new LineCounter();
+  const parser = new Parser(counter.addNewLine);
+  const composer = new Composer({ logLevel: 'error', uniqueKeys: false });
+  const found: unknown[] = [];
+  try {
+    for (const document of composer.compose(parser.parse(text))) {
+      const [fault] = document.errors;
+      if (fault !== undefined) throw new YamlFault('is not valid YAML', counter.linePos(fault.pos[0]).line, fault);
+      found.push(document.toJS());
+    }
+  } catch (error) {
+    if (error instanceof YamlFault) throw error;
+    // The library calls itself for each level, and refuses aliases that multiply.
+    throw new YamlFault('is not valid YAML', undefined, error);
+  }
+  return found;
+}
+
+function refuseTooMuch(text: string): void {
+  let inAll = 0;
+  let inOne = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (!SIGNS.has(text.charCodeAt(at))) continue;
+    inAll += 1;
+    inOne = text.startsWith('\n---', at) ? 0 : inOne + 1;
+    if (inAll > TEXT_LIMIT || inOne > DOCUMENT_LIMIT) throw new YamlFault('is YAML of too many values');
+  }
+}
