@@ -50,7 +50,7 @@ function referencesIn(value: unknown, path: Path): readonly (readonly [SecretPat
   return Object.entries(value).flatMap(([key, below]) => referencesIn(below, [...path, key]));
 }
 
-const SECTIONS = ['secrets', 'postgres', 'redis', 'objectStorage', 'vectorStore', 'mail'];
+const SECTIONS = ['target', 'secrets', 'postgres', 'redis', 'objectStorage', 'vectorStore', 'mail'];
 
 function order(path: SecretPath): number {
   return SECTIONS.indexOf(path.split('.')[0] ?? '');

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.ts';
+import { isObject, type JsonObject } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
 import { formatPath, type Path, readPath } from './paths.ts';
 import { type Branch, branchesAt, DEPLOYMENT_SHAPE, type Shape } from './schema/shape.ts';
@@ -12,6 +12,8 @@ export function unknownKeyMessage(parent: Path, key: string, data: JsonObject, r
   const others = branches.filter((branch) => !chosen.includes(branch));
   const owner = others.find((branch) => branch.keys.has(key));
   if (owner !== undefined) return `belongs to ${conflicts(owner, parent, data).join(', ')}`;
+  const rivals = rivalsOf(key, parent, data, chosen);
+  if (rivals.length > 0) return `not beside ${rivals.join(', ')}; keep the one or the other`;
   const here = nearest(key, keysOf(chosen));
   if (here !== undefined) return `unknown key; did you mean ${here}?`;
   const there = nearest(key, keysOf(others));
@@ -31,6 +33,15 @@ function conflicts(branch: Branch, parent: Path, data: JsonObject): readonly str
     if (values.includes(value === undefined ? undefined : String(value))) return [];
     return [`${key}: ${values.find((wanted) => wanted !== undefined) ?? ''}`];
   });
+}
+
+/** Known keys that stand beside this one and that no alternative with this one has: no literal chooses between the alternatives (target.chart). */
+function rivalsOf(key: string, parent: Path, data: JsonObject, branches: readonly Branch[]): readonly string[] {
+  const own = branches.filter(({ keys }) => keys.has(key));
+  const beside = readPath(data, parent);
+  if (own.length === 0 || !isObject(beside)) return [];
+  const known = keysOf(branches);
+  return Object.keys(beside).filter((name) => known.includes(name) && !own.some(({ keys }) => keys.has(name)));
 }
 
 function keysOf(branches: readonly Branch[]): readonly string[] {

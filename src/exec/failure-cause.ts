@@ -1,3 +1,6 @@
+/** The cause where a login is missing or wrong. */
+export const REFUSED = 'it refuses the credentials';
+
 /** What kubectl and helm say of a failed connection or request, and the cause in plain words. The first match counts. */
 const CAUSES: readonly (readonly [pattern: RegExp, cause: (match: RegExpExecArray) => string])[] = [
   [/proxyconnect tcp: /, () => 'the proxy does not answer'],
@@ -10,7 +13,7 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: (match: RegExpExecArra
   [/x509: (certificate has expired[^:]{0,40})/, () => 'its certificate has expired or is not yet valid'],
   [/x509: |tls: /, () => 'its TLS certificate cannot be verified'],
   [/server gave HTTP response to HTTPS client/, () => 'it answers HTTP, not HTTPS'],
-  [/\b(?:401|403)\b|[Uu]nauthorized|[Ff]orbidden|denied/, () => 'it refuses the credentials'],
+  [/\b(?:401|403)\b|[Uu]nauthorized|[Ff]orbidden|denied/, () => REFUSED],
   [/\b404\b|not found/, () => 'it is not there'],
   [/\b(5\d\d)\b/, ([, status]) => `it answers with status ${status}`],
   [/connection reset|unexpected EOF|\bEOF\b/, () => 'the connection is closed before the answer ends'],

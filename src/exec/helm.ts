@@ -3,6 +3,7 @@ import { ExternalError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
 import { longestTimer } from '../base/time-limit.ts';
 import { jsonAnswer } from './answer.ts';
+import { type ChartLogin, withChartLogin } from './chart-login.ts';
 import { nextSteps } from './next-steps.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
@@ -36,7 +37,7 @@ export interface ReleaseRef {
 export interface Helm {
   version(signal?: AbortSignal): Promise<HelmVersion>;
   /** Downloads a chart of a repository or registry into `directory`, as it is: `name-version.tgz`. */
-  pull(chart: ChartReference, directory: string, signal?: AbortSignal): Promise<void>;
+  pull(chart: ChartReference, directory: string, options?: PullOptions): Promise<void>;
   /** The manifest as the cluster's own capabilities make it, without hooks. */
   template(release: ReleaseRef, chart: ChartReference, values: JsonObject, options: TemplateOptions): Promise<string>;
   /** Installs or upgrades without waiting: the caller waits itself, and says for what. */
@@ -48,6 +49,12 @@ export interface Helm {
   rollback(release: ReleaseRef, revision: number, options: RunOptions): Promise<void>;
   /** Removes the release and waits until its objects are gone, but those that the chart keeps. */
   uninstall(release: ReleaseRef, options: RunOptions): Promise<void>;
+}
+
+interface PullOptions {
+  /** For a chart of a repository or registry that asks for one. */
+  readonly login?: ChartLogin | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface TemplateOptions {
@@ -77,8 +84,16 @@ export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
   return {
     version: async (signal) =>
       parseVersion(await run(['version', '--template', '{{.Version}}'], { ...heeding(signal) })),
-    pull: async (chart, directory, signal) => {
-      await run(['pull', ...chartArgs(chart), '-d', directory], { ...heeding(signal), timeoutMs: SLOW_MS });
+    pull: async (chart, directory, { login, signal } = {}) => {
+      const slowly = (args: readonly string[], options: RunOptions) =>
+        run(args, { ...options, ...heeding(signal), timeoutMs: SLOW_MS });
+      if (login === undefined || 'path' in chart) {
+        await slowly(['pull', ...chartArgs(chart), '-d', directory], {});
+      } else {
+        await withChartLogin(chart, login, slowly, ({ args, env }) =>
+          slowly(['pull', ...args, '-d', directory], { env }),
+        );
+      }
     },
     // Values go by standard input, JSON being YAML: no file of them is left behind by a killed run.
     template: (release, chart, values, { isUpgrade, signal }) => {

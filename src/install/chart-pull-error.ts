@@ -1,6 +1,6 @@
 import { ExternalError } from '../base/errors.ts';
 import type { KubernetesTarget } from '../deployment/schema/target.ts';
-import { failureCause } from '../exec/failure-cause.ts';
+import { failureCause, REFUSED } from '../exec/failure-cause.ts';
 
 type PulledChart = Exclude<KubernetesTarget['chart'], { readonly path: string }>;
 
@@ -9,7 +9,7 @@ export function chartPullError(chart: PulledChart, error: ExternalError): Extern
   return new ExternalError(messageOf(chart, error), {
     cause: error,
     ...(error.command === undefined ? {} : { command: error.command }),
-    next: waysOut(chart),
+    next: [...loginStep(chart, error), ...waysOut(chart)],
   });
 }
 
@@ -20,6 +20,7 @@ function messageOf(chart: PulledChart, error: ExternalError): string {
     return `the chart ${chart.oci}${version} cannot be pulled: ${causeOf(error)}`;
   }
   const { repo, name, version } = chart;
+  if (/no chart name found/.test(text)) return `the chart repository ${repo} has no chart ${name}`;
   if (/chart "[^"]*" (?:matching|version) [^\n]* not found|no chart version found/.test(text)) {
     return `the chart repository ${repo} has no ${name} ${version}`;
   }
@@ -31,12 +32,22 @@ function causeOf(error: ExternalError): string {
   return failureCause(error.stderr) ?? error.message;
 }
 
+/** A login that is missing or refused; a registry may also hide what it has from those without one. */
+function loginStep(chart: PulledChart, error: ExternalError): readonly string[] {
+  const isRefused = causeOf(error) === REFUSED;
+  if (chart.username !== undefined) {
+    return isRefused ? ['check target.chart.username, and the secret that target.chart.password names'] : [];
+  }
+  const fields = 'set target.chart.username and target.chart.password';
+  if ('oci' in chart) return [`if the registry asks for a login: ${fields}, or run helm registry login HOST`];
+  return isRefused ? [`if the repository asks for a login: ${fields}`] : [];
+}
+
 function waysOut(chart: PulledChart): readonly string[] {
   if ('oci' in chart) {
     const version = chart.version === undefined ? '' : ` --version ${chart.version}`;
     return [
       `check it with: helm pull ${chart.oci}${version}`,
-      'if the registry asks for a login: helm registry login HOST',
       'or pull the chart on another machine and name the archive with --target-chart-path',
     ];
   }

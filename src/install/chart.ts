@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { ExternalError, UserError } from '../base/errors.ts';
 import { makeTemporaryFolder } from '../base/temporary-folder.ts';
 import type { KubernetesTarget } from '../deployment/schema/target.ts';
+import type { ChartLogin } from '../exec/chart-login.ts';
 import type { ChartReference, Helm } from '../exec/helm.ts';
 import type { ChartFacts } from '../render/rendered.ts';
 import { readChartFacts } from './chart-facts.ts';
@@ -24,6 +25,8 @@ export interface LoadChartOptions {
   /** Folder of difyctl.yaml. */
   readonly baseDirectory: string;
   readonly helm: Helm;
+  /** Of `target.chart.username`. */
+  readonly login?: ChartLogin | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +35,7 @@ export interface LoadChartOptions {
  * from values.yaml, Chart.yaml and values.schema.json, which is what `helm show` prints. Throws UserError where the path holds no chart,
  * ExternalError where it cannot be downloaded.
  */
-export async function loadChart({ chart, baseDirectory, helm, signal }: LoadChartOptions): Promise<LocalChart> {
+export async function loadChart({ chart, baseDirectory, helm, login, signal }: LoadChartOptions): Promise<LocalChart> {
   if ('path' in chart) {
     const path = resolve(baseDirectory, chart.path);
     return { reference: { path }, facts: await readChartFacts(path), dispose: async () => undefined };
@@ -40,7 +43,7 @@ export async function loadChart({ chart, baseDirectory, helm, signal }: LoadChar
   const folder = await makeTemporaryFolder();
   const dispose = () => rm(folder, { recursive: true, force: true });
   try {
-    await helm.pull(chart, folder, signal).catch((error: unknown) => {
+    await helm.pull(chart, folder, { login, signal }).catch((error: unknown) => {
       throw error instanceof ExternalError ? chartPullError(chart, error) : error;
     });
     const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));

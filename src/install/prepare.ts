@@ -13,6 +13,7 @@ import { type StatePaths, statePaths } from '../state/paths.ts';
 import { readCache, writeCache } from '../state/secrets/cache.ts';
 import { type ResolvedSecrets, resolveSecrets } from '../state/secrets/resolve.ts';
 import { type LocalChart, loadChart } from './chart.ts';
+import { CHART_PASSWORD, chartLogin } from './chart-login.ts';
 import { loadRenderer } from './render.ts';
 import { secretKeys } from './secret-keys.ts';
 import { createWorkbench, type Workbench } from './workbench.ts';
@@ -71,10 +72,12 @@ export interface PreparedLook extends Omit<Prepared, 'rendered'> {
  */
 export async function prepare(input: PrepareInput): Promise<Prepared> {
   const room = openRoom(input);
-  const chart = await chartOf(room, input);
+  // The password for the chart is a secret like the others: all are read before the chart is pulled with it.
+  const early = room.required.some(({ path }) => path === CHART_PASSWORD) ? await secretsOf(room, input) : undefined;
+  const chart = await chartOf(room, input, early);
   try {
     const render = await loadRenderer(input.deployment, { baseDirectory: room.baseDirectory, facts: chart?.facts });
-    const secrets = await secretsOf(room, input);
+    const secrets = early ?? (await secretsOf(room, input));
     return { ...assembled(room, secrets, chart), rendered: render(secrets) };
   } catch (error) {
     await chart?.dispose();
@@ -131,11 +134,16 @@ function livingOf({ name, target }: Deployment, baseDirectory: string, { runner,
     : kubernetesLiving({ kubectl: kubectl(runner, kubeArgs), name, namespace: target.namespace });
 }
 
-async function chartOf(room: Room, { signal }: PrepareInput): Promise<LocalChart | undefined> {
+async function chartOf(
+  room: Room,
+  { signal }: PrepareInput,
+  secrets: ResolvedSecrets | undefined,
+): Promise<LocalChart | undefined> {
   const { target } = room.deployment;
   if (target.type !== 'kubernetes') return undefined;
   const { baseDirectory, runner, kubeArgs } = room;
-  return loadChart({ chart: target.chart, baseDirectory, helm: helm(runner, kubeArgs), signal });
+  const login = secrets === undefined ? undefined : chartLogin(target.chart, secrets);
+  return loadChart({ chart: target.chart, baseDirectory, helm: helm(runner, kubeArgs), login, signal });
 }
 
 async function secretsOf(room: Room, input: PrepareInput): Promise<ResolvedSecrets> {

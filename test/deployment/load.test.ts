@@ -89,6 +89,12 @@ describe('what a file says wrongly', () => {
       'unknown key; did you mean host, which belongs to mode: external?',
     ],
     [
+      'a key of the other way to name a chart',
+      `${TEST.replace('compose', 'kubernetes, chart: { repo: https://r, username: x, path: ./dify.tgz }')}`,
+      'target.chart.path',
+      'not beside repo, username; keep the one or the other',
+    ],
+    [
       'a key of the other target',
       `${TEST.replace('compose', 'compose, namespace: x')}`,
       'target.namespace',

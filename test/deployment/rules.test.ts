@@ -24,6 +24,36 @@ describe('rules between fields', () => {
     ['the root as folder', COMPOSE, { target: { directory: '/' } }, ['target.directory']],
     ['a system folder', COMPOSE, { target: { directory: '/etc/' } }, ['target.directory']],
     ['a bind address that is none', COMPOSE, { target: { bindAddress: '1.2.3' } }, ['target.bindAddress']],
+    [
+      'a user of the chart repository without a password',
+      KUBERNETES,
+      { target: { chart: { username: 'puller' } } },
+      ['target.chart.password'],
+    ],
+    [
+      'a password for the registry of the chart without a user',
+      KUBERNETES,
+      { target: { chart: { oci: 'oci://r.example.com/dify', password: { env: 'CHART_PASSWORD' } } } },
+      ['target.chart.username'],
+    ],
+    [
+      'a user name that HTTP cannot send',
+      KUBERNETES,
+      { target: { chart: { username: 'a:b', password: { env: 'CHART_PASSWORD' } } } },
+      ['target.chart.username'],
+    ],
+    [
+      'a password of the chart that difyctl would make',
+      KUBERNETES,
+      { target: { chart: { username: 'puller', password: { generated: true } } } },
+      ['target.chart.password'],
+    ],
+    [
+      'a login for a chart on this machine',
+      KUBERNETES,
+      { target: { chart: { path: './dify.tgz', username: 'puller', password: { env: 'CHART_PASSWORD' } } } },
+      ['target.chart.path'],
+    ],
     ['a registry with a scheme', KUBERNETES, { images: { registry: 'https://r.example.com' } }, ['images.registry']],
     [
       'a risk accepted twice',

@@ -59,7 +59,7 @@ describe('user info in a URL', () => {
   it('of a chart: the way out is named', () => {
     const problems = problemsOf({ target: { chart: { repo: 'https://user:s3cr3tpw@charts.internal/dify' } } });
     expect(problems[0]?.[1]).toBe(
-      'a URL with a login stands here, and the file may not hold one; for a chart behind a login: helm repo add and helm pull, then target.chart.path; or helm registry login, then target.chart.oci',
+      'a URL with a login stands here, and the file may not hold one; write the user name in target.chart.username, and where the password is in target.chart.password',
     );
   });
 });

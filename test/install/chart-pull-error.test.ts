@@ -28,6 +28,11 @@ it.each([
     'the chart repository https://charts.example has no chart dify',
   ],
   [
+    repo,
+    'Error: chart "dify" matching 0.38.0 not found in difyctl index. (try \'helm repo update\'): no chart name found',
+    'the chart repository https://charts.example has no chart dify',
+  ],
+  [
     oci,
     'Error: failed to do request: dial tcp 127.0.0.1:1: connect: connection refused',
     'the chart oci://registry.example/dify 0.38.0 cannot be pulled: the connection is refused',
@@ -37,4 +42,26 @@ it.each([
   expect(error.message).toBe(message);
   expect(error.stderr).toEqual([]);
   expect(error.next.join('\n')).toContain('--target-chart-path');
+});
+
+const login = { username: 'puller', password: { env: 'CHART_PASSWORD' } };
+const refused = 'Error: failed to fetch https://charts.example/index.yaml : 401 Unauthorized';
+const away = 'Error: dial tcp 127.0.0.1:1: connect: connection refused';
+const check = 'check target.chart.username, and the secret that target.chart.password names';
+const fields = 'set target.chart.username and target.chart.password';
+
+it.each([
+  ['a repository refuses a request without a login', repo, refused, [`if the repository asks for a login: ${fields}`]],
+  ['a repository refuses the login', { ...repo, ...login }, refused, [check]],
+  ['a registry refuses the login', { ...oci, ...login }, refused, [check]],
+  [
+    'a registry fails without a login',
+    oci,
+    away,
+    [`if the registry asks for a login: ${fields}, or run helm registry login HOST`],
+  ],
+  ['a repository is away', repo, away, []],
+  ['a registry with a login is away', { ...oci, ...login }, away, []],
+])('the step about the login: %s', (_, chart, line, steps) => {
+  expect(chartPullError(chart, said(line)).next.filter((step) => /login|username/.test(step))).toEqual(steps);
 });

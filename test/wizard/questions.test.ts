@@ -38,6 +38,8 @@ test('every field that a flag fills and that decides about others has a question
     'target.chart.repo',
     'target.chart.name',
     'target.chart.version',
+    'target.chart.username',
+    'target.chart.password',
     'target.chart.path',
     'target.chart.oci',
     'target.ingress.annotations',

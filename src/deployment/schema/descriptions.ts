@@ -19,6 +19,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'target.chart.version': 'version of the chart',
   'target.chart.path': 'folder or archive of a chart on this machine',
   'target.chart.oci': 'chart in a registry, such as oci://registry.example.com/charts/dify',
+  'target.chart.username': 'user at the chart repository or registry, if it asks for a login',
+  'target.chart.password': 'where the password of that user is',
   'target.ingress': 'Ingress in front of Dify; absent: none is made',
   'target.ingress.className': 'IngressClass, such as nginx',
   'target.ingress.annotations': 'annotations of the Ingress',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dnsLabel, dnsSubdomain, environmentName, filePath, line, port } from './fields.ts';
+import { secretRef } from './secret-ref.ts';
 
 /** Chart, version and repository the facts were read from; see docs/chart-facts.md. */
 export const DEFAULT_CHART = {
@@ -8,15 +9,22 @@ export const DEFAULT_CHART = {
   version: '0.38.0',
 } as const;
 
+/** Login at the repository or registry, by HTTP's Basic scheme, in which a colon ends the user name (RFC 7617). */
+const login = {
+  username: line.regex(/^[^:]*$/, 'a user name without a colon').optional(),
+  password: secretRef.optional(),
+};
+
 const chart = z.union(
   [
     z.strictObject({
       repo: z.url().default(DEFAULT_CHART.repo),
       name: z.string().min(1).default(DEFAULT_CHART.name),
       version: z.string().min(1).default(DEFAULT_CHART.version),
+      ...login,
     }),
     z.strictObject({ path: filePath }),
-    z.strictObject({ oci: z.string().startsWith('oci://'), version: z.string().min(1).optional() }),
+    z.strictObject({ oci: z.string().startsWith('oci://'), version: z.string().min(1).optional(), ...login }),
   ],
   { error: 'one of: repo, name and version · path · oci (with version)' },
 );

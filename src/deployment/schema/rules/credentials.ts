@@ -4,6 +4,7 @@ import { type Finding, problem, type Rule, rule } from './rule.ts';
 
 /** Who logs in where, and whether what is named can hold a secret there. */
 export const CREDENTIAL_RULES: readonly Rule[] = [
+  rule(['target'], ({ target }) => (target.type === 'kubernetes' ? chartLogin(target.chart) : [])),
   rule(['objectStorage'], ({ objectStorage }) => (objectStorage.provider === 's3' ? s3Keys(objectStorage.s3) : [])),
   rule(['vectorStore'], ({ vectorStore }) =>
     vectorStore.provider === 'milvus' ? milvusLogin(vectorStore.milvus) : [],
@@ -31,6 +32,17 @@ export const CREDENTIAL_RULES: readonly Rule[] = [
     requiredSecrets(deployment as Deployment).flatMap((secret) => referenceFault(secret, deployment)),
   ),
 ];
+
+type Chart = Extract<Deployment['target'], { type: 'kubernetes' }>['chart'];
+
+function chartLogin(chart: Chart): readonly (Finding | false)[] {
+  if ('path' in chart) return [];
+  const { username, password } = chart;
+  return [
+    username !== undefined && password === undefined && problem('target.chart.password', 'needed beside a username'),
+    password !== undefined && username === undefined && problem('target.chart.username', 'needed beside a password'),
+  ];
+}
 
 type S3 = Extract<Deployment['objectStorage'], { provider: 's3' }>['s3'];
 

@@ -40,7 +40,7 @@ function isNamedSecret(path: Path, value: string): boolean {
 function shapeWords(shape: string, path: Path): string {
   const place = path.join('.');
   if (place.startsWith('target.chart.')) {
-    return `${shape} stands here, and the file may not hold one; for a chart behind a login: helm repo add and helm pull, then target.chart.path; or helm registry login, then target.chart.oci`;
+    return `${shape} stands here, and the file may not hold one; write the user name in target.chart.username, and where the password is in target.chart.password`;
   }
   if (FREE_FORM.includes(String(path[0]))) {
     return `${shape} stands here, and the file may not hold one; refer to a Kubernetes Secret (secretKeyRef) in extraValues`;

@@ -1,0 +1,19 @@
+import { UserError } from '../base/errors.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import type { KubernetesTarget } from '../deployment/schema/target.ts';
+import type { SecretPath, SecretValues } from '../deployment/secrets.ts';
+import type { ChartLogin } from '../exec/chart-login.ts';
+
+export const CHART_PASSWORD: SecretPath = 'target.chart.password';
+
+/** The login for the chart; undefined if the file names none. Throws UserError if the password was not found: no placeholder is sent to a server. */
+export function chartLogin(chart: KubernetesTarget['chart'], secrets: SecretValues): ChartLogin | undefined {
+  if ('path' in chart || chart.username === undefined) return undefined;
+  const missing = secrets.unresolved.find(({ path }) => path === CHART_PASSWORD);
+  if (missing === undefined) return { username: chart.username, password: secrets.get(CHART_PASSWORD) };
+  throw new UserError('the chart cannot be pulled: the password for it was not found', {
+    exitCode: EXIT.preflight,
+    problems: [{ path: CHART_PASSWORD, message: missing.reason }],
+    next: ['set the variable, write the file, or make the Secret that target.chart.password names'],
+  });
+}
