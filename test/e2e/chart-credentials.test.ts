@@ -163,3 +163,16 @@ test('without a value for the password, no server is asked', async () => {
   expect(await there.recorder.calls()).toEqual([]);
   expect(server.requests.length).toBe(before);
 });
+
+test('an interrupted pull leaves no login behind', async () => {
+  const { server } = testbed.get();
+  const there = await machine('helm4', KINDS.repository.chart(server), LOGIN.password);
+  const pull = await there.recorder.hold('^helm pull');
+  const run = await there.place.start('render', '--out', 'set');
+  await pull.reached();
+  expect(await textsBelow(there.temporary)).toContain('planted:chart');
+  run.kill('SIGINT');
+  expect((await run.outcome).code).toBe(130);
+  await pull.release();
+  await expectNothingLeft(there);
+});
