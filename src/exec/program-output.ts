@@ -6,7 +6,10 @@ const LINE_LIMIT = 65_536;
 /** Characters of standard error that are kept: its end, in whole lines. */
 const KEPT_LIMIT = 2 ** 20;
 
-/** Bytes put together up to a limit; each is copied a few times at most, and no piece is kept beside them. */
+/** Bytes that are copied to a larger place as they become more. */
+const COPIED_LIMIT = 2 ** 20;
+
+/** Bytes put together up to a limit, in one place: a piece of one byte takes no more than that. */
 export class BoundedBytes {
   readonly #limit: number;
   #bytes = Buffer.alloc(0);
@@ -21,7 +24,8 @@ export class BoundedBytes {
     const size = this.#size + chunk.length;
     if (size > this.#limit) return false;
     if (size > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.min(2 * size, this.#limit));
+      // Memory that nothing was written to is not taken: from here on nothing is copied.
+      const larger = Buffer.allocUnsafe(size > COPIED_LIMIT ? this.#limit : Math.min(2 * size, this.#limit));
       this.#bytes.copy(larger, 0, 0, this.#size);
       this.#bytes = larger;
     }

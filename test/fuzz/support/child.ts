@@ -1,5 +1,7 @@
 /** Fuzzes in a process of its own, so that a loop, a crash or too much memory ends this one alone: `SUITE SEED RUNS`. */
 import process from 'node:process';
+import { ExternalError } from '../../../src/base/errors.ts';
+import { createRunner } from '../../../src/exec/execa-runner.ts';
 import { serveHostile } from '../../support/hostile-server.ts';
 import { hostileMode, MODE_NAMES } from './hostile-modes.ts';
 import { type ParserTarget, parserTargets } from './parsers.ts';
@@ -14,6 +16,9 @@ const LIMIT_MS = 1_200;
 const SLACK_MS = Number(process.env.DIFYCTL_TEST_FUZZ_SLACK ?? 10_000);
 /** Milliseconds of processor time that one sample may take. */
 const READ_MS = 1_000;
+
+/** Milliseconds after their limit that the latest probe ended. */
+let latestMs = 0;
 
 /** What is under way. */
 const now = new Set<string>();
@@ -73,14 +78,37 @@ async function probeOnce(targets: readonly ProbeTarget[], run: number): Promise<
   }
   clearTimeout(timer);
   const took = performance.now() - started;
+  latestMs = Math.max(latestMs, Math.round(took - LIMIT_MS));
   if (took > LIMIT_MS + SLACK_MS) faults.push(`${what}: ended after ${Math.round(took)} ms`);
   server.close();
   now.delete(what);
 }
 
+/** Programs that say too much, or too much of what nobody can read. */
+const FLOODS = [
+  'cat /dev/zero',
+  'cat /dev/urandom',
+  'yes',
+  'cat /dev/zero >&2',
+  'yes "" >&2',
+  'head -c 32000000 /dev/zero; exit 1',
+];
+
+async function programs(): Promise<void> {
+  const plain = (text: string) => text;
+  const runner = createRunner({ env: process.env, hiddenNames: new Set(), passNames: new Set(), redact: plain });
+  for (const script of FLOODS) {
+    const ended: unknown = await runner
+      .run('sh', ['-c', script], { timeoutMs: 1_000, onStderr: () => undefined })
+      .catch((error: unknown) => error);
+    if (!(ended instanceof ExternalError)) faults.push(`${script}: ${String(ended)}`);
+  }
+}
+
 const before = memory();
 if (suite === 'parsers') await parsers(parserTargets());
 else if (suite === 'texts') await parsers(programTargets());
+else if (suite === 'programs') await programs();
 else await probes();
-process.stdout.write(JSON.stringify({ faults, grewMiB: Math.round(memory() - before) }));
+process.stdout.write(JSON.stringify({ faults, latestMs, grewMiB: Math.round(memory() - before) }));
 process.exit(0);

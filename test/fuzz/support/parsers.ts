@@ -4,7 +4,9 @@ import { UserError } from '../../../src/base/errors.ts';
 import { gunzipBounded } from '../../../src/base/gunzip.ts';
 import { readTarGz } from '../../../src/base/tar.ts';
 import { readPair } from '../../../src/evidence/names/certificate-pair.ts';
+import { gcsDriver } from '../../../src/evidence/object-storage/gcs/driver.ts';
 import { openedByAcl, openedByPolicy } from '../../../src/evidence/object-storage/s3/opened.ts';
+import { StorageFailure, type Wire } from '../../../src/evidence/object-storage/wire.ts';
 import { elements, rootOf, textOf } from '../../../src/evidence/object-storage/xml.ts';
 import { PostgresFrames } from '../../../src/evidence/postgres/frames.ts';
 import { ProbeFault } from '../../../src/evidence/probe/fault.ts';
@@ -87,6 +89,14 @@ export const REDIS = [
   ),
 ];
 
+const NO_WIRE: Wire = {
+  send: () => Promise.reject(new Error('nothing is sent')),
+  time: () => new Date(0),
+  followClock: () => false,
+  within: () => NO_WIRE,
+  seen: {},
+};
+
 /** Gives the bytes in pieces, as a socket does. */
 function pieces(bytes: Buffer, take: (piece: Buffer) => void): void {
   const size = 1 + (bytes.length % 4_096);
@@ -140,6 +150,22 @@ export function parserTargets(): readonly ParserTarget[] {
       ),
       read: (bytes) => void openedByPolicy(bytes.toString()),
       foreseen: nothing,
+    },
+    {
+      name: 'answers of Google',
+      samples: texts(
+        '{"versioning":{"enabled":true},"locationType":"region","lifecycle":{"rule":[{"action":{"type":"Delete"},"condition":{"age":7,"matchesPrefix":["a"]}}]}}',
+        '{"bindings":[{"role":"roles/storage.objectViewer","members":["allUsers"]}],"items":[{"name":"a","generation":"7"}]}',
+        '{"error":{"code":403,"errors":[{"reason":"quotaExceeded"}]}}',
+      ),
+      read: async (body) => {
+        const answer = { status: body.length % 2 === 0 ? 200 : 403, headers: {}, body };
+        const driver = gcsDriver({ ...NO_WIRE, send: async () => answer }, 'dify', async () => 'a-token');
+        await driver.settings();
+        await driver.list('a');
+        await driver.oldVersions?.('a');
+      },
+      foreseen: (error) => error instanceof StorageFailure,
     },
     {
       name: 'protobuf',

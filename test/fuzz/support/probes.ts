@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { ExternalError } from '../../../src/base/errors.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
 import type { CollectContext, Collector } from '../../../src/evidence/evidence.ts';
@@ -14,6 +15,7 @@ import { redisCollectorWithin } from '../../../src/evidence/redis/collector.ts';
 import { relayDial } from '../../../src/evidence/relay/dial.ts';
 import { probeVectorStore } from '../../../src/evidence/vector-store/collector.ts';
 import { VECTOR_STORE } from '../../../src/evidence/vector-store/facts.ts';
+import { encodeField } from '../../../src/evidence/vector-store/protobuf.ts';
 import { collectContext } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 import { fakeSecrets } from '../../support/secrets.ts';
@@ -33,9 +35,9 @@ const ANSWER_MS = 300;
 
 const lines = (...list: readonly string[]) => list.map((text) => Buffer.from(text));
 
-function http(body: string, headers = ''): Buffer {
+function http(body: string, headers = '', status = '200 OK'): Buffer {
   return Buffer.from(
-    `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 
@@ -54,6 +56,33 @@ const XML_ANSWERS: Script = [
     'x-amz-version-id: 7\r\n',
   ),
   http('<Error><Code>AccessDenied</Code><Region>eu</Region></Error>'),
+];
+
+const TENCENT_ANSWERS: Script = [
+  Buffer.alloc(0),
+  http('{"code":0,"msg":"","databases":["dify"]}'),
+  http('{"code":0}'),
+  http('{"code":15302,"msg":"no permission"}', '', '403 Forbidden'),
+];
+const CLICKHOUSE_ANSWERS: Script = [
+  Buffer.alloc(0),
+  http('{"meta":[{"name":"version()","type":"String"}],"data":[["24.8.1"]],"rows":1}'),
+  http('Code: 516. DB::Exception: default: Authentication failed', 'X-ClickHouse-Exception-Code: 516\r\n', '403 no'),
+  http('{"data":[["1"]]}'),
+];
+const TABLESTORE_ANSWERS: Script = [
+  Buffer.alloc(0),
+  http(Buffer.from(encodeField(1, 'dify')).toString()),
+  http(
+    Buffer.concat([encodeField(1, 'OTSObjectNotExist'), encodeField(2, 'Requested table does not exist.')]).toString(),
+    '',
+    '404 Not Found',
+  ),
+];
+const GOOGLE_ANSWERS: Script = [
+  Buffer.alloc(0),
+  http('{"access_token":"ya29.x","expires_in":3599,"token_type":"Bearer"}'),
+  http('{"error":"invalid_grant","error_description":"Invalid JWT: reasonable timeframe"}', '', '400 Bad Request'),
 ];
 
 /** HTTP/2 frames (RFC 9113, 4.1). */
@@ -98,12 +127,22 @@ const SMTP_ANSWERS = lines(
   '554 no relaying\r\n',
 );
 
+/** A key whose owner gets tokens without TLS, so that what is said there is read. */
+const googleAccount = JSON.stringify({
+  client_email: 'dify@example.iam.gserviceaccount.com',
+  private_key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  token_uri: 'http://oauth2.example.test/token',
+});
+
 /** A production on Compose in which something else stands; every name in it leads to the server of the test. */
 function contextOf(file: JsonObject): CollectContext {
   const deployment = parsedDeployment({ ...SAMPLE_FILES['prod-compose-s3-qdrant'], ...file });
   // No vendor's program is asked: what it says is not what a server says.
   const runner = { run: () => Promise.reject(new ExternalError('there is no such program')) };
-  return collectContext({ deployment, secrets: fakeSecrets(deployment), runner });
+  const fake = fakeSecrets(deployment);
+  const get: typeof fake.get = (path) =>
+    path === 'objectStorage.gcs.serviceAccountJson' ? googleAccount : fake.get(path);
+  return collectContext({ deployment, secrets: { ...fake, get }, runner });
 }
 
 function collecting(name: string, script: Script, collector: Collector<unknown>, file: JsonObject): ProbeTarget {
@@ -130,10 +169,10 @@ function store(provider: string, script: Script, block: JsonObject): ProbeTarget
   return collecting(`vector store ${provider}`, script, vectorCollector, { vectorStore });
 }
 
-function storage(provider: string, block: JsonObject): ProbeTarget {
+function storage(provider: string, block: JsonObject, script = XML_ANSWERS): ProbeTarget {
   const collector = createObjectStorageCollector({ limitMs: ANSWER_MS });
   const objectStorage = { provider, ...block };
-  return collecting(`object storage ${provider}`, XML_ANSWERS, collector, { objectStorage });
+  return collecting(`object storage ${provider}`, script, collector, { objectStorage });
 }
 
 const KEY = { env: 'A_KEY' };
@@ -169,6 +208,12 @@ export function probeTargets(): readonly ProbeTarget[] {
     storage('s3', { s3: { endpoint: url, bucket: 'dify', region: 'eu', accessKey: KEY, secretKey: KEY } }),
     storage('azure-blob', {
       azureBlob: { accountName: 'dify', accountKey: KEY, accountUrl: url, container: 'dify' },
+    }),
+    storage('gcs', { gcs: { bucket: 'dify', serviceAccountJson: KEY } }, GOOGLE_ANSWERS),
+    store('tencent', TENCENT_ANSWERS, { url, apiKey: KEY }),
+    store('myscale', CLICKHOUSE_ANSWERS, { host: 'store.example.test', password: KEY }),
+    store('tablestore', TABLESTORE_ANSWERS, {
+      ...{ endpoint: url, instanceName: 'dify', accessKeyId: KEY, accessKeySecret: KEY },
     }),
     store('qdrant', JSON_ANSWERS, { url, apiKey: KEY }),
     store('weaviate', JSON_ANSWERS, { url, grpcUrl: 'grpc://store.example.test:50051', apiKey: KEY }),
