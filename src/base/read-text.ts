@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { UserError } from './errors.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -19,11 +20,36 @@ export async function readTextIfThere(path: string, limitBytes = LIMIT_BYTES): P
     throw error instanceof UserError ? error : unreadable(path, error);
   });
   if (bytes === undefined) return undefined;
+  return textOf(bytes, path);
+}
+
+/** The text of a stream, such as standard input, to its end; `name` is what it is called. Throws as `readTextIfThere`, and AbortError once `signal` is aborted. */
+export async function readStreamText(
+  stream: Readable,
+  name: string,
+  limitBytes: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of addAbortSignal(signal, stream) as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limitBytes) throw tooLarge(name, limitBytes, []);
+  }
+  return textOf(Buffer.concat(chunks), name);
+}
+
+function textOf(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new UserError(`${path} is not UTF-8 text`, { cause, next: ['save it as UTF-8'] });
+    throw new UserError(`${name} is not UTF-8 text`, { cause, next: ['save it as UTF-8'] });
   }
+}
+
+function tooLarge(name: string, limitBytes: number, next: readonly string[]): UserError {
+  return new UserError(`${name} is larger than ${limitBytes / 2 ** 20} MiB`, { next });
 }
 
 /** The bytes of a file, pipes included. Throws UserError where there are more than `limitBytes`, and Node's own error where it cannot be read. */
@@ -44,8 +70,7 @@ async function readWithin(file: FileHandle, path: string, limitBytes: number): P
     if (bytesRead === 0) return Buffer.concat(chunks);
     chunks.push(buffer.subarray(0, bytesRead));
     size += bytesRead;
-    if (size > limitBytes)
-      throw new UserError(`${path} is larger than ${limitBytes / 2 ** 20} MiB`, { next: [`ls -l ${shellWord(path)}`] });
+    if (size > limitBytes) throw tooLarge(path, limitBytes, [`ls -l ${shellWord(path)}`]);
   }
 }
 

@@ -30,8 +30,13 @@ export function reportForPeople(report: CheckReport, { terminal, env, verbose }:
   return reportText(report, { color, unicode, width, verbose, next });
 }
 
-function fileInRepository({ deployment }: CheckReport, { configPath, env, cwd }: CommandContext): string | undefined {
-  return deployment === undefined ? undefined : relative(env.GITHUB_WORKSPACE ?? cwd, configPath);
+function fileInRepository(
+  { deployment }: CheckReport,
+  { configPath, configIsInput, env, cwd }: CommandContext,
+): string | undefined {
+  return deployment === undefined || configIsInput === true
+    ? undefined
+    : relative(env.GITHUB_WORKSPACE ?? cwd, configPath);
 }
 
 /** Starts a checklist that fills in on a terminal; one that shows nothing anywhere else. */

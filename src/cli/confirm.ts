@@ -21,8 +21,8 @@ export async function requireAnswer(
   look: string,
 ): Promise<void> {
   if (yes || context.terminal.interactive) return;
-  const { loadDeployment } = await import('../deployment/load.ts');
-  await loadDeployment(context.configPath, context.overrides);
+  const { loadFile } = await import('./load-file.ts');
+  await loadFile(context);
   throw new UserError('there is nobody to ask: no terminal, CI, or --non-interactive', {
     problems: [{ path: '--yes', message: 'agree to what will be done' }],
     next: [`${look} shows it`, `${command} --yes`],

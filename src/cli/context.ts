@@ -42,6 +42,8 @@ export interface CommandContext {
   readonly configPath: string;
   /** Whether --config was given; without it a missing file may be forgiven. */
   readonly configGiven: boolean;
+  /** `--config -`: standard input is the file, and `configPath` names none. */
+  readonly configIsInput?: boolean;
   /** Arguments that choose the cluster for kubectl: `--kubeconfig`, `--context`, as given. */
   readonly kubeconfig: string | undefined;
   readonly kubeContext: string | undefined;

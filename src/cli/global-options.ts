@@ -7,7 +7,10 @@ export interface GlobalOption {
 }
 
 export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
-  { flags: '-c, --config <file>', summary: 'the deployment file (default: difyctl.yaml); DIFYCTL_CONFIG' },
+  {
+    flags: '-c, --config <file>',
+    summary: 'the deployment file (default: difyctl.yaml), - for standard input; DIFYCTL_CONFIG',
+  },
   {
     flags: '-o, --output <format>',
     summary:

@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import { ExternalError } from '../base/errors.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
-import { loadDeployment } from '../deployment/load.ts';
 import { createCollection } from '../evidence/collect.ts';
 import type { EvidenceKey } from '../evidence/evidence.ts';
 import { IMAGES_ENGINE } from '../evidence/images/engine-images.ts';
@@ -11,6 +10,7 @@ import { COLLECTORS } from '../evidence/registry.ts';
 import { collectContext } from '../install/preflight.ts';
 import { prepareToLook } from '../install/prepare.ts';
 import type { CommandContext } from './context.ts';
+import { loadFile } from './load-file.ts';
 
 interface Options {
   readonly format: 'table' | 'list' | 'mirror';
@@ -45,7 +45,7 @@ export function define(command: Command, context: CommandContext): void {
 
 async function imagesOf(context: CommandContext, withDigests: boolean): Promise<readonly Listed[]> {
   const { env, kubeconfig, kubeContext, signal, protect, now, timeoutMs } = context;
-  const { deployment, baseDirectory } = await loadDeployment(context.configPath, context.overrides);
+  const { deployment, baseDirectory } = await loadFile(context);
   const wishes = { deployment, baseDirectory, env, kubeconfig, context: kubeContext, signal, protect };
   const prepared = await prepareToLook(wishes);
   try {

@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/printable.ts';
 import { readTextIfThere } from '../base/read-text.ts';
 import { shellWord } from '../base/shell-word.ts';
@@ -19,6 +20,9 @@ export function define(command: Command, context: CommandContext): void {
     .option('--questions', 'print every question with its flag and variable, and write nothing')
     .action(async (options: { readonly out?: string; readonly questions?: boolean }) => {
       if (options.questions === true) return printQuestions(context);
+      if (options.out === undefined && context.configIsInput === true) {
+        throw new UserError('difyctl init writes a file, and -c - names none', { next: ['difyctl init --out FILE'] });
+      }
       const path = options.out === undefined ? context.configPath : resolve(context.cwd, options.out);
       const opened = openFile(path, await readTextIfThere(path), context.overrides);
       const draft = context.terminal.interactive ? await askedAtTerminal(opened, context) : opened.draft;

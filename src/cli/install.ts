@@ -22,6 +22,7 @@ import { installText } from './install-text.ts';
 import { changeLines, driftLines, kindLines, placeLines, summaryLines } from './plan-text.ts';
 import { openingNotes, type Ready, withPrepared } from './prepared.ts';
 import { type ProgressView, progressView } from './progress.ts';
+import { addReportOption, readReportFiles, writeReportFiles } from './report-files.ts';
 
 interface Options {
   readonly yes?: true;
@@ -34,12 +35,13 @@ const DEFAULT_TIMEOUT_MS = 600_000;
 
 /** `difyctl install`: render, preflight, plan, apply, postflight. */
 export function define(command: Command, context: CommandContext): void {
-  addLookOptions(addSelectionOptions(command))
+  addReportOption(addLookOptions(addSelectionOptions(command)), 'the report of the checks that ran last')
     .option('-y, --yes', 'agree to the plan in advance; in prod the file names target.context')
     .option('--dry-run', 'stop after the plan; nothing is changed')
     .option('--atomic', 'roll back if it does not come up')
     .action(async (options: Options) => {
       const yes = options.yes === true;
+      const files = readReportFiles(command.opts(), context.cwd);
       const how = { ...readSelection(command.opts()), ...readLook(command.opts()) };
       if (options.dryRun === true) refuseToMakeAnything(how);
       if (options.dryRun !== true) await requireAnswer(context, yes, 'difyctl install', 'difyctl install --dry-run');
@@ -54,6 +56,7 @@ export function define(command: Command, context: CommandContext): void {
         };
         const report = await withPrepared(context, options.dryRun === true ? 'warn' : 'stop', work, note);
         view.end();
+        await writeReportFiles(files, report.postflight ?? report.preflight, context);
         write(context, report);
         context.exit(report.exitCode);
       } finally {

@@ -53,7 +53,7 @@ export async function look(context: CommandContext, wishes: Wishes, ahead: Clust
   refuseOtherPhase(CHECKS, 'preflight', only);
   const { saved, beside } = await readSaved(context, fromEvidence);
   if (beside !== undefined) return judgeSaved(context, wishes, saved, beside.deployment);
-  const loaded = await loadIfThere(context, context.configPath, context.configGiven);
+  const loaded = await loadOwn(context);
   refuseAimlessLook(wishes, loaded?.deployment);
   if (loaded !== undefined) return judgeDeployment(context, wishes, loaded, saved);
   if (fromEvidence !== undefined) return judgeSaved(context, wishes, saved, undefined);
@@ -71,6 +71,13 @@ async function readSaved(context: CommandContext, directory: string | undefined)
   const { readEvidence, SAVED_DEPLOYMENT } = await import('../evidence/saved.ts');
   const saved = await readEvidence(directory, COLLECTORS);
   return { saved, beside: await loadIfThere(context, join(directory, SAVED_DEPLOYMENT), false) };
+}
+
+/** The run's own file; undefined where there is none and nobody named one. */
+async function loadOwn(context: CommandContext): Promise<LoadedDeployment | undefined> {
+  if (context.configIsInput !== true) return loadIfThere(context, context.configPath, context.configGiven);
+  const { loadFile } = await import('./load-file.ts');
+  return loadFile(context);
 }
 
 /** Undefined where there is no file and nobody named one. */

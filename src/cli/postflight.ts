@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { reportExitCode } from '../checks/exit.ts';
 import { CHECKS } from '../checks/registry.ts';
 import { refuseOtherPhase } from '../checks/select.ts';
-import { loadDeployment } from '../deployment/load.ts';
 import { runPostflight } from '../install/postflight.ts';
 import { prepareToLook } from '../install/prepare.ts';
 import { addFailOnOption, addSelectionOptions, readFailOn, readSelection } from './check-options.ts';
 import { checklistStarter, publishReport } from './check-output.ts';
 import type { CommandContext } from './context.ts';
+import { loadFile } from './load-file.ts';
 import { addReportOption, readReportFiles } from './report-files.ts';
 
 /** `difyctl postflight`: looks whether what was installed serves, and changes nothing. */
@@ -17,7 +17,7 @@ export function define(command: Command, context: CommandContext): void {
     const failOn = readFailOn(command.opts());
     refuseOtherPhase(CHECKS, 'postflight', selection.only);
     const files = readReportFiles(command.opts(), context.cwd);
-    const { deployment, baseDirectory } = await loadDeployment(context.configPath, context.overrides);
+    const { deployment, baseDirectory } = await loadFile(context);
     const { env, now, signal, timeoutMs, kubeconfig, kubeContext, protect } = context;
     const prepared = await prepareToLook({
       deployment,

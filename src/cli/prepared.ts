@@ -1,8 +1,9 @@
-import { type LoadedDeployment, loadDeployment } from '../deployment/load.ts';
+import type { LoadedDeployment } from '../deployment/load.ts';
 import { openTarget } from '../install/open-target.ts';
 import { type Bench, openBench, type Prepared, prepare } from '../install/prepare.ts';
 import type { Target } from '../targets/target.ts';
 import type { CommandContext } from './context.ts';
+import { loadFile } from './load-file.ts';
 
 export interface Ready {
   readonly loaded: LoadedDeployment;
@@ -17,7 +18,7 @@ export async function withPrepared<T>(
   work: (ready: Ready) => Promise<T>,
   onNote: (text: string) => void = noteLine(context),
 ): Promise<T> {
-  const loaded = await loadDeployment(context.configPath, context.overrides);
+  const loaded = await loadFile(context);
   const { env, kubeconfig, kubeContext, signal, protect, now } = context;
   const { deployment, baseDirectory } = loaded;
   const shared = { env, kubeconfig, context: kubeContext, signal, protect, onNote };
@@ -34,7 +35,7 @@ export async function openPlace(
   context: CommandContext,
   onNote: (text: string) => void = noteLine(context),
 ): Promise<{ readonly bench: Bench; readonly target: Target }> {
-  const { deployment, baseDirectory } = await loadDeployment(context.configPath, context.overrides);
+  const { deployment, baseDirectory } = await loadFile(context);
   const { env, kubeconfig, kubeContext, signal, now } = context;
   const bench = openBench({ deployment, baseDirectory, env, kubeconfig, context: kubeContext, signal, onNote });
   return { bench, target: await openTarget(bench, now) };

@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
-import { loadDeployment } from '../deployment/load.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { iamText } from '../prerequisites/iam.ts';
 import { prerequisitesPage } from '../prerequisites/markdown.ts';
@@ -9,6 +8,7 @@ import { prerequisitesOf } from '../prerequisites/prerequisites.ts';
 import { type Installer, rbacObjects, rbacText } from '../prerequisites/rbac.ts';
 import { sqlScript } from '../prerequisites/sql.ts';
 import type { CommandContext } from './context.ts';
+import { loadFile } from './load-file.ts';
 
 const FORMATS = ['md', 'sql', 'iam', 'rbac'] as const;
 type Format = (typeof FORMATS)[number];
@@ -23,7 +23,7 @@ export function define(command: Command, context: CommandContext): void {
         .argParser((text: string) => text),
     )
     .action(async ({ format, installer }: { readonly format: Format; readonly installer: string }) => {
-      const { deployment } = await loadDeployment(context.configPath, context.overrides);
+      const { deployment } = await loadFile(context);
       const subject = readInstaller(installer);
       const text =
         context.output === 'json' ? json(deployment, subject, context.now()) : written(format, deployment, subject);

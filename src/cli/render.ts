@@ -5,11 +5,11 @@ import { EXIT } from '../base/exit-codes.ts';
 import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { counted } from '../base/words.ts';
-import { loadDeployment } from '../deployment/load.ts';
 import type { UnresolvedSecret } from '../deployment/secrets.ts';
 import { type Prepared, prepare } from '../install/prepare.ts';
 import { type WrittenSet, writeSet } from '../install/write-set.ts';
 import type { CommandContext } from './context.ts';
+import { loadFile } from './load-file.ts';
 
 interface Options {
   readonly out: string;
@@ -23,7 +23,7 @@ export function define(command: Command, context: CommandContext): void {
     .option('--force', 'overwrite files there that difyctl did not write')
     .action(async (options: Options) => {
       const directory = resolve(context.cwd, options.out);
-      const { deployment, baseDirectory, warnings } = await loadDeployment(context.configPath, context.overrides);
+      const { deployment, baseDirectory, warnings } = await loadFile(context);
       const { env, kubeconfig, kubeContext, signal, protect } = context;
       const prepared = await prepare({
         deployment,

@@ -13,9 +13,9 @@ export interface ReportFile {
   readonly format: ReportFormat;
 }
 
-/** `--report FILE`, repeated for several forms at once; the ending says which form. */
-export function addReportOption(command: Command): Command {
-  const summary = `also write the report there, repeatable; the ending is its form: ${REPORT_ENDINGS.join(' ')}`;
+/** `--report FILE`, repeated for several forms at once; the ending says which form; `what` is said of a command with several reports. */
+export function addReportOption(command: Command, what = 'the report'): Command {
+  const summary = `also write ${what} there, repeatable; the ending is its form: ${REPORT_ENDINGS.join(' ')}`;
   return command.addOption(
     new Option('--report <file>', summary).argParser((value: string, before: readonly string[] | undefined) => [
       ...(before ?? []),

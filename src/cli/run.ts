@@ -63,6 +63,7 @@ export class Run {
       timeoutMs: globals.timeoutMs,
       configPath: resolve(world.cwd, globals.config ?? DEFAULT_FILE),
       configGiven: globals.config !== undefined,
+      configIsInput: globals.config === '-',
       kubeconfig: globals.kubeconfig === undefined ? undefined : resolve(world.cwd, globals.kubeconfig),
       kubeContext: globals.context,
       overrides: { flags, sets: globals.set, env: world.env, cwd: world.cwd },

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import type { Problem } from '../base/errors.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
-import { type LoadedDeployment, loadDeployment } from '../deployment/load.ts';
+import type { LoadedDeployment } from '../deployment/load.ts';
 import { refuseUnknownVersion } from '../render/known-version.ts';
 import type { CommandContext } from './context.ts';
+import { loadFile } from './load-file.ts';
 
 /** `difyctl validate`: judges the file alone. */
 export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
-    const loaded = await loadDeployment(context.configPath, context.overrides);
+    const loaded = await loadFile(context);
     refuseUnknownVersion(loaded.deployment.version);
     if (context.output === 'json')
       context.stdout.write(`${JSON.stringify(validationDocument(loaded, context.now()), null, 2)}\n`);

@@ -12,6 +12,8 @@ export interface CliSettings {
   readonly cwd?: string;
   readonly env?: World['env'];
   readonly signal?: AbortSignal;
+  /** Standard input, to its end. */
+  readonly input?: string | Uint8Array;
   /** Columns of a terminal; absent: pipes. */
   readonly terminal?: number;
 }
@@ -24,6 +26,7 @@ export async function runCli(argv: readonly string[], settings: CliSettings = {}
   const out = recorder(settings.terminal);
   const err = recorder(settings.terminal);
   const stdin = Object.assign(new PassThrough(), { isTTY: settings.terminal !== undefined });
+  if (settings.input !== undefined) stdin.end(settings.input);
   const code = await runCommandLine(argv, {
     streams: { stdin, stdout: out.stream, stderr: err.stream } as unknown as World['streams'],
     env: settings.env ?? {},
