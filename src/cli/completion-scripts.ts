@@ -5,13 +5,21 @@ export type Shell = (typeof SHELLS)[number];
 
 const PROGRAMS = ['difyctl', 'dify-installer'] as const;
 
-/** The script of a shell. */
-export function completionScript(shell: Shell, commands: readonly DescribedCommand[]): string {
+/** Prints the contexts of the kubeconfig. What they are called is never given to `compgen -W`, which would run it. */
+const CONTEXTS = 'kubectl config get-contexts -o name 2>/dev/null';
+const ACTIONS = 'list explain';
+
+/** The script of a shell; `checks` are the ids of all checks. */
+export function completionScript(
+  shell: Shell,
+  commands: readonly DescribedCommand[],
+  checks: readonly string[],
+): string {
   const scripts = { bash, zsh, fish } as const;
-  return scripts[shell](commands);
+  return scripts[shell](commands, checks.join(' '));
 }
 
-function bash(commands: readonly DescribedCommand[]): string {
+function bash(commands: readonly DescribedCommand[], checks: string): string {
   const names = commands.map(({ name }) => name).join(' ');
   const options = commands.flatMap((command) => command.options);
   const paths = words(
@@ -20,7 +28,23 @@ function bash(commands: readonly DescribedCommand[]): string {
   );
   const fields = sharedOptions(commands);
   const varied = variedOptions(options);
+  const taking = (kind: string) =>
+    words(
+      options.filter(({ value }) => value === kind),
+      '|',
+    );
   return `# difyctl completion bash: source it, or put it into /etc/bash_completion.d
+_difyctl_checks() {
+  local list=
+  [[ $1 == *,* ]] && list=\${1%,*},
+  COMPREPLY=($(compgen -P "$list" -W '${checks}' -- "\${1##*,}"))
+}
+_difyctl_contexts() {
+  local name
+  while IFS= read -r name; do
+    [[ $name == "$1"* && $name =~ ^[A-Za-z0-9._:/@+-]+$ ]] && COMPREPLY+=("$name")
+  done < <(${CONTEXTS})
+}
 _difyctl() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command= options= at
   local fields='${words(fields, ' ')}'
@@ -29,6 +53,8 @@ _difyctl() {
   done
   case $before in
     ${paths}) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    ${taking('checks')}) _difyctl_checks "$word"; return ;;
+    ${taking('context')}) COMPREPLY=(); _difyctl_contexts "$word"; return ;;
 ${choicesOf(options.filter(({ long }) => !varied.has(long)))
   .map(([flags, choices]) => offer(flags, choices))
   .join('\n')}
@@ -46,6 +72,10 @@ ${commands.map((command) => `    ${command.name}) options="${ownWords(command, f
     COMPREPLY=($(compgen -W '${names}' -- "$word"))
   elif [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
+  elif [[ $command == checks && " \${COMP_WORDS[*]:at+1:COMP_CWORD-at-1} " == *' explain '* ]]; then
+    COMPREPLY=($(compgen -W '${checks}' -- "$word"))
+  elif [[ $command == checks && $before == checks ]]; then
+    COMPREPLY=($(compgen -W '${ACTIONS}' -- "$word"))
   fi
 }
 complete -F _difyctl ${PROGRAMS.join(' ')}
@@ -100,9 +130,16 @@ function has({ options }: DescribedCommand, long: string): boolean {
   return options.some((option) => option.long === long);
 }
 
-function zsh(commands: readonly DescribedCommand[]): string {
+function zsh(commands: readonly DescribedCommand[], checks: string): string {
   return `#compdef ${PROGRAMS.join(' ')}
 # difyctl completion zsh: put it as _difyctl into a folder of $fpath
+_difyctl_checks() {
+  compset -P '*,'
+  compadd -- ${checks}
+}
+_difyctl_contexts() {
+  compadd -- \${(f)"$(${CONTEXTS})"}
+}
 _difyctl() {
   local -a commands
   commands=(
@@ -128,24 +165,29 @@ function zshCommand({ name, options }: DescribedCommand): string {
   const specs = options.map(
     (option) => `'${option.long}[${quoted(option.summary).replaceAll(/[[\]]/g, '')}]${zshValue(option)}'`,
   );
-  return `    ${name}) _arguments ${specs.join(' ')} '*:operand: ' ;;`;
+  const operands = name === 'checks' ? `'2:action:(${ACTIONS})' '*:check:_difyctl_checks'` : "'*:operand: '";
+  return `    ${name}) _arguments ${specs.join(' ')} ${operands} ;;`;
 }
 
 function zshValue({ value }: DescribedOption): string {
   if (value === 'none') return '';
   if (value === 'path') return ':path:_files';
+  if (value === 'checks') return ':check:_difyctl_checks';
+  if (value === 'context') return ':context:_difyctl_contexts';
   return value === 'any' ? ':value: ' : `:value:(${value.join(' ')})`;
 }
 
-function fish(commands: readonly DescribedCommand[]): string {
+function fish(commands: readonly DescribedCommand[], checks: string): string {
   const lines = PROGRAMS.flatMap((program) => [
     ...commands.map(
       ({ name, summary }) => `complete -c ${program} -f -n __fish_use_subcommand -a ${name} -d '${quoted(summary)}'`,
     ),
     ...fishOptions(program, commands),
     `complete -c ${program} -f -n '__fish_seen_subcommand_from completion' -a '${SHELLS.join(' ')}'`,
+    `complete -c ${program} -f -n '__fish_seen_subcommand_from checks; and not __fish_seen_subcommand_from ${ACTIONS}' -a '${ACTIONS}'`,
+    `complete -c ${program} -f -n '__fish_seen_subcommand_from explain' -a '(__difyctl_checks)'`,
   ]);
-  return `# difyctl completion fish: put it into ~/.config/fish/completions/difyctl.fish\n${lines.join('\n')}\n`;
+  return `# difyctl completion fish: put it into ~/.config/fish/completions/difyctl.fish\nfunction __difyctl_checks\n  printf '%s\\n' ${checks}\nend\n${lines.join('\n')}\n`;
 }
 
 /** One line for an option, with every command that takes it with these values. */
@@ -168,6 +210,8 @@ function fishOptions(program: string, commands: readonly DescribedCommand[]): re
 function fishValue({ value }: DescribedOption): string {
   if (value === 'none') return '';
   if (value === 'path') return ' -r -F';
+  if (value === 'checks') return " -x -a '(__fish_complete_list , __difyctl_checks)'";
+  if (value === 'context') return ` -x -a '(${CONTEXTS})'`;
   return value === 'any' ? ' -x' : ` -x -a '${value.join(' ')}'`;
 }
 

@@ -1,10 +1,12 @@
 import { Argument, type Command } from 'commander';
+import { CHECKS } from '../checks/registry.ts';
 import { completionScript, SHELLS, type Shell } from './completion-scripts.ts';
 import type { CommandContext } from './context.ts';
 
 /** `difyctl completion SHELL`: a script for the shell, made from every command's own options. */
 export function define(command: Command, context: CommandContext): void {
   command.addArgument(new Argument('<shell>', 'which shell').choices(SHELLS)).action(async (shell: Shell) => {
-    context.stdout.write(completionScript(shell, await context.describeCommands()));
+    const ids = CHECKS.map(({ id }) => id);
+    context.stdout.write(completionScript(shell, await context.describeCommands(), ids));
   });
 }

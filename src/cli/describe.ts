@@ -23,12 +23,14 @@ export async function describeCommands(context: CommandContext): Promise<readonl
 function describeOption(option: Option): DescribedOption {
   const { long, short, description, required, optional, flags } = option;
   const name = long ?? short ?? flags;
-  return { long: name, short, summary: description, value: required || optional ? acceptedValue(flags) : 'none' };
+  return { long: name, short, summary: description, value: required || optional ? acceptedValue(name, flags) : 'none' };
 }
 
-/** The placeholder says it: `<file>`, `<dir>`, `<test|prod>`. */
-function acceptedValue(flags: string): DescribedOption['value'] {
+/** The placeholder says it: `<file>`, `<dir>`, `<ids>`, `<test|prod>`. */
+function acceptedValue(name: string, flags: string): DescribedOption['value'] {
+  if (name === '--context' || name === '--target-context') return 'context';
   const placeholder = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1] ?? '';
   if (placeholder === 'file' || placeholder === 'dir') return 'path';
+  if (placeholder === 'ids') return 'checks';
   return placeholder.includes('|') ? placeholder.split('|') : 'any';
 }

@@ -11,5 +11,6 @@ export interface DescribedOption {
   /** `-o`, where there is one. */
   readonly short: string | undefined;
   readonly summary: string;
-  readonly value: 'none' | 'any' | 'path' | readonly string[];
+  /** `checks`: ids of checks, comma separated; `context`: a context of the kubeconfig. */
+  readonly value: 'none' | 'any' | 'path' | 'checks' | 'context' | readonly string[];
 }

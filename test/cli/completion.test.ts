@@ -1,5 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { CHECKS } from '../../src/checks/registry.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { SHELLS, type Shell } from '../../src/cli/completion-scripts.ts';
 import { runCli } from '../support/cli.ts';
@@ -38,6 +42,43 @@ describe('completion', () => {
     expect(offered('difyctl', 'validate', '--tier', 'p')).toEqual(['prod']);
     expect(offered('dify-installer', 'completion', '')).toEqual([...SHELLS]);
     expect(offered('difyctl', 'validate', '')).toEqual([]);
+  });
+
+  it('in bash offers ids of checks, the last of a list too, and the actions of checks', () => {
+    const tls = ['redis.tls', 'postgres.tls'];
+    expect(offered('difyctl', 'preflight', '--only', 'redis.tl')).toEqual(['redis.tls']);
+    expect(offered('difyctl', 'install', '--skip', `${tls[1]},redis.tl`)).toEqual(['postgres.tls,redis.tls']);
+    expect(offered('difyctl', 'postflight', '--only', '')).toEqual(CHECKS.map(({ id }) => id));
+    expect(offered('difyctl', 'checks', '')).toEqual(['list', 'explain']);
+    expect(offered('difyctl', 'checks', 'explain', 'redis.tl')).toEqual(['redis.tls']);
+    expect(offered('difyctl', 'checks', 'explain', 'redis.tls', 'postgres.tl')).toEqual(['postgres.tls']);
+    expect(offered('difyctl', 'checks', 'list', '')).toEqual([]);
+  });
+
+  it('in bash offers the contexts of the kubeconfig, and runs nothing of what they are called', async () => {
+    const bin = await mkdtemp(join(tmpdir(), 'difyctl-completion-'));
+    const names = ['kind-lab', 'prod-eu', 'prod-us', 'prod-$(touch ran)', 'prod x'];
+    const script = `#!/bin/sh\n[ "$*" = 'config get-contexts -o name' ] && cat <<'END'\n${names.join('\n')}\nEND\n`;
+    await writeFile(join(bin, 'kubectl'), script, { mode: 0o755 });
+    const path = process.env.PATH;
+    vi.stubEnv('PATH', `${bin}:${path}`);
+    expect(offered('difyctl', 'status', '--context', 'prod')).toEqual(['prod-eu', 'prod-us']);
+    expect(offered('difyctl', '--context', '')).toEqual(['kind-lab', 'prod-eu', 'prod-us']);
+    vi.unstubAllEnvs();
+    await rm(bin, { recursive: true });
+  });
+
+  it('in zsh and fish offers them by a function, and contexts by kubectl', () => {
+    const zsh = scripts.get('zsh') ?? '';
+    expect(zsh).toMatch(/_difyctl_checks\(\) \{\n {2}compset -P '\*,'\n {2}compadd -- tools\./);
+    expect(zsh).toMatch(/--only\[[^\]]*\]:check:_difyctl_checks'/);
+    expect(zsh).toContain("'2:action:(list explain)' '*:check:_difyctl_checks'");
+    expect(zsh).toMatch(/--context\[[^\]]*\]:context:_difyctl_contexts'/);
+    const fish = scripts.get('fish') ?? '';
+    expect(fish).toContain("\nfunction __difyctl_checks\n  printf '%s\\n' tools.");
+    expect(fish).toMatch(/-l only -x -a '\(__fish_complete_list , __difyctl_checks\)'/);
+    expect(fish).toMatch(/-l context -x -a '\(kubectl config get-contexts -o name 2>\/dev\/null\)'/);
+    expect(fish).toContain("-n '__fish_seen_subcommand_from explain' -a '(__difyctl_checks)'");
   });
 
   it.each(COMMANDS.map(({ name, formats }) => [name, formats] as const))(
