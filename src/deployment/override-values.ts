@@ -57,7 +57,7 @@ function listItems(text: string): readonly string[] {
 }
 
 function yamlValue(text: string): ReadValue {
-  const document = parseDocument(text, { prettyErrors: false });
+  const document = parseDocument(text, { logLevel: 'error', prettyErrors: false });
   const fault = 'the value is not valid YAML';
   if (document.errors.length > 0) return { fault };
   try {

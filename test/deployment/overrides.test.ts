@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Problem, UserError } from '../../src/base/errors.ts';
 import { variableOf } from '../../src/deployment/flag-names.ts';
 import { FLAG_TABLE } from '../../src/deployment/flag-table.ts';
@@ -246,6 +246,13 @@ describe('texts of paths and references', () => {
     const read = (text: string) => readOverrides(input({ sets: [text] }), '/work');
     expect(read('target.httpPort=*a').problems).toMatchObject([{ message: 'the value is not valid YAML' }]);
     expect(read('name=*a').overrides).toMatchObject([{ value: '*a' }]);
+  });
+
+  it('a key that is a list is said by nobody but difyctl', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    readOverrides(input({ sets: ['name={? [hunter2] : b}'] }), '/work');
+    expect(warned.mock.calls).toEqual([]);
+    warned.mockRestore();
   });
 
   it('any text of --set is either read or refused', () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
+import { boundedYaml } from '../../base/bounded-yaml.ts';
 import { UserError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
 import type { SecretPath } from '../../deployment/secrets.ts';
@@ -30,7 +31,7 @@ export async function writeCache(paths: StatePaths, secrets: ReadonlyMap<SecretP
 function parsed(text: string, path: string): Record<string, unknown> {
   let document: unknown;
   try {
-    document = parse(text);
+    [document] = boundedYaml(text);
   } catch {
     throw damaged(path);
   }

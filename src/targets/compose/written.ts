@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { boundedYaml } from '../../base/bounded-yaml.ts';
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { type PlannedService, plannedServices } from './services.ts';
 
@@ -9,7 +9,7 @@ export async function writtenServices(directory: string): Promise<readonly Plann
   const text = await readFile(join(directory, 'compose.yaml'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    const project: unknown = parse(text);
+    const [project] = boundedYaml(text);
     return isObject(project) ? plannedServices(project as JsonObject) : undefined;
   } catch {
     // Edited by hand, and broken: what runs can be told all the same.

@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { statePaths } from '../../../src/state/paths.ts';
 import { readCache, writeCache } from '../../../src/state/secrets/cache.ts';
 import { temporaryFolder } from '../../support/folders.ts';
@@ -27,6 +27,15 @@ test('the folder keeps itself out of repositories, and what somebody wrote there
   await writeFile(ignore, '# mine\n*\n');
   await writeCache(paths(), new Map());
   expect(await readFile(ignore, 'utf8')).toBe('# mine\n*\n');
+});
+
+test('a key that is a list is not quoted by the YAML parser', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  await writeCache(paths(), new Map());
+  await writeFile(paths().secrets, '? [hunter2]\n: x\nsecrets: {}\n');
+  expect(await readCache(paths())).toEqual(new Map());
+  expect(warned.mock.calls).toEqual([]);
+  warned.mockRestore();
 });
 
 test('nothing kept yet is an empty cache', async () => {

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { parseEnvFile } from '../../../base/env-file.ts';
 import { isObject } from '../../../base/json.ts';
 import type { Docker, ProjectRef } from '../../../exec/docker.ts';
@@ -29,7 +28,7 @@ export async function composeDrift(
 ): Promise<readonly Drift[]> {
   const files = await recordedFiles(project.directory, before);
   const recorded = files.find(({ path }) => path === 'compose.yaml')?.content;
-  const document: unknown = recorded === undefined ? undefined : parse(recorded);
+  const document = recorded === undefined ? undefined : await documentIn(recorded);
   if (!isObject(document)) return [];
   const envText = await textOf(project.directory, '.env');
   const env = parseEnvFile(envText ?? '');
@@ -47,6 +46,17 @@ export async function composeDrift(
     missing(docker, 'volume', project.name, document.volumes, signal),
   ]);
   return [...ofFiles.flat(), ...serviceDrift(asked, containers), ...networks, ...volumes];
+}
+
+/** Undefined for a record that is damaged. A YAML parser is loaded only if there is something to parse. */
+async function documentIn(text: string): Promise<unknown> {
+  const { boundedYaml, YamlFault } = await import('../../../base/bounded-yaml.ts');
+  try {
+    return boundedYaml(text)[0];
+  } catch (error) {
+    if (error instanceof YamlFault) return undefined;
+    throw error;
+  }
 }
 
 async function fileDrift(directory: string, file: RecordedFile, isEnvIntact: boolean): Promise<readonly Drift[]> {
