@@ -1,8 +1,18 @@
 import type { OutputFormat } from './output-format.ts';
 
+/** When a command is used, with the heading in `difyctl --help`. */
+export const COMMAND_GROUPS = [
+  ['prepare', 'Day 0, prepare'],
+  ['install', 'Day 1, install'],
+  ['operate', 'Day 2, operate'],
+  ['reference', 'At any time'],
+] as const;
+type CommandGroup = (typeof COMMAND_GROUPS)[number][0];
+
 /** One line of `difyctl --help`. Which file defines the command stands in loaders.ts. */
 export interface CommandEntry {
   readonly name: string;
+  readonly group: CommandGroup;
   readonly summary: string;
   /** Operands as help and completion show them: `[shell]`. */
   readonly operands?: string;
@@ -18,93 +28,108 @@ const REPORTS = ['text', 'json', 'junit', 'html'] as const;
 const TABLE = [
   {
     name: 'init',
+    group: 'prepare',
     summary: 'ask, or take flags, and write difyctl.yaml',
     deployment: true,
     formats: TEXT_AND_JSON,
   },
   {
     name: 'validate',
+    group: 'prepare',
     summary: 'judge the file alone: no cluster, no secrets needed',
     deployment: true,
     formats: TEXT_AND_JSON,
   },
   {
-    name: 'preflight',
-    summary: 'look at everything an install would stand on; changes nothing',
-    deployment: true,
-    formats: REPORTS,
-  },
-  {
-    name: 'checks',
-    summary: 'list the checks, or explain some of them',
-    operands: '[list|explain] [id...]',
-    deployment: false,
-    formats: TEXT_AND_JSON,
-  },
-  {
     name: 'prerequisites',
+    group: 'prepare',
     summary: 'what database, cloud, network and platform people must prepare, from the file alone',
     deployment: true,
     formats: TEXT_AND_JSON,
   },
   {
-    name: 'render',
-    summary: 'write what an install would use into a folder',
+    name: 'preflight',
+    group: 'prepare',
+    summary: 'look at everything an install would stand on; changes nothing',
     deployment: true,
-    formats: TEXT_AND_JSON,
+    formats: REPORTS,
   },
   {
     name: 'images',
+    group: 'prepare',
     summary: 'list the images that an install would pull, for mirrors and hosts without a way out',
     deployment: true,
     formats: TEXT_AND_JSON,
   },
   {
+    name: 'render',
+    group: 'install',
+    summary: 'write what an install would use into a folder',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+  },
+  {
     name: 'plan',
+    group: 'install',
     summary: 'show what an install would change',
     deployment: true,
     formats: TEXT_AND_JSON,
   },
   {
     name: 'install',
+    group: 'install',
     summary: 'render, preflight, plan, apply, postflight; asks before it changes anything',
     deployment: true,
     formats: TEXT_AND_JSON,
   },
   {
     name: 'postflight',
+    group: 'install',
     summary: 'look whether what was installed serves, and each path reaches its component',
     deployment: true,
     formats: REPORTS,
   },
   {
-    name: 'status',
-    summary: 'the release, its workloads, the revision, and the next step',
-    deployment: true,
-    formats: TEXT_AND_JSON,
-  },
-  {
-    name: 'history',
-    summary: 'the revisions of the deployment',
-    deployment: true,
-    formats: TEXT_AND_JSON,
-  },
-  {
-    name: 'uninstall',
-    summary: 'remove the installation; claims, data and secrets are kept',
-    operands: '[name]',
-    deployment: true,
-    formats: TEXT_AND_JSON,
-  },
-  {
     name: 'secrets',
+    group: 'install',
     summary: 'make the Kubernetes Secret alone, for those whose GitOps applies the rest',
     operands: 'apply',
     deployment: true,
     formats: ['text'],
   },
   {
+    name: 'status',
+    group: 'operate',
+    summary: 'the release, its versions and workloads, the revision, and the next step',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+  },
+  {
+    name: 'history',
+    group: 'operate',
+    summary: 'the revisions of the deployment, and what each changed',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+  },
+  {
+    name: 'uninstall',
+    group: 'operate',
+    summary: 'remove the installation; claims, data and secrets are kept',
+    operands: '[name]',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+  },
+  {
+    name: 'checks',
+    group: 'reference',
+    summary: 'list the checks, or explain some of them',
+    operands: '[list|explain] [id...]',
+    deployment: false,
+    formats: TEXT_AND_JSON,
+  },
+  {
     name: 'schema',
+    group: 'reference',
     summary: 'print the JSON Schema of difyctl.yaml, for editors, of a policy or of a report',
     operands: '[deployment|policy|check-report]',
     deployment: false,
@@ -112,12 +137,14 @@ const TABLE = [
   },
   {
     name: 'version',
+    group: 'reference',
     summary: 'which difyctl this is, the programs it runs, the cluster and what is installed',
     deployment: true,
     formats: TEXT_AND_JSON,
   },
   {
     name: 'completion',
+    group: 'reference',
     summary: 'print the completion script of a shell: bash, zsh or fish',
     operands: '<shell>',
     deployment: false,

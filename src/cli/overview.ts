@@ -1,4 +1,4 @@
-import { COMMANDS } from './commands.ts';
+import { COMMAND_GROUPS, COMMANDS } from './commands.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 
 /** What a pipeline may gate on, as README.md has it. */
@@ -21,9 +21,8 @@ export function isHelpRequest(argv: readonly string[]): boolean {
   return first === undefined || (argv.length === 1 && (first === '--help' || first === '-h' || first === 'help'));
 }
 
-/** `difyctl --help`: every command and every global option, one line each. */
+/** `difyctl --help`: every command by the day it is for, and every global option, one line each. */
 export function overviewText(): string {
-  const commands = COMMANDS.map(({ name, operands, summary }) => [[name, operands].join(' ').trim(), summary] as const);
   const options = [
     ...GLOBAL_OPTIONS.map(({ flags, summary }) => [flags, summary] as const),
     ['--<path> <value>', 'a field of the file, for this run: --postgres-host, or DIFYCTL_POSTGRES_HOST'] as const,
@@ -34,7 +33,7 @@ export function overviewText(): string {
     'Usage: difyctl <command> [options]',
     '',
     'Commands:',
-    ...table(commands),
+    ...commandLines(),
     '',
     'Options of every command:',
     ...table(options),
@@ -45,6 +44,19 @@ export function overviewText(): string {
     'First steps: difyctl init    Help on one command: difyctl preflight --help',
     '',
   ].join('\n');
+}
+
+/** Every group with its commands, in columns that all groups share. */
+function commandLines(): readonly string[] {
+  const rows = COMMANDS.map(({ name, operands, group, summary }) => ({
+    group,
+    row: [`  ${[name, operands].join(' ').trim()}`, summary] as const,
+  }));
+  const lines = table(rows.map(({ row }) => row));
+  return COMMAND_GROUPS.flatMap(([group, title]) => [
+    `  ${title}:`,
+    ...lines.filter((_, index) => rows[index]?.group === group),
+  ]);
 }
 
 function table(rows: readonly (readonly [string, string])[]): readonly string[] {

@@ -5,6 +5,7 @@ import type { FlagValue } from '../deployment/overrides.ts';
 import { COMMANDS } from './commands.ts';
 import type { CommandContext } from './context.ts';
 import type { DescribedCommand } from './described.ts';
+import { examplesText } from './examples.ts';
 import { addGlobalOptions, type GlobalAnswers, readGlobals } from './globals.ts';
 import { LOADERS } from './loaders.ts';
 import { overviewText } from './overview.ts';
@@ -58,6 +59,7 @@ async function runCommand(
     const { addDeploymentOptions } = await import('./deployment-options.ts');
     addDeploymentOptions(command, flags);
   }
+  command.addHelpText('after', examplesText(entry.name));
   command.hook('preAction', () => refuseEmptyOptions(command));
   await usage(command, () => command.parseAsync([...words], { from: 'user' }));
 }

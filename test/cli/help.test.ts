@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import type { CommandContext } from '../../src/cli/context.ts';
+import { describeCommands } from '../../src/cli/describe.ts';
+import { EXAMPLES } from '../../src/cli/examples.ts';
+import { overviewText } from '../../src/cli/overview.ts';
+import { runCli } from '../support/cli.ts';
+
+test('the overview groups the commands by the day they are for', () => {
+  const text = overviewText();
+  const [, commands = ''] = /\nCommands:\n([\s\S]*?)\n\n/.exec(text) ?? [];
+  const names = commands.split('\n').map((line) => line.replace(/^( {4}\w+).*/, '$1'));
+  expect(names).toEqual([
+    ...['  Day 0, prepare:', '    init', '    validate', '    prerequisites', '    preflight', '    images'],
+    ...['  Day 1, install:', '    render', '    plan', '    install', '    postflight', '    secrets'],
+    ...['  Day 2, operate:', '    status', '    history', '    uninstall'],
+    ...['  At any time:', '    checks', '    schema', '    version', '    completion'],
+  ]);
+});
+
+test.each(COMMANDS.map(({ name }) => name))('the help of %s ends with two examples', async (name) => {
+  const { code, stdout } = await runCli([name, '--help']);
+  expect(code).toBe(0);
+  const [first, second] = EXAMPLES[name];
+  expect(stdout).toMatch(/\n\nExamples:\n[^\n]/);
+  expect(stdout.slice(stdout.lastIndexOf('\nExamples:\n'))).toBe(
+    `\nExamples:\n  ${first[0]}\n      ${first[1]}\n  ${second[0]}\n      ${second[1]}\n`,
+  );
+});
+
+test('examples name their own command, and options that it has', async () => {
+  const described = new Map((await describeCommands({} as CommandContext)).map((one) => [one.name, one.options]));
+  for (const { name } of COMMANDS) {
+    const known = described.get(name)?.flatMap(({ long, short = long }) => [long, short]) ?? [];
+    for (const [line] of EXAMPLES[name]) {
+      expect(line).toContain(`difyctl ${name}`);
+      for (const [, option = ''] of line.matchAll(/ (--?[a-z][\w-]*)/g)) expect(known, line).toContain(option);
+    }
+  }
+}, 60_000);
