@@ -65,6 +65,18 @@ describe('one run in several forms', () => {
     }
   });
 
+  it('gates in JUnit and in annotations as --fail-on warn does', async () => {
+    const strict = { ...mixed, failOn: 'warn' as const };
+    const cases = Object.fromEntries(await junitCases(await reportAs('junit', strict)));
+    // Accepted by the file: no gate.
+    expect(cases['redis.eviction-policy']).toBe('passed');
+    expect(cases['postgres.latency']).toBe('error');
+    expect(await reportAs('junit', strict)).toMatch(/<testsuites [^>]*failures="1" errors="2"/);
+    const levels = (report: typeof mixed) => reportAnnotations(report, undefined).match(/^::error title=[\w.-]+/gm);
+    expect(levels(mixed)).not.toContain('::error title=postgres.latency');
+    expect(levels(strict)).toContain('::error title=postgres.latency');
+  });
+
   it('counts in JUnit what gates', async () => {
     const xml = await reportAs('junit', mixed);
     expect(xml).toMatch(/<testsuites [^>]*tests="7" failures="1" errors="1" skipped="1"/);
