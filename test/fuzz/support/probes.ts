@@ -28,10 +28,14 @@ export interface ProbeTarget {
   readonly script: Script;
   /** Looks at the server of this port, by whatever name. A fault is an answer; it throws nothing. */
   look(port: number, signal: AbortSignal): Promise<void>;
+  /** Milliseconds beyond its limit in which it removes what it made. */
+  readonly cleanMs?: number;
 }
 
 /** Milliseconds for each answer, where a probe lets them be chosen. */
 const ANSWER_MS = 300;
+/** What object storage takes for its clean-up at most, as in its collector. */
+const CLEAN_MS = 8_000;
 
 const lines = (...list: readonly string[]) => list.map((text) => Buffer.from(text));
 
@@ -172,7 +176,7 @@ function store(provider: string, script: Script, block: JsonObject): ProbeTarget
 function storage(provider: string, block: JsonObject, script = XML_ANSWERS): ProbeTarget {
   const collector = createObjectStorageCollector({ limitMs: ANSWER_MS });
   const objectStorage = { provider, ...block };
-  return collecting(`object storage ${provider}`, script, collector, { objectStorage });
+  return { ...collecting(`object storage ${provider}`, script, collector, { objectStorage }), cleanMs: CLEAN_MS };
 }
 
 const KEY = { env: 'A_KEY' };
