@@ -1,3 +1,4 @@
+import { boundedJson } from '../../../base/bounded-json.ts';
 import { isObject } from '../../../base/json.ts';
 import { listAt, textAt } from '../../read.ts';
 import type { DriftAuthor } from '../drift.ts';
@@ -40,11 +41,20 @@ export function owns({ fields }: Manager, steps: readonly Step[]): boolean {
 /** Whether `k:{"name":"api"}` is the key of this item; a port's protocol is TCP if it does not say. */
 export function names(key: string, item: Record<string, unknown>): boolean {
   if (!key.startsWith('k:')) return false;
-  const wanted: unknown = JSON.parse(key.slice(2));
+  const wanted = keyFields(key.slice(2));
   if (!isObject(wanted)) return false;
   return Object.entries(wanted).every(
     ([name, value]) => (item[name] ?? (name === 'protocol' ? 'TCP' : undefined)) === value,
   );
+}
+
+/** Undefined for what is no JSON: whoever writes an object writes its managed fields too. */
+function keyFields(text: string): unknown {
+  try {
+    return boundedJson(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The newest of them. */
