@@ -24,6 +24,6 @@ test.each([
   expect(await squid.get().ask(url)).toBe(403);
 });
 
-test('and lets every other name pass: it does not resolve here, so squid says 503', async () => {
-  expect(await squid.get().ask('http://public.invalid/')).toBe(503);
+test('and lets every other name pass: it does not resolve here, which is no refusal', async () => {
+  expect(await squid.get().ask('http://public.invalid/')).toBeGreaterThan(500);
 });
