@@ -16,6 +16,7 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: (match: RegExpExecArra
   [/\b(?:401|403)\b|[Uu]nauthorized|[Ff]orbidden|denied/, () => REFUSED],
   [/\b404\b|not found/, () => 'it is not there'],
   [/\b(5\d\d)\b/, ([, status]) => `it answers with status ${status}`],
+  [/^error: EOF$/m, () => 'the kubeconfig has no credentials for it'],
   [/connection reset|unexpected EOF|\bEOF\b/, () => 'the connection is closed before the answer ends'],
 ];
 

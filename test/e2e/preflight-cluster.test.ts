@@ -246,12 +246,13 @@ it('a cluster that does not answer is one fault, and much that was not seen', as
   const kubeconfig = join(preflight.folder(), 'closed.kubeconfig');
   const cluster = { name: 'x', cluster: { server: 'https://127.0.0.1:1' } };
   const context = { name: 'x', context: { cluster: 'x', user: 'x' } };
-  const config = { apiVersion: 'v1', kind: 'Config', 'current-context': 'x', clusters: [cluster], contexts: [context] };
+  const lists = { clusters: [cluster], contexts: [context], users: [{ name: 'x', user: { token: 'x' } }] };
+  const config = { apiVersion: 'v1', kind: 'Config', 'current-context': 'x', ...lists };
   await writeFile(kubeconfig, JSON.stringify(config));
   const { check, report, code } = await preflight.run(['--only', 'cluster'], kubeconfig);
   expect(check('cluster.reachable')).toMatchObject({
     status: 'fail',
-    message: expect.stringContaining('does not answer'),
+    message: 'the cluster cannot be reached: the connection is refused',
   });
   expect(report.summary.fail).toBe(1);
   expect(check('cluster.capacity.nodes')?.status).toBe('unknown');

@@ -26,6 +26,7 @@ it.each([
   ['failed to fetch https://a/index.yaml : 404 Not Found', 'it is not there'],
   ['failed to fetch https://a/index.yaml : 503 Service Unavailable', 'it answers with status 503'],
   ['Get "https://a/": EOF', 'the connection is closed before the answer ends'],
+  ['error: EOF', 'the kubeconfig has no credentials for it'],
   ['Error: something else', undefined],
 ])('%s', (text, cause) => {
   expect(failureCause(['Error: first line', text])).toBe(cause);
