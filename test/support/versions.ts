@@ -49,6 +49,15 @@ export async function runMainJob(place: Workplace): Promise<readonly number[]> {
   return codes;
 }
 
+/** What the page shows if every command of every row ends with 0. */
+export function everyRowDone(): ReadonlyMap<string, readonly number[]> {
+  const keys = [...KUBERNETES_ROWS.map(keyOf), ...COMPOSE_ROWS];
+  return new Map(keys.map((key) => [key, SHOWN.map(() => 0)]));
+}
+
+/** What a row's exit codes are kept by. */
+export const keyOf = ({ kubectl, helm, node }: KubernetesRow): string => [kubectl, helm, node].join(' ');
+
 /** docs/versions.md. `codes`: the exit codes of a row's commands, by the row's programs. */
 export function versionsPage(codes: ReadonlyMap<string, readonly number[]>): string {
   const cells = (key: string): string => (codes.get(key) ?? SHOWN.map(() => '–')).join(' | ');
@@ -64,8 +73,7 @@ export function versionsPage(codes: ReadonlyMap<string, readonly number[]>): str
     `| kubectl | helm | Node | ${SHOWN.join(' | ')} |`,
     `|---|---|---|${SHOWN.map(() => '---|').join('')}`,
     ...KUBERNETES_ROWS.map(
-      (row) =>
-        `| ${versionOf(row.kubectl)} | ${versionOf(row.helm)} | ${versionOf(row.node)} | ${cells(Object.values(row).join(' '))} |`,
+      (row) => `| ${versionOf(row.kubectl)} | ${versionOf(row.helm)} | ${versionOf(row.node)} | ${cells(keyOf(row))} |`,
     ),
     '',
     '## Docker Compose',

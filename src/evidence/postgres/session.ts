@@ -126,11 +126,13 @@ async function within<T>(answer: Promise<T>, limitMs: number, stream: Duplex): P
   const timer = setTimeout(late, limitMs);
   let closed: () => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
-    closed = () => reject(stream.errored ?? new Error('Connection terminated unexpectedly'));
+    // The answer may be the server's last words: pg hands it on a moment after it has read it.
+    closed = () => setImmediate(() => reject(stream.errored ?? new Error('Connection terminated unexpectedly')));
     if (stream.closed) closed();
     else stream.once('close', closed);
   });
   answer.catch(() => undefined);
+  ended.catch(() => undefined);
   try {
     return await Promise.race([answer, ended]);
   } finally {
