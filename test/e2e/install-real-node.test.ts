@@ -20,7 +20,7 @@ import { startWeaviate } from '../testbed/services/weaviate.ts';
 const testbed = useCluster({ nodes: '0', realNode: true, tools: ['kubectl', 'helm4'] });
 
 const INSTALL = ['install', '--tier', 'test', '--target', 'kubernetes', '--yes'] as const;
-const FAIL = '{ STAND_IN_FAIL: exit 3 after 2s }';
+const FAIL = '{ STAND_IN_FAIL: exit 3 after 100ms }';
 const TOLD = expect.stringContaining('told to exit with code 3');
 
 /** Bundled data services, unless `over` says otherwise. */

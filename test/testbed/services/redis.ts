@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { execa } from 'execa';
 
+import { freePorts } from '../cluster/ports.ts';
 import { type DebianTree, debianTree } from '../debian/tree.ts';
 import {
   privateFile,
@@ -59,7 +60,10 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServi
     'tls-key-file': certificate.keyFile,
     'tls-auth-clients': 'no',
   };
-  const settings = { requirepass: password, masterauth: password, ...tls, ...options.settings };
+  // The default of a cluster's own port is 10000 above the other one, where somebody may listen.
+  const isCluster = options.settings?.['cluster-enabled'] === 'yes';
+  const bus = isCluster ? { 'cluster-port': (await freePorts(1, new Set([port])))[0] ?? 0 } : {};
+  const settings = { requirepass: password, masterauth: password, ...tls, ...bus, ...options.settings };
   try {
     const server = await startRedisServer({ tree, folder, host, port, settings });
     const login = { host, port, password, ...(certificate && { caFile: certificate.caFile }) };
