@@ -13,7 +13,12 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 it('a file that is written takes away what a killed run left of it, and nothing else', async () => {
   const old = '..env.0123456789ab.tmp';
   const others = ['..env.aaaaaaaaaaaa.tmp', '.env.local', '.other.0123456789ab.tmp'];
-  for (const name of [old, ...others]) await writeFile(join(folder, name), name);
+  const now = new Date();
+  for (const name of [old, ...others]) {
+    await writeFile(join(folder, name), name);
+    // The file system has a clock of its own.
+    await utimes(join(folder, name), now, now);
+  }
   await utimes(join(folder, old), 0, 0);
   await utimes(join(folder, '.other.0123456789ab.tmp'), 0, 0);
   await writeFileAtomic(join(folder, '.env'), 'new');

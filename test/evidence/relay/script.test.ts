@@ -18,7 +18,8 @@ let port = 0;
 let lifeline: Socket | undefined;
 
 beforeEach(async () => {
-  service = createServer((socket) => socket.end('hello'));
+  // The relay is killed while connections stand: their ends are no errors of the test.
+  service = createServer((socket) => socket.on('error', () => undefined).end('hello'));
   service.listen(0, '127.0.0.1');
   await once(service, 'listening');
   target = service.address() as AddressInfo;
@@ -49,6 +50,7 @@ async function startRelay(linger: string): Promise<void> {
 /** The first line that the relay answers to these. */
 async function answer(...lines: readonly string[]): Promise<string> {
   const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   const [chunk] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
@@ -61,6 +63,7 @@ it('opens what its run asks for, once it knows the key', async () => {
   lifeline = await sayKey(port, KEY, options.signal);
   const stream = await relayDial(async () => port, KEY)('127.0.0.1', target.port, options);
   expect(String((await once(stream, 'data'))[0])).toBe('hello');
+  stream.on('error', () => undefined).destroy();
 });
 
 it('answers nobody else, and for no other target than the one that its run signed', async () => {
