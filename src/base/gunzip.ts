@@ -1,15 +1,19 @@
 import { gunzipSync } from 'node:zlib';
 
+/** The data unpacks to more than its limit. */
+export class UnpacksTooLarge extends Error {}
+
 /**
  * Unpacks gzip data to at most `limit` bytes: what unpacks to more is given up as soon as it exceeds them, so that a small archive never fills the memory.
- * Throws Error with a text for a message: `is no gzip data`, `is cut off`, or `unpacks to more than 32 MiB`.
+ * Throws Error with a text for a message: `is no gzip data` or `is cut off`; UnpacksTooLarge with `unpacks to more than 32 MiB`.
  */
 export function gunzipBounded(bytes: Uint8Array, limit: number): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: limit });
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : '';
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw new Error(`unpacks to more than ${sizeText(limit)}`, { cause });
+    if (code === 'ERR_BUFFER_TOO_LARGE')
+      throw new UnpacksTooLarge(`unpacks to more than ${sizeText(limit)}`, { cause });
     throw new Error(code === 'Z_BUF_ERROR' ? 'is cut off' : 'is no gzip data', { cause });
   }
 }

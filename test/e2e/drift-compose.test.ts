@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CheckReport } from '../../src/checks/check.ts';
 import type { Drift } from '../../src/evidence/drift/drift.ts';
-import { type ComposeScene, createComposeScene, told } from '../support/compose-scene.ts';
+import { type ComposeScene, createComposeScene, testComposeFile, told } from '../support/compose-scene.ts';
 import type { Workplace } from '../support/difyctl.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
@@ -14,12 +14,7 @@ let scene: ComposeScene;
 let place: Workplace;
 beforeAll(async () => {
   scene = await createComposeScene(testbed.docker, {
-    file: ({ directory, httpPort }) => ({
-      apiVersion: 'difyctl/v1',
-      name: 'dify',
-      tier: 'test',
-      target: { type: 'compose', directory, httpPort, bindAddress: '127.0.0.1' },
-    }),
+    file: testComposeFile,
   });
   place = await scene.workplace();
   const first = await place.run('install', '--tier', 'test', '--target', 'compose', '--yes', '-o', 'json');

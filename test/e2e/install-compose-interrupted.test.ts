@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/install/report.ts';
-import { type ComposeScene, createComposeScene, told } from '../support/compose-scene.ts';
+import { type ComposeScene, createComposeScene, testComposeFile, told } from '../support/compose-scene.ts';
 import type { Running, Workplace } from '../support/difyctl.ts';
 import { isThere, until } from '../support/recorder.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
@@ -15,12 +15,7 @@ let scene: ComposeScene;
 let place: Workplace;
 beforeAll(async () => {
   scene = await createComposeScene(testbed.docker, {
-    file: ({ directory, httpPort }) => ({
-      apiVersion: 'difyctl/v1',
-      name: 'dify',
-      tier: 'test',
-      target: { type: 'compose', directory, httpPort, bindAddress: '127.0.0.1' },
-    }),
+    file: testComposeFile,
   });
   place = await scene.workplace();
 });

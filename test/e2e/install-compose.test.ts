@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/install/report.ts';
-import { type ComposeScene, createComposeScene, formsOf, told } from '../support/compose-scene.ts';
+import { type ComposeScene, createComposeScene, formsOf, testComposeFile, told } from '../support/compose-scene.ts';
 import type { Outcome, Workplace } from '../support/difyctl.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
@@ -14,12 +14,7 @@ let scene: ComposeScene;
 let place: Workplace;
 beforeAll(async () => {
   scene = await createComposeScene(testbed.docker, {
-    file: ({ directory, httpPort }) => ({
-      apiVersion: 'difyctl/v1',
-      name: 'dify',
-      tier: 'test',
-      target: { type: 'compose', directory, httpPort, bindAddress: '127.0.0.1' },
-    }),
+    file: testComposeFile,
   });
   place = await scene.workplace();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createComposeScene } from '../support/compose-scene.ts';
+import { createComposeScene, testComposeFile } from '../support/compose-scene.ts';
 import { createScene } from '../support/kubernetes-scene.ts';
 import {
   COMPOSE_ROWS,
@@ -51,12 +51,7 @@ describe('the main job on Docker Compose', () => {
       const { [row]: compose } = await ensure([row], { onProgress: progressPrinter() });
       const scene = await createComposeScene(testbed.docker, {
         compose,
-        file: ({ directory, httpPort }) => ({
-          apiVersion: 'difyctl/v1',
-          name: 'dify',
-          tier: 'test',
-          target: { type: 'compose', directory, httpPort, bindAddress: '127.0.0.1' },
-        }),
+        file: testComposeFile,
       });
       try {
         codes.set(row, await runMainJob(await scene.workplace()));

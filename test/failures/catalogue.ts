@@ -108,7 +108,7 @@ export const CATALOGUE: readonly Failure[] = [
   found(36, 'connection refused in every container: a data service named by a loopback address', ['names.loopback']),
   found(37, "apps fetch cloud metadata: the rules of the chart's proxy were replaced", ['names.ssrf-proxy']),
   found(38, 'image not found: a version that is no release, or one that the chart is not made for', ['config.renders']),
-  found(39, 'nothing to restore from: a backup that is planned, and that nobody makes', ['recovery.rpo']),
+  found(39, 'nothing to restore from: a backup is planned, but no job makes it', ['recovery.rpo']),
   found(40, 'plugins do not install behind a mirror: uv.lock names its own addresses', ['config.plugin-install']),
   found(41, 'the checks look at one database, and Dify uses another', ['config.addresses']),
   found(42, 'a sound master is replaced: one sentinel reaches the quorum alone', ['redis.sentinels']),

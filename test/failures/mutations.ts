@@ -107,7 +107,7 @@ const WAYS: readonly Way[] = [
   { at: /^recovery\.postgres$/, what: 'replication in place of a backup', to: always({ method: 'replica' }) },
   {
     at: /^recovery\.postgres$/,
-    what: 'a dump that fits and that nobody makes',
+    what: 'a dump that meets the RPO, but no job makes it',
     to: always({ method: 'dump', interval: '5m', duration: '1m', retention: '14d' }),
   },
   {
@@ -125,7 +125,7 @@ const WAYS: readonly Way[] = [
   { at: /^recovery\.topology\.zones$/, what: 'more zones than there are', to: always(5) },
   { at: /^acceptedRisks\[0\]\.until$/, what: 'an acceptance that is over', to: always(LONG_AGO) },
   { at: /^acceptedRisks\[0\]\.check$/, what: 'a check that does not exist', to: always('host.no-such-check') },
-  { at: /^acceptedRisks\[0\]$/, what: 'a risk that nobody accepts', to: gone },
+  { at: /^acceptedRisks\[0\]$/, what: 'a risk that is not accepted', to: gone },
   { at: /^extraValues$/, what: 'a key that the chart ignores', to: always({ api: { replica: 3 } }) },
   { at: /^extraValues$/, what: 'a secret', to: always({ externalRedis: { password: 'hunter2hunter2' } }) },
   { at: /^extraValues$/, what: 'an image without a version', to: always({ image: { api: { tag: 'latest' } } }) },

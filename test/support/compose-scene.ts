@@ -44,6 +44,14 @@ export interface ComposeSceneOptions {
   readonly compose?: string;
 }
 
+/** The file of a `test` deployment that answers on this machine alone. */
+export const testComposeFile: ComposeSceneOptions['file'] = ({ directory, httpPort }) => ({
+  apiVersion: 'difyctl/v1',
+  name: 'dify',
+  tier: 'test',
+  target: { type: 'compose', directory, httpPort, bindAddress: '127.0.0.1' },
+});
+
 export async function createComposeScene(host: DockerHost, options: ComposeSceneOptions): Promise<ComposeScene> {
   const base = await mkdtemp(join(tmpdir(), 'difyctl-compose-scene-'));
   const directory = join(base, 'dify');

@@ -1,4 +1,5 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
+import { gunzipBounded, UnpacksTooLarge } from '../../base/gunzip.ts';
 import { isObject } from '../../base/json.ts';
 import {
   isRevision,
@@ -66,10 +67,9 @@ function unpacked({ type, data }: Record<string, unknown>, limit: number): strin
   const packed = isObject(data) ? data[REVISION_KEY] : undefined;
   if (typeof packed !== 'string') return { reason: `it has no ${REVISION_KEY}` };
   try {
-    return gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: limit }).toString();
+    return gunzipBounded(Buffer.from(packed, 'base64'), limit).toString();
   } catch (error) {
-    const isTooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    if (!isTooLarge) return { reason: `${REVISION_KEY} is not valid gzip` };
+    if (!(error instanceof UnpacksTooLarge)) return { reason: `${REVISION_KEY} is not valid gzip` };
     return limit < MAX_REVISION_BYTES
       ? { reason: `with newer revisions it holds more than ${MAX_ALL_BYTES} bytes together` }
       : { reason: `${REVISION_KEY} holds more than ${limit} bytes` };

@@ -60,7 +60,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServi
     'tls-key-file': certificate.keyFile,
     'tls-auth-clients': 'no',
   };
-  // The default of a cluster's own port is 10000 above the other one, where somebody may listen.
+  // By default the cluster port is the port plus 10000, which another server may use.
   const isCluster = options.settings?.['cluster-enabled'] === 'yes';
   const bus = isCluster ? { 'cluster-port': (await freePorts(1, new Set([port])))[0] ?? 0 } : {};
   const settings = { requirepass: password, masterauth: password, ...tls, ...bus, ...options.settings };
