@@ -13,7 +13,7 @@ const rooms = {
   report: ['base', 'checks', 'deployment'],
   state: ['base', 'exec', 'deployment', 'render'],
   wizard: ['base', 'checklist', 'deployment', 'recovery'],
-  install: [
+  operations: [
     'base',
     'exec',
     'checklist',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
-import { revisionStore } from '../install/draft.ts';
+import { revisionStore } from '../operations/draft.ts';
 import { arrow, type Style } from '../report/style.ts';
 import type { Revision } from '../state/revisions/revision.ts';
 import { type UnreadableRevision, unreadableNote } from '../state/revisions/stored.ts';

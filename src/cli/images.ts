@@ -7,8 +7,8 @@ import { IMAGES_ENGINE } from '../evidence/images/engine-images.ts';
 import { IMAGES_LIST, type PlannedImage } from '../evidence/images/list.ts';
 import { IMAGES_REGISTRIES } from '../evidence/images/registries.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
-import { collectContext } from '../install/preflight.ts';
-import { prepareToLook } from '../install/prepare.ts';
+import { collectContext } from '../operations/preflight.ts';
+import { prepareToLook } from '../operations/prepare.ts';
 import type { CommandContext } from './context.ts';
 import { loadFile } from './load-file.ts';
 

@@ -3,7 +3,7 @@ import { wrap } from '../base/wrap.ts';
 import { FIRST_ADMINISTRATOR_IS_SET } from '../checks/app/answers.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
-import type { InstallReport } from '../install/report.ts';
+import type { InstallReport } from '../operations/report.ts';
 import { arrow, paint, type Style, sign } from '../report/style.ts';
 import type { ApplyFailure } from '../targets/target.ts';
 import { reportForPeople } from './check-output.ts';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { UserError } from '../base/errors.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
-import type { Draft } from '../install/draft.ts';
-import { install } from '../install/install.ts';
-import type { Prepared } from '../install/prepare.ts';
-import type { InstallReport } from '../install/report.ts';
+import type { Draft } from '../operations/draft.ts';
+import { install } from '../operations/install.ts';
+import type { Prepared } from '../operations/prepare.ts';
+import type { InstallReport } from '../operations/report.ts';
 import { redactedReport } from '../report/redacted.ts';
 import {
   addLookOptions,

@@ -105,8 +105,8 @@ async function judgeDeployment(
   const place = { deployment, baseDirectory, env, kubeconfig, context: kubeContext, signal, protect };
   // Schema, renderers and the like are half of what is loaded: a look at a cluster alone does without.
   const [{ prepareToLook }, { runPreflight }] = await Promise.all([
-    import('../install/prepare.ts'),
-    import('../install/preflight.ts'),
+    import('../operations/prepare.ts'),
+    import('../operations/preflight.ts'),
   ]);
   const prepared = await prepareToLook(place);
   try {
@@ -195,6 +195,6 @@ async function policyOutside(context: CommandContext): Promise<LoadedPolicy | un
 
 async function policyOf(path: string | undefined, directory: string): Promise<LoadedPolicy | undefined> {
   if (path === undefined) return undefined;
-  const { readPolicy } = await import('../install/policy.ts');
+  const { readPolicy } = await import('../operations/policy.ts');
   return readPolicy(path, directory);
 }

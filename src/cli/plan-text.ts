@@ -2,7 +2,7 @@ import { oneLine } from '../base/printable.ts';
 import { wrap } from '../base/wrap.ts';
 import type { Drift } from '../evidence/drift/drift.ts';
 import { driftText } from '../evidence/drift/words.ts';
-import type { Draft } from '../install/draft.ts';
+import type { Draft } from '../operations/draft.ts';
 import { arrow, dot, paint, type Style } from '../report/style.ts';
 import type { Change, FieldChange } from '../targets/target.ts';
 

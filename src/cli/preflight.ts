@@ -63,7 +63,7 @@ async function saveLook({ run, deployment, redact, origin }: Looked, source: str
   const [{ saveEvidence }, { saveOrigin }, { savePolicy }] = await Promise.all([
     import('../evidence/saved.ts'),
     import('../evidence/saved-origin.ts'),
-    import('../install/policy.ts'),
+    import('../operations/policy.ts'),
   ]);
   const saved = await savePolicy(deployment, source, directory);
   await saveEvidence(directory, run.evidence, saved, redact);

@@ -1,6 +1,6 @@
 import type { LoadedDeployment } from '../deployment/load.ts';
-import { openTarget } from '../install/open-target.ts';
-import { type Bench, openBench, type Prepared, prepare } from '../install/prepare.ts';
+import { openTarget } from '../operations/open-target.ts';
+import { type Bench, openBench, type Prepared, prepare } from '../operations/prepare.ts';
 import type { Target } from '../targets/target.ts';
 import type { CommandContext } from './context.ts';
 import { loadFile } from './load-file.ts';

@@ -6,8 +6,8 @@ import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { counted } from '../base/words.ts';
 import type { UnresolvedSecret } from '../deployment/secrets.ts';
-import { type Prepared, prepare } from '../install/prepare.ts';
-import { type WrittenSet, writeSet } from '../install/write-set.ts';
+import { type Prepared, prepare } from '../operations/prepare.ts';
+import { type WrittenSet, writeSet } from '../operations/write-set.ts';
 import type { CommandContext } from './context.ts';
 import { loadFile } from './load-file.ts';
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { counted } from '../base/words.ts';
-import { applySecret } from '../install/apply-secret.ts';
+import { applySecret } from '../operations/apply-secret.ts';
 import { askToGoOn, requireAnswer } from './confirm.ts';
 import type { CommandContext } from './context.ts';
 import { withPrepared } from './prepared.ts';

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
-import { revisionStore } from '../install/draft.ts';
+import { revisionStore } from '../operations/draft.ts';
 import { newestRevision, type Revision } from '../state/revisions/revision.ts';
 import { unreadableNote } from '../state/revisions/stored.ts';
 import { installedVersions } from '../state/revisions/versions.ts';

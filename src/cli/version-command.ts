@@ -8,7 +8,7 @@ import { textAt } from '../evidence/read.ts';
 import { toolFacts } from '../evidence/tools.ts';
 import { jsonAnswer } from '../exec/answer.ts';
 import type { Runner } from '../exec/runner.ts';
-import { revisionStore } from '../install/draft.ts';
+import { revisionStore } from '../operations/draft.ts';
 import { type InstalledVersions, installedVersions, versionWords } from '../state/revisions/versions.ts';
 import { clusterAlone } from './cluster-alone.ts';
 import type { CommandContext } from './context.ts';

@@ -8,7 +8,7 @@ import { changeLines, kindLines, placeLines } from '../../src/cli/plan-text.ts';
 import { progressView } from '../../src/cli/progress.ts';
 import { Run, type World } from '../../src/cli/run.ts';
 import { statusText } from '../../src/cli/status-text.ts';
-import type { Draft } from '../../src/install/draft.ts';
+import type { Draft } from '../../src/operations/draft.ts';
 import type { Revision } from '../../src/state/revisions/revision.ts';
 import { HOSTILE_TEXTS, RUNNER_COMMAND, UNPRINTABLE } from '../support/hostile-texts.ts';
 import { sampleReport, sampleResult } from '../support/reports.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckReport } from '../../src/checks/check.ts';
 import type { Drift } from '../../src/evidence/drift/drift.ts';
-import type { InstallReport } from '../../src/install/report.ts';
+import type { InstallReport } from '../../src/operations/report.ts';
 import type { Outcome, Workplace } from '../support/difyctl.ts';
 import { createScene, type Scene } from '../support/kubernetes-scene.ts';
 import { useCluster } from '../testbed/fixtures.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { InstallReport } from '../../src/install/report.ts';
+import type { InstallReport } from '../../src/operations/report.ts';
 import { type ComposeScene, createComposeScene, testComposeFile, told } from '../support/compose-scene.ts';
 import type { Running, Workplace } from '../support/difyctl.ts';
 import { isThere, until } from '../support/recorder.ts';

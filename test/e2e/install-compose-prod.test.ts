@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { InstallReport } from '../../src/install/report.ts';
+import type { InstallReport } from '../../src/operations/report.ts';
 import { type ComposeScene, createComposeScene, formsOf, told } from '../support/compose-scene.ts';
 import type { Outcome, Workplace } from '../support/difyctl.ts';
 import { type HealthyStores, startHealthyStores } from '../support/healthy-stores.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { InstallReport } from '../../src/install/report.ts';
+import type { InstallReport } from '../../src/operations/report.ts';
 import { type ComposeScene, createComposeScene, formsOf, testComposeFile, told } from '../support/compose-scene.ts';
 import type { Outcome, Workplace } from '../support/difyctl.ts';
 import { composeImages } from '../testbed/docker/commands.ts';

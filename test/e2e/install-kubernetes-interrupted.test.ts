@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { InstallReport } from '../../src/install/report.ts';
+import type { InstallReport } from '../../src/operations/report.ts';
 import { builtProgram } from '../support/built.ts';
 import { leftRunning, type Outcome, type Workplace } from '../support/difyctl.ts';
 import { createScene, type Scene, type SceneOptions } from '../support/kubernetes-scene.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { InstallReport } from '../../src/install/report.ts';
+import type { InstallReport } from '../../src/operations/report.ts';
 import { builtProgram } from '../support/built.ts';
 import { leftRunning, type Outcome, type Workplace } from '../support/difyctl.ts';
 import { createScene, type Scene, type SceneOptions, SECRETS } from '../support/kubernetes-scene.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckReport } from '../../src/checks/check.ts';
-import type { InstallReport } from '../../src/install/report.ts';
+import type { InstallReport } from '../../src/operations/report.ts';
 import { CHART } from '../support/chart.ts';
 import type { Outcome, Workplace } from '../support/difyctl.ts';
 import { createScene, type Scene, SECRETS } from '../support/kubernetes-scene.ts';

@@ -10,7 +10,7 @@ import { tryClaims } from '../../src/evidence/cluster/shared-claims.ts';
 import type { EvidenceKey, Need } from '../../src/evidence/evidence.ts';
 import { RENDERED_OBJECTS } from '../../src/evidence/rendered/set.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
-import type { InstallReport } from '../../src/install/report.ts';
+import type { InstallReport } from '../../src/operations/report.ts';
 import { CHART } from '../support/chart.ts';
 import { collectContext } from '../support/check-runs.ts';
 import { type CliRun, runCli } from '../support/cli.ts';

@@ -4,7 +4,7 @@ const LOCK = 'state/lock/lock.test.ts';
 const LEASE = 'state/lock/lease.test.ts';
 const CHILDREN = 'state/lock/children.test.ts';
 const RETRY = 'exec/retry.test.ts';
-const INSTALL = 'install/install.test.ts';
+const INSTALL = 'operations/install.test.ts';
 
 /** The machine's clock, the API server, and the Lease that is the lock. */
 export const CLUSTER_CASES: readonly ReliabilityCase[] = [

@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import type { Helm } from '../../src/exec/helm.ts';
-import { loadChart } from '../../src/install/chart.ts';
-import { readChartFacts } from '../../src/install/chart-facts.ts';
+import { loadChart } from '../../src/operations/chart.ts';
+import { readChartFacts } from '../../src/operations/chart-facts.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const folder = temporaryFolder();

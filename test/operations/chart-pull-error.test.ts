@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ExternalError } from '../../src/base/errors.ts';
-import { chartPullError } from '../../src/install/chart-pull-error.ts';
+import { chartPullError } from '../../src/operations/chart-pull-error.ts';
 
 const repo = { repo: 'https://charts.example', name: 'dify', version: '0.38.0' };
 const oci = { oci: 'oci://registry.example/dify', version: '0.38.0' };

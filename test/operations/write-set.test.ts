@@ -2,7 +2,7 @@ import { access, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeSet } from '../../src/install/write-set.ts';
+import { writeSet } from '../../src/operations/write-set.ts';
 import type { RenderedFile } from '../../src/render/rendered.ts';
 
 let folder = '';

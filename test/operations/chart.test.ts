@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { helm } from '../../src/exec/helm.ts';
-import { loadChart } from '../../src/install/chart.ts';
+import { loadChart } from '../../src/operations/chart.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const folder = temporaryFolder();
