@@ -10,7 +10,7 @@ const MOST_TIMES = 2;
 
 export const recoveryConsistency: Check = {
   id: 'recovery.consistency',
-  title: 'PostgreSQL and the files can be taken back to the same moment',
+  title: 'PostgreSQL and the files can be restored to the same point in time',
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.postgres !== undefined && recovery.objectStorage !== undefined),

@@ -42,7 +42,7 @@ export async function applyCompose(
     summary: summaryOf(views, seen, refused, timeoutMs),
     failures: refused === undefined || seen.length > 0 ? seen : [refused],
     releaseRevision: undefined,
-    state: undone ?? `project ${project.name} is as far up as it came; nothing was taken back`,
+    state: undone ?? `project ${project.name} is partly up; nothing was rolled back`,
   };
 }
 
