@@ -29,7 +29,7 @@ const flagTable = {
 };
 
 const { metafile } = await build({
-  entryPoints: ['src/cli/main.ts', 'src/cli/code-cache.ts'],
+  entryPoints: ['src/cli/frame/main.ts', 'src/cli/frame/code-cache.ts'],
   outdir,
   metafile: true,
   bundle: true,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SUBJECTS } from '../../src/checks/check.ts';
 import { CHECKS } from '../../src/checks/registry.ts';
-import { readExplanations } from '../../src/cli/check-docs.ts';
+import { readExplanations } from '../../src/cli/output/check-docs.ts';
 import { COLLECTORS } from '../../src/evidence/registry.ts';
 import { SAMPLE_NAMES, sampleDeployment } from '../support/deployments.ts';
 

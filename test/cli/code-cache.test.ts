@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, stat, symlink } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ownFolder } from '../../src/cli/code-cache.ts';
+import { ownFolder } from '../../src/cli/frame/code-cache.ts';
 
 const uid = process.getuid?.() ?? 0;
 let home = '';

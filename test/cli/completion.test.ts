@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CHECKS } from '../../src/checks/registry.ts';
-import { COMMANDS } from '../../src/cli/commands.ts';
-import { SHELLS, type Shell } from '../../src/cli/completion-scripts.ts';
+import { COMMANDS } from '../../src/cli/frame/command-table.ts';
+import { SHELLS, type Shell } from '../../src/cli/output/completion-scripts.ts';
 import { runCli } from '../support/cli.ts';
 
 const scripts = new Map<Shell, string>();

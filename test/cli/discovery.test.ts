@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ExternalError } from '../../src/base/errors.ts';
-import { Discovery } from '../../src/cli/discovery.ts';
+import { Discovery } from '../../src/cli/input/discovery.ts';
 import type { Runner } from '../../src/exec/runner.ts';
 
 const CONFIG = { 'current-context': 'b', contexts: [{ name: 'a' }, { name: 'b' }] };

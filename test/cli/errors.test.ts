@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExternalError, Interrupted, UserError } from '../../src/base/errors.ts';
-import { exitCodeOf, faultDocument, faultText } from '../../src/cli/errors.ts';
+import { exitCodeOf, faultDocument, faultText } from '../../src/cli/frame/errors.ts';
 
 const PLAIN = { verbose: false, color: false, unicode: true };
 

@@ -2,8 +2,8 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
-import { askToGoOn } from '../../src/cli/confirm.ts';
-import type { CommandContext } from '../../src/cli/context.ts';
+import type { CommandContext } from '../../src/cli/frame/context.ts';
+import { askToGoOn } from '../../src/cli/input/confirm.ts';
 import { runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -16,7 +16,7 @@ urls: { console: "http://a.test", api: "http://a.test", app: "http://a.test", fi
 `;
 
 const answers: string[] = [];
-vi.mock('../../src/cli/line-prompt.ts', () => ({ askLine: async () => answers.shift() ?? '' }));
+vi.mock('../../src/cli/input/line-prompt.ts', () => ({ askLine: async () => answers.shift() ?? '' }));
 
 describe('without a file and without a terminal', () => {
   test.each([

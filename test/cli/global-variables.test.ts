@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/base/exit-codes.ts';
-import { overviewText } from '../../src/cli/overview.ts';
+import { overviewText } from '../../src/cli/frame/overview.ts';
 import { runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folders.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../src/cli/commands.ts';
-import type { CommandContext } from '../../src/cli/context.ts';
-import { describeCommands } from '../../src/cli/describe.ts';
-import { EXAMPLES } from '../../src/cli/examples.ts';
-import { overviewText } from '../../src/cli/overview.ts';
+import { COMMANDS } from '../../src/cli/frame/command-table.ts';
+import type { CommandContext } from '../../src/cli/frame/context.ts';
+import { describeCommands } from '../../src/cli/frame/describe.ts';
+import { EXAMPLES } from '../../src/cli/frame/examples.ts';
+import { overviewText } from '../../src/cli/frame/overview.ts';
 import { runCli } from '../support/cli.ts';
 
 test('the overview groups the commands by the day they are for', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
-import type { CommandContext } from '../../src/cli/context.ts';
-import { installText } from '../../src/cli/install-text.ts';
+import type { CommandContext } from '../../src/cli/frame/context.ts';
+import { installText } from '../../src/cli/output/install-text.ts';
 import { type InstallFacts, installReport } from '../../src/operations/report.ts';
 import { sampleDeployment } from '../support/deployments.ts';
 

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { watchOutput } from '../../src/cli/outputs.ts';
+import { watchOutput } from '../../src/cli/frame/outputs.ts';
 
 /** A stream that fails as the system would have it, once something is written. */
 function failing(code: string, isTTY = false): PassThrough & { readonly isTTY: boolean } {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changeLines, driftLines, summaryLines } from '../../src/cli/plan-text.ts';
+import { changeLines, driftLines, summaryLines } from '../../src/cli/output/plan-text.ts';
 import type { Draft } from '../../src/operations/draft.ts';
 import type { KubernetesObject } from '../../src/render/rendered.ts';
 import { compareObjects } from '../../src/targets/kubernetes/compare.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../src/cli/commands.ts';
+import { COMMANDS } from '../../src/cli/frame/command-table.ts';
 import { runCli } from '../support/cli.ts';
 
 const FILE = 'apiVersion: difyctl/v1\ntier: test\ntarget: { type: compose }\n';

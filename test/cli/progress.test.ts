@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { CommandContext } from '../../src/cli/context.ts';
-import { progressView } from '../../src/cli/progress.ts';
+import type { CommandContext } from '../../src/cli/frame/context.ts';
+import { progressView } from '../../src/cli/output/progress.ts';
 
 function view(over: object = {}): { readonly said: () => string; readonly view: ReturnType<typeof progressView> } {
   const chunks: string[] = [];

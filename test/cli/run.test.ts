@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Interrupted, UserError } from '../../src/base/errors.ts';
-import { Run, type World } from '../../src/cli/run.ts';
+import { Run, type World } from '../../src/cli/frame/run.ts';
 
 function world(signal: AbortSignal): { readonly world: World; text(): string } {
   const chunks: string[] = [];

@@ -1,7 +1,9 @@
 import { build, type Metafile } from 'esbuild';
 import { expect, it } from 'vitest';
 
-const ENTRIES = ['process', 'preflight', 'cluster-alone', 'look', 'check-output'].map((name) => `src/cli/${name}.ts`);
+const ENTRIES = ['frame/process', 'commands/preflight', 'input/cluster-alone', 'input/look', 'output/check-output'].map(
+  (name) => `src/cli/${name}.ts`,
+);
 /** The bundle holds its value and nothing of what it is made of (build.mjs). */
 const FLAG_TABLE = 'src/deployment/flag-table.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { ExternalError, Interrupted } from '../../src/base/errors.ts';
-import type { CommandContext } from '../../src/cli/context.ts';
-import { revisionLine } from '../../src/cli/history.ts';
-import { nextStep } from '../../src/cli/status.ts';
-import { type StatusView, statusText } from '../../src/cli/status-text.ts';
-import { watchStatus } from '../../src/cli/status-watch.ts';
+import { revisionLine } from '../../src/cli/commands/history.ts';
+import { nextStep } from '../../src/cli/commands/status.ts';
+import type { CommandContext } from '../../src/cli/frame/context.ts';
+import { type StatusView, statusText } from '../../src/cli/output/status-text.ts';
+import { watchStatus } from '../../src/cli/output/status-watch.ts';
 import type { Revision } from '../../src/state/revisions/revision.ts';
 import type { LiveRelease } from '../../src/targets/target.ts';
 import { runCli } from '../support/cli.ts';

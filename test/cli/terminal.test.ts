@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeTerminal } from '../../src/cli/terminal.ts';
+import { judgeTerminal } from '../../src/cli/frame/terminal.ts';
 
 const TERMINAL = {
   stdin: { isTTY: true },

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { stringify } from 'yaml';
-import { runProcess } from '../../src/cli/process.ts';
+import { runProcess } from '../../src/cli/frame/process.ts';
 import { SAMPLE_FILES } from '../support/deployments.ts';
 
 const [folder = '', format = ''] = process.argv.slice(2);

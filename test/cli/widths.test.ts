@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { wrap } from '../../src/base/wrap.ts';
-import type { CommandContext } from '../../src/cli/context.ts';
-import { progressView, resultStyle } from '../../src/cli/progress.ts';
-import { judgeTerminal } from '../../src/cli/terminal.ts';
+import type { CommandContext } from '../../src/cli/frame/context.ts';
+import { judgeTerminal } from '../../src/cli/frame/terminal.ts';
+import { progressView, resultStyle } from '../../src/cli/output/progress.ts';
 import { reportText } from '../../src/report/text.ts';
 import { noteLines, reviewLines } from '../../src/wizard/terminal/review-lines.ts';
 import { runCli } from '../support/cli.ts';

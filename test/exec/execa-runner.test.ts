@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { bareRunner } from '../../src/cli/cluster-alone.ts';
+import { bareRunner } from '../../src/cli/input/cluster-alone.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
 import type { RunOptions } from '../../src/exec/runner.ts';
 import { identify } from '../../src/state/lock/process.ts';

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/folders.ts';
 import { endless, hostileServers } from '../support/hostile-server.ts';
 
 const CHILD = fileURLToPath(new URL('./support/child.ts', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../src/cli/frame/main.ts', import.meta.url));
 /** The same in every run, so that a failure can be repeated; another one looks elsewhere. */
 const SEED = Number(process.env.DIFYCTL_TEST_FUZZ_SEED ?? 20261128);
 /** How many times as many samples as the unit tests take. */

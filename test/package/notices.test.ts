@@ -23,7 +23,7 @@ function manifest(name: string, license: string | undefined): string {
 
 test('packages are told from the paths that the bundler read, scoped and nested ones too', () => {
   const inputs = [
-    'src/cli/main.ts',
+    'src/cli/frame/main.ts',
     'node_modules/zod/index.js',
     'node_modules/zod/v4/core/core.js',
     'node_modules/@inquirer/core/dist/index.js',

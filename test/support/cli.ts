@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
-import { runCommandLine } from '../../src/cli/program.ts';
-import type { World } from '../../src/cli/run.ts';
+import { runCommandLine } from '../../src/cli/frame/program.ts';
+import type { World } from '../../src/cli/frame/run.ts';
 
 export interface CliRun {
   readonly code: number;

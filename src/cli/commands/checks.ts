@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { UserError } from '../../base/errors.ts';
+import { nearest } from '../../base/suggest.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
+import type { Check } from '../../checks/check.ts';
+import { CHECKS } from '../../checks/registry.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { readExplanations } from '../output/check-docs.ts';
+
+/** `difyctl checks [list]` and `difyctl checks explain ID…`. */
+export function define(command: Command, context: CommandContext): void {
+  command.argument('[action]', 'list or explain', 'list').argument('[ids...]', 'check ids');
+  command.action(async (action: string, ids: readonly string[]) => {
+    context.stdout.write(await textOf(action, ids, context));
+  });
+}
+
+async function textOf(action: string, ids: readonly string[], context: CommandContext): Promise<string> {
+  if (action === 'list') return list(context);
+  if (action === 'explain') return explain(context, ids);
+  const known = CHECKS.some(({ id }) => id === action);
+  throw new UserError('difyctl checks: list or explain', {
+    next: [known ? `difyctl checks explain ${action}` : 'difyctl checks list'],
+  });
+}
+
+function list(context: CommandContext): string {
+  const checks = CHECKS.map((check) => ({
+    id: check.id,
+    title: check.title,
+    phases: check.phases,
+    severity: { test: check.severity('test'), prod: check.severity('prod') },
+    needs: check.needs.map((key) => key.name),
+  }));
+  if (context.output === 'json') return documentText(context, { kind: 'CheckList', checks });
+  const width = Math.max(...checks.map(({ id }) => id.length));
+  const lines = checks.map(({ id, severity, title }) => {
+    const marks = `${severity.test.padEnd(7)} ${severity.prod.padEnd(7)}`;
+    return context.terminal.width < 100 ? `${id}\n    ${marks} ${title}` : `${id.padEnd(width)}  ${marks} ${title}`;
+  });
+  return `${['severity in test, in prod; what is asked', ...lines].join('\n')}\n`;
+}
+
+async function explain(context: CommandContext, ids: readonly string[]): Promise<string> {
+  if (ids.length === 0) throw new UserError('which check? difyctl checks explain ID', { next: ['difyctl checks'] });
+  const wanted = ids.map(known);
+  const explanations = await readExplanations();
+  const found = wanted.map((check) => ({
+    id: check.id,
+    title: check.title,
+    text: explanations.get(check.id) ?? check.title,
+  }));
+  if (context.output === 'json') return documentText(context, { kind: 'CheckExplanation', checks: found });
+  return `${found.map(({ id, text }) => `${id}\n\n${text}`).join('\n\n')}\n`;
+}
+
+function known(id: string): Check {
+  const check = CHECKS.find((candidate) => candidate.id === id);
+  if (check !== undefined) return check;
+  const near = nearest(
+    id,
+    CHECKS.map((candidate) => candidate.id),
+  );
+  throw new UserError(`no check is called ${id}${near === undefined ? '' : `; did you mean ${near}?`}`, {
+    next: ['difyctl checks'],
+  });
+}
+
+function documentText({ now }: CommandContext, document: Readonly<Record<string, unknown>>): string {
+  const head = { apiVersion: API_VERSION, difyctl: DIFYCTL_VERSION, time: now().toISOString() };
+  return `${JSON.stringify({ ...head, ...document }, null, 2)}\n`;
+}

@@ -1,0 +1,91 @@
+import { type Command, Option } from 'commander';
+import { ExternalError } from '../../base/errors.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
+import { createCollection } from '../../evidence/collect.ts';
+import type { EvidenceKey } from '../../evidence/evidence.ts';
+import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
+import { IMAGES_LIST, type PlannedImage } from '../../evidence/images/list.ts';
+import { IMAGES_REGISTRIES } from '../../evidence/images/registries.ts';
+import { COLLECTORS } from '../../evidence/registry.ts';
+import { collectContext } from '../../operations/preflight.ts';
+import { prepareToLook } from '../../operations/prepare.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { loadFile } from '../input/load-file.ts';
+
+interface Options {
+  readonly format: 'table' | 'list' | 'mirror';
+  readonly digests?: true;
+}
+
+/** An image, and its digest where that was asked for and could be had. */
+interface Listed extends PlannedImage {
+  readonly digest?: string;
+}
+
+/** Names with their digests are for people and machines that read the table or JSON: neither `docker save` nor skopeo takes tag and digest together. */
+const TEXTS: Readonly<Record<Options['format'], (images: readonly Listed[]) => readonly string[]>> = {
+  table,
+  list: (images) => images.map(({ name }) => name),
+  mirror: (images) => images.map(({ source, name }) => `${source} ${name}`),
+};
+
+/** `difyctl images`: what an install would pull. */
+export function define(command: Command, context: CommandContext): void {
+  const format = new Option('--format <form>', 'list: names alone; mirror: publisher’s name and ours').default('table');
+  command
+    .addOption(format.choices(['table', 'list', 'mirror']))
+    .option('--digests', 'ask the engine and the registries for the digest of each')
+    .action(async (options: Options) => {
+      const images = await imagesOf(context, options.digests === true);
+      const text = TEXTS[options.format](images);
+      if (context.output === 'json') context.stdout.write(`${JSON.stringify(document(images, context), null, 2)}\n`);
+      else context.stdout.write(text.map((one) => `${one}\n`).join(''));
+    });
+}
+
+async function imagesOf(context: CommandContext, withDigests: boolean): Promise<readonly Listed[]> {
+  const { env, kubeconfig, kubeContext, signal, protect, now, timeoutMs } = context;
+  const { deployment, baseDirectory } = await loadFile(context);
+  const wishes = { deployment, baseDirectory, env, kubeconfig, context: kubeContext, signal, protect };
+  const prepared = await prepareToLook(wishes);
+  try {
+    if (prepared.fault !== undefined) throw prepared.fault;
+    const looking = { ...collectContext(prepared), env, now, signal };
+    const collection = createCollection(COLLECTORS, looking, { totalMs: timeoutMs });
+    const seen = async <T>(key: EvidenceKey<T>): Promise<T> => {
+      const { evidence } = await collection.get(key);
+      if (evidence.data !== undefined) return evidence.data;
+      throw new ExternalError(`the images cannot be listed: ${evidence.missing ?? evidence.outcome}`);
+    };
+    const images = await seen(IMAGES_LIST);
+    if (!withDigests) return images;
+    const [here, registries] = await Promise.all([seen(IMAGES_ENGINE), seen(IMAGES_REGISTRIES)]);
+    const found = [...here, ...registries.flatMap((registry) => registry.images)];
+    const digests = new Map(found.map(({ name, digest }) => [name, digest]));
+    return images.map((image) => {
+      const digest = digests.get(image.name);
+      return digest === undefined ? image : { ...image, digest };
+    });
+  } finally {
+    await prepared.dispose();
+  }
+}
+
+function table(images: readonly Listed[]): readonly string[] {
+  const wide = Math.max(0, ...images.map(({ name }) => name.length));
+  return images.flatMap(({ name, source, usedBy, digest }) => [
+    `  ${name.padEnd(wide)}  ${usedBy.join(', ')}`,
+    ...(source === name ? [] : [`    from ${source}`]),
+    ...(digest === undefined ? [] : [`    ${digest}`]),
+  ]);
+}
+
+function document(images: readonly Listed[], { now }: CommandContext): Readonly<Record<string, unknown>> {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'ImageList',
+    difyctl: DIFYCTL_VERSION,
+    time: now().toISOString(),
+    images,
+  };
+}

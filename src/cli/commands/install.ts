@@ -1,0 +1,155 @@
+import type { Command } from 'commander';
+import { UserError } from '../../base/errors.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { Draft } from '../../operations/draft.ts';
+import { install } from '../../operations/install.ts';
+import type { Prepared } from '../../operations/prepare.ts';
+import type { InstallReport } from '../../operations/report.ts';
+import { redactedReport } from '../../report/redacted.ts';
+import type { CommandContext } from '../frame/context.ts';
+import {
+  addLookOptions,
+  addSelectionOptions,
+  type LookOptions,
+  readLook,
+  readSelection,
+  refuseAimlessLook,
+  type Selection,
+} from '../input/check-options.ts';
+import { askToGoOn, type Exhibit, requireAnswer } from '../input/confirm.ts';
+import { openingNotes, type Ready, withPrepared } from '../input/prepared.ts';
+import { checklistStarter } from '../output/check-output.ts';
+import { installText } from '../output/install-text.ts';
+import { changeLines, driftLines, kindLines, placeLines, summaryLines } from '../output/plan-text.ts';
+import { type ProgressView, progressView } from '../output/progress.ts';
+import { addReportOption, readReportFiles, writeReportFiles } from '../output/report-files.ts';
+
+interface Options {
+  readonly yes?: true;
+  readonly dryRun?: true;
+  readonly atomic?: true;
+}
+
+/** Kubernetes itself calls a rollout stuck after ten minutes (progressDeadlineSeconds). */
+const DEFAULT_TIMEOUT_MS = 600_000;
+
+/** `difyctl install`: render, preflight, plan, apply, postflight. */
+export function define(command: Command, context: CommandContext): void {
+  addReportOption(addLookOptions(addSelectionOptions(command)), 'the report of the checks that ran last')
+    .option('-y, --yes', 'agree to the plan in advance; in prod the file names target.context')
+    .option('--dry-run', 'stop after the plan; nothing is changed')
+    .option('--atomic', 'roll back if it does not come up')
+    .action(async (options: Options) => {
+      const yes = options.yes === true;
+      const files = readReportFiles(command.opts(), context.cwd);
+      const how = { ...readSelection(command.opts()), ...readLook(command.opts()) };
+      if (options.dryRun === true) refuseToMakeAnything(how);
+      if (options.dryRun !== true) await requireAnswer(context, yes, 'difyctl install', 'difyctl install --dry-run');
+      const view = progressView(context);
+      try {
+        const note = (text: string): void => view.onProgress({ type: 'note', level: 'warn', text });
+        const work = async (ready: Ready): Promise<InstallReport> => {
+          refuseAimlessLook(how, ready.prepared.deployment);
+          if (yes) refuseUnnamedContext(ready.prepared.deployment);
+          for (const text of openingNotes(ready)) note(text);
+          return runInstall(context, ready, options, how, view);
+        };
+        const report = await withPrepared(context, options.dryRun === true ? 'warn' : 'stop', work, note);
+        view.end();
+        await writeReportFiles(files, report.postflight ?? report.preflight, context);
+        write(context, report);
+        context.exit(report.exitCode);
+      } finally {
+        view.end();
+      }
+    });
+}
+
+async function runInstall(
+  context: CommandContext,
+  { prepared, target }: Ready,
+  { yes, dryRun, atomic }: Options,
+  how: Selection & LookOptions,
+  view: ProgressView,
+): Promise<InstallReport> {
+  const { env, now, signal, timeoutMs, terminal, stderr } = context;
+  const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
+  const startChecklist = await checklistStarter(context);
+  let checklist = startChecklist();
+  const show = (draft: Draft): void => {
+    view.pause();
+    const shown = [
+      ...summaryLines(draft, style),
+      ...kindLines(draft, style),
+      ...placeLines(draft, style),
+      ...driftLines(draft.plan.drift, style),
+    ];
+    if (!context.quiet) stderr.write(`${shown.join('\n')}\n`);
+  };
+  return install({
+    prepared,
+    target,
+    ...{ env, now, signal, ...how },
+    dryRun: dryRun === true,
+    atomic: atomic === true,
+    timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    show,
+    confirm: async (draft, again) => {
+      view.pause();
+      if (yes === true) return true;
+      const { name } = prepared.deployment;
+      const question = again ? `The plan has changed meanwhile. Install ${name} all the same?` : `Install ${name}?`;
+      return askToGoOn(context, question, exhibits(draft, prepared, style));
+    },
+    onCheckEvent: (event) => checklist.onEvent(event),
+    onProgress: (event) => {
+      const isChecking = event.type !== 'note' && event.step.endsWith('flight');
+      // The checklist moves in this step's place.
+      if (isChecking && event.type === 'step-started') return;
+      if (isChecking && event.type === 'step-ended') {
+        checklist.end();
+        checklist = startChecklist();
+      }
+      view.onProgress(event);
+    },
+  });
+}
+
+/** A dry run makes nothing, not even for a moment. */
+function refuseToMakeAnything({ from, deep }: LookOptions): void {
+  if (from === 'local' && !deep) return;
+  const flag = from === 'cluster' ? '--from cluster' : '--deep';
+  throw new UserError(`${flag} makes objects in the cluster for a while, and --dry-run makes nothing`, {
+    next: [`difyctl preflight ${flag}`, 'difyctl install --dry-run'],
+  });
+}
+
+/** `kubectl config use-context` in another window must not move a production. */
+function refuseUnnamedContext({ tier, target }: Deployment): void {
+  if (tier !== 'prod' || target.type !== 'kubernetes' || target.context !== undefined) return;
+  throw new UserError('in prod, --yes needs the cluster to be named', {
+    problems: [{ path: 'target.context', message: 'is not written down; kubectl config get-contexts lists them' }],
+    next: ['write target.context into the file, or give --context'],
+  });
+}
+
+function exhibits(draft: Draft, { rendered }: Prepared, style: Parameters<typeof changeLines>[1]): readonly Exhibit[] {
+  const lines = (text: readonly string[]): string => `${text.join('\n')}\n`;
+  const values = rendered.files.find(({ path }) => path === 'values.yaml' || path === 'compose.yaml');
+  return [
+    { key: 'd', title: 'differences', text: () => lines(changeLines(draft.plan.changes, style, true)) },
+    { key: 'o', title: 'objects', text: () => lines(changeLines(draft.plan.changes, style, false)) },
+    { key: 'v', title: 'values', text: () => values?.content ?? '' },
+  ];
+}
+
+function write(context: CommandContext, report: InstallReport): void {
+  const { preflight, postflight } = report;
+  const safe: InstallReport = {
+    ...report,
+    preflight: redactedReport(preflight, context.redact),
+    ...(postflight === undefined ? {} : { postflight: redactedReport(postflight, context.redact) }),
+  };
+  const json = context.output === 'json';
+  context.stdout.write(json ? `${JSON.stringify(safe, null, 2)}\n` : installText(safe, context));
+}

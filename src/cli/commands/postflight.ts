@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { reportExitCode } from '../../checks/exit.ts';
+import { CHECKS } from '../../checks/registry.ts';
+import { refuseOtherPhase } from '../../checks/select.ts';
+import { runPostflight } from '../../operations/postflight.ts';
+import { prepareToLook } from '../../operations/prepare.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { addFailOnOption, addSelectionOptions, readFailOn, readSelection } from '../input/check-options.ts';
+import { loadFile } from '../input/load-file.ts';
+import { checklistStarter, publishReport } from '../output/check-output.ts';
+import { addReportOption, readReportFiles } from '../output/report-files.ts';
+
+/** `difyctl postflight`: looks whether what was installed serves, and changes nothing. */
+export function define(command: Command, context: CommandContext): void {
+  addReportOption(addFailOnOption(addSelectionOptions(command))).action(async () => {
+    const selection = readSelection(command.opts());
+    const failOn = readFailOn(command.opts());
+    refuseOtherPhase(CHECKS, 'postflight', selection.only);
+    const files = readReportFiles(command.opts(), context.cwd);
+    const { deployment, baseDirectory } = await loadFile(context);
+    const { env, now, signal, timeoutMs, kubeconfig, kubeContext, protect } = context;
+    const prepared = await prepareToLook({
+      deployment,
+      baseDirectory,
+      env,
+      kubeconfig,
+      context: kubeContext,
+      signal,
+      protect,
+    });
+    try {
+      const { onEvent, end } = (await checklistStarter(context))();
+      const run = await runPostflight(prepared, { ...selection, failOn, env, now, signal, timeoutMs, onEvent }).finally(
+        end,
+      );
+      await publishReport(run.report, context, { next: 'difyctl status', files });
+      context.exit(reportExitCode(run.report));
+    } finally {
+      await prepared.dispose();
+    }
+  });
+}

@@ -1,0 +1,70 @@
+import { type Command, Option } from 'commander';
+import { UserError } from '../../base/errors.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { iamText } from '../../prerequisites/iam.ts';
+import { prerequisitesPage } from '../../prerequisites/markdown.ts';
+import { prerequisitesOf } from '../../prerequisites/prerequisites.ts';
+import { type Installer, rbacObjects, rbacText } from '../../prerequisites/rbac.ts';
+import { sqlScript } from '../../prerequisites/sql.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { loadFile } from '../input/load-file.ts';
+
+const FORMATS = ['md', 'sql', 'iam', 'rbac'] as const;
+type Format = (typeof FORMATS)[number];
+
+/** `difyctl prerequisites`: what others must prepare, from the file alone. */
+export function define(command: Command, context: CommandContext): void {
+  command
+    .addOption(new Option('--format <form>', 'a page for all, or one part alone').choices(FORMATS).default('md'))
+    .addOption(
+      new Option('--installer <subject>', 'who gets the rights: user:NAME, group:NAME or serviceaccount:NAMESPACE/NAME')
+        .default('group:dify-installers')
+        .argParser((text: string) => text),
+    )
+    .action(async ({ format, installer }: { readonly format: Format; readonly installer: string }) => {
+      const { deployment } = await loadFile(context);
+      const subject = readInstaller(installer);
+      const text =
+        context.output === 'json' ? json(deployment, subject, context.now()) : written(format, deployment, subject);
+      context.stdout.write(text);
+    });
+}
+
+function written(format: Format, deployment: Deployment, installer: Installer): string {
+  switch (format) {
+    case 'md':
+      return prerequisitesPage(deployment, installer);
+    case 'sql':
+      return sqlScript(deployment.name, prerequisitesOf(deployment).databases);
+    case 'iam':
+      return iamText(prerequisitesOf(deployment).objectStorage);
+    case 'rbac':
+      if (deployment.target.type === 'kubernetes') return rbacText(deployment, deployment.target.namespace, installer);
+      throw new UserError(
+        '--format rbac is for Kubernetes; on Compose whoever installs needs the Docker engine alone',
+        {
+          next: ['difyctl prerequisites'],
+        },
+      );
+  }
+}
+
+function json(deployment: Deployment, installer: Installer, now: Date): string {
+  const { target } = deployment;
+  const rbac = target.type === 'kubernetes' ? { rbac: rbacObjects(deployment, target.namespace, installer) } : {};
+  const head = { apiVersion: API_VERSION, kind: 'Prerequisites', difyctl: DIFYCTL_VERSION, time: now.toISOString() };
+  return `${JSON.stringify({ ...head, ...prerequisitesOf(deployment), ...rbac }, null, 2)}\n`;
+}
+
+const KINDS = { user: 'User', group: 'Group', serviceaccount: 'ServiceAccount' } as const;
+
+function readInstaller(text: string): Installer {
+  const [word = '', ...rest] = text.split(':');
+  const name = rest.join(':');
+  const kind = Object.entries(KINDS).find(([candidate]) => candidate === word)?.[1];
+  const [namespace = '', account = ''] = name.split('/');
+  if (kind === 'ServiceAccount' && namespace !== '' && account !== '') return { kind, name: account, namespace };
+  if (kind !== undefined && kind !== 'ServiceAccount' && name !== '') return { kind, name };
+  throw new UserError('--installer: write user:NAME, group:NAME or serviceaccount:NAMESPACE/NAME');
+}

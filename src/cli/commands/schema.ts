@@ -1,0 +1,19 @@
+import { Argument, type Command } from 'commander';
+import type { JsonObject } from '../../base/json.ts';
+import type { CommandContext } from '../frame/context.ts';
+
+const SCHEMAS: Readonly<Record<string, () => Promise<JsonObject>>> = {
+  deployment: async () => (await import('../../deployment/json-schema.ts')).deploymentJsonSchema(),
+  policy: async () => (await import('../../policy/json-schema.ts')).policyJsonSchema(),
+  'check-report': async () => (await import('../../checks/report-schema.ts')).checkReportJsonSchema(),
+};
+
+/** `difyctl schema`: the JSON Schema of difyctl.yaml, or of another document, the same text for `-o json`. */
+export function define(command: Command, context: CommandContext): void {
+  command
+    .addArgument(new Argument('[kind]', 'which document').choices(Object.keys(SCHEMAS)).default('deployment'))
+    .action(async (kind: string) => {
+      const schema = await SCHEMAS[kind]?.();
+      context.stdout.write(`${JSON.stringify(schema, null, 2)}\n`);
+    });
+}

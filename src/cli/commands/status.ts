@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { UserError } from '../../base/errors.ts';
+import { oneLine } from '../../base/printable.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
+import { revisionStore } from '../../operations/draft.ts';
+import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
+import { unreadableNote } from '../../state/revisions/stored.ts';
+import { installedVersions } from '../../state/revisions/versions.ts';
+import type { LiveRelease } from '../../targets/target.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { openPlace } from '../input/prepared.ts';
+import { resultStyle } from '../output/progress.ts';
+import { type StatusView, statusText } from '../output/status-text.ts';
+import { watchStatus } from '../output/status-watch.ts';
+
+type Place = Awaited<ReturnType<typeof openPlace>>;
+
+/** `difyctl status`: the release, its workloads, the revision, and what to do next. */
+export function define(command: Command, context: CommandContext): void {
+  command
+    .option('--watch', 'look again every 2 s until Ctrl-C')
+    .action(async ({ watch }: { readonly watch?: true }) => {
+      const { signal, now, output, stdout } = context;
+      if (watch === true && output === 'json') throw new UserError('--watch writes text, and -o json is one document');
+      const place = await openPlace(context);
+      const style = resultStyle(context);
+      if (watch === true) {
+        const pause = (ms: number) => delay(ms, undefined, { signal });
+        return watchStatus(context, style, { look: async () => (await look(place, signal)).view, pause });
+      }
+      const { view, unread } = await look(place, signal);
+      for (const note of unread) context.stderr.write(`  ! ${oneLine(note)}\n`);
+      const document = () => `${JSON.stringify(documentOf(view, unread, place, now()), null, 2)}\n`;
+      stdout.write(output === 'json' ? document() : statusText(view, now(), style));
+    });
+}
+
+/** One look at the installation, and what of its revisions could not be read. */
+async function look(
+  { bench, target }: Place,
+  signal: AbortSignal,
+): Promise<{ readonly view: StatusView; readonly unread: readonly string[] }> {
+  const store = revisionStore(bench, target);
+  const [release, { revisions, unreadable }] = await Promise.all([target.inspect(signal), store.read(signal)]);
+  const revision = newestRevision(revisions);
+  const { name, urls, target: to } = bench.deployment;
+  const view = {
+    ...{ name, address: urls.console, release, revision },
+    versions: release.exists ? installedVersions(revisions) : undefined,
+    next: nextStep(to.type, release, revision),
+  };
+  return { view, unread: unreadable.map(unreadableNote) };
+}
+
+function documentOf(
+  { name, address, release, revision, versions, next }: StatusView,
+  unread: readonly string[],
+  { bench }: Place,
+  now: Date,
+): object {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Status',
+    difyctl: DIFYCTL_VERSION,
+    time: now.toISOString(),
+    deployment: name,
+    tier: bench.deployment.tier,
+    target: bench.deployment.target.type,
+    address,
+    release,
+    revision: revision === undefined ? undefined : summaryOf(revision),
+    versions: versions === undefined ? undefined : { dify: versions.dify, chart: versions.chart },
+    ...(unread.length === 0 ? {} : { notes: unread }),
+    next,
+  };
+}
+
+function summaryOf({ number, outcome, startedAt, endedAt, by, detail }: Revision) {
+  return { number, outcome, startedAt, endedAt, by, detail };
+}
+
+const LOGS = { kubernetes: 'kubectl describe and kubectl logs of', compose: 'docker compose logs' } as const;
+
+/** The one thing to do now. */
+export function nextStep(
+  target: keyof typeof LOGS,
+  release: LiveRelease,
+  revision: Pick<Revision, 'outcome'> | undefined,
+): string {
+  if (!release.exists) return 'difyctl install';
+  if (release.status.startsWith('pending-')) return 'difyctl install takes over, if no other helm is at work';
+  if ((release.drift ?? []).length > 0) return 'difyctl install undoes these changes; difyctl plan shows how';
+  const late = release.workloads.find(({ ready, desired }) => ready < desired);
+  if (late !== undefined) return `${LOGS[target]} ${late.name}; then difyctl install`;
+  if (revision?.outcome === 'rolled-back') return 'the last change was rolled back: mend it, then difyctl install';
+  if (revision !== undefined && revision.outcome !== 'applied') return 'difyctl install goes on where that run ended';
+  return 'difyctl plan shows what the file would change';
+}

@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import { UserError } from '../../base/errors.ts';
+import { oneLine } from '../../base/printable.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
+import { wrap } from '../../base/wrap.ts';
+import type { Bench } from '../../operations/prepare.ts';
+import { type RemovalPlan, type Uninstalled, type UninstallOptions, uninstall } from '../../operations/uninstall.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { askToGoOn } from '../input/confirm.ts';
+import { openPlace } from '../input/prepared.ts';
+import { changeLines } from '../output/plan-text.ts';
+import { progressView, resultStyle } from '../output/progress.ts';
+
+interface Options {
+  readonly yes?: true;
+}
+
+/** A release without finalizers of its own is gone in seconds; storage drivers may take minutes. */
+const DEFAULT_TIMEOUT_MS = 300_000;
+
+/** `difyctl uninstall`: removes what was installed; claims, data and secrets are kept. */
+export function define(command: Command, context: CommandContext): void {
+  command
+    .argument('[name]', 'the deployment, to be named beside --yes')
+    .option('-y, --yes', 'do not ask; needs the name')
+    .action(async (name: string | undefined, options: Options) => {
+      const view = progressView(context);
+      try {
+        const { bench, target } = await openPlace(context, (text) =>
+          view.onProgress({ type: 'note', level: 'warn', text }),
+        );
+        const agreed = isAgreed(context, bench, name, options);
+        const { now, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = context;
+        const confirm: UninstallOptions['confirm'] = async (plan, again) => {
+          view.pause();
+          // Who is asked sees it, also with --quiet.
+          if (!context.quiet || !agreed) show(context, plan);
+          return agreed || ask(context, bench, again);
+        };
+        const done = await uninstall({ bench, target, now, signal, timeoutMs, onProgress: view.onProgress, confirm });
+        view.end();
+        write(context, bench, done);
+      } finally {
+        view.end();
+      }
+    });
+}
+
+/** Whether `--yes` and the name were given. Throws UserError where they contradict the file, or nobody could be asked: before anything is looked at. */
+function isAgreed({ terminal }: CommandContext, bench: Bench, name: string | undefined, { yes }: Options): boolean {
+  const own = bench.deployment.name;
+  if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, and another name was given`);
+  if (yes === true && name === own) return true;
+  const command = `difyctl uninstall ${own} --yes`;
+  if (yes === true) throw new UserError('--yes needs the name of what goes', { next: [command] });
+  if (!terminal.interactive) throw new UserError('there is nobody to ask', { next: [command] });
+  return false;
+}
+
+/** Where, and every object that would be deleted: also to whoever agreed in advance. */
+function show(context: CommandContext, { place, removal }: RemovalPlan): void {
+  const { terminal, stderr } = context;
+  const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
+  const facts = place.facts.map((fact) => oneLine(`${fact.name} ${fact.value}`)).join(', ');
+  const count = removal.length === 0 ? 'nothing to delete' : `${removal.length} to delete`;
+  stderr.write(`${[`  ${facts}`, `  ${count}`, ...changeLines(removal, style, false)].join('\n')}\n`);
+}
+
+function ask(context: CommandContext, bench: Bench, again: boolean): Promise<boolean> {
+  const { name } = bench.deployment;
+  const more = again ? 'More would be deleted than was shown before. ' : '';
+  return askToGoOn(context, `${more}Remove ${name}? Claims, data and secrets are kept.`, []);
+}
+
+function write(context: CommandContext, bench: Bench, { place, removal, kept, wasInstalled }: Uninstalled): void {
+  const { name } = bench.deployment;
+  if (context.output === 'json') {
+    const head = { apiVersion: API_VERSION, kind: 'UninstallReport', difyctl: DIFYCTL_VERSION };
+    const removed = removal.map(({ kind, name: own }) => ({ kind, name: own }));
+    const facts = { deployment: name, place: place.facts, removed, kept };
+    const document = { ...head, time: context.now().toISOString(), ...facts };
+    context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return;
+  }
+  if (!wasInstalled) {
+    const within = `${place.target === 'kubernetes' ? 'namespace' : 'directory'} ${place.identity.within}`;
+    context.stdout.write(`  ${oneLine(`${name} is not installed in ${within}`)}: nothing was removed.\n`);
+    return;
+  }
+  const { width } = resultStyle(context);
+  const stays = wrap(`kept: ${kept.join(', ')}`, width, 2);
+  const lines = [`  ${name} is removed.`, ...stays, '  difyctl install brings it back with the same data and secrets.'];
+  context.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { Problem } from '../../base/errors.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
+import type { LoadedDeployment } from '../../deployment/load.ts';
+import { refuseUnknownVersion } from '../../render/known-version.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { loadFile } from '../input/load-file.ts';
+
+/** `difyctl validate`: judges the file alone. */
+export function define(command: Command, context: CommandContext): void {
+  command.action(async () => {
+    const loaded = await loadFile(context);
+    refuseUnknownVersion(loaded.deployment.version);
+    if (context.output === 'json')
+      context.stdout.write(`${JSON.stringify(validationDocument(loaded, context.now()), null, 2)}\n`);
+    else context.stdout.write(validationText(loaded, context));
+  });
+}
+
+function validationDocument(loaded: LoadedDeployment, now: Date): Readonly<Record<string, unknown>> {
+  const { deployment, path, warnings } = loaded;
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Validation',
+    difyctl: DIFYCTL_VERSION,
+    time: now.toISOString(),
+    file: path,
+    deployment: deployment.name,
+    tier: deployment.tier,
+    target: deployment.target.type,
+    valid: true,
+    warnings,
+  };
+}
+
+function validationText({ deployment, path, warnings }: LoadedDeployment, { quiet, terminal }: CommandContext): string {
+  if (quiet && warnings.length === 0) return '';
+  const mark = terminal.unicode ? '✔' : 'ok';
+  const { name, tier, target } = deployment;
+  return [
+    `  ${mark} ${path} is valid: ${name}, ${tier}, ${target.type}`,
+    ...warnings.map((warning) => `  ! ${warningLine(warning)}`),
+    '',
+  ].join('\n');
+}
+
+function warningLine({ path, message, line, column }: Problem): string {
+  const place = line === undefined ? '' : `${line}:${column ?? 1}  `;
+  return `${place}${path}  ${message}`;
+}

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { Fault, Interrupted } from '../../base/errors.ts';
+import { oneLine } from '../../base/printable.ts';
+import { withinMs } from '../../base/time-limit.ts';
+import { wrap } from '../../base/wrap.ts';
+import { textAt } from '../../evidence/read.ts';
+import { toolFacts } from '../../evidence/tools.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
+import type { Runner } from '../../exec/runner.ts';
+import { revisionStore } from '../../operations/draft.ts';
+import { type InstalledVersions, installedVersions, versionWords } from '../../state/revisions/versions.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { versionDocument } from '../frame/version.ts';
+import { clusterAlone } from '../input/cluster-alone.ts';
+import { openPlace } from '../input/prepared.ts';
+
+/** Milliseconds for each part; what does not answer by then is said to be missing. */
+const LIMIT_MS = 10_000;
+const LABEL_WIDTH = 10;
+
+/** A version, or why there is none. */
+type Part = { readonly version: string } | { readonly missing: string };
+type Place = Awaited<ReturnType<typeof openPlace>>;
+
+interface Sides {
+  readonly tools: Readonly<Record<string, Part>>;
+  /** The API server, or for Compose the Docker engine. */
+  readonly server: { readonly kind: 'cluster' | 'engine' } & Part;
+  readonly release:
+    | ({ readonly name: string } & (InstalledVersions | { readonly missing: string }))
+    | { missing: string };
+}
+
+/** `difyctl version`: this difyctl, the programs that it runs, and what they reach. What is missing is said, and is no fault. */
+export function define(command: Command, context: CommandContext): void {
+  command.action(async () => {
+    const sides = await readSides(context);
+    const { node } = process.versions;
+    const own = { node, platform: `${process.platform} ${process.arch}` };
+    const document = { ...versionDocument(), time: context.now().toISOString(), ...own, ...sides };
+    const json = context.output === 'json';
+    context.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : textOf(own, sides, context));
+  });
+}
+
+async function readSides(context: CommandContext): Promise<Sides> {
+  const alone = clusterAlone(context);
+  const place = await placeOf(context);
+  const { runner, kubeArgs } = 'missing' in place ? alone : place.bench;
+  const isCompose = !('missing' in place) && place.bench.deployment.target.type === 'compose';
+  const within = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | { readonly missing: string }> =>
+    orMissing(context, work);
+  const [tools, server, release] = await Promise.all([
+    toolFacts({ runner, signal: withinMs(LIMIT_MS, context.signal) }).catch(() => []),
+    within((signal) => (isCompose ? engineVersion(runner, signal) : clusterVersion(runner, kubeArgs, signal))),
+    'missing' in place ? place : within((signal) => installed(place, signal)),
+  ]);
+  return {
+    tools: Object.fromEntries(
+      tools.map(({ name, version, fault }) => [
+        name,
+        version === undefined || version === ''
+          ? { missing: oneLine(fault ?? 'does not say its version') }
+          : { version },
+      ]),
+    ),
+    server: { kind: isCompose ? 'engine' : 'cluster', ...server },
+    release: 'missing' in place ? place : { name: place.bench.deployment.name, ...release },
+  };
+}
+
+/** Without a file there is no release to ask for; with one that is wrong neither. */
+async function placeOf(context: CommandContext): Promise<Place | { readonly missing: string }> {
+  if (!context.configGiven && !existsSync(context.configPath)) return { missing: `there is no ${context.configPath}` };
+  return orMissing(context, () => openPlace(context, () => undefined));
+}
+
+async function clusterVersion(runner: Runner, kubeArgs: readonly string[], signal: AbortSignal): Promise<Part> {
+  const args = [...kubeArgs, '--request-timeout', '5s', 'version', '-o', 'json'];
+  const { stdout } = await runner.run('kubectl', args, { signal });
+  return versionOr(textAt(jsonAnswer(stdout, 'kubectl version'), 'serverVersion', 'gitVersion'), 'the API server');
+}
+
+async function engineVersion(runner: Runner, signal: AbortSignal): Promise<Part> {
+  const { stdout } = await runner.run('docker', ['version', '--format', '{{.Server.Version}}'], { signal });
+  return versionOr(stdout.trim(), 'the Docker engine');
+}
+
+function versionOr(text: string, who: string): Part {
+  const version = oneLine(text).replace(/^v/, '');
+  return /^\d/.test(version) ? { version } : { missing: `${who} does not say its version` };
+}
+
+async function installed(
+  { bench, target }: Place,
+  signal: AbortSignal,
+): Promise<InstalledVersions | { readonly missing: string }> {
+  const { revisions } = await revisionStore(bench, target).read(signal);
+  return installedVersions(revisions) ?? { missing: 'no installed revision is recorded' };
+}
+
+/** The work's result within its limit, or why there is none. Throws Interrupted alone, and what is a bug. */
+async function orMissing<T>(
+  { signal }: CommandContext,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | { readonly missing: string }> {
+  try {
+    return await work(withinMs(LIMIT_MS, signal));
+  } catch (error) {
+    if (signal.aborted) throw new Interrupted();
+    if (error instanceof Interrupted) return { missing: `no answer within ${LIMIT_MS / 1_000} s` };
+    if (error instanceof Fault) return { missing: oneLine(error.message) };
+    throw error;
+  }
+}
+
+function textOf(
+  { node, platform }: { readonly node: string; readonly platform: string },
+  { tools, server: { kind, ...server }, release }: Sides,
+  { terminal: { width } }: CommandContext,
+): string {
+  const words = (part: Part): string => ('missing' in part ? `not found: ${part.missing}` : part.version);
+  const { difyctl = '' } = versionDocument();
+  const rows = [
+    ['difyctl', `${difyctl} (installer), node ${node}, ${platform}`],
+    ...Object.entries(tools).map(([name, part]) => [name, words(part)] as const),
+    [kind, words(server)],
+    ['release', releaseWords(release)],
+  ] as const;
+  const lines = rows.flatMap(([label, text]) => {
+    const [first = '', ...more] = wrap(text, width, LABEL_WIDTH);
+    return [label.padEnd(LABEL_WIDTH) + first.trimStart(), ...more];
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function releaseWords(release: Sides['release']): string {
+  const name = 'name' in release ? `${release.name}: ` : '';
+  if ('missing' in release) return `${name}not found: ${release.missing}`;
+  return `${name}${versionWords(release)} (revision ${release.revision})`;
+}

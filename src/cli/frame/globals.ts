@@ -1,0 +1,73 @@
+import { type Command, Option } from 'commander';
+import { durationSeconds, isDuration } from '../../base/duration.ts';
+import { UserError } from '../../base/errors.ts';
+import { GLOBAL_OPTIONS } from './global-options.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from './output-format.ts';
+
+/** The global options as given, checked. */
+export interface GlobalAnswers {
+  readonly config: string | undefined;
+  readonly output: OutputFormat;
+  /** Whether the command line says so; what a variable says holds for the commands that write that form. */
+  readonly outputGiven?: boolean;
+  readonly set: readonly string[];
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly nonInteractive: boolean;
+  readonly color: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly version: boolean;
+}
+
+/** Adds the table of global options to the root command. `--help` is commander's own. */
+export function addGlobalOptions(root: Command): Command {
+  for (const { flags, summary, repeatable } of GLOBAL_OPTIONS) {
+    if (flags.includes('--help')) continue;
+    const option = new Option(flags.replace('<format>', `<${OUTPUT_FORMATS.join('|')}>`), summary);
+    if (repeatable)
+      option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
+    root.addOption(option);
+  }
+  return root;
+}
+
+/**
+ * Reads what commander collected, and DIFYCTL_CONFIG and DIFYCTL_OUTPUT where the command line is silent. Throws UserError for a format, a duration or a
+ * file name that cannot be.
+ */
+export function readGlobals(
+  options: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): GlobalAnswers {
+  const { timeout } = options;
+  const output = options.output ?? (env.DIFYCTL_OUTPUT || 'text');
+  const source = options.output === undefined ? 'DIFYCTL_OUTPUT' : '--output';
+  const format = OUTPUT_FORMATS.find((candidate) => candidate === output);
+  if (format === undefined) throw new UserError(`${source}: one of ${OUTPUT_FORMATS.join(', ')}`);
+  if (timeout !== undefined && !(isDuration(String(timeout)) && durationSeconds(String(timeout)) > 0)) {
+    throw new UserError('--timeout: a duration such as 90s, 15m or 4h');
+  }
+  return {
+    config: text(options, 'config') ?? (env.DIFYCTL_CONFIG || undefined),
+    output: format,
+    outputGiven: options.output !== undefined,
+    set: Array.isArray(options.set) ? options.set.map(String) : [],
+    kubeconfig: text(options, 'kubeconfig'),
+    context: text(options, 'context'),
+    timeoutMs: timeout === undefined ? undefined : durationSeconds(String(timeout)) * 1000,
+    nonInteractive: options.nonInteractive === true,
+    color: options.color !== false,
+    quiet: options.quiet === true,
+    verbose: options.verbose === true,
+    version: options.version === true,
+  };
+}
+
+function text(options: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = options[name];
+  if (value === undefined) return undefined;
+  if (value === '') throw new UserError(`--${name} is empty`);
+  return String(value);
+}

@@ -1,0 +1,26 @@
+import process from 'node:process';
+import { ExternalError } from '../../base/errors.ts';
+import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
+import { systemWords } from '../../base/system-fault.ts';
+import { faultText } from './errors.ts';
+import type { WatchedOutput } from './outputs.ts';
+import { judgeTerminal } from './terminal.ts';
+
+/** Says on stderr that the result of a run could not be written, if that is so. The exit code that is left: 8 in place of 0, any other code stays. */
+export function sayLostResult(stdout: WatchedOutput, code: ExitCode): ExitCode {
+  const fault = lostResult(stdout, code);
+  if (fault === undefined) return code;
+  const { stderrColor: color, unicode } = judgeTerminal(process, process.env, { color: true, nonInteractive: true });
+  process.stderr.write(faultText(fault, { verbose: false, color, unicode }));
+  return fault.exitCode;
+}
+
+function lostResult(stdout: WatchedOutput, code: ExitCode): ExternalError | undefined {
+  const cause = stdout.fault();
+  if (cause === undefined) return undefined;
+  return new ExternalError(`the result could not be written to standard output: ${systemWords(cause)}`, {
+    cause,
+    exitCode: code === EXIT.done ? EXIT.external : code,
+    next: ['what was done is done; run it again with standard output on a device that has room, to see the result'],
+  });
+}

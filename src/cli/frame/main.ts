@@ -1,0 +1,27 @@
+/**
+ * Entry of the bundle. What is asked most often by scripts (`--version`) and by people (`--help`) is answered from plain data;
+ * everything else is loaded only now, so that start-up costs little more than Node's own.
+ */
+import process from 'node:process';
+import { EXIT } from '../../base/exit-codes.ts';
+import { watchOutput } from './outputs.ts';
+import { isHelpRequest, overviewText } from './overview.ts';
+import { isVersionRequest, versionText } from './version.ts';
+
+const argv = process.argv.slice(2);
+
+if (isVersionRequest(argv)) await answer(versionText());
+else if (isHelpRequest(argv)) await answer(overviewText());
+else {
+  const { runProcess } = await import('./process.ts');
+  await runProcess(argv);
+}
+
+async function answer(text: string): Promise<void> {
+  const result = watchOutput(process.stdout);
+  process.stdout.write(text);
+  await result.drained();
+  if (result.fault() === undefined) return;
+  const { sayLostResult } = await import('./lost-result.ts');
+  process.exitCode = sayLostResult(result, EXIT.done);
+}

@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+import { Fault, Interrupted, Uncaught } from '../../base/errors.ts';
+import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
+import { type Redact, redactor } from '../../base/redact.ts';
+import { secretShape } from '../../base/secret-shapes.ts';
+import { systemFault } from '../../base/system-fault.ts';
+import type { FlagValue } from '../../deployment/overrides.ts';
+import type { CommandContext } from './context.ts';
+import { exitCodeOf, faultDocument, faultText } from './errors.ts';
+import type { GlobalAnswers } from './globals.ts';
+import { createSink, type Sink } from './sink.ts';
+import { judgeTerminal, type Terminal } from './terminal.ts';
+
+/** The world outside, as the process or a test has it. */
+export interface World extends Pick<CommandContext, 'streams' | 'env' | 'cwd' | 'now' | 'signal'> {
+  /** Rejects with Interrupted if an interrupted run waits for something that neither ends nor can be ended. */
+  readonly stuck?: Promise<never>;
+}
+
+const DEFAULT_FILE = 'difyctl.yaml';
+
+/** One run of a command: its output, which learns secrets on the way, and how it ends. */
+export class Run {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly width: number;
+  exitCode: ExitCode = EXIT.done;
+  readonly #world: World;
+  readonly #secrets = new Set<string>();
+  #redact: Redact = (text) => text;
+  #colors: Pick<Terminal, 'stdoutColor' | 'stderrColor'> = { stdoutColor: false, stderrColor: false };
+
+  constructor(world: World) {
+    this.#world = world;
+    const redact: Redact = (text) => this.#redact(text);
+    this.stdout = createSink(world.streams.stdout, redact, () => this.#colors.stdoutColor);
+    this.stderr = createSink(world.streams.stderr, redact, () => this.#colors.stderrColor);
+    this.width = judgeTerminal(world.streams, world.env, { color: false, nonInteractive: true }).width;
+  }
+
+  get env(): World['env'] {
+    return this.#world.env;
+  }
+
+  context(
+    globals: GlobalAnswers,
+    flags: readonly FlagValue[],
+    describe: (context: CommandContext) => ReturnType<CommandContext['describeCommands']>,
+  ): CommandContext {
+    const world = this.#world;
+    const terminal = judgeTerminal(world.streams, world.env, globals);
+    this.#colors = terminal;
+    const context: CommandContext = {
+      ...world,
+      stdout: globals.output === 'json' ? { write: this.stdout.writeJson } : this.stdout,
+      stderr: this.stderr,
+      draw: this.stderr.draw,
+      annotate: this.stderr.annotate,
+      terminal,
+      output: globals.output,
+      quiet: globals.quiet,
+      verbose: globals.verbose,
+      timeoutMs: globals.timeoutMs,
+      configPath: resolve(world.cwd, globals.config ?? DEFAULT_FILE),
+      configGiven: globals.config !== undefined,
+      configIsInput: globals.config === '-',
+      kubeconfig: globals.kubeconfig === undefined ? undefined : resolve(world.cwd, globals.kubeconfig),
+      kubeContext: globals.context,
+      overrides: { flags, sets: globals.set, env: world.env, cwd: world.cwd },
+      protect: (values) => this.#protect(values),
+      redact: (text) => this.#redact(text),
+      exit: (code) => {
+        this.exitCode = code;
+      },
+      describeCommands: () => describe(context),
+    };
+    return context;
+  }
+
+  /** Prints a fault and gives its exit code. The options may not have been read yet, so the words themselves are asked. */
+  fail(thrown: unknown, argv: readonly string[]): ExitCode {
+    const verbose = argv.includes('--verbose');
+    const { streams, env, now, signal } = this.#world;
+    // A secret that was typed in the wrong place is in no list yet: its shape gives it away.
+    this.#protect(argv.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]).filter(isSecretShaped));
+    // What was under way ends with an AbortError of its own kind: it is not a bug that it did.
+    const known = thrown instanceof Fault ? thrown : systemFault(thrown);
+    const reason: unknown = signal.reason;
+    const ended = known ?? (signal.aborted ? new Interrupted(undefined, { cause: thrown }) : thrown);
+    const error = reason instanceof Uncaught && ended instanceof Interrupted ? reason.cause : ended;
+    if (asksForJson(argv, env)) {
+      this.stdout.writeJson(`${JSON.stringify(faultDocument(error, verbose, now()), null, 2)}\n`);
+    } else {
+      const wishes = { color: !argv.includes('--no-color'), nonInteractive: true };
+      const terminal = judgeTerminal(streams, env, wishes);
+      this.#colors = terminal;
+      this.stderr.write(faultText(error, { verbose, color: terminal.stderrColor, unicode: terminal.unicode }));
+    }
+    return exitCodeOf(error);
+  }
+
+  #protect(values: Iterable<string>): void {
+    for (const value of values) this.#secrets.add(value);
+    this.#redact = redactor(this.#secrets);
+  }
+}
+
+function isSecretShaped(word: string): boolean {
+  return secretShape(word) !== undefined;
+}
+
+/** Of several wishes the last counts, as everywhere. */
+function asksForJson(argv: readonly string[], env: World['env']): boolean {
+  const wishes = argv.flatMap((word, index) => {
+    if (word === '-o' || word === '--output') return argv[index + 1] ?? [];
+    return /^(?:-o|--output=)(.+)$/.exec(word)?.[1] ?? [];
+  });
+  return (wishes.at(-1) ?? env.DIFYCTL_OUTPUT) === 'json';
+}

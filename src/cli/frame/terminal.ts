@@ -1,0 +1,70 @@
+import { knownColumns } from '../../base/columns.ts';
+
+/** What the two output streams can show, decided once per run. */
+export interface Terminal {
+  /** Whether somebody can be asked: input and errors are a terminal, `CI` is unset and --non-interactive was not given. */
+  readonly interactive: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  readonly stdoutColor: boolean;
+  readonly stderrColor: boolean;
+  /** Whether ✔ and box lines can be shown; else `ok ! x - ?`. */
+  readonly unicode: boolean;
+  /** Columns, 1 to 1,000; 80 if neither the terminal nor `COLUMNS` says how many. */
+  readonly width: number;
+}
+
+export interface Streams {
+  readonly stdin: { readonly isTTY?: boolean | undefined };
+  readonly stdout: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
+  readonly stderr: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
+}
+
+export interface TerminalWishes {
+  /** False with --no-color. */
+  readonly color: boolean;
+  readonly nonInteractive: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Judges streams, environment and flags. Colour follows no-color.org, then FORCE_COLOR, then whether the stream is a terminal. */
+export function judgeTerminal(streams: Streams, env: Environment, wishes: TerminalWishes): Terminal {
+  const stdoutIsTerminal = streams.stdout.isTTY === true;
+  const stderrIsTerminal = streams.stderr.isTTY === true;
+  return {
+    interactive:
+      streams.stdin.isTTY === true && stderrIsTerminal && !inCi(env) && !wishes.nonInteractive && env.TERM !== 'dumb',
+    stdoutIsTerminal,
+    stderrIsTerminal,
+    stdoutColor: hasColor(stdoutIsTerminal, env, wishes.color),
+    stderrColor: hasColor(stderrIsTerminal, env, wishes.color),
+    unicode: hasUnicode(env),
+    width: widthOf([streams.stdout.columns, streams.stderr.columns, Number(env.COLUMNS)]),
+  };
+}
+
+/** True where `CI` is set to anything but an off word. */
+export function inCi(env: Environment): boolean {
+  return isOn(env.CI);
+}
+
+function hasColor(isTerminal: boolean, env: Environment, wished: boolean): boolean {
+  if (!wished || (env.NO_COLOR ?? '') !== '') return false;
+  if (env.FORCE_COLOR !== undefined) return isOn(env.FORCE_COLOR);
+  return isTerminal && env.TERM !== 'dumb';
+}
+
+/** POSIX order: LC_ALL, LC_CTYPE, LANG. Nothing set means the C locale. */
+function hasUnicode(env: Environment): boolean {
+  const locale = [env.LC_ALL, env.LC_CTYPE, env.LANG].find((value) => value !== undefined && value !== '') ?? '';
+  return env.TERM !== 'linux' && env.TERM !== 'dumb' && /utf-?8/i.test(locale);
+}
+
+function widthOf(reported: readonly (number | undefined)[]): number {
+  return reported.map(knownColumns).find((columns) => columns !== undefined) ?? 80;
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false', 'no'].includes(value.toLowerCase());
+}

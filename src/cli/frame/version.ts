@@ -1,0 +1,25 @@
+import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
+
+/** True where nothing but the version is asked. */
+export function isVersionRequest(argv: readonly string[]): boolean {
+  return argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
+}
+
+/**
+ * Which difyctl this is. Dify itself ships an unrelated client of the same name since 1.15.0 (release assets
+ * `difyctl-v<version>-<os>-<arch>`); the first line tells the two apart.
+ */
+export function versionText(): string {
+  return [
+    `difyctl ${DIFYCTL_VERSION} (installer)`,
+    'This is the installer and validator for Dify, also called dify-installer. Dify ships an unrelated client of the',
+    'same name, which talks to a running Dify: its --version lacks the word (installer). Which one is first on PATH',
+    'is said by: command -v difyctl',
+    '',
+  ].join('\n');
+}
+
+/** The document of `--version -o json`. */
+export function versionDocument(): Readonly<Record<string, string>> {
+  return { apiVersion: API_VERSION, kind: 'Version', program: 'installer', difyctl: DIFYCTL_VERSION };
+}

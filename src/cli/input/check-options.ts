@@ -1,0 +1,78 @@
+import { type Command, Option } from 'commander';
+import { UserError } from '../../base/errors.ts';
+import type { CheckReport } from '../../checks/check.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+
+/** Which checks a run is about; ids, subjects or globs. */
+export interface Selection {
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+}
+
+/** `--only` and `--skip`, comma separated or repeated. */
+export function addSelectionOptions(command: Command): Command {
+  return command
+    .addOption(listOption('--only <ids>', 'only these checks: ids, subjects or globs'))
+    .addOption(listOption('--skip <ids>', 'all but these checks; they are reported as skipped'));
+}
+
+/** Reads what `addSelectionOptions` collected. */
+export function readSelection(options: Readonly<Record<string, unknown>>): Selection {
+  return { only: words(options.only), skip: words(options.skip) };
+}
+
+/** `--fail-on`. */
+export function addFailOnOption(command: Command): Command {
+  const summary = 'what ends with exit code 3 or 5: failed checks, or warnings and unknowns too';
+  return command.addOption(new Option('--fail-on <status>', summary).choices(['fail', 'warn']).default('fail'));
+}
+
+/** Reads what `addFailOnOption` collected. */
+export function readFailOn({ failOn }: Readonly<Record<string, unknown>>): CheckReport['failOn'] | undefined {
+  return failOn === 'warn' ? 'warn' : undefined;
+}
+
+/** From where services are looked at, and how closely: what makes objects in the cluster, and removes them again, only ever by flag. */
+export interface LookOptions {
+  readonly from: 'local' | 'cluster';
+  readonly deep: boolean;
+}
+
+/** `--from` and `--deep`. */
+export function addLookOptions(command: Command): Command {
+  const from = new Option(
+    '--from <place>',
+    'look at data services from here, or from a pod that is made and removed again',
+  );
+  return command
+    .addOption(from.choices(['local', 'cluster']).default('local'))
+    .option('--deep', 'try what can only be tried: claims are made and removed again');
+}
+
+/** Reads what `addLookOptions` collected. */
+export function readLook({ from, deep }: Readonly<Record<string, unknown>>): LookOptions {
+  return { from: from === 'cluster' ? 'cluster' : 'local', deep: deep === true };
+}
+
+/** Throws UserError where there is no cluster to look from. */
+export function refuseAimlessLook({ from, deep }: LookOptions, deployment: Deployment | undefined): void {
+  if (from === 'local' && !deep) return;
+  const flag = from === 'cluster' ? '--from cluster' : '--deep';
+  if (deployment === undefined) throw new UserError(`${flag} needs a deployment file`, { next: ['difyctl init'] });
+  if (deployment.target.type === 'kubernetes') return;
+  throw new UserError(`${flag} is for Kubernetes; ${deployment.name} runs on Compose`, { next: ['difyctl preflight'] });
+}
+
+function listOption(flags: string, summary: string): Option {
+  return new Option(flags, summary).argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    ...value
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== ''),
+  ]);
+}
+
+function words(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

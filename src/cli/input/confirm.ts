@@ -1,0 +1,57 @@
+import { Interrupted, UserError } from '../../base/errors.ts';
+import { oneLine } from '../../base/printable.ts';
+import { listed } from '../../checks/judgement.ts';
+import type { CommandContext } from '../frame/context.ts';
+
+/** What can be looked at before the answer: a letter, what it shows, and the text. */
+export interface Exhibit {
+  readonly key: string;
+  readonly title: string;
+  readonly text: () => string;
+}
+
+/**
+ * Refuses where nobody can be asked and `--yes` was not given; `look` is the command that shows what would be done. A file that is missing or wrong is
+ * told first: an answer would not help. Throws UserError (exit 2).
+ */
+export async function requireAnswer(
+  context: CommandContext,
+  yes: boolean,
+  command: string,
+  look: string,
+): Promise<void> {
+  if (yes || context.terminal.interactive) return;
+  const { loadFile } = await import('./load-file.ts');
+  await loadFile(context);
+  throw new UserError('there is nobody to ask: no terminal, CI, or --non-interactive', {
+    problems: [{ path: '--yes', message: 'agree to what will be done' }],
+    next: [`${look} shows it`, `${command} --yes`],
+  });
+}
+
+/** Asks on stderr until the answer is yes or no; an empty one means no, any other is asked for again. Throws Interrupted on Ctrl-C. */
+export async function askToGoOn(
+  context: CommandContext,
+  question: string,
+  exhibits: readonly Exhibit[],
+): Promise<boolean> {
+  const { askLine } = await import('./line-prompt.ts');
+  const keys = exhibits.map(({ key, title }) => `${key}: ${title}`).join(', ');
+  for (;;) {
+    const message = `${oneLine(question)} (y/N${keys === '' ? '' : `, ${keys}`})`;
+    const answer = await askLine(context, message).catch(declined);
+    const word = answer.trim().toLowerCase();
+    const exhibit = exhibits.find(({ key }) => key === word);
+    if (['y', 'yes'].includes(word)) return true;
+    if (['', 'n', 'no'].includes(word)) return false;
+    const letters = ['y', 'n', ...exhibits.map(({ key }) => key)];
+    context.stderr.write(exhibit?.text() ?? `  ${listed(letters)} are the answers; nothing was changed yet\n`);
+  }
+}
+
+/** Inquirer's words for Ctrl-C, for a terminal that went away, and for an aborted signal. */
+function declined(error: unknown): never {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'ExitPromptError' || name === 'AbortPromptError') throw new Interrupted('declined; nothing was changed');
+  throw error;
+}

@@ -1,0 +1,149 @@
+import { mapTexts, oneLine } from '../../base/printable.ts';
+import { formatBytes } from '../../base/quantity.ts';
+import { counted } from '../../base/words.ts';
+import type { Runner } from '../../exec/runner.ts';
+import type { Found, FoundCluster, FoundContext, FoundStorageClass } from '../../wizard/found.ts';
+
+/** Milliseconds that one program may take; what did not answer by then is not suggested. */
+const LIMIT_MS = 3000;
+
+/** Looks for what the wizard suggests. Reads only, and never throws: what is not there or not allowed is not found. */
+export class Discovery {
+  readonly #runner: Runner;
+  readonly #kubeconfig: readonly string[];
+  readonly #signal: AbortSignal;
+  readonly #clusters = new Map<string, Promise<FoundCluster | undefined>>();
+  #found: Found = { contexts: [] };
+
+  constructor(runner: Runner, kubeconfig: string | undefined, signal: AbortSignal) {
+    this.#runner = runner;
+    this.#kubeconfig = kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig];
+    this.#signal = signal;
+  }
+
+  /** What is known by now. */
+  get found(): Found {
+    return mapTexts(this.#found, oneLine) as Found;
+  }
+
+  /** Contexts, the current one's cluster, and the Docker engine, at the same time. */
+  async lookAround(): Promise<void> {
+    await Promise.all([this.#lookForContexts(), this.#lookForDocker()]);
+  }
+
+  /** What the cluster behind a context says of itself; asked once. */
+  async lookAtCluster(name: string): Promise<void> {
+    const known = this.#clusters.get(name) ?? this.#cluster(name);
+    this.#clusters.set(name, known);
+    const cluster = await known;
+    if (cluster === undefined) return;
+    const contexts = this.#found.contexts.map((context) => (context.name === name ? { ...context, cluster } : context));
+    this.#found = { ...this.#found, contexts };
+  }
+
+  async #lookForContexts(): Promise<void> {
+    const config = await this.#read('kubectl', [...this.#kubeconfig, 'config', 'view', '-o', 'json']);
+    const contexts = contextsOf(config);
+    this.#found = { ...this.#found, contexts };
+    const current = contexts.find((context) => context.current);
+    if (current !== undefined) await this.lookAtCluster(current.name);
+  }
+
+  async #lookForDocker(): Promise<void> {
+    const docker = dockerSummary(await this.#read('docker', ['info', '--format', '{{json .}}']));
+    if (docker !== undefined) this.#found = { ...this.#found, docker };
+  }
+
+  async #cluster(context: string): Promise<FoundCluster | undefined> {
+    const get = (...args: readonly string[]): Promise<string> =>
+      this.#read('kubectl', [...this.#kubeconfig, '--context', context, '--request-timeout', '3s', 'get', ...args]);
+    const [nodes, classes, storage] = await Promise.all([
+      get('nodes', '-o', NODE_COLUMNS),
+      get('ingressclasses', '-o', 'jsonpath={.items[*].metadata.name}'),
+      get('storageclasses', '-o', STORAGE_CLASS_COLUMNS),
+    ]);
+    const storageClasses = storageClassesOf(storage).filter(({ name }) => isNameable(name));
+    const ingressClasses = classes.split(' ').filter((name) => name !== '' && isNameable(name));
+    const summary = nodesSummary(nodes);
+    return summary === undefined ? undefined : { summary, ingressClasses, storageClasses };
+  }
+
+  /** Standard output; empty where the program is missing, fails or takes too long. */
+  #read(program: string, args: readonly string[]): Promise<string> {
+    return this.#runner.run(program, args, { timeoutMs: LIMIT_MS, signal: this.#signal }).then(
+      ({ stdout }) => stdout,
+      () => '',
+    );
+  }
+}
+
+/** A name that cannot be shown as it is cannot be chosen by it either. */
+function isNameable(name: string): boolean {
+  return oneLine(name) === name;
+}
+
+const NODE_COLUMNS =
+  'jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion}{" "}{.metadata.labels.topology\\.kubernetes\\.io/zone}{"\\n"}{end}';
+
+const STORAGE_CLASS_COLUMNS =
+  'jsonpath={range .items[*]}{.metadata.name}{" "}{.provisioner}{" "}{.metadata.annotations.storageclass\\.kubernetes\\.io/is-default-class}{"\\n"}{end}';
+
+/** The default class first. */
+function storageClassesOf(lines: string): readonly FoundStorageClass[] {
+  return lines
+    .split('\n')
+    .map((line) => line.split(' '))
+    .flatMap(([name = '', provisioner = '', isDefault]) =>
+      name === '' ? [] : [{ name, provisioner, isDefault: isDefault === 'true' }],
+    )
+    .toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
+}
+
+interface KubeConfig {
+  readonly 'current-context'?: string;
+  readonly contexts?: readonly { readonly name?: string }[] | null;
+}
+
+function contextsOf(text: string): readonly FoundContext[] {
+  const config = parsed<KubeConfig>(text);
+  const current = config?.['current-context'];
+  return (config?.contexts ?? [])
+    .flatMap(({ name }) => (name === undefined || !isNameable(name) ? [] : [{ name, current: name === current }]))
+    .toSorted((a, b) => Number(b.current) - Number(a.current));
+}
+
+interface DockerInfo {
+  readonly ServerVersion?: string;
+  readonly NCPU?: number;
+  readonly MemTotal?: number;
+}
+
+function dockerSummary(text: string): string | undefined {
+  const { ServerVersion, NCPU, MemTotal } = parsed<DockerInfo>(text) ?? {};
+  if (ServerVersion === undefined || ServerVersion === '') return undefined;
+  return `engine ${ServerVersion}, ${NCPU ?? '?'} CPU, ${formatBytes(MemTotal ?? 0)}`;
+}
+
+/** `v1.34.2, 6 nodes, 3 zones` */
+function nodesSummary(lines: string): string | undefined {
+  const nodes = lines
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.split(' '));
+  const [first] = nodes;
+  if (first === undefined) return undefined;
+  const zones = new Set(nodes.map(([, zone]) => zone).filter((zone) => zone !== undefined && zone !== ''));
+  return [
+    first[0] ?? '',
+    counted(nodes.length, 'node'),
+    ...(zones.size === 0 ? [] : [counted(zones.size, 'zone')]),
+  ].join(', ');
+}
+
+function parsed<T>(text: string): T | undefined {
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as T);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import { sha256 } from '../../base/digest.ts';
+import { ExternalError } from '../../base/errors.ts';
+import type { CollectContext, Evidence } from '../../evidence/evidence.ts';
+import type { EvidenceOriginFacts } from '../../evidence/saved-origin.ts';
+import { kubectl } from '../../exec/kubectl.ts';
+
+type Here = Pick<CollectContext, 'runner' | 'kubeArgs' | 'signal' | 'deployment'>;
+
+interface Wanted {
+  /** Whether the evidence of this run will be saved. */
+  readonly saves: boolean;
+  readonly fromEvidence: string | undefined;
+  /** What is taken from there in place of looking. */
+  readonly given: readonly Evidence<unknown>[];
+}
+
+/**
+ * Where this run looks, and what is doubtful about what was given for it; asked only where somebody needs it. Throws UserError where it was seen elsewhere.
+ */
+export async function originOf(
+  here: Here,
+  { saves, fromEvidence, given }: Wanted,
+): Promise<{ readonly origin: EvidenceOriginFacts | undefined; readonly doubts: readonly string[] }> {
+  if (!saves && given.length === 0) return { origin: undefined, doubts: [] };
+  const { deploymentOrigin, doubtsOf, readOrigin } = await import('../../evidence/saved-origin.ts');
+  const { deployment } = here;
+  const origin = {
+    deployment: deployment === undefined ? undefined : deploymentOrigin(deployment),
+    cluster: deployment?.target.type === 'compose' ? undefined : await clusterOf(here),
+  };
+  if (fromEvidence === undefined || given.length === 0) return { origin, doubts: [] };
+  return { origin, doubts: doubtsOf(await readOrigin(fromEvidence), origin, fromEvidence) };
+}
+
+/** A cluster that does not answer is left out: its checks say so. */
+async function clusterOf({ runner, kubeArgs, signal }: Here): Promise<EvidenceOriginFacts['cluster']> {
+  const { clusterUid, readConfig } = await import('../../targets/kubernetes/place.ts');
+  const cluster = kubectl(runner, kubeArgs);
+  try {
+    const [{ server, ca }, uid] = await Promise.all([readConfig(cluster, signal), clusterUid(cluster, signal)]);
+    return { uid, server, ca: ca === '' ? '' : sha256(ca) };
+  } catch (error) {
+    if (error instanceof ExternalError) return undefined;
+    throw error;
+  }
+}
+
+const DAY_MS = 86_400_000;
+
+/** Said where everything was saved and nothing is looked at: of which day the report is. */
+export function asOf(time: string, now: Date): string {
+  const days = Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / DAY_MS));
+  const age = days === 0 ? 'less than a day ago' : days === 1 ? 'a day ago' : `${days} days ago`;
+  return `judged as it was seen on ${time.slice(0, 10)} (${age}); nothing was looked at`;
+}

@@ -1,0 +1,102 @@
+import { dirname } from 'node:path';
+import { knownColumns } from '../../base/columns.ts';
+import { isObject } from '../../base/json.ts';
+import { DIFYCTL_VERSION } from '../../base/version.ts';
+import { wrap } from '../../base/wrap.ts';
+import { tryToConnect } from '../../evidence/tcp.ts';
+import { createRunner } from '../../exec/execa-runner.ts';
+import { type Draft, draftData } from '../../wizard/draft.ts';
+import { endpointOf } from '../../wizard/endpoints.ts';
+import type { OpenedFile } from '../../wizard/file.ts';
+import type { Answers, Question } from '../../wizard/question.ts';
+import { runWizard } from '../../wizard/run.ts';
+import { terminalIo } from '../../wizard/terminal/terminal-io.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { Discovery } from './discovery.ts';
+
+/** Milliseconds that a question waits for what it would suggest, and an answer for its address. */
+const PATIENCE_MS = 1500;
+const PROBE_MS = 700;
+
+/** The wizard on the real terminal. Throws Interrupted where the operator leaves. */
+export async function askAtTerminal(opened: OpenedFile, context: CommandContext): Promise<Draft> {
+  const { streams, terminal, signal, cwd } = context;
+  const look = {
+    color: terminal.stderrColor,
+    unicode: terminal.unicode,
+    width: knownColumns(streams.stderr.columns) ?? terminal.width,
+  };
+  const discovery = discoveryFor(opened, context);
+  const around = discovery.lookAround();
+  const head = [
+    `difyctl ${DIFYCTL_VERSION}, installer for Dify. Nothing is changed until you say so.`,
+    'Esc: back, ?: why, Ctrl-C: leave',
+  ];
+  streams.stderr.write(`${head.flatMap((line) => wrap(line, look.width - 1, 2)).join('\n')}\n\n`);
+  return runWizard(opened.draft, {
+    io: terminalIo({ input: streams.stdin, output: streams.stderr, signal }, look),
+    places: { cwd, baseDirectory: dirname(opened.path) },
+    look: async (question, answers) => {
+      await patiently(lookFor(question, answers, discovery, around));
+      return discovery.found;
+    },
+    remark: (question, answers) => remarkOn(question, answers, context),
+  });
+}
+
+/** No child of the wizard sees a secret: neither what the file refers to, nor what its questions will suggest. */
+function discoveryFor({ draft }: OpenedFile, { env, kubeconfig, signal }: CommandContext): Discovery {
+  const suggested = Object.keys(env).filter((name) => name.startsWith('DIFY_'));
+  const hiddenNames = new Set([...suggested, ...referencedVariables(draftData(draft))]);
+  const runner = createRunner({ env, hiddenNames, passNames: new Set(), redact: (text) => text });
+  return new Discovery(runner, kubeconfig, signal);
+}
+
+function referencedVariables(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(referencedVariables);
+  if (!isObject(value)) return [];
+  if (typeof value.env === 'string' && Object.keys(value).length === 1) return [value.env];
+  return Object.values(value).flatMap(referencedVariables);
+}
+
+/** Questions that suggest what the cluster has. */
+const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
+  'urls.console',
+  'target.ingress.className',
+  'target.storageClass',
+]);
+
+async function lookFor(
+  { id }: Question,
+  { said }: Answers,
+  discovery: Discovery,
+  around: Promise<void>,
+): Promise<void> {
+  if (id === 'target.type' || id === 'target.context') return around;
+  const context = said('target.context');
+  if (OF_THE_CLUSTER.has(id) && typeof context === 'string') await discovery.lookAtCluster(context);
+}
+
+/** Waits, but not long: what comes later is there for a later question. */
+async function patiently(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}
+
+async function remarkOn(
+  question: Question,
+  answers: Answers,
+  { signal, terminal }: CommandContext,
+): Promise<string | undefined> {
+  const endpoint = endpointOf(question, answers);
+  if (endpoint === undefined) return undefined;
+  const outcome = await tryToConnect(endpoint.host, endpoint.port, PROBE_MS, signal);
+  const name = `${endpoint.host}:${endpoint.port}`;
+  if (outcome === 'connected') return `${terminal.unicode ? '✔' : 'ok'} ${name} reached`;
+  const view = answers.value('target.type') === 'kubernetes' ? '; the cluster may see it all the same' : '';
+  return `! ${name} not reached from here: ${outcome}${view}`;
+}

@@ -1,0 +1,26 @@
+import { UserError } from '../../base/errors.ts';
+import { readStreamText } from '../../base/read-text.ts';
+import { type LoadedDeployment, loadDeployment, parseDeployment } from '../../deployment/load.ts';
+import { FILE_LIMIT_BYTES } from '../../deployment/refusal.ts';
+import type { CommandContext } from '../frame/context.ts';
+
+/** What the file of `-c -` is called in messages. */
+const INPUT = 'standard input';
+
+/** The deployment of a run, loaded once: the file, or with `-c -` standard input, whose paths are relative to the working directory. Throws UserError. */
+export async function loadFile(context: CommandContext): Promise<LoadedDeployment> {
+  const { configPath, overrides, cwd } = context;
+  if (context.configIsInput !== true) return loadDeployment(configPath, overrides);
+  const text = await readInput(context);
+  const parsed = parseDeployment(text, { source: INPUT, baseDirectory: cwd, overrides });
+  return { ...parsed, path: INPUT, baseDirectory: cwd, text };
+}
+
+async function readInput({ streams: { stdin }, signal }: CommandContext): Promise<string> {
+  if (stdin.isTTY) {
+    throw new UserError('-c - reads the file from standard input, which is a terminal here', {
+      next: ['difyctl COMMAND -c - < difyctl.yaml'],
+    });
+  }
+  return readStreamText(stdin, INPUT, FILE_LIMIT_BYTES, signal);
+}

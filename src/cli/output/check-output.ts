@@ -1,0 +1,58 @@
+import { relative } from 'node:path';
+import type { CheckReport } from '../../checks/check.ts';
+import { reportAnnotations } from '../../report/annotations.ts';
+import { reportAs } from '../../report/formats.ts';
+import { reportLines } from '../../report/lines.ts';
+import type { LiveChecklist } from '../../report/live.ts';
+import { redactedReport } from '../../report/redacted.ts';
+import { reportText } from '../../report/text.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { inCi } from '../frame/terminal.ts';
+import { type ReportFile, writeReportFiles } from './report-files.ts';
+
+/** The report on stdout in the wished form and in every file asked for; in GitHub Actions the findings are annotations too. */
+export async function publishReport(
+  report: CheckReport,
+  context: CommandContext,
+  { next, files }: { readonly next: string; readonly files: readonly ReportFile[] },
+): Promise<void> {
+  await writeReportFiles(files, report, context);
+  const { output, env, stdout } = context;
+  const safe = redactedReport(report, context.redact);
+  stdout.write(output === 'text' ? reportForPeople(safe, context, next) : await reportAs(output, safe));
+  if (env.GITHUB_ACTIONS === 'true') context.annotate(reportAnnotations(safe, fileInRepository(report, context)));
+}
+
+/** As text: laid out on a terminal, a line for each check in logs. */
+export function reportForPeople(report: CheckReport, { terminal, env, verbose }: CommandContext, next: string): string {
+  if (!terminal.stdoutIsTerminal || inCi(env)) return reportLines(report, { verbose });
+  const { stdoutColor: color, unicode, width } = terminal;
+  return reportText(report, { color, unicode, width, verbose, next });
+}
+
+function fileInRepository(
+  { deployment }: CheckReport,
+  { configPath, configIsInput, env, cwd }: CommandContext,
+): string | undefined {
+  return deployment === undefined || configIsInput === true
+    ? undefined
+    : relative(env.GITHUB_WORKSPACE ?? cwd, configPath);
+}
+
+/** Starts a checklist that fills in on a terminal; one that shows nothing anywhere else. */
+export async function checklistStarter(context: CommandContext): Promise<() => LiveChecklist> {
+  const { terminal, env, quiet } = context;
+  if (quiet || !terminal.stderrIsTerminal || inCi(env))
+    return () => ({ onEvent: () => undefined, end: () => undefined });
+  const [{ liveChecklist }, { createSpinner }] = await Promise.all([
+    import('../../report/live.ts'),
+    import('../../report/spinner.ts'),
+  ]);
+  const { stderrColor: color, unicode, width } = terminal;
+  const style = { color, unicode, width };
+  return () =>
+    liveChecklist(
+      createSpinner((text) => context.draw(text), style),
+      style,
+    );
+}

@@ -1,0 +1,109 @@
+import { oneLine } from '../../base/printable.ts';
+import { wrap } from '../../base/wrap.ts';
+import { FIRST_ADMINISTRATOR_IS_SET } from '../../checks/app/answers.ts';
+import type { CheckReport } from '../../checks/check.ts';
+import { isBlocked } from '../../checks/exit.ts';
+import type { InstallReport } from '../../operations/report.ts';
+import { arrow, paint, type Style, sign } from '../../report/style.ts';
+import type { ApplyFailure } from '../../targets/target.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { reportForPeople } from './check-output.ts';
+import { changeLines } from './plan-text.ts';
+import { resultStyle } from './progress.ts';
+
+/** What an install came to, for people: what is wrong with its cause and the next step, or where Dify answers. */
+export function installText(report: InstallReport, context: CommandContext): string {
+  const style = resultStyle(context);
+  const { outcome, preflight, postflight, failure } = report;
+  if (outcome === 'blocked')
+    return reportForPeople(preflight, context, 'difyctl install') + lines(['  Nothing was changed.']);
+  if (outcome === 'dry-run') return lines(dryRunLines(report, style));
+  if (failure !== undefined) return lines(failureLines(failure, report, style));
+  if (postflight !== undefined && isBlocked(postflight)) {
+    return reportForPeople(postflight, context, 'difyctl status') + lines(stateLines(report));
+  }
+  return lines([...stateLines(report), ...answerLines(report), ...nextLines(report)]);
+}
+
+function dryRunLines({ plan }: InstallReport, style: Style): readonly string[] {
+  const changes = plan?.changes ?? [];
+  return [
+    ...changeLines(changes, style, true),
+    ...(changes.length === 0 ? ['  Nothing to change.'] : []),
+    '  This was a dry run: nothing was changed.',
+  ];
+}
+
+function failureLines(
+  { summary, failures, state }: NonNullable<InstallReport['failure']>,
+  report: InstallReport,
+  style: Style,
+): readonly string[] {
+  return [
+    `  ${sign(style, 'fail')} ${paint(style, 'strong', oneLine(summary))}`,
+    ...failures.flatMap((failure) => oneFailure(failure, style)),
+    ...wrap(`state: ${state}`, style.width, 5),
+    ...['the same command goes on from here', 'difyctl status', ...undoSteps(report)].map(
+      (step) => `     ${arrow(style)} ${step}`,
+    ),
+    `  exit ${report.exitCode}`,
+  ];
+}
+
+/** What was rolled back needs no undoing; helm goes back by one, and a first install can only go. */
+function undoSteps({ outcome, target, releaseRevision = 0, deployment, place }: InstallReport): readonly string[] {
+  if (outcome === 'rolled-back') return [];
+  const namespace = place?.find(({ name }) => name === 'namespace')?.value;
+  if (target === 'kubernetes' && releaseRevision > 1 && namespace !== undefined) {
+    return [`undo it: helm rollback ${deployment} -n ${namespace}`];
+  }
+  return [`take it away again: difyctl uninstall ${deployment}`];
+}
+
+function oneFailure({ workload, reason, logs, events }: ApplyFailure, style: Style): readonly string[] {
+  return [
+    ...wrap(`${workload}   ${reason}`, style.width, 5),
+    ...events.flatMap((text) => wrap(text, style.width, 7)),
+    ...logs.map((text) => `       | ${oneLine(text)}`),
+  ];
+}
+
+function stateLines({ outcome, revision, deployment }: InstallReport): readonly string[] {
+  const what = outcome === 'unchanged' ? 'is as the file says; nothing was changed' : 'is installed';
+  return [`  ${deployment} ${what}${revision === undefined ? '' : ` (revision ${revision})`}.`];
+}
+
+/** Where Dify answers, and whether its first administrator is set: as postflight saw it, and where it could not, that it did not. */
+function answerLines({ address, postflight }: InstallReport): readonly string[] {
+  const setup = postflight?.checks.find(({ id }) => id === 'app.setup');
+  if (setup === undefined || setup.status === 'skip') {
+    return [`  Dify's address is ${address}; it was not asked${setup === undefined ? '' : `: ${setup.message}`}.`];
+  }
+  const isSet = setup.observed === FIRST_ADMINISTRATOR_IS_SET;
+  const administrator = isSet
+    ? `${capitalized(setup.observed)}.`
+    : `Set the first administrator now: ${address}/install`;
+  return [...addressLines(address, postflight), `  ${administrator}`];
+}
+
+/** "Dify answers at" is said only of an address that was requested and answered; else what was tried. */
+function addressLines(address: string, postflight: CheckReport | undefined): readonly string[] {
+  const seen = postflight?.checks.find(({ id }) => id === 'app.public-url');
+  if (seen?.status === 'pass' && seen.note === undefined) return [`  Dify answers at ${address}.`];
+  const tried =
+    seen === undefined ? 'it was not requested' : `it was tried from here: ${seen.observed || seen.message}`;
+  return [`  Dify is up: asked from inside, it answers. Its address is ${address}; ${tried}.`];
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function nextLines({ target }: InstallReport): readonly string[] {
+  const logs = target === 'kubernetes' ? 'kubectl logs' : 'docker compose logs';
+  return [`  Watch it: difyctl status     What was done: difyctl history     Logs: ${logs}`];
+}
+
+function lines(text: readonly string[]): string {
+  return `${text.join('\n')}\n`;
+}

@@ -1,0 +1,87 @@
+import { oneLine } from '../../base/printable.ts';
+import { wrap } from '../../base/wrap.ts';
+import type { Drift } from '../../evidence/drift/drift.ts';
+import { driftText } from '../../evidence/drift/words.ts';
+import type { Draft } from '../../operations/draft.ts';
+import { arrow, dot, paint, type Style } from '../../report/style.ts';
+import type { Change, FieldChange } from '../../targets/target.ts';
+
+const SIGNS = { create: '+', change: '~', delete: '-' } as const;
+const TONES = { create: 'good', change: 'care', delete: 'bad' } as const;
+const INDENT = 14;
+
+/** A plan in short: how many of each kind; nothing where nothing changes. */
+export function kindLines({ plan }: Draft, style: Style): readonly string[] {
+  return plan.changes.length === 0 ? [] : wrap(kindsText(plan.changes), style.width, INDENT);
+}
+
+/** `context prod-eu · https://10.2.0.1:6443 · user ops@example.com · namespace dify · release none` */
+export function placeLines({ place }: Draft, style: Style): readonly string[] {
+  const words = place.facts.map(({ name, value }) => oneLine(name === 'server' ? value : `${name} ${value}`));
+  return wrap(words.join(` ${dot(style)} `), style.width, 2);
+}
+
+/** Every object, one a line; with paths where something differs and `paths` is asked. */
+export function changeLines(changes: readonly Change[], style: Style, withPaths: boolean): readonly string[] {
+  return changes.flatMap(({ action, kind, name, paths, fields }) => [
+    `    ${paint(style, TONES[action], SIGNS[action])} ${oneLine(`${kind} ${name}`)}`,
+    ...(withPaths ? (fields?.map((one) => fieldText(one, style)) ?? paths ?? []) : []).map(
+      (line) => `        ${oneLine(line)}`,
+    ),
+  ]);
+}
+
+/** `spec.replicas  2 → 3`; of a secret the path alone. */
+function fieldText({ path, was, is, secret }: FieldChange, style: Style): string {
+  if (secret === true) return `${path}  value not shown`;
+  if (was === undefined && is === undefined) return path;
+  return `${path}  ${was ?? '(none)'} ${arrow(style)} ${is ?? '(none)'}`;
+}
+
+/** What a plan comes to: an upgrade by its versions, and changed secrets with the workloads that they roll. */
+export function summaryLines({ plan, upgrade }: Draft, style: Style): readonly string[] {
+  const versions = upgrade.map(({ what, from, to }) => `${what} ${from} ${arrow(style)} ${to}`);
+  const { secrets = [], rolls = [] } = plan;
+  const rolled = rolls.length === 0 ? 'rolls nothing' : `rolls ${rolls.join(', ')}`;
+  return [
+    ...(versions.length === 0 ? [] : labelled('upgrade', versions.join(', '), style)),
+    ...(secrets.length === 0 ? [] : labelled('secrets', `${secrets.join(', ')} changed: ${rolled}`, style)),
+  ];
+}
+
+/** `  upgrade     Dify 1.16.0 → 1.16.1`, further lines below the text. */
+function labelled(label: string, text: string, style: Style): readonly string[] {
+  const [first = '', ...rest] = wrap(oneLine(text), style.width, INDENT);
+  return [`  ${label}`.padEnd(INDENT) + first.trimStart(), ...rest];
+}
+
+/** What others changed since the last install, and that an install undoes it; nothing if there is nothing. */
+export function driftLines(drift: readonly Drift[], style: Style): readonly string[] {
+  if (drift.length === 0) return [];
+  const title = `changed since the last install, and undone by install (${drift.length}):`;
+  return [
+    `  ${paint(style, 'care', title)}`,
+    ...drift.flatMap((one) => wrap(oneLine(driftText(one, arrow(style))), style.width, 4)),
+  ];
+}
+
+/** `+ 9 Deployments  + 9 Services  ~ 1 ConfigMap` */
+function kindsText(changes: readonly Change[]): string {
+  const counts = new Map<string, number>();
+  for (const { action, kind } of changes) {
+    const key = `${SIGNS[action]} ${oneLine(kind)}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
+  return sorted
+    .map(([key, count]) => {
+      const [mark = '', kind = ''] = key.split(' ');
+      return `${mark} ${count} ${count === 1 ? kind : plural(kind)}`;
+    })
+    .join('  ');
+}
+
+function plural(kind: string): string {
+  if (/[sx]$/.test(kind)) return `${kind}es`;
+  return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
+}

@@ -1,0 +1,94 @@
+import type { OnProgress, ProgressEvent } from '../../base/events.ts';
+import { oneLine } from '../../base/printable.ts';
+import type { Redact } from '../../base/redact.ts';
+import { wrap } from '../../base/wrap.ts';
+import { elapsed } from '../../report/elapsed.ts';
+import { createSpinner, type Spinner } from '../../report/spinner.ts';
+import { paint, type Style, sign } from '../../report/style.ts';
+import type { CommandContext } from '../frame/context.ts';
+import { inCi } from '../frame/terminal.ts';
+
+/** The time shown beside a step that goes on. */
+const TICK_MS = 1_000;
+const STEP_WIDTH = 12;
+
+/** Steps of a run as they go: one line that moves on a terminal, a line for each change of state in logs, nothing with --quiet. */
+export interface ProgressView {
+  readonly onProgress: OnProgress;
+  /** Takes the moving line away while something else draws: a question, a checklist. */
+  pause(): void;
+  end(): void;
+}
+
+export function progressView(context: CommandContext): ProgressView {
+  if (context.quiet) return { onProgress: () => undefined, pause: () => undefined, end: () => undefined };
+  const { terminal, env } = context;
+  const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
+  const write = (text: string): void => context.stderr.write(text);
+  if (!terminal.stderrIsTerminal || inCi(env)) return lineView(write, style);
+  // A text is redacted before it is cut: half a secret is one that no redactor knows.
+  return movingView(
+    write,
+    createSpinner((text) => context.draw(text), style),
+    style,
+    context.redact,
+  );
+}
+
+/** How a command's text output is drawn on stdout. */
+export function resultStyle({ terminal }: CommandContext): Style {
+  return { color: terminal.stdoutColor, unicode: terminal.unicode, width: terminal.width };
+}
+
+function lineView(write: (text: string) => void, style: Style): ProgressView {
+  return {
+    onProgress: (event) => {
+      if (event.type === 'step-progress') write(`     ${event.step.padEnd(STEP_WIDTH)}${oneLine(event.detail)}\n`);
+      else if (event.type !== 'step-started') write(`${endLine(event, style)}\n`);
+    },
+    pause: () => undefined,
+    end: () => undefined,
+  };
+}
+
+function movingView(write: (text: string) => void, spinner: Spinner, style: Style, redact: Redact): ProgressView {
+  let current: { readonly step: string; readonly since: number; detail: string } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const draw = (): void => {
+    if (current === undefined) return;
+    const detail = redact(oneLine(redact(current.detail)));
+    const text = `${current.step.padEnd(STEP_WIDTH)}${elapsed(performance.now() - current.since)}   ${detail}`;
+    // Two columns of indentation and the spinner stand before it.
+    spinner.show(text.slice(0, Math.max(0, style.width - 5)));
+  };
+  const pause = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+    spinner.clear();
+  };
+  const onProgress = (event: ProgressEvent): void => {
+    if (event.type === 'step-started') current = { step: event.step, since: performance.now(), detail: event.title };
+    else if (event.type === 'step-progress') {
+      current ??= { step: event.step, since: performance.now(), detail: '' };
+      current.detail = event.detail;
+    } else {
+      pause();
+      if (event.type === 'step-ended') current = undefined;
+      write(`${endLine(event, style)}\n`);
+    }
+    if (current === undefined) return;
+    draw();
+    timer ??= setInterval(draw, TICK_MS);
+  };
+  return { onProgress, pause, end: () => timer !== undefined && pause() };
+}
+
+function endLine(event: Exclude<ProgressEvent, { type: 'step-started' | 'step-progress' }>, style: Style): string {
+  if (event.type === 'note') {
+    const mark = event.level === 'warn' ? sign(style, 'warn') : '-';
+    return `  ${mark} ${wrap(oneLine(event.text), style.width, 4).join('\n').trimStart()}`;
+  }
+  const status = { done: 'pass', failed: 'fail', skipped: 'skip' } as const;
+  const lead = `  ${sign(style, status[event.status])} ${event.step.padEnd(STEP_WIDTH)}`;
+  return `${lead}${oneLine(event.detail)}   ${paint(style, 'quiet', elapsed(event.durationMs))}`;
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { UserError } from '../../base/errors.ts';
+import { writeFileAtomic } from '../../base/files.ts';
+import type { CheckReport } from '../../checks/check.ts';
+import { formatOfFile, REPORT_ENDINGS, type ReportFormat, reportAs } from '../../report/formats.ts';
+import { redactedReport } from '../../report/redacted.ts';
+import type { CommandContext } from '../frame/context.ts';
+
+/** A file that the report goes to besides stdout. */
+export interface ReportFile {
+  readonly path: string;
+  readonly format: ReportFormat;
+}
+
+/** `--report FILE`, repeated for several forms at once; the ending says which form; `what` is said of a command with several reports. */
+export function addReportOption(command: Command, what = 'the report'): Command {
+  const summary = `also write ${what} there, repeatable; the ending is its form: ${REPORT_ENDINGS.join(' ')}`;
+  return command.addOption(
+    new Option('--report <file>', summary).argParser((value: string, before: readonly string[] | undefined) => [
+      ...(before ?? []),
+      value,
+    ]),
+  );
+}
+
+/** Reads what `addReportOption` collected. Throws UserError for an ending that is no form, before anything is looked at. */
+export function readReportFiles(options: Readonly<Record<string, unknown>>, cwd: string): readonly ReportFile[] {
+  const paths = Array.isArray(options.report) ? options.report.map(String) : [];
+  return paths.map((path) => {
+    const format = formatOfFile(path);
+    if (format !== undefined) return { path: resolve(cwd, path), format };
+    throw new UserError(`--report: the file's ending says which form, and is one of ${REPORT_ENDINGS.join(', ')}`);
+  });
+}
+
+/** Writes the report to each file, whole or not at all, without any known secret. */
+export async function writeReportFiles(
+  files: readonly ReportFile[],
+  report: CheckReport,
+  { redact }: CommandContext,
+): Promise<void> {
+  const safe = redactedReport(report, redact);
+  for (const { path, format } of files) await writeFileAtomic(path, await reportAs(format, safe));
+}
