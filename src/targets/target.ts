@@ -136,7 +136,7 @@ export interface Target {
    */
   keepSecrets(rendered: Rendered, signal: AbortSignal): Promise<void>;
   apply(rendered: Rendered, options: ApplyOptions): Promise<ApplyResult>;
-  /** The secrets alone, for those whose GitOps applies the rest. Throws UserError where they are no object of their own. */
+  /** Only the secrets, for GitOps setups. Throws UserError where they are no object of their own. */
   applySecret(rendered: Rendered, signal: AbortSignal): Promise<void>;
   /** Brings a release out of what a dead run left (`pending-*`). Says what it did. The run's children have ended before it is called. */
   recover(options: WorkOptions): Promise<readonly string[]>;

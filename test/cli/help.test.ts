@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/frame/command-table.ts';
 import type { CommandContext } from '../../src/cli/frame/context.ts';
@@ -5,17 +6,36 @@ import { describeCommands } from '../../src/cli/frame/describe.ts';
 import { EXAMPLES } from '../../src/cli/frame/examples.ts';
 import { overviewText } from '../../src/cli/frame/overview.ts';
 import { runCli } from '../support/cli.ts';
+import { expectGolden } from '../support/golden.ts';
 
 test('the overview groups the commands by the day they are for', () => {
-  const text = overviewText();
+  const text = overviewText(200);
   const [, commands = ''] = /\nCommands:\n([\s\S]*?)\n\n/.exec(text) ?? [];
-  const names = commands.split('\n').map((line) => line.replace(/^( {4}\w+).*/, '$1'));
+  const names = commands
+    .split('\n')
+    .filter((line) => !line.startsWith('     '))
+    .map((line) => line.replace(/^( {4}\w+).*/, '$1'));
   expect(names).toEqual([
     ...['  Day 0, prepare:', '    init', '    validate', '    prerequisites', '    preflight', '    images'],
     ...['  Day 1, install:', '    render', '    plan', '    install', '    postflight', '    secrets'],
     ...['  Day 2, operate:', '    status', '    history', '    uninstall'],
     ...['  At any time:', '    checks', '    schema', '    version', '    completion'],
   ]);
+});
+
+test('the overview fits terminals of 100, 60 and 40 columns', async () => {
+  const golden = fileURLToPath(new URL('golden/overview', import.meta.url));
+  const screens = await Promise.all(
+    [100, 60, 40].map(async (terminal) => ({
+      path: `${terminal}.txt`,
+      content: (await runCli(['--help'], { terminal })).stdout,
+      terminal,
+    })),
+  );
+  await expectGolden(golden, screens);
+  for (const { content, terminal } of screens) {
+    expect(content.split('\n').filter((line) => line.length > terminal)).toEqual([]);
+  }
 });
 
 test.each(COMMANDS.map(({ name }) => name))('the help of %s ends with two examples', async (name) => {

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 describe('the command line', () => {
   it.each<[readonly string[], number, RegExp]>([
-    [[], 0, /^difyctl, the installer/],
+    [[], 0, /^difyctl installs Dify/],
     [['--help'], 0, /Commands:/],
     [['help'], 0, /Commands:/],
     [['--no-color', '-h'], 0, /Commands:/],

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -83,4 +83,11 @@ describe('the screens of a production on Kubernetes, whole', () => {
     await screens.compare('the end', wizard);
     await screens.close();
   });
+});
+
+test.each([100, 60, 40])('difyctl without arguments prints the overview for %i columns', async (cols) => {
+  const overview = fileURLToPath(new URL(`../cli/golden/overview/${cols}.txt`, import.meta.url));
+  session = new PtySession(process.execPath, [program], { cwd: folder, env: { PATH: folder, HOME: folder }, cols });
+  expect(await session.exited).toBe(0);
+  expect(session.screen).toBe((await readFile(overview, 'utf8')).trimEnd());
 });

@@ -7,7 +7,7 @@ import type { CommandContext } from '../frame/context.ts';
 import { askToGoOn, requireAnswer } from '../input/confirm.ts';
 import { withPrepared } from '../input/prepared.ts';
 
-/** `difyctl secrets apply`: makes the Secret, for those whose GitOps applies the rest. */
+/** `difyctl secrets apply`: creates or updates only the Secret, for GitOps setups. */
 export function define(command: Command, context: CommandContext): void {
   command
     .argument('<what>', 'apply')

@@ -6,15 +6,20 @@ import process from 'node:process';
 import { EXIT } from '../../base/exit-codes.ts';
 import { watchOutput } from './outputs.ts';
 import { isHelpRequest, overviewText } from './overview.ts';
+import { judgeTerminal } from './terminal.ts';
 import { isVersionRequest, versionText } from './version.ts';
 
 const argv = process.argv.slice(2);
 
 if (isVersionRequest(argv)) await answer(versionText());
-else if (isHelpRequest(argv)) await answer(overviewText());
+else if (isHelpRequest(argv)) await answer(overviewText(width()));
 else {
   const { runProcess } = await import('./process.ts');
   await runProcess(argv);
+}
+
+function width(): number {
+  return judgeTerminal(process, process.env, { color: false, nonInteractive: true }).width;
 }
 
 async function answer(text: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { wrap } from '../../base/wrap.ts';
 import { COMMAND_GROUPS, COMMANDS } from './command-table.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 
@@ -7,11 +8,11 @@ const EXIT_CODES = [
   ['1', 'a bug in difyctl'],
   ['2', 'wrong usage or an invalid file'],
   ['3', 'preflight failed'],
-  ['4', 'apply failed, and what state it left'],
+  ['4', 'apply failed; the message says what state it left'],
   ['5', 'postflight failed'],
   ['7', 'there are changes (plan --detailed-exitcode)'],
-  ['8', 'an outside program or service failed elsewhere'],
-  ['9', 'somebody else holds the lock'],
+  ['8', 'another program or service failed'],
+  ['9', 'the lock is held by another run'],
   ['130', 'interrupted or declined'],
 ] as const;
 
@@ -21,45 +22,61 @@ export function isHelpRequest(argv: readonly string[]): boolean {
   return first === undefined || (argv.length === 1 && (first === '--help' || first === '-h' || first === 'help'));
 }
 
-/** `difyctl --help`: every command by the day it is for, and every global option, one line each. */
-export function overviewText(): string {
+/** Columns that the right side of a table needs; with less it is below the left side. */
+const LEAST_ROOM = 30;
+/** A longer left side has a line of its own, so that the others stay near their right side. */
+const LONGEST_LEFT = 24;
+
+/** `difyctl --help` in at most `width` columns: every command by the day it is for, every global option and every exit code. */
+export function overviewText(width: number): string {
   const options = [
     ...GLOBAL_OPTIONS.map(({ flags, summary }) => [flags, summary] as const),
     ['--<path> <value>', 'a field of the file, for this run: --postgres-host, or DIFYCTL_POSTGRES_HOST'] as const,
   ];
   return [
-    'difyctl, the installer for Dify: it asks, checks, renders, installs and verifies.',
+    ...wrap('difyctl installs Dify: it asks, checks, renders, installs and verifies.', width, 0),
     '',
     'Usage: difyctl <command> [options]',
     '',
     'Commands:',
-    ...commandLines(),
+    ...commandLines(width),
     '',
     'Options of every command:',
-    ...table(options),
+    ...table(options, 2, width).flat(),
     '',
     'Exit codes:',
-    ...table(EXIT_CODES),
+    ...table(EXIT_CODES, 2, width).flat(),
     '',
-    'First steps: difyctl init    Help on one command: difyctl preflight --help',
+    ...wrap('First steps: difyctl init', width, 0),
+    ...wrap('Help on one command: difyctl preflight --help', width, 0),
     '',
   ].join('\n');
 }
 
 /** Every group with its commands, in columns that all groups share. */
-function commandLines(): readonly string[] {
-  const rows = COMMANDS.map(({ name, operands, group, summary }) => ({
-    group,
-    row: [`  ${[name, operands].join(' ').trim()}`, summary] as const,
-  }));
-  const lines = table(rows.map(({ row }) => row));
+function commandLines(width: number): readonly string[] {
+  const rows = COMMANDS.map(({ name, operands, summary }) => [[name, operands].join(' ').trim(), summary] as const);
+  const lines = table(rows, 4, width);
   return COMMAND_GROUPS.flatMap(([group, title]) => [
     `  ${title}:`,
-    ...lines.filter((_, index) => rows[index]?.group === group),
+    ...lines.filter((_, index) => COMMANDS[index]?.group === group).flat(),
   ]);
 }
 
-function table(rows: readonly (readonly [string, string])[]): readonly string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`);
+/** The lines of each row: both sides beside each other, or the right side below if there is no room for it. */
+function table(
+  rows: readonly (readonly [string, string])[],
+  indent: number,
+  width: number,
+): readonly (readonly string[])[] {
+  const column = indent + Math.max(...rows.map(([left]) => (left.length > LONGEST_LEFT ? 0 : left.length))) + 3;
+  if (width - column < LEAST_ROOM) {
+    return rows.map(([left, right]) => [...wrap(left, width, indent, 2), ...wrap(right, width, indent + 4)]);
+  }
+  return rows.map(([left, right]) => {
+    const lines = wrap(right, width, column);
+    if (left.length > LONGEST_LEFT) return [' '.repeat(indent) + left, ...lines];
+    const [first = '', ...more] = lines;
+    return [`${' '.repeat(indent)}${left}`.padEnd(column) + first.trimStart(), ...more];
+  });
 }

@@ -76,7 +76,7 @@ function withoutCommand(words: readonly string[], globals: GlobalAnswers, run: R
     (words.length === 0 && globals.output === 'text') ||
     words.some((word) => word === '--help' || word === '-h')
   ) {
-    run.stdout.write(overviewText());
+    run.stdout.write(overviewText(run.width));
   } else {
     throw noCommand();
   }

@@ -40,13 +40,10 @@ export interface LookOptions {
 
 /** `--from` and `--deep`. */
 export function addLookOptions(command: Command): Command {
-  const from = new Option(
-    '--from <place>',
-    'look at data services from here, or from a pod that is made and removed again',
-  );
+  const from = new Option('--from <place>', 'probe data services from this machine or from a temporary pod');
   return command
     .addOption(from.choices(['local', 'cluster']).default('local'))
-    .option('--deep', 'try what can only be tried: claims are made and removed again');
+    .option('--deep', 'also run checks that create and delete test resources (PVCs)');
 }
 
 /** Reads what `addLookOptions` collected. */

@@ -15,7 +15,7 @@ export interface ReportFile {
 
 /** `--report FILE`, repeated for several forms at once; the ending says which form; `what` is said of a command with several reports. */
 export function addReportOption(command: Command, what = 'the report'): Command {
-  const summary = `also write ${what} there, repeatable; the ending is its form: ${REPORT_ENDINGS.join(' ')}`;
+  const summary = `also write ${what} there, repeatable; the format is chosen by file extension: ${REPORT_ENDINGS.join(' ')}`;
   return command.addOption(
     new Option('--report <file>', summary).argParser((value: string, before: readonly string[] | undefined) => [
       ...(before ?? []),
