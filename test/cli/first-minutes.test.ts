@@ -2,9 +2,12 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
+import { refuseInapplicable } from '../../src/checks/applicable.ts';
+import { CHECKS } from '../../src/checks/registry.ts';
 import type { CommandContext } from '../../src/cli/frame/context.ts';
 import { askToGoOn } from '../../src/cli/input/confirm.ts';
 import { runCli } from '../support/cli.ts';
+import { sampleDeployment } from '../support/deployments.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const folder = temporaryFolder();
@@ -100,6 +103,41 @@ describe('a selection of the other phase alone', () => {
       stderr: `  x --only ${pattern}: only ${other} has such checks, ${asked} has none\n     -> difyctl ${other} --only ${shown}\n  exit 2\n`,
     });
   });
+});
+
+describe('a selection of checks that do not apply', () => {
+  const COMPOSE = 'apiVersion: difyctl/v1\nname: lab\ntier: test\ntarget: { type: compose }\n';
+
+  test.each([
+    ['preflight', 'cluster.*', COMPOSE, 'lab (test, compose)'],
+    ['preflight', 'host,host.memory', KUBERNETES, 'lab (test, kubernetes)'],
+    ['postflight', 'names.certificate', COMPOSE, 'lab (test, compose)'],
+    ['preflight --tier prod', 'host.*', undefined, 'the current cluster without a deployment file'],
+    [
+      'preflight --tier prod',
+      'postgres.*',
+      undefined,
+      'the current cluster without a deployment file: needs a deployment file',
+    ],
+  ])('%s --only %s judges nothing, and is refused', async (words, list, file, what) => {
+    if (file !== undefined) await writeFile(join(folder.path, 'difyctl.yaml'), file);
+    const run = await runCli([...words.split(' '), '--only', list], { cwd: folder.path });
+    expect(run).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `  x --only ${list}: no check of these applies to ${what}\n     -> difyctl checks lists every check; leave --only out to run all that apply\n  exit 2\n`,
+    });
+  });
+
+  test.each<[readonly string[]]>([[['cluster.*', 'tools']], [['host.*', 'app.drift']], [[]]])(
+    'one that applies is enough: %j',
+    (only) => {
+      const deployment = sampleDeployment('test-compose-bundled');
+      expect(() =>
+        refuseInapplicable(CHECKS, ['preflight', 'postflight'], only, { deployment, tier: 'test' }),
+      ).not.toThrow();
+    },
+  );
 });
 
 test('--fail-on takes fail and warn alone', async () => {

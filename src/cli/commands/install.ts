@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
+import { refuseInapplicable } from '../../checks/applicable.ts';
+import { CHECKS } from '../../checks/registry.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { Draft } from '../../operations/draft.ts';
 import { install } from '../../operations/install.ts';
@@ -49,8 +51,10 @@ export function define(command: Command, context: CommandContext): void {
       try {
         const note = (text: string): void => view.onProgress({ type: 'note', level: 'warn', text });
         const work = async (ready: Ready): Promise<InstallReport> => {
-          refuseAimlessLook(how, ready.prepared.deployment);
-          if (yes) refuseUnnamedContext(ready.prepared.deployment);
+          const { deployment } = ready.prepared;
+          refuseAimlessLook(how, deployment);
+          refuseInapplicable(CHECKS, ['preflight', 'postflight'], how.only, { deployment, tier: deployment.tier });
+          if (yes) refuseUnnamedContext(deployment);
           for (const text of openingNotes(ready)) note(text);
           return runInstall(context, ready, options, how, view);
         };

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { refuseInapplicable } from '../../checks/applicable.ts';
 import { reportExitCode } from '../../checks/exit.ts';
 import { CHECKS } from '../../checks/registry.ts';
 import { refuseOtherPhase } from '../../checks/select.ts';
@@ -18,6 +19,7 @@ export function define(command: Command, context: CommandContext): void {
     refuseOtherPhase(CHECKS, 'postflight', selection.only);
     const files = readReportFiles(command.opts(), context.cwd);
     const { deployment, baseDirectory } = await loadFile(context);
+    refuseInapplicable(CHECKS, ['postflight'], selection.only, { deployment, tier: deployment.tier });
     const { env, now, signal, timeoutMs, kubeconfig, kubeContext, protect } = context;
     const prepared = await prepareToLook({
       deployment,

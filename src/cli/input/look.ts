@@ -4,6 +4,7 @@ import { UserError } from '../../base/errors.ts';
 import type { Redact } from '../../base/redact.ts';
 import { nearest } from '../../base/suggest.ts';
 import { TIERS, type Tier } from '../../checklist/tiers.ts';
+import { refuseInapplicable } from '../../checks/applicable.ts';
 import type { CheckReport } from '../../checks/check.ts';
 import type { CheckRun } from '../../checks/engine.ts';
 import { runChecksUnder } from '../../checks/policy/run.ts';
@@ -102,6 +103,7 @@ async function judgeDeployment(
   saved: readonly Evidence<unknown>[],
 ): Promise<Looked> {
   const { env, now, signal, timeoutMs, kubeconfig, kubeContext, protect } = context;
+  refuseInapplicable(CHECKS, ['preflight'], wishes.only, { deployment, tier: deployment.tier });
   const place = { deployment, baseDirectory, env, kubeconfig, context: kubeContext, signal, protect };
   // Schema, renderers and the like are half of what is loaded: a look at a cluster alone does without.
   const [{ prepareToLook }, { runPreflight }] = await Promise.all([
@@ -129,6 +131,7 @@ async function judgeCluster(
   { runner, kubeArgs, reads }: ClusterAlone,
 ): Promise<Looked> {
   const tier = await tierOf(context);
+  refuseInapplicable(CHECKS, ['preflight'], wishes.only, { deployment: undefined, tier });
   const own = { ...bareContext(context, tier), runner, kubeArgs };
   const settings = { ...shared(context), context: own, reads, failOn: wishes.failOn };
   const policy = await policyOutside(context);
@@ -146,7 +149,9 @@ async function judgeSaved(
   if (from === 'cluster' || deep || waitMs !== undefined) {
     throw new UserError('--from cluster, --deep and --wait look; with this --from-evidence nothing is looked at');
   }
-  const own = { ...bareContext(context, deployment?.tier ?? (await tierOf(context))), deployment };
+  const tier = deployment?.tier ?? (await tierOf(context));
+  refuseInapplicable(CHECKS, ['preflight'], only, { deployment, tier });
+  const own = { ...bareContext(context, tier), deployment };
   const policy =
     deployment === undefined
       ? await policyOutside(context)
