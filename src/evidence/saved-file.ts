@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { boundedJson } from '../base/bounded-json.ts';
 import { UserError } from '../base/errors.ts';
+import { isObject } from '../base/json.ts';
 import { printableData } from '../base/printable.ts';
+import { refuseNewer } from '../base/stored-document.ts';
 import { API_VERSION } from '../base/version.ts';
 import type { Evidence } from './evidence.ts';
 
+/** Fields that a newer difyctl added stay in it. */
 const document = z
-  .strictObject({
+  .looseObject({
     apiVersion: z.literal(API_VERSION),
     kind: z.literal('Evidence'),
     key: z.string().regex(/^[a-z0-9.-]+$/),
@@ -20,9 +23,17 @@ const document = z
   })
   .refine(({ outcome, data }) => outcome !== 'ok' || data !== undefined, { path: ['data'], error: 'is missing' });
 
-/** One file of saved evidence. Throws UserError that names the file and what is wrong. */
-export function parseEvidence(text: string, path: string): Evidence<unknown> {
+/**
+ * One file of saved evidence. `knownVersion` gives the version that this difyctl collects of a key, undefined for a key that it does not have.
+ * Throws UserError that names the file and what is wrong; if a newer difyctl wrote it, which one can read it.
+ */
+export function parseEvidence(
+  text: string,
+  path: string,
+  knownVersion: (key: string) => number | undefined = () => undefined,
+): Evidence<unknown> {
   const json = parsed(text);
+  if (isObject(json)) refuseNewer(path, json, knownVersion(String(json.key)) ?? Number.POSITIVE_INFINITY);
   const inexact = json === undefined ? undefined : inexactInteger(text);
   if (inexact !== undefined) throw new UserError(`${path} holds ${inexact}, which no JSON reader here keeps exactly`);
   const read = document.safeParse(json);

@@ -4,15 +4,20 @@ import { boundedJson } from '../base/bounded-json.ts';
 import { sha256 } from '../base/digest.ts';
 import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
+import { isObject } from '../base/json.ts';
 import { readTextIfThere } from '../base/read-text.ts';
+import { refuseNewer, storedHead } from '../base/stored-document.ts';
 import { API_VERSION } from '../base/version.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 
 const FILE = 'origin.json';
+const ORIGIN_VERSION = 1;
 
 const schema = z.object({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('EvidenceOrigin'),
+  /** Absent if a difyctl before this field wrote it. */
+  version: z.int().positive().default(ORIGIN_VERSION),
   /** Absent where no file was judged. */
   deployment: z.object({ name: z.string(), digest: z.string() }).optional(),
   /** Absent for Compose, and where no cluster answered. */
@@ -37,7 +42,7 @@ export function deploymentOrigin(deployment: Deployment): NonNullable<EvidenceOr
 
 /** Writes it beside the evidence. */
 export async function saveOrigin(directory: string, origin: EvidenceOriginFacts): Promise<void> {
-  const document = { apiVersion: API_VERSION, kind: 'EvidenceOrigin', ...origin };
+  const document = { apiVersion: API_VERSION, ...storedHead('EvidenceOrigin', ORIGIN_VERSION), ...origin };
   const content = `${JSON.stringify(document, null, 2)}\n`;
   await writeFileAtomic(join(directory, FILE), content, { mode: 0o600, directoryMode: 0o700 });
 }
@@ -46,7 +51,9 @@ export async function saveOrigin(directory: string, origin: EvidenceOriginFacts)
 export async function readOrigin(directory: string): Promise<EvidenceOriginFacts | undefined> {
   const text = await readTextIfThere(join(directory, FILE)).catch(() => undefined);
   if (text === undefined) return undefined;
-  const read = schema.safeParse(parsed(text));
+  const document = parsed(text);
+  if (isObject(document)) refuseNewer(join(directory, FILE), document, ORIGIN_VERSION);
+  const read = schema.safeParse(document);
   if (read.success) return { deployment: read.data.deployment, cluster: read.data.cluster };
   throw new UserError(`${join(directory, FILE)} does not say where evidence is from`, {
     next: ['difyctl preflight --save-evidence DIR writes it anew'],

@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../base/files.ts';
 import { mapTexts } from '../base/printable.ts';
 import { readTextIfThere } from '../base/read-text.ts';
 import type { Redact } from '../base/redact.ts';
-import { API_VERSION } from '../base/version.ts';
+import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Collector, Evidence } from './evidence.ts';
 import { parseEvidence } from './saved-file.ts';
@@ -28,7 +28,13 @@ export async function saveEvidence(
     writeFileAtomic(join(directory, name), redact(content), { mode: 0o600, directoryMode: 0o700 });
   for (const one of evidence) {
     // Texts are redacted before they are escaped: an escaped secret may be in a form that no redactor knows.
-    const document = { apiVersion: API_VERSION, kind: 'Evidence', ...one, ...toldOf(one, redact) };
+    const document = {
+      apiVersion: API_VERSION,
+      kind: 'Evidence',
+      difyctl: DIFYCTL_VERSION,
+      ...one,
+      ...toldOf(one, redact),
+    };
     await write(`${one.key}.${one.from}.json`, `${JSON.stringify(document, null, 2)}\n`);
   }
   if (deployment !== undefined) await write(SAVED_DEPLOYMENT, stringify(deployment));
@@ -57,7 +63,8 @@ export async function readEvidence(
   return Promise.all(
     files.map(async (name) => {
       const path = join(directory, name);
-      const evidence = parseEvidence((await readTextIfThere(path, FILE_LIMIT)) ?? '', path);
+      const text = (await readTextIfThere(path, FILE_LIMIT)) ?? '';
+      const evidence = parseEvidence(text, path, (key) => versions.get(key));
       if (name !== `${evidence.key}.${evidence.from}.json`) {
         throw new UserError(
           `${join(directory, name)} holds ${evidence.key} seen from ${evidence.from}: its name says otherwise`,

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import * as z from 'zod';
+import { boundedYaml } from '../base/bounded-yaml.ts';
 import { UserError } from '../base/errors.ts';
+import { isObject } from '../base/json.ts';
+import { refuseNewer, storedHead } from '../base/stored-document.ts';
 import { writeStateFile } from './folder.ts';
 import type { StatePaths } from './paths.ts';
 
@@ -17,7 +20,16 @@ const identitySchema = z.object({
 });
 export type PlaceIdentity = z.output<typeof identitySchema>;
 
-const placeFile = z.object({ identity: identitySchema, description: z.string() });
+const PLACE_VERSION = 1;
+
+/** Fields that a newer difyctl added stay in it. Kind and version are absent if a difyctl before them wrote it. */
+const placeFile = z.looseObject({
+  kind: z.literal('Place').default('Place'),
+  version: z.int().positive().default(PLACE_VERSION),
+  identity: z.looseObject(identitySchema.shape),
+  description: z.string(),
+});
+type PlaceFile = z.output<typeof placeFile>;
 
 /** The same place: by uid where both know it, else by endpoint; and the same namespace or directory. */
 export function samePlace(a: PlaceIdentity, b: PlaceIdentity): boolean {
@@ -25,15 +37,10 @@ export function samePlace(a: PlaceIdentity, b: PlaceIdentity): boolean {
   return sameCluster && a.within === b.within;
 }
 
-/** Refuses a place other than the one this name was installed to before. Throws UserError. */
+/** Refuses a place other than the one this name was installed to before. Throws UserError, also for a place.yaml that cannot be read. */
 export async function refuseOtherPlace(paths: StatePaths, name: string, identity: PlaceIdentity): Promise<void> {
-  const text = await readFile(paths.place, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  if (text === undefined) return;
-  const known = parsedPlace(text, paths.place);
-  if (samePlace(known.identity, identity)) return;
+  const known = await readPlace(paths.place);
+  if (known === undefined || samePlace(known.identity, identity)) return;
   throw new UserError(`${name} was installed elsewhere: ${known.description}`, {
     next: [
       'choose that place again (--context, target.namespace), or give this deployment another name',
@@ -42,23 +49,45 @@ export async function refuseOtherPlace(paths: StatePaths, name: string, identity
   });
 }
 
-/** Keeps where this name was installed. `description` is for people: `context prod-eu, namespace dify`. */
+/**
+ * Keeps where this name was installed. `description` is for people: `context prod-eu, namespace dify`. Throws UserError for a place.yaml that
+ * cannot be read: it is never overwritten.
+ */
 export async function keepPlace(paths: StatePaths, identity: PlaceIdentity, description: string): Promise<void> {
-  await writeStateFile(paths, paths.place, stringify({ kind: 'Place', version: 1, identity, description }));
+  const known = await readPlace(paths.place);
+  const document = {
+    ...known,
+    ...storedHead('Place', PLACE_VERSION),
+    identity: { ...known?.identity, ...identity },
+    description,
+  };
+  await writeStateFile(paths, paths.place, stringify(document));
 }
 
-/** What keeps a name from being installed elsewhere is never skipped because it cannot be read. */
-function parsedPlace(text: string, path: string): z.output<typeof placeFile> {
-  try {
-    const read = placeFile.safeParse(parse(text, { logLevel: 'error' }));
-    if (read.success) return read.data;
-  } catch {
-    // The parser's own words quote the file.
-  }
+/** Undefined if there is no file. What keeps a name from being installed elsewhere is never skipped because it cannot be read. */
+async function readPlace(path: string): Promise<PlaceFile | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const document = parsedYaml(text);
+  if (isObject(document)) refuseNewer(path, document, PLACE_VERSION);
+  const read = placeFile.safeParse(document);
+  if (read.success) return read.data;
   throw new UserError(`${path} is damaged: it does not say where this deployment was installed`, {
     next: [
       `put back a copy of ${path}, if there is one`,
       'or look where the deployment runs (difyctl status), and remove the file if that is the place you mean',
     ],
   });
+}
+
+/** Undefined if it is not YAML: the parser's own words quote the file. */
+function parsedYaml(text: string): unknown {
+  try {
+    return boundedYaml(text)[0];
+  } catch {
+    return undefined;
+  }
 }

@@ -75,3 +75,16 @@ it('is read as it was written; none is none, and what is no origin is refused by
   await writeFile(join(folder, 'origin.json'), '{"kind": "Evidence"}');
   await expect(readOrigin(folder)).rejects.toThrow(/origin\.json does not say/);
 });
+
+it('of a newer difyctl is refused by name, and one with more fields is read', async () => {
+  const path = join(folder, 'origin.json');
+  const head = { apiVersion: 'difyctl/v1', kind: 'EvidenceOrigin', difyctl: '9.9.9', ...here, region: 'eu' };
+  await writeFile(path, JSON.stringify({ ...head, version: 1 }));
+  expect(await readOrigin(folder)).toEqual(here);
+  await writeFile(path, JSON.stringify({ ...head, version: 2 }));
+  await expect(readOrigin(folder)).rejects.toMatchObject({
+    exitCode: 2,
+    message: `${path} was written by a newer difyctl: it has version 2, and this difyctl reads up to 1`,
+    next: ['use difyctl 9.9.9 or newer'],
+  });
+});

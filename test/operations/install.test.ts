@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ExternalError, Interrupted } from '../../src/base/errors.ts';
@@ -9,6 +9,7 @@ import type { Prepared } from '../../src/operations/prepare.ts';
 import { type UninstallOptions, uninstall } from '../../src/operations/uninstall.ts';
 import { ownRecord } from '../../src/state/lock/self.ts';
 import { statePaths } from '../../src/state/paths.ts';
+import { revisionFolder } from '../../src/state/revisions/folder.ts';
 import { writeCache } from '../../src/state/secrets/cache.ts';
 import { collectContext } from '../support/check-runs.ts';
 import { sampleDeployment } from '../support/deployments.ts';
@@ -225,7 +226,7 @@ test('a .difyctl that is a symbolic link is refused by name, and its target stay
   const target = memoryTarget();
   const fault = { exitCode: 2, message: expect.stringContaining(`.difyctl is a symbolic link to ${elsewhere}`) };
   await expect(install(options(target))).rejects.toMatchObject(fault);
-  await expect(applySecret(options(target))).rejects.toMatchObject(fault);
+  await expect(applySecret({ ...options(target), agree: async () => true })).rejects.toMatchObject(fault);
   await expect(uninstall({ ...options(target), bench: prepared(), confirm: async () => true })).rejects.toMatchObject(
     fault,
   );
@@ -372,7 +373,7 @@ describe('a revision that cannot be read', () => {
       next: expect.arrayContaining([next]),
     };
     await expect(install(options(target))).rejects.toMatchObject(fault);
-    await expect(applySecret(options(target))).rejects.toMatchObject(fault);
+    await expect(applySecret({ ...options(target), agree: async () => true })).rejects.toMatchObject(fault);
     await expect(uninstall({ ...options(target), bench: prepared(), confirm: async () => true })).rejects.toMatchObject(
       fault,
     );
@@ -393,6 +394,30 @@ describe('a revision that cannot be read', () => {
     };
     expect(await install(options(target))).toMatchObject({ outcome: 'applied' });
     expect(target.calls.filter((call) => /prune|remove/.test(call))).toEqual([]);
+  });
+});
+
+describe.each([
+  ['an unknown outcome', '{"kind":"Revision","outcome":"restored"}'],
+  ['an unknown version', '{"kind":"Revision","version":2}'],
+  ['damage', '{"kind":"Rev'],
+])('beside .env, a revision with %s that appears while an install runs', (_, text) => {
+  test('keeps every revision: nothing is pruned', async () => {
+    const stack = join(folder.path, 'stack');
+    const target = { ...memoryTarget(), revisions: revisionFolder(stack) };
+    for (let run = 1; run <= 10; run += 1) await install(options(target));
+    target.applying = async () => {
+      await writeFile(join(stack, '99.json'), text);
+      return { outcome: 'applied', releaseRevision: 11 };
+    };
+    const apply: MemoryTarget['apply'] = (rendered, given) => target.applying(rendered, given);
+    await install(options({ ...target, apply }));
+    const numbers = Array.from({ length: 11 }, (_, index) => `${index + 1}.json`);
+    expect((await readdir(stack)).sort()).toEqual([...numbers, '99.json'].sort());
+    expect(await readFile(join(stack, '99.json'), 'utf8')).toBe(text);
+    await rm(join(stack, '99.json'));
+    await install(options({ ...target, applying: async () => ({ outcome: 'applied', releaseRevision: 12 }) }));
+    expect(await readdir(stack)).toHaveLength(10);
   });
 });
 

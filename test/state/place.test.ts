@@ -1,5 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { DIFYCTL_VERSION } from '../../src/base/version.ts';
 import { statePaths } from '../../src/state/paths.ts';
 import { keepPlace, refuseOtherPlace, samePlace } from '../../src/state/place.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -48,5 +50,43 @@ describe('a name', () => {
       exitCode: 2,
       message: `${paths().place} is damaged: it does not say where this deployment was installed`,
     });
+  });
+
+  test('whose place.yaml a difyctl without kind and version wrote goes on, and gets both', async () => {
+    await keepPlace(paths(), place('1', 'a'), 'namespace dify');
+    await writeFile(paths().place, stringify({ identity: place('1', 'a'), description: 'namespace dify' }));
+    await refuseOtherPlace(paths(), 'dify', place('1', 'b'));
+    await expect(refuseOtherPlace(paths(), 'dify', place('2', 'a'))).rejects.toMatchObject({ exitCode: 2 });
+    await keepPlace(paths(), place('1', 'b'), 'namespace dify');
+    expect(parse(await readFile(paths().place, 'utf8'))).toMatchObject({ kind: 'Place', version: 1 });
+  });
+
+  test('keeps the fields of place.yaml that a newer difyctl added', async () => {
+    const later = { identity: { ...place('1', 'a'), region: 'eu' }, description: 'there', zones: [1, 2] };
+    await keepPlace(paths(), place('1', 'a'), 'there');
+    await writeFile(paths().place, stringify({ kind: 'Place', version: 1, difyctl: '9.9.9', ...later }));
+    await keepPlace(paths(), place('1', 'b'), 'here');
+    expect(parse(await readFile(paths().place, 'utf8'))).toEqual({
+      kind: 'Place',
+      version: 1,
+      difyctl: DIFYCTL_VERSION,
+      identity: { uid: '1', endpoint: 'b', within: 'dify', region: 'eu' },
+      description: 'here',
+      zones: [1, 2],
+    });
+  });
+
+  test('whose place.yaml a newer difyctl wrote is refused by name, and the file stays as it is', async () => {
+    await keepPlace(paths(), place('1', 'a'), 'there');
+    const newer = stringify({ kind: 'Place', version: 2, difyctl: '9.9.9', clusters: [] });
+    await writeFile(paths().place, newer);
+    const refusal = {
+      exitCode: 2,
+      message: `${paths().place} was written by a newer difyctl: it has version 2, and this difyctl reads up to 1`,
+      next: ['use difyctl 9.9.9 or newer'],
+    };
+    await expect(refuseOtherPlace(paths(), 'dify', place('1', 'a'))).rejects.toMatchObject(refusal);
+    await expect(keepPlace(paths(), place('1', 'a'), 'here')).rejects.toMatchObject(refusal);
+    expect(await readFile(paths().place, 'utf8')).toBe(newer);
   });
 });

@@ -17,17 +17,14 @@ export function define(command: Command, context: CommandContext): void {
         throw new UserError('difyctl secrets knows apply alone', { next: ['difyctl secrets apply'] });
       await requireAnswer(context, yes === true, 'difyctl secrets apply', 'difyctl plan');
       await withPrepared(context, 'stop', async ({ prepared, target }) => {
-        const { rendered, secrets, deployment } = prepared;
+        const { rendered, deployment } = prepared;
         if (rendered.target !== 'kubernetes') throw new UserError('a Compose deployment keeps its secrets in .env');
-        if (secrets.unresolved.length > 0) {
-          const problems = secrets.unresolved.map(({ path, reason }) => ({ path, message: reason }));
-          throw new UserError('secrets are missing, so nothing was applied', { exitCode: EXIT.preflight, problems });
-        }
         const { name } = rendered.secret;
         const { now, signal } = context;
         const question = `Apply Secret ${name} (${counted(Object.keys(rendered.secret.data).length, 'key')})?`;
-        if (yes !== true && !(await askToGoOn(context, question, []))) return context.exit(EXIT.interrupted);
-        await applySecret({ prepared, target, now, signal, onProgress: () => undefined });
+        const agree = async () => yes === true || askToGoOn(context, question, []);
+        const applied = await applySecret({ prepared, target, now, signal, agree, onProgress: () => undefined });
+        if (!applied) return context.exit(EXIT.interrupted);
         context.stdout.write(`  Secret ${name} is applied for ${deployment.name}.\n`);
       });
     });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isObject } from '../../base/json.ts';
+import { newerWriter, writerOf } from '../../base/stored-document.ts';
 import { API_VERSION } from '../../base/version.ts';
 
 /** Version of the document itself. A reader refuses a higher one and keeps fields that it does not know. */
@@ -114,17 +115,14 @@ export function newestRevision(revisions: readonly Revision[]): Revision | undef
 }
 
 /** What only a newer difyctl can have written; undefined where nothing shows that. */
-function unknownTo({ apiVersion, version, outcome, phase }: Record<string, unknown>): string | undefined {
+function unknownTo(document: Record<string, unknown>): string | undefined {
+  const { apiVersion, version, outcome, phase } = document;
   if (typeof apiVersion === 'string' && apiVersion !== API_VERSION) return `apiVersion ${said(apiVersion)} is unknown`;
-  if (typeof version === 'number' && version > REVISION_VERSION) return `document version ${version} is unknown`;
+  if (newerWriter(document, REVISION_VERSION) !== undefined) return `document version ${version} is unknown`;
   if (typeof outcome === 'string' && !OUTCOMES.some((known) => known === outcome))
     return `outcome ${said(outcome)} is unknown`;
   if (typeof phase === 'string' && !PHASES.some((known) => known === phase)) return `phase ${said(phase)} is unknown`;
   return undefined;
-}
-
-function writerOf({ difyctl }: Record<string, unknown>): string {
-  return typeof difyctl === 'string' && /^[\w.+-]{1,40}$/.test(difyctl) ? difyctl : 'that wrote it';
 }
 
 /** A short quote of what somebody else wrote. */

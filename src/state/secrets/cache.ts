@@ -3,41 +3,64 @@ import { stringify } from 'yaml';
 import { boundedYaml } from '../../base/bounded-yaml.ts';
 import { UserError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
+import { refuseNewer, storedHead } from '../../base/stored-document.ts';
 import type { SecretPath } from '../../deployment/secrets.ts';
 import { writeStateFile } from '../folder.ts';
 import type { StatePaths } from '../paths.ts';
 
 const HEADER = '# Written by difyctl. A cache of generated secrets: the living installation is the authority.\n';
 
-/** The generated secrets kept beside the file; empty where there is none. Throws UserError for a file that is not what difyctl writes. */
+const CACHE_VERSION = 1;
+
+/** A secrets.yaml. Fields that a newer difyctl added stay in it. */
+interface CacheFile extends Readonly<Record<string, unknown>> {
+  readonly secrets: Readonly<Record<SecretPath, string>>;
+}
+
+/** The generated secrets kept beside the file; empty if there is no such file. Throws UserError for one that is damaged or of a newer difyctl. */
 export async function readCache(paths: StatePaths): Promise<ReadonlyMap<SecretPath, string>> {
-  const text = await readFile(paths.secrets, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw new UserError(`${paths.secrets} cannot be read: ${error.message}`);
-  });
-  if (text === undefined) return new Map();
-  const secrets = parsed(text, paths.secrets);
-  const entries = Object.entries(secrets);
-  if (entries.some(([, value]) => typeof value !== 'string')) throw damaged(paths.secrets);
-  return new Map(entries as [SecretPath, string][]);
+  return new Map(Object.entries((await readFileOf(paths))?.secrets ?? {}));
 }
 
-/** Replaces the cache (0600). */
+/**
+ * Writes the cache (0600). A secret that the file holds and `secrets` does not is kept: it may be one that only a newer difyctl knows. Throws
+ * UserError as `readCache` does.
+ */
 export async function writeCache(paths: StatePaths, secrets: ReadonlyMap<SecretPath, string>): Promise<void> {
-  const sorted = Object.fromEntries([...secrets].sort(([a], [b]) => (a < b ? -1 : 1)));
-  await writeStateFile(paths, paths.secrets, HEADER + stringify({ secrets: sorted }));
+  const known = await readFileOf(paths);
+  const all = Object.entries({ ...known?.secrets, ...Object.fromEntries(secrets) });
+  const sorted = Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const document = { ...known, ...storedHead('SecretsCache', CACHE_VERSION), secrets: sorted };
+  await writeStateFile(paths, paths.secrets, HEADER + stringify(document));
 }
 
-function parsed(text: string, path: string): Record<string, unknown> {
-  let document: unknown;
+async function readFileOf({ secrets: path }: StatePaths): Promise<CacheFile | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new UserError(`${path} cannot be read: ${error.message}`);
+  });
+  if (text === undefined) return undefined;
+  const document = parsed(text, path);
+  refuseNewer(path, document, CACHE_VERSION);
+  if (!isCache(document)) throw damaged(path);
+  return document;
+}
+
+/** Kind and version are absent if a difyctl before them wrote it. */
+function isCache(document: Readonly<Record<string, unknown>>): document is CacheFile {
+  const { kind = 'SecretsCache', version = CACHE_VERSION, secrets } = document;
+  const isKnown = kind === 'SecretsCache' && version === CACHE_VERSION;
+  return isKnown && isObject(secrets) && Object.values(secrets).every((value) => typeof value === 'string');
+}
+
+function parsed(text: string, path: string): Readonly<Record<string, unknown>> {
   try {
-    [document] = boundedYaml(text);
+    const [document] = boundedYaml(text);
+    if (isObject(document)) return document;
   } catch {
-    throw damaged(path);
+    // Said below: the parser could quote a secret.
   }
-  const secrets = isObject(document) ? document.secrets : undefined;
-  if (!isObject(secrets)) throw damaged(path);
-  return secrets;
+  throw damaged(path);
 }
 
 /** The parser's own words could quote a secret, so they are left out. */

@@ -47,6 +47,28 @@ describe('a Lease that nobody renews', () => {
   });
 });
 
+test.each([
+  ['has a form that is not known here', { kind: 'Lock', version: 2, owner: { run: 'theirs' } }],
+  ['is not JSON', undefined],
+])('a Lease whose record %s, as a newer difyctl may write, is not taken before its time', async (_, record) => {
+  const cluster = fakeCluster();
+  const { metadata, ...rest } = lease({ leaseDurationSeconds: 60 });
+  const annotations = { 'difyctl/lock': record === undefined ? 'half {' : JSON.stringify(record) };
+  cluster.add({ ...rest, metadata: { ...metadata, annotations } });
+  expect(await acquire(cluster)).toBe(60_000);
+});
+
+test('a Lease whose record has fields of a newer difyctl names its holder', async () => {
+  const cluster = fakeCluster();
+  const { metadata, ...rest } = lease({ leaseDurationSeconds: 60 });
+  const record = { ...(await ownRecord(newRunId(), new Date(START))), version: 2, holder: 'ops@new', region: 'eu' };
+  cluster.add({ ...rest, metadata: { ...metadata, annotations: { 'difyctl/lock': JSON.stringify(record) } } });
+  await expect(acquire(cluster)).rejects.toMatchObject({
+    exitCode: 9,
+    message: expect.stringContaining('ops@new is at work here'),
+  });
+});
+
 describe('a namespace that does not exist and may not be read', () => {
   test('ends at once, with who can make it', async () => {
     const cluster = fakeCluster();
