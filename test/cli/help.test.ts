@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/frame/command-table.ts';
 import type { CommandContext } from '../../src/cli/frame/context.ts';
 import { describeCommands } from '../../src/cli/frame/describe.ts';
-import { EXAMPLES } from '../../src/cli/frame/examples.ts';
 import { overviewText } from '../../src/cli/frame/overview.ts';
 import { runCli } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -38,10 +37,12 @@ test('the overview fits terminals of 100, 60 and 40 columns', async () => {
   }
 });
 
-test.each(COMMANDS.map(({ name }) => name))('the help of %s ends with two examples', async (name) => {
+test.each(COMMANDS)('the help of $name ends with two examples', async ({ name, load }) => {
   const { code, stdout } = await runCli([name, '--help']);
   expect(code).toBe(0);
-  const [first, second] = EXAMPLES[name];
+  const {
+    examples: [first, second],
+  } = await load();
   expect(stdout).toMatch(/\n\nExamples:\n[^\n]/);
   expect(stdout.slice(stdout.lastIndexOf('\nExamples:\n'))).toBe(
     `\nExamples:\n  ${first[0]}\n      ${first[1]}\n  ${second[0]}\n      ${second[1]}\n`,
@@ -50,9 +51,10 @@ test.each(COMMANDS.map(({ name }) => name))('the help of %s ends with two exampl
 
 test('examples name their own command, and options that it has', async () => {
   const described = new Map((await describeCommands({} as CommandContext)).map((one) => [one.name, one.options]));
-  for (const { name } of COMMANDS) {
+  for (const { name, load } of COMMANDS) {
+    const { examples } = await load();
     const known = described.get(name)?.flatMap(({ long, short = long }) => [long, short]) ?? [];
-    for (const [line] of EXAMPLES[name]) {
+    for (const [line] of examples) {
       expect(line).toContain(`difyctl ${name}`);
       for (const [, option = ''] of line.matchAll(/ (--?[a-z][\w-]*)/g)) expect(known, line).toContain(option);
     }

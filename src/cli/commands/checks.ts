@@ -5,7 +5,14 @@ import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import type { Check } from '../../checks/check.ts';
 import { CHECKS } from '../../checks/registry.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { readExplanations } from '../output/check-docs.ts';
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl checks', 'List every check with its severity in both tiers.'],
+  ['difyctl checks explain redis.topology', 'Print what a check asks, why, and what to do.'],
+];
 
 /** `difyctl checks [list]` and `difyctl checks explain ID…`. */
 export function define(command: Command, context: CommandContext): void {

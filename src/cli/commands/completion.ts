@@ -1,7 +1,14 @@
 import { Argument, type Command } from 'commander';
 import { CHECKS } from '../../checks/registry.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { completionScript, SHELLS, type Shell } from '../output/completion-scripts.ts';
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['source <(difyctl completion bash)', 'Complete commands in this bash.'],
+  ['difyctl completion fish > ~/.config/fish/completions/difyctl.fish', 'Complete them in every fish.'],
+];
 
 /** `difyctl completion SHELL`: a script for the shell, made from every command's own options. */
 export function define(command: Command, context: CommandContext): void {

@@ -6,8 +6,15 @@ import { arrow, type Style } from '../../report/style.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import { type UnreadableRevision, unreadableNote } from '../../state/revisions/stored.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { openPlace } from '../input/prepared.ts';
 import { resultStyle } from '../output/progress.ts';
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl history', 'List the revisions and what each changed.'],
+  ['difyctl history -o json', 'The same with the digests of every file, as one document.'],
+];
 
 /** `difyctl history`: the revisions of the deployment, newest first. */
 export function define(command: Command, context: CommandContext): void {

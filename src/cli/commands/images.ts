@@ -10,6 +10,7 @@ import { COLLECTORS } from '../../evidence/registry.ts';
 import { collectContext } from '../../operations/preflight.ts';
 import { prepareToLook } from '../../operations/prepare.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { loadFile } from '../input/load-file.ts';
 
 interface Options {
@@ -28,6 +29,12 @@ const TEXTS: Readonly<Record<Options['format'], (images: readonly Listed[]) => r
   list: (images) => images.map(({ name }) => name),
   mirror: (images) => images.map(({ source, name }) => `${source} ${name}`),
 };
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl images --format list', 'Print the images, one a line, for a script.'],
+  ['difyctl images --format mirror', 'Print what to copy into a registry of your own.'],
+];
 
 /** `difyctl images`: what an install would pull. */
 export function define(command: Command, context: CommandContext): void {

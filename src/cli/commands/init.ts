@@ -12,6 +12,16 @@ import { equivalentCommand } from '../../wizard/command.ts';
 import type { Draft } from '../../wizard/draft.ts';
 import { type FinishedFile, finishFile, type OpenedFile, openFile } from '../../wizard/file.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl init', 'Answer questions and write difyctl.yaml; run it again to change the answers.'],
+  [
+    'difyctl init --non-interactive --tier test --target compose --url http://localhost',
+    'Write the file from flags, as in a pipeline.',
+  ],
+];
 
 /** `difyctl init`: asks, or takes the answers from flags, variables and --set, and writes the deployment file. */
 export function define(command: Command, context: CommandContext): void {

@@ -9,6 +9,7 @@ import type { Prepared } from '../../operations/prepare.ts';
 import type { InstallReport } from '../../operations/report.ts';
 import { redactedReport } from '../../report/redacted.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import {
   addLookOptions,
   addSelectionOptions,
@@ -34,6 +35,12 @@ interface Options {
 
 /** Kubernetes itself calls a rollout stuck after ten minutes (progressDeadlineSeconds). */
 const DEFAULT_TIMEOUT_MS = 600_000;
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl install', 'Check, show the plan, ask, install and verify.'],
+  ['difyctl install --yes --atomic --timeout 15m', 'Install without a question; roll back if it does not come up.'],
+];
 
 /** `difyctl install`: render, preflight, plan, apply, postflight. */
 export function define(command: Command, context: CommandContext): void {

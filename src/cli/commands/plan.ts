@@ -6,6 +6,7 @@ import { type Draft, draftInstall } from '../../operations/draft.ts';
 import { countChanges } from '../../operations/install.ts';
 import { unreadableNote } from '../../state/revisions/stored.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { openingNotes, type Ready, withPrepared } from '../input/prepared.ts';
 import { changeLines, driftLines, kindLines, placeLines, summaryLines } from '../output/plan-text.ts';
 import { resultStyle } from '../output/progress.ts';
@@ -13,6 +14,12 @@ import { resultStyle } from '../output/progress.ts';
 interface Options {
   readonly detailedExitcode?: true;
 }
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl plan', 'Show what an install would change; nothing is changed.'],
+  ['difyctl plan --detailed-exitcode -o json', 'Exit with 7 if there are changes, as one document.'],
+];
 
 /** `difyctl plan`: what an install would change; looks only. */
 export function define(command: Command, context: CommandContext): void {

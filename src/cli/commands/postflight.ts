@@ -6,10 +6,17 @@ import { refuseOtherPhase } from '../../checks/select.ts';
 import { runPostflight } from '../../operations/postflight.ts';
 import { prepareToLook } from '../../operations/prepare.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { addFailOnOption, addSelectionOptions, readFailOn, readSelection } from '../input/check-options.ts';
 import { loadFile } from '../input/load-file.ts';
 import { checklistStarter, publishReport } from '../output/check-output.ts';
 import { addReportOption, readReportFiles } from '../output/report-files.ts';
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl postflight', 'Check that what is installed answers.'],
+  ['difyctl postflight --fail-on warn --report postflight.xml', 'The same as a strict gate of a pipeline.'],
+];
 
 /** `difyctl postflight`: looks whether what was installed serves, and changes nothing. */
 export function define(command: Command, context: CommandContext): void {

@@ -7,6 +7,7 @@ import { oneLine } from '../../base/printable.ts';
 import type { CheckReport } from '../../checks/check.ts';
 import { reportExitCode } from '../../checks/exit.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import {
   addFailOnOption,
   addLookOptions,
@@ -24,6 +25,12 @@ interface Options {
   readonly fromEvidence?: string;
   readonly wait?: string;
 }
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl preflight --report preflight.html', 'Check everything, and write the report as a page.'],
+  ["difyctl preflight --only 'postgres.*,redis.*' --wait 10m", 'Check two data services until they pass.'],
+];
 
 /** `difyctl preflight`: looks at everything that an install would stand on, and leaves it as it is. */
 export function define(command: Command, context: CommandContext): void {

@@ -8,10 +8,17 @@ import { prerequisitesOf } from '../../prerequisites/prerequisites.ts';
 import { type Installer, rbacObjects, rbacText } from '../../prerequisites/rbac.ts';
 import { sqlScript } from '../../prerequisites/sql.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { loadFile } from '../input/load-file.ts';
 
 const FORMATS = ['md', 'sql', 'iam', 'rbac'] as const;
 type Format = (typeof FORMATS)[number];
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl prerequisites', 'List what others must prepare, as one page.'],
+  ['difyctl prerequisites --format sql', 'Print the statements for the database administrator.'],
+];
 
 /** `difyctl prerequisites`: what others must prepare, from the file alone. */
 export function define(command: Command, context: CommandContext): void {

@@ -9,12 +9,19 @@ import type { UnresolvedSecret } from '../../deployment/secrets.ts';
 import { type Prepared, prepare } from '../../operations/prepare.ts';
 import { type WrittenSet, writeSet } from '../../operations/write-set.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { loadFile } from '../input/load-file.ts';
 
 interface Options {
   readonly out: string;
   readonly force?: true;
 }
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl render --out rendered', 'Write the files that an install would use.'],
+  ['difyctl render --out rendered --force', 'Write them again over those of an earlier run.'],
+];
 
 /** `difyctl render`: writes what an install would use, and lists it. */
 export function define(command: Command, context: CommandContext): void {

@@ -1,12 +1,19 @@
 import { Argument, type Command } from 'commander';
 import type { JsonObject } from '../../base/json.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 
 const SCHEMAS: Readonly<Record<string, () => Promise<JsonObject>>> = {
   deployment: async () => (await import('../../deployment/json-schema.ts')).deploymentJsonSchema(),
   policy: async () => (await import('../../policy/json-schema.ts')).policyJsonSchema(),
   'check-report': async () => (await import('../../checks/report-schema.ts')).checkReportJsonSchema(),
 };
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl schema > difyctl.schema.json', 'Write the JSON Schema of difyctl.yaml for an editor.'],
+  ['difyctl schema check-report', 'Print the JSON Schema of a report.'],
+];
 
 /** `difyctl schema`: the JSON Schema of difyctl.yaml, or of another document, the same text for `-o json`. */
 export function define(command: Command, context: CommandContext): void {

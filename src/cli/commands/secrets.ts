@@ -4,8 +4,15 @@ import { EXIT } from '../../base/exit-codes.ts';
 import { counted } from '../../base/words.ts';
 import { applySecret } from '../../operations/apply-secret.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { askToGoOn, requireAnswer } from '../input/confirm.ts';
 import { withPrepared } from '../input/prepared.ts';
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl secrets apply', 'Show the Secret that would change, ask, and apply it.'],
+  ['difyctl secrets apply --yes --context prod-eu', 'Apply it to one cluster without a question.'],
+];
 
 /** `difyctl secrets apply`: creates or updates only the Secret, for GitOps setups. */
 export function define(command: Command, context: CommandContext): void {

@@ -9,12 +9,19 @@ import { unreadableNote } from '../../state/revisions/stored.ts';
 import { installedVersions } from '../../state/revisions/versions.ts';
 import type { LiveRelease } from '../../targets/target.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { openPlace } from '../input/prepared.ts';
 import { resultStyle } from '../output/progress.ts';
 import { type StatusView, statusText } from '../output/status-text.ts';
 import { watchStatus } from '../output/status-watch.ts';
 
 type Place = Awaited<ReturnType<typeof openPlace>>;
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl status', 'Show the release, its versions, its workloads and the next step.'],
+  ['difyctl status --watch', 'Look again every 2 s until Ctrl-C.'],
+];
 
 /** `difyctl status`: the release, its workloads, the revision, and what to do next. */
 export function define(command: Command, context: CommandContext): void {

@@ -6,6 +6,7 @@ import { wrap } from '../../base/wrap.ts';
 import type { Bench } from '../../operations/prepare.ts';
 import { type RemovalPlan, type Uninstalled, type UninstallOptions, uninstall } from '../../operations/uninstall.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { askToGoOn } from '../input/confirm.ts';
 import { openPlace } from '../input/prepared.ts';
 import { changeLines } from '../output/plan-text.ts';
@@ -17,6 +18,12 @@ interface Options {
 
 /** A release without finalizers of its own is gone in seconds; storage drivers may take minutes. */
 const DEFAULT_TIMEOUT_MS = 300_000;
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl uninstall dify', 'Show what would be removed, ask, and remove it.'],
+  ['difyctl uninstall dify --yes', 'Remove it without a question; claims, data and secrets are kept.'],
+];
 
 /** `difyctl uninstall`: removes what was installed; claims, data and secrets are kept. */
 export function define(command: Command, context: CommandContext): void {

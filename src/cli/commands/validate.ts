@@ -4,7 +4,14 @@ import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import type { LoadedDeployment } from '../../deployment/load.ts';
 import { refuseUnknownVersion } from '../../render/known-version.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { loadFile } from '../input/load-file.ts';
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl validate', 'Check difyctl.yaml without a cluster and without secrets.'],
+  ['difyctl validate -c - < difyctl.yaml', 'Check a file from standard input.'],
+];
 
 /** `difyctl validate`: judges the file alone. */
 export function define(command: Command, context: CommandContext): void {

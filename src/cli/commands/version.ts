@@ -11,6 +11,7 @@ import type { Runner } from '../../exec/runner.ts';
 import { revisionStore } from '../../operations/draft.ts';
 import { type InstalledVersions, installedVersions, versionWords } from '../../state/revisions/versions.ts';
 import type { CommandContext } from '../frame/context.ts';
+import type { Examples } from '../frame/examples.ts';
 import { versionDocument } from '../frame/version.ts';
 import { clusterAlone } from '../input/cluster-alone.ts';
 import { openPlace } from '../input/prepared.ts';
@@ -31,6 +32,12 @@ interface Sides {
     | ({ readonly name: string } & (InstalledVersions | { readonly missing: string }))
     | { missing: string };
 }
+
+/** Shown below the options in the command's help. */
+export const examples: Examples = [
+  ['difyctl version', 'Show this difyctl, the programs it runs, the cluster and what is installed.'],
+  ['difyctl version -o json', 'The same as one document, for a bug report.'],
+];
 
 /** `difyctl version`: this difyctl, the programs that it runs, and what they reach. What is missing is said, and is no fault. */
 export function define(command: Command, context: CommandContext): void {

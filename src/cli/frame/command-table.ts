@@ -1,3 +1,6 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import type { Examples } from './examples.ts';
 import type { OutputFormat } from './output-format.ts';
 
 /** When a command is used, with the heading in `difyctl --help`. */
@@ -9,7 +12,17 @@ export const COMMAND_GROUPS = [
 ] as const;
 type CommandGroup = (typeof COMMAND_GROUPS)[number][0];
 
-/** One line of `difyctl --help`. Which file defines the command stands in loaders.ts. */
+/** What a command's file exports: it adds its own options and its action to `command`. */
+interface CommandModule {
+  /**
+   * Called once, only for the command that was chosen, with every global option already read. The action tells the frame
+   * how the process ends by `context.exit(code)` (default 0) or by throwing a Fault.
+   */
+  define(command: Command, context: CommandContext): void;
+  readonly examples: Examples;
+}
+
+/** A command: its line of `difyctl --help`, and its file. */
 export interface CommandEntry {
   readonly name: string;
   readonly group: CommandGroup;
@@ -20,6 +33,8 @@ export interface CommandEntry {
   readonly deployment: boolean;
   /** What `--output` may be. */
   readonly formats: readonly OutputFormat[];
+  /** Imports the command's file; called when the command is chosen and not before. */
+  readonly load: () => Promise<CommandModule>;
 }
 
 const TEXT_AND_JSON = ['text', 'json'] as const;
@@ -32,6 +47,7 @@ const TABLE = [
     summary: 'create or edit difyctl.yaml (interactively or from flags)',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/init.ts'),
   },
   {
     name: 'validate',
@@ -39,6 +55,7 @@ const TABLE = [
     summary: 'validate the file offline (no cluster or secrets needed)',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/validate.ts'),
   },
   {
     name: 'prerequisites',
@@ -46,6 +63,7 @@ const TABLE = [
     summary: 'list what the database, cloud, network and platform teams must prepare',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/prerequisites.ts'),
   },
   {
     name: 'preflight',
@@ -53,6 +71,7 @@ const TABLE = [
     summary: 'check everything an install depends on (read-only)',
     deployment: true,
     formats: REPORTS,
+    load: () => import('../commands/preflight.ts'),
   },
   {
     name: 'images',
@@ -60,6 +79,7 @@ const TABLE = [
     summary: 'list the required images, e.g. for mirrors and air-gapped hosts',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/images.ts'),
   },
   {
     name: 'render',
@@ -67,6 +87,7 @@ const TABLE = [
     summary: 'write the files that an install would use',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/render.ts'),
   },
   {
     name: 'plan',
@@ -74,6 +95,7 @@ const TABLE = [
     summary: 'show what an install would change',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/plan.ts'),
   },
   {
     name: 'install',
@@ -81,6 +103,7 @@ const TABLE = [
     summary: 'render, preflight, plan, apply, postflight; asks before it changes anything',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/install.ts'),
   },
   {
     name: 'postflight',
@@ -88,6 +111,7 @@ const TABLE = [
     summary: 'verify that the installation works and every route reaches its component',
     deployment: true,
     formats: REPORTS,
+    load: () => import('../commands/postflight.ts'),
   },
   {
     name: 'secrets',
@@ -96,6 +120,7 @@ const TABLE = [
     operands: 'apply',
     deployment: true,
     formats: ['text'],
+    load: () => import('../commands/secrets.ts'),
   },
   {
     name: 'status',
@@ -103,6 +128,7 @@ const TABLE = [
     summary: 'show the release, its versions and workloads, the revision and the next step',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/status.ts'),
   },
   {
     name: 'history',
@@ -110,6 +136,7 @@ const TABLE = [
     summary: 'list the revisions of the deployment and what each changed',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/history.ts'),
   },
   {
     name: 'uninstall',
@@ -118,6 +145,7 @@ const TABLE = [
     operands: '[name]',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/uninstall.ts'),
   },
   {
     name: 'checks',
@@ -126,6 +154,7 @@ const TABLE = [
     operands: '[list|explain] [id...]',
     deployment: false,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/checks.ts'),
   },
   {
     name: 'schema',
@@ -134,6 +163,7 @@ const TABLE = [
     operands: '[deployment|policy|check-report]',
     deployment: false,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/schema.ts'),
   },
   {
     name: 'version',
@@ -141,6 +171,7 @@ const TABLE = [
     summary: 'show the versions of difyctl, of the programs it runs, of the cluster and of Dify',
     deployment: true,
     formats: TEXT_AND_JSON,
+    load: () => import('../commands/version.ts'),
   },
   {
     name: 'completion',
@@ -149,6 +180,7 @@ const TABLE = [
     operands: '<shell>',
     deployment: false,
     formats: ['text'],
+    load: () => import('../commands/completion.ts'),
   },
 ] as const satisfies readonly CommandEntry[];
 

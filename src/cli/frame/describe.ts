@@ -4,15 +4,14 @@ import { COMMANDS } from './command-table.ts';
 import type { CommandContext } from './context.ts';
 import type { DescribedCommand, DescribedOption } from './described.ts';
 import { addGlobalOptions } from './globals.ts';
-import { LOADERS } from './loaders.ts';
 
 /** Loads every command, so that its options are known. */
 export async function describeCommands(context: CommandContext): Promise<readonly DescribedCommand[]> {
   const shared = addGlobalOptions(new Command()).options.map(describeOption);
   return Promise.all(
-    COMMANDS.map(async ({ name, summary, deployment, formats }) => {
+    COMMANDS.map(async ({ name, summary, deployment, formats, load }) => {
       const command = new Command(name);
-      (await LOADERS[name]()).define(command, context);
+      (await load()).define(command, context);
       if (deployment) addDeploymentOptions(command, []);
       const own = shared.map((option) => (option.long === '--output' ? { ...option, value: formats } : option));
       return { name, summary, options: [...command.options.map(describeOption), ...own] };

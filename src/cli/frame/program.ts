@@ -7,7 +7,6 @@ import type { CommandContext } from './context.ts';
 import type { DescribedCommand } from './described.ts';
 import { examplesText } from './examples.ts';
 import { addGlobalOptions, type GlobalAnswers, readGlobals } from './globals.ts';
-import { LOADERS } from './loaders.ts';
 import { overviewText } from './overview.ts';
 import { Run, type World } from './run.ts';
 import { noCommand, refuseEmptyOptions, unknownCommand, usageFault } from './usage.ts';
@@ -54,12 +53,13 @@ async function runCommand(
   const command = configured(new Command(entry.name), run).description(entry.summary);
   root.addCommand(command);
   command.configureHelp({ showGlobalOptions: true });
-  (await LOADERS[entry.name]()).define(command, run.context(globals, flags, describe));
+  const { define, examples } = await entry.load();
+  define(command, run.context(globals, flags, describe));
   if (entry.deployment) {
     const { addDeploymentOptions } = await import('../input/deployment-options.ts');
     addDeploymentOptions(command, flags);
   }
-  command.addHelpText('after', examplesText(entry.name));
+  command.addHelpText('after', examplesText(examples));
   command.hook('preAction', () => refuseEmptyOptions(command));
   await usage(command, () => command.parseAsync([...words], { from: 'user' }));
 }
