@@ -10,6 +10,9 @@ export type Disaster = 'machine' | 'corruption' | 'region';
 /** What is known of a second server of PostgreSQL that has everything the first has. */
 export type Standby = 'synchronous' | 'declared' | 'asynchronous' | 'none' | 'unseen';
 
+/** A mechanism of a plan: the archived log, a standby, old versions of objects, or a figure that was measured once. */
+type Means = 'archive' | 'standby' | 'versions' | 'measurement';
+
 /** How much work one store may lose. */
 export interface Loss {
   readonly store: 'postgres' | 'objectStorage' | 'vectorStore';
@@ -17,8 +20,12 @@ export interface Loss {
   readonly seconds: number | undefined;
   /** The same time again, at least in part, for the backup itself: it has a duration, and nobody said which. */
   readonly open?: true;
-  /** Copies that somebody has to make now and then: difyctl neither makes them nor sees them. */
+  /** True if difyctl neither makes nor sees what brings the store back. */
   readonly declared?: true;
+  /** What this figure relies on and evidence may show; absent if it relies on nothing that can be seen. */
+  readonly by?: Means;
+  /** The id of the check that says why that was not seen; absent if it was. */
+  readonly see?: string;
   /** The arithmetic, or why there is none. */
   readonly how: string;
 }
@@ -57,7 +64,7 @@ function postgresLoss(
   if (disaster === 'machine' && standby === 'synchronous')
     return { store, seconds: 0, how: 'a synchronous standby, seen' };
   if (disaster === 'machine' && standby === 'declared')
-    return { store, seconds: 0, how: 'a standby, as postgres.managed.ha declares' };
+    return { store, seconds: 0, by: 'standby', how: 'a standby, as postgres.managed.ha declares' };
   const managed = postgres.mode === 'external' ? postgres.managed : undefined;
   if (managed?.backups === false) return { store, seconds: undefined, how: 'postgres.managed.backups is false' };
   const kept = plan.retention === undefined ? undefined : durationSeconds(plan.retention);
@@ -67,7 +74,12 @@ function postgresLoss(
   if (plan.method === 'dump' || plan.method === 'snapshot') return { store, ...scheduled(plan.method, plan) };
   const measured = recovery?.measured?.loss;
   if (measured !== undefined && disaster === 'corruption')
-    return { store, seconds: durationSeconds(measured), how: `measured on ${recovery?.measured?.at}` };
+    return {
+      store,
+      seconds: durationSeconds(measured),
+      by: 'measurement',
+      how: `measured on ${recovery?.measured?.at}`,
+    };
   return { store, ...archived(plan.method, interval, managed !== undefined) };
 }
 
@@ -75,9 +87,11 @@ function postgresLoss(
 function archived(method: 'pitr' | 'replica', interval: number | undefined, managed: boolean): Omit<Loss, 'store'> {
   const how = method === 'pitr' ? 'pitr' : 'undone from the archive beside the replica';
   if (managed && method === 'pitr' && (interval ?? 0) < POINT_IN_TIME.rpo) {
-    return { seconds: POINT_IN_TIME.rpo, how: `${how}, log shipped every ${span(POINT_IN_TIME.rpo)} by the service` };
+    const pace = `log shipped every ${span(POINT_IN_TIME.rpo)} by the service`;
+    return { seconds: POINT_IN_TIME.rpo, by: 'archive', how: `${how}, ${pace}` };
   }
-  if (interval !== undefined) return { seconds: interval, how: `${how}, log shipped every ${span(interval)}` };
+  if (interval !== undefined)
+    return { seconds: interval, by: 'archive', how: `${how}, log shipped every ${span(interval)}` };
   return {
     seconds: undefined,
     how: method === 'pitr' ? 'pitr without an interval' : 'a replica alone follows every mistake',
@@ -108,7 +122,7 @@ function filesLoss(disaster: Disaster, { objectStorage }: Deployment, plan: Plan
     const { rpo } = CROSS_REGION_COPY;
     return { store, seconds: rpo, how: `copied to the other region within ${span(rpo)}` };
   }
-  if (plan.versioning) return { store, seconds: 0, how: 'versioned' };
+  if (plan.versioning) return { store, seconds: 0, by: 'versions', how: 'versioned' };
   if (plan.interval !== undefined && (disaster === 'corruption' || objectStorage.provider === 'local'))
     return { store, ...scheduled('copy', plan) };
   const copied = plan.replication !== 'none';

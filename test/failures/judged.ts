@@ -14,7 +14,7 @@ interface Refusal {
 
 /** What the whole of `difyctl preflight` says of a file. */
 export interface Said {
-  /** `id status` of what is neither pass nor skip; of a file that is refused, `validate: path`. */
+  /** `id status` of what is neither pass nor skip, `id declared` of what is declared, not seen; of a file that is refused, `validate: path`. */
   readonly findings: readonly string[];
   readonly checks: readonly CheckResult[];
   /** Everything that was written to both outputs. */
@@ -53,12 +53,23 @@ export async function preflight(
   const text = run.stdout + run.stderr;
   if (document.kind === 'CheckReport') {
     const findings = document.checks.filter(({ status }) => status !== 'pass' && status !== 'skip');
-    return { findings: findings.map(({ id, status }) => `${id} ${status}`), checks: document.checks, text };
+    return { findings: findings.map(nameOf), checks: document.checks, text };
   }
   if (run.exitCode !== 2) throw new Error(`${name}: exit ${run.exitCode}: ${run.stdout}${run.stderr}`);
   return { findings: (document.problems ?? []).map((problem) => `validate: ${problem.path}`), checks: [], text };
 }
 
+function nameOf({ id, status, observed }: CheckResult): string {
+  return `${id} ${observed === 'declared, not seen' ? 'declared' : status}`;
+}
+
 /** What is true of where the tests run, and nothing of the deployment: one small machine, without name servers and image registries. */
-export const OF_THIS_MACHINE =
+const OF_THIS_MACHINE =
   /^(host\.(cpu|memory|disk|single-point-of-failure) warn|names\.(dns|loopback) warn|images\.registries (warn|unknown))$/;
+/** What a recovery plan says of things that difyctl neither makes nor looks into. */
+const OF_THE_PLAN = /^recovery\.(measured|drills|secrets|configuration) declared$/;
+
+/** True for a finding of a healthy deployment. */
+export function isExpected(finding: string): boolean {
+  return OF_THIS_MACHINE.test(finding) || OF_THE_PLAN.test(finding);
+}

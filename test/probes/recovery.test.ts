@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { CheckResult } from '../../src/checks/check.ts';
 import { recoveryChecks } from '../../src/checks/recovery/checks.ts';
+import { OBJECT_STORAGE, type ObjectStorageEvidence } from '../../src/evidence/object-storage/facts.ts';
 import { POSTGRES } from '../../src/evidence/postgres/facts.ts';
+import { HEALTHY_BUCKET } from '../support/bucket-facts.ts';
 import { judged } from '../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
 import { lookAtPostgres } from '../support/postgres.ts';
@@ -36,7 +38,17 @@ async function verdict(id: string, plan: JsonObject): Promise<CheckResult> {
   });
   const check = recoveryChecks.find((candidate) => candidate.id === id);
   if (check === undefined) throw new Error(`no check ${id}`);
-  return judged(check, { deployment, seen: [[POSTGRES, facts]] });
+  const buckets: ObjectStorageEvidence = {
+    ...{ host: 's3.example.internal', isSecure: true, keys: 'given' },
+    buckets: [HEALTHY_BUCKET],
+  };
+  return judged(check, {
+    deployment,
+    seen: [
+      [POSTGRES, facts],
+      [OBJECT_STORAGE, buckets],
+    ],
+  });
 }
 
 const NOTHING_LOST = {

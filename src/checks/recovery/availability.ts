@@ -11,10 +11,12 @@ import {
   type Topology,
 } from '../../recovery/availability.ts';
 import { span } from '../../recovery/span.ts';
-import type { Check } from '../check.ts';
+import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf, fault, listed } from '../judgement.ts';
 import { type Planned, plannedOf } from '../planned.ts';
 import { errorInProd, whereFile } from '../when.ts';
+import { aside } from './aside.ts';
+import { evidenceOf, unseen, unseenFailovers } from './seen.ts';
 
 export const recoveryAvailability: Check = {
   id: 'recovery.availability',
@@ -23,7 +25,7 @@ export const recoveryAvailability: Check = {
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.availability !== undefined),
   needs: [],
-  wants: [RENDERED_OBJECTS],
+  wants: [RENDERED_OBJECTS, ...evidenceOf('zones', 'standby', 'redisCopy')],
   remedy: 'set recovery.availability to what the plan carries',
   judge: (context) => {
     const deployment = deploymentOf(context);
@@ -50,10 +52,18 @@ export const recoveryAvailability: Check = {
         remedy: 'shorten recovery.rto, or promise less in recovery.availability',
       });
     }
+    const missing = unseenOf(context, deployment);
+    if (missing.length > 0) return aside(`${product}; what it relies on was not seen: see ${listed(missing)}`);
     const observed = `carries ${formatPercent(carried)} of ${promised}%`;
     return { status: 'pass', observed, expected, message: `${product} (${sources(parts)})` };
   },
 };
+
+/** The checks that say why something that the product relies on was not seen. */
+function unseenOf(context: JudgeContext, deployment: Deployment): readonly string[] {
+  const isSpread = deployment.target.type === 'kubernetes' && (deployment.recovery?.topology?.zones ?? 1) > 1;
+  return [...(isSpread ? unseen(context, 'zones') : []), ...unseenFailovers(context, deployment)];
+}
 
 /** Components without which something that users see stands still; a proxy or web server of one is for config.replicas. */
 const ALONE: readonly ComponentName[] = ['beat', 'apiWebsocket', 'pluginDaemon', 'localSandbox'];

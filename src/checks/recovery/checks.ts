@@ -4,10 +4,12 @@ import { recoveryConfiguration } from './configuration.ts';
 import { recoveryConsistency } from './consistency.ts';
 import { recoveryDrills } from './drills.ts';
 import { recoveryMeasured } from './measured.ts';
-import { recoveryRedis, recoverySecrets, recoveryUpgradeWindow } from './operations.ts';
 import { recoveryPlan } from './plan.ts';
+import { recoveryRedis } from './redis.ts';
 import { recoveryCorruption, recoveryRegion, recoveryRpo } from './rpo.ts';
 import { recoveryFailover, recoveryRebuild, recoveryRto } from './rto.ts';
+import { recoverySecrets } from './secrets.ts';
+import { recoveryUpgradeWindow } from './upgrade-window.ts';
 
 /** Every check of the recovery plan, in the order of the reports. */
 export const recoveryChecks: readonly Check[] = [

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, fault } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
+import { declared } from './declared.ts';
 
 export const recoveryConfiguration: Check = {
   id: 'recovery.configuration',
@@ -13,7 +14,12 @@ export const recoveryConfiguration: Check = {
   judge: (context) => {
     const repository = deploymentOf(context).recovery?.configuration?.repository;
     const expected = 'a repository for difyctl.yaml and what is rendered from it';
-    if (repository !== undefined) return pass(`kept in ${repository}`, expected);
+    if (repository !== undefined) {
+      return declared(
+        `difyctl.yaml in ${repository}`,
+        'clone it on another machine, and run difyctl validate on the file in it',
+      );
+    }
     // The data can be brought back without it, by hand and late: not a reason to stop an install.
     return fault('warn', { observed: 'no repository is named', expected });
   },

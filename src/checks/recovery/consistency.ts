@@ -4,6 +4,8 @@ import type { Check } from '../check.ts';
 import { deploymentOf, fault, pass } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { aside } from './aside.ts';
+import { declared } from './declared.ts';
+import { evidenceOf, isSeen, sightOf } from './seen.ts';
 
 /** Saved this much more often than the other, one of the two is always from another time. */
 const MOST_TIMES = 2;
@@ -15,15 +17,18 @@ export const recoveryConsistency: Check = {
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.postgres !== undefined && recovery.objectStorage !== undefined),
   needs: [],
+  wants: evidenceOf('versions'),
   remedy: 'version the buckets, or save files and PostgreSQL equally often',
   judge: (context) => {
     const { postgres, objectStorage } = deploymentOf(context).recovery ?? {};
     const expected = 'rows and the files they point to, of one moment';
     if (objectStorage?.versioning === true) {
-      return pass(
-        `files go back by version to whatever moment PostgreSQL is restored to (${postgres?.method})`,
-        expected,
-      );
+      const observed = `files go back by version to whatever moment PostgreSQL is restored to (${postgres?.method})`;
+      if (isSeen(context, 'versions')) return pass(observed, expected);
+      const see = sightOf(context, 'versions');
+      return see === undefined
+        ? declared('old versions of the files', 'look at the old versions of one file where it is kept')
+        : aside(`whether old versions are kept was not seen: see ${see}`);
     }
     if (objectStorage?.interval === undefined || postgres?.interval === undefined) {
       return aside('nothing brings one of the two back: see recovery.rpo.corruption');
@@ -31,13 +36,7 @@ export const recoveryConsistency: Check = {
     const [database, files] = [durationSeconds(postgres.interval), durationSeconds(objectStorage.interval)];
     const observed = `PostgreSQL by ${postgres.method} every ${postgres.interval}, files every ${objectStorage.interval}`;
     if (Math.max(database, files) <= MOST_TIMES * Math.min(database, files)) {
-      const remedy = 'version the buckets, or restore files and database together once';
-      return fault('warn', {
-        observed: 'declared, not seen',
-        expected,
-        message: `${observed}: declared, not seen; difyctl neither makes these copies nor sees them`,
-        remedy,
-      });
+      return declared(observed, 'version the buckets, or restore files and database together once');
     }
     return fault('warn', {
       observed,

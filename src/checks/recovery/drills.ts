@@ -1,7 +1,8 @@
 import { durationSeconds } from '../../base/duration.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, fault } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
+import { declared } from './declared.ts';
 
 export const recoveryDrills: Check = {
   id: 'recovery.drills',
@@ -23,6 +24,9 @@ export const recoveryDrills: Check = {
     if (Date.parse(last) > context.now.getTime() + 86_400_000)
       return fault(grave, { observed: `the last drill is dated ${last}, a day to come`, expected });
     if (context.now.getTime() > due) return fault(grave, { observed: `the last drill was on ${last}${why}`, expected });
-    return pass(`drilled on ${last}`, expected);
+    return declared(
+      `the drill of ${last}`,
+      'restore the newest backup beside the installation, and keep the record of it',
+    );
   },
 };

@@ -3,8 +3,9 @@ import { isFresh } from '../../recovery/durations.ts';
 import { MEASUREMENT_VALID_SECONDS } from '../../recovery/figures.ts';
 import { span } from '../../recovery/span.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, fault } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
+import { declared } from './declared.ts';
 
 /** The deployment as its plan stands today: a measurement that no longer speaks is left out. */
 export function currentPlan(deployment: Deployment, now: Date): Deployment {
@@ -26,7 +27,8 @@ export const recoveryMeasured: Check = {
   judge: (context) => {
     const at = deploymentOf(context).recovery?.measured?.at ?? '';
     const expected = `measured within ${span(MEASUREMENT_VALID_SECONDS)}`;
-    if (isFresh(at, context.now, MEASUREMENT_VALID_SECONDS)) return pass(`measured on ${at}`, expected);
+    if (isFresh(at, context.now, MEASUREMENT_VALID_SECONDS))
+      return declared(`the figures of ${at}`, 'restore beside the installation, and keep the record with its times');
     const isToCome = Date.parse(at) > context.now.getTime();
     return fault('warn', {
       observed: isToCome ? `measured on ${at}, a day to come` : `measured on ${at}, too long ago`,

@@ -30,6 +30,9 @@ export function judgeLosses(
   const observed = `RPO ${span(worstLoss(losses) ?? 0)} of ${promised}`;
   const message = `${observed}: the most of ${listed(sums)}${roomFor(losses, limit)}`;
   const declared = losses.filter((loss) => loss.declared === true);
+  const unseen = [...new Set(losses.flatMap(({ see = [] }) => see))];
+  if (declared.length === 0 && unseen.length > 0)
+    return aside(`${message}; what it relies on was not seen: see ${listed(unseen)}`);
   if (declared.length === 0) return { status: 'pass', observed, expected, message, observations };
   return {
     status: 'warn',
@@ -58,7 +61,7 @@ function observationOf(loss: Loss, limit: number, expected: string): Observation
   return {
     subject: store,
     from: 'local',
-    status: exceeds(loss, limit) ? 'fail' : loss.declared === true ? 'warn' : 'pass',
+    status: exceeds(loss, limit) ? 'fail' : loss.declared === true ? 'warn' : loss.see === undefined ? 'pass' : 'skip',
     observed,
     expected,
   };

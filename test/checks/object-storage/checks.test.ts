@@ -6,6 +6,7 @@ import type {
   ObjectFacts,
   ObjectStorageEvidence,
 } from '../../../src/evidence/object-storage/facts.ts';
+import { HEALTHY_BUCKET as BUCKET, HEALTHY_OBJECTS as HEALTHY } from '../../support/bucket-facts.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 import { judgeStorage, withStorage } from '../../support/object-storage-runs.ts';
@@ -18,39 +19,6 @@ const S3 = {
 };
 const onCompose = withStorage(S3);
 const onKubernetes = parsedDeployment(SAMPLE_FILES['prod-kubernetes-s3-qdrant']);
-
-const HEALTHY: ObjectFacts = {
-  put: 'ok',
-  get: 'ok',
-  list: 'ok',
-  remove: 'ok',
-  altered: false,
-  versioned: true,
-  anonymous: { read: false, list: false },
-  settings: {
-    versioning: { seen: 'enabled' },
-    replication: { seen: 'none' },
-    encryption: { seen: 'AES256' },
-    lifecycle: { seen: [] },
-    opened: { seen: [] },
-  },
-};
-
-const BUCKET: BucketFact = {
-  name: 'dify',
-  usedBy: ['api'],
-  address: 'https://s3.example.internal/dify',
-  style: 'path',
-  certificate: {
-    subject: 's3.example.internal',
-    issuer: 'an authority',
-    validFrom: '2026-10-01T00:00:00Z',
-    validTo: '2027-10-01T00:00:00Z',
-    protocol: 'TLSv1.3',
-  },
-  skewMs: 400,
-  objects: HEALTHY,
-};
 
 function failure(over: Partial<Failure>): Failure {
   return { kind: 'other', stage: 'use', host: 's3.example.internal', code: '500', text: 'answers 500', ...over };

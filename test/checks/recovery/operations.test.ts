@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recoveryChecks } from '../../../src/checks/recovery/checks.ts';
+import { SECRETS_FACTS, type SecretFact } from '../../../src/evidence/secrets.ts';
 import { judged } from '../../support/check-runs.ts';
 import { SAMPLE_NAMES, sampleDeployment } from '../../support/deployments.ts';
 import { type Patch, plan, resultOf } from './scene.ts';
@@ -29,7 +30,12 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
         'pass',
         /several zones 99\.99% and what runs alone \(beat, apiWebsocket, pluginDaemon, localSandbox\) 99\.979% in series: 99\.969%/,
       ],
-      ['with a database that promises less', RDS, 'pass', /99\.979% and aws-rds 99\.95% in series: 99\.919%/],
+      [
+        'with a database that promises less',
+        RDS,
+        'skip',
+        /99\.979% and aws-rds 99\.95% in series: 99\.919%; what it relies on was not seen: see postgres\.replication$/,
+      ],
       ['more than zones carry', plan({ availability: '99.999%' }), 'fail', /set|99\.999% is promised/],
       ['more than a service promises', { ...RDS, ...plan({ availability: '99.96%' }) }, 'warn', /in series: 99\.919%/],
       ['more than what runs alone carries', plan({ availability: '99.98%' }), 'fail', /what runs alone/],
@@ -79,28 +85,32 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
   [
     'recovery.redis',
     [
-      ['aof', {}, 'pass', /a second/],
-      ['rdb', plan({ redis: { persistence: 'rdb' } }), 'pass', /last snapshot/],
+      ['aof, which is seen', {}, 'pass', /a second/],
+      ['rdb, and more is seen', plan({ redis: { persistence: 'rdb' } }), 'pass', /last snapshot/],
       ['none', plan({ redis: { persistence: 'none' } }), 'warn', /loses every queued/],
     ],
   ],
   [
     'recovery.secrets',
     [
-      ['a copy elsewhere', {}, 'pass', /vault: kv\/dify/],
+      ['a copy elsewhere', {}, 'warn', /the copy in vault: kv\/dify: declared, not seen/],
       ['generated, and nothing said', plan({ configuration: { secrets: null } }), 'warn', /SECRET_KEY/],
+      ['from outside, and not read', { secrets: { secretKey: { env: 'KEY' } } }, 'skip', /see config\.secrets/],
       [
-        'from outside',
-        { secrets: { secretKey: { env: 'KEY' } }, ...plan({ configuration: { secrets: null } }) },
-        'pass',
-        /from outside/,
+        'in the same cluster',
+        {
+          secrets: { secretKey: { kubernetes: { name: 'keys', key: 'k' } } },
+          ...plan({ configuration: { secrets: null } }),
+        },
+        'warn',
+        /kept in the Secret keys of the cluster alone/,
       ],
     ],
   ],
   [
     'recovery.configuration',
     [
-      ['a repository', {}, 'pass', /kept in git@/],
+      ['a repository', {}, 'warn', /difyctl\.yaml in git@.*: declared, not seen/],
       ['none', plan({ configuration: { repository: null } }), 'warn', /no repository is named/],
     ],
   ],
@@ -116,6 +126,50 @@ it.each(SAMPLE_NAMES)('no finding in the healthy %s', (name) => {
   const results = recoveryChecks.filter((check) => check.when?.(deployment, deployment.tier) === true);
   const findings = results
     .map((check) => judged(check, { deployment }))
-    .filter(({ status }) => status !== 'pass' && status !== 'skip');
+    .filter(({ status, observed }) => status !== 'pass' && status !== 'skip' && observed !== 'declared, not seen');
   expect(findings).toEqual([]);
+});
+
+/** Of a healthy plan, what may pass where nothing was seen: what the file itself decides, and arithmetic on published figures. */
+const ON_THE_FILE_ALONE = ['recovery.plan', 'recovery.rto.failover', 'recovery.rto.rebuild', 'recovery.upgrade-window'];
+
+it('no other check of the plan passes on the word of the file', () => {
+  const passing = recoveryChecks.filter(({ id }) => resultOf(id, {}, []).status === 'pass').map(({ id }) => id);
+  expect(passing).toEqual(ON_THE_FILE_ALONE);
+});
+
+it('and each finding about what is declared has its own next step', () => {
+  const found = recoveryChecks.map(({ id }) => ({ id, ...resultOf(id) })).filter(({ status }) => status === 'warn');
+  expect(found.map(({ id, observed, remedy }) => [id, observed, remedy])).toEqual([
+    [
+      'recovery.measured',
+      'declared, not seen',
+      'restore beside the installation, and keep the record with its times; that it is only declared can be accepted by name (acceptedRisks)',
+    ],
+    [
+      'recovery.drills',
+      'declared, not seen',
+      'restore the newest backup beside the installation, and keep the record of it; that it is only declared can be accepted by name (acceptedRisks)',
+    ],
+    [
+      'recovery.secrets',
+      'declared, not seen',
+      'open the copy, and compare its SECRET_KEY with that of the installation; that it is only declared can be accepted by name (acceptedRisks)',
+    ],
+    [
+      'recovery.configuration',
+      'declared, not seen',
+      'clone it on another machine, and run difyctl validate on the file in it; that it is only declared can be accepted by name (acceptedRisks)',
+    ],
+  ]);
+});
+
+it('a SECRET_KEY that was read from outside the cluster passes', () => {
+  const key = { path: 'secrets.secretKey', source: 'env KEY', unresolved: undefined };
+  const fact: SecretFact = { ...key, length: 42, traits: [], isPublished: false, sameAs: [] };
+  const given = resultOf('recovery.secrets', { secrets: { secretKey: { env: 'KEY' } } }, [[SECRETS_FACTS, [fact]]]);
+  expect([given.status, given.message]).toEqual([
+    'pass',
+    'secrets.secretKey was read from env KEY, outside the cluster',
+  ]);
 });

@@ -1,0 +1,52 @@
+import { SECRETS_FACTS } from '../../evidence/secrets.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { deploymentOf, fault, pass } from '../judgement.ts';
+import { errorInProd, whereFile } from '../when.ts';
+import { aside } from './aside.ts';
+import { declared } from './declared.ts';
+
+export const recoverySecrets: Check = {
+  id: 'recovery.secrets',
+  title: 'the keys that protect stored data are kept apart from the installation',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: whereFile(({ recovery }) => recovery !== undefined),
+  needs: [],
+  wants: [SECRETS_FACTS],
+  remedy: 'copy the generated secrets into your secret manager, and say where: recovery.configuration.secrets',
+  judge: (context) => {
+    const { name, target, secrets, recovery } = deploymentOf(context);
+    const expected = 'a copy that outlives cluster or host';
+    const kept = recovery?.configuration?.secrets;
+    const reference = secrets.secretKey;
+    const isGiven = reference !== undefined && ('env' in reference || 'file' in reference);
+    if (isGiven && target.type === 'kubernetes') return judgeGiven(context, expected);
+    const open = 'open the copy, and compare its SECRET_KEY with that of the installation';
+    if (kept !== undefined) return declared(`the copy in ${kept}`, open);
+    if (isGiven) return declared('a copy of secrets.secretKey apart from this host', open);
+    if (reference !== undefined && 'kubernetes' in reference) {
+      return fault('warn', {
+        observed: `secrets.secretKey is kept in the Secret ${reference.kubernetes.name} of the cluster alone`,
+        expected,
+        remedy: `copy that Secret into your secret manager, and say where: difyctl init --recovery-configuration-secrets "vault: kv/${name}"`,
+      });
+    }
+    // A restored database is unreadable without it; it can still be copied, as long as the installation lives.
+    return fault('warn', {
+      observed: 'the generated SECRET_KEY is known to the installation alone',
+      expected,
+      message:
+        'the generated SECRET_KEY is known to the installation alone: without it a restored database cannot be read',
+      remedy: `copy .difyctl/${name}/secrets.yaml into your secret manager, and say where: difyctl init --recovery-configuration-secrets "vault: kv/${name}"`,
+    });
+  },
+};
+
+/** What this machine could read lies outside the cluster. */
+function judgeGiven(context: JudgeContext, expected: string): Judgement {
+  const facts = context.look(SECRETS_FACTS)?.data ?? [];
+  const fact = facts.find(({ path }) => path === 'secrets.secretKey');
+  if (fact === undefined || fact.unresolved !== undefined)
+    return aside('secrets.secretKey could not be read: see config.secrets');
+  return pass(`secrets.secretKey was read from ${fact.source}, outside the cluster`, expected);
+}

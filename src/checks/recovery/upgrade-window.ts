@@ -1,0 +1,22 @@
+import type { Check } from '../check.ts';
+import { deploymentOf, fault, pass } from '../judgement.ts';
+import { errorInProd, whereFile } from '../when.ts';
+
+export const recoveryUpgradeWindow: Check = {
+  id: 'recovery.upgrade-window',
+  title: 'a time is named in which upgrades may disturb users',
+  phases: ['preflight'],
+  severity: errorInProd,
+  when: whereFile(({ recovery }) => recovery !== undefined),
+  needs: [],
+  remedy: 'difyctl init --recovery-upgrade-window "Sun 02:00-04:00 Europe/Berlin"',
+  judge: (context) => {
+    const named = deploymentOf(context).recovery?.upgradeWindow;
+    const expected = 'day, from, to and time zone';
+    // Database migrations run with the api stopped: without a window they run when somebody happens to upgrade.
+    if (named === undefined) return fault('warn', { observed: 'no upgrade window is named', expected });
+    const [from, to] = (named.split(' ')[1] ?? '').split('-');
+    if (from === to) return fault('warn', { observed: `${named} is no time at all`, expected });
+    return pass(named, expected);
+  },
+};
