@@ -47,14 +47,14 @@ export interface Judgement {
   readonly observations?: readonly Observation[];
 }
 
-/** Evidence that was not seen from this machine now: from a pod of the cluster, or by somebody else at another time. */
-export interface Sighting {
+/** Where and when evidence is from, if not from this machine in this run: a pod of the cluster, or saved evidence. */
+export interface EvidenceSource {
   /** Name of the evidence: `cluster.nodes`. */
   readonly key: string;
   readonly from: EvidenceOrigin;
   readonly at: string;
-  /** True for what `--from-evidence` brought. */
-  readonly given: boolean;
+  /** True if loaded by `--from-evidence`. */
+  readonly saved: boolean;
 }
 
 export interface CheckResult extends Judgement {
@@ -69,8 +69,8 @@ export interface CheckResult extends Judgement {
   readonly notAccepted?: string;
   /** A policy sets the severity: what it would be otherwise, and why. */
   readonly policy?: { readonly was: Severity; readonly reason: string };
-  /** What was not seen from here and now; absent where all of it was. */
-  readonly seen?: readonly Sighting[];
+  /** Absent if all evidence was collected on this machine in this run. */
+  readonly sources?: readonly EvidenceSource[];
   readonly durationMs: number;
 }
 
@@ -122,15 +122,19 @@ export interface CheckReport {
   readonly tier: Tier;
   readonly target: 'kubernetes' | 'compose';
   /** Context and namespace, or the directory: `prod-eu/dify`. */
-  readonly place: string;
+  readonly location: string;
   readonly phase: Phase;
   /** `--fail-on warn`: a warning blocks too. Absent: a `fail` does. */
   readonly failOn?: 'warn';
   /** The policy that was laid over the published checklist. */
   readonly policy?: PolicyFacts;
   readonly durationMs: number;
-  /** How `--wait` went: milliseconds, how often what failed was looked at again, and whether it was worth it. */
-  readonly waited?: { readonly ms: number; readonly rounds: number; readonly over: 'passed' | 'time' | 'hopeless' };
+  /** How `--wait` went: milliseconds, how many times failed checks ran again, and what ended the wait. */
+  readonly waited?: {
+    readonly ms: number;
+    readonly rounds: number;
+    readonly endedBy: 'passed' | 'timeout' | 'unrecoverable';
+  };
   readonly summary: Readonly<Record<Status, number>>;
   readonly checks: readonly CheckResult[];
 }

@@ -68,7 +68,7 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
     deployment: context.deployment?.name,
     tier: context.tier,
     target: context.deployment?.target.type ?? 'kubernetes',
-    place: placeOf(context),
+    location: placeOf(context),
     phase,
     ...(options.failOn === undefined ? {} : { failOn: options.failOn }),
     durationMs: Math.round(performance.now() - started),

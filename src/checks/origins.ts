@@ -1,5 +1,5 @@
 import type { Seen } from '../evidence/views.ts';
-import type { CheckResult, Sighting } from './check.ts';
+import type { CheckResult, EvidenceSource } from './check.ts';
 import { counted, groupBy, listed } from './judgement.ts';
 
 const DAY_MS = 86_400_000;
@@ -30,21 +30,21 @@ export function withOrigins(result: CheckResult, all: readonly SeenFor[], now: D
   }
   const seen = all.filter(({ evidence }) => evidence.outcome === 'ok').flatMap(sightingOf);
   if (seen.length === 0 || result.status === 'unknown') return result;
-  return stale({ ...suffixed(result, words(seen)), seen }, seen, now);
+  return stale({ ...suffixed(result, words(seen)), sources: seen }, seen, now);
 }
 
-function sightingOf({ evidence, given }: SeenFor): readonly Sighting[] {
+function sightingOf({ evidence, given }: SeenFor): readonly EvidenceSource[] {
   const { key, from, collectedAt: at } = evidence;
-  return given || from === 'cluster' ? [{ key, from, at, given }] : [];
+  return given || from === 'cluster' ? [{ key, from, at, saved: given }] : [];
 }
 
-function words(seen: readonly Sighting[]): string {
+function words(seen: readonly EvidenceSource[]): string {
   const byDay = groupBy(
-    seen.filter(({ given }) => given),
+    seen.filter(({ saved }) => saved),
     ({ at }) => at.slice(0, 10),
   );
   const dated = [...byDay].map(([day, of]) => `${listed(of.map(({ key }) => key))} seen ${day} by --from-evidence`);
-  const isLive = seen.some(({ given }) => !given);
+  const isLive = seen.some(({ saved }) => !saved);
   return listed([...(isLive ? ['seen from the cluster'] : []), ...dated]);
 }
 
@@ -53,8 +53,8 @@ function suffixed(result: CheckResult, origin: string): CheckResult {
   return { ...result, observed: `${observed} (${origin})`, message: `${message} (${origin})` };
 }
 
-function stale(result: CheckResult, seen: readonly Sighting[], now: Date): CheckResult {
-  const ages = seen.filter(({ given }) => given).map(({ at }) => Math.floor((now.getTime() - Date.parse(at)) / DAY_MS));
+function stale(result: CheckResult, seen: readonly EvidenceSource[], now: Date): CheckResult {
+  const ages = seen.filter(({ saved }) => saved).map(({ at }) => Math.floor((now.getTime() - Date.parse(at)) / DAY_MS));
   const days = Math.max(0, ...ages);
   if (days <= FRESH_DAYS) return result;
   const old = { message: `${result.message}; that is ${counted(days, 'day')} old` };

@@ -5,10 +5,12 @@ import { type CheckReport, SEVERITIES, STATUSES, SUBJECTS } from './check.ts';
 
 const status = z.enum(STATUSES);
 
-const origin = z.enum(['local', 'cluster']).meta({ description: 'From where: this machine, or a pod of the cluster.' });
+const origin = z
+  .enum(['local', 'cluster'])
+  .meta({ description: 'Where the evidence was collected: on this machine, or in a pod of the cluster.' });
 
 const observation = z.strictObject({
-  subject: z.string().meta({ description: 'What was looked at: a bucket, a sentinel, a workload.' }),
+  subject: z.string().meta({ description: 'What was checked: a bucket, a sentinel, a workload.' }),
   from: origin,
   status,
   observed: z.string(),
@@ -24,22 +26,19 @@ const result = z.strictObject({
   expected: z.string(),
   message: z.string(),
   remedy: z.string().meta({ description: 'The one next step.' }),
-  note: z.string().exactOptional().meta({ description: 'The fault that severity info turned into a pass.' }),
+  note: z.string().exactOptional().meta({ description: 'The problem that severity info turned into a pass.' }),
   observations: z.array(observation).readonly().exactOptional(),
   accepted: z.strictObject({ reason: z.string(), until: z.string().exactOptional() }).exactOptional(),
-  notAccepted: z
-    .string()
-    .exactOptional()
-    .meta({ description: 'Why the acceptance of this fault in the file does not count.' }),
+  notAccepted: z.string().exactOptional().meta({ description: 'Why the accepted risk in the file does not apply.' }),
   policy: z
     .strictObject({ was: z.enum(SEVERITIES), reason: z.string() })
     .exactOptional()
-    .meta({ description: 'A policy sets the severity: what it would be otherwise, and why.' }),
-  seen: z
-    .array(z.strictObject({ key: z.string(), from: origin, at: z.string(), given: z.boolean() }))
+    .meta({ description: 'The severity that a policy replaced, and the reason the policy gives.' }),
+  sources: z
+    .array(z.strictObject({ key: z.string(), from: origin, at: z.string(), saved: z.boolean() }))
     .readonly()
     .exactOptional()
-    .meta({ description: 'Evidence from the cluster (--from cluster) or of another time (--from-evidence).' }),
+    .meta({ description: 'Evidence from the cluster (--from cluster) or from an earlier run (--from-evidence).' }),
   durationMs: z.number().nonnegative(),
 });
 
@@ -54,18 +53,18 @@ const checkReport = z.strictObject({
   deployment: z.string().optional(),
   tier: z.enum(TIERS),
   target: z.enum(['kubernetes', 'compose']),
-  place: z.string().meta({ description: 'Context and namespace, or the directory.' }),
+  location: z.string().meta({ description: 'Context and namespace, or the directory.' }),
   phase: z.enum(['preflight', 'postflight']),
-  failOn: z.literal('warn').exactOptional().meta({ description: '--fail-on warn: a warning blocks too.' }),
+  failOn: z.literal('warn').exactOptional().meta({ description: '--fail-on warn: a warning blocks as well.' }),
   policy: z
     .strictObject({ name: z.string(), file: z.string(), nodes: z.string().exactOptional() })
     .exactOptional()
-    .meta({ description: 'The policy that was laid over the published checklist.' }),
+    .meta({ description: 'The policy that extends the published checklist.' }),
   durationMs: z.number().nonnegative(),
   waited: z
-    .strictObject({ ms: z.number(), rounds: count, over: z.enum(['passed', 'time', 'hopeless']) })
+    .strictObject({ ms: z.number(), rounds: count, endedBy: z.enum(['passed', 'timeout', 'unrecoverable']) })
     .exactOptional()
-    .meta({ description: '--wait: how long, how often again, and how it ended.' }),
+    .meta({ description: '--wait: how long it waited, how many times it checked again, and what ended it.' }),
   summary: z.strictObject({ pass: count, warn: count, fail: count, skip: count, unknown: count }),
   checks: z.array(result).readonly(),
 }) satisfies z.ZodType<CheckReport>;

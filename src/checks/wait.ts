@@ -3,26 +3,26 @@ import type { CheckReport, CheckResult } from './check.ts';
 import { type CheckRun, summarize } from './engine.ts';
 import { blocks } from './exit.ts';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two runs. */
 const PAUSE_MS = 10_000;
 
 export interface WaitOptions {
   readonly limitMs: number;
-  /** Looks at these checks anew. */
+  /** Runs these checks again. */
   readonly again: (ids: readonly string[]) => Promise<CheckRun>;
-  /** Whether time can change a check's answer: none changes what is written in the file. */
+  /** False if waiting cannot change the result of the check, because it depends on the file alone. */
   readonly canChange: (id: string) => boolean;
-  /** Milliseconds of any clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly clock: () => number;
-  /** Rejects where the run is interrupted. */
+  /** Rejects if the run is interrupted. */
   readonly pause: (ms: number) => Promise<void>;
-  /** Told before each pause what is waited for, and the milliseconds that are left. */
+  /** Called before each pause with the failing checks and the remaining milliseconds. */
   readonly onWait?: (ids: readonly string[], leftMs: number) => void;
 }
 
 /**
- * Looks again at what forbids going on, and at nothing else, until all of it passes, the time is over, or something fails that no waiting mends. The
- * result is the first run's with its later answers in their places, and how long it took.
+ * Runs the blocking checks again until all pass, the time limit is reached, or a failing check cannot change by waiting.
+ * Returns the first run with the later results in place, and how long the wait took.
  */
 export async function waitForChecks(first: CheckRun, options: WaitOptions): Promise<CheckRun> {
   const { limitMs, again, canChange, clock, pause, onWait } = options;
@@ -31,10 +31,10 @@ export async function waitForChecks(first: CheckRun, options: WaitOptions): Prom
   for (let rounds = 0; ; rounds++) {
     const failing = run.report.checks.filter((check) => blocks(check, run.report)).map(({ id }) => id);
     const ms = Math.round(clock() - started);
-    const ended = (over: 'passed' | 'time' | 'hopeless') => withWait(run, { ms, rounds, over });
+    const ended = (endedBy: 'passed' | 'timeout' | 'unrecoverable') => withWait(run, { ms, rounds, endedBy });
     if (failing.length === 0) return ended('passed');
-    if (!failing.every(canChange)) return ended('hopeless');
-    if (ms >= limitMs) return ended('time');
+    if (!failing.every(canChange)) return ended('unrecoverable');
+    if (ms >= limitMs) return ended('timeout');
     onWait?.(failing, limitMs - ms);
     await pause(Math.min(PAUSE_MS, limitMs - ms));
     run = merged(run, await again(failing));

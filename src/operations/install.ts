@@ -32,7 +32,7 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
   refuseUnresolved(options);
 
   const draft = await planStep(options);
-  const shown = { place: draft.place.facts, plan: planFacts(draft) };
+  const shown = { location: draft.place.facts, plan: planFacts(draft) };
   if (options.dryRun) return report({ ...shown, outcome: 'dry-run' });
   if (draft.settled && !(await isLockHeld(target, signal))) {
     return report({ ...shown, ...(await unchanged(options, draft)) });
@@ -48,7 +48,7 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
     const applied = again.settled
       ? await unchanged(own, again)
       : await applyDraft(own, again, locked.onChild, () => postflightStep(own));
-    return { place: again.place.facts, plan: planFacts(again), ...applied, recovered: locked.recovered };
+    return { location: again.place.facts, plan: planFacts(again), ...applied, recovered: locked.recovered };
   });
   return report(facts);
 }

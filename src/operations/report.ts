@@ -18,7 +18,7 @@ export interface InstallReport {
   readonly tier: Deployment['tier'];
   readonly target: Deployment['target']['type'];
   readonly outcome: InstallOutcome;
-  readonly place?: Place['facts'];
+  readonly location?: Place['facts'];
   readonly plan?: {
     readonly changes: readonly Change[];
     /** What others had changed since the install before, and this one undid. */

@@ -7,11 +7,11 @@ import { severityChange } from './policy.ts';
  * `unknown` or warning that blocks is an error; other warnings and what was accepted are passed cases that say so in their output. Schema: the Jenkins/Ant JUnit XSD.
  */
 export function reportJunit(report: CheckReport): string {
-  const { phase, deployment, tier, target, place, time, difyctl, checks, durationMs } = report;
+  const { phase, deployment, tier, target, location, time, difyctl, checks, durationMs } = report;
   const suites = SUBJECTS.map((subject) => checks.filter((check) => check.subject === subject)).filter(
     (own) => own.length > 0,
   );
-  const properties = { difyctl, deployment: deployment ?? '', tier, target, place, phase };
+  const properties = { difyctl, deployment: deployment ?? '', tier, target, location, phase };
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     tag('testsuites', { name: `difyctl ${phase}`, ...counts(checks, report), time: seconds(durationMs) }),

@@ -19,7 +19,7 @@ const LABELS: Readonly<Record<Status, string>> = {
  * One line for each check, for logs of CI: no colour, greppable by label and id. Nothing is folded but, unless `verbose`, what a file is missing for.
  */
 export function reportLines(report: CheckReport, { verbose }: { readonly verbose: boolean }): string {
-  const { phase, deployment, tier, target, place, summary, durationMs } = report;
+  const { phase, deployment, tier, target, location, summary, durationMs } = report;
   const checks = verbose ? report.checks : report.checks.filter((check) => !lacksFile(check));
   const waited = waitedWords(report);
   const folded = report.checks.length - checks.length;
@@ -32,7 +32,7 @@ export function reportLines(report: CheckReport, { verbose }: { readonly verbose
     `${summary.skip} skipped`,
   ];
   return [
-    [phase, deployment ?? '(no file)', tier, `${target}/${place}`].join(' '),
+    [phase, deployment ?? '(no file)', tier, `${target}/${location}`].join(' '),
     ...(report.policy === undefined ? [] : [policyLine(report.policy)]),
     ...(waited === undefined ? [] : [`waited ${waited}`]),
     ...checks.map((check) => `${LABELS[check.status].padEnd(4)} ${check.id.padEnd(width)}  ${words(check)}`),

@@ -12,7 +12,7 @@ export function redactedReport(report: CheckReport, redact: Redact): CheckReport
   const safe = (text: string): string => withoutRunnerCommands(redact(printable(redact(text))));
   return {
     ...report,
-    place: oneLine(safe(report.place)),
+    location: oneLine(safe(report.location)),
     ...(policy === undefined
       ? {}
       : { policy: { ...policy, name: oneLine(safe(policy.name)), file: oneLine(safe(policy.file)) } }),

@@ -56,8 +56,8 @@ function grouped(checks: readonly CheckResult[]): readonly Group[] {
 }
 
 function headLines(report: CheckReport, style: Style): readonly string[] {
-  const { phase, deployment, tier, target, place, durationMs } = report;
-  const facts = [deployment ?? 'no file', tier, `${target} ${place}`].join(` ${dot(style)} `);
+  const { phase, deployment, tier, target, location, durationMs } = report;
+  const facts = [deployment ?? 'no file', tier, `${target} ${location}`].join(` ${dot(style)} `);
   const left = `  ${phase}  ${facts}`;
   const right = elapsed(durationMs);
   if (left.length + right.length + 2 > style.width)

@@ -2,15 +2,15 @@ import type { CheckReport } from '../checks/check.ts';
 import { counted } from '../checks/judgement.ts';
 import { elapsed } from './elapsed.ts';
 
-const OVER: Readonly<Record<NonNullable<CheckReport['waited']>['over'], string>> = {
+const ENDINGS: Readonly<Record<NonNullable<CheckReport['waited']>['endedBy'], string>> = {
   passed: 'until all passed',
-  time: 'until the time was over',
-  hopeless: 'until nothing was left that waiting mends',
+  timeout: 'until the time limit was reached',
+  unrecoverable: 'until waiting could not help',
 };
 
-/** How `--wait` went, in words: `2m 10s, looked again 13 times, until all passed`; undefined where nothing had to be waited for. */
+/** How `--wait` went: `2m 10s, checked again 13 times, until all passed`. Undefined if there was no wait. */
 export function waitedWords({ waited }: CheckReport): string | undefined {
-  if (waited === undefined || (waited.rounds === 0 && waited.over === 'passed')) return undefined;
-  const { ms, rounds, over } = waited;
-  return `${elapsed(ms)}, looked again ${counted(rounds, 'time')}, ${OVER[over]}`;
+  if (waited === undefined || (waited.rounds === 0 && waited.endedBy === 'passed')) return undefined;
+  const { ms, rounds, endedBy } = waited;
+  return `${elapsed(ms)}, checked again ${counted(rounds, 'time')}, ${ENDINGS[endedBy]}`;
 }

@@ -62,7 +62,7 @@ describe('looking from the cluster', () => {
     expect(result).toMatchObject({
       status: 'pass',
       message: 'answers cluster (seen from the cluster)',
-      seen: [{ key: 'service', from: 'cluster', given: false }],
+      sources: [{ key: 'service', from: 'cluster', saved: false }],
     });
     const kept = evidence.filter(({ key }) => key === 'service').map(({ from, data }) => [from, data]);
     expect(kept).toEqual([
@@ -77,7 +77,7 @@ describe('looking from the cluster', () => {
     const check = sampleCheck({ id: 'tools.x', needs: [OTHER] });
     const { result } = await run(check, { openRelay: open, collectors: [fixedCollector(OTHER, 'here')] });
     expect(result).toMatchObject({ status: 'pass', message: 'fine' });
-    expect(result.seen).toBeUndefined();
+    expect(result.sources).toBeUndefined();
   });
 
   it.each<[Status, Status]>([
@@ -218,7 +218,7 @@ describe('what others saw', () => {
     expect(result).toMatchObject({
       status: 'pass',
       message: 'enough (cluster.nodes seen 2026-11-20 by --from-evidence)',
-      seen: [{ key: 'cluster.nodes', from: 'local', at: '2026-11-20T08:00:00Z', given: true }],
+      sources: [{ key: 'cluster.nodes', from: 'local', at: '2026-11-20T08:00:00Z', saved: true }],
     });
     expect(evidence.map(({ key }) => key)).toEqual(['clock.now', 'cluster.nodes', 'other']);
   });

@@ -12,7 +12,7 @@ function result(id: string, status: Status): CheckResult {
 function runOf(minute: number, statuses: Readonly<Record<string, Status>>): CheckRun {
   const checks = Object.entries(statuses).map(([id, status]) => result(id, status));
   const time = `2026-11-22T12:0${minute}:00.000Z`;
-  const frame = { apiVersion: '', kind: 'CheckReport' as const, difyctl: '', deployment: 'dify', place: '' };
+  const frame = { apiVersion: '', kind: 'CheckReport' as const, difyctl: '', deployment: 'dify', location: '' };
   const about = { tier: 'prod' as const, target: 'kubernetes' as const, phase: 'preflight' as const, durationMs: 5 };
   const evidence = checks.map(({ id }) => ({
     ...{ key: id, version: 1, collectedAt: time, from: 'local' as const, outcome: 'ok' as const, durationMs: 1 },
@@ -60,17 +60,17 @@ it('looks again at what fails and at nothing else, until it passes', async () =>
   expect(run.report).toMatchObject({
     time: '2026-11-22T12:02:00.000Z',
     summary: { pass: 3, warn: 1, fail: 0, unknown: 0 },
-    waited: { ms: 20_000, rounds: 2, over: 'passed' },
+    waited: { ms: 20_000, rounds: 2, endedBy: 'passed' },
   });
   const collected = run.evidence.map(({ key, collectedAt }) => `${key} ${collectedAt.slice(14, 16)}`).sort();
   expect(collected).toEqual(['redis.a 01', 'redis.b 02', 'redis.c 00', 'redis.d 00']);
 });
 
 it.each<[string, Status, readonly string[], object]>([
-  ['nothing fails', 'pass', [], { ms: 0, rounds: 0, over: 'passed' }],
-  ['the time is over', 'fail', [], { ms: 25_000, rounds: 3, over: 'time' }],
-  ['no waiting mends it', 'fail', ['redis.a'], { ms: 0, rounds: 0, over: 'hopeless' }],
-])('ends where %s', async (_, status, fixed, waited) => {
+  ['nothing fails', 'pass', [], { ms: 0, rounds: 0, endedBy: 'passed' }],
+  ['the time limit is reached', 'fail', [], { ms: 25_000, rounds: 3, endedBy: 'timeout' }],
+  ['waiting cannot change it', 'fail', ['redis.a'], { ms: 0, rounds: 0, endedBy: 'unrecoverable' }],
+])('ends if %s', async (_, status, fixed, waited) => {
   const { run } = await wait(runOf(0, { 'redis.a': status }), [], 25_000, fixed);
   expect(run.report.waited).toEqual(waited);
   expect(run.report.checks[0]?.status).toBe(status);

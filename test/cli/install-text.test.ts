@@ -109,10 +109,10 @@ describe('what went wrong', () => {
     ],
     state: 'release dify is at revision 2; nothing was rolled back',
   };
-  const place = [{ name: 'namespace', value: 'dify' }];
+  const location = [{ name: 'namespace', value: 'dify' }];
 
   test('is said with its cause, the state that was left, and the next step', () => {
-    const said = text({ outcome: 'failed', revision: 2, releaseRevision: 2, failure, place });
+    const said = text({ outcome: 'failed', revision: 2, releaseRevision: 2, failure, location });
     const order = [
       '✖ api did not',
       'dify-api',
@@ -130,8 +130,8 @@ describe('what went wrong', () => {
   });
 
   test('a first install can be taken away again; what was rolled back is not undone twice', () => {
-    expect(text({ outcome: 'failed', releaseRevision: 1, failure, place })).toContain('difyctl uninstall dify');
-    expect(text({ outcome: 'rolled-back', failure, place })).not.toContain('undo it');
+    expect(text({ outcome: 'failed', releaseRevision: 1, failure, location })).toContain('difyctl uninstall dify');
+    expect(text({ outcome: 'rolled-back', failure, location })).not.toContain('undo it');
   });
 
   test('a postflight with failures is shown in full', () => {

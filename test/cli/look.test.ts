@@ -45,13 +45,13 @@ describe('--wait', () => {
     return { ...run, report: JSON.parse(run.stdout) as CheckReport };
   };
 
-  it('ends at once where all passes, and where waiting mends nothing', async () => {
+  it('ends at once if all checks pass, and if waiting cannot fix a failure', async () => {
     const passed = await waited('config.debug-logs');
-    expect(passed.report.waited).toMatchObject({ rounds: 0, over: 'passed' });
+    expect(passed.report.waited).toMatchObject({ rounds: 0, endedBy: 'passed' });
     expect(passed.code).toBe(0);
-    const hopeless = await waited('config.secrets');
-    expect(hopeless.report.waited).toMatchObject({ rounds: 0, over: 'hopeless' });
-    expect(hopeless.code).toBe(3);
+    const unrecoverable = await waited('config.secrets');
+    expect(unrecoverable.report.waited).toMatchObject({ rounds: 0, endedBy: 'unrecoverable' });
+    expect(unrecoverable.code).toBe(3);
   });
 
   it.each(['soon', '0s', '10'])('wants a duration: %s', async (text) => {

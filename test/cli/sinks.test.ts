@@ -83,7 +83,7 @@ const hostileReport = (text: string) =>
       sampleResult('config.tls', { status: 'warn', message: text, accepted: { reason: text } }),
       sampleResult('mail.reachable', { status: 'skip', message: text }),
     ],
-    { place: text, policy: { name: text, file: text } },
+    { location: text, policy: { name: text, file: text } },
   );
 
 describe.each(HOSTILE_TEXTS)('%s from outside', (_, text) => {

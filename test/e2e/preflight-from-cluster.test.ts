@@ -176,7 +176,7 @@ describe('from the cluster', () => {
     expect(outcome).toBe('blocked');
     expect(seen.checks.find(({ id }) => id === 'redis.reachable')).toMatchObject({
       status: 'fail',
-      seen: [{ key: 'endpoints', from: 'cluster', given: false }],
+      sources: [{ key: 'endpoints', from: 'cluster', saved: false }],
     });
     expect(await leftovers()).toEqual([]);
   });
@@ -361,9 +361,9 @@ describe('a user who may not list nodes', () => {
     expect(found(helped)('cluster.capacity.nodes')).toMatchObject({
       status: 'fail',
       message: expect.stringMatching(/\(cluster\.nodes and .* seen 2026-11-22 by --from-evidence\)/),
-      seen: expect.arrayContaining([expect.objectContaining({ key: 'cluster.nodes', given: true })]),
+      sources: expect.arrayContaining([expect.objectContaining({ key: 'cluster.nodes', saved: true })]),
     });
-    expect(found(helped)('cluster.reachable')?.seen).toBeUndefined();
+    expect(found(helped)('cluster.reachable')?.sources).toBeUndefined();
     expect(found(helped)('cluster.reachable')).toMatchObject({ status: 'pass' });
     // The tenant may not read kube-system: that the server is the same is enough.
     expect(helped.stderr).not.toContain('collected at');

@@ -213,11 +213,11 @@ describe('what a file is missing for', () => {
 
 it.each([
   ['passed', 'until all passed'],
-  ['time', 'until the time was over'],
-  ['hopeless', 'until nothing was left that waiting mends'],
-] as const)('every form for people says how waiting went: %s', async (over, words) => {
-  const waited = report(healthy, { waited: { ms: 12_000, rounds: 1, over } });
-  const said = `12.0 s, looked again 1 time, ${words}`;
+  ['timeout', 'until the time limit was reached'],
+  ['unrecoverable', 'until waiting could not help'],
+] as const)('every form for people says how waiting went: %s', async (endedBy, words) => {
+  const waited = report(healthy, { waited: { ms: 12_000, rounds: 1, endedBy } });
+  const said = `12.0 s, checked again 1 time, ${words}`;
   expect(reportText(waited, plain)).toContain(`waited ${said}`);
   expect(reportLines(waited, { verbose: false })).toContain(`\nwaited ${said}\n`);
   expect(await reportAs('html', waited)).toContain(`<dt>Waited</dt><dd>${said}</dd>`);

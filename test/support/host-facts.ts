@@ -6,7 +6,7 @@ export function engineFact(over: Partial<EngineFact> = {}): EngineFact {
   return {
     version: '27.3.1',
     name: 'dify-host',
-    place: 'here',
+    location: 'local',
     cpu: 8,
     memory: 31 * GIB,
     limits: {},

@@ -27,7 +27,7 @@ export function sampleReport(checks: readonly CheckResult[], over: Partial<Check
     deployment: 'dify',
     tier: 'prod',
     target: 'kubernetes',
-    place: 'prod-eu/dify',
+    location: 'prod-eu/dify',
     phase: 'preflight',
     durationMs: 4300,
     summary: summarize(checks),

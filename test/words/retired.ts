@@ -10,4 +10,6 @@ export const RETIRED: readonly RetiredWord[] = [
   { pattern: 'take[sn]? back|took back', instead: 'roll back' },
   { pattern: 'for want of', instead: 'because … is missing' },
   { pattern: 'misfits?', instead: 'the error by name' },
+  { pattern: 'hopeless', instead: 'unrecoverable' },
+  { pattern: 'afar', instead: 'remote' },
 ];

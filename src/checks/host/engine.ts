@@ -14,7 +14,7 @@ export const hostEngine: Check = {
   needs: [HOST_ENGINE],
   remedy: 'install a newer Docker Engine: https://docs.docker.com/engine/install/',
   judge: (context) => {
-    const { version, os, place, name } = context.evidence(HOST_ENGINE);
+    const { version, os, location, name } = context.evidence(HOST_ENGINE);
     const expected = `Docker Engine ${OLDEST_ENGINE} or newer, Linux containers, on this machine`;
     if (os !== 'linux') {
       return fault('fail', {
@@ -25,14 +25,14 @@ export const hostEngine: Check = {
     }
     if (isOlder(withoutZeros(version), OLDEST_ENGINE))
       return fault('fail', { observed: `Docker Engine ${version}`, expected });
-    if (place === 'afar') {
+    if (location === 'remote') {
       return fault('warn', {
         observed: `the engine runs on another machine (${name}): it looks for the project’s files there, and difyctl writes them here`,
         expected,
         remedy: `run difyctl on ${name}, or keep target.directory at the same path on a file system that both see`,
       });
     }
-    return pass(`Docker Engine ${version}${place === 'beside' ? ` on ${name}` : ''}`, expected);
+    return pass(`Docker Engine ${version}${location === 'vm' ? ` on ${name}` : ''}`, expected);
   },
 };
 

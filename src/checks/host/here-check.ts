@@ -23,7 +23,7 @@ export function hereCheck<T>(
       const seen = context.look(key);
       if (seen?.data !== undefined) return judge(seen.data, context, engine);
       const missing = seen?.missing ?? key.name;
-      if (engine.place === 'here')
+      if (engine.location === 'local')
         return { status: 'unknown', observed: 'not seen', expected: '', message: `not seen: ${missing}` };
       return {
         status: 'skip',

@@ -53,7 +53,7 @@ function planDocument(
     deployment: deployment.name,
     tier: deployment.tier,
     target: rendered.target,
-    place: place.facts,
+    location: place.facts,
     revision: newest?.number,
     upgrade,
     changes: plan.changes,

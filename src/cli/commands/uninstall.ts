@@ -84,7 +84,7 @@ function write(context: CommandContext, bench: Bench, { place, removal, kept, wa
   if (context.output === 'json') {
     const head = { apiVersion: API_VERSION, kind: 'UninstallReport', difyctl: DIFYCTL_VERSION };
     const removed = removal.map(({ kind, name: own }) => ({ kind, name: own }));
-    const facts = { deployment: name, place: place.facts, removed, kept };
+    const facts = { deployment: name, location: place.facts, removed, kept };
     const document = { ...head, time: context.now().toISOString(), ...facts };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     return;

@@ -51,9 +51,9 @@ function failureLines(
 }
 
 /** What was rolled back needs no undoing; helm goes back by one, and a first install can only go. */
-function undoSteps({ outcome, target, releaseRevision = 0, deployment, place }: InstallReport): readonly string[] {
+function undoSteps({ outcome, target, releaseRevision = 0, deployment, location }: InstallReport): readonly string[] {
   if (outcome === 'rolled-back') return [];
-  const namespace = place?.find(({ name }) => name === 'namespace')?.value;
+  const namespace = location?.find(({ name }) => name === 'namespace')?.value;
   if (target === 'kubernetes' && releaseRevision > 1 && namespace !== undefined) {
     return [`undo it: helm rollback ${deployment} -n ${namespace}`];
   }

@@ -7,84 +7,84 @@ import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } fro
 import { at, listAt, textAt } from '../read.ts';
 import { controlGroupLimits, type Limits } from './limits.ts';
 
-/** The machine that the Docker engine runs on, in the engine's own words. */
+/** The machine that the Docker engine runs on, as the engine describes it. */
 export interface EngineFact {
   readonly version: string;
-  /** What the engine calls its machine. */
+  /** Host name that the engine reports. */
   readonly name: string;
   /**
-   * Where that machine is: this one; `beside`, behind a socket of this machine and yet another one (a desktop's virtual machine, or the host of the
-   * container that this runs in); or `afar`.
+   * `local`: this machine. `vm`: behind a socket of this machine, but with another host name (the virtual machine of a desktop, or the
+   * host of the container that difyctl runs in). `remote`: behind a network address.
    */
-  readonly place: 'here' | 'beside' | 'afar';
-  /** CPUs and bytes that the engine sees: on a desktop those of its virtual machine. */
+  readonly location: 'local' | 'vm' | 'remote';
+  /** CPUs and bytes that the engine sees; on a desktop, those of its virtual machine. */
   readonly cpu: number;
   readonly memory: number;
-  /** Of the control group that everything there runs in; seen for `here` only, and absent where there is no limit. */
+  /** Limits of the control group that all containers run in. Collected if `local` only; absent if there is no limit. */
   readonly limits: Limits;
   readonly os: string;
   readonly architecture: string;
   readonly cgroup: string;
   /** `rootless`, `userns`, `selinux`, `apparmor`, `seccomp`, … */
   readonly security: readonly string[];
-  /** Seconds by which the engine's clock is ahead of this machine's; 0 for `here`, which has one clock. */
+  /** Seconds by which the engine's clock is ahead of this machine's; 0 if `local`. */
   readonly clockAhead: number;
   readonly pulls: PullSettings;
   readonly dataRoot: string;
-  /** Behind the data root; undefined where it cannot be seen from here. */
+  /** File system of the data root; undefined if this machine cannot read it. */
   readonly disk: DiskFact | undefined;
 }
 
 /** How the engine itself reaches registries. */
 export interface PullSettings {
-  /** Through a proxy of its own. */
+  /** Through the engine's own proxy. */
   readonly proxied: boolean;
-  /** It asks mirrors of Docker Hub first. */
+  /** Through mirrors of Docker Hub. */
   readonly mirrored: boolean;
-  /** Registries that it may ask without TLS. */
+  /** Registries allowed without TLS. */
   readonly insecure: readonly string[];
 }
 
-/** Bytes and inodes. `size` is what is used and what ordinary users may still use, as df counts; `inodes` 0 where the file system counts none. */
+/** Bytes and inodes. `size` is used plus available to ordinary users, as `df` counts; `inodes` is 0 if the file system has no such limit. */
 export interface DiskFact {
   readonly size: number;
   readonly free: number;
   readonly inodes: number;
   readonly freeInodes: number;
 }
-export const HOST_ENGINE = evidenceKey<EngineFact>('host.engine', 2);
+export const HOST_ENGINE = evidenceKey<EngineFact>('host.engine', 3);
 
 export const hostEngineCollector: Collector<EngineFact> = {
   key: HOST_ENGINE,
   timeoutMs: 20_000,
   collect: async (context) => {
-    // A deployment on a cluster has no engine to be asked, whatever this machine runs.
+    // A deployment on Kubernetes has no engine to probe, whatever runs on this machine.
     if (context.deployment?.target.type === 'kubernetes')
       throw new EvidenceMissing('absent', 'a deployment on Compose');
     const asked = context.now().getTime();
     const info = await dockerInfo(context);
     const answered = context.now().getTime();
     const dataRoot = textAt(info, 'DockerRootDir');
-    const place = await placeOf(context, textAt(info, 'Name'));
-    const isHere = place === 'here';
+    const location = await locationOf(context, textAt(info, 'Name'));
+    const isLocal = location === 'local';
     const clock = Date.parse(textAt(info, 'SystemTime'));
     return {
       version: textAt(info, 'ServerVersion'),
       name: textAt(info, 'Name'),
-      place,
+      location,
       cpu: Number(at(info, 'NCPU') ?? 0),
       memory: Number(at(info, 'MemTotal') ?? 0),
-      limits: isHere ? await controlGroupLimits((path) => readFile(path, 'utf8')) : {},
+      limits: isLocal ? await controlGroupLimits((path) => readFile(path, 'utf8')) : {},
       os: textAt(info, 'OSType'),
       architecture: textAt(info, 'Architecture'),
       cgroup: textAt(info, 'CgroupVersion'),
       security: listAt(info, 'SecurityOptions').map(
         (option) => /name=([^,]+)/.exec(String(option))?.[1] ?? String(option),
       ),
-      clockAhead: isHere || Number.isNaN(clock) ? 0 : Math.round((clock - (asked + answered) / 2) / 1000),
+      clockAhead: isLocal || Number.isNaN(clock) ? 0 : Math.round((clock - (asked + answered) / 2) / 1000),
       pulls: pullSettings(info),
       dataRoot,
-      disk: place === 'afar' ? undefined : await diskBehind(dataRoot),
+      disk: location === 'remote' ? undefined : await diskBehind(dataRoot),
     };
   },
 };
@@ -105,7 +105,7 @@ async function dockerInfo({ runner, signal }: CollectContext): Promise<unknown> 
     throw new EvidenceMissing('absent', `the Docker engine does not answer (${error.stderr.at(-1) ?? error.message})`);
   });
   const info: unknown = jsonAnswer(result.stdout, 'docker info');
-  // Older clients exit 0 without an engine and put the reason into the document.
+  // Older clients exit 0 without an engine and put the reason in the document.
   const faults = at(info, 'ServerErrors');
   if (Array.isArray(faults) && faults.length > 0) {
     throw new EvidenceMissing('absent', `the Docker engine does not answer (${String(faults[0])})`);
@@ -113,13 +113,13 @@ async function dockerInfo({ runner, signal }: CollectContext): Promise<unknown> 
   return info;
 }
 
-/** Behind a socket of this machine stands this machine only where the two have one name. */
-async function placeOf(context: CollectContext, name: string): Promise<EngineFact['place']> {
-  if (!(await isLocalEngine(context))) return 'afar';
-  return name === hostname() ? 'here' : 'beside';
+/** An engine behind a socket of this machine is on this machine only if both report the same host name. */
+async function locationOf(context: CollectContext, name: string): Promise<EngineFact['location']> {
+  if (!(await isLocalEngine(context))) return 'remote';
+  return name === hostname() ? 'local' : 'vm';
 }
 
-/** True where the engine listens on a socket of this machine, so that the ports that it publishes are this machine's. */
+/** True if the engine listens on a socket of this machine, so that published ports are ports of this machine. */
 export async function isLocalEngine({ runner, signal, env }: CollectContext): Promise<boolean> {
   if (env.DOCKER_HOST !== undefined && env.DOCKER_HOST !== '') return isLocalEndpoint(env.DOCKER_HOST);
   const args = ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'];
@@ -134,7 +134,7 @@ function isLocalEndpoint(endpoint: string): boolean {
   return /^(unix|npipe):/.test(endpoint);
 }
 
-/** Undefined where the folder is not on this machine: an engine in a virtual machine names a folder of its own. */
+/** Undefined if the folder does not exist on this machine: an engine in a virtual machine names a folder of that machine. */
 export async function diskBehind(folder: string): Promise<DiskFact | undefined> {
   const stats = await statfs(folder).catch(() => undefined);
   if (stats === undefined) return undefined;

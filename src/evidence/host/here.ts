@@ -22,8 +22,8 @@ export async function engineIsHere(
   what: 'machine' | 'files' = 'machine',
 ): Promise<Here> {
   if (deployment?.target.type !== 'compose') throw new EvidenceMissing('absent', 'a deployment on Compose');
-  const { place, name } = await need(HOST_ENGINE);
-  if (place === 'afar' || (place === 'beside' && what === 'machine'))
+  const { location, name } = await need(HOST_ENGINE);
+  if (location === 'remote' || (location === 'vm' && what === 'machine'))
     throw new EvidenceMissing('absent', `the engine runs on ${name}, which cannot be looked into from here`);
   const { target } = deployment;
   return { deployment, target, directory: resolve(baseDirectory, target.directory) };

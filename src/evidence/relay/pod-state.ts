@@ -1,13 +1,13 @@
 import { at, listAt, textAt } from '../read.ts';
 
-/** How far a job's pod is: ready, on its way, or hopeless; `why` in words that can stand in a message. */
+/** How far a job's pod is: ready, pending, or terminal (waiting cannot help). `why` is the reason as message text. */
 export type PodState =
   | { readonly is: 'ready'; readonly pod: string; readonly node: string }
   | { readonly is: 'waiting'; readonly why: string }
-  | { readonly is: 'hopeless'; readonly why: string; readonly node?: string };
+  | { readonly is: 'terminal'; readonly why: string; readonly node?: string };
 
 /** Reasons of a waiting container that no waiting mends (kubelet, pkg/kubelet/images and kuberuntime). */
-const HOPELESS = new Set([
+const TERMINAL = new Set([
   'ImagePullBackOff',
   'InvalidImageName',
   'ErrImageNeverPull',
@@ -22,13 +22,13 @@ export function podState(pod: unknown, events: readonly unknown[]): PodState {
   const phase = textAt(pod, 'status', 'phase');
   const status = listAt(pod, 'status', 'containerStatuses')[0];
   const node = textAt(pod, 'spec', 'nodeName');
-  if (phase === 'Failed' || phase === 'Succeeded') return { is: 'hopeless', why: endingOf(pod, status), node };
+  if (phase === 'Failed' || phase === 'Succeeded') return { is: 'terminal', why: endingOf(pod, status), node };
   if (isTrue(pod, 'Ready')) return { is: 'ready', pod: textAt(pod, 'metadata', 'name'), node };
   const reason = textAt(status, 'state', 'waiting', 'reason');
   const image = textAt(listAt(pod, 'spec', 'containers')[0], 'image');
   const said = textAt(status, 'state', 'waiting', 'message');
   const why = `its image ${image} does not start: ${reason}${said === '' ? '' : `, ${said}`}`;
-  if (HOPELESS.has(reason)) return { is: 'hopeless', why };
+  if (TERMINAL.has(reason)) return { is: 'terminal', why };
   if (reason.startsWith('Err')) return { is: 'waiting', why };
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (textAt(scheduled, 'status') === 'False') {
@@ -41,7 +41,7 @@ export function podState(pod: unknown, events: readonly unknown[]): PodState {
 function withoutPod(events: readonly unknown[]): PodState {
   const refused = events.find((event) => textAt(event, 'reason') === 'FailedCreate');
   if (refused === undefined) return { is: 'waiting', why: 'its pod is not made yet' };
-  return { is: 'hopeless', why: `its pod is refused: ${textAt(refused, 'message')}` };
+  return { is: 'terminal', why: `its pod is refused: ${textAt(refused, 'message')}` };
 }
 
 function endingOf(pod: unknown, status: unknown): string {

@@ -79,7 +79,7 @@ export async function untilReady(
     const state = await look(cluster, job, signal).catch(asMissing);
     // A simulated node may say anything of its pods, an end too.
     if (state.is !== 'waiting') await refuseSimulated(cluster, state.node, signal);
-    if (state.is === 'hopeless') throw new EvidenceMissing('absent', state.why);
+    if (state.is === 'terminal') throw new EvidenceMissing('absent', state.why);
     if (state.is === 'ready') return state.pod;
     if (performance.now() > end)
       throw new EvidenceMissing('timeout', `${state.why}, after ${Math.round(limitMs / 1_000)} s`);

@@ -53,7 +53,7 @@ function factList(report: CheckReport): Markup {
   const waited = waitedWords(report);
   const facts: readonly (readonly [string, string])[] = [
     ['Tier', report.tier],
-    ['Target', `${report.target}, ${report.place}`],
+    ['Target', `${report.target}, ${report.location}`],
     ...(report.policy === undefined ? [] : [['Policy', policyName(report.policy)] as const]),
     ['Time', report.time],
     ['Took', elapsed(report.durationMs)],

@@ -55,12 +55,12 @@ export async function whileWatched<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | undefined> {
   const done = new AbortController();
-  const hopeless = new AbortController();
-  const watching = watchUntil(watch, AbortSignal.any([signal, done.signal]), () => hopeless.abort());
+  const unrecoverable = new AbortController();
+  const watching = watchUntil(watch, AbortSignal.any([signal, done.signal]), () => unrecoverable.abort());
   try {
-    return await work(AbortSignal.any([signal, hopeless.signal]));
+    return await work(AbortSignal.any([signal, unrecoverable.signal]));
   } catch (error) {
-    if (error instanceof Interrupted && hopeless.signal.aborted && !signal.aborted) return undefined;
+    if (error instanceof Interrupted && unrecoverable.signal.aborted && !signal.aborted) return undefined;
     throw error;
   } finally {
     done.abort();

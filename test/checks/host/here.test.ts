@@ -192,7 +192,7 @@ it('an address of IPv6 on a machine without it', () => {
 });
 
 describe('an engine on another machine', () => {
-  const engine = engineFact({ place: 'afar', name: 'docker-1' });
+  const engine = engineFact({ location: 'remote', name: 'docker-1' });
   it.each(IDS.filter((id) => !['host.engine', 'host.clock'].includes(id)))('%s is not guessed', (id) => {
     const result = judged(checkOf(id), { deployment: BUNDLED, seen: [[HOST_ENGINE, engine]] });
     expect(result).toMatchObject({

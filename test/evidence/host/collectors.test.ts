@@ -88,7 +88,7 @@ describe('what an earlier installation left', () => {
   });
 
   it('an engine elsewhere keeps its own', async () => {
-    const need = given([HOST_ENGINE, engineFact({ place: 'beside', name: 'docker-desktop' })]);
+    const need = given([HOST_ENGINE, engineFact({ location: 'vm', name: 'docker-desktop' })]);
     const context = collectContext({ deployment, secrets, baseDirectory: base });
     await expect(hostVolumesCollector.collect(context, need)).rejects.toThrow('docker-desktop');
   });

@@ -25,8 +25,8 @@ it.each([
     `its pod is not ready (image ${IMAGE})`,
   ],
   ['the first pull failed', pod(waiting('ErrImagePull', 'not found')), 'waiting', 'ErrImagePull, not found'],
-  ['every pull failed', pod(waiting('ImagePullBackOff', 'not found')), 'hopeless', `its image ${IMAGE} does not start`],
-  ['no such pull secret', pod(waiting('CreateContainerConfigError', 'x')), 'hopeless', 'CreateContainerConfigError, x'],
+  ['every pull failed', pod(waiting('ImagePullBackOff', 'not found')), 'terminal', `its image ${IMAGE} does not start`],
+  ['no such pull secret', pod(waiting('CreateContainerConfigError', 'x')), 'terminal', 'CreateContainerConfigError, x'],
   [
     'no room',
     pod({ ...condition('PodScheduled', 'False', '0/3 nodes are available'), phase: 'Pending' }),
@@ -36,10 +36,10 @@ it.each([
   [
     'no Python in the image',
     pod({ phase: 'Failed', containerStatuses: [{ state: { terminated: { reason: 'Error', exitCode: 127 } } }] }),
-    'hopeless',
+    'terminal',
     'its pod ended: Error, exit code 127',
   ],
-  ['evicted', pod({ phase: 'Failed', reason: 'Evicted', message: 'low on disk' }), 'hopeless', 'Evicted, low on disk'],
+  ['evicted', pod({ phase: 'Failed', reason: 'Evicted', message: 'low on disk' }), 'terminal', 'Evicted, low on disk'],
   ['no pod yet', undefined, 'waiting', 'its pod is not made yet'],
 ])('a pod: %s', (_, seen, is, why) => {
   const state = podState(seen, []);
@@ -53,7 +53,7 @@ it('a pod that is refused is known from the events of its job', () => {
     { reason: 'FailedCreate', message: 'pods "x" is forbidden: violates PodSecurity' },
   ];
   expect(podState(undefined, events)).toEqual({
-    is: 'hopeless',
+    is: 'terminal',
     why: 'its pod is refused: pods "x" is forbidden: violates PodSecurity',
   });
 });
