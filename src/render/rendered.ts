@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/json.ts';
+import type { SecretPath } from '../deployment/secrets.ts';
 
 /** One file of the rendered set; `path` is relative to the output folder, with forward slashes. */
 export interface RenderedFile {
@@ -27,6 +28,15 @@ export interface RenderedCompose {
   readonly project: JsonObject;
   /** Variables of `.env`. */
   readonly env: Readonly<Record<string, string>>;
+  /** What each variable of `.env` is made of. */
+  readonly sources: Readonly<Record<string, VariableSource>>;
+}
+
+/** The secrets that a variable of `.env` holds: one as it is, or several within a text. */
+export interface VariableSource {
+  readonly of: readonly SecretPath[];
+  /** True for one secret as it is. */
+  readonly isWhole: boolean;
 }
 
 export type Rendered = RenderedKubernetes | RenderedCompose;

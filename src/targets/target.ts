@@ -13,7 +13,7 @@ export interface Change {
   readonly name: string;
   /** Paths that differ, without values of secrets. */
   readonly paths?: readonly string[];
-  /** The same with values; fields that only follow from others (which Secret is read, checksums) are left out. Kubernetes only. */
+  /** The same with values; fields that only follow from others (which Secret is read, checksums) are left out. */
   readonly fields?: readonly FieldChange[];
 }
 
@@ -29,9 +29,9 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** What was changed by others since the last install, and would be undone; every object of it that stays is among the changes. */
   readonly drift: readonly Drift[];
-  /** Secrets with other values than before, by their path in the file (`postgres.password`); Kubernetes only. */
+  /** Secrets with other values than before, by their path in the file (`postgres.password`). */
   readonly secrets?: readonly string[];
-  /** Workloads whose pods are replaced; Kubernetes only. */
+  /** Workloads whose pods or containers are replaced. */
   readonly rolls?: readonly string[];
   /** Digest of all that would be applied and of what it would change; equal digests are the same plan. */
   readonly digest: string;

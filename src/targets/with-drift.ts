@@ -11,7 +11,8 @@ export function withDrift(
   wanted: ReadonlySet<string>,
 ): readonly Change[] {
   const all = new Map(changes.map((change) => [`${change.kind}/${change.name}`, change]));
-  for (const { kind, name, change, path } of drift) {
+  for (const one of drift) {
+    const { kind, name, change, path } = one;
     const key = `${kind}/${name}`;
     const known = all.get(key);
     if (!wanted.has(key) || (known !== undefined && known.action !== 'change')) continue;
@@ -21,8 +22,18 @@ export function withDrift(
       action: isGone ? 'create' : 'change',
       kind,
       name,
-      ...(isGone || paths.length === 0 ? {} : { paths }),
+      ...(isGone || paths.length === 0 ? {} : { paths, ...repairedFields(known, one) }),
     });
   }
   return [...all.values()];
+}
+
+/** The fields of a change, and how the drift is undone: from what lives to what was applied. What the plan sets itself stays as it is. */
+function repairedFields(known: Change | undefined, { path, was, is, secret }: Drift): Pick<Change, 'fields'> {
+  // Paths alone are known of it: its fields would be half of the change.
+  if (known !== undefined && known.fields === undefined) return {};
+  const fields = known?.fields ?? [];
+  if (path === undefined || fields.some((field) => field.path === path)) return { fields };
+  const values = { ...(is === undefined ? {} : { was: is }), ...(was === undefined ? {} : { is: was }) };
+  return { fields: [...fields, { path, ...(secret === true ? { secret } : values) }] };
 }

@@ -32,7 +32,8 @@ export function renderCompose(deployment: Deployment, secrets: SecretValues, inp
   const context = composeContext(deployment, target, secrets, inputs);
   const project = composeProject(context);
   const env = context.variables.file();
-  return { target: 'compose', files: files(context, project, env), project, env };
+  const sources = context.variables.sources();
+  return { target: 'compose', files: files(context, project, env), project, env, sources };
 }
 
 function composeProject(context: ComposeContext): JsonObject {

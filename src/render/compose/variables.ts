@@ -2,6 +2,7 @@ import { UserError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { SecretPath, SecretValues } from '../../deployment/secrets.ts';
 import { type EnvEntry, type EnvValue, resolveValue } from '../dify-env/entry.ts';
+import type { VariableSource } from '../rendered.ts';
 
 /**
  * Secrets reach containers as `environment:` entries that name a variable of `.env`: so compose.yaml holds none, each
@@ -14,11 +15,14 @@ export interface Variables {
   environment(entries: readonly EnvEntry[]): JsonObject;
   /** What `.env` must hold for all that was asked so far, sorted by name. */
   file(): Readonly<Record<string, string>>;
+  /** What each of these variables is made of. */
+  sources(): Readonly<Record<string, VariableSource>>;
 }
 
 /** Collects the variables of one rendered set. Throws (a bug) where two values claim one name. */
 export function collectVariables(secrets: SecretValues): Variables {
   const found = new Map<string, string>();
+  const sources = new Map<string, VariableSource>();
   const reference = (name: string, value: EnvValue): string => {
     if ('literal' in value) return escapeDollars(value.literal);
     const variable = 'secret' in value ? secretVariable(value.secret) : composedVariable(name);
@@ -26,12 +30,18 @@ export function collectVariables(secrets: SecretValues): Variables {
     if ('secret' in value) refuseLines(value.secret, text);
     if ((found.get(variable) ?? text) !== text) throw new Error(`two values for ${variable}`);
     found.set(variable, text);
+    sources.set(variable, 'secret' in value ? { of: [value.secret], isWhole: true } : { of: value.of, isWhole: false });
     return `\${${variable}?missing in .env}`;
   };
   return {
     environment: (entries) => Object.fromEntries(entries.map(({ name, value }) => [name, reference(name, value)])),
-    file: () => Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1))),
+    file: () => sorted(found),
+    sources: () => sorted(sources),
   };
+}
+
+function sorted<T>(values: ReadonlyMap<string, T>): Readonly<Record<string, T>> {
+  return Object.fromEntries([...values].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const PREFIX = 'DIFY_SECRET_';

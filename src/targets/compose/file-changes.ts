@@ -1,7 +1,8 @@
 import { parseEnvFile } from '../../base/env-file.ts';
 import type { RenderedFile } from '../../render/rendered.ts';
-import type { Change } from '../target.ts';
+import type { Change, FieldChange } from '../target.ts';
 import { contentOf, droppedPaths, isLooser, type Paths } from './directory.ts';
+import { lineChanges } from './file-lines.ts';
 
 /** Files that differ from the rendered set, and those of the revision before that the set no longer has. */
 export async function fileChanges(
@@ -23,13 +24,21 @@ async function fileChange(directory: string, { path, content, mode }: RenderedFi
   const [found, looser] = await Promise.all([contentOf(directory, path), isLooser(directory, path, mode)]);
   const named = { kind: 'File', name: path };
   if (found === undefined) return [{ action: 'create', ...named }];
-  const paths = [
-    // Which variables, by name: what somebody wrote into `.env` by hand is seen before it goes.
-    ...(found === content ? [] : path === '.env' ? changedVariables(found, content) : []),
-    ...(looser ? [`mode: to be 0${mode.toString(8)}`] : []),
-  ];
   if (found === content && !looser) return [];
-  return [{ action: 'change', ...named, ...(paths.length === 0 ? {} : { paths }) }];
+  // Which variables, by name: what somebody wrote into `.env` by hand is seen before it goes.
+  const names = path === '.env' ? changedVariables(found, content) : [];
+  const paths = [...names, ...(looser ? [`mode: to be 0${mode.toString(8)}`] : [])];
+  const fields = [
+    ...fieldsOf(path, names, found, content),
+    ...(looser ? [{ path: `mode: to be 0${mode.toString(8)}` }] : []),
+  ];
+  return [{ action: 'change', ...named, ...(paths.length === 0 ? {} : { paths }), fields }];
+}
+
+/** compose.yaml is told by its services. */
+function fieldsOf(path: string, variables: readonly string[], before: string, after: string): readonly FieldChange[] {
+  if (path === '.env') return variables.map((variable) => ({ path: variable, secret: true }));
+  return path === 'compose.yaml' ? [] : lineChanges(before, after);
 }
 
 /** Names alone: the values are secrets. */

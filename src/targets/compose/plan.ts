@@ -1,16 +1,21 @@
 import { digestOf } from '../../base/digest.ts';
+import { parseEnvFile } from '../../base/env-file.ts';
 import { isObject } from '../../base/json.ts';
 import { composeDrift } from '../../evidence/drift/compose/read.ts';
 import type { RenderedCompose } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
-import type { Change, Plan } from '../target.ts';
+import type { Change, FieldChange, Plan } from '../target.ts';
 import { withDrift } from '../with-drift.ts';
 import type { Connection } from './connection.ts';
 import { lines, readContainers } from './containers.ts';
+import { contentOf } from './directory.ts';
 import { draftDocument } from './draft-document.ts';
 import { readersOfFiles } from './drift.ts';
 import { fileChanges } from './file-changes.ts';
+import { envChange } from './secret-changes.ts';
+import { projectFields, serviceFields } from './service-fields.ts';
 import { isReady, plannedServices, type ServiceView, viewServices } from './services.ts';
+import { writtenProject } from './written.ts';
 
 /**
  * What applying would do: files against the directory, services against the containers by Compose's own digest of each service.
@@ -30,14 +35,26 @@ export async function planCompose(
     composeDrift(connection, signal),
   ]);
   const planned = plannedServices(rendered.project);
-  const ofServices = viewServices(planned, containers).flatMap((view) => serviceChange(view, hashes.get(view.name)));
+  const before = (await writtenProject(directory)) ?? rendered.project;
+  const env = envChange(parseEnvFile((await contentOf(directory, '.env')) ?? ''), rendered);
+  const ofServices = viewServices(planned, containers).flatMap((view) =>
+    serviceChange(view, hashes.get(view.name), (name) => serviceFields(name, before, rendered.project, env)),
+  );
   const orphans = new Set(containers.map(({ service }) => service).filter((name) => !hashes.has(name)));
   const removed = [...orphans].map((name): Change => ({ action: 'delete', kind: 'Service', name }));
   const ofRelease = withDrift([...ofServices, ...removed], drift, releaseNames(rendered, connection.project.name));
-  const changes = [...withDrift(files, drift, new Set(rendered.files.map(({ path }) => `File/${path}`))), ...ofRelease];
+  const ofFiles = files.map((change) =>
+    change.name === 'compose.yaml' && change.fields !== undefined
+      ? { ...change, fields: [...projectFields(before, rendered.project), ...change.fields] }
+      : change,
+  );
+  const wantedFiles = new Set(rendered.files.map(({ path }) => `File/${path}`));
+  const changes = [...withDrift(ofFiles, drift, wantedFiles), ...ofRelease];
   return {
     changes,
     drift,
+    secrets: env.secrets,
+    rolls: ofServices.filter(({ paths }) => paths?.includes('configuration')).map(({ name }) => name),
     touchesRelease: ofRelease.length > 0 || readersOfFiles(rendered.project, drift).length > 0,
     digest: digestOf({ changes, drift, services: planned, files: rendered.files.map(({ path }) => path) }),
   };
@@ -68,15 +85,28 @@ async function serviceHashes(
   );
 }
 
-function serviceChange(view: ServiceView, hash: string | undefined): readonly Change[] {
+function serviceChange(
+  view: ServiceView,
+  hash: string | undefined,
+  fieldsOf: (name: string) => readonly FieldChange[],
+): readonly Change[] {
   const { name, replicas, containers } = view;
   if (containers.length === 0) return replicas === 0 ? [] : [{ action: 'create', kind: 'Service', name }];
+  const isOther = containers.some(({ configHash }) => configHash !== hash);
+  const [found, wanted] = [String(containers.length), String(replicas)];
+  const stopped = containers.filter((one) => isStopped(one.state) && !isReady(one, view)).map(({ state }) => state);
   const paths = [
-    ...(containers.some(({ configHash }) => configHash !== hash) ? ['configuration'] : []),
-    ...(containers.length === replicas ? [] : [`containers: ${containers.length}, to be ${replicas}`]),
-    ...containers.filter((one) => isStopped(one.state) && !isReady(one, view)).map(({ state }) => `state: ${state}`),
+    ...(isOther ? ['configuration'] : []),
+    ...(found === wanted ? [] : [`containers: ${found}, to be ${wanted}`]),
+    ...stopped.map((state) => `state: ${state}`),
   ];
-  return paths.length === 0 ? [] : [{ action: 'change', kind: 'Service', name, paths: [...new Set(paths)] }];
+  if (paths.length === 0) return [];
+  const fields = [
+    ...(isOther ? fieldsOf(name) : []),
+    ...(found === wanted ? [] : [{ path: 'containers', was: found, is: wanted }]),
+    ...[...new Set(stopped)].map((state) => ({ path: 'state', was: state, is: 'running' })),
+  ];
+  return [{ action: 'change', kind: 'Service', name, paths: [...new Set(paths)], fields }];
 }
 
 function isStopped(state: string): boolean {

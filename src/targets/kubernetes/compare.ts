@@ -1,8 +1,11 @@
 import { isObject } from '../../base/json.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
+import { fieldChanges } from '../fields.ts';
 import type { Change } from '../target.ts';
-import { fieldChanges } from './fields.ts';
 import { keyOf } from './objects.ts';
+
+/** Fields that follow from others: which Secret holds the values, and the chart's checksums of what a pod reads. */
+const FOLLOWS = /(secretKeyRef\.name|secretRef\.name|secret\.secretName|annotations\."checksum\/[^"]*")$/;
 
 /** Changes in the order in which an operator reads them: what is new, what changes, what goes. */
 const ORDER = { create: 0, change: 1, delete: 2 } as const;
@@ -25,7 +28,7 @@ export function compareObjects(
     if (known === undefined || present?.has(key) === false) return [{ action: 'create', kind, name: metadata.name }];
     const paths = differences(known, object);
     if (paths.length === 0) return [];
-    return [{ action: 'change', kind, name: metadata.name, paths, fields: fieldChanges(known, object) }];
+    return [{ action: 'change', kind, name: metadata.name, paths, fields: fieldChanges(kind, known, object, FOLLOWS) }];
   });
   const gone = goneObjects(current, wanted, namespace);
   return sortChanges([

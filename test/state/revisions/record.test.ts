@@ -73,6 +73,7 @@ test('of a file with secrets only a keyed digest is kept, which tells two apart'
     files: [{ path: '.env', content, mode: 0o600 }],
     project: {},
     env: {},
+    sources: {},
   });
   const recorded = revision(compose('A=secret-value'));
   expect(JSON.stringify(recorded)).not.toContain('secret-value');

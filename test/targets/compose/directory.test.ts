@@ -34,7 +34,9 @@ describe('what would change in the directory', () => {
       mode: 0o600,
     });
     const changes = await fileChanges(directory, [ENV], undefined);
-    expect(changes).toEqual([{ action: 'change', kind: 'File', name: '.env', paths: ['DIFY_SECRET_B', 'MINE'] }]);
+    const paths = ['DIFY_SECRET_B', 'MINE'];
+    const fields = paths.map((path) => ({ path, secret: true }));
+    expect(changes).toEqual([{ action: 'change', kind: 'File', name: '.env', paths, fields }]);
   });
 
   test('a file that more may read than should', async () => {

@@ -6,7 +6,7 @@ import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 import { fakeSecrets } from '../../support/secrets.ts';
 
 const draft = (text: string, env: Readonly<Record<string, string>> = {}): unknown =>
-  JSON.parse(draftDocument({ target: 'compose', files: [], project: { text }, env })).text;
+  JSON.parse(draftDocument({ target: 'compose', files: [], project: { text }, env, sources: {} })).text;
 
 const VARIABLE = `\${DIFY_SECRET_X?missing in .env}`;
 
