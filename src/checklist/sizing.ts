@@ -13,8 +13,8 @@ export interface ComponentSize {
   readonly limits: Amounts;
 }
 
-/** Set of tier defaults that `defaults: 1` names; a later set gets a number of its own and never changes this one. */
-type SizeTable = Readonly<Record<ComponentName, ComponentSize>>;
+/** What each component asks for in one tier. */
+export type SizeTable = Readonly<Record<ComponentName, ComponentSize>>;
 
 /**
  * Production: requests and limits scaled from the Enterprise production page and LangGenius' Terraform for EKS (3.9), so that the
@@ -50,7 +50,8 @@ const TEST: SizeTable = {
   proxy: size(1, '50m', '64Mi', '500m', '256Mi'),
 };
 
-export const SIZES: Readonly<Record<Tier, SizeTable>> = { test: TEST, prod: PROD };
+/** The sizes of `defaults: 1`. They never change: a file that names the set relies on them. Other sizes are another set (`DEFAULT_SETS`). */
+export const SIZES_1: Readonly<Record<Tier, SizeTable>> = { test: TEST, prod: PROD };
 
 /** Components that must stay at one replica, each with the reason shown to whoever asks for more. */
 export const SINGLE_REPLICA: Readonly<Partial<Record<ComponentName, string>>> = {

@@ -1,6 +1,7 @@
 import { isObject } from '../base/json.ts';
 import { COMPONENTS, type ComponentName } from '../checklist/components.ts';
-import { type ComponentSize, SIZES } from '../checklist/sizing.ts';
+import { DEFAULT_SETS, type DefaultSets, sizeOf } from '../checklist/default-sets.ts';
+import type { ComponentSize } from '../checklist/sizing.ts';
 import type { Deployment } from './schema/deployment.ts';
 
 /** A component as it will run: the tier's size with the file's overrides on top. */
@@ -11,13 +12,16 @@ export interface PlannedComponent extends ComponentSize {
 }
 
 /** Every component of the deployment, resolved; what `extraValues` says in the chart's own words counts. The agent backend cannot use Sentinel: without `redis.agentUrl` it and its sandbox are off. */
-export function plannedComponents(deployment: Deployment): Readonly<Record<ComponentName, PlannedComponent>> {
-  const planned = COMPONENTS.map((name) => [name, planComponent(deployment, name)] as const);
+export function plannedComponents(
+  deployment: Deployment,
+  sets: DefaultSets = DEFAULT_SETS,
+): Readonly<Record<ComponentName, PlannedComponent>> {
+  const planned = COMPONENTS.map((name) => [name, planComponent(deployment, name, sets)] as const);
   return Object.fromEntries(planned) as Record<ComponentName, PlannedComponent>;
 }
 
-function planComponent(deployment: Deployment, name: ComponentName): PlannedComponent {
-  const size = SIZES[deployment.tier][name];
+function planComponent(deployment: Deployment, name: ComponentName, sets: DefaultSets): PlannedComponent {
+  const size = sizeOf(deployment, name, sets);
   const over = deployment.components[name] ?? {};
   const chart = chartWords(deployment, name);
   const isOn = (over.enabled ?? size.enabled) && !(isAgentPart(name) && !agentHasRedis(deployment));

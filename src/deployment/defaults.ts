@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { type DefaultSetNumber, FIRST_SET } from '../checklist/default-sets.ts';
 import { formatPath, type Path, readPath, withPath } from './paths.ts';
 
 /** A default that depends on what the file says elsewhere. What is the same everywhere stands in the schema. */
@@ -10,11 +11,11 @@ interface DefaultRule {
 }
 
 /**
- * The set that `defaults: 1` names; a later set gets a number of its own. In `prod` the data services are external and their
+ * The rules of `defaults: 1`, which never change. In `prod` the data services are external and their
  * addresses must be answered; RTO and RPO have no default there, since only the operator knows them. In order: a later rule sees what
  * an earlier one filled in.
  */
-const DEFAULTS_1: readonly DefaultRule[] = [
+const RULES_1: readonly DefaultRule[] = [
   { path: 'postgres.mode', value: 'external', when: { tier: 'prod' } },
   { path: 'redis.mode', value: 'external', when: { tier: 'prod' } },
   { path: 'objectStorage.provider', value: 's3', when: { tier: 'prod' } },
@@ -38,15 +39,26 @@ const DEFAULTS_1: readonly DefaultRule[] = [
   })),
 ];
 
-/** True where some tier's or target's defaults fill in the field, or something below it: no file has to hold it. */
+export type DefaultRules = Readonly<Record<number, readonly DefaultRule[]>>;
+
+/** By the number that `defaults` names, as `DEFAULT_SETS` holds the sizes. */
+const DEFAULT_RULES: Readonly<Record<DefaultSetNumber, readonly DefaultRule[]>> = { 1: RULES_1 };
+
+/** True where some set's or target's defaults fill in the field, or something below it: no file has to hold it. */
 export function isDefaulted(path: Path): boolean {
   const name = formatPath(path);
-  return DEFAULTS_1.some((rule) => rule.path === name || rule.path.startsWith(`${name}.`));
+  return Object.values(DEFAULT_RULES)
+    .flat()
+    .some((rule) => rule.path === name || rule.path.startsWith(`${name}.`));
 }
 
-/** The file with what its tier and target imply filled in where it is silent. What is no object is left for the schema to refuse. */
-export function withDefaults(file: JsonObject): JsonObject {
-  return DEFAULTS_1.reduce((filled, rule) => (applies(rule, filled) ? fill(filled, rule) : filled), file);
+/**
+ * The file with what its set of defaults, tier and target imply filled in where it is silent. What is no object, and a set that does not exist, is
+ * left for the schema to refuse.
+ */
+export function withDefaults(file: JsonObject, sets: DefaultRules = DEFAULT_RULES): JsonObject {
+  const rules = sets[typeof file.defaults === 'number' ? file.defaults : FIRST_SET] ?? sets[FIRST_SET] ?? [];
+  return rules.reduce((filled, rule) => (applies(rule, filled) ? fill(filled, rule) : filled), file);
 }
 
 function applies({ when }: DefaultRule, file: JsonObject): boolean {

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { API_VERSION } from '../base/version.ts';
+import { NEWEST_SET } from '../checklist/default-sets.ts';
 import { withDefaults } from '../deployment/defaults.ts';
 import type { Override } from '../deployment/overrides.ts';
 import { withoutPath, withPath } from '../deployment/paths.ts';
@@ -38,7 +39,7 @@ const SWITCHES: readonly Switch[] = [
 ];
 
 /** What a new file begins with: its format, and the set of defaults that it relies on from now on. */
-const FRAME: JsonObject = { apiVersion: API_VERSION, defaults: 1 };
+const FRAME: JsonObject = { apiVersion: API_VERSION, defaults: NEWEST_SET };
 
 /** The file as it would be. */
 export function draftData({ base, said }: Draft): JsonObject {

@@ -1,5 +1,4 @@
-import { SIZES } from '../checklist/sizing.ts';
-import type { Tier } from '../checklist/tiers.ts';
+import { type SizeChoice, sizeOf } from '../checklist/default-sets.ts';
 
 /**
  * CPU that the api used per request and second: Alibaba Cloud's published SAE tier for 100 requests per second runs two api
@@ -14,8 +13,8 @@ const SECONDS_BETWEEN_REQUESTS = 10;
 export type ScaledComponent = 'api' | 'worker';
 
 /** Replicas that carry so many concurrent users, at least the tier's own. */
-export function replicasForUsers(tier: Tier, component: ScaledComponent, concurrentUsers: number): number {
-  const size = SIZES[tier][component];
+export function replicasForUsers(choice: SizeChoice, component: ScaledComponent, concurrentUsers: number): number {
+  const size = sizeOf(choice, component);
   const cpu = (concurrentUsers / SECONDS_BETWEEN_REQUESTS) * API_CPU_PER_REQUEST_PER_SECOND;
   return Math.max(size.replicas, Math.ceil(cpu / Number(size.limits.cpu)));
 }

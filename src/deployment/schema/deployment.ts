@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { API_VERSION } from '../../base/version.ts';
+import { DEFAULT_SET_NUMBERS, FIRST_SET } from '../../checklist/default-sets.ts';
 import { TIERS } from '../../checklist/tiers.ts';
 import { OWN_KEYS, type OwnKey } from '../own-keys.ts';
 import { components } from './components.ts';
@@ -41,7 +42,7 @@ export const deploymentSchema = z.strictObject({
     .string()
     .regex(/^\d+\.\d+\.\d+(?:[-+.][0-9A-Za-z.-]+)?$/, 'a version such as 1.16.1')
     .default('1.16.1'),
-  defaults: z.literal(1).default(1),
+  defaults: z.literal(DEFAULT_SET_NUMBERS).default(FIRST_SET),
   target,
   urls,
   load: z

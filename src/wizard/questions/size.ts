@@ -1,5 +1,4 @@
-import { SIZES } from '../../checklist/sizing.ts';
-import type { Tier } from '../../checklist/tiers.ts';
+import { DEFAULT_SET_NUMBERS, FIRST_SET, type SizeChoice, sizeOf } from '../../checklist/default-sets.ts';
 import { replicasForUsers } from '../load.ts';
 import { type Answers, type Offer, type Question, whenever } from '../question.ts';
 
@@ -49,11 +48,14 @@ function replicas(component: 'api' | 'worker' | 'web' | 'sandbox', why: string):
 }
 
 function replicasOffer({ value }: Answers, component: 'api' | 'worker' | 'web' | 'sandbox'): Offer {
-  const tier: Tier = value('tier') === 'prod' ? 'prod' : 'test';
-  const usual = SIZES[tier][component].replicas;
+  const choice: SizeChoice = {
+    tier: value('tier') === 'prod' ? 'prod' : 'test',
+    defaults: DEFAULT_SET_NUMBERS.find((number) => number === value('defaults')) ?? FIRST_SET,
+  };
+  const usual = sizeOf(choice, component).replicas;
   const users = value('load.concurrentUsers');
   const scaled = component === 'api' || component === 'worker';
-  const needed = scaled && typeof users === 'number' ? replicasForUsers(tier, component, users) : usual;
+  const needed = scaled && typeof users === 'number' ? replicasForUsers(choice, component, users) : usual;
   if (needed === usual) return { kind: 'default', value: usual };
   return { kind: 'derived', value: needed, reason: `for ${String(users)} users at the same time` };
 }

@@ -1,5 +1,5 @@
 import { formatBytes, formatCpu, parseQuantity } from '../../../base/quantity.ts';
-import { SIZES } from '../../../checklist/sizing.ts';
+import { NEWEST_SET, sizesOf } from '../../../checklist/default-sets.ts';
 import type { Tier } from '../../../checklist/tiers.ts';
 import { CLUSTER_AUTOSCALER } from '../../../evidence/cluster/autoscaler.ts';
 import { CLUSTER_NODES } from '../../../evidence/cluster/nodes.ts';
@@ -42,7 +42,7 @@ export const capacityFree: Check = {
 
 /** Requests of every component that the tier's defaults switch on, all replicas. */
 function asks(tier: Tier): { readonly cpu: number; readonly memory: number } {
-  return Object.values(SIZES[tier])
+  return Object.values(sizesOf({ tier, defaults: NEWEST_SET }))
     .filter(({ enabled }) => enabled)
     .reduce(
       (sum, { replicas, requests }) => ({

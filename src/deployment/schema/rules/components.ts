@@ -1,6 +1,7 @@
 import { parseQuantity } from '../../../base/quantity.ts';
 import { COMPONENTS, type ComponentName } from '../../../checklist/components.ts';
-import { SINGLE_REPLICA, SIZES } from '../../../checklist/sizing.ts';
+import { type SizeChoice, sizeOf } from '../../../checklist/default-sets.ts';
+import { SINGLE_REPLICA } from '../../../checklist/sizing.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
 
@@ -10,9 +11,9 @@ const ESSENTIAL: readonly ComponentName[] = ['api', 'worker', 'beat', 'web'];
 /** Overrides of the tier's sizes. */
 export const COMPONENT_RULES: readonly Rule[] = [
   rule(['components'], ({ components }) => COMPONENTS.flatMap((name) => replicaFaults(name, components[name]))),
-  rule(['components', 'tier'], ({ components, tier }) =>
+  rule(['components', 'tier', 'defaults'], ({ components, tier, defaults }) =>
     COMPONENTS.flatMap((name) =>
-      (['cpu', 'memory'] as const).flatMap((kind) => requestAboveLimit(name, kind, components, tier)),
+      (['cpu', 'memory'] as const).flatMap((kind) => requestAboveLimit(name, kind, components, { tier, defaults })),
     ),
   ),
 ];
@@ -41,10 +42,10 @@ function requestAboveLimit(
   name: ComponentName,
   kind: 'cpu' | 'memory',
   components: Components,
-  tier: Deployment['tier'],
+  choice: SizeChoice,
 ): readonly Finding[] {
   const resources = components[name]?.resources;
-  const size = SIZES[tier][name];
+  const size = sizeOf(choice, name);
   const request = resources?.requests?.[kind] ?? size.requests[kind];
   const limit = resources?.limits?.[kind] ?? size.limits[kind];
   if (parseQuantity(request) <= parseQuantity(limit)) return [];

@@ -1,0 +1,41 @@
+import type { ComponentName } from './components.ts';
+import { type ComponentSize, SIZES_1, type SizeTable } from './sizing.ts';
+import type { Tier } from './tiers.ts';
+
+/** What one number of `defaults` in difyctl.yaml promises. */
+interface DefaultSet {
+  readonly sizes: Readonly<Record<Tier, SizeTable>>;
+}
+export type DefaultSets = Readonly<Record<number, DefaultSet>>;
+
+/** Every set, by its number. A released set is never changed; new values are a set with the next number. */
+export const DEFAULT_SETS = { 1: { sizes: SIZES_1 } } as const satisfies DefaultSets;
+
+export type DefaultSetNumber = keyof typeof DEFAULT_SETS;
+
+/** What `defaults` may be. */
+export const DEFAULT_SET_NUMBERS = Object.keys(DEFAULT_SETS).map(Number) as readonly DefaultSetNumber[];
+
+/** The set of a file that names none. It stays the first, so that such a file means the same in every difyctl. */
+export const FIRST_SET = 1 satisfies DefaultSetNumber;
+
+/** The set that a new file names. */
+export const NEWEST_SET = Math.max(...DEFAULT_SET_NUMBERS) as DefaultSetNumber;
+
+/** Which set and tier count: a deployment, or what is known of one. */
+export interface SizeChoice {
+  readonly tier: Tier;
+  readonly defaults: number;
+}
+
+/** The size of a component before what the file says of it. Throws for a set that does not exist: the schema refuses it before. */
+export function sizeOf(choice: SizeChoice, component: ComponentName, sets: DefaultSets = DEFAULT_SETS): ComponentSize {
+  return sizesOf(choice, sets)[component];
+}
+
+/** The sizes of all components; see `sizeOf`. */
+export function sizesOf({ tier, defaults }: SizeChoice, sets: DefaultSets = DEFAULT_SETS): SizeTable {
+  const set = sets[defaults];
+  if (set === undefined) throw new Error(`there is no set of defaults ${defaults}`);
+  return set.sizes[tier];
+}
