@@ -15,6 +15,7 @@ function judged(sample: SampleName, change: JsonObject): { problems: readonly st
 const KUBERNETES = 'prod-kubernetes-s3-qdrant';
 const COMPOSE = 'prod-compose-s3-qdrant';
 const LAB = 'test-compose-mixed';
+const KEY = { env: 'KEY' };
 
 describe('rules between fields', () => {
   it.each<[string, SampleName, JsonObject, readonly string[]]>([
@@ -227,7 +228,7 @@ describe('rules between fields', () => {
 
   it.each([
     ['dify-1250000000', true],
-    ['a-bucket-of-some-length-1250000000', false],
+    ['a-longer-bucket-1250000000', false],
   ])('at Tencent COS, where the host name is short, %s leaves room for a plugin bucket: %s', (bucket, isValid) => {
     const secretId = { env: 'A' };
     const tencentCos = { region: 'ap-guangzhou', bucket, secretId, secretKey: { env: 'B' } };
@@ -255,6 +256,57 @@ describe('rules between fields', () => {
       'objectStorage.s3.accessKey',
       'objectStorage.s3.secretKey',
     ]);
+  });
+});
+
+/** A production whose object storage is this vendor's, with names of buckets in place of its own. */
+const VENDORS: Readonly<Record<string, readonly [provider: string, fields: JsonObject]>> = {
+  aliyunOss: ['aliyun-oss', { endpoint: 'https://oss.example', region: 'cn', accessKey: KEY, secretKey: KEY }],
+  gcs: ['gcs', { serviceAccountJson: KEY }],
+  tencentCos: ['tencent-cos', { region: 'ap-beijing', secretId: KEY, secretKey: KEY }],
+  huaweiObs: ['huawei-obs', { endpoint: 'https://obs.example', accessKey: KEY, secretKey: KEY }],
+  volcengineTos: ['volcengine-tos', { endpoint: 'https://tos.example', region: 'cn', accessKey: KEY, secretKey: KEY }],
+};
+
+describe.each<[string, valid: readonly string[], invalid: readonly string[]]>([
+  [
+    'aliyunOss',
+    ['dify', 'a1-b2', 'a'.repeat(63)],
+    ['dify.files', 'dify_files', '-dify', 'dify-', 'ab', 'Dify', 'a'.repeat(64)],
+  ],
+  [
+    'gcs',
+    ['dify', 'dify_files', 'files.example.com', `${'a'.repeat(63)}.${'b'.repeat(63)}`, `${'a.'.repeat(110)}aa`],
+    [
+      'goog-dify',
+      'my-google-files',
+      'g00gle1',
+      'a'.repeat(64),
+      `${'a'.repeat(64)}.b`,
+      `${'a.'.repeat(111)}a`,
+      '10.0.0.1',
+      'a..b',
+    ],
+  ],
+  [
+    'tencentCos',
+    ['dify-1250000000', '1-newproject-1250000000'],
+    ['dify', 'dify-1250000000-plugin', '-dify-1250000000', 'dify.files-1250000000', `${'a'.repeat(22)}-1250000000`],
+  ],
+  ['huaweiObs', ['dify', 'dify.files'], ['my-.bucket', 'my.-bucket', 'a..b', '10.0.0.1', '.dify', 'dify_files']],
+  ['volcengineTos', ['dify-files'], ['dify.files', 'dify_files', 'dify-', 'ab']],
+])('buckets of %s', (block, valid, invalid) => {
+  const [provider, fields] = VENDORS[block] ?? [];
+  const problemsOf = (bucket: string) => {
+    const storage = { provider, [block]: { ...fields, bucket, pluginBucket: bucket } } as JsonObject;
+    const result = judgeDeployment({ ...SAMPLE_FILES[KUBERNETES], objectStorage: storage });
+    return 'deployment' in result ? [] : result.problems.map(({ path }) => formatPath(path));
+  };
+
+  it.each(valid)('%s is one', (bucket) => expect(problemsOf(bucket)).toEqual([]));
+
+  it.each(invalid)('%s is none', (bucket) => {
+    expect(problemsOf(bucket)).toEqual([`objectStorage.${block}.bucket`, `objectStorage.${block}.pluginBucket`]);
   });
 });
 

@@ -76,24 +76,3 @@ it.each(VENDORS)('%s says which of the two buckets is missing', async (provider,
   expect(findings).toEqual(['object-storage.bucket fail']);
   expect(result('object-storage.bucket').message).toContain('bucket none-1250000000 (plugin daemon)');
 });
-
-it('a plugin bucket on COS needs the account in its name as well', async () => {
-  const fields = {
-    bucket: 'dify-1250000000',
-    pluginBucket: 'dify-plugin',
-    secretId: { env: 'ID' },
-    secretKey: { env: 'KEY' },
-  };
-  const { front, ca } = testbed.get();
-  const { result } = await runStorage({
-    deployment: withStorage({ provider: 'tencent-cos', tencentCos: { region: 'ap-guangzhou', ...fields } }),
-    secrets: { secretId: 'key', secretKey: SECRET },
-    context: { dial: dialTo({ 'cos.ap-guangzhou.myqcloud.com': front.port }) },
-    options: { ca },
-  });
-  expect(result('object-storage.bucket')).toMatchObject({
-    status: 'fail',
-    expected: 'a name that ends in the account: dify-1250000000',
-    remedy: 'write another name under objectStorage.tencentCos.pluginBucket',
-  });
-});

@@ -98,6 +98,11 @@ describe('the review', () => {
       provider: 'gcs',
       gcs: { bucket: 'files', serviceAccountJson: { file: './key.json' } },
     });
+    const asked = io.prompts.find(({ question }) => question.id === 'objectStorage.gcs.bucket');
+    expect(['files.example.com', 'goog-files'].map((text) => asked?.faultOf(text))).toEqual([
+      undefined,
+      expect.stringMatching(/^a bucket of Google: 3 to 63 .* without "goog" at the start/),
+    ]);
   });
 
   test('a bundled vector store in prod asks for the reason and implies backups', async () => {

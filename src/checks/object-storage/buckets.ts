@@ -19,13 +19,11 @@ export const storageBucket: Check = {
       'object-storage.bucket',
       () => ({ status: 'pass', observed: 'there', expected: 'a bucket of that name' }),
       ({ code }, bucket) => {
-        const isMisnamed = code === 'InvalidBucketName' || lacksAccount(context, bucket.name);
+        const isMisnamed = code === 'InvalidBucketName';
         return {
           status: 'fail',
           observed: isMisnamed ? `no name that this storage takes (${code})` : `there is no such bucket (${code})`,
-          expected: lacksAccount(context, bucket.name)
-            ? 'a name that ends in the account: dify-1250000000'
-            : 'a bucket of that name',
+          expected: 'a bucket of that name',
           remedy: isMisnamed
             ? `write another name under ${fieldOf(context, bucket.usedBy.includes('api'))}`
             : (withoutPath(context) ?? create(context, bucket.name)),
@@ -40,11 +38,6 @@ function withoutPath(context: JudgeContext): string | undefined {
   const endpoint = storage.provider === 's3' ? storage.s3.endpoint : undefined;
   if (endpoint === undefined || new URL(endpoint).pathname === '/') return undefined;
   return `write the endpoint without a path: ${new URL(endpoint).origin}`;
-}
-
-/** COS has the account's number at the end of every bucket's name (tencentcloud.com, document/product/436/13312), which `-plugin` appended breaks. */
-function lacksAccount(context: JudgeContext, bucket: string): boolean {
-  return deploymentOf(context).objectStorage.provider === 'tencent-cos' && !/-\d{6,}$/.test(bucket);
 }
 
 function fieldOf(context: JudgeContext, isMain: boolean): string {

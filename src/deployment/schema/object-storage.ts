@@ -1,27 +1,16 @@
 import * as z from 'zod';
+import { type BUCKET_NAMES, bucketOf } from './bucket-names.ts';
 import { filePath, httpUrl, line } from './fields.ts';
 import { managed, secretRef } from './secret-ref.ts';
 
-/**
- * A bucket. S3 (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html) and the other vendors: 3 to 63 lower-case letters, digits and
- * dashes, a letter or digit at either end; S3, Google and Huawei take dots too, Google underscores (cloud.google.com/storage/docs/buckets). MinIO and
- * Ceph, which speak S3, hold to the same; Ceph's old names with capitals are refused by Amazon's clients.
- */
-const bucket = z
-  .string()
-  .regex(
-    /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][-._a-z0-9]{1,61}[a-z0-9]$/,
-    'a bucket name: 3 to 63 lower-case letters, digits, dashes and dots, a letter or digit at either end',
-  );
-/** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage: account and container. */
+/** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage. */
 const storageAccount = z.string().regex(/^[a-z0-9]{3,24}$/, 'a storage account: 3 to 24 lower-case letters and digits');
-const container = z
-  .string()
-  .regex(
-    /^(?!.*--)[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/,
-    'a container: 3 to 63 lower-case letters, digits and single dashes, a letter or digit at either end',
-  );
-const pluginBucket = bucket.optional();
+
+/** The buckets of a store: the packages of the plugins have one of their own. */
+function bucketsOf(store: keyof typeof BUCKET_NAMES) {
+  return { bucket: bucketOf(store), pluginBucket: bucketOf(store).optional() };
+}
+
 /** Some vendors' SDKs take a bare host as endpoint; all take a URL. */
 const endpoint = httpUrl;
 const keys = { accessKey: secretRef, secretKey: secretRef };
@@ -29,8 +18,7 @@ const keys = { accessKey: secretRef, secretKey: secretRef };
 const s3 = z.strictObject({
   endpoint: endpoint.optional(),
   caFile: filePath.optional(),
-  bucket,
-  pluginBucket,
+  ...bucketsOf('s3'),
   region: line.default('us-east-1'),
   addressStyle: z.enum(['auto', 'virtual', 'path']).default('auto'),
   identity: z.literal('workload').optional(),
@@ -42,7 +30,7 @@ const azureBlob = z.strictObject({
   accountName: storageAccount,
   accountKey: secretRef,
   accountUrl: httpUrl,
-  container,
+  container: bucketOf('azure-blob'),
 });
 
 const provider = {
@@ -50,27 +38,32 @@ const provider = {
   azureBlob: z.strictObject({ provider: z.literal('azure-blob'), azureBlob, managed: managed.optional() }),
   aliyunOss: z.strictObject({
     provider: z.literal('aliyun-oss'),
-    aliyunOss: z.strictObject({ endpoint, region: line, bucket, pluginBucket, ...keys }),
+    aliyunOss: z.strictObject({ endpoint, region: line, ...bucketsOf('aliyun-oss'), ...keys }),
     managed: managed.optional(),
   }),
   gcs: z.strictObject({
     provider: z.literal('gcs'),
-    gcs: z.strictObject({ bucket, pluginBucket, serviceAccountJson: secretRef }),
+    gcs: z.strictObject({ ...bucketsOf('gcs'), serviceAccountJson: secretRef }),
     managed: managed.optional(),
   }),
   tencentCos: z.strictObject({
     provider: z.literal('tencent-cos'),
-    tencentCos: z.strictObject({ region: line, bucket, pluginBucket, secretId: secretRef, secretKey: secretRef }),
+    tencentCos: z.strictObject({
+      region: line,
+      ...bucketsOf('tencent-cos'),
+      secretId: secretRef,
+      secretKey: secretRef,
+    }),
     managed: managed.optional(),
   }),
   huaweiObs: z.strictObject({
     provider: z.literal('huawei-obs'),
-    huaweiObs: z.strictObject({ endpoint, bucket, pluginBucket, ...keys }),
+    huaweiObs: z.strictObject({ endpoint, ...bucketsOf('huawei-obs'), ...keys }),
     managed: managed.optional(),
   }),
   volcengineTos: z.strictObject({
     provider: z.literal('volcengine-tos'),
-    volcengineTos: z.strictObject({ endpoint, region: line, bucket, pluginBucket, ...keys }),
+    volcengineTos: z.strictObject({ endpoint, region: line, ...bucketsOf('volcengine-tos'), ...keys }),
     managed: managed.optional(),
   }),
   local: z.strictObject({

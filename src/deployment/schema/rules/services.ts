@@ -1,15 +1,15 @@
-import { defaultPluginBucket } from '../../plugin-bucket.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import type { Postgres } from '../postgres.ts';
 import type { Redis } from '../redis.ts';
 import type { VectorStore } from '../vector-store.ts';
+import { buckets } from './buckets.ts';
 import { type Finding, problem, type Rule, rule, warning } from './rule.ts';
 
 /** Databases, queues and buckets that must not be one and the same. */
 export const SERVICE_RULES: readonly Rule[] = [
   rule(['postgres'], ({ postgres }) => [...databasesDiffer(postgres), ...pluginDatabaseName(postgres)]),
   rule(['redis'], ({ redis }) => [...redisDatabasesDiffer(redis), ...sentinelsDiffer(redis)]),
-  rule(['objectStorage'], ({ objectStorage }) => pluginBucket(objectStorage)),
+  rule(['objectStorage'], ({ objectStorage }) => buckets(objectStorage)),
   rule(['postgres', 'redis'], ({ postgres, redis }) => [
     caWithoutTls(postgres) && warning('postgres.tls.caFile', 'not used while postgres.tls.mode is disable'),
     caWithoutTls(redis) && warning('redis.tls.caFile', 'not used while redis.tls.mode is disable'),
@@ -62,52 +62,6 @@ function sentinelsDiffer(redis: Redis): readonly Finding[] {
   return nodes.flatMap((node, index) =>
     nodes.indexOf(node) < index ? [problem(`redis.sentinel.nodes.${index}`, `${node} is listed twice`)] : [],
   );
-}
-
-/** Characters of a bucket's name, and at Tencent COS of its whole host name (tencentcloud.com/document/product/436/13312). */
-const LONGEST_BUCKET = 63;
-const LONGEST_COS_HOST = 60;
-
-function pluginBucket(storage: ObjectStorage): readonly Finding[] {
-  const block = bucketBlock(storage);
-  if (block === undefined) return [];
-  const [name, { bucket, pluginBucket: own }] = block;
-  const path = `objectStorage.${name}.pluginBucket`;
-  const byDefault = defaultPluginBucket(storage.provider, bucket);
-  if (own === undefined && byDefault.length > longestBucket(storage)) {
-    return [problem(path, `needed: ${byDefault}, its default, is longer than a bucket name may be`)];
-  }
-  return own === bucket ? [warning(path, 'the same bucket as for files: plugins and files share one life cycle')] : [];
-}
-
-function longestBucket(storage: ObjectStorage): number {
-  if (storage.provider !== 'tencent-cos') return LONGEST_BUCKET;
-  return LONGEST_COS_HOST - `.cos.${storage.tencentCos.region}.myqcloud.com`.length;
-}
-
-interface Buckets {
-  readonly bucket: string;
-  readonly pluginBucket?: string | undefined;
-}
-
-/** Azure has one container for both, a local store none. */
-function bucketBlock(storage: ObjectStorage): readonly [string, Buckets] | undefined {
-  switch (storage.provider) {
-    case 's3':
-      return ['s3', storage.s3];
-    case 'aliyun-oss':
-      return ['aliyunOss', storage.aliyunOss];
-    case 'gcs':
-      return ['gcs', storage.gcs];
-    case 'tencent-cos':
-      return ['tencentCos', storage.tencentCos];
-    case 'huawei-obs':
-      return ['huaweiObs', storage.huaweiObs];
-    case 'volcengine-tos':
-      return ['volcengineTos', storage.volcengineTos];
-    default:
-      return undefined;
-  }
 }
 
 function caWithoutTls(service: Postgres | Redis): boolean {

@@ -1,0 +1,61 @@
+import { defaultPluginBucket } from '../../plugin-bucket.ts';
+import { BUCKET_NAMES } from '../bucket-names.ts';
+import type { ObjectStorage } from '../object-storage.ts';
+import { type Finding, problem, warning } from './rule.ts';
+
+/** Names of buckets beyond what one field alone shows: the whole host name at Tencent COS, and the default of the plugin bucket. */
+export function buckets(storage: ObjectStorage): readonly Finding[] {
+  const block = bucketBlock(storage);
+  if (block === undefined) return [];
+  const [name, { bucket, pluginBucket }] = block;
+  const path = (field: string) => `objectStorage.${name}.${field}`;
+  const byDefault = defaultPluginBucket(storage.provider, bucket);
+  const all = { bucket, ...(pluginBucket === undefined ? {} : { pluginBucket }) };
+  const tooLong = Object.entries(all).filter(([, text]) => !fitsHost(storage, text));
+  if (tooLong.length > 0)
+    return tooLong.map(([field, text]) => problem(path(field), `${text} is too long: ${COS_HOST_SAYS}`));
+  if (pluginBucket === undefined && !isBucketName(storage, byDefault)) {
+    return [problem(path('pluginBucket'), `needed: ${byDefault}, its default, is longer than a bucket name may be`)];
+  }
+  if (pluginBucket !== bucket) return [];
+  return [warning(path('pluginBucket'), 'the same bucket as for files: plugins and files share one life cycle')];
+}
+
+/** Characters of a bucket's whole host name at Tencent COS (tencentcloud.com/document/product/436/13312). */
+const LONGEST_COS_HOST = 60;
+const COS_HOST_SAYS = `its host name, with .cos.REGION.myqcloud.com, has at most ${LONGEST_COS_HOST} characters`;
+
+function isBucketName(storage: ObjectStorage, name: string): boolean {
+  const rule = storage.provider === 'local' ? undefined : BUCKET_NAMES[storage.provider];
+  return rule?.pattern.test(name) !== false && fitsHost(storage, name);
+}
+
+function fitsHost(storage: ObjectStorage, name: string): boolean {
+  if (storage.provider !== 'tencent-cos') return true;
+  return `${name}.cos.${storage.tencentCos.region}.myqcloud.com`.length <= LONGEST_COS_HOST;
+}
+
+interface Buckets {
+  readonly bucket: string;
+  readonly pluginBucket?: string | undefined;
+}
+
+/** Azure has one container for both, a local store none. */
+function bucketBlock(storage: ObjectStorage): readonly [string, Buckets] | undefined {
+  switch (storage.provider) {
+    case 's3':
+      return ['s3', storage.s3];
+    case 'aliyun-oss':
+      return ['aliyunOss', storage.aliyunOss];
+    case 'gcs':
+      return ['gcs', storage.gcs];
+    case 'tencent-cos':
+      return ['tencentCos', storage.tencentCos];
+    case 'huawei-obs':
+      return ['huaweiObs', storage.huaweiObs];
+    case 'volcengine-tos':
+      return ['volcengineTos', storage.volcengineTos];
+    default:
+      return undefined;
+  }
+}
