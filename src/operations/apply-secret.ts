@@ -1,17 +1,16 @@
-import { UserError } from '../base/errors.ts';
 import type { OnProgress } from '../base/events.ts';
-import { EXIT } from '../base/exit-codes.ts';
 import { refuseLink } from '../state/links.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
 import type { Target } from '../targets/target.ts';
-import { revisionStore } from './draft.ts';
 import { withLock } from './locked.ts';
-import type { Prepared } from './prepare.ts';
+import { revisionStore } from './plan-install.ts';
+import type { RenderedDeployment } from './prepare.ts';
+import { requireResolved } from './require-resolved.ts';
 
 const LIMIT_MS = 60_000;
 
 export interface ApplySecretOptions {
-  readonly prepared: Prepared;
+  readonly prepared: RenderedDeployment;
   readonly target: Target;
   readonly now: () => Date;
   readonly signal: AbortSignal;
@@ -29,16 +28,12 @@ export async function applySecret(options: ApplySecretOptions): Promise<boolean>
   await refuseLink(prepared.paths.revisions);
   const store = revisionStore(prepared, target);
   refuseUnreadable((await store.read(options.signal)).unreadable);
-  const { unresolved } = prepared.secrets;
-  if (unresolved.length > 0) {
-    const problems = unresolved.map(({ path, reason }) => ({ path, message: reason }));
-    throw new UserError('secrets are missing, so nothing was applied', { exitCode: EXIT.preflight, problems });
-  }
+  requireResolved(prepared, 'applied');
   if (!(await agree())) return false;
   await withLock({ ...options, run: prepared.run, timeoutMs: LIMIT_MS }, async ({ signal }) => {
     refuseUnreadable((await store.read(signal)).unreadable);
     await prepared.keepSecrets();
-    await target.applySecret(prepared.rendered, signal);
+    await target.applySecret(prepared.rendered.value, signal);
   });
   return true;
 }

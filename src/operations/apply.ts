@@ -6,8 +6,8 @@ import { keepPlace } from '../state/place.ts';
 import { openRevision, type RecordInput } from '../state/revisions/record.ts';
 import type { Revision } from '../state/revisions/revision.ts';
 import type { ApplyResult, Change, OnChild } from '../targets/target.ts';
-import { type Draft, revisionStore } from './draft.ts';
 import type { InstallOptions } from './options.ts';
+import { type PlannedInstall, revisionStore } from './plan-install.ts';
 import type { InstallFacts } from './report.ts';
 import { runStep } from './steps.ts';
 
@@ -19,24 +19,24 @@ const LAST_WORDS_MS = 30_000;
 type Applied = Pick<InstallFacts, 'outcome' | 'revision' | 'releaseRevision' | 'failure' | 'postflight'>;
 
 /**
- * Applies a draft under the lock: the revision is written, open, before anything of it is applied, and closed with what came of it. A run that
+ * Applies a planned install under the lock: the revision is written, open, before anything of it is applied, and closed with what came of it. A run that
  * was cut short goes on with its own revision.
  */
-export async function applyDraft(
+export async function applyPlan(
   options: InstallOptions,
-  draft: Draft,
+  planned: PlannedInstall,
   onChild: OnChild,
   postflight: () => Promise<CheckReport>,
 ): Promise<Applied> {
   const { prepared, target, now } = options;
   const store = revisionStore(prepared, target);
-  const revision = await open(options, draft);
+  const revision = await open(options, planned);
   const close = (changes: Partial<Revision>): Promise<void> => {
     const closed = { ...revision, phase: 'closed' as const, endedAt: now().toISOString(), ...changes };
     return store.write(closed, withinMs(LAST_WORDS_MS));
   };
   try {
-    const result = await applyStep(options, draft, revision, onChild);
+    const result = await applyStep(options, planned, revision, onChild);
     const { outcome, releaseRevision } = result;
     const known = { revision: revision.number, ...(releaseRevision === undefined ? {} : { releaseRevision }) };
     if (outcome === 'failed' || outcome === 'rolled-back') {
@@ -47,10 +47,10 @@ export async function applyDraft(
     await store.write({ ...revision, phase: 'postflight', releaseRevision }, options.signal);
     const report = await postflight();
     await close({ outcome: 'applied', releaseRevision });
-    await prune(options, draft, revision);
+    await prune(options, planned, revision);
     return {
       ...known,
-      outcome: draft.newest === undefined || outcome === 'applied' ? 'applied' : outcome,
+      outcome: planned.newest === undefined || outcome === 'applied' ? 'applied' : outcome,
       postflight: report,
     };
   } catch (error) {
@@ -61,25 +61,26 @@ export async function applyDraft(
   }
 }
 
-async function open(options: InstallOptions, draft: Draft): Promise<Revision> {
+async function open(options: InstallOptions, planned: PlannedInstall): Promise<Revision> {
   const { prepared, target, now, signal, only, skip, from, deep } = options;
-  const { deployment, rendered, secrets, secretKeys, chart, paths } = prepared;
-  const { newest, place, plan } = draft;
+  const { deployment, secrets, secretKeys, chart, paths } = prepared;
+  const rendered = prepared.rendered.value;
+  const { newest, place, plan } = planned;
   await prepared.keepSecrets();
   await target.keepSecrets(rendered, signal);
   await keepPlace(paths, place.identity, place.facts.map(({ name, value }) => `${name} ${value}`).join(', '));
   const store = revisionStore(prepared, target);
-  if (newest?.outcome === 'open' && !draft.resumes) {
+  if (newest?.outcome === 'open' && !planned.resumes) {
     await store.write({ ...newest, phase: 'closed', outcome: 'interrupted', endedAt: now().toISOString() }, signal);
   }
   const revision = openRevision({
-    number: draft.resumes && newest !== undefined ? newest.number : draft.nextNumber,
+    number: planned.resumes && newest !== undefined ? newest.number : planned.nextNumber,
     deployment,
     rendered,
     secrets,
     secretKeys,
     planDigest: plan.digest,
-    ...whatChanges(draft),
+    ...whatChanges(planned),
     chart: chart?.facts,
     tools: await target.tools(signal),
     only,
@@ -94,7 +95,7 @@ async function open(options: InstallOptions, draft: Draft): Promise<Revision> {
 }
 
 /** What a revision is about: a run that was cut short is told whole, with what it had planned at first. */
-function whatChanges({ plan, upgrade, newest, resumes }: Draft): Pick<RecordInput, 'changes' | 'upgrade'> {
+function whatChanges({ plan, upgrade, newest, resumes }: PlannedInstall): Pick<RecordInput, 'changes' | 'upgrade'> {
   if (resumes && newest?.changes !== undefined) return { changes: newest.changes, upgrade: newest.upgrade };
   const count = (action: Change['action']) => plan.changes.filter((change) => change.action === action).length;
   return {
@@ -103,9 +104,14 @@ function whatChanges({ plan, upgrade, newest, resumes }: Draft): Pick<RecordInpu
   };
 }
 
-function applyStep(options: InstallOptions, draft: Draft, revision: Revision, onChild: OnChild): Promise<ApplyResult> {
+function applyStep(
+  options: InstallOptions,
+  planned: PlannedInstall,
+  revision: Revision,
+  onChild: OnChild,
+): Promise<ApplyResult> {
   const { target, prepared, atomic, timeoutMs, signal, onProgress } = options;
-  const { plan, revisions, newest } = draft;
+  const { plan, revisions, newest } = planned;
   const good = revisions.findLast(({ outcome, number }) => outcome === 'applied' && number !== revision.number);
   const settings = {
     plan,
@@ -118,13 +124,13 @@ function applyStep(options: InstallOptions, draft: Draft, revision: Revision, on
     onProgress,
     'apply',
     'bringing the release to what the file says',
-    () => target.apply(prepared.rendered, settings),
+    () => target.apply(prepared.rendered.value, settings),
     (result) =>
       'summary' in result ? { detail: result.summary, failed: true } : { detail: `revision ${revision.number}` },
   );
 }
 
-async function prune({ prepared, target, signal }: InstallOptions, { revisions }: Draft, newest: Revision) {
+async function prune({ prepared, target, signal }: InstallOptions, { revisions }: PlannedInstall, newest: Revision) {
   const others = revisions.filter(({ number }) => number !== newest.number);
   const kept = [...others, newest].slice(-KEPT_REVISIONS);
   const store = revisionStore(prepared, target);

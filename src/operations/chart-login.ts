@@ -4,7 +4,7 @@ import type { KubernetesTarget } from '../deployment/schema/target.ts';
 import type { SecretPath, SecretValues } from '../deployment/secrets.ts';
 import type { ChartLogin } from '../exec/chart-login.ts';
 
-export const CHART_PASSWORD: SecretPath = 'target.chart.password';
+const CHART_PASSWORD: SecretPath = 'target.chart.password';
 
 /** The login for the chart; undefined if the file names none. Throws UserError if the password was not found: no placeholder is sent to a server. */
 export function chartLogin(chart: KubernetesTarget['chart'], secrets: SecretValues): ChartLogin | undefined {

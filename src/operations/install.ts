@@ -1,17 +1,17 @@
 import { Interrupted, UserError } from '../base/errors.ts';
-import { EXIT } from '../base/exit-codes.ts';
 import { counted } from '../base/words.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
 import { refuseLink } from '../state/links.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
-import { applyDraft } from './apply.ts';
-import { type Draft, draftInstall, revisionStore } from './draft.ts';
+import { applyPlan } from './apply.ts';
 import { isLockHeld, withLock } from './locked.ts';
 import type { InstallOptions } from './options.ts';
+import { type PlannedInstall, planInstall, revisionStore } from './plan-install.ts';
 import { runPostflight } from './postflight.ts';
-import { runPreflight } from './preflight.ts';
+import { runPreflight } from './preflight/run-preflight.ts';
 import { type InstallFacts, type InstallReport, installReport } from './report.ts';
+import { requireResolved } from './require-resolved.ts';
 import { runStep } from './steps.ts';
 
 /**
@@ -22,48 +22,48 @@ import { runStep } from './steps.ts';
 export async function install(options: InstallOptions): Promise<InstallReport> {
   const { prepared, target, signal, now } = options;
   if (!options.dryRun) await refuseLink(prepared.paths.revisions);
-  // A dry run only looks: its draft says which revision cannot be read.
+  // A dry run only looks: its plan says which revision cannot be read.
   if (!options.dryRun) refuseUnreadable((await revisionStore(prepared, target).read(signal)).unreadable);
   const preflight = await preflightStep(options);
   const known = { preflight, recovered: [], notes: prepared.notes };
   const report = (facts: Partial<InstallFacts> & Pick<InstallFacts, 'outcome'>): InstallReport =>
     installReport(prepared.deployment, { ...known, ...facts }, now());
   if (isBlocked(preflight)) return report({ outcome: 'blocked' });
-  refuseUnresolved(options);
+  requireResolved(prepared, 'applied');
 
-  const draft = await planStep(options);
-  const shown = { location: draft.place.facts, plan: planFacts(draft) };
+  const planned = await planStep(options);
+  const shown = { location: planned.place.facts, plan: planFacts(planned) };
   if (options.dryRun) return report({ ...shown, outcome: 'dry-run' });
-  if (draft.settled && !(await isLockHeld(target, signal))) {
-    return report({ ...shown, ...(await unchanged(options, draft)) });
+  if (planned.settled && !(await isLockHeld(target, signal))) {
+    return report({ ...shown, ...(await unchanged(options, planned)) });
   }
-  refuseForeignDeletes(draft);
-  await agree(options, draft, false);
+  refuseForeignDeletes(planned);
+  await agree(options, planned, false);
   const facts = await withLock({ ...options, run: prepared.run }, async (locked) => {
     const own = { ...options, signal: locked.signal };
-    const again = await draftInstall(prepared, target, locked.signal);
+    const again = await planInstall(prepared, target, locked.signal);
     refuseUnreadable(again.unreadable);
     refuseForeignDeletes(again);
-    if (again.plan.digest !== draft.plan.digest) await agree(own, again, true);
+    if (again.plan.digest !== planned.plan.digest) await agree(own, again, true);
     const applied = again.settled
       ? await unchanged(own, again)
-      : await applyDraft(own, again, locked.onChild, () => postflightStep(own));
+      : await applyPlan(own, again, locked.onChild, () => postflightStep(own));
     return { location: again.place.facts, plan: planFacts(again), ...applied, recovered: locked.recovered };
   });
   return report(facts);
 }
 
 /** All is as it should be: only looked at, no revision. */
-async function unchanged(options: InstallOptions, { newest }: Draft) {
+async function unchanged(options: InstallOptions, { newest }: PlannedInstall) {
   const { number: revision, releaseRevision } = newest ?? {};
   return { outcome: 'unchanged' as const, revision, releaseRevision, postflight: await postflightStep(options) };
 }
 
 /** Asks, unless nothing of the installation would change. Throws Interrupted where the answer is no. */
-async function agree(options: InstallOptions, draft: Draft, again: boolean): Promise<void> {
-  if (again) options.show(draft);
-  if (draft.plan.changes.length === 0 && !draft.plan.touchesRelease) return;
-  if (await options.confirm(draft, again)) return;
+async function agree(options: InstallOptions, planned: PlannedInstall, again: boolean): Promise<void> {
+  if (again) options.show(planned);
+  if (planned.plan.changes.length === 0 && !planned.plan.touchesRelease) return;
+  if (await options.confirm(planned, again)) return;
   throw new Interrupted(
     again ? 'declined; nothing was changed but what a dead run had left' : 'declined; nothing was changed',
   );
@@ -97,21 +97,21 @@ async function postflightStep(options: InstallOptions): Promise<CheckReport> {
   );
 }
 
-async function planStep(options: InstallOptions): Promise<Draft> {
+async function planStep(options: InstallOptions): Promise<PlannedInstall> {
   const { prepared, target, signal, onProgress } = options;
-  const draft = await runStep(
+  const planned = await runStep(
     onProgress,
     'plan',
     'comparing with what is there',
-    () => draftInstall(prepared, target, signal),
+    () => planInstall(prepared, target, signal),
     ({ plan }) => ({ detail: countChanges(plan.changes) }),
   );
-  options.show(draft);
-  return draft;
+  options.show(planned);
+  return planned;
 }
 
 /** `34 to create, 0 to change, 0 to delete` */
-export function countChanges(changes: Draft['plan']['changes']): string {
+export function countChanges(changes: PlannedInstall['plan']['changes']): string {
   if (changes.length === 0) return 'nothing to change';
   const count = (action: string) => changes.filter((change) => change.action === action).length;
   return `${count('create')} to create, ${count('change')} to change, ${count('delete')} to delete`;
@@ -128,7 +128,7 @@ function countsOf(report: CheckReport): { readonly detail: string; readonly fail
 }
 
 /** Nothing is deleted that the release names and that does not say itself that it is of this release. Throws UserError. */
-function refuseForeignDeletes({ plan }: Draft): void {
+function refuseForeignDeletes({ plan }: PlannedInstall): void {
   const { foreign = [] } = plan;
   if (foreign.length === 0) return;
   throw new UserError('the release would delete objects that do not belong to it, so nothing was changed', {
@@ -139,16 +139,6 @@ function refuseForeignDeletes({ plan }: Draft): void {
   });
 }
 
-/** Whatever was skipped: nothing that holds a placeholder is applied. */
-function refuseUnresolved({ prepared }: InstallOptions): void {
-  const { unresolved } = prepared.secrets;
-  if (unresolved.length === 0) return;
-  throw new UserError('secrets are missing, so nothing was applied', {
-    exitCode: EXIT.preflight,
-    problems: unresolved.map(({ path, reason }) => ({ path, message: reason })),
-  });
-}
-
-function planFacts({ plan }: Draft): NonNullable<InstallFacts['plan']> {
+function planFacts({ plan }: PlannedInstall): NonNullable<InstallFacts['plan']> {
   return { changes: plan.changes, drift: plan.drift, digest: plan.digest };
 }

@@ -1,10 +1,18 @@
 import { resolve } from 'node:path';
 import type { Target } from '../targets/target.ts';
-import type { Bench, Prepared } from './prepare.ts';
+import type { DeploymentContext } from './open-deployment.ts';
+import type { RenderedDeployment } from './prepare.ts';
 
 /** The target that a deployment goes to, loaded only now. Without a chart it can do all but plan and apply. */
 export async function openTarget(
-  { deployment, runner, kubeArgs, chart, redact, baseDirectory }: Bench & Partial<Pick<Prepared, 'chart'>>,
+  {
+    deployment,
+    runner,
+    kubeArgs,
+    chart,
+    redact,
+    baseDirectory,
+  }: DeploymentContext & Partial<Pick<RenderedDeployment, 'chart'>>,
   now: () => Date,
 ): Promise<Target> {
   const { target, name } = deployment;

@@ -1,11 +1,11 @@
 import type { OnProgress } from '../base/events.ts';
 import type { OnCheckEvent } from '../checks/events.ts';
 import type { Target } from '../targets/target.ts';
-import type { Draft } from './draft.ts';
-import type { Prepared } from './prepare.ts';
+import type { PlannedInstall } from './plan-install.ts';
+import type { RenderedDeployment } from './prepare.ts';
 
 export interface InstallOptions {
-  readonly prepared: Prepared;
+  readonly prepared: RenderedDeployment;
   readonly target: Target;
   /** Stop after the plan. */
   readonly dryRun: boolean;
@@ -23,9 +23,9 @@ export interface InstallOptions {
   readonly now: () => Date;
   readonly signal: AbortSignal;
   /** Shows what would be done; called before every question, and where there is none. */
-  readonly show: (draft: Draft) => void;
+  readonly show: (planned: PlannedInstall) => void;
   /** Whether it may be done. `again`: what was agreed to has changed since. */
-  readonly confirm: (draft: Draft, again: boolean) => Promise<boolean>;
+  readonly confirm: (planned: PlannedInstall, again: boolean) => Promise<boolean>;
   readonly onProgress: OnProgress;
   readonly onCheckEvent: OnCheckEvent;
 }

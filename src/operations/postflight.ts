@@ -2,14 +2,15 @@ import type { CheckRun } from '../checks/engine.ts';
 import { runChecksUnder } from '../checks/policy/run.ts';
 import { CHECKS } from '../checks/registry.ts';
 import { COLLECTORS } from '../evidence/registry.ts';
+import { collectContext } from './collect-context.ts';
 import { readPolicy } from './policy.ts';
-import { collectContext, type PreflightOptions } from './preflight.ts';
-import type { Prepared, PreparedLook } from './prepare.ts';
+import type { RunPreflightOptions } from './preflight/run-preflight.ts';
+import type { PreparedDeployment } from './prepare.ts';
 
 /** Every postflight check of an installed deployment. Throws UserError for an unknown id, Interrupted for an aborted signal. */
 export async function runPostflight(
-  prepared: Prepared | PreparedLook,
-  options: Omit<PreflightOptions, 'from' | 'deep' | 'given'>,
+  prepared: PreparedDeployment,
+  options: Omit<RunPreflightOptions, 'from' | 'deep' | 'given'>,
 ): Promise<CheckRun> {
   const { env, now, signal, ...rest } = options;
   const policy = await readPolicy(prepared.deployment.policy, prepared.baseDirectory);

@@ -5,9 +5,9 @@ import { refuseOtherPlace } from '../state/place.ts';
 import { newestRevision } from '../state/revisions/revision.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
 import type { Change, Place, Target } from '../targets/target.ts';
-import { revisionStore } from './draft.ts';
 import { type Locked, withLock } from './locked.ts';
-import type { Bench } from './prepare.ts';
+import type { DeploymentContext } from './open-deployment.ts';
+import { revisionStore } from './plan-install.ts';
 import { runStep } from './steps.ts';
 
 /** What an uninstall would delete, and where; shown before anybody is asked. */
@@ -17,7 +17,7 @@ export interface RemovalPlan {
 }
 
 export interface UninstallOptions {
-  readonly bench: Bench;
+  readonly opened: DeploymentContext;
   readonly target: Target;
   readonly now: () => Date;
   readonly signal: AbortSignal;
@@ -38,18 +38,18 @@ export interface Uninstalled extends RemovalPlan {
  * place, a revision that cannot be read, or a held lock, and Interrupted where the answer is no.
  */
 export async function uninstall(options: UninstallOptions): Promise<Uninstalled> {
-  const { bench, target, signal } = options;
+  const { opened, target, signal } = options;
   const place = await target.place(signal);
-  await refuseOtherPlace(bench.paths, bench.deployment.name, place.identity);
-  await refuseLink(bench.paths.revisions);
-  const { revisions, unreadable } = await revisionStore(bench, target).read(signal);
+  await refuseOtherPlace(opened.paths, opened.deployment.name, place.identity);
+  await refuseLink(opened.paths.revisions);
+  const { revisions, unreadable } = await revisionStore(opened, target).read(signal);
   refuseUnreadable(unreadable);
   const plan = { place, removal: await target.removal(signal) };
   const newest = newestRevision(revisions);
   const isGone = newest === undefined || newest.outcome === 'removed';
   if (plan.removal.length === 0 && isGone) return { ...plan, kept: [], wasInstalled: false };
   await agree(options, plan, false);
-  return withLock({ ...options, run: bench.run }, (locked) =>
+  return withLock({ ...options, run: opened.run }, (locked) =>
     runStep(
       options.onProgress,
       'uninstall',
@@ -61,9 +61,9 @@ export async function uninstall(options: UninstallOptions): Promise<Uninstalled>
 }
 
 async function removeUnderLock(options: UninstallOptions, agreed: RemovalPlan, locked: Locked): Promise<Uninstalled> {
-  const { bench, target, now, timeoutMs, onProgress } = options;
+  const { opened, target, now, timeoutMs, onProgress } = options;
   const { signal, onChild } = locked;
-  const store = revisionStore(bench, target);
+  const store = revisionStore(opened, target);
   const { revisions, unreadable } = await store.read(signal);
   refuseUnreadable(unreadable);
   const plan = { ...agreed, removal: await target.removal(signal) };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { changeLines, driftLines, summaryLines } from '../../src/cli/output/plan-text.ts';
-import type { Draft } from '../../src/operations/draft.ts';
+import type { PlannedInstall } from '../../src/operations/plan-install.ts';
 import type { KubernetesObject } from '../../src/render/rendered.ts';
 import { compareObjects } from '../../src/targets/kubernetes/compare.ts';
 
@@ -47,7 +47,7 @@ test('an upgrade is named by its versions, a changed password with what it rolls
       { what: 'chart', from: '0.38.0-rc2', to: '0.38.0' },
     ],
     plan: { changes: [], drift: [], secrets: ['postgres.password'], rolls: ['dify-api', 'dify-worker'] },
-  } as unknown as Draft;
+  } as unknown as PlannedInstall;
   expect(summaryLines(draft, style)).toEqual([
     '  upgrade     Dify 1.16.0 → 1.16.1, chart 0.38.0-rc2 → 0.38.0',
     '  secrets     postgres.password changed: rolls dify-api, dify-worker',

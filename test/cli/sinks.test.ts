@@ -8,7 +8,7 @@ import { publishReport } from '../../src/cli/output/check-output.ts';
 import { changeLines, kindLines, placeLines } from '../../src/cli/output/plan-text.ts';
 import { progressView } from '../../src/cli/output/progress.ts';
 import { statusText } from '../../src/cli/output/status-text.ts';
-import type { Draft } from '../../src/operations/draft.ts';
+import type { PlannedInstall } from '../../src/operations/plan-install.ts';
 import type { Revision } from '../../src/state/revisions/revision.ts';
 import { HOSTILE_TEXTS, RUNNER_COMMAND, UNPRINTABLE } from '../support/hostile-texts.ts';
 import { sampleReport, sampleResult } from '../support/reports.ts';
@@ -153,7 +153,10 @@ describe.each(HOSTILE_TEXTS)('%s from outside', (_, text) => {
   it('forges no row of a plan, a status or a history', async () => {
     const style = { color: false, unicode: true, width: 400 };
     const changes = [{ action: 'change' as const, kind: text, name: text, paths: [text] }];
-    const draft = { plan: { changes }, place: { facts: [{ name: 'context', value: text }] } } as unknown as Draft;
+    const draft = {
+      plan: { changes },
+      place: { facts: [{ name: 'context', value: text }] },
+    } as unknown as PlannedInstall;
     const worker = { name: text, ready: 0, desired: 1, restarts: 1, detail: text, simulated: false };
     const drift = { kind: text, name: text, change: 'changed' as const, path: text, was: text, is: text };
     const release = { exists: true, status: text, revision: 1, workloads: [worker], drift: [drift] };

@@ -1,9 +1,13 @@
 import { build, type Metafile } from 'esbuild';
 import { expect, it } from 'vitest';
 
-const ENTRIES = ['frame/process', 'commands/preflight', 'input/cluster-alone', 'input/look', 'output/check-output'].map(
-  (name) => `src/cli/${name}.ts`,
-);
+const ENTRIES = [
+  'cli/frame/process',
+  'cli/commands/preflight',
+  'cli/output/check-output',
+  'operations/preflight/cluster-access',
+  'operations/preflight/preflight',
+].map((name) => `src/${name}.ts`);
 /** The bundle holds its value and nothing of what it is made of (build.mjs). */
 const FLAG_TABLE = 'src/deployment/flag-table.ts';
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { bareRunner } from '../../src/cli/input/cluster-alone.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
 import type { RunOptions } from '../../src/exec/runner.ts';
+import { bareRunner } from '../../src/operations/preflight/cluster-access.ts';
 import { identify } from '../../src/state/lock/process.ts';
 
 const runner = createRunner({ env: process.env, hiddenNames: new Set(), passNames: new Set(), redact: (text) => text });

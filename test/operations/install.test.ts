@@ -5,8 +5,9 @@ import { ExternalError, Interrupted } from '../../src/base/errors.ts';
 import { applySecret } from '../../src/operations/apply-secret.ts';
 import { install } from '../../src/operations/install.ts';
 import type { InstallOptions } from '../../src/operations/options.ts';
-import type { Prepared } from '../../src/operations/prepare.ts';
+import type { RenderedDeployment } from '../../src/operations/prepare.ts';
 import { type UninstallOptions, uninstall } from '../../src/operations/uninstall.ts';
+import type { Rendered } from '../../src/render/rendered.ts';
 import { ownRecord } from '../../src/state/lock/self.ts';
 import { statePaths } from '../../src/state/paths.ts';
 import { revisionFolder } from '../../src/state/revisions/folder.ts';
@@ -24,7 +25,7 @@ const now = () => new Date('2026-11-22T12:00:00Z');
 /** One check that passes on the sample and one that only a wrong log level fails. */
 const ONLY = ['config.debug-logs'];
 
-function prepared(over: Partial<Prepared> = {}): Prepared {
+function prepared(over: Partial<RenderedDeployment> = {}): RenderedDeployment {
   const deployment = over.deployment ?? sampleDeployment('prod-kubernetes-s3-qdrant');
   const paths = statePaths(folder.path, deployment.name);
   const values = fakeSecrets(deployment);
@@ -40,17 +41,25 @@ function prepared(over: Partial<Prepared> = {}): Prepared {
     },
     secrets: { ...values, generated, made: [], real: [], notes: [] },
     secretKeys: { 'secrets.secretKey': 'secrets.secretKey' },
+    required: [],
     rendered: {
-      target: 'kubernetes',
-      files: [{ path: 'values.yaml', content: 'a: 1\n', mode: 0o644 }],
-      values: { a: 1 },
-      manifests: [],
-      secret: { name: 'dify-difyctl-1', data: {} },
+      ok: true,
+      value: {
+        target: 'kubernetes',
+        files: [{ path: 'values.yaml', content: 'a: 1\n', mode: 0o644 }],
+        values: { a: 1 },
+        manifests: [],
+        secret: { name: 'dify-difyctl-1', data: {} },
+      },
     },
     keepSecrets: () => writeCache(paths, generated),
     dispose: async () => undefined,
     ...over,
   };
+}
+
+function withFiles({ rendered }: RenderedDeployment, files: Rendered['files']): RenderedDeployment['rendered'] {
+  return { ok: true, value: { ...rendered.value, files } };
 }
 
 function options(target: MemoryTarget, over: Partial<InstallOptions> = {}): InstallOptions {
@@ -227,7 +236,7 @@ test('a .difyctl that is a symbolic link is refused by name, and its target stay
   const fault = { exitCode: 2, message: expect.stringContaining(`.difyctl is a symbolic link to ${elsewhere}`) };
   await expect(install(options(target))).rejects.toMatchObject(fault);
   await expect(applySecret({ ...options(target), agree: async () => true })).rejects.toMatchObject(fault);
-  await expect(uninstall({ ...options(target), bench: prepared(), confirm: async () => true })).rejects.toMatchObject(
+  await expect(uninstall({ ...options(target), opened: prepared(), confirm: async () => true })).rejects.toMatchObject(
     fault,
   );
   expect(target.calls).toEqual([]);
@@ -284,7 +293,7 @@ describe('a revision', () => {
     target.applying = async () => ({ outcome: 'applied', releaseRevision: 2 });
     const whole = prepared();
     const files = [{ path: 'values.yaml', content: 'a: 2\n', mode: 0o644 as const }];
-    const changed = { ...whole, rendered: { ...whole.rendered, files } as Prepared['rendered'] };
+    const changed = { ...whole, rendered: withFiles(whole, files) };
     expect(await install(options(target, { prepared: changed }))).toMatchObject({ revision: 2 });
     expect([...target.kept.values()].map(({ outcome }) => outcome)).toEqual(['interrupted', 'applied']);
   });
@@ -295,7 +304,9 @@ describe('a revision', () => {
       const whole = prepared();
       const files = [{ path: 'values.yaml', content: `a: ${at}\n`, mode: 0o644 as const }];
       await install(
-        options(target, { prepared: { ...whole, rendered: { ...whole.rendered, files } as Prepared['rendered'] } }),
+        options(target, {
+          prepared: { ...whole, rendered: withFiles(whole, files) },
+        }),
       );
     }
     expect([...target.kept.keys()]).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
@@ -324,7 +335,7 @@ describe('an uninstall', () => {
       asked.push(`${again ? 'again' : 'first'}: ${removal.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`);
       return answers[asked.length - 1] ?? false;
     };
-    return { asked, done: uninstall({ ...options(target), bench: prepared(), confirm }) };
+    return { asked, done: uninstall({ ...options(target), opened: prepared(), confirm }) };
   };
 
   test('shows what goes, then works under the lock', async () => {
@@ -374,9 +385,9 @@ describe('a revision that cannot be read', () => {
     };
     await expect(install(options(target))).rejects.toMatchObject(fault);
     await expect(applySecret({ ...options(target), agree: async () => true })).rejects.toMatchObject(fault);
-    await expect(uninstall({ ...options(target), bench: prepared(), confirm: async () => true })).rejects.toMatchObject(
-      fault,
-    );
+    await expect(
+      uninstall({ ...options(target), opened: prepared(), confirm: async () => true }),
+    ).rejects.toMatchObject(fault);
     expect(target.calls).toEqual([]);
   });
 

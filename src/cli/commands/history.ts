@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { oneLine } from '../../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
-import { revisionStore } from '../../operations/draft.ts';
+import { revisionStore } from '../../operations/plan-install.ts';
 import { arrow, type Style } from '../../report/style.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import { type UnreadableRevision, unreadableNote } from '../../state/revisions/stored.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
-import { openPlace } from '../input/prepared.ts';
+import { openTargetOnly } from '../input/session.ts';
 import { resultStyle } from '../output/progress.ts';
 
 /** Shown below the options in the command's help. */
@@ -19,9 +19,9 @@ export const examples: Examples = [
 /** `difyctl history`: the revisions of the deployment, newest first. */
 export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
-    const { bench, target } = await openPlace(context);
+    const { opened, target } = await openTargetOnly(context);
     const style = resultStyle(context);
-    const { revisions, unreadable } = await revisionStore(bench, target).read(context.signal);
+    const { revisions, unreadable } = await revisionStore(opened, target).read(context.signal);
     const entries = [
       ...revisions.map((one) => ({ number: one.number, entry: entry(one), line: revisionLine(one, style) })),
       ...unreadable.map((one) => ({ number: one.number, entry: unreadableEntry(one), line: unreadableLine(one) })),
@@ -31,7 +31,7 @@ export function define(command: Command, context: CommandContext): void {
       kind: 'History',
       difyctl: DIFYCTL_VERSION,
       time: context.now().toISOString(),
-      deployment: bench.deployment.name,
+      deployment: opened.deployment.name,
       revisions: entries.map((one) => one.entry),
     };
     const text = entries.length === 0 ? '  no revision yet\n' : entries.map((one) => one.line).join('');

@@ -7,11 +7,12 @@ import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
 import { IMAGES_LIST, type PlannedImage } from '../../evidence/images/list.ts';
 import { IMAGES_REGISTRIES } from '../../evidence/images/registries.ts';
 import { COLLECTORS } from '../../evidence/registry.ts';
-import { collectContext } from '../../operations/preflight.ts';
-import { prepareToLook } from '../../operations/prepare.ts';
+import { collectContext } from '../../operations/collect-context.ts';
+import { prepare, requireRendered } from '../../operations/prepare.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { loadFile } from '../input/load-file.ts';
+import { openInput } from '../input/session.ts';
 
 interface Options {
   readonly format: 'table' | 'list' | 'mirror';
@@ -51,12 +52,10 @@ export function define(command: Command, context: CommandContext): void {
 }
 
 async function imagesOf(context: CommandContext, withDigests: boolean): Promise<readonly Listed[]> {
-  const { env, kubeconfig, kubeContext, signal, protect, now, timeoutMs } = context;
-  const { deployment, baseDirectory } = await loadFile(context);
-  const wishes = { deployment, baseDirectory, env, kubeconfig, context: kubeContext, signal, protect };
-  const prepared = await prepareToLook(wishes);
+  const { env, signal, now, timeoutMs } = context;
+  const prepared = await prepare({ ...openInput(context, await loadFile(context)), unreadable: 'warn', signal });
   try {
-    if (prepared.fault !== undefined) throw prepared.fault;
+    requireRendered(prepared);
     const looking = { ...collectContext(prepared), env, now, signal };
     const collection = createCollection(COLLECTORS, looking, { totalMs: timeoutMs });
     const seen = async <T>(key: EvidenceKey<T>): Promise<T> => {

@@ -3,24 +3,23 @@ import { UserError } from '../../base/errors.ts';
 import { refuseInapplicable } from '../../checks/applicable.ts';
 import { CHECKS } from '../../checks/registry.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import type { Draft } from '../../operations/draft.ts';
 import { install } from '../../operations/install.ts';
-import type { Prepared } from '../../operations/prepare.ts';
+import type { PlannedInstall } from '../../operations/plan-install.ts';
+import { refuseInDryRun, refuseWithoutCluster } from '../../operations/preflight/cluster-probes.ts';
+import type { ClusterProbeOptions, Selection } from '../../operations/preflight/options.ts';
+import type { RenderedDeployment } from '../../operations/prepare.ts';
 import type { InstallReport } from '../../operations/report.ts';
 import { redactedReport } from '../../report/redacted.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import {
-  addLookOptions,
+  addClusterProbeOptions,
   addSelectionOptions,
-  type LookOptions,
-  readLook,
+  readClusterProbes,
   readSelection,
-  refuseAimlessLook,
-  type Selection,
 } from '../input/check-options.ts';
 import { askToGoOn, type Exhibit, requireAnswer } from '../input/confirm.ts';
-import { openingNotes, type Ready, withPrepared } from '../input/prepared.ts';
+import { openingNotes, type Session, withPrepared } from '../input/session.ts';
 import { checklistStarter } from '../output/check-output.ts';
 import { installText } from '../output/install-text.ts';
 import { changeLines, driftLines, kindLines, placeLines, summaryLines } from '../output/plan-text.ts';
@@ -44,26 +43,26 @@ export const examples: Examples = [
 
 /** `difyctl install`: render, preflight, plan, apply, postflight. */
 export function define(command: Command, context: CommandContext): void {
-  addReportOption(addLookOptions(addSelectionOptions(command)), 'the report of the checks that ran last')
+  addReportOption(addClusterProbeOptions(addSelectionOptions(command)), 'the report of the checks that ran last')
     .option('-y, --yes', 'agree to the plan in advance; in prod the file names target.context')
     .option('--dry-run', 'stop after the plan; nothing is changed')
     .option('--atomic', 'roll back if it does not come up')
     .action(async (options: Options) => {
       const yes = options.yes === true;
       const files = readReportFiles(command.opts(), context.cwd);
-      const how = { ...readSelection(command.opts()), ...readLook(command.opts()) };
-      if (options.dryRun === true) refuseToMakeAnything(how);
+      const how = { ...readSelection(command.opts()), ...readClusterProbes(command.opts()) };
+      if (options.dryRun === true) refuseInDryRun(how);
       if (options.dryRun !== true) await requireAnswer(context, yes, 'difyctl install', 'difyctl install --dry-run');
       const view = progressView(context);
       try {
         const note = (text: string): void => view.onProgress({ type: 'note', level: 'warn', text });
-        const work = async (ready: Ready): Promise<InstallReport> => {
-          const { deployment } = ready.prepared;
-          refuseAimlessLook(how, deployment);
+        const work = async (session: Session): Promise<InstallReport> => {
+          const { deployment } = session.prepared;
+          refuseWithoutCluster(how, deployment);
           refuseInapplicable(CHECKS, ['preflight', 'postflight'], how.only, { deployment, tier: deployment.tier });
           if (yes) refuseUnnamedContext(deployment);
-          for (const text of openingNotes(ready)) note(text);
-          return runInstall(context, ready, options, how, view);
+          for (const text of openingNotes(session)) note(text);
+          return runInstall(context, session, options, how, view);
         };
         const report = await withPrepared(context, options.dryRun === true ? 'warn' : 'stop', work, note);
         view.end();
@@ -78,22 +77,22 @@ export function define(command: Command, context: CommandContext): void {
 
 async function runInstall(
   context: CommandContext,
-  { prepared, target }: Ready,
+  { prepared, target }: Session,
   { yes, dryRun, atomic }: Options,
-  how: Selection & LookOptions,
+  how: Selection & ClusterProbeOptions,
   view: ProgressView,
 ): Promise<InstallReport> {
   const { env, now, signal, timeoutMs, terminal, stderr } = context;
   const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
   const startChecklist = await checklistStarter(context);
   let checklist = startChecklist();
-  const show = (draft: Draft): void => {
+  const show = (planned: PlannedInstall): void => {
     view.pause();
     const shown = [
-      ...summaryLines(draft, style),
-      ...kindLines(draft, style),
-      ...placeLines(draft, style),
-      ...driftLines(draft.plan.drift, style),
+      ...summaryLines(planned, style),
+      ...kindLines(planned, style),
+      ...placeLines(planned, style),
+      ...driftLines(planned.plan.drift, style),
     ];
     if (!context.quiet) stderr.write(`${shown.join('\n')}\n`);
   };
@@ -105,12 +104,12 @@ async function runInstall(
     atomic: atomic === true,
     timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
     show,
-    confirm: async (draft, again) => {
+    confirm: async (planned, again) => {
       view.pause();
       if (yes === true) return true;
       const { name } = prepared.deployment;
       const question = again ? `The plan has changed meanwhile. Install ${name} all the same?` : `Install ${name}?`;
-      return askToGoOn(context, question, exhibits(draft, prepared, style));
+      return askToGoOn(context, question, exhibits(planned, prepared, style));
     },
     onCheckEvent: (event) => checklist.onEvent(event),
     onProgress: (event) => {
@@ -126,15 +125,6 @@ async function runInstall(
   });
 }
 
-/** A dry run makes nothing, not even for a moment. */
-function refuseToMakeAnything({ from, deep }: LookOptions): void {
-  if (from === 'local' && !deep) return;
-  const flag = from === 'cluster' ? '--from cluster' : '--deep';
-  throw new UserError(`${flag} makes objects in the cluster for a while, and --dry-run makes nothing`, {
-    next: [`difyctl preflight ${flag}`, 'difyctl install --dry-run'],
-  });
-}
-
 /** `kubectl config use-context` in another window must not move a production. */
 function refuseUnnamedContext({ tier, target }: Deployment): void {
   if (tier !== 'prod' || target.type !== 'kubernetes' || target.context !== undefined) return;
@@ -144,12 +134,16 @@ function refuseUnnamedContext({ tier, target }: Deployment): void {
   });
 }
 
-function exhibits(draft: Draft, { rendered }: Prepared, style: Parameters<typeof changeLines>[1]): readonly Exhibit[] {
+function exhibits(
+  planned: PlannedInstall,
+  { rendered }: RenderedDeployment,
+  style: Parameters<typeof changeLines>[1],
+): readonly Exhibit[] {
   const lines = (text: readonly string[]): string => `${text.join('\n')}\n`;
-  const values = rendered.files.find(({ path }) => path === 'values.yaml' || path === 'compose.yaml');
+  const values = rendered.value.files.find(({ path }) => path === 'values.yaml' || path === 'compose.yaml');
   return [
-    { key: 'd', title: 'differences', text: () => lines(changeLines(draft.plan.changes, style, true)) },
-    { key: 'o', title: 'objects', text: () => lines(changeLines(draft.plan.changes, style, false)) },
+    { key: 'd', title: 'differences', text: () => lines(changeLines(planned.plan.changes, style, true)) },
+    { key: 'o', title: 'objects', text: () => lines(changeLines(planned.plan.changes, style, false)) },
     { key: 'v', title: 'values', text: () => values?.content ?? '' },
   ];
 }

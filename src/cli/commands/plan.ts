@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { EXIT } from '../../base/exit-codes.ts';
 import { oneLine } from '../../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
-import { type Draft, draftInstall } from '../../operations/draft.ts';
 import { countChanges } from '../../operations/install.ts';
+import { type PlannedInstall, planInstall } from '../../operations/plan-install.ts';
 import { unreadableNote } from '../../state/revisions/stored.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
-import { openingNotes, type Ready, withPrepared } from '../input/prepared.ts';
+import { openingNotes, type Session, withPrepared } from '../input/session.ts';
 import { changeLines, driftLines, kindLines, placeLines, summaryLines } from '../output/plan-text.ts';
 import { resultStyle } from '../output/progress.ts';
 
@@ -26,22 +26,23 @@ export function define(command: Command, context: CommandContext): void {
   command
     .option('--detailed-exitcode', `exit ${EXIT.changes} where there are changes`)
     .action(async (options: Options) => {
-      await withPrepared(context, 'warn', async (ready) => {
-        const draft = await draftInstall(ready.prepared, ready.target, context.signal);
-        const unread = draft.unreadable.map(unreadableNote);
-        for (const note of new Set([...openingNotes(ready), ...unread])) context.stderr.write(`  ! ${oneLine(note)}\n`);
+      await withPrepared(context, 'warn', async (session) => {
+        const planned = await planInstall(session.prepared, session.target, context.signal);
+        const unread = planned.unreadable.map(unreadableNote);
+        for (const note of new Set([...openingNotes(session), ...unread]))
+          context.stderr.write(`  ! ${oneLine(note)}\n`);
         context.stdout.write(
-          context.output === 'json' ? planDocument(ready, draft, context) : planText(draft, context),
+          context.output === 'json' ? planDocument(session, planned, context) : planText(planned, context),
         );
-        const changes = draft.plan.changes.length > 0 || draft.plan.touchesRelease;
+        const changes = planned.plan.changes.length > 0 || planned.plan.touchesRelease;
         if (options.detailedExitcode === true && changes) context.exit(EXIT.changes);
       });
     });
 }
 
 function planDocument(
-  { prepared }: Ready,
-  { place, plan, newest, upgrade, unreadable }: Draft,
+  { prepared }: Session,
+  { place, plan, newest, upgrade, unreadable }: PlannedInstall,
   { now }: CommandContext,
 ): string {
   const { deployment, rendered, secrets } = prepared;
@@ -52,7 +53,7 @@ function planDocument(
     time: now().toISOString(),
     deployment: deployment.name,
     tier: deployment.tier,
-    target: rendered.target,
+    target: rendered.value.target,
     location: place.facts,
     revision: newest?.number,
     upgrade,
@@ -67,15 +68,15 @@ function planDocument(
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function planText(draft: Draft, context: CommandContext): string {
+function planText(planned: PlannedInstall, context: CommandContext): string {
   const style = resultStyle(context);
   const lines = [
-    ...placeLines(draft, style),
-    `  plan        ${countChanges(draft.plan.changes)}`,
-    ...summaryLines(draft, style),
-    ...kindLines(draft, style),
-    ...changeLines(draft.plan.changes, style, true),
-    ...driftLines(draft.plan.drift, style),
+    ...placeLines(planned, style),
+    `  plan        ${countChanges(planned.plan.changes)}`,
+    ...summaryLines(planned, style),
+    ...kindLines(planned, style),
+    ...changeLines(planned.plan.changes, style, true),
+    ...driftLines(planned.plan.drift, style),
   ];
   return `${lines.join('\n')}\n`;
 }

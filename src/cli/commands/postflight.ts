@@ -4,11 +4,12 @@ import { reportExitCode } from '../../checks/exit.ts';
 import { CHECKS } from '../../checks/registry.ts';
 import { refuseOtherPhase } from '../../checks/select.ts';
 import { runPostflight } from '../../operations/postflight.ts';
-import { prepareToLook } from '../../operations/prepare.ts';
+import { prepare } from '../../operations/prepare.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { addFailOnOption, addSelectionOptions, readFailOn, readSelection } from '../input/check-options.ts';
 import { loadFile } from '../input/load-file.ts';
+import { openInput } from '../input/session.ts';
 import { checklistStarter, publishReport } from '../output/check-output.ts';
 import { addReportOption, readReportFiles } from '../output/report-files.ts';
 
@@ -25,18 +26,11 @@ export function define(command: Command, context: CommandContext): void {
     const failOn = readFailOn(command.opts());
     refuseOtherPhase(CHECKS, 'postflight', selection.only);
     const files = readReportFiles(command.opts(), context.cwd);
-    const { deployment, baseDirectory } = await loadFile(context);
+    const loaded = await loadFile(context);
+    const { deployment } = loaded;
     refuseInapplicable(CHECKS, ['postflight'], selection.only, { deployment, tier: deployment.tier });
-    const { env, now, signal, timeoutMs, kubeconfig, kubeContext, protect } = context;
-    const prepared = await prepareToLook({
-      deployment,
-      baseDirectory,
-      env,
-      kubeconfig,
-      context: kubeContext,
-      signal,
-      protect,
-    });
+    const { env, now, signal, timeoutMs } = context;
+    const prepared = await prepare({ ...openInput(context, loaded), unreadable: 'warn', signal });
     try {
       const { onEvent, end } = (await checklistStarter(context))();
       const run = await runPostflight(prepared, { ...selection, failOn, env, now, signal, timeoutMs, onEvent }).finally(

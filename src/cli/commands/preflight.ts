@@ -1,23 +1,24 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { durationSeconds, isDuration } from '../../base/duration.ts';
+import { durationSeconds, formatDuration, isDuration } from '../../base/duration.ts';
 import { UserError } from '../../base/errors.ts';
 import { oneLine } from '../../base/printable.ts';
 import type { CheckReport } from '../../checks/check.ts';
 import { reportExitCode } from '../../checks/exit.ts';
+import type { ClusterAccess } from '../../operations/preflight/cluster-access.ts';
+import type { PreflightOptions, PreflightRun } from '../../operations/preflight/options.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import {
+  addClusterProbeOptions,
   addFailOnOption,
-  addLookOptions,
   addSelectionOptions,
+  readClusterProbes,
   readFailOn,
-  readLook,
   readSelection,
 } from '../input/check-options.ts';
-import type { ClusterAlone } from '../input/cluster-alone.ts';
-import type { Looked, Wishes } from '../input/look.ts';
+import { loadFileIfExists } from '../input/load-if-exists.ts';
 import { addReportOption, readReportFiles } from '../output/report-files.ts';
 
 interface Options {
@@ -34,64 +35,67 @@ export const examples: Examples = [
 
 /** `difyctl preflight`: looks at everything that an install would stand on, and leaves it as it is. */
 export function define(command: Command, context: CommandContext): void {
-  addReportOption(addFailOnOption(addLookOptions(addSelectionOptions(command))))
+  addReportOption(addFailOnOption(addClusterProbeOptions(addSelectionOptions(command))))
     .option('--wait <duration>', 'look again at what fails, until it passes or the time is over')
     .option('--save-evidence <dir>', 'write what was observed, redacted, for --from-evidence')
     .option('--from-evidence <dir>', 'judge what was observed elsewhere; beside a file of its own nothing is looked at')
     .action(async (options: Options) => {
-      const wishes = {
+      const asked = {
         ...readSelection(command.opts()),
-        ...readLook(command.opts()),
+        ...readClusterProbes(command.opts()),
         failOn: readFailOn(command.opts()),
         waitMs: readWait(options.wait),
         fromEvidence: options.fromEvidence === undefined ? undefined : resolve(context.cwd, options.fromEvidence),
         saves: options.saveEvidence !== undefined,
       };
       const files = readReportFiles(command.opts(), context.cwd);
-      const ahead = await kubectlAhead(context, wishes);
-      const [{ look }, { publishReport }] = await Promise.all([
-        import('../input/look.ts'),
+      const access = await kubectlAhead(context, asked);
+      const [{ preflight }, { checklistStarter, publishReport }] = await Promise.all([
+        import('../../operations/preflight/preflight.ts'),
         import('../output/check-output.ts'),
       ]);
-      const looked = await look(context, wishes, ahead).finally(() => ahead?.reads.close());
-      const { report, notes } = looked.run;
-      for (const note of [...looked.notes, ...notes]) context.stderr.write(`  ! ${oneLine(note)}\n`);
+      const run = preflightRun(context, await checklistStarter(context));
+      const outcome = await preflight(run, asked, access).finally(() => access?.reads.close());
+      const { report, notes } = outcome.run;
+      for (const note of [...outcome.notes, ...notes]) context.stderr.write(`  ! ${oneLine(note)}\n`);
       if (options.saveEvidence !== undefined) {
-        await saveLook(
-          looked,
-          wishes.fromEvidence ?? dirname(context.configPath),
-          resolve(context.cwd, options.saveEvidence),
-        );
+        const { saveOutcome } = await import('../../operations/preflight/save-outcome.ts');
+        const source = asked.fromEvidence ?? dirname(context.configPath);
+        await saveOutcome(outcome, source, resolve(context.cwd, options.saveEvidence));
       }
       await publishReport(report, context, { next: nextStep(report), files });
       context.exit(reportExitCode(report));
     });
 }
 
-/** Writes what was observed, its origin and the file it was judged by; `source` is where that file's paths lead from. */
-async function saveLook({ run, deployment, redact, origin }: Looked, source: string, directory: string): Promise<void> {
-  const [{ saveEvidence }, { saveOrigin }, { savePolicy }] = await Promise.all([
-    import('../../evidence/saved.ts'),
-    import('../../evidence/saved-origin.ts'),
-    import('../../operations/policy.ts'),
-  ]);
-  const saved = await savePolicy(deployment, source, directory);
-  await saveEvidence(directory, run.evidence, saved, redact);
-  if (origin !== undefined) await saveOrigin(directory, origin);
+function preflightRun(context: CommandContext, startChecklist: PreflightRun['startChecklist']): PreflightRun {
+  let said = '';
+  return {
+    ...context,
+    load: () => loadFileIfExists(context),
+    startChecklist,
+    onWait: (ids, leftMs) => {
+      const text = ids.join(', ');
+      if (!context.quiet && text !== said) {
+        context.stderr.write(`  waiting for ${text} (${formatDuration(Math.ceil(leftMs / 1_000))} left)\n`);
+      }
+      said = text;
+    },
+  };
 }
 
-/** Where there is no file the cluster alone is looked at: its kubectl is started at once, and comes up while the checks are loaded. */
+/** Without a file only the cluster is checked: its kubectl is started at once, and comes up while the checks are loaded. */
 async function kubectlAhead(
   context: CommandContext,
-  { only, fromEvidence }: Wishes,
-): Promise<ClusterAlone | undefined> {
+  { only, fromEvidence }: PreflightOptions,
+): Promise<ClusterAccess | undefined> {
   const needsCluster = only.length === 0 || only.some((pattern) => pattern.startsWith('cluster'));
   if (!needsCluster || fromEvidence !== undefined || context.configGiven || existsSync(context.configPath))
     return undefined;
-  const { clusterAlone } = await import('../input/cluster-alone.ts');
-  const ahead = clusterAlone(context);
-  ahead.reads.begin();
-  return ahead;
+  const { openClusterAccess } = await import('../../operations/preflight/cluster-access.ts');
+  const access = openClusterAccess(context);
+  access.reads.begin();
+  return access;
 }
 
 /** Milliseconds. */

@@ -1,16 +1,20 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { UserError } from '../../base/errors.ts';
-import { EXIT } from '../../base/exit-codes.ts';
 import { oneLine } from '../../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import { counted } from '../../base/words.ts';
-import type { UnresolvedSecret } from '../../deployment/secrets.ts';
-import { type Prepared, prepare } from '../../operations/prepare.ts';
+import {
+  type PreparedDeployment,
+  prepare,
+  type RenderedDeployment,
+  requireRendered,
+} from '../../operations/prepare.ts';
+import { requireResolved } from '../../operations/require-resolved.ts';
 import { type WrittenSet, writeSet } from '../../operations/write-set.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { loadFile } from '../input/load-file.ts';
+import { openInput } from '../input/session.ts';
 
 interface Options {
   readonly out: string;
@@ -30,46 +34,26 @@ export function define(command: Command, context: CommandContext): void {
     .option('--force', 'overwrite files there that difyctl did not write')
     .action(async (options: Options) => {
       const directory = resolve(context.cwd, options.out);
-      const { deployment, baseDirectory, warnings } = await loadFile(context);
-      const { env, kubeconfig, kubeContext, signal, protect } = context;
-      const prepared = await prepare({
-        deployment,
-        baseDirectory,
-        env,
-        kubeconfig,
-        context: kubeContext,
-        unreadable: 'warn',
-        signal,
-        protect,
-      });
+      const loaded = await loadFile(context);
+      const prepared = await prepare({ ...openInput(context, loaded), unreadable: 'warn', signal: context.signal });
       try {
-        refuseUnresolved(prepared.secrets.unresolved);
-        const written = await writeSet(directory, prepared.rendered.files, options.force === true);
+        const rendered = requireRendered(prepared);
+        requireResolved(rendered, 'written');
+        const written = await writeSet(directory, rendered.rendered.value.files, options.force === true);
         await prepared.keepSecrets();
         const notes = [
-          ...warnings.map(({ path, message }) => `${path}: ${message}`),
+          ...loaded.warnings.map(({ path, message }) => `${path}: ${message}`),
           ...prepared.notes,
           ...madeNote(prepared),
         ];
-        report(context, prepared, directory, written, notes);
+        report(context, rendered, directory, written, notes);
       } finally {
         await prepared.dispose();
       }
     });
 }
 
-/** Nothing that holds a placeholder is written. */
-function refuseUnresolved(unresolved: readonly UnresolvedSecret[]): void {
-  if (unresolved.length === 0) return;
-  const count = counted(unresolved.length, 'secret was', 'secrets were');
-  throw new UserError(`${count} not found; nothing was written`, {
-    exitCode: EXIT.preflight,
-    problems: unresolved.map(({ path, reason }) => ({ path, message: reason })),
-    next: ['difyctl checks explain config.secrets'],
-  });
-}
-
-function madeNote({ secrets, paths }: Prepared): readonly string[] {
+function madeNote({ secrets, paths }: PreparedDeployment): readonly string[] {
   const { made } = secrets;
   return made.length === 0
     ? []
@@ -78,7 +62,7 @@ function madeNote({ secrets, paths }: Prepared): readonly string[] {
 
 function report(
   context: CommandContext,
-  { deployment, rendered }: Prepared,
+  { deployment, rendered }: RenderedDeployment,
   directory: string,
   { files, digest, removed }: WrittenSet,
   notes: readonly string[],
@@ -90,7 +74,7 @@ function report(
       difyctl: DIFYCTL_VERSION,
       time: context.now().toISOString(),
       deployment: deployment.name,
-      target: rendered.target,
+      target: rendered.value.target,
       directory,
       digest,
       files,

@@ -6,7 +6,7 @@ import { applySecret } from '../../operations/apply-secret.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { askToGoOn, requireAnswer } from '../input/confirm.ts';
-import { withPrepared } from '../input/prepared.ts';
+import { withPrepared } from '../input/session.ts';
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
@@ -24,7 +24,8 @@ export function define(command: Command, context: CommandContext): void {
         throw new UserError('difyctl secrets knows apply alone', { next: ['difyctl secrets apply'] });
       await requireAnswer(context, yes === true, 'difyctl secrets apply', 'difyctl plan');
       await withPrepared(context, 'stop', async ({ prepared, target }) => {
-        const { rendered, deployment } = prepared;
+        const { deployment } = prepared;
+        const rendered = prepared.rendered.value;
         if (rendered.target !== 'kubernetes') throw new UserError('a Compose deployment keeps its secrets in .env');
         const { name } = rendered.secret;
         const { now, signal } = context;

@@ -3,19 +3,19 @@ import type { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
 import { oneLine } from '../../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
-import { revisionStore } from '../../operations/draft.ts';
+import { revisionStore } from '../../operations/plan-install.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import { unreadableNote } from '../../state/revisions/stored.ts';
 import { installedVersions } from '../../state/revisions/versions.ts';
 import type { LiveRelease } from '../../targets/target.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
-import { openPlace } from '../input/prepared.ts';
+import { openTargetOnly } from '../input/session.ts';
 import { resultStyle } from '../output/progress.ts';
 import { type StatusView, statusText } from '../output/status-text.ts';
 import { watchStatus } from '../output/status-watch.ts';
 
-type Place = Awaited<ReturnType<typeof openPlace>>;
+type Place = Awaited<ReturnType<typeof openTargetOnly>>;
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
@@ -30,7 +30,7 @@ export function define(command: Command, context: CommandContext): void {
     .action(async ({ watch }: { readonly watch?: true }) => {
       const { signal, now, output, stdout } = context;
       if (watch === true && output === 'json') throw new UserError('--watch writes text, and -o json is one document');
-      const place = await openPlace(context);
+      const place = await openTargetOnly(context);
       const style = resultStyle(context);
       if (watch === true) {
         const pause = (ms: number) => delay(ms, undefined, { signal });
@@ -45,13 +45,13 @@ export function define(command: Command, context: CommandContext): void {
 
 /** One look at the installation, and what of its revisions could not be read. */
 async function look(
-  { bench, target }: Place,
+  { opened, target }: Place,
   signal: AbortSignal,
 ): Promise<{ readonly view: StatusView; readonly unread: readonly string[] }> {
-  const store = revisionStore(bench, target);
+  const store = revisionStore(opened, target);
   const [release, { revisions, unreadable }] = await Promise.all([target.inspect(signal), store.read(signal)]);
   const revision = newestRevision(revisions);
-  const { name, urls, target: to } = bench.deployment;
+  const { name, urls, target: to } = opened.deployment;
   const view = {
     ...{ name, address: urls.console, release, revision },
     versions: release.exists ? installedVersions(revisions) : undefined,
@@ -63,7 +63,7 @@ async function look(
 function documentOf(
   { name, address, release, revision, versions, next }: StatusView,
   unread: readonly string[],
-  { bench }: Place,
+  { opened }: Place,
   now: Date,
 ): object {
   return {
@@ -72,8 +72,8 @@ function documentOf(
     difyctl: DIFYCTL_VERSION,
     time: now.toISOString(),
     deployment: name,
-    tier: bench.deployment.tier,
-    target: bench.deployment.target.type,
+    tier: opened.deployment.tier,
+    target: opened.deployment.target.type,
     address,
     release,
     revision: revision === undefined ? undefined : summaryOf(revision),

@@ -3,12 +3,12 @@ import { UserError } from '../../base/errors.ts';
 import { oneLine } from '../../base/printable.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import { wrap } from '../../base/wrap.ts';
-import type { Bench } from '../../operations/prepare.ts';
+import type { DeploymentContext } from '../../operations/open-deployment.ts';
 import { type RemovalPlan, type Uninstalled, type UninstallOptions, uninstall } from '../../operations/uninstall.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { askToGoOn } from '../input/confirm.ts';
-import { openPlace } from '../input/prepared.ts';
+import { openTargetOnly } from '../input/session.ts';
 import { changeLines } from '../output/plan-text.ts';
 import { progressView, resultStyle } from '../output/progress.ts';
 
@@ -33,20 +33,20 @@ export function define(command: Command, context: CommandContext): void {
     .action(async (name: string | undefined, options: Options) => {
       const view = progressView(context);
       try {
-        const { bench, target } = await openPlace(context, (text) =>
+        const { opened, target } = await openTargetOnly(context, (text) =>
           view.onProgress({ type: 'note', level: 'warn', text }),
         );
-        const agreed = isAgreed(context, bench, name, options);
+        const agreed = isAgreed(context, opened, name, options);
         const { now, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = context;
         const confirm: UninstallOptions['confirm'] = async (plan, again) => {
           view.pause();
           // Who is asked sees it, also with --quiet.
           if (!context.quiet || !agreed) show(context, plan);
-          return agreed || ask(context, bench, again);
+          return agreed || ask(context, opened, again);
         };
-        const done = await uninstall({ bench, target, now, signal, timeoutMs, onProgress: view.onProgress, confirm });
+        const done = await uninstall({ opened, target, now, signal, timeoutMs, onProgress: view.onProgress, confirm });
         view.end();
-        write(context, bench, done);
+        write(context, opened, done);
       } finally {
         view.end();
       }
@@ -54,8 +54,13 @@ export function define(command: Command, context: CommandContext): void {
 }
 
 /** Whether `--yes` and the name were given. Throws UserError where they contradict the file, or nobody could be asked: before anything is looked at. */
-function isAgreed({ terminal }: CommandContext, bench: Bench, name: string | undefined, { yes }: Options): boolean {
-  const own = bench.deployment.name;
+function isAgreed(
+  { terminal }: CommandContext,
+  opened: DeploymentContext,
+  name: string | undefined,
+  { yes }: Options,
+): boolean {
+  const own = opened.deployment.name;
   if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, and another name was given`);
   if (yes === true && name === own) return true;
   const command = `difyctl uninstall ${own} --yes`;
@@ -73,14 +78,18 @@ function show(context: CommandContext, { place, removal }: RemovalPlan): void {
   stderr.write(`${[`  ${facts}`, `  ${count}`, ...changeLines(removal, style, false)].join('\n')}\n`);
 }
 
-function ask(context: CommandContext, bench: Bench, again: boolean): Promise<boolean> {
-  const { name } = bench.deployment;
+function ask(context: CommandContext, opened: DeploymentContext, again: boolean): Promise<boolean> {
+  const { name } = opened.deployment;
   const more = again ? 'More would be deleted than was shown before. ' : '';
   return askToGoOn(context, `${more}Remove ${name}? Claims, data and secrets are kept.`, []);
 }
 
-function write(context: CommandContext, bench: Bench, { place, removal, kept, wasInstalled }: Uninstalled): void {
-  const { name } = bench.deployment;
+function write(
+  context: CommandContext,
+  opened: DeploymentContext,
+  { place, removal, kept, wasInstalled }: Uninstalled,
+): void {
+  const { name } = opened.deployment;
   if (context.output === 'json') {
     const head = { apiVersion: API_VERSION, kind: 'UninstallReport', difyctl: DIFYCTL_VERSION };
     const removed = removal.map(({ kind, name: own }) => ({ kind, name: own }));

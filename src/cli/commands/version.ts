@@ -8,13 +8,13 @@ import { textAt } from '../../evidence/read.ts';
 import { toolFacts } from '../../evidence/tools.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import type { Runner } from '../../exec/runner.ts';
-import { revisionStore } from '../../operations/draft.ts';
+import { revisionStore } from '../../operations/plan-install.ts';
+import { openClusterAccess } from '../../operations/preflight/cluster-access.ts';
 import { type InstalledVersions, installedVersions, versionWords } from '../../state/revisions/versions.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { versionDocument } from '../frame/version.ts';
-import { clusterAlone } from '../input/cluster-alone.ts';
-import { openPlace } from '../input/prepared.ts';
+import { openTargetOnly } from '../input/session.ts';
 
 /** Milliseconds for each part; what does not answer by then is said to be missing. */
 const LIMIT_MS = 10_000;
@@ -22,7 +22,7 @@ const LABEL_WIDTH = 10;
 
 /** A version, or why there is none. */
 type Part = { readonly version: string } | { readonly missing: string };
-type Place = Awaited<ReturnType<typeof openPlace>>;
+type Place = Awaited<ReturnType<typeof openTargetOnly>>;
 
 interface Sides {
   readonly tools: Readonly<Record<string, Part>>;
@@ -52,10 +52,10 @@ export function define(command: Command, context: CommandContext): void {
 }
 
 async function readSides(context: CommandContext): Promise<Sides> {
-  const alone = clusterAlone(context);
+  const alone = openClusterAccess(context);
   const place = await placeOf(context);
-  const { runner, kubeArgs } = 'missing' in place ? alone : place.bench;
-  const isCompose = !('missing' in place) && place.bench.deployment.target.type === 'compose';
+  const { runner, kubeArgs } = 'missing' in place ? alone : place.opened;
+  const isCompose = !('missing' in place) && place.opened.deployment.target.type === 'compose';
   const within = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | { readonly missing: string }> =>
     orMissing(context, work);
   const [tools, server, release] = await Promise.all([
@@ -73,14 +73,14 @@ async function readSides(context: CommandContext): Promise<Sides> {
       ]),
     ),
     server: { kind: isCompose ? 'engine' : 'cluster', ...server },
-    release: 'missing' in place ? place : { name: place.bench.deployment.name, ...release },
+    release: 'missing' in place ? place : { name: place.opened.deployment.name, ...release },
   };
 }
 
 /** Without a file there is no release to ask for; with one that is wrong neither. */
 async function placeOf(context: CommandContext): Promise<Place | { readonly missing: string }> {
   if (!context.configGiven && !existsSync(context.configPath)) return { missing: `there is no ${context.configPath}` };
-  return orMissing(context, () => openPlace(context, () => undefined));
+  return orMissing(context, () => openTargetOnly(context, () => undefined));
 }
 
 async function clusterVersion(runner: Runner, kubeArgs: readonly string[], signal: AbortSignal): Promise<Part> {
@@ -100,10 +100,10 @@ function versionOr(text: string, who: string): Part {
 }
 
 async function installed(
-  { bench, target }: Place,
+  { opened, target }: Place,
   signal: AbortSignal,
 ): Promise<InstalledVersions | { readonly missing: string }> {
-  const { revisions } = await revisionStore(bench, target).read(signal);
+  const { revisions } = await revisionStore(opened, target).read(signal);
   return installedVersions(revisions) ?? { missing: 'no installed revision is recorded' };
 }
 

@@ -1,13 +1,6 @@
 import { type Command, Option } from 'commander';
-import { UserError } from '../../base/errors.ts';
 import type { CheckReport } from '../../checks/check.ts';
-import type { Deployment } from '../../deployment/schema/deployment.ts';
-
-/** Which checks a run is about; ids, subjects or globs. */
-export interface Selection {
-  readonly only: readonly string[];
-  readonly skip: readonly string[];
-}
+import type { ClusterProbeOptions, Selection } from '../../operations/preflight/options.ts';
 
 /** `--only` and `--skip`, comma separated or repeated. */
 export function addSelectionOptions(command: Command): Command {
@@ -32,32 +25,17 @@ export function readFailOn({ failOn }: Readonly<Record<string, unknown>>): Check
   return failOn === 'warn' ? 'warn' : undefined;
 }
 
-/** From where services are looked at, and how closely: what makes objects in the cluster, and removes them again, only ever by flag. */
-export interface LookOptions {
-  readonly from: 'local' | 'cluster';
-  readonly deep: boolean;
-}
-
 /** `--from` and `--deep`. */
-export function addLookOptions(command: Command): Command {
+export function addClusterProbeOptions(command: Command): Command {
   const from = new Option('--from <place>', 'probe data services from this machine or from a temporary pod');
   return command
     .addOption(from.choices(['local', 'cluster']).default('local'))
     .option('--deep', 'also run checks that create and delete test resources (PVCs)');
 }
 
-/** Reads what `addLookOptions` collected. */
-export function readLook({ from, deep }: Readonly<Record<string, unknown>>): LookOptions {
+/** Reads what `addClusterProbeOptions` collected. */
+export function readClusterProbes({ from, deep }: Readonly<Record<string, unknown>>): ClusterProbeOptions {
   return { from: from === 'cluster' ? 'cluster' : 'local', deep: deep === true };
-}
-
-/** Throws UserError where there is no cluster to look from. */
-export function refuseAimlessLook({ from, deep }: LookOptions, deployment: Deployment | undefined): void {
-  if (from === 'local' && !deep) return;
-  const flag = from === 'cluster' ? '--from cluster' : '--deep';
-  if (deployment === undefined) throw new UserError(`${flag} needs a deployment file`, { next: ['difyctl init'] });
-  if (deployment.target.type === 'kubernetes') return;
-  throw new UserError(`${flag} is for Kubernetes; ${deployment.name} runs on Compose`, { next: ['difyctl preflight'] });
 }
 
 function listOption(flags: string, summary: string): Option {

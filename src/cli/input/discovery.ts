@@ -1,6 +1,7 @@
 import { mapTexts, oneLine } from '../../base/printable.ts';
 import { formatBytes } from '../../base/quantity.ts';
 import { counted } from '../../base/words.ts';
+import { kubeArguments } from '../../exec/kube-args.ts';
 import type { Runner } from '../../exec/runner.ts';
 import type { Found, FoundCluster, FoundContext, FoundStorageClass } from '../../wizard/found.ts';
 
@@ -10,14 +11,14 @@ const LIMIT_MS = 3000;
 /** Looks for what the wizard suggests. Reads only, and never throws: what is not there or not allowed is not found. */
 export class Discovery {
   readonly #runner: Runner;
-  readonly #kubeconfig: readonly string[];
+  readonly #kubeconfig: string | undefined;
   readonly #signal: AbortSignal;
   readonly #clusters = new Map<string, Promise<FoundCluster | undefined>>();
   #found: Found = { contexts: [] };
 
   constructor(runner: Runner, kubeconfig: string | undefined, signal: AbortSignal) {
     this.#runner = runner;
-    this.#kubeconfig = kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig];
+    this.#kubeconfig = kubeconfig;
     this.#signal = signal;
   }
 
@@ -42,7 +43,13 @@ export class Discovery {
   }
 
   async #lookForContexts(): Promise<void> {
-    const config = await this.#read('kubectl', [...this.#kubeconfig, 'config', 'view', '-o', 'json']);
+    const config = await this.#read('kubectl', [
+      ...kubeArguments(this.#kubeconfig, undefined),
+      'config',
+      'view',
+      '-o',
+      'json',
+    ]);
     const contexts = contextsOf(config);
     this.#found = { ...this.#found, contexts };
     const current = contexts.find((context) => context.current);
@@ -56,7 +63,7 @@ export class Discovery {
 
   async #cluster(context: string): Promise<FoundCluster | undefined> {
     const get = (...args: readonly string[]): Promise<string> =>
-      this.#read('kubectl', [...this.#kubeconfig, '--context', context, '--request-timeout', '3s', 'get', ...args]);
+      this.#read('kubectl', [...kubeArguments(this.#kubeconfig, context), '--request-timeout', '3s', 'get', ...args]);
     const [nodes, classes, storage] = await Promise.all([
       get('nodes', '-o', NODE_COLUMNS),
       get('ingressclasses', '-o', 'jsonpath={.items[*].metadata.name}'),

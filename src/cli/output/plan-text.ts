@@ -2,7 +2,7 @@ import { oneLine } from '../../base/printable.ts';
 import { wrap } from '../../base/wrap.ts';
 import type { Drift } from '../../evidence/drift/drift.ts';
 import { driftText } from '../../evidence/drift/words.ts';
-import type { Draft } from '../../operations/draft.ts';
+import type { PlannedInstall } from '../../operations/plan-install.ts';
 import { arrow, dot, paint, type Style } from '../../report/style.ts';
 import type { Change, FieldChange } from '../../targets/target.ts';
 
@@ -11,12 +11,12 @@ const TONES = { create: 'good', change: 'care', delete: 'bad' } as const;
 const INDENT = 14;
 
 /** A plan in short: how many of each kind; nothing where nothing changes. */
-export function kindLines({ plan }: Draft, style: Style): readonly string[] {
+export function kindLines({ plan }: PlannedInstall, style: Style): readonly string[] {
   return plan.changes.length === 0 ? [] : wrap(kindsText(plan.changes), style.width, INDENT);
 }
 
 /** `context prod-eu · https://10.2.0.1:6443 · user ops@example.com · namespace dify · release none` */
-export function placeLines({ place }: Draft, style: Style): readonly string[] {
+export function placeLines({ place }: PlannedInstall, style: Style): readonly string[] {
   const words = place.facts.map(({ name, value }) => oneLine(name === 'server' ? value : `${name} ${value}`));
   return wrap(words.join(` ${dot(style)} `), style.width, 2);
 }
@@ -39,7 +39,7 @@ function fieldText({ path, was, is, secret }: FieldChange, style: Style): string
 }
 
 /** What a plan comes to: an upgrade by its versions, and changed secrets with the workloads that they roll. */
-export function summaryLines({ plan, upgrade }: Draft, style: Style): readonly string[] {
+export function summaryLines({ plan, upgrade }: PlannedInstall, style: Style): readonly string[] {
   const versions = upgrade.map(({ what, from, to }) => `${what} ${from} ${arrow(style)} ${to}`);
   const { secrets = [], rolls = [] } = plan;
   const rolled = rolls.length === 0 ? 'rolls nothing' : `rolls ${rolls.join(', ')}`;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { asOf } from '../../src/cli/input/evidence-origin.ts';
+import { asOf } from '../../../src/operations/preflight/evidence-origin.ts';
 
 it.each([
   ['2026-11-22T12:00:00Z', /on 2026-11-22 \(less than a day ago\)/],

@@ -6,10 +6,11 @@ import { newestRevision, type Revision } from '../state/revisions/revision.ts';
 import type { RevisionStore } from '../state/revisions/store.ts';
 import { nextNumber, type UnreadableRevision } from '../state/revisions/stored.ts';
 import type { Place, Plan, Target } from '../targets/target.ts';
-import type { Bench, Prepared } from './prepare.ts';
+import type { DeploymentContext } from './open-deployment.ts';
+import type { RenderedDeployment } from './prepare.ts';
 
 /** What an install would do, and to what; shown before anybody is asked. */
-export interface Draft {
+export interface PlannedInstall {
   readonly place: Place;
   readonly plan: Plan;
   readonly revisions: readonly Revision[];
@@ -27,13 +28,18 @@ export interface Draft {
 }
 
 /** Revisions of the installation, with a copy in `.difyctl/`. */
-export function revisionStore({ paths }: Bench, target: Target): RevisionStore {
+export function revisionStore({ paths }: DeploymentContext, target: Target): RevisionStore {
   return bothStores(target.revisions, revisionFolder(paths.revisions));
 }
 
 /** Looks at the place and plans. Throws UserError where this name was installed elsewhere, ExternalError where the place does not answer. */
-export async function draftInstall(prepared: Prepared, target: Target, signal: AbortSignal): Promise<Draft> {
-  const { rendered, secrets, paths, deployment } = prepared;
+export async function planInstall(
+  prepared: RenderedDeployment,
+  target: Target,
+  signal: AbortSignal,
+): Promise<PlannedInstall> {
+  const { secrets, paths, deployment } = prepared;
+  const rendered = prepared.rendered.value;
   const copy = revisionFolder(paths.revisions);
   const [place, there, here] = await Promise.all([target.place(signal), target.revisions.read(signal), copy.read()]);
   const { revisions } = there;
@@ -56,7 +62,7 @@ export async function draftInstall(prepared: Prepared, target: Target, signal: A
   };
 }
 
-function upgradeOf({ deployment, chart }: Prepared, before: Revision | undefined): Draft['upgrade'] {
+function upgradeOf({ deployment, chart }: RenderedDeployment, before: Revision | undefined): PlannedInstall['upgrade'] {
   const pairs = [
     { what: 'Dify', from: before?.file.version, to: deployment.version },
     { what: 'chart', from: before?.chart?.version, to: chart?.facts.version },

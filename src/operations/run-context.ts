@@ -4,6 +4,7 @@ import { redactor } from '../base/redact.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { RequiredSecret } from '../deployment/secrets.ts';
 import { createRunner } from '../exec/execa-runner.ts';
+import { kubeArguments } from '../exec/kube-args.ts';
 import { explainingMissingContext } from '../exec/missing-context.ts';
 import { retryingRunner } from '../exec/retry.ts';
 import type { Runner } from '../exec/runner.ts';
@@ -11,7 +12,7 @@ import { RUN_VARIABLE } from '../state/lock/record.ts';
 import { newRunId, ownMark } from '../state/lock/self.ts';
 
 /** What a run works with before it knows any secret; the redactor learns as it goes. */
-export interface Workbench {
+export interface RunContext {
   /** Names this run; every program it starts carries it, so that they are found again should the run die. */
   readonly run: string;
   /** Starts programs without the variables that secret references name (`target.passEnv` apart). */
@@ -23,7 +24,7 @@ export interface Workbench {
   readonly kubeArgs: readonly string[];
 }
 
-export interface WorkbenchOptions {
+export interface RunContextOptions {
   readonly deployment: Deployment;
   readonly required: readonly RequiredSecret[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -34,14 +35,14 @@ export interface WorkbenchOptions {
   readonly onNote?: ((text: string) => void) | undefined;
 }
 
-export function createWorkbench({
+export function createRunContext({
   deployment,
   required,
   env,
   kubeconfig,
   context,
   onNote,
-}: WorkbenchOptions): Workbench {
+}: RunContextOptions): RunContext {
   const { target } = deployment;
   const run = newRunId();
   const known = new Set<string>();
@@ -49,10 +50,7 @@ export function createWorkbench({
   const redact = (text: string) => redactKnown(text);
   const named = required.flatMap(({ ref }) => ('env' in ref ? [ref.env] : []));
   const chosen = context ?? (target.type === 'kubernetes' ? target.context : undefined);
-  const kubeArgs = [
-    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
-    ...(chosen === undefined ? [] : ['--context', chosen]),
-  ];
+  const kubeArgs = kubeArguments(kubeconfig, chosen);
   const runner = createRunner({
     env: { ...env, [RUN_VARIABLE]: ownMark(run) },
     hiddenNames: new Set(named),

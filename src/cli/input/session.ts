@@ -1,44 +1,50 @@
 import type { LoadedDeployment } from '../../deployment/load.ts';
+import { type DeploymentContext, type OpenInput, openDeployment } from '../../operations/open-deployment.ts';
 import { openTarget } from '../../operations/open-target.ts';
-import { type Bench, openBench, type Prepared, prepare } from '../../operations/prepare.ts';
+import { prepare, type RenderedDeployment, requireRendered } from '../../operations/prepare.ts';
 import type { Target } from '../../targets/target.ts';
 import type { CommandContext } from '../frame/context.ts';
 import { loadFile } from './load-file.ts';
 
-export interface Ready {
+export interface Session {
   readonly loaded: LoadedDeployment;
-  readonly prepared: Prepared;
+  readonly prepared: RenderedDeployment;
   readonly target: Target;
+}
+
+/** What `prepare` and `openDeployment` take from the command line and the file. */
+export function openInput(
+  { env, kubeconfig, kubeContext, protect }: CommandContext,
+  { deployment, baseDirectory }: LoadedDeployment,
+): OpenInput {
+  return { deployment, baseDirectory, env, kubeconfig, context: kubeContext, protect };
 }
 
 /** Loads the file, prepares it and opens its target for the time of `work`. `onNote` is told what happens on the way; by default stderr. */
 export async function withPrepared<T>(
   context: CommandContext,
   unreadable: 'stop' | 'warn',
-  work: (ready: Ready) => Promise<T>,
+  work: (session: Session) => Promise<T>,
   onNote: (text: string) => void = noteLine(context),
 ): Promise<T> {
   const loaded = await loadFile(context);
-  const { env, kubeconfig, kubeContext, signal, protect, now } = context;
-  const { deployment, baseDirectory } = loaded;
-  const shared = { env, kubeconfig, context: kubeContext, signal, protect, onNote };
-  const prepared = await prepare({ deployment, baseDirectory, unreadable, ...shared });
+  const { signal, now } = context;
+  const prepared = await prepare({ ...openInput(context, loaded), unreadable, signal, onNote });
   try {
-    return await work({ loaded, prepared, target: await openTarget(prepared, now) });
+    const rendered = requireRendered(prepared);
+    return await work({ loaded, prepared: rendered, target: await openTarget(rendered, now) });
   } finally {
     await prepared.dispose();
   }
 }
 
 /** Loads the file and opens its target, for commands that need neither chart nor secrets. */
-export async function openPlace(
+export async function openTargetOnly(
   context: CommandContext,
   onNote: (text: string) => void = noteLine(context),
-): Promise<{ readonly bench: Bench; readonly target: Target }> {
-  const { deployment, baseDirectory } = await loadFile(context);
-  const { env, kubeconfig, kubeContext, signal, now } = context;
-  const bench = openBench({ deployment, baseDirectory, env, kubeconfig, context: kubeContext, signal, onNote });
-  return { bench, target: await openTarget(bench, now) };
+): Promise<{ readonly opened: DeploymentContext; readonly target: Target }> {
+  const opened = openDeployment({ ...openInput(context, await loadFile(context)), onNote });
+  return { opened, target: await openTarget(opened, context.now) };
 }
 
 function noteLine({ stderr, quiet }: CommandContext): (text: string) => void {
@@ -48,7 +54,7 @@ function noteLine({ stderr, quiet }: CommandContext): (text: string) => void {
 }
 
 /** What is worth a word before the work: warnings of the file, what fills it from outside, what could not be read. */
-export function openingNotes({ loaded, prepared }: Ready): readonly string[] {
+export function openingNotes({ loaded, prepared }: Session): readonly string[] {
   return [
     ...loaded.warnings.map(({ path, message }) => `${path}: ${message}`),
     ...(loaded.overrides.length === 0

@@ -1,0 +1,21 @@
+import type { CollectContext } from '../evidence/evidence.ts';
+import { dialHere } from '../evidence/probe/dial.ts';
+import type { PreparedDeployment } from './prepare.ts';
+
+/** What collectors see of a prepared deployment, in both phases. */
+export function collectContext(prepared: PreparedDeployment): Omit<CollectContext, 'env' | 'now' | 'signal'> {
+  const { deployment, secrets, rendered, chart, kubeArgs, baseDirectory, runner } = prepared;
+  return {
+    tier: deployment.tier,
+    deployment,
+    secrets,
+    rendered: rendered.ok ? rendered.value : undefined,
+    chart: chart?.reference,
+    renderFault: rendered.ok ? undefined : rendered.error.message,
+    kubeArgs,
+    baseDirectory,
+    runner,
+    dial: dialHere,
+    from: 'local',
+  };
+}

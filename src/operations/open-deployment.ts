@@ -1,0 +1,52 @@
+import { requiredSecrets } from '../deployment/required-secrets.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { RequiredSecret, SecretPath } from '../deployment/secrets.ts';
+import { type StatePaths, statePaths } from '../state/paths.ts';
+import { createRunContext, type RunContext } from './run-context.ts';
+import { secretKeys } from './secret-keys.ts';
+
+export interface OpenInput {
+  readonly deployment: Deployment;
+  /** Folder of difyctl.yaml; paths in the file are relative to it, `.difyctl/` is in it. */
+  readonly baseDirectory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly kubeconfig?: string | undefined;
+  /** Outranks `target.context`. */
+  readonly context?: string | undefined;
+  /** Gets every secret as soon as it is known: for the command's own output. */
+  readonly protect?: ((values: Iterable<string>) => void) | undefined;
+  /** Gets notes about repeated commands, if the API server does not answer. */
+  readonly onNote?: ((text: string) => void) | undefined;
+}
+
+/** A deployment and the programs that reach it: enough to see what is installed and to remove it. */
+export interface DeploymentContext extends RunContext {
+  readonly deployment: Deployment;
+  readonly baseDirectory: string;
+  readonly paths: StatePaths;
+  /** Every secret that the deployment needs. */
+  readonly required: readonly RequiredSecret[];
+  /** Which variable of the rendered set holds which generated secret. */
+  readonly secretKeys: Readonly<Record<SecretPath, string>>;
+}
+
+/** Opens a deployment without chart and secrets, so that `status` and `uninstall` work if the chart repository is unreachable. */
+export function openDeployment(input: OpenInput): DeploymentContext {
+  const { deployment, baseDirectory, env, kubeconfig, context, protect, onNote } = input;
+  const required = requiredSecrets(deployment);
+  const run = createRunContext({ deployment, required, env, kubeconfig, context, onNote });
+  const protectBoth = (values: Iterable<string>): void => {
+    const known = [...values];
+    run.protect(known);
+    protect?.(known);
+  };
+  return {
+    ...run,
+    protect: protectBoth,
+    deployment,
+    baseDirectory,
+    required,
+    paths: statePaths(baseDirectory, deployment.name),
+    secretKeys: secretKeys(required, deployment.target.type),
+  };
+}

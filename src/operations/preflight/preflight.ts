@@ -1,0 +1,31 @@
+import { CHECKS } from '../../checks/registry.ts';
+import { refuseOtherPhase } from '../../checks/select.ts';
+import { type ClusterAccess, openClusterAccess } from './cluster-access.ts';
+import { preflightClusterOnly } from './cluster-only.ts';
+import { refuseWithoutCluster } from './cluster-probes.ts';
+import type { PreflightOptions, PreflightOutcome, PreflightRun } from './options.ts';
+import { preflightSaved, readSaved } from './saved.ts';
+
+/**
+ * Runs preflight. With a deployment file: collects evidence for it; without: inspects the current cluster. Evidence from `fromEvidence`
+ * replaces collection per key; if that folder holds its own difyctl.yaml, or there is no file at all, nothing is collected. `access` is a
+ * kubectl that was started ahead. Throws UserError for an unknown id, a wrong file or options that exclude each other, Interrupted.
+ */
+export async function preflight(
+  run: PreflightRun,
+  options: PreflightOptions,
+  access: ClusterAccess | undefined,
+): Promise<PreflightOutcome> {
+  refuseOtherPhase(CHECKS, 'preflight', options.only);
+  const saved = await readSaved(options.fromEvidence, run.overrides);
+  if (saved?.deployment !== undefined) return preflightSaved(run, options, saved);
+  const loaded = await run.load();
+  refuseWithoutCluster(options, loaded?.deployment);
+  if (loaded !== undefined) {
+    // Schema and renderers are half of the program: a run without a file does not load them.
+    const { preflightLive } = await import('./live.ts');
+    return preflightLive(run, options, loaded, saved?.evidence ?? []);
+  }
+  if (saved !== undefined) return preflightSaved(run, options, saved);
+  return preflightClusterOnly(run, options, access ?? openClusterAccess(run));
+}

@@ -1,0 +1,48 @@
+import { dirname } from 'node:path';
+import { UserError } from '../../base/errors.ts';
+import { nearest } from '../../base/suggest.ts';
+import { TIERS, type Tier } from '../../checklist/tiers.ts';
+import { textSaid } from '../../deployment/said.ts';
+import type { CollectContext } from '../../evidence/evidence.ts';
+import { dialHere } from '../../evidence/probe/dial.ts';
+import type { LoadedPolicy } from '../../policy/load.ts';
+import { bareRunner } from './cluster-access.ts';
+import type { PreflightRun } from './options.ts';
+
+/** What collectors get without a deployment file: the tier alone. */
+export function bareContext({ env, now, signal, configPath }: PreflightRun, tier: Tier): CollectContext {
+  return {
+    ...{ deployment: undefined, secrets: undefined, rendered: undefined },
+    ...{ dial: dialHere, from: 'local', kubeArgs: [], runner: bareRunner(env) },
+    ...{ tier, baseDirectory: dirname(configPath), env, now, signal },
+  };
+}
+
+/** The tier of `--tier`. Throws UserError for an unknown one, or without one. */
+export async function tierOf({ overrides, configPath }: PreflightRun): Promise<Tier> {
+  const said = await textSaid(overrides, 'tier');
+  const tier = TIERS.find((candidate) => candidate === said);
+  if (tier !== undefined) return tier;
+  if (said !== undefined) {
+    const meant = nearest(said, TIERS);
+    throw new UserError(
+      `--tier ${said}: one of ${TIERS.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      { next: [`difyctl preflight --tier ${meant ?? 'prod'}`] },
+    );
+  }
+  throw new UserError(`there is no ${configPath}, and no --tier to judge the current cluster by`, {
+    next: ['difyctl init', 'difyctl preflight --tier prod', 'difyctl preflight --config FILE'],
+  });
+}
+
+/** The policy that `--policy` names; undefined without the flag. */
+export async function policyOverride({ overrides, cwd }: PreflightRun): Promise<LoadedPolicy | undefined> {
+  return policyAt(await textSaid(overrides, 'policy'), cwd);
+}
+
+/** The policy at a path that is relative to `directory`; undefined without a path. Its schema is loaded only now. */
+export async function policyAt(path: string | undefined, directory: string): Promise<LoadedPolicy | undefined> {
+  if (path === undefined) return undefined;
+  const { readPolicy } = await import('../policy.ts');
+  return readPolicy(path, directory);
+}

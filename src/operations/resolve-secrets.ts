@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { kubectl } from '../exec/kubectl.ts';
+import { composeLiving } from '../state/compose/living.ts';
+import { kubernetesLiving } from '../state/kubernetes/living.ts';
+import type { Living } from '../state/living.ts';
+import { readCache } from '../state/secrets/cache.ts';
+import { type ResolvedSecrets, resolveSecrets } from '../state/secrets/resolve.ts';
+import type { DeploymentContext } from './open-deployment.ts';
+
+/** Where an existing installation of the deployment keeps its secrets. */
+export function installedSecrets({ deployment, baseDirectory, runner, kubeArgs }: DeploymentContext): Living {
+  const { name, target } = deployment;
+  return target.type === 'compose'
+    ? composeLiving({ runner, name, directory: resolve(baseDirectory, target.directory) })
+    : kubernetesLiving({ kubectl: kubectl(runner, kubeArgs), name, namespace: target.namespace });
+}
+
+export interface ResolveInput {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** If the installed secrets cannot be read: `stop` (install), or `warn` and go on with the cache, else new secrets. */
+  readonly unreadable: 'stop' | 'warn';
+  readonly signal: AbortSignal;
+}
+
+/** Resolves every secret of the deployment and protects it in the output. Throws as `resolveSecrets`. */
+export async function resolveDeploymentSecrets(
+  { required, paths, baseDirectory, secretKeys: keysNow, protect }: DeploymentContext,
+  living: Living,
+  { env, unreadable, signal }: ResolveInput,
+): Promise<ResolvedSecrets> {
+  const cache = await readCache(paths);
+  const sources = { env, baseDirectory };
+  const secrets = await resolveSecrets({ required, sources, living, cache, keysNow, unreadable, signal });
+  protect(secrets.real);
+  return secrets;
+}
