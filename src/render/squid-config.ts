@@ -1,4 +1,5 @@
 import { PORTS, SERVICE_OF } from './compose/names.ts';
+import { fillTemplate } from './template.ts';
 
 /** `proxy` of Debian and Ubuntu, which squid's packages run as. */
 export const SQUID_USER = '13:13';
@@ -27,61 +28,33 @@ const PRIVATE = [
   'ff00::/8',
 ];
 
-/** The line that refuses them; `isGuarded` looks for it. */
+/** The line of the templates that refuses them; `isGuarded` looks for it. */
 const DENY_PRIVATE = 'http_access deny private';
 
 /** Clients are the containers of the project: Docker gives its networks addresses of these ranges. */
 const CLIENTS = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fe80::/10'];
 
-/** What the agent's shell may reach inside all the same: signed files, and the stub through which it calls Dify. */
-const AGENT_EXCEPTIONS = [
-  `acl api dstdomain -n ${SERVICE_OF.api}`,
-  `acl api_port port ${PORTS.api}`,
-  'acl signed_files urlpath_regex ^/files/',
-  `acl agent_backend dstdomain -n ${SERVICE_OF.agentBackend}`,
-  `acl agent_port port ${PORTS.agentBackend}`,
-  'acl agent_stub urlpath_regex ^/agent-stub/',
-  'http_access allow clients !CONNECT api api_port signed_files',
-  'http_access allow clients !CONNECT agent_backend agent_port agent_stub',
-];
-
 /**
- * A squid.conf that lets containers out to the public internet and nowhere else. CONNECT goes to port 443 only. Bodies up to
+ * A squid.conf, from templates/squid/squid.conf, that lets containers out to the public internet and nowhere else. CONNECT goes to port 443 only. Bodies up to
  * 100 MB are buffered, as upstream's are. Nothing is cached; the log goes to the container's output, without
  * the health check's own connections.
  */
 export function squidConfig(role: 'ssrf' | 'agent'): string {
-  const lines = [
-    '# Written by difyctl; the next render overwrites it.',
-    `http_port ${PORTS.squid}`,
-    ...CLIENTS.map((range) => `acl clients src ${range}`),
-    ...PRIVATE.map((range) => `acl private dst ${range}`),
-    'acl tls_port port 443',
-    'acl CONNECT method CONNECT',
-    '',
-    'http_access deny manager',
-    'http_access deny CONNECT !tls_port',
-    ...(role === 'agent' ? AGENT_EXCEPTIONS : []),
-    DENY_PRIVATE,
-    'http_access allow clients',
-    'http_access deny all',
-    '',
-    'client_request_buffer_max_size 100 MB',
-    'cache deny all',
-    'cache_mem 8 MB',
-    'via off',
-    'forwarded_for delete',
-    'shutdown_lifetime 3 seconds',
-    'visible_hostname ssrf-proxy',
-    'pid_filename none',
-    'pinger_enable off',
-    'coredump_dir /tmp',
-    'access_log stdio:/dev/stdout squid !localhost',
-    'cache_log stdio:/dev/stderr',
-    'cache_store_log none',
-    'logfile_rotate 0',
-  ];
-  return `${lines.join('\n')}\n`;
+  return fillTemplate('squid/squid.conf', {
+    port: PORTS.squid,
+    clients: ranges(CLIENTS),
+    private: ranges(PRIVATE),
+    // What the agent's shell may reach inside all the same: signed files, and the stub through which it calls Dify.
+    agent: role === 'agent',
+    apiHost: SERVICE_OF.api,
+    apiPort: PORTS.api,
+    backendHost: SERVICE_OF.agentBackend,
+    backendPort: PORTS.agentBackend,
+  });
+}
+
+function ranges(list: readonly string[]): readonly { readonly range: string }[] {
+  return list.map((range) => ({ range }));
 }
 
 /**
@@ -90,18 +63,7 @@ export function squidConfig(role: 'ssrf' | 'agent'): string {
  * addresses. The sandbox's reverse proxy on another port is refused with the rest.
  */
 export function squidRules(): string {
-  const lines = [
-    '# Written by difyctl; the next render overwrites it.',
-    ...PRIVATE.map((range) => `acl private dst ${range}`),
-    DENY_PRIVATE,
-    'http_access allow all',
-    'client_request_buffer_max_size 100 MB',
-    'cache deny all',
-    'via off',
-    'forwarded_for delete',
-    'shutdown_lifetime 3 seconds',
-  ];
-  return `${lines.join('\n')}\n`;
+  return fillTemplate('squid/rules.conf', { private: ranges(PRIVATE) });
 }
 
 /** True for a configuration or rules that refuse private addresses before they let anybody through. */

@@ -25,6 +25,11 @@ test('npm pack makes a tarball that installs offline, alone, and runs', async ()
   await writeFile(join(folder.path, 'difyctl.yaml'), 'apiVersion: difyctl/v1\ntier: test\ntarget: { type: compose }\n');
   const rendered = await run(program, ['render', '--out', 'set'], { cwd: folder.path, env: { PATH: NODE_ALONE } });
   expect(rendered.stdout).toContain('compose.yaml');
+  // From templates/ of the package.
+  expect(await readFile(join(folder.path, 'set', 'nginx', 'nginx.conf'), 'utf8')).toContain(
+    'listen 80 default_server;',
+  );
+  expect(await readFile(join(folder.path, 'set', 'ssrf_proxy', 'squid.conf'), 'utf8')).toContain('deny private');
   const explained = await run(program, ['checks', 'explain', 'cluster.dns']);
   expect(explained.stdout).toContain('cluster.dns');
 });

@@ -1,8 +1,8 @@
-import { readPackageFile } from '../../base/package-file.ts';
+import { packageFile } from '../../base/package-file.ts';
 
 /** The sections of docs/checks.md by check id, as plain text. The page is part of the published package. */
 export async function readExplanations(): Promise<ReadonlyMap<string, string>> {
-  return sections(await readPackageFile('docs/checks.md'));
+  return sections(packageFile('docs/checks.md'));
 }
 
 /** Sections of second level whose heading is an id. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Interrupted } from '../../base/errors.ts';
-import { readPackageFile } from '../../base/package-file.ts';
+import { packageFile } from '../../base/package-file.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Kubectl, kubectl } from '../../exec/kubectl.ts';
@@ -55,7 +55,7 @@ export const openRelay: OpenRelay = async ({ deployment, runner, kubeArgs, signa
 
 /** The pod learns the digest of the key alone: many may read its specification. */
 async function relayJob(name: string, namespace: string, deployment: Deployment, key: string): Promise<object> {
-  const script = await readPackageFile('templates/relay.py');
+  const script = packageFile('templates/relay.py');
   const digest = createHash('sha256').update(key).digest('hex');
   // Ready once something listens there: what a kubelet can ask of a loopback that is not its own.
   const asks = `import socket; socket.create_connection(("127.0.0.1", ${RELAY_PORT}), 2)`;

@@ -1,0 +1,93 @@
+import mustache from 'mustache';
+import { packageFile } from '../base/package-file.ts';
+import { ESCAPES, type TemplateFormat } from './template-formats.ts';
+
+/** What fills a template: texts and numbers for holes, switches and lists for sections. A section's items are filled in its own lines. */
+export interface TemplateValues {
+  readonly [name: string]: string | number | boolean | readonly TemplateValues[];
+}
+
+/** Files of templates/ and the format that values are escaped for. */
+const TEMPLATES = {
+  'nginx/nginx.conf': 'nginx',
+  'squid/squid.conf': 'squid',
+  'squid/rules.conf': 'squid',
+} as const satisfies Readonly<Record<string, TemplateFormat>>;
+
+/** Fills a file of templates/. Throws as `fillText` does: then the template and its caller do not fit, which is a bug. */
+export function fillTemplate(name: keyof typeof TEMPLATES, values: TemplateValues): string {
+  try {
+    return fillText(packageFile(`templates/${name}`), TEMPLATES[name], values);
+  } catch (error) {
+    throw new Error(`templates/${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Fills a template of mustache: `{{name}}` is a hole, `{{#name}}…{{/name}}` is written if the switch is on or once for each item, `{{^name}}…{{/name}}` if
+ * it is off or there are none. Each value is escaped for the format. Throws for a hole without a value, a value without a hole, and a tag of any
+ * other kind, such as one that would not be escaped.
+ */
+export function fillText(template: string, format: TemplateFormat, values: TemplateValues): string {
+  const tokens = mustache.parse(template) as readonly Token[];
+  refuseUnknown(tokens, [values]);
+  return filled(tokens, ESCAPES[format], [values]);
+}
+
+/** Of mustache: kind, name or text, from, to, and the tokens inside a section. */
+type Token = readonly [kind: string, name: string, from: number, to: number, inside?: readonly Token[]];
+
+/** The innermost scope comes last. */
+type Scopes = readonly TemplateValues[];
+
+function filled(tokens: readonly Token[], toWord: (text: string) => string, scopes: Scopes): string {
+  const parts = tokens.map(([kind, name, , , inside = []]) => {
+    if (kind === 'text') return name;
+    const value = lookedUp(name, scopes);
+    if (kind === 'name') return toWord(textOf(name, value));
+    const items = itemsOf(name, value);
+    if (kind === '^') return items.length === 0 ? filled(inside, toWord, scopes) : '';
+    return items.map((item) => filled(inside, toWord, [...scopes, item])).join('');
+  });
+  return parts.join('');
+}
+
+function lookedUp(name: string, scopes: Scopes): TemplateValues[string] {
+  const value = scopes.findLast((scope) => Object.hasOwn(scope, name))?.[name];
+  if (value === undefined) throw new Error(`{{${name}}} has no value`);
+  return value;
+}
+
+function textOf(name: string, value: TemplateValues[string]): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new Error(`{{${name}}} is a hole, and its value is a switch or a list`);
+}
+
+/** A switch that is on is one item without values of its own. */
+function itemsOf(name: string, value: TemplateValues[string]): readonly TemplateValues[] {
+  if (typeof value === 'boolean') return value ? [{}] : [];
+  if (typeof value === 'object') return value;
+  throw new Error(`{{#${name}}} is a section, and its value is a text`);
+}
+
+function refuseUnknown(tokens: readonly Token[], items: readonly TemplateValues[]): void {
+  const names = namesIn(tokens);
+  for (const [name, value] of items.flatMap((item) => Object.entries(item))) {
+    if (!names.has(name)) throw new Error(`it has no hole {{${name}}}`);
+    if (typeof value !== 'object') continue;
+    refuseUnknown(sectionsOf(tokens, name), value);
+  }
+}
+
+function namesIn(tokens: readonly Token[]): ReadonlySet<string> {
+  const names = tokens.flatMap(([kind, name, , , inside = []]) => {
+    if (kind === 'text') return [];
+    if (!['name', '#', '^'].includes(kind)) throw new Error(`a tag of kind ${kind} (${name}) is not known here`);
+    return [name, ...namesIn(inside)];
+  });
+  return new Set(names);
+}
+
+function sectionsOf(tokens: readonly Token[], wanted: string): readonly Token[] {
+  return tokens.flatMap(([, name, , , inside = []]) => (name === wanted ? inside : sectionsOf(inside, wanted)));
+}
