@@ -1,10 +1,10 @@
 import { isObject } from '../base/json.ts';
+import type { SecretPath, SecretRef } from '../base/secret-ref.ts';
 import { OWN_KEYS } from './own-keys.ts';
 import { formatPath, type Path } from './paths.ts';
 import type { Deployment } from './schema/deployment.ts';
-import type { SecretRef } from './schema/secret-ref.ts';
 import { shapesAt } from './schema/shape.ts';
-import type { RequiredSecret, SecretForm, SecretPath } from './secrets.ts';
+import type { RequiredSecret, SecretForm } from './secrets.ts';
 
 const GENERATED: SecretRef = { generated: true };
 

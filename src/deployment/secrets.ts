@@ -1,10 +1,4 @@
-import type { SecretRef } from './schema/secret-ref.ts';
-
-/**
- * Secrets are known by the path in the file where their reference stands or would stand: `postgres.password`,
- * `objectStorage.s3.accessKey`, `secrets.secretKey`. Values live only in a `SecretValues`, never in a Deployment.
- */
-export type SecretPath = string;
+import type { SecretPath, SecretRef } from '../base/secret-ref.ts';
 
 /** Which alphabet and length a generated value has: 43 URL-safe characters, or exactly 32 bytes as unpadded base64url. */
 export type SecretForm = 'token' | 'base64url-32';

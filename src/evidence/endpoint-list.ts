@@ -3,8 +3,9 @@ import type { Mail } from '../deployment/schema/mail.ts';
 import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
 import type { Redis } from '../deployment/schema/redis.ts';
 import type { VectorStore } from '../deployment/schema/vector-store.ts';
+import { endpointOf } from '../providers/endpoint.ts';
+import { storeEndpoints } from '../providers/vector-store/registry.ts';
 import { s3PlaceOf } from './object-storage/s3/places.ts';
-import { storeUrl } from './vector-store/address.ts';
 
 /** Somewhere that Dify has to connect to. */
 export interface Endpoint {
@@ -59,31 +60,7 @@ function storageUrl(storage: ObjectStorage): string | undefined {
 
 function vectorEndpoints(store: VectorStore): readonly Endpoint[] {
   if (store.mode === 'bundled') return [];
-  switch (store.provider) {
-    case 'weaviate':
-      return [...named('vector-store', store.weaviate.url), ...named('vector-store', grpcUrl(store.weaviate.grpcUrl))];
-    case 'qdrant': {
-      const http = named('vector-store', storeUrl(store).href);
-      const { grpcPort } = store.qdrant;
-      return grpcPort === undefined ? http : [...http, ...http.map((one) => ({ ...one, port: grpcPort }))];
-    }
-    case 'milvus':
-      return named('vector-store', storeUrl(store).href);
-    case 'pgvector':
-      return [{ service: 'vector-store', host: store.pgvector.host, port: store.pgvector.port }];
-    case 'tencent':
-      return named('vector-store', store.tencent.url);
-    case 'myscale':
-      return [{ service: 'vector-store', host: store.myscale.host, port: store.myscale.port }];
-    case 'tablestore':
-      return named('vector-store', store.tablestore.endpoint);
-    case 'elasticsearch':
-      return named('vector-store', store.elasticsearch.url);
-  }
-}
-
-function grpcUrl(address: string | undefined): string | undefined {
-  return address === undefined ? undefined : `grpc://${address.replace(/^grpcs?:\/\//, '')}`;
+  return storeEndpoints(store).map((at) => ({ service: 'vector-store', ...at }));
 }
 
 function mailEndpoints(mail: Mail): readonly Endpoint[] {
@@ -93,7 +70,5 @@ function mailEndpoints(mail: Mail): readonly Endpoint[] {
 
 function named(service: Endpoint['service'], address: string | undefined): readonly Endpoint[] {
   if (address === undefined) return [];
-  const url = new URL(address);
-  const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port);
-  return [{ service, host: url.hostname, port }];
+  return [{ service, ...endpointOf(new URL(address)) }];
 }

@@ -1,6 +1,6 @@
 import { sha256 } from '../base/digest.ts';
+import type { SecretRef } from '../base/secret-ref.ts';
 import { publishedDefaultIn } from '../checklist/published-defaults.ts';
-import type { SecretRef } from '../deployment/schema/secret-ref.ts';
 import { type Collector, EvidenceMissing, evidenceKey } from './evidence.ts';
 import { type SecretTrait, traitsOf } from './secret-traits.ts';
 

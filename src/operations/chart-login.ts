@@ -1,7 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import type { SecretPath } from '../base/secret-ref.ts';
 import type { KubernetesTarget } from '../deployment/schema/target.ts';
-import type { SecretPath, SecretValues } from '../deployment/secrets.ts';
+import type { SecretValues } from '../deployment/secrets.ts';
 import type { ChartLogin } from '../exec/chart-login.ts';
 
 const CHART_PASSWORD: SecretPath = 'target.chart.password';

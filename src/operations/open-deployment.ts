@@ -1,6 +1,7 @@
+import type { SecretPath } from '../base/secret-ref.ts';
 import { requiredSecrets } from '../deployment/required-secrets.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
-import type { RequiredSecret, SecretPath } from '../deployment/secrets.ts';
+import type { RequiredSecret } from '../deployment/secrets.ts';
 import { type StatePaths, statePaths } from '../state/paths.ts';
 import { createRunContext, type RunContext } from './run-context.ts';
 import { secretKeys } from './secret-keys.ts';

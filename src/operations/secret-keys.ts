@@ -1,4 +1,5 @@
-import type { RequiredSecret, SecretPath } from '../deployment/secrets.ts';
+import type { SecretPath } from '../base/secret-ref.ts';
+import type { RequiredSecret } from '../deployment/secrets.ts';
 import { secretVariable } from '../render/compose/variables.ts';
 
 /**

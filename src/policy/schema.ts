@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { duration, line } from '../base/fields.ts';
 import { isQuantity } from '../base/quantity.ts';
 import { API_VERSION } from '../base/version.ts';
 import { TIERS } from '../checklist/tiers.ts';
-import { duration, line } from '../deployment/schema/fields.ts';
 
 const checkPattern = z
   .string()

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../base/json.ts';
-import type { SecretPath } from '../deployment/secrets.ts';
+import type { SecretPath } from '../base/secret-ref.ts';
 
 /** One file of the rendered set; `path` is relative to the output folder, with forward slashes. */
 export interface RenderedFile {

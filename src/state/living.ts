@@ -1,4 +1,4 @@
-import type { SecretPath } from '../deployment/secrets.ts';
+import type { SecretPath } from '../base/secret-ref.ts';
 import type { Found } from './secrets/references.ts';
 
 /** What the living installation knows of its own secrets. */

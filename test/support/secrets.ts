@@ -1,6 +1,7 @@
+import type { SecretPath } from '../../src/base/secret-ref.ts';
 import { requiredSecrets } from '../../src/deployment/required-secrets.ts';
 import type { Deployment } from '../../src/deployment/schema/deployment.ts';
-import type { SecretPath, SecretValues } from '../../src/deployment/secrets.ts';
+import type { SecretValues } from '../../src/deployment/secrets.ts';
 
 /**
  * A value for every secret the deployment requires. Those from outside hold what breaks unquoted URLs, shells, YAML and env files

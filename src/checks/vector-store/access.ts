@@ -1,6 +1,7 @@
 import { shellWord } from '../../base/shell-word.ts';
 import type { CertificateFact } from '../../evidence/probe/tls.ts';
 import type { ExternalStore } from '../../evidence/vector-store/facts.ts';
+import { takesCa, usesTls } from '../../providers/vector-store/registry.ts';
 import type { Check } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
 import { isOfUnknownAuthority, judgeCertificate } from '../services/certificate.ts';
@@ -11,7 +12,7 @@ const tls = storeCheck({
   id: 'vector-store.tls',
   title: 'the vector store shows a certificate that Dify trusts',
   severity: error,
-  when: isEncrypted,
+  when: usesTls,
   remedy:
     "openssl s_client -connect HOST:PORT -servername HOST: look at names, dates and issuer, then renew the store's certificate",
   judge: (seen) => {
@@ -36,31 +37,9 @@ const tls = storeCheck({
  */
 function ownAuthority(provider: ExternalStore['provider'], certificate: CertificateFact): string | undefined {
   if (!isOfUnknownAuthority(certificate)) return undefined;
-  if (provider === 'milvus' || provider === 'elasticsearch')
+  if (takesCa(provider))
     return `name the certificate of the authority that signed it: --set vectorStore.${provider}.caFile=./ca.pem`;
   return "Dify's client takes no authority of your own: give the store a certificate of a public one, or serve it over http in a network that nobody else is on";
-}
-
-/** MyScale's client chooses https by the port alone. */
-function isEncrypted(store: ExternalStore): boolean {
-  switch (store.provider) {
-    case 'weaviate':
-      return store.weaviate.url.startsWith('https:');
-    case 'qdrant':
-      return store.qdrant.url.startsWith('https:');
-    case 'milvus':
-      return store.milvus.url.startsWith('https:');
-    case 'tencent':
-      return store.tencent.url.startsWith('https:');
-    case 'tablestore':
-      return store.tablestore.endpoint.startsWith('https:');
-    case 'elasticsearch':
-      return store.elasticsearch.url.startsWith('https:');
-    case 'myscale':
-      return store.myscale.port === 443 || store.myscale.port === 8443;
-    case 'pgvector':
-      return false;
-  }
 }
 
 const login = storeCheck({

@@ -1,12 +1,13 @@
 import { formatBytes, formatCpu, parseQuantity } from '../../base/quantity.ts';
 import { COPIES, DISK_USED, QDRANT_SIZE, type StoreSize } from '../../checklist/vector-stores.ts';
-import type { NodeFact } from '../../evidence/vector-store/facts.ts';
+import type { NodeFact, VectorStoreFacts } from '../../evidence/vector-store/facts.ts';
+import { vectorStoreProvider } from '../../providers/vector-store/registry.ts';
 import type { Check, Judgement } from '../check.ts';
 import { counted, fault, listed, pass, some } from '../judgement.ts';
 import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { error, errorInProd, warning } from '../when.ts';
 import { showNodes } from './managed.ts';
-import { notSeen, probeFault, type Seen, storeCheck, unasked } from './store-check.ts';
+import { notSeen, probeFault, storeCheck, unasked } from './store-check.ts';
 
 const replication = storeCheck({
   id: 'vector-store.replication',
@@ -32,37 +33,23 @@ const replication = storeCheck({
       return fault('fail', {
         observed: 'new collections get one copy',
         expected,
-        remedy: raiseCopies(seen),
+        remedy: vectorStoreProvider(facts.provider).copies?.raise ?? 'add a standby or a replica',
       });
     }
     if (single.length > 0) {
       const observed = `${single.length} of ${counted(collections, 'collection')} with one copy: ${some(single)}`;
-      return fault('fail', { observed, expected, remedy: copyAgain(seen, single[0] ?? '') });
+      return fault('fail', { observed, expected, remedy: copyAgain(facts, single[0] ?? '') });
     }
     return pass(ofNew === undefined ? 'no collection with one copy' : `${ofNew} copies`, expected);
   },
 });
 
-/** How new collections get more copies. */
-function raiseCopies({ facts: { provider } }: Seen): string {
-  if (provider === 'qdrant')
-    return 'set QDRANT_REPLICATION_FACTOR to 2 in components.api.extraEnv and components.worker.extraEnv, or leave it out';
-  if (provider === 'weaviate') return 'set REPLICATION_MINIMUM_FACTOR=2 on every Weaviate node';
-  if (provider === 'elasticsearch')
-    return 'let the index template that matches the names of Dify set number_of_replicas to 1';
-  if (provider === 'tencent')
-    return 'set TENCENT_VECTOR_DB_REPLICAS to 2 in components.api.extraEnv and components.worker.extraEnv';
-  return 'add a standby or a replica';
-}
-
-/** How a collection that is there gets another copy. */
-function copyAgain({ facts: { provider, address } }: Seen, name: string): string {
-  if (provider === 'qdrant') {
-    return `POST http://${address}/collections/${encodeURIComponent(name)}/cluster with {"replicate_shard": …} for each shard, then PATCH its replication_factor`;
-  }
-  if (provider === 'elasticsearch')
-    return `PUT http://${address}/${encodeURIComponent(name)}/_settings with {"index": {"number_of_replicas": 1}}`;
-  return `index the knowledge base of ${name} again once new collections get ${COPIES} copies`;
+/** How a collection that exists gets another copy. */
+function copyAgain({ provider, address }: VectorStoreFacts, name: string): string {
+  return (
+    vectorStoreProvider(provider).copies?.again?.(address, name) ??
+    `index the knowledge base of ${name} again once new collections get ${COPIES} copies`
+  );
 }
 
 const disk = storeCheck({

@@ -1,4 +1,5 @@
-import { MINIMUM_VERSIONS, weaviateSteps } from '../../checklist/vector-stores.ts';
+import { weaviateSteps } from '../../checklist/vector-stores.ts';
+import { blockOf, vectorStoreProvider } from '../../providers/vector-store/registry.ts';
 import type { Check, Judgement } from '../check.ts';
 import { counted, fault, listed, pass, some } from '../judgement.ts';
 import { isOlder, minorOf } from '../versions.ts';
@@ -37,11 +38,11 @@ const version = storeCheck({
   id: 'vector-store.version',
   title: "the vector store is one that Dify's client works with",
   severity: error,
-  when: ({ provider }) => MINIMUM_VERSIONS[provider] !== undefined,
+  when: ({ provider }) => vectorStoreProvider(provider).minimum !== undefined,
   remedy: 'upgrade the store',
   judge: (seen) => {
     const { facts } = seen;
-    const minimum = MINIMUM_VERSIONS[facts.provider];
+    const { minimum } = vectorStoreProvider(facts.provider);
     if (minimum === undefined) return unasked(seen);
     const expected = `${facts.provider} ${minimum.version} or newer`;
     if (facts.product !== undefined)
@@ -71,8 +72,7 @@ const grpc = storeCheck({
   id: 'vector-store.grpc',
   title: 'the gRPC port of the vector store answers',
   severity: error,
-  when: (store) =>
-    store.provider === 'weaviate' || (store.provider === 'qdrant' && store.qdrant.grpcPort !== undefined),
+  when: (store) => vectorStoreProvider(store.provider).usesGrpc?.(blockOf(store)) === true,
   remedy: 'open the gRPC port, or name the right one: every search of Dify goes through it',
   judge: (seen) => {
     const { grpc: asked } = seen.facts;
@@ -88,7 +88,7 @@ const database = storeCheck({
   id: 'vector-store.database',
   title: 'the database of the file is there, or Dify may make it',
   severity: error,
-  when: ({ provider }) => provider !== 'weaviate' && provider !== 'qdrant' && provider !== 'elasticsearch',
+  when: ({ provider }) => vectorStoreProvider(provider).hasDatabase === true,
   remedy: 'make the database, or name the right one',
   judge: (seen) => {
     const asked = seen.facts.database;

@@ -1,12 +1,13 @@
 import { durationSeconds } from '../../base/duration.ts';
-import { COPIES, MAJORITY_NODES } from '../../checklist/vector-stores.ts';
+import { COPIES } from '../../checklist/vector-stores.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { VECTOR_STORE } from '../../evidence/vector-store/facts.ts';
+import { vectorStoreProvider } from '../../providers/vector-store/registry.ts';
 import type { Check, Judgement } from '../check.ts';
 import { counted, deploymentOf, fault, pass } from '../judgement.ts';
 import { declaredNotSeen, notReached } from '../services/probed.ts';
 import { errorInProd, withFile } from '../when.ts';
-import { showNodes, VENDOR_RUN } from './managed.ts';
+import { showNodes } from './managed.ts';
 import { notSeen, observed, reportedBy, type Seen, seenBy, unasked } from './store-check.ts';
 
 const EXPECTED = `a vector store of ${COPIES} nodes or more`;
@@ -53,7 +54,7 @@ function judge(seen: Seen): Judgement {
         : 'several nodes, which the file does not say either (vectorStore.managed.ha)';
     return declaredNotSeen(`${promise} at ${managed.by}`, showNodes(store));
   }
-  const vendor = VENDOR_RUN[store.provider];
+  const { vendor } = vectorStoreProvider(store.provider);
   if (vendor !== undefined) return pass(`a service of ${vendor}`, EXPECTED);
   // What test may be without is not worth a missing right.
   if (context.tier === 'test') return unasked(seen, 'its nodes are not shown to this key');
@@ -63,7 +64,7 @@ function judge(seen: Seen): Judgement {
 }
 
 function judgeCount({ deployment, store, facts, context }: Seen, count: number): Judgement {
-  const majority = MAJORITY_NODES[store.provider] ?? COPIES;
+  const { majority = COPIES, vendor } = vectorStoreProvider(store.provider);
   if (count >= majority) return pass(counted(count, 'node'), EXPECTED);
   if (count >= COPIES) {
     return fault('warn', {
@@ -73,7 +74,7 @@ function judgeCount({ deployment, store, facts, context }: Seen, count: number):
       remedy: `add nodes up to ${majority}`,
     });
   }
-  const by = store.managed?.by ?? VENDOR_RUN[store.provider];
+  const by = store.managed?.by ?? vendor;
   if (by === undefined) {
     const message = `${store.provider} at ${facts.address} is one node: while it is down no knowledge base answers`;
     return oneNode(deployment, context.now, { observed: `one node at ${facts.address}`, message });

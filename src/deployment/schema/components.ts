@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { environmentName, line, quantity } from '../../base/fields.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
-import { environmentName, line, quantity } from './fields.ts';
 
 const amounts = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
 

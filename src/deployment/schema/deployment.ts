@@ -1,16 +1,16 @@
 import * as z from 'zod';
+import { day, deploymentName, dnsSubdomain, filePath, line, publicUrl } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
 import { API_VERSION } from '../../base/version.ts';
 import { DEFAULT_SET_NUMBERS, FIRST_SET } from '../../checklist/default-sets.ts';
 import { TIERS } from '../../checklist/tiers.ts';
 import { OWN_KEYS, type OwnKey } from '../own-keys.ts';
 import { components } from './components.ts';
-import { day, deploymentName, dnsSubdomain, filePath, line, publicUrl } from './fields.ts';
 import { mail } from './mail.ts';
 import { objectStorage } from './object-storage.ts';
 import { postgres } from './postgres.ts';
 import { recovery } from './recovery.ts';
 import { redis } from './redis.ts';
-import { secretRef } from './secret-ref.ts';
 import { target } from './target.ts';
 import { vectorStore } from './vector-store.ts';
 

@@ -1,3 +1,13 @@
+import type { VectorStoreProvider } from '../../providers/vector-store/descriptor.ts';
+import { VECTOR_STORES } from '../../providers/vector-store/registry.ts';
+
+/** The meanings that the descriptors of vector stores give. */
+const VECTOR_STORE_FIELDS = Object.fromEntries(
+  VECTOR_STORES.flatMap(({ id, descriptions = {} }: VectorStoreProvider) =>
+    Object.entries(descriptions).map(([field, text]) => [`vectorStore.${id}.${field}`, text]),
+  ),
+);
+
 /**
  * What each field means, for editors, help and messages. A star stands for any one step; the first entry that fits counts, so that
  * the particular stands above the general.
@@ -86,13 +96,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'objectStorage.*.secretKey': 'where the secret key is',
   vectorStore: 'embeddings of the knowledge bases',
   'vectorStore.provider': 'which vector store',
-  'vectorStore.*.grpcUrl': 'host:port for gRPC',
-  'vectorStore.*.grpcPort': 'port for gRPC; absent: HTTP only',
-  'vectorStore.*.token': 'where the token is, in place of username and password',
-  'vectorStore.*.endpoint': 'address of the instance',
-  'vectorStore.*.instanceName': 'name of the instance',
-  'vectorStore.*.accessKeyId': 'where the access key id is',
-  'vectorStore.*.accessKeySecret': 'where the access key secret is',
+  ...VECTOR_STORE_FIELDS,
   'vectorStore.*.url': 'address of the service, such as https://vectors.example.internal',
   'vectorStore.*.database': 'name of the database',
   mail: 'how invitations and resets are sent',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { host, httpUrl, line, port, sender } from './fields.ts';
-import { secretRef } from './secret-ref.ts';
+import { host, httpUrl, line, port, sender } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
 
 export const mail = z.discriminatedUnion('provider', [
   z.strictObject({ provider: z.literal('none') }),

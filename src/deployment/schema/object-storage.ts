@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { filePath, httpUrl, line } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
 import { type BUCKET_NAMES, bucketOf } from './bucket-names.ts';
-import { filePath, httpUrl, line } from './fields.ts';
-import { managed, secretRef } from './secret-ref.ts';
+import { managed } from './service.ts';
 
 /** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage. */
 const storageAccount = z.string().regex(/^[a-z0-9]{3,24}$/, 'a storage account: 3 to 24 lower-case letters and digits');

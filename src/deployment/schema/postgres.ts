@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { host, line, port } from './fields.ts';
-import { managed, secretRef, tls } from './secret-ref.ts';
+import { host, line, port } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
+import { managed, tls } from './service.ts';
 
 const databaseName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/, 'a PostgreSQL database name');
 

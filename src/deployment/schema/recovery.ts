@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { day, duration, line, quantity } from './fields.ts';
+import { day, duration, line, quantity } from '../../base/fields.ts';
 
 export const recovery = z.strictObject({
   rto: duration.optional(),

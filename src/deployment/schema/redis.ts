@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { host, hostAndPort, line, port } from './fields.ts';
-import { managed, secretRef, tls } from './secret-ref.ts';
+import { host, hostAndPort, line, port } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
+import { managed, tls } from './service.ts';
 
 const databaseNumber = z.int().min(0).max(15);
 const databases = z

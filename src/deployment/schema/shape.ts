@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { filePath } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
 import { deploymentSchema } from './deployment.ts';
-import { filePath } from './fields.ts';
-import { secretRef } from './secret-ref.ts';
 
 /** The schema as a tree of names: what may stand where, in the order of the schema. Flags, suggestions and saving read it. */
 export type Shape =

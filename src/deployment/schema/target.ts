@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { dnsLabel, dnsSubdomain, environmentName, filePath, line, port } from './fields.ts';
-import { secretRef } from './secret-ref.ts';
+import { dnsLabel, dnsSubdomain, environmentName, filePath, line, port } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
 
 /** Chart, version and repository the facts were read from; see docs/chart-facts.md. */
 export const DEFAULT_CHART = {

@@ -1,21 +1,14 @@
 import { type Redact, redactor } from '../../base/redact.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
-import { vectorsCaFile } from '../../render/dify-env/authorities.ts';
+import { storeCaFile } from '../../providers/vector-store/registry.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
 import { ownAuthority } from '../probe/authority.ts';
 import { type FaultFact, faultOf } from '../probe/fault.ts';
 import { addressOf } from './address.ts';
-import { probeElasticsearch } from './elasticsearch.ts';
-import { type ExternalStore, UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
-import { probeMilvus } from './milvus.ts';
-import { probeMyscale } from './myscale.ts';
-import { probePgvector } from './pgvector.ts';
-import type { Note, StoreContext } from './probe.ts';
-import { probeQdrant } from './qdrant.ts';
-import { probeTablestore } from './tablestore.ts';
-import { probeTencent } from './tencent.ts';
-import { probeWeaviate } from './weaviate.ts';
+import { UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
+import type { StoreContext } from './probe.ts';
+import { probeOf } from './probes.ts';
 
 /** For each connection and each answer; a healthy store needs milliseconds, and Dify's own clients wait 5 to 30 seconds. */
 const LIMIT_MS = 5_000;
@@ -56,8 +49,8 @@ export async function probeVectorStore(
     ca,
   };
   try {
-    const authority = await ownAuthority(vectorsCaFile(store), context.baseDirectory);
-    await probeProvider(store, { ...probing, ...authority }, (seen) => {
+    const authority = await ownAuthority(storeCaFile(store), context.baseDirectory);
+    await probeOf(store.provider)(store, { ...probing, ...authority }, (seen) => {
       facts = { ...facts, ...seen };
     });
   } catch (error) {
@@ -70,27 +63,6 @@ export async function probeVectorStore(
 function redacted(facts: VectorStoreFacts, redact: Redact): VectorStoreFacts {
   const texts = (_: string, value: unknown): unknown => (typeof value === 'string' ? redact(value) : value);
   return { ...JSON.parse(JSON.stringify(facts), texts), provider: facts.provider, address: facts.address };
-}
-
-async function probeProvider(store: ExternalStore, context: StoreContext, note: Note): Promise<void> {
-  switch (store.provider) {
-    case 'weaviate':
-      return probeWeaviate(store, context, note);
-    case 'qdrant':
-      return probeQdrant(store, context, note);
-    case 'milvus':
-      return probeMilvus(store, context, note);
-    case 'tencent':
-      return probeTencent(store, context, note);
-    case 'myscale':
-      return probeMyscale(store, context, note);
-    case 'tablestore':
-      return probeTablestore(store, context, note);
-    case 'elasticsearch':
-      return probeElasticsearch(store, context, note);
-    case 'pgvector':
-      return probePgvector(store, context, note);
-  }
 }
 
 function unresolvedFault(path: string): FaultFact {

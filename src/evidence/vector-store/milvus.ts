@@ -1,6 +1,7 @@
 import { boundedJson } from '../../base/bounded-json.ts';
+import { portOf } from '../../providers/endpoint.ts';
 import { ProbeFault } from '../probe/fault.ts';
-import { portOf, storeUrl } from './address.ts';
+import { storeUrl } from './address.ts';
 import { lookAtCertificate } from './client.ts';
 import { probeName } from './dify.ts';
 import type { Asked, DatabaseFact, HealthFact, NodeFact, StoreOf } from './facts.ts';

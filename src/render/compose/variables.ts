@@ -1,7 +1,8 @@
 import { UserError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { SecretPath, SecretValues } from '../../deployment/secrets.ts';
-import { type EnvEntry, type EnvValue, resolveValue } from '../dify-env/entry.ts';
+import type { SecretPath } from '../../base/secret-ref.ts';
+import type { SecretValues } from '../../deployment/secrets.ts';
+import { type EnvEntry, type EnvValue, resolveValue } from '../../providers/env-entry.ts';
 import type { VariableSource } from '../rendered.ts';
 
 /**

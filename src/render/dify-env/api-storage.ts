@@ -1,7 +1,7 @@
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import { composed, type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 import { caFilePath, s3CaFile } from './authorities.ts';
-import { composed, type EnvEntry, literal, secret } from './entry.ts';
 import { base64Json } from './service-account.ts';
 
 /** Object storage as api, worker, beat and websocket name it (STORAGE_TYPE and the vendor's block). */

@@ -1,8 +1,8 @@
 import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 import { apiStorage } from './api-storage.ts';
-import { type EnvEntry, literal, secret } from './entry.ts';
 import { mailEnv } from './mail.ts';
 import { apiPostgres } from './postgres.ts';
 import { celeryBroker, redisClient } from './redis.ts';

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { storeCaFile } from '../../providers/vector-store/registry.ts';
 import type { ContainerPaths } from './addresses.ts';
 
 /** A data service whose server certificate is judged by a CA of the operator's own. */
@@ -62,17 +63,5 @@ export function s3CaFile({ endpoint, identity, caFile }: S3): string | undefined
 
 /** The authority in use for the vector store. */
 export function vectorsCaFile(store: Deployment['vectorStore']): string | undefined {
-  if (store.mode === 'bundled') return undefined;
-  if (store.provider === 'milvus') return encrypted(store.milvus);
-  return store.provider === 'elasticsearch' ? encrypted(store.elasticsearch) : undefined;
-}
-
-function encrypted({
-  url,
-  caFile,
-}: {
-  readonly url: string;
-  readonly caFile?: string | undefined;
-}): string | undefined {
-  return url.startsWith('https:') ? caFile : undefined;
+  return store.mode === 'bundled' ? undefined : storeCaFile(store);
 }

@@ -1,10 +1,10 @@
 import type { ComponentName } from '../../checklist/components.ts';
 import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { type EnvEntry, literal, mergeEntries } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 import { agentBackendEnv, localSandboxEnv } from './agent.ts';
 import { apiEnv } from './api.ts';
-import { type EnvEntry, literal, mergeEntries } from './entry.ts';
 import { pluginDaemonEnv } from './plugin-daemon.ts';
 import { sandboxEnv } from './sandbox.ts';
 import { webUrls } from './urls.ts';

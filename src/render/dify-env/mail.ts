@@ -1,5 +1,5 @@
 import type { Mail } from '../../deployment/schema/mail.ts';
-import { type EnvEntry, literal, secret } from './entry.ts';
+import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 
 /** Dify's two switches for each way to speak TLS: SMTP_USE_TLS, SMTP_OPPORTUNISTIC_TLS. */
 const SMTP_TLS = {

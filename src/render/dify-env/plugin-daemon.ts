@@ -1,6 +1,6 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
-import { type EnvEntry, literal, secret } from './entry.ts';
 import { pluginStorage } from './plugin-storage.ts';
 import { pluginPostgres } from './postgres.ts';
 import { redisClient } from './redis.ts';

@@ -1,5 +1,5 @@
+import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
-import { type EnvEntry, literal, secret } from './entry.ts';
 
 /** The code sandbox; its API_KEY goes before the `app.key` of its configuration file. WORKER_TIMEOUT in seconds. */
 export function sandboxEnv(addresses: ServiceAddresses, behindProxy: boolean): readonly EnvEntry[] {

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { type EnvEntry, literal } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
-import { type EnvEntry, literal } from './entry.ts';
 
 /**
  * Public addresses, as the api knows them. Every public host is routed alike, so console and web app each call the API at

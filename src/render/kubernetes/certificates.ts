@@ -2,8 +2,8 @@ import { UserError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { ComponentName } from '../../checklist/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { API_PROCESSES } from '../../providers/chart-block.ts';
 import { authorities, type CaOwner, caFileName } from '../dify-env/authorities.ts';
-import { API_PROCESSES } from './chart-block.ts';
 import { CERTIFICATES_FOLDER } from './names.ts';
 
 /** Contents of files that the deployment names, by the path that stands in the file. */

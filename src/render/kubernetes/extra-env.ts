@@ -1,8 +1,8 @@
 import { UserError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { ComponentName } from '../../checklist/components.ts';
-import type { EnvEntry } from '../dify-env/entry.ts';
-import type { ChartBlock, Variables } from './chart-block.ts';
+import type { ChartBlock, Variables } from '../../providers/chart-block.ts';
+import type { EnvEntry } from '../../providers/env-entry.ts';
 import { secretKeyOf } from './secret.ts';
 
 /**

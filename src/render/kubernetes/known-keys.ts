@@ -1,3 +1,5 @@
+import { VECTOR_STORES } from '../../providers/vector-store/registry.ts';
+
 /**
  * Keys that the community chart takes although its values.yaml does not name them (chart 0.38.0-rc2, read in its templates and in those of
  * its subcharts; docs/chart-facts.md). `*` stands for one key.
@@ -74,14 +76,5 @@ export const SECRET_KEYS: readonly string[] = [
   'externalOBS.secretKey',
   'externalTOS.accessKey',
   'externalTOS.secretKey',
-  'externalWeaviate.apiKey',
-  'externalQdrant.apiKey',
-  'externalMilvus.token',
-  'externalMilvus.password',
-  'externalPgvector.password',
-  'externalTencentVectorDB.apiKey',
-  'externalMyScaleDB.password',
-  'externalTableStore.accessKeyId',
-  'externalTableStore.accessKeySecret',
-  'externalElasticsearch.password',
+  ...VECTOR_STORES.flatMap(({ chartSecrets }) => chartSecrets),
 ];

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
+import type { SecretPath } from '../../base/secret-ref.ts';
 import { requiredSecrets } from '../../deployment/required-secrets.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import type { SecretPath, SecretValues } from '../../deployment/secrets.ts';
-import type { EnvEntry } from '../dify-env/entry.ts';
+import type { SecretValues } from '../../deployment/secrets.ts';
+import type { EnvEntry } from '../../providers/env-entry.ts';
 import type { DifyEnvironment } from '../dify-env/environment.ts';
 
 /** Digits of the digest in the Secret's name: 40 bits, enough to tell the revisions of one deployment apart. */

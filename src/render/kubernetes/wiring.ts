@@ -2,8 +2,8 @@ import { UserError } from '../../base/errors.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { type EnvValue, isSecret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from '../dify-env/addresses.ts';
-import { type EnvValue, isSecret } from '../dify-env/entry.ts';
 import { difyEnvironment } from '../dify-env/environment.ts';
 
 type Planned = Readonly<Record<ComponentName, PlannedComponent>>;

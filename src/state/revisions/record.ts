@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { sha256 } from '../../base/digest.ts';
+import type { SecretPath } from '../../base/secret-ref.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import type { SecretPath, SecretValues } from '../../deployment/secrets.ts';
+import type { SecretValues } from '../../deployment/secrets.ts';
 import type { ChartFacts, Rendered } from '../../render/rendered.ts';
 import { REVISION_VERSION, type Revision } from './revision.ts';
 

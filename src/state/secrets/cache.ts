@@ -3,8 +3,8 @@ import { stringify } from 'yaml';
 import { boundedYaml } from '../../base/bounded-yaml.ts';
 import { UserError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
+import type { SecretPath } from '../../base/secret-ref.ts';
 import { refuseNewer, storedHead } from '../../base/stored-document.ts';
-import type { SecretPath } from '../../deployment/secrets.ts';
 import { writeStateFile } from '../folder.ts';
 import type { StatePaths } from '../paths.ts';
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { SecretForm, SecretPath } from '../../deployment/secrets.ts';
+import type { SecretPath } from '../../base/secret-ref.ts';
+import type { SecretForm } from '../../deployment/secrets.ts';
 
 /** 32 bytes are 256 bits; base64url keeps them within [A-Za-z0-9_-], which no URL, YAML or .env file has to quote. */
 const BYTES = 32;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { readBytes } from '../../base/read-text.ts';
-import type { SecretRef } from '../../deployment/schema/secret-ref.ts';
+import type { SecretRef } from '../../base/secret-ref.ts';
 import { secretText } from './text.ts';
 
 /** As much as a Secret of Kubernetes holds. */

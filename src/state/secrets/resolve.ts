@@ -1,5 +1,6 @@
 import { ExternalError } from '../../base/errors.ts';
-import type { RequiredSecret, SecretPath, SecretValues, UnresolvedSecret } from '../../deployment/secrets.ts';
+import type { SecretPath } from '../../base/secret-ref.ts';
+import type { RequiredSecret, SecretValues, UnresolvedSecret } from '../../deployment/secrets.ts';
 import type { Living, LivingFacts } from '../living.ts';
 import { generateSecret, placeholder } from './generate.ts';
 import { type Found, lookUp, type OutsideRef, type ReferenceSources } from './references.ts';

@@ -1,4 +1,4 @@
-import type { SecretPath } from '../../deployment/secrets.ts';
+import type { SecretPath } from '../../base/secret-ref.ts';
 import type { RenderedCompose } from '../../render/rendered.ts';
 
 /** How the rendered `.env` differs from the one that is there. */

@@ -4,9 +4,9 @@ import { publishedDefaultIn } from '../../../src/checklist/published-defaults.ts
 import { plannedComponents } from '../../../src/deployment/components.ts';
 import type { Deployment } from '../../../src/deployment/schema/deployment.ts';
 import type { SecretValues } from '../../../src/deployment/secrets.ts';
-import { resolveValue } from '../../../src/render/dify-env/entry.ts';
+import { HELD_ELSEWHERE } from '../../../src/providers/chart-block.ts';
+import { resolveValue } from '../../../src/providers/env-entry.ts';
 import { difyEnvironment } from '../../../src/render/dify-env/environment.ts';
-import { HELD_ELSEWHERE } from '../../../src/render/kubernetes/chart-block.ts';
 import { chartAddresses, chartNames, componentFullName } from '../../../src/render/kubernetes/names.ts';
 import { chartFacts, TEST_CHART } from '../../render/kubernetes/support/charts.ts';
 import { COMBINATION_SECRETS, pairedCombinations } from '../../render/kubernetes/support/combinations.ts';

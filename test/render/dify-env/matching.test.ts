@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COMPONENTS } from '../../../src/checklist/components.ts';
-import { isSecret, resolveValue } from '../../../src/render/dify-env/entry.ts';
+import { isSecret, resolveValue } from '../../../src/providers/env-entry.ts';
 import { difyEnvironment } from '../../../src/render/dify-env/environment.ts';
 import { ADDRESSES, deployment, fakeSecret, seen } from './resolved.ts';
 

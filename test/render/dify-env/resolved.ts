@@ -1,7 +1,7 @@
 import type { ComponentName } from '../../../src/checklist/components.ts';
 import { type Deployment, deploymentSchema } from '../../../src/deployment/schema/deployment.ts';
+import { resolveValue } from '../../../src/providers/env-entry.ts';
 import type { ServiceAddresses } from '../../../src/render/dify-env/addresses.ts';
-import { resolveValue } from '../../../src/render/dify-env/entry.ts';
 import { difyEnvironment } from '../../../src/render/dify-env/environment.ts';
 
 export const ADDRESSES: ServiceAddresses = {

@@ -1,3 +1,4 @@
+import { blockOf, vectorStoreProvider } from '../../../providers/vector-store/registry.ts';
 import { requiredSecrets } from '../../required-secrets.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
@@ -6,9 +7,7 @@ import { type Finding, problem, type Rule, rule } from './rule.ts';
 export const CREDENTIAL_RULES: readonly Rule[] = [
   rule(['target'], ({ target }) => (target.type === 'kubernetes' ? chartLogin(target.chart) : [])),
   rule(['objectStorage'], ({ objectStorage }) => (objectStorage.provider === 's3' ? s3Keys(objectStorage.s3) : [])),
-  rule(['vectorStore'], ({ vectorStore }) =>
-    vectorStore.provider === 'milvus' ? milvusLogin(vectorStore.milvus) : [],
-  ),
+  rule(['vectorStore'], ({ vectorStore }) => vectorStoreProblems(vectorStore)),
   rule(['mail'], ({ mail }) => [
     mail.provider === 'smtp' &&
       mail.smtp.username !== undefined &&
@@ -61,16 +60,11 @@ function s3Keys({ identity, accessKey, secretKey }: S3): readonly (Finding | fal
   ];
 }
 
-type Milvus = Extract<Deployment['vectorStore'], { provider: 'milvus' }>['milvus'];
-
-function milvusLogin({ token, username, password }: Milvus): readonly (Finding | false)[] {
-  const path = 'vectorStore.milvus';
-  const both = username !== undefined || password !== undefined;
-  return [
-    token !== undefined && both && problem(`${path}.token`, 'not beside username and password; keep one of the two'),
-    username !== undefined && password === undefined && problem(`${path}.password`, 'needed beside a username'),
-    password !== undefined && username === undefined && problem(`${path}.username`, 'needed beside a password'),
-  ];
+/** What the provider's block lacks or has too much of. */
+function vectorStoreProblems(store: Deployment['vectorStore']): readonly Finding[] {
+  if (store.mode === 'bundled') return [];
+  const problems = vectorStoreProvider(store.provider).problems?.(blockOf(store)) ?? [];
+  return problems.map(({ field, message }) => problem(`vectorStore.${store.provider}.${field}`, message));
 }
 
 /** difyctl makes its own keys and the passwords of bundled services, and a Kubernetes Secret is read where Dify runs in one. */

@@ -1,3 +1,4 @@
+import { blockOf, usesTls } from '../../../providers/vector-store/registry.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import type { Postgres } from '../postgres.ts';
 import type { Redis } from '../redis.ts';
@@ -79,9 +80,8 @@ function unusedStorageCa(storage: ObjectStorage): readonly Finding[] {
 
 function unusedVectorsCa(store: VectorStore): readonly Finding[] {
   if (store.mode === 'bundled') return [];
-  const block =
-    store.provider === 'milvus' ? store.milvus : store.provider === 'elasticsearch' ? store.elasticsearch : undefined;
-  if (block?.caFile === undefined || block.url.startsWith('https:')) return [];
+  const { caFile } = blockOf(store);
+  if (caFile === undefined || usesTls(store)) return [];
   const path = `vectorStore.${store.provider}`;
   return [warning(`${path}.caFile`, `not used: ${path}.url is http`)];
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { ComponentName } from '../../../checklist/components.ts';
-import { type EnvEntry, literal, mergeEntries } from '../../dify-env/entry.ts';
+import { type EnvEntry, literal, mergeEntries } from '../../../providers/env-entry.ts';
 import { SERVICE_IMAGES } from '../../images.ts';
 import { caMounts } from '../certificates.ts';
 import type { ComposeContext } from '../context.ts';

@@ -1,4 +1,4 @@
-import { secret } from '../../dify-env/entry.ts';
+import { secret } from '../../../providers/env-entry.ts';
 import { BUNDLED_POSTGRES_USER, databaseLogin } from '../../dify-env/postgres.ts';
 import { SERVICE_IMAGES } from '../../images.ts';
 import type { ComposeContext } from '../context.ts';

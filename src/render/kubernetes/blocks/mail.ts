@@ -1,6 +1,13 @@
 import type { Mail } from '../../../deployment/schema/mail.ts';
+import {
+  API_PROCESSES,
+  type ChartBlock,
+  given,
+  HELD_ELSEWHERE,
+  heldElsewhere,
+  literals,
+} from '../../../providers/chart-block.ts';
 import { mailEnv } from '../../dify-env/mail.ts';
-import { API_PROCESSES, type ChartBlock, given, HELD_ELSEWHERE, heldElsewhere, literals } from '../chart-block.ts';
 
 /** Outgoing mail, for which the chart has a key each. Its default is a provider with a placeholder key; an empty type is its way to say none. */
 export function mailBlock(mail: Mail): ChartBlock {

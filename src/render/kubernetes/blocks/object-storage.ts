@@ -1,8 +1,15 @@
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../../deployment/schema/object-storage.ts';
 import { volumeAccess } from '../../../deployment/volume-access.ts';
+import {
+  API_PROCESSES,
+  type ChartBlock,
+  given,
+  HELD_ELSEWHERE,
+  unite,
+  type Variables,
+} from '../../../providers/chart-block.ts';
 import { mainBucket, pluginBucket } from '../../dify-env/plugin-storage.ts';
-import { API_PROCESSES, type ChartBlock, given, HELD_ELSEWHERE, unite, type Variables } from '../chart-block.ts';
 
 type Block<P extends ObjectStorage['provider'], K extends string> =
   Extract<ObjectStorage, { readonly provider: P }> extends Record<K, infer B> ? B : never;

@@ -1,7 +1,14 @@
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
+import {
+  API_PROCESSES,
+  type ChartBlock,
+  given,
+  HELD_ELSEWHERE,
+  unquoted,
+  type Variables,
+} from '../../../providers/chart-block.ts';
 import type { ServiceAddresses } from '../../dify-env/addresses.ts';
 import { databaseLogin } from '../../dify-env/postgres.ts';
-import { API_PROCESSES, type ChartBlock, given, HELD_ELSEWHERE, unquoted, type Variables } from '../chart-block.ts';
 import type { BundledContext } from './bundled.ts';
 import { bundledImage, MODEST } from './bundled.ts';
 

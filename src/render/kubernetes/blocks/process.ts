@@ -1,9 +1,16 @@
 import type { ComponentName } from '../../../checklist/components.ts';
 import type { PlannedComponent } from '../../../deployment/components.ts';
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
+import {
+  API_PROCESSES,
+  type ChartBlock,
+  given,
+  HELD_ELSEWHERE,
+  unite,
+  type Variables,
+} from '../../../providers/chart-block.ts';
 import type { ServiceAddresses } from '../../dify-env/addresses.ts';
 import { socketUrl } from '../../dify-env/urls.ts';
-import { API_PROCESSES, type ChartBlock, given, HELD_ELSEWHERE, unite, type Variables } from '../chart-block.ts';
 
 type Planned = Readonly<Record<ComponentName, PlannedComponent>>;
 

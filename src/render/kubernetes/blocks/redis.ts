@@ -1,5 +1,4 @@
 import type { Redis, SentinelRedis, StandaloneRedis } from '../../../deployment/schema/redis.ts';
-import type { ServiceAddresses } from '../../dify-env/addresses.ts';
 import {
   API_PROCESSES,
   type ChartBlock,
@@ -8,7 +7,8 @@ import {
   heldElsewhere,
   unite,
   type Variables,
-} from '../chart-block.ts';
+} from '../../../providers/chart-block.ts';
+import type { ServiceAddresses } from '../../dify-env/addresses.ts';
 import { type BundledContext, bundledImage, MODEST } from './bundled.ts';
 
 const CLIENTS = [...API_PROCESSES, 'pluginDaemon'] as const;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { isDuration } from '../../base/duration.ts';
-import { isQuantity } from '../../base/quantity.ts';
+import { isDuration } from './duration.ts';
+import { isQuantity } from './quantity.ts';
 
 /** RFC 1123 label, as Kubernetes names most things. */
 export const dnsLabel = z

@@ -18,22 +18,8 @@ export const secretRef = z.union(
 
 export type SecretRef = z.output<typeof secretRef>;
 
-/** TLS of a PostgreSQL or Redis connection; `verify-full` checks chain and host name. */
-export const tls = z.strictObject({
-  mode: z.enum(['disable', 'require', 'verify-full']),
-  caFile: filePath.optional(),
-});
-
-/** What an operator says of an external service that hides its inner life. */
-export const managed = z.strictObject({
-  by: z.string().min(1),
-  ha: z.boolean().optional(),
-  backups: z.boolean().optional(),
-  size: z
-    .strictObject({
-      cpu: z.number().positive().optional(),
-      memory: z.string().optional(),
-      storage: z.string().optional(),
-    })
-    .optional(),
-});
+/**
+ * Secrets are known by the path in the file where their reference stands or would stand: `postgres.password`,
+ * `objectStorage.s3.accessKey`, `secrets.secretKey`. Values live only in a `SecretValues`, never in a Deployment.
+ */
+export type SecretPath = string;

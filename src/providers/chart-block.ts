@@ -1,6 +1,6 @@
-import { deepMerge, type JsonObject } from '../../base/json.ts';
-import type { ComponentName } from '../../checklist/components.ts';
-import type { EnvEntry } from '../dify-env/entry.ts';
+import { deepMerge, type JsonObject } from '../base/json.ts';
+import type { ComponentName } from '../checklist/components.ts';
+import type { EnvEntry } from './env-entry.ts';
 
 /** Variables by name. */
 export type Variables = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { SecretPath } from '../../deployment/secrets.ts';
+import type { SecretPath } from '../base/secret-ref.ts';
 
 /** Reads a resolved secret by its path in the file. */
 export type GetSecret = (path: SecretPath) => string;
@@ -49,4 +49,9 @@ export function mergeEntries(...lists: readonly (readonly EnvEntry[])[]): readon
   const byName = new Map<string, EnvEntry>();
   for (const entry of lists.flat()) byName.set(entry.name, entry);
   return [...byName.values()];
+}
+
+/** A variable that carries a secret if the file names one (`reference`), else the empty text. */
+export function optionalSecret(name: string, path: SecretPath, reference: unknown): EnvEntry {
+  return reference === undefined ? literal(name, '') : secret(name, path);
 }

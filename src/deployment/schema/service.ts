@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { filePath } from '../../base/fields.ts';
+
+/** TLS of a PostgreSQL or Redis connection; `verify-full` checks chain and host name. */
+export const tls = z.strictObject({
+  mode: z.enum(['disable', 'require', 'verify-full']),
+  caFile: filePath.optional(),
+});
+
+/** What an operator says of an external service that hides its inner life. */
+export const managed = z.strictObject({
+  by: z.string().min(1),
+  ha: z.boolean().optional(),
+  backups: z.boolean().optional(),
+  size: z
+    .strictObject({
+      cpu: z.number().positive().optional(),
+      memory: z.string().optional(),
+      storage: z.string().optional(),
+    })
+    .optional(),
+});

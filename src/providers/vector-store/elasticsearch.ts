@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { filePath, httpUrl, line } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
+import { HELD_ELSEWHERE } from '../chart-block.ts';
+import { portOf } from '../endpoint.ts';
+import { literal, secret } from '../env-entry.ts';
+import { defaulted, KEY, secretField } from '../question.ts';
+import { vectorStore } from './descriptor.ts';
+import { addressQuestion, caQuestion } from './fields.ts';
+
+export const elasticsearch = vectorStore({
+  id: 'elasticsearch',
+  schema: z.strictObject({
+    url: httpUrl,
+    caFile: filePath.optional(),
+    username: line.default('elastic'),
+    password: secretRef,
+  }),
+  questions: [
+    addressQuestion('usually 9200'),
+    caQuestion(),
+    defaulted('username', 'elastic', {
+      title: 'User of the vector store',
+      why: 'It may make and write indices.',
+    }),
+    secretField('password', 'DIFY_ELASTICSEARCH_PASSWORD', { title: 'Password of the vector store', why: KEY }),
+  ],
+  url: ({ url }) => new URL(url),
+  // Dify joins host and port itself and speaks TLS only if the host begins with `https://`; certificates are then checked.
+  env: ({ url: text, username }, { ca }) => {
+    const url = new URL(text);
+    const secure = url.protocol === 'https:';
+    return [
+      literal('ELASTICSEARCH_HOST', secure ? `https://${url.hostname}` : url.hostname),
+      literal('ELASTICSEARCH_PORT', portOf(url)),
+      literal('ELASTICSEARCH_USERNAME', username),
+      secret('ELASTICSEARCH_PASSWORD', 'vectorStore.elasticsearch.password'),
+      ...(secure ? [literal('ELASTICSEARCH_VERIFY_CERTS', true)] : []),
+      ...(ca === undefined ? [] : [literal('ELASTICSEARCH_CA_CERTS', ca)]),
+    ];
+  },
+  // The api wants the scheme with the host, since that is what turns TLS on.
+  chart: ({ username }, { ELASTICSEARCH_HOST: host = '', ELASTICSEARCH_PORT: port = '' }) => ({
+    values: {
+      externalElasticsearch: { enabled: true, host, port: Number(port), username, password: HELD_ELSEWHERE },
+    },
+    gives: { ELASTICSEARCH_HOST: host, ELASTICSEARCH_PORT: port, ELASTICSEARCH_USERNAME: username },
+  }),
+  chartSecrets: ['externalElasticsearch.password'],
+  // langgenius/dify, api/providers/vdb/vdb-elasticsearch, elasticsearch_vector.py: refuses a server below 8.0.0 when it starts.
+  minimum: { version: '8.0.0', reason: 'Dify refuses to work with an older one' },
+  copies: {
+    raise: 'let the index template that matches the names of Dify set number_of_replicas to 1',
+    again: (address, name) =>
+      `PUT http://${address}/${encodeURIComponent(name)}/_settings with {"index": {"number_of_replicas": 1}}`,
+  },
+  console: 'look at the deployment in the console of Elastic Cloud: zones and replicas',
+});

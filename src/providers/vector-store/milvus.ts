@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { filePath, httpUrl, line } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
+import { heldElsewhere } from '../chart-block.ts';
+import { withPort } from '../endpoint.ts';
+import { literal, optionalSecret } from '../env-entry.ts';
+import { defaulted, type FieldCondition, type FieldQuestion, KEY, optional, secretField } from '../question.ts';
+import { type FieldProblem, vectorStore } from './descriptor.ts';
+import { addressQuestion, caQuestion } from './fields.ts';
+
+const schema = z.strictObject({
+  url: httpUrl,
+  caFile: filePath.optional(),
+  database: line.default('default'),
+  token: secretRef.optional(),
+  username: line.optional(),
+  password: secretRef.optional(),
+});
+type Block = z.output<typeof schema>;
+
+const given =
+  (field: string): FieldCondition =>
+  (isGiven) =>
+    isGiven(field);
+
+const questions: readonly FieldQuestion[] = [
+  addressQuestion('usually 19530'),
+  caQuestion(),
+  defaulted('database', 'default', {
+    title: 'Database in Milvus',
+    why: 'Only where it shares a Milvus with others.',
+  }),
+  secretField('token', 'DIFY_MILVUS_TOKEN', {
+    title: 'Token',
+    why: `${KEY} Leave it out to use a user and a password.`,
+    required: false,
+    when: (isGiven) => !isGiven('username') && !isGiven('password'),
+  }),
+  {
+    ...optional('username', { title: 'User of the vector store', why: 'Where there is no token.', asked: 'always' }),
+    required: given('password'),
+    when: (isGiven) => !isGiven('token'),
+  },
+  secretField('password', 'DIFY_MILVUS_PASSWORD', {
+    title: 'Its password',
+    why: 'Only where it is kept is written to the file, never the password.',
+    asked: given('username'),
+    required: given('username'),
+    when: (isGiven) => !isGiven('token'),
+  }),
+];
+
+function problems({ token, username, password }: Block): readonly FieldProblem[] {
+  const both = username !== undefined || password !== undefined;
+  const found: readonly (readonly [boolean, FieldProblem])[] = [
+    [token !== undefined && both, { field: 'token', message: 'not beside username and password; keep one of the two' }],
+    [username !== undefined && password === undefined, { field: 'password', message: 'needed beside a username' }],
+    [password !== undefined && username === undefined, { field: 'username', message: 'needed beside a password' }],
+  ];
+  return found.flatMap(([holds, problem]) => (holds ? [problem] : []));
+}
+
+export const milvus = vectorStore({
+  id: 'milvus',
+  schema,
+  descriptions: { token: 'where the token is, in place of username and password' },
+  questions,
+  problems,
+  // The port of pymilvus for an address that names none; over https it is the usual one.
+  url: ({ url }) => withPort(url, url.startsWith('https:') ? 443 : 19_530),
+  // A `server_pem_path` is what pymilvus trusts, and it then needs the server's name; Dify reads the three since 1.15 (langgenius/dify#36265).
+  env: ({ url, database, token, username, password }, { ca }) => [
+    literal('MILVUS_URI', url),
+    literal('MILVUS_DATABASE', database),
+    optionalSecret('MILVUS_TOKEN', 'vectorStore.milvus.token', token),
+    literal('MILVUS_USER', username ?? ''),
+    optionalSecret('MILVUS_PASSWORD', 'vectorStore.milvus.password', password),
+    ...(ca === undefined
+      ? []
+      : [
+          literal('MILVUS_SECURE', true),
+          literal('MILVUS_SERVER_PEM_PATH', ca),
+          literal('MILVUS_SERVER_NAME', new URL(url).hostname),
+        ]),
+  ],
+  chart: ({ url, database, token, username, password }) => ({
+    values: {
+      externalMilvus: {
+        enabled: true,
+        uri: url,
+        database,
+        token: heldElsewhere(token),
+        user: username ?? '',
+        password: heldElsewhere(password),
+      },
+    },
+    gives: {
+      MILVUS_URI: url,
+      MILVUS_DATABASE: database,
+      MILVUS_USER: username ?? '',
+      ...(token === undefined ? { MILVUS_TOKEN: '' } : {}),
+      ...(password === undefined ? { MILVUS_PASSWORD: '' } : {}),
+    },
+  }),
+  chartSecrets: ['externalMilvus.token', 'externalMilvus.password'],
+  // Milvus 2.2.9 release notes: databases and fields of type JSON, both of which Dify uses; not re-read, the page no longer goes back so far.
+  minimum: { version: '2.2.9', reason: 'databases and JSON fields, which Dify uses, came with 2.2.9' },
+  hasDatabase: true,
+});

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { host, line, port } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
+import { HELD_ELSEWHERE, unquoted } from '../chart-block.ts';
+import { vectorStore } from './descriptor.ts';
+import { databaseName, sqlQuestions } from './fields.ts';
+import { sqlEnv } from './sql.ts';
+
+export const pgvector = vectorStore({
+  id: 'pgvector',
+  title: 'PostgreSQL with the extension vector',
+  schema: z.strictObject({
+    host,
+    port: port.default(5432),
+    username: line,
+    password: secretRef,
+    database: databaseName.default('dify'),
+  }),
+  questions: sqlQuestions({ port: 5432, variable: 'DIFY_PGVECTOR_PASSWORD' }),
+  endpoints: (at) => [{ host: at.host, port: at.port }],
+  env: (at) => sqlEnv('PGVECTOR', at, 'vectorStore.pgvector.password'),
+  chart: (at) => {
+    const address = unquoted('PGVECTOR_HOST', at.host);
+    const database = unquoted('PGVECTOR_DATABASE', at.database);
+    return {
+      values: {
+        externalPgvector: {
+          enabled: true,
+          address: address.value,
+          port: at.port,
+          username: at.username,
+          password: HELD_ELSEWHERE,
+          dbName: database.value,
+        },
+      },
+      gives: { ...address.gives, ...database.gives, PGVECTOR_PORT: String(at.port), PGVECTOR_USER: at.username },
+    };
+  },
+  chartSecrets: ['externalPgvector.password'],
+  // github.com/pgvector/pgvector, CHANGELOG.md, 0.5.0: HNSW indexes, which Dify creates.
+  minimum: { version: '0.5.0', reason: 'HNSW indexes, which Dify creates, came with 0.5.0' },
+  hasDatabase: true,
+});

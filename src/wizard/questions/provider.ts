@@ -1,0 +1,30 @@
+import type { FieldCondition, FieldQuestion } from '../../providers/question.ts';
+import { type Answers, byDefault, type Question, suggest } from '../question.ts';
+
+type When = (answers: Answers) => boolean;
+
+/** A provider's questions about its block, whose path in the file is `block`, for the wizard. */
+export function providerQuestions(
+  block: string,
+  isChosen: When,
+  questions: readonly FieldQuestion[],
+): readonly Question[] {
+  const holds =
+    (condition: FieldCondition): When =>
+    ({ said }) =>
+      condition((field) => said(`${block}.${field}`) !== undefined);
+  return questions.map(({ field, asked, required, when, byDefault: usual, variable, ...rest }) => {
+    const path = `${block}.${field}`;
+    const applies = when === undefined ? undefined : holds(when);
+    return {
+      id: path,
+      fills: [path],
+      ...rest,
+      asked: typeof asked === 'function' ? holds(asked) : asked,
+      required: typeof required === 'function' ? holds(required) : required,
+      when: (answers) => isChosen(answers) && applies?.(answers) !== false,
+      ...(usual === undefined ? {} : { offer: byDefault(usual) }),
+      ...(variable === undefined ? {} : { offer: suggest({ env: variable }) }),
+    };
+  });
+}
