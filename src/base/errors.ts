@@ -38,18 +38,24 @@ export class UserError extends Fault {
   }
 }
 
+interface ExternalErrorOptions extends FaultOptions {
+  readonly command?: string;
+  readonly stderr?: readonly string[];
+  readonly timedOut?: boolean;
+}
+
 /** An outside program's or service's. `command` and `stderr` are redacted already. Exit 8 unless said otherwise. */
 export class ExternalError extends Fault {
   readonly command: string | undefined;
   readonly stderr: readonly string[];
+  /** True if the program was ended because its time was over. */
+  readonly timedOut: boolean;
 
-  constructor(
-    message: string,
-    options: FaultOptions & { readonly command?: string; readonly stderr?: readonly string[] } = {},
-  ) {
+  constructor(message: string, options: ExternalErrorOptions = {}) {
     super(message, EXIT.external, options);
     this.command = options.command;
     this.stderr = options.stderr ?? [];
+    this.timedOut = options.timedOut ?? false;
   }
 }
 

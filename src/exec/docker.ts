@@ -79,6 +79,12 @@ function withNext(error: ExternalError): ExternalError {
   const said = error.stderr.join('\n').slice(-MESSAGE_LIMIT);
   const next = REMEDIES.find(([words]) => words.test(said))?.[1];
   if (next === undefined) return error;
-  const { message, command, stderr } = error;
-  return new ExternalError(message, { next, stderr, cause: error, ...(command === undefined ? {} : { command }) });
+  const { message, command, stderr, timedOut } = error;
+  return new ExternalError(message, {
+    next,
+    stderr,
+    timedOut,
+    cause: error,
+    ...(command === undefined ? {} : { command }),
+  });
 }

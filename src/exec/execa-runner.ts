@@ -173,5 +173,5 @@ function programFault(redact: Redact, program: string, args: readonly string[], 
     : result.exitCode === undefined
       ? `was ended by ${result.signal ?? 'a signal'}`
       : `ended with exit code ${result.exitCode}`;
-  return new ExternalError(`${program} ${how}`, { command, stderr });
+  return new ExternalError(`${program} ${how}`, { command, stderr, timedOut: result.timedOut });
 }

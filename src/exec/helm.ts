@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../base/json.ts';
 import { longestTimer } from '../base/time-limit.ts';
 import { jsonAnswer } from './answer.ts';
 import { type ChartLogin, withChartLogin } from './chart-login.ts';
-import { nextSteps } from './next-steps.ts';
+import { nextStepsOf } from './failures.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
 /** A chart as helm's commands take it. */
@@ -154,11 +154,11 @@ async function readHistory(read: () => Promise<string>): Promise<readonly HelmRe
 
 /** `helm ended with exit code 1` says nothing: its own last words are the cause. */
 function withCause(error: ExternalError): ExternalError {
-  const { message, command, stderr } = error;
+  const { message, command, stderr, timedOut } = error;
   const last = stderr.findLast((line) => line.startsWith('Error: ')) ?? stderr.at(-1);
   const cause = last?.replace(/^Error: /, '');
   return new ExternalError(cause === undefined ? message : `${message}: ${cause}`, {
-    ...{ stderr, next: nextSteps(error, 'helm'), cause: error },
+    ...{ stderr, timedOut, next: nextStepsOf(error), cause: error },
     ...(command === undefined ? {} : { command }),
   });
 }

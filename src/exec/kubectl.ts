@@ -1,10 +1,10 @@
 import { ExternalError } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import { jsonAnswer, unreadableAnswer } from './answer.ts';
+import { failureOf, type KubectlReason, nextStepsOf } from './failures.ts';
 import { jsonDocuments } from './json-documents.ts';
 import { ListStream } from './list-stream.ts';
 import { MissingContext } from './missing-context.ts';
-import { nextSteps } from './next-steps.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
 /** Objects per page: what the API server itself reads of etcd at once, so that all but the largest clusters are one call for each kind. */
@@ -13,22 +13,9 @@ const PAGE = 10_000;
 const PAGE_TIMEOUT = 120_000;
 /** Bytes of the answer to one GET that is no list. */
 const ANSWER_LIMIT = 16 * 2 ** 20;
-/** Characters of a message in which its reason is looked for. */
-const MESSAGE_LIMIT = 8_192;
 /** How often a list is begun again whose continue token the server has forgotten (410). */
 const RESTARTS = 3;
 const REVIEWS = 'authorization.k8s.io/v1';
-
-export type KubectlReason =
-  | 'forbidden'
-  | 'unauthorized'
-  | 'exists'
-  | 'conflict'
-  | 'not-found'
-  | 'expired'
-  | 'unreachable'
-  | 'no-context'
-  | 'other';
 
 /** kubectl's failure, told apart by its own words. */
 export class KubectlError extends ExternalError {
@@ -36,10 +23,11 @@ export class KubectlError extends ExternalError {
 
   constructor(cause: ExternalError, reason: KubectlReason) {
     const last = cause.stderr.at(-1);
-    const silent = /did not end/.test(cause.message) ? ': neither the API server nor a credential plugin answered' : '';
+    const silent = cause.timedOut ? ': neither the API server nor a credential plugin answered' : '';
     super(last ?? `${cause.message}${silent}`, {
       stderr: cause.stderr,
-      next: nextSteps(cause, 'kubectl'),
+      next: nextStepsOf(cause),
+      timedOut: cause.timedOut,
       exitCode: cause.exitCode,
       cause,
       ...(cause.command === undefined ? {} : { command: cause.command }),
@@ -152,7 +140,7 @@ async function runKubectl(runner: Runner, args: readonly string[], options: RunO
 
 /** The reason read from kubectl's own words. */
 export function toKubectlError(error: ExternalError): KubectlError {
-  return new KubectlError(error, error instanceof MissingContext ? 'no-context' : reasonOf(error));
+  return new KubectlError(error, error instanceof MissingContext ? 'no-context' : failureOf(error.stderr).reason);
 }
 
 function withSignal(signal: AbortSignal | undefined): RunOptions {
@@ -197,27 +185,4 @@ function continueToken(page: Record<string, unknown>): string | undefined {
 function review({ namespace, ...question }: AccessQuestion): object {
   const resourceAttributes = namespace === '' ? question : { ...question, namespace };
   return { apiVersion: REVIEWS, kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
-}
-
-const REASONS: readonly (readonly [RegExp, KubectlReason])[] = [
-  [/\(Forbidden\)|is forbidden|forbidden:/i, 'forbidden'],
-  [/\(Unauthorized\)|must be logged in|provide credentials|getting credentials/i, 'unauthorized'],
-  [/\(AlreadyExists\)/, 'exists'],
-  [/\(Conflict\)|object has been modified/, 'conflict'],
-  [/\(Expired\)|\(Gone\)|too old resource version|continue parameter is too old/i, 'expired'],
-  [/\(NotFound\)|could not find the requested resource|not found/i, 'not-found'],
-  [
-    /context .* does not exist|no configuration has been provided|current-context is not set|invalid configuration/i,
-    'no-context',
-  ],
-  [
-    /Unable to connect|connection refused|no such host|i\/o timeout|was refused|deadline exceeded|EOF|x509|certificate/i,
-    'unreachable',
-  ],
-];
-
-function reasonOf(error: ExternalError): KubectlReason {
-  // `kubectl was not found on PATH` has no stderr, and its words are not the server's.
-  const text = error.stderr.join('\n').slice(-MESSAGE_LIMIT);
-  return REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? 'other';
 }

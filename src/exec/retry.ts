@@ -1,4 +1,5 @@
 import { ExternalError } from '../base/errors.ts';
+import { failureOf } from './failures.ts';
 import type { Runner, RunOptions, RunResult } from './runner.ts';
 
 /** Pauses before each further try, in ms: together half a minute, in which an API server is rolled or a leader elected. */
@@ -57,22 +58,9 @@ export function retryingRunner(inner: Runner, { pause, onRetry }: RetrySettings)
   };
 }
 
-/** True for a failure of the API server, or of the way to it, that passes. Decided by what kubectl and helm print. */
-export function isOutage(error: ExternalError): boolean {
-  return passes(error, true);
-}
-
-const OVERLOADED =
-  /\((InternalError|ServiceUnavailable|TooManyRequests|ServerTimeout|Timeout)\)|an error on the server|currently unable to handle|etcdserver: |leader changed/i;
-const BROKEN =
-  /connection refused|was refused|connection reset|broken pipe|unexpected EOF|: EOF$|i\/o timeout|TLS handshake timeout|no route to host|network is unreachable|client connection lost|unable to connect to the server/im;
-/** Repeated they fail again: a webhook that is down, a certificate, a name that does not resolve. */
-const LASTING = /webhook|x509|no such host/i;
-
-function passes(error: ExternalError, hasAnswered: boolean): boolean {
-  const text = error.stderr.join('\n');
-  if (LASTING.test(text)) return false;
-  return OVERLOADED.test(text) || (hasAnswered && BROKEN.test(text));
+function passes({ stderr }: ExternalError, hasAnswered: boolean): boolean {
+  const failure = failureOf(stderr);
+  return failure.passes === 'always' || (hasAnswered && failure.passes === 'once-answered');
 }
 
 /** Commands that change nothing, or that may be sent twice: the second finds what the first made, and its caller knows that. */

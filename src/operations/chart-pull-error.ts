@@ -1,6 +1,6 @@
 import { ExternalError } from '../base/errors.ts';
 import type { KubernetesTarget } from '../deployment/schema/target.ts';
-import { failureCause, REFUSED } from '../exec/failure-cause.ts';
+import { failureOf, REFUSED } from '../exec/failures.ts';
 
 type PulledChart = Exclude<KubernetesTarget['chart'], { readonly path: string }>;
 
@@ -29,7 +29,7 @@ function messageOf(chart: PulledChart, error: ExternalError): string {
 }
 
 function causeOf(error: ExternalError): string {
-  return failureCause(error.stderr) ?? error.message;
+  return failureOf(error.stderr).cause ?? error.message;
 }
 
 /** A login that is missing or refused; a registry may also hide what it has from those without one. */

@@ -123,7 +123,7 @@ async function withPlugin(
 describe('a program that waits for a program of its own, which neither ends nor closes its pipes', () => {
   it('ends at its limit, with all that it started', async () => {
     const { error, pid } = await withPlugin(() => undefined, { timeoutMs: 500, graceMs: 60_000 });
-    expect(String(error)).toBe('ExternalError: sh did not end in time');
+    expect(error).toMatchObject({ message: 'sh did not end in time', timedOut: true });
     while (await identify(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 

@@ -110,7 +110,7 @@ describe('a failure carries its cause and the next step', () => {
   });
 
   test('of a kubectl that does not end', async () => {
-    const error = new ExternalError('kubectl did not end in time', { command: 'kubectl get pods' });
+    const error = new ExternalError('kubectl did not end in time', { command: 'kubectl get pods', timedOut: true });
     await expect(kubectl(answering(error), []).run(['get', 'pods'])).rejects.toMatchObject({
       message: 'kubectl did not end in time: neither the API server nor a credential plugin answered',
       next: [

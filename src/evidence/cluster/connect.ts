@@ -1,4 +1,4 @@
-import { failureCause } from '../../exec/failure-cause.ts';
+import { failureOf } from '../../exec/failures.ts';
 import { type Kubectl, KubectlError, kubectl } from '../../exec/kubectl.ts';
 import { type CollectContext, EvidenceMissing } from '../evidence.ts';
 
@@ -39,7 +39,7 @@ function explain(error: KubectlError, right: string): [outcome: 'denied' | 'abse
     case 'unauthorized':
       return ['denied', 'the cluster refuses these credentials'];
     case 'unreachable':
-      return ['absent', `the cluster cannot be reached: ${failureCause(error.stderr) ?? error.message}`];
+      return ['absent', `the cluster cannot be reached: ${failureOf(error.stderr).cause ?? error.message}`];
     case 'no-context':
       return ['absent', error.message];
     default:

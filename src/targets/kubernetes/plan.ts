@@ -129,7 +129,7 @@ async function liveObjects(
     const found = items.filter((item): item is KubernetesObject => isObject(item) && isObject(item.metadata));
     return new Map(found.map((object) => [keyOf(object, release.namespace), object]));
   } catch (error) {
-    if (error instanceof KubectlError && error.reason === 'other') return undefined;
+    if (error instanceof KubectlError && error.reason === 'unknown-kind') return undefined;
     throw error;
   }
 }

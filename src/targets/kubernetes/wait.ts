@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ExternalError, Interrupted } from '../../base/errors.ts';
 import type { OnProgress } from '../../base/events.ts';
 import { withinMs } from '../../base/time-limit.ts';
-import { isOutage } from '../../exec/retry.ts';
+import { isOutage } from '../../exec/failures.ts';
 import type { Connection } from './connection.ts';
 import { podEvents, pullingImages } from './pod-events.ts';
 import { holdupLines, readinessLine } from './words.ts';
@@ -66,7 +66,7 @@ export async function waitForWorkloads(
 /** A failure that may be over with the next look. */
 function isPassing(error: unknown, limit: AbortSignal): error is ExternalError {
   if (limit.aborted) return error instanceof Interrupted;
-  return error instanceof ExternalError && (isOutage(error) || /did not end/.test(error.message));
+  return error instanceof ExternalError && (isOutage(error) || error.timedOut);
 }
 
 async function waitText(connection: Connection, views: readonly WorkloadView[], signal: AbortSignal): Promise<string> {

@@ -1,0 +1,178 @@
+import type { ExternalError } from '../base/errors.ts';
+
+/** What callers tell failures of kubectl apart by. */
+export type KubectlReason =
+  | 'forbidden'
+  | 'unauthorized'
+  | 'exists'
+  | 'conflict'
+  | 'not-found'
+  | 'unknown-kind'
+  | 'expired'
+  | 'unreachable'
+  | 'no-context'
+  | 'other';
+
+/** Whether a repetition may succeed: always, or once the server has answered in this run (a server that never did is reported at once). */
+type Passes = 'always' | 'once-answered';
+
+/** What the words of a failed kubectl or helm mean. */
+export interface Failure {
+  readonly reason: KubectlReason;
+  /** In plain words; undefined if the text's own words are better or none are known. */
+  readonly cause?: string;
+  /** Absent if the same command fails again. */
+  readonly passes?: Passes;
+  /** Next steps, each a sentence or a command; empty if the text says enough. */
+  readonly next: readonly string[];
+}
+
+interface Row {
+  readonly words: RegExp;
+  readonly reason: KubectlReason;
+  readonly cause?: string | ((match: RegExpExecArray) => string);
+  readonly passes?: Passes;
+  readonly next?: readonly string[];
+}
+
+/** The cause where a login is missing or wrong. */
+export const REFUSED = 'it refuses the credentials';
+const CUT_OFF = 'the connection is closed before the answer ends';
+const SILENT = 'it does not answer in time';
+const UNVERIFIED = 'its TLS certificate cannot be verified';
+
+/** Next steps of an outage of the API server. */
+const OUTAGE = [
+  'see whether the API server answers: kubectl get --raw /readyz',
+  'then run the same command again: it goes on',
+];
+const TIMEOUT = [
+  'see whether the API server answers: kubectl get --raw /readyz --request-timeout 10s',
+  'then run the same command again, with more time (--timeout) where it needs it',
+];
+const BUSY = ['wait until no other helm is at work on this release, then run the same command again'];
+
+/** The first match counts: answers of the API server, then what stands before it, then what the network says, then what other servers answer. */
+const TABLE: readonly Row[] = [
+  { words: /proxyconnect tcp: /, reason: 'unreachable', cause: 'the proxy does not answer', passes: 'once-answered' },
+  { words: /\(Forbidden\)|is forbidden|forbidden:/i, reason: 'forbidden', cause: REFUSED },
+  {
+    words: /\(Unauthorized\)|must be logged in|provide credentials|getting credentials/i,
+    reason: 'unauthorized',
+    cause: REFUSED,
+  },
+  { words: /\(AlreadyExists\)/, reason: 'exists' },
+  { words: /\(Conflict\)|object has been modified/, reason: 'conflict' },
+  { words: /\(Expired\)|\(Gone\)|too old resource version|continue parameter is too old/i, reason: 'expired' },
+  { words: /no matches for kind|doesn't have a resource type/, reason: 'unknown-kind' },
+  {
+    words: /\(NotFound\)|could not find the requested resource|not found|\b404\b/i,
+    reason: 'not-found',
+    cause: 'it is not there',
+  },
+  {
+    words:
+      /context .* does not exist|no configuration has been provided|current-context is not set|invalid configuration/i,
+    reason: 'no-context',
+  },
+  { words: /another operation .* is in progress/, reason: 'other', next: BUSY },
+  // Repeated they fail again: a webhook that is down, a name that does not resolve, a certificate.
+  { words: /webhook/i, reason: 'other' },
+  {
+    words: /lookup ([-\w.]{1,253})(?: on \S{1,80})?: no such host/,
+    reason: 'unreachable',
+    cause: ([, host]) => `the name ${host} does not resolve`,
+  },
+  { words: /no such host/i, reason: 'unreachable', cause: 'its name does not resolve' },
+  {
+    words: /x509: certificate signed by unknown authority/,
+    reason: 'unreachable',
+    cause: 'its certificate is signed by an unknown authority',
+  },
+  {
+    words: /x509: certificate has expired[^:]{0,40}/,
+    reason: 'unreachable',
+    cause: 'its certificate has expired or is not yet valid',
+  },
+  { words: /x509|tls: /, reason: 'unreachable', cause: UNVERIFIED },
+  {
+    words:
+      /\((?:InternalError|ServiceUnavailable|TooManyRequests|ServerTimeout|Timeout)\)|an error on the server|currently unable to handle|etcdserver: |leader changed/i,
+    reason: 'other',
+    cause: 'the API server answers that it cannot serve the request',
+    passes: 'always',
+  },
+  {
+    words: /lookup ([-\w.]{1,253})(?: on \S{1,80})?: /,
+    reason: 'unreachable',
+    cause: ([, host]) => `the name ${host} cannot be resolved`,
+    passes: 'once-answered',
+  },
+  {
+    words: /connection refused|was refused/i,
+    reason: 'unreachable',
+    cause: 'the connection is refused',
+    passes: 'once-answered',
+  },
+  {
+    words: /no route to host|network is unreachable/i,
+    reason: 'unreachable',
+    cause: 'there is no route to it',
+    passes: 'once-answered',
+  },
+  {
+    words: /i\/o timeout|TLS handshake timeout|unable to connect to the server: (?:context deadline|net\/http)/i,
+    reason: 'unreachable',
+    cause: SILENT,
+    passes: 'once-answered',
+  },
+  // helm says the same of a hook or a wait of its own: no word about the server.
+  { words: /deadline exceeded|Client\.Timeout/, reason: 'unreachable', cause: SILENT },
+  {
+    words: /server gave HTTP response to HTTPS client/,
+    reason: 'unreachable',
+    cause: 'it answers HTTP, not HTTPS',
+  },
+  { words: /\b(?:401|403)\b|unauthorized|forbidden|denied/i, reason: 'other', cause: REFUSED },
+  { words: /\b(5\d\d)\b/, reason: 'other', cause: ([, status]) => `it answers with status ${status}` },
+  // kubectl asks a terminal that is not there for a user name.
+  { words: /^error: EOF$/m, reason: 'unreachable', cause: 'the kubeconfig has no credentials for it' },
+  {
+    words: /connection reset|broken pipe|client connection lost|\bEOF\b/i,
+    reason: 'unreachable',
+    cause: CUT_OFF,
+    passes: 'once-answered',
+  },
+  { words: /unable to connect to the server/i, reason: 'unreachable', passes: 'once-answered' },
+  { words: /certificate/i, reason: 'unreachable', cause: UNVERIFIED },
+];
+
+/** The longest text that is searched, in characters. */
+const LIMIT = 8_192;
+
+/** What the last lines of standard error mean. */
+export function failureOf(stderr: readonly string[]): Failure {
+  const text = stderr.join('\n').slice(-LIMIT);
+  for (const { words, reason, cause, passes, next } of TABLE) {
+    const match = words.exec(text);
+    if (match === null) continue;
+    return {
+      reason,
+      next: next ?? (passes === undefined ? [] : OUTAGE),
+      ...(cause === undefined ? {} : { cause: typeof cause === 'string' ? cause : cause(match) }),
+      ...(passes === undefined ? {} : { passes }),
+    };
+  }
+  return { reason: 'other', next: [] };
+}
+
+/** True for a failure of the API server, or of the way to it, that passes. */
+export function isOutage({ stderr }: ExternalError): boolean {
+  return failureOf(stderr).passes !== undefined;
+}
+
+/** What to do about a failure of kubectl or helm that says nothing of it; empty if its words say enough. */
+export function nextStepsOf({ next, stderr, timedOut }: ExternalError): readonly string[] {
+  if (next.length > 0) return next;
+  return timedOut ? TIMEOUT : failureOf(stderr).next;
+}
