@@ -80,6 +80,7 @@ async function open(options: InstallOptions, planned: PlannedInstall): Promise<R
     secrets,
     secretKeys,
     planDigest: plan.digest,
+    operation: newest === undefined || planned.upgrade.length === 0 ? 'install' : 'upgrade',
     ...whatChanges(planned),
     chart: chart?.facts,
     tools: await target.tools(signal),
@@ -104,29 +105,36 @@ function whatChanges({ plan, upgrade, newest, resumes }: PlannedInstall): Pick<R
   };
 }
 
+/** An apply that failed and was rolled back. */
+type RolledBackApply = Omit<Extract<ApplyResult, { readonly outcome: 'failed' }>, 'outcome'> & {
+  readonly outcome: 'rolled-back';
+};
+
+/** Applies; with `atomic` a failure is rolled back to what served before. */
 function applyStep(
   options: InstallOptions,
   planned: PlannedInstall,
   revision: Revision,
   onChild: OnChild,
-): Promise<ApplyResult> {
+): Promise<ApplyResult | RolledBackApply> {
   const { target, prepared, atomic, timeoutMs, signal, onProgress } = options;
-  const { plan, revisions, newest } = planned;
-  const good = revisions.findLast(({ outcome, number }) => outcome === 'applied' && number !== revision.number);
-  const settings = {
-    plan,
-    revision: revision.number,
-    previous: newest,
-    good: good?.releaseRevision,
-    ...{ atomic, timeoutMs, signal, onProgress, onChild },
+  const { plan, revisions, newest: previous } = planned;
+  const rendered = prepared.rendered.value;
+  const work = { timeoutMs, signal, onProgress, onChild };
+  const applyAndRollBack = async (): Promise<ApplyResult | RolledBackApply> => {
+    if (!atomic) return target.apply(rendered, { plan, revision: revision.number, previous, ...work });
+    const good = revisions.findLast(({ outcome, number }) => outcome === 'applied' && number !== revision.number);
+    const checkpoint = await target.checkpoint({ rendered, previous, good }, signal);
+    const result = await target.apply(rendered, { plan, revision: revision.number, previous, ...work });
+    if (result.outcome !== 'failed' || !result.isApplied) return result;
+    return {
+      ...result,
+      outcome: 'rolled-back',
+      ...(await target.rollback(checkpoint, { ...work, applied: revision })),
+    };
   };
-  return runStep(
-    onProgress,
-    'apply',
-    'bringing the release to what the file says',
-    () => target.apply(prepared.rendered.value, settings),
-    (result) =>
-      'summary' in result ? { detail: result.summary, failed: true } : { detail: `revision ${revision.number}` },
+  return runStep(onProgress, 'apply', 'bringing the release to what the file says', applyAndRollBack, (result) =>
+    'summary' in result ? { detail: result.summary, failed: true } : { detail: `revision ${revision.number}` },
   );
 }
 

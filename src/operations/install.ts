@@ -1,11 +1,12 @@
-import { Interrupted, UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 import { counted } from '../base/words.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
 import { refuseLink } from '../state/links.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
 import { applyPlan } from './apply.ts';
-import { isLockHeld, withLock } from './locked.ts';
+import { isLockHeld } from './locked.ts';
+import { operation } from './operation.ts';
 import type { InstallOptions } from './options.ts';
 import { type PlannedInstall, planInstall, revisionStore } from './plan-install.ts';
 import { runPostflight } from './postflight.ts';
@@ -15,8 +16,8 @@ import { requireResolved } from './require-resolved.ts';
 import { runStep } from './steps.ts';
 
 /**
- * The order of an install: preflight, plan, confirmation, lock, the plan again under it, apply, postflight. Nothing is changed before the
- * confirmation, and nothing at all by a run that finds everything as it should be. Throws UserError (exit 2, 3 or 9), Interrupted, and
+ * The order of an install: preflight, plan, confirmation, lock, the plan again under it, apply, postflight. A run whose plan is empty
+ * changes nothing and writes no revision. Throws UserError (exit 2, 3 or 9), Interrupted, and
  * ExternalError where the place does not answer; what fails to come up is in the report.
  */
 export async function install(options: InstallOptions): Promise<InstallReport> {
@@ -31,42 +32,40 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
   if (isBlocked(preflight)) return report({ outcome: 'blocked' });
   requireResolved(prepared, 'applied');
 
-  const planned = await planStep(options);
-  const shown = { location: planned.place.facts, plan: planFacts(planned) };
-  if (options.dryRun) return report({ ...shown, outcome: 'dry-run' });
-  if (planned.settled && !(await isLockHeld(target, signal))) {
-    return report({ ...shown, ...(await unchanged(options, planned)) });
-  }
-  refuseForeignDeletes(planned);
-  await agree(options, planned, false);
-  const facts = await withLock({ ...options, run: prepared.run }, async (locked) => {
-    const own = { ...options, signal: locked.signal };
-    const again = await planInstall(prepared, target, locked.signal);
-    refuseUnreadable(again.unreadable);
-    refuseForeignDeletes(again);
-    if (again.plan.digest !== planned.plan.digest) await agree(own, again, true);
-    const applied = again.settled
-      ? await unchanged(own, again)
-      : await applyPlan(own, again, locked.onChild, () => postflightStep(own));
-    return { location: again.place.facts, plan: planFacts(again), ...applied, recovered: locked.recovered };
-  });
-  return report(facts);
+  return operation(
+    { ...options, run: prepared.run },
+    {
+      plan: (at, again) => (again ? planInstall(prepared, target, at) : planStep(options)),
+      withoutChange: async (planned) => {
+        if (options.dryRun) return report({ ...planFacts(planned), outcome: 'dry-run' });
+        if (!planned.settled || (await isLockHeld(target, signal))) return undefined;
+        return report({ ...planFacts(planned), ...(await unchanged(options, planned)) });
+      },
+      refuse: refuseChange,
+      isOther: (agreed, again) => again.plan.digest !== agreed.plan.digest,
+      confirm: (planned, again) => confirmPlan(options, planned, again),
+      work: async (planned, { signal: locked, onChild, recovered }) => {
+        const own = { ...options, signal: locked };
+        const applied = planned.settled
+          ? await unchanged(own, planned)
+          : await applyPlan(own, planned, onChild, () => postflightStep(own));
+        return report({ ...planFacts(planned), ...applied, recovered });
+      },
+    },
+  );
 }
 
-/** All is as it should be: only looked at, no revision. */
+/** Nothing is to be done: only verified, no revision. */
 async function unchanged(options: InstallOptions, { newest }: PlannedInstall) {
   const { number: revision, releaseRevision } = newest ?? {};
   return { outcome: 'unchanged' as const, revision, releaseRevision, postflight: await postflightStep(options) };
 }
 
-/** Asks, unless nothing of the installation would change. Throws Interrupted where the answer is no. */
-async function agree(options: InstallOptions, planned: PlannedInstall, again: boolean): Promise<void> {
+/** Asks, unless nothing of the installation would change. */
+async function confirmPlan(options: InstallOptions, planned: PlannedInstall, again: boolean): Promise<boolean> {
   if (again) options.show(planned);
-  if (planned.plan.changes.length === 0 && !planned.plan.touchesRelease) return;
-  if (await options.confirm(planned, again)) return;
-  throw new Interrupted(
-    again ? 'declined; nothing was changed but what a dead run had left' : 'declined; nothing was changed',
-  );
+  if (planned.plan.changes.length === 0 && !planned.plan.touchesRelease) return true;
+  return options.confirm(planned, again);
 }
 
 async function preflightStep(options: InstallOptions): Promise<CheckReport> {
@@ -127,8 +126,12 @@ function countsOf(report: CheckReport): { readonly detail: string; readonly fail
   return { detail: [`${pass} passed`, ...more].join(', '), failed: isBlocked(report) };
 }
 
-/** Nothing is deleted that the release names and that does not say itself that it is of this release. Throws UserError. */
-function refuseForeignDeletes({ plan }: PlannedInstall): void {
+/**
+ * Nothing is changed beside a revision that cannot be read, and nothing is deleted that the release names and that does not say itself that it is
+ * of this release. Throws UserError.
+ */
+function refuseChange({ plan, unreadable }: PlannedInstall): void {
+  refuseUnreadable(unreadable);
   const { foreign = [] } = plan;
   if (foreign.length === 0) return;
   throw new UserError('the release would delete objects that do not belong to it, so nothing was changed', {
@@ -139,6 +142,6 @@ function refuseForeignDeletes({ plan }: PlannedInstall): void {
   });
 }
 
-function planFacts({ plan }: PlannedInstall): NonNullable<InstallFacts['plan']> {
-  return { changes: plan.changes, drift: plan.drift, digest: plan.digest };
+function planFacts({ place, plan }: PlannedInstall): Pick<InstallFacts, 'location' | 'plan'> {
+  return { location: place.facts, plan: { changes: plan.changes, drift: plan.drift, digest: plan.digest } };
 }

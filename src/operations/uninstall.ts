@@ -1,12 +1,12 @@
-import { Interrupted } from '../base/errors.ts';
 import type { OnProgress } from '../base/events.ts';
 import { refuseLink } from '../state/links.ts';
 import { refuseOtherPlace } from '../state/place.ts';
-import { newestRevision } from '../state/revisions/revision.ts';
+import { newestRevision, type Revision } from '../state/revisions/revision.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
 import type { Change, Place, Target } from '../targets/target.ts';
-import { type Locked, withLock } from './locked.ts';
+import type { Locked } from './locked.ts';
 import type { DeploymentContext } from './open-deployment.ts';
+import { operation } from './operation.ts';
 import { revisionStore } from './plan-install.ts';
 import { runStep } from './steps.ts';
 
@@ -42,43 +42,53 @@ export async function uninstall(options: UninstallOptions): Promise<Uninstalled>
   const place = await target.place(signal);
   await refuseOtherPlace(opened.paths, opened.deployment.name, place.identity);
   await refuseLink(opened.paths.revisions);
-  const { revisions, unreadable } = await revisionStore(opened, target).read(signal);
-  refuseUnreadable(unreadable);
-  const plan = { place, removal: await target.removal(signal) };
-  const newest = newestRevision(revisions);
-  const isGone = newest === undefined || newest.outcome === 'removed';
-  if (plan.removal.length === 0 && isGone) return { ...plan, kept: [], wasInstalled: false };
-  await agree(options, plan, false);
-  return withLock({ ...options, run: opened.run }, (locked) =>
-    runStep(
-      options.onProgress,
-      'uninstall',
-      'uninstall',
-      () => removeUnderLock(options, plan, locked),
-      ({ kept }) => ({ detail: `${kept.length} kept` }),
-    ),
+  const store = revisionStore(opened, target);
+  return operation<PlannedRemoval, Uninstalled>(
+    { ...options, run: opened.run },
+    {
+      plan: async (at) => {
+        const { revisions, unreadable } = await store.read(at);
+        refuseUnreadable(unreadable);
+        return { place, removal: await target.removal(at), newest: newestRevision(revisions) };
+      },
+      withoutChange: async ({ removal, newest }) => {
+        const isGone = newest === undefined || newest.outcome === 'removed';
+        return removal.length === 0 && isGone ? { place, removal, kept: [], wasInstalled: false } : undefined;
+      },
+      isOther: (agreed, again) => {
+        const shown = new Set(agreed.removal.map(keyOf));
+        return again.removal.some((change) => !shown.has(keyOf(change)));
+      },
+      confirm: options.confirm,
+      work: (planned, locked) =>
+        runStep(
+          options.onProgress,
+          'uninstall',
+          'uninstall',
+          () => remove(options, planned, locked),
+          ({ kept }) => ({ detail: `${kept.length} kept` }),
+        ),
+    },
   );
 }
 
-async function removeUnderLock(options: UninstallOptions, agreed: RemovalPlan, locked: Locked): Promise<Uninstalled> {
-  const { opened, target, now, timeoutMs, onProgress } = options;
-  const { signal, onChild } = locked;
-  const store = revisionStore(opened, target);
-  const { revisions, unreadable } = await store.read(signal);
-  refuseUnreadable(unreadable);
-  const plan = { ...agreed, removal: await target.removal(signal) };
-  const shown = new Set(agreed.removal.map(keyOf));
-  if (plan.removal.some((change) => !shown.has(keyOf(change)))) await agree(options, plan, true);
-  const { kept } = await target.remove({ timeoutMs, signal, onProgress, onChild });
-  const newest = newestRevision(revisions);
-  if (newest !== undefined) {
-    await store.write({ ...newest, phase: 'closed', outcome: 'removed', endedAt: now().toISOString() }, signal);
-  }
-  return { ...plan, kept, wasInstalled: true };
+interface PlannedRemoval extends RemovalPlan {
+  readonly newest: Revision | undefined;
 }
 
-async function agree({ confirm }: UninstallOptions, plan: RemovalPlan, again: boolean): Promise<void> {
-  if (!(await confirm(plan, again))) throw new Interrupted('declined; nothing was changed');
+/** Removes the installation and records that in its newest revision. */
+async function remove(
+  options: UninstallOptions,
+  { place, removal, newest }: PlannedRemoval,
+  { signal, onChild }: Locked,
+): Promise<Uninstalled> {
+  const { opened, target, now, timeoutMs, onProgress } = options;
+  const { kept } = await target.remove({ timeoutMs, signal, onProgress, onChild });
+  if (newest !== undefined) {
+    const endedAt = now().toISOString();
+    await revisionStore(opened, target).write({ ...newest, phase: 'closed', outcome: 'removed', endedAt }, signal);
+  }
+  return { place, removal, kept, wasInstalled: true };
 }
 
 function keyOf({ kind, name }: Change): string {

@@ -1,6 +1,7 @@
 import type { OnProgress } from '../base/events.ts';
+import type { ComponentName } from '../checklist/components.ts';
 import type { Drift } from '../evidence/drift/drift.ts';
-import type { Rendered } from '../render/rendered.ts';
+import type { Rendered, RenderedFile } from '../render/rendered.ts';
 import type { LockStore } from '../state/lock/store.ts';
 import type { PlaceIdentity } from '../state/place.ts';
 import type { Revision } from '../state/revisions/revision.ts';
@@ -83,10 +84,6 @@ export interface ApplyOptions {
   readonly revision: number;
   /** What the revision before had, so that what this one dropped is deleted. */
   readonly previous: Revision | undefined;
-  /** The release's revision (helm's count) of the newest difyctl revision that was applied well: where `atomic` goes back to. */
-  readonly good: number | undefined;
-  /** Roll back on failure, the failing logs kept first. */
-  readonly atomic: boolean;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
@@ -104,13 +101,47 @@ export interface ApplyFailure {
 export type ApplyResult =
   | { readonly outcome: 'applied' | 'unchanged'; readonly releaseRevision: number | undefined }
   | {
-      readonly outcome: 'failed' | 'rolled-back';
+      readonly outcome: 'failed';
       readonly summary: string;
       readonly failures: readonly ApplyFailure[];
       readonly releaseRevision: number | undefined;
       /** What state was left, one sentence. */
       readonly state: string;
+      /** Whether something was applied that a rollback would undo. */
+      readonly isApplied: boolean;
     };
+
+/** What serves before a change: a rollback of that change goes there. */
+export type Checkpoint =
+  /** Helm's revision; undefined before a first install. */
+  | { readonly target: 'kubernetes'; readonly releaseRevision: number | undefined }
+  /** The files of the directory; without a `compose.yaml` before a first install. */
+  | { readonly target: 'compose'; readonly files: readonly RenderedFile[] };
+
+export interface CheckpointInput {
+  /** What will be applied. */
+  readonly rendered: Rendered;
+  /** The newest revision, whatever came of it. */
+  readonly previous: Revision | undefined;
+  /** The newest revision that was applied well. */
+  readonly good: Revision | undefined;
+}
+
+export interface RollbackOptions extends WorkOptions {
+  /** Files and objects that are applied now; those that the older set does not have are deleted. */
+  readonly applied: Pick<Revision, 'files' | 'manifests'>;
+}
+
+export interface RolledBack {
+  readonly releaseRevision: number | undefined;
+  /** What state was left, one sentence. */
+  readonly state: string;
+}
+
+export interface ExecOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
 
 export interface WorkOptions {
   readonly timeoutMs: number;
@@ -136,6 +167,15 @@ export interface Target {
    */
   keepSecrets(rendered: Rendered, signal: AbortSignal): Promise<void>;
   apply(rendered: Rendered, options: ApplyOptions): Promise<ApplyResult>;
+  /** What serves now; taken under the lock, before `apply`. */
+  checkpoint(input: CheckpointInput, signal: AbortSignal): Promise<Checkpoint>;
+  /**
+   * Rolls back to a checkpoint, or to a recorded revision; a checkpoint before a first install removes the release. Claims, data and secrets are
+   * kept. Throws UserError if the revision cannot be rolled back to: helm or the directory no longer has what it needs.
+   */
+  rollback(to: Checkpoint | Revision, options: RollbackOptions): Promise<RolledBack>;
+  /** Runs a command in a running container of the component; gives its standard output. Throws ExternalError if there is none, or if it fails. */
+  exec(component: ComponentName, command: readonly string[], options: ExecOptions): Promise<string>;
   /** Only the secrets, for GitOps setups. Throws UserError where they are no object of their own. */
   applySecret(rendered: Rendered, signal: AbortSignal): Promise<void>;
   /** Brings a release out of what a dead run left (`pending-*`). Says what it did. The run's children have ended before it is called. */

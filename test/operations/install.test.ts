@@ -254,6 +254,7 @@ describe('a revision', () => {
       failures,
       releaseRevision: 1,
       state: 'left as it is',
+      isApplied: true,
     });
     expect(await install(options(target))).toMatchObject({ outcome: 'failed', exitCode: 4, failure: { failures } });
     expect(target.kept.get(1)).toMatchObject({
@@ -262,6 +263,20 @@ describe('a revision', () => {
       detail: 'api did not become ready',
     });
     expect(target.calls.at(-1)).toBe('release');
+  });
+
+  test.each([
+    ['is rolled back', true, { outcome: 'rolled-back', releaseRevision: 2, failure: { state: 'back at revision 1' } }],
+    ['is left if nothing was applied', false, { outcome: 'failed', failure: { state: 'left as it is' } }],
+  ])('of an atomic install that fails %s', async (_title, isApplied, expected) => {
+    const target = memoryTarget();
+    target.applying = async () => ({
+      ...{ outcome: 'failed', summary: 'api did not become ready', failures: [], releaseRevision: 1 },
+      ...{ state: 'left as it is', isApplied },
+    });
+    expect(await install(options(target, { atomic: true }))).toMatchObject({ exitCode: 4, ...expected });
+    expect(target.calls.includes('rollback')).toBe(isApplied);
+    expect(target.kept.get(1)).toMatchObject({ outcome: expected.outcome, operation: 'install' });
   });
 
   test('that failed or was cut short is gone on with, and no new one made', async () => {

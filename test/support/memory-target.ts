@@ -71,6 +71,12 @@ export function memoryTarget(): MemoryTarget {
       calls.push('apply');
       return target.applying(rendered, options);
     },
+    checkpoint: async () => ({ target: 'kubernetes', releaseRevision: 1 }),
+    rollback: async () => {
+      calls.push('rollback');
+      return { releaseRevision: 2, state: 'back at revision 1' };
+    },
+    exec: async () => '',
     applySecret: async () => void calls.push('secret'),
     recover: async () => {
       calls.push('recover');

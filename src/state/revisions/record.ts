@@ -5,7 +5,7 @@ import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import type { ChartFacts, Rendered } from '../../render/rendered.ts';
-import { REVISION_VERSION, type Revision } from './revision.ts';
+import { type Operation, REVISION_VERSION, type Revision } from './revision.ts';
 
 export interface RecordInput {
   readonly number: number;
@@ -14,6 +14,7 @@ export interface RecordInput {
   readonly secrets: SecretValues;
   readonly secretKeys: Readonly<Record<SecretPath, string>>;
   readonly planDigest: string;
+  readonly operation: Operation;
   readonly changes: Revision['changes'];
   readonly upgrade: Revision['upgrade'];
   readonly chart: ChartFacts | undefined;
@@ -39,6 +40,7 @@ export function openRevision(input: RecordInput): Revision {
     difyctl: DIFYCTL_VERSION,
     startedAt: now.toISOString(),
     by,
+    operation: input.operation,
     phase: 'apply',
     outcome: 'open',
     file: JSON.parse(JSON.stringify(deployment)) as Revision['file'],

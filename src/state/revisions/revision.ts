@@ -17,6 +17,9 @@ const file = z.object({
   content: z.string().optional(),
 });
 
+/** What changes a deployment. */
+export type Operation = 'install' | 'upgrade' | 'rollback' | 'restore' | 'uninstall';
+
 const PHASES = ['apply', 'postflight', 'closed'] as const;
 const OUTCOMES = ['open', 'applied', 'failed', 'interrupted', 'rolled-back', 'removed'] as const;
 
@@ -36,6 +39,8 @@ const revisionSchema = z.object({
   endedAt: z.string().optional(),
   /** `user@host` */
   by: z.string(),
+  /** The operation that it records (`Operation`, or one of a newer difyctl); absent from difyctl before this field. */
+  operation: z.string().optional(),
   /** What difyctl was doing when this was written. */
   phase: z.enum(PHASES),
   outcome: z.enum(OUTCOMES),

@@ -2,17 +2,15 @@ import type { RenderedCompose } from '../../render/rendered.ts';
 import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { diagnose } from './diagnose.ts';
-import { snapshot, writeFiles } from './directory.ts';
+import { writeFiles } from './directory.ts';
 import { undoDrift } from './drift.ts';
 import { composeProgress } from './progress.ts';
 import { isTroubled, isUnderWay, plannedServices, type ServiceView, serviceDetail } from './services.ts';
-import { takeBack } from './take-back.ts';
 import { up } from './up.ts';
 import { isHopeless, openWatch, waitForServices } from './wait.ts';
 
 /**
- * Writes the directory, brings the project up, and waits until every service is ready. What a failing container said is read before anything
- * is taken back. Throws Interrupted, UserError for a directory that cannot be written, and ExternalError where the engine does not answer; a
+ * Writes the directory, brings the project up, and waits until every service is ready, and reads what a failing container said. Throws Interrupted, UserError for a directory that cannot be written, and ExternalError where the engine does not answer; a
  * project that fails is an answer.
  */
 export async function applyCompose(
@@ -24,7 +22,6 @@ export async function applyCompose(
   const { plan, previous, signal, timeoutMs } = options;
   const until = now() + timeoutMs;
   const progress = composeProgress(options.onProgress);
-  const before = await snapshot(project.directory, [...rendered.files, ...(previous?.files ?? [])]);
   await writeFiles(project.directory, rendered.files, previous?.files);
   if (plan.drift.length > 0) await undoDrift(connection, rendered.project, options);
   const watch = await openWatch(connection, plannedServices(rendered.project), progress, signal);
@@ -36,13 +33,13 @@ export async function applyCompose(
   // Where Compose began nothing, no service is at fault.
   const isBegun = refused === undefined || views.some(isUnderWay);
   const seen = isBegun ? await diagnose(connection, views, signal) : [];
-  const undone = options.atomic ? await takeBack(connection, before, rendered.files, options) : undefined;
   return {
-    outcome: undone === undefined ? 'failed' : 'rolled-back',
+    outcome: 'failed',
     summary: summaryOf(views, seen, refused, timeoutMs),
     failures: refused === undefined || seen.length > 0 ? seen : [refused],
     releaseRevision: undefined,
-    state: undone ?? `project ${project.name} is partly up; nothing was rolled back`,
+    state: `project ${project.name} is partly up; nothing was rolled back`,
+    isApplied: true,
   };
 }
 

@@ -10,10 +10,12 @@ import type { Target } from '../target.ts';
 import { applyCompose } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { ensureDirectory, keepEnvFile } from './directory.ts';
+import { execCompose } from './exec.ts';
 import { inspectCompose } from './inspect.ts';
 import { placeCompose } from './place.ts';
 import { planCompose } from './plan.ts';
 import { removalCompose, removeCompose } from './remove.ts';
+import { checkpointCompose, rollbackCompose } from './rollback.ts';
 
 export interface ComposeTargetOptions {
   readonly runner: Runner;
@@ -44,6 +46,9 @@ export function composeTarget({ runner, project, redact, now }: ComposeTargetOpt
     },
     keepSecrets: (rendered) => keepEnvFile(project.directory, ownKind(rendered).files),
     apply: (rendered, options) => applyCompose(connection, ownKind(rendered), options),
+    checkpoint: (input) => checkpointCompose(connection, input),
+    rollback: (to, options) => rollbackCompose(connection, to, options),
+    exec: (component, command, options) => execCompose(connection, component, command, options),
     applySecret: async () => {
       throw new UserError('a Compose deployment keeps its secrets in .env, which install and render write');
     },

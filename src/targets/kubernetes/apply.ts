@@ -1,11 +1,9 @@
 import { ExternalError } from '../../base/errors.ts';
-import type { HelmRevision } from '../../exec/helm.ts';
 import type { RenderedKubernetes } from '../../render/rendered.ts';
 import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
 import { type Connection, chartOf } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { readersOf, undoDrift } from './drift.ts';
-import { lastDeployed } from './history.ts';
 import { parseManifest } from './objects.ts';
 import { applyOwn, deleteObjects } from './own.ts';
 import { droppedObjects } from './owned.ts';
@@ -15,8 +13,7 @@ import { waitForWorkloads } from './wait.ts';
 import { workloadNames } from './workloads.ts';
 
 /**
- * The Secret, the objects beside the chart, the release; then waits until every workload is ready. What a failing pod said is read before
- * anything is rolled back. Throws Interrupted, and ExternalError where the cluster does not answer; a release that fails is an answer.
+ * The Secret, the objects beside the chart, the release; then waits until every workload is ready, and reads what a failing pod said. Throws Interrupted, and ExternalError where the cluster does not answer; a release that fails is an answer.
  */
 export async function applyKubernetes(
   connection: Connection,
@@ -26,13 +23,12 @@ export async function applyKubernetes(
   const { helm, release } = connection;
   const { plan, signal, timeoutMs } = options;
   const deadline = connection.now() + timeoutMs;
-  const good = goodRevision(await helm.history(release, signal), options.good);
   const reread = plan.drift.length > 0 ? await undoDrift(connection, ownObjects(rendered), options) : NOBODY;
   if (plan.changes.length > 0) await applyBeside(connection, rendered, options);
   const refused = plan.touchesRelease ? await upgrade(connection, rendered, options) : undefined;
   const revision = (await helm.history(release, signal)).at(-1)?.revision;
   if (refused !== undefined) {
-    return failed(connection, options, { summary: refused.reason, failures: [refused], revision, good });
+    return failed(connection, options, { summary: refused.reason, failures: [refused], revision });
   }
   if (revision === undefined) throw new ExternalError(`helm ended well, and there is no release ${release.name}`);
   const objects = parseManifest(await helm.manifest(release, revision, signal));
@@ -44,7 +40,7 @@ export async function applyKubernetes(
   const failures = await diagnose(connection, views, signal);
   const late = views.filter((view) => !view.settled).map(({ label }) => label);
   const summary = `${late.join(', ')} did not become ready in ${Math.round(timeoutMs / 1000)} s`;
-  return failed(connection, options, { summary, failures, revision, good });
+  return failed(connection, options, { summary, failures, revision });
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
@@ -58,11 +54,6 @@ async function restart(
   if (workloads.length === 0) return;
   onProgress({ type: 'step-progress', step: 'apply', detail: `restarting ${workloads.join(', ')}` });
   await kubectl.run(['rollout', 'restart', ...workloads, '-n', release.namespace], { signal });
-}
-
-/** What served before: as the revisions say, and where they do not, as helm does. */
-function goodRevision(history: readonly HelmRevision[], recorded: number | undefined): number | undefined {
-  return history.some(({ revision }) => revision === recorded) ? recorded : lastDeployed(history)?.revision;
 }
 
 async function applyBeside(connection: Connection, rendered: RenderedKubernetes, options: ApplyOptions): Promise<void> {
@@ -97,44 +88,13 @@ interface Failed {
   readonly summary: string;
   readonly failures: readonly ApplyFailure[];
   readonly revision: number | undefined;
-  /** helm's last good revision before this run. */
-  readonly good: number | undefined;
 }
 
-async function failed(connection: Connection, options: ApplyOptions, failure: Failed): Promise<ApplyResult> {
-  const { summary, failures, revision } = failure;
-  const common = { summary, failures };
-  if (options.atomic && options.plan.touchesRelease) {
-    return { ...common, outcome: 'rolled-back', ...(await rollBack(connection, options, failure)) };
-  }
-  const { name } = connection.release;
+function failed({ release }: Connection, { plan }: ApplyOptions, { summary, failures, revision }: Failed): ApplyResult {
   const at = revision === undefined ? 'was not made' : `is at revision ${revision}`;
   return {
-    ...common,
-    outcome: 'failed',
-    releaseRevision: revision,
-    state: `release ${name} ${at}; nothing was rolled back`,
-  };
-}
-
-/** Back to what was good before; a first install goes. Claims that the chart keeps, and difyctl's Secret, stay. */
-async function rollBack(
-  { helm, release }: Connection,
-  options: ApplyOptions,
-  { good, revision }: Failed,
-): Promise<{ readonly releaseRevision: number | undefined; readonly state: string }> {
-  const run = runOptions(options);
-  if (good === undefined) {
-    if (revision !== undefined) await helm.uninstall(release, run);
-    return {
-      releaseRevision: undefined,
-      state: `release ${release.name} was removed again; claims and secrets are kept`,
-    };
-  }
-  await helm.rollback(release, good, run);
-  const now = (await helm.history(release, options.signal)).at(-1)?.revision;
-  return {
-    releaseRevision: now,
-    state: `release ${release.name} was rolled back to revision ${good}, now revision ${now}`,
+    ...{ outcome: 'failed', summary, failures, releaseRevision: revision },
+    state: `release ${release.name} ${at}; nothing was rolled back`,
+    isApplied: plan.touchesRelease,
   };
 }

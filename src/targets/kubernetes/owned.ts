@@ -47,7 +47,7 @@ export async function ownedLive(
 /** What an earlier revision had beside the chart, this one has not, and difyctl may delete (`ownedLive`). */
 export async function droppedObjects(
   connection: Reach,
-  previous: Revision | undefined,
+  previous: Pick<Revision, 'manifests'> | undefined,
   own: readonly KubernetesObject[],
   signal: AbortSignal,
 ): Promise<readonly Identity[]> {

@@ -12,12 +12,14 @@ import type { Revision } from '../../state/revisions/revision.ts';
 import type { Target } from '../target.ts';
 import { applyKubernetes } from './apply.ts';
 import type { Connection } from './connection.ts';
+import { execKubernetes } from './exec.ts';
 import { inspectKubernetes } from './inspect.ts';
 import { applyOwn, ensureNamespace } from './own.ts';
 import { placeKubernetes } from './place.ts';
 import { planKubernetes, secretObject } from './plan.ts';
 import { recoverKubernetes } from './recover.ts';
 import { removalKubernetes, removeKubernetes } from './remove.ts';
+import { checkpointKubernetes, rollbackKubernetes } from './rollback.ts';
 
 export interface KubernetesTargetOptions {
   readonly runner: Runner;
@@ -64,6 +66,9 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
     },
     keepSecrets: (rendered, signal) => keepFirstSecret(connection, ownKind(rendered), signal),
     apply: (rendered, options) => applyKubernetes(connection, ownKind(rendered), options),
+    checkpoint: (input, signal) => checkpointKubernetes(connection, input, signal),
+    rollback: (to, options) => rollbackKubernetes(connection, to, options),
+    exec: (component, command, options) => execKubernetes(connection, component, command, options),
     applySecret: (rendered, signal) => applyOwn(connection, [secretObject(ownKind(rendered))], undefined, signal),
     recover: (options) => recoverKubernetes(connection, options),
     prune: (kept, signal) => pruneSecrets(connection, kept, signal),

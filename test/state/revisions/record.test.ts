@@ -23,6 +23,7 @@ const kubernetes: RenderedKubernetes = {
 
 function revision(rendered: RenderedKubernetes | RenderedCompose, number = 1): Revision {
   return openRevision({
+    operation: 'install',
     number,
     deployment,
     rendered,

@@ -1,0 +1,83 @@
+import { UserError } from '../../base/errors.ts';
+import type { HelmRevision } from '../../exec/helm.ts';
+import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
+import type { Revision } from '../../state/revisions/revision.ts';
+import type { Checkpoint, CheckpointInput, RollbackOptions, RolledBack } from '../target.ts';
+import type { Connection } from './connection.ts';
+import { lastDeployed } from './history.ts';
+import { parseManifest } from './objects.ts';
+import { applyOwn, deleteObjects } from './own.ts';
+import { droppedObjects } from './owned.ts';
+import { runOptions } from './recover.ts';
+
+/** The helm revision that serves now: the recorded one if helm still has it, else the newest that helm calls deployed. */
+export async function checkpointKubernetes(
+  { helm, release }: Connection,
+  { good }: CheckpointInput,
+  signal: AbortSignal,
+): Promise<Checkpoint> {
+  const history = await helm.history(release, signal);
+  const recorded = hasRevision(history, good?.releaseRevision) ? good?.releaseRevision : undefined;
+  return { target: 'kubernetes', releaseRevision: recorded ?? lastDeployed(history)?.revision };
+}
+
+/**
+ * Rolls the release back with helm. To a recorded revision also the objects beside the chart. Throws UserError if helm no longer keeps that
+ * revision, or if its Secret is gone.
+ */
+export async function rollbackKubernetes(
+  connection: Connection,
+  to: Checkpoint | Revision,
+  options: RollbackOptions,
+): Promise<RolledBack> {
+  const { release } = connection;
+  if ('number' in to) {
+    const releaseRevision = await requireKept(connection, to, options.signal);
+    await applyBeside(connection, to, options);
+    return rollBackTo(connection, releaseRevision, options);
+  }
+  if (to.target !== 'kubernetes') throw new Error('the Kubernetes target was given a checkpoint of Compose');
+  if (to.releaseRevision !== undefined) return rollBackTo(connection, to.releaseRevision, options);
+  const isInstalled = (await connection.helm.history(release, options.signal)).length > 0;
+  if (isInstalled) await connection.helm.uninstall(release, runOptions(options));
+  const state = `release ${release.name} was removed again; claims and secrets are kept`;
+  return { releaseRevision: undefined, state };
+}
+
+async function rollBackTo({ helm, release }: Connection, to: number, options: RollbackOptions): Promise<RolledBack> {
+  await helm.rollback(release, to, runOptions(options));
+  const now = (await helm.history(release, options.signal)).at(-1)?.revision;
+  return {
+    releaseRevision: now,
+    state: `release ${release.name} was rolled back to revision ${to}, now revision ${now}`,
+  };
+}
+
+/** Helm's revision of a recorded one that can be rolled back to. */
+async function requireKept(
+  { helm, kubectl, release }: Connection,
+  { number, releaseRevision, secretName }: Revision,
+  signal: AbortSignal,
+): Promise<number> {
+  const next = ['difyctl history', 'difyctl install with the difyctl.yaml of that revision'];
+  if (releaseRevision === undefined || !hasRevision(await helm.history(release, signal), releaseRevision)) {
+    throw new UserError(`revision ${number} cannot be rolled back to: helm does not keep its release revision`, {
+      next,
+    });
+  }
+  const { data } = await readOwnSecrets(kubectl, release.namespace, release.name, signal);
+  if (secretName === undefined || data.some(({ name }) => name === secretName)) return releaseRevision;
+  throw new UserError(`revision ${number} cannot be rolled back to: its Secret ${secretName} does not exist`, { next });
+}
+
+/** The objects beside the chart, as the revision recorded them; those that only the newer one has are deleted. */
+async function applyBeside(connection: Connection, to: Revision, { applied, signal }: RollbackOptions): Promise<void> {
+  const files = to.files.filter(({ path }) => path.startsWith('manifests/'));
+  const objects = files.flatMap(({ content }) => (content === undefined ? [] : parseManifest(content)));
+  await applyOwn(connection, objects, to.number, signal);
+  await deleteObjects(connection, await droppedObjects(connection, applied, objects, signal), signal);
+}
+
+function hasRevision(history: readonly HelmRevision[], wanted: number | undefined): boolean {
+  return history.some(({ revision }) => revision === wanted);
+}
