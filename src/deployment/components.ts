@@ -2,6 +2,7 @@ import { isObject } from '../base/json.ts';
 import { COMPONENTS, type ComponentName } from '../checklist/components.ts';
 import { DEFAULT_SETS, type DefaultSets, sizeOf } from '../checklist/default-sets.ts';
 import type { ComponentSize } from '../checklist/sizing.ts';
+import { absentComponents } from '../versions/known-releases.ts';
 import type { Deployment } from './schema/deployment.ts';
 
 /** A component as it will run: the tier's size with the file's overrides on top. */
@@ -25,8 +26,9 @@ function planComponent(deployment: Deployment, name: ComponentName, sets: Defaul
   const over = deployment.components[name] ?? {};
   const chart = chartWords(deployment, name);
   const isOn = (over.enabled ?? size.enabled) && !(isAgentPart(name) && !agentHasRedis(deployment));
+  const isAbsent = absentComponents(deployment.version, deployment.target.type).includes(name);
   return {
-    enabled: chart.enabled ?? isOn,
+    enabled: !isAbsent && (chart.enabled ?? isOn),
     replicas: chart.replicas ?? over.replicas ?? size.replicas,
     requests: { ...size.requests, ...defined(over.resources?.requests) },
     limits: { ...size.limits, ...defined(over.resources?.limits) },

@@ -1,11 +1,13 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { type DefaultSetNumber, FIRST_SET } from '../checklist/default-sets.ts';
+import { difyProfile } from '../versions/dify-profile.ts';
 import { formatPath, type Path, readPath, withPath } from './paths.ts';
 
 /** A default that depends on what the file says elsewhere. What is the same everywhere stands in the schema. */
 interface DefaultRule {
   readonly path: string;
-  readonly value: Json | ((file: JsonObject) => Json);
+  /** Undefined: no default for this file. */
+  readonly value: Json | ((file: JsonObject) => Json | undefined);
   /** Paths and the values they must have, defaults applied so far included. */
   readonly when: Readonly<Record<string, string>>;
 }
@@ -30,6 +32,7 @@ const RULES_1: readonly DefaultRule[] = [
     value,
     when: { tier, 'target.type': 'kubernetes', 'objectStorage.provider': 'local' },
   })),
+  { path: 'target.chart.version', value: chartVersion, when: { 'target.type': 'kubernetes' } },
   { path: 'vectorStore.provider', value: 'qdrant', when: { 'vectorStore.mode': 'external' } },
   { path: 'mail.provider', value: 'none', when: {} },
   ...['console', 'api', 'app', 'files'].map((part) => ({
@@ -71,7 +74,16 @@ function fill(file: JsonObject, { path, value }: DefaultRule): JsonObject {
   const present = section === undefined ? undefined : file[section];
   if (present !== undefined && !isObject(present)) return file;
   if (readPath(file, keys) !== undefined) return file;
-  return withPath(file, keys, typeof value === 'function' ? value(file) : value) as JsonObject;
+  const filled = typeof value === 'function' ? value(file) : value;
+  return filled === undefined ? file : (withPath(file, keys, filled) as JsonObject);
+}
+
+/** The newest chart of the community repository that installs the file's release of Dify. A chart of another place has its own version. */
+function chartVersion(file: JsonObject): string | undefined {
+  const { version } = file;
+  const chart = readPath(file, ['target', 'chart']);
+  const isOther = chart !== undefined && (!isObject(chart) || ['repo', 'path', 'oci'].some((key) => key in chart));
+  return isOther || typeof version !== 'string' ? undefined : difyProfile(version)?.charts[0];
 }
 
 /** Where a browser on the same machine finds Compose's nginx. */

@@ -1,4 +1,5 @@
 import type { ComponentName } from '../checklist/components.ts';
+import { difyProfile } from '../versions/dify-profile.ts';
 
 /** An image without the place it is pulled from: `langgenius/dify-api`, `1.16.1`. */
 export interface Image {
@@ -7,20 +8,6 @@ export interface Image {
   readonly repository: string;
   readonly tag: string;
 }
-
-/** Tags that do not follow Dify's own version: upstream's docker-compose template of each release. */
-interface CompanionTags {
-  readonly sandbox: string;
-  readonly pluginDaemon: string;
-}
-const COMPANIONS: Readonly<Record<string, CompanionTags>> = {
-  '1.13': { sandbox: '0.2.14', pluginDaemon: '0.5.3-local' },
-  '1.14': { sandbox: '0.2.15', pluginDaemon: '0.6.1-local' },
-  '1.15': { sandbox: '0.2.15', pluginDaemon: '0.6.3-local' },
-  '1.16': { sandbox: '0.2.15', pluginDaemon: '0.6.3-local' },
-  '1.17': { sandbox: '0.2.15', pluginDaemon: '0.6.10-local' },
-};
-const NEWEST_COMPANIONS: CompanionTags = { sandbox: '0.2.15', pluginDaemon: '0.6.10-local' };
 
 /**
  * What upstream pulls as `latest`, pinned: nginx's stable line (its Alpine image carries busybox and runs as uid 101 as the chart
@@ -40,20 +27,26 @@ export const SERVICE_IMAGES = {
   weaviate: { host: 'cr.weaviate.io', repository: 'semitechnologies/weaviate', tag: '1.27.27' },
 } as const satisfies Readonly<Record<string, Image>>;
 
-/** The image of every Dify component for a Dify version such as `1.16.1`; api, worker, beat and websocket share one. */
+/** The image of the api, which worker, beat and websocket share, for a Dify version such as `1.16.1`. */
+export function apiImage(version: string): Image {
+  return { repository: 'langgenius/dify-api', tag: version };
+}
+
+/** The image of every Dify component of a release that is rendered. Throws (a bug) for another one: `refuseUnknownVersion` comes first. */
 export function componentImages(version: string): Readonly<Record<ComponentName, Image>> {
-  const line = version.split('.').slice(0, 2).join('.');
-  const companions = COMPANIONS[line] ?? NEWEST_COMPANIONS;
-  const api: Image = { repository: 'langgenius/dify-api', tag: version };
+  const profile = difyProfile(version);
+  if (profile === undefined) throw new Error(`no images are known for Dify ${version}`);
+  const { sandbox, pluginDaemon } = profile.images;
+  const api = apiImage(version);
   return {
     api,
     worker: api,
     beat: api,
     apiWebsocket: api,
     web: { repository: 'langgenius/dify-web', tag: version },
-    sandbox: { repository: 'langgenius/dify-sandbox', tag: companions.sandbox },
+    sandbox: { repository: 'langgenius/dify-sandbox', tag: sandbox },
     ssrfProxy: SQUID,
-    pluginDaemon: { repository: 'langgenius/dify-plugin-daemon', tag: companions.pluginDaemon },
+    pluginDaemon: { repository: 'langgenius/dify-plugin-daemon', tag: pluginDaemon },
     agentBackend: { repository: 'langgenius/dify-agent-backend', tag: version },
     localSandbox: { repository: 'langgenius/dify-agent-local-sandbox', tag: version },
     proxy: NGINX,

@@ -14,25 +14,30 @@ function refusal(render: () => unknown): UserError | undefined {
   }
 }
 
-describe.each([
-  ['kubernetes', (version: string) => rendered(kubernetesDeployment({ version }))],
-  ['compose', (version: string) => renderedCompose(composeDeployment({ version }))],
-] as const)('on %s', (_, render) => {
+const NOTES_1_17 =
+  'difyctl does not render 1.17 yet: DEPLOYMENT_EDITION replaces EDITION, and its value is COMMUNITY; DIFY_AGENT_LOCAL_SANDBOX_AUTH_TOKEN replaces DIFY_AGENT_SHELLCTL_AUTH_TOKEN; a MySQL database must be utf8mb4; 1.17.1 runs Weaviate 1.39.2, which 1.27 reaches one minor release at a time';
+const NOTES_1_18 =
+  'difyctl does not render 1.18 yet: api, worker, agent backend and local sandbox change their images together; the token of the local sandbox must not be empty; PASSWORD_PEPPER must be kept through upgrades and backups; chart 0.40.0 sets global.internalApiKey to a published placeholder and runs Weaviate 1.39.13';
+const UNKNOWN = 'difyctl knows no release of that number';
+
+describe('on Kubernetes', () => {
+  const render = (version: string) => rendered(kubernetesDeployment({ version }), undefined, undefined);
+
   test.each([
-    ['0.15.3', 'releases before 1.16 have no agent backend'],
-    ['1.9.1', 'releases before 1.16 have no agent backend'],
-    ['1.12.1', 'releases before 1.16 have no agent backend'],
-    ['1.15.0', 'releases before 1.16 have no agent backend'],
-    ['1.16.2', 'difyctl knows no release of that number'],
-    ['1.17.1', 'difyctl does not render 1.17 yet: it takes DEPLOYMENT_EDITION'],
-    ['1.18.0', 'difyctl does not render 1.18 yet: it needs a non-empty sandbox token'],
-    ['1.99.0', 'difyctl knows no release of that number'],
-    ['2.0.0', 'difyctl knows no release of that number'],
+    ['0.15.3', 'releases before 1.9.1 have other services and variables'],
+    ['1.9.0', 'releases before 1.9.1 have other services and variables'],
+    ['1.13.3', 'no chart of the community repository installs it'],
+    ['1.15.0', 'no chart of the community repository installs it'],
+    ['1.14.0', UNKNOWN],
+    ['1.16.2', UNKNOWN],
+    ['1.17.1', NOTES_1_17],
+    ['1.18.0', NOTES_1_18],
+    ['2.0.0', UNKNOWN],
   ])('Dify %s is refused by name', (version, why) => {
     const error = refusal(() => render(version));
     expect(error?.exitCode).toBe(2);
-    expect(error?.message).toContain(`Dify ${version} cannot be rendered: ${why}`);
-    expect(error?.next).toEqual(['set version to one of 1.16.0, 1.16.1']);
+    expect(error?.message).toBe(`Dify ${version} cannot be rendered: ${why}`);
+    expect(error?.next).toEqual(['set version to one of 1.9.1, 1.10.0, 1.10.1-fix.1, 1.12.1, 1.14.2, 1.16.0, 1.16.1']);
   });
 
   test.each(['1.16.0', '1.16.1'])('Dify %s is rendered', (version) => {
@@ -40,14 +45,39 @@ describe.each([
   });
 });
 
+describe('on Compose', () => {
+  test.each([
+    ['1.12.1', 'difyctl renders it on Kubernetes alone, with chart 0.36.0'],
+    ['1.13.0', 'releases before 1.13.3 have other services and variables'],
+    ['1.14.1', UNKNOWN],
+    ['1.17.0', NOTES_1_17],
+    ['1.99.0', UNKNOWN],
+  ])('Dify %s is refused by name', (version, why) => {
+    const error = refusal(() => renderedCompose(composeDeployment({ version })));
+    expect(error?.exitCode).toBe(2);
+    expect(error?.message).toBe(`Dify ${version} cannot be rendered: ${why}`);
+    expect(error?.next).toEqual(['set version to one of 1.13.3, 1.14.2, 1.15.0, 1.16.0, 1.16.1']);
+  });
+
+  test.each(['1.13.3', '1.14.2', '1.15.0', '1.16.0', '1.16.1'])('Dify %s is rendered', (version) => {
+    expect(refusal(() => renderedCompose(composeDeployment({ version })))).toBeUndefined();
+  });
+});
+
+const PAIRS =
+  '0.31.0 with Dify 1.9.1, 0.33.0 with Dify 1.10.0, 0.35.0 with Dify 1.10.1-fix.1, 0.36.0 with Dify 1.12.1, 0.37.0 with Dify 1.14.2, 0.38.0-rc2 with Dify 1.16.0 or 1.16.1, 0.38.0 with Dify 1.16.0 or 1.16.1';
+
 test.each([
-  ['0.31.0', '1.9.1'],
-  ['0.37.0', '1.14.2'],
-  ['0.40.0', '1.18.0'],
-])('chart %s is refused for what it is: made for Dify %s', (version, made) => {
+  ['0.31.0', '1.9.1', '1.16.1', '0.38.0 or 0.38.0-rc2'],
+  ['0.37.0', '1.14.2', '1.16.1', '0.38.0 or 0.38.0-rc2'],
+  ['0.40.0', '1.18.0', '1.16.1', '0.38.0 or 0.38.0-rc2'],
+  ['0.38.0', '1.16.1', '1.14.2', '0.37.0'],
+])('chart %s with Dify %s is refused for version %s, with the pairs that fit', (version, made, asked, fitting) => {
   const error = refusal(() =>
-    rendered(kubernetesDeployment(), undefined, { ...fixtureFacts(), name: 'dify', version }),
+    rendered(kubernetesDeployment({ version: asked }), undefined, { ...fixtureFacts(), name: 'dify', version }),
   );
-  expect(error?.message).toBe(`chart dify ${version} installs Dify ${made}, and the file says version 1.16.1`);
-  expect(error?.next).toEqual(['set target.chart.version to 0.38.0, which installs 1.16.1']);
+  expect(error?.message).toBe(`chart dify ${version} installs Dify ${made}, and the file says version ${asked}`);
+  expect(error?.next).toEqual([
+    `set target.chart.version to ${fitting}, or version to the release of the chart; these fit: ${PAIRS}`,
+  ]);
 });

@@ -1,10 +1,10 @@
+import { isOlder, minorOf } from '../../base/version-order.ts';
 import { OLDEST_KUBERNETES } from '../../checklist/nodes.ts';
 import { KUBECTL_SKEW } from '../../checklist/tools.ts';
 import { CLUSTER_VERSION } from '../../evidence/cluster/version.ts';
 import { KUBECTL } from '../../evidence/tools.ts';
 import type { Check } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
-import { isOlder, minorOf } from '../versions.ts';
 import { error, onKubernetes, warning } from '../when.ts';
 
 export const clusterReachable: Check = {

@@ -1,8 +1,8 @@
+import { isOlder } from '../../base/version-order.ts';
 import { OLDEST_ENGINE } from '../../checklist/host.ts';
 import { HOST_ENGINE } from '../../evidence/host/engine.ts';
 import type { Check } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
-import { isOlder } from '../versions.ts';
 import { error, onCompose } from '../when.ts';
 
 export const hostEngine: Check = {

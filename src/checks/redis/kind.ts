@@ -1,7 +1,7 @@
+import { isOlder } from '../../base/version-order.ts';
 import { REDIS, type RedisServerFact } from '../../evidence/redis/facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { counted, fault, pass } from '../judgement.ts';
-import { isOlder } from '../versions.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
 import { answering, cliOf, hidden, isJudgement, onExternalRedis, redisCase } from './subject.ts';
 

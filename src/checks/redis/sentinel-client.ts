@@ -1,10 +1,10 @@
 import { durationSeconds, formatDuration } from '../../base/duration.ts';
 import { shellWord } from '../../base/shell-word.ts';
+import { isOlder } from '../../base/version-order.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
-import { isOlder } from '../versions.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
 import { onSentinel, redisCase } from './subject.ts';
 

@@ -1,10 +1,10 @@
-import { UPGRADE_STEPS } from '../../checklist/upgrade-steps.ts';
+import { isOlder } from '../../base/version-order.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type LivingFact, RELEASE_LIVING } from '../../evidence/release/living.ts';
+import { UPGRADE_STEPS } from '../../versions/upgrade-path.ts';
 import type { Check, Judgement } from '../check.ts';
 import { inApi } from '../in-api.ts';
 import { deploymentOf, fault, listed, pass, some } from '../judgement.ts';
-import { isOlder } from '../versions.ts';
 import { error, withFile } from '../when.ts';
 
 const EXPECTED = 'the version that is installed, or a newer one';

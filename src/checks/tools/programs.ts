@@ -1,10 +1,10 @@
+import { isOlder } from '../../base/version-order.ts';
 import { OLDEST_HELM } from '../../checklist/nodes.ts';
 import { ADVISED_COMPOSE, OLDEST_COMPOSE, OLDEST_KUBECTL } from '../../checklist/tools.ts';
 import type { EvidenceKey } from '../../evidence/evidence.ts';
 import { COMPOSE, DOCKER, HELM, KUBECTL, type ToolFact } from '../../evidence/tools.ts';
 import type { Check } from '../check.ts';
 import { fault, pass } from '../judgement.ts';
-import { isOlder } from '../versions.ts';
 import { error, onCompose, onKubernetes } from '../when.ts';
 
 interface ToolRule {

@@ -1,8 +1,8 @@
+import { isOlder, minorOf } from '../../base/version-order.ts';
 import { weaviateSteps } from '../../checklist/vector-stores.ts';
 import { blockOf, vectorStoreProvider } from '../../providers/vector-store/registry.ts';
 import type { Check, Judgement } from '../check.ts';
 import { counted, fault, listed, pass, some } from '../judgement.ts';
-import { isOlder, minorOf } from '../versions.ts';
 import { error } from '../when.ts';
 import { notSeen, probeFault, type Seen, storeCheck, unasked } from './store-check.ts';
 

@@ -37,7 +37,7 @@ export function define(command: Command, context: CommandContext): void {
       const opened = openFile(path, await readTextIfThere(path), context.overrides);
       const draft = context.terminal.interactive ? await askedAtTerminal(opened, context) : opened.draft;
       const finished = finishFile(opened, draft);
-      refuseUnknownVersion(finished.deployment.version);
+      refuseUnknownVersion(finished.deployment);
       context.signal.throwIfAborted();
       await saveDeployment(path, finished.text, opened.text);
       print(written(opened, draft, finished, context), context);

@@ -17,7 +17,7 @@ export const examples: Examples = [
 export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
     const loaded = await loadFile(context);
-    refuseUnknownVersion(loaded.deployment.version);
+    refuseUnknownVersion(loaded.deployment);
     if (context.output === 'json')
       context.stdout.write(`${JSON.stringify(validationDocument(loaded, context.now()), null, 2)}\n`);
     else context.stdout.write(validationText(loaded, context));

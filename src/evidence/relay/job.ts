@@ -1,6 +1,6 @@
 import { ownLabels } from '../../base/own-labels.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { componentImages, imageName } from '../../render/images.ts';
+import { apiImage, imageName } from '../../render/images.ts';
 
 /** Where the relay listens, on the pod's loopback. */
 export const RELAY_PORT = 18080;
@@ -26,7 +26,7 @@ export interface PodJob {
 
 /** The image of probes and jobs: `images.toolImage`, else the api image, which an install needs anyway and which holds Python 3. */
 function toolImageOf({ images, version }: Pick<Deployment, 'images' | 'version'>): string {
-  return images?.toolImage ?? imageName(componentImages(version).api, images?.registry);
+  return images?.toolImage ?? imageName(apiImage(version), images?.registry);
 }
 
 /**

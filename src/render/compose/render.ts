@@ -22,13 +22,13 @@ import { SQUID_FILES, squidService } from './services/squid.ts';
 import { webService } from './services/web.ts';
 
 /**
- * The whole Compose directory for Dify 1.16: compose.yaml, `.env` with every secret, and the configuration of nginx, squid
+ * The whole Compose directory for one release of Dify: compose.yaml, `.env` with every secret, and the configuration of nginx, squid
  * and sandbox. Pure. Throws UserError for another Dify version, and (a bug) for a deployment of another target.
  */
 export function renderCompose(deployment: Deployment, secrets: SecretValues, inputs: ComposeInputs): RenderedCompose {
-  const { target, version } = deployment;
+  const { target } = deployment;
   if (target.type !== 'compose') throw new Error(`renderCompose was given a ${target.type} deployment`);
-  refuseUnknownVersion(version);
+  refuseUnknownVersion(deployment);
   const context = composeContext(deployment, target, secrets, inputs);
   const project = composeProject(context);
   const env = context.variables.file();

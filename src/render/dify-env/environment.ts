@@ -2,6 +2,7 @@ import type { ComponentName } from '../../checklist/components.ts';
 import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type EnvEntry, literal, mergeEntries } from '../../providers/env-entry.ts';
+import { isRead } from '../../versions/variables.ts';
 import type { ServiceAddresses } from './addresses.ts';
 import { agentBackendEnv, localSandboxEnv } from './agent.ts';
 import { apiEnv } from './api.ts';
@@ -13,7 +14,7 @@ import { webUrls } from './urls.ts';
 export type DifyEnvironment = Readonly<Record<ComponentName, readonly EnvEntry[]>>;
 
 /**
- * The one table of environment variables, for both targets. Sources: Dify 1.16.1 (`docker/` and api configuration), plugin
+ * The one table of environment variables, for both targets; a release gets those that it reads. Sources: Dify 1.16.1 (`docker/` and api configuration), plugin
  * daemon 0.6.3, community chart 0.38.0. The proxies are configured by files and have no variables of Dify's.
  */
 export function difyEnvironment(deployment: Deployment, addresses: ServiceAddresses): DifyEnvironment {
@@ -36,7 +37,8 @@ export function difyEnvironment(deployment: Deployment, addresses: ServiceAddres
   return Object.fromEntries(
     names.map((name) => {
       const extra = Object.entries(planned[name].extraEnv).map(([key, value]) => literal(key, value));
-      return [name, mergeEntries(table[name], extra)];
+      const own = table[name].filter((entry) => isRead(entry.name, deployment.version));
+      return [name, mergeEntries(own, extra)];
     }),
   ) as Record<ComponentName, readonly EnvEntry[]>;
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { ComponentName } from '../../checklist/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { API_PROCESSES } from '../../providers/chart-block.ts';
+import type { ChartProfile } from '../../versions/chart-profile.ts';
 import { authorities, type CaOwner, caFileName } from '../dify-env/authorities.ts';
 import { CERTIFICATES_FOLDER } from './names.ts';
 
@@ -26,6 +27,19 @@ export function certificates(deployment: Deployment, files: ReferencedFiles): Re
       return [keyOf(owner), content];
     }),
   );
+}
+
+/** Refuses CA files if a component that would need them cannot mount them in this chart. Throws UserError naming each field. */
+export function refuseUnmounted(deployment: Deployment, { version, withoutMounts, without }: ChartProfile): void {
+  const blocked = CONNECTING.filter((name) => withoutMounts.includes(name) && !without.includes(name));
+  if (blocked.length === 0) return;
+  const message = `chart ${version} cannot mount a CA file into ${blocked.join(', ')}`;
+  const problems = authorities(deployment).map(({ field }) => ({ path: field, message }));
+  if (problems.length === 0) return;
+  throw new UserError(`${problems.map(({ path }) => path).join(', ')}: ${message}`, {
+    problems,
+    next: ['use chart 0.36.0 or newer, or certificates of a public authority'],
+  });
 }
 
 /** A key of a Secret has no slash. */

@@ -2,7 +2,7 @@ import { type Problem, UserError } from '../../base/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
 import { nearest } from '../../base/suggest.ts';
 import { firstOf } from '../../base/words.ts';
-import { RENDERED_CHART } from '../../checklist/dify-versions.ts';
+import { renderedCharts } from '../../versions/known-charts.ts';
 import type { ChartFacts } from '../rendered.ts';
 import { OPEN_KEYS, UNNAMED_KEYS } from './known-keys.ts';
 import { schemaAt, typeFault } from './schema-types.ts';
@@ -15,11 +15,21 @@ const MOST_SHOWN = 20;
  * silent. `extra` is the file's `extraValues`: only those paths are the file's to correct. Throws UserError with every unknown path (and the
  * nearest known key) and every wrong type at once.
  */
-export function checkChartKeys(values: JsonObject, facts: ChartFacts, extra: JsonObject): void {
-  const problems = checkMap(values, facts.values, { facts, path: [], suggestions: { left: MOST_SHOWN } });
+export function checkChartKeys(
+  values: JsonObject,
+  facts: ChartFacts,
+  extra: JsonObject,
+  unnamed: readonly string[] = [],
+): void {
+  const problems = checkMap(values, facts.values, {
+    facts,
+    unnamed: [...UNNAMED_KEYS, ...unnamed],
+    path: [],
+    suggestions: { left: MOST_SHOWN },
+  });
   if (problems.length === 0) return;
   const isOfFile = ({ path }: Problem): boolean => stands(extra, path.split('.'));
-  const other = `set target.chart to a chart that takes ${problems.length === 1 ? 'it' : 'them'}: difyctl renders for the community chart ${RENDERED_CHART}`;
+  const other = `set target.chart to a chart that takes ${problems.length === 1 ? 'it' : 'them'}: difyctl renders the community charts ${renderedCharts().join(', ')}`;
   const words = problems.map(({ path, message }) => `${path} (${message})`);
   throw new UserError(
     `chart ${facts.name} ${facts.version} does not take ${problems.length === 1 ? 'this value' : 'these values'}: ${firstOf(words, MOST_SHOWN)}`,
@@ -39,6 +49,8 @@ function stands(map: JsonObject, [step = '', ...rest]: readonly string[]): boole
 
 interface Place {
   readonly facts: ChartFacts;
+  /** Keys that the chart takes although its values do not name them. */
+  readonly unnamed: readonly string[];
   readonly path: readonly string[];
   /** How many suggestions may still be looked for: each compares a key with all that are known. */
   readonly suggestions: { left: number };
@@ -65,8 +77,8 @@ function typeProblems(value: Json, standard: Json | undefined, { facts, path }: 
 }
 
 /** Known by the list of unnamed keys, or by the schema. */
-function isKnown({ facts, path }: Place): boolean {
-  const listed = UNNAMED_KEYS.some((pattern) => {
+function isKnown({ facts, unnamed, path }: Place): boolean {
+  const listed = unnamed.some((pattern) => {
     const steps = pattern.split('.');
     return steps.length === path.length && steps.every((step, index) => step === '*' || step === path[index]);
   });

@@ -6,6 +6,7 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { volumeAccess } from '../../deployment/volume-access.ts';
 import type { ChartBlock } from '../../providers/chart-block.ts';
 import { type EnvEntry, literal } from '../../providers/env-entry.ts';
+import type { ChartProfile } from '../../versions/chart-profile.ts';
 import type { DifyEnvironment } from '../dify-env/environment.ts';
 import { certificateVolumes } from './certificates.ts';
 import { environmentValues } from './extra-env.ts';
@@ -26,6 +27,7 @@ export interface ComponentContext {
   readonly environment: DifyEnvironment;
   readonly gives: ChartBlock['gives'];
   readonly names: ChartNames;
+  readonly profile: ChartProfile;
   readonly secretName: string;
 }
 
@@ -35,20 +37,20 @@ export function componentValues(context: ComponentContext): JsonObject {
 }
 
 function oneComponent(context: ComponentContext, name: ComponentName): JsonObject {
-  const { deployment, planned, environment, gives, secretName } = context;
+  const { deployment, planned, environment, gives, profile, secretName } = context;
   const plan = planned[name];
+  const canMount = !profile.withoutMounts.includes(name);
   if (!plan.enabled) return { enabled: false };
   const values: JsonObject = {
     enabled: true,
     ...(FIXED.includes(name) ? {} : { replicas: plan.replicas }),
     resources: { requests: { ...plan.requests }, limits: { ...plan.limits } },
     ...placement(context, name),
-    ...probeValues(name),
-    ...certificateVolumes(deployment, name, secretName),
-    ...ssrfRuleVolumes(name, secretName),
+    ...probeValues(name, deployment.version),
+    ...(canMount ? { ...certificateVolumes(deployment, name, secretName), ...ssrfRuleVolumes(name, secretName) } : {}),
   };
   const entries = name === 'beat' ? [...environment.beat, beatDigest(context)] : environment[name];
-  return deepMerge(values, environmentValues(name, entries, gives, secretName)) as JsonObject;
+  return deepMerge(values, environmentValues(name, entries, { gives, profile, secretName })) as JsonObject;
 }
 
 /** Digits of a digest that tell two configurations of one deployment apart. */
@@ -63,7 +65,8 @@ function beatDigest({ deployment, gives }: ComponentContext): EnvEntry {
   return literal('DIFYCTL_CONFIGURATION', digest.slice(0, DIGEST_LENGTH));
 }
 
-function placement({ deployment, planned, names }: ComponentContext, name: ComponentName): JsonObject {
+/** Where the pods of a component may run. */
+export function placement({ deployment, planned, names }: ComponentContext, name: ComponentName): JsonObject {
   const { nodeSelector, priorityClassName, replicas } = planned[name];
   return {
     ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } }),

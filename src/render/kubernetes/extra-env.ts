@@ -1,37 +1,30 @@
 import { UserError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { ComponentName } from '../../checklist/components.ts';
-import type { ChartBlock, Variables } from '../../providers/chart-block.ts';
+import type { ChartBlock } from '../../providers/chart-block.ts';
 import type { EnvEntry } from '../../providers/env-entry.ts';
+import type { ChartProfile } from '../../versions/chart-profile.ts';
 import { secretKeyOf } from './secret.ts';
 
-/**
- * Variables that the chart writes into the container itself, before `extraEnv`. A second entry of the same name would be refused by a
- * server-side apply (`env` is a map by name there), so each is set by its key in the values, or not at all. LOG_LEVEL is `logLevel`.
- */
-const IN_CONTAINER: Readonly<Partial<Record<ComponentName, Variables>>> = {
-  worker: { MODE: 'worker' },
-  beat: { MODE: 'beat' },
-  apiWebsocket: {
-    MIGRATION_ENABLED: 'false',
-    SERVER_WORKER_AMOUNT: '1',
-    SERVER_WORKER_CLASS: 'geventwebsocket.gunicorn.workers.GeventWebSocketWorker',
-  },
-};
-const HAS_LOG_LEVEL: readonly ComponentName[] = ['api', 'worker', 'beat', 'apiWebsocket'];
+/** What the environment of a component depends on beside its table. */
+interface ChartEnvironment {
+  readonly gives: ChartBlock['gives'];
+  readonly profile: ChartProfile;
+  readonly secretName: string;
+}
 
 /**
  * `extraEnv` (and `logLevel`) of one component: what the environment table wants and the chart does not give by itself, by name. Secrets
- * are references into the Secret. Throws UserError for a variable of the file that the chart does not let go of.
+ * are references into the Secret. `profile.fixed` stands in the container's own `env` before `extraEnv`: a second entry of the same name would be refused by a
+ * server-side apply, which takes `env` for a map by name. Throws UserError for a variable of the file that the chart does not let go of.
  */
 export function environmentValues(
   component: ComponentName,
   entries: readonly EnvEntry[],
-  gives: ChartBlock['gives'],
-  secretName: string,
+  { gives, profile, secretName }: ChartEnvironment,
 ): JsonObject {
-  const fixed = IN_CONTAINER[component] ?? {};
-  const levels = HAS_LOG_LEVEL.includes(component)
+  const fixed = profile.fixed[component] ?? {};
+  const levels = profile.logLevel.includes(component)
     ? entries.flatMap(({ name, value }) => (name === 'LOG_LEVEL' && 'literal' in value ? [value.literal] : []))
     : [];
   const others = entries.filter(({ name }) => !(name === 'LOG_LEVEL' && levels.length > 0));
@@ -47,7 +40,8 @@ export function environmentValues(
   return { ...(levels[0] === undefined ? {} : { logLevel: levels[0] }), extraEnv };
 }
 
-function environmentItem(entry: EnvEntry, secretName: string): JsonObject {
+/** An entry of a container's `env`. `$(` is written so that Kubernetes leaves it as it is. */
+export function environmentItem(entry: EnvEntry, secretName: string): JsonObject {
   const key = secretKeyOf(entry);
   if (key !== undefined) return { name: entry.name, valueFrom: { secretKeyRef: { name: secretName, key } } };
   const value = 'literal' in entry.value ? entry.value.literal : '';

@@ -15,14 +15,23 @@ const IMAGE_BLOCKS = [
   'localSandbox',
 ] as const satisfies readonly ComponentName[];
 
+type ImageBlock = (typeof IMAGE_BLOCKS)[number];
+
+/** One block under `image`. */
+interface ImageValues extends JsonObject {
+  readonly repository: string;
+  readonly tag: string;
+}
+
 /** Pinned images, from the operator's registry where there is one. The chart has no such key, so each is said. */
-export function imageValues({ version, images }: Deployment): JsonObject {
+export function imageValues({ version, images }: Deployment): Readonly<Record<ImageBlock, ImageValues>> {
   const table = componentImages(version);
   const pull = images?.pullSecret === undefined ? {} : { pullSecrets: [images.pullSecret] };
-  return Object.fromEntries(
+  const values = Object.fromEntries(
     IMAGE_BLOCKS.map((name) => [
       name,
       { repository: repositoryIn(table[name], images?.registry), tag: table[name].tag, ...pull },
     ]),
   );
+  return values as Record<ImageBlock, ImageValues>;
 }

@@ -45,11 +45,13 @@ export const OPEN_KEYS: ReadonlySet<string> = new Set([
 export const SECRET_KEYS: readonly string[] = [
   'global.appSecretKey',
   'global.internalApiKey',
+  'api.secretKey',
   'api.auth.internalApiKey',
   'api.otel.apiKey',
   'api.mail.resend.apiKey',
   'api.mail.smtp.password',
   'pluginDaemon.auth.serverKey',
+  'pluginDaemon.auth.difyApiKey',
   'sandbox.auth.apiKey',
   'agentBackend.auth.apiToken',
   'agentBackend.auth.serverSecretKey',

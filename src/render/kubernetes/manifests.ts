@@ -24,6 +24,6 @@ export function manifests(
 }
 
 /** What difyctl owns carries these; `difyctl/revision` is added when it is applied. */
-function ownLabels({ name }: Deployment): Readonly<Record<string, string>> {
+export function ownLabels({ name }: Deployment): Readonly<Record<string, string>> {
   return { 'app.kubernetes.io/managed-by': 'difyctl', 'difyctl/deployment': name };
 }

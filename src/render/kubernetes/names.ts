@@ -1,5 +1,6 @@
 import type { ComponentName } from '../../checklist/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { chartProfile } from '../../versions/known-charts.ts';
 import type { ServiceAddresses } from '../dify-env/addresses.ts';
 import type { ChartFacts } from '../rendered.ts';
 
@@ -28,6 +29,8 @@ export interface ChartNames {
   readonly full: string;
   /** Label `app.kubernetes.io/name`. */
   readonly app: string;
+  /** The sandbox's suffix if difyctl makes it beside the chart: an own name, so that a later chart can make its own. */
+  readonly sandboxSuffix?: string;
 }
 
 /** Names as the chart makes them; overrides in `extraValues` count. */
@@ -35,7 +38,8 @@ export function chartNames(deployment: Deployment, facts: ChartFacts): ChartName
   const { name: release, extraValues } = deployment;
   const app = text(extraValues.nameOverride) ?? facts.name;
   const full = text(extraValues.fullnameOverride) ?? (release.includes(app) ? release : `${release}-${app}`);
-  return { release, full: cut(full), app };
+  const { sandboxBeside } = chartProfile(facts.name, facts.version);
+  return { release, full: cut(full), app, ...(sandboxBeside ? { sandboxSuffix: 'code-sandbox' } : {}) };
 }
 
 function text(value: unknown): string | undefined {
@@ -53,7 +57,8 @@ function cut(name: string): string {
 }
 
 export function componentFullName(names: ChartNames, component: ComponentName): string {
-  return `${names.full}-${COMPONENT_LABELS[component]}`;
+  const suffix = component === 'sandbox' ? names.sandboxSuffix : undefined;
+  return `${names.full}-${suffix ?? COMPONENT_LABELS[component]}`;
 }
 
 /** The labels by which a component's pods are found. */

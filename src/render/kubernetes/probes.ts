@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { ComponentName } from '../../checklist/components.ts';
+import { difyProfile } from '../../versions/dify-profile.ts';
 
 /**
  * Probes where the chart has none. Worker: Celery's own ping, to itself (`-d`), since any other worker would answer in its place; a
@@ -7,17 +8,6 @@ import type { ComponentName } from '../../checklist/components.ts';
  * database. The proxies: their ports. Beat has none: a ping proves nothing about it.
  */
 const CUSTOM: Readonly<Partial<Record<ComponentName, JsonObject>>> = {
-  worker: {
-    customLivenessProbe: {
-      exec: {
-        command: ['sh', '-c', 'celery -A celery_healthcheck.celery inspect ping -d celery@$HOSTNAME --timeout 10'],
-      },
-      initialDelaySeconds: 60,
-      periodSeconds: 60,
-      timeoutSeconds: 30,
-      failureThreshold: 5,
-    },
-  },
   pluginDaemon: {
     customStartupProbe: { ...daemonHealth(), periodSeconds: 5, failureThreshold: 60 },
     customLivenessProbe: { ...daemonHealth(), periodSeconds: 30, failureThreshold: 5 },
@@ -33,8 +23,23 @@ const CUSTOM: Readonly<Partial<Record<ComponentName, JsonObject>>> = {
  */
 const API_STARTUP: JsonObject = { startupProbe: { enabled: true, failureThreshold: 90 } };
 
-export function probeValues(component: ComponentName): JsonObject {
-  return component === 'api' ? API_STARTUP : (CUSTOM[component] ?? {});
+/** Probes of one component for a release of Dify that is rendered. */
+export function probeValues(component: ComponentName, version: string): JsonObject {
+  if (component === 'api') return API_STARTUP;
+  return component === 'worker' ? workerProbe(version) : (CUSTOM[component] ?? {});
+}
+
+function workerProbe(version: string): JsonObject {
+  const app = difyProfile(version)?.celeryApp ?? '';
+  return {
+    customLivenessProbe: {
+      exec: { command: ['sh', '-c', `celery -A ${app} inspect ping -d celery@$HOSTNAME --timeout 10`] },
+      initialDelaySeconds: 60,
+      periodSeconds: 60,
+      timeoutSeconds: 30,
+      failureThreshold: 5,
+    },
+  };
 }
 
 function daemonHealth(): JsonObject {

@@ -3,6 +3,7 @@ import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { mergeBlocks } from '../../providers/chart-block.ts';
+import { chartProfile } from '../../versions/known-charts.ts';
 import { difyEnvironment } from '../dify-env/environment.ts';
 import { refuseOtherChart, refuseUnknownVersion } from '../known-version.ts';
 import type { ChartFacts, RenderedKubernetes } from '../rendered.ts';
@@ -13,8 +14,9 @@ import { postgresBlock } from './blocks/postgres.ts';
 import { processBlock } from './blocks/process.ts';
 import { redisBlock } from './blocks/redis.ts';
 import { vectorStoreBlock } from './blocks/vector-store.ts';
-import { certificates, type ReferencedFiles } from './certificates.ts';
+import { certificates, type ReferencedFiles, refuseUnmounted } from './certificates.ts';
 import { checkChartKeys } from './chart-keys.ts';
+import { fitToChart, givenByChart } from './chart-layout.ts';
 import { componentValues } from './components.ts';
 import { entryValues } from './entry-values.ts';
 import { refuseSecrets, withExtraValues } from './extra-values.ts';
@@ -22,6 +24,7 @@ import { renderedFiles } from './files.ts';
 import { imageValues } from './image-values.ts';
 import { manifests } from './manifests.ts';
 import { chartAddresses, chartNames } from './names.ts';
+import { sandboxObjects } from './sandbox-objects.ts';
 import { secretContent } from './secret.ts';
 import { ssrfRules } from './ssrf-rules.ts';
 import { refuseDangling, refuseSecretVariables } from './wiring.ts';
@@ -37,8 +40,10 @@ export function renderKubernetes(
   facts: ChartFacts,
   files: ReferencedFiles = new Map(),
 ): RenderedKubernetes {
-  refuseUnknownVersion(deployment.version);
+  const profile = chartProfile(facts.name, facts.version);
+  refuseUnknownVersion(deployment);
   refuseOtherChart(deployment.version, facts);
+  refuseUnmounted(deployment, profile);
   const planned = plannedComponents(deployment);
   refuseDangling(deployment, planned);
   refuseSecrets(deployment, secrets);
@@ -48,10 +53,10 @@ export function renderKubernetes(
   const environment = difyEnvironment(deployment, addresses);
   const secret = secretContent(deployment, environment, secrets, {
     ...certificates(deployment, files),
-    ...ssrfRules(planned.ssrfProxy.enabled),
+    ...ssrfRules(planned.ssrfProxy.enabled && !profile.withoutMounts.includes('ssrfProxy')),
   });
   const bundled = bundledContext(deployment, secret.name);
-  const { values: blocks, gives } = mergeBlocks([
+  const blocks = mergeBlocks([
     processBlock(deployment, planned, addresses),
     mailBlock(deployment.mail),
     postgresBlock(deployment, addresses, bundled),
@@ -59,17 +64,20 @@ export function renderKubernetes(
     objectStorageBlock(deployment, bundled.storageClass),
     vectorStoreBlock(deployment.vectorStore, addresses, bundled),
   ]);
-  const context = { deployment, planned, environment, gives, names, secretName: secret.name };
+  const gives = givenByChart(blocks.gives, profile);
+  const context = { deployment, planned, environment, gives, names, profile, secretName: secret.name };
   const layers: readonly JsonObject[] = [
     { image: imageValues(deployment) },
     componentValues(context),
     entryValues(deployment, planned.api),
-    blocks,
-    deployment.extraValues as JsonObject,
+    blocks.values,
   ];
-  const values = layers.reduce(withExtraValues);
-  checkChartKeys(values, facts, deployment.extraValues as JsonObject);
-  const objects = manifests(deployment, planned, names);
+  const values = withExtraValues(
+    fitToChart(layers.reduce(withExtraValues), profile),
+    deployment.extraValues as JsonObject,
+  );
+  checkChartKeys(values, facts, deployment.extraValues as JsonObject, profile.unnamedKeys);
+  const objects = [...manifests(deployment, planned, names), ...sandboxObjects(context)];
   return {
     target: 'kubernetes',
     files: renderedFiles(deployment, values, objects, secret),

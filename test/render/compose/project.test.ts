@@ -243,6 +243,6 @@ describe('places', () => {
   });
 });
 
-test.each(['1.15.0', '1.17.0'])('Dify %s is refused by name', (version) => {
+test.each(['1.12.1', '1.17.0'])('Dify %s is refused by name', (version) => {
   expect(() => rendered(composeDeployment({ version }))).toThrow(UserError);
 });

@@ -67,7 +67,8 @@ describe('the next step names what is wrong', () => {
       return error.next;
     }
   };
-  const chart = 'set target.chart to a chart that takes it: difyctl renders for the community chart 0.38.0';
+  const chart =
+    'set target.chart to a chart that takes it: difyctl renders the community charts 0.31.0, 0.33.0, 0.35.0, 0.36.0, 0.37.0, 0.38.0-rc2, 0.38.0';
 
   test.each<readonly [string, JsonObject, readonly string[]]>([
     ['a path that extraValues holds', { api: { replica: 3 } }, ['correct the path in extraValues', `or ${chart}`]],

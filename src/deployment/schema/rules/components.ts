@@ -2,15 +2,23 @@ import { parseQuantity } from '../../../base/quantity.ts';
 import { COMPONENTS, type ComponentName } from '../../../checklist/components.ts';
 import { type SizeChoice, sizeOf } from '../../../checklist/default-sets.ts';
 import { SINGLE_REPLICA } from '../../../checklist/sizing.ts';
+import { absentComponents } from '../../../versions/known-releases.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
 
 /** Without these there is no Dify. */
 const ESSENTIAL: readonly ComponentName[] = ['api', 'worker', 'beat', 'web'];
 
-/** Overrides of the tier's sizes. */
+/** Overrides of the tier's sizes, for components that the release has. */
 export const COMPONENT_RULES: readonly Rule[] = [
   rule(['components'], ({ components }) => COMPONENTS.flatMap((name) => replicaFaults(name, components[name]))),
+  rule(['components', 'version', 'target'], ({ components, version, target }) =>
+    absentComponents(version, target.type).map(
+      (name) =>
+        components[name]?.enabled === true &&
+        problem(`components.${name}.enabled`, `Dify ${version} has no such component on ${target.type}`),
+    ),
+  ),
   rule(['components', 'tier', 'defaults'], ({ components, tier, defaults }) =>
     COMPONENTS.flatMap((name) =>
       (['cpu', 'memory'] as const).flatMap((kind) => requestAboveLimit(name, kind, components, { tier, defaults })),

@@ -44,33 +44,50 @@ export interface Combination {
 /** Every object store with every vector store on every topology. */
 export function allCombinations(): readonly Combination[] {
   return (Object.keys(TOPOLOGIES) as Topology[]).flatMap((topology) =>
-    OBJECT_STORES.flatMap((_store, store) => VECTOR_STORES.map((_vector, vector) => combine(topology, store, vector))),
-  );
-}
-
-/** Each store at least once on each topology: the two kinds do not know of each other, so they go in pairs. */
-export function pairedCombinations(): readonly Combination[] {
-  const count = Math.max(OBJECT_STORES.length, VECTOR_STORES.length);
-  return (Object.keys(TOPOLOGIES) as Topology[]).flatMap((topology) =>
-    Array.from({ length: count }, (_, index) =>
-      combine(topology, index % OBJECT_STORES.length, index % VECTOR_STORES.length),
+    OBJECT_STORES.flatMap((_store, store) =>
+      VECTOR_STORES.map((_vector, vector) => combine(topology, store, vector, { mounts: true })),
     ),
   );
 }
 
-function combine(topology: Topology, store: number, vector: number): Combination {
+/**
+ * Each store at least once on each topology: the two kinds do not know of each other, so they go in pairs. `version` is Dify's; without `mounts` no
+ * deployment names a CA file.
+ */
+export function pairedCombinations(version?: string, mounts = true): readonly Combination[] {
+  const count = Math.max(OBJECT_STORES.length, VECTOR_STORES.length);
+  return (Object.keys(TOPOLOGIES) as Topology[]).flatMap((topology) =>
+    Array.from({ length: count }, (_, index) =>
+      combine(topology, index % OBJECT_STORES.length, index % VECTOR_STORES.length, { version, mounts }),
+    ),
+  );
+}
+
+interface Variant {
+  readonly version?: string | undefined;
+  readonly mounts: boolean;
+}
+
+function combine(topology: Topology, store: number, vector: number, { version, mounts }: Variant): Combination {
   const [objectStore, storage, api, plugin] = pick(OBJECT_STORES, store);
   const [vectorStore, block, seen] = pick(VECTOR_STORES, vector);
-  const deployment = kubernetesDeployment({
+  const file = {
+    ...(version === undefined ? {} : { version }),
     tier: 'prod',
     postgres: { mode: 'external', host: 'pg.example', password: ref, tls: { mode: 'verify-full', caFile: './ca.pem' } },
     redis: TOPOLOGIES[topology],
     objectStorage: { provider: objectStore, ...storage },
     vectorStore: { mode: 'external', provider: vectorStore, [vectorStore]: block },
     recovery: { rto: '4h', rpo: '15m', postgres: { method: 'pitr', interval: '5m', retention: '14d' } },
-  });
+  };
+  const deployment = kubernetesDeployment(mounts ? file : withoutCaFiles(file));
   const name = `${objectStore}, ${vectorStore}, ${topology}`;
   return { name, topology, objectStore, vectorStore, deployment, api: { ...api, ...seen }, plugin: { ...plugin } };
+}
+
+/** The same file, in which nothing names a CA file: `verify-full` then means the image's own authorities. */
+function withoutCaFiles(file: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return JSON.parse(JSON.stringify(file, (key, value) => (key === 'caFile' ? undefined : value)));
 }
 
 function pick<T>(list: readonly T[], index: number): T {

@@ -80,7 +80,7 @@ function environmentOf(container: Container, held: ReadonlyMap<string, Variables
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   if (twice.length > 0) throw new Error(`set twice in one container: ${twice.join(', ')}`);
   for (const { name, value, valueFrom } of env) {
-    if (valueFrom === undefined) seen[name] = expanded(value ?? '', seen);
+    if (valueFrom === undefined) seen[name] = expanded(String(value ?? ''), seen);
     else {
       const { name: holder, key } = valueFrom.secretKeyRef;
       const text = from(holder)[key];

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { TEST_CHART } from './charts.ts';
 
-/** `helm template` of the test chart with a values.yaml as text. */
-export function helmTemplate(helm: string, release: string, namespace: string, values: string): string {
-  return execFileSync(helm, ['template', release, TEST_CHART, '--namespace', namespace, '--values', '-'], {
+/** `helm template` of a chart folder with a values.yaml as text. */
+export function helmTemplate(helm: string, chart: string, release: string, namespace: string, values: string): string {
+  return execFileSync(helm, ['template', release, chart, '--namespace', namespace, '--values', '-'], {
     input: values,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,

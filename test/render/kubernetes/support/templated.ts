@@ -1,0 +1,70 @@
+import { expect } from 'vitest';
+import type { ComponentName } from '../../../../src/checklist/components.ts';
+import { publishedDefaultIn } from '../../../../src/checklist/published-defaults.ts';
+import { plannedComponents } from '../../../../src/deployment/components.ts';
+import type { Deployment } from '../../../../src/deployment/schema/deployment.ts';
+import type { SecretValues } from '../../../../src/deployment/secrets.ts';
+import { HELD_ELSEWHERE } from '../../../../src/providers/chart-block.ts';
+import { resolveValue } from '../../../../src/providers/env-entry.ts';
+import { difyEnvironment } from '../../../../src/render/dify-env/environment.ts';
+import { COMPONENT_LABELS, chartAddresses, chartNames } from '../../../../src/render/kubernetes/names.ts';
+import { chartFacts } from './charts.ts';
+import { effectiveEnvironments, manifestsOf } from './effective-environment.ts';
+import { helmTemplate } from './helm.ts';
+import { fileOf, rendered } from './rendering.ts';
+
+/** What `helm template` of a chart folder makes of a rendered deployment, and the environment of every container in it. */
+export function templated(deployment: Deployment, secrets: SecretValues, helm: string, chart: string) {
+  const facts = chartFacts(chart);
+  const set = rendered(deployment, secrets, facts);
+  const namespace = deployment.target.type === 'kubernetes' ? deployment.target.namespace : 'default';
+  const text = helmTemplate(helm, chart, deployment.name, namespace, fileOf(set, 'values.yaml'));
+  const manifests = manifestsOf(text);
+  const all = effectiveEnvironments([...manifests, ...manifestsOf(yamlOf(set))], set.secret);
+  const names = chartNames(deployment, facts);
+  const of = (component: ComponentName) => {
+    const workload = [...manifests, ...manifestsOf(yamlOf(set))].find(
+      ({ kind, spec }) =>
+        kind === 'Deployment' && spec?.template?.metadata?.labels?.component === COMPONENT_LABELS[component],
+    );
+    const prefix = `${workload?.metadata.name}/`;
+    const [, environment] = [...all].find(([name]) => name.startsWith(prefix) && !name.endsWith('/check-api')) ?? [];
+    if (environment === undefined) throw new Error(`no container of ${component}`);
+    return environment;
+  };
+  return { set, text, manifests, all, of, names };
+}
+
+export type Templated = ReturnType<typeof templated>;
+
+function yamlOf(set: ReturnType<typeof rendered>): string {
+  return set.files
+    .filter(({ path }) => path.startsWith('manifests/'))
+    .map(({ content }) => content)
+    .join('---\n');
+}
+
+/** The worker's wait for the api reads no secret; the bundled Weaviate's shell puts the key in. */
+const REPLACED_LATER = ['/check-api', '/weaviate'];
+
+/** Every variable of the table, in every component that runs, as the table says; and nowhere a stand-in or a published default. */
+export function expectWholeTable(deployment: Deployment, secrets: SecretValues, seen: Templated): void {
+  const table = difyEnvironment(deployment, chartAddresses(seen.names));
+  for (const [name, { enabled }] of Object.entries(plannedComponents(deployment))) {
+    if (!enabled) continue;
+    const component = name as ComponentName;
+    const wanted = table[component].map((entry) => [
+      entry.name,
+      resolveValue(entry.value, (path) => secrets.get(path)),
+    ]);
+    expect(seen.of(component), component).toMatchObject(Object.fromEntries(wanted));
+  }
+  for (const [container, environment] of seen.all) {
+    for (const [variable, value] of Object.entries(environment)) {
+      expect(publishedDefaultIn(value), `${container} ${variable}`).toBeUndefined();
+      if (!REPLACED_LATER.some((end) => container.endsWith(end))) {
+        expect(value, `${container} ${variable}`).not.toContain(HELD_ELSEWHERE);
+      }
+    }
+  }
+}
