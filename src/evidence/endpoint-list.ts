@@ -5,7 +5,7 @@ import type { Redis } from '../deployment/schema/redis.ts';
 import type { VectorStore } from '../deployment/schema/vector-store.ts';
 import { endpointOf } from '../providers/endpoint.ts';
 import { storeEndpoints } from '../providers/vector-store/registry.ts';
-import { s3PlaceOf } from './object-storage/s3/places.ts';
+import { s3PlaceOf } from '../storage/s3/places.ts';
 
 /** Somewhere that Dify has to connect to. */
 export interface Endpoint {

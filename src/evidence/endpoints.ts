@@ -1,6 +1,6 @@
+import { type FaultFact, faultOf } from '../net/fault.ts';
 import { type Endpoint, endpointsOf } from './endpoint-list.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from './evidence.ts';
-import { type FaultFact, faultOf } from './probe/fault.ts';
 
 /** Longer than a lost SYN is sent again, twice. */
 const LIMIT_MS = 8_000;

@@ -4,8 +4,8 @@ import type { SecretValues } from '../deployment/secrets.ts';
 import type { ChartReference } from '../exec/helm.ts';
 import type { RawGet } from '../exec/kubectl.ts';
 import type { Runner } from '../exec/runner.ts';
+import type { Dial } from '../net/dial.ts';
 import type { Rendered } from '../render/rendered.ts';
-import type { Dial } from './probe/dial.ts';
 
 /** Names one kind of evidence and carries its type: `const nodes = evidenceKey<NodesEvidence>('cluster.nodes', 1)`. */
 export interface EvidenceKey<T> {

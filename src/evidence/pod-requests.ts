@@ -1,4 +1,4 @@
-import { at, listAt, quantityAt, textAt } from './read.ts';
+import { at, listAt, quantityAt, textAt } from '../base/json-path.ts';
 
 /** Cores and bytes. */
 export interface Requests {

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ExternalError } from '../base/errors.ts';
+import { textAt } from '../base/json-path.ts';
 import { jsonAnswer } from '../exec/answer.ts';
 import { type CollectContext, type Collector, type EvidenceKey, evidenceKey } from './evidence.ts';
-import { textAt } from './read.ts';
 
 /** A program on PATH; `version` undefined where it is missing or does not say. */
 export interface ToolFact {

@@ -1,5 +1,5 @@
 import type { CollectContext } from '../evidence/evidence.ts';
-import { dialHere } from '../evidence/probe/dial.ts';
+import { dialHere } from '../net/dial.ts';
 import type { PreparedDeployment } from './prepare.ts';
 
 /** What collectors see of a prepared deployment, in both phases. */

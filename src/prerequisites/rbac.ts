@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { at } from '../base/json-path.ts';
 import {
   APPLY_VERBS,
   DRY_RUN_RIGHTS,
@@ -11,7 +12,6 @@ import {
 } from '../checklist/rights.ts';
 import { plannedComponents } from '../deployment/components.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
-import { at } from '../evidence/read.ts';
 
 /** Who installs, as RBAC names a subject. */
 export interface Installer {

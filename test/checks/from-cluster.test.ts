@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Check, Status } from '../../src/checks/check.ts';
 import { type RunChecksOptions, runChecks } from '../../src/checks/engine.ts';
 import { type Collector, type Evidence, EvidenceMissing, evidenceKey } from '../../src/evidence/evidence.ts';
-import { dialHere } from '../../src/evidence/probe/dial.ts';
 import type { OpenRelay } from '../../src/evidence/relay/relay.ts';
+import { dialHere } from '../../src/net/dial.ts';
 import { collectContext, fixedCollector, sampleCheck } from '../support/check-runs.ts';
 
 const SERVICE = evidenceKey<string>('service', 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExternalError } from '../../src/base/errors.ts';
-import { at } from '../../src/evidence/read.ts';
+import { at } from '../../src/base/json-path.ts';
 import { KubectlError, kubectl } from '../../src/exec/kubectl.ts';
 import type { Runner, RunOptions } from '../../src/exec/runner.ts';
 

@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { NAMES_EGRESS } from '../../src/evidence/names/egress.ts';
 import { namesEgressCollector } from '../../src/evidence/names/egress-collector.ts';
 import { NAMES_SETTINGS, type NamesSettings } from '../../src/evidence/names/settings.ts';
-import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
+import { type Dial, dialHere } from '../../src/net/dial.ts';
 import { checkOf, collectContext, judged } from '../support/check-runs.ts';
 import { sampleDeployment } from '../support/deployments.ts';
 import { given } from '../support/need.ts';

@@ -14,7 +14,7 @@ import { askManifest } from '../../src/evidence/images/manifest.ts';
 import { parseImage } from '../../src/evidence/images/reference.ts';
 import { IMAGES_REGISTRIES, registriesCollector } from '../../src/evidence/images/registries.ts';
 import { openRegistry } from '../../src/evidence/images/registry-client.ts';
-import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
+import { type Dial, dialHere } from '../../src/net/dial.ts';
 import { checkOf, collectContext, judged } from '../support/check-runs.ts';
 import { runCli } from '../support/cli.ts';
 import { sampleDeployment } from '../support/deployments.ts';

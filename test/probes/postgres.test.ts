@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
-import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
+import { type Dial, dialHere } from '../../src/net/dial.ts';
 import { lookAtPostgres, type PostgresLook } from '../support/postgres.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { startListener } from '../testbed/services/listener.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
-import { connectFault, type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
+import { connectFault, type Dial, dialHere } from '../../src/net/dial.ts';
 import { type LookOptions, lookAtRedis } from '../support/redis.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { type SentinelService, startRedisSentinel } from '../testbed/services/redis-sentinel.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
-import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
+import { type Dial, dialHere } from '../../src/net/dial.ts';
 import { lookAtRedis } from '../support/redis.ts';
 import { poll } from '../testbed/cluster/poll.ts';
 import { useTestbed } from '../testbed/fixtures.ts';

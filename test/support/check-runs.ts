@@ -5,8 +5,8 @@ import { judgeCheck } from '../../src/checks/judge.ts';
 import { CHECKS } from '../../src/checks/registry.ts';
 import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 import type { CollectContext, Collector, EvidenceKey, EvidenceOrigin } from '../../src/evidence/evidence.ts';
-import { dialHere } from '../../src/evidence/probe/dial.ts';
 import { createRunner } from '../../src/exec/execa-runner.ts';
+import { dialHere } from '../../src/net/dial.ts';
 
 /** A context for collectors in tests: no deployment, the real runner, the real clock. */
 export function collectContext(over: Partial<CollectContext> = {}): CollectContext {

@@ -12,8 +12,8 @@ import {
   type ObjectStorageOptions,
 } from '../../src/evidence/object-storage/collector.ts';
 import { OBJECT_STORAGE, type ObjectStorageEvidence } from '../../src/evidence/object-storage/facts.ts';
-import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
-import { ProbeFault } from '../../src/evidence/probe/fault.ts';
+import { type Dial, dialHere } from '../../src/net/dial.ts';
+import { ProbeFault } from '../../src/net/fault.ts';
 import { collectContext } from './check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
 

@@ -6,7 +6,7 @@ import type { SecretValues } from '../../src/deployment/secrets.ts';
 import { endpointsCollector } from '../../src/evidence/endpoints.ts';
 import { postgresCollector } from '../../src/evidence/postgres/collect.ts';
 import { POSTGRES, type PostgresFacts } from '../../src/evidence/postgres/facts.ts';
-import { type Dial, dialHere } from '../../src/evidence/probe/dial.ts';
+import { type Dial, dialHere } from '../../src/net/dial.ts';
 import { collectContext } from './check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
 

@@ -1,4 +1,4 @@
-import type { FaultFact } from '../../evidence/probe/fault.ts';
+import type { FaultFact } from '../../net/fault.ts';
 import type { Judgement } from '../check.ts';
 import { notReached } from '../services/probed.ts';
 import { whereFile } from '../when.ts';

@@ -1,5 +1,5 @@
 import { MAIL } from '../../evidence/mail/facts.ts';
-import type { CertificateFact } from '../../evidence/probe/tls.ts';
+import type { CertificateFact } from '../../net/tls.ts';
 import type { Check, Judgement } from '../check.ts';
 import { deploymentOf, fault, pass } from '../judgement.ts';
 import { judgeCertificate } from '../services/certificate.ts';

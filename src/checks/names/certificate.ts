@@ -2,7 +2,7 @@ import { shellWord } from '../../base/shell-word.ts';
 import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import { HOST_PORTS } from '../../evidence/host/ports.ts';
 import { NAMES_TLS, type PublicTls } from '../../evidence/names/public-tls.ts';
-import type { CertificateFact } from '../../evidence/probe/tls.ts';
+import type { CertificateFact } from '../../net/tls.ts';
 import type { Check, JudgeContext, Judgement, Observation } from '../check.ts';
 import { worst } from '../judge.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';

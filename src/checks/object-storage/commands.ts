@@ -1,6 +1,6 @@
 import { shellWord } from '../../base/shell-word.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { s3PlaceOf } from '../../evidence/object-storage/s3/places.ts';
+import { s3PlaceOf } from '../../storage/s3/places.ts';
 
 /** A command that asks for the bucket with the identity that only a pod of the API has. */
 export function inPod({ name, target, objectStorage }: Deployment): string {

@@ -1,6 +1,7 @@
-import type { BucketFact, Failure } from '../../evidence/object-storage/facts.ts';
+import type { BucketFact } from '../../evidence/object-storage/facts.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
-import type { CertificateFact } from '../../evidence/probe/tls.ts';
+import type { CertificateFact } from '../../net/tls.ts';
+import type { Failure } from '../../storage/facts.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { deploymentOf, fault } from '../judgement.ts';
 import { isOfUnknownAuthority, judgeCertificate } from '../services/certificate.ts';

@@ -1,7 +1,8 @@
 import { durationSeconds } from '../../base/duration.ts';
 import { DIFY_KEY_PREFIXES } from '../../checklist/object-storage.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import type { LifecycleFact, ObjectFacts } from '../../evidence/object-storage/facts.ts';
+import type { ObjectFacts } from '../../evidence/object-storage/facts.ts';
+import type { LifecycleFact } from '../../storage/facts.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, listed, some } from '../judgement.ts';
 import { errorInProdElseWarning } from '../when.ts';

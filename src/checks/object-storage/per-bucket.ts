@@ -1,5 +1,6 @@
-import type { BucketFact, Failure, ObjectFacts, ObjectStorageEvidence } from '../../evidence/object-storage/facts.ts';
+import type { BucketFact, ObjectFacts, ObjectStorageEvidence } from '../../evidence/object-storage/facts.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
+import type { Failure } from '../../storage/facts.ts';
 import type { Check, JudgeContext, Judgement, Observation, Status } from '../check.ts';
 import { deploymentOf, groupBy, listed } from '../judgement.ts';
 import { faultStatus, notReached } from '../services/probed.ts';

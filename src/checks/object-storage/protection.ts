@@ -1,5 +1,6 @@
-import type { BucketFact, ObjectFacts, Replication } from '../../evidence/object-storage/facts.ts';
+import type { BucketFact, ObjectFacts } from '../../evidence/object-storage/facts.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
+import type { Replication } from '../../storage/facts.ts';
 import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
 import { declaredNotSeen } from '../services/probed.ts';

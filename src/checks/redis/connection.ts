@@ -1,6 +1,6 @@
 import { shellWord } from '../../base/shell-word.ts';
-import type { FaultFact } from '../../evidence/probe/fault.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
+import type { FaultFact } from '../../net/fault.ts';
 import type { Check, Judgement, Observation } from '../check.ts';
 import { fault, listed, pass } from '../judgement.ts';
 import { judgeCertificate } from '../services/certificate.ts';

@@ -1,5 +1,5 @@
-import type { FaultFact } from '../../evidence/probe/fault.ts';
 import { REDIS, type SentinelFact } from '../../evidence/redis/facts.ts';
+import type { FaultFact } from '../../net/fault.ts';
 import type { Check, Judgement } from '../check.ts';
 import { fault, listed, pass } from '../judgement.ts';
 import { faultStatus, notReached } from '../services/probed.ts';

@@ -1,5 +1,5 @@
-import type { FaultFact } from '../../evidence/probe/fault.ts';
 import type { SentinelFact } from '../../evidence/redis/facts.ts';
+import type { FaultFact } from '../../net/fault.ts';
 import type { Observation } from '../check.ts';
 import { groupBy } from '../judgement.ts';
 import { faultStatus } from '../services/probed.ts';

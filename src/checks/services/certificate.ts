@@ -1,4 +1,4 @@
-import type { CertificateFact } from '../../evidence/probe/tls.ts';
+import type { CertificateFact } from '../../net/tls.ts';
 import type { Judgement } from '../check.ts';
 import { counted, fault, pass } from '../judgement.ts';
 

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { EvidenceOrigin } from '../../evidence/evidence.ts';
-import type { FaultFact } from '../../evidence/probe/fault.ts';
+import type { FaultFact } from '../../net/fault.ts';
 import type { Judgement, Status } from '../check.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { shellWord } from '../../base/shell-word.ts';
-import type { CertificateFact } from '../../evidence/probe/tls.ts';
 import type { ExternalStore } from '../../evidence/vector-store/facts.ts';
+import type { CertificateFact } from '../../net/tls.ts';
 import { takesCa, usesTls } from '../../providers/vector-store/registry.ts';
 import type { Check } from '../check.ts';
 import { fault, pass } from '../judgement.ts';

@@ -1,12 +1,12 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { EvidenceOrigin } from '../../evidence/evidence.ts';
-import type { FaultFact, ProbeStage } from '../../evidence/probe/fault.ts';
 import {
   type ExternalStore,
   UNRESOLVED,
   VECTOR_STORE,
   type VectorStoreFacts,
 } from '../../evidence/vector-store/facts.ts';
+import type { FaultFact, ProbeStage } from '../../net/fault.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { deploymentOf, fault } from '../judgement.ts';
 import { faultStatus, notReached } from '../services/probed.ts';

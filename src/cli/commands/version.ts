@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Fault, Interrupted } from '../../base/errors.ts';
+import { textAt } from '../../base/json-path.ts';
 import { oneLine } from '../../base/printable.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import { wrap } from '../../base/wrap.ts';
-import { textAt } from '../../evidence/read.ts';
 import { toolFacts } from '../../evidence/tools.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import type { Runner } from '../../exec/runner.ts';

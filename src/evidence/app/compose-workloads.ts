@@ -1,6 +1,6 @@
+import { at, textAt } from '../../base/json-path.ts';
 import { jsonAnswer, jsonLines } from '../../exec/answer.ts';
 import type { CollectContext } from '../evidence.ts';
-import { at, textAt } from '../read.ts';
 import type { RenderedSet } from '../rendered/set.ts';
 import type { AppWorkload } from './workloads.ts';
 

@@ -1,11 +1,12 @@
+import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
 import type { KubernetesTarget } from '../../deployment/schema/target.ts';
 import { kubectl } from '../../exec/kubectl.ts';
+import { simulatedNodes } from '../../exec/simulated-nodes.ts';
 import { fromCluster } from '../cluster/connect.ts';
 import { type CollectContext, EvidenceMissing } from '../evidence.ts';
-import { at, labelsAt, listAt, textAt } from '../read.ts';
 import type { Answer, AnswersFact } from './answers.ts';
 import { ask, type Entrance } from './ask.ts';
-import { isSelected, podsOf, simulatedNodes } from './pods.ts';
+import { isSelected, podsOf } from './pods.ts';
 import { withPortForward } from './port-forward.ts';
 
 /** What a Service leads to. */

@@ -1,9 +1,10 @@
+import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
 import { kubectl } from '../../exec/kubectl.ts';
+import { simulatedNodes } from '../../exec/simulated-nodes.ts';
 import { fromCluster } from '../cluster/connect.ts';
 import type { CollectContext } from '../evidence.ts';
-import { at, labelsAt, listAt, textAt } from '../read.ts';
 import type { RenderedSet } from '../rendered/set.ts';
-import { type AppPod, isSelected, podsOf, simulatedNodes } from './pods.ts';
+import { type AppPod, isSelected, podsOf } from './pods.ts';
 import type { AppWorkload } from './workloads.ts';
 
 /** A Deployment or StatefulSet as the cluster has it. */

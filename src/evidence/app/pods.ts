@@ -1,24 +1,5 @@
+import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
 import type { Kubectl } from '../../exec/kubectl.ts';
-import { KubectlError } from '../../exec/kubectl.ts';
-import { at, labelsAt, listAt, textAt } from '../read.ts';
-
-/** kwok marks the nodes it plays with this annotation (kwok.sigs.k8s.io, "Manage nodes"); their pods run nothing. */
-const SIMULATED = 'kwok.x-k8s.io/node';
-
-/** Names of the simulated nodes; none where nodes may not be read. */
-export async function simulatedNodes(kubectl: Kubectl, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  try {
-    const names = await kubectl.list(
-      '/api/v1/nodes',
-      (node) => (SIMULATED in labelsAt(node, 'metadata', 'annotations') ? textAt(node, 'metadata', 'name') : undefined),
-      signal,
-    );
-    return new Set(names);
-  } catch (error) {
-    if (error instanceof KubectlError) return new Set();
-    throw error;
-  }
-}
 
 /** A pod of the release. */
 export interface AppPod {

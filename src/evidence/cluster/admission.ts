@@ -1,6 +1,6 @@
+import { textAt } from '../../base/json-path.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import { type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
-import { textAt } from '../read.ts';
 import { dryRunRequests } from '../rendered/dry-run.ts';
 import { chartObjects } from '../rendered/objects.ts';
 import { type Refusal, refusalsIn } from './dry-run.ts';

@@ -1,5 +1,5 @@
+import { listAt, textAt } from '../../base/json-path.ts';
 import { type Collector, evidenceKey } from '../evidence.ts';
-import { listAt, textAt } from '../read.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { fromCluster } from './connect.ts';
 

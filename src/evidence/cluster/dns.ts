@@ -1,5 +1,5 @@
+import { listAt, textAt } from '../../base/json-path.ts';
 import { type Collector, evidenceKey } from '../evidence.ts';
-import { listAt, textAt } from '../read.ts';
 import { fromCluster } from './connect.ts';
 
 /** The pods that answer for names. Nought of them: the cluster has its DNS elsewhere, or under another name. */

@@ -1,5 +1,5 @@
+import { at, listAt, textAt } from '../../base/json-path.ts';
 import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { at, listAt, textAt } from '../read.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { fromClusterIfThere } from './connect.ts';
 

@@ -1,6 +1,6 @@
 import { isObject } from '../../base/json.ts';
+import { at, listAt, quantityAt, textAt } from '../../base/json-path.ts';
 import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { at, listAt, quantityAt, textAt } from '../read.ts';
 import { type Amounts, amounts } from '../rendered/demands.ts';
 import { fromCluster } from './connect.ts';
 

@@ -1,5 +1,5 @@
+import { at, labelsAt, listAt, quantityAt, textAt } from '../../base/json-path.ts';
 import { type Collector, evidenceKey } from '../evidence.ts';
-import { at, labelsAt, listAt, quantityAt, textAt } from '../read.ts';
 import { fromCluster } from './connect.ts';
 
 export interface Taint {

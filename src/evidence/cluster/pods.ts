@@ -1,6 +1,6 @@
+import { at, listAt, textAt } from '../../base/json-path.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
 import { effectiveRequests, type Requests } from '../pod-requests.ts';
-import { at, listAt, textAt } from '../read.ts';
 import { fromCluster } from './connect.ts';
 
 /** Pods of one size that could run on another node. */

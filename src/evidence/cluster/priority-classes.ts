@@ -1,5 +1,5 @@
+import { textAt } from '../../base/json-path.ts';
 import { type Collector, evidenceKey } from '../evidence.ts';
-import { textAt } from '../read.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { fromCluster } from './connect.ts';
 

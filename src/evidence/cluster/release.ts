@@ -1,5 +1,5 @@
+import { listAt, textAt } from '../../base/json-path.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { listAt, textAt } from '../read.ts';
 import { fromCluster, fromClusterIfThere } from './connect.ts';
 
 export interface NamespaceFact {

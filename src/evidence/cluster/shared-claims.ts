@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listAt, textAt } from '../../base/json-path.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Kubectl, kubectl } from '../../exec/kubectl.ts';
+import { jobLabels, podJob } from '../../jobs/pod-job.ts';
+import { createObjects, demandRights, removeObjects } from '../../jobs/run-job.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
-import { listAt, textAt } from '../read.ts';
-import { jobLabels, podJob } from '../relay/job.ts';
-import { createObjects, demandRights, removeObjects } from '../relay/run-job.ts';
+import { evidenceOf } from '../relay/job-evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { STORAGE_CLASSES } from './classes.ts';
 import { fromCluster } from './connect.ts';
@@ -25,6 +26,7 @@ export const SHARED_CLAIMS = evidenceKey<readonly ClaimTrial[]>('cluster.shared-
 /** Network file systems are made in a minute or two where they are made for each claim. */
 const BOUND_MS = 150_000;
 const POLL_MS = 500;
+const COMPONENT = 'preflight';
 /** Seconds after which the cluster itself ends the pod of a claim that waits for one. */
 const DEADLINE_SECONDS = 600;
 
@@ -80,14 +82,16 @@ async function tryClaim(
     const found = await cluster.get(`/apis/storage.k8s.io/v1/storageclasses/${className}`, signal);
     return textAt(found, 'volumeBindingMode') === 'WaitForFirstConsumer';
   });
-  await demandRights(cluster, namespace, waitsForPod ? [...CLAIM_RIGHTS, ...JOB_RIGHTS] : CLAIM_RIGHTS, signal);
+  const rights = waitsForPod ? [...CLAIM_RIGHTS, ...JOB_RIGHTS] : CLAIM_RIGHTS;
+  await evidenceOf(demandRights(cluster, namespace, rights, signal));
   const sleep = ['python3', '-I', '-c', `import time; time.sleep(${DEADLINE_SECONDS})`];
-  const pod = { name, namespace, deployment, command: sleep, claims: [name], deadlineSeconds: DEADLINE_SECONDS };
+  const job = { name, namespace, deployment, component: COMPONENT };
+  const pod = { ...job, command: sleep, claims: [name], deadlineSeconds: DEADLINE_SECONDS };
   const objects = [claimOf(name, deployment, className), ...(waitsForPod ? [podJob(pod)] : [])];
   const names = waitsForPod ? [`job/${name}`, `persistentvolumeclaim/${name}`] : [`persistentvolumeclaim/${name}`];
   undoLater?.(() => removeObjects(cluster, namespace, names));
   const started = performance.now();
-  await createObjects(cluster, namespace, objects, signal);
+  await evidenceOf(createObjects(cluster, namespace, objects, signal));
   const bound = await untilBound(context, cluster, { namespace, name, end: started + limitMs });
   const seconds = Math.round((performance.now() - started) / 1_000);
   return { bound, seconds, why: bound ? '' : await reasonFor(context, cluster, namespace, name) };
@@ -97,7 +101,7 @@ function claimOf(name: string, deployment: Deployment, storageClassName: string)
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name, labels: jobLabels(name, deployment.name) },
+    metadata: { name, labels: jobLabels(name, deployment.name, COMPONENT) },
     spec: { storageClassName, accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Gi' } } },
   };
 }

@@ -1,5 +1,5 @@
+import { textAt } from '../../base/json-path.ts';
 import { type Collector, evidenceKey } from '../evidence.ts';
-import { textAt } from '../read.ts';
 import { fromCluster } from './connect.ts';
 
 export interface ClusterVersion {

@@ -2,9 +2,9 @@ import { readFile, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { ExternalError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
+import { at, listAt, textAt } from '../../base/json-path.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { at, listAt, textAt } from '../read.ts';
 import { controlGroupLimits, type Limits } from './limits.ts';
 
 /** The machine that the Docker engine runs on, as the engine describes it. */

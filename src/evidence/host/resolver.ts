@@ -1,8 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isObject } from '../../base/json.ts';
+import { at } from '../../base/json-path.ts';
 import { type Collector, evidenceKey } from '../evidence.ts';
-import { at } from '../read.ts';
 import { engineIsHere } from './here.ts';
 
 /** A service's name that means another machine, too. */

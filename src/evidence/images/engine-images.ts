@@ -1,6 +1,6 @@
 import { ExternalError } from '../../base/errors.ts';
+import { listAt, textAt } from '../../base/json-path.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
-import { listAt, textAt } from '../read.ts';
 import { IMAGES_LIST } from './list.ts';
 import { fullName } from './reference.ts';
 

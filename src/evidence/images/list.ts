@@ -1,7 +1,7 @@
 import { isObject } from '../../base/json.ts';
+import { at, listAt, textAt } from '../../base/json-path.ts';
 import { publishedNames } from '../../render/images.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
-import { at, listAt, textAt } from '../read.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 
 /** An image that an install would pull. */

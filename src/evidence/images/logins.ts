@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { boundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
+import { at, textAt } from '../../base/json-path.ts';
 import { fromClusterIfThere } from '../cluster/connect.ts';
 import type { CollectContext } from '../evidence.ts';
-import { at, textAt } from '../read.ts';
 import type { RegistryLogin } from './registry-client.ts';
 
 /** The keys of `auths` that docker and Kubernetes know Docker Hub by. */

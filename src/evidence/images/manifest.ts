@@ -1,7 +1,7 @@
 import { boundedJson } from '../../base/bounded-json.ts';
-import { faultOf, ProbeFault } from '../probe/fault.ts';
-import type { HttpAnswer } from '../probe/http.ts';
-import { at, listAt, textAt } from '../read.ts';
+import { at, listAt, textAt } from '../../base/json-path.ts';
+import { faultOf, ProbeFault } from '../../net/fault.ts';
+import type { HttpAnswer } from '../../net/http.ts';
 import type { ImageReference } from './reference.ts';
 import type { Registry } from './registry-client.ts';
 

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import { type FaultFact, faultOf } from '../../net/fault.ts';
 import { type CollectContext, type Collector, evidenceKey, type Need } from '../evidence.ts';
 import { HOST_ENGINE } from '../host/engine.ts';
-import { type FaultFact, faultOf } from '../probe/fault.ts';
 import { IMAGES_ENGINE } from './engine-images.ts';
 import { IMAGES_LIST } from './list.ts';
 import { dockerLogin, readPullSecret } from './logins.ts';

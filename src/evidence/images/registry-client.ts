@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { boundedJson } from '../../base/bounded-json.ts';
-import type { Dial } from '../probe/dial.ts';
-import { ProbeFault } from '../probe/fault.ts';
-import { type HttpAnswer, requestHttp } from '../probe/http.ts';
-import { textAt } from '../read.ts';
+import { textAt } from '../../base/json-path.ts';
+import type { Dial } from '../../net/dial.ts';
+import { ProbeFault } from '../../net/fault.ts';
+import { type HttpAnswer, requestHttp } from '../../net/http.ts';
 
 /** A user of a registry. */
 export interface RegistryLogin {

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { ProbeFault } from '../probe/fault.ts';
-import { foreignFault } from '../probe/guarded.ts';
+import { ProbeFault } from '../../net/fault.ts';
+import { foreignFault } from '../../net/guarded.ts';
 
 /** A reply of an SMTP server (RFC 5321, 4.2). */
 export interface Reply {

@@ -1,6 +1,6 @@
+import type { FaultFact } from '../../net/fault.ts';
+import type { CertificateFact } from '../../net/tls.ts';
 import { type CollectContext, evidenceKey } from '../evidence.ts';
-import type { FaultFact } from '../probe/fault.ts';
-import type { CertificateFact } from '../probe/tls.ts';
 
 /** What a probe of mail may use; `limitMs` for the connection, for TLS, and for each answer. */
 export interface MailContext extends Pick<CollectContext, 'dial' | 'signal'> {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { ProbeFault } from '../probe/fault.ts';
+import { ProbeFault } from '../../net/fault.ts';
 import type { Dialog, Reply } from './dialog.ts';
 
 /** In the order in which Python's smtplib, which Dify uses, tries what a server offers. */

@@ -2,8 +2,8 @@ import { boundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
 import { publishedDefaultIn } from '../../checklist/published-defaults.ts';
 import type { Mail } from '../../deployment/schema/mail.ts';
-import { faultOf, ProbeFault } from '../probe/fault.ts';
-import { requestHttp } from '../probe/http.ts';
+import { faultOf, ProbeFault } from '../../net/fault.ts';
+import { requestHttp } from '../../net/http.ts';
 import type { MailContext, ResendFact } from './facts.ts';
 
 type Resend = Extract<Mail, { readonly provider: 'resend' }>['resend'];

@@ -1,7 +1,7 @@
+import type { Dial } from '../../net/dial.ts';
+import { faultOf } from '../../net/fault.ts';
+import { requestHttp } from '../../net/http.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import type { Dial } from '../probe/dial.ts';
-import { faultOf } from '../probe/fault.ts';
-import { requestHttp } from '../probe/http.ts';
 import { type EgressFact, type EgressNeed, type EgressSeen, egressNeeds, NAMES_EGRESS } from './egress.ts';
 import { NAMES_SETTINGS } from './settings.ts';
 import { dialThrough } from './tunnel.ts';

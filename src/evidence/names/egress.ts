@@ -1,5 +1,5 @@
+import type { FaultFact } from '../../net/fault.ts';
 import { evidenceKey } from '../evidence.ts';
-import type { FaultFact } from '../probe/fault.ts';
 import { proxyFor } from './proxy-variables.ts';
 import type { NamesSettings, Variables } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import { withinMs } from '../../base/time-limit.ts';
+import { type FaultFact, faultOf } from '../../net/fault.ts';
+import { type CertificateFact, secure } from '../../net/tls.ts';
 import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { type FaultFact, faultOf } from '../probe/fault.ts';
-import { type CertificateFact, secure } from '../probe/tls.ts';
 import { machineAuthorities } from './authorities.ts';
 import { type PublicOrigin, publicOrigins } from './public-hosts.ts';
 

@@ -1,7 +1,7 @@
+import { at, textAt } from '../../base/json-path.ts';
 import { COMPONENTS } from '../../checklist/components.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
 import { dockerConfig } from '../images/logins.ts';
-import { at, textAt } from '../read.ts';
 import { NAMES_SETTINGS, type NamesSettings, type Variables } from './settings.ts';
 import { composeSettings } from './settings-compose.ts';
 import { kubernetesSettings } from './settings-kubernetes.ts';

@@ -1,10 +1,10 @@
 import { isObject } from '../../base/json.ts';
+import { at, labelsAt } from '../../base/json-path.ts';
 import { COMPONENTS } from '../../checklist/components.ts';
 import { SERVICE_OF } from '../../render/compose/names.ts';
 import { SQUID_FILES } from '../../render/compose/services/squid.ts';
 import type { RenderedCompose } from '../../render/rendered.ts';
 import { isGuarded } from '../../render/squid-config.ts';
-import { at, labelsAt } from '../read.ts';
 import type { NamesSettings } from './settings.ts';
 
 /** What compose.yaml and nginx.conf say. Secrets are references to `.env` there. */

@@ -1,9 +1,9 @@
+import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import { SQUID_INCLUDES, SSRF_RULES_KEY } from '../../render/kubernetes/ssrf-rules.ts';
 import type { RenderedKubernetes } from '../../render/rendered.ts';
 import { isGuarded } from '../../render/squid-config.ts';
 import type { Need } from '../evidence.ts';
-import { at, labelsAt, listAt, textAt } from '../read.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import type { BodyLimit, NamesSettings, Variables } from './settings.ts';
 

@@ -1,6 +1,6 @@
+import { textAt } from '../../base/json-path.ts';
 import { fromClusterIfThere } from '../cluster/connect.ts';
 import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { textAt } from '../read.ts';
 import { machineAuthorities } from './authorities.ts';
 import { type CertificatePair, readPair } from './certificate-pair.ts';
 import { publicOrigins } from './public-hosts.ts';

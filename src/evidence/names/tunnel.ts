@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Dial } from '../probe/dial.ts';
-import { ProbeFault } from '../probe/fault.ts';
+import type { Dial } from '../../net/dial.ts';
+import { ProbeFault } from '../../net/fault.ts';
 
 /**
  * Dials through an HTTP proxy (CONNECT). Throws ProbeFault: `resolve` or `connect` where the proxy itself is not reached, `login` where it asks for one,

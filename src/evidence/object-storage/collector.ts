@@ -2,15 +2,16 @@ import { withinMs } from '../../base/time-limit.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
+import { ownAuthority, type Trust } from '../../net/authority.ts';
+import { ProbeFault } from '../../net/fault.ts';
 import { s3CaFile } from '../../render/dify-env/authorities.ts';
+import type { Failure } from '../../storage/facts.ts';
+import { createWire, type Reach, StorageFailure, type Wire } from '../../storage/wire.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import { ownAuthority, type Trust } from '../probe/authority.ts';
-import { ProbeFault } from '../probe/fault.ts';
-import { type BucketFact, type Failure, OBJECT_STORAGE, type ObjectStorageEvidence } from './facts.ts';
+import { type BucketFact, OBJECT_STORAGE, type ObjectStorageEvidence } from './facts.ts';
 import { bucketsOf, largestObject, type PlannedBucket } from './plan.ts';
 import { serviceOf } from './service.ts';
 import { askVendor } from './vendor-cli.ts';
-import { createWire, type Reach, StorageFailure, type Wire } from './wire.ts';
 
 export interface ObjectStorageOptions extends Trust {
   /** Milliseconds for a connection, and again for an answer. Default 5 s. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Driver } from './driver.ts';
-import type { Failure, FailureKind, ObjectFacts, Step } from './facts.ts';
-import { StorageFailure } from './wire.ts';
+import type { Driver } from '../../storage/driver.ts';
+import type { Failure, FailureKind } from '../../storage/facts.ts';
+import { StorageFailure } from '../../storage/wire.ts';
+import type { ObjectFacts, Step } from './facts.ts';
 
 /** More than a line, and bytes that are no text: what rewrites text or compresses shows. */
 const PROBE_BYTES = 1024;

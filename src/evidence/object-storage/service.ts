@@ -1,17 +1,18 @@
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
-import { type AzureAccount, azureDriver } from './azure/driver.ts';
-import type { Driver } from './driver.ts';
-import type { BucketFact, Failure } from './facts.ts';
-import { serviceAccountOf } from './gcs/account.ts';
-import { GOOGLE, gcsDriver } from './gcs/driver.ts';
-import { fetchToken } from './gcs/token.ts';
+import { type AzureAccount, azureDriver } from '../../storage/azure/driver.ts';
+import type { Driver } from '../../storage/driver.ts';
+import type { Failure } from '../../storage/facts.ts';
+import { serviceAccountOf } from '../../storage/gcs/account.ts';
+import { GOOGLE, gcsDriver } from '../../storage/gcs/driver.ts';
+import { fetchToken } from '../../storage/gcs/token.ts';
+import type { S3Keys } from '../../storage/s3/driver.ts';
+import { s3PlaceOf } from '../../storage/s3/places.ts';
+import { type Reach, StorageFailure, type Wire } from '../../storage/wire.ts';
+import type { BucketFact } from './facts.ts';
 import type { PlannedBucket } from './plan.ts';
 import { probeBucket } from './probe.ts';
-import type { S3Keys } from './s3/driver.ts';
-import { s3PlaceOf } from './s3/places.ts';
 import { probeS3 } from './s3/probe.ts';
-import { type Reach, StorageFailure, type Wire } from './wire.ts';
 
 /** A storage of the deployment: where it is, and how a bucket of it is probed with the deployment's keys. */
 export interface StorageService {

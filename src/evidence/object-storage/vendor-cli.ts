@@ -1,7 +1,7 @@
 import { ExternalError } from '../../base/errors.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import type { Versioning } from '../../storage/facts.ts';
 import type { CollectContext } from '../evidence.ts';
-import type { Versioning } from './facts.ts';
 
 interface Question {
   readonly program: string;

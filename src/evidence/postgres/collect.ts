@@ -1,8 +1,8 @@
 import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
+import { ProbeFault } from '../../net/fault.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import { ProbeFault } from '../probe/fault.ts';
 import { type Entered, enter } from './enter.ts';
 import { enteredOf } from './entered.ts';
 import { type DatabaseFact, type EntryFact, POSTGRES, type PostgresFacts } from './facts.ts';

@@ -1,6 +1,6 @@
+import type { FaultFact } from '../../net/fault.ts';
+import type { CertificateFact } from '../../net/tls.ts';
 import { evidenceKey } from '../evidence.ts';
-import type { FaultFact } from '../probe/fault.ts';
-import type { CertificateFact } from '../probe/tls.ts';
 
 /**
  * Why a login ended, by SQLSTATE and the server's own routine, since its words come in its own language. `role`: there is no such role, or it may not

@@ -1,7 +1,7 @@
 import { cut } from '../../base/cut.ts';
 import type { Redact } from '../../base/redact.ts';
-import { faultOf, ProbeFault } from '../probe/fault.ts';
-import { foreignFault } from '../probe/guarded.ts';
+import { faultOf, ProbeFault } from '../../net/fault.ts';
+import { foreignFault } from '../../net/guarded.ts';
 import type { LoginFault, LoginFaultKind } from './facts.ts';
 import { OTHER_LOGIN } from './messages.ts';
 

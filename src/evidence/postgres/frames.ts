@@ -1,5 +1,5 @@
-import { ProbeFault } from '../probe/fault.ts';
-import { foreignFault, type Inspector } from '../probe/guarded.ts';
+import { ProbeFault } from '../../net/fault.ts';
+import { foreignFault, type Inspector } from '../../net/guarded.ts';
 import { isBody } from './messages.ts';
 
 const HEAD = 5;

@@ -1,4 +1,4 @@
-import { ProbeFault } from '../probe/fault.ts';
+import { ProbeFault } from '../../net/fault.ts';
 
 type IsBody = (body: Buffer) => boolean;
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
-import { ProbeFault } from '../probe/fault.ts';
-import { type CertificateFact, secure } from '../probe/tls.ts';
+import { ProbeFault } from '../../net/fault.ts';
+import { type CertificateFact, secure } from '../../net/tls.ts';
 
 /** What libpq would make of `sslmode` and `sslrootcert`: `verifies` says what has to be right of the certificate. */
 export interface TlsPlan {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Redis, SentinelRedis } from '../../deployment/schema/redis.ts';
+import { ProbeFault } from '../../net/fault.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import { ProbeFault } from '../probe/fault.ts';
 import { parseAgentUrl } from './agent-url.ts';
 import type { UsedDatabase } from './databases.ts';
 import { type HeirFact, REDIS, type RedisEvidence, type RedisServerFact, type SentinelFact } from './facts.ts';

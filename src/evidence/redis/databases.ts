@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ProbeFault } from '../probe/fault.ts';
+import { ProbeFault } from '../../net/fault.ts';
 import type { DatabaseFact, DatabaseUse, RefusedCommand } from './facts.ts';
 import { refusedCommands } from './rights.ts';
 import { RedisRefusal, type RedisSession } from './session.ts';

@@ -1,6 +1,6 @@
+import type { FaultFact } from '../../net/fault.ts';
+import type { CertificateFact } from '../../net/tls.ts';
 import { evidenceKey } from '../evidence.ts';
-import type { FaultFact } from '../probe/fault.ts';
-import type { CertificateFact } from '../probe/tls.ts';
 import type { RedisInfo } from './info.ts';
 
 /** What Dify keeps in a database of its own: `cache` also holds locks and events, `broker` the queues of Celery. */

@@ -1,5 +1,5 @@
-import { ProbeFault } from '../probe/fault.ts';
-import { foreignFault, type Inspector } from '../probe/guarded.ts';
+import { ProbeFault } from '../../net/fault.ts';
+import { foreignFault, type Inspector } from '../../net/guarded.ts';
 
 /** Bytes of a line that is no bulk text: a status, an error, a number. */
 const LINE_LIMIT = 16_384;

@@ -1,7 +1,7 @@
 import { withinMs } from '../../base/time-limit.ts';
-import type { Dial } from '../probe/dial.ts';
-import { ProbeFault } from '../probe/fault.ts';
-import { assertTrusted, type CertificateFact, secure } from '../probe/tls.ts';
+import type { Dial } from '../../net/dial.ts';
+import { ProbeFault } from '../../net/fault.ts';
+import { assertTrusted, type CertificateFact, secure } from '../../net/tls.ts';
 import { openSession, RedisRefusal, type RedisSession } from './session.ts';
 
 /** Where a Redis is and how one gets in. */

@@ -1,5 +1,5 @@
 import type { SentinelRedis } from '../../deployment/schema/redis.ts';
-import { faultOf, ProbeFault } from '../probe/fault.ts';
+import { faultOf, ProbeFault } from '../../net/fault.ts';
 import type { CandidateFact, SentinelFact } from './facts.ts';
 import { addressOf, logIn, type ReachOptions, type RedisTarget, reach } from './reach.ts';
 import { RedisRefusal, type RedisSession } from './session.ts';

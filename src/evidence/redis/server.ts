@@ -1,5 +1,5 @@
-import { faultOf } from '../probe/fault.ts';
-import type { CertificateFact } from '../probe/tls.ts';
+import { faultOf } from '../../net/fault.ts';
+import type { CertificateFact } from '../../net/tls.ts';
 import { probeDatabase, type UsedDatabase } from './databases.ts';
 import type { DatabaseFact, HeirFact, RedisServerFact, RedisSettings, RefusedCommand } from './facts.ts';
 import { parseInfo, type RedisInfo } from './info.ts';

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { ProbeFault } from '../probe/fault.ts';
-import { guarded } from '../probe/guarded.ts';
-import { asSocket } from '../probe/socket.ts';
+import { ProbeFault } from '../../net/fault.ts';
+import { guarded } from '../../net/guarded.ts';
+import { asSocket } from '../../net/socket.ts';
 import { RedisFrames } from './frames.ts';
 
 /** The server's own refusal of a command. `code` is its first word: `WRONGPASS`, `NOPERM`, `READONLY`, else `ERR`. */

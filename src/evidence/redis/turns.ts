@@ -1,4 +1,4 @@
-import { ProbeFault } from '../probe/fault.ts';
+import { ProbeFault } from '../../net/fault.ts';
 import type { TurnFact } from './facts.ts';
 import { parseInfo } from './info.ts';
 import { logIn, type ReachOptions, type RedisTarget, reach } from './reach.ts';

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { withinMs } from '../../base/time-limit.ts';
-import { connectFault, type Dial } from '../probe/dial.ts';
-import { ProbeFault } from '../probe/fault.ts';
+import { connectFault, type Dial } from '../../net/dial.ts';
+import { ProbeFault } from '../../net/fault.ts';
 
 /** Milliseconds that the way to the relay may take, beside what the relay itself is given. */
 const WAY_MS = 3_000;

@@ -4,13 +4,16 @@ import { packageFile } from '../../base/package-file.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Kubectl, kubectl } from '../../exec/kubectl.ts';
+import { podJob } from '../../jobs/pod-job.ts';
+import { createObjects, demandRights, removeObjects, untilReady } from '../../jobs/run-job.ts';
 import { EvidenceMissing } from '../evidence.ts';
 import { relayDial, sayKey } from './dial.ts';
 import { holdForward } from './forward.ts';
-import { podJob, RELAY_PORT } from './job.ts';
+import { evidenceOf } from './job-evidence.ts';
 import type { OpenRelay } from './relay.ts';
-import { createObjects, demandRights, removeObjects, untilReady } from './run-job.ts';
 
+/** Where the relay listens, on the pod's loopback. */
+const RELAY_PORT = 18080;
 /** Pulling Dify's api image, some 2 GB, on a slow line. */
 const START_MS = 300_000;
 /** The cluster ends a relay by itself after this long, should its difyctl be gone. */
@@ -37,13 +40,14 @@ export const openRelay: OpenRelay = async ({ deployment, runner, kubeArgs, signa
   const { namespace } = deployment.target;
   const name = `difyctl-relay-${randomBytes(4).toString('hex')}`;
   const cluster = kubectl(runner, kubeArgs);
-  await demandRights(cluster, namespace, RIGHTS, signal);
+  await evidenceOf(demandRights(cluster, namespace, RIGHTS, signal));
   const key = randomBytes(32).toString('hex');
   const job = await relayJob(name, namespace, deployment, key);
   const remove = () => removeObjects(cluster, namespace, [`job/${name}`]);
   try {
-    await createObjects(cluster, namespace, [job], signal);
-    const pod = await untilReady(cluster, { name, namespace }, { signal, limitMs: Math.min(START_MS, totalMs) });
+    await evidenceOf(createObjects(cluster, namespace, [job], signal));
+    const limitMs = Math.min(START_MS, totalMs);
+    const pod = await evidenceOf(untilReady(cluster, { name, namespace }, { signal, limitMs }));
     return await reach(cluster, { namespace, target: `pod/${pod}`, port: RELAY_PORT }, { signal, key, remove });
   } catch (error) {
     const left = await remove();
@@ -63,6 +67,7 @@ async function relayJob(name: string, namespace: string, deployment: Deployment,
     name,
     namespace,
     deployment,
+    component: 'preflight',
     command: ['python3', '-I', '-c', script, String(RELAY_PORT), digest, String(LINGER_SECONDS)],
     startup: ['python3', '-I', '-c', asks],
     deadlineSeconds: DEADLINE_SECONDS,

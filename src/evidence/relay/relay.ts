@@ -1,6 +1,6 @@
+import type { Dial } from '../../net/dial.ts';
 import { type CollectContext, EvidenceMissing } from '../evidence.ts';
 import type { GatherEvents } from '../gather.ts';
-import type { Dial } from '../probe/dial.ts';
 
 /** A pod in the cluster that opens TCP connections for this machine. */
 interface Relay {

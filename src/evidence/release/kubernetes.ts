@@ -1,8 +1,8 @@
 import { gunzipBounded } from '../../base/gunzip.ts';
+import { at, listAt, textAt } from '../../base/json-path.ts';
 import { ownLabels } from '../../base/own-labels.ts';
 import { fromCluster } from '../cluster/connect.ts';
 import type { CollectContext } from '../evidence.ts';
-import { at, listAt, textAt } from '../read.ts';
 import { isApiImage } from './api-image.ts';
 import type { InstallRecord, LivingFact } from './living.ts';
 import { inOrder, readRecord } from './record.ts';

@@ -1,5 +1,5 @@
 import { boundedJson } from '../../base/bounded-json.ts';
-import { at, textAt } from '../read.ts';
+import { at, textAt } from '../../base/json-path.ts';
 import type { InstallRecord } from './living.ts';
 
 /** What matters here of a recorded revision (JSON); undefined for what is none. */

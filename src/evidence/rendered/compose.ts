@@ -1,5 +1,5 @@
 import { isObject } from '../../base/json.ts';
-import { at, quantityAt, textAt } from '../read.ts';
+import { at, quantityAt, textAt } from '../../base/json-path.ts';
 import { NO_DEMANDS } from './demands.ts';
 import { composeProcess } from './process.ts';
 import type { PlannedWorkload, RenderedSet } from './set.ts';

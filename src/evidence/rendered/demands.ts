@@ -1,4 +1,4 @@
-import { at, listAt, quantityAt, textAt } from '../read.ts';
+import { at, listAt, quantityAt, textAt } from '../../base/json-path.ts';
 import { podSecurityBreaches } from './pod-security.ts';
 
 /** Cores, bytes; `storage` is of claims. Absent: not said. */

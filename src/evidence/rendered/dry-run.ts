@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from '../../base/json.ts';
+import { at, listAt, textAt } from '../../base/json-path.ts';
 import { ownLabels } from '../../base/own-labels.ts';
 import type { AskedObject } from '../../exec/kubectl-dry-run.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
-import { at, listAt, textAt } from '../read.ts';
 
 /** JSON that is valid in every type of Secret. */
 const PLACEHOLDER = '{}';

@@ -1,4 +1,4 @@
-import { at, listAt, textAt } from '../read.ts';
+import { at, listAt, textAt } from '../../base/json-path.ts';
 import type { PlannedAutoscaler, PlannedRoute } from './set.ts';
 
 /** An HTTPRoute of the Gateway API. */

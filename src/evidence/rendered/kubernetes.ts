@@ -1,4 +1,4 @@
-import { at, listAt, quantityAt, textAt } from '../read.ts';
+import { at, listAt, quantityAt, textAt } from '../../base/json-path.ts';
 import { podDemands } from './demands.ts';
 import { autoscaler, route } from './entry.ts';
 import { processOf } from './process.ts';

@@ -1,5 +1,5 @@
 import { isObject } from '../../base/json.ts';
-import { at, listAt, textAt } from '../read.ts';
+import { at, listAt, textAt } from '../../base/json-path.ts';
 
 /** Added capabilities that level baseline lets pass; restricted lets NET_BIND_SERVICE pass alone. */
 const BASELINE_CAPABILITIES = new Set([

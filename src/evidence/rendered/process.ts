@@ -1,7 +1,7 @@
+import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import { SERVICE_OF } from '../../render/compose/names.ts';
 import { COMPONENT_LABELS } from '../../render/kubernetes/names.ts';
-import { at, labelsAt, listAt, textAt } from '../read.ts';
 import type { PlannedWorkload, ProbeKind } from './set.ts';
 import { settingsOf } from './settings.ts';
 

@@ -1,5 +1,5 @@
+import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
 import { effectiveRequests, type Requests } from '../pod-requests.ts';
-import { at, labelsAt, listAt, textAt } from '../read.ts';
 
 export interface Toleration {
   readonly key: string;

@@ -1,9 +1,9 @@
 import { boundedJson } from '../../base/bounded-json.ts';
 import { cut } from '../../base/cut.ts';
 import { withinMs } from '../../base/time-limit.ts';
-import { ProbeFault } from '../probe/fault.ts';
-import { requestHttp } from '../probe/http.ts';
-import { assertTrusted, secure } from '../probe/tls.ts';
+import { ProbeFault } from '../../net/fault.ts';
+import { requestHttp } from '../../net/http.ts';
+import { assertTrusted, secure } from '../../net/tls.ts';
 import type { Asked } from './facts.ts';
 import { listAt, textAt } from './json.ts';
 import { type Note, type StoreContext, trustOf } from './probe.ts';

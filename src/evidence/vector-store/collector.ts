@@ -1,10 +1,10 @@
 import { type Redact, redactor } from '../../base/redact.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
+import { ownAuthority } from '../../net/authority.ts';
+import { type FaultFact, faultOf } from '../../net/fault.ts';
 import { storeCaFile } from '../../providers/vector-store/registry.ts';
 import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import { ownAuthority } from '../probe/authority.ts';
-import { type FaultFact, faultOf } from '../probe/fault.ts';
 import { addressOf } from './address.ts';
 import { UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
 import type { StoreContext } from './probe.ts';

@@ -1,4 +1,4 @@
-import { ProbeFault } from '../probe/fault.ts';
+import { ProbeFault } from '../../net/fault.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, admitted, askedOf, openStore, type StoreAnswer, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';

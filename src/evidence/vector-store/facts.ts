@@ -1,7 +1,7 @@
 import type { VectorStore } from '../../deployment/schema/vector-store.ts';
+import type { FaultFact } from '../../net/fault.ts';
+import type { CertificateFact } from '../../net/tls.ts';
 import { evidenceKey } from '../evidence.ts';
-import type { FaultFact } from '../probe/fault.ts';
-import type { CertificateFact } from '../probe/tls.ts';
 
 export type ExternalStore = Extract<VectorStore, { readonly mode: 'external' }>;
 export type Provider = ExternalStore['provider'];

@@ -2,8 +2,8 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, type Incoming
 import type { Duplex } from 'node:stream';
 import { cut } from '../../base/cut.ts';
 import { withinMs } from '../../base/time-limit.ts';
-import { faultOf, ProbeFault } from '../probe/fault.ts';
-import { assertTrusted, secure } from '../probe/tls.ts';
+import { faultOf, ProbeFault } from '../../net/fault.ts';
+import { assertTrusted, secure } from '../../net/tls.ts';
 import type { GrpcFact } from './facts.ts';
 import { type StoreContext, trustOf } from './probe.ts';
 import { decodeMessage, encodeField, type Message } from './protobuf.ts';

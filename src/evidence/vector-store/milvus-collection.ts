@@ -1,4 +1,4 @@
-import { ProbeFault } from '../probe/fault.ts';
+import { ProbeFault } from '../../net/fault.ts';
 import type { Asked, WriteFact } from './facts.ts';
 import { type Call, GRPC } from './grpc.ts';
 import { encodeField } from './protobuf.ts';

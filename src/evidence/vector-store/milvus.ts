@@ -1,6 +1,6 @@
 import { boundedJson } from '../../base/bounded-json.ts';
+import { ProbeFault } from '../../net/fault.ts';
 import { portOf } from '../../providers/endpoint.ts';
-import { ProbeFault } from '../probe/fault.ts';
 import { storeUrl } from './address.ts';
 import { lookAtCertificate } from './client.ts';
 import { probeName } from './dify.ts';

@@ -1,6 +1,6 @@
 import type { Redact } from '../../base/redact.ts';
+import type { Trust } from '../../net/authority.ts';
 import type { CollectContext } from '../evidence.ts';
-import type { Trust } from '../probe/authority.ts';
 import type { Provider, StoreOf, VectorStoreFacts } from './facts.ts';
 
 /** What a provider's probe may use. */

@@ -1,5 +1,5 @@
 import { cut } from '../../base/cut.ts';
-import { faultOf } from '../probe/fault.ts';
+import { faultOf } from '../../net/fault.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, admitted, askedOf, openStore, type StoreAnswer, succeeded } from './client.ts';
 import { isOfDify, lowestSetting, probeName, singleCopies } from './dify.ts';

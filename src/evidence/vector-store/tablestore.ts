@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { ProbeFault } from '../probe/fault.ts';
+import { ProbeFault } from '../../net/fault.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, openStore, type StoreAnswer } from './client.ts';
 import { probeName } from './dify.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FaultFact, faultOf } from '../probe/fault.ts';
+import { type FaultFact, faultOf } from '../../net/fault.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, admitted, askedOf, openStore, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';

@@ -1,4 +1,4 @@
-import { faultOf, type ProbeFault } from '../probe/fault.ts';
+import { faultOf, type ProbeFault } from '../../net/fault.ts';
 import type { Asked, WriteFact } from './facts.ts';
 
 /** The two halves of a write probe. */

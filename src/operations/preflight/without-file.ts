@@ -4,7 +4,7 @@ import { nearest } from '../../base/suggest.ts';
 import { TIERS, type Tier } from '../../checklist/tiers.ts';
 import { textSaid } from '../../deployment/said.ts';
 import type { CollectContext } from '../../evidence/evidence.ts';
-import { dialHere } from '../../evidence/probe/dial.ts';
+import { dialHere } from '../../net/dial.ts';
 import type { LoadedPolicy } from '../../policy/load.ts';
 import { bareRunner } from './cluster-access.ts';
 import type { PreflightRun } from './options.ts';

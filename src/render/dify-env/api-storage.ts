@@ -1,8 +1,8 @@
+import { base64Json } from '../../base/service-account.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import { composed, type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 import { caFilePath, s3CaFile } from './authorities.ts';
-import { base64Json } from './service-account.ts';
 
 /** Object storage as api, worker, beat and websocket name it (STORAGE_TYPE and the vendor's block). */
 export function apiStorage(storage: ObjectStorage, addresses: ServiceAddresses): readonly EnvEntry[] {

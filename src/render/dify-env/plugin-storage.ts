@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
+import { base64Json } from '../../base/service-account.ts';
 import { defaultPluginBucket } from '../../deployment/plugin-bucket.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import { composed, type EnvEntry, type GetSecret, literal, secret } from '../../providers/env-entry.ts';
 import { type ServiceAddresses, SYSTEM_CA_FOLDER } from './addresses.ts';
 import { caFilePath, s3CaFile } from './authorities.ts';
-import { base64Json } from './service-account.ts';
 
 /** The bucket that holds plugin packages: the file's word, else the main one's name with `-plugin`; Azure uses one container for both. */
 export function pluginBucket(storage: ObjectStorage): string | undefined {

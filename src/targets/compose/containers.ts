@@ -1,4 +1,4 @@
-import { at, labelsAt, textAt } from '../../evidence/read.ts';
+import { at, labelsAt, textAt } from '../../base/json-path.ts';
 import { jsonLines } from '../../exec/answer.ts';
 import { type Connection, PROJECT_LABEL } from './connection.ts';
 

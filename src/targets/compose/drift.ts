@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../base/json.ts';
+import { listAt, textAt } from '../../base/json-path.ts';
 import { composeDrift } from '../../evidence/drift/compose/read.ts';
 import type { Drift } from '../../evidence/drift/drift.ts';
-import { listAt, textAt } from '../../evidence/read.ts';
 import type { ApplyOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
 

@@ -1,6 +1,6 @@
 import { sha256 } from '../../base/digest.ts';
+import { textAt } from '../../base/json-path.ts';
 import { counted } from '../../base/words.ts';
-import { textAt } from '../../evidence/read.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { refuseElsewhere } from '../../state/compose/elsewhere.ts';
 import type { Place } from '../target.ts';

@@ -1,7 +1,7 @@
 import { boundedYaml, YamlFault } from '../../base/bounded-yaml.ts';
 import { ExternalError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
-import { textAt } from '../../evidence/read.ts';
+import { textAt } from '../../base/json-path.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 
 /** What a manifest holds, in its own order. Throws ExternalError for what is no object of Kubernetes. */

@@ -1,6 +1,6 @@
 import { isObject } from '../../base/json.ts';
+import { labelsAt, textAt } from '../../base/json-path.ts';
 import { ownLabels } from '../../base/own-labels.ts';
-import { labelsAt, textAt } from '../../evidence/read.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { jsonDocuments } from '../../exec/json-documents.ts';
 import { KubectlError } from '../../exec/kubectl.ts';

@@ -1,6 +1,6 @@
 import { sha256 } from '../../base/digest.ts';
 import { ExternalError } from '../../base/errors.ts';
-import { listAt, textAt } from '../../evidence/read.ts';
+import { listAt, textAt } from '../../base/json-path.ts';
 import { jsonAnswer, UnreadableAnswer } from '../../exec/answer.ts';
 import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
 import type { Place } from '../target.ts';

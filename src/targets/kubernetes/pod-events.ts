@@ -1,4 +1,4 @@
-import { listAt, textAt } from '../../evidence/read.ts';
+import { listAt, textAt } from '../../base/json-path.ts';
 import { jsonAnswer, UnreadableAnswer } from '../../exec/answer.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { Connection } from './connection.ts';

@@ -1,4 +1,4 @@
-import { at, labelsAt, listAt, textAt } from '../../evidence/read.ts';
+import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
 
 /** A pod as a wait needs it. */
 export interface PodView {

@@ -1,5 +1,5 @@
+import { labelsAt, listAt, textAt } from '../../base/json-path.ts';
 import { counted } from '../../base/words.ts';
-import { labelsAt, listAt, textAt } from '../../evidence/read.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';

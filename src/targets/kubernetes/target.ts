@@ -1,5 +1,5 @@
+import { textAt } from '../../base/json-path.ts';
 import type { Redact } from '../../base/redact.ts';
-import { textAt } from '../../evidence/read.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { type ChartReference, helm, type ReleaseRef } from '../../exec/helm.ts';
 import { kubectl } from '../../exec/kubectl.ts';

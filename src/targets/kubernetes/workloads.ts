@@ -1,4 +1,4 @@
-import { at, labelsAt, listAt, textAt } from '../../evidence/read.ts';
+import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 import type { Connection } from './connection.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { MAIL, type MailEvidence, type SmtpFact } from '../../../src/evidence/mail/facts.ts';
 import { resendKeyForm } from '../../../src/evidence/mail/resend.ts';
-import type { FaultFact } from '../../../src/evidence/probe/fault.ts';
+import type { FaultFact } from '../../../src/net/fault.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../../src/checks/check.ts';
-import type {
-  BucketFact,
-  Failure,
-  ObjectFacts,
-  ObjectStorageEvidence,
-} from '../../../src/evidence/object-storage/facts.ts';
+import type { BucketFact, ObjectFacts, ObjectStorageEvidence } from '../../../src/evidence/object-storage/facts.ts';
+import type { Failure } from '../../../src/storage/facts.ts';
 import { HEALTHY_BUCKET as BUCKET, HEALTHY_OBJECTS as HEALTHY } from '../../support/bucket-facts.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';

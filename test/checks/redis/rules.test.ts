@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { deepMerge, type JsonObject } from '../../../src/base/json.ts';
-import type { FaultFact } from '../../../src/evidence/probe/fault.ts';
 import {
   type CandidateFact,
   REDIS,
@@ -9,6 +8,7 @@ import {
   type SentinelFact,
 } from '../../../src/evidence/redis/facts.ts';
 import type { RedisInfo } from '../../../src/evidence/redis/info.ts';
+import type { FaultFact } from '../../../src/net/fault.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES, type SampleName } from '../../support/deployments.ts';
 

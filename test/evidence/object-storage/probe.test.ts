@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Driver } from '../../../src/evidence/object-storage/driver.ts';
-import type { Failure, FailureKind } from '../../../src/evidence/object-storage/facts.ts';
 import { probeBucket } from '../../../src/evidence/object-storage/probe.ts';
-import { StorageFailure } from '../../../src/evidence/object-storage/wire.ts';
+import type { Driver } from '../../../src/storage/driver.ts';
+import type { Failure, FailureKind } from '../../../src/storage/facts.ts';
+import { StorageFailure } from '../../../src/storage/wire.ts';
 
 function refused(kind: FailureKind): () => Promise<never> {
   const failure: Failure = { kind, stage: 'use', host: 'h', code: kind, text: kind };

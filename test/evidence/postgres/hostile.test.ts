@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { PostgresFault } from '../../../src/evidence/postgres/faults.ts';
 import { openSession, type Session } from '../../../src/evidence/postgres/session.ts';
-import { dialHere } from '../../../src/evidence/probe/dial.ts';
+import { dialHere } from '../../../src/net/dial.ts';
 import { endless, hostileServers } from '../../support/hostile-server.ts';
 
 const serve = hostileServers();

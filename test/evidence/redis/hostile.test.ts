@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { dialHere } from '../../../src/evidence/probe/dial.ts';
 import { askServer } from '../../../src/evidence/redis/server.ts';
+import { dialHere } from '../../../src/net/dial.ts';
 import { endless, hostileServers } from '../../support/hostile-server.ts';
 
 const serve = hostileServers();

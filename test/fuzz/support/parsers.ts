@@ -4,19 +4,19 @@ import { UserError } from '../../../src/base/errors.ts';
 import { gunzipBounded, UnpacksTooLarge } from '../../../src/base/gunzip.ts';
 import { readTarGz } from '../../../src/base/tar.ts';
 import { readPair } from '../../../src/evidence/names/certificate-pair.ts';
-import { gcsDriver } from '../../../src/evidence/object-storage/gcs/driver.ts';
-import { openedByAcl, openedByPolicy } from '../../../src/evidence/object-storage/s3/opened.ts';
-import { StorageFailure, type Wire } from '../../../src/evidence/object-storage/wire.ts';
-import { elements, rootOf, textOf } from '../../../src/evidence/object-storage/xml.ts';
 import { PostgresFrames } from '../../../src/evidence/postgres/frames.ts';
-import { ProbeFault } from '../../../src/evidence/probe/fault.ts';
 import { RedisFrames } from '../../../src/evidence/redis/frames.ts';
 import { parseInfo } from '../../../src/evidence/redis/info.ts';
 import { readRecord } from '../../../src/evidence/release/record.ts';
 import { parseEvidence } from '../../../src/evidence/saved-file.ts';
 import { decodeMessage, encodeField } from '../../../src/evidence/vector-store/protobuf.ts';
 import { ListStream } from '../../../src/exec/list-stream.ts';
+import { ProbeFault } from '../../../src/net/fault.ts';
 import { readRevision } from '../../../src/state/revisions/revision.ts';
+import { gcsDriver } from '../../../src/storage/gcs/driver.ts';
+import { openedByAcl, openedByPolicy } from '../../../src/storage/s3/opened.ts';
+import { StorageFailure, type Wire } from '../../../src/storage/wire.ts';
+import { elements, rootOf, textOf } from '../../../src/storage/xml.ts';
 import { oddCertificate } from '../../support/odd-certificate.ts';
 
 /** A parser of what a server, a cluster, an archive or a file says, with samples that it reads. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
-import { sharedKey } from '../../../src/evidence/object-storage/azure/sign.ts';
+import { sharedKey } from '../../../src/storage/azure/sign.ts';
 import { ensure } from '../provision/ensure.ts';
 import {
   removeFolder,

@@ -1,6 +1,6 @@
+import { at, labelsAt, listAt, textAt } from '../../../base/json-path.ts';
 import { jsonLines } from '../../../exec/answer.ts';
 import type { Docker } from '../../../exec/docker.ts';
-import { at, labelsAt, listAt, textAt } from '../../read.ts';
 
 /** A container of the project with what Compose made it from. Its environment may hold secrets: it is compared, and goes nowhere else. */
 export interface LiveContainer {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { boundedJson } from '../../../base/bounded-json.ts';
-import { at, listAt, textAt } from '../../read.ts';
+import { at, listAt, textAt } from '../../../base/json-path.ts';
 
 /** A file of the directory as it was written last. */
 export interface RecordedFile {

@@ -1,5 +1,5 @@
 import { isObject } from '../../../base/json.ts';
-import { at, listAt, textAt } from '../../read.ts';
+import { at, listAt, textAt } from '../../../base/json-path.ts';
 import type { Drift } from '../drift.ts';
 import { shownValues } from '../shown.ts';
 import type { LiveContainer } from './containers.ts';

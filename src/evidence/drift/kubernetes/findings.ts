@@ -1,6 +1,6 @@
 import { isObject } from '../../../base/json.ts';
+import { at, textAt } from '../../../base/json-path.ts';
 import type { KubernetesObject } from '../../../render/rendered.ts';
-import { at, textAt } from '../../read.ts';
 import type { Drift, DriftAuthor } from '../drift.ts';
 import { shownValues } from '../shown.ts';
 import { addedBy } from './added.ts';

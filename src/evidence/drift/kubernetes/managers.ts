@@ -1,6 +1,6 @@
 import { boundedJson } from '../../../base/bounded-json.ts';
 import { isObject } from '../../../base/json.ts';
-import { listAt, textAt } from '../../read.ts';
+import { listAt, textAt } from '../../../base/json-path.ts';
 import type { DriftAuthor } from '../drift.ts';
 
 /** One step into an object: a field, the item of a keyed list (as it lives), or the place in a list without keys. */

@@ -2,6 +2,7 @@ import { boundedJson } from '../../../base/bounded-json.ts';
 import { ExternalError } from '../../../base/errors.ts';
 import { gunzipBounded } from '../../../base/gunzip.ts';
 import { isObject } from '../../../base/json.ts';
+import { at, labelsAt, listAt, textAt } from '../../../base/json-path.ts';
 import { ownLabels } from '../../../base/own-labels.ts';
 import { jsonAnswer } from '../../../exec/answer.ts';
 import type { Helm, HelmRevision, ReleaseRef } from '../../../exec/helm.ts';
@@ -9,7 +10,6 @@ import { jsonDocuments } from '../../../exec/json-documents.ts';
 import type { Kubectl } from '../../../exec/kubectl.ts';
 import { secretName } from '../../../render/kubernetes/secret.ts';
 import type { KubernetesObject } from '../../../render/rendered.ts';
-import { at, labelsAt, listAt, textAt } from '../../read.ts';
 import type { Applied, Finding } from './findings.ts';
 import { findings } from './findings.ts';
 

@@ -1,9 +1,10 @@
-import type { AddressStyle, BucketFact, Failure } from '../facts.ts';
+import type { AddressStyle, Failure } from '../../../storage/facts.ts';
+import { type S3Keys, s3Driver } from '../../../storage/s3/driver.ts';
+import { mayAddress, type S3Place } from '../../../storage/s3/places.ts';
+import { type Reach, StorageFailure, type Wire } from '../../../storage/wire.ts';
+import type { BucketFact } from '../facts.ts';
 import type { PlannedBucket } from '../plan.ts';
 import { probeBucket } from '../probe.ts';
-import { type Reach, StorageFailure, type Wire } from '../wire.ts';
-import { type S3Keys, s3Driver } from './driver.ts';
-import { mayAddress, type S3Place } from './places.ts';
 
 /** Probes one bucket over S3, and where its address does not work tries the other style. */
 export async function probeS3(

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../probe/http.ts';
+import type { HttpAnswer } from '../../net/http.ts';
 import type { FailureKind } from '../facts.ts';
 import { refusal, type StorageFailure } from '../wire.ts';
 import { elements, textOf } from '../xml.ts';

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { isObject } from '../../../base/json.ts';
-import { base64Json } from '../../../render/dify-env/service-account.ts';
+import { isObject } from '../../base/json.ts';
+import { base64Json } from '../../base/service-account.ts';
 
 /** A service account's key as Google hands it out. */
 export interface ServiceAccount {

@@ -1,9 +1,6 @@
-import { ownLabels } from '../../base/own-labels.ts';
-import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { apiImage, imageName } from '../../render/images.ts';
-
-/** Where the relay listens, on the pod's loopback. */
-export const RELAY_PORT = 18080;
+import { ownLabels } from '../base/own-labels.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import { apiImage, imageName } from '../render/images.ts';
 
 /** The user of Dify's own images; any but root would do. */
 const USER = 1001;
@@ -14,6 +11,8 @@ export interface PodJob {
   readonly name: string;
   readonly namespace: string;
   readonly deployment: Deployment;
+  /** Which part of difyctl makes it, as the label `app.kubernetes.io/component`. */
+  readonly component: string;
   /** What the container runs. */
   readonly command: readonly string[];
   /** Has to succeed before the pod is ready. */
@@ -35,7 +34,7 @@ function toolImageOf({ images, version }: Pick<Deployment, 'images' | 'version'>
  */
 export function podJob(job: PodJob): object {
   const { name, namespace, deployment, deadlineSeconds } = job;
-  const labels = jobLabels(name, deployment.name);
+  const labels = jobLabels(name, deployment.name, job.component);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -50,8 +49,8 @@ export function podJob(job: PodJob): object {
 }
 
 /** Labels of a job, its pod and what belongs to them. */
-export function jobLabels(name: string, deployment: string): Readonly<Record<string, string>> {
-  return { ...ownLabels(deployment), 'app.kubernetes.io/component': 'preflight', 'difyctl/job': name };
+export function jobLabels(name: string, deployment: string, component: string): Readonly<Record<string, string>> {
+  return { ...ownLabels(deployment), 'app.kubernetes.io/component': component, 'difyctl/job': name };
 }
 
 function podSpec({ deployment, command, startup, claims = [] }: PodJob): object {

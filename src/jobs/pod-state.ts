@@ -1,4 +1,4 @@
-import { at, listAt, textAt } from '../read.ts';
+import { at, listAt, textAt } from '../base/json-path.ts';
 
 /** How far a job's pod is: ready, pending, or terminal (waiting cannot help). `why` is the reason as message text. */
 export type PodState =

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { podState } from '../../../src/evidence/relay/pod-state.ts';
+import { podState } from '../../src/jobs/pod-state.ts';
 
 const IMAGE = 'langgenius/dify-api:1.16.1';
 

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../probe/http.ts';
+import type { HttpAnswer } from '../../net/http.ts';
 import type { Driver } from '../driver.ts';
 import type { FailureKind, Replication, Setting, Settings } from '../facts.ts';
 import { refusal, StorageFailure, type Wire } from '../wire.ts';

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AccessQuestion, type Kubectl, KubectlError } from '../../exec/kubectl.ts';
-import { simulatedNodes } from '../app/pods.ts';
-import { EvidenceMissing } from '../evidence.ts';
+import { type AccessQuestion, type Kubectl, KubectlError } from '../exec/kubectl.ts';
+import { simulatedNodes } from '../exec/simulated-nodes.ts';
+import { JobError } from './job-error.ts';
 import { type PodState, podState } from './pod-state.ts';
 
 const POLL_MS = 500;
 /** Seconds that an object and its pod may take to go. */
 const REMOVE_SECONDS = 20;
 
-/** Throws EvidenceMissing that names every right that is missing. */
+/** Throws JobError that names every right that is missing. */
 export async function demandRights(
   cluster: Kubectl,
   namespace: string,
@@ -19,7 +19,7 @@ export async function demandRights(
   const answers = await cluster.mayI(questions, signal).catch(asMissing);
   const missing = questions.filter((_, index) => answers[index] !== true).map(rightName);
   if (missing.length === 0) return;
-  throw new EvidenceMissing('denied', `${missing.join(', ')} in namespace ${namespace}`);
+  throw new JobError('denied', `${missing.join(', ')} in namespace ${namespace}`);
 }
 
 function rightName({ verb, group, resource, subresource }: AccessQuestion): string {
@@ -27,7 +27,7 @@ function rightName({ verb, group, resource, subresource }: AccessQuestion): stri
   return `${verb} ${group === '' ? kind : `${kind}.${group}`}`;
 }
 
-/** Makes objects. Throws EvidenceMissing with what the cluster said. */
+/** Makes objects. Throws JobError with what the cluster said. */
 export async function createObjects(
   cluster: Kubectl,
   namespace: string,
@@ -39,7 +39,7 @@ export async function createObjects(
     await cluster.run(['create', '-n', namespace, '-f', '-', '-o', 'name'], { input, signal });
   } catch (error) {
     if (error instanceof KubectlError && error.reason === 'not-found') {
-      throw new EvidenceMissing('absent', `namespace ${namespace} is not there: kubectl create namespace ${namespace}`);
+      throw new JobError('absent', `namespace ${namespace} is not there: kubectl create namespace ${namespace}`);
     }
     return asMissing(error);
   }
@@ -66,7 +66,7 @@ export async function removeObjects(
 }
 
 /**
- * Waits until the job's pod is ready on a real node. Throws EvidenceMissing with what keeps it from that: the image, a quota, Pod Security, no room, a
+ * Waits until the job's pod is ready on a real node. Throws JobError with what keeps it from that: the image, a quota, Pod Security, no room, a
  * simulated node; or with what it waited for last, once `limitMs` are over.
  */
 export async function untilReady(
@@ -79,10 +79,9 @@ export async function untilReady(
     const state = await look(cluster, job, signal).catch(asMissing);
     // A simulated node may say anything of its pods, an end too.
     if (state.is !== 'waiting') await refuseSimulated(cluster, state.node, signal);
-    if (state.is === 'terminal') throw new EvidenceMissing('absent', state.why);
+    if (state.is === 'terminal') throw new JobError('absent', state.why);
     if (state.is === 'ready') return state.pod;
-    if (performance.now() > end)
-      throw new EvidenceMissing('timeout', `${state.why}, after ${Math.round(limitMs / 1_000)} s`);
+    if (performance.now() > end) throw new JobError('timeout', `${state.why}, after ${Math.round(limitMs / 1_000)} s`);
     await delay(POLL_MS, undefined, { signal });
   }
 }
@@ -110,12 +109,12 @@ async function refuseSimulated(cluster: Kubectl, node: string | undefined, signa
   if (node === undefined) return;
   const simulated = await simulatedNodes(cluster, signal);
   if (simulated.has(node)) {
-    throw new EvidenceMissing('absent', `its pod is on node ${node}, which is simulated (kwok): nothing runs there`);
+    throw new JobError('absent', `its pod is on node ${node}, which is simulated (kwok): nothing runs there`);
   }
 }
 
 function asMissing(error: unknown): never {
   if (!(error instanceof KubectlError)) throw error;
   const outcome = error.reason === 'forbidden' || error.reason === 'unauthorized' ? 'denied' : 'absent';
-  throw new EvidenceMissing(outcome, error.message);
+  throw new JobError(outcome, error.message);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../src/base/json.ts';
-import { bucketsOf } from '../../../src/evidence/object-storage/plan.ts';
-import { bucketUrl, s3PlaceOf } from '../../../src/evidence/object-storage/s3/places.ts';
-import { withStorage } from '../../support/object-storage-runs.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import { bucketsOf } from '../../src/evidence/object-storage/plan.ts';
+import { bucketUrl, s3PlaceOf } from '../../src/storage/s3/places.ts';
+import { withStorage } from '../support/object-storage-runs.ts';
 
 const keys = { accessKey: { env: 'KEY' }, secretKey: { env: 'SECRET' } };
 

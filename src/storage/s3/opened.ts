@@ -1,4 +1,4 @@
-import { boundedJson } from '../../../base/bounded-json.ts';
+import { boundedJson } from '../../base/bounded-json.ts';
 import { elements, textOf } from '../xml.ts';
 
 /** What a bucket policy opens to everybody without a condition, in words; empty for none, or for text that is no policy. */

@@ -1,5 +1,5 @@
-import { boundedJson } from '../../../base/bounded-json.ts';
-import { isObject } from '../../../base/json.ts';
+import { boundedJson } from '../../base/bounded-json.ts';
+import { isObject } from '../../base/json.ts';
 
 /** What is asked of a bucket for its settings; each throws StorageFailure where the key may not. */
 export interface BucketAnswers {

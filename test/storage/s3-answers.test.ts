@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { s3Refusal } from '../../../src/evidence/object-storage/s3/codes.ts';
-import { openedByAcl, openedByPolicy } from '../../../src/evidence/object-storage/s3/opened.ts';
-import { lifecycleOf } from '../../../src/evidence/object-storage/s3/settings.ts';
-import type { HttpAnswer } from '../../../src/evidence/probe/http.ts';
+import type { HttpAnswer } from '../../src/net/http.ts';
+import { s3Refusal } from '../../src/storage/s3/codes.ts';
+import { openedByAcl, openedByPolicy } from '../../src/storage/s3/opened.ts';
+import { lifecycleOf } from '../../src/storage/s3/settings.ts';
 
 function answer(status: number, body: string, headers: Record<string, string> = {}): HttpAnswer {
   return { status, headers, body: Buffer.from(body) };

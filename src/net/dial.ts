@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { withinMs } from '../../base/time-limit.ts';
+import { withinMs } from '../base/time-limit.ts';
 import { ProbeFault } from './fault.ts';
 
 interface DialOptions {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { elements, rootOf, textOf } from '../../../src/evidence/object-storage/xml.ts';
+import { elements, rootOf, textOf } from '../../src/storage/xml.ts';
 
 const LIST = `<?xml version="1.0" encoding="UTF-8"?>
 <s3:ListBucketResult xmlns:s3="http://s3.amazonaws.com/doc/2006-03-01/"><Name>dify</Name>

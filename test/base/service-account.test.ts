@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { base64Json } from '../../../src/render/dify-env/service-account.ts';
+import { base64Json } from '../../src/base/service-account.ts';
 
 test('JSON is put into base64, base64 stays', () => {
   const text = '{"type":"service_account"}';

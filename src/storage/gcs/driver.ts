@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest } from '../../probe/http.ts';
+import type { HttpAnswer, HttpRequest } from '../../net/http.ts';
 import type { Driver } from '../driver.ts';
 import type { FailureKind } from '../facts.ts';
 import { refusal, type StorageFailure, type Wire } from '../wire.ts';

@@ -1,8 +1,8 @@
-import type { Trust } from '../probe/authority.ts';
-import type { Dial } from '../probe/dial.ts';
-import { faultOf } from '../probe/fault.ts';
-import { type HttpAnswer, type HttpRequest, requestHttp } from '../probe/http.ts';
-import { assertTrusted, type CertificateFact } from '../probe/tls.ts';
+import type { Trust } from '../net/authority.ts';
+import type { Dial } from '../net/dial.ts';
+import { faultOf } from '../net/fault.ts';
+import { type HttpAnswer, type HttpRequest, requestHttp } from '../net/http.ts';
+import { assertTrusted, type CertificateFact } from '../net/tls.ts';
 import type { Failure, FailureKind } from './facts.ts';
 
 /** A request that came to nothing. */

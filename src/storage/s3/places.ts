@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { ObjectStorage } from '../../../deployment/schema/object-storage.ts';
+import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { AddressStyle, Replication } from '../facts.ts';
 
 /** Where a vendor's S3 is, and how buckets are addressed there. */

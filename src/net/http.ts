@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { withinMs } from '../../base/time-limit.ts';
+import { withinMs } from '../base/time-limit.ts';
 import type { Dial } from './dial.ts';
 import { faultOf, ProbeFault } from './fault.ts';
 import { assertTrusted, type CertificateFact, secure } from './tls.ts';

@@ -1,5 +1,5 @@
-import { isObject } from '../base/json.ts';
-import { isQuantity, parseQuantity } from '../base/quantity.ts';
+import { isObject } from './json.ts';
+import { isQuantity, parseQuantity } from './quantity.ts';
 
 /** What stands at these keys of an outside answer; undefined where the way there is missing. */
 export function at(value: unknown, ...keys: readonly string[]): unknown {

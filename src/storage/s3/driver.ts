@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { withinMs } from '../../../base/time-limit.ts';
-import type { HttpAnswer } from '../../probe/http.ts';
+import { withinMs } from '../../base/time-limit.ts';
+import type { HttpAnswer } from '../../net/http.ts';
 import type { Driver } from '../driver.ts';
 import type { AddressStyle } from '../facts.ts';
 import { refusal, StorageFailure, type Wire } from '../wire.ts';

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
-import { dialHere } from '../../../src/evidence/probe/dial.ts';
-import { secure } from '../../../src/evidence/probe/tls.ts';
-import { type OddParts, oddCertificate } from '../../support/odd-certificate.ts';
+import { dialHere } from '../../src/net/dial.ts';
+import { secure } from '../../src/net/tls.ts';
+import { type OddParts, oddCertificate } from '../support/odd-certificate.ts';
 
 const ends: (() => void)[] = [];
 afterEach(() => {

@@ -1,4 +1,4 @@
-import { counted } from '../../../base/words.ts';
+import { counted } from '../../base/words.ts';
 import type { LifecycleFact, Replication, Setting, Settings } from '../facts.ts';
 import { StorageFailure } from '../wire.ts';
 import { type BucketAnswers, listAt, textAt, valueAt } from './answers.ts';
