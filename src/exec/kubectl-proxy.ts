@@ -5,6 +5,7 @@ import { boundedJson } from '../base/bounded-json.ts';
 import { ExternalError, Interrupted } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import { makeTemporaryFolder } from '../base/temporary-folder.ts';
+import { failureOf } from './failures.ts';
 import { type RawGet, rawByProcess, toKubectlError } from './kubectl.ts';
 import { lacksContext } from './missing-context.ts';
 import type { Runner } from './runner.ts';
@@ -34,6 +35,7 @@ export function sharedReads(runner: Runner, kubeArgs: readonly string[]): Shared
   let door: Promise<Door | undefined> | undefined;
   let end = new AbortController();
   const each = rawByProcess(runner, kubeArgs);
+  let hasAnswered = false;
   const begun = (): Promise<Door | undefined> => {
     door ??= openDoor(runner, kubeArgs, end.signal);
     return door;
@@ -42,11 +44,16 @@ export function sharedReads(runner: Runner, kubeArgs: readonly string[]): Shared
     get: async (path, hear, signal) => {
       const open = await begun();
       if (open === undefined) return each(path, hear, signal);
+      let isHeard = false;
+      const listen = (chunk: Buffer): void => {
+        isHeard = true;
+        hear(chunk);
+      };
       try {
-        await readThrough(open, path, hear, signal);
+        await readThrough(open, path, listen, signal);
+        hasAnswered = true;
       } catch (error) {
-        // The proxy does not say that no context is chosen; a kubectl of its own does.
-        if (!(error instanceof ExternalError && lacksContext(error))) throw error;
+        if (isHeard || !(error instanceof ExternalError) || !isForKubectl(error, hasAnswered)) throw error;
         await each(path, hear, signal);
       }
     },
@@ -60,6 +67,12 @@ export function sharedReads(runner: Runner, kubeArgs: readonly string[]): Shared
       await (await last)?.close();
     },
   };
+}
+
+/** The proxy does not say that no context is chosen; a kubectl of its own does. An outage that passes is waited for by the runner of that kubectl. */
+function isForKubectl(error: ExternalError, hasAnswered: boolean): boolean {
+  const { passes } = failureOf(error.stderr);
+  return lacksContext(error) || passes === 'always' || (hasAnswered && passes === 'once-answered');
 }
 
 interface Door {

@@ -1,15 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Interrupted } from '../base/errors.ts';
 import { redactor } from '../base/redact.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { RequiredSecret } from '../deployment/secrets.ts';
 import { createRunner } from '../exec/execa-runner.ts';
 import { kubeArguments } from '../exec/kube-args.ts';
-import { explainingMissingContext } from '../exec/missing-context.ts';
-import { retryingRunner } from '../exec/retry.ts';
 import type { Runner } from '../exec/runner.ts';
 import { RUN_VARIABLE } from '../state/lock/record.ts';
 import { newRunId, ownMark } from '../state/lock/self.ts';
+import { patientRunner } from './patient-runner.ts';
 
 /** What a run works with before it knows any secret; the redactor learns as it goes. */
 export interface RunContext {
@@ -64,13 +61,7 @@ export function createRunContext({
       for (const value of values) known.add(value);
       redactKnown = redactor(known);
     },
-    runner: retryingRunner(explainingMissingContext(runner, kubeArgs), { pause, onRetry: (text) => onNote?.(text) }),
+    runner: patientRunner(runner, kubeArgs, (text) => onNote?.(text)),
     kubeArgs,
   };
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {
-    throw new Interrupted();
-  });
 }

@@ -83,6 +83,14 @@ describe('reads of a run', () => {
     await reads.close();
   });
 
+  it('are asked again by a kubectl of their own, which waits, if the server answers 500', async () => {
+    const busy = '{"kind":"Status","reason":"InternalError","message":"an error on the server"}';
+    const { cluster, calls, reads } = serving({ '/x': [500, busy] });
+    expect(await cluster.get('/x')).toEqual({ by: 'process' });
+    expect(calls.map((call) => call.split(' ')[2])).toEqual(['proxy', 'get']);
+    await reads.close();
+  });
+
   it('are each a kubectl of their own where none can serve', async () => {
     const { cluster, calls, reads } = serving(undefined);
     expect(await cluster.get('/version')).toEqual({ by: 'process' });

@@ -20,7 +20,7 @@ import {
 } from '../input/check-options.ts';
 import { askToGoOn, type Exhibit, requireAnswer } from '../input/confirm.ts';
 import { openingNotes, type Session, withPrepared } from '../input/session.ts';
-import { checklistStarter } from '../output/check-output.ts';
+import { createChecklists } from '../output/check-output.ts';
 import { installText } from '../output/install-text.ts';
 import { changeLines, driftLines, kindLines, placeLines, summaryLines } from '../output/plan-text.ts';
 import { type ProgressView, progressView } from '../output/progress.ts';
@@ -84,7 +84,7 @@ async function runInstall(
 ): Promise<InstallReport> {
   const { env, now, signal, timeoutMs, terminal, stderr } = context;
   const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
-  const startChecklist = await checklistStarter(context);
+  const { start: startChecklist } = await createChecklists(context);
   let checklist = startChecklist();
   const show = (planned: PlannedInstall): void => {
     view.pause();

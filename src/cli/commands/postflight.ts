@@ -10,7 +10,7 @@ import type { Examples } from '../frame/examples.ts';
 import { addFailOnOption, addSelectionOptions, readFailOn, readSelection } from '../input/check-options.ts';
 import { loadFile } from '../input/load-file.ts';
 import { openInput } from '../input/session.ts';
-import { checklistStarter, publishReport } from '../output/check-output.ts';
+import { createChecklists, publishReport } from '../output/check-output.ts';
 import { addReportOption, readReportFiles } from '../output/report-files.ts';
 
 /** Shown below the options in the command's help. */
@@ -30,9 +30,10 @@ export function define(command: Command, context: CommandContext): void {
     const { deployment } = loaded;
     refuseInapplicable(CHECKS, ['postflight'], selection.only, { deployment, tier: deployment.tier });
     const { env, now, signal, timeoutMs } = context;
-    const prepared = await prepare({ ...openInput(context, loaded), unreadable: 'warn', signal });
+    const { start, note: onNote } = await createChecklists(context);
+    const prepared = await prepare({ ...openInput(context, loaded), unreadable: 'warn', signal, onNote });
     try {
-      const { onEvent, end } = (await checklistStarter(context))();
+      const { onEvent, end } = start();
       const run = await runPostflight(prepared, { ...selection, failOn, env, now, signal, timeoutMs, onEvent }).finally(
         end,
       );

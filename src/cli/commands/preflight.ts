@@ -19,6 +19,7 @@ import {
   readSelection,
 } from '../input/check-options.ts';
 import { loadFileIfExists } from '../input/load-if-exists.ts';
+import { noteLine } from '../output/note-line.ts';
 import { addReportOption, readReportFiles } from '../output/report-files.ts';
 
 interface Options {
@@ -49,12 +50,16 @@ export function define(command: Command, context: CommandContext): void {
         saves: options.saveEvidence !== undefined,
       };
       const files = readReportFiles(command.opts(), context.cwd);
-      const access = await kubectlAhead(context, asked);
-      const [{ preflight }, { checklistStarter, publishReport }] = await Promise.all([
+      let note = noteLine(context);
+      const onNote = (text: string): void => note(text);
+      const access = await kubectlAhead(context, asked, onNote);
+      const [{ preflight }, { createChecklists, publishReport }] = await Promise.all([
         import('../../operations/preflight/preflight.ts'),
         import('../output/check-output.ts'),
       ]);
-      const run = preflightRun(context, await checklistStarter(context));
+      const checklists = await createChecklists(context);
+      note = checklists.note;
+      const run = preflightRun(context, checklists.start, onNote);
       const outcome = await preflight(run, asked, access).finally(() => access?.reads.close());
       const { report, notes } = outcome.run;
       for (const note of [...outcome.notes, ...notes]) context.stderr.write(`  ! ${oneLine(note)}\n`);
@@ -68,12 +73,17 @@ export function define(command: Command, context: CommandContext): void {
     });
 }
 
-function preflightRun(context: CommandContext, startChecklist: PreflightRun['startChecklist']): PreflightRun {
+function preflightRun(
+  context: CommandContext,
+  startChecklist: PreflightRun['startChecklist'],
+  onNote: PreflightRun['onNote'],
+): PreflightRun {
   let said = '';
   return {
     ...context,
     load: () => loadFileIfExists(context),
     startChecklist,
+    onNote,
     onWait: (ids, leftMs) => {
       const text = ids.join(', ');
       if (!context.quiet && text !== said) {
@@ -88,12 +98,13 @@ function preflightRun(context: CommandContext, startChecklist: PreflightRun['sta
 async function kubectlAhead(
   context: CommandContext,
   { only, fromEvidence }: PreflightOptions,
+  onNote: PreflightRun['onNote'],
 ): Promise<ClusterAccess | undefined> {
   const needsCluster = only.length === 0 || only.some((pattern) => pattern.startsWith('cluster'));
   if (!needsCluster || fromEvidence !== undefined || context.configGiven || existsSync(context.configPath))
     return undefined;
   const { openClusterAccess } = await import('../../operations/preflight/cluster-access.ts');
-  const access = openClusterAccess(context);
+  const access = openClusterAccess({ ...context, onNote });
   access.reads.begin();
   return access;
 }

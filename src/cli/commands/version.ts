@@ -52,7 +52,7 @@ export function define(command: Command, context: CommandContext): void {
 }
 
 async function readSides(context: CommandContext): Promise<Sides> {
-  const alone = openClusterAccess(context);
+  const alone = openClusterAccess({ ...context, onNote: () => undefined });
   const place = await placeOf(context);
   const { runner, kubeArgs } = 'missing' in place ? alone : place.opened;
   const isCompose = !('missing' in place) && place.opened.deployment.target.type === 'compose';

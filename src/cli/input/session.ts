@@ -4,6 +4,7 @@ import { openTarget } from '../../operations/open-target.ts';
 import { prepare, type RenderedDeployment, requireRendered } from '../../operations/prepare.ts';
 import type { Target } from '../../targets/target.ts';
 import type { CommandContext } from '../frame/context.ts';
+import { noteLine } from '../output/note-line.ts';
 import { loadFile } from './load-file.ts';
 
 export interface Session {
@@ -12,12 +13,10 @@ export interface Session {
   readonly target: Target;
 }
 
-/** What `prepare` and `openDeployment` take from the command line and the file. */
-export function openInput(
-  { env, kubeconfig, kubeContext, protect }: CommandContext,
-  { deployment, baseDirectory }: LoadedDeployment,
-): OpenInput {
-  return { deployment, baseDirectory, env, kubeconfig, context: kubeContext, protect };
+/** What `prepare` and `openDeployment` take from the command line and the file; notes go to stderr. */
+export function openInput(context: CommandContext, { deployment, baseDirectory }: LoadedDeployment): OpenInput {
+  const { env, kubeconfig, kubeContext, protect } = context;
+  return { deployment, baseDirectory, env, kubeconfig, context: kubeContext, protect, onNote: noteLine(context) };
 }
 
 /** Loads the file, prepares it and opens its target for the time of `work`. `onNote` is told what happens on the way; by default stderr. */
@@ -45,12 +44,6 @@ export async function openTargetOnly(
 ): Promise<{ readonly opened: DeploymentContext; readonly target: Target }> {
   const opened = openDeployment({ ...openInput(context, await loadFile(context)), onNote });
   return { opened, target: await openTarget(opened, context.now) };
-}
-
-function noteLine({ stderr, quiet }: CommandContext): (text: string) => void {
-  return (text) => {
-    if (!quiet) stderr.write(`  ! ${text}\n`);
-  };
 }
 
 /** What is worth a word before the work: warnings of the file, what fills it from outside, what could not be read. */

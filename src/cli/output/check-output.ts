@@ -8,6 +8,7 @@ import { redactedReport } from '../../report/redacted.ts';
 import { reportText } from '../../report/text.ts';
 import type { CommandContext } from '../frame/context.ts';
 import { inCi } from '../frame/terminal.ts';
+import { noteLine } from './note-line.ts';
 import { type ReportFile, writeReportFiles } from './report-files.ts';
 
 /** The report on stdout in the wished form and in every file asked for; in GitHub Actions the findings are annotations too. */
@@ -39,20 +40,31 @@ function fileInRepository(
     : relative(env.GITHUB_WORKSPACE ?? cwd, configPath);
 }
 
-/** Starts a checklist that fills in on a terminal; one that shows nothing anywhere else. */
-export async function checklistStarter(context: CommandContext): Promise<() => LiveChecklist> {
+/** The checklists of a run, one at a time, and notes between their lines. */
+export interface Checklists {
+  start(): LiveChecklist;
+  /** A line of its own on stderr; the checklist goes on below it. */
+  note(text: string): void;
+}
+
+/** Checklists that fill in on a terminal; ones that show nothing anywhere else. */
+export async function createChecklists(context: CommandContext): Promise<Checklists> {
   const { terminal, env, quiet } = context;
+  const note = noteLine(context);
   if (quiet || !terminal.stderrIsTerminal || inCi(env))
-    return () => ({ onEvent: () => undefined, end: () => undefined });
+    return { start: () => ({ onEvent: () => undefined, end: () => undefined }), note };
   const [{ liveChecklist }, { createSpinner }] = await Promise.all([
     import('../../report/live.ts'),
     import('../../report/spinner.ts'),
   ]);
   const { stderrColor: color, unicode, width } = terminal;
   const style = { color, unicode, width };
-  return () =>
-    liveChecklist(
-      createSpinner((text) => context.draw(text), style),
-      style,
-    );
+  const spinner = createSpinner((text) => context.draw(text), style);
+  return {
+    start: () => liveChecklist(spinner, style),
+    note: (text) => {
+      spinner.clear();
+      note(text);
+    },
+  };
 }

@@ -2,13 +2,15 @@ import { redactor } from '../../base/redact.ts';
 import { createRunner } from '../../exec/execa-runner.ts';
 import { kubeArguments } from '../../exec/kube-args.ts';
 import { type SharedReads, sharedReads } from '../../exec/kubectl-proxy.ts';
-import { explainingMissingContext } from '../../exec/missing-context.ts';
 import type { Runner } from '../../exec/runner.ts';
+import { patientRunner } from '../patient-runner.ts';
 
 interface Chosen {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly kubeconfig: string | undefined;
   readonly kubeContext: string | undefined;
+  /** Told once for each outage of the API server that reads are repeated. */
+  readonly onNote: (text: string) => void;
 }
 
 /** The cluster that kubectl talks to if no file names one. */
@@ -19,9 +21,9 @@ export interface ClusterAccess {
 }
 
 /** Opens what the global options name; nothing is started yet. */
-export function openClusterAccess({ env, kubeconfig, kubeContext }: Chosen): ClusterAccess {
+export function openClusterAccess({ env, kubeconfig, kubeContext, onNote }: Chosen): ClusterAccess {
   const kubeArgs = kubeArguments(kubeconfig, kubeContext);
-  const runner = explainingMissingContext(bareRunner(env), kubeArgs);
+  const runner = patientRunner(bareRunner(env), kubeArgs, onNote);
   return { runner, kubeArgs, reads: sharedReads(runner, kubeArgs) };
 }
 

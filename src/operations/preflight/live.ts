@@ -16,9 +16,9 @@ export async function preflightLive(
   { deployment, baseDirectory, warnings }: LoadedDeployment,
   saved: readonly Evidence<unknown>[],
 ): Promise<PreflightOutcome> {
-  const { env, now, signal, timeoutMs, kubeconfig, kubeContext: context, protect } = run;
+  const { env, now, signal, timeoutMs, kubeconfig, kubeContext: context, protect, onNote } = run;
   refuseInapplicable(CHECKS, ['preflight'], options.only, { deployment, tier: deployment.tier });
-  const opened = { deployment, baseDirectory, env, kubeconfig, context, protect };
+  const opened = { deployment, baseDirectory, env, kubeconfig, context, protect, onNote };
   const prepared = await prepare({ ...opened, unreadable: 'warn', signal });
   try {
     const { from, deep, failOn } = options;

@@ -49,6 +49,8 @@ export interface PreflightRun extends Pick<CollectContext, 'env' | 'now' | 'sign
     readonly onEvent: NonNullable<RunChecksOptions['onEvent']>;
     readonly end: () => void;
   };
+  /** Told once for each outage of the API server that reads are repeated. */
+  readonly onNote: (text: string) => void;
   /** Told before each pause of `waitMs` which checks are waited for, and the milliseconds that are left. */
   readonly onWait: (ids: readonly string[], leftMs: number) => void;
 }
