@@ -5,6 +5,7 @@ import { withinMs } from '../../base/time-limit.ts';
 import { isOutage } from '../../exec/failures.ts';
 import type { Connection } from './connection.ts';
 import { podEvents, pullingImages } from './pod-events.ts';
+import { HOLD_MS, type Steadiness, steadinessAfter, unsteady } from './steady.ts';
 import { holdupLines, readinessLine } from './words.ts';
 import { readWorkloads, type WorkloadView } from './workloads.ts';
 
@@ -23,7 +24,10 @@ export interface WaitOptions {
   readonly onProgress: OnProgress;
 }
 
-/** Waits until every named workload has settled, saying what it waits for; the last view, settled or not. */
+/**
+ * Waits until every named workload has settled, and has stayed so for a while if one of its pods restarted meanwhile; it says what it waits for. The last
+ * view, settled or not.
+ */
 export async function waitForWorkloads(
   connection: Connection,
   names: ReadonlySet<string>,
@@ -31,8 +35,9 @@ export async function waitForWorkloads(
 ): Promise<{ readonly settled: boolean; readonly views: readonly WorkloadView[] }> {
   const started = connection.now();
   const deadline = started + timeoutMs;
-  const limit = withinMs(timeoutMs + LAST_LOOK_MS, signal);
+  const limit = withinMs(timeoutMs + HOLD_MS + LAST_LOOK_MS, signal);
   let said = '';
+  let steadiness: Steadiness | undefined;
   let outage: ExternalError | undefined;
   for (;;) {
     const views = await readWorkloads(connection, names, limit).catch((error: unknown) => {
@@ -41,15 +46,19 @@ export async function waitForWorkloads(
       outage = error;
       return undefined;
     });
-    if (views !== undefined && views.length === names.size && views.every(({ settled }) => settled))
-      return { settled: true, views };
-    if (connection.now() >= deadline || limit.aborted) {
+    const isSettled = views?.length === names.size && views.every(({ settled }) => settled);
+    if (views !== undefined) steadiness = steadinessAfter(steadiness, views, connection.now());
+    const holding = steadiness === undefined ? [] : unsteady(views ?? [], steadiness, connection.now());
+    if (views !== undefined && isSettled && holding.length === 0) return { settled: true, views };
+    // What is settled as the time ends may still show that it stays so.
+    const end = deadline + (isSettled ? HOLD_MS : 0);
+    if (connection.now() >= end || limit.aborted) {
       if (views === undefined)
         throw outage ?? new ExternalError('the API server did not answer while its pods started');
       return { settled: false, views };
     }
     if (views !== undefined) {
-      const detail = await waitText(connection, views, limit).catch((error: unknown) => {
+      const detail = await waitText(connection, views, holding, limit).catch((error: unknown) => {
         if (signal.aborted || !isPassing(error, limit)) throw error;
         return said;
       });
@@ -57,7 +66,7 @@ export async function waitForWorkloads(
       said = detail;
     }
     const pause = connection.now() - started > PATIENT_AFTER_MS ? PATIENT_POLL_MS : POLL_MS;
-    await sleep(Math.min(pause, Math.max(0, deadline - connection.now())), undefined, { signal }).catch(() => {
+    await sleep(Math.min(pause, Math.max(0, end - connection.now())), undefined, { signal }).catch(() => {
       throw new Interrupted();
     });
   }
@@ -69,12 +78,18 @@ function isPassing(error: unknown, limit: AbortSignal): error is ExternalError {
   return error instanceof ExternalError && (isOutage(error) || error.timedOut);
 }
 
-async function waitText(connection: Connection, views: readonly WorkloadView[], signal: AbortSignal): Promise<string> {
+async function waitText(
+  connection: Connection,
+  views: readonly WorkloadView[],
+  holding: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
   const creating = views.some(({ pods }) =>
     pods.some(({ holdup, node }) => holdup?.kind === 'creating' && node !== ''),
   );
   const events = creating ? await podEvents(connection, undefined, signal) : [];
-  const holdups = holdupLines(views, pullingImages(events));
+  const held = holding.map((label) => `${label}: restarted, must stay ready for ${HOLD_MS / 1_000} s`);
+  const holdups = [...holdupLines(views, pullingImages(events)), ...held];
   const more = holdups.length > SHOWN_HOLDUPS ? [`and ${holdups.length - SHOWN_HOLDUPS} more`] : [];
   return [readinessLine(views), ...holdups.slice(0, SHOWN_HOLDUPS), ...more].filter((text) => text !== '').join(' · ');
 }
