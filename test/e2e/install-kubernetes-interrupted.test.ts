@@ -7,6 +7,7 @@ import { leftRunning, type Outcome, type Workplace } from '../support/difyctl.ts
 import { createScene, type Scene, type SceneOptions } from '../support/kubernetes-scene.ts';
 import { PtySession } from '../support/pty.ts';
 import { until } from '../support/recorder.ts';
+import { samplePairs } from '../support/sample.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 
 const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
@@ -54,8 +55,13 @@ const MOMENTS = [
   ['as the lock is released', '^kubectl .*delete --raw'],
 ] as const;
 
-describe.each(MOMENTS)('killed %s', (_, pattern) => {
-  test.each(['SIGKILL', 'SIGINT'] as const)('by %s, the next run takes over and completes', async (signal) => {
+/** Every moment, each by one of the signals; in a full run by both. */
+const KILLS = samplePairs('signals of kill point', MOMENTS, ['SIGKILL', 'SIGINT'] as const).map(
+  ([[moment, pattern], signal]) => ({ moment, pattern, signal }),
+);
+
+describe('a run', () => {
+  test.each(KILLS)('killed $moment by $signal: the next run takes over and completes', async ({ pattern, signal }) => {
     const there = await scene();
     const place = await there.workplace();
     const hold = await there.recorder.hold(pattern);

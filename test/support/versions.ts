@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { PROGRAMS, type ProgramName } from '../testbed/provision/programs.ts';
 import type { Workplace } from './difyctl.ts';
+import { IS_FULL } from './sample.ts';
 
 /** The programs of one row of docs/versions.md, by their names in the testbed's table. */
 export interface KubernetesRow {
@@ -24,7 +25,7 @@ export const KUBERNETES_ROWS: readonly KubernetesRow[] = [
 export const COMPOSE_ROWS = ['compose-2.24', 'compose-5'] as const;
 
 /** The whole table is tested and written. */
-export const EVERY_ROW = process.env.DIFYCTL_TEST_VERSIONS === 'all';
+export const EVERY_ROW = process.env.DIFYCTL_TEST_VERSIONS === 'all' || IS_FULL;
 
 export const versionOf = (name: string): string =>
   Object.entries(PROGRAMS).find(([row]) => row === name)?.[1].version ?? '';
