@@ -2,6 +2,7 @@ import { probeElasticsearch } from './elasticsearch.ts';
 import type { Provider } from './facts.ts';
 import { probeMilvus } from './milvus.ts';
 import { probeMyscale } from './myscale.ts';
+import { probeOpensearch } from './opensearch.ts';
 import { probePgvector } from './pgvector.ts';
 import type { StoreProbe } from './probe.ts';
 import { probeQdrant } from './qdrant.ts';
@@ -13,6 +14,7 @@ const PROBES: { readonly [P in Provider]: StoreProbe<P> } = {
   elasticsearch: probeElasticsearch,
   milvus: probeMilvus,
   myscale: probeMyscale,
+  opensearch: probeOpensearch,
   pgvector: probePgvector,
   qdrant: probeQdrant,
   tablestore: probeTablestore,

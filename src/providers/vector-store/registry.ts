@@ -3,6 +3,7 @@ import type { VectorStoreProvider } from './descriptor.ts';
 import { elasticsearch } from './elasticsearch.ts';
 import { milvus } from './milvus.ts';
 import { myscale } from './myscale.ts';
+import { opensearch } from './opensearch.ts';
 import { pgvector } from './pgvector.ts';
 import { qdrant } from './qdrant.ts';
 import { tablestore } from './tablestore.ts';
@@ -10,7 +11,17 @@ import { tencent } from './tencent.ts';
 import { weaviate } from './weaviate.ts';
 
 /** Every vector store that may be external, in the order in which the wizard offers them. */
-export const VECTOR_STORES = [qdrant, weaviate, milvus, pgvector, elasticsearch, tencent, myscale, tablestore] as const;
+export const VECTOR_STORES = [
+  qdrant,
+  weaviate,
+  milvus,
+  pgvector,
+  elasticsearch,
+  opensearch,
+  tencent,
+  myscale,
+  tablestore,
+] as const;
 
 export type VectorStoreId = (typeof VECTOR_STORES)[number]['id'];
 

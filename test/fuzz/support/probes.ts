@@ -222,6 +222,7 @@ export function probeTargets(): readonly ProbeTarget[] {
     store('qdrant', JSON_ANSWERS, { url, apiKey: KEY }),
     store('weaviate', JSON_ANSWERS, { url, grpcUrl: 'grpc://store.example.test:50051', apiKey: KEY }),
     store('elasticsearch', JSON_ANSWERS, { url, password: KEY }),
+    store('opensearch', JSON_ANSWERS, { url, password: KEY }),
     store('milvus', GRPC_ANSWERS, { url: 'http://store.example.test:19530', username: 'root', password: KEY }),
     store('pgvector', [Buffer.from('N'), ...POSTGRES.slice(0, 2)], {
       ...{ host: 'pg.example.test', username: 'dify', password: KEY, database: 'vectors' },

@@ -109,5 +109,23 @@ export const VECTOR_STORES = [
       MILVUS_SERVER_NAME: 'm.example',
     },
   ],
+  [
+    'opensearch',
+    { url: 'https://os:9200', password: ref },
+    {
+      OPENSEARCH_HOST: 'os',
+      OPENSEARCH_PORT: '9200',
+      OPENSEARCH_SECURE: 'true',
+      OPENSEARCH_VERIFY_CERTS: 'true',
+      OPENSEARCH_AUTH_METHOD: 'basic',
+      OPENSEARCH_USER: 'admin',
+      OPENSEARCH_PASSWORD: at('opensearch.password'),
+    },
+  ],
+  [
+    'opensearch',
+    { url: 'http://os', username: 'dify', password: ref },
+    { OPENSEARCH_PORT: '80', OPENSEARCH_SECURE: 'false', OPENSEARCH_VERIFY_CERTS: 'false', OPENSEARCH_USER: 'dify' },
+  ],
   ['elasticsearch', { url: 'http://es', password: ref }, { ELASTICSEARCH_HOST: 'es', ELASTICSEARCH_PORT: '80' }],
 ] as const;

@@ -279,6 +279,7 @@ const table = {
     bin: 'milvus-lite',
   },
   elasticsearch: { kind: 'maven', version: '8.14.3', module: 'elasticsearch', bin: 'elasticsearch' },
+  opensearch: { kind: 'maven', version: '2.19.1', module: 'opensearch', bin: 'opensearch' },
 } as const satisfies Readonly<Record<string, Program>>;
 
 type RoleOf<P> = P extends { readonly roles: readonly (infer R)[] } ? R : never;

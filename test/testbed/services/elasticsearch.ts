@@ -4,7 +4,10 @@ import { freePorts } from '../cluster/ports.ts';
 import { ensure } from '../provision/ensure.ts';
 import { removeFolder, type Service, type ServiceProcess, serviceFolder, startProcess } from './service.ts';
 
-/** A real Elasticsearch server out of its jars. Users, TLS and the page at `/` come with modules that Maven does not carry. */
+/**
+ * A real Elasticsearch or OpenSearch out of its jars. Users and TLS, and the page at `/` of Elasticsearch, come with modules that Maven does not carry
+ * or that need a good deal more than a test does: see fake-elastic-front.ts.
+ */
 export interface ElasticsearchService extends Service {
   readonly url: string;
   /** Asks it as its administrator; gives the answer's JSON. */
@@ -18,11 +21,13 @@ const READY_MS = 90_000;
 /** Starts a cluster of these many data nodes; the first alone is its master. */
 export async function startElasticsearch({
   nodes = 1,
+  program = 'elasticsearch',
 }: {
   readonly nodes?: number;
+  readonly program?: 'elasticsearch' | 'opensearch';
 } = {}): Promise<ElasticsearchService> {
-  const { elasticsearch } = await ensure(['elasticsearch']);
-  const folder = await serviceFolder('elasticsearch');
+  const { [program]: file } = await ensure([program]);
+  const folder = await serviceFolder(program);
   const ports = await freePorts(2 * nodes, new Set());
   const transports = ports.slice(nodes);
   const processes: ServiceProcess[] = [];
@@ -57,7 +62,7 @@ export async function startElasticsearch({
         'cluster.routing.rebalance.enable': 'none',
       };
       const args = [folder, ...Object.entries(settings).map(([name, value]) => `${name}=${value}`)];
-      processes.push(await startProcess({ name: `node${index + 1}`, file: elasticsearch, args, folder }));
+      processes.push(await startProcess({ name: `node${index + 1}`, file, args, folder }));
     }
     await processes[0]?.ready(async () => {
       const answer = await fetch(`${url}/_cluster/health?wait_for_nodes=${nodes}&timeout=5s`, {

@@ -1,14 +1,17 @@
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts';
 import type { Certificate } from './tls.ts';
 
-/** What stands before a real Elasticsearch: the parts that its jars lack, and what is broken or hidden; changed at any time. */
+/** What stands before a real Elasticsearch or OpenSearch: the parts that its jars lack, and what is broken or hidden; changed at any time. */
 export interface ElasticFrontState {
-  version: string;
+  /** What the page at `/` says; undefined: the server's own page. */
+  version: string | undefined;
   /** `opensearch`: says so as OpenSearch does, and sends no Elastic header. */
   distribution: 'elasticsearch' | 'opensearch';
   isOpen: boolean;
   /** Hides what a managed service hides: cluster and nodes. */
   hidesCluster: boolean;
+  /** Lists the plugins of the first node without k-NN. */
+  lacksKnn: boolean;
   /** How full the disks are said to be; the machine's own is nobody's business. */
   diskUsed: number;
 }
@@ -21,13 +24,22 @@ export const ELASTIC_PASSWORD = 'Elastic-secret';
 /** May read and not write. */
 export const READER_PASSWORD = 'Reader-secret';
 
+const HEALTHY = { isOpen: false, hidesCluster: false, lacksKnn: false, diskUsed: 0.3 };
+
 export function healthyElasticFront(): ElasticFrontState {
-  return { version: '8.14.3', distribution: 'elasticsearch', isOpen: false, hidesCluster: false, diskUsed: 0.3 };
+  return { ...HEALTHY, version: '8.14.3', distribution: 'elasticsearch' };
 }
 
-/** Passes requests on to a real Elasticsearch and adds what comes with its security module and its root page. */
-export async function startElasticFront(upstream: string, certificate?: Certificate): Promise<ElasticFront> {
-  const state = healthyElasticFront();
+export function healthyOpensearchFront(): ElasticFrontState {
+  return { ...HEALTHY, version: undefined, distribution: 'opensearch' };
+}
+
+/** Passes requests on to a real server and adds what comes with its security module and its root page. */
+export async function startElasticFront(
+  upstream: string,
+  certificate?: Certificate,
+  state = healthyElasticFront(),
+): Promise<ElasticFront> {
   const server = await startFakeHttp((request) => answer(request, upstream, state), certificate);
   return { ...server, state };
 }
@@ -45,7 +57,7 @@ async function answer(request: FakeRequest, upstream: string, state: ElasticFron
     return refused(410, 'is not available when running in serverless mode');
   const product: Record<string, string> =
     state.distribution === 'elasticsearch' ? { 'x-elastic-product': 'Elasticsearch' } : {};
-  if (request.path === '/') {
+  if (request.path === '/' && state.version !== undefined) {
     const distribution = state.distribution === 'opensearch' ? { distribution: 'opensearch' } : {};
     return { headers: product, json: { name: 'node1', version: { number: state.version, ...distribution } } };
   }
@@ -54,7 +66,19 @@ async function answer(request: FakeRequest, upstream: string, state: ElasticFron
   return {
     status: response.status,
     headers: product,
-    json: request.path === '/_nodes/stats/os,fs' ? withDisks(json, state.diskUsed) : json,
+    json: changed(request.path, json, state),
+  };
+}
+
+function changed(path: string, json: unknown, { diskUsed, lacksKnn }: ElasticFrontState): unknown {
+  if (path === '/_nodes/stats/os,fs') return withDisks(json, diskUsed);
+  return path === '/_nodes/plugins' && lacksKnn ? withoutPlugins(json) : json;
+}
+
+function withoutPlugins(listed: unknown): Stats {
+  const nodes = Object.entries((listed as Stats).nodes);
+  return {
+    nodes: Object.fromEntries(nodes.map(([id, node], index) => [id, index === 0 ? { ...node, plugins: [] } : node])),
   };
 }
 

@@ -1,0 +1,62 @@
+import { storeUrl } from './address.ts';
+import { type Ask, admitted, askedOf, openStore, type StoreAnswer } from './client.ts';
+import { entriesAt, listAt, textAt } from './json.ts';
+import type { StoreProbe } from './probe.ts';
+import {
+  basicAuthorization,
+  clusterSettings,
+  nodesOf,
+  noteHealth,
+  noteIndices,
+  type TriedIndex,
+} from './search-cluster.ts';
+
+/** OpenSearch as its Python client uses it. Dify can make no index without the k-NN plugin, so none is tried then. */
+export const probeOpensearch: StoreProbe<'opensearch'> = async (store, context, note) => {
+  const { username } = store.opensearch;
+  const authorization = basicAuthorization(username, context.secret('password') ?? '');
+  const ask = await openStore(storeUrl(store), { authorization }, context, note);
+  const root = admitted(await ask('/'), `user ${username}`);
+  note({ isAdmitted: true, ...identityOf(root) });
+  note({ isOpen: (await ask('/', { headers: { authorization: undefined } })).status === 200 });
+  const set = await clusterSettings(ask);
+  const flaw = await lackOfKnn(ask);
+  await noteHealth(ask, set, note, flaw);
+  note({ nodes: await nodesOf(ask) });
+  if (flaw === undefined) await noteIndices(ask, context, { set, tried: KNN_INDEX }, note);
+};
+
+/** The mapping of langgenius/dify, api/providers/vdb/vdb-opensearch, opensearch_vector.py (Dify 1.16), for vectors of two numbers. */
+const KNN_INDEX: TriedIndex = {
+  body: {
+    settings: { index: { knn: true } },
+    mappings: {
+      properties: {
+        vector: {
+          type: 'knn_vector',
+          dimension: 2,
+          method: { name: 'hnsw', space_type: 'l2', engine: 'faiss', parameters: { ef_construction: 64, m: 8 } },
+        },
+      },
+    },
+  },
+  document: { vector: [0.1, 0.2] },
+};
+
+/** OpenSearch says its distribution also while it shows an old version to clients of Elasticsearch 7 (`compatibility.override_main_response_version`). */
+function identityOf({ json, headers }: StoreAnswer): { readonly version?: string; readonly product?: string } {
+  const version = textAt(json, 'version', 'number');
+  if (textAt(json, 'version', 'distribution') === 'opensearch' && version !== undefined) return { version };
+  const isElastic = headers['x-elastic-product'] === 'Elasticsearch';
+  return { product: isElastic ? `Elasticsearch ${version ?? ''}`.trim() : 'something else than OpenSearch' };
+}
+
+/** The nodes without the k-NN plugin, in words; undefined if each has it, or if the server does not show its plugins. */
+async function lackOfKnn(ask: Ask): Promise<string | undefined> {
+  const listed = askedOf(await ask('/_nodes/plugins'), ({ json }) => entriesAt(json, 'nodes'));
+  if (!('seen' in listed)) return undefined;
+  const lacking = listed.seen
+    .filter(([, node]) => !listAt(node, 'plugins').some((plugin) => textAt(plugin, 'name') === 'opensearch-knn'))
+    .map(([id, node]) => textAt(node, 'name') ?? id);
+  return lacking.length === 0 ? undefined : `the plugin opensearch-knn is missing on ${lacking.sort().join(', ')}`;
+}

@@ -1,0 +1,159 @@
+import { ProbeFault } from '../../net/fault.ts';
+import { type Ask, askedOf, succeeded } from './client.ts';
+import { isOfDify, probeName, singleCopies } from './dify.ts';
+import type { Asked, CopiesFact, HealthFact, NodeFact } from './facts.ts';
+import { at, entriesAt, listAt, numberAt, textAt } from './json.ts';
+import type { Note, StoreContext } from './probe.ts';
+import { tryToWrite } from './written.ts';
+
+/** The index that a probe tries, as Dify would make it. */
+export interface TriedIndex {
+  readonly body: object;
+  readonly document: object;
+}
+
+/** The header of a user and a password (RFC 7617). */
+export function basicAuthorization(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/** Health, with what keeps copies from being placed; `flaw` is what makes the whole cluster useless for Dify. */
+export async function noteHealth(ask: Ask, set: ClusterSettings, note: Note, flaw?: string): Promise<void> {
+  const health = askedOf(await ask('/_cluster/health'), ({ json }) => withAllocation(healthOf(json), set));
+  note({
+    health:
+      flaw !== undefined && 'seen' in health
+        ? { seen: { state: 'down', text: `${health.seen.text}; ${flaw}` } }
+        : health,
+  });
+}
+
+/** Copies and write blocks of Dify's indices, then an index made and removed. */
+export async function noteIndices(
+  ask: Ask,
+  { deployment }: StoreContext,
+  { set, tried }: { readonly set: ClusterSettings; readonly tried: TriedIndex },
+  note: Note,
+): Promise<void> {
+  const settings = await ask('/_all/_settings/index.number_of_replicas,index.blocks.*?flat_settings=true');
+  const isDifys = isOfDify(deployment);
+  const copies = askedOf(settings, ({ json }) => copiesOf(json, isDifys));
+  note({ copies, blocks: [...blockedIndices(settings.json, isDifys), ...clusterBlocks(set)] });
+  await tryIndex(ask, probeName(deployment).toLowerCase(), { copies, tried }, note);
+}
+
+function healthOf(json: unknown): HealthFact {
+  const status = textAt(json, 'status') ?? 'unknown';
+  const unassigned = numberAt(json, 'unassigned_shards') ?? 0;
+  const text = `${status}, ${unassigned} unassigned shards`;
+  if (status === 'green') return { state: 'ready', text };
+  // One node has nowhere to put copies: it is yellow as long as it is alone, which another check says.
+  if (status === 'yellow' && numberAt(json, 'number_of_data_nodes') === 1)
+    return { state: 'ready', text: 'yellow, as one node is' };
+  return { state: status === 'red' ? 'down' : 'degraded', text };
+}
+
+export async function nodesOf(ask: Ask): Promise<Asked<readonly NodeFact[]>> {
+  const listed = askedOf(await ask('/_nodes/os'), ({ json }) => entriesAt(json, 'nodes'));
+  if (!('seen' in listed)) return listed;
+  const stats = await ask('/_nodes/stats/os,fs');
+  const data = listed.seen.filter(([, node]) => listAt(node, 'roles').some(holdsContent));
+  return { seen: data.map(([id, node]) => nodeOf(node, at(stats.json, 'nodes', id))) };
+}
+
+/** Dify's indices are placed on nodes of these roles. */
+function holdsContent(role: unknown): boolean {
+  return role === 'data' || role === 'data_content' || role === 'data_hot';
+}
+
+function nodeOf(node: unknown, stats: unknown): NodeFact {
+  const version = textAt(node, 'version');
+  const cpus = numberAt(node, 'os', 'allocated_processors');
+  const memoryBytes = numberAt(stats, 'os', 'mem', 'total_in_bytes');
+  const [total = 0, free = 0] = [
+    numberAt(stats, 'fs', 'total', 'total_in_bytes'),
+    numberAt(stats, 'fs', 'total', 'available_in_bytes'),
+  ];
+  return {
+    name: textAt(node, 'name') ?? '',
+    isUp: true,
+    ...(version === undefined ? {} : { version }),
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(total === 0 ? {} : { diskBytes: total, diskUsed: 1 - free / total }),
+  };
+}
+
+function copiesOf(settings: unknown, isDifys: (name: string) => boolean): CopiesFact {
+  const own = entriesAt(settings).filter(([name]) => isDifys(name));
+  const copies = own.map(
+    ([name, one]) => [name, 1 + (numberAt(at(one, 'settings'), 'index.number_of_replicas') ?? 0)] as const,
+  );
+  return { single: singleCopies(new Map(copies)), collections: own.length };
+}
+
+/** Indices of Dify that take no writes; the server sets that by itself on a node whose disk is nearly full. */
+function blockedIndices(settings: unknown, isDifys: (name: string) => boolean): readonly string[] {
+  const isBlocked = (one: unknown) =>
+    entriesAt(one, 'settings').some(([key, value]) => BLOCKS.includes(key) && String(value) === 'true');
+  const blocked = entriesAt(settings).filter(([name, one]) => isDifys(name) && isBlocked(one));
+  return blocked.length === 0 ? [] : [`${blocked.length} indices of Dify are read-only, such as ${blocked[0]?.[0]}`];
+}
+
+const BLOCKS = ['index.blocks.read_only_allow_delete', 'index.blocks.read_only', 'index.blocks.write'];
+
+export type ClusterSettings = readonly (readonly [key: string, value: unknown])[];
+
+/** What somebody set for the whole cluster, what is transient last, since it goes before the rest; empty where that is hidden. */
+export async function clusterSettings(ask: Ask): Promise<ClusterSettings> {
+  const { json } = await ask('/_cluster/settings?flat_settings=true');
+  return [...entriesAt(json, 'persistent'), ...entriesAt(json, 'transient')];
+}
+
+/** Left behind by a restart in turns: what is there stays green, and no copy is placed any more. Without any placement writing fails, which says it. */
+function withAllocation(health: HealthFact, set: ClusterSettings): HealthFact {
+  const key = 'cluster.routing.allocation.enable';
+  const value = String(set.findLast(([name]) => name === key)?.[1] ?? 'all');
+  if (health.state !== 'ready' || !['primaries', 'new_primaries'].includes(value)) return health;
+  return { state: 'degraded', text: `${health.text}, and copies are not placed any more: ${key} is ${value}` };
+}
+
+function clusterBlocks(set: ClusterSettings): readonly string[] {
+  return set
+    .filter(([key, value]) => key.startsWith('cluster.blocks.read_only') && String(value) === 'true')
+    .map(([key]) => `the cluster is read-only (${key})`);
+}
+
+/** An index with one document, and how many copies it gets: those of Dify's own get as many. */
+async function tryIndex(
+  ask: Ask,
+  name: string,
+  { copies, tried }: { readonly copies: Asked<CopiesFact>; readonly tried: TriedIndex },
+  note: Note,
+): Promise<void> {
+  const writes = await tryToWrite({
+    how: 'made an index with one document and removed it',
+    name,
+    make: async () => {
+      const made = succeeded(
+        await ask(`/${name}?wait_for_active_shards=1&timeout=4s`, { method: 'PUT', body: tried.body }),
+      );
+      if (at(made.json, 'shards_acknowledged') === false) {
+        throw new ProbeFault(
+          'use',
+          'NO_SHARD',
+          'no shard of a new index is placed: every data node may be full or shut out',
+        );
+      }
+      const settings = await ask(`/${name}/_settings/index.number_of_replicas?flat_settings=true`);
+      const replicas = numberAt(at(settings.json, name, 'settings'), 'index.number_of_replicas');
+      if ('seen' in copies && replicas !== undefined)
+        note({ copies: { seen: { ...copies.seen, ofNew: replicas + 1 } } });
+      succeeded(await ask(`/${name}/_doc?timeout=4s`, { method: 'POST', body: tried.document }));
+    },
+    remove: async () => {
+      succeeded(await ask(`/${name}`, { method: 'DELETE', isCleanup: true }));
+    },
+  });
+  note({ writes });
+}

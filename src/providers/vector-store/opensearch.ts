@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { httpUrl, line } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
+import { portOf } from '../endpoint.ts';
+import { literal, secret } from '../env-entry.ts';
+import { defaulted, KEY, secretField } from '../question.ts';
+import { vectorStore } from './descriptor.ts';
+import { addressQuestion } from './fields.ts';
+
+/**
+ * OpenSearch with a user and a password. Sources: langgenius/dify, api/configs/middleware/vdb/opensearch_config.py and
+ * api/providers/vdb/vdb-opensearch, opensearch_vector.py. Of its other login, the AWS signature (`aws_managed_iam`), nothing can be probed
+ * from outside the pods, so the file does not offer it. Dify hands no CA certificate to the client.
+ */
+export const opensearch = vectorStore({
+  id: 'opensearch',
+  title: 'OpenSearch with the plugin k-NN',
+  schema: z.strictObject({ url: httpUrl, username: line.default('admin'), password: secretRef }),
+  questions: [
+    addressQuestion('usually 9200'),
+    defaulted('username', 'admin', { title: 'User of the vector store', why: 'It may make and write indices.' }),
+    secretField('password', 'DIFY_OPENSEARCH_PASSWORD', { title: 'Password of the vector store', why: KEY }),
+  ],
+  problems: ({ url }) =>
+    new URL(url).pathname === '/' ? [] : [{ field: 'url', message: 'without a path: Dify takes a host and a port' }],
+  url: ({ url }) => new URL(url),
+  env: ({ url: text, username }) => {
+    const url = new URL(text);
+    const secure = url.protocol === 'https:';
+    return [
+      literal('OPENSEARCH_HOST', url.hostname),
+      literal('OPENSEARCH_PORT', portOf(url)),
+      literal('OPENSEARCH_SECURE', secure),
+      literal('OPENSEARCH_VERIFY_CERTS', secure),
+      literal('OPENSEARCH_AUTH_METHOD', 'basic'),
+      literal('OPENSEARCH_USER', username),
+      secret('OPENSEARCH_PASSWORD', 'vectorStore.opensearch.password'),
+    ];
+  },
+  chartSecrets: [],
+  // OpenSearch 1.2.0 release notes: the engine faiss of k-NN, which every index of Dify uses; not re-read.
+  minimum: { version: '1.2.0', reason: 'the engine faiss, which Dify uses, came with 1.2.0' },
+  copies: {
+    raise: 'let the index template that matches the names of Dify set number_of_replicas to 1',
+    again: (address, name) =>
+      `PUT http://${address}/${encodeURIComponent(name)}/_settings with {"index": {"number_of_replicas": 1}}`,
+  },
+  console: 'aws opensearch describe-domain --domain-name NAME: zones and instances',
+});
