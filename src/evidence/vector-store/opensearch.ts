@@ -4,6 +4,7 @@ import { entriesAt, listAt, textAt } from './json.ts';
 import type { StoreProbe } from './probe.ts';
 import {
   basicAuthorization,
+  type ClusterSettings,
   clusterSettings,
   nodesOf,
   noteHealth,
@@ -20,7 +21,7 @@ export const probeOpensearch: StoreProbe<'opensearch'> = async (store, context, 
   note({ isAdmitted: true, ...identityOf(root) });
   note({ isOpen: (await ask('/', { headers: { authorization: undefined } })).status === 200 });
   const set = await clusterSettings(ask);
-  const flaw = await lackOfKnn(ask);
+  const flaw = switchedOff(set) ?? (await lackOfKnn(ask));
   await noteHealth(ask, set, note, flaw);
   note({ nodes: await nodesOf(ask) });
   if (flaw === undefined) await noteIndices(ask, context, { set, tried: KNN_INDEX }, note);
@@ -49,6 +50,12 @@ function identityOf({ json, headers }: StoreAnswer): { readonly version?: string
   if (textAt(json, 'version', 'distribution') === 'opensearch' && version !== undefined) return { version };
   const isElastic = headers['x-elastic-product'] === 'Elasticsearch';
   return { product: isElastic ? `Elasticsearch ${version ?? ''}`.trim() : 'something else than OpenSearch' };
+}
+
+/** The plugin refuses vectors while this setting of the cluster is false. */
+function switchedOff(set: ClusterSettings): string | undefined {
+  const value = set.findLast(([name]) => name === 'knn.plugin.enabled')?.[1];
+  return String(value) === 'false' ? 'k-NN is switched off: knn.plugin.enabled is false' : undefined;
 }
 
 /** The nodes without the k-NN plugin, in words; undefined if each has it, or if the server does not show its plugins. */
