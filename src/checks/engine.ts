@@ -1,5 +1,5 @@
+import { printedDocument } from '../base/document.ts';
 import { Interrupted } from '../base/errors.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import { CLOCK, clockCollector } from '../evidence/clock.ts';
 import { type Collection, type CollectionOptions, createCollection, savedCollection } from '../evidence/collect.ts';
 import type { CollectContext, Collector, Evidence, EvidenceKey } from '../evidence/evidence.ts';
@@ -60,11 +60,7 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
   const skipped = selection.skipped.map((check) => skippedResult(check, context.tier, 'left out by --skip'));
 
   const checks = [...judged, ...skipped];
-  const report: CheckReport = {
-    apiVersion: API_VERSION,
-    kind: 'CheckReport',
-    difyctl: DIFYCTL_VERSION,
-    time: now.toISOString(),
+  const report: CheckReport = printedDocument('CheckReport', now, {
     deployment: context.deployment?.name,
     tier: context.tier,
     target: context.deployment?.target.type ?? 'kubernetes',
@@ -74,7 +70,7 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
     durationMs: Math.round(performance.now() - started),
     summary: summarize(checks),
     checks,
-  };
+  });
   return { report, evidence: collection.collected(), notes };
 }
 

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
-import { counted } from '../base/words.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
+import { shortSummaryText } from '../checks/summary.ts';
 import { refuseLink } from '../state/links.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
 import { applyPlan } from './apply.ts';
@@ -117,13 +117,8 @@ export function countChanges(changes: PlannedInstall['plan']['changes']): string
 }
 
 function countsOf(report: CheckReport): { readonly detail: string; readonly failed: boolean } {
-  const { pass, warn, fail, unknown } = report.summary;
-  const more = [
-    ...(warn > 0 ? [counted(warn, 'warning')] : []),
-    ...(fail > 0 ? [`${fail} failed`] : []),
-    ...(unknown > 0 ? [`${unknown} unknown`] : []),
-  ];
-  return { detail: [`${pass} passed`, ...more].join(', '), failed: isBlocked(report) };
+  const detail = shortSummaryText(report.summary, ['pass', 'warn', 'fail', 'unknown']);
+  return { detail, failed: isBlocked(report) };
 }
 
 /**

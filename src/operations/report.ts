@@ -1,5 +1,5 @@
+import { printedDocument } from '../base/document.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../base/version.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
@@ -49,18 +49,14 @@ export type InstallFacts = Omit<
 
 /** The document of what is known at the end. */
 export function installReport(deployment: Deployment, facts: InstallFacts, now: Date): InstallReport {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'InstallReport',
-    difyctl: DIFYCTL_VERSION,
-    time: now.toISOString(),
+  return printedDocument('InstallReport', now, {
     deployment: deployment.name,
     tier: deployment.tier,
     target: deployment.target.type,
     address: deployment.urls.console,
     ...facts,
     exitCode: exitCodeOf(facts),
-  };
+  });
 }
 
 function exitCodeOf({ outcome, postflight }: InstallFacts): ExitCode {

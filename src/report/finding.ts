@@ -16,6 +16,11 @@ export function findingLines(findings: readonly CheckResult[], style: Style): re
   return [...groups.values()].flatMap((group) => oneFinding(group, style));
 }
 
+/** `pilot, rebuild takes 40 min (until 2027-01-31)` */
+export function acceptedText({ reason, until }: NonNullable<CheckResult['accepted']>): string {
+  return until === undefined ? reason : `${reason} (until ${until})`;
+}
+
 /** The command that prints a check's documentation. */
 export function explainHint(id: string): string {
   return `why: difyctl checks explain ${id}`;
@@ -28,11 +33,10 @@ function oneFinding(group: readonly CheckResult[], style: Style): readonly strin
   const { accepted, remedy } = first;
   const change = severityChange(first);
   const quiet = (text: string) => wrap(text, style.width, DETAIL).map((line) => paint(style, 'quiet', line));
-  const until = accepted?.until === undefined ? '' : ` (until ${accepted.until})`;
   return [
     ...headLines(first, group.map((finding) => finding.id).join(', '), message, style),
     ...more.flatMap((line) => wrap(line, style.width, DETAIL)),
-    ...(accepted === undefined ? [] : quiet(`accepted: ${accepted.reason}${until}`)),
+    ...(accepted === undefined ? [] : quiet(`accepted: ${acceptedText(accepted)}`)),
     ...(change === undefined ? [] : quiet(change)),
     ...(remedy === '' ? [] : wrap(`${arrow(style)} ${remedy}`, style.width, DETAIL, arrow(style).length + 1)),
     ...(first.status === 'fail' ? quiet(explainHint(first.id)) : []),

@@ -1,5 +1,6 @@
 import { type CheckReport, type CheckResult, SUBJECTS } from '../checks/check.ts';
 import { blocks } from '../checks/exit.ts';
+import { acceptedText } from './finding.ts';
 import { severityChange } from './policy.ts';
 
 /**
@@ -70,9 +71,7 @@ function words(check: CheckResult): string {
     `expected: ${expected}`,
     ...observations.map((one) => `  ${one.status} ${one.subject} (${one.from}): ${one.observed}`),
     `next: ${remedy}`,
-    ...(accepted === undefined
-      ? []
-      : [`accepted: ${accepted.reason}${accepted.until ? ` (until ${accepted.until})` : ''}`]),
+    ...(accepted === undefined ? [] : [`accepted: ${acceptedText(accepted)}`]),
     ...(change === undefined ? [] : [change]),
   ].join('\n');
 }

@@ -1,11 +1,15 @@
 import { counted } from '../base/words.ts';
 import type { CheckReport, CheckResult, Status } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
+import { summaryText } from '../checks/summary.ts';
 import { lacksFile } from '../checks/when.ts';
 import { elapsed } from './elapsed.ts';
-import { explainHint } from './finding.ts';
+import { acceptedText, explainHint } from './finding.ts';
 import { policyLine, severityChange } from './policy.ts';
 import { waitedWords } from './waited.ts';
+
+/** Every count, also of none: logs are compared line by line. */
+const ORDER = ['pass', 'warn', 'fail', 'unknown', 'skip'] as const;
 
 const LABELS: Readonly<Record<Status, string>> = {
   pass: 'ok',
@@ -24,13 +28,6 @@ export function reportLines(report: CheckReport, { verbose }: { readonly verbose
   const waited = waitedWords(report);
   const folded = report.checks.length - checks.length;
   const width = Math.max(...checks.map((check) => check.id.length), 0);
-  const counts = [
-    `${summary.pass} passed`,
-    counted(summary.warn, 'warning'),
-    `${summary.fail} failed`,
-    `${summary.unknown} unknown`,
-    `${summary.skip} skipped`,
-  ];
   return [
     [phase, deployment ?? '(no file)', tier, `${target}/${location}`].join(' '),
     ...(report.policy === undefined ? [] : [policyLine(report.policy)]),
@@ -39,7 +36,7 @@ export function reportLines(report: CheckReport, { verbose }: { readonly verbose
     ...(folded === 0
       ? []
       : [`${LABELS.skip} ${counted(folded, 'check needs', 'checks need')} a deployment file (--verbose names them)`]),
-    `${counts.join(', ')} in ${elapsed(durationMs)} (exit ${reportExitCode(report)})`,
+    `${summaryText(summary, ORDER)} in ${elapsed(durationMs)} (exit ${reportExitCode(report)})`,
     '',
   ].join('\n');
 }
@@ -50,10 +47,7 @@ function words(check: CheckResult): string {
   if (status === 'pass') return said(check.note === undefined ? observed : `note: ${check.note}`);
   if (status === 'skip') return said(message);
   if (status === 'unknown') return said(`${message}; next: ${remedy}`);
-  const risk =
-    accepted === undefined
-      ? ''
-      : `; accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`;
+  const risk = accepted === undefined ? '' : `; accepted: ${acceptedText(accepted)}`;
   const refusal = notAccepted === undefined ? '' : `; not accepted: ${notAccepted}`;
   const change = severityChange(check);
   const policy = change === undefined ? '' : `; ${change}`;

@@ -1,8 +1,8 @@
-import { counted } from '../base/words.ts';
 import { joinFitting, wrap } from '../base/wrap.ts';
 import { type CheckReport, type CheckResult, type Status, SUBJECTS, type Subject } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { worst } from '../checks/judge.ts';
+import { shortSummaryText } from '../checks/summary.ts';
 import { lacksFile } from '../checks/when.ts';
 import { elapsed } from './elapsed.ts';
 import { findingLines } from './finding.ts';
@@ -142,13 +142,7 @@ function fileLines(checks: readonly CheckResult[], style: Style): readonly strin
 function closingLines(report: CheckReport, hasFindings: boolean, options: TextOptions): readonly string[] {
   const { summary, checks } = report;
   const notes = checks.filter((check) => check.note !== undefined).length;
-  const counts = [
-    `${summary.pass} passed`,
-    ...(summary.fail > 0 ? [`${summary.fail} failed`] : []),
-    ...(summary.unknown > 0 ? [`${summary.unknown} unknown`] : []),
-    ...(summary.warn > 0 ? [counted(summary.warn, 'warning')] : []),
-    ...(summary.skip > 0 ? [`${summary.skip} skipped`] : []),
-  ].join(', ');
+  const counts = shortSummaryText(summary, ['pass', 'fail', 'unknown', 'warn', 'skip']);
   const code = reportExitCode(report);
   const told =
     options.verbose || notes + summary.skip === 0 ? '' : `(${notes > 0 ? `${notes} noted; ` : ''}more: --verbose)`;

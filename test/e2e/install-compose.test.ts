@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
 import { type ComposeScene, createComposeScene, formsOf, testComposeFile, told } from '../support/compose-scene.ts';
 import type { Outcome, Workplace } from '../support/difyctl.ts';
+import { openCompose, WORK } from '../support/open-targets.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
 
@@ -118,6 +119,37 @@ describe('an installation in test', () => {
     expect(failure?.state).toContain('runs again from the files that stood before');
     expect((await place.run('install', '--yes', '-o', 'json')).code).toBe(0);
     expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
+  });
+
+  test('runs a command in a component, and says what refuses it', async () => {
+    const target = openCompose(place, scene.directory);
+    expect(await target.exec('worker', ['printenv', 'MODE'], WORK)).toBe('worker\n');
+    await expect(target.exec('web', ['false'], WORK)).rejects.toThrow('exit code 1');
+  });
+
+  test('rolls back to a recorded revision, and not to one whose .env is gone', async () => {
+    const target = openCompose(place, scene.directory);
+    const changed = ['--set', 'components.web.replicas=2'];
+    expect((await place.run('install', '--yes', ...changed)).code).toBe(0);
+    const replicas = async () => (await scene.containers()).filter(({ service }) => service === 'web').length;
+    expect(await replicas()).toBe(2);
+    const { revisions } = await target.revisions.read(WORK.signal);
+    const [good, newest] = revisions.slice(-2);
+    if (good === undefined || newest === undefined) throw new Error('two revisions are expected');
+    expect(newest).toMatchObject({ outcome: 'applied', operation: 'install' });
+    const { state } = await target.rollback(good, { ...WORK, applied: newest });
+    expect(state).toBe('project dify runs again from the files that stood before');
+    expect(await replicas()).toBe(1);
+    expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
+
+    const path = join(scene.directory, '.env');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, `${text}LOG_LEVEL=DEBUG\n`);
+    await expect(target.rollback(newest, { ...WORK, applied: good })).rejects.toThrow(
+      `revision ${newest.number} cannot be rolled back to: .env has changed since`,
+    );
+    await writeFile(path, text);
+    expect((await place.run('install', '--yes')).code).toBe(0);
   });
 
   test('is refused to whoever names another directory for it', async () => {

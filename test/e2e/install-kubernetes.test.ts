@@ -6,6 +6,7 @@ import type { InstallReport } from '../../src/operations/report.ts';
 import { builtProgram } from '../support/built.ts';
 import { leftRunning, type Outcome, type Workplace } from '../support/difyctl.ts';
 import { createScene, type Scene, type SceneOptions, SECRETS } from '../support/kubernetes-scene.ts';
+import { openKubernetes, WORK } from '../support/open-targets.ts';
 import { PtySession } from '../support/pty.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 
@@ -144,6 +145,36 @@ test('an upgrade that does not come up goes back, with --atomic, to what served 
     'rolled-back',
     'applied',
   ]);
+});
+
+test('a release is rolled back to a recorded revision with the objects beside it, and not to one that helm has forgotten', async () => {
+  const there = await scene();
+  const place = await there.workplace();
+  expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
+  const budgets = await there.objects('poddisruptionbudgets');
+  const single = ['--set', 'components.web.replicas=1', '--set', 'components.apiWebsocket.enabled=false'];
+  expect(await place.run('install', '--yes', '--skip', '*', ...single)).toMatchObject({ code: 0 });
+  expect(await there.objects('poddisruptionbudgets')).not.toEqual(budgets);
+
+  const target = openKubernetes(place, testbed.cluster.context, there.namespace);
+  const { revisions } = await target.revisions.read(WORK.signal);
+  const [first, second] = revisions;
+  if (first === undefined || second === undefined) throw new Error('two revisions are expected');
+  expect(await target.rollback(first, { ...WORK, applied: second })).toEqual({
+    releaseRevision: 3,
+    state: 'release dify was rolled back to revision 1, now revision 3',
+  });
+  expect(await there.objects('poddisruptionbudgets')).toEqual(budgets);
+  expect(await there.objects('deployments')).toContain('deployment.apps/dify-api-websocket');
+
+  const forgotten = { ...first, releaseRevision: 9 };
+  await expect(target.rollback(forgotten, { ...WORK, applied: second })).rejects.toThrow(
+    'revision 1 cannot be rolled back to: helm does not keep its release revision',
+  );
+  const without = { ...first, secretName: 'dify-difyctl-gone' };
+  await expect(target.rollback(without, { ...WORK, applied: second })).rejects.toThrow(
+    'revision 1 cannot be rolled back to: its Secret dify-difyctl-gone does not exist',
+  );
 });
 
 describe('on a terminal', () => {

@@ -6,6 +6,7 @@ import type { InstallReport } from '../../src/operations/report.ts';
 import { CHART } from '../support/chart.ts';
 import type { Outcome, Workplace } from '../support/difyctl.ts';
 import { createScene, type Scene, SECRETS } from '../support/kubernetes-scene.ts';
+import { openKubernetes, WORK } from '../support/open-targets.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 import { startMinio } from '../testbed/services/minio.ts';
 import { type PostgresService, startPostgres } from '../testbed/services/postgres.ts';
@@ -117,6 +118,12 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
     const checks = JSON.parse(again.stdout) as CheckReport;
     expect(statuses(checks)).toMatchObject(GREEN);
     expect(checks.checks.find(({ id }) => id === 'app.routes')?.observed).toContain('port-forward to pod dify-proxy-');
+  });
+
+  test('a command runs in a component, and one that fails is an error', async () => {
+    const target = openKubernetes(place, testbed.cluster.context, scene.namespace);
+    expect(await target.exec('worker', ['printenv', 'MODE'], WORK)).toBe('worker\n');
+    await expect(target.exec('web', ['false'], WORK)).rejects.toThrow('exit code 1');
   });
 
   test('status names the release and its workloads', async () => {

@@ -1,19 +1,15 @@
 import { shellWord } from '../../base/shell-word.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { s3PlaceOf } from '../../storage/s3/places.ts';
+import { execInApi } from '../exec-command.ts';
 
 /** A command that asks for the bucket with the identity that only a pod of the API has. */
-export function inPod({ name, target, objectStorage }: Deployment): string {
+export function inPod(deployment: Deployment): string {
+  const { objectStorage } = deployment;
   if (objectStorage.provider !== 's3') return '';
   const { bucket, region } = objectStorage.s3;
   const asked = `import boto3; boto3.client("s3", region_name=${JSON.stringify(region)}).list_objects(Bucket=${JSON.stringify(bucket)}, MaxKeys=1)`;
-  // As the chart names what it makes: the release, with the chart's name where that is not in it.
-  const full = name.includes('dify') ? name : `${name}-dify`;
-  const where =
-    target.type === 'kubernetes'
-      ? `kubectl -n ${target.namespace} exec deploy/${full}-api --`
-      : 'docker compose exec api';
-  return `${where} python -c ${shellWord(asked)}`;
+  return `${execInApi(deployment)} python -c ${shellWord(asked)}`;
 }
 
 /** The vendor's own command that shows whether a bucket keeps old versions. */

@@ -3,7 +3,7 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type LivingFact, RELEASE_LIVING } from '../../evidence/release/living.ts';
 import { UPGRADE_STEPS } from '../../versions/upgrade-path.ts';
 import type { Check, Judgement } from '../check.ts';
-import { inApi } from '../in-api.ts';
+import { execInApi } from '../exec-command.ts';
 import { deploymentOf, fault, listed, pass, some } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 
@@ -74,6 +74,6 @@ function upgraded(deployment: Deployment, installed: string): Judgement {
   return fault('warn', {
     observed: `${observed}, and ${listed(steps.map((step) => step.version))} asked for more than another image`,
     expected: 'no step by hand between the two',
-    remedy: `once it is installed: ${commands.map((command) => `${inApi(deployment)} ${command}`).join(' && ')}`,
+    remedy: `once it is installed: ${commands.map((command) => `${execInApi(deployment)} ${command}`).join(' && ')}`,
   });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { documentText, printedDocument } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/suggest.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import type { Check } from '../../checks/check.ts';
 import { CHECKS } from '../../checks/registry.ts';
 import type { CommandContext } from '../frame/context.ts';
@@ -39,7 +39,7 @@ function list(context: CommandContext): string {
     severity: { test: check.severity('test'), prod: check.severity('prod') },
     needs: check.needs.map((key) => key.name),
   }));
-  if (context.output === 'json') return documentText(context, { kind: 'CheckList', checks });
+  if (context.output === 'json') return documentText(printedDocument('CheckList', context.now(), { checks }));
   const width = Math.max(...checks.map(({ id }) => id.length));
   const lines = checks.map(({ id, severity, title }) => {
     const marks = `${severity.test.padEnd(7)} ${severity.prod.padEnd(7)}`;
@@ -57,7 +57,8 @@ async function explain(context: CommandContext, ids: readonly string[]): Promise
     title: check.title,
     text: explanations.get(check.id) ?? check.title,
   }));
-  if (context.output === 'json') return documentText(context, { kind: 'CheckExplanation', checks: found });
+  if (context.output === 'json')
+    return documentText(printedDocument('CheckExplanation', context.now(), { checks: found }));
   return `${found.map(({ id, text }) => `${id}\n\n${text}`).join('\n\n')}\n`;
 }
 
@@ -71,9 +72,4 @@ function known(id: string): Check {
   throw new UserError(`no check is called ${id}${near === undefined ? '' : `; did you mean ${near}?`}`, {
     next: ['difyctl checks'],
   });
-}
-
-function documentText({ now }: CommandContext, document: Readonly<Record<string, unknown>>): string {
-  const head = { apiVersion: API_VERSION, difyctl: DIFYCTL_VERSION, time: now().toISOString() };
-  return `${JSON.stringify({ ...head, ...document }, null, 2)}\n`;
 }

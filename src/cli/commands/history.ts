@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { documentText, printedDocument } from '../../base/document.ts';
 import { oneLine } from '../../base/printable.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import { revisionStore } from '../../operations/plan-install.ts';
 import { arrow, type Style } from '../../report/style.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
@@ -26,16 +26,12 @@ export function define(command: Command, context: CommandContext): void {
       ...revisions.map((one) => ({ number: one.number, entry: entry(one), line: revisionLine(one, style) })),
       ...unreadable.map((one) => ({ number: one.number, entry: unreadableEntry(one), line: unreadableLine(one) })),
     ].sort((a, b) => b.number - a.number);
-    const document = {
-      apiVersion: API_VERSION,
-      kind: 'History',
-      difyctl: DIFYCTL_VERSION,
-      time: context.now().toISOString(),
+    const document = printedDocument('History', context.now(), {
       deployment: opened.deployment.name,
       revisions: entries.map((one) => one.entry),
-    };
+    });
     const text = entries.length === 0 ? '  no revision yet\n' : entries.map((one) => one.line).join('');
-    context.stdout.write(context.output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : text);
+    context.stdout.write(context.output === 'json' ? documentText(document) : text);
   });
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import { documentText, printedDocument } from '../../base/document.ts';
 import { ExternalError } from '../../base/errors.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import { createCollection } from '../../evidence/collect.ts';
 import type { EvidenceKey } from '../../evidence/evidence.ts';
 import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
@@ -46,7 +46,7 @@ export function define(command: Command, context: CommandContext): void {
     .action(async (options: Options) => {
       const images = await imagesOf(context, options.digests === true);
       const text = TEXTS[options.format](images);
-      if (context.output === 'json') context.stdout.write(`${JSON.stringify(document(images, context), null, 2)}\n`);
+      if (context.output === 'json') context.stdout.write(documentText(document(images, context)));
       else context.stdout.write(text.map((one) => `${one}\n`).join(''));
     });
 }
@@ -87,11 +87,7 @@ function table(images: readonly Listed[]): readonly string[] {
 }
 
 function document(images: readonly Listed[], { now }: CommandContext): Readonly<Record<string, unknown>> {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'ImageList',
-    difyctl: DIFYCTL_VERSION,
-    time: now().toISOString(),
+  return printedDocument('ImageList', now(), {
     images,
-  };
+  });
 }

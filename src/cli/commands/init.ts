@@ -1,10 +1,10 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { documentText, printedDocument } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
 import { oneLine } from '../../base/printable.ts';
 import { readTextIfThere } from '../../base/read-text.ts';
 import { shellWord } from '../../base/shell-word.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import { formatPath } from '../../deployment/paths.ts';
 import { saveDeployment } from '../../deployment/save.ts';
 import { refuseUnknownVersion } from '../../render/known-version.ts';
@@ -76,7 +76,7 @@ function written(opened: OpenedFile, draft: Draft, finished: FinishedFile, { cwd
 
 function print(result: Written, context: CommandContext): void {
   if (context.output === 'json') {
-    context.stdout.write(`${JSON.stringify(documentOf(result, context.now()), null, 2)}\n`);
+    context.stdout.write(documentText(documentOf(result, context.now())));
     return;
   }
   for (const { path, message } of result.finished.warnings)
@@ -93,11 +93,7 @@ function print(result: Written, context: CommandContext): void {
 
 function documentOf({ file, outcome, finished, command, next }: Written, now: Date): Readonly<Record<string, unknown>> {
   const { deployment, changes, warnings } = finished;
-  return {
-    apiVersion: API_VERSION,
-    kind: 'Init',
-    difyctl: DIFYCTL_VERSION,
-    time: now.toISOString(),
+  return printedDocument('Init', now, {
     file,
     outcome,
     deployment: deployment.name,
@@ -107,5 +103,5 @@ function documentOf({ file, outcome, finished, command, next }: Written, now: Da
     warnings,
     command,
     next: [next],
-  };
+  });
 }

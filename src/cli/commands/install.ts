@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { documentText } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
 import { refuseInapplicable } from '../../checks/applicable.ts';
 import { CHECKS } from '../../checks/registry.ts';
@@ -156,5 +157,5 @@ function write(context: CommandContext, report: InstallReport): void {
     ...(postflight === undefined ? {} : { postflight: redactedReport(postflight, context.redact) }),
   };
   const json = context.output === 'json';
-  context.stdout.write(json ? `${JSON.stringify(safe, null, 2)}\n` : installText(safe, context));
+  context.stdout.write(json ? documentText(safe) : installText(safe, context));
 }

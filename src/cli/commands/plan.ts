@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { documentText, printedDocument } from '../../base/document.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { oneLine } from '../../base/printable.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import { countChanges } from '../../operations/install.ts';
 import { type PlannedInstall, planInstall } from '../../operations/plan-install.ts';
 import { unreadableNote } from '../../state/revisions/stored.ts';
@@ -46,11 +46,7 @@ function planDocument(
   { now }: CommandContext,
 ): string {
   const { deployment, rendered, secrets } = prepared;
-  const document = {
-    apiVersion: API_VERSION,
-    kind: 'Plan',
-    difyctl: DIFYCTL_VERSION,
-    time: now().toISOString(),
+  const document = printedDocument('Plan', now(), {
     deployment: deployment.name,
     tier: deployment.tier,
     target: rendered.value.target,
@@ -64,8 +60,8 @@ function planDocument(
     digest: plan.digest,
     ...(unreadable.length === 0 ? {} : { notes: unreadable.map(unreadableNote) }),
     unresolved: secrets.unresolved.map(({ path, reason }) => ({ path, reason })),
-  };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  });
+  return documentText(document);
 }
 
 function planText(planned: PlannedInstall, context: CommandContext): string {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import { documentText, printedDocument } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { iamText } from '../../prerequisites/iam.ts';
 import { prerequisitesPage } from '../../prerequisites/markdown.ts';
@@ -60,8 +60,7 @@ function written(format: Format, deployment: Deployment, installer: Installer): 
 function json(deployment: Deployment, installer: Installer, now: Date): string {
   const { target } = deployment;
   const rbac = target.type === 'kubernetes' ? { rbac: rbacObjects(deployment, target.namespace, installer) } : {};
-  const head = { apiVersion: API_VERSION, kind: 'Prerequisites', difyctl: DIFYCTL_VERSION, time: now.toISOString() };
-  return `${JSON.stringify({ ...head, ...prerequisitesOf(deployment), ...rbac }, null, 2)}\n`;
+  return documentText(printedDocument('Prerequisites', now, { ...prerequisitesOf(deployment), ...rbac }));
 }
 
 const KINDS = { user: 'User', group: 'Group', serviceaccount: 'ServiceAccount' } as const;

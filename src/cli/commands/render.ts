@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { documentText, printedDocument } from '../../base/document.ts';
 import { oneLine } from '../../base/printable.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import { counted } from '../../base/words.ts';
 import {
   type PreparedDeployment,
@@ -68,11 +68,7 @@ function report(
   notes: readonly string[],
 ): void {
   if (context.output === 'json') {
-    const document = {
-      apiVersion: API_VERSION,
-      kind: 'RenderedSet',
-      difyctl: DIFYCTL_VERSION,
-      time: context.now().toISOString(),
+    const document = printedDocument('RenderedSet', context.now(), {
       deployment: deployment.name,
       target: rendered.value.target,
       directory,
@@ -80,8 +76,8 @@ function report(
       files,
       removed,
       notes,
-    };
-    context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    });
+    context.stdout.write(documentText(document));
     return;
   }
   const mark = context.terminal.unicode ? '✔' : 'ok';

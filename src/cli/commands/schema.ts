@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { documentText } from '../../base/document.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
@@ -21,6 +22,6 @@ export function define(command: Command, context: CommandContext): void {
     .addArgument(new Argument('[kind]', 'which document').choices(Object.keys(SCHEMAS)).default('deployment'))
     .action(async (kind: string) => {
       const schema = await SCHEMAS[kind]?.();
-      context.stdout.write(`${JSON.stringify(schema, null, 2)}\n`);
+      context.stdout.write(documentText(schema));
     });
 }

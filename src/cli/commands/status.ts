@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { documentText, printedDocument } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
 import { oneLine } from '../../base/printable.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import { revisionStore } from '../../operations/plan-install.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import { unreadableNote } from '../../state/revisions/stored.ts';
@@ -38,7 +38,7 @@ export function define(command: Command, context: CommandContext): void {
       }
       const { view, unread } = await look(place, signal);
       for (const note of unread) context.stderr.write(`  ! ${oneLine(note)}\n`);
-      const document = () => `${JSON.stringify(documentOf(view, unread, place, now()), null, 2)}\n`;
+      const document = () => documentText(documentOf(view, unread, place, now()));
       stdout.write(output === 'json' ? document() : statusText(view, now(), style));
     });
 }
@@ -66,11 +66,7 @@ function documentOf(
   { opened }: Place,
   now: Date,
 ): object {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'Status',
-    difyctl: DIFYCTL_VERSION,
-    time: now.toISOString(),
+  return printedDocument('Status', now, {
     deployment: name,
     tier: opened.deployment.tier,
     target: opened.deployment.target.type,
@@ -80,7 +76,7 @@ function documentOf(
     versions: versions === undefined ? undefined : { dify: versions.dify, chart: versions.chart },
     ...(unread.length === 0 ? {} : { notes: unread }),
     next,
-  };
+  });
 }
 
 function summaryOf({ number, outcome, startedAt, endedAt, by, detail }: Revision) {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { documentText, printedDocument } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
 import { oneLine } from '../../base/printable.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import { wrap } from '../../base/wrap.ts';
 import type { DeploymentContext } from '../../operations/open-deployment.ts';
 import { type RemovalPlan, type Uninstalled, type UninstallOptions, uninstall } from '../../operations/uninstall.ts';
@@ -91,11 +91,9 @@ function write(
 ): void {
   const { name } = opened.deployment;
   if (context.output === 'json') {
-    const head = { apiVersion: API_VERSION, kind: 'UninstallReport', difyctl: DIFYCTL_VERSION };
     const removed = removal.map(({ kind, name: own }) => ({ kind, name: own }));
     const facts = { deployment: name, location: place.facts, removed, kept };
-    const document = { ...head, time: context.now().toISOString(), ...facts };
-    context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    context.stdout.write(documentText(printedDocument('UninstallReport', context.now(), facts)));
     return;
   }
   if (!wasInstalled) {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { documentText, printedDocument } from '../../base/document.ts';
 import type { Problem } from '../../base/errors.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import type { LoadedDeployment } from '../../deployment/load.ts';
 import { refuseUnknownVersion } from '../../render/known-version.ts';
 import type { CommandContext } from '../frame/context.ts';
@@ -18,26 +18,21 @@ export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
     const loaded = await loadFile(context);
     refuseUnknownVersion(loaded.deployment);
-    if (context.output === 'json')
-      context.stdout.write(`${JSON.stringify(validationDocument(loaded, context.now()), null, 2)}\n`);
+    if (context.output === 'json') context.stdout.write(documentText(validationDocument(loaded, context.now())));
     else context.stdout.write(validationText(loaded, context));
   });
 }
 
 function validationDocument(loaded: LoadedDeployment, now: Date): Readonly<Record<string, unknown>> {
   const { deployment, path, warnings } = loaded;
-  return {
-    apiVersion: API_VERSION,
-    kind: 'Validation',
-    difyctl: DIFYCTL_VERSION,
-    time: now.toISOString(),
+  return printedDocument('Validation', now, {
     file: path,
     deployment: deployment.name,
     tier: deployment.tier,
     target: deployment.target.type,
     valid: true,
     warnings,
-  };
+  });
 }
 
 function validationText({ deployment, path, warnings }: LoadedDeployment, { quiet, terminal }: CommandContext): string {

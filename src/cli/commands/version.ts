@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { documentText } from '../../base/document.ts';
 import { Fault, Interrupted } from '../../base/errors.ts';
 import { textAt } from '../../base/json-path.ts';
 import { oneLine } from '../../base/printable.ts';
@@ -47,7 +48,7 @@ export function define(command: Command, context: CommandContext): void {
     const own = { node, platform: `${process.platform} ${process.arch}` };
     const document = { ...versionDocument(), time: context.now().toISOString(), ...own, ...sides };
     const json = context.output === 'json';
-    context.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : textOf(own, sides, context));
+    context.stdout.write(json ? documentText(document) : textOf(own, sides, context));
   });
 }
 

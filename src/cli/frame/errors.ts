@@ -1,7 +1,8 @@
+import { printedDocument } from '../../base/document.ts';
 import { ExternalError, Fault, Interrupted, type Problem, UserError } from '../../base/errors.ts';
 import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import { oneLine, printable } from '../../base/printable.ts';
-import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
+import { DIFYCTL_VERSION } from '../../base/version.ts';
 import { paint } from '../../report/style.ts';
 
 export interface FaultView {
@@ -32,11 +33,7 @@ export function faultText(error: unknown, view: FaultView): string {
 
 /** The same as one JSON document. */
 export function faultDocument(error: unknown, verbose: boolean, now: Date): Readonly<Record<string, unknown>> {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'Error',
-    difyctl: DIFYCTL_VERSION,
-    time: now.toISOString(),
+  return printedDocument('Error', now, {
     type: typeOf(error),
     message: headline(error),
     ...(error instanceof UserError && error.problems.length > 0 ? { problems: error.problems } : {}),
@@ -45,7 +42,7 @@ export function faultDocument(error: unknown, verbose: boolean, now: Date): Read
     next: nextSteps(error),
     ...(verbose ? { stack: stackLines(error) } : {}),
     exitCode: exitCodeOf(error),
-  };
+  });
 }
 
 function typeOf(error: unknown): 'user' | 'external' | 'interrupted' | 'fault' | 'bug' {

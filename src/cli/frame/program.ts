@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { documentText } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
 import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import type { FlagValue } from '../../deployment/overrides.ts';
@@ -95,7 +96,7 @@ function versionBeside(words: readonly string[], globals: GlobalAnswers, run: Ru
 }
 
 function writeVersion({ output }: GlobalAnswers, { stdout }: Run): void {
-  stdout.write(output === 'json' ? `${JSON.stringify(versionDocument(), null, 2)}\n` : versionText());
+  stdout.write(output === 'json' ? documentText(versionDocument()) : versionText());
 }
 
 /** Commander throws in place of ending the process, and writes where this run writes. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { documentText } from '../../base/document.ts';
 import { Fault, Interrupted, Uncaught } from '../../base/errors.ts';
 import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import { type Redact, redactor } from '../../base/redact.ts';
@@ -89,7 +90,7 @@ export class Run {
     const ended = known ?? (signal.aborted ? new Interrupted(undefined, { cause: thrown }) : thrown);
     const error = reason instanceof Uncaught && ended instanceof Interrupted ? reason.cause : ended;
     if (asksForJson(argv, env)) {
-      this.stdout.writeJson(`${JSON.stringify(faultDocument(error, verbose, now()), null, 2)}\n`);
+      this.stdout.writeJson(documentText(faultDocument(error, verbose, now())));
     } else {
       const wishes = { color: !argv.includes('--no-color'), nonInteractive: true };
       const terminal = judgeTerminal(streams, env, wishes);

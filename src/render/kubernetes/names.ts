@@ -34,7 +34,7 @@ export interface ChartNames {
 }
 
 /** Names as the chart makes them; overrides in `extraValues` count. */
-export function chartNames(deployment: Deployment, facts: ChartFacts): ChartNames {
+export function chartNames(deployment: Deployment, facts: Pick<ChartFacts, 'name'>): ChartNames {
   const { name: release, extraValues } = deployment;
   const app = text(extraValues.nameOverride) ?? facts.name;
   const full = text(extraValues.fullnameOverride) ?? (release.includes(app) ? release : `${release}-${app}`);

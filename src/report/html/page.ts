@@ -1,6 +1,7 @@
 import type { CheckReport, CheckResult, Status } from '../../checks/check.ts';
 import { reportExitCode } from '../../checks/exit.ts';
 import { elapsed } from '../elapsed.ts';
+import { acceptedText } from '../finding.ts';
 import { policyName, severityChange } from '../policy.ts';
 import { waitedWords } from '../waited.ts';
 import { Markup, markup } from './markup.ts';
@@ -70,12 +71,7 @@ function count([status, word, sign]: (typeof ORDER)[number], { summary }: CheckR
 
 function finding(check: CheckResult): Markup {
   const { id, status, message, observed, expected, remedy, accepted, observations = [] } = check;
-  const risk =
-    accepted === undefined
-      ? []
-      : [
-          markup`<dt>Accepted</dt><dd>${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}</dd>`,
-        ];
+  const risk = accepted === undefined ? [] : [markup`<dt>Accepted</dt><dd>${acceptedText(accepted)}</dd>`];
   const change = severityChange(check);
   const policy = change === undefined ? [] : [markup`<dt>Severity</dt><dd>${change}</dd>`];
   return markup`<article class="${status}">

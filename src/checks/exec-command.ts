@@ -1,0 +1,14 @@
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import { chartNames, componentFullName } from '../render/kubernetes/names.ts';
+
+/** The name of the community chart. A folder does not say its chart's name before it is read. */
+const COMMUNITY = 'dify';
+
+/** The beginning of a command line that runs what follows in a container of the installed api. */
+export function execInApi(deployment: Deployment): string {
+  const { name, target } = deployment;
+  if (target.type === 'compose') return `docker compose -p ${name} exec api`;
+  const { chart, namespace } = target;
+  const names = chartNames(deployment, { name: 'repo' in chart ? chart.name : COMMUNITY });
+  return `kubectl -n ${namespace} exec deploy/${componentFullName(names, 'api')} --`;
+}
