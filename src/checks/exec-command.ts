@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment/schema/deployment.ts';
-import { chartNames, componentFullName } from '../render/kubernetes/names.ts';
+import { componentFullName, releaseNames } from '../render/kubernetes/names.ts';
 
 /** The name of the community chart. A folder does not say its chart's name before it is read. */
 const COMMUNITY = 'dify';
@@ -9,6 +9,6 @@ export function execInApi(deployment: Deployment): string {
   const { name, target } = deployment;
   if (target.type === 'compose') return `docker compose -p ${name} exec api`;
   const { chart, namespace } = target;
-  const names = chartNames(deployment, { name: 'repo' in chart ? chart.name : COMMUNITY });
+  const names = releaseNames(deployment, 'repo' in chart ? chart.name : COMMUNITY);
   return `kubectl -n ${namespace} exec deploy/${componentFullName(names, 'api')} --`;
 }

@@ -34,12 +34,16 @@ export interface ChartNames {
 }
 
 /** Names as the chart makes them; overrides in `extraValues` count. */
-export function chartNames(deployment: Deployment, facts: Pick<ChartFacts, 'name'>): ChartNames {
-  const { name: release, extraValues } = deployment;
-  const app = text(extraValues.nameOverride) ?? facts.name;
-  const full = text(extraValues.fullnameOverride) ?? (release.includes(app) ? release : `${release}-${app}`);
+export function chartNames(deployment: Deployment, facts: ChartFacts): ChartNames {
   const { sandboxBeside } = chartProfile(facts.name, facts.version);
-  return { release, full: cut(full), app, ...(sandboxBeside ? { sandboxSuffix: 'code-sandbox' } : {}) };
+  return { ...releaseNames(deployment, facts.name), ...(sandboxBeside ? { sandboxSuffix: 'code-sandbox' } : {}) };
+}
+
+/** The names that every version of a chart makes alike. */
+export function releaseNames({ name: release, extraValues }: Deployment, chart: string): ChartNames {
+  const app = text(extraValues.nameOverride) ?? chart;
+  const full = text(extraValues.fullnameOverride) ?? (release.includes(app) ? release : `${release}-${app}`);
+  return { release, full: cut(full), app };
 }
 
 function text(value: unknown): string | undefined {
