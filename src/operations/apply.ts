@@ -44,9 +44,10 @@ export async function applyPlan(
       await close({ outcome, detail: summary, releaseRevision });
       return { ...known, outcome, failure: { summary, failures, state } };
     }
-    await store.write({ ...revision, phase: 'postflight', releaseRevision }, options.signal);
+    const done = { releaseRevision, ...('running' in result ? { running: result.running } : {}) };
+    await store.write({ ...revision, phase: 'postflight', ...done }, options.signal);
     const report = await postflight();
-    await close({ outcome: 'applied', releaseRevision });
+    await close({ outcome: 'applied', ...done });
     await prune(options, planned, revision);
     return {
       ...known,

@@ -1,4 +1,5 @@
 import type { SecretPath } from '../base/secret-ref.ts';
+import type { EditedVariable } from './secrets/edited.ts';
 import type { Found } from './secrets/references.ts';
 
 /** What the living installation knows of its own secrets. */
@@ -9,6 +10,8 @@ export interface LivingFacts {
   readonly keys: Readonly<Record<SecretPath, string>>;
   /** What shows that data may have been stored with these secrets, each in words: `Helm release dify`, `claim dify-plugin-daemon`. */
   readonly traces: readonly string[];
+  /** By the variable's name; absent where nothing records the values. */
+  readonly edited?: ReadonlyMap<string, EditedVariable>;
   /** To be said once: revisions that cannot be read. */
   readonly notes?: readonly string[];
 }

@@ -99,7 +99,12 @@ export interface ApplyFailure {
 }
 
 export type ApplyResult =
-  | { readonly outcome: 'applied' | 'unchanged'; readonly releaseRevision: number | undefined }
+  | {
+      readonly outcome: 'applied' | 'unchanged';
+      readonly releaseRevision: number | undefined;
+      /** What the engine made of it, for the revision; Compose only. */
+      readonly running?: Revision['running'];
+    }
   | {
       readonly outcome: 'failed';
       readonly summary: string;

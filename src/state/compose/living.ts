@@ -8,6 +8,7 @@ import type { Living } from '../living.ts';
 import { revisionFolder } from '../revisions/folder.ts';
 import { newestRevision } from '../revisions/revision.ts';
 import { unreadableNote } from '../revisions/stored.ts';
+import { editedVariables } from './edited-env.ts';
 import { refuseElsewhere } from './elsewhere.ts';
 import { composeStatePaths } from './paths.ts';
 
@@ -23,9 +24,9 @@ const PROJECT_LABEL = 'com.docker.compose.project';
 
 /** The running project's `.env` as the authority. A project that runs from another directory is somebody else's, and is refused. */
 export function composeLiving({ runner, directory, name }: ComposeLivingOptions): Living {
-  const { run } = docker(runner);
+  const engine = docker(runner);
   const lines = async (args: readonly string[], signal: AbortSignal) =>
-    (await run(args, { signal })).split('\n').filter((line) => line.trim() !== '');
+    (await engine.run(args, { signal })).split('\n').filter((line) => line.trim() !== '');
   return {
     where: directory,
     read: async (signal) => {
@@ -39,8 +40,10 @@ export function composeLiving({ runner, directory, name }: ComposeLivingOptions)
         revisionFolder(composeStatePaths(directory).revisions).read(),
       ]);
       await refuseElsewhere(name, directory, homes);
+      const data = parseEnvFile(env);
       return {
-        data: parseEnvFile(env),
+        data,
+        edited: await editedVariables(data, revisions, engine, name, signal),
         keys: newestRevision(revisions)?.secretKeys ?? {},
         traces: [
           ...revisions.slice(-1).map(({ number }) => `revision ${number}`),

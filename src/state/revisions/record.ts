@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { sha256 } from '../../base/digest.ts';
+import { envDigests } from '../../base/env-digests.ts';
 import type { SecretPath } from '../../base/secret-ref.ts';
 import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
+import { secretVariable } from '../../render/compose/variables.ts';
 import type { ChartFacts, Rendered } from '../../render/rendered.ts';
 import { type Operation, REVISION_VERSION, type Revision } from './revision.ts';
 
@@ -44,7 +46,7 @@ export function openRevision(input: RecordInput): Revision {
     phase: 'apply',
     outcome: 'open',
     file: JSON.parse(JSON.stringify(deployment)) as Revision['file'],
-    files: recordedFiles(rendered, input.secrets),
+    files: withVariables(recordedFiles(rendered, input.secrets), rendered),
     planDigest,
     ...(changes === undefined ? {} : { changes: { ...changes } }),
     ...(upgrade.length === 0 ? {} : { upgrade: upgrade.map((one) => ({ ...one })) }),
@@ -77,6 +79,13 @@ function recordedFiles({ files }: Rendered, secrets: SecretValues): Revision['fi
       ? { path, sha256: createHmac('sha256', key).update(content).digest('hex') }
       : { path, sha256: sha256(content), content },
   );
+}
+
+/** `.env` with a digest of each variable. */
+function withVariables(files: Revision['files'], rendered: Rendered): Revision['files'] {
+  if (rendered.target === 'kubernetes') return files;
+  const variables = envDigests(rendered.env, secretVariable('secrets.secretKey'));
+  return files.map((file) => (file.path === '.env' ? { ...file, variables } : file));
 }
 
 function identityOf({ apiVersion, kind, metadata }: { apiVersion: string; kind: string; metadata: { name: string } }) {

@@ -15,6 +15,8 @@ const file = z.object({
   sha256: z.string(),
   /** Absent where the file holds secrets. */
   content: z.string().optional(),
+  /** `.env` alone: a digest of each variable (`envDigests`), so that an edit can be told from the applied value. */
+  variables: z.record(z.string(), z.string()).optional(),
 });
 
 /** What changes a deployment. */
@@ -62,6 +64,10 @@ const revisionSchema = z.object({
   chart: z.object({ name: z.string(), version: z.string(), appVersion: z.string() }).optional(),
   tools: z.record(z.string(), z.string()).default({}),
   releaseRevision: z.int().optional(),
+  /** Compose, once applied: ids of images by their names, and Compose's own digest of each service. */
+  running: z
+    .object({ images: z.record(z.string(), z.string()), services: z.record(z.string(), z.string()) })
+    .optional(),
   /** Checks that were left out of this install. */
   only: z.array(z.string()).default([]),
   skip: z.array(z.string()).default([]),

@@ -2,6 +2,7 @@ import { ExternalError } from '../../base/errors.ts';
 import type { SecretPath } from '../../base/secret-ref.ts';
 import type { RequiredSecret, SecretValues, UnresolvedSecret } from '../../deployment/secrets.ts';
 import type { Living, LivingFacts } from '../living.ts';
+import { settleEdited } from './edited.ts';
 import { generateSecret, placeholder } from './generate.ts';
 import { type Found, lookUp, type OutsideRef, type ReferenceSources } from './references.ts';
 
@@ -30,7 +31,8 @@ export interface ResolveInput {
 }
 
 /**
- * Resolves references where they point, and generated secrets in this order: the living installation, the cache, a new one. A key that protects
+ * Resolves references where they point, and generated secrets in this order: the living installation, the cache, a new one. A value of the living
+ * installation that was edited since its revision is settled by `settleEdited`. A key that protects
  * stored data is never made anew where an installation left traces: it stays unresolved, and the reason says where to look. What is
  * unresolved holds a placeholder. Throws ExternalError where `unreadable` is `stop` and the installation cannot be read.
  */
@@ -57,7 +59,7 @@ export async function resolveSecrets(input: ResolveInput): Promise<ResolvedSecre
     generated,
     made: found.filter(({ made }) => made).map(({ secret }) => secret.path),
     real: found.flatMap(({ result }) => ('value' in result ? [result.value] : [])),
-    notes,
+    notes: [...notes, ...found.flatMap(({ note }) => (note === undefined ? [] : [note]))],
   };
 }
 
@@ -81,11 +83,22 @@ async function findOne(
   facts: LivingFacts,
   keys: Readonly<Record<SecretPath, string>>,
   { cache, living }: ResolveInput,
-): Promise<{ readonly result: Found; readonly made: boolean }> {
+): Promise<{ readonly result: Found; readonly made: boolean; readonly note?: string | undefined }> {
   const { path, ref, form, protectsData } = secret;
   if (!('generated' in ref)) return { result: await lookUp(ref satisfies OutsideRef, sources), made: false };
   const key = keys[path];
-  const known = (key === undefined ? undefined : facts.data[key]) ?? cache.get(path);
+  const found = key === undefined ? undefined : facts.data[key];
+  const live = found === '' ? undefined : found;
+  const edited = key === undefined ? undefined : facts.edited?.get(key);
+  const cached = cache.get(path);
+  if (edited !== undefined) {
+    const settled = settleEdited({ path, edited, live, cached, protectsData });
+    if (settled !== undefined)
+      return { result: settled, made: false, note: 'note' in settled ? settled.note : undefined };
+  }
+  // The cache may hold an older value than the recorded one, which is lost.
+  const isStale = edited !== undefined && protectsData;
+  const known = live ?? (isStale ? undefined : cached);
   if (known !== undefined && known !== '') return { result: { value: known }, made: false };
   if (protectsData && facts.traces.length > 0)
     return { result: { reason: lost(living.where, facts.traces) }, made: false };

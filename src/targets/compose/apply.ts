@@ -5,6 +5,7 @@ import { diagnose } from './diagnose.ts';
 import { writeFiles } from './directory.ts';
 import { undoDrift } from './drift.ts';
 import { composeProgress } from './progress.ts';
+import { readRunning } from './running.ts';
 import { isTroubled, isUnderWay, plannedServices, type ServiceView, serviceDetail } from './services.ts';
 import { up } from './up.ts';
 import { isHopeless, openWatch, waitForServices } from './wait.ts';
@@ -28,7 +29,8 @@ export async function applyCompose(
   const refused = plan.touchesRelease ? await up(connection, watch, progress, options) : undefined;
   const views = refused === undefined ? await waitForServices(watch, { until, now, signal }) : await watch(signal);
   if (refused === undefined && views.every(({ settled }) => settled)) {
-    return { outcome: plan.changes.length === 0 ? 'unchanged' : 'applied', releaseRevision: undefined };
+    const outcome = plan.changes.length === 0 ? 'unchanged' : 'applied';
+    return { outcome, releaseRevision: undefined, running: await readRunning(connection, signal) };
   }
   // Where Compose began nothing, no service is at fault.
   const isBegun = refused === undefined || views.some(isUnderWay);

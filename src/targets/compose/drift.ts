@@ -1,6 +1,8 @@
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { listAt, textAt } from '../../base/json-path.ts';
+import { liveImages } from '../../evidence/drift/compose/images.ts';
 import { composeDrift } from '../../evidence/drift/compose/read.ts';
+import { recordedInstall } from '../../evidence/drift/compose/record.ts';
 import type { Drift } from '../../evidence/drift/drift.ts';
 import type { ApplyOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
@@ -9,8 +11,9 @@ import type { Connection } from './connection.ts';
 const LEFT_TO_UP = new Set(['containers', 'state']);
 
 /**
- * Removes containers that `up` would leave as they are, since their configuration has not changed: those that were changed by hand, that are
- * paused, or that read a file which was edited. They are stopped first; what they keep lies in volumes.
+ * Gives names of images back to the images that were installed, and removes containers that `up` would leave as they are, since their configuration
+ * has not changed: those that were changed by hand, that are paused, or that read a file which was edited. They are stopped first; what they keep
+ * is in volumes.
  */
 export async function undoDrift(
   connection: Connection,
@@ -18,11 +21,35 @@ export async function undoDrift(
   { revision, signal, timeoutMs }: Pick<ApplyOptions, 'revision' | 'signal' | 'timeoutMs'>,
 ): Promise<void> {
   const drift = await composeDrift({ ...connection, before: revision }, signal);
+  await restoreImages(connection, namesOfImages(project, drift), { revision, signal, timeoutMs });
   const names = new Set([...changedServices(drift), ...readersOfFiles(project, drift)]);
   const services = [...names].filter((name) => isObject(project.services) && name in project.services);
   if (services.length === 0) return;
   const { docker, project: place } = connection;
   await docker.compose(place, ['rm', '--stop', '--force', ...services], { signal, timeoutMs });
+}
+
+/** A name that means another image, or none: it is given back to the image that was installed, which is pulled again if the engine no longer has it. */
+async function restoreImages(
+  { docker, project }: Connection,
+  names: readonly string[],
+  { revision, signal, timeoutMs }: Pick<ApplyOptions, 'revision' | 'signal' | 'timeoutMs'>,
+): Promise<void> {
+  if (names.length === 0) return;
+  const recorded = (await recordedInstall(project.directory, revision))?.images ?? {};
+  const ids = names.flatMap((name) => (recorded[name] === undefined ? [] : [recorded[name]]));
+  const present = await liveImages(docker, [...new Set(ids)], signal);
+  for (const name of names) {
+    const id = recorded[name];
+    const args = id !== undefined && present.has(id) ? ['image', 'tag', id, name] : ['image', 'pull', '--quiet', name];
+    await docker.run(args, { signal, timeoutMs });
+  }
+}
+
+/** Those that the project still uses. */
+function namesOfImages({ services }: JsonObject, drift: readonly Drift[]): readonly string[] {
+  const used = new Set(Object.values(isObject(services) ? services : {}).map((service) => textAt(service, 'image')));
+  return drift.filter(({ kind, name }) => kind === 'Image' && used.has(name)).map(({ name }) => name);
 }
 
 function changedServices(drift: readonly Drift[]): readonly string[] {

@@ -1,6 +1,7 @@
 import { digestOf } from '../../base/digest.ts';
 import { parseEnvFile } from '../../base/env-file.ts';
 import { isObject } from '../../base/json.ts';
+import { textAt } from '../../base/json-path.ts';
 import { composeDrift } from '../../evidence/drift/compose/read.ts';
 import type { RenderedCompose } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
@@ -60,13 +61,14 @@ export async function planCompose(
   };
 }
 
-/** What Compose makes: services, networks and volumes, as `Kind/name`. */
+/** What Compose makes and runs: services, networks, volumes and images, as `Kind/name`. */
 function releaseNames({ project }: RenderedCompose, name: string): ReadonlySet<string> {
   const below = (key: string) => Object.keys(isObject(project[key]) ? project[key] : {});
   return new Set([
     ...below('services').map((service) => `Service/${service}`),
     ...below('networks').map((network) => `Network/${name}_${network}`),
     ...below('volumes').map((volume) => `Volume/${name}_${volume}`),
+    ...Object.values(isObject(project.services) ? project.services : {}).map((one) => `Image/${textAt(one, 'image')}`),
   ]);
 }
 

@@ -7,6 +7,11 @@ export interface LiveContainer {
   readonly service: string;
   readonly state: string;
   readonly image: string;
+  /** The id of the image that it runs. */
+  readonly imageId: string;
+  /** Compose's own digest of the service that it was made from, and the version of that Compose. */
+  readonly configHash: string;
+  readonly compose: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly command: readonly string[];
   readonly networks: readonly string[];
@@ -17,7 +22,7 @@ export interface LiveContainer {
 }
 
 const FORMAT =
-  '{"labels":{{json .Config.Labels}},"state":{{json .State.Status}},"image":{{json .Config.Image}},"env":{{json .Config.Env}},' +
+  '{"labels":{{json .Config.Labels}},"state":{{json .State.Status}},"image":{{json .Config.Image}},"imageId":{{json .Image}},"env":{{json .Config.Env}},' +
   '"command":{{json .Config.Cmd}},"host":{{json .HostConfig}},"networks":{{json .NetworkSettings.Networks}}}';
 
 /** Every container of the project, those of `docker compose run` left out. */
@@ -48,18 +53,27 @@ export async function projectNames(
 }
 
 function containerOf(item: unknown): LiveContainer {
-  const env = listAt(item, 'env').map((line) => /^([^=]*)=([\s\S]*)$/.exec(String(line)));
+  const labels = labelsAt(item, 'labels');
   return {
-    service: labelsAt(item, 'labels')['com.docker.compose.service'] ?? '',
+    service: labels['com.docker.compose.service'] ?? '',
+    imageId: textAt(item, 'imageId'),
+    configHash: labels['com.docker.compose.config-hash'] ?? '',
+    compose: labels['com.docker.compose.version'] ?? '',
     state: textAt(item, 'state'),
     image: textAt(item, 'image'),
-    environment: Object.fromEntries(env.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? '']]))),
+    environment: environmentOf(listAt(item, 'env')),
     command: listAt(item, 'command').map(String),
     networks: Object.keys((at(item, 'networks') as Record<string, unknown> | null) ?? {}).sort(),
     memory: Number(at(item, 'host', 'Memory') ?? 0),
     cpuShares: Number(at(item, 'host', 'CpuShares') ?? 0),
     restart: textAt(item, 'host', 'RestartPolicy', 'Name'),
   };
+}
+
+/** Lines `NAME=value` as the engine tells them. */
+export function environmentOf(list: readonly unknown[]): Readonly<Record<string, string>> {
+  const pairs = list.map((line) => /^([^=]*)=([\s\S]*)$/.exec(String(line)));
+  return Object.fromEntries(pairs.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? '']])));
 }
 
 function lines(text: string): readonly string[] {

@@ -4,12 +4,13 @@ import { parseEnvFile } from '../../../base/env-file.ts';
 import { isObject } from '../../../base/json.ts';
 import { at } from '../../../base/json-path.ts';
 import type { Docker, ProjectRef } from '../../../exec/docker.ts';
-import { secretVariable } from '../../../render/compose/variables.ts';
 import type { Drift } from '../drift.ts';
 import { shownValues } from '../shown.ts';
 import { liveContainers, projectNames } from './containers.ts';
-import { isRecordedEnv, type RecordedFile, recordedFiles } from './record.ts';
+import { imageDrift, liveImages } from './images.ts';
+import { type RecordedFile, recordedInstall } from './record.ts';
 import { type RecordedProject, serviceDrift } from './services.ts';
+import { recordedVariables } from './variables.ts';
 
 export interface ComposeDriftSource {
   readonly docker: Docker;
@@ -26,26 +27,35 @@ export async function composeDrift(
   { docker, project, before = Number.POSITIVE_INFINITY }: ComposeDriftSource,
   signal: AbortSignal,
 ): Promise<readonly Drift[]> {
-  const files = await recordedFiles(project.directory, before);
-  const recorded = files.find(({ path }) => path === 'compose.yaml')?.content;
-  const document = recorded === undefined ? undefined : await documentIn(recorded);
-  if (!isObject(document)) return [];
-  const envText = await textOf(project.directory, '.env');
-  const env = parseEnvFile(envText ?? '');
-  const isIntact = files.every(
-    (file) =>
-      file.content !== undefined ||
-      (envText !== undefined && isRecordedEnv(file, envText, env[secretVariable('secrets.secretKey')] ?? '')),
-  );
-  const services = isObject(document.services) ? document.services : {};
-  const asked: RecordedProject = { name: project.name, services, env: isIntact ? env : undefined };
-  const [ofFiles, containers, networks, volumes] = await Promise.all([
-    Promise.all(files.map((file) => fileDrift(project.directory, file, isIntact))),
+  const recorded = await recordedInstall(project.directory, before);
+  const content = recorded?.files.find(({ path }) => path === 'compose.yaml')?.content;
+  const document = content === undefined ? undefined : await documentIn(content);
+  if (recorded === undefined || !isObject(document)) return [];
+  const [containers, networks, volumes, envText] = await Promise.all([
     liveContainers(docker, project.name, signal),
     missing(docker, 'network', project.name, document.networks, signal),
     missing(docker, 'volume', project.name, document.volumes, signal),
+    textOf(project.directory, '.env'),
   ]);
-  return [...ofFiles.flat(), ...serviceDrift(asked, containers), ...networks, ...volumes];
+  const names = Object.keys(recorded.images);
+  const ids = [...new Set(containers.map(({ imageId }) => imageId))].filter((id) => id !== '');
+  const images = await liveImages(docker, [...names, ...ids], signal);
+  const envFile = recorded.files.find(({ path }) => path === '.env');
+  const variables = recordedVariables(envFile, envText, parseEnvFile(envText ?? ''), containers);
+  const files = await Promise.all(recorded.files.map((file) => fileDrift(project.directory, file)));
+  const asked: RecordedProject = {
+    ...recorded,
+    name: project.name,
+    services: isObject(document.services) ? document.services : {},
+    variables,
+    imageEnvironments: new Map(ids.flatMap((id) => (images.has(id) ? [[id, images.get(id)?.environment ?? {}]] : []))),
+  };
+  return [
+    ...[...files.flat(), ...variables.drift],
+    ...imageDrift(recorded.images, images),
+    ...serviceDrift(asked, containers),
+    ...[...networks, ...volumes],
+  ];
 }
 
 /** Undefined for a record that is damaged. A YAML parser is loaded only if there is something to parse. */
@@ -59,12 +69,12 @@ async function documentIn(text: string): Promise<unknown> {
   }
 }
 
-async function fileDrift(directory: string, file: RecordedFile, isEnvIntact: boolean): Promise<readonly Drift[]> {
-  const { path, content } = file;
+async function fileDrift(directory: string, { path, content }: RecordedFile): Promise<readonly Drift[]> {
   const found = await textOf(directory, path);
   const named = { kind: 'File', name: path };
   if (found === undefined) return [{ ...named, change: 'gone' }];
-  if (content === undefined) return isEnvIntact ? [] : [{ ...named, change: 'changed', secret: true }];
+  // A file of secrets is told by its variables.
+  if (content === undefined) return [];
   return found === content ? [] : [{ ...named, change: 'changed', ...shownValues('File', path, content, found) }];
 }
 

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { boundedJson } from '../../../base/bounded-json.ts';
-import { at, listAt, textAt } from '../../../base/json-path.ts';
+import type { EnvDigests } from '../../../base/env-digests.ts';
+import { at, labelsAt, listAt, textAt } from '../../../base/json-path.ts';
 
 /** A file of the directory as it was written last. */
 export interface RecordedFile {
@@ -11,10 +12,22 @@ export interface RecordedFile {
   readonly sha256: string;
   /** Absent if the file holds secrets. */
   readonly content: string | undefined;
+  /** Digests of its variables, of `.env` alone; empty if difyctl did not record them yet. */
+  readonly variables: EnvDigests;
 }
 
-/** The files of the newest revision that was applied whole; none if the newest run ended halfway, or if nothing is installed. */
-export async function recordedFiles(directory: string, before: number): Promise<readonly RecordedFile[]> {
+/** What the newest install wrote, and what the engine made of it. */
+export interface RecordedInstall {
+  readonly files: readonly RecordedFile[];
+  /** Ids of images, by the name in compose.yaml. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Compose's own digest of each service, and the version of Compose that made them: another one may count otherwise. */
+  readonly digests: Readonly<Record<string, string>>;
+  readonly compose: string;
+}
+
+/** The newest revision that was applied whole; undefined if the newest run ended halfway, or if nothing is installed. */
+export async function recordedInstall(directory: string, before: number): Promise<RecordedInstall | undefined> {
   const folder = join(directory, '.difyctl', 'revisions');
   const names = (await readdir(folder).catch(() => [])).filter((name) => /^\d+\.json$/.test(name));
   const numbers = names.map((name) => Number.parseInt(name, 10)).filter((number) => number < before);
@@ -23,17 +36,24 @@ export async function recordedFiles(directory: string, before: number): Promise<
     const [outcome, phase] = [textAt(revision, 'outcome'), textAt(revision, 'phase')];
     // What was rolled back left what stood before it.
     if (outcome === 'rolled-back') continue;
-    if (outcome !== 'applied' && !(outcome === 'open' && phase === 'postflight')) return [];
-    return listAt(revision, 'files').map((file) => {
+    if (outcome !== 'applied' && !(outcome === 'open' && phase === 'postflight')) return undefined;
+    const files = listAt(revision, 'files').map((file) => {
       const content = at(file, 'content');
       return {
         path: textAt(file, 'path'),
         sha256: textAt(file, 'sha256'),
         content: typeof content === 'string' ? content : undefined,
+        variables: labelsAt(file, 'variables'),
       };
     });
+    return {
+      files,
+      images: labelsAt(revision, 'running', 'images'),
+      digests: labelsAt(revision, 'running', 'services'),
+      compose: textAt(revision, 'tools', 'compose'),
+    };
   }
-  return [];
+  return undefined;
 }
 
 /** True if the `.env` is the recorded one, as far as its own SECRET_KEY tells. */

@@ -1,14 +1,20 @@
-import { isObject } from '../../../base/json.ts';
 import { at, listAt, textAt } from '../../../base/json-path.ts';
 import type { Drift } from '../drift.ts';
 import { shownValues } from '../shown.ts';
 import type { LiveContainer } from './containers.ts';
+import { environmentDrift } from './environment.ts';
+import { filled } from './filled.ts';
+import { shortId } from './images.ts';
+import type { RecordedInstall } from './record.ts';
+import type { Variables } from './variables.ts';
 
-/** The recorded project, and what its variables stand for; undefined if `.env` is not the recorded one. */
-export interface RecordedProject {
+/** The recorded project, what its variables stand for, and what the engine made of it. */
+export interface RecordedProject extends Pick<RecordedInstall, 'images' | 'digests' | 'compose'> {
   readonly name: string;
   readonly services: Readonly<Record<string, unknown>>;
-  readonly env: Readonly<Record<string, string>> | undefined;
+  readonly variables: Pick<Variables, 'known' | 'isRecorded'>;
+  /** The environment of each image by its id: containers have it without being asked. */
+  readonly imageEnvironments: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
 /** Services whose containers are not what the recorded project asks for. */
@@ -37,7 +43,14 @@ function ofService(
   const found = containers.flatMap((container) => ofContainer(project, named, service, container));
   const seen = new Set<string>();
   const unique = found.filter(({ path = '' }) => !seen.has(path) && seen.add(path));
-  return [...count, ...unique];
+  const isOther = unique.length === 0 && containers.some((container) => isOtherConfiguration(project, name, container));
+  return [...count, ...unique, ...(isOther ? [{ ...named, change: 'changed' as const, path: 'configuration' }] : [])];
+}
+
+/** True if Compose made the container from other files: mounts, ports, users and whatever else is not compared by itself. */
+function isOtherConfiguration({ digests, compose }: RecordedProject, name: string, live: LiveContainer): boolean {
+  const digest = digests[name];
+  return digest !== undefined && compose === live.compose && digest !== live.configHash;
 }
 
 const STOPPED = new Set(['created', 'exited', 'dead', 'paused']);
@@ -55,14 +68,15 @@ function ofContainer(
   const memory = bytesOf(textAt(service, 'deploy', 'resources', 'limits', 'memory'));
   const shares = at(service, 'cpu_shares');
   const pairs: readonly (readonly [path: string, was: unknown, is: unknown])[] = [
-    ['image', filled(textAt(service, 'image'), project.env), live.image],
+    ['image', filled(textAt(service, 'image'), project.variables.known), live.image],
+    ['image.id', shortened(project.images[live.image]), shortId(live.imageId)],
     ['networks', networks.join(', '), live.networks.join(', ')],
     ['memory', memory, live.memory],
     ['cpu_shares', typeof shares === 'number' ? shares : live.cpuShares, live.cpuShares],
     ['restart', textAt(service, 'restart'), live.restart],
     ['state', 'running', !isJob && STOPPED.has(live.state) ? live.state : 'running'],
   ];
-  const command = listAt(service, 'command').map((word) => filled(String(word), project.env));
+  const command = listAt(service, 'command').map((word) => filled(String(word), project.variables.known));
   const isSameCommand =
     command.length === 0 || command.includes(undefined) || command.join('\0') === live.command.join('\0');
   return [
@@ -74,23 +88,8 @@ function ofContainer(
   ];
 }
 
-function environmentDrift(
-  { env }: RecordedProject,
-  named: { readonly kind: string; readonly name: string },
-  service: unknown,
-  { environment }: LiveContainer,
-): readonly Drift[] {
-  const asked = at(service, 'environment');
-  return Object.entries(isObject(asked) ? asked : {}).flatMap(([key, value]): readonly Drift[] => {
-    const text = String(value);
-    const wanted = filled(text, env);
-    const found = environment[key];
-    if (wanted === undefined || wanted === found) return [];
-    const path = `environment.${key}`;
-    if (text.includes('${'))
-      return [{ ...named, change: found === undefined ? 'removed' : 'changed', path, secret: true }];
-    return [changed(named, path, wanted, found)];
-  });
+function shortened(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : shortId(id);
 }
 
 function changed(
@@ -100,14 +99,6 @@ function changed(
   is: unknown,
 ): Drift {
   return { ...named, change: is === undefined ? 'removed' : 'changed', path, ...shownValues('Service', path, was, is) };
-}
-
-/** A text of compose.yaml with what its variables stand for; undefined if that is not known. */
-function filled(text: string, env: RecordedProject['env']): string | undefined {
-  if (env === undefined && text.includes('${')) return undefined;
-  return text.replaceAll(/\$\$|\$\{(\w+)\?[^}]*\}/g, (form, name: string | undefined) =>
-    name === undefined ? '$' : (env?.[name] ?? form),
-  );
 }
 
 const UNITS: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };

@@ -1,0 +1,80 @@
+import { type EnvDigests, envDifference, envMatcher } from '../../base/env-digests.ts';
+import { jsonLines } from '../../exec/answer.ts';
+import type { Docker } from '../../exec/docker.ts';
+import { secretVariable } from '../../render/compose/variables.ts';
+import type { Revision } from '../revisions/revision.ts';
+import type { EditedVariable } from '../secrets/edited.ts';
+
+const KEY = secretVariable('secrets.secretKey');
+
+/** Variables of `.env` that are not the recorded ones. The containers of the project are asked only if there are any. */
+export async function editedVariables(
+  env: Readonly<Record<string, string>>,
+  revisions: readonly Revision[],
+  docker: Docker,
+  project: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, EditedVariable>> {
+  const { number: revision, digests } = recordOf(revisions) ?? {};
+  if (revision === undefined || digests === undefined) return new Map();
+  const here = envMatcher(digests, KEY, keysOf([env[KEY]]));
+  const found = envDifference(digests, env, here);
+  if (found.changed.length + found.removed.length === 0) return new Map();
+  const containers = await containerVariables(docker, project, signal);
+  const matches = envMatcher(digests, KEY, keysOf([env[KEY], ...containers.map(({ SECRET_KEY }) => SECRET_KEY)]));
+  const { changed, removed } = envDifference(digests, env, matches);
+  const values = new Set(containers.flatMap((one) => Object.values(one)));
+  return new Map(
+    [...changed, ...removed].map((variable) => [
+      variable,
+      {
+        variable,
+        revision,
+        isRecorded: (value: string) => matches(variable, value) === true,
+        running: [...values].find((value) => mayBe(variable, value, containers) && matches(variable, value) === true),
+        inUse: env[variable] !== undefined && values.has(env[variable]),
+      },
+    ]),
+  );
+}
+
+/** The digest of the key itself takes long to compare with: only what is given to Dify as its key can be it. */
+function mayBe(variable: string, value: string, containers: readonly Readonly<Record<string, string>>[]): boolean {
+  return variable !== KEY || containers.some(({ SECRET_KEY }) => SECRET_KEY === value);
+}
+
+function keysOf(values: readonly (string | undefined)[]): readonly string[] {
+  return values.filter((value) => value !== undefined);
+}
+
+/** The newest revision that may have written `.env`; what was rolled back left the one before. */
+function recordOf(
+  revisions: readonly Revision[],
+): { readonly number: number; readonly digests: EnvDigests } | undefined {
+  const newest = revisions.findLast(({ outcome }) => outcome !== 'rolled-back');
+  const digests = newest?.files.find(({ path }) => path === '.env')?.variables;
+  return newest === undefined || digests === undefined ? undefined : { number: newest.number, digests };
+}
+
+/** The environment of each container of the project: it holds secrets, and goes nowhere else. */
+async function containerVariables(
+  docker: Docker,
+  project: string,
+  signal: AbortSignal,
+): Promise<readonly Readonly<Record<string, string>>[]> {
+  const filter = ['--filter', `label=com.docker.compose.project=${project}`];
+  const ids = (await docker.run(['ps', '-aq', '--no-trunc', ...filter], { signal }))
+    .split('\n')
+    .filter((id) => id !== '');
+  if (ids.length === 0) return [];
+  // One that went meanwhile is not told, and docker ends with 1.
+  const told = await docker.run(['inspect', '--format', '{{json .Config.Env}}', ...ids], { signal, okCodes: [0, 1] });
+  return jsonLines(told, 'docker inspect').map((list) =>
+    Object.fromEntries((Array.isArray(list) ? list : []).map((line) => split(String(line)))),
+  );
+}
+
+function split(line: string): readonly [string, string] {
+  const at = line.indexOf('=');
+  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+}

@@ -1,0 +1,57 @@
+import type { SecretPath } from '../../base/secret-ref.ts';
+
+/** A variable of the living installation that was edited or removed since the newest revision recorded it. */
+export interface EditedVariable {
+  readonly variable: string;
+  /** Number of that revision. */
+  readonly revision: number;
+  /** Whether a value is the recorded one. */
+  readonly isRecorded: (value: string) => boolean;
+  /** The recorded value, if a process still has it. */
+  readonly running: string | undefined;
+  /** True if a process has the edited value: data may have been stored with it. */
+  readonly inUse: boolean;
+}
+
+export interface EditedSecret {
+  readonly path: SecretPath;
+  readonly edited: EditedVariable;
+  /** The value that is there now; undefined if it was removed. */
+  readonly live: string | undefined;
+  readonly cached: string | undefined;
+  readonly protectsData: boolean;
+}
+
+/** The value to use, and what to say of it; or why there is none. */
+export type Settled =
+  | { readonly value: string; readonly note?: string }
+  | { readonly reason: string }
+  /** The recorded value is lost, and nothing took its place. */
+  | undefined;
+
+/**
+ * Which value an edited secret has. The recorded one counts if a process or the cache still has it. A key that protects data goes back only if no
+ * process ever got the edited value; otherwise data may have been stored with either, and the user decides.
+ */
+export function settleEdited({ path, edited, live, cached, protectsData }: EditedSecret): Settled {
+  const { variable, revision, isRecorded, running, inUse } = edited;
+  const recorded = running ?? (cached !== undefined && isRecorded(cached) ? cached : undefined);
+  const since = `${variable} in .env was edited since revision ${revision}`;
+  if (live === undefined) return recorded === undefined ? undefined : { value: recorded };
+  if (!protectsData) {
+    if (recorded !== undefined) return { value: recorded };
+    return { value: live, note: `${since}, and the value before is nowhere: ${path} keeps the edited one` };
+  }
+  if (running !== undefined && !inUse) return { value: running };
+  const where =
+    recorded === undefined
+      ? 'the value before is neither in .difyctl/ nor in a container'
+      : inUse
+        ? 'containers run with the edited value'
+        : 'no container shows which of the two values is in use';
+  return {
+    reason:
+      `${since}, and ${where}: data may have been stored with either. Put the value before back into .env, or give the right one in ` +
+      'difyctl.yaml as { env: … } or { file: … }',
+  };
+}

@@ -1,0 +1,24 @@
+import { liveContainers } from '../../evidence/drift/compose/containers.ts';
+import { liveImages } from '../../evidence/drift/compose/images.ts';
+import type { Revision } from '../../state/revisions/revision.ts';
+import type { Connection } from './connection.ts';
+
+/**
+ * What the engine made of the project, for the revision: which image each name meant, and Compose's own digest of each service. A name that meanwhile
+ * means another image than its container runs is left out.
+ */
+export async function readRunning(
+  { docker, project }: Connection,
+  signal: AbortSignal,
+): Promise<NonNullable<Revision['running']>> {
+  const containers = await liveContainers(docker, project.name, signal);
+  const names = [...new Set(containers.map(({ image }) => image))].sort();
+  const images = await liveImages(docker, names, signal);
+  const ids = containers.flatMap(({ image, imageId }) =>
+    images.get(image)?.id === imageId ? [[image, imageId] as const] : [],
+  );
+  return {
+    images: Object.fromEntries(ids),
+    services: Object.fromEntries(containers.map(({ service, configHash }) => [service, configHash])),
+  };
+}
