@@ -4,7 +4,7 @@ import type { Drift } from '../drift.ts';
 import { shownValues } from '../shown.ts';
 import type { LiveContainer } from './containers.ts';
 import { filled } from './filled.ts';
-import type { RecordedProject } from './services.ts';
+import type { RecordedProject } from './project.ts';
 
 /** Compose gives these to every container if the user's docker configuration (`config.json`, `proxies`) has them. */
 const PROXY = /^(https?|ftp|no|all)_proxy$/i;

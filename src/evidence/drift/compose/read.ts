@@ -8,8 +8,9 @@ import type { Drift } from '../drift.ts';
 import { shownValues } from '../shown.ts';
 import { liveContainers, projectNames } from './containers.ts';
 import { imageDrift, liveImages } from './images.ts';
+import type { RecordedProject } from './project.ts';
 import { type RecordedFile, recordedInstall } from './record.ts';
-import { type RecordedProject, serviceDrift } from './services.ts';
+import { serviceDrift } from './services.ts';
 import { recordedVariables } from './variables.ts';
 
 export interface ComposeDriftSource {

@@ -5,17 +5,7 @@ import type { LiveContainer } from './containers.ts';
 import { environmentDrift } from './environment.ts';
 import { filled } from './filled.ts';
 import { shortId } from './images.ts';
-import type { RecordedInstall } from './record.ts';
-import type { Variables } from './variables.ts';
-
-/** The recorded project, what its variables stand for, and what the engine made of it. */
-export interface RecordedProject extends Pick<RecordedInstall, 'images' | 'digests' | 'compose'> {
-  readonly name: string;
-  readonly services: Readonly<Record<string, unknown>>;
-  readonly variables: Pick<Variables, 'known' | 'isRecorded'>;
-  /** The environment of each image by its id: containers have it without being asked. */
-  readonly imageEnvironments: ReadonlyMap<string, Readonly<Record<string, string>>>;
-}
+import type { RecordedProject } from './project.ts';
 
 /** Services whose containers are not what the recorded project asks for. */
 export function serviceDrift(project: RecordedProject, containers: readonly LiveContainer[]): readonly Drift[] {

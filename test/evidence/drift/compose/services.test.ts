@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { LiveContainer } from '../../../../src/evidence/drift/compose/containers.ts';
 import { imageDrift } from '../../../../src/evidence/drift/compose/images.ts';
-import { type RecordedProject, serviceDrift } from '../../../../src/evidence/drift/compose/services.ts';
+import type { RecordedProject } from '../../../../src/evidence/drift/compose/project.ts';
+import { serviceDrift } from '../../../../src/evidence/drift/compose/services.ts';
 
 const ID = `sha256:${'a'.repeat(64)}`;
 const OTHER_ID = `sha256:${'b'.repeat(64)}`;
