@@ -109,6 +109,12 @@ describe('what is rendered is what is judged', () => {
       'fail',
       /DB_DATABASE of pluginDaemon is dify, not dify_plugin/,
     ],
+    [
+      'config.addresses',
+      withProcess('api', { settings: { DB_TYPE: 'mysql' } }),
+      'fail',
+      /DB_TYPE of api is mysql, not postgresql/,
+    ],
     ['config.addresses', withProcess('web', URL), 'pass', /./],
     ['config.tls', rendered({ ingresses: [{ name: 'dify', className: 'nginx', tls: true }] }), 'pass', /https/],
     [

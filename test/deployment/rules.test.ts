@@ -310,6 +310,23 @@ describe.each<[string, valid: readonly string[], invalid: readonly string[]]>([
   });
 });
 
+it.each<[string, JsonObject, readonly string[]]>([
+  [
+    'by the chart',
+    { extraValues: { externalMysql: { enabled: true, address: 'db' } } },
+    ['extraValues.externalMysql.enabled'],
+  ],
+  [
+    'by a variable',
+    { components: { worker: { extraEnv: { DB_TYPE: 'mysql' } } } },
+    ['components.worker.extraEnv.DB_TYPE'],
+  ],
+  ['switched off', { extraValues: { externalMysql: { enabled: false } } }, []],
+  ['PostgreSQL, by its own name', { components: { api: { extraEnv: { DB_TYPE: 'postgresql' } } } }, []],
+])('MySQL in place of PostgreSQL is refused: %s', (_title, change, problems) => {
+  expect(judged(KUBERNETES, change).problems).toEqual(problems);
+});
+
 describe('names that vendors and Kubernetes have rules for', () => {
   const s3 = (bucket: string) => ({ objectStorage: { s3: { bucket } } });
   const secret = (secretName: string) => ({ target: { ingress: { tls: { secretName } } } });

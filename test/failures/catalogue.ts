@@ -113,6 +113,7 @@ export const CATALOGUE: readonly Failure[] = [
   found(41, 'the checks look at one database, and Dify uses another', ['config.addresses']),
   found(42, 'a sound master is replaced: one sentinel reaches the quorum alone', ['redis.sentinels']),
   found(43, 'the host was taken over: a web image below 1.10.1-fix.1', ['release.known-faults']),
+  found(44, 'a failover loses hours: the standby receives the log and does not replay it', ['postgres.replication']),
 ];
 
 /** Whether it can be seen before anything is installed. */

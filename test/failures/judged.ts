@@ -14,7 +14,7 @@ interface Refusal {
 
 /** What the whole of `difyctl preflight` says of a file. */
 export interface Said {
-  /** `id status` of what is neither pass nor skip, `id declared` of what is declared, not seen; of a file that is refused, `validate: path`. */
+  /** `id status` of what is neither pass nor skip, `id declared` of a part of the recovery plan that is only declared; of a file that is refused, `validate: path`. */
   readonly findings: readonly string[];
   readonly checks: readonly CheckResult[];
   /** Everything that was written to both outputs. */
@@ -60,16 +60,19 @@ export async function preflight(
 }
 
 function nameOf({ id, status, observed }: CheckResult): string {
-  return `${id} ${observed === 'declared, not seen' ? 'declared' : status}`;
+  return `${id} ${OF_THE_PLAN.has(id) && observed === 'declared, not seen' ? 'declared' : status}`;
 }
 
 /** What is true of where the tests run, and nothing of the deployment: one small machine, without name servers and image registries. */
 const OF_THIS_MACHINE =
   /^(host\.(cpu|memory|disk|single-point-of-failure) warn|names\.(dns|loopback) warn|images\.registries (warn|unknown))$/;
 /** What a recovery plan says of things that difyctl neither makes nor looks into. */
-const OF_THE_PLAN = /^recovery\.(measured|drills|secrets|configuration) declared$/;
+const OF_THE_PLAN: ReadonlySet<string> = new Set(
+  ['measured', 'drills', 'secrets', 'configuration'].map((part) => `recovery.${part}`),
+);
 
 /** True for a finding of a healthy deployment. */
 export function isExpected(finding: string): boolean {
-  return OF_THIS_MACHINE.test(finding) || OF_THE_PLAN.test(finding);
+  const [id = '', status] = finding.split(' ');
+  return OF_THIS_MACHINE.test(finding) || (status === 'declared' && OF_THE_PLAN.has(id));
 }

@@ -284,6 +284,7 @@ const VERDICT_SCENARIOS: readonly Scenario[] = [
     await set('1');
     return { file: compose, mend: () => set('2') };
   }),
+  on(44, 'replay is paused on the standby', 'postgres.replication warn', /pg_wal_replay_resume/, idleStandby),
 ];
 
 /** Every scenario, by the order in which they are made to happen. */
@@ -302,6 +303,17 @@ async function installed({ kubernetes, cluster }: World, version: string): Promi
   await cluster.kubectl(['-n', 'dify', 'rollout', 'status', 'deployment/dify-api', '--timeout=60s']);
   const mend = () => cluster.kubectl(['-n', 'dify', 'delete', 'deployment', 'dify-api', '--cascade=foreground']);
   return { file: kubernetes, mend };
+}
+
+/** A standby that receives the log and does not replay it; Dify's role may look at it. */
+async function idleStandby({ compose, stores: { postgres } }: World): Promise<Happened> {
+  await postgres.query('GRANT pg_monitor TO dify');
+  await postgres.standby?.query('SELECT pg_wal_replay_pause()');
+  const mend = async () => {
+    await postgres.standby?.query('SELECT pg_wal_replay_resume()');
+    await postgres.query('REVOKE pg_monitor FROM dify');
+  };
+  return { file: compose, mend };
 }
 
 /** No registry has so old a Weaviate, so that what it says of itself is said by a fake. */

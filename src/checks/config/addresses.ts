@@ -51,10 +51,14 @@ export const configAddresses: Check = {
   },
 };
 
-/** What the file alone says, by component: the variables of its external services. */
+/** The kind of database, which is PostgreSQL also if it is bundled. */
+const DATABASE_KIND = /^DB_TYPE$/;
+
+/** What the file alone says, by component: the kind of database, and the variables of its external services. */
 function namedBy(deployment: Deployment): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const { postgres, redis, vectorStore, objectStorage } = deployment;
   const patterns = [
+    DATABASE_KIND,
     ...(postgres.mode === 'external' ? [OF_SERVICE.postgres] : []),
     ...(redis.mode === 'external' ? [OF_SERVICE.redis] : []),
     ...(vectorStore.mode === 'external' ? [OF_SERVICE.vectorStore] : []),

@@ -6,6 +6,7 @@ import { CREDENTIAL_RULES } from './rules/credentials.ts';
 import { FRAME_RULES } from './rules/frame.ts';
 import { HIDDEN_CHARACTER_RULES } from './rules/hidden-characters.ts';
 import { HIDDEN_SECRET_RULES } from './rules/hidden-secrets.ts';
+import { MYSQL_RULES } from './rules/mysql.ts';
 import { RECOVERY_RULES } from './rules/recovery.ts';
 import type { Finding, Rule } from './rules/rule.ts';
 import { SERVICE_RULES } from './rules/services.ts';
@@ -15,6 +16,7 @@ const RULES: readonly Rule[] = [
   ...FRAME_RULES,
   ...ADDRESS_RULES,
   ...SERVICE_RULES,
+  ...MYSQL_RULES,
   ...CREDENTIAL_RULES,
   ...COMPONENT_RULES,
   ...RECOVERY_RULES,

@@ -46,7 +46,7 @@ export interface PostgresService extends Service {
   readonly password: string;
   /** Of the authority that signed its certificate. */
   readonly caFile?: string;
-  readonly standby?: Service;
+  readonly standby?: Service & Pick<PostgresService, 'query'>;
   /** `archive_command` that works, where it was started with archiving. */
   readonly archiveCommand: string;
   /** Its certificate's and key's file names lie here; another certificate in their place is served after a reload. */
@@ -181,7 +181,10 @@ async function startServer(server: Server, name: string, port: number): Promise<
   return started;
 }
 
-async function startStandby(server: Server, running: ServiceProcess[]): Promise<Service> {
+async function startStandby(
+  server: Server,
+  running: ServiceProcess[],
+): Promise<NonNullable<PostgresService['standby']>> {
   const { folder, login } = server;
   const port = await servicePort({});
   await mkdir(folder, { recursive: true });
@@ -194,7 +197,8 @@ async function startStandby(server: Server, running: ServiceProcess[]): Promise<
     const streaming = await server.query("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'");
     return streaming === '1' ? true : undefined;
   });
-  return { host: login.host, port, stop: () => standby.end() };
+  const query = queryWith(server.installation, { ...login, port });
+  return { host: login.host, port, query, stop: () => standby.end() };
 }
 
 function queryWith(installation: PostgresInstallation, login: Login): PostgresService['query'] {

@@ -1,0 +1,22 @@
+import { isObject } from '../../../base/json.ts';
+import { COMPONENTS } from '../../../checklist/components.ts';
+import { problem, type Rule, rule } from './rule.ts';
+
+const POSTGRES_ALONE =
+  'difyctl renders and checks PostgreSQL alone; take MySQL out, and name a PostgreSQL server under postgres';
+
+/** Dify and its chart know MySQL too. No section of the file names such a server, so that no check would look at it. */
+export const MYSQL_RULES: readonly Rule[] = [
+  rule(['components'], ({ components }) =>
+    COMPONENTS.map((name) => {
+      const type = components[name]?.extraEnv?.DB_TYPE;
+      const isOther = type !== undefined && type.toLowerCase() !== 'postgresql';
+      return isOther && problem(`components.${name}.extraEnv.DB_TYPE`, POSTGRES_ALONE);
+    }),
+  ),
+  rule(['extraValues'], ({ extraValues: { externalMysql } }) => [
+    isObject(externalMysql) &&
+      externalMysql.enabled === true &&
+      problem('extraValues.externalMysql.enabled', POSTGRES_ALONE),
+  ]),
+];
