@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { envFile } from '../../base/env-file.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
@@ -6,7 +7,6 @@ import { refuseUnknownVersion } from '../known-version.ts';
 import type { RenderedCompose, RenderedFile } from '../rendered.ts';
 import { squidConfig } from '../squid-config.ts';
 import { type ComposeContext, composeContext } from './context.ts';
-import { envFile } from './env-file.ts';
 import type { ComposeInputs } from './host-paths.ts';
 import { SERVICE_OF } from './names.ts';
 import { NETWORKS, type NetworkName } from './networks.ts';
