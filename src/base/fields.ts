@@ -19,6 +19,22 @@ export const dnsSubdomain = z
     'lower-case letters, digits, dashes and dots, at most 253, a letter or digit at either end of each part',
   );
 
+/** Labels of nodes: `example.com/pool: dify` (kubernetes.io, Labels and Selectors, syntax and character set). */
+export const nodeLabels = z.record(
+  z
+    .string()
+    .regex(
+      /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+      'a label such as kubernetes.io/arch',
+    ),
+  z
+    .string()
+    .regex(
+      /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
+      'a label value: letters, digits, dashes, underscores and dots, at most 63, a letter or digit at either end',
+    ),
+);
+
 /** A sender: an address, or `Name <address>` (RFC 5322, of which this is the part that mail services accept). */
 export const sender = z
   .string()
@@ -72,14 +88,14 @@ function urlFault(text: string, schemes: readonly string[]): string | undefined 
   const url = new URL(text);
   if (!schemes.includes(url.protocol))
     return `the scheme must be one of ${schemes.map((s) => s.replace(':', '')).join(', ')}`;
-  if (url.username !== '' || url.password !== '') return 'credentials may not stand in a URL';
+  if (url.username !== '' || url.password !== '') return 'the URL must not contain a user name or password';
   if (text.endsWith('/')) return 'no trailing slash';
   if (url.search !== '' || url.hash !== '') return 'no query and no fragment';
   return undefined;
 }
 
 function originFault(text: string, { pathname, host, hostname }: URL): string | undefined {
-  if (pathname !== '/') return 'an address without a path';
+  if (pathname !== '/') return 'the URL must not contain a path';
   // Certificates, Ingress and virtual hosts know a name in one form: lower case, and `xn--` for letters beyond ASCII.
   const written = text.slice(text.indexOf('://') + 3).replace(/:\d+$/, '');
   return written === hostname || written === host ? undefined : `write the host as ${hostname}`;
@@ -104,4 +120,4 @@ export const line = z
 /** Path of a file, relative to difyctl.yaml. No shell reads it, so nothing would expand a tilde. */
 export const filePath = line.refine((text) => !text.startsWith('~'), 'a path; ~ is not expanded here, write it out');
 
-export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable name');
+export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a valid environment variable name');

@@ -13,7 +13,7 @@ export const secretRef = z.union(
     }),
     z.strictObject({ generated: z.literal(true) }),
   ],
-  { error: 'a secret may not stand here; write { env: NAME } or { file: PATH }' },
+  { error: 'do not write the secret itself; write a reference: { env: NAME } or { file: PATH }' },
 );
 
 export type SecretRef = z.output<typeof secretRef>;

@@ -33,9 +33,14 @@ function planComponent(deployment: Deployment, name: ComponentName, sets: Defaul
     requests: { ...size.requests, ...defined(over.resources?.requests) },
     limits: { ...size.limits, ...defined(over.resources?.limits) },
     extraEnv: { ...over.extraEnv, ...chart.extraEnv },
-    nodeSelector: over.nodeSelector ?? {},
+    nodeSelector: over.nodeSelector ?? clusterSelector(deployment),
     priorityClassName: over.priorityClassName,
   };
+}
+
+/** Labels that every node of Dify has to have; Compose is one host. */
+export function clusterSelector({ target }: Pick<Deployment, 'target'>): Readonly<Record<string, string>> {
+  return target.type === 'kubernetes' ? (target.nodeSelector ?? {}) : {};
 }
 
 interface ChartWords {

@@ -9,7 +9,7 @@ import { unknownKeyMessage } from './unknown-keys.ts';
 type Issue = z.core.$ZodIssue;
 
 const SECRET_KEYS = ['env', 'file', 'kubernetes', 'generated'];
-const NO_SECRET_HERE = 'a secret may not stand here; write { env: NAME } or { file: PATH }';
+const NO_SECRET_HERE = 'do not write the secret itself; write a reference: { env: NAME } or { file: PATH }';
 
 /** A file as data, and what kind of file it is. */
 interface Reading {

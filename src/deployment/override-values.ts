@@ -8,7 +8,7 @@ import { parseSecretText, SECRET_TEXT_FORMS } from './secret-text.ts';
 /** A value, or what is wrong with its text; the text itself is never repeated, since it may be a secret. */
 export type ReadValue = { readonly value: Json } | { readonly fault: string };
 
-const NO_SECRET = `a secret may not stand here; write ${SECRET_TEXT_FORMS}`;
+const NO_SECRET = `do not give the secret itself; give a reference: ${SECRET_TEXT_FORMS}`;
 
 /** Reads the texts of one flag. Several make a list; of anything else the last counts. */
 export function readFlagValue(flag: DeploymentFlag, texts: readonly string[]): ReadValue {

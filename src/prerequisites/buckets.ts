@@ -52,8 +52,9 @@ function vendorNeed(storage: Exclude<ObjectStorage, { provider: 'local' }>): Ven
     case 's3':
       return { main: storage.s3.bucket, grants: (buckets) => ({ policy: s3Policy(buckets), commands: [] }) };
     case 'azure-blob': {
-      const { accountName, container } = storage.azureBlob;
-      return { main: container, grants: () => ({ commands: azureCommands(accountName, container) }) };
+      const { accountName, container, identity } = storage.azureBlob;
+      const role = identity === undefined ? [] : [azureRoleCommand(accountName, container)];
+      return { main: container, grants: () => ({ commands: [...azureCommands(accountName, container), ...role] }) };
     }
     case 'gcs':
       return { main: storage.gcs.bucket, grants: (buckets) => ({ commands: buckets.map(gcsCommand) }) };
@@ -180,6 +181,12 @@ function azureCommands(account: string, container: string): readonly string[] {
     `az storage container create --account-name ${shellWord(account)} --name ${shellWord(container)} --public-access off`,
     `az storage account blob-service-properties update --account-name ${shellWord(account)} --enable-versioning true`,
   ];
+}
+
+/** The role with which an identity reads and writes blobs (learn.microsoft.com, Azure built-in roles for Storage). */
+function azureRoleCommand(account: string, container: string): string {
+  const scope = `"$(az storage account show --name ${shellWord(account)} --query id --output tsv)/blobServices/default/containers/${container}"`;
+  return `az role assignment create --assignee DIFY_IDENTITY --role "Storage Blob Data Contributor" --scope ${scope}`;
 }
 
 function gcsCommand(bucket: string): string {

@@ -53,7 +53,10 @@ function placeOf({ target, name }: Deployment): string {
       ? 'the proxy or load balancer before this host'
       : `${target.tls.certFile} (the whole chain) and ${target.tls.keyFile}, beside difyctl.yaml`;
   }
-  const secret = target.ingress?.tls?.secretName;
+  const { issuer, secretName: secret } = target.ingress?.tls ?? {};
+  if (issuer !== undefined && secret !== undefined) {
+    return `${issuer.kind} ${issuer.name} of cert-manager, which creates Secret ${secret} in namespace ${target.namespace}`;
+  }
   return secret === undefined
     ? 'the ingress controller or load balancer before the cluster'
     : `Secret ${secret} of type kubernetes.io/tls in namespace ${target.namespace}: kubectl -n ${target.namespace} create secret tls ${secret} --cert=fullchain.pem --key=${name}.key`;

@@ -23,8 +23,7 @@ export interface FieldQuestion {
 type Texts = Pick<FieldQuestion, 'title' | 'why'>;
 
 /** Why a secret is asked for by its place. */
-export const KEY =
-  'Only where it is kept is written to the file, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
+export const KEY = 'The file holds a reference, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
 
 /** A text that must be given. */
 export function required(field: string, texts: Texts): FieldQuestion {

@@ -21,7 +21,7 @@ export function drillsPlan(needs: RecoveryNeeds): readonly Implication[] {
       value: tight ? '30d' : '90d',
       reason: tight
         ? 'an RTO below an hour is kept only by people who did it last month'
-        : 'a restore that nobody tried this quarter is a hope',
+        : 'an untested restore cannot be relied on',
     },
   ];
 }

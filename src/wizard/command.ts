@@ -94,12 +94,18 @@ function withoutAnswer(data: JsonObject, { fills }: Question): JsonObject {
 
 function optionFor({ path, value }: Change, places: Places): readonly string[] {
   const name = formatPath(path);
-  if (value === null) return ['--set', `${name}=null`];
+  const field = settingPath(path);
+  if (value === null) return ['--set', `${field}=null`];
   const moved = movedPaths(value, path, places);
   const question = QUESTIONS.find(({ fills }) => fills.length === 1 && fills[0] === name);
   const flag = question === undefined ? kebabFlag(name) : flagOf(question);
   if (findFlag(flag) !== undefined) return [flag, textOf(moved)];
-  return ['--set', `${name}=${typeof moved === 'string' ? moved : JSON.stringify(moved)}`];
+  return ['--set', `${field}=${typeof moved === 'string' ? moved : JSON.stringify(moved)}`];
+}
+
+/** A path as --set reads it: a key with dots in quotes. */
+function settingPath(path: Change['path']): string {
+  return formatPath(path.map((step) => (typeof step === 'string' && /[.[\]=]/.test(step) ? `"${step}"` : step)));
 }
 
 /** Paths of files as somebody in the working directory types them. */

@@ -42,6 +42,8 @@ export type ReviewReply = 'write' | 'edit' | 'back';
 /** The terminal, as the wizard sees it. Every method throws Interrupted for Ctrl-C and for the end of the input. */
 export interface WizardIo {
   ask(prompt: Prompt): Promise<Reply>;
+  /** Whether the settings with these titles are asked too. */
+  more(titles: readonly string[]): Promise<'yes' | 'no' | 'back'>;
   /** Leaving from here throws Interrupted, too. */
   review(review: Review): Promise<ReviewReply>;
   /** Which line to edit; undefined for none. */

@@ -12,12 +12,15 @@ const HEAD = `# Questions
 Every question of \`difyctl init\`, made from the one list that the wizard, its flags and its variables come from
 (\`difyctl init --questions\` prints this page). A secret is always a reference: \`env:NAME\`, \`file:PATH\` or
 \`kubernetes:NAME/KEY\`. \`--set path=value\` may stand in for any answer. What is marked *asked* the wizard puts
-to everybody whom it concerns; the rest is reached by its flag, by \`--set\` and from the review.
+to everybody whom it concerns, *more settings* only on request at the end; the rest is reached by its flag, by \`--set\` and from the review.
 `;
 
 const SECTIONS: readonly (readonly [string, RegExp])[] = [
   ['Where, how much, which', /^(target\.type|tier|edition|version|name|policy)$/],
-  ['On Kubernetes', /^target\.(context|namespace|ingress|storageClass|autoscaling)|^objectStorage\.local\.accessMode/],
+  [
+    'On Kubernetes',
+    /^target\.(context|namespace|ingress|storageClass|nodeSelector|autoscaling)|^objectStorage\.local\.accessMode/,
+  ],
   ['On Docker Compose', /^target\.(directory|http|bind|tls)/],
   ['Addresses', /^urls\./],
   ['PostgreSQL', /^postgres\./],
@@ -28,6 +31,7 @@ const SECTIONS: readonly (readonly [string, RegExp])[] = [
   ['Mail', /^mail\./],
   ['Size', /^(load|components)\./],
   ['Recovery', /^recovery\./],
+  ['Images and logs', /^(images|logging)\./],
 ];
 
 /** The reference of all questions, in Markdown. */
@@ -44,12 +48,12 @@ function entry(question: Question, contexts: Readonly<Record<Tier, readonly Json
   const [inTest = '', inProd] = facts;
   const fact =
     inTest === inProd
-      ? inTest.replace(/^not asked$/, 'optional, beside the answer before it')
+      ? inTest.replace(/^not asked$/, 'optional, only together with the previous answer')
       : TIERS.map((tier, index) => `${tier}: ${facts[index] ?? ''}`).join('; ');
   const choices =
     question.kind === 'select' && question.open === undefined ? choicesOf(question) : KINDS[question.kind];
   return [
-    `### \`${question.id}\`${question.asked === 'rarely' ? '' : ' (asked)'}`,
+    `### \`${question.id}\`${ASKED_WORDS[typeof question.asked === 'string' ? question.asked : 'always']}`,
     [
       `- ${question.title.replace(/\?$/, '')}: ${choices}`,
       `- \`${flagOf(question)}\`, \`${variableFor(question)}\``,
@@ -58,6 +62,8 @@ function entry(question: Question, contexts: Readonly<Record<Tier, readonly Json
     question.why,
   ].join('\n\n');
 }
+
+const ASKED_WORDS = { always: ' (asked)', more: ' (more settings)', rarely: '' } as const;
 
 const KINDS: Readonly<Record<Question['kind'], string>> = {
   select: 'text',

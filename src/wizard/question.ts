@@ -52,8 +52,8 @@ export interface Question {
   readonly open?: true;
   /** What leaving it out means, if that is the usual answer: shown first, in place of `none` at the end. */
   readonly leftOut?: (answers: Answers) => Omit<Choice, 'value'> | undefined;
-  /** `rarely` is reached by its flag, by --set and from the review. */
-  readonly asked: 'always' | 'rarely' | ((answers: Answers) => boolean);
+  /** `more` is asked at the end, if the operator wants more settings; `rarely` is reached by its flag, by --set and from the review. */
+  readonly asked: 'always' | 'more' | 'rarely' | ((answers: Answers) => boolean);
   readonly when: (answers: Answers) => boolean;
   /** Whether the file is incomplete without it. Where it is not, an empty answer leaves the field out. */
   readonly required: boolean | ((answers: Answers) => boolean);
@@ -66,6 +66,8 @@ export interface Question {
 export interface Lens {
   read(answers: Pick<Answers, 'said'>): Json | undefined;
   write(answer: Json, answers: Pick<Answers, 'said'>): Json;
+  /** What is wrong with a typed text that `write` cannot read; undefined if it can. */
+  fault?(text: string): string | undefined;
 }
 
 /** Shorthands for `offer`. */

@@ -39,7 +39,7 @@ export function reviewOf(draft: Draft): Review {
     open: openPoints(data, answers),
     notes: outdated(draft.base, said).map(
       ({ question, offer }) =>
-        `${question.id} stays ${textOf(currentAnswer(question, answers) ?? '')}; ${textOf(offer.value)} is implied now (${flagOf(question)})`,
+        `${question.id} remains ${textOf(currentAnswer(question, answers) ?? '')}; ${textOf(offer.value)} now follows from the other answers (${flagOf(question)})`,
     ),
   };
 }
@@ -53,8 +53,8 @@ function changeLines(draft: Draft): readonly string[] {
   );
 }
 
-/** What a question stands at, for people: what is said, else what holds without being said. */
-export function standing(question: Question, answers: Answers): string {
+/** The current answer to a question as text: what is said, else what holds without being said. */
+export function currentText(question: Question, answers: Answers): string {
   const said = currentAnswer(question, answers);
   if (said !== undefined) return textOf(said);
   const offer = offerFor(question, answers);
@@ -73,6 +73,8 @@ const SUBJECTS: readonly (readonly [string, readonly string[]])[] = [
   ['vectors', ['vectorStore.', 'acceptedRisks.vector']],
   ['mail', ['mail.']],
   ['size', ['load.', 'components.']],
+  ['images', ['images.']],
+  ['logs', ['logging.']],
   ['recovery', ['recovery.']],
   ['risks', ['acceptedRisks.host']],
 ];
@@ -126,9 +128,9 @@ const ALWAYS_SHOWN = new Set([
   'components.sandbox.replicas',
 ]);
 
-/** The question in short and where it stands. */
+/** The title of a question and its current answer. */
 function labelled(question: Question, answers: Answers): string {
-  return `${question.title.replace(/\?$/, '')}: ${standing(question, answers)}`;
+  return `${question.title.replace(/\?$/, '')}: ${currentText(question, answers)}`;
 }
 
 function openPoints(data: JsonObject, answers: Answers): readonly string[] {

@@ -8,7 +8,7 @@ import type { Found } from './found.ts';
 import type { EnterValue, Note, Progress, Prompt, Reply, WizardIo } from './io.ts';
 import type { Answers, Question } from './question.ts';
 import { QUESTIONS } from './questions/all.ts';
-import { reviewOf, standing } from './review.ts';
+import { currentText, reviewOf } from './review.ts';
 import { impliedNotes } from './say.ts';
 import { noAnswer, type Places, readAnswer, textOf } from './texts.ts';
 
@@ -36,6 +36,7 @@ export async function runWizard(start: Draft, settings: WizardSettings): Promise
   const wizard = new Wizard(start, settings);
   for (;;) {
     await wizard.askOpen();
+    if (await wizard.offersMore()) continue;
     if (await wizard.reviewed()) return wizard.draft();
   }
 }
@@ -45,6 +46,8 @@ class Wizard {
   readonly #settings: WizardSettings;
   readonly #typed = new Map<string, string>();
   #given: readonly Given[] = [];
+  /** How many answers were given when more settings were wanted or not; undefined until that was asked. */
+  #more: { readonly wanted: boolean; readonly after: number } | undefined;
 
   constructor(start: Draft, settings: WizardSettings) {
     this.#start = start;
@@ -59,9 +62,29 @@ class Wizard {
   async askOpen(): Promise<void> {
     for (let [question, ...more] = this.#waiting(); question !== undefined; [question, ...more] = this.#waiting()) {
       const reply = await this.#ask(question, this.#progress(more.length + 1));
-      if (reply.kind === 'back') this.#given = this.#given.slice(0, -1);
+      if (reply.kind === 'back') this.#goBack();
       else await this.#take(question, reply);
     }
+  }
+
+  /** Asks once for a new file whether more settings are wanted. True if questions are open afterwards. */
+  async offersMore(): Promise<boolean> {
+    const answers = this.#answers();
+    const more = QUESTIONS.filter(
+      (question) =>
+        question.asked === 'more' && question.when(answers) && currentAnswer(question, answers) === undefined,
+    );
+    if (this.#more !== undefined || !isNewFile(this.#start.base) || more.length === 0) return false;
+    const reply = await this.#settings.io.more(more.map(({ title }) => title));
+    if (reply === 'back') this.#goBack();
+    else this.#more = { wanted: reply === 'yes', after: this.#given.length };
+    return reply !== 'no';
+  }
+
+  /** Takes the last answer back, or the wish for more settings if that came later. */
+  #goBack(): void {
+    if (this.#more?.after === this.#given.length) this.#more = undefined;
+    else this.#given = this.#given.slice(0, -1);
   }
 
   /** True where the file may be written. */
@@ -69,7 +92,7 @@ class Wizard {
     const review = reviewOf(this.draft());
     const reply = await this.#settings.io.review(review);
     if (reply === 'write') return review.open.length === 0;
-    if (reply === 'back') this.#given = this.#given.slice(0, -1);
+    if (reply === 'back') this.#goBack();
     else await this.#editLine();
     return false;
   }
@@ -78,7 +101,7 @@ class Wizard {
     const answers = this.#answers();
     const lines = QUESTIONS.filter((question) => question.when(answers)).map((question) => ({
       question,
-      text: standing(question, answers),
+      text: currentText(question, answers),
     }));
     const question = await this.#settings.io.chooseLine(lines);
     if (question === undefined) return;
@@ -182,6 +205,7 @@ class Wizard {
   #isOpen(question: Question, answers: Answers): boolean {
     if (currentAnswer(question, answers) !== undefined) return false;
     const wasThere = !isNewFile(this.#start.base) && question.when(answersOf(this.#start.base));
+    if (question.asked === 'more') return this.#more?.wanted === true;
     return !wasThere && isAsked(question, answers);
   }
 

@@ -24,6 +24,8 @@ export type ReadAnswer = { readonly overrides: readonly Override[] } | { readonl
 export function readAnswer(question: Question, text: string, answers: Answers, places: Places): ReadAnswer {
   const noReference = question.kind === 'secret' ? referenceFault(text, answers) : undefined;
   if (noReference !== undefined) return { fault: noReference };
+  const unreadable = question.lens?.fault?.(text);
+  if (unreadable !== undefined) return { fault: unreadable };
   const flag = flagOf(question);
   const value = question.lens === undefined ? text : JSON.stringify(question.lens.write(text, answers));
   const { overrides, problems } = readOverrides(

@@ -89,8 +89,8 @@ describe('a public address', () => {
     ['https://DIFY.example.com', 'write the host as dify.example.com'],
     ['http://127.1', 'write the host as 127.0.0.1'],
     ['https://dify.example.com/', 'no trailing slash'],
-    ['https://dify.example.com/dify', 'an address without a path'],
-    ['https://me:hunter2@dify.example.com', 'credentials may not stand in a URL'],
+    ['https://dify.example.com/dify', 'the URL must not contain a path'],
+    ['https://me:hunter2@dify.example.com', 'the URL must not contain a user name or password'],
   ])('%s', async (url, fault) => {
     await writeFile(join(folder, 'difyctl.yaml'), FILE);
     const run = await runCli(['validate', '--url', url], { cwd: folder });

@@ -102,6 +102,49 @@ describe('rules between fields', () => {
       ['objectStorage.s3.accessKey', 'objectStorage.s3.secretKey'],
     ],
     [
+      'an account key beside an identity',
+      'prod-kubernetes-sentinel-azure-pgvector',
+      { objectStorage: { azureBlob: { identity: 'workload' } } },
+      ['objectStorage.azureBlob.accountKey'],
+    ],
+    [
+      'a service account key beside an identity',
+      'prod-kubernetes-sentinel-without-agent',
+      { objectStorage: { gcs: { identity: 'workload' } } },
+      ['objectStorage.gcs.serviceAccountJson'],
+    ],
+    [
+      'neither keys nor an identity',
+      'test-compose-bundled',
+      { objectStorage: { provider: 'gcs', gcs: { bucket: 'dify' } } },
+      ['objectStorage.gcs.serviceAccountJson'],
+    ],
+    [
+      'an issuer beside the annotation that it makes',
+      KUBERNETES,
+      {
+        target: {
+          ingress: {
+            annotations: { 'cert-manager.io/issuer': 'own' },
+            tls: { secretName: 'dify-tls', issuer: { kind: 'ClusterIssuer', name: 'letsencrypt' } },
+          },
+        },
+      },
+      ['target.ingress.annotations.cert-manager.io/issuer'],
+    ],
+    [
+      'a label that no node can have',
+      KUBERNETES,
+      { target: { nodeSelector: { pool: 'a b' } } },
+      ['target.nodeSelector.pool'],
+    ],
+    [
+      'a label key that is none',
+      KUBERNETES,
+      { target: { nodeSelector: { 'a/b/c': 'd' } } },
+      ['target.nodeSelector.a/b/c'],
+    ],
+    [
       'a bucket whose plugin bucket would be too long',
       KUBERNETES,
       { objectStorage: { s3: { bucket: 'b'.repeat(60) } } },

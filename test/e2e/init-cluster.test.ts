@@ -78,7 +78,7 @@ describe('on a cluster of one node of 4C/16G, whose default class is ReadWriteOn
     session = wizard;
     await wizard.sees(`context ${cluster.context}`);
     for (const question of [
-      ...['Where will Dify run?', 'How much may break?', 'Version of Dify', 'Context of the kubeconfig'],
+      ...['Where will Dify run?', 'Environment?', 'Version of Dify', 'Context of the kubeconfig'],
       ...['Public address', 'Ingress class', 'PostgreSQL', 'Redis', 'Object storage', 'Vector store'],
       ...['the default class, now standard', 'Mail', 'Write it?'],
     ]) {

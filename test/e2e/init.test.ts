@@ -11,7 +11,7 @@ type Step = readonly [shows: string, keys: string];
 
 const PROD: readonly Step[] = [
   ['Where will Dify run?', 'k'],
-  ['How much may break?', 'p'],
+  ['Environment?', 'p'],
   ['Version of Dify', ''],
   ['Context of the kubeconfig', 'prod-eu'],
   ['Public address', 'https://dify.example.com'],
@@ -23,12 +23,12 @@ const PROD: readonly Step[] = [
   ['Database of Dify', ''],
   ['Database of the plugin daemon', ''],
   ['Password of PostgreSQL', ''],
-  ['TLS to PostgreSQL', 'v'],
+  ['TLS for PostgreSQL', 'v'],
   ['Managed service', ''],
   ['How Redis is reached', 's'],
   ['Host of Redis', '127.0.0.1'],
   ['Password of Redis', 'file:./redis-password'],
-  ['TLS to Redis', ''],
+  ['TLS for Redis', ''],
   ['Object storage', ''],
   ['Endpoint', 'http://127.0.0.1:9'],
   ['Bucket', 'dify'],
@@ -70,7 +70,7 @@ const PROD_SETS = [
 
 const COMPOSE: readonly Step[] = [
   ['Where will Dify run?', 'd'],
-  ['How much may break?', 't'],
+  ['Environment?', 't'],
   ['Version of Dify', ''],
   ['Public address', ''],
   ['PostgreSQL', ''],

@@ -13,6 +13,8 @@ export class ScriptedPerson implements WizardIo {
   readonly prompts: Prompt[] = [];
   readonly said: Note[] = [];
   readonly reviews: Review[] = [];
+  /** Titles of the settings that were offered at the end. */
+  readonly offered: (readonly string[])[] = [];
   readonly #script: Map<string, string[]>;
   readonly #reviewReplies: (ReviewReply | { readonly edit: string })[];
   #edit: string | undefined;
@@ -37,6 +39,13 @@ export class ScriptedPerson implements WizardIo {
     const fault = prompt.faultOf(text);
     if (fault !== undefined) throw new Error(`${prompt.question.id}: ${fault}`);
     return { kind: 'typed', text };
+  }
+
+  /** `<more>` is scripted like a question; without it no more settings are wanted. */
+  async more(titles: readonly string[]): Promise<'yes' | 'no' | 'back'> {
+    this.offered.push(titles);
+    const text = this.#script.get('<more>')?.shift();
+    return text === '<back>' ? 'back' : text === 'yes' ? 'yes' : 'no';
   }
 
   async review(review: Review): Promise<ReviewReply> {

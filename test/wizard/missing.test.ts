@@ -73,7 +73,7 @@ describe('what is missing', () => {
 
   test('each is a problem with its flag, its variable, and when it is needed', () => {
     const problems = missingProblems(missingAnswers({ target: { type: 'kubernetes' } }));
-    expect(problems).toContainEqual({ path: '--tier', message: 'How much may break?  (test, prod)  DIFYCTL_TIER' });
+    expect(problems).toContainEqual({ path: '--tier', message: 'Environment?  (test, prod)  DIFYCTL_TIER' });
     expect(problems).toContainEqual({
       path: '--context',
       message: 'Context of the kubeconfig  DIFYCTL_CONTEXT  with --tier prod',

@@ -17,7 +17,7 @@ const PLACES = { cwd: '/work', baseDirectory: '/work' };
 async function byWizard(
   answers: Readonly<Record<string, string>>,
 ): Promise<{ text: string; options: readonly string[] }> {
-  const io = new ScriptedPerson(answers);
+  const io = new ScriptedPerson({ '<more>': 'yes', ...answers });
   const draft = await runWizard({ base: {}, said: [] }, scriptedSettings(io));
   return { text: editDeployment(undefined, changesFor(draft)), options: equivalentOptions(draft, PLACES) };
 }

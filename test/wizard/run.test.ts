@@ -183,7 +183,7 @@ describe('a file that exists', () => {
     ]);
     await run(io, { base: implied, said: [] });
     expect(io.reviews.at(-1)?.notes).toEqual([
-      expect.stringContaining('recovery.postgres.interval stays 12h; 5m is implied'),
+      expect.stringContaining('recovery.postgres.interval remains 12h; 5m now follows from the other answers'),
     ]);
   });
 });

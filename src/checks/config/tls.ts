@@ -50,7 +50,8 @@ function unended({ target }: Deployment, set: RenderedSet | undefined): Gap | un
   if (ingresses.every(({ tls }) => tls)) return undefined;
   return {
     observed: 'https is promised, and the ingress names no certificate',
-    remedy: 'set target.ingress.tls.secretName, or make sure that the controller or a load balancer ends TLS',
+    remedy:
+      'set target.ingress.tls.secretName (and issuer, if cert-manager creates it), or make sure that the controller or a load balancer ends TLS',
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { NAMES_TLS_SECRET } from '../../evidence/names/tls-secret.ts';
-import type { Check } from '../check.ts';
+import type { TlsIssuer } from '../../deployment/schema/target.ts';
+import { NAMES_TLS_SECRET, type TlsSecret } from '../../evidence/names/tls-secret.ts';
+import type { Check, Judgement } from '../check.ts';
 import { deploymentOf, fault, pass } from '../judgement.ts';
 import { errorInProdElseWarning, whereFile } from '../when.ts';
 import { judgePair } from './pair.ts';
@@ -17,16 +18,18 @@ export const namesTlsSecret: Check = {
   needs: [NAMES_TLS_SECRET],
   remedy: 'kubectl create secret tls NAME --cert fullchain.pem --key key.pem',
   judge: (context) => {
-    const { name, exists, type, fault: unread, pair } = context.evidence(NAMES_TLS_SECRET);
-    const { namespace, issuer } = placeOf(deploymentOf(context));
+    const seen = context.evidence(NAMES_TLS_SECRET);
+    const { name, exists, type, fault: unread, pair } = seen;
+    const { namespace, annotation, issuer } = placeOf(deploymentOf(context));
     const expected = `Secret ${name} with a certificate for every public host`;
     const remedy = `kubectl -n ${namespace} create secret tls ${name} --cert fullchain.pem --key key.pem`;
+    if (!exists && issuer !== undefined) return judgeIssuer(issuer, seen, namespace);
     if (!exists) {
-      if (issuer !== undefined)
-        return { ...pass(`${issuer} has Secret ${name} made once the ingress is there`, expected) };
+      if (annotation !== undefined)
+        return pass(`${annotation} creates Secret ${name} once the ingress exists`, expected);
       // Others make such a Secret too (a Certificate in the same repository, a reflector): it may come.
       return fault('warn', {
-        observed: `there is no Secret ${name} in namespace ${namespace}, and no annotation of the ingress that has it made`,
+        observed: `Secret ${namespace}/${name} does not exist, and no ingress annotation (e.g. cert-manager) would create it`,
         expected,
         remedy,
       });
@@ -43,10 +46,34 @@ export const namesTlsSecret: Check = {
   },
 };
 
-function placeOf({ target }: Deployment): { readonly namespace: string; readonly issuer: string | undefined } {
-  if (target.type !== 'kubernetes') return { namespace: '', issuer: undefined };
+/** The Secret comes from the issuer: what matters is whether that one can make it. */
+function judgeIssuer({ kind, name }: TlsIssuer, { name: secret, issuer }: TlsSecret, namespace: string): Judgement {
+  const expected = `${kind} ${name} that is ready`;
+  const place = kind === 'Issuer' ? `kubectl -n ${namespace} ` : 'kubectl ';
+  const resource = `${kind.toLowerCase()}.cert-manager.io`;
+  if (issuer === undefined) return pass(`${kind} ${name} is to create Secret ${secret}; it may not be read`, expected);
+  if (!issuer.exists) {
+    const remedy = `${place}get ${resource}; name one that exists in target.ingress.tls.issuer, or install cert-manager`;
+    return fault('fail', { observed: `${kind} ${name} does not exist`, expected, remedy });
+  }
+  if (issuer.notReady !== undefined) {
+    const remedy = `${place}describe ${resource} ${name}`;
+    return fault('fail', { observed: `${kind} ${name} is not ready: ${issuer.notReady}`, expected, remedy });
+  }
+  return pass(`${kind} ${name} creates Secret ${secret} once the ingress exists`, expected);
+}
+
+interface Place {
+  readonly namespace: string;
+  readonly annotation: string | undefined;
+  readonly issuer: TlsIssuer | undefined;
+}
+
+function placeOf({ target }: Deployment): Place {
+  if (target.type !== 'kubernetes') return { namespace: '', annotation: undefined, issuer: undefined };
   return {
     namespace: target.namespace,
-    issuer: Object.keys(target.ingress?.annotations ?? {}).find((annotation) => ISSUERS.test(annotation)),
+    issuer: target.ingress?.tls?.issuer,
+    annotation: Object.keys(target.ingress?.annotations ?? {}).find((annotation) => ISSUERS.test(annotation)),
   };
 }

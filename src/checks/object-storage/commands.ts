@@ -5,11 +5,29 @@ import { execInApi } from '../exec-command.ts';
 
 /** A command that asks for the bucket with the identity that only a pod of the API has. */
 export function inPod(deployment: Deployment): string {
-  const { objectStorage } = deployment;
-  if (objectStorage.provider !== 's3') return '';
-  const { bucket, region } = objectStorage.s3;
-  const asked = `import boto3; boto3.client("s3", region_name=${JSON.stringify(region)}).list_objects(Bucket=${JSON.stringify(bucket)}, MaxKeys=1)`;
-  return `${execInApi(deployment)} python -c ${shellWord(asked)}`;
+  const asked = listOneObject(deployment.objectStorage);
+  return asked === undefined ? '' : `${execInApi(deployment)} python -c ${shellWord(asked)}`;
+}
+
+/** Python for the API's image, which has the vendors' clients; it prints nothing if the bucket can be listed. */
+function listOneObject(storage: Deployment['objectStorage']): string | undefined {
+  switch (storage.provider) {
+    case 's3': {
+      const { bucket, region } = storage.s3;
+      return `import boto3; boto3.client("s3", region_name=${JSON.stringify(region)}).list_objects(Bucket=${JSON.stringify(bucket)}, MaxKeys=1)`;
+    }
+    case 'azure-blob': {
+      const { accountUrl, container } = storage.azureBlob;
+      const client = `ContainerClient(${JSON.stringify(accountUrl)}, ${JSON.stringify(container)}, DefaultAzureCredential())`;
+      return `from azure.identity import DefaultAzureCredential; from azure.storage.blob import ContainerClient; next(${client}.list_blobs(), None)`;
+    }
+    case 'gcs': {
+      const bucket = JSON.stringify(storage.gcs.bucket);
+      return `from google.cloud import storage; list(storage.Client().list_blobs(${bucket}, max_results=1))`;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** The vendor's own command that shows whether a bucket keeps old versions. */

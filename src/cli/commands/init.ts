@@ -86,7 +86,7 @@ function print(result: Written, context: CommandContext): void {
   const outcome = { created: 'written', changed: 'changed', unchanged: 'is as it should be' }[result.outcome];
   const lines = [
     `  ${mark} ${result.file} ${outcome}. Next: ${result.next}`,
-    ...(result.outcome === 'unchanged' ? [] : ['    the same without questions:', `    ${result.command}`]),
+    ...(result.outcome === 'unchanged' ? [] : ['    Equivalent command:', `    ${result.command}`]),
   ];
   context.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -96,7 +96,10 @@ async function remarkOn(
   if (endpoint === undefined) return undefined;
   const outcome = await tryToConnect(endpoint.host, endpoint.port, PROBE_MS, signal);
   const name = `${endpoint.host}:${endpoint.port}`;
-  if (outcome === 'connected') return `${terminal.unicode ? '✔' : 'ok'} ${name} reached`;
-  const view = answers.value('target.type') === 'kubernetes' ? '; the cluster may see it all the same' : '';
-  return `! ${name} not reached from here: ${outcome}${view}`;
+  if (outcome === 'connected') return `${terminal.unicode ? '✔' : 'ok'} connected to ${name}`;
+  const [observed, inCluster] =
+    outcome === 'unresolved'
+      ? [`cannot resolve ${endpoint.host} from this machine`, 'it may still resolve inside the cluster']
+      : [`cannot connect to ${name} from this machine (${outcome})`, 'the cluster may still reach it'];
+  return `Warning: ${observed}${answers.value('target.type') === 'kubernetes' ? `; ${inCluster}` : ''}.`;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, line, quantity } from '../../base/fields.ts';
+import { environmentName, line, nodeLabels, quantity } from '../../base/fields.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 
 const amounts = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
@@ -9,7 +9,7 @@ const component = z.strictObject({
   replicas: z.int().min(0).max(200).optional(),
   resources: z.strictObject({ requests: amounts.optional(), limits: amounts.optional() }).optional(),
   extraEnv: z.record(environmentName, z.union([z.string(), z.number(), z.boolean()]).transform(String)).optional(),
-  nodeSelector: z.record(z.string(), z.string()).optional(),
+  nodeSelector: nodeLabels.optional(),
   priorityClassName: line.optional(),
 });
 

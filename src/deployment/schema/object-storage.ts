@@ -15,6 +15,8 @@ function bucketsOf(store: keyof typeof BUCKET_NAMES) {
 /** Some vendors' SDKs take a bare host as endpoint; all take a URL. */
 const endpoint = httpUrl;
 const keys = { accessKey: secretRef, secretKey: secretRef };
+/** In place of keys: the identity of the pods or of the machine. Only the clients of these three vendors take it (docs/decisions.md). */
+const identity = z.literal('workload').optional();
 
 const s3 = z.strictObject({
   endpoint: endpoint.optional(),
@@ -22,14 +24,15 @@ const s3 = z.strictObject({
   ...bucketsOf('s3'),
   region: line.default('us-east-1'),
   addressStyle: z.enum(['auto', 'virtual', 'path']).default('auto'),
-  identity: z.literal('workload').optional(),
+  identity,
   accessKey: secretRef.optional(),
   secretKey: secretRef.optional(),
 });
 
 const azureBlob = z.strictObject({
   accountName: storageAccount,
-  accountKey: secretRef,
+  identity,
+  accountKey: secretRef.optional(),
   accountUrl: httpUrl,
   container: bucketOf('azure-blob'),
 });
@@ -44,7 +47,7 @@ const provider = {
   }),
   gcs: z.strictObject({
     provider: z.literal('gcs'),
-    gcs: z.strictObject({ ...bucketsOf('gcs'), serviceAccountJson: secretRef }),
+    gcs: z.strictObject({ ...bucketsOf('gcs'), identity, serviceAccountJson: secretRef.optional() }),
     managed: managed.optional(),
   }),
   tencentCos: z.strictObject({
@@ -89,3 +92,17 @@ export const objectStorage = z.discriminatedUnion('provider', [
   provider.local,
 ]);
 export type ObjectStorage = z.output<typeof objectStorage>;
+
+/** `workload` if the identity of the pods or of the machine stands for keys. */
+export function storageIdentity(storage: ObjectStorage): 'workload' | undefined {
+  switch (storage.provider) {
+    case 's3':
+      return storage.s3.identity;
+    case 'azure-blob':
+      return storage.azureBlob.identity;
+    case 'gcs':
+      return storage.gcs.identity;
+    default:
+      return undefined;
+  }
+}

@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { day, duration, line, quantity } from '../../base/fields.ts';
 
+/** A repository of restic (restic.readthedocs.io, Preparing a new repository): a scheme and what follows it, or a folder. Its login is never part of it. */
+const backupRepository = line.regex(
+  /^(?:(?:s3|azure|gs|swift|b2|sftp|rest|rclone):\S+|\.{0,2}\/\S*)$/,
+  'a restic repository such as s3:https://s3.example.com/dify-backup, azure:dify-backup:/, gs:dify-backup:/ or /mnt/backup',
+);
+
 export const recovery = z.strictObject({
   rto: duration.optional(),
   rpo: duration.optional(),
@@ -45,6 +51,7 @@ export const recovery = z.strictObject({
       error: 'snapshot needs an interval',
     })
     .optional(),
+  backup: z.strictObject({ repository: backupRepository }).optional(),
   configuration: z.strictObject({ repository: line.optional(), secrets: line.optional() }).optional(),
   drills: z.strictObject({ interval: duration, last: day.optional() }).optional(),
   topology: z

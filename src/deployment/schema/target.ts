@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dnsLabel, dnsSubdomain, environmentName, filePath, line, port } from '../../base/fields.ts';
+import { dnsLabel, dnsSubdomain, environmentName, filePath, line, nodeLabels, port } from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
 
 /** Chart, version and repository the facts were read from; see docs/chart-facts.md. */
@@ -29,10 +29,13 @@ const chart = z.union(
   { error: 'one of: repo, name and version · path · oci (with version)' },
 );
 
+/** Who makes the certificate: the two kinds that cert-manager's annotations of an Ingress name (cert-manager.io, Annotated Ingress resource). */
+const issuer = z.strictObject({ kind: z.enum(['ClusterIssuer', 'Issuer']), name: dnsSubdomain });
+
 const ingress = z.strictObject({
   className: dnsSubdomain.optional(),
   annotations: z.record(z.string(), z.string()).default({}),
-  tls: z.strictObject({ secretName: dnsSubdomain }).optional(),
+  tls: z.strictObject({ secretName: dnsSubdomain, issuer: issuer.optional() }).optional(),
 });
 
 const kubernetesTarget = z.strictObject({
@@ -42,6 +45,7 @@ const kubernetesTarget = z.strictObject({
   chart: chart.prefault({}),
   ingress: ingress.optional(),
   storageClass: dnsSubdomain.optional(),
+  nodeSelector: nodeLabels.optional(),
   autoscaling: z.strictObject({ maxNodes: z.int().positive() }).optional(),
   passEnv: z.array(environmentName).default([]),
 });
@@ -60,4 +64,11 @@ const composeTarget = z.strictObject({
 
 export const target = z.discriminatedUnion('type', [kubernetesTarget, composeTarget]);
 export type KubernetesTarget = z.output<typeof kubernetesTarget>;
+export type TlsIssuer = z.output<typeof issuer>;
 export type ComposeTarget = z.output<typeof composeTarget>;
+
+/** The annotation of an Ingress by which cert-manager knows an issuer of each kind. */
+export const ISSUER_ANNOTATIONS = {
+  ClusterIssuer: 'cert-manager.io/cluster-issuer',
+  Issuer: 'cert-manager.io/issuer',
+} as const;

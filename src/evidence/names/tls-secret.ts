@@ -1,6 +1,7 @@
-import { textAt } from '../../base/json-path.ts';
+import { listAt, textAt } from '../../base/json-path.ts';
+import type { TlsIssuer } from '../../deployment/schema/target.ts';
 import { fromClusterIfThere } from '../cluster/connect.ts';
-import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
 import { machineAuthorities } from './authorities.ts';
 import { type CertificatePair, readPair } from './certificate-pair.ts';
 import { publicOrigins } from './public-hosts.ts';
@@ -13,6 +14,14 @@ export interface TlsSecret {
   readonly type: string;
   readonly fault?: string;
   readonly pair?: CertificatePair;
+  /** The issuer that the file names, if the Secret does not exist; absent if it may not be read. */
+  readonly issuer?: IssuerFact;
+}
+
+interface IssuerFact {
+  readonly exists: boolean;
+  /** What its condition Ready says if it is not ready. */
+  readonly notReady?: string;
 }
 export const NAMES_TLS_SECRET = evidenceKey<TlsSecret>('names.tls-secret', 1);
 
@@ -30,7 +39,8 @@ export const tlsSecretCollector: Collector<TlsSecret> = {
       cluster.get(`/api/v1/namespaces/${namespace}/secrets/${name}`, context.signal),
     );
     const seen = { name, exists: found !== undefined, type: textAt(found, 'type') };
-    if (found === undefined) return seen;
+    const { issuer } = target.ingress.tls;
+    if (found === undefined) return issuer === undefined ? seen : { ...seen, ...(await issuerOf(context, issuer)) };
     const text = (key: string) => Buffer.from(textAt(found, 'data', key), 'base64').toString('utf8');
     const hosts = [...new Set(publicOrigins(deployment).map(({ host }) => host))];
     try {
@@ -41,3 +51,22 @@ export const tlsSecretCollector: Collector<TlsSecret> = {
     }
   },
 };
+
+/** cert-manager's own resource; an Issuer belongs to the namespace of the deployment. Nothing if it may not be read. */
+async function issuerOf(context: CollectContext, { kind, name }: TlsIssuer): Promise<Pick<TlsSecret, 'issuer'>> {
+  const target = context.deployment?.target;
+  const namespace = target?.type === 'kubernetes' ? target.namespace : '';
+  const place = kind === 'ClusterIssuer' ? 'clusterissuers' : `namespaces/${namespace}/issuers`;
+  try {
+    const found = await fromClusterIfThere(context, `get ${kind} ${name}`, (cluster) =>
+      cluster.get(`/apis/cert-manager.io/v1/${place}/${name}`, context.signal),
+    );
+    if (found === undefined) return { issuer: { exists: false } };
+    const ready = listAt(found, 'status', 'conditions').find((one) => textAt(one, 'type') === 'Ready');
+    if (textAt(ready, 'status') === 'True') return { issuer: { exists: true } };
+    return { issuer: { exists: true, notReady: textAt(ready, 'message') || 'its condition Ready is not True' } };
+  } catch (error) {
+    if (error instanceof EvidenceMissing) return {};
+    throw error;
+  }
+}

@@ -1,6 +1,6 @@
 import { withinMs } from '../../base/time-limit.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import { type ObjectStorage, storageIdentity } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { ownAuthority, type Trust } from '../../net/authority.ts';
 import { ProbeFault } from '../../net/fault.ts';
@@ -83,7 +83,7 @@ async function trustIn(storage: ObjectStorage, { baseDirectory }: CollectContext
 }
 
 function keysOf(storage: ObjectStorage, secrets: SecretValues): ObjectStorageEvidence['keys'] {
-  if (storage.provider === 's3' && storage.s3.identity === 'workload') return 'workload';
+  if (storageIdentity(storage) === 'workload') return 'workload';
   return secrets.unresolved.some(({ path }) => path.startsWith('objectStorage.')) ? 'unresolved' : 'given';
 }
 

@@ -21,7 +21,7 @@ export function addressQuestion(usual?: string): FieldQuestion {
 export function caQuestion(): FieldQuestion {
   return optional('caFile', {
     title: 'Certificate authority of the vector store (PEM file)',
-    why: 'Only where its certificate is signed by an authority of your own. Relative to difyctl.yaml.',
+    why: 'Only if its certificate is signed by an authority of your own. Relative to difyctl.yaml.',
   });
 }
 
@@ -40,9 +40,9 @@ export function sqlQuestions(usual: {
   return [
     required('host', {
       title: 'Host of the vector store',
-      why: 'The name that the Dify processes use, seen from where they run.',
+      why: 'The host as Dify reaches it, without scheme, port or database.',
     }),
-    defaulted('port', usual.port, { title: 'Port of the vector store', why: 'Only where it is another one.' }),
+    defaulted('port', usual.port, { title: 'Port of the vector store', why: 'Only if it differs.' }),
     usual.username === undefined ? required('username', user) : defaulted('username', usual.username, user),
     secretField('password', usual.variable, { title: 'Password of the vector store', why: KEY }),
     defaulted('database', 'dify', { title: 'Database of the vectors', why: 'It must exist.' }),

@@ -28,22 +28,22 @@ const questions: readonly FieldQuestion[] = [
   caQuestion(),
   defaulted('database', 'default', {
     title: 'Database in Milvus',
-    why: 'Only where it shares a Milvus with others.',
+    why: 'Only if it shares a Milvus with others.',
   }),
   secretField('token', 'DIFY_MILVUS_TOKEN', {
     title: 'Token',
-    why: `${KEY} Leave it out to use a user and a password.`,
+    why: `${KEY} Leave empty to use a user and a password.`,
     required: false,
     when: (isGiven) => !isGiven('username') && !isGiven('password'),
   }),
   {
-    ...optional('username', { title: 'User of the vector store', why: 'Where there is no token.', asked: 'always' }),
+    ...optional('username', { title: 'User of the vector store', why: 'If there is no token.', asked: 'always' }),
     required: given('password'),
     when: (isGiven) => !isGiven('token'),
   },
   secretField('password', 'DIFY_MILVUS_PASSWORD', {
     title: 'Its password',
-    why: 'Only where it is kept is written to the file, never the password.',
+    why: 'The file holds a reference, never the password.',
     asked: given('username'),
     required: given('username'),
     when: (isGiven) => !isGiven('token'),

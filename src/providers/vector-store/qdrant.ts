@@ -23,7 +23,7 @@ export const qdrant = vectorStore({
       field: 'grpcPort',
       kind: 'number',
       title: 'gRPC port',
-      why: 'Only where Dify should talk gRPC to it (usually 6334).',
+      why: 'Only if Dify should use gRPC (usually 6334).',
       asked: 'rarely',
       required: false,
     },

@@ -24,7 +24,7 @@ export const weaviate = vectorStore({
     optionalKeyQuestion('DIFY_WEAVIATE_API_KEY'),
     optional('grpcUrl', {
       title: 'gRPC address of Weaviate, host:port',
-      why: 'Every search of Dify uses it; usually port 50051 of the same host. Left out, it is the host of the address and port 50051.',
+      why: 'Dify uses it for every search. Default: port 50051 of the host above.',
       asked: 'always',
     }),
   ],

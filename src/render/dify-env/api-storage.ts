@@ -53,11 +53,16 @@ function s3(block: Block<'s3', 's3'>, { paths }: ServiceAddresses): readonly Env
   ];
 }
 
+/** This key makes the API take the identity of its pod or machine (azure-identity's default chain); the word is Dify's own. */
+const MANAGED_IDENTITY = 'managedidentity';
+
 function azureBlob(block: Block<'azure-blob', 'azureBlob'>): readonly EnvEntry[] {
   return [
     literal('STORAGE_TYPE', 'azure-blob'),
     literal('AZURE_BLOB_ACCOUNT_NAME', block.accountName),
-    secret('AZURE_BLOB_ACCOUNT_KEY', 'objectStorage.azureBlob.accountKey'),
+    block.identity === 'workload'
+      ? literal('AZURE_BLOB_ACCOUNT_KEY', MANAGED_IDENTITY)
+      : secret('AZURE_BLOB_ACCOUNT_KEY', 'objectStorage.azureBlob.accountKey'),
     literal('AZURE_BLOB_CONTAINER_NAME', block.container),
     literal('AZURE_BLOB_ACCOUNT_URL', block.accountUrl),
   ];
@@ -77,12 +82,15 @@ function aliyunOss(block: Block<'aliyun-oss', 'aliyunOss'>): readonly EnvEntry[]
   ];
 }
 
+/** Without a key Google's client takes the identity of the pod or machine (Application Default Credentials). */
 function gcs(block: Block<'gcs', 'gcs'>): readonly EnvEntry[] {
   const path = 'objectStorage.gcs.serviceAccountJson';
   return [
     literal('STORAGE_TYPE', 'google-storage'),
     literal('GOOGLE_STORAGE_BUCKET_NAME', block.bucket),
-    composed('GOOGLE_STORAGE_SERVICE_ACCOUNT_JSON_BASE64', [path], (get) => base64Json(get(path))),
+    ...(block.identity === 'workload'
+      ? []
+      : [composed('GOOGLE_STORAGE_SERVICE_ACCOUNT_JSON_BASE64', [path], (get) => base64Json(get(path)))]),
   ];
 }
 

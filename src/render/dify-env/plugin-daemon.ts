@@ -22,5 +22,19 @@ export function pluginDaemonEnv(deployment: Deployment, addresses: ServiceAddres
     literal('PYTHON_ENV_INIT_TIMEOUT', 120),
     literal('FORCE_VERIFYING_SIGNATURE', true),
     literal('PPROF_ENABLED', false),
+    ...logLevel(deployment.logging.level),
   ];
+}
+
+/** The daemon's own words for Python's levels; it refuses any other, and INFO is its default (plugin daemon 0.6.3, log.ParseLevel). */
+const DAEMON_LEVELS: Readonly<Record<Deployment['logging']['level'], string>> = {
+  DEBUG: 'DEBUG',
+  INFO: 'INFO',
+  WARNING: 'WARN',
+  ERROR: 'ERROR',
+  CRITICAL: 'ERROR',
+};
+
+function logLevel(level: Deployment['logging']['level']): readonly EnvEntry[] {
+  return level === 'INFO' ? [] : [literal('LOG_LEVEL', DAEMON_LEVELS[level])];
 }

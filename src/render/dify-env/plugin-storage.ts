@@ -65,7 +65,9 @@ function vendor(storage: ObjectStorage, addresses: ServiceAddresses): readonly E
     case 'gcs':
       return [
         literal('PLUGIN_STORAGE_TYPE', 'google-storage'),
-        composed('GCS_CREDENTIALS', [GCS], (get) => base64Json(get(GCS))),
+        ...(storage.gcs.identity === 'workload'
+          ? []
+          : [composed('GCS_CREDENTIALS', [GCS], (get) => base64Json(get(GCS)))]),
       ];
     case 'tencent-cos':
       return [
@@ -140,7 +142,12 @@ function azureBlob(
   return [
     literal('PLUGIN_STORAGE_TYPE', 'azure_blob'),
     literal('AZURE_BLOB_STORAGE_CONTAINER_NAME', block.container),
-    composed('AZURE_BLOB_STORAGE_CONNECTION_STRING', [key], connection),
+    ...(block.identity === 'workload'
+      ? [
+          literal('AZURE_BLOB_STORAGE_USE_MANAGED_IDENTITY', true),
+          literal('AZURE_BLOB_STORAGE_ACCOUNT_URL', block.accountUrl),
+        ]
+      : [composed('AZURE_BLOB_STORAGE_CONNECTION_STRING', [key], connection)]),
   ];
 }
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { JsonObject } from '../../base/json.ts';
 import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
+import { ISSUER_ANNOTATIONS, type TlsIssuer } from '../../deployment/schema/target.ts';
 
 /** Upstream's nginx takes 100 MB (compose template, NGINX_CLIENT_MAX_BODY_SIZE): its largest upload is a video of that size. */
 const LARGEST_BODY_MB = 100;
@@ -32,10 +33,16 @@ function ingress({ target, urls }: Deployment, body: string): JsonObject {
   return {
     enabled: true,
     ...(className === undefined ? {} : { className }),
-    annotations: { ...controllerAnnotations(className, body), ...annotations },
+    annotations: { ...controllerAnnotations(className, body), ...issuerAnnotation(tls?.issuer), ...annotations },
     hosts: hosts.map((host) => ({ host, paths: [{ path: '/', pathType: 'Prefix' }] })),
     tls: tls === undefined ? [] : [{ secretName: tls.secretName, hosts: named }],
   };
+}
+
+/** cert-manager makes the Secret of an Ingress that has one of these (cert-manager.io, Annotated Ingress resource). */
+function issuerAnnotation(issuer: TlsIssuer | undefined): Readonly<Record<string, string>> {
+  if (issuer === undefined) return {};
+  return { [ISSUER_ANNOTATIONS[issuer.kind]]: issuer.name };
 }
 
 /** An Ingress takes no address for a host (`spec.rules.host`): the rule is then for every host. */

@@ -21,6 +21,7 @@ export const UNNAMED_KEYS: readonly string[] = [
   'postgresql.nameOverride',
   'postgresql.fullnameOverride',
   'postgresql.image.pullSecrets',
+  'postgresql.primary.nodeSelector',
   'postgresql.global.postgresql.auth.existingSecret',
   'postgresql.global.postgresql.auth.secretKeys',
   'redis.sentinel',

@@ -3,6 +3,7 @@ import { basicQuestions } from './basics.ts';
 import { composeQuestions } from './compose.ts';
 import { clusterDetailQuestions, clusterQuestions, volumeQuestions } from './kubernetes.ts';
 import { mailQuestions } from './mail.ts';
+import { moreQuestions } from './more.ts';
 import { objectStorageQuestions } from './object-storage.ts';
 import { postgresQuestions } from './postgres.ts';
 import { recoveryQuestions } from './recovery.ts';
@@ -28,4 +29,5 @@ export const QUESTIONS: readonly Question[] = [
   ...mailQuestions,
   ...sizeQuestions,
   ...recoveryQuestions,
+  ...moreQuestions,
 ];

@@ -11,7 +11,7 @@ export const basicQuestions: readonly Question[] = [
     id: 'target.type',
     fills: ['target.type'],
     title: 'Where will Dify run?',
-    why: 'Kubernetes can lose a node and go on; Docker Compose is one host, and when it is lost Dify is down until it is rebuilt.',
+    why: 'On Kubernetes Dify survives the loss of a node. Docker Compose is one host: if it is lost, Dify is down until it is rebuilt.',
     kind: 'select',
     choices: ({ found }) => {
       const context = found.contexts.find(({ current }) => current) ?? found.contexts[0];
@@ -37,12 +37,19 @@ export const basicQuestions: readonly Question[] = [
   {
     id: 'tier',
     fills: ['tier'],
-    title: 'How much may break?',
-    why: 'test and prod are two risk models, not two sizes: the tier decides replicas, which data services may be bundled, and how strict the checks are.',
+    title: 'Environment?',
+    why: 'test and prod are two risk models, not two sizes: replicas, which data services may be bundled, and how strict the checks are.',
     kind: 'select',
-    choices: () => [
-      { value: 'test', title: 'test', description: 'one node, one copy of everything, fine to lose' },
-      { value: 'prod', title: 'prod', description: 'survives the loss of a node and a zone, backed up, drilled' },
+    choices: ({ value }) => [
+      { value: 'test', title: 'test', description: 'one copy of everything, no data that matters' },
+      {
+        value: 'prod',
+        title: 'prod',
+        description:
+          value('target.type') === 'compose'
+            ? 'external data services, backups, drills'
+            : 'survives the loss of a node and a zone; backups, drills',
+      },
     ],
     asked: 'always',
     when: always,
@@ -67,7 +74,7 @@ export const basicQuestions: readonly Question[] = [
     id: 'version',
     fills: ['version'],
     title: 'Version of Dify',
-    why: 'Image tags are pinned to it. An upgrade changes this line on purpose, never by itself.',
+    why: 'Image tags are pinned to it. Only you change it; difyctl never upgrades by itself.',
     kind: 'text',
     asked: 'always',
     when: always,
@@ -78,7 +85,7 @@ export const basicQuestions: readonly Question[] = [
     id: 'name',
     fills: ['name'],
     title: 'Name of the deployment',
-    why: 'It becomes the Helm release or the Compose project. Two deployments side by side need two names.',
+    why: 'Name of the Helm release or the Compose project. Two deployments side by side need two names.',
     kind: 'text',
     asked: 'rarely',
     when: always,
@@ -89,7 +96,7 @@ export const basicQuestions: readonly Question[] = [
     id: 'policy',
     fills: ['policy'],
     title: 'Policy of your organisation (file)',
-    why: 'Its own checklist and severities, over the published ones. Relative to difyctl.yaml.',
+    why: 'Your own checklist and severities, in place of the published ones. Relative to difyctl.yaml.',
     kind: 'text',
     asked: 'rarely',
     when: always,

@@ -44,7 +44,7 @@ export function userAndPassword(prefix: string, when: When, variable: string, fi
     optionalText(`${prefix}.username`, when, { ...fields, asked: 'always', required: isSaid('password') }),
     secretReference(`${prefix}.password`, when, variable, {
       title: 'Its password',
-      why: 'Only where it is kept is written to the file, never the password.',
+      why: 'The file holds a reference, never the password.',
       asked: isSaid('username'),
       required: isSaid('username'),
     }),
@@ -56,8 +56,8 @@ export function managedBy(service: string, when: When, asked: Question['asked'])
   return {
     id: `${service}.managed.by`,
     fills: [`${service}.managed.by`],
-    title: 'Managed service (leave empty if you run it yourselves)',
-    why: 'Such as aws-rds, aws-elasticache, azure-flexible-server, gcp-cloud-sql, aliyun-rds. difyctl cannot inspect a managed service: what you declare is reported as "declared, not seen".',
+    title: 'Managed service, e.g. aws-rds (leave empty if self-hosted)',
+    why: 'aws-rds, aws-elasticache, azure-flexible-server, gcp-cloud-sql or aliyun-rds. difyctl cannot inspect a managed service. What you declare here is reported as "declared, not seen".',
     kind: 'text',
     asked,
     when,
@@ -82,12 +82,12 @@ export function managedPromises(service: string): readonly Question[] {
     promise(
       'ha',
       'Does the service fail over by itself?',
-      'Declared, since it cannot be seen: a standby in another zone.',
+      'Declared, since difyctl cannot see it: a standby in another zone.',
     ),
     promise(
       'backups',
       'Is the service backed up?',
-      'Declared, since it cannot be seen: automatic backups with a retention.',
+      'Declared, since difyctl cannot see it: automatic backups with a retention.',
     ),
   ];
 }
@@ -100,8 +100,8 @@ export function tlsQuestions(service: string, when: When): readonly Question[] {
     {
       id: `${service}.tls.mode`,
       fills: [`${service}.tls.mode`],
-      title: `TLS to ${SERVICE_NAMES[service] ?? service}`,
-      why: 'verify-full checks the chain and the host name; require only encrypts; disable is for a network that nobody else is on.',
+      title: `TLS for ${SERVICE_NAMES[service] ?? service}`,
+      why: 'verify-full checks the chain and the host name; require only encrypts; disable is for a private network only.',
       kind: 'select',
       choices: () => [
         { value: 'verify-full', title: 'verify-full', description: 'encrypted, certificate and name checked' },
@@ -114,15 +114,15 @@ export function tlsQuestions(service: string, when: When): readonly Question[] {
       offer: ({ said, value }) => {
         const verified = { kind: 'derived', value: 'verify-full' } as const;
         if (said(`${service}.tls.caFile`) !== undefined) {
-          return { ...verified, reason: 'an authority is named to check against' };
+          return { ...verified, reason: 'a certificate authority is named' };
         }
         if (value('tier') !== 'prod') return { kind: 'default', value: 'disable' };
-        return { ...verified, reason: 'prod verifies whom it sends a password to', silent: 'disable' };
+        return { ...verified, reason: 'prod verifies the server before it sends a password', silent: 'disable' };
       },
     },
     optionalText(`${service}.tls.caFile`, when, {
       title: 'Certificate authority (PEM file)',
-      why: 'Where the certificate is signed by an authority of your own. Relative to difyctl.yaml.',
+      why: 'If the certificate is signed by an authority of your own. Relative to difyctl.yaml.',
     }),
   ];
 }

@@ -10,7 +10,7 @@ export const clusterQuestions: readonly Question[] = [
     id: 'target.context',
     fills: ['target.context'],
     title: 'Context of the kubeconfig',
-    why: 'In prod the context is written down, so that a switched kubeconfig never sends an install to another cluster.',
+    why: 'In prod the context is part of the file, so that an install never goes to another cluster after the kubeconfig was switched.',
     kind: 'select',
     open: true,
     choices: ({ found }) => found.contexts.map(contextChoice),
@@ -26,7 +26,7 @@ export const clusterQuestions: readonly Question[] = [
     id: 'target.namespace',
     fills: ['target.namespace'],
     title: 'Namespace',
-    why: 'Everything of this deployment lives in one namespace; it is made if it does not exist.',
+    why: 'All objects of the deployment are in this namespace. It is created if it does not exist.',
     kind: 'text',
     asked: 'rarely',
     when: onKubernetes,
@@ -41,7 +41,7 @@ export const clusterDetailQuestions: readonly Question[] = [
     id: 'target.ingress.className',
     fills: ['target.ingress.className'],
     title: 'Ingress class',
-    why: 'It names the controller that brings requests in. Without one no Ingress is made, and you route to the proxy Service yourself.',
+    why: 'The controller that routes requests to Dify. Without a class no Ingress is created, and you route to the proxy Service yourself.',
     kind: 'select',
     open: true,
     choices: (answers) => classesOf(answers).map((name) => ({ value: name, title: name })),
@@ -55,20 +55,49 @@ export const clusterDetailQuestions: readonly Question[] = [
     },
   },
   {
+    id: 'target.ingress.tls.issuer.kind',
+    fills: ['target.ingress.tls.issuer.kind'],
+    title: 'TLS certificate of the ingress',
+    why: 'cert-manager creates and renews the certificate if you name one of its issuers. Otherwise you create a Secret with it.',
+    kind: 'select',
+    choices: () => [
+      { value: 'ClusterIssuer', title: 'ClusterIssuer', description: 'cert-manager, an issuer of the whole cluster' },
+      { value: 'Issuer', title: 'Issuer', description: 'cert-manager, an issuer of the namespace' },
+    ],
+    leftOut: () => ({ title: 'Secret', description: 'a certificate of your own, or none' }),
+    asked: endsTls,
+    when: onKubernetes,
+    required: ({ said }) => said('target.ingress.tls.issuer.name') !== undefined,
+  },
+  {
+    id: 'target.ingress.tls.issuer.name',
+    fills: ['target.ingress.tls.issuer.name'],
+    title: 'Name of the issuer',
+    why: 'As kubectl get clusterissuers, or kubectl -n NAMESPACE get issuers, shows it.',
+    kind: 'text',
+    asked: hasIssuer,
+    when: onKubernetes,
+    required: hasIssuer,
+  },
+  {
     id: 'target.ingress.tls.secretName',
     fills: ['target.ingress.tls.secretName'],
-    title: 'Secret that holds the TLS certificate',
-    why: 'A kubernetes.io/tls Secret in the namespace, made by you or by cert-manager. Leave it out where TLS ends before the cluster.',
+    title: 'TLS Secret of the ingress',
+    why: 'A kubernetes.io/tls Secret in the namespace. With an issuer, cert-manager creates it. Leave empty if a proxy or load balancer in front of the cluster terminates TLS.',
     kind: 'text',
-    asked: (answers) => isHttps(answers) && answers.value('target.ingress.className') !== undefined,
+    asked: endsTls,
     when: onKubernetes,
-    required: false,
+    required: hasIssuer,
+    offer: (answers) =>
+      hasIssuer(answers)
+        ? { kind: 'derived', value: `${String(answers.value('name'))}-tls`, reason: 'cert-manager creates it' }
+        : undefined,
   },
   {
     id: 'target.autoscaling.maxNodes',
     fills: ['target.autoscaling.maxNodes'],
-    title: 'Most nodes that a node autoscaler may reach',
-    why: 'Too few nodes now are a warning, not a failure, where an autoscaler may add the missing ones.',
+    title: 'Maximum number of nodes (cluster autoscaler)',
+    why: 'Too few nodes are a warning, not a failure, if an autoscaler can add the missing ones.',
     kind: 'number',
     asked: 'rarely',
     when: onKubernetes,
@@ -82,7 +111,7 @@ export const volumeQuestions: readonly Question[] = [
     id: 'target.storageClass',
     fills: ['target.storageClass'],
     title: 'Storage class',
-    why: 'It makes the volumes of files and of bundled data services. Without a name the default class of the cluster makes them.',
+    why: 'Provisions the volumes of files and of bundled data services. Without a name the default class of the cluster is used.',
     kind: 'select',
     open: true,
     choices: (answers) =>
@@ -105,7 +134,7 @@ export const volumeQuestions: readonly Question[] = [
     id: 'objectStorage.local.accessMode',
     fills: ['objectStorage.local.accessMode'],
     title: 'Access mode of the volumes of files',
-    why: 'ReadWriteOnce works with every class: the pods that share a volume run on one node. ReadWriteMany lets them run anywhere, and needs a class that can do it. It cannot change later.',
+    why: 'ReadWriteOnce works with every class: the pods that share a volume run on one node. ReadWriteMany lets them run on any node, and needs a class that supports it. It cannot be changed later.',
     kind: 'select',
     choices: () => [
       { value: 'ReadWriteOnce', title: 'ReadWriteOnce', description: 'one node' },
@@ -116,6 +145,15 @@ export const volumeQuestions: readonly Question[] = [
     required: true,
   },
 ];
+
+/** True if an Ingress is made for an https address. */
+function endsTls(answers: Answers): boolean {
+  return isHttps(answers) && answers.value('target.ingress.className') !== undefined;
+}
+
+function hasIssuer({ said }: Answers): boolean {
+  return said('target.ingress.tls.issuer.kind') !== undefined;
+}
 
 const SHARED_WORDS = { yes: ', ReadWriteMany', no: ', ReadWriteOnce only', unknown: '' } as const;
 

@@ -28,7 +28,7 @@ export const mailQuestions: readonly Question[] = [
   {
     id: 'mail.smtp.tls',
     fills: ['mail.smtp.tls'],
-    title: 'TLS to the mail server',
+    title: 'TLS for the mail server',
     why: 'Passwords go over this connection.',
     kind: 'select',
     choices: () => [

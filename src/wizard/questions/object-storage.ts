@@ -1,11 +1,11 @@
-import { type Answers, byDefault, type Choice, type Question, whenever } from '../question.ts';
+import { type Answers, byDefault, type Choice, type Offer, type Question, whenever } from '../question.ts';
 import { defaultedField, managedBy, managedPromises, optionalText, requiredText, secretReference } from './fields.ts';
 
-const BUCKET = 'It must exist, with versioning on: difyctl looks, but makes none.';
-const KEY = 'Only where it is kept is written to the file, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
+const BUCKET = 'It must exist, with versioning on: difyctl checks it and does not create it.';
+const KEY = 'The file holds a reference, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
 
 const PROVIDERS: readonly Choice[] = [
-  { value: 's3', title: 's3', description: 'Amazon S3, MinIO, Ceph, R2 and whatever else speaks S3' },
+  { value: 's3', title: 's3', description: 'Amazon S3, MinIO, Ceph, R2 and compatible' },
   { value: 'azure-blob', title: 'azure-blob', description: 'Azure Blob Storage' },
   { value: 'gcs', title: 'gcs', description: 'Google Cloud Storage' },
   { value: 'aliyun-oss', title: 'aliyun-oss', description: 'Alibaba Cloud OSS' },
@@ -18,8 +18,11 @@ const LOCAL: Choice = { value: 'local', title: 'local', description: 'a volume b
 const using = (provider: string) => whenever({ 'objectStorage.provider': provider });
 /** Requests go to Amazon S3 itself. */
 const isAmazon = (answers: Answers): boolean => answers.said('objectStorage.s3.endpoint') === undefined;
-const withKeys = (answers: Answers): boolean =>
-  using('s3')(answers) && answers.said('objectStorage.s3.identity') === undefined;
+/** True where keys are used: no identity stands in their place. */
+const withKeys =
+  (provider: string, block: string) =>
+  (answers: Answers): boolean =>
+    using(provider)(answers) && answers.said(`objectStorage.${block}.identity`) === undefined;
 
 /** The fields of each provider's block, in the order in which they are asked. */
 export const objectStorageQuestions: readonly Question[] = [
@@ -27,7 +30,7 @@ export const objectStorageQuestions: readonly Question[] = [
     id: 'objectStorage.provider',
     fills: ['objectStorage.provider'],
     title: 'Object storage',
-    why: 'Uploaded files and plugin packages lie there. On a local volume every replica needs the same disk: prod needs a bucket.',
+    why: 'Uploaded files and plugin packages. On a local volume every replica needs the same disk: prod needs a bucket.',
     kind: 'select',
     choices: ({ value }) => (value('tier') === 'prod' ? [...PROVIDERS, LOCAL] : [LOCAL, ...PROVIDERS]),
     asked: 'always',
@@ -49,7 +52,7 @@ export const objectStorageQuestions: readonly Question[] = [
   ]),
   optionalText('objectStorage.local.path', using('local'), {
     title: 'Path of the files on the host',
-    why: 'Only where the usual place beside the deployment does not do.',
+    why: 'Only if the default location is unsuitable.',
   }),
   managedBy('objectStorage', (answers) => PROVIDERS.some(({ value }) => using(value)(answers)), 'rarely'),
   ...managedPromises('objectStorage'),
@@ -59,13 +62,13 @@ function s3Questions(): readonly Question[] {
   const s3 = using('s3');
   return [
     optionalText('objectStorage.s3.endpoint', s3, {
-      title: 'Endpoint (leave it out for Amazon S3)',
+      title: 'Endpoint (leave empty for Amazon S3)',
       why: 'The address of MinIO, Ceph or another S3 service, seen from where Dify runs.',
       asked: 'always',
     }),
     optionalText('objectStorage.s3.caFile', s3, {
       title: 'Certificate authority of the endpoint (PEM file)',
-      why: 'Only where its certificate is signed by an authority of your own. Relative to difyctl.yaml.',
+      why: 'Only if its certificate is signed by an authority of your own. Relative to difyctl.yaml.',
     }),
     requiredText('objectStorage.s3.bucket', s3, { title: 'Bucket', why: BUCKET }),
     pluginBucket('objectStorage.s3', s3),
@@ -77,8 +80,8 @@ function s3Questions(): readonly Question[] {
     {
       id: 'objectStorage.s3.addressStyle',
       fills: ['objectStorage.s3.addressStyle'],
-      title: 'Where the bucket stands in the address',
-      why: 'MinIO and Ceph mostly want path; auto lets the client decide.',
+      title: 'S3 address style (virtual-hosted or path)',
+      why: 'MinIO and Ceph usually need path; auto lets the client decide.',
       kind: 'select',
       choices: () => ['auto', 'virtual', 'path'].map((value) => ({ value, title: value })),
       asked: 'rarely',
@@ -86,20 +89,20 @@ function s3Questions(): readonly Question[] {
       required: true,
       offer: byDefault('auto'),
     },
-    {
-      id: 'objectStorage.s3.identity',
-      fills: ['objectStorage.s3.identity'],
-      title: 'Access to the bucket',
-      why: 'workload: the pods are known to Amazon by their service account (an IAM role, EKS Pod Identity) or their machine, and no key exists.',
-      kind: 'select',
-      choices: () => [{ value: 'workload', title: 'workload identity', description: 'an IAM role, no keys' }],
-      leftOut: () => ({ title: 'access key', description: 'a pair of keys' }),
+    identity('objectStorage.s3', s3, {
+      why: 'workload: Amazon knows the pods by their service account (an IAM role, EKS Pod Identity) or by their machine, and no key exists.',
+      role: 'an IAM role, no keys',
+      keys: { title: 'access key', description: 'a pair of keys' },
       asked: isAmazon,
-      when: s3,
-      required: false,
-    },
-    secretReference('objectStorage.s3.accessKey', withKeys, 'DIFY_S3_ACCESS_KEY', { title: 'Access key', why: KEY }),
-    secretReference('objectStorage.s3.secretKey', withKeys, 'DIFY_S3_SECRET_KEY', { title: 'Secret key', why: KEY }),
+    }),
+    secretReference('objectStorage.s3.accessKey', withKeys('s3', 's3'), 'DIFY_S3_ACCESS_KEY', {
+      title: 'Access key',
+      why: KEY,
+    }),
+    secretReference('objectStorage.s3.secretKey', withKeys('s3', 's3'), 'DIFY_S3_SECRET_KEY', {
+      title: 'Secret key',
+      why: KEY,
+    }),
   ];
 }
 
@@ -110,18 +113,32 @@ function azureQuestions(): readonly Question[] {
       title: 'Storage account',
       why: 'The name of the account that holds the container.',
     }),
-    requiredText('objectStorage.azureBlob.accountUrl', azure, {
-      title: 'Address of the account',
-      why: 'Usually https://ACCOUNT.blob.core.windows.net.',
-    }),
+    {
+      ...requiredText('objectStorage.azureBlob.accountUrl', azure, {
+        title: 'Address of the account',
+        why: 'Another one in a national cloud, behind a name of your own, or for Azurite.',
+      }),
+      offer: accountAddress,
+    },
     requiredText('objectStorage.azureBlob.container', azure, {
       title: 'Container',
       why: 'Files and plugin packages share it. It must exist.',
     }),
-    secretReference('objectStorage.azureBlob.accountKey', azure, 'DIFY_AZURE_ACCOUNT_KEY', {
-      title: 'Account key',
-      why: KEY,
+    identity('objectStorage.azureBlob', azure, {
+      why: 'workload: Azure knows the pods or the machine by a managed identity with the role Storage Blob Data Contributor, and no key exists.',
+      role: 'a managed identity, no key',
+      keys: { title: 'account key', description: 'the key of the account' },
+      asked: 'always',
     }),
+    secretReference(
+      'objectStorage.azureBlob.accountKey',
+      withKeys('azure-blob', 'azureBlob'),
+      'DIFY_AZURE_ACCOUNT_KEY',
+      {
+        title: 'Account key',
+        why: KEY,
+      },
+    ),
   ];
 }
 
@@ -130,11 +147,47 @@ function gcsQuestions(): readonly Question[] {
   return [
     requiredText('objectStorage.gcs.bucket', gcs, { title: 'Bucket', why: BUCKET }),
     pluginBucket('objectStorage.gcs', gcs),
-    secretReference('objectStorage.gcs.serviceAccountJson', gcs, 'DIFY_GCS_SERVICE_ACCOUNT', {
+    identity('objectStorage.gcs', gcs, {
+      why: 'workload: Google knows the pods by their service account (Workload Identity Federation) or the machine by its own, and no key exists.',
+      role: 'a service account, no key',
+      keys: { title: 'service account key', description: 'a JSON key' },
+      asked: 'always',
+    }),
+    secretReference('objectStorage.gcs.serviceAccountJson', withKeys('gcs', 'gcs'), 'DIFY_GCS_SERVICE_ACCOUNT', {
       title: 'Key of the service account (JSON)',
-      why: 'Only where it is kept is written to the file; file:PATH suits a JSON key.',
+      why: 'The file holds a reference, never the key; file:PATH suits a JSON key.',
     }),
   ];
+}
+
+interface IdentityWords {
+  readonly why: string;
+  readonly role: string;
+  readonly keys: Omit<Choice, 'value'>;
+  readonly asked: Question['asked'];
+}
+
+/** Keys, or the identity of pods and machines in their place. */
+function identity(prefix: string, when: Question['when'], { why, role, keys, asked }: IdentityWords): Question {
+  return {
+    id: `${prefix}.identity`,
+    fills: [`${prefix}.identity`],
+    title: 'Access to the bucket',
+    why,
+    kind: 'select',
+    choices: () => [{ value: 'workload', title: 'workload identity', description: role }],
+    leftOut: () => keys,
+    asked,
+    when,
+    required: false,
+  };
+}
+
+/** The address that Azure gives every account of its public cloud. */
+function accountAddress({ said }: Answers): Offer | undefined {
+  const name = said('objectStorage.azureBlob.accountName');
+  if (typeof name !== 'string') return undefined;
+  return { kind: 'derived', value: `https://${name}.blob.core.windows.net`, reason: 'the address of the account' };
 }
 
 type KeyedField = 'endpoint' | 'region' | 'bucket' | 'accessKey' | 'secretKey' | 'secretId';

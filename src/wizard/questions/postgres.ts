@@ -13,7 +13,7 @@ export const postgresQuestions: readonly Question[] = [
     kind: 'select',
     choices: () => [
       { value: 'bundled', title: 'bundled', description: 'installed beside Dify, one copy' },
-      { value: 'external', title: 'external', description: 'a server that is there already' },
+      { value: 'external', title: 'external', description: 'an existing server' },
     ],
     asked: whenever({ tier: 'test' }),
     when: whenever({ tier: ['test', 'prod'] }),
@@ -21,7 +21,7 @@ export const postgresQuestions: readonly Question[] = [
   },
   requiredText('postgres.host', external, {
     title: 'Host of PostgreSQL',
-    why: 'The name that the Dify processes use, seen from where they run.',
+    why: 'The host as Dify reaches it, without scheme, port or database.',
   }),
   defaultedField('postgres.port', external, 5432, {
     title: 'Port of PostgreSQL',
@@ -48,7 +48,7 @@ export const postgresQuestions: readonly Question[] = [
   ),
   secretReference('postgres.password', external, 'DIFY_PG_PASSWORD', {
     title: 'Password of PostgreSQL',
-    why: 'Only where it is kept is written to the file, never the password: env:NAME, file:PATH or kubernetes:NAME/KEY.',
+    why: 'The file holds a reference, never the password: env:NAME, file:PATH or kubernetes:NAME/KEY.',
   }),
   ...tlsQuestions('postgres', external),
   managedBy('postgres', external, prod),
@@ -57,7 +57,7 @@ export const postgresQuestions: readonly Question[] = [
     id: 'postgres.maxConnections',
     fills: ['postgres.maxConnections'],
     title: 'Connections that the server allows',
-    why: 'The plan budgets them; without a number the server is asked.',
+    why: 'The plan budgets them; without a number difyctl queries the server.',
     kind: 'number',
     asked: 'rarely',
     when: external,

@@ -22,7 +22,7 @@ export const redisQuestions: readonly Question[] = [
     kind: 'select',
     choices: () => [
       { value: 'bundled', title: 'bundled', description: 'installed beside Dify, one copy' },
-      { value: 'external', title: 'external', description: 'a server that is there already' },
+      { value: 'external', title: 'external', description: 'an existing server' },
     ],
     asked: whenever({ tier: 'test' }),
     when: whenever({ tier: ['test', 'prod'] }),
@@ -46,7 +46,7 @@ export const redisQuestions: readonly Question[] = [
   },
   requiredText('redis.host', standalone, {
     title: 'Host of Redis',
-    why: 'The name that the Dify processes use, seen from where they run.',
+    why: 'The host as Dify reaches it, without scheme, port or database.',
   }),
   defaultedField('redis.port', standalone, 6379, {
     title: 'Port of Redis',
@@ -54,13 +54,13 @@ export const redisQuestions: readonly Question[] = [
   }),
   requiredText('redis.sentinel.master', sentinel, {
     title: 'Name of the primary that the sentinels watch',
-    why: 'As in `sentinel monitor NAME`; usually mymaster.',
+    why: 'The name in `sentinel monitor NAME`; usually mymaster.',
   }),
   {
     id: 'redis.sentinel.nodes',
     fills: ['redis.sentinel.nodes'],
     title: 'Sentinels, each host:port',
-    why: 'Comma separated. Three make a quorum that survives the loss of one.',
+    why: 'Comma separated. Three keep a quorum if one is lost.',
     kind: 'list',
     asked: 'always',
     when: sentinel,
@@ -68,11 +68,11 @@ export const redisQuestions: readonly Question[] = [
   },
   optionalText('redis.sentinel.username', sentinel, {
     title: 'User of the sentinels',
-    why: 'Where the sentinels have access lists of their own.',
+    why: 'If the sentinels have access lists of their own.',
   }),
   secretReference('redis.sentinel.password', sentinel, undefined, {
     title: 'Password of the sentinels',
-    why: 'Where the sentinels themselves ask for one; it is not the password of Redis.',
+    why: 'If the sentinels require one; it is not the password of Redis.',
     asked: 'always',
     required: false,
   }),
@@ -82,7 +82,7 @@ export const redisQuestions: readonly Question[] = [
   }),
   secretReference('redis.password', external, 'DIFY_REDIS_PASSWORD', {
     title: 'Password of Redis',
-    why: 'Only where it is kept is written to the file. Leave it out for a Redis without a password, which prod should not have.',
+    why: 'The file holds a reference, never the password. Leave empty if Redis has no password, which prod should not have.',
     required: false,
   }),
   ...tlsQuestions('redis', external),
@@ -97,7 +97,7 @@ export const redisQuestions: readonly Question[] = [
   ),
   secretReference('redis.agentUrl', external, undefined, {
     title: 'A plain redis:// address for the agent backend',
-    why: 'The agent backend cannot use Sentinel: without a plain address it is left out.',
+    why: 'The agent backend cannot use Sentinel: without a plain address it is disabled.',
     asked: 'rarely',
     required: false,
   }),

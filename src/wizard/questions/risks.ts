@@ -7,7 +7,7 @@ export const riskQuestions: readonly Question[] = [
     id: 'acceptedRisks.vector-store',
     fills: ['acceptedRisks'],
     title: 'Why a single copy of the vector store is acceptable',
-    why: 'A lost node takes the bundled store along until a snapshot is restored. Preflight fails unless the file accepts that with a reason.',
+    why: 'If its node is lost, the bundled store is lost until a snapshot is restored. Preflight fails unless the file accepts that with a reason.',
     kind: 'text',
     asked: 'always',
     when: whenever({ tier: 'prod', 'vectorStore.mode': 'bundled' }),
@@ -17,7 +17,7 @@ export const riskQuestions: readonly Question[] = [
   {
     id: 'acceptedRisks.host',
     fills: ['acceptedRisks'],
-    title: 'Why a single host is acceptable (leave it out to decide later)',
+    title: 'Why a single host is acceptable (leave empty to decide later)',
     why: 'Compose cannot survive the loss of its host: in prod, preflight fails until the file accepts that with a reason.',
     kind: 'text',
     asked: 'always',

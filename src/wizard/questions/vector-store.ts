@@ -27,7 +27,7 @@ export const vectorStoreQuestions: readonly Question[] = [
         title: 'bundled',
         description: value('tier') === 'prod' ? 'Weaviate, one copy: a risk to be accepted' : 'Weaviate, one copy',
       };
-      const external = { value: 'external', title: 'external', description: 'a server that is there already' };
+      const external = { value: 'external', title: 'external', description: 'an existing server' };
       return value('tier') === 'prod' ? [external, bundled] : [bundled, external];
     },
     asked: whenever({ tier: 'test' }),

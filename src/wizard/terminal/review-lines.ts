@@ -14,11 +14,9 @@ export function reviewLines(review: Review, look: Look): readonly string[] {
     `  ${bold('Review')}`,
     ...review.rows.flatMap(({ subject, text }) => rowLines(subject, text, look)),
     ...changeRows(review, look),
-    ...review.notes.flatMap((note) => rowLines('look at', note, look)),
+    ...review.notes.flatMap((note) => rowLines('check', note, look)),
     ...open.flatMap((point, index) =>
-      rowLines(index === 0 ? 'still open' : '', point, look).map((line) =>
-        review.open.length === 0 ? line : bad(line),
-      ),
+      rowLines(index === 0 ? 'missing' : '', point, look).map((line) => (review.open.length === 0 ? line : bad(line))),
     ),
     '',
   ];

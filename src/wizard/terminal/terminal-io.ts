@@ -28,6 +28,7 @@ export function terminalIo(streams: TerminalStreams, look: Look): WizardIo {
   };
   return {
     ask: (prompt) => (prompt.choices.length > 0 ? askChoice(streams, look, prompt) : askText(streams, look, prompt)),
+    more: (titles) => askMore(streams, look, titles),
     review: (review) => askReview(streams, look, review, write),
     chooseLine: (lines) => askLine(streams, look, lines),
     say: (notes) => write(noteLines(notes, look)),
@@ -86,6 +87,22 @@ function takenByEnter({ enter }: Prompt): Reply {
   return enter === undefined || enter.held ? { kind: 'kept' } : { kind: 'typed', text: enter.text };
 }
 
+async function askMore(
+  streams: TerminalStreams,
+  look: Look,
+  titles: readonly string[],
+): Promise<'yes' | 'no' | 'back'> {
+  const choices: readonly ChoiceLine[] = [
+    { value: 'no', title: 'no', key: 'n' },
+    { value: 'yes', title: 'yes', key: 'y' },
+  ];
+  const reason = titles.map((title) => title.replace(/ \(.*\)$/, '')).join(', ');
+  const why = 'Each has a default, a flag and a line in the review: they can be changed later, too.';
+  const config = { title: 'More settings?', why, look, choices, start: 'no', reason };
+  const value = await ended(streams, (context) => choicePrompt(config, context));
+  return value === undefined ? 'back' : value === 'yes' ? 'yes' : 'no';
+}
+
 async function askReview(
   streams: TerminalStreams,
   look: Look,
@@ -95,16 +112,17 @@ async function askReview(
   write(reviewLines(review, look));
   const writable: ChoiceLine = { value: 'write', title: 'write', key: 'w', description: 'w: write the file' };
   const choices: readonly ChoiceLine[] = [
-    review.open.length === 0 ? writable : { ...writable, unavailable: 'something is still open' },
+    review.open.length === 0 ? writable : { ...writable, unavailable: 'answers are missing' },
     { value: 'edit', title: 'edit', key: 'e', description: 'e: edit a line' },
-    { value: 'leave', title: 'leave', key: 'q', description: 'q: leave, nothing is written' },
+    { value: 'leave', title: 'cancel', key: 'q', description: 'q: cancel, nothing is written' },
   ];
-  const why = 'Nothing is written before you say so. Everything can be changed later by hand or with difyctl init.';
+  const why =
+    'Nothing is written before you choose write. Everything can be changed later by hand or with difyctl init.';
   const start = review.open.length === 0 ? 'write' : 'edit';
   const config = { title: 'Write it?', why, look, choices, start };
   const value = await ended(streams, (context) => choicePrompt(config, context));
   if (value === undefined) return 'back';
-  if (value === 'leave') throw new Interrupted('left; nothing was written');
+  if (value === 'leave') throw new Interrupted('Cancelled. Nothing was written.');
   return value === 'write' ? 'write' : 'edit';
 }
 
@@ -133,11 +151,11 @@ async function ended<Value>(
 ): Promise<Value | undefined> {
   const outcome = await prompt({ input, output, signal, clearPromptOnDone: false }).catch((error: unknown) => {
     if (error instanceof Error && LEAVING.has(error.name)) {
-      throw new Interrupted('left; nothing was written', { cause: error });
+      throw new Interrupted('Cancelled. Nothing was written.', { cause: error });
     }
     throw error;
   });
-  if (outcome.kind === 'leave') throw new Interrupted('the input ended; nothing was written');
+  if (outcome.kind === 'leave') throw new Interrupted('The input ended. Nothing was written.');
   return outcome.kind === 'back' ? undefined : outcome.value;
 }
 

@@ -81,7 +81,7 @@ function openLine({ title, progress, enter, look }: TextConfig, typed: string): 
 
 function below({ why, reason, optional, enter, look }: TextConfig, fault: string, explained: boolean): string {
   const { bad, dim } = paletteOf(look);
-  const leaveOut = enter === undefined ? 'Enter leaves it out' : `${LEAVE_OUT} leaves it out`;
+  const leaveOut = enter === undefined ? 'Press Enter to skip' : `Enter ${LEAVE_OUT} to clear`;
   return [
     ...(fault === '' ? [] : wrap(fault, look.width - 1, 4).map((line) => bad(line))),
     ...(reason === undefined ? [] : wrap(reason, look.width - 1, 4).map((line) => dim(line))),

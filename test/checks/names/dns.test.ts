@@ -56,7 +56,7 @@ it.each<[string, Partial<TlsSecret>, Readonly<Record<string, string>>, string, R
   ['is of an authority of one’s own', { pair: { ...PAIR, chain: 'private' } }, {}, 'pass', /days left/],
   ['holds no certificate', { fault: 'tls.crt holds no certificate in PEM form' }, {}, 'fail', /holds no certificate/],
   ['is of another type', { type: 'Opaque', pair: PAIR }, {}, 'fail', /of type Opaque/],
-  ['is not there', { exists: false, type: '' }, {}, 'warn', /there is no Secret dify-tls/],
+  ['is not there', { exists: false, type: '' }, {}, 'warn', /Secret dify\/dify-tls does not exist/],
   ['will be made', { exists: false, type: '' }, { 'cert-manager.io/cluster-issuer': 'le' }, 'pass', /cert-manager\.io/],
 ])('a Secret for TLS that %s', (_, over, annotations, status, observed) => {
   const file = SAMPLE_FILES[KUBERNETES];
@@ -65,4 +65,19 @@ it.each<[string, Partial<TlsSecret>, Readonly<Record<string, string>>, string, R
   const seen: TlsSecret = { name: 'dify-tls', exists: true, type: 'kubernetes.io/tls', ...over };
   const result = judged(checkOf('names.tls-secret'), { deployment, seen: [[NAMES_TLS_SECRET, seen]] });
   expect(result).toMatchObject({ status, observed: expect.stringMatching(observed) });
+});
+
+it.each<[string, TlsSecret['issuer'], string, string]>([
+  ['exists', { exists: true }, 'pass', 'ClusterIssuer le creates Secret dify-tls once the ingress exists'],
+  ['is missing', { exists: false }, 'fail', 'ClusterIssuer le does not exist'],
+  ['is not ready', { exists: true, notReady: 'no account' }, 'fail', 'ClusterIssuer le is not ready: no account'],
+  ['may not be read', undefined, 'pass', 'ClusterIssuer le is to create Secret dify-tls; it may not be read'],
+])('an issuer that %s', (_, issuer, status, observed) => {
+  const file = SAMPLE_FILES[KUBERNETES];
+  const tls = { secretName: 'dify-tls', issuer: { kind: 'ClusterIssuer', name: 'le' } };
+  const deployment = parsedDeployment({ ...file, target: { ...file.target, ingress: { className: 'nginx', tls } } });
+  const absent: TlsSecret = { name: 'dify-tls', exists: false, type: '' };
+  const seen = issuer === undefined ? absent : { ...absent, issuer };
+  const result = judged(checkOf('names.tls-secret'), { deployment, seen: [[NAMES_TLS_SECRET, seen]] });
+  expect(result).toMatchObject({ status, observed });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../../src/base/json.ts';
 import { OBJECT_STORES } from './object-storage-facts.ts';
 import { seen } from './resolved.ts';
 
@@ -32,4 +33,32 @@ test('a workload identity leaves no key anywhere', () => {
   expect(plugin.S3_USE_AWS_MANAGED_IAM).toBe('true');
   for (const name of ['S3_ACCESS_KEY', 'S3_SECRET_KEY']) expect(api).not.toHaveProperty(name);
   for (const name of ['AWS_ACCESS_KEY', 'AWS_SECRET_KEY']) expect(plugin).not.toHaveProperty(name);
+});
+
+test('the identity of a pod at Azure and Google: the words that api and plugin daemon know, and no key', () => {
+  const storageOf = (component: 'api' | 'pluginDaemon', objectStorage: JsonObject) =>
+    Object.fromEntries(
+      Object.entries(seen(component, { objectStorage })).filter(([name]) => /STORAGE_TYPE|AZURE|GOOGLE|GCS/.test(name)),
+    );
+  const accountUrl = 'https://acme.blob.core.windows.net';
+  const azure = {
+    provider: 'azure-blob',
+    azureBlob: { accountName: 'acme', accountUrl, container: 'dify', identity: 'workload' },
+  };
+  expect(storageOf('api', azure)).toEqual({
+    STORAGE_TYPE: 'azure-blob',
+    AZURE_BLOB_ACCOUNT_NAME: 'acme',
+    AZURE_BLOB_ACCOUNT_KEY: 'managedidentity',
+    AZURE_BLOB_CONTAINER_NAME: 'dify',
+    AZURE_BLOB_ACCOUNT_URL: accountUrl,
+  });
+  expect(storageOf('pluginDaemon', azure)).toEqual({
+    PLUGIN_STORAGE_TYPE: 'azure_blob',
+    AZURE_BLOB_STORAGE_CONTAINER_NAME: 'dify',
+    AZURE_BLOB_STORAGE_USE_MANAGED_IDENTITY: 'true',
+    AZURE_BLOB_STORAGE_ACCOUNT_URL: accountUrl,
+  });
+  const google = { provider: 'gcs', gcs: { bucket: 'dify', identity: 'workload' } };
+  expect(storageOf('api', google)).toEqual({ STORAGE_TYPE: 'google-storage', GOOGLE_STORAGE_BUCKET_NAME: 'dify' });
+  expect(storageOf('pluginDaemon', google)).toEqual({ PLUGIN_STORAGE_TYPE: 'google-storage' });
 });

@@ -109,6 +109,10 @@ describe('components', () => {
     expect(set.api).toMatchObject({ logLevel: 'WARNING' });
     expect(set.worker).toMatchObject({ logLevel: 'DEBUG' });
     expect(JSON.stringify(set.worker)).not.toContain('"LOG_LEVEL"');
+    expect(set.pluginDaemon).toMatchObject({
+      extraEnv: expect.arrayContaining([{ name: 'LOG_LEVEL', value: 'WARN' }]),
+    });
+    expect(JSON.stringify(values({}).pluginDaemon)).not.toContain('LOG_LEVEL');
   });
 
   test('a dollar and parentheses of the file reach the process', () => {
@@ -116,6 +120,32 @@ describe('components', () => {
     expect(set.web).toMatchObject({
       extraEnv: expect.arrayContaining([{ name: 'GREETING', value: '$$(HOSTNAME) costs $5' }]),
     });
+  });
+
+  test('a node selector is for every component and bundled service; a component may have its own', () => {
+    const set = values({
+      ...kubernetes({ nodeSelector: { pool: 'dify' } }),
+      components: { web: { nodeSelector: { pool: 'front' } } },
+    });
+    const placed = (key: string) => ({ [key]: { nodeSelector: { pool: 'dify' } } });
+    expect(set).toMatchObject({
+      ...placed('api'),
+      ...placed('proxy'),
+      ...placed('pluginDaemon'),
+      ...placed('weaviate'),
+      web: { nodeSelector: { pool: 'front' } },
+      postgresql: { primary: { nodeSelector: { pool: 'dify' } } },
+      redis: { master: { nodeSelector: { pool: 'dify' } } },
+    });
+  });
+
+  test.each([
+    ['ClusterIssuer', 'cert-manager.io/cluster-issuer'],
+    ['Issuer', 'cert-manager.io/issuer'],
+  ])('a %s of cert-manager is named by its annotation', (kind, annotation) => {
+    const tls = { secretName: 'dify-tls', issuer: { kind, name: 'letsencrypt' } };
+    const { ingress } = values(kubernetes({ ingress: { className: 'traefik', tls } }));
+    expect(ingress).toMatchObject({ annotations: { [annotation]: 'letsencrypt' }, tls: [{ secretName: 'dify-tls' }] });
   });
 
   test('place', () => {
@@ -160,6 +190,31 @@ describe('data services', () => {
       pluginDaemon: { serviceAccount: { create: true } },
     });
     expect(JSON.stringify(set)).not.toContain('S3_ACCESS_KEY');
+  });
+
+  test('Azure and Google with workload identity: service accounts, and the literals that both processes read', () => {
+    const accounts = {
+      api: { serviceAccount: { create: true } },
+      worker: { serviceAccount: { create: true } },
+      pluginDaemon: { serviceAccount: { create: true } },
+    };
+    const accountUrl = 'https://acme.blob.core.windows.net';
+    const azureBlob = { accountName: 'acme', accountUrl, container: 'dify', identity: 'workload' };
+    const azure = values({ objectStorage: { provider: 'azure-blob', azureBlob } });
+    expect(azure).toMatchObject(accounts);
+    expect(azure).toMatchObject({
+      api: { extraEnv: expect.arrayContaining([{ name: 'AZURE_BLOB_ACCOUNT_KEY', value: 'managedidentity' }]) },
+      pluginDaemon: {
+        extraEnv: expect.arrayContaining([
+          { name: 'AZURE_BLOB_STORAGE_ACCOUNT_URL', value: accountUrl },
+          { name: 'AZURE_BLOB_STORAGE_USE_MANAGED_IDENTITY', value: 'true' },
+        ]),
+      },
+    });
+    expect(JSON.stringify(azure)).not.toContain('AZURE_BLOB_STORAGE_CONNECTION_STRING');
+    const google = values({ objectStorage: { provider: 'gcs', gcs: { bucket: 'bkt', identity: 'workload' } } });
+    expect(google).toMatchObject({ ...accounts, externalGCS: { serviceAccountJsonBase64: '' } });
+    expect(JSON.stringify(google)).not.toMatch(/SERVICE_ACCOUNT_JSON|GCS_CREDENTIALS/);
   });
 
   test('the storage class is the claims’, and the bundled services’', () => {

@@ -6,7 +6,7 @@ import { type Finding, problem, type Rule, rule } from './rule.ts';
 /** Who logs in where, and whether what is named can hold a secret there. */
 export const CREDENTIAL_RULES: readonly Rule[] = [
   rule(['target'], ({ target }) => (target.type === 'kubernetes' ? chartLogin(target.chart) : [])),
-  rule(['objectStorage'], ({ objectStorage }) => (objectStorage.provider === 's3' ? s3Keys(objectStorage.s3) : [])),
+  rule(['objectStorage'], ({ objectStorage }) => storageKeys(objectStorage)),
   rule(['vectorStore'], ({ vectorStore }) => vectorStoreProblems(vectorStore)),
   rule(['mail'], ({ mail }) => [
     mail.provider === 'smtp' &&
@@ -43,21 +43,38 @@ function chartLogin(chart: Chart): readonly (Finding | false)[] {
   ];
 }
 
-type S3 = Extract<Deployment['objectStorage'], { provider: 's3' }>['s3'];
+type Storage = Deployment['objectStorage'];
 
-/** Either the pods' own identity or both keys. */
-function s3Keys({ identity, accessKey, secretKey }: S3): readonly (Finding | false)[] {
-  const path = 'objectStorage.s3';
-  if (identity === undefined) {
-    return [
-      accessKey === undefined && problem(`${path}.accessKey`, 'needed, unless identity: workload gives the rights'),
-      secretKey === undefined && problem(`${path}.secretKey`, 'needed, unless identity: workload gives the rights'),
-    ];
+function storageKeys(storage: Storage): readonly (Finding | false)[] {
+  switch (storage.provider) {
+    case 's3': {
+      const { identity, accessKey, secretKey } = storage.s3;
+      return keysOrIdentity('objectStorage.s3', identity, { accessKey, secretKey });
+    }
+    case 'azure-blob': {
+      const { identity, accountKey } = storage.azureBlob;
+      return keysOrIdentity('objectStorage.azureBlob', identity, { accountKey });
+    }
+    case 'gcs': {
+      const { identity, serviceAccountJson } = storage.gcs;
+      return keysOrIdentity('objectStorage.gcs', identity, { serviceAccountJson });
+    }
+    default:
+      return [];
   }
-  return [
-    accessKey !== undefined && problem(`${path}.accessKey`, 'not beside identity: workload; keep one of the two'),
-    secretKey !== undefined && problem(`${path}.secretKey`, 'not beside identity: workload; keep one of the two'),
-  ];
+}
+
+/** Either the pods' own identity or all keys. */
+function keysOrIdentity(
+  path: string,
+  identity: 'workload' | undefined,
+  keys: Readonly<Record<string, unknown>>,
+): readonly (Finding | false)[] {
+  return Object.entries(keys).map(([key, value]) =>
+    identity === undefined
+      ? value === undefined && problem(`${path}.${key}`, 'needed, unless identity: workload gives the rights')
+      : value !== undefined && problem(`${path}.${key}`, 'not beside identity: workload; keep one of the two'),
+  );
 }
 
 /** What the provider's block lacks or has too much of. */

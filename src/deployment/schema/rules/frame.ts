@@ -1,3 +1,4 @@
+import { ISSUER_ANNOTATIONS, type KubernetesTarget } from '../target.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
 
 /** Edition, target, and what names places on this machine. */
@@ -17,6 +18,7 @@ export const FRAME_RULES: readonly Rule[] = [
   rule(['target'], ({ target }) =>
     target.type === 'compose' ? [...portsDiffer(target), ...directoryIsSafe(target.directory)] : [],
   ),
+  rule(['target'], ({ target }) => (target.type === 'kubernetes' ? oneIssuer(target) : [])),
   rule(['images'], ({ images }) => [
     images?.registry !== undefined &&
       /^[a-z]+:\/\/|\/$|\s/.test(images.registry) &&
@@ -32,6 +34,19 @@ export const FRAME_RULES: readonly Rule[] = [
     }),
   ),
 ];
+
+/** cert-manager refuses an Ingress that names two issuers. */
+function oneIssuer({ ingress }: KubernetesTarget): Finding[] {
+  if (ingress?.tls?.issuer === undefined) return [];
+  return Object.values(ISSUER_ANNOTATIONS)
+    .filter((annotation) => annotation in ingress.annotations)
+    .map((annotation) =>
+      problem(
+        ['target', 'ingress', 'annotations', annotation],
+        'not together with target.ingress.tls.issuer; keep one of the two',
+      ),
+    );
+}
 
 function portsDiffer(target: {
   readonly httpPort: number;

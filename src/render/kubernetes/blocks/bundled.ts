@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Tier } from '../../../checklist/tiers.ts';
+import { clusterSelector } from '../../../deployment/components.ts';
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
 
 /** What the bundled data services need to know of the rest. */
@@ -9,6 +10,8 @@ export interface BundledContext {
   readonly secretName: string;
   readonly storageClass: string | undefined;
   readonly registry: string | undefined;
+  /** Labels of the nodes that they may run on. */
+  readonly nodeSelector: Readonly<Record<string, string>>;
   readonly pullSecrets: readonly string[];
 }
 
@@ -19,6 +22,7 @@ export function bundledContext(deployment: Deployment, secretName: string): Bund
     secretName,
     storageClass: target.type === 'kubernetes' ? target.storageClass : undefined,
     registry: images?.registry,
+    nodeSelector: clusterSelector(deployment),
     pullSecrets: images?.pullSecret === undefined ? [] : [images.pullSecret],
   };
 }
@@ -29,6 +33,11 @@ export const MODEST = {
   redis: { cpu: '50m', memory: '128Mi' },
   weaviate: { cpu: '100m', memory: '256Mi' },
 } as const;
+
+/** The node selector of a subchart's pods, if there is one. */
+export function bundledPlace({ nodeSelector }: BundledContext): { readonly nodeSelector?: JsonObject } {
+  return Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } };
+}
 
 /** The image of a subchart, taken from the operator's registry and with its pull secret where there is one. */
 export function bundledImage({ registry, pullSecrets }: BundledContext): { readonly image?: JsonObject } {

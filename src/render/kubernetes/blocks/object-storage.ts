@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../base/json.ts';
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../../deployment/schema/object-storage.ts';
 import { volumeAccess } from '../../../deployment/volume-access.ts';
@@ -25,7 +26,7 @@ export function objectStorageBlock(deployment: Deployment, storageClass: string 
     case 'aliyun-oss':
       return aliyunOss(storage.aliyunOss, buckets(storage));
     case 'gcs':
-      return gcs(buckets(storage));
+      return gcs(storage.gcs, buckets(storage));
     case 'tencent-cos':
       return tencentCos(storage.tencentCos, buckets(storage));
     case 'huawei-obs':
@@ -46,20 +47,25 @@ function buckets(storage: Exclude<ObjectStorage, { readonly provider: 'azure-blo
   return { api: mainBucket(storage), pluginDaemon: pluginBucket(storage) ?? '' };
 }
 
+/** Workload identity needs service accounts that can be annotated: api, worker and plugin daemon get their own. */
+function accountsFor(identity: 'workload' | undefined): JsonObject {
+  if (identity === undefined) return {};
+  const account = { serviceAccount: { create: true } };
+  return { api: account, worker: account, pluginDaemon: account };
+}
+
 function block(values: ChartBlock['values'], api: Variables, plugin: Variables): ChartBlock {
   return { values, gives: unite(given(API_PROCESSES, api), given(['pluginDaemon'], plugin)) };
 }
 
 /**
  * AWS without an endpoint of one's own: the chart writes S3_ENDPOINT in any case, and botocore refuses an empty one, so it
- * gets the region's (AWS General Reference, S3 endpoints; China has a domain of its own). Workload identity needs service
- * accounts that can be annotated: api, worker and plugin daemon get their own.
+ * gets the region's (AWS General Reference, S3 endpoints; China has a domain of its own).
  */
 function s3(at: Block<'s3', 's3'>, bucketName: Buckets): ChartBlock {
   const workload = at.identity === 'workload';
   const pathStyle = at.addressStyle === 'path' || (at.addressStyle === 'auto' && at.endpoint !== undefined);
   const endpoint = at.endpoint ?? `https://s3.${at.region}.amazonaws.com${at.region.startsWith('cn-') ? '.cn' : ''}`;
-  const account = { serviceAccount: { create: true } };
   return block(
     {
       externalS3: {
@@ -72,7 +78,7 @@ function s3(at: Block<'s3', 's3'>, bucketName: Buckets): ChartBlock {
         accessKey: HELD_ELSEWHERE,
         secretKey: HELD_ELSEWHERE,
       },
-      ...(workload ? { api: account, worker: account, pluginDaemon: account } : {}),
+      ...accountsFor(at.identity),
     },
     {
       STORAGE_TYPE: 's3',
@@ -103,6 +109,7 @@ function azureBlob(at: Block<'azure-blob', 'azureBlob'>): ChartBlock {
         key: HELD_ELSEWHERE,
         container: at.container,
       },
+      ...accountsFor(at.identity),
     },
     {
       STORAGE_TYPE: 'azure-blob',
@@ -139,9 +146,13 @@ function aliyunOss(at: Block<'aliyun-oss', 'aliyunOss'>, bucketName: Buckets): C
   );
 }
 
-function gcs(bucketName: Buckets): ChartBlock {
+function gcs(at: Block<'gcs', 'gcs'>, bucketName: Buckets): ChartBlock {
+  const serviceAccountJsonBase64 = at.identity === undefined ? HELD_ELSEWHERE : '';
   return block(
-    { externalGCS: { enabled: true, bucketName: { ...bucketName }, serviceAccountJsonBase64: HELD_ELSEWHERE } },
+    {
+      externalGCS: { enabled: true, bucketName: { ...bucketName }, serviceAccountJsonBase64 },
+      ...accountsFor(at.identity),
+    },
     { STORAGE_TYPE: 'google-storage', GOOGLE_STORAGE_BUCKET_NAME: bucketName.api },
     { PLUGIN_STORAGE_TYPE: 'google-storage', PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon },
   );

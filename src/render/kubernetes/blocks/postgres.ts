@@ -10,7 +10,7 @@ import {
 import type { ServiceAddresses } from '../../dify-env/addresses.ts';
 import { databaseLogin } from '../../dify-env/postgres.ts';
 import type { BundledContext } from './bundled.ts';
-import { bundledImage, MODEST } from './bundled.ts';
+import { bundledImage, bundledPlace, MODEST } from './bundled.ts';
 
 /**
  * PostgreSQL. The chart knows one user for both databases and no TLS: what differs comes by `extraEnv`. The bundled one
@@ -73,6 +73,7 @@ function bundledPostgres(database: string, context: BundledContext) {
     ...bundledImage(context),
     primary: {
       resources: { requests: MODEST.postgres },
+      ...bundledPlace(context),
       ...(context.storageClass === undefined ? {} : { persistence: { storageClass: context.storageClass } }),
     },
   };

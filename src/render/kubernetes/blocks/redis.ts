@@ -9,7 +9,7 @@ import {
   type Variables,
 } from '../../../providers/chart-block.ts';
 import type { ServiceAddresses } from '../../dify-env/addresses.ts';
-import { type BundledContext, bundledImage, MODEST } from './bundled.ts';
+import { type BundledContext, bundledImage, bundledPlace, MODEST } from './bundled.ts';
 
 const CLIENTS = [...API_PROCESSES, 'pluginDaemon'] as const;
 
@@ -102,6 +102,7 @@ function bundledRedis(context: BundledContext) {
     ...bundledImage(context),
     master: {
       resources: { requests: MODEST.redis },
+      ...bundledPlace(context),
       ...(context.storageClass === undefined ? {} : { persistence: { storageClass: context.storageClass } }),
     },
   };

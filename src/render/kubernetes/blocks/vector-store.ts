@@ -11,7 +11,7 @@ import { blockOf, vectorStoreProvider } from '../../../providers/vector-store/re
 import type { ServiceAddresses } from '../../dify-env/addresses.ts';
 import { vectorStoreEnv } from '../../dify-env/vector-store.ts';
 import { WEAVIATE_KEYS } from '../secret.ts';
-import { type BundledContext, bundledImage, MODEST } from './bundled.ts';
+import { type BundledContext, bundledImage, bundledPlace, MODEST } from './bundled.ts';
 
 /** The vector store: one external block, or the bundled Weaviate. A store that the chart has no block for is set by `extraEnv` alone. */
 export function vectorStoreBlock(store: VectorStore, addresses: ServiceAddresses, bundled: BundledContext): ChartBlock {
@@ -48,6 +48,7 @@ function bundledWeaviate(context: BundledContext) {
     ...bundledImage(context),
     initContainers: { sysctlInitContainer: sysctl },
     resources: { requests: MODEST.weaviate },
+    ...bundledPlace(context),
     authentication: { apikey: { allowed_keys: [HELD_ELSEWHERE] } },
     env: { AUTHENTICATION_APIKEY_ALLOWED_KEYS: HELD_ELSEWHERE },
     envSecrets: { [WEAVIATE_KEYS]: context.secretName },
