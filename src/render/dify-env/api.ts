@@ -1,4 +1,4 @@
-import { plannedComponents } from '../../deployment/components.ts';
+import type { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
@@ -9,8 +9,10 @@ import { celeryBroker, redisClient } from './redis.ts';
 import { apiUrls } from './urls.ts';
 import { vectorStoreEnv } from './vector-store.ts';
 
+type Planned = ReturnType<typeof plannedComponents>;
+
 /** What api, worker, beat and websocket share: one program, so one environment; a variable that only some of them had would drift. */
-export function apiEnv(deployment: Deployment, addresses: ServiceAddresses): readonly EnvEntry[] {
+export function apiEnv(deployment: Deployment, addresses: ServiceAddresses, planned: Planned): readonly EnvEntry[] {
   return [
     ...processEnv(deployment),
     secret('SECRET_KEY', 'secrets.secretKey'),
@@ -21,7 +23,7 @@ export function apiEnv(deployment: Deployment, addresses: ServiceAddresses): rea
     ...apiStorage(deployment.objectStorage, addresses),
     ...vectorStoreEnv(deployment.vectorStore, deployment.tier, addresses),
     ...mailEnv(deployment.mail),
-    ...neighbours(deployment, addresses),
+    ...neighbours(addresses, planned),
   ];
 }
 
@@ -38,8 +40,7 @@ function processEnv(deployment: Deployment): readonly EnvEntry[] {
 }
 
 /** The other processes, and the keys by which they know this one. */
-function neighbours(deployment: Deployment, addresses: ServiceAddresses): readonly EnvEntry[] {
-  const planned = plannedComponents(deployment);
+function neighbours(addresses: ServiceAddresses, planned: Planned): readonly EnvEntry[] {
   return [
     literal('CODE_EXECUTION_ENDPOINT', addresses.sandbox),
     secret('CODE_EXECUTION_API_KEY', 'secrets.sandboxApiKey'),

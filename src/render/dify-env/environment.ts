@@ -17,9 +17,12 @@ export type DifyEnvironment = Readonly<Record<ComponentName, readonly EnvEntry[]
  * The one table of environment variables, for both targets; a release gets those that it reads. Sources: Dify 1.16.1 (`docker/` and api configuration), plugin
  * daemon 0.6.3, community chart 0.38.0. The proxies are configured by files and have no variables of Dify's.
  */
-export function difyEnvironment(deployment: Deployment, addresses: ServiceAddresses): DifyEnvironment {
-  const planned = plannedComponents(deployment);
-  const api = apiEnv(deployment, addresses);
+export function difyEnvironment(
+  deployment: Deployment,
+  addresses: ServiceAddresses,
+  planned: ReturnType<typeof plannedComponents> = plannedComponents(deployment),
+): DifyEnvironment {
+  const api = apiEnv(deployment, addresses, planned);
   const table: Record<ComponentName, readonly EnvEntry[]> = {
     api: [literal('MODE', 'api'), ...api],
     worker: [literal('MODE', 'worker'), ...api],

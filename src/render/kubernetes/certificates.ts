@@ -5,6 +5,7 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { API_PROCESSES } from '../../providers/chart-block.ts';
 import type { ChartProfile } from '../../versions/chart-profile.ts';
 import { authorities, type CaOwner, caFileName } from '../dify-env/authorities.ts';
+import type { RenderModel } from '../model.ts';
 import { CERTIFICATES_FOLDER } from './names.ts';
 
 /** Contents of files that the deployment names, by the path that stands in the file. */
@@ -15,9 +16,12 @@ const CONNECTING: readonly ComponentName[] = [...API_PROCESSES, 'pluginDaemon', 
 const VOLUME = 'difyctl-certificates';
 
 /** The CA files by their key in the Secret. Throws UserError for one that was not read. */
-export function certificates(deployment: Deployment, files: ReferencedFiles): Readonly<Record<string, string>> {
+export function certificates(
+  { caCertificates }: RenderModel,
+  files: ReferencedFiles,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    authorities(deployment).map(({ owner, field, path }) => {
+    caCertificates.map(({ owner, field, path }) => {
       const content = files.get(path);
       if (content === undefined) {
         throw new UserError(`${field} cannot be read: ${path}`, {
@@ -48,8 +52,12 @@ function keyOf(owner: CaOwner): string {
 }
 
 /** The volume and mount that put the CA files where the environment says they are. */
-export function certificateVolumes(deployment: Deployment, component: ComponentName, secretName: string): JsonObject {
-  const items = authorities(deployment).map(({ owner }) => ({ key: keyOf(owner), path: caFileName(owner) }));
+export function certificateVolumes(
+  { caCertificates }: Pick<RenderModel, 'caCertificates'>,
+  component: ComponentName,
+  secretName: string,
+): JsonObject {
+  const items = caCertificates.map(({ owner }) => ({ key: keyOf(owner), path: caFileName(owner) }));
   if (items.length === 0 || !CONNECTING.includes(component)) return {};
   return {
     extraVolumes: [{ name: VOLUME, secret: { secretName, items } }],

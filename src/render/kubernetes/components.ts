@@ -7,7 +7,7 @@ import { volumeAccess } from '../../deployment/volume-access.ts';
 import type { ChartBlock } from '../../providers/chart-block.ts';
 import { type EnvEntry, literal } from '../../providers/env-entry.ts';
 import type { ChartProfile } from '../../versions/chart-profile.ts';
-import type { DifyEnvironment } from '../dify-env/environment.ts';
+import type { RenderModel } from '../model.ts';
 import { certificateVolumes } from './certificates.ts';
 import { environmentValues } from './extra-env.ts';
 import { type ChartNames, podLabels } from './names.ts';
@@ -21,10 +21,8 @@ const FIXED: readonly ComponentName[] = ['beat', 'localSandbox'];
 const NODE_WEIGHT = 100;
 const ZONE_WEIGHT = 50;
 
-export interface ComponentContext {
-  readonly deployment: Deployment;
+export interface ComponentContext extends Pick<RenderModel, 'deployment' | 'caCertificates' | 'environment'> {
   readonly planned: Readonly<Record<ComponentName, PlannedComponent>>;
-  readonly environment: DifyEnvironment;
   readonly gives: ChartBlock['gives'];
   readonly names: ChartNames;
   readonly profile: ChartProfile;
@@ -47,7 +45,7 @@ function oneComponent(context: ComponentContext, name: ComponentName): JsonObjec
     resources: { requests: { ...plan.requests }, limits: { ...plan.limits } },
     ...placement(context, name),
     ...probeValues(name, deployment.version),
-    ...(canMount ? { ...certificateVolumes(deployment, name, secretName), ...ssrfRuleVolumes(name, secretName) } : {}),
+    ...(canMount ? { ...certificateVolumes(context, name, secretName), ...ssrfRuleVolumes(name, secretName) } : {}),
   };
   const entries = name === 'beat' ? [...environment.beat, beatDigest(context)] : environment[name];
   return deepMerge(values, environmentValues(name, entries, { gives, profile, secretName })) as JsonObject;

@@ -1,9 +1,8 @@
 import { type Problem, UserError } from '../../base/errors.ts';
 import { deepMerge, isObject, type Json, type JsonObject } from '../../base/json.ts';
 import { firstOf } from '../../base/words.ts';
-import { requiredSecrets } from '../../deployment/required-secrets.ts';
-import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
+import type { RenderModel } from '../model.ts';
 import { SECRET_KEYS } from './known-keys.ts';
 
 /** Lists of named items to which `extraValues` adds: replacing one would take the secrets away from a component. */
@@ -45,8 +44,8 @@ function nameOf(item: Json): Json | undefined {
  * Refuses a secret as plain text where it would end in values.yaml: in `extraValues` a text in a key that the chart keeps a secret in,
  * there and in `components` the value of one of this deployment's secrets. Throws UserError naming the paths, never the values.
  */
-export function refuseSecrets(deployment: Deployment, secrets: SecretValues): void {
-  const values = requiredSecrets(deployment)
+export function refuseSecrets({ deployment, requiredSecrets }: RenderModel, secrets: SecretValues): void {
+  const values = requiredSecrets
     .map(({ path }) => secrets.get(path))
     .filter((value) => value.length >= SHORTEST_SECRET);
   const problems = [

@@ -1,11 +1,10 @@
 import type { JsonObject } from '../../base/json.ts';
-import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { mergeBlocks } from '../../providers/chart-block.ts';
 import { chartProfile } from '../../versions/known-charts.ts';
-import { difyEnvironment } from '../dify-env/environment.ts';
 import { refuseOtherChart, refuseUnknownVersion } from '../known-version.ts';
+import { renderModel } from '../model.ts';
 import type { ChartFacts, RenderedKubernetes } from '../rendered.ts';
 import { bundledContext } from './blocks/bundled.ts';
 import { mailBlock } from './blocks/mail.ts';
@@ -44,15 +43,15 @@ export function renderKubernetes(
   refuseUnknownVersion(deployment);
   refuseOtherChart(deployment.version, facts);
   refuseUnmounted(deployment, profile);
-  const planned = plannedComponents(deployment);
-  refuseDangling(deployment, planned);
-  refuseSecrets(deployment, secrets);
   const names = chartNames(deployment, facts);
   const addresses = chartAddresses(names);
+  const model = renderModel(deployment, addresses);
+  const planned = model.components;
+  refuseDangling(deployment, planned);
+  refuseSecrets(model, secrets);
   refuseSecretVariables(deployment, planned, addresses);
-  const environment = difyEnvironment(deployment, addresses);
-  const secret = secretContent(deployment, environment, secrets, {
-    ...certificates(deployment, files),
+  const secret = secretContent(model, secrets, {
+    ...certificates(model, files),
     ...ssrfRules(planned.ssrfProxy.enabled && !profile.withoutMounts.includes('ssrfProxy')),
   });
   const bundled = bundledContext(deployment, secret.name);
@@ -65,7 +64,7 @@ export function renderKubernetes(
     vectorStoreBlock(deployment.vectorStore, addresses, bundled),
   ]);
   const gives = givenByChart(blocks.gives, profile);
-  const context = { deployment, planned, environment, gives, names, profile, secretName: secret.name };
+  const context = { ...model, planned, gives, names, profile, secretName: secret.name };
   const layers: readonly JsonObject[] = [
     { image: imageValues(deployment) },
     componentValues(context),

@@ -1,10 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { SecretPath } from '../../base/secret-ref.ts';
-import { requiredSecrets } from '../../deployment/required-secrets.ts';
-import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import type { EnvEntry } from '../../providers/env-entry.ts';
-import type { DifyEnvironment } from '../dify-env/environment.ts';
+import type { RenderModel } from '../model.ts';
 
 /** Digits of the digest in the Secret's name: 40 bits, enough to tell the revisions of one deployment apart. */
 const DIGEST_LENGTH = 10;
@@ -24,14 +22,13 @@ export interface SecretContent {
  * they share the Secret's life. Any change of the contents is another name, which rolls every consumer.
  */
 export function secretContent(
-  deployment: Deployment,
-  environment: DifyEnvironment,
+  { deployment, environment, requiredSecrets }: RenderModel,
   secrets: SecretValues,
   files: Readonly<Record<string, string>>,
 ): SecretContent {
   const get = (path: SecretPath) => secrets.get(path);
   const used = Object.values(environment).flatMap((entries) => entries.flatMap(pathsOf));
-  const plain = requiredSecrets(deployment)
+  const plain = requiredSecrets
     .filter(({ path, ref }) => used.includes(path) || 'generated' in ref)
     .map(({ path }) => [path, get(path)] as const);
   const composed = Object.values(environment).flatMap((entries) =>

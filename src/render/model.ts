@@ -1,0 +1,30 @@
+import type { ComponentName } from '../checklist/components.ts';
+import { type PlannedComponent, plannedComponents } from '../deployment/components.ts';
+import { requiredSecrets } from '../deployment/required-secrets.ts';
+import type { Deployment } from '../deployment/schema/deployment.ts';
+import type { RequiredSecret } from '../deployment/secrets.ts';
+import type { ServiceAddresses } from './dify-env/addresses.ts';
+import { type Authority, authorities } from './dify-env/authorities.ts';
+import { type DifyEnvironment, difyEnvironment } from './dify-env/environment.ts';
+
+/** What a deployment comes to before it is written for one target; each part is derived once. */
+export interface RenderModel {
+  readonly deployment: Deployment;
+  readonly components: Readonly<Record<ComponentName, PlannedComponent>>;
+  readonly requiredSecrets: readonly RequiredSecret[];
+  /** The CA files in use, one for each service at most. */
+  readonly caCertificates: readonly Authority[];
+  readonly environment: DifyEnvironment;
+}
+
+/** The model of a deployment whose services are reached at `addresses`, which the target names. */
+export function renderModel(deployment: Deployment, addresses: ServiceAddresses): RenderModel {
+  const components = plannedComponents(deployment);
+  return {
+    deployment,
+    components,
+    requiredSecrets: requiredSecrets(deployment),
+    caCertificates: authorities(deployment),
+    environment: difyEnvironment(deployment, addresses, components),
+  };
+}
