@@ -7,7 +7,7 @@ const rooms = {
   versions: ['base', 'checklist'],
   deployment: ['base', 'checklist', 'providers', 'versions'],
   net: ['base'],
-  storage: ['base', 'deployment', 'net'],
+  storage: ['base', 'deployment', 'providers', 'net'],
   jobs: ['base', 'exec', 'deployment', 'render'],
   evidence: ['base', 'exec', 'checklist', 'versions', 'deployment', 'providers', 'render', 'net', 'storage', 'jobs'],
   render: ['base', 'checklist', 'versions', 'deployment', 'providers'],

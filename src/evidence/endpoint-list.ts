@@ -4,6 +4,7 @@ import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
 import type { Redis } from '../deployment/schema/redis.ts';
 import type { VectorStore } from '../deployment/schema/vector-store.ts';
 import { endpointOf } from '../providers/endpoint.ts';
+import { describedStore } from '../providers/object-storage/registry.ts';
 import { storeEndpoints } from '../providers/vector-store/registry.ts';
 import { s3PlaceOf } from '../storage/s3/places.ts';
 
@@ -41,20 +42,17 @@ function redisEndpoints(redis: Redis): readonly Endpoint[] {
 function storageUrl(storage: ObjectStorage): string | undefined {
   switch (storage.provider) {
     case 's3':
-    case 'tencent-cos':
       return s3PlaceOf(storage)?.endpoint.href;
     case 'azure-blob':
       return storage.azureBlob.accountUrl;
-    case 'aliyun-oss':
-      return storage.aliyunOss.endpoint;
     case 'gcs':
       return 'https://storage.googleapis.com';
-    case 'huawei-obs':
-      return storage.huaweiObs.endpoint;
-    case 'volcengine-tos':
-      return storage.volcengineTos.endpoint;
     case 'local':
       return undefined;
+    default: {
+      const { provider, at } = describedStore(storage);
+      return provider.endpoint(at).href;
+    }
   }
 }
 

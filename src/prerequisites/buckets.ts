@@ -1,6 +1,7 @@
 import { shellWord } from '../base/shell-word.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
+import { describedStore } from '../providers/object-storage/registry.ts';
 import { pluginBucket } from '../render/dify-env/plugin-storage.ts';
 
 /** What whoever runs the object storage has to prepare. */
@@ -58,19 +59,10 @@ function vendorNeed(storage: Exclude<ObjectStorage, { provider: 'local' }>): Ven
     }
     case 'gcs':
       return { main: storage.gcs.bucket, grants: (buckets) => ({ commands: buckets.map(gcsCommand) }) };
-    case 'aliyun-oss':
-      return { main: storage.aliyunOss.bucket, grants: (buckets) => ({ policy: ossPolicy(buckets), commands: [] }) };
-    case 'tencent-cos': {
-      const { bucket, region } = storage.tencentCos;
-      return { main: bucket, grants: (buckets) => ({ policy: cosPolicy(buckets, region), commands: [] }) };
+    default: {
+      const { provider, at } = describedStore(storage);
+      return { main: at.bucket, grants: (buckets) => ({ policy: provider.policy(at, buckets), commands: [] }) };
     }
-    case 'huawei-obs':
-      return { main: storage.huaweiObs.bucket, grants: (buckets) => ({ policy: obsPolicy(buckets), commands: [] }) };
-    case 'volcengine-tos':
-      return {
-        main: storage.volcengineTos.bucket,
-        grants: (buckets) => ({ policy: tosPolicy(buckets), commands: [] }),
-      };
   }
 }
 
@@ -101,75 +93,6 @@ function s3Policy(buckets: readonly string[]): object {
           's3:GetBucketPublicAccessBlock',
         ],
         Resource: buckets.map((name) => `arn:aws:s3:::${name}`),
-      },
-    ],
-  };
-}
-
-function ossPolicy(buckets: readonly string[]): object {
-  const actions = [
-    'GetObject',
-    'PutObject',
-    'DeleteObject',
-    'ListObjects',
-    'GetBucketVersioning',
-    'GetBucketLifecycle',
-  ];
-  return {
-    Version: '1',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: actions.map((action) => `oss:${action}`),
-        Resource: buckets.flatMap((name) => [`acs:oss:*:*:${name}`, `acs:oss:*:*:${name}/*`]),
-      },
-    ],
-  };
-}
-
-/** A bucket's name ends in the number of the account that it belongs to. */
-function cosPolicy(buckets: readonly string[], region: string): object {
-  const actions = [
-    'GetObject',
-    'HeadObject',
-    'PutObject',
-    'DeleteObject',
-    'GetBucket',
-    'HeadBucket',
-    'GetBucketVersioning',
-  ];
-  return {
-    version: '2.0',
-    statement: [
-      {
-        effect: 'allow',
-        action: actions.map((action) => `name/cos:${action}`),
-        resource: buckets.map((name) => `qcs::cos:${region}:uid/${name.slice(name.lastIndexOf('-') + 1)}:${name}/*`),
-      },
-    ],
-  };
-}
-
-function obsPolicy(buckets: readonly string[]): object {
-  const objects = ['GetObject', 'PutObject', 'DeleteObject'].map((action) => `obs:object:${action}`);
-  const whole = ['ListBucket', 'HeadBucket', 'GetBucketVersioning'].map((action) => `obs:bucket:${action}`);
-  return {
-    Version: '1.1',
-    Statement: [
-      { Effect: 'Allow', Action: objects, Resource: buckets.map((name) => `OBS:*:*:object:${name}/*`) },
-      { Effect: 'Allow', Action: whole, Resource: buckets.map((name) => `OBS:*:*:bucket:${name}`) },
-    ],
-  };
-}
-
-function tosPolicy(buckets: readonly string[]): object {
-  const actions = ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket', 'HeadBucket', 'GetBucketVersioning'];
-  return {
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: actions.map((action) => `tos:${action}`),
-        Resource: buckets.flatMap((name) => [`trn:tos:::${name}`, `trn:tos:::${name}/*`]),
       },
     ],
   };

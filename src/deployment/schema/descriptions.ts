@@ -1,12 +1,23 @@
+import type { ObjectStoreProvider } from '../../providers/object-storage/descriptor.ts';
+import { OBJECT_STORES } from '../../providers/object-storage/registry.ts';
 import type { VectorStoreProvider } from '../../providers/vector-store/descriptor.ts';
 import { VECTOR_STORES } from '../../providers/vector-store/registry.ts';
 
-/** The meanings that the descriptors of vector stores give. */
-const VECTOR_STORE_FIELDS = Object.fromEntries(
-  VECTOR_STORES.flatMap(({ id, descriptions = {} }: VectorStoreProvider) =>
-    Object.entries(descriptions).map(([field, text]) => [`vectorStore.${id}.${field}`, text]),
-  ),
+/** The meanings that the descriptors of vector stores and of object stores give. */
+const VECTOR_STORE_FIELDS = meanings(VECTOR_STORES.map((one: VectorStoreProvider) => [`vectorStore.${one.id}`, one]));
+const OBJECT_STORE_FIELDS = meanings(
+  OBJECT_STORES.map((one: ObjectStoreProvider) => [`objectStorage.${one.block}`, one]),
 );
+
+function meanings(
+  blocks: readonly (readonly [string, Pick<VectorStoreProvider, 'descriptions'>])[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    blocks.flatMap(([block, { descriptions = {} }]) =>
+      Object.entries(descriptions).map(([field, text]) => [`${block}.${field}`, text]),
+    ),
+  );
+}
 
 /**
  * What each field means, for editors, help and messages. A star stands for any one step; the first entry that fits counts, so that
@@ -92,7 +103,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'objectStorage.gcs.serviceAccountJson': 'where the JSON key of the service account is',
   'objectStorage.*.endpoint': 'address of the service, such as https://s3.example.internal',
   'objectStorage.*.bucket': 'bucket for files',
-  'objectStorage.tencentCos.pluginBucket': 'bucket for plugins; default: the bucket with -plugin before the APPID',
+  ...OBJECT_STORE_FIELDS,
   'objectStorage.*.pluginBucket': 'bucket for plugins; default: the bucket with -plugin appended',
   'objectStorage.*.region': 'region of the buckets',
   'objectStorage.*.accessKey': 'where the access key is',

@@ -1,20 +1,17 @@
 import * as z from 'zod';
 import { filePath, httpUrl, line } from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
-import { type BUCKET_NAMES, bucketOf } from './bucket-names.ts';
+import { bucketOf } from '../../providers/object-storage/bucket-names.ts';
+import type { ObjectStoreProvider } from '../../providers/object-storage/descriptor.ts';
+import { bucketsOf } from '../../providers/object-storage/fields.ts';
+import { OBJECT_STORES } from '../../providers/object-storage/registry.ts';
 import { managed } from './service.ts';
 
 /** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage. */
 const storageAccount = z.string().regex(/^[a-z0-9]{3,24}$/, 'a storage account: 3 to 24 lower-case letters and digits');
 
-/** The buckets of a store: the packages of the plugins have one of their own. */
-function bucketsOf(store: keyof typeof BUCKET_NAMES) {
-  return { bucket: bucketOf(store), pluginBucket: bucketOf(store).optional() };
-}
-
 /** Some vendors' SDKs take a bare host as endpoint; all take a URL. */
 const endpoint = httpUrl;
-const keys = { accessKey: secretRef, secretKey: secretRef };
 /** In place of keys: the identity of the pods or of the machine. Only the clients of these three vendors take it (docs/decisions.md). */
 const identity = z.literal('workload').optional();
 
@@ -40,34 +37,9 @@ const azureBlob = z.strictObject({
 const provider = {
   s3: z.strictObject({ provider: z.literal('s3'), s3, managed: managed.optional() }),
   azureBlob: z.strictObject({ provider: z.literal('azure-blob'), azureBlob, managed: managed.optional() }),
-  aliyunOss: z.strictObject({
-    provider: z.literal('aliyun-oss'),
-    aliyunOss: z.strictObject({ endpoint, region: line, ...bucketsOf('aliyun-oss'), ...keys }),
-    managed: managed.optional(),
-  }),
   gcs: z.strictObject({
     provider: z.literal('gcs'),
     gcs: z.strictObject({ ...bucketsOf('gcs'), identity, serviceAccountJson: secretRef.optional() }),
-    managed: managed.optional(),
-  }),
-  tencentCos: z.strictObject({
-    provider: z.literal('tencent-cos'),
-    tencentCos: z.strictObject({
-      region: line,
-      ...bucketsOf('tencent-cos'),
-      secretId: secretRef,
-      secretKey: secretRef,
-    }),
-    managed: managed.optional(),
-  }),
-  huaweiObs: z.strictObject({
-    provider: z.literal('huawei-obs'),
-    huaweiObs: z.strictObject({ endpoint, ...bucketsOf('huawei-obs'), ...keys }),
-    managed: managed.optional(),
-  }),
-  volcengineTos: z.strictObject({
-    provider: z.literal('volcengine-tos'),
-    volcengineTos: z.strictObject({ endpoint, region: line, ...bucketsOf('volcengine-tos'), ...keys }),
     managed: managed.optional(),
   }),
   local: z.strictObject({
@@ -81,14 +53,27 @@ const provider = {
   }),
 };
 
+type Section<Provider> =
+  Provider extends ObjectStoreProvider<infer Id, infer Name, infer Block>
+    ? z.ZodObject<
+        { readonly provider: z.ZodLiteral<Id>; readonly managed: z.ZodOptional<typeof managed> } & {
+          readonly [Key in Name]: Block;
+        },
+        z.core.$strict
+      >
+    : never;
+type Sections<Providers extends readonly unknown[]> = { [Index in keyof Providers]: Section<Providers[Index]> };
+
+/** One branch for each store that a descriptor stands for. */
+const described = OBJECT_STORES.map(({ id, block, schema }) =>
+  z.strictObject({ provider: z.literal(id), [block]: schema, managed: managed.optional() }),
+) as unknown as Sections<typeof OBJECT_STORES>;
+
 export const objectStorage = z.discriminatedUnion('provider', [
   provider.s3,
   provider.azureBlob,
-  provider.aliyunOss,
   provider.gcs,
-  provider.tencentCos,
-  provider.huaweiObs,
-  provider.volcengineTos,
+  ...described,
   provider.local,
 ]);
 export type ObjectStorage = z.output<typeof objectStorage>;

@@ -1,5 +1,6 @@
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
+import { describedStore } from '../../providers/object-storage/registry.ts';
 import { type AzureAccount, azureDriver } from '../../storage/azure/driver.ts';
 import type { Driver } from '../../storage/driver.ts';
 import type { Failure } from '../../storage/facts.ts';
@@ -22,13 +23,6 @@ export interface StorageService {
 
 /** The service behind the deployment's object storage; undefined for local storage. Secrets are read when a bucket is probed. */
 export function serviceOf(storage: ObjectStorage, secrets: SecretValues): StorageService | undefined {
-  const place = s3PlaceOf(storage);
-  if (place !== undefined) {
-    return {
-      endpoint: place.endpoint,
-      probe: (reach, bucket) => probeS3(reach, place, bucket, s3Keys(storage, secrets)),
-    };
-  }
   if (storage.provider === 'azure-blob') {
     const { accountName: name, accountUrl: url } = storage.azureBlob;
     const account = (): AzureAccount => ({ name, url, key: secrets.get('objectStorage.azureBlob.accountKey') });
@@ -38,7 +32,12 @@ export function serviceOf(storage: ObjectStorage, secrets: SecretValues): Storag
     const key = () => secrets.get('objectStorage.gcs.serviceAccountJson');
     return { endpoint: GOOGLE, probe: probing((wire, bucket) => gcsDriver(wire, bucket, tokenFor(wire, key()))) };
   }
-  return undefined;
+  const place = s3PlaceOf(storage);
+  if (place === undefined || storage.provider === 'local') return undefined;
+  return {
+    endpoint: place.endpoint,
+    probe: (reach, bucket) => probeS3(reach, place, bucket, s3Keys(storage, secrets)),
+  };
 }
 
 /** A probe with one driver for the work and one that cleans up after it. */
@@ -72,11 +71,18 @@ function tokenFor(wire: Wire, json: string): () => Promise<string> {
   };
 }
 
-function s3Keys({ provider }: ObjectStorage, secrets: SecretValues): S3Keys {
-  const block = provider.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-  const id = provider === 'tencent-cos' ? 'secretId' : 'accessKey';
+type S3Storage = Exclude<ObjectStorage, { readonly provider: 'azure-blob' | 'gcs' | 'local' }>;
+
+/** Amazon's pair, or the one that the vendor's descriptor names. */
+function s3Keys(storage: S3Storage, secrets: SecretValues): S3Keys {
+  if (storage.provider === 's3') return keysAt('s3', { id: 'accessKey', secret: 'secretKey' }, secrets);
+  const { block, keys } = describedStore(storage).provider;
+  return keysAt(block, keys, secrets);
+}
+
+function keysAt(block: string, keys: { readonly id: string; readonly secret: string }, secrets: SecretValues): S3Keys {
   return {
-    accessKey: secrets.get(`objectStorage.${block}.${id}`),
-    secretKey: secrets.get(`objectStorage.${block}.secretKey`),
+    accessKey: secrets.get(`objectStorage.${block}.${keys.id}`),
+    secretKey: secrets.get(`objectStorage.${block}.${keys.secret}`),
   };
 }

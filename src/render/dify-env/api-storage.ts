@@ -1,6 +1,7 @@
 import { base64Json } from '../../base/service-account.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import { composed, type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
+import { describedStore } from '../../providers/object-storage/registry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 import { caFilePath, s3CaFile } from './authorities.ts';
 
@@ -11,22 +12,18 @@ export function apiStorage(storage: ObjectStorage, addresses: ServiceAddresses):
       return s3(storage.s3, addresses);
     case 'azure-blob':
       return azureBlob(storage.azureBlob);
-    case 'aliyun-oss':
-      return aliyunOss(storage.aliyunOss);
     case 'gcs':
       return gcs(storage.gcs);
-    case 'tencent-cos':
-      return tencentCos(storage.tencentCos);
-    case 'huawei-obs':
-      return huaweiObs(storage.huaweiObs);
-    case 'volcengine-tos':
-      return volcengineTos(storage.volcengineTos);
     case 'local':
       return [
         literal('STORAGE_TYPE', 'opendal'),
         literal('OPENDAL_SCHEME', 'fs'),
         literal('OPENDAL_FS_ROOT', addresses.paths.storage),
       ];
+    default: {
+      const { provider, at } = describedStore(storage);
+      return provider.apiEnv(at);
+    }
   }
 }
 
@@ -68,20 +65,6 @@ function azureBlob(block: Block<'azure-blob', 'azureBlob'>): readonly EnvEntry[]
   ];
 }
 
-/** ALIYUN_OSS_PATH has a placeholder as upstream default, so the empty prefix is said. */
-function aliyunOss(block: Block<'aliyun-oss', 'aliyunOss'>): readonly EnvEntry[] {
-  return [
-    literal('STORAGE_TYPE', 'aliyun-oss'),
-    literal('ALIYUN_OSS_BUCKET_NAME', block.bucket),
-    secret('ALIYUN_OSS_ACCESS_KEY', 'objectStorage.aliyunOss.accessKey'),
-    secret('ALIYUN_OSS_SECRET_KEY', 'objectStorage.aliyunOss.secretKey'),
-    literal('ALIYUN_OSS_ENDPOINT', block.endpoint),
-    literal('ALIYUN_OSS_REGION', block.region),
-    literal('ALIYUN_OSS_AUTH_VERSION', 'v4'),
-    literal('ALIYUN_OSS_PATH', ''),
-  ];
-}
-
 /** Without a key Google's client takes the identity of the pod or machine (Application Default Credentials). */
 function gcs(block: Block<'gcs', 'gcs'>): readonly EnvEntry[] {
   const path = 'objectStorage.gcs.serviceAccountJson';
@@ -91,37 +74,5 @@ function gcs(block: Block<'gcs', 'gcs'>): readonly EnvEntry[] {
     ...(block.identity === 'workload'
       ? []
       : [composed('GOOGLE_STORAGE_SERVICE_ACCOUNT_JSON_BASE64', [path], (get) => base64Json(get(path)))]),
-  ];
-}
-
-function tencentCos(block: Block<'tencent-cos', 'tencentCos'>): readonly EnvEntry[] {
-  return [
-    literal('STORAGE_TYPE', 'tencent-cos'),
-    literal('TENCENT_COS_BUCKET_NAME', block.bucket),
-    secret('TENCENT_COS_SECRET_ID', 'objectStorage.tencentCos.secretId'),
-    secret('TENCENT_COS_SECRET_KEY', 'objectStorage.tencentCos.secretKey'),
-    literal('TENCENT_COS_REGION', block.region),
-    literal('TENCENT_COS_SCHEME', 'https'),
-  ];
-}
-
-function huaweiObs(block: Block<'huawei-obs', 'huaweiObs'>): readonly EnvEntry[] {
-  return [
-    literal('STORAGE_TYPE', 'huawei-obs'),
-    literal('HUAWEI_OBS_BUCKET_NAME', block.bucket),
-    secret('HUAWEI_OBS_ACCESS_KEY', 'objectStorage.huaweiObs.accessKey'),
-    secret('HUAWEI_OBS_SECRET_KEY', 'objectStorage.huaweiObs.secretKey'),
-    literal('HUAWEI_OBS_SERVER', block.endpoint),
-  ];
-}
-
-function volcengineTos(block: Block<'volcengine-tos', 'volcengineTos'>): readonly EnvEntry[] {
-  return [
-    literal('STORAGE_TYPE', 'volcengine-tos'),
-    literal('VOLCENGINE_TOS_BUCKET_NAME', block.bucket),
-    secret('VOLCENGINE_TOS_ACCESS_KEY', 'objectStorage.volcengineTos.accessKey'),
-    secret('VOLCENGINE_TOS_SECRET_KEY', 'objectStorage.volcengineTos.secretKey'),
-    literal('VOLCENGINE_TOS_ENDPOINT', block.endpoint),
-    literal('VOLCENGINE_TOS_REGION', block.region),
   ];
 }

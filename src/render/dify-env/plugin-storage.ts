@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import { base64Json } from '../../base/service-account.ts';
-import { defaultPluginBucket } from '../../deployment/plugin-bucket.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import { composed, type EnvEntry, type GetSecret, literal, secret } from '../../providers/env-entry.ts';
+import { defaultPluginBucket } from '../../providers/object-storage/plugin-bucket.ts';
+import { describedStore } from '../../providers/object-storage/registry.ts';
 import { type ServiceAddresses, SYSTEM_CA_FOLDER } from './addresses.ts';
 import { caFilePath, s3CaFile } from './authorities.ts';
 
@@ -13,18 +14,12 @@ export function pluginBucket(storage: ObjectStorage): string | undefined {
       return named(storage.provider, storage.s3);
     case 'azure-blob':
       return storage.azureBlob.container;
-    case 'aliyun-oss':
-      return named(storage.provider, storage.aliyunOss);
     case 'gcs':
       return named(storage.provider, storage.gcs);
-    case 'tencent-cos':
-      return named(storage.provider, storage.tencentCos);
-    case 'huawei-obs':
-      return named(storage.provider, storage.huaweiObs);
-    case 'volcengine-tos':
-      return named(storage.provider, storage.volcengineTos);
     case 'local':
       return undefined;
+    default:
+      return named(storage.provider, describedStore(storage).at);
   }
 }
 
@@ -52,16 +47,6 @@ function vendor(storage: ObjectStorage, addresses: ServiceAddresses): readonly E
       return s3(storage.s3, addresses);
     case 'azure-blob':
       return azureBlob(storage.azureBlob);
-    case 'aliyun-oss':
-      return [
-        literal('PLUGIN_STORAGE_TYPE', 'aliyun_oss'),
-        literal('ALIYUN_OSS_REGION', storage.aliyunOss.region),
-        literal('ALIYUN_OSS_ENDPOINT', storage.aliyunOss.endpoint),
-        secret('ALIYUN_OSS_ACCESS_KEY_ID', 'objectStorage.aliyunOss.accessKey'),
-        secret('ALIYUN_OSS_ACCESS_KEY_SECRET', 'objectStorage.aliyunOss.secretKey'),
-        literal('ALIYUN_OSS_AUTH_VERSION', 'v4'),
-        literal('ALIYUN_OSS_PATH', ''),
-      ];
     case 'gcs':
       return [
         literal('PLUGIN_STORAGE_TYPE', 'google-storage'),
@@ -69,33 +54,15 @@ function vendor(storage: ObjectStorage, addresses: ServiceAddresses): readonly E
           ? []
           : [composed('GCS_CREDENTIALS', [GCS], (get) => base64Json(get(GCS)))]),
       ];
-    case 'tencent-cos':
-      return [
-        literal('PLUGIN_STORAGE_TYPE', 'tencent_cos'),
-        secret('TENCENT_COS_SECRET_ID', 'objectStorage.tencentCos.secretId'),
-        secret('TENCENT_COS_SECRET_KEY', 'objectStorage.tencentCos.secretKey'),
-        literal('TENCENT_COS_REGION', storage.tencentCos.region),
-      ];
-    case 'huawei-obs':
-      return [
-        literal('PLUGIN_STORAGE_TYPE', 'huawei-obs'),
-        literal('HUAWEI_OBS_SERVER', storage.huaweiObs.endpoint),
-        secret('HUAWEI_OBS_ACCESS_KEY', 'objectStorage.huaweiObs.accessKey'),
-        secret('HUAWEI_OBS_SECRET_KEY', 'objectStorage.huaweiObs.secretKey'),
-      ];
-    case 'volcengine-tos':
-      return [
-        literal('PLUGIN_STORAGE_TYPE', 'volcengine-tos'),
-        literal('VOLCENGINE_TOS_ENDPOINT', storage.volcengineTos.endpoint),
-        literal('VOLCENGINE_TOS_REGION', storage.volcengineTos.region),
-        secret('VOLCENGINE_TOS_ACCESS_KEY', 'objectStorage.volcengineTos.accessKey'),
-        secret('VOLCENGINE_TOS_SECRET_KEY', 'objectStorage.volcengineTos.secretKey'),
-      ];
     case 'local':
       return [
         literal('PLUGIN_STORAGE_TYPE', 'local'),
         literal('PLUGIN_STORAGE_LOCAL_ROOT', addresses.paths.pluginStorage),
       ];
+    default: {
+      const { provider, at } = describedStore(storage);
+      return provider.pluginEnv(at);
+    }
   }
 }
 
@@ -158,15 +125,9 @@ export function mainBucket(storage: Exclude<ObjectStorage, { readonly provider: 
       return storage.s3.bucket;
     case 'azure-blob':
       return storage.azureBlob.container;
-    case 'aliyun-oss':
-      return storage.aliyunOss.bucket;
     case 'gcs':
       return storage.gcs.bucket;
-    case 'tencent-cos':
-      return storage.tencentCos.bucket;
-    case 'huawei-obs':
-      return storage.huaweiObs.bucket;
-    case 'volcengine-tos':
-      return storage.volcengineTos.bucket;
+    default:
+      return describedStore(storage).at.bucket;
   }
 }

@@ -1,3 +1,4 @@
+import { OBJECT_STORES } from '../../providers/object-storage/registry.ts';
 import { VECTOR_STORES } from '../../providers/vector-store/registry.ts';
 
 /**
@@ -70,14 +71,7 @@ export const SECRET_KEYS: readonly string[] = [
   'externalS3.accessKey',
   'externalS3.secretKey',
   'externalAzureBlobStorage.key',
-  'externalOSS.accessKey',
-  'externalOSS.secretKey',
   'externalGCS.serviceAccountJsonBase64',
-  'externalCOS.secretId',
-  'externalCOS.secretKey',
-  'externalOBS.accessKey',
-  'externalOBS.secretKey',
-  'externalTOS.accessKey',
-  'externalTOS.secretKey',
+  ...OBJECT_STORES.flatMap(({ chartSecrets }) => chartSecrets),
   ...VECTOR_STORES.flatMap(({ chartSecrets }) => chartSecrets),
 ];

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import { describedStore } from '../../providers/object-storage/registry.ts';
 import type { AddressStyle, Replication } from '../facts.ts';
 
 /** Where a vendor's S3 is, and how buckets are addressed there. */
@@ -19,36 +20,21 @@ export interface S3Place {
 /**
  * The S3 side of each vendor as Dify's own settings name it. undefined for one that does not speak S3.
  * - AWS: `s3.REGION.amazonaws.com`, in China `.com.cn` (AWS General Reference, "Amazon S3 endpoints"); standard storage lies in three zones at least.
- * - OSS speaks S3 on the endpoint that Dify has too (help.aliyun.com, "Use AWS SDKs to access OSS": `pathStyleAccessEnabled(false)`).
- * - COS: `cos.REGION.myqcloud.com`; buckets made since January 2024 know no path style (tencentcloud.com/document/product/436/57456).
- * - OBS: the bucket's name before the endpoint, whose second label is the region (support.huaweicloud.com, obs_06_0007).
- * - TOS: S3 has an endpoint of its own, `tos-s3-REGION`, and knows no path style (docs.byteplus.com, "Compatibility with Amazon S3").
+ * - The others: `s3` of their descriptors.
  */
 export function s3PlaceOf(storage: ObjectStorage): S3Place | undefined {
   switch (storage.provider) {
     case 's3':
       return ownS3(storage.s3);
-    case 'aliyun-oss':
-      return vendor(storage.aliyunOss.endpoint, storage.aliyunOss.region);
-    case 'tencent-cos': {
-      const { region } = storage.tencentCos;
-      return vendor(`https://cos.${region}.myqcloud.com`, region);
-    }
-    case 'huawei-obs': {
-      const { endpoint } = storage.huaweiObs;
-      return vendor(
-        endpoint,
-        /^obs\.([a-z0-9-]+)\.myhuaweicloud\./.exec(new URL(endpoint).hostname)?.[1] ?? 'us-east-1',
-      );
-    }
-    case 'volcengine-tos': {
-      const { endpoint, region } = storage.volcengineTos;
-      return vendor(endpoint.replace(/\/\/tos-(?!s3-)(?=[^/]*\.(i?volces|i?bytepluses)\.com)/, '//tos-s3-'), region);
-    }
     case 'azure-blob':
     case 'gcs':
     case 'local':
       return undefined;
+    default: {
+      const { provider, at } = describedStore(storage);
+      const { endpoint, region } = provider.s3(at);
+      return vendor(endpoint, region);
+    }
   }
 }
 

@@ -1,5 +1,8 @@
+import type { ObjectStoreProvider } from '../../providers/object-storage/descriptor.ts';
+import { OBJECT_STORES } from '../../providers/object-storage/registry.ts';
 import { type Answers, byDefault, type Choice, type Offer, type Question, whenever } from '../question.ts';
 import { defaultedField, managedBy, managedPromises, optionalText, requiredText, secretReference } from './fields.ts';
+import { providerQuestions } from './provider.ts';
 
 const BUCKET = 'It must exist, with versioning on: difyctl checks it and does not create it.';
 const KEY = 'The file holds a reference, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
@@ -8,10 +11,7 @@ const PROVIDERS: readonly Choice[] = [
   { value: 's3', title: 's3', description: 'Amazon S3, MinIO, Ceph, R2 and compatible' },
   { value: 'azure-blob', title: 'azure-blob', description: 'Azure Blob Storage' },
   { value: 'gcs', title: 'gcs', description: 'Google Cloud Storage' },
-  { value: 'aliyun-oss', title: 'aliyun-oss', description: 'Alibaba Cloud OSS' },
-  { value: 'tencent-cos', title: 'tencent-cos', description: 'Tencent Cloud COS' },
-  { value: 'huawei-obs', title: 'huawei-obs', description: 'Huawei Cloud OBS' },
-  { value: 'volcengine-tos', title: 'volcengine-tos', description: 'Volcano Engine TOS' },
+  ...OBJECT_STORES.map(({ id, title }) => ({ value: id, title: id, description: title })),
 ];
 const LOCAL: Choice = { value: 'local', title: 'local', description: 'a volume beside Dify, one copy' };
 
@@ -40,16 +40,9 @@ export const objectStorageQuestions: readonly Question[] = [
   ...s3Questions(),
   ...azureQuestions(),
   ...gcsQuestions(),
-  ...keyedQuestions('aliyun-oss', 'aliyunOss', 'OSS', ['endpoint', 'region', 'bucket', 'accessKey', 'secretKey']),
-  ...keyedQuestions('tencent-cos', 'tencentCos', 'COS', ['region', 'bucket', 'secretId', 'secretKey']),
-  ...keyedQuestions('huawei-obs', 'huaweiObs', 'OBS', ['endpoint', 'bucket', 'accessKey', 'secretKey']),
-  ...keyedQuestions('volcengine-tos', 'volcengineTos', 'TOS', [
-    'endpoint',
-    'region',
-    'bucket',
-    'accessKey',
-    'secretKey',
-  ]),
+  ...OBJECT_STORES.flatMap(({ id, block, questions }: ObjectStoreProvider) =>
+    providerQuestions(`objectStorage.${block}`, using(id), questions),
+  ),
   optionalText('objectStorage.local.path', using('local'), {
     title: 'Path of the files on the host',
     why: 'Only if the default location is unsuitable.',
@@ -190,35 +183,9 @@ function accountAddress({ said }: Answers): Offer | undefined {
   return { kind: 'derived', value: `https://${name}.blob.core.windows.net`, reason: 'the address of the account' };
 }
 
-type KeyedField = 'endpoint' | 'region' | 'bucket' | 'accessKey' | 'secretKey' | 'secretId';
-
-/** The vendors whose block is an address, a bucket and a pair of keys. */
-function keyedQuestions(
-  provider: string,
-  block: string,
-  short: string,
-  fields: readonly KeyedField[],
-): readonly Question[] {
-  const when = using(provider);
-  const ask: Readonly<Record<KeyedField, (path: string) => Question>> = {
-    endpoint: (path) =>
-      requiredText(path, when, { title: 'Endpoint', why: 'The address of the region, with https://.' }),
-    region: (path) => requiredText(path, when, { title: 'Region', why: 'Requests are signed for it.' }),
-    bucket: (path) => requiredText(path, when, { title: 'Bucket', why: BUCKET }),
-    accessKey: (path) => secretReference(path, when, `DIFY_${short}_ACCESS_KEY`, { title: 'Access key', why: KEY }),
-    secretId: (path) => secretReference(path, when, `DIFY_${short}_SECRET_ID`, { title: 'Secret id', why: KEY }),
-    secretKey: (path) => secretReference(path, when, `DIFY_${short}_SECRET_KEY`, { title: 'Secret key', why: KEY }),
-  };
-  const prefix = `objectStorage.${block}`;
-  return [
-    ...fields.map((field) => ask[field](`${prefix}.${field}`)),
-    pluginBucket(prefix, when, provider === 'tencent-cos' ? '-plugin before the APPID' : undefined),
-  ];
-}
-
-function pluginBucket(prefix: string, when: Question['when'], plus = '-plugin appended'): Question {
+function pluginBucket(prefix: string, when: Question['when']): Question {
   return optionalText(`${prefix}.pluginBucket`, when, {
     title: 'Bucket of the plugin packages',
-    why: `Without one it is the name of the bucket with ${plus}. It must exist too.`,
+    why: 'Without one it is the name of the bucket with -plugin appended. It must exist too.',
   });
 }

@@ -1,5 +1,7 @@
-import { defaultPluginBucket } from '../../plugin-bucket.ts';
-import { BUCKET_NAMES } from '../bucket-names.ts';
+import { BUCKET_NAMES } from '../../../providers/object-storage/bucket-names.ts';
+import type { BucketFields } from '../../../providers/object-storage/descriptor.ts';
+import { defaultPluginBucket } from '../../../providers/object-storage/plugin-bucket.ts';
+import { describedStore } from '../../../providers/object-storage/registry.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import { type Finding, problem, warning } from './rule.ts';
 
@@ -35,27 +37,19 @@ function fitsHost(storage: ObjectStorage, name: string): boolean {
   return `${name}.cos.${storage.tencentCos.region}.myqcloud.com`.length <= LONGEST_COS_HOST;
 }
 
-interface Buckets {
-  readonly bucket: string;
-  readonly pluginBucket?: string | undefined;
-}
-
 /** Azure has one container for both, a local store none. */
-function bucketBlock(storage: ObjectStorage): readonly [string, Buckets] | undefined {
+function bucketBlock(storage: ObjectStorage): readonly [string, BucketFields] | undefined {
   switch (storage.provider) {
     case 's3':
       return ['s3', storage.s3];
-    case 'aliyun-oss':
-      return ['aliyunOss', storage.aliyunOss];
     case 'gcs':
       return ['gcs', storage.gcs];
-    case 'tencent-cos':
-      return ['tencentCos', storage.tencentCos];
-    case 'huawei-obs':
-      return ['huaweiObs', storage.huaweiObs];
-    case 'volcengine-tos':
-      return ['volcengineTos', storage.volcengineTos];
-    default:
+    case 'azure-blob':
+    case 'local':
       return undefined;
+    default: {
+      const { provider, at } = describedStore(storage);
+      return [provider.block, at];
+    }
   }
 }

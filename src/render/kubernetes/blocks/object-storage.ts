@@ -10,6 +10,8 @@ import {
   unite,
   type Variables,
 } from '../../../providers/chart-block.ts';
+import type { Buckets } from '../../../providers/object-storage/descriptor.ts';
+import { describedStore } from '../../../providers/object-storage/registry.ts';
 import { mainBucket, pluginBucket } from '../../dify-env/plugin-storage.ts';
 
 type Block<P extends ObjectStorage['provider'], K extends string> =
@@ -23,24 +25,16 @@ export function objectStorageBlock(deployment: Deployment, storageClass: string 
       return s3(storage.s3, buckets(storage));
     case 'azure-blob':
       return azureBlob(storage.azureBlob);
-    case 'aliyun-oss':
-      return aliyunOss(storage.aliyunOss, buckets(storage));
     case 'gcs':
       return gcs(storage.gcs, buckets(storage));
-    case 'tencent-cos':
-      return tencentCos(storage.tencentCos, buckets(storage));
-    case 'huawei-obs':
-      return huaweiObs(storage.huaweiObs, buckets(storage));
-    case 'volcengine-tos':
-      return volcengineTos(storage.volcengineTos, buckets(storage));
     case 'local':
       return local(deployment, storageClass);
+    default: {
+      const { provider, at } = describedStore(storage);
+      const { values, api, pluginDaemon } = provider.chart(at, buckets(storage));
+      return block(values, api, pluginDaemon);
+    }
   }
-}
-
-interface Buckets {
-  readonly api: string;
-  readonly pluginDaemon: string;
 }
 
 function buckets(storage: Exclude<ObjectStorage, { readonly provider: 'azure-blob' | 'local' }>): Buckets {
@@ -121,31 +115,6 @@ function azureBlob(at: Block<'azure-blob', 'azureBlob'>): ChartBlock {
   );
 }
 
-function aliyunOss(at: Block<'aliyun-oss', 'aliyunOss'>, bucketName: Buckets): ChartBlock {
-  const common = {
-    ALIYUN_OSS_ENDPOINT: at.endpoint,
-    ALIYUN_OSS_REGION: at.region,
-    ALIYUN_OSS_AUTH_VERSION: 'v4',
-    ALIYUN_OSS_PATH: '',
-  };
-  return block(
-    {
-      externalOSS: {
-        enabled: true,
-        endpoint: at.endpoint,
-        region: at.region,
-        accessKey: HELD_ELSEWHERE,
-        secretKey: HELD_ELSEWHERE,
-        bucketName: { ...bucketName },
-        authVersion: 'v4',
-        path: '',
-      },
-    },
-    { ...common, STORAGE_TYPE: 'aliyun-oss', ALIYUN_OSS_BUCKET_NAME: bucketName.api },
-    { ...common, PLUGIN_STORAGE_TYPE: 'aliyun_oss', PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon },
-  );
-}
-
 function gcs(at: Block<'gcs', 'gcs'>, bucketName: Buckets): ChartBlock {
   const serviceAccountJsonBase64 = at.identity === undefined ? HELD_ELSEWHERE : '';
   return block(
@@ -155,70 +124,6 @@ function gcs(at: Block<'gcs', 'gcs'>, bucketName: Buckets): ChartBlock {
     },
     { STORAGE_TYPE: 'google-storage', GOOGLE_STORAGE_BUCKET_NAME: bucketName.api },
     { PLUGIN_STORAGE_TYPE: 'google-storage', PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon },
-  );
-}
-
-function tencentCos(at: Block<'tencent-cos', 'tencentCos'>, bucketName: Buckets): ChartBlock {
-  return block(
-    {
-      externalCOS: {
-        enabled: true,
-        region: at.region,
-        scheme: 'https',
-        secretId: HELD_ELSEWHERE,
-        secretKey: HELD_ELSEWHERE,
-        bucketName: { ...bucketName },
-      },
-    },
-    {
-      STORAGE_TYPE: 'tencent-cos',
-      TENCENT_COS_BUCKET_NAME: bucketName.api,
-      TENCENT_COS_REGION: at.region,
-      TENCENT_COS_SCHEME: 'https',
-    },
-    {
-      PLUGIN_STORAGE_TYPE: 'tencent_cos',
-      PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon,
-      TENCENT_COS_REGION: at.region,
-    },
-  );
-}
-
-function huaweiObs(at: Block<'huawei-obs', 'huaweiObs'>, bucketName: Buckets): ChartBlock {
-  return block(
-    {
-      externalOBS: {
-        enabled: true,
-        endpoint: at.endpoint,
-        accessKey: HELD_ELSEWHERE,
-        secretKey: HELD_ELSEWHERE,
-        bucketName: { ...bucketName },
-      },
-    },
-    { STORAGE_TYPE: 'huawei-obs', HUAWEI_OBS_BUCKET_NAME: bucketName.api, HUAWEI_OBS_SERVER: at.endpoint },
-    {
-      PLUGIN_STORAGE_TYPE: 'huawei-obs',
-      PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon,
-      HUAWEI_OBS_SERVER: at.endpoint,
-    },
-  );
-}
-
-function volcengineTos(at: Block<'volcengine-tos', 'volcengineTos'>, bucketName: Buckets): ChartBlock {
-  const common = { VOLCENGINE_TOS_ENDPOINT: at.endpoint, VOLCENGINE_TOS_REGION: at.region };
-  return block(
-    {
-      externalTOS: {
-        enabled: true,
-        endpoint: at.endpoint,
-        region: at.region,
-        accessKey: HELD_ELSEWHERE,
-        secretKey: HELD_ELSEWHERE,
-        bucketName: { ...bucketName },
-      },
-    },
-    { ...common, STORAGE_TYPE: 'volcengine-tos', VOLCENGINE_TOS_BUCKET_NAME: bucketName.api },
-    { ...common, PLUGIN_STORAGE_TYPE: 'volcengine-tos', PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon },
   );
 }
 

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { httpUrl, line } from '../../base/fields.ts';
+import { HELD_ELSEWHERE } from '../chart-block.ts';
+import { literal, secret } from '../env-entry.ts';
+import { objectStore } from './descriptor.ts';
+import { ACCESS_KEYS, bucketsOf, keyedQuestions } from './fields.ts';
+
+export const aliyunOss = objectStore({
+  id: 'aliyun-oss',
+  block: 'aliyunOss',
+  title: 'Alibaba Cloud OSS',
+  schema: z.strictObject({ endpoint: httpUrl, region: line, ...bucketsOf('aliyun-oss'), ...ACCESS_KEYS }),
+  questions: keyedQuestions('OSS', ['endpoint', 'region', 'bucket', 'accessKey', 'secretKey']),
+  endpoint: ({ endpoint }) => new URL(endpoint),
+  // help.aliyun.com, "Use AWS SDKs to access OSS" (`pathStyleAccessEnabled(false)`): S3 on the endpoint that Dify has too.
+  s3: ({ endpoint, region }) => ({ endpoint, region }),
+  keys: { id: 'accessKey', secret: 'secretKey' },
+  // ALIYUN_OSS_PATH has a placeholder as upstream default, so the empty prefix is said.
+  apiEnv: ({ bucket, endpoint, region }) => [
+    literal('STORAGE_TYPE', 'aliyun-oss'),
+    literal('ALIYUN_OSS_BUCKET_NAME', bucket),
+    secret('ALIYUN_OSS_ACCESS_KEY', 'objectStorage.aliyunOss.accessKey'),
+    secret('ALIYUN_OSS_SECRET_KEY', 'objectStorage.aliyunOss.secretKey'),
+    literal('ALIYUN_OSS_ENDPOINT', endpoint),
+    literal('ALIYUN_OSS_REGION', region),
+    literal('ALIYUN_OSS_AUTH_VERSION', 'v4'),
+    literal('ALIYUN_OSS_PATH', ''),
+  ],
+  pluginEnv: ({ endpoint, region }) => [
+    literal('PLUGIN_STORAGE_TYPE', 'aliyun_oss'),
+    literal('ALIYUN_OSS_REGION', region),
+    literal('ALIYUN_OSS_ENDPOINT', endpoint),
+    secret('ALIYUN_OSS_ACCESS_KEY_ID', 'objectStorage.aliyunOss.accessKey'),
+    secret('ALIYUN_OSS_ACCESS_KEY_SECRET', 'objectStorage.aliyunOss.secretKey'),
+    literal('ALIYUN_OSS_AUTH_VERSION', 'v4'),
+    literal('ALIYUN_OSS_PATH', ''),
+  ],
+  chart: ({ endpoint, region }, bucketName) => {
+    const common = {
+      ALIYUN_OSS_ENDPOINT: endpoint,
+      ALIYUN_OSS_REGION: region,
+      ALIYUN_OSS_AUTH_VERSION: 'v4',
+      ALIYUN_OSS_PATH: '',
+    };
+    return {
+      values: {
+        externalOSS: {
+          enabled: true,
+          endpoint,
+          region,
+          accessKey: HELD_ELSEWHERE,
+          secretKey: HELD_ELSEWHERE,
+          bucketName: { ...bucketName },
+          authVersion: 'v4',
+          path: '',
+        },
+      },
+      api: { ...common, STORAGE_TYPE: 'aliyun-oss', ALIYUN_OSS_BUCKET_NAME: bucketName.api },
+      pluginDaemon: {
+        ...common,
+        PLUGIN_STORAGE_TYPE: 'aliyun_oss',
+        PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon,
+      },
+    };
+  },
+  chartSecrets: ['externalOSS.accessKey', 'externalOSS.secretKey'],
+  policy: (_, buckets) => ({
+    Version: '1',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: [
+          'oss:GetObject',
+          'oss:PutObject',
+          'oss:DeleteObject',
+          'oss:ListObjects',
+          'oss:GetBucketVersioning',
+          'oss:GetBucketLifecycle',
+        ],
+        Resource: buckets.flatMap((name) => [`acs:oss:*:*:${name}`, `acs:oss:*:*:${name}/*`]),
+      },
+    ],
+  }),
+});

@@ -1,0 +1,39 @@
+import { secretRef } from '../../base/secret-ref.ts';
+import { type FieldQuestion, KEY, optional, required, secretField } from '../question.ts';
+import { type BUCKET_NAMES, bucketOf } from './bucket-names.ts';
+
+/** What descriptors of object stores share. */
+
+/** The buckets of a store: the packages of the plugins have one of their own. */
+export function bucketsOf(store: keyof typeof BUCKET_NAMES) {
+  return { bucket: bucketOf(store), pluginBucket: bucketOf(store).optional() };
+}
+
+export const ACCESS_KEYS = { accessKey: secretRef, secretKey: secretRef };
+
+const texts = {
+  endpoint: { title: 'Endpoint', why: 'The address of the region, with https://.' },
+  region: { title: 'Region', why: 'Requests are signed for it.' },
+  bucket: { title: 'Bucket', why: 'It must exist, with versioning on: difyctl checks it and does not create it.' },
+} as const;
+
+const keyTitles = { accessKey: 'Access key', secretId: 'Secret id', secretKey: 'Secret key' } as const;
+
+/** A text field, or a key; `short` is the vendor's name in the variable that is suggested. */
+export function keyedQuestions(
+  short: string,
+  fields: readonly (keyof typeof texts | keyof typeof keyTitles)[],
+  plus = '-plugin appended',
+): readonly FieldQuestion[] {
+  return [
+    ...fields.map((field) => {
+      if (field === 'endpoint' || field === 'region' || field === 'bucket') return required(field, texts[field]);
+      const variable = `DIFY_${short}_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+      return secretField(field, variable, { title: keyTitles[field], why: KEY });
+    }),
+    optional('pluginBucket', {
+      title: 'Bucket of the plugin packages',
+      why: `Without one it is the name of the bucket with ${plus}. It must exist too.`,
+    }),
+  ];
+}

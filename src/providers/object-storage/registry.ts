@@ -1,0 +1,24 @@
+import { aliyunOss } from './aliyun-oss.ts';
+import type { BucketFields, ObjectStoreProvider } from './descriptor.ts';
+import { huaweiObs } from './huawei-obs.ts';
+import { tencentCos } from './tencent-cos.ts';
+import { volcengineTos } from './volcengine-tos.ts';
+
+/** Every object store that speaks S3 under settings of its own, in the order in which the wizard offers them. */
+export const OBJECT_STORES = [aliyunOss, tencentCos, huaweiObs, volcengineTos] as const;
+
+export type ObjectStoreId = (typeof OBJECT_STORES)[number]['id'];
+
+/** A descriptor and the block of the file that it describes. */
+export interface DescribedStore {
+  readonly provider: ObjectStoreProvider;
+  readonly at: Readonly<Record<string, unknown>> & BucketFields;
+}
+
+/** The descriptor of a section `objectStorage`, with its block. */
+export function describedStore(storage: { readonly provider: ObjectStoreId }): DescribedStore {
+  const provider: ObjectStoreProvider | undefined = OBJECT_STORES.find(({ id }) => id === storage.provider);
+  if (provider === undefined) throw new Error(`no descriptor of the object store ${storage.provider}`);
+  const section: Readonly<Record<string, unknown>> = { ...storage };
+  return { provider, at: section[provider.block] as DescribedStore['at'] };
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { line } from '../../base/fields.ts';
+import { secretRef } from '../../base/secret-ref.ts';
+import { HELD_ELSEWHERE } from '../chart-block.ts';
+import { literal, secret } from '../env-entry.ts';
+import { objectStore } from './descriptor.ts';
+import { bucketsOf, keyedQuestions } from './fields.ts';
+
+/** Buckets made since January 2024 know no path style (tencentcloud.com/document/product/436/57456). */
+const endpointIn = (region: string): string => `https://cos.${region}.myqcloud.com`;
+
+export const tencentCos = objectStore({
+  id: 'tencent-cos',
+  block: 'tencentCos',
+  title: 'Tencent Cloud COS',
+  schema: z.strictObject({
+    region: line,
+    ...bucketsOf('tencent-cos'),
+    secretId: secretRef,
+    secretKey: secretRef,
+  }),
+  descriptions: { pluginBucket: 'bucket for plugins; default: the bucket with -plugin before the APPID' },
+  questions: keyedQuestions('COS', ['region', 'bucket', 'secretId', 'secretKey'], '-plugin before the APPID'),
+  endpoint: ({ region }) => new URL(endpointIn(region)),
+  s3: ({ region }) => ({ endpoint: endpointIn(region), region }),
+  keys: { id: 'secretId', secret: 'secretKey' },
+  apiEnv: ({ bucket, region }) => [
+    literal('STORAGE_TYPE', 'tencent-cos'),
+    literal('TENCENT_COS_BUCKET_NAME', bucket),
+    secret('TENCENT_COS_SECRET_ID', 'objectStorage.tencentCos.secretId'),
+    secret('TENCENT_COS_SECRET_KEY', 'objectStorage.tencentCos.secretKey'),
+    literal('TENCENT_COS_REGION', region),
+    literal('TENCENT_COS_SCHEME', 'https'),
+  ],
+  pluginEnv: ({ region }) => [
+    literal('PLUGIN_STORAGE_TYPE', 'tencent_cos'),
+    secret('TENCENT_COS_SECRET_ID', 'objectStorage.tencentCos.secretId'),
+    secret('TENCENT_COS_SECRET_KEY', 'objectStorage.tencentCos.secretKey'),
+    literal('TENCENT_COS_REGION', region),
+  ],
+  chart: ({ region }, bucketName) => ({
+    values: {
+      externalCOS: {
+        enabled: true,
+        region,
+        scheme: 'https',
+        secretId: HELD_ELSEWHERE,
+        secretKey: HELD_ELSEWHERE,
+        bucketName: { ...bucketName },
+      },
+    },
+    api: {
+      STORAGE_TYPE: 'tencent-cos',
+      TENCENT_COS_BUCKET_NAME: bucketName.api,
+      TENCENT_COS_REGION: region,
+      TENCENT_COS_SCHEME: 'https',
+    },
+    pluginDaemon: {
+      PLUGIN_STORAGE_TYPE: 'tencent_cos',
+      PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon,
+      TENCENT_COS_REGION: region,
+    },
+  }),
+  chartSecrets: ['externalCOS.secretId', 'externalCOS.secretKey'],
+  // A bucket's name ends in the number of the account that it belongs to.
+  policy: ({ region }, buckets) => ({
+    version: '2.0',
+    statement: [
+      {
+        effect: 'allow',
+        action: [
+          'name/cos:GetObject',
+          'name/cos:HeadObject',
+          'name/cos:PutObject',
+          'name/cos:DeleteObject',
+          'name/cos:GetBucket',
+          'name/cos:HeadBucket',
+          'name/cos:GetBucketVersioning',
+        ],
+        resource: buckets.map((name) => `qcs::cos:${region}:uid/${name.slice(name.lastIndexOf('-') + 1)}:${name}/*`),
+      },
+    ],
+  }),
+});

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { httpUrl, line } from '../../base/fields.ts';
+import { HELD_ELSEWHERE } from '../chart-block.ts';
+import { literal, secret } from '../env-entry.ts';
+import { objectStore } from './descriptor.ts';
+import { ACCESS_KEYS, bucketsOf, keyedQuestions } from './fields.ts';
+
+/** S3 has an endpoint of its own, `tos-s3-REGION`, and knows no path style (docs.byteplus.com, "Compatibility with Amazon S3"). */
+function s3Endpoint(endpoint: string): string {
+  return endpoint.replace(/\/\/tos-(?!s3-)(?=[^/]*\.(i?volces|i?bytepluses)\.com)/, '//tos-s3-');
+}
+
+export const volcengineTos = objectStore({
+  id: 'volcengine-tos',
+  block: 'volcengineTos',
+  title: 'Volcano Engine TOS',
+  schema: z.strictObject({ endpoint: httpUrl, region: line, ...bucketsOf('volcengine-tos'), ...ACCESS_KEYS }),
+  questions: keyedQuestions('TOS', ['endpoint', 'region', 'bucket', 'accessKey', 'secretKey']),
+  endpoint: ({ endpoint }) => new URL(endpoint),
+  s3: ({ endpoint, region }) => ({ endpoint: s3Endpoint(endpoint), region }),
+  keys: { id: 'accessKey', secret: 'secretKey' },
+  apiEnv: ({ bucket, endpoint, region }) => [
+    literal('STORAGE_TYPE', 'volcengine-tos'),
+    literal('VOLCENGINE_TOS_BUCKET_NAME', bucket),
+    secret('VOLCENGINE_TOS_ACCESS_KEY', 'objectStorage.volcengineTos.accessKey'),
+    secret('VOLCENGINE_TOS_SECRET_KEY', 'objectStorage.volcengineTos.secretKey'),
+    literal('VOLCENGINE_TOS_ENDPOINT', endpoint),
+    literal('VOLCENGINE_TOS_REGION', region),
+  ],
+  pluginEnv: ({ endpoint, region }) => [
+    literal('PLUGIN_STORAGE_TYPE', 'volcengine-tos'),
+    literal('VOLCENGINE_TOS_ENDPOINT', endpoint),
+    literal('VOLCENGINE_TOS_REGION', region),
+    secret('VOLCENGINE_TOS_ACCESS_KEY', 'objectStorage.volcengineTos.accessKey'),
+    secret('VOLCENGINE_TOS_SECRET_KEY', 'objectStorage.volcengineTos.secretKey'),
+  ],
+  chart: ({ endpoint, region }, bucketName) => {
+    const common = { VOLCENGINE_TOS_ENDPOINT: endpoint, VOLCENGINE_TOS_REGION: region };
+    return {
+      values: {
+        externalTOS: {
+          enabled: true,
+          endpoint,
+          region,
+          accessKey: HELD_ELSEWHERE,
+          secretKey: HELD_ELSEWHERE,
+          bucketName: { ...bucketName },
+        },
+      },
+      api: { ...common, STORAGE_TYPE: 'volcengine-tos', VOLCENGINE_TOS_BUCKET_NAME: bucketName.api },
+      pluginDaemon: {
+        ...common,
+        PLUGIN_STORAGE_TYPE: 'volcengine-tos',
+        PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon,
+      },
+    };
+  },
+  chartSecrets: ['externalTOS.accessKey', 'externalTOS.secretKey'],
+  policy: (_, buckets) => ({
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: [
+          'tos:GetObject',
+          'tos:PutObject',
+          'tos:DeleteObject',
+          'tos:ListBucket',
+          'tos:HeadBucket',
+          'tos:GetBucketVersioning',
+        ],
+        Resource: buckets.flatMap((name) => [`trn:tos:::${name}`, `trn:tos:::${name}/*`]),
+      },
+    ],
+  }),
+});
