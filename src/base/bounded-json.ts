@@ -27,6 +27,15 @@ export function boundedJson(text: string): unknown {
   return JSON.parse(text);
 }
 
+/** The same; undefined for a text that is no such JSON. */
+export function tryBoundedJson(text: string): unknown {
+  try {
+    return boundedJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The place of the closing quote, or the end. */
 function endOfText(text: string, from: number): number {
   let at = from + 1;

@@ -21,3 +21,43 @@ export function formatDuration(seconds: number): string {
   const unit = units.find((candidate) => seconds > 0 && seconds % UNIT_SECONDS[candidate] === 0) ?? 's';
   return `${seconds / UNIT_SECONDS[unit]}${unit}`;
 }
+
+const SPAN_UNITS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+  ['s', 1],
+] as const;
+
+/** Seconds for people, to two units: `25h 10m` reads as `1d 1h`, `90s` as `1m 30s`, nothing as `0s`. */
+export function span(seconds: number): string {
+  const parts: string[] = [];
+  let rest = Math.round(seconds);
+  for (const [name, size] of SPAN_UNITS) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0 && parts.length < 2) parts.push(`${count}${name}`);
+  }
+  return parts.length === 0 ? '0s' : parts.join(' ');
+}
+
+const AGE_UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+] as const;
+
+/** How long ago an ISO time was, in its largest whole unit: `3d ago`, `2h ago`, `5m ago`; `just now` below a minute and for what is no time. */
+export function ageWords(time: string, now: Date): string {
+  const ms = now.getTime() - Date.parse(time);
+  const unit = AGE_UNITS.find(([, size]) => ms >= size);
+  return unit === undefined ? 'just now' : `${Math.floor(ms / unit[1])}${unit[0]} ago`;
+}
+
+/** `4.3 s`, `120 ms`, `2m 5s`. */
+export function elapsed(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
+}

@@ -1,4 +1,4 @@
-import { isObject } from '../base/json.ts';
+import { compact, isObject } from '../base/json.ts';
 import { COMPONENTS, type ComponentName } from '../checklist/components.ts';
 import { DEFAULT_SETS, type DefaultSets, sizeOf } from '../checklist/default-sets.ts';
 import type { ComponentSize } from '../checklist/sizing.ts';
@@ -30,8 +30,8 @@ function planComponent(deployment: Deployment, name: ComponentName, sets: Defaul
   return {
     enabled: !isAbsent && (chart.enabled ?? isOn),
     replicas: chart.replicas ?? over.replicas ?? size.replicas,
-    requests: { ...size.requests, ...defined(over.resources?.requests) },
-    limits: { ...size.limits, ...defined(over.resources?.limits) },
+    requests: { ...size.requests, ...compact(over.resources?.requests ?? {}) },
+    limits: { ...size.limits, ...compact(over.resources?.limits ?? {}) },
     extraEnv: { ...over.extraEnv, ...chart.extraEnv },
     nodeSelector: over.nodeSelector ?? clusterSelector(deployment),
     priorityClassName: over.priorityClassName,
@@ -74,9 +74,4 @@ function agentHasRedis(deployment: Deployment): boolean {
 
 function isAgentPart(name: ComponentName): boolean {
   return name === 'agentBackend' || name === 'localSandbox';
-}
-
-function defined<T extends object>(amounts: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(amounts ?? {}).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

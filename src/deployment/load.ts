@@ -1,13 +1,13 @@
 import { basename, dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Problem, UserError } from '../base/errors.ts';
-import { isObject, type JsonObject } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
 import { readTextIfThere } from '../base/read-text.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { isDefaulted, withDefaults } from './defaults.ts';
 import { problemsOfIssues } from './issues.ts';
 import { NO_OVERRIDES, type Override, type OverrideInput, readOverrides } from './overrides.ts';
-import { formatPath, type Path, type PathProblem, readPath, withoutPath, withPath } from './paths.ts';
+import { formatPath, type Path, type PathProblem, readPath, withChanges } from './paths.ts';
 import { FILE_LIMIT_BYTES, refusal } from './refusal.ts';
 import { type Deployment, deploymentSchema } from './schema/deployment.ts';
 import { judgeRules } from './schema/rules.ts';
@@ -71,7 +71,7 @@ export function parseDeployment(
   const source = readSource(text);
   const outside = readOverrides(settings.overrides ?? NO_OVERRIDES, settings.baseDirectory ?? '/');
   if (source.problems.length > 0) throw refusal(settings.source, [...source.problems, ...outside.problems]);
-  const judged = judgeDeployment(overlaid(source.data, outside.overrides));
+  const judged = judgeDeployment(withChanges(source.data, outside.overrides));
   const place = (problem: PathProblem): Problem => placed(problem, source, outside.overrides);
   const isEcho = ({ path }: PathProblem): boolean => outside.refused.some((refused) => isPrefix(refused, path));
   const inside = 'problems' in judged ? judged.problems.filter((problem) => !isEcho(problem)).map(place) : [];
@@ -118,13 +118,6 @@ function soundSections(file: JsonObject): Partial<Deployment> {
     return parsed.success ? [[key, parsed.data] as const] : [];
   });
   return Object.fromEntries(sound) as Partial<Deployment>;
-}
-
-function overlaid(file: JsonObject, overrides: readonly Override[]): JsonObject {
-  return overrides.reduce<JsonObject>((data, { path, value }) => {
-    const next = value === null ? withoutPath(data, path) : withPath(data, path, value);
-    return isObject(next) ? (next as JsonObject) : data;
-  }, file);
 }
 
 /** The place in the file, or the flag that brought the value. */

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../base/json.ts';
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
 
 /** A place in the file: keys, and indices of lists. */
 export type Path = readonly (string | number)[];
@@ -75,4 +75,15 @@ export function withoutPath(value: Json, path: Path): Json {
       return rest.length === 0 ? [] : [[key, withoutPath(below, rest)] as const];
     }),
   );
+}
+
+/** The data with each change in turn: a value at its path, or nothing there for null. A change that would leave no object is left out. */
+export function withChanges(
+  data: JsonObject,
+  changes: readonly { readonly path: Path; readonly value: Json }[],
+): JsonObject {
+  return changes.reduce<JsonObject>((file, { path, value }) => {
+    const next = value === null ? withoutPath(file, path) : withPath(file, path, value);
+    return isObject(next) ? (next as JsonObject) : file;
+  }, data);
 }

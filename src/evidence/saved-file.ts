@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { boundedJson } from '../base/bounded-json.ts';
+import { tryBoundedJson } from '../base/bounded-json.ts';
 import { UserError } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import { printableData } from '../base/printable.ts';
@@ -32,7 +32,7 @@ export function parseEvidence(
   path: string,
   knownVersion: (key: string) => number | undefined = () => undefined,
 ): Evidence<unknown> {
-  const json = parsed(text);
+  const json = tryBoundedJson(text);
   if (isObject(json)) refuseNewer(path, json, knownVersion(String(json.key)) ?? Number.POSITIVE_INFINITY);
   const inexact = json === undefined ? undefined : inexactInteger(text);
   if (inexact !== undefined) throw new UserError(`${path} holds ${inexact}, which no JSON reader here keeps exactly`);
@@ -45,14 +45,6 @@ export function parseEvidence(
   const problems = read.error.issues.map(({ path: at, message }) => ({ path: at.join('.') || 'file', message }));
   const first = problems[0];
   throw new UserError(`${path} is no evidence: ${first?.path} ${first?.message}`, { problems });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return boundedJson(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first integer of a text that is JSON that would be read as another one; what difyctl writes itself never is. */

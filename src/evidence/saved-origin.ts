@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { boundedJson } from '../base/bounded-json.ts';
+import { tryBoundedJson } from '../base/bounded-json.ts';
 import { sha256 } from '../base/digest.ts';
 import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
@@ -51,7 +51,7 @@ export async function saveOrigin(directory: string, origin: EvidenceOriginFacts)
 export async function readOrigin(directory: string): Promise<EvidenceOriginFacts | undefined> {
   const text = await readTextIfThere(join(directory, FILE)).catch(() => undefined);
   if (text === undefined) return undefined;
-  const document = parsed(text);
+  const document = tryBoundedJson(text);
   if (isObject(document)) refuseNewer(join(directory, FILE), document, ORIGIN_VERSION);
   const read = schema.safeParse(document);
   if (read.success) return { deployment: read.data.deployment, cluster: read.data.cluster };
@@ -101,12 +101,4 @@ function clusterDoubts(saved: Cluster, here: Cluster, directory: string): readon
   return [
     `${directory} was collected at ${saved.server}, and this is ${here.server}: who may not read the namespace kube-system cannot tell whether both are one cluster`,
   ];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return boundedJson(text);
-  } catch {
-    return undefined;
-  }
 }

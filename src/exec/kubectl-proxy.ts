@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
-import { boundedJson } from '../base/bounded-json.ts';
+import { tryBoundedJson } from '../base/bounded-json.ts';
 import { ExternalError, Interrupted } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import { makeTemporaryFolder } from '../base/temporary-folder.ts';
@@ -159,18 +159,10 @@ const REFUSAL_LIMIT = 65_536;
 
 /** In the words that kubectl has for the same: a Status is the API server's, anything else the proxy's own, which could not reach it. */
 function refusal(path: string, body: string): ExternalError {
-  const status = parsed(body);
+  const status = tryBoundedJson(body);
   const said =
     isObject(status) && typeof status.message === 'string'
       ? `Error from server (${String(status.reason ?? 'unknown')}): ${status.message}`
       : `Unable to connect to the server: ${body.trim()}`;
   return toKubectlError(new ExternalError(said, { command: `kubectl get --raw ${path}`, stderr: [said] }));
-}
-
-function parsed(body: string): unknown {
-  try {
-    return boundedJson(body);
-  } catch {
-    return undefined;
-  }
 }

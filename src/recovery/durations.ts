@@ -1,3 +1,4 @@
+import { span } from '../base/duration.ts';
 import { formatBytes, parseQuantity } from '../base/quantity.ts';
 import { plannedComponents } from '../deployment/components.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
@@ -11,7 +12,6 @@ import {
   SENTINEL_FAILOVER,
 } from './figures.ts';
 import { managedFigure, OWN_FAILOVER } from './services.ts';
-import { span } from './span.ts';
 
 /** How long something takes by published figures, with its arithmetic. */
 export interface Duration {

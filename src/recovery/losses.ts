@@ -1,8 +1,7 @@
-import { durationSeconds } from '../base/duration.ts';
+import { durationSeconds, span } from '../base/duration.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Recovery } from '../deployment/schema/recovery.ts';
 import { CROSS_REGION_COPY, POINT_IN_TIME } from './figures.ts';
-import { span } from './span.ts';
 
 /** What may go wrong. Each has an answer of its own: a copy answers a lost place and follows every mistake. */
 export type Disaster = 'machine' | 'corruption' | 'region';

@@ -1,9 +1,9 @@
+import { elapsed } from '../base/duration.ts';
 import { counted } from '../base/words.ts';
 import type { CheckReport, CheckResult, Status } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { summaryText } from '../checks/summary.ts';
 import { lacksFile } from '../checks/when.ts';
-import { elapsed } from './elapsed.ts';
 import { acceptedText, explainHint } from './finding.ts';
 import { policyLine, severityChange } from './policy.ts';
 import { waitedWords } from './waited.ts';

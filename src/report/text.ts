@@ -1,10 +1,10 @@
+import { elapsed } from '../base/duration.ts';
 import { joinFitting, wrap } from '../base/wrap.ts';
 import { type CheckReport, type CheckResult, type Status, SUBJECTS, type Subject } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { worst } from '../checks/judge.ts';
 import { shortSummaryText } from '../checks/summary.ts';
 import { lacksFile } from '../checks/when.ts';
-import { elapsed } from './elapsed.ts';
 import { findingLines } from './finding.ts';
 import { highlights } from './highlights.ts';
 import { policyLine } from './policy.ts';

@@ -1,6 +1,6 @@
+import { elapsed } from '../base/duration.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { counted } from '../checks/judgement.ts';
-import { elapsed } from './elapsed.ts';
 
 const ENDINGS: Readonly<Record<NonNullable<CheckReport['waited']>['endedBy'], string>> = {
   passed: 'until all passed',

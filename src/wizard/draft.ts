@@ -3,7 +3,7 @@ import { API_VERSION } from '../base/version.ts';
 import { NEWEST_SET } from '../checklist/default-sets.ts';
 import { withDefaults } from '../deployment/defaults.ts';
 import type { Override } from '../deployment/overrides.ts';
-import { withoutPath, withPath } from '../deployment/paths.ts';
+import { withChanges, withPath } from '../deployment/paths.ts';
 import { answersOf } from './answers.ts';
 
 /** What was said at once: everything on one command line, or one answer at the terminal. */
@@ -54,11 +54,11 @@ export function isNewFile(base: JsonObject): boolean {
 /** Where a switch is thrown, what the old choice had brought along goes. */
 function heeded(data: JsonObject, saying: Saying): JsonObject {
   const before = answersOf(data);
-  const isOtherTier = isThrown(before.value('tier'), answersOf(overlay(data, saying)).value('tier'));
+  const isOtherTier = isThrown(before.value('tier'), answersOf(withChanges(data, saying)).value('tier'));
   const kept = isOtherTier ? withOldModes(data) : data;
-  const after = answersOf(overlay(kept, saying));
+  const after = answersOf(withChanges(kept, saying));
   const thrown = SWITCHES.filter(({ path }) => isThrown(before.value(path), after.value(path)));
-  return overlay(thrown.reduce(pruned, kept), saying);
+  return withChanges(thrown.reduce(pruned, kept), saying);
 }
 
 /** Choices that a tier makes by default, and what their sections are called. */
@@ -77,13 +77,6 @@ function withOldModes(data: JsonObject): JsonObject {
     if (!isObject(said) || !isObject(block) || Object.keys(said).length === 0) return kept;
     const value = (block as JsonObject)[choice];
     return value === undefined ? kept : (withPath(kept, [section, choice], value) as JsonObject);
-  }, data);
-}
-
-function overlay(data: JsonObject, saying: Saying): JsonObject {
-  return saying.reduce<JsonObject>((over, { path, value }) => {
-    const next = value === null ? withoutPath(over, path) : withPath(over, path, value);
-    return isObject(next) ? (next as JsonObject) : over;
   }, data);
 }
 

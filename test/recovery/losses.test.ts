@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { span } from '../../src/base/duration.ts';
 import { deepMerge, type Json, type JsonObject } from '../../src/base/json.ts';
 import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 import { partsOf, serialAvailability } from '../../src/recovery/availability.ts';
 import { documentsWithin, rebuildDuration, restoreDuration } from '../../src/recovery/durations.ts';
 import { type Disaster, lossesIn, type Standby, worstLoss } from '../../src/recovery/losses.ts';
-import { span } from '../../src/recovery/span.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../support/deployments.ts';
 
 const seconds = fc.integer({ min: 1, max: 60 * 86_400 });

@@ -1,4 +1,4 @@
-import { durationSeconds } from '../../base/duration.ts';
+import { durationSeconds, span } from '../../base/duration.ts';
 import type { ComponentName } from '../../checklist/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
@@ -10,7 +10,6 @@ import {
   serialAvailability,
   type Topology,
 } from '../../recovery/availability.ts';
-import { span } from '../../recovery/span.ts';
 import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf, fault, listed } from '../judgement.ts';
 import { type Planned, plannedOf } from '../planned.ts';

@@ -1,7 +1,7 @@
+import { span } from '../../base/duration.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { isFresh } from '../../recovery/durations.ts';
 import { MEASUREMENT_VALID_SECONDS } from '../../recovery/figures.ts';
-import { span } from '../../recovery/span.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, fault } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';

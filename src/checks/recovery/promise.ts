@@ -1,6 +1,5 @@
-import { durationSeconds } from '../../base/duration.ts';
+import { durationSeconds, span } from '../../base/duration.ts';
 import { exceeds, type Loss, worstLoss } from '../../recovery/losses.ts';
-import { span } from '../../recovery/span.ts';
 import type { Judgement, Observation } from '../check.ts';
 import { fault, listed } from '../judgement.ts';
 import { aside } from './aside.ts';

@@ -1,7 +1,6 @@
-import { durationSeconds } from '../../base/duration.ts';
+import { durationSeconds, span } from '../../base/duration.ts';
 import { POINT_IN_TIME, SYNCHRONOUS_STANDBY } from '../../recovery/figures.ts';
 import { exceeds, type Loss, type Standby } from '../../recovery/losses.ts';
-import { span } from '../../recovery/span.ts';
 import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
 import { declaredNotSeen } from '../services/probed.ts';

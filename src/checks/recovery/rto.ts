@@ -1,4 +1,4 @@
-import { durationSeconds } from '../../base/duration.ts';
+import { durationSeconds, span } from '../../base/duration.ts';
 import {
   type Duration,
   documentsWithin,
@@ -6,7 +6,6 @@ import {
   rebuildDuration,
   restoreDuration,
 } from '../../recovery/durations.ts';
-import { span } from '../../recovery/span.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { deploymentOf, fault, listed, pass } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';

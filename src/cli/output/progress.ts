@@ -1,8 +1,8 @@
+import { elapsed } from '../../base/duration.ts';
 import type { OnProgress, ProgressEvent } from '../../base/events.ts';
 import { oneLine } from '../../base/printable.ts';
 import type { Redact } from '../../base/redact.ts';
 import { wrap } from '../../base/wrap.ts';
-import { elapsed } from '../../report/elapsed.ts';
 import { createSpinner, type Spinner } from '../../report/spinner.ts';
 import { paint, type Style, sign } from '../../report/style.ts';
 import type { CommandContext } from '../frame/context.ts';

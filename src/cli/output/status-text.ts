@@ -1,4 +1,4 @@
-import { ageWords } from '../../base/age.ts';
+import { ageWords } from '../../base/duration.ts';
 import { oneLine } from '../../base/printable.ts';
 import { counted } from '../../base/words.ts';
 import { arrow, paint, type Style, sign } from '../../report/style.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { boundedJson } from '../../base/bounded-json.ts';
+import { tryBoundedJson } from '../../base/bounded-json.ts';
 import { textAt } from '../../base/json-path.ts';
 import type { Dial } from '../../net/dial.ts';
 import { ProbeFault } from '../../net/fault.ts';
@@ -113,19 +113,11 @@ async function authorization(
     if (login === undefined) return {};
     throw new ProbeFault('login', String(status), `refuses the login of ${login.username}`);
   }
-  const answer = parsed(body);
+  const answer = tryBoundedJson(body.toString('utf8'));
   const token = textAt(answer, 'token') || textAt(answer, 'access_token');
   return token === '' ? {} : { authorization: `Bearer ${token}` };
 }
 
 function encoded({ username, password }: RegistryLogin): string {
   return Buffer.from(`${username}:${password}`).toString('base64');
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return boundedJson(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

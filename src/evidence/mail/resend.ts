@@ -1,4 +1,4 @@
-import { boundedJson } from '../../base/bounded-json.ts';
+import { tryBoundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
 import { publishedDefaultIn } from '../../checklist/published-defaults.ts';
 import type { Mail } from '../../deployment/schema/mail.ts';
@@ -41,7 +41,7 @@ export async function askResend(
 }
 
 function readAnswer(status: number, text: string): Pick<ResendFact, 'rights' | 'domains'> {
-  const json = parsed(text);
+  const json = tryBoundedJson(text);
   const name = isObject(json) ? json.name : undefined;
   if (status === 200) return { rights: 'full', domains: domainsOf(json) };
   if (status === 401 && name === 'restricted_api_key') return { rights: 'sending' };
@@ -54,12 +54,4 @@ function readAnswer(status: number, text: string): Pick<ResendFact, 'rights' | '
 function domainsOf(json: unknown): NonNullable<ResendFact['domains']> {
   const data = isObject(json) && Array.isArray(json.data) ? json.data : [];
   return data.filter(isObject).map(({ name, status }) => ({ name: String(name), status: String(status) }));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return boundedJson(text);
-  } catch {
-    return undefined;
-  }
 }

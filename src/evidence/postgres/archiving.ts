@@ -1,5 +1,6 @@
+import { compact } from '../../base/json.ts';
 import type { ArchivingFact } from './facts.ts';
-import { known, number, seen, text } from './rows.ts';
+import { number, seen, text } from './rows.ts';
 import type { Row, Session } from './session.ts';
 
 const ISO = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`;
@@ -19,7 +20,7 @@ const ARCHIVER = `
 export async function archivingOf(session: Session): Promise<ArchivingFact | undefined> {
   const row = (await seen(session, ARCHIVER))?.[0];
   if (row === undefined) return undefined;
-  return known({
+  return compact({
     mode: text(row, 'mode') ?? 'off',
     command: text(row, 'command'),
     library: text(row, 'library'),

@@ -1,3 +1,4 @@
+import { compact } from '../../base/json.ts';
 import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
@@ -9,7 +10,6 @@ import { type DatabaseFact, type EntryFact, POSTGRES, type PostgresFacts } from 
 import { PostgresFault } from './faults.ts';
 import { poolerOf } from './pooler.ts';
 import { withReplay } from './replay.ts';
-import { known } from './rows.ts';
 import { databasesOf, rolesOf, serverOf } from './server.ts';
 import { reach, type ServerAccess } from './session.ts';
 import { CertificateFault, tlsPlan } from './tls.ts';
@@ -32,7 +32,7 @@ export const postgresCollector: Collector<PostgresFacts> = {
     const { host, managed } = deployment.postgres;
     const asked = managed === undefined ? undefined : askVendor(host, managed.by, context);
     const [facts, vendor] = await Promise.all([collectPostgres(deployment, deployment.postgres, context), asked]);
-    return { ...facts, ...known({ vendor }) };
+    return { ...facts, ...compact({ vendor }) };
   },
 };
 
@@ -48,7 +48,7 @@ async function collectPostgres(
     const access = { host, port, tls, dial: context.dial, signal: context.signal, limitMs: LIMIT_MS };
     const { stream, certificate } = await reach(access);
     stream.destroy();
-    facts = { ...facts, ...known({ certificate }) };
+    facts = { ...facts, ...compact({ certificate }) };
     return { ...facts, ...(await lookAround(access, deployment, postgres, context)) };
   } catch (error) {
     if (!(error instanceof ProbeFault)) throw error;
@@ -84,14 +84,14 @@ async function lookAround(
     const { replication } = server;
     const replay = replication === undefined ? undefined : await withReplay(way.session, replication);
     const turns = pooler === undefined ? await turnsOf(way.open) : [];
-    return { entries, roles: found, server: { ...server, turns, ...known({ pooler, upkeep, replication: replay }) } };
+    return { entries, roles: found, server: { ...server, turns, ...compact({ pooler, upkeep, replication: replay }) } };
   } finally {
     await Promise.all(all.map(({ session }: Entered) => session?.end()));
   }
 }
 
 async function inside({ entry, session, open }: Entered, catalog: readonly DatabaseFact[]): Promise<EntryFact> {
-  const whole = { ...entry, ...known({ catalog: catalog.find(({ name }) => name === entry.database) }) };
+  const whole = { ...entry, ...compact({ catalog: catalog.find(({ name }) => name === entry.database) }) };
   if (session === undefined || entry.fault !== undefined) return whole;
   try {
     return { ...whole, session: await enteredOf(session, entry.which, open) };

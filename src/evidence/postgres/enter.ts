@@ -1,8 +1,8 @@
+import { compact } from '../../base/json.ts';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import type { EntryFact, LoginFault, PoolerFact } from './facts.ts';
 import { PostgresFault } from './faults.ts';
-import { known } from './rows.ts';
 import { type Login, openSession, type ServerAccess, type Session } from './session.ts';
 
 /** An attempt to enter one of the databases. */
@@ -31,7 +31,7 @@ export async function enter(
   const base = { which, database: named.name, username: named.username ?? postgres.username };
   const path = named.password === undefined ? 'postgres.password' : `postgres.databases.${which}.password`;
   const password = secretAt(secrets, path);
-  const login = { username: base.username, password: password ?? '', ...known({ options }) };
+  const login = { username: base.username, password: password ?? '', ...compact({ options }) };
   const opening = (plan: Omit<Login, 'database'>) => (database?: string) =>
     openSession(access, { ...plan, database: database ?? base.database });
   if (password === undefined) {
@@ -52,7 +52,7 @@ export async function enter(
   // The role is let in, this database is not there or closed: another one shows why, and what the role may do about it.
   const open = (database?: string) => opening(login)(database ?? MAINTENANCE);
   const { session } = await attempt(open);
-  return { entry: { ...base, fault, mayEnterPostgres: session !== undefined }, ...known({ session }), open };
+  return { entry: { ...base, fault, mayEnterPostgres: session !== undefined }, ...compact({ session }), open };
 }
 
 /** Faults of a database, not of the role. */

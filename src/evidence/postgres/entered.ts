@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { compact } from '../../base/json.ts';
 import { SESSION_SETTINGS, type SessionFact, type SessionSetting, type SettingFact, type TrialFact } from './facts.ts';
 import type { Open } from './pooler.ts';
-import { flag, known, number, seen, text } from './rows.ts';
+import { flag, number, seen, text } from './rows.ts';
 import type { Row, Session } from './session.ts';
 import { begun, refusalOf, written } from './written.ts';
 
@@ -9,7 +10,7 @@ import { begun, refusalOf, written } from './written.ts';
 export async function enteredOf(session: Session, which: 'main' | 'plugin', open: Open): Promise<SessionFact> {
   const row = (await seen(session, WHERE))?.[0];
   const migrated = list(row, 'migrated');
-  return known({
+  return compact({
     user: text(row, 'name') ?? '',
     settings: await settingsOf(session),
     schema: text(row, 'schema'),

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { compact } from '../../base/json.ts';
 import type { PoolerFact } from './facts.ts';
 import { PostgresFault } from './faults.ts';
-import { known, number, seen, text } from './rows.ts';
+import { number, seen, text } from './rows.ts';
 import type { Session } from './session.ts';
 
 /** Opens a session as the first one was, or in another database. */
@@ -23,8 +24,9 @@ export async function poolerOf(
   if (own === session.processId && refusedOptions === undefined) return undefined;
   const console = await consoleOf(open);
   const { mode, next } = await modeOf(session, open);
-  return known({
-    product: console === undefined ? 'unknown' : 'PgBouncer',
+  const product: PoolerFact['product'] = console === undefined ? 'unknown' : 'PgBouncer';
+  return compact({
+    product,
     version: console?.version,
     mode,
     next,
@@ -43,7 +45,7 @@ async function modeOf(first: Session, open: Open): Promise<Pick<PoolerFact, 'mod
   let second: Session | undefined;
   try {
     second = await open();
-    return known({ mode: await modeBetween(first, second) });
+    return compact({ mode: await modeBetween(first, second) });
   } catch (error) {
     if (!(error instanceof PostgresFault)) return {};
     return { next: error.kind === 'silent' ? 'waits' : 'refused' };

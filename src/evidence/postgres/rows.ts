@@ -23,9 +23,3 @@ export function number(row: Row | undefined, column: string): number | undefined
 export function flag(row: Row | undefined, column: string): boolean {
   return row?.[column] === true;
 }
-
-/** An object without the members that are undefined. */
-export function known<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}

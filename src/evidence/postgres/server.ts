@@ -1,3 +1,4 @@
+import { compact } from '../../base/json.ts';
 import { archivingOf } from './archiving.ts';
 import {
   type ConnectionsFact,
@@ -7,7 +8,7 @@ import {
   SERVER_SETTINGS,
   type ServerFact,
 } from './facts.ts';
-import { flag, known, number, seen, text } from './rows.ts';
+import { flag, number, seen, text } from './rows.ts';
 import type { Session } from './session.ts';
 
 /** Enough for a p95 that one slow answer does not make. */
@@ -24,7 +25,7 @@ const SERVER = `
 export async function serverOf(session: Session, own: Own): Promise<Omit<ServerFact, 'pooler'>> {
   const row = (await session.query(SERVER))[0];
   const isInRecovery = flag(row, 'recovery');
-  return known({
+  return compact({
     version: number(row, 'version') ?? 0,
     product: (text(row, 'product') ?? '').replace(/ \(.*| on .*/, ''),
     isInRecovery,
@@ -71,7 +72,7 @@ export async function replicationOf(session: Session): Promise<ReplicationFact |
   if (rows === undefined || shown === undefined) return undefined;
   return {
     standbys: rows.map((row) =>
-      known({
+      compact({
         name: text(row, 'application_name') ?? '',
         state: text(row, 'state'),
         sync: text(row, 'sync_state'),
@@ -110,7 +111,7 @@ export async function rolesOf(session: Session, names: readonly string[]): Promi
     [names],
   );
   return (rows ?? []).map((row) =>
-    known({
+    compact({
       name: text(row, 'rolname') ?? '',
       isSuperuser: flag(row, 'rolsuper'),
       mayCreateDatabases: flag(row, 'rolcreatedb') || flag(row, 'rolsuper'),
@@ -131,7 +132,7 @@ export async function databasesOf(session: Session, names: readonly string[]): P
     [names],
   );
   return (rows ?? []).map((row) =>
-    known({
+    compact({
       name: text(row, 'datname') ?? '',
       owner: text(row, 'owner') ?? '',
       encoding: text(row, 'encoding') ?? '',

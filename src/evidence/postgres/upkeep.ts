@@ -1,5 +1,6 @@
+import { compact } from '../../base/json.ts';
 import type { UpkeepFact } from './facts.ts';
-import { known, number, seen, text } from './rows.ts';
+import { number, seen, text } from './rows.ts';
 import type { Row, Session } from './session.ts';
 
 /** `safe_wal_size` and `wal_status` are there from PostgreSQL 13 on. */
@@ -19,7 +20,7 @@ export async function upkeepOf(session: Session, databases: readonly string[]): 
   const oldest = (await seen(session, OLDEST))?.[0];
   const age = number(oldest, 'age');
   const isLost = (row: Row) => text(row, 'wal_status') === 'lost';
-  return known({
+  return compact({
     idleSlots: slots
       .filter((row) => !isLost(row))
       .map((row) => ({ name: text(row, 'slot_name') ?? '', keptBytes: number(row, 'kept') ?? 0 })),

@@ -1,8 +1,7 @@
 import { ExternalError } from '../../base/errors.ts';
-import { isObject } from '../../base/json.ts';
+import { compact, isObject } from '../../base/json.ts';
 import type { CollectContext } from '../evidence.ts';
 import type { VendorFact } from './facts.ts';
-import { known } from './rows.ts';
 
 interface Question {
   readonly program: string;
@@ -54,7 +53,7 @@ function askAmazon(name: string, hash: string, region: string): Question | undef
     program: 'aws',
     args: [...asked, '--query', `${list}[].${fields}`, '--output', 'json'],
     read: ({ standby, days }) =>
-      known({ hasStandby: truth(standby), hasBackups: typeof days === 'number' ? days > 0 : undefined }),
+      compact({ hasStandby: truth(standby), hasBackups: typeof days === 'number' ? days > 0 : undefined }),
   };
 }
 
@@ -72,7 +71,7 @@ function askAzure(host: string): Question {
       'json',
     ],
     read: ({ standby, days }) =>
-      known({
+      compact({
         hasStandby: typeof standby === 'string' ? /zoneredundant|samezone/i.test(standby) : undefined,
         hasBackups: typeof days === 'number' ? days > 0 : undefined,
       }),
@@ -86,7 +85,7 @@ function askGoogle(host: string): Question {
     read: ({ settings }) => {
       const { availabilityType, backupConfiguration } = isObject(settings) ? { ...settings } : {};
       const backups = isObject(backupConfiguration) ? { ...backupConfiguration } : {};
-      return known({
+      return compact({
         hasStandby: typeof availabilityType === 'string' ? availabilityType === 'REGIONAL' : undefined,
         hasBackups: truth(backups.pointInTimeRecoveryEnabled),
       });

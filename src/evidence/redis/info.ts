@@ -1,3 +1,4 @@
+import { compact } from '../../base/json.ts';
 /** One replica as its master sees it. */
 export interface ReplicaFact {
   readonly address: string;
@@ -44,7 +45,7 @@ export function parseInfo(text: string): RedisInfo {
   });
   const fields: Readonly<Record<string, string>> = Object.fromEntries(pairs);
   const masterAt = fields.master_host === undefined ? undefined : `${fields.master_host}:${fields.master_port}`;
-  return withoutAbsent({
+  return compact({
     version: fields.redis_version,
     runId: fields.run_id,
     mode: fields.redis_mode,
@@ -91,12 +92,4 @@ function replicasOf(fields: Readonly<Record<string, string>>): readonly ReplicaF
 function numberOf(text: string | undefined): number | undefined {
   const number = Number(text);
   return text === undefined || text === '' || Number.isNaN(number) ? undefined : number;
-}
-
-type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-function withoutAbsent<T extends object>(fields: T): Present<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
 }

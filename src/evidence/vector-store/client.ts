@@ -1,5 +1,6 @@
 import { boundedJson } from '../../base/bounded-json.ts';
 import { cut } from '../../base/cut.ts';
+import { compact } from '../../base/json.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import { ProbeFault } from '../../net/fault.ts';
 import { requestHttp } from '../../net/http.ts';
@@ -55,7 +56,7 @@ export async function openStore(
       {
         method,
         url: new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base),
-        headers: defined({ ...headers, ...type, ...more }),
+        headers: compact({ ...headers, ...type, ...more }) as Readonly<Record<string, string>>,
         ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
       },
       {
@@ -120,13 +121,6 @@ export function askedOf<T>(answer: StoreAnswer, read: (answer: StoreAnswer) => T
 
 /** Without the right, without the thing, or without the method: managed services answer each of these for what they hide. */
 const HIDING = [401, 403, 404, 405, 410, 501];
-
-function defined(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const given = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  return Object.fromEntries(given);
-}
 
 function jsonOf(body: Buffer): unknown {
   try {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json.ts';
+import { compact, type JsonObject } from '../../base/json.ts';
 import { parseQuantity } from '../../base/quantity.ts';
 import type { ComponentName } from '../../checklist/components.ts';
 import type { PlannedComponent } from '../../deployment/components.ts';
@@ -38,7 +38,7 @@ const LOGGING: JsonObject = { driver: 'json-file', options: { 'max-size': '50m',
 /** A service as compose.yaml has it. `present` are the names of all services of the project. */
 export function composeService(service: Service, deployment: string, present: ReadonlySet<string>): JsonObject {
   const waits = Object.entries(service.dependsOn ?? {}).filter(([name]) => present.has(name));
-  return defined({
+  return compact({
     image: service.image,
     restart: service.oneShot === true ? 'no' : 'unless-stopped',
     user: service.user,
@@ -94,10 +94,6 @@ export function componentResources(
 /** Compose's own unit: `m` is 2^20 bytes. */
 function mebibytes(quantity: string): string {
   return `${Math.ceil(parseQuantity(quantity) / 2 ** 20)}m`;
-}
-
-function defined(fields: Readonly<Record<string, unknown>>): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject;
 }
 
 function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {

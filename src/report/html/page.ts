@@ -1,6 +1,6 @@
+import { elapsed } from '../../base/duration.ts';
 import type { CheckReport, CheckResult, Status } from '../../checks/check.ts';
 import { reportExitCode } from '../../checks/exit.ts';
-import { elapsed } from '../elapsed.ts';
 import { acceptedText } from '../finding.ts';
 import { policyName, severityChange } from '../policy.ts';
 import { waitedWords } from '../waited.ts';

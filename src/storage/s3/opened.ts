@@ -1,9 +1,9 @@
-import { boundedJson } from '../../base/bounded-json.ts';
+import { tryBoundedJson } from '../../base/bounded-json.ts';
 import { elements, textOf } from '../xml.ts';
 
 /** What a bucket policy opens to everybody without a condition, in words; empty for none, or for text that is no policy. */
 export function openedByPolicy(text: string): readonly string[] {
-  const policy = parsed(text);
+  const policy = tryBoundedJson(text);
   const statements = valuesOf(policy, 'Statement');
   return statements
     .filter((statement) => word(statement, 'Effect').toLowerCase() === 'allow')
@@ -29,14 +29,6 @@ function isEverybody(statement: unknown): boolean {
     if (typeof principal !== 'object' || principal === null) return false;
     return Object.values(principal).flat().includes('*');
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return boundedJson(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The values of a field, a single one as a list; vendors differ in whether names begin with a capital. */

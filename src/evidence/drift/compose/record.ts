@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { boundedJson } from '../../../base/bounded-json.ts';
+import { tryBoundedJson } from '../../../base/bounded-json.ts';
 import type { EnvDigests } from '../../../base/env-digests.ts';
 import { at, labelsAt, listAt, textAt } from '../../../base/json-path.ts';
 
@@ -32,7 +32,7 @@ export async function recordedInstall(directory: string, before: number): Promis
   const names = (await readdir(folder).catch(() => [])).filter((name) => /^\d+\.json$/.test(name));
   const numbers = names.map((name) => Number.parseInt(name, 10)).filter((number) => number < before);
   for (const number of numbers.toSorted((a, b) => b - a)) {
-    const revision = parsed(await readFile(join(folder, `${number}.json`), 'utf8'));
+    const revision = tryBoundedJson(await readFile(join(folder, `${number}.json`), 'utf8'));
     const [outcome, phase] = [textAt(revision, 'outcome'), textAt(revision, 'phase')];
     // What was rolled back left what stood before it.
     if (outcome === 'rolled-back') continue;
@@ -59,12 +59,4 @@ export async function recordedInstall(directory: string, before: number): Promis
 /** True if the `.env` is the recorded one, as far as its own SECRET_KEY tells. */
 export function isRecordedEnv({ sha256 }: RecordedFile, content: string, secretKey: string): boolean {
   return createHmac('sha256', secretKey).update(content).digest('hex') === sha256;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return boundedJson(text);
-  } catch {
-    return undefined;
-  }
 }
