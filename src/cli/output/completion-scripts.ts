@@ -163,10 +163,15 @@ _difyctl "$@"
 
 function zshCommand({ name, options }: DescribedCommand): string {
   const specs = options.map(
-    (option) => `'${option.long}[${quoted(option.summary).replaceAll(/[[\]]/g, '')}]${zshValue(option)}'`,
+    (option) => `${zshNames(option)}[${quoted(option.summary).replaceAll(/[[\]]/g, '')}]${zshValue(option)}'`,
   );
   const operands = name === 'checks' ? `'2:action:(${ACTIONS})' '*:check:_difyctl_checks'` : "'*:operand: '";
   return `    ${name}) _arguments ${specs.join(' ')} ${operands} ;;`;
+}
+
+/** The beginning of a specification: with a short name both, each in place of the other. */
+function zshNames({ long, short }: DescribedOption): string {
+  return short === undefined ? `'${long}` : `'(${short} ${long})'{${short},${long}}'`;
 }
 
 function zshValue({ value }: DescribedOption): string {
@@ -203,7 +208,8 @@ function fishOptions(program: string, commands: readonly DescribedCommand[]): re
   }
   return [...takers.values()].map(({ option, names }) => {
     const condition = `'__fish_seen_subcommand_from ${names.join(' ')}'`;
-    return `complete -c ${program} -n ${condition} -l ${option.long.slice(2)}${fishValue(option)} -d '${quoted(option.summary)}'`;
+    const short = option.short === undefined ? '' : ` -s ${option.short.slice(1)}`;
+    return `complete -c ${program} -n ${condition}${short} -l ${option.long.slice(2)}${fishValue(option)} -d '${quoted(option.summary)}'`;
   });
 }
 
