@@ -201,7 +201,7 @@ test.each(UNREADABLE)(
       for (const command of ['install', 'uninstall']) {
         const refused = await place.run(command, '--yes');
         expect(refused.code, told(refused)).toBe(2);
-        for (const text of [path, reason, next]) expect(refused.stderr, command).toContain(text);
+        for (const text of [path, reason, next]) expect(unfolded(refused.stderr), command).toContain(unfolded(text));
       }
       for (const command of ['status', 'history', 'plan']) {
         const shown = await place.run(command, '-o', 'json');
@@ -217,6 +217,11 @@ test.each(UNREADABLE)(
   },
 );
 
+/** Long lines are folded, paths too. */
+function unfolded(text: string): string {
+  return text.replace(/\s+/g, '');
+}
+
 /** A status screen without what differs from run to run. */
 function steady(screen: string): readonly string[] {
   return screen
@@ -230,9 +235,7 @@ test('status --watch draws whole screens, follows what changes, and leaves the t
   const refused = await place.run('status', '--watch', '-o', 'json');
   expect(refused.code).toBe(2);
   const plain = await place.run('status');
-  const expected = ['  TIME   every 2 s, Ctrl-C ends', ...steady(plain.stdout.trimEnd())].map((line) =>
-    line.replace(/^ {2}-> /, '  → ').replace(/^ {2}ok /, '  ✓ '),
-  );
+  const expected = ['  TIME   every 2 s, Ctrl-C ends', ...steady(plain.stdout.trimEnd())];
   const shell = 'trap : INT; before=$(stty -g); "$@"; echo "code $?"; [ "$before" = "$(stty -g)" ] && echo as before';
   const command = ['-c', shell, 'sh', process.execPath, await builtProgram(), 'status', '--watch'];
   const session = new PtySession('sh', command, { cwd: place.folder, env: place.env });
@@ -240,7 +243,7 @@ test('status --watch draws whole screens, follows what changes, and leaves the t
     await session.sees('difyctl plan shows what the file would change');
     expect(steady(session.screen)).toEqual(expected);
     await scene.docker('pause', await containerOf('sandbox'));
-    await session.sees('Service sandbox: state running → paused');
+    await session.sees('Service sandbox: state running -> paused');
     session.press('');
     await scene.docker('unpause', await containerOf('sandbox'));
     await session.sees('difyctl plan shows what the file would change');
