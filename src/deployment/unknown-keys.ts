@@ -3,7 +3,7 @@ import { nearest } from '../base/suggest.ts';
 import { formatPath, type Path, readPath } from './paths.ts';
 import { type Branch, branchesAt, DEPLOYMENT_SHAPE, type Shape } from './schema/shape.ts';
 
-/** Why a key may not stand at a place: it belongs to another branch, is misspelt, or has its home deeper in the file. */
+/** Why a key is not allowed at a place: it is for another choice, is misspelt, or is a key of a deeper section. */
 export function unknownKeyMessage(parent: Path, key: string, data: JsonObject, root: Shape = DEPLOYMENT_SHAPE): string {
   const branches = branchesAt(parent, root);
   // Where there is no choice, a literal that is wrong (apiVersion) chooses nothing away.
@@ -11,7 +11,7 @@ export function unknownKeyMessage(parent: Path, key: string, data: JsonObject, r
     branches.length === 1 ? branches : branches.filter((branch) => conflicts(branch, parent, data).length === 0);
   const others = branches.filter((branch) => !chosen.includes(branch));
   const owner = others.find((branch) => branch.keys.has(key));
-  if (owner !== undefined) return `belongs to ${conflicts(owner, parent, data).join(', ')}`;
+  if (owner !== undefined) return `only allowed with ${choiceText(owner, parent, data)}`;
   const rivals = rivalsOf(key, parent, data, chosen);
   if (rivals.length > 0) return `not beside ${rivals.join(', ')}; keep the one or the other`;
   const here = nearest(key, keysOf(chosen));
@@ -19,11 +19,19 @@ export function unknownKeyMessage(parent: Path, key: string, data: JsonObject, r
   const there = nearest(key, keysOf(others));
   if (there !== undefined) {
     const branch = others.find(({ keys }) => keys.has(there));
-    return `unknown key; did you mean ${there}, which belongs to ${branch === undefined ? '' : conflicts(branch, parent, data).join(', ')}?`;
+    return `unknown key; did you mean ${there}, which is only allowed with ${branch === undefined ? '' : choiceText(branch, parent, data)}?`;
   }
   const home = homes(chosen, key, parent)[0] ?? homes(others, key, parent)[0];
   if (home !== undefined) return `unknown key here; did you mean ${home}?`;
   return `unknown key; known here: ${keysOf(chosen).join(', ')}`;
+}
+
+/** `postgres.mode: external` */
+function choiceText(branch: Branch, parent: Path, data: JsonObject): string {
+  const section = parent.length === 0 ? '' : `${formatPath(parent)}.`;
+  return conflicts(branch, parent, data)
+    .map((conflict) => section + conflict)
+    .join(', ');
 }
 
 /** `mode: external` and the like: what the branch wants and the file says otherwise. */

@@ -80,13 +80,13 @@ describe('what a file says wrongly', () => {
       'a key of the other branch',
       `${TEST}postgres: { mode: bundled, host: db }\n`,
       'postgres.host',
-      'belongs to mode: external',
+      'only allowed with postgres.mode: external',
     ],
     [
       'a misspelt key of the other branch',
       `${TEST}postgres: { mode: bundled, hots: db }\n`,
       'postgres.hots',
-      'unknown key; did you mean host, which belongs to mode: external?',
+      'unknown key; did you mean host, which is only allowed with postgres.mode: external?',
     ],
     [
       'a key of the other way to name a chart',
@@ -98,13 +98,13 @@ describe('what a file says wrongly', () => {
       'a key of the other target',
       `${TEST.replace('compose', 'compose, namespace: x')}`,
       'target.namespace',
-      'belongs to type: kubernetes',
+      'only allowed with target.type: kubernetes',
     ],
     [
       'a block of another provider',
       `${TEST}vectorStore: { mode: external, provider: qdrant, weaviate: { url: http://w }, qdrant: { url: http://q } }\n`,
       'vectorStore.weaviate',
-      'belongs to provider: weaviate',
+      'only allowed with vectorStore.provider: weaviate',
     ],
     [
       'a key whose home is deeper',

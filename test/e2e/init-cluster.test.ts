@@ -80,7 +80,7 @@ describe('on a cluster of one node of 4C/16G, whose default class is ReadWriteOn
     for (const question of [
       ...['Where will Dify run?', 'Environment?', 'Version of Dify', 'Context of the kubeconfig'],
       ...['Public address', 'Ingress class', 'PostgreSQL', 'Redis', 'Object storage', 'Vector store'],
-      ...['the default class, now standard', 'Mail', 'Write it?'],
+      ...['the default class, now standard', 'Mail', 'More settings?', 'Write it?'],
     ]) {
       await wizard.sees(question);
       wizard.press(ENTER);

@@ -16,7 +16,8 @@ const PROD: readonly Step[] = [
   ['Context of the kubeconfig', 'prod-eu'],
   ['Public address', 'https://dify.example.com'],
   ['Ingress class', 'nginx'],
-  ['Secret that holds the TLS certificate', 'dify-tls'],
+  ['TLS certificate of the ingress', ''],
+  ['TLS Secret of the ingress', 'dify-tls'],
   ['Host of PostgreSQL', '127.0.0.1'],
   ['Port of PostgreSQL', ''],
   ['Role in PostgreSQL', ''],
@@ -40,6 +41,7 @@ const PROD: readonly Step[] = [
   ['Mail', 'n'],
   ['(RTO)?', ''],
   ['(RPO)?', ''],
+  ['More settings?', ''],
 ];
 const PROD_FLAGS = [
   ...['--target', 'kubernetes', '--tier', 'prod', '--context', 'prod-eu', '--url', 'https://dify.example.com'],
@@ -78,6 +80,7 @@ const COMPOSE: readonly Step[] = [
   ['Object storage', ''],
   ['Vector store', ''],
   ['Mail', ''],
+  ['More settings?', ''],
 ];
 
 let program: string;
@@ -218,7 +221,7 @@ describe('leaving', () => {
     await session.sees('Where will Dify run?');
     session.press(CTRL_D);
     expect(await session.exited).toBe(130);
-    expect(session.shown).toContain('nothing was written');
+    expect(session.shown).toContain('Nothing was written');
     expect(await readdir(folder)).toEqual([]);
   });
 });

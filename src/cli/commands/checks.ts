@@ -26,7 +26,7 @@ async function textOf(action: string, ids: readonly string[], context: CommandCo
   if (action === 'list') return list(context);
   if (action === 'explain') return explain(context, ids);
   const known = CHECKS.some(({ id }) => id === action);
-  throw new UserError('difyctl checks: list or explain', {
+  throw new UserError('unknown action; use list or explain', {
     next: [known ? `difyctl checks explain ${action}` : 'difyctl checks list'],
   });
 }
@@ -41,11 +41,13 @@ function list(context: CommandContext): string {
   }));
   if (context.output === 'json') return documentText(printedDocument('CheckList', context.now(), { checks }));
   const width = Math.max(...checks.map(({ id }) => id.length));
+  const row = (id: string, rest: string): string =>
+    context.terminal.width < 100 ? `${id}\n    ${rest}` : `${id.padEnd(width)}  ${rest}`;
   const lines = checks.map(({ id, severity, title }) => {
     const marks = `${severity.test.padEnd(7)} ${severity.prod.padEnd(7)}`;
-    return context.terminal.width < 100 ? `${id}\n    ${marks} ${title}` : `${id.padEnd(width)}  ${marks} ${title}`;
+    return row(id, `${marks} ${title}`);
   });
-  return `${['severity in test, in prod; what is asked', ...lines].join('\n')}\n`;
+  return `${[row('CHECK', 'TEST    PROD    WHAT IT VERIFIES'), ...lines].join('\n')}\n`;
 }
 
 async function explain(context: CommandContext, ids: readonly string[]): Promise<string> {

@@ -192,7 +192,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   '*.tls': 'TLS of the connection',
   '*.tls.mode': 'disable, require or verify-full (chain and host name)',
   '*.tls.caFile': 'certificate of the authority, PEM',
-  '*.managed': 'what is known of a managed service that hides its inner life',
+  '*.managed': 'what is known of a managed service that difyctl cannot inspect',
   '*.managed.by': 'who runs it, such as aws-rds',
   '*.managed.ha': 'whether it survives the loss of a machine',
   '*.managed.backups': 'whether it is backed up',
@@ -211,9 +211,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   '*.*.username': 'user',
   '*.*.password': 'where the password is',
   '*.*.apiKey': 'where the API key is',
-  'objectStorage.*': 'settings of this provider',
-  'vectorStore.*': 'settings of this provider',
-  'mail.*': 'settings of this provider',
+  'objectStorage.*': 'bucket and credentials of this provider',
+  'vectorStore.*': 'address and credentials of this provider',
+  'mail.*': 'credentials and sender of this provider',
 };
 
 /** Looks meanings up by path, where a star in a table's key stands for any one step; the first entry that fits counts. */
