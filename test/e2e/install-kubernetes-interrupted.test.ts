@@ -1,7 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
+import { identify, isAlive, processSpace } from '../../src/state/lock/process.ts';
 import { builtProgram } from '../support/built.ts';
 import { leftRunning, type Outcome, type Workplace } from '../support/difyctl.ts';
 import { createScene, type Scene, type SceneOptions } from '../support/kubernetes-scene.ts';
@@ -9,6 +11,7 @@ import { PtySession } from '../support/pty.ts';
 import { until } from '../support/recorder.ts';
 import { samplePairs } from '../support/sample.ts';
 import { useCluster } from '../testbed/fixtures.ts';
+import { startTcpDoor } from '../testbed/services/tcp-door.ts';
 
 const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
 
@@ -240,5 +243,89 @@ describe('who comes after a killed run', () => {
     });
     await hold.release();
     expect(await run.outcome).toMatchObject({ code: 0 });
+  });
+});
+
+describe('an API server that is away in the middle of an install', () => {
+  test.each([
+    ['at the revision and the Secret', '^kubectl .*apply --server-side'],
+    ['while it waits', '^kubectl .*get deployments.apps,statefulsets.apps'],
+  ])('%s: the install waits for it, says so once and ends well', async (_, pattern) => {
+    const { cluster } = testbed;
+    const { hostname, port } = new URL(cluster.server);
+    const door = await startTcpDoor(hostname, Number(port));
+    try {
+      const kubeconfig = join(cluster.folder, `door-${door.port}`);
+      const original = await readFile(cluster.kubeconfig, 'utf8');
+      await writeFile(kubeconfig, original.replace(cluster.server, `https://127.0.0.1:${door.port}`), { mode: 0o600 });
+      const there = await scene({ kubeconfig });
+      const place = await there.workplace();
+      const hold = await there.recorder.hold(pattern);
+      const run = await place.start('install', '--yes');
+      await hold.reached();
+      await door.shut();
+      await hold.release();
+      await run.says('trying again for half a minute');
+      await door.open();
+      const { code, stderr } = await run.outcome;
+      expect(code, stderr).toBe(0);
+      expect(stderr.match(/trying again for half a minute/g)).toHaveLength(1);
+      expect(await there.helmHistory()).toEqual(['1 deployed']);
+      expect(await there.objects('leases')).toEqual([]);
+    } finally {
+      await door.stop();
+    }
+  });
+});
+
+describe('a Lease that somebody forged', () => {
+  const record = {
+    kind: 'Lock',
+    version: 1,
+    holder: 'mallory@elsewhere',
+    run: 'forged',
+    since: '2099-01-01T00:00:00Z',
+  };
+
+  /** A namespace with this Lease, and an install that finds it. */
+  async function meets(lease: { readonly holderIdentity: string; readonly record?: object }) {
+    const there = await scene();
+    const place = await there.workplace();
+    await testbed.cluster.kubectl(['create', 'namespace', there.namespace]);
+    const annotations = lease.record === undefined ? {} : { 'difyctl/lock': JSON.stringify(lease.record) };
+    await testbed.cluster.apply({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'difyctl-dify', namespace: there.namespace, annotations },
+      spec: { holderIdentity: lease.holderIdentity, leaseDurationSeconds: 60 },
+    });
+    return { there, run: place.run('install', '--yes') };
+  }
+
+  test('ends no process: a living one is respected, a dead one and an unchanged one are taken over from', async () => {
+    const bystander = execa('sleep', ['600'], { reject: false });
+    try {
+      const space = await processSpace();
+      const other = (await identify(bystander.pid ?? 0)) ?? { pid: 0, startTime: '' };
+      const children = [{ program: 'helm', ...other }];
+      const started = String(Number(other.startTime) + 1_000_000_000);
+      const living = await meets({ holderIdentity: 'x', record: { ...record, ...other, space, children } });
+      const later = await meets({
+        holderIdentity: 'x',
+        record: { ...record, ...other, startTime: started, space, children },
+      });
+      const unnamed = await meets({ holderIdentity: '' });
+      const [refused, taken, watched] = await Promise.all([living.run, later.run, unnamed.run]);
+      expect(refused).toMatchObject({ code: 9, stderr: expect.stringContaining('mallory@elsewhere') });
+      expect(taken, taken.stderr).toMatchObject({ code: 0 });
+      expect(watched, watched.stderr).toMatchObject({ code: 0 });
+      expect(await living.there.objects('leases')).toEqual(['lease.coordination.k8s.io/difyctl-dify']);
+      for (const { there } of [later, unnamed]) expect(await there.objects('leases')).toEqual([]);
+      expect(bystander.exitCode).toBe(null);
+      expect(await isAlive(other)).toBe(true);
+    } finally {
+      bystander.kill('SIGKILL');
+      await bystander;
+    }
   });
 });

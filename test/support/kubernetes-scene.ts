@@ -71,6 +71,8 @@ export interface SceneOptions {
   readonly helm?: 3 | 4;
   /** Paths of a kubectl, a helm and a Node of other versions than the testbed's own. */
   readonly programs?: { readonly kubectl: string; readonly helm: string; readonly node: string };
+  /** A kubeconfig in place of the administrator's. */
+  readonly kubeconfig?: string;
   /** Variables that only the real programs get. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -87,7 +89,7 @@ export async function createScene(cluster: Cluster, namespace: string, options: 
   const env = {
     PATH: `${recorder.folder}:/usr/bin:/bin`,
     HOME: cluster.folder,
-    KUBECONFIG: cluster.kubeconfig,
+    KUBECONFIG: options.kubeconfig ?? cluster.kubeconfig,
     ...SECRETS,
   };
   return {
