@@ -7,6 +7,7 @@ import {
   everyRowDone,
   KUBERNETES_ROWS,
   keyOf,
+  repairDrift,
   runMainJob,
   versionsPage,
 } from '../support/versions.ts';
@@ -32,7 +33,9 @@ describe('the main job on Kubernetes', () => {
         programs,
       });
       try {
-        codes.set(keyOf({ kubectl, helm, node }), await runMainJob(await scene.workplace()));
+        const place = await scene.workplace();
+        const drift = () => repairDrift(place, programs.kubectl, scene.namespace);
+        codes.set(keyOf({ kubectl, helm, node }), await runMainJob(place, drift));
       } finally {
         await scene.end();
         await testbed.cluster.kubectl(['delete', 'namespace', scene.namespace, '--ignore-not-found', '--wait=false']);

@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { expect } from 'vitest';
 import { PROGRAMS, type ProgramName } from '../testbed/provision/programs.ts';
 import type { Workplace } from './difyctl.ts';
@@ -32,8 +33,11 @@ export const versionOf = (name: string): string =>
 
 const SHOWN = ['install', 'plan', 'status', 'postflight', 'uninstall'] as const;
 
-/** Runs the main job; its exit codes in the order of `SHOWN`. Fails at the first command that does not end with 0. */
-export async function runMainJob(place: Workplace): Promise<readonly number[]> {
+/** Runs the main job, with `between` once it is installed; its exit codes in the order of `SHOWN`. Fails at the first command that does not end with 0. */
+export async function runMainJob(
+  place: Workplace,
+  between: () => Promise<void> = async () => undefined,
+): Promise<readonly number[]> {
   const commands = [
     ['install', '--yes'],
     ['plan', '--detailed-exitcode'],
@@ -46,8 +50,25 @@ export async function runMainJob(place: Workplace): Promise<readonly number[]> {
     const outcome = await place.run(command, ...args);
     expect(outcome.code, `${command}\n${outcome.stdout}\n${outcome.stderr}`).toBe(0);
     codes.push(outcome.code ?? -1);
+    if (command === 'plan') await between();
   }
   return codes;
+}
+
+/** The image that somebody sets by hand. */
+const OTHER_IMAGE = 'example.test/other:1';
+
+/** Sets another image with this row's kubectl: `plan` names it, `install` repairs it, and then nothing is left to change. */
+export async function repairDrift(place: Workplace, kubectl: string, namespace: string): Promise<void> {
+  const set = ['set', 'image', 'deployment/dify-web', `*=${OTHER_IMAGE}`, '-n', namespace];
+  await execa(kubectl, set, { env: place.env, extendEnv: false });
+  const plan = await place.run('plan', '--detailed-exitcode');
+  expect(plan.code, plan.stderr).toBe(7);
+  expect(plan.stdout.replaceAll(/\s+/g, ' ')).toContain(`-> ${OTHER_IMAGE} (kubectl set, `);
+  const install = await place.run('install', '--yes');
+  expect(install.code, install.stderr).toBe(0);
+  const after = await place.run('plan', '--detailed-exitcode');
+  expect(after.code, after.stdout).toBe(0);
 }
 
 /** What the page shows if every command of every row ends with 0. */
@@ -67,7 +88,8 @@ export function versionsPage(codes: ReadonlyMap<string, readonly number[]>): str
     '',
     'difyctl promises to work with kubectl 1.27 and newer, helm 3.14 and newer (3 and 4), Docker Compose 2.24 and newer, and Node 20.19, 22 and 24.',
     'The `tools.*` checks of `preflight` hold these ranges. `npm run test:versions` builds each program, runs the main job with it on a real cluster or a',
-    'real Docker engine, and writes this page. A cell is the exit code of the command. `npm test` runs the ends of the ranges.',
+    'real Docker engine, and writes this page. A cell is the exit code of the command. On Kubernetes an image is set by hand with that kubectl as well: `plan`',
+    'names it, and `install` repairs it. `npm test` runs the ends of the ranges.',
     '',
     '## Kubernetes',
     '',
