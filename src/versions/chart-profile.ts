@@ -31,10 +31,10 @@ export interface ChartProfile {
   readonly omits: Readonly<Partial<Record<ComponentName, readonly string[]>>>;
   /** Variables that the chart writes into a container's own `env`, which `extraEnv` cannot replace. */
   readonly fixed: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>;
+  /** Variables of the chart's own `extraEnv` that a list of difyctl's replaces, and that must stay. */
+  readonly restated: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>;
   /** Components whose `LOG_LEVEL` is set by `logLevel`. */
   readonly logLevel: readonly ComponentName[];
-  /** Path prefixes that its nginx sends to the api or the plugin daemon. */
-  readonly routes: readonly string[];
   /** What an operator should know about this version. */
   readonly notes: readonly string[];
 }

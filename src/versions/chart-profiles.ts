@@ -23,8 +23,8 @@ const CHART_0_38: ChartProfile = {
       SERVER_WORKER_CLASS: 'geventwebsocket.gunicorn.workers.GeventWebSocketWorker',
     },
   },
+  restated: {},
   logLevel: API_PROCESSES,
-  routes: ['/console/api', '/api', '/v1', '/files', '/openapi', '/mcp', '/triggers', '/socket.io/', '/e/'],
   notes: [],
 };
 
@@ -66,7 +66,6 @@ const CHART_0_37: ChartProfile = {
   without: ['apiWebsocket', 'agentBackend', 'localSandbox'],
   moves: MOVES_0_37,
   omits: OMITS_0_37,
-  routes: ['/console/api', '/api', '/v1', '/files', '/mcp', '/triggers', '/e/'],
   notes: ['it has no websocket process: several people cannot edit one workflow at once'],
 };
 
@@ -109,6 +108,7 @@ const CHART_0_33: ChartProfile = {
     { from: 'global.appSecretKey', to: 'api.secretKey' },
   ],
   withoutMounts: COMPONENTS,
+  restated: { web: { EDITION: 'SELF_HOSTED' } },
   omits: OMITS_0_33,
   notes: [...CHART_0_36.notes, MOUNTS_NOTE],
 };
@@ -130,7 +130,6 @@ const CHART_0_31: ChartProfile = {
   unnamedKeys: ['externalMyScaleDB.username'],
   fixed: { beat: { MODE: 'beat' } },
   logLevel: [],
-  routes: ['/console/api', '/api', '/v1', '/files', '/mcp', '/e/'],
 };
 
 export const CHART_PROFILES: readonly ChartProfile[] = [

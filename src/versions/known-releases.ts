@@ -6,7 +6,7 @@ import { chartProfile } from './known-charts.ts';
 type TargetType = 'kubernetes' | 'compose';
 
 /** What changes for an operator in a release that difyctl does not render. */
-interface ReleaseNotes {
+export interface ReleaseNotes {
   /** The line, such as `1.17`. */
   readonly line: string;
   readonly changes: readonly string[];
@@ -14,7 +14,7 @@ interface ReleaseNotes {
 }
 
 /** Releases known from their notes alone. Each change is one that the rendered files of 1.16 do not account for. */
-const RELEASE_NOTES: readonly ReleaseNotes[] = [
+export const RELEASE_NOTES: readonly ReleaseNotes[] = [
   {
     line: '1.17',
     changes: [

@@ -1,19 +1,98 @@
+/** A command of an upgrade, for a container of the new api. */
+interface UpgradeCommand {
+  readonly command: string;
+  /** A text of the output that proves success; undefined: only the exit code says. */
+  readonly succeeds?: string;
+  /** A text of the output that means failure, also with exit code 0. */
+  readonly fails?: string;
+  /** True if a second run changes nothing. */
+  readonly idempotent: boolean;
+}
+
 /** What an upgrade to or past a Dify release asks for beside another image. */
 export interface UpgradeStep {
   /** The release that brought it. */
   readonly version: string;
-  /** Commands for a container of the new api, in their order. */
-  readonly commands: readonly string[];
+  /** `hard stop`: the step must be done before the upgrade, outside of Dify. `commands`: after it. `settings`: rendered by difyctl. */
+  readonly kind: 'hard stop' | 'commands' | 'settings';
+  /** What has to be done, in one sentence. */
+  readonly text: string;
+  readonly commands: readonly UpgradeCommand[];
+  /** What a backup must hold from this release on, beside what it held before. */
+  readonly backup: readonly string[];
+  readonly source: string;
 }
 
-/**
- * Dify's release notes and upgrade guides of 1.0.0 (model providers and tools became plugins) and 1.15.0, oldest first. The database itself may skip
- * releases; what Weaviate, PostgreSQL and folders of files need is asked of them, by checks of their own.
- */
+/** Every step, oldest first. No step can be undone but by a restore: Dify's migrations go forward only. */
 export const UPGRADE_STEPS: readonly UpgradeStep[] = [
   {
     version: '1.0.0',
-    commands: ['flask extract-plugins', 'flask install-plugins', 'flask migrate-data-for-plugin'],
+    kind: 'commands',
+    text: 'model providers and tools become plugins',
+    commands: [
+      { command: 'flask extract-plugins', succeeds: 'completed.', idempotent: true },
+      { command: 'flask install-plugins', succeeds: 'completed.', idempotent: true },
+      { command: 'flask migrate-data-for-plugin', succeeds: 'completed.', idempotent: false },
+    ],
+    backup: ['the plugin daemon’s database and package store'],
+    source: 'release notes of Dify 1.0.0',
   },
-  { version: '1.15.0', commands: ['flask backfill-plugin-auto-upgrade'] },
+  {
+    version: '1.9.2',
+    kind: 'hard stop',
+    text: 'Weaviate must be 1.27 or newer and reachable by gRPC: the client is v4',
+    commands: [],
+    backup: [],
+    source: 'docs.dify.ai, Weaviate v4 migration',
+  },
+  {
+    version: '1.10.1',
+    kind: 'hard stop',
+    text: 'local files must belong to user 1001: the api no longer runs as root',
+    commands: [],
+    backup: [],
+    source: 'release notes of Dify 1.10.1',
+  },
+  {
+    version: '1.15.0',
+    kind: 'commands',
+    text: 'plugins get a setting for automatic upgrades',
+    commands: [
+      { command: 'flask backfill-plugin-auto-upgrade', succeeds: 'failed=0', fails: 'failed=', idempotent: true },
+    ],
+    backup: [],
+    source: 'release notes of Dify 1.15.0',
+  },
+  {
+    version: '1.16.0',
+    kind: 'settings',
+    text: 'the agent backend and its sandbox arrive, with three secrets',
+    commands: [],
+    backup: ['DIFY_AGENT_SERVER_SECRET_KEY'],
+    source: 'release notes of Dify 1.16.0',
+  },
+  {
+    version: '1.17.0',
+    kind: 'hard stop',
+    text: 'a MySQL database must be utf8mb4, or the migration fails',
+    commands: [],
+    backup: [],
+    source: 'BorisPolonsky/dify-helm pull request 455',
+  },
+  {
+    version: '1.17.1',
+    kind: 'hard stop',
+    text: 'Weaviate goes from 1.27 to 1.39 one minor release at a time, with Dify stopped',
+    commands: [],
+    backup: [],
+    source: 'docs.dify.ai, Weaviate server migration path',
+  },
+  {
+    version: '1.18.0',
+    kind: 'settings',
+    text: 'api, worker, agent backend and local sandbox change together, and PASSWORD_PEPPER is kept',
+    commands: [],
+    backup: ['PASSWORD_PEPPER'],
+    source: 'release notes of Dify 1.18.0',
+  },
 ];

@@ -1,5 +1,6 @@
 import { plannedComponents } from '../../deployment/components.ts';
 import { type Answer, type Answerer, APP_ANSWERS, ROUTES } from '../../evidence/app/answers.ts';
+import { isServed } from '../../versions/routes.ts';
 import type { Check, Observation } from '../check.ts';
 import { counted, deploymentOf, fault, pass, some } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
@@ -16,8 +17,9 @@ export const appRoutes: Check = {
   remedy: 'compare the rules of nginx with what was rendered; difyctl install brings them back',
   judge: (context) => {
     const { simulated, answers, via } = context.evidence(APP_ANSWERS);
-    const planned = plannedComponents(deploymentOf(context));
-    const routes = ROUTES.filter(({ by }) => planned[by].enabled);
+    const deployment = deploymentOf(context);
+    const planned = plannedComponents(deployment);
+    const routes = ROUTES.filter(({ path, by }) => planned[by].enabled && isServed(path, deployment.version));
     const expected = `${counted(routes.length, 'path')}, each answered by its component`;
     if (simulated !== undefined) return { status: 'skip', observed: simulated, expected, message: simulated };
     const observations = routes.map(({ path, by }) => observation(path, by, answers));

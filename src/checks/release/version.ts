@@ -67,13 +67,15 @@ function downgrade({ version }: Deployment, running: string): Judgement {
 
 function upgraded(deployment: Deployment, installed: string): Judgement {
   const { version } = deployment;
-  const steps = UPGRADE_STEPS.filter((step) => isOlder(installed, step.version) && !isOlder(version, step.version));
+  const steps = UPGRADE_STEPS.filter(
+    (step) => step.commands.length > 0 && isOlder(installed, step.version) && !isOlder(version, step.version),
+  );
   const observed = installed === version ? `${version} is installed` : `${installed} is installed, ${version} is newer`;
   if (steps.length === 0) return pass(observed, EXPECTED);
   const commands = steps.flatMap((step) => step.commands);
   return fault('warn', {
     observed: `${observed}, and ${listed(steps.map((step) => step.version))} asked for more than another image`,
     expected: 'no step by hand between the two',
-    remedy: `once it is installed: ${commands.map((command) => `${execInApi(deployment)} ${command}`).join(' && ')}`,
+    remedy: `once it is installed: ${commands.map(({ command }) => `${execInApi(deployment)} ${command}`).join(' && ')}`,
   });
 }

@@ -44,6 +44,9 @@ const version = storeCheck({
     const { facts } = seen;
     const { minimum } = vectorStoreProvider(facts.provider);
     if (minimum === undefined) return unasked(seen);
+    const { version: dify } = seen.deployment;
+    if (minimum.since !== undefined && isOlder(dify, minimum.since))
+      return pass(`Dify ${dify} works with older servers too`, `no oldest version before Dify ${minimum.since}`);
     const expected = `${facts.provider} ${minimum.version} or newer`;
     if (facts.product !== undefined)
       return fault('fail', { observed: `${facts.address} is ${facts.product}`, expected });

@@ -51,7 +51,12 @@ export interface VectorStoreProvider<Id extends string = string, Block extends z
   /** Keys of the chart that hold a secret as text. */
   readonly chartSecrets: readonly string[];
   /** The oldest server that Dify works with; absent if the service has no version to choose. */
-  readonly minimum?: { readonly version: string; readonly reason: string };
+  readonly minimum?: {
+    readonly version: string;
+    readonly reason: string;
+    /** The release of Dify that asks for it; undefined: every release that is rendered. */
+    readonly since?: string;
+  };
   /** Whether Dify's client uses gRPC. */
   usesGrpc?(at: z.output<Block>): boolean;
   /** True if the block names a database (or instance) that must exist. */

@@ -54,7 +54,7 @@ export const weaviate = vectorStore({
   }),
   chartSecrets: ['externalWeaviate.apiKey'],
   // docs.dify.ai/en/self-host/deploy/troubleshooting/weaviate-v4-migration: since 1.9.2 the client is v4, which wants a server of 1.27 or newer.
-  minimum: { version: '1.27.0', reason: "Dify's client (v4) works with 1.27 and newer" },
+  minimum: { version: '1.27.0', reason: "Dify's client (v4) works with 1.27 and newer", since: '1.9.2' },
   usesGrpc: () => true,
   // Since 1.25 the nodes agree by Raft: of two, the one that is left is not ready (seen with 1.35).
   majority: 3,

@@ -1,4 +1,5 @@
 import type { ComponentName } from '../../checklist/components.ts';
+import { routesOf } from '../../versions/routes.ts';
 import { fillTemplate } from '../template.ts';
 import type { ComposeContext } from './context.ts';
 import { COMPOSE_ADDRESSES, PORTS, SERVICE_OF } from './names.ts';
@@ -39,7 +40,8 @@ const UPSTREAMS: Readonly<Partial<Record<ComponentName, string>>> = {
  * where a location sets none. `http2` stands behind `listen` for nginx before 1.25.1; later ones still take it.
  */
 export function nginxConfig({ target, deployment, planned }: ComposeContext): string {
-  const routes = ROUTES.filter(([, component]) => planned[component].enabled);
+  const served = routesOf(deployment.version);
+  const routes = ROUTES.filter(([path, component]) => served.includes(path) && planned[component].enabled);
   const components = [...new Set(routes.map(([, component]) => component))];
   const tls = target.tls !== undefined;
   return fillTemplate('nginx/nginx.conf', {

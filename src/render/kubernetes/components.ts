@@ -5,7 +5,7 @@ import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { volumeAccess } from '../../deployment/volume-access.ts';
 import type { ChartBlock } from '../../providers/chart-block.ts';
-import { type EnvEntry, literal } from '../../providers/env-entry.ts';
+import { type EnvEntry, literal, mergeEntries } from '../../providers/env-entry.ts';
 import type { ChartProfile } from '../../versions/chart-profile.ts';
 import type { RenderModel } from '../model.ts';
 import { certificateVolumes } from './certificates.ts';
@@ -47,7 +47,9 @@ function oneComponent(context: ComponentContext, name: ComponentName): JsonObjec
     ...probeValues(name, deployment.version),
     ...(canMount ? { ...certificateVolumes(context, name, secretName), ...ssrfRuleVolumes(name, secretName) } : {}),
   };
-  const entries = name === 'beat' ? [...environment.beat, beatDigest(context)] : environment[name];
+  const restated = Object.entries(profile.restated[name] ?? {}).map(([key, value]) => literal(key, value));
+  const own = mergeEntries(restated, environment[name]);
+  const entries = name === 'beat' ? [...own, beatDigest(context)] : own;
   return deepMerge(values, environmentValues(name, entries, { gives, profile, secretName })) as JsonObject;
 }
 

@@ -1,3 +1,4 @@
+import { renderedVersions } from '../../versions/known-releases.ts';
 import { always, byDefault, type Choice, type Question } from '../question.ts';
 
 const TARGETS: readonly Choice[] = [
@@ -74,7 +75,7 @@ export const basicQuestions: readonly Question[] = [
     id: 'version',
     fills: ['version'],
     title: 'Version of Dify',
-    why: 'Image tags are pinned to it. Only you change it; difyctl never upgrades by itself.',
+    why: `Image tags are pinned to it, and the chart follows it. Only you change it; difyctl never upgrades by itself. difyctl renders ${renderedVersions('kubernetes').join(', ')} on Kubernetes and ${renderedVersions('compose').join(', ')} on Compose.`,
     kind: 'text',
     asked: 'always',
     when: always,

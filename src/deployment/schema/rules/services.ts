@@ -1,4 +1,5 @@
 import { blockOf, usesTls } from '../../../providers/vector-store/registry.ts';
+import { isRead } from '../../../versions/variables.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import type { Postgres } from '../postgres.ts';
 import type { Redis } from '../redis.ts';
@@ -17,6 +18,7 @@ export const SERVICE_RULES: readonly Rule[] = [
   ]),
   rule(['objectStorage'], ({ objectStorage }) => unusedStorageCa(objectStorage)),
   rule(['vectorStore'], ({ vectorStore }) => unusedVectorsCa(vectorStore)),
+  rule(['vectorStore', 'version'], ({ vectorStore, version }) => unreadVectorsCa(vectorStore, version)),
 ];
 
 /** Name of a database, however it is written. */
@@ -76,6 +78,13 @@ function unusedStorageCa(storage: ObjectStorage): readonly Finding[] {
   const why =
     endpoint?.startsWith('http:') === true ? 'objectStorage.s3.endpoint is http' : 'Dify asks Amazon S3 itself';
   return [warning('objectStorage.s3.caFile', `not used: ${why}`)];
+}
+
+/** Milvus is verified by a file of one's own from the release on that reads the variable for it. */
+function unreadVectorsCa(store: VectorStore, version: string): readonly Finding[] {
+  if (store.mode === 'bundled' || store.provider !== 'milvus' || store.milvus.caFile === undefined) return [];
+  if (isRead('MILVUS_SERVER_PEM_PATH', version)) return [];
+  return [problem('vectorStore.milvus.caFile', `Dify ${version} cannot be given a CA file for Milvus; 1.15.0 can`)];
 }
 
 function unusedVectorsCa(store: VectorStore): readonly Finding[] {

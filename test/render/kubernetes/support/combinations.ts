@@ -1,10 +1,13 @@
 import type { Deployment } from '../../../../src/deployment/schema/deployment.ts';
 import type { SecretValues } from '../../../../src/deployment/secrets.ts';
+import { isRead } from '../../../../src/versions/variables.ts';
 import { OBJECT_STORES } from '../../dify-env/object-storage-facts.ts';
 import { fakeSecret } from '../../dify-env/resolved.ts';
 import { VECTOR_STORES } from '../../dify-env/vector-store-facts.ts';
 import { kubernetesDeployment } from './rendering.ts';
 
+/** Releases before 1.15 cannot be given a CA file for a vector store. */
+const CA_OF_MILVUS = 'MILVUS_SERVER_PEM_PATH';
 const ref = { env: 'X' };
 export const COMBINATION_SECRETS: SecretValues = { get: fakeSecret, has: () => true, unresolved: [] };
 
@@ -77,7 +80,11 @@ function combine(topology: Topology, store: number, vector: number, { version, m
     postgres: { mode: 'external', host: 'pg.example', password: ref, tls: { mode: 'verify-full', caFile: './ca.pem' } },
     redis: TOPOLOGIES[topology],
     objectStorage: { provider: objectStore, ...storage },
-    vectorStore: { mode: 'external', provider: vectorStore, [vectorStore]: block },
+    vectorStore: {
+      mode: 'external',
+      provider: vectorStore,
+      [vectorStore]: isRead(CA_OF_MILVUS, version ?? '1.16.1') ? block : withoutCaFiles(block),
+    },
     recovery: { rto: '4h', rpo: '15m', postgres: { method: 'pitr', interval: '5m', retention: '14d' } },
   };
   const deployment = kubernetesDeployment(mounts ? file : withoutCaFiles(file));

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../../src/base/json.ts';
+import { plannedComponents } from '../../src/deployment/components.ts';
+import { judgeDeployment } from '../../src/deployment/load.ts';
+import { parsedDeployment, urls } from '../support/deployments.ts';
+
+const FILE = {
+  apiVersion: 'difyctl/v1',
+  tier: 'test',
+  target: { type: 'kubernetes' },
+  urls: urls('https://dify.example.com'),
+} as const;
+
+function chartOf(file: JsonObject): unknown {
+  const { target } = parsedDeployment({ ...FILE, ...file });
+  return target.type === 'kubernetes' ? target.chart : undefined;
+}
+
+test.each<readonly [string, JsonObject, JsonObject]>([
+  ['the newest pair without a version', {}, { version: '0.38.0' }],
+  ['the chart that installs the release', { version: '1.14.2' }, { version: '0.37.0' }],
+  ['that of a release between charts: the default', { version: '1.15.0' }, { version: '0.38.0' }],
+  [
+    'what the file says',
+    { version: '1.14.2', target: { type: 'kubernetes', chart: { version: '9.9.9' } } },
+    { version: '9.9.9' },
+  ],
+  ['a folder', { version: '1.14.2', target: { type: 'kubernetes', chart: { path: './chart' } } }, { path: './chart' }],
+])('the chart is %s', (_, file, chart) => {
+  expect(chartOf(file)).toMatchObject(chart);
+});
+
+test('components that a release does not have are off', () => {
+  const planned = plannedComponents(parsedDeployment({ ...FILE, version: '1.14.2' }));
+  const off = Object.entries(planned).filter(([, { enabled }]) => !enabled);
+  expect(off.map(([name]) => name)).toEqual(['apiWebsocket', 'agentBackend', 'localSandbox']);
+});
+
+test.each<readonly [string, JsonObject, string, string]>([
+  [
+    'a component that the release does not have',
+    { version: '1.14.2', components: { agentBackend: { enabled: true } } },
+    'components.agentBackend.enabled',
+    'Dify 1.14.2 has no such component on kubernetes',
+  ],
+  [
+    'a CA file for Milvus before 1.15.0',
+    {
+      version: '1.14.2',
+      vectorStore: { mode: 'external', provider: 'milvus', milvus: { url: 'https://m:19530', caFile: './ca.pem' } },
+    },
+    'vectorStore.milvus.caFile',
+    'Dify 1.14.2 cannot be given a CA file for Milvus; 1.15.0 can',
+  ],
+])('%s is a problem', (_, file, path, message) => {
+  const judged = judgeDeployment({ ...FILE, ...file });
+  expect(judged).toMatchObject({ problems: [{ path: path.split('.'), message }] });
+});
