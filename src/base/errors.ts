@@ -72,6 +72,6 @@ export class Interrupted extends Fault {
  */
 export class Uncaught extends Interrupted {
   constructor(cause: unknown) {
-    super('interrupted by an error that nobody caught', { cause, exitCode: EXIT.bug });
+    super('interrupted by an uncaught error', { cause, exitCode: EXIT.bug });
   }
 }

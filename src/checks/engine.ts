@@ -26,7 +26,7 @@ export interface RunChecksOptions {
   readonly timeoutMs?: number | undefined;
   /** Judge this and look at nothing. */
   readonly saved?: readonly Evidence<unknown>[] | undefined;
-  /** Stands in place of looking for these keys; everything else is looked at. */
+  /** Stands in place of looking for these keys; everything else is collected. */
   readonly given?: readonly Evidence<unknown>[] | undefined;
   /** Services are looked at from the cluster too. */
   readonly openRelay?: OpenRelay | undefined;

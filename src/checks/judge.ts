@@ -73,13 +73,13 @@ function unknown(message: string, remedy: string): Judgement {
 function nextStep(evidence: Evidence<unknown> | undefined): string {
   if (evidence?.outcome === 'denied') return `ask for the missing right: ${evidence.missing}`;
   if (evidence?.outcome === 'timeout') return 'run it again with a longer --timeout, or find out why nothing answers';
-  return 'mend that, then run it again';
+  return 'fix the cause, then run it again';
 }
 
 function judgeContext(check: Check, facts: Case): JudgeContext {
   const allowed = new Set([...check.needs, ...(check.wants ?? [])].map((key) => key.name));
   const look = <T>(key: EvidenceKey<T>): Evidence<T> | undefined => {
-    if (!allowed.has(key.name)) throw new Error(`${check.id} looks at ${key.name} without naming it`);
+    if (!allowed.has(key.name)) throw new Error(`${check.id} reads ${key.name} without naming it`);
     return facts.evidence.get(key.name) as Evidence<T> | undefined;
   };
   return {
@@ -89,7 +89,7 @@ function judgeContext(check: Check, facts: Case): JudgeContext {
     look,
     evidence: <T>(key: EvidenceKey<T>): T => {
       const found = look(key);
-      if (found?.outcome !== 'ok') throw new Error(`${check.id} needs ${key.name}, which is not there`);
+      if (found?.outcome !== 'ok') throw new Error(`${check.id} needs ${key.name}, which is missing`);
       return found.data as T;
     },
   };

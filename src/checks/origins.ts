@@ -25,7 +25,7 @@ export function withOrigins(result: CheckResult, all: readonly SeenFor[], now: D
   if (lost !== undefined && result.status !== 'fail') {
     const { observations: _, note: __, ...rest } = result;
     const message = `not seen from the cluster: ${lost.missing ?? 'no answer'}`;
-    const remedy = 'mend that and run it again, or look from this machine alone with --from local';
+    const remedy = 'fix the cause and run it again, or probe from this machine with --from local';
     return { ...rest, status: 'unknown', observed: 'not seen from the cluster', message, remedy };
   }
   const seen = all.filter(({ evidence }) => evidence.outcome === 'ok').flatMap(sightingOf);

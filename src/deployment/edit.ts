@@ -89,7 +89,7 @@ function flowNode(document: Document, value: Json): Node {
 }
 
 function byHand(path: Path, cause?: unknown): UserError {
-  return new UserError(`${formatPath(path)} stands where difyctl cannot edit it safely (an alias or a merge)`, {
+  return new UserError(`${formatPath(path)} is where difyctl cannot edit it safely (an alias or a merge)`, {
     next: ['change that line by hand'],
     cause,
   });

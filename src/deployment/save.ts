@@ -21,8 +21,8 @@ export async function saveDeployment(path: string, text: string, expected: strin
     throw new UserError(`${path} cannot be read: ${error.code ?? error.message}`, { cause: error });
   });
   if (current !== expected) {
-    throw new UserError(`${basename(path)} was changed by somebody else meanwhile; nothing was written`, {
-      next: ['look at it, and start again'],
+    throw new UserError(`${basename(path)} was changed meanwhile; nothing was written`, {
+      next: ['check it, and start again'],
     });
   }
   await writeSchema(dirname(path));

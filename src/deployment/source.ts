@@ -91,10 +91,7 @@ function repeatedKeys(document: Document.Parsed, counter: LineCounter): readonly
     const place = placeAt(counter, first);
     return {
       path: formatPath(path),
-      message:
-        place === undefined
-          ? 'the key stands here again'
-          : `the key stands here again; the first is at ${place.line}:${place.column}`,
+      message: place === undefined ? 'duplicate key' : `duplicate key; the first is at ${place.line}:${place.column}`,
       ...placeAt(counter, again),
     };
   });

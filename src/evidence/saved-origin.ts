@@ -70,7 +70,7 @@ export function doubtsOf(
   directory: string,
 ): readonly string[] {
   if (saved === undefined)
-    return [`${directory} does not say where it was collected: nobody can tell whether it is of this place`];
+    return [`${directory} does not say where it was collected: it cannot be matched with this cluster or engine`];
   const { deployment } = saved;
   if (deployment !== undefined && deployment.name !== here.deployment?.name) {
     throw new UserError(`${directory} was collected for ${deployment.name}, this is ${here.deployment?.name}`, {

@@ -40,7 +40,7 @@ export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
       return {
         path,
         source: sourceOf(ref),
-        unresolved: values.has(path) ? undefined : (reasons.get(path) ?? 'nobody resolved it'),
+        unresolved: values.has(path) ? undefined : (reasons.get(path) ?? 'it was not resolved'),
         length: value.length,
         traits: values.has(path) ? traitsOf(value) : [],
         isPublished: publishedDefaultIn(value) !== undefined,

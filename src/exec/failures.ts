@@ -44,7 +44,7 @@ const UNVERIFIED = 'its TLS certificate cannot be verified';
 /** Next steps of an outage of the API server. */
 const OUTAGE = [
   'see whether the API server answers: kubectl get --raw /readyz',
-  'then run the same command again: it goes on',
+  'then run the same command again to resume',
 ];
 const TIMEOUT = [
   'see whether the API server answers: kubectl get --raw /readyz --request-timeout 10s',
@@ -68,7 +68,7 @@ const TABLE: readonly Row[] = [
   {
     words: /\(NotFound\)|could not find the requested resource|not found|\b404\b/i,
     reason: 'not-found',
-    cause: 'it is not there',
+    cause: 'it does not exist',
   },
   {
     words:

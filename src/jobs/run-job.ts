@@ -39,7 +39,7 @@ export async function createObjects(
     await cluster.run(['create', '-n', namespace, '-f', '-', '-o', 'name'], { input, signal });
   } catch (error) {
     if (error instanceof KubectlError && error.reason === 'not-found') {
-      throw new JobError('absent', `namespace ${namespace} is not there: kubectl create namespace ${namespace}`);
+      throw new JobError('absent', `namespace ${namespace} does not exist: kubectl create namespace ${namespace}`);
     }
     return asMissing(error);
   }

@@ -151,7 +151,7 @@ async function prune({ prepared, target, signal }: InstallOptions, { revisions }
 
 /** Says in what state an interruption left the installation. */
 async function withState({ target }: InstallOptions, error: Interrupted): Promise<Interrupted> {
-  const next = ['the same command goes on where this run stopped', 'difyctl status'];
+  const next = ['re-run the same command to resume', 'difyctl status'];
   try {
     const { status, revision, workloads } = await target.inspect(withinMs(LAST_WORDS_MS));
     const late = workloads.filter(({ ready, desired }) => ready < desired).map(({ name }) => name);

@@ -74,7 +74,7 @@ async function preflightStep(options: InstallOptions): Promise<CheckReport> {
   return runStep(
     onProgress,
     'preflight',
-    'looking at everything it would stand on',
+    'checking everything it depends on',
     async () => {
       const { report, notes } = await runPreflight(prepared, settings);
       for (const text of notes) onProgress({ type: 'note', level: 'warn', text });

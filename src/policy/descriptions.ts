@@ -10,7 +10,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'nodes.count': 'how many',
   'nodes.cpu': 'CPUs of each, as sold',
   'nodes.memory': 'memory of each, as sold, such as 32Gi',
-  zones: 'zones that the nodes must stand in',
+  zones: 'zones that the nodes must span',
   recovery: 'promises that a deployment may make',
   'recovery.rpo': 'how much work may be lost',
   'recovery.rto': 'how long Dify may be down',

@@ -30,7 +30,7 @@ export async function loadPolicy(path: string, unknownCheck: UnknownCheck): Prom
 
 /** Reads a policy from text; `file` is what it is called in messages. Throws UserError. */
 export function parsePolicy(text: string, file: string, unknownCheck: UnknownCheck): Policy {
-  const source = readSource(text, 'difyctl schema policy says what may stand in it');
+  const source = readSource(text, 'difyctl schema policy prints its schema');
   if (source.problems.length > 0) throw refusal(file, source.problems);
   const parsed = policySchema.safeParse(source.data);
   const problems = parsed.success

@@ -35,7 +35,7 @@ export function bucketNeed({ objectStorage, recovery }: Deployment): BucketNeed 
     buckets,
     ...grants(buckets.map(({ name }) => name)),
     settings: [
-      'private: nobody without a key may read or list',
+      'private: no access without a key',
       ...(versioning === true ? ['versioning on'] : []),
       ...(replication === undefined || replication === 'none' ? [] : [`replicated ${replication}`]),
     ],

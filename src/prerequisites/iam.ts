@@ -2,7 +2,7 @@ import type { BucketNeed } from './buckets.ts';
 
 /** The policy as its vendor takes it, or the commands where that is how it is granted. */
 export function iamText(need: BucketNeed | undefined): string {
-  if (need === undefined) return '# Files lie on a volume: nobody has to grant anything.\n';
+  if (need === undefined) return '# Files are stored on a volume: no grants are needed.\n';
   if (need.policy !== undefined) return `${JSON.stringify(need.policy, null, 2)}\n`;
   return `${need.commands.join('\n')}\n`;
 }

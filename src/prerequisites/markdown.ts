@@ -16,7 +16,7 @@ export function prerequisitesPage(deployment: Deployment, installer: Installer):
     names(needs, deployment),
     target.type === 'kubernetes'
       ? [
-          '## Cluster: rights of whoever installs',
+          '## Cluster: rights of the installing user',
           fence('yaml', rbacText(deployment, target.namespace, installer)),
           'The last Role is optional: it is for preflight with `--from cluster` and `--deep`, and for the pods of its dry run.',
         ]
@@ -68,7 +68,7 @@ function network({ connections, connectionNotes, egress }: Prerequisites): reado
       connections.map(({ from, host, port, service }) => [from.join(', '), `${host}:${port}`, service]),
     ),
     ...connectionNotes,
-    'Where difyctl runs, the same addresses should be reachable, so that preflight can look at them.',
+    'Where difyctl runs, the same addresses should be reachable, so that preflight can probe them.',
     '## Network: hosts on the internet (TCP 443)',
     table(
       ['from', 'to', 'for', 'source'],

@@ -77,7 +77,7 @@ const PROBES = [
 /** The same as text. */
 export function rbacText(deployment: Deployment, namespace: string, installer: Installer): string {
   const head = [
-    `# ${deployment.name}: what whoever installs it may do in namespace ${namespace}, and may see of the cluster.`,
+    `# ${deployment.name}: what the installing user may do in namespace ${namespace}, and may see of the cluster.`,
     '# An administrator applies it: kubectl apply -f THIS-FILE',
   ];
   const written = (objects: readonly object[]) => objects.map((object) => stringify(object)).join('---\n');

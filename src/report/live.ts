@@ -20,7 +20,7 @@ export function liveChecklist(spinner: Spinner, style: Style): LiveChecklist {
   const rows = new Map<Subject, Row>();
   const looking = new Set<string>();
   const draw = (): void => {
-    const at = looking.size === 0 ? 'looking' : `looking at ${[...looking].join(', ')}`;
+    const at = looking.size === 0 ? 'checking' : `checking ${[...looking].join(', ')}`;
     // Two columns of indentation and the spinner stand before the first line.
     const lines = [cut(at, style.width - 5), ...[...rows.values()].map((row) => rowText(row, style))];
     spinner.show(lines.join('\n'));

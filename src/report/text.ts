@@ -70,7 +70,7 @@ function wrongLines({ subject, checks, status }: Group, options: TextOptions): r
   const counts = [
     count(checks, 'fail', 'failed'),
     count(checks, 'unknown', 'not seen'),
-    count(checks, 'warn', 'to be looked at'),
+    count(checks, 'warn', 'to review'),
   ].filter((text) => text !== '');
   const tone = toneOf(status);
   const name = `${subject.padEnd(SUBJECT_WIDTH)}${String(judged(checks)).padStart(3)}`;

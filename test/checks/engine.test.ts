@@ -70,7 +70,7 @@ describe('collecting', () => {
       'not seen: list nodes',
       'ask for the missing right: list nodes',
     ],
-    ['any other fault', new Error('socket hang up'), 'not seen: socket hang up', 'mend that, then run it again'],
+    ['any other fault', new Error('socket hang up'), 'not seen: socket hang up', 'fix the cause, then run it again'],
   ])('answers unknown for %s', async (_, error, message, remedy) => {
     const throwing: Collector<number> = {
       key: THING,

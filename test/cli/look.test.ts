@@ -65,7 +65,7 @@ describe('--wait', () => {
     const only = ['--only', 'config.debug-logs'];
     await runCli(['preflight', ...only, '--save-evidence', saved], { cwd: kubernetes });
     const { code, stderr } = await runCli(['preflight', '--from-evidence', saved, '--wait', '1m'], { cwd: kubernetes });
-    expect(stderr).toContain('nothing is looked at');
+    expect(stderr).toContain('nothing is collected');
     expect(code).toBe(2);
   });
 });

@@ -35,9 +35,9 @@ describe('a deployment file', () => {
     [
       'with a key twice in a list',
       `${FILE}acceptedRisks:\n- check: a.b\n  reason: x\n  reason: y\n`,
-      /7:3 +acceptedRisks\[0\]\.reason +the key stands here again; the first is at 6:3\n/,
+      /7:3 +acceptedRisks\[0\]\.reason +duplicate key; the first is at 6:3\n/,
     ],
-    ['with a key twice', 'tier: test\ntier: prod\n', /2:1 +tier +the key stands here again; the first is at 1:1\n/],
+    ['with a key twice', 'tier: test\ntier: prod\n', /2:1 +tier +duplicate key; the first is at 1:1\n/],
     ['that is binary', new Uint8Array([0, 255, 254]), /not UTF-8 text/],
     ['that multiplies itself', `a: &a [x,x,x,x,x,x,x,x,x,x,x]\nb: [${'*a,'.repeat(120)}]\n`, /far too many/],
     ['with a second document', `${FILE}---\n${FILE}`, /4:1 +a second document begins here/],
@@ -127,7 +127,7 @@ describe('init', () => {
 describe('a secret of several lines on Docker Compose', () => {
   const SECRETS = `${FILE}postgres: { mode: external, host: pg.example.test, password: { env: ODD_PG } }\n`;
   const settings = { env: { ODD_PG: 'first\nhunter2' } };
-  const words = 'postgres.password: the secret has more than one line; on Docker Compose it must stand on one';
+  const words = 'postgres.password: the secret has more than one line; on Docker Compose it must be one line';
 
   it('is refused by its name, and not shown', async () => {
     await writeFile(join(folder, 'lines.yaml'), SECRETS);

@@ -48,15 +48,15 @@ describe('the command line', () => {
 
   it.each<[readonly string[], RegExp]>([
     [['validat'], /unknown command validat[\s\S]*difyctl validate/],
-    [['--frobnicate'], /which command\? None stands beside the options\n/],
+    [['--frobnicate'], /no command given, only options/],
     [['install', '--version', '1.16.1'], /--version-of-dify/],
     [['validate', '--non-interactive=false'], /--non-interactive takes no value/],
     [
       ['preflight', '--only', 'hosts.cpu'],
       /^ {2}x --only: no check is called hosts\.cpu; did you mean host\.cpu\?\n {5}-> difyctl checks\n/,
     ],
-    [['install'], /nobody to ask[\s\S]*difyctl install --dry-run shows it[\s\S]*difyctl install --yes/],
-    [['secrets', 'apply'], /nobody to ask[\s\S]*difyctl plan shows it[\s\S]*difyctl secrets apply --yes/],
+    [['install'], /cannot prompt[\s\S]*difyctl install --dry-run shows it[\s\S]*difyctl install --yes/],
+    [['secrets', 'apply'], /cannot prompt[\s\S]*difyctl plan shows it[\s\S]*difyctl secrets apply --yes/],
     [['uninstall', '--yes'], /--yes needs the name of what goes[\s\S]*difyctl uninstall dify --yes/],
     [['validate', '--postgres-hots', 'x'], /unknown option --postgres-hots; did you mean --postgres-host\?/],
     [['validate', '--verbos'], /did you mean --verbose\?/],

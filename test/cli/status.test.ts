@@ -34,8 +34,8 @@ test.each([
   ['kubernetes', late, 'applied', /^kubectl describe and kubectl logs of dify-worker; then difyctl install$/],
   ['compose', late, 'applied', /^docker compose logs dify-worker; then difyctl install$/],
   ['kubernetes', { ...late, drift: [SCALED] }, 'applied', /^difyctl install undoes these changes/],
-  ['kubernetes', live(), 'rolled-back', /rolled back: mend it/],
-  ['kubernetes', live(), 'interrupted', /goes on where that run ended/],
+  ['kubernetes', live(), 'rolled-back', /rolled back: fix it/],
+  ['kubernetes', live(), 'interrupted', /resumes where that run ended/],
   ['compose', live(), 'applied', /^difyctl plan/],
   ['compose', live(), undefined, /^difyctl plan/],
 ] as const)('on %s, %j with revision %s: the next step', (target, release, outcome, step) => {

@@ -45,7 +45,7 @@ describe('a file with very many faults', () => {
     expect(message).toBe('difyctl.yaml has 59999 problems; these are the first 50');
     expect(problems[0]).toEqual({
       path: 'name',
-      message: 'the key stands here again; the first is at 4:1',
+      message: 'duplicate key; the first is at 4:1',
       line: 5,
       column: 1,
     });

@@ -26,7 +26,7 @@ describe('a text that is no readable YAML', () => {
     ['holds comments alone', '# nothing\n\n', /empty/, undefined],
     ['is a list', '- a\n', /keys and values/, 1],
     ['is one word', 'hunter2\n', /keys and values/, 1],
-    ['says a key twice', `${TEST}tier: prod\n`, /stands here again; the first is at 2:1$/, 4],
+    ['says a key twice', `${TEST}tier: prod\n`, /duplicate key; the first is at 2:1$/, 4],
     ['is indented with a tab', `${TEST}postgres:\n\tmode: bundled\n`, /tab/, 5],
     ['holds two documents', `${TEST}---\n${TEST}`, /one deployment/, 4],
     ['lacks a quote', `${TEST}name: "dify\n`, /quote/, 5],
@@ -256,7 +256,7 @@ describe('loadDeployment', () => {
     expect(loaded).toMatchObject({ path: join(folder, 'a.yaml'), baseDirectory: folder, text: TEST, warnings: [] });
   });
 
-  it('refuses a file that is not there, and names the command that makes one', async () => {
+  it('refuses a missing file, and names the command that makes one', async () => {
     const failure = loadDeployment(join(folder, 'none.yaml'));
     await expect(failure).rejects.toThrow(/does not exist/);
     await expect(failure).rejects.toMatchObject({

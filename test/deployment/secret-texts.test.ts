@@ -32,7 +32,7 @@ describe.each(SECRET_TEXTS)('%s in the file', (_, text) => {
   it.each(PLACES)('is refused at %s, and not repeated', (path, place) => {
     const problems = problemsOf(place(text));
     expect(problems.map(([at]) => at)).toEqual([path]);
-    expect(problems[0]?.[1]).toMatch(/stands here, and the file may not hold one; /);
+    expect(problems[0]?.[1]).toMatch(/is here, and the file must not contain one; /);
     expect(JSON.stringify(problems)).not.toContain(text);
   });
 });
@@ -59,7 +59,7 @@ describe('user info in a URL', () => {
   it('of a chart: the way out is named', () => {
     const problems = problemsOf({ target: { chart: { repo: 'https://user:s3cr3tpw@charts.internal/dify' } } });
     expect(problems[0]?.[1]).toBe(
-      'a URL with a login stands here, and the file may not hold one; write the user name in target.chart.username, and where the password is in target.chart.password',
+      'a URL with a login is here, and the file must not contain one; write the user name in target.chart.username, and where the password is in target.chart.password',
     );
   });
 });

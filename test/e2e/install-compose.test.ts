@@ -122,7 +122,7 @@ describe('an installation in test', () => {
     expect(failure?.summary).toMatch(/^web/);
     expect(failure?.failures).toMatchObject([{ workload: 'web', reason: expect.stringContaining('restart') }]);
     expect(failure?.failures[0]?.logs.join('\n')).toContain('told to exit with code 3');
-    expect(failure?.state).toContain('runs again from the files that stood before');
+    expect(failure?.state).toContain('runs again from the previous files');
     expect((await place.run('install', '--yes', '-o', 'json')).code).toBe(0);
     expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
   });
@@ -144,7 +144,7 @@ describe('an installation in test', () => {
     if (good === undefined || newest === undefined) throw new Error('two revisions are expected');
     expect(newest).toMatchObject({ outcome: 'applied', operation: 'install' });
     const { state } = await target.rollback(good, { ...WORK, applied: newest });
-    expect(state).toBe('project dify runs again from the files that stood before');
+    expect(state).toBe('project dify runs again from the previous files');
     expect(await replicas()).toBe(1);
 
     const path = join(scene.directory, '.env');

@@ -25,7 +25,7 @@ async function judged(name: string, ...args: readonly string[]) {
 it('a namespace that is not there yet cannot be asked', async () => {
   const check = await judged('nowhere');
   expect(check('cluster.admission')).toMatchObject({ status: 'skip' });
-  expect(check('cluster.admission')?.message).toContain('not there yet');
+  expect(check('cluster.admission')?.message).toContain('does not exist yet');
 });
 
 it('a healthy cluster takes everything, and holds nothing afterwards', async () => {

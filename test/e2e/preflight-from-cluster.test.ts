@@ -255,7 +255,7 @@ describe('where no relay comes up, nothing is said to be seen', () => {
       namespace: 'nowhere',
       chart: { path: CHART },
     };
-    expect(await refused({ target })).toContain('namespace nowhere is not there: kubectl create namespace nowhere');
+    expect(await refused({ target })).toContain('namespace nowhere does not exist: kubectl create namespace nowhere');
   });
 });
 

@@ -24,7 +24,7 @@ it.each([
   ['x509: certificate is valid for b, not a', 'its TLS certificate cannot be verified'],
   ['http: server gave HTTP response to HTTPS client', 'it answers HTTP, not HTTPS'],
   ['failed to fetch https://a/index.yaml : 401 Unauthorized', 'it refuses the credentials'],
-  ['failed to fetch https://a/index.yaml : 404 Not Found', 'it is not there'],
+  ['failed to fetch https://a/index.yaml : 404 Not Found', 'it does not exist'],
   ['failed to fetch https://a/index.yaml : 503 Service Unavailable', 'it answers with status 503'],
   ['Get "https://a/": EOF', 'the connection is closed before the answer ends'],
   ['error: EOF', 'the kubeconfig has no credentials for it'],
@@ -35,7 +35,7 @@ it.each([
 
 const OUTAGE = [
   'see whether the API server answers: kubectl get --raw /readyz',
-  'then run the same command again: it goes on',
+  'then run the same command again to resume',
 ];
 
 it.each<readonly [text: string, expected: Failure]>([

@@ -104,7 +104,7 @@ describe('a failure carries its cause and the next step', () => {
         'helm ended with exit code 1: UPGRADE FAILED: Get "https://10.0.0.1": dial tcp: connect: connection refused',
       next: [
         'see whether the API server answers: kubectl get --raw /readyz',
-        'then run the same command again: it goes on',
+        'then run the same command again to resume',
       ],
     });
   });

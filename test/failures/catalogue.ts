@@ -110,7 +110,7 @@ export const CATALOGUE: readonly Failure[] = [
   found(38, 'image not found: a version that is no release, or one that the chart is not made for', ['config.renders']),
   found(39, 'nothing to restore from: a backup is planned, but no job makes it', ['recovery.rpo']),
   found(40, 'plugins do not install behind a mirror: uv.lock names its own addresses', ['config.plugin-install']),
-  found(41, 'the checks look at one database, and Dify uses another', ['config.addresses']),
+  found(41, 'the checks probe one database, and Dify uses another', ['config.addresses']),
   found(42, 'a sound master is replaced: one sentinel reaches the quorum alone', ['redis.sentinels']),
   found(43, 'the host was taken over: a web image below 1.10.1-fix.1', ['release.known-faults']),
   found(44, 'a failover loses hours: the standby receives the log and does not replay it', ['postgres.replication']),

@@ -77,7 +77,7 @@ describe('a policy', () => {
       `${HEAD}recovery: { rpo: { atMost: soon } }\n`,
       '4:20 recovery.rpo.atMost  a duration such as 90s, 15m, 4h or 14d',
     ],
-    ['nothing', '', 'undefined:undefined   the file is empty; difyctl schema policy says what may stand in it'],
+    ['nothing', '', 'undefined:undefined   the file is empty; difyctl schema policy prints its schema'],
   ])('%s', (_title, text, problem) => {
     expect(problemsIn(text)).toEqual([problem]);
   });

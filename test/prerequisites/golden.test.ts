@@ -47,7 +47,7 @@ describe('what others must prepare', () => {
   it.each<[SampleName, RegExp]>([
     ['prod-kubernetes-oss-tencent', /"oss:GetObject"[\s\S]*acs:oss:\*:\*:dify-plugin\/\*/],
     ['prod-kubernetes-sentinel-without-agent', /^gcloud storage buckets .* gs:\/\/dify-prod-plugins /m],
-    ['test-compose-bundled', /nobody has to grant anything/],
+    ['test-compose-bundled', /no grants are needed/],
   ])('grants in the words of the vendor: %s', (name, words) => {
     expect(iamText(prerequisitesOf(sampleDeployment(name)).objectStorage)).toMatch(words);
   });

@@ -451,7 +451,7 @@ describe('rights and limits', () => {
       "SELECT pg_create_physical_replication_slot('forgotten', true)",
       "SELECT pg_drop_replication_slot('forgotten')",
       'postgres.upkeep warn',
-      /nobody reads replication slot forgotten \(\d+ MiB\): the server keeps all log/,
+      /no client reads replication slot forgotten \(\d+ MiB\): the server keeps all log/,
     ],
   ])('%s', async (_name, set, reset, finding, words) => {
     const { main } = servers.get();
@@ -466,9 +466,7 @@ describe('rights and limits', () => {
     try {
       const { findings, of } = await lookAt(main, verified());
       expect(findings).toEqual(['postgres.rights fail']);
-      expect(of('postgres.rights').message).toMatch(
-        /uuid-ossp of dify lies in a schema that is not in the search_path/,
-      );
+      expect(of('postgres.rights').message).toMatch(/uuid-ossp of dify is in a schema that is not in the search_path/);
       await main.query('CREATE TABLE hidden.alembic_version (version_num text)', 'dify');
       const apart = await lookAt(main, verified());
       expect(apart.findings).toEqual(['postgres.rights fail']);

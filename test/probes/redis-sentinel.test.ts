@@ -154,9 +154,7 @@ describe('replicas that could take over', () => {
     await heirs.command(first, 'CONFIG', 'SET', 'requirepass', 'another');
     const one = await look(heirs);
     expect(one.findings).toEqual(['redis.replication warn']);
-    expect(one.of('redis.replication').message).toMatch(
-      /after a failover Dify would stand outside: .* password of user/,
-    );
+    expect(one.of('redis.replication').message).toMatch(/after a failover Dify could not connect: .* password of user/);
 
     const hidden: Dial = (host, port, options) =>
       port === second.port ? Promise.reject(connectFault('ECONNREFUSED')) : dialHere(host, port, options);
@@ -174,7 +172,7 @@ describe('replicas that could take over', () => {
     await expect.poll(replicas, { timeout: 20_000 }).toMatch(/s_down/);
     const nobody = await look(heirs);
     expect(nobody.findings).toEqual(['redis.replication fail']);
-    expect(nobody.of('redis.replication').message).toMatch(/would stand outside/);
+    expect(nobody.of('redis.replication').message).toMatch(/could not connect/);
   });
 });
 

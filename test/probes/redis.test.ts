@@ -175,7 +175,7 @@ describe('who may not', () => {
   it('a password that nobody gave is not the finding of Redis', async () => {
     const { findings, of } = await lookAtRedis(at(servers.get().main), {});
     expect(findings).toEqual([ONE_ADDRESS]);
-    expect(of('redis.login')).toMatchObject({ status: 'skip', message: 'not looked at: see config.secrets' });
+    expect(of('redis.login')).toMatchObject({ status: 'skip', message: 'skipped: see config.secrets' });
   });
 });
 
@@ -184,7 +184,7 @@ describe('settings that endanger Dify', () => {
   const RDB: JsonObject = { recovery: { redis: { persistence: 'rdb' } } };
 
   it.each<[settings: Readonly<Record<string, string>>, file: JsonObject, finding: string, words: RegExp]>([
-    [{ 'maxmemory-policy': 'allkeys-lru' }, {}, 'redis.eviction-policy fail', /throws away queued tasks/],
+    [{ 'maxmemory-policy': 'allkeys-lru' }, {}, 'redis.eviction-policy fail', /silently evicts queued/],
     [{ 'maxmemory-policy': 'volatile-lru' }, {}, 'redis.eviction-policy warn', /thrown away early/],
     [{ maxmemory: '100000' }, {}, 'redis.writes fail', /memory is full/],
     [{ maxmemory: '900mb' }, {}, 'redis.size warn', /944 MB maxmemory/],

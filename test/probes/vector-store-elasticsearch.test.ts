@@ -43,7 +43,7 @@ describe('Elasticsearch behind TLS', () => {
   it.each([
     ['the authority of the file', 'own', []],
     ['an authority that the file does not name', 'none', ['vector-store.tls fail']],
-    ['a file that is not there', 'missing', ['vector-store.tls fail']],
+    ['a missing file', 'missing', ['vector-store.tls fail']],
   ] as const)('with %s', async (_, authority, expected) => {
     const folder = await serviceFolder('elastic-tls');
     const certificate = await makeCertificate(folder, ['127.0.0.1'], { days: 90 });

@@ -128,8 +128,8 @@ it.each([
 
 it('GitHub Actions shows what blocks as errors and the rest as warnings', () => {
   expect(reportAnnotations(mixed, 'ops/difyctl.yaml').split('\n').slice(0, 2)).toEqual([
-    '::error file=ops/difyctl.yaml,title=cluster.capacity.nodes::5 nodes; prod needs 6%0Agke-a3f1 is <cordoned> & idle%0Anext: mend it',
-    '::warning file=ops/difyctl.yaml,title=redis.eviction-policy::volatile-lru "evicts"%0Anext: mend it',
+    '::error file=ops/difyctl.yaml,title=cluster.capacity.nodes::5 nodes; prod needs 6%0Agke-a3f1 is <cordoned> & idle%0Anext: fix it',
+    '::warning file=ops/difyctl.yaml,title=redis.eviction-policy::volatile-lru "evicts"%0Anext: fix it',
   ]);
   expect(reportAnnotations(mixed, undefined)).toContain('::error title=postgres.replication::');
 });

@@ -30,9 +30,9 @@ it('fills in, in place, and takes itself away', () => {
   });
   live.onEvent({ type: 'collecting', key: 'cluster.version' });
   expect(shown()).toContain('tools            0 of 1');
-  expect(shown()).toContain('looking at cluster.version');
+  expect(shown()).toContain('checking cluster.version');
   live.onEvent({ type: 'collected', key: 'cluster.version', outcome: 'ok', durationMs: 1 });
-  expect(shown()).not.toContain('looking at');
+  expect(shown()).not.toContain('checking cluster.version');
   live.end();
   expect(shown()).toBeUndefined();
 });

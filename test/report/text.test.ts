@@ -76,10 +76,10 @@ describe('the text report', () => {
         '         why: difyctl checks explain cluster.capacity.nodes',
         '     ? cluster.version, cluster.zones   not seen: list nodes',
         '         → ask for it',
-        '  ! host             1   1 to be looked at',
+        '  ! host             1   1 to review',
         '     ! host.single-point-of-failure   one machine',
         '         accepted: pilot (until 2027-01-31)',
-        '         → mend it',
+        '         → fix it',
         '  ✔ tools 2   config 1',
         '',
         '  3 passed, 1 failed, 2 unknown, 1 warning, 1 skipped   exit 3',
@@ -94,7 +94,7 @@ describe('the text report', () => {
     expect(reportText(report([...healthy, warned]), { ...plain, width: 60 })).toBe(
       [
         '  preflight  dify · prod · kubernetes prod-eu/dify     4.3 s',
-        '  ! images           1   1 to be looked at',
+        '  ! images           1   1 to review',
         '     ! images.registries   not resolved',
         '         → name a mirror',
         '  ✔ tools 2   cluster 1   config 1',
@@ -154,7 +154,7 @@ describe('the lines for CI', () => {
         'FAIL cluster.capacity.nodes        observed 5 nodes of 8C/32G; expected prod needs 6; next: kubectl uncordon gke-a3f1; why: difyctl checks explain cluster.capacity.nodes',
         'UNKN cluster.version               not seen: list nodes; next: ask for it',
         'UNKN cluster.zones                 not seen: list nodes; next: ask for it',
-        'WARN host.single-point-of-failure  observed seen; expected expected; next: mend it; accepted: pilot (until 2027-01-31)',
+        'WARN host.single-point-of-failure  observed seen; expected expected; next: fix it; accepted: pilot (until 2027-01-31)',
         'skip mail.reachable                left out by --skip',
         'ok   config.tls                    note: no TLS',
         '3 passed, 1 warning, 1 failed, 2 unknown, 1 skipped in 4.3 s (exit 3)',
@@ -169,7 +169,7 @@ describe('the lines for CI', () => {
     expect(reportLines(report([over]), { verbose: false })).toBe(
       [
         'preflight dify prod kubernetes/prod-eu/dify',
-        `FAIL redis.topology  observed seen; expected expected; next: mend it; not accepted: ${why}; why: difyctl checks explain redis.topology`,
+        `FAIL redis.topology  observed seen; expected expected; next: fix it; not accepted: ${why}; why: difyctl checks explain redis.topology`,
         '0 passed, 0 warnings, 1 failed, 0 unknown, 0 skipped in 4.3 s (exit 3)',
         '',
       ].join('\n'),

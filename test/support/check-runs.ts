@@ -40,7 +40,7 @@ export function sampleCheck(over: Partial<Check> & { readonly id: string }): Che
     severity: () => 'error',
     needs: [],
     judge: () => ({ status: 'pass', observed: 'seen', expected: 'seen', message: 'fine' }),
-    remedy: 'mend it',
+    remedy: 'fix it',
     ...over,
   };
 }

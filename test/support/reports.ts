@@ -11,7 +11,7 @@ export function sampleResult(id: string, over: Partial<CheckResult> = {}): Check
     observed: 'seen',
     expected: 'expected',
     message: 'seen',
-    remedy: 'mend it',
+    remedy: 'fix it',
     durationMs: 3,
     ...over,
   };

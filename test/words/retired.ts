@@ -7,9 +7,19 @@ export interface RetiredWord {
 /** Words that may not come back to text that users read. docs/glossary.md and docs/style.md have the words in use. */
 export const RETIRED: readonly RetiredWord[] = [
   { pattern: 'heirs?', instead: 'failover candidate' },
+  { pattern: 'fellows?', instead: 'peer' },
   { pattern: 'take[sn]? back|took back', instead: 'roll back' },
   { pattern: 'for want of', instead: 'because … is missing' },
   { pattern: 'misfits?', instead: 'the error by name' },
   { pattern: 'hopeless', instead: 'unrecoverable' },
   { pattern: 'afar', instead: 'remote' },
+  { pattern: 'mend(?:s|ed|ing)?', instead: 'fix' },
+  { pattern: 'heed(?:s|ed|ing)?', instead: 'honour, follow' },
+  { pattern: 'whoever|whichever', instead: 'the user, anyone who' },
+  { pattern: 'somebody', instead: 'the subject by name' },
+  { pattern: 'stood', instead: 'was, existed' },
+  { pattern: 'all the same', instead: 'still, anyway' },
+  { pattern: 'without a word', instead: 'silently' },
+  { pattern: 'not there(?: yet)?|there yet', instead: 'does not exist, is missing' },
+  { pattern: 'look(?:s|ed|ing)? at', instead: 'check, probe, inspect' },
 ];

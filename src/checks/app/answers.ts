@@ -95,7 +95,7 @@ export const appSetup: Check = {
       return fault('fail', { observed: `${SETUP}: ${answerInWords(answer)}`, expected: SET_UP });
     }
     if (step === 'finished') return pass(FIRST_ADMINISTRATOR_IS_SET, SET_UP);
-    const observed = 'no administrator yet: whoever opens the page first becomes it';
+    const observed = 'no administrator yet: the first person to open the page becomes it';
     const remedy = `set it now: ${urls.console}/install`;
     if (tier === 'prod') return fault('warn', { observed, expected: 'a first administrator', remedy });
     return { ...pass(observed, SET_UP), remedy };

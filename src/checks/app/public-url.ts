@@ -14,7 +14,7 @@ export const appPublicUrl: Check = {
   remedy: 'let the name lead to the ingress or load balancer, or ask from where users are: curl -sSI URL',
   judge: (context) => {
     const seen = context.evidence(APP_PUBLIC);
-    const expected = 'pong from Dify, through everything that stands before it';
+    const expected = 'pong from Dify, through every proxy in front of it';
     const { url, unasked } = seen;
     if (unasked !== undefined)
       return { status: 'skip', observed: unasked, expected, message: `${url} was not asked: ${unasked}` };

@@ -3,7 +3,7 @@ import type { Check, Observation } from '../check.ts';
 import { counted, fault, pass, some } from '../judgement.ts';
 import { error, warning, withFile } from '../when.ts';
 
-const KUBERNETES_REMEDY = 'difyctl status shows each workload; difyctl install goes on where it stopped';
+const KUBERNETES_REMEDY = 'difyctl status shows each workload; difyctl install resumes where it stopped';
 
 /** Is everything there that was rendered, and does it serve? */
 export const appWorkloads: Check = {

@@ -31,7 +31,7 @@ export const ingressClass: Check = {
           : `there is no ingress class ${className}`;
       const said = { observed: `${observed}; the cluster has: ${names}`, expected };
       if (!byAnnotation) return fault('fail', said);
-      const message = `${said.observed}; a controller may heed the annotation all the same`;
+      const message = `${said.observed}; a controller may still follow the annotation`;
       return fault('warn', { ...said, message, remedy: 'set target.ingress.className in place of the annotation' });
     }
     return pass(`ingress class ${ingresses[0]?.className ?? 'by default'} exists`, expected);

@@ -17,7 +17,7 @@ export const clusterNamespace: Check = {
     const seen = context.look(CLUSTER_NAMESPACE);
     const expected = 'a namespace that stays';
     if (seen?.outcome !== 'ok' || seen.data === undefined) {
-      if (seen?.outcome === 'denied') return pass(`not looked at (${seen.missing}): taken to be there`, expected);
+      if (seen?.outcome === 'denied') return pass(`not checked (${seen.missing}): taken to be there`, expected);
       return {
         status: 'unknown',
         observed: 'not seen',

@@ -16,7 +16,7 @@ export const podSecurity: Check = {
   judge: (context) => {
     const { name, exists, enforces } = context.evidence(CLUSTER_NAMESPACE);
     const { workloads } = context.evidence(RENDERED_OBJECTS);
-    if (!exists) return pass('the namespace is not there yet, and will have the level of the cluster');
+    if (!exists) return pass('the namespace does not exist yet; the Pod Security level of the cluster will apply');
     if (enforces !== 'baseline' && enforces !== 'restricted')
       return pass(enforces === '' ? 'no level is enforced on the namespace' : `level ${enforces}`);
     const expected = `pods that level ${enforces} allows`;

@@ -105,7 +105,13 @@ function judgeClaim(
 /** `--deep` was to decide and could not. */
 function notTried(missing: string, expected: string): Judgement {
   const message = `no claim could be tried: ${missing}`;
-  return { status: 'unknown', observed: 'not tried', expected, message, remedy: 'mend that, or run it without --deep' };
+  return {
+    status: 'unknown',
+    observed: 'not tried',
+    expected,
+    message,
+    remedy: 'fix the cause, or run it without --deep',
+  };
 }
 
 /** What `--deep` saw outranks what is known of the class. */
@@ -122,7 +128,7 @@ function judgeClass(
   said: (status: Status, observed: string) => Observation,
 ): Observation {
   const found = classOf(claim, classes);
-  if (claim.storageClass === '') return said('warn', 'no class: somebody has to provide a volume by hand');
+  if (claim.storageClass === '') return said('warn', 'no class: a volume must be created by hand');
   if (found === undefined) return said('skip', 'no class makes it: see cluster.storage.class');
   const by = `class ${found.name} (${found.provisioner})`;
   switch (sharesVolumes(found.provisioner)) {

@@ -9,7 +9,7 @@ import { reachableNodes } from './capacity/nodes.ts';
 
 export const clusterZones: Check = {
   id: 'cluster.zones',
-  title: 'the nodes stand in as many zones as the recovery plan says',
+  title: 'the nodes span as many zones as the recovery plan declares',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: whereFile(({ target, recovery }) => target.type === 'kubernetes' && (recovery?.topology?.zones ?? 1) > 1),

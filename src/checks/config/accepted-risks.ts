@@ -13,7 +13,7 @@ export function acceptedRisks(knownIds: () => readonly string[]): Check {
     severity: warning,
     when: whereFile((deployment) => deployment.acceptedRisks.length > 0),
     needs: [],
-    remedy: 'look at acceptedRisks again; difyctl checks lists the ids',
+    remedy: 'check acceptedRisks; difyctl checks lists the ids',
     judge: (context) => {
       const risks = deploymentOf(context).acceptedRisks;
       const ids = knownIds();

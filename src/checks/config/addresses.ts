@@ -19,7 +19,7 @@ const OF_SERVICE = {
 
 export const configAddresses: Check = {
   id: 'config.addresses',
-  title: 'what is rendered uses the data services that the file names and the checks look at',
+  title: 'what is rendered uses the data services that the file names and the checks probe',
   phases: ['preflight'],
   severity: error,
   when: withFile,
@@ -46,7 +46,7 @@ export const configAddresses: Check = {
     return fault('fail', {
       observed,
       expected,
-      message: `${observed}: the checks look at what the file names, and Dify would use something else`,
+      message: `${observed}: the checks probe what the file names, and Dify would use something else`,
     });
   },
 };

@@ -29,7 +29,7 @@ export function hereCheck<T>(
         status: 'skip',
         observed: '',
         expected: '',
-        message: `not looked at: the engine runs on ${engine.name}; run difyctl there`,
+        message: `not checked: the engine runs on ${engine.name}; run difyctl there`,
       };
     },
   };

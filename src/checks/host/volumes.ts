@@ -27,7 +27,7 @@ export const hostStorageOwner = hereCheck(
         status: 'skip',
         observed: '',
         expected,
-        message: 'not looked at: the engine maps users of containers to others',
+        message: 'not checked: the engine maps users of containers to others',
       };
     }
     if (!isGiven) return pass(`${path} will be given to user 1001 at the first start`, expected);
@@ -38,7 +38,7 @@ export const hostStorageOwner = hereCheck(
     return fault('fail', {
       observed: `not of user 1001, whom the API runs as: ${places}`,
       expected,
-      message: `${places}: not of user 1001, whom the API runs as; its folder was given away once already, so that nothing mends this by itself`,
+      message: `${places}: not of user 1001, whom the API runs as; its folder was given away once already, so that this does not repair itself`,
       remedy: `chown -R 1001:1001 ${shellWord(path)}`,
     });
   },
@@ -47,7 +47,7 @@ export const hostStorageOwner = hereCheck(
 export const hostPostgresData = hereCheck(
   {
     id: 'host.postgres-data',
-    title: 'the bundled PostgreSQL can go on with the data that is there',
+    title: 'the bundled PostgreSQL can use the existing data',
     severity: error,
     remedy: 'keep the data, and give it the server and the password that it was made with',
     when: (deployment, tier) => onCompose(deployment, tier) === true && deployment?.postgres.mode === 'bundled',
@@ -88,7 +88,7 @@ export const hostPostgresData = hereCheck(
 export const hostFiles = hereCheck(
   {
     id: 'host.files',
-    title: 'nothing stands where rendered files go',
+    title: 'no directory is in the way of a rendered file',
     severity: error,
     remedy: 'remove the folders',
   },

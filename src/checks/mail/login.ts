@@ -14,7 +14,7 @@ export const mailLogin: Check = {
   when: withMail,
   needs: [MAIL],
   remedy:
-    'mend mail.smtp.username and what mail.smtp.password refers to; some services want a password made for applications',
+    'fix mail.smtp.username and what mail.smtp.password refers to; some services want a password made for applications',
   judge: (context) => {
     const found = context.evidence(MAIL);
     const ended = endedBefore(found.fault, 'login');
@@ -72,7 +72,7 @@ function judgeKey({ form, fault: seen, address, rights }: ResendFact): Judgement
     return fault('fail', { observed: 'mail.resend.apiKey is no key that Resend gives out', expected, remedy });
   if (seen !== undefined) {
     const isRefusal = seen.stage === 'login';
-    const step = isRefusal ? remedy : 'look at resend-status.com, and run it again';
+    const step = isRefusal ? remedy : 'check resend-status.com, and run it again';
     return fault(isRefusal ? 'fail' : 'warn', {
       observed: `${address} ${seen.text}`,
       expected: 'the key is accepted',

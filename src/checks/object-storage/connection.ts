@@ -115,7 +115,7 @@ function refusedKey(failure: Failure, context: JudgeContext): Seen {
       ? {}
       : isMoved
         ? { remedy: 'write the address that it names as the endpoint' }
-        : { remedy: `look at the storage's own state and log, and at any proxy before ${host}` }),
+        : { remedy: `check the storage's own state and log, and any proxy before ${host}` }),
   };
 }
 

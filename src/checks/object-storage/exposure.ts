@@ -12,7 +12,7 @@ import { FRAME, perObjects, type Seen } from './per-bucket.ts';
 export const storagePublicAccess: Check = {
   ...FRAME,
   id: 'object-storage.public-access',
-  title: 'nobody reads or writes the buckets without a key',
+  title: 'the buckets cannot be read or written without a key',
   severity: errorInProdElseWarning,
   remedy: 'close the bucket to the public: Dify hands out files itself',
   judge: (context) =>
@@ -34,7 +34,7 @@ function exposure({ anonymous, settings: { opened } }: ObjectFacts): Seen {
   const rules = 'seen' in opened ? opened.seen : [];
   if (rules.length === 0) return { status: 'pass', observed: 'closed to who has no key', expected };
   // The probe object is not what they open, or a block of the account holds.
-  return { status: 'warn', observed: `its rules open parts of it to everybody: ${some(rules, 2)}`, expected };
+  return { status: 'warn', observed: `its rules make parts of it public: ${some(rules, 2)}`, expected };
 }
 
 export const storageLifecycle: Check = {

@@ -48,7 +48,7 @@ function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: Bucke
     status: isSlight ? 'warn' : 'fail',
     observed: isDenied ? `the key may not ${verbs} (${codes})` : `to ${verbs} fails (${codes})`,
     expected,
-    ...(isDenied ? {} : { remedy: "look at the storage's own state and log, and at any proxy or gateway before it" }),
+    ...(isDenied ? {} : { remedy: "check the storage's own state and log, and any proxy or gateway before it" }),
   };
 }
 

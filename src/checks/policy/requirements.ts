@@ -15,7 +15,7 @@ export function policyRequirements(policy?: Policy, acceptedRisks: Deployment['a
     severity: error,
     when: (deployment) => policy !== undefined && deployment !== undefined,
     needs: [],
-    remedy: 'change the file, or ask whoever owns the policy',
+    remedy: 'change the file, or ask the owner of the policy',
     judge: (context) => judgeFile({ ...deploymentOf(context), acceptedRisks }, policy),
   };
 }
@@ -53,7 +53,7 @@ function judgeFile(deployment: Deployment, policy: Policy | undefined): Judgemen
       observed: words.join('; '),
       expected,
       message: [`policy ${policy.name}:`, ...words].join('\n'),
-      remedy: `set ${listed(broken.map(({ subject }) => subject))} as the policy wants, or ask whoever owns it`,
+      remedy: `set ${listed(broken.map(({ subject }) => subject))} as the policy wants, or ask its owner`,
     }),
     observations,
   };
@@ -79,7 +79,7 @@ function requirementsOf({ recovery, target, acceptedRisks }: Deployment, policy:
       .map(({ check }) => ({
         subject: 'acceptedRisks',
         observed: `accepts ${check}`,
-        expected: 'it mended instead',
+        expected: 'it fixed instead',
         broken: true,
       })),
   ];

@@ -62,7 +62,7 @@ function missing({ which, database, username, mayEnterPostgres }: EntryFact, { f
   const expected = which === 'main' ? `a database ${database}` : `a database ${database}, or a role that may create it`;
   const isMade = isMaker && mayEnterPostgres === true && UNQUOTED.test(database);
   if (which === 'plugin' && isMade) {
-    return pass(`${database} is not there yet: ${username} may create it, and the plugin daemon will`, expected);
+    return pass(`${database} does not exist yet: ${username} may create it, and the plugin daemon will`, expected);
   }
   const why = which === 'main' ? 'the api never creates it' : whyNot(isMaker, mayEnterPostgres === true, username);
   return fault('fail', {

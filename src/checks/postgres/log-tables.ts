@@ -24,7 +24,7 @@ export const postgresLogTables: Check = {
     const tables = entered.flatMap(({ session }) => session.logTables ?? []);
     const expected = `tables below ${MANY_ROWS / 1_000_000} million rows and ${formatBytes(MANY_BYTES)}, or a retention`;
     const large = tables.filter(({ rows, bytes }) => rows >= MANY_ROWS || bytes >= MANY_BYTES);
-    if (large.length === 0) return pass(tables.length === 0 ? 'not there yet' : 'small enough', expected);
+    if (large.length === 0) return pass(tables.length === 0 ? 'does not exist yet' : 'small enough', expected);
     const { worker, beat } = plannedOf(context);
     const isCleaned = [worker, beat].every(({ extraEnv }) =>
       /^(true|1)$/i.test(extraEnv.WORKFLOW_LOG_CLEANUP_ENABLED ?? ''),

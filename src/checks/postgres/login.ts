@@ -75,7 +75,7 @@ type Words = (entry: EntryFact, seen: Seen, refused: LoginFault, now: Date) => {
 
 const other: Words = ({ username }, { facts }, { text }) => ({
   observed: `${facts.address} refuses ${username}: ${text}`,
-  remedy: "look at the server's own log for the same time",
+  remedy: "check the server's own log for the same time",
 });
 
 const WORDS: Readonly<Record<LoginFault['kind'], Words>> = {

@@ -36,5 +36,5 @@ const PROVIDERS: readonly Provider[] = [
 /** The command that shows the standby or the backups of a managed service. */
 export function shownBy(by: string, what: 'standby' | 'backups'): string {
   const known = PROVIDERS.find((provider) => provider.by.test(by));
-  return known?.[what] ?? `look at the ${what === 'standby' ? 'failover' : 'backup'} settings of ${by}`;
+  return known?.[what] ?? `check the ${what === 'standby' ? 'failover' : 'backup'} settings of ${by}`;
 }

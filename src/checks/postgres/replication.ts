@@ -14,7 +14,7 @@ const FAR_BEHIND = 1 << 30;
 export const postgresReplication: Check = {
   ...ofPostgres,
   id: 'postgres.replication',
-  title: 'a standby follows PostgreSQL, and no commit waits for one that is not there',
+  title: 'a standby follows PostgreSQL, and no commit waits for a missing one',
   severity: error,
   remedy: 'attach a streaming standby, or use a managed service with one and say so in postgres.managed',
   judge: (context) => {
@@ -76,7 +76,7 @@ function judgeStandbys(seen: Seen, { isShown }: ReplicationFact, standbys: reado
     return fault(grave, {
       observed: `no standby streams: ${observed}`,
       expected,
-      remedy: "look at the standby's own log: it is catching up, or its connection or its log is broken",
+      remedy: "check the standby's own log: it is catching up, or its connection or its log is broken",
     });
   }
   const idle = streaming.filter(({ isReplaying }) => isReplaying === false);
@@ -86,7 +86,7 @@ function judgeStandbys(seen: Seen, { isShown }: ReplicationFact, standbys: reado
       expected,
       message: `received and not replayed while it was watched: ${observed}; a takeover has to wait until all of it is replayed`,
       remedy:
-        'on the standby: SELECT pg_is_wal_replay_paused(), and look at recovery_min_apply_delay and at long queries there; SELECT pg_wal_replay_resume() goes on',
+        'on the standby: SELECT pg_is_wal_replay_paused(), and check recovery_min_apply_delay and long queries there; SELECT pg_wal_replay_resume() resumes it',
     });
   }
   const behind = streaming.filter(({ lagBytes = 0 }) => lagBytes > FAR_BEHIND);

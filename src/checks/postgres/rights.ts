@@ -68,7 +68,7 @@ function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
   }
   if (uuid?.refused?.code === NO_FUNCTION) {
     return fault('fail', {
-      observed: `uuid-ossp of ${database} lies in a schema that is not in the search_path of ${username}: ${uuid.refused.text}`,
+      observed: `uuid-ossp of ${database} is in a schema that is not in the search_path of ${username}: ${uuid.refused.text}`,
       expected: 'uuid-ossp, which the first migration of the api uses',
       remedy: `as a superuser, connected to ${db}: ALTER EXTENSION "uuid-ossp" SET SCHEMA ${quoted(schema ?? 'public')};`,
     });

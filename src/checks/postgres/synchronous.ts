@@ -36,7 +36,7 @@ export function blockedCommits(
     return fault('fail', {
       observed: `a commit does not end: synchronous_standby_names is ${required}, and ${found} does not answer`,
       expected: `${count} of ${listed(names)} that confirms each commit`,
-      remedy: `look at the standby's own log, its disk and its network, or let commits go on without it: ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf();`,
+      remedy: `check the standby's own log, its disk and its network, or let commits continue without it: ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf();`,
     });
   }
   return fault('fail', {

@@ -62,7 +62,7 @@ function judgeSlots({ idleSlots, lostSlots }: UpkeepFact, bound = '-1'): Judged 
     names.map((name) => `SELECT pg_drop_replication_slot('${name.replaceAll("'", "''")}');`).join(' ');
   if (idleSlots.length > 0 && bound === '-1') {
     const words = listed(idleSlots.map(({ name, keptBytes }) => `${name} (${Math.round(keptBytes / (1 << 20))} MiB)`));
-    const observed = `nobody reads replication slot ${words}`;
+    const observed = `no client reads replication slot ${words}`;
     return {
       subject,
       judgement: fault(idleSlots.some(({ keptBytes }) => keptBytes > MUCH) ? 'fail' : 'warn', {
@@ -78,7 +78,7 @@ function judgeSlots({ idleSlots, lostSlots }: UpkeepFact, bound = '-1'): Judged 
     const remedy = `make its reader anew, then: ${drop(lostSlots)}`;
     return { subject, judgement: fault('warn', { observed, expected, remedy }) };
   }
-  return { subject, judgement: pass('no slot keeps log for nobody', expected) };
+  return { subject, judgement: pass('every replication slot has a reader', expected) };
 }
 
 function judgeAge(oldest: UpkeepFact['oldest']): Judged {

@@ -20,7 +20,7 @@ export const postgresVersion: Check = {
       return fault('warn', {
         observed: product,
         expected,
-        message: `${product} speaks PostgreSQL's protocol and is another program: nobody tests Dify on it`,
+        message: `${product} speaks PostgreSQL's protocol and is another program: Dify is not tested on it`,
       });
     }
     const major = Math.floor(version / 10_000);

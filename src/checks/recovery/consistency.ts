@@ -27,7 +27,7 @@ export const recoveryConsistency: Check = {
       if (isSeen(context, 'versions')) return pass(observed, expected);
       const see = sightOf(context, 'versions');
       return see === undefined
-        ? declared('old versions of the files', 'look at the old versions of one file where it is kept')
+        ? declared('old versions of the files', 'check the old versions of one file where it is kept')
         : aside(`whether old versions are kept was not seen: see ${see}`);
     }
     if (objectStorage?.interval === undefined || postgres?.interval === undefined) {

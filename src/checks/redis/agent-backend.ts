@@ -53,7 +53,7 @@ function certificateFault({ certificate, fault: broken }: RedisServerFact, now: 
 
 function judgeAgent(agent: RedisServerFact, { deployment, from }: Seen, expected: string): Judgement {
   const { address, fault: broken, info, databases } = agent;
-  const remedy = `${cliOf(address)} PING, with the user and password of the URL; then mend what redis.agentUrl refers to`;
+  const remedy = `${cliOf(address)} PING, with the user and password of the URL; then fix what redis.agentUrl refers to`;
   if (broken !== undefined) {
     return fault(faultStatus(broken, deployment, from), { observed: `${address} ${broken.text}`, expected, remedy });
   }

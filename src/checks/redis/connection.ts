@@ -117,5 +117,5 @@ function loginStep({ redis, evidence }: RedisCase, address: string): string {
   const names = isSentinel
     ? 'redis.sentinel.username and redis.sentinel.password'
     : 'redis.username and redis.password';
-  return `${cliOf(address)}${secured} --user ${user ?? 'default'} --askpass PING; then mend ${names}`;
+  return `${cliOf(address)}${secured} --user ${user ?? 'default'} --askpass PING; then fix ${names}`;
 }

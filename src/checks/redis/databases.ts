@@ -63,8 +63,7 @@ export const redisDatabases: Check = {
 };
 
 const NEXT_STEPS: Readonly<Record<string, string>> = {
-  ETIMEDOUT:
-    'CLIENT UNPAUSE, where somebody paused its writes; else read its log, and look at the disk that it writes to',
+  ETIMEDOUT: 'CLIENT UNPAUSE, if its writes are paused; else read its log, and check the disk that it writes to',
   MISCONF: 'INFO persistence, and the log of Redis: a full disk, or a folder it may not write to',
   OOM: 'INFO memory; raise maxmemory or find out what fills it',
   NOREPLICAS: 'INFO replication; bring the replicas back, or lower min-replicas-to-write',

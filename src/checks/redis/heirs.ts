@@ -56,7 +56,7 @@ function shut({ evidence, deployment, from }: RedisCase, candidates: readonly Ca
   return fault(isAll ? 'fail' : 'warn', {
     observed,
     expected: EXPECTED,
-    message: `after a failover Dify would stand outside: replica ${observed}`,
+    message: `after a failover Dify could not connect: replica ${observed}`,
     remedy:
       first.seen.stage === 'resolve' || first.seen.stage === 'connect'
         ? `${cliOf(first.address)} PING from where Dify will run; replica-announce-ip sets the address that sentinels give out`

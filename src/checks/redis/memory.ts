@@ -34,7 +34,7 @@ export const redisEvictionPolicy: Check = {
       const message = `${policy}: keys with an end are thrown away early when memory is full: locks, limits and sessions of Dify among them`;
       return fault('warn', { observed: policy, expected, message, remedy });
     }
-    const message = `${policy}: when memory is full, Redis throws away queued tasks of Celery without a word`;
+    const message = `${policy}: when memory is full, Redis silently evicts queued Celery tasks`;
     return fault('fail', { observed: policy, expected, message, remedy });
   },
 };

@@ -33,7 +33,7 @@ export const redisPersistence: Check = {
     const expected = planned === 'aof' ? 'an append-only file' : 'saves to disk, or an append-only file';
     if (kept === 'append-only file' || (planned === 'rdb' && kept === 'saves')) return pass(kept, expected);
     if (found.redis.managed !== undefined) {
-      return declaredNotSeen(`persistence of Redis (${planned})`, `look at the backups of ${found.redis.managed.by}`);
+      return declaredNotSeen(`persistence of Redis (${planned})`, `check the backups of ${found.redis.managed.by}`);
     }
     if (kept === 'not seen')
       return hidden(found, expected, `${cli} ACL SETUSER ${found.redis.username ?? 'default'} '+config|get'`);

@@ -15,7 +15,7 @@ export const redisReplication: Check = {
   severity: errorInProdElseWarning,
   when: onExternalRedis,
   needs: [REDIS],
-  remedy: 'start the replicas, and look at their logs',
+  remedy: 'start the replicas, and check their logs',
   judge: (context) => {
     const found = redisCase(context);
     const seen = serving(found);

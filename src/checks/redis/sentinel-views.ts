@@ -33,7 +33,8 @@ export function downOf(
   );
   const held = [...told].filter(([, voices]) => voices.length * 2 > answered.length).map(([address]) => address);
   const words = unknowing.map(({ address }) => `${address} does not watch the master`);
-  if (held.length > silent.length) return [...words, ...held.map((address) => `${address} is down, say its fellows`)];
+  if (held.length > silent.length)
+    return [...words, ...held.map((address) => `${address} is down, according to its peers`)];
   return [...words, ...silent.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`)];
 }
 

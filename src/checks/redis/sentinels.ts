@@ -94,7 +94,7 @@ function unseen({ evidence }: RedisCase, known: number): Judgement | undefined {
   const far = evidence.sentinels.filter(({ fault: seen }) => seen?.stage === 'resolve' || seen?.stage === 'connect');
   if (far.length === 0) return undefined;
   const observed = listed(far.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`));
-  const message = `seen from here, ${observed}; its fellows hold all ${known} to be up`;
+  const message = `seen from here, ${observed}; its peers report all ${known} to be up`;
   return fault('warn', { observed, expected: EXPECTED, message, remedy: 'difyctl preflight --from cluster' });
 }
 
@@ -131,7 +131,7 @@ function doubts(found: RedisCase, answered: readonly SentinelFact[]): Judgement 
   if (doubting.length > 0 && doubting.length < answered.length) {
     const names = listed(doubting.map(({ address }) => address));
     const observed = `${names} ${doubting.length === 1 ? 'holds' : 'hold'} the master to be down, and the others do not`;
-    const remedy = `look at the log of ${names}: it cannot reach the master, or cannot log in (SENTINEL SET ${shellWord(masterOf(found))} auth-pass)`;
+    const remedy = `check the log of ${names}: it cannot reach the master, or cannot log in (SENTINEL SET ${shellWord(masterOf(found))} auth-pass)`;
     return fault('warn', { observed, expected: EXPECTED, remedy });
   }
   const quorums = groupBy(answered, ({ quorum = 1 }) => String(quorum));
@@ -144,7 +144,7 @@ function doubts(found: RedisCase, answered: readonly SentinelFact[]): Judgement 
   const tilted = answered.filter(({ isTilted }) => isTilted === true);
   if (tilted.length === 0) return undefined;
   const observed = `${listed(tilted.map(({ address }) => address))} in TILT mode, in which a sentinel does nothing`;
-  const remedy = 'look at the clock and the load of its machine; it leaves the mode after 30 quiet seconds';
+  const remedy = 'check the clock and the load of its machine; it leaves the mode after 30 quiet seconds';
   return fault('warn', { observed, expected: EXPECTED, remedy });
 }
 

@@ -64,7 +64,7 @@ export function isJudgement(found: object): found is Judgement {
 
 /** What the server keeps from its clients: of a managed service declared and not seen, of any other not seen for want of a right. */
 export function hidden({ redis }: RedisCase, what: string, grant: string): Judgement {
-  if (redis.managed !== undefined) return declaredNotSeen(what, `look at the parameters of ${redis.managed.by}`);
+  if (redis.managed !== undefined) return declaredNotSeen(what, `check the parameters of ${redis.managed.by}`);
   return {
     status: 'unknown',
     observed: 'not seen',

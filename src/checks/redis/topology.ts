@@ -28,7 +28,7 @@ export const redisTopology: Check = {
     const replicas = onlineReplicas(context.look(REDIS)?.data);
     if (redis.managed?.ha === true) {
       if (replicas > 0) return pass(`${counted(replicas, 'replica')}; failover by ${redis.managed.by}`, expected);
-      return declaredNotSeen(`failover by ${redis.managed.by}`, `look at the failover settings of ${redis.managed.by}`);
+      return declaredNotSeen(`failover by ${redis.managed.by}`, `check the failover settings of ${redis.managed.by}`);
     }
     const behind =
       replicas === 0

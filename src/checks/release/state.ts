@@ -40,7 +40,7 @@ export const releaseLeftovers: Check = {
   severity: warning,
   when: onKubernetesWithFile,
   needs: [CLUSTER_RELEASE],
-  remedy: 'keep them to go on with their data, or delete them first: kubectl delete pvc NAME',
+  remedy: 'keep them to use their data, or delete them first: kubectl delete pvc NAME',
   judge: (context) => {
     const { status, claims } = context.evidence(CLUSTER_RELEASE);
     const expected = 'no claims without a release';

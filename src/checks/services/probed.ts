@@ -18,12 +18,12 @@ export function faultStatus(
 
 /** For a check whose question needs what an earlier stage did not reach: that stage's own check has said so already. */
 export function notReached(earlier: string): Judgement {
-  return { status: 'skip', observed: '', expected: '', message: `not looked at: see ${earlier}` };
+  return { status: 'skip', observed: '', expected: '', message: `skipped: see ${earlier}` };
 }
 
 /** For a check of what others keep: who may not look at it is told so, and has no finding. */
 export function notSeen(missing: string): Judgement {
-  return { status: 'skip', observed: '', expected: '', message: `not looked at: ${missing}` };
+  return { status: 'skip', observed: '', expected: '', message: `skipped: ${missing}` };
 }
 
 /** A managed service hides what it promises: a warning, with the command that would show it. */

@@ -14,7 +14,7 @@ const tls = storeCheck({
   severity: error,
   when: usesTls,
   remedy:
-    "openssl s_client -connect HOST:PORT -servername HOST: look at names, dates and issuer, then renew the store's certificate",
+    "openssl s_client -connect HOST:PORT -servername HOST: check names, dates and issuer, then renew the store's certificate",
   judge: (seen) => {
     const { facts, context } = seen;
     const remedy = `openssl s_client -connect ${shellWord(facts.address)} </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`;
@@ -39,7 +39,7 @@ function ownAuthority(provider: ExternalStore['provider'], certificate: Certific
   if (!isOfUnknownAuthority(certificate)) return undefined;
   if (takesCa(provider))
     return `name the certificate of the authority that signed it: --set vectorStore.${provider}.caFile=./ca.pem`;
-  return "Dify's client takes no authority of your own: give the store a certificate of a public one, or serve it over http in a network that nobody else is on";
+  return "Dify's client takes no authority of your own: give the store a certificate of a public one, or serve it over http in a network of its own";
 }
 
 const login = storeCheck({
@@ -71,7 +71,7 @@ const anonymous = storeCheck({
     return fault('warn', {
       observed: 'answers without any key',
       expected,
-      message: 'answers without any key: whoever reaches its port can read and delete every knowledge base',
+      message: 'answers without any key: anyone who reaches its port can read and delete every knowledge base',
     });
   },
 });

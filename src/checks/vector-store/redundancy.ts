@@ -56,7 +56,7 @@ const disk = storeCheck({
   id: 'vector-store.disk',
   title: 'the disks of the vector store have room',
   severity: error,
-  remedy: 'enlarge the disks, or delete what nobody needs',
+  remedy: 'enlarge the disks, or delete what is not needed',
   judge: (seen) => {
     const { nodes } = seen.facts;
     const known =

@@ -10,7 +10,7 @@ const health = storeCheck({
   id: 'vector-store.health',
   title: 'the vector store serves, with all of its parts',
   severity: error,
-  remedy: "look at the store's own log and health page, and mend what is down",
+  remedy: "check the store's own log and health page, and repair what is down",
   judge: (seen) => {
     const { facts } = seen;
     const expected = 'ready, every node up';
@@ -102,7 +102,7 @@ const database = storeCheck({
     const { name, exists, isMade = false, lacks = [] } = asked.seen;
     if (exists && lacks.length > 0) return fault('fail', { observed: `${name}: ${listed(lacks)}`, expected });
     if (exists) return pass(`${name} is there`, expected);
-    if (isMade) return pass(`${name} is not there yet; Dify makes it`, expected);
+    if (isMade) return pass(`${name} does not exist yet; Dify creates it`, expected);
     return fault('fail', { observed: `there is no ${name}`, expected });
   },
 });
@@ -156,7 +156,7 @@ function writable(said: string): string {
     return 'set AUTOSCHEMA_ENABLED=true on every Weaviate node: Dify writes properties that it does not declare';
   if (/blocked by/.test(said))
     return 'make room on the disks, then take the block away of the index, its template or the cluster';
-  return "look at the store's log: disk, quorum and memory come first";
+  return "check the store's log: disk, quorum and memory come first";
 }
 
 export const vectorStoreServiceChecks: readonly Check[] = [health, version, grpc, database, writes];

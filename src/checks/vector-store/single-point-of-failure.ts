@@ -33,7 +33,7 @@ export const vectorStoreSingle: Check = {
     }
     const evidence = context.look(VECTOR_STORE);
     if (evidence?.outcome !== 'ok' || evidence.data === undefined) {
-      return notSeen(EXPECTED, evidence?.missing ?? 'the vector store', 'mend that, then run it again');
+      return notSeen(EXPECTED, evidence?.missing ?? 'the vector store', 'fix the cause, then run it again');
     }
     const seen = seenBy(context, evidence.data);
     return observed(seen, judge(seen));
@@ -59,7 +59,7 @@ function judge(seen: Seen): Judgement {
   // What test may be without is not worth a missing right.
   if (context.tier === 'test') return unasked(seen, 'its nodes are not shown to this key');
   const missing = nodes === undefined ? `${store.provider} does not show its nodes` : nodes.hidden;
-  const remedy = 'give the key the right to look at the cluster, or say who runs it in vectorStore.managed';
+  const remedy = 'give the key the right to read the cluster, or say who runs it in vectorStore.managed';
   return notSeen(EXPECTED, missing, remedy);
 }
 

@@ -39,10 +39,12 @@ export const examples: Examples = [
 
 /** `difyctl images`: what an install would pull. */
 export function define(command: Command, context: CommandContext): void {
-  const format = new Option('--format <form>', 'list: names alone; mirror: publisher’s name and ours').default('table');
+  const format = new Option('--format <form>', 'list: names only; mirror: the publisher’s name and ours').default(
+    'table',
+  );
   command
     .addOption(format.choices(['table', 'list', 'mirror']))
-    .option('--digests', 'ask the engine and the registries for the digest of each')
+    .option('--digests', 'look up the digest of each in the engine and the registries')
     .action(async (options: Options) => {
       const images = await imagesOf(context, options.digests === true);
       const text = TEXTS[options.format](images);

@@ -109,7 +109,7 @@ async function runInstall(
       view.pause();
       if (yes === true) return true;
       const { name } = prepared.deployment;
-      const question = again ? `The plan has changed meanwhile. Install ${name} all the same?` : `Install ${name}?`;
+      const question = again ? `The plan has changed meanwhile. Install ${name} anyway?` : `Install ${name}?`;
       return askToGoOn(context, question, exhibits(planned, prepared, style));
     },
     onCheckEvent: (event) => checklist.onEvent(event),

@@ -24,7 +24,7 @@ export const examples: Examples = [
 /** `difyctl plan`: what an install would change; looks only. */
 export function define(command: Command, context: CommandContext): void {
   command
-    .option('--detailed-exitcode', `exit ${EXIT.changes} where there are changes`)
+    .option('--detailed-exitcode', `exit ${EXIT.changes} if there are changes`)
     .action(async (options: Options) => {
       await withPrepared(context, 'warn', async (session) => {
         const planned = await planInstall(session.prepared, session.target, context.signal);

@@ -37,9 +37,9 @@ export const examples: Examples = [
 /** `difyctl preflight`: looks at everything that an install would stand on, and leaves it as it is. */
 export function define(command: Command, context: CommandContext): void {
   addReportOption(addFailOnOption(addClusterProbeOptions(addSelectionOptions(command))))
-    .option('--wait <duration>', 'look again at what fails, until it passes or the time is over')
+    .option('--wait <duration>', 'check again what fails, until it passes or the time limit is reached')
     .option('--save-evidence <dir>', 'write what was observed, redacted, for --from-evidence')
-    .option('--from-evidence <dir>', 'judge what was observed elsewhere; beside a file of its own nothing is looked at')
+    .option('--from-evidence <dir>', 'use saved evidence; if the folder has its own difyctl.yaml, nothing is collected')
     .action(async (options: Options) => {
       const asked = {
         ...readSelection(command.opts()),

@@ -23,7 +23,7 @@ export const examples: Examples = [
 /** `difyctl prerequisites`: what others must prepare, from the file alone. */
 export function define(command: Command, context: CommandContext): void {
   command
-    .addOption(new Option('--format <form>', 'a page for all, or one part alone').choices(FORMATS).default('md'))
+    .addOption(new Option('--format <form>', 'a page with everything, or one part').choices(FORMATS).default('md'))
     .addOption(
       new Option('--installer <subject>', 'who gets the rights: user:NAME, group:NAME or serviceaccount:NAMESPACE/NAME')
         .default('group:dify-installers')
@@ -49,7 +49,7 @@ function written(format: Format, deployment: Deployment, installer: Installer): 
     case 'rbac':
       if (deployment.target.type === 'kubernetes') return rbacText(deployment, deployment.target.namespace, installer);
       throw new UserError(
-        '--format rbac is for Kubernetes; on Compose whoever installs needs the Docker engine alone',
+        '--format rbac is for Kubernetes; on Compose the installing user needs only the Docker engine',
         {
           next: ['difyctl prerequisites'],
         },

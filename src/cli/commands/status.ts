@@ -25,22 +25,20 @@ export const examples: Examples = [
 
 /** `difyctl status`: the release, its workloads, the revision, and what to do next. */
 export function define(command: Command, context: CommandContext): void {
-  command
-    .option('--watch', 'look again every 2 s until Ctrl-C')
-    .action(async ({ watch }: { readonly watch?: true }) => {
-      const { signal, now, output, stdout } = context;
-      if (watch === true && output === 'json') throw new UserError('--watch writes text, and -o json is one document');
-      const place = await openTargetOnly(context);
-      const style = resultStyle(context);
-      if (watch === true) {
-        const pause = (ms: number) => delay(ms, undefined, { signal });
-        return watchStatus(context, style, { look: async () => (await look(place, signal)).view, pause });
-      }
-      const { view, unread } = await look(place, signal);
-      for (const note of unread) context.stderr.write(`  ! ${oneLine(note)}\n`);
-      const document = () => documentText(documentOf(view, unread, place, now()));
-      stdout.write(output === 'json' ? document() : statusText(view, now(), style));
-    });
+  command.option('--watch', 'refresh every 2 s until Ctrl-C').action(async ({ watch }: { readonly watch?: true }) => {
+    const { signal, now, output, stdout } = context;
+    if (watch === true && output === 'json') throw new UserError('--watch writes text, and -o json is one document');
+    const place = await openTargetOnly(context);
+    const style = resultStyle(context);
+    if (watch === true) {
+      const pause = (ms: number) => delay(ms, undefined, { signal });
+      return watchStatus(context, style, { look: async () => (await look(place, signal)).view, pause });
+    }
+    const { view, unread } = await look(place, signal);
+    for (const note of unread) context.stderr.write(`  ! ${oneLine(note)}\n`);
+    const document = () => documentText(documentOf(view, unread, place, now()));
+    stdout.write(output === 'json' ? document() : statusText(view, now(), style));
+  });
 }
 
 /** One look at the installation, and what of its revisions could not be read. */
@@ -96,7 +94,7 @@ export function nextStep(
   if ((release.drift ?? []).length > 0) return 'difyctl install undoes these changes; difyctl plan shows how';
   const late = release.workloads.find(({ ready, desired }) => ready < desired);
   if (late !== undefined) return `${LOGS[target]} ${late.name}; then difyctl install`;
-  if (revision?.outcome === 'rolled-back') return 'the last change was rolled back: mend it, then difyctl install';
-  if (revision !== undefined && revision.outcome !== 'applied') return 'difyctl install goes on where that run ended';
+  if (revision?.outcome === 'rolled-back') return 'the last change was rolled back: fix it, then difyctl install';
+  if (revision !== undefined && revision.outcome !== 'applied') return 'difyctl install resumes where that run ended';
   return 'difyctl plan shows what the file would change';
 }

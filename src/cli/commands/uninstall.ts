@@ -29,7 +29,7 @@ export const examples: Examples = [
 export function define(command: Command, context: CommandContext): void {
   command
     .argument('[name]', 'the deployment, to be named beside --yes')
-    .option('-y, --yes', 'do not ask; needs the name')
+    .option('-y, --yes', 'do not ask for confirmation; requires the name')
     .action(async (name: string | undefined, options: Options) => {
       const view = progressView(context);
       try {
@@ -65,7 +65,7 @@ function isAgreed(
   if (yes === true && name === own) return true;
   const command = `difyctl uninstall ${own} --yes`;
   if (yes === true) throw new UserError('--yes needs the name of what goes', { next: [command] });
-  if (!terminal.interactive) throw new UserError('there is nobody to ask', { next: [command] });
+  if (!terminal.interactive) throw new UserError('cannot prompt', { next: [command] });
   return false;
 }
 

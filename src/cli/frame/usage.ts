@@ -29,7 +29,7 @@ export function unknownCommand(word: string): UserError {
 
 /** Options and no command. Neither they nor what stands beside them is repeated: it may be a secret. */
 export function noCommand(): UserError {
-  return new UserError('which command? None stands beside the options', { next: ['difyctl --help'] });
+  return new UserError('no command given, only options', { next: ['difyctl --help'] });
 }
 
 /**

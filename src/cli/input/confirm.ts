@@ -23,7 +23,7 @@ export async function requireAnswer(
   if (yes || context.terminal.interactive) return;
   const { loadFile } = await import('./load-file.ts');
   await loadFile(context);
-  throw new UserError('there is nobody to ask: no terminal, CI, or --non-interactive', {
+  throw new UserError('cannot prompt: no terminal, CI is set, or --non-interactive', {
     problems: [{ path: '--yes', message: 'agree to what will be done' }],
     next: [`${look} shows it`, `${command} --yes`],
   });

@@ -43,7 +43,7 @@ function failureLines(
     `  ${sign(style, 'fail')} ${paint(style, 'strong', oneLine(summary))}`,
     ...failures.flatMap((failure) => oneFailure(failure, style)),
     ...wrap(`state: ${state}`, style.width, 5),
-    ...['the same command goes on from here', 'difyctl status', ...undoSteps(report)].map(
+    ...['re-run the same command to resume', 'difyctl status', ...undoSteps(report)].map(
       (step) => `     ${arrow(style)} ${step}`,
     ),
     `  exit ${report.exitCode}`,

@@ -104,7 +104,7 @@ async function namespaceRight(need: Need): Promise<readonly Right[]> {
       resource: 'namespaces',
       verbs: ['create'],
       namespaced: false,
-      purpose: 'the namespace is not there yet',
+      purpose: 'the namespace does not exist yet',
     },
   ];
 }

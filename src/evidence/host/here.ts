@@ -24,7 +24,7 @@ export async function engineIsHere(
   if (deployment?.target.type !== 'compose') throw new EvidenceMissing('absent', 'a deployment on Compose');
   const { location, name } = await need(HOST_ENGINE);
   if (location === 'remote' || (location === 'vm' && what === 'machine'))
-    throw new EvidenceMissing('absent', `the engine runs on ${name}, which cannot be looked into from here`);
+    throw new EvidenceMissing('absent', `the engine runs on ${name}, which cannot be inspected from this machine`);
   const { target } = deployment;
   return { deployment, target, directory: resolve(baseDirectory, target.directory) };
 }

@@ -121,7 +121,7 @@ function keyFault(leaf: X509Certificate, text: string): string | undefined {
 
 function privateKey(text: string): KeyObject | string {
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return 'holds no private key in PEM form';
-  if (/ENCRYPTED/.test(text)) return 'needs a passphrase, which nginx has nobody to ask for';
+  if (/ENCRYPTED/.test(text)) return 'needs a passphrase, which nginx cannot prompt for';
   try {
     return createPrivateKey(text);
   } catch {

@@ -35,7 +35,7 @@ export async function enter(
   const opening = (plan: Omit<Login, 'database'>) => (database?: string) =>
     openSession(access, { ...plan, database: database ?? base.database });
   if (password === undefined) {
-    const text = `the password (${path}) is not there: its reference does not resolve`;
+    const text = `the password (${path}) is missing: its reference does not resolve`;
     const fault: LoginFault = { stage: 'login', code: 'NO_SECRET', text, kind: 'no-secret' };
     return { entry: { ...base, fault }, open: opening(login) };
   }

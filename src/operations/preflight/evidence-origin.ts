@@ -47,9 +47,9 @@ async function clusterOf({ runner, kubeArgs, signal }: Here): Promise<EvidenceOr
 
 const DAY_MS = 86_400_000;
 
-/** Said where everything was saved and nothing is looked at: of which day the report is. */
+/** Said where everything was saved and nothing is collected: of which day the report is. */
 export function asOf(time: string, now: Date): string {
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / DAY_MS));
   const age = days === 0 ? 'less than a day ago' : days === 1 ? 'a day ago' : `${days} days ago`;
-  return `judged as it was seen on ${time.slice(0, 10)} (${age}); nothing was looked at`;
+  return `judged as it was seen on ${time.slice(0, 10)} (${age}); nothing was collected`;
 }

@@ -54,5 +54,5 @@ export const elasticsearch = vectorStore({
     again: (address, name) =>
       `PUT http://${address}/${encodeURIComponent(name)}/_settings with {"index": {"number_of_replicas": 1}}`,
   },
-  console: 'look at the deployment in the console of Elastic Cloud: zones and replicas',
+  console: 'check the deployment in the console of Elastic Cloud: zones and replicas',
 });

@@ -66,7 +66,7 @@ export function escapeDollars(text: string): string {
 /** Docker Compose reads `.env` line by line, and no two of its versions read a value of several lines alike. */
 function refuseLines(path: SecretPath, text: string): void {
   if (!/[\r\n\0]/.test(text)) return;
-  throw new UserError(`${path}: the secret has more than one line; on Docker Compose it must stand on one`, {
+  throw new UserError(`${path}: the secret has more than one line; on Docker Compose it must be one line`, {
     next: ['change the secret to one line; a line break at the very end of a file does not count'],
   });
 }

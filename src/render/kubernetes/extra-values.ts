@@ -54,7 +54,7 @@ export function refuseSecrets({ deployment, requiredSecrets }: RenderModel, secr
   ];
   if (problems.length === 0) return;
   const paths = problems.map(({ path }) => path);
-  throw new UserError(`a secret may not stand in the file: ${firstOf(paths, MOST_SHOWN)}`, {
+  throw new UserError(`the file must not contain a secret: ${firstOf(paths, MOST_SHOWN)}`, {
     problems: problems.slice(0, MOST_SHOWN),
     next: ['reference it where the file has a field for it, such as postgres.password: { env: NAME }'],
   });

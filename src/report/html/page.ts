@@ -92,7 +92,7 @@ function placeOf({ from }: NonNullable<CheckResult['observations']>[number]): st
 }
 
 function observationTable(id: string, observations: NonNullable<CheckResult['observations']>): Markup {
-  return markup`<table aria-label="What ${id} looked at">
+  return markup`<table aria-label="What ${id} checked">
 <thead><tr><th scope="col">Status</th><th scope="col">What</th><th scope="col">Seen from</th><th scope="col">Observed</th></tr></thead>
 <tbody>${observations.map(
     (one) =>

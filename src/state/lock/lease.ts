@@ -92,7 +92,7 @@ function recordOf(text: unknown): LockRecord | undefined {
 }
 
 function unknownRecord(spec: Record<string, unknown>): LockRecord {
-  const holder = String(spec.holderIdentity ?? 'somebody');
+  const holder = String(spec.holderIdentity ?? 'another run');
   const nobody = { run: '', space: '', pid: 0, startTime: '', children: [] };
   return { kind: 'Lock', version: LOCK_VERSION, holder, since: String(spec.acquireTime ?? ''), ...nobody };
 }
@@ -101,7 +101,7 @@ function unknownRecord(spec: Record<string, unknown>): LockRecord {
 function noNamespace(namespace: string, cause: KubectlError): UserError {
   return new UserError(`namespace ${namespace} does not exist, and this user may not look for it or make it`, {
     problems: [{ path: 'target.namespace', message: `is ${namespace}` }],
-    next: [`let somebody with the right make it: kubectl create namespace ${namespace}`],
+    next: [`ask a user with the right to create it: kubectl create namespace ${namespace}`],
     cause,
   });
 }

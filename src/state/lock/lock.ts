@@ -109,7 +109,7 @@ function hold({ store, self, clock }: LockOptions, first: string, takenFrom: Loc
     try {
       const next = (await store.replace(record, version, unending)) ?? (await ownVersion());
       if (next === undefined)
-        return lost.abort(new ExternalError('somebody else has taken the lock of this run', { exitCode: EXIT.locked }));
+        return lost.abort(new ExternalError('another run has taken the lock of this run', { exitCode: EXIT.locked }));
       version = next;
       deadline = clock() + LOCK_SECONDS * 1000;
     } catch (error) {

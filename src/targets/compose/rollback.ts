@@ -75,11 +75,10 @@ async function restart(
   const planned = (await writtenServices(project.directory)) ?? [];
   const watch = await openWatch(connection, planned, progress, signal);
   const refused = await up(connection, watch, progress, options);
-  if (refused !== undefined)
-    return `the files that stood before are back, and Compose refuses them too: ${refused.reason}`;
+  if (refused !== undefined) return `the previous files are back, and Compose refuses them too: ${refused.reason}`;
   const views = await waitForServices(watch, { until: now() + timeoutMs, now, signal });
   const late = views.flatMap(({ name, settled }) => (settled ? [] : [name]));
   return late.length === 0
-    ? `project ${project.name} runs again from the files that stood before`
-    : `the files that stood before are back, and of them ${late.join(', ')} did not become ready`;
+    ? `project ${project.name} runs again from the previous files`
+    : `the previous files are back, and of them ${late.join(', ')} did not become ready`;
 }

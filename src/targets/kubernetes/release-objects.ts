@@ -15,7 +15,7 @@ function refuseForeign(release: string, foreign: readonly string[]): void {
     })),
     next: [
       'find out who wrote the Secrets of this release: kubectl get secrets -l owner=helm --show-managed-fields -o yaml',
-      `helm uninstall ${release} deletes them all the same`,
+      `helm uninstall ${release} deletes them anyway`,
     ],
   });
 }

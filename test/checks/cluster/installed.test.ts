@@ -33,7 +33,7 @@ describe('cluster.storage.driver', () => {
     ['a driver on no node', EBS, { ...none, drivers: [EBS] }, undefined, 'fail', 'runs on none of 6 nodes'],
     ['a driver by another name', 'driver.longhorn.io', none, undefined, 'fail', 'driver.longhorn.io'],
     ['a claim that stands already', EBS, none, living, 'pass', 'no new volume'],
-    ['no right to look', EBS, undefined, undefined, 'skip', 'not looked at'],
+    ['no right to look', EBS, undefined, undefined, 'skip', 'skipped'],
     ['local-path', 'rancher.io/local-path', none, undefined, 'pass', 'no new volume'],
     ['minikube', 'k8s.io/minikube-hostpath', none, undefined, 'pass', 'no new volume'],
     ['NFS directories', 'cluster.local/nfs-subdir-external-provisioner', none, undefined, 'pass', 'no new volume'],

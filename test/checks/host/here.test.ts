@@ -197,7 +197,7 @@ describe('an engine on another machine', () => {
     const result = judged(checkOf(id), { deployment: BUNDLED, seen: [[HOST_ENGINE, engine]] });
     expect(result).toMatchObject({
       status: 'skip',
-      message: 'not looked at: the engine runs on docker-1; run difyctl there',
+      message: 'not checked: the engine runs on docker-1; run difyctl there',
     });
   });
 });

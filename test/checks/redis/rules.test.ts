@@ -149,7 +149,7 @@ describe('sentinels and their master', () => {
       SENTINEL,
       { sentinels: [...THREE.slice(0, 2), { ...bare(3), fault: away }], server: server() },
       'warn',
-      /its fellows hold all 3 to be up/,
+      /its peers report all 3 to be up/,
     ],
     [
       'redis.sentinels',
@@ -163,7 +163,7 @@ describe('sentinels and their master', () => {
       SENTINEL,
       { sentinels: THREE.slice(0, 2).map((one) => ({ ...one, downSentinels: ['10.0.0.3:26379'] })), server: server() },
       'warn',
-      /10\.0\.0\.3:26379 is down, say its fellows/,
+      /10\.0\.0\.3:26379 is down, according to its peers/,
     ],
     [
       'redis.sentinels',
@@ -320,11 +320,11 @@ describe('replicas that could take over', () => {
       COMPOSE,
       seen([at(2)], [refused]),
       'fail',
-      /stand outside: replica 10\.0\.0\.2:6379 refuses/,
+      /could not connect: replica 10\.0\.0\.2:6379 refuses/,
     ],
-    ['one lets Dify in', COMPOSE, seen([at(2), at(3)], [refused]), 'warn', /stand outside/],
-    ['are not reached', COMPOSE, seen([at(2)], [away]), 'fail', /stand outside/],
-    ['are not reached from here', SENTINEL, seen([at(2)], [away]), 'warn', /stand outside/],
+    ['one lets Dify in', COMPOSE, seen([at(2), at(3)], [refused]), 'warn', /could not connect/],
+    ['are not reached', COMPOSE, seen([at(2)], [away]), 'fail', /could not connect/],
+    ['are not reached from here', SENTINEL, seen([at(2)], [away]), 'warn', /could not connect/],
     [
       'one is lost',
       COMPOSE,

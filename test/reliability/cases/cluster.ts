@@ -103,7 +103,7 @@ export const CLUSTER_CASES: readonly ReliabilityCase[] = [
   },
   {
     area: 'Lease',
-    happens: 'somebody else takes it during a run',
+    happens: 'another holder takes it during a run',
     done: 'the run ends and leaves the new lock alone',
     exit: 9,
     lock: 'stays with its new holder',
@@ -117,6 +117,6 @@ export const CLUSTER_CASES: readonly ReliabilityCase[] = [
     exit: 'as ever',
     lock: 'as of any other Lease',
     next: '–',
-    test: { file: CHILDREN, title: 'a lock that somebody forged ends nothing' },
+    test: { file: CHILDREN, title: 'a forged lock ends nothing' },
   },
 ];

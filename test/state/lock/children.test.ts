@@ -43,7 +43,7 @@ test('what a dead run started a moment before it died, which no lock names, is e
   expect(said).toEqual([expect.stringMatching(/^a program \(process \d+\) of the dead run was ended$/)]);
 });
 
-describe('a lock that somebody forged ends nothing', () => {
+describe('a forged lock ends nothing', () => {
   const run = newRunId();
   test.each<[string, string | undefined, object]>([
     ['that names a process without a mark', undefined, {}],

@@ -79,7 +79,7 @@ describe('a namespace that does not exist and may not be read', () => {
     await expect(acquire(cluster)).rejects.toMatchObject({
       exitCode: 2,
       message: 'namespace dify does not exist, and this user may not look for it or make it',
-      next: ['let somebody with the right make it: kubectl create namespace dify'],
+      next: ['ask a user with the right to create it: kubectl create namespace dify'],
     });
   });
 });

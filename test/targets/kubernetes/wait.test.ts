@@ -78,7 +78,7 @@ describe('while an install waits for its pods', () => {
       message: expect.stringContaining('was refused'),
       next: [
         'see whether the API server answers: kubectl get --raw /readyz',
-        'then run the same command again: it goes on',
+        'then run the same command again to resume',
       ],
     });
   });

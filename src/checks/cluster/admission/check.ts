@@ -23,7 +23,7 @@ export const clusterAdmission: Check = {
     const { namespaceExists, asked, refusals } = context.evidence(CLUSTER_ADMISSION);
     if (!namespaceExists) {
       const name = context.look(CLUSTER_NAMESPACE)?.data?.name ?? 'NAME';
-      return skipped(`the namespace is not there yet; this can be asked after kubectl create namespace ${name}`);
+      return skipped(`the namespace does not exist yet; run this check after kubectl create namespace ${name}`);
     }
     const { objects } = context.evidence(RENDERED_OBJECTS);
     const { faults, dropped, notAsked } = sortRefusals(refusals, {
@@ -70,7 +70,7 @@ function unknownFields(dropped: readonly Refusal[]): Judgement {
     observed: some(lines, 2),
     expected: 'fields that this Kubernetes knows',
     message: `fields that this Kubernetes does not know would be dropped: ${some(lines, 2)}`,
-    remedy: 'mend the name of the field in extraValues, or use the version of the chart that fits this Kubernetes',
+    remedy: 'fix the name of the field in extraValues, or use the version of the chart that fits this Kubernetes',
   });
 }
 

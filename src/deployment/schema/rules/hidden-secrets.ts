@@ -40,12 +40,12 @@ function isNamedSecret(path: Path, value: string): boolean {
 function shapeWords(shape: string, path: Path): string {
   const place = path.join('.');
   if (place.startsWith('target.chart.')) {
-    return `${shape} stands here, and the file may not hold one; write the user name in target.chart.username, and where the password is in target.chart.password`;
+    return `${shape} is here, and the file must not contain one; write the user name in target.chart.username, and where the password is in target.chart.password`;
   }
   if (FREE_FORM.includes(String(path[0]))) {
-    return `${shape} stands here, and the file may not hold one; refer to a Kubernetes Secret (secretKeyRef) in extraValues`;
+    return `${shape} is here, and the file must not contain one; refer to a Kubernetes Secret (secretKeyRef) in extraValues`;
   }
-  return `${shape} stands here, and the file may not hold one; leave it out of the text`;
+  return `${shape} is here, and the file must not contain one; leave it out of the text`;
 }
 
 const FREE_FORM = ['components', 'extraValues'];
