@@ -198,16 +198,27 @@ test.each(UNREADABLE)(
     await writeFile(path, content);
     const before = { revisions: await scene.revisions(), containers: await scene.containers() };
     try {
-      for (const command of ['install', 'uninstall']) {
-        const refused = await place.run(command, '--yes');
+      for (const command of [['install'], ['uninstall', 'dify']]) {
+        const refused = await place.run(...command, '--yes');
         expect(refused.code, told(refused)).toBe(2);
-        for (const text of [path, reason, next]) expect(unfolded(refused.stderr), command).toContain(unfolded(text));
+        for (const text of [path, reason, next])
+          expect(unfolded(refused.stderr), command.join(' ')).toContain(unfolded(text));
       }
       for (const command of ['status', 'history', 'plan']) {
         const shown = await place.run(command, '-o', 'json');
         expect(shown.code, told(shown)).toBe(0);
-        const { notes } = JSON.parse(shown.stdout) as { notes: readonly string[] };
-        expect(notes.join(), command).toContain(`revision 40 cannot be read (${path}): ${reason}`);
+        const document = JSON.parse(shown.stdout) as { notes?: unknown; revisions?: readonly unknown[] };
+        if (command === 'history') {
+          expect(document.revisions?.[0]).toMatchObject({
+            number: 40,
+            outcome: 'unreadable',
+            where: path,
+            detail: reason,
+          });
+        } else {
+          const by = next.startsWith('use ') ? '; difyctl 9.9.9 or newer can read it' : '';
+          expect(document.notes, command).toEqual([`revision 40 cannot be read (${path}): ${reason}${by}`]);
+        }
       }
       expect({ revisions: await scene.revisions(), containers: await scene.containers() }).toEqual(before);
       expect(await readFile(path, 'utf8')).toBe(content);
