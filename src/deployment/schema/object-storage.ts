@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { filePath, httpUrl, line } from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
-import { bucketOf } from '../../providers/object-storage/bucket-names.ts';
 import type { ObjectStoreProvider } from '../../providers/object-storage/descriptor.ts';
-import { bucketsOf } from '../../providers/object-storage/fields.ts';
 import { OBJECT_STORES } from '../../providers/object-storage/registry.ts';
+import { bucketOf, bucketsOf, SCHEMA_FIELDS } from '../../providers/schema-fields.ts';
 import { managed } from './service.ts';
 
 /** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage. */
@@ -66,7 +65,7 @@ type Sections<Providers extends readonly unknown[]> = { [Index in keyof Provider
 
 /** One branch for each store that a descriptor stands for. */
 const described = OBJECT_STORES.map(({ id, block, schema }) =>
-  z.strictObject({ provider: z.literal(id), [block]: schema, managed: managed.optional() }),
+  z.strictObject({ provider: z.literal(id), [block]: schema(SCHEMA_FIELDS), managed: managed.optional() }),
 ) as unknown as Sections<typeof OBJECT_STORES>;
 
 export const objectStorage = z.discriminatedUnion('provider', [
@@ -77,17 +76,3 @@ export const objectStorage = z.discriminatedUnion('provider', [
   provider.local,
 ]);
 export type ObjectStorage = z.output<typeof objectStorage>;
-
-/** `workload` if the identity of the pods or of the machine stands for keys. */
-export function storageIdentity(storage: ObjectStorage): 'workload' | undefined {
-  switch (storage.provider) {
-    case 's3':
-      return storage.s3.identity;
-    case 'azure-blob':
-      return storage.azureBlob.identity;
-    case 'gcs':
-      return storage.gcs.identity;
-    default:
-      return undefined;
-  }
-}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { secretRef } from '../../base/secret-ref.ts';
+import { SCHEMA_FIELDS } from '../../providers/schema-fields.ts';
 import type { VectorStoreProvider } from '../../providers/vector-store/descriptor.ts';
 import { VECTOR_STORES } from '../../providers/vector-store/registry.ts';
 import { managed } from './service.ts';
@@ -20,7 +21,7 @@ const sections = VECTOR_STORES.map(({ id, schema }) =>
   z.strictObject({
     mode: z.literal('external'),
     provider: z.literal(id),
-    [id]: schema,
+    [id]: schema(SCHEMA_FIELDS),
     managed: managed.optional(),
   }),
 ) as unknown as Sections<typeof VECTOR_STORES>;

@@ -1,6 +1,6 @@
 import { withinMs } from '../../base/time-limit.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { type ObjectStorage, storageIdentity } from '../../deployment/schema/object-storage.ts';
+import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { ownAuthority, type Trust } from '../../net/authority.ts';
 import { ProbeFault } from '../../net/fault.ts';
@@ -107,5 +107,19 @@ async function greet(wire: Wire, endpoint: URL, bucket: PlannedBucket): Promise<
   } catch (error) {
     if (!(error instanceof StorageFailure)) throw error;
     return { ...fact, ...wire.seen, stopped: error.failure };
+  }
+}
+
+/** `workload` if the identity of the pods or of the machine stands for keys. */
+function storageIdentity(storage: ObjectStorage): 'workload' | undefined {
+  switch (storage.provider) {
+    case 's3':
+      return storage.s3.identity;
+    case 'azure-blob':
+      return storage.azureBlob.identity;
+    case 'gcs':
+      return storage.gcs.identity;
+    default:
+      return undefined;
   }
 }

@@ -1,15 +1,14 @@
-import * as z from 'zod';
-import { httpUrl, line } from '../../base/fields.ts';
 import { HELD_ELSEWHERE } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import { objectStore } from './descriptor.ts';
-import { ACCESS_KEYS, bucketsOf, keyedQuestions } from './fields.ts';
+import { keyedQuestions } from './fields.ts';
 
 export const aliyunOss = objectStore({
   id: 'aliyun-oss',
   block: 'aliyunOss',
   title: 'Alibaba Cloud OSS',
-  schema: z.strictObject({ endpoint: httpUrl, region: line, ...bucketsOf('aliyun-oss'), ...ACCESS_KEYS }),
+  schema: ({ object, accessKeys, bucketsOf, httpUrl, line }) =>
+    object({ endpoint: httpUrl, region: line, ...bucketsOf('aliyun-oss'), ...accessKeys }),
   questions: keyedQuestions('OSS', ['endpoint', 'region', 'bucket', 'accessKey', 'secretKey']),
   endpoint: ({ endpoint }) => new URL(endpoint),
   // help.aliyun.com, "Use AWS SDKs to access OSS" (`pathStyleAccessEnabled(false)`): S3 on the endpoint that Dify has too.

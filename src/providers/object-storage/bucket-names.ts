@@ -1,5 +1,3 @@
-import * as z from 'zod';
-
 interface NameRule {
   readonly pattern: RegExp;
   /** What a name must be, as a message says it. */
@@ -52,9 +50,3 @@ export const BUCKET_NAMES = {
     source: 'github.com/volcengine/ve-tos-golang-sdk, IsValidBucketName',
   },
 } as const satisfies Readonly<Record<string, NameRule>>;
-
-/** A name of a bucket as this store takes it. */
-export function bucketOf(store: keyof typeof BUCKET_NAMES) {
-  const { pattern, says } = BUCKET_NAMES[store];
-  return z.string().regex(pattern, says);
-}

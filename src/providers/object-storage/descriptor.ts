@@ -3,6 +3,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Variables } from '../chart-block.ts';
 import type { EnvEntry } from '../env-entry.ts';
 import type { FieldQuestion } from '../question.ts';
+import type { SchemaFields } from '../schema-fields.ts';
 
 /** The application's bucket and the plugin daemon's. */
 export interface Buckets {
@@ -36,7 +37,7 @@ export interface ObjectStoreProvider<
   readonly block: Name;
   /** What it is; the wizard shows it. */
   readonly title: string;
-  readonly schema: Block;
+  schema(fields: SchemaFields): Block;
   /** Meanings of fields, by name, over those that providers share. */
   readonly descriptions?: Readonly<Record<string, string>>;
   readonly questions: readonly FieldQuestion[];

@@ -1,15 +1,6 @@
-import { secretRef } from '../../base/secret-ref.ts';
 import { type FieldQuestion, KEY, optional, required, secretField } from '../question.ts';
-import { type BUCKET_NAMES, bucketOf } from './bucket-names.ts';
 
 /** What descriptors of object stores share. */
-
-/** The buckets of a store: the packages of the plugins have one of their own. */
-export function bucketsOf(store: keyof typeof BUCKET_NAMES) {
-  return { bucket: bucketOf(store), pluginBucket: bucketOf(store).optional() };
-}
-
-export const ACCESS_KEYS = { accessKey: secretRef, secretKey: secretRef };
 
 const texts = {
   endpoint: { title: 'Endpoint', why: 'The address of the region, with https://.' },

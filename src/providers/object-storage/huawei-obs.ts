@@ -1,9 +1,7 @@
-import * as z from 'zod';
-import { httpUrl } from '../../base/fields.ts';
 import { HELD_ELSEWHERE } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import { objectStore } from './descriptor.ts';
-import { ACCESS_KEYS, bucketsOf, keyedQuestions } from './fields.ts';
+import { keyedQuestions } from './fields.ts';
 
 /** The bucket's name stands before the endpoint, whose second label is the region (support.huaweicloud.com, obs_06_0007). */
 function regionOf(endpoint: string): string {
@@ -14,7 +12,8 @@ export const huaweiObs = objectStore({
   id: 'huawei-obs',
   block: 'huaweiObs',
   title: 'Huawei Cloud OBS',
-  schema: z.strictObject({ endpoint: httpUrl, ...bucketsOf('huawei-obs'), ...ACCESS_KEYS }),
+  schema: ({ object, accessKeys, bucketsOf, httpUrl }) =>
+    object({ endpoint: httpUrl, ...bucketsOf('huawei-obs'), ...accessKeys }),
   questions: keyedQuestions('OBS', ['endpoint', 'bucket', 'accessKey', 'secretKey']),
   endpoint: ({ endpoint }) => new URL(endpoint),
   s3: ({ endpoint }) => ({ endpoint, region: regionOf(endpoint) }),

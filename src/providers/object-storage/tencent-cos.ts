@@ -1,10 +1,7 @@
-import * as z from 'zod';
-import { line } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
 import { HELD_ELSEWHERE } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import { objectStore } from './descriptor.ts';
-import { bucketsOf, keyedQuestions } from './fields.ts';
+import { keyedQuestions } from './fields.ts';
 
 /** Buckets made since January 2024 know no path style (tencentcloud.com/document/product/436/57456). */
 const endpointIn = (region: string): string => `https://cos.${region}.myqcloud.com`;
@@ -13,12 +10,13 @@ export const tencentCos = objectStore({
   id: 'tencent-cos',
   block: 'tencentCos',
   title: 'Tencent Cloud COS',
-  schema: z.strictObject({
-    region: line,
-    ...bucketsOf('tencent-cos'),
-    secretId: secretRef,
-    secretKey: secretRef,
-  }),
+  schema: ({ object, bucketsOf, line, secretRef }) =>
+    object({
+      region: line,
+      ...bucketsOf('tencent-cos'),
+      secretId: secretRef,
+      secretKey: secretRef,
+    }),
   descriptions: { pluginBucket: 'bucket for plugins; default: the bucket with -plugin before the APPID' },
   questions: keyedQuestions('COS', ['region', 'bucket', 'secretId', 'secretKey'], '-plugin before the APPID'),
   endpoint: ({ region }) => new URL(endpointIn(region)),

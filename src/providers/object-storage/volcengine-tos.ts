@@ -1,9 +1,7 @@
-import * as z from 'zod';
-import { httpUrl, line } from '../../base/fields.ts';
 import { HELD_ELSEWHERE } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import { objectStore } from './descriptor.ts';
-import { ACCESS_KEYS, bucketsOf, keyedQuestions } from './fields.ts';
+import { keyedQuestions } from './fields.ts';
 
 /** S3 has an endpoint of its own, `tos-s3-REGION`, and knows no path style (docs.byteplus.com, "Compatibility with Amazon S3"). */
 function s3Endpoint(endpoint: string): string {
@@ -14,7 +12,8 @@ export const volcengineTos = objectStore({
   id: 'volcengine-tos',
   block: 'volcengineTos',
   title: 'Volcano Engine TOS',
-  schema: z.strictObject({ endpoint: httpUrl, region: line, ...bucketsOf('volcengine-tos'), ...ACCESS_KEYS }),
+  schema: ({ object, accessKeys, bucketsOf, httpUrl, line }) =>
+    object({ endpoint: httpUrl, region: line, ...bucketsOf('volcengine-tos'), ...accessKeys }),
   questions: keyedQuestions('TOS', ['endpoint', 'region', 'bucket', 'accessKey', 'secretKey']),
   endpoint: ({ endpoint }) => new URL(endpoint),
   s3: ({ endpoint, region }) => ({ endpoint: s3Endpoint(endpoint), region }),

@@ -5,6 +5,7 @@ import type { Variables } from '../chart-block.ts';
 import type { HostPort } from '../endpoint.ts';
 import type { EnvEntry } from '../env-entry.ts';
 import type { FieldQuestion } from '../question.ts';
+import type { SchemaFields } from '../schema-fields.ts';
 
 /** What an environment depends on besides the provider's block. */
 interface EnvContext {
@@ -33,8 +34,8 @@ export interface VectorStoreProvider<Id extends string = string, Block extends z
   readonly id: Id;
   /** What it is, if the id does not say it; the wizard shows it. */
   readonly title?: string;
-  /** The block. A field `caFile` says that Dify can hand a CA certificate to the client. */
-  readonly schema: Block;
+  /** The block. Its question `caFile` says that Dify can hand a CA certificate to the client. */
+  schema(fields: SchemaFields): Block;
   /** Meanings of fields, by name, over those that providers share. */
   readonly descriptions?: Readonly<Record<string, string>>;
   readonly questions: readonly FieldQuestion[];

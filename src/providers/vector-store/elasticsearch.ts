@@ -1,6 +1,3 @@
-import * as z from 'zod';
-import { filePath, httpUrl, line } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
 import { HELD_ELSEWHERE } from '../chart-block.ts';
 import { portOf } from '../endpoint.ts';
 import { literal, secret } from '../env-entry.ts';
@@ -10,12 +7,13 @@ import { addressQuestion, caQuestion } from './fields.ts';
 
 export const elasticsearch = vectorStore({
   id: 'elasticsearch',
-  schema: z.strictObject({
-    url: httpUrl,
-    caFile: filePath.optional(),
-    username: line.default('elastic'),
-    password: secretRef,
-  }),
+  schema: ({ object, filePath, httpUrl, line, secretRef }) =>
+    object({
+      url: httpUrl,
+      caFile: filePath.optional(),
+      username: line.default('elastic'),
+      password: secretRef,
+    }),
   questions: [
     addressQuestion('usually 9200'),
     caQuestion(),

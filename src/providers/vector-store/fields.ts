@@ -1,9 +1,6 @@
-import * as z from 'zod';
 import { defaulted, type FieldQuestion, KEY, optional, required, secretField } from '../question.ts';
 
 /** What descriptors of vector stores share. */
-
-export const databaseName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/, 'a database name');
 
 /** Why a name of the vendor's is asked. */
 export const ACCOUNT = "As the vendor's console shows it.";

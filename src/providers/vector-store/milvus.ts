@@ -1,22 +1,22 @@
-import * as z from 'zod';
-import { filePath, httpUrl, line } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
+import type * as z from 'zod';
 import { heldElsewhere } from '../chart-block.ts';
 import { withPort } from '../endpoint.ts';
 import { literal, optionalSecret } from '../env-entry.ts';
 import { defaulted, type FieldCondition, type FieldQuestion, KEY, optional, secretField } from '../question.ts';
+import type { SchemaFields } from '../schema-fields.ts';
 import { type FieldProblem, vectorStore } from './descriptor.ts';
 import { addressQuestion, caQuestion } from './fields.ts';
 
-const schema = z.strictObject({
-  url: httpUrl,
-  caFile: filePath.optional(),
-  database: line.default('default'),
-  token: secretRef.optional(),
-  username: line.optional(),
-  password: secretRef.optional(),
-});
-type Block = z.output<typeof schema>;
+const schema = ({ object, filePath, httpUrl, line, secretRef }: SchemaFields) =>
+  object({
+    url: httpUrl,
+    caFile: filePath.optional(),
+    database: line.default('default'),
+    token: secretRef.optional(),
+    username: line.optional(),
+    password: secretRef.optional(),
+  });
+type Block = z.output<ReturnType<typeof schema>>;
 
 const given =
   (field: string): FieldCondition =>

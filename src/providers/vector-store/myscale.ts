@@ -1,20 +1,18 @@
-import * as z from 'zod';
-import { host, line, port } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
 import { HELD_ELSEWHERE } from '../chart-block.ts';
 import { vectorStore } from './descriptor.ts';
-import { databaseName, sqlQuestions } from './fields.ts';
+import { sqlQuestions } from './fields.ts';
 import { sqlEnv } from './sql.ts';
 
 export const myscale = vectorStore({
   id: 'myscale',
-  schema: z.strictObject({
-    host,
-    port: port.default(8123),
-    username: line.default('default'),
-    password: secretRef,
-    database: databaseName.default('dify'),
-  }),
+  schema: ({ object, databaseName, host, line, port, secretRef }) =>
+    object({
+      host,
+      port: port.default(8123),
+      username: line.default('default'),
+      password: secretRef,
+      database: databaseName.default('dify'),
+    }),
   questions: sqlQuestions({ port: 8123, username: 'default', variable: 'DIFY_MYSCALE_PASSWORD' }),
   url: (at) => {
     // clickhouse-connect chooses https for these two ports and no other.

@@ -1,6 +1,3 @@
-import * as z from 'zod';
-import { httpUrl, line } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
 import { portOf } from '../endpoint.ts';
 import { literal, secret } from '../env-entry.ts';
 import { defaulted, KEY, secretField } from '../question.ts';
@@ -15,7 +12,8 @@ import { addressQuestion } from './fields.ts';
 export const opensearch = vectorStore({
   id: 'opensearch',
   title: 'OpenSearch with the plugin k-NN',
-  schema: z.strictObject({ url: httpUrl, username: line.default('admin'), password: secretRef }),
+  schema: ({ object, httpUrl, line, secretRef }) =>
+    object({ url: httpUrl, username: line.default('admin'), password: secretRef }),
   questions: [
     addressQuestion('usually 9200'),
     defaulted('username', 'admin', { title: 'User of the vector store', why: 'It may make and write indices.' }),

@@ -1,21 +1,19 @@
-import * as z from 'zod';
-import { host, line, port } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
 import { HELD_ELSEWHERE, unquoted } from '../chart-block.ts';
 import { vectorStore } from './descriptor.ts';
-import { databaseName, sqlQuestions } from './fields.ts';
+import { sqlQuestions } from './fields.ts';
 import { sqlEnv } from './sql.ts';
 
 export const pgvector = vectorStore({
   id: 'pgvector',
   title: 'PostgreSQL with the extension vector',
-  schema: z.strictObject({
-    host,
-    port: port.default(5432),
-    username: line,
-    password: secretRef,
-    database: databaseName.default('dify'),
-  }),
+  schema: ({ object, databaseName, host, line, port, secretRef }) =>
+    object({
+      host,
+      port: port.default(5432),
+      username: line,
+      password: secretRef,
+      database: databaseName.default('dify'),
+    }),
   questions: sqlQuestions({ port: 5432, variable: 'DIFY_PGVECTOR_PASSWORD' }),
   endpoints: (at) => [{ host: at.host, port: at.port }],
   env: (at) => sqlEnv('PGVECTOR', at, 'vectorStore.pgvector.password'),

@@ -1,6 +1,3 @@
-import * as z from 'zod';
-import { httpUrl, port } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
 import { heldElsewhere } from '../chart-block.ts';
 import { endpointOf, withPort } from '../endpoint.ts';
 import { literal, optionalSecret } from '../env-entry.ts';
@@ -14,7 +11,8 @@ const CLIENT_TIMEOUT = 20;
 
 export const qdrant = vectorStore({
   id: 'qdrant',
-  schema: z.strictObject({ url: httpUrl, grpcPort: port.optional(), apiKey: secretRef.optional() }),
+  schema: ({ object, httpUrl, port, secretRef }) =>
+    object({ url: httpUrl, grpcPort: port.optional(), apiKey: secretRef.optional() }),
   descriptions: { grpcPort: 'port for gRPC; absent: HTTP only' },
   questions: [
     addressQuestion('usually port 6333'),

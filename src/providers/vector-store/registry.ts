@@ -62,7 +62,7 @@ export function usesTls(store: Store): boolean {
 
 /** Whether Dify can hand a CA certificate to the client of this provider. */
 export function takesCa(id: VectorStoreId): boolean {
-  return 'caFile' in vectorStoreProvider(id).schema.shape;
+  return vectorStoreProvider(id).questions.some(({ field }) => field === 'caFile');
 }
 
 /** The CA file in use, as the file names it. Without TLS it is not in use. */

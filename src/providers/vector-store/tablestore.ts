@@ -1,6 +1,3 @@
-import * as z from 'zod';
-import { httpUrl, line } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
 import { HELD_ELSEWHERE } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import { KEY, required, secretField } from '../question.ts';
@@ -10,12 +7,13 @@ import { ACCOUNT } from './fields.ts';
 export const tablestore = vectorStore({
   id: 'tablestore',
   title: 'Alibaba Cloud Tablestore',
-  schema: z.strictObject({
-    endpoint: httpUrl,
-    instanceName: line,
-    accessKeyId: secretRef,
-    accessKeySecret: secretRef,
-  }),
+  schema: ({ object, httpUrl, line, secretRef }) =>
+    object({
+      endpoint: httpUrl,
+      instanceName: line,
+      accessKeyId: secretRef,
+      accessKeySecret: secretRef,
+    }),
   descriptions: {
     endpoint: 'address of the instance',
     instanceName: 'name of the instance',

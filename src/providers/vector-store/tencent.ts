@@ -1,21 +1,19 @@
-import * as z from 'zod';
-import { httpUrl, line } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
 import { HELD_ELSEWHERE } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import { defaulted, KEY, secretField } from '../question.ts';
 import { vectorStore } from './descriptor.ts';
-import { ACCOUNT, addressQuestion, databaseName } from './fields.ts';
+import { ACCOUNT, addressQuestion } from './fields.ts';
 
 export const tencent = vectorStore({
   id: 'tencent',
   title: 'Tencent Cloud VectorDB',
-  schema: z.strictObject({
-    url: httpUrl,
-    username: line.default('root'),
-    apiKey: secretRef,
-    database: databaseName.default('dify'),
-  }),
+  schema: ({ object, databaseName, httpUrl, line, secretRef }) =>
+    object({
+      url: httpUrl,
+      username: line.default('root'),
+      apiKey: secretRef,
+      database: databaseName.default('dify'),
+    }),
   questions: [
     addressQuestion(),
     secretField('apiKey', 'DIFY_TENCENT_VECTOR_API_KEY', { title: 'API key', why: KEY }),

@@ -1,6 +1,3 @@
-import * as z from 'zod';
-import { httpUrl } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
 import { heldElsewhere } from '../chart-block.ts';
 import { endpointOf } from '../endpoint.ts';
 import { literal, optionalSecret } from '../env-entry.ts';
@@ -10,14 +7,12 @@ import { addressQuestion, optionalKeyQuestion } from './fields.ts';
 
 export const weaviate = vectorStore({
   id: 'weaviate',
-  schema: z.strictObject({
-    url: httpUrl,
-    grpcUrl: z
-      .string()
-      .regex(/^(grpcs?:\/\/)?[-A-Za-z0-9_.]+:\d{1,5}$/, 'host:port or grpc://host:port')
-      .optional(),
-    apiKey: secretRef.optional(),
-  }),
+  schema: ({ object, grpcAddress, httpUrl, secretRef }) =>
+    object({
+      url: httpUrl,
+      grpcUrl: grpcAddress.optional(),
+      apiKey: secretRef.optional(),
+    }),
   descriptions: { grpcUrl: 'host:port for gRPC' },
   questions: [
     addressQuestion('usually port 8080'),

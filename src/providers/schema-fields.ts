@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { filePath, host, httpUrl, line, port } from '../base/fields.ts';
+import { secretRef } from '../base/secret-ref.ts';
+import { BUCKET_NAMES } from './object-storage/bucket-names.ts';
+
+/** The name of a bucket as this store accepts it. */
+export function bucketOf(store: keyof typeof BUCKET_NAMES) {
+  const { pattern, says } = BUCKET_NAMES[store];
+  return z.string().regex(pattern, says);
+}
+
+/** The buckets of a store: the packages of the plugins have one of their own. */
+export function bucketsOf(store: keyof typeof BUCKET_NAMES) {
+  return { bucket: bucketOf(store), pluginBucket: bucketOf(store).optional() };
+}
+
+/** The fields that blocks of providers are made of. Only the schema of the file imports them, so that a probe loads no schema library. */
+export const SCHEMA_FIELDS = {
+  object: z.strictObject,
+  databaseName: z.string().regex(/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/, 'a database name'),
+  accessKeys: { accessKey: secretRef, secretKey: secretRef },
+  grpcAddress: z.string().regex(/^(grpcs?:\/\/)?[-A-Za-z0-9_.]+:\d{1,5}$/, 'host:port or grpc://host:port'),
+  bucketsOf,
+  filePath,
+  host,
+  httpUrl,
+  line,
+  port,
+  secretRef,
+};
+
+export type SchemaFields = typeof SCHEMA_FIELDS;
