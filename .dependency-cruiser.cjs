@@ -66,7 +66,7 @@ module.exports = {
       comment: 'of connections and storages a rule knows the facts alone',
       severity: 'error',
       from: { path: '^src/checks/' },
-      to: { path: '^src/(net|storage)/', pathNot: '^src/(net/(fault|tls)|storage/(facts|s3/places))[.]ts$' },
+      to: { path: '^src/(net|storage)/', pathNot: '^src/(net/(probe-error|tls)|storage/(facts|s3/places))[.]ts$' },
     },
     ...Object.entries(rooms).map(([room, allowed]) => ({
       name: `direction-${room}`,

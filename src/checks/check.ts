@@ -83,7 +83,7 @@ export interface JudgeContext {
   /** Data of a key listed in `needs`; the engine has answered `unknown` before `judge` is called where any of it is missing. */
   evidence<T>(key: EvidenceKey<T>): T;
   /** The whole evidence of a key in `needs` or `wants`, whatever its outcome. */
-  look<T>(key: EvidenceKey<T>): Evidence<T> | undefined;
+  optionalEvidence<T>(key: EvidenceKey<T>): Evidence<T> | undefined;
 }
 
 /** One question with an id, answered purely from the deployment and the evidence. */
@@ -96,9 +96,9 @@ export interface Check {
   /** Whether the question arises. Where it does not, a reason for `skip`, or false to leave it out. Default: always. */
   readonly when?: (deployment: Deployment | undefined, tier: Tier) => true | false | { readonly skip: string };
   /** Evidence without which there is no answer. */
-  readonly needs: readonly EvidenceKey<unknown>[];
+  readonly requires: readonly EvidenceKey<unknown>[];
   /** Evidence that `judge` looks at where it is there. */
-  readonly wants?: readonly EvidenceKey<unknown>[];
+  readonly optional?: readonly EvidenceKey<unknown>[];
   readonly judge: (context: JudgeContext) => Judgement;
   /** The one next step where the judgement has none of its own. */
   readonly remedy: string;

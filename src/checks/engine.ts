@@ -8,8 +8,8 @@ import { applyAcceptance } from './acceptance.ts';
 import type { Check, CheckReport, CheckResult, Phase, Status } from './check.ts';
 import type { CheckEvent, OnCheckEvent } from './events.ts';
 import { judgeCheck, skippedResult } from './judge.ts';
-import { type SeenFor, withOrigins } from './origins.ts';
 import { selectChecks } from './select.ts';
+import { type CheckEvidence, withSources } from './sources.ts';
 
 export interface RunChecksOptions {
   readonly phase: Phase;
@@ -25,9 +25,9 @@ export interface RunChecksOptions {
   /** Milliseconds for the whole run; what has not answered by then is `unknown`. */
   readonly timeoutMs?: number | undefined;
   /** Judge this and look at nothing. */
-  readonly saved?: readonly Evidence<unknown>[] | undefined;
+  readonly replayed?: readonly Evidence<unknown>[] | undefined;
   /** Stands in place of looking for these keys; everything else is collected. */
-  readonly given?: readonly Evidence<unknown>[] | undefined;
+  readonly savedEvidence?: readonly Evidence<unknown>[] | undefined;
   /** Services are looked at from the cluster too. */
   readonly openRelay?: OpenRelay | undefined;
   /** A kubectl for reading that was started already. */
@@ -52,11 +52,11 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
   const { phase, context } = options;
   const selection = selectChecks(options.checks, phase, options.only ?? [], options.skip ?? []);
   const emit = options.onEvent ?? (() => undefined);
-  const cases = selection.run.map((check) => arises(check, context)).filter((found) => found !== undefined);
+  const cases = selection.run.map((check) => applicability(check, context)).filter((found) => found !== undefined);
   emit({ type: 'selected', checks: cases.map(({ check }) => ({ id: check.id, subject: subjectOf(check) })) });
 
   const collection = openCollection(options, emit);
-  const { judged, now, notes } = await closing(collection, () => judgeAll(cases, collection, options, emit));
+  const { judged, now, notes } = await withCleanup(collection, () => judgeAll(cases, collection, options, emit));
   const skipped = selection.skipped.map((check) => skippedResult(check, context.tier, 'left out by --skip'));
 
   const checks = [...judged, ...skipped];
@@ -64,7 +64,7 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
     deployment: context.deployment?.name,
     tier: context.tier,
     target: context.deployment?.target.type ?? 'kubernetes',
-    location: placeOf(context),
+    location: locationOf(context),
     phase,
     ...(options.failOn === undefined ? {} : { failOn: options.failOn }),
     durationMs: Math.round(performance.now() - started),
@@ -74,19 +74,19 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
   return { report, evidence: collection.collected(), notes };
 }
 
-interface Arisen {
+interface ApplicableCheck {
   readonly check: Check;
   readonly skip: string | undefined;
 }
 
-function arises(check: Check, context: CollectContext): Arisen | undefined {
+function applicability(check: Check, context: CollectContext): ApplicableCheck | undefined {
   const answer = check.when?.(context.deployment, context.tier) ?? true;
   if (answer === false) return undefined;
   return { check, skip: answer === true ? undefined : answer.skip };
 }
 
 /** What was made to look is removed, however the work ends; what is left of it is said in each case. */
-async function closing<T extends object>(
+async function withCleanup<T extends object>(
   collection: Collection,
   work: () => Promise<T>,
 ): Promise<T & { readonly notes: readonly string[] }> {
@@ -100,32 +100,32 @@ async function closing<T extends object>(
   }
 }
 
-interface Looked {
+interface JudgedChecks {
   readonly now: Date;
   readonly judged: readonly CheckResult[];
 }
 
 async function judgeAll(
-  cases: readonly Arisen[],
+  cases: readonly ApplicableCheck[],
   collection: Collection,
-  { context, given = [] }: RunChecksOptions,
+  { context, savedEvidence = [] }: RunChecksOptions,
   emit: OnCheckEvent,
-): Promise<Looked> {
+): Promise<JudgedChecks> {
   const clock = await collection.get(CLOCK);
   const now = new Date(clock.evidence.data?.now ?? context.now());
-  const known = new Set(given.map(({ key }) => key));
-  const look = async (key: EvidenceKey<unknown>, needed: boolean): Promise<SeenFor> => ({
+  const known = new Set(savedEvidence.map(({ key }) => key));
+  const look = async (key: EvidenceKey<unknown>, needed: boolean): Promise<CheckEvidence> => ({
     ...(await collection.get(key)),
-    given: known.has(key.name),
-    needed,
+    saved: known.has(key.name),
+    required: needed,
   });
   const judged = await Promise.all(cases.map((found) => resultOf(found, look, context, now, emit)));
   return { now, judged };
 }
 
 async function resultOf(
-  { check, skip }: Arisen,
-  look: (key: EvidenceKey<unknown>, needed: boolean) => Promise<SeenFor>,
+  { check, skip }: ApplicableCheck,
+  look: (key: EvidenceKey<unknown>, needed: boolean) => Promise<CheckEvidence>,
   context: CollectContext,
   now: Date,
   emit: OnCheckEvent,
@@ -133,10 +133,13 @@ async function resultOf(
   const { tier, deployment } = context;
   const judge = async (): Promise<CheckResult> => {
     if (skip !== undefined) return skippedResult(check, tier, skip);
-    const { needs, wants = [] } = check;
-    const seen = await Promise.all([...needs.map((key) => look(key, true)), ...wants.map((key) => look(key, false))]);
+    const { requires, optional = [] } = check;
+    const seen = await Promise.all([
+      ...requires.map((key) => look(key, true)),
+      ...optional.map((key) => look(key, false)),
+    ]);
     const evidence = new Map(seen.map((one) => [one.evidence.key, one.evidence]));
-    const result = withOrigins(judgeCheck(check, { tier, deployment, now, evidence }), seen, now);
+    const result = withSources(judgeCheck(check, { tier, deployment, now, evidence }), seen, now);
     return applyAcceptance(result, deployment?.acceptedRisks ?? [], now);
   };
   const result = await judge();
@@ -145,11 +148,11 @@ async function resultOf(
 }
 
 function openCollection(options: RunChecksOptions, emit: (event: CheckEvent) => void): Collection {
-  if (options.saved !== undefined) return savedCollection(options.saved, options.context);
+  if (options.replayed !== undefined) return savedCollection(options.replayed, options.context);
   return createCollection([clockCollector, ...options.collectors], options.context, {
     totalMs: options.timeoutMs,
     openRelay: options.openRelay,
-    given: options.given,
+    savedEvidence: options.savedEvidence,
     reads: options.reads,
     events: {
       started: (key) => emit({ type: 'collecting', key }),
@@ -174,7 +177,7 @@ export function summarize(checks: readonly CheckResult[]): Record<Status, number
   };
 }
 
-function placeOf({ deployment, kubeArgs }: CollectContext): string {
+function locationOf({ deployment, kubeArgs }: CollectContext): string {
   const at = kubeArgs.indexOf('--context');
   const context = at < 0 ? undefined : kubeArgs[at + 1];
   const target = deployment?.target;

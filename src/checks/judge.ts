@@ -14,7 +14,7 @@ import {
 /** From harmless to grave; the worst of a check's observations is its status. */
 const GRAVITY: readonly Status[] = ['skip', 'pass', 'warn', 'unknown', 'fail'];
 
-export interface Case {
+export interface JudgeInput {
   readonly tier: Tier;
   readonly deployment: Deployment | undefined;
   readonly now: Date;
@@ -22,7 +22,7 @@ export interface Case {
 }
 
 /** One result of one check, severity cap applied, accepted risks not yet. A rule that throws is a bug of ours, reported as `unknown`; it never stops the others. */
-export function judgeCheck(check: Check, facts: Case): CheckResult {
+export function judgeCheck(check: Check, facts: JudgeInput): CheckResult {
   const started = performance.now();
   const severity = check.severity(facts.tier);
   const judgement = answer(check, facts);
@@ -52,8 +52,8 @@ export function skippedResult(check: Check, tier: Tier, reason: string): CheckRe
   };
 }
 
-function answer(check: Check, facts: Case): Judgement {
-  for (const key of check.needs) {
+function answer(check: Check, facts: JudgeInput): Judgement {
+  for (const key of check.requires) {
     const evidence = facts.evidence.get(key.name);
     if (evidence?.outcome === 'ok') continue;
     return unknown(`not seen: ${evidence?.missing ?? key.name}`, nextStep(evidence));
@@ -76,8 +76,8 @@ function nextStep(evidence: Evidence<unknown> | undefined): string {
   return 'fix the cause, then run it again';
 }
 
-function judgeContext(check: Check, facts: Case): JudgeContext {
-  const allowed = new Set([...check.needs, ...(check.wants ?? [])].map((key) => key.name));
+function judgeContext(check: Check, facts: JudgeInput): JudgeContext {
+  const allowed = new Set([...check.requires, ...(check.optional ?? [])].map((key) => key.name));
   const look = <T>(key: EvidenceKey<T>): Evidence<T> | undefined => {
     if (!allowed.has(key.name)) throw new Error(`${check.id} reads ${key.name} without naming it`);
     return facts.evidence.get(key.name) as Evidence<T> | undefined;
@@ -86,7 +86,7 @@ function judgeContext(check: Check, facts: Case): JudgeContext {
     tier: facts.tier,
     deployment: facts.deployment,
     now: facts.now,
-    look,
+    optionalEvidence: look,
     evidence: <T>(key: EvidenceKey<T>): T => {
       const found = look(key);
       if (found?.outcome !== 'ok') throw new Error(`${check.id} needs ${key.name}, which is missing`);
@@ -127,6 +127,6 @@ function subjectOf(id: string): CheckResult['subject'] {
 }
 
 /** Milliseconds of the slowest evidence, which ran side by side. */
-function slowest(check: Check, facts: Case): number {
-  return Math.max(0, ...check.needs.map((key) => facts.evidence.get(key.name)?.durationMs ?? 0));
+function slowest(check: Check, facts: JudgeInput): number {
+  return Math.max(0, ...check.requires.map((key) => facts.evidence.get(key.name)?.durationMs ?? 0));
 }

@@ -8,7 +8,7 @@ export function pass(observed: string, expected = observed): Judgement {
 }
 
 /** A fault: what was observed, what was expected, and the next step where the check's own is too general. */
-export function fault(
+export function finding(
   status: 'fail' | 'warn',
   said: { readonly observed: string; readonly expected: string; readonly message?: string; readonly remedy?: string },
 ): Judgement {

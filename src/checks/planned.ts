@@ -13,7 +13,7 @@ export type Planned = Readonly<Record<ComponentName, PlannedComponent>>;
  */
 export function plannedOf(context: JudgeContext, count: 'least' | 'most' = 'least'): Planned {
   const planned = plannedComponents(deploymentOf(context));
-  const set = context.look(RENDERED_OBJECTS)?.data;
+  const set = context.optionalEvidence(RENDERED_OBJECTS)?.data;
   if (set === undefined || set.workloads.every(({ component }) => component === undefined)) return planned;
   return Object.fromEntries(COMPONENTS.map((name) => [name, asRendered(name, planned[name], set, count)])) as Planned;
 }

@@ -6,12 +6,12 @@ import { API_VERSION } from '../base/version.ts';
 import { inKeyOrder } from './key-order.ts';
 import { formatPath, type Path, readPath, withoutPath, withPath } from './paths.ts';
 import { readSource } from './source.ts';
-import { spliced } from './splice.ts';
-import { splicedInFlow } from './splice-flow.ts';
+import { editYamlFlow } from './yaml-flow-edit.ts';
+import { editYamlLines } from './yaml-line-edit.ts';
 import { blockText, flowLeaves } from './yaml-text.ts';
 
 /** One change to a file; null takes the field out. Lists and secret references are changed whole. */
-export interface Change {
+export interface FileEdit {
   readonly path: Path;
   readonly value: Json;
 }
@@ -24,7 +24,7 @@ const SCHEMA_COMMENT = '# yaml-language-server: $schema=.difyctl/schema.json\n';
  * change concerns stays as it is, comments included, and a new key stands where the schema has it. Pure and deterministic. What
  * equals a default is the caller's to leave out. Throws UserError where the existing text is not readable YAML.
  */
-export function editDeployment(existing: string | undefined, changes: readonly Change[]): string {
+export function editDeployment(existing: string | undefined, changes: readonly FileEdit[]): string {
   if (existing === undefined || existing.trim() === '') return newText(changes);
   const source = readSource(existing);
   if (source.problems.length > 0) {
@@ -33,37 +33,37 @@ export function editDeployment(existing: string | undefined, changes: readonly C
   return changes.reduce(changed, existing);
 }
 
-function newText(changes: readonly Change[]): string {
+function newText(changes: readonly FileEdit[]): string {
   const data = changes.reduce<JsonObject>((file, change) => applied(file, change), { apiVersion: API_VERSION });
   return SCHEMA_COMMENT + blockText(inKeyOrder(data, data), 2);
 }
 
-function applied(file: JsonObject, { path, value }: Change): JsonObject {
-  return (value === null ? pruned(file, path) : withPath(file, path, value)) as JsonObject;
+function applied(file: JsonObject, { path, value }: FileEdit): JsonObject {
+  return (value === null ? withoutEmptyMaps(file, path) : withPath(file, path, value)) as JsonObject;
 }
 
 /** Without the field, and without the sections that held nothing else. */
-function pruned(file: JsonObject, path: Path): Json {
+function withoutEmptyMaps(file: JsonObject, path: Path): Json {
   const less = withoutPath(file, path);
   const parent = path.slice(0, -1);
   const section = readPath(less, parent);
   const isEmpty = parent.length > 0 && isObject(section) && Object.keys(section).length === 0;
-  return isEmpty ? pruned(file, parent) : less;
+  return isEmpty ? withoutEmptyMaps(file, parent) : less;
 }
 
 /** Touches only the lines concerned; where the text has a shape that this cannot do, the document is written anew with its comments. */
-function changed(text: string, change: Change): string {
+function changed(text: string, change: FileEdit): string {
   const before = dataOf(text) ?? {};
   const after = applied(before, change);
   if (isDeepStrictEqual(before, after)) return text;
-  for (const touched of [spliced(text, change.path, after), splicedInFlow(text, change.path, after)]) {
+  for (const touched of [editYamlLines(text, change.path, after), editYamlFlow(text, change.path, after)]) {
     if (touched !== undefined && isDeepStrictEqual(dataOf(touched), after)) return touched;
   }
   return rewritten(text, change, after);
 }
 
 /** The whole document, written by the library: aliases, explicit keys, and what else neither lines nor flow maps hold. */
-function rewritten(text: string, { path, value }: Change, after: JsonObject): string {
+function rewritten(text: string, { path, value }: FileEdit, after: JsonObject): string {
   const document = parseDocument(text, { merge: true });
   const prefixes = path.map((_, index) => path.slice(0, index + 1));
   try {

@@ -10,7 +10,7 @@ import { NO_OVERRIDES, type Override, type OverrideInput, readOverrides } from '
 import { formatPath, type Path, type PathProblem, readPath, withChanges } from './paths.ts';
 import { FILE_LIMIT_BYTES, refusal } from './refusal.ts';
 import { type Deployment, deploymentSchema } from './schema/deployment.ts';
-import { judgeRules } from './schema/rules.ts';
+import { checkRules } from './schema/rules.ts';
 import { readSource, type Source } from './source.ts';
 
 /** A file that was read and found whole. */
@@ -71,7 +71,7 @@ export function parseDeployment(
   const source = readSource(text);
   const outside = readOverrides(settings.overrides ?? NO_OVERRIDES, settings.baseDirectory ?? '/');
   if (source.problems.length > 0) throw refusal(settings.source, [...source.problems, ...outside.problems]);
-  const judged = judgeDeployment(withChanges(source.data, outside.overrides));
+  const judged = validateDeployment(withChanges(source.data, outside.overrides));
   const place = (problem: PathProblem): Problem => placed(problem, source, outside.overrides);
   const isEcho = ({ path }: PathProblem): boolean => outside.refused.some((refused) => isPrefix(refused, path));
   const inside = 'problems' in judged ? judged.problems.filter((problem) => !isEcho(problem)).map(place) : [];
@@ -86,17 +86,17 @@ export function parseDeployment(
 }
 
 /** What is said of a deployment as data: it, or every problem at once. */
-export type Judged =
+export type ValidatedDeployment =
   | { readonly deployment: Deployment; readonly warnings: readonly PathProblem[] }
   | { readonly problems: readonly PathProblem[] };
 
 /** Judges a deployment that is data already, as the wizard has it. Pure. */
-export function judgeDeployment(file: JsonObject): Judged {
+export function validateDeployment(file: JsonObject): ValidatedDeployment {
   const filled = withDefaults(file);
   const parsed = deploymentSchema.safeParse(filled);
   const shapeProblems = parsed.success ? [] : withoutEchoes(problemsOfIssues(parsed.error.issues, filled), filled);
   const sections = parsed.success ? { ...NO_SECTIONS, ...parsed.data } : soundSections(filled);
-  const { problems, warnings } = judgeRules(sections);
+  const { problems, warnings } = checkRules(sections);
   const all = unique([...shapeProblems, ...problems]);
   return parsed.success && all.length === 0 ? { deployment: parsed.data, warnings } : { problems: all };
 }

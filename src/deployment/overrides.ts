@@ -62,7 +62,7 @@ export function readOverrides(input: OverrideInput, baseDirectory: string): Read
   };
 }
 
-interface Found {
+interface ParsedOverride {
   readonly overrides?: readonly Override[];
   readonly problem?: Problem;
   readonly refused?: readonly Path[];
@@ -70,7 +70,7 @@ interface Found {
 }
 
 /** Sorted by name, so that the same environment gives the same result; an empty variable says nothing. */
-function variables(env: OverrideInput['env']): readonly Found[] {
+function variables(env: OverrideInput['env']): readonly ParsedOverride[] {
   return Object.entries(env)
     .filter(
       ([name, value]) =>
@@ -93,7 +93,7 @@ function unknownVariable(name: string): Problem {
 }
 
 /** A flag given twice: a list grows, of anything else the last wins. */
-function flags(given: readonly FlagValue[]): readonly Found[] {
+function flags(given: readonly FlagValue[]): readonly ParsedOverride[] {
   const names = [...new Set(given.map(({ flag }) => flag))];
   return names.map((name) => {
     const flag = findFlag(name);
@@ -102,14 +102,14 @@ function flags(given: readonly FlagValue[]): readonly Found[] {
   });
 }
 
-function filled(flag: DeploymentFlag, values: readonly string[], source: string): Found {
+function filled(flag: DeploymentFlag, values: readonly string[], source: string): ParsedOverride {
   const read = readFlagValue(flag, values);
   const paths = flag.paths.map((path) => path.split('.'));
   if ('fault' in read) return { problem: { path: source, message: read.fault }, refused: paths };
   return { overrides: paths.map((path) => ({ path, value: read.value, source })) };
 }
 
-function oneSet(text: string): Found {
+function oneSet(text: string): ParsedOverride {
   const equals = text.indexOf('=');
   const name = equals < 0 ? '' : text.slice(0, equals).trim();
   const path = parsePath(name);

@@ -17,7 +17,7 @@ import { isTooDeep, keyText, MOST_LEVELS, repeatsBelow } from './repeated-keys.t
 import { yamlFault } from './yaml-faults.ts';
 
 /** Lines and columns count from 1. */
-interface Place {
+interface SourcePosition {
   readonly line: number;
   readonly column: number;
 }
@@ -27,7 +27,7 @@ export interface Source {
   readonly data: JsonObject;
   readonly problems: readonly Problem[];
   /** Where the key at a path stands, or else the nearest thing above it that is in the file. */
-  placeOf(path: Path): Place | undefined;
+  placeOf(path: Path): SourcePosition | undefined;
 }
 
 /** Reads YAML text into data. Never throws; what is wrong is in `problems`, in words that repeat nothing of the file. `start`: how to begin where it is empty. */
@@ -129,9 +129,9 @@ function pairIndex(): PairIndex {
   };
 }
 
-function placeOf(placed: Placed, path: Path): Place | undefined {
+function placeOf(placed: Placed, path: Path): SourcePosition | undefined {
   let node: unknown = placed.document.contents;
-  let place: Place | undefined;
+  let place: SourcePosition | undefined;
   for (const step of path) {
     const next = child(placed, node, step);
     if (next === undefined) break;
@@ -160,7 +160,7 @@ function startOf(node: unknown): number | undefined {
   return isNode(node) ? (node as Node).range?.[0] : undefined;
 }
 
-function placeAt(counter: LineCounter, offset: number | undefined): Place | undefined {
+function placeAt(counter: LineCounter, offset: number | undefined): SourcePosition | undefined {
   if (offset === undefined) return undefined;
   const { line, col } = counter.linePos(offset);
   return line === 0 ? undefined : { line, column: col };

@@ -2,10 +2,10 @@ import { ExternalError, Interrupted } from '../base/errors.ts';
 import { oneLine, printableData } from '../base/printable.ts';
 import {
   type CollectContext,
+  CollectionError,
   type Collector,
   type Evidence,
   type EvidenceKey,
-  EvidenceMissing,
   type Need,
 } from './evidence.ts';
 
@@ -52,7 +52,7 @@ export function missingEvidence<T>(
   error: unknown,
   durationMs = 0,
 ): Evidence<T> {
-  const outcome = error instanceof EvidenceMissing ? error.outcome : 'absent';
+  const outcome = error instanceof CollectionError ? error.outcome : 'absent';
   const collectedAt = now().toISOString();
   return { key: name, version, collectedAt, from, outcome, missing: oneLine(faultText(error)), durationMs };
 }
@@ -63,7 +63,7 @@ async function within<T>(limitMs: number, outer: AbortSignal, work: () => Promis
   let leave: (() => void) | undefined;
   const ended = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new EvidenceMissing('timeout', `no answer within ${seconds(limitMs)}`)),
+      () => reject(new CollectionError('timeout', `no answer within ${seconds(limitMs)}`)),
       Math.min(limitMs, 2 ** 31 - 1),
     );
     leave = () => reject(new Interrupted());

@@ -4,16 +4,16 @@ import { type SharedReads, sharedReads } from '../exec/kubectl-proxy.ts';
 import { collectOne, missingEvidence } from './collect-one.ts';
 import {
   type CollectContext,
+  CollectionError,
   type Collector,
   type Evidence,
   type EvidenceKey,
-  EvidenceMissing,
   type Need,
 } from './evidence.ts';
 import { createGatherer, type GatherEvents, type Gatherer } from './gather.ts';
-import { labelled, lookByRelay } from './relay/look.ts';
+import { type MergedEvidence, mergedByKey, mergeEvidence } from './merge.ts';
+import { labelled, probeThroughRelay } from './relay/probe.ts';
 import { holdRelay, type OpenRelay } from './relay/relay.ts';
-import { mergeViews, type Seen, viewsByKey } from './views.ts';
 
 /** How many programs run at once, and how many services are asked at once: a service that hangs costs a place, and no processor. */
 const PROGRAMS = 8;
@@ -27,7 +27,7 @@ export interface CollectionOptions {
   /** Where it is given, services are looked at from the cluster too. */
   readonly openRelay?: OpenRelay | undefined;
   /** Stands in place of looking, by key. */
-  readonly given?: readonly Evidence<unknown>[] | undefined;
+  readonly savedEvidence?: readonly Evidence<unknown>[] | undefined;
   /** A kubectl that was started already; closed with the rest. */
   readonly reads?: SharedReads | undefined;
 }
@@ -35,7 +35,7 @@ export interface CollectionOptions {
 /** Evidence on demand: each key is collected at most once from each place, when it is first asked for. */
 export interface Collection {
   /** Never rejects but with Interrupted, where the caller's own signal was aborted. */
-  get<T>(key: EvidenceKey<T>): Promise<Seen<T>>;
+  get<T>(key: EvidenceKey<T>): Promise<MergedEvidence<T>>;
   /** All that is known so far, by key. */
   collected(): readonly Evidence<unknown>[];
   /** Removes what was made for looking; what is left, with the command that removes it. */
@@ -50,14 +50,14 @@ export interface Collection {
 export function createCollection(
   collectors: readonly Collector<unknown>[],
   outer: CollectContext,
-  { totalMs = TOTAL_MS, events, openRelay, given = [], ...begun }: CollectionOptions = {},
+  { totalMs = TOTAL_MS, events, openRelay, savedEvidence = [], ...begun }: CollectionOptions = {},
 ): Collection {
   // Every collector that is under way listens to it; Node would take so many for a leak.
   const signal = AbortSignal.any([outer.signal]);
   setMaxListeners(0, signal);
   const context = { ...outer, signal };
   const byKey = new Map(collectors.map((collector) => [collector.key.name, collector]));
-  const known = viewsByKey(given);
+  const known = mergedByKey(savedEvidence);
   const deadline = Date.now() + totalMs;
   const [programs, services] = [pLimit(PROGRAMS), pLimit(SERVICES)];
   const isService = ({ name }: EvidenceKey<unknown>) => byKey.get(name)?.fromCluster === true;
@@ -69,7 +69,7 @@ export function createCollection(
     const collector = byKey.get(key.name);
     if (collector !== undefined) return collectOne(collector, { ...own, reads: reads.get, undoLater }, deadline, need);
     return Promise.resolve(
-      missingEvidence(key, own, new EvidenceMissing('absent', `nothing here collects ${key.name}`)),
+      missingEvidence(key, own, new CollectionError('absent', `nothing here collects ${key.name}`)),
     );
   };
 
@@ -82,11 +82,11 @@ export function createCollection(
   const cluster: Gatherer | undefined =
     relay &&
     createGatherer(
-      (key) => lookByRelay(relay, context, key, (own) => lookFrom(key, own, needThere)),
+      (key) => probeThroughRelay(relay, context, key, (own) => lookFrom(key, own, needThere)),
       limitOf,
       labelled(events),
     );
-  const look = async (key: EvidenceKey<unknown>): Promise<Seen<unknown>> => {
+  const look = async (key: EvidenceKey<unknown>): Promise<MergedEvidence<unknown>> => {
     const views = known.get(key.name);
     if (views !== undefined) return views;
     if (relay === undefined || cluster === undefined || !isService(key)) return { evidence: await local.get(key) };
@@ -95,11 +95,11 @@ export function createCollection(
       () => cluster.get(key),
       () => cluster.now(key),
     );
-    return mergeViews(...(await Promise.all([local.get(key), there])));
+    return mergeEvidence(...(await Promise.all([local.get(key), there])));
   };
   return {
-    get: async <T>(key: EvidenceKey<T>) => (await look(key)) as Seen<T>,
-    collected: () => sorted([...given, ...local.gathered(), ...(cluster?.gathered() ?? [])]),
+    get: async <T>(key: EvidenceKey<T>) => (await look(key)) as MergedEvidence<T>,
+    collected: () => sorted([...savedEvidence, ...local.gathered(), ...(cluster?.gathered() ?? [])]),
     close: async () => {
       const left = await Promise.all([...undoing.map((undo) => undo()), relay?.close()]);
       await reads.close();
@@ -110,11 +110,11 @@ export function createCollection(
 
 /** Evidence that somebody else collected, judged here; what they did not collect is absent. */
 export function savedCollection(saved: readonly Evidence<unknown>[], context: CollectContext): Collection {
-  const views = viewsByKey(saved);
+  const views = mergedByKey(saved);
   const absent = (key: EvidenceKey<unknown>) =>
-    missingEvidence(key, context, new EvidenceMissing('absent', `the saved evidence holds no ${key.name}`));
+    missingEvidence(key, context, new CollectionError('absent', `the saved evidence holds no ${key.name}`));
   return {
-    get: async <T>(key: EvidenceKey<T>) => (views.get(key.name) ?? { evidence: absent(key) }) as Seen<T>,
+    get: async <T>(key: EvidenceKey<T>) => (views.get(key.name) ?? { evidence: absent(key) }) as MergedEvidence<T>,
     collected: () => saved,
     close: async () => [],
   };
@@ -124,7 +124,7 @@ function needOf(begin: (key: EvidenceKey<unknown>) => Evidence<unknown> | Promis
   return async <T>(key: EvidenceKey<T>): Promise<T> => {
     const evidence = (await begin(key)) as Evidence<T>;
     if (evidence.outcome === 'ok') return evidence.data as T;
-    throw new EvidenceMissing(evidence.outcome, evidence.missing ?? key.name);
+    throw new CollectionError(evidence.outcome, evidence.missing ?? key.name);
   };
 }
 

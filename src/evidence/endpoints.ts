@@ -1,6 +1,6 @@
-import { type FaultFact, faultOf } from '../net/fault.ts';
+import { type FaultFact, faultOf } from '../net/probe-error.ts';
 import { type Endpoint, endpointsOf } from './endpoint-list.ts';
-import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from './evidence.ts';
+import { type CollectContext, CollectionError, type Collector, evidenceKey } from './evidence.ts';
 
 /** Longer than a lost SYN is sent again, twice. */
 const LIMIT_MS = 8_000;
@@ -18,7 +18,7 @@ export const endpointsCollector: Collector<readonly EndpointFact[]> = {
   timeoutMs: LIMIT_MS + 4_000,
   fromCluster: true,
   collect: (context) => {
-    if (context.deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    if (context.deployment === undefined) throw new CollectionError('absent', 'a deployment file');
     return Promise.all(endpointsOf(context.deployment).map((endpoint) => connectTo(endpoint, context)));
   },
 };

@@ -89,7 +89,7 @@ export interface Collector<T> {
 }
 
 /** The collector could not look, and says what was missing. */
-export class EvidenceMissing extends Error {
+export class CollectionError extends Error {
   readonly outcome: Exclude<EvidenceOutcome, 'ok'>;
 
   constructor(outcome: Exclude<EvidenceOutcome, 'ok'>, missing: string) {

@@ -23,9 +23,9 @@ import { imagesCollectors } from './images/collectors.ts';
 import { mailCollector } from './mail/collector.ts';
 import { namesCollectors } from './names/collectors.ts';
 import { objectStorageCollector } from './object-storage/collector.ts';
-import { postgresCollector } from './postgres/collect.ts';
+import { postgresCollector } from './postgres/collector.ts';
 import { redisCollector } from './redis/collector.ts';
-import { releaseLivingCollector } from './release/collector.ts';
+import { releaseInstalledCollector } from './release/collector.ts';
 import { renderedObjectsCollector } from './rendered/objects.ts';
 import { secretsFactsCollector } from './secrets.ts';
 import { otherDifyctlCollector, toolCollectors } from './tools.ts';
@@ -42,7 +42,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   clusterRightsCollector,
   clusterNamespaceCollector,
   clusterReleaseCollector,
-  releaseLivingCollector,
+  releaseInstalledCollector,
   clusterLimitsCollector,
   clusterAdmissionCollector,
   clusterDnsCollector,

@@ -19,7 +19,7 @@ export function traitsOf(value: string): readonly SecretTrait[] {
     ['lines', /[\r\n]/.test(value.trim())],
     ['space', /\s/.test(value.trim())],
     ['not-ascii', /[^\x20-\x7e\s]/.test(value)],
-    ['not-for-dsn', !survivesUnquoted(value)],
+    ['not-for-dsn', !isPlainDsnValue(value)],
     ['base64url-32', /^[\w-]{43}$/.test(value) && Buffer.from(value, 'base64url').length === 32],
   ];
   return traits.filter(([, holds]) => holds).map(([trait]) => trait);
@@ -29,6 +29,6 @@ export function traitsOf(value: string): readonly SecretTrait[] {
  * True where the text comes back whole after it was written without quotes into a keyword/value connection string, as the plugin daemon (0.6) does and as pgx
  * (v5, parseKeywordValueSettings) reads: white space ends a value, a quote begins a quoted one, and `\\`, `\'` and a last `\` are escapes.
  */
-export function survivesUnquoted(text: string): boolean {
+export function isPlainDsnValue(text: string): boolean {
   return text !== '' && !/[\s\v]/.test(text) && !text.startsWith("'") && !/\\[\\']|\\$/.test(text);
 }

@@ -1,7 +1,7 @@
 import { sha256 } from '../base/digest.ts';
 import type { SecretRef } from '../base/secret-ref.ts';
 import { publishedDefaultIn } from '../checklist/published-defaults.ts';
-import { type Collector, EvidenceMissing, evidenceKey } from './evidence.ts';
+import { CollectionError, type Collector, evidenceKey } from './evidence.ts';
 import { type SecretTrait, traitsOf } from './secret-traits.ts';
 
 /** What judging needs of a secret; never its value, nor anything that it could be found again from. */
@@ -24,7 +24,7 @@ export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
   key: SECRETS_FACTS,
   timeoutMs: 5_000,
   collect: async ({ deployment, secrets }) => {
-    if (deployment === undefined || secrets === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    if (deployment === undefined || secrets === undefined) throw new CollectionError('absent', 'a deployment file');
     // It walks the schema, which a look without a file does not load.
     const { requiredSecrets } = await import('../deployment/required-secrets.ts');
     const reasons = new Map(secrets.unresolved.map(({ path, reason }) => [path, reason]));

@@ -1,5 +1,5 @@
 import { dialHere } from '../net/dial.ts';
-import { faultOf } from '../net/fault.ts';
+import { faultOf } from '../net/probe-error.ts';
 
 /** How an attempt to connect from this machine ended. */
 export type ConnectOutcome = 'connected' | 'refused' | 'timeout' | 'unresolved' | 'unreachable';

@@ -49,7 +49,8 @@ async function runProgram(
 ): Promise<RunResult> {
   const { redact } = settings;
   if (options.signal?.aborted === true) throw new Interrupted(`${program} was interrupted`);
-  const [file, words] = options.tied === true ? ['sh', ['-c', TIED, 'sh', program, ...args]] : [program, args];
+  const [file, words] =
+    options.killWithParent === true ? ['sh', ['-c', TIED, 'sh', program, ...args]] : [program, args];
   const child = execa(file, words, {
     env: { ...inheritedEnvironment(settings, program), ...options.env },
     extendEnv: false,
@@ -58,7 +59,7 @@ async function runProgram(
     buffer: false,
     // A session of its own: a limit ends all of it, and a Ctrl-C or a closed terminal reaches it through this process alone, once.
     detached: true,
-    stdin: options.input === undefined && options.tied !== true ? 'ignore' : 'pipe',
+    stdin: options.input === undefined && options.killWithParent !== true ? 'ignore' : 'pipe',
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
@@ -71,7 +72,7 @@ async function runProgram(
   try {
     if (child.pid !== undefined) options.onStart?.(child.pid);
     const heard = Promise.all([
-      handOver(child, options.onStdout ?? keep, group),
+      forwardOutput(child, options.onStdout ?? keep, group),
       sayLines(child, errors, (line) => options.onStderr?.(redact(line)), group),
       child,
     ]);
@@ -92,12 +93,12 @@ async function runProgram(
 const STUCK = { exitCode: undefined };
 
 /** A child whose output is read as it comes; its streams are null if the program could not be started. */
-interface Speaking extends PromiseLike<unknown> {
+interface OutputHandlers extends PromiseLike<unknown> {
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
 }
 
-async function handOver(child: Speaking, hear: (chunk: Buffer) => void, group: ProgramGroup): Promise<void> {
+async function forwardOutput(child: OutputHandlers, hear: (chunk: Buffer) => void, group: ProgramGroup): Promise<void> {
   try {
     for await (const chunk of child.stdout ?? []) hear(chunk);
   } catch (error) {
@@ -109,7 +110,7 @@ async function handOver(child: Speaking, hear: (chunk: Buffer) => void, group: P
 }
 
 async function sayLines(
-  child: Speaking,
+  child: OutputHandlers,
   lines: ErrorLines,
   say: (line: string) => void,
   group: ProgramGroup,

@@ -83,10 +83,10 @@ export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
   };
   return {
     version: async (signal) =>
-      parseVersion(await run(['version', '--template', '{{.Version}}'], { ...heeding(signal) })),
+      parseVersion(await run(['version', '--template', '{{.Version}}'], { ...withSignal(signal) })),
     pull: async (chart, directory, { login, signal } = {}) => {
       const slowly = (args: readonly string[], options: RunOptions) =>
-        run(args, { ...options, ...heeding(signal), timeoutMs: SLOW_MS });
+        run(args, { ...options, ...withSignal(signal), timeoutMs: SLOW_MS });
       if (login === undefined || 'path' in chart) {
         await slowly(['pull', ...chartArgs(chart), '-d', directory], {});
       } else {
@@ -100,7 +100,7 @@ export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
       const args = ['template', release.name, ...chartArgs(chart), '-n', release.namespace, '-f', '-', '--no-hooks'];
       const input = JSON.stringify(values);
       const kind = isUpgrade ? ['--is-upgrade'] : [];
-      return run([...args, '--dry-run=server', ...kind], { ...heeding(signal), input, timeoutMs: SLOW_MS });
+      return run([...args, '--dry-run=server', ...kind], { ...withSignal(signal), input, timeoutMs: SLOW_MS });
     },
     upgradeInstall: async (release, chart, values, options) => {
       const args = ['upgrade', release.name, ...chartArgs(chart), '--install', '-n', release.namespace, '-f', '-'];
@@ -108,9 +108,9 @@ export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
       await run([...args, ...force, ...within(options)], { ...options, input: JSON.stringify(values) });
     },
     history: (release, signal) =>
-      readHistory(() => run(['history', ...at(release), '-o', 'json'], { ...heeding(signal) })),
+      readHistory(() => run(['history', ...at(release), '-o', 'json'], { ...withSignal(signal) })),
     manifest: (release, revision, signal) =>
-      run(['get', 'manifest', ...at(release), '--revision', String(revision)], { ...heeding(signal) }),
+      run(['get', 'manifest', ...at(release), '--revision', String(revision)], { ...withSignal(signal) }),
     rollback: async ({ name, namespace }, revision, options) => {
       const force = await takesFieldsBack();
       await run(['rollback', name, String(revision), '-n', namespace, ...force, ...within(options)], options);
@@ -170,6 +170,6 @@ function within({ timeoutMs }: RunOptions): readonly string[] {
     : ['--timeout', `${Math.max(1, Math.floor(longestTimer(timeoutMs) / 1000) - 5)}s`];
 }
 
-function heeding(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }

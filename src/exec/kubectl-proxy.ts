@@ -32,12 +32,12 @@ export interface SharedReads {
  * socket in a folder of this user alone and refuses whatever is not a read. Where it cannot be started, each read is a kubectl of its own.
  */
 export function sharedReads(runner: Runner, kubeArgs: readonly string[]): SharedReads {
-  let door: Promise<Door | undefined> | undefined;
+  let door: Promise<Proxy | undefined> | undefined;
   let end = new AbortController();
   const each = rawByProcess(runner, kubeArgs);
   let hasAnswered = false;
-  const begun = (): Promise<Door | undefined> => {
-    door ??= openDoor(runner, kubeArgs, end.signal);
+  const begun = (): Promise<Proxy | undefined> => {
+    door ??= startProxy(runner, kubeArgs, end.signal);
     return door;
   };
   return {
@@ -75,14 +75,14 @@ function isForKubectl(error: ExternalError, hasAnswered: boolean): boolean {
   return lacksContext(error) || passes === 'always' || (hasAnswered && passes === 'once-answered');
 }
 
-interface Door {
+interface Proxy {
   readonly socketPath: string;
   readonly agent: Agent;
   close(): Promise<void>;
 }
 
 /** Undefined where no proxy came up. */
-async function openDoor(runner: Runner, kubeArgs: readonly string[], end: AbortSignal): Promise<Door | undefined> {
+async function startProxy(runner: Runner, kubeArgs: readonly string[], end: AbortSignal): Promise<Proxy | undefined> {
   const folder = await makeTemporaryFolder();
   const socketPath = join(folder, 'k');
   const own = new AbortController();
@@ -121,7 +121,7 @@ async function openDoor(runner: Runner, kubeArgs: readonly string[], end: AbortS
 }
 
 async function readThrough(
-  { socketPath, agent }: Door,
+  { socketPath, agent }: Proxy,
   path: string,
   hear: (chunk: Buffer) => void,
   signal: AbortSignal | undefined,

@@ -11,7 +11,7 @@ export interface RunOptions {
   /** Milliseconds that an interrupted program has to put its house in order before it is killed; default 1.5 s. What it started is killed with it. */
   readonly graceMs?: number;
   /** For a program that serves until it is ended: it ends with this process, however that ends. It gets no standard input. */
-  readonly tied?: true;
+  readonly killWithParent?: true;
   /** Called with the program's process id once it runs. */
   readonly onStart?: (pid: number) => void;
   /** Called with standard output as it arrives, which is then kept nowhere: `stdout` of the result is empty. What it throws ends the program. */

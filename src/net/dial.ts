@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { withinMs } from '../base/time-limit.ts';
-import { ProbeFault } from './fault.ts';
+import { ProbeError } from './probe-error.ts';
 
 interface DialOptions {
   /** Ends the attempt, and the stream with it once it is open. */
@@ -36,12 +36,12 @@ export const dialHere: Dial = async (host, port, { signal, limitMs }) => {
 
 async function resolve(host: string, limit: AbortSignal): Promise<readonly LookupAddress[]> {
   const ended = new Promise<never>((_, reject) => {
-    const late = () => reject(new ProbeFault('resolve', 'ETIMEDOUT', `${host} is not resolved in time`));
+    const late = () => reject(new ProbeError('resolve', 'ETIMEDOUT', `${host} is not resolved in time`));
     if (limit.aborted) late();
     limit.addEventListener('abort', late, { once: true });
   });
   const asked = lookup(host, { all: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new ProbeFault('resolve', error.code ?? 'ENOTFOUND', `${host} does not resolve`);
+    throw new ProbeError('resolve', error.code ?? 'ENOTFOUND', `${host} does not resolve`);
   });
   return Promise.race([asked, ended]);
 }
@@ -70,10 +70,10 @@ function open(address: string, port: number, signal: AbortSignal, limit: AbortSi
 }
 
 /** A connection that did not come about, by the system's code for it. */
-export function connectFault(code: string): ProbeFault {
+export function connectFault(code: string): ProbeError {
   const words: Readonly<Record<string, string>> = {
     ECONNREFUSED: 'refuses the connection: nothing listens there',
     ETIMEDOUT: 'does not answer: a firewall drops it, or the address is wrong',
   };
-  return new ProbeFault('connect', code, words[code] ?? `cannot be routed to (${code})`);
+  return new ProbeError('connect', code, words[code] ?? `cannot be routed to (${code})`);
 }

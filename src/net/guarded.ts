@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { ProbeFault } from './fault.ts';
+import { ProbeError } from './probe-error.ts';
 
 /** Looks at the bytes of a server before a library reads them, and gives what the library may read now. Throws ProbeFault for what no such server says. */
 export interface Inspector {
@@ -15,8 +15,8 @@ export function guarded(inner: Duplex, inspector: Inspector, service: string): D
 }
 
 /** The fault of a server that speaks another protocol, or breaks its own. */
-export function foreignFault(service: string): ProbeFault {
-  return new ProbeFault('use', 'EPROTO', `answers, and not as ${service} does`);
+export function foreignFault(service: string): ProbeError {
+  return new ProbeError('use', 'EPROTO', `answers, and not as ${service} does`);
 }
 
 class Guarded extends Duplex {
@@ -36,7 +36,7 @@ class Guarded extends Duplex {
         const bytes = inspector.push(chunk);
         if (bytes.length > 0 && !this.push(bytes)) inner.pause();
       } catch (error) {
-        this.destroy(error instanceof ProbeFault ? error : foreignFault(service));
+        this.destroy(error instanceof ProbeError ? error : foreignFault(service));
       }
     });
     inner.on('end', () => {

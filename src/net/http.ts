@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { withinMs } from '../base/time-limit.ts';
 import type { Dial } from './dial.ts';
-import { faultOf, ProbeFault } from './fault.ts';
+import { faultOf, ProbeError } from './probe-error.ts';
 import { assertTrusted, type CertificateFact, secure } from './tls.ts';
 
 export interface HttpRequest {
@@ -62,7 +62,7 @@ export async function requestHttp(request: HttpRequest, options: HttpOptions): P
     return { ...(await exchange(stream, request, options.bodyLimit ?? BODY_LIMIT, signal)), certificate };
   } catch (error) {
     const { stage, code, text } = faultOf(error, 'use');
-    throw new ProbeFault(stage, code, text);
+    throw new ProbeError(stage, code, text);
   } finally {
     plain.destroy();
   }

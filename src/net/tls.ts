@@ -9,7 +9,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { ProbeFault } from './fault.ts';
+import { ProbeError } from './probe-error.ts';
 
 /** What a server showed when TLS was agreed on. */
 export interface CertificateFact {
@@ -80,8 +80,8 @@ export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: Secu
       } catch (error) {
         // What is thrown in an event's handler ends the process.
         socket.destroy();
-        const unreadable = new ProbeFault('tls', 'ERR_TLS_CERT', 'shows a certificate that cannot be read');
-        reject(error instanceof ProbeFault ? error : unreadable);
+        const unreadable = new ProbeError('tls', 'ERR_TLS_CERT', 'shows a certificate that cannot be read');
+        reject(error instanceof ProbeError ? error : unreadable);
       }
     });
   });
@@ -99,8 +99,8 @@ function trusting(ca: string): SecureContext {
 /** Throws ProbeFault with stage `tls` where the chain is not trusted or the certificate is for another host. */
 export function assertTrusted({ distrust, wrongHost }: CertificateFact): void {
   if (distrust !== undefined)
-    throw new ProbeFault('tls', distrust, `shows a certificate that is not trusted (${distrust})`);
-  if (wrongHost !== undefined) throw new ProbeFault('tls', 'ERR_TLS_CERT_ALTNAME_INVALID', wrongHost);
+    throw new ProbeError('tls', distrust, `shows a certificate that is not trusted (${distrust})`);
+  if (wrongHost !== undefined) throw new ProbeError('tls', 'ERR_TLS_CERT_ALTNAME_INVALID', wrongHost);
 }
 
 function certificateOf(socket: TLSSocket, host: string): CertificateFact {
@@ -128,7 +128,7 @@ function certificateOf(socket: TLSSocket, host: string): CertificateFact {
 function isoTime(text: string): string {
   const time = new Date(text);
   if (!Number.isNaN(time.getTime())) return time.toISOString();
-  throw new ProbeFault('tls', 'ERR_TLS_CERT_DATE', 'shows a certificate whose dates cannot be read');
+  throw new ProbeError('tls', 'ERR_TLS_CERT_DATE', 'shows a certificate whose dates cannot be read');
 }
 
 function namesOf(alternatives: string | undefined): string {
@@ -137,11 +137,11 @@ function namesOf(alternatives: string | undefined): string {
     : alternatives.replaceAll('DNS:', '').replaceAll('IP Address:', '');
 }
 
-function tlsFault(error: NodeJS.ErrnoException): ProbeFault {
+function tlsFault(error: NodeJS.ErrnoException): ProbeError {
   const code = error.code ?? 'EPROTO';
   if (code === 'ETIMEDOUT')
-    return new ProbeFault('tls', code, 'takes the connection and never answers the TLS greeting');
+    return new ProbeError('tls', code, 'takes the connection and never answers the TLS greeting');
   if (code === 'ECONNRESET')
-    return new ProbeFault('tls', code, 'closes the connection at the TLS greeting: it may speak no TLS on this port');
-  return new ProbeFault('tls', code, `agrees on no TLS (${code}): it may speak none on this port`);
+    return new ProbeError('tls', code, 'closes the connection at the TLS greeting: it may speak no TLS on this port');
+  return new ProbeError('tls', code, `agrees on no TLS (${code}): it may speak none on this port`);
 }

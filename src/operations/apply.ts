@@ -2,10 +2,10 @@ import { Interrupted } from '../base/errors.ts';
 import { withinMs } from '../base/time-limit.ts';
 import type { CheckReport } from '../checks/check.ts';
 import { whoAmI } from '../state/lock/self.ts';
-import { keepPlace } from '../state/place.ts';
 import { openRevision, type RecordInput } from '../state/revisions/record.ts';
 import type { Revision } from '../state/revisions/revision.ts';
-import type { ApplyResult, Change, OnChild } from '../targets/target.ts';
+import { saveTargetIdentity } from '../state/target-identity.ts';
+import type { ApplyResult, OnChild, PlannedChange } from '../targets/target.ts';
 import type { InstallOptions } from './options.ts';
 import { type PlannedInstall, revisionStore } from './plan-install.ts';
 import type { InstallFacts } from './report.ts';
@@ -69,7 +69,7 @@ async function open(options: InstallOptions, planned: PlannedInstall): Promise<R
   const { newest, place, plan } = planned;
   await prepared.keepSecrets();
   await target.keepSecrets(rendered, signal);
-  await keepPlace(paths, place.identity, place.facts.map(({ name, value }) => `${name} ${value}`).join(', '));
+  await saveTargetIdentity(paths, place.identity, place.facts.map(({ name, value }) => `${name} ${value}`).join(', '));
   const store = revisionStore(prepared, target);
   if (newest?.outcome === 'open' && !planned.resumes) {
     await store.write({ ...newest, phase: 'closed', outcome: 'interrupted', endedAt: now().toISOString() }, signal);
@@ -99,7 +99,7 @@ async function open(options: InstallOptions, planned: PlannedInstall): Promise<R
 /** What a revision is about: a run that was cut short is told whole, with what it had planned at first. */
 function whatChanges({ plan, upgrade, newest, resumes }: PlannedInstall): Pick<RecordInput, 'changes' | 'upgrade'> {
   if (resumes && newest?.changes !== undefined) return { changes: newest.changes, upgrade: newest.upgrade };
-  const count = (action: Change['action']) => plan.changes.filter((change) => change.action === action).length;
+  const count = (action: PlannedChange['action']) => plan.changes.filter((change) => change.action === action).length;
   return {
     changes: { created: count('create'), changed: count('change'), deleted: count('delete') },
     upgrade: [...upgrade],

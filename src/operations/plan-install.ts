@@ -1,17 +1,17 @@
-import { refuseOtherPlace } from '../state/place.ts';
-import { bothRead, bothStores } from '../state/revisions/both.ts';
 import { revisionFolder } from '../state/revisions/folder.ts';
+import { mirroredStore, readMirrored } from '../state/revisions/mirrored-store.ts';
 import { isOfRender } from '../state/revisions/record.ts';
 import { newestRevision, type Revision } from '../state/revisions/revision.ts';
 import type { RevisionStore } from '../state/revisions/store.ts';
 import { nextNumber, type UnreadableRevision } from '../state/revisions/stored.ts';
-import type { Place, Plan, Target } from '../targets/target.ts';
+import { refuseOtherTarget } from '../state/target-identity.ts';
+import type { Plan, Target, TargetLocation } from '../targets/target.ts';
 import type { DeploymentContext } from './open-deployment.ts';
 import type { RenderedDeployment } from './prepare.ts';
 
 /** What an install would do, and to what; shown before anybody is asked. */
 export interface PlannedInstall {
-  readonly place: Place;
+  readonly place: TargetLocation;
   readonly plan: Plan;
   readonly revisions: readonly Revision[];
   /** Where there is one, nothing may be changed (`refuseUnreadable`). */
@@ -29,7 +29,7 @@ export interface PlannedInstall {
 
 /** Revisions of the installation, with a copy in `.difyctl/`. */
 export function revisionStore({ paths }: DeploymentContext, target: Target): RevisionStore {
-  return bothStores(target.revisions, revisionFolder(paths.revisions));
+  return mirroredStore(target.revisions, revisionFolder(paths.revisions));
 }
 
 /** Looks at the place and plans. Throws UserError where this name was installed elsewhere, ExternalError where the place does not answer. */
@@ -41,10 +41,10 @@ export async function planInstall(
   const { secrets, paths, deployment } = prepared;
   const rendered = prepared.rendered.value;
   const copy = revisionFolder(paths.revisions);
-  const [place, there, here] = await Promise.all([target.place(signal), target.revisions.read(signal), copy.read()]);
+  const [place, there, here] = await Promise.all([target.locate(signal), target.revisions.read(signal), copy.read()]);
   const { revisions } = there;
-  const { unreadable } = bothRead(there, here);
-  await refuseOtherPlace(paths, deployment.name, place.identity);
+  const { unreadable } = readMirrored(there, here);
+  await refuseOtherTarget(paths, deployment.name, place.identity);
   const newest = newestRevision(revisions);
   const plan = await target.plan(rendered, newest, signal);
   const same = newest !== undefined && isOfRender(newest, rendered, secrets);

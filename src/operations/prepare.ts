@@ -1,7 +1,7 @@
 import type { Fault } from '../base/errors.ts';
 import type { Result } from '../base/result.ts';
 import type { Rendered } from '../render/rendered.ts';
-import type { Living } from '../state/living.ts';
+import type { InstalledSecrets } from '../state/installed.ts';
 import { writeCache } from '../state/secrets/cache.ts';
 import type { ResolvedSecrets } from '../state/secrets/resolve.ts';
 import type { LocalChart } from './chart.ts';
@@ -13,7 +13,7 @@ export type PrepareInput = OpenInput & ResolveInput;
 
 /** A deployment with its secrets and, if it can be rendered, its rendered set. */
 export interface PreparedDeployment extends DeploymentContext {
-  readonly living: Living;
+  readonly living: InstalledSecrets;
   /** Kubernetes only, and only if the deployment was rendered. */
   readonly chart: LocalChart | undefined;
   /** Unresolved ones hold placeholders: nothing rendered with them may be written or applied. */

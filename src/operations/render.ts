@@ -71,9 +71,9 @@ async function loadRenderer(deployment: Deployment, { baseDirectory, facts }: Re
 
 /** The CA files that the deployment names; one that cannot be read is missing here, and the renderer says so. */
 async function certificateFiles(deployment: Deployment, baseDirectory: string): Promise<ReadonlyMap<string, string>> {
-  const { authorities } = await import('../render/dify-env/authorities.ts');
+  const { caCertificates } = await import('../render/dify-env/ca-certificates.ts');
   const found = new Map<string, string>();
-  for (const { path } of authorities(deployment)) {
+  for (const { path } of caCertificates(deployment)) {
     const content = await readFile(resolve(baseDirectory, path), 'utf8').catch(() => undefined);
     if (content !== undefined) found.set(path, content);
   }

@@ -4,7 +4,7 @@ import type { CheckReport } from '../checks/check.ts';
 import { isBlocked } from '../checks/exit.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Drift } from '../evidence/drift/drift.ts';
-import type { ApplyFailure, Change, Place } from '../targets/target.ts';
+import type { ApplyFailure, PlannedChange, TargetLocation } from '../targets/target.ts';
 
 type InstallOutcome = 'blocked' | 'dry-run' | 'unchanged' | 'applied' | 'failed' | 'rolled-back';
 
@@ -18,9 +18,9 @@ export interface InstallReport {
   readonly tier: Deployment['tier'];
   readonly target: Deployment['target']['type'];
   readonly outcome: InstallOutcome;
-  readonly location?: Place['facts'];
+  readonly location?: TargetLocation['facts'];
   readonly plan?: {
-    readonly changes: readonly Change[];
+    readonly changes: readonly PlannedChange[];
     /** What others had changed since the install before, and this one undid. */
     readonly drift: readonly Drift[];
     readonly digest: string;

@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import { kubectl } from '../exec/kubectl.ts';
-import { composeLiving } from '../state/compose/living.ts';
-import { kubernetesLiving } from '../state/kubernetes/living.ts';
-import type { Living } from '../state/living.ts';
+import { composeInstalled } from '../state/compose/installed.ts';
+import type { InstalledSecrets } from '../state/installed.ts';
+import { kubernetesInstalled } from '../state/kubernetes/installed.ts';
 import { readCache } from '../state/secrets/cache.ts';
 import { type ResolvedSecrets, resolveSecrets } from '../state/secrets/resolve.ts';
 import type { DeploymentContext } from './open-deployment.ts';
 
 /** Where an existing installation of the deployment keeps its secrets. */
-export function installedSecrets({ deployment, baseDirectory, runner, kubeArgs }: DeploymentContext): Living {
+export function installedSecrets({ deployment, baseDirectory, runner, kubeArgs }: DeploymentContext): InstalledSecrets {
   const { name, target } = deployment;
   return target.type === 'compose'
-    ? composeLiving({ runner, name, directory: resolve(baseDirectory, target.directory) })
-    : kubernetesLiving({ kubectl: kubectl(runner, kubeArgs), name, namespace: target.namespace });
+    ? composeInstalled({ runner, name, directory: resolve(baseDirectory, target.directory) })
+    : kubernetesInstalled({ kubectl: kubectl(runner, kubeArgs), name, namespace: target.namespace });
 }
 
 export interface ResolveInput {
@@ -25,7 +25,7 @@ export interface ResolveInput {
 /** Resolves every secret of the deployment and protects it in the output. Throws as `resolveSecrets`. */
 export async function resolveDeploymentSecrets(
   { required, paths, baseDirectory, secretKeys: keysNow, protect }: DeploymentContext,
-  living: Living,
+  living: InstalledSecrets,
   { env, unreadable, signal }: ResolveInput,
 ): Promise<ResolvedSecrets> {
   const cache = await readCache(paths);

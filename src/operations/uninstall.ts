@@ -1,9 +1,9 @@
 import type { OnProgress } from '../base/events.ts';
 import { refuseLink } from '../state/links.ts';
-import { refuseOtherPlace } from '../state/place.ts';
 import { newestRevision, type Revision } from '../state/revisions/revision.ts';
 import { refuseUnreadable } from '../state/revisions/stored.ts';
-import type { Change, Place, Target } from '../targets/target.ts';
+import { refuseOtherTarget } from '../state/target-identity.ts';
+import type { PlannedChange, Target, TargetLocation } from '../targets/target.ts';
 import type { Locked } from './locked.ts';
 import type { DeploymentContext } from './open-deployment.ts';
 import { operation } from './operation.ts';
@@ -12,8 +12,8 @@ import { runStep } from './steps.ts';
 
 /** What an uninstall would delete, and where; shown before anybody is asked. */
 export interface RemovalPlan {
-  readonly place: Place;
-  readonly removal: readonly Change[];
+  readonly place: TargetLocation;
+  readonly removal: readonly PlannedChange[];
 }
 
 export interface UninstallOptions {
@@ -39,8 +39,8 @@ export interface Uninstalled extends RemovalPlan {
  */
 export async function uninstall(options: UninstallOptions): Promise<Uninstalled> {
   const { opened, target, signal } = options;
-  const place = await target.place(signal);
-  await refuseOtherPlace(opened.paths, opened.deployment.name, place.identity);
+  const place = await target.locate(signal);
+  await refuseOtherTarget(opened.paths, opened.deployment.name, place.identity);
   await refuseLink(opened.paths.revisions);
   const store = revisionStore(opened, target);
   return operation<PlannedRemoval, Uninstalled>(
@@ -91,6 +91,6 @@ async function remove(
   return { place, removal, kept, wasInstalled: true };
 }
 
-function keyOf({ kind, name }: Change): string {
+function keyOf({ kind, name }: PlannedChange): string {
   return `${kind} ${name}`;
 }

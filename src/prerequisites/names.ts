@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment/schema/deployment.ts';
-import { authorities, type CaOwner } from '../render/dify-env/authorities.ts';
+import { type CaOwner, caCertificates } from '../render/dify-env/ca-certificates.ts';
 
 /** A public name of Dify, and what must be done for it. */
 export interface NameNeed {
@@ -63,8 +63,8 @@ function placeOf({ target, name }: Deployment): string {
 }
 
 /** Files with authorities of one's own that the processes have to trust, by the service that they belong to. */
-export function authorityNeeds(deployment: Deployment): readonly { readonly of: string; readonly file: string }[] {
-  return authorities(deployment).map(({ owner, path }) => ({ of: SERVICES[owner], file: path }));
+export function caCertificateNeeds(deployment: Deployment): readonly { readonly of: string; readonly file: string }[] {
+  return caCertificates(deployment).map(({ owner, path }) => ({ of: SERVICES[owner], file: path }));
 }
 
 const SERVICES: Readonly<Record<CaOwner, string>> = {

@@ -3,7 +3,7 @@ import { type BucketNeed, bucketNeed } from './buckets.ts';
 import { type ConnectionNeed, connectionNeeds, connectionNotes } from './connections.ts';
 import { databaseServers, type ServerNeed } from './databases.ts';
 import { type EgressNeed, egressNeeds } from './egress.ts';
-import { authorityNeeds, type CertificateNeed, certificateNeeds, type NameNeed, nameNeeds } from './names.ts';
+import { type CertificateNeed, caCertificateNeeds, certificateNeeds, type NameNeed, nameNeeds } from './names.ts';
 
 /** What others have to prepare before an install, from the file alone. */
 export interface Prerequisites {
@@ -15,7 +15,7 @@ export interface Prerequisites {
   readonly egress: readonly EgressNeed[];
   readonly names: readonly NameNeed[];
   readonly certificates: readonly CertificateNeed[];
-  readonly authorities: ReturnType<typeof authorityNeeds>;
+  readonly authorities: ReturnType<typeof caCertificateNeeds>;
 }
 
 /** Everything that the database, cloud, network and platform people have to do; pure, and without any secret. */
@@ -30,6 +30,6 @@ export function prerequisitesOf(deployment: Deployment): Prerequisites {
     egress: egressNeeds(deployment),
     names: nameNeeds(deployment),
     certificates: certificateNeeds(deployment),
-    authorities: authorityNeeds(deployment),
+    authorities: caCertificateNeeds(deployment),
   };
 }

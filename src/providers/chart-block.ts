@@ -15,7 +15,7 @@ export interface ChartBlock {
 }
 
 /** Stands in values.yaml where the chart wants the text of a secret; the real one comes from the Secret by `extraEnv`. */
-export const HELD_ELSEWHERE = 'in-the-secret-of-difyctl';
+export const SECRET_PLACEHOLDER = 'in-the-secret-of-difyctl';
 
 /** Components that run the api's image: they share one environment. */
 export const API_PROCESSES = ['api', 'worker', 'beat', 'apiWebsocket'] as const satisfies readonly ComponentName[];
@@ -46,15 +46,15 @@ export function mergeBlocks(blocks: readonly ChartBlock[]): ChartBlock {
 }
 
 /** `HELD_ELSEWHERE` where there is a secret, else the empty text, which the chart takes for none. */
-export function heldElsewhere(reference: unknown): string {
-  return reference === undefined ? '' : HELD_ELSEWHERE;
+export function secretPlaceholder(reference: unknown): string {
+  return reference === undefined ? '' : SECRET_PLACEHOLDER;
 }
 
 /**
  * The chart writes a few values into its ConfigMaps without quotes, where YAML would read `null`, `yes` or `123` as
  * something other than a text and the API server would refuse it. Such a value is put in by `extraEnv` instead.
  */
-function survivesUnquoted(value: string): boolean {
+function isPlainYamlScalar(value: string): boolean {
   return (
     /^[A-Za-z_][-\w.$]*$|^\d+\.\d+\.\d+\.\d+$/.test(value) && !/^(null|true|false|yes|no|on|off|y|n)$/i.test(value)
   );
@@ -62,5 +62,5 @@ function survivesUnquoted(value: string): boolean {
 
 /** A value for a place that is written without quotes, and what the chart then gives. */
 export function unquoted(name: string, value: string): { readonly value: string; readonly gives: Variables } {
-  return survivesUnquoted(value) ? { value, gives: { [name]: value } } : { value: 'see-extra-env', gives: {} };
+  return isPlainYamlScalar(value) ? { value, gives: { [name]: value } } : { value: 'see-extra-env', gives: {} };
 }

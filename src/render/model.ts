@@ -4,7 +4,7 @@ import { requiredSecrets } from '../deployment/required-secrets.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { RequiredSecret } from '../deployment/secrets.ts';
 import type { ServiceAddresses } from './dify-env/addresses.ts';
-import { type Authority, authorities } from './dify-env/authorities.ts';
+import { type CaCertificate, caCertificates } from './dify-env/ca-certificates.ts';
 import { type DifyEnvironment, difyEnvironment } from './dify-env/environment.ts';
 
 /** What a deployment comes to before it is written for one target; each part is derived once. */
@@ -13,7 +13,7 @@ export interface RenderModel {
   readonly components: Readonly<Record<ComponentName, PlannedComponent>>;
   readonly requiredSecrets: readonly RequiredSecret[];
   /** The CA files in use, one for each service at most. */
-  readonly caCertificates: readonly Authority[];
+  readonly caCertificates: readonly CaCertificate[];
   readonly environment: DifyEnvironment;
 }
 
@@ -24,7 +24,7 @@ export function renderModel(deployment: Deployment, addresses: ServiceAddresses)
     deployment,
     components,
     requiredSecrets: requiredSecrets(deployment),
-    caCertificates: authorities(deployment),
+    caCertificates: caCertificates(deployment),
     environment: difyEnvironment(deployment, addresses, components),
   };
 }

@@ -9,7 +9,7 @@ export interface StatePaths {
   /** Cache of generated secrets; the living installation is the authority. */
   readonly secrets: string;
   /** Which cluster or engine this name belongs to. */
-  readonly place: string;
+  readonly targetIdentity: string;
   readonly revisions: string;
 }
 
@@ -21,7 +21,7 @@ export function statePaths(baseDirectory: string, name: string): StatePaths {
     root,
     deployment,
     secrets: join(deployment, 'secrets.yaml'),
-    place: join(deployment, 'place.yaml'),
+    targetIdentity: join(deployment, 'place.yaml'),
     revisions: join(deployment, 'revisions'),
   };
 }

@@ -1,4 +1,4 @@
-import type { FaultFact } from '../net/fault.ts';
+import type { FaultFact } from '../net/probe-error.ts';
 
 /**
  * Why a request came to nothing. `fault`: no answer at all (`stage` says how far it came); `style`: the bucket is not to be addressed this way; `denied`:

@@ -3,12 +3,12 @@ import type { ComponentName } from '../checklist/components.ts';
 import type { Drift } from '../evidence/drift/drift.ts';
 import type { Rendered, RenderedFile } from '../render/rendered.ts';
 import type { LockStore } from '../state/lock/store.ts';
-import type { PlaceIdentity } from '../state/place.ts';
 import type { Revision } from '../state/revisions/revision.ts';
 import type { RevisionStore } from '../state/revisions/store.ts';
+import type { TargetIdentity } from '../state/target-identity.ts';
 
 /** One object or service that applying would touch. */
-export interface Change {
+export interface PlannedChange {
   readonly action: 'create' | 'change' | 'delete';
   readonly kind: string;
   readonly name: string;
@@ -27,7 +27,7 @@ export interface FieldChange {
 }
 
 export interface Plan {
-  readonly changes: readonly Change[];
+  readonly changes: readonly PlannedChange[];
   /** What was changed by others since the last install, and would be undone; every object of it that stays is among the changes. */
   readonly drift: readonly Drift[];
   /** Secrets with other values than before, by their path in the file (`postgres.password`). */
@@ -43,16 +43,16 @@ export interface Plan {
 }
 
 /** Where the deployment would go, shown before anybody is asked. */
-export interface Place {
+export interface TargetLocation {
   readonly target: 'kubernetes' | 'compose';
   /** Which cluster or engine this is; another one under the same name is refused. */
-  readonly identity: PlaceIdentity;
+  readonly identity: TargetIdentity;
   /** Lines such as `context prod-eu`, `server https://…`, `user …`, `namespace dify`, `release none`, in order. */
   readonly facts: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** What the living installation is. */
-export interface LiveRelease {
+export interface InstalledRelease {
   readonly exists: boolean;
   /** Helm's or Compose's own word: deployed, failed, pending-install, running, … */
   readonly status: string;
@@ -161,8 +161,8 @@ export interface Target {
   readonly revisions: RevisionStore;
   /** Versions of the programs that apply: `helm 4.3.1`. */
   tools(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
-  place(signal: AbortSignal): Promise<Place>;
-  inspect(signal: AbortSignal): Promise<LiveRelease>;
+  locate(signal: AbortSignal): Promise<TargetLocation>;
+  inspect(signal: AbortSignal): Promise<InstalledRelease>;
   plan(rendered: Rendered, previous: Revision | undefined, signal: AbortSignal): Promise<Plan>;
   /** Where the lock lies; makes what must be there for it (the namespace, the directory). Called after the confirmation only. */
   lockStore(signal: AbortSignal): Promise<LockStore>;
@@ -190,7 +190,7 @@ export interface Target {
   /**
    * What `remove` would delete, to be shown before anybody is asked. Throws UserError where the release names objects that are not its own.
    */
-  removal(signal: AbortSignal): Promise<readonly Change[]>;
+  removal(signal: AbortSignal): Promise<readonly PlannedChange[]>;
   /** Removes the installation; claims, data and secrets are kept. Says what stays. */
   remove(options: WorkOptions): Promise<{ readonly kept: readonly string[] }>;
 }

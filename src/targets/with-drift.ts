@@ -1,15 +1,15 @@
 import type { Drift } from '../evidence/drift/drift.ts';
-import type { Change } from './target.ts';
+import type { PlannedChange } from './target.ts';
 
 /**
  * The changes, and what undoes drift of things that are still wanted (`Kind/name`): what is gone is made again, anything else is changed back.
  * What the plan creates or deletes anyway stays as it is.
  */
 export function withDrift(
-  changes: readonly Change[],
+  changes: readonly PlannedChange[],
   drift: readonly Drift[],
   wanted: ReadonlySet<string>,
-): readonly Change[] {
+): readonly PlannedChange[] {
   const all = new Map(changes.map((change) => [`${change.kind}/${change.name}`, change]));
   for (const one of drift) {
     const { kind, name, change, path } = one;
@@ -29,7 +29,10 @@ export function withDrift(
 }
 
 /** The fields of a change, and how the drift is undone: from what lives to what was applied. What the plan sets itself stays as it is. */
-function repairedFields(known: Change | undefined, { path, was, is, secret }: Drift): Pick<Change, 'fields'> {
+function repairedFields(
+  known: PlannedChange | undefined,
+  { path, was, is, secret }: Drift,
+): Pick<PlannedChange, 'fields'> {
   // Paths alone are known of it: its fields would be half of the change.
   if (known !== undefined && known.fields === undefined) return {};
   const fields = known?.fields ?? [];

@@ -1,27 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { plannedComponents } from '../deployment/components.ts';
-import type { Change } from '../deployment/edit.ts';
-import { judgeDeployment } from '../deployment/load.ts';
+import type { FileEdit } from '../deployment/edit.ts';
+import { validateDeployment } from '../deployment/load.ts';
 import { formatPath, type Path, withoutPath } from '../deployment/paths.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { answersOf } from './answers.ts';
 import { completed, derived } from './complete.ts';
-import { type Draft, draftData } from './draft.ts';
 import { QUESTIONS } from './questions/all.ts';
+import { dataOf, type WizardState } from './state.ts';
 
 /**
  * What a draft changes in its file: the answers and what they imply, without what is the default anyway. The one way from answers to
  * a file, for the wizard, flags, variables and --set.
  */
-export function changesFor(draft: Draft): readonly Change[] {
-  return differences(draft.base, withoutDefaults(draft.base, completed(draft.base, draftData(draft))), []);
+export function changesFor(draft: WizardState): readonly FileEdit[] {
+  return differences(draft.base, withoutDefaults(draft.base, completed(draft.base, dataOf(draft))), []);
 }
 
 /** A default that other answers contradict is written: left out, they would imply their own value again. */
-function isContradicted(data: JsonObject, { path, value }: Change): boolean {
+function isContradicted(data: JsonObject, { path, value }: FileEdit): boolean {
   const name = formatPath(path);
-  const question = QUESTIONS.find(({ id, lens }) => id === name && lens === undefined);
+  const question = QUESTIONS.find(({ id, codec }) => id === name && codec === undefined);
   const offer = question === undefined ? undefined : derived(question, answersOf(data));
   return offer !== undefined && !isDeepStrictEqual(offer.value, value);
 }
@@ -38,7 +38,7 @@ function withoutDefaults(base: JsonObject, data: JsonObject): JsonObject {
 }
 
 function sameDeployment(a: JsonObject, b: JsonObject): boolean {
-  const [one, other] = [judgeDeployment(a), judgeDeployment(b)];
+  const [one, other] = [validateDeployment(a), validateDeployment(b)];
   if (!('deployment' in one) || !('deployment' in other)) return false;
   return isDeepStrictEqual(asPlanned(one.deployment), asPlanned(other.deployment));
 }
@@ -60,7 +60,7 @@ function withoutEmptyParents(data: JsonObject, path: Path): JsonObject {
 }
 
 /** Leaves that differ, in the order of `after`, removals first. Lists and secret references are leaves. */
-function differences(before: Json | undefined, after: Json, path: Path): readonly Change[] {
+function differences(before: Json | undefined, after: Json, path: Path): readonly FileEdit[] {
   if (isDeepStrictEqual(before, after)) return [];
   if (!isObject(after) || isReference(after)) return [{ path, value: after }];
   const old = isObject(before) && !isReference(before) ? (before as JsonObject) : {};

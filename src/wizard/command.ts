@@ -2,42 +2,42 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { shellWord } from '../base/shell-word.ts';
-import type { Change } from '../deployment/edit.ts';
+import type { FileEdit } from '../deployment/edit.ts';
 import { kebabFlag } from '../deployment/flag-names.ts';
 import { findFlag } from '../deployment/flags.ts';
 import { formatPath, readPath } from '../deployment/paths.ts';
 import { shapesAt } from '../deployment/schema/shape.ts';
+import { type PathBases, textOf } from './answer-text.ts';
 import { answersOf, currentAnswer } from './answers.ts';
 import { changesFor } from './changes.ts';
 import { completed, impliedBy } from './complete.ts';
-import { type Draft, draftData } from './draft.ts';
-import { flagOf } from './names.ts';
+import { flagOf } from './flag-names.ts';
 import type { Question } from './question.ts';
 import { QUESTIONS } from './questions/all.ts';
-import { type Places, textOf } from './texts.ts';
+import { dataOf, type WizardState } from './state.ts';
 
 /**
  * The command that makes the same file without a terminal, as words for a shell. What the answers imply is left out: it is implied
  * again. Holds no secret, since a file holds none.
  */
-export function equivalentCommand(draft: Draft, file: string, places: Places): string {
+export function equivalentCommand(draft: WizardState, file: string, places: PathBases): string {
   const options = equivalentOptions(draft, places);
   const out = file === 'difyctl.yaml' ? [] : ['--out', file];
   return ['difyctl', 'init', '--non-interactive', ...out, ...options].map(shellWord).join(' ');
 }
 
 /** The options of that command, unquoted. */
-export function equivalentOptions(draft: Draft, places: Places): readonly string[] {
+export function equivalentOptions(draft: WizardState, places: PathBases): readonly string[] {
   const implied = impliedPaths(draft);
   const changes = changesFor(draft).filter(({ path }) => !FRAME_PATHS.has(formatPath(path)));
-  const data = completed(draft.base, draftData(draft));
+  const data = completed(draft.base, dataOf(draft));
   const said = (path: string): Json | undefined => readPath(data, path.split('.'));
   const shared = QUESTIONS.filter((question) => question.fills.length > 1 && isAnsweredWhole(question, changes, said));
   const covered = new Set([...implied, ...shared.flatMap(({ fills }) => fills)]);
   const options = [
     ...shared.map((question) => ({
       path: question.id,
-      words: [flagOf(question), textOf(currentAnswer(question, { said }) ?? '')],
+      words: [flagOf(question), textOf(currentAnswer(question, { explicit: said }) ?? '')],
     })),
     ...changes
       .filter(({ path }) => !covered.has(formatPath(path)))
@@ -58,7 +58,7 @@ const FRAME_PATHS: ReadonlySet<string> = new Set(['apiVersion', 'defaults']);
 /** One answer for several paths, and all of them are new and the same. */
 function isAnsweredWhole(
   question: Question,
-  changes: readonly Change[],
+  changes: readonly FileEdit[],
   said: (path: string) => Json | undefined,
 ): boolean {
   const changed = new Set(changes.map(({ path }) => formatPath(path)));
@@ -67,9 +67,9 @@ function isAnsweredWhole(
 }
 
 /** Paths that hold exactly what the other answers imply. What the file said before is never implied again: the file's word stays. */
-function impliedPaths(draft: Draft): ReadonlySet<string> {
-  const data = completed(draft.base, draftData(draft));
-  const held = QUESTIONS.filter((question) => question.lens === undefined && question.fills.length === 1).filter(
+function impliedPaths(draft: WizardState): ReadonlySet<string> {
+  const data = completed(draft.base, dataOf(draft));
+  const held = QUESTIONS.filter((question) => question.codec === undefined && question.fills.length === 1).filter(
     (question) => {
       if (currentAnswer(question, answersOf(draft.base)) !== undefined) return false;
       const without = withoutAnswer(data, question);
@@ -92,7 +92,7 @@ function withoutAnswer(data: JsonObject, { fills }: Question): JsonObject {
   return strip(data, keys) as JsonObject;
 }
 
-function optionFor({ path, value }: Change, places: Places): readonly string[] {
+function optionFor({ path, value }: FileEdit, places: PathBases): readonly string[] {
   const name = formatPath(path);
   const field = settingPath(path);
   if (value === null) return ['--set', `${field}=null`];
@@ -104,12 +104,12 @@ function optionFor({ path, value }: Change, places: Places): readonly string[] {
 }
 
 /** A path as --set reads it: a key with dots in quotes. */
-function settingPath(path: Change['path']): string {
+function settingPath(path: FileEdit['path']): string {
   return formatPath(path.map((step) => (typeof step === 'string' && /[.[\]=]/.test(step) ? `"${step}"` : step)));
 }
 
 /** Paths of files as somebody in the working directory types them. */
-function movedPaths(value: Json, path: Change['path'], { cwd, baseDirectory }: Places): Json {
+function movedPaths(value: Json, path: FileEdit['path'], { cwd, baseDirectory }: PathBases): Json {
   if (cwd === baseDirectory) return value;
   const move = (text: string): string =>
     isAbsolute(text) || text.startsWith('~') ? text : relative(cwd, resolve(baseDirectory, text)) || '.';

@@ -7,13 +7,13 @@ export interface Endpoint {
 }
 
 /** The endpoint that becomes known with the answer of a question; undefined where there is none. */
-export function endpointOf({ id }: Question, { said, value }: Answers): Endpoint | undefined {
+export function endpointOf({ id }: Question, { explicit, value }: Answers): Endpoint | undefined {
   if (id.endsWith('.host')) {
-    const [host, port] = [said(id), value(id.replace(/host$/, 'port'))];
+    const [host, port] = [explicit(id), value(id.replace(/host$/, 'port'))];
     return typeof host === 'string' && typeof port === 'number' ? { host, port } : undefined;
   }
   if (!/^(vectorStore|objectStorage)\..*\.(url|endpoint|accountUrl)$/.test(id)) return undefined;
-  const address = said(id);
+  const address = explicit(id);
   if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
   const { hostname, port, protocol } = new URL(address);
   return { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };

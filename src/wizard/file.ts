@@ -1,16 +1,16 @@
 import { basename, dirname } from 'node:path';
 import { type Problem, UserError } from '../base/errors.ts';
-import { type Change, editDeployment } from '../deployment/edit.ts';
-import { judgeDeployment } from '../deployment/load.ts';
+import { editDeployment, type FileEdit } from '../deployment/edit.ts';
+import { validateDeployment } from '../deployment/load.ts';
 import { type OverrideInput, readOverrides } from '../deployment/overrides.ts';
 import { formatPath, type Path } from '../deployment/paths.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { readSource } from '../deployment/source.ts';
 import { changesFor } from './changes.ts';
 import { completed } from './complete.ts';
-import { type Draft, draftData } from './draft.ts';
 import { missingAnswers } from './missing.ts';
-import { missingProblems } from './missing-text.ts';
+import { missingProblems } from './missing-answers-text.ts';
+import { dataOf, type WizardState } from './state.ts';
 
 /** A file that is there, or not yet, and what the command line and the environment say about it. */
 export interface OpenedFile {
@@ -18,7 +18,7 @@ export interface OpenedFile {
   readonly path: string;
   /** Undefined where there is no file yet. */
   readonly text: string | undefined;
-  readonly draft: Draft;
+  readonly draft: WizardState;
   readonly warnings: readonly Problem[];
 }
 
@@ -38,7 +38,7 @@ export function openFile(path: string, text: string | undefined, input: Override
 /** What will be written. */
 export interface FinishedFile {
   readonly text: string;
-  readonly changes: readonly Change[];
+  readonly changes: readonly FileEdit[];
   readonly deployment: Deployment;
   readonly warnings: readonly Problem[];
 }
@@ -47,10 +47,10 @@ export interface FinishedFile {
  * The file that a draft makes. Throws UserError (exit 2) where answers are missing or wrong: all of them at once, each with its flag and
  * environment name.
  */
-export function finishFile({ path, text, warnings }: OpenedFile, draft: Draft): FinishedFile {
-  const data = completed(draft.base, draftData(draft));
+export function finishFile({ path, text, warnings }: OpenedFile, draft: WizardState): FinishedFile {
+  const data = completed(draft.base, dataOf(draft));
   const missing = missingProblems(missingAnswers(data));
-  const judged = judgeDeployment(data);
+  const judged = validateDeployment(data);
   const source = text === undefined ? undefined : readSource(text);
   const place = (at: Path): Partial<Problem> => source?.placeOf(at) ?? {};
   if ('problems' in judged || missing.length > 0) {
@@ -90,7 +90,7 @@ function incomplete(
 }
 
 /** A fault in what somebody said; while answers are missing, faults elsewhere only echo that. */
-function isSaid({ said }: Draft, path: Path): boolean {
+function isSaid({ said }: WizardState, path: Path): boolean {
   const name = formatPath(path);
   return said.flat().some((override) => {
     const over = formatPath(override.path);

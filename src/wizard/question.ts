@@ -1,13 +1,13 @@
 import type { Json } from '../base/json.ts';
-import type { Found } from './found.ts';
+import type { Suggestions } from './suggestions.ts';
 
 /** What is known when a question is considered. */
 export interface Answers {
   /** What the file, a flag or an earlier answer says at a path; undefined where nothing was said. */
-  said(path: string): Json | undefined;
+  explicit(path: string): Json | undefined;
   /** The same, or else what holds without being asked: the tier's default, or what other answers imply. */
   value(path: string): Json | undefined;
-  readonly found: Found;
+  readonly suggestions: Suggestions;
 }
 
 /** How an answer is typed. `secret` is a reference (`env:NAME`), never a secret; `list` is comma separated. */
@@ -59,13 +59,13 @@ export interface Question {
   readonly required: boolean | ((answers: Answers) => boolean);
   readonly offer?: (answers: Answers) => Offer | undefined;
   /** For answers that are not simply the value at `fills`. */
-  readonly lens?: Lens;
+  readonly codec?: AnswerCodec;
 }
 
 /** How an answer stands in the file. `write` gives the value of `fills[0]`. */
-export interface Lens {
-  read(answers: Pick<Answers, 'said'>): Json | undefined;
-  write(answer: Json, answers: Pick<Answers, 'said'>): Json;
+export interface AnswerCodec {
+  read(answers: Pick<Answers, 'explicit'>): Json | undefined;
+  write(answer: Json, answers: Pick<Answers, 'explicit'>): Json;
   /** What is wrong with a typed text that `write` cannot read; undefined if it can. */
   fault?(text: string): string | undefined;
 }

@@ -1,16 +1,16 @@
 import type { Json, JsonObject } from '../base/json.ts';
 import { formatBytes, formatCpu, parseQuantity } from '../base/quantity.ts';
 import { plannedComponents } from '../deployment/components.ts';
-import { judgeDeployment } from '../deployment/load.ts';
+import { validateDeployment } from '../deployment/load.ts';
 import { formatPath, readPath } from '../deployment/paths.ts';
+import { textOf } from './answer-text.ts';
 import { answersOf, currentAnswer, isMissing, offerFor } from './answers.ts';
 import { changesFor } from './changes.ts';
 import { completed, outdated } from './complete.ts';
-import { type Draft, draftData, isNewFile } from './draft.ts';
-import { flagOf } from './names.ts';
+import { flagOf } from './flag-names.ts';
 import type { Answers, Question } from './question.ts';
 import { QUESTIONS } from './questions/all.ts';
-import { textOf } from './texts.ts';
+import { dataOf, isNewFile, type WizardState } from './state.ts';
 
 /** One row of the review: a subject and what the file will say about it. */
 interface ReviewRow {
@@ -29,8 +29,8 @@ export interface Review {
 }
 
 /** The whole file in a dozen rows, for a last look. Pure. */
-export function reviewOf(draft: Draft): Review {
-  const said = draftData(draft);
+export function reviewOf(draft: WizardState): Review {
+  const said = dataOf(draft);
   const data = completed(draft.base, said);
   const answers = answersOf(data);
   return {
@@ -45,7 +45,7 @@ export function reviewOf(draft: Draft): Review {
 }
 
 /** `recovery.rpo: 1d -> 15m` for each value that the file will say otherwise. */
-function changeLines(draft: Draft): readonly string[] {
+function changeLines(draft: WizardState): readonly string[] {
   const shown = (value: Json | undefined): string =>
     value === undefined || value === null ? 'not set' : textOf(value);
   return changesFor(draft).map(
@@ -96,7 +96,7 @@ function row(
 
 /** What all of it asks of the machines; undefined while the file is not whole. */
 function requestsOf(data: JsonObject): string | undefined {
-  const judged = judgeDeployment(data);
+  const judged = validateDeployment(data);
   if (!('deployment' in judged)) return undefined;
   const enabled = Object.values(plannedComponents(judged.deployment)).filter((component) => component.enabled);
   const sum = (amount: 'cpu' | 'memory'): number =>
@@ -136,7 +136,7 @@ function labelled(question: Question, answers: Answers): string {
 function openPoints(data: JsonObject, answers: Answers): readonly string[] {
   const missing = QUESTIONS.filter((question) => isMissing(question, answers));
   const missingPaths = missing.flatMap(({ fills }) => fills);
-  const judged = judgeDeployment(data);
+  const judged = validateDeployment(data);
   const faults = 'deployment' in judged ? [] : judged.problems;
   return [
     ...missing.map((question) => `${question.id} is missing: ${question.title}`),

@@ -1,22 +1,22 @@
 import type { JsonObject } from '../base/json.ts';
-import { judgeDeployment } from '../deployment/load.ts';
+import { validateDeployment } from '../deployment/load.ts';
 import { formatPath } from '../deployment/paths.ts';
+import { noAnswer, type PathBases, readAnswer, textOf } from './answer-text.ts';
 import { answersOf, currentAnswer, isMissing, isRequired, offerFor } from './answers.ts';
 import { completed, type Implied, impliedBy, outdated } from './complete.ts';
-import { type Draft, draftData, isNewFile, type Saying } from './draft.ts';
-import type { Found } from './found.ts';
 import type { EnterValue, Note, Progress, Prompt, Reply, WizardIo } from './io.ts';
+import { impliedNotes } from './notes.ts';
 import type { Answers, Question } from './question.ts';
 import { QUESTIONS } from './questions/all.ts';
 import { currentText, reviewOf } from './review.ts';
-import { impliedNotes } from './say.ts';
-import { noAnswer, type Places, readAnswer, textOf } from './texts.ts';
+import { dataOf, isNewFile, type Overrides, type WizardState } from './state.ts';
+import type { Suggestions } from './suggestions.ts';
 
 export interface WizardSettings {
   readonly io: WizardIo;
-  readonly places: Places;
+  readonly places: PathBases;
   /** What was found so far; it may wait a moment for what the question would like to suggest, and never longer. */
-  readonly look: (question: Question, answers: Answers) => Promise<Found>;
+  readonly look: (question: Question, answers: Answers) => Promise<Suggestions>;
   /** A word about an answer, such as whether an address was reached; undefined where there is nothing to say. */
   readonly remark: (question: Question, answers: Answers) => Promise<string | undefined>;
 }
@@ -24,7 +24,7 @@ export interface WizardSettings {
 /** An answer that was given, so that Esc can take it back. */
 interface Given {
   readonly question: Question;
-  readonly saying: Saying;
+  readonly saying: Overrides;
 }
 
 /**
@@ -32,7 +32,7 @@ interface Given {
  * are not asked. A file that exists is not asked through again: only what it misses, then its review. Throws Interrupted where the
  * operator leaves.
  */
-export async function runWizard(start: Draft, settings: WizardSettings): Promise<Draft> {
+export async function runWizard(start: WizardState, settings: WizardSettings): Promise<WizardState> {
   const wizard = new Wizard(start, settings);
   for (;;) {
     await wizard.askOpen();
@@ -42,19 +42,19 @@ export async function runWizard(start: Draft, settings: WizardSettings): Promise
 }
 
 class Wizard {
-  readonly #start: Draft;
+  readonly #start: WizardState;
   readonly #settings: WizardSettings;
   readonly #typed = new Map<string, string>();
   #given: readonly Given[] = [];
   /** How many answers were given when more settings were wanted or not; undefined until that was asked. */
   #more: { readonly wanted: boolean; readonly after: number } | undefined;
 
-  constructor(start: Draft, settings: WizardSettings) {
+  constructor(start: WizardState, settings: WizardSettings) {
     this.#start = start;
     this.#settings = settings;
   }
 
-  draft(): Draft {
+  draft(): WizardState {
     return { ...this.#start, said: [...this.#start.said, ...this.#given.map(({ saying }) => saying)] };
   }
 
@@ -111,14 +111,14 @@ class Wizard {
 
   /** Undefined until target and tier tell which questions there are. */
   #progress(waiting: number): Progress | undefined {
-    const { said } = this.#answers();
-    if (said('target.type') === undefined || said('tier') === undefined) return undefined;
+    const { explicit } = this.#answers();
+    if (explicit('target.type') === undefined || explicit('tier') === undefined) return undefined;
     return { number: this.#given.length + 1, total: this.#given.length + waiting };
   }
 
   async #ask(question: Question, progress?: Progress): Promise<Reply> {
     const found = await this.#settings.look(question, this.#answers());
-    const data = draftData(this.draft());
+    const data = dataOf(this.draft());
     const answers = answersOf(data, found);
     const prompt = this.#prompt(question, answers);
     return this.#settings.io.ask(progress === undefined ? prompt : { ...prompt, progress });
@@ -158,7 +158,7 @@ class Wizard {
   }
 
   async #take(question: Question, reply: Exclude<Reply, { kind: 'back' }>): Promise<void> {
-    const before = draftData(this.draft());
+    const before = dataOf(this.draft());
     this.#given = [...this.#given, { question, saying: this.#sayingOf(question, reply) }];
     if (reply.kind === 'typed') this.#typed.set(question.id, reply.text);
     const remark = await this.#settings.remark(question, this.#answers());
@@ -169,11 +169,11 @@ class Wizard {
   /** What the answer implies that was not implied before; said once, when the numbers of the recovery plan are there. */
   #consequences(question: Question, before: JsonObject): readonly Note[] {
     if (question.id !== 'recovery.rpo' && question.id !== 'recovery.rto') return [];
-    const data = draftData(this.draft());
+    const data = dataOf(this.draft());
     return impliedNotes(impliedBy(before, data), answersOf(data));
   }
 
-  #sayingOf(question: Question, reply: Exclude<Reply, { kind: 'back' }>): Saying {
+  #sayingOf(question: Question, reply: Exclude<Reply, { kind: 'back' }>): Overrides {
     const answers = this.#answers();
     if (reply.kind === 'kept') return [];
     if (reply.kind === 'left-out') {
@@ -185,7 +185,7 @@ class Wizard {
 
   /** Questions that are open, in order. */
   #waiting(): readonly Question[] {
-    const data = draftData(this.draft());
+    const data = dataOf(this.draft());
     const answers = answersOf(data);
     const asked = new Set(this.#given.map(({ question }) => question.id));
     const stale = new Set(this.#stale().map(({ question }) => question.id));
@@ -198,7 +198,7 @@ class Wizard {
 
   /** Fields of the file that followed from answers which have changed. */
   #stale(): readonly Implied[] {
-    return outdated(this.#start.base, draftData(this.draft()));
+    return outdated(this.#start.base, dataOf(this.draft()));
   }
 
   /** In a file that exists only what a new choice brought along is asked, beside what is missing. */
@@ -210,7 +210,7 @@ class Wizard {
   }
 
   #answers(): Answers {
-    return answersOf(draftData(this.draft()));
+    return answersOf(dataOf(this.draft()));
   }
 }
 
@@ -227,9 +227,9 @@ function choicesOf(question: Question, answers: Answers): Prompt['choices'] {
 }
 
 /** What the schema has against an answer, at the paths it fills; what is still missing elsewhere does not count. */
-function faultWith(question: Question, draft: Draft, saying: Saying): string | undefined {
+function faultWith(question: Question, draft: WizardState, saying: Overrides): string | undefined {
   const next = { ...draft, said: [...draft.said, saying] };
-  const judged = judgeDeployment(completed(draft.base, draftData(next)));
+  const judged = validateDeployment(completed(draft.base, dataOf(next)));
   if ('deployment' in judged) return undefined;
   const paths = new Set(question.fills);
   return judged.problems.find(({ path }) => isAt(formatPath(path), paths))?.message;

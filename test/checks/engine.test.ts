@@ -3,7 +3,7 @@ import type { Check, Judgement, Severity, Status } from '../../src/checks/check.
 import { runChecks } from '../../src/checks/engine.ts';
 import type { CheckEvent } from '../../src/checks/events.ts';
 import { reportExitCode } from '../../src/checks/exit.ts';
-import { type Collector, EvidenceMissing, evidenceKey } from '../../src/evidence/evidence.ts';
+import { CollectionError, type Collector, evidenceKey } from '../../src/evidence/evidence.ts';
 import { collectContext, fixedCollector, sampleCheck } from '../support/check-runs.ts';
 
 const THING = evidenceKey<number>('thing', 1);
@@ -33,7 +33,7 @@ describe('collecting', () => {
       { key: THING, timeoutMs: 1_000, collect: async () => ++thing },
       { key: OTHER, timeoutMs: 1_000, collect: async () => ++other },
     ];
-    const checks = ['tools.a', 'tools.b', 'tools.c'].map((id) => sampleCheck({ id, needs: [THING] }));
+    const checks = ['tools.a', 'tools.b', 'tools.c'].map((id) => sampleCheck({ id, requires: [THING] }));
     const report = await run(checks, collectors);
     expect(report.summary.pass).toBe(3);
     expect([thing, other]).toEqual([1, 0]);
@@ -42,8 +42,8 @@ describe('collecting', () => {
   it('abandons a collector that hangs and ignores its signal, without stopping the others', async () => {
     const hanging: Collector<number> = { key: THING, timeoutMs: 20, collect: () => new Promise(() => undefined) };
     const checks = [
-      sampleCheck({ id: 'tools.hang', needs: [THING] }),
-      sampleCheck({ id: 'tools.fine', needs: [OTHER] }),
+      sampleCheck({ id: 'tools.hang', requires: [THING] }),
+      sampleCheck({ id: 'tools.fine', requires: [OTHER] }),
     ];
     const report = await run(checks, [hanging, fixedCollector(OTHER, 1)]);
     expect(report.checks.map((check) => [check.id, check.status])).toEqual([
@@ -59,14 +59,14 @@ describe('collecting', () => {
       timeoutMs: 3_600_000,
       collect: () => new Promise(() => undefined),
     };
-    const { result } = await one(sampleCheck({ id: 'tools.hang', needs: [THING] }), [hanging], { timeoutMs: 30 });
+    const { result } = await one(sampleCheck({ id: 'tools.hang', requires: [THING] }), [hanging], { timeoutMs: 30 });
     expect(result.status).toBe('unknown');
   });
 
   it.each([
     [
       'a missing right',
-      new EvidenceMissing('denied', 'list nodes'),
+      new CollectionError('denied', 'list nodes'),
       'not seen: list nodes',
       'ask for the missing right: list nodes',
     ],
@@ -79,7 +79,7 @@ describe('collecting', () => {
         throw error;
       },
     };
-    const { result } = await one(sampleCheck({ id: 'tools.x', needs: [THING] }), [throwing]);
+    const { result } = await one(sampleCheck({ id: 'tools.x', requires: [THING] }), [throwing]);
     expect(result).toMatchObject({ status: 'unknown', message, remedy });
   });
 
@@ -95,8 +95,8 @@ describe('collecting', () => {
       fixedCollector(THING, 41),
     ];
     const checks = [
-      ...waiting.map((key) => sampleCheck({ id: `tools.${key.name}`, needs: [key] })),
-      sampleCheck({ id: 'tools.thing', needs: [THING] }),
+      ...waiting.map((key) => sampleCheck({ id: `tools.${key.name}`, requires: [key] })),
+      sampleCheck({ id: 'tools.thing', requires: [THING] }),
     ];
     const report = await run(checks, collectors);
     expect(report.summary.pass).toBe(13);
@@ -113,7 +113,7 @@ describe('collecting', () => {
       },
     };
     const context = collectContext({ signal: abort.signal });
-    await expect(one(sampleCheck({ id: 'tools.x', needs: [THING] }), [hanging], { context })).rejects.toThrow(
+    await expect(one(sampleCheck({ id: 'tools.x', requires: [THING] }), [hanging], { context })).rejects.toThrow(
       'interrupted',
     );
   });
@@ -240,7 +240,7 @@ describe('the exit code with --fail-on warn', () => {
 it('tells the live checklist what is selected, collected and judged', async () => {
   const events: CheckEvent[] = [];
   const onEvent = (event: CheckEvent) => events.push(event);
-  await one(sampleCheck({ id: 'tools.x', needs: [THING] }), [fixedCollector(THING, 1)], { onEvent });
+  await one(sampleCheck({ id: 'tools.x', requires: [THING] }), [fixedCollector(THING, 1)], { onEvent });
   expect(events.map((event) => event.type)).toEqual([
     'selected',
     'collecting',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check, Status } from '../../src/checks/check.ts';
 import { type RunChecksOptions, runChecks } from '../../src/checks/engine.ts';
-import { type Collector, type Evidence, EvidenceMissing, evidenceKey } from '../../src/evidence/evidence.ts';
+import { CollectionError, type Collector, type Evidence, evidenceKey } from '../../src/evidence/evidence.ts';
 import type { OpenRelay } from '../../src/evidence/relay/relay.ts';
 import { dialHere } from '../../src/net/dial.ts';
 import { collectContext, fixedCollector, sampleCheck } from '../support/check-runs.ts';
@@ -24,9 +24,9 @@ const service: Collector<string> = {
 function checkOf(verdicts: Partial<Record<'local' | 'cluster', Status>> = {}, over: Partial<Check> = {}): Check {
   return sampleCheck({
     id: 'postgres.x',
-    needs: [SERVICE],
+    requires: [SERVICE],
     judge: (context) => {
-      const status = verdicts[context.look(SERVICE)?.from ?? 'local'] ?? 'pass';
+      const status = verdicts[context.optionalEvidence(SERVICE)?.from ?? 'local'] ?? 'pass';
       const observed = context.evidence(SERVICE);
       return { status, observed, expected: '', message: observed };
     },
@@ -44,7 +44,7 @@ function relay(over: Partial<Awaited<ReturnType<OpenRelay>>> = {}): { open: Open
 }
 
 const noRelay: OpenRelay = async () => {
-  throw new EvidenceMissing('denied', 'create jobs.batch');
+  throw new CollectionError('denied', 'create jobs.batch');
 };
 
 async function run(check: Check, over: Partial<RunChecksOptions>) {
@@ -74,7 +74,7 @@ describe('looking from the cluster', () => {
 
   it('makes no relay where nothing that is selected reaches a service', async () => {
     const open: OpenRelay = () => Promise.reject(new Error('opened'));
-    const check = sampleCheck({ id: 'tools.x', needs: [OTHER] });
+    const check = sampleCheck({ id: 'tools.x', requires: [OTHER] });
     const { result } = await run(check, { openRelay: open, collectors: [fixedCollector(OTHER, 'here')] });
     expect(result).toMatchObject({ status: 'pass', message: 'fine' });
     expect(result.sources).toBeUndefined();
@@ -92,12 +92,12 @@ describe('looking from the cluster', () => {
   });
 
   it('without a relay, what a check may do without is judged as it is seen from here', async () => {
-    const check = checkOf({}, { needs: [], wants: [SERVICE], judge: () => ({ ...SEEN, status: 'pass' }) });
+    const check = checkOf({}, { requires: [], optional: [SERVICE], judge: () => ({ ...SEEN, status: 'pass' }) });
     expect((await run(check, { openRelay: noRelay })).result).toMatchObject({ status: 'pass', message: 'fine' });
   });
 
   it('says nothing of the place where the answer is missing for another reason', async () => {
-    const check = checkOf({}, { needs: [SERVICE, NODES] });
+    const check = checkOf({}, { requires: [SERVICE, NODES] });
     const { result } = await run(check, { openRelay: relay().open });
     expect(result).toMatchObject({ status: 'unknown', message: 'not seen: nothing here collects cluster.nodes' });
   });
@@ -111,7 +111,7 @@ describe('looking from the cluster', () => {
     };
     const check = sampleCheck({
       id: 'postgres.x',
-      needs: [OTHER],
+      requires: [OTHER],
       judge: (context) => ({ status: 'pass', observed: context.evidence(OTHER), expected: '', message: '' }),
     });
     const { result } = await run(check, { openRelay: relay().open, collectors: [service, built] });
@@ -164,7 +164,7 @@ describe('looking from the cluster', () => {
         return new Promise(() => undefined);
       },
     };
-    const { result, notes } = await run(sampleCheck({ id: 'tools.x', needs: [OTHER] }), { collectors: [making] });
+    const { result, notes } = await run(sampleCheck({ id: 'tools.x', requires: [OTHER] }), { collectors: [making] });
     expect([result.status, undone, notes]).toEqual(['unknown', 1, ['pvc/x is left']]);
   });
 
@@ -183,8 +183,8 @@ describe('looking from the cluster', () => {
     await runChecks({
       phase: 'preflight',
       checks: [
-        ...hanging.map((key) => sampleCheck({ id: `postgres.${key.name}`, needs: [key] })),
-        sampleCheck({ id: 'tools.x', needs: [OTHER] }),
+        ...hanging.map((key) => sampleCheck({ id: `postgres.${key.name}`, requires: [key] })),
+        sampleCheck({ id: 'tools.x', requires: [OTHER] }),
       ],
       collectors,
       context: collectContext(),
@@ -198,14 +198,14 @@ describe('what others saw', () => {
   const context = collectContext({ now: () => new Date('2026-11-22T12:00:00Z') });
   const check = sampleCheck({
     id: 'cluster.x',
-    needs: [NODES, OTHER],
+    requires: [NODES, OTHER],
     judge: (context) => ({ status: 'pass', observed: context.evidence(NODES), expected: '', message: 'enough' }),
   });
   const forbidden: Collector<string> = {
     key: NODES,
     timeoutMs: 1_000,
     collect: () => {
-      throw new EvidenceMissing('denied', 'list nodes');
+      throw new CollectionError('denied', 'list nodes');
     },
   };
   const given = (collectedAt: string): readonly Evidence<unknown>[] => [
@@ -214,7 +214,11 @@ describe('what others saw', () => {
   const collectors = [forbidden, fixedCollector(OTHER, 'here')];
 
   it('stands in place of looking, with its day, beside what is looked at', async () => {
-    const { result, evidence } = await run(check, { context, collectors, given: given('2026-11-20T08:00:00Z') });
+    const { result, evidence } = await run(check, {
+      context,
+      collectors,
+      savedEvidence: given('2026-11-20T08:00:00Z'),
+    });
     expect(result).toMatchObject({
       status: 'pass',
       message: 'enough (cluster.nodes seen 2026-11-20 by --from-evidence)',
@@ -227,7 +231,10 @@ describe('what others saw', () => {
     ['passes with a warning', {}, 'warn'],
     ['and passes where the check is information alone', { severity: () => 'info' }, 'pass'],
   ])('is old after a week: %s', async (_, over, status) => {
-    const { result } = await run({ ...check, ...over }, { context, collectors, given: given('2026-11-14T08:00:00Z') });
+    const { result } = await run(
+      { ...check, ...over },
+      { context, collectors, savedEvidence: given('2026-11-14T08:00:00Z') },
+    );
     expect(result.status).toBe(status);
     expect(result.message).toContain('that is 8 days old');
   });

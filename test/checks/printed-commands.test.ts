@@ -9,7 +9,7 @@ import {
   showVersioning,
 } from '../../src/checks/object-storage/commands.ts';
 import { neededRights } from '../../src/checks/object-storage/rights.ts';
-import { cliOf } from '../../src/checks/redis/subject.ts';
+import { cliOf } from '../../src/checks/redis/context.ts';
 import { CLUSTER_NODES } from '../../src/evidence/cluster/nodes.ts';
 import { REDIS } from '../../src/evidence/redis/facts.ts';
 import { checkOf, judged } from '../support/check-runs.ts';

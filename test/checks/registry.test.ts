@@ -29,8 +29,8 @@ describe('the registry', () => {
     const keys = COLLECTORS.map(({ key }) => key.name);
     expect(new Set(keys).size).toBe(keys.length);
     const needed = CHECKS.filter((check) => check.phases.includes('preflight')).flatMap((check) => [
-      ...check.needs,
-      ...(check.wants ?? []),
+      ...check.requires,
+      ...(check.optional ?? []),
     ]);
     for (const { name } of needed) expect(keys).toContain(name);
   });

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { refuseInapplicable } from '../../src/checks/applicable.ts';
 import { CHECKS } from '../../src/checks/registry.ts';
 import type { CommandContext } from '../../src/cli/frame/context.ts';
-import { askToGoOn } from '../../src/cli/input/confirm.ts';
+import { confirm } from '../../src/cli/input/confirm.ts';
 import { runCli } from '../support/cli.ts';
 import { sampleDeployment } from '../support/deployments.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -152,7 +152,7 @@ describe('a question', () => {
     const said = new PassThrough();
     const context = { stderr: { write: (text: string) => void said.write(text) } } as CommandContext;
     const exhibits = [{ key: 'd', title: 'differences', text: () => 'the differences\n' }];
-    const agreed = await askToGoOn(context, 'Install dify?', exhibits);
+    const agreed = await confirm(context, 'Install dify?', exhibits);
     return { agreed, said: String(said.read() ?? '') };
   }
   const AGAIN = '  y, n and d are the answers; nothing was changed yet\n';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Interrupted, UserError } from '../../src/base/errors.ts';
-import { Run, type World } from '../../src/cli/frame/run.ts';
+import { CommandRun, type ProcessIo } from '../../src/cli/frame/run.ts';
 
-function world(signal: AbortSignal): { readonly world: World; text(): string } {
+function world(signal: AbortSignal): { readonly world: ProcessIo; text(): string } {
   const chunks: string[] = [];
   const stream = { write: (chunk: string) => chunks.push(chunk) > 0 };
-  const streams = { stdin: {}, stdout: stream, stderr: stream } as unknown as World['streams'];
+  const streams = { stdin: {}, stdout: stream, stderr: stream } as unknown as ProcessIo['streams'];
   return { world: { streams, env: {}, cwd: '/', now: () => new Date(0), signal }, text: () => chunks.join('') };
 }
 
@@ -30,7 +30,7 @@ describe('a run', () => {
     ['a fault that says more', new UserError('half done'), 2],
   ])('that was interrupted and ends with %s is no bug', (_title, error, code) => {
     const { world: outside, text } = world(AbortSignal.abort());
-    expect(new Run(outside).fail(error, [])).toBe(code);
+    expect(new CommandRun(outside).fail(error, [])).toBe(code);
     expect(text()).not.toMatch(/bug/);
   });
 
@@ -43,13 +43,13 @@ describe('a run', () => {
   ])('that meets %s at %s ends with %i', (code, syscall, exit, message) => {
     const { world: outside, text } = world(new AbortController().signal);
     const error = Object.assign(new Error(`${code}: ${syscall}`), { code, syscall, path: '/data/f' });
-    expect(new Run(outside).fail(error, [])).toBe(exit);
+    expect(new CommandRun(outside).fail(error, [])).toBe(exit);
     expect(text()).toMatch(message);
   });
 
   it('shows no secret once it knows it, on either stream, in a fault or a result', () => {
     const { world: outside, text } = world(new AbortController().signal);
-    const run = new Run(outside);
+    const run = new CommandRun(outside);
     const context = run.context(GLOBALS, [], () => Promise.resolve([]));
     context.protect(['hunter2secret']);
     context.stdout.write('password hunter2secret\n');

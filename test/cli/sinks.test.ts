@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ExternalError, UserError } from '../../src/base/errors.ts';
 import { revisionLine } from '../../src/cli/commands/history.ts';
 import type { CommandContext } from '../../src/cli/frame/context.ts';
-import { Run, type World } from '../../src/cli/frame/run.ts';
+import { CommandRun, type ProcessIo } from '../../src/cli/frame/run.ts';
 import { Discovery } from '../../src/cli/input/discovery.ts';
 import { publishReport } from '../../src/cli/output/check-output.ts';
 import { changeLines, kindLines, placeLines } from '../../src/cli/output/plan-text.ts';
@@ -34,7 +34,7 @@ interface Ends {
 
 /** What reaches the two real streams while `work` has the context of a run. */
 async function written(
-  work: (context: CommandContext, run: Run) => unknown,
+  work: (context: CommandContext, run: CommandRun) => unknown,
   over: { readonly output?: CommandContext['output']; readonly terminal?: boolean; readonly github?: boolean } = {},
 ): Promise<Ends> {
   const ends = { stdout: '', stderr: '' };
@@ -46,10 +46,10 @@ async function written(
       return true;
     },
   });
-  const streams = { stdin: {}, stdout: stream('stdout'), stderr: stream('stderr') } as unknown as World['streams'];
+  const streams = { stdin: {}, stdout: stream('stdout'), stderr: stream('stderr') } as unknown as ProcessIo['streams'];
   const env = { LANG: 'C.UTF-8', TERM: 'xterm', ...(over.github === true ? { GITHUB_ACTIONS: 'true' } : {}) };
   const signal = new AbortController().signal;
-  const run = new Run({ streams, env, cwd: '/', now: () => new Date(0), signal });
+  const run = new CommandRun({ streams, env, cwd: '/', now: () => new Date(0), signal });
   const globals = { ...GLOBALS, output: over.output ?? 'text' };
   await work(
     run.context(globals, [], () => Promise.resolve([])),

@@ -6,11 +6,11 @@ import type { CommandContext } from '../../src/cli/frame/context.ts';
 import { type StatusView, statusText } from '../../src/cli/output/status-text.ts';
 import { watchStatus } from '../../src/cli/output/status-watch.ts';
 import type { Revision } from '../../src/state/revisions/revision.ts';
-import type { LiveRelease } from '../../src/targets/target.ts';
+import type { InstalledRelease } from '../../src/targets/target.ts';
 import { runCli } from '../support/cli.ts';
 
 const worker = { name: 'dify-worker', desired: 3, restarts: 0, detail: '', simulated: false };
-const live = (over: Partial<LiveRelease> = {}): LiveRelease => ({
+const live = (over: Partial<InstalledRelease> = {}): InstalledRelease => ({
   exists: true,
   status: 'deployed',
   revision: 1,

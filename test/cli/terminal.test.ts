@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeTerminal } from '../../src/cli/frame/terminal.ts';
+import { detectTerminal } from '../../src/cli/frame/terminal.ts';
 
 const TERMINAL = {
   stdin: { isTTY: true },
@@ -12,7 +12,7 @@ const UTF8 = { LANG: 'en_US.UTF-8', TERM: 'xterm-256color' };
 
 describe('what a terminal can show', () => {
   it('is everything on a terminal', () => {
-    expect(judgeTerminal(TERMINAL, UTF8, WISHES)).toEqual({
+    expect(detectTerminal(TERMINAL, UTF8, WISHES)).toEqual({
       interactive: true,
       stdoutIsTerminal: true,
       stderrIsTerminal: true,
@@ -30,14 +30,14 @@ describe('what a terminal can show', () => {
     ['CI is empty', { CI: '' }, true],
     ['the terminal is dumb', { TERM: 'dumb' }, false],
   ])('somebody can be asked where %s', (_title, env, interactive) => {
-    expect(judgeTerminal(TERMINAL, { ...UTF8, ...env }, WISHES).interactive).toBe(interactive);
+    expect(detectTerminal(TERMINAL, { ...UTF8, ...env }, WISHES).interactive).toBe(interactive);
   });
 
   it('nobody is asked with --non-interactive, or where one of input and errors is no terminal', () => {
-    expect(judgeTerminal(TERMINAL, UTF8, { ...WISHES, nonInteractive: true }).interactive).toBe(false);
-    expect(judgeTerminal({ ...TERMINAL, stdin: {} }, UTF8, WISHES).interactive).toBe(false);
-    expect(judgeTerminal({ ...TERMINAL, stderr: {} }, UTF8, WISHES).interactive).toBe(false);
-    expect(judgeTerminal({ ...TERMINAL, stdout: {} }, UTF8, WISHES).interactive).toBe(true);
+    expect(detectTerminal(TERMINAL, UTF8, { ...WISHES, nonInteractive: true }).interactive).toBe(false);
+    expect(detectTerminal({ ...TERMINAL, stdin: {} }, UTF8, WISHES).interactive).toBe(false);
+    expect(detectTerminal({ ...TERMINAL, stderr: {} }, UTF8, WISHES).interactive).toBe(false);
+    expect(detectTerminal({ ...TERMINAL, stdout: {} }, UTF8, WISHES).interactive).toBe(true);
   });
 
   it.each<[Record<string, string>, boolean, boolean]>([
@@ -50,8 +50,8 @@ describe('what a terminal can show', () => {
     [{ TERM: 'dumb' }, true, false],
     [{}, false, false],
   ])('colours with %j on a terminal (%s): %s', (env, isTerminal, colour) => {
-    expect(judgeTerminal(isTerminal ? TERMINAL : PIPES, { ...UTF8, ...env }, WISHES).stdoutColor).toBe(colour);
-    expect(judgeTerminal(TERMINAL, { ...UTF8, ...env }, { ...WISHES, color: false }).stdoutColor).toBe(false);
+    expect(detectTerminal(isTerminal ? TERMINAL : PIPES, { ...UTF8, ...env }, WISHES).stdoutColor).toBe(colour);
+    expect(detectTerminal(TERMINAL, { ...UTF8, ...env }, { ...WISHES, color: false }).stdoutColor).toBe(false);
   });
 
   it.each<[Record<string, string>, boolean]>([
@@ -62,13 +62,13 @@ describe('what a terminal can show', () => {
     [{}, false],
     [{ LANG: 'C.UTF-8', TERM: 'linux' }, false],
   ])('signs with %j: %s', (env, unicode) => {
-    expect(judgeTerminal(TERMINAL, env, WISHES).unicode).toBe(unicode);
+    expect(detectTerminal(TERMINAL, env, WISHES).unicode).toBe(unicode);
   });
 
   it('is 80 columns wide where nobody knows, or as COLUMNS says', () => {
-    expect(judgeTerminal(PIPES, {}, WISHES).width).toBe(80);
-    expect(judgeTerminal(PIPES, { COLUMNS: '120' }, WISHES).width).toBe(120);
-    expect(judgeTerminal(PIPES, { COLUMNS: 'wide' }, WISHES).width).toBe(80);
+    expect(detectTerminal(PIPES, {}, WISHES).width).toBe(80);
+    expect(detectTerminal(PIPES, { COLUMNS: '120' }, WISHES).width).toBe(120);
+    expect(detectTerminal(PIPES, { COLUMNS: 'wide' }, WISHES).width).toBe(80);
   });
 
   it.each<[string, number | undefined, number | undefined, string | undefined, number]>([
@@ -81,6 +81,6 @@ describe('what a terminal can show', () => {
     ['stdout is one column wide', 1, 90, undefined, 1],
   ])('has a width to draw with if %s', (_title, stdout, stderr, COLUMNS, width) => {
     const streams = { stdin: {}, stdout: { isTTY: true, columns: stdout }, stderr: { isTTY: true, columns: stderr } };
-    expect(judgeTerminal(streams, { COLUMNS }, WISHES).width).toBe(width);
+    expect(detectTerminal(streams, { COLUMNS }, WISHES).width).toBe(width);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { wrap } from '../../src/base/wrap.ts';
 import type { CommandContext } from '../../src/cli/frame/context.ts';
-import { judgeTerminal } from '../../src/cli/frame/terminal.ts';
+import { detectTerminal } from '../../src/cli/frame/terminal.ts';
 import { progressView, resultStyle } from '../../src/cli/output/progress.ts';
 import { reportText } from '../../src/report/text.ts';
 import { noteLines, reviewLines } from '../../src/wizard/terminal/review-lines.ts';
@@ -19,7 +19,7 @@ function contextOf(columns: number, written: string[]): CommandContext {
     written.push(text);
     if (written.join('').length > ENOUGH) throw new Error(`at ${columns} columns the output does not end`);
   };
-  const terminal = judgeTerminal(
+  const terminal = detectTerminal(
     { stdin: stream, stdout: stream, stderr: stream },
     {},
     { color: false, nonInteractive: true },

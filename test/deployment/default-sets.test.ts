@@ -4,7 +4,7 @@ import { DEFAULT_SETS, sizeOf } from '../../src/checklist/default-sets.ts';
 import { SIZES_1 } from '../../src/checklist/sizing.ts';
 import { plannedComponents } from '../../src/deployment/components.ts';
 import { withDefaults } from '../../src/deployment/defaults.ts';
-import { judgeDeployment } from '../../src/deployment/load.ts';
+import { validateDeployment } from '../../src/deployment/load.ts';
 import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 import { SAMPLE_FILES, sampleDeployment } from '../support/deployments.ts';
 
@@ -39,7 +39,7 @@ describe('a second set of defaults', () => {
   });
 
   test('is refused by name while this difyctl does not have it', () => {
-    const judged = judgeDeployment({ ...SAMPLE_FILES['test-compose-bundled'], defaults: 2 });
+    const judged = validateDeployment({ ...SAMPLE_FILES['test-compose-bundled'], defaults: 2 });
     expect(judged).toEqual({ problems: [{ path: ['defaults'], message: expect.stringContaining('1') }] });
   });
 });

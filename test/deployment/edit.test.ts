@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/json.ts';
-import { type Change, editDeployment } from '../../src/deployment/edit.ts';
+import { editDeployment, type FileEdit } from '../../src/deployment/edit.ts';
 import { parseDeployment } from '../../src/deployment/load.ts';
 import { type Path, parsePath } from '../../src/deployment/paths.ts';
 import { readSource } from '../../src/deployment/source.ts';
@@ -38,7 +38,7 @@ mail:
 # the end
 `;
 
-function changes(...texts: readonly (readonly [string, Json])[]): readonly Change[] {
+function changes(...texts: readonly (readonly [string, Json])[]): readonly FileEdit[] {
   return texts.map(([path, value]) => ({ path: parsePath(path) ?? [], value }));
 }
 
@@ -274,7 +274,7 @@ describe('any file, however it is written', () => {
     ends: some('', ' # behind', '   '),
     newline: fc.constantFrom('\n', '\r\n'),
   });
-  const change = fc.constantFrom<Change>(
+  const change = fc.constantFrom<FileEdit>(
     ...changes(
       ['target.context', 'prod-us'],
       ['target.storageClass', 'fast: really'],
@@ -308,7 +308,7 @@ describe('any file, however it is written', () => {
 });
 
 /** What a change means, said independently of the code under test. */
-function meant(data: JsonObject, { path, value }: Change): JsonObject {
+function meant(data: JsonObject, { path, value }: FileEdit): JsonObject {
   const copy = structuredClone(data) as Record<string, unknown>;
   let at = copy;
   for (const step of path.slice(0, -1)) {
@@ -337,7 +337,7 @@ function withoutEmpty(data: Record<string, unknown>, path: Path): Record<string,
   return withoutEmpty(data, path.slice(0, -1));
 }
 
-function leaves(value: Json, path: Path = []): readonly Change[] {
+function leaves(value: Json, path: Path = []): readonly FileEdit[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [{ path, value }];
   const keys = Object.keys(value);
   if (path.length > 0 && ['env', 'file', 'kubernetes', 'generated'].includes(keys[0] ?? '')) return [{ path, value }];

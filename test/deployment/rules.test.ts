@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { deepMerge, type JsonObject } from '../../src/base/json.ts';
-import { judgeDeployment } from '../../src/deployment/load.ts';
+import { validateDeployment } from '../../src/deployment/load.ts';
 import { formatPath, type PathProblem } from '../../src/deployment/paths.ts';
 import { SAMPLE_FILES, type SampleName, urls } from '../support/deployments.ts';
 
 function judged(sample: SampleName, change: JsonObject): { problems: readonly string[]; warnings: readonly string[] } {
-  const result = judgeDeployment(deepMerge(SAMPLE_FILES[sample], change) as JsonObject);
+  const result = validateDeployment(deepMerge(SAMPLE_FILES[sample], change) as JsonObject);
   const paths = (found: readonly PathProblem[]): readonly string[] => found.map(({ path }) => formatPath(path));
   return 'deployment' in result
     ? { problems: [], warnings: paths(result.warnings) }
@@ -276,14 +276,14 @@ describe('rules between fields', () => {
     const secretId = { env: 'A' };
     const tencentCos = { region: 'ap-guangzhou', bucket, secretId, secretKey: { env: 'B' } };
     const file = { ...SAMPLE_FILES[KUBERNETES], objectStorage: { provider: 'tencent-cos', tencentCos } };
-    const result = judgeDeployment(file);
+    const result = validateDeployment(file);
     const problems = 'deployment' in result ? [] : result.problems.map(({ path }) => formatPath(path));
     expect(problems).toEqual(isValid ? [] : ['objectStorage.tencentCos.pluginBucket']);
   });
 
   it('a production without RTO and RPO is worth two', () => {
     const { recovery: _, ...file } = SAMPLE_FILES[KUBERNETES];
-    const result = judgeDeployment(file);
+    const result = validateDeployment(file);
     expect('deployment' in result && result.warnings.map(({ path }) => formatPath(path))).toEqual([
       'recovery.rto',
       'recovery.rpo',
@@ -291,7 +291,7 @@ describe('rules between fields', () => {
   });
 
   it('S3 needs both keys without an identity', () => {
-    const result = judgeDeployment({
+    const result = validateDeployment({
       ...SAMPLE_FILES[KUBERNETES],
       objectStorage: { provider: 's3', s3: { bucket: 'dify' } },
     });
@@ -342,7 +342,7 @@ describe.each<[string, valid: readonly string[], invalid: readonly string[]]>([
   const [provider, fields] = VENDORS[block] ?? [];
   const problemsOf = (bucket: string) => {
     const storage = { provider, [block]: { ...fields, bucket, pluginBucket: bucket } } as JsonObject;
-    const result = judgeDeployment({ ...SAMPLE_FILES[KUBERNETES], objectStorage: storage });
+    const result = validateDeployment({ ...SAMPLE_FILES[KUBERNETES], objectStorage: storage });
     return 'deployment' in result ? [] : result.problems.map(({ path }) => formatPath(path));
   };
 

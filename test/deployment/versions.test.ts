@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import { plannedComponents } from '../../src/deployment/components.ts';
-import { judgeDeployment } from '../../src/deployment/load.ts';
+import { validateDeployment } from '../../src/deployment/load.ts';
 import { parsedDeployment, urls } from '../support/deployments.ts';
 
 const FILE = {
@@ -53,6 +53,6 @@ test.each<readonly [string, JsonObject, string, string]>([
     'Dify 1.14.2 cannot be given a CA file for Milvus; 1.15.0 can',
   ],
 ])('%s is a problem', (_, file, path, message) => {
-  const judged = judgeDeployment({ ...FILE, ...file });
+  const judged = validateDeployment({ ...FILE, ...file });
   expect(judged).toMatchObject({ problems: [{ path: path.split('.'), message }] });
 });

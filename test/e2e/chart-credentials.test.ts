@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CHART } from '../support/chart.ts';
 import { urls } from '../support/deployments.ts';
-import { createWorkplace, type Workplace } from '../support/difyctl.ts';
+import { createWorkspace, type TempWorkspace } from '../support/difyctl.ts';
 import { createRecorder, type Recorder } from '../support/recorder.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { ensure } from '../testbed/provision/ensure.ts';
@@ -37,7 +37,7 @@ const testbed = useTestbed<Testbed>(
 
 /** A machine of an operator: HOME and TMPDIR are its own, so that all that is left there is seen. */
 interface Machine {
-  readonly place: Workplace;
+  readonly place: TempWorkspace;
   readonly recorder: Recorder;
   readonly temporary: string;
   readonly home: string;
@@ -68,7 +68,7 @@ async function machine(
     target: { type: 'kubernetes', chart: { ...chart, ...USER } },
     urls: urls('https://dify.example.com'),
   };
-  const place = await createWorkplace(file, {
+  const place = await createWorkspace(file, {
     PATH: `${recorder.folder}:/usr/bin:/bin`,
     HOME: home,
     TMPDIR: temporary,

@@ -6,18 +6,18 @@ import type { CheckReport } from '../../src/checks/check.ts';
 import type { Drift } from '../../src/evidence/drift/drift.ts';
 import { componentImages, imageName } from '../../src/render/images.ts';
 import { builtProgram } from '../support/built.ts';
-import { type ComposeScene, createComposeScene, testComposeFile, told } from '../support/compose-scene.ts';
-import type { Workplace } from '../support/difyctl.ts';
+import { type ComposeFixture, createComposeFixture, testComposeFile, told } from '../support/compose-fixture.ts';
+import type { TempWorkspace } from '../support/difyctl.ts';
 import { CTRL_C, PtySession } from '../support/pty.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
 
 const testbed = useDockerHost(composeImages());
 
-let scene: ComposeScene;
-let place: Workplace;
+let scene: ComposeFixture;
+let place: TempWorkspace;
 beforeAll(async () => {
-  scene = await createComposeScene(testbed.docker, {
+  scene = await createComposeFixture(testbed.docker, {
     file: testComposeFile,
   });
   place = await scene.workplace();

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckReport } from '../../src/checks/check.ts';
 import type { Drift } from '../../src/evidence/drift/drift.ts';
 import type { InstallReport } from '../../src/operations/report.ts';
-import type { Outcome, Workplace } from '../support/difyctl.ts';
-import { createScene, type Scene } from '../support/kubernetes-scene.ts';
+import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
+import { createKubernetesFixture, type KubernetesFixture } from '../support/kubernetes-fixture.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 
 const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
@@ -131,12 +131,12 @@ function failures({ stdout, stderr }: Outcome): string {
 }
 
 describe.each([3, 4] as const)('with helm %i', (helm) => {
-  let there: Scene;
-  let place: Workplace;
+  let there: KubernetesFixture;
+  let place: TempWorkspace;
   const kubectl: Kubectl = (...args) => testbed.cluster.kubectl(['-n', there.namespace, ...args]);
 
   beforeAll(async () => {
-    there = await createScene(testbed.cluster, `drift-${helm}`, { helm });
+    there = await createKubernetesFixture(testbed.cluster, `drift-${helm}`, { helm });
     place = await there.workplace();
     const installed = await place.run('install', '--yes');
     expect(installed, installed.stderr).toMatchObject({ code: 0 });

@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
-import { type ComposeScene, createComposeScene, testComposeFile, told } from '../support/compose-scene.ts';
-import type { Running, Workplace } from '../support/difyctl.ts';
+import { type ComposeFixture, createComposeFixture, testComposeFile, told } from '../support/compose-fixture.ts';
+import type { Running, TempWorkspace } from '../support/difyctl.ts';
 import { isThere, until } from '../support/recorder.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
@@ -11,10 +11,10 @@ import { useDockerHost } from '../testbed/docker/fixture.ts';
 /** One installation whose runs are killed again and again, each at a moment that is waited for; the next run goes on where it stopped. */
 const testbed = useDockerHost(composeImages());
 
-let scene: ComposeScene;
-let place: Workplace;
+let scene: ComposeFixture;
+let place: TempWorkspace;
 beforeAll(async () => {
-  scene = await createComposeScene(testbed.docker, {
+  scene = await createComposeFixture(testbed.docker, {
     file: testComposeFile,
   });
   place = await scene.workplace();
@@ -64,7 +64,7 @@ const MOMENTS: readonly (readonly [string, Moment])[] = [
 
 let secrets: Readonly<Record<string, string>> = {};
 
-async function successor(next: Moment['next']): Promise<Workplace> {
+async function successor(next: Moment['next']): Promise<TempWorkspace> {
   if (next === 'stranger') return scene.workplace();
   if (next === 'forgetful') await rm(join(place.folder, '.difyctl'), { recursive: true, force: true });
   return place;

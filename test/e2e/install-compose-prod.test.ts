@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
-import { type ComposeScene, createComposeScene, formsOf, told } from '../support/compose-scene.ts';
-import type { Outcome, Workplace } from '../support/difyctl.ts';
+import { type ComposeFixture, createComposeFixture, formsOf, told } from '../support/compose-fixture.ts';
+import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
 import { type HealthyStores, startHealthyStores } from '../support/healthy-stores.ts';
 import { composeProduction, RISKS } from '../support/productions.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
@@ -20,10 +20,10 @@ const HOST = 'dify.example.test';
 const PASSWORDS = { postgres: 'pg$ecret/@:%41#&+', redis: 're$$dis{x}/@:%42?&' };
 
 let folder: string;
-let scene: ComposeScene;
+let scene: ComposeFixture;
 /** Two machines of one operator: the file of the second accepts the risks by name. */
-let unaware: Workplace;
-let place: Workplace;
+let unaware: TempWorkspace;
+let place: TempWorkspace;
 let stores: HealthyStores;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'difyctl-compose-prod-'));
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const { certFile, keyFile } = await makeCertificate(folder, [HOST]);
   await chmod(keyFile, 0o600);
   let accepts = false;
-  scene = await createComposeScene(testbed.docker, {
+  scene = await createComposeFixture(testbed.docker, {
     file: (at) => {
       const { acceptedRisks, ...file } = composeProduction(stores, { ...at, host: HOST, tls: { certFile, keyFile } });
       return accepts ? { ...file, acceptedRisks } : file;

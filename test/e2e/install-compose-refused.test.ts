@@ -2,15 +2,15 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ComposeScene, createComposeScene, told } from '../support/compose-scene.ts';
+import { type ComposeFixture, createComposeFixture, told } from '../support/compose-fixture.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
 
 /** What a host may lack. Each run ends with what is missing and what to do, and has changed nothing. */
 const testbed = useDockerHost([]);
 
-let scene: ComposeScene;
+let scene: ComposeFixture;
 beforeAll(async () => {
-  scene = await createComposeScene(testbed.docker, {
+  scene = await createComposeFixture(testbed.docker, {
     file: ({ directory, httpPort }) => ({
       apiVersion: 'difyctl/v1',
       name: 'dify',

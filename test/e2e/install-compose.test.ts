@@ -2,8 +2,14 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
-import { type ComposeScene, createComposeScene, formsOf, testComposeFile, told } from '../support/compose-scene.ts';
-import type { Outcome, Workplace } from '../support/difyctl.ts';
+import {
+  type ComposeFixture,
+  createComposeFixture,
+  formsOf,
+  testComposeFile,
+  told,
+} from '../support/compose-fixture.ts';
+import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
 import { openCompose, WORK } from '../support/open-targets.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
@@ -11,10 +17,10 @@ import { useDockerHost } from '../testbed/docker/fixture.ts';
 /** A test installation from its first run to its removal, on a real engine. The tests follow one another as an operator's days do. */
 const testbed = useDockerHost(composeImages());
 
-let scene: ComposeScene;
-let place: Workplace;
+let scene: ComposeFixture;
+let place: TempWorkspace;
 beforeAll(async () => {
-  scene = await createComposeScene(testbed.docker, {
+  scene = await createComposeFixture(testbed.docker, {
     file: testComposeFile,
   });
   place = await scene.workplace();

@@ -5,8 +5,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
 import { identify, isAlive, processSpace } from '../../src/state/lock/process.ts';
 import { builtProgram } from '../support/built.ts';
-import { leftRunning, type Outcome, type Workplace } from '../support/difyctl.ts';
-import { createScene, type Scene, type SceneOptions } from '../support/kubernetes-scene.ts';
+import { leftRunning, type Outcome, type TempWorkspace } from '../support/difyctl.ts';
+import {
+  createKubernetesFixture,
+  type KubernetesFixture,
+  type KubernetesFixtureOptions,
+} from '../support/kubernetes-fixture.ts';
 import { PtySession } from '../support/pty.ts';
 import { until } from '../support/recorder.ts';
 import { samplePairs } from '../support/sample.ts';
@@ -15,12 +19,12 @@ import { startTcpDoor } from '../testbed/services/tcp-door.ts';
 
 const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
 
-const open: Scene[] = [];
+const open: KubernetesFixture[] = [];
 let made = 0;
 
-async function scene(options: SceneOptions = {}): Promise<Scene> {
+async function scene(options: KubernetesFixtureOptions = {}): Promise<KubernetesFixture> {
   made += 1;
-  const scene = await createScene(testbed.cluster, `dify-${made}`, options);
+  const scene = await createKubernetesFixture(testbed.cluster, `dify-${made}`, options);
   open.push(scene);
   return scene;
 }
@@ -33,7 +37,7 @@ afterEach(async () => {
 });
 
 /** The run after a killed one: it takes over at once, completes, and leaves one Secret, one open end less, nothing running and no lock. */
-async function completes(there: Scene, place: Workplace): Promise<InstallReport> {
+async function completes(there: KubernetesFixture, place: TempWorkspace): Promise<InstallReport> {
   const next: Outcome = await place.run('install', '--yes', '-o', 'json');
   expect(next, next.stderr).toMatchObject({ code: 0 });
   const report = JSON.parse(next.stdout) as InstallReport;
@@ -85,7 +89,12 @@ describe('helm killed at work', () => {
   const slow = { HELM_QPS: '4', HELM_BURST_LIMIT: '1' };
 
   /** Installs until helm's own record says that it is in the middle of it, then kills both. */
-  async function killInTheMiddle(there: Scene, place: Workplace, status: string, ...args: readonly string[]) {
+  async function killInTheMiddle(
+    there: KubernetesFixture,
+    place: TempWorkspace,
+    status: string,
+    ...args: readonly string[]
+  ) {
     await there.recorder.clear();
     const run = await place.start('install', '--yes', ...args);
     await until(async () => ((await there.helmHistory()).some((line) => line.endsWith(status)) ? true : undefined));
@@ -189,12 +198,15 @@ describe('who comes after a killed run', () => {
   test.each([
     [
       'with .difyctl deleted',
-      async (place: Workplace) => {
+      async (place: TempWorkspace) => {
         await rm(join(place.folder, '.difyctl'), { recursive: true, force: true });
         return place;
       },
     ],
-    ['from a second folder that has only the file', async (_: Workplace, there: Scene) => there.workplace()],
+    [
+      'from a second folder that has only the file',
+      async (_: TempWorkspace, there: KubernetesFixture) => there.workplace(),
+    ],
   ] as const)('%s, uses the same secrets and the same revision', async (_, next) => {
     const there = await scene();
     const place = await there.workplace();

@@ -4,20 +4,25 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
 import { builtProgram } from '../support/built.ts';
-import { leftRunning, type Outcome, type Workplace } from '../support/difyctl.ts';
-import { createScene, type Scene, type SceneOptions, SECRETS } from '../support/kubernetes-scene.ts';
+import { leftRunning, type Outcome, type TempWorkspace } from '../support/difyctl.ts';
+import {
+  createKubernetesFixture,
+  type KubernetesFixture,
+  type KubernetesFixtureOptions,
+  SECRETS,
+} from '../support/kubernetes-fixture.ts';
 import { openKubernetes, WORK } from '../support/open-targets.ts';
 import { PtySession } from '../support/pty.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 
 const testbed = useCluster({ nodes: '6x8C32G', zones: 3 });
 
-const open: Scene[] = [];
+const open: KubernetesFixture[] = [];
 let made = 0;
 
-async function scene(options: SceneOptions = {}): Promise<Scene> {
+async function scene(options: KubernetesFixtureOptions = {}): Promise<KubernetesFixture> {
   made += 1;
-  const scene = await createScene(testbed.cluster, `dify-${made}`, options);
+  const scene = await createKubernetesFixture(testbed.cluster, `dify-${made}`, options);
   open.push(scene);
   return scene;
 }
@@ -328,7 +333,7 @@ describe('secrets', () => {
 });
 
 /** A revision whose gzip is damaged: looking commands say so and go on, changing ones refuse, and nothing changes. */
-async function refusesWhileDamaged({ namespace, objects }: Scene, place: Workplace): Promise<void> {
+async function refusesWhileDamaged({ namespace, objects }: KubernetesFixture, place: TempWorkspace): Promise<void> {
   const name = 'difyctl-dify-revision-7';
   const secret = ['-n', namespace, 'create', 'secret', 'generic', name, '--type', 'difyctl/revision'];
   await testbed.cluster.kubectl([...secret, '--from-literal', 'revision.json.gz=no gzip']);
@@ -347,7 +352,7 @@ async function refusesWhileDamaged({ namespace, objects }: Scene, place: Workpla
 }
 
 /** Has the newest revision name a ClusterRole and somebody else's budget, as whoever may write Secrets could; gives what it names. */
-async function forgeRevision({ namespace }: Scene): Promise<readonly (readonly string[])[]> {
+async function forgeRevision({ namespace }: KubernetesFixture): Promise<readonly (readonly string[])[]> {
   const kubectl = (args: readonly string[]) => testbed.cluster.kubectl(args);
   await kubectl(['create', 'clusterrole', 'dify-forged', '--verb', 'get', '--resource', 'pods']);
   await kubectl([

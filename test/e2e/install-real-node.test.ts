@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckReport } from '../../src/checks/check.ts';
 import type { InstallReport } from '../../src/operations/report.ts';
 import { CHART } from '../support/chart.ts';
-import type { Outcome, Workplace } from '../support/difyctl.ts';
-import { createScene, type Scene, SECRETS } from '../support/kubernetes-scene.ts';
+import type { Outcome, TempWorkspace } from '../support/difyctl.ts';
+import { createKubernetesFixture, type KubernetesFixture, SECRETS } from '../support/kubernetes-fixture.ts';
 import { openKubernetes, WORK } from '../support/open-targets.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 import { startMinio } from '../testbed/services/minio.ts';
@@ -61,7 +61,7 @@ const GREEN = Object.fromEntries(
 const loaded = new Set<string>();
 
 /** Gives the node what the chart asks for, as rendered: no registry is reachable from it. */
-async function loadImages(place: Workplace): Promise<void> {
+async function loadImages(place: TempWorkspace): Promise<void> {
   const { tools, realNode } = testbed.cluster;
   const rendered = await place.run('render', '--out', 'rendered');
   expect(rendered, rendered.stderr).toMatchObject({ code: 0 });
@@ -73,7 +73,7 @@ async function loadImages(place: Workplace): Promise<void> {
 }
 
 /** `node ready` of every pod of the namespace, each once. */
-async function pods({ namespace }: Scene): Promise<readonly string[]> {
+async function pods({ namespace }: KubernetesFixture): Promise<readonly string[]> {
   const ready = '{.status.conditions[?(@.type=="Ready")].status}';
   const columns = `jsonpath={range .items[*]}{.spec.nodeName} ${ready}{"\\n"}{end}`;
   const lines = await testbed.cluster.kubectl(['get', 'pods', '-n', namespace, '-o', columns]);
@@ -82,11 +82,11 @@ async function pods({ namespace }: Scene): Promise<readonly string[]> {
 
 // The three subcharts of a chart under test may be empty: what is bundled is tried with our own.
 describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data services', () => {
-  let scene: Scene;
-  let place: Workplace;
+  let scene: KubernetesFixture;
+  let place: TempWorkspace;
   let first: Outcome;
   beforeAll(async () => {
-    scene = await createScene(testbed.cluster, 'bundled');
+    scene = await createKubernetesFixture(testbed.cluster, 'bundled');
     place = await scene.workplace(trial(scene.namespace));
     await loadImages(place);
     first = await place.run(...INSTALL, '--timeout', '4m', '-o', 'json');
@@ -165,8 +165,8 @@ describe.skipIf(process.env.DIFYCTL_TEST_CHART !== undefined)('with bundled data
 describe('with data services elsewhere', () => {
   const services: Service[] = [];
   let postgres: PostgresService;
-  let scene: Scene;
-  let place: Workplace;
+  let scene: KubernetesFixture;
+  let place: TempWorkspace;
 
   async function started<T extends Service>(service: Promise<T>): Promise<T> {
     services.push(await service);
@@ -217,7 +217,7 @@ describe('with data services elsewhere', () => {
   }
 
   beforeAll(async () => {
-    scene = await createScene(testbed.cluster, 'elsewhere');
+    scene = await createKubernetesFixture(testbed.cluster, 'elsewhere');
     place = await scene.workplace(trial(scene.namespace, await external()));
     await loadImages(place);
   });

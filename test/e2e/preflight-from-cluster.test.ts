@@ -14,7 +14,7 @@ import type { InstallReport } from '../../src/operations/report.ts';
 import { CHART } from '../support/chart.ts';
 import { collectContext } from '../support/check-runs.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
-import { SECRETS } from '../support/kubernetes-scene.ts';
+import { SECRETS } from '../support/kubernetes-fixture.ts';
 import { limitedUser } from '../testbed/cluster/access.ts';
 import { poll } from '../testbed/cluster/poll.ts';
 import { useCluster } from '../testbed/fixtures.ts';

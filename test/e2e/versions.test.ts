@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createComposeScene, testComposeFile } from '../support/compose-scene.ts';
-import { createScene } from '../support/kubernetes-scene.ts';
+import { createComposeFixture, testComposeFile } from '../support/compose-fixture.ts';
+import { createKubernetesFixture } from '../support/kubernetes-fixture.ts';
 import {
   COMPOSE_ROWS,
   EVERY_ROW,
@@ -29,9 +29,13 @@ describe('the main job on Kubernetes', () => {
     async ({ kubectl, helm, node }) => {
       const found = await ensure([kubectl, helm, node], { onProgress: progressPrinter() });
       const programs = { kubectl: found[kubectl] ?? '', helm: found[helm] ?? '', node: found[node] ?? '' };
-      const scene = await createScene(testbed.cluster, `versions-${rows.findIndex((row) => row.kubectl === kubectl)}`, {
-        programs,
-      });
+      const scene = await createKubernetesFixture(
+        testbed.cluster,
+        `versions-${rows.findIndex((row) => row.kubectl === kubectl)}`,
+        {
+          programs,
+        },
+      );
       try {
         const place = await scene.workplace();
         const drift = () => repairDrift(place, programs.kubectl, scene.namespace);
@@ -52,7 +56,7 @@ describe('the main job on Docker Compose', () => {
     'with %s',
     async (row) => {
       const { [row]: compose } = await ensure([row], { onProgress: progressPrinter() });
-      const scene = await createComposeScene(testbed.docker, {
+      const scene = await createComposeFixture(testbed.docker, {
         compose,
         file: testComposeFile,
       });

@@ -12,7 +12,7 @@ import type { SecretValues } from '../../src/deployment/secrets.ts';
 import { endpointsCollector } from '../../src/evidence/endpoints.ts';
 import { mailCollector } from '../../src/evidence/mail/collector.ts';
 import { createObjectStorageCollector } from '../../src/evidence/object-storage/collector.ts';
-import { postgresCollector } from '../../src/evidence/postgres/collect.ts';
+import { postgresCollector } from '../../src/evidence/postgres/collector.ts';
 import { redisCollectorWithin } from '../../src/evidence/redis/collector.ts';
 import { saveEvidence } from '../../src/evidence/saved.ts';
 import { vectorStoreCollector } from '../../src/evidence/vector-store/collector.ts';

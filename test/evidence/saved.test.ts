@@ -15,7 +15,7 @@ import { SAMPLE_NAMES, sampleDeployment } from '../support/deployments.ts';
 const THING = evidenceKey<{ readonly word: string }>('thing.seen', 1);
 const check = sampleCheck({
   id: 'tools.thing',
-  needs: [THING],
+  requires: [THING],
   judge: (context) => ({ status: 'warn', observed: context.evidence(THING).word, expected: '', message: 'm' }),
 });
 
@@ -46,7 +46,7 @@ describe('evidence', () => {
     await saveEvidence(folder, first.evidence, undefined, (text) => text);
     const saved = await readEvidence(folder, collectors);
     const later = collectContext({ now: () => new Date('2031-01-01T00:00:00Z') });
-    const again = await runChecks({ ...options, context: later, saved });
+    const again = await runChecks({ ...options, context: later, replayed: saved });
     const verdicts = ({ time, checks }: CheckReport) => ({
       time,
       checks: checks.map((one) => ({ ...one, durationMs: 0 })),

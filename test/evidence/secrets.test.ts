@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SecretValues } from '../../src/deployment/secrets.ts';
-import { survivesUnquoted } from '../../src/evidence/secret-traits.ts';
+import { isPlainDsnValue } from '../../src/evidence/secret-traits.ts';
 import { type SecretFact, secretsFactsCollector } from '../../src/evidence/secrets.ts';
 import { collectContext } from '../support/check-runs.ts';
 import { sampleDeployment } from '../support/deployments.ts';
@@ -54,7 +54,7 @@ it.each<[value: string, survives: boolean]>([
   ['a\tb', false],
   ['', false],
 ])('%j comes back from an unquoted connection string: %s', (value, survives) => {
-  expect(survivesUnquoted(value)).toBe(survives);
+  expect(isPlainDsnValue(value)).toBe(survives);
 });
 
 it('says which are equal', async () => {

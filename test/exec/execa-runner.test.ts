@@ -80,13 +80,15 @@ describe('output without an end', () => {
 
 describe('a program that is tied', () => {
   it('ends as it ends by itself', async () => {
-    await expect(runner.run('false', [], { tied: true })).rejects.toThrow('exit code 1');
-    expect(await runner.run('echo', ['$HOME', 'a b'], { tied: true })).toMatchObject({ stdout: '$HOME a b\n' });
+    await expect(runner.run('false', [], { killWithParent: true })).rejects.toThrow('exit code 1');
+    expect(await runner.run('echo', ['$HOME', 'a b'], { killWithParent: true })).toMatchObject({
+      stdout: '$HOME a b\n',
+    });
   });
 
   it('ends where it is told to', async () => {
     const end = new AbortController();
-    const running = runner.run('sleep', ['60'], { tied: true, signal: end.signal });
+    const running = runner.run('sleep', ['60'], { killWithParent: true, signal: end.signal });
     end.abort();
     await expect(running).rejects.toThrow('interrupted');
   });

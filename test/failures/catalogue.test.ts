@@ -2,14 +2,14 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { CheckReport } from '../../src/checks/check.ts';
-import { formsOf } from '../support/compose-scene.ts';
+import { formsOf } from '../support/compose-fixture.ts';
 import { CATALOGUE, isDetectable } from './catalogue.ts';
+import { useEnvironment } from './environment.ts';
 import { isExpected, preflight } from './judged.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { useWorld } from './world.ts';
 
 /** Failures that users reported, made to happen one after the other to healthy deployments on real services. */
-const made = useWorld();
+const made = useEnvironment();
 
 const detected = new Set<number>();
 

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
 import { builtProgram } from '../support/built.ts';
-import type { Workplace } from '../support/difyctl.ts';
+import type { TempWorkspace } from '../support/difyctl.ts';
 
 interface Refusal {
   readonly kind: 'Error';
@@ -37,7 +37,7 @@ const NOTHING_OUTSIDE = ['--set', 'components.api.extraEnv.MARKETPLACE_ENABLED=f
 
 /** Runs the built program in a workplace on a file of this name. */
 export async function preflight(
-  { folder, env }: Workplace,
+  { folder, env }: TempWorkspace,
   name: string,
   file: JsonObject,
   { env: more, flags = [], resolvConf }: How = {},

@@ -3,16 +3,16 @@ import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
 import { IS_FULL, sample } from '../support/sample.ts';
+import { useEnvironment } from './environment.ts';
 import { EXPLAINED } from './explained.ts';
 import { isExpected, preflight } from './judged.ts';
 import { mutationsOf } from './mutations.ts';
-import { useWorld } from './world.ts';
 
 /**
  * Healthy deployments, broken in one place at a time, and the whole of difyctl is asked: real programs, real services. `npm test` takes a sample of the
  * mutations of each deployment and holds it to docs/mutations.md; a full run takes all of them.
  */
-const made = useWorld();
+const made = useEnvironment();
 
 const TABLE = fileURLToPath(new URL('../../docs/mutations.md', import.meta.url));
 /** How many runs at once: each waits for services most of the time. */

@@ -14,7 +14,7 @@ import { postgres18 } from '../testbed/services/postgres-installation.ts';
 import { startRedis } from '../testbed/services/redis.ts';
 
 /** Healthy deployments on real services, and the folder of the one that has everything bundled. */
-export interface World {
+export interface Environment {
   readonly stores: HealthyStores;
   readonly cluster: Cluster;
   readonly kubernetes: JsonObject;
@@ -36,14 +36,14 @@ interface Happened {
 interface Scenario {
   readonly number: number;
   readonly how: string;
-  readonly happen: (world: World) => Promise<Happened>;
+  readonly happen: (world: Environment) => Promise<Happened>;
   /** `id status`, or `validate: path`. */
   readonly finding: string;
   /** What the one next step says; absent for a refused file, whose problems say it. */
   readonly remedy?: RegExp;
 }
 
-type Make = (world: World) => Promise<Happened> | Happened;
+type Make = (world: Environment) => Promise<Happened> | Happened;
 
 const on = (number: number, how: string, finding: string, remedy: RegExp | undefined, make: Make): Scenario => ({
   number,
@@ -58,7 +58,7 @@ const extraEnv = (component: string, variables: Readonly<Record<string, string>>
 });
 
 /** A folder of the bundled deployment, as an earlier installation left it. */
-async function left({ bundledFolder }: World, path: string, files: Readonly<Record<string, string>>) {
+async function left({ bundledFolder }: Environment, path: string, files: Readonly<Record<string, string>>) {
   const folder = join(bundledFolder, path);
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
@@ -291,7 +291,7 @@ const VERDICT_SCENARIOS: readonly Scenario[] = [
 export const SCENARIOS = [...FILE_SCENARIOS, ...STORE_SCENARIOS, ...PLACE_SCENARIOS, ...VERDICT_SCENARIOS];
 
 /** Dify's api of another version stands where the deployment is to go. */
-async function installed({ kubernetes, cluster }: World, version: string): Promise<Happened> {
+async function installed({ kubernetes, cluster }: Environment, version: string): Promise<Happened> {
   const labels = { 'app.kubernetes.io/instance': String(kubernetes.name), component: 'api' };
   const containers = [{ name: 'api', image: `langgenius/dify-api:${version}` }];
   await cluster.apply({
@@ -306,7 +306,7 @@ async function installed({ kubernetes, cluster }: World, version: string): Promi
 }
 
 /** A standby that receives the log and does not replay it; Dify's role may look at it. */
-async function idleStandby({ compose, stores: { postgres } }: World): Promise<Happened> {
+async function idleStandby({ compose, stores: { postgres } }: Environment): Promise<Happened> {
   await postgres.query('GRANT pg_monitor TO dify');
   await postgres.standby?.query('SELECT pg_wal_replay_pause()');
   const mend = async () => {
@@ -317,7 +317,7 @@ async function idleStandby({ compose, stores: { postgres } }: World): Promise<Ha
 }
 
 /** No registry has so old a Weaviate, so that what it says of itself is said by a fake. */
-async function oldWeaviate({ compose, stores }: World): Promise<Happened> {
+async function oldWeaviate({ compose, stores }: Environment): Promise<Happened> {
   const server = await startFakeHttp(({ path, method }) => {
     if (path === '/v1/meta') return { json: { version: '1.24.9' } };
     if (path === '/v1/nodes') return { json: { nodes: ['a', 'b'].map((name) => ({ name, status: 'HEALTHY' })) } };

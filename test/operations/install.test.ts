@@ -330,7 +330,7 @@ describe('a revision', () => {
 
 test('a name that was installed elsewhere is refused before anything', async () => {
   const target = await installed();
-  target.place = async () => ({
+  target.locate = async () => ({
     target: 'kubernetes',
     identity: { uid: 'other', endpoint: 'e', within: 'dify' },
     facts: [],

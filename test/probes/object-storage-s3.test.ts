@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { Dial } from '../../src/net/dial.ts';
-import { ProbeFault } from '../../src/net/fault.ts';
+import { ProbeError } from '../../src/net/probe-error.ts';
 import { dialTo, runStorage, type StorageRunOptions, withStorage } from '../support/object-storage-runs.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { startListener } from '../testbed/services/listener.ts';
@@ -426,5 +426,5 @@ function exactly(name: string, port: number): Dial {
   return (host, at, options) =>
     host === name
       ? known(host, at, options)
-      : Promise.reject(new ProbeFault('resolve', 'ENOTFOUND', `${host} does not resolve`));
+      : Promise.reject(new ProbeError('resolve', 'ENOTFOUND', `${host} does not resolve`));
 }

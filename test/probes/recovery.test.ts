@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { CheckResult } from '../../src/checks/check.ts';
-import { OBJECT_STORAGE, type ObjectStorageEvidence } from '../../src/evidence/object-storage/facts.ts';
+import { OBJECT_STORAGE, type ObjectStorageFacts } from '../../src/evidence/object-storage/facts.ts';
 import { POSTGRES } from '../../src/evidence/postgres/facts.ts';
 import { HEALTHY_BUCKET } from '../support/bucket-facts.ts';
 import { checkOf, judged } from '../support/check-runs.ts';
@@ -35,7 +35,7 @@ async function verdict(id: string, plan: JsonObject): Promise<CheckResult> {
     postgres: { mode: 'external', ...postgres },
     recovery: { ...SAMPLE.recovery, ...plan },
   });
-  const buckets: ObjectStorageEvidence = {
+  const buckets: ObjectStorageFacts = {
     ...{ host: 's3.example.internal', isSecure: true, keys: 'given' },
     buckets: [HEALTHY_BUCKET],
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import { connectFault, type Dial, dialHere } from '../../src/net/dial.ts';
-import { type LookOptions, lookAtRedis } from '../support/redis.ts';
+import { type LookOptions, probeRedis } from '../support/redis.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { type SentinelService, startRedisSentinel } from '../testbed/services/redis-sentinel.ts';
 
@@ -48,7 +48,7 @@ function look(
     'redis.sentinel.password': group.sentinelPassword,
     'redis.agentUrl': `redis://:${group.password}@${server?.host}:${server?.port}/2`,
   };
-  return lookAtRedis(block, { ...known, ...secrets }, options);
+  return probeRedis(block, { ...known, ...secrets }, options);
 }
 
 describe('Redis with three sentinels', () => {
@@ -123,7 +123,7 @@ describe('Redis with three sentinels', () => {
     const { sound } = groups.get();
     const [sentinel] = sound.sentinels;
     const block = { host: sentinel?.host ?? '', port: sentinel?.port ?? 0, password: { env: 'PW' } };
-    const { findings } = await lookAtRedis(block, { 'redis.password': sound.sentinelPassword });
+    const { findings } = await probeRedis(block, { 'redis.password': sound.sentinelPassword });
     expect(findings).toEqual(['redis.topology warn', 'redis.role fail']);
   });
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
-import { lookAtRedis } from '../support/redis.ts';
+import { probeRedis } from '../support/redis.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { startRedis } from '../testbed/services/redis.ts';
 import { type Certificate, makeCertificate } from '../testbed/services/tls.ts';
@@ -51,7 +51,7 @@ describe('Redis behind TLS', () => {
   it.each<[JsonObject]>([[{ mode: 'verify-full' }], [{ mode: 'require' }]])(
     'gives no finding with %j',
     async (mode) => {
-      const { findings, evidence } = await lookAtRedis(...at('secured', { ...trusting(), ...mode }));
+      const { findings, evidence } = await probeRedis(...at('secured', { ...trusting(), ...mode }));
       expect(findings).toEqual([ONE_ADDRESS]);
       expect(evidence?.server?.certificate).toMatchObject({ protocol: 'TLSv1.3', issuer: "difyctl's tests" });
     },
@@ -65,18 +65,18 @@ describe('Redis behind TLS', () => {
   ])('whose certificate is %s: %s', async (which, finding, words) => {
     const { show, certificates, own } = servers.get();
     await show(certificates[which]);
-    const { findings, of } = await lookAtRedis(...at('secured', trusting())).finally(() => show(own));
+    const { findings, of } = await probeRedis(...at('secured', trusting())).finally(() => show(own));
     expect(findings).toEqual([ONE_ADDRESS, finding]);
     expect(of('redis.tls').message).toMatch(words);
   });
 
   it('by an authority that the file does not name', async () => {
-    const { findings } = await lookAtRedis(...at('secured', { mode: 'verify-full' }));
+    const { findings } = await probeRedis(...at('secured', { mode: 'verify-full' }));
     expect(findings).toEqual([ONE_ADDRESS, 'redis.tls fail']);
   });
 
   it('by an authority whose file is not there', async () => {
-    const { findings, of } = await lookAtRedis(...at('secured', { mode: 'verify-full', caFile: './nowhere.pem' }));
+    const { findings, of } = await probeRedis(...at('secured', { mode: 'verify-full', caFile: './nowhere.pem' }));
     expect(findings).toEqual([ONE_ADDRESS, 'redis.tls fail']);
     expect(of('redis.tls').message).toMatch(/nowhere\.pem cannot be read/);
   });
@@ -87,7 +87,7 @@ describe('TLS on one side alone', () => {
     ['secured', { mode: 'disable' }, /nothing but TLS/],
     ['plain', { mode: 'require' }, /TLS/],
   ])('a server that is %s, asked with %j', async (which, tls, words) => {
-    const { findings, of } = await lookAtRedis(...at(which, tls), {
+    const { findings, of } = await probeRedis(...at(which, tls), {
       file: { recovery: { redis: { persistence: 'none' } } },
     });
     expect(findings).toEqual([ONE_ADDRESS, 'redis.tls fail']);
@@ -101,7 +101,7 @@ describe('TLS on one side alone', () => {
 describe('the URL of the agent backend', () => {
   const look = (url: string) => {
     const [redis, secrets] = at('plain', { mode: 'disable' }, { agentUrl: { env: 'URL' } });
-    return lookAtRedis(
+    return probeRedis(
       redis,
       { ...secrets, 'redis.agentUrl': url },
       { file: { recovery: { redis: { persistence: 'none' } } } },

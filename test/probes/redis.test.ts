@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import { type Dial, dialHere } from '../../src/net/dial.ts';
-import { lookAtRedis } from '../support/redis.ts';
+import { probeRedis } from '../support/redis.ts';
 import { poll } from '../testbed/cluster/poll.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { startListener } from '../testbed/services/listener.ts';
@@ -67,7 +67,7 @@ async function withSettings<T>(
 describe('a healthy Redis', () => {
   it('gives no finding but that there is one address, and is left as it was', async () => {
     const { main } = servers.get();
-    const { findings, of, evidence } = await lookAtRedis(at(main), known);
+    const { findings, of, evidence } = await probeRedis(at(main), known);
     expect(findings).toEqual([ONE_ADDRESS]);
     expect(of('redis.topology').message).toMatch(/1 replica behind it/);
     expect(of('redis.replication')).toMatchObject({
@@ -85,7 +85,7 @@ describe('a healthy Redis', () => {
 
   it('gives none at all where somebody says who fails over, and the replica is seen', async () => {
     const managed = { by: 'aws-elasticache', ha: true };
-    const { findings } = await lookAtRedis(at(servers.get().main, { managed }), known);
+    const { findings } = await probeRedis(at(servers.get().main, { managed }), known);
     expect(findings).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe('a healthy Redis', () => {
       '+info',
       '+config|get',
     );
-    const { findings } = await lookAtRedis(at(main, { username: 'dify' }), { 'redis.password': 'secret-of-dify' });
+    const { findings } = await probeRedis(at(main, { username: 'dify' }), { 'redis.password': 'secret-of-dify' });
     expect(findings).toEqual([ONE_ADDRESS]);
   });
 });
@@ -140,7 +140,7 @@ describe('who may not', () => {
   ])('a user who %s', async (_, rules, finding, words) => {
     const { main } = servers.get();
     await main.command('ACL', 'SETUSER', 'tried', 'reset', '>secret-of-tried', ...rules);
-    const { findings, of } = await lookAtRedis(at(main, { username: 'tried' }), {
+    const { findings, of } = await probeRedis(at(main, { username: 'tried' }), {
       'redis.password': 'secret-of-tried',
     });
     expect(findings).toEqual([ONE_ADDRESS, finding]);
@@ -154,7 +154,7 @@ describe('who may not', () => {
   ])('%s', async (_what, over, secrets, words) => {
     const { password: _, ...open } = at(servers.get().main);
     const redis = over === NO_PASSWORD ? open : at(servers.get().main, over);
-    const { findings, of, results } = await lookAtRedis(redis, secrets);
+    const { findings, of, results } = await probeRedis(redis, secrets);
     expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
     expect(of('redis.login')).toMatchObject({
       message: expect.stringMatching(words),
@@ -165,7 +165,7 @@ describe('who may not', () => {
 
   it('a password for a server that asks for none', async () => {
     const { small } = servers.get();
-    const look = () => lookAtRedis(at(small), known);
+    const look = () => probeRedis(at(small), known);
     await small.command('CONFIG', 'SET', 'requirepass', '');
     const { findings, of } = await look().finally(() => small.command('CONFIG', 'SET', 'requirepass', PASSWORD));
     expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
@@ -173,7 +173,7 @@ describe('who may not', () => {
   });
 
   it('a password that nobody gave is not the finding of Redis', async () => {
-    const { findings, of } = await lookAtRedis(at(servers.get().main), {});
+    const { findings, of } = await probeRedis(at(servers.get().main), {});
     expect(findings).toEqual([ONE_ADDRESS]);
     expect(of('redis.login')).toMatchObject({ status: 'skip', message: 'skipped: see config.secrets' });
   });
@@ -197,7 +197,7 @@ describe('settings that endanger Dify', () => {
     [{ appendonly: 'no', save: '' }, RDB, 'redis.persistence fail', /nothing on disk/],
   ])('%j', async (settings, file, finding, words) => {
     const { main } = servers.get();
-    const { findings, of } = await withSettings(main, settings, () => lookAtRedis(at(main), known, { file }));
+    const { findings, of } = await withSettings(main, settings, () => probeRedis(at(main), known, { file }));
     expect(findings).toEqual([ONE_ADDRESS, finding]);
     expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
   });
@@ -208,7 +208,7 @@ describe('settings that endanger Dify', () => {
     await full.command('BGSAVE');
     const failed = async () => (await full.command('INFO', 'persistence')).includes('rdb_last_bgsave_status:err');
     await expect.poll(failed, { timeout: 10_000 }).toBe(true);
-    const { findings, of } = await lookAtRedis(at(full), known);
+    const { findings, of } = await probeRedis(at(full), known);
     expect(findings).toEqual([ONE_ADDRESS, 'redis.writes fail']);
     expect(of('redis.writes').message).toMatch(/last save to disk failed/);
   });
@@ -218,7 +218,7 @@ describe('a server that answers, and not to all', () => {
   it('as its writes are paused', async () => {
     const { main } = servers.get();
     await main.command('CLIENT', 'PAUSE', '60000', 'WRITE');
-    const { findings, of } = await lookAtRedis(at(main), known).finally(() => main.command('CLIENT', 'UNPAUSE'));
+    const { findings, of } = await probeRedis(at(main), known).finally(() => main.command('CLIENT', 'UNPAUSE'));
     expect(findings).toEqual([ONE_ADDRESS, 'redis.writes fail']);
     expect(of('redis.writes')).toMatchObject({
       message: expect.stringMatching(/never answers SET/),
@@ -232,7 +232,7 @@ describe('a server that answers, and not to all', () => {
     const running = replica.command('EVAL', 'while true do end', '0');
     const answer = () => replica.command('PING');
     await expect.poll(answer, { timeout: 10_000 }).toMatch(/BUSY/);
-    const { findings, of } = await lookAtRedis(at(replica), known);
+    const { findings, of } = await probeRedis(at(replica), known);
     await replica.command('SCRIPT', 'KILL');
     await running;
     expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
@@ -248,7 +248,7 @@ describe('what is no Redis for Dify', () => {
     ['replica', 'redis.role fail', /read-only replica of 127\.0\.0\.1:\d+/],
     ['cluster', 'redis.cluster-mode fail', /cluster mode/],
   ])('a %s', async (server, finding, words) => {
-    const { findings, of } = await lookAtRedis(at(servers.get()[server]), known);
+    const { findings, of } = await probeRedis(at(servers.get()[server]), known);
     expect(findings).toEqual([ONE_ADDRESS, finding]);
     expect(of(finding.split(' ')[0] ?? '').message).toMatch(words);
   });
@@ -264,12 +264,12 @@ describe('what is no Redis for Dify', () => {
       const to = turn % 2 === 0 ? second : main;
       return dialHere(to.host, to.port, options);
     };
-    const { of } = await lookAtRedis(at(main), known, { context: { dial } });
+    const { of } = await probeRedis(at(main), known, { context: { dial } });
     expect(of('redis.role')).toMatchObject({ status: 'fail', message: expect.stringMatching(words) });
   });
 
   it('a server with one database and a command taken away', async () => {
-    const { findings, of } = await lookAtRedis(at(servers.get().small), known);
+    const { findings, of } = await probeRedis(at(servers.get().small), known);
     expect(findings).toEqual([ONE_ADDRESS, 'redis.databases fail', 'redis.rights fail', 'redis.persistence fail']);
     expect(of('redis.databases').message).toMatch(
       /database 1 \(broker\) and database 2 \(agent\) .* has no database of that number/,
@@ -281,7 +281,7 @@ describe('what is no Redis for Dify', () => {
   });
 
   it('a host that takes connections and never answers', async () => {
-    const { findings, of } = await lookAtRedis(at(servers.get().silent), known);
+    const { findings, of } = await probeRedis(at(servers.get().silent), known);
     expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
     expect(of('redis.login').message).toMatch(/never answers/);
   });
@@ -290,7 +290,7 @@ describe('what is no Redis for Dify', () => {
     ['compose', 'redis.reachable fail'],
     ['kubernetes', 'redis.reachable warn'],
   ])('a port where nothing listens, for %s', async (target, finding) => {
-    const { findings } = await lookAtRedis(at({ host: '127.0.0.1', port: 9 }), known, { target });
+    const { findings } = await probeRedis(at({ host: '127.0.0.1', port: 9 }), known, { target });
     expect(findings).toEqual([ONE_ADDRESS, finding]);
   });
 });
@@ -305,7 +305,7 @@ describe('a managed Redis that hides what it promises', () => {
   ])('%s', async (_, granted, expected) => {
     const { main } = servers.get();
     await main.command('ACL', 'SETUSER', 'tenant', 'reset', 'on', '>secret-of-tenant', ...granted);
-    const look = () => lookAtRedis(at(main, { managed, username: 'tenant' }), { 'redis.password': 'secret-of-tenant' });
+    const look = () => probeRedis(at(main, { managed, username: 'tenant' }), { 'redis.password': 'secret-of-tenant' });
     const { findings, results } = await withSettings(main, { appendonly: 'no', save: '' }, look);
     expect(findings).toEqual(expected);
     for (const { id, status, message } of results)
@@ -317,7 +317,7 @@ describe('a managed Redis that hides what it promises', () => {
 it('a server that has all the clients that it takes', async () => {
   const { full } = servers.get();
   await full.command('CONFIG', 'SET', 'maxclients', '1');
-  const { findings, of } = await lookAtRedis(at(full), known);
+  const { findings, of } = await probeRedis(at(full), known);
   expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
   expect(of('redis.login').remedy).toMatch(/CONFIG SET maxclients/);
 });

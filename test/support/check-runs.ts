@@ -38,7 +38,7 @@ export function sampleCheck(over: Partial<Check> & { readonly id: string }): Che
     title: over.id,
     phases: ['preflight'],
     severity: () => 'error',
-    needs: [],
+    requires: [],
     judge: () => ({ status: 'pass', observed: 'seen', expected: 'seen', message: 'fine' }),
     remedy: 'fix it',
     ...over,

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { runCommandLine } from '../../src/cli/frame/program.ts';
-import type { World } from '../../src/cli/frame/run.ts';
+import type { ProcessIo } from '../../src/cli/frame/run.ts';
 
 export interface CliRun {
   readonly code: number;
@@ -10,7 +10,7 @@ export interface CliRun {
 
 export interface CliSettings {
   readonly cwd?: string;
-  readonly env?: World['env'];
+  readonly env?: ProcessIo['env'];
   readonly signal?: AbortSignal;
   /** Standard input, to its end. */
   readonly input?: string | Uint8Array;
@@ -28,7 +28,7 @@ export async function runCli(argv: readonly string[], settings: CliSettings = {}
   const stdin = Object.assign(new PassThrough(), { isTTY: settings.terminal !== undefined });
   if (settings.input !== undefined) stdin.end(settings.input);
   const code = await runCommandLine(argv, {
-    streams: { stdin, stdout: out.stream, stderr: err.stream } as unknown as World['streams'],
+    streams: { stdin, stdout: out.stream, stderr: err.stream } as unknown as ProcessIo['streams'],
     env: settings.env ?? {},
     cwd: settings.cwd ?? '/nowhere',
     now: () => TEST_DAY,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/base/json.ts';
-import { judgeDeployment } from '../../src/deployment/load.ts';
+import { validateDeployment } from '../../src/deployment/load.ts';
 import { formatPath } from '../../src/deployment/paths.ts';
 import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 
@@ -222,7 +222,7 @@ export function sampleDeployment(name: SampleName): Deployment {
 
 /** Any file as data, parsed; throws with every problem where it is not healthy. */
 export function parsedDeployment(file: JsonObject): Deployment {
-  const judged = judgeDeployment(file);
+  const judged = validateDeployment(file);
   if ('deployment' in judged) return judged.deployment;
   throw new Error(judged.problems.map(({ path, message }) => `${formatPath(path)}: ${message}`).join('\n'));
 }

@@ -24,7 +24,7 @@ export interface Running {
 }
 
 /** A folder with a difyctl.yaml, and the built program run in it. */
-export interface Workplace {
+export interface TempWorkspace {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   run(...args: readonly string[]): Promise<Outcome>;
@@ -35,11 +35,11 @@ export interface Workplace {
 }
 
 /** `env` is the whole environment of the program, `node` the Node that runs it (default: this one). */
-export async function createWorkplace(
+export async function createWorkspace(
   file: object,
   env: Readonly<Record<string, string>>,
   node: string = process.execPath,
-): Promise<Workplace> {
+): Promise<TempWorkspace> {
   const program = await builtProgram();
   const folder = await mkdtemp(join(tmpdir(), 'difyctl-workplace-'));
   await writeFile(join(folder, 'difyctl.yaml'), stringify(file));

@@ -3,26 +3,26 @@ import type { LockRecord } from '../../src/state/lock/record.ts';
 import type { HeldLock, LockStore } from '../../src/state/lock/store.ts';
 import type { Revision } from '../../src/state/revisions/revision.ts';
 import type { UnreadableRevision } from '../../src/state/revisions/stored.ts';
-import type { ApplyOptions, ApplyResult, Change, Plan, Target } from '../../src/targets/target.ts';
+import type { ApplyOptions, ApplyResult, Plan, PlannedChange, Target } from '../../src/targets/target.ts';
 
 /** A target in memory: what was called, in order, and what a test wants it to answer. */
 export interface MemoryTarget extends Target {
   readonly calls: string[];
   readonly kept: Map<number, Revision>;
   /** What each plan in turn would change; the last one stays. */
-  plans: readonly (readonly Change[])[];
+  plans: readonly (readonly PlannedChange[])[];
   /** Called in place of applying. */
   applying: (rendered: Rendered, options: ApplyOptions) => Promise<ApplyResult>;
   held: HeldLock | undefined;
   /** Revisions that exist and cannot be read. */
   unreadable: readonly UnreadableRevision[];
   /** What each uninstall in turn would delete; the last one stays. */
-  removals: readonly (readonly Change[])[];
+  removals: readonly (readonly PlannedChange[])[];
   /** Called in place of removing the lock. */
   releasing: (() => Promise<void>) | undefined;
 }
 
-export const WEB: Change = { action: 'create', kind: 'Deployment', name: 'dify-web' };
+export const WEB: PlannedChange = { action: 'create', kind: 'Deployment', name: 'dify-web' };
 
 export function memoryTarget(): MemoryTarget {
   const calls: string[] = [];
@@ -53,7 +53,7 @@ export function memoryTarget(): MemoryTarget {
       },
     },
     tools: async () => ({ helm: '4.3.1' }),
-    place: async () => ({
+    locate: async () => ({
       target: 'kubernetes',
       identity: { uid: 'uid', endpoint: 'endpoint', within: 'dify' },
       facts: [{ name: 'namespace', value: 'dify' }],

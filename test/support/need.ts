@@ -1,11 +1,11 @@
 import type { EvidenceKey, Need } from '../../src/evidence/evidence.ts';
-import { EvidenceMissing } from '../../src/evidence/evidence.ts';
+import { CollectionError } from '../../src/evidence/evidence.ts';
 
 /** What other collectors got, for a collector that is called alone. */
 export function given(...pairs: readonly (readonly [EvidenceKey<unknown>, unknown])[]): Need {
   const data = new Map(pairs.map(([{ name }, value]) => [name, value]));
   return async <T>({ name }: EvidenceKey<T>): Promise<T> => {
-    if (!data.has(name)) throw new EvidenceMissing('absent', name);
+    if (!data.has(name)) throw new CollectionError('absent', name);
     return data.get(name) as T;
   };
 }

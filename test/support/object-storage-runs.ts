@@ -11,9 +11,9 @@ import {
   createObjectStorageCollector,
   type ObjectStorageOptions,
 } from '../../src/evidence/object-storage/collector.ts';
-import { OBJECT_STORAGE, type ObjectStorageEvidence } from '../../src/evidence/object-storage/facts.ts';
+import { OBJECT_STORAGE, type ObjectStorageFacts } from '../../src/evidence/object-storage/facts.ts';
 import { type Dial, dialHere } from '../../src/net/dial.ts';
-import { ProbeFault } from '../../src/net/fault.ts';
+import { ProbeError } from '../../src/net/probe-error.ts';
 import { collectContext } from './check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
 
@@ -46,13 +46,13 @@ export function dialTo(ports: Readonly<Record<string, number>>): Dial {
   return (host, port, options) => {
     if (host === '127.0.0.1') return dialHere(host, port, options);
     const found = Object.entries(ports).find(([ending]) => host === ending || host.endsWith(`.${ending}`));
-    if (found === undefined) throw new ProbeFault('resolve', 'ENOTFOUND', `${host} does not resolve`);
+    if (found === undefined) throw new ProbeError('resolve', 'ENOTFOUND', `${host} does not resolve`);
     return dialHere('127.0.0.1', found[1], options);
   };
 }
 
 export interface StorageRun {
-  readonly evidence: ObjectStorageEvidence;
+  readonly evidence: ObjectStorageFacts;
   readonly results: readonly CheckResult[];
   /** Ids and statuses of all that is a finding. */
   readonly findings: readonly string[];
@@ -99,12 +99,12 @@ export async function runStorage(run: StorageRunOptions): Promise<StorageRun> {
 }
 
 /** Every check of the object storage but `reachable` on this evidence. */
-export function judgeStorage(deployment: Deployment, data: ObjectStorageEvidence, now: Date): readonly CheckResult[] {
+export function judgeStorage(deployment: Deployment, data: ObjectStorageFacts, now: Date): readonly CheckResult[] {
   const { name: key, version } = OBJECT_STORAGE;
   const at = now.toISOString();
   const one: Evidence<unknown> = { key, version, collectedAt: at, from: 'local', outcome: 'ok', data, durationMs: 1 };
   const facts = { tier: deployment.tier, deployment, now, evidence: new Map([[key, one]]) };
-  return CHECKS.filter((check) => check.needs.some((need) => need.name === key))
+  return CHECKS.filter((check) => check.requires.some((need) => need.name === key))
     .filter((check) => check.when?.(deployment, deployment.tier) === true)
     .map((check) => judgeCheck(check, facts));
 }

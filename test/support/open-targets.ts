@@ -3,24 +3,24 @@ import type { Runner } from '../../src/exec/runner.ts';
 import { composeTarget } from '../../src/targets/compose/target.ts';
 import { kubernetesTarget } from '../../src/targets/kubernetes/target.ts';
 import type { RollbackOptions, Target } from '../../src/targets/target.ts';
-import type { Workplace } from './difyctl.ts';
+import type { TempWorkspace } from './difyctl.ts';
 
 const redact = (text: string): string => text;
 const now = (): number => Date.now();
 
 /** The target of a project, with the programs of a workplace, in this process. */
-export function openCompose({ env }: Workplace, directory: string): Target {
+export function openCompose({ env }: TempWorkspace, directory: string): Target {
   return composeTarget({ runner: runnerOf(env), redact, now, project: { name: 'dify', directory } });
 }
 
 /** The target of the release `dify`, with the programs of a workplace, in this process. */
-export function openKubernetes({ env }: Workplace, context: string, namespace: string): Target {
+export function openKubernetes({ env }: TempWorkspace, context: string, namespace: string): Target {
   const release = { name: 'dify', namespace };
   const kubeArgs = ['--context', context];
   return kubernetesTarget({ runner: runnerOf(env), redact, now, kubeArgs, chart: undefined, release });
 }
 
-function runnerOf(env: Workplace['env']): Runner {
+function runnerOf(env: TempWorkspace['env']): Runner {
   return createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact });
 }
 

@@ -4,7 +4,7 @@ import { runChecks } from '../../src/checks/engine.ts';
 import { CHECKS } from '../../src/checks/registry.ts';
 import type { SecretValues } from '../../src/deployment/secrets.ts';
 import { endpointsCollector } from '../../src/evidence/endpoints.ts';
-import { postgresCollector } from '../../src/evidence/postgres/collect.ts';
+import { postgresCollector } from '../../src/evidence/postgres/collector.ts';
 import { POSTGRES, type PostgresFacts } from '../../src/evidence/postgres/facts.ts';
 import { type Dial, dialHere } from '../../src/net/dial.ts';
 import { collectContext } from './check-runs.ts';

@@ -6,7 +6,7 @@ import type { SecretValues } from '../../src/deployment/secrets.ts';
 import { endpointsCollector } from '../../src/evidence/endpoints.ts';
 import type { CollectContext } from '../../src/evidence/evidence.ts';
 import { redisCollectorWithin } from '../../src/evidence/redis/collector.ts';
-import { REDIS, type RedisEvidence } from '../../src/evidence/redis/facts.ts';
+import { REDIS, type RedisFacts } from '../../src/evidence/redis/facts.ts';
 import { collectContext } from './check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
 
@@ -18,7 +18,7 @@ export interface LookOptions {
 }
 
 export interface Look {
-  readonly evidence: RedisEvidence | undefined;
+  readonly evidence: RedisFacts | undefined;
   readonly results: readonly CheckResult[];
   /** `id status`, of what is neither pass nor skip. */
   readonly findings: readonly string[];
@@ -27,7 +27,7 @@ export interface Look {
 }
 
 /** Looks at Redis as a preflight would, and judges it by every check of its subject. `secrets` by their paths in the file. */
-export async function lookAtRedis(
+export async function probeRedis(
   redis: JsonObject,
   secrets: Readonly<Record<string, string>>,
   options: LookOptions = {},
@@ -47,7 +47,7 @@ export async function lookAtRedis(
   const { report, evidence } = await runChecks({ phase: 'preflight', checks, collectors, context });
   const results = report.checks;
   return {
-    evidence: evidence.find(({ key }) => key === REDIS.name)?.data as RedisEvidence | undefined,
+    evidence: evidence.find(({ key }) => key === REDIS.name)?.data as RedisFacts | undefined,
     results,
     findings: results
       .filter(({ status }) => status !== 'pass' && status !== 'skip')

@@ -1,14 +1,14 @@
 import { Interrupted } from '../../src/base/errors.ts';
-import { NOTHING_FOUND } from '../../src/wizard/found.ts';
 import type { Note, Prompt, Reply, ReviewReply, WizardIo } from '../../src/wizard/io.ts';
 import type { Review } from '../../src/wizard/review.ts';
 import type { WizardSettings } from '../../src/wizard/run.ts';
+import { NO_SUGGESTIONS } from '../../src/wizard/suggestions.ts';
 
 /**
  * A person with a script: texts by question id, `<back>` and `<none>` for Esc and for leaving out, Enter where nothing is scripted, and
  * what happens at each review. Everything asked, said and reviewed is kept.
  */
-export class ScriptedPerson implements WizardIo {
+export class ScriptedPrompter implements WizardIo {
   readonly asked: string[] = [];
   readonly prompts: Prompt[] = [];
   readonly said: Note[] = [];
@@ -79,7 +79,7 @@ export function scriptedSettings(io: WizardIo): WizardSettings {
   return {
     io,
     places: { cwd: '/work', baseDirectory: '/work' },
-    look: async () => NOTHING_FOUND,
+    look: async () => NO_SUGGESTIONS,
     remark: async () => undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { PROGRAMS, type ProgramName } from '../testbed/provision/programs.ts';
-import type { Workplace } from './difyctl.ts';
+import type { TempWorkspace } from './difyctl.ts';
 import { IS_FULL } from './sample.ts';
 
 /** The programs of one row of docs/versions.md, by their names in the testbed's table. */
@@ -35,7 +35,7 @@ const SHOWN = ['install', 'plan', 'status', 'postflight', 'uninstall'] as const;
 
 /** Runs the main job, with `between` once it is installed; its exit codes in the order of `SHOWN`. Fails at the first command that does not end with 0. */
 export async function runMainJob(
-  place: Workplace,
+  place: TempWorkspace,
   between: () => Promise<void> = async () => undefined,
 ): Promise<readonly number[]> {
   const commands = [
@@ -59,7 +59,7 @@ export async function runMainJob(
 const OTHER_IMAGE = 'example.test/other:1';
 
 /** Sets another image with this row's kubectl: `plan` names it, `install` repairs it, and then nothing is left to change. */
-export async function repairDrift(place: Workplace, kubectl: string, namespace: string): Promise<void> {
+export async function repairDrift(place: TempWorkspace, kubectl: string, namespace: string): Promise<void> {
   const set = ['set', 'image', 'deployment/dify-web', `*=${OTHER_IMAGE}`, '-n', namespace];
   await execa(kubectl, set, { env: place.env, extendEnv: false });
   const plan = await place.run('plan', '--detailed-exitcode');

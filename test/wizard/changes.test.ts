@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/json.ts';
-import { judgeDeployment } from '../../src/deployment/load.ts';
+import { validateDeployment } from '../../src/deployment/load.ts';
 import { formatPath } from '../../src/deployment/paths.ts';
 import { changesFor } from '../../src/wizard/changes.ts';
-import { draftData, type Saying } from '../../src/wizard/draft.ts';
+import { dataOf, type Overrides } from '../../src/wizard/state.ts';
 import { SAMPLE_FILES } from '../support/deployments.ts';
 
 const COMPOSE: JsonObject = { apiVersion: 'difyctl/v1', tier: 'test', target: { type: 'compose' } };
 const PROD = SAMPLE_FILES['prod-kubernetes-s3-qdrant'] as JsonObject;
 
-function saying(values: Readonly<Record<string, Json>>): Saying {
+function saying(values: Readonly<Record<string, Json>>): Overrides {
   return Object.entries(values).map(([path, value]) => ({ path: path.split('.'), value, source: 'test' }));
 }
 
@@ -80,8 +80,8 @@ describe('the other tier', () => {
       const { postgres, ...rest } = SAMPLE_FILES[sample] as JsonObject as Record<string, JsonObject>;
       const { mode: _, ...silent } = postgres ?? {};
       const draft = { base: { ...rest, postgres: silent }, said: [saying({ tier: 'test' })] };
-      expect(draftData(draft).postgres).toEqual({ ...silent, mode: 'external' });
-      expect(judgeDeployment(draftData(draft))).toHaveProperty('deployment.postgres.host');
+      expect(dataOf(draft).postgres).toEqual({ ...silent, mode: 'external' });
+      expect(validateDeployment(dataOf(draft))).toHaveProperty('deployment.postgres.host');
     },
   );
 });
@@ -103,10 +103,10 @@ describe('another choice drops what the old one had brought along', () => {
     ],
     ['a target', { 'target.type': 'compose' }, 'target', { type: 'compose' }],
   ])('%s', (_, values, section, expected) => {
-    expect(draftData({ base: PROD, said: [saying(values)] })[section]).toEqual(expected);
+    expect(dataOf({ base: PROD, said: [saying(values)] })[section]).toEqual(expected);
   });
 
   test('the same choice said again drops nothing', () => {
-    expect(draftData({ base: PROD, said: [saying({ 'redis.mode': 'external' })] }).redis).toEqual(PROD.redis);
+    expect(dataOf({ base: PROD, said: [saying({ 'redis.mode': 'external' })] }).redis).toEqual(PROD.redis);
   });
 });

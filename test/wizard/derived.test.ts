@@ -4,12 +4,12 @@ import { parseDeployment } from '../../src/deployment/load.ts';
 import { readSource } from '../../src/deployment/source.ts';
 import { changesFor } from '../../src/wizard/changes.ts';
 import { runWizard } from '../../src/wizard/run.ts';
-import { ScriptedPerson, scriptedSettings } from '../support/scripted-wizard.ts';
+import { ScriptedPrompter, scriptedSettings } from '../support/scripted-wizard.ts';
 import { WIZARD_ANSWERS } from '../support/wizard-answers.ts';
 
 const AZURE = WIZARD_ANSWERS['prod on kubernetes, sentinel, azure, pgvector'] ?? {};
 
-async function written(io: ScriptedPerson, text?: string): Promise<string> {
+async function written(io: ScriptedPrompter, text?: string): Promise<string> {
   const base = text === undefined ? {} : readSource(text).data;
   const draft = await runWizard({ base, said: [] }, scriptedSettings(io));
   return editDeployment(text, changesFor(draft));
@@ -22,7 +22,7 @@ function azureBlobOf(text: string): unknown {
 
 describe('the address of an Azure account', () => {
   test('is filled in from the name of the account', async () => {
-    const io = new ScriptedPerson(AZURE);
+    const io = new ScriptedPrompter(AZURE);
     expect(azureBlobOf(await written(io))).toEqual({
       accountName: 'dify',
       accountUrl: 'https://dify.blob.core.windows.net',
@@ -38,8 +38,8 @@ describe('the address of an Azure account', () => {
   });
 
   test('follows the name that is edited, and is offered before it is written', async () => {
-    const text = await written(new ScriptedPerson(AZURE));
-    const io = new ScriptedPerson({ 'objectStorage.azureBlob.accountName': 'acme' }, [
+    const text = await written(new ScriptedPrompter(AZURE));
+    const io = new ScriptedPrompter({ 'objectStorage.azureBlob.accountName': 'acme' }, [
       { edit: 'objectStorage.azureBlob.accountName' },
       'write',
     ]);
@@ -53,7 +53,7 @@ describe('the address of an Azure account', () => {
 });
 
 test('the Secret of a certificate is named after the deployment if an issuer creates it', async () => {
-  const io = new ScriptedPerson(WIZARD_ANSWERS['prod on kubernetes'] ?? {});
+  const io = new ScriptedPrompter(WIZARD_ANSWERS['prod on kubernetes'] ?? {});
   const { target } = parseDeployment(await written(io), { source: 'difyctl.yaml' }).deployment;
   expect(target).toMatchObject({
     ingress: { tls: { secretName: 'dify-tls', issuer: { kind: 'ClusterIssuer', name: 'letsencrypt' } } },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import { missingAnswers } from '../../src/wizard/missing.ts';
-import { missingProblems } from '../../src/wizard/missing-text.ts';
+import { missingProblems } from '../../src/wizard/missing-answers-text.ts';
 
 function missing(data: JsonObject): readonly string[] {
   return missingAnswers(data).map(({ question, conditions }) =>

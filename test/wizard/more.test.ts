@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import { completed } from '../../src/wizard/complete.ts';
-import { draftData } from '../../src/wizard/draft.ts';
 import { runWizard } from '../../src/wizard/run.ts';
+import { dataOf } from '../../src/wizard/state.ts';
 import { SAMPLE_FILES } from '../support/deployments.ts';
-import { ScriptedPerson, scriptedSettings } from '../support/scripted-wizard.ts';
+import { ScriptedPrompter, scriptedSettings } from '../support/scripted-wizard.ts';
 import { WIZARD_ANSWERS } from '../support/wizard-answers.ts';
 
 const PROD = WIZARD_ANSWERS['prod on kubernetes'] ?? {};
 const COMPOSE = { 'target.type': 'compose', tier: 'test' };
 
-async function run(io: ScriptedPerson, base: JsonObject = {}): Promise<JsonObject> {
+async function run(io: ScriptedPrompter, base: JsonObject = {}): Promise<JsonObject> {
   const draft = await runWizard({ base, said: [] }, scriptedSettings(io));
-  return completed(draft.base, draftData(draft));
+  return completed(draft.base, dataOf(draft));
 }
 
 test('more settings are offered once, by name, and not asked unless they are wanted', async () => {
-  const io = new ScriptedPerson(PROD);
+  const io = new ScriptedPrompter(PROD);
   const data = await run(io);
   expect(io.offered).toEqual([
     [
@@ -32,7 +32,7 @@ test('more settings are offered once, by name, and not asked unless they are wan
 });
 
 test('wanted, they are asked after all other questions and written', async () => {
-  const io = new ScriptedPerson({ ...PROD, '<more>': 'yes' });
+  const io = new ScriptedPrompter({ ...PROD, '<more>': 'yes' });
   expect(await run(io)).toMatchObject({
     target: { nodeSelector: { 'example.com/pool': 'dify', disk: 'ssd' } },
     load: { concurrentUsers: 400 },
@@ -51,7 +51,7 @@ test('wanted, they are asked after all other questions and written', async () =>
 });
 
 test('a Compose host has no node selector and no pull secret', async () => {
-  const io = new ScriptedPerson({ ...COMPOSE, '<more>': 'yes', 'images.registry': 'registry.example.com/dify' });
+  const io = new ScriptedPrompter({ ...COMPOSE, '<more>': 'yes', 'images.registry': 'registry.example.com/dify' });
   await run(io);
   expect(io.offered).toEqual([['Users working at the same time', 'Registry mirror', 'Log level', 'Backup repository']]);
   expect(io.asked.slice(-4)).toEqual([
@@ -63,7 +63,7 @@ test('a Compose host has no node selector and no pull secret', async () => {
 });
 
 test('Esc at the first of them offers them again, and Esc there takes the last answer back', async () => {
-  const io = new ScriptedPerson({
+  const io = new ScriptedPrompter({
     ...COMPOSE,
     '<more>': ['yes', '<back>', 'no'],
     'load.concurrentUsers': '<back>',
@@ -75,7 +75,7 @@ test('Esc at the first of them offers them again, and Esc there takes the last a
 });
 
 test('a file that exists is not asked for more settings', async () => {
-  const io = new ScriptedPerson({ '<more>': 'yes' });
+  const io = new ScriptedPrompter({ '<more>': 'yes' });
   await run(io, SAMPLE_FILES['prod-kubernetes-s3-qdrant']);
   expect(io.offered).toEqual([]);
 });
@@ -89,7 +89,7 @@ test.each([
     'a label value: letters, digits, dashes, underscores and dots, at most 63, a letter or digit at either end',
   ],
 ])('the node selector %j', async (text, fault) => {
-  const io = new ScriptedPerson({ ...PROD, '<more>': 'yes' });
+  const io = new ScriptedPrompter({ ...PROD, '<more>': 'yes' });
   await run(io);
   const prompt = io.prompts.find(({ question }) => question.id === 'target.nodeSelector');
   expect(prompt?.faultOf(text)).toBe(fault);

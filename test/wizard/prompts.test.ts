@@ -2,11 +2,11 @@ import { stripVTControlCharacters } from 'node:util';
 import { render as renderPrompt } from '@inquirer/testing';
 import { describe, expect, test } from 'vitest';
 import { type ChoiceConfig, choicePrompt } from '../../src/wizard/terminal/choice-prompt.ts';
-import { type Look, paletteOf } from '../../src/wizard/terminal/look.ts';
 import { noteLines } from '../../src/wizard/terminal/review-lines.ts';
 import { type TextConfig, textPrompt } from '../../src/wizard/terminal/text-prompt.ts';
+import { paletteOf, type Theme } from '../../src/wizard/terminal/theme.ts';
 
-const LOOK: Look = { color: false, unicode: false, width: 80 };
+const LOOK: Theme = { color: false, unicode: false, width: 80 };
 const TEXT: TextConfig = {
   title: 'Host of PostgreSQL',
   why: 'The name that the Dify processes use.',

@@ -3,18 +3,18 @@ import type { Json, JsonObject } from '../../src/base/json.ts';
 import { plannedComponents } from '../../src/deployment/components.ts';
 import { FLAG_TABLE } from '../../src/deployment/flag-table.ts';
 import { findFlag, findVariable } from '../../src/deployment/flags.ts';
-import { judgeDeployment } from '../../src/deployment/load.ts';
+import { validateDeployment } from '../../src/deployment/load.ts';
 import { formatPath, readPath, withoutPath, withPath } from '../../src/deployment/paths.ts';
 import { shapesAt } from '../../src/deployment/schema/shape.ts';
 import { answersOf, currentAnswer, isMissing, offerFor } from '../../src/wizard/answers.ts';
 import { completed } from '../../src/wizard/complete.ts';
-import { flagOf, variableFor } from '../../src/wizard/names.ts';
+import { flagOf, variableFor } from '../../src/wizard/flag-names.ts';
 import type { Question } from '../../src/wizard/question.ts';
 import { QUESTIONS } from '../../src/wizard/questions/all.ts';
 import { SAMPLE_FILES } from '../support/deployments.ts';
 
 const SAMPLES = Object.entries(SAMPLE_FILES as Readonly<Record<string, JsonObject>>);
-const PLAIN = QUESTIONS.filter(({ lens }) => lens === undefined);
+const PLAIN = QUESTIONS.filter(({ codec }) => codec === undefined);
 
 test('every question has an id of its own, a flag and an environment name that the command line knows', () => {
   expect(new Set(QUESTIONS.map(({ id }) => id)).size).toBe(QUESTIONS.length);
@@ -88,7 +88,7 @@ describe.each(SAMPLES)('in %s', (_, sample) => {
     for (const question of applicable) {
       const silent = without(sample, question);
       if (readPath(sample, pathOf(question)) === undefined || question.id.startsWith('recovery.')) continue;
-      const judged = judgeDeployment(completed(sample, silent));
+      const judged = validateDeployment(completed(sample, silent));
       const needed =
         'problems' in judged && judged.problems.some(({ path }) => question.fills.includes(formatPath(path)));
       if (needed) expect(isMissing(question, answersOf(silent)), question.id).toBe(true);
@@ -108,7 +108,7 @@ describe.each(SAMPLES)('in %s', (_, sample) => {
       const silent = without(sample, question);
       const offer = offerFor(question, answersOf(silent));
       if (offer === undefined) continue;
-      const judged = judgeDeployment(completed(sample, withAnswer(silent, question, offer.value)));
+      const judged = validateDeployment(completed(sample, withAnswer(silent, question, offer.value)));
       const faults = 'problems' in judged ? judged.problems.map(({ path }) => formatPath(path)) : [];
       expect(
         faults.filter((path) => question.fills.includes(path)),
@@ -124,7 +124,7 @@ function pathOf({ fills }: Question): readonly string[] {
 
 /** The deployment with its components as they will run. */
 function meaning(data: JsonObject): unknown {
-  const judged = judgeDeployment(data);
+  const judged = validateDeployment(data);
   if ('problems' in judged) return judged;
   return { ...judged.deployment, components: plannedComponents(judged.deployment) };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { readAnswer } from '../../src/wizard/answer-text.ts';
 import { answersOf } from '../../src/wizard/answers.ts';
 import { QUESTIONS } from '../../src/wizard/questions/all.ts';
-import { readAnswer } from '../../src/wizard/texts.ts';
 
 const PLACES = { cwd: '/work', baseDirectory: '/work' };
 const SECRETS = QUESTIONS.filter(({ kind }) => kind === 'secret').map((question) => [question.id, question] as const);

@@ -5,11 +5,11 @@ import { readOverrides } from '../../src/deployment/overrides.ts';
 import { readSource } from '../../src/deployment/source.ts';
 import { changesFor } from '../../src/wizard/changes.ts';
 import { equivalentOptions } from '../../src/wizard/command.ts';
-import type { Saying } from '../../src/wizard/draft.ts';
-import { flagOf, variableFor } from '../../src/wizard/names.ts';
+import { flagOf, variableFor } from '../../src/wizard/flag-names.ts';
 import { QUESTIONS } from '../../src/wizard/questions/all.ts';
 import { runWizard } from '../../src/wizard/run.ts';
-import { ScriptedPerson, scriptedSettings } from '../support/scripted-wizard.ts';
+import type { Overrides } from '../../src/wizard/state.ts';
+import { ScriptedPrompter, scriptedSettings } from '../support/scripted-wizard.ts';
 import { WIZARD_ANSWERS } from '../support/wizard-answers.ts';
 
 const PLACES = { cwd: '/work', baseDirectory: '/work' };
@@ -17,7 +17,7 @@ const PLACES = { cwd: '/work', baseDirectory: '/work' };
 async function byWizard(
   answers: Readonly<Record<string, string>>,
 ): Promise<{ text: string; options: readonly string[] }> {
-  const io = new ScriptedPerson({ '<more>': 'yes', ...answers });
+  const io = new ScriptedPrompter({ '<more>': 'yes', ...answers });
   const draft = await runWizard({ base: {}, said: [] }, scriptedSettings(io));
   return { text: editDeployment(undefined, changesFor(draft)), options: equivalentOptions(draft, PLACES) };
 }
@@ -27,7 +27,7 @@ function sayingOf(
   options: readonly string[],
   env: Readonly<Record<string, string>> = {},
   sets: readonly string[] = [],
-): Saying {
+): Overrides {
   const pairs = options.flatMap((flag, index) => (index % 2 === 0 ? [{ flag, value: options[index + 1] ?? '' }] : []));
   const flags = pairs.filter(({ flag }) => flag !== '--set');
   const more = pairs.filter(({ flag }) => flag === '--set').map(({ value }) => value);
@@ -36,7 +36,7 @@ function sayingOf(
   return overrides;
 }
 
-function textFrom(saying: Saying): string {
+function textFrom(saying: Overrides): string {
   return editDeployment(undefined, changesFor({ base: {}, said: [saying] }));
 }
 
@@ -48,7 +48,7 @@ function questionsOf(
     const question = QUESTIONS.find((candidate) => candidate.id === id);
     if (question === undefined) throw new Error(`no question ${id}`);
     const value =
-      question.lens === undefined ? text : JSON.stringify(question.lens.write(text, { said: () => undefined }));
+      question.codec === undefined ? text : JSON.stringify(question.codec.write(text, { explicit: () => undefined }));
     return {
       flag: flagOf(question),
       variable: variableFor(question),
@@ -96,7 +96,7 @@ describe('a file that is edited', () => {
   test.each(edits)('%s: the equivalent command makes the same bytes of the same file', async (_, script, edit) => {
     const { text } = await byWizard(answers);
     const base = readSource(text).data;
-    const io = new ScriptedPerson(script, [{ edit }, 'write']);
+    const io = new ScriptedPrompter(script, [{ edit }, 'write']);
     const draft = await runWizard({ base, said: [] }, scriptedSettings(io));
     const edited = editDeployment(text, changesFor(draft));
     expect(edited).not.toBe(text);

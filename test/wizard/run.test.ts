@@ -2,25 +2,25 @@ import { describe, expect, test } from 'vitest';
 import { Interrupted } from '../../src/base/errors.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { completed } from '../../src/wizard/complete.ts';
-import { type Draft, draftData } from '../../src/wizard/draft.ts';
 import { reviewOf } from '../../src/wizard/review.ts';
 import { runWizard } from '../../src/wizard/run.ts';
+import { dataOf, type WizardState } from '../../src/wizard/state.ts';
 import { SAMPLE_FILES } from '../support/deployments.ts';
-import { ScriptedPerson, scriptedSettings } from '../support/scripted-wizard.ts';
+import { ScriptedPrompter, scriptedSettings } from '../support/scripted-wizard.ts';
 import { WIZARD_ANSWERS } from '../support/wizard-answers.ts';
 
 const PROD = WIZARD_ANSWERS['prod on kubernetes'] ?? {};
 const COMPOSE = { 'target.type': 'compose', tier: 'test' };
-const NEW: Draft = { base: {}, said: [] };
+const NEW: WizardState = { base: {}, said: [] };
 
-async function run(io: ScriptedPerson, start: Draft = NEW): Promise<JsonObject> {
+async function run(io: ScriptedPrompter, start: WizardState = NEW): Promise<JsonObject> {
   const draft = await runWizard(start, scriptedSettings(io));
-  return completed(draft.base, draftData(draft));
+  return completed(draft.base, dataOf(draft));
 }
 
 describe('a new file', () => {
   test('asks each question once, in order, and only what concerns it', async () => {
-    const io = new ScriptedPerson(COMPOSE);
+    const io = new ScriptedPrompter(COMPOSE);
     await run(io);
     expect(io.asked).toEqual([
       'target.type',
@@ -36,7 +36,7 @@ describe('a new file', () => {
   });
 
   test('says how far it is, once target and tier tell how many questions there are', async () => {
-    const io = new ScriptedPerson(COMPOSE);
+    const io = new ScriptedPrompter(COMPOSE);
     await run(io);
     expect(io.prompts.map(({ progress }) => progress)).toEqual([
       undefined,
@@ -46,14 +46,14 @@ describe('a new file', () => {
   });
 
   test('does not ask what was said on the command line', async () => {
-    const io = new ScriptedPerson(COMPOSE);
+    const io = new ScriptedPrompter(COMPOSE);
     const said = [{ path: ['mail', 'provider'], value: 'none', source: '--mail-provider' }];
     await run(io, { base: {}, said: [said] });
     expect(io.asked).not.toContain('mail.provider');
   });
 
   test('Esc takes the last answer back; what was typed is offered again', async () => {
-    const io = new ScriptedPerson({
+    const io = new ScriptedPrompter({
       ...PROD,
       'postgres.host': ['wrong.example.internal', 'right.example.internal'],
       'postgres.port': ['<back>', '5432'],
@@ -66,25 +66,25 @@ describe('a new file', () => {
   });
 
   test('Esc at the first question stays there', async () => {
-    const io = new ScriptedPerson({ ...COMPOSE, 'target.type': ['<back>', '<back>', 'compose'] });
+    const io = new ScriptedPrompter({ ...COMPOSE, 'target.type': ['<back>', '<back>', 'compose'] });
     expect(await run(io)).toMatchObject({ target: { type: 'compose' } });
   });
 
   test('says what RTO and RPO mean, with reasons, once both are there', async () => {
-    const io = new ScriptedPerson(PROD);
+    const io = new ScriptedPrompter(PROD);
     await run(io);
     expect(io.said[0]).toContain('An RTO of 4h and an RPO of 15m');
     expect(io.said).toContainEqual({ label: 'postgres method', text: expect.stringMatching(/^pitr: /) });
   });
 
   test('nobody leaves with a file: the review throws', async () => {
-    await expect(run(new ScriptedPerson(COMPOSE, []))).rejects.toBeInstanceOf(Interrupted);
+    await expect(run(new ScriptedPrompter(COMPOSE, []))).rejects.toBeInstanceOf(Interrupted);
   });
 });
 
 describe('the review', () => {
   test('a line that is edited brings what it makes necessary, and drops what it makes impossible', async () => {
-    const io = new ScriptedPerson(
+    const io = new ScriptedPrompter(
       {
         ...PROD,
         'objectStorage.provider': ['s3', 'gcs'],
@@ -106,7 +106,7 @@ describe('the review', () => {
   });
 
   test('a bundled vector store in prod asks for the reason and implies backups', async () => {
-    const io = new ScriptedPerson(
+    const io = new ScriptedPrompter(
       { ...PROD, 'vectorStore.mode': 'bundled', 'acceptedRisks.vector-store': 'pilot, rebuilt in 40 min' },
       [{ edit: 'vectorStore.mode' }, 'write'],
     );
@@ -129,13 +129,13 @@ describe('a file that exists', () => {
   const base = SAMPLE_FILES['prod-kubernetes-s3-qdrant'] as JsonObject;
 
   test('is not asked through again, and nothing changes by looking at it', async () => {
-    const io = new ScriptedPerson({});
+    const io = new ScriptedPrompter({});
     expect(await run(io, { base, said: [] })).toEqual(base);
     expect(io.asked).toEqual([]);
   });
 
   test('its review says what changes, old and new', async () => {
-    const io = new ScriptedPerson({ 'postgres.host': 'pg2.example.internal', 'postgres.port': '5433' }, [
+    const io = new ScriptedPrompter({ 'postgres.host': 'pg2.example.internal', 'postgres.port': '5433' }, [
       { edit: 'postgres.host' },
       { edit: 'postgres.port' },
       'write',
@@ -152,7 +152,7 @@ describe('a file that exists', () => {
   });
 
   test('offers its own values, and a field can be taken out', async () => {
-    const io = new ScriptedPerson({ 'target.ingress.className': '<none>' }, [
+    const io = new ScriptedPrompter({ 'target.ingress.className': '<none>' }, [
       { edit: 'target.ingress.className' },
       'write',
     ]);
@@ -163,7 +163,7 @@ describe('a file that exists', () => {
 
   test('what agreed with the old RPO and not with the new one is asked again', async () => {
     const implied = completed({}, { ...base, recovery: { rto: '4h', rpo: '1d' } });
-    const io = new ScriptedPerson({ 'recovery.rpo': '15m' }, [{ edit: 'recovery.rpo' }, 'write']);
+    const io = new ScriptedPrompter({ 'recovery.rpo': '15m' }, [{ edit: 'recovery.rpo' }, 'write']);
     const data = await run(io, { base: implied, said: [] });
     expect(io.asked).toEqual(['recovery.rpo', 'recovery.postgres.method', 'recovery.postgres.interval']);
     expect(io.prompts[1]?.enter).toEqual({
@@ -177,7 +177,7 @@ describe('a file that exists', () => {
 
   test('what followed from the old RPO stays if that is typed, and the review says so', async () => {
     const implied = completed({}, { ...base, recovery: { rto: '4h', rpo: '1d' } });
-    const io = new ScriptedPerson({ 'recovery.rpo': '15m', 'recovery.postgres.interval': '12h' }, [
+    const io = new ScriptedPrompter({ 'recovery.rpo': '15m', 'recovery.postgres.interval': '12h' }, [
       { edit: 'recovery.rpo' },
       'write',
     ]);

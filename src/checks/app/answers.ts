@@ -9,9 +9,9 @@ import {
 } from '../../evidence/app/answers.ts';
 import type { EvidenceKey } from '../../evidence/evidence.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
-import { answeredBy, answerInWords } from './answerer.ts';
+import { answeredBy, answerInWords } from './responder.ts';
 
 /** A judge of one answer; where nobody real could be asked, it skips and says why. */
 function judgeAnswer(
@@ -25,7 +25,7 @@ function judgeAnswer(
     if (simulated !== undefined) return { status: 'skip', observed: simulated, expected, message: simulated };
     const answer = answers.find((one) => one.path === path);
     if (answer?.status === undefined) {
-      return fault('fail', { observed: `${path}: no answer by ${via} (${answer?.fault ?? 'not asked'})`, expected });
+      return finding('fail', { observed: `${path}: no answer by ${via} (${answer?.fault ?? 'not asked'})`, expected });
     }
     return judge(answer, context);
   };
@@ -41,12 +41,12 @@ export const appHealth: Check = {
   phases: ['postflight'],
   severity: error,
   when: withFile,
-  needs: [APP_HEALTH],
+  requires: [APP_HEALTH],
   remedy: 'read the log of the api: it says what it waits for',
   judge: judgeAnswer(APP_HEALTH, '/health', '200 with status ok', (answer) => {
     const status = field(answer, 'status');
     const observed = `${answer.status}${status === '' ? '' : ` with status ${status}`}`;
-    if (answer.status !== 200 || status !== 'ok') return fault('fail', { observed, expected: '200 with status ok' });
+    if (answer.status !== 200 || status !== 'ok') return finding('fail', { observed, expected: '200 with status ok' });
     return pass(`${observed}, version ${field(answer, 'version') || 'unsaid'}`, '200 with status ok');
   }),
 };
@@ -59,14 +59,14 @@ export const appPing: Check = {
   phases: ['postflight'],
   severity: error,
   when: withFile,
-  needs: [APP_ANSWERS],
+  requires: [APP_ANSWERS],
   remedy: 'check that nginx reaches the api, and that the api image is the one of the file',
   judge: judgeAnswer(APP_ANSWERS, PING, PONG, (answer, context) => {
     const { version } = deploymentOf(context);
     const isPong = answer.status === 200 && field(answer, 'result') === 'pong';
-    if (!isPong) return fault('fail', { observed: `${PING}: ${answerInWords(answer)}`, expected: PONG });
+    if (!isPong) return finding('fail', { observed: `${PING}: ${answerInWords(answer)}`, expected: PONG });
     if (answer.version !== version) {
-      return fault('fail', {
+      return finding('fail', {
         observed: `the API says it is ${answer.version || 'of no version'}`,
         expected: `Dify ${version}`,
       });
@@ -86,18 +86,18 @@ export const appSetup: Check = {
   phases: ['postflight'],
   severity: error,
   when: withFile,
-  needs: [APP_ANSWERS],
+  requires: [APP_ANSWERS],
   remedy: 'read the log of the migration: "Database migration successful!" must stand in it',
   judge: judgeAnswer(APP_ANSWERS, SETUP, SET_UP, (answer, context) => {
     const { tier, urls } = deploymentOf(context);
     const step = field(answer, 'step');
     if (answer.status !== 200 || step === '') {
-      return fault('fail', { observed: `${SETUP}: ${answerInWords(answer)}`, expected: SET_UP });
+      return finding('fail', { observed: `${SETUP}: ${answerInWords(answer)}`, expected: SET_UP });
     }
     if (step === 'finished') return pass(FIRST_ADMINISTRATOR_IS_SET, SET_UP);
     const observed = 'no administrator yet: the first person to open the page becomes it';
     const remedy = `set it now: ${urls.console}/install`;
-    if (tier === 'prod') return fault('warn', { observed, expected: 'a first administrator', remedy });
+    if (tier === 'prod') return finding('warn', { observed, expected: 'a first administrator', remedy });
     return { ...pass(observed, SET_UP), remedy };
   }),
 };
@@ -110,10 +110,10 @@ export const appWeb: Check = {
   phases: ['postflight'],
   severity: error,
   when: withFile,
-  needs: [APP_ANSWERS],
+  requires: [APP_ANSWERS],
   remedy: 'read the log of web, and check SERVER_CONSOLE_API_URL in it',
   judge: judgeAnswer(APP_ANSWERS, SIGN_IN, PAGE, (answer) => {
     if (answer.status === 200 && answeredBy(answer) === 'web') return pass(`${SIGN_IN} is served`, PAGE);
-    return fault('fail', { observed: `${SIGN_IN}: ${answerInWords(answer)}`, expected: PAGE });
+    return finding('fail', { observed: `${SIGN_IN}: ${answerInWords(answer)}`, expected: PAGE });
   }),
 };

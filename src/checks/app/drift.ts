@@ -1,7 +1,7 @@
 import { APP_DRIFT } from '../../evidence/drift/drift.ts';
 import { driftText } from '../../evidence/drift/words.ts';
 import type { Check } from '../check.ts';
-import { counted, fault, pass, some } from '../judgement.ts';
+import { counted, finding, pass, some } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 
 /** Is everything still as it was installed? */
@@ -11,7 +11,7 @@ export const appDrift: Check = {
   phases: ['postflight'],
   severity: error,
   when: withFile,
-  needs: [APP_DRIFT],
+  requires: [APP_DRIFT],
   remedy:
     'difyctl plan shows every change; take what is meant to stay into difyctl.yaml, then difyctl install undoes the rest',
   judge: ({ evidence }) => {
@@ -26,6 +26,6 @@ export const appDrift: Check = {
       expected: 'as it was installed',
     }));
     const observed = `${counted(all.length, 'change')} since the last install: ${some(all.map((one) => driftText(one)))}`;
-    return { ...fault('fail', { observed, expected }), observations };
+    return { ...finding('fail', { observed, expected }), observations };
   },
 };

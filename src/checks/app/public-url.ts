@@ -1,8 +1,8 @@
 import { APP_PUBLIC, type PublicFact } from '../../evidence/app/public.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { infoInTest, withFile } from '../when.ts';
-import { answerInWords } from './answerer.ts';
+import { answerInWords } from './responder.ts';
 
 export const appPublicUrl: Check = {
   id: 'app.public-url',
@@ -10,7 +10,7 @@ export const appPublicUrl: Check = {
   phases: ['postflight'],
   severity: infoInTest,
   when: withFile,
-  needs: [APP_PUBLIC],
+  requires: [APP_PUBLIC],
   remedy: 'let the name lead to the ingress or load balancer, or ask from where users are: curl -sSI URL',
   judge: (context) => {
     const seen = context.evidence(APP_PUBLIC);
@@ -18,15 +18,15 @@ export const appPublicUrl: Check = {
     const { url, unasked } = seen;
     if (unasked !== undefined)
       return { status: 'skip', observed: unasked, expected, message: `${url} was not asked: ${unasked}` };
-    const trouble = publicTrouble(seen);
+    const trouble = publicProblem(seen);
     if (trouble === undefined) return pass(`${url} answers`, expected);
     const remedy = `curl -sSI ${url} from where users are; let the name lead to the ingress or load balancer`;
-    return fault('warn', { observed: `${url}: ${trouble}`, expected, remedy });
+    return finding('warn', { observed: `${url}: ${trouble}`, expected, remedy });
   },
 };
 
 /** Why the public address does not answer as Dify; undefined where it does. */
-function publicTrouble({ answer }: PublicFact): string | undefined {
+function publicProblem({ answer }: PublicFact): string | undefined {
   if (answer?.status === undefined) return `no answer (${answer?.fault ?? 'not asked'})`;
   if (answer.status === 200 && /"result"\s*:\s*"pong"/.test(answer.body)) return undefined;
   return answerInWords(answer);

@@ -1,10 +1,10 @@
 import { plannedComponents } from '../../deployment/components.ts';
-import { type Answer, type Answerer, APP_ANSWERS, ROUTES } from '../../evidence/app/answers.ts';
+import { type Answer, APP_ANSWERS, type Responder, ROUTES } from '../../evidence/app/answers.ts';
 import { isServed } from '../../versions/routes.ts';
 import type { Check, Observation } from '../check.ts';
-import { counted, deploymentOf, fault, pass, some } from '../judgement.ts';
+import { counted, deploymentOf, finding, pass, some } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
-import { answeredBy, answerInWords, NAMES } from './answerer.ts';
+import { answeredBy, answerInWords, NAMES } from './responder.ts';
 
 /** Does each path reach the process that it is meant for, and do the internal ones stay inside? */
 export const appRoutes: Check = {
@@ -13,7 +13,7 @@ export const appRoutes: Check = {
   phases: ['postflight'],
   severity: error,
   when: withFile,
-  needs: [APP_ANSWERS],
+  requires: [APP_ANSWERS],
   remedy: 'compare the rules of nginx with what was rendered; difyctl install brings them back',
   judge: (context) => {
     const { simulated, answers, via } = context.evidence(APP_ANSWERS);
@@ -26,11 +26,11 @@ export const appRoutes: Check = {
     const wrong = observations.filter(({ status }) => status === 'fail');
     if (wrong.length === 0) return { ...pass(`${counted(routes.length, 'path')} by ${via}`, expected), observations };
     const observed = some(wrong.map((one) => `${one.subject}: ${one.observed}, not ${one.expected}`));
-    return { ...fault('fail', { observed, expected, message: observed }), observations };
+    return { ...finding('fail', { observed, expected, message: observed }), observations };
   },
 };
 
-function observation(path: string, by: Answerer, answers: readonly Answer[]): Observation {
+function observation(path: string, by: Responder, answers: readonly Answer[]): Observation {
   const answer = answers.find((one) => one.path === path);
   const isRight = answer !== undefined && answeredBy(answer) === by;
   return {

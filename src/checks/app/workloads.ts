@@ -1,6 +1,6 @@
 import { APP_WORKLOADS, type AppWorkload } from '../../evidence/app/workloads.ts';
 import type { Check, Observation } from '../check.ts';
-import { counted, fault, pass, some } from '../judgement.ts';
+import { counted, finding, pass, some } from '../judgement.ts';
 import { error, warning, withFile } from '../when.ts';
 
 const KUBERNETES_REMEDY = 'difyctl status shows each workload; difyctl install resumes where it stopped';
@@ -12,7 +12,7 @@ export const appWorkloads: Check = {
   phases: ['postflight'],
   severity: error,
   when: withFile,
-  needs: [APP_WORKLOADS],
+  requires: [APP_WORKLOADS],
   remedy: KUBERNETES_REMEDY,
   judge: ({ evidence }) => {
     const all = evidence(APP_WORKLOADS);
@@ -22,7 +22,7 @@ export const appWorkloads: Check = {
     const note = simulated === 0 ? '' : `, ${simulated === all.length ? 'all' : simulated} of them simulated (kwok)`;
     const expected = `${counted(all.length, 'workload')} available`;
     if (short.length === 0) return { ...pass(`${expected}${note}`, expected), observations };
-    return { ...fault('fail', { observed: some(short.map(shortfall)), expected }), observations };
+    return { ...finding('fail', { observed: some(short.map(shortfall)), expected }), observations };
   },
 };
 
@@ -56,7 +56,7 @@ export const appRestarts: Check = {
   phases: ['postflight'],
   severity: warning,
   when: withFile,
-  needs: [APP_WORKLOADS],
+  requires: [APP_WORKLOADS],
   remedy: 'look again in two minutes: difyctl postflight --only app.restarts; then read the log of what restarts',
   judge: ({ evidence, now }) => {
     const all = evidence(APP_WORKLOADS);
@@ -70,7 +70,7 @@ export const appRestarts: Check = {
     );
     if (recent.length > 0) {
       const names = recent.map(({ name, restarts }) => `${name} (${counted(restarts, 'restart')})`);
-      return fault('warn', { observed: `restarted within the last 2 minutes: ${some(names)}`, expected });
+      return finding('warn', { observed: `restarted within the last 2 minutes: ${some(names)}`, expected });
     }
     const earlier = all.reduce((sum, { restarts }) => sum + restarts, 0);
     return pass(
@@ -87,7 +87,7 @@ export const appImages: Check = {
   phases: ['postflight'],
   severity: error,
   when: withFile,
-  needs: [APP_WORKLOADS],
+  requires: [APP_WORKLOADS],
   remedy: 'difyctl install brings them back to the rendered images; find out who changed them',
   judge: ({ evidence }) => {
     const running = evidence(APP_WORKLOADS).filter(({ images }) => images.length > 0);
@@ -97,7 +97,7 @@ export const appImages: Check = {
         .map((image) => `${name} runs ${image}`),
     );
     const expected = 'the rendered images';
-    if (wrong.length > 0) return fault('fail', { observed: some(wrong), expected });
+    if (wrong.length > 0) return finding('fail', { observed: some(wrong), expected });
     return pass(`${counted(running.length, 'workload')} with the rendered images`, expected);
   },
 };

@@ -1,6 +1,6 @@
 import { CLUSTER_NODES, type NodeFact } from '../../evidence/cluster/nodes.ts';
 import type { Check } from '../check.ts';
-import { counted, fault, pass, some } from '../judgement.ts';
+import { counted, finding, pass, some } from '../judgement.ts';
 import { onKubernetes, warning } from '../when.ts';
 
 /** Labels of Node Feature Discovery: a Node object itself does not say what its processor can. */
@@ -14,7 +14,7 @@ export const clusterCpuLevel: Check = {
   phases: ['preflight'],
   severity: warning,
   when: onKubernetes,
-  needs: [CLUSTER_NODES],
+  requires: [CLUSTER_NODES],
   remedy:
     'on the node: grep -c sse4_2 /proc/cpuinfo; if it is 0, give the virtual machine the processor of its host, or keep Dify off the node: components.<name>.nodeSelector',
   judge: (context) => {
@@ -26,7 +26,7 @@ export const clusterCpuLevel: Check = {
     const lacking = told.filter(({ labels }) => SIGNS.every((sign) => labels[PREFIX + sign] !== 'true'));
     if (lacking.length === 0) return pass(`x86-64-v2 on ${counted(told.length, 'node')}`, expected);
     const names = some(lacking.map(({ name }) => name));
-    return fault('warn', {
+    return finding('warn', {
       observed: `the labels of ${names} show neither AVX nor SSE4.2`,
       expected,
       message: `the labels of ${names} show neither AVX nor SSE4.2, as of QEMU's default processor: without SSE4.2 NumPy does not load, and the api does not start`,

@@ -4,8 +4,8 @@ import { CSI_DRIVERS, type CsiDriversFact } from '../../evidence/cluster/csi-dri
 import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, Status } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
-import { notSeen } from '../services/probed.ts';
+import { finding, listed, pass } from '../judgement.ts';
+import { notObserved } from '../services/probed.ts';
 import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
 import { classOf, newClaims } from './storage-class.ts';
 
@@ -16,24 +16,24 @@ export const csiDriver: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onKubernetesWithFile,
-  needs: [RENDERED_OBJECTS, STORAGE_CLASSES],
-  wants: [CLUSTER_RELEASE, CSI_DRIVERS],
+  requires: [RENDERED_OBJECTS, STORAGE_CLASSES],
+  optional: [CLUSTER_RELEASE, CSI_DRIVERS],
   remedy: 'install the driver, or set target.storageClass to a class whose driver is there',
   judge: (context) => {
     const classes = context.evidence(STORAGE_CLASSES);
     const used = newClaims(context).flatMap((claim) => classOf(claim, classes) ?? []);
     const drivers = [...new Set(used.map(({ provisioner }) => provisioner).filter(isCsiDriver))];
     if (drivers.length === 0) return pass('no new volume needs a CSI driver');
-    const seen = context.look(CSI_DRIVERS);
+    const seen = context.optionalEvidence(CSI_DRIVERS);
     // Those who may not look have a cluster that somebody else keeps.
-    if (seen?.data === undefined) return notSeen(seen?.missing ?? 'no CSI drivers');
+    if (seen?.data === undefined) return notObserved(seen?.missing ?? 'no CSI drivers');
     const installed = seen.data;
     const expected = 'a driver for every storage class in use, on the nodes';
     const faults = drivers.flatMap((driver) => faultOf(driver, installed));
     if (faults.length === 0) return pass(`${listed(drivers)} installed`, expected);
     const status = faults.some((one) => one.status === 'fail') ? 'fail' : 'warn';
     const observed = listed(faults.map((one) => one.observed));
-    return fault(status, { observed, expected, message: `claims would stay pending: ${observed}` });
+    return finding(status, { observed, expected, message: `claims would stay pending: ${observed}` });
   },
 };
 

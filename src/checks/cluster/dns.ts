@@ -1,6 +1,6 @@
 import { CLUSTER_DNS } from '../../evidence/cluster/dns.ts';
 import type { Check } from '../check.ts';
-import { counted, fault, pass } from '../judgement.ts';
+import { counted, finding, pass } from '../judgement.ts';
 import { errorInProdElseWarning, onKubernetes } from '../when.ts';
 
 export const clusterDns: Check = {
@@ -9,7 +9,7 @@ export const clusterDns: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onKubernetes,
-  needs: [CLUSTER_DNS],
+  requires: [CLUSTER_DNS],
   remedy: 'kubectl -n kube-system get pods -l k8s-app=kube-dns',
   judge: (context) => {
     const { pods, ready } = context.evidence(CLUSTER_DNS);
@@ -18,6 +18,6 @@ export const clusterDns: Check = {
       return pass('no pods labelled k8s-app=kube-dns; DNS is assumed to run outside the cluster', expected);
     const observed = `${ready} of ${counted(pods, 'DNS pod')} ready`;
     if (ready > 0) return pass(observed, expected);
-    return fault('fail', { observed, expected, message: `${observed}: no name of a service would resolve` });
+    return finding('fail', { observed, expected, message: `${observed}: no name of a service would resolve` });
   },
 };

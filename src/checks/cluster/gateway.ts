@@ -3,8 +3,8 @@ import { CLUSTER_GATEWAYS, type GatewayFact, type ListenerFact } from '../../evi
 import { CLUSTER_RIGHTS } from '../../evidence/cluster/rights.ts';
 import { type PlannedParent, type PlannedRoute, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { fault, listed, pass, some } from '../judgement.ts';
-import { notReached, notSeen } from '../services/probed.ts';
+import { finding, listed, pass, some } from '../judgement.ts';
+import { notObserved, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
 
 /** A route that no Gateway takes is accepted by the API server, and nobody hears of it. */
@@ -14,27 +14,27 @@ export const clusterGateway: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onKubernetesWithFile,
-  needs: [RENDERED_OBJECTS],
-  wants: [CLUSTER_GATEWAYS, CLUSTER_RIGHTS],
+  requires: [RENDERED_OBJECTS],
+  optional: [CLUSTER_GATEWAYS, CLUSTER_RIGHTS],
   remedy: 'name a Gateway of the cluster in extraValues: kubectl get gateways -A',
   judge: (context) => {
     const { routes } = context.evidence(RENDERED_OBJECTS);
     if (routes.length === 0) return pass('no HTTPRoute is rendered');
-    const unknownKinds = context.look(CLUSTER_RIGHTS)?.data?.unknownKinds ?? [];
+    const unknownKinds = context.optionalEvidence(CLUSTER_RIGHTS)?.data?.unknownKinds ?? [];
     if (unknownKinds.some((kind) => kind.startsWith('HTTPRoute'))) return notReached('cluster.kinds');
-    const seen = context.look(CLUSTER_GATEWAYS);
+    const seen = context.optionalEvidence(CLUSTER_GATEWAYS);
     // A Gateway is often somebody else's, who need not show it.
-    if (seen?.data === undefined) return notSeen(seen?.missing ?? 'no Gateway');
+    if (seen?.data === undefined) return notObserved(seen?.missing ?? 'no Gateway');
     const gateways = seen.data;
     const own = context.deployment?.target.type === 'kubernetes' ? context.deployment.target.namespace : '';
     const faults = routes.flatMap((route) => routeFaults(route, own, gateways));
     const expected = 'a Gateway with a listener for every route';
-    if (faults.length > 0) return fault('fail', { observed: some(faults), expected });
+    if (faults.length > 0) return finding('fail', { observed: some(faults), expected });
     if (gateways.length === 0) return pass('no route names a Gateway');
     const idle = gateways.filter(({ programmed, accepted }) => programmed === false || accepted === false);
     const [first] = idle;
     if (first === undefined) return pass(`${listed(gateways.map(({ name }) => `Gateway ${name}`))} there`, expected);
-    return fault('warn', {
+    return finding('warn', {
       observed: `${listed(idle.map(({ name }) => `Gateway ${name}`))} not in service, its controller says`,
       expected,
       remedy: `kubectl -n ${shellWord(first.namespace)} describe gateway ${shellWord(first.name)}`,

@@ -2,7 +2,7 @@ import { INGRESS_CLASSES } from '../../evidence/cluster/classes.ts';
 import { CLUSTER_VERSION } from '../../evidence/cluster/version.ts';
 import { type PlannedIngress, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
 
 export const ingressClass: Check = {
@@ -11,8 +11,8 @@ export const ingressClass: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onKubernetesWithFile,
-  needs: [RENDERED_OBJECTS, INGRESS_CLASSES],
-  wants: [CLUSTER_VERSION],
+  requires: [RENDERED_OBJECTS, INGRESS_CLASSES],
+  optional: [CLUSTER_VERSION],
   remedy: 'install an ingress controller, or set target.ingress.className to one of the cluster',
   judge: (context) => {
     const { ingresses } = context.evidence(RENDERED_OBJECTS);
@@ -20,7 +20,7 @@ export const ingressClass: Check = {
     const classes = context.evidence(INGRESS_CLASSES);
     const expected = 'an ingress class that a controller of the cluster answers for';
     const names = listed(classes.map(({ name }) => name)) || 'none';
-    const isGke = context.look(CLUSTER_VERSION)?.data?.gitVersion.includes('-gke.') === true;
+    const isGke = context.optionalEvidence(CLUSTER_VERSION)?.data?.gitVersion.includes('-gke.') === true;
     for (const ingress of ingresses) {
       const { className, byAnnotation = false } = ingress;
       const found = classes.find(({ name, isDefault }) => (className === undefined ? isDefault : name === className));
@@ -30,9 +30,9 @@ export const ingressClass: Check = {
           ? 'no class is named and the cluster has no default'
           : `there is no ingress class ${className}`;
       const said = { observed: `${observed}; the cluster has: ${names}`, expected };
-      if (!byAnnotation) return fault('fail', said);
+      if (!byAnnotation) return finding('fail', said);
       const message = `${said.observed}; a controller may still follow the annotation`;
-      return fault('warn', { ...said, message, remedy: 'set target.ingress.className in place of the annotation' });
+      return finding('warn', { ...said, message, remedy: 'set target.ingress.className in place of the annotation' });
     }
     return pass(`ingress class ${ingresses[0]?.className ?? 'by default'} exists`, expected);
   },

@@ -1,6 +1,6 @@
 import { CLUSTER_RIGHTS } from '../../evidence/cluster/rights.ts';
 import type { Check } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 
 /** What defines the kinds that charts render most, by a part of their group. */
@@ -20,14 +20,14 @@ export const clusterKinds: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  needs: [CLUSTER_RIGHTS],
+  requires: [CLUSTER_RIGHTS],
   remedy: 'install what defines them, or switch off what renders them',
   judge: (context) => {
     const { unknownKinds } = context.evidence(CLUSTER_RIGHTS);
     const expected = 'every kind that is rendered';
     if (unknownKinds.length === 0) return pass('the cluster knows every kind that is rendered', expected);
     const known = DEFINED_BY.find(([group]) => unknownKinds.some((kind) => kind.includes(group)));
-    return fault('fail', {
+    return finding('fail', {
       observed: `the cluster does not know ${listed(unknownKinds)}`,
       expected,
       ...(known === undefined ? {} : { remedy: known[1] }),

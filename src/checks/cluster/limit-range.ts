@@ -4,7 +4,7 @@ import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import type { ContainerDemands } from '../../evidence/rendered/demands.ts';
 import { type PlannedClaim, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { fault, pass, some } from '../judgement.ts';
+import { finding, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 import { newClaims } from './storage-class.ts';
 
@@ -19,8 +19,8 @@ export const clusterLimitRange: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  needs: [CLUSTER_LIMITS, RENDERED_OBJECTS],
-  wants: [CLUSTER_RELEASE],
+  requires: [CLUSTER_LIMITS, RENDERED_OBJECTS],
+  optional: [CLUSTER_RELEASE],
   remedy: 'have the LimitRange changed, or set components.<name>.resources within it',
   judge: (context) => {
     const { ranges } = context.evidence(CLUSTER_LIMITS);
@@ -39,7 +39,7 @@ export const clusterLimitRange: Check = {
     const expected = 'requests and limits within the limit range';
     if (refused.length === 0) return pass('every container and claim is within the limit ranges', expected);
     const who = claims.length === 0 ? 'pods' : containers.length === 0 ? 'claims' : 'claims and pods';
-    return fault('fail', {
+    return finding('fail', {
       observed: some(refused, 3),
       expected,
       message: `${who} would be refused: ${some(refused, 3)}`,

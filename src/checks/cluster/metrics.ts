@@ -2,7 +2,7 @@ import { shellWord } from '../../base/shell-word.ts';
 import { METRICS_APIS } from '../../evidence/cluster/metrics-apis.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { fault, listed, pass, some } from '../judgement.ts';
+import { finding, listed, pass, some } from '../judgement.ts';
 import { infoInTest, onKubernetesWithFile } from '../when.ts';
 
 const METRICS_SERVER =
@@ -14,7 +14,7 @@ export const clusterMetrics: Check = {
   phases: ['preflight'],
   severity: infoInTest,
   when: onKubernetesWithFile,
-  needs: [RENDERED_OBJECTS, METRICS_APIS],
+  requires: [RENDERED_OBJECTS, METRICS_APIS],
   remedy: 'install what serves these metrics (an adapter such as prometheus-adapter), or switch autoscaling off',
   judge: (context) => {
     const { autoscalers } = context.evidence(RENDERED_OBJECTS);
@@ -32,7 +32,7 @@ export const clusterMetrics: Check = {
     const remedy = isServers
       ? METRICS_SERVER
       : silent && `kubectl describe apiservice ${shellWord(`v1beta1.${silent}`)}`;
-    return fault('warn', {
+    return finding('warn', {
       observed: listed(words),
       expected,
       message: `${listed(words)}: ${some(blind.map(({ name }) => name))} would never scale`,

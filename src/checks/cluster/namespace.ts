@@ -1,6 +1,6 @@
 import { CLUSTER_NAMESPACE } from '../../evidence/cluster/release.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 
 export const clusterNamespace: Check = {
@@ -10,11 +10,11 @@ export const clusterNamespace: Check = {
   severity: error,
   when: onKubernetesWithFile,
   // Who may not look at namespaces was given one: what is in it is looked at by other checks.
-  needs: [],
-  wants: [CLUSTER_NAMESPACE],
+  requires: [],
+  optional: [CLUSTER_NAMESPACE],
   remedy: 'kubectl get namespace',
   judge: (context) => {
-    const seen = context.look(CLUSTER_NAMESPACE);
+    const seen = context.optionalEvidence(CLUSTER_NAMESPACE);
     const expected = 'a namespace that stays';
     if (seen?.outcome !== 'ok' || seen.data === undefined) {
       if (seen?.outcome === 'denied') return pass(`not checked (${seen.missing}): taken to be there`, expected);
@@ -28,7 +28,7 @@ export const clusterNamespace: Check = {
     const { name, exists, phase } = seen.data;
     if (!exists) return pass(`namespace ${name} will be made`, expected);
     if (phase !== 'Terminating') return pass(`namespace ${name} is there`, expected);
-    return fault('fail', {
+    return finding('fail', {
       observed: `namespace ${name} is being deleted`,
       expected,
       remedy: `wait until it is gone: kubectl wait --for=delete namespace/${name}`,

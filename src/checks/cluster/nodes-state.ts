@@ -4,7 +4,7 @@ import { IMAGES_ON_A_NODE } from '../../checklist/nodes.ts';
 import { CLUSTER_NODES } from '../../evidence/cluster/nodes.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, JudgeContext } from '../check.ts';
-import { counted, fault, pass, some } from '../judgement.ts';
+import { counted, finding, pass, some } from '../judgement.ts';
 import { onKubernetes, warning } from '../when.ts';
 import { unusableNodes } from './capacity/nodes.ts';
 
@@ -14,7 +14,7 @@ export const nodePressure: Check = {
   phases: ['preflight'],
   severity: warning,
   when: onKubernetes,
-  needs: [CLUSTER_NODES],
+  requires: [CLUSTER_NODES],
   remedy: 'kubectl describe node NAME',
   judge: (context) => {
     const nodes = context.evidence(CLUSTER_NODES);
@@ -22,7 +22,7 @@ export const nodePressure: Check = {
     const troubled = nodes.filter(({ ready, troubles }) => ready && troubles.length > 0);
     const first = troubled[0];
     if (first === undefined) return pass(`${counted(nodes.length, 'node')} without pressure`);
-    return fault('warn', {
+    return finding('warn', {
       observed: some(troubled.map(({ name, troubles }) => `${name} has ${troubles.join(' and ')}`)),
       expected: 'no pressure: such a node evicts pods and takes no new ones',
       remedy: `kubectl describe node ${shellWord(first.name)}`,
@@ -36,8 +36,8 @@ export const ephemeralStorage: Check = {
   phases: ['preflight'],
   severity: warning,
   when: onKubernetes,
-  needs: [CLUSTER_NODES],
-  wants: [RENDERED_OBJECTS],
+  requires: [CLUSTER_NODES],
+  optional: [RENDERED_OBJECTS],
   remedy: 'give the nodes a larger root disk: 100 GB leave room for plugins and logs',
   judge: (context) => {
     const usable = usableNodes(context).filter(({ ephemeralStorage: bytes }) => bytes !== undefined && bytes > 0);
@@ -45,7 +45,7 @@ export const ephemeralStorage: Check = {
     const small = usable.filter(({ ephemeralStorage: bytes = 0 }) => bytes < IMAGES_ON_A_NODE);
     if (small.length === 0)
       return pass(usable.length === 0 ? 'no node says its ephemeral storage' : `every node has ${expected}`, expected);
-    return fault('warn', {
+    return finding('warn', {
       observed: some(small.map(({ name, ephemeralStorage: bytes = 0 }) => `${name} has ${formatBytes(bytes)}`)),
       expected,
     });

@@ -1,6 +1,6 @@
 import { CLUSTER_RIGHTS, type RightFact } from '../../evidence/cluster/rights.ts';
 import type { Check } from '../check.ts';
-import { counted, fault, groupBy, pass, some } from '../judgement.ts';
+import { counted, finding, groupBy, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 
 export const clusterPermissions: Check = {
@@ -9,7 +9,7 @@ export const clusterPermissions: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  needs: [CLUSTER_RIGHTS],
+  requires: [CLUSTER_RIGHTS],
   remedy: 'ask the administrator of the cluster for the missing rights',
   judge: (context) => {
     const { rights, namespace } = context.evidence(CLUSTER_RIGHTS);
@@ -18,7 +18,7 @@ export const clusterPermissions: Check = {
     if (denied.length === 0) return pass(`all ${expected}`, expected);
     const byResource = groupBy(denied, qualified);
     const words = [...byResource].map(([resource, list]) => `${list.map(({ verb }) => verb).join('/')} ${resource}`);
-    return fault('fail', {
+    return finding('fail', {
       observed: `may not ${some(words)}`,
       expected,
       message: [

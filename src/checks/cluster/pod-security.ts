@@ -1,7 +1,7 @@
 import { CLUSTER_NAMESPACE } from '../../evidence/cluster/release.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { fault, listed, pass, some } from '../judgement.ts';
+import { finding, listed, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 
 /** The chart's sandbox, plugin daemon and web run as root by default. */
@@ -11,7 +11,7 @@ export const podSecurity: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  needs: [CLUSTER_NAMESPACE, RENDERED_OBJECTS],
+  requires: [CLUSTER_NAMESPACE, RENDERED_OBJECTS],
   remedy: 'have the label pod-security.kubernetes.io/enforce of the namespace changed',
   judge: (context) => {
     const { name, exists, enforces } = context.evidence(CLUSTER_NAMESPACE);
@@ -24,7 +24,7 @@ export const podSecurity: Check = {
     if (refused.length === 0) return pass(`level ${enforces} allows all rendered pods`, expected);
     const level = workloads.every(({ demands }) => demands.baseline.length === 0) ? 'baseline' : 'privileged';
     const why = [...new Set(refused.flatMap(({ demands }) => demands[enforces]))];
-    return fault('fail', {
+    return finding('fail', {
       observed: `level ${enforces} refuses ${some(refused.map((one) => one.name))}: ${listed(why)}`,
       expected,
       remedy: `kubectl label --overwrite namespace ${name} pod-security.kubernetes.io/enforce=${level}`,

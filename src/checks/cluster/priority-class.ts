@@ -1,7 +1,7 @@
 import { PRIORITY_CLASSES } from '../../evidence/cluster/priority-classes.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 
 export const priorityClass: Check = {
@@ -10,7 +10,7 @@ export const priorityClass: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  needs: [RENDERED_OBJECTS, PRIORITY_CLASSES],
+  requires: [RENDERED_OBJECTS, PRIORITY_CLASSES],
   remedy: 'have the class made, or name another in extraValues',
   judge: (context) => {
     const named = [
@@ -20,7 +20,7 @@ export const priorityClass: Check = {
     const classes = context.evidence(PRIORITY_CLASSES);
     const missing = named.filter((name) => !classes.includes(name));
     if (missing.length === 0) return pass(`priority class ${listed(named)} exists`);
-    return fault('fail', {
+    return finding('fail', {
       observed: `there is no priority class ${listed(missing)}; the cluster has: ${listed(classes) || 'none'}`,
       expected: 'every class that pods name: they would be refused',
     });

@@ -5,7 +5,7 @@ import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import type { Amounts } from '../../evidence/rendered/demands.ts';
 import { RENDERED_OBJECTS, type RenderedSet } from '../../evidence/rendered/set.ts';
 import type { Check, JudgeContext } from '../check.ts';
-import { fault, listed, pass, some } from '../judgement.ts';
+import { finding, listed, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 import { type Asked, askedOf } from './quota-asked.ts';
 import { newClaims } from './storage-class.ts';
@@ -26,22 +26,22 @@ export const clusterQuota: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  needs: [CLUSTER_LIMITS, RENDERED_OBJECTS],
-  wants: [CLUSTER_RELEASE, STORAGE_CLASSES],
+  requires: [CLUSTER_LIMITS, RENDERED_OBJECTS],
+  optional: [CLUSTER_RELEASE, STORAGE_CLASSES],
   remedy: 'have the quota raised, or plan fewer replicas or smaller requests (components.<name>)',
   judge: (context) => {
     const { quotas, ranges } = context.evidence(CLUSTER_LIMITS);
     if (quotas.length === 0) return pass('no quota in the namespace');
     const planned = askedIn(context);
     // What a living release uses is counted already, and is what is planned.
-    const isLiving = context.look(CLUSTER_RELEASE)?.data?.status !== undefined;
+    const isLiving = context.optionalEvidence(CLUSTER_RELEASE)?.data?.status !== undefined;
     const short = quotas.flatMap((quota) => shortages(quota, planned, isLiving));
     const silent = quotas.flatMap((quota) => silences(quota, planned, ranges));
     const expected = 'quotas that grant the whole plan';
     if (short.length > 0)
-      return fault('fail', { observed: some(short), expected, message: `the quota is too small: ${some(short)}` });
+      return finding('fail', { observed: some(short), expected, message: `the quota is too small: ${some(short)}` });
     if (silent.length > 0) {
-      return fault('fail', {
+      return finding('fail', {
         observed: some(silent),
         expected: 'requests and limits for every container where a quota counts them',
         remedy: 'set components.<name>.resources, or have a LimitRange with defaults made in the namespace',
@@ -56,7 +56,11 @@ export const clusterQuota: Check = {
 
 function askedIn(context: JudgeContext): Asked {
   const claims = newClaims(context);
-  return { ...context.evidence(RENDERED_OBJECTS), claims, classes: context.look(STORAGE_CLASSES)?.data ?? [] };
+  return {
+    ...context.evidence(RENDERED_OBJECTS),
+    claims,
+    classes: context.optionalEvidence(STORAGE_CLASSES)?.data ?? [],
+  };
 }
 
 function shortages({ name, hard, used }: QuotaFact, planned: Asked, isLiving: boolean): readonly string[] {

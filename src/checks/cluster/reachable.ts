@@ -4,7 +4,7 @@ import { KUBECTL_SKEW } from '../../checklist/tools.ts';
 import { CLUSTER_VERSION } from '../../evidence/cluster/version.ts';
 import { KUBECTL } from '../../evidence/tools.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { error, onKubernetes, warning } from '../when.ts';
 
 export const clusterReachable: Check = {
@@ -13,13 +13,13 @@ export const clusterReachable: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetes,
-  needs: [],
-  wants: [CLUSTER_VERSION],
+  requires: [],
+  optional: [CLUSTER_VERSION],
   remedy: 'kubectl cluster-info; choose another cluster with --context',
   judge: (context) => {
-    const seen = context.look(CLUSTER_VERSION);
+    const seen = context.optionalEvidence(CLUSTER_VERSION);
     if (seen?.outcome === 'ok') return pass(`Kubernetes ${seen.data?.gitVersion ?? ''} answers`);
-    return fault('fail', {
+    return finding('fail', {
       observed: seen?.missing ?? 'no answer',
       expected: 'an answer from the API server',
       message: seen?.missing ?? 'the API server does not answer',
@@ -33,13 +33,13 @@ export const clusterVersion: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetes,
-  needs: [CLUSTER_VERSION],
+  requires: [CLUSTER_VERSION],
   remedy: 'upgrade the cluster to a supported Kubernetes release',
   judge: (context) => {
     const { gitVersion } = context.evidence(CLUSTER_VERSION);
     const expected = `${OLDEST_KUBERNETES} or newer`;
     const observed = `Kubernetes ${gitVersion}`;
-    return isOlder(gitVersion, OLDEST_KUBERNETES) ? fault('fail', { observed, expected }) : pass(observed, expected);
+    return isOlder(gitVersion, OLDEST_KUBERNETES) ? finding('fail', { observed, expected }) : pass(observed, expected);
   },
 };
 
@@ -49,7 +49,7 @@ export const clusterVersionSkew: Check = {
   phases: ['preflight'],
   severity: warning,
   when: onKubernetes,
-  needs: [CLUSTER_VERSION, KUBECTL],
+  requires: [CLUSTER_VERSION, KUBECTL],
   remedy: 'install a kubectl of the minor version of the cluster',
   judge: (context) => {
     const server = context.evidence(CLUSTER_VERSION).gitVersion;
@@ -58,6 +58,6 @@ export const clusterVersionSkew: Check = {
     const observed = `kubectl ${client || 'of unknown version'}, cluster ${server}`;
     const expected = 'at most one minor version apart';
     const isApart = a === undefined || b === undefined || Math.abs(a - b) > KUBECTL_SKEW;
-    return isApart ? fault('warn', { observed, expected }) : pass(observed, expected);
+    return isApart ? finding('warn', { observed, expected }) : pass(observed, expected);
   },
 };

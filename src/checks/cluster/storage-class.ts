@@ -2,7 +2,7 @@ import { STORAGE_CLASSES, type StorageClassFact } from '../../evidence/cluster/c
 import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import { type PlannedClaim, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
-import { counted, fault, listed, pass } from '../judgement.ts';
+import { counted, finding, listed, pass } from '../judgement.ts';
 import { errorInProdElseWarning, onKubernetes } from '../when.ts';
 
 /** The class that a claim would get: the one it names, or the default. */
@@ -19,8 +19,8 @@ export const storageClass: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onKubernetes,
-  needs: [STORAGE_CLASSES],
-  wants: [RENDERED_OBJECTS, CLUSTER_RELEASE],
+  requires: [STORAGE_CLASSES],
+  optional: [RENDERED_OBJECTS, CLUSTER_RELEASE],
   remedy: 'set target.storageClass to a class of the cluster',
   judge: (context) => {
     const classes = context.evidence(STORAGE_CLASSES);
@@ -35,7 +35,7 @@ export const storageClass: Check = {
           ? `${name} names no class and the cluster has no default`
           : `there is no class ${named} for ${name}`,
       );
-      return fault('fail', {
+      return finding('fail', {
         observed: `${listed(why)}; the cluster has: ${names}`,
         expected: 'a storage class for every claim',
       });
@@ -50,8 +50,8 @@ export const storageClass: Check = {
 
 /** Claims that are rendered and do not stand there already. */
 export function newClaims(context: JudgeContext): readonly PlannedClaim[] {
-  const living = (context.look(CLUSTER_RELEASE)?.data?.claims ?? []).map(({ name }) => name);
-  const planned = context.look(RENDERED_OBJECTS)?.data?.claims ?? [];
+  const living = (context.optionalEvidence(CLUSTER_RELEASE)?.data?.claims ?? []).map(({ name }) => name);
+  const planned = context.optionalEvidence(RENDERED_OBJECTS)?.data?.claims ?? [];
   return planned.flatMap((claim) => {
     // Those of a StatefulSet end in the number of their pod.
     const there = living.filter((name) => name.replace(/-\d+$/, '') === claim.name || name === claim.name);
@@ -63,7 +63,7 @@ function judgeDefault(defaults: readonly string[]): Judgement {
   const expected = 'one default storage class';
   if (defaults.length > 1) return severalDefaults(defaults);
   if (defaults.length === 1) return pass(`default storage class ${defaults[0]}`, expected);
-  return fault('warn', {
+  return finding('warn', {
     observed: 'no default storage class',
     expected,
     remedy:
@@ -72,7 +72,7 @@ function judgeDefault(defaults: readonly string[]): Judgement {
 }
 
 function severalDefaults(defaults: readonly string[]): Judgement {
-  return fault('warn', {
+  return finding('warn', {
     observed: `${listed(defaults)} are all default: the newest wins, before Kubernetes 1.26 claims are refused`,
     expected: 'one default storage class',
     remedy: 'set target.storageClass to the one that is meant',

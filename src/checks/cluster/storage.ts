@@ -5,7 +5,7 @@ import { type ClaimTrial, SHARED_CLAIMS } from '../../evidence/cluster/shared-cl
 import { type PlannedClaim, RENDERED_OBJECTS, type RenderedSet } from '../../evidence/rendered/set.ts';
 import type { Check, Judgement, Observation, Status } from '../check.ts';
 import { worst } from '../judge.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 import { isMeant } from './capacity/rules.ts';
@@ -18,15 +18,15 @@ export const readWriteMany: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  needs: [RENDERED_OBJECTS, STORAGE_CLASSES],
-  wants: [CLUSTER_RELEASE, SHARED_CLAIMS],
+  requires: [RENDERED_OBJECTS, STORAGE_CLASSES],
+  optional: [CLUSTER_RELEASE, SHARED_CLAIMS],
   remedy:
     'set target.storageClass to a class that can do ReadWriteMany (objectStorage.local.accessMode: ReadWriteMany), or use object storage',
   judge: (context) => {
     const planned = context.evidence(RENDERED_OBJECTS);
     const classes = context.evidence(STORAGE_CLASSES);
-    const living = context.look(CLUSTER_RELEASE)?.data?.claims ?? [];
-    const tried = context.look(SHARED_CLAIMS);
+    const living = context.optionalEvidence(CLUSTER_RELEASE)?.data?.claims ?? [];
+    const tried = context.optionalEvidence(SHARED_CLAIMS);
     const trials = tried?.data ?? [];
     const observations = planned.claims
       .map((claim) => judgeClaim(claim, mountersOf(claim, planned), { classes, living, trials }))
@@ -39,7 +39,7 @@ export const readWriteMany: Check = {
     if (status === 'skip') return notReached('cluster.storage.class');
     if (status === 'pass') return { ...pass(listed(observations.map(words)), expected), observations };
     return {
-      ...fault(status === 'warn' ? 'warn' : 'fail', { observed: listed(faults.map(words)), expected }),
+      ...finding(status === 'warn' ? 'warn' : 'fail', { observed: listed(faults.map(words)), expected }),
       observations,
     };
   },
@@ -69,7 +69,7 @@ function mountersOf({ name }: PlannedClaim, planned: RenderedSet): Mounters {
   };
 }
 
-interface Seen {
+interface StorageEvidence {
   readonly classes: readonly StorageClassFact[];
   readonly living: readonly ClaimFact[];
   readonly trials: readonly ClaimTrial[];
@@ -78,7 +78,7 @@ interface Seen {
 function judgeClaim(
   claim: PlannedClaim,
   { pods, onOneNode }: Mounters,
-  { classes, living, trials }: Seen,
+  { classes, living, trials }: StorageEvidence,
 ): Observation | undefined {
   const isShared = claim.accessModes.includes('ReadWriteMany');
   if (!isShared && pods < 2) return undefined;

@@ -1,7 +1,7 @@
 import { CLUSTER_AUTOSCALER } from '../../evidence/cluster/autoscaler.ts';
 import { CLUSTER_NODES } from '../../evidence/cluster/nodes.ts';
 import type { Check } from '../check.ts';
-import { counted, fault, listed, pass } from '../judgement.ts';
+import { counted, finding, listed, pass } from '../judgement.ts';
 import { errorInProdElseWarning, whereFile } from '../when.ts';
 import { zonesOf } from './capacity/fit.ts';
 import { declaredZones } from './capacity/fit-check.ts';
@@ -13,8 +13,8 @@ export const clusterZones: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: whereFile(({ target, recovery }) => target.type === 'kubernetes' && (recovery?.topology?.zones ?? 1) > 1),
-  needs: [CLUSTER_NODES],
-  wants: [CLUSTER_AUTOSCALER],
+  requires: [CLUSTER_NODES],
+  optional: [CLUSTER_AUTOSCALER],
   remedy: 'add nodes in other zones, or set recovery.topology.zones to what there is',
   judge: (context) => {
     const usable = context.evidence(CLUSTER_NODES).filter((node) => node.ready && node.schedulable);
@@ -25,8 +25,8 @@ export const clusterZones: Check = {
     const expected = `${declared} zones, as recovery.topology says`;
     if (zones.length >= declared) return pass(observed, expected);
     // Where nodes come as they are wanted, pods that want other zones bring them.
-    const reachable = reachableNodes(context.deployment, context.look(CLUSTER_AUTOSCALER)?.data) ?? 0;
-    if (reachable <= usable.length) return fault('fail', { observed, expected });
-    return fault('warn', { observed: `${observed}; an autoscaler may add nodes in others`, expected });
+    const reachable = reachableNodes(context.deployment, context.optionalEvidence(CLUSTER_AUTOSCALER)?.data) ?? 0;
+    if (reachable <= usable.length) return finding('fail', { observed, expected });
+    return finding('warn', { observed: `${observed}; an autoscaler may add nodes in others`, expected });
   },
 };

@@ -1,7 +1,7 @@
 import { nearest } from '../../base/suggest.ts';
 import { isOver } from '../acceptance.ts';
 import type { Check } from '../check.ts';
-import { counted, deploymentOf, fault, pass } from '../judgement.ts';
+import { counted, deploymentOf, finding, pass } from '../judgement.ts';
 import { warning, whereFile } from '../when.ts';
 
 /** `knownIds` is asked when judging: the list of all checks holds this one too. */
@@ -12,7 +12,7 @@ export function acceptedRisks(knownIds: () => readonly string[]): Check {
     phases: ['preflight'],
     severity: warning,
     when: whereFile((deployment) => deployment.acceptedRisks.length > 0),
-    needs: [],
+    requires: [],
     remedy: 'check acceptedRisks; difyctl checks lists the ids',
     judge: (context) => {
       const risks = deploymentOf(context).acceptedRisks;
@@ -26,7 +26,7 @@ export function acceptedRisks(knownIds: () => readonly string[]): Check {
       });
       const expected = 'known checks, dates to come';
       if (faults.length > 0)
-        return fault('warn', { observed: faults.join('\n'), expected, message: faults.join('\n') });
+        return finding('warn', { observed: faults.join('\n'), expected, message: faults.join('\n') });
       return pass(`${counted(risks.length, 'risk')} accepted`, expected);
     },
   };

@@ -4,7 +4,7 @@ import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import { COMPOSE_ADDRESSES } from '../../render/compose/names.ts';
 import { difyEnvironment } from '../../render/dify-env/environment.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, pass, some } from '../judgement.ts';
+import { deploymentOf, finding, pass, some } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error, withFile } from '../when.ts';
 
@@ -23,12 +23,12 @@ export const configAddresses: Check = {
   phases: ['preflight'],
   severity: error,
   when: withFile,
-  needs: [],
-  wants: [RENDERED_OBJECTS],
+  requires: [],
+  optional: [RENDERED_OBJECTS],
   remedy: 'name the service in its own section of the file, and take it out of extraEnv and extraValues',
   judge: (context) => {
     const deployment = deploymentOf(context);
-    const set = context.look(RENDERED_OBJECTS)?.data;
+    const set = context.optionalEvidence(RENDERED_OBJECTS)?.data;
     if (set === undefined) return notReached('config.renders');
     const expected = 'the services of the file, with their TLS';
     const named = namedBy(deployment);
@@ -43,7 +43,7 @@ export const configAddresses: Check = {
     );
     if (other.length === 0) return pass('the services of the file', expected);
     const observed = some(other);
-    return fault('fail', {
+    return finding('fail', {
       observed,
       expected,
       message: `${observed}: the checks probe what the file names, and Dify would use something else`,

@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { errorInProd, withFile } from '../when.ts';
 
 /** The bundled PostgreSQL and Redis are one pod or container each, without failover. */
@@ -9,7 +9,7 @@ export const externalDataServices: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
-  needs: [],
+  requires: [],
   remedy: 'set postgres.mode and redis.mode to external and name redundant servers',
   judge: (context) => {
     const { postgres, redis } = deploymentOf(context);
@@ -19,7 +19,7 @@ export const externalDataServices: Check = {
     ];
     const expected = 'external, redundant data services';
     if (bundled.length === 0) return pass('external', expected);
-    return fault('fail', {
+    return finding('fail', {
       observed: `bundled ${listed(bundled)}`,
       expected,
       message: `bundled ${listed(bundled)}: one copy each, no failover`,
@@ -34,13 +34,13 @@ export const localStorage: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
-  needs: [],
+  requires: [],
   remedy: 'set objectStorage.provider to the one you have: s3, azure-blob, gcs, …',
   judge: (context) => {
     const { provider } = deploymentOf(context).objectStorage;
     const expected = 'object storage, which several machines share';
     if (provider !== 'local') return pass(provider, expected);
-    return fault('fail', {
+    return finding('fail', {
       observed: 'files lie on a volume (objectStorage.provider local)',
       expected,
       message: 'files lie on a volume: lost with its disk, and shared by no other machine unless the volume is',

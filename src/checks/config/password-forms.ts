@@ -1,12 +1,12 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { survivesUnquoted } from '../../evidence/secret-traits.ts';
+import { isPlainDsnValue } from '../../evidence/secret-traits.ts';
 import { SECRETS_FACTS, type SecretFact } from '../../evidence/secrets.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 
 /** What one component accepts and another stumbles over. */
-interface Stumble {
+interface PasswordIncompatibility {
   readonly observed: string;
   readonly why: string;
 }
@@ -17,7 +17,7 @@ export const passwordForms: Check = {
   phases: ['preflight'],
   severity: error,
   when: withFile,
-  needs: [SECRETS_FACTS],
+  requires: [SECRETS_FACTS],
   remedy: 'choose a value of letters, digits, - and _ ; { generated: true } makes one where difyctl may',
   judge: (context) => {
     const deployment = deploymentOf(context);
@@ -26,7 +26,7 @@ export const passwordForms: Check = {
     const stumbles = [...pluginLogin(deployment, facts), ...headers(facts), ...mail(facts), ...agentKey(facts)];
     const [first] = stumbles;
     if (first === undefined) return pass('no secret that one component accepts and another breaks on', expected);
-    return fault('fail', {
+    return finding('fail', {
       observed: stumbles.map(({ observed }) => observed).join('; '),
       expected,
       message: stumbles.map(({ observed, why }) => `${observed}: ${why}`).join('\n'),
@@ -35,7 +35,7 @@ export const passwordForms: Check = {
 };
 
 /** The plugin daemon (0.6) writes user and password without quotes into its connection string; the api quotes them. */
-function pluginLogin({ postgres }: Deployment, facts: readonly SecretFact[]): readonly Stumble[] {
+function pluginLogin({ postgres }: Deployment, facts: readonly SecretFact[]): readonly PasswordIncompatibility[] {
   const { plugin } = postgres.databases;
   const own = typeof plugin === 'object' ? plugin : undefined;
   const path = own?.password === undefined ? 'postgres.password' : 'postgres.databases.plugin.password';
@@ -47,7 +47,7 @@ function pluginLogin({ postgres }: Deployment, facts: readonly SecretFact[]): re
       observed: `${path} with white space, a backslash or a quote where it ends or escapes`,
       why,
     })),
-    ...(survivesUnquoted(username)
+    ...(isPlainDsnValue(username)
       ? []
       : [{ observed: 'a user name of PostgreSQL with white space, a backslash or a quote', why }]),
   ];
@@ -57,7 +57,7 @@ function pluginLogin({ postgres }: Deployment, facts: readonly SecretFact[]): re
 const IN_HEADERS =
   /^(secrets\.(innerApiKey|pluginDaemonKey|sandboxApiKey|agentApiToken|agentSandboxToken)|vectorStore\..*\bapiKey|mail\.resend\.apiKey)$/;
 
-function headers(facts: readonly SecretFact[]): readonly Stumble[] {
+function headers(facts: readonly SecretFact[]): readonly PasswordIncompatibility[] {
   return facts
     .filter(({ path, traits }) => IN_HEADERS.test(path) && (traits.includes('not-ascii') || traits.includes('lines')))
     .map(({ path }) => ({
@@ -67,7 +67,7 @@ function headers(facts: readonly SecretFact[]): readonly Stumble[] {
 }
 
 /** Python's smtplib encodes the login as ASCII. */
-function mail(facts: readonly SecretFact[]): readonly Stumble[] {
+function mail(facts: readonly SecretFact[]): readonly PasswordIncompatibility[] {
   return facts
     .filter(({ path, traits }) => path === 'mail.smtp.password' && traits.includes('not-ascii'))
     .map(({ path }) => ({
@@ -76,7 +76,7 @@ function mail(facts: readonly SecretFact[]): readonly Stumble[] {
     }));
 }
 
-function agentKey(facts: readonly SecretFact[]): readonly Stumble[] {
+function agentKey(facts: readonly SecretFact[]): readonly PasswordIncompatibility[] {
   return facts
     .filter(({ path, traits }) => path === 'secrets.agentServerSecretKey' && !traits.includes('base64url-32'))
     .map(({ path }) => ({

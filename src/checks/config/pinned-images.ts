@@ -1,6 +1,6 @@
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { counted, deploymentOf, fault, pass, some } from '../judgement.ts';
+import { counted, deploymentOf, finding, pass, some } from '../judgement.ts';
 import { errorInProd, withFile } from '../when.ts';
 
 /** Tags that mean another image tomorrow. */
@@ -12,7 +12,7 @@ export const pinnedImages: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
-  needs: [RENDERED_OBJECTS],
+  requires: [RENDERED_OBJECTS],
   remedy: 'name a version or a digest for each image',
   judge: (context) => {
     const { workloads } = context.evidence(RENDERED_OBJECTS);
@@ -23,7 +23,7 @@ export const pinnedImages: Check = {
     const floating = images.filter((image) => image !== '' && !isPinned(image)).sort();
     const expected = 'a version or a digest for each image';
     if (floating.length === 0) return pass(`${counted(images.length, 'image')} pinned`, expected);
-    return fault('fail', { observed: `not pinned: ${some(floating)}`, expected });
+    return finding('fail', { observed: `not pinned: ${some(floating)}`, expected });
   },
 };
 

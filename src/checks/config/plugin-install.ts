@@ -1,6 +1,6 @@
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { plannedOf } from '../planned.ts';
 import { warning, withFile } from '../when.ts';
 
@@ -14,8 +14,8 @@ export const pluginInstall: Check = {
   phases: ['preflight'],
   severity: warning,
   when: withFile,
-  needs: [],
-  wants: [RENDERED_OBJECTS],
+  requires: [],
+  optional: [RENDERED_OBJECTS],
   remedy: 'set the variable in components.pluginDaemon.extraEnv',
   judge: (context) => {
     const { enabled, extraEnv } = plannedOf(context).pluginDaemon;
@@ -23,7 +23,7 @@ export const pluginInstall: Check = {
     if (!enabled) return pass('the plugin daemon is off', expected);
     const mirror = extraEnv.PIP_MIRROR_URL ?? '';
     if (mirror !== '' && !/^(true|1)$/i.test(extraEnv.PLUGIN_IGNORE_UV_LOCK ?? '')) {
-      return fault('warn', {
+      return finding('warn', {
         observed: 'PIP_MIRROR_URL is set, and PLUGIN_IGNORE_UV_LOCK is not',
         expected,
         message:
@@ -33,14 +33,14 @@ export const pluginInstall: Check = {
     }
     const silence = Number(extraEnv.PYTHON_ENV_INIT_TIMEOUT ?? SILENCE_SECONDS);
     if (silence > WHOLE_SECONDS) {
-      return fault('warn', {
+      return finding('warn', {
         observed: `PYTHON_ENV_INIT_TIMEOUT is ${silence} s, and the plugin daemon ends every installation after ${WHOLE_SECONDS} s`,
         expected,
         remedy: `set PYTHON_ENV_INIT_TIMEOUT to ${WHOLE_SECONDS} or less, and a mirror near by: PIP_MIRROR_URL`,
       });
     }
     if (silence < SILENCE_SECONDS) {
-      return fault('warn', {
+      return finding('warn', {
         observed: `PYTHON_ENV_INIT_TIMEOUT is ${silence} s: an installation that is silent for so long is ended ("signal: killed")`,
         expected,
         remedy: `set PYTHON_ENV_INIT_TIMEOUT to ${SILENCE_SECONDS} or more`,

@@ -1,7 +1,7 @@
 import type { ComponentName } from '../../checklist/components.ts';
 import { type ProbeKind, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
 
@@ -25,11 +25,11 @@ export const configProbes: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onKubernetesWithFile,
-  needs: [],
-  wants: [RENDERED_OBJECTS],
+  requires: [],
+  optional: [RENDERED_OBJECTS],
   remedy: 'take the probe settings out of extraValues, or give the component probes of your own (custom…Probe)',
   judge: (context) => {
-    const set = context.look(RENDERED_OBJECTS)?.data;
+    const set = context.optionalEvidence(RENDERED_OBJECTS)?.data;
     if (set === undefined) return notReached('config.renders');
     const expected = 'the probes that difyctl renders, or others in their place';
     const processes = set.workloads.filter(({ component }) => component !== undefined);
@@ -43,7 +43,7 @@ export const configProbes: Check = {
       .map(({ component, missing }) => `${component} without ${listed(missing)} probe`)
       .join('; ');
     const isBlind = lacking.some(({ missing }) => missing.includes('readiness'));
-    return fault(isBlind ? 'fail' : 'warn', {
+    return finding(isBlind ? 'fail' : 'warn', {
       observed,
       expected,
       message: `${observed}: traffic reaches a pod that does not serve yet, or one that hangs is never restarted`,

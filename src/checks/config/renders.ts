@@ -1,6 +1,6 @@
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { counted, fault, pass } from '../judgement.ts';
+import { counted, finding, pass } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 
 export const configRenders: Check = {
@@ -9,14 +9,14 @@ export const configRenders: Check = {
   phases: ['preflight'],
   severity: error,
   when: withFile,
-  needs: [],
-  wants: [RENDERED_OBJECTS],
+  requires: [],
+  optional: [RENDERED_OBJECTS],
   remedy: 'difyctl render says the same with more detail',
   judge: (context) => {
-    const rendered = context.look(RENDERED_OBJECTS);
+    const rendered = context.optionalEvidence(RENDERED_OBJECTS);
     const expected = 'a rendered set';
     if (rendered?.outcome === 'ok') return pass(counted(rendered.data?.objects.length ?? 0, 'object'), expected);
     const message = rendered?.missing ?? 'nothing was rendered';
-    return fault('fail', { observed: message, expected, message });
+    return finding('fail', { observed: message, expected, message });
   },
 };

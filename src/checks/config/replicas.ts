@@ -2,7 +2,7 @@ import type { ComponentName } from '../../checklist/components.ts';
 import { SINGLE_REPLICA } from '../../checklist/sizing.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { plannedOf } from '../planned.ts';
 import { errorInProd, withFile } from '../when.ts';
 
@@ -18,8 +18,8 @@ export const configReplicas: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
-  needs: [],
-  wants: [RENDERED_OBJECTS],
+  requires: [],
+  optional: [RENDERED_OBJECTS],
   remedy: 'set components.<name>.replicas to 2 or more',
   judge: (context) => {
     const deployment = deploymentOf(context);
@@ -31,11 +31,11 @@ export const configReplicas: Check = {
     if (doubled.length > 0) {
       const words = doubled.map((name) => `${planned[name].replicas} × ${name}: ${SINGLE_REPLICA[name]}`);
       const remedy = `set ${listed(doubled.map((name) => `components.${name}.replicas`))} to 1`;
-      return fault('fail', { observed: listed(words), expected, remedy });
+      return finding('fail', { observed: listed(words), expected, remedy });
     }
     const alone = SCALED[deployment.target.type].filter((name) => planned[name].enabled && planned[name].replicas < 2);
     if (alone.length === 0) return pass('two or more of each stateless component', expected);
-    return fault('fail', {
+    return finding('fail', {
       observed: `one ${listed(alone)}`,
       expected,
       message: `only one ${listed(alone)}: its loss is an outage`,

@@ -3,7 +3,7 @@ import type { ComponentName } from '../../checklist/components.ts';
 import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 
 type Side = readonly [component: ComponentName, variable: string];
@@ -50,7 +50,7 @@ export const secretPairs: Check = {
   phases: ['preflight'],
   severity: error,
   when: withFile,
-  needs: [],
+  requires: [],
   remedy:
     'leave these variables to difyctl, which gives all sides one value: set the reference under `secrets` instead',
   judge: (context) => {
@@ -58,7 +58,7 @@ export const secretPairs: Check = {
     const expected = 'one value on every side';
     const broken = PAIRS.flatMap((sides) => brokenPair(sides, deployment));
     if (broken.length === 0) return pass('nothing overrides one side of a shared key', expected);
-    return fault('fail', { observed: broken.join('; '), expected });
+    return finding('fail', { observed: broken.join('; '), expected });
   },
 };
 

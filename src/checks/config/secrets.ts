@@ -1,6 +1,6 @@
 import { SECRETS_FACTS, type SecretFact } from '../../evidence/secrets.ts';
 import type { Check } from '../check.ts';
-import { counted, fault, listed, pass, some } from '../judgement.ts';
+import { counted, finding, listed, pass, some } from '../judgement.ts';
 import { error, errorInProdElseWarning, withFile } from '../when.ts';
 
 export const configSecrets: Check = {
@@ -9,7 +9,7 @@ export const configSecrets: Check = {
   phases: ['preflight'],
   severity: error,
   when: withFile,
-  needs: [SECRETS_FACTS],
+  requires: [SECRETS_FACTS],
   remedy: 'set the variable, write the file, or make the Secret that the reference names',
   judge: (context) => {
     const facts = context.evidence(SECRETS_FACTS);
@@ -18,7 +18,7 @@ export const configSecrets: Check = {
     if (unresolved.length > 0) {
       const observed = `${counted(unresolved.length, 'reference')} without a value`;
       const words = unresolved.map(({ path, unresolved: reason }) => `${path}: ${reason}`);
-      return fault('fail', {
+      return finding('fail', {
         observed: `${observed}: ${some(words)}`,
         expected,
         message: [observed, ...words].join('\n'),
@@ -28,7 +28,7 @@ export const configSecrets: Check = {
     const spaced = facts.filter(({ path, traits }) => traits.includes('space-at-end') && !path.endsWith('Json'));
     if (spaced.length > 0) {
       const paths = listed(spaced.map(({ path }) => path));
-      return fault('warn', {
+      return finding('warn', {
         observed: `${paths} with white space or a line break at its beginning or end`,
         expected: 'nothing around the secret itself',
         remedy:
@@ -56,14 +56,14 @@ export const publishedSecrets: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: withFile,
-  needs: [SECRETS_FACTS],
+  requires: [SECRETS_FACTS],
   remedy: 'choose another value; { generated: true } lets difyctl make one',
   judge: (context) => {
     const facts = context.evidence(SECRETS_FACTS).filter((fact) => fact.unresolved === undefined);
     const expected = 'values of your own';
     const published = facts.filter((fact) => fact.isPublished);
     if (published.length > 0) {
-      return fault('fail', {
+      return finding('fail', {
         observed: `${listed(published.map(({ path }) => path))}: a default that upstream publishes`,
         expected,
       });
@@ -71,7 +71,7 @@ export const publishedSecrets: Check = {
     const own = facts.filter(({ path }) => path.startsWith('secrets.'));
     const equal = own.filter((fact) => fact.sameAs.some((path) => path.startsWith('secrets.')));
     if (equal.length > 0) {
-      return fault('warn', {
+      return finding('warn', {
         observed: `${listed(equal.map(({ path }) => path))} have the same value`,
         expected: 'one value each',
       });
@@ -79,7 +79,7 @@ export const publishedSecrets: Check = {
     const short = facts.filter((fact) => fact.length < SHORTEST && !IS_NAME.test(fact.path));
     if (short.length > 0) {
       const words = short.map(({ path, length }) => `${path} (${counted(length, 'character')})`);
-      return fault('warn', { observed: `short: ${listed(words)}`, expected: `${SHORTEST} characters or more` });
+      return finding('warn', { observed: `short: ${listed(words)}`, expected: `${SHORTEST} characters or more` });
     }
     return pass('no published default, none short', expected);
   },

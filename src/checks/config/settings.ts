@@ -1,7 +1,7 @@
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { plannedOf } from '../planned.ts';
 import { errorInProd, withFile } from '../when.ts';
 
@@ -23,8 +23,8 @@ export const debugLogs: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
-  needs: [],
-  wants: [RENDERED_OBJECTS],
+  requires: [],
+  optional: [RENDERED_OBJECTS],
   remedy: 'set logging.level to INFO and take the debug settings out of extraEnv and extraValues',
   judge: (context) => {
     const deployment = deploymentOf(context);
@@ -43,7 +43,7 @@ export const debugLogs: Check = {
     const found = [...(level === 'DEBUG' ? ['logging.level DEBUG'] : []), ...loud];
     const expected = 'INFO or quieter';
     if (found.length === 0) return pass(`log level ${level}`, expected);
-    return fault('fail', {
+    return finding('fail', {
       observed: listed(found),
       expected,
       message: `${listed(found)}: prompts and stack traces would be in the logs`,

@@ -1,7 +1,7 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { RENDERED_OBJECTS, type RenderedSet } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { errorInProd, withFile } from '../when.ts';
 
 export const configTls: Check = {
@@ -10,22 +10,22 @@ export const configTls: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
-  needs: [],
-  wants: [RENDERED_OBJECTS],
+  requires: [],
+  optional: [RENDERED_OBJECTS],
   remedy: 'use https:// in urls and give the ingress or nginx a certificate',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const plain = Object.entries(deployment.urls).filter(([, url]) => url?.startsWith('http://'));
     const expected = 'https on every public address';
     if (plain.length > 0) {
-      return fault('fail', {
+      return finding('fail', {
         observed: listed(plain.map(([name, url]) => `urls.${name} ${url}`)),
         expected,
         message: `${listed(plain.map(([name]) => `urls.${name}`))} without TLS: sessions and keys pass in the clear`,
       });
     }
-    const gap = unended(deployment, context.look(RENDERED_OBJECTS)?.data);
-    return gap === undefined ? pass('https on every public address', expected) : fault('warn', { ...gap, expected });
+    const gap = unended(deployment, context.optionalEvidence(RENDERED_OBJECTS)?.data);
+    return gap === undefined ? pass('https on every public address', expected) : finding('warn', { ...gap, expected });
   },
 };
 

@@ -2,7 +2,7 @@ import { CLOCK_TOLERANCE_SECONDS } from '../../checklist/host.ts';
 import { HOST_ENGINE } from '../../evidence/host/engine.ts';
 import { HOST_KERNEL } from '../../evidence/host/kernel.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { onCompose, warning } from '../when.ts';
 
 export const hostClock: Check = {
@@ -11,22 +11,22 @@ export const hostClock: Check = {
   phases: ['preflight'],
   severity: warning,
   when: onCompose,
-  needs: [HOST_ENGINE],
-  wants: [HOST_KERNEL],
+  requires: [HOST_ENGINE],
+  optional: [HOST_KERNEL],
   remedy: 'switch time synchronisation on: timedatectl set-ntp true',
   judge: (context) => {
     const { clockAhead, name } = context.evidence(HOST_ENGINE);
-    const synchronized = context.look(HOST_KERNEL)?.data?.synchronized;
+    const synchronized = context.optionalEvidence(HOST_KERNEL)?.data?.synchronized;
     const expected = `a clock that follows another one, at most ${CLOCK_TOLERANCE_SECONDS} s off`;
     if (Math.abs(clockAhead) > CLOCK_TOLERANCE_SECONDS) {
       const way = clockAhead > 0 ? 'ahead of' : 'behind';
-      return fault('warn', {
+      return finding('warn', {
         observed: `the clock of ${name} is ${Math.abs(clockAhead)} s ${way} this machine’s`,
         expected,
       });
     }
     if (synchronized === false)
-      return fault('warn', { observed: 'the clock of this machine follows no other one', expected });
+      return finding('warn', { observed: 'the clock of this machine follows no other one', expected });
     return pass(
       synchronized === true ? 'the clock follows another one' : 'no time service says anything else',
       expected,

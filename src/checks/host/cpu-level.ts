@@ -1,10 +1,10 @@
 import { HOST_KERNEL } from '../../evidence/host/kernel.ts';
 import type { Check } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { error } from '../when.ts';
-import { hereCheck } from './here-check.ts';
+import { localCheck } from './local-check.ts';
 
-export const hostCpuLevel: Check = hereCheck(
+export const hostCpuLevel: Check = localCheck(
   {
     id: 'host.cpu-level',
     title: 'the processor has what the Python packages of the images were built for',
@@ -19,7 +19,7 @@ export const hostCpuLevel: Check = hereCheck(
       return pass('not a processor of the x86-64 family, or its features are not shown', expected);
     if (missingCpuFeatures.length === 0) return pass(expected);
     const observed = `the processor lacks ${listed(missingCpuFeatures)} of x86-64-v2`;
-    return fault('fail', {
+    return finding('fail', {
       observed,
       expected,
       message: `${observed}: NumPy does not load, and the api does not start`,

@@ -2,7 +2,7 @@ import { isOlder } from '../../base/version-order.ts';
 import { OLDEST_ENGINE } from '../../checklist/host.ts';
 import { HOST_ENGINE } from '../../evidence/host/engine.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { error, onCompose } from '../when.ts';
 
 export const hostEngine: Check = {
@@ -11,22 +11,22 @@ export const hostEngine: Check = {
   phases: ['preflight'],
   severity: error,
   when: onCompose,
-  needs: [HOST_ENGINE],
+  requires: [HOST_ENGINE],
   remedy: 'install a newer Docker Engine: https://docs.docker.com/engine/install/',
   judge: (context) => {
     const { version, os, location, name } = context.evidence(HOST_ENGINE);
     const expected = `Docker Engine ${OLDEST_ENGINE} or newer, Linux containers, on this machine`;
     if (os !== 'linux') {
-      return fault('fail', {
+      return finding('fail', {
         observed: `the engine runs ${os} containers`,
         expected,
         remedy: 'switch Docker Desktop to Linux containers',
       });
     }
     if (isOlder(withoutZeros(version), OLDEST_ENGINE))
-      return fault('fail', { observed: `Docker Engine ${version}`, expected });
+      return finding('fail', { observed: `Docker Engine ${version}`, expected });
     if (location === 'remote') {
-      return fault('warn', {
+      return finding('warn', {
         observed: `the engine runs on another machine (${name}): it looks for the project’s files there, and difyctl writes them here`,
         expected,
         remedy: `run difyctl on ${name}, or keep target.directory at the same path on a file system that both see`,

@@ -2,9 +2,9 @@ import { shellWord } from '../../base/shell-word.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type DirectoryFact, HOST_DIRECTORY } from '../../evidence/host/directory.ts';
 import type { Judgement } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
-import { hereCheck } from './here-check.ts';
+import { localCheck } from './local-check.ts';
 import { judgeDisk } from './machine.ts';
 
 const WORDS = {
@@ -14,7 +14,7 @@ const WORDS = {
   other: '',
 } as const;
 
-export const hostFileSystem = hereCheck(
+export const hostFileSystem = localCheck(
   {
     id: 'host.file-system',
     title: 'the project’s folder is on a file system that keeps owners and locks',
@@ -31,14 +31,14 @@ export const hostFileSystem = hereCheck(
     const stores = bundled(deploymentOf(context));
     const observed = `${directory} is on ${WORDS[fileSystem]}`;
     if (fileSystem === 'nfs') {
-      return fault('warn', {
+      return finding('warn', {
         observed,
         expected,
         message: `${observed}: with root_squash its folders cannot be given to the users of the containers`,
       });
     }
     const message = `${observed}, which keeps no owners${stores.length === 0 ? '' : `: ${listed(stores)} would not start`}`;
-    return fault(stores.length === 0 ? 'warn' : 'fail', { observed, expected, message });
+    return finding(stores.length === 0 ? 'warn' : 'fail', { observed, expected, message });
   },
 );
 
@@ -47,15 +47,15 @@ function bars({ directory, mount, shut }: DirectoryFact): Judgement | undefined 
   const expected = 'a folder that this user may write in, and files in it that may be run';
   if (mount?.isReadOnly === true) {
     const observed = `${directory} is below ${mount.point}, which is mounted read-only`;
-    return fault('fail', { observed, expected, remedy: `mount -o remount,rw ${shellWord(mount.point)}` });
+    return finding('fail', { observed, expected, remedy: `mount -o remount,rw ${shellWord(mount.point)}` });
   }
   if (shut !== undefined) {
     const observed = `this user can make nothing in ${shut}`;
     const remedy = `run difyctl as the owner of ${shut}, chown it, or choose another target.directory`;
-    return fault('fail', { observed, expected, remedy });
+    return finding('fail', { observed, expected, remedy });
   }
   if (mount?.isNoExec !== true) return undefined;
-  return fault('fail', {
+  return finding('fail', {
     observed: `${directory} is below ${mount.point}, which is mounted noexec`,
     expected,
     message: `${directory} is below ${mount.point}, which is mounted noexec: the plugin daemon could not load the libraries of any plugin from its folder there`,
@@ -71,7 +71,7 @@ function bundled({ postgres, redis, vectorStore }: Deployment): readonly string[
   ];
 }
 
-export const hostDataDisk = hereCheck(
+export const hostDataDisk = localCheck(
   {
     id: 'host.data-disk',
     title: 'the disk behind the project’s folder has room',

@@ -1,14 +1,14 @@
 import { shellWord } from '../../base/shell-word.ts';
 import { HOST_DIRECTORY } from '../../evidence/host/directory.ts';
 import { HOST_KERNEL } from '../../evidence/host/kernel.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { error } from '../when.ts';
-import { hereCheck } from './here-check.ts';
+import { localCheck } from './local-check.ts';
 
 /** Types that containers may use; engines give the first to what `:z` marks. */
 const CONTAINER_TYPES = ['container_file_t', 'svirt_sandbox_file_t', 'container_share_t'];
 
-export const hostSelinux = hereCheck(
+export const hostSelinux = localCheck(
   {
     id: 'host.selinux',
     title: 'SELinux lets containers use the project’s folder',
@@ -20,7 +20,7 @@ export const hostSelinux = hereCheck(
     const expected = `type ${CONTAINER_TYPES[0]} on ${directory}`;
     if (!security.includes('selinux')) return pass('the engine does not confine containers by SELinux', expected);
     if (CONTAINER_TYPES.includes(label)) return pass(`type ${label}`, expected);
-    return fault('fail', {
+    return finding('fail', {
       observed: `the engine confines containers by SELinux, and ${directory} is of type ${label || 'unknown'}`,
       expected,
       remedy: `mkdir -p ${shellWord(directory)} && semanage fcontext -a -t container_file_t ${shellWord(`${directory}(/.*)?`)} && restorecon -R ${shellWord(directory)}`,
@@ -28,7 +28,7 @@ export const hostSelinux = hereCheck(
   },
 );
 
-export const hostRootless = hereCheck(
+export const hostRootless = localCheck(
   {
     id: 'host.rootless',
     title: 'the engine has the rights that the deployment needs',
@@ -43,14 +43,14 @@ export const hostRootless = hereCheck(
     const ports = [target.httpPort, ...(target.tls === undefined ? [] : [target.httpsPort])];
     const low = ports.filter((port) => port < unprivilegedPorts);
     if (security.includes('rootless') && low.length > 0) {
-      return fault('fail', {
+      return finding('fail', {
         observed: `the engine runs without root and may not publish port ${listed(low.map(String))}`,
         expected,
         remedy: `sysctl -w net.ipv4.ip_unprivileged_port_start=${Math.min(...low)} (and in /etc/sysctl.d), or choose ports from ${unprivilegedPorts} on`,
       });
     }
     if (security.includes('userns')) {
-      return fault('warn', {
+      return finding('warn', {
         observed:
           'the engine maps users of containers to others (userns-remap): it makes folders that its own root may not give away',
         expected,

@@ -3,7 +3,7 @@ import { HOST_DISK, SMALLEST_HOST } from '../../checklist/host.ts';
 import { NODE_CHECKLIST, NODE_CLASS_TOLERANCE } from '../../checklist/nodes.ts';
 import { type DiskFact, HOST_ENGINE } from '../../evidence/host/engine.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { error, errorInProdElseWarning, onCompose } from '../when.ts';
 
 const GIB = 2 ** 30;
@@ -14,7 +14,7 @@ export const hostCpu: Check = {
   phases: ['preflight'],
   severity: error,
   when: onCompose,
-  needs: [HOST_ENGINE],
+  requires: [HOST_ENGINE],
   remedy: 'use a larger machine, or give the engine more CPUs (Docker Desktop: Settings, Resources)',
   judge: (context) => judgeSize(context, 'cpu'),
 };
@@ -25,7 +25,7 @@ export const hostMemory: Check = {
   phases: ['preflight'],
   severity: error,
   when: onCompose,
-  needs: [HOST_ENGINE],
+  requires: [HOST_ENGINE],
   remedy: 'use a larger machine, or give the engine more memory (Docker Desktop: Settings, Resources)',
   judge: (context) => judgeSize(context, 'memory'),
 };
@@ -48,7 +48,7 @@ function judgeSize(context: JudgeContext, what: 'cpu' | 'memory'): Judgement {
   const expected = `${tier} needs ${format(wanted)}`;
   const share = 1 - NODE_CLASS_TOLERANCE;
   if (value >= wanted * share) return pass(`${format(value)} of ${format(wanted)}`, expected);
-  return fault(tier === 'test' && value >= least * share ? 'warn' : 'fail', { observed, expected });
+  return finding(tier === 'test' && value >= least * share ? 'warn' : 'fail', { observed, expected });
 }
 
 export const hostDisk: Check = {
@@ -57,7 +57,7 @@ export const hostDisk: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onCompose,
-  needs: [HOST_ENGINE],
+  requires: [HOST_ENGINE],
   remedy: 'docker system df shows what can go; or move the data root to a larger disk',
   judge: (context) => {
     const { disk, dataRoot } = context.evidence(HOST_ENGINE);
@@ -83,9 +83,9 @@ export function judgeDisk(disk: DiskFact, folder: string): Judgement {
   const expected = FREE_DISK;
   const share = disk.size === 0 ? 0 : disk.free / disk.size;
   const observed = `${formatBytes(disk.free)} (${Math.round(share * 100)} %) free behind ${folder}`;
-  if (disk.free < HOST_DISK.leastGiB * GIB) return fault('fail', { observed, expected });
+  if (disk.free < HOST_DISK.leastGiB * GIB) return finding('fail', { observed, expected });
   if (disk.inodes > 0 && disk.freeInodes / disk.inodes < HOST_DISK.freeInodeShare) {
-    return fault('fail', { observed: `${disk.freeInodes} of ${disk.inodes} inodes free behind ${folder}`, expected });
+    return finding('fail', { observed: `${disk.freeInodes} of ${disk.inodes} inodes free behind ${folder}`, expected });
   }
-  return share < HOST_DISK.freeShare ? fault('warn', { observed, expected }) : pass(observed, expected);
+  return share < HOST_DISK.freeShare ? finding('warn', { observed, expected }) : pass(observed, expected);
 }

@@ -1,10 +1,10 @@
 import { HOST_KERNEL } from '../../evidence/host/kernel.ts';
 import { HOST_RESOLVER } from '../../evidence/host/resolver.ts';
-import { counted, deploymentOf, fault, listed, pass, some } from '../judgement.ts';
+import { counted, deploymentOf, finding, listed, pass, some } from '../judgement.ts';
 import { error, warning } from '../when.ts';
-import { hereCheck } from './here-check.ts';
+import { localCheck } from './local-check.ts';
 
-export const hostBindAddress = hereCheck(
+export const hostBindAddress = localCheck(
   {
     id: 'host.bind-address',
     title: 'the address that nginx is published on is one of this machine',
@@ -16,9 +16,9 @@ export const hostBindAddress = hereCheck(
     const { target } = deploymentOf(context);
     const address = target.type === 'compose' ? target.bindAddress : '';
     const expected = 'an address of this machine';
-    if (!hasBindAddress) return fault('fail', { observed: `${address} is no address of this machine`, expected });
+    if (!hasBindAddress) return finding('fail', { observed: `${address} is no address of this machine`, expected });
     if (address.includes(':') && ipv6Disabled) {
-      return fault('fail', {
+      return finding('fail', {
         observed: `${address} is an IPv6 address, and this machine has IPv6 switched off`,
         expected,
         remedy: 'set target.bindAddress to 0.0.0.0, or switch IPv6 on: sysctl -w net.ipv6.conf.all.disable_ipv6=0',
@@ -28,7 +28,7 @@ export const hostBindAddress = hereCheck(
   },
 );
 
-export const hostSearchDomains = hereCheck(
+export const hostSearchDomains = localCheck(
   {
     id: 'host.search-domains',
     title: 'no search domain turns a service’s name into another machine',
@@ -44,7 +44,7 @@ export const hostSearchDomains = hereCheck(
       hijacked.map(({ name, addresses }) => `${name} is ${addresses[0] ?? ''}`),
       3,
     );
-    return fault('warn', {
+    return finding('warn', {
       observed: `${counted(hijacked.length, 'service name')} below the search domains resolves: ${names}`,
       expected,
       message: `${names}: while a container is gone, others would reach that machine in its place`,

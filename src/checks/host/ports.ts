@@ -1,6 +1,6 @@
 import { HOST_PORTS } from '../../evidence/host/ports.ts';
 import type { Check } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { error, onCompose } from '../when.ts';
 
 export const hostPorts: Check = {
@@ -9,7 +9,7 @@ export const hostPorts: Check = {
   phases: ['preflight'],
   severity: error,
   when: onCompose,
-  needs: [HOST_PORTS],
+  requires: [HOST_PORTS],
   remedy: 'stop what holds the port, or choose another one',
   judge: (context) => {
     const ports = context.evidence(HOST_PORTS);
@@ -20,7 +20,7 @@ export const hostPorts: Check = {
         ({ port, holder }) => `port ${port} is taken${holder === undefined ? '' : ` by container ${holder}`}`,
       );
       const purposes = listed(taken.map(({ purpose }) => purpose));
-      return fault('fail', {
+      return finding('fail', {
         observed: listed(words),
         expected,
         remedy: `stop what holds it, or set ${purposes} to another port`,

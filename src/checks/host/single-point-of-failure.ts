@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { fault } from '../judgement.ts';
+import { finding } from '../judgement.ts';
 import { errorInProd, onCompose } from '../when.ts';
 
 export const hostSinglePointOfFailure: Check = {
@@ -8,10 +8,10 @@ export const hostSinglePointOfFailure: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: onCompose,
-  needs: [],
+  requires: [],
   remedy: 'use target kubernetes, or accept the risk by name (acceptedRisks)',
   judge: () =>
-    fault('fail', {
+    finding('fail', {
       observed: 'everything runs on one machine; when it is lost, Dify is down until it is rebuilt',
       expected: 'another machine that takes over',
     }),

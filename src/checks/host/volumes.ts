@@ -2,13 +2,13 @@ import { shellWord } from '../../base/shell-word.ts';
 import { HOST_DIRECTORY } from '../../evidence/host/directory.ts';
 import { HOST_VOLUMES } from '../../evidence/host/volumes.ts';
 import { SERVICE_IMAGES } from '../../render/images.ts';
-import { counted, fault, pass, some } from '../judgement.ts';
+import { counted, finding, pass, some } from '../judgement.ts';
 import { error, onCompose } from '../when.ts';
-import { hereCheck } from './here-check.ts';
+import { localCheck } from './local-check.ts';
 
 const POSTGRES_MAJOR = SERVICE_IMAGES.postgres.tag.split('.')[0] ?? '';
 
-export const hostStorageOwner = hereCheck(
+export const hostStorageOwner = localCheck(
   {
     id: 'host.storage-owner',
     title: 'the API may write its files',
@@ -35,7 +35,7 @@ export const hostStorageOwner = hereCheck(
       foreign.map((one) => `${one.path} (user ${one.owner})`),
       3,
     );
-    return fault('fail', {
+    return finding('fail', {
       observed: `not of user 1001, whom the API runs as: ${places}`,
       expected,
       message: `${places}: not of user 1001, whom the API runs as; its folder was given away once already, so that this does not repair itself`,
@@ -44,7 +44,7 @@ export const hostStorageOwner = hereCheck(
   },
 );
 
-export const hostPostgresData = hereCheck(
+export const hostPostgresData = localCheck(
   {
     id: 'host.postgres-data',
     title: 'the bundled PostgreSQL can use the existing data',
@@ -58,14 +58,14 @@ export const hostPostgresData = hereCheck(
     if (postgres === undefined) return pass('no data of an earlier installation', expected);
     const { path, major, password } = postgres;
     if (major !== undefined && major !== POSTGRES_MAJOR) {
-      return fault('fail', {
+      return finding('fail', {
         observed: `${path} was made by PostgreSQL ${major}, and the image is PostgreSQL ${POSTGRES_MAJOR}`,
         expected,
         remedy: `dump it with PostgreSQL ${major} (pg_dumpall), move the folder away, install, and load the dump`,
       });
     }
     if (password === 'different') {
-      return fault('fail', {
+      return finding('fail', {
         observed: `${path} was made with the password in .env beside it, and the file names another one`,
         expected,
         message: `the password of ${path} was set when it was made: another one in the file does not change it, and Dify could not log in`,
@@ -85,7 +85,7 @@ export const hostPostgresData = hereCheck(
   },
 );
 
-export const hostFiles = hereCheck(
+export const hostFiles = localCheck(
   {
     id: 'host.files',
     title: 'no directory is in the way of a rendered file',
@@ -98,6 +98,6 @@ export const hostFiles = hereCheck(
     if (blocked.length === 0) return pass('nothing in the way', expected);
     const observed = `${counted(blocked.length, 'folder')} where a file goes: ${some(blocked)}`;
     const message = `${observed}; Docker made it where a mounted file was missing`;
-    return fault('fail', { observed, expected, message, remedy: `rmdir ${blocked.map(shellWord).join(' ')}` });
+    return finding('fail', { observed, expected, message, remedy: `rmdir ${blocked.map(shellWord).join(' ')}` });
   },
 );

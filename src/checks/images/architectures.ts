@@ -2,7 +2,7 @@ import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
 import { IMAGES_MACHINES } from '../../evidence/images/machines.ts';
 import { IMAGES_REGISTRIES } from '../../evidence/images/registries.ts';
 import type { Check, JudgeContext } from '../check.ts';
-import { fault, listed, pass, some } from '../judgement.ts';
+import { finding, listed, pass, some } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error, withFile } from '../when.ts';
 
@@ -12,20 +12,20 @@ export const imagesArchitectures: Check = {
   phases: ['preflight'],
   severity: error,
   when: withFile,
-  needs: [IMAGES_ENGINE, IMAGES_REGISTRIES],
-  wants: [IMAGES_MACHINES],
+  requires: [IMAGES_ENGINE, IMAGES_REGISTRIES],
+  optional: [IMAGES_MACHINES],
   remedy: 'copy all platforms of an image to the mirror (skopeo copy --all), or choose nodes of its architecture',
   judge: (context) => {
-    const machines = context.look(IMAGES_MACHINES)?.data ?? [];
+    const machines = context.optionalEvidence(IMAGES_MACHINES)?.data ?? [];
     if (machines.length === 0) return notReached('cluster.reachable or host.engine');
     const images = imagesOf(context);
     if (images.length === 0) return notReached('images.available');
     const expected = `images for ${listed(machines)}`;
     const unfit = images.filter(({ architectures }) => !machines.some((one) => architectures.includes(one)));
-    if (unfit.length > 0) return fault('fail', { observed: said(unfit), expected });
+    if (unfit.length > 0) return finding('fail', { observed: said(unfit), expected });
     const partly = images.filter(({ architectures }) => !machines.every((one) => architectures.includes(one)));
     if (partly.length > 0) {
-      return fault('warn', {
+      return finding('warn', {
         observed: said(partly),
         expected,
         remedy: 'keep the pods on nodes that the images are made for: components.NAME.nodeSelector, kubernetes.io/arch',

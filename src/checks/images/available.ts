@@ -3,7 +3,7 @@ import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
 import type { ManifestFact } from '../../evidence/images/manifest.ts';
 import { IMAGES_REGISTRIES, type RegistryFact } from '../../evidence/images/registries.ts';
 import type { Check, Judgement, Status } from '../check.ts';
-import { counted, deploymentOf, fault, pass, some } from '../judgement.ts';
+import { counted, deploymentOf, finding, pass, some } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error, withFile } from '../when.ts';
 
@@ -13,13 +13,13 @@ export const imagesAvailable: Check = {
   phases: ['preflight'],
   severity: error,
   when: withFile,
-  needs: [IMAGES_ENGINE, IMAGES_REGISTRIES],
+  requires: [IMAGES_ENGINE, IMAGES_REGISTRIES],
   remedy: 'difyctl images --format mirror names what to copy from where; images.pullSecret names the login',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const here = context.evidence(IMAGES_ENGINE);
     const registries = context.evidence(IMAGES_REGISTRIES);
-    const from = context.look(IMAGES_REGISTRIES)?.from ?? 'local';
+    const from = context.optionalEvidence(IMAGES_REGISTRIES)?.from ?? 'local';
     const expected = 'a manifest for each image that is not here yet';
     const asked = registries.flatMap((registry) => registry.images.map((image) => ({ registry, image })));
     if (asked.length === 0 && registries.length > 0) return notReached('images.registries');
@@ -59,9 +59,9 @@ function statusOf({ outcome }: ManifestFact, { hasLogin }: RegistryFact, { targe
   }
 }
 
-type Seen = NonNullable<Judgement['observations']>;
+type RegistryEvidence = NonNullable<Judgement['observations']>;
 
-function verdict(observations: Seen, expected: string): Judgement {
+function verdict(observations: RegistryEvidence, expected: string): Judgement {
   const of = (status: Status) => observations.filter((one) => one.status === status);
   for (const status of ['fail', 'warn'] as const) {
     const bad = of(status);
@@ -70,7 +70,7 @@ function verdict(observations: Seen, expected: string): Judgement {
       bad.map((one) => `${one.subject} ${one.observed}`),
       3,
     );
-    return fault(status, { observed, expected, message: observed });
+    return finding(status, { observed, expected, message: observed });
   }
   const unknown = of('skip');
   if (unknown.length > 0) {

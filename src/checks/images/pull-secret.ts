@@ -4,7 +4,7 @@ import { IMAGES_LIST } from '../../evidence/images/list.ts';
 import { IMAGES_PULL_SECRET } from '../../evidence/images/pull-secret.ts';
 import { parseImage } from '../../evidence/images/reference.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { error, whereFile } from '../when.ts';
 
 const TYPES = ['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg'];
@@ -15,8 +15,8 @@ export const imagesPullSecret: Check = {
   phases: ['preflight'],
   severity: error,
   when: whereFile(({ target, images }) => target.type === 'kubernetes' && images?.pullSecret !== undefined),
-  needs: [IMAGES_PULL_SECRET],
-  wants: [IMAGES_LIST, CLUSTER_NAMESPACE],
+  requires: [IMAGES_PULL_SECRET],
+  optional: [IMAGES_LIST, CLUSTER_NAMESPACE],
   remedy:
     'kubectl create secret docker-registry NAME --docker-server=REGISTRY --docker-username=USER --docker-password=PASSWORD',
   judge: (context) => {
@@ -27,21 +27,21 @@ export const imagesPullSecret: Check = {
     const expected = `Secret ${name} in namespace ${namespace}, with a login for ${registry ?? 'a registry'}`;
     const remedy = `kubectl -n ${namespace} create secret docker-registry ${name} --docker-server=${shellWord(registry ?? 'REGISTRY')} --docker-username=USER --docker-password=PASSWORD`;
     if (!exists) {
-      const isMade = context.look(CLUSTER_NAMESPACE)?.data?.exists === true;
+      const isMade = context.optionalEvidence(CLUSTER_NAMESPACE)?.data?.exists === true;
       // Where the namespace is yet to come, whoever brings it may bring the Secret along.
-      return fault(isMade ? 'fail' : 'warn', {
+      return finding(isMade ? 'fail' : 'warn', {
         observed: `there is no Secret ${name} in namespace ${namespace}`,
         expected,
         remedy: isMade ? remedy : `kubectl create namespace ${namespace} && ${remedy}`,
       });
     }
     if (!TYPES.includes(type)) {
-      return fault('fail', { observed: `Secret ${name} is of type ${type}`, expected: `type ${TYPES[0]}`, remedy });
+      return finding('fail', { observed: `Secret ${name} is of type ${type}`, expected: `type ${TYPES[0]}`, remedy });
     }
-    const unnamed = (context.look(IMAGES_LIST)?.data ?? []).map((image) => parseImage(image.name).registry);
+    const unnamed = (context.optionalEvidence(IMAGES_LIST)?.data ?? []).map((image) => parseImage(image.name).registry);
     const wanted = registry === undefined ? unnamed : [registry];
     if (wanted.length > 0 && !wanted.some((one) => registries.includes(one))) {
-      return fault('fail', {
+      return finding('fail', {
         observed: `Secret ${name} holds a login for ${listed(registries) || 'nothing'}`,
         expected,
         remedy,

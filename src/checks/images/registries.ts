@@ -3,7 +3,7 @@ import { IMAGES_ENGINE } from '../../evidence/images/engine-images.ts';
 import { IMAGES_LIST } from '../../evidence/images/list.ts';
 import { IMAGES_REGISTRIES } from '../../evidence/images/registries.ts';
 import type { Check } from '../check.ts';
-import { counted, fault, listed, pass } from '../judgement.ts';
+import { counted, finding, listed, pass } from '../judgement.ts';
 import { warning, withFile } from '../when.ts';
 
 /** Whoever pulls stands elsewhere (nodes), or goes another way (an engine's proxy or mirror): what fails from here is a warning and no more. */
@@ -13,8 +13,8 @@ export const imagesRegistries: Check = {
   phases: ['preflight'],
   severity: warning,
   when: withFile,
-  needs: [IMAGES_LIST, IMAGES_ENGINE, IMAGES_REGISTRIES],
-  wants: [HOST_ENGINE],
+  requires: [IMAGES_LIST, IMAGES_ENGINE, IMAGES_REGISTRIES],
+  optional: [HOST_ENGINE],
   remedy: 'difyctl images --format list names what has to be pulled; images.registry names a mirror',
   judge: (context) => {
     const registries = context.evidence(IMAGES_REGISTRIES);
@@ -38,7 +38,7 @@ export const imagesRegistries: Check = {
     if (silent.length === 0) {
       return { ...pass(`${listed(registries.map(({ registry }) => registry))} answers`, expected), observations };
     }
-    const engine = context.look(HOST_ENGINE)?.data?.pulls;
+    const engine = context.optionalEvidence(HOST_ENGINE)?.data?.pulls;
     const isOnlyHub = silent.every(({ subject }) => subject === 'docker.io');
     if (engine?.proxied === true || (engine?.mirrored === true && isOnlyHub)) {
       const message =
@@ -47,7 +47,7 @@ export const imagesRegistries: Check = {
     }
     const observed = listed(silent.map((one) => `${one.subject} ${said(one.subject, one.observed)}`));
     const message = `seen from here, ${observed}; what pulls the images may see it differently`;
-    return { ...fault('warn', { observed, expected, message }), observations };
+    return { ...finding('warn', { observed, expected, message }), observations };
   },
 };
 

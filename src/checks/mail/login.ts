@@ -1,10 +1,10 @@
 import { shellWord } from '../../base/shell-word.ts';
 import { MAIL, type ResendFact, type SmtpFact } from '../../evidence/mail/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { endedBefore, withMail } from './subject.ts';
+import { endedBefore, withMail } from './context.ts';
 
 export const mailLogin: Check = {
   id: 'mail.login',
@@ -12,7 +12,7 @@ export const mailLogin: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: withMail,
-  needs: [MAIL],
+  requires: [MAIL],
   remedy:
     'fix mail.smtp.username and what mail.smtp.password refers to; some services want a password made for applications',
   judge: (context) => {
@@ -39,22 +39,22 @@ function judgeServer(
   // RFC 4954: 538, encryption required for this way to log in; many servers say 530 instead.
   const wantsTls = seen.code === '538' || seen.code === '530' || seen.code === 'NOAUTH';
   if (wantsTls && smtp?.tls === 'none') {
-    return fault('fail', {
+    return finding('fail', {
       observed,
       expected,
       remedy: 'set mail.smtp.tls: starttls; many servers offer a login under TLS alone',
     });
   }
   if (seen.code === 'NOAUTH') {
-    return fault('fail', {
+    return finding('fail', {
       observed,
       expected,
       remedy: 'leave mail.smtp.username and password out, or use the port for submission (587)',
     });
   }
-  if (seen.stage === 'login' && !/^4/.test(seen.code)) return fault('fail', { observed, expected });
+  if (seen.stage === 'login' && !/^4/.test(seen.code)) return finding('fail', { observed, expected });
   const isPassing = /^4\d\d$/.test(seen.code);
-  return fault(isPassing ? 'warn' : 'fail', {
+  return finding(isPassing ? 'warn' : 'fail', {
     observed,
     expected,
     remedy: `openssl s_client or nc to ${shellWord(address)} shows what it says`,
@@ -67,13 +67,13 @@ function judgeKey({ form, fault: seen, address, rights }: ResendFact): Judgement
   if (form === 'unresolved') return notReached('config.secrets');
   if (form === 'published') return notReached('config.published-secrets');
   if (form === 'placeholder')
-    return fault('fail', { observed: 'mail.resend.apiKey is a placeholder from an example', expected, remedy });
+    return finding('fail', { observed: 'mail.resend.apiKey is a placeholder from an example', expected, remedy });
   if (form === 'foreign')
-    return fault('fail', { observed: 'mail.resend.apiKey is no key that Resend gives out', expected, remedy });
+    return finding('fail', { observed: 'mail.resend.apiKey is no key that Resend gives out', expected, remedy });
   if (seen !== undefined) {
     const isRefusal = seen.stage === 'login';
     const step = isRefusal ? remedy : 'check resend-status.com, and run it again';
-    return fault(isRefusal ? 'fail' : 'warn', {
+    return finding(isRefusal ? 'fail' : 'warn', {
       observed: `${address} ${seen.text}`,
       expected: 'the key is accepted',
       remedy: step,

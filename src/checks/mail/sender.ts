@@ -1,9 +1,9 @@
 import { MAIL, type RefusalFact, type ResendFact } from '../../evidence/mail/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { endedBefore, withMail } from './subject.ts';
+import { endedBefore, withMail } from './context.ts';
 
 export const mailSender: Check = {
   id: 'mail.sender',
@@ -11,7 +11,7 @@ export const mailSender: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: withMail,
-  needs: [MAIL],
+  requires: [MAIL],
   remedy: 'set `from` to an address that the mail service lets this user send as',
   judge: (context) => {
     const found = context.evidence(MAIL);
@@ -27,16 +27,16 @@ export const mailSender: Check = {
     if (refusal === undefined) return pass(`${address} takes mail from ${from}`, expected);
     const observed = `${address} takes no mail from ${from}: ${refusal.code} ${refusal.text}`.trimEnd();
     if (/STARTTLS/i.test(refusal.text))
-      return fault('fail', { observed, expected, remedy: 'set mail.smtp.tls: starttls' });
+      return finding('fail', { observed, expected, remedy: 'set mail.smtp.tls: starttls' });
     if (refusal.code === 530)
-      return fault('fail', { observed, expected, remedy: 'set mail.smtp.username and mail.smtp.password' });
-    return fault(refusal.code < 500 ? 'warn' : 'fail', { observed, expected });
+      return finding('fail', { observed, expected, remedy: 'set mail.smtp.username and mail.smtp.password' });
+    return finding(refusal.code < 500 ? 'warn' : 'fail', { observed, expected });
   },
 };
 
 /** A server for one company's own users may be meant so. */
 function relay(address: string, { code, text }: RefusalFact): Judgement {
-  return fault('warn', {
+  return finding('warn', {
     observed: `${address} takes mail for its own domains alone: ${code} ${text}`.trimEnd(),
     expected: 'mail to every user of Dify is taken',
     remedy:
@@ -57,5 +57,5 @@ function judgeDomain({ form, domains }: ResendFact, from: string): Judgement {
     verified.length === 0
       ? `add ${domain} at resend.com/domains, and its DNS records`
       : `verify ${domain} at resend.com/domains, or send from ${listed(verified)}`;
-  return fault('fail', { observed, expected, remedy });
+  return finding('fail', { observed, expected, remedy });
 }

@@ -1,11 +1,11 @@
 import { MAIL } from '../../evidence/mail/facts.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import type { Check, Judgement } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { judgeCertificate } from '../services/certificate.ts';
 import { notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { endedBefore, withMail } from './subject.ts';
+import { endedBefore, withMail } from './context.ts';
 
 export const mailTls: Check = {
   id: 'mail.tls',
@@ -13,7 +13,7 @@ export const mailTls: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: withMail,
-  needs: [MAIL],
+  requires: [MAIL],
   remedy: 'set mail.smtp.tls to what the port speaks: implicit on 465, starttls on 587, none on 25',
   judge: (context) => {
     const found = context.evidence(MAIL);
@@ -24,20 +24,20 @@ export const mailTls: Check = {
     if (found.kind === 'resend') {
       if (found.form !== 'key') return notReached('mail.login');
       return seen?.stage === 'tls'
-        ? fault('fail', { observed: `${found.address} ${seen.text}`, expected: 'TLS' })
+        ? finding('fail', { observed: `${found.address} ${seen.text}`, expected: 'TLS' })
         : pass('TLS');
     }
     if (mail.provider !== 'smtp') return notReached('mail.login');
     const { tls, username } = mail.smtp;
     if (seen?.code === 'IMPLICIT') {
-      return fault('fail', {
+      return finding('fail', {
         observed: `${found.address} ${seen.text}`,
         expected: tls === 'none' ? 'a greeting' : 'a greeting, and STARTTLS',
         remedy: 'set mail.smtp.tls: implicit',
       });
     }
     if (seen?.stage === 'tls')
-      return fault('fail', { observed: `${found.address} ${seen.text}`, expected: `TLS (${tls})` });
+      return finding('fail', { observed: `${found.address} ${seen.text}`, expected: `TLS (${tls})` });
     if (tls === 'none') return plain(username);
     return found.certificate === undefined ? notReached('mail.login') : certificateOf(found.certificate, context.now);
   },
@@ -45,7 +45,7 @@ export const mailTls: Check = {
 
 function plain(username: string | undefined): Judgement {
   if (username === undefined) return pass('without TLS and without a login, as the file says');
-  return fault('warn', {
+  return finding('warn', {
     observed: 'a login without TLS',
     expected: 'TLS where a password is sent',
     remedy: 'set mail.smtp.tls: starttls, if the server offers it',

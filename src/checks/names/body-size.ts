@@ -1,7 +1,7 @@
 import { formatBytes } from '../../base/quantity.ts';
 import { PLUGIN_PACKAGE_BYTES, UPLOAD_LIMITS_MB } from '../../checklist/uploads.ts';
 import type { NamesSettings } from '../../evidence/names/settings.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { error } from '../when.ts';
 import { settingsCheck } from './settings-check.ts';
 
@@ -15,18 +15,18 @@ export const namesBodySize = settingsCheck(
     remedy: 'lower the UPLOAD_*_SIZE_LIMIT, or raise the limit of the server that is in the way',
   },
   (settings) => {
-    const wishes = wishesOf(settings);
+    const wishes = requiredLimits(settings);
     const unread = wishes.filter(({ bytes }) => !Number.isFinite(bytes) || bytes <= 0);
     if (unread.length > 0) {
       const observed = listed(unread.map(({ name, value }) => `${name} is ${value}`));
-      return fault('fail', { observed, expected: 'numbers: MB for UPLOAD_*, bytes for plugin packages' });
+      return finding('fail', { observed, expected: 'numbers: MB for UPLOAD_*, bytes for plugin packages' });
     }
     const largest = wishes.reduce((most, wish) => (wish.bytes > most.bytes ? wish : most));
     const expected = `at least ${formatBytes(largest.bytes)}, as ${largest.name} allows`;
     const narrow = settings.bodyLimits.filter(({ value }) => bytesOf(value) < largest.bytes);
     if (narrow.length > 0) {
       const observed = listed(narrow.map(({ place, value }) => `${place} lets ${value} through`));
-      return fault('fail', {
+      return finding('fail', {
         observed,
         expected,
         message: `${observed}, and ${largest.name} allows ${formatBytes(largest.bytes)}: larger uploads end in 413`,
@@ -34,7 +34,7 @@ export const namesBodySize = settingsCheck(
     }
     const { api, daemon } = packageLimits(settings);
     if (api > daemon) {
-      return fault('warn', {
+      return finding('warn', {
         observed: `the API takes plugin packages of ${formatBytes(api)}, the plugin daemon of ${formatBytes(daemon)}`,
         expected: 'the same limit, or a lower one at the API',
         remedy:
@@ -45,14 +45,14 @@ export const namesBodySize = settingsCheck(
   },
 );
 
-interface Wish {
+interface RequiredLimit {
   readonly name: string;
   readonly value: string;
   readonly bytes: number;
 }
 
 /** All that may be uploaded, by what allows it. */
-function wishesOf(settings: NamesSettings): readonly Wish[] {
+function requiredLimits(settings: NamesSettings): readonly RequiredLimit[] {
   const { api = {}, pluginDaemon = {} } = settings.variables;
   const set = Object.entries(api).filter(([name]) => /^UPLOAD_\w*FILE_SIZE_LIMIT$/.test(name));
   const limits = { ...UPLOAD_LIMITS_MB, ...Object.fromEntries(set) };

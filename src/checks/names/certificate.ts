@@ -5,7 +5,7 @@ import { NAMES_TLS, type PublicTls } from '../../evidence/names/public-tls.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import type { Check, JudgeContext, Judgement, Observation } from '../check.ts';
 import { worst } from '../judge.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { judgeCertificate } from '../services/certificate.ts';
 import { error, whereFile } from '../when.ts';
 import { beforeFirstInstall } from './dns.ts';
@@ -16,12 +16,12 @@ export const namesCertificate: Check = {
   phases: ['preflight', 'postflight'],
   severity: error,
   when: whereFile(({ urls }) => Object.values(urls).some((url) => url?.startsWith('https://'))),
-  needs: [NAMES_TLS],
-  wants: [CLUSTER_RELEASE, HOST_PORTS],
+  requires: [NAMES_TLS],
+  optional: [CLUSTER_RELEASE, HOST_PORTS],
   remedy: 'openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null shows what is served',
   judge: (context) => {
     const origins = context.evidence(NAMES_TLS);
-    const from = context.look(NAMES_TLS)?.from ?? 'local';
+    const from = context.optionalEvidence(NAMES_TLS)?.from ?? 'local';
     const isEarly = servesNothingYet(context);
     const expected = 'a trusted certificate for each public host, with a month or more left';
     const judged = origins.map((origin) => ({ origin, judgement: judgeOrigin(origin, context.now, isEarly) }));
@@ -40,7 +40,7 @@ export const namesCertificate: Check = {
     const host = grave[0]?.origin.host ?? '';
     const remedy = `openssl s_client -connect ${shellWord(`${host}:443`)} -servername ${shellWord(host)} -showcerts </dev/null`;
     return {
-      ...fault(status === 'fail' ? 'fail' : 'warn', { observed: words, expected, message: words, remedy }),
+      ...finding(status === 'fail' ? 'fail' : 'warn', { observed: words, expected, message: words, remedy }),
       observations,
     };
   },
@@ -52,7 +52,7 @@ function servesNothingYet(context: JudgeContext): boolean {
   if (target.type === 'kubernetes') return beforeFirstInstall(context);
   // A load balancer in front ends TLS whether or not anything runs behind it.
   if (target.tls === undefined) return false;
-  return !(context.look(HOST_PORTS)?.data ?? []).some(({ state }) => state === 'own');
+  return !(context.optionalEvidence(HOST_PORTS)?.data ?? []).some(({ state }) => state === 'own');
 }
 
 function judgeOrigin({ certificate, fault: failed }: PublicTls, now: Date, isEarly: boolean): Judgement {
@@ -62,7 +62,9 @@ function judgeOrigin({ certificate, fault: failed }: PublicTls, now: Date, isEar
     const text = failed?.text ?? 'shows no certificate';
     if (isEarly) return skip(`${text}; no release yet, postflight decides`);
     // Names have a check of their own, and a host need not reach its own public address.
-    return failed?.stage === 'tls' ? fault('fail', { observed: text, expected }) : skip(`not seen from here: ${text}`);
+    return failed?.stage === 'tls'
+      ? finding('fail', { observed: text, expected })
+      : skip(`not seen from here: ${text}`);
   }
   const judgement = judgeCertificate(trustedByItsOwn(certificate), now, isCertain(certificate));
   if (judgement.status === 'pass' || !isEarly) return judgement;

@@ -1,7 +1,7 @@
 import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import { NAMES_DNS, type ResolvedHost } from '../../evidence/names/dns.ts';
 import type { Check, JudgeContext, Observation } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { warning, withFile } from '../when.ts';
 
 /** Browsers ask other name servers than this machine does: what does not resolve here is a warning and never more. */
@@ -11,8 +11,8 @@ export const namesDns: Check = {
   phases: ['preflight', 'postflight'],
   severity: warning,
   when: withFile,
-  needs: [NAMES_DNS],
-  wants: [CLUSTER_RELEASE],
+  requires: [NAMES_DNS],
+  optional: [CLUSTER_RELEASE],
   remedy: 'make a DNS record for each public name that leads to the entrance of the deployment',
   judge: (context) => {
     const hosts = context.evidence(NAMES_DNS);
@@ -30,14 +30,17 @@ export const namesDns: Check = {
       return { status: 'skip', observed, expected, message, observations };
     }
     const [first] = absent;
-    return { ...fault('warn', { observed: `${observed} from here`, expected, remedy: nextStep(first) }), observations };
+    return {
+      ...finding('warn', { observed: `${observed} from here`, expected, remedy: nextStep(first) }),
+      observations,
+    };
   },
 };
 
 /** The address of an ingress is known once it is there. Where releases may not be seen, nobody can tell. */
 export function beforeFirstInstall(context: JudgeContext): boolean {
   if (deploymentOf(context).target.type === 'compose') return false;
-  const release = context.look(CLUSTER_RELEASE);
+  const release = context.optionalEvidence(CLUSTER_RELEASE);
   return release?.outcome !== 'ok' || release.data?.status === undefined;
 }
 

@@ -1,7 +1,7 @@
 import { shellWord } from '../../base/shell-word.ts';
 import { type EgressFact, NAMES_EGRESS } from '../../evidence/names/egress.ts';
 import type { Check, JudgeContext, Judgement, Observation } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { warning, whereFile } from '../when.ts';
 
@@ -14,15 +14,15 @@ export const namesEgress: Check = {
   phases: ['preflight'],
   severity: warning,
   when: whereFile(({ components }) => components.pluginDaemon?.enabled !== false),
-  needs: [NAMES_EGRESS],
+  requires: [NAMES_EGRESS],
   remedy: 'let the plugin daemon reach the marketplace and the package index',
   judge: (context) => {
     const { isRendered, asked: facts } = context.evidence(NAMES_EGRESS);
     if (!isRendered) return notReached('config.renders');
     if (facts.length === 0) return pass('the marketplace is off and no mirror is named: nothing outside is asked for');
-    const from = context.look(NAMES_EGRESS)?.from ?? 'local';
+    const from = context.optionalEvidence(NAMES_EGRESS)?.from ?? 'local';
     const observations = facts.map((fact): Observation => {
-      const trouble = troubleOf(fact);
+      const trouble = problemOf(fact);
       const observed = trouble ?? fact.unseen ?? `answers (${fact.status})`;
       const status = trouble !== undefined ? 'warn' : fact.unseen !== undefined ? 'skip' : 'pass';
       return { subject: new URL(fact.url).host, from, status, observed, expected: EXPECTED };
@@ -32,12 +32,12 @@ export const namesEgress: Check = {
 };
 
 function verdict(facts: readonly EgressFact[], context: JudgeContext): Judgement {
-  const troubled = facts.filter((fact) => troubleOf(fact) !== undefined);
+  const troubled = facts.filter((fact) => problemOf(fact) !== undefined);
   const [first] = troubled;
   if (first !== undefined) {
-    const observed = listed(troubled.map((fact) => `${hostOf(fact)} ${troubleOf(fact)}`));
+    const observed = listed(troubled.map((fact) => `${hostOf(fact)} ${problemOf(fact)}`));
     const lost = [...new Set(troubled.map((fact) => LOST[fact.of]))];
-    return fault('warn', {
+    return finding('warn', {
       observed,
       expected: EXPECTED,
       message: `${observed}: ${listed(lost)}`,
@@ -61,7 +61,7 @@ const LOST = {
 } as const satisfies Record<EgressFact['of'], string>;
 
 /** What is wrong with the way to it. A refusal (401, 403) is an answer: whether it has a login for the mirror is the deployment's. */
-function troubleOf({ fault: failed, status, of, proxy, variable }: EgressFact): string | undefined {
+function problemOf({ fault: failed, status, of, proxy, variable }: EgressFact): string | undefined {
   if (failed !== undefined) {
     const by = proxy === undefined ? '' : ` (by the proxy ${proxy})`;
     const own = failed.stage === 'tls' && variable === undefined ? ', as of a proxy that looks into TLS' : '';
@@ -81,7 +81,7 @@ function reworded(text: string): string {
 
 function nextStep({ url, by, variable }: EgressFact, context: JudgeContext): string {
   const { target } = deploymentOf(context);
-  const isFromAfar = target.type === 'kubernetes' && context.look(NAMES_EGRESS)?.from !== 'cluster';
+  const isFromAfar = target.type === 'kubernetes' && context.optionalEvidence(NAMES_EGRESS)?.from !== 'cluster';
   if (isFromAfar) return 'difyctl preflight --only names.egress --from cluster shows it as pods see it';
   const { host, port } = new URL(url);
   const place = port === '' ? `${host}:443` : host;

@@ -1,4 +1,4 @@
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { error } from '../when.ts';
 import { settingsCheck } from './settings-check.ts';
 
@@ -27,7 +27,7 @@ export const namesFilesUrl = settingsCheck(
     if (faults.length === 0 && unequal.length > 0) faults.push(`api and worker differ in ${listed(unequal)}`);
     if (faults.length === 0) return pass(`files at ${variables.api?.FILES_URL ?? ''}`, expected);
     const observed = listed(faults);
-    return fault('fail', {
+    return finding('fail', {
       observed,
       expected,
       message: `${observed}: plugins and models would be given addresses that lead nowhere`,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Tier } from '../../checklist/tiers.ts';
-import { fault, listed, pass, some } from '../judgement.ts';
+import { finding, listed, pass, some } from '../judgement.ts';
 import { error } from '../when.ts';
 import { type Address, publicAddresses } from './addresses.ts';
 import { settingsCheck } from './settings-check.ts';
@@ -20,7 +20,7 @@ export const namesHosts = settingsCheck(
       const reason = faultOf(address, internal, context.tier);
       return reason === undefined ? [] : [`${address.name} is ${address.value}: ${reason}`];
     });
-    if (faults.length > 0) return fault('fail', { observed: some(faults, 3), expected });
+    if (faults.length > 0) return finding('fail', { observed: some(faults, 3), expected });
     const hosts = [...new Set(addresses.flatMap(({ url }) => (url === undefined ? [] : [url.hostname])))];
     return pass(listed(hosts), expected);
   },

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { endpointsOf } from '../../evidence/endpoint-list.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, pass, some } from '../judgement.ts';
+import { deploymentOf, finding, pass, some } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 
 export const namesLoopback: Check = {
@@ -10,7 +10,7 @@ export const namesLoopback: Check = {
   phases: ['preflight'],
   severity: error,
   when: withFile,
-  needs: [],
+  requires: [],
   remedy:
     'name the address by which other machines reach the service; for a service on the Docker host that is an address of its network card, or a name for it',
   judge: (context) => {
@@ -18,7 +18,7 @@ export const namesLoopback: Check = {
     const own = endpointsOf(deploymentOf(context)).filter(({ host }) => isLoopback(host));
     if (own.length === 0) return pass('no loopback address', expected);
     const observed = some([...new Set(own.map(({ service, host, port }) => `${service} at ${host}:${port}`))]);
-    return fault('fail', {
+    return finding('fail', {
       observed,
       expected,
       message: `${observed}: in a container that is the container itself, where no such service runs`,

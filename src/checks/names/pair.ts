@@ -1,7 +1,7 @@
 import { shellWord } from '../../base/shell-word.ts';
 import type { CertificatePair } from '../../evidence/names/certificate-pair.ts';
 import type { Judgement } from '../check.ts';
-import { counted, fault, listed, pass } from '../judgement.ts';
+import { counted, finding, listed, pass } from '../judgement.ts';
 
 /** Days before its end at which a certificate is a finding. */
 const RENEW_DAYS = 30;
@@ -15,10 +15,10 @@ export function judgePair(
   place: { readonly certificate: string; readonly key: string },
 ): Judgement {
   const failed = failureOf(pair, now, place);
-  if (failed !== undefined) return fault('fail', { ...failed, expected: EXPECTED });
+  if (failed !== undefined) return finding('fail', { ...failed, expected: EXPECTED });
   const days = daysLeft(pair, now);
   const weak = weaknessOf(pair, days);
-  if (weak !== undefined) return fault('warn', { observed: weak, expected: EXPECTED });
+  if (weak !== undefined) return finding('warn', { observed: weak, expected: EXPECTED });
   return pass(`certificate of ${pair.issuer}, ${counted(days, 'day')} left`, EXPECTED);
 }
 

@@ -1,7 +1,7 @@
 import type { ComponentName } from '../../checklist/components.ts';
 import { isExempt, proxyVariable } from '../../evidence/names/proxy-variables.ts';
 import type { NamesSettings, Variables } from '../../evidence/names/settings.ts';
-import { fault, listed, pass, some } from '../judgement.ts';
+import { finding, listed, pass, some } from '../judgement.ts';
 import { error } from '../when.ts';
 import { settingsCheck } from './settings-check.ts';
 
@@ -26,7 +26,7 @@ export const namesProxy = settingsCheck(
       if (!hasProxy(variables)) continue;
       const caught = called.filter((host) => !isExempt(host, proxyVariable(variables, 'NO_PROXY') ?? ''));
       if (caught.length === 0) continue;
-      return fault('fail', {
+      return finding('fail', {
         observed: `${place} sends ${some(caught)} through a proxy`,
         expected,
         message: `${place} sends ${some(caught)} through a proxy, which does not know them: the parts of Dify would not find each other`,

@@ -1,5 +1,5 @@
 import type { NamesSettings } from '../../evidence/names/settings.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { error } from '../when.ts';
 import { addressIn } from './addresses.ts';
 import { settingsCheck } from './settings-check.ts';
@@ -16,7 +16,7 @@ export const namesSameSite = settingsCheck(
       'pages and their API on one host, or COOKIE_DOMAIN (api) above both with NEXT_PUBLIC_COOKIE_DOMAIN (web)';
     const found = faultIn(settings);
     if (found === undefined) return pass('each page calls the API where its cookies go', expected);
-    return fault('fail', { ...found, expected, message: `${found.observed}: signing in would end in a loop` });
+    return finding('fail', { ...found, expected, message: `${found.observed}: signing in would end in a loop` });
   },
 );
 

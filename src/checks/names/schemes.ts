@@ -1,4 +1,4 @@
-import { deploymentOf, fault, pass, some } from '../judgement.ts';
+import { deploymentOf, finding, pass, some } from '../judgement.ts';
 import { error } from '../when.ts';
 import { type Address, addressIn } from './addresses.ts';
 import { settingsCheck } from './settings-check.ts';
@@ -46,7 +46,7 @@ export const namesSchemes = settingsCheck(
     if (faults.length > 0) {
       const why = endsTls ? 'nginx sends every browser to https, and ' : '';
       const observed = `${why}${some([...new Set(faults)], 3)}`;
-      return fault('fail', { observed, expected, message: `${observed}: browsers refuse to fetch that` });
+      return finding('fail', { observed, expected, message: `${observed}: browsers refuse to fetch that` });
     }
     return pass('pages and what they fetch agree', expected);
   },

@@ -13,10 +13,10 @@ export function settingsCheck(
     ...check,
     phases: ['preflight'],
     when: withFile,
-    needs: [],
-    wants: [NAMES_SETTINGS, RENDERED_OBJECTS],
+    requires: [],
+    optional: [NAMES_SETTINGS, RENDERED_OBJECTS],
     judge: (context) => {
-      const settings = context.look(NAMES_SETTINGS)?.data;
+      const settings = context.optionalEvidence(NAMES_SETTINGS)?.data;
       return settings === undefined ? notReached('config.renders') : judge(settings, context);
     },
   };

@@ -1,4 +1,4 @@
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { plannedOf } from '../planned.ts';
 import { warning } from '../when.ts';
 import { settingsCheck } from './settings-check.ts';
@@ -20,7 +20,7 @@ export const namesSsrfProxy = settingsCheck(
       Object.keys(planned[component].extraEnv).filter((name) => /ALLOW_PRIVATE|PRIVATE_(IPS|DOMAINS)/.test(name)),
     );
     if (unheard.length > 0) {
-      return fault('warn', {
+      return finding('warn', {
         observed: `${listed([...new Set(unheard)])} has no effect: the rendered proxy reads no variables and refuses private addresses`,
         expected,
         remedy:
@@ -32,12 +32,12 @@ export const namesSsrfProxy = settingsCheck(
       variables.worker?.[name] ?? '',
     ]);
     if (new Set(named).size > 1 && deployment.target.type === 'compose') {
-      return fault('warn', { observed: 'api and worker, or http and https, go different ways', expected });
+      return finding('warn', { observed: 'api and worker, or http and https, go different ways', expected });
     }
     const own = named.find((value) => value !== '' && !internalHosts.includes(hostOf(value)));
     if (own !== undefined) return pass(`a proxy of your own: ${own}`, expected);
     if (isOn && settings.isGuarded === false) {
-      return fault('warn', {
+      return finding('warn', {
         observed: 'the rendered proxy lets through to private addresses: apps can fetch cloud metadata by it',
         expected: 'a proxy whose rules refuse private addresses',
         remedy: 'take extraVolumes and extraVolumeMounts of ssrfProxy out of extraValues: difyctl renders the rules',
@@ -45,7 +45,7 @@ export const namesSsrfProxy = settingsCheck(
     }
     if (isOn) return pass('private addresses are refused to what apps fetch', expected);
     if (context.tier === 'test') return pass('no guard in test', expected);
-    return fault('warn', {
+    return finding('warn', {
       observed: 'components.ssrfProxy is off: apps can fetch whatever the API reaches, cloud metadata included',
       expected,
     });

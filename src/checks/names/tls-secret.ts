@@ -2,7 +2,7 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { TlsIssuer } from '../../deployment/schema/target.ts';
 import { NAMES_TLS_SECRET, type TlsSecret } from '../../evidence/names/tls-secret.ts';
 import type { Check, Judgement } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { errorInProdElseWarning, whereFile } from '../when.ts';
 import { judgePair } from './pair.ts';
 
@@ -15,7 +15,7 @@ export const namesTlsSecret: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: whereFile(({ target }) => target.type === 'kubernetes' && target.ingress?.tls !== undefined),
-  needs: [NAMES_TLS_SECRET],
+  requires: [NAMES_TLS_SECRET],
   remedy: 'kubectl create secret tls NAME --cert fullchain.pem --key key.pem',
   judge: (context) => {
     const seen = context.evidence(NAMES_TLS_SECRET);
@@ -28,20 +28,20 @@ export const namesTlsSecret: Check = {
       if (annotation !== undefined)
         return pass(`${annotation} creates Secret ${name} once the ingress exists`, expected);
       // Others make such a Secret too (a Certificate in the same repository, a reflector): it may come.
-      return fault('warn', {
+      return finding('warn', {
         observed: `Secret ${namespace}/${name} does not exist, and no ingress annotation (e.g. cert-manager) would create it`,
         expected,
         remedy,
       });
     }
     if (type !== 'kubernetes.io/tls') {
-      return fault('fail', {
+      return finding('fail', {
         observed: `Secret ${name} is of type ${type}`,
         expected: 'type kubernetes.io/tls',
         remedy,
       });
     }
-    if (pair === undefined) return fault('fail', { observed: `Secret ${name}: ${unread ?? ''}`, expected, remedy });
+    if (pair === undefined) return finding('fail', { observed: `Secret ${name}: ${unread ?? ''}`, expected, remedy });
     return judgePair(pair, context.now, { certificate: `Secret ${name}`, key: `Secret ${name}` });
   },
 };
@@ -54,11 +54,11 @@ function judgeIssuer({ kind, name }: TlsIssuer, { name: secret, issuer }: TlsSec
   if (issuer === undefined) return pass(`${kind} ${name} is to create Secret ${secret}; it may not be read`, expected);
   if (!issuer.exists) {
     const remedy = `${place}get ${resource}; name one that exists in target.ingress.tls.issuer, or install cert-manager`;
-    return fault('fail', { observed: `${kind} ${name} does not exist`, expected, remedy });
+    return finding('fail', { observed: `${kind} ${name} does not exist`, expected, remedy });
   }
   if (issuer.notReady !== undefined) {
     const remedy = `${place}describe ${resource} ${name}`;
-    return fault('fail', { observed: `${kind} ${name} is not ready: ${issuer.notReady}`, expected, remedy });
+    return finding('fail', { observed: `${kind} ${name} is not ready: ${issuer.notReady}`, expected, remedy });
   }
   return pass(`${kind} ${name} creates Secret ${secret} once the ingress exists`, expected);
 }

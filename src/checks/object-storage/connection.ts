@@ -3,12 +3,12 @@ import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import type { Failure } from '../../storage/facts.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
-import { deploymentOf, fault } from '../judgement.ts';
+import { deploymentOf, finding } from '../judgement.ts';
 import { isOfUnknownAuthority, judgeCertificate } from '../services/certificate.ts';
-import { declaredNotSeen, faultStatus, notReached } from '../services/probed.ts';
+import { declaredOnly, faultStatus, notReached } from '../services/probed.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
 import { inPod } from './commands.ts';
-import { FRAME, originOf, ownerOf, perBucket, type Seen, summed } from './per-bucket.ts';
+import { type BucketContext, FRAME, originOf, ownerOf, perBucket, summed } from './per-bucket.ts';
 
 export const storageTls: Check = {
   ...FRAME,
@@ -34,7 +34,7 @@ export const storageTls: Check = {
 };
 
 /** S3 alone: the other vendors' clients can be told of no authority without losing the public ones. */
-function untrusted(context: JudgeContext, certificate: CertificateFact): Pick<Seen, 'remedy'> {
+function untrusted(context: JudgeContext, certificate: CertificateFact): Pick<BucketContext, 'remedy'> {
   const { objectStorage } = deploymentOf(context);
   if (objectStorage.provider !== 's3' || !isOfUnknownAuthority(certificate)) return {};
   return { remedy: 'name the certificate of the authority that signed it: --set objectStorage.s3.caFile=./ca.pem' };
@@ -50,7 +50,7 @@ function plainHttp(context: JudgeContext): Judgement {
   const { host } = context.evidence(OBJECT_STORAGE);
   const observed = `${host} is asked over plain http`;
   if (context.tier === 'test') return { status: 'pass', observed, expected: 'any', message: observed };
-  return fault('warn', {
+  return finding('warn', {
     observed,
     expected: 'https',
     message: `${observed}: files and what is signed with the key cross the network in the clear`,
@@ -84,7 +84,7 @@ function workload(context: JudgeContext): Judgement {
     const owner = ownerOf(stopped.stopped, stopped, evidence);
     if (owner !== 'object-storage.login') return notReached(owner);
   }
-  return declaredNotSeen("what the pods' own identity may do with the buckets", inPod(deploymentOf(context)));
+  return declaredOnly("what the pods' own identity may do with the buckets", inPod(deploymentOf(context)));
 }
 
 const LOGIN_WORDS: Readonly<Record<string, string>> = {
@@ -100,7 +100,7 @@ const LOGIN_WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'takes the connection and does not answer in time',
 };
 
-function refusedKey(failure: Failure, context: JudgeContext): Seen {
+function refusedKey(failure: Failure, context: JudgeContext): BucketContext {
   const { code, text, host } = failure;
   const words = LOGIN_WORDS[code];
   const isMoved = text.includes(' sends on to ');
@@ -145,7 +145,7 @@ export const storageClock: Check = {
   },
 };
 
-function skew({ skewMs }: BucketFact, isOurs: boolean): Seen {
+function skew({ skewMs }: BucketFact, isOurs: boolean): BucketContext {
   const expected = 'at most 5 minutes apart';
   if (skewMs === undefined) return { status: 'pass', observed: 'the storage does not say its time', expected };
   const apart = Math.abs(skewMs);

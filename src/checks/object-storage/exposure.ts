@@ -7,7 +7,7 @@ import type { Check } from '../check.ts';
 import { deploymentOf, listed, some } from '../judgement.ts';
 import { errorInProdElseWarning } from '../when.ts';
 import { closeToPublic, showLifecycle } from './commands.ts';
-import { FRAME, perObjects, type Seen } from './per-bucket.ts';
+import { type BucketContext, FRAME, perObjects } from './per-bucket.ts';
 
 export const storagePublicAccess: Check = {
   ...FRAME,
@@ -23,7 +23,7 @@ export const storagePublicAccess: Check = {
     }),
 };
 
-function exposure({ anonymous, settings: { opened } }: ObjectFacts): Seen {
+function exposure({ anonymous, settings: { opened } }: ObjectFacts): BucketContext {
   const expected = 'no access without a key';
   const may = [
     ...(anonymous.read ? ['read its objects'] : []),
@@ -61,7 +61,7 @@ const LEAST_DAYS = 2;
 const DAY_SECONDS = 86_400;
 
 /** Rules for old versions alone, which matter where the plan leans on versions: files and database go back to one moment. */
-function forgetting(rules: readonly LifecycleFact[], plan: Deployment['recovery'], remedy: string): Seen {
+function forgetting(rules: readonly LifecycleFact[], plan: Deployment['recovery'], remedy: string): BucketContext {
   const retention = plan?.postgres?.retention;
   const least = retention === undefined ? LEAST_DAYS : durationSeconds(retention) / DAY_SECONDS;
   const early = plan?.objectStorage?.versioning === true ? rules.filter(({ days = least }) => days < least) : [];

@@ -3,7 +3,7 @@ import type { BucketFact, ObjectFacts, Step } from '../../evidence/object-storag
 import type { Check } from '../check.ts';
 import { deploymentOf, listed } from '../judgement.ts';
 import { error } from '../when.ts';
-import { FRAME, perObjects, putOwner, type Seen, type StopOwner } from './per-bucket.ts';
+import { type BucketContext, FRAME, perObjects, putOwner, type StopOwner } from './per-bucket.ts';
 import { neededRights } from './rights.ts';
 
 export const storageRights: Check = {
@@ -22,7 +22,7 @@ export const storageRights: Check = {
 };
 
 /** The API puts, gets and deletes; the plugin daemon finds its packages by listing as well. */
-function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: BucketFact): Seen | StopOwner {
+function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: BucketFact): BucketContext | StopOwner {
   const steps: readonly (readonly [verb: string, step: Step | undefined])[] = [
     ['put', put],
     ['get', get],

@@ -1,4 +1,4 @@
-import type { BucketFact, ObjectFacts, ObjectStorageEvidence } from '../../evidence/object-storage/facts.ts';
+import type { BucketFact, ObjectFacts, ObjectStorageFacts } from '../../evidence/object-storage/facts.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
 import type { Failure } from '../../storage/facts.ts';
 import type { Check, JudgeContext, Judgement, Observation, Status } from '../check.ts';
@@ -7,7 +7,7 @@ import { faultStatus, notReached } from '../services/probed.ts';
 import { whereFile } from '../when.ts';
 
 /** What one check makes of one bucket. */
-export interface Seen {
+export interface BucketContext {
   readonly status: Status;
   readonly observed: string;
   readonly expected: string;
@@ -18,14 +18,14 @@ export interface Seen {
 export const FRAME = {
   phases: ['preflight'],
   when: whereFile(({ objectStorage }) => objectStorage.provider !== 'local'),
-  needs: [OBJECT_STORAGE],
-} as const satisfies Pick<Check, 'phases' | 'when' | 'needs'>;
+  requires: [OBJECT_STORAGE],
+} as const satisfies Pick<Check, 'phases' | 'when' | 'requires'>;
 
 /** The check that says what stopped a probe, so that it is said once. */
 export type StopOwner =
   `object-storage.${'reachable' | 'tls' | 'login' | 'clock' | 'region' | 'address-style' | 'bucket' | 'rights' | 'capacity'}`;
 
-export function ownerOf(failure: Failure, bucket: BucketFact, { host }: ObjectStorageEvidence): StopOwner {
+export function ownerOf(failure: Failure, bucket: BucketFact, { host }: ObjectStorageFacts): StopOwner {
   if (bucket.otherStyle?.works === true) return 'object-storage.address-style';
   switch (failure.kind) {
     case 'fault':
@@ -62,8 +62,8 @@ function faultOwner({ stage, host }: Failure, { style }: BucketFact, endpoint: s
 export function perBucket(
   context: JudgeContext,
   id: string,
-  judge: (bucket: BucketFact) => Seen | StopOwner,
-  stopped: (failure: Failure, bucket: BucketFact) => Seen = (failure) => unexpected(failure, context),
+  judge: (bucket: BucketFact) => BucketContext | StopOwner,
+  stopped: (failure: Failure, bucket: BucketFact) => BucketContext = (failure) => unexpected(failure, context),
 ): Judgement {
   const evidence = context.evidence(OBJECT_STORAGE);
   if (evidence.keys === 'unresolved') return notReached('config.secrets');
@@ -79,7 +79,7 @@ export function perBucket(
 export function perObjects(
   context: JudgeContext,
   id: string,
-  judge: (objects: ObjectFacts, bucket: BucketFact) => Seen | StopOwner,
+  judge: (objects: ObjectFacts, bucket: BucketFact) => BucketContext | StopOwner,
 ): Judgement {
   return perBucket(context, id, (bucket) =>
     bucket.objects === undefined ? 'object-storage.login' : judge(bucket.objects, bucket),
@@ -91,20 +91,20 @@ export function putOwner({ kind }: Failure): StopOwner {
   return kind === 'full' ? 'object-storage.capacity' : 'object-storage.rights';
 }
 
-function unexpected(failure: Failure, context: JudgeContext): Seen {
+function unexpected(failure: Failure, context: JudgeContext): BucketContext {
   const status = faultStatus(failure, deploymentOf(context), originOf(context));
   return { status, observed: failure.text, expected: 'an answer' };
 }
 
 export function originOf(context: JudgeContext): Observation['from'] {
-  return context.look(OBJECT_STORAGE)?.from ?? 'local';
+  return context.optionalEvidence(OBJECT_STORAGE)?.from ?? 'local';
 }
 
 /** One judgement of several buckets: what is the same of both is said once. A string instead of a judgement names the check that has said it. */
 export function summed(
   context: JudgeContext,
   buckets: readonly BucketFact[],
-  look: (bucket: BucketFact) => Seen | StopOwner,
+  look: (bucket: BucketFact) => BucketContext | StopOwner,
 ): Judgement {
   const from = originOf(context);
   const looked = buckets.map((bucket) => ({ bucket, seen: look(bucket) }));

@@ -3,10 +3,10 @@ import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
 import type { Replication } from '../../storage/facts.ts';
 import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
-import { declaredNotSeen } from '../services/probed.ts';
+import { declaredOnly } from '../services/probed.ts';
 import { error, errorInProdElseWarning, whereFile } from '../when.ts';
 import { enableVersioning, showReplication, showVersioning } from './commands.ts';
-import { FRAME, perObjects, putOwner, type Seen, type StopOwner, summed } from './per-bucket.ts';
+import { type BucketContext, FRAME, perObjects, putOwner, type StopOwner, summed } from './per-bucket.ts';
 
 export const storageVersioning: Check = {
   ...FRAME,
@@ -23,7 +23,7 @@ export const storageVersioning: Check = {
     const what = 'versioning of the buckets';
     if (keys === 'workload') {
       const isSaid = buckets.every(({ versioningByVendor }) => versioningByVendor !== undefined);
-      if (!isSaid) return declaredNotSeen(what, showVersioning(objectStorage, buckets[0]?.name ?? ''));
+      if (!isSaid) return declaredOnly(what, showVersioning(objectStorage, buckets[0]?.name ?? ''));
       return summed(context, buckets, (bucket) => byVendor(context, bucket) ?? 'object-storage.login');
     }
     return perObjects(
@@ -36,7 +36,7 @@ export const storageVersioning: Check = {
 
 const VERSIONED = 'versioning enabled, since the recovery plan leans on it';
 
-function byVendor(context: JudgeContext, { name, versioningByVendor: state }: BucketFact): Seen | undefined {
+function byVendor(context: JudgeContext, { name, versioningByVendor: state }: BucketFact): BucketContext | undefined {
   if (state === undefined) return undefined;
   const remedy = enableVersioning(deploymentOf(context).objectStorage, name);
   const observed = `versioning is ${state}, says the vendor's own command line`;
@@ -47,7 +47,7 @@ function versioning(
   context: JudgeContext,
   { put, settings, versioned }: ObjectFacts,
   bucket: string,
-): Seen | StopOwner {
+): BucketContext | StopOwner {
   const { objectStorage } = deploymentOf(context);
   const expected = VERSIONED;
   const remedy = enableVersioning(objectStorage, bucket);
@@ -71,8 +71,8 @@ function versioning(
   return hiddenSeen('versioning of the bucket', showVersioning(objectStorage, bucket));
 }
 
-function hiddenSeen(what: string, show: string): Seen {
-  const { status, observed, expected, remedy } = declaredNotSeen(what, show);
+function hiddenSeen(what: string, show: string): BucketContext {
+  const { status, observed, expected, remedy } = declaredOnly(what, show);
   return { status, observed, expected, ...(remedy === undefined ? {} : { remedy }) };
 }
 
@@ -92,7 +92,7 @@ export const storageReplication: Check = {
     const what = `${planned} replication`;
     const { keys, buckets } = context.evidence(OBJECT_STORAGE);
     const show = (bucket: string) => showReplication(objectStorage, bucket);
-    if (keys === 'workload') return declaredNotSeen(what, show(buckets[0]?.name ?? ''));
+    if (keys === 'workload') return declaredOnly(what, show(buckets[0]?.name ?? ''));
     return perObjects(context, 'object-storage.replication', ({ settings: { replication } }, { name }) => {
       if ('hidden' in replication) return hiddenSeen(what, show(name));
       const { seen } = replication;

@@ -2,7 +2,7 @@ import { isQuantity, parseQuantity } from '../../base/quantity.ts';
 import { OBJECT_STORAGE_SIZES } from '../../checklist/object-storage.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { warning, whereFile } from '../when.ts';
 
 /** Most object storages have no size; one that is declared to have one is held against the checklist. */
@@ -12,16 +12,16 @@ export const storageSize: Check = {
   phases: ['preflight'],
   severity: warning,
   when: whereFile((deployment) => declared(deployment) !== undefined),
-  needs: [],
+  requires: [],
   remedy: 'add room, then correct objectStorage.managed.size.storage',
   judge: (context) => {
     const size = declared(deploymentOf(context)) ?? '';
     const least = OBJECT_STORAGE_SIZES[context.tier];
     const expected = `${least} or more`;
-    if (!isQuantity(size)) return fault('warn', { observed: `${size} is no quantity such as 512G`, expected });
+    if (!isQuantity(size)) return finding('warn', { observed: `${size} is no quantity such as 512G`, expected });
     const observed = `${size}, as declared`;
     return parseQuantity(size) < parseQuantity(least)
-      ? fault('warn', { observed, expected })
+      ? finding('warn', { observed, expected })
       : pass(observed, expected);
   },
 };

@@ -2,7 +2,7 @@ import { durationSeconds } from '../../base/duration.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { Policy } from '../../policy/schema.ts';
 import type { Check, Judgement, Observation } from '../check.ts';
-import { counted, deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { counted, deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { matchesCheck } from '../select.ts';
 import { error } from '../when.ts';
 
@@ -14,7 +14,7 @@ export function policyRequirements(policy?: Policy, acceptedRisks: Deployment['a
     phases: ['preflight'],
     severity: error,
     when: (deployment) => policy !== undefined && deployment !== undefined,
-    needs: [],
+    requires: [],
     remedy: 'change the file, or ask the owner of the policy',
     judge: (context) => judgeFile({ ...deploymentOf(context), acceptedRisks }, policy),
   };
@@ -49,7 +49,7 @@ function judgeFile(deployment: Deployment, policy: Policy | undefined): Judgemen
     ({ subject, observed, expected: wanted }) => `${subject} ${observed}, and the policy wants ${wanted}`,
   );
   return {
-    ...fault('fail', {
+    ...finding('fail', {
       observed: words.join('; '),
       expected,
       message: [`policy ${policy.name}:`, ...words].join('\n'),

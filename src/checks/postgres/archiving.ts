@@ -2,11 +2,11 @@ import { durationSeconds, formatDuration } from '../../base/duration.ts';
 import type { ArchivingFact } from '../../evidence/postgres/facts.ts';
 import { isReceiver } from '../../evidence/postgres/standby.ts';
 import type { Check, Judgement } from '../check.ts';
-import { counted, fault, listed, pass } from '../judgement.ts';
-import { declaredNotSeen, notReached } from '../services/probed.ts';
+import { counted, finding, listed, pass } from '../judgement.ts';
+import { declaredOnly, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
+import { ofPostgres, type PostgresContext, postgresContext, serverIn } from './context.ts';
 import { shownBy } from './managed.ts';
-import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
 
 /** Whole segments that may wait: one is just being copied, more are not. */
 const WAITING = 1;
@@ -22,7 +22,7 @@ export const postgresArchiving: Check = {
   severity: errorInProdElseWarning,
   remedy: 'set archive_mode, archive_command and archive_timeout, or choose another recovery.postgres.method',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
     if (server.isInRecovery) return notReached('postgres.primary');
@@ -35,7 +35,7 @@ export const postgresArchiving: Check = {
   },
 };
 
-function judgeArchiver(seen: Seen, archiving: ArchivingFact | undefined): Judgement {
+function judgeArchiver(seen: PostgresContext, archiving: ArchivingFact | undefined): Judgement {
   const { managed } = seen.postgres;
   const need = needOf(seen);
   const expected = need === undefined ? 'no failing archiver' : `every segment archived (${need.why})`;
@@ -53,7 +53,7 @@ function judgeArchiver(seen: Seen, archiving: ArchivingFact | undefined): Judgem
   if (failing !== undefined) return failing;
   if (archiving.mode === 'off') {
     if (need === undefined) return pass('archive_mode is off, and the plan does not lean on it', expected);
-    return fault('fail', {
+    return finding('fail', {
       observed: 'archive_mode is off',
       expected,
       message: `archive_mode is off: there is nothing to restore a point in time from (${need.why})`,
@@ -70,7 +70,7 @@ interface Need {
 }
 
 /** What of the recovery plan leans on the archive: points in time, and the mistakes that a standby follows. */
-function needOf({ deployment }: Seen): Need | undefined {
+function needOf({ deployment }: PostgresContext): Need | undefined {
   const plan = deployment.recovery?.postgres;
   if (plan?.method !== 'pitr' && !(plan?.method === 'replica' && plan.interval !== undefined)) return undefined;
   const rpo = plan.method === 'pitr' ? deployment.recovery?.rpo : plan.interval;
@@ -90,7 +90,7 @@ function judgeFailures(archiving: ArchivingFact, expected: string): Judgement | 
   const { lastFailed, lastArchived, failed, mode } = archiving;
   if (mode === 'off' || lastFailed === undefined || !isFailing(archiving)) return undefined;
   const last = lastArchived === undefined ? 'nothing was ever archived' : `the last success was at ${lastArchived.at}`;
-  return fault('fail', {
+  return finding('fail', {
     observed: `archiving fails: ${counted(failed, 'failure')}, the last at ${lastFailed.at}; ${last}`,
     expected,
     message: `archiving fails since ${lastArchived?.at ?? 'it was set up'} (last at ${lastFailed.at}, ${lastFailed.wal}): the log piles up until the disk is full`,
@@ -113,14 +113,14 @@ function isNowhere(command: string): boolean {
 function judgeArchive(archiving: ArchivingFact, { why, rpo }: Need, expected: string): Judgement {
   const { command = '', library = '', timeoutSeconds, lastArchived, waitingSegments = 0, openBytes } = archiving;
   if (library === '' && isNothing(command)) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `archive_command is ${command === '' ? 'empty' : `"${command}"`}, which archives nothing`,
       expected,
       remedy: "ALTER SYSTEM SET archive_command = '…'; SELECT pg_reload_conf();",
     });
   }
   if (lastArchived === undefined) {
-    return fault('warn', {
+    return finding('warn', {
       observed: 'nothing was archived yet',
       expected,
       remedy: 'SELECT pg_switch_wal(); then run it again: the archiver should have a success by then',
@@ -128,7 +128,7 @@ function judgeArchive(archiving: ArchivingFact, { why, rpo }: Need, expected: st
   }
   const ago = `the last at ${lastArchived.at}`;
   if (waitingSegments > WAITING && isOld(archiving, timeoutSeconds)) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `${counted(waitingSegments, 'segment')} of the log wait for the archiver, ${ago}`,
       expected,
       message: `the archiver has stopped: ${counted(waitingSegments, 'segment')} written since ${lastArchived.at} are not archived`,
@@ -137,7 +137,7 @@ function judgeArchive(archiving: ArchivingFact, { why, rpo }: Need, expected: st
     });
   }
   if (rpo !== undefined && (timeoutSeconds === 0 || timeoutSeconds > rpo)) {
-    return fault('warn', {
+    return finding('warn', {
       observed: `archive_timeout is ${timeoutSeconds === 0 ? '0' : formatDuration(timeoutSeconds)}${openBytes === undefined ? '' : `, ${Math.ceil(openBytes / 1024)} KiB wait in an open segment`}`,
       expected: `archive_timeout of ${formatDuration(rpo)} or less (${why})`,
       message: `a segment that is not full is archived ${timeoutSeconds === 0 ? 'at no time' : `after ${formatDuration(timeoutSeconds)}`}: a quiet hour is lost with the machine, and the RPO is ${formatDuration(rpo)}`,
@@ -155,7 +155,7 @@ function isOld({ lastArchived, now }: ArchivingFact, timeoutSeconds: number): bo
 
 /** A managed service archives by ways of its own; what it shows of PostgreSQL's archiver counts only where that works. */
 function judgeManaged(
-  { postgres, facts }: Seen,
+  { postgres, facts }: PostgresContext,
   archiving: ArchivingFact | undefined,
   need: Need | undefined,
 ): Judgement {
@@ -165,7 +165,7 @@ function judgeManaged(
   if (vendor?.hasBackups === true)
     return pass(`${by} can be restored to a point in time, says ${vendor.program}`, expected);
   if (vendor?.hasBackups === false && need !== undefined) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `${by} keeps no backups, says ${vendor.program}`,
       expected: `${expected} (${need.why})`,
       remedy: `switch on the backups of ${by}: ${shownBy(by, 'backups')} shows them`,
@@ -175,8 +175,8 @@ function judgeManaged(
     return pass(`archived by ${by}, the last at ${archiving.lastArchived.at}`, expected);
   }
   if (need === undefined) return pass(`backups are ${by}'s, and the plan leans on no archive`, expected);
-  if (postgres.managed?.backups === true) return declaredNotSeen(`the backups of ${by}`, shownBy(by, 'backups'));
-  return fault('warn', {
+  if (postgres.managed?.backups === true) return declaredOnly(`the backups of ${by}`, shownBy(by, 'backups'));
+  return finding('warn', {
     observed: `postgres.managed says nothing of backups, and ${by} shows nothing of its archive`,
     expected: `${expected} (${need.why})`,
     remedy: `switch on the backups of ${by}, then set postgres.managed.backups to true`,

@@ -3,21 +3,21 @@ import { type BudgetTerm, connectionBudget, sumOf, withMargin } from '../../depl
 import type { EntryFact, LoginFaultKind, ServerFact } from '../../evidence/postgres/facts.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { type Planned, plannedOf } from '../planned.ts';
-import { declaredNotSeen } from '../services/probed.ts';
+import { declaredOnly } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { ofAll, ofPostgres, quoted, type Seen, seenOf, serverIn } from './seen.ts';
+import { ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, serverIn } from './context.ts';
 
 export const postgresConnections: Check = {
   ...ofPostgres,
   id: 'postgres.connections',
   title: 'PostgreSQL has connections enough for every planned process',
   severity: errorInProdElseWarning,
-  wants: [RENDERED_OBJECTS],
+  optional: [RENDERED_OBJECTS],
   remedy: 'raise max_connections, or lower the pools: SQLALCHEMY_POOL_SIZE in extraEnv of api and worker',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
     const planned = plannedOf(context, 'most');
@@ -25,7 +25,7 @@ export const postgresConnections: Check = {
   },
 };
 
-function judgeServer(seen: Seen, server: ServerFact, planned: Planned): Judgement {
+function judgeServer(seen: PostgresContext, server: ServerFact, planned: Planned): Judgement {
   const { main, plugin, vectors } = connectionBudget(seen.deployment, planned);
   const people: BudgetTerm = { words: `${CONNECTIONS.people} for people and backups`, connections: CONNECTIONS.people };
   const terms = [...main, ...plugin, ...vectors, people];
@@ -36,7 +36,7 @@ function judgeServer(seen: Seen, server: ServerFact, planned: Planned): Judgemen
   if (room === undefined) return unseen(seen);
   const message = `${room.words}; Dify may open ${formula}`;
   if (room.free >= withMargin(needed)) return { ...pass(room.words, expected), message };
-  return fault(room.free < needed ? 'fail' : 'warn', {
+  return finding(room.free < needed ? 'fail' : 'warn', {
     observed: room.words,
     expected,
     message: `${message}${room.free < needed ? '' : ', which leaves less than a tenth'}`,
@@ -52,7 +52,7 @@ interface Room {
 }
 
 /** Connections that Dify may have, and how they are reckoned; undefined where nobody shows them. */
-function roomOf({ postgres }: Seen, { connections, pooler }: ServerFact): Room | undefined {
+function roomOf({ postgres }: PostgresContext, { connections, pooler }: ServerFact): Room | undefined {
   const declared = postgres.maxConnections;
   if (pooler !== undefined) {
     const free = declared ?? pooler.console?.maxClients;
@@ -86,11 +86,11 @@ function behindPooler(connections: ServerFact['connections']): Room | undefined 
 }
 
 /** Behind a pooler the server's own figure is not the one that holds. */
-function unseen({ postgres }: Seen): Judgement {
+function unseen({ postgres }: PostgresContext): Judgement {
   if (postgres.managed !== undefined) {
-    return declaredNotSeen('the number of connections', 'write it to postgres.maxConnections');
+    return declaredOnly('the number of connections', 'write it to postgres.maxConnections');
   }
-  return fault('warn', {
+  return finding('warn', {
     observed: 'the number of connections is not shown',
     expected: 'postgres.maxConnections, or a role that may read the pooler’s console (stats_users)',
     remedy: 'set postgres.maxConnections to what the pooler lets in (max_client_conn)',
@@ -106,7 +106,7 @@ function remedyOf({ connections, pooler }: ServerFact, needed: number, room: Roo
 }
 
 /** Limits of roles and databases; superusers are held to neither. */
-function limitsOf(seen: Seen, planned: Planned): readonly (readonly [string, Judgement])[] {
+function limitsOf(seen: PostgresContext, planned: Planned): readonly (readonly [string, Judgement])[] {
   const { main, plugin } = connectionBudget(seen.deployment, planned);
   const needs = { main: sumOf(main), plugin: sumOf(plugin) };
   const { entries, roles } = seen.facts;
@@ -156,5 +156,5 @@ function limited({ subject, limit, needed, remedy }: Limit): readonly [string, J
   const expected = `${needed} or more`;
   if (limit >= needed) return [subject, pass(observed, expected)];
   const message = `${observed}, and Dify may open ${needed} with it`;
-  return [subject, fault('fail', { observed, expected, message, remedy })];
+  return [subject, finding('fail', { observed, expected, message, remedy })];
 }

@@ -1,9 +1,9 @@
 import type { EntryFact } from '../../evidence/postgres/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { counted, fault, pass } from '../judgement.ts';
+import { counted, finding, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
-import { ofAll, ofPostgres, quoted, type Seen, seenOf, stoppedBefore } from './seen.ts';
+import { ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, stoppedBefore } from './context.ts';
 
 /** The api never makes its database; the plugin daemon makes its own through the database `postgres`, if its role may (plugin daemon 0.6.3). */
 export const postgresDatabases: Check = {
@@ -13,7 +13,7 @@ export const postgresDatabases: Check = {
   severity: error,
   remedy: 'create the databases that postgres.databases names',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     return (
       stoppedBefore(seen) ??
       ofAll(
@@ -24,7 +24,7 @@ export const postgresDatabases: Check = {
   },
 };
 
-function judgeEntry(entry: EntryFact, seen: Seen): Judgement {
+function judgeEntry(entry: EntryFact, seen: PostgresContext): Judgement {
   const { database, username, fault: refused, catalog } = entry;
   const expected = `${username} may enter ${database}`;
   switch (refused?.kind) {
@@ -33,20 +33,20 @@ function judgeEntry(entry: EntryFact, seen: Seen): Judgement {
     case 'no-database':
       return missing(entry, seen);
     case 'closed-database':
-      return fault('fail', {
+      return finding('fail', {
         observed: `${database} takes no connections`,
         expected,
         remedy: `ALTER DATABASE ${quoted(database)} ALLOW_CONNECTIONS true;`,
       });
     case 'no-connect':
-      return fault('fail', {
+      return finding('fail', {
         observed: `${username} lacks CONNECT on ${database}`,
         expected,
         remedy: `GRANT CONNECT, TEMPORARY ON DATABASE ${quoted(database)} TO ${quoted(username)};`,
       });
     case 'database-limit': {
       const limit = catalog === undefined ? '' : ` of ${counted(Math.max(0, catalog.connectionLimit), 'connection')}`;
-      return fault('fail', {
+      return finding('fail', {
         observed: `${database} has reached its CONNECTION LIMIT${limit}`,
         expected,
         remedy: `ALTER DATABASE ${quoted(database)} CONNECTION LIMIT -1;`,
@@ -57,7 +57,7 @@ function judgeEntry(entry: EntryFact, seen: Seen): Judgement {
   }
 }
 
-function missing({ which, database, username, mayEnterPostgres }: EntryFact, { facts }: Seen): Judgement {
+function missing({ which, database, username, mayEnterPostgres }: EntryFact, { facts }: PostgresContext): Judgement {
   const isMaker = facts.roles.some(({ name, mayCreateDatabases }) => name === username && mayCreateDatabases);
   const expected = which === 'main' ? `a database ${database}` : `a database ${database}, or a role that may create it`;
   const isMade = isMaker && mayEnterPostgres === true && UNQUOTED.test(database);
@@ -65,7 +65,7 @@ function missing({ which, database, username, mayEnterPostgres }: EntryFact, { f
     return pass(`${database} does not exist yet: ${username} may create it, and the plugin daemon will`, expected);
   }
   const why = which === 'main' ? 'the api never creates it' : whyNot(isMaker, mayEnterPostgres === true, username);
-  return fault('fail', {
+  return finding('fail', {
     observed: `there is no database ${database}, and ${why}`,
     expected,
     remedy: `CREATE DATABASE ${quoted(database)} OWNER ${quoted(username)} ENCODING 'UTF8' TEMPLATE template0;`,

@@ -1,8 +1,8 @@
 import type { ServerFact } from '../../evidence/postgres/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { enteredIn, ofAll, ofPostgres, quoted, type Seen, seenOf, serverIn } from './seen.ts';
+import { loginsIn, ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, serverIn } from './context.ts';
 
 export const postgresDurability: Check = {
   ...ofPostgres,
@@ -11,7 +11,7 @@ export const postgresDurability: Check = {
   severity: errorInProdElseWarning,
   remedy: 'ALTER SYSTEM RESET fsync; ALTER SYSTEM RESET full_page_writes; SELECT pg_reload_conf();',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
     const expected = 'fsync, full_page_writes and synchronous_commit on';
@@ -24,7 +24,7 @@ export const postgresDurability: Check = {
 
 function judgeServer({ settings = {} }: ServerFact, expected: string): Judgement {
   if (settings.fsync === 'off') {
-    return fault('fail', {
+    return finding('fail', {
       observed: 'fsync is off',
       expected,
       message: 'fsync is off: a crash of the machine leaves a database that may not start again',
@@ -32,7 +32,7 @@ function judgeServer({ settings = {} }: ServerFact, expected: string): Judgement
     });
   }
   if (settings.full_page_writes === 'off') {
-    return fault('warn', {
+    return finding('warn', {
       observed: 'full_page_writes is off',
       expected,
       message: 'full_page_writes is off: a crash may leave pages half written, unless the file system cannot (ZFS)',
@@ -42,8 +42,8 @@ function judgeServer({ settings = {} }: ServerFact, expected: string): Judgement
   return pass('the log is written out before a commit is confirmed', expected);
 }
 
-function judgeSessions(seen: Seen, expected: string): readonly (readonly [string, Judgement])[] {
-  const entered = enteredIn(seen);
+function judgeSessions(seen: PostgresContext, expected: string): readonly (readonly [string, Judgement])[] {
+  const entered = loginsIn(seen);
   if ('status' in entered) return [];
   return entered.map(({ database, username, session }) => {
     if (session.settings.synchronous_commit?.value !== 'off')
@@ -52,6 +52,6 @@ function judgeSessions(seen: Seen, expected: string): readonly (readonly [string
     const message = `${observed}: what was confirmed in the last moments before a crash is lost`;
     const [db, role] = [quoted(database), quoted(username)];
     const remedy = `ALTER ROLE ${role} IN DATABASE ${db} SET synchronous_commit = on;`;
-    return [database, fault('warn', { observed, expected, message, remedy })];
+    return [database, finding('warn', { observed, expected, message, remedy })];
   });
 }

@@ -1,9 +1,9 @@
 import type { EntryFact } from '../../evidence/postgres/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
-import { ofAll, ofPostgres, quoted, seenOf, stoppedBefore } from './seen.ts';
+import { ofAll, ofPostgres, postgresContext, quoted, stoppedBefore } from './context.ts';
 
 export const postgresEncoding: Check = {
   ...ofPostgres,
@@ -12,7 +12,7 @@ export const postgresEncoding: Check = {
   severity: error,
   remedy: "CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0;",
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const stopped = stoppedBefore(seen);
     if (stopped !== undefined) return stopped;
     const known = seen.facts.entries.flatMap(({ catalog }) => (catalog === undefined ? [] : [catalog]));
@@ -25,7 +25,7 @@ export const postgresEncoding: Check = {
         if (encoding === expected) return [name, pass(`${name} is ${encoding}`, expected)] as const;
         return [
           name,
-          fault('fail', {
+          finding('fail', {
             observed: `${name} is ${encoding}`,
             expected,
             message: `${name} is ${encoding}: text in most languages cannot be stored, or not as what it is`,
@@ -44,7 +44,7 @@ function judgeClient({ database, username, session }: EntryFact): readonly (read
   if (encoding === undefined || /^"?(utf-?8|unicode)"?$/i.test(encoding)) return [];
   const observed = `client_encoding is set to ${encoding} for ${username} in ${database}`;
   const [db, role] = [quoted(database), quoted(username)];
-  const judgement = fault('fail', {
+  const judgement = finding('fail', {
     observed,
     expected: 'UTF8',
     message: `${observed}: text in most languages cannot be written`,

@@ -1,7 +1,7 @@
 import type { Check, Judgement } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { error } from '../when.ts';
-import { type EnteredEntry, inEach, ofPostgres, quoted, seenOf } from './seen.ts';
+import { inEach, type LoggedInEntry, ofPostgres, postgresContext, quoted } from './context.ts';
 
 /** PostgreSQL's own default, which Dify's code counts on: a transaction that meets another waits, and goes on. */
 const USUAL = 'read committed';
@@ -12,14 +12,14 @@ export const postgresIsolation: Check = {
   title: 'transactions of Dify see each other as its code expects',
   severity: error,
   remedy: 'ALTER ROLE name RESET default_transaction_isolation;',
-  judge: (context) => inEach(seenOf(context), judgeEntry),
+  judge: (context) => inEach(postgresContext(context), judgeEntry),
 };
 
-function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
+function judgeEntry({ database, username, session }: LoggedInEntry): Judgement {
   const level = session.settings.default_transaction_isolation?.value ?? USUAL;
   if (level === USUAL || level === 'read uncommitted') return pass(level, USUAL);
   const observed = `default_transaction_isolation is ${level} for ${username} in ${database}`;
-  return fault('fail', {
+  return finding('fail', {
     observed,
     expected: USUAL,
     message: `${observed}: transactions that meet are ended with "could not serialize access", and Dify tries none of them again`,

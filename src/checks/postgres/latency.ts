@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { warning } from '../when.ts';
-import { ofPostgres, seenOf, serverIn } from './seen.ts';
+import { ofPostgres, postgresContext, serverIn } from './context.ts';
 
 /**
  * Milliseconds of a trivial query. A page of the console and a step of a workflow ask dozens, one after the other: from 20 ms on that is felt, as it
@@ -16,7 +16,7 @@ export const postgresLatency: Check = {
   severity: warning,
   remedy: 'run Dify in the region and network of its PostgreSQL',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
     const [p50, p95] = [percentile(server.latencies, 0.5), percentile(server.latencies, 0.95)];
@@ -26,7 +26,7 @@ export const postgresLatency: Check = {
     // A cluster is nearer or farther than this machine, and its relay is reached from here: neither way is the one that Dify's queries go.
     if (seen.deployment.target.type === 'kubernetes')
       return pass(`${observed} from here; the cluster's own way is another`, expected);
-    return fault('warn', { observed, expected });
+    return finding('warn', { observed, expected });
   },
 };
 

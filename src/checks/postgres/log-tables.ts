@@ -1,10 +1,10 @@
 import { formatBytes } from '../../base/quantity.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { plannedOf } from '../planned.ts';
 import { warning } from '../when.ts';
-import { enteredIn, ofPostgres, seenOf } from './seen.ts';
+import { loginsIn, ofPostgres, postgresContext } from './context.ts';
 
 /** From here on deleting takes minutes and an upgrade that alters the table locks it for as long (Dify issue 31745: 28 million rows). */
 const MANY_ROWS = 10_000_000;
@@ -15,11 +15,11 @@ export const postgresLogTables: Check = {
   id: 'postgres.log-tables',
   title: 'the tables of runs and messages do not grow without an end',
   severity: warning,
-  wants: [RENDERED_OBJECTS],
+  optional: [RENDERED_OBJECTS],
   remedy:
     'set WORKFLOW_LOG_CLEANUP_ENABLED and WORKFLOW_LOG_RETENTION_DAYS in components.worker.extraEnv and components.beat.extraEnv',
   judge: (context) => {
-    const entered = enteredIn(seenOf(context));
+    const entered = loginsIn(postgresContext(context));
     if ('status' in entered) return entered;
     const tables = entered.flatMap(({ session }) => session.logTables ?? []);
     const expected = `tables below ${MANY_ROWS / 1_000_000} million rows and ${formatBytes(MANY_BYTES)}, or a retention`;
@@ -35,6 +35,6 @@ export const postgresLogTables: Check = {
       ),
     );
     if (isCleaned) return pass(`${observed}, and a retention is set`, expected);
-    return fault('warn', { observed: `${observed}, and no retention is set`, expected });
+    return finding('warn', { observed: `${observed}, and no retention is set`, expected });
   },
 };

@@ -1,10 +1,10 @@
 import { ENDPOINTS } from '../../evidence/endpoints.ts';
 import type { EntryFact, LoginFault } from '../../evidence/postgres/facts.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
-import { counted, fault, pass } from '../judgement.ts';
+import { counted, finding, pass } from '../judgement.ts';
 import { faultStatus, notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
-import { ofAll, ofPostgres, quoted, type Seen, seenOf, stoppedBefore } from './seen.ts';
+import { ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, stoppedBefore } from './context.ts';
 
 /** Days before the end of a password at which it is a finding. */
 const RENEW_DAYS = 30;
@@ -15,14 +15,14 @@ export const postgresLogin: Check = {
   id: 'postgres.login',
   title: "Dify's roles may log in to PostgreSQL",
   severity: error,
-  wants: [ENDPOINTS],
+  optional: [ENDPOINTS],
   remedy: 'correct postgres.username and postgres.password, or the role on the server',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const { fault: ended, entries, address } = seen.facts;
     const expected = 'a login for every role of the file';
     if (ended?.stage === 'login' || ended?.stage === 'use') {
-      return fault('fail', { observed: `${address} ${ended.text}`, expected, remedy: SILENT });
+      return finding('fail', { observed: `${address} ${ended.text}`, expected, remedy: SILENT });
     }
     const stopped = stoppedBefore(seen);
     if (stopped !== undefined) return lostSince(context, seen) ?? stopped;
@@ -36,12 +36,12 @@ export const postgresLogin: Check = {
 };
 
 /** A port that connected when it was asked whether it does, and did not for the login: nobody else would say so. */
-function lostSince(context: JudgeContext, { facts, deployment, from }: Seen): Judgement | undefined {
+function lostSince(context: JudgeContext, { facts, deployment, from }: PostgresContext): Judgement | undefined {
   const { fault: ended } = facts;
-  const reached = context.look(ENDPOINTS)?.data?.filter(({ service }) => service === 'postgres') ?? [];
+  const reached = context.optionalEvidence(ENDPOINTS)?.data?.filter(({ service }) => service === 'postgres') ?? [];
   const isSaid = reached.length === 0 || reached.some((endpoint) => endpoint.fault !== undefined);
   if (ended === undefined || ended.stage === 'tls' || isSaid) return undefined;
-  return fault(faultStatus(ended, deployment, from), {
+  return finding(faultStatus(ended, deployment, from), {
     observed: `${facts.address} connected once, and then ${ended.text}`,
     expected: 'a port that connects each time',
     remedy: 'look for a limit of connections or a balancer with a dead server behind it',
@@ -50,12 +50,12 @@ function lostSince(context: JudgeContext, { facts, deployment, from }: Seen): Ju
 
 const SILENT = 'find out what listens there, or what keeps the server from answering: PostgreSQL answers at once';
 
-function judgeEntry(entry: EntryFact, seen: Seen, now: Date): Judgement {
+function judgeEntry(entry: EntryFact, seen: PostgresContext, now: Date): Judgement {
   const { fault: refused, username } = entry;
   if (refused === undefined || DATABASE_FAULTS.has(refused.kind)) return judgePassword(username, seen, now);
   if (refused.kind === 'no-secret') return notReached('config.secrets');
   const { observed, remedy } = WORDS[refused.kind](entry, seen, refused, now);
-  return fault('fail', {
+  return finding('fail', {
     observed,
     expected: `${username} may log in`,
     message: `${observed} (${refused.code})`,
@@ -71,7 +71,12 @@ const DATABASE_FAULTS: ReadonlySet<LoginFault['kind']> = new Set([
   'database-limit',
 ]);
 
-type Words = (entry: EntryFact, seen: Seen, refused: LoginFault, now: Date) => { observed: string; remedy: string };
+type Words = (
+  entry: EntryFact,
+  seen: PostgresContext,
+  refused: LoginFault,
+  now: Date,
+) => { observed: string; remedy: string };
 
 const other: Words = ({ username }, { facts }, { text }) => ({
   observed: `${facts.address} refuses ${username}: ${text}`,
@@ -130,14 +135,14 @@ const WORDS: Readonly<Record<LoginFault['kind'], Words>> = {
 };
 
 /** A password that is good today and not for long. */
-function judgePassword(username: string, { facts }: Seen, now: Date): Judgement {
+function judgePassword(username: string, { facts }: PostgresContext, now: Date): Judgement {
   const expected = `a login for ${username}`;
   const until = facts.roles.find(({ name }) => name === username)?.validUntil;
   if (until === undefined) return pass(`${username} logged in`, expected);
   const days = Math.floor((Date.parse(until) - now.getTime()) / DAY_MS);
   if (days >= RENEW_DAYS)
     return pass(`${username} logged in, its password valid until ${until.slice(0, 10)}`, expected);
-  return fault('warn', {
+  return finding('warn', {
     observed: `the password of ${username} is valid until ${until}, ${counted(Math.max(0, days), 'more day')}`,
     expected: 'a password with a month or more left',
     remedy: `ALTER ROLE ${quoted(username)} VALID UNTIL 'infinity';`,

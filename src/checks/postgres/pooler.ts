@@ -1,9 +1,9 @@
 import { connectionBudget, sumOf } from '../../deployment/connection-budget.ts';
 import type { PoolerFact } from '../../evidence/postgres/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { error } from '../when.ts';
-import { ofAll, ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
+import { ofAll, ofPostgres, type PostgresContext, postgresContext, serverIn } from './context.ts';
 
 export const postgresPooler: Check = {
   ...ofPostgres,
@@ -12,7 +12,7 @@ export const postgresPooler: Check = {
   severity: error,
   remedy: "set pool_mode = session for Dify's databases",
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
     const { pooler } = server;
@@ -33,10 +33,10 @@ const NO_TIMEZONE =
   'set components.<api, worker, beat, apiWebsocket>.extraEnv.DB_SESSION_TIMEZONE_OVERRIDE to "" and ALTER DATABASE … SET timezone = \'UTC\';';
 
 /** The api sends `options=-c timezone=UTC` with every connection: refused, none comes about; ignored, times are written in the server's own zone. */
-function judgeOptions(pooler: PoolerFact, { facts }: Seen): Judgement {
+function judgeOptions(pooler: PoolerFact, { facts }: PostgresContext): Judgement {
   const expected = 'the startup option timezone, which the api sends';
   if (pooler.refusedOptions !== undefined) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `${nameOf(pooler)} refuses the api's startup options: ${pooler.refusedOptions.text}`,
       expected,
       message: `${nameOf(pooler)} refuses the api's startup options, so no connection of the api comes about: ${pooler.refusedOptions.text}`,
@@ -45,7 +45,7 @@ function judgeOptions(pooler: PoolerFact, { facts }: Seen): Judgement {
   }
   const zone = facts.entries.find(({ which }) => which === 'main')?.session?.settings.TimeZone;
   if (zone === undefined || UTC.test(zone.value)) return pass('sessions of the api are in UTC', expected);
-  return fault('fail', {
+  return finding('fail', {
     observed: `${nameOf(pooler)} ignores the api's startup options: its sessions are in ${zone.value}`,
     expected,
     message: `${nameOf(pooler)} ignores the api's startup options: its sessions are in ${zone.value}, and times would be stored in that zone`,
@@ -60,7 +60,7 @@ function judgeMode(pooler: PoolerFact): Judgement {
   const name = nameOf(pooler);
   switch (pooler.mode) {
     case 'statement':
-      return fault('fail', {
+      return finding('fail', {
         observed: `${name} lends single statements (pool_mode statement)`,
         expected,
         message: `${name} lends single statements: Dify's transactions cannot begin`,
@@ -68,7 +68,7 @@ function judgeMode(pooler: PoolerFact): Judgement {
     case 'transaction':
       if (pooler.keepsPrepared === true)
         return pass(`${name} lends transactions and keeps prepared statements`, expected);
-      return fault(pooler.keepsPrepared === false ? 'fail' : 'warn', {
+      return finding(pooler.keepsPrepared === false ? 'fail' : 'warn', {
         observed: `${name} lends transactions (pool_mode transaction)`,
         expected,
         message: `${name} lends transactions, and prepared statements of the plugin daemon are lost between them`,
@@ -85,11 +85,14 @@ function judgeNext(pooler: PoolerFact): readonly (readonly [string, Judgement])[
   if (pooler.next === undefined) return [];
   const observed = `${nameOf(pooler)} ${pooler.next === 'waits' ? 'lets a third connection wait' : 'refuses a third connection'}`;
   const remedy = 'raise default_pool_size (or pool_size of the databases) and max_client_conn in pgbouncer.ini';
-  return [['a third connection', fault('fail', { observed, expected: 'a connection for each of Dify’s', remedy })]];
+  return [['a third connection', finding('fail', { observed, expected: 'a connection for each of Dify’s', remedy })]];
 }
 
 /** Whole sessions are held as long as Dify's own pools hold them: a pool below the budget leaves processes waiting. */
-function judgePools(pooler: PoolerFact, { facts, deployment }: Seen): readonly (readonly [string, Judgement])[] {
+function judgePools(
+  pooler: PoolerFact,
+  { facts, deployment }: PostgresContext,
+): readonly (readonly [string, Judgement])[] {
   if (pooler.console === undefined || pooler.mode !== 'session') return [];
   const budget = connectionBudget(deployment);
   const { poolSizes, defaultPoolSize } = pooler.console;
@@ -105,7 +108,7 @@ function judgePools(pooler: PoolerFact, { facts, deployment }: Seen): readonly (
     return [
       [
         database,
-        fault('fail', { observed, expected, remedy: `${database} = … pool_size=${needed} in pgbouncer.ini` }),
+        finding('fail', { observed, expected, remedy: `${database} = … pool_size=${needed} in pgbouncer.ini` }),
       ] as const,
     ];
   });

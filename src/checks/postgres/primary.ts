@@ -1,10 +1,10 @@
 import type { ServerFact } from '../../evidence/postgres/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { counted, fault, pass } from '../judgement.ts';
+import { counted, finding, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
-import type { EnteredEntry } from './seen.ts';
-import { enteredIn, ofAll, ofPostgres, quoted, type Seen, seenOf, serverIn } from './seen.ts';
+import type { LoggedInEntry } from './context.ts';
+import { loginsIn, ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, serverIn } from './context.ts';
 import { requiredStandbys } from './synchronous.ts';
 
 export const postgresPrimary: Check = {
@@ -14,20 +14,20 @@ export const postgresPrimary: Check = {
   severity: error,
   remedy: 'point postgres.host at the primary, or at a name that follows it',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
     const expected = 'a primary that takes writes';
     const several = judgeTurns(seen, server, expected);
     if (several !== undefined) return several;
     if (server.isInRecovery) {
-      return fault('fail', {
+      return finding('fail', {
         observed: `${seen.facts.address} is a standby (in recovery)`,
         expected,
         message: `${seen.facts.address} is a standby: it takes connections and no writes`,
       });
     }
-    const entered = enteredIn(seen);
+    const entered = loginsIn(seen);
     if ('status' in entered) return pass('a primary', expected);
     return ofAll(
       seen,
@@ -37,15 +37,15 @@ export const postgresPrimary: Check = {
 };
 
 /** What a balancer over several servers, or a name with several addresses, hands out by turns. */
-function judgeTurns({ facts, postgres }: Seen, server: ServerFact, expected: string): Judgement | undefined {
+function judgeTurns({ facts, postgres }: PostgresContext, server: ServerFact, expected: string): Judgement | undefined {
   const entered = facts.entries.flatMap(({ session }) =>
     session === undefined ? [] : [session.isInRecovery === true],
   );
-  const turns = server.turns ?? [];
+  const turns = server.backends ?? [];
   const all = [server.isInRecovery, ...entered, ...turns.map(({ isInRecovery }) => isInRecovery)];
   const standbys = all.filter((isStandby) => isStandby).length;
   if (standbys > 0 && standbys < all.length) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `${standbys} of ${counted(all.length, 'connection')} to ${facts.address} came to a standby`,
       expected,
       message: `behind ${facts.address} are a primary and a standby: ${standbys} of ${counted(all.length, 'connection')} came to the standby, which takes no writes`,
@@ -54,7 +54,7 @@ function judgeTurns({ facts, postgres }: Seen, server: ServerFact, expected: str
   }
   const starts = new Set([server.startedAt, ...turns.map(({ startedAt }) => startedAt)]);
   if (standbys > 0 || turns.length === 0 || starts.size < 2 || postgres.managed !== undefined) return undefined;
-  return fault('fail', {
+  return finding('fail', {
     observed: `${counted(starts.size, 'server')} that take writes answer at ${facts.address} by turns`,
     expected: 'one primary',
     message: `${counted(starts.size, 'server')} that take writes answer at ${facts.address} by turns: what is written to one is missing in the other`,
@@ -70,10 +70,10 @@ export function isBroken(code: string): boolean {
   return /^(53|58|XX)/.test(code);
 }
 
-function judgeEntry({ database, username, session }: EnteredEntry, { replication }: ServerFact): Judgement {
+function judgeEntry({ database, username, session }: LoggedInEntry, { replication }: ServerFact): Judgement {
   const { refused } = session.table;
   if (refused !== undefined && isBroken(refused.code)) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `${database} takes no writes: ${refused.text} (${refused.code})`,
       expected: `${username} may write in ${database}`,
       remedy: "make room on the disk of the server (SHOW data_directory;), and read the server's own log",
@@ -81,7 +81,7 @@ function judgeEntry({ database, username, session }: EnteredEntry, { replication
   }
   if (session.commit === 'waits') {
     if (requiredStandbys(replication?.required ?? '').count > 0) return notReached('postgres.replication');
-    return fault('fail', {
+    return finding('fail', {
       observed: `a commit in ${database} does not end`,
       expected: 'a commit within 3 s',
       remedy: "SELECT pid, wait_event_type, wait_event, query FROM pg_stat_activity WHERE state = 'active';",
@@ -92,7 +92,7 @@ function judgeEntry({ database, username, session }: EnteredEntry, { replication
   const isReadOnly = readOnly?.value === 'on' || session.table.refused?.code === READ_ONLY;
   if (!isReadOnly) return pass(`${username} writes in ${database}`, expected);
   const source = readOnly?.source ?? '';
-  return fault('fail', {
+  return finding('fail', {
     observed: `transactions of ${username} in ${database} are read-only${source === '' ? '' : ` (default_transaction_read_only, from ${source})`}`,
     expected,
     remedy: WRITABLE[source]?.(quoted(database), quoted(username)) ?? WHOLE_SERVER,

@@ -1,11 +1,11 @@
 import type { ReplicationFact, StandbyFact } from '../../evidence/postgres/facts.ts';
 import { isReceiver } from '../../evidence/postgres/standby.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
-import { declaredNotSeen, notReached } from '../services/probed.ts';
+import { finding, listed, pass } from '../judgement.ts';
+import { declaredOnly, notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
+import { ofPostgres, type PostgresContext, postgresContext, serverIn } from './context.ts';
 import { shownBy } from './managed.ts';
-import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
 import { blockedCommits } from './synchronous.ts';
 
 /** Bytes of log behind which a standby is no help soon: 64 segments of 16 MiB. */
@@ -18,7 +18,7 @@ export const postgresReplication: Check = {
   severity: error,
   remedy: 'attach a streaming standby, or use a managed service with one and say so in postgres.managed',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
     if (server.isInRecovery) return notReached('postgres.primary');
@@ -36,35 +36,39 @@ export const postgresReplication: Check = {
 };
 
 /** One server: what prod does not accept, unless somebody else answers for its failover. */
-function alone({ deployment, postgres, facts }: Seen, observed: string): Judgement {
+function alone({ deployment, postgres, facts }: PostgresContext, observed: string): Judgement {
   const expected = 'a standby that streams';
   const { managed } = postgres;
   const { vendor } = facts;
   if (vendor?.hasStandby === true) return pass(`${managed?.by} has a standby, says ${vendor.program}`, expected);
   if (vendor?.hasStandby === false && managed?.ha === true) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `postgres.managed.ha is true, and ${vendor.program} says that there is no standby`,
       expected,
       remedy: `switch on ${managed.by}'s failover: ${shownBy(managed.by, 'standby')} shows it`,
     });
   }
-  if (managed?.ha === true) return declaredNotSeen(`the standby of ${managed.by}`, shownBy(managed.by, 'standby'));
+  if (managed?.ha === true) return declaredOnly(`the standby of ${managed.by}`, shownBy(managed.by, 'standby'));
   if (deployment.tier === 'test') return pass(`${observed}; test asks for none`, expected);
   if (managed !== undefined) {
-    return fault('warn', {
+    return finding('warn', {
       observed: `${observed}, and postgres.managed does not promise one (ha)`,
       expected,
       remedy: `switch on ${managed.by}'s failover, then set postgres.managed.ha to true`,
     });
   }
-  return fault('fail', {
+  return finding('fail', {
     observed,
     expected,
     message: `${observed}: with this server everything stops, for as long as a restore takes`,
   });
 }
 
-function judgeStandbys(seen: Seen, { isShown }: ReplicationFact, standbys: readonly StandbyFact[]): Judgement {
+function judgeStandbys(
+  seen: PostgresContext,
+  { isShown }: ReplicationFact,
+  standbys: readonly StandbyFact[],
+): Judgement {
   const expected = 'a standby that streams and keeps up';
   const observed = listed(standbys.map(words));
   // Without pg_monitor the standbys are there, and nothing else of them is.
@@ -73,7 +77,7 @@ function judgeStandbys(seen: Seen, { isShown }: ReplicationFact, standbys: reado
   const streaming = standbys.filter(({ state }) => state === 'streaming');
   const grave = seen.deployment.tier === 'prod' && seen.postgres.managed === undefined ? 'fail' : 'warn';
   if (streaming.length === 0) {
-    return fault(grave, {
+    return finding(grave, {
       observed: `no standby streams: ${observed}`,
       expected,
       remedy: "check the standby's own log: it is catching up, or its connection or its log is broken",
@@ -81,7 +85,7 @@ function judgeStandbys(seen: Seen, { isShown }: ReplicationFact, standbys: reado
   }
   const idle = streaming.filter(({ isReplaying }) => isReplaying === false);
   if (idle.length === streaming.length) {
-    return fault('warn', {
+    return finding('warn', {
       observed: `received and not replayed: ${observed}`,
       expected,
       message: `received and not replayed while it was watched: ${observed}; a takeover has to wait until all of it is replayed`,
@@ -91,7 +95,7 @@ function judgeStandbys(seen: Seen, { isShown }: ReplicationFact, standbys: reado
   }
   const behind = streaming.filter(({ lagBytes = 0 }) => lagBytes > FAR_BEHIND);
   if (behind.length === streaming.length) {
-    return fault('warn', {
+    return finding('warn', {
       observed: `far behind: ${observed}`,
       expected,
       remedy: 'SELECT * FROM pg_stat_replication;',

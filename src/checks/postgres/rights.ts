@@ -1,9 +1,9 @@
 import type { Check, Judgement } from '../check.ts';
-import { counted, fault, listed, pass } from '../judgement.ts';
+import { counted, finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
+import { inEach, type LoggedInEntry, ofPostgres, postgresContext, quoted } from './context.ts';
 import { isBroken } from './primary.ts';
-import { type EnteredEntry, inEach, ofPostgres, quoted, seenOf } from './seen.ts';
 
 export const postgresRights: Check = {
   ...ofPostgres,
@@ -12,7 +12,7 @@ export const postgresRights: Check = {
   severity: error,
   remedy: 'make the role the owner of its database: ALTER DATABASE name OWNER TO role;',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     if (seen.facts.server?.isInRecovery === true) return notReached('postgres.primary');
     return inEach(seen, judgeEntry);
   },
@@ -26,7 +26,7 @@ const NO_SCHEMA = '3F000';
 /** What a pooler that lends single statements says to BEGIN. */
 const NO_TRANSACTION = '08P01';
 
-function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
+function judgeEntry({ database, username, session }: LoggedInEntry): Judgement {
   const { table, uuid, schema, foreignTables, migrated = [] } = session;
   const expected = `${username} may make tables in ${database}`;
   const [db, role] = [quoted(database), quoted(username)];
@@ -35,7 +35,7 @@ function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
   if (table.refused?.code === NO_TRANSACTION) return notReached('postgres.pooler');
   if (table.refused !== undefined && isBroken(table.refused.code)) return notReached('postgres.primary');
   if (table.refused?.code === NO_SCHEMA) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `${username} cannot make a table in ${database}: its search_path names no schema that is there and open to it`,
       expected,
       remedy: `ALTER ROLE ${role} RESET search_path; ALTER DATABASE ${db} RESET search_path; and, connected to ${db}: CREATE SCHEMA IF NOT EXISTS public; GRANT ALL ON SCHEMA public TO ${role};`,
@@ -43,7 +43,7 @@ function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
   }
   if (table.refused !== undefined) {
     const isDenied = table.refused.code === '42501';
-    return fault('fail', {
+    return finding('fail', {
       observed: `${username} cannot make a table in ${database}: ${table.refused.text}`,
       expected,
       remedy: isDenied
@@ -52,7 +52,7 @@ function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
     });
   }
   if (migrated.length > 0 && schema !== undefined && !migrated.includes(schema)) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `Dify's tables of ${database} are in ${listed(migrated)}, and the search_path of ${username} leads to ${schema}`,
       expected: `the search_path of ${username} leads to ${listed(migrated)}`,
       remedy: `ALTER ROLE ${role} IN DATABASE ${db} SET search_path = ${quoted(migrated[0] ?? 'public')};`,
@@ -60,21 +60,21 @@ function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
   }
   if (foreignTables.count > 0) {
     const owners = foreignTables.owners.map(quoted).join(', ');
-    return fault('fail', {
+    return finding('fail', {
       observed: `${counted(foreignTables.count, 'table')} of ${database} belong to ${listed(foreignTables.owners)}: migrations run as ${username} cannot alter them`,
       expected,
       remedy: `connected to ${db}: REASSIGN OWNED BY ${owners} TO ${role};`,
     });
   }
   if (uuid?.refused?.code === NO_FUNCTION) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `uuid-ossp of ${database} is in a schema that is not in the search_path of ${username}: ${uuid.refused.text}`,
       expected: 'uuid-ossp, which the first migration of the api uses',
       remedy: `as a superuser, connected to ${db}: ALTER EXTENSION "uuid-ossp" SET SCHEMA ${quoted(schema ?? 'public')};`,
     });
   }
   if (uuid?.refused !== undefined) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `${username} cannot make the extension uuid-ossp in ${database}: ${uuid.refused.text}`,
       expected: 'uuid-ossp, which the first migration of the api creates',
       remedy: `as a superuser, connected to ${db}: CREATE EXTENSION "uuid-ossp"; (its files are in postgresql-contrib; managed services have a list of allowed extensions)`,

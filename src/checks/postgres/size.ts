@@ -1,9 +1,9 @@
 import { isQuantity, parseQuantity } from '../../base/quantity.ts';
 import { POSTGRES_SIZES } from '../../checklist/postgres.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { warning } from '../when.ts';
-import { ofPostgres, type Seen, seenOf, serverIn } from './seen.ts';
+import { ofPostgres, type PostgresContext, postgresContext, serverIn } from './context.ts';
 
 /** As with nodes: what is sold as 8 GiB has a little less. */
 const TOLERANCE = 0.94;
@@ -15,7 +15,7 @@ export const postgresSize: Check = {
   severity: warning,
   remedy: 'choose a bigger class or more storage, then correct postgres.managed.size',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
     const { cpu, memory, storage } = POSTGRES_SIZES[seen.deployment.tier];
@@ -29,10 +29,15 @@ export const postgresSize: Check = {
   },
 };
 
-type Size = NonNullable<NonNullable<Seen['postgres']['managed']>['size']>;
+type Size = NonNullable<NonNullable<PostgresContext['postgres']['managed']>['size']>;
 
 /** What is declared against the checklist, and against the little that is seen. */
-function judgeSize({ deployment, facts }: Seen, size: Size, buffers: number | undefined, expected: string): Judgement {
+function judgeSize(
+  { deployment, facts }: PostgresContext,
+  size: Size,
+  buffers: number | undefined,
+  expected: string,
+): Judgement {
   const least = POSTGRES_SIZES[deployment.tier];
   const memory = bytes(size.memory);
   const storage = bytes(size.storage);
@@ -54,7 +59,7 @@ function judgeSize({ deployment, facts }: Seen, size: Size, buffers: number | un
     ...(size.storage === undefined ? [] : [`${size.storage} of storage`]),
   ]);
   if (faults.length === 0) return pass(`${observed}, as declared`, expected);
-  return fault('warn', { observed: `declared: ${listed(faults)}`, expected });
+  return finding('warn', { observed: `declared: ${listed(faults)}`, expected });
 }
 
 /** Share of the storage above which it is as good as full: an upgrade rewrites tables beside the old ones. */

@@ -1,8 +1,8 @@
 import type { SessionSetting } from '../../evidence/postgres/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { type EnteredEntry, inEach, ofPostgres, quoted, seenOf } from './seen.ts';
+import { inEach, type LoggedInEntry, ofPostgres, postgresContext, quoted } from './context.ts';
 
 /**
  * Seconds below which a limit ends what Dify does in the ordinary. `breaks`: indexes over the tables of messages are built in minutes, so that a
@@ -22,10 +22,10 @@ export const postgresStatementTimeout: Check = {
   title: 'no time limit of PostgreSQL ends a migration or a long answer',
   severity: errorInProdElseWarning,
   remedy: 'ALTER ROLE name SET statement_timeout = 0;',
-  judge: (context) => inEach(seenOf(context), judgeEntry),
+  judge: (context) => inEach(postgresContext(context), judgeEntry),
 };
 
-function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
+function judgeEntry({ database, username, session }: LoggedInEntry): Judgement {
   const values = new Map(
     Object.entries(session.settings).map(([name, setting]) => [name, Number(setting?.value ?? 0) / 1000]),
   );
@@ -33,7 +33,7 @@ function judgeEntry({ database, username, session }: EnteredEntry): Judgement {
   const short = limits.filter(({ seconds, tight }) => seconds > 0 && seconds < tight);
   if (short.length === 0) return pass(`no short limit for ${username} in ${database}`, 'no short limits');
   const isBroken = short.some(({ seconds, breaks }) => seconds < breaks);
-  return fault(isBroken ? 'fail' : 'warn', {
+  return finding(isBroken ? 'fail' : 'warn', {
     observed: `for ${username} in ${database}, ${listed(short.map(({ name, seconds }) => `${name} is ${seconds} s`))}`,
     expected: listed(short.map(({ name, tight }) => `${name} 0 or at least ${tight} s`)),
     remedy: short

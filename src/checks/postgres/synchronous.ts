@@ -1,6 +1,6 @@
 import type { ReplicationFact, SessionFact, StandbyFact } from '../../evidence/postgres/facts.ts';
 import type { Judgement } from '../check.ts';
-import { fault, listed } from '../judgement.ts';
+import { finding, listed } from '../judgement.ts';
 
 /** How many of which standbys a commit waits for: `ANY 2 (a, b)`, `FIRST 1 (a, b)`, `2 (a, b)`, `a, b`, `*` (PostgreSQL, synchronous_standby_names). */
 interface Required {
@@ -33,13 +33,13 @@ export function blockedCommits(
   if (there.length >= count && !isStuck) return undefined;
   const found = standbys.length === 0 ? 'no standby' : listed(standbys.map(({ name }) => name));
   if (there.length >= count) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `a commit does not end: synchronous_standby_names is ${required}, and ${found} does not answer`,
       expected: `${count} of ${listed(names)} that confirms each commit`,
       remedy: `check the standby's own log, its disk and its network, or let commits continue without it: ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf();`,
     });
   }
-  return fault('fail', {
+  return finding('fail', {
     observed: `synchronous_standby_names is ${required}, and there is ${found}`,
     expected: `${count} of ${listed(names)}`,
     message: `every commit waits for ever: synchronous_standby_names is ${required}, and there is ${found}`,

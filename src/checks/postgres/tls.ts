@@ -1,9 +1,9 @@
 import type { Check, Judgement } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { judgeCertificate } from '../services/certificate.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
-import { ofPostgres, type Seen, seenOf } from './seen.ts';
+import { ofPostgres, type PostgresContext, postgresContext } from './context.ts';
 
 export const postgresTls: Check = {
   ...ofPostgres,
@@ -12,14 +12,14 @@ export const postgresTls: Check = {
   severity: error,
   remedy: 'give PostgreSQL a certificate for its host name by an authority that postgres.tls.caFile names',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const { fault: ended, certificate } = seen.facts;
     const { mode, caFile } = seen.postgres.tls;
     const expected = `TLS as ${mode} asks for`;
     if (ended?.stage === 'resolve' || ended?.stage === 'connect') return notReached('postgres.reachable');
     if (mode === 'disable') return unencrypted(seen);
     if (ended?.stage === 'tls' && certificate === undefined) {
-      return fault('fail', {
+      return finding('fail', {
         observed: `${seen.facts.address} ${ended.text}`,
         expected,
         message: `${seen.facts.address} ${ended.text}, and postgres.tls.mode is ${mode}`,
@@ -51,10 +51,10 @@ function withoutHost<T extends { readonly wrongHost?: string }>(certificate: T):
   return rest;
 }
 
-function unencrypted({ deployment }: Seen): Judgement {
+function unencrypted({ deployment }: PostgresContext): Judgement {
   const expected = 'TLS to a server of its own';
   if (deployment.tier === 'test') return pass('no TLS, as the file says', expected);
-  return fault('warn', {
+  return finding('warn', {
     observed: 'postgres.tls.mode is disable',
     expected,
     message: 'postgres.tls.mode is disable: everything that Dify stores passes the network in the clear',

@@ -1,10 +1,10 @@
 import { TRANSACTIONS } from '../../checklist/postgres.ts';
 import type { ServerFact, UpkeepFact } from '../../evidence/postgres/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { ofAll, ofPostgres, quoted, seenOf, serverIn } from './seen.ts';
+import { ofAll, ofPostgres, postgresContext, quoted, serverIn } from './context.ts';
 
 export const postgresUpkeep: Check = {
   ...ofPostgres,
@@ -13,7 +13,7 @@ export const postgresUpkeep: Check = {
   severity: errorInProdElseWarning,
   remedy: 'ALTER SYSTEM RESET autovacuum; SELECT pg_reload_conf();',
   judge: (context) => {
-    const seen = seenOf(context);
+    const seen = postgresContext(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
     if (server.isInRecovery) return notReached('postgres.primary');
@@ -40,7 +40,7 @@ function judgeVacuum({ settings = {} }: ServerFact): Judged {
   const observed = `${listed(off)} off`;
   const message = `${observed}: dead rows pile up, and every query gets slower`;
   const remedy = `${off.map((name) => `ALTER SYSTEM SET ${name} = on;`).join(' ')} SELECT pg_reload_conf();`;
-  return { subject: 'autovacuum', judgement: fault('warn', { observed, expected, message, remedy }) };
+  return { subject: 'autovacuum', judgement: finding('warn', { observed, expected, message, remedy }) };
 }
 
 function judgeUpkeep(upkeep: UpkeepFact, { settings = {} }: ServerFact): readonly Judged[] {
@@ -65,7 +65,7 @@ function judgeSlots({ idleSlots, lostSlots }: UpkeepFact, bound = '-1'): Judged 
     const observed = `no client reads replication slot ${words}`;
     return {
       subject,
-      judgement: fault(idleSlots.some(({ keptBytes }) => keptBytes > MUCH) ? 'fail' : 'warn', {
+      judgement: finding(idleSlots.some(({ keptBytes }) => keptBytes > MUCH) ? 'fail' : 'warn', {
         observed,
         expected,
         message: `${observed}: the server keeps all log since then, until its disk is full`,
@@ -76,7 +76,7 @@ function judgeSlots({ idleSlots, lostSlots }: UpkeepFact, bound = '-1'): Judged 
   if (lostSlots.length > 0) {
     const observed = `replication slot ${listed(lostSlots)} has lost its log`;
     const remedy = `make its reader anew, then: ${drop(lostSlots)}`;
-    return { subject, judgement: fault('warn', { observed, expected, remedy }) };
+    return { subject, judgement: finding('warn', { observed, expected, remedy }) };
   }
   return { subject, judgement: pass('every replication slot has a reader', expected) };
 }
@@ -90,7 +90,7 @@ function judgeAge(oldest: UpkeepFact['oldest']): Judged {
   const message = `${observed}: at ${TRANSACTIONS.end / 1e6} million PostgreSQL takes no more writes`;
   const remedy = `connected to ${quoted(oldest.database)}: VACUUM (FREEZE); and look what holds it back: pg_prepared_xacts, pg_replication_slots, long transactions`;
   const status = oldest.age < TRANSACTIONS.grave ? 'warn' : 'fail';
-  return { subject, judgement: fault(status, { observed, expected, message, remedy }) };
+  return { subject, judgement: finding(status, { observed, expected, message, remedy }) };
 }
 
 function judgePrepared(forgotten: readonly string[]): Judged {
@@ -100,7 +100,7 @@ function judgePrepared(forgotten: readonly string[]): Judged {
   const observed = `prepared transaction ${listed(forgotten)} was never ended`;
   const message = `${observed}: its locks stay, and no dead row is removed`;
   const remedy = forgotten.map((gid) => `ROLLBACK PREPARED '${gid.replaceAll("'", "''")}';`).join(' ');
-  return { subject, judgement: fault('warn', { observed, expected, message, remedy }) };
+  return { subject, judgement: finding('warn', { observed, expected, message, remedy }) };
 }
 
 function judgeSorting(resorted: readonly string[]): Judged {
@@ -112,5 +112,5 @@ function judgeSorting(resorted: readonly string[]): Judged {
   const remedy = resorted
     .map((name) => `REINDEX DATABASE ${quoted(name)}; ALTER DATABASE ${quoted(name)} REFRESH COLLATION VERSION;`)
     .join(' ');
-  return { subject, judgement: fault('warn', { observed, expected, message, remedy }) };
+  return { subject, judgement: finding('warn', { observed, expected, message, remedy }) };
 }

@@ -1,8 +1,8 @@
 import { POSTGRES_VERSIONS } from '../../checklist/postgres.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { error } from '../when.ts';
-import { ofPostgres, seenOf, serverIn } from './seen.ts';
+import { ofPostgres, postgresContext, serverIn } from './context.ts';
 
 export const postgresVersion: Check = {
   ...ofPostgres,
@@ -11,13 +11,13 @@ export const postgresVersion: Check = {
   severity: error,
   remedy: `use PostgreSQL ${POSTGRES_VERSIONS.least} to ${POSTGRES_VERSIONS.most}`,
   judge: (context) => {
-    const server = serverIn(seenOf(context));
+    const server = serverIn(postgresContext(context));
     if ('status' in server) return server;
     const { least, most } = POSTGRES_VERSIONS;
     const expected = `PostgreSQL ${least} to ${most}`;
     const { product, version } = server;
     if (!product.startsWith('PostgreSQL')) {
-      return fault('warn', {
+      return finding('warn', {
         observed: product,
         expected,
         message: `${product} speaks PostgreSQL's protocol and is another program: Dify is not tested on it`,
@@ -25,14 +25,14 @@ export const postgresVersion: Check = {
     }
     const major = Math.floor(version / 10_000);
     if (major < least) {
-      return fault('fail', {
+      return finding('fail', {
         observed: product,
         expected,
         message: `${product} lacks gen_random_uuid(), which migrations use`,
       });
     }
     if (major > most) {
-      return fault('fail', {
+      return finding('fail', {
         observed: product,
         expected,
         message: `${product} has a uuidv7() of its own, which clashes with the one that a migration makes`,

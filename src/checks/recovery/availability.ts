@@ -11,11 +11,11 @@ import {
   type Topology,
 } from '../../recovery/availability.ts';
 import type { Check, JudgeContext } from '../check.ts';
-import { deploymentOf, fault, listed } from '../judgement.ts';
+import { deploymentOf, finding, listed } from '../judgement.ts';
 import { type Planned, plannedOf } from '../planned.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { aside } from './aside.ts';
-import { evidenceOf, unseen, unseenFailovers } from './seen.ts';
+import { evidenceOf, unobserved, unobservedFailovers } from './mechanisms.ts';
 
 export const recoveryAvailability: Check = {
   id: 'recovery.availability',
@@ -23,8 +23,8 @@ export const recoveryAvailability: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.availability !== undefined),
-  needs: [],
-  wants: [RENDERED_OBJECTS, ...evidenceOf('zones', 'standby', 'redisCopy')],
+  requires: [],
+  optional: [RENDERED_OBJECTS, ...evidenceOf('zones', 'standby', 'redisCopy')],
   remedy: 'set recovery.availability to what the plan carries',
   judge: (context) => {
     const deployment = deploymentOf(context);
@@ -36,7 +36,7 @@ export const recoveryAvailability: Check = {
     if (promised > carried) {
       const own = parts.filter(({ what }) => !isManaged(what, deployment));
       const ownLimit = promised > serialAvailability(own);
-      return fault(ownLimit ? 'fail' : 'warn', {
+      return finding(ownLimit ? 'fail' : 'warn', {
         observed: `the plan carries ${formatPercent(carried)}`,
         expected,
         message: `${promised}% is promised; ${product} is the most that published figures carry (${sources(parts)})`,
@@ -45,13 +45,13 @@ export const recoveryAvailability: Check = {
     }
     const rto = deployment.recovery?.rto;
     if (rto !== undefined && durationSeconds(rto) > downtimeSeconds(promised)) {
-      return fault('warn', {
+      return finding('warn', {
         observed: `one disaster of ${rto} takes longer than the ${span(downtimeSeconds(promised))} a year`,
         expected,
         remedy: 'shorten recovery.rto, or promise less in recovery.availability',
       });
     }
-    const missing = unseenOf(context, deployment);
+    const missing = unobservedIn(context, deployment);
     if (missing.length > 0) return aside(`${product}; what it relies on was not seen: see ${listed(missing)}`);
     const observed = `carries ${formatPercent(carried)} of ${promised}%`;
     return { status: 'pass', observed, expected, message: `${product} (${sources(parts)})` };
@@ -59,9 +59,9 @@ export const recoveryAvailability: Check = {
 };
 
 /** The checks that say why something that the product relies on was not seen. */
-function unseenOf(context: JudgeContext, deployment: Deployment): readonly string[] {
+function unobservedIn(context: JudgeContext, deployment: Deployment): readonly string[] {
   const isSpread = deployment.target.type === 'kubernetes' && (deployment.recovery?.topology?.zones ?? 1) > 1;
-  return [...(isSpread ? unseen(context, 'zones') : []), ...unseenFailovers(context, deployment)];
+  return [...(isSpread ? unobserved(context, 'zones') : []), ...unobservedFailovers(context, deployment)];
 }
 
 /** Components without which something that users see stands still; a proxy or web server of one is for config.replicas. */

@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { deploymentOf, fault } from '../judgement.ts';
+import { deploymentOf, finding } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { declared } from './declared.ts';
 
@@ -9,7 +9,7 @@ export const recoveryConfiguration: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery !== undefined),
-  needs: [],
+  requires: [],
   remedy: 'difyctl init --recovery-configuration-repository URL',
   judge: (context) => {
     const repository = deploymentOf(context).recovery?.configuration?.repository;
@@ -21,6 +21,6 @@ export const recoveryConfiguration: Check = {
       );
     }
     // The data can be brought back without it, by hand and late: not a reason to stop an install.
-    return fault('warn', { observed: 'no repository is named', expected });
+    return finding('warn', { observed: 'no repository is named', expected });
   },
 };

@@ -1,11 +1,11 @@
 import { durationSeconds } from '../../base/duration.ts';
 import type { Recovery } from '../../deployment/schema/recovery.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { aside } from './aside.ts';
 import { declared } from './declared.ts';
-import { evidenceOf, isSeen, sightOf } from './seen.ts';
+import { evidenceOf, isObserved, observingCheck } from './mechanisms.ts';
 
 /** Saved this much more often than the other, one of the two is always from another time. */
 const MOST_TIMES = 2;
@@ -16,16 +16,16 @@ export const recoveryConsistency: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.postgres !== undefined && recovery.objectStorage !== undefined),
-  needs: [],
-  wants: evidenceOf('versions'),
+  requires: [],
+  optional: evidenceOf('versions'),
   remedy: 'version the buckets, or save files and PostgreSQL equally often',
   judge: (context) => {
     const { postgres, objectStorage } = deploymentOf(context).recovery ?? {};
     const expected = 'rows and the files they point to, of one moment';
     if (objectStorage?.versioning === true) {
       const observed = `files go back by version to whatever moment PostgreSQL is restored to (${postgres?.method})`;
-      if (isSeen(context, 'versions')) return pass(observed, expected);
-      const see = sightOf(context, 'versions');
+      if (isObserved(context, 'versions')) return pass(observed, expected);
+      const see = observingCheck(context, 'versions');
       return see === undefined
         ? declared('old versions of the files', 'check the old versions of one file where it is kept')
         : aside(`whether old versions are kept was not seen: see ${see}`);
@@ -38,7 +38,7 @@ export const recoveryConsistency: Check = {
     if (Math.max(database, files) <= MOST_TIMES * Math.min(database, files)) {
       return declared(observed, 'version the buckets, or restore files and database together once');
     }
-    return fault('warn', {
+    return finding('warn', {
       observed,
       expected,
       message: `${observed}: restored together, rows point to files that are missing, or files to rows`,

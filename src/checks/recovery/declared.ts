@@ -1,9 +1,9 @@
 import type { Judgement } from '../check.ts';
-import { fault } from '../judgement.ts';
+import { finding } from '../judgement.ts';
 
 /** A part of the plan that difyctl neither makes nor sees, and the step that shows it. */
 export function declared(what: string, show: string): Judgement {
-  return fault('warn', {
+  return finding('warn', {
     observed: 'declared, not seen',
     expected: 'something that difyctl made or saw',
     message: `${what}: declared, not seen; nothing that difyctl made or saw shows it`,

@@ -1,6 +1,6 @@
 import { durationSeconds } from '../../base/duration.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault } from '../judgement.ts';
+import { deploymentOf, finding } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { declared } from './declared.ts';
 
@@ -10,7 +10,7 @@ export const recoveryDrills: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.drills !== undefined),
-  needs: [],
+  requires: [],
   remedy: 'practise a restore, then write its day to recovery.drills.last',
   judge: (context) => {
     const { recovery, vectorStore } = deploymentOf(context);
@@ -19,11 +19,12 @@ export const recoveryDrills: Check = {
     // A bundled vector store is a risk that may be accepted only with backups that were drilled.
     const grave = vectorStore.mode === 'bundled' ? 'fail' : 'warn';
     const why = grave === 'fail' ? ', and a bundled vector store relies on it' : '';
-    if (last === undefined) return fault(grave, { observed: `no drill yet${why}`, expected });
+    if (last === undefined) return finding(grave, { observed: `no drill yet${why}`, expected });
     const due = Date.parse(last) + durationSeconds(interval) * 1000;
     if (Date.parse(last) > context.now.getTime() + 86_400_000)
-      return fault(grave, { observed: `the last drill is dated ${last}, a day to come`, expected });
-    if (context.now.getTime() > due) return fault(grave, { observed: `the last drill was on ${last}${why}`, expected });
+      return finding(grave, { observed: `the last drill is dated ${last}, a day to come`, expected });
+    if (context.now.getTime() > due)
+      return finding(grave, { observed: `the last drill was on ${last}${why}`, expected });
     return declared(
       `the drill of ${last}`,
       'restore the newest backup beside the installation, and keep the record of it',

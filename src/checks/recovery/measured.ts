@@ -3,7 +3,7 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { isFresh } from '../../recovery/durations.ts';
 import { MEASUREMENT_VALID_SECONDS } from '../../recovery/figures.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault } from '../judgement.ts';
+import { deploymentOf, finding } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { declared } from './declared.ts';
 
@@ -22,7 +22,7 @@ export const recoveryMeasured: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.measured !== undefined),
-  needs: [],
+  requires: [],
   remedy: 'restore once more into a second installation, and write the new figures to recovery.measured',
   judge: (context) => {
     const at = deploymentOf(context).recovery?.measured?.at ?? '';
@@ -30,7 +30,7 @@ export const recoveryMeasured: Check = {
     if (isFresh(at, context.now, MEASUREMENT_VALID_SECONDS))
       return declared(`the figures of ${at}`, 'restore beside the installation, and keep the record with its times');
     const isToCome = Date.parse(at) > context.now.getTime();
-    return fault('warn', {
+    return finding('warn', {
       observed: isToCome ? `measured on ${at}, a day to come` : `measured on ${at}, too long ago`,
       expected,
       message: isToCome

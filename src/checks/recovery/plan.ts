@@ -1,6 +1,6 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { errorInProd, withFile } from '../when.ts';
 
 export const recoveryPlan: Check = {
@@ -9,17 +9,17 @@ export const recoveryPlan: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
-  needs: [],
+  requires: [],
   remedy: 'difyctl init asks for the plan; the fields are under recovery',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const { recovery } = deployment;
     const expected = 'RTO, RPO, a way back for every store, and drills';
-    if (recovery === undefined) return fault('fail', { observed: 'no recovery plan', expected });
+    if (recovery === undefined) return finding('fail', { observed: 'no recovery plan', expected });
     const missing = missingParts(deployment, recovery);
     if (missing.length > 0) {
       const paths = missing.map((part) => `recovery.${part}`);
-      return fault('fail', {
+      return finding('fail', {
         observed: `the plan says nothing of ${listed(missing)}`,
         expected,
         remedy: `fill in ${listed(paths)}: difyctl init, or --set`,

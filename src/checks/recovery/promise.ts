@@ -1,7 +1,7 @@
 import { durationSeconds, span } from '../../base/duration.ts';
 import { exceeds, type Loss, worstLoss } from '../../recovery/losses.ts';
 import type { Judgement, Observation } from '../check.ts';
-import { fault, listed } from '../judgement.ts';
+import { finding, listed } from '../judgement.ts';
 import { aside } from './aside.ts';
 
 /** Each store's loss against what was promised, the arithmetic in the message; `remedy` where it is broken. */
@@ -17,13 +17,13 @@ export function judgeLosses(
   const lost = losses.filter(({ seconds }) => seconds === undefined);
   if (lost.length > 0) {
     const observed = `not brought back: ${listed(lost.map(words))}`;
-    return { ...fault('fail', { observed, expected, remedy: broken.remedy }), observations };
+    return { ...finding('fail', { observed, expected, remedy: broken.remedy }), observations };
   }
   const over = losses.filter((loss) => exceeds(loss, limit));
   if (over.length > 0) {
     const observed = `more than ${promised} may be lost: ${listed(over.map(words))}`;
     const message = broken.reason === undefined ? `${observed}; expected ${expected}` : `${observed}; ${broken.reason}`;
-    return { ...fault('fail', { observed, expected, message, remedy: broken.remedy }), observations };
+    return { ...finding('fail', { observed, expected, message, remedy: broken.remedy }), observations };
   }
   const sums = losses.map((loss) => `${loss.store} ${span(loss.seconds ?? 0)} (${loss.how})`);
   const observed = `RPO ${span(worstLoss(losses) ?? 0)} of ${promised}`;

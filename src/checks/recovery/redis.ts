@@ -1,8 +1,8 @@
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { aside } from './aside.ts';
-import { evidenceOf, isSeen } from './seen.ts';
+import { evidenceOf, isObserved } from './mechanisms.ts';
 
 export const recoveryRedis: Check = {
   id: 'recovery.redis',
@@ -10,16 +10,16 @@ export const recoveryRedis: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery, redis }) => redis.mode === 'external' && recovery?.redis !== undefined),
-  needs: [],
-  wants: evidenceOf('redisFiles'),
+  requires: [],
+  optional: evidenceOf('redisFiles'),
   remedy: 'set appendonly yes on the server and recovery.redis.persistence to aof',
   judge: (context) => {
     const expected = 'aof, which loses a second, or rdb, which loses what came after its last snapshot';
     const planned = deploymentOf(context).recovery?.redis?.persistence ?? 'none';
     if (planned === 'none')
-      return fault('warn', { observed: 'no persistence: a restart loses every queued and running job', expected });
+      return finding('warn', { observed: 'no persistence: a restart loses every queued and running job', expected });
     // What the server does, and whether it can be seen, is said there: one fault, one finding.
-    if (!isSeen(context, 'redisFiles'))
+    if (!isObserved(context, 'redisFiles'))
       return aside(`whether Redis keeps ${planned} was not seen: see redis.persistence`);
     return pass(`${planned}: a restart loses ${LOST[planned]}, no stored work`, expected);
   },

@@ -3,12 +3,12 @@ import { POINT_IN_TIME, SYNCHRONOUS_STANDBY } from '../../recovery/figures.ts';
 import { exceeds, type Loss, type Standby } from '../../recovery/losses.ts';
 import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
-import { declaredNotSeen } from '../services/probed.ts';
+import { declaredOnly } from '../services/probed.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { aside } from './aside.ts';
 import { currentPlan } from './measured.ts';
+import { lossEvidence, observedLosses } from './mechanisms.ts';
 import { judgeLosses } from './promise.ts';
-import { lossEvidence, lossesSeen } from './seen.ts';
 import { standbyOf } from './standby.ts';
 
 const planned = whereFile(({ recovery }) => recovery?.rpo !== undefined);
@@ -19,13 +19,13 @@ export const recoveryRpo: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: planned,
-  needs: [],
-  wants: lossEvidence,
+  requires: [],
+  optional: lossEvidence,
   remedy: 'shorten the interval, choose pitr for PostgreSQL, or set recovery.rpo to what the plan carries',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
     const plan = deployment.recovery?.postgres;
-    const losses = lossesSeen(context, 'machine', deployment, standby);
+    const losses = observedLosses(context, 'machine', deployment, standby);
     const wrong = losses.filter((loss) => exceeds(loss, durationSeconds(rpo)));
     const isDatabaseAlone = wrong.length > 0 && wrong.every(({ store }) => store === 'postgres');
     // A replica that nobody could look at: neither there nor missing.
@@ -42,15 +42,15 @@ export const recoveryCorruption: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: planned,
-  needs: [],
-  wants: lossEvidence,
+  requires: [],
+  optional: lossEvidence,
   remedy: 'version the buckets, archive the log of PostgreSQL, or set recovery.corruptionRpo to what the plan carries',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
     const promised = deployment.recovery?.corruptionRpo ?? rpo;
-    const machine = lossesSeen(context, 'machine', deployment, standby);
+    const machine = observedLosses(context, 'machine', deployment, standby);
     const gone = machine.filter((loss) => exceeds(loss, durationSeconds(rpo)));
-    const losses = lossesSeen(context, 'corruption', deployment, standby);
+    const losses = observedLosses(context, 'corruption', deployment, standby);
     const own = losses.filter(({ store }) => !gone.some((loss) => loss.store === store));
     const wrong = own.filter((loss) => exceeds(loss, durationSeconds(promised)));
     // One fault, one finding: what no longer comes back from a lost machine does not come back from a mistake either.
@@ -85,17 +85,17 @@ export const recoveryRegion: Check = {
     if ((deployment?.recovery?.topology?.region ?? 'single') !== 'single') return true;
     return { skip: 'the plan has one region: a lost one comes back from what is kept elsewhere, without a promise' };
   },
-  needs: [],
-  wants: lossEvidence,
+  requires: [],
+  optional: lossEvidence,
   remedy: 'copy files and backups to the other region (recovery.objectStorage.replication), or plan for a single one',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
-    const losses = lossesSeen(context, 'region', deployment, standby);
+    const losses = observedLosses(context, 'region', deployment, standby);
     const judged = judgeLosses(losses, rpo, { remedy: recoveryRegion.remedy });
     if (judged.status === 'fail' || judged.status === 'skip') return judged;
     // No field of the file says where backups lie, and nothing of the second region is in reach from here.
     return {
-      ...declaredNotSeen(
+      ...declaredOnly(
         'a second region that holds files and backups',
         'restore once in the second region, and keep its record',
       ),

@@ -7,11 +7,11 @@ import {
   restoreDuration,
 } from '../../recovery/durations.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { aside } from './aside.ts';
 import { currentPlan } from './measured.ts';
-import { evidenceOf, unseenFailovers } from './seen.ts';
+import { evidenceOf, unobservedFailovers } from './mechanisms.ts';
 import { databaseBytes, standbyEvidence, standbyOf } from './standby.ts';
 
 const planned = whereFile(({ recovery }) => recovery?.rto !== undefined);
@@ -22,8 +22,8 @@ export const recoveryRto: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: planned,
-  needs: [],
-  wants: standbyEvidence,
+  requires: [],
+  optional: standbyEvidence,
   remedy: 'restore once into a second installation and write down recovery.measured',
   judge: (context) => {
     const { recovery, rto } = facts(context);
@@ -31,14 +31,14 @@ export const recoveryRto: Check = {
     const measured = recovery?.measured;
     if (measured !== undefined) {
       const observed = `restored in ${measured.restore} on ${measured.at}`;
-      if (durationSeconds(measured.restore) > durationSeconds(rto)) return fault('fail', { observed, expected });
+      if (durationSeconds(measured.restore) > durationSeconds(rto)) return finding('fail', { observed, expected });
       return asMeasured(`RTO ${measured.restore} of ${rto}`);
     }
     const estimate = restoreDuration(recovery ?? {}, databaseBytes(context));
     if (estimate.seconds > durationSeconds(rto)) return unreachable(estimate, rto, 'recovery.measured');
     const words = `no restore was measured yet; by published figures: ${estimate.how}`;
     if (deploymentOf(context).recovery?.measured !== undefined) return aside('see recovery.measured');
-    return fault('warn', {
+    return finding('warn', {
       observed: 'no restore was measured yet',
       expected,
       message: `${words}; expected ${expected}`,
@@ -56,8 +56,8 @@ export const recoveryFailover: Check = {
     if (arises !== true || deployment?.target.type !== 'compose') return arises;
     return { skip: 'one host has nothing to fail over to: see host.single-point-of-failure and recovery.rto' };
   },
-  needs: [],
-  wants: evidenceOf('standby', 'redisCopy'),
+  requires: [],
+  optional: evidenceOf('standby', 'redisCopy'),
   remedy: 'set recovery.rto to what takes over in time, or measure it: recovery.measured.failover',
   judge: (context) => {
     const { deployment, recovery, rto } = facts(context);
@@ -66,7 +66,7 @@ export const recoveryFailover: Check = {
     if (measured !== undefined) {
       const observed = `a lost machine was felt for ${measured} on ${recovery?.measured?.at}`;
       return durationSeconds(measured) > durationSeconds(rto)
-        ? fault('fail', { observed, expected })
+        ? finding('fail', { observed, expected })
         : asMeasured(observed);
     }
     const standby = standbyOf(context, deployment);
@@ -75,7 +75,7 @@ export const recoveryFailover: Check = {
     if (slowest === undefined) return pass('nothing that has to be taken over is known', expected);
     if (slowest.seconds > durationSeconds(rto)) return unreachable(slowest, rto, 'recovery.measured.failover');
     const sums = parts.map(({ what, how }) => `${what} ${how}`);
-    const unseen = unseenFailovers(context, deployment);
+    const unseen = unobservedFailovers(context, deployment);
     if (unseen.length > 0)
       return aside(`the most of ${listed(sums)}; what takes over was not seen: see ${listed(unseen)}`);
     return { ...pass(`failover ${span(slowest.seconds)} of ${rto}`, expected), message: `the most of ${listed(sums)}` };
@@ -88,7 +88,7 @@ export const recoveryRebuild: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.rto !== undefined && recovery.vectorStore?.strategy === 'rebuild'),
-  needs: [],
+  requires: [],
   remedy: 'choose recovery.vectorStore.strategy snapshot, or measure it: recovery.measured.rebuild',
   judge: (context) => {
     const { deployment, recovery, rto } = facts(context);
@@ -97,7 +97,7 @@ export const recoveryRebuild: Check = {
     if (measured !== undefined) {
       const observed = `embedded again in ${measured} on ${recovery?.measured?.at}`;
       return durationSeconds(measured) > durationSeconds(rto)
-        ? fault('fail', { observed, expected })
+        ? finding('fail', { observed, expected })
         : asMeasured(observed);
     }
     const documents = deployment.load?.documents;
@@ -124,7 +124,7 @@ function asMeasured(observed: string): Judgement {
 /** A promise below what anybody publishes: the reason, its source, and what could be promised instead. */
 function unreachable({ what, seconds, how, source }: Duration, rto: string, field: string): Judgement {
   const observed = `${what}: ${how}`;
-  return fault('fail', {
+  return finding('fail', {
     observed,
     expected: `within ${rto}`,
     message: `${observed}, more than the RTO of ${rto}; the nearest that is reachable is ${span(seconds)} (${source})`,

@@ -1,6 +1,6 @@
 import { SECRETS_FACTS } from '../../evidence/secrets.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { aside } from './aside.ts';
 import { declared } from './declared.ts';
@@ -11,8 +11,8 @@ export const recoverySecrets: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery !== undefined),
-  needs: [],
-  wants: [SECRETS_FACTS],
+  requires: [],
+  optional: [SECRETS_FACTS],
   remedy: 'copy the generated secrets into your secret manager, and say where: recovery.configuration.secrets',
   judge: (context) => {
     const { name, target, secrets, recovery } = deploymentOf(context);
@@ -25,14 +25,14 @@ export const recoverySecrets: Check = {
     if (kept !== undefined) return declared(`the copy in ${kept}`, open);
     if (isGiven) return declared('a copy of secrets.secretKey apart from this host', open);
     if (reference !== undefined && 'kubernetes' in reference) {
-      return fault('warn', {
+      return finding('warn', {
         observed: `secrets.secretKey is kept in the Secret ${reference.kubernetes.name} of the cluster alone`,
         expected,
         remedy: `copy that Secret into your secret manager, and say where: difyctl init --recovery-configuration-secrets "vault: kv/${name}"`,
       });
     }
     // A restored database is unreadable without it; it can still be copied, as long as the installation lives.
-    return fault('warn', {
+    return finding('warn', {
       observed: 'the generated SECRET_KEY is known to the installation alone',
       expected,
       message:
@@ -44,7 +44,7 @@ export const recoverySecrets: Check = {
 
 /** What this machine could read lies outside the cluster. */
 function judgeGiven(context: JudgeContext, expected: string): Judgement {
-  const facts = context.look(SECRETS_FACTS)?.data ?? [];
+  const facts = context.optionalEvidence(SECRETS_FACTS)?.data ?? [];
   const fact = facts.find(({ path }) => path === 'secrets.secretKey');
   if (fact === undefined || fact.unresolved !== undefined)
     return aside('secrets.secretKey could not be read: see config.secrets');

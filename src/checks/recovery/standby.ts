@@ -13,7 +13,7 @@ export const standbyEvidence = [POSTGRES] as const;
  */
 export function standbyOf(context: JudgeContext, { postgres }: Deployment): Standby {
   if (postgres.mode === 'bundled') return 'none';
-  const replication = context.look(POSTGRES)?.data?.server?.replication;
+  const replication = context.optionalEvidence(POSTGRES)?.data?.server?.replication;
   const isDeclared = postgres.managed?.ha === true;
   if (replication === undefined) return isDeclared ? 'declared' : 'unseen';
   const { required } = replication;
@@ -30,7 +30,7 @@ export function standbyOf(context: JudgeContext, { postgres }: Deployment): Stan
 
 /** What Dify's databases hold, in bytes; undefined where that was not seen. */
 export function databaseBytes(context: JudgeContext): number | undefined {
-  const sizes = (context.look(POSTGRES)?.data?.entries ?? []).map(({ catalog }) => catalog?.bytes);
+  const sizes = (context.optionalEvidence(POSTGRES)?.data?.entries ?? []).map(({ catalog }) => catalog?.bytes);
   const seen = sizes.filter((size) => size !== undefined);
   return seen.length === 0 ? undefined : seen.reduce((sum, size) => sum + size, 0);
 }

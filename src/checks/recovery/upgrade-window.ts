@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 
 export const recoveryUpgradeWindow: Check = {
@@ -8,15 +8,15 @@ export const recoveryUpgradeWindow: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery !== undefined),
-  needs: [],
+  requires: [],
   remedy: 'difyctl init --recovery-upgrade-window "Sun 02:00-04:00 Europe/Berlin"',
   judge: (context) => {
     const named = deploymentOf(context).recovery?.upgradeWindow;
     const expected = 'day, from, to and time zone';
     // Database migrations run with the api stopped: without a window they run when somebody happens to upgrade.
-    if (named === undefined) return fault('warn', { observed: 'no upgrade window is named', expected });
+    if (named === undefined) return finding('warn', { observed: 'no upgrade window is named', expected });
     const [from, to] = (named.split(' ')[1] ?? '').split('-');
-    if (from === to) return fault('warn', { observed: `${named} is no time at all`, expected });
+    if (from === to) return finding('warn', { observed: `${named} is no time at all`, expected });
     return pass(named, expected);
   },
 };

@@ -1,10 +1,10 @@
 import { REDIS, type RedisServerFact } from '../../evidence/redis/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { deploymentOf, fault, pass } from '../judgement.ts';
+import { deploymentOf, finding, pass } from '../judgement.ts';
 import { judgeCertificate } from '../services/certificate.ts';
 import { faultStatus, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning, whereFile } from '../when.ts';
-import { cliOf, type RedisCase } from './subject.ts';
+import { cliOf, type RedisContext } from './context.ts';
 
 /** redis-py opens redis, rediss and unix URLs, never sentinel ones: the agent backend has to be given a plain address. */
 export const redisAgentBackend: Check = {
@@ -15,8 +15,8 @@ export const redisAgentBackend: Check = {
   when: whereFile(
     ({ redis }) => redis.mode === 'external' && (redis.topology === 'sentinel' || redis.agentUrl !== undefined),
   ),
-  needs: [],
-  wants: [REDIS],
+  requires: [],
+  optional: [REDIS],
   remedy: 'set redis.agentUrl to a reference to a plain redis:// URL, such as one of a proxy that follows the master',
   judge: (context) => {
     const { redis } = deploymentOf(context);
@@ -24,16 +24,16 @@ export const redisAgentBackend: Check = {
     if (redis.mode !== 'external' || redis.agentUrl === undefined) {
       const message =
         'the agent backend cannot use Sentinel: without redis.agentUrl it and its sandbox are switched off';
-      return fault('warn', { observed: 'no redis.agentUrl', expected, message });
+      return finding('warn', { observed: 'no redis.agentUrl', expected, message });
     }
-    const seen = context.look(REDIS);
+    const seen = context.optionalEvidence(REDIS);
     if (seen?.outcome !== 'ok' || seen.data === undefined) return pass('redis.agentUrl is set', expected);
     const { agent } = seen.data;
     if (agent === undefined) return notReached('config.secrets');
     if ('malformed' in agent) {
       const remedy =
         'write redis://USER:PASSWORD@HOST:PORT/NUMBER, with all but letters, digits and -._~ of the password percent-encoded';
-      return fault('fail', { observed: `redis.agentUrl cannot be used: ${agent.malformed}`, expected, remedy });
+      return finding('fail', { observed: `redis.agentUrl cannot be used: ${agent.malformed}`, expected, remedy });
     }
     const certificate = certificateFault(agent, context.now);
     if (certificate !== undefined) return certificate;
@@ -41,7 +41,7 @@ export const redisAgentBackend: Check = {
   },
 };
 
-type Seen = Pick<RedisCase, 'deployment' | 'from'>;
+type AgentEvidence = Pick<RedisContext, 'deployment' | 'from'>;
 
 /** Where the URL asks for no verification, or names an authority that only the container has, the dates alone count. */
 function certificateFault({ certificate, fault: broken }: RedisServerFact, now: Date): Judgement | undefined {
@@ -51,18 +51,18 @@ function certificateFault({ certificate, fault: broken }: RedisServerFact, now: 
   return judged.status === 'pass' ? undefined : judged;
 }
 
-function judgeAgent(agent: RedisServerFact, { deployment, from }: Seen, expected: string): Judgement {
+function judgeAgent(agent: RedisServerFact, { deployment, from }: AgentEvidence, expected: string): Judgement {
   const { address, fault: broken, info, databases } = agent;
   const remedy = `${cliOf(address)} PING, with the user and password of the URL; then fix what redis.agentUrl refers to`;
   if (broken !== undefined) {
-    return fault(faultStatus(broken, deployment, from), { observed: `${address} ${broken.text}`, expected, remedy });
+    return finding(faultStatus(broken, deployment, from), { observed: `${address} ${broken.text}`, expected, remedy });
   }
   if (info?.mode === 'sentinel')
-    return fault('fail', { observed: `${address} is a sentinel, which holds no data`, expected });
-  if (info?.role === 'replica') return fault('fail', { observed: `${address} is a read-only replica`, expected });
+    return finding('fail', { observed: `${address} is a sentinel, which holds no data`, expected });
+  if (info?.role === 'replica') return finding('fail', { observed: `${address} is a read-only replica`, expected });
   const refused = databases.find((one) => one.fault !== undefined);
   if (refused?.fault !== undefined) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `database ${refused.number} of ${address} ${refused.fault.text}`,
       expected,
       remedy,

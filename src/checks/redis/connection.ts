@@ -1,13 +1,13 @@
 import { shellWord } from '../../base/shell-word.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
-import type { FaultFact } from '../../net/fault.ts';
+import type { FaultFact } from '../../net/probe-error.ts';
 import type { Check, Judgement, Observation } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { judgeCertificate } from '../services/certificate.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
+import { cliOf, onExternalRedis, type RedisContext, redisContext, unconnected } from './context.ts';
 import { isSilent } from './sentinel-views.ts';
-import { cliOf, onExternalRedis, type RedisCase, redisCase, unconnected } from './subject.ts';
 
 export const redisTls: Check = {
   id: 'redis.tls',
@@ -15,10 +15,10 @@ export const redisTls: Check = {
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'openssl s_client -connect HOST:PORT shows the certificate; redis.tls.caFile names the authority to trust',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const { server } = found.evidence;
     const away = unconnected(found);
     if (away !== undefined || server === undefined) return away ?? notReached('redis.master');
@@ -31,7 +31,7 @@ export const redisTls: Check = {
         ? `openssl s_client -connect ${shellWord(address)} tells whether it speaks TLS; if so, set redis.tls.mode`
         : `${cliOf(address)} PING tells whether it answers without TLS; if so, set redis.tls.mode: disable`;
     const expected = mode === 'disable' ? 'an answer without TLS' : 'TLS';
-    return fault('fail', { observed: `${address} ${seen.text}`, expected, remedy });
+    return finding('fail', { observed: `${address} ${seen.text}`, expected, remedy });
   },
 };
 
@@ -41,17 +41,17 @@ export const redisLogin: Check = {
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'try the user and password by hand: redis-cli -h HOST -p PORT --user USER --askpass PING',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const observations = [...sentinelLogins(found), ...serverLogin(found)];
     const failed = observations.filter(({ status }) => status === 'fail');
     const expected = 'the login is accepted, and commands are answered';
     const first = failed[0];
     if (first !== undefined) {
       const observed = listed(failed.map(({ subject, observed: text }) => `${subject} ${text}`));
-      return { ...fault('fail', { observed, expected, remedy: loginStep(found, first.subject) }), observations };
+      return { ...finding('fail', { observed, expected, remedy: loginStep(found, first.subject) }), observations };
     }
     if (observations.length > 0)
       return {
@@ -62,7 +62,7 @@ export const redisLogin: Check = {
   },
 };
 
-function serverLogin(found: RedisCase): readonly Observation[] {
+function serverLogin(found: RedisContext): readonly Observation[] {
   const { server } = found.evidence;
   if (server === undefined || unconnected(found) !== undefined) return [];
   const { fault: seen, address, latencyMs } = server;
@@ -70,7 +70,7 @@ function serverLogin(found: RedisCase): readonly Observation[] {
   return observe(address, seen, good, found.from);
 }
 
-function sentinelLogins({ evidence: { sentinels }, from }: RedisCase): readonly Observation[] {
+function sentinelLogins({ evidence: { sentinels }, from }: RedisContext): readonly Observation[] {
   const isAnyIn = sentinels.some((sentinel) => sentinel.fault === undefined);
   return sentinels.flatMap(({ address, fault: seen }) => {
     // One that is silent is down, as redis.sentinels says, unless all of them are.
@@ -85,7 +85,7 @@ function observe(
   subject: string,
   seen: FaultFact | undefined,
   good: string,
-  from: RedisCase['from'],
+  from: RedisContext['from'],
 ): readonly Observation[] {
   const expected = 'the login is accepted';
   if (seen === undefined) return [{ subject, from, status: 'pass', observed: good, expected }];
@@ -94,7 +94,7 @@ function observe(
   return [{ subject, from, status: 'fail', observed: seen.text, expected }];
 }
 
-function whyNobodyAnswered(found: RedisCase): Judgement {
+function whyNobodyAnswered(found: RedisContext): Judgement {
   const { server, sentinels } = found.evidence;
   const seen = server?.fault ?? sentinels.find((sentinel) => sentinel.fault !== undefined)?.fault;
   if (seen?.code === 'NOSECRET') return notReached('config.secrets');
@@ -102,7 +102,7 @@ function whyNobodyAnswered(found: RedisCase): Judgement {
   return unconnected(found) ?? notReached('redis.tls');
 }
 
-function loginStep({ redis, evidence }: RedisCase, address: string): string {
+function loginStep({ redis, evidence }: RedisContext, address: string): string {
   const seen = [evidence.server, ...evidence.sentinels].find((one) => one?.address === address)?.fault;
   if (seen?.code === 'ETIMEDOUT' || seen?.code === 'ECONNRESET')
     return `${cliOf(address)} PING tells whether Redis answers there at all`;

@@ -3,10 +3,10 @@ import { REDIS_CONNECTIONS } from '../../checklist/redis.ts';
 import { REDIS, type RedisServerFact } from '../../evidence/redis/facts.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { type Planned, plannedOf } from '../planned.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { cliOf, hidden, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
+import { cliOf, hidden, isJudgement, onExternalRedis, redisContext, serving } from './context.ts';
 
 export const redisConnections: Check = {
   id: 'redis.connections',
@@ -14,11 +14,11 @@ export const redisConnections: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onExternalRedis,
-  needs: [REDIS],
-  wants: [RENDERED_OBJECTS],
+  requires: [REDIS],
+  optional: [RENDERED_OBJECTS],
   remedy: 'raise maxclients in redis.conf (its default is 10000), or choose a plan with more connections',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const seen = serving(found);
     if (isJudgement(seen)) return seen;
     const { server, info } = seen;
@@ -34,7 +34,7 @@ export const redisConnections: Check = {
     const observed = `maxclients ${limit}`;
     if (limit >= budget.room) return judgeIdle(server) ?? pass(observed, expected);
     const message = `${observed}; Dify holds about ${budget.least} connections when it is quiet, and ${budget.formula} is room for its bursts`;
-    return fault(limit < budget.least ? 'fail' : 'warn', { observed, expected, message });
+    return finding(limit < budget.least ? 'fail' : 'warn', { observed, expected, message });
   },
 };
 
@@ -45,7 +45,7 @@ function judgeIdle({ address, settings }: RedisServerFact): Judgement | undefine
   const seconds = Number(settings.timeout ?? 0);
   if (seconds === 0 || seconds >= IDLE_SECONDS) return undefined;
   const observed = `timeout is ${seconds} s`;
-  return fault('warn', {
+  return finding('warn', {
     observed,
     expected: `timeout 0, or at least ${IDLE_SECONDS} s`,
     message: `${observed}: connections that are idle that long are closed under Dify's hands`,

@@ -1,13 +1,13 @@
 import type { DatabaseFact, RedisServerFact } from '../../evidence/redis/facts.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
 import type { Check, Judgement, Observation } from '../check.ts';
-import { counted, fault, groupBy, listed, pass, some } from '../judgement.ts';
+import { counted, finding, groupBy, listed, pass, some } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
-import { answering, cliOf, isJudgement, onExternalRedis, type RedisCase, redisCase } from './subject.ts';
+import { answering, cliOf, isJudgement, onExternalRedis, type RedisContext, redisContext } from './context.ts';
 
 /** The server where its databases were tried; else the skip that says why they were not. */
-function tried(found: RedisCase): RedisServerFact | Judgement {
+function tried(found: RedisContext): RedisServerFact | Judgement {
   const server = answering(found);
   if (isJudgement(server)) return server;
   const { info } = server;
@@ -20,7 +20,7 @@ const nameOf = ({ use, number }: DatabaseFact) => `database ${number} (${use})`;
 
 /** One check over the databases, of which `isAt` picks the faults that are its own. */
 function overDatabases(
-  found: RedisCase,
+  found: RedisContext,
   expected: string,
   good: string,
   isAt: (one: NonNullable<DatabaseFact['fault']>) => boolean,
@@ -37,7 +37,7 @@ function overDatabases(
     return { ...pass(`${listed(server.databases.map(nameOf))}: ${good}`, expected), observations, faults };
   const texts = [...groupBy(faults, (one) => one.fault?.text ?? '')];
   const observed = texts.map(([text, ones]) => `${listed(ones.map(nameOf))} of ${server.address} ${text}`).join('; ');
-  return { ...fault('fail', { observed, expected }), observations, faults };
+  return { ...finding('fail', { observed, expected }), observations, faults };
 }
 
 /** Faults that other checks say: a cluster, a right that is missing, a replica. */
@@ -49,11 +49,11 @@ export const redisDatabases: Check = {
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'raise `databases` in redis.conf to 16, or choose lower numbers in redis.databases',
   judge: (context) => {
     const { faults: _, ...judgement } = overDatabases(
-      redisCase(context),
+      redisContext(context),
       'SELECT finds each database',
       'there',
       ({ command, code }) => command === 'SELECT' && !SAID_ELSEWHERE.includes(code),
@@ -75,10 +75,10 @@ export const redisWrites: Check = {
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'the log of Redis says why it takes no writes',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const { faults, ...judgement } = overDatabases(
       found,
       'a key is written, read and removed',
@@ -99,10 +99,10 @@ export const redisRights: Check = {
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'grant the user all keys, all channels and the commands: ~* &* +@all -@dangerous +info +config|get',
   judge: (context) => {
-    const { redis, ...found } = redisCase(context);
+    const { redis, ...found } = redisContext(context);
     const server = tried({ redis, ...found });
     if (isJudgement(server)) return server;
     const user = redis.username ?? 'default';
@@ -117,6 +117,6 @@ export const redisRights: Check = {
     const remedy = isRenamed
       ? 'remove rename-command for these in redis.conf: Dify sends them under their own names'
       : `${cliOf(server.address)} ACL SETUSER ${user} '~*' '&*' +@all -@dangerous +info '+config|get'`;
-    return fault('fail', { observed, expected, message: `${observed}; needed by ${listed(users)}`, remedy });
+    return finding('fail', { observed, expected, message: `${observed}; needed by ${listed(users)}`, remedy });
   },
 };

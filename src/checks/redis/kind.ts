@@ -1,9 +1,9 @@
 import { isOlder } from '../../base/version-order.ts';
 import { REDIS, type RedisServerFact } from '../../evidence/redis/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { counted, fault, pass } from '../judgement.ts';
+import { counted, finding, pass } from '../judgement.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
-import { answering, cliOf, hidden, isJudgement, onExternalRedis, redisCase } from './subject.ts';
+import { answering, cliOf, hidden, isJudgement, onExternalRedis, redisContext } from './context.ts';
 
 /** The published checklist of both tiers; Dify's clients log in with a user name, which Redis knows since 6. */
 const OLDEST = '6.0.0';
@@ -14,10 +14,10 @@ export const redisVersion: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'upgrade Redis to 6 or newer',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const server = answering(found);
     if (isJudgement(server)) return server;
     const expected = 'Redis 6 or newer';
@@ -29,9 +29,9 @@ export const redisVersion: Check = {
         `${cliOf(server.address)} ACL SETUSER ${found.redis.username ?? 'default'} +info`,
       );
     }
-    if (isOlder(version, OLDEST)) return fault('fail', { observed: `Redis ${version}`, expected });
+    if (isOlder(version, OLDEST)) return finding('fail', { observed: `Redis ${version}`, expected });
     if (isOlder(version, MAINTAINED)) {
-      return fault('warn', {
+      return finding('warn', {
         observed: `Redis ${version}, a line that gets no fixes any more`,
         expected: 'Redis 6.2 or newer',
         remedy: `upgrade to ${NEXT}, or to the newest line that your service offers`,
@@ -56,17 +56,17 @@ export const redisClusterMode: Check = {
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'use a standalone Redis or one with Sentinel; of a managed service, the kind with cluster mode disabled',
   judge: (context) => {
-    const server = answering(redisCase(context));
+    const server = answering(redisContext(context));
     if (isJudgement(server)) return server;
     const isCluster =
       server.info?.isCluster === true || server.databases.some((one) => CLUSTER_CODES.includes(one.fault?.code ?? ''));
     const expected = 'cluster mode disabled';
     if (!isCluster) return pass('no cluster', expected);
     const message = 'Redis runs in cluster mode: it has database 0 alone, and Celery cannot take tasks from a cluster';
-    return fault('fail', { observed: `${server.address} runs in cluster mode`, expected, message });
+    return finding('fail', { observed: `${server.address} runs in cluster mode`, expected, message });
   },
 };
 
@@ -76,10 +76,10 @@ export const redisRole: Check = {
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'name the master, or the address that follows it',
   judge: (context) => {
-    const { redis, ...found } = redisCase(context);
+    const { redis, ...found } = redisContext(context);
     const server = answering({ redis, ...found });
     if (isJudgement(server)) return server;
     const { address, info, databases } = server;
@@ -87,7 +87,7 @@ export const redisRole: Check = {
     if (info?.mode === 'sentinel') {
       const remedy =
         'set redis.topology: sentinel and list the sentinels, or name the port of the server itself (6379)';
-      return fault('fail', { observed: `${address} is a sentinel, which holds no data`, expected, remedy });
+      return finding('fail', { observed: `${address} is a sentinel, which holds no data`, expected, remedy });
     }
     const several = severalServers(server, redis.managed !== undefined);
     if (several !== undefined) return several;
@@ -98,24 +98,24 @@ export const redisRole: Check = {
       redis.topology === 'sentinel'
         ? `${cliOf(address)} ROLE; a failover may be under way: run it again`
         : `name the master${of} in redis.host`;
-    return fault('fail', { observed: `${address} is a read-only replica${of}`, expected, remedy });
+    return finding('fail', { observed: `${address} is a read-only replica${of}`, expected, remedy });
   },
 };
 
 /** What a balancer over several servers, or a name with several addresses, hands out by turns. */
-function severalServers({ address, info, turns = [] }: RedisServerFact, isManaged: boolean): Judgement | undefined {
-  const all = [{ isReplica: info?.role === 'replica', runId: info?.runId }, ...turns];
+function severalServers({ address, info, backends = [] }: RedisServerFact, isManaged: boolean): Judgement | undefined {
+  const all = [{ isReplica: info?.role === 'replica', runId: info?.runId }, ...backends];
   const replicas = all.filter(({ isReplica }) => isReplica).length;
   const expected = 'one master, at every connection';
   const remedy = 'let the balancer, or the name, lead to the master alone: one whose answer to ROLE is master';
   if (replicas > 0 && replicas < all.length) {
     const observed = `${replicas} of ${counted(all.length, 'connection')} to ${address} came to a read-only replica`;
-    return fault('fail', { observed, expected, remedy });
+    return finding('fail', { observed, expected, remedy });
   }
   const masters = new Set(all.map(({ runId }) => runId)).size;
   // A service may run several proxies of one and the same database.
   if (replicas > 0 || masters < 2 || isManaged) return undefined;
   const observed = `${counted(masters, 'server')} answer at ${address} by turns`;
   const message = `${observed}: what is written to one is missing in the other`;
-  return fault('fail', { observed, expected, message, remedy });
+  return finding('fail', { observed, expected, message, remedy });
 }

@@ -1,10 +1,10 @@
 import { REDIS, type SentinelFact } from '../../evidence/redis/facts.ts';
-import type { FaultFact } from '../../net/fault.ts';
+import type { FaultFact } from '../../net/probe-error.ts';
 import type { Check, Judgement } from '../check.ts';
-import { fault, listed, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { faultStatus, notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
-import { cliOf, onSentinel, type RedisCase, redisCase } from './subject.ts';
+import { cliOf, onSentinel, type RedisContext, redisContext } from './context.ts';
 
 export const redisMaster: Check = {
   id: 'redis.master',
@@ -12,10 +12,10 @@ export const redisMaster: Check = {
   phases: ['preflight'],
   severity: error,
   when: onSentinel,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'redis-cli -h SENTINEL -p 26379 SENTINEL MASTERS',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const { server, sentinels } = found.evidence;
     const expected = 'a master that is up, at an address that can be connected to';
     if (server === undefined) return unnamed(found, expected);
@@ -24,7 +24,7 @@ export const redisMaster: Check = {
     if (isLoopback(server.address) && naming.some(({ address }) => !isLoopback(address))) {
       const remedy =
         'set replica-announce-ip on the servers (and sentinel announce-ip), so that the sentinels give an address that others reach';
-      return fault('fail', {
+      return finding('fail', {
         observed: `the sentinels announce ${server.address}, which is each client itself`,
         expected,
         remedy,
@@ -35,19 +35,19 @@ export const redisMaster: Check = {
     const down = naming.filter(({ flags }) => flags.includes('s_down') || flags.includes('o_down'));
     if (down.length > 0 && down.length === naming.length) {
       const remedy = `${cliOf(server.address)} PING; the sentinels cannot log in to it (sentinel auth-pass), or cannot reach it`;
-      return fault('fail', { observed: `the sentinels hold ${server.address} to be down`, expected, remedy });
+      return finding('fail', { observed: `the sentinels hold ${server.address} to be down`, expected, remedy });
     }
     return pass(`${server.address}, named by ${listed(naming.map(({ address }) => address))}`, expected);
   },
 };
 
-function unnamed({ evidence: { sentinels }, redis }: RedisCase, expected: string): Judgement {
+function unnamed({ evidence: { sentinels }, redis }: RedisContext, expected: string): Judgement {
   const answered = sentinels.filter((sentinel) => sentinel.fault === undefined);
   if (answered.length > 0) {
     const wanted = redis.topology === 'sentinel' ? redis.sentinel.master : '';
     const others = [...new Set(answered.flatMap(({ otherMasters }) => otherMasters))];
     const watch = others.length === 0 ? 'they watch none' : `they watch ${listed(others)}`;
-    return fault('fail', {
+    return finding('fail', {
       observed: `no sentinel knows a master ${wanted}; ${watch}`,
       expected,
       remedy:
@@ -70,12 +70,17 @@ function whyNone(sentinels: readonly SentinelFact[]): string {
   return faults.every(({ stage }) => stage === 'resolve' || stage === 'connect') ? 'redis.reachable' : 'redis.login';
 }
 
-function unconnected({ deployment, from }: RedisCase, address: string, seen: FaultFact, expected: string): Judgement {
+function unconnected(
+  { deployment, from }: RedisContext,
+  address: string,
+  seen: FaultFact,
+  expected: string,
+): Judgement {
   const status = faultStatus(seen, deployment, from);
   const observed = `the sentinels name ${address}, which ${seen.text}`;
   const message = status === 'warn' ? `seen from here, ${observed}; the cluster may see it differently` : observed;
   const remedy = `${cliOf(address)} PING from where Dify will run; if the address is private to another network, set replica-announce-ip`;
-  return fault(status, { observed, expected, message, remedy });
+  return finding(status, { observed, expected, message, remedy });
 }
 
 function isLoopback(address: string): boolean {

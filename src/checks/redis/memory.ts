@@ -2,10 +2,10 @@ import { isQuantity, parseQuantity } from '../../base/quantity.ts';
 import { REDIS_MEMORY_BYTES } from '../../checklist/redis.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { errorInProdElseWarning, infoInTest } from '../when.ts';
-import { cliOf, hidden, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
+import { cliOf, hidden, isJudgement, onExternalRedis, redisContext, serving } from './context.ts';
 
 export const redisEvictionPolicy: Check = {
   id: 'redis.eviction-policy',
@@ -13,10 +13,10 @@ export const redisEvictionPolicy: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'CONFIG SET maxmemory-policy noeviction, and the same in redis.conf or the parameter group',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const seen = serving(found);
     if (isJudgement(seen)) return seen;
     const { server, info } = seen;
@@ -32,10 +32,10 @@ export const redisEvictionPolicy: Check = {
     }
     if (policy.startsWith('volatile-')) {
       const message = `${policy}: keys with an end are thrown away early when memory is full: locks, limits and sessions of Dify among them`;
-      return fault('warn', { observed: policy, expected, message, remedy });
+      return finding('warn', { observed: policy, expected, message, remedy });
     }
     const message = `${policy}: when memory is full, Redis silently evicts queued Celery tasks`;
-    return fault('fail', { observed: policy, expected, message, remedy });
+    return finding('fail', { observed: policy, expected, message, remedy });
   },
 };
 
@@ -48,10 +48,10 @@ export const redisSize: Check = {
   phases: ['preflight'],
   severity: infoInTest,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'raise maxmemory, or choose a larger instance',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const seen = serving(found);
     if (isJudgement(seen)) return seen;
     if (seen.server.databases.some((one) => one.fault?.code === 'OOM')) return notReached('redis.writes');
@@ -60,13 +60,13 @@ export const redisSize: Check = {
     const expected = `${gigabytes(wanted)} or more`;
     if (maxMemory > 0 && usedMemory >= FULL * maxMemory) {
       const observed = `${Math.round((100 * usedMemory) / maxMemory)} % of its ${gigabytes(maxMemory)} are used`;
-      return fault('warn', { observed, expected: `${expected}, less than ${100 * FULL} % of it used` });
+      return finding('warn', { observed, expected: `${expected}, less than ${100 * FULL} % of it used` });
     }
     if (systemMemory !== undefined && maxMemory > systemMemory) {
       const observed = `maxmemory is ${gigabytes(maxMemory)}, and its machine has ${gigabytes(systemMemory)}`;
       const message = `${observed}: the kernel ends Redis before maxmemory is reached`;
       const remedy = `${cliOf(seen.server.address)} CONFIG SET maxmemory ${Math.floor((systemMemory * 3) / 4)}, and the same in its configuration`;
-      return fault('warn', { observed, expected: 'maxmemory less than the memory of the machine', message, remedy });
+      return finding('warn', { observed, expected: 'maxmemory less than the memory of the machine', message, remedy });
     }
     const declared = found.redis.managed?.size?.memory;
     const said = declared !== undefined && isQuantity(declared) ? parseQuantity(declared) : undefined;
@@ -79,7 +79,7 @@ export const redisSize: Check = {
           ? 'of its machine, without maxmemory'
           : 'declared in redis.managed.size';
     const observed = `${gigabytes(has)} ${whose}`;
-    return has < wanted ? fault('warn', { observed, expected }) : pass(observed, expected);
+    return has < wanted ? finding('warn', { observed, expected }) : pass(observed, expected);
   },
 };
 

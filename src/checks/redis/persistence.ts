@@ -2,10 +2,10 @@ import type { RedisServerFact } from '../../evidence/redis/facts.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
 import type { RedisInfo } from '../../evidence/redis/info.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
-import { declaredNotSeen, notReached } from '../services/probed.ts';
+import { finding, pass } from '../judgement.ts';
+import { declaredOnly, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { cliOf, hidden, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
+import { cliOf, hidden, isJudgement, onExternalRedis, redisContext, serving } from './context.ts';
 
 export const redisPersistence: Check = {
   id: 'redis.persistence',
@@ -13,10 +13,10 @@ export const redisPersistence: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'CONFIG SET appendonly yes, or a `save` schedule; the same in redis.conf',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const seen = serving(found);
     if (isJudgement(seen)) return seen;
     const { server, info } = seen;
@@ -25,7 +25,7 @@ export const redisPersistence: Check = {
     const broken = brokenWrites(info);
     if (broken !== undefined) {
       const remedy = `${cli} INFO persistence, and the log of Redis: a full disk, or a folder it may not write to`;
-      return fault('fail', { observed: broken, expected: 'the last write to disk succeeded', remedy });
+      return finding('fail', { observed: broken, expected: 'the last write to disk succeeded', remedy });
     }
     const planned = found.deployment.recovery?.redis?.persistence ?? 'none';
     const kept = keptBy(server, info, context.now);
@@ -33,7 +33,7 @@ export const redisPersistence: Check = {
     const expected = planned === 'aof' ? 'an append-only file' : 'saves to disk, or an append-only file';
     if (kept === 'append-only file' || (planned === 'rdb' && kept === 'saves')) return pass(kept, expected);
     if (found.redis.managed !== undefined) {
-      return declaredNotSeen(`persistence of Redis (${planned})`, `check the backups of ${found.redis.managed.by}`);
+      return declaredOnly(`persistence of Redis (${planned})`, `check the backups of ${found.redis.managed.by}`);
     }
     if (kept === 'not seen')
       return hidden(found, expected, `${cli} ACL SETUSER ${found.redis.username ?? 'default'} '+config|get'`);
@@ -41,7 +41,7 @@ export const redisPersistence: Check = {
       planned === 'aof'
         ? `${cli} CONFIG SET appendonly yes, then CONFIG REWRITE`
         : `${cli} CONFIG SET save '3600 1 300 100 60 10000', then CONFIG REWRITE`;
-    return fault('fail', {
+    return finding('fail', {
       observed: kept,
       expected,
       message: `${kept}; recovery.redis.persistence is ${planned}`,

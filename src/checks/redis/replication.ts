@@ -2,11 +2,11 @@ import { REPLICA_LAG_SECONDS } from '../../checklist/redis.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
 import type { ReplicaFact } from '../../evidence/redis/info.ts';
 import type { Check, Observation } from '../check.ts';
-import { counted, fault, listed, pass } from '../judgement.ts';
-import { declaredNotSeen, notReached } from '../services/probed.ts';
+import { counted, finding, listed, pass } from '../judgement.ts';
+import { declaredOnly, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { judgeHeirs } from './heirs.ts';
-import { cliOf, isJudgement, onExternalRedis, redisCase, serving } from './subject.ts';
+import { cliOf, isJudgement, onExternalRedis, redisContext, serving } from './context.ts';
+import { judgeCandidates } from './failover-candidates.ts';
 
 export const redisReplication: Check = {
   id: 'redis.replication',
@@ -14,10 +14,10 @@ export const redisReplication: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onExternalRedis,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'start the replicas, and check their logs',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const seen = serving(found);
     if (isJudgement(seen)) return seen;
     const { server, info } = seen;
@@ -27,9 +27,9 @@ export const redisReplication: Check = {
     if (replicas.length === 0) {
       // One address and no second server: redis.topology says so, and whether a managed service hides one.
       if (found.redis.topology === 'standalone') return notReached('redis.topology');
-      if (found.redis.managed !== undefined) return declaredNotSeen('a replica of Redis', cli);
+      if (found.redis.managed !== undefined) return declaredOnly('a replica of Redis', cli);
       const observed = `no replica follows ${server.address}`;
-      return fault('fail', {
+      return finding('fail', {
         observed,
         expected,
         message: `${observed}: the sentinels have nothing to fail over to`,
@@ -39,16 +39,16 @@ export const redisReplication: Check = {
     const observations = replicas.map((replica) => observe(replica, found.from, expected));
     const good = observations.filter(({ status }) => status === 'pass');
     const words = listed(observations.map(({ subject, observed }) => `${subject} ${observed}`));
-    if (good.length === 0) return { ...fault('fail', { observed: words, expected, remedy: cli }), observations };
+    if (good.length === 0) return { ...finding('fail', { observed: words, expected, remedy: cli }), observations };
     if (good.length < observations.length)
-      return { ...fault('warn', { observed: words, expected, remedy: cli }), observations };
-    const heirs = judgeHeirs(found);
+      return { ...finding('warn', { observed: words, expected, remedy: cli }), observations };
+    const heirs = judgeCandidates(found);
     if (heirs !== undefined) return { ...heirs, observations };
     const needed = Number(server.settings['min-replicas-to-write'] ?? 0);
     if (found.redis.topology === 'sentinel' && needed >= replicas.length) {
       const observed = `min-replicas-to-write ${needed} with ${counted(replicas.length, 'replica')}`;
       const message = `${observed}: once the master is lost, the new one has too few replicas and takes no writes`;
-      return fault('warn', {
+      return finding('warn', {
         observed,
         expected: 'more replicas than min-replicas-to-write',
         message,

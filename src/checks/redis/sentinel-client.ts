@@ -3,10 +3,10 @@ import { shellWord } from '../../base/shell-word.ts';
 import { isOlder } from '../../base/version-order.ts';
 import { REDIS } from '../../evidence/redis/facts.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
-import { onSentinel, redisCase } from './subject.ts';
+import { onSentinel, redisContext } from './context.ts';
 
 /**
  * What Dify's own clients cannot say to sentinels (Dify 1.16, api/extensions/ext_redis.py and ext_celery.py): redis-py's Sentinel is made without TLS, kombu's
@@ -18,10 +18,10 @@ export const redisSentinelClient: Check = {
   phases: ['preflight'],
   severity: error,
   when: onSentinel,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'use a standalone address that follows the master, such as HAProxy in front of the servers',
   judge: (context) => {
-    const { redis, evidence } = redisCase(context);
+    const { redis, evidence } = redisContext(context);
     if (redis.topology !== 'sentinel') return notReached('redis.topology');
     const expected = 'sentinels and servers without TLS, names or IPv4 addresses, and a login by password alone';
     if (redis.tls.mode !== 'disable') {
@@ -29,18 +29,18 @@ export const redisSentinelClient: Check = {
       const message = `${observed}: api and Celery speak no TLS under Sentinel, while the plugin daemon would`;
       const remedy =
         'set redis.tls.mode: disable and let the servers take plain connections from a private network, or use a standalone address with TLS';
-      return fault('fail', { observed, expected, message, remedy });
+      return finding('fail', { observed, expected, message, remedy });
     }
     const secured = evidence.sentinels.filter((sentinel) => sentinel.fault?.stage === 'tls');
     if (secured.length > 0) {
       const observed = listed(secured.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`));
       const remedy = 'let the sentinels take plain connections (port, beside tls-port), or use a standalone address';
-      return fault('fail', { observed, expected, message: `${observed}; Dify speaks no TLS to sentinels`, remedy });
+      return finding('fail', { observed, expected, message: `${observed}; Dify speaks no TLS to sentinels`, remedy });
     }
     const bracketed = redis.sentinel.nodes.filter((node) => node.startsWith('['));
     if (bracketed.length > 0) {
       const observed = `${listed(bracketed)}: an IPv6 address, which Dify cuts at its first colon`;
-      return fault('fail', { observed, expected, remedy: 'give these sentinels names' });
+      return finding('fail', { observed, expected, remedy: 'give these sentinels names' });
     }
     const named = evidence.sentinels.filter(({ passwordAlone }) => passwordAlone === false);
     if (named.length > 0) {
@@ -48,7 +48,7 @@ export const redisSentinelClient: Check = {
       const message = `${observed}, and Celery sends a password without a user name`;
       const remedy =
         'set requirepass in sentinel.conf (the password of the default user), and leave redis.sentinel.username out';
-      return fault('fail', { observed, expected, message, remedy });
+      return finding('fail', { observed, expected, message, remedy });
     }
     return pass('nothing that Dify could not say', expected);
   },
@@ -63,7 +63,7 @@ export const redisEventBus: Check = {
   phases: ['preflight'],
   severity: error,
   when: onSentinel,
-  needs: [],
+  requires: [],
   remedy: 'install Dify 1.15 or newer, or use a standalone Redis',
   judge: (context) => {
     const { version } = deploymentOf(context);
@@ -71,7 +71,7 @@ export const redisEventBus: Check = {
     const isBroken = !isOlder(version, BROKEN_EVENTS.from) && isOlder(version, BROKEN_EVENTS.until);
     if (!isBroken) return pass(`Dify ${version}`, expected);
     const observed = `Dify ${version} with Sentinel`;
-    return fault('fail', {
+    return finding('fail', {
       observed,
       expected,
       message: `${observed}: its event streams break there, and answers never arrive in the browser`,
@@ -85,10 +85,10 @@ export const redisFailoverTiming: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onSentinel,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'SENTINEL SET MASTER down-after-milliseconds 30000 on each sentinel',
   judge: (context) => {
-    const { redis, evidence, deployment } = redisCase(context);
+    const { redis, evidence, deployment } = redisContext(context);
     const rto = deployment.recovery?.rto;
     const answered = evidence.sentinels.filter(({ downAfterMs }) => downAfterMs !== undefined);
     if (answered.length === 0) return notReached('redis.master');
@@ -101,6 +101,6 @@ export const redisFailoverTiming: Check = {
     const name = redis.topology === 'sentinel' ? redis.sentinel.master : '';
     const message = `${observed}: together ${formatDuration(Math.ceil(downAfter + timeout))} or more; expected ${expected}`;
     const remedy = `SENTINEL SET ${shellWord(name)} down-after-milliseconds 30000, and failover-timeout 180000, on each sentinel`;
-    return fault('fail', { observed, expected, message, remedy });
+    return finding('fail', { observed, expected, message, remedy });
   },
 };

@@ -1,9 +1,9 @@
 import type { SentinelFact } from '../../evidence/redis/facts.ts';
-import type { FaultFact } from '../../net/fault.ts';
+import type { FaultFact } from '../../net/probe-error.ts';
 import type { Observation } from '../check.ts';
 import { groupBy } from '../judgement.ts';
 import { faultStatus } from '../services/probed.ts';
-import type { RedisCase } from './subject.ts';
+import type { RedisContext } from './context.ts';
 
 /** True where nothing came back: what is silent counts as down, and not as a refusal. */
 export function isSilent({ code }: FaultFact): boolean {
@@ -20,7 +20,7 @@ function isTurnedAway(seen: FaultFact): boolean {
  * only the fellows' word counts. Fellows know each other by announced addresses, so the two lists are not added up.
  */
 export function downOf(
-  { evidence, deployment, from }: RedisCase,
+  { evidence, deployment, from }: RedisContext,
   answered: readonly SentinelFact[],
 ): readonly string[] {
   const silent = evidence.sentinels.filter(
@@ -41,7 +41,7 @@ export function downOf(
 /** What one sentinel says of the master; nothing where it lets nobody in, which is a question of its own. */
 export function observe(
   { address, fault: seen, master, quorum, flags }: SentinelFact,
-  { from }: RedisCase,
+  { from }: RedisContext,
 ): readonly Observation[] {
   if (seen !== undefined && isTurnedAway(seen)) return [];
   const expected = 'answers, and knows the master';

@@ -1,11 +1,11 @@
 import { shellWord } from '../../base/shell-word.ts';
 import { REDIS, type SentinelFact } from '../../evidence/redis/facts.ts';
 import type { Check, Judgement } from '../check.ts';
-import { counted, fault, groupBy, listed, pass } from '../judgement.ts';
+import { counted, finding, groupBy, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
+import { onSentinel, type RedisContext, redisContext } from './context.ts';
 import { downOf, observe } from './sentinel-views.ts';
-import { onSentinel, type RedisCase, redisCase } from './subject.ts';
 
 export const redisSentinels: Check = {
   id: 'redis.sentinels',
@@ -13,10 +13,10 @@ export const redisSentinels: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onSentinel,
-  needs: [REDIS],
+  requires: [REDIS],
   remedy: 'redis-cli -h SENTINEL -p 26379 SENTINEL CKQUORUM MASTER says whether they could fail over',
   judge: (context) => {
-    const found = redisCase(context);
+    const found = redisContext(context);
     const { sentinels } = found.evidence;
     const answered = sentinels.filter(({ master }) => master !== undefined);
     if (answered.length === 0) return nobody(sentinels);
@@ -28,7 +28,7 @@ export const redisSentinels: Check = {
 function nobody(sentinels: readonly SentinelFact[]): Judgement {
   const wrong = sentinels.filter(({ fault: seen }) => seen?.code === 'NOSENTINEL');
   if (wrong.length === 0) return notReached('redis.master');
-  return fault('fail', {
+  return finding('fail', {
     observed: listed(wrong.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`)),
     expected: 'sentinels',
     remedy: 'list the sentinels (port 26379) in redis.sentinel.nodes, or set redis.topology: standalone',
@@ -37,7 +37,7 @@ function nobody(sentinels: readonly SentinelFact[]): Judgement {
 
 const EXPECTED = 'one master, and more than half of the sentinels up';
 
-function verdict(found: RedisCase, answered: readonly SentinelFact[]): Judgement {
+function verdict(found: RedisContext, answered: readonly SentinelFact[]): Judgement {
   const known = Math.max(...answered.map(({ sentinels = 1 }) => sentinels));
   const quorum = Math.max(...answered.map((one) => one.quorum ?? 1));
   return (
@@ -57,7 +57,7 @@ function disagreement(answered: readonly SentinelFact[]): Judgement | undefined 
   const views = [...masters].map(
     ([master, ones]) => `${listed(ones.map(({ address }) => address))} ${ones.length === 1 ? 'says' : 'say'} ${master}`,
   );
-  return fault('fail', {
+  return finding('fail', {
     observed: `the sentinels disagree on the master: ${views.join('; ')}`,
     expected: EXPECTED,
     remedy:
@@ -66,7 +66,7 @@ function disagreement(answered: readonly SentinelFact[]): Judgement | undefined 
 }
 
 function losses(
-  found: RedisCase,
+  found: RedisContext,
   answered: readonly SentinelFact[],
   known: number,
   quorum: number,
@@ -79,10 +79,10 @@ function losses(
   if (up < needed) {
     const observed = `${up} of ${counted(known, 'sentinel')} up, quorum ${quorum}`;
     const message = `${observed}: a failover needs ${needed}, so that a lost master stays lost`;
-    return fault('fail', { observed, expected: `${needed} or more up`, message, remedy });
+    return finding('fail', { observed, expected: `${needed} or more up`, message, remedy });
   }
   if (down.length === 0) return undefined;
-  return fault('warn', {
+  return finding('warn', {
     observed: `${listed(down)}; ${up} of ${known} up, quorum ${quorum}`,
     expected: EXPECTED,
     remedy,
@@ -90,25 +90,25 @@ function losses(
 }
 
 /** What does not connect from a machine outside the cluster, and is up in its fellows' eyes. */
-function unseen({ evidence }: RedisCase, known: number): Judgement | undefined {
+function unseen({ evidence }: RedisContext, known: number): Judgement | undefined {
   const far = evidence.sentinels.filter(({ fault: seen }) => seen?.stage === 'resolve' || seen?.stage === 'connect');
   if (far.length === 0) return undefined;
   const observed = listed(far.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`));
   const message = `seen from here, ${observed}; its peers report all ${known} to be up`;
-  return fault('warn', { observed, expected: EXPECTED, message, remedy: 'difyctl preflight --from cluster' });
+  return finding('warn', { observed, expected: EXPECTED, message, remedy: 'difyctl preflight --from cluster' });
 }
 
 /** Sentinels that do not know each other cannot vote together; an even number can be split into halves. */
-function strangers(found: RedisCase, answered: readonly SentinelFact[], known: number): Judgement | undefined {
+function strangers(found: RedisContext, answered: readonly SentinelFact[], known: number): Judgement | undefined {
   const apart = answered.filter(({ sentinels = 1 }) => sentinels < known);
   if (apart.length > 0) {
     const observed = listed(apart.map(({ address, sentinels = 1 }) => `${address} knows ${sentinels} of ${known}`));
     const remedy = `SENTINEL RESET ${shellWord(masterOf(found))} on these`;
-    return fault('warn', { observed, expected: 'each sentinel knows all others', remedy });
+    return finding('warn', { observed, expected: 'each sentinel knows all others', remedy });
   }
   const named = found.evidence.sentinels.length;
   if (known < named) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `${counted(named, 'sentinel')} listed, which know of ${known}`,
       expected: 'sentinels that know each other',
       remedy: 'look whether they watch one and the same master, and reach each other on their announced addresses',
@@ -116,7 +116,7 @@ function strangers(found: RedisCase, answered: readonly SentinelFact[], known: n
   }
   if (known % 2 === 1) return undefined;
   const message = `${known} sentinels: an even number survives no more losses than ${known - 1}, and can be split into halves`;
-  return fault('warn', {
+  return finding('warn', {
     observed: `${known} sentinels`,
     expected: 'an odd number',
     message,
@@ -125,35 +125,35 @@ function strangers(found: RedisCase, answered: readonly SentinelFact[], known: n
 }
 
 /** Sentinels that hold the master to be down alone, or do nothing for a while, are no voice when it is lost. */
-function doubts(found: RedisCase, answered: readonly SentinelFact[]): Judgement | undefined {
+function doubts(found: RedisContext, answered: readonly SentinelFact[]): Judgement | undefined {
   const isDoubting = ({ flags }: SentinelFact) => flags.includes('s_down') || flags.includes('o_down');
   const doubting = answered.filter(isDoubting);
   if (doubting.length > 0 && doubting.length < answered.length) {
     const names = listed(doubting.map(({ address }) => address));
     const observed = `${names} ${doubting.length === 1 ? 'holds' : 'hold'} the master to be down, and the others do not`;
     const remedy = `check the log of ${names}: it cannot reach the master, or cannot log in (SENTINEL SET ${shellWord(masterOf(found))} auth-pass)`;
-    return fault('warn', { observed, expected: EXPECTED, remedy });
+    return finding('warn', { observed, expected: EXPECTED, remedy });
   }
   const quorums = groupBy(answered, ({ quorum = 1 }) => String(quorum));
   if (quorums.size > 1) {
     const views = [...quorums].map(([quorum, ones]) => `${quorum} on ${listed(ones.map(({ address }) => address))}`);
     const observed = `the sentinels differ on the quorum: ${views.join(', ')}`;
     const remedy = `SENTINEL SET ${shellWord(masterOf(found))} quorum 2, on each sentinel`;
-    return fault('warn', { observed, expected: 'one quorum', remedy });
+    return finding('warn', { observed, expected: 'one quorum', remedy });
   }
   const tilted = answered.filter(({ isTilted }) => isTilted === true);
   if (tilted.length === 0) return undefined;
   const observed = `${listed(tilted.map(({ address }) => address))} in TILT mode, in which a sentinel does nothing`;
   const remedy = 'check the clock and the load of its machine; it leaves the mode after 30 quiet seconds';
-  return fault('warn', { observed, expected: EXPECTED, remedy });
+  return finding('warn', { observed, expected: EXPECTED, remedy });
 }
 
 /** With a quorum of one, a single sentinel that loses its way to the master calls it down, and starts a failover with the votes of the others. */
-function aloneEnough(found: RedisCase, known: number, quorum: number): Judgement | undefined {
+function aloneEnough(found: RedisContext, known: number, quorum: number): Judgement | undefined {
   if (known < 2 || quorum > 1) return undefined;
   const observed = `quorum 1 of ${known} sentinels`;
   const majority = Math.floor(known / 2) + 1;
-  return fault('warn', {
+  return finding('warn', {
     observed,
     expected: `a quorum of ${majority}`,
     message: `${observed}: one sentinel that cannot reach the master calls it down by itself, and a sound master is replaced`,
@@ -161,6 +161,6 @@ function aloneEnough(found: RedisCase, known: number, quorum: number): Judgement
   });
 }
 
-function masterOf({ redis }: RedisCase): string {
+function masterOf({ redis }: RedisContext): string {
   return redis.topology === 'sentinel' ? redis.sentinel.master : '';
 }

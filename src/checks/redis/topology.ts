@@ -1,9 +1,9 @@
-import { REDIS, type RedisEvidence } from '../../evidence/redis/facts.ts';
+import { REDIS, type RedisFacts } from '../../evidence/redis/facts.ts';
 import type { Check } from '../check.ts';
-import { counted, deploymentOf, fault, pass } from '../judgement.ts';
-import { declaredNotSeen } from '../services/probed.ts';
+import { counted, deploymentOf, finding, pass } from '../judgement.ts';
+import { declaredOnly } from '../services/probed.ts';
 import { errorInProd } from '../when.ts';
-import { onExternalRedis } from './subject.ts';
+import { onExternalRedis } from './context.ts';
 
 /** A quorum that survives the loss of one. */
 const SENTINELS = 3;
@@ -14,30 +14,32 @@ export const redisTopology: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: onExternalRedis,
-  needs: [],
-  wants: [REDIS],
+  requires: [],
+  optional: [REDIS],
   remedy: 'run three sentinels, or a managed service with a standby and say so in redis.managed',
   judge: (context) => {
     const { redis } = deploymentOf(context);
     const expected = `${SENTINELS} sentinels, or a managed service with failover`;
-    if (redis.mode === 'bundled') return fault('fail', { observed: 'bundled Redis', expected });
+    if (redis.mode === 'bundled') return finding('fail', { observed: 'bundled Redis', expected });
     if (redis.topology === 'sentinel') {
       const observed = counted(redis.sentinel.nodes.length, 'sentinel');
-      return redis.sentinel.nodes.length < SENTINELS ? fault('fail', { observed, expected }) : pass(observed, expected);
+      return redis.sentinel.nodes.length < SENTINELS
+        ? finding('fail', { observed, expected })
+        : pass(observed, expected);
     }
-    const replicas = onlineReplicas(context.look(REDIS)?.data);
+    const replicas = onlineReplicas(context.optionalEvidence(REDIS)?.data);
     if (redis.managed?.ha === true) {
       if (replicas > 0) return pass(`${counted(replicas, 'replica')}; failover by ${redis.managed.by}`, expected);
-      return declaredNotSeen(`failover by ${redis.managed.by}`, `check the failover settings of ${redis.managed.by}`);
+      return declaredOnly(`failover by ${redis.managed.by}`, `check the failover settings of ${redis.managed.by}`);
     }
     const behind =
       replicas === 0
         ? 'nothing said of a second server behind it'
         : `${counted(replicas, 'replica')} behind it, with nothing said of who fails over`;
-    return fault('warn', { observed: `one address, and ${behind}`, expected });
+    return finding('warn', { observed: `one address, and ${behind}`, expected });
   },
 };
 
-function onlineReplicas(evidence: RedisEvidence | undefined): number {
+function onlineReplicas(evidence: RedisFacts | undefined): number {
   return evidence?.server?.info?.replicas.filter(({ state }) => state === 'online').length ?? 0;
 }

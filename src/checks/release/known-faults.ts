@@ -1,9 +1,9 @@
 import gte from 'semver/functions/gte.js';
 import lt from 'semver/functions/lt.js';
 import { BAD_RELEASES } from '../../checklist/bad-releases.ts';
-import { RELEASE_LIVING } from '../../evidence/release/living.ts';
+import { RELEASE_INSTALLED } from '../../evidence/release/installed.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { warning, withFile } from '../when.ts';
 
 export const releaseKnownFaults: Check = {
@@ -12,11 +12,11 @@ export const releaseKnownFaults: Check = {
   phases: ['preflight'],
   severity: warning,
   when: withFile,
-  needs: [RELEASE_LIVING],
+  requires: [RELEASE_INSTALLED],
   remedy: 'upgrade to 1.16.1',
   judge: (context) => {
     const expected = 'no release with a fault that endangers data or users';
-    const { images } = context.evidence(RELEASE_LIVING);
+    const { images } = context.evidence(RELEASE_INSTALLED);
     const versions = [...new Set(images.flatMap(versionOf))];
     const bad = versions.flatMap((version) =>
       BAD_RELEASES.filter(({ from, below }) => isWithin(version, from, below)).map((release) => ({
@@ -27,7 +27,7 @@ export const releaseKnownFaults: Check = {
     const [first] = bad;
     if (first === undefined) return pass(versions.length === 0 ? 'nothing runs yet' : versions.join(', '), expected);
     const observed = bad.map(({ version, why }) => `${version} runs: ${why}`).join('; ');
-    return fault('warn', { observed, expected, remedy: first.next });
+    return finding('warn', { observed, expected, remedy: first.next });
   },
 };
 

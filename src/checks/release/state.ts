@@ -1,6 +1,6 @@
 import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import type { Check } from '../check.ts';
-import { counted, deploymentOf, fault, pass, some } from '../judgement.ts';
+import { counted, deploymentOf, finding, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile, warning } from '../when.ts';
 
 /** What a helm that was killed leaves behind; `install` recovers from it under its lock. */
@@ -12,7 +12,7 @@ export const releaseState: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  needs: [CLUSTER_RELEASE],
+  requires: [CLUSTER_RELEASE],
   remedy: 'difyctl status',
   judge: (context) => {
     const { name } = deploymentOf(context);
@@ -21,14 +21,14 @@ export const releaseState: Check = {
     if (status === undefined) return pass(`no release ${name} yet`, expected);
     const observed = `release ${name} is ${status}, revision ${revision ?? '?'}`;
     if (PENDING.test(status)) {
-      return fault('warn', {
+      return finding('warn', {
         observed,
         expected,
         remedy: 'difyctl install takes over from a run that died; if another helm is at work, wait for it',
       });
     }
     if (status === 'failed')
-      return fault('warn', { observed, expected, remedy: 'difyctl install tries again; difyctl status says why' });
+      return finding('warn', { observed, expected, remedy: 'difyctl install tries again; difyctl status says why' });
     return pass(observed, expected);
   },
 };
@@ -39,14 +39,14 @@ export const releaseLeftovers: Check = {
   phases: ['preflight'],
   severity: warning,
   when: onKubernetesWithFile,
-  needs: [CLUSTER_RELEASE],
+  requires: [CLUSTER_RELEASE],
   remedy: 'keep them to use their data, or delete them first: kubectl delete pvc NAME',
   judge: (context) => {
     const { status, claims } = context.evidence(CLUSTER_RELEASE);
     const expected = 'no claims without a release';
     if (status !== undefined || claims.length === 0) return pass('no leftovers', expected);
     const names = some(claims.map((claim) => claim.name));
-    return fault('warn', {
+    return finding('warn', {
       observed: `${counted(claims.length, 'claim')} of an earlier installation would be used again: ${names}`,
       expected,
     });

@@ -1,10 +1,10 @@
 import { isOlder } from '../../base/version-order.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { type LivingFact, RELEASE_LIVING } from '../../evidence/release/living.ts';
+import { type InstalledFact, RELEASE_INSTALLED } from '../../evidence/release/installed.ts';
 import { UPGRADE_STEPS } from '../../versions/upgrade-path.ts';
 import type { Check, Judgement } from '../check.ts';
 import { execInApi } from '../exec-command.ts';
-import { deploymentOf, fault, listed, pass, some } from '../judgement.ts';
+import { deploymentOf, finding, listed, pass, some } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 
 const EXPECTED = 'the version that is installed, or a newer one';
@@ -15,18 +15,18 @@ export const releaseVersion: Check = {
   phases: ['preflight'],
   severity: error,
   when: withFile,
-  needs: [RELEASE_LIVING],
+  requires: [RELEASE_INSTALLED],
   remedy: 'difyctl status',
   judge: (context) => {
     const deployment = deploymentOf(context);
-    const living = context.evidence(RELEASE_LIVING);
+    const living = context.evidence(RELEASE_INSTALLED);
     const running = newest(living.images.flatMap(versionOf));
     const recorded = living.records.findLast(({ outcome }) => outcome !== 'open');
     const installed = running ?? recorded?.version;
     if (installed === undefined) return unread(living);
     if (!isOlder(deployment.version, installed)) return upgraded(deployment, installed);
     if (running !== undefined) return downgrade(deployment, running);
-    return fault('warn', {
+    return finding('warn', {
       observed: `${installed} was installed here last (revision ${recorded?.number}), ${deployment.version} is older`,
       expected: `${EXPECTED}, where its database was kept`,
       remedy: `set version: ${installed}, or make sure that the database is empty or from before it`,
@@ -47,9 +47,9 @@ function newest(versions: readonly string[]): string | undefined {
   );
 }
 
-function unread({ images }: LivingFact): Judgement {
+function unread({ images }: InstalledFact): Judgement {
   if (images.length === 0) return pass('nothing is installed yet', EXPECTED);
-  return fault('warn', {
+  return finding('warn', {
     observed: `the tag of what runs is no version: ${some(images)}`,
     expected: EXPECTED,
     remedy: 'see the X-Version header of /console/api/ping, and let version be no older than that',
@@ -57,7 +57,7 @@ function unread({ images }: LivingFact): Judgement {
 }
 
 function downgrade({ version }: Deployment, running: string): Judgement {
-  return fault('fail', {
+  return finding('fail', {
     observed: `${running} runs, and the file says ${version}`,
     expected: EXPECTED,
     message: `${running} runs, and the file says ${version}: Dify's migrations go forward only, and an older api ends with "Can't locate revision" on the newer schema`,
@@ -73,7 +73,7 @@ function upgraded(deployment: Deployment, installed: string): Judgement {
   const observed = installed === version ? `${version} is installed` : `${installed} is installed, ${version} is newer`;
   if (steps.length === 0) return pass(observed, EXPECTED);
   const commands = steps.flatMap((step) => step.commands);
-  return fault('warn', {
+  return finding('warn', {
     observed: `${observed}, and ${listed(steps.map((step) => step.version))} asked for more than another image`,
     expected: 'no step by hand between the two',
     remedy: `once it is installed: ${commands.map(({ command }) => `${execInApi(deployment)} ${command}`).join(' && ')}`,

@@ -1,6 +1,6 @@
 import type { CertificateFact } from '../../net/tls.ts';
 import type { Judgement } from '../check.ts';
-import { counted, fault, pass } from '../judgement.ts';
+import { counted, finding, pass } from '../judgement.ts';
 
 /** Days before its end at which a certificate is a finding: a month is what most authorities' renewal mails begin with. */
 const RENEW_DAYS = 30;
@@ -15,23 +15,23 @@ export function judgeCertificate(certificate: CertificateFact, now: Date, verifi
   const days = Math.floor((Date.parse(validTo) - now.getTime()) / DAY_MS);
   const expected = 'a trusted certificate for this host, with a month or more left';
   if (days < 0)
-    return fault('fail', { observed: `the certificate of ${subject} expired on ${dayOf(validTo)}`, expected });
+    return finding('fail', { observed: `the certificate of ${subject} expired on ${dayOf(validTo)}`, expected });
   if (Date.parse(validFrom) > now.getTime()) {
-    return fault('fail', {
+    return finding('fail', {
       observed: `the certificate of ${subject} is valid only from ${dayOf(validFrom)}`,
       expected,
     });
   }
   const status = verifies ? 'fail' : 'warn';
-  if (wrongHost !== undefined) return fault(status, { observed: wrongHost, expected });
+  if (wrongHost !== undefined) return finding(status, { observed: wrongHost, expected });
   if (distrust !== undefined) {
-    return fault(status, {
+    return finding(status, {
       observed: `the certificate of ${subject}, from ${issuer}, is not trusted (${distrust})`,
       expected,
     });
   }
   if (days < RENEW_DAYS)
-    return fault('warn', { observed: `the certificate ends in ${counted(days, 'day')}`, expected });
+    return finding('warn', { observed: `the certificate ends in ${counted(days, 'day')}`, expected });
   return pass(`certificate of ${issuer}, ${counted(days, 'day')} left`, expected);
 }
 

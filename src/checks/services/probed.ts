@@ -1,6 +1,6 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { EvidenceOrigin } from '../../evidence/evidence.ts';
-import type { FaultFact } from '../../net/fault.ts';
+import type { FaultFact } from '../../net/probe-error.ts';
 import type { Judgement, Status } from '../check.ts';
 
 /**
@@ -22,12 +22,12 @@ export function notReached(earlier: string): Judgement {
 }
 
 /** For a check of what others keep: who may not look at it is told so, and has no finding. */
-export function notSeen(missing: string): Judgement {
+export function notObserved(missing: string): Judgement {
   return { status: 'skip', observed: '', expected: '', message: `skipped: ${missing}` };
 }
 
 /** A managed service hides what it promises: a warning, with the command that would show it. */
-export function declaredNotSeen(what: string, show: string): Judgement {
+export function declaredOnly(what: string, show: string): Judgement {
   return {
     status: 'warn',
     observed: 'declared, not seen',

@@ -5,7 +5,7 @@ import { ENDPOINTS, type EndpointFact } from '../../evidence/endpoints.ts';
 import type { EvidenceOrigin } from '../../evidence/evidence.ts';
 import type { Check, Judgement, Observation } from '../check.ts';
 import { worst } from '../judge.ts';
-import { counted, deploymentOf, fault, listed, pass } from '../judgement.ts';
+import { counted, deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { error, whereFile } from '../when.ts';
 import { faultStatus } from './probed.ts';
 
@@ -24,11 +24,11 @@ export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) 
   phases: ['preflight'],
   severity: error,
   when: whereFile((deployment) => endpointsOf(deployment).some((endpoint) => endpoint.service === service)),
-  needs: [ENDPOINTS],
+  requires: [ENDPOINTS],
   remedy: 'check the address, name servers and firewalls between',
   judge: (context) => {
     const deployment = deploymentOf(context);
-    const from = context.look(ENDPOINTS)?.from ?? 'local';
+    const from = context.optionalEvidence(ENDPOINTS)?.from ?? 'local';
     const endpoints = context.evidence(ENDPOINTS).filter((endpoint) => endpoint.service === service);
     const observations = endpoints.map((endpoint) => observe(endpoint, deployment, from));
     const expected = 'a TCP connection';
@@ -36,18 +36,18 @@ export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) 
       listed(some.map(({ subject, observed }) => `${subject} ${observed}`));
     const faults = observations.filter((observation) => observation.status !== 'pass');
     if (faults.length === 0) return { ...pass(said(observations), expected), observations };
-    if (hasFellows(deployment, service) && faults.length < observations.length) return someConnect(observations);
+    if (hasPeers(deployment, service) && faults.length < observations.length) return someConnect(observations);
     const observed = said(faults);
     const status = worst(faults.map((one) => one.status)) === 'warn' ? 'warn' : 'fail';
     // The cluster has names and routes of its own: what fails from here may well work there.
     const message = status === 'warn' ? `seen from here, ${observed}; the cluster may see it differently` : observed;
     const remedy = status === 'warn' ? 'difyctl preflight --from cluster' : nextStep(endpoints, deployment, from);
-    return { ...fault(status, { observed, expected, message, remedy }), observations };
+    return { ...finding(status, { observed, expected, message, remedy }), observations };
   },
 }));
 
 /** Clients go on to the next sentinel: one that connects is enough to begin with, and how many are up is a question of its own. */
-function hasFellows({ redis }: Deployment, service: Endpoint['service']): boolean {
+function hasPeers({ redis }: Deployment, service: Endpoint['service']): boolean {
   return service === 'redis' && redis.mode === 'external' && redis.topology === 'sentinel';
 }
 

@@ -1,6 +1,6 @@
 import { OTHER_DIFYCTL } from '../../evidence/tools.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { warning } from '../when.ts';
 
 /** Upstream Dify ships a client of the same name since 1.15. */
@@ -9,13 +9,13 @@ export const otherDifyctl: Check = {
   title: 'no other program called difyctl comes first on PATH',
   phases: ['preflight'],
   severity: warning,
-  needs: [OTHER_DIFYCTL],
+  requires: [OTHER_DIFYCTL],
   remedy: 'call this one as dify-installer, or change the order of PATH',
   judge: (context) => {
     const { first, isThis } = context.evidence(OTHER_DIFYCTL);
     if (first === undefined) return pass('no other difyctl on PATH');
     if (isThis) return pass('difyctl on PATH is this one');
-    return fault('warn', {
+    return finding('warn', {
       observed: `typing difyctl runs ${first}, which is another program or another copy`,
       expected: 'this installer',
     });

@@ -4,7 +4,7 @@ import { ADVISED_COMPOSE, OLDEST_COMPOSE, OLDEST_KUBECTL } from '../../checklist
 import type { EvidenceKey } from '../../evidence/evidence.ts';
 import { COMPOSE, DOCKER, HELM, KUBECTL, type ToolFact } from '../../evidence/tools.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { error, onCompose, onKubernetes } from '../when.ts';
 
 interface ToolRule {
@@ -63,19 +63,19 @@ export const toolChecks: readonly Check[] = RULES.map(({ id, title, key, program
   phases: ['preflight'],
   severity: error,
   when,
-  needs: [key],
+  requires: [key],
   remedy,
   judge: (context) => {
     const tool = context.evidence(key);
     const expected = `${program}${oldest === undefined ? '' : ` ${oldest} or newer`}`;
     if (tool.version === undefined || tool.version === '') {
       const said = tool.fault === undefined ? 'no version' : tool.fault;
-      return fault('fail', { observed: said, expected, message: `${program} cannot be used: ${said}` });
+      return finding('fail', { observed: said, expected, message: `${program} cannot be used: ${said}` });
     }
     const observed = `${program} ${tool.version}`;
-    if (oldest !== undefined && isOlder(tool.version, oldest)) return fault('fail', { observed, expected });
+    if (oldest !== undefined && isOlder(tool.version, oldest)) return finding('fail', { observed, expected });
     if (advised !== undefined && isOlder(tool.version, advised)) {
-      return fault('warn', { observed, expected: `${advised} or newer, as upstream's newest quick start asks` });
+      return finding('warn', { observed, expected: `${advised} or newer, as upstream's newest quick start asks` });
     }
     return pass(observed, expected);
   },

@@ -3,7 +3,7 @@ import type { ExternalStore } from '../../evidence/vector-store/facts.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import { takesCa, usesTls } from '../../providers/vector-store/registry.ts';
 import type { Check } from '../check.ts';
-import { fault, pass } from '../judgement.ts';
+import { finding, pass } from '../judgement.ts';
 import { isOfUnknownAuthority, judgeCertificate } from '../services/certificate.ts';
 import { error } from '../when.ts';
 import { probeFault, storeCheck, unasked } from './store-check.ts';
@@ -21,7 +21,7 @@ const tls = storeCheck({
     if (facts.certificate !== undefined) {
       const judgement = judgeCertificate(facts.certificate, context.now);
       if (judgement.status === 'pass') return judgement;
-      return { ...judgement, remedy: ownAuthority(seen.facts.provider, facts.certificate) ?? remedy };
+      return { ...judgement, remedy: customCa(seen.facts.provider, facts.certificate) ?? remedy };
     }
     if (facts.fault?.stage === 'tls') {
       return probeFault(seen, facts.fault, { where: facts.address, expected: 'TLS, as the file says', remedy });
@@ -35,7 +35,7 @@ const tls = storeCheck({
  * `MILVUS_SERVER_PEM_PATH`). Weaviate's client is made without its `trust_env`, so that no variable reaches it; every other variable
  * (SSL_CERT_FILE, REQUESTS_CA_BUNDLE) would take the public authorities from all clients of the process.
  */
-function ownAuthority(provider: ExternalStore['provider'], certificate: CertificateFact): string | undefined {
+function customCa(provider: ExternalStore['provider'], certificate: CertificateFact): string | undefined {
   if (!isOfUnknownAuthority(certificate)) return undefined;
   if (takesCa(provider))
     return `name the certificate of the authority that signed it: --set vectorStore.${provider}.caFile=./ca.pem`;
@@ -68,7 +68,7 @@ const anonymous = storeCheck({
     if (facts.isOpen === undefined) return unasked(seen);
     const expected = 'no answer without a key';
     if (!facts.isOpen) return pass('refuses a client without a key', expected);
-    return fault('warn', {
+    return finding('warn', {
       observed: 'answers without any key',
       expected,
       message: 'answers without any key: anyone who reaches its port can read and delete every knowledge base',

@@ -3,11 +3,11 @@ import { COPIES, DISK_USED, QDRANT_SIZE, type StoreSize } from '../../checklist/
 import type { NodeFact, VectorStoreFacts } from '../../evidence/vector-store/facts.ts';
 import { vectorStoreProvider } from '../../providers/vector-store/registry.ts';
 import type { Check, Judgement } from '../check.ts';
-import { counted, fault, listed, pass, some } from '../judgement.ts';
-import { declaredNotSeen, notReached } from '../services/probed.ts';
+import { counted, finding, listed, pass, some } from '../judgement.ts';
+import { declaredOnly, notReached } from '../services/probed.ts';
 import { error, errorInProd, warning } from '../when.ts';
 import { showNodes } from './managed.ts';
-import { notSeen, probeFault, storeCheck, unasked } from './store-check.ts';
+import { notObserved, probeFault, storeCheck, unasked } from './store-check.ts';
 
 const replication = storeCheck({
   id: 'vector-store.replication',
@@ -25,12 +25,12 @@ const replication = storeCheck({
     if ('hidden' in copies) {
       if (context.tier === 'test') return unasked(seen, 'its schema is not shown to this key');
       return store.managed === undefined
-        ? notSeen(expected, copies.hidden, 'give the key the right to read the schema')
-        : declaredNotSeen(`${COPIES} copies at ${store.managed.by}`, showNodes(store));
+        ? notObserved(expected, copies.hidden, 'give the key the right to read the schema')
+        : declaredOnly(`${COPIES} copies at ${store.managed.by}`, showNodes(store));
     }
     const { ofNew, single, collections } = copies.seen;
     if (ofNew !== undefined && ofNew < COPIES) {
-      return fault('fail', {
+      return finding('fail', {
         observed: 'new collections get one copy',
         expected,
         remedy: vectorStoreProvider(facts.provider).copies?.raise ?? 'add a standby or a replica',
@@ -38,7 +38,7 @@ const replication = storeCheck({
     }
     if (single.length > 0) {
       const observed = `${single.length} of ${counted(collections, 'collection')} with one copy: ${some(single)}`;
-      return fault('fail', { observed, expected, remedy: copyAgain(facts, single[0] ?? '') });
+      return finding('fail', { observed, expected, remedy: copyAgain(facts, single[0] ?? '') });
     }
     return pass(ofNew === undefined ? 'no collection with one copy' : `${ofNew} copies`, expected);
   },
@@ -66,8 +66,8 @@ const disk = storeCheck({
     const over = (limit: number) => known.filter(({ diskUsed = 0 }) => diskUsed >= limit);
     const words = (full: readonly NodeFact[]) =>
       some(full.map(({ name, diskUsed = 0 }) => `${name} ${percent(diskUsed)} full`));
-    if (over(DISK_USED.fail).length > 0) return fault('fail', { observed: words(over(DISK_USED.fail)), expected });
-    if (over(DISK_USED.warn).length > 0) return fault('warn', { observed: words(over(DISK_USED.warn)), expected });
+    if (over(DISK_USED.fail).length > 0) return finding('fail', { observed: words(over(DISK_USED.fail)), expected });
+    if (over(DISK_USED.warn).length > 0) return finding('warn', { observed: words(over(DISK_USED.warn)), expected });
     return pass(`${percent(Math.max(...known.map(({ diskUsed = 0 }) => diskUsed)))} used at most`, expected);
   },
 });
@@ -114,7 +114,7 @@ function judgeSize(nodes: readonly NodeFact[], wanted: StoreSize, expected: stri
       isBelow(cpus, wanted.cpus) || isBelow(memoryBytes, wanted.memoryBytes) || isBelow(diskBytes, wanted.diskBytes),
   );
   const words = (list: readonly NodeFact[]) => some(list.map(sizeOf));
-  return small.length === 0 ? pass(words(nodes), expected) : fault('warn', { observed: words(small), expected });
+  return small.length === 0 ? pass(words(nodes), expected) : finding('warn', { observed: words(small), expected });
 }
 
 function sizeOf({ name, cpus, memoryBytes, diskBytes }: NodeFact): string {

@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { counted, fault, pass, some } from '../judgement.ts';
+import { counted, finding, pass, some } from '../judgement.ts';
 import { error } from '../when.ts';
 import { storeCheck, unasked } from './store-check.ts';
 
@@ -14,7 +14,7 @@ const schema = storeCheck({
     if (legacy === undefined) return unasked(seen, 'its schema is not shown to this key');
     const expected = 'a vector named default in every collection of Dify';
     if (legacy.length === 0) return pass('every collection has it', expected);
-    return fault('fail', {
+    return finding('fail', {
       observed: `${counted(legacy.length, 'collection')} without it: ${some(legacy)}`,
       expected,
       message: `${counted(legacy.length, 'collection')} made by Dify before 1.9.2, which this one cannot search: ${some(legacy)}`,

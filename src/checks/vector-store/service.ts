@@ -2,9 +2,9 @@ import { isOlder, minorOf } from '../../base/version-order.ts';
 import { weaviateSteps } from '../../checklist/vector-stores.ts';
 import { blockOf, vectorStoreProvider } from '../../providers/vector-store/registry.ts';
 import type { Check, Judgement } from '../check.ts';
-import { counted, fault, listed, pass, some } from '../judgement.ts';
+import { counted, finding, listed, pass, some } from '../judgement.ts';
 import { error } from '../when.ts';
-import { notSeen, probeFault, type Seen, storeCheck, unasked } from './store-check.ts';
+import { notObserved, probeFault, storeCheck, unasked, type VectorStoreContext } from './store-check.ts';
 
 const health = storeCheck({
   id: 'vector-store.health',
@@ -18,19 +18,19 @@ const health = storeCheck({
     if (facts.fault?.stage === 'use') return probeFault(seen, facts.fault, { where: facts.address, expected });
     if (asked === undefined) return unasked(seen);
     if ('fault' in asked) return probeFault(seen, asked.fault, { where: facts.address, expected });
-    if ('seen' in asked && asked.seen.state === 'down') return fault('fail', { observed: asked.seen.text, expected });
+    if ('seen' in asked && asked.seen.state === 'down') return finding('fail', { observed: asked.seen.text, expected });
     const { nodes } = facts;
     if (nodes !== undefined && 'fault' in nodes)
       return probeFault(seen, nodes.fault, { where: facts.address, expected });
     const down = nodes !== undefined && 'seen' in nodes ? nodes.seen.filter(({ isUp }) => !isUp) : [];
     if (down.length > 0) {
       const names = some(down.map(({ name, text }) => (text === undefined ? name : `${name} (${text})`)));
-      return fault('fail', { observed: `${counted(down.length, 'node')} down: ${names}`, expected });
+      return finding('fail', { observed: `${counted(down.length, 'node')} down: ${names}`, expected });
     }
     if ('hidden' in asked) return pass('answers', expected);
     return asked.seen.state === 'ready'
       ? pass(asked.seen.text, expected)
-      : fault('warn', { observed: asked.seen.text, expected });
+      : finding('warn', { observed: asked.seen.text, expected });
   },
 });
 
@@ -49,11 +49,11 @@ const version = storeCheck({
       return pass(`Dify ${dify} works with older servers too`, `no oldest version before Dify ${minimum.since}`);
     const expected = `${facts.provider} ${minimum.version} or newer`;
     if (facts.product !== undefined)
-      return fault('fail', { observed: `${facts.address} is ${facts.product}`, expected });
+      return finding('fail', { observed: `${facts.address} is ${facts.product}`, expected });
     if (facts.version === undefined) return unasked(seen, `${facts.provider} does not say its version here`);
     const observed = `${facts.provider} ${facts.version}`;
     if (!isOlder(facts.version, minimum.version)) return pass(observed, expected);
-    return fault('fail', {
+    return finding('fail', {
       observed,
       expected,
       message: `${observed}: ${minimum.reason}`,
@@ -63,7 +63,7 @@ const version = storeCheck({
 });
 
 /** Weaviate's data goes from minor to minor only. */
-function upgrade({ facts }: Seen, to: string): { readonly remedy: string } {
+function upgrade({ facts }: VectorStoreContext, to: string): { readonly remedy: string } {
   const [from, target] = [minorOf(facts.version ?? ''), minorOf(to)];
   if (facts.provider !== 'weaviate' || from === undefined || target === undefined)
     return { remedy: `upgrade it to ${to} or newer` };
@@ -82,7 +82,7 @@ const grpc = storeCheck({
     if (asked === undefined) return unasked(seen);
     const expected = 'gRPC answers its health check';
     if ('seen' in asked) return pass(`${asked.seen.host}:${asked.seen.port} answers`, expected);
-    if ('hidden' in asked) return notSeen(expected, asked.hidden, 'ask for that right, then run it again');
+    if ('hidden' in asked) return notObserved(expected, asked.hidden, 'ask for that right, then run it again');
     return probeFault(seen, asked.fault, { where: 'the gRPC port', expected });
   },
 });
@@ -98,12 +98,12 @@ const database = storeCheck({
     if (asked === undefined) return unasked(seen);
     const expected = 'a database that is there and complete';
     if ('fault' in asked) return probeFault(seen, asked.fault, { where: seen.facts.address, expected });
-    if ('hidden' in asked) return notSeen(expected, asked.hidden, 'ask for that right, then run it again');
+    if ('hidden' in asked) return notObserved(expected, asked.hidden, 'ask for that right, then run it again');
     const { name, exists, isMade = false, lacks = [] } = asked.seen;
-    if (exists && lacks.length > 0) return fault('fail', { observed: `${name}: ${listed(lacks)}`, expected });
+    if (exists && lacks.length > 0) return finding('fail', { observed: `${name}: ${listed(lacks)}`, expected });
     if (exists) return pass(`${name} is there`, expected);
     if (isMade) return pass(`${name} does not exist yet; Dify creates it`, expected);
-    return fault('fail', { observed: `there is no ${name}`, expected });
+    return finding('fail', { observed: `there is no ${name}`, expected });
   },
 });
 
@@ -115,11 +115,11 @@ const writes = storeCheck({
   judge: (seen) => judgeWrites(seen),
 });
 
-function judgeWrites(seen: Seen): Judgement {
+function judgeWrites(seen: VectorStoreContext): Judgement {
   const { facts } = seen;
   const expected = 'something can be made and removed again';
   if (facts.blocks !== undefined && facts.blocks.length > 0) {
-    return fault('fail', {
+    return finding('fail', {
       observed: listed(facts.blocks),
       expected,
       remedy: unblock(seen),
@@ -128,7 +128,7 @@ function judgeWrites(seen: Seen): Judgement {
   const asked = facts.writes;
   if (asked === undefined) return unasked(seen);
   if ('fault' in asked) return probeFault(seen, asked.fault, { where: facts.address, expected });
-  if ('hidden' in asked) return notSeen(expected, asked.hidden, 'ask for that right, then run it again');
+  if ('hidden' in asked) return notObserved(expected, asked.hidden, 'ask for that right, then run it again');
   const { how, refused, left } = asked.seen;
   if (refused !== undefined) {
     // Elasticsearch says 403 of a block that holds for everybody, too.
@@ -137,15 +137,19 @@ function judgeWrites(seen: Seen): Judgement {
       !/blocked by/.test(refused.text);
     const message = isRight ? `this key may read and not write: ${refused.text}` : `a write failed: ${refused.text}`;
     const remedy = isRight ? {} : { remedy: writable(refused.text) };
-    return fault('fail', { observed: refused.text, expected, message, ...remedy });
+    return finding('fail', { observed: refused.text, expected, message, ...remedy });
   }
   if (left !== undefined) {
-    return fault('warn', { observed: `${left} was made and could not be removed`, expected, remedy: `delete ${left}` });
+    return finding('warn', {
+      observed: `${left} was made and could not be removed`,
+      expected,
+      remedy: `delete ${left}`,
+    });
   }
   return pass(how, expected);
 }
 
-function unblock({ facts: { provider, address } }: Seen): string {
+function unblock({ facts: { provider, address } }: VectorStoreContext): string {
   if (provider !== 'weaviate') return 'make room, then take the write block away';
   return `make room on the disk, then PUT {"status": "READY"} to http://${address}/v1/schema/CLASS/shards/SHARD`;
 }

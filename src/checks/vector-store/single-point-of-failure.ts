@@ -4,11 +4,11 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { VECTOR_STORE } from '../../evidence/vector-store/facts.ts';
 import { vectorStoreProvider } from '../../providers/vector-store/registry.ts';
 import type { Check, Judgement } from '../check.ts';
-import { counted, deploymentOf, fault, pass } from '../judgement.ts';
-import { declaredNotSeen, notReached } from '../services/probed.ts';
+import { counted, deploymentOf, finding, pass } from '../judgement.ts';
+import { declaredOnly, notReached } from '../services/probed.ts';
 import { errorInProd, withFile } from '../when.ts';
 import { showNodes } from './managed.ts';
-import { notSeen, observed, reportedBy, type Seen, seenBy, unasked } from './store-check.ts';
+import { contextOf, notObserved, observed, reportedBy, unasked, type VectorStoreContext } from './store-check.ts';
 
 const EXPECTED = `a vector store of ${COPIES} nodes or more`;
 
@@ -19,9 +19,9 @@ export const vectorStoreSingle: Check = {
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
-  needs: [],
+  requires: [],
   // Wanted and not needed: a bundled store has no probe, and is judged all the same.
-  wants: [VECTOR_STORE],
+  optional: [VECTOR_STORE],
   remedy:
     'name a vector store of several nodes, or accept the risk by name (acceptedRisks) with a drilled plan (recovery.vectorStore, recovery.drills)',
   judge: (context) => {
@@ -31,16 +31,16 @@ export const vectorStoreSingle: Check = {
       const message = `bundled ${vectorStore.provider} is one copy: while it is down no knowledge base answers`;
       return oneNode(deployment, context.now, { observed: `bundled ${vectorStore.provider}, one copy`, message });
     }
-    const evidence = context.look(VECTOR_STORE);
+    const evidence = context.optionalEvidence(VECTOR_STORE);
     if (evidence?.outcome !== 'ok' || evidence.data === undefined) {
-      return notSeen(EXPECTED, evidence?.missing ?? 'the vector store', 'fix the cause, then run it again');
+      return notObserved(EXPECTED, evidence?.missing ?? 'the vector store', 'fix the cause, then run it again');
     }
-    const seen = seenBy(context, evidence.data);
+    const seen = contextOf(context, evidence.data);
     return observed(seen, judge(seen));
   },
 };
 
-function judge(seen: Seen): Judgement {
+function judge(seen: VectorStoreContext): Judgement {
   const { facts, store, context } = seen;
   const { nodes } = facts;
   if (nodes !== undefined && 'seen' in nodes) return judgeCount(seen, nodes.seen.length);
@@ -52,7 +52,7 @@ function judge(seen: Seen): Judgement {
       managed.ha === true
         ? 'several nodes'
         : 'several nodes, which the file does not say either (vectorStore.managed.ha)';
-    return declaredNotSeen(`${promise} at ${managed.by}`, showNodes(store));
+    return declaredOnly(`${promise} at ${managed.by}`, showNodes(store));
   }
   const { vendor } = vectorStoreProvider(store.provider);
   if (vendor !== undefined) return pass(`a service of ${vendor}`, EXPECTED);
@@ -60,14 +60,14 @@ function judge(seen: Seen): Judgement {
   if (context.tier === 'test') return unasked(seen, 'its nodes are not shown to this key');
   const missing = nodes === undefined ? `${store.provider} does not show its nodes` : nodes.hidden;
   const remedy = 'give the key the right to read the cluster, or say who runs it in vectorStore.managed';
-  return notSeen(EXPECTED, missing, remedy);
+  return notObserved(EXPECTED, missing, remedy);
 }
 
-function judgeCount({ deployment, store, facts, context }: Seen, count: number): Judgement {
+function judgeCount({ deployment, store, facts, context }: VectorStoreContext, count: number): Judgement {
   const { majority = COPIES, vendor } = vectorStoreProvider(store.provider);
   if (count >= majority) return pass(counted(count, 'node'), EXPECTED);
   if (count >= COPIES) {
-    return fault('warn', {
+    return finding('warn', {
       observed: counted(count, 'node'),
       expected: `${majority} nodes or more`,
       message: `${store.provider} has ${counted(count, 'node')}, which agree by majority: without one of them the rest cannot decide`,
@@ -79,7 +79,7 @@ function judgeCount({ deployment, store, facts, context }: Seen, count: number):
     const message = `${store.provider} at ${facts.address} is one node: while it is down no knowledge base answers`;
     return oneNode(deployment, context.now, { observed: `one node at ${facts.address}`, message });
   }
-  return fault('warn', { observed: `one node of ${by} is seen`, expected: EXPECTED, remedy: showNodes(store) });
+  return finding('warn', { observed: `one node of ${by} is seen`, expected: EXPECTED, remedy: showNodes(store) });
 }
 
 function oneNode(
@@ -89,7 +89,7 @@ function oneNode(
 ): Judgement {
   const lacks = planLacks(deployment, now);
   return {
-    ...fault('fail', { ...said, expected: EXPECTED }),
+    ...finding('fail', { ...said, expected: EXPECTED }),
     ...(lacks === undefined ? {} : { acceptanceLacks: lacks }),
   };
 }

@@ -6,14 +6,14 @@ import {
   VECTOR_STORE,
   type VectorStoreFacts,
 } from '../../evidence/vector-store/facts.ts';
-import type { FaultFact, ProbeStage } from '../../net/fault.ts';
+import type { FaultFact, ProbeStage } from '../../net/probe-error.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
-import { deploymentOf, fault } from '../judgement.ts';
+import { deploymentOf, finding } from '../judgement.ts';
 import { faultStatus, notReached } from '../services/probed.ts';
 import { whereFile } from '../when.ts';
 
 /** What a rule on the external vector store sees. */
-export interface Seen {
+export interface VectorStoreContext {
   readonly deployment: Deployment;
   readonly store: ExternalStore;
   readonly facts: VectorStoreFacts;
@@ -24,7 +24,7 @@ export interface Seen {
 export interface StoreCheck extends Pick<Check, 'id' | 'title' | 'severity' | 'remedy'> {
   /** The stores for which the question arises. Default: every external one. */
   readonly when?: (store: ExternalStore) => boolean;
-  readonly judge: (seen: Seen) => Judgement;
+  readonly judge: (seen: VectorStoreContext) => Judgement;
 }
 
 /** A check of the external vector store: its judgement is one observation of the store's address, from where it was seen. */
@@ -35,25 +35,25 @@ export function storeCheck({ id, title, severity, remedy, when = () => true, jud
     phases: ['preflight'],
     severity,
     when: whereFile(({ vectorStore }) => vectorStore.mode === 'external' && when(vectorStore)),
-    needs: [VECTOR_STORE],
+    requires: [VECTOR_STORE],
     remedy,
     judge: (context) => {
-      const seen = seenBy(context, context.evidence(VECTOR_STORE));
+      const seen = contextOf(context, context.evidence(VECTOR_STORE));
       return observed(seen, judge(seen));
     },
   };
 }
 
 /** What a rule sees of an external store in this context. */
-export function seenBy(context: JudgeContext, facts: VectorStoreFacts): Seen {
+export function contextOf(context: JudgeContext, facts: VectorStoreFacts): VectorStoreContext {
   const deployment = deploymentOf(context);
   const store = deployment.vectorStore;
   if (store.mode === 'bundled') throw new Error('judged as an external store');
-  return { deployment, store, facts, from: context.look(VECTOR_STORE)?.from ?? 'local', context };
+  return { deployment, store, facts, from: context.optionalEvidence(VECTOR_STORE)?.from ?? 'local', context };
 }
 
 /** A judgement of the store as one observation of its address. */
-export function observed({ facts, from }: Seen, judgement: Judgement): Judgement {
+export function observed({ facts, from }: VectorStoreContext, judgement: Judgement): Judgement {
   const { status, observed: what, expected } = judgement;
   if (status === 'skip') return judgement;
   return { ...judgement, observations: [{ subject: facts.address, from, status, observed: what, expected }] };
@@ -69,7 +69,7 @@ const STAGE_CHECKS: Readonly<Record<ProbeStage, string>> = {
 };
 
 /** For a question that was not asked: the check that reports what kept it from being asked, else `why`. */
-export function unasked({ facts }: Seen, why = `${facts.provider} does not answer this`): Judgement {
+export function unasked({ facts }: VectorStoreContext, why = `${facts.provider} does not answer this`): Judgement {
   const earlier = reportedBy(facts);
   return earlier === undefined ? { status: 'skip', observed: '', expected: '', message: why } : notReached(earlier);
 }
@@ -88,7 +88,7 @@ export function reportedBy({ fault: ended, health, database, writes }: VectorSto
 
 /** A fault of the probe, as grave as its stage and the place it was seen from make it. */
 export function probeFault(
-  { deployment, from }: Seen,
+  { deployment, from }: VectorStoreContext,
   { stage, code, text }: FaultFact,
   said: { readonly where: string; readonly expected: string; readonly remedy?: string },
 ): Judgement {
@@ -96,7 +96,7 @@ export function probeFault(
   const observed = `${said.where} ${text}`;
   const message = status === 'warn' ? `seen from here, ${observed}; the cluster may see it differently` : undefined;
   const { expected, remedy } = said;
-  return fault(status, {
+  return finding(status, {
     observed,
     expected,
     ...(message === undefined ? {} : { message }),
@@ -105,6 +105,6 @@ export function probeFault(
 }
 
 /** What a right or an answer was missing for: not seen, which is not the same as a fault. */
-export function notSeen(expected: string, missing: string, remedy: string): Judgement {
+export function notObserved(expected: string, missing: string, remedy: string): Judgement {
   return { status: 'unknown', observed: 'not seen', expected, message: `not seen: ${missing}`, remedy };
 }

@@ -37,7 +37,7 @@ function list(context: CommandContext): string {
     title: check.title,
     phases: check.phases,
     severity: { test: check.severity('test'), prod: check.severity('prod') },
-    needs: check.needs.map((key) => key.name),
+    needs: check.requires.map((key) => key.name),
   }));
   if (context.output === 'json') return documentText(printedDocument('CheckList', context.now(), { checks }));
   const width = Math.max(...checks.map(({ id }) => id.length));

@@ -9,8 +9,8 @@ import { formatPath } from '../../deployment/paths.ts';
 import { saveDeployment } from '../../deployment/save.ts';
 import { refuseUnknownVersion } from '../../render/known-version.ts';
 import { equivalentCommand } from '../../wizard/command.ts';
-import type { Draft } from '../../wizard/draft.ts';
 import { type FinishedFile, finishFile, type OpenedFile, openFile } from '../../wizard/file.ts';
+import type { WizardState } from '../../wizard/state.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 
@@ -45,11 +45,11 @@ export function define(command: Command, context: CommandContext): void {
 }
 
 async function printQuestions({ stdout }: CommandContext): Promise<void> {
-  const { questionsPage } = await import('../../wizard/page.ts');
+  const { questionsPage } = await import('../../wizard/questions-page.ts');
   stdout.write(questionsPage());
 }
 
-async function askedAtTerminal(opened: OpenedFile, context: CommandContext): Promise<Draft> {
+async function askedAtTerminal(opened: OpenedFile, context: CommandContext): Promise<WizardState> {
   const { askAtTerminal } = await import('../input/init-terminal.ts');
   return askAtTerminal(opened, context);
 }
@@ -62,7 +62,7 @@ interface Written {
   readonly next: string;
 }
 
-function written(opened: OpenedFile, draft: Draft, finished: FinishedFile, { cwd }: CommandContext): Written {
+function written(opened: OpenedFile, draft: WizardState, finished: FinishedFile, { cwd }: CommandContext): Written {
   const file = relative(cwd, opened.path);
   const changed = finished.text === opened.text ? 'unchanged' : 'changed';
   return {

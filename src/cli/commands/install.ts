@@ -19,7 +19,7 @@ import {
   readClusterProbes,
   readSelection,
 } from '../input/check-options.ts';
-import { askToGoOn, type Exhibit, requireAnswer } from '../input/confirm.ts';
+import { type ConfirmDetail, confirm, requireInteractiveOrYes } from '../input/confirm.ts';
 import { openingNotes, type Session, withPrepared } from '../input/session.ts';
 import { createChecklists } from '../output/check-output.ts';
 import { installText } from '../output/install-text.ts';
@@ -53,7 +53,8 @@ export function define(command: Command, context: CommandContext): void {
       const files = readReportFiles(command.opts(), context.cwd);
       const how = { ...readSelection(command.opts()), ...readClusterProbes(command.opts()) };
       if (options.dryRun === true) refuseInDryRun(how);
-      if (options.dryRun !== true) await requireAnswer(context, yes, 'difyctl install', 'difyctl install --dry-run');
+      if (options.dryRun !== true)
+        await requireInteractiveOrYes(context, yes, 'difyctl install', 'difyctl install --dry-run');
       const view = progressView(context);
       try {
         const note = (text: string): void => view.onProgress({ type: 'note', level: 'warn', text });
@@ -110,7 +111,7 @@ async function runInstall(
       if (yes === true) return true;
       const { name } = prepared.deployment;
       const question = again ? `The plan has changed meanwhile. Install ${name} anyway?` : `Install ${name}?`;
-      return askToGoOn(context, question, exhibits(planned, prepared, style));
+      return confirm(context, question, confirmDetails(planned, prepared, style));
     },
     onCheckEvent: (event) => checklist.onEvent(event),
     onProgress: (event) => {
@@ -135,11 +136,11 @@ function refuseUnnamedContext({ tier, target }: Deployment): void {
   });
 }
 
-function exhibits(
+function confirmDetails(
   planned: PlannedInstall,
   { rendered }: RenderedDeployment,
   style: Parameters<typeof changeLines>[1],
-): readonly Exhibit[] {
+): readonly ConfirmDetail[] {
   const lines = (text: readonly string[]): string => `${text.join('\n')}\n`;
   const values = rendered.value.files.find(({ path }) => path === 'values.yaml' || path === 'compose.yaml');
   return [

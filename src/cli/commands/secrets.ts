@@ -5,7 +5,7 @@ import { counted } from '../../base/words.ts';
 import { applySecret } from '../../operations/apply-secret.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
-import { askToGoOn, requireAnswer } from '../input/confirm.ts';
+import { confirm, requireInteractiveOrYes } from '../input/confirm.ts';
 import { withPrepared } from '../input/session.ts';
 
 /** Shown below the options in the command's help. */
@@ -22,7 +22,7 @@ export function define(command: Command, context: CommandContext): void {
     .action(async (what: string, { yes }: { readonly yes?: true }) => {
       if (what !== 'apply')
         throw new UserError('difyctl secrets knows apply alone', { next: ['difyctl secrets apply'] });
-      await requireAnswer(context, yes === true, 'difyctl secrets apply', 'difyctl plan');
+      await requireInteractiveOrYes(context, yes === true, 'difyctl secrets apply', 'difyctl plan');
       await withPrepared(context, 'stop', async ({ prepared, target }) => {
         const { deployment } = prepared;
         const rendered = prepared.rendered.value;
@@ -30,7 +30,7 @@ export function define(command: Command, context: CommandContext): void {
         const { name } = rendered.secret;
         const { now, signal } = context;
         const question = `Apply Secret ${name} (${counted(Object.keys(rendered.secret.data).length, 'key')})?`;
-        const agree = async () => yes === true || askToGoOn(context, question, []);
+        const agree = async () => yes === true || confirm(context, question, []);
         const applied = await applySecret({ prepared, target, now, signal, agree, onProgress: () => undefined });
         if (!applied) return context.exit(EXIT.interrupted);
         context.stdout.write(`  Secret ${name} is applied for ${deployment.name}.\n`);

@@ -7,7 +7,7 @@ import { revisionStore } from '../../operations/plan-install.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import { unreadableNote } from '../../state/revisions/stored.ts';
 import { installedVersions } from '../../state/revisions/versions.ts';
-import type { LiveRelease } from '../../targets/target.ts';
+import type { InstalledRelease } from '../../targets/target.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { openTargetOnly } from '../input/session.ts';
@@ -86,7 +86,7 @@ const LOGS = { kubernetes: 'kubectl describe and kubectl logs of', compose: 'doc
 /** The one thing to do now. */
 export function nextStep(
   target: keyof typeof LOGS,
-  release: LiveRelease,
+  release: InstalledRelease,
   revision: Pick<Revision, 'outcome'> | undefined,
 ): string {
   if (!release.exists) return 'difyctl install';

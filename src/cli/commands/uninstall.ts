@@ -7,7 +7,7 @@ import type { DeploymentContext } from '../../operations/open-deployment.ts';
 import { type RemovalPlan, type Uninstalled, type UninstallOptions, uninstall } from '../../operations/uninstall.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
-import { askToGoOn } from '../input/confirm.ts';
+import { confirm } from '../input/confirm.ts';
 import { openTargetOnly } from '../input/session.ts';
 import { changeLines } from '../output/plan-text.ts';
 import { progressView, resultStyle } from '../output/progress.ts';
@@ -81,7 +81,7 @@ function show(context: CommandContext, { place, removal }: RemovalPlan): void {
 function ask(context: CommandContext, opened: DeploymentContext, again: boolean): Promise<boolean> {
   const { name } = opened.deployment;
   const more = again ? 'More would be deleted than was shown before. ' : '';
-  return askToGoOn(context, `${more}Remove ${name}? Claims, data and secrets are kept.`, []);
+  return confirm(context, `${more}Remove ${name}? Claims, data and secrets are kept.`, []);
 }
 
 function write(

@@ -4,13 +4,13 @@ import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import { systemWords } from '../../base/system-fault.ts';
 import { faultText } from './errors.ts';
 import type { WatchedOutput } from './outputs.ts';
-import { judgeTerminal } from './terminal.ts';
+import { detectTerminal } from './terminal.ts';
 
 /** Says on stderr that the result of a run could not be written, if that is so. The exit code that is left: 8 in place of 0, any other code stays. */
-export function sayLostResult(stdout: WatchedOutput, code: ExitCode): ExitCode {
+export function reportLostResult(stdout: WatchedOutput, code: ExitCode): ExitCode {
   const fault = lostResult(stdout, code);
   if (fault === undefined) return code;
-  const { stderrColor: color, unicode } = judgeTerminal(process, process.env, { color: true, nonInteractive: true });
+  const { stderrColor: color, unicode } = detectTerminal(process, process.env, { color: true, nonInteractive: true });
   process.stderr.write(faultText(fault, { verbose: false, color, unicode }));
   return fault.exitCode;
 }

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { EXIT } from '../../base/exit-codes.ts';
 import { watchOutput } from './outputs.ts';
 import { isHelpRequest, overviewText } from './overview.ts';
-import { judgeTerminal } from './terminal.ts';
+import { detectTerminal } from './terminal.ts';
 import { isVersionRequest, versionText } from './version.ts';
 
 const argv = process.argv.slice(2);
@@ -19,7 +19,7 @@ else {
 }
 
 function width(): number {
-  return judgeTerminal(process, process.env, { color: false, nonInteractive: true }).width;
+  return detectTerminal(process, process.env, { color: false, nonInteractive: true }).width;
 }
 
 async function answer(text: string): Promise<void> {
@@ -27,6 +27,6 @@ async function answer(text: string): Promise<void> {
   process.stdout.write(text);
   await result.drained();
   if (result.fault() === undefined) return;
-  const { sayLostResult } = await import('./lost-result.ts');
-  process.exitCode = sayLostResult(result, EXIT.done);
+  const { reportLostResult } = await import('./lost-result.ts');
+  process.exitCode = reportLostResult(result, EXIT.done);
 }

@@ -4,7 +4,7 @@ import { isatty } from 'node:tty';
 import { Interrupted, Uncaught } from '../../base/errors.ts';
 import { EXIT, type ExitCode } from '../../base/exit-codes.ts';
 import { endPrograms, isProgramRunning } from '../../exec/program-group.ts';
-import { sayLostResult } from './lost-result.ts';
+import { reportLostResult } from './lost-result.ts';
 import { type WatchedOutput, watchOutput } from './outputs.ts';
 import { runCommandLine } from './program.ts';
 
@@ -35,7 +35,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     stuck: stuck(signal),
   });
   await drained(outputs, signal);
-  const last = sayLostResult(result, signal.reason instanceof Uncaught ? EXIT.bug : code);
+  const last = reportLostResult(result, signal.reason instanceof Uncaught ? EXIT.bug : code);
   await drained(outputs, signal);
   await leave(last, signal);
 }
@@ -95,13 +95,13 @@ async function leave(code: ExitCode, signal: AbortSignal): Promise<void> {
     await pause(LEAVE_MS);
     if (threadsAtWork()) endNow();
   }
-  letGoOfTerminals();
+  releaseTerminals();
   for (const name of SIGNALS) process.removeAllListeners(name);
   process.exit(code);
 }
 
 /** Node puts the modes of its terminals back as it exits, and aborts if one was closed meanwhile (EIO). A descriptor that is closed it leaves alone. */
-function letGoOfTerminals(): void {
+function releaseTerminals(): void {
   for (const [fd, stream] of [process.stdin, process.stdout, process.stderr].entries()) {
     if (stream.isTTY === true && !isatty(fd)) closeSync(fd);
   }
@@ -115,7 +115,7 @@ function threadsAtWork(): boolean {
 function endNow(): void {
   for (const name of SIGNALS) process.removeAllListeners(name);
   endPrograms();
-  letGoOfTerminals();
+  releaseTerminals();
   if (threadsAtWork()) process.kill(process.pid, 'SIGINT');
   process.exit(EXIT.interrupted);
 }

@@ -9,13 +9,13 @@ import type { DescribedCommand } from './described.ts';
 import { examplesText } from './examples.ts';
 import { addGlobalOptions, type GlobalAnswers, readGlobals } from './globals.ts';
 import { overviewText } from './overview.ts';
-import { Run, type World } from './run.ts';
+import { CommandRun, type ProcessIo } from './run.ts';
 import { noCommand, refuseEmptyOptions, unknownCommand, usageFault } from './usage.ts';
 import { versionDocument, versionText } from './version.ts';
 
 /** Runs one command line to its end and says how the process ends. Never throws: a fault is printed, as JSON on stdout with `-o json`. */
-export async function runCommandLine(argv: readonly string[], world: World): Promise<ExitCode> {
-  const run = new Run(world);
+export async function runCommandLine(argv: readonly string[], world: ProcessIo): Promise<ExitCode> {
+  const run = new CommandRun(world);
   try {
     return await Promise.race([dispatch(argv, run), ...(world.stuck === undefined ? [] : [world.stuck])]);
   } catch (error) {
@@ -23,7 +23,7 @@ export async function runCommandLine(argv: readonly string[], world: World): Pro
   }
 }
 
-async function dispatch(argv: readonly string[], run: Run): Promise<ExitCode> {
+async function dispatch(argv: readonly string[], run: CommandRun): Promise<ExitCode> {
   const root = addGlobalOptions(configured(new Command('difyctl'), run)).helpOption('-h, --help', 'help');
   const { operands = [], unknown = [] } = (await usage(root, () => root.parseOptions(helpAsOption(argv)))) ?? {};
   const words = [...operands, ...unknown];
@@ -43,7 +43,7 @@ async function runCommand(
   root: Command,
   words: readonly string[],
   asked: GlobalAnswers,
-  run: Run,
+  run: CommandRun,
 ): Promise<void> {
   const isWritten = entry.formats.includes(asked.output);
   const globals = isWritten || asked.outputGiven === true ? asked : { ...asked, output: 'text' as const };
@@ -70,7 +70,7 @@ async function describe(context: CommandContext): Promise<readonly DescribedComm
   return describeCommands(context);
 }
 
-function withoutCommand(words: readonly string[], globals: GlobalAnswers, run: Run): ExitCode {
+function withoutCommand(words: readonly string[], globals: GlobalAnswers, run: CommandRun): ExitCode {
   if (globals.version) {
     writeVersion(globals, run);
   } else if (
@@ -85,7 +85,7 @@ function withoutCommand(words: readonly string[], globals: GlobalAnswers, run: R
 }
 
 /** `difyctl init --version` asks for the version and never begins the command; `--version 1.16.1` means another one. */
-function versionBeside(words: readonly string[], globals: GlobalAnswers, run: Run): ExitCode {
+function versionBeside(words: readonly string[], globals: GlobalAnswers, run: CommandRun): ExitCode {
   if (words.length > 0) {
     throw new UserError('--version says which difyctl this is, and takes nothing beside it', {
       next: ['--version-of-dify names the version of Dify'],
@@ -95,12 +95,12 @@ function versionBeside(words: readonly string[], globals: GlobalAnswers, run: Ru
   return EXIT.done;
 }
 
-function writeVersion({ output }: GlobalAnswers, { stdout }: Run): void {
+function writeVersion({ output }: GlobalAnswers, { stdout }: CommandRun): void {
   stdout.write(output === 'json' ? documentText(versionDocument()) : versionText());
 }
 
 /** Commander throws in place of ending the process, and writes where this run writes. */
-function configured(command: Command, run: Run): Command {
+function configured(command: Command, run: CommandRun): Command {
   return command.exitOverride().configureOutput({
     writeOut: (text) => run.stdout.write(text),
     writeErr: () => undefined,

@@ -10,10 +10,10 @@ import type { CommandContext } from './context.ts';
 import { exitCodeOf, faultDocument, faultText } from './errors.ts';
 import type { GlobalAnswers } from './globals.ts';
 import { createSink, type Sink } from './sink.ts';
-import { judgeTerminal, type Terminal } from './terminal.ts';
+import { detectTerminal, type Terminal } from './terminal.ts';
 
 /** The world outside, as the process or a test has it. */
-export interface World extends Pick<CommandContext, 'streams' | 'env' | 'cwd' | 'now' | 'signal'> {
+export interface ProcessIo extends Pick<CommandContext, 'streams' | 'env' | 'cwd' | 'now' | 'signal'> {
   /** Rejects with Interrupted if an interrupted run waits for something that neither ends nor can be ended. */
   readonly stuck?: Promise<never>;
 }
@@ -21,25 +21,25 @@ export interface World extends Pick<CommandContext, 'streams' | 'env' | 'cwd' | 
 const DEFAULT_FILE = 'difyctl.yaml';
 
 /** One run of a command: its output, which learns secrets on the way, and how it ends. */
-export class Run {
+export class CommandRun {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly width: number;
   exitCode: ExitCode = EXIT.done;
-  readonly #world: World;
+  readonly #world: ProcessIo;
   readonly #secrets = new Set<string>();
   #redact: Redact = (text) => text;
   #colors: Pick<Terminal, 'stdoutColor' | 'stderrColor'> = { stdoutColor: false, stderrColor: false };
 
-  constructor(world: World) {
+  constructor(world: ProcessIo) {
     this.#world = world;
     const redact: Redact = (text) => this.#redact(text);
     this.stdout = createSink(world.streams.stdout, redact, () => this.#colors.stdoutColor);
     this.stderr = createSink(world.streams.stderr, redact, () => this.#colors.stderrColor);
-    this.width = judgeTerminal(world.streams, world.env, { color: false, nonInteractive: true }).width;
+    this.width = detectTerminal(world.streams, world.env, { color: false, nonInteractive: true }).width;
   }
 
-  get env(): World['env'] {
+  get env(): ProcessIo['env'] {
     return this.#world.env;
   }
 
@@ -49,7 +49,7 @@ export class Run {
     describe: (context: CommandContext) => ReturnType<CommandContext['describeCommands']>,
   ): CommandContext {
     const world = this.#world;
-    const terminal = judgeTerminal(world.streams, world.env, globals);
+    const terminal = detectTerminal(world.streams, world.env, globals);
     this.#colors = terminal;
     const context: CommandContext = {
       ...world,
@@ -93,7 +93,7 @@ export class Run {
       this.stdout.writeJson(documentText(faultDocument(error, verbose, now())));
     } else {
       const wishes = { color: !argv.includes('--no-color'), nonInteractive: true };
-      const terminal = judgeTerminal(streams, env, wishes);
+      const terminal = detectTerminal(streams, env, wishes);
       this.#colors = terminal;
       this.stderr.write(faultText(error, { verbose, color: terminal.stderrColor, unicode: terminal.unicode }));
     }
@@ -111,7 +111,7 @@ function isSecretShaped(word: string): boolean {
 }
 
 /** Of several wishes the last counts, as everywhere. */
-function asksForJson(argv: readonly string[], env: World['env']): boolean {
+function asksForJson(argv: readonly string[], env: ProcessIo['env']): boolean {
   const wishes = argv.flatMap((word, index) => {
     if (word === '-o' || word === '--output') return argv[index + 1] ?? [];
     return /^(?:-o|--output=)(.+)$/.exec(word)?.[1] ?? [];

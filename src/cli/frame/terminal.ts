@@ -20,7 +20,7 @@ export interface Streams {
   readonly stderr: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
 }
 
-export interface TerminalWishes {
+export interface TerminalOptions {
   /** False with --no-color. */
   readonly color: boolean;
   readonly nonInteractive: boolean;
@@ -29,7 +29,7 @@ export interface TerminalWishes {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Judges streams, environment and flags. Colour follows no-color.org, then FORCE_COLOR, then whether the stream is a terminal. */
-export function judgeTerminal(streams: Streams, env: Environment, wishes: TerminalWishes): Terminal {
+export function detectTerminal(streams: Streams, env: Environment, wishes: TerminalOptions): Terminal {
   const stdoutIsTerminal = streams.stdout.isTTY === true;
   const stderrIsTerminal = streams.stderr.isTTY === true;
   return {

@@ -4,7 +4,7 @@ import { listed } from '../../checks/judgement.ts';
 import type { CommandContext } from '../frame/context.ts';
 
 /** What can be looked at before the answer: a letter, what it shows, and the text. */
-export interface Exhibit {
+export interface ConfirmDetail {
   readonly key: string;
   readonly title: string;
   readonly text: () => string;
@@ -14,7 +14,7 @@ export interface Exhibit {
  * Refuses where nobody can be asked and `--yes` was not given; `look` is the command that shows what would be done. A file that is missing or wrong is
  * told first: an answer would not help. Throws UserError (exit 2).
  */
-export async function requireAnswer(
+export async function requireInteractiveOrYes(
   context: CommandContext,
   yes: boolean,
   command: string,
@@ -30,10 +30,10 @@ export async function requireAnswer(
 }
 
 /** Asks on stderr until the answer is yes or no; an empty one means no, any other is asked for again. Throws Interrupted on Ctrl-C. */
-export async function askToGoOn(
+export async function confirm(
   context: CommandContext,
   question: string,
-  exhibits: readonly Exhibit[],
+  exhibits: readonly ConfirmDetail[],
 ): Promise<boolean> {
   const { askLine } = await import('./line-prompt.ts');
   const keys = exhibits.map(({ key, title }) => `${key}: ${title}`).join(', ');

@@ -3,7 +3,7 @@ import { formatBytes } from '../../base/quantity.ts';
 import { counted } from '../../base/words.ts';
 import { kubeArguments } from '../../exec/kube-args.ts';
 import type { Runner } from '../../exec/runner.ts';
-import type { Found, FoundCluster, FoundContext, FoundStorageClass } from '../../wizard/found.ts';
+import type { ObservedCluster, ObservedStorageClass, SuggestedContext, Suggestions } from '../../wizard/suggestions.ts';
 
 /** Milliseconds that one program may take; what did not answer by then is not suggested. */
 const LIMIT_MS = 3000;
@@ -13,8 +13,8 @@ export class Discovery {
   readonly #runner: Runner;
   readonly #kubeconfig: string | undefined;
   readonly #signal: AbortSignal;
-  readonly #clusters = new Map<string, Promise<FoundCluster | undefined>>();
-  #found: Found = { contexts: [] };
+  readonly #clusters = new Map<string, Promise<ObservedCluster | undefined>>();
+  #found: Suggestions = { contexts: [] };
 
   constructor(runner: Runner, kubeconfig: string | undefined, signal: AbortSignal) {
     this.#runner = runner;
@@ -23,8 +23,8 @@ export class Discovery {
   }
 
   /** What is known by now. */
-  get found(): Found {
-    return mapTexts(this.#found, oneLine) as Found;
+  get found(): Suggestions {
+    return mapTexts(this.#found, oneLine) as Suggestions;
   }
 
   /** Contexts, the current one's cluster, and the Docker engine, at the same time. */
@@ -61,7 +61,7 @@ export class Discovery {
     if (docker !== undefined) this.#found = { ...this.#found, docker };
   }
 
-  async #cluster(context: string): Promise<FoundCluster | undefined> {
+  async #cluster(context: string): Promise<ObservedCluster | undefined> {
     const get = (...args: readonly string[]): Promise<string> =>
       this.#read('kubectl', [...kubeArguments(this.#kubeconfig, context), '--request-timeout', '3s', 'get', ...args]);
     const [nodes, classes, storage] = await Promise.all([
@@ -96,7 +96,7 @@ const STORAGE_CLASS_COLUMNS =
   'jsonpath={range .items[*]}{.metadata.name}{" "}{.provisioner}{" "}{.metadata.annotations.storageclass\\.kubernetes\\.io/is-default-class}{"\\n"}{end}';
 
 /** The default class first. */
-function storageClassesOf(lines: string): readonly FoundStorageClass[] {
+function storageClassesOf(lines: string): readonly ObservedStorageClass[] {
   return lines
     .split('\n')
     .map((line) => line.split(' '))
@@ -111,7 +111,7 @@ interface KubeConfig {
   readonly contexts?: readonly { readonly name?: string }[] | null;
 }
 
-function contextsOf(text: string): readonly FoundContext[] {
+function contextsOf(text: string): readonly SuggestedContext[] {
   const config = parsed<KubeConfig>(text);
   const current = config?.['current-context'];
   return (config?.contexts ?? [])

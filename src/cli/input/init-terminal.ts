@@ -5,11 +5,11 @@ import { DIFYCTL_VERSION } from '../../base/version.ts';
 import { wrap } from '../../base/wrap.ts';
 import { tryToConnect } from '../../evidence/tcp.ts';
 import { createRunner } from '../../exec/execa-runner.ts';
-import { type Draft, draftData } from '../../wizard/draft.ts';
 import { endpointOf } from '../../wizard/endpoints.ts';
 import type { OpenedFile } from '../../wizard/file.ts';
 import type { Answers, Question } from '../../wizard/question.ts';
 import { runWizard } from '../../wizard/run.ts';
+import { dataOf, type WizardState } from '../../wizard/state.ts';
 import { terminalIo } from '../../wizard/terminal/terminal-io.ts';
 import type { CommandContext } from '../frame/context.ts';
 import { Discovery } from './discovery.ts';
@@ -19,7 +19,7 @@ const PATIENCE_MS = 1500;
 const PROBE_MS = 700;
 
 /** The wizard on the real terminal. Throws Interrupted where the operator leaves. */
-export async function askAtTerminal(opened: OpenedFile, context: CommandContext): Promise<Draft> {
+export async function askAtTerminal(opened: OpenedFile, context: CommandContext): Promise<WizardState> {
   const { streams, terminal, signal, cwd } = context;
   const look = {
     color: terminal.stderrColor,
@@ -37,7 +37,7 @@ export async function askAtTerminal(opened: OpenedFile, context: CommandContext)
     io: terminalIo({ input: streams.stdin, output: streams.stderr, signal }, look),
     places: { cwd, baseDirectory: dirname(opened.path) },
     look: async (question, answers) => {
-      await patiently(lookFor(question, answers, discovery, around));
+      await orAfter(discover(question, answers, discovery, around));
       return discovery.found;
     },
     remark: (question, answers) => remarkOn(question, answers, context),
@@ -47,7 +47,7 @@ export async function askAtTerminal(opened: OpenedFile, context: CommandContext)
 /** No child of the wizard sees a secret: neither what the file refers to, nor what its questions will suggest. */
 function discoveryFor({ draft }: OpenedFile, { env, kubeconfig, signal }: CommandContext): Discovery {
   const suggested = Object.keys(env).filter((name) => name.startsWith('DIFY_'));
-  const hiddenNames = new Set([...suggested, ...referencedVariables(draftData(draft))]);
+  const hiddenNames = new Set([...suggested, ...referencedVariables(dataOf(draft))]);
   const runner = createRunner({ env, hiddenNames, passNames: new Set(), redact: (text) => text });
   return new Discovery(runner, kubeconfig, signal);
 }
@@ -66,19 +66,19 @@ const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
   'target.storageClass',
 ]);
 
-async function lookFor(
+async function discover(
   { id }: Question,
-  { said }: Answers,
+  { explicit }: Answers,
   discovery: Discovery,
   around: Promise<void>,
 ): Promise<void> {
   if (id === 'target.type' || id === 'target.context') return around;
-  const context = said('target.context');
+  const context = explicit('target.context');
   if (OF_THE_CLUSTER.has(id) && typeof context === 'string') await discovery.lookAtCluster(context);
 }
 
 /** Waits, but not long: what comes later is there for a later question. */
-async function patiently(work: Promise<void>): Promise<void> {
+async function orAfter(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MS);

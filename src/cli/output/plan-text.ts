@@ -4,7 +4,7 @@ import type { Drift } from '../../evidence/drift/drift.ts';
 import { driftText } from '../../evidence/drift/words.ts';
 import type { PlannedInstall } from '../../operations/plan-install.ts';
 import { arrow, dot, paint, type Style } from '../../report/style.ts';
-import type { Change, FieldChange } from '../../targets/target.ts';
+import type { FieldChange, PlannedChange } from '../../targets/target.ts';
 
 const SIGNS = { create: '+', change: '~', delete: '-' } as const;
 const TONES = { create: 'good', change: 'care', delete: 'bad' } as const;
@@ -22,7 +22,7 @@ export function placeLines({ place }: PlannedInstall, style: Style): readonly st
 }
 
 /** Every object, one a line; with paths where something differs and `paths` is asked. */
-export function changeLines(changes: readonly Change[], style: Style, withPaths: boolean): readonly string[] {
+export function changeLines(changes: readonly PlannedChange[], style: Style, withPaths: boolean): readonly string[] {
   return changes.flatMap(({ action, kind, name, paths, fields }) => [
     `    ${paint(style, TONES[action], SIGNS[action])} ${oneLine(`${kind} ${name}`)}`,
     ...(withPaths ? (fields?.map((one) => fieldText(one, style)) ?? paths ?? []) : []).map(
@@ -66,7 +66,7 @@ export function driftLines(drift: readonly Drift[], style: Style): readonly stri
 }
 
 /** `+ 9 Deployments  + 9 Services  ~ 1 ConfigMap` */
-function kindsText(changes: readonly Change[]): string {
+function kindsText(changes: readonly PlannedChange[]): string {
   const counts = new Map<string, number>();
   for (const { action, kind } of changes) {
     const key = `${SIGNS[action]} ${oneLine(kind)}`;

@@ -4,14 +4,14 @@ import { counted } from '../../base/words.ts';
 import { arrow, paint, type Style, sign } from '../../report/style.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import { type InstalledVersions, versionWords } from '../../state/revisions/versions.ts';
-import type { LiveRelease, WorkloadStatus } from '../../targets/target.ts';
+import type { InstalledRelease, WorkloadStatus } from '../../targets/target.ts';
 import { driftLines } from './plan-text.ts';
 
 /** What one look at an installation saw. */
 export interface StatusView {
   readonly name: string;
   readonly address: string;
-  readonly release: LiveRelease;
+  readonly release: InstalledRelease;
   /** The newest one. */
   readonly revision: Revision | undefined;
   /** By the newest revision that was applied. */

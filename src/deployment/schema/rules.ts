@@ -25,7 +25,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Judges the sections that are right by themselves; a rule is left out while a section it reads is not. */
-export function judgeRules(sections: Partial<Deployment>): {
+export function checkRules(sections: Partial<Deployment>): {
   readonly problems: readonly PathProblem[];
   readonly warnings: readonly PathProblem[];
 } {

@@ -30,7 +30,7 @@ export const APP_ANSWERS = evidenceKey<AnswersFact>('app.answers', 1);
 export const APP_HEALTH = evidenceKey<AnswersFact>('app.health', 1);
 
 /** Which process a path must be answered by. */
-export type Answerer = 'api' | 'apiWebsocket' | 'pluginDaemon' | 'web';
+export type Responder = 'api' | 'apiWebsocket' | 'pluginDaemon' | 'web';
 
 export const PING = '/console/api/ping';
 export const SETUP = '/console/api/setup';
@@ -41,7 +41,7 @@ export const SOCKET = '/socket.io/?EIO=4&transport=polling';
  * Dify's routing table, one path for each rule (upstream's nginx template of 1.14 and later). The last two must stay inside: where
  * they reach the API, its unauthenticated and internal endpoints are public.
  */
-export const ROUTES: readonly { readonly path: string; readonly by: Answerer }[] = [
+export const ROUTES: readonly { readonly path: string; readonly by: Responder }[] = [
   { path: PING, by: 'api' },
   { path: '/api/site', by: 'api' },
   { path: '/v1/info', by: 'api' },

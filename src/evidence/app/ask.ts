@@ -14,7 +14,7 @@ import { withinMs } from '../../base/time-limit.ts';
 import type { Answer } from './answers.ts';
 
 /** Where requests go, and as whom they ask. */
-export interface Entrance {
+export interface Entrypoint {
   readonly address: string;
   readonly port: number;
   /** Host header, and the name that a certificate must be for. */
@@ -42,7 +42,7 @@ const PAUSE_MS = 1_000;
 const NOT_YET = new Set([502, 503, 504]);
 
 /** Asks for one path; never throws but where `interrupt` was aborted. Asked again, up to three times, where nothing answered or a proxy found nobody. */
-export async function ask(entrance: Entrance, path: string, interrupt: AbortSignal): Promise<Answer> {
+export async function ask(entrance: Entrypoint, path: string, interrupt: AbortSignal): Promise<Answer> {
   // One signal each: many requests at once would crowd the listeners of a shared one.
   const signal = AbortSignal.any([interrupt]);
   for (let attempt = 1; ; attempt++) {
@@ -53,7 +53,7 @@ export async function ask(entrance: Entrance, path: string, interrupt: AbortSign
   }
 }
 
-function askOnce(entrance: Entrance, path: string, signal: AbortSignal): Promise<Answer> {
+function askOnce(entrance: Entrypoint, path: string, signal: AbortSignal): Promise<Answer> {
   const limit = withinMs(ANSWER_MS, signal);
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {
@@ -71,7 +71,7 @@ function askOnce(entrance: Entrance, path: string, signal: AbortSignal): Promise
   });
 }
 
-function send(entrance: Entrance, path: string, signal: AbortSignal, then: (response: IncomingMessage) => void) {
+function send(entrance: Entrypoint, path: string, signal: AbortSignal, then: (response: IncomingMessage) => void) {
   const options: RequestOptions = {
     host: entrance.address,
     port: entrance.port,

@@ -1,11 +1,11 @@
 import { plannedComponents } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { type AnswersFact, APP_ANSWERS, APP_HEALTH, ROUTES, SETUP } from './answers.ts';
-import { askInside, askNginx } from './compose-entrance.ts';
+import { askInside, askNginx } from './compose-entrypoint.ts';
 import { composeWorkloads } from './compose-workloads.ts';
-import { askService } from './kubernetes-entrance.ts';
+import { askService } from './kubernetes-entrypoint.ts';
 import { kubernetesWorkloads } from './kubernetes-workloads.ts';
 import { APP_WORKLOADS, type AppWorkload } from './workloads.ts';
 
@@ -18,7 +18,7 @@ export const appAnswersCollector: Collector<AnswersFact> = {
   collect: async (context) => {
     const deployment = deploymentOf(context);
     if (!plannedComponents(deployment).proxy.enabled)
-      throw new EvidenceMissing('absent', 'nginx (components.proxy is off)');
+      throw new CollectionError('absent', 'nginx (components.proxy is off)');
     const { target } = deployment;
     if (target.type === 'compose') return askNginx(context, deployment, target, PATHS);
     return askService(context, target, 'proxy', PATHS);
@@ -49,6 +49,6 @@ export const appWorkloadsCollector: Collector<readonly AppWorkload[]> = {
 };
 
 function deploymentOf({ deployment }: CollectContext): Deployment {
-  if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+  if (deployment === undefined) throw new CollectionError('absent', 'a deployment file');
   return deployment;
 }

@@ -41,9 +41,11 @@ export async function withPortForward<T>(
     const localPort = LISTENING.exec(said)?.[1];
     if (localPort !== undefined) hear(Number(localPort));
   };
-  const forwarding = kubectl.run(args, { signal: ended, timeoutMs: LIFETIME_MS, tied: true, onStdout }).then(() => {
-    throw new Error('kubectl port-forward ended by itself');
-  });
+  const forwarding = kubectl
+    .run(args, { signal: ended, timeoutMs: LIFETIME_MS, killWithParent: true, onStdout })
+    .then(() => {
+      throw new Error('kubectl port-forward ended by itself');
+    });
   // Whatever ends it after its use is over is no news.
   forwarding.catch(() => undefined);
   try {

@@ -1,10 +1,10 @@
 import { createSecureContext, rootCertificates } from 'node:tls';
-import { type CollectContext, type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
-import { machineAuthorities } from '../names/authorities.ts';
+import { type CollectContext, CollectionError, type Collector, evidenceKey, type Need } from '../evidence.ts';
 import { proxyFor } from '../names/proxy-variables.ts';
 import { publicOrigins } from '../names/public-hosts.ts';
+import { systemCaCertificates } from '../names/system-ca.ts';
 import { type Answer, APP_ANSWERS, PING } from './answers.ts';
-import { ask, type Entrance } from './ask.ts';
+import { ask, type Entrypoint } from './ask.ts';
 
 /** What the console's public address answered, asked by its own name from this machine. */
 export interface PublicFact {
@@ -21,17 +21,17 @@ export const appPublicCollector: Collector<PublicFact> = {
   timeoutMs: 60_000,
   collect: async (context, need) => {
     const { deployment } = context;
-    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    if (deployment === undefined) throw new CollectionError('absent', 'a deployment file');
     const console = new URL(deployment.urls.console);
     const url = `${console.origin}${PING}`;
     const unasked = (await simulatedOf(need)) ?? proxied(context, console);
     if (unasked !== undefined) return { url, unasked };
     const origin = publicOrigins(deployment).find((one) => one.url === console.origin);
-    if (origin === undefined) throw new EvidenceMissing('absent', 'urls.console');
-    const own = await machineAuthorities(context.env);
+    if (origin === undefined) throw new CollectionError('absent', 'urls.console');
+    const own = await systemCaCertificates(context.env);
     const ca = [...rootCertificates, ...(own === undefined ? [] : [own])];
     const { host, port, isSecure } = origin;
-    const entrance: Entrance = {
+    const entrance: Entrypoint = {
       address: host,
       port,
       host: console.host,

@@ -1,6 +1,6 @@
 import { textAt } from '../../base/json-path.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
-import { type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
+import { CollectionError, type Collector, evidenceKey, type Need } from '../evidence.ts';
 import { dryRunRequests } from '../rendered/dry-run.ts';
 import { chartObjects } from '../rendered/objects.ts';
 import { type Refusal, refusalsIn } from './dry-run.ts';
@@ -22,9 +22,9 @@ export const clusterAdmissionCollector: Collector<AdmissionFact> = {
   timeoutMs: 240_000,
   collect: async (context, need) => {
     const { deployment, rendered } = context;
-    if (deployment?.target.type !== 'kubernetes') throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+    if (deployment?.target.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
     if (rendered?.target !== 'kubernetes')
-      throw new EvidenceMissing('absent', context.renderFault ?? 'a deployment file');
+      throw new CollectionError('absent', context.renderFault ?? 'a deployment file');
     if (!(await namespaceExists(need))) return { namespaceExists: false, asked: 0, refusals: [] };
     const release = { name: deployment.name, namespace: deployment.target.namespace };
     const chart = (await chartObjects(context, rendered, need)).filter(isKubernetesObject);
@@ -50,7 +50,7 @@ async function namespaceExists(need: Need): Promise<boolean> {
   return need(CLUSTER_NAMESPACE).then(
     ({ exists }) => exists,
     (error: unknown) => {
-      if (error instanceof EvidenceMissing && error.outcome === 'denied') return true;
+      if (error instanceof CollectionError && error.outcome === 'denied') return true;
       throw error;
     },
   );

@@ -1,4 +1,4 @@
-import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { fromClusterIfThere } from './connect.ts';
 import { CLUSTER_NODES } from './nodes.ts';
 
@@ -26,7 +26,7 @@ export const clusterAutoscalerCollector: Collector<AutoscalerFact> = {
     const clusterAutoscaler = await status.then(
       (found) => found !== undefined,
       (error: unknown) => {
-        if (error instanceof EvidenceMissing && error.outcome === 'denied') return 'unseen' as const;
+        if (error instanceof CollectionError && error.outcome === 'denied') return 'unseen' as const;
         throw error;
       },
     );

@@ -1,6 +1,6 @@
 import { failureOf } from '../../exec/failures.ts';
 import { type Kubectl, KubectlError, kubectl } from '../../exec/kubectl.ts';
-import { type CollectContext, EvidenceMissing } from '../evidence.ts';
+import { type CollectContext, CollectionError } from '../evidence.ts';
 
 /** Reads from the cluster; what kubectl could not get becomes EvidenceMissing that names `right`, such as `list nodes`. */
 export async function fromCluster<T>(
@@ -12,7 +12,7 @@ export async function fromCluster<T>(
     return await read(kubectl(context.runner, context.kubeArgs, context.reads));
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
-    throw new EvidenceMissing(...explain(error, right));
+    throw new CollectionError(...explain(error, right));
   }
 }
 

@@ -1,5 +1,5 @@
 import { at, listAt, textAt } from '../../base/json-path.ts';
-import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { fromClusterIfThere } from './connect.ts';
 
@@ -30,7 +30,7 @@ export const gatewaysCollector: Collector<readonly GatewayFact[]> = {
   collect: async (context, need) => {
     const { routes } = await need(RENDERED_OBJECTS);
     if (context.deployment?.target.type !== 'kubernetes')
-      throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+      throw new CollectionError('absent', 'a deployment on Kubernetes');
     const own = context.deployment.target.namespace;
     const parents = routes.flatMap((route) => route.parents).filter(({ kind }) => kind === 'Gateway');
     const places = new Map(

@@ -1,6 +1,6 @@
 import { isObject } from '../../base/json.ts';
 import { at, listAt, quantityAt, textAt } from '../../base/json-path.ts';
-import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { type Amounts, amounts } from '../rendered/demands.ts';
 import { fromCluster } from './connect.ts';
 
@@ -40,7 +40,7 @@ export const clusterLimitsCollector: Collector<LimitsFact> = {
   timeoutMs: 20_000,
   collect: async (context) => {
     const target = context.deployment?.target;
-    if (target?.type !== 'kubernetes') throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+    if (target?.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
     const { namespace } = target;
     const list = <T>(resource: string, project: (item: unknown) => T | undefined) =>
       fromCluster(context, `list ${resource} in namespace ${namespace}`, (cluster) =>

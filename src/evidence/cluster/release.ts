@@ -1,5 +1,5 @@
 import { listAt, textAt } from '../../base/json-path.ts';
-import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { type CollectContext, CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { fromCluster, fromClusterIfThere } from './connect.ts';
 
 export interface NamespaceFact {
@@ -79,6 +79,6 @@ function claimFact(claim: unknown): ClaimFact {
 }
 
 function releaseOf({ deployment }: CollectContext): { readonly name: string; readonly namespace: string } {
-  if (deployment?.target.type !== 'kubernetes') throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+  if (deployment?.target.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
   return { name: deployment.name, namespace: deployment.target.namespace };
 }

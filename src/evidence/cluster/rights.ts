@@ -1,7 +1,7 @@
 import { at, listAt, textAt } from '../../base/json-path.ts';
 import { APPLY_VERBS, OWN_RIGHTS, PROBE_RIGHTS, type Right } from '../../checklist/rights.ts';
 import type { AccessQuestion } from '../../exec/kubectl.ts';
-import { type CollectContext, type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
+import { type CollectContext, CollectionError, type Collector, evidenceKey, type Need } from '../evidence.ts';
 import { type PlannedObject, RENDERED_OBJECTS } from '../rendered/set.ts';
 import { fromCluster, fromClusterIfThere } from './connect.ts';
 import { CLUSTER_NAMESPACE } from './release.ts';
@@ -131,6 +131,6 @@ function question(
 }
 
 function namespaceOf({ deployment }: CollectContext): string {
-  if (deployment?.target.type !== 'kubernetes') throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+  if (deployment?.target.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
   return deployment.target.namespace;
 }

@@ -5,7 +5,7 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Kubectl, kubectl } from '../../exec/kubectl.ts';
 import { jobLabels, podJob } from '../../jobs/pod-job.ts';
 import { createObjects, demandRights, removeObjects } from '../../jobs/run-job.ts';
-import { type CollectContext, type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
+import { type CollectContext, CollectionError, type Collector, evidenceKey, type Need } from '../evidence.ts';
 import { evidenceOf } from '../relay/job-evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { STORAGE_CLASSES } from './classes.ts';
@@ -48,7 +48,7 @@ export const sharedClaimsCollector: Collector<readonly ClaimTrial[]> = {
 export async function tryClaims(context: CollectContext, need: Need, limitMs: number): Promise<readonly ClaimTrial[]> {
   const { deployment, deep } = context;
   if (deep !== true) return [];
-  if (deployment?.target.type !== 'kubernetes') throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+  if (deployment?.target.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
   const { claims } = await need(RENDERED_OBJECTS);
   const classes = await need(STORAGE_CLASSES);
   const shared = claims.filter(({ accessModes }) => accessModes.includes('ReadWriteMany'));

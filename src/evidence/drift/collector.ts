@@ -1,8 +1,8 @@
 import { docker } from '../../exec/docker.ts';
 import { helm } from '../../exec/helm.ts';
 import { fromCluster } from '../cluster/connect.ts';
-import { type Collector, EvidenceMissing } from '../evidence.ts';
-import { engineIsHere } from '../host/here.ts';
+import { CollectionError, type Collector } from '../evidence.ts';
+import { requireLocalEngine } from '../host/local-engine.ts';
 import { APP_DRIFT, type Drift } from './drift.ts';
 
 /** What was changed in the installation since the last install. */
@@ -11,10 +11,10 @@ export const appDriftCollector: Collector<readonly Drift[]> = {
   timeoutMs: 120_000,
   collect: async (context, need) => {
     const { deployment, runner, kubeArgs, signal } = context;
-    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    if (deployment === undefined) throw new CollectionError('absent', 'a deployment file');
     const { name, target } = deployment;
     if (target.type === 'compose') {
-      const { directory } = await engineIsHere(context, need, 'files');
+      const { directory } = await requireLocalEngine(context, need, 'files');
       const { composeDrift } = await import('./compose/read.ts');
       return composeDrift({ docker: docker(runner), project: { name, directory } }, signal);
     }

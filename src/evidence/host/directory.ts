@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ExternalError } from '../../base/errors.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
 import { type DiskFact, diskBehind, HOST_ENGINE } from './engine.ts';
-import { engineIsHere } from './here.ts';
+import { requireLocalEngine } from './local-engine.ts';
 import { type MountFact, mayWrite, mountOf } from './mount.ts';
 
 /** The place of the project's folder, or of the nearest folder above it that exists. */
@@ -41,7 +41,7 @@ export const hostDirectoryCollector: Collector<DirectoryFact> = {
   key: HOST_DIRECTORY,
   timeoutMs: 20_000,
   collect: async (context, need) => {
-    const { directory } = await engineIsHere(context, need, 'files');
+    const { directory } = await requireLocalEngine(context, need, 'files');
     const { dataRoot } = await need(HOST_ENGINE);
     const nearest = await nearestFolder(directory);
     const files = context.rendered?.files ?? [];

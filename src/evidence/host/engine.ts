@@ -4,7 +4,7 @@ import { ExternalError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
 import { at, listAt, textAt } from '../../base/json-path.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
-import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { type CollectContext, CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { controlGroupLimits, type Limits } from './limits.ts';
 
 /** The machine that the Docker engine runs on, as the engine describes it. */
@@ -60,7 +60,7 @@ export const hostEngineCollector: Collector<EngineFact> = {
   collect: async (context) => {
     // A deployment on Kubernetes has no engine to probe, whatever runs on this machine.
     if (context.deployment?.target.type === 'kubernetes')
-      throw new EvidenceMissing('absent', 'a deployment on Compose');
+      throw new CollectionError('absent', 'a deployment on Compose');
     const asked = context.now().getTime();
     const info = await dockerInfo(context);
     const answered = context.now().getTime();
@@ -102,13 +102,13 @@ function pullSettings(info: unknown): PullSettings {
 async function dockerInfo({ runner, signal }: CollectContext): Promise<unknown> {
   const result = await runner.run('docker', ['info', '--format', '{{json .}}'], { signal }).catch((error: unknown) => {
     if (!(error instanceof ExternalError)) throw error;
-    throw new EvidenceMissing('absent', `the Docker engine does not answer (${error.stderr.at(-1) ?? error.message})`);
+    throw new CollectionError('absent', `the Docker engine does not answer (${error.stderr.at(-1) ?? error.message})`);
   });
   const info: unknown = jsonAnswer(result.stdout, 'docker info');
   // Older clients exit 0 without an engine and put the reason in the document.
   const faults = at(info, 'ServerErrors');
   if (Array.isArray(faults) && faults.length > 0) {
-    throw new EvidenceMissing('absent', `the Docker engine does not answer (${String(faults[0])})`);
+    throw new CollectionError('absent', `the Docker engine does not answer (${String(faults[0])})`);
   }
   return info;
 }

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { ExternalError } from '../../base/errors.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
 import { missingForLevel2 } from './cpu-level.ts';
-import { engineIsHere } from './here.ts';
+import { requireLocalEngine } from './local-engine.ts';
 
 /** Settings of the engine's machine that stand in the way of a deployment. */
 export interface KernelFact {
@@ -26,7 +26,7 @@ export const hostKernelCollector: Collector<KernelFact> = {
   key: HOST_KERNEL,
   timeoutMs: 30_000,
   collect: async (context, need) => {
-    const { target } = await engineIsHere(context, need);
+    const { target } = await requireLocalEngine(context, need);
     const setting = (name: string) =>
       readFile(`/proc/sys/net/${name}`, 'utf8').then(
         (text) => Number(text.trim()),

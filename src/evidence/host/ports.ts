@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { type CollectContext, CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { tryToConnect } from '../tcp.ts';
 import { isLocalEngine } from './engine.ts';
 
@@ -18,8 +18,8 @@ export const hostPortsCollector: Collector<readonly PortFact[]> = {
   timeoutMs: 20_000,
   collect: async (context) => {
     const target = context.deployment?.target;
-    if (target?.type !== 'compose') throw new EvidenceMissing('absent', 'a deployment on Compose');
-    if (!(await isLocalEngine(context))) throw new EvidenceMissing('absent', 'the engine runs on another machine');
+    if (target?.type !== 'compose') throw new CollectionError('absent', 'a deployment on Compose');
+    if (!(await isLocalEngine(context))) throw new CollectionError('absent', 'the engine runs on another machine');
     const published = await publishedPorts(context);
     const wanted = [
       { port: target.httpPort, purpose: 'target.httpPort' },

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isObject } from '../../base/json.ts';
 import { at } from '../../base/json-path.ts';
 import { type Collector, evidenceKey } from '../evidence.ts';
-import { engineIsHere } from './here.ts';
+import { requireLocalEngine } from './local-engine.ts';
 
 /** A service's name that means another machine, too. */
 export interface Hijacked {
@@ -26,7 +26,7 @@ export const hostResolverCollector: Collector<ResolverFact> = {
   key: HOST_RESOLVER,
   timeoutMs: 30_000,
   collect: async (context, need) => {
-    await engineIsHere(context, need);
+    await requireLocalEngine(context, need);
     const { rendered } = context;
     const services = rendered?.target === 'compose' ? at(rendered.project, 'services') : undefined;
     const search = searchDomains(await readFile(RESOLV_CONF, 'utf8').catch(() => ''));

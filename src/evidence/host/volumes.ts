@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseEnvFile } from '../../base/env-file.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
-import { engineIsHere, type Here } from './here.ts';
+import { type LocalEngine, requireLocalEngine } from './local-engine.ts';
 
 /** The folder of `objectStorage.local`, as an earlier installation left it. */
 interface StorageFolder {
@@ -40,7 +40,7 @@ export const hostVolumesCollector: Collector<VolumesFact> = {
   key: HOST_VOLUMES,
   timeoutMs: 20_000,
   collect: async (context, need) => {
-    const here = await engineIsHere(context, need);
+    const here = await requireLocalEngine(context, need);
     const [storage, postgres] = await Promise.all([storageFolder(context, here), postgresFolder(context, here)]);
     return { ...(storage === undefined ? {} : { storage }), ...(postgres === undefined ? {} : { postgres }) };
   },
@@ -48,7 +48,7 @@ export const hostVolumesCollector: Collector<VolumesFact> = {
 
 async function storageFolder(
   { baseDirectory }: CollectContext,
-  { deployment: { objectStorage }, directory }: Here,
+  { deployment: { objectStorage }, directory }: LocalEngine,
 ): Promise<StorageFolder | undefined> {
   if (objectStorage.provider !== 'local') return undefined;
   const own = objectStorage.local?.path;
@@ -70,7 +70,7 @@ async function storageFolder(
 
 async function postgresFolder(
   { secrets }: CollectContext,
-  { deployment: { postgres }, directory }: Here,
+  { deployment: { postgres }, directory }: LocalEngine,
 ): Promise<PostgresFolder | undefined> {
   if (postgres.mode !== 'bundled') return undefined;
   const path = join(directory, 'volumes/db/data');

@@ -1,7 +1,7 @@
 import { isObject } from '../../base/json.ts';
 import { at, listAt, textAt } from '../../base/json-path.ts';
 import { publishedNames } from '../../render/images.ts';
-import { type CollectContext, type Collector, EvidenceMissing, evidenceKey, type Need } from '../evidence.ts';
+import { type CollectContext, CollectionError, type Collector, evidenceKey, type Need } from '../evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 
 /** An image that an install would pull. */
@@ -21,7 +21,7 @@ export const imagesListCollector: Collector<readonly PlannedImage[]> = {
   timeoutMs: 120_000,
   collect: async (context, need) => {
     const { deployment } = context;
-    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    if (deployment === undefined) throw new CollectionError('absent', 'a deployment file');
     const users = await usersByImage(context, need);
     const published = publishedNames(deployment.version, deployment.images?.registry);
     return [...users]
@@ -34,7 +34,7 @@ async function usersByImage(
   { rendered, deployment, renderFault }: CollectContext,
   need: Need,
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  if (rendered === undefined) throw new EvidenceMissing('absent', renderFault ?? 'a deployment file');
+  if (rendered === undefined) throw new CollectionError('absent', renderFault ?? 'a deployment file');
   const users = new Map<string, Set<string>>();
   const note = (image: string, user: string) => {
     if (image !== '') users.set(image, (users.get(image) ?? new Set()).add(user));

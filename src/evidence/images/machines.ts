@@ -1,5 +1,5 @@
 import { CLUSTER_NODES, type NodeFact } from '../cluster/nodes.ts';
-import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { HOST_ENGINE } from '../host/engine.ts';
 
 /** Architectures, in Go's names, of the machines that containers will run on: the engine's, or the nodes that take pods. */
@@ -12,7 +12,7 @@ export const machinesCollector: Collector<readonly string[]> = {
   key: IMAGES_MACHINES,
   timeoutMs: 70_000,
   collect: async ({ deployment }, need) => {
-    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    if (deployment === undefined) throw new CollectionError('absent', 'a deployment file');
     if (deployment.target.type === 'compose') {
       const { architecture } = await need(HOST_ENGINE);
       return [GO_NAMES[architecture] ?? architecture];

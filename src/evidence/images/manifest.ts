@@ -1,7 +1,7 @@
 import { boundedJson } from '../../base/bounded-json.ts';
 import { at, listAt, textAt } from '../../base/json-path.ts';
-import { faultOf, ProbeFault } from '../../net/fault.ts';
 import type { HttpAnswer } from '../../net/http.ts';
+import { faultOf, ProbeError } from '../../net/probe-error.ts';
 import type { ImageReference } from './reference.ts';
 import type { Registry } from './registry-client.ts';
 
@@ -77,6 +77,6 @@ async function architecturesOf(
 }
 
 function document({ status, body }: HttpAnswer): unknown {
-  if (status !== 200) throw new ProbeFault('use', String(status), `answers with ${status}`);
+  if (status !== 200) throw new ProbeError('use', String(status), `answers with ${status}`);
   return boundedJson(body.toString('utf8'));
 }

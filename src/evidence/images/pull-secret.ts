@@ -1,4 +1,4 @@
-import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { readPullSecret } from './logins.ts';
 
 /** What judging needs of the pull secret; never a login. */
@@ -19,7 +19,7 @@ export const pullSecretCollector: Collector<PullSecretFact> = {
     const { deployment } = context;
     const name = deployment?.images?.pullSecret;
     if (deployment?.target.type !== 'kubernetes' || name === undefined)
-      throw new EvidenceMissing('absent', 'a pull secret in the file');
+      throw new CollectionError('absent', 'a pull secret in the file');
     const found = await readPullSecret(context, deployment.target.namespace, name);
     return {
       name,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { type FaultFact, faultOf } from '../../net/fault.ts';
+import { type FaultFact, faultOf } from '../../net/probe-error.ts';
 import { type CollectContext, type Collector, evidenceKey, type Need } from '../evidence.ts';
 import { HOST_ENGINE } from '../host/engine.ts';
 import { IMAGES_ENGINE } from './engine-images.ts';

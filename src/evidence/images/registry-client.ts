@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { tryBoundedJson } from '../../base/bounded-json.ts';
 import { textAt } from '../../base/json-path.ts';
 import type { Dial } from '../../net/dial.ts';
-import { ProbeFault } from '../../net/fault.ts';
 import { type HttpAnswer, requestHttp } from '../../net/http.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 
 /** A user of a registry. */
 export interface RegistryLogin {
@@ -42,7 +42,7 @@ export async function openRegistry(server: string, options: RegistryOptions): Pr
     requestHttp({ method, url, headers }, options);
   const greeting = await send(new URL(base));
   if (greeting.status !== 200 && greeting.status !== 401 && greeting.status !== 429) {
-    throw new ProbeFault(
+    throw new ProbeError(
       'use',
       String(greeting.status),
       `answers /v2/ with ${greeting.status}: this may be no registry`,
@@ -100,10 +100,10 @@ async function authorization(
 ): Promise<Readonly<Record<string, string>>> {
   const basic = login === undefined ? {} : { authorization: `Basic ${encoded(login)}` };
   if (scheme !== 'bearer') return scheme === 'basic' ? basic : {};
-  if (!URL.canParse(fields.realm ?? '')) throw new ProbeFault('use', 'EPROTO', 'does not say where it gives tokens');
+  if (!URL.canParse(fields.realm ?? '')) throw new ProbeError('use', 'EPROTO', 'does not say where it gives tokens');
   const url = new URL(fields.realm ?? '');
   if (login !== undefined && isSecure && url.protocol !== 'https:') {
-    throw new ProbeFault('login', 'EPROTO', 'wants the login at an address without TLS, which is refused');
+    throw new ProbeError('login', 'EPROTO', 'wants the login at an address without TLS, which is refused');
   }
   if (fields.service !== undefined) url.searchParams.set('service', fields.service);
   url.searchParams.set('scope', `repository:${repository}:pull`);
@@ -111,7 +111,7 @@ async function authorization(
   if (status === 401 || status === 403) {
     // Without a login this is the answer for what is not public; the registry itself says so to the request.
     if (login === undefined) return {};
-    throw new ProbeFault('login', String(status), `refuses the login of ${login.username}`);
+    throw new ProbeError('login', String(status), `refuses the login of ${login.username}`);
   }
   const answer = tryBoundedJson(body.toString('utf8'));
   const token = textAt(answer, 'token') || textAt(answer, 'access_token');

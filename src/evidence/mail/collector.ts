@@ -1,5 +1,5 @@
-import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import { MAIL, type MailEvidence } from './facts.ts';
+import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
+import { MAIL, type MailFacts } from './facts.ts';
 import { askResend } from './resend.ts';
 import { askSmtp } from './smtp.ts';
 
@@ -10,7 +10,7 @@ const ANSWER_MS = 10_000;
 export const mailCollector = mailCollectorWithin(ANSWER_MS);
 
 /** The same, waiting `limitMs` for the connection, for TLS, and for each answer. */
-export function mailCollectorWithin(limitMs: number): Collector<MailEvidence> {
+export function mailCollectorWithin(limitMs: number): Collector<MailFacts> {
   return {
     key: MAIL,
     // Connecting, TLS and a few answers, each of which may take 10 s.
@@ -20,7 +20,7 @@ export function mailCollectorWithin(limitMs: number): Collector<MailEvidence> {
       const context = { ...given, limitMs };
       const mail = context.deployment?.mail;
       if (mail === undefined || mail.provider === 'none')
-        throw new EvidenceMissing('absent', 'a mail service in the file');
+        throw new CollectionError('absent', 'a mail service in the file');
       if (mail.provider === 'resend') return askResend(mail.resend, secretAt(context, 'mail.resend.apiKey'), context);
       const { password } = mail.smtp;
       return askSmtp(

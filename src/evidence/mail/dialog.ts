@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { ProbeFault } from '../../net/fault.ts';
 import { foreignFault } from '../../net/guarded.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 
 /** A reply of an SMTP server (RFC 5321, 4.2). */
 export interface Reply {
@@ -46,9 +46,9 @@ export function openDialog(stream: Duplex, limitMs: number): Dialog {
     for (;;) {
       const reply = taken();
       if (reply !== undefined) return reply;
-      if (isClosed) throw new ProbeFault('use', 'ECONNRESET', 'closes the connection');
+      if (isClosed) throw new ProbeError('use', 'ECONNRESET', 'closes the connection');
       const left = until - performance.now();
-      if (left <= 0) throw new ProbeFault('use', 'ETIMEDOUT', 'takes the connection and never answers');
+      if (left <= 0) throw new ProbeError('use', 'ETIMEDOUT', 'takes the connection and never answers');
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);
         wake = () => {

@@ -1,4 +1,4 @@
-import type { FaultFact } from '../../net/fault.ts';
+import type { FaultFact } from '../../net/probe-error.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import { type CollectContext, evidenceKey } from '../evidence.ts';
 
@@ -42,5 +42,5 @@ export interface ResendFact {
   readonly domains?: readonly { readonly name: string; readonly status: string }[];
 }
 
-export type MailEvidence = SmtpFact | ResendFact;
-export const MAIL = evidenceKey<MailEvidence>('mail', 1);
+export type MailFacts = SmtpFact | ResendFact;
+export const MAIL = evidenceKey<MailFacts>('mail', 1);

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import type { Dialog, Reply } from './dialog.ts';
 
 /** In the order in which Python's smtplib, which Dify uses, tries what a server offers. */
@@ -15,9 +15,9 @@ export async function logIn(
   password: string,
 ): Promise<void> {
   const methods = METHODS.filter((method) => offered.includes(method));
-  if (offered.length === 0) throw new ProbeFault('login', 'NOAUTH', 'offers no login on this connection');
+  if (offered.length === 0) throw new ProbeError('login', 'NOAUTH', 'offers no login on this connection');
   if (methods.length === 0) {
-    throw new ProbeFault('login', 'NOMETHOD', `offers no login that Dify knows, only ${offered.join(', ')}`);
+    throw new ProbeError('login', 'NOMETHOD', `offers no login that Dify knows, only ${offered.join(', ')}`);
   }
   let last: Reply | undefined;
   for (const method of methods) {
@@ -27,7 +27,7 @@ export async function logIn(
   const code = last?.code ?? 535;
   const why =
     code === 535 ? 'the user name or password is wrong' : code < 500 ? 'it cannot tell just now' : 'it allows none';
-  throw new ProbeFault('login', String(code), `refuses the login of ${username}: ${why} (${code})`);
+  throw new ProbeError('login', String(code), `refuses the login of ${username}: ${why} (${code})`);
 }
 
 async function tried(

@@ -2,8 +2,8 @@ import { tryBoundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
 import { publishedDefaultIn } from '../../checklist/published-defaults.ts';
 import type { Mail } from '../../deployment/schema/mail.ts';
-import { faultOf, ProbeFault } from '../../net/fault.ts';
 import { requestHttp } from '../../net/http.ts';
+import { faultOf, ProbeError } from '../../net/probe-error.ts';
 import type { MailContext, ResendFact } from './facts.ts';
 
 type Resend = Extract<Mail, { readonly provider: 'resend' }>['resend'];
@@ -46,9 +46,9 @@ function readAnswer(status: number, text: string): Pick<ResendFact, 'rights' | '
   if (status === 200) return { rights: 'full', domains: domainsOf(json) };
   if (status === 401 && name === 'restricted_api_key') return { rights: 'sending' };
   if (status === 401 || status === 403 || (status === 400 && name === 'validation_error')) {
-    throw new ProbeFault('login', String(status), `refuses the key (${status})`);
+    throw new ProbeError('login', String(status), `refuses the key (${status})`);
   }
-  throw new ProbeFault('use', String(status), `answers ${status} to a question for its domains`);
+  throw new ProbeError('use', String(status), `answers ${status} to a question for its domains`);
 }
 
 function domainsOf(json: unknown): NonNullable<ResendFact['domains']> {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { cut } from '../../base/cut.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { Mail } from '../../deployment/schema/mail.ts';
-import { faultOf, ProbeFault } from '../../net/fault.ts';
+import { faultOf, ProbeError } from '../../net/probe-error.ts';
 import { secure } from '../../net/tls.ts';
 import { type Dialog, openDialog, type Reply } from './dialog.ts';
 import type { MailContext, RefusalFact, SmtpFact } from './facts.ts';
@@ -49,7 +49,7 @@ export async function askSmtp(
     open.push(stream);
     const logins = loginsOf(extensions);
     fact = { ...fact, logins };
-    if (password === null) throw new ProbeFault('login', 'NOSECRET', 'mail.smtp.password has no value');
+    if (password === null) throw new ProbeError('login', 'NOSECRET', 'mail.smtp.password has no value');
     if (smtp.username !== undefined && password !== undefined) await logIn(dialog, logins, smtp.username, password);
     return { ...fact, ...(await envelope(dialog, smtp.from)) };
   } catch (error) {
@@ -62,13 +62,13 @@ export async function askSmtp(
 async function greeted(dialog: Dialog, smtp: Smtp, context: MailContext): Promise<void> {
   try {
     const { code } = await dialog.read();
-    if (code !== 220) throw new ProbeFault('use', String(code), `turns clients away (${code})`);
+    if (code !== 220) throw new ProbeError('use', String(code), `turns clients away (${code})`);
   } catch (error) {
-    const silent = error instanceof ProbeFault && error.fact.code === 'ETIMEDOUT';
+    const silent = error instanceof ProbeError && error.fact.code === 'ETIMEDOUT';
     if (!silent || smtp.tls === 'implicit') throw error;
     if (await speaksTls(smtp, context))
-      throw new ProbeFault('tls', 'IMPLICIT', 'speaks TLS from the start on this port, and waits for it');
-    throw new ProbeFault('use', 'NOGREETING', 'takes the connection and never greets');
+      throw new ProbeError('tls', 'IMPLICIT', 'speaks TLS from the start on this port, and waits for it');
+    throw new ProbeError('use', 'NOGREETING', 'takes the connection and never greets');
   }
 }
 
@@ -91,15 +91,15 @@ async function hello(dialog: Dialog): Promise<readonly string[]> {
   const { code, lines } = await dialog.say('EHLO difyctl.localdomain');
   if (code === 250) return lines.slice(1);
   const older = await dialog.say('HELO difyctl.localdomain');
-  if (older.code !== 250) throw new ProbeFault('use', String(older.code), `turns clients away (${older.code})`);
+  if (older.code !== 250) throw new ProbeError('use', String(older.code), `turns clients away (${older.code})`);
   return [];
 }
 
 async function startTls(dialog: Dialog, extensions: readonly string[]): Promise<void> {
   if (!extensions.some((line) => /^STARTTLS$/i.test(line.trim())))
-    throw new ProbeFault('tls', 'NOSTARTTLS', 'offers no STARTTLS');
+    throw new ProbeError('tls', 'NOSTARTTLS', 'offers no STARTTLS');
   const { code } = await dialog.say('STARTTLS');
-  if (code !== 220) throw new ProbeFault('tls', String(code), `offers STARTTLS and refuses it (${code})`);
+  if (code !== 220) throw new ProbeError('tls', String(code), `offers STARTTLS and refuses it (${code})`);
 }
 
 /** `AUTH PLAIN LOGIN`, and the older `AUTH=PLAIN LOGIN`. */

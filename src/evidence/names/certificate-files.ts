@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { machineAuthorities } from './authorities.ts';
+import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { type CertificatePair, readPair } from './certificate-pair.ts';
 import { publicOrigins } from './public-hosts.ts';
+import { systemCaCertificates } from './system-ca.ts';
 
 /** `target.tls`: the pair, or why it cannot be read. */
 export interface CertificateFiles {
@@ -21,11 +21,15 @@ export const certificateFilesCollector: Collector<CertificateFiles> = {
   collect: async ({ deployment, baseDirectory, env }) => {
     const target = deployment?.target;
     if (deployment === undefined || target?.type !== 'compose' || target.tls === undefined)
-      throw new EvidenceMissing('absent', 'target.tls in the file');
+      throw new CollectionError('absent', 'target.tls in the file');
     const certFile = resolve(baseDirectory, target.tls.certFile);
     const keyFile = resolve(baseDirectory, target.tls.keyFile);
     const files = { certFile, keyFile };
-    const [certificate, key, authorities] = await Promise.all([read(certFile), read(keyFile), machineAuthorities(env)]);
+    const [certificate, key, authorities] = await Promise.all([
+      read(certFile),
+      read(keyFile),
+      systemCaCertificates(env),
+    ]);
     const unread = [certificate, key].find((one) => 'fault' in one);
     if (unread !== undefined && 'fault' in unread) return { ...files, fault: unread.fault };
     if (!('text' in certificate) || !('text' in key)) throw new Error('a file neither read nor at fault');

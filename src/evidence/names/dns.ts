@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
+import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { publicOrigins } from './public-hosts.ts';
 
 /** A public host and what its name resolves to from here. */
@@ -16,7 +16,7 @@ export const namesDnsCollector: Collector<readonly ResolvedHost[]> = {
   key: NAMES_DNS,
   timeoutMs: 20_000,
   collect: async ({ deployment }) => {
-    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    if (deployment === undefined) throw new CollectionError('absent', 'a deployment file');
     const fields = new Map<string, string[]>();
     for (const origin of publicOrigins(deployment))
       fields.set(origin.host, [...(fields.get(origin.host) ?? []), ...origin.fields]);

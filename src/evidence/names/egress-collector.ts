@@ -1,8 +1,8 @@
 import type { Dial } from '../../net/dial.ts';
-import { faultOf } from '../../net/fault.ts';
 import { requestHttp } from '../../net/http.ts';
-import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import { type EgressFact, type EgressNeed, type EgressSeen, egressNeeds, NAMES_EGRESS } from './egress.ts';
+import { faultOf } from '../../net/probe-error.ts';
+import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
+import { type EgressFact, type EgressFacts, type EgressNeed, egressNeeds, NAMES_EGRESS } from './egress.ts';
 import { NAMES_SETTINGS } from './settings.ts';
 import { dialThrough } from './tunnel.ts';
 
@@ -10,7 +10,7 @@ const LIMIT_MS = 6_000;
 /** An answer is enough; an index of packages is long. */
 const BODY_LIMIT = 256;
 
-export const namesEgressCollector: Collector<EgressSeen> = {
+export const namesEgressCollector: Collector<EgressFacts> = {
   key: NAMES_EGRESS,
   // What is rendered may have to wait for helm.
   timeoutMs: 130_000 + 3 * LIMIT_MS,
@@ -18,7 +18,7 @@ export const namesEgressCollector: Collector<EgressSeen> = {
   collect: async (context, need) => {
     const settings = await need(NAMES_SETTINGS).catch((error: unknown) => {
       // config.renders says why.
-      if (error instanceof EvidenceMissing) return undefined;
+      if (error instanceof CollectionError) return undefined;
       throw error;
     });
     const needs = settings === undefined ? [] : egressNeeds(settings);

@@ -1,4 +1,4 @@
-import type { FaultFact } from '../../net/fault.ts';
+import type { FaultFact } from '../../net/probe-error.ts';
 import { evidenceKey } from '../evidence.ts';
 import { proxyFor } from './proxy-variables.ts';
 import type { NamesSettings, Variables } from './settings.ts';
@@ -23,11 +23,11 @@ export interface EgressFact extends EgressNeed {
   readonly unseen?: string;
 }
 /** What was asked for; nothing is known of it where nothing could be rendered. */
-export interface EgressSeen {
+export interface EgressFacts {
   readonly isRendered: boolean;
   readonly asked: readonly EgressFact[];
 }
-export const NAMES_EGRESS = evidenceKey<EgressSeen>('names.egress', 1);
+export const NAMES_EGRESS = evidenceKey<EgressFacts>('names.egress', 1);
 
 const MARKETPLACE = 'https://marketplace.dify.ai';
 /** pip's own index, and where it sends clients for the files. */

@@ -1,9 +1,9 @@
 import { withinMs } from '../../base/time-limit.ts';
-import { type FaultFact, faultOf } from '../../net/fault.ts';
+import { type FaultFact, faultOf } from '../../net/probe-error.ts';
 import { type CertificateFact, secure } from '../../net/tls.ts';
-import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { machineAuthorities } from './authorities.ts';
+import { type CollectContext, CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { type PublicOrigin, publicOrigins } from './public-hosts.ts';
+import { systemCaCertificates } from './system-ca.ts';
 
 /** What answers at an https address: its certificate, or how far the probe came. */
 export interface PublicTls extends Pick<PublicOrigin, 'url' | 'host' | 'fields'> {
@@ -20,8 +20,8 @@ export const publicTlsCollector: Collector<readonly PublicTls[]> = {
   fromCluster: true,
   collect: async (context) => {
     const { deployment } = context;
-    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
-    const ca = await machineAuthorities(context.env);
+    if (deployment === undefined) throw new CollectionError('absent', 'a deployment file');
+    const ca = await systemCaCertificates(context.env);
     const secured = publicOrigins(deployment).filter(({ isSecure }) => isSecure);
     return Promise.all(secured.map((origin) => greet(context, origin, ca)));
   },

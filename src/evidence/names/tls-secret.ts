@@ -1,10 +1,10 @@
 import { listAt, textAt } from '../../base/json-path.ts';
 import type { TlsIssuer } from '../../deployment/schema/target.ts';
 import { fromClusterIfThere } from '../cluster/connect.ts';
-import { type CollectContext, type Collector, EvidenceMissing, evidenceKey } from '../evidence.ts';
-import { machineAuthorities } from './authorities.ts';
+import { type CollectContext, CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { type CertificatePair, readPair } from './certificate-pair.ts';
 import { publicOrigins } from './public-hosts.ts';
+import { systemCaCertificates } from './system-ca.ts';
 
 /** The Secret that the Ingress names for TLS; its key is looked at, never kept. */
 export interface TlsSecret {
@@ -32,7 +32,7 @@ export const tlsSecretCollector: Collector<TlsSecret> = {
     const { deployment } = context;
     const target = deployment?.target;
     if (deployment === undefined || target?.type !== 'kubernetes' || target.ingress?.tls === undefined)
-      throw new EvidenceMissing('absent', 'target.ingress.tls in the file');
+      throw new CollectionError('absent', 'target.ingress.tls in the file');
     const { namespace } = target;
     const name = target.ingress.tls.secretName;
     const found = await fromClusterIfThere(context, `get secret ${name} in namespace ${namespace}`, (cluster) =>
@@ -44,7 +44,7 @@ export const tlsSecretCollector: Collector<TlsSecret> = {
     const text = (key: string) => Buffer.from(textAt(found, 'data', key), 'base64').toString('utf8');
     const hosts = [...new Set(publicOrigins(deployment).map(({ host }) => host))];
     try {
-      const authorities = await machineAuthorities(context.env);
+      const authorities = await systemCaCertificates(context.env);
       return { ...seen, pair: readPair({ certificate: text('tls.crt'), key: text('tls.key'), hosts, authorities }) };
     } catch (error) {
       return { ...seen, fault: `tls.crt ${error instanceof Error ? error.message : String(error)}` };
@@ -66,7 +66,7 @@ async function issuerOf(context: CollectContext, { kind, name }: TlsIssuer): Pro
     if (textAt(ready, 'status') === 'True') return { issuer: { exists: true } };
     return { issuer: { exists: true, notReady: textAt(ready, 'message') || 'its condition Ready is not True' } };
   } catch (error) {
-    if (error instanceof EvidenceMissing) return {};
+    if (error instanceof CollectionError) return {};
     throw error;
   }
 }

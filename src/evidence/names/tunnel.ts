@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Dial } from '../../net/dial.ts';
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 
 /**
  * Dials through an HTTP proxy (CONNECT). Throws ProbeFault: `resolve` or `connect` where the proxy itself is not reached, `login` where it asks for one,
@@ -13,12 +13,12 @@ export function dialThrough(dial: Dial, proxy: URL): Dial {
     const { status, head } = await connectBy(stream, `${host}:${port}`, options.signal).catch((error: unknown) => {
       stream.destroy();
       const code = options.signal.aborted ? 'ETIMEDOUT' : String((error as NodeJS.ErrnoException).code ?? 'EPROTO');
-      throw new ProbeFault('use', code, `does not lead on to ${host}: no answer of a proxy (${code})`);
+      throw new ProbeError('use', code, `does not lead on to ${host}: no answer of a proxy (${code})`);
     });
     if (status !== 200) {
       stream.destroy();
-      if (status === 407) throw new ProbeFault('login', '407', 'asks for a login');
-      throw new ProbeFault('use', String(status), `does not lead on to ${host} (${status})`);
+      if (status === 407) throw new ProbeError('login', '407', 'asks for a login');
+      throw new ProbeError('use', String(status), `does not lead on to ${host} (${status})`);
     }
     if (head.length > 0) stream.unshift(head);
     return stream;

@@ -2,13 +2,13 @@ import { withinMs } from '../../base/time-limit.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
-import { ownAuthority, type Trust } from '../../net/authority.ts';
-import { ProbeFault } from '../../net/fault.ts';
-import { s3CaFile } from '../../render/dify-env/authorities.ts';
+import { customCa, type Trust } from '../../net/custom-ca.ts';
+import { ProbeError } from '../../net/probe-error.ts';
+import { s3CaFile } from '../../render/dify-env/ca-certificates.ts';
 import type { Failure } from '../../storage/facts.ts';
-import { createWire, type Reach, StorageFailure, type Wire } from '../../storage/wire.ts';
-import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
-import { type BucketFact, OBJECT_STORAGE, type ObjectStorageEvidence } from './facts.ts';
+import { createSignedClient, type Reach, type SignedClient, StorageError } from '../../storage/signed-client.ts';
+import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
+import { type BucketFact, OBJECT_STORAGE, type ObjectStorageFacts } from './facts.ts';
 import { bucketsOf, largestObject, type PlannedBucket } from './plan.ts';
 import { serviceOf } from './service.ts';
 import { askVendor } from './vendor-cli.ts';
@@ -24,22 +24,22 @@ const PROBE_MS = 30_000;
 const CLEAN_MS = 8_000;
 
 /** Looks at the buckets of the deployment as Dify does. `options` vary limits and trust. */
-export function createObjectStorageCollector(options: ObjectStorageOptions = {}): Collector<ObjectStorageEvidence> {
+export function createObjectStorageCollector(options: ObjectStorageOptions = {}): Collector<ObjectStorageFacts> {
   return {
     key: OBJECT_STORAGE,
     timeoutMs: PROBE_MS + CLEAN_MS + 2_000,
     fromCluster: true,
     collect: async (context) => {
       const { deployment, secrets } = context;
-      if (deployment === undefined || secrets === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+      if (deployment === undefined || secrets === undefined) throw new CollectionError('absent', 'a deployment file');
       const storage = deployment.objectStorage;
       const service = serviceOf(storage, secrets);
-      if (service === undefined) throw new EvidenceMissing('absent', 'an object storage');
+      if (service === undefined) throw new CollectionError('absent', 'an object storage');
       const { endpoint } = service;
       const given = { host: endpoint.hostname, isSecure: endpoint.protocol === 'https:' };
       const keys = keysOf(storage, secrets);
       const trust = await trustIn(storage, context);
-      if (trust instanceof ProbeFault) {
+      if (trust instanceof ProbeError) {
         const stopped: Failure = { ...trust.fact, kind: 'fault', host: endpoint.hostname };
         const unseen = bucketsOf(storage).map((bucket) => ({ ...bucket, address: endpoint.origin, stopped }));
         return { ...given, keys, buckets: unseen };
@@ -66,46 +66,42 @@ function reachOf(
   { dial, now, signal }: CollectContext,
   { limitMs = LIMIT_MS, ...trust }: ObjectStorageOptions,
 ): Omit<Reach, 'largest'> {
-  const wire = createWire({ dial, now, limitMs, ...trust, signal: withinMs(PROBE_MS, signal) });
+  const wire = createSignedClient({ dial, now, limitMs, ...trust, signal: withinMs(PROBE_MS, signal) });
   // The run's own end must not leave a probe object behind.
   return { wire, cleaner: wire.within(withinMs(PROBE_MS + CLEAN_MS)) };
 }
 
 /** The authority that the file names for the storage, as botocore then trusts it: alone. */
-async function trustIn(storage: ObjectStorage, { baseDirectory }: CollectContext): Promise<Trust | ProbeFault> {
+async function trustIn(storage: ObjectStorage, { baseDirectory }: CollectContext): Promise<Trust | ProbeError> {
   if (storage.provider !== 's3') return {};
   try {
-    return await ownAuthority(s3CaFile(storage.s3), baseDirectory);
+    return await customCa(s3CaFile(storage.s3), baseDirectory);
   } catch (error) {
-    if (error instanceof ProbeFault) return error;
+    if (error instanceof ProbeError) return error;
     throw error;
   }
 }
 
-function keysOf(storage: ObjectStorage, secrets: SecretValues): ObjectStorageEvidence['keys'] {
+function keysOf(storage: ObjectStorage, secrets: SecretValues): ObjectStorageFacts['keys'] {
   if (storageIdentity(storage) === 'workload') return 'workload';
   return secrets.unresolved.some(({ path }) => path.startsWith('objectStorage.')) ? 'unresolved' : 'given';
 }
 
 /** Whether the plan leans on versions that neither the bucket nor the probe object showed. */
-function hidesVersions(
-  { objects }: BucketFact,
-  { recovery }: Deployment,
-  keys: ObjectStorageEvidence['keys'],
-): boolean {
+function hidesVersions({ objects }: BucketFact, { recovery }: Deployment, keys: ObjectStorageFacts['keys']): boolean {
   if (recovery?.objectStorage?.versioning !== true) return false;
   if (objects === undefined) return keys === 'workload';
   return objects.versioned !== true && 'hidden' in objects.settings.versioning;
 }
 
 /** Without keys: whether the endpoint answers, and with what certificate. */
-async function greet(wire: Wire, endpoint: URL, bucket: PlannedBucket): Promise<BucketFact> {
+async function greet(wire: SignedClient, endpoint: URL, bucket: PlannedBucket): Promise<BucketFact> {
   const fact = { ...bucket, address: endpoint.origin };
   try {
     await wire.send({ url: endpoint });
     return { ...fact, ...wire.seen };
   } catch (error) {
-    if (!(error instanceof StorageFailure)) throw error;
+    if (!(error instanceof StorageError)) throw error;
     return { ...fact, ...wire.seen, stopped: error.failure };
   }
 }

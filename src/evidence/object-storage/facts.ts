@@ -43,7 +43,7 @@ export interface BucketFact {
   readonly versioningByVendor?: Versioning;
 }
 
-export interface ObjectStorageEvidence {
+export interface ObjectStorageFacts {
   /** The host that the deployment names, or that stands for its vendor. */
   readonly host: string;
   readonly isSecure: boolean;
@@ -53,4 +53,4 @@ export interface ObjectStorageEvidence {
   readonly buckets: readonly BucketFact[];
 }
 
-export const OBJECT_STORAGE: EvidenceKey<ObjectStorageEvidence> = evidenceKey('object-storage', 1);
+export const OBJECT_STORAGE: EvidenceKey<ObjectStorageFacts> = evidenceKey('object-storage', 1);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Driver } from '../../storage/driver.ts';
 import type { Failure, FailureKind } from '../../storage/facts.ts';
-import { StorageFailure } from '../../storage/wire.ts';
+import { StorageError } from '../../storage/signed-client.ts';
 import type { ObjectFacts, Step } from './facts.ts';
 
 /** More than a line, and bytes that are no text: what rewrites text or compresses shows. */
@@ -77,7 +77,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { step: 'ok', value: await work() };
   } catch (error) {
-    if (error instanceof StorageFailure) return { step: error.failure };
+    if (error instanceof StorageError) return { step: error.failure };
     throw error;
   }
 }

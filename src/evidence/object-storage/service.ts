@@ -9,7 +9,7 @@ import { GOOGLE, gcsDriver } from '../../storage/gcs/driver.ts';
 import { fetchToken } from '../../storage/gcs/token.ts';
 import type { S3Keys } from '../../storage/s3/driver.ts';
 import { s3PlaceOf } from '../../storage/s3/places.ts';
-import { type Reach, StorageFailure, type Wire } from '../../storage/wire.ts';
+import { type Reach, type SignedClient, StorageError } from '../../storage/signed-client.ts';
 import type { BucketFact } from './facts.ts';
 import type { PlannedBucket } from './plan.ts';
 import { probeBucket } from './probe.ts';
@@ -41,7 +41,7 @@ export function serviceOf(storage: ObjectStorage, secrets: SecretValues): Storag
 }
 
 /** A probe with one driver for the work and one that cleans up after it. */
-function probing(driverOn: (wire: Wire, bucket: string) => Driver): StorageService['probe'] {
+function probing(driverOn: (wire: SignedClient, bucket: string) => Driver): StorageService['probe'] {
   return async ({ wire, cleaner, largest }, bucket) => {
     const driver = driverOn(wire, bucket.name);
     const probed = await probeBucket(driver, driverOn(cleaner, bucket.name), largest);
@@ -58,11 +58,11 @@ const NO_ACCOUNT: Failure = {
 };
 
 /** One token for all requests of a driver, asked for with the first of them. */
-function tokenFor(wire: Wire, json: string): () => Promise<string> {
+function tokenFor(wire: SignedClient, json: string): () => Promise<string> {
   let token: Promise<string> | undefined;
   const fetched = async (): Promise<string> => {
     const account = serviceAccountOf(json);
-    if (account === undefined) throw new StorageFailure(NO_ACCOUNT);
+    if (account === undefined) throw new StorageError(NO_ACCOUNT);
     return fetchToken(wire, account);
   };
   return () => {

@@ -1,4 +1,4 @@
-import type { FaultFact } from '../../net/fault.ts';
+import type { FaultFact } from '../../net/probe-error.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import { evidenceKey } from '../evidence.ts';
 
@@ -195,7 +195,7 @@ export interface ServerFact {
   /** When the server was started that answered first, by its own clock. */
   readonly startedAt?: string;
   /** The servers that further connections to the same address came to; empty behind a pooler. */
-  readonly turns?: readonly TurnFact[];
+  readonly backends?: readonly BackendFact[];
   /** Settings of the whole server that endanger what is stored. */
   readonly settings?: Readonly<Partial<Record<ServerSetting, string>>>;
   readonly upkeep?: UpkeepFact;
@@ -211,7 +211,7 @@ export const SERVER_SETTINGS = [
 type ServerSetting = (typeof SERVER_SETTINGS)[number];
 
 /** The server that one connection came to. */
-export interface TurnFact {
+export interface BackendFact {
   readonly isInRecovery: boolean;
   readonly startedAt: string;
 }
@@ -258,4 +258,4 @@ export interface PostgresFacts {
   readonly vendor?: VendorFact;
 }
 
-export const POSTGRES = evidenceKey<PostgresFacts>('postgres', 1);
+export const POSTGRES = evidenceKey<PostgresFacts>('postgres', 2);

@@ -1,12 +1,12 @@
 import { cut } from '../../base/cut.ts';
 import type { Redact } from '../../base/redact.ts';
-import { faultOf, ProbeFault } from '../../net/fault.ts';
 import { foreignFault } from '../../net/guarded.ts';
+import { faultOf, ProbeError } from '../../net/probe-error.ts';
 import type { LoginFault, LoginFaultKind } from './facts.ts';
 import { OTHER_LOGIN } from './messages.ts';
 
 /** A refusal by the server or its silence, with what it means for a login. */
-export class PostgresFault extends ProbeFault {
+export class PostgresFault extends ProbeError {
   readonly kind: LoginFaultKind;
 
   constructor(stage: 'login' | 'use', code: string, text: string, kind: LoginFaultKind) {

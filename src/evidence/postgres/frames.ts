@@ -1,5 +1,5 @@
-import { ProbeFault } from '../../net/fault.ts';
 import { foreignFault, type Inspector } from '../../net/guarded.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import { isBody } from './messages.ts';
 
 const HEAD = 5;
@@ -63,11 +63,11 @@ export class PostgresFrames implements Inspector {
   }
 
   /** A length beyond every limit is most often text of another protocol. */
-  #tooLarge(bytes: Buffer, at: number): ProbeFault {
+  #tooLarge(bytes: Buffer, at: number): ProbeError {
     return this.#count > 0 && bytes[at] === ROW ? tooMuch() : foreignFault('PostgreSQL');
   }
 }
 
-function tooMuch(): ProbeFault {
-  return new ProbeFault('use', 'EMSGSIZE', 'answers with more than 8 MiB or 100,000 messages at once');
+function tooMuch(): ProbeError {
+  return new ProbeError('use', 'EMSGSIZE', 'answers with more than 8 MiB or 100,000 messages at once');
 }

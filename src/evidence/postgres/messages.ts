@@ -1,4 +1,4 @@
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 
 type IsBody = (body: Buffer) => boolean;
 
@@ -40,7 +40,7 @@ function isLogin(body: Buffer): boolean {
   const code = body.readInt32BE(0);
   const other = OTHER_LOGINS[code];
   if (other !== undefined) {
-    throw new ProbeFault(
+    throw new ProbeError(
       'login',
       `${OTHER_LOGIN}${code}`,
       `it asks for a login by ${other}, and Dify has only a password`,

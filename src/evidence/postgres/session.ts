@@ -39,7 +39,7 @@ export interface Session {
 }
 
 /** Connects and agrees on TLS, and no more. Throws ProbeFault with stage `resolve`, `connect` or `tls`. */
-export async function reach(access: ServerAccess): Promise<Encrypted> {
+export async function connect(access: ServerAccess): Promise<Encrypted> {
   const { host, port, dial, signal, limitMs, tls } = access;
   const plain = await dial(host, port, { signal, limitMs });
   try {
@@ -53,7 +53,7 @@ export async function reach(access: ServerAccess): Promise<Encrypted> {
 
 /** Connects, agrees on TLS and logs in. Throws ProbeFault before the login, PostgresFault with stage `login` where that is refused. */
 export async function openSession(access: ServerAccess, login: Login): Promise<Session> {
-  const reached = await reach(access);
+  const reached = await connect(access);
   const stream = guarded(reached.stream, new PostgresFrames(), 'PostgreSQL');
   const redact = redactor([login.password]);
   const { Client, types } = (await import('pg')).default;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import { type CertificateFact, secure } from '../../net/tls.ts';
 
 /** What libpq would make of `sslmode` and `sslrootcert`: `verifies` says what has to be right of the certificate. */
@@ -20,7 +20,7 @@ export interface Encrypted {
 }
 
 /** A certificate that libpq would not go on with; what was shown goes with it. */
-export class CertificateFault extends ProbeFault {
+export class CertificateFault extends ProbeError {
   readonly certificate: CertificateFact;
 
   constructor(code: string, text: string, certificate: CertificateFact) {
@@ -45,7 +45,7 @@ async function readCa(caFile: string, baseDirectory: string): Promise<string> {
     return await readFile(resolve(baseDirectory, caFile), 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'ENOENT';
-    throw new ProbeFault('tls', code, `cannot be verified: tls.caFile ${caFile} cannot be read (${code})`);
+    throw new ProbeError('tls', code, `cannot be verified: tls.caFile ${caFile} cannot be read (${code})`);
   }
 }
 
@@ -61,8 +61,8 @@ export async function encrypt(
   const answer = await firstByte(plain, signal);
   if (answer === 'N' && plan.isOn === 'preferred') return { stream: plain };
   if (answer === 'N')
-    throw new ProbeFault('tls', 'NO_TLS', 'offers no TLS: the server is not set up for it (ssl = off)');
-  if (answer !== 'S') throw new ProbeFault('tls', 'EPROTO', 'answers the request for TLS with an error');
+    throw new ProbeError('tls', 'NO_TLS', 'offers no TLS: the server is not set up for it (ssl = off)');
+  if (answer !== 'S') throw new ProbeError('tls', 'EPROTO', 'answers the request for TLS with an error');
   const { stream, certificate } = await secure(plain, { host, ca: plan.ca, caAlone: true, signal });
   const { distrust, wrongHost } = certificate;
   if (plan.verifies !== 'nothing' && distrust !== undefined) {
@@ -87,7 +87,7 @@ function firstByte(stream: Duplex, signal: AbortSignal): Promise<string> {
     };
     const fail = (code: string, text: string) => {
       leave();
-      reject(new ProbeFault('tls', code, text));
+      reject(new ProbeError('tls', code, text));
     };
     const closed = () => fail('ECONNRESET', 'closes the connection when asked for TLS');
     const late = () => fail('ETIMEDOUT', 'takes the connection and never answers');

@@ -1,4 +1,4 @@
-import type { RedisTarget } from './reach.ts';
+import type { RedisTarget } from './connect.ts';
 
 export interface AgentRedis {
   readonly target: RedisTarget;

@@ -1,27 +1,33 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Redis, SentinelRedis } from '../../deployment/schema/redis.ts';
-import { ProbeFault } from '../../net/fault.ts';
-import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import { ProbeError } from '../../net/probe-error.ts';
+import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
 import { parseAgentUrl } from './agent-url.ts';
+import { addressOf, type ConnectOptions, type RedisTarget } from './connect.ts';
 import type { UsedDatabase } from './databases.ts';
-import { type HeirFact, REDIS, type RedisEvidence, type RedisServerFact, type SentinelFact } from './facts.ts';
-import { addressOf, type ReachOptions, type RedisTarget } from './reach.ts';
+import {
+  type FailoverCandidateFact,
+  REDIS,
+  type RedisFacts,
+  type RedisServerFact,
+  type SentinelFact,
+} from './facts.ts';
 import { askSentinel } from './sentinel.ts';
-import { askHeir, askServer } from './server.ts';
+import { askServer, probeCandidate } from './server.ts';
 
 type ExternalRedis = Exclude<Redis, { readonly mode: 'bundled' }>;
 
 /** As long as Dify itself waits for Redis (REDIS_SOCKET_TIMEOUT and REDIS_SOCKET_CONNECT_TIMEOUT), in ms. */
 const ANSWER_MS = 5_000;
 
-type Context = CollectContext & Pick<ReachOptions, 'limitMs'>;
+type Context = CollectContext & Pick<ConnectOptions, 'limitMs'>;
 
 /** The sentinels side by side, the master they name, and what the agent backend is given: asked as Dify's own clients would. */
 export const redisCollector = redisCollectorWithin(ANSWER_MS);
 
 /** The same, waiting `limitMs` for each connection, for TLS, and for each answer. */
-export function redisCollectorWithin(limitMs: number): Collector<RedisEvidence> {
+export function redisCollectorWithin(limitMs: number): Collector<RedisFacts> {
   return {
     key: REDIS,
     // A sentinel and then a master, each of which may take 5 s to connect, to agree on TLS and for each of a few answers.
@@ -31,14 +37,14 @@ export function redisCollectorWithin(limitMs: number): Collector<RedisEvidence> 
       const context = { ...given, limitMs };
       const redis = context.deployment?.redis;
       if (redis === undefined || redis.mode === 'bundled')
-        throw new EvidenceMissing('absent', 'an external Redis in the file');
+        throw new CollectionError('absent', 'an external Redis in the file');
       const [found, agent] = await Promise.all([askDify(redis, context), askAgent(redis, context)]);
       return { ...found, ...(agent === undefined ? {} : { agent }) };
     },
   };
 }
 
-async function askDify(redis: ExternalRedis, context: Context): Promise<Omit<RedisEvidence, 'agent'>> {
+async function askDify(redis: ExternalRedis, context: Context): Promise<Omit<RedisFacts, 'agent'>> {
   const databases: readonly UsedDatabase[] = [
     { use: 'cache', number: redis.databases.cache },
     { use: 'broker', number: redis.databases.broker },
@@ -57,7 +63,7 @@ async function askDify(redis: ExternalRedis, context: Context): Promise<Omit<Red
     askAt(parted(master), redis, databases, context),
     askHeirs(sentinels, master, redis, context),
   ]);
-  return { sentinels, server, heirs };
+  return { sentinels, server, failoverCandidates: heirs };
 }
 
 async function askAt(
@@ -74,7 +80,7 @@ async function askAt(
     const tls = { mode: redis.tls.mode, ca: await authorityOf(redis.tls.caFile, context.baseDirectory) };
     return await askServer({ host, port, username: redis.username, password, tls }, databases, context);
   } catch (error) {
-    if (error instanceof ProbeFault) return { ...bare, fault: error.fact };
+    if (error instanceof ProbeError) return { ...bare, fault: error.fact };
     throw error;
   }
 }
@@ -88,7 +94,7 @@ async function askHeirs(
   master: string,
   redis: ExternalRedis,
   context: Context,
-): Promise<readonly HeirFact[]> {
+): Promise<readonly FailoverCandidateFact[]> {
   const password = secretAt(context, 'redis.password', redis.password !== undefined);
   // Without it the master is not entered either, and with TLS under Sentinel nothing of Dify's is.
   if (password === UNRESOLVED || redis.tls.mode !== 'disable') return [];
@@ -98,7 +104,7 @@ async function askHeirs(
     [...addresses]
       .slice(0, MOST_HEIRS)
       .map((address) =>
-        askHeir({ ...parted(address), username: redis.username, password, tls: { mode: 'disable' } }, context),
+        probeCandidate({ ...parted(address), username: redis.username, password, tls: { mode: 'disable' } }, context),
       ),
   );
 }
@@ -119,7 +125,7 @@ function askSentinels(redis: SentinelRedis, context: Context): Promise<readonly 
   );
 }
 
-async function askAgent(redis: ExternalRedis, context: Context): Promise<RedisEvidence['agent']> {
+async function askAgent(redis: ExternalRedis, context: Context): Promise<RedisFacts['agent']> {
   const text = secretAt(context, 'redis.agentUrl', redis.agentUrl !== undefined);
   if (text === undefined || text === UNRESOLVED) return undefined;
   const parsed = parseAgentUrl(text);
@@ -136,7 +142,7 @@ function secretAt({ secrets }: CollectContext, at: string, isWanted: boolean): s
 }
 
 function noSecret(at: string) {
-  return new ProbeFault('login', 'NOSECRET', `${at} has no value`).fact;
+  return new ProbeError('login', 'NOSECRET', `${at} has no value`).fact;
 }
 
 async function authorityOf(caFile: string | undefined, baseDirectory: string): Promise<string | undefined> {
@@ -144,7 +150,7 @@ async function authorityOf(caFile: string | undefined, baseDirectory: string): P
   try {
     return await readFile(path.resolve(baseDirectory, caFile), 'utf8');
   } catch {
-    throw new ProbeFault('tls', 'ENOENT', `cannot be verified: ${caFile} cannot be read`);
+    throw new ProbeError('tls', 'ENOENT', `cannot be verified: ${caFile} cannot be read`);
   }
 }
 

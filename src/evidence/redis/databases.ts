@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import type { DatabaseFact, DatabaseUse, RefusedCommand } from './facts.ts';
 import { refusedCommands } from './rights.ts';
-import { RedisRefusal, type RedisSession } from './session.ts';
+import { RedisError, type RedisSession } from './session.ts';
 
 export interface UsedDatabase {
   readonly use: DatabaseUse;
@@ -29,7 +29,7 @@ export async function probeDatabase(
     await send('SET', key, nonce, 'EX', KEY_SECONDS);
     const read = await send('GET', key);
     await send('DEL', key);
-    if (read !== nonce) throw new ProbeFault('use', 'LOST', 'does not give back what was written');
+    if (read !== nonce) throw new ProbeError('use', 'LOST', 'does not give back what was written');
     await send('SET', key, nonce, 'EX', KEY_SECONDS);
     const refused = await refusedCommands(session, { ...database, key, nonce });
     await send('DEL', key);
@@ -54,10 +54,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 function faultOf(error: unknown, command: string): { readonly code: string; readonly text: string } {
-  if (error instanceof ProbeFault && error.fact.code === 'ETIMEDOUT')
+  if (error instanceof ProbeError && error.fact.code === 'ETIMEDOUT')
     return { code: 'ETIMEDOUT', text: `never answers ${command}` };
-  if (error instanceof ProbeFault) return error.fact;
-  if (!(error instanceof RedisRefusal)) throw error;
+  if (error instanceof ProbeError) return error.fact;
+  if (!(error instanceof RedisError)) throw error;
   const { code, message } = error;
   if (/cluster mode/.test(message)) return { code: 'CLUSTER', text: 'knows database 0 alone: it is a cluster' };
   if (/out of range/.test(message)) return { code: 'RANGE', text: 'has no database of that number' };

@@ -1,4 +1,4 @@
-import type { FaultFact } from '../../net/fault.ts';
+import type { FaultFact } from '../../net/probe-error.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import { evidenceKey } from '../evidence.ts';
 import type { RedisInfo } from './info.ts';
@@ -27,7 +27,7 @@ export interface RefusedCommand {
 export type RedisSettings = Readonly<Record<string, string>>;
 
 /** The server that one more connection came to. */
-export interface TurnFact {
+export interface BackendFact {
   readonly isReplica: boolean;
   /** Absent where it is not shown. */
   readonly runId?: string;
@@ -46,7 +46,7 @@ export interface RedisServerFact {
   readonly info?: RedisInfo;
   readonly settings: RedisSettings;
   /** The servers that further connections to the same address came to; absent where that was not asked. */
-  readonly turns?: readonly TurnFact[];
+  readonly backends?: readonly BackendFact[];
   readonly databases: readonly DatabaseFact[];
   readonly refused: readonly RefusedCommand[];
 }
@@ -87,20 +87,20 @@ export interface CandidateFact {
 }
 
 /** A replica that sentinels name, asked as Dify will once it is the master. */
-export interface HeirFact {
+export interface FailoverCandidateFact {
   readonly address: string;
   /** Absent where it let Dify in. */
   readonly fault?: FaultFact;
 }
 
-export interface RedisEvidence {
+export interface RedisFacts {
   /** Empty for a standalone server. */
   readonly sentinels: readonly SentinelFact[];
   /** Absent where no sentinel names a master. */
   readonly server?: RedisServerFact;
   /** The replicas that could be promoted; empty for a standalone server. */
-  readonly heirs?: readonly HeirFact[];
+  readonly failoverCandidates?: readonly FailoverCandidateFact[];
   /** What `redis.agentUrl` leads to, or why it is no address. */
   readonly agent?: RedisServerFact | { readonly malformed: string };
 }
-export const REDIS = evidenceKey<RedisEvidence>('redis', 1);
+export const REDIS = evidenceKey<RedisFacts>('redis', 2);

@@ -1,5 +1,5 @@
-import { ProbeFault } from '../../net/fault.ts';
 import { foreignFault, type Inspector } from '../../net/guarded.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 
 /** Bytes of a line that is no bulk text: a status, an error, a number. */
 const LINE_LIMIT = 16_384;
@@ -104,14 +104,14 @@ export class RedisFrames implements Inspector {
 const TLS_ALERT = 0x15;
 const TYPES = new Set<number | undefined>([STATUS, ERROR, NUMBER, BULK, LIST]);
 
-function tooMuch(): ProbeFault {
-  return new ProbeFault(
+function tooMuch(): ProbeError {
+  return new ProbeError(
     'use',
     'EMSGSIZE',
     `answers with more than 4 MiB, ${COUNT_LIMIT} elements or ${DEPTH_LIMIT} levels`,
   );
 }
 
-function closedFault(): ProbeFault {
-  return new ProbeFault('use', 'ECONNRESET', 'closes the connection');
+function closedFault(): ProbeError {
+  return new ProbeError('use', 'ECONNRESET', 'closes the connection');
 }

@@ -1,5 +1,5 @@
 import type { DatabaseUse, RefusedCommand } from './facts.ts';
-import { RedisRefusal, type RedisSession } from './session.ts';
+import { RedisError, type RedisSession } from './session.ts';
 
 /** What is asked with, and on what: `key` holds a string of the probe's own, and `nonce` occurs nowhere else. */
 export interface RightsProbe {
@@ -118,7 +118,7 @@ async function refusal(session: RedisSession, [command, ...words]: Words): Promi
     await session.call(command, ...words);
     return undefined;
   } catch (error) {
-    if (!(error instanceof RedisRefusal)) throw error;
+    if (!(error instanceof RedisError)) throw error;
     return error.code === 'NOPERM' || error.message.startsWith('ERR unknown command') ? error.code : undefined;
   }
 }

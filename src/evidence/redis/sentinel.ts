@@ -1,19 +1,19 @@
 import type { SentinelRedis } from '../../deployment/schema/redis.ts';
-import { faultOf, ProbeFault } from '../../net/fault.ts';
+import { faultOf, ProbeError } from '../../net/probe-error.ts';
+import { addressOf, type ConnectOptions, connect, logIn, type RedisTarget } from './connect.ts';
 import type { CandidateFact, SentinelFact } from './facts.ts';
-import { addressOf, logIn, type ReachOptions, type RedisTarget, reach } from './reach.ts';
-import { RedisRefusal, type RedisSession } from './session.ts';
+import { RedisError, type RedisSession } from './session.ts';
 
 /** Asks one sentinel what it knows of the master; never throws. `target` holds the sentinels' own user and password. */
 export async function askSentinel(
   target: RedisTarget,
   master: SentinelRedis['sentinel']['master'],
-  options: ReachOptions,
+  options: ConnectOptions,
 ): Promise<SentinelFact> {
   let fact: SentinelFact = { address: addressOf(target), otherMasters: [], flags: [], downSentinels: [] };
   let session: RedisSession | undefined;
   try {
-    session = await reach(target, options);
+    session = await connect(target, options);
     if (target.username !== undefined && target.password !== undefined) {
       fact = { ...fact, passwordAlone: await takesPasswordAlone(session, target.password) };
     }
@@ -31,7 +31,7 @@ async function takesPasswordAlone(session: RedisSession, password: string): Prom
     await session.call('AUTH', password);
     return true;
   } catch (error) {
-    if (error instanceof RedisRefusal) return false;
+    if (error instanceof RedisError) return false;
     throw error;
   }
 }
@@ -62,7 +62,7 @@ async function factsOf(session: RedisSession, master: string): Promise<Partial<S
 
 /** What a sentinel refuses to say is not known. Throws again where no answer comes. */
 function unlessSilent(error: unknown): undefined {
-  if (error instanceof RedisRefusal) return undefined;
+  if (error instanceof RedisError) return undefined;
   throw error;
 }
 
@@ -86,11 +86,11 @@ function recordsOf(answer: unknown): readonly Readonly<Partial<Record<string, st
 }
 
 function sentinelFault(error: unknown) {
-  if (!(error instanceof RedisRefusal)) return faultOf(error, 'use');
+  if (!(error instanceof RedisError)) return faultOf(error, 'use');
   const { code, message } = error;
   if (code === 'NOPERM')
-    return new ProbeFault('login', code, 'lets this user in and answers nothing: it needs +sentinel').fact;
+    return new ProbeError('login', code, 'lets this user in and answers nothing: it needs +sentinel').fact;
   if (/unknown command/i.test(message))
-    return new ProbeFault('use', 'NOSENTINEL', 'is no sentinel but a Redis server').fact;
-  return new ProbeFault('use', code, `refuses to say what it watches (${code})`).fact;
+    return new ProbeError('use', 'NOSENTINEL', 'is no sentinel but a Redis server').fact;
+  return new ProbeError('use', code, `refuses to say what it watches (${code})`).fact;
 }

@@ -1,11 +1,11 @@
-import { faultOf } from '../../net/fault.ts';
+import { faultOf } from '../../net/probe-error.ts';
 import type { CertificateFact } from '../../net/tls.ts';
+import { sampleBackends } from './backends.ts';
+import { addressOf, type ConnectOptions, connect, logIn, type RedisTarget } from './connect.ts';
 import { probeDatabase, type UsedDatabase } from './databases.ts';
-import type { DatabaseFact, HeirFact, RedisServerFact, RedisSettings, RefusedCommand } from './facts.ts';
+import type { DatabaseFact, FailoverCandidateFact, RedisServerFact, RedisSettings, RefusedCommand } from './facts.ts';
 import { parseInfo, type RedisInfo } from './info.ts';
-import { addressOf, logIn, type ReachOptions, type RedisTarget, reach } from './reach.ts';
-import { RedisRefusal, type RedisSession } from './session.ts';
-import { turnsOf } from './turns.ts';
+import { RedisError, type RedisSession } from './session.ts';
 
 const PINGS = 5;
 
@@ -24,7 +24,7 @@ const SETTINGS = [
 export async function askServer(
   target: RedisTarget,
   databases: readonly UsedDatabase[],
-  options: Omit<ReachOptions, 'onCertificate'>,
+  options: Omit<ConnectOptions, 'onCertificate'>,
 ): Promise<RedisServerFact> {
   let fact: RedisServerFact = { address: addressOf(target), settings: {}, databases: [], refused: [] };
   let session: RedisSession | undefined;
@@ -32,12 +32,12 @@ export async function askServer(
     fact = { ...fact, certificate };
   };
   try {
-    session = await reach(target, { ...options, onCertificate });
+    session = await connect(target, { ...options, onCertificate });
     await logIn(session, target);
     fact = { ...fact, latencyMs: await latency(session) };
     const info = await infoOf(session);
     if (info !== undefined) fact = { ...fact, info };
-    if (info !== undefined) fact = { ...fact, turns: await turnsOf(target, options) };
+    if (info !== undefined) fact = { ...fact, backends: await sampleBackends(target, options) };
     // What is no master of its own data is not written to: its role is the finding.
     if (info?.isCluster === true || info?.mode === 'sentinel' || info?.role === 'replica') return fact;
     fact = { ...fact, settings: await settingsOf(session) };
@@ -50,11 +50,14 @@ export async function askServer(
 }
 
 /** Whether a replica would let Dify in once it is the master; never throws. */
-export async function askHeir(target: RedisTarget, options: Omit<ReachOptions, 'onCertificate'>): Promise<HeirFact> {
+export async function probeCandidate(
+  target: RedisTarget,
+  options: Omit<ConnectOptions, 'onCertificate'>,
+): Promise<FailoverCandidateFact> {
   const address = addressOf(target);
   let session: RedisSession | undefined;
   try {
-    session = await reach(target, options);
+    session = await connect(target, options);
     await logIn(session, target);
     return { address };
   } catch (error) {
@@ -114,7 +117,7 @@ async function allowed(session: RedisSession, command: string, ...words: readonl
   try {
     return await session.call(command, ...words);
   } catch (error) {
-    if (error instanceof RedisRefusal) return undefined;
+    if (error instanceof RedisError) return undefined;
     throw error;
   }
 }

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
-import { ProbeFault } from '../../net/fault.ts';
 import { guarded } from '../../net/guarded.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import { asSocket } from '../../net/socket.ts';
 import { RedisFrames } from './frames.ts';
 
 /** The server's own refusal of a command. `code` is its first word: `WRONGPASS`, `NOPERM`, `READONLY`, else `ERR`. */
-export class RedisRefusal extends Error {
+export class RedisError extends Error {
   readonly code: string;
 
   constructor(code: string, text: string) {
@@ -27,9 +27,9 @@ export async function openSession(stream: Duplex, limitMs: number): Promise<Redi
   // Bundled, a CommonJS package has its default export alone.
   const { AbstractConnector, Redis } = (await import('ioredis')).default;
   const socket = asSocket(guarded(stream, new RedisFrames(), 'Redis'));
-  let ended: ProbeFault | undefined;
+  let ended: ProbeError | undefined;
   socket.on('error', (error) => {
-    if (error instanceof ProbeFault) ended = error;
+    if (error instanceof ProbeError) ended = error;
   });
   class Dialled extends AbstractConnector {
     constructor() {
@@ -70,10 +70,10 @@ export async function openSession(stream: Duplex, limitMs: number): Promise<Redi
 }
 
 /** The library's error carries the command's words, a password among them: nothing of it is kept but the server's text. */
-function refusalOf(error: unknown, ended: ProbeFault | undefined): RedisRefusal | ProbeFault {
+function refusalOf(error: unknown, ended: ProbeError | undefined): RedisError | ProbeError {
   const { name, message } = error instanceof Error ? error : { name: '', message: '' };
-  if (name === 'ReplyError') return new RedisRefusal(/^[A-Z]+(?= |$)/.exec(message)?.[0] ?? 'ERR', message);
+  if (name === 'ReplyError') return new RedisError(/^[A-Z]+(?= |$)/.exec(message)?.[0] ?? 'ERR', message);
   if (message === 'Command timed out')
-    return new ProbeFault('use', 'ETIMEDOUT', 'takes the connection and never answers');
-  return ended ?? new ProbeFault('use', 'ECONNRESET', 'closes the connection');
+    return new ProbeError('use', 'ETIMEDOUT', 'takes the connection and never answers');
+  return ended ?? new ProbeError('use', 'ECONNRESET', 'closes the connection');
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { withinMs } from '../../base/time-limit.ts';
 import { connectFault, type Dial } from '../../net/dial.ts';
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 
 /** Milliseconds that the way to the relay may take, beside what the relay itself is given. */
 const WAY_MS = 3_000;
@@ -17,7 +17,7 @@ export function relayDial(port: () => Promise<number>, key: string): Dial {
   return async (host, remotePort, { signal, limitMs }) => {
     const limit = withinMs(limitMs + WAY_MS, signal);
     // What is no name would end the relay's line early.
-    if (/[\s\0]/.test(host)) throw new ProbeFault('resolve', 'ENOTFOUND', 'the host is no name');
+    if (/[\s\0]/.test(host)) throw new ProbeError('resolve', 'ENOTFOUND', 'the host is no name');
     const stream = connect({ host: '127.0.0.1', port: await port(), signal });
     stream.on('error', () => undefined);
     const target = `${host}:${remotePort}`;
@@ -37,7 +37,7 @@ export function relayDial(port: () => Promise<number>, key: string): Dial {
  * Tells the relay the key of this run, by which it knows its requests from then on. The connection is the run's sign of life: the relay ends some time
  * after it is closed. Throws ProbeFault if the relay does not take the key.
  */
-export async function sayKey(port: number, key: string, signal: AbortSignal): Promise<Socket> {
+export async function keyLine(port: number, key: string, signal: AbortSignal): Promise<Socket> {
   const stream = connect({ host: '127.0.0.1', port });
   stream.on('error', () => undefined);
   stream.write(`KEY ${key} HTTP/1.1\r\n\r\n`);
@@ -56,7 +56,7 @@ export async function sayKey(port: number, key: string, signal: AbortSignal): Pr
 function refuse(host: string, head: string): void {
   const [, status, code = 'ECONNRESET'] = /^HTTP\/1\.1 (\d+) (\S+)/.exec(head) ?? [];
   if (status === '200') return;
-  if (status === '404') throw new ProbeFault('resolve', code, `${host} does not resolve`);
+  if (status === '404') throw new ProbeError('resolve', code, `${host} does not resolve`);
   throw connectFault(code);
 }
 

@@ -6,8 +6,8 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Kubectl, kubectl } from '../../exec/kubectl.ts';
 import { podJob } from '../../jobs/pod-job.ts';
 import { createObjects, demandRights, removeObjects, untilReady } from '../../jobs/run-job.ts';
-import { EvidenceMissing } from '../evidence.ts';
-import { relayDial, sayKey } from './dial.ts';
+import { CollectionError } from '../evidence.ts';
+import { keyLine, relayDial } from './dial.ts';
 import { holdForward } from './forward.ts';
 import { evidenceOf } from './job-evidence.ts';
 import type { OpenRelay } from './relay.ts';
@@ -36,7 +36,7 @@ const RIGHTS = [
  * any fault of the start is thrown; no secret goes there.
  */
 export const openRelay: OpenRelay = async ({ deployment, runner, kubeArgs, signal }, totalMs) => {
-  if (deployment?.target.type !== 'kubernetes') throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+  if (deployment?.target.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
   const { namespace } = deployment.target;
   const name = `difyctl-relay-${randomBytes(4).toString('hex')}`;
   const cluster = kubectl(runner, kubeArgs);
@@ -52,8 +52,8 @@ export const openRelay: OpenRelay = async ({ deployment, runner, kubeArgs, signa
   } catch (error) {
     const left = await remove();
     if (signal.aborted) throw new Interrupted(left === undefined ? undefined : `interrupted; ${left}`);
-    if (left === undefined || !(error instanceof EvidenceMissing)) throw error;
-    throw new EvidenceMissing(error.outcome, `${error.message}; ${left}`);
+    if (left === undefined || !(error instanceof CollectionError)) throw error;
+    throw new CollectionError(error.outcome, `${error.message}; ${left}`);
   }
 };
 
@@ -77,7 +77,7 @@ async function relayJob(name: string, namespace: string, deployment: Deployment,
 function refusalOf(late: AbortSignal): Promise<never> {
   const text = `kubectl port-forward does not come up within ${FORWARD_MS / 1_000} s`;
   return new Promise((_, reject) => {
-    late.addEventListener('abort', () => reject(new EvidenceMissing('timeout', text)), { once: true });
+    late.addEventListener('abort', () => reject(new CollectionError('timeout', text)), { once: true });
   });
 }
 
@@ -92,7 +92,7 @@ async function reach(
   place: { readonly namespace: string; readonly target: string; readonly port: number },
   { signal, key, remove }: Run,
 ): ReturnType<OpenRelay> {
-  const forward = holdForward(cluster, place, signal, (port) => sayKey(port, key, signal));
+  const forward = holdForward(cluster, place, signal, (port) => keyLine(port, key, signal));
   const late = withinMs(FORWARD_MS);
   try {
     await Promise.race([forward.port(), refusalOf(late)]);

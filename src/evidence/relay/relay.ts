@@ -1,5 +1,5 @@
 import type { Dial } from '../../net/dial.ts';
-import { type CollectContext, EvidenceMissing } from '../evidence.ts';
+import { type CollectContext, CollectionError } from '../evidence.ts';
 import type { GatherEvents } from '../gather.ts';
 
 /** A pod in the cluster that opens TCP connections for this machine. */
@@ -41,7 +41,7 @@ export function holdRelay(
       end('ok');
       return relay;
     } catch (error) {
-      end(error instanceof EvidenceMissing ? error.outcome : 'absent');
+      end(error instanceof CollectionError ? error.outcome : 'absent');
       throw error;
     }
   };

@@ -1,17 +1,17 @@
-import { type Collector, EvidenceMissing } from '../evidence.ts';
-import { composeLiving } from './compose.ts';
-import { kubernetesLiving } from './kubernetes.ts';
-import { type LivingFact, RELEASE_LIVING } from './living.ts';
+import { CollectionError, type Collector } from '../evidence.ts';
+import { composeInstalled } from './compose.ts';
+import { type InstalledFact, RELEASE_INSTALLED } from './installed.ts';
+import { kubernetesInstalled } from './kubernetes.ts';
 
-export const releaseLivingCollector: Collector<LivingFact> = {
-  key: RELEASE_LIVING,
+export const releaseInstalledCollector: Collector<InstalledFact> = {
+  key: RELEASE_INSTALLED,
   timeoutMs: 60_000,
   collect: async (context, need) => {
     const { deployment } = context;
-    if (deployment === undefined) throw new EvidenceMissing('absent', 'a deployment file');
+    if (deployment === undefined) throw new CollectionError('absent', 'a deployment file');
     const { name, target } = deployment;
     return target.type === 'compose'
-      ? composeLiving(context, need, name)
-      : kubernetesLiving(context, target.namespace, name);
+      ? composeInstalled(context, need, name)
+      : kubernetesInstalled(context, target.namespace, name);
   },
 };

@@ -1,16 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CollectContext, EvidenceMissing, type Need } from '../evidence.ts';
-import { engineIsHere } from '../host/here.ts';
+import { type CollectContext, CollectionError, type Need } from '../evidence.ts';
+import { requireLocalEngine } from '../host/local-engine.ts';
 import { isApiImage } from './api-image.ts';
-import type { InstallRecord, LivingFact } from './living.ts';
+import type { InstalledFact, InstallRecord } from './installed.ts';
 import { inOrder, readRecord } from './record.ts';
 
 /** A container that was never started has not reached the database. */
 const NEVER_STARTED = 'created';
 
 /** What containers of the project, ended ones too, were started from; and difyctl's records beside the project's `.env`. */
-export async function composeLiving(context: CollectContext, need: Need, project: string): Promise<LivingFact> {
+export async function composeInstalled(context: CollectContext, need: Need, project: string): Promise<InstalledFact> {
   const { runner, signal } = context;
   const filter = `label=com.docker.compose.project=${project}`;
   const args = ['ps', '--all', '--filter', filter, '--format', '{{.State}}\t{{.Image}}'];
@@ -26,13 +26,13 @@ export async function composeLiving(context: CollectContext, need: Need, project
 /** None where the folder lies on another machine or may not be read. */
 async function recordsBeside(context: CollectContext, need: Need): Promise<readonly InstallRecord[]> {
   try {
-    const { directory } = await engineIsHere(context, need, 'files');
+    const { directory } = await requireLocalEngine(context, need, 'files');
     const folder = join(directory, '.difyctl/revisions');
     const names = (await readdir(folder).catch(() => [])).filter((name) => /^\d+\.json$/.test(name));
     const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')));
     return inOrder(texts.map(readRecord));
   } catch (error) {
-    if (error instanceof EvidenceMissing) return [];
+    if (error instanceof CollectionError) return [];
     throw error;
   }
 }

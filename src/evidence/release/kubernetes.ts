@@ -4,7 +4,7 @@ import { ownLabels } from '../../base/own-labels.ts';
 import { fromCluster } from '../cluster/connect.ts';
 import type { CollectContext } from '../evidence.ts';
 import { isApiImage } from './api-image.ts';
-import type { InstallRecord, LivingFact } from './living.ts';
+import type { InstalledFact, InstallRecord } from './installed.ts';
 import { inOrder, readRecord } from './record.ts';
 
 /** A Deployment or a pod of the release that runs Dify's API. */
@@ -18,7 +18,11 @@ interface Running {
  * Pods that started say what reached the database; a version that could never be pulled did not. Where a Deployment has no pods at all, it is
  * its template that would start again.
  */
-export async function kubernetesLiving(context: CollectContext, namespace: string, name: string): Promise<LivingFact> {
+export async function kubernetesInstalled(
+  context: CollectContext,
+  namespace: string,
+  name: string,
+): Promise<InstalledFact> {
   const instance = `labelSelector=${encodeURIComponent(`app.kubernetes.io/instance=${name}`)}`;
   const list = <T>(what: string, path: string, project: (item: unknown) => T | undefined) =>
     fromCluster(context, `list ${what} in namespace ${namespace}`, (cluster) =>

@@ -1,6 +1,6 @@
 import { boundedJson } from '../../base/bounded-json.ts';
 import { at, textAt } from '../../base/json-path.ts';
-import type { InstallRecord } from './living.ts';
+import type { InstallRecord } from './installed.ts';
 
 /** What matters here of a recorded revision (JSON); undefined for what is none. */
 export function readRecord(text: string): InstallRecord | undefined {

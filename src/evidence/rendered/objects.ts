@@ -1,7 +1,7 @@
 import { type ChartReference, chartArgs } from '../../exec/helm.ts';
 import type { RenderedKubernetes } from '../../render/rendered.ts';
 import { CLUSTER_VERSION } from '../cluster/version.ts';
-import { type CollectContext, type Collector, EvidenceMissing, type Need } from '../evidence.ts';
+import { type CollectContext, CollectionError, type Collector, type Need } from '../evidence.ts';
 import { composeSet } from './compose.ts';
 import { renderedSet } from './kubernetes.ts';
 import { RENDERED_OBJECTS, type RenderedSet } from './set.ts';
@@ -12,7 +12,7 @@ export const renderedObjectsCollector: Collector<RenderedSet> = {
   timeoutMs: 120_000,
   collect: async (context, need) => {
     const { rendered } = context;
-    if (rendered === undefined) throw new EvidenceMissing('absent', context.renderFault ?? 'a deployment file');
+    if (rendered === undefined) throw new CollectionError('absent', context.renderFault ?? 'a deployment file');
     if (rendered.target === 'compose') return composeSet(rendered.project);
     const { name } = rendered.secret;
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name } };
@@ -27,7 +27,7 @@ export async function chartObjects(
   need: Need,
 ): Promise<readonly unknown[]> {
   const { chart } = context;
-  if (chart === undefined) throw new EvidenceMissing('absent', 'the chart');
+  if (chart === undefined) throw new CollectionError('absent', 'the chart');
   const manifest = await template(context, rendered, chart, await kubeVersion(need));
   // A YAML parser is loaded only where there is something to parse.
   const { documentsOf } = await import('./documents.ts');
@@ -49,7 +49,7 @@ async function template(
   chart: ChartReference,
   more: readonly string[],
 ): Promise<string> {
-  if (deployment?.target.type !== 'kubernetes') throw new EvidenceMissing('absent', 'a deployment on Kubernetes');
+  if (deployment?.target.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
   const [name = '', ...rest] = chartArgs(chart);
   const args = ['template', deployment.name, name, ...rest, '-n', deployment.target.namespace, '-f', '-', '--no-hooks'];
   // JSON is YAML; by standard input no file of values is left behind.

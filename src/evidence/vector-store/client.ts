@@ -2,8 +2,8 @@ import { boundedJson } from '../../base/bounded-json.ts';
 import { cut } from '../../base/cut.ts';
 import { compact } from '../../base/json.ts';
 import { withinMs } from '../../base/time-limit.ts';
-import { ProbeFault } from '../../net/fault.ts';
 import { requestHttp } from '../../net/http.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import { assertTrusted, secure } from '../../net/tls.ts';
 import type { Asked } from './facts.ts';
 import { listAt, textAt } from './json.ts';
@@ -48,7 +48,7 @@ export async function openStore(
   context: StoreContext,
   note: Note,
 ): Promise<Ask> {
-  if (base.protocol === 'https:') await lookAtCertificate(base, context, note);
+  if (base.protocol === 'https:') await readCertificate(base, context, note);
   return async (path, { method = 'GET', body, headers: more = {}, isCleanup = false } = {}) => {
     const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
     const type: Record<string, string> = isRaw ? {} : { 'content-type': 'application/json' };
@@ -81,7 +81,7 @@ export async function openStore(
 }
 
 /** Looks at the certificate and nothing else. Throws ProbeFault: `resolve`, `connect`, or `tls` where it is not to be trusted. */
-export async function lookAtCertificate(base: URL, context: StoreContext, note: Note): Promise<void> {
+export async function readCertificate(base: URL, context: StoreContext, note: Note): Promise<void> {
   const signal = withinMs(2 * context.limitMs, context.signal);
   const port = base.port === '' ? 443 : Number(base.port);
   const plain = await context.dial(base.hostname, port, { signal, limitMs: context.limitMs });
@@ -97,7 +97,7 @@ export async function lookAtCertificate(base: URL, context: StoreContext, note: 
 /** The answer where its status is one of success. Throws ProbeFault, `login` for a refused key and `use` for the rest. */
 export function admitted(answer: StoreAnswer, what = 'the key'): StoreAnswer {
   const { status, path, said } = answer;
-  if (status === 401 || status === 403) throw new ProbeFault('login', String(status), `refuses ${what}: ${said}`);
+  if (status === 401 || status === 403) throw new ProbeError('login', String(status), `refuses ${what}: ${said}`);
   return succeeded({ ...answer, path });
 }
 
@@ -106,7 +106,7 @@ export function succeeded(answer: StoreAnswer): StoreAnswer {
   const { status, path, said, headers } = answer;
   if (status >= 200 && status < 300) return answer;
   const where = headers.location === undefined ? '' : ` and points to ${headers.location}`;
-  throw new ProbeFault('use', String(status), `answers HTTP ${status} at ${path}${where}: ${said}`);
+  throw new ProbeError('use', String(status), `answers HTTP ${status} at ${path}${where}: ${said}`);
 }
 
 /** What an answer says: hidden where the store or the key's rights do not show it. */

@@ -1,10 +1,10 @@
 import { type Redact, redactor } from '../../base/redact.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
-import { ownAuthority } from '../../net/authority.ts';
-import { type FaultFact, faultOf } from '../../net/fault.ts';
+import { customCa } from '../../net/custom-ca.ts';
+import { type FaultFact, faultOf } from '../../net/probe-error.ts';
 import { storeCaFile } from '../../providers/vector-store/registry.ts';
-import { type CollectContext, type Collector, EvidenceMissing } from '../evidence.ts';
+import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
 import { addressOf } from './address.ts';
 import { UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
 import type { StoreContext } from './probe.ts';
@@ -31,7 +31,7 @@ export async function probeVectorStore(
   const { deployment, secrets } = context;
   const store = deployment?.vectorStore;
   if (deployment === undefined || secrets === undefined || store?.mode !== 'external') {
-    throw new EvidenceMissing('absent', 'a deployment file with an external vector store');
+    throw new CollectionError('absent', 'a deployment file with an external vector store');
   }
   let facts: VectorStoreFacts = { provider: store.provider, address: addressOf(store) };
   const missing = secrets.unresolved.find(({ path }) => path.startsWith('vectorStore.'));
@@ -49,7 +49,7 @@ export async function probeVectorStore(
     ca,
   };
   try {
-    const authority = await ownAuthority(storeCaFile(store), context.baseDirectory);
+    const authority = await customCa(storeCaFile(store), context.baseDirectory);
     await probeOf(store.provider)(store, { ...probing, ...authority }, (seen) => {
       facts = { ...facts, ...seen };
     });

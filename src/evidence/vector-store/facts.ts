@@ -1,5 +1,5 @@
 import type { VectorStore } from '../../deployment/schema/vector-store.ts';
-import type { FaultFact } from '../../net/fault.ts';
+import type { FaultFact } from '../../net/probe-error.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import { evidenceKey } from '../evidence.ts';
 

@@ -2,7 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, type Incoming
 import type { Duplex } from 'node:stream';
 import { cut } from '../../base/cut.ts';
 import { withinMs } from '../../base/time-limit.ts';
-import { faultOf, ProbeFault } from '../../net/fault.ts';
+import { faultOf, ProbeError } from '../../net/probe-error.ts';
 import { assertTrusted, secure } from '../../net/tls.ts';
 import type { GrpcFact } from './facts.ts';
 import { type StoreContext, trustOf } from './probe.ts';
@@ -113,14 +113,14 @@ function unary(
       size += chunk.length;
       if (size <= ANSWER_LIMIT) return;
       stream.close();
-      reject(new ProbeFault('use', 'EMSGSIZE', 'answers with more than 4 MiB'));
+      reject(new ProbeError('use', 'EMSGSIZE', 'answers with more than 4 MiB'));
     });
     stream.on('error', reject);
     stream.on('close', () => {
       signal.removeEventListener('abort', late);
       const status = answered['grpc-status'];
       if (typeof status !== 'string') {
-        reject(new ProbeFault('use', String(answered[':status'] ?? 'EPROTO'), notGrpc(answered[':status'])));
+        reject(new ProbeError('use', String(answered[':status'] ?? 'EPROTO'), notGrpc(answered[':status'])));
         return;
       }
       const said = cut(percentDecoded(String(answered['grpc-message'] ?? '')), 160);
@@ -148,10 +148,10 @@ function notGrpc(status: unknown): string {
     : `answers HTTP ${String(status)} where gRPC is expected`;
 }
 
-function callFault(error: unknown): ProbeFault {
+function callFault(error: unknown): ProbeError {
   const { stage, code, text } = faultOf(error, 'use');
   const isForeign = code.startsWith('ERR_HTTP2') || code === 'ECONNRESET';
-  return new ProbeFault(stage, code, isForeign ? `answers, but does not speak gRPC (${code})` : text);
+  return new ProbeError(stage, code, isForeign ? `answers, but does not speak gRPC (${code})` : text);
 }
 
 const SERVING = 1;
@@ -168,17 +168,17 @@ export function checkGrpc(target: GrpcTarget, context: StoreContext, { name, met
     const { status, said, message } = await call('/grpc.health.v1.Health/Check', encodeField(1, ''));
     // UNIMPLEMENTED is an answer in gRPC too: whoever gives it serves, without this one service.
     if (status !== GRPC.ok && status !== GRPC.unimplemented)
-      throw new ProbeFault('use', String(status), `answers gRPC status ${status}: ${said}`);
+      throw new ProbeError('use', String(status), `answers gRPC status ${status}: ${said}`);
     if (status === GRPC.ok && message.number(1) !== SERVING) {
-      throw new ProbeFault('use', String(message.number(1)), 'answers its gRPC health check: not serving');
+      throw new ProbeError('use', String(message.number(1)), 'answers its gRPC health check: not serving');
     }
     const known = await call(method);
 
     if (known.status === GRPC.unimplemented)
-      throw new ProbeFault('use', String(known.status), `speaks gRPC, and is no ${name}: it does not know ${method}`);
+      throw new ProbeError('use', String(known.status), `speaks gRPC, and is no ${name}: it does not know ${method}`);
     // Weaviate says it in words alone, with the status of any error.
     if (known.status === GRPC.unauthenticated || /unauthorized|unauthenticated|api.key/i.test(known.said))
-      throw new ProbeFault('use', String(known.status), `refuses the key that HTTP takes: ${known.said}`);
+      throw new ProbeError('use', String(known.status), `refuses the key that HTTP takes: ${known.said}`);
     return { host: target.host, port: target.port };
   });
 }

@@ -1,8 +1,8 @@
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import type { Asked, WriteFact } from './facts.ts';
 import { type Call, GRPC } from './grpc.ts';
 import { encodeField } from './protobuf.ts';
-import { tryToWrite } from './written.ts';
+import { probeWrite } from './write-probe.ts';
 
 /** Field numbers, here and where it is read, are those of milvus.proto, common.proto and schema.proto of milvus-io/milvus-proto. */
 export const MILVUS_SERVICE = '/milvus.proto.milvus.MilvusService';
@@ -14,7 +14,7 @@ const FLOAT_VECTOR = 101;
 /** Makes a collection of one vector field and removes it. */
 export function tryCollection(call: Call, database: string, name: string): Promise<Asked<WriteFact>> {
   const named = Buffer.concat([encodeField(2, database), encodeField(3, name)]);
-  return tryToWrite({
+  return probeWrite({
     how: 'made a collection and removed it',
     name,
     make: async () => {
@@ -50,5 +50,5 @@ async function statusAlone(call: Call, method: string, request: Uint8Array, isCl
   const code = message.number(3) || message.number(1);
   if (status === 0 && code === 0) return;
   const isRight = status === GRPC.permissionDenied || status === GRPC.unauthenticated;
-  throw new ProbeFault('use', isRight ? '403' : String(status || code), said === '' ? message.text(2) : said);
+  throw new ProbeError('use', isRight ? '403' : String(status || code), said === '' ? message.text(2) : said);
 }

@@ -1,8 +1,8 @@
 import { boundedJson } from '../../base/bounded-json.ts';
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import { portOf } from '../../providers/endpoint.ts';
 import { storeUrl } from './address.ts';
-import { lookAtCertificate } from './client.ts';
+import { readCertificate } from './client.ts';
 import { probeName } from './dify.ts';
 import type { Asked, DatabaseFact, HealthFact, NodeFact, StoreOf } from './facts.ts';
 import { type Call, GRPC, type GrpcAnswer, withGrpc } from './grpc.ts';
@@ -17,7 +17,7 @@ const NO_DATABASE = 800;
 /** Milvus by gRPC, as pymilvus speaks it. */
 export const probeMilvus: StoreProbe<'milvus'> = async (store, context, note) => {
   const url = storeUrl(store);
-  if (url.protocol === 'https:') await lookAtCertificate(url, context, note);
+  if (url.protocol === 'https:') await readCertificate(url, context, note);
   const isSecure = url.protocol === 'https:';
   const target = { host: url.hostname, port: portOf(url), isSecure };
   const credentials = credentialsOf(store, context);
@@ -63,13 +63,13 @@ function done(answer: GrpcAnswer): Message {
   throw refusal(answer);
 }
 
-function refusal(answer: GrpcAnswer): ProbeFault {
+function refusal(answer: GrpcAnswer): ProbeError {
   const { status, said } = answer;
   const { code, reason } = statusOf(answer);
   if (status === GRPC.unauthenticated)
-    return new ProbeFault('login', String(status), `refuses the credentials: ${said}`);
-  if (status === GRPC.permissionDenied) return new ProbeFault('use', '403', said);
-  return status === 0 ? new ProbeFault('use', String(code), reason) : new ProbeFault('use', String(status), said);
+    return new ProbeError('login', String(status), `refuses the credentials: ${said}`);
+  if (status === GRPC.permissionDenied) return new ProbeError('use', '403', said);
+  return status === 0 ? new ProbeError('use', String(code), reason) : new ProbeError('use', String(status), said);
 }
 
 function databaseOf(shown: GrpcAnswer, name: string): Asked<DatabaseFact> {

@@ -1,11 +1,11 @@
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, openStore, type StoreAnswer } from './client.ts';
 import { probeName } from './dify.ts';
 import type { Asked, NodeFact, StoreOf } from './facts.ts';
 import { listAt, numberAt } from './json.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
-import { tryToWrite } from './written.ts';
+import { probeWrite } from './write-probe.ts';
 
 /** ClickHouse's error codes: unknown user, wrong password, authentication failed. */
 const LOGIN_CODES = ['192', '193', '516'];
@@ -39,12 +39,12 @@ function queries(ask: Ask): Sql {
   };
 }
 
-function refusal({ status, headers, said }: StoreAnswer): ProbeFault {
+function refusal({ status, headers, said }: StoreAnswer): ProbeError {
   const code = headers['x-clickhouse-exception-code'] ?? /^Code: (\d+)/.exec(said)?.[1] ?? String(status);
   if (LOGIN_CODES.includes(code))
-    return new ProbeFault('login', code, `refuses the user or the password (code ${code})`);
-  if (RIGHT_CODES.includes(code)) return new ProbeFault('use', '403', said);
-  return new ProbeFault('use', code, `answers code ${code}: ${said}`);
+    return new ProbeError('login', code, `refuses the user or the password (code ${code})`);
+  if (RIGHT_CODES.includes(code)) return new ProbeError('use', '403', said);
+  return new ProbeError('use', code, `answers code ${code}: ${said}`);
 }
 
 /** Whether the default user needs no password. */
@@ -64,16 +64,16 @@ async function tryTable(
   const database = exists ? myscale.database : name;
   const table = `${database}.${name}`;
   let isMade = false;
-  const writes = await tryToWrite({
+  const writes = await probeWrite({
     how: 'made a table with a vector index and removed it',
     name: table,
     make: async () => {
       if (!exists) await sql(`CREATE DATABASE ${database}`);
       isMade = !exists;
       await sql(createTable(table)).catch((error: unknown) => {
-        if (!(error instanceof ProbeFault) || error.fact.code !== SYNTAX_ERROR) throw error;
+        if (!(error instanceof ProbeError) || error.fact.code !== SYNTAX_ERROR) throw error;
         note({ product: 'a ClickHouse without vector indexes' });
-        throw new ProbeFault('use', SYNTAX_ERROR, 'it is a ClickHouse that knows no VECTOR INDEX, which MyScale adds');
+        throw new ProbeError('use', SYNTAX_ERROR, 'it is a ClickHouse that knows no VECTOR INDEX, which MyScale adds');
       });
       await sql(`INSERT INTO ${table} (id, text, vector) VALUES ('1', 'probe', [0.1, 0.2])`);
       note({ nodes: await nodesOf(sql, database, name) });
@@ -110,7 +110,7 @@ async function nodesOf(sql: Sql, database: string, table: string): Promise<Asked
       seen: Array.from({ length: total }, (_, index) => ({ name: `replica ${index + 1}`, isUp: index < active })),
     };
   } catch (error) {
-    if (error instanceof ProbeFault) return { hidden: error.fact.text };
+    if (error instanceof ProbeError) return { hidden: error.fact.text };
     throw error;
   }
 }

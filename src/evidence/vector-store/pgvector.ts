@@ -1,4 +1,4 @@
-import { type FaultFact, ProbeFault } from '../../net/fault.ts';
+import { type FaultFact, ProbeError } from '../../net/probe-error.ts';
 import { PostgresFault } from '../postgres/faults.ts';
 import { flag, seen, text } from '../postgres/rows.ts';
 import { replicationOf } from '../postgres/server.ts';
@@ -41,8 +41,8 @@ async function enter(access: ServerAccess, login: Login, closed: (fact: Database
     return { session: await openSession(access, login), isInside: true };
   } catch (error) {
     // Nobody asked for TLS, so that its faults are a login that does not come about.
-    if (error instanceof ProbeFault && error.fact.stage === 'tls') {
-      throw new ProbeFault('login', error.fact.code, error.fact.text);
+    if (error instanceof ProbeError && error.fact.stage === 'tls') {
+      throw new ProbeError('login', error.fact.code, error.fact.text);
     }
     const fact = error instanceof PostgresFault ? databaseFact(error, login.database) : undefined;
     if (fact === undefined) throw error;

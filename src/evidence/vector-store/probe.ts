@@ -1,5 +1,5 @@
 import type { Redact } from '../../base/redact.ts';
-import type { Trust } from '../../net/authority.ts';
+import type { Trust } from '../../net/custom-ca.ts';
 import type { CollectContext } from '../evidence.ts';
 import type { Provider, StoreOf, VectorStoreFacts } from './facts.ts';
 

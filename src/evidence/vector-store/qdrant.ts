@@ -1,5 +1,5 @@
 import { cut } from '../../base/cut.ts';
-import { faultOf } from '../../net/fault.ts';
+import { faultOf } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, admitted, askedOf, openStore, type StoreAnswer, succeeded } from './client.ts';
 import { isOfDify, lowestSetting, probeName, singleCopies } from './dify.ts';
@@ -7,7 +7,7 @@ import type { Asked, CopiesFact, GrpcFact, HealthFact, NodeFact, StoreOf } from 
 import { checkGrpc } from './grpc.ts';
 import { at, entriesAt, listAt, numberAt, textAt } from './json.ts';
 import type { StoreContext, StoreProbe } from './probe.ts';
-import { tryToWrite } from './written.ts';
+import { probeWrite } from './write-probe.ts';
 
 /** Collections that are looked at one by one. */
 const MOST_COLLECTIONS = 50;
@@ -124,7 +124,7 @@ async function copiesOf(ask: Ask, names: readonly string[], ofNew: number): Prom
 
 /** A collection as Dify makes it, with one point: in a cluster that also needs its consensus, and room on the disk. */
 function tryCollection(ask: Ask, name: string, copies: number) {
-  return tryToWrite({
+  return probeWrite({
     how: 'made a collection with one point and removed it',
     name,
     make: async () => {

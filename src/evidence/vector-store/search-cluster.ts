@@ -1,10 +1,10 @@
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import { type Ask, askedOf, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, HealthFact, NodeFact } from './facts.ts';
 import { at, entriesAt, listAt, numberAt, textAt } from './json.ts';
 import type { Note, StoreContext } from './probe.ts';
-import { tryToWrite } from './written.ts';
+import { probeWrite } from './write-probe.ts';
 
 /** The index that a probe tries, as Dify would make it. */
 export interface TriedIndex {
@@ -131,7 +131,7 @@ async function tryIndex(
   { copies, tried }: { readonly copies: Asked<CopiesFact>; readonly tried: TriedIndex },
   note: Note,
 ): Promise<void> {
-  const writes = await tryToWrite({
+  const writes = await probeWrite({
     how: 'made an index with one document and removed it',
     name,
     make: async () => {
@@ -139,7 +139,7 @@ async function tryIndex(
         await ask(`/${name}?wait_for_active_shards=1&timeout=4s`, { method: 'PUT', body: tried.body }),
       );
       if (at(made.json, 'shards_acknowledged') === false) {
-        throw new ProbeFault(
+        throw new ProbeError(
           'use',
           'NO_SHARD',
           'no shard of a new index is placed: every data node may be full or shut out',

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, openStore, type StoreAnswer } from './client.ts';
 import { probeName } from './dify.ts';
@@ -56,16 +56,16 @@ function errorOf({ body }: StoreAnswer): { readonly code: string; readonly text:
   return { code: message.text(1), text: message.text(2) };
 }
 
-function refusal(answer: StoreAnswer, instance: string): ProbeFault {
+function refusal(answer: StoreAnswer, instance: string): ProbeError {
   const { code, text } = errorOf(answer);
   if (code === 'OTSAuthFailed' || code === 'OTSNoPermissionAccess') {
     const isInstance = /instance/i.test(text) && /not (exist|found)|does not/i.test(text);
-    if (!isInstance) return new ProbeFault('login', code, `refuses the access key (${code}: ${text})`);
-    return new ProbeFault('login', code, `knows no instance ${instance} of this key (${code})`);
+    if (!isInstance) return new ProbeError('login', code, `refuses the access key (${code}: ${text})`);
+    return new ProbeError('login', code, `knows no instance ${instance} of this key (${code})`);
   }
   if (!code.startsWith('OTS'))
-    return new ProbeFault('use', String(answer.status), `answers HTTP ${answer.status}, but not as Tablestore does`);
-  return new ProbeFault('use', code, `answers ${code}: ${text}`);
+    return new ProbeError('use', String(answer.status), `answers HTTP ${answer.status}, but not as Tablestore does`);
+  return new ProbeError('use', code, `answers ${code}: ${text}`);
 }
 
 /** To delete a table that is not there changes nothing and asks for the right to do so. */

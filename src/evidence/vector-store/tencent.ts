@@ -1,10 +1,10 @@
-import { ProbeFault } from '../../net/fault.ts';
+import { ProbeError } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, admitted, openStore, type StoreAnswer, succeeded } from './client.ts';
 import { lowestSetting, probeName } from './dify.ts';
 import { listAt, numberAt, textAt } from './json.ts';
 import type { StoreProbe } from './probe.ts';
-import { tryToWrite } from './written.ts';
+import { probeWrite } from './write-probe.ts';
 
 /** What Dify asks for where nothing else is set (TENCENT_VECTOR_DB_SHARD, TENCENT_VECTOR_DB_REPLICAS). */
 const SHARDS = 1;
@@ -32,10 +32,10 @@ function loggedIn(answer: StoreAnswer): StoreAnswer {
   admitted(answer, 'the account or its key');
   const code = numberAt(answer.json, 'code');
   if (code === 0) return answer;
-  if (code === undefined) throw new ProbeFault('use', 'FOREIGN', 'answers, but not as Tencent Cloud VectorDB does');
+  if (code === undefined) throw new ProbeError('use', 'FOREIGN', 'answers, but not as Tencent Cloud VectorDB does');
   const message = textAt(answer.json, 'msg') ?? '';
   const isRefused = /auth|api.?key|account|permission|forbidden/i.test(message);
-  throw new ProbeFault(isRefused ? 'login' : 'use', String(code), `answers code ${code}: ${answer.said}`);
+  throw new ProbeError(isRefused ? 'login' : 'use', String(code), `answers code ${code}: ${answer.said}`);
 }
 
 /** Success by status and by code. Throws ProbeFault with stage `use`, code `403` for a missing right. */
@@ -43,13 +43,13 @@ function taken(answer: StoreAnswer): void {
   const code = numberAt(succeeded(answer).json, 'code') ?? 0;
   if (code === 0) return;
   const isRight = /permission|forbidden|not allow|read.?only/i.test(answer.said);
-  throw new ProbeFault('use', isRight ? '403' : String(code), answer.said);
+  throw new ProbeError('use', isRight ? '403' : String(code), answer.said);
 }
 
 /** A database of the probe's own with a collection of as many shards and replicas as Dify asks for: an instance of too few nodes refuses those. */
 function tryDatabase(ask: Ask, name: string, shards: number, replicas: number) {
   const post = (path: string, body: unknown, isCleanup = false) => ask(path, { method: 'POST', body, isCleanup });
-  return tryToWrite({
+  return probeWrite({
     how: `made a collection of ${replicas} replicas and removed it`,
     name,
     make: async () => {

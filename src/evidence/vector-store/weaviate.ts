@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FaultFact, faultOf } from '../../net/fault.ts';
+import { type FaultFact, faultOf } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, admitted, askedOf, openStore, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';
@@ -8,7 +8,7 @@ import { checkGrpc, GRPC, type GrpcTarget, withGrpc } from './grpc.ts';
 import { at, listAt, numberAt, textAt } from './json.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
 import { encodeField } from './protobuf.ts';
-import { tryToWrite } from './written.ts';
+import { probeWrite } from './write-probe.ts';
 
 /** Weaviate as Dify's client (v4) uses it: HTTP for the schema, gRPC for every search. */
 export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note) => {
@@ -153,7 +153,7 @@ async function tryClass(
   look: ((name: string) => Promise<FaultFact | undefined>) | undefined,
 ): Promise<void> {
   const vectorConfig = { default: { vectorizer: { none: {} }, vectorIndexType: 'hnsw' } };
-  const writes = await tryToWrite({
+  const writes = await probeWrite({
     how: 'made a class with one object and removed it',
     name,
     make: async () => {

@@ -34,7 +34,7 @@ export async function originOf(
 
 /** A cluster that does not answer is left out: its checks say so. */
 async function clusterOf({ runner, kubeArgs, signal }: Here): Promise<EvidenceOriginFacts['cluster']> {
-  const { clusterUid, readConfig } = await import('../../targets/kubernetes/place.ts');
+  const { clusterUid, readConfig } = await import('../../targets/kubernetes/locate.ts');
   const cluster = kubectl(runner, kubeArgs);
   try {
     const [{ server, ca }, uid] = await Promise.all([readConfig(cluster, signal), clusterUid(cluster, signal)]);

@@ -2,7 +2,7 @@ import { refuseInapplicable } from '../../checks/applicable.ts';
 import { CHECKS } from '../../checks/registry.ts';
 import type { LoadedDeployment } from '../../deployment/load.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
-import { mayBeGiven } from '../../evidence/given.ts';
+import { canComeFromSaved } from '../../evidence/reusable.ts';
 import { prepare } from '../prepare.ts';
 import { originOf } from './evidence-origin.ts';
 import type { PreflightOptions, PreflightOutcome, PreflightRun } from './options.ts';
@@ -22,7 +22,7 @@ export async function preflightLive(
   const prepared = await prepare({ ...opened, unreadable: 'warn', signal });
   try {
     const { from, deep, failOn } = options;
-    const given = saved.filter(({ key, outcome }) => outcome === 'ok' && mayBeGiven(key));
+    const given = saved.filter(({ key, outcome }) => outcome === 'ok' && canComeFromSaved(key));
     const { origin, doubts } = await originOf({ ...prepared, signal }, { ...options, given });
     const settings = { env, now, signal, timeoutMs, from, deep, given, failOn };
     const checked = await runWithWait(run, options, given, (pass) => runPreflight(prepared, { ...settings, ...pass }));

@@ -57,7 +57,7 @@ export async function preflightSaved(
   const policy = await (deployment === undefined ? policyOverride(preflight) : policyAt(deployment.policy, directory));
   const run = await runChecksUnder(policy, {
     ...{ phase: 'preflight', checks: CHECKS, collectors: COLLECTORS, timeoutMs: preflight.timeoutMs },
-    ...{ only, skip, failOn, saved },
+    ...{ only, skip, failOn, replayed: saved },
     context: { ...bareContext(preflight, tier), deployment },
   });
   const { readOrigin } = await import('../../evidence/saved-origin.ts');

@@ -3,7 +3,7 @@ import type { CheckRun, RunChecksOptions } from '../../checks/engine.ts';
 import { CHECKS } from '../../checks/registry.ts';
 import { waitForChecks } from '../../checks/wait.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
-import { isStill } from '../../evidence/given.ts';
+import { isStatic } from '../../evidence/reusable.ts';
 import type { PreflightRun, Selection } from './options.ts';
 
 /** One pass over the selected checks. */
@@ -26,7 +26,7 @@ export async function runWithWait(
   return waitForChecks(first, {
     limitMs: waitMs,
     again: (ids) => once({ only: ids, skip: [] }),
-    canChange: (id) => keysOf(id).some((key) => !isStill(key) && !known.has(key)),
+    canChange: (id) => keysOf(id).some((key) => !isStatic(key) && !known.has(key)),
     clock: () => performance.now(),
     pause: (ms) => delay(ms, undefined, { signal }),
     onWait,
@@ -35,5 +35,5 @@ export async function runWithWait(
 
 /** Names of the evidence that a check requires. */
 function keysOf(id: string): readonly string[] {
-  return CHECKS.find((check) => check.id === id)?.needs.map(({ name }) => name) ?? [];
+  return CHECKS.find((check) => check.id === id)?.requires.map(({ name }) => name) ?? [];
 }

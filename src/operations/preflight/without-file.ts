@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/suggest.ts';
 import { TIERS, type Tier } from '../../checklist/tiers.ts';
-import { textSaid } from '../../deployment/said.ts';
+import { rawOverride } from '../../deployment/raw-override.ts';
 import type { CollectContext } from '../../evidence/evidence.ts';
 import { dialHere } from '../../net/dial.ts';
 import type { LoadedPolicy } from '../../policy/load.ts';
@@ -20,7 +20,7 @@ export function bareContext({ env, now, signal, configPath }: PreflightRun, tier
 
 /** The tier of `--tier`. Throws UserError for an unknown one, or without one. */
 export async function tierOf({ overrides, configPath }: PreflightRun): Promise<Tier> {
-  const said = await textSaid(overrides, 'tier');
+  const said = await rawOverride(overrides, 'tier');
   const tier = TIERS.find((candidate) => candidate === said);
   if (tier !== undefined) return tier;
   if (said !== undefined) {
@@ -37,7 +37,7 @@ export async function tierOf({ overrides, configPath }: PreflightRun): Promise<T
 
 /** The policy that `--policy` names; undefined without the flag. */
 export async function policyOverride({ overrides, cwd }: PreflightRun): Promise<LoadedPolicy | undefined> {
-  return policyAt(await textSaid(overrides, 'policy'), cwd);
+  return policyAt(await rawOverride(overrides, 'policy'), cwd);
 }
 
 /** The policy at a path that is relative to `directory`; undefined without a path. Its schema is loaded only now. */

@@ -1,4 +1,4 @@
-import { HELD_ELSEWHERE } from '../chart-block.ts';
+import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import { objectStore } from './descriptor.ts';
 import { keyedQuestions } from './fields.ts';
@@ -42,8 +42,8 @@ export const tencentCos = objectStore({
         enabled: true,
         region,
         scheme: 'https',
-        secretId: HELD_ELSEWHERE,
-        secretKey: HELD_ELSEWHERE,
+        secretId: SECRET_PLACEHOLDER,
+        secretKey: SECRET_PLACEHOLDER,
         bucketName: { ...bucketName },
       },
     },

@@ -1,4 +1,4 @@
-import { HELD_ELSEWHERE } from '../chart-block.ts';
+import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import { objectStore } from './descriptor.ts';
 import { keyedQuestions } from './fields.ts';
@@ -41,8 +41,8 @@ export const volcengineTos = objectStore({
           enabled: true,
           endpoint,
           region,
-          accessKey: HELD_ELSEWHERE,
-          secretKey: HELD_ELSEWHERE,
+          accessKey: SECRET_PLACEHOLDER,
+          secretKey: SECRET_PLACEHOLDER,
           bucketName: { ...bucketName },
         },
       },

@@ -1,4 +1,4 @@
-import { HELD_ELSEWHERE } from '../chart-block.ts';
+import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { portOf } from '../endpoint.ts';
 import { literal, secret } from '../env-entry.ts';
 import { defaulted, KEY, secretField } from '../question.ts';
@@ -40,7 +40,7 @@ export const elasticsearch = vectorStore({
   // The api wants the scheme with the host, since that is what turns TLS on.
   chart: ({ username }, { ELASTICSEARCH_HOST: host = '', ELASTICSEARCH_PORT: port = '' }) => ({
     values: {
-      externalElasticsearch: { enabled: true, host, port: Number(port), username, password: HELD_ELSEWHERE },
+      externalElasticsearch: { enabled: true, host, port: Number(port), username, password: SECRET_PLACEHOLDER },
     },
     gives: { ELASTICSEARCH_HOST: host, ELASTICSEARCH_PORT: port, ELASTICSEARCH_USERNAME: username },
   }),

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { heldElsewhere } from '../chart-block.ts';
+import { secretPlaceholder } from '../chart-block.ts';
 import { withPort } from '../endpoint.ts';
 import { literal, optionalSecret } from '../env-entry.ts';
 import { defaulted, type FieldCondition, type FieldQuestion, KEY, optional, secretField } from '../question.ts';
@@ -89,9 +89,9 @@ export const milvus = vectorStore({
         enabled: true,
         uri: url,
         database,
-        token: heldElsewhere(token),
+        token: secretPlaceholder(token),
         user: username ?? '',
-        password: heldElsewhere(password),
+        password: secretPlaceholder(password),
       },
     },
     gives: {

@@ -1,4 +1,4 @@
-import { HELD_ELSEWHERE } from '../chart-block.ts';
+import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { vectorStore } from './descriptor.ts';
 import { sqlQuestions } from './fields.ts';
 import { sqlEnv } from './sql.ts';
@@ -28,7 +28,7 @@ export const myscale = vectorStore({
         host: at.host,
         port: at.port,
         username: at.username,
-        password: HELD_ELSEWHERE,
+        password: SECRET_PLACEHOLDER,
         database: at.database,
       },
     },

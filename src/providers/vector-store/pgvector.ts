@@ -1,4 +1,4 @@
-import { HELD_ELSEWHERE, unquoted } from '../chart-block.ts';
+import { SECRET_PLACEHOLDER, unquoted } from '../chart-block.ts';
 import { vectorStore } from './descriptor.ts';
 import { sqlQuestions } from './fields.ts';
 import { sqlEnv } from './sql.ts';
@@ -27,7 +27,7 @@ export const pgvector = vectorStore({
           address: address.value,
           port: at.port,
           username: at.username,
-          password: HELD_ELSEWHERE,
+          password: SECRET_PLACEHOLDER,
           dbName: database.value,
         },
       },

@@ -1,4 +1,4 @@
-import { heldElsewhere } from '../chart-block.ts';
+import { secretPlaceholder } from '../chart-block.ts';
 import { endpointOf, withPort } from '../endpoint.ts';
 import { literal, optionalSecret } from '../env-entry.ts';
 import { vectorStore } from './descriptor.ts';
@@ -47,7 +47,7 @@ export const qdrant = vectorStore({
         externalQdrant: {
           enabled: true,
           endpoint: url,
-          apiKey: heldElsewhere(apiKey),
+          apiKey: secretPlaceholder(apiKey),
           timeout: CLIENT_TIMEOUT,
           grpc,
         },

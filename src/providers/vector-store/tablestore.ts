@@ -1,4 +1,4 @@
-import { HELD_ELSEWHERE } from '../chart-block.ts';
+import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import { KEY, required, secretField } from '../question.ts';
 import { vectorStore } from './descriptor.ts';
@@ -42,8 +42,8 @@ export const tablestore = vectorStore({
         enabled: true,
         endpoint,
         instanceName,
-        accessKeyId: HELD_ELSEWHERE,
-        accessKeySecret: HELD_ELSEWHERE,
+        accessKeyId: SECRET_PLACEHOLDER,
+        accessKeySecret: SECRET_PLACEHOLDER,
       },
     },
     gives: { TABLESTORE_ENDPOINT: endpoint, TABLESTORE_INSTANCE_NAME: instanceName },

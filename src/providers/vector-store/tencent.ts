@@ -1,4 +1,4 @@
-import { HELD_ELSEWHERE } from '../chart-block.ts';
+import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import { defaulted, KEY, secretField } from '../question.ts';
 import { vectorStore } from './descriptor.ts';
@@ -28,7 +28,7 @@ export const tencent = vectorStore({
     literal('TENCENT_VECTOR_DB_DATABASE', database),
   ],
   chart: ({ url, username, database }) => ({
-    values: { externalTencentVectorDB: { enabled: true, url, apiKey: HELD_ELSEWHERE, username, database } },
+    values: { externalTencentVectorDB: { enabled: true, url, apiKey: SECRET_PLACEHOLDER, username, database } },
     gives: {
       TENCENT_VECTOR_DB_URL: url,
       TENCENT_VECTOR_DB_USERNAME: username,

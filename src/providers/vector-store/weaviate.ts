@@ -1,4 +1,4 @@
-import { heldElsewhere } from '../chart-block.ts';
+import { secretPlaceholder } from '../chart-block.ts';
 import { endpointOf } from '../endpoint.ts';
 import { literal, optionalSecret } from '../env-entry.ts';
 import { optional } from '../question.ts';
@@ -38,7 +38,7 @@ export const weaviate = vectorStore({
       externalWeaviate: {
         enabled: true,
         endpoint: { http: url, grpc: grpcUrl ?? '' },
-        apiKey: heldElsewhere(apiKey),
+        apiKey: secretPlaceholder(apiKey),
       },
     },
     gives: {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/json.ts';
-import { caFilePath } from '../dify-env/authorities.ts';
+import { caFilePath } from '../dify-env/ca-certificates.ts';
 import type { ComposeContext } from './context.ts';
 import { fileMount, fromComposeDirectory } from './host-paths.ts';
 import { COMPOSE_ADDRESSES } from './names.ts';

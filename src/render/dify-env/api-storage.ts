@@ -3,7 +3,7 @@ import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import { composed, type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import { describedStore } from '../../providers/object-storage/registry.ts';
 import type { ServiceAddresses } from './addresses.ts';
-import { caFilePath, s3CaFile } from './authorities.ts';
+import { caFilePath, s3CaFile } from './ca-certificates.ts';
 
 /** Object storage as api, worker, beat and websocket name it (STORAGE_TYPE and the vendor's block). */
 export function apiStorage(storage: ObjectStorage, addresses: ServiceAddresses): readonly EnvEntry[] {

@@ -5,7 +5,7 @@ import { composed, type EnvEntry, type GetSecret, literal, secret } from '../../
 import { defaultPluginBucket } from '../../providers/object-storage/plugin-bucket.ts';
 import { describedStore } from '../../providers/object-storage/registry.ts';
 import { type ServiceAddresses, SYSTEM_CA_FOLDER } from './addresses.ts';
-import { caFilePath, s3CaFile } from './authorities.ts';
+import { caFilePath, s3CaFile } from './ca-certificates.ts';
 
 /** The bucket that holds plugin packages: the file's word, else the main one's name with `-plugin`; Azure uses one container for both. */
 export function pluginBucket(storage: ObjectStorage): string | undefined {

@@ -2,7 +2,7 @@ import type { SecretPath } from '../../base/secret-ref.ts';
 import type { ExternalPostgres, Postgres } from '../../deployment/schema/postgres.ts';
 import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import { type ServiceAddresses, SYSTEM_CA_FILE } from './addresses.ts';
-import { caFilePath } from './authorities.ts';
+import { caFilePath } from './ca-certificates.ts';
 
 /** The superuser of both bundled servers: the chart's subchart and the official image. */
 export const BUNDLED_POSTGRES_USER = 'postgres';

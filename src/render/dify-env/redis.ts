@@ -2,7 +2,7 @@ import type { SecretPath } from '../../base/secret-ref.ts';
 import type { Redis, SentinelRedis, StandaloneRedis } from '../../deployment/schema/redis.ts';
 import { composed, type EnvEntry, type GetSecret, literal, secret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
-import { caFilePath } from './authorities.ts';
+import { caFilePath } from './ca-certificates.ts';
 import { urlHost, userinfo } from './url.ts';
 
 const PASSWORD: SecretPath = 'redis.password';

@@ -3,7 +3,7 @@ import type { VectorStore } from '../../deployment/schema/vector-store.ts';
 import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import { blockOf, vectorStoreProvider } from '../../providers/vector-store/registry.ts';
 import type { ServiceAddresses } from './addresses.ts';
-import { caFilePath, vectorsCaFile } from './authorities.ts';
+import { caFilePath, vectorsCaFile } from './ca-certificates.ts';
 
 /** The vector store as api, worker, beat and websocket name it. */
 export function vectorStoreEnv(store: VectorStore, tier: Tier, addresses: ServiceAddresses): readonly EnvEntry[] {

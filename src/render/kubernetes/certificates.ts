@@ -4,7 +4,7 @@ import type { ComponentName } from '../../checklist/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { API_PROCESSES } from '../../providers/chart-block.ts';
 import type { ChartProfile } from '../../versions/chart-profile.ts';
-import { authorities, type CaOwner, caFileName } from '../dify-env/authorities.ts';
+import { type CaOwner, caCertificates, caFileName } from '../dify-env/ca-certificates.ts';
 import type { RenderModel } from '../model.ts';
 import { CERTIFICATES_FOLDER } from './names.ts';
 
@@ -38,7 +38,7 @@ export function refuseUnmounted(deployment: Deployment, { version, withoutMounts
   const blocked = CONNECTING.filter((name) => withoutMounts.includes(name) && !without.includes(name));
   if (blocked.length === 0) return;
   const message = `chart ${version} cannot mount a CA file into ${blocked.join(', ')}`;
-  const problems = authorities(deployment).map(({ field }) => ({ path: field, message }));
+  const problems = caCertificates(deployment).map(({ field }) => ({ path: field, message }));
   if (problems.length === 0) return;
   throw new UserError(`${problems.map(({ path }) => path).join(', ')}: ${message}`, {
     problems,

@@ -47,7 +47,7 @@ function stands(map: JsonObject, [step = '', ...rest]: readonly string[]): boole
   return rest.length === 0 || !isObject(below) || stands(below as JsonObject, rest);
 }
 
-interface Place {
+interface KeyPath {
   readonly facts: ChartFacts;
   /** Keys that the chart takes although its values do not name them. */
   readonly unnamed: readonly string[];
@@ -56,7 +56,7 @@ interface Place {
   readonly suggestions: { left: number };
 }
 
-function checkMap(values: JsonObject, defaults: JsonObject, place: Place): readonly Problem[] {
+function checkMap(values: JsonObject, defaults: JsonObject, place: KeyPath): readonly Problem[] {
   return Object.entries(values).flatMap(([key, value]) => {
     const at = { ...place, path: [...place.path, key] };
     if (Object.hasOwn(defaults, key)) return checkValue(value, defaults[key] ?? null, at);
@@ -64,20 +64,20 @@ function checkMap(values: JsonObject, defaults: JsonObject, place: Place): reado
   });
 }
 
-function checkValue(value: Json, standard: Json, place: Place): readonly Problem[] {
+function checkValue(value: Json, standard: Json, place: KeyPath): readonly Problem[] {
   const wrong = typeProblems(value, standard, place);
   if (wrong.length > 0 || !isObject(value) || !isObject(standard)) return wrong;
   const open = Object.keys(standard).length === 0 || OPEN_KEYS.has(place.path.at(-1) ?? '');
   return open ? [] : checkMap(value as JsonObject, standard as JsonObject, place);
 }
 
-function typeProblems(value: Json, standard: Json | undefined, { facts, path }: Place): readonly Problem[] {
+function typeProblems(value: Json, standard: Json | undefined, { facts, path }: KeyPath): readonly Problem[] {
   const fault = typeFault(value, standard, schemaAt(facts.schema, path));
   return fault === undefined ? [] : [{ path: path.join('.'), message: fault }];
 }
 
 /** Known by the list of unnamed keys, or by the schema. */
-function isKnown({ facts, unnamed, path }: Place): boolean {
+function isKnown({ facts, unnamed, path }: KeyPath): boolean {
   const listed = unnamed.some((pattern) => {
     const steps = pattern.split('.');
     return steps.length === path.length && steps.every((step, index) => step === '*' || step === path[index]);
@@ -85,7 +85,7 @@ function isKnown({ facts, unnamed, path }: Place): boolean {
   return listed || schemaAt(facts.schema, path) !== undefined;
 }
 
-function unknown(key: string, defaults: JsonObject, { path, suggestions }: Place): Problem {
+function unknown(key: string, defaults: JsonObject, { path, suggestions }: KeyPath): Problem {
   const near = suggestions.left-- > 0 ? nearest(key, Object.keys(defaults)) : undefined;
   const hint = near === undefined ? '' : `; nearest: ${[...path.slice(0, -1), near].join('.')}`;
   return { path: path.join('.'), message: `no such key${hint}` };

@@ -1,7 +1,7 @@
 import { ExternalError, Interrupted, UserError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { identify } from './process.ts';
-import { judgeHolder, LOCK_SECONDS, type LockedChild, type LockRecord } from './record.ts';
+import { LOCK_SECONDS, type LockedChild, type LockRecord, lockHolderState } from './record.ts';
 import type { HeldLock, LockStore } from './store.ts';
 
 /** Three chances within the time that a lock holds. */
@@ -64,7 +64,7 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
 
 /** Whether it may be taken. Throws UserError where its holder lives. */
 async function isFree(held: HeldLock, options: LockOptions): Promise<boolean> {
-  const holder = await judgeHolder(held.record, options.self.space);
+  const holder = await lockHolderState(held.record, options.self.space);
   if (holder === 'alive') throw heldBy(held.record);
   return holder === 'dead' || (await staysUnchanged(held, options));
 }

@@ -34,7 +34,7 @@ export const LOCK_SECONDS = 60;
 export type Holder = 'alive' | 'dead' | 'elsewhere';
 
 /** Judges a holder from this process space. */
-export async function judgeHolder(record: LockRecord, space: string): Promise<Holder> {
+export async function lockHolderState(record: LockRecord, space: string): Promise<Holder> {
   if (record.space !== space) return 'elsewhere';
   const holder: ProcessIdentity = { pid: record.pid, startTime: record.startTime };
   // Where either start time is not known, the number alone may be another process: it counts as alive, which only makes others wait.

@@ -1,10 +1,10 @@
 import { ExternalError } from '../../base/errors.ts';
 import type { SecretPath } from '../../base/secret-ref.ts';
 import type { RequiredSecret, SecretValues, UnresolvedSecret } from '../../deployment/secrets.ts';
-import type { Living, LivingFacts } from '../living.ts';
+import type { InstalledSecrets, InstalledState } from '../installed.ts';
 import { settleEdited } from './edited.ts';
 import { generateSecret, placeholder } from './generate.ts';
-import { type Found, lookUp, type OutsideRef, type ReferenceSources } from './references.ts';
+import { type OutsideRef, type ReferenceSources, type ResolvedReference, resolveReference } from './references.ts';
 
 /** Every secret of a run, and what the run learned while it looked. */
 export interface ResolvedSecrets extends SecretValues {
@@ -21,7 +21,7 @@ export interface ResolvedSecrets extends SecretValues {
 export interface ResolveInput {
   readonly required: readonly RequiredSecret[];
   readonly sources: Omit<ReferenceSources, 'kubernetes'>;
-  readonly living: Living;
+  readonly living: InstalledSecrets;
   readonly cache: ReadonlyMap<SecretPath, string>;
   /** Which variable holds which secret as it is rendered now, for an installation that recorded no keys. */
   readonly keysNow: Readonly<Record<SecretPath, string>>;
@@ -38,7 +38,7 @@ export interface ResolveInput {
  */
 export async function resolveSecrets(input: ResolveInput): Promise<ResolvedSecrets> {
   const { required, living } = input;
-  const { facts, notes } = await readLiving(input);
+  const { facts, notes } = await readInstalled(input);
   const keys = { ...input.keysNow, ...facts.keys };
   const sources = { ...input.sources, kubernetes: living.kubernetesSecret.bind(living) };
   const found = await Promise.all(
@@ -63,9 +63,9 @@ export async function resolveSecrets(input: ResolveInput): Promise<ResolvedSecre
   };
 }
 
-const NOTHING: LivingFacts = { data: {}, keys: {}, traces: [] };
+const NOTHING: InstalledState = { data: {}, keys: {}, traces: [] };
 
-async function readLiving({ required, living, unreadable, signal }: ResolveInput) {
+async function readInstalled({ required, living, unreadable, signal }: ResolveInput) {
   if (!required.some(({ ref }) => 'generated' in ref)) return { facts: NOTHING, notes: [] };
   try {
     const facts = await living.read(signal);
@@ -80,12 +80,12 @@ async function readLiving({ required, living, unreadable, signal }: ResolveInput
 async function findOne(
   secret: RequiredSecret,
   sources: ReferenceSources,
-  facts: LivingFacts,
+  facts: InstalledState,
   keys: Readonly<Record<SecretPath, string>>,
   { cache, living }: ResolveInput,
-): Promise<{ readonly result: Found; readonly made: boolean; readonly note?: string | undefined }> {
+): Promise<{ readonly result: ResolvedReference; readonly made: boolean; readonly note?: string | undefined }> {
   const { path, ref, form, protectsData } = secret;
-  if (!('generated' in ref)) return { result: await lookUp(ref satisfies OutsideRef, sources), made: false };
+  if (!('generated' in ref)) return { result: await resolveReference(ref satisfies OutsideRef, sources), made: false };
   const key = keys[path];
   const found = key === undefined ? undefined : facts.data[key];
   const live = found === '' ? undefined : found;

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../net/http.ts';
 import type { Driver } from '../driver.ts';
 import type { FailureKind, Replication, Setting, Settings } from '../facts.ts';
-import { refusal, StorageFailure, type Wire } from '../wire.ts';
+import { refusal, type SignedClient, StorageError } from '../signed-client.ts';
 import { elements, textOf } from '../xml.ts';
 import { sharedKey } from './sign.ts';
 
@@ -15,7 +15,7 @@ export interface AzureAccount {
 const VERSION = '2020-10-02';
 
 /** A container of Azure Blob with the account's shared key. */
-export function azureDriver(wire: Wire, account: AzureAccount, container: string): Driver {
+export function azureDriver(wire: SignedClient, account: AzureAccount, container: string): Driver {
   const address = `${account.url}/${container}`;
   const host = new URL(address).hostname;
   const once = async (method: string, url: URL, body: Uint8Array | undefined): Promise<HttpAnswer> => {
@@ -31,7 +31,7 @@ export function azureDriver(wire: Wire, account: AzureAccount, container: string
     try {
       return await once(method, url, body);
     } catch (error) {
-      const isClock = error instanceof StorageFailure && error.failure.kind === 'clock';
+      const isClock = error instanceof StorageError && error.failure.kind === 'clock';
       if (!isClock || !wire.followClock()) throw error;
       return once(method, url, body);
     }
@@ -93,7 +93,7 @@ async function header(
   try {
     return { seen: (await ask(query)).headers[name] ?? '' };
   } catch (error) {
-    if (!(error instanceof StorageFailure)) throw error;
+    if (!(error instanceof StorageError)) throw error;
     return { hidden: error.failure.code };
   }
 }
@@ -117,7 +117,7 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   BlobImmutableDueToLegalHold: 'locked',
 };
 
-function azureRefusal(host: string, { status, headers, body }: HttpAnswer): StorageFailure {
+function azureRefusal(host: string, { status, headers, body }: HttpAnswer): StorageError {
   const xml = body.toString('utf8');
   const code = headers['x-ms-error-code'] ?? textOf(xml, 'Code');
   const isLate = code === 'AuthenticationFailed' && /[Dd]ate header/.test(textOf(xml, 'AuthenticationErrorDetail'));

@@ -1,14 +1,14 @@
 import type { HttpAnswer, HttpRequest } from '../../net/http.ts';
 import type { Driver } from '../driver.ts';
 import type { FailureKind } from '../facts.ts';
-import { refusal, type StorageFailure, type Wire } from '../wire.ts';
+import { refusal, type SignedClient, type StorageError } from '../signed-client.ts';
 import { type BucketAnswers, objectOf, stringsAt, textAt } from './answers.ts';
 import { gcsSettings } from './settings.ts';
 
 export const GOOGLE = new URL('https://storage.googleapis.com');
 
 /** A bucket over Google's JSON API with a token. */
-export function gcsDriver(wire: Wire, bucket: string, token: () => Promise<string>): Driver {
+export function gcsDriver(wire: SignedClient, bucket: string, token: () => Promise<string>): Driver {
   const name = encodeURIComponent(bucket);
   const base = `${GOOGLE.origin}/storage/v1/b/${name}`;
   const ask = async (method: string, url: string, rest: Partial<HttpRequest> = {}): Promise<HttpAnswer> => {
@@ -65,7 +65,7 @@ const REASONS: Readonly<Record<string, FailureKind>> = {
   notImplemented: 'unsupported',
 };
 
-function refusalOf({ status, body }: HttpAnswer, isAboutBucket: boolean): StorageFailure {
+function refusalOf({ status, body }: HttpAnswer, isAboutBucket: boolean): StorageError {
   const { error } = objectOf(body);
   const reason = textAt(error, 'errors', 0, 'reason');
   const byStatus: Readonly<Record<number, FailureKind>> = {

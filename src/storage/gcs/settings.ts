@@ -1,6 +1,6 @@
 import { counted } from '../../base/words.ts';
 import type { LifecycleFact, Replication, Setting, Settings } from '../facts.ts';
-import { StorageFailure } from '../wire.ts';
+import { StorageError } from '../signed-client.ts';
 import { type BucketAnswers, listAt, textAt, valueAt } from './answers.ts';
 
 /** What a bucket of Google's says of itself; an objects-only role may not ask. */
@@ -23,7 +23,7 @@ async function setting(ask: () => Promise<unknown>): Promise<Setting<unknown>> {
   try {
     return { seen: await ask() };
   } catch (error) {
-    if (!(error instanceof StorageFailure)) throw error;
+    if (!(error instanceof StorageError)) throw error;
     return { hidden: error.failure.code };
   }
 }

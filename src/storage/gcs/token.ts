@@ -1,5 +1,5 @@
 import { sign } from 'node:crypto';
-import { refusal, type Wire } from '../wire.ts';
+import { refusal, type SignedClient } from '../signed-client.ts';
 import type { ServiceAccount } from './account.ts';
 import { objectOf, textAt } from './answers.ts';
 
@@ -10,7 +10,7 @@ const LIFETIME_S = 3_600;
  * A token for the account from the address that its own key file names, as Dify's clients ask for it (Google, "Using OAuth 2.0 for Server to Server
  * Applications"). Google's own library would ask one fixed address, and by sockets of its own. Throws StorageFailure.
  */
-export async function fetchToken(wire: Wire, account: ServiceAccount): Promise<string> {
+export async function fetchToken(wire: SignedClient, account: ServiceAccount): Promise<string> {
   const { tokenUri } = account;
   const ask = () =>
     wire.send({

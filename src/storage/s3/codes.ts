@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../../net/http.ts';
 import type { FailureKind } from '../facts.ts';
-import { refusal, type StorageFailure } from '../wire.ts';
+import { refusal, type StorageError } from '../signed-client.ts';
 import { elements, textOf } from '../xml.ts';
 
 /**
@@ -40,7 +40,7 @@ const KIND_OF: ReadonlyMap<string, FailureKind> = new Map(
 );
 
 /** What an S3 storage means by an answer that is no success. */
-export function s3Refusal(host: string, { status, headers, body }: HttpAnswer): StorageFailure {
+export function s3Refusal(host: string, { status, headers, body }: HttpAnswer): StorageError {
   const xml = body.toString('utf8');
   const code = elements(xml, 'Error').length > 0 ? textOf(xml, 'Code') : '';
   const right = rightPlace(code, xml, headers['x-amz-bucket-region']);

@@ -3,7 +3,7 @@ import { withinMs } from '../../base/time-limit.ts';
 import type { HttpAnswer } from '../../net/http.ts';
 import type { Driver } from '../driver.ts';
 import type { AddressStyle } from '../facts.ts';
-import { refusal, StorageFailure, type Wire } from '../wire.ts';
+import { refusal, type SignedClient, StorageError } from '../signed-client.ts';
 import { elements, rootOf, textOf } from '../xml.ts';
 import { s3Refusal } from './codes.ts';
 import { bucketUrl, type S3Place } from './places.ts';
@@ -18,7 +18,13 @@ export interface S3Keys {
 const SIZE_MS = 2_000;
 
 /** A bucket over S3 with Signature Version 4, addressed in this style. Without keys only what anybody may ask is signed for nobody. */
-export function s3Driver(wire: Wire, place: S3Place, bucket: string, style: AddressStyle, keys: S3Keys): Driver {
+export function s3Driver(
+  wire: SignedClient,
+  place: S3Place,
+  bucket: string,
+  style: AddressStyle,
+  keys: S3Keys,
+): Driver {
   const address = bucketUrl(place.endpoint, bucket, style);
   const host = new URL(address).hostname;
 
@@ -33,7 +39,7 @@ export function s3Driver(wire: Wire, place: S3Place, bucket: string, style: Addr
     try {
       return await once(method, url, body);
     } catch (error) {
-      const isClock = error instanceof StorageFailure && error.failure.kind === 'clock';
+      const isClock = error instanceof StorageError && error.failure.kind === 'clock';
       if (!isClock || !wire.followClock()) throw error;
       return once(method, url, body);
     }
@@ -80,8 +86,8 @@ export function s3Driver(wire: Wire, place: S3Place, bucket: string, style: Addr
 
 /** The list of a bucket is there where the bucket is: no such object means that the address is one of an object in another bucket. */
 function noBucket(error: unknown): never {
-  if (!(error instanceof StorageFailure) || error.failure.kind !== 'missing') throw error;
-  throw new StorageFailure({ ...error.failure, kind: 'bucket' });
+  if (!(error instanceof StorageError) || error.failure.kind !== 'missing') throw error;
+  throw new StorageError({ ...error.failure, kind: 'bucket' });
 }
 
 /** `null` is what a bucket says whose versioning is suspended. The vendors that have headers of their own keep S3's ending. */
@@ -105,7 +111,7 @@ const IN_A_HEADER = /^[\x20-\x7e]*$/;
 async function signed({ method, url, body, isAnnounced }: Signable, region: string, keys: S3Keys, time: Date) {
   if (!IN_A_HEADER.test(keys.accessKey)) {
     const text = 'was not asked: the key id holds characters that no request can carry';
-    throw new StorageFailure({ kind: 'login', host: url.host, stage: 'login', code: 'EINVAL', text });
+    throw new StorageError({ kind: 'login', host: url.host, stage: 'login', code: 'EINVAL', text });
   }
   const { AwsV4Signer } = await import('aws4fetch');
   const digest = (algorithm: string) => createHash(algorithm).update(body ?? '');

@@ -1,5 +1,5 @@
 import type { LifecycleFact, Replication, Setting, Settings, Versioning } from '../facts.ts';
-import { StorageFailure } from '../wire.ts';
+import { StorageError } from '../signed-client.ts';
 import { elements, textOf } from '../xml.ts';
 import { openedByAcl, openedByPolicy } from './opened.ts';
 import type { S3Place } from './places.ts';
@@ -36,7 +36,7 @@ async function setting<T>(ask: AskBucket, name: string, read: (xml: string) => T
   try {
     return { seen: read(await ask(name)) };
   } catch (error) {
-    if (!(error instanceof StorageFailure)) throw error;
+    if (!(error instanceof StorageError)) throw error;
     const { kind, code } = error.failure;
     return kind === 'missing' ? { seen: read('') } : { hidden: code };
   }

@@ -6,9 +6,9 @@ import { writeFiles } from './directory.ts';
 import { undoDrift } from './drift.ts';
 import { composeProgress } from './progress.ts';
 import { readRunning } from './running.ts';
-import { isTroubled, isUnderWay, plannedServices, type ServiceView, serviceDetail } from './services.ts';
+import { isFailing, isStarting, plannedServices, type ServiceView, serviceDetail } from './services.ts';
 import { up } from './up.ts';
-import { isHopeless, openWatch, waitForServices } from './wait.ts';
+import { isUnrecoverable, openWatch, waitForServices } from './wait.ts';
 
 /**
  * Writes the directory, brings the project up, and waits until every service is ready, and reads what a failing container said. Throws Interrupted, UserError for a directory that cannot be written, and ExternalError where the engine does not answer; a
@@ -33,7 +33,7 @@ export async function applyCompose(
     return { outcome, releaseRevision: undefined, running: await readRunning(connection, signal) };
   }
   // Where Compose began nothing, no service is at fault.
-  const isBegun = refused === undefined || views.some(isUnderWay);
+  const isBegun = refused === undefined || views.some(isStarting);
   const seen = isBegun ? await diagnose(connection, views, signal) : [];
   return {
     outcome: 'failed',
@@ -51,12 +51,12 @@ function summaryOf(
   refused: ApplyFailure | undefined,
   timeoutMs: number,
 ): string {
-  const falling = views.filter(isHopeless);
+  const falling = views.filter(isUnrecoverable);
   if (falling.length > 0) {
     return falling.map((view) => `${view.name} does not stay up: ${serviceDetail(view)}`).join('; ');
   }
   // Compose says of a container that fell over that it is unhealthy, or that another one could not start.
-  const troubled = views.filter(isTroubled);
+  const troubled = views.filter(isFailing);
   if (refused !== undefined && troubled.length > 0) {
     return troubled.map((view) => `${view.name}: ${serviceDetail(view)}`).join('; ');
   }

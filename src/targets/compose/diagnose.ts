@@ -2,7 +2,7 @@ import { ExternalError } from '../../base/errors.ts';
 import type { ApplyFailure } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { lines } from './containers.ts';
-import { isTroubled, isUnderWay, type ServiceView, serviceDetail, worstContainer } from './services.ts';
+import { isFailing, isStarting, type ServiceView, serviceDetail, worstContainer } from './services.ts';
 
 /** Logs of every service would bury the one that matters. */
 const SHOWN_SERVICES = 5;
@@ -16,7 +16,7 @@ export async function diagnose(
 ): Promise<readonly ApplyFailure[]> {
   const failing = views.filter(({ settled }) => !settled);
   // Most others only wait: for one that fell over, else for one that still starts.
-  const shown = [isTroubled, isUnderWay, () => true]
+  const shown = [isFailing, isStarting, () => true]
     .map((isMeant) => failing.filter(isMeant))
     .find((some) => some.length > 0);
   return Promise.all((shown ?? []).slice(0, SHOWN_SERVICES).map((view) => failureOf(connection, view, signal)));

@@ -1,6 +1,6 @@
 import { parseEnvFile } from '../../base/env-file.ts';
 import type { RenderedFile } from '../../render/rendered.ts';
-import type { Change, FieldChange } from '../target.ts';
+import type { FieldChange, PlannedChange } from '../target.ts';
 import { contentOf, droppedPaths, isLooser, type Paths } from './directory.ts';
 import { lineChanges } from './file-lines.ts';
 
@@ -9,18 +9,18 @@ export async function fileChanges(
   directory: string,
   files: readonly RenderedFile[],
   earlier: Paths | undefined,
-): Promise<readonly Change[]> {
+): Promise<readonly PlannedChange[]> {
   const changed = await Promise.all(files.map((file) => fileChange(directory, file)));
   const dropped = await Promise.all(
     droppedPaths(files, earlier).map(
-      async (path): Promise<readonly Change[]> =>
+      async (path): Promise<readonly PlannedChange[]> =>
         (await contentOf(directory, path)) === undefined ? [] : [{ action: 'delete', kind: 'File', name: path }],
     ),
   );
   return [...changed, ...dropped].flat();
 }
 
-async function fileChange(directory: string, { path, content, mode }: RenderedFile): Promise<readonly Change[]> {
+async function fileChange(directory: string, { path, content, mode }: RenderedFile): Promise<readonly PlannedChange[]> {
   const [found, looser] = await Promise.all([contentOf(directory, path), isLooser(directory, path, mode)]);
   const named = { kind: 'File', name: path };
   if (found === undefined) return [{ action: 'create', ...named }];

@@ -1,12 +1,12 @@
 import { composeDrift } from '../../evidence/drift/compose/read.ts';
-import type { LiveRelease } from '../target.ts';
+import type { InstalledRelease } from '../target.ts';
+import { servicesInFile } from './compose-file.ts';
 import type { Connection } from './connection.ts';
 import { type Container, readContainers } from './containers.ts';
 import { type PlannedService, type ServiceView, serviceDetail, viewServices } from './services.ts';
-import { writtenServices } from './written.ts';
 
 /** The project as its compose.yaml asks for it, and as the engine runs it. */
-export async function inspectCompose(connection: Connection, signal: AbortSignal): Promise<LiveRelease> {
+export async function inspectCompose(connection: Connection, signal: AbortSignal): Promise<InstalledRelease> {
   const containers = await readContainers(connection, signal);
   const drift = await composeDrift(connection, signal);
   if (containers.length === 0) return { exists: false, status: 'none', revision: undefined, workloads: [], drift };
@@ -32,7 +32,7 @@ export async function viewProject(
   { project }: Connection,
   containers: readonly Container[],
 ): Promise<readonly ServiceView[]> {
-  return viewServices((await writtenServices(project.directory)) ?? foundServices(containers), containers);
+  return viewServices((await servicesInFile(project.directory)) ?? foundServices(containers), containers);
 }
 
 function foundServices(containers: readonly Container[]): readonly PlannedService[] {

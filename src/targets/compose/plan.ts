@@ -5,8 +5,9 @@ import { textAt } from '../../base/json-path.ts';
 import { composeDrift } from '../../evidence/drift/compose/read.ts';
 import type { RenderedCompose } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
-import type { Change, FieldChange, Plan } from '../target.ts';
+import type { FieldChange, Plan, PlannedChange } from '../target.ts';
 import { withDrift } from '../with-drift.ts';
+import { writtenProject } from './compose-file.ts';
 import type { Connection } from './connection.ts';
 import { lines, readContainers } from './containers.ts';
 import { contentOf } from './directory.ts';
@@ -16,7 +17,6 @@ import { fileChanges } from './file-changes.ts';
 import { envChange } from './secret-changes.ts';
 import { projectFields, serviceFields } from './service-fields.ts';
 import { isReady, plannedServices, type ServiceView, viewServices } from './services.ts';
-import { writtenProject } from './written.ts';
 
 /**
  * What applying would do: files against the directory, services against the containers by Compose's own digest of each service.
@@ -42,7 +42,7 @@ export async function planCompose(
     serviceChange(view, hashes.get(view.name), (name) => serviceFields(name, before, rendered.project, env)),
   );
   const orphans = new Set(containers.map(({ service }) => service).filter((name) => !hashes.has(name)));
-  const removed = [...orphans].map((name): Change => ({ action: 'delete', kind: 'Service', name }));
+  const removed = [...orphans].map((name): PlannedChange => ({ action: 'delete', kind: 'Service', name }));
   const ofRelease = withDrift([...ofServices, ...removed], drift, releaseNames(rendered, connection.project.name));
   const ofFiles = files.map((change) =>
     change.name === 'compose.yaml' && change.fields !== undefined
@@ -91,7 +91,7 @@ function serviceChange(
   view: ServiceView,
   hash: string | undefined,
   fieldsOf: (name: string) => readonly FieldChange[],
-): readonly Change[] {
+): readonly PlannedChange[] {
   const { name, replicas, containers } = view;
   if (containers.length === 0) return replicas === 0 ? [] : [{ action: 'create', kind: 'Service', name }];
   const isOther = containers.some(({ configHash }) => configHash !== hash);

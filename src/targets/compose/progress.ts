@@ -1,6 +1,6 @@
 import type { OnProgress } from '../../base/events.ts';
 import { counted } from '../../base/words.ts';
-import { isTroubled, isUnderWay, type ServiceView, serviceDetail } from './services.ts';
+import { isFailing, isStarting, type ServiceView, serviceDetail } from './services.ts';
 
 const SHOWN_NAMES = 5;
 const SHOWN_REASONS = 3;
@@ -55,7 +55,7 @@ function pullText(pulls: ReadonlyMap<string, boolean>): string {
 function waitKey(views: readonly ServiceView[]): string {
   return views
     .filter(({ settled }) => !settled)
-    .map((view) => (isTroubled(view) ? `${view.name}!` : view.name))
+    .map((view) => (isFailing(view) ? `${view.name}!` : view.name))
     .join(' ');
 }
 
@@ -63,10 +63,10 @@ function waitKey(views: readonly ServiceView[]): string {
 function waitText(views: readonly ServiceView[]): string {
   const late = views
     .filter(({ settled }) => !settled)
-    .toSorted((a, b) => Number(isUnderWay(b)) - Number(isUnderWay(a)));
+    .toSorted((a, b) => Number(isStarting(b)) - Number(isStarting(a)));
   const ready = `${views.length - late.length} of ${counted(views.length, 'service')} ready`;
   const reasons = late
-    .filter((view) => isTroubled(view) || (view.isJob && isUnderWay(view)))
+    .filter((view) => isFailing(view) || (view.isJob && isStarting(view)))
     .slice(0, SHOWN_REASONS)
     .map((view) => ` · ${view.name}: ${serviceDetail(view)}`);
   return `${ready}, waiting for ${named(late.map(({ name }) => name))}${reasons.join('')}`;

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Change, WorkOptions } from '../target.ts';
+import type { PlannedChange, WorkOptions } from '../target.ts';
 import { type Connection, PROJECT_LABEL } from './connection.ts';
 import { lines, readContainers } from './containers.ts';
 import { down } from './up.ts';
 
 /** The containers and networks that `removeCompose` deletes; looks only. */
-export async function removalCompose(connection: Connection, signal: AbortSignal): Promise<readonly Change[]> {
+export async function removalCompose(connection: Connection, signal: AbortSignal): Promise<readonly PlannedChange[]> {
   const { docker, project } = connection;
   const filter = ['--filter', `label=${PROJECT_LABEL}=${project.name}`];
   const [containers, networks] = await Promise.all([
@@ -14,8 +14,8 @@ export async function removalCompose(connection: Connection, signal: AbortSignal
     docker.run(['network', 'ls', ...filter, '--format', '{{.Name}}'], { signal }),
   ]);
   return [
-    ...containers.map(({ name }): Change => ({ action: 'delete', kind: 'Container', name })),
-    ...lines(networks).map((name): Change => ({ action: 'delete', kind: 'Network', name })),
+    ...containers.map(({ name }): PlannedChange => ({ action: 'delete', kind: 'Container', name })),
+    ...lines(networks).map((name): PlannedChange => ({ action: 'delete', kind: 'Network', name })),
   ];
 }
 

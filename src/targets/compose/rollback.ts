@@ -5,12 +5,12 @@ import { secretVariable } from '../../render/compose/variables.ts';
 import type { RenderedFile } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { Checkpoint, CheckpointInput, RollbackOptions, RolledBack } from '../target.ts';
+import { servicesInFile } from './compose-file.ts';
 import type { Connection } from './connection.ts';
 import { contentOf, snapshot, writeFiles } from './directory.ts';
 import { composeProgress } from './progress.ts';
 import { down, up } from './up.ts';
 import { openWatch, waitForServices } from './wait.ts';
-import { writtenServices } from './written.ts';
 
 /** The files of the directory that applying may change, as they are. */
 export async function checkpointCompose(
@@ -72,7 +72,7 @@ async function restart(
   }
   await writeFiles(project.directory, files, applied.files);
   const progress = composeProgress(onProgress);
-  const planned = (await writtenServices(project.directory)) ?? [];
+  const planned = (await servicesInFile(project.directory)) ?? [];
   const watch = await openWatch(connection, planned, progress, signal);
   const refused = await up(connection, watch, progress, options);
   if (refused !== undefined) return `the previous files are back, and Compose refuses them too: ${refused.reason}`;

@@ -55,25 +55,25 @@ export function isReady({ state, health, exitCode }: Container, { isJob }: Plann
 }
 
 /** True where a container of it fell over or fails its check: not merely one that still starts. */
-export function isTroubled(view: ServiceView): boolean {
-  return view.containers.some((container) => !isReady(container, view) && trouble(container) < STARTING);
+export function isFailing(view: ServiceView): boolean {
+  return view.containers.some((container) => !isReady(container, view) && problem(container) < STARTING);
 }
 
 /** A service that still has something to do, and a container that does it. */
-export function isUnderWay(view: ServiceView): boolean {
+export function isStarting(view: ServiceView): boolean {
   return !view.settled && view.containers.some(({ state }) => state !== 'created');
 }
 
 /** The container that says most about why its service is not ready. */
 export function worstContainer(view: ServiceView): Container | undefined {
   const late = view.containers.filter((container) => !isReady(container, view));
-  return late.toSorted((a, b) => trouble(a) - trouble(b) || b.restarts - a.restarts)[0];
+  return late.toSorted((a, b) => problem(a) - problem(b) || b.restarts - a.restarts)[0];
 }
 
 const STARTING = 3;
 
 /** The lower, the worse. One that was started again and again is caught running as often as not. */
-function trouble({ state, health, restarts }: Container): number {
+function problem({ state, health, restarts }: Container): number {
   if (['exited', 'dead', 'restarting'].includes(state)) return 0;
   if (restarts > 0) return 1;
   return health === 'unhealthy' ? 2 : STARTING;

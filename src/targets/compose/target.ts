@@ -12,7 +12,7 @@ import type { Connection } from './connection.ts';
 import { ensureDirectory, keepEnvFile } from './directory.ts';
 import { execCompose } from './exec.ts';
 import { inspectCompose } from './inspect.ts';
-import { placeCompose } from './place.ts';
+import { locateCompose } from './locate.ts';
 import { planCompose } from './plan.ts';
 import { removalCompose, removeCompose } from './remove.ts';
 import { checkpointCompose, rollbackCompose } from './rollback.ts';
@@ -37,7 +37,7 @@ export function composeTarget({ runner, project, redact, now }: ComposeTargetOpt
       ]);
       return { docker: client.trim(), compose: compose.trim() };
     },
-    place: (signal) => placeCompose(connection, signal),
+    locate: (signal) => locateCompose(connection, signal),
     inspect: (signal) => inspectCompose(connection, signal),
     plan: (rendered, previous, signal) => planCompose(connection, ownKind(rendered), previous, signal),
     lockStore: async () => {

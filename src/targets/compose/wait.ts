@@ -7,7 +7,7 @@ import { type PlannedService, type ServiceView, viewServices } from './services.
 
 const POLL_MS = 1_000;
 /** A container that fell over this often will not stand by itself. */
-const HOPELESS_RESTARTS = 5;
+const UNRECOVERABLE_RESTARTS = 5;
 
 /** Looks at the services of a project; restarts are counted from when the watch began, since a container may have had bad days before. */
 export type Watch = (signal: AbortSignal) => Promise<readonly ServiceView[]>;
@@ -40,7 +40,7 @@ export async function waitForServices(
 ): Promise<readonly ServiceView[]> {
   for (;;) {
     const views = await watch(signal);
-    if (views.every(({ settled }) => settled) || now() >= until || views.some(isHopeless)) return views;
+    if (views.every(({ settled }) => settled) || now() >= until || views.some(isUnrecoverable)) return views;
     await pause(signal);
   }
 }
@@ -72,7 +72,7 @@ export async function whileWatched<T>(
 async function watchUntil(watch: Watch, ended: AbortSignal, onHopeless: () => void): Promise<void> {
   while (!ended.aborted) {
     try {
-      if ((await watch(ended)).some(isHopeless)) onHopeless();
+      if ((await watch(ended)).some(isUnrecoverable)) onHopeless();
       await pause(ended);
     } catch (error) {
       if (!(error instanceof ExternalError || error instanceof Interrupted)) throw error;
@@ -81,8 +81,10 @@ async function watchUntil(watch: Watch, ended: AbortSignal, onHopeless: () => vo
 }
 
 /** Never to become ready by itself: it was started again too often since the watch began. */
-export function isHopeless({ containers, settled }: ServiceView): boolean {
-  return !settled && containers.some(({ restarts, health }) => restarts >= HOPELESS_RESTARTS && health !== 'healthy');
+export function isUnrecoverable({ containers, settled }: ServiceView): boolean {
+  return (
+    !settled && containers.some(({ restarts, health }) => restarts >= UNRECOVERABLE_RESTARTS && health !== 'healthy')
+  );
 }
 
 async function pause(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { isObject } from '../../base/json.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 import { fieldChanges } from '../fields.ts';
-import type { Change } from '../target.ts';
+import type { PlannedChange } from '../target.ts';
 import { keyOf } from './objects.ts';
 
 /** Fields that follow from others: which Secret holds the values, and the chart's checksums of what a pod reads. */
@@ -19,9 +19,9 @@ export function compareObjects(
   wanted: readonly KubernetesObject[],
   namespace: string,
   present: ReadonlySet<string> | undefined,
-): readonly Change[] {
+): readonly PlannedChange[] {
   const before = new Map(current.map((object) => [keyOf(object, namespace), object]));
-  const made = wanted.flatMap((object): readonly Change[] => {
+  const made = wanted.flatMap((object): readonly PlannedChange[] => {
     const { kind, metadata } = object;
     const key = keyOf(object, namespace);
     const known = before.get(key);
@@ -47,8 +47,8 @@ export function goneObjects(
   return current.filter((object) => !keys.has(keyOf(object, namespace)) && !isKept(object));
 }
 
-export function sortChanges(changes: readonly Change[]): readonly Change[] {
-  const rank = ({ action, kind, name }: Change) => `${ORDER[action]} ${kind} ${name}`;
+export function sortChanges(changes: readonly PlannedChange[]): readonly PlannedChange[] {
+  const rank = ({ action, kind, name }: PlannedChange) => `${ORDER[action]} ${kind} ${name}`;
   return changes.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 

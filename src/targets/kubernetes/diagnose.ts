@@ -3,7 +3,7 @@ import type { ApplyFailure } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { podEvents } from './pod-events.ts';
 import type { PodView } from './pods.ts';
-import { workloadDetail, worstPod } from './words.ts';
+import { workloadDetail, worstPod } from './status-text.ts';
 import type { WorkloadView } from './workloads.ts';
 
 /** Logs of every workload would bury the one that matters. */

@@ -18,7 +18,7 @@ export function recoveryFor(history: readonly HelmRevision[]): Recovery {
 }
 
 /** The revision whose manifest is what the cluster has, once what is pending has been recovered; undefined where nothing is. */
-export function standing(history: readonly HelmRevision[]): HelmRevision | undefined {
+export function effectiveRevision(history: readonly HelmRevision[]): HelmRevision | undefined {
   const recovery = recoveryFor(history);
   if (recovery.step === 'uninstall') return undefined;
   const newest = history.at(-1);

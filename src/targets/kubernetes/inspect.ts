@@ -2,16 +2,16 @@ import { ExternalError, Interrupted } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
 import { autoscaled } from '../../evidence/drift/kubernetes/findings.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
-import type { LiveRelease } from '../target.ts';
+import type { InstalledRelease } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { readDrift } from './drift.ts';
 import { parseManifest } from './objects.ts';
 import { simulatedWorkloads } from './simulated.ts';
-import { workloadDetail } from './words.ts';
+import { workloadDetail } from './status-text.ts';
 import { readWorkloads, workloadNames } from './workloads.ts';
 
 /** The release as helm knows it, and its workloads as the cluster does. */
-export async function inspectKubernetes(connection: Connection, signal: AbortSignal): Promise<LiveRelease> {
+export async function inspectKubernetes(connection: Connection, signal: AbortSignal): Promise<InstalledRelease> {
   const { helm, release } = connection;
   const newest = (await helm.history(release, signal)).at(-1);
   if (newest === undefined) return { exists: false, status: 'none', revision: undefined, workloads: [], drift: [] };
@@ -43,7 +43,7 @@ export async function inspectKubernetes(connection: Connection, signal: AbortSig
   };
 }
 
-function gone(name: string): LiveRelease['workloads'][number] {
+function gone(name: string): InstalledRelease['workloads'][number] {
   return { name, desired: 1, ready: 0, restarts: 0, detail: 'is gone from the cluster', simulated: false };
 }
 

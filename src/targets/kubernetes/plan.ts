@@ -6,12 +6,12 @@ import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
-import type { Change, Plan } from '../target.ts';
+import type { Plan, PlannedChange } from '../target.ts';
 import { withDrift } from '../with-drift.ts';
 import { compareObjects, goneObjects, lacking, sortChanges } from './compare.ts';
 import { type Connection, chartOf } from './connection.ts';
 import { readDrift } from './drift.ts';
-import { standing } from './history.ts';
+import { effectiveRevision } from './history.ts';
 import { keyOf, parseManifest } from './objects.ts';
 import { droppedObjects, foreignObjects } from './owned.ts';
 
@@ -27,7 +27,7 @@ export async function planKubernetes(
 ): Promise<Plan> {
   const { helm, release } = connection;
   const history = await helm.history(release, signal);
-  const base = standing(history);
+  const base = effectiveRevision(history);
   const [wantedText, currentText, home, drift] = await Promise.all([
     helm.template(release, chartOf(connection), rendered.values, { isUpgrade: base !== undefined, signal }),
     base === undefined ? '' : helm.manifest(release, base.revision, signal),
@@ -145,8 +145,8 @@ function ownChanges(
   live: Live,
   dropped: readonly Revision['manifests'][number][],
   namespace: string,
-): readonly Change[] {
-  const made = own.flatMap((object): readonly Change[] => {
+): readonly PlannedChange[] {
+  const made = own.flatMap((object): readonly PlannedChange[] => {
     const { kind, metadata } = object;
     const found = live.get(keyOf(object, namespace));
     if (found === undefined) return [{ action: 'create', kind, name: metadata.name }];

@@ -8,10 +8,10 @@ export interface PodView {
   readonly ready: boolean;
   readonly restarts: number;
   /** Why it is not ready; undefined where it is. */
-  readonly holdup: Holdup | undefined;
+  readonly holdup: PendingReason | undefined;
 }
 
-export type Holdup =
+export type PendingReason =
   | { readonly kind: 'unschedulable'; readonly message: string }
   /** The node has not begun: it pulls images, mounts volumes. */
   | { readonly kind: 'creating'; readonly since: string }
@@ -52,11 +52,11 @@ export function podView(pod: unknown): PodView | undefined {
     labels: labelsAt(pod, 'metadata', 'labels'),
     ready,
     restarts: containers.reduce<number>((sum, container) => sum + (Number(at(container, 'restartCount')) || 0), 0),
-    holdup: ready ? undefined : holdupOf(pod),
+    holdup: ready ? undefined : pendingReason(pod),
   };
 }
 
-function holdupOf(pod: unknown): Holdup {
+function pendingReason(pod: unknown): PendingReason {
   const scheduled = condition(pod, 'PodScheduled');
   if (scheduled?.status === 'False') return { kind: 'unschedulable', message: scheduled.message };
   const created = textAt(pod, 'metadata', 'creationTimestamp');
@@ -73,7 +73,7 @@ function holdupOf(pod: unknown): Holdup {
   return starting.find((found) => found !== undefined) ?? { kind: 'creating', since: created };
 }
 
-function failure(container: unknown): Holdup | undefined {
+function failure(container: unknown): PendingReason | undefined {
   const name = textAt(container, 'name');
   const waiting = textAt(container, 'state', 'waiting', 'reason');
   const ran = at(container, 'lastState', 'terminated') !== undefined;
@@ -87,7 +87,7 @@ function failure(container: unknown): Holdup | undefined {
   return { kind: 'failing', container: name, reason, message: `exit code ${exitCode}`, ran: false };
 }
 
-function running(container: unknown, kind: 'init' | 'starting'): Holdup | undefined {
+function running(container: unknown, kind: 'init' | 'starting'): PendingReason | undefined {
   const since = textAt(container, 'state', 'running', 'startedAt');
   if (since === '') return undefined;
   const exitCode = at(container, 'lastState', 'terminated', 'exitCode');

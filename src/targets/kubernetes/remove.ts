@@ -3,7 +3,7 @@ import { counted } from '../../base/words.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
-import type { Change, WorkOptions } from '../target.ts';
+import type { PlannedChange, WorkOptions } from '../target.ts';
 import { sortChanges } from './compare.ts';
 import type { Connection } from './connection.ts';
 import { deleteObjects } from './own.ts';
@@ -12,7 +12,10 @@ import { runOptions } from './recover.ts';
 import { releaseObjects } from './release-objects.ts';
 
 /** Every object of the release and beside it that `removeKubernetes` deletes; looks only. */
-export async function removalKubernetes(connection: Connection, signal: AbortSignal): Promise<readonly Change[]> {
+export async function removalKubernetes(
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly PlannedChange[]> {
   const { kubectl, release } = connection;
   const ofRelease = await releaseObjects(connection, signal);
   const { revisions } = await readOwnSecrets(kubectl, release.namespace, release.name, signal);
@@ -57,7 +60,7 @@ async function besideChart(
   return ownedLive(connection, newest?.manifests ?? [], signal);
 }
 
-function deleted(kind: string, name: string): Change {
+function deleted(kind: string, name: string): PlannedChange {
   return { action: 'delete', kind, name };
 }
 

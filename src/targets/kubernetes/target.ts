@@ -14,8 +14,8 @@ import { applyKubernetes } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { execKubernetes } from './exec.ts';
 import { inspectKubernetes } from './inspect.ts';
+import { locateKubernetes } from './locate.ts';
 import { applyOwn, ensureNamespace } from './own.ts';
-import { placeKubernetes } from './place.ts';
 import { planKubernetes, secretObject } from './plan.ts';
 import { recoverKubernetes } from './recover.ts';
 import { removalKubernetes, removeKubernetes } from './remove.ts';
@@ -57,7 +57,7 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
         ),
       };
     },
-    place: (signal) => placeKubernetes(connection, signal),
+    locate: (signal) => locateKubernetes(connection, signal),
     inspect: (signal) => inspectKubernetes(connection, signal),
     plan: (rendered, previous, signal) => planKubernetes(connection, ownKind(rendered), previous, signal),
     lockStore: async (signal) => {

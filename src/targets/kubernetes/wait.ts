@@ -5,8 +5,8 @@ import { withinMs } from '../../base/time-limit.ts';
 import { isOutage } from '../../exec/failures.ts';
 import type { Connection } from './connection.ts';
 import { podEvents, pullingImages } from './pod-events.ts';
+import { pendingLines, readinessLine } from './status-text.ts';
 import { HOLD_MS, type Steadiness, steadinessAfter, unsteady } from './steady.ts';
-import { holdupLines, readinessLine } from './words.ts';
 import { readWorkloads, type WorkloadView } from './workloads.ts';
 
 const POLL_MS = 1_000;
@@ -16,7 +16,7 @@ const PATIENT_POLL_MS = 4_000;
 /** The look that finds the time over may take this long. */
 const LAST_LOOK_MS = 10_000;
 /** More than this on one line is read by nobody. */
-const SHOWN_HOLDUPS = 3;
+const SHOWN_REASONS = 3;
 
 export interface WaitOptions {
   readonly timeoutMs: number;
@@ -89,7 +89,7 @@ async function waitText(
   );
   const events = creating ? await podEvents(connection, undefined, signal) : [];
   const held = holding.map((label) => `${label}: restarted, must stay ready for ${HOLD_MS / 1_000} s`);
-  const holdups = [...holdupLines(views, pullingImages(events)), ...held];
-  const more = holdups.length > SHOWN_HOLDUPS ? [`and ${holdups.length - SHOWN_HOLDUPS} more`] : [];
-  return [readinessLine(views), ...holdups.slice(0, SHOWN_HOLDUPS), ...more].filter((text) => text !== '').join(' · ');
+  const holdups = [...pendingLines(views, pullingImages(events)), ...held];
+  const more = holdups.length > SHOWN_REASONS ? [`and ${holdups.length - SHOWN_REASONS} more`] : [];
+  return [readinessLine(views), ...holdups.slice(0, SHOWN_REASONS), ...more].filter((text) => text !== '').join(' · ');
 }

@@ -14,13 +14,13 @@ export const basicQuestions: readonly Question[] = [
     title: 'Where will Dify run?',
     why: 'On Kubernetes Dify survives the loss of a node. Docker Compose is one host: if it is lost, Dify is down until it is rebuilt.',
     kind: 'select',
-    choices: ({ found }) => {
-      const context = found.contexts.find(({ current }) => current) ?? found.contexts[0];
+    choices: ({ suggestions }) => {
+      const context = suggestions.contexts.find(({ current }) => current) ?? suggestions.contexts[0];
       const seen = {
         kubernetes:
           context &&
           [`context ${context.name}`, context.cluster?.summary].filter((part) => part !== undefined).join(', '),
-        compose: found.docker,
+        compose: suggestions.docker,
       } as const;
       return TARGETS.map((choice) => {
         const description = seen[choice.value as keyof typeof seen] ?? choice.description;
@@ -30,9 +30,9 @@ export const basicQuestions: readonly Question[] = [
     asked: 'always',
     when: always,
     required: true,
-    offer: ({ found }) => {
-      if (found.contexts.length > 0) return { kind: 'suggestion', value: 'kubernetes' };
-      return found.docker === undefined ? undefined : { kind: 'suggestion', value: 'compose' };
+    offer: ({ suggestions }) => {
+      if (suggestions.contexts.length > 0) return { kind: 'suggestion', value: 'kubernetes' };
+      return suggestions.docker === undefined ? undefined : { kind: 'suggestion', value: 'compose' };
     },
   },
   {

@@ -57,7 +57,7 @@ export const composeQuestions: readonly Question[] = [
     kind: 'text',
     asked: isHttps,
     when: onCompose,
-    required: ({ said }) => said('target.tls.keyFile') !== undefined,
+    required: ({ explicit }) => explicit('target.tls.keyFile') !== undefined,
   },
   {
     id: 'target.tls.keyFile',
@@ -65,8 +65,8 @@ export const composeQuestions: readonly Question[] = [
     title: 'Private key of the certificate (PEM file)',
     why: 'The file stays where it is; only its path is written.',
     kind: 'text',
-    asked: ({ said }) => said('target.tls.certFile') !== undefined,
+    asked: ({ explicit }) => explicit('target.tls.certFile') !== undefined,
     when: onCompose,
-    required: ({ said }) => said('target.tls.certFile') !== undefined,
+    required: ({ explicit }) => explicit('target.tls.certFile') !== undefined,
   },
 ];

@@ -38,8 +38,8 @@ export function secretReference(path: string, when: When, variable: string | und
 export function userAndPassword(prefix: string, when: When, variable: string, fields: Fields): readonly Question[] {
   const isSaid =
     (key: string): When =>
-    ({ said }) =>
-      said(`${prefix}.${key}`) !== undefined;
+    ({ explicit }) =>
+      explicit(`${prefix}.${key}`) !== undefined;
   return [
     optionalText(`${prefix}.username`, when, { ...fields, asked: 'always', required: isSaid('password') }),
     secretReference(`${prefix}.password`, when, variable, {
@@ -67,7 +67,7 @@ export function managedBy(service: string, when: When, asked: Question['asked'])
 
 /** What a managed service promises. */
 export function managedPromises(service: string): readonly Question[] {
-  const isManaged = ({ said }: Answers): boolean => said(`${service}.managed.by`) !== undefined;
+  const isManaged = ({ explicit }: Answers): boolean => explicit(`${service}.managed.by`) !== undefined;
   const promise = (key: string, title: string, why: string): Question => ({
     id: `${service}.managed.${key}`,
     fills: [`${service}.managed.${key}`],
@@ -111,9 +111,9 @@ export function tlsQuestions(service: string, when: When): readonly Question[] {
       asked: whenever({ tier: 'prod' }),
       when,
       required: true,
-      offer: ({ said, value }) => {
+      offer: ({ explicit, value }) => {
         const verified = { kind: 'derived', value: 'verify-full' } as const;
-        if (said(`${service}.tls.caFile`) !== undefined) {
+        if (explicit(`${service}.tls.caFile`) !== undefined) {
           return { ...verified, reason: 'a certificate authority is named' };
         }
         if (value('tier') !== 'prod') return { kind: 'default', value: 'disable' };

@@ -1,6 +1,6 @@
 import { sharesVolumes } from '../../checklist/storage.ts';
-import type { Found, FoundContext, FoundStorageClass } from '../found.ts';
 import { type Answers, byDefault, type Choice, type Question, whenever } from '../question.ts';
+import type { ObservedStorageClass, SuggestedContext, Suggestions } from '../suggestions.ts';
 
 const onKubernetes = whenever({ 'target.type': 'kubernetes' });
 
@@ -13,12 +13,12 @@ export const clusterQuestions: readonly Question[] = [
     why: 'In prod the context is part of the file, so that an install never goes to another cluster after the kubeconfig was switched.',
     kind: 'select',
     open: true,
-    choices: ({ found }) => found.contexts.map(contextChoice),
+    choices: ({ suggestions }) => suggestions.contexts.map(contextChoice),
     asked: 'always',
     when: onKubernetes,
     required: ({ value }) => value('tier') === 'prod',
-    offer: ({ found }) => {
-      const current = found.contexts.find((context) => context.current);
+    offer: ({ suggestions }) => {
+      const current = suggestions.contexts.find((context) => context.current);
       return current === undefined ? undefined : { kind: 'suggestion', value: current.name };
     },
   },
@@ -67,7 +67,7 @@ export const clusterDetailQuestions: readonly Question[] = [
     leftOut: () => ({ title: 'Secret', description: 'a certificate of your own, or none' }),
     asked: endsTls,
     when: onKubernetes,
-    required: ({ said }) => said('target.ingress.tls.issuer.name') !== undefined,
+    required: ({ explicit }) => explicit('target.ingress.tls.issuer.name') !== undefined,
   },
   {
     id: 'target.ingress.tls.issuer.name',
@@ -151,8 +151,8 @@ function endsTls(answers: Answers): boolean {
   return isHttps(answers) && answers.value('target.ingress.className') !== undefined;
 }
 
-function hasIssuer({ said }: Answers): boolean {
-  return said('target.ingress.tls.issuer.kind') !== undefined;
+function hasIssuer({ explicit }: Answers): boolean {
+  return explicit('target.ingress.tls.issuer.kind') !== undefined;
 }
 
 const SHARED_WORDS = { yes: ', ReadWriteMany', no: ', ReadWriteOnce only', unknown: '' } as const;
@@ -169,22 +169,22 @@ export function isHttps({ value }: Answers): boolean {
   return typeof address === 'string' && address.startsWith('https:');
 }
 
-function contextChoice({ name, current, cluster }: FoundContext): Choice {
+function contextChoice({ name, current, cluster }: SuggestedContext): Choice {
   const description = [current ? 'current' : undefined, cluster?.summary]
     .filter((part) => part !== undefined)
     .join(', ');
   return description === '' ? { value: name, title: name } : { value: name, title: name, description };
 }
 
-function storageClassesOf({ found, value }: Answers): readonly FoundStorageClass[] {
-  return contextOf(found, value('target.context'))?.cluster?.storageClasses ?? [];
+function storageClassesOf({ suggestions, value }: Answers): readonly ObservedStorageClass[] {
+  return contextOf(suggestions, value('target.context'))?.cluster?.storageClasses ?? [];
 }
 
 /** The ingress classes of the chosen cluster. */
-export function classesOf({ found, value }: Answers): readonly string[] {
-  return contextOf(found, value('target.context'))?.cluster?.ingressClasses ?? [];
+export function classesOf({ suggestions, value }: Answers): readonly string[] {
+  return contextOf(suggestions, value('target.context'))?.cluster?.ingressClasses ?? [];
 }
 
-function contextOf(found: Found, name: unknown): FoundContext | undefined {
+function contextOf(found: Suggestions, name: unknown): SuggestedContext | undefined {
   return found.contexts.find((context) => (name === undefined ? context.current : context.name === name));
 }

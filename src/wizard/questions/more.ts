@@ -1,5 +1,5 @@
 import { isObject } from '../../base/json.ts';
-import { byDefault, type Lens, type Question, whenever } from '../question.ts';
+import { type AnswerCodec, byDefault, type Question, whenever } from '../question.ts';
 
 const known = whenever({ tier: ['test', 'prod'] });
 const onKubernetes = whenever({ 'target.type': 'kubernetes' });
@@ -23,7 +23,7 @@ export const moreQuestions: readonly Question[] = [
     why: 'A kubernetes.io/dockerconfigjson Secret in the namespace. Leave empty if the nodes can pull without one.',
     kind: 'text',
     asked: 'more',
-    when: (answers) => onKubernetes(answers) && answers.said('images.registry') !== undefined,
+    when: (answers) => onKubernetes(answers) && answers.explicit('images.registry') !== undefined,
     required: false,
   },
   {
@@ -35,7 +35,7 @@ export const moreQuestions: readonly Question[] = [
     asked: 'more',
     when: onKubernetes,
     required: false,
-    lens: nodeLabels(),
+    codec: nodeLabels(),
   },
   {
     id: 'logging.level',
@@ -62,10 +62,10 @@ export const moreQuestions: readonly Question[] = [
 ];
 
 /** Labels as `KEY=VALUE`, comma separated. */
-function nodeLabels(): Lens {
+function nodeLabels(): AnswerCodec {
   return {
-    read: ({ said }) => {
-      const labels = said('target.nodeSelector');
+    read: ({ explicit }) => {
+      const labels = explicit('target.nodeSelector');
       if (!isObject(labels)) return undefined;
       return Object.entries(labels)
         .map(([key, value]) => `${key}=${String(value)}`)

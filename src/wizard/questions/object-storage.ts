@@ -17,12 +17,12 @@ const LOCAL: Choice = { value: 'local', title: 'local', description: 'a volume b
 
 const using = (provider: string) => whenever({ 'objectStorage.provider': provider });
 /** Requests go to Amazon S3 itself. */
-const isAmazon = (answers: Answers): boolean => answers.said('objectStorage.s3.endpoint') === undefined;
+const isAmazon = (answers: Answers): boolean => answers.explicit('objectStorage.s3.endpoint') === undefined;
 /** True where keys are used: no identity stands in their place. */
 const withKeys =
   (provider: string, block: string) =>
   (answers: Answers): boolean =>
-    using(provider)(answers) && answers.said(`objectStorage.${block}.identity`) === undefined;
+    using(provider)(answers) && answers.explicit(`objectStorage.${block}.identity`) === undefined;
 
 /** The fields of each provider's block, in the order in which they are asked. */
 export const objectStorageQuestions: readonly Question[] = [
@@ -177,8 +177,8 @@ function identity(prefix: string, when: Question['when'], { why, role, keys, ask
 }
 
 /** The address that Azure gives every account of its public cloud. */
-function accountAddress({ said }: Answers): Offer | undefined {
-  const name = said('objectStorage.azureBlob.accountName');
+function accountAddress({ explicit }: Answers): Offer | undefined {
+  const name = explicit('objectStorage.azureBlob.accountName');
   if (typeof name !== 'string') return undefined;
   return { kind: 'derived', value: `https://${name}.blob.core.windows.net`, reason: 'the address of the account' };
 }

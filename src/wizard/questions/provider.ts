@@ -11,8 +11,8 @@ export function providerQuestions(
 ): readonly Question[] {
   const holds =
     (condition: FieldCondition): When =>
-    ({ said }) =>
-      condition((field) => said(`${block}.${field}`) !== undefined);
+    ({ explicit }) =>
+      condition((field) => explicit(`${block}.${field}`) !== undefined);
   return questions.map(({ field, asked, required, when, byDefault: usual, variable, ...rest }) => {
     const path = `${block}.${field}`;
     const applies = when === undefined ? undefined : holds(when);

@@ -166,12 +166,12 @@ export const recoveryQuestions: readonly Question[] = [
 ];
 
 /** The operator's numbers and what else the plan depends on; undefined until both numbers are there and readable. */
-export function recoveryNeeds({ said, value }: Answers): RecoveryNeeds | undefined {
+export function recoveryNeeds({ explicit, value }: Answers): RecoveryNeeds | undefined {
   const [tier, rto, rpo] = [value('tier'), value('recovery.rto'), value('recovery.rpo')];
   if (tier !== 'test' && tier !== 'prod') return undefined;
   if (typeof rto !== 'string' || typeof rpo !== 'string' || !isDuration(rto) || !isDuration(rpo)) return undefined;
-  const region = said('recovery.topology.region');
-  const documents = said('load.documents');
+  const region = explicit('recovery.topology.region');
+  const documents = explicit('load.documents');
   return {
     tier,
     target: value('target.type') === 'compose' ? 'compose' : 'kubernetes',
@@ -182,8 +182,8 @@ export function recoveryNeeds({ said, value }: Answers): RecoveryNeeds | undefin
     localFiles: value('objectStorage.provider') === 'local',
     ...(typeof documents === 'number' ? { documents } : {}),
     managed: (['postgres', 'redis'] as const).flatMap((service) => {
-      const by = said(`${service}.managed.by`);
-      return typeof by === 'string' && said(`${service}.managed.ha`) === true ? [{ service, by }] : [];
+      const by = explicit(`${service}.managed.by`);
+      return typeof by === 'string' && explicit(`${service}.managed.ha`) === true ? [{ service, by }] : [];
     }),
     region: region === 'standby' || region === 'active-active' ? region : 'single',
   };

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../../base/json.ts';
-import { type Answers, type Lens, type Question, whenever } from '../question.ts';
+import { type AnswerCodec, type Answers, type Question, whenever } from '../question.ts';
 
 /** Risks that a choice brings along: each fails a check until it is accepted by name, with a reason. */
 export const riskQuestions: readonly Question[] = [
@@ -12,7 +12,7 @@ export const riskQuestions: readonly Question[] = [
     asked: 'always',
     when: whenever({ tier: 'prod', 'vectorStore.mode': 'bundled' }),
     required: true,
-    lens: acceptedRisk('vector-store.single-point-of-failure'),
+    codec: acceptedRisk('vector-store.single-point-of-failure'),
   },
   {
     id: 'acceptedRisks.host',
@@ -23,12 +23,12 @@ export const riskQuestions: readonly Question[] = [
     asked: 'always',
     when: whenever({ tier: 'prod', 'target.type': 'compose' }),
     required: false,
-    lens: acceptedRisk('host.single-point-of-failure'),
+    codec: acceptedRisk('host.single-point-of-failure'),
   },
 ];
 
 /** The reason of one accepted risk, in the list of all. */
-function acceptedRisk(check: string): Lens {
+function acceptedRisk(check: string): AnswerCodec {
   return {
     read: (answers) => {
       const entry = entries(answers).find((candidate) => candidate.check === check);
@@ -44,7 +44,7 @@ function acceptedRisk(check: string): Lens {
   };
 }
 
-function entries({ said }: Pick<Answers, 'said'>): readonly Readonly<Record<string, Json>>[] {
-  const list = said('acceptedRisks');
+function entries({ explicit }: Pick<Answers, 'explicit'>): readonly Readonly<Record<string, Json>>[] {
+  const list = explicit('acceptedRisks');
   return Array.isArray(list) ? (list.filter(isObject) as readonly Readonly<Record<string, Json>>[]) : [];
 }

@@ -33,7 +33,7 @@ export const urlQuestions: readonly Question[] = [
       kind: 'text',
       asked: 'rarely',
       when: always,
-      required: ({ said }) => said('urls.console') !== undefined,
+      required: ({ explicit }) => explicit('urls.console') !== undefined,
       offer: sharedAddress,
     }),
   ),
@@ -57,7 +57,7 @@ function trialAddress(answers: Answers): Offer | undefined {
   return { kind: 'suggestion', value: 'http://localhost:8080', reason: `for a trial from this machine: ${forward}` };
 }
 
-function sharedAddress({ said }: Answers): Offer | undefined {
-  const shared = said('urls.console');
+function sharedAddress({ explicit }: Answers): Offer | undefined {
+  const shared = explicit('urls.console');
   return shared === undefined ? undefined : { kind: 'derived', value: shared, reason: 'the public address' };
 }

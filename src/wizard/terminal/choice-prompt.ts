@@ -1,7 +1,7 @@
 import { createPrompt, isDownKey, isEnterKey, isUpKey, useKeypress, usePagination, useState } from '@inquirer/core';
 import { wrap } from '../../base/wrap.ts';
-import { type Look, paletteOf, progressBefore } from './look.ts';
 import { type Outcome, useEndOfInput } from './outcome.ts';
+import { paletteOf, progressBefore, type Theme } from './theme.ts';
 
 export interface ChoiceLine {
   readonly value: string;
@@ -18,7 +18,7 @@ export interface ChoiceConfig {
   /** Shown before the title. */
   readonly progress?: string | undefined;
   readonly why: string;
-  readonly look: Look;
+  readonly look: Theme;
   readonly choices: readonly ChoiceLine[];
   /** Where the cursor begins. */
   readonly start: string | undefined;

@@ -1,12 +1,12 @@
 import { wrap } from '../../base/wrap.ts';
 import type { Note } from '../io.ts';
 import type { Review } from '../review.ts';
-import { type Look, paletteOf } from './look.ts';
+import { paletteOf, type Theme } from './theme.ts';
 
 const SUBJECT_WIDTH = 12;
 
 /** The review for a terminal: a subject a row, wrapped beside itself, and under each other where there is no room. */
-export function reviewLines(review: Review, look: Look): readonly string[] {
+export function reviewLines(review: Review, look: Theme): readonly string[] {
   const { bad, bold } = paletteOf(look);
   const open = review.open.length === 0 ? ['nothing'] : review.open;
   return [
@@ -22,13 +22,13 @@ export function reviewLines(review: Review, look: Look): readonly string[] {
   ];
 }
 
-function changeRows({ changes }: Review, look: Look): readonly string[] {
+function changeRows({ changes }: Review, look: Theme): readonly string[] {
   if (changes === undefined) return [];
   return rowLines('changes', changes.length === 0 ? 'none' : changes.join('\n'), look);
 }
 
 /** Notes between two questions: sentences as they are, rows of a table under each other. */
-export function noteLines(notes: readonly Note[], look: Look): readonly string[] {
+export function noteLines(notes: readonly Note[], look: Theme): readonly string[] {
   const { dim } = paletteOf(look);
   const labels = notes.flatMap((note) => (typeof note === 'string' ? [] : [note.label.length]));
   const width = Math.max(0, ...labels) + 2;
@@ -39,7 +39,7 @@ export function noteLines(notes: readonly Note[], look: Look): readonly string[]
     .map((line) => dim(line));
 }
 
-function rowLines(subject: string, text: string, look: Look, subjectWidth = SUBJECT_WIDTH): readonly string[] {
+function rowLines(subject: string, text: string, look: Theme, subjectWidth = SUBJECT_WIDTH): readonly string[] {
   if (look.width < 60) return [...(subject === '' ? [] : [`    ${subject}`]), ...wrap(text, look.width - 1, 6)];
   return wrap(text, look.width - 1, 4 + subjectWidth).map((line, index) =>
     index === 0 ? `    ${subject.padEnd(subjectWidth)}${line.trimStart()}` : line,

@@ -4,10 +4,10 @@ import type { LineChoice, Prompt, Reply, ReviewReply, WizardIo } from '../io.ts'
 import type { Question } from '../question.ts';
 import type { Review } from '../review.ts';
 import { type ChoiceConfig, type ChoiceLine, choicePrompt } from './choice-prompt.ts';
-import type { Look } from './look.ts';
 import type { Outcome } from './outcome.ts';
 import { noteLines, reviewLines } from './review-lines.ts';
 import { type TextConfig, textPrompt } from './text-prompt.ts';
+import type { Theme } from './theme.ts';
 
 export interface TerminalStreams {
   readonly input: NodeJS.ReadableStream;
@@ -22,7 +22,7 @@ const OTHER = '\u0000other';
 const NONE = '\u0000none';
 
 /** The wizard's terminal, on Inquirer. */
-export function terminalIo(streams: TerminalStreams, look: Look): WizardIo {
+export function terminalIo(streams: TerminalStreams, look: Theme): WizardIo {
   const write = (lines: readonly string[]): void => {
     streams.output.write(lines.map((line) => `${styledPrintable(line, look.color)}\n`).join(''));
   };
@@ -35,7 +35,7 @@ export function terminalIo(streams: TerminalStreams, look: Look): WizardIo {
   };
 }
 
-async function askText(streams: TerminalStreams, look: Look, prompt: Prompt): Promise<Reply> {
+async function askText(streams: TerminalStreams, look: Theme, prompt: Prompt): Promise<Reply> {
   const { question, enter, optional, faultOf } = prompt;
   const config: TextConfig = {
     title: question.title,
@@ -54,7 +54,7 @@ async function askText(streams: TerminalStreams, look: Look, prompt: Prompt): Pr
 }
 
 /** Choices, and where they are only examples also a line to type another; left out where that is allowed. */
-async function askChoice(streams: TerminalStreams, look: Look, prompt: Prompt): Promise<Reply> {
+async function askChoice(streams: TerminalStreams, look: Theme, prompt: Prompt): Promise<Reply> {
   const { question, enter, optional, leftOut } = prompt;
   const usual: ChoiceLine[] = optional && leftOut !== undefined ? [{ ...leftOut, value: NONE }] : [];
   const extra: ChoiceLine[] = [
@@ -89,7 +89,7 @@ function takenByEnter({ enter }: Prompt): Reply {
 
 async function askMore(
   streams: TerminalStreams,
-  look: Look,
+  look: Theme,
   titles: readonly string[],
 ): Promise<'yes' | 'no' | 'back'> {
   const choices: readonly ChoiceLine[] = [
@@ -105,7 +105,7 @@ async function askMore(
 
 async function askReview(
   streams: TerminalStreams,
-  look: Look,
+  look: Theme,
   review: Review,
   write: (lines: readonly string[]) => void,
 ): Promise<ReviewReply> {
@@ -128,7 +128,7 @@ async function askReview(
 
 async function askLine(
   streams: TerminalStreams,
-  look: Look,
+  look: Theme,
   lines: readonly LineChoice[],
 ): Promise<Question | undefined> {
   const choices = lines.map(({ question, text }) => ({ value: question.id, title: question.id, description: text }));

@@ -1,7 +1,7 @@
 import { createPrompt, isEnterKey, useKeypress, useState } from '@inquirer/core';
 import { wrap } from '../../base/wrap.ts';
-import { type Look, paletteOf, progressBefore } from './look.ts';
 import { type Outcome, useEndOfInput } from './outcome.ts';
+import { paletteOf, progressBefore, type Theme } from './theme.ts';
 
 /** What a text question ends with: typed, Enter alone, or left out. */
 export type TextAnswer =
@@ -14,7 +14,7 @@ export interface TextConfig {
   /** Shown before the title. */
   readonly progress?: string | undefined;
   readonly why: string;
-  readonly look: Look;
+  readonly look: Theme;
   /** What Enter takes, as it is shown. */
   readonly enter: string | undefined;
   readonly reason: string | undefined;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Board, emptiest, fullest } from '../../../src/checks/cluster/capacity/board.ts';
-import { findMisfit, freeNodes, plannedPods } from '../../../src/checks/cluster/capacity/fit.ts';
+import { BinPacking, emptiest, fullest } from '../../../src/checks/cluster/capacity/bin-packing.ts';
+import { findFitFailure, freeNodes, plannedPods } from '../../../src/checks/cluster/capacity/fit.ts';
 import { capacityFit } from '../../../src/checks/cluster/capacity/fit-check.ts';
 import { CLUSTER_NODES, type NodeFact } from '../../../src/evidence/cluster/nodes.ts';
 import { CLUSTER_PODS, type PodSums } from '../../../src/evidence/cluster/pods.ts';
@@ -18,7 +18,7 @@ const APART = {
 function question(
   list: readonly NodeFact[],
   workloads: readonly PlannedWorkload[],
-  over: Partial<Parameters<typeof findMisfit>[0]> = {},
+  over: Partial<Parameters<typeof findFitFailure>[0]> = {},
 ) {
   return {
     nodes: list,
@@ -75,60 +75,60 @@ describe('as it is', () => {
     ['nothing to place', [], [], true],
     ['no nodes', [], [workload('a', 1, shape(1, 1))], false],
   ])('%s', (_, list, workloads, fits) => {
-    expect(findMisfit(question(list, workloads)) === undefined).toBe(fits);
+    expect(findFitFailure(question(list, workloads)) === undefined).toBe(fits);
   });
 
   it('leaves the room that others’ pods take', () => {
     const pods = { ...NO_PODS, nodes: [load('n1', 1, 4, 2)] };
     const workloads = [workload('a', 1, shape(2, 1))];
-    expect(findMisfit(question(nodes(1), workloads, { pods }))?.unplaced).toHaveLength(1);
-    expect(findMisfit(question(nodes(2), workloads, { pods }))).toBeUndefined();
+    expect(findFitFailure(question(nodes(1), workloads, { pods }))?.unplaced).toHaveLength(1);
+    expect(findFitFailure(question(nodes(2), workloads, { pods }))).toBeUndefined();
   });
 
   it('counts pod slots', () => {
     const [only = node('x')] = nodes(1);
     const few = { ...only, allocatable: { ...only.allocatable, pods: 2 } };
-    expect(findMisfit(question([few], [workload('a', 3, shape(0.1, 0.1))]))?.unplaced).toHaveLength(1);
+    expect(findFitFailure(question([few], [workload('a', 3, shape(0.1, 0.1))]))?.unplaced).toHaveLength(1);
   });
 
   it('a planned pod that refuses company is refused itself', () => {
     const loner = shape(1, 1, { ...APART, labels: { app: 'loner' } });
     const workloads = [workload('loner', 1, loner), workload('api', 1, shape(1, 1, { labels: { app: 'api' } }))];
-    expect(findMisfit(question(nodes(1), workloads))).toBeDefined();
-    expect(findMisfit(question(nodes(2), workloads))).toBeUndefined();
+    expect(findFitFailure(question(nodes(1), workloads))).toBeDefined();
+    expect(findFitFailure(question(nodes(2), workloads))).toBeUndefined();
   });
 });
 
 describe('with a loss', () => {
   it('any one node gone', () => {
     const workloads = [workload('a', 14, shape(1, 1))];
-    expect(findMisfit(question(nodes(2), workloads))).toBeUndefined();
-    const misfit = findMisfit(question(nodes(2), workloads, { loseAnyNode: true }));
+    expect(findFitFailure(question(nodes(2), workloads))).toBeUndefined();
+    const misfit = findFitFailure(question(nodes(2), workloads, { loseAnyNode: true }));
     expect(misfit?.lost?.kind).toBe('node');
-    expect(findMisfit(question(nodes(3), workloads, { loseAnyNode: true }))).toBeUndefined();
+    expect(findFitFailure(question(nodes(3), workloads, { loseAnyNode: true }))).toBeUndefined();
   });
 
   it('the lost node’s other pods have to move too, fixed ones do not', () => {
     const workloads = [workload('a', 3, shape(1, 1))];
     const busy = { ...NO_PODS, nodes: [load('n1', 1, 4), load('n2', 1, 0, 4)] };
     const fixed = { ...NO_PODS, nodes: [load('n1', 1, 0, 4), load('n2', 1, 0, 4)] };
-    expect(findMisfit(question(nodes(2), workloads, { pods: busy, loseAnyNode: true }))).toBeDefined();
-    expect(findMisfit(question(nodes(2), workloads, { pods: fixed, loseAnyNode: true }))).toBeUndefined();
+    expect(findFitFailure(question(nodes(2), workloads, { pods: busy, loseAnyNode: true }))).toBeDefined();
+    expect(findFitFailure(question(nodes(2), workloads, { pods: fixed, loseAnyNode: true }))).toBeUndefined();
   });
 
   it('any one zone gone', () => {
     const list = nodes(6, { zones: 3 });
     const workloads = [workload('a', 33, shape(1, 0.5))];
-    expect(findMisfit(question(list, workloads, { loseAnyNode: true }))).toBeUndefined();
-    const misfit = findMisfit(question(list, workloads, { loseAnyNode: true, loseAnyZone: true }));
+    expect(findFitFailure(question(list, workloads, { loseAnyNode: true }))).toBeUndefined();
+    const misfit = findFitFailure(question(list, workloads, { loseAnyNode: true, loseAnyZone: true }));
     expect(misfit?.lost).toEqual({ kind: 'zone', name: 'z1' });
     expect(misfit?.unplaced).toHaveLength(5);
   });
 
   it('kept apart on three nodes, one of them lost', () => {
     const workloads = [workload('api', 3, shape(1, 1, APART))];
-    expect(findMisfit(question(nodes(3), workloads, { loseAnyNode: true }))?.unplaced).toHaveLength(1);
-    expect(findMisfit(question(nodes(4), workloads, { loseAnyNode: true }))).toBeUndefined();
+    expect(findFitFailure(question(nodes(3), workloads, { loseAnyNode: true }))?.unplaced).toHaveLength(1);
+    expect(findFitFailure(question(nodes(4), workloads, { loseAnyNode: true }))).toBeUndefined();
   });
 });
 
@@ -187,7 +187,7 @@ describe('placing', () => {
       fc.property(anyNodes, anyWorkloads, fc.constantFrom(emptiest, fullest, undefined), (list, workloads, prefer) => {
         const free = freeNodes(list, NO_PODS);
         const pods = plannedPods(rendered({ workloads }));
-        const { placed, unplaced } = new Board(free).place(pods, prefer);
+        const { placed, unplaced } = new BinPacking(free).place(pods, prefer);
         expect(placed.length + unplaced.length).toBe(pods.length);
         for (const { node: at, free: room } of free) {
           const there = placed.filter((one) => one.node === at.name).map((one) => one.pod);
@@ -202,7 +202,7 @@ describe('placing', () => {
     fc.assert(
       fc.property(anyNodes, anyWorkloads, (list, workloads) => {
         const pods = plannedPods(rendered({ workloads }));
-        const board = new Board(freeNodes(list, NO_PODS));
+        const board = new BinPacking(freeNodes(list, NO_PODS));
         board.place(pods, emptiest);
         const once = board.without(['p0'], []);
         expect(board.without(['p0'], [])).toEqual(once);
@@ -213,7 +213,7 @@ describe('placing', () => {
   it('says that it fits only where the sum fits', () => {
     fc.assert(
       fc.property(anyNodes, anyWorkloads, (list, workloads) => {
-        if (findMisfit(question(list, workloads)) !== undefined) return;
+        if (findFitFailure(question(list, workloads)) !== undefined) return;
         expect(asked(workloads)).toBeLessThanOrEqual(room(list) + 1e-5);
       }),
     );
@@ -226,15 +226,15 @@ describe('placing', () => {
       workload('four', 4, shape(4, 2.5)),
       workload('wide', 4, shape(0.7, 10)),
     ];
-    expect(findMisfit(question(list, sizes))).toBeUndefined();
-    expect(findMisfit(question(list, sizes, { loseAnyNode: true }))).toMatchObject({ lost: { kind: 'node' } });
+    expect(findFitFailure(question(list, sizes))).toBeUndefined();
+    expect(findFitFailure(question(list, sizes, { loseAnyNode: true }))).toMatchObject({ lost: { kind: 'node' } });
   });
 
   // Not more than the sum: who stays where it is can fit where placing all anew, one by one, would not.
   it('survives the loss of a node only where the sum fits without it', () => {
     fc.assert(
       fc.property(anyNodes, anyWorkloads, (list, workloads) => {
-        if (findMisfit(question(list, workloads, { loseAnyNode: true })) !== undefined) return;
+        if (findFitFailure(question(list, workloads, { loseAnyNode: true })) !== undefined) return;
         for (const lost of list) {
           const rest = list.filter((one) => one !== lost);
           expect(asked(workloads)).toBeLessThanOrEqual(room(rest) + 1e-5);

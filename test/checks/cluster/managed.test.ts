@@ -15,7 +15,7 @@ import { CLUSTER_NAMESPACE, CLUSTER_RELEASE } from '../../../src/evidence/cluste
 import { CLUSTER_RIGHTS } from '../../../src/evidence/cluster/rights.ts';
 import { CLUSTER_VERSION } from '../../../src/evidence/cluster/version.ts';
 import type { EvidenceKey } from '../../../src/evidence/evidence.ts';
-import { RELEASE_LIVING } from '../../../src/evidence/release/living.ts';
+import { RELEASE_INSTALLED } from '../../../src/evidence/release/installed.ts';
 import { RENDERED_OBJECTS } from '../../../src/evidence/rendered/set.ts';
 import { KUBECTL } from '../../../src/evidence/tools.ts';
 import { judged } from '../../support/check-runs.ts';
@@ -171,7 +171,7 @@ function evidenceOf(twin: Twin): Seen {
     [CLUSTER_ADMISSION, { namespaceExists: true, asked: 40, refusals: [] }],
     [CLUSTER_NAMESPACE, { name: 'dify', exists: true, phase: 'Active', enforces: '' }],
     [CLUSTER_RELEASE, { status: undefined, revision: undefined, claims: [] }],
-    [RELEASE_LIVING, { images: [], records: [] }],
+    [RELEASE_INSTALLED, { images: [], records: [] }],
     [CLUSTER_RIGHTS, { namespace: 'dify', rights: [], unknownKinds: [] }],
     [RENDERED_OBJECTS, planned],
   ];

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
-import { MAIL, type MailEvidence, type SmtpFact } from '../../../src/evidence/mail/facts.ts';
+import { MAIL, type MailFacts, type SmtpFact } from '../../../src/evidence/mail/facts.ts';
 import { resendKeyForm } from '../../../src/evidence/mail/resend.ts';
-import type { FaultFact } from '../../../src/net/fault.ts';
+import type { FaultFact } from '../../../src/net/probe-error.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 
@@ -13,7 +13,7 @@ const fault = (stage: FaultFact['stage'], code: string): Partial<SmtpFact> => ({
   fault: { stage, code, text: 'does not do' },
 });
 
-it.each<[id: string, evidence: MailEvidence, over: JsonObject, status: string, words: RegExp]>([
+it.each<[id: string, evidence: MailFacts, over: JsonObject, status: string, words: RegExp]>([
   ['mail.login', smtp(), {}, 'pass', /lets dify in \(PLAIN\)/],
   ['mail.login', smtp(fault('use', '421')), {}, 'warn', /does not do/],
   ['mail.login', smtp(fault('use', '554')), {}, 'fail', /does not do/],

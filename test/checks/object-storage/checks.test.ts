@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../../src/checks/check.ts';
-import type { BucketFact, ObjectFacts, ObjectStorageEvidence } from '../../../src/evidence/object-storage/facts.ts';
+import type { BucketFact, ObjectFacts, ObjectStorageFacts } from '../../../src/evidence/object-storage/facts.ts';
 import type { Failure } from '../../../src/storage/facts.ts';
 import { HEALTHY_BUCKET as BUCKET, HEALTHY_OBJECTS as HEALTHY } from '../../support/bucket-facts.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
@@ -20,14 +20,14 @@ function failure(over: Partial<Failure>): Failure {
   return { kind: 'other', stage: 'use', host: 's3.example.internal', code: '500', text: 'answers 500', ...over };
 }
 
-function evidenceOf(api: Partial<BucketFact>, over: Partial<ObjectStorageEvidence> = {}): ObjectStorageEvidence {
+function evidenceOf(api: Partial<BucketFact>, over: Partial<ObjectStorageFacts> = {}): ObjectStorageFacts {
   const plugin: BucketFact = { ...BUCKET, name: 'dify-plugin', usedBy: ['plugin daemon'] };
   const buckets = [{ ...BUCKET, ...api }, plugin];
   return { host: 's3.example.internal', isSecure: true, keys: 'given', buckets, ...over };
 }
 
 /** A probe that was stopped saw no objects. */
-function stopped(by: Partial<Failure>, over: Partial<BucketFact> = {}): ObjectStorageEvidence {
+function stopped(by: Partial<Failure>, over: Partial<BucketFact> = {}): ObjectStorageFacts {
   const { objects: _, ...rest } = BUCKET;
   return { ...evidenceOf({}), buckets: [{ ...rest, ...over, stopped: failure(by) }] };
 }
@@ -43,7 +43,7 @@ describe('findings', () => {
   const works = { style: 'path', works: true } as const;
 
   it.each<
-    readonly [what: string, evidence: ObjectStorageEvidence, compose: readonly string[], kubernetes: readonly string[]]
+    readonly [what: string, evidence: ObjectStorageFacts, compose: readonly string[], kubernetes: readonly string[]]
   >([
     ['none where all is well', evidenceOf({}), [], []],
     ['a drifting clock', evidenceOf({ skewMs: -7 * 60_000 }), ['clock warn'], ['clock warn']],

@@ -10,7 +10,7 @@ import {
 } from '../../../src/evidence/postgres/facts.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
-import { entry, facts, healthySession, resultOf, server } from './scene.ts';
+import { entry, facts, healthySession, resultOf, server } from './fixtures.ts';
 
 const ids = CHECKS.map(({ id }) => id).filter((id) => id.startsWith('postgres.') && id !== 'postgres.reachable');
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import type { PostgresFacts, SessionFact } from '../../../src/evidence/postgres/facts.ts';
-import { entry, facts, healthyServer, healthySession, resultOf, server } from './scene.ts';
+import { entry, facts, healthyServer, healthySession, resultOf, server } from './fixtures.ts';
 
 const env = (extraEnv: JsonObject, ...names: readonly string[]): JsonObject => ({
   components: Object.fromEntries(names.map((name) => [name, { extraEnv }])),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
-import { entry, facts, healthySession, resultOf } from './scene.ts';
+import { entry, facts, healthySession, resultOf } from './fixtures.ts';
 
 const CLEANED: JsonObject = {
   components: Object.fromEntries(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import type { ServerFact, SessionFact, UpkeepFact } from '../../../src/evidence/postgres/facts.ts';
-import { entry, facts, healthyServer, healthySession, resultOf, server } from './scene.ts';
+import { entry, facts, healthyServer, healthySession, resultOf, server } from './fixtures.ts';
 
 const TEST: JsonObject = { tier: 'test' };
 const RDS: JsonObject = { postgres: { managed: { by: 'aws-rds', ha: true, backups: true } } };
@@ -49,7 +49,7 @@ describe('postgres.primary', () => {
   const within = (over: Partial<SessionFact>) =>
     facts({ entries: [entry('main', { session: { ...healthySession, ...over } }), entry('plugin')] });
   const at = (isInRecovery: boolean, startedAt: string) => ({ isInRecovery, startedAt });
-  const turned = (...turns: NonNullable<ServerFact['turns']>) => server({ startedAt: 'first', turns });
+  const turned = (...turns: NonNullable<ServerFact['backends']>) => server({ startedAt: 'first', backends: turns });
 
   it.each<[string, ReturnType<typeof facts>, JsonObject, string, RegExp]>([
     [

@@ -4,7 +4,7 @@ import { recoveryChecks } from '../../../src/checks/recovery/checks.ts';
 import { CLUSTER_NODES } from '../../../src/evidence/cluster/nodes.ts';
 import { OBJECT_STORAGE } from '../../../src/evidence/object-storage/facts.ts';
 import { POSTGRES, type PostgresFacts } from '../../../src/evidence/postgres/facts.ts';
-import { REDIS, type RedisEvidence } from '../../../src/evidence/redis/facts.ts';
+import { REDIS, type RedisFacts } from '../../../src/evidence/redis/facts.ts';
 import { HEALTHY_BUCKET } from '../../support/bucket-facts.ts';
 import { type JudgeInput, judged } from '../../support/check-runs.ts';
 import { nodes } from '../../support/cluster-facts.ts';
@@ -40,7 +40,7 @@ function withoutNulls(value: Json): Json {
 type Evidence = NonNullable<JudgeInput['seen']>;
 
 /** A Redis that answers and keeps an append-only file. */
-const REDIS_SEEN: RedisEvidence = {
+const REDIS_SEEN: RedisFacts = {
   server: {
     address: 'redis.example.internal:6379',
     info: { version: '7.2.4', mode: 'standalone', isCluster: false, role: 'master', replicas: [], isAof: true },

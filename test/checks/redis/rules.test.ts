@@ -3,12 +3,12 @@ import { deepMerge, type JsonObject } from '../../../src/base/json.ts';
 import {
   type CandidateFact,
   REDIS,
-  type RedisEvidence,
+  type RedisFacts,
   type RedisServerFact,
   type SentinelFact,
 } from '../../../src/evidence/redis/facts.ts';
 import type { RedisInfo } from '../../../src/evidence/redis/info.ts';
-import type { FaultFact } from '../../../src/net/fault.ts';
+import type { FaultFact } from '../../../src/net/probe-error.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES, type SampleName } from '../../support/deployments.ts';
 
@@ -63,7 +63,7 @@ const secured: FaultFact = { stage: 'tls', code: 'ECONNRESET', text: 'closes the
 const silent: FaultFact = { stage: 'login', code: 'ETIMEDOUT', text: 'never answers' };
 const away: FaultFact = { stage: 'connect', code: 'ETIMEDOUT', text: 'does not answer' };
 
-function verdict(id: string, sample: SampleName, evidence: RedisEvidence, over: JsonObject = {}) {
+function verdict(id: string, sample: SampleName, evidence: RedisFacts, over: JsonObject = {}) {
   const deployment = parsedDeployment(deepMerge(SAMPLE_FILES[sample], over) as JsonObject);
   const { status, message } = judged(checkOf(id), { deployment, seen: [[REDIS, evidence]] });
   return [status, message];
@@ -141,7 +141,7 @@ describe('one server', () => {
 });
 
 describe('sentinels and their master', () => {
-  it.each<[id: string, sample: SampleName, evidence: RedisEvidence, status: string, words: RegExp]>([
+  it.each<[id: string, sample: SampleName, evidence: RedisFacts, status: string, words: RegExp]>([
     ['redis.sentinels', SENTINEL, { sentinels: THREE, server: server() }, 'pass', /of one mind/],
     // From outside the cluster a sentinel that does not connect may well be up; what its fellows say counts.
     [
@@ -304,14 +304,14 @@ describe('replicas that could take over', () => {
   const seen = (candidates: readonly CandidateFact[], faults: readonly (FaultFact | undefined)[] = []) => ({
     sentinels: THREE.map((one) => ({ ...one, candidates })),
     server: server(),
-    heirs: candidates.map(({ address }, index) => {
+    failoverCandidates: candidates.map(({ address }, index) => {
       const fault = faults[index];
       return fault === undefined ? { address } : { address, fault };
     }),
   });
   const refused: FaultFact = { stage: 'login', code: 'WRONGPASS', text: 'refuses the login' };
 
-  it.each<[string, SampleName, RedisEvidence, string, RegExp]>([
+  it.each<[string, SampleName, RedisFacts, string, RegExp]>([
     ['may', COMPOSE, seen([at(2), at(3)]), 'pass', /behind/],
     ['are not wanted', COMPOSE, seen([at(2, { priority: 0 })]), 'fail', /replica-priority is 0 on 10\.0\.0\.2:6379/],
     ['one of two is not wanted', COMPOSE, seen([at(2, { priority: 0 }), at(3)]), 'pass', /behind/],
@@ -352,7 +352,7 @@ describe('replicas that could take over', () => {
 });
 
 describe('what one of several can do alone, and what nobody fixes any more', () => {
-  it.each<[string, RedisEvidence, SampleName, string, RegExp]>([
+  it.each<[string, RedisFacts, SampleName, string, RegExp]>([
     [
       'redis.sentinels',
       { server: server(), sentinels: [1, 2, 3].map((number) => sentinel(number, { quorum: 1 })) },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RELEASE_LIVING } from '../../../src/evidence/release/living.ts';
+import { RELEASE_INSTALLED } from '../../../src/evidence/release/installed.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
 
@@ -19,7 +19,7 @@ test.each<[readonly string[], string, RegExp]>([
   const images = tags.map((tag) => `docker.io/langgenius/dify-api:${tag}`);
   const result = judged(checkOf('release.known-faults'), {
     deployment: sampleDeployment('prod-kubernetes-s3-qdrant'),
-    seen: [[RELEASE_LIVING, { images, records: [] }]],
+    seen: [[RELEASE_INSTALLED, { images, records: [] }]],
   });
   expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);
 });

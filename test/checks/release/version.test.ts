@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 import { deepMerge, type JsonObject } from '../../../src/base/json.ts';
-import { type LivingFact, RELEASE_LIVING } from '../../../src/evidence/release/living.ts';
+import { type InstalledFact, RELEASE_INSTALLED } from '../../../src/evidence/release/installed.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES, type SampleName } from '../../support/deployments.ts';
 
 const KUBERNETES: SampleName = 'prod-kubernetes-s3-qdrant';
 const COMPOSE: SampleName = 'prod-compose-s3-qdrant';
 
-function verdict(version: string, living: Partial<LivingFact>, sample: SampleName = KUBERNETES) {
+function verdict(version: string, living: Partial<InstalledFact>, sample: SampleName = KUBERNETES) {
   const deployment = parsedDeployment(deepMerge(SAMPLE_FILES[sample], { version }) as JsonObject);
   return judged(checkOf('release.version'), {
     deployment,
-    seen: [[RELEASE_LIVING, { images: [], records: [], ...living }]],
+    seen: [[RELEASE_INSTALLED, { images: [], records: [], ...living }]],
   });
 }
 const runs = (...versions: readonly string[]) => ({
@@ -19,7 +19,7 @@ const runs = (...versions: readonly string[]) => ({
 });
 const record = (number: number, outcome: string, version: string) => ({ number, outcome, version });
 
-it.each<[string, string, Partial<LivingFact>, string, RegExp]>([
+it.each<[string, string, Partial<InstalledFact>, string, RegExp]>([
   ['nothing yet', '1.16.1', {}, 'pass', /nothing is installed yet/],
   ['the same', '1.16.1', runs('1.16.1'), 'pass', /1\.16\.1 is installed/],
   ['a digest beside the tag', '1.16.1', runs('1.16.1@sha256:abc'), 'pass', /1\.16\.1 is installed/],

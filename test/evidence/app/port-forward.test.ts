@@ -13,7 +13,7 @@ function forwarder(): {
 } {
   const state = { calls: [] as (readonly [readonly string[], true | undefined])[], ended: false };
   const run: Kubectl['run'] = (args, options = {}) => {
-    state.calls.push([args, options.tied]);
+    state.calls.push([args, options.killWithParent]);
     return new Promise((_resolve, reject) => {
       options.onStdout?.(Buffer.from('Forwarding from 127.0.'));
       options.onStdout?.(Buffer.from('0.1:40123 -> 8080\nHandling connection for 40123\n'));

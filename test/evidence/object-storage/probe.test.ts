@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { probeBucket } from '../../../src/evidence/object-storage/probe.ts';
 import type { Driver } from '../../../src/storage/driver.ts';
 import type { Failure, FailureKind } from '../../../src/storage/facts.ts';
-import { StorageFailure } from '../../../src/storage/wire.ts';
+import { StorageError } from '../../../src/storage/signed-client.ts';
 
 function refused(kind: FailureKind): () => Promise<never> {
   const failure: Failure = { kind, stage: 'use', host: 'h', code: kind, text: kind };
-  return () => Promise.reject(new StorageFailure(failure));
+  return () => Promise.reject(new StorageError(failure));
 }
 
 /** A bucket that works, with what differs, and what was asked of it in order. */

@@ -3,7 +3,7 @@ import { ExternalError } from '../../../src/base/errors.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { createObjectStorageCollector } from '../../../src/evidence/object-storage/collector.ts';
 import type { Runner } from '../../../src/exec/runner.ts';
-import { ProbeFault } from '../../../src/net/fault.ts';
+import { ProbeError } from '../../../src/net/probe-error.ts';
 import { collectContext } from '../../support/check-runs.ts';
 import { judgeStorage, withStorage } from '../../support/object-storage-runs.ts';
 import { fakeSecrets } from '../../support/secrets.ts';
@@ -24,7 +24,7 @@ function saying(stdout: string | Error): { readonly runner: Runner; readonly ask
 async function versioningOf(stdout: string | Error, storage = WORKLOAD) {
   const deployment = withStorage(storage);
   const { runner, asked } = saying(stdout);
-  const dial = () => Promise.reject(new ProbeFault('connect', 'ECONNREFUSED', 'refuses the connection'));
+  const dial = () => Promise.reject(new ProbeError('connect', 'ECONNREFUSED', 'refuses the connection'));
   const context = collectContext({ deployment, secrets: fakeSecrets(deployment), runner, dial });
   const evidence = await createObjectStorageCollector().collect(context, () => Promise.reject(new Error('nothing')));
   const results = judgeStorage(deployment, evidence, new Date());

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { relayDial, sayKey } from '../../../src/evidence/relay/dial.ts';
+import { keyLine, relayDial } from '../../../src/evidence/relay/dial.ts';
 
 /** templates/relay.py itself, as a pod runs it. */
 const SCRIPT = fileURLToPath(new URL('../../../templates/relay.py', import.meta.url));
@@ -60,7 +60,7 @@ async function answer(...lines: readonly string[]): Promise<string> {
 const macOf = (text: string, key = KEY): string => `X-Mac: ${createHmac('sha256', key).update(text).digest('hex')}`;
 
 it('opens what its run asks for, once it knows the key', async () => {
-  lifeline = await sayKey(port, KEY, options.signal);
+  lifeline = await keyLine(port, KEY, options.signal);
   const stream = await relayDial(async () => port, KEY)('127.0.0.1', target.port, options);
   expect(String((await once(stream, 'data'))[0])).toBe('hello');
   stream.on('error', () => undefined).destroy();
@@ -69,8 +69,8 @@ it('opens what its run asks for, once it knows the key', async () => {
 it('answers nobody else, and for no other target than the one that its run signed', async () => {
   const asked = `127.0.0.1:${target.port}`;
   expect(await answer(`CONNECT ${asked} HTTP/1.1`, macOf(asked))).toBe('HTTP/1.1 403 EACCES');
-  await expect(sayKey(port, 'b2'.repeat(32), options.signal)).rejects.toMatchObject({ fact: { stage: 'connect' } });
-  lifeline = await sayKey(port, KEY, options.signal);
+  await expect(keyLine(port, 'b2'.repeat(32), options.signal)).rejects.toMatchObject({ fact: { stage: 'connect' } });
+  lifeline = await keyLine(port, KEY, options.signal);
   expect(await answer(`CONNECT ${asked} HTTP/1.1`)).toBe('HTTP/1.1 403 EACCES');
   expect(await answer(`CONNECT ${asked} HTTP/1.1`, macOf(asked, 'b2'.repeat(32)))).toBe('HTTP/1.1 403 EACCES');
   expect(await answer(`CONNECT ${asked} HTTP/1.1`, macOf('127.0.0.1:5432'))).toBe('HTTP/1.1 403 EACCES');
@@ -79,7 +79,7 @@ it('answers nobody else, and for no other target than the one that its run signe
 
 it('ends without its run, and not as long as its run lives', async () => {
   await startRelay('0.2');
-  lifeline = await sayKey(port, KEY, options.signal);
+  lifeline = await keyLine(port, KEY, options.signal);
   const exited = once(relay, 'exit');
   lifeline.destroy();
   expect(await exited).toEqual([0, null]);

@@ -11,11 +11,11 @@ import { readRecord } from '../../../src/evidence/release/record.ts';
 import { parseEvidence } from '../../../src/evidence/saved-file.ts';
 import { decodeMessage, encodeField } from '../../../src/evidence/vector-store/protobuf.ts';
 import { ListStream } from '../../../src/exec/list-stream.ts';
-import { ProbeFault } from '../../../src/net/fault.ts';
+import { ProbeError } from '../../../src/net/probe-error.ts';
 import { readRevision } from '../../../src/state/revisions/revision.ts';
 import { gcsDriver } from '../../../src/storage/gcs/driver.ts';
 import { openedByAcl, openedByPolicy } from '../../../src/storage/s3/opened.ts';
-import { StorageFailure, type Wire } from '../../../src/storage/wire.ts';
+import { type SignedClient, StorageError } from '../../../src/storage/signed-client.ts';
 import { elements, rootOf, textOf } from '../../../src/storage/xml.ts';
 import { oddCertificate } from '../../support/odd-certificate.ts';
 
@@ -90,7 +90,7 @@ export const REDIS = [
   ),
 ];
 
-const NO_WIRE: Wire = {
+const NO_WIRE: SignedClient = {
   send: () => Promise.reject(new Error('nothing is sent')),
   time: () => new Date(0),
   followClock: () => false,
@@ -166,7 +166,7 @@ export function parserTargets(): readonly ParserTarget[] {
         await driver.list('a');
         await driver.oldVersions?.('a');
       },
-      foreseen: (error) => error instanceof StorageFailure,
+      foreseen: (error) => error instanceof StorageError,
     },
     {
       name: 'protobuf',
@@ -197,7 +197,7 @@ export function parserTargets(): readonly ParserTarget[] {
         const frames = new PostgresFrames();
         pieces(bytes, (piece) => void frames.push(piece));
       },
-      foreseen: (error) => error instanceof ProbeFault,
+      foreseen: (error) => error instanceof ProbeError,
     },
     {
       name: 'answers of Redis',
@@ -206,7 +206,7 @@ export function parserTargets(): readonly ParserTarget[] {
         const frames = new RedisFrames();
         pieces(bytes, (piece) => void frames.push(piece));
       },
-      foreseen: (error) => error instanceof ProbeFault,
+      foreseen: (error) => error instanceof ProbeError,
     },
     {
       name: 'certificate and key',

@@ -8,14 +8,14 @@ import { mailCollectorWithin } from '../../../src/evidence/mail/collector.ts';
 import { publicTlsCollector } from '../../../src/evidence/names/public-tls.ts';
 import { dialThrough } from '../../../src/evidence/names/tunnel.ts';
 import { createObjectStorageCollector } from '../../../src/evidence/object-storage/collector.ts';
-import { postgresCollector } from '../../../src/evidence/postgres/collect.ts';
+import { postgresCollector } from '../../../src/evidence/postgres/collector.ts';
 import { redisCollectorWithin } from '../../../src/evidence/redis/collector.ts';
 import { relayDial } from '../../../src/evidence/relay/dial.ts';
 import { probeVectorStore } from '../../../src/evidence/vector-store/collector.ts';
 import { VECTOR_STORE } from '../../../src/evidence/vector-store/facts.ts';
 import { encodeField } from '../../../src/evidence/vector-store/protobuf.ts';
 import { dialHere } from '../../../src/net/dial.ts';
-import { ProbeFault } from '../../../src/net/fault.ts';
+import { ProbeError } from '../../../src/net/probe-error.ts';
 import { collectContext } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from '../../support/deployments.ts';
 import { fakeSecrets } from '../../support/secrets.ts';
@@ -263,6 +263,6 @@ async function faulty(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof ProbeFault)) throw error;
+    if (!(error instanceof ProbeError)) throw error;
   }
 }

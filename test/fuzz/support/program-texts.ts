@@ -5,7 +5,7 @@ import process from 'node:process';
 import { ExternalError, UserError } from '../../../src/base/errors.ts';
 import { parseContainers } from '../../../src/evidence/app/compose-workloads.ts';
 import { liveContainers } from '../../../src/evidence/drift/compose/containers.ts';
-import { EvidenceMissing } from '../../../src/evidence/evidence.ts';
+import { CollectionError } from '../../../src/evidence/evidence.ts';
 import { hostEngineCollector } from '../../../src/evidence/host/engine.ts';
 import { documentsOf } from '../../../src/evidence/rendered/documents.ts';
 import { toolCollectors } from '../../../src/evidence/tools.ts';
@@ -107,7 +107,7 @@ export function programTargets(): readonly ParserTarget[] {
       'docker info',
       texts(INFO),
       (text) => hostEngineCollector.collect(collectContext({ runner: printing(text), env: {} }), never),
-      (error) => isExternal(error) || error instanceof EvidenceMissing,
+      (error) => isExternal(error) || error instanceof CollectionError,
     ),
     target('versions of programs', texts('v1.34.2\n', '{"clientVersion":{"gitVersion":"v1.34.2"}}'), (text) =>
       Promise.all(toolCollectors.map((one) => one.collect(collectContext({ runner: printing(text) }), never))),

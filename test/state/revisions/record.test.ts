@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { SecretValues } from '../../../src/deployment/secrets.ts';
 import type { RenderedCompose, RenderedKubernetes } from '../../../src/render/rendered.ts';
-import { bothStores } from '../../../src/state/revisions/both.ts';
 import { revisionFolder } from '../../../src/state/revisions/folder.ts';
+import { mirroredStore } from '../../../src/state/revisions/mirrored-store.ts';
 import { isOfRender, openRevision } from '../../../src/state/revisions/record.ts';
 import { newestRevision, type Revision, readRevision } from '../../../src/state/revisions/revision.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
@@ -103,7 +103,7 @@ test('where installation and copy differ, the installation is right; its damaged
   await there.write(revision(kubernetes, 3));
   await writeFile(`${folder.path}/here/3.json`, '{ half');
   await writeFile(`${folder.path}/here/4.json`, '{ half');
-  const { revisions, unreadable } = await bothStores(there, here).read();
+  const { revisions, unreadable } = await mirroredStore(there, here).read();
   expect(revisions.map(({ number, outcome }) => [number, outcome])).toEqual([
     [1, 'open'],
     [2, 'applied'],

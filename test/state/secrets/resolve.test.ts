@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ExternalError } from '../../../src/base/errors.ts';
 import type { RequiredSecret } from '../../../src/deployment/secrets.ts';
-import type { Living, LivingFacts } from '../../../src/state/living.ts';
+import type { InstalledSecrets, InstalledState } from '../../../src/state/installed.ts';
 import { type ResolveInput, resolveSecrets } from '../../../src/state/secrets/resolve.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
@@ -15,9 +15,9 @@ const generated = (path: string, protectsData = false): RequiredSecret => ({
 });
 
 const KEY = 'secrets.secretKey';
-const NOTHING: LivingFacts = { data: {}, keys: {}, traces: [] };
+const NOTHING: InstalledState = { data: {}, keys: {}, traces: [] };
 
-function living(facts: LivingFacts | Error): Living {
+function living(facts: InstalledState | Error): InstalledSecrets {
   return {
     where: 'namespace dify',
     read: async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Container } from '../../../src/targets/compose/containers.ts';
 import {
-  isTroubled,
+  isFailing,
   plannedServices,
   type ServiceView,
   serviceDetail,
@@ -86,11 +86,11 @@ test('the container that fell over says more than one that fails its check, and 
 });
 
 test('to start is no trouble; to fall over, to be started again and to fail a check is', () => {
-  expect(isTroubled(view('web'))).toBe(false);
-  expect(isTroubled(view('web', container('web', { health: 'starting' })))).toBe(false);
-  expect(isTroubled(view('web', container('web', { state: 'created', health: '' })))).toBe(false);
-  expect(isTroubled(view('web', container('web', { health: 'starting', restarts: 1 })))).toBe(true);
-  expect(isTroubled(view('web', container('web', { health: 'unhealthy' })))).toBe(true);
-  expect(isTroubled(view('migration', container('migration', { state: 'exited', exitCode: 1 })))).toBe(true);
-  expect(isTroubled(view('migration', container('migration', { state: 'exited' })))).toBe(false);
+  expect(isFailing(view('web'))).toBe(false);
+  expect(isFailing(view('web', container('web', { health: 'starting' })))).toBe(false);
+  expect(isFailing(view('web', container('web', { state: 'created', health: '' })))).toBe(false);
+  expect(isFailing(view('web', container('web', { health: 'starting', restarts: 1 })))).toBe(true);
+  expect(isFailing(view('web', container('web', { health: 'unhealthy' })))).toBe(true);
+  expect(isFailing(view('migration', container('migration', { state: 'exited', exitCode: 1 })))).toBe(true);
+  expect(isFailing(view('migration', container('migration', { state: 'exited' })))).toBe(false);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ExternalError, Interrupted } from '../../../src/base/errors.ts';
 import type { Container } from '../../../src/targets/compose/containers.ts';
 import { type PlannedService, viewServices } from '../../../src/targets/compose/services.ts';
-import { isHopeless, type Watch, waitForServices, whileWatched } from '../../../src/targets/compose/wait.ts';
+import { isUnrecoverable, type Watch, waitForServices, whileWatched } from '../../../src/targets/compose/wait.ts';
 import { container } from './containers.ts';
 
 const WEB: PlannedService = { name: 'web', replicas: 1, isJob: false };
@@ -20,8 +20,12 @@ function watching(...looks: readonly ReturnType<typeof view>[]): Watch {
 const never = new AbortController().signal;
 
 test('hopeless is what was started again and again and is not well', () => {
-  expect([STARTING, FALLING, READY].map(([one]) => one !== undefined && isHopeless(one))).toEqual([false, true, false]);
-  expect(view({ restarts: 40 }).some(isHopeless)).toBe(false);
+  expect([STARTING, FALLING, READY].map(([one]) => one !== undefined && isUnrecoverable(one))).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  expect(view({ restarts: 40 }).some(isUnrecoverable)).toBe(false);
 });
 
 test('a wait ends when all is well, when one only falls over, and when its time is over', async () => {

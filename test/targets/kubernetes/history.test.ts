@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lastDeployed, recoveryFor, standing } from '../../../src/targets/kubernetes/history.ts';
+import { effectiveRevision, lastDeployed, recoveryFor } from '../../../src/targets/kubernetes/history.ts';
 
 const history = (...statuses: readonly string[]) =>
   statuses.map((status, index) => ({ revision: index + 1, status, chart: 'dify-0.38.0', updated: '' }));
@@ -38,7 +38,7 @@ describe('what a history asks for', () => {
     ['removed with its history kept', history('uninstalled'), { step: 'none' }, undefined],
   ] as const)('%s', (_, given, recovery, stands) => {
     expect(recoveryFor(given)).toEqual(recovery);
-    expect(standing(given)?.revision).toBe(stands);
+    expect(effectiveRevision(given)?.revision).toBe(stands);
   });
 });
 

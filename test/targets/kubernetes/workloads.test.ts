@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { holdupLines, readinessLine, workloadDetail } from '../../../src/targets/kubernetes/words.ts';
+import { pendingLines, readinessLine, workloadDetail } from '../../../src/targets/kubernetes/status-text.ts';
 import { workloadNames, workloadViews } from '../../../src/targets/kubernetes/workloads.ts';
 
 const labels = { component: 'api', 'app.kubernetes.io/instance': 'dify' };
@@ -177,7 +177,7 @@ test('the line of a wait: what is late first, and each reason once', () => {
     new Set(['Deployment/dify-api', 'Deployment/dify-web']),
   );
   expect(readinessLine(views)).toBe('api 1/2  api 2/2');
-  expect(holdupLines(views, new Map())).toEqual(['api: container is being created on node-1']);
+  expect(pendingLines(views, new Map())).toEqual(['api: container is being created on node-1']);
   const pulling = new Map([['dify-api-1', 'langgenius/dify-api:1.16.1']]);
-  expect(holdupLines(views, pulling)).toContain('api: pulling langgenius/dify-api:1.16.1 on node-1');
+  expect(pendingLines(views, pulling)).toContain('api: pulling langgenius/dify-api:1.16.1 on node-1');
 });

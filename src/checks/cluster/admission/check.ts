@@ -4,7 +4,7 @@ import type { Refusal } from '../../../evidence/cluster/dry-run.ts';
 import { CLUSTER_NAMESPACE } from '../../../evidence/cluster/release.ts';
 import { RENDERED_OBJECTS } from '../../../evidence/rendered/set.ts';
 import type { Check, Judgement } from '../../check.ts';
-import { counted, fault, groupBy, listed, pass, some } from '../../judgement.ts';
+import { counted, finding, groupBy, listed, pass, some } from '../../judgement.ts';
 import { error, onKubernetesWithFile } from '../../when.ts';
 import { sortRefusals } from './refusals.ts';
 
@@ -16,18 +16,18 @@ export const clusterAdmission: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  needs: [CLUSTER_ADMISSION, RENDERED_OBJECTS],
-  wants: [CLUSTER_NAMESPACE],
+  requires: [CLUSTER_ADMISSION, RENDERED_OBJECTS],
+  optional: [CLUSTER_NAMESPACE],
   remedy: 'meet what is asked, in components or extraValues, or have an exception made',
   judge: (context) => {
     const { namespaceExists, asked, refusals } = context.evidence(CLUSTER_ADMISSION);
     if (!namespaceExists) {
-      const name = context.look(CLUSTER_NAMESPACE)?.data?.name ?? 'NAME';
+      const name = context.optionalEvidence(CLUSTER_NAMESPACE)?.data?.name ?? 'NAME';
       return skipped(`the namespace does not exist yet; run this check after kubectl create namespace ${name}`);
     }
     const { objects } = context.evidence(RENDERED_OBJECTS);
     const { faults, dropped, notAsked } = sortRefusals(refusals, {
-      enforces: context.look(CLUSTER_NAMESPACE)?.data?.enforces ?? '',
+      enforces: context.optionalEvidence(CLUSTER_NAMESPACE)?.data?.enforces ?? '',
       serviceAccounts: objects.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name),
     });
     if (faults.length > 0) return refused(faults);
@@ -54,7 +54,7 @@ function refused(faults: readonly Refusal[]): Judgement {
       )}: ${sentenceOf(group[0])}`,
   );
   const shown = groups[0]?.[0] && refuserOf(groups[0][0])?.show;
-  return fault('fail', {
+  return finding('fail', {
     observed: some(lines, 2),
     expected: EXPECTED,
     message: ['the API server would refuse', ...lines].join('\n'),
@@ -66,7 +66,7 @@ function refused(faults: readonly Refusal[]): Judgement {
 
 function unknownFields(dropped: readonly Refusal[]): Judgement {
   const lines = dropped.map(({ object, text }) => `${object}: ${text.split('strict decoding error: ').at(-1) ?? text}`);
-  return fault('warn', {
+  return finding('warn', {
     observed: some(lines, 2),
     expected: 'fields that this Kubernetes knows',
     message: `fields that this Kubernetes does not know would be dropped: ${some(lines, 2)}`,

@@ -4,10 +4,10 @@ import { CLUSTER_NODES } from '../../../evidence/cluster/nodes.ts';
 import { CLUSTER_PODS } from '../../../evidence/cluster/pods.ts';
 import { RENDERED_OBJECTS } from '../../../evidence/rendered/set.ts';
 import type { Check, JudgeContext, Judgement } from '../../check.ts';
-import { counted, fault, groupBy, listed, pass } from '../../judgement.ts';
+import { counted, finding, groupBy, listed, pass } from '../../judgement.ts';
 import { error, onKubernetesWithFile } from '../../when.ts';
-import type { PodToPlace } from './board.ts';
-import { findMisfit, freeNodes, type Misfit, plannedPods } from './fit.ts';
+import type { PodToPlace } from './bin-packing.ts';
+import { type FitFailure, findFitFailure, freeNodes, plannedPods } from './fit.ts';
 import { reachableNodes, unusableNodes } from './nodes.ts';
 
 export const capacityFit: Check = {
@@ -16,8 +16,8 @@ export const capacityFit: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  needs: [CLUSTER_NODES, CLUSTER_PODS, RENDERED_OBJECTS],
-  wants: [CLUSTER_AUTOSCALER],
+  requires: [CLUSTER_NODES, CLUSTER_PODS, RENDERED_OBJECTS],
+  optional: [CLUSTER_AUTOSCALER],
   remedy: 'add a node, or plan fewer replicas or smaller requests (components.<name>)',
   judge: (context) => {
     const all = context.evidence(CLUSTER_NODES);
@@ -27,12 +27,12 @@ export const capacityFit: Check = {
     const planned = context.evidence(RENDERED_OBJECTS);
     const loseAnyNode = context.tier === 'prod';
     const loseAnyZone = loseAnyNode && declaredZones(context) > 1;
-    const misfit = findMisfit({ nodes, pods, planned, loseAnyNode, loseAnyZone });
+    const misfit = findFitFailure({ nodes, pods, planned, loseAnyNode, loseAnyZone });
     const lossWords = loseAnyZone ? ' with any node or zone lost' : loseAnyNode ? ' with any node lost' : '';
     const expected = `${counted(plannedPods(planned).length, 'pod')} fit${lossWords}`;
     if (misfit !== undefined) {
-      const reachable = reachableNodes(context.deployment, context.look(CLUSTER_AUTOSCALER)?.data) ?? 0;
-      return judgeMisfit(misfit, expected, reachable > nodes.length);
+      const reachable = reachableNodes(context.deployment, context.optionalEvidence(CLUSTER_AUTOSCALER)?.data) ?? 0;
+      return judgeFitFailure(misfit, expected, reachable > nodes.length);
     }
     const asked = total(plannedPods(planned));
     const free = total(freeNodes(nodes, pods).map((one) => one.free));
@@ -41,11 +41,11 @@ export const capacityFit: Check = {
 };
 
 /** Where nodes come as they are wanted, nobody can say from what stands there now that there will be no room. */
-function judgeMisfit(misfit: Misfit, expected: string, mayGrow: boolean): Judgement {
+function judgeFitFailure(misfit: FitFailure, expected: string, mayGrow: boolean): Judgement {
   const said = { ...describe(misfit), expected };
-  if (!mayGrow) return fault('fail', said);
+  if (!mayGrow) return finding('fail', said);
   const remedy = 'make sure that the node group may grow that far';
-  return fault('warn', { ...said, message: `${said.message}; an autoscaler may add nodes`, remedy });
+  return finding('warn', { ...said, message: `${said.message}; an autoscaler may add nodes`, remedy });
 }
 
 /** Zones that the recovery plan says the deployment survives the loss of one of. */
@@ -53,7 +53,7 @@ export function declaredZones({ deployment }: JudgeContext): number {
   return deployment?.recovery?.topology?.zones ?? 1;
 }
 
-function describe({ lost, unplaced }: Misfit): {
+function describe({ lost, unplaced }: FitFailure): {
   readonly observed: string;
   readonly message: string;
   readonly remedy: string;

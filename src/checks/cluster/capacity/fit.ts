@@ -1,10 +1,10 @@
 import type { NodeFact } from '../../../evidence/cluster/nodes.ts';
 import type { NodeLoad, PodSums } from '../../../evidence/cluster/pods.ts';
 import type { RenderedSet } from '../../../evidence/rendered/set.ts';
-import { Board, emptiest, type FreeNode, fullest, type PodToPlace, type Preference } from './board.ts';
+import { BinPacking, emptiest, type FreeNode, fullest, type PodToPlace, type Preference } from './bin-packing.ts';
 
 /** What was lost and what then finds no place. `lost` undefined: nothing was lost, it does not fit as it is. */
-export interface Misfit {
+export interface FitFailure {
   readonly lost: { readonly kind: 'node' | 'zone'; readonly name: string } | undefined;
   readonly unplaced: readonly PodToPlace[];
 }
@@ -26,10 +26,10 @@ const NO_LOAD: Omit<NodeLoad, 'node'> = { fixed: { cpu: 0, memory: 0, count: 0 }
  * what others' unfinished pods ask for. Of a lost node the others' pods have to move too, except DaemonSet and static ones. Those who
  * stay are left where they are; only where that does not work, everything planned is placed anew on what remains.
  */
-export function findMisfit(question: FitQuestion): Misfit | undefined {
+export function findFitFailure(question: FitQuestion): FitFailure | undefined {
   const free = freeNodes(question.nodes, question.pods);
   const planned = plannedPods(question.planned);
-  const { board, unplaced } = placeAnew(free, planned);
+  const { board, unplaced } = placeAll(free, planned);
   if (unplaced.length > 0) return { lost: undefined, unplaced };
   const loads = new Map(question.pods.nodes.map((load) => [load.node, load]));
   for (const lost of losses(question)) {
@@ -38,7 +38,7 @@ export function findMisfit(question: FitQuestion): Misfit | undefined {
     if (now.length === 0) continue;
     const gone = new Set(lost.nodes);
     const rest = free.filter(({ node }) => !gone.has(node.name));
-    const { unplaced: still } = placeAnew(rest, [...planned, ...moving]);
+    const { unplaced: still } = placeAll(rest, [...planned, ...moving]);
     if (still.length > 0) return { lost: { kind: lost.kind, name: lost.name }, unplaced: still };
   }
   return undefined;
@@ -99,12 +99,12 @@ function losses({ nodes, loseAnyNode, loseAnyZone }: FitQuestion): readonly Loss
 }
 
 interface Layout {
-  readonly board: Board;
+  readonly board: BinPacking;
   readonly unplaced: readonly PodToPlace[];
 }
 
 /** The pods on empty boards, spread or packed, whichever leaves fewer without a place. */
-function placeAnew(free: readonly FreeNode[], pods: readonly PodToPlace[]): Layout {
+function placeAll(free: readonly FreeNode[], pods: readonly PodToPlace[]): Layout {
   const ordered = largestFirst(pods, free);
   const spread = layOut(free, ordered, emptiest);
   if (spread.unplaced.length === 0) return spread;
@@ -113,7 +113,7 @@ function placeAnew(free: readonly FreeNode[], pods: readonly PodToPlace[]): Layo
 }
 
 function layOut(free: readonly FreeNode[], pods: readonly PodToPlace[], prefer: Preference): Layout {
-  const board = new Board(free);
+  const board = new BinPacking(free);
   return { board, unplaced: board.place(pods, prefer).unplaced };
 }
 

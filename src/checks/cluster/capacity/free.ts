@@ -6,7 +6,7 @@ import { CLUSTER_NODES } from '../../../evidence/cluster/nodes.ts';
 import { CLUSTER_PODS } from '../../../evidence/cluster/pods.ts';
 import { RENDERED_OBJECTS } from '../../../evidence/rendered/set.ts';
 import type { Check } from '../../check.ts';
-import { fault, pass } from '../../judgement.ts';
+import { finding, pass } from '../../judgement.ts';
 import { errorInProdElseWarning } from '../../when.ts';
 import { freeNodes } from './fit.ts';
 import { reachableNodes, unusableNodes } from './nodes.ts';
@@ -19,8 +19,8 @@ export const capacityFree: Check = {
   severity: errorInProdElseWarning,
   // With a file, cluster.capacity.fit places every planned pod.
   when: (deployment) => deployment === undefined,
-  needs: [CLUSTER_NODES, CLUSTER_PODS],
-  wants: [RENDERED_OBJECTS, CLUSTER_AUTOSCALER],
+  requires: [CLUSTER_NODES, CLUSTER_PODS],
+  optional: [RENDERED_OBJECTS, CLUSTER_AUTOSCALER],
   remedy: 'add a node of the class',
   judge: (context) => {
     const all = context.evidence(CLUSTER_NODES);
@@ -34,9 +34,9 @@ export const capacityFree: Check = {
     const observed = `${formatCpu(free.cpu)} and ${formatBytes(free.memory)} free in sum`;
     const expected = `at least ${formatCpu(asked.cpu)} and ${formatBytes(asked.memory)}, the requests of ${context.tier} by default`;
     if (free.cpu >= asked.cpu && free.memory >= asked.memory) return pass(observed, expected);
-    const reachable = reachableNodes(context.deployment, context.look(CLUSTER_AUTOSCALER)?.data) ?? 0;
-    if (reachable <= usable.length) return fault('fail', { observed, expected });
-    return fault('warn', { observed: `${observed}; an autoscaler may add nodes`, expected });
+    const reachable = reachableNodes(context.deployment, context.optionalEvidence(CLUSTER_AUTOSCALER)?.data) ?? 0;
+    if (reachable <= usable.length) return finding('fail', { observed, expected });
+    return finding('warn', { observed: `${observed}; an autoscaler may add nodes`, expected });
   },
 };
 

@@ -7,7 +7,7 @@ import { type AutoscalerFact, CLUSTER_AUTOSCALER } from '../../../evidence/clust
 import { CLUSTER_NODES, type NodeFact } from '../../../evidence/cluster/nodes.ts';
 import { RENDERED_OBJECTS } from '../../../evidence/rendered/set.ts';
 import type { Check, JudgeContext, Judgement } from '../../check.ts';
-import { counted, fault, pass, some } from '../../judgement.ts';
+import { counted, finding, pass, some } from '../../judgement.ts';
 import { error, onKubernetes } from '../../when.ts';
 import { countNodes, judgeNodes, type NodeCount, sum } from './nodes-rule.ts';
 import { commonTolerations, whyUnusable } from './usable.ts';
@@ -23,8 +23,8 @@ export function capacityNodesOf(checklist: Readonly<Record<Tier, NodeRequirement
     phases: ['preflight'],
     severity: error,
     when: onKubernetes,
-    needs: [CLUSTER_NODES],
-    wants: [CLUSTER_AUTOSCALER, RENDERED_OBJECTS],
+    requires: [CLUSTER_NODES],
+    optional: [CLUSTER_AUTOSCALER, RENDERED_OBJECTS],
     remedy: 'add nodes of the class',
     judge: (context) => {
       const { tier } = context;
@@ -34,7 +34,7 @@ export function capacityNodesOf(checklist: Readonly<Record<Tier, NodeRequirement
         nodes.filter((node) => !reasons.has(node.name)),
         checklist[tier],
       );
-      const autoscaler = context.look(CLUSTER_AUTOSCALER)?.data;
+      const autoscaler = context.optionalEvidence(CLUSTER_AUTOSCALER)?.data;
       const reachable = reachableNodes(context.deployment, autoscaler);
       const verdict = judgeNodes(count, tier, checklist[tier], reachable, picksSizes(nodes, autoscaler));
       const { expected, className } = expectation(tier, checklist[tier]);
@@ -45,10 +45,10 @@ export function capacityNodesOf(checklist: Readonly<Record<Tier, NodeRequirement
           expected,
         );
       if (verdict === 'enough-in-sum') {
-        return fault('warn', { observed: `${observed}, ${inSum(count, tier)}`, expected });
+        return finding('warn', { observed: `${observed}, ${inSum(count, tier)}`, expected });
       }
       if (verdict === 'may-grow') {
-        return fault('warn', {
+        return finding('warn', {
           observed: `${observed}; an autoscaler may add more`,
           expected,
           remedy: 'make sure that the node group may grow that far, and that its nodes are of the class',
@@ -61,7 +61,7 @@ export function capacityNodesOf(checklist: Readonly<Record<Tier, NodeRequirement
 
 /** Name and reason of every node that pods of the deployment cannot land on. */
 export function unusableNodes(context: JudgeContext, nodes: readonly NodeFact[]): ReadonlyMap<string, string> {
-  const planned = context.look(RENDERED_OBJECTS)?.data;
+  const planned = context.optionalEvidence(RENDERED_OBJECTS)?.data;
   const tolerations = commonTolerations(planned?.workloads.map(({ pod }) => pod) ?? []);
   return new Map(
     nodes.flatMap((node) => {
@@ -107,7 +107,7 @@ function tooFew(observed: string, expected: string, count: NodeCount, reasons: R
   );
   const why = [...[...reasons].map(([name, reason]) => `${name} ${reason}`), ...small];
   const cordoned = [...reasons].filter(([, reason]) => reason === 'is cordoned').map(([name]) => name);
-  return fault('fail', {
+  return finding('fail', {
     observed,
     expected,
     message: [`${observed}; ${expected}`, ...(why.length > 0 ? [some(why)] : [])].join('\n'),

@@ -1,13 +1,13 @@
 import type { NodeFact } from '../../../evidence/cluster/nodes.ts';
 import type { LabelRule, PodShape, PodTerm } from '../../../evidence/rendered/workload.ts';
-import { keepsOut } from './usable.ts';
+import { repels } from './usable.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** Whether a pod may stand on a node by taints, node selector and required node affinity, whatever else is there. */
 export function admits(node: NodeFact, shape: PodShape): boolean {
   return (
-    !node.taints.some((taint) => keepsOut(taint, shape.tolerations)) &&
+    !node.taints.some((taint) => repels(taint, shape.tolerations)) &&
     Object.entries(shape.nodeSelector).every(([key, value]) => node.labels[key] === value) &&
     (shape.nodeTerms.length === 0 ||
       shape.nodeTerms.some((rules) => rules.length > 0 && allHold(rules, nodeLabels(node))))

@@ -10,12 +10,12 @@ export function whyUnusable(node: NodeFact, tolerations: readonly Toleration[]):
   if (!node.schedulable) return 'is cordoned';
   if (node.os !== 'linux') return `runs ${node.os || 'an unknown system'}`;
   if (!ARCHITECTURES.includes(node.architecture)) return `is ${node.architecture || 'of unknown architecture'}`;
-  const taint = node.taints.find((candidate) => keepsOut(candidate, tolerations));
+  const taint = node.taints.find((candidate) => repels(candidate, tolerations));
   return taint === undefined ? undefined : `has the taint ${formatTaint(taint)}`;
 }
 
 /** True for a taint that keeps new pods out and that none of these tolerations covers. */
-export function keepsOut(taint: Taint, tolerations: readonly Toleration[]): boolean {
+export function repels(taint: Taint, tolerations: readonly Toleration[]): boolean {
   if (taint.effect !== 'NoSchedule' && taint.effect !== 'NoExecute') return false;
   return !tolerations.some((toleration) => tolerates(toleration, taint));
 }

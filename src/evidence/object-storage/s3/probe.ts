@@ -1,7 +1,7 @@
 import type { AddressStyle, Failure } from '../../../storage/facts.ts';
 import { type S3Keys, s3Driver } from '../../../storage/s3/driver.ts';
 import { mayAddress, type S3Place } from '../../../storage/s3/places.ts';
-import { type Reach, StorageFailure, type Wire } from '../../../storage/wire.ts';
+import { type Reach, type SignedClient, StorageError } from '../../../storage/signed-client.ts';
 import type { BucketFact } from '../facts.ts';
 import type { PlannedBucket } from '../plan.ts';
 import { probeBucket } from '../probe.ts';
@@ -27,14 +27,14 @@ export async function probeS3(
 }
 
 /** The endpoint's own failure, where the bucket's name failed for no other reason than that nothing is there at all. */
-async function endpointAway(wire: Wire, { endpoint }: S3Place, stopped: Failure): Promise<Failure | undefined> {
+async function endpointAway(wire: SignedClient, { endpoint }: S3Place, stopped: Failure): Promise<Failure | undefined> {
   const isAway = ({ kind, stage }: Failure) => kind === 'fault' && (stage === 'resolve' || stage === 'connect');
   if (!isAway(stopped) || stopped.host === endpoint.hostname) return undefined;
   try {
     await wire.send({ url: endpoint });
     return undefined;
   } catch (error) {
-    if (!(error instanceof StorageFailure)) throw error;
+    if (!(error instanceof StorageError)) throw error;
     return isAway(error.failure) ? error.failure : undefined;
   }
 }
@@ -53,7 +53,7 @@ async function answers(list: () => Promise<unknown>): Promise<boolean> {
     await list();
     return true;
   } catch (error) {
-    if (!(error instanceof StorageFailure)) throw error;
+    if (!(error instanceof StorageError)) throw error;
     return error.failure.kind === 'denied';
   }
 }

@@ -28,7 +28,7 @@ export function bundledContext(deployment: Deployment, secretName: string): Bund
 }
 
 /** Requests of the bundled services, which have none by default and would be the first to be evicted. They fit beside the test tier on one 4C/16G node. */
-export const MODEST = {
+export const MINIMAL_REQUESTS = {
   postgres: { cpu: '100m', memory: '256Mi' },
   redis: { cpu: '50m', memory: '128Mi' },
   weaviate: { cpu: '100m', memory: '256Mi' },

@@ -3,9 +3,9 @@ import {
   API_PROCESSES,
   type ChartBlock,
   given,
-  HELD_ELSEWHERE,
-  heldElsewhere,
   literals,
+  SECRET_PLACEHOLDER,
+  secretPlaceholder,
 } from '../../../providers/chart-block.ts';
 import { mailEnv } from '../../dify-env/mail.ts';
 
@@ -22,7 +22,7 @@ function mailValues(mail: Mail): ChartBlock['values'] {
       return {
         type: 'resend',
         defaultSender: mail.resend.from,
-        resend: { apiKey: HELD_ELSEWHERE, apiUrl: mail.resend.apiUrl },
+        resend: { apiKey: SECRET_PLACEHOLDER, apiUrl: mail.resend.apiUrl },
       };
     case 'smtp':
       return {
@@ -32,7 +32,7 @@ function mailValues(mail: Mail): ChartBlock['values'] {
           server: mail.smtp.host,
           port: mail.smtp.port,
           username: mail.smtp.username ?? '',
-          password: heldElsewhere(mail.smtp.password),
+          password: secretPlaceholder(mail.smtp.password),
           tls: { enabled: mail.smtp.tls !== 'none', optimistic: mail.smtp.tls === 'starttls' },
         },
       };

@@ -6,7 +6,7 @@ import {
   API_PROCESSES,
   type ChartBlock,
   given,
-  HELD_ELSEWHERE,
+  SECRET_PLACEHOLDER,
   unite,
   type Variables,
 } from '../../../providers/chart-block.ts';
@@ -69,8 +69,8 @@ function s3(at: Block<'s3', 's3'>, bucketName: Buckets): ChartBlock {
         pathStyle,
         useIAM: workload,
         bucketName: { ...bucketName },
-        accessKey: HELD_ELSEWHERE,
-        secretKey: HELD_ELSEWHERE,
+        accessKey: SECRET_PLACEHOLDER,
+        secretKey: SECRET_PLACEHOLDER,
       },
       ...accountsFor(at.identity),
     },
@@ -100,7 +100,7 @@ function azureBlob(at: Block<'azure-blob', 'azureBlob'>): ChartBlock {
         enabled: true,
         url: at.accountUrl,
         account: at.accountName,
-        key: HELD_ELSEWHERE,
+        key: SECRET_PLACEHOLDER,
         container: at.container,
       },
       ...accountsFor(at.identity),
@@ -116,7 +116,7 @@ function azureBlob(at: Block<'azure-blob', 'azureBlob'>): ChartBlock {
 }
 
 function gcs(at: Block<'gcs', 'gcs'>, bucketName: Buckets): ChartBlock {
-  const serviceAccountJsonBase64 = at.identity === undefined ? HELD_ELSEWHERE : '';
+  const serviceAccountJsonBase64 = at.identity === undefined ? SECRET_PLACEHOLDER : '';
   return block(
     {
       externalGCS: { enabled: true, bucketName: { ...bucketName }, serviceAccountJsonBase64 },

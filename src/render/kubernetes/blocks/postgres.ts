@@ -3,14 +3,14 @@ import {
   API_PROCESSES,
   type ChartBlock,
   given,
-  HELD_ELSEWHERE,
+  SECRET_PLACEHOLDER,
   unquoted,
   type Variables,
 } from '../../../providers/chart-block.ts';
 import type { ServiceAddresses } from '../../dify-env/addresses.ts';
 import { databaseLogin } from '../../dify-env/postgres.ts';
 import type { BundledContext } from './bundled.ts';
-import { bundledImage, bundledPlace, MODEST } from './bundled.ts';
+import { bundledImage, bundledPlace, MINIMAL_REQUESTS } from './bundled.ts';
 
 /**
  * PostgreSQL. The chart knows one user for both databases and no TLS: what differs comes by `extraEnv`. The bundled one
@@ -39,7 +39,7 @@ export function postgresBlock(
           address: host.value,
           port: main.port,
           username: main.username,
-          password: HELD_ELSEWHERE,
+          password: SECRET_PLACEHOLDER,
           database: { api: main.database, pluginDaemon: plugin.database },
         },
       },
@@ -63,7 +63,7 @@ function bundledPostgres(database: string, context: BundledContext) {
     global: {
       postgresql: {
         auth: {
-          postgresPassword: HELD_ELSEWHERE,
+          postgresPassword: SECRET_PLACEHOLDER,
           database,
           existingSecret: context.secretName,
           secretKeys: { adminPasswordKey: 'postgres.password' },
@@ -72,7 +72,7 @@ function bundledPostgres(database: string, context: BundledContext) {
     },
     ...bundledImage(context),
     primary: {
-      resources: { requests: MODEST.postgres },
+      resources: { requests: MINIMAL_REQUESTS.postgres },
       ...bundledPlace(context),
       ...(context.storageClass === undefined ? {} : { persistence: { storageClass: context.storageClass } }),
     },

@@ -5,7 +5,7 @@ import {
   API_PROCESSES,
   type ChartBlock,
   given,
-  HELD_ELSEWHERE,
+  SECRET_PLACEHOLDER,
   unite,
   type Variables,
 } from '../../../providers/chart-block.ts';
@@ -28,14 +28,18 @@ export function processBlock(deployment: Deployment, planned: Planned, addresses
         appWebDomain: urls.app,
         filesDomain: urls.files,
         triggerDomain: trigger,
-        appSecretKey: HELD_ELSEWHERE,
+        appSecretKey: SECRET_PLACEHOLDER,
       },
-      api: { auth: { internalApiKey: HELD_ELSEWHERE } },
+      api: { auth: { internalApiKey: SECRET_PLACEHOLDER } },
       apiWebsocket: { socketUrl: socketUrl(urls.console) },
-      sandbox: { auth: { apiKey: HELD_ELSEWHERE } },
-      pluginDaemon: { auth: { serverKey: HELD_ELSEWHERE } },
+      sandbox: { auth: { apiKey: SECRET_PLACEHOLDER } },
+      pluginDaemon: { auth: { serverKey: SECRET_PLACEHOLDER } },
       agentBackend: {
-        auth: { apiToken: HELD_ELSEWHERE, serverSecretKey: HELD_ELSEWHERE, shellctlAuthToken: HELD_ELSEWHERE },
+        auth: {
+          apiToken: SECRET_PLACEHOLDER,
+          serverSecretKey: SECRET_PLACEHOLDER,
+          shellctlAuthToken: SECRET_PLACEHOLDER,
+        },
       },
     },
     gives: unite(

@@ -3,13 +3,13 @@ import {
   API_PROCESSES,
   type ChartBlock,
   given,
-  HELD_ELSEWHERE,
-  heldElsewhere,
+  SECRET_PLACEHOLDER,
+  secretPlaceholder,
   unite,
   type Variables,
 } from '../../../providers/chart-block.ts';
 import type { ServiceAddresses } from '../../dify-env/addresses.ts';
-import { type BundledContext, bundledImage, bundledPlace, MODEST } from './bundled.ts';
+import { type BundledContext, bundledImage, bundledPlace, MINIMAL_REQUESTS } from './bundled.ts';
 
 const CLIENTS = [...API_PROCESSES, 'pluginDaemon'] as const;
 
@@ -38,7 +38,7 @@ export function redisBlock(redis: Redis, addresses: ServiceAddresses, bundled: B
   const external = {
     enabled: true,
     username: redis.username ?? '',
-    password: heldElsewhere(redis.password),
+    password: secretPlaceholder(redis.password),
     db: { app: redis.databases.cache, celery: redis.databases.broker, agent: redis.databases.agent },
     useSSL: redis.tls.mode !== 'disable',
   };
@@ -70,7 +70,7 @@ function standalone(redis: StandaloneRedis): Topology {
 function sentinel({ sentinel: at }: SentinelRedis): Topology {
   return {
     values: {
-      sentinel: { enabled: true, masterSet: at.master, sentinels: at.nodes, password: heldElsewhere(at.password) },
+      sentinel: { enabled: true, masterSet: at.master, sentinels: at.nodes, password: secretPlaceholder(at.password) },
     },
     gives: {
       REDIS_USE_SENTINEL: 'true',
@@ -95,13 +95,13 @@ function bundledRedis(context: BundledContext) {
     architecture: 'standalone',
     sentinel: { enabled: false },
     auth: {
-      password: HELD_ELSEWHERE,
+      password: SECRET_PLACEHOLDER,
       existingSecret: context.secretName,
       existingSecretPasswordKey: 'redis.password',
     },
     ...bundledImage(context),
     master: {
-      resources: { requests: MODEST.redis },
+      resources: { requests: MINIMAL_REQUESTS.redis },
       ...bundledPlace(context),
       ...(context.storageClass === undefined ? {} : { persistence: { storageClass: context.storageClass } }),
     },

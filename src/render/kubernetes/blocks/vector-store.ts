@@ -3,15 +3,15 @@ import {
   API_PROCESSES,
   type ChartBlock,
   given,
-  HELD_ELSEWHERE,
   literals,
+  SECRET_PLACEHOLDER,
   type Variables,
 } from '../../../providers/chart-block.ts';
 import { blockOf, vectorStoreProvider } from '../../../providers/vector-store/registry.ts';
 import type { ServiceAddresses } from '../../dify-env/addresses.ts';
 import { vectorStoreEnv } from '../../dify-env/vector-store.ts';
 import { WEAVIATE_KEYS } from '../secret.ts';
-import { type BundledContext, bundledImage, bundledPlace, MODEST } from './bundled.ts';
+import { type BundledContext, bundledImage, bundledPlace, MINIMAL_REQUESTS } from './bundled.ts';
 
 /** The vector store: one external block, or the bundled Weaviate. A store that the chart has no block for is set by `extraEnv` alone. */
 export function vectorStoreBlock(store: VectorStore, addresses: ServiceAddresses, bundled: BundledContext): ChartBlock {
@@ -47,10 +47,10 @@ function bundledWeaviate(context: BundledContext) {
     enabled: true,
     ...bundledImage(context),
     initContainers: { sysctlInitContainer: sysctl },
-    resources: { requests: MODEST.weaviate },
+    resources: { requests: MINIMAL_REQUESTS.weaviate },
     ...bundledPlace(context),
-    authentication: { apikey: { allowed_keys: [HELD_ELSEWHERE] } },
-    env: { AUTHENTICATION_APIKEY_ALLOWED_KEYS: HELD_ELSEWHERE },
+    authentication: { apikey: { allowed_keys: [SECRET_PLACEHOLDER] } },
+    env: { AUTHENTICATION_APIKEY_ALLOWED_KEYS: SECRET_PLACEHOLDER },
     envSecrets: { [WEAVIATE_KEYS]: context.secretName },
     command: ['/bin/sh', '-c', HAND_OVER, 'weaviate'],
     ...(context.storageClass === undefined ? {} : { storage: { storageClassName: context.storageClass } }),

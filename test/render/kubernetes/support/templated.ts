@@ -4,7 +4,7 @@ import { publishedDefaultIn } from '../../../../src/checklist/published-defaults
 import { plannedComponents } from '../../../../src/deployment/components.ts';
 import type { Deployment } from '../../../../src/deployment/schema/deployment.ts';
 import type { SecretValues } from '../../../../src/deployment/secrets.ts';
-import { HELD_ELSEWHERE } from '../../../../src/providers/chart-block.ts';
+import { SECRET_PLACEHOLDER } from '../../../../src/providers/chart-block.ts';
 import { resolveValue } from '../../../../src/providers/env-entry.ts';
 import { difyEnvironment } from '../../../../src/render/dify-env/environment.ts';
 import { COMPONENT_LABELS, chartAddresses, chartNames } from '../../../../src/render/kubernetes/names.ts';
@@ -63,7 +63,7 @@ export function expectWholeTable(deployment: Deployment, secrets: SecretValues, 
     for (const [variable, value] of Object.entries(environment)) {
       expect(publishedDefaultIn(value), `${container} ${variable}`).toBeUndefined();
       if (!REPLACED_LATER.some((end) => container.endsWith(end))) {
-        expect(value, `${container} ${variable}`).not.toContain(HELD_ELSEWHERE);
+        expect(value, `${container} ${variable}`).not.toContain(SECRET_PLACEHOLDER);
       }
     }
   }

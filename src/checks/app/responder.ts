@@ -1,0 +1,33 @@
+import type { Answer, Responder } from '../../evidence/app/answers.ts';
+
+/** Who answered, told by what only that one says: Dify's API by its version header, Engine.IO by its handshake, the web server by HTML. */
+export function answeredBy(answer: Answer): Responder | 'nginx' | 'nobody' {
+  if (answer.status === undefined) return 'nobody';
+  if (/^0\{.*"sid"/.test(answer.body)) return 'apiWebsocket';
+  if (answer.version !== '') return 'api';
+  const isPage = /html/.test(answer.contentType);
+  // nginx's own pages: a server that it could not reach (502, 504), or no rule at all.
+  if (isPage && /<center>nginx/.test(answer.body)) return 'nginx';
+  if (isPage || isRedirect(answer)) return 'web';
+  return /json/.test(answer.contentType) ? 'pluginDaemon' : 'nginx';
+}
+
+function isRedirect({ status }: Answer): boolean {
+  return status !== undefined && status >= 300 && status < 400;
+}
+
+/** The answer in a few words: `401 application/json from the API`. */
+export function answerInWords(answer: Answer): string {
+  if (answer.status === undefined) return `no answer (${answer.fault ?? 'unknown'})`;
+  const type = answer.contentType.split(';')[0] ?? '';
+  return `${answer.status}${type === '' ? '' : ` ${type}`} from ${NAMES[answeredBy(answer)]}`;
+}
+
+export const NAMES: Readonly<Record<Responder | 'nginx' | 'nobody', string>> = {
+  api: 'the API',
+  apiWebsocket: 'the websocket',
+  pluginDaemon: 'the plugin daemon',
+  web: 'the web front end',
+  nginx: 'nginx itself',
+  nobody: 'nobody',
+};

@@ -1,0 +1,101 @@
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
+import type { EvidenceOrigin } from '../../evidence/evidence.ts';
+import type { EntryFact, PostgresFacts, ServerFact, SessionFact } from '../../evidence/postgres/facts.ts';
+import { POSTGRES } from '../../evidence/postgres/facts.ts';
+import type { Check, JudgeContext, Judgement, Observation } from '../check.ts';
+import { deploymentOf } from '../judgement.ts';
+import { notReached } from '../services/probed.ts';
+import { whereFile } from '../when.ts';
+
+/** What every check of PostgreSQL shares: it arises where the deployment names a server of its own. */
+export const ofPostgres = {
+  phases: ['preflight'],
+  when: whereFile(({ postgres }) => postgres.mode === 'external'),
+  requires: [POSTGRES],
+} as const satisfies Partial<Check>;
+
+/** What a check judges. */
+export interface PostgresContext {
+  readonly facts: PostgresFacts;
+  readonly deployment: Deployment;
+  readonly postgres: ExternalPostgres;
+  readonly from: EvidenceOrigin;
+}
+
+export function postgresContext(context: JudgeContext): PostgresContext {
+  const deployment = deploymentOf(context);
+  const { postgres } = deployment;
+  if (postgres.mode !== 'external') throw new Error('judged without an external PostgreSQL');
+  return {
+    facts: context.evidence(POSTGRES),
+    deployment,
+    postgres,
+    from: context.optionalEvidence(POSTGRES)?.from ?? 'local',
+  };
+}
+
+/** A fault that ended the probe before what is asked, which has been said by the check named; undefined where the probe came as far. */
+export function stoppedBefore({ facts }: PostgresContext): Judgement | undefined {
+  const stage = facts.fault?.stage;
+  if (stage === undefined) return undefined;
+  if (stage === 'tls') return notReached('postgres.tls');
+  return notReached(stage === 'resolve' || stage === 'connect' ? 'postgres.reachable' : 'postgres.login');
+}
+
+/** The server's facts, or why there are none. */
+export function serverIn(seen: PostgresContext): ServerFact | Judgement {
+  return stoppedBefore(seen) ?? seen.facts.server ?? notReached('postgres.login');
+}
+
+export type LoggedInEntry = EntryFact & { readonly session: SessionFact };
+
+/** The databases that were entered, or why none was. */
+export function loginsIn(seen: PostgresContext): readonly LoggedInEntry[] | Judgement {
+  const stopped = stoppedBefore(seen);
+  if (stopped !== undefined) return stopped;
+  const entered = seen.facts.entries.filter((entry): entry is LoggedInEntry => entry.session !== undefined);
+  if (entered.length > 0) return entered;
+  return notReached(seen.facts.server === undefined ? 'postgres.login' : 'postgres.databases');
+}
+
+/** Each database that was entered by itself, or why none was. */
+export function inEach(seen: PostgresContext, judgeEntry: (entry: LoggedInEntry) => Judgement): Judgement {
+  const entered = loginsIn(seen);
+  if ('status' in entered) return entered;
+  return ofAll(
+    seen,
+    entered.map((entry) => [entry.database, judgeEntry(entry)] as const),
+  );
+}
+
+/** One judgement of several, each about a subject: the worst status, the messages of those that are not well. */
+export function ofAll(
+  seen: Pick<PostgresContext, 'from'>,
+  judgements: readonly (readonly [subject: string, judgement: Judgement])[],
+): Judgement {
+  const observations = judgements.map(
+    ([subject, { status, observed, expected }]): Observation => ({
+      subject,
+      from: seen.from,
+      status,
+      observed,
+      expected,
+    }),
+  );
+  const [first] = judgements;
+  const worst =
+    judgements.find(([, { status }]) => status === 'fail') ??
+    judgements.find(([, { status }]) => status === 'unknown') ??
+    judgements.find(([, { status }]) => status === 'warn') ??
+    judgements.find(([, { status }]) => status === 'pass') ??
+    first;
+  if (worst === undefined) throw new Error('nothing was judged');
+  const said = judgements.filter(([, { status }]) => status === worst[1].status).map(([, { message }]) => message);
+  return { ...worst[1], message: [...new Set(said)].join('; '), observations };
+}
+
+/** An SQL name, quoted where it has to be. */
+export function quoted(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}

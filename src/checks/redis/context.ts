@@ -1,0 +1,88 @@
+import { shellWord } from '../../base/shell-word.ts';
+import type { Deployment } from '../../deployment/schema/deployment.ts';
+import type { Redis } from '../../deployment/schema/redis.ts';
+import type { EvidenceOrigin } from '../../evidence/evidence.ts';
+import { REDIS, type RedisFacts, type RedisServerFact } from '../../evidence/redis/facts.ts';
+import type { RedisInfo } from '../../evidence/redis/info.ts';
+import type { JudgeContext, Judgement } from '../check.ts';
+import { deploymentOf } from '../judgement.ts';
+import { declaredOnly, notReached } from '../services/probed.ts';
+import { whereFile } from '../when.ts';
+
+type ExternalRedis = Exclude<Redis, { readonly mode: 'bundled' }>;
+
+export const onExternalRedis = whereFile(({ redis }) => redis.mode === 'external');
+export const onSentinel = whereFile(({ redis }) => redis.mode === 'external' && redis.topology === 'sentinel');
+
+/** What the rules of Redis look at. */
+export interface RedisContext {
+  readonly deployment: Deployment;
+  readonly redis: ExternalRedis;
+  readonly from: EvidenceOrigin;
+  readonly evidence: RedisFacts;
+}
+
+/** The case of a check that needs REDIS and arises for an external Redis only. */
+export function redisContext(context: JudgeContext): RedisContext {
+  const deployment = deploymentOf(context);
+  const { redis } = deployment;
+  if (redis.mode === 'bundled') throw new Error('judged with a bundled Redis');
+  return {
+    deployment,
+    redis,
+    from: context.optionalEvidence(REDIS)?.from ?? 'local',
+    evidence: context.evidence(REDIS),
+  };
+}
+
+/** Why the server was not connected to, as a skip that names the check that says so; undefined where it was. */
+export function unconnected({ redis, evidence }: RedisContext): Judgement | undefined {
+  const stage = evidence.server?.fault?.stage;
+  if (evidence.server !== undefined && stage !== 'resolve' && stage !== 'connect') return undefined;
+  return notReached(redis.topology === 'sentinel' ? 'redis.master' : 'redis.reachable');
+}
+
+/** The server where it answered to its user, else the skip that names the check that says why not. */
+export function answering(found: RedisContext): RedisServerFact | Judgement {
+  const { server } = found.evidence;
+  const away = unconnected(found);
+  if (away !== undefined || server === undefined) return away ?? notReached('redis.master');
+  if (server.fault === undefined) return server;
+  if (server.fault.code === 'NOSECRET') return notReached('config.secrets');
+  return notReached(server.fault.stage === 'tls' ? 'redis.tls' : 'redis.login');
+}
+
+/** The server and its INFO, where it is one that Dify can use: no cluster, no replica, no sentinel. */
+export function serving(
+  found: RedisContext,
+): { readonly server: RedisServerFact; readonly info: RedisInfo } | Judgement {
+  const server = answering(found);
+  if (isJudgement(server)) return server;
+  const { info } = server;
+  if (info === undefined) return notReached('redis.version');
+  if (info.isCluster) return notReached('redis.cluster-mode');
+  if (info.mode === 'sentinel' || info.role === 'replica') return notReached('redis.role');
+  return { server, info };
+}
+
+export function isJudgement(found: object): found is Judgement {
+  return 'status' in found && 'message' in found;
+}
+
+/** What the server keeps from its clients: of a managed service declared and not seen, of any other not seen for want of a right. */
+export function hidden({ redis }: RedisContext, what: string, grant: string): Judgement {
+  if (redis.managed !== undefined) return declaredOnly(what, `check the parameters of ${redis.managed.by}`);
+  return {
+    status: 'unknown',
+    observed: 'not seen',
+    expected: what,
+    message: `not seen: ${what}; the user that Dify has may not look`,
+    remedy: grant,
+  };
+}
+
+/** `host:port` as arguments of redis-cli. */
+export function cliOf(address: string): string {
+  const colon = address.lastIndexOf(':');
+  return `redis-cli -h ${shellWord(address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'))} -p ${shellWord(address.slice(colon + 1))}`;
+}

@@ -1,0 +1,81 @@
+import { shellWord } from '../../base/shell-word.ts';
+import type { CandidateFact, SentinelFact } from '../../evidence/redis/facts.ts';
+import type { Judgement } from '../check.ts';
+import { finding, listed } from '../judgement.ts';
+import { faultStatus } from '../services/probed.ts';
+import { cliOf, type RedisContext } from './context.ts';
+
+const EXPECTED = 'a replica that the sentinels may promote, and that lets Dify in as the master does';
+
+/** Whether what follows the master could take its place: replicas that the sentinels may promote, and that Dify could then use; undefined where they could. */
+export function judgeCandidates(found: RedisContext): Judgement | undefined {
+  const { server, sentinels } = found.evidence;
+  const views = sentinels.filter(
+    ({ master, candidates }) => master !== undefined && master === server?.address && candidates !== undefined,
+  );
+  const candidates = merged(views);
+  if (candidates.length === 0) return undefined;
+  return unwanted(candidates) ?? shut(found, candidates) ?? lost(candidates, found);
+}
+
+/** By address; down where most of the sentinels say so. */
+function merged(views: readonly SentinelFact[]): readonly CandidateFact[] {
+  const all = views.flatMap(({ candidates = [] }) => candidates);
+  return [...new Set(all.map(({ address }) => address))].map((address) => {
+    const same = all.filter((one) => one.address === address);
+    return {
+      address,
+      isUp: same.filter(({ isUp }) => isUp).length * 2 >= same.length,
+      priority: Math.max(...same.map(({ priority }) => priority)),
+    };
+  });
+}
+
+function unwanted(candidates: readonly CandidateFact[]): Judgement | undefined {
+  if (candidates.some(({ priority }) => priority > 0)) return undefined;
+  const names = listed(candidates.map(({ address }) => address));
+  return finding('fail', {
+    observed: `replica-priority is 0 on ${names}`,
+    expected: EXPECTED,
+    message: `replica-priority is 0 on ${names}: sentinels promote none of them, and a lost master stays lost`,
+    remedy: candidates.map(({ address }) => `${cliOf(address)} CONFIG SET replica-priority 100`).join('; '),
+  });
+}
+
+/** Replicas that would be promoted, and that Dify could not use then. */
+function shut({ evidence, deployment, from }: RedisContext, candidates: readonly CandidateFact[]) {
+  const shutOut = (evidence.failoverCandidates ?? []).flatMap(({ address, fault: seen }) =>
+    seen === undefined || !isCandidate(candidates, address) ? [] : [{ address, seen }],
+  );
+  const [first] = shutOut;
+  if (first === undefined) return undefined;
+  const isAll =
+    shutOut.length === candidates.filter(({ address }) => isCandidate(candidates, address)).length &&
+    shutOut.some(({ seen }) => faultStatus(seen, deployment, from) === 'fail');
+  const observed = listed(shutOut.map(({ address, seen }) => `${address} ${seen.text}`));
+  return finding(isAll ? 'fail' : 'warn', {
+    observed,
+    expected: EXPECTED,
+    message: `after a failover Dify could not connect: replica ${observed}`,
+    remedy:
+      first.seen.stage === 'resolve' || first.seen.stage === 'connect'
+        ? `${cliOf(first.address)} PING from where Dify will run; replica-announce-ip sets the address that sentinels give out`
+        : `give it the master's requirepass and users: ${cliOf(first.address)} CONFIG SET requirepass …`,
+  });
+}
+
+function isCandidate(candidates: readonly CandidateFact[], at: string): boolean {
+  return candidates.some(({ address, isUp, priority }) => address === at && isUp && priority > 0);
+}
+
+function lost(candidates: readonly CandidateFact[], { redis }: RedisContext): Judgement | undefined {
+  const down = candidates.filter(({ isUp }) => !isUp);
+  if (down.length === 0) return undefined;
+  const names = listed(down.map(({ address }) => address));
+  const master = redis.topology === 'sentinel' ? redis.sentinel.master : '';
+  return finding('warn', {
+    observed: `${names} ${down.length === 1 ? 'is' : 'are'} down, say the sentinels`,
+    expected: 'every replica that the sentinels know is up',
+    remedy: `start it; if it is gone for good, SENTINEL RESET ${shellWord(master)} on each sentinel, one after the other`,
+  });
+}

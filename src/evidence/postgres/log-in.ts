@@ -1,0 +1,82 @@
+import { compact } from '../../base/json.ts';
+import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
+import type { SecretValues } from '../../deployment/secrets.ts';
+import type { EntryFact, LoginFault, PoolerFact } from './facts.ts';
+import { PostgresFault } from './faults.ts';
+import { type Login, openSession, type ServerAccess, type Session } from './session.ts';
+
+/** An attempt to enter one of the databases. */
+export interface LoggedIn {
+  readonly entry: EntryFact;
+  /** In the database itself, or (with a fault in `entry`) in the one that every server has; absent where the role gets in nowhere. */
+  readonly session?: Session;
+  /** Opens another one like it. */
+  readonly open: (database?: string) => Promise<Session>;
+  readonly refusedOptions?: PoolerFact['refusedOptions'];
+}
+
+/** The database that createdb and the plugin daemon turn to where their own is missing. */
+const MAINTENANCE = 'postgres';
+
+/** Enters a database with its own role. Never throws but for what is no answer of the server. */
+export async function logIn(
+  access: ServerAccess,
+  postgres: ExternalPostgres,
+  which: 'main' | 'plugin',
+  secrets: SecretValues | undefined,
+  options?: string,
+): Promise<LoggedIn> {
+  const own = postgres.databases[which];
+  const named = typeof own === 'string' ? { name: own } : own;
+  const base = { which, database: named.name, username: named.username ?? postgres.username };
+  const path = named.password === undefined ? 'postgres.password' : `postgres.databases.${which}.password`;
+  const password = secretAt(secrets, path);
+  const login = { username: base.username, password: password ?? '', ...compact({ options }) };
+  const opening = (plan: Omit<Login, 'database'>) => (database?: string) =>
+    openSession(access, { ...plan, database: database ?? base.database });
+  if (password === undefined) {
+    const text = `the password (${path}) is missing: its reference does not resolve`;
+    const fault: LoginFault = { stage: 'login', code: 'NO_SECRET', text, kind: 'no-secret' };
+    return { entry: { ...base, fault }, open: opening(login) };
+  }
+  const first = await attempt(opening(login));
+  if (first.session !== undefined) return { entry: base, session: first.session, open: opening(login) };
+  const { fault } = first;
+  if (options !== undefined && fault.kind === 'other') {
+    const without = opening({ username: base.username, password });
+    const second = await attempt(without);
+    const refusedOptions = { code: fault.code, text: fault.text };
+    if (second.session !== undefined) return { entry: base, session: second.session, open: without, refusedOptions };
+  }
+  if (!ELSEWHERE.has(fault.kind)) return { entry: { ...base, fault }, open: opening(login) };
+  // The role is let in, this database is not there or closed: another one shows why, and what the role may do about it.
+  const open = (database?: string) => opening(login)(database ?? MAINTENANCE);
+  const { session } = await attempt(open);
+  return { entry: { ...base, fault, mayEnterPostgres: session !== undefined }, ...compact({ session }), open };
+}
+
+/** Faults of a database, not of the role. */
+const ELSEWHERE: ReadonlySet<LoginFault['kind']> = new Set([
+  'no-database',
+  'closed-database',
+  'no-connect',
+  'database-limit',
+]);
+
+type Attempt =
+  | { readonly session: Session; readonly fault?: never }
+  | { readonly session?: never; readonly fault: LoginFault };
+
+async function attempt(open: () => Promise<Session>): Promise<Attempt> {
+  try {
+    return { session: await open() };
+  } catch (error) {
+    if (error instanceof PostgresFault) return { fault: error.login };
+    throw error;
+  }
+}
+
+function secretAt(secrets: SecretValues | undefined, path: string): string | undefined {
+  if (secrets === undefined || !secrets.has(path)) return undefined;
+  return secrets.unresolved.some((one) => one.path === path) ? undefined : secrets.get(path);
+}

@@ -1,0 +1,88 @@
+import { withinMs } from '../../base/time-limit.ts';
+import type { Dial } from '../../net/dial.ts';
+import { ProbeError } from '../../net/probe-error.ts';
+import { assertTrusted, type CertificateFact, secure } from '../../net/tls.ts';
+import { openSession, RedisError, type RedisSession } from './session.ts';
+
+/** Where a Redis is and how one gets in. */
+export interface RedisTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly tls: { readonly mode: 'disable' | 'require' | 'verify-full'; readonly ca?: string | undefined };
+}
+
+export interface ConnectOptions {
+  readonly dial: Dial;
+  readonly signal: AbortSignal;
+  /** Milliseconds for connecting, for TLS, and for each answer. */
+  readonly limitMs: number;
+  /** Hears of the certificate as soon as one is shown, also where it is refused. */
+  readonly onCertificate?: (certificate: CertificateFact) => void;
+}
+
+/** `host:port`, IPv6 in brackets. */
+export function addressOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
+}
+
+/** Dials, agrees on TLS as the deployment asks for it, and opens a session without a login. Throws ProbeFault. */
+export async function connect(target: RedisTarget, options: ConnectOptions): Promise<RedisSession> {
+  const { host, port, tls } = target;
+  const { limitMs } = options;
+  const stream = await options.dial(host, port, { signal: options.signal, limitMs });
+  if (tls.mode === 'disable') return openSession(stream, limitMs);
+  const signal = withinMs(limitMs, options.signal);
+  const secured = await secure(stream, { host, ca: tls.ca, signal });
+  options.onCertificate?.(secured.certificate);
+  try {
+    if (tls.mode === 'verify-full') assertTrusted(secured.certificate);
+  } catch (error) {
+    secured.stream.destroy();
+    throw error;
+  }
+  return openSession(secured.stream, limitMs);
+}
+
+/** Refusals of a PING by a server that has let the client in. */
+const TAKEN = ['NOPERM', 'MISCONF', 'MASTERDOWN', 'CLUSTERDOWN'];
+
+/** Logs in as Dify's clients do, and makes sure that commands are taken. Throws ProbeFault with stage `tls` or `login`. */
+export async function logIn(session: RedisSession, target: RedisTarget): Promise<void> {
+  const { username, password, tls } = target;
+  try {
+    if (username !== undefined) await session.call('AUTH', username, password ?? '');
+    else if (password !== undefined) await session.call('AUTH', password);
+    await session.call('PING');
+  } catch (error) {
+    if (error instanceof RedisError) {
+      if (TAKEN.includes(error.code)) return;
+      throw new ProbeError('login', error.code, loginText(error, username));
+    }
+    if (!(error instanceof ProbeError)) throw error;
+    const { code, text } = error.fact;
+    if (code !== 'ECONNRESET' || tls.mode !== 'disable') throw new ProbeError('login', code, text);
+    throw new ProbeError(
+      'tls',
+      code,
+      'closes the connection at the first command: it may speak nothing but TLS on this port',
+    );
+  }
+}
+
+function loginText({ code, message }: RedisError, username: string | undefined): string {
+  const user = username ?? 'default';
+  if (code === 'WRONGPASS')
+    return `refuses the login: the password of user ${user} is wrong, or that user does not exist or is off`;
+  if (code === 'NOAUTH') return 'asks for a password, and the deployment has none';
+  if (code === 'DENIED') return 'is in protected mode: it takes clients of its own machine only';
+  if (/without any password configured|no password is set/.test(message))
+    return 'asks for no password, and the deployment has one';
+  if (/wrong number of arguments/.test(message)) return 'knows no user names: it is older than Redis 6';
+  if (/max number of clients/.test(message)) return 'has as many clients as it takes (maxclients)';
+  if (/invalid password/.test(message)) return 'refuses the password';
+  if (code === 'BUSY') return 'runs a script that does not end, and answers nothing else (BUSY)';
+  if (code === 'LOADING') return 'is loading its data and answers nothing yet';
+  return `refuses the login (${code})`;
+}

@@ -1,0 +1,22 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { UserError } from '../../base/errors.ts';
+
+/**
+ * Refuses a project of this name that runs from another directory: it is somebody else's. `homes`: the directories that its containers name. A
+ * link to a directory is that directory. Throws UserError.
+ */
+export async function refuseForeignProject(name: string, directory: string, homes: readonly string[]): Promise<void> {
+  const own = await real(directory);
+  for (const home of new Set(homes)) {
+    if ((await real(home)) === own) continue;
+    throw new UserError(`project ${name} already runs from ${home}, not from ${directory}`, {
+      next: [`set target.directory to ${home} to go on with it`, 'or give this deployment another name'],
+    });
+  }
+}
+
+/** A directory that is not there is what its name says. */
+async function real(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}

@@ -1,0 +1,103 @@
+import { isObject } from '../../base/json.ts';
+import { jsonAnswer } from '../../exec/answer.ts';
+import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
+import type { InstalledSecrets, InstalledState } from '../installed.ts';
+import { newestRevision } from '../revisions/revision.ts';
+import { unreadableNote } from '../revisions/stored.ts';
+import type { ResolvedReference } from '../secrets/references.ts';
+import { secretText } from '../secrets/text.ts';
+import { type DataSecret, type OwnSecrets, readOwnSecrets } from './own-secrets.ts';
+
+export interface KubernetesInstalledOptions {
+  readonly kubectl: Kubectl;
+  readonly namespace: string;
+  /** The deployment and Helm release. */
+  readonly name: string;
+}
+
+/** The cluster as the authority: the Secret that the newest revision names, open or closed, else the newest by age. */
+export function kubernetesInstalled({ kubectl, namespace, name }: KubernetesInstalledOptions): InstalledSecrets {
+  return {
+    where: `namespace ${namespace}`,
+    read: async (signal) => {
+      const [own, helm, claims] = await Promise.all([
+        readOwnSecrets(kubectl, namespace, name, signal),
+        helmTraces(kubectl, namespace, name, signal),
+        claimTraces(kubectl, namespace, name, signal),
+      ]);
+      return factsOf(own, [...helm, ...claims]);
+    },
+    kubernetesSecret: (secret, key) => oneKey(kubectl, namespace, secret, key),
+  };
+}
+
+/** What the installation says of itself; pure. */
+export function factsOf(own: OwnSecrets, otherTraces: readonly string[]): InstalledState {
+  const read = newestRevision(own.revisions);
+  // A newer revision that cannot be read may name another Secret: then the newest Secret is the best guess, for looking only.
+  const newest = own.unreadable.some(({ number }) => number > (read?.number ?? 0)) ? undefined : read;
+  const named = own.data.find(({ name }) => name === newest?.secretName);
+  const secret = named ?? newestByAge(own.data);
+  // Of an open revision the Secret comes first: where that is missing, nothing of it was applied.
+  const applied = own.revisions.filter(({ outcome, secretName }) => outcome !== 'open' || has(own, secretName));
+  const revision = applied.length === 0 ? [] : [`revision ${newestRevision(applied)?.number}`];
+  const unread = own.unreadable.map(({ where }) => `${where}, which cannot be read`);
+  return {
+    data: secret?.data ?? {},
+    keys: named === undefined ? {} : (newest?.secretKeys ?? {}),
+    traces: [...revision, ...unread, ...otherTraces],
+    notes: own.unreadable.map(unreadableNote),
+  };
+}
+
+function has({ data }: OwnSecrets, name: string | undefined): boolean {
+  return data.some((secret) => secret.name === name);
+}
+
+function newestByAge(secrets: readonly DataSecret[]): DataSecret | undefined {
+  return [...secrets].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+}
+
+/** Helm keeps a release in Secrets labelled with its owner and name; a driver elsewhere is seen by its claims. */
+async function helmTraces(kubectl: Kubectl, namespace: string, name: string, signal: AbortSignal) {
+  const selector = `owner=helm,name=${name}`;
+  const names = await kubectl.run(['get', 'secrets', '-n', namespace, '-l', selector, '-o', 'name'], { signal });
+  return names.trim() === '' ? [] : [`Helm release ${name}`];
+}
+
+/** Claims that belong to the release by label or annotation, also those that outlived it. */
+async function claimTraces(kubectl: Kubectl, namespace: string, release: string, signal: AbortSignal) {
+  const list: unknown = jsonAnswer(
+    await kubectl.run(['get', 'pvc', '-n', namespace, '-o', 'json'], { signal }),
+    'kubectl get pvc',
+  );
+  const items = isObject(list) && Array.isArray(list.items) ? list.items : [];
+  return items.flatMap((item) => {
+    const metadata = isObject(item) && isObject(item.metadata) ? item.metadata : {};
+    const labels = isObject(metadata.labels) ? metadata.labels : {};
+    const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
+    const owners = [labels['app.kubernetes.io/instance'], labels.release, annotations['meta.helm.sh/release-name']];
+    return owners.includes(release) ? [`claim ${String(metadata.name)}`] : [];
+  });
+}
+
+async function oneKey(kubectl: Kubectl, namespace: string, name: string, key: string): Promise<ResolvedReference> {
+  try {
+    const secret: unknown = jsonAnswer(
+      await kubectl.run(['get', 'secret', name, '-n', namespace, '-o', 'json']),
+      'kubectl get secret',
+    );
+    const data = isObject(secret) && isObject(secret.data) ? secret.data : {};
+    const value = data[key];
+    if (typeof value !== 'string') return { reason: `Secret ${namespace}/${name} has no key ${key}` };
+    return value === ''
+      ? { reason: `key ${key} of Secret ${namespace}/${name} is empty` }
+      : secretText(Buffer.from(value, 'base64'), `key ${key} of Secret ${namespace}/${name}`);
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    const what = `Secret ${namespace}/${name}`;
+    return {
+      reason: error.reason === 'not-found' ? `there is no ${what}` : `${what} cannot be read: ${error.message}`,
+    };
+  }
+}

@@ -1,0 +1,33 @@
+import type { RevisionStore } from './store.ts';
+import type { StoredRevisions } from './stored.ts';
+
+/**
+ * Revisions of the installation with a copy on this machine. If the two differ, the installation is right: a damaged copy of a revision
+ * that the installation holds matters to nobody.
+ */
+export function mirroredStore(installation: RevisionStore, copy: RevisionStore): RevisionStore {
+  return {
+    read: async (signal) => {
+      const [there, here] = await Promise.all([installation.read(signal), copy.read(signal)]);
+      return readMirrored(there, here);
+    },
+    write: async (revision, signal) => {
+      await installation.write(revision, signal);
+      await copy.write(revision, signal);
+    },
+    remove: async (number, signal) => {
+      await installation.remove(number, signal);
+      await copy.remove(number, signal);
+    },
+  };
+}
+
+/** What both hold: of a number that the installation has, its own word. */
+export function readMirrored(there: StoredRevisions, here: StoredRevisions): StoredRevisions {
+  const known = new Set([...there.revisions, ...there.unreadable].map(({ number }) => number));
+  const isOnlyHere = ({ number }: { readonly number: number }) => !known.has(number);
+  return {
+    revisions: [...there.revisions, ...here.revisions.filter(isOnlyHere)].sort((a, b) => a.number - b.number),
+    unreadable: [...there.unreadable, ...here.unreadable.filter(isOnlyHere)].sort((a, b) => a.number - b.number),
+  };
+}

@@ -1,0 +1,54 @@
+import { isObject, type Json } from '../base/json.ts';
+import { type Override, readOverrides } from '../deployment/overrides.ts';
+import { formatSecretText, parseSecretText, SECRET_TEXT_FORMS } from '../deployment/secret-text.ts';
+import { flagOf } from './flag-names.ts';
+import type { Answers, Question } from './question.ts';
+
+/** Where texts come from and where the file is: paths are typed relative to the first and written relative to the second. */
+export interface PathBases {
+  readonly cwd: string;
+  readonly baseDirectory: string;
+}
+
+/** A value as a flag takes it: `env:NAME` for a reference, commas in a list, JSON for what has no other form. */
+export function textOf(value: Json): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(',');
+  return formatSecretText(value) ?? JSON.stringify(value);
+}
+
+/** An answer, or what is wrong with it; the text is never repeated, since it may be a secret that was typed by mistake. */
+export type ReadAnswer = { readonly overrides: readonly Override[] } | { readonly fault: string };
+
+/** Reads what was typed exactly as the question's flag would. */
+export function readAnswer(question: Question, text: string, answers: Answers, places: PathBases): ReadAnswer {
+  const noReference = question.kind === 'secret' ? referenceFault(text, answers) : undefined;
+  if (noReference !== undefined) return { fault: noReference };
+  const unreadable = question.codec?.fault?.(text);
+  if (unreadable !== undefined) return { fault: unreadable };
+  const flag = flagOf(question);
+  const value = question.codec === undefined ? text : JSON.stringify(question.codec.write(text, answers));
+  const { overrides, problems } = readOverrides(
+    { flags: [{ flag, value }], sets: [], env: {}, cwd: places.cwd },
+    places.baseDirectory,
+  );
+  const [problem] = problems;
+  return problem === undefined ? { overrides } : { fault: problem.message };
+}
+
+/** Every secret that is asked for belongs to another server: difyctl cannot make it, and only a cluster has Kubernetes Secrets. */
+function referenceFault(text: string, { value }: Answers): string | undefined {
+  const reference = parseSecretText(text);
+  const forms = value('target.type') === 'compose' ? 'env:NAME or file:PATH' : SECRET_TEXT_FORMS;
+  if (!isObject(reference)) return `Do not enter the secret itself. Enter a reference: ${forms}.`;
+  if ('generated' in reference) return `difyctl cannot make what another server asks for. Enter a reference: ${forms}.`;
+  const isUnreachable = 'kubernetes' in reference && value('target.type') === 'compose';
+  return isUnreachable
+    ? `A Compose deployment has no cluster to read it from. Enter a reference: ${forms}.`
+    : undefined;
+}
+
+/** The answer that takes a field out of the file. */
+export function noAnswer({ fills }: Question, source: string): readonly Override[] {
+  return fills.map((path) => ({ path: path.split('.'), value: null, source }));
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { Cluster } from '../testbed/cluster/cluster.ts';
+import { CHART } from './chart.ts';
+import { createWorkspace, type TempWorkspace } from './difyctl.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+
+/** Values of the file's secret references, each easy to find wherever it should not be. */
+export const SECRETS: Readonly<Record<string, string>> = {
+  DIFY_PG_PASSWORD: 'planted-postgres-4f1c',
+  DIFY_REDIS_PASSWORD: 'planted-redis-9a2e',
+  DIFY_S3_ACCESS_KEY: 'planted-s3-access-77b0',
+  DIFY_S3_SECRET_KEY: 'planted-s3-secret-c3d8',
+  DIFY_QDRANT_API_KEY: 'planted-qdrant-51ee',
+  DIFY_WEAVIATE_API_KEY: 'planted-weaviate-0d92',
+};
+
+/** A healthy production on Kubernetes; `namespace` keeps scenes of one cluster apart. */
+function productionFile(cluster: Cluster, namespace: string): Record<string, unknown> {
+  const url = 'https://dify.example.com';
+  const s3 = { accessKey: { env: 'DIFY_S3_ACCESS_KEY' }, secretKey: { env: 'DIFY_S3_SECRET_KEY' } };
+  return {
+    apiVersion: 'difyctl/v1',
+    name: 'dify',
+    tier: 'prod',
+    target: {
+      type: 'kubernetes',
+      context: cluster.context,
+      namespace,
+      chart: { path: CHART },
+    },
+    urls: { console: url, api: url, app: url, files: url },
+    postgres: { mode: 'external', host: '127.0.0.1', password: { env: 'DIFY_PG_PASSWORD' } },
+    redis: { mode: 'external', host: '127.0.0.1', password: { env: 'DIFY_REDIS_PASSWORD' } },
+    objectStorage: { provider: 's3', s3: { endpoint: 'https://127.0.0.1', bucket: 'dify', ...s3 } },
+    vectorStore: {
+      mode: 'external',
+      provider: 'qdrant',
+      qdrant: { url: 'https://127.0.0.1:6333', apiKey: { env: 'DIFY_QDRANT_API_KEY' } },
+    },
+    // Simulated nodes run no container: nothing connects from one.
+    acceptedRisks: [{ check: 'names.loopback', reason: 'simulated nodes' }],
+    recovery: {
+      rto: '4h',
+      rpo: '15m',
+      postgres: { method: 'pitr', interval: '5m', retention: '14d' },
+      redis: { persistence: 'aof' },
+      objectStorage: { versioning: true },
+      vectorStore: { strategy: 'rebuild' },
+      configuration: { repository: 'git@example.com:ops/dify.git' },
+      drills: { interval: '90d', last: new Date().toISOString().slice(0, 10) },
+      topology: { zones: 3 },
+      measured: { restore: '50m', at: new Date().toISOString().slice(0, 10) },
+    },
+  };
+}
+
+/** A namespace of a cluster, as one operator's machine sees it. */
+export interface KubernetesFixture {
+  readonly recorder: Recorder;
+  readonly namespace: string;
+  /** Another folder with the same file and nothing else; each is removed with the scene. */
+  workplace(changes?: Record<string, unknown>): Promise<TempWorkspace>;
+  /** Objects of the namespace as `Kind/name`. */
+  objects(kinds: string): Promise<readonly string[]>;
+  /** `revision status`, oldest first, of the Helm release. */
+  helmHistory(): Promise<readonly string[]>;
+  end(): Promise<void>;
+}
+
+export interface KubernetesFixtureOptions {
+  readonly helm?: 3 | 4;
+  /** Paths of a kubectl, a helm and a Node of other versions than the testbed's own. */
+  readonly programs?: { readonly kubectl: string; readonly helm: string; readonly node: string };
+  /** A kubeconfig in place of the administrator's. */
+  readonly kubeconfig?: string;
+  /** Variables that only the real programs get. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export async function createKubernetesFixture(
+  cluster: Cluster,
+  namespace: string,
+  options: KubernetesFixtureOptions = {},
+): Promise<KubernetesFixture> {
+  const real = await cluster.binFolder(options.helm ?? 4);
+  const { node, ...programs } = options.programs ?? {
+    kubectl: join(real, 'kubectl'),
+    helm: join(real, 'helm'),
+    node: process.execPath,
+  };
+  const recorder = await createRecorder(programs, options.settings);
+  const workplaces: TempWorkspace[] = [];
+  const env = {
+    PATH: `${recorder.folder}:/usr/bin:/bin`,
+    HOME: cluster.folder,
+    KUBECONFIG: options.kubeconfig ?? cluster.kubeconfig,
+    ...SECRETS,
+  };
+  return {
+    recorder,
+    namespace,
+    workplace: async (changes = {}) => {
+      const made = await createWorkspace({ ...productionFile(cluster, namespace), ...changes }, env, node);
+      workplaces.push(made);
+      return made;
+    },
+    objects: async (kinds) => {
+      const names = await cluster.kubectl(['get', kinds, '-n', namespace, '-o', 'name']);
+      return names.split('\n').filter((name) => name !== '');
+    },
+    helmHistory: async () => {
+      const selector = 'owner=helm,name=dify';
+      const columns = 'jsonpath={range .items[*]}{.metadata.labels.version} {.metadata.labels.status}{"\\n"}{end}';
+      const lines = await cluster.kubectl(['get', 'secrets', '-n', namespace, '-l', selector, '-o', columns]);
+      return lines
+        .split('\n')
+        .filter((line) => line !== '')
+        .sort();
+    },
+    end: async () => {
+      await Promise.all(workplaces.map((one) => one.remove()));
+      await recorder.remove();
+    },
+  };
+}
