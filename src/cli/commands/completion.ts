@@ -10,7 +10,7 @@ export const examples: Examples = [
   ['difyctl completion fish > ~/.config/fish/completions/difyctl.fish', 'Complete them in every fish.'],
 ];
 
-/** `difyctl completion SHELL`: a script for the shell, made from every command's own options. */
+/** `difyctl completion SHELL`: prints a script for the shell, made from the options of every command. */
 export function define(command: Command, context: CommandContext): void {
   command.addArgument(new Argument('<shell>', 'which shell').choices(SHELLS)).action(async (shell: Shell) => {
     const ids = CHECKS.map(({ id }) => id);

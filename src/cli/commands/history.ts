@@ -16,7 +16,7 @@ export const examples: Examples = [
   ['difyctl history -o json', 'The same with the digests of every file, as one document.'],
 ];
 
-/** `difyctl history`: the revisions of the deployment, newest first. */
+/** `difyctl history`: lists the revisions of the deployment, newest first. */
 export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
     const { opened, target } = await openTargetOnly(context);
@@ -67,7 +67,7 @@ export function revisionLine(revision: Revision, style: Style): string {
   return `  ${String(number).padStart(3)}  ${oneLine(facts.join('  '))}\n`;
 }
 
-/** `Dify 1.16.0 → 1.16.1`, `2 created, 1 changed`; nothing if the revision does not say. */
+/** `Dify 1.16.0 → 1.16.1`, `2 created, 1 changed`. Empty if the revision does not record its changes. */
 function changeWords({ changes, upgrade = [] }: Revision, style: Style): readonly string[] {
   const versions = upgrade.map(({ what, from, to }) => `${what} ${from} ${arrow(style)} ${to}`);
   if (changes === undefined) return versions;

@@ -19,12 +19,12 @@ interface Options {
   readonly digests?: true;
 }
 
-/** An image, and its digest where that was asked for and could be had. */
+/** An image, with its digest if digests were requested and this one was found. */
 interface Listed extends PlannedImage {
   readonly digest?: string;
 }
 
-/** Names with their digests are for people and machines that read the table or JSON: neither `docker save` nor skopeo takes tag and digest together. */
+/** Only the table and JSON show digests: neither `docker save` nor skopeo accepts a tag and a digest together. */
 const TEXTS: Readonly<Record<Options['format'], (images: readonly Listed[]) => readonly string[]>> = {
   table,
   list: (images) => images.map(({ name }) => name),
@@ -37,7 +37,7 @@ export const examples: Examples = [
   ['difyctl images --format mirror', 'Print what to copy into a registry of your own.'],
 ];
 
-/** `difyctl images`: what an install would pull. */
+/** `difyctl images`: lists the images that an install would pull. */
 export function define(command: Command, context: CommandContext): void {
   const format = new Option('--format <form>', 'list: names only; mirror: the publisher’s name and ours').default(
     'table',

@@ -23,7 +23,9 @@ export const examples: Examples = [
   ],
 ];
 
-/** `difyctl init`: asks, or takes the answers from flags, variables and --set, and writes the deployment file. */
+/**
+ * `difyctl init`: reads the answers from prompts, or from flags, variables and --set, and writes the deployment file.
+ */
 export function define(command: Command, context: CommandContext): void {
   command
     .option('--out <file>', 'the file to write or to edit (default: difyctl.yaml)')

@@ -33,7 +33,7 @@ interface Options {
   readonly atomic?: true;
 }
 
-/** Kubernetes itself calls a rollout stuck after ten minutes (progressDeadlineSeconds). */
+/** Kubernetes reports a rollout as stuck after ten minutes (progressDeadlineSeconds). */
 const DEFAULT_TIMEOUT_MS = 600_000;
 
 /** Shown below the options in the command's help. */
@@ -116,7 +116,7 @@ async function runInstall(
     onCheckEvent: (event) => checklist.onEvent(event),
     onProgress: (event) => {
       const isChecking = event.type !== 'note' && event.step.endsWith('flight');
-      // The checklist moves in this step's place.
+      // The checklist replaces the progress line of this step.
       if (isChecking && event.type === 'step-started') return;
       if (isChecking && event.type === 'step-ended') {
         checklist.end();
@@ -127,7 +127,7 @@ async function runInstall(
   });
 }
 
-/** `kubectl config use-context` in another window must not move a production. */
+/** Throws UserError in prod if the file names no context: `kubectl config use-context` could change the cluster. */
 function refuseUnnamedContext({ tier, target }: Deployment): void {
   if (tier !== 'prod' || target.type !== 'kubernetes' || target.context !== undefined) return;
   throw new UserError('in prod, --yes needs the cluster to be named', {

@@ -21,7 +21,7 @@ export const examples: Examples = [
   ['difyctl plan --detailed-exitcode -o json', 'Exit with 7 if there are changes, as one document.'],
 ];
 
-/** `difyctl plan`: what an install would change; looks only. */
+/** `difyctl plan`: shows what an install would change. Read-only. */
 export function define(command: Command, context: CommandContext): void {
   command
     .option('--detailed-exitcode', `exit ${EXIT.changes} if there are changes`)

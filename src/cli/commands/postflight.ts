@@ -19,7 +19,7 @@ export const examples: Examples = [
   ['difyctl postflight --fail-on warn --report postflight.xml', 'The same as a strict gate of a pipeline.'],
 ];
 
-/** `difyctl postflight`: looks whether what was installed serves, and changes nothing. */
+/** `difyctl postflight`: checks that the installation works. Read-only. */
 export function define(command: Command, context: CommandContext): void {
   addReportOption(addFailOnOption(addSelectionOptions(command))).action(async () => {
     const selection = readSelection(command.opts());

@@ -34,7 +34,7 @@ export const examples: Examples = [
   ["difyctl preflight --only 'postgres.*,redis.*' --wait 10m", 'Check two data services until they pass.'],
 ];
 
-/** `difyctl preflight`: looks at everything that an install would stand on, and leaves it as it is. */
+/** `difyctl preflight`: checks everything that an install depends on. Read-only. */
 export function define(command: Command, context: CommandContext): void {
   addReportOption(addFailOnOption(addClusterProbeOptions(addSelectionOptions(command))))
     .option('--wait <duration>', 'check again what fails, until it passes or the time limit is reached')
@@ -94,7 +94,9 @@ function preflightRun(
   };
 }
 
-/** Without a file only the cluster is checked: its kubectl is started at once, and comes up while the checks are loaded. */
+/**
+ * Without a file, only the cluster is checked. Its kubectl starts at once, so that it starts up while the checks load.
+ */
 async function kubectlAhead(
   context: CommandContext,
   { only, fromEvidence }: PreflightOptions,
@@ -109,7 +111,7 @@ async function kubectlAhead(
   return access;
 }
 
-/** Milliseconds. */
+/** Returns milliseconds, or undefined without `--wait`. Throws UserError if the text is not a duration above zero. */
 function readWait(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (isDuration(text) && durationSeconds(text) > 0) return durationSeconds(text) * 1_000;

@@ -20,7 +20,7 @@ export const examples: Examples = [
   ['difyctl prerequisites --format sql', 'Print the statements for the database administrator.'],
 ];
 
-/** `difyctl prerequisites`: what others must prepare, from the file alone. */
+/** `difyctl prerequisites`: lists what other teams must prepare. Needs only the file. */
 export function define(command: Command, context: CommandContext): void {
   command
     .addOption(new Option('--format <form>', 'a page with everything, or one part').choices(FORMATS).default('md'))

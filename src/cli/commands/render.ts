@@ -27,7 +27,7 @@ export const examples: Examples = [
   ['difyctl render --out rendered --force', 'Write them again over those of an earlier run.'],
 ];
 
-/** `difyctl render`: writes what an install would use, and lists it. */
+/** `difyctl render`: writes the files that an install would use, and lists them. */
 export function define(command: Command, context: CommandContext): void {
   command
     .requiredOption('--out <dir>', 'the folder to write into')

@@ -16,7 +16,7 @@ export const examples: Examples = [
   ['difyctl schema check-report', 'Print the JSON Schema of a report.'],
 ];
 
-/** `difyctl schema`: the JSON Schema of difyctl.yaml, or of another document, the same text for `-o json`. */
+/** `difyctl schema`: prints the JSON Schema of difyctl.yaml or of another document. `-o json` prints the same text. */
 export function define(command: Command, context: CommandContext): void {
   command
     .addArgument(new Argument('[kind]', 'which document').choices(Object.keys(SCHEMAS)).default('deployment'))

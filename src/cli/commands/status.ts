@@ -23,7 +23,7 @@ export const examples: Examples = [
   ['difyctl status --watch', 'Look again every 2 s until Ctrl-C.'],
 ];
 
-/** `difyctl status`: the release, its workloads, the revision, and what to do next. */
+/** `difyctl status`: shows the release, its workloads, the newest revision and the next step. */
 export function define(command: Command, context: CommandContext): void {
   command.option('--watch', 'refresh every 2 s until Ctrl-C').action(async ({ watch }: { readonly watch?: true }) => {
     const { signal, now, output, stdout } = context;
@@ -41,7 +41,7 @@ export function define(command: Command, context: CommandContext): void {
   });
 }
 
-/** One look at the installation, and what of its revisions could not be read. */
+/** Reads the state of the installation once. `unread`: a note for each revision that could not be read. */
 async function look(
   { opened, target }: Place,
   signal: AbortSignal,
@@ -83,7 +83,7 @@ function summaryOf({ number, outcome, startedAt, endedAt, by, detail }: Revision
 
 const LOGS = { kubernetes: 'kubectl describe and kubectl logs of', compose: 'docker compose logs' } as const;
 
-/** The one thing to do now. */
+/** Returns the one next step. */
 export function nextStep(
   target: keyof typeof LOGS,
   release: InstalledRelease,

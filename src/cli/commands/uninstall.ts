@@ -16,7 +16,7 @@ interface Options {
   readonly yes?: true;
 }
 
-/** A release without finalizers of its own is gone in seconds; storage drivers may take minutes. */
+/** A release without finalizers is deleted within seconds; storage drivers may need minutes. */
 const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** Shown below the options in the command's help. */
@@ -25,7 +25,7 @@ export const examples: Examples = [
   ['difyctl uninstall dify --yes', 'Remove it without a question; claims, data and secrets are kept.'],
 ];
 
-/** `difyctl uninstall`: removes what was installed; claims, data and secrets are kept. */
+/** `difyctl uninstall`: removes the installation. Claims, data and secrets are kept. */
 export function define(command: Command, context: CommandContext): void {
   command
     .argument('[name]', 'the deployment, to be named beside --yes')
@@ -40,7 +40,7 @@ export function define(command: Command, context: CommandContext): void {
         const { now, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = context;
         const confirm: UninstallOptions['confirm'] = async (plan, again) => {
           view.pause();
-          // Who is asked sees it, also with --quiet.
+          // A prompt needs the plan, so it is shown even with --quiet.
           if (!context.quiet || !agreed) show(context, plan);
           return agreed || ask(context, opened, again);
         };
@@ -53,7 +53,10 @@ export function define(command: Command, context: CommandContext): void {
     });
 }
 
-/** Whether `--yes` and the name were given. Throws UserError where they contradict the file, or nobody could be asked: before anything is looked at. */
+/**
+ * True if `--yes` and the name were given. Throws UserError if the name is not the file's, if `--yes` has no name, or
+ * if there is no terminal to prompt on. Called before the target is inspected.
+ */
 function isAgreed(
   { terminal }: CommandContext,
   opened: DeploymentContext,
@@ -69,7 +72,7 @@ function isAgreed(
   return false;
 }
 
-/** Where, and every object that would be deleted: also to whoever agreed in advance. */
+/** Writes the location and every object that would be deleted, also if `--yes` was given. */
 function show(context: CommandContext, { place, removal }: RemovalPlan): void {
   const { terminal, stderr } = context;
   const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };

@@ -13,7 +13,7 @@ export const examples: Examples = [
   ['difyctl validate -c - < difyctl.yaml', 'Check a file from standard input.'],
 ];
 
-/** `difyctl validate`: judges the file alone. */
+/** `difyctl validate`: checks the file alone. */
 export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
     const loaded = await loadFile(context);

@@ -17,17 +17,17 @@ import type { Examples } from '../frame/examples.ts';
 import { versionDocument } from '../frame/version.ts';
 import { openTargetOnly } from '../input/session.ts';
 
-/** Milliseconds for each part; what does not answer by then is said to be missing. */
+/** Time limit of each part in milliseconds. A part without an answer by then is reported as not found. */
 const LIMIT_MS = 10_000;
 const LABEL_WIDTH = 10;
 
-/** A version, or why there is none. */
+/** A version, or the reason why it is unknown. */
 type Part = { readonly version: string } | { readonly missing: string };
 type Place = Awaited<ReturnType<typeof openTargetOnly>>;
 
 interface Sides {
   readonly tools: Readonly<Record<string, Part>>;
-  /** The API server, or for Compose the Docker engine. */
+  /** The API server, or the Docker engine for Compose. */
   readonly server: { readonly kind: 'cluster' | 'engine' } & Part;
   readonly release:
     | ({ readonly name: string } & (InstalledVersions | { readonly missing: string }))
@@ -40,7 +40,10 @@ export const examples: Examples = [
   ['difyctl version -o json', 'The same as one document, for a bug report.'],
 ];
 
-/** `difyctl version`: this difyctl, the programs that it runs, and what they reach. What is missing is said, and is no fault. */
+/**
+ * `difyctl version`: shows this difyctl, the programs that it runs, the cluster or engine, and the release. A missing
+ * part is reported, and is not an error.
+ */
 export function define(command: Command, context: CommandContext): void {
   command.action(async () => {
     const sides = await readSides(context);
@@ -78,7 +81,7 @@ async function readSides(context: CommandContext): Promise<Sides> {
   };
 }
 
-/** Without a file there is no release to ask for; with one that is wrong neither. */
+/** The target of the deployment, or the reason why there is none: the file does not exist or is invalid. */
 async function placeOf(context: CommandContext): Promise<Place | { readonly missing: string }> {
   if (!context.configGiven && !existsSync(context.configPath)) return { missing: `there is no ${context.configPath}` };
   return orMissing(context, () => openTargetOnly(context, () => undefined));
@@ -108,7 +111,10 @@ async function installed(
   return installedVersions(revisions) ?? { missing: 'no installed revision is recorded' };
 }
 
-/** The work's result within its limit, or why there is none. Throws Interrupted alone, and what is a bug. */
+/**
+ * Returns the result of `work`, or the reason if it fails or exceeds its time limit. Throws Interrupted if the run is
+ * interrupted, and any error that is not a Fault.
+ */
 async function orMissing<T>(
   { signal }: CommandContext,
   work: (signal: AbortSignal) => Promise<T>,

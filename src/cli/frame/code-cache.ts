@@ -3,18 +3,18 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 
-/** What others than the owner may do with a folder, as bits of its mode. */
+/** Mode bits: the rights of group and others on a folder. */
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
 
 /**
- * Turns on Node's cache of compiled code (Node 22.1 and newer), in a folder of the user's own: Node would take a folder of fixed name in /tmp, where
- * another user can lay compiled code that this process then runs. Without such a folder there is no cache. `NODE_COMPILE_CACHE` is heeded by Node
- * itself, before anything here runs.
+ * Turns on Node's compile cache (Node 22.1 and newer) in a folder that belongs to the user. Node's default is a folder
+ * of fixed name in /tmp: there, another user could plant compiled code that this process runs. If no safe folder can be
+ * made, there is no cache. Node itself reads `NODE_COMPILE_CACHE`, before this code runs.
  */
 export function useCodeCache(): void {
-  // The types are those of the oldest Node, which has no such cache.
+  // The types are those of the oldest supported Node, which has no compile cache.
   const modules: object = process.getBuiltinModule?.('node:module') ?? {};
   const enable = 'enableCompileCache' in modules ? modules.enableCompileCache : undefined;
   if (typeof enable !== 'function' || process.env.NODE_COMPILE_CACHE !== undefined) return;
@@ -23,8 +23,9 @@ export function useCodeCache(): void {
 }
 
 /**
- * `$XDG_CACHE_HOME/difyctl/code`, or the same below `~/.cache`, made if it is missing (0700). Undefined if it is not this user's alone, if somebody
- * else could exchange a folder on the way to it (the home of another user under sudo), or if it cannot be made.
+ * Returns `$XDG_CACHE_HOME/difyctl/code`, or `~/.cache/difyctl/code`; creates it (0700) if it is missing. Returns
+ * undefined if the folder is not only this user's, if another user could replace a folder on its path (for example
+ * another user's home under sudo), or if it cannot be created.
  */
 export function ownFolder(
   env: Readonly<Record<string, string | undefined>>,
@@ -43,7 +44,10 @@ export function ownFolder(
   }
 }
 
-/** Nobody but this user and root can exchange what lies below. In a sticky folder, as /tmp is, each owner's names stay. */
+/**
+ * True if only this user and root can replace what is below the path. A sticky folder, such as /tmp, protects each
+ * owner's entries.
+ */
 function isSafeBelow(path: string, uid: number): boolean {
   const { uid: owner, mode } = lstatSync(path);
   if (owner !== uid && owner !== 0) return false;

@@ -3,7 +3,7 @@ import type { CommandContext } from './context.ts';
 import type { Examples } from './examples.ts';
 import type { OutputFormat } from './output-format.ts';
 
-/** When a command is used, with the heading in `difyctl --help`. */
+/** The phases of use, with their headings in `difyctl --help`. */
 export const COMMAND_GROUPS = [
   ['prepare', 'Day 0, prepare'],
   ['install', 'Day 1, install'],
@@ -12,28 +12,28 @@ export const COMMAND_GROUPS = [
 ] as const;
 type CommandGroup = (typeof COMMAND_GROUPS)[number][0];
 
-/** What a command's file exports: it adds its own options and its action to `command`. */
+/** What the file of a command exports. */
 interface CommandModule {
   /**
-   * Called once, only for the command that was chosen, with every global option already read. The action tells the frame
-   * how the process ends by `context.exit(code)` (default 0) or by throwing a Fault.
+   * Adds the command's options and action to `command`. Called once, only for the chosen command, after the global
+   * options are read. The action sets the exit code with `context.exit(code)` (default 0) or by throwing a Fault.
    */
   define(command: Command, context: CommandContext): void;
   readonly examples: Examples;
 }
 
-/** A command: its line of `difyctl --help`, and its file. */
+/** A command: its line in `difyctl --help`, and its module. */
 export interface CommandEntry {
   readonly name: string;
   readonly group: CommandGroup;
   readonly summary: string;
   /** Operands as help and completion show them: `[shell]`. */
   readonly operands?: string;
-  /** Whether `--postgres-host` and the like are taken: the command reads a deployment. */
+  /** True if the command reads a deployment; then it accepts `--postgres-host` and the other fields as options. */
   readonly deployment: boolean;
-  /** What `--output` may be. */
+  /** The formats that the command accepts for `--output`. */
   readonly formats: readonly OutputFormat[];
-  /** Imports the command's file; called when the command is chosen and not before. */
+  /** Imports the command's file; called only if the command is chosen. */
   readonly load: () => Promise<CommandModule>;
 }
 
@@ -186,5 +186,5 @@ const TABLE = [
 
 export type CommandName = (typeof TABLE)[number]['name'];
 
-/** In the order in which an operator meets them. */
+/** In the order in which an operator needs them. */
 export const COMMANDS: readonly (CommandEntry & { readonly name: CommandName })[] = TABLE;

@@ -5,25 +5,28 @@ import type { DescribedCommand } from './described.ts';
 import type { OutputFormat } from './output-format.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A place for text. Everything written passes the redactor of the run, and nothing in it commands a terminal or a runner of CI. */
+/** A destination for text. The text is redacted, and cannot control a terminal or give a CI runner a command. */
 interface Output {
   write(text: string): void;
 }
 
 /**
- * What the frame gives to a command: the outside world and the global options, read once. A command uses nothing of
- * `process` itself, so that tests run it with a context of their own.
+ * The inputs of a command: the process and the global options, read once. A command never uses `process` itself, so
+ * that tests can run it with another context.
  */
 export interface CommandContext {
-  /** Results, and nothing else. */
+  /** Results only. */
   readonly stdout: Output;
-  /** Progress, notes, faults. */
+  /** Progress, notes, errors. */
   readonly stderr: Output;
-  /** Draws on stderr with movements of the cursor, for a line that moves; the texts in it were made printable before. Redacted. */
+  /**
+   * Writes redacted text with cursor movements to stderr, for a line that is redrawn. The caller makes the texts in it
+   * printable.
+   */
   draw(text: string): void;
-  /** Workflow commands for the runner of CI, on stderr; whoever makes them escapes what stands in them. Redacted. */
+  /** Writes redacted workflow commands for the CI runner to stderr. The caller escapes the values in them. */
   annotate(commands: string): void;
-  /** The streams behind them, for prompts that must draw. */
+  /** The underlying streams, for prompts that draw. */
   readonly streams: {
     readonly stdin: NodeJS.ReadStream;
     readonly stdout: NodeJS.WriteStream;
@@ -36,28 +39,28 @@ export interface CommandContext {
   readonly output: OutputFormat;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** Milliseconds of --timeout. */
+  /** Value of --timeout in milliseconds. */
   readonly timeoutMs: number | undefined;
   /** Absolute path of the deployment file. */
   readonly configPath: string;
-  /** Whether --config was given; without it a missing file may be forgiven. */
+  /** True if --config was given. Without it, some commands accept a missing file. */
   readonly configGiven: boolean;
-  /** `--config -`: standard input is the file, and `configPath` names none. */
+  /** `--config -`: the file is read from standard input, and `configPath` is not a file. */
   readonly configIsInput?: boolean;
-  /** Arguments that choose the cluster for kubectl: `--kubeconfig`, `--context`, as given. */
+  /** `--kubeconfig` (absolute path) and `--context`: the arguments that choose the cluster for kubectl. */
   readonly kubeconfig: string | undefined;
   readonly kubeContext: string | undefined;
-  /** What flags, variables and --set say about the deployment, unread: for `loadDeployment`. */
+  /** Overrides from flags, variables and --set, not yet parsed: for `loadDeployment`. */
   readonly overrides: OverrideInput;
-  /** Aborted by the first Ctrl-C or SIGTERM, with an Interrupted as reason; a second one ends the process at once. */
+  /** Aborted by the first Ctrl-C or SIGTERM, with Interrupted as reason. A second one ends the process at once. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
   /** Every command with its options. */
   describeCommands(): Promise<readonly DescribedCommand[]>;
-  /** Secrets that were resolved: from now on nothing that is written shows them. */
+  /** Registers resolved secrets: no later output shows them. */
   protect(values: Iterable<string>): void;
-  /** A text without the secrets known so far: for what is written elsewhere than to the two outputs. */
+  /** Removes the known secrets from a text, for destinations other than the two outputs. */
   readonly redact: Redact;
-  /** How the process ends once the command has returned. */
+  /** Sets the exit code of the process after the command returns. */
   exit(code: ExitCode): void;
 }

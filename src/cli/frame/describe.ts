@@ -5,7 +5,7 @@ import type { CommandContext } from './context.ts';
 import type { DescribedCommand, DescribedOption } from './described.ts';
 import { addGlobalOptions } from './globals.ts';
 
-/** Loads every command, so that its options are known. */
+/** Loads every command to read its options. */
 export async function describeCommands(context: CommandContext): Promise<readonly DescribedCommand[]> {
   const shared = addGlobalOptions(new Command()).options.map(describeOption);
   return Promise.all(
@@ -25,7 +25,7 @@ function describeOption(option: Option): DescribedOption {
   return { long: name, short, summary: description, value: required || optional ? acceptedValue(name, flags) : 'none' };
 }
 
-/** The placeholder says it: `<file>`, `<dir>`, `<ids>`, `<test|prod>`. */
+/** The placeholder of the option decides: `<file>`, `<dir>`, `<ids>`, `<test|prod>`. */
 function acceptedValue(name: string, flags: string): DescribedOption['value'] {
   if (name === '--context' || name === '--target-context') return 'context';
   const placeholder = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1] ?? '';

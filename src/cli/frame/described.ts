@@ -1,4 +1,4 @@
-/** A command with everything that may follow it, for completion. */
+/** A command with its options, for completion. */
 export interface DescribedCommand {
   readonly name: string;
   readonly summary: string;
@@ -8,9 +8,9 @@ export interface DescribedCommand {
 export interface DescribedOption {
   /** `--out` */
   readonly long: string;
-  /** `-o`, where there is one. */
+  /** `-o`. Undefined if the option has no short form. */
   readonly short: string | undefined;
   readonly summary: string;
-  /** `checks`: ids of checks, comma separated; `context`: a context of the kubeconfig. */
+  /** `checks`: comma-separated check ids. `context`: a context of the kubeconfig. An array: these words. */
   readonly value: 'none' | 'any' | 'path' | 'checks' | 'context' | readonly string[];
 }

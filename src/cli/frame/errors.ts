@@ -11,12 +11,12 @@ export interface FaultView {
   readonly unicode: boolean;
 }
 
-/** What the process ends with: the fault's own code, or 1 where the fault is ours. */
+/** The exit code of the process: the code of a Fault; 1 for any other error, which is a bug in difyctl. */
 export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof Fault ? error.exitCode : EXIT.bug;
 }
 
-/** A fault for people: the problem first, then what was seen, then the one next step, then the exit code. */
+/** An error as text: the problem, what was observed, the next steps, the exit code. */
 export function faultText(error: unknown, view: FaultView): string {
   const cross = view.unicode ? '✖' : 'x';
   const arrow = view.unicode ? '→' : '->';
@@ -31,7 +31,7 @@ export function faultText(error: unknown, view: FaultView): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The same as one JSON document. */
+/** An error as one JSON document. */
 export function faultDocument(error: unknown, verbose: boolean, now: Date): Readonly<Record<string, unknown>> {
   return printedDocument('Error', now, {
     type: typeOf(error),
@@ -65,7 +65,7 @@ function nextSteps(error: unknown): readonly string[] {
   ];
 }
 
-/** `12:3   postgres.usrname   unknown key`, in columns. Several lines of one message stay under each other. */
+/** `12:3   postgres.usrname   unknown key`, in columns. Further lines of a message are indented. */
 function problemLines(problems: readonly Problem[]): readonly string[] {
   const places = problems.map(placeOf);
   const placeWidth = Math.max(0, ...places.map((place) => place.length));
@@ -88,7 +88,9 @@ function externalLines(error: ExternalError): readonly string[] {
   ];
 }
 
-/** What others said may have several lines: none of them begins like a line of ours. */
+/**
+ * Indents further lines of a text. Texts of other programs may have several, and none may look like a line of difyctl.
+ */
 function underEachOther(text: string, indent: number): string {
   return printable(text).replaceAll('\n', `\n${' '.repeat(indent)}`);
 }

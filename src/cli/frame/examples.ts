@@ -1,7 +1,7 @@
 /** A command line, and what it does. */
 type Example = readonly [line: string, what: string];
 
-/** Two of each command. */
+/** Every command has two. */
 export type Examples = readonly [Example, Example];
 
 /** The examples as the last part of a command's help. */

@@ -1,4 +1,4 @@
-/** Options that every command takes, as data: commander, the overview and the completion scripts read the same table. */
+/** The options of every command, as data: commander, the overview and the completion scripts read the same table. */
 export interface GlobalOption {
   /** As commander writes it: `-c, --config <file>`. */
   readonly flags: string;

@@ -4,11 +4,11 @@ import { UserError } from '../../base/errors.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './output-format.ts';
 
-/** The global options as given, checked. */
+/** The global options, parsed and checked. */
 export interface GlobalAnswers {
   readonly config: string | undefined;
   readonly output: OutputFormat;
-  /** Whether the command line says so; what a variable says holds for the commands that write that form. */
+  /** True if the command line sets the format. A format from DIFYCTL_OUTPUT applies only to commands that write it. */
   readonly outputGiven?: boolean;
   readonly set: readonly string[];
   readonly kubeconfig: string | undefined;
@@ -21,7 +21,7 @@ export interface GlobalAnswers {
   readonly version: boolean;
 }
 
-/** Adds the table of global options to the root command. `--help` is commander's own. */
+/** Adds the global options to the root command. Commander adds `--help` itself. */
 export function addGlobalOptions(root: Command): Command {
   for (const { flags, summary, repeatable } of GLOBAL_OPTIONS) {
     if (flags.includes('--help')) continue;
@@ -34,8 +34,8 @@ export function addGlobalOptions(root: Command): Command {
 }
 
 /**
- * Reads what commander collected, and DIFYCTL_CONFIG and DIFYCTL_OUTPUT where the command line is silent. Throws UserError for a format, a duration or a
- * file name that cannot be.
+ * Reads the options that commander parsed. Falls back to DIFYCTL_CONFIG and DIFYCTL_OUTPUT. Throws UserError for an
+ * unknown format, an invalid duration, or an empty --config, --kubeconfig or --context.
  */
 export function readGlobals(
   options: Readonly<Record<string, unknown>>,

@@ -6,7 +6,10 @@ import { faultText } from './errors.ts';
 import type { WatchedOutput } from './outputs.ts';
 import { detectTerminal } from './terminal.ts';
 
-/** Says on stderr that the result of a run could not be written, if that is so. The exit code that is left: 8 in place of 0, any other code stays. */
+/**
+ * If the result could not be written to stdout, reports that on stderr. Returns the exit code: 8 instead of 0, any
+ * other code unchanged.
+ */
 export function reportLostResult(stdout: WatchedOutput, code: ExitCode): ExitCode {
   const fault = lostResult(stdout, code);
   if (fault === undefined) return code;

@@ -1,6 +1,6 @@
 /**
- * Entry of the bundle. What is asked most often by scripts (`--version`) and by people (`--help`) is answered from plain data;
- * everything else is loaded only now, so that start-up costs little more than Node's own.
+ * Entry of the bundle. `--version` and `--help` are answered from plain data. Everything else is imported on demand, so
+ * that start-up costs little more than Node's own.
  */
 import process from 'node:process';
 import { EXIT } from '../../base/exit-codes.ts';

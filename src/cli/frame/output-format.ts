@@ -1,3 +1,3 @@
-/** What `--output` may say; each command has its own choice of these. */
+/** The values of `--output`. Each command accepts some of them. */
 export const OUTPUT_FORMATS = ['text', 'json', 'junit', 'html'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];

@@ -1,24 +1,24 @@
-/** What is needed of a standard stream; a terminal says `isTTY`. */
+/** What is needed of a standard stream. */
 export interface OutputStream {
   readonly isTTY?: boolean | undefined;
   on(event: 'error', hear: (error: NodeJS.ErrnoException) => void): unknown;
   write(text: string, done?: () => void): boolean;
 }
 
-/** A standard stream whose faults never end the run. */
+/** A standard stream whose errors never end the run. */
 export interface WatchedOutput {
-  /** The first fault of the device behind the stream; undefined if all was written, and if the reader went away. */
+  /** The first write error. Undefined if everything was written, or if the reader closed the stream. */
   fault(): NodeJS.ErrnoException | undefined;
-  /** Everything that was written has left the process, or cannot be written. */
+  /** Resolves when everything written has left the process, or cannot be written. */
   drained(): Promise<void>;
 }
 
-/** How the system says that nobody reads any more: a pipe or a socket whose other end is closed. A closed terminal says EIO. */
+/** The error codes of a pipe or socket whose reader has closed it. A closed terminal reports EIO. */
 const READER_GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ENOTCONN', 'ESHUTDOWN']);
 
 /**
- * Hears the faults of an output stream, so that none of them ends the process: a run that holds a lock goes on to its end, whoever reads along. Text
- * that nobody can read any more is dropped.
+ * Handles the errors of an output stream, so that none of them ends the process: a run that holds a lock must finish
+ * even if its reader is gone. Text that cannot be read any more is dropped.
  */
 export function watchOutput(stream: OutputStream): WatchedOutput {
   let first: NodeJS.ErrnoException | undefined;

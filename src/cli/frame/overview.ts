@@ -2,7 +2,7 @@ import { wrap } from '../../base/wrap.ts';
 import { COMMAND_GROUPS, COMMANDS } from './command-table.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 
-/** What a pipeline may gate on, as README.md has it. */
+/** The exit codes that a pipeline may depend on, as in README.md. */
 const EXIT_CODES = [
   ['0', 'done'],
   ['1', 'a bug in difyctl'],
@@ -16,18 +16,18 @@ const EXIT_CODES = [
   ['130', 'interrupted or declined'],
 ] as const;
 
-/** True where the overview is asked: no argument at all, or help without a command. */
+/** True for a request of the overview: no argument at all, or help without a command. */
 export function isHelpRequest(argv: readonly string[]): boolean {
   const [first] = argv;
   return first === undefined || (argv.length === 1 && (first === '--help' || first === '-h' || first === 'help'));
 }
 
-/** Columns that the right side of a table needs; with less it is below the left side. */
+/** Minimal columns for the right side of a table. With fewer, the right side is below the left side. */
 const LEAST_ROOM = 30;
-/** A longer left side has a line of its own, so that the others stay near their right side. */
+/** A longer left side gets its own line, so that the column of the right side is not moved. */
 const LONGEST_LEFT = 24;
 
-/** `difyctl --help` in at most `width` columns: every command by the day it is for, every global option and every exit code. */
+/** `difyctl --help` in at most `width` columns: commands by phase, global options and exit codes. */
 export function overviewText(width: number): string {
   const options = [
     ...GLOBAL_OPTIONS.map(({ flags, summary }) => [flags, summary] as const),
@@ -53,7 +53,7 @@ export function overviewText(width: number): string {
   ].join('\n');
 }
 
-/** Every group with its commands, in columns that all groups share. */
+/** The commands by group, with the same columns in all groups. */
 function commandLines(width: number): readonly string[] {
   const rows = COMMANDS.map(({ name, operands, summary }) => [[name, operands].join(' ').trim(), summary] as const);
   const lines = table(rows, 4, width);
@@ -63,7 +63,7 @@ function commandLines(width: number): readonly string[] {
   ]);
 }
 
-/** The lines of each row: both sides beside each other, or the right side below if there is no room for it. */
+/** The lines of each row: left and right side beside each other, or the right side below if the width is too small. */
 function table(
   rows: readonly (readonly [string, string])[],
   indent: number,

@@ -8,19 +8,25 @@ import { reportLostResult } from './lost-result.ts';
 import { type WatchedOutput, watchOutput } from './outputs.ts';
 import { runCommandLine } from './program.ts';
 
-/** By these a run is asked to end: Ctrl-C, `kill`, and a terminal that was closed. */
+/** The signals that interrupt a run: Ctrl-C, `kill`, and a closed terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** An interrupted run that waits for threads alone, and for no program, is given up after so long: it holds nothing that has to be put in order. */
+/**
+ * An interrupted run that waits only for threads, and for no program, is abandoned after this time: it has nothing to
+ * clean up.
+ */
 const STUCK_MS = 1_000;
 const LOOK_MS = 100;
-/** How long an interrupted run waits until a slow reader took what it said, and for threads that still open a file or resolve a name. */
+/** How long an interrupted run waits for a slow reader, and for threads that still open a file or resolve a name. */
 const LEAVE_MS = 300;
-/** One Ctrl-C may arrive twice: from the terminal, and from npm, which passes it on. */
+/** One Ctrl-C may arrive twice: from the terminal, and from npm, which forwards it. */
 const ECHO_MS = 100;
-/** How Node names work of its thread pool. `process.exit` waits for it: a FIFO without a writer for ever, a dead name server for half a minute. */
+/**
+ * Node's names for work of its thread pool. `process.exit` waits for that work: forever for a FIFO without a writer,
+ * about 30 s for a name server that does not answer.
+ */
 const THREAD_WORK = /^(FSReq|GetAddrInfo|GetNameInfo)/;
 
-/** Runs the command line on the real process: its streams, signals and exit code. */
+/** Runs the command line with the streams, signals and exit code of this process. */
 export async function runProcess(argv: readonly string[]): Promise<void> {
   const { stdin, stdout, stderr, env } = process;
   const result = watchOutput(stdout);
@@ -41,8 +47,9 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
 }
 
 /**
- * Aborted by the first SIGINT, SIGTERM or SIGHUP, so that children end and the state left is said; a second SIGINT or SIGTERM ends the process at once.
- * A closed terminal sends SIGHUP more than once, and nobody is in a hurry then. Input that can no longer be read is an interruption too.
+ * Returns a signal that the first SIGINT, SIGTERM or SIGHUP aborts, so that children are ended and the run can report
+ * the state it leaves. A second SIGINT or SIGTERM ends the process at once; a second SIGHUP does not, because a closed
+ * terminal sends several. An error of stdin is an interruption too.
  */
 function interruption(): AbortSignal {
   const controller = new AbortController();
@@ -54,13 +61,17 @@ function interruption(): AbortSignal {
     } else if (name !== 'SIGHUP' && performance.now() - since > ECHO_MS) endNow();
   };
   for (const name of SIGNALS) process.on(name, () => hear(name));
-  // The last resort: without it the process ends here and now, with its source on stderr, and whatever it holds stays held.
+  // Without this handler Node would end the process here and print its source on stderr, and the run's lock would stay
+  // held.
   process.on('uncaughtException', (error) => controller.abort(new Uncaught(error)));
   process.stdin.on('error', () => controller.abort(new Interrupted('interrupted: the input was closed')));
   return controller.signal;
 }
 
-/** Rejects once an interrupted run has waited for threads alone: an open FIFO, a file server or a name server that does not answer. */
+/**
+ * Rejects if an interrupted run waits only for threads: for an open FIFO, or a file or name server that does not
+ * answer.
+ */
 async function stuck(signal: AbortSignal): Promise<never> {
   await interrupted(signal);
   for (let waited = 0; waited < STUCK_MS; waited += LOOK_MS) {
@@ -70,7 +81,7 @@ async function stuck(signal: AbortSignal): Promise<never> {
   throw signal.reason;
 }
 
-/** Until all is written; an interrupted run does not wait for a reader that has stopped reading. */
+/** Waits until all output is written. An interrupted run waits at most `LEAVE_MS` for its reader. */
 async function drained(outputs: readonly WatchedOutput[], signal: AbortSignal): Promise<void> {
   const written = Promise.all(outputs.map((output) => output.drained()));
   await Promise.race([written, interrupted(signal).then(() => pause(LEAVE_MS))]);
@@ -89,7 +100,10 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-/** Ends the process. From here on a signal ends it in the system's way, since `process.exit` may have to wait for threads. */
+/**
+ * Ends the process. The signal handlers are removed first: `process.exit` may wait for threads, and a signal must end
+ * that.
+ */
 async function leave(code: ExitCode, signal: AbortSignal): Promise<void> {
   if (signal.aborted && threadsAtWork()) {
     await pause(LEAVE_MS);
@@ -100,7 +114,10 @@ async function leave(code: ExitCode, signal: AbortSignal): Promise<void> {
   process.exit(code);
 }
 
-/** Node puts the modes of its terminals back as it exits, and aborts if one was closed meanwhile (EIO). A descriptor that is closed it leaves alone. */
+/**
+ * Closes terminals that are gone: Node restores the terminal modes on exit and aborts on EIO. It skips a closed
+ * descriptor.
+ */
 function releaseTerminals(): void {
   for (const [fd, stream] of [process.stdin, process.stdout, process.stderr].entries()) {
     if (stream.isTTY === true && !isatty(fd)) closeSync(fd);
@@ -111,7 +128,7 @@ function threadsAtWork(): boolean {
   return process.getActiveResourcesInfo().some((name) => THREAD_WORK.test(name));
 }
 
-/** Ends the process at once, by SIGINT if threads are at work: shells call both 130. */
+/** Ends the process at once; by SIGINT if threads are at work. Shells report 130 for both. */
 function endNow(): void {
   for (const name of SIGNALS) process.removeAllListeners(name);
   endPrograms();

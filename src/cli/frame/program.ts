@@ -13,7 +13,10 @@ import { CommandRun, type ProcessIo } from './run.ts';
 import { noCommand, refuseEmptyOptions, unknownCommand, usageFault } from './usage.ts';
 import { versionDocument, versionText } from './version.ts';
 
-/** Runs one command line to its end and says how the process ends. Never throws: a fault is printed, as JSON on stdout with `-o json`. */
+/**
+ * Runs one command line and returns the exit code of the process. Never throws: an error is printed, as JSON on stdout
+ * with `-o json`.
+ */
 export async function runCommandLine(argv: readonly string[], world: ProcessIo): Promise<ExitCode> {
   const run = new CommandRun(world);
   try {
@@ -84,7 +87,10 @@ function withoutCommand(words: readonly string[], globals: GlobalAnswers, run: C
   return EXIT.done;
 }
 
-/** `difyctl init --version` asks for the version and never begins the command; `--version 1.16.1` means another one. */
+/**
+ * `difyctl init --version` prints the version and does not run the command. `--version 1.16.1` is an error: Dify's
+ * version is another option. Throws UserError if there are other words.
+ */
 function versionBeside(words: readonly string[], globals: GlobalAnswers, run: CommandRun): ExitCode {
   if (words.length > 0) {
     throw new UserError('--version says which difyctl this is, and takes nothing beside it', {
@@ -99,7 +105,7 @@ function writeVersion({ output }: GlobalAnswers, { stdout }: CommandRun): void {
   stdout.write(output === 'json' ? documentText(versionDocument()) : versionText());
 }
 
-/** Commander throws in place of ending the process, and writes where this run writes. */
+/** Makes commander throw instead of ending the process, and write to the outputs of this run. */
 function configured(command: Command, run: CommandRun): Command {
   return command.exitOverride().configureOutput({
     writeOut: (text) => run.stdout.write(text),
@@ -108,7 +114,7 @@ function configured(command: Command, run: CommandRun): Command {
   });
 }
 
-/** Commander's own faults become ours; that help was shown is none. */
+/** Converts errors of commander to UserError. Returns undefined if commander printed help. */
 async function usage<T>(command: Command, parse: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await parse();
@@ -124,7 +130,7 @@ function findCommand(name: string): (typeof COMMANDS)[number] | undefined {
   return COMMANDS.find((candidate) => candidate.name === name);
 }
 
-/** `difyctl help preflight` is `difyctl preflight --help`. */
+/** Rewrites `difyctl help preflight` to `difyctl preflight --help`. */
 function helpAsOption(argv: readonly string[]): string[] {
   const [first, ...rest] = argv;
   return first === 'help' ? [...rest, '--help'] : [...argv];

@@ -12,15 +12,15 @@ import type { GlobalAnswers } from './globals.ts';
 import { createSink, type Sink } from './sink.ts';
 import { detectTerminal, type Terminal } from './terminal.ts';
 
-/** The world outside, as the process or a test has it. */
+/** The streams, environment and signals of the process, or a test's replacement. */
 export interface ProcessIo extends Pick<CommandContext, 'streams' | 'env' | 'cwd' | 'now' | 'signal'> {
-  /** Rejects with Interrupted if an interrupted run waits for something that neither ends nor can be ended. */
+  /** Rejects with Interrupted if an interrupted run waits for something that cannot be ended. */
   readonly stuck?: Promise<never>;
 }
 
 const DEFAULT_FILE = 'difyctl.yaml';
 
-/** One run of a command: its output, which learns secrets on the way, and how it ends. */
+/** One run of a command: its redacted outputs and its exit code. */
 export class CommandRun {
   readonly stdout: Sink;
   readonly stderr: Sink;
@@ -78,13 +78,16 @@ export class CommandRun {
     return context;
   }
 
-  /** Prints a fault and gives its exit code. The options may not have been read yet, so the words themselves are asked. */
+  /**
+   * Prints an error and returns its exit code. The options may not be parsed yet, so the arguments are searched
+   * directly.
+   */
   fail(thrown: unknown, argv: readonly string[]): ExitCode {
     const verbose = argv.includes('--verbose');
     const { streams, env, now, signal } = this.#world;
-    // A secret that was typed in the wrong place is in no list yet: its shape gives it away.
+    // A secret among the arguments is not registered yet; it is recognised by its shape.
     this.#protect(argv.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]).filter(isSecretShaped));
-    // What was under way ends with an AbortError of its own kind: it is not a bug that it did.
+    // After an interrupt, pending work rejects with an AbortError. That is not a bug.
     const known = thrown instanceof Fault ? thrown : systemFault(thrown);
     const reason: unknown = signal.reason;
     const ended = known ?? (signal.aborted ? new Interrupted(undefined, { cause: thrown }) : thrown);
@@ -110,7 +113,7 @@ function isSecretShaped(word: string): boolean {
   return secretShape(word) !== undefined;
 }
 
-/** Of several wishes the last counts, as everywhere. */
+/** If the format is given several times, the last one counts, as in commander. */
 function asksForJson(argv: readonly string[], env: ProcessIo['env']): boolean {
   const wishes = argv.flatMap((word, index) => {
     if (word === '-o' || word === '--output') return argv[index + 1] ?? [];

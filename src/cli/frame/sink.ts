@@ -1,19 +1,19 @@
 import { endsAtLineStart, printableJson, styledPrintable, withoutRunnerCommands } from '../../base/printable.ts';
 import type { Redact } from '../../base/redact.ts';
 
-/** One of the two output streams, behind the redactor of the run. */
+/** One of the two output streams, with the redactor of the run. */
 export interface Sink {
-  /** Text for people: difyctl's own colours and nothing else that a terminal or a runner of CI would obey. */
+  /** Writes text for people: keeps difyctl's own colours, removes any other control character and CI runner command. */
   readonly write: (text: string) => void;
-  /** A JSON document: the same characters, escaped. */
+  /** Writes a JSON document: control characters are escaped. */
   readonly writeJson: (document: string) => void;
-  /** As it is, for what moves the cursor on purpose. */
+  /** Writes text with cursor movements. Redacted only. */
   readonly draw: (text: string) => void;
-  /** As it is, for commands to the runner of CI. */
+  /** Writes commands for the CI runner. Redacted only. */
   readonly annotate: (commands: string) => void;
 }
 
-/** `color`: whether difyctl's own text holds colours at that moment. */
+/** `color`: whether difyctl's own text has colours at the time of writing. */
 export function createSink(stream: { write(text: string): unknown }, redact: Redact, color: () => boolean): Sink {
   let atLineStart = true;
   const put = (text: string): void => {
@@ -22,7 +22,7 @@ export function createSink(stream: { write(text: string): unknown }, redact: Red
   };
   return {
     write: (text) => {
-      // Redacted before and after: characters that are left out may have stood inside a secret.
+      // Redact before and after: a removed character may have split a secret.
       put(withoutRunnerCommands(redact(styledPrintable(redact(text), color())), atLineStart));
     },
     writeJson: (document) => put(printableJson(redact(document))),

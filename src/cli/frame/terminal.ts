@@ -1,16 +1,19 @@
 import { knownColumns } from '../../base/columns.ts';
 
-/** What the two output streams can show, decided once per run. */
+/** What the two output streams can show, determined once per run. */
 export interface Terminal {
-  /** Whether somebody can be asked: input and errors are a terminal, `CI` is unset and --non-interactive was not given. */
+  /**
+   * Whether prompts are possible: stdin and stderr are terminals, `CI` is off, `TERM` is not `dumb`, and
+   * --non-interactive was not given.
+   */
   readonly interactive: boolean;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   readonly stdoutColor: boolean;
   readonly stderrColor: boolean;
-  /** Whether ✔ and box lines can be shown; else `ok ! x - ?`. */
+  /** Whether ✔ and box lines can be shown; if not, `ok ! x - ?`. */
   readonly unicode: boolean;
-  /** Columns, 1 to 1,000; 80 if neither the terminal nor `COLUMNS` says how many. */
+  /** Columns, 1 to 1,000; 80 if neither a stream nor `COLUMNS` has the number. */
   readonly width: number;
 }
 
@@ -28,7 +31,10 @@ export interface TerminalOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Judges streams, environment and flags. Colour follows no-color.org, then FORCE_COLOR, then whether the stream is a terminal. */
+/**
+ * Reads streams, environment and flags. Colour follows no-color.org, then FORCE_COLOR, then whether the stream is a
+ * terminal.
+ */
 export function detectTerminal(streams: Streams, env: Environment, wishes: TerminalOptions): Terminal {
   const stdoutIsTerminal = streams.stdout.isTTY === true;
   const stderrIsTerminal = streams.stderr.isTTY === true;
@@ -44,7 +50,7 @@ export function detectTerminal(streams: Streams, env: Environment, wishes: Termi
   };
 }
 
-/** True where `CI` is set to anything but an off word. */
+/** True if `CI` is set, and not to an empty string, `0`, `false` or `no`. */
 export function inCi(env: Environment): boolean {
   return isOn(env.CI);
 }
@@ -55,7 +61,7 @@ function hasColor(isTerminal: boolean, env: Environment, wished: boolean): boole
   return isTerminal && env.TERM !== 'dumb';
 }
 
-/** POSIX order: LC_ALL, LC_CTYPE, LANG. Nothing set means the C locale. */
+/** POSIX order: LC_ALL, LC_CTYPE, LANG. If none is set, the locale is C. */
 function hasUnicode(env: Environment): boolean {
   const locale = [env.LC_ALL, env.LC_CTYPE, env.LANG].find((value) => value !== undefined && value !== '') ?? '';
   return env.TERM !== 'linux' && env.TERM !== 'dumb' && /utf-?8/i.test(locale);

@@ -4,10 +4,13 @@ import { nearest } from '../../base/suggest.ts';
 import { FLAG_TABLE } from '../../deployment/flag-table.ts';
 import { COMMANDS } from './command-table.ts';
 
-/** What commander found wrong with the command line, in our words and with the nearest name; undefined where it is no fault (help was shown). */
+/**
+ * Converts an error of commander to a UserError with the nearest known name. Returns undefined if it is no error (help
+ * was shown).
+ */
 export function usageFault(error: CommanderError, command: Command): UserError | undefined {
   if (error.exitCode === 0) return undefined;
-  // What was typed may be a secret in the wrong place: no value is repeated.
+  // A value may be a secret in the wrong place, so values are not repeated.
   const message = error.message
     .replace(/^error: /, '')
     .replace(/ (argument|value) '[\s\S]*' is invalid/, ' $1 is invalid');
@@ -16,7 +19,9 @@ export function usageFault(error: CommanderError, command: Command): UserError |
   return new UserError(message.split('\n')[0] ?? message, { next: [helpOf(command)] });
 }
 
-/** A first word that is no command; repeated where it is nearly one, for else it may be a secret. */
+/**
+ * For a first word that is no command. It is repeated only if it is similar to a command; otherwise it may be a secret.
+ */
 export function unknownCommand(word: string): UserError {
   const meant = nearest(
     word,
@@ -27,14 +32,15 @@ export function unknownCommand(word: string): UserError {
   });
 }
 
-/** Options and no command. Neither they nor what stands beside them is repeated: it may be a secret. */
+/** For options without a command. The message does not repeat the words: they may be secrets. */
 export function noCommand(): UserError {
   return new UserError('no command given, only options', { next: ['difyctl --help'] });
 }
 
 /**
- * `--only ''` would run every check, and `--out ''` write into the working directory: whoever wrote `--only "$CHECKS"` meant neither. Throws UserError.
- * The fields of the file have their own word on it.
+ * Throws UserError if an option was given an empty value. `--only ''` would run every check and `--out ''` would write
+ * into the working directory; both usually come from an empty shell variable. Fields of the file have their own
+ * validation.
  */
 export function refuseEmptyOptions(command: Command): void {
   const empty = command.options.filter((option) => {

@@ -1,13 +1,13 @@
 import { API_VERSION, DIFYCTL_VERSION } from '../../base/version.ts';
 
-/** True where nothing but the version is asked. */
+/** True if the command line asks only for the version. */
 export function isVersionRequest(argv: readonly string[]): boolean {
   return argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
 }
 
 /**
- * Which difyctl this is. Dify itself ships an unrelated client of the same name since 1.15.0 (release assets
- * `difyctl-v<version>-<os>-<arch>`); the first line tells the two apart.
+ * The text of `--version`. Dify itself ships an unrelated client of the same name since 1.15.0 (release assets
+ * `difyctl-v<version>-<os>-<arch>`); the first line distinguishes the two.
  */
 export function versionText(): string {
   return [

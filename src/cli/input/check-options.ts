@@ -2,30 +2,30 @@ import { type Command, Option } from 'commander';
 import type { CheckReport } from '../../checks/check.ts';
 import type { ClusterProbeOptions, Selection } from '../../operations/preflight/options.ts';
 
-/** `--only` and `--skip`, comma separated or repeated. */
+/** Adds `--only` and `--skip`, comma-separated or repeated. */
 export function addSelectionOptions(command: Command): Command {
   return command
     .addOption(listOption('--only <ids>', 'only these checks: ids, subjects or globs'))
     .addOption(listOption('--skip <ids>', 'all but these checks; they are reported as skipped'));
 }
 
-/** Reads what `addSelectionOptions` collected. */
+/** Reads the options of `addSelectionOptions`. */
 export function readSelection(options: Readonly<Record<string, unknown>>): Selection {
   return { only: words(options.only), skip: words(options.skip) };
 }
 
-/** `--fail-on`. */
+/** Adds `--fail-on`. */
 export function addFailOnOption(command: Command): Command {
   const summary = 'what ends with exit code 3 or 5: failed checks, or warnings and unknowns too';
   return command.addOption(new Option('--fail-on <status>', summary).choices(['fail', 'warn']).default('fail'));
 }
 
-/** Reads what `addFailOnOption` collected. */
+/** Reads the option of `addFailOnOption`. Undefined for the default, `fail`. */
 export function readFailOn({ failOn }: Readonly<Record<string, unknown>>): CheckReport['failOn'] | undefined {
   return failOn === 'warn' ? 'warn' : undefined;
 }
 
-/** `--from` and `--deep`. */
+/** Adds `--from` and `--deep`. */
 export function addClusterProbeOptions(command: Command): Command {
   const from = new Option('--from <place>', 'probe data services from this machine or from a temporary pod');
   return command
@@ -33,7 +33,7 @@ export function addClusterProbeOptions(command: Command): Command {
     .option('--deep', 'also run checks that create and delete test resources (PVCs)');
 }
 
-/** Reads what `addClusterProbeOptions` collected. */
+/** Reads the options of `addClusterProbeOptions`. */
 export function readClusterProbes({ from, deep }: Readonly<Record<string, unknown>>): ClusterProbeOptions {
   return { from: from === 'cluster' ? 'cluster' : 'local', deep: deep === true };
 }

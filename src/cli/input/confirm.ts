@@ -3,7 +3,7 @@ import { oneLine } from '../../base/printable.ts';
 import { listed } from '../../checks/judgement.ts';
 import type { CommandContext } from '../frame/context.ts';
 
-/** What can be looked at before the answer: a letter, what it shows, and the text. */
+/** A detail view of the confirmation prompt: the key to press, its title and its text. */
 export interface ConfirmDetail {
   readonly key: string;
   readonly title: string;
@@ -11,8 +11,8 @@ export interface ConfirmDetail {
 }
 
 /**
- * Refuses where nobody can be asked and `--yes` was not given; `look` is the command that shows what would be done. A file that is missing or wrong is
- * told first: an answer would not help. Throws UserError (exit 2).
+ * Throws UserError (exit 2) if there is no terminal to prompt on and `--yes` was not given. `look` is the command that
+ * shows what would be done. A missing or invalid file is reported first, because `--yes` would not help then.
  */
 export async function requireInteractiveOrYes(
   context: CommandContext,
@@ -29,7 +29,10 @@ export async function requireInteractiveOrYes(
   });
 }
 
-/** Asks on stderr until the answer is yes or no; an empty one means no, any other is asked for again. Throws Interrupted on Ctrl-C. */
+/**
+ * Asks on stderr until the answer is yes or no. An empty answer is no; an unknown one is asked again. Throws
+ * Interrupted on Ctrl-C.
+ */
 export async function confirm(
   context: CommandContext,
   question: string,
@@ -49,7 +52,7 @@ export async function confirm(
   }
 }
 
-/** Inquirer's words for Ctrl-C, for a terminal that went away, and for an aborted signal. */
+/** Converts inquirer's errors for Ctrl-C, a closed terminal and an aborted signal to Interrupted. */
 function declined(error: unknown): never {
   const name = error instanceof Error ? error.name : '';
   if (name === 'ExitPromptError' || name === 'AbortPromptError') throw new Interrupted('declined; nothing was changed');

@@ -3,8 +3,8 @@ import { FLAG_TABLE } from '../../deployment/flag-table.ts';
 import type { FlagValue } from '../../deployment/overrides.ts';
 
 /**
- * Adds an option for every field of the file. Those with a short name of their own are shown in the command's help, the others
- * follow one rule that the help states. What is given is pushed onto `given`, in the order of the command line.
+ * Adds an option for every field of the file. The command's help lists the common ones; the others follow one rule,
+ * which the help explains. Each given option is appended to `given`, in the order of the command line.
  */
 export function addDeploymentOptions(command: Command, given: FlagValue[]): void {
   for (const { flag, kind, choices, summary, common } of FLAG_TABLE) {

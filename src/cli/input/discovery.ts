@@ -5,10 +5,10 @@ import { kubeArguments } from '../../exec/kube-args.ts';
 import type { Runner } from '../../exec/runner.ts';
 import type { ObservedCluster, ObservedStorageClass, SuggestedContext, Suggestions } from '../../wizard/suggestions.ts';
 
-/** Milliseconds that one program may take; what did not answer by then is not suggested. */
+/** Time limit of one program in milliseconds. Without an answer by then there is no suggestion. */
 const LIMIT_MS = 3000;
 
-/** Looks for what the wizard suggests. Reads only, and never throws: what is not there or not allowed is not found. */
+/** Collects suggestions for the wizard. Reads only, and never throws: anything missing or forbidden is left out. */
 export class Discovery {
   readonly #runner: Runner;
   readonly #kubeconfig: string | undefined;
@@ -22,17 +22,17 @@ export class Discovery {
     this.#signal = signal;
   }
 
-  /** What is known by now. */
+  /** The suggestions collected so far. */
   get found(): Suggestions {
     return mapTexts(this.#found, oneLine) as Suggestions;
   }
 
-  /** Contexts, the current one's cluster, and the Docker engine, at the same time. */
+  /** Collects the contexts, the cluster of the current context, and the Docker engine, in parallel. */
   async lookAround(): Promise<void> {
     await Promise.all([this.#lookForContexts(), this.#lookForDocker()]);
   }
 
-  /** What the cluster behind a context says of itself; asked once. */
+  /** Reads the cluster of a context, once per context. */
   async lookAtCluster(name: string): Promise<void> {
     const known = this.#clusters.get(name) ?? this.#cluster(name);
     this.#clusters.set(name, known);
@@ -75,7 +75,7 @@ export class Discovery {
     return summary === undefined ? undefined : { summary, ingressClasses, storageClasses };
   }
 
-  /** Standard output; empty where the program is missing, fails or takes too long. */
+  /** Returns standard output; empty if the program is missing, fails or exceeds the time limit. */
   #read(program: string, args: readonly string[]): Promise<string> {
     return this.#runner.run(program, args, { timeoutMs: LIMIT_MS, signal: this.#signal }).then(
       ({ stdout }) => stdout,
@@ -84,7 +84,7 @@ export class Discovery {
   }
 }
 
-/** A name that cannot be shown as it is cannot be chosen by it either. */
+/** True if the name contains only printable characters. Other names are not suggested. */
 function isNameable(name: string): boolean {
   return oneLine(name) === name;
 }

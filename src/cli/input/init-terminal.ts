@@ -14,11 +14,11 @@ import { terminalIo } from '../../wizard/terminal/terminal-io.ts';
 import type { CommandContext } from '../frame/context.ts';
 import { Discovery } from './discovery.ts';
 
-/** Milliseconds that a question waits for what it would suggest, and an answer for its address. */
+/** How long a question waits for its suggestions, and the time limit of connecting to an address. Milliseconds. */
 const PATIENCE_MS = 1500;
 const PROBE_MS = 700;
 
-/** The wizard on the real terminal. Throws Interrupted where the operator leaves. */
+/** Runs the wizard on the terminal. Throws Interrupted if the operator leaves. */
 export async function askAtTerminal(opened: OpenedFile, context: CommandContext): Promise<WizardState> {
   const { streams, terminal, signal, cwd } = context;
   const look = {
@@ -44,7 +44,10 @@ export async function askAtTerminal(opened: OpenedFile, context: CommandContext)
   });
 }
 
-/** No child of the wizard sees a secret: neither what the file refers to, nor what its questions will suggest. */
+/**
+ * Hides secrets from the child processes of the wizard: the variables that the file refers to, and all `DIFY_`
+ * variables, which its questions suggest.
+ */
 function discoveryFor({ draft }: OpenedFile, { env, kubeconfig, signal }: CommandContext): Discovery {
   const suggested = Object.keys(env).filter((name) => name.startsWith('DIFY_'));
   const hiddenNames = new Set([...suggested, ...referencedVariables(dataOf(draft))]);
@@ -59,7 +62,7 @@ function referencedVariables(value: unknown): readonly string[] {
   return Object.values(value).flatMap(referencedVariables);
 }
 
-/** Questions that suggest what the cluster has. */
+/** Questions with suggestions from the cluster. */
 const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
   'urls.console',
   'target.ingress.className',
@@ -77,7 +80,7 @@ async function discover(
   if (OF_THE_CLUSTER.has(id) && typeof context === 'string') await discovery.lookAtCluster(context);
 }
 
-/** Waits, but not long: what comes later is there for a later question. */
+/** Waits at most `PATIENCE_MS`. A later result is available for a later question. */
 async function orAfter(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {

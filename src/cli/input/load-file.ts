@@ -4,10 +4,13 @@ import { type LoadedDeployment, loadDeployment, parseDeployment } from '../../de
 import { FILE_LIMIT_BYTES } from '../../deployment/refusal.ts';
 import type { CommandContext } from '../frame/context.ts';
 
-/** What the file of `-c -` is called in messages. */
+/** The name of the file of `-c -` in messages. */
 const INPUT = 'standard input';
 
-/** The deployment of a run, loaded once: the file, or with `-c -` standard input, whose paths are relative to the working directory. Throws UserError. */
+/**
+ * Loads the deployment of a run: the file, or standard input with `-c -`, whose paths are relative to the working
+ * directory. Throws UserError.
+ */
 export async function loadFile(context: CommandContext): Promise<LoadedDeployment> {
   const { configPath, overrides, cwd } = context;
   if (context.configIsInput !== true) return loadDeployment(configPath, overrides);

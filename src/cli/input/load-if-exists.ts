@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import type { LoadedDeployment } from '../../deployment/load.ts';
 import type { CommandContext } from '../frame/context.ts';
 
-/** The deployment of a run; undefined if there is no file and none was named. The schema is loaded only for a file. */
+/**
+ * Loads the deployment of a run. Returns undefined if `--config` was not given and the file does not exist; then the
+ * schema is not loaded either.
+ */
 export async function loadFileIfExists(context: CommandContext): Promise<LoadedDeployment | undefined> {
   const { configIsInput, configGiven, configPath } = context;
   if (configIsInput !== true && !configGiven && !existsSync(configPath)) return undefined;

@@ -13,13 +13,16 @@ export interface Session {
   readonly target: Target;
 }
 
-/** What `prepare` and `openDeployment` take from the command line and the file; notes go to stderr. */
+/** The input of `prepare` and `openDeployment`, from the command line and the file. Notes go to stderr. */
 export function openInput(context: CommandContext, { deployment, baseDirectory }: LoadedDeployment): OpenInput {
   const { env, kubeconfig, kubeContext, protect } = context;
   return { deployment, baseDirectory, env, kubeconfig, context: kubeContext, protect, onNote: noteLine(context) };
 }
 
-/** Loads the file, prepares it and opens its target for the time of `work`. `onNote` is told what happens on the way; by default stderr. */
+/**
+ * Loads and prepares the file, opens its target and calls `work`; then disposes of the prepared deployment. `onNote`
+ * gets notes on the way; default: stderr.
+ */
 export async function withPrepared<T>(
   context: CommandContext,
   unreadable: 'stop' | 'warn',
@@ -46,7 +49,7 @@ export async function openTargetOnly(
   return { opened, target: await openTarget(opened, context.now) };
 }
 
-/** What is worth a word before the work: warnings of the file, what fills it from outside, what could not be read. */
+/** Notes to show before the work: warnings of the file, overrides, and what could not be read. */
 export function openingNotes({ loaded, prepared }: Session): readonly string[] {
   return [
     ...loaded.warnings.map(({ path, message }) => `${path}: ${message}`),

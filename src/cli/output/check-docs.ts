@@ -1,11 +1,11 @@
 import { packageFile } from '../../base/package-file.ts';
 
-/** The sections of docs/checks.md by check id, as plain text. The page is part of the published package. */
+/** Returns the sections of docs/checks.md by check id, as plain text. The page is part of the published package. */
 export async function readExplanations(): Promise<ReadonlyMap<string, string>> {
   return sections(packageFile('docs/checks.md'));
 }
 
-/** Sections of second level whose heading is an id. */
+/** Sections of the second level whose heading is a check id. */
 function sections(page: string): ReadonlyMap<string, string> {
   const parts = page.split(/^## /m).slice(1);
   return new Map(

@@ -11,7 +11,10 @@ import { inCi } from '../frame/terminal.ts';
 import { noteLine } from './note-line.ts';
 import { type ReportFile, writeReportFiles } from './report-files.ts';
 
-/** The report on stdout in the wished form and in every file asked for; in GitHub Actions the findings are annotations too. */
+/**
+ * Writes the report to stdout in the chosen format, and to every file of `--report`. In GitHub Actions, also writes the
+ * findings as annotations.
+ */
 export async function publishReport(
   report: CheckReport,
   context: CommandContext,
@@ -24,7 +27,7 @@ export async function publishReport(
   if (env.GITHUB_ACTIONS === 'true') context.annotate(reportAnnotations(safe, fileInRepository(report, context)));
 }
 
-/** As text: laid out on a terminal, a line for each check in logs. */
+/** The report as text: laid out for a terminal, one line per check in logs. */
 export function reportForPeople(report: CheckReport, { terminal, env, verbose }: CommandContext, next: string): string {
   if (!terminal.stdoutIsTerminal || inCi(env)) return reportLines(report, { verbose });
   const { stdoutColor: color, unicode, width } = terminal;
@@ -40,14 +43,14 @@ function fileInRepository(
     : relative(env.GITHUB_WORKSPACE ?? cwd, configPath);
 }
 
-/** The checklists of a run, one at a time, and notes between their lines. */
+/** The checklists of a run, one at a time, and the notes between their lines. */
 export interface Checklists {
   start(): LiveChecklist;
-  /** A line of its own on stderr; the checklist goes on below it. */
+  /** Writes a line to stderr. The checklist continues below it. */
   note(text: string): void;
 }
 
-/** Checklists that fill in on a terminal; ones that show nothing anywhere else. */
+/** Creates checklists that update on a terminal. Without one, in CI and with --quiet, they show nothing. */
 export async function createChecklists(context: CommandContext): Promise<Checklists> {
   const { terminal, env, quiet } = context;
   const note = noteLine(context);

@@ -5,11 +5,14 @@ export type Shell = (typeof SHELLS)[number];
 
 const PROGRAMS = ['difyctl', 'dify-installer'] as const;
 
-/** Prints the contexts of the kubeconfig. What they are called is never given to `compgen -W`, which would run it. */
+/**
+ * Prints the contexts of the kubeconfig. Their names must not reach `compgen -W`, which would expand them as shell
+ * code.
+ */
 const CONTEXTS = 'kubectl config get-contexts -o name 2>/dev/null';
 const ACTIONS = 'list explain';
 
-/** The script of a shell; `checks` are the ids of all checks. */
+/** Returns the completion script of a shell. `checks`: the ids of all checks. */
 export function completionScript(
   shell: Shell,
   commands: readonly DescribedCommand[],
@@ -86,7 +89,7 @@ function offer(pattern: string, choices: readonly string[]): string {
   return `    ${pattern}) COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$word")); return ;;`;
 }
 
-/** Options that commands differ in the values of, as they do in `--output`. */
+/** Options whose values differ between commands, such as `--output`. */
 function variedOptions(options: readonly DescribedOption[]): ReadonlySet<string> {
   const first = new Map<string, string>();
   const varied = new Set<string>();
@@ -97,7 +100,7 @@ function variedOptions(options: readonly DescribedOption[]): ReadonlySet<string>
   return varied;
 }
 
-/** Such options, as `command:--option`, by their choices. */
+/** The choices of such options, named `command:--option`. */
 function variedChoices(
   commands: readonly DescribedCommand[],
   varied: ReadonlySet<string>,
@@ -114,7 +117,10 @@ function variedChoices(
   return choicesOf(places);
 }
 
-/** Options of every command that reads a deployment, its fields above all: said once, since there are hundreds. */
+/**
+ * Options that every command with a deployment has, mainly the fields of the file. Listed once, since there are
+ * hundreds.
+ */
 function sharedOptions(commands: readonly DescribedCommand[]): readonly DescribedOption[] {
   const [first, ...others] = commands.filter(({ options }) => options.some(({ long }) => long === '--url'));
   return (first?.options ?? []).filter(({ long }) => others.every((other) => has(other, long)));
@@ -169,7 +175,7 @@ function zshCommand({ name, options }: DescribedCommand): string {
   return `    ${name}) _arguments ${specs.join(' ')} ${operands} ;;`;
 }
 
-/** The beginning of a specification: with a short name both, each in place of the other. */
+/** The start of an option specification. An option with a short name lists both, as alternatives. */
 function zshNames({ long, short }: DescribedOption): string {
   return short === undefined ? `'${long}` : `'(${short} ${long})'{${short},${long}}'`;
 }
@@ -195,7 +201,7 @@ function fish(commands: readonly DescribedCommand[], checks: string): string {
   return `# difyctl completion fish: put it into ~/.config/fish/completions/difyctl.fish\nfunction __difyctl_checks\n  printf '%s\\n' ${checks}\nend\n${lines.join('\n')}\n`;
 }
 
-/** One line for an option, with every command that takes it with these values. */
+/** One line per option and set of values, with every command that has it. */
 function fishOptions(program: string, commands: readonly DescribedCommand[]): readonly string[] {
   const takers = new Map<string, { readonly option: DescribedOption; readonly names: string[] }>();
   for (const { name, options } of commands) {
@@ -221,13 +227,13 @@ function fishValue({ value }: DescribedOption): string {
   return value === 'any' ? ' -x' : ` -x -a '${value.join(' ')}'`;
 }
 
-/** Every name of these options, each once. */
+/** The names of these options, each once. */
 function words(options: readonly DescribedOption[], separator: string): string {
   const names = options.flatMap(({ long, short }) => (short === undefined ? [long] : [long, short]));
   return [...new Set(names)].join(separator);
 }
 
-/** Options with the same few values, together. */
+/** The options grouped by their choices. */
 function choicesOf(options: readonly DescribedOption[]): readonly (readonly [string, readonly string[]])[] {
   const byChoices = new Map<string, DescribedOption[]>();
   for (const option of options) {
@@ -238,7 +244,7 @@ function choicesOf(options: readonly DescribedOption[]): readonly (readonly [str
   return [...byChoices].map(([key, found]) => [words(found, '|'), key.split(' ')] as const);
 }
 
-/** Apostrophes would end a quoted word of any of the three shells. */
+/** Replaces apostrophes, which would end a quoted word in all three shells. */
 function quoted(text: string): string {
   return text.replaceAll("'", '’');
 }

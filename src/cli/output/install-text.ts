@@ -11,7 +11,7 @@ import { reportForPeople } from './check-output.ts';
 import { changeLines } from './plan-text.ts';
 import { resultStyle } from './progress.ts';
 
-/** What an install came to, for people: what is wrong with its cause and the next step, or where Dify answers. */
+/** The result of an install as text: the failure with its cause and next steps, or the address of Dify. */
 export function installText(report: InstallReport, context: CommandContext): string {
   const style = resultStyle(context);
   const { outcome, preflight, postflight, failure } = report;
@@ -50,7 +50,10 @@ function failureLines(
   ];
 }
 
-/** What was rolled back needs no undoing; helm goes back by one, and a first install can only go. */
+/**
+ * Steps to undo the change. Empty after a rollback. Otherwise `helm rollback`, which returns to the previous revision;
+ * a first install can only be uninstalled.
+ */
 function undoSteps({ outcome, target, releaseRevision = 0, deployment, location }: InstallReport): readonly string[] {
   if (outcome === 'rolled-back') return [];
   const namespace = location?.find(({ name }) => name === 'namespace')?.value;
@@ -73,7 +76,10 @@ function stateLines({ outcome, revision, deployment }: InstallReport): readonly 
   return [`  ${deployment} ${what}${revision === undefined ? '' : ` (revision ${revision})`}.`];
 }
 
-/** Where Dify answers, and whether its first administrator is set: as postflight saw it, and where it could not, that it did not. */
+/**
+ * The address of Dify, and whether the first administrator is set, as observed by postflight. If postflight did not
+ * check it, the line says so.
+ */
 function answerLines({ address, postflight }: InstallReport): readonly string[] {
   const setup = postflight?.checks.find(({ id }) => id === 'app.setup');
   if (setup === undefined || setup.status === 'skip') {
@@ -86,7 +92,10 @@ function answerLines({ address, postflight }: InstallReport): readonly string[] 
   return [...addressLines(address, postflight), `  ${administrator}`];
 }
 
-/** "Dify answers at" is said only of an address that was requested and answered; else what was tried. */
+/**
+ * "Dify answers at" is used only for an address that was requested and answered. Otherwise the text says what was
+ * tried.
+ */
 function addressLines(address: string, postflight: CheckReport | undefined): readonly string[] {
   const seen = postflight?.checks.find(({ id }) => id === 'app.public-url');
   if (seen?.status === 'pass' && seen.note === undefined) return [`  Dify answers at ${address}.`];

@@ -10,7 +10,7 @@ const SIGNS = { create: '+', change: '~', delete: '-' } as const;
 const TONES = { create: 'good', change: 'care', delete: 'bad' } as const;
 const INDENT = 14;
 
-/** A plan in short: how many of each kind; nothing where nothing changes. */
+/** A plan in short: how many objects of each kind. Empty if nothing changes. */
 export function kindLines({ plan }: PlannedInstall, style: Style): readonly string[] {
   return plan.changes.length === 0 ? [] : wrap(kindsText(plan.changes), style.width, INDENT);
 }
@@ -21,7 +21,7 @@ export function placeLines({ place }: PlannedInstall, style: Style): readonly st
   return wrap(words.join(` ${dot(style)} `), style.width, 2);
 }
 
-/** Every object, one a line; with paths where something differs and `paths` is asked. */
+/** One line per object. With `withPaths`, also the paths that differ. */
 export function changeLines(changes: readonly PlannedChange[], style: Style, withPaths: boolean): readonly string[] {
   return changes.flatMap(({ action, kind, name, paths, fields }) => [
     `    ${paint(style, TONES[action], SIGNS[action])} ${oneLine(`${kind} ${name}`)}`,
@@ -31,14 +31,14 @@ export function changeLines(changes: readonly PlannedChange[], style: Style, wit
   ]);
 }
 
-/** `spec.replicas  2 → 3`; of a secret the path alone. */
+/** `spec.replicas  2 → 3`; for a secret only the path. */
 function fieldText({ path, was, is, secret }: FieldChange, style: Style): string {
   if (secret === true) return `${path}  value not shown`;
   if (was === undefined && is === undefined) return path;
   return `${path}  ${was ?? '(none)'} ${arrow(style)} ${is ?? '(none)'}`;
 }
 
-/** What a plan comes to: an upgrade by its versions, and changed secrets with the workloads that they roll. */
+/** The effects of a plan: an upgrade with its versions, and changed secrets with the workloads that they restart. */
 export function summaryLines({ plan, upgrade }: PlannedInstall, style: Style): readonly string[] {
   const versions = upgrade.map(({ what, from, to }) => `${what} ${from} ${arrow(style)} ${to}`);
   const { secrets = [], rolls = [] } = plan;
@@ -49,13 +49,13 @@ export function summaryLines({ plan, upgrade }: PlannedInstall, style: Style): r
   ];
 }
 
-/** `  upgrade     Dify 1.16.0 → 1.16.1`, further lines below the text. */
+/** `  upgrade     Dify 1.16.0 → 1.16.1`, further lines indented to the text. */
 function labelled(label: string, text: string, style: Style): readonly string[] {
   const [first = '', ...rest] = wrap(oneLine(text), style.width, INDENT);
   return [`  ${label}`.padEnd(INDENT) + first.trimStart(), ...rest];
 }
 
-/** What others changed since the last install, and that an install undoes it; nothing if there is nothing. */
+/** Changes that others made since the last install, which an install undoes. Empty if there are none. */
 export function driftLines(drift: readonly Drift[], style: Style): readonly string[] {
   if (drift.length === 0) return [];
   const title = `changed since the last install, and undone by install (${drift.length}):`;

@@ -8,14 +8,17 @@ import { paint, type Style, sign } from '../../report/style.ts';
 import type { CommandContext } from '../frame/context.ts';
 import { inCi } from '../frame/terminal.ts';
 
-/** The time shown beside a step that goes on. */
+/** Interval for the time shown beside a running step. */
 const TICK_MS = 1_000;
 const STEP_WIDTH = 12;
 
-/** Steps of a run as they go: one line that moves on a terminal, a line for each change of state in logs, nothing with --quiet. */
+/**
+ * Shows the steps of a run: one line that is redrawn on a terminal, one line per change of state in logs, nothing with
+ * --quiet.
+ */
 export interface ProgressView {
   readonly onProgress: OnProgress;
-  /** Takes the moving line away while something else draws: a question, a checklist. */
+  /** Hides the redrawn line while something else draws, such as a prompt or a checklist. */
   pause(): void;
   end(): void;
 }
@@ -26,7 +29,7 @@ export function progressView(context: CommandContext): ProgressView {
   const style = { color: terminal.stderrColor, unicode: terminal.unicode, width: terminal.width };
   const write = (text: string): void => context.stderr.write(text);
   if (!terminal.stderrIsTerminal || inCi(env)) return lineView(write, style);
-  // A text is redacted before it is cut: half a secret is one that no redactor knows.
+  // Redact a text before it is cut: the redactor does not know half a secret.
   return movingView(
     write,
     createSpinner((text) => context.draw(text), style),
@@ -35,7 +38,7 @@ export function progressView(context: CommandContext): ProgressView {
   );
 }
 
-/** How a command's text output is drawn on stdout. */
+/** The style of text results on stdout. */
 export function resultStyle({ terminal }: CommandContext): Style {
   return { color: terminal.stdoutColor, unicode: terminal.unicode, width: terminal.width };
 }
@@ -58,7 +61,7 @@ function movingView(write: (text: string) => void, spinner: Spinner, style: Styl
     if (current === undefined) return;
     const detail = redact(oneLine(redact(current.detail)));
     const text = `${current.step.padEnd(STEP_WIDTH)}${elapsed(performance.now() - current.since)}   ${detail}`;
-    // Two columns of indentation and the spinner stand before it.
+    // Two columns of indentation and the spinner precede the text.
     spinner.show(text.slice(0, Math.max(0, style.width - 5)));
   };
   const pause = (): void => {

@@ -7,13 +7,16 @@ import { formatOfFile, REPORT_ENDINGS, type ReportFormat, reportAs } from '../..
 import { redactedReport } from '../../report/redacted.ts';
 import type { CommandContext } from '../frame/context.ts';
 
-/** A file that the report goes to besides stdout. */
+/** A file that gets the report, in addition to stdout. */
 export interface ReportFile {
   readonly path: string;
   readonly format: ReportFormat;
 }
 
-/** `--report FILE`, repeated for several forms at once; the ending says which form; `what` is said of a command with several reports. */
+/**
+ * Adds `--report FILE`, which can be repeated. The file extension chooses the format. `what` names the report if a
+ * command has several.
+ */
 export function addReportOption(command: Command, what = 'the report'): Command {
   const summary = `also write ${what} there, repeatable; the format is chosen by file extension: ${REPORT_ENDINGS.join(' ')}`;
   return command.addOption(
@@ -24,7 +27,9 @@ export function addReportOption(command: Command, what = 'the report'): Command 
   );
 }
 
-/** Reads what `addReportOption` collected. Throws UserError for an ending that is no form, before anything is looked at. */
+/**
+ * Reads the option of `addReportOption`. Throws UserError for an unknown extension, before any evidence is collected.
+ */
 export function readReportFiles(options: Readonly<Record<string, unknown>>, cwd: string): readonly ReportFile[] {
   const paths = Array.isArray(options.report) ? options.report.map(String) : [];
   return paths.map((path) => {
@@ -34,7 +39,7 @@ export function readReportFiles(options: Readonly<Record<string, unknown>>, cwd:
   });
 }
 
-/** Writes the report to each file, whole or not at all, without any known secret. */
+/** Writes the report to each file atomically, with all known secrets redacted. */
 export async function writeReportFiles(
   files: readonly ReportFile[],
   report: CheckReport,

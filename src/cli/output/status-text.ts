@@ -7,19 +7,19 @@ import { type InstalledVersions, versionWords } from '../../state/revisions/vers
 import type { InstalledRelease, WorkloadStatus } from '../../targets/target.ts';
 import { driftLines } from './plan-text.ts';
 
-/** What one look at an installation saw. */
+/** The observed state of an installation. */
 export interface StatusView {
   readonly name: string;
   readonly address: string;
   readonly release: InstalledRelease;
-  /** The newest one. */
+  /** The newest revision. Undefined if none is recorded. */
   readonly revision: Revision | undefined;
-  /** By the newest revision that was applied. */
+  /** The versions of the newest applied revision. */
   readonly versions: InstalledVersions | undefined;
   readonly next: string;
 }
 
-/** The status for people; `now` is the time that ages are counted to. */
+/** The status as text. Ages are relative to `now`. */
 export function statusText(view: StatusView, now: Date, style: Style): string {
   const { name, address, release, revision, versions, next } = view;
   const at = release.revision === undefined ? '' : `, release revision ${release.revision}`;

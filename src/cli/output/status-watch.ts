@@ -4,23 +4,26 @@ import { oneLine } from '../../base/printable.ts';
 import type { CommandContext } from '../frame/context.ts';
 import { type StatusView, statusText } from './status-text.ts';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two reads. */
 const PAUSE_MS = 2_000;
-/** To the upper left corner; clear to the end of the line; clear what is below. */
+/** Cursor to the upper left corner; clear to the end of the line; clear below the cursor. */
 const [HOME, LINE_END, BELOW] = ['\u001b[H', '\u001b[K', '\u001b[J'] as const;
-/** The screen is emptied once, before the first picture. */
+/** Clears the screen, once before the first status. */
 const EMPTY = '\u001b[2J';
 
 export interface Watch {
-  /** One look. What it throws the first time ends the watch; later an ExternalError is shown, and the next look follows. */
+  /**
+   * Reads the status. An error of the first read ends the watch. Later, an ExternalError is shown and the watch
+   * continues; any other error ends it.
+   */
   readonly look: () => Promise<StatusView>;
   /** Rejects if the run is interrupted. */
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
 /**
- * Looks every two seconds until Ctrl-C, which is thrown as Interrupted. A terminal is drawn over; elsewhere the status is written once, and again
- * whenever it has changed.
+ * Reads the status every two seconds until Ctrl-C, then throws Interrupted. Redraws a terminal; elsewhere writes the
+ * status once, and again after each change.
  */
 export async function watchStatus(context: CommandContext, style: Parameters<typeof statusText>[2], watch: Watch) {
   const { now, signal, terminal } = context;
@@ -43,7 +46,7 @@ export async function watchStatus(context: CommandContext, style: Parameters<typ
   }
 }
 
-/** As many lines as the screen has room for, so that it does not scroll; the terminal folds long ones. */
+/** The first lines that fit the screen without scrolling; long lines count as several. */
 function fitting(lines: readonly string[], width: number, rows = 24): readonly string[] {
   let free = rows - 1;
   return lines.filter((line) => {
