@@ -15,13 +15,13 @@ export interface ApplySecretOptions {
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
-  /** Asked once nothing is in the way; false changes nothing. */
+  /** Called after all refusals. False declines: nothing is changed. */
   readonly agree: () => Promise<boolean>;
 }
 
 /**
- * Makes the Secret that the rendered values refer to, and nothing else; false if the answer is no. Throws UserError for a revision that cannot be
- * read (exit 2), a secret that is missing (exit 3) and a held lock (exit 9).
+ * Applies the Secret that the rendered values refer to, and nothing else. Returns false if the answer is no. Throws
+ * UserError for a revision that cannot be read (exit 2), a missing secret (exit 3) and a held lock (exit 9).
  */
 export async function applySecret(options: ApplySecretOptions): Promise<boolean> {
   const { prepared, target, agree } = options;

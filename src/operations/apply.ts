@@ -11,16 +11,16 @@ import { type PlannedInstall, revisionStore } from './plan-install.ts';
 import type { InstallFacts } from './report.ts';
 import { runStep } from './steps.ts';
 
-/** As many as helm keeps: a rollback reaches no further. */
+/** The number that helm keeps: a rollback cannot go further back. */
 const KEPT_REVISIONS = 10;
-/** What is said and written after an interruption may not hang. */
+/** Time limit for closing the revision, and for reading the state after an interruption. */
 const LAST_WORDS_MS = 30_000;
 
 type Applied = Pick<InstallFacts, 'outcome' | 'revision' | 'releaseRevision' | 'failure' | 'postflight'>;
 
 /**
- * Applies a planned install under the lock: the revision is written, open, before anything of it is applied, and closed with what came of it. A run that
- * was cut short goes on with its own revision.
+ * Applies a planned install under the lock. Writes the open revision before anything of it is applied, and closes it
+ * with the outcome. A run that was cut short is resumed with its own revision.
  */
 export async function applyPlan(
   options: InstallOptions,
@@ -96,7 +96,7 @@ async function open(options: InstallOptions, planned: PlannedInstall): Promise<R
   return revision;
 }
 
-/** What a revision is about: a run that was cut short is told whole, with what it had planned at first. */
+/** The changes that the revision records. A resumed run records the changes that it planned at first. */
 function whatChanges({ plan, upgrade, newest, resumes }: PlannedInstall): Pick<RecordInput, 'changes' | 'upgrade'> {
   if (resumes && newest?.changes !== undefined) return { changes: newest.changes, upgrade: newest.upgrade };
   const count = (action: PlannedChange['action']) => plan.changes.filter((change) => change.action === action).length;
@@ -111,7 +111,7 @@ type RolledBackApply = Omit<Extract<ApplyResult, { readonly outcome: 'failed' }>
   readonly outcome: 'rolled-back';
 };
 
-/** Applies; with `atomic` a failure is rolled back to what served before. */
+/** Applies the plan. With `atomic`, a failure is rolled back to the checkpoint taken before. */
 function applyStep(
   options: InstallOptions,
   planned: PlannedInstall,
@@ -143,13 +143,13 @@ async function prune({ prepared, target, signal }: InstallOptions, { revisions }
   const others = revisions.filter(({ number }) => number !== newest.number);
   const kept = [...others, newest].slice(-KEPT_REVISIONS);
   const store = revisionStore(prepared, target);
-  // One that came meanwhile and cannot be read may name what would be deleted.
+  // A revision that was written meanwhile and cannot be read may name objects that would be deleted.
   if ((await store.read(signal)).unreadable.length > 0) return;
   for (const { number } of others.filter((revision) => !kept.includes(revision))) await store.remove(number, signal);
   await target.prune(kept, signal);
 }
 
-/** Says in what state an interruption left the installation. */
+/** Adds the state that an interruption left to the error. */
 async function withState({ target }: InstallOptions, error: Interrupted): Promise<Interrupted> {
   const next = ['re-run the same command to resume', 'difyctl status'];
   try {

@@ -10,12 +10,14 @@ import { shellWord } from '../base/shell-word.ts';
 import { readTarGz } from '../base/tar.ts';
 import type { ChartFacts } from '../render/rendered.ts';
 
-/** Bytes of a packed chart: helm keeps it in a Secret of 1 MiB, so that none that can be installed is as large. */
+/**
+ * Bytes of a packed chart: helm stores a chart in a Secret of at most 1 MiB, so that no installable chart is as large.
+ */
 const ARCHIVE_LIMIT = 16 * 2 ** 20;
 
 /**
- * What a chart says of itself, from a folder or a .tgz. Throws UserError that names the file of the chart and what is wrong with it; nothing of its
- * content is repeated.
+ * Reads name, version, values and schema of a chart, from a folder or a .tgz. Throws UserError with the path of the
+ * chart and what is wrong with it; the message repeats nothing of its content.
  */
 export async function readChartFacts(path: string): Promise<ChartFacts> {
   const read = await chartFiles(path);
@@ -42,7 +44,7 @@ async function chartFiles(path: string): Promise<ReadFile> {
   if (kind.isDirectory()) return (name) => readTextIfThere(join(path, name));
   if (!kind.isFile()) throw broken(path, 'it is neither a folder nor a file');
   const files = await archiveFiles(path, kind);
-  // helm packs a chart under one folder, its own name; deeper ones are subcharts.
+  // helm packs a chart below one folder with the chart's name; deeper Chart.yaml files belong to subcharts.
   const top = [...files.keys()].find((name) => /^[^/]+\/Chart\.yaml$/.test(name))?.replace(/Chart\.yaml$/, '');
   return async (name) => (top === undefined ? undefined : files.get(top + name));
 }
@@ -59,7 +61,7 @@ async function archiveFiles(path: string, { size }: Stats): Promise<ReadonlyMap<
   }
 }
 
-/** A file at the top of the chart, no template and nothing of a subchart. */
+/** True for the three files at the top of the chart that are read; false for templates and subcharts. */
 function isOwnFile(name: string): boolean {
   return /^[^/]+\/(?:Chart\.yaml|values\.yaml|values\.schema\.json)$/.test(name);
 }
@@ -94,7 +96,7 @@ function schemaObject(text: string, path: string): JsonObject {
 function needed(chart: JsonObject, key: 'name' | 'version', path: string): string {
   const value = chart[key];
   if (typeof value === 'string' && value !== '') return value;
-  // `version: 1` and `version: 0.38` are numbers to YAML, and helm takes them as text.
+  // YAML reads `version: 1` and `version: 0.38` as numbers; helm accepts them as text.
   if (key === 'version' && typeof value === 'number') return String(value);
   throw broken(path, `Chart.yaml does not say its ${key}`);
 }

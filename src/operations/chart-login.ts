@@ -7,7 +7,10 @@ import type { ChartLogin } from '../exec/chart-login.ts';
 
 const CHART_PASSWORD: SecretPath = 'target.chart.password';
 
-/** The login for the chart; undefined if the file names none. Throws UserError if the password was not found: no placeholder is sent to a server. */
+/**
+ * Returns the login for the chart, or undefined if the file has none. Throws UserError if the password was not found,
+ * because no placeholder may be sent to a server.
+ */
 export function chartLogin(chart: KubernetesTarget['chart'], secrets: SecretValues): ChartLogin | undefined {
   if ('path' in chart || chart.username === undefined) return undefined;
   const missing = secrets.unresolved.find(({ path }) => path === CHART_PASSWORD);

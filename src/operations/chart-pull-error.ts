@@ -4,7 +4,10 @@ import { failureOf, REFUSED } from '../exec/failures.ts';
 
 type PulledChart = Exclude<KubernetesTarget['chart'], { readonly path: string }>;
 
-/** `helm pull` failed: which repository, why, and the ways out. helm's own lines stay out of the message. */
+/**
+ * The error for a failed `helm pull`: the repository, the cause and the ways out. The message does not contain helm's
+ * own lines.
+ */
 export function chartPullError(chart: PulledChart, error: ExternalError): ExternalError {
   return new ExternalError(messageOf(chart, error), {
     cause: error,
@@ -32,7 +35,7 @@ function causeOf(error: ExternalError): string {
   return failureOf(error.stderr).cause ?? error.message;
 }
 
-/** A login that is missing or refused; a registry may also hide what it has from those without one. */
+/** The next step for a missing or refused login. A registry may report a chart as not found if there is no login. */
 function loginStep(chart: PulledChart, error: ExternalError): readonly string[] {
   const isRefused = causeOf(error) === REFUSED;
   if (chart.username !== undefined) {

@@ -9,12 +9,12 @@ import type { ChartFacts } from '../render/rendered.ts';
 import { readChartFacts } from './chart-facts.ts';
 import { chartPullError } from './chart-pull-error.ts';
 
-/** A chart on this machine: what helm is given, and the chart's own word on what it takes. */
+/** A chart on this machine: the reference for helm, and the facts read from the chart. */
 export interface LocalChart {
   /** A folder or a .tgz. */
   readonly reference: ChartReference;
   readonly facts: ChartFacts;
-  /** Removes what was downloaded for this run. */
+  /** Removes the files that were downloaded for this run. */
   dispose(): Promise<void>;
 }
 
@@ -25,15 +25,15 @@ export interface LoadChartOptions {
   /** Folder of difyctl.yaml. */
   readonly baseDirectory: string;
   readonly helm: Helm;
-  /** Of `target.chart.username`. */
+  /** The login for `target.chart.username`. */
   readonly login?: ChartLogin | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
- * The chart and its facts. One of a repository or registry is downloaded once per run, so that plan and apply use the same bytes. The facts are read
- * from values.yaml, Chart.yaml and values.schema.json, which is what `helm show` prints. Throws UserError where the path holds no chart,
- * ExternalError where it cannot be downloaded.
+ * Loads the chart and its facts. A chart from a repository or registry is downloaded once per run, so that plan and
+ * apply use the same bytes. The facts are read from values.yaml, Chart.yaml and values.schema.json, the files that
+ * `helm show` prints. Throws UserError if the path has no chart, ExternalError if the chart cannot be downloaded.
  */
 export async function loadChart({ chart, baseDirectory, helm, login, signal }: LoadChartOptions): Promise<LocalChart> {
   if ('path' in chart) {
@@ -56,7 +56,7 @@ export async function loadChart({ chart, baseDirectory, helm, login, signal }: L
   }
 }
 
-/** What a repository gives and is no chart is its fault, not that of a path in the file. */
+/** Reads a downloaded chart. A broken one is an ExternalError: the repository is at fault, not a path in the file. */
 async function readPulled(path: string, chart: PulledChart): Promise<ChartFacts> {
   try {
     return await readChartFacts(path);
@@ -66,7 +66,7 @@ async function readPulled(path: string, chart: PulledChart): Promise<ChartFacts>
   }
 }
 
-/** The path is one of this run's own: only what is wrong there is told. */
+/** The reason without the path, which is a temporary file of this run. */
 function observedIn(message: string): string {
   return message.replace(/^\S+ is no packed chart: it /, 'its archive ').replace(/^\S+ is no chart: /, '');
 }

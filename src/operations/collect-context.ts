@@ -2,7 +2,7 @@ import type { CollectContext } from '../evidence/evidence.ts';
 import { dialHere } from '../net/dial.ts';
 import type { PreparedDeployment } from './prepare.ts';
 
-/** What collectors see of a prepared deployment, in both phases. */
+/** The inputs of collectors for a prepared deployment, in preflight and postflight. */
 export function collectContext(prepared: PreparedDeployment): Omit<CollectContext, 'env' | 'now' | 'signal'> {
   const { deployment, secrets, rendered, chart, kubeArgs, baseDirectory, runner } = prepared;
   return {

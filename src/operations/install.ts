@@ -16,14 +16,14 @@ import { requireResolved } from './require-resolved.ts';
 import { runStep } from './steps.ts';
 
 /**
- * The order of an install: preflight, plan, confirmation, lock, the plan again under it, apply, postflight. A run whose plan is empty
- * changes nothing and writes no revision. Throws UserError (exit 2, 3 or 9), Interrupted, and
- * ExternalError where the place does not answer; what fails to come up is in the report.
+ * Runs an install: preflight, plan, confirmation, lock, the plan again under the lock, apply, postflight. A run whose
+ * plan is empty changes nothing and writes no revision. Throws UserError (exit 2, 3 or 9), Interrupted, and
+ * ExternalError if the target does not answer. A workload that does not come up is in the report.
  */
 export async function install(options: InstallOptions): Promise<InstallReport> {
   const { prepared, target, signal, now } = options;
   if (!options.dryRun) await refuseLink(prepared.paths.revisions);
-  // A dry run only looks: its plan says which revision cannot be read.
+  // A dry run changes nothing; its plan reports revisions that cannot be read.
   if (!options.dryRun) refuseUnreadable((await revisionStore(prepared, target).read(signal)).unreadable);
   const preflight = await preflightStep(options);
   const known = { preflight, recovered: [], notes: prepared.notes };
@@ -55,13 +55,13 @@ export async function install(options: InstallOptions): Promise<InstallReport> {
   );
 }
 
-/** Nothing is to be done: only verified, no revision. */
+/** The result if there is nothing to do: postflight only, no new revision. */
 async function unchanged(options: InstallOptions, { newest }: PlannedInstall) {
   const { number: revision, releaseRevision } = newest ?? {};
   return { outcome: 'unchanged' as const, revision, releaseRevision, postflight: await postflightStep(options) };
 }
 
-/** Asks, unless nothing of the installation would change. */
+/** Asks for confirmation. Skipped if the installation would not change. */
 async function confirmPlan(options: InstallOptions, planned: PlannedInstall, again: boolean): Promise<boolean> {
   if (again) options.show(planned);
   if (planned.plan.changes.length === 0 && !planned.plan.touchesRelease) return true;
@@ -122,8 +122,8 @@ function countsOf(report: CheckReport): { readonly detail: string; readonly fail
 }
 
 /**
- * Nothing is changed beside a revision that cannot be read, and nothing is deleted that the release names and that does not say itself that it is
- * of this release. Throws UserError.
+ * Throws UserError if a revision cannot be read, or if the release would delete objects that do not name this release
+ * as their owner.
  */
 function refuseChange({ plan, unreadable }: PlannedInstall): void {
   refuseUnreadable(unreadable);

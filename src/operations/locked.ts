@@ -7,29 +7,29 @@ import { ownRecord } from '../state/lock/self.ts';
 import type { OnChild, Target } from '../targets/target.ts';
 import type { InstallOptions } from './options.ts';
 
-/** What work under the lock is given. */
+/** The inputs of work under the lock. */
 export interface Locked {
-  /** Aborted too where the lock is lost. */
+  /** Aborted by an interrupt, and if the lock is lost. */
   readonly signal: AbortSignal;
   readonly onChild: OnChild;
-  /** What was done about a run that died before. */
+  /** What was done to recover from an earlier run that died; a line per action. */
   readonly recovered: readonly string[];
 }
 
 export interface LockOptions extends Pick<InstallOptions, 'target' | 'signal' | 'now' | 'timeoutMs' | 'onProgress'> {
-  /** The run's name, which its children carry. */
+  /** Id of the run; its child processes have it in their environment. */
   readonly run: string;
 }
 
-/** True where somebody holds the lock, or died with it. */
+/** True if another run holds the lock, or died while holding it. */
 export async function isLockHeld(target: Target, signal: AbortSignal): Promise<boolean> {
   const store = await target.lockStore(signal);
   return (await store.read(signal)) !== undefined;
 }
 
 /**
- * Works as the only writer. What a dead run left running is ended and its release recovered first; the lock is released whatever happens.
- * Throws UserError with exit 9 where somebody else is at work, and what made the lock lost where it was.
+ * Runs `work` as the only writer. Ends the children of a run that died and recovers its release first. Always releases
+ * the lock. Throws UserError (exit 9) if another run holds the lock. If the lock is lost, throws the reason of that.
  */
 export async function withLock<T>(options: LockOptions, work: (locked: Locked) => Promise<T>): Promise<T> {
   const { run, target, now, timeoutMs, onProgress, signal: interrupted } = options;
@@ -47,7 +47,7 @@ export async function withLock<T>(options: LockOptions, work: (locked: Locked) =
   } catch (error) {
     throw lock.lost.aborted ? lock.lost.reason : error;
   } finally {
-    // What came of the work is the result, whatever becomes of the lock.
+    // A failed release of the lock is only a warning: it must not replace the result of the work.
     await lock.release().catch((error: unknown) => warn(unreleased(error)));
   }
 }

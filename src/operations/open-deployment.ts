@@ -8,30 +8,33 @@ import { secretKeys } from './secret-keys.ts';
 
 export interface OpenInput {
   readonly deployment: Deployment;
-  /** Folder of difyctl.yaml; paths in the file are relative to it, `.difyctl/` is in it. */
+  /** Folder of difyctl.yaml. Paths in the file are relative to it, and `.difyctl/` is in it. */
   readonly baseDirectory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly kubeconfig?: string | undefined;
-  /** Outranks `target.context`. */
+  /** Overrides `target.context`. */
   readonly context?: string | undefined;
-  /** Gets every secret as soon as it is known: for the command's own output. */
+  /** Called with every secret as soon as it is known, so that the command's own output is redacted. */
   readonly protect?: ((values: Iterable<string>) => void) | undefined;
-  /** Gets notes about repeated commands, if the API server does not answer. */
+  /** Called with a note if commands are repeated because the API server does not answer. */
   readonly onNote?: ((text: string) => void) | undefined;
 }
 
-/** A deployment and the programs that reach it: enough to see what is installed and to remove it. */
+/** A deployment and the programs that reach it: enough to inspect the installation and to remove it. */
 export interface DeploymentContext extends RunContext {
   readonly deployment: Deployment;
   readonly baseDirectory: string;
   readonly paths: StatePaths;
   /** Every secret that the deployment needs. */
   readonly required: readonly RequiredSecret[];
-  /** Which variable of the rendered set holds which generated secret. */
+  /** The variable of the rendered set that holds each generated secret. */
   readonly secretKeys: Readonly<Record<SecretPath, string>>;
 }
 
-/** Opens a deployment without chart and secrets, so that `status` and `uninstall` work if the chart repository is unreachable. */
+/**
+ * Opens a deployment without chart and secrets, so that `status` and `uninstall` work if the chart repository is
+ * unreachable.
+ */
 export function openDeployment(input: OpenInput): DeploymentContext {
   const { deployment, baseDirectory, env, kubeconfig, context, protect, onNote } = input;
   const required = requiredSecrets(deployment);

@@ -3,7 +3,7 @@ import type { Target } from '../targets/target.ts';
 import type { DeploymentContext } from './open-deployment.ts';
 import type { RenderedDeployment } from './prepare.ts';
 
-/** The target that a deployment goes to, loaded only now. Without a chart it can do all but plan and apply. */
+/** Opens the target of a deployment; its module is imported on demand. Without a chart, it cannot plan or apply. */
 export async function openTarget(
   {
     deployment,

@@ -1,25 +1,27 @@
 import { Interrupted } from '../base/errors.ts';
 import { type Locked, type LockOptions, withLock } from './locked.ts';
 
-/** What is an operation's own; every function that gets a plan gets the newest one. */
+/** The steps that differ between operations. A function with a plan gets the newest one. */
 export interface OperationSteps<P, R> {
-  /** What would be changed. Made before the confirmation, and again under the lock. */
+  /** Plans the change. Called before the confirmation, and again under the lock. */
   readonly plan: (signal: AbortSignal, again: boolean) => Promise<P>;
-  /** The result if nothing is to be done, or nothing may be; undefined: go on to the confirmation. */
+  /**
+   * Returns the result if there is nothing to do, or if nothing may be done. Undefined continues with the confirmation.
+   */
   readonly withoutChange: (plan: P) => Promise<R | undefined>;
-  /** Throws what forbids the change. */
+  /** Throws if the change is not allowed. */
   readonly refuse?: (plan: P) => void;
-  /** Whether the plan under the lock goes beyond the one that was agreed to, so that it is asked again. */
+  /** True if the plan under the lock differs from the one that was agreed to, so that it must be confirmed again. */
   readonly isOther: (agreed: P, again: P) => boolean;
-  /** Asks; false declines. */
+  /** Asks for confirmation. False declines. */
   readonly confirm: (plan: P, again: boolean) => Promise<boolean>;
   /** Records the revision, changes the deployment and verifies it. */
   readonly work: (plan: P, locked: Locked) => Promise<R>;
 }
 
 /**
- * The order of every operation: plan, confirm, lock, plan again, work. Nothing is changed before the confirmation. Throws Interrupted if the
- * answer is no, UserError (exit 9) if somebody else holds the lock, and what the steps throw.
+ * Runs an operation: plan, confirm, lock, plan again, work. Nothing is changed before the confirmation. Throws
+ * Interrupted if the answer is no, UserError (exit 9) if another run holds the lock, and any error of the steps.
  */
 export async function operation<P, R>(options: LockOptions, steps: OperationSteps<P, R>): Promise<R> {
   const agreed = await steps.plan(options.signal, false);

@@ -11,20 +11,20 @@ export interface InstallOptions {
   readonly dryRun: boolean;
   /** Roll back on failure. */
   readonly atomic: boolean;
-  /** Milliseconds for applying and becoming ready. */
+  /** Time limit in milliseconds for applying and becoming ready. */
   readonly timeoutMs: number;
-  /** Checks, by id or glob, of both phases. */
+  /** Checks of both phases, by id or glob. */
   readonly only: readonly string[];
   readonly skip: readonly string[];
-  /** From where preflight looks at services, and whether it may try things in the cluster. */
+  /** Where preflight probes services from, and whether it may create test objects in the cluster. */
   readonly from: 'local' | 'cluster';
   readonly deep: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;
-  /** Shows what would be done; called before every question, and where there is none. */
+  /** Shows the plan. Called before every confirmation, and if there is none. */
   readonly show: (planned: PlannedInstall) => void;
-  /** Whether it may be done. `again`: what was agreed to has changed since. */
+  /** Asks for confirmation. `again`: the plan has changed since it was agreed to. */
   readonly confirm: (planned: PlannedInstall, again: boolean) => Promise<boolean>;
   readonly onProgress: OnProgress;
   readonly onCheckEvent: OnCheckEvent;

@@ -5,8 +5,8 @@ import { retryingRunner } from '../exec/retry.ts';
 import type { Runner } from '../exec/runner.ts';
 
 /**
- * The runner of a whole run: it waits for an API server that is away for a while, which `onNote` is told once for each outage, and it explains a
- * missing context. `kubeArgs` choose the cluster.
+ * The runner of a run. It retries while the API server does not answer and calls `onNote` once per outage, and it
+ * explains a missing context. `kubeArgs` choose the cluster.
  */
 export function patientRunner(inner: Runner, kubeArgs: readonly string[], onNote: (text: string) => void): Runner {
   return retryingRunner(explainingMissingContext(inner, kubeArgs), { pause, onRetry: onNote });

@@ -9,30 +9,33 @@ import type { Plan, Target, TargetLocation } from '../targets/target.ts';
 import type { DeploymentContext } from './open-deployment.ts';
 import type { RenderedDeployment } from './prepare.ts';
 
-/** What an install would do, and to what; shown before anybody is asked. */
+/** What an install would change, and where; shown before the confirmation. */
 export interface PlannedInstall {
   readonly place: TargetLocation;
   readonly plan: Plan;
   readonly revisions: readonly Revision[];
-  /** Where there is one, nothing may be changed (`refuseUnreadable`). */
+  /** If there is any, nothing may be changed (`refuseUnreadable`). */
   readonly unreadable: readonly UnreadableRevision[];
   /** Number of a new revision. */
   readonly nextNumber: number;
   readonly newest: Revision | undefined;
-  /** Versions that move: of Dify, of the chart; none on a first install. */
+  /** The versions of Dify and the chart that change. Empty on a first install. */
   readonly upgrade: readonly { readonly what: 'Dify' | 'chart'; readonly from: string; readonly to: string }[];
-  /** Nothing to change, and the newest revision is this very set and was applied well. */
+  /** True if there is nothing to change, and the newest revision has the same rendered set and was applied. */
   readonly settled: boolean;
-  /** The newest revision is this set and was cut short or failed: the run goes on with it. */
+  /** True if the newest revision has the same rendered set and was cut short or failed. The run resumes it. */
   readonly resumes: boolean;
 }
 
-/** Revisions of the installation, with a copy in `.difyctl/`. */
+/** The revisions of the installation, with a copy in `.difyctl/`. */
 export function revisionStore({ paths }: DeploymentContext, target: Target): RevisionStore {
   return mirroredStore(target.revisions, revisionFolder(paths.revisions));
 }
 
-/** Looks at the place and plans. Throws UserError where this name was installed elsewhere, ExternalError where the place does not answer. */
+/**
+ * Inspects the target and plans. Throws UserError if this deployment was installed in another place, ExternalError if
+ * the target does not answer.
+ */
 export async function planInstall(
   prepared: RenderedDeployment,
   target: Target,

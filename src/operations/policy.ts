@@ -8,13 +8,16 @@ import { type LoadedPolicy, loadPolicy } from '../policy/load.ts';
 
 const SAVED_POLICY = 'policy.yaml';
 
-/** The policy at a path, as a file or `--policy` names it; undefined where none does. Throws UserError with every problem of it at once. */
+/**
+ * Loads the policy at a path from the file or `--policy`. Returns undefined if there is no path. Throws UserError with
+ * all problems of the policy.
+ */
 export async function readPolicy(path: string | undefined, baseDirectory: string): Promise<LoadedPolicy | undefined> {
   if (path === undefined) return undefined;
   return loadPolicy(resolve(baseDirectory, path), (pattern) => unknownCheck(CHECKS, pattern));
 }
 
-/** Keeps a copy of the deployment's policy beside saved evidence; gives the deployment as it is saved there. */
+/** Copies the deployment's policy beside saved evidence. Returns the deployment with the path of the copy. */
 export async function savePolicy(
   deployment: Deployment | undefined,
   baseDirectory: string,

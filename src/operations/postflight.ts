@@ -7,7 +7,10 @@ import { readPolicy } from './policy.ts';
 import type { RunPreflightOptions } from './preflight/run-preflight.ts';
 import type { PreparedDeployment } from './prepare.ts';
 
-/** Every postflight check of an installed deployment. Throws UserError for an unknown id, Interrupted for an aborted signal. */
+/**
+ * Runs the postflight checks of an installed deployment. Throws UserError for an unknown id, Interrupted for an aborted
+ * signal.
+ */
 export async function runPostflight(
   prepared: PreparedDeployment,
   options: Omit<RunPreflightOptions, 'from' | 'deep' | 'given'>,

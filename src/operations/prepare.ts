@@ -16,27 +16,30 @@ export interface PreparedDeployment extends DeploymentContext {
   readonly living: InstalledSecrets;
   /** Kubernetes only, and only if the deployment was rendered. */
   readonly chart: LocalChart | undefined;
-  /** Unresolved ones hold placeholders: nothing rendered with them may be written or applied. */
+  /** Unresolved secrets are placeholders: nothing rendered with them may be written or applied. */
   readonly secrets: ResolvedSecrets;
-  /** The rendered set, or why there is none: no chart, an unknown key, … */
+  /** The rendered set, or the reason why rendering failed: no chart, an unknown key, … */
   readonly rendered: Result<Rendered, Fault>;
-  /** What could not be read. */
+  /** A note for each source of secrets that could not be read. */
   readonly notes: readonly string[];
-  /** Keeps generated secrets in the cache. Only what writes the rendered set calls it, and never with unresolved ones. */
+  /**
+   * Writes generated secrets to the cache. Only code that writes or applies the rendered set calls it, and never with
+   * unresolved secrets.
+   */
   keepSecrets(): Promise<void>;
-  /** Removes what was downloaded for this run. */
+  /** Removes the files that were downloaded for this run. */
   dispose(): Promise<void>;
 }
 
-/** A prepared deployment that was rendered: what plan, install and render work with. */
+/** A prepared deployment that was rendered: the input of plan, install and render. */
 export interface RenderedDeployment extends PreparedDeployment {
   readonly rendered: { readonly ok: true; readonly value: Rendered };
 }
 
 /**
- * Resolves the secrets (installed, cached, new), loads the chart and renders; each once. Changes nothing anywhere; `keepSecrets` does, and
- * the caller calls it. A deployment that cannot be rendered is no error here: `rendered` says why. Throws UserError or ExternalError if the
- * secrets cannot be resolved, Interrupted for an aborted signal.
+ * Resolves the secrets (installed, cached, new), loads the chart and renders, each once. Changes nothing; the caller
+ * writes generated secrets with `keepSecrets`. A failed rendering is not thrown: `rendered` has the error. Throws
+ * UserError or ExternalError if the secrets cannot be resolved, Interrupted for an aborted signal.
  */
 export async function prepare(input: PrepareInput): Promise<PreparedDeployment> {
   const opened = openDeployment(input);
@@ -55,7 +58,7 @@ export async function prepare(input: PrepareInput): Promise<PreparedDeployment> 
   };
 }
 
-/** The same deployment with its rendered set. Throws the Fault that kept it from being rendered. */
+/** Returns the deployment with its rendered set. Throws the error of the rendering if it failed. */
 export function requireRendered(prepared: PreparedDeployment): RenderedDeployment {
   const { rendered } = prepared;
   if (!rendered.ok) throw rendered.error;

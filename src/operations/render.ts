@@ -17,7 +17,10 @@ export interface RenderedWithChart {
   readonly rendered: Result<Rendered, Fault>;
 }
 
-/** Loads the chart (Kubernetes) and renders. A Fault on the way is the result; throws Interrupted for an aborted signal. */
+/**
+ * Loads the chart (Kubernetes) and renders. A Fault is returned as the result. Throws Interrupted for an aborted
+ * signal.
+ */
 export async function renderDeployment(
   opened: DeploymentContext,
   secrets: ResolvedSecrets,
@@ -47,17 +50,17 @@ async function loadDeploymentChart(
   return loadChart({ chart: target.chart, baseDirectory, helm: helm(runner, kubeArgs), login, signal });
 }
 
-/** Secrets → the rendered set of one deployment; pure. */
+/** Renders one deployment from its secrets; pure. */
 type Render = (secrets: SecretValues) => Rendered;
 
 interface RenderInputs {
   /** Absolute folder of difyctl.yaml. */
   readonly baseDirectory: string;
-  /** The chart's, for Kubernetes. */
+  /** The facts of the chart. Undefined for Compose. */
   readonly facts: ChartFacts | undefined;
 }
 
-/** The renderer of the deployment's target, loaded only now. */
+/** Returns the renderer of the deployment's target; its module is imported on demand. */
 async function loadRenderer(deployment: Deployment, { baseDirectory, facts }: RenderInputs): Promise<Render> {
   if (deployment.target.type === 'compose') {
     const { renderCompose } = await import('../render/compose/render.ts');
@@ -69,7 +72,7 @@ async function loadRenderer(deployment: Deployment, { baseDirectory, facts }: Re
   return (secrets) => renderKubernetes(deployment, secrets, facts, files);
 }
 
-/** The CA files that the deployment names; one that cannot be read is missing here, and the renderer says so. */
+/** Reads the CA files of the deployment. One that cannot be read is left out; the renderer reports it. */
 async function certificateFiles(deployment: Deployment, baseDirectory: string): Promise<ReadonlyMap<string, string>> {
   const { caCertificates } = await import('../render/dify-env/ca-certificates.ts');
   const found = new Map<string, string>();

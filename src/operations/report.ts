@@ -8,7 +8,7 @@ import type { ApplyFailure, PlannedChange, TargetLocation } from '../targets/tar
 
 type InstallOutcome = 'blocked' | 'dry-run' | 'unchanged' | 'applied' | 'failed' | 'rolled-back';
 
-/** What an install came to; the document of `install -o json`. */
+/** The result of an install; the document of `install -o json`. */
 export interface InstallReport {
   readonly apiVersion: string;
   readonly kind: 'InstallReport';
@@ -21,12 +21,12 @@ export interface InstallReport {
   readonly location?: TargetLocation['facts'];
   readonly plan?: {
     readonly changes: readonly PlannedChange[];
-    /** What others had changed since the install before, and this one undid. */
+    /** Changes that others made since the last install, and that this one undid. */
     readonly drift: readonly Drift[];
     readonly digest: string;
   };
   readonly preflight: CheckReport;
-  /** difyctl's own revision, and helm's. */
+  /** The revision of difyctl; `releaseRevision` is helm's. */
   readonly revision?: number | undefined;
   readonly releaseRevision?: number | undefined;
   readonly failure?: {
@@ -35,7 +35,7 @@ export interface InstallReport {
     readonly state: string;
   };
   readonly postflight?: CheckReport;
-  /** What was done about a run that died before this one. */
+  /** What was done to recover from an earlier run that died. */
   readonly recovered: readonly string[];
   readonly notes: readonly string[];
   readonly address: string;
@@ -47,7 +47,7 @@ export type InstallFacts = Omit<
   'apiVersion' | 'kind' | 'difyctl' | 'deployment' | 'tier' | 'target' | 'address' | 'exitCode' | 'time'
 >;
 
-/** The document of what is known at the end. */
+/** Builds the document, with the exit code that follows from the facts. */
 export function installReport(deployment: Deployment, facts: InstallFacts, now: Date): InstallReport {
   return printedDocument('InstallReport', now, {
     deployment: deployment.name,

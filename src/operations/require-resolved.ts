@@ -3,7 +3,10 @@ import { EXIT } from '../base/exit-codes.ts';
 import { counted } from '../base/words.ts';
 import type { PreparedDeployment } from './prepare.ts';
 
-/** Nothing that holds a placeholder is written or applied, whatever checks were skipped. Throws UserError (exit 3) with every missing secret. */
+/**
+ * Throws UserError (exit 3) with every missing secret, whatever checks were skipped: nothing with a placeholder may be
+ * written or applied.
+ */
 export function requireResolved({ secrets }: PreparedDeployment, done: 'written' | 'applied'): void {
   const { unresolved } = secrets;
   if (unresolved.length === 0) return;

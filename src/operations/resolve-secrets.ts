@@ -7,7 +7,7 @@ import { readCache } from '../state/secrets/cache.ts';
 import { type ResolvedSecrets, resolveSecrets } from '../state/secrets/resolve.ts';
 import type { DeploymentContext } from './open-deployment.ts';
 
-/** Where an existing installation of the deployment keeps its secrets. */
+/** Opens the store of the secrets in an existing installation of the deployment. */
 export function installedSecrets({ deployment, baseDirectory, runner, kubeArgs }: DeploymentContext): InstalledSecrets {
   const { name, target } = deployment;
   return target.type === 'compose'
@@ -17,12 +17,15 @@ export function installedSecrets({ deployment, baseDirectory, runner, kubeArgs }
 
 export interface ResolveInput {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** If the installed secrets cannot be read: `stop` (install), or `warn` and go on with the cache, else new secrets. */
+  /** If the installed secrets cannot be read: `stop` throws (install), `warn` continues with cached or new secrets. */
   readonly unreadable: 'stop' | 'warn';
   readonly signal: AbortSignal;
 }
 
-/** Resolves every secret of the deployment and protects it in the output. Throws as `resolveSecrets`. */
+/**
+ * Resolves every secret of the deployment, and registers the values for redaction. Throws the errors of
+ * `resolveSecrets`.
+ */
 export async function resolveDeploymentSecrets(
   { required, paths, baseDirectory, secretKeys: keysNow, protect }: DeploymentContext,
   living: InstalledSecrets,

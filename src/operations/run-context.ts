@@ -8,16 +8,16 @@ import { RUN_VARIABLE } from '../state/lock/record.ts';
 import { newRunId, ownMark } from '../state/lock/self.ts';
 import { patientRunner } from './patient-runner.ts';
 
-/** What a run works with before it knows any secret; the redactor learns as it goes. */
+/** The inputs of a run before any secret is known. The redactor gets the secrets as they are resolved. */
 export interface RunContext {
-  /** Names this run; every program it starts carries it, so that they are found again should the run die. */
+  /** Id of this run. Every child process has it in its environment, so that it can be found if the run dies. */
   readonly run: string;
-  /** Starts programs without the variables that secret references name (`target.passEnv` apart). */
+  /** Starts programs without the variables that secret references name, except those in `target.passEnv`. */
   readonly runner: Runner;
   readonly redact: (text: string) => string;
-  /** From now on these are redacted too. */
+  /** Registers values to redact from now on. */
   readonly protect: (values: Iterable<string>) => void;
-  /** kubectl's arguments that choose the cluster. */
+  /** The arguments that choose the cluster for kubectl. */
   readonly kubeArgs: readonly string[];
 }
 
@@ -26,9 +26,9 @@ export interface RunContextOptions {
   readonly required: readonly RequiredSecret[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly kubeconfig?: string | undefined;
-  /** Outranks `target.context`. */
+  /** Overrides `target.context`. */
   readonly context?: string | undefined;
-  /** Told once for each outage of the API server that commands are repeated. */
+  /** Called once per outage of the API server, when commands are repeated. */
   readonly onNote?: ((text: string) => void) | undefined;
 }
 

@@ -3,8 +3,8 @@ import type { RequiredSecret } from '../deployment/secrets.ts';
 import { secretVariable } from '../render/compose/variables.ts';
 
 /**
- * Under which key of the Secret (Kubernetes: its path in the file), or variable of `.env` (Compose), each generated secret stands as it is: so it is
- * found again in a living installation.
+ * Maps each generated secret to the key of the Secret (Kubernetes: its path in the file) or the `.env` variable
+ * (Compose) that holds it, so that it can be read back from an existing installation.
  */
 export function secretKeys(
   required: readonly RequiredSecret[],

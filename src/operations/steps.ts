@@ -1,6 +1,9 @@
 import type { OnProgress } from '../base/events.ts';
 
-/** Runs one step of an order and reports its start, its end and what came of it. What it throws is reported and thrown on. */
+/**
+ * Runs one step of an operation; reports its start, its end and its outcome. An error of `work` is reported and
+ * rethrown.
+ */
 export async function runStep<T>(
   onProgress: OnProgress,
   step: string,

@@ -10,7 +10,7 @@ import { operation } from './operation.ts';
 import { revisionStore } from './plan-install.ts';
 import { runStep } from './steps.ts';
 
-/** What an uninstall would delete, and where; shown before anybody is asked. */
+/** What an uninstall would delete, and where; shown before the confirmation. */
 export interface RemovalPlan {
   readonly place: TargetLocation;
   readonly removal: readonly PlannedChange[];
@@ -23,19 +23,20 @@ export interface UninstallOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly onProgress: OnProgress;
-  /** Shows what would be deleted and says whether it may be. `again`: more would be deleted than was agreed to. */
+  /** Shows what would be deleted and asks for confirmation. `again`: more would be deleted than was agreed to. */
   readonly confirm: (plan: RemovalPlan, again: boolean) => Promise<boolean>;
 }
 
 export interface Uninstalled extends RemovalPlan {
-  /** False where there was nothing to remove: nobody was asked, and nothing was made or changed. */
+  /** False if there was nothing to remove: there was no confirmation, and nothing was changed. */
   readonly wasInstalled: boolean;
   readonly kept: readonly string[];
 }
 
 /**
- * Removes the installation under its lock; says what went and what stays. Nothing is deleted that was not shown. Throws UserError for another
- * place, a revision that cannot be read, or a held lock, and Interrupted where the answer is no.
+ * Removes the installation under its lock. Returns what was removed and what was kept. Deletes nothing that was not
+ * shown. Throws UserError for another place, a revision that cannot be read or a held lock, and Interrupted if the
+ * answer is no.
  */
 export async function uninstall(options: UninstallOptions): Promise<Uninstalled> {
   const { opened, target, signal } = options;
@@ -76,7 +77,7 @@ interface PlannedRemoval extends RemovalPlan {
   readonly newest: Revision | undefined;
 }
 
-/** Removes the installation and records that in its newest revision. */
+/** Removes the installation and records that in the newest revision. */
 async function remove(
   options: UninstallOptions,
   { place, removal, newest }: PlannedRemoval,

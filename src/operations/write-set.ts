@@ -5,9 +5,15 @@ import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import type { RenderedFile } from '../render/rendered.ts';
 
-/** Lists what difyctl wrote into a folder, in the form of sha256sum, so that a later run knows its own files from others. */
+/**
+ * The index of the files that difyctl wrote into a folder, in the format of sha256sum. A later run recognises its own
+ * files by it.
+ */
 const INDEX = '.difyctl-files';
-/** A new folder with secrets in it is the owner's alone; folders below it are read by containers of other users. */
+/**
+ * Mode of a new folder that has secrets in it: only the owner may read it. Containers of other users read the folders
+ * below it.
+ */
 const SECRET_FOLDER_MODE = 0o700;
 
 export interface WrittenSet {
@@ -17,15 +23,16 @@ export interface WrittenSet {
     readonly bytes: number;
     readonly sha256: string;
   }[];
-  /** Of the index: one number for the whole set. */
+  /** SHA-256 of the index; it identifies the whole set. */
   readonly digest: string;
-  /** Files of an earlier set that this one no longer has. */
+  /** Files of an earlier set that this set does not have. */
   readonly removed: readonly string[];
 }
 
 /**
- * Writes a rendered set into a folder, each file whole or not at all. What an earlier set had and this one has not is removed. Throws
- * UserError, before anything is written, where a file there is not as difyctl left it; `force` overwrites it.
+ * Writes a rendered set into a folder, each file atomically. Removes files of an earlier set that this one does not
+ * have. Throws UserError, before anything is written, if a file there is not as difyctl wrote it; `force` overwrites
+ * it.
  */
 export async function writeSet(directory: string, files: readonly RenderedFile[], force: boolean): Promise<WrittenSet> {
   if (resolve(directory) === '/') throw new UserError('the root of the file system is no folder for a rendered set');
@@ -47,7 +54,7 @@ function described({ path, content, mode }: RenderedFile): WrittenSet['files'][n
   return { path, mode: `0${mode.toString(8)}`, bytes: Buffer.byteLength(content), sha256: sha256(content) };
 }
 
-/** Files that are there, differ from what is wanted, and differ from what difyctl wrote. */
+/** Files that exist, differ from the new content, and differ from what difyctl wrote. */
 async function foreignFiles(
   directory: string,
   paths: readonly string[],
@@ -72,7 +79,7 @@ function foreignFault(directory: string, paths: readonly string[]): UserError {
   });
 }
 
-/** Path → digest; empty where nothing was written before. A line that would lead out of the folder is no line of ours. */
+/** Returns digests by path. Empty if the folder has no index. A line whose path is outside the folder is ignored. */
 async function readIndex(directory: string): Promise<ReadonlyMap<string, string>> {
   const text = (await readIfThere(join(directory, INDEX))) ?? '';
   const lines = text.split('\n').flatMap((line) => {

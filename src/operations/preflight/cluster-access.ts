@@ -9,25 +9,28 @@ interface Chosen {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly kubeconfig: string | undefined;
   readonly kubeContext: string | undefined;
-  /** Told once for each outage of the API server that reads are repeated. */
+  /** Called once per outage of the API server, when reads are repeated. */
   readonly onNote: (text: string) => void;
 }
 
-/** The cluster that kubectl talks to if no file names one. */
+/** The cluster that kubectl uses if there is no file. */
 export interface ClusterAccess {
   readonly runner: Runner;
   readonly kubeArgs: readonly string[];
   readonly reads: SharedReads;
 }
 
-/** Opens what the global options name; nothing is started yet. */
+/** Opens the cluster of the global options. Starts no program. */
 export function openClusterAccess({ env, kubeconfig, kubeContext, onNote }: Chosen): ClusterAccess {
   const kubeArgs = kubeArguments(kubeconfig, kubeContext);
   const runner = patientRunner(bareRunner(env), kubeArgs, onNote);
   return { runner, kubeArgs, reads: sharedReads(runner, kubeArgs) };
 }
 
-/** Runs programs without a file that names the secrets: variables that difyctl suggests for them are hidden, since they may hold some. */
+/**
+ * Returns a runner for runs without a file. The file would name the variables of secrets; without it, all `DIFY_`
+ * variables are hidden.
+ */
 export function bareRunner(env: Chosen['env']): Runner {
   const hiddenNames = new Set(Object.keys(env).filter((name) => name.startsWith('DIFY_')));
   return createRunner({ env, hiddenNames, passNames: new Set(), redact: redactor([]) });

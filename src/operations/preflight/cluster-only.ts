@@ -8,7 +8,10 @@ import type { PreflightOptions, PreflightOutcome, PreflightRun } from './options
 import { runWithWait } from './wait-loop.ts';
 import { bareContext, policyOverride, tierOf } from './without-file.ts';
 
-/** Preflight without a file: the cluster that kubectl talks to, against the checklist of the tier of `--tier`. Throws UserError without one. */
+/**
+ * Runs preflight without a file: checks the current cluster against the checklist of `--tier`. Throws UserError without
+ * a tier.
+ */
 export async function preflightClusterOnly(
   run: PreflightRun,
   options: PreflightOptions,

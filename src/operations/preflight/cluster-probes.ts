@@ -11,7 +11,7 @@ export function refuseWithoutCluster(options: ClusterProbeOptions, deployment: D
   throw new UserError(`${flag} is for Kubernetes; ${deployment.name} runs on Compose`, { next: ['difyctl preflight'] });
 }
 
-/** Throws UserError if a dry run, which creates nothing, is given `--from cluster` or `--deep`. */
+/** Throws UserError if a dry run, which creates nothing, has `--from cluster` or `--deep`. */
 export function refuseInDryRun(options: ClusterProbeOptions): void {
   const flag = probeFlag(options);
   if (flag === undefined) return;

@@ -10,12 +10,14 @@ interface Wanted {
   /** Whether the evidence of this run will be saved. */
   readonly saves: boolean;
   readonly fromEvidence: string | undefined;
-  /** What is taken from there in place of looking. */
+  /** Saved evidence that replaces collection. */
   readonly given: readonly Evidence<unknown>[];
 }
 
 /**
- * Where this run looks, and what is doubtful about what was given for it; asked only where somebody needs it. Throws UserError where it was seen elsewhere.
+ * Returns the origin of this run's evidence (its deployment and cluster), and a warning for each doubt that the saved
+ * evidence has the same origin. Skipped unless evidence is saved or supplied. Throws UserError if the saved evidence is
+ * from another deployment or cluster.
  */
 export async function originOf(
   here: Here,
@@ -32,7 +34,7 @@ export async function originOf(
   return { origin, doubts: doubtsOf(await readOrigin(fromEvidence), origin, fromEvidence) };
 }
 
-/** A cluster that does not answer is left out: its checks say so. */
+/** Undefined if the cluster does not answer; its checks report that. */
 async function clusterOf({ runner, kubeArgs, signal }: Here): Promise<EvidenceOriginFacts['cluster']> {
   const { clusterUid, readConfig } = await import('../../targets/kubernetes/locate.ts');
   const cluster = kubectl(runner, kubeArgs);
@@ -47,7 +49,7 @@ async function clusterOf({ runner, kubeArgs, signal }: Here): Promise<EvidenceOr
 
 const DAY_MS = 86_400_000;
 
-/** Said where everything was saved and nothing is collected: of which day the report is. */
+/** The note for a report from saved evidence alone: the day of the evidence and its age. */
 export function asOf(time: string, now: Date): string {
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / DAY_MS));
   const age = days === 0 ? 'less than a day ago' : days === 1 ? 'a day ago' : `${days} days ago`;

@@ -9,7 +9,7 @@ import type { PreflightOptions, PreflightOutcome, PreflightRun } from './options
 import { runPreflight } from './run-preflight.ts';
 import { runWithWait } from './wait-loop.ts';
 
-/** Preflight of a deployment file: `saved` replaces collection for the keys that another machine can have collected. */
+/** Runs preflight for a deployment file. `saved` replaces collection for the keys that another machine can collect. */
 export async function preflightLive(
   run: PreflightRun,
   options: PreflightOptions,

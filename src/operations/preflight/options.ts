@@ -7,21 +7,21 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { CollectContext } from '../../evidence/evidence.ts';
 import type { EvidenceOriginFacts } from '../../evidence/saved-origin.ts';
 
-/** Which checks a run is about; ids, subjects or globs. */
+/** Which checks to run: ids, subjects or globs. */
 export interface Selection {
   readonly only: readonly string[];
   readonly skip: readonly string[];
 }
 
-/** What creates objects in the cluster and removes them again; only ever by flag. */
+/** Options that create objects in the cluster and delete them again. Only flags can set them. */
 export interface ClusterProbeOptions {
   /** Where data services are probed from. */
   readonly from: 'local' | 'cluster';
-  /** Whether claims are created to try them. */
+  /** True to create claims that test storage classes. */
   readonly deep: boolean;
 }
 
-/** What a run of preflight is asked for. */
+/** The options of a preflight run. */
 export interface PreflightOptions extends Selection, ClusterProbeOptions {
   readonly waitMs: number | undefined;
   readonly failOn: CheckReport['failOn'] | undefined;
@@ -31,31 +31,31 @@ export interface PreflightOptions extends Selection, ClusterProbeOptions {
   readonly saves: boolean;
 }
 
-/** The surroundings of a run of preflight, read once by the command line. */
+/** The inputs of a preflight run from the process, read once by the command line. */
 export interface PreflightRun extends Pick<CollectContext, 'env' | 'now' | 'signal'> {
   readonly cwd: string;
-  /** Milliseconds for all checks. */
+  /** Time limit of all checks in milliseconds. */
   readonly timeoutMs: number | undefined;
-  /** Absolute path of the deployment file; there may be none. */
+  /** Absolute path of the deployment file, which may not exist. */
   readonly configPath: string;
   readonly overrides: OverrideInput;
   readonly kubeconfig: string | undefined;
   readonly kubeContext: string | undefined;
   readonly protect: (values: Iterable<string>) => void;
-  /** Loads the deployment file; undefined if there is none and none was named. */
+  /** Loads the deployment file. Resolves to undefined if it does not exist and was not named. */
   readonly load: () => Promise<LoadedDeployment | undefined>;
   /** Starts the checklist of one pass over the checks. */
   readonly startChecklist: () => {
     readonly onEvent: NonNullable<RunChecksOptions['onEvent']>;
     readonly end: () => void;
   };
-  /** Told once for each outage of the API server that reads are repeated. */
+  /** Called once per outage of the API server, when reads are repeated. */
   readonly onNote: (text: string) => void;
-  /** Told before each pause of `waitMs` which checks are waited for, and the milliseconds that are left. */
+  /** Called before each pause of `waitMs`, with the checks that are waited for and the milliseconds left. */
   readonly onWait: (ids: readonly string[], leftMs: number) => void;
 }
 
-/** A run, and what goes with its saved evidence. */
+/** The result of a preflight run, and what is saved with its evidence. */
 export interface PreflightOutcome {
   readonly run: CheckRun;
   readonly deployment: Deployment | undefined;

@@ -7,9 +7,10 @@ import type { PreflightOptions, PreflightOutcome, PreflightRun } from './options
 import { preflightSaved, readSaved } from './saved.ts';
 
 /**
- * Runs preflight. With a deployment file: collects evidence for it; without: inspects the current cluster. Evidence from `fromEvidence`
- * replaces collection per key; if that folder holds its own difyctl.yaml, or there is no file at all, nothing is collected. `access` is a
- * kubectl that was started ahead. Throws UserError for an unknown id, a wrong file or options that exclude each other, Interrupted.
+ * Runs preflight. With a deployment file: collects evidence for it. Without: inspects the current cluster. Evidence
+ * from `fromEvidence` replaces collection per key; if that folder has its own difyctl.yaml, or there is no file at all,
+ * nothing is collected. `access` is a kubectl that was started early. Throws UserError for an unknown id, an invalid
+ * file or options that exclude each other, and Interrupted.
  */
 export async function preflight(
   run: PreflightRun,
@@ -22,7 +23,7 @@ export async function preflight(
   const loaded = await run.load();
   refuseWithoutCluster(options, loaded?.deployment);
   if (loaded !== undefined) {
-    // Schema and renderers are half of the program: a run without a file does not load them.
+    // Schema and renderers are half of the program; a run without a file does not load them.
     const { preflightLive } = await import('./live.ts');
     return preflightLive(run, options, loaded, saved?.evidence ?? []);
   }

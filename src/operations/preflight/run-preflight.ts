@@ -11,11 +11,14 @@ import type { PreparedDeployment } from '../prepare.ts';
 export interface RunPreflightOptions
   extends Pick<RunChecksOptions, 'only' | 'skip' | 'failOn' | 'timeoutMs' | 'savedEvidence' | 'onEvent'>,
     Pick<CollectContext, 'env' | 'now' | 'signal' | 'deep'> {
-  /** Where services are probed from; `cluster` creates a pod there and removes it again. Default: `local`. */
+  /** Where services are probed from. `cluster` creates a pod and deletes it again. Default: `local`. */
   readonly from?: CollectContext['from'];
 }
 
-/** Every preflight check of a prepared deployment, under its policy. Throws UserError for an unknown id or a wrong policy, Interrupted for an aborted signal. */
+/**
+ * Runs the preflight checks of a prepared deployment under its policy. Throws UserError for an unknown id or an invalid
+ * policy, Interrupted for an aborted signal.
+ */
 export async function runPreflight(prepared: PreparedDeployment, options: RunPreflightOptions): Promise<CheckRun> {
   const { env, now, signal, deep, from, ...rest } = options;
   const policy = await readPolicy(prepared.deployment.policy, prepared.baseDirectory);

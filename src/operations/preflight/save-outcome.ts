@@ -3,7 +3,10 @@ import { saveOrigin } from '../../evidence/saved-origin.ts';
 import { savePolicy } from '../policy.ts';
 import type { PreflightOutcome } from './options.ts';
 
-/** Writes the evidence, its origin, the deployment and its policy, for `--from-evidence`; the deployment's paths are relative to `source`. */
+/**
+ * Writes the evidence, its origin, the deployment and its policy to `directory`, for `--from-evidence`. The
+ * deployment's paths are relative to `source`.
+ */
 export async function saveOutcome(
   { run, deployment, redact, origin }: PreflightOutcome,
   source: string,

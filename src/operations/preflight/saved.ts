@@ -12,16 +12,16 @@ import { asOf } from './evidence-origin.ts';
 import type { PreflightOptions, PreflightOutcome, PreflightRun } from './options.ts';
 import { bareContext, policyAt, policyOverride, tierOf } from './without-file.ts';
 
-/** A folder of `--save-evidence`. */
+/** A folder that `--save-evidence` wrote. */
 interface SavedEvidence {
   /** Absolute. */
   readonly directory: string;
   readonly evidence: readonly Evidence<unknown>[];
-  /** The deployment that was saved with it; undefined if it was collected without a file. */
+  /** The deployment saved with the evidence. Undefined if the evidence was collected without a file. */
   readonly deployment: Deployment | undefined;
 }
 
-/** Reads saved evidence; undefined without a folder. Throws UserError for a folder that holds none. */
+/** Reads saved evidence. Returns undefined without a folder. Throws UserError if the folder has no evidence. */
 export async function readSaved(
   directory: string | undefined,
   overrides: OverrideInput,
@@ -43,7 +43,7 @@ async function loadIfExists(path: string, overrides: OverrideInput): Promise<Dep
   return (await loadDeployment(path, overrides)).deployment;
 }
 
-/** Judges saved evidence as it is; collects nothing. Throws UserError for an option that needs collecting. */
+/** Runs the checks on saved evidence; collects nothing. Throws UserError for an option that needs collection. */
 export async function preflightSaved(
   preflight: PreflightRun,
   { only, skip, failOn, from, deep, waitMs }: PreflightOptions,

@@ -9,7 +9,10 @@ import type { PreflightRun, Selection } from './options.ts';
 /** One pass over the selected checks. */
 type RunPass = (pass: Selection & Pick<RunChecksOptions, 'onEvent'>) => Promise<CheckRun>;
 
-/** Runs the checks once and, with `waitMs`, those that fail again until they pass or the time is over. Each pass has its own checklist. */
+/**
+ * Runs the checks once. With `waitMs`, repeats the failed ones until they pass or the time limit is reached. Each pass
+ * has its own checklist.
+ */
 export async function runWithWait(
   { startChecklist, onWait, signal }: Pick<PreflightRun, 'startChecklist' | 'onWait' | 'signal'>,
   { only, skip, waitMs }: Selection & { readonly waitMs: number | undefined },
@@ -33,7 +36,7 @@ export async function runWithWait(
   });
 }
 
-/** Names of the evidence that a check requires. */
+/** The keys of the evidence that a check requires. */
 function keysOf(id: string): readonly string[] {
   return CHECKS.find((check) => check.id === id)?.requires.map(({ name }) => name) ?? [];
 }

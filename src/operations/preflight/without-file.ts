@@ -9,7 +9,7 @@ import type { LoadedPolicy } from '../../policy/load.ts';
 import { bareRunner } from './cluster-access.ts';
 import type { PreflightRun } from './options.ts';
 
-/** What collectors get without a deployment file: the tier alone. */
+/** The inputs of collectors without a deployment file: only the tier is known. */
 export function bareContext({ env, now, signal, configPath }: PreflightRun, tier: Tier): CollectContext {
   return {
     ...{ deployment: undefined, secrets: undefined, rendered: undefined },
@@ -18,7 +18,7 @@ export function bareContext({ env, now, signal, configPath }: PreflightRun, tier
   };
 }
 
-/** The tier of `--tier`. Throws UserError for an unknown one, or without one. */
+/** Returns the tier of `--tier`. Throws UserError if it is unknown or missing. */
 export async function tierOf({ overrides, configPath }: PreflightRun): Promise<Tier> {
   const said = await rawOverride(overrides, 'tier');
   const tier = TIERS.find((candidate) => candidate === said);
@@ -35,12 +35,15 @@ export async function tierOf({ overrides, configPath }: PreflightRun): Promise<T
   });
 }
 
-/** The policy that `--policy` names; undefined without the flag. */
+/** Returns the policy of `--policy`, or undefined without it. */
 export async function policyOverride({ overrides, cwd }: PreflightRun): Promise<LoadedPolicy | undefined> {
   return policyAt(await rawOverride(overrides, 'policy'), cwd);
 }
 
-/** The policy at a path that is relative to `directory`; undefined without a path. Its schema is loaded only now. */
+/**
+ * Loads the policy at a path relative to `directory`. Returns undefined without a path. The schema is imported on
+ * demand.
+ */
 export async function policyAt(path: string | undefined, directory: string): Promise<LoadedPolicy | undefined> {
   if (path === undefined) return undefined;
   const { readPolicy } = await import('../policy.ts');
