@@ -2,8 +2,9 @@ import type { CheckReport, CheckResult } from '../checks/check.ts';
 import { blocks } from '../checks/exit.ts';
 
 /**
- * The findings as workflow commands of GitHub Actions, which shows them beside the change: an error for what blocks, a warning for the rest; `file` is
- * the deployment file, relative to the repository. Escapes: https://docs.github.com/actions/reference/workflow-commands.
+ * Returns the findings as workflow commands of GitHub Actions, which shows them beside the change: an error for a
+ * finding that blocks, a warning for any other. `file` is the deployment file, relative to the repository. Escapes:
+ * https://docs.github.com/actions/reference/workflow-commands.
  */
 export function reportAnnotations(report: CheckReport, file: string | undefined): string {
   return report.checks

@@ -7,9 +7,12 @@ import { arrow, paint, type Style, sign } from './style.ts';
 const INDENT = 5;
 const DETAIL = 9;
 
-/** Findings in full, below their subject: sign, id and message, further lines of the message, the risk taken, the next step, and for a failed check what documents it. */
+/**
+ * The lines of findings, below their subject: sign, id and message; further lines of the message; the accepted risk;
+ * the change of severity by policy; the next step; and for a failed check the command that explains it.
+ */
 export function findingLines(findings: readonly CheckResult[], style: Style): readonly string[] {
-  // What could not be seen for one and the same reason is said once.
+  // Unknown results with the same reason are one entry.
   const groups = groupBy(findings, (finding) =>
     finding.status === 'unknown' ? `unknown ${finding.message}` : finding.id,
   );

@@ -2,7 +2,7 @@ import type { CheckReport } from '../checks/check.ts';
 import { reportJson } from './json.ts';
 import { reportLines } from './lines.ts';
 
-/** A form in which a whole report can be written to a file or a pipe. */
+/** A format in which a whole report can be written to a file or a pipe. */
 export type ReportFormat = 'lines' | 'json' | 'junit' | 'html';
 
 const WRITERS: Readonly<Record<ReportFormat, () => Promise<(report: CheckReport) => string>>> = {
@@ -12,7 +12,7 @@ const WRITERS: Readonly<Record<ReportFormat, () => Promise<(report: CheckReport)
   html: async () => (await import('./html/page.ts')).reportHtml,
 };
 
-/** The report in one of its forms. */
+/** Returns the report in a format. */
 export async function reportAs(format: ReportFormat, report: CheckReport): Promise<string> {
   const write = await WRITERS[format]();
   return write(report);
@@ -27,7 +27,7 @@ const BY_ENDING: Readonly<Record<string, ReportFormat>> = {
 };
 export const REPORT_ENDINGS = Object.keys(BY_ENDING);
 
-/** The form that a file's name asks for by its ending; undefined for any other ending. */
+/** Returns the format for the extension of a file name. Undefined for an unknown extension. */
 export function formatOfFile(path: string): ReportFormat | undefined {
   const dot = path.lastIndexOf('.');
   return dot < 0 ? undefined : BY_ENDING[path.slice(dot).toLowerCase()];

@@ -1,6 +1,6 @@
 import type { CheckResult, Subject } from '../checks/check.ts';
 
-/** What a healthy subject says of itself in one line: the observations of these checks, where they passed. */
+/** The checks whose observations describe a healthy subject in one line. */
 const HIGHLIGHTS: Readonly<Partial<Record<Subject, readonly string[]>>> = {
   tools: ['tools.kubectl', 'tools.helm', 'tools.docker', 'tools.compose'],
   cluster: ['cluster.capacity.nodes', 'cluster.capacity.fit'],
@@ -13,7 +13,7 @@ const HIGHLIGHTS: Readonly<Partial<Record<Subject, readonly string[]>>> = {
   recovery: ['recovery.rpo', 'recovery.rto'],
 };
 
-/** The facts of a healthy subject; empty where it has none to tell. */
+/** Returns the observations of the subject's highlight checks that passed. Empty if there are none. */
 export function highlights(subject: Subject, checks: readonly CheckResult[]): string {
   const told = (HIGHLIGHTS[subject] ?? [])
     .map((id) => checks.find((check) => check.id === id))

@@ -1,6 +1,6 @@
 import type { CheckReport } from '../checks/check.ts';
 
-/** The one document of `-o json`. */
+/** The document of `-o json`. */
 export function reportJson(report: CheckReport): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }

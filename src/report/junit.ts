@@ -4,8 +4,9 @@ import { acceptedText } from './finding.ts';
 import { severityChange } from './policy.ts';
 
 /**
- * The report as JUnit XML, a suite for each subject and a case for each check, so that a pipeline gates as the exit code does: a `fail` is a failure, an
- * `unknown` or warning that blocks is an error; other warnings and what was accepted are passed cases that say so in their output. Schema: the Jenkins/Ant JUnit XSD.
+ * The report as JUnit XML: a suite per subject, a case per check. A pipeline then fails as the exit code does: a `fail`
+ * is a failure; an `unknown` or warning that blocks is an error; any other warning or accepted risk is a passed case
+ * with output. Schema: the Jenkins/Ant JUnit XSD.
  */
 export function reportJunit(report: CheckReport): string {
   const { phase, deployment, tier, target, location, time, difyctl, checks, durationMs } = report;
@@ -29,7 +30,7 @@ function suiteLines(
   time: string,
 ): readonly string[] {
   const subject = checks[0]?.subject ?? '';
-  // Collectors run side by side: the slowest check is the suite's time, not the sum.
+  // Collectors run in parallel: the time of the suite is that of the slowest check, not the sum.
   const slowest = Math.max(...checks.map((check) => check.durationMs));
   const facts = { ...counts(checks, report), time: seconds(slowest), timestamp: time.replace(/\.\d+Z$/, '') };
   return [
@@ -88,7 +89,10 @@ function tag(name: string, attributes: Readonly<Record<string, string>>, isEmpty
   return `<${name}${written.join('')}${isEmpty ? '/' : ''}>`;
 }
 
-/** Text that may stand in XML 1.0: its five signs escaped, characters that it cannot hold left out. In attributes a line's end is written as a reference. */
+/**
+ * Escapes the special characters of XML 1.0 and removes those that it does not allow. In attributes, a line break
+ * becomes a character reference.
+ */
 function xmlText(text: string, inAttribute = false): string {
   const escaped = text
     .replace(FORBIDDEN, '')
@@ -99,7 +103,7 @@ function xmlText(text: string, inAttribute = false): string {
   return inAttribute ? escaped.replaceAll('\n', '&#10;') : escaped;
 }
 
-/** Control characters and lone surrogates: https://www.w3.org/TR/xml/#charsets. */
+/** Any character but those that XML allows: https://www.w3.org/TR/xml/#charsets. */
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
 function seconds(ms: number): string {

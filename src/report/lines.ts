@@ -8,7 +8,7 @@ import { acceptedText, explainHint } from './finding.ts';
 import { policyLine, severityChange } from './policy.ts';
 import { waitedWords } from './waited.ts';
 
-/** Every count, also of none: logs are compared line by line. */
+/** Every count, also if it is zero: logs are compared line by line. */
 const ORDER = ['pass', 'warn', 'fail', 'unknown', 'skip'] as const;
 
 const LABELS: Readonly<Record<Status, string>> = {
@@ -20,7 +20,8 @@ const LABELS: Readonly<Record<Status, string>> = {
 };
 
 /**
- * One line for each check, for logs of CI: no colour, greppable by label and id. Nothing is folded but, unless `verbose`, what a file is missing for.
+ * One line per check, for CI logs: no colour, greppable by label and id. Unless `verbose`, the checks that need a
+ * deployment file are one line.
  */
 export function reportLines(report: CheckReport, { verbose }: { readonly verbose: boolean }): string {
   const { phase, deployment, tier, target, location, summary, durationMs } = report;

@@ -10,7 +10,7 @@ interface Row {
   failed: number;
 }
 
-/** A checklist that fills in while a run goes on, under a spinner; `end` takes it away for the report. */
+/** A checklist that updates during a run, below a spinner. `end` removes it before the report is written. */
 export interface LiveChecklist {
   readonly onEvent: (event: CheckEvent) => void;
   end(): void;
@@ -21,7 +21,7 @@ export function liveChecklist(spinner: Spinner, style: Style): LiveChecklist {
   const looking = new Set<string>();
   const draw = (): void => {
     const at = looking.size === 0 ? 'checking' : `checking ${[...looking].join(', ')}`;
-    // Two columns of indentation and the spinner stand before the first line.
+    // Two columns of indentation and the spinner precede the first line.
     const lines = [cut(at, style.width - 5), ...[...rows.values()].map((row) => rowText(row, style))];
     spinner.show(lines.join('\n'));
   };

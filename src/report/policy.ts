@@ -10,7 +10,7 @@ export function policyLine(facts: PolicyFacts): string {
   return `policy: ${policyName(facts)}`;
 }
 
-/** Why a check is graver or lighter here than elsewhere; undefined where no policy names it. */
+/** Why the policy changes the severity of a check. Undefined if no policy names the check. */
 export function severityChange({ severity, policy }: CheckResult): string | undefined {
   if (policy === undefined) return undefined;
   const otherwise = policy.was === severity ? '' : `, else ${policy.was}`;

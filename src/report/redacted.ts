@@ -3,12 +3,12 @@ import type { Redact } from '../base/redact.ts';
 import type { CheckReport, CheckResult, Observation } from '../checks/check.ts';
 
 /**
- * The report with every text that tells of the world redacted and made printable, before it is written in a form that escapes or folds texts: an
- * escaped secret is one that no redactor knows. Ids and statuses are ours and stay.
+ * Redacts every text of the report that may contain observed values, and makes it printable. Call before a format
+ * escapes or folds texts: the redactor does not know an escaped secret. Ids and statuses are unchanged.
  */
 export function redactedReport(report: CheckReport, redact: Redact): CheckReport {
   const { policy } = report;
-  // Redacted before and after: characters that are left out may have stood inside a secret.
+  // Redact before and after: a removed character may have split a secret.
   const safe = (text: string): string => withoutRunnerCommands(redact(printable(redact(text))));
   return {
     ...report,

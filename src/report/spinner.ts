@@ -7,18 +7,21 @@ import type { Style } from './style.ts';
 
 const ASCII_FRAMES = { interval: 130, frames: ['|', '/', '-', '\\'] };
 
-/** A text that moves while work goes on; for a terminal only. */
+/** An animated text while work runs; for terminals only. */
 export interface Spinner {
-  /** Shows the text, beginning to move where it stood still. */
+  /** Shows the text, and starts the animation if it is stopped. */
   show(text: string): void;
-  /** Takes it away, so that something else can be written. */
+  /** Removes the text, so that something else can be written. */
   clear(): void;
 }
 
-/** A spinner that draws through `write`, so that what it shows passes the redactor of the run like all other output; its text is made printable. */
+/**
+ * Creates a spinner that draws through `write`, so that its text passes the redactor of the run. The text is made
+ * printable.
+ */
 export function createSpinner(write: (text: string) => void, { width, unicode, color }: Style): Spinner {
   const spinner = ora({
-    // ora divides by the columns to know how many lines to take away.
+    // ora divides by the number of columns to count the lines to clear, so it must not be 0.
     stream: terminalOver(write, knownColumns(width) ?? 1),
     isEnabled: true,
     discardStdin: false,
@@ -40,7 +43,7 @@ export function createSpinner(write: (text: string) => void, { width, unicode, c
   };
 }
 
-/** What ora asks of a terminal, on top of a function that writes at once and never has to be waited for. */
+/** The part of a terminal that ora uses, on top of a synchronous write function. */
 function terminalOver(write: (text: string) => void, columns: number): NodeJS.WritableStream {
   const stream = Object.assign(new Writable(), {
     isTTY: true,

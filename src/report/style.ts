@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import type { Status } from '../checks/check.ts';
 
-/** How much a terminal can show. */
+/** What a terminal can show. */
 export interface Style {
   readonly color: boolean;
   readonly unicode: boolean;
@@ -11,9 +11,15 @@ export interface Style {
 
 export type Tone = 'good' | 'bad' | 'care' | 'quiet' | 'strong';
 
-/** Whether colours are wanted was decided by the caller (NO_COLOR, --no-color, the stream); the sixteen basic ones are in every terminal. */
+/**
+ * The caller decides whether to use colours (NO_COLOR, --no-color, the stream). Every terminal has the sixteen basic
+ * ones.
+ */
 const chalk = new Chalk({ level: 1 });
-/** Each takes one text and nothing else: as the callback of `map`, which gives an index and a list too, it does not compile. */
+/**
+ * Each accepts only one text. The rest parameter makes use as a callback of `map`, which passes an index and an array,
+ * a compile error.
+ */
 const PAINTS: Readonly<Record<Tone, (text: string, ...nothing: readonly never[]) => string>> = {
   good: (text) => chalk.green(text),
   bad: (text) => chalk.red(text),
@@ -22,7 +28,7 @@ const PAINTS: Readonly<Record<Tone, (text: string, ...nothing: readonly never[])
   strong: (text) => chalk.bold(text),
 };
 
-/** The text in a tone, or as it is where colours are off. */
+/** Returns the text in a tone; unchanged if colours are off. */
 export function paint({ color }: Pick<Style, 'color'>, tone: Tone, text: string): string {
   return color ? PAINTS[tone](text) : text;
 }
@@ -37,7 +43,7 @@ const TONES: Readonly<Record<Status, Tone>> = {
 const UNICODE: Readonly<Record<Status, string>> = { pass: '✔', warn: '!', fail: '✖', skip: '-', unknown: '?' };
 const ASCII: Readonly<Record<Status, string>> = { pass: 'ok', warn: '!', fail: 'x', skip: '-', unknown: '?' };
 
-/** A status as one sign, said by its shape as well as by its colour. */
+/** A status as a sign that differs in shape as well as in colour. */
 export function sign(style: Style, status: Status): string {
   return paint(style, TONES[status], (style.unicode ? UNICODE : ASCII)[status]);
 }
@@ -46,12 +52,12 @@ export function toneOf(status: Status): Tone {
   return TONES[status];
 }
 
-/** What stands before the next step. */
+/** The sign before a next step. */
 export function arrow({ unicode }: Style): string {
   return unicode ? '→' : '->';
 }
 
-/** What stands between facts of one line. */
+/** The separator between facts on one line. */
 export function dot({ unicode }: Style): string {
   return unicode ? '·' : '-';
 }

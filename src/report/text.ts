@@ -12,9 +12,9 @@ import { dot, paint, type Style, sign, toneOf } from './style.ts';
 import { waitedWords } from './waited.ts';
 
 export interface TextOptions extends Style {
-  /** Also what was skipped and noted. */
+  /** Also list skipped and noted checks. */
   readonly verbose: boolean;
-  /** The command that comes after a report without faults. */
+  /** The command to run after a report with exit code 0. */
   readonly next?: string | undefined;
 }
 
@@ -27,7 +27,10 @@ interface Group {
   readonly status: Status;
 }
 
-/** The report for people: what is wrong first and in full, what is well in a line each, or in one line for all where something is wrong. */
+/**
+ * The report as text: findings first, in full; then healthy subjects, one line each, or one line for all if there are
+ * findings.
+ */
 export function reportText(report: CheckReport, options: TextOptions): string {
   const groups = grouped(report.checks);
   const wrong = groups
@@ -85,7 +88,7 @@ function wrongLines({ subject, checks, status }: Group, options: TextOptions): r
   ];
 }
 
-/** How many were judged: what was skipped stands in the closing line. */
+/** The number of checks that were not skipped; the closing line has the skipped ones. */
 function judged(checks: readonly CheckResult[]): number {
   return checks.filter(({ status }) => status !== 'skip').length;
 }
@@ -115,7 +118,7 @@ function collapsed(groups: readonly Group[], style: Style): readonly string[] {
   return [`  ${sign(style, 'pass')} ${first}`, ...more.map((line) => `    ${line}`)];
 }
 
-/** What changes nothing and is told on request: skipped checks, and faults that the tier only notes. */
+/** Checks with a note, and skipped checks; for --verbose. */
 function asideLines(checks: readonly CheckResult[], style: Style): readonly string[] {
   const aside = [
     ...checks
@@ -131,7 +134,7 @@ function asideLines(checks: readonly CheckResult[], style: Style): readonly stri
   });
 }
 
-/** What nobody can judge without a file, in one line for all. */
+/** One line with the number of checks that need a deployment file. */
 function fileLines(checks: readonly CheckResult[], style: Style): readonly string[] {
   const count = checks.filter(lacksFile).length;
   if (count === 0) return [];
@@ -152,7 +155,7 @@ function closingLines(report: CheckReport, hasFindings: boolean, options: TextOp
     ...joinFitting([counts, exit, told], '   ', options.width - 2).flatMap((line) =>
       line.length > options.width - 2 ? wrap(line, options.width, 2) : [`  ${line}`],
     ),
-    // A failed check names its own.
+    // A failed check has its own hint.
     ...(hasFindings && summary.fail === 0 ? wrap('Why: difyctl checks explain ID', options.width, 2) : []),
     ...next.flatMap((line) => wrap(line, options.width, 2)),
   ];

@@ -8,7 +8,7 @@ const ENDINGS: Readonly<Record<NonNullable<CheckReport['waited']>['endedBy'], st
   unrecoverable: 'until waiting could not help',
 };
 
-/** How `--wait` went: `2m 10s, checked again 13 times, until all passed`. Undefined if there was no wait. */
+/** The course of `--wait`: `2m 10s, checked again 13 times, until all passed`. Undefined if there was no wait. */
 export function waitedWords({ waited }: CheckReport): string | undefined {
   if (waited === undefined || (waited.rounds === 0 && waited.endedBy === 'passed')) return undefined;
   const { ms, rounds, endedBy } = waited;

@@ -1,4 +1,4 @@
-/** HTML that was built as data: only this module makes it, and every text that goes into it is escaped. */
+/** Escaped HTML. Only this module creates it from values, and escapes every text in it. */
 export class Markup {
   readonly html: string;
 
@@ -9,7 +9,7 @@ export class Markup {
 
 type Content = string | number | Markup | readonly Markup[];
 
-/** A template whose values are texts, to be escaped, or markup made the same way. */
+/** A template whose values are texts, which are escaped, or other markup. */
 export function markup(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
   return new Markup(
     strings.map((piece, index) => piece + (index < values.length ? written(values[index] ?? '') : '')).join(''),

@@ -7,7 +7,7 @@ import { waitedWords } from '../waited.ts';
 import { Markup, markup } from './markup.ts';
 import { STYLE } from './style.ts';
 
-/** From what stops an install to what is well, and what each is called. */
+/** Order of severity, with the word and the sign of each status. */
 const ORDER: readonly (readonly [status: Status, word: string, sign: string])[] = [
   ['fail', 'failed', '✖'],
   ['unknown', 'not seen', '?'],
@@ -16,7 +16,7 @@ const ORDER: readonly (readonly [status: Status, word: string, sign: string])[] 
   ['skip', 'skipped', '–'],
 ];
 
-/** The report as one page that needs nothing else: no script, no link out, readable without colour, printable. */
+/** The report as one self-contained page: no script, no external link, readable without colour, printable. */
 export function reportHtml(report: CheckReport): string {
   const { checks, phase, deployment } = report;
   const findings = ORDER.slice(0, 3).flatMap(([status]) => checks.filter((check) => check.status === status));
@@ -82,7 +82,7 @@ ${observations.length < 2 ? '' : observationTable(id, observations)}
 </article>`;
 }
 
-/** From where the one thing was seen; of several, the table says it. */
+/** Where the evidence of a single observation is from. Empty for several: their table has a column for it. */
 function origin([only, ...others]: NonNullable<CheckResult['observations']>): readonly Markup[] {
   return only === undefined || others.length > 0 ? [] : [markup`<dt>Seen from</dt><dd>${placeOf(only)}</dd>`];
 }

@@ -1,4 +1,7 @@
-/** The page's style: system fonts, light and dark by the reader's setting, black on white on paper. Text contrast is at least 4.5 : 1 in both (WCAG 2.2 AA). */
+/**
+ * The style of the page: system fonts, light or dark as the reader prefers, black on white in print. Text contrast is
+ * at least 4.5 : 1 in both (WCAG 2.2 AA).
+ */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1f24; --quiet: #57606a; --line: #d0d7de; --ground: #fff; --panel: #f6f8fa;
   --pass: #116329; --warn: #7d4e00; --fail: #b3141d; --unknown: #5a32a3; --skip: #57606a; }
