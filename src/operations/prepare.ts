@@ -20,7 +20,7 @@ export interface PreparedDeployment extends DeploymentContext {
   readonly secrets: ResolvedSecrets;
   /** The rendered set, or the reason why rendering failed: no chart, an unknown key, … */
   readonly rendered: Result<Rendered, Fault>;
-  /** A note for each source of secrets that could not be read. */
+  /** Notes on the secrets: what could not be read, and what was edited in the installation. */
   readonly notes: readonly string[];
   /**
    * Writes generated secrets to the cache. Only code that writes or applies the rendered set calls it, and never with
