@@ -1,24 +1,25 @@
 import type { ComponentName } from '../checklist/components.ts';
 import { difyProfile } from '../versions/dify-profile.ts';
 
-/** An image without the place it is pulled from: `langgenius/dify-api`, `1.16.1`. */
+/** An image without its registry: `langgenius/dify-api`, `1.16.1`. */
 export interface Image {
-  /** Registry host of the publisher where that is not Docker Hub. */
+  /** The publisher's registry host. Undefined for Docker Hub. */
   readonly host?: string;
   readonly repository: string;
   readonly tag: string;
 }
 
 /**
- * What upstream pulls as `latest`, pinned: nginx's stable line (its Alpine image carries busybox and runs as uid 101 as the chart
- * wants), and the last of Canonical's squid images for Ubuntu 24.04.
+ * Images that upstream pulls as `latest`, pinned here: nginx's stable line (its Alpine image contains busybox and runs
+ * as uid 101, as the chart requires), and the last of Canonical's squid images for Ubuntu 24.04.
  */
 const NGINX: Image = { repository: 'nginx', tag: '1.28.0-alpine' };
 const SQUID: Image = { repository: 'ubuntu/squid', tag: '6.6-24.04_beta' };
 
 /**
- * What Compose runs beside Dify. PostgreSQL and Redis stay in upstream's lines (15, 6), so that existing volumes can be adopted;
- * Weaviate in the line that Dify 1.16 was released with, whose data an older patch of 1.27 shares.
+ * Images of the other services on Compose. PostgreSQL and Redis are in upstream's lines (15, 6), so that existing
+ * volumes can be adopted. Weaviate is in the line that Dify 1.16 was released with; its data format is the same as that
+ * of older 1.27 patches.
  */
 export const SERVICE_IMAGES = {
   busybox: { repository: 'busybox', tag: '1.37.0' },
@@ -27,12 +28,15 @@ export const SERVICE_IMAGES = {
   weaviate: { host: 'cr.weaviate.io', repository: 'semitechnologies/weaviate', tag: '1.27.27' },
 } as const satisfies Readonly<Record<string, Image>>;
 
-/** The image of the api, which worker, beat and websocket share, for a Dify version such as `1.16.1`. */
+/** The image of the API for a Dify version such as `1.16.1`. Worker, beat and websocket use it too. */
 export function apiImage(version: string): Image {
   return { repository: 'langgenius/dify-api', tag: version };
 }
 
-/** The image of every Dify component of a release that is rendered. Throws (a bug) for another one: `refuseUnknownVersion` comes first. */
+/**
+ * The image of every Dify component of a rendered release. Throws Error (a bug) for another release: call
+ * `refuseUnknownVersion` first.
+ */
 export function componentImages(version: string): Readonly<Record<ComponentName, Image>> {
   const profile = difyProfile(version);
   if (profile === undefined) throw new Error(`no images are known for Dify ${version}`);
@@ -53,18 +57,21 @@ export function componentImages(version: string): Readonly<Record<ComponentName,
   };
 }
 
-/** The repository as it is pulled: below `registry` where one is given (its path kept, as mirrors and pull-through caches do), else from its publisher. */
+/**
+ * The repository to pull from: below `registry` if one is given (the path is kept, as mirrors and pull-through caches
+ * do), otherwise at the publisher.
+ */
 export function repositoryIn(image: Image, registry: string | undefined): string {
   const place = registry?.replace(/\/+$/, '') ?? image.host;
   return place === undefined ? image.repository : `${place}/${image.repository}`;
 }
 
-/** `repository:tag`, as a container engine takes it. */
+/** `repository:tag`, for a container engine. */
 export function imageName(image: Image, registry: string | undefined): string {
   return `${repositoryIn(image, registry)}:${image.tag}`;
 }
 
-/** By the name under which each image of the tables is pulled, the name that its publisher gives it: what a mirror is filled from. */
+/** Maps the name that each image is pulled by to its publisher's name, for filling a mirror. */
 export function publishedNames(version: string, registry: string | undefined): ReadonlyMap<string, string> {
   const images: readonly Image[] = [...Object.values(componentImages(version)), ...Object.values(SERVICE_IMAGES)];
   return new Map(images.map((image) => [imageName(image, registry), imageName(image, undefined)]));

@@ -5,7 +5,7 @@ import { knownPairs, releaseOfChart } from '../versions/known-charts.ts';
 import { lineOf, renderedVersions, whyNotRendered } from '../versions/known-releases.ts';
 import type { ChartFacts } from './rendered.ts';
 
-/** Refuses a Dify version that is not rendered for the deployment's target. Throws UserError (exit 2). */
+/** Throws UserError (exit 2) if the Dify version is not rendered for the deployment's target. */
 export function refuseUnknownVersion({ version, target }: Pick<Deployment, 'version' | 'target'>): void {
   const why = whyNotRendered(version, target.type);
   if (why === undefined) return;
@@ -15,7 +15,10 @@ export function refuseUnknownVersion({ version, target }: Pick<Deployment, 'vers
   });
 }
 
-/** Refuses a chart of the community repository that is made for another line of Dify. A chart that is not listed is judged by its keys. Throws UserError (exit 2). */
+/**
+ * Throws UserError (exit 2) if the chart of the community repository is made for another minor line of Dify. Returns
+ * for a chart that is not listed: `checkChartKeys` checks its keys.
+ */
 export function refuseOtherChart(version: string, facts: Pick<ChartFacts, 'name' | 'version'>): void {
   const made = facts.name === 'dify' ? releaseOfChart(facts.version) : undefined;
   if (made === undefined || lineOf(made) === lineOf(version)) return;

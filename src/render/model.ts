@@ -7,7 +7,7 @@ import type { ServiceAddresses } from './dify-env/addresses.ts';
 import { type CaCertificate, caCertificates } from './dify-env/ca-certificates.ts';
 import { type DifyEnvironment, difyEnvironment } from './dify-env/environment.ts';
 
-/** What a deployment comes to before it is written for one target; each part is derived once. */
+/** What is derived from a deployment before it is rendered for one target. Each part is derived once. */
 export interface RenderModel {
   readonly deployment: Deployment;
   readonly components: Readonly<Record<ComponentName, PlannedComponent>>;
@@ -17,7 +17,7 @@ export interface RenderModel {
   readonly environment: DifyEnvironment;
 }
 
-/** The model of a deployment whose services are reached at `addresses`, which the target names. */
+/** The model of a deployment. `addresses` are the target's addresses of its services. */
 export function renderModel(deployment: Deployment, addresses: ServiceAddresses): RenderModel {
   const components = plannedComponents(deployment);
   return {

@@ -8,19 +8,19 @@ export interface RenderedFile {
   readonly mode: 0o600 | 0o644;
 }
 
-/** What helm and kubectl are given. No file of it holds a secret value. */
+/** The input of helm and kubectl. No file of it holds a secret value. */
 export interface RenderedKubernetes {
   readonly target: 'kubernetes';
   /** values.yaml, manifests/*.yaml and secret-keys.yaml, sorted by path. */
   readonly files: readonly RenderedFile[];
   readonly values: JsonObject;
-  /** Objects beside the chart, as in manifests/. */
+  /** Objects besides the chart's, as in manifests/. */
   readonly manifests: readonly KubernetesObject[];
-  /** The immutable Secret that the values refer to; its data is here and in no file. */
+  /** The immutable Secret that the values refer to. No file holds its data. */
   readonly secret: { readonly name: string; readonly data: Readonly<Record<string, string>> };
 }
 
-/** What docker compose is given: the whole directory. `.env` (0600) is the only file that holds secrets. */
+/** The input of docker compose: the whole directory. `.env` (0600) is the only file that holds secrets. */
 export interface RenderedCompose {
   readonly target: 'compose';
   readonly files: readonly RenderedFile[];
@@ -28,14 +28,14 @@ export interface RenderedCompose {
   readonly project: JsonObject;
   /** Variables of `.env`. */
   readonly env: Readonly<Record<string, string>>;
-  /** What each variable of `.env` is made of. */
+  /** The secrets that each variable of `.env` is made of. */
   readonly sources: Readonly<Record<string, VariableSource>>;
 }
 
-/** The secrets that a variable of `.env` holds: one as it is, or several within a text. */
+/** The secrets in a variable of `.env`: one whole secret, or several within a text. */
 export interface VariableSource {
   readonly of: readonly SecretPath[];
-  /** True for one secret as it is. */
+  /** True for one whole secret. */
   readonly isWhole: boolean;
 }
 
@@ -47,12 +47,12 @@ export type KubernetesObject = JsonObject & {
   readonly metadata: JsonObject & { readonly name: string };
 };
 
-/** The chart's own word on what it takes: `helm show values` and its values.schema.json. */
+/** The chart's defaults and schema: `helm show values` and its values.schema.json. */
 export interface ChartFacts {
   readonly name: string;
   readonly version: string;
   readonly appVersion: string;
   readonly values: JsonObject;
-  /** Absent where the chart ships none. */
+  /** Undefined if the chart has no schema. */
   readonly schema: JsonObject | undefined;
 }

@@ -1,12 +1,12 @@
 import { PORTS, SERVICE_OF } from './compose/names.ts';
 import { fillTemplate } from './template.ts';
 
-/** `proxy` of Debian and Ubuntu, which squid's packages run as. */
+/** User and group `proxy` of Debian and Ubuntu, which squid's packages run as. */
 export const SQUID_USER = '13:13';
 
 /**
- * Where no request may go: special-purpose addresses of IANA's registries (IPv4, IPv6), cloud metadata among them. Squid
- * resolves names before it judges, so a public name that points inside is refused, too.
+ * Addresses that no request may reach: special-purpose addresses of IANA's registries (IPv4, IPv6), including cloud
+ * metadata. Squid resolves names first, so a public name that resolves to a private address is also refused.
  */
 const PRIVATE = [
   '0.0.0.0/8',
@@ -28,23 +28,23 @@ const PRIVATE = [
   'ff00::/8',
 ];
 
-/** The line of the templates that refuses them; `isGuarded` looks for it. */
+/** The line of the templates that refuses private addresses. `isGuarded` searches for it. */
 const DENY_PRIVATE = 'http_access deny private';
 
-/** Clients are the containers of the project: Docker gives its networks addresses of these ranges. */
+/** Clients are the containers of the project. Docker gives its networks addresses of these ranges. */
 const CLIENTS = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fe80::/10'];
 
 /**
- * A squid.conf, from templates/squid/squid.conf, that lets containers out to the public internet and nowhere else. CONNECT goes to port 443 only. Bodies up to
- * 100 MB are buffered, as upstream's are. Nothing is cached; the log goes to the container's output, without
- * the health check's own connections.
+ * Returns a squid.conf, from templates/squid/squid.conf, with which containers can reach the public internet only.
+ * CONNECT is allowed to port 443 only. Bodies up to 100 MB are buffered, as in upstream. Nothing is cached. The log
+ * goes to the container's output, without the connections of the health check.
  */
 export function squidConfig(role: 'ssrf' | 'agent'): string {
   return fillTemplate('squid/squid.conf', {
     port: PORTS.squid,
     clients: ranges(CLIENTS),
     private: ranges(PRIVATE),
-    // What the agent's shell may reach inside all the same: signed files, and the stub through which it calls Dify.
+    // Internal addresses that the agent's shell may reach: signed files, and the stub through which it calls Dify.
     agent: role === 'agent',
     apiHost: SERVICE_OF.api,
     apiPort: PORTS.api,
@@ -58,15 +58,16 @@ function ranges(list: readonly string[]): readonly { readonly range: string }[] 
 }
 
 /**
- * The same rules for the chart's squid, which includes the files of /etc/squid/conf.d before its own `deny all` (chart 0.38, config.tpl; without them the image's own
- * file lets every client through to every address). Only the release's Service leads to it, so clients are not asked where they come from: pods may have public
- * addresses. The sandbox's reverse proxy on another port is refused with the rest.
+ * The same rules for the chart's squid, which includes the files of /etc/squid/conf.d before its own `deny all` (chart
+ * 0.38, config.tpl; the image's own file there lets every client reach every address). Client addresses are not
+ * checked: only the release's Service leads to this squid, and pods may have public addresses. The sandbox's reverse
+ * proxy on another port is refused like everything else.
  */
 export function squidRules(): string {
   return fillTemplate('squid/rules.conf', { private: ranges(PRIVATE) });
 }
 
-/** True for a configuration or rules that refuse private addresses before they let anybody through. */
+/** True if a configuration or rules refuse private addresses before they allow any client. */
 export function isGuarded(config: string): boolean {
   const access = config.split('\n').filter((line) => line.startsWith('http_access'));
   const refuses = access.indexOf(DENY_PRIVATE);

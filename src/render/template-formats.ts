@@ -1,19 +1,25 @@
 export type TemplateFormat = keyof typeof ESCAPES;
 
-/** By format: a value as one word of it. Each throws for a value that the format cannot hold as one word. */
+/**
+ * For each format: a function that escapes a value as one word. It throws Error if the format cannot express the value
+ * as one word.
+ */
 export const ESCAPES = { nginx: nginxWord, squid: squidWord };
 
-/** Characters that no format here gives a meaning. */
+/** Characters without a special meaning in any of these formats. */
 const PLAIN = /^[\w.:/@%+,=~-]*$/;
 
-/** nginx reads `"…"` as one word, with `\` before a quote or a backslash. A `$` begins a variable everywhere, and nothing takes that from it. */
+/**
+ * nginx reads `"…"` as one word, with `\` before a quote or a backslash. `$` always begins a variable and cannot be
+ * escaped.
+ */
 function nginxWord(text: string): string {
   if (PLAIN.test(text)) return text;
   if (/[$\p{Cc}]/u.test(text)) throw new Error(`nginx cannot hold ${JSON.stringify(text)} as one word`);
   return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-/** squid.conf has no quotes that hold for every directive. */
+/** squid.conf has no quoting that works in every directive. */
 function squidWord(text: string): string {
   if (PLAIN.test(text)) return text;
   throw new Error(`squid.conf cannot hold ${JSON.stringify(text)} as one word`);

@@ -2,19 +2,22 @@ import mustache from 'mustache';
 import { packageFile } from '../base/package-file.ts';
 import { ESCAPES, type TemplateFormat } from './template-formats.ts';
 
-/** What fills a template: texts and numbers for holes, switches and lists for sections. A section's items are filled in its own lines. */
+/**
+ * The values of a template: texts and numbers for placeholders, booleans and lists for sections. Each item of a list
+ * has the values of one repetition of its section.
+ */
 export interface TemplateValues {
   readonly [name: string]: string | number | boolean | readonly TemplateValues[];
 }
 
-/** Files of templates/ and the format that values are escaped for. */
+/** Files of templates/ and the format for which their values are escaped. */
 const TEMPLATES = {
   'nginx/nginx.conf': 'nginx',
   'squid/squid.conf': 'squid',
   'squid/rules.conf': 'squid',
 } as const satisfies Readonly<Record<string, TemplateFormat>>;
 
-/** Fills a file of templates/. Throws as `fillText` does: then the template and its caller do not fit, which is a bug. */
+/** Fills a file of templates/. Throws Error like `fillText`: then template and caller do not match, which is a bug. */
 export function fillTemplate(name: keyof typeof TEMPLATES, values: TemplateValues): string {
   try {
     return fillText(packageFile(`templates/${name}`), TEMPLATES[name], values);
@@ -24,9 +27,10 @@ export function fillTemplate(name: keyof typeof TEMPLATES, values: TemplateValue
 }
 
 /**
- * Fills a template of mustache: `{{name}}` is a hole, `{{#name}}…{{/name}}` is written if the switch is on or once for each item, `{{^name}}…{{/name}}` if
- * it is off or there are none. Each value is escaped for the format. Throws for a hole without a value, a value without a hole, and a tag of any
- * other kind, such as one that would not be escaped.
+ * Fills a mustache template. `{{name}}` is a placeholder. `{{#name}}…{{/name}}` is written if the boolean is true, or
+ * once per item of the list; `{{^name}}…{{/name}}` if it is false or the list is empty. Each value is escaped for the
+ * format. Throws Error for a placeholder without a value, a value without a placeholder, and any other kind of tag,
+ * such as an unescaped one.
  */
 export function fillText(template: string, format: TemplateFormat, values: TemplateValues): string {
   const tokens = mustache.parse(template) as readonly Token[];
@@ -34,7 +38,7 @@ export function fillText(template: string, format: TemplateFormat, values: Templ
   return filled(tokens, ESCAPES[format], [values]);
 }
 
-/** Of mustache: kind, name or text, from, to, and the tokens inside a section. */
+/** A token of mustache: kind, name or text, start, end, and the tokens inside a section. */
 type Token = readonly [kind: string, name: string, from: number, to: number, inside?: readonly Token[]];
 
 /** The innermost scope comes last. */
@@ -63,7 +67,7 @@ function textOf(name: string, value: TemplateValues[string]): string {
   throw new Error(`{{${name}}} is a hole, and its value is a switch or a list`);
 }
 
-/** A switch that is on is one item without values of its own. */
+/** True becomes one item without values of its own. */
 function itemsOf(name: string, value: TemplateValues[string]): readonly TemplateValues[] {
   if (typeof value === 'boolean') return value ? [{}] : [];
   if (typeof value === 'object') return value;

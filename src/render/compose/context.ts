@@ -9,7 +9,7 @@ import type { ComposeInputs } from './host-paths.ts';
 import { COMPOSE_ADDRESSES } from './names.ts';
 import { collectVariables, type Variables } from './variables.ts';
 
-/** What every service is made from. */
+/** The input of every function that makes a service. */
 export interface ComposeContext extends RenderModel {
   readonly target: ComposeTarget;
   readonly inputs: ComposeInputs;

@@ -16,7 +16,9 @@ export const SERVICE_OF: Readonly<Record<ComponentName, string>> = {
   proxy: 'nginx',
 };
 
-/** Services that are no component of Dify's: data services, one-shot jobs, and the agent sandbox's own way out. */
+/**
+ * Services that are not components of Dify: data services, one-shot jobs, and the egress proxy of the agent sandbox.
+ */
 export const POSTGRES = 'db_postgres';
 export const REDIS = 'redis';
 export const WEAVIATE = 'weaviate';
@@ -24,7 +26,7 @@ export const INIT_PERMISSIONS = 'init_permissions';
 export const MIGRATION = 'migration';
 export const AGENT_SSRF_PROXY = 'agent_ssrf_proxy';
 
-/** Ports inside the project's networks; none of them is published. */
+/** Ports inside the project's networks. None of them is published. */
 export const PORTS = {
   api: 5001,
   web: 3000,
@@ -39,7 +41,7 @@ export const PORTS = {
   weaviateGrpc: 50051,
 } as const;
 
-/** Where the services of one project find each other: by service name, whatever the number of containers behind it. */
+/** The addresses of the services of one project: service names, which resolve to every container of the service. */
 export const COMPOSE_ADDRESSES: ServiceAddresses = {
   api: `http://${SERVICE_OF.api}:${PORTS.api}`,
   pluginDaemon: `http://${SERVICE_OF.pluginDaemon}:${PORTS.pluginDaemon}`,

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../base/json.ts';
 
-/** Upstream's networks. The internal ones have no way out but the proxies that stand in them. */
+/**
+ * Upstream's networks. An internal network has no route out; its containers use the proxies that are connected to it.
+ */
 export const NETWORKS = {
   default: {},
   ssrf_proxy_network: { internal: true },

@@ -4,13 +4,16 @@ import { fillTemplate } from '../template.ts';
 import type { ComposeContext } from './context.ts';
 import { COMPOSE_ADDRESSES, PORTS, SERVICE_OF } from './names.ts';
 
-/** Where certificate and key stand inside the container. */
+/** Paths of certificate and key inside the container. */
 export const TLS_FILES = {
   certificate: '/etc/nginx/certificates/tls.crt',
   key: '/etc/nginx/certificates/tls.key',
 } as const;
 
-/** Dify's routing table (upstream's nginx template of 1.14 and later): path prefix → component. `/` is the rest. */
+/**
+ * Dify's routing table (upstream's nginx template of 1.14 and later): path prefix → component. `/` matches every other
+ * path.
+ */
 const ROUTES: readonly (readonly [string, ComponentName])[] = [
   ['/console/api', 'api'],
   ['/api', 'api'],
@@ -33,11 +36,15 @@ const UPSTREAMS: Readonly<Partial<Record<ComponentName, string>>> = {
 };
 
 /**
- * nginx.conf, from templates/nginx/nginx.conf. Upstream servers are variables, so that nginx asks Docker's DNS again (every 10 s) and finds containers
- * that were recreated or added; written as names they would be resolved once, at start. Answers are not buffered, for event
- * streams; a request may take an hour, as upstream allows. For a container that is gone Docker asks the host's own name servers:
- * what they do not answer within 5 s is an error at once, not after nginx's 30 s. Headers are repeated in every location: nginx inherits them only
- * where a location sets none. `http2` stands behind `listen` for nginx before 1.25.1; later ones still take it.
+ * Returns nginx.conf, from templates/nginx/nginx.conf.
+ *
+ * - Upstream servers are variables, so that nginx asks Docker's DNS again every 10 s and finds containers that were
+ *   recreated or added. nginx resolves plain names only once, at start.
+ * - Responses are not buffered, because of event streams. A request may last one hour, as in upstream.
+ * - Docker forwards the name of a removed container to the host's name servers. If they do not answer within 5 s, the
+ *   request fails at once, not after nginx's default of 30 s.
+ * - Headers are repeated in every location: a location inherits them only if it sets none itself.
+ * - `http2` is a parameter of `listen`, for nginx before 1.25.1. Later versions still accept it.
  */
 export function nginxConfig({ target, deployment, planned }: ComposeContext): string {
   const served = routesOf(deployment.version);
@@ -46,7 +53,7 @@ export function nginxConfig({ target, deployment, planned }: ComposeContext): st
   const tls = target.tls !== undefined;
   return fillTemplate('nginx/nginx.conf', {
     tls,
-    // Behind a load balancer that ends TLS, what the browser spoke is what the balancer says it was.
+    // A load balancer that terminates TLS reports the browser's scheme.
     behindBalancer: !tls && deployment.urls.console.startsWith('https://'),
     portSuffix: target.httpsPort === 443 ? '' : `:${target.httpsPort}`,
     ...TLS_FILES,

@@ -22,8 +22,9 @@ import { SQUID_FILES, squidService } from './services/squid.ts';
 import { webService } from './services/web.ts';
 
 /**
- * The whole Compose directory for one release of Dify: compose.yaml, `.env` with every secret, and the configuration of nginx, squid
- * and sandbox. Pure. Throws UserError for another Dify version, and (a bug) for a deployment of another target.
+ * Renders the whole Compose directory for one release of Dify: compose.yaml, `.env` with every secret, and the
+ * configuration of nginx, squid and sandbox. Pure. Throws UserError if the Dify version is not rendered for Compose,
+ * and Error (a bug) for a deployment of another target.
  */
 export function renderCompose(deployment: Deployment, secrets: SecretValues, inputs: ComposeInputs): RenderedCompose {
   const { target } = deployment;

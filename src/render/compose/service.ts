@@ -6,10 +6,10 @@ import type { ComponentOverride } from '../../deployment/schema/components.ts';
 import type { HealthCheck } from './health.ts';
 import type { NetworkName } from './networks.ts';
 
-/** What a service waits for before it is started. */
+/** The state of a dependency that a service waits for before it starts. */
 export type Condition = 'service_healthy' | 'service_completed_successfully' | 'service_started';
 
-/** One service of the project, before what all have in common is added. */
+/** One service of the project, without the settings that all services share. */
 export interface Service {
   readonly image: string;
   readonly component: string;
@@ -20,22 +20,22 @@ export interface Service {
   readonly volumes?: readonly JsonObject[];
   readonly networks: readonly NetworkName[];
   readonly ports?: readonly JsonObject[];
-  /** Services that are not in the project are left out. */
+  /** Services to wait for. Those that the project does not have are left out. */
   readonly dependsOn?: Readonly<Record<string, Condition>>;
   readonly health?: HealthCheck;
-  /** A job that ends; all others are kept running. */
+  /** True for a job that exits. All other services are restarted if they stop. */
   readonly oneShot?: boolean;
-  /** Seconds between the request to stop and the kill. */
+  /** Grace period in seconds between SIGTERM and SIGKILL. */
   readonly stopSeconds?: number;
   readonly resources?: JsonObject;
   readonly labels?: JsonObject;
   readonly extra?: JsonObject;
 }
 
-/** At most 250 MB of log for each container: five files of 50 MB, rotated by the engine. */
+/** At most 250 MB of logs per container: five files of 50 MB, rotated by the engine. */
 const LOGGING: JsonObject = { driver: 'json-file', options: { 'max-size': '50m', 'max-file': '5' } };
 
-/** A service as compose.yaml has it. `present` are the names of all services of the project. */
+/** A service of compose.yaml. `present` has the names of all services of the project. */
 export function composeService(service: Service, deployment: string, present: ReadonlySet<string>): JsonObject {
   const waits = Object.entries(service.dependsOn ?? {}).filter(([name]) => present.has(name));
   return compact({
@@ -65,9 +65,9 @@ export function composeService(service: Service, deployment: string, present: Re
 }
 
 /**
- * Replicas, memory and weight. Memory is a hard limit. CPU is a weight among the containers of one host (Docker refuses a
- * container whose CPU limit exceeds the host's cores, so the tier's limits would not start on a smaller one), and a hard
- * limit only where the file itself gives one.
+ * Replicas, memory and CPU of a component. Memory is a hard limit. CPU is a weight among the containers of one host,
+ * because Docker refuses a container whose CPU limit exceeds the host's cores, and the tier's limits would not start on
+ * a small host. CPU has a hard limit only if the file sets one.
  */
 export function componentResources(
   name: ComponentName,
@@ -91,7 +91,7 @@ export function componentResources(
   };
 }
 
-/** Compose's own unit: `m` is 2^20 bytes. */
+/** A quantity in Compose's unit `m` (2^20 bytes), rounded up. */
 function mebibytes(quantity: string): string {
   return `${Math.ceil(parseQuantity(quantity) / 2 ** 20)}m`;
 }

@@ -6,21 +6,24 @@ import { type EnvEntry, type EnvValue, resolveValue } from '../../providers/env-
 import type { VariableSource } from '../rendered.ts';
 
 /**
- * Secrets reach containers as `environment:` entries that name a variable of `.env`: so compose.yaml holds none, each
- * container gets only its own, and `.env` stays the one file to guard (an `env_file:` would hand all of it to every
- * container). The variables have names of difyctl's own, since a variable of the shell outranks `.env`, and
- * `SECRET_KEY` or `DB_PASSWORD` may well stand in somebody's shell.
+ * Secrets reach containers as `environment:` entries that refer to a variable of `.env`. So compose.yaml holds no
+ * secret, each container gets only its own secrets, and `.env` is the only file to protect. (An `env_file:` would give
+ * every container all of them.) The variables have a prefix of difyctl, because a variable of the shell overrides
+ * `.env`, and the operator's shell may well define `SECRET_KEY` or `DB_PASSWORD`.
  */
 export interface Variables {
-  /** The entries as `environment:`, their secrets noted for `.env`. */
+  /** Returns the entries as `environment:` and records their secrets for `.env`. */
   environment(entries: readonly EnvEntry[]): JsonObject;
-  /** What `.env` must hold for all that was asked so far, sorted by name. */
+  /** The variables of `.env` for all entries so far, sorted by name. */
   file(): Readonly<Record<string, string>>;
-  /** What each of these variables is made of. */
+  /** The secrets that each of these variables is made of. */
   sources(): Readonly<Record<string, VariableSource>>;
 }
 
-/** Collects the variables of one rendered set. Throws (a bug) where two values claim one name. */
+/**
+ * Collects the variables of one rendered set. Throws Error (a bug) if one name gets two different values, and UserError
+ * if a secret has more than one line.
+ */
 export function collectVariables(secrets: SecretValues): Variables {
   const found = new Map<string, string>();
   const sources = new Map<string, VariableSource>();
@@ -47,23 +50,32 @@ function sorted<T>(values: ReadonlyMap<string, T>): Readonly<Record<string, T>> 
 
 const PREFIX = 'DIFY_SECRET_';
 
-/** The variable of `.env` that holds a secret as it is: `redis.sentinel.password` → `DIFY_SECRET_REDIS_SENTINEL_PASSWORD`. */
+/**
+ * The variable of `.env` that holds one whole secret: `redis.sentinel.password` →
+ * `DIFY_SECRET_REDIS_SENTINEL_PASSWORD`.
+ */
 export function secretVariable(path: SecretPath): string {
   const words = path.replace(/^secrets\./, '').split('.');
   return PREFIX + words.map((word) => word.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_');
 }
 
-/** The variable that holds a text made of secrets, after the one it becomes: `CELERY_BROKER_URL` → `DIFY_SECRET_CELERY_BROKER_URL`. */
+/**
+ * The variable of `.env` for a text composed of secrets, named after the variable in the container: `CELERY_BROKER_URL`
+ * → `DIFY_SECRET_CELERY_BROKER_URL`.
+ */
 function composedVariable(name: string): string {
   return PREFIX + name.replace(/^DIFY_/, '');
 }
 
-/** A text that compose.yaml gives on as it is: Compose takes `$$` for a dollar. */
+/** Escapes a text for compose.yaml: Compose reads `$$` as one dollar sign. */
 export function escapeDollars(text: string): string {
   return text.replaceAll('$', '$$$$');
 }
 
-/** Docker Compose reads `.env` line by line, and no two of its versions read a value of several lines alike. */
+/**
+ * Throws UserError for a secret of several lines: Docker Compose reads `.env` line by line, and its versions differ in
+ * how they read a value of several lines.
+ */
 function refuseLines(path: SecretPath, text: string): void {
   if (!/[\r\n\0]/.test(text)) return;
   throw new UserError(`${path}: the secret has more than one line; on Docker Compose it must be one line`, {

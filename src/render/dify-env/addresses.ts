@@ -1,4 +1,7 @@
-/** Where the parts of one installation find each other: the only thing in the table that differs between the targets. */
+/**
+ * Addresses of the services of one installation: the only input of the environment table that differs between the
+ * targets.
+ */
 export interface ServiceAddresses {
   /** Base URLs without a trailing slash, such as `http://api:5001` or `http://dify-api:5001`. */
   readonly api: string;
@@ -7,9 +10,9 @@ export interface ServiceAddresses {
   readonly ssrfProxy: string;
   readonly agentBackend: string;
   readonly localSandbox: string;
-  /** The proxy through which the agent's sandbox reaches the internet; absent where there is none. */
+  /** The proxy through which the agent's sandbox reaches the internet. Undefined if it has no proxy of its own. */
   readonly agentSsrfProxy?: string;
-  /** The bundled data services; not looked at where the service is external. */
+  /** The bundled data services. Unused if the service is external. */
   readonly bundled: {
     readonly postgres: { readonly host: string; readonly port: number };
     readonly redis: { readonly host: string; readonly port: number };
@@ -20,18 +23,18 @@ export interface ServiceAddresses {
 
 /** Paths inside the containers. */
 export interface ContainerPaths {
-  /** Folder into which CA files are mounted; see `caFilePath`. */
+  /** The folder of the mounted CA files; see `caFilePath`. */
   readonly certificates: string;
-  /** Where api and worker keep files when object storage is local. */
+  /** The folder of api and worker for files, if object storage is local. */
   readonly storage: string;
-  /** Where the plugin daemon keeps packages when its storage is local. */
+  /** The folder of the plugin daemon for packages, if its storage is local. */
   readonly pluginStorage: string;
-  /** Where the plugin daemon unpacks and runs plugins; always a local disk. */
+  /** The folder in which the plugin daemon unpacks and runs plugins. Always on a local disk. */
   readonly pluginWorking: string;
 }
 
-/** Debian's bundle of public authorities, which the Dify images carry: what `verify-full` without a CA file is judged by. */
+/** Debian's bundle of public authorities, which the Dify images contain. `verify-full` without a CA file uses it. */
 export const SYSTEM_CA_FILE = '/etc/ssl/certs/ca-certificates.crt';
 
-/** The folder of the same, where each authority has a file of its own. */
+/** The folder with one file per public authority. */
 export const SYSTEM_CA_FOLDER = '/etc/ssl/certs';

@@ -4,8 +4,8 @@ import type { ServiceAddresses } from './addresses.ts';
 import { agentRedis } from './redis.ts';
 
 /**
- * The agent backend of Dify 1.16. The sandbox's address and token have two names: 1.16's own and the one that took its
- * place; releases that know both read them as aliases of one setting.
+ * The agent backend of Dify 1.16. The sandbox's address and token have two names each: 1.16's name and its replacement.
+ * Releases that know both read them as aliases of one setting.
  */
 export function agentBackendEnv(deployment: Deployment, addresses: ServiceAddresses): readonly EnvEntry[] {
   const redis = agentRedis(deployment.redis, addresses);
@@ -28,8 +28,8 @@ export function agentBackendEnv(deployment: Deployment, addresses: ServiceAddres
 }
 
 /**
- * The agent's shell. On Compose it has a proxy of its own, its only way out. On Kubernetes it goes by the one that guards apps, which refuses private addresses: what it
- * may ask inside, signed files and the stub, it asks without it.
+ * The agent's shell. On Compose it has its own proxy, its only route out. On Kubernetes it uses the proxy of the apps,
+ * which refuses private addresses, so NO_PROXY lists the internal services that it needs (signed files, the stub).
  */
 export function localSandboxEnv(addresses: ServiceAddresses, behindProxy: boolean): readonly EnvEntry[] {
   const own = addresses.agentSsrfProxy;

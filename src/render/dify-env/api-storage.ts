@@ -5,7 +5,7 @@ import { describedStore } from '../../providers/object-storage/registry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 import { caFilePath, s3CaFile } from './ca-certificates.ts';
 
-/** Object storage as api, worker, beat and websocket name it (STORAGE_TYPE and the vendor's block). */
+/** Object storage in the variables of api, worker, beat and websocket: STORAGE_TYPE and the provider's block. */
 export function apiStorage(storage: ObjectStorage, addresses: ServiceAddresses): readonly EnvEntry[] {
   switch (storage.provider) {
     case 's3':
@@ -31,8 +31,8 @@ type Block<P extends ObjectStorage['provider'], K extends string> =
   Extract<ObjectStorage, { readonly provider: P }> extends Record<K, infer B> ? B : never;
 
 /**
- * AWS_CA_BUNDLE is botocore's own: it trusts this file alone, while every other client in the process goes on with the public authorities
- * (docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html, ca_bundle).
+ * AWS_CA_BUNDLE is a variable of botocore, which then trusts this file only. Every other client in the process still
+ * uses the public authorities (docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html, ca_bundle).
  */
 function s3(block: Block<'s3', 's3'>, { paths }: ServiceAddresses): readonly EnvEntry[] {
   const workload = block.identity === 'workload';
@@ -50,7 +50,10 @@ function s3(block: Block<'s3', 's3'>, { paths }: ServiceAddresses): readonly Env
   ];
 }
 
-/** This key makes the API take the identity of its pod or machine (azure-identity's default chain); the word is Dify's own. */
+/**
+ * With this value as the key, the API uses the identity of its pod or machine (azure-identity's default chain). The
+ * value is defined by Dify.
+ */
 const MANAGED_IDENTITY = 'managedidentity';
 
 function azureBlob(block: Block<'azure-blob', 'azureBlob'>): readonly EnvEntry[] {
@@ -65,7 +68,7 @@ function azureBlob(block: Block<'azure-blob', 'azureBlob'>): readonly EnvEntry[]
   ];
 }
 
-/** Without a key Google's client takes the identity of the pod or machine (Application Default Credentials). */
+/** Without a key, Google's client uses the identity of the pod or machine (Application Default Credentials). */
 function gcs(block: Block<'gcs', 'gcs'>): readonly EnvEntry[] {
   const path = 'objectStorage.gcs.serviceAccountJson';
   return [

@@ -11,7 +11,7 @@ import { vectorStoreEnv } from './vector-store.ts';
 
 type Planned = ReturnType<typeof plannedComponents>;
 
-/** What api, worker, beat and websocket share: one program, so one environment; a variable that only some of them had would drift. */
+/** The variables that api, worker, beat and websocket share. They are one program, so they get one environment. */
 export function apiEnv(deployment: Deployment, addresses: ServiceAddresses, planned: Planned): readonly EnvEntry[] {
   return [
     ...processEnv(deployment),
@@ -27,7 +27,10 @@ export function apiEnv(deployment: Deployment, addresses: ServiceAddresses, plan
   ];
 }
 
-/** An empty LOG_FILE leaves logging to the console, which the platform rotates; an empty CHECK_UPDATE_URL calls nobody. */
+/**
+ * An empty LOG_FILE logs to the console, and the platform rotates those logs. An empty CHECK_UPDATE_URL turns the
+ * update check off.
+ */
 function processEnv(deployment: Deployment): readonly EnvEntry[] {
   return [
     literal('LOG_LEVEL', deployment.logging.level),
@@ -39,7 +42,7 @@ function processEnv(deployment: Deployment): readonly EnvEntry[] {
   ];
 }
 
-/** The other processes, and the keys by which they know this one. */
+/** Addresses of the other processes, and the keys shared with them. */
 function neighbours(addresses: ServiceAddresses, planned: Planned): readonly EnvEntry[] {
   return [
     literal('CODE_EXECUTION_ENDPOINT', addresses.sandbox),

@@ -2,12 +2,12 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { storeCaFile } from '../../providers/vector-store/registry.ts';
 import type { ContainerPaths } from './addresses.ts';
 
-/** A data service whose server certificate is judged by a CA of the operator's own. */
+/** A data service whose server certificate may be signed by a CA of the operator. */
 export type CaOwner = 'postgres' | 'redis' | 'objectStorage' | 'vectorStore';
 
 /**
- * Below the folder of certificates. Object storage has a folder of its own, which the plugin daemon is told to read as a whole: it shall find no
- * other authority there.
+ * File names in the folder of certificates. Object storage has its own subfolder, because the plugin daemon reads the
+ * whole folder and must find no other authority in it.
  */
 const FILES: Readonly<Record<CaOwner, string>> = {
   postgres: 'postgres-ca.pem',
@@ -16,26 +16,26 @@ const FILES: Readonly<Record<CaOwner, string>> = {
   vectorStore: 'vector-store-ca.pem',
 };
 
-/** Where a service's CA file stands in every container that connects to it. */
+/** Path of a service's CA file, the same in every container that connects to it. */
 export function caFilePath({ certificates }: Pick<ContainerPaths, 'certificates'>, owner: CaOwner): string {
   return `${certificates}/${FILES[owner]}`;
 }
 
-/** The same, from the folder of certificates. */
+/** Path of a service's CA file, relative to the folder of certificates. */
 export function caFileName(owner: CaOwner): string {
   return FILES[owner];
 }
 
-/** A CA file that the deployment names and something is connected with. */
+/** A CA file that the deployment names and at least one connection uses. */
 export interface CaCertificate {
   readonly owner: CaOwner;
-  /** The field that names it. */
+  /** The field of the file that names it. */
   readonly field: string;
-  /** As it stands in the file. */
+  /** The path as written in the file. */
   readonly path: string;
 }
 
-/** The CA files in use, one for a service. */
+/** The CA files in use, at most one per service. */
 export function caCertificates({ postgres, redis, objectStorage, vectorStore }: Deployment): readonly CaCertificate[] {
   const named: readonly (readonly [CaOwner, string, string | undefined])[] = [
     ['postgres', 'postgres.tls.caFile', tlsFile(postgres)],
@@ -56,12 +56,15 @@ function tlsFile(service: Deployment['postgres'] | Deployment['redis']): string 
 
 type S3 = Extract<Deployment['objectStorage'], { readonly provider: 's3' }>['s3'];
 
-/** The authority in use for S3: with an identity Dify asks Amazon S3 itself, at no endpoint of one's own. */
+/**
+ * The CA file in use for S3. Undefined with an identity: Dify then connects to Amazon S3 itself, not to the operator's
+ * endpoint. Undefined also without an https endpoint.
+ */
 export function s3CaFile({ endpoint, identity, caFile }: S3): string | undefined {
   return endpoint?.startsWith('https:') === true && identity === undefined ? caFile : undefined;
 }
 
-/** The authority in use for the vector store. */
+/** The CA file in use for the vector store. Undefined if the store is bundled or connects without TLS. */
 export function vectorsCaFile(store: Deployment['vectorStore']): string | undefined {
   return store.mode === 'bundled' ? undefined : storeCaFile(store);
 }

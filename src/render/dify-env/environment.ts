@@ -10,12 +10,16 @@ import { pluginDaemonEnv } from './plugin-daemon.ts';
 import { sandboxEnv } from './sandbox.ts';
 import { webUrls } from './urls.ts';
 
-/** What each Dify process must see, complete: what the file says in `components.<name>.extraEnv` is in, and wins. */
+/**
+ * The complete environment of each Dify process. It includes `components.<name>.extraEnv` of the file, which overrides
+ * the table.
+ */
 export type DifyEnvironment = Readonly<Record<ComponentName, readonly EnvEntry[]>>;
 
 /**
- * The one table of environment variables, for both targets; a release gets those that it reads. Sources: Dify 1.16.1 (`docker/` and api configuration), plugin
- * daemon 0.6.3, community chart 0.38.0. The proxies are configured by files and have no variables of Dify's.
+ * The environment table, for both targets. A release gets only the variables that it reads. The proxies are configured
+ * by files and have no variables. Sources: Dify 1.16.1 (`docker/` and API configuration), plugin daemon 0.6.3,
+ * community chart 0.38.0.
  */
 export function difyEnvironment(
   deployment: Deployment,
@@ -46,7 +50,7 @@ export function difyEnvironment(
   ) as Record<ComponentName, readonly EnvEntry[]>;
 }
 
-/** The image's own values, said so that they hold whatever the image says; no telemetry. */
+/** The image's defaults, set explicitly so that a change of the image has no effect. Telemetry is off. */
 const WEB: readonly EnvEntry[] = [
   literal('MARKETPLACE_API_URL', 'https://marketplace.dify.ai'),
   literal('MARKETPLACE_URL', 'https://marketplace.dify.ai'),

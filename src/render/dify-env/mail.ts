@@ -1,14 +1,14 @@
 import type { Mail } from '../../deployment/schema/mail.ts';
 import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 
-/** Dify's two switches for each way to speak TLS: SMTP_USE_TLS, SMTP_OPPORTUNISTIC_TLS. */
+/** For each TLS mode, Dify's two switches: SMTP_USE_TLS and SMTP_OPPORTUNISTIC_TLS. */
 const SMTP_TLS = {
   none: [false, false],
   starttls: [true, true],
   implicit: [true, false],
 } as const;
 
-/** Outgoing mail as api and worker name it; without MAIL_TYPE Dify sends none. */
+/** Outgoing mail in the variables of api and worker. Without MAIL_TYPE, Dify sends no mail. */
 export function mailEnv(mail: Mail): readonly EnvEntry[] {
   switch (mail.provider) {
     case 'none':

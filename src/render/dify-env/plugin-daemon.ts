@@ -5,7 +5,10 @@ import { pluginStorage } from './plugin-storage.ts';
 import { pluginPostgres } from './postgres.ts';
 import { redisClient } from './redis.ts';
 
-/** The plugin daemon 0.6.3. Times in seconds and sizes in bytes are upstream's own, said because the daemon requires some of them. */
+/**
+ * The variables of the plugin daemon 0.6.3. Times (seconds) and sizes (bytes) are upstream's; they are set because the
+ * daemon requires some of them.
+ */
 export function pluginDaemonEnv(deployment: Deployment, addresses: ServiceAddresses): readonly EnvEntry[] {
   return [
     literal('SERVER_PORT', 5002),
@@ -26,7 +29,10 @@ export function pluginDaemonEnv(deployment: Deployment, addresses: ServiceAddres
   ];
 }
 
-/** The daemon's own words for Python's levels; it refuses any other, and INFO is its default (plugin daemon 0.6.3, log.ParseLevel). */
+/**
+ * The daemon's names of Python's log levels. It refuses any other; its default is INFO (plugin daemon 0.6.3,
+ * log.ParseLevel).
+ */
 const DAEMON_LEVELS: Readonly<Record<Deployment['logging']['level'], string>> = {
   DEBUG: 'DEBUG',
   INFO: 'INFO',

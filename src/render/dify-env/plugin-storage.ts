@@ -7,7 +7,10 @@ import { describedStore } from '../../providers/object-storage/registry.ts';
 import { type ServiceAddresses, SYSTEM_CA_FOLDER } from './addresses.ts';
 import { caFilePath, s3CaFile } from './ca-certificates.ts';
 
-/** The bucket that holds plugin packages: the file's word, else the main one's name with `-plugin`; Azure uses one container for both. */
+/**
+ * The bucket of the plugin packages: the one in the file, otherwise the default name (see `defaultPluginBucket`). On
+ * Azure, the container that the API also uses. Undefined if storage is local.
+ */
 export function pluginBucket(storage: ObjectStorage): string | undefined {
   switch (storage.provider) {
     case 's3':
@@ -30,7 +33,10 @@ function named(
   return block.pluginBucket ?? defaultPluginBucket(provider, block.bucket);
 }
 
-/** Object storage as the plugin daemon 0.6.3 names it inside its container (not as upstream's `.env` does, with PLUGIN_ in front). */
+/**
+ * Object storage in the variables that the plugin daemon 0.6.3 reads in its container. (Upstream's `.env` has other
+ * names, with the prefix PLUGIN_.)
+ */
 export function pluginStorage(storage: ObjectStorage, addresses: ServiceAddresses): readonly EnvEntry[] {
   const bucket = pluginBucket(storage);
   const inBucket = bucket === undefined || storage.provider === 'azure-blob';
@@ -69,10 +75,13 @@ function vendor(storage: ObjectStorage, addresses: ServiceAddresses): readonly E
 const GCS = 'objectStorage.gcs.serviceAccountJson';
 
 /**
- * The daemon turns S3_USE_AWS_MANAGED_IAM and path style on by itself where they are not said. `auto` is botocore's
- * choice made for Go: path style at an endpoint of one's own, virtual hosts at AWS. At an endpoint of one's own it reads no AWS_CA_BUNDLE
- * (dify-cloud-kit, oss/s3), but Go's SSL_CERT_DIR, a list of folders (crypto/x509). The plugins inherit that: what looks authorities up by folder
- * still finds the public ones, and everything else does not look there.
+ * S3 for the plugin daemon.
+ *
+ * - The daemon turns on S3_USE_AWS_MANAGED_IAM and path style if they are not set, so both are always set.
+ * - `auto` repeats botocore's choice for Go: path style at a custom endpoint, virtual hosts at AWS.
+ * - At a custom endpoint the daemon does not read AWS_CA_BUNDLE (dify-cloud-kit, oss/s3), but Go's SSL_CERT_DIR, a list
+ *   of folders (crypto/x509). Plugins inherit the variable: a client that looks up authorities by folder still finds
+ *   the public ones; every other client ignores it.
  */
 function s3(
   block: Extract<ObjectStorage, { readonly provider: 's3' }>['s3'],
@@ -118,7 +127,7 @@ function azureBlob(
   ];
 }
 
-/** The application's bucket, on Azure its container. */
+/** The application's bucket; on Azure, its container. */
 export function mainBucket(storage: Exclude<ObjectStorage, { readonly provider: 'local' }>): string {
   switch (storage.provider) {
     case 's3':

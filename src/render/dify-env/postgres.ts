@@ -7,7 +7,7 @@ import { caFilePath } from './ca-certificates.ts';
 /** The superuser of both bundled servers: the chart's subchart and the official image. */
 export const BUNDLED_POSTGRES_USER = 'postgres';
 
-/** How one of the two databases is reached. */
+/** Address and login of one of the two databases. */
 interface DatabaseLogin {
   readonly host: string;
   readonly port: number;
@@ -16,7 +16,10 @@ interface DatabaseLogin {
   readonly password: SecretPath;
 }
 
-/** Login of the api's database or the plugin daemon's; a role of the database's own goes before the server's. */
+/**
+ * Returns the login of the API's database (`main`) or the plugin daemon's (`plugin`). A user and password of the
+ * database override those of the server.
+ */
 export function databaseLogin(
   postgres: Postgres,
   which: 'main' | 'plugin',
@@ -53,8 +56,9 @@ function loginEntries(login: DatabaseLogin): readonly EnvEntry[] {
 }
 
 /**
- * What api, worker, beat and websocket see. TLS goes through DB_EXTRAS, the query of the connection URL. An external
- * server may fail over, so a connection is tried before it is used (SQLALCHEMY_POOL_PRE_PING).
+ * PostgreSQL in the variables of api, worker, beat and websocket. TLS settings are in DB_EXTRAS, the query of the
+ * connection URL. An external server may fail over, so each connection is tested before it is used
+ * (SQLALCHEMY_POOL_PRE_PING).
  */
 export function apiPostgres(postgres: Postgres, addresses: ServiceAddresses): readonly EnvEntry[] {
   const login = loginEntries(databaseLogin(postgres, 'main', addresses));
@@ -66,14 +70,17 @@ export function apiPostgres(postgres: Postgres, addresses: ServiceAddresses): re
   ];
 }
 
-/** libpq checks the chain as soon as it is given a root certificate, and `verify-full` cannot do without one. */
+/** The libpq query for TLS. libpq verifies the chain if it gets a root certificate; `verify-full` requires one. */
 function libpqTls(tls: ExternalPostgres['tls'], addresses: ServiceAddresses): string {
   const own = tls.caFile === undefined ? undefined : caFilePath(addresses.paths, 'postgres');
   const root = own ?? (tls.mode === 'verify-full' ? SYSTEM_CA_FILE : undefined);
   return root === undefined ? `sslmode=${tls.mode}` : `sslmode=${tls.mode}&sslrootcert=${root}`;
 }
 
-/** What the plugin daemon sees. Its DB_SSL_MODE knows `disable` and `require` only (plugin daemon 0.6.3, config validation). */
+/**
+ * PostgreSQL in the variables of the plugin daemon. Its DB_SSL_MODE accepts `disable` and `require` only (plugin daemon
+ * 0.6.3, config validation).
+ */
 export function pluginPostgres(postgres: Postgres, addresses: ServiceAddresses): readonly EnvEntry[] {
   const encrypted = postgres.mode === 'external' && postgres.tls.mode !== 'disable';
   return [

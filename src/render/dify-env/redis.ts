@@ -6,12 +6,15 @@ import { caFilePath } from './ca-certificates.ts';
 import { urlHost, userinfo } from './url.ts';
 
 const PASSWORD: SecretPath = 'redis.password';
-/** Upstream waits 0.1 s for a sentinel, which is too short off the local network. */
+/** Upstream's 0.1 s is too short for a sentinel outside the local network. */
 const SENTINEL_TIMEOUT_SECONDS = '1.0';
 
 type ExternalRedis = StandaloneRedis | SentinelRedis;
 
-/** Cache, locks and events of api, worker, beat, websocket and plugin daemon: the same names in both programs. */
+/**
+ * Redis for cache, locks and events of api, worker, beat, websocket and plugin daemon. Both programs read the same
+ * names.
+ */
 export function redisClient(redis: Redis, addresses: ServiceAddresses): readonly EnvEntry[] {
   if (redis.mode === 'bundled') {
     const { host, port } = addresses.bundled.redis;
@@ -60,8 +63,8 @@ function tlsClient(redis: ExternalRedis, addresses: ServiceAddresses): readonly 
 }
 
 /**
- * Celery's broker, read by api, worker, beat and websocket. Under Sentinel it is one whole URL per sentinel, joined by
- * semicolons, each with the user and password of the master; the sentinels' own password is a variable beside it.
+ * Celery's broker, for api, worker, beat and websocket. With Sentinel it is one complete URL per sentinel, joined by
+ * semicolons, each with the user and password of the master. The password of the sentinels has its own variable.
  */
 export function celeryBroker(redis: Redis, addresses: ServiceAddresses): readonly EnvEntry[] {
   const broker = composed('CELERY_BROKER_URL', passwordOf(redis), (get) => brokerUrl(redis, addresses, get));
@@ -86,8 +89,9 @@ function brokerUrl(redis: Redis, addresses: ServiceAddresses, get: GetSecret): s
 }
 
 /**
- * The agent backend's one URL, opened by redis-py's `from_url`, which knows no Sentinel; undefined where the file gives
- * it nothing to stand on. What TLS to ask for stands in the URL's query.
+ * DIFY_AGENT_REDIS_URL of the agent backend, including the TLS settings in its query. The backend opens it with
+ * redis-py's `from_url`, which does not support Sentinel. Returns undefined for Sentinel if the file has no
+ * `redis.agentUrl`.
  */
 export function agentRedis(redis: Redis, addresses: ServiceAddresses): EnvEntry | undefined {
   const name = 'DIFY_AGENT_REDIS_URL';

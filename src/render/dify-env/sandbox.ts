@@ -1,7 +1,10 @@
 import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 
-/** The code sandbox; its API_KEY goes before the `app.key` of its configuration file. WORKER_TIMEOUT in seconds. */
+/**
+ * The variables of the code sandbox. API_KEY overrides `app.key` of its configuration file. WORKER_TIMEOUT is in
+ * seconds.
+ */
 export function sandboxEnv(addresses: ServiceAddresses, behindProxy: boolean): readonly EnvEntry[] {
   return [
     secret('API_KEY', 'secrets.sandboxApiKey'),

@@ -3,14 +3,14 @@ function encodeUserinfo(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** `user:password@`, `:password@`, `user@` or nothing. */
+/** Returns `user:password@`, `:password@`, `user@` or the empty text. */
 export function userinfo(username: string | undefined, password: string | undefined): string {
   if (username === undefined && password === undefined) return '';
   const secret = password === undefined ? '' : `:${encodeUserinfo(password)}`;
   return `${encodeUserinfo(username ?? '')}${secret}@`;
 }
 
-/** A host for a URL: IPv6 addresses in brackets. */
+/** A host for a URL. IPv6 addresses get brackets. */
 export function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }

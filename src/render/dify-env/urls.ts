@@ -3,9 +3,9 @@ import { type EnvEntry, literal } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 
 /**
- * Public addresses, as the api knows them. Every public host is routed alike, so console and web app each call the API at
- * their own origin: a second origin would need COOKIE_DOMAIN and end in a login loop without it. INTERNAL_FILES_URL is
- * the way by which plugins and tools fetch files without leaving the installation.
+ * Public addresses in the variables of the API. All public hosts have the same routes, so console and web app each call
+ * the API at their own origin. (A second origin would need COOKIE_DOMAIN; without it, logins loop.) Plugins and tools
+ * fetch files through INTERNAL_FILES_URL, inside the installation.
  */
 export function apiUrls({ urls }: Deployment, addresses: ServiceAddresses): readonly EnvEntry[] {
   return [
@@ -22,7 +22,7 @@ export function apiUrls({ urls }: Deployment, addresses: ServiceAddresses): read
   ];
 }
 
-/** Addresses that the web server hands to browsers, and the one it uses itself (SERVER_CONSOLE_API_URL). */
+/** Addresses that the web server sends to browsers, and SERVER_CONSOLE_API_URL, which it uses itself. */
 export function webUrls({ urls }: Deployment, addresses: ServiceAddresses, websocket: boolean): readonly EnvEntry[] {
   return [
     literal('CONSOLE_API_URL', urls.console),

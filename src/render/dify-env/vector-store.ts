@@ -5,7 +5,7 @@ import { blockOf, vectorStoreProvider } from '../../providers/vector-store/regis
 import type { ServiceAddresses } from './addresses.ts';
 import { caFilePath, vectorsCaFile } from './ca-certificates.ts';
 
-/** The vector store as api, worker, beat and websocket name it. */
+/** The vector store in the variables of api, worker, beat and websocket. */
 export function vectorStoreEnv(store: VectorStore, tier: Tier, addresses: ServiceAddresses): readonly EnvEntry[] {
   const provider = literal('VECTOR_STORE', store.provider);
   if (store.mode === 'bundled') return [provider, ...bundled(addresses)];

@@ -8,14 +8,14 @@ import { type CaOwner, caCertificates, caFileName } from '../dify-env/ca-certifi
 import type { RenderModel } from '../model.ts';
 import { CERTIFICATES_FOLDER } from './names.ts';
 
-/** Contents of files that the deployment names, by the path that stands in the file. */
+/** Contents of the files that the deployment names, by the path as written in the file. */
 export type ReferencedFiles = ReadonlyMap<string, string>;
 
 /** Components that connect to a data service. */
 const CONNECTING: readonly ComponentName[] = [...API_PROCESSES, 'pluginDaemon', 'agentBackend'];
 const VOLUME = 'difyctl-certificates';
 
-/** The CA files by their key in the Secret. Throws UserError for one that was not read. */
+/** The CA files by their key in the Secret. Throws UserError if the content of one is missing in `files`. */
 export function certificates(
   { caCertificates }: RenderModel,
   files: ReferencedFiles,
@@ -33,7 +33,10 @@ export function certificates(
   );
 }
 
-/** Refuses CA files if a component that would need them cannot mount them in this chart. Throws UserError naming each field. */
+/**
+ * Throws UserError with each field if the deployment has CA files and this chart cannot mount them into a component
+ * that connects to a data service.
+ */
 export function refuseUnmounted(deployment: Deployment, { version, withoutMounts, without }: ChartProfile): void {
   const blocked = CONNECTING.filter((name) => withoutMounts.includes(name) && !without.includes(name));
   if (blocked.length === 0) return;
@@ -46,12 +49,15 @@ export function refuseUnmounted(deployment: Deployment, { version, withoutMounts
   });
 }
 
-/** A key of a Secret has no slash. */
+/** A key of a Secret must not contain a slash. */
 function keyOf(owner: CaOwner): string {
   return caFileName(owner).replace('/', '-');
 }
 
-/** The volume and mount that put the CA files where the environment says they are. */
+/**
+ * The volume and mount of the CA files, at the paths that the environment names. Empty if there are none or the
+ * component does not connect to a data service.
+ */
 export function certificateVolumes(
   { caCertificates }: Pick<RenderModel, 'caCertificates'>,
   component: ComponentName,

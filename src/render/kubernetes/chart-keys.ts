@@ -7,13 +7,13 @@ import type { ChartFacts } from '../rendered.ts';
 import { OPEN_KEYS, UNNAMED_KEYS } from './known-keys.ts';
 import { schemaAt, typeFault } from './schema-types.ts';
 
-/** How many values are named: nobody reads on, and most have one cause. */
+/** Upper limit of reported values. Most have one cause. */
 const MOST_SHOWN = 20;
 
 /**
- * Every path of the values against the chart's own defaults and schema: the chart ignores what it does not know, so a typo would be
- * silent. `extra` is the file's `extraValues`: only those paths are the file's to correct. Throws UserError with every unknown path (and the
- * nearest known key) and every wrong type at once.
+ * Checks every path of the values against the chart's defaults and schema: Helm ignores unknown keys, so a typo would
+ * stay unnoticed. `extra` is the file's `extraValues`: the operator can correct only those paths. Throws UserError with
+ * all unknown paths (each with the nearest known key) and all wrong types.
  */
 export function checkChartKeys(
   values: JsonObject,
@@ -40,7 +40,7 @@ export function checkChartKeys(
   );
 }
 
-/** True where the map holds something at this path, or a value above it. */
+/** True if the map has a value at this path, or a value other than a map above it. */
 function stands(map: JsonObject, [step = '', ...rest]: readonly string[]): boolean {
   const below = map[step];
   if (below === undefined) return false;
@@ -49,10 +49,10 @@ function stands(map: JsonObject, [step = '', ...rest]: readonly string[]): boole
 
 interface KeyPath {
   readonly facts: ChartFacts;
-  /** Keys that the chart takes although its values do not name them. */
+  /** Keys that the chart reads although its values do not name them. */
   readonly unnamed: readonly string[];
   readonly path: readonly string[];
-  /** How many suggestions may still be looked for: each compares a key with all that are known. */
+  /** How many more suggestions to search for. Each search compares a key with all known keys. */
   readonly suggestions: { left: number };
 }
 
@@ -76,7 +76,7 @@ function typeProblems(value: Json, standard: Json | undefined, { facts, path }: 
   return fault === undefined ? [] : [{ path: path.join('.'), message: fault }];
 }
 
-/** Known by the list of unnamed keys, or by the schema. */
+/** True if the list of unnamed keys or the schema has the path. */
 function isKnown({ facts, unnamed, path }: KeyPath): boolean {
   const listed = unnamed.some((pattern) => {
     const steps = pattern.split('.');

@@ -3,7 +3,10 @@ import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import type { ChartBlock } from '../../providers/chart-block.ts';
 import type { ChartProfile } from '../../versions/chart-profile.ts';
 
-/** Values in the newest layout, as the chart of the profile takes them: blocks that it lacks are removed, and moved keys are put where it has them. */
+/**
+ * Converts values of the newest layout to the chart of the profile: removes blocks that it lacks, and moves keys to
+ * their place in that chart.
+ */
 export function fitToChart(values: JsonObject, profile: ChartProfile): JsonObject {
   const kept: JsonObject = {
     ...withoutComponents(values, profile.without),
@@ -16,7 +19,7 @@ export function fitToChart(values: JsonObject, profile: ChartProfile): JsonObjec
   });
 }
 
-/** What the chart of the profile gives of the variables that the newest chart gives. */
+/** The variables that the chart of the profile sets by itself, out of those that the newest chart sets. */
 export function givenByChart(gives: ChartBlock['gives'], profile: ChartProfile): ChartBlock['gives'] {
   return Object.fromEntries(
     COMPONENTS.flatMap((name) => {
@@ -43,7 +46,7 @@ function valueAt(map: JsonObject, path: readonly string[]): Json | undefined {
   return path.reduce<Json | undefined>((at, key) => (isObject(at) ? (at as JsonObject)[key] : undefined), map);
 }
 
-/** A map that becomes empty goes too. */
+/** Also removes a map that becomes empty. */
 function without(map: JsonObject, [key = '', ...rest]: readonly string[]): JsonObject {
   const { [key]: below, ...others } = map;
   if (rest.length === 0 || !isObject(below)) return others;

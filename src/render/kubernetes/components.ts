@@ -14,10 +14,10 @@ import { type ChartNames, podLabels } from './names.ts';
 import { probeValues } from './probes.ts';
 import { ssrfRuleVolumes } from './ssrf-rules.ts';
 
-/** Components without a replicas key: the chart fixes them at one. */
+/** Components without a `replicas` key: the chart runs one of each. */
 const FIXED: readonly ComponentName[] = ['beat', 'localSandbox'];
 
-/** Weights of the wish that replicas do not share a node, and, less, a zone. */
+/** Weights of the preference that replicas run on different nodes and, with less weight, in different zones. */
 const NODE_WEIGHT = 100;
 const ZONE_WEIGHT = 50;
 
@@ -53,19 +53,20 @@ function oneComponent(context: ComponentContext, name: ComponentName): JsonObjec
   return deepMerge(values, environmentValues(name, entries, { gives, profile, secretName })) as JsonObject;
 }
 
-/** Digits of a digest that tell two configurations of one deployment apart. */
+/** Enough hex digits to distinguish two configurations of one deployment. */
 const DIGEST_LENGTH = 10;
 
 /**
- * A variable that nothing reads: it changes with what beat reads from the worker's ConfigMap. The chart puts a checksum annotation of its
- * configuration on every pod but beat's, which would keep its old settings (docs/chart-facts.md).
+ * A variable that no program reads. Its value changes with the settings that beat reads from the worker's ConfigMap.
+ * The chart adds a checksum annotation of its configuration to every pod except beat's, so beat would keep its old
+ * settings (docs/chart-facts.md).
  */
 function beatDigest({ deployment, gives }: ComponentContext): EnvEntry {
   const digest = digestOf({ given: gives.beat ?? {}, extraValues: deployment.extraValues });
   return literal('DIFYCTL_CONFIGURATION', digest.slice(0, DIGEST_LENGTH));
 }
 
-/** Where the pods of a component may run. */
+/** Node selector, priority class and affinity of a component's pods. */
 export function placement({ deployment, planned, names }: ComponentContext, name: ComponentName): JsonObject {
   const { nodeSelector, priorityClassName, replicas } = planned[name];
   return {
@@ -84,10 +85,16 @@ function affinityValues(deployment: Deployment, names: ChartNames, name: Compone
   return Object.keys(affinity).length === 0 ? {} : { affinity };
 }
 
-/** Components that mount one claim of files: api and worker the one, the plugin daemon its own, also while a new pod replaces the old one. */
+/**
+ * Components that mount the same claim: api and worker share one. The plugin daemon has its own, which its old and its
+ * new pod both mount during a rollout.
+ */
 const SHARERS: readonly (readonly ComponentName[])[] = [['api', 'worker'], ['pluginDaemon']];
 
-/** Required: a ReadWriteOnce volume is attached to one node, and a pod elsewhere would wait for ever. The first pod may go anywhere. */
+/**
+ * Required, because a ReadWriteOnce volume is attached to one node, and a pod on another node would never start. The
+ * first pod may run anywhere.
+ */
 function together(names: ChartNames, sharers: readonly ComponentName[]): JsonObject {
   const labels = sharers.map((name) => podLabels(names, name));
   const keys = Object.keys(labels[0] ?? {});
@@ -105,7 +112,7 @@ function together(names: ChartNames, sharers: readonly ComponentName[]): JsonObj
   };
 }
 
-/** Preferred, not required: with one node or zone gone the replicas must still find room. */
+/** Preferred, not required: if a node or zone is down, the replicas must still be schedulable. */
 function apart(names: ChartNames, name: ComponentName): JsonObject {
   const term = (weight: number, topologyKey: string) => ({
     weight,

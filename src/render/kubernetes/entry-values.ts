@@ -4,18 +4,21 @@ import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { ISSUER_ANNOTATIONS, type TlsIssuer } from '../../deployment/schema/target.ts';
 
-/** Upstream's nginx takes 100 MB (compose template, NGINX_CLIENT_MAX_BODY_SIZE): its largest upload is a video of that size. */
+/**
+ * In MB. Upstream's nginx accepts 100 MB (compose template, NGINX_CLIENT_MAX_BODY_SIZE), because the largest upload is
+ * a video of that size.
+ */
 const LARGEST_BODY_MB = 100;
-/** As long as the chart's nginx waits for a stream. */
+/** The same read timeout as that of the chart's nginx for streams. */
 const STREAM_SECONDS = '3600';
 
-/** Ingress, Service and nginx: one entry for every public address. */
+/** Values of Ingress and nginx: one entry point for every public address. */
 export function entryValues(deployment: Deployment, api: PlannedComponent): JsonObject {
   const body = `${largestBody(api)}m`;
   return { proxy: { clientMaxBodySize: body }, ingress: ingress(deployment, body) };
 }
 
-/** What the file lets users upload, in MB (UPLOAD_*_SIZE_LIMIT), where that is more than the default. */
+/** The largest upload that the file allows, in MB (UPLOAD_*_SIZE_LIMIT); at least the default. */
 function largestBody({ extraEnv }: PlannedComponent): number {
   const limits = Object.entries(extraEnv)
     .filter(([name]) => /^UPLOAD_(\w+_)?FILE_SIZE_LIMIT$/.test(name))
@@ -39,18 +42,27 @@ function ingress({ target, urls }: Deployment, body: string): JsonObject {
   };
 }
 
-/** cert-manager makes the Secret of an Ingress that has one of these (cert-manager.io, Annotated Ingress resource). */
+/**
+ * cert-manager creates the TLS Secret of an Ingress with one of these annotations (cert-manager.io, Annotated Ingress
+ * resource).
+ */
 function issuerAnnotation(issuer: TlsIssuer | undefined): Readonly<Record<string, string>> {
   if (issuer === undefined) return {};
   return { [ISSUER_ANNOTATIONS[issuer.kind]]: issuer.name };
 }
 
-/** An Ingress takes no address for a host (`spec.rules.host`): the rule is then for every host. */
+/**
+ * `spec.rules.host` of an Ingress must not be an IP address. For one, returns the empty text: the rule then applies to
+ * every host.
+ */
 function ruleHost(hostname: string): string {
   return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : '';
 }
 
-/** ingress-nginx cuts bodies at 1 MB and streams at a minute unless told otherwise (its annotations reference). Other controllers are the operator's to tune. */
+/**
+ * By default, ingress-nginx limits bodies to 1 MB and streams to one minute (its annotations reference). Other
+ * controllers are configured by the operator.
+ */
 function controllerAnnotations(className: string | undefined, body: string): Readonly<Record<string, string>> {
   if (className !== undefined && !className.includes('nginx')) return {};
   return {

@@ -6,7 +6,7 @@ import type { EnvEntry } from '../../providers/env-entry.ts';
 import type { ChartProfile } from '../../versions/chart-profile.ts';
 import { secretKeyOf } from './secret.ts';
 
-/** What the environment of a component depends on beside its table. */
+/** The inputs of a component's environment besides its table. */
 interface ChartEnvironment {
   readonly gives: ChartBlock['gives'];
   readonly profile: ChartProfile;
@@ -14,9 +14,10 @@ interface ChartEnvironment {
 }
 
 /**
- * `extraEnv` (and `logLevel`) of one component: what the environment table wants and the chart does not give by itself, by name. Secrets
- * are references into the Secret. `profile.fixed` stands in the container's own `env` before `extraEnv`: a second entry of the same name would be refused by a
- * server-side apply, which takes `env` for a map by name. Throws UserError for a variable of the file that the chart does not let go of.
+ * `extraEnv` (and `logLevel`) of one component: the variables of the environment table that the chart does not set by
+ * itself, sorted by name. Secrets are references to the Secret. The chart writes `profile.fixed` into the container's
+ * own `env`, before `extraEnv`. A second entry of the same name would make a server-side apply fail, which treats `env`
+ * as a map by name. Throws UserError if the file sets such a variable to another value.
  */
 export function environmentValues(
   component: ComponentName,
@@ -40,7 +41,7 @@ export function environmentValues(
   return { ...(levels[0] === undefined ? {} : { logLevel: levels[0] }), extraEnv };
 }
 
-/** An entry of a container's `env`. `$(` is written so that Kubernetes leaves it as it is. */
+/** An entry of a container's `env`. `$(` is escaped so that Kubernetes does not expand it. */
 export function environmentItem(entry: EnvEntry, secretName: string): JsonObject {
   const key = secretKeyOf(entry);
   if (key !== undefined) return { name: entry.name, valueFrom: { secretKeyRef: { name: secretName, key } } };

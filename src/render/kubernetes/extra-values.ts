@@ -5,16 +5,19 @@ import type { SecretValues } from '../../deployment/secrets.ts';
 import type { RenderModel } from '../model.ts';
 import { SECRET_KEYS } from './known-keys.ts';
 
-/** Lists of named items to which `extraValues` adds: replacing one would take the secrets away from a component. */
+/** Lists of named items that `extraValues` extends. If it replaced one, the component would lose its secrets. */
 const ADDED_TO: ReadonlySet<string> = new Set(['extraEnv', 'extraVolumes', 'extraVolumeMounts']);
-/** A shorter value is an ordinary word: it may stand in the file by chance. */
+/** A shorter value may be an ordinary word that is in the file by chance. */
 const SHORTEST_SECRET = 8;
-/** How many places are named. */
+/** Upper limit of reported paths. */
 const MOST_SHOWN = 20;
-/** From here on a value counts also inside a longer text, such as a URL. */
+/** Minimum length for a match inside a longer text, such as a URL. */
 const SHORTEST_INSIDE = 16;
 
-/** The rendered values with the file's `extraValues` over them. Named lists are united by name, other lists replaced. */
+/**
+ * Merges the file's `extraValues` over the rendered values. Lists of named items are merged by name, other lists are
+ * replaced.
+ */
 export function withExtraValues(values: JsonObject, extra: JsonObject): JsonObject {
   return deepMerge(values, unitedLists(values, extra)) as JsonObject;
 }
@@ -41,8 +44,9 @@ function nameOf(item: Json): Json | undefined {
 }
 
 /**
- * Refuses a secret as plain text where it would end in values.yaml: in `extraValues` a text in a key that the chart keeps a secret in,
- * there and in `components` the value of one of this deployment's secrets. Throws UserError naming the paths, never the values.
+ * Throws UserError with the paths, never the values, if a secret would be in values.yaml as plain text: in
+ * `extraValues`, a text in a key in which the chart keeps a secret; in `extraValues` and `components`, the value of a
+ * secret of this deployment.
  */
 export function refuseSecrets({ deployment, requiredSecrets }: RenderModel, secrets: SecretValues): void {
   const values = requiredSecrets

@@ -7,7 +7,7 @@ import type { SecretContent } from './secret.ts';
 
 const HEADER = '# Made by difyctl from difyctl.yaml. Change that file, not this one. It holds no secret.\n';
 
-/** values.yaml, manifests/ and secret-keys.yaml, sorted by path. The same data gives the same bytes. */
+/** values.yaml, manifests/ and secret-keys.yaml, sorted by path. The same input gives the same bytes. */
 export function renderedFiles(
   deployment: Deployment,
   values: JsonObject,
@@ -22,7 +22,10 @@ export function renderedFiles(
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Which Secret the values refer to, and its keys: for those who make it themselves, or with `difyctl secrets apply`. */
+/**
+ * The name of the Secret that the values refer to, and its keys: for operators who create it themselves or with
+ * `difyctl secrets apply`.
+ */
 function secretKeys({ target }: Deployment, { name, data }: SecretContent): JsonObject {
   return {
     apiVersion: API_VERSION,
@@ -34,7 +37,7 @@ function secretKeys({ target }: Deployment, { name, data }: SecretContent): Json
 }
 
 function file(path: string, data: JsonObject): RenderedFile {
-  // Helm reads YAML 1.1, where `off` and `yes` are no texts. An alias would be right YAML and bad reading.
+  // Helm reads YAML 1.1, in which a plain `off` or `yes` is not a text. Aliases are valid, but hard to read.
   const content = stringify(data, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
   return { path, content: HEADER + content, mode: 0o644 };
 }

@@ -3,7 +3,7 @@ import type { ComponentName } from '../../checklist/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { componentImages, repositoryIn } from '../images.ts';
 
-/** Blocks under `image`; worker, beat and websocket run the api's. */
+/** Blocks under `image`. Worker, beat and websocket run the API's image. */
 const IMAGE_BLOCKS = [
   'api',
   'web',
@@ -23,7 +23,10 @@ interface ImageValues extends JsonObject {
   readonly tag: string;
 }
 
-/** Pinned images, from the operator's registry where there is one. The chart has no such key, so each is said. */
+/**
+ * Pinned images, from the operator's registry if the file names one. The chart has no key for a registry, so every
+ * repository is set.
+ */
 export function imageValues({ version, images }: Deployment): Readonly<Record<ImageBlock, ImageValues>> {
   const table = componentImages(version);
   const pull = images?.pullSecret === undefined ? {} : { pullSecrets: [images.pullSecret] };

@@ -2,8 +2,8 @@ import { OBJECT_STORES } from '../../providers/object-storage/registry.ts';
 import { VECTOR_STORES } from '../../providers/vector-store/registry.ts';
 
 /**
- * Keys that the community chart takes although its values.yaml does not name them (chart 0.38.0-rc2, read in its templates and in those of
- * its subcharts; docs/chart-facts.md). `*` stands for one key.
+ * Keys that the community chart reads although its values.yaml does not name them. Source: templates of chart
+ * 0.38.0-rc2 and of its subcharts (docs/chart-facts.md). `*` matches one key.
  */
 export const UNNAMED_KEYS: readonly string[] = [
   'nameOverride',
@@ -28,7 +28,9 @@ export const UNNAMED_KEYS: readonly string[] = [
   'redis.sentinel',
 ];
 
-/** Keys below which everything is Kubernetes' own, or an open map, also where the default holds something. */
+/**
+ * Keys that hold a Kubernetes object or an open map. Nothing below them is checked, even if the default is not empty.
+ */
 export const OPEN_KEYS: ReadonlySet<string> = new Set([
   'affinity',
   'annotations',
@@ -43,7 +45,7 @@ export const OPEN_KEYS: ReadonlySet<string> = new Set([
   'updateStrategy',
 ]);
 
-/** Keys of the chart that hold a secret as text. difyctl puts none there: its Secret holds them all. */
+/** Keys of the chart that hold a secret as text. difyctl writes no secret there; its Secret holds them all. */
 export const SECRET_KEYS: readonly string[] = [
   'global.appSecretKey',
   'global.internalApiKey',

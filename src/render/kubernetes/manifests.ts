@@ -4,7 +4,10 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { KubernetesObject } from '../rendered.ts';
 import { type ChartNames, componentFullName, podLabels } from './names.ts';
 
-/** Objects beside the chart, which has no PodDisruptionBudget: in prod, a drained node takes one replica of a component at a time. */
+/**
+ * Objects besides the chart's. The chart has no PodDisruptionBudget; in prod, a drain evicts one replica of a component
+ * at a time.
+ */
 export function manifests(
   deployment: Deployment,
   planned: Readonly<Record<ComponentName, PlannedComponent>>,
@@ -23,7 +26,7 @@ export function manifests(
   }));
 }
 
-/** What difyctl owns carries these; `difyctl/revision` is added when it is applied. */
+/** Labels of every object that difyctl owns. Apply adds `difyctl/revision`. */
 export function ownLabels({ name }: Deployment): Readonly<Record<string, string>> {
   return { 'app.kubernetes.io/managed-by': 'difyctl', 'difyctl/deployment': name };
 }

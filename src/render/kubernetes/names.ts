@@ -4,7 +4,7 @@ import { chartProfile } from '../../versions/known-charts.ts';
 import type { ServiceAddresses } from '../dify-env/addresses.ts';
 import type { ChartFacts } from '../rendered.ts';
 
-/** What the chart calls each component: the suffix of its objects' names and the `component` label of its pods. */
+/** The chart's name of each component: the suffix of object names, and the `component` label of pods. */
 export const COMPONENT_LABELS: Readonly<Record<ComponentName, string>> = {
   api: 'api',
   worker: 'worker',
@@ -19,27 +19,30 @@ export const COMPONENT_LABELS: Readonly<Record<ComponentName, string>> = {
   proxy: 'proxy',
 };
 
-/** Folder in which the CA files of data services stand in every container that connects to one. */
+/** The folder of the CA files in every container that connects to a data service. */
 export const CERTIFICATES_FOLDER = '/etc/difyctl/certificates';
 
-/** How the chart names things for one deployment (docs/chart-facts.md, Names). */
+/** Names of one deployment in the chart (docs/chart-facts.md, Names). */
 export interface ChartNames {
   readonly release: string;
-  /** The chart's full name N: every object is called N or N-<component>. */
+  /** The chart's full name N. Every object is named N or N-<component>. */
   readonly full: string;
   /** Label `app.kubernetes.io/name`. */
   readonly app: string;
-  /** The sandbox's suffix if difyctl makes it beside the chart: an own name, so that a later chart can make its own. */
+  /**
+   * Suffix of the sandbox if difyctl creates it besides the chart's objects. It differs from the chart's, so that a
+   * later chart can create its own sandbox.
+   */
   readonly sandboxSuffix?: string;
 }
 
-/** Names as the chart makes them; overrides in `extraValues` count. */
+/** Names as the chart makes them, including overrides in `extraValues`. */
 export function chartNames(deployment: Deployment, facts: ChartFacts): ChartNames {
   const { sandboxBeside } = chartProfile(facts.name, facts.version);
   return { ...releaseNames(deployment, facts.name), ...(sandboxBeside ? { sandboxSuffix: 'code-sandbox' } : {}) };
 }
 
-/** The names that every version of a chart makes alike. */
+/** The names that are the same in every version of a chart. */
 export function releaseNames({ name: release, extraValues }: Deployment, chart: string): ChartNames {
   const app = text(extraValues.nameOverride) ?? chart;
   const full = text(extraValues.fullnameOverride) ?? (release.includes(app) ? release : `${release}-${app}`);
@@ -50,7 +53,7 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** The same rule for a subchart: `redis` of release `prod` is `prod-redis`, of release `my-redis` just that. */
+/** The same rule for a subchart: `redis` of release `prod` is `prod-redis`; of release `my-redis` it is `my-redis`. */
 function subchartName(release: string, chart: string): string {
   return cut(release.includes(chart) ? release : `${release}-${chart}`);
 }
@@ -65,7 +68,7 @@ export function componentFullName(names: ChartNames, component: ComponentName): 
   return `${names.full}-${suffix ?? COMPONENT_LABELS[component]}`;
 }
 
-/** The labels by which a component's pods are found. */
+/** The labels that select a component's pods. */
 export function podLabels(names: ChartNames, component: ComponentName): Readonly<Record<string, string>> {
   return {
     'app.kubernetes.io/name': names.app,
@@ -74,7 +77,7 @@ export function podLabels(names: ChartNames, component: ComponentName): Readonly
   };
 }
 
-/** Where the parts of the release find each other: the chart's Services and its default ports and paths. */
+/** Addresses of the release's services: the chart's Services with its default ports and paths. */
 export function chartAddresses(names: ChartNames): ServiceAddresses {
   const at = (component: ComponentName, port: number) => `http://${componentFullName(names, component)}:${port}`;
   return {

@@ -3,9 +3,9 @@ import type { ComponentName } from '../../checklist/components.ts';
 import { difyProfile } from '../../versions/dify-profile.ts';
 
 /**
- * Probes where the chart has none. Worker: Celery's own ping, to itself (`-d`), since any other worker would answer in its place; a
- * blocked worker is slow rather than dead, so it gets five minutes. Plugin daemon: GET /health/check of plugin daemon 0.6; its first start makes its
- * database. The proxies: their ports. Beat has none: a ping proves nothing about it.
+ * Health probes for components without probes in the chart. Plugin daemon: GET /health/check of plugin daemon 0.6; its
+ * first start creates its database. The proxies: a TCP connection to their port. Beat has none, because a ping proves
+ * nothing about it.
  */
 const CUSTOM: Readonly<Partial<Record<ComponentName, JsonObject>>> = {
   pluginDaemon: {
@@ -18,12 +18,12 @@ const CUSTOM: Readonly<Partial<Record<ComponentName, JsonObject>>> = {
 };
 
 /**
- * Migrations run when an api pod starts, and the chart's liveness probe would end a long one after some three minutes. The start-up probe (TCP,
- * every 10 s) gives them a quarter of an hour.
+ * Migrations run when an api pod starts, and the chart's liveness probe would stop a long one after about three
+ * minutes. This startup probe (TCP, every 10 s) allows 15 minutes.
  */
 const API_STARTUP: JsonObject = { startupProbe: { enabled: true, failureThreshold: 90 } };
 
-/** Probes of one component for a release of Dify that is rendered. */
+/** Health probes of one component for a rendered release of Dify. */
 export function probeValues(component: ComponentName, version: string): JsonObject {
   if (component === 'api') return API_STARTUP;
   return component === 'worker' ? workerProbe(version) : (CUSTOM[component] ?? {});

@@ -29,9 +29,10 @@ import { ssrfRules } from './ssrf-rules.ts';
 import { refuseDangling, refuseSecretVariables } from './wiring.ts';
 
 /**
- * Everything that helm and kubectl are given for a deployment: pure, the same input gives the same bytes. `files` are the contents of the CA
- * files that the deployment names (`authorities`), by the path that stands in the file. Throws UserError for a Dify version or a chart
- * that is not known, a key that the chart does not take, a secret as plain text, a part switched off that others need, or a CA file that was not read.
+ * Renders everything for helm and kubectl. Pure: the same input gives the same bytes. `files` has the contents of the
+ * CA files that the deployment names, by the path as written in the file. Throws UserError for an unsupported Dify
+ * version or chart, a key that the chart does not have, a secret as plain text, a disabled component that others need,
+ * or the missing content of a CA file.
  */
 export function renderKubernetes(
   deployment: Deployment,

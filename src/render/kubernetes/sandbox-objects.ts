@@ -9,8 +9,8 @@ import { componentFullName, podLabels } from './names.ts';
 const PORT = 8194;
 
 /**
- * Deployment and Service of the code sandbox, for a chart whose own one cannot take its key from difyctl's Secret (`sandboxBeside`). Ports and probes are
- * those of the chart. Empty for other charts.
+ * Deployment and Service of the code sandbox, for a chart whose own sandbox cannot read its key from difyctl's Secret
+ * (`sandboxBeside`). Ports and health probes are the chart's. Empty for other charts.
  */
 export function sandboxObjects(context: ComponentContext): readonly KubernetesObject[] {
   const { deployment, planned, names, profile } = context;

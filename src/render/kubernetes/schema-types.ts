@@ -1,6 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
 
-/** The subschema at a path of a draft-07 schema made of `properties` alone, as the chart's is; undefined where it is silent. */
+/**
+ * The subschema at a path of a draft-07 schema made of `properties` only, like the chart's. Undefined if the schema
+ * does not define the path.
+ */
 export function schemaAt(schema: JsonObject | undefined, path: readonly string[]): JsonObject | undefined {
   return path.reduce<JsonObject | undefined>((at, key) => {
     const properties = at?.properties;
@@ -11,8 +14,9 @@ export function schemaAt(schema: JsonObject | undefined, path: readonly string[]
 }
 
 /**
- * What is wrong with a value's type, or undefined. The schema decides where it speaks; elsewhere the default's own type does, except that null,
- * an empty text and a default of null leave it open. A null of ours is right wherever it takes a default away.
+ * Returns what is wrong with a value's type, or undefined. The schema decides if it defines the path. Otherwise the
+ * type of the default does; a default of null or the empty text allows any type. Null is then always allowed, because
+ * it removes a default.
  */
 export function typeFault(value: Json, standard: Json | undefined, schema: JsonObject | undefined): string | undefined {
   const wanted = schema === undefined ? typeOfDefault(standard) : typesOf(schema);

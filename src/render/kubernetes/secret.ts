@@ -4,11 +4,11 @@ import type { SecretValues } from '../../deployment/secrets.ts';
 import type { EnvEntry } from '../../providers/env-entry.ts';
 import type { RenderModel } from '../model.ts';
 
-/** Digits of the digest in the Secret's name: 40 bits, enough to tell the revisions of one deployment apart. */
+/** Hex digits of the digest in the Secret's name: 40 bits, enough to distinguish the revisions of one deployment. */
 const DIGEST_LENGTH = 10;
 const SECRET_KEY: SecretPath = 'secrets.secretKey';
 
-/** The bundled Weaviate's keys: its subchart reads a variable from a Secret key of the same name. */
+/** Key of the bundled Weaviate's API keys. Its subchart reads a variable from a Secret key of the same name. */
 export const WEAVIATE_KEYS = 'DIFYCTL_WEAVIATE_KEYS';
 
 export interface SecretContent {
@@ -17,9 +17,10 @@ export interface SecretContent {
 }
 
 /**
- * The one Secret: every secret as it is, under its path in the file (so that a living installation can be read back), and
- * every composed text under the name of its variable. `files` are the CA files and squid's rules by their name in the pod: no secrets, but so
- * they share the Secret's life. Any change of the contents is another name, which rolls every consumer.
+ * The one Secret of a deployment. Each secret is stored under its path in the file (so that it can be read back from an
+ * existing installation), and each composed text under the name of its variable. `files` are the CA files and squid's
+ * rules by file name: they are not secret, but in the Secret they are replaced together with it. Any change of the
+ * contents changes the name, which rolls every consumer.
  */
 export function secretContent(
   { deployment, environment, requiredSecrets }: RenderModel,
@@ -39,7 +40,7 @@ export function secretContent(
   return { name: secretName(deployment.name, data), data };
 }
 
-/** The name that a Secret of these contents has: one that bears another was made by somebody else. */
+/** The name of a Secret with these contents. A Secret with another name was not made by difyctl. */
 export function secretName(deployment: string, data: Readonly<Record<string, string>>): string {
   const digest = createHmac('sha256', data[SECRET_KEY] ?? '')
     .update(JSON.stringify(sorted(data)))
@@ -47,7 +48,7 @@ export function secretName(deployment: string, data: Readonly<Record<string, str
   return `${deployment}-difyctl-${digest.slice(0, DIGEST_LENGTH)}`;
 }
 
-/** Under which key of the Secret a variable's value stands; undefined where it is no secret. */
+/** The key of the Secret that holds a variable's value. Undefined if the value is not secret. */
 export function secretKeyOf({ name, value }: EnvEntry): string | undefined {
   if ('literal' in value) return undefined;
   return 'secret' in value ? value.secret : name;

@@ -8,10 +8,13 @@ import { difyEnvironment } from '../dify-env/environment.ts';
 
 type Planned = Readonly<Record<ComponentName, PlannedComponent>>;
 
-/** nginx resolves its upstreams when it starts and does not start without one of them; the worker waits for the api. */
+/** nginx resolves these upstreams at start and does not start if one is missing. The worker waits for the API. */
 const BEHIND_PROXY: readonly ComponentName[] = ['api', 'web', 'pluginDaemon'];
 
-/** Refuses to switch off what the chart refers to all the same: nginx would not start, an Ingress would lead nowhere. Throws UserError. */
+/**
+ * Throws UserError if a disabled component is still needed: nginx would not start, or the Ingress would have no
+ * backend.
+ */
 export function refuseDangling({ target }: Deployment, planned: Planned): void {
   const needed: readonly ComponentName[] = planned.proxy.enabled
     ? BEHIND_PROXY
@@ -31,8 +34,8 @@ export function refuseDangling({ target }: Deployment, planned: Planned): void {
 }
 
 /**
- * Refuses `extraEnv` of the file for a variable that carries a secret: it would stand there, and in values.yaml, as plain text. Throws
- * UserError naming the field that the secret belongs to.
+ * Throws UserError if `extraEnv` of the file sets a variable that holds a secret: the file and values.yaml would have
+ * it as plain text. The error names the field that the secret belongs to.
  */
 export function refuseSecretVariables(deployment: Deployment, planned: Planned, addresses: ServiceAddresses): void {
   const table = difyEnvironment({ ...deployment, components: {} }, addresses);

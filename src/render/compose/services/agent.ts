@@ -5,10 +5,10 @@ import { AGENT_SSRF_PROXY, REDIS, SERVICE_OF } from '../names.ts';
 import { componentResources, type Service } from '../service.ts';
 import { squidService } from './squid.ts';
 
-/** Upstream's named volumes: the agent's home and work. */
+/** Upstream's named volumes: the agent's home and workspace. */
 export const AGENT_VOLUMES = ['dify_agent_local_sandbox_home', 'dify_agent_local_sandbox_workspace'] as const;
 
-/** The agent backend, its shell, and the proxy that is the shell's only way out. */
+/** The agent backend, its shell (the local sandbox), and the proxy that is the shell's only route out. */
 export function agentServices(context: ComposeContext): Readonly<Record<string, Service>> {
   const { agentBackend, localSandbox } = context.planned;
   return {

@@ -9,7 +9,7 @@ import { dataMount, fromComposeDirectory } from '../host-paths.ts';
 import { COMPOSE_ADDRESSES, INIT_PERMISSIONS, MIGRATION, POSTGRES, REDIS, SERVICE_OF, WEAVIATE } from '../names.ts';
 import { type Condition, componentResources, type Service } from '../service.ts';
 
-/** User of the API image since Dify 1.10.1; the folder that api and worker write to must be its. */
+/** User and group of the API image since Dify 1.10.1. They must own the folder that api and worker write to. */
 const API_USER = '1001:1001';
 
 const DATA_SERVICES: Readonly<Record<string, Condition>> = {
@@ -19,7 +19,7 @@ const DATA_SERVICES: Readonly<Record<string, Condition>> = {
   [INIT_PERMISSIONS]: 'service_completed_successfully',
 };
 
-/** The four processes of the API image, and the two jobs that must have ended before them. */
+/** The four processes of the API image, and the two jobs that must complete before they start. */
 export function applicationServices(context: ComposeContext): Readonly<Record<string, Service>> {
   return {
     ...(context.deployment.objectStorage.provider === 'local' ? { [INIT_PERMISSIONS]: initPermissions(context) } : {}),
@@ -31,7 +31,10 @@ export function applicationServices(context: ComposeContext): Readonly<Record<st
   };
 }
 
-/** Gives the storage folder to the API image's user, once; a flag file remembers it, as upstream's does. */
+/**
+ * Changes the owner of the storage folder to the API image's user, once. A flag file records that it was done, as in
+ * upstream.
+ */
 function initPermissions(context: ComposeContext): Service {
   const folder = COMPOSE_ADDRESSES.paths.storage;
   const flag = `${folder}/.init_permissions`;
@@ -46,8 +49,8 @@ function initPermissions(context: ComposeContext): Service {
 }
 
 /**
- * One job brings the tables up to date, then the others start with migrations off. Were each to try, all but one would
- * find the lock taken and serve on before the tables are ready.
+ * One job migrates the database; then the other processes start with migrations off. If every process ran migrations,
+ * all but one would fail to get the lock and would serve before the tables are ready.
  */
 function migration(context: ComposeContext): Service {
   const own = [literal('MODE', 'migration'), literal('MIGRATION_ENABLED', true)];

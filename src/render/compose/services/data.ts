@@ -8,7 +8,7 @@ import { COMPOSE_ADDRESSES, PORTS, POSTGRES, REDIS, WEAVIATE } from '../names.ts
 import { maxConnections } from '../postgres-connections.ts';
 import type { Service } from '../service.ts';
 
-/** The bundled data services; an external one leaves no trace of its container. */
+/** The bundled data services. An external service has no container. */
 export function dataServices(context: ComposeContext): Readonly<Record<string, Service>> {
   const { postgres, redis, vectorStore } = context.deployment;
   return {
@@ -40,8 +40,8 @@ function postgresService(context: ComposeContext): Service {
 }
 
 /**
- * The password comes on standard input, as one line of configuration: on the command line it would stand in the process
- * list of the host. `exec` keeps Redis as the process that is told to stop, so that it saves what it has.
+ * Redis reads its password from standard input, as a line of configuration: on the command line it would be visible in
+ * the host's process list. `exec` makes Redis the process that receives the stop signal, so that it saves its data.
  */
 const REDIS_START = [
   `escaped=$$(printf %s "$$REDISCLI_AUTH" | sed 's/[\\"]/\\\\&/g')`,
@@ -71,7 +71,7 @@ function redisService(context: ComposeContext): Service {
   };
 }
 
-/** A hard kill loses part of Weaviate's index without a word, hence the long time to stop. */
+/** The bundled Weaviate. SIGKILL silently loses part of its index, so it has 300 s to stop. */
 function weaviateService(context: ComposeContext): Service {
   const user = 'dify';
   return {

@@ -9,7 +9,7 @@ import { componentResources, type Service } from '../service.ts';
 
 export const NGINX_FILE = 'nginx/nginx.conf';
 
-/** The one service with published ports, and so the one that cannot have two containers. */
+/** The only service with published ports, so it cannot have more than one container. */
 export function nginxService(context: ComposeContext): Readonly<Record<string, Service>> {
   const { planned, deployment, target } = context;
   if (!planned.proxy.enabled) return {};
@@ -36,7 +36,9 @@ function published(hostIp: string, port: number, target: number): JsonObject {
   return { target, published: String(port), host_ip: hostIp, protocol: 'tcp' };
 }
 
-/** Certificate and key stay where they are: whatever renews them goes on doing so, and no copy of the key is made. */
+/**
+ * Mounts certificate and key from their own paths, so that renewals still reach nginx and no copy of the key is made.
+ */
 function tlsMounts({ target, inputs }: ComposeContext): readonly JsonObject[] {
   if (target.tls === undefined) return [];
   const { certFile, keyFile } = target.tls;

@@ -5,7 +5,10 @@ import { dataMount } from '../host-paths.ts';
 import { COMPOSE_ADDRESSES, INIT_PERMISSIONS, POSTGRES, REDIS, SERVICE_OF } from '../names.ts';
 import { componentResources, type Service } from '../service.ts';
 
-/** The plugin daemon. Its folder is mounted whatever the storage: plugins run from a local disk. Its debug port 5003 stays inside. */
+/**
+ * The plugin daemon. Its folder is mounted with every kind of storage, because plugins run from a local disk. Its debug
+ * port 5003 is not published.
+ */
 export function pluginDaemonService(context: ComposeContext): Readonly<Record<string, Service>> {
   const { planned, environment, variables, deployment } = context;
   if (!planned.pluginDaemon.enabled) return {};

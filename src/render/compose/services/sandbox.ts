@@ -4,7 +4,7 @@ import { dataMount } from '../host-paths.ts';
 import { SERVICE_OF } from '../names.ts';
 import { componentResources, type Service } from '../service.ts';
 
-/** The code sandbox. It stands in an internal network alone: its only way out is the SSRF proxy. */
+/** The code sandbox. It is connected to an internal network only; the SSRF proxy is its only route out. */
 export function sandboxService(context: ComposeContext): Readonly<Record<string, Service>> {
   const { planned, environment, variables, deployment } = context;
   if (!planned.sandbox.enabled) return {};
@@ -25,8 +25,8 @@ export function sandboxService(context: ComposeContext): Readonly<Record<string,
 }
 
 /**
- * /conf/config.yaml: without it, or without the two interpreter paths, the sandbox ends at once (sandbox 0.2.14 and later).
- * The key here is overridden by API_KEY. Times in seconds.
+ * /conf/config.yaml. Without it, or without the two interpreter paths, the sandbox exits at once (sandbox 0.2.14 and
+ * later). API_KEY overrides the key here. Times in seconds.
  */
 export const SANDBOX_CONFIG = {
   app: { port: 8194, debug: false, key: '' },

@@ -7,7 +7,7 @@ import { fileMount } from '../host-paths.ts';
 import type { NetworkName } from '../networks.ts';
 import { componentResources, type Service } from '../service.ts';
 
-/** Whose way out a squid is: the code sandbox's and the API's, or the agent's shell's. */
+/** Which clients a squid serves: the code sandbox and the API (`ssrf`), or the agent's shell (`agent`). */
 export type SquidRole = 'ssrf' | 'agent';
 
 export const SQUID_FILES: Readonly<Record<SquidRole, string>> = {
@@ -20,7 +20,7 @@ const NETWORKS_OF: Readonly<Record<SquidRole, readonly NetworkName[]>> = {
   agent: ['local_sandbox_proxy_network', 'default'],
 };
 
-/** A squid that runs as its own user from the start, since only then may it write its log to the container's output. */
+/** A squid that runs as its own user from the start; otherwise it may not write its log to the container's output. */
 export function squidService(context: ComposeContext, role: SquidRole): Service {
   const { planned, deployment } = context;
   const resources: JsonObject = componentResources('ssrfProxy', planned.ssrfProxy, deployment.components.ssrfProxy);

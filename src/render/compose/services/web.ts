@@ -3,7 +3,7 @@ import { HEALTH } from '../health.ts';
 import { SERVICE_OF } from '../names.ts';
 import { componentResources, type Service } from '../service.ts';
 
-/** The web front end: no state, any number of containers. */
+/** The web front end. It is stateless, so it can have any number of containers. */
 export function webService(context: ComposeContext): Readonly<Record<string, Service>> {
   const { planned, environment, variables, deployment } = context;
   if (!planned.web.enabled) return {};

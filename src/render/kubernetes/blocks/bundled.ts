@@ -3,7 +3,7 @@ import type { Tier } from '../../../checklist/tiers.ts';
 import { clusterSelector } from '../../../deployment/components.ts';
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
 
-/** What the bundled data services need to know of the rest. */
+/** Settings that the bundled data services share. */
 export interface BundledContext {
   readonly tier: Tier;
   /** The Secret that holds their passwords. */
@@ -27,19 +27,22 @@ export function bundledContext(deployment: Deployment, secretName: string): Bund
   };
 }
 
-/** Requests of the bundled services, which have none by default and would be the first to be evicted. They fit beside the test tier on one 4C/16G node. */
+/**
+ * Requests of the bundled services. The subcharts set none, so these pods would be evicted first. They fit beside the
+ * test tier on one node of 4 CPUs and 16 GiB.
+ */
 export const MINIMAL_REQUESTS = {
   postgres: { cpu: '100m', memory: '256Mi' },
   redis: { cpu: '50m', memory: '128Mi' },
   weaviate: { cpu: '100m', memory: '256Mi' },
 } as const;
 
-/** The node selector of a subchart's pods, if there is one. */
+/** The node selector of a subchart's pods. Empty if there is none. */
 export function bundledPlace({ nodeSelector }: BundledContext): { readonly nodeSelector?: JsonObject } {
   return Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } };
 }
 
-/** The image of a subchart, taken from the operator's registry and with its pull secret where there is one. */
+/** The operator's registry and pull secret for the image of a subchart. Empty if the file has neither. */
 export function bundledImage({ registry, pullSecrets }: BundledContext): { readonly image?: JsonObject } {
   const image: JsonObject = {
     ...(registry === undefined ? {} : { registry }),

@@ -9,7 +9,10 @@ import {
 } from '../../../providers/chart-block.ts';
 import { mailEnv } from '../../dify-env/mail.ts';
 
-/** Outgoing mail, for which the chart has a key each. Its default is a provider with a placeholder key; an empty type is its way to say none. */
+/**
+ * Outgoing mail. The chart has one key per setting. Its default is a provider with a placeholder key; an empty `type`
+ * turns mail off.
+ */
 export function mailBlock(mail: Mail): ChartBlock {
   return { values: { api: { mail: mailValues(mail) } }, gives: given(API_PROCESSES, literals(mailEnv(mail))) };
 }

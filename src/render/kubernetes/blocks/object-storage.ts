@@ -17,7 +17,9 @@ import { mainBucket, pluginBucket } from '../../dify-env/plugin-storage.ts';
 type Block<P extends ObjectStorage['provider'], K extends string> =
   Extract<ObjectStorage, { readonly provider: P }> extends Record<K, infer B> ? B : never;
 
-/** One vendor's block. Both buckets are always said: without its own the plugin daemon stays on a local claim. */
+/**
+ * The block of one provider. Both buckets are always set: without its own bucket, the plugin daemon uses a local claim.
+ */
 export function objectStorageBlock(deployment: Deployment, storageClass: string | undefined): ChartBlock {
   const storage = deployment.objectStorage;
   switch (storage.provider) {
@@ -41,7 +43,7 @@ function buckets(storage: Exclude<ObjectStorage, { readonly provider: 'azure-blo
   return { api: mainBucket(storage), pluginDaemon: pluginBucket(storage) ?? '' };
 }
 
-/** Workload identity needs service accounts that can be annotated: api, worker and plugin daemon get their own. */
+/** Workload identity needs service accounts that can be annotated, so api, worker and plugin daemon get their own. */
 function accountsFor(identity: 'workload' | undefined): JsonObject {
   if (identity === undefined) return {};
   const account = { serviceAccount: { create: true } };
@@ -53,8 +55,8 @@ function block(values: ChartBlock['values'], api: Variables, plugin: Variables):
 }
 
 /**
- * AWS without an endpoint of one's own: the chart writes S3_ENDPOINT in any case, and botocore refuses an empty one, so it
- * gets the region's (AWS General Reference, S3 endpoints; China has a domain of its own).
+ * S3. The chart always writes S3_ENDPOINT, and botocore refuses an empty one. So AWS without a custom endpoint gets the
+ * endpoint of the region (AWS General Reference, S3 endpoints; China has its own domain).
  */
 function s3(at: Block<'s3', 's3'>, bucketName: Buckets): ChartBlock {
   const workload = at.identity === 'workload';
@@ -127,7 +129,9 @@ function gcs(at: Block<'gcs', 'gcs'>, bucketName: Buckets): ChartBlock {
   );
 }
 
-/** Claims that api and worker, and the plugin daemon, mount; ReadWriteMany by the chart's default. */
+/**
+ * Persistent volume claims: one for api and worker, one for the plugin daemon. ReadWriteMany by the chart's default.
+ */
 function local(deployment: Deployment, storageClass: string | undefined): ChartBlock {
   const claim = {
     ...(storageClass === undefined ? {} : { storageClass }),

@@ -13,8 +13,8 @@ import type { BundledContext } from './bundled.ts';
 import { bundledImage, bundledPlace, MINIMAL_REQUESTS } from './bundled.ts';
 
 /**
- * PostgreSQL. The chart knows one user for both databases and no TLS: what differs comes by `extraEnv`. The bundled one
- * stands alone: a read replica that nobody reads and nothing promotes would only cost memory.
+ * PostgreSQL. The chart supports one user for both databases and no TLS; `extraEnv` sets everything else. The bundled
+ * server has no read replica: Dify would not read from it and nothing would promote it.
  */
 export function postgresBlock(
   deployment: Deployment,

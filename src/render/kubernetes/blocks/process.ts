@@ -14,7 +14,7 @@ import { socketUrl } from '../../dify-env/urls.ts';
 
 type Planned = Readonly<Record<ComponentName, PlannedComponent>>;
 
-/** Public addresses, Dify's own keys, and how the processes find each other. */
+/** Public addresses, Dify's own keys, and the internal addresses of the processes. */
 export function processBlock(deployment: Deployment, planned: Planned, addresses: ServiceAddresses): ChartBlock {
   const { urls } = deployment;
   const trigger = urls.trigger ?? urls.api;

@@ -14,8 +14,8 @@ import { type BundledContext, bundledImage, bundledPlace, MINIMAL_REQUESTS } fro
 const CLIENTS = [...API_PROCESSES, 'pluginDaemon'] as const;
 
 /**
- * Redis. The three URLs that the chart composes are always replaced, since it does not encode passwords; so are, under
- * Sentinel, TLS and user name, which it drops there.
+ * Redis. `extraEnv` always replaces the three URLs that the chart composes, because the chart does not encode
+ * passwords. With Sentinel it also replaces TLS and user name, which the chart omits then.
  */
 export function redisBlock(redis: Redis, addresses: ServiceAddresses, bundled: BundledContext): ChartBlock {
   const worker = given(['worker', 'beat'], { CELERY_BACKEND: 'redis' });
@@ -88,7 +88,9 @@ function sentinel({ sentinel: at }: SentinelRedis): Topology {
   };
 }
 
-/** One server: the chart's replicas have no failover without Sentinel, which the agent backend could not use. */
+/**
+ * One server. The chart's replicas do not fail over without Sentinel, and the agent backend does not support Sentinel.
+ */
 function bundledRedis(context: BundledContext) {
   return {
     enabled: true,

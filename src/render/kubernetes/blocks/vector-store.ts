@@ -13,7 +13,10 @@ import { vectorStoreEnv } from '../../dify-env/vector-store.ts';
 import { WEAVIATE_KEYS } from '../secret.ts';
 import { type BundledContext, bundledImage, bundledPlace, MINIMAL_REQUESTS } from './bundled.ts';
 
-/** The vector store: one external block, or the bundled Weaviate. A store that the chart has no block for is set by `extraEnv` alone. */
+/**
+ * The vector store: the block of an external provider, or the bundled Weaviate. If the chart has no block for the
+ * provider, `extraEnv` sets all its variables.
+ */
 export function vectorStoreBlock(store: VectorStore, addresses: ServiceAddresses, bundled: BundledContext): ChartBlock {
   const part =
     store.mode === 'bundled'
@@ -35,9 +38,10 @@ function weaviateAt(addresses: ServiceAddresses): Variables {
 }
 
 /**
- * The subchart has no place for a key out of a Secret that would not set its variable twice: `envSecrets` stands beside the plain one
- * among its defaults, and a null there is written out as an empty entry (seen with Helm 3.22 and 4.3). So the key comes under a name of its own
- * and the image's shell hands it over. The container that raises vm.max_map_count is privileged: only prod has it, pinned.
+ * Workaround: the key is injected under another variable and copied in the start command. The subchart cannot read this
+ * key from a Secret without defining its variable twice: it renders `envSecrets` beside the plain variable of its
+ * defaults, and renders a null there as an empty entry (seen with Helm 3.22 and 4.3). The init container that raises
+ * vm.max_map_count is privileged, so only prod has it, with a pinned image.
  */
 const HAND_OVER = `export AUTHENTICATION_APIKEY_ALLOWED_KEYS="$${WEAVIATE_KEYS}"; exec /bin/weaviate "$@"`;
 
