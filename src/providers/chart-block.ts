@@ -6,18 +6,21 @@ import type { EnvEntry } from './env-entry.ts';
 export type Variables = Readonly<Record<string, string>>;
 
 /**
- * Values for the chart, and the environment that the chart makes of them by itself: what stands there as wanted needs no
- * `extraEnv`. A block never holds a secret: where the chart insists on a text it gets `HELD_ELSEWHERE`.
+ * Values for the chart, and the variables that the chart sets from them by itself (`gives`, by component). A variable
+ * with the wanted value there needs no `extraEnv`. A block never holds a secret: if the chart requires a text, it gets
+ * `SECRET_PLACEHOLDER`.
  */
 export interface ChartBlock {
   readonly values: JsonObject;
   readonly gives: Readonly<Partial<Record<ComponentName, Variables>>>;
 }
 
-/** Stands in values.yaml where the chart wants the text of a secret; the real one comes from the Secret by `extraEnv`. */
+/**
+ * The text in values.yaml if the chart requires the text of a secret. `extraEnv` sets the real value from the Secret.
+ */
 export const SECRET_PLACEHOLDER = 'in-the-secret-of-difyctl';
 
-/** Components that run the api's image: they share one environment. */
+/** Components that run the API's image. They share one environment. */
 export const API_PROCESSES = ['api', 'worker', 'beat', 'apiWebsocket'] as const satisfies readonly ComponentName[];
 
 /** The same variables for several components. */
@@ -25,19 +28,19 @@ export function given(components: readonly ComponentName[], variables: Variables
   return Object.fromEntries(components.map((name) => [name, variables]));
 }
 
-/** What of the environment table is no secret. */
+/** The entries of the environment table that are not secret. */
 export function literals(entries: readonly EnvEntry[]): Variables {
   return Object.fromEntries(
     entries.flatMap(({ name, value }) => ('literal' in value ? [[name, value.literal] as const] : [])),
   );
 }
 
-/** Variables of several origins, united per component. */
+/** Merges variables of several origins per component. Later ones win. */
 export function unite(...all: readonly ChartBlock['gives'][]): ChartBlock['gives'] {
   return all.reduce((merged, gives) => deepMerge(merged as JsonObject, gives as JsonObject) as ChartBlock['gives'], {});
 }
 
-/** All blocks as one. Later values win; variables of a component are united. */
+/** Merges all blocks. Later values win; variables are merged per component. */
 export function mergeBlocks(blocks: readonly ChartBlock[]): ChartBlock {
   return blocks.reduce((merged, block) => ({
     values: deepMerge(merged.values, block.values) as JsonObject,
@@ -45,14 +48,15 @@ export function mergeBlocks(blocks: readonly ChartBlock[]): ChartBlock {
   }));
 }
 
-/** `HELD_ELSEWHERE` where there is a secret, else the empty text, which the chart takes for none. */
+/** `SECRET_PLACEHOLDER` if the file has a reference, otherwise the empty text, which the chart treats as no secret. */
 export function secretPlaceholder(reference: unknown): string {
   return reference === undefined ? '' : SECRET_PLACEHOLDER;
 }
 
 /**
- * The chart writes a few values into its ConfigMaps without quotes, where YAML would read `null`, `yes` or `123` as
- * something other than a text and the API server would refuse it. Such a value is put in by `extraEnv` instead.
+ * True if YAML reads the unquoted value as a text. The chart writes a few values into its ConfigMaps without quotes;
+ * YAML would read `null`, `yes` or `123` as another type, and the API server would refuse it. `extraEnv` sets such a
+ * value instead.
  */
 function isPlainYamlScalar(value: string): boolean {
   return (
@@ -60,7 +64,7 @@ function isPlainYamlScalar(value: string): boolean {
   );
 }
 
-/** A value for a place that is written without quotes, and what the chart then gives. */
+/** The value for a place that the chart writes without quotes, and the variable that the chart then sets. */
 export function unquoted(name: string, value: string): { readonly value: string; readonly gives: Variables } {
   return isPlainYamlScalar(value) ? { value, gives: { [name]: value } } : { value: 'see-extra-env', gives: {} };
 }

@@ -4,7 +4,7 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** The port of a URL: the one it names, else the default of its scheme. */
+/** The port of a URL, or the default of its scheme. */
 export function portOf({ port, protocol }: URL): number {
   if (port !== '') return Number(port);
   return protocol === 'http:' ? 80 : 443;
@@ -14,7 +14,7 @@ export function endpointOf(url: URL): HostPort {
   return { host: url.hostname, port: portOf(url) };
 }
 
-/** A URL with the port that its text names, else with `missing`: a `URL` hides a port that is its scheme's default. */
+/** Parses a URL. If its text has no port, the port is `missing`. (`URL` hides a port that is its scheme's default.) */
 export function withPort(text: string, missing: number): URL {
   const url = new URL(text);
   if (!/^[a-z]+:\/\/[^/]*:\d+(\/|$)/.test(text)) url.port = String(missing);

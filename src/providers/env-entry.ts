@@ -4,8 +4,8 @@ import type { SecretPath } from '../base/secret-ref.ts';
 export type GetSecret = (path: SecretPath) => string;
 
 /**
- * Where the value of a variable comes from: the file itself, one secret as it is, or a text made of secrets (a broker
- * URL, a connection string), already encoded as its reader wants it. `of` lists every secret that `composed` reads.
+ * The source of a variable's value: a literal, one whole secret, or a text composed of secrets (a broker URL, a
+ * connection string), already encoded for its reader. `of` lists every secret that `composed` reads.
  */
 export type EnvValue =
   | { readonly literal: string }
@@ -18,40 +18,40 @@ export interface EnvEntry {
   readonly value: EnvValue;
 }
 
-/** A variable whose value is no secret. */
+/** A variable whose value is not secret. */
 export function literal(name: string, value: string | number | boolean): EnvEntry {
   return { name, value: { literal: String(value) } };
 }
 
-/** A variable that carries one secret as it is. */
+/** A variable that holds one whole secret. */
 export function secret(name: string, path: SecretPath): EnvEntry {
   return { name, value: { secret: path } };
 }
 
-/** A variable whose text is built around secrets. */
+/** A variable whose text is composed of secrets. `of` lists every secret that `compose` reads. */
 export function composed(name: string, of: readonly SecretPath[], compose: (get: GetSecret) => string): EnvEntry {
   return { name, value: { composed: compose, of } };
 }
 
-/** True where the value holds a secret, whole or in part. */
+/** True if the value contains a secret. */
 export function isSecret(value: EnvValue): boolean {
   return !('literal' in value);
 }
 
-/** The value as the process will see it. */
+/** The value that the process gets. */
 export function resolveValue(value: EnvValue, get: GetSecret): string {
   if ('literal' in value) return value.literal;
   return 'secret' in value ? get(value.secret) : value.composed(get);
 }
 
-/** Later entries win over earlier ones of the same name; the place of the first is kept. */
+/** Merges lists. A later entry replaces an earlier one of the same name, at the position of the first. */
 export function mergeEntries(...lists: readonly (readonly EnvEntry[])[]): readonly EnvEntry[] {
   const byName = new Map<string, EnvEntry>();
   for (const entry of lists.flat()) byName.set(entry.name, entry);
   return [...byName.values()];
 }
 
-/** A variable that carries a secret if the file names one (`reference`), else the empty text. */
+/** A variable that holds a secret if the file has a reference, otherwise the empty text. */
 export function optionalSecret(name: string, path: SecretPath, reference: unknown): EnvEntry {
   return reference === undefined ? literal(name, '') : secret(name, path);
 }

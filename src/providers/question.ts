@@ -7,30 +7,30 @@ export interface FieldQuestion {
   /** `secret`: a reference such as `env:NAME`, never the value. */
   readonly kind: 'text' | 'number' | 'secret';
   readonly title: string;
-  /** Why it is asked: shown for `?` and in the docs. */
+  /** Why the wizard asks it: shown for `?` and in the docs. */
   readonly why: string;
-  /** `rarely`: only by its flag, by --set and from the review. */
+  /** `rarely`: only set by its flag, by `--set` and in the review. */
   readonly asked: 'always' | 'rarely' | FieldCondition;
   readonly required: boolean | FieldCondition;
-  /** Default: whenever the provider is chosen. */
+  /** When the question applies. Default: always, if the provider is chosen. */
   readonly when?: FieldCondition;
   /** The value that the schema fills in. */
   readonly byDefault?: string | number;
-  /** The environment variable that is suggested for a secret. */
+  /** The suggested environment variable for a secret. */
   readonly variable?: string;
 }
 
 type Texts = Pick<FieldQuestion, 'title' | 'why'>;
 
-/** Why a secret is asked for by its place. */
+/** The explanation of every question about a key. */
 export const KEY = 'The file holds a reference, never the key: env:NAME, file:PATH or kubernetes:NAME/KEY.';
 
-/** A text that must be given. */
+/** A required text. */
 export function required(field: string, texts: Texts): FieldQuestion {
   return { field, kind: 'text', asked: 'always', required: true, ...texts };
 }
 
-/** A text that may be left out. */
+/** An optional text. */
 export function optional(field: string, texts: Texts & Partial<Pick<FieldQuestion, 'asked'>>): FieldQuestion {
   return { field, kind: 'text', asked: 'rarely', required: false, ...texts };
 }
@@ -41,7 +41,7 @@ export function defaulted(field: string, byDefault: string | number, texts: Text
   return { field, kind, asked: 'rarely', required: true, byDefault, ...texts };
 }
 
-/** A secret. `variable` is the environment name that is suggested for it. */
+/** A secret. `variable` is the suggested environment variable. */
 export function secretField(
   field: string,
   variable: string,

@@ -3,18 +3,21 @@ import { filePath, host, httpUrl, line, port } from '../base/fields.ts';
 import { secretRef } from '../base/secret-ref.ts';
 import { BUCKET_NAMES } from './object-storage/bucket-names.ts';
 
-/** The name of a bucket as this store accepts it. */
+/** A bucket's name, by the rules of the store. */
 export function bucketOf(store: keyof typeof BUCKET_NAMES) {
   const { pattern, says } = BUCKET_NAMES[store];
   return z.string().regex(pattern, says);
 }
 
-/** The buckets of a store: the packages of the plugins have one of their own. */
+/** The buckets of a store: the main one, and the one for plugin packages. */
 export function bucketsOf(store: keyof typeof BUCKET_NAMES) {
   return { bucket: bucketOf(store), pluginBucket: bucketOf(store).optional() };
 }
 
-/** The fields that blocks of providers are made of. Only the schema of the file imports them, so that a probe loads no schema library. */
+/**
+ * Field types for the blocks of providers. Only the schema of the file imports them, so that a probe does not load the
+ * schema library.
+ */
 export const SCHEMA_FIELDS = {
   object: z.strictObject,
   databaseName: z.string().regex(/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/, 'a database name'),

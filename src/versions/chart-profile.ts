@@ -1,6 +1,6 @@
 import type { ComponentName } from '../checklist/components.ts';
 
-/** A key of the newest layout that a chart has elsewhere. */
+/** A key of the newest layout that another chart has at another path. */
 export interface KeyMove {
   /** The path in the newest layout (chart 0.38), with dots. */
   readonly from: string;
@@ -8,33 +8,36 @@ export interface KeyMove {
   readonly to: string | undefined;
 }
 
-/** How one version of the community chart differs from the newest layout, which is 0.38's. */
+/** The differences of one version of the community chart from the newest layout, that of 0.38. */
 export interface ChartProfile {
   readonly version: string;
   /** The Dify release that it installs (appVersion). */
   readonly dify: string;
-  /** `templates`: rendered by Helm and compared with the facts. `release notes`: nothing but the chart's values is read. */
+  /**
+   * `templates`: the chart was rendered by Helm and compared with the facts. `release notes`: difyctl reads only the
+   * chart's values.
+   */
   readonly knownFrom: 'templates' | 'release notes';
   /** Components that the chart has no block for. */
   readonly without: readonly ComponentName[];
   readonly moves: readonly KeyMove[];
-  /** Components that take no `extraVolumes`: neither a CA file nor rules for squid can be mounted there. */
+  /** Components without `extraVolumes`: neither a CA file nor rules for squid can be mounted there. */
   readonly withoutMounts: readonly ComponentName[];
-  /** Keys that its templates read although its values do not name them, beside those of every chart. */
+  /** Keys that its templates read although its values do not name them, in addition to those of every chart. */
   readonly unnamedKeys: readonly string[];
   /**
-   * True if difyctl makes the code sandbox beside the chart: the chart gives the api the sandbox's key from a Secret that it makes of the values, in the
-   * container's own `env`, so that the key could not come from another Secret.
+   * True if difyctl creates the code sandbox besides the chart's objects: the chart sets the API's sandbox key in the
+   * container's own `env`, from a Secret made of its values, so the key cannot come from another Secret.
    */
   readonly sandboxBeside: boolean;
-  /** Variables that the newest chart writes from its values and this one does not. */
+  /** Variables that the newest chart sets from its values and this chart does not. */
   readonly omits: Readonly<Partial<Record<ComponentName, readonly string[]>>>;
-  /** Variables that the chart writes into a container's own `env`, which `extraEnv` cannot replace. */
+  /** Variables that the chart writes into the container's own `env`. `extraEnv` cannot replace them. */
   readonly fixed: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>;
-  /** Variables of the chart's own `extraEnv` that a list of difyctl's replaces, and that must stay. */
+  /** Variables of the chart's default `extraEnv` that must be kept: difyctl's list replaces that default. */
   readonly restated: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>;
   /** Components whose `LOG_LEVEL` is set by `logLevel`. */
   readonly logLevel: readonly ComponentName[];
-  /** What an operator should know about this version. */
+  /** Notes about this version for the operator. */
   readonly notes: readonly string[];
 }

@@ -3,7 +3,10 @@ import type { ChartProfile, KeyMove } from './chart-profile.ts';
 
 const API_PROCESSES: readonly ComponentName[] = ['api', 'worker', 'beat', 'apiWebsocket'];
 
-/** Chart 0.38: the layout that difyctl renders first; every other profile says how it differs. Source: tag dify-0.38.0-rc2. */
+/**
+ * Chart 0.38: the layout that difyctl renders first. Every other profile is a difference from it. Source: tag
+ * dify-0.38.0-rc2.
+ */
 const CHART_0_38: ChartProfile = {
   version: '0.38.0-rc2',
   dify: '1.16.1',
@@ -30,7 +33,7 @@ const CHART_0_38: ChartProfile = {
 
 type Omits = ChartProfile['omits'];
 
-/** The table with more variables for some components. */
+/** Returns the table with more variables for some components. */
 function alsoFor(omits: Omits, components: readonly ComponentName[], ...variables: readonly string[]): Omits {
   const added = components.map((name) => [name, [...(omits[name] ?? []), ...variables]] as const);
   return { ...omits, ...Object.fromEntries(added) };
@@ -38,7 +41,7 @@ function alsoFor(omits: Omits, components: readonly ComponentName[], ...variable
 
 const OMITS_0_37 = alsoFor({}, API_PROCESSES, 'ENABLE_COLLABORATION_MODE');
 const OMITS_0_36 = alsoFor(OMITS_0_37, API_PROCESSES, 'TRIGGER_URL', 'CODE_EXECUTION_ENDPOINT');
-/** Up to 0.35 only the api is told the public addresses. */
+/** Up to 0.35 only the API gets the public addresses. */
 const OMITS_0_35 = alsoFor(
   OMITS_0_36,
   ['worker', 'beat'],
@@ -52,7 +55,7 @@ const OMITS_0_33 = alsoFor(OMITS_0_35, [...API_PROCESSES, 'pluginDaemon'], 'DB_T
 const SANDBOX_NOTE = 'difyctl makes the code sandbox beside the chart, so that its key comes from a Secret of its own';
 const MOUNTS_NOTE = 'it mounts no further volumes: no CA file, and no rules that keep squid from private addresses';
 
-/** Keys that came with 0.38. */
+/** Keys that were new in 0.38. */
 const MOVES_0_37: readonly KeyMove[] = [
   { from: 'api.auth.internalApiKey', to: 'pluginDaemon.auth.difyApiKey' },
   { from: 'externalRedis.db.agent', to: undefined },
@@ -76,17 +79,17 @@ const CHART_0_36: ChartProfile = {
   dify: '1.12.1',
   moves: [...MOVES_0_37, { from: 'global.triggerDomain', to: undefined }],
   sandboxBeside: true,
-  // MODE of the api is followed by the text of a comment.
+  // The chart renders the text of a comment after the API's MODE.
   omits: alsoFor(OMITS_0_36, ['api'], 'MODE'),
   notes: [...CHART_0_37.notes, SANDBOX_NOTE],
 };
 
-/** Source: tag dify-0.35.0. The old keys of 0.31 are there too, and win if they are not empty. */
+/** Source: tag dify-0.35.0. It also has the old keys of 0.31, which win if they are not empty. */
 const CHART_0_35: ChartProfile = {
   ...CHART_0_36,
   version: '0.35.0',
   dify: '1.10.1-fix.1',
-  // Its template of beat is no YAML with `extraVolumeMounts`.
+  // With `extraVolumeMounts`, its template of beat renders invalid YAML.
   withoutMounts: ['beat'],
   omits: OMITS_0_35,
   logLevel: ['worker', 'beat'],
@@ -126,7 +129,7 @@ const CHART_0_31: ChartProfile = {
     { from: 'externalWeaviate.url', to: 'externalWeaviate.endpoint' },
   ],
   omits: alsoFor(OMITS_0_33, ['pluginDaemon'], 'PLUGIN_WORKING_PATH'),
-  // Its values name the key `user`, and its templates read `username`.
+  // Its values name the key `user`, but its templates read `username`.
   unnamedKeys: ['externalMyScaleDB.username'],
   fixed: { beat: { MODE: 'beat' } },
   logLevel: [],

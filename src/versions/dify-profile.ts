@@ -1,30 +1,34 @@
 import type { ComponentName } from '../checklist/components.ts';
 
-/** What one release of Dify consists of, and where difyctl can render it. */
+/** The parts of one release of Dify, and the targets for which difyctl renders it. */
 export interface DifyProfile {
   /** Dify's own version: the tag of the images api and web. */
   readonly version: string;
-  /** Tags of the images that have versions of their own. */
+  /** Tags of the images with versions of their own. */
   readonly images: { readonly sandbox: string; readonly pluginDaemon: string };
   /** Components that the release does not have. */
   readonly without: readonly ComponentName[];
-  /** Charts of the community repository that difyctl renders for this release, newest first. Empty: not on Kubernetes. */
+  /**
+   * Charts of the community repository that difyctl renders for this release, newest first. Empty if it is not rendered
+   * on Kubernetes.
+   */
   readonly charts: readonly string[];
   /** True if difyctl renders the release for Docker Compose. */
   readonly compose: boolean;
-  /** Celery application that answers a ping without loading Dify. */
+  /** The Celery application for a ping; since 1.13.3 one that does not load Dify. */
   readonly celeryApp: string;
 }
 
 const AGENT: readonly ComponentName[] = ['agentBackend', 'localSandbox'];
 
-/** `celery_healthcheck` is known from 1.13.3 on; older releases are pinged through the application itself. */
+/** `celery_healthcheck` exists since 1.13.3. Older releases are pinged through the whole application. */
 const HEALTHCHECK_APP = 'celery_healthcheck.celery';
 const WHOLE_APP = 'app.celery';
 
 /**
- * Releases that difyctl renders, oldest first. Sources: values.yaml and Chart.yaml of the community chart's tags (images, components), Dify's
- * `docker/docker-compose-template.yaml` of 1.13.3 and 1.16.0 and the release notes of 1.15.0 and 1.16.0 (services).
+ * Releases that difyctl renders, oldest first. Sources: values.yaml and Chart.yaml of the community chart's tags
+ * (images, components); Dify's `docker/docker-compose-template.yaml` of 1.13.3 and 1.16.0, and the release notes of
+ * 1.15.0 and 1.16.0 (services).
  */
 export const DIFY_PROFILES: readonly DifyProfile[] = [
   {
@@ -101,7 +105,7 @@ export const DIFY_PROFILES: readonly DifyProfile[] = [
   },
 ];
 
-/** The profile of a release; undefined for one that difyctl does not render. */
+/** The profile of a release. Undefined if difyctl does not render it. */
 export function difyProfile(version: string): DifyProfile | undefined {
   return DIFY_PROFILES.find((profile) => profile.version === version);
 }

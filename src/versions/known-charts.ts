@@ -18,14 +18,14 @@ const CHART_RELEASES: Readonly<Record<string, string>> = {
   '0.40.0': '1.18.0',
 };
 
-/** The Dify release that a chart of the community repository installs; undefined for a chart that is not listed. */
+/** The Dify release that a chart of the community repository installs. Undefined if the chart is not listed. */
 export function releaseOfChart(version: string): string | undefined {
   return CHART_RELEASES[version];
 }
 
 /**
- * The profile by which a chart is rendered: its own, or the newest one if its templates were not read. The values of the chart at hand then
- * decide which keys it takes.
+ * The profile of a chart. A chart whose templates were not read gets the newest profile; the chart's values then decide
+ * which keys are valid.
  */
 export function chartProfile(name: string, version: string): ChartProfile {
   const own = name === 'dify' ? CHART_PROFILES.find((profile) => profile.version === version) : undefined;
@@ -43,7 +43,7 @@ export function renderedCharts(): readonly string[] {
   return [...new Set(DIFY_PROFILES.flatMap(({ charts }) => charts.toReversed()))];
 }
 
-/** `0.37.0 with Dify 1.14.2`: every chart that is rendered and the releases that fit it, oldest first. */
+/** Each rendered chart and the releases that fit it, oldest first: `0.37.0 with Dify 1.14.2`. */
 export function knownPairs(): readonly string[] {
   return renderedCharts().map((chart) => {
     const fitting = DIFY_PROFILES.filter(({ charts }) => charts.includes(chart)).map(({ version }) => version);

@@ -5,7 +5,7 @@ import { chartProfile } from './known-charts.ts';
 
 type TargetType = 'kubernetes' | 'compose';
 
-/** What changes for an operator in a release that difyctl does not render. */
+/** Changes for the operator in a release that difyctl does not render. */
 export interface ReleaseNotes {
   /** The line, such as `1.17`. */
   readonly line: string;
@@ -13,7 +13,7 @@ export interface ReleaseNotes {
   readonly sources: readonly string[];
 }
 
-/** Releases known from their notes alone. Each change is one that the rendered files of 1.16 do not account for. */
+/** Releases known only from their release notes. The rendered files of 1.16 do not support these changes. */
 export const RELEASE_NOTES: readonly ReleaseNotes[] = [
   {
     line: '1.17',
@@ -49,7 +49,10 @@ function isRendered(profile: DifyProfile, target: TargetType): boolean {
   return target === 'compose' ? profile.compose : profile.charts.length > 0;
 }
 
-/** Why a Dify version is not rendered for a target, as words to follow its number; undefined for one that is. */
+/**
+ * Returns why a Dify version is not rendered for a target, as words that follow its number. Undefined if it is
+ * rendered.
+ */
 export function whyNotRendered(version: string, target: TargetType): string | undefined {
   const profile = difyProfile(version);
   if (profile !== undefined) {
@@ -65,7 +68,10 @@ export function whyNotRendered(version: string, target: TargetType): string | un
   return 'difyctl knows no release of that number';
 }
 
-/** Components that a release does not have on a target: on Kubernetes, those that its newest chart has no block for count too. */
+/**
+ * Components that a release does not have on a target. On Kubernetes this includes those that its newest chart has no
+ * block for.
+ */
 export function absentComponents(version: string, target: TargetType): readonly ComponentName[] {
   const profile = difyProfile(version);
   if (profile === undefined) return [];

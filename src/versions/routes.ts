@@ -1,6 +1,9 @@
 import { isOlder } from '../base/version-order.ts';
 
-/** Path prefixes that nginx routes, with the release that brought those that not every rendered one has. Source: the nginx configuration of the chart's tags. */
+/**
+ * Path prefixes that nginx routes. `since` is the release that added a prefix, if not every rendered release has it.
+ * Source: the nginx configuration of the chart's tags.
+ */
 const ROUTES: readonly { readonly prefix: string; readonly since?: string }[] = [
   { prefix: '/console/api' },
   { prefix: '/api' },
@@ -20,7 +23,7 @@ export function routesOf(version: string): readonly string[] {
   return ROUTES.filter(({ since }) => since === undefined || !isOlder(version, since)).map(({ prefix }) => prefix);
 }
 
-/** True if the release serves the path; false if a newer release brought its prefix. */
+/** True if the release serves the path. False if a newer release added its prefix. */
 export function isServed(path: string, version: string): boolean {
   const later = ROUTES.filter(({ prefix }) => !routesOf(version).includes(prefix));
   return !later.some(({ prefix }) => path.startsWith(prefix));

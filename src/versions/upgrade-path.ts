@@ -1,29 +1,32 @@
-/** A command of an upgrade, for a container of the new api. */
+/** A command of an upgrade, run in a container of the new API. */
 interface UpgradeCommand {
   readonly command: string;
-  /** A text of the output that proves success; undefined: only the exit code says. */
+  /** A text in the output that proves success. Undefined: only the exit code decides. */
   readonly succeeds?: string;
-  /** A text of the output that means failure, also with exit code 0. */
+  /** A text in the output that means failure, even with exit code 0. */
   readonly fails?: string;
   /** True if a second run changes nothing. */
   readonly idempotent: boolean;
 }
 
-/** What an upgrade to or past a Dify release asks for beside another image. */
+/** A requirement of an upgrade to or past a Dify release, besides new images. */
 export interface UpgradeStep {
-  /** The release that brought it. */
+  /** The release that introduced it. */
   readonly version: string;
-  /** `hard stop`: the step must be done before the upgrade, outside of Dify. `commands`: after it. `settings`: rendered by difyctl. */
+  /**
+   * `hard stop`: a step outside of Dify before the upgrade. `commands`: commands after it. `settings`: difyctl renders
+   * them.
+   */
   readonly kind: 'hard stop' | 'commands' | 'settings';
-  /** What has to be done, in one sentence. */
+  /** What to do, in one sentence. */
   readonly text: string;
   readonly commands: readonly UpgradeCommand[];
-  /** What a backup must hold from this release on, beside what it held before. */
+  /** What a backup must also contain from this release on. */
   readonly backup: readonly string[];
   readonly source: string;
 }
 
-/** Every step, oldest first. No step can be undone but by a restore: Dify's migrations go forward only. */
+/** Every step, oldest first. Only a restore can undo a step: Dify's migrations cannot be reversed. */
 export const UPGRADE_STEPS: readonly UpgradeStep[] = [
   {
     version: '1.0.0',

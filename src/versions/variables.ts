@@ -7,8 +7,9 @@ interface Span {
 }
 
 /**
- * Variables that not every rendered release reads. Sources: the release notes of 1.15.0 (SERVER_CONSOLE_API_URL, MILVUS_*), of 1.10.0 (triggers) and of 1.9.2
- * (Weaviate's client v4), `docker/.env.example` of 1.13.3 and 1.14 (collaboration), pull requests 447 and 449 of the community chart (edition).
+ * Variables that not every rendered release reads. Sources: release notes of 1.15.0 (SERVER_CONSOLE_API_URL, MILVUS_*),
+ * of 1.10.0 (triggers) and of 1.9.2 (Weaviate's client v4); `docker/.env.example` of 1.13.3 and 1.14 (collaboration);
+ * pull requests 447 and 449 of the community chart (edition).
  */
 const SPANS: Readonly<Record<string, Span>> = {
   WEAVIATE_GRPC_ENDPOINT: { since: '1.9.2' },
@@ -25,7 +26,7 @@ const SPANS: Readonly<Record<string, Span>> = {
   DEPLOYMENT_EDITION: { since: '1.17.0' },
 };
 
-/** True if a release of Dify reads the variable; one that is not listed is read by every release. */
+/** True if a release of Dify reads the variable. Every release reads a variable that is not listed. */
 export function isRead(variable: string, version: string): boolean {
   const { since, until } = SPANS[variable] ?? {};
   return (since === undefined || !isOlder(version, since)) && (until === undefined || isOlder(version, until));

@@ -11,10 +11,11 @@ export const aliyunOss = objectStore({
     object({ endpoint: httpUrl, region: line, ...bucketsOf('aliyun-oss'), ...accessKeys }),
   questions: keyedQuestions('OSS', ['endpoint', 'region', 'bucket', 'accessKey', 'secretKey']),
   endpoint: ({ endpoint }) => new URL(endpoint),
-  // help.aliyun.com, "Use AWS SDKs to access OSS" (`pathStyleAccessEnabled(false)`): S3 on the endpoint that Dify has too.
+  // help.aliyun.com, "Use AWS SDKs to access OSS" (`pathStyleAccessEnabled(false)`): S3 is available at the endpoint
+  // that Dify uses.
   s3: ({ endpoint, region }) => ({ endpoint, region }),
   keys: { id: 'accessKey', secret: 'secretKey' },
-  // ALIYUN_OSS_PATH has a placeholder as upstream default, so the empty prefix is said.
+  // The default of ALIYUN_OSS_PATH upstream is a placeholder, so the empty prefix is set explicitly.
   apiEnv: ({ bucket, endpoint, region }) => [
     literal('STORAGE_TYPE', 'aliyun-oss'),
     literal('ALIYUN_OSS_BUCKET_NAME', bucket),

@@ -11,22 +11,26 @@ export interface Buckets {
   readonly pluginDaemon: string;
 }
 
-/** Values for the community chart, and the variables that the chart makes of them by itself, for the api and for the plugin daemon. */
+/**
+ * Values for the community chart, and the variables that the chart sets from them by itself, for the API and for the
+ * plugin daemon.
+ */
 interface ChartPart {
   readonly values: JsonObject;
   readonly api: Variables;
   readonly pluginDaemon: Variables;
 }
 
-/** The fields that every block has. */
+/** Fields of every provider's block. */
 export interface BucketFields {
   readonly bucket: string;
   readonly pluginBucket?: string | undefined;
 }
 
 /**
- * Everything that difyctl knows of one object store that speaks S3 and has a pair of keys. Its probe is that of S3 (`src/evidence/object-storage/s3`).
- * The id is the value of `objectStorage.provider`; `block` is the id in camel case, the name of the block. `at` is that block of the file.
+ * Everything that difyctl knows about one object store with an S3 API and a pair of keys. The S3 probe probes it
+ * (`src/evidence/object-storage/s3`). The id is the value of `objectStorage.provider`; `block` is the id in camel case,
+ * the name of the block. `at` is that block of the file.
  */
 export interface ObjectStoreProvider<
   Id extends string = string,
@@ -35,17 +39,17 @@ export interface ObjectStoreProvider<
 > {
   readonly id: Id;
   readonly block: Name;
-  /** What it is; the wizard shows it. */
+  /** The name that the wizard shows. */
   readonly title: string;
   schema(fields: SchemaFields): Block;
-  /** Meanings of fields, by name, over those that providers share. */
+  /** Descriptions of fields by name. They override the shared ones. */
   readonly descriptions?: Readonly<Record<string, string>>;
   readonly questions: readonly FieldQuestion[];
-  /** Where Dify connects. */
+  /** The URL that Dify connects to. */
   endpoint(at: z.output<Block>): URL;
-  /** Where the vendor speaks S3, and the region that goes into the signature. */
+  /** The vendor's S3 endpoint, and the region in signatures. */
   s3(at: z.output<Block>): { readonly endpoint: string; readonly region: string };
-  /** The fields of the pair of keys. */
+  /** The field names of the pair of keys. */
   readonly keys: { readonly id: string; readonly secret: string };
   /** The variables of api, worker, beat and websocket. */
   apiEnv(at: z.output<Block>): readonly EnvEntry[];
@@ -55,13 +59,13 @@ export interface ObjectStoreProvider<
   /** Keys of the chart that hold a secret as text. */
   readonly chartSecrets: readonly string[];
   /**
-   * The policy of Dify's key in the vendor's own form: the rights that Dify uses (get, put, delete, list), and those with which preflight sees what
-   * the plan relies on. Action names are the vendor's own.
+   * The policy of Dify's key in the vendor's format: the rights that Dify uses (get, put, delete, list), and those with
+   * which preflight checks what the plan relies on. Action names are the vendor's.
    */
   policy(at: z.output<Block>, buckets: readonly string[]): object;
 }
 
-/** A descriptor with the types of its id, its block's name and its block. */
+/** Returns the descriptor; infers the types of its id, its block's name and its block. */
 export function objectStore<const Id extends string, const Name extends string, Block extends z.ZodObject>(
   provider: ObjectStoreProvider<Id, Name, Block>,
 ): ObjectStoreProvider<Id, Name, Block> {

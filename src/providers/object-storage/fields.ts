@@ -1,6 +1,6 @@
 import { type FieldQuestion, KEY, optional, required, secretField } from '../question.ts';
 
-/** What descriptors of object stores share. */
+/** Questions shared by the descriptors of object stores. */
 
 const texts = {
   endpoint: { title: 'Endpoint', why: 'The address of the region, with https://.' },
@@ -10,7 +10,10 @@ const texts = {
 
 const keyTitles = { accessKey: 'Access key', secretId: 'Secret id', secretKey: 'Secret key' } as const;
 
-/** A text field, or a key; `short` is the vendor's name in the variable that is suggested. */
+/**
+ * One question per field (a text or a key), and one for the plugin bucket. `short` is the vendor's name in the
+ * suggested variable, such as `OSS` in `DIFY_OSS_ACCESS_KEY`.
+ */
 export function keyedQuestions(
   short: string,
   fields: readonly (keyof typeof texts | keyof typeof keyTitles)[],

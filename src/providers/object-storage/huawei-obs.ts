@@ -3,7 +3,10 @@ import { literal, secret } from '../env-entry.ts';
 import { objectStore } from './descriptor.ts';
 import { keyedQuestions } from './fields.ts';
 
-/** The bucket's name stands before the endpoint, whose second label is the region (support.huaweicloud.com, obs_06_0007). */
+/**
+ * The bucket's name precedes the endpoint's host name, whose second label is the region (support.huaweicloud.com,
+ * obs_06_0007). Returns `us-east-1` for other host names.
+ */
 function regionOf(endpoint: string): string {
   return /^obs\.([a-z0-9-]+)\.myhuaweicloud\./.exec(new URL(endpoint).hostname)?.[1] ?? 'us-east-1';
 }

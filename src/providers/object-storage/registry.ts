@@ -4,7 +4,7 @@ import { huaweiObs } from './huawei-obs.ts';
 import { tencentCos } from './tencent-cos.ts';
 import { volcengineTos } from './volcengine-tos.ts';
 
-/** Every object store that speaks S3 under settings of its own, in the order in which the wizard offers them. */
+/** Every object store with an S3 API and its own settings, in the order in which the wizard offers them. */
 export const OBJECT_STORES = [aliyunOss, tencentCos, huaweiObs, volcengineTos] as const;
 
 export type ObjectStoreId = (typeof OBJECT_STORES)[number]['id'];
@@ -15,7 +15,7 @@ export interface DescribedStore {
   readonly at: Readonly<Record<string, unknown>> & BucketFields;
 }
 
-/** The descriptor of a section `objectStorage`, with its block. */
+/** The descriptor of a section `objectStorage`, and its block. Throws Error (a bug) if there is no descriptor. */
 export function describedStore(storage: { readonly provider: ObjectStoreId }): DescribedStore {
   const provider: ObjectStoreProvider | undefined = OBJECT_STORES.find(({ id }) => id === storage.provider);
   if (provider === undefined) throw new Error(`no descriptor of the object store ${storage.provider}`);

@@ -3,7 +3,7 @@ import { literal, secret } from '../env-entry.ts';
 import { objectStore } from './descriptor.ts';
 import { keyedQuestions } from './fields.ts';
 
-/** Buckets made since January 2024 know no path style (tencentcloud.com/document/product/436/57456). */
+/** Buckets created since January 2024 do not support path style (tencentcloud.com/document/product/436/57456). */
 const endpointIn = (region: string): string => `https://cos.${region}.myqcloud.com`;
 
 export const tencentCos = objectStore({
@@ -60,7 +60,7 @@ export const tencentCos = objectStore({
     },
   }),
   chartSecrets: ['externalCOS.secretId', 'externalCOS.secretKey'],
-  // A bucket's name ends in the number of the account that it belongs to.
+  // A bucket's name ends with the number of its account.
   policy: ({ region }, buckets) => ({
     version: '2.0',
     statement: [

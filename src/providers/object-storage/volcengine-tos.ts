@@ -3,7 +3,10 @@ import { literal, secret } from '../env-entry.ts';
 import { objectStore } from './descriptor.ts';
 import { keyedQuestions } from './fields.ts';
 
-/** S3 has an endpoint of its own, `tos-s3-REGION`, and knows no path style (docs.byteplus.com, "Compatibility with Amazon S3"). */
+/**
+ * The S3 API has a separate endpoint, `tos-s3-REGION`, and does not support path style (docs.byteplus.com,
+ * "Compatibility with Amazon S3").
+ */
 function s3Endpoint(endpoint: string): string {
   return endpoint.replace(/\/\/tos-(?!s3-)(?=[^/]*\.(i?volces|i?bytepluses)\.com)/, '//tos-s3-');
 }

@@ -24,7 +24,8 @@ export const elasticsearch = vectorStore({
     secretField('password', 'DIFY_ELASTICSEARCH_PASSWORD', { title: 'Password of the vector store', why: KEY }),
   ],
   url: ({ url }) => new URL(url),
-  // Dify joins host and port itself and speaks TLS only if the host begins with `https://`; certificates are then checked.
+  // Dify joins host and port itself. It uses TLS only if the host begins with `https://`, and then verifies
+  // certificates.
   env: ({ url: text, username }, { ca }) => {
     const url = new URL(text);
     const secure = url.protocol === 'https:';
@@ -37,7 +38,7 @@ export const elasticsearch = vectorStore({
       ...(ca === undefined ? [] : [literal('ELASTICSEARCH_CA_CERTS', ca)]),
     ];
   },
-  // The api wants the scheme with the host, since that is what turns TLS on.
+  // The API needs the scheme in the host, because it turns TLS on.
   chart: ({ username }, { ELASTICSEARCH_HOST: host = '', ELASTICSEARCH_PORT: port = '' }) => ({
     values: {
       externalElasticsearch: { enabled: true, host, port: Number(port), username, password: SECRET_PLACEHOLDER },
@@ -45,7 +46,8 @@ export const elasticsearch = vectorStore({
     gives: { ELASTICSEARCH_HOST: host, ELASTICSEARCH_PORT: port, ELASTICSEARCH_USERNAME: username },
   }),
   chartSecrets: ['externalElasticsearch.password'],
-  // langgenius/dify, api/providers/vdb/vdb-elasticsearch, elasticsearch_vector.py: refuses a server below 8.0.0 when it starts.
+  // langgenius/dify, api/providers/vdb/vdb-elasticsearch, elasticsearch_vector.py: at start, it refuses a server below
+  // 8.0.0.
   minimum: { version: '8.0.0', reason: 'Dify refuses to work with an older one' },
   copies: {
     raise: 'let the index template that matches the names of Dify set number_of_replicas to 1',

@@ -1,13 +1,13 @@
 import { defaulted, type FieldQuestion, KEY, optional, required, secretField } from '../question.ts';
 
-/** What descriptors of vector stores share. */
+/** Questions shared by the descriptors of vector stores. */
 
-/** Why a name of the vendor's is asked. */
+/** The explanation of a question about one of the vendor's names. */
 export const ACCOUNT = "As the vendor's console shows it.";
 
 const ADDRESS = 'Address of the vector store';
 
-/** The address, with what `usual` says of its port. */
+/** The question about the address. `usual` is a hint about its port, such as `usually 9200`. */
 export function addressQuestion(usual?: string): FieldQuestion {
   return required('url', {
     title: ADDRESS,
@@ -22,12 +22,12 @@ export function caQuestion(): FieldQuestion {
   });
 }
 
-/** A key that a server may do without. */
+/** The question about an API key that not every server requires. */
 export function optionalKeyQuestion(variable: string): FieldQuestion {
   return secretField('apiKey', variable, { title: 'API key', why: KEY, required: false });
 }
 
-/** Host, port, user, password and database of a server that Dify speaks SQL to. */
+/** Questions about host, port, user, password and database of a server that Dify connects to with SQL. */
 export function sqlQuestions(usual: {
   readonly port: number;
   readonly username?: string;

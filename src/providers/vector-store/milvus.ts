@@ -66,9 +66,10 @@ export const milvus = vectorStore({
   descriptions: { token: 'where the token is, in place of username and password' },
   questions,
   problems,
-  // The port of pymilvus for an address that names none; over https it is the usual one.
+  // pymilvus's port if the address has none. With https it is 443.
   url: ({ url }) => withPort(url, url.startsWith('https:') ? 443 : 19_530),
-  // A `server_pem_path` is what pymilvus trusts, and it then needs the server's name; Dify reads the three since 1.15 (langgenius/dify#36265).
+  // pymilvus trusts `server_pem_path` and then also needs the server's name. Dify reads the three variables since 1.15
+  // (langgenius/dify#36265).
   env: ({ url, database, token, username, password }, { ca }) => [
     literal('MILVUS_URI', url),
     literal('MILVUS_DATABASE', database),
@@ -103,7 +104,8 @@ export const milvus = vectorStore({
     },
   }),
   chartSecrets: ['externalMilvus.token', 'externalMilvus.password'],
-  // Milvus 2.2.9 release notes: databases and fields of type JSON, both of which Dify uses; not re-read, the page no longer goes back so far.
+  // Milvus 2.2.9 release notes: databases and JSON fields, both of which Dify uses. Not read again: the page no longer
+  // goes back to 2.2.9.
   minimum: { version: '2.2.9', reason: 'databases and JSON fields, which Dify uses, came with 2.2.9' },
   hasDatabase: true,
 });

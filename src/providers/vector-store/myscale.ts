@@ -15,7 +15,7 @@ export const myscale = vectorStore({
     }),
   questions: sqlQuestions({ port: 8123, username: 'default', variable: 'DIFY_MYSCALE_PASSWORD' }),
   url: (at) => {
-    // clickhouse-connect chooses https for these two ports and no other.
+    // clickhouse-connect uses https for these two ports only.
     const scheme = at.port === 443 || at.port === 8443 ? 'https' : 'http';
     return new URL(`${scheme}://${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`);
   },

@@ -5,9 +5,10 @@ import { vectorStore } from './descriptor.ts';
 import { addressQuestion } from './fields.ts';
 
 /**
- * OpenSearch with a user and a password. Sources: langgenius/dify, api/configs/middleware/vdb/opensearch_config.py and
- * api/providers/vdb/vdb-opensearch, opensearch_vector.py. Of its other login, the AWS signature (`aws_managed_iam`), nothing can be probed
- * from outside the pods, so the file does not offer it. Dify hands no CA certificate to the client.
+ * OpenSearch with a user and a password. Dify does not pass a CA certificate to the client. Dify's other login, the AWS
+ * signature (`aws_managed_iam`), cannot be probed from outside the pods, so the file does not offer it. Sources:
+ * langgenius/dify, api/configs/middleware/vdb/opensearch_config.py and api/providers/vdb/vdb-opensearch,
+ * opensearch_vector.py.
  */
 export const opensearch = vectorStore({
   id: 'opensearch',
@@ -36,7 +37,7 @@ export const opensearch = vectorStore({
     ];
   },
   chartSecrets: [],
-  // OpenSearch 1.2.0 release notes: the engine faiss of k-NN, which every index of Dify uses; not re-read.
+  // OpenSearch 1.2.0 release notes: k-NN's engine faiss, which every index of Dify uses. Not read again.
   minimum: { version: '1.2.0', reason: 'the engine faiss, which Dify uses, came with 1.2.0' },
   copies: {
     raise: 'let the index template that matches the names of Dify set number_of_replicas to 1',

@@ -4,7 +4,7 @@ import { literal, optionalSecret } from '../env-entry.ts';
 import { vectorStore } from './descriptor.ts';
 import { addressQuestion, optionalKeyQuestion } from './fields.ts';
 
-/** The port of qdrant-client for an address that names none, whatever the scheme. */
+/** qdrant-client's port if the address has none, for both schemes. */
 const CLIENT_PORT = 6333;
 /** Seconds; upstream's default. */
 const CLIENT_TIMEOUT = 20;
@@ -31,7 +31,7 @@ export const qdrant = vectorStore({
     const http = endpointOf(withPort(url, CLIENT_PORT));
     return grpcPort === undefined ? [http] : [http, { ...http, port: grpcPort }];
   },
-  // Dify makes the collections itself, so it decides the number of copies: two in prod, upstream's one in test.
+  // Dify creates the collections, so its setting decides the number of copies: two in prod, upstream's one in test.
   env: ({ url, grpcPort, apiKey }, { tier }) => [
     literal('QDRANT_URL', url),
     optionalSecret('QDRANT_API_KEY', 'vectorStore.qdrant.apiKey', apiKey),
@@ -62,10 +62,10 @@ export const qdrant = vectorStore({
     };
   },
   chartSecrets: ['externalQdrant.apiKey'],
-  // The Enterprise documentation (Qdrant cluster) installs 1.7.3, upstream's Compose file 1.8.3; not re-read.
+  // Dify's Enterprise documentation (Qdrant cluster) installs 1.7.3, upstream's Compose file 1.8.3. Not read again.
   minimum: { version: '1.7.3', reason: 'it is the oldest that Dify is documented with' },
   usesGrpc: ({ grpcPort }) => grpcPort !== undefined,
-  // The nodes agree by Raft: of two, the one that is left makes and changes no collection
+  // The nodes use Raft: if one of two is lost, the other cannot create or change collections
   // (qdrant.tech/documentation/scaling/horizontal-scaling: three nodes or more).
   majority: 3,
   copies: {

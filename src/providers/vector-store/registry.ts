@@ -10,7 +10,7 @@ import { tablestore } from './tablestore.ts';
 import { tencent } from './tencent.ts';
 import { weaviate } from './weaviate.ts';
 
-/** Every vector store that may be external, in the order in which the wizard offers them. */
+/** Every vector store that can be external, in the order in which the wizard offers them. */
 export const VECTOR_STORES = [
   qdrant,
   weaviate,
@@ -25,12 +25,12 @@ export const VECTOR_STORES = [
 
 export type VectorStoreId = (typeof VECTOR_STORES)[number]['id'];
 
-/** The section `vectorStore` of the file, as far as descriptors need it. */
+/** The part of the section `vectorStore` that descriptors need. */
 interface Store {
   readonly provider: VectorStoreId;
 }
 
-/** The descriptor of a provider. */
+/** The descriptor of a provider. Throws Error (a bug) if there is none. */
 export function vectorStoreProvider(id: VectorStoreId): VectorStoreProvider {
   const provider = VECTOR_STORES.find((one) => one.id === id);
   if (provider === undefined) throw new Error(`no descriptor of the vector store ${id}`);
@@ -43,7 +43,7 @@ export function blockOf(store: Store): Readonly<Record<string, unknown>> {
   return sections[store.provider] as Readonly<Record<string, unknown>>;
 }
 
-/** Where Dify's client connects over HTTP; undefined if it does not. */
+/** The URL that Dify's client connects to over HTTP. Undefined if it does not use HTTP. */
 export function clientUrl(store: Store): URL | undefined {
   return vectorStoreProvider(store.provider).url?.(blockOf(store));
 }
@@ -60,12 +60,12 @@ export function usesTls(store: Store): boolean {
   return clientUrl(store)?.protocol === 'https:';
 }
 
-/** Whether Dify can hand a CA certificate to the client of this provider. */
+/** True if Dify can pass a CA certificate to the client of this provider. */
 export function takesCa(id: VectorStoreId): boolean {
   return vectorStoreProvider(id).questions.some(({ field }) => field === 'caFile');
 }
 
-/** The CA file in use, as the file names it. Without TLS it is not in use. */
+/** The CA file in use, as written in the file. Undefined without TLS. */
 export function storeCaFile(store: Store): string | undefined {
   const { caFile } = blockOf(store);
   return usesTls(store) && typeof caFile === 'string' ? caFile : undefined;

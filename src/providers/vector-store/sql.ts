@@ -7,7 +7,9 @@ interface SqlServer {
   readonly database: string;
 }
 
-/** The five variables of a store that Dify reaches by host and port. `password` is the path of its secret. */
+/**
+ * The five variables of a store that Dify reaches by host and port. `password` is the path of its secret in the file.
+ */
 export function sqlEnv(prefix: 'PGVECTOR' | 'MYSCALE', server: SqlServer, password: string): readonly EnvEntry[] {
   return [
     literal(`${prefix}_HOST`, server.host),

@@ -48,10 +48,11 @@ export const weaviate = vectorStore({
     },
   }),
   chartSecrets: ['externalWeaviate.apiKey'],
-  // docs.dify.ai/en/self-host/deploy/troubleshooting/weaviate-v4-migration: since 1.9.2 the client is v4, which wants a server of 1.27 or newer.
+  // docs.dify.ai/en/self-host/deploy/troubleshooting/weaviate-v4-migration: since 1.9.2 Dify uses client v4, which
+  // needs server 1.27 or newer.
   minimum: { version: '1.27.0', reason: "Dify's client (v4) works with 1.27 and newer", since: '1.9.2' },
   usesGrpc: () => true,
-  // Since 1.25 the nodes agree by Raft: of two, the one that is left is not ready (seen with 1.35).
+  // Since 1.25 the nodes use Raft: if one of two is lost, the other is not ready (seen with 1.35).
   majority: 3,
   copies: { raise: 'set REPLICATION_MINIMUM_FACTOR=2 on every Weaviate node' },
 });
