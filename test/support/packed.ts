@@ -8,16 +8,20 @@ import { builtProgram } from './built.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
-/** The package as `npm pack` makes it, installed into a folder without any network and with an empty cache. */
-export async function packedProgram(folder: string): Promise<{ readonly program: string; readonly installed: string }> {
+/** The tarball of `npm pack`, written to a folder; gives its path. */
+export async function packedTarball(folder: string): Promise<string> {
   await builtProgram();
-  const prefix = join(folder, 'prefix');
-  await mkdir(prefix);
   const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: ROOT });
   const [{ filename }] = JSON.parse(packed.stdout) as [{ readonly filename: string }];
+  return join(folder, filename);
+}
+
+/** The package as `npm pack` makes it, installed into a folder without any network and with an empty cache. */
+export async function packedProgram(folder: string): Promise<{ readonly program: string; readonly installed: string }> {
+  const tarball = await packedTarball(folder);
+  const prefix = join(folder, 'prefix');
+  await mkdir(prefix);
   const cache = ['--cache', join(folder, 'cache')];
-  await run('npm', ['install', '--global', '--offline', '--prefix', prefix, ...cache, join(folder, filename)], {
-    cwd: folder,
-  });
+  await run('npm', ['install', '--global', '--offline', '--prefix', prefix, ...cache, tarball], { cwd: folder });
   return { program: join(prefix, 'bin', 'difyctl'), installed: join(prefix, 'lib', 'node_modules', 'difyctl') };
 }

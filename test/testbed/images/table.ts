@@ -2,6 +2,7 @@ import { busybox } from './recipes/busybox.ts';
 import type { RecipeOf } from './recipes/context.ts';
 import { difyImage } from './recipes/dify.ts';
 import { nginx } from './recipes/nginx.ts';
+import { node } from './recipes/node.ts';
 import { postgres } from './recipes/postgres.ts';
 import { python } from './recipes/python.ts';
 import { redis } from './recipes/redis.ts';
@@ -30,4 +31,5 @@ export const RECIPES: Readonly<Record<string, RecipeOf>> = {
   weaviate,
   busybox,
   toolbox,
+  node,
 };

@@ -202,6 +202,7 @@ const table = {
   'node-20': nodeOf('20.19.0'),
   'node-22': nodeOf('22.23.5'),
   'node-24': nodeOf('24.22.3'),
+  npm: { kind: 'npm', version: '11.21.2', folder: 'npm', bin: 'npm' },
   minio: {
     kind: 'go',
     version: '0.0.0-20260212201848-7aac2a2c5b7c',
