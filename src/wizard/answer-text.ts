@@ -4,23 +4,31 @@ import { formatSecretText, parseSecretText, SECRET_TEXT_FORMS } from '../deploym
 import { flagOf } from './flag-names.ts';
 import type { Answers, Question } from './question.ts';
 
-/** Where texts come from and where the file is: paths are typed relative to the first and written relative to the second. */
+/**
+ * The base folders of paths: typed paths are relative to `cwd`, written paths to `baseDirectory`, the folder of the
+ * file.
+ */
 export interface PathBases {
   readonly cwd: string;
   readonly baseDirectory: string;
 }
 
-/** A value as a flag takes it: `env:NAME` for a reference, commas in a list, JSON for what has no other form. */
+/**
+ * Returns a value in the form of its flag: `env:NAME` for a reference, commas in a list, JSON if there is no other
+ * form.
+ */
 export function textOf(value: Json): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(',');
   return formatSecretText(value) ?? JSON.stringify(value);
 }
 
-/** An answer, or what is wrong with it; the text is never repeated, since it may be a secret that was typed by mistake. */
+/**
+ * An answer, or what is wrong with it. The fault never repeats the text: it may be a secret that was typed by mistake.
+ */
 export type ReadAnswer = { readonly overrides: readonly Override[] } | { readonly fault: string };
 
-/** Reads what was typed exactly as the question's flag would. */
+/** Reads a typed answer with the same rules as the question's flag. */
 export function readAnswer(question: Question, text: string, answers: Answers, places: PathBases): ReadAnswer {
   const noReference = question.kind === 'secret' ? referenceFault(text, answers) : undefined;
   if (noReference !== undefined) return { fault: noReference };
@@ -36,7 +44,10 @@ export function readAnswer(question: Question, text: string, answers: Answers, p
   return problem === undefined ? { overrides } : { fault: problem.message };
 }
 
-/** Every secret that is asked for belongs to another server: difyctl cannot make it, and only a cluster has Kubernetes Secrets. */
+/**
+ * Returns the fault of a secret reference. All secrets of the wizard belong to external servers, so that difyctl cannot
+ * generate them; and only a cluster has Kubernetes Secrets.
+ */
 function referenceFault(text: string, { value }: Answers): string | undefined {
   const reference = parseSecretText(text);
   const forms = value('target.type') === 'compose' ? 'env:NAME or file:PATH' : SECRET_TEXT_FORMS;
@@ -48,7 +59,7 @@ function referenceFault(text: string, { value }: Answers): string | undefined {
     : undefined;
 }
 
-/** The answer that takes a field out of the file. */
+/** The overrides that remove a field from the file. */
 export function noAnswer({ fills }: Question, source: string): readonly Override[] {
   return fills.map((path) => ({ path: path.split('.'), value: null, source }));
 }

@@ -9,7 +9,7 @@ const BY_PATH = new Map(
   QUESTIONS.filter(({ codec }) => codec === undefined).map((question) => [question.id, question] as const),
 );
 
-/** What a deployment file, as data, says and implies. Pure. */
+/** The values that a deployment file, as data, states and implies. Pure. */
 export function answersOf(data: JsonObject, found: Suggestions = NO_SUGGESTIONS): Answers {
   const filled = withDefaults(data);
   const said = (path: string): Json | undefined => readPath(data, path.split('.'));
@@ -21,14 +21,17 @@ export function answersOf(data: JsonObject, found: Suggestions = NO_SUGGESTIONS)
   return answers;
 }
 
-/** The answer that stands in the file: for a question that fills several paths, the first. */
+/** The answer in the file. For a question that fills several paths, the value at the first. */
 export function currentAnswer(question: Question, answers: Pick<Answers, 'explicit'>): Json | undefined {
   if (question.codec !== undefined) return question.codec.read(answers);
   const [first] = question.fills;
   return first === undefined ? undefined : answers.explicit(first);
 }
 
-/** What an unanswered question holds: the tier's default before its own offer. */
+/**
+ * The value of an unanswered question. A `derived` offer of the question, or the offer of a question with a codec,
+ * comes first; then the tier's default; then any other offer of the question.
+ */
 export function offerFor(question: Question, answers: Answers): Offer | undefined {
   const own = question.offer?.(answers);
   if (own?.kind === 'derived' || question.codec !== undefined) return own;
@@ -36,12 +39,12 @@ export function offerFor(question: Question, answers: Answers): Offer | undefine
   return value === undefined ? own : { kind: 'default', value };
 }
 
-/** Whether it must be in the file for the file to be whole. */
+/** True if the file is incomplete without the answer. */
 export function isRequired({ required }: Question, answers: Answers): boolean {
   return typeof required === 'function' ? required(answers) : required;
 }
 
-/** Nothing said, nothing that holds without being asked, and yet needed. */
+/** True if the question applies and is required, and has neither an answer nor a value that applies without one. */
 export function isMissing(question: Question, answers: Answers): boolean {
   if (!question.when(answers) || !isRequired(question, answers)) return false;
   if (currentAnswer(question, answers) !== undefined) return false;
@@ -49,7 +52,7 @@ export function isMissing(question: Question, answers: Answers): boolean {
   return offer === undefined || offer.kind === 'suggestion';
 }
 
-/** An offer that holds without being asked; a suggestion does not. */
+/** The offer that applies without an answer. Undefined for a suggestion, which does not. */
 function heldOffer(question: Question | undefined, answers: Answers): Offer | undefined {
   if (question === undefined || !question.when(answers)) return undefined;
   const offer = question.offer?.(answers);

@@ -11,14 +11,17 @@ import { QUESTIONS } from './questions/all.ts';
 import { dataOf, type WizardState } from './state.ts';
 
 /**
- * What a draft changes in its file: the answers and what they imply, without what is the default anyway. The one way from answers to
- * a file, for the wizard, flags, variables and --set.
+ * The edits that a state makes to its file: the answers and the values they imply, without defaults. The wizard, flags,
+ * variables and --set all become file edits here.
  */
 export function changesFor(draft: WizardState): readonly FileEdit[] {
   return differences(draft.base, withoutDefaults(draft.base, completed(draft.base, dataOf(draft))), []);
 }
 
-/** A default that other answers contradict is written: left out, they would imply their own value again. */
+/**
+ * True if other answers imply a value that differs from this one. Such a value is written even if it is the default;
+ * otherwise the implied value would replace it.
+ */
 function isContradicted(data: JsonObject, { path, value }: FileEdit): boolean {
   const name = formatPath(path);
   const question = QUESTIONS.find(({ id, codec }) => id === name && codec === undefined);
@@ -26,7 +29,10 @@ function isContradicted(data: JsonObject, { path, value }: FileEdit): boolean {
   return offer !== undefined && !isDeepStrictEqual(offer.value, value);
 }
 
-/** A value that changes nothing when it is taken out is a default, and those are never written; `defaults` itself is what they rest on. What the file said before stays. */
+/**
+ * Removes the defaults from the data: values whose removal does not change the deployment. Keeps `defaults`, which they
+ * depend on, and everything that the file had before.
+ */
 function withoutDefaults(base: JsonObject, data: JsonObject): JsonObject {
   const added = differences(base, data, []).filter(
     (change) => change.value !== null && change.path[0] !== 'defaults' && !isContradicted(data, change),
@@ -43,7 +49,7 @@ function sameDeployment(a: JsonObject, b: JsonObject): boolean {
   return isDeepStrictEqual(asPlanned(one.deployment), asPlanned(other.deployment));
 }
 
-/** Sizes are the tier's until the file says otherwise: what counts is what they come to. */
+/** A deployment with its effective component sizes: a size that the file leaves out is the tier's. */
 function asPlanned(deployment: Deployment): unknown {
   return { ...deployment, components: plannedComponents(deployment) };
 }
@@ -59,7 +65,7 @@ function withoutEmptyParents(data: JsonObject, path: Path): JsonObject {
   return isObject(block) && Object.keys(block).length === 0 ? withoutEmptyParents(less, parent) : less;
 }
 
-/** Leaves that differ, in the order of `after`, removals first. Lists and secret references are leaves. */
+/** The leaves that differ, in the order of `after`, removals first. Lists and secret references are leaves. */
 function differences(before: Json | undefined, after: Json, path: Path): readonly FileEdit[] {
   if (isDeepStrictEqual(before, after)) return [];
   if (!isObject(after) || isReference(after)) return [{ path, value: after }];
@@ -73,7 +79,10 @@ function differences(before: Json | undefined, after: Json, path: Path): readonl
   return [...removed, ...changed];
 }
 
-/** `{ env: … }`, `{ file: … }`, `{ kubernetes: … }`, `{ generated: true }`: one value, never half of one. */
+/**
+ * True for a secret reference: `{ env: … }`, `{ file: … }`, `{ kubernetes: … }`, `{ generated: true }`. It is changed
+ * as a whole.
+ */
 function isReference(value: Record<string, unknown>): boolean {
   const [key, ...more] = Object.keys(value);
   return more.length === 0 && key !== undefined && ['env', 'file', 'kubernetes', 'generated'].includes(key);

@@ -17,8 +17,8 @@ import { QUESTIONS } from './questions/all.ts';
 import { dataOf, type WizardState } from './state.ts';
 
 /**
- * The command that makes the same file without a terminal, as words for a shell. What the answers imply is left out: it is implied
- * again. Holds no secret, since a file holds none.
+ * Returns the command that makes the same file without a terminal, with shell quoting. Values that other answers imply
+ * are left out, since the command implies them again. The command has no secret, because the file has none.
  */
 export function equivalentCommand(draft: WizardState, file: string, places: PathBases): string {
   const options = equivalentOptions(draft, places);
@@ -26,7 +26,7 @@ export function equivalentCommand(draft: WizardState, file: string, places: Path
   return ['difyctl', 'init', '--non-interactive', ...out, ...options].map(shellWord).join(' ');
 }
 
-/** The options of that command, unquoted. */
+/** The options of that command, without quoting. */
 export function equivalentOptions(draft: WizardState, places: PathBases): readonly string[] {
   const implied = impliedPaths(draft);
   const changes = changesFor(draft).filter(({ path }) => !FRAME_PATHS.has(formatPath(path)));
@@ -46,16 +46,16 @@ export function equivalentOptions(draft: WizardState, places: PathBases): readon
   return options.toSorted((a, b) => orderOf(a.path) - orderOf(b.path)).flatMap(({ words }) => words);
 }
 
-/** The order of the questions; what none asks comes last. */
+/** The position of the path's question. Paths without a question come last. */
 function orderOf(path: string): number {
   const order = QUESTIONS.findIndex(({ fills }) => fills.includes(path));
   return order < 0 ? QUESTIONS.length : order;
 }
 
-/** What every new file gets by itself. */
+/** Paths that every new file has. */
 const FRAME_PATHS: ReadonlySet<string> = new Set(['apiVersion', 'defaults']);
 
-/** One answer for several paths, and all of them are new and the same. */
+/** True if a question fills several paths, and all of them change to the same value. */
 function isAnsweredWhole(
   question: Question,
   changes: readonly FileEdit[],
@@ -66,7 +66,7 @@ function isAnsweredWhole(
   return question.fills.every((path) => changed.has(path) && isDeepStrictEqual(said(path), said(first)));
 }
 
-/** Paths that hold exactly what the other answers imply. What the file said before is never implied again: the file's word stays. */
+/** Paths whose values are exactly what the other answers imply. A value that the file had before is not implied. */
 function impliedPaths(draft: WizardState): ReadonlySet<string> {
   const data = completed(draft.base, dataOf(draft));
   const held = QUESTIONS.filter((question) => question.codec === undefined && question.fills.length === 1).filter(
@@ -103,12 +103,12 @@ function optionFor({ path, value }: FileEdit, places: PathBases): readonly strin
   return ['--set', `${field}=${typeof moved === 'string' ? moved : JSON.stringify(moved)}`];
 }
 
-/** A path as --set reads it: a key with dots in quotes. */
+/** Formats a path for --set: a key with `.`, `[`, `]` or `=` is quoted. */
 function settingPath(path: FileEdit['path']): string {
   return formatPath(path.map((step) => (typeof step === 'string' && /[.[\]=]/.test(step) ? `"${step}"` : step)));
 }
 
-/** Paths of files as somebody in the working directory types them. */
+/** Converts file paths in a value from relative to difyctl.yaml to relative to the working directory. */
 function movedPaths(value: Json, path: FileEdit['path'], { cwd, baseDirectory }: PathBases): Json {
   if (cwd === baseDirectory) return value;
   const move = (text: string): string =>

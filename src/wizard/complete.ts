@@ -5,15 +5,15 @@ import { answersOf, currentAnswer, isRequired } from './answers.ts';
 import type { Answers, Offer, Question } from './question.ts';
 import { QUESTIONS } from './questions/all.ts';
 
-/** A field that follows from other answers, and why. */
+/** A field whose value follows from other answers, with the reason. */
 export interface Implied {
   readonly question: Question;
   readonly offer: Offer;
 }
 
 /**
- * The file with what its answers imply written down. What the file says already stays; what it left out stays out, unless an answer
- * that changed implies it (`base` is the file before).
+ * Adds the values that the answers imply to the file. Existing values are kept. A missing value is added only if the
+ * answers that imply it changed since `base`, or if it is required.
  */
 export function completed(base: JsonObject, data: JsonObject): JsonObject {
   const before = answersOf(base);
@@ -28,7 +28,7 @@ export function completed(base: JsonObject, data: JsonObject): JsonObject {
   ).filled;
 }
 
-/** What the answers imply and the file does not say yet. */
+/** The implied values that the file does not have yet. */
 export function impliedBy(base: JsonObject, data: JsonObject): readonly Implied[] {
   const [before, answers] = [answersOf(base), answersOf(data)];
   return QUESTIONS.flatMap((question) => {
@@ -38,8 +38,8 @@ export function impliedBy(base: JsonObject, data: JsonObject): readonly Implied[
 }
 
 /**
- * Fields that agreed with what the old answers implied and do not agree with what the new ones imply: the file keeps them, and its
- * owner should look at them.
+ * Fields that had the value implied by the old answers, while the new answers imply another. The file keeps its value;
+ * the operator should check it.
  */
 export function outdated(base: JsonObject, data: JsonObject): readonly Implied[] {
   const [old, now] = [answersOf(base), answersOf(data)];
@@ -60,7 +60,7 @@ function impliedNow(question: Question, before: Answers, answers: Answers): Offe
   return isNew || (isRequired(question, answers) && offer.silent === undefined) ? offer : undefined;
 }
 
-/** What other answers imply for a question; undefined if they imply nothing. */
+/** The value that other answers imply for a question. Undefined if they imply none. */
 export function derived(question: Question, answers: Answers): Offer | undefined {
   if (question.offer === undefined || !question.when(answers)) return undefined;
   const offer = question.offer(answers);

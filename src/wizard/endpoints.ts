@@ -1,12 +1,12 @@
 import type { Answers, Question } from './question.ts';
 
-/** A host and port that an answer names. */
+/** The host and port of a server, from an answer. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
 
-/** The endpoint that becomes known with the answer of a question; undefined where there is none. */
+/** The endpoint that is known after a question is answered. Undefined if the question has none. */
 export function endpointOf({ id }: Question, { explicit, value }: Answers): Endpoint | undefined {
   if (id.endsWith('.host')) {
     const [host, port] = [explicit(id), value(id.replace(/host$/, 'port'))];

@@ -12,17 +12,20 @@ import { missingAnswers } from './missing.ts';
 import { missingProblems } from './missing-answers-text.ts';
 import { dataOf, type WizardState } from './state.ts';
 
-/** A file that is there, or not yet, and what the command line and the environment say about it. */
+/** The file, which may not exist yet, with the overrides of the command line and the environment. */
 export interface OpenedFile {
   /** Absolute. */
   readonly path: string;
-  /** Undefined where there is no file yet. */
+  /** Undefined if the file does not exist. */
   readonly text: string | undefined;
   readonly draft: WizardState;
   readonly warnings: readonly Problem[];
 }
 
-/** Reads what was said. Throws UserError where the file is no YAML, or where a flag, a variable or --set cannot be read. */
+/**
+ * Reads the file and the overrides. Throws UserError if the file is not valid YAML, or if a flag, a variable or --set
+ * cannot be read.
+ */
 export function openFile(path: string, text: string | undefined, input: OverrideInput): OpenedFile {
   const source = text === undefined || text.trim() === '' ? undefined : readSource(text);
   const { overrides, problems, warnings } = readOverrides(input, dirname(path));
@@ -35,7 +38,7 @@ export function openFile(path: string, text: string | undefined, input: Override
   return { path, text, draft: { base: source?.data ?? {}, said: [overrides] }, warnings };
 }
 
-/** What will be written. */
+/** The content to write, and what it means. */
 export interface FinishedFile {
   readonly text: string;
   readonly changes: readonly FileEdit[];
@@ -44,7 +47,7 @@ export interface FinishedFile {
 }
 
 /**
- * The file that a draft makes. Throws UserError (exit 2) where answers are missing or wrong: all of them at once, each with its flag and
+ * Makes the file from a state. Throws UserError (exit 2) with all missing and invalid answers, each with its flag and
  * environment name.
  */
 export function finishFile({ path, text, warnings }: OpenedFile, draft: WizardState): FinishedFile {
@@ -69,7 +72,10 @@ export function finishFile({ path, text, warnings }: OpenedFile, draft: WizardSt
   };
 }
 
-/** A variable with a slip in its name is most often why an answer is missing: it is named, too. */
+/**
+ * The error for missing or invalid answers. Its next steps include the warnings: a misspelled variable is often the
+ * reason for a missing answer.
+ */
 function incomplete(
   name: string,
   missing: readonly Problem[],
@@ -89,7 +95,9 @@ function incomplete(
   });
 }
 
-/** A fault in what somebody said; while answers are missing, faults elsewhere only echo that. */
+/**
+ * True if an override set the path. While answers are missing, problems at other paths are only consequences of that.
+ */
 function isSaid({ said }: WizardState, path: Path): boolean {
   const name = formatPath(path);
   return said.flat().some((override) => {

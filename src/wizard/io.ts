@@ -3,27 +3,33 @@ import type { Review } from './review.ts';
 
 export interface Progress {
   readonly number: number;
-  /** Grows if an answer brings further questions along. */
+  /** Increases if an answer leads to further questions. */
   readonly total: number;
 }
 
-/** A question as it is put to a person. */
+/** A question with everything that a prompt shows. */
 export interface Prompt {
   readonly question: Question;
   readonly choices: readonly Choice[];
-  /** What Enter takes; undefined where something must be typed. */
+  /** The value for Enter. Undefined if an answer must be typed. */
   readonly enter: EnterValue | undefined;
-  /** Whether it may be left out. */
+  /** True if the answer may be left out. */
   readonly optional: boolean;
-  /** What leaving it out means, if that is the usual answer. */
+  /** The choice that leaves the field out, if that is the usual answer. */
   readonly leftOut: Omit<Choice, 'value'> | undefined;
-  /** The how manieth of how many questions; absent for a line that is edited, and before target and tier are known. */
+  /**
+   * The number of this question and of all open ones. Missing for a line that is edited, and before target and tier are
+   * known.
+   */
   readonly progress?: Progress;
-  /** What is wrong with a typed answer; undefined where it is right. */
+  /** Returns what is wrong with a typed answer. Undefined if it is valid. */
   readonly faultOf: (text: string) => string | undefined;
 }
 
-/** What Enter takes. `held` holds without being said: the file's own value, a default, or what other answers imply. */
+/**
+ * The value for Enter. `held` is true if it applies without an answer: the file's value, a default, or a value implied
+ * by other answers.
+ */
 export interface EnterValue {
   readonly text: string;
   readonly held: boolean;
@@ -32,31 +38,31 @@ export interface EnterValue {
 
 export type Reply =
   | { readonly kind: 'typed'; readonly text: string }
-  /** Enter on a value that holds anyway. */
+  /** Enter on a value that applies anyway. */
   | { readonly kind: 'kept' }
   | { readonly kind: 'left-out' }
   | { readonly kind: 'back' };
 
 export type ReviewReply = 'write' | 'edit' | 'back';
 
-/** The terminal, as the wizard sees it. Every method throws Interrupted for Ctrl-C and for the end of the input. */
+/** The terminal as the wizard uses it. Every method throws Interrupted on Ctrl-C and at the end of the input. */
 export interface WizardIo {
   ask(prompt: Prompt): Promise<Reply>;
-  /** Whether the settings with these titles are asked too. */
+  /** Asks whether to ask for the settings with these titles too. */
   more(titles: readonly string[]): Promise<'yes' | 'no' | 'back'>;
-  /** Leaving from here throws Interrupted, too. */
+  /** Shows the review and asks what to do. Cancelling throws Interrupted. */
   review(review: Review): Promise<ReviewReply>;
-  /** Which line to edit; undefined for none. */
+  /** Asks which line to edit. Undefined for none. */
   chooseLine(questions: readonly LineChoice[]): Promise<Question | undefined>;
-  /** A word between two questions. */
+  /** Writes notes between two questions. */
   say(notes: readonly Note[]): void;
 }
 
-/** A sentence, or a row of a table. */
+/** A sentence, or a table row. */
 export type Note = string | { readonly label: string; readonly text: string };
 
 export interface LineChoice {
   readonly question: Question;
-  /** What it says now, for people. */
+  /** The current value as text. */
   readonly text: string;
 }

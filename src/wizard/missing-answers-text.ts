@@ -4,7 +4,10 @@ import { flagOf, variableFor } from './flag-names.ts';
 import type { Condition, MissingAnswer } from './missing.ts';
 import type { Question } from './question.ts';
 
-/** Missing answers as problems: the flag, what it asks, what it may be, its environment name, and when it is needed. */
+/**
+ * Missing answers as problems: flag, title, possible values, environment variable, and the choices that require the
+ * answer.
+ */
 export function missingProblems(missing: readonly MissingAnswer[]): readonly Problem[] {
   return missing.map(({ question, conditions }) => ({
     path: flagOf(question),

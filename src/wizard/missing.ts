@@ -4,10 +4,10 @@ import { answersOf, currentAnswer, isMissing } from './answers.ts';
 import type { Choice, Question } from './question.ts';
 import { QUESTIONS } from './questions/all.ts';
 
-/** An answer that a whole file needs and that nobody gave. */
+/** A required answer that is missing. */
 export interface MissingAnswer {
   readonly question: Question;
-  /** Answers that are open too and on which it depends: empty where it is needed whatever they are. */
+  /** The open choices on which the answer depends. Empty if it is required whatever they are. */
   readonly conditions: readonly Condition[];
 }
 
@@ -17,8 +17,8 @@ export interface Condition {
 }
 
 /**
- * Everything that is missing, at once. Where a choice is open itself, each of its values is followed, and what only one of them needs
- * is listed with it.
+ * Returns all missing answers at once. If a choice is open, each of its values is tried; an answer that only one value
+ * requires is listed with that value.
  */
 export function missingAnswers(data: JsonObject): readonly MissingAnswer[] {
   const open = openChoices(data);
@@ -38,7 +38,7 @@ function missingQuestions(data: JsonObject): readonly Question[] {
   return QUESTIONS.filter((question) => isMissing(question, answers));
 }
 
-/** Choices that are missing and decide about other questions. */
+/** Missing choices on which other questions may depend. */
 function openChoices(
   data: JsonObject,
 ): readonly { readonly question: Question; readonly choices: readonly Choice[] }[] {
@@ -54,7 +54,7 @@ function openChoices(
     }));
 }
 
-/** One entry for each question: of several ways to need it, the one with the fewest conditions. */
+/** One entry per question: if it is required in several ways, the entry with the fewest conditions. */
 function leastConditions(all: readonly MissingAnswer[]): readonly MissingAnswer[] {
   const least = new Map<string, MissingAnswer>();
   for (const missing of all) {

@@ -6,7 +6,7 @@ import type { Note } from './io.ts';
 import type { Answers } from './question.ts';
 import { recoveryNeeds } from './questions/recovery.ts';
 
-/** What an RTO and an RPO mean for each store, a row each with its reason; empty until both are known. */
+/** The consequences of RTO and RPO for each store, one row each with its reason. Empty until both are known. */
 export function impliedNotes(implied: readonly Implied[], answers: Answers): readonly Note[] {
   const needs = recoveryNeeds(answers);
   if (needs === undefined || implied.length === 0) return [];

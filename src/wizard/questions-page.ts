@@ -34,7 +34,7 @@ const SECTIONS: readonly (readonly [string, RegExp])[] = [
   ['Images and logs', /^(images|logging)\./],
 ];
 
-/** The reference of all questions, in Markdown. */
+/** The reference of all questions as Markdown. */
 export function questionsPage(): string {
   const contexts = { test: contextsOf('test'), prod: contextsOf('prod') };
   const sections = SECTIONS.map(([title, pattern]) =>
@@ -75,7 +75,7 @@ const KINDS: Readonly<Record<Question['kind'], string>> = {
   list: 'comma separated',
 };
 
-/** What holds where nobody answers; undefined where the question does not come up. */
+/** The result of an unanswered question in the first context that asks it. Undefined if no context asks it. */
 function factOf(question: Question, contexts: readonly JsonObject[]): string | undefined {
   const context = contexts.find((data) => question.when(answersOf(data)));
   if (context === undefined) return undefined;
@@ -90,7 +90,7 @@ function factOf(question: Question, contexts: readonly JsonObject[]): string | u
   return `follows from other answers, such as \`${textOf(offer.value)}\`${reason}`;
 }
 
-/** Small files in which questions come up: the tier, a target, and at most two choices beside them. */
+/** Small files that together ask every question: the tier, a target, and at most two further choices. */
 function contextsOf(tier: Tier): readonly JsonObject[] {
   const common = { tier, urls: { console: 'https://dify.example.com' }, recovery: { rto: '4h', rpo: '15m' } };
   const starts = ['kubernetes', 'compose'].map((type) => ({ ...common, target: { type } }));

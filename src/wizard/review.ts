@@ -12,7 +12,7 @@ import type { Answers, Question } from './question.ts';
 import { QUESTIONS } from './questions/all.ts';
 import { dataOf, isNewFile, type WizardState } from './state.ts';
 
-/** One row of the review: a subject and what the file will say about it. */
+/** One row of the review: a subject and its values. */
 interface ReviewRow {
   readonly subject: string;
   readonly text: string;
@@ -20,15 +20,15 @@ interface ReviewRow {
 
 export interface Review {
   readonly rows: readonly ReviewRow[];
-  /** What differs from the file that exists, a line each; absent for a new file. */
+  /** Differences from the existing file, one line each. Missing for a new file. */
   readonly changes?: readonly string[];
-  /** What keeps the file from being whole; it cannot be written while there is any. */
+  /** Missing and invalid answers. The file cannot be written while there are any. */
   readonly open: readonly string[];
-  /** What its owner should look at. */
+  /** Points that the operator should check. */
   readonly notes: readonly string[];
 }
 
-/** The whole file in a dozen rows, for a last look. Pure. */
+/** The whole file in about a dozen rows, for the last check before writing. Pure. */
 export function reviewOf(draft: WizardState): Review {
   const said = dataOf(draft);
   const data = completed(draft.base, said);
@@ -44,7 +44,7 @@ export function reviewOf(draft: WizardState): Review {
   };
 }
 
-/** `recovery.rpo: 1d -> 15m` for each value that the file will say otherwise. */
+/** `recovery.rpo: 1d -> 15m` for each value that changes. */
 function changeLines(draft: WizardState): readonly string[] {
   const shown = (value: Json | undefined): string =>
     value === undefined || value === null ? 'not set' : textOf(value);
@@ -53,7 +53,7 @@ function changeLines(draft: WizardState): readonly string[] {
   );
 }
 
-/** The current answer to a question as text: what is said, else what holds without being said. */
+/** The answer to a question as text: the explicit value, else the value that applies without one. */
 export function currentText(question: Question, answers: Answers): string {
   const said = currentAnswer(question, answers);
   if (said !== undefined) return textOf(said);
@@ -79,7 +79,7 @@ const SUBJECTS: readonly (readonly [string, readonly string[]])[] = [
   ['risks', ['acceptedRisks.host']],
 ];
 
-/** Everything that is said, and of what only holds the choices that decide: mode, provider, type. */
+/** The explicit values of a subject, and those that are always shown: mode, provider, type. */
 function row(
   subject: string,
   prefixes: readonly string[],
@@ -94,7 +94,7 @@ function row(
   return texts.length === 0 ? [] : [{ subject, text: [...new Set(texts)].join('\n') }];
 }
 
-/** What all of it asks of the machines; undefined while the file is not whole. */
+/** The CPU and memory requests of all components. Undefined while the file is incomplete. */
 function requestsOf(data: JsonObject): string | undefined {
   const judged = validateDeployment(data);
   if (!('deployment' in judged)) return undefined;
@@ -128,7 +128,7 @@ const ALWAYS_SHOWN = new Set([
   'components.sandbox.replicas',
 ]);
 
-/** The title of a question and its current answer. */
+/** The title of a question and its answer. */
 function labelled(question: Question, answers: Answers): string {
   return `${question.title.replace(/\?$/, '')}: ${currentText(question, answers)}`;
 }

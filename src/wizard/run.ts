@@ -15,22 +15,22 @@ import type { Suggestions } from './suggestions.ts';
 export interface WizardSettings {
   readonly io: WizardIo;
   readonly places: PathBases;
-  /** What was found so far; it may wait a moment for what the question would like to suggest, and never longer. */
+  /** Returns the suggestions found so far. May wait for those of the question, for a limited time. */
   readonly look: (question: Question, answers: Answers) => Promise<Suggestions>;
-  /** A word about an answer, such as whether an address was reached; undefined where there is nothing to say. */
+  /** Returns a remark about an answer, such as whether its address was reached. Undefined if there is none. */
   readonly remark: (question: Question, answers: Answers) => Promise<string | undefined>;
 }
 
-/** An answer that was given, so that Esc can take it back. */
+/** An answer of this run; Esc can undo it. */
 interface Given {
   readonly question: Question;
   readonly saying: Overrides;
 }
 
 /**
- * Asks what is open, shows the review, and gives the draft that may be written. `start` holds what was said already: those questions
- * are not asked. A file that exists is not asked through again: only what it misses, then its review. Throws Interrupted where the
- * operator leaves.
+ * Asks the open questions, shows the review, and returns the state to write. Questions that `start` already answers are
+ * not asked. For an existing file, only missing answers are asked before the review. Throws Interrupted if the operator
+ * leaves.
  */
 export async function runWizard(start: WizardState, settings: WizardSettings): Promise<WizardState> {
   const wizard = new Wizard(start, settings);
@@ -46,7 +46,7 @@ class Wizard {
   readonly #settings: WizardSettings;
   readonly #typed = new Map<string, string>();
   #given: readonly Given[] = [];
-  /** How many answers were given when more settings were wanted or not; undefined until that was asked. */
+  /** Whether more settings are wanted, and the number of answers when that was decided. Undefined until then. */
   #more: { readonly wanted: boolean; readonly after: number } | undefined;
 
   constructor(start: WizardState, settings: WizardSettings) {
@@ -58,7 +58,7 @@ class Wizard {
     return { ...this.#start, said: [...this.#start.said, ...this.#given.map(({ saying }) => saying)] };
   }
 
-  /** Asks one question after the other until none is open. Esc takes the last answer back. */
+  /** Asks questions until none is open. Esc undoes the last answer. */
   async askOpen(): Promise<void> {
     for (let [question, ...more] = this.#waiting(); question !== undefined; [question, ...more] = this.#waiting()) {
       const reply = await this.#ask(question, this.#progress(more.length + 1));
@@ -67,7 +67,10 @@ class Wizard {
     }
   }
 
-  /** Asks once for a new file whether more settings are wanted. True if questions are open afterwards. */
+  /**
+   * For a new file, asks once whether more settings are wanted. Returns true if the wizard must look for open questions
+   * again.
+   */
   async offersMore(): Promise<boolean> {
     const answers = this.#answers();
     const more = QUESTIONS.filter(
@@ -81,13 +84,13 @@ class Wizard {
     return reply !== 'no';
   }
 
-  /** Takes the last answer back, or the wish for more settings if that came later. */
+  /** Undoes the last answer, or the decision on more settings if that came later. */
   #goBack(): void {
     if (this.#more?.after === this.#given.length) this.#more = undefined;
     else this.#given = this.#given.slice(0, -1);
   }
 
-  /** True where the file may be written. */
+  /** Returns true if the file may be written. */
   async reviewed(): Promise<boolean> {
     const review = reviewOf(this.draft());
     const reply = await this.#settings.io.review(review);
@@ -109,7 +112,7 @@ class Wizard {
     if (reply.kind !== 'back') await this.#take(question, reply);
   }
 
-  /** Undefined until target and tier tell which questions there are. */
+  /** Undefined until target and tier are known, because the other questions depend on them. */
   #progress(waiting: number): Progress | undefined {
     const { explicit } = this.#answers();
     if (explicit('target.type') === undefined || explicit('tier') === undefined) return undefined;
@@ -166,7 +169,7 @@ class Wizard {
     if (notes.length > 0) this.#settings.io.say(notes);
   }
 
-  /** What the answer implies that was not implied before; said once, when the numbers of the recovery plan are there. */
+  /** The values that the answer newly implies; only for the RTO and RPO of the recovery plan. */
   #consequences(question: Question, before: JsonObject): readonly Note[] {
     if (question.id !== 'recovery.rpo' && question.id !== 'recovery.rto') return [];
     const data = dataOf(this.draft());
@@ -183,7 +186,7 @@ class Wizard {
     return 'overrides' in read ? read.overrides : [];
   }
 
-  /** Questions that are open, in order. */
+  /** Open questions, in order. */
   #waiting(): readonly Question[] {
     const data = dataOf(this.draft());
     const answers = answersOf(data);
@@ -201,7 +204,10 @@ class Wizard {
     return outdated(this.#start.base, dataOf(this.draft()));
   }
 
-  /** In a file that exists only what a new choice brought along is asked, beside what is missing. */
+  /**
+   * True if the question is not answered yet and must be asked. For an existing file: only if a new choice made it
+   * apply.
+   */
   #isOpen(question: Question, answers: Answers): boolean {
     if (currentAnswer(question, answers) !== undefined) return false;
     const wasThere = !isNewFile(this.#start.base) && question.when(answersOf(this.#start.base));
@@ -226,7 +232,7 @@ function choicesOf(question: Question, answers: Answers): Prompt['choices'] {
   ];
 }
 
-/** What the schema has against an answer, at the paths it fills; what is still missing elsewhere does not count. */
+/** The schema's message about an answer at the paths that it fills. Problems at other paths are ignored. */
 function faultWith(question: Question, draft: WizardState, saying: Overrides): string | undefined {
   const next = { ...draft, said: [...draft.said, saying] };
   const judged = validateDeployment(completed(draft.base, dataOf(next)));

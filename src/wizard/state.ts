@@ -6,17 +6,17 @@ import type { Override } from '../deployment/overrides.ts';
 import { withChanges, withPath } from '../deployment/paths.ts';
 import { answersOf } from './answers.ts';
 
-/** What was said at once: everything on one command line, or one answer at the terminal. */
+/** Overrides from one source: the whole command line, or one answer at the terminal. */
 export type Overrides = readonly Override[];
 
-/** A file and what was said about it, in order. */
+/** A file and the overrides to apply to it, in order. */
 export interface WizardState {
-  /** The file as it is; empty where there is none. */
+  /** The content of the file. Empty if the file does not exist. */
   readonly base: JsonObject;
   readonly said: readonly Overrides[];
 }
 
-/** A choice that decides which other keys its section may have, and those that mean the same whatever was chosen. */
+/** A discriminator field, its section, and the keys of the section that keep their meaning when it changes. */
 interface Switch {
   readonly path: string;
   readonly section: string;
@@ -38,20 +38,20 @@ const SWITCHES: readonly Switch[] = [
   { path: 'mail.provider', section: 'mail', keeps: ['provider'] },
 ];
 
-/** What a new file begins with: its format, and the set of defaults that it relies on from now on. */
+/** The start of a new file: its format, and the default set that it uses from now on. */
 const NEW_FILE: JsonObject = { apiVersion: API_VERSION, defaults: NEWEST_SET };
 
-/** The file as it would be. */
+/** Returns the data of the file with all overrides applied. */
 export function dataOf({ base, said }: WizardState): JsonObject {
   return said.reduce(withOverrides, isNewFile(base) ? NEW_FILE : base);
 }
 
-/** True where there is no file yet, or one that says nothing. */
+/** True if the file does not exist or is empty. */
 export function isNewFile(base: JsonObject): boolean {
   return Object.keys(base).length === 0;
 }
 
-/** Where a switch is thrown, what the old choice had brought along goes. */
+/** Applies overrides. If a discriminator changes, the keys that belong to its old value are removed. */
 function withOverrides(data: JsonObject, saying: Overrides): JsonObject {
   const before = answersOf(data);
   const isOtherTier = isChanged(before.value('tier'), answersOf(withChanges(data, saying)).value('tier'));
@@ -61,7 +61,7 @@ function withOverrides(data: JsonObject, saying: Overrides): JsonObject {
   return withChanges(thrown.reduce(withoutOtherBranch, kept), saying);
 }
 
-/** Choices that a tier makes by default, and what their sections are called. */
+/** Choices that have a default per tier, with their sections. */
 const TIER_CHOICES = [
   ['postgres', 'mode'],
   ['redis', 'mode'],
@@ -69,7 +69,10 @@ const TIER_CHOICES = [
   ['vectorStore', 'mode'],
 ] as const;
 
-/** The other tier has other defaults: what a section says stays right only beside the choice that it was said for. */
+/**
+ * Makes the old tier's default choices explicit before the tier changes, because the other keys of a section are valid
+ * only with the choice they were made for.
+ */
 function withOldModes(data: JsonObject): JsonObject {
   const filled = withDefaults(data);
   return TIER_CHOICES.reduce<JsonObject>((kept, [section, choice]) => {

@@ -1,11 +1,11 @@
-/** What was found on this machine. It is only ever suggested: nothing found here answers a question by itself. */
+/** What discovery found on this machine. These values are only suggested; none of them answers a question by itself. */
 export interface Suggestions {
   readonly contexts: readonly SuggestedContext[];
-  /** The Docker engine for people: `engine 27.3, 8 CPU, 31 GiB`. */
+  /** The Docker engine as text: `engine 27.3, 8 CPU, 31 GiB`. */
   readonly docker?: string;
 }
 
-/** A context of the kubeconfig, and what its cluster answered, if it was asked and did so in time. */
+/** A context of the kubeconfig. `cluster` is missing if the cluster was not queried or did not answer in time. */
 export interface SuggestedContext {
   readonly name: string;
   readonly current: boolean;

@@ -13,7 +13,7 @@ import { sizeQuestions } from './size.ts';
 import { urlQuestions } from './urls.ts';
 import { vectorStoreQuestions } from './vector-store.ts';
 
-/** Every question, in the order in which they are asked. */
+/** All questions, in the order of asking. */
 export const QUESTIONS: readonly Question[] = [
   ...basicQuestions,
   ...clusterQuestions,

@@ -6,7 +6,7 @@ const TARGETS: readonly Choice[] = [
   { value: 'compose', title: 'Docker Compose', description: 'one host' },
 ];
 
-/** Where it runs, how much may break, and what is installed. */
+/** Target, tier and what is installed. */
 export const basicQuestions: readonly Question[] = [
   {
     id: 'target.type',

@@ -1,26 +1,26 @@
 import { type Answers, byDefault, type Question, suggest, whenever } from '../question.ts';
 
-/** What the questions about data services and providers have in common. */
+/** The properties that the questions of data services and providers share. */
 type Fields = Pick<Question, 'title' | 'why'> & Partial<Pick<Question, 'asked' | 'required'>>;
 type When = (answers: Answers) => boolean;
 
-/** A text that must be given. */
+/** A required text. */
 export function requiredText(path: string, when: When, fields: Fields): Question {
   return { id: path, fills: [path], kind: 'text', asked: 'always', when, required: true, ...fields };
 }
 
-/** A text that may be left out. */
+/** An optional text. */
 export function optionalText(path: string, when: When, fields: Fields): Question {
   return { id: path, fills: [path], kind: 'text', asked: 'rarely', when, required: false, ...fields };
 }
 
-/** A text or number that has a default and is rarely changed. */
+/** A text or number with a default that is rarely changed. */
 export function defaultedField(path: string, when: When, value: string | number, fields: Fields): Question {
   const kind = typeof value === 'number' ? 'number' : 'text';
   return { id: path, fills: [path], kind, asked: 'rarely', when, required: true, offer: byDefault(value), ...fields };
 }
 
-/** A reference to a secret. `variable` is the environment name that is suggested. */
+/** A reference to a secret. `variable`: the suggested environment variable. */
 export function secretReference(path: string, when: When, variable: string | undefined, fields: Fields): Question {
   const question: Question = {
     id: path,
@@ -34,7 +34,7 @@ export function secretReference(path: string, when: When, variable: string | und
   return variable === undefined ? question : { ...question, offer: suggest({ env: variable }) };
 }
 
-/** A user and a password that come together or not at all. */
+/** A user and a password, both or neither. */
 export function userAndPassword(prefix: string, when: When, variable: string, fields: Fields): readonly Question[] {
   const isSaid =
     (key: string): When =>
@@ -51,7 +51,7 @@ export function userAndPassword(prefix: string, when: When, variable: string, fi
   ];
 }
 
-/** Who runs a service. */
+/** The provider of a managed service. */
 export function managedBy(service: string, when: When, asked: Question['asked']): Question {
   return {
     id: `${service}.managed.by`,
@@ -65,7 +65,7 @@ export function managedBy(service: string, when: When, asked: Question['asked'])
   };
 }
 
-/** What a managed service promises. */
+/** What a managed service guarantees. */
 export function managedPromises(service: string): readonly Question[] {
   const isManaged = ({ explicit }: Answers): boolean => explicit(`${service}.managed.by`) !== undefined;
   const promise = (key: string, title: string, why: string): Question => ({
@@ -94,7 +94,7 @@ export function managedPromises(service: string): readonly Question[] {
 
 const SERVICE_NAMES: Readonly<Record<string, string>> = { postgres: 'PostgreSQL', redis: 'Redis' };
 
-/** TLS towards a data service. */
+/** TLS of a data service. */
 export function tlsQuestions(service: string, when: When): readonly Question[] {
   return [
     {

@@ -4,7 +4,7 @@ import type { ObservedStorageClass, SuggestedContext, Suggestions } from '../sug
 
 const onKubernetes = whenever({ 'target.type': 'kubernetes' });
 
-/** Which cluster, and where in it. */
+/** Context and namespace. */
 export const clusterQuestions: readonly Question[] = [
   {
     id: 'target.context',
@@ -35,7 +35,7 @@ export const clusterQuestions: readonly Question[] = [
   },
 ];
 
-/** By which way in, on which volumes, with how many nodes; asked when the public address is known. */
+/** Ingress, certificates and nodes; asked after the public address. */
 export const clusterDetailQuestions: readonly Question[] = [
   {
     id: 'target.ingress.className',
@@ -105,7 +105,7 @@ export const clusterDetailQuestions: readonly Question[] = [
   },
 ];
 
-/** On which volumes; asked when it is known whether files lie on one. */
+/** Storage class and access mode; asked after it is known whether files are on a volume. */
 export const volumeQuestions: readonly Question[] = [
   {
     id: 'target.storageClass',
@@ -146,7 +146,7 @@ export const volumeQuestions: readonly Question[] = [
   },
 ];
 
-/** True if an Ingress is made for an https address. */
+/** True if an Ingress is created for an https address. */
 function endsTls(answers: Answers): boolean {
   return isHttps(answers) && answers.value('target.ingress.className') !== undefined;
 }
@@ -157,13 +157,13 @@ function hasIssuer({ explicit }: Answers): boolean {
 
 const SHARED_WORDS = { yes: ', ReadWriteMany', no: ', ReadWriteOnce only', unknown: '' } as const;
 
-/** True if a volume will be claimed: for files, or for a bundled data service. */
+/** True if a volume is claimed: for files, or for a bundled data service. */
 function volumesOf({ value }: Answers): boolean {
   const bundled = ['postgres', 'redis', 'vectorStore'].some((service) => value(`${service}.mode`) === 'bundled');
   return bundled || value('objectStorage.provider') === 'local';
 }
 
-/** True where the browser's address is https. */
+/** True if the console's address is https. */
 export function isHttps({ value }: Answers): boolean {
   const address = value('urls.console');
   return typeof address === 'string' && address.startsWith('https:');

@@ -4,7 +4,9 @@ import { type AnswerCodec, byDefault, type Question, whenever } from '../questio
 const known = whenever({ tier: ['test', 'prod'] });
 const onKubernetes = whenever({ 'target.type': 'kubernetes' });
 
-/** What most deployments leave as it is, asked behind one question at the end; `load.concurrentUsers` belongs to it too. */
+/**
+ * Settings that most deployments do not change, offered together at the end. `load.concurrentUsers` is one of them too.
+ */
 export const moreQuestions: readonly Question[] = [
   {
     id: 'images.registry',
@@ -61,7 +63,7 @@ export const moreQuestions: readonly Question[] = [
   },
 ];
 
-/** Labels as `KEY=VALUE`, comma separated. */
+/** Node labels as `KEY=VALUE`, comma-separated. */
 function nodeLabels(): AnswerCodec {
   return {
     read: ({ explicit }) => {

@@ -16,15 +16,15 @@ const PROVIDERS: readonly Choice[] = [
 const LOCAL: Choice = { value: 'local', title: 'local', description: 'a volume beside Dify, one copy' };
 
 const using = (provider: string) => whenever({ 'objectStorage.provider': provider });
-/** Requests go to Amazon S3 itself. */
+/** True if the store is Amazon S3 itself. */
 const isAmazon = (answers: Answers): boolean => answers.explicit('objectStorage.s3.endpoint') === undefined;
-/** True where keys are used: no identity stands in their place. */
+/** True if the provider uses keys instead of an identity. */
 const withKeys =
   (provider: string, block: string) =>
   (answers: Answers): boolean =>
     using(provider)(answers) && answers.explicit(`objectStorage.${block}.identity`) === undefined;
 
-/** The fields of each provider's block, in the order in which they are asked. */
+/** The provider, and the fields of each provider's block in the order of asking. */
 export const objectStorageQuestions: readonly Question[] = [
   {
     id: 'objectStorage.provider',
@@ -160,7 +160,7 @@ interface IdentityWords {
   readonly asked: Question['asked'];
 }
 
-/** Keys, or the identity of pods and machines in their place. */
+/** Access with keys, or with the identity of pods or machines. */
 function identity(prefix: string, when: Question['when'], { why, role, keys, asked }: IdentityWords): Question {
   return {
     id: `${prefix}.identity`,
@@ -176,7 +176,7 @@ function identity(prefix: string, when: Question['when'], { why, role, keys, ask
   };
 }
 
-/** The address that Azure gives every account of its public cloud. */
+/** The default address of an account in Azure's public cloud. */
 function accountAddress({ explicit }: Answers): Offer | undefined {
   const name = explicit('objectStorage.azureBlob.accountName');
   if (typeof name !== 'string') return undefined;

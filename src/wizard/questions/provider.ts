@@ -3,7 +3,9 @@ import { type Answers, byDefault, type Question, suggest } from '../question.ts'
 
 type When = (answers: Answers) => boolean;
 
-/** A provider's questions about its block, whose path in the file is `block`, for the wizard. */
+/**
+ * Turns a provider's field questions into wizard questions. `block` is the path of the provider's block in the file.
+ */
 export function providerQuestions(
   block: string,
   isChosen: When,

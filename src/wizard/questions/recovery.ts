@@ -7,7 +7,7 @@ const known = whenever({ tier: ['test', 'prod'] });
 const prod = whenever({ tier: 'prod' });
 const planned = (answers: Answers): boolean => recoveryNeeds(answers) !== undefined;
 
-/** The two numbers that only the operator knows, and everything that follows from them. */
+/** RTO and RPO, which only the operator knows, and everything that follows from them. */
 export const recoveryQuestions: readonly Question[] = [
   {
     id: 'recovery.rto',
@@ -165,7 +165,10 @@ export const recoveryQuestions: readonly Question[] = [
   ),
 ];
 
-/** The operator's numbers and what else the plan depends on; undefined until both numbers are there and readable. */
+/**
+ * RTO, RPO and the other inputs of the recovery plan. Undefined until the tier is known and both are valid durations.
+ * Durations in seconds.
+ */
 export function recoveryNeeds({ explicit, value }: Answers): RecoveryNeeds | undefined {
   const [tier, rto, rpo] = [value('tier'), value('recovery.rto'), value('recovery.rpo')];
   if (tier !== 'test' && tier !== 'prod') return undefined;
@@ -191,7 +194,7 @@ export function recoveryNeeds({ explicit, value }: Answers): RecoveryNeeds | und
 
 type ImpliedKind = 'text' | 'select' | 'duration' | 'confirm' | 'number';
 
-/** A question whose answer follows from RTO and RPO until somebody says otherwise. */
+/** A question whose answer follows from RTO and RPO unless it is set. */
 function implied(path: string, kind: ImpliedKind, title: string, why: string, choices?: readonly string[]): Question {
   const question: Question = {
     id: path,

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../../base/json.ts';
 import { type AnswerCodec, type Answers, type Question, whenever } from '../question.ts';
 
-/** Risks that a choice brings along: each fails a check until it is accepted by name, with a reason. */
+/** The risks of some choices. Each fails a check until the file accepts it by name, with a reason. */
 export const riskQuestions: readonly Question[] = [
   {
     id: 'acceptedRisks.vector-store',
@@ -27,7 +27,7 @@ export const riskQuestions: readonly Question[] = [
   },
 ];
 
-/** The reason of one accepted risk, in the list of all. */
+/** Reads and writes the reason of one accepted risk in the list of all. */
 function acceptedRisk(check: string): AnswerCodec {
   return {
     read: (answers) => {

@@ -4,7 +4,7 @@ import { type Answers, type Offer, type Question, whenever } from '../question.t
 
 const known = whenever({ tier: ['test', 'prod'] });
 
-/** How much it must carry, and with how many copies. */
+/** Load and replicas. */
 export const sizeQuestions: readonly Question[] = [
   {
     id: 'load.concurrentUsers',

@@ -1,7 +1,7 @@
 import { type Answers, always, type Offer, type Question } from '../question.ts';
 import { classesOf } from './kubernetes.ts';
 
-/** The four that one public address fills. */
+/** The four URLs that one public address fills. */
 const SHARED_URLS = ['urls.console', 'urls.api', 'urls.app', 'urls.files'] as const;
 
 const TITLES = {
@@ -11,7 +11,7 @@ const TITLES = {
   files: 'Address of uploaded files',
 } as const;
 
-/** One address for most, one for each who needs it. */
+/** One shared address, and one question for each URL that may differ. */
 export const urlQuestions: readonly Question[] = [
   {
     id: 'urls.console',
@@ -49,7 +49,10 @@ export const urlQuestions: readonly Question[] = [
   },
 ];
 
-/** An address at which a browser on this machine reaches a trial on Kubernetes: by the cluster's Ingress, else by a forwarded port. */
+/**
+ * The address at which a browser on this machine reaches a test deployment on Kubernetes: through the Ingress if the
+ * cluster has a class, otherwise through a forwarded port.
+ */
 function trialAddress(answers: Answers): Offer | undefined {
   if (answers.value('tier') !== 'test' || answers.value('target.type') !== 'kubernetes') return undefined;
   if (classesOf(answers).length > 0) return { kind: 'suggestion', value: 'http://dify.localhost' };

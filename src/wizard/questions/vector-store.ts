@@ -13,7 +13,7 @@ const PROVIDERS: readonly Choice[] = VECTOR_STORES.map(({ id, title }: VectorSto
 const external = whenever({ 'vectorStore.mode': 'external' });
 const using = (provider: string) => whenever({ 'vectorStore.mode': 'external', 'vectorStore.provider': provider });
 
-/** Which store, and the fields of each provider's block. */
+/** The store, and the fields of each provider's block. */
 export const vectorStoreQuestions: readonly Question[] = [
   {
     id: 'vectorStore.mode',

@@ -7,9 +7,9 @@ export interface ChoiceLine {
   readonly value: string;
   readonly title: string;
   readonly description?: string;
-  /** Why it cannot be chosen. */
+  /** The reason why it cannot be chosen. */
   readonly unavailable?: string;
-  /** A letter that chooses it at once. */
+  /** A key that chooses it at once. */
   readonly key?: string;
 }
 
@@ -20,14 +20,14 @@ export interface ChoiceConfig {
   readonly why: string;
   readonly look: Theme;
   readonly choices: readonly ChoiceLine[];
-  /** Where the cursor begins. */
+  /** The value that the cursor starts at. */
   readonly start: string | undefined;
   readonly reason?: string | undefined;
 }
 
 const PAGE = 12;
 
-/** One of several. Arrows move, letters jump to what begins with them, Esc goes back, `?` says why. */
+/** A prompt with choices. Arrows move, letters jump to a title with that prefix, Esc goes back, `?` explains. */
 export const choicePrompt = createPrompt<Outcome<string>, ChoiceConfig>((config, done) => {
   const { choices, look } = config;
   const [active, setActive] = useState(startOf(config));
@@ -89,7 +89,10 @@ function startOf({ choices, start }: ChoiceConfig): number {
       );
 }
 
-/** Inquirer types no `sequence`, but readline sends it: the character as typed, where `name` is a word for `?`. */
+/**
+ * Returns the typed character in lower case. readline sends it as `sequence`, which Inquirer's type lacks; `name` may
+ * be a word, or empty for `?`.
+ */
 function letterOf(key: { readonly name: string }): string {
   const sequence = 'sequence' in key && typeof key.sequence === 'string' ? key.sequence : key.name;
   return sequence === undefined ? '' : sequence.toLowerCase();

@@ -5,7 +5,10 @@ import { paletteOf, type Theme } from './theme.ts';
 
 const SUBJECT_WIDTH = 12;
 
-/** The review for a terminal: a subject a row, wrapped beside itself, and under each other where there is no room. */
+/**
+ * The lines of the review for a terminal: one row per subject with wrapped text; on a narrow terminal the text is below
+ * the subject.
+ */
 export function reviewLines(review: Review, look: Theme): readonly string[] {
   const { bad, bold } = paletteOf(look);
   const open = review.open.length === 0 ? ['nothing'] : review.open;
@@ -27,7 +30,7 @@ function changeRows({ changes }: Review, look: Theme): readonly string[] {
   return rowLines('changes', changes.length === 0 ? 'none' : changes.join('\n'), look);
 }
 
-/** Notes between two questions: sentences as they are, rows of a table under each other. */
+/** The lines of notes between two questions: sentences wrapped, table rows with aligned labels. */
 export function noteLines(notes: readonly Note[], look: Theme): readonly string[] {
   const { dim } = paletteOf(look);
   const labels = notes.flatMap((note) => (typeof note === 'string' ? [] : [note.label.length]));

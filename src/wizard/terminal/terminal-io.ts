@@ -11,17 +11,17 @@ import type { Theme } from './theme.ts';
 
 export interface TerminalStreams {
   readonly input: NodeJS.ReadableStream;
-  /** Where prompts are drawn: standard error, since standard output is for results. */
+  /** Destination of prompts: standard error, because standard output is for results. */
   readonly output: NodeJS.WritableStream;
-  /** Ends a prompt from outside. */
+  /** Aborts an open prompt. */
   readonly signal: AbortSignal;
 }
 
-/** Values of choices that are no answers. */
+/** Values of choices that are not answers. */
 const OTHER = '\u0000other';
 const NONE = '\u0000none';
 
-/** The wizard's terminal, on Inquirer. */
+/** Creates the wizard's terminal with Inquirer. */
 export function terminalIo(streams: TerminalStreams, look: Theme): WizardIo {
   const write = (lines: readonly string[]): void => {
     streams.output.write(lines.map((line) => `${styledPrintable(line, look.color)}\n`).join(''));
@@ -53,7 +53,10 @@ async function askText(streams: TerminalStreams, look: Theme, prompt: Prompt): P
   return outcome.kind === 'enter' ? takenByEnter(prompt) : outcome;
 }
 
-/** Choices, and where they are only examples also a line to type another; left out where that is allowed. */
+/**
+ * Asks with choices. Adds a choice to type another value if the choices are examples, and one to leave the field out if
+ * it is optional.
+ */
 async function askChoice(streams: TerminalStreams, look: Theme, prompt: Prompt): Promise<Reply> {
   const { question, enter, optional, leftOut } = prompt;
   const usual: ChoiceLine[] = optional && leftOut !== undefined ? [{ ...leftOut, value: NONE }] : [];
@@ -78,7 +81,7 @@ async function askChoice(streams: TerminalStreams, look: Theme, prompt: Prompt):
   return value === enter?.text ? takenByEnter(prompt) : { kind: 'typed', text: value };
 }
 
-/** `7 of 20 `, before the title. */
+/** `7 of 20`, before the title. */
 function progressText({ progress }: Prompt): string | undefined {
   return progress === undefined ? undefined : `${progress.number} of ${progress.total}`;
 }
@@ -144,7 +147,10 @@ type PromptContext = {
   clearPromptOnDone: boolean;
 };
 
-/** The answer; undefined for Esc. Ctrl-C, a signal and the end of the input throw Interrupted. */
+/**
+ * Returns the answer, or undefined for Esc. Throws Interrupted on Ctrl-C, on an aborted signal and at the end of the
+ * input.
+ */
 async function ended<Value>(
   { input, output, signal }: TerminalStreams,
   prompt: (context: PromptContext) => Promise<Outcome<Value>>,
@@ -159,5 +165,8 @@ async function ended<Value>(
   return outcome.kind === 'back' ? undefined : outcome.value;
 }
 
-/** How Inquirer names Ctrl-C and an aborted signal; its classes are not compared, since a bundle may hold them twice. */
+/**
+ * Names of Inquirer's errors for Ctrl-C and an aborted signal. Their classes are not compared, because a bundle may
+ * have them twice.
+ */
 const LEAVING: ReadonlySet<string> = new Set(['ExitPromptError', 'AbortPromptError']);

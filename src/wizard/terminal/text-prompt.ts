@@ -3,7 +3,7 @@ import { wrap } from '../../base/wrap.ts';
 import { type Outcome, useEndOfInput } from './outcome.ts';
 import { paletteOf, progressBefore, type Theme } from './theme.ts';
 
-/** What a text question ends with: typed, Enter alone, or left out. */
+/** The answer to a text question: typed, Enter alone, or left out. */
 export type TextAnswer =
   | { readonly kind: 'typed'; readonly text: string }
   | { readonly kind: 'enter' }
@@ -15,19 +15,21 @@ export interface TextConfig {
   readonly progress?: string | undefined;
   readonly why: string;
   readonly look: Theme;
-  /** What Enter takes, as it is shown. */
+  /** The displayed value for Enter. */
   readonly enter: string | undefined;
   readonly reason: string | undefined;
   readonly optional: boolean;
-  /** A wrong answer is wiped from the screen: it may be a secret. */
+  /** True to clear an invalid answer from the screen: it may be a secret. */
   readonly wipe: boolean;
   readonly faultOf: (text: string) => string | undefined;
 }
 
-/** The word that leaves a field out. */
+/** The input that leaves a field out. */
 const LEAVE_OUT = '-';
 
-/** One line of text. Esc goes back, `?` on the empty line says why, Enter alone takes what is offered. */
+/**
+ * A prompt for one line of text. Esc goes back, `?` on the empty line explains, Enter alone accepts the offered value.
+ */
 export const textPrompt = createPrompt<Outcome<TextAnswer>, TextConfig>((config, done) => {
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState('');

@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 
-/** How the terminal shows things; decided once per run by what the stream can. */
+/** What the stream can show; determined once per run. */
 export interface Theme {
   readonly color: boolean;
   readonly unicode: boolean;
@@ -8,10 +8,13 @@ export interface Theme {
   readonly width: number;
 }
 
-/** Takes one text and nothing else: as the callback of `map`, which gives an index and a list too, it does not compile. */
+/**
+ * Accepts only one text. The rest parameter makes use as a callback of `map`, which passes an index and an array, a
+ * compile error.
+ */
 type Paint = (text: string, ...nothing: readonly never[]) => string;
 
-/** The few colours and signs that the wizard uses. Everything that colour says, a word says too. */
+/** The colours and signs of the wizard. Colour never carries information alone. */
 export interface Palette {
   readonly bold: Paint;
   readonly dim: Paint;
@@ -31,7 +34,7 @@ export function paletteOf({ color, unicode }: Theme): Palette {
   };
 }
 
-/** `7 of 20` before a question whose own line takes `columns`; nothing if both together would be folded. */
+/** `7 of 20` before a question whose line has `columns` columns. Empty if both together would wrap. */
 export function progressBefore(progress: string | undefined, columns: number, look: Theme): string {
   if (progress === undefined || columns + progress.length + 2 >= look.width) return '';
   return `${paletteOf(look).dim(progress)}  `;
