@@ -5,14 +5,17 @@ import type { ComponentSize } from '../checklist/sizing.ts';
 import { absentComponents } from '../versions/known-releases.ts';
 import type { Deployment } from './schema/deployment.ts';
 
-/** A component as it will run: the tier's size with the file's overrides on top. */
+/** A component as it will run: the tier's size with the overrides of the file. */
 export interface PlannedComponent extends ComponentSize {
   readonly extraEnv: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly priorityClassName: string | undefined;
 }
 
-/** Every component of the deployment, resolved; what `extraValues` says in the chart's own words counts. The agent backend cannot use Sentinel: without `redis.agentUrl` it and its sandbox are off. */
+/**
+ * Returns every component of the deployment with its effective settings, including those that `extraValues` sets under
+ * the chart's own keys. The agent backend cannot use Sentinel: without `redis.agentUrl`, it and its sandbox are off.
+ */
 export function plannedComponents(
   deployment: Deployment,
   sets: DefaultSets = DEFAULT_SETS,
@@ -38,7 +41,7 @@ function planComponent(deployment: Deployment, name: ComponentName, sets: Defaul
   };
 }
 
-/** Labels that every node of Dify has to have; Compose is one host. */
+/** Labels that every node of Dify must have. Empty for Compose, which is one host. */
 export function clusterSelector({ target }: Pick<Deployment, 'target'>): Readonly<Record<string, string>> {
   return target.type === 'kubernetes' ? (target.nodeSelector ?? {}) : {};
 }
@@ -49,7 +52,10 @@ interface ChartWords {
   readonly extraEnv: Readonly<Record<string, string>>;
 }
 
-/** What `extraValues` says of a component under the chart's own keys. A variable that is a reference has no text and is left out. */
+/**
+ * The settings of a component in `extraValues`, under the chart's own keys. A variable that is a reference has no text
+ * and is left out.
+ */
 function chartWords({ target, extraValues }: Deployment, name: ComponentName): ChartWords {
   const block = target.type === 'kubernetes' ? extraValues[name] : undefined;
   if (!isObject(block)) return { extraEnv: {} };
@@ -66,7 +72,7 @@ function chartWords({ target, extraValues }: Deployment, name: ComponentName): C
   };
 }
 
-/** True where the agent backend has a plain Redis to stand on: redis-py opens redis, rediss and unix URLs, never sentinel ones. */
+/** True if the agent backend has a plain Redis: redis-py opens redis, rediss and unix URLs, never sentinel ones. */
 function agentHasRedis(deployment: Deployment): boolean {
   const { redis } = deployment;
   return redis.mode === 'bundled' || redis.topology === 'standalone' || redis.agentUrl !== undefined;

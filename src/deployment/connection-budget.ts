@@ -2,25 +2,25 @@ import { CONNECTIONS, CONNECTIONS_MARGIN } from '../checklist/postgres.ts';
 import { type PlannedComponent, plannedComponents } from './components.ts';
 import type { Deployment } from './schema/deployment.ts';
 
-/** One term of the sum: `3 api × 1 process × 40`. */
+/** One term of the sum: `3 api × 2 processes × 40`. */
 export interface BudgetTerm {
   readonly words: string;
   readonly connections: number;
 }
 
-/** Connections to PostgreSQL that the planned processes may hold at once. */
+/** The highest number of PostgreSQL connections that the planned processes can hold at once. */
 export interface ConnectionBudget {
-  /** In the main database, by the api's program: api, websocket, worker, beat. */
+  /** To the main database, by the processes of the api image: api, websocket, worker, beat. */
   readonly main: readonly BudgetTerm[];
-  /** In the plugin daemon's. */
+  /** To the plugin daemon's database. */
   readonly plugin: readonly BudgetTerm[];
-  /** In the vectors' database, where that is on the same server. */
+  /** To the database of the vectors. Empty unless pgvector is on the same server. */
   readonly vectors: readonly BudgetTerm[];
 }
 
 /**
- * Every process has a pool of its own: replicas × processes × (pool + overflow). A worker under gevent is one process however many tasks it runs; a
- * prefork one is a parent and its children. Settings in `extraEnv` count.
+ * Every process has its own pool: replicas × processes × (pool + overflow). A gevent worker is one process, whatever
+ * number of tasks it runs; a prefork worker is a parent and its children. Settings in `extraEnv` count.
  */
 export function connectionBudget(
   deployment: Deployment,
@@ -53,9 +53,9 @@ export function sumOf(terms: readonly BudgetTerm[]): number {
   return terms.reduce((sum, { connections }) => sum + connections, 0);
 }
 
-/** What all of it is with the margin on top. */
+/** Adds the margin to a number of connections; rounded up. */
 export function withMargin(connections: number): number {
-  // 1.1 is a little more than eleven tenths in binary.
+  // In binary floating point, 1.1 is slightly more than 11/10.
   return Math.ceil(Number((connections * CONNECTIONS_MARGIN).toFixed(6)));
 }
 

@@ -3,19 +3,19 @@ import { type DefaultSetNumber, FIRST_SET } from '../checklist/default-sets.ts';
 import { difyProfile } from '../versions/dify-profile.ts';
 import { formatPath, type Path, readPath, withPath } from './paths.ts';
 
-/** A default that depends on what the file says elsewhere. What is the same everywhere stands in the schema. */
+/** A default that depends on other fields of the file. A default that is always the same is in the schema. */
 interface DefaultRule {
   readonly path: string;
   /** Undefined: no default for this file. */
   readonly value: Json | ((file: JsonObject) => Json | undefined);
-  /** Paths and the values they must have, defaults applied so far included. */
+  /** The values that other paths must have, including defaults applied so far. */
   readonly when: Readonly<Record<string, string>>;
 }
 
 /**
- * The rules of `defaults: 1`, which never change. In `prod` the data services are external and their
- * addresses must be answered; RTO and RPO have no default there, since only the operator knows them. In order: a later rule sees what
- * an earlier one filled in.
+ * The rules of `defaults: 1`, which never change. In `prod`, the data services are external and their addresses are
+ * required. RTO and RPO have no default there, because only the operator knows them. The order matters: a later rule
+ * sees the values of earlier ones.
  */
 const RULES_1: readonly DefaultRule[] = [
   { path: 'postgres.mode', value: 'external', when: { tier: 'prod' } },
@@ -26,7 +26,7 @@ const RULES_1: readonly DefaultRule[] = [
   { path: 'redis.mode', value: 'bundled', when: { tier: 'test' } },
   { path: 'objectStorage.provider', value: 'local', when: { tier: 'test' } },
   { path: 'vectorStore.mode', value: 'bundled', when: { tier: 'test' } },
-  // A trial installs on one node with the default class, which most often can do ReadWriteOnce only.
+  // A test deployment usually has one node and the default class, which often supports only ReadWriteOnce.
   ...[['test', 'ReadWriteOnce'] as const, ['prod', 'ReadWriteMany'] as const].map(([tier, value]) => ({
     path: 'objectStorage.local.accessMode',
     value,
@@ -44,10 +44,10 @@ const RULES_1: readonly DefaultRule[] = [
 
 export type DefaultRules = Readonly<Record<number, readonly DefaultRule[]>>;
 
-/** By the number that `defaults` names, as `DEFAULT_SETS` holds the sizes. */
+/** The rules by number of the default set. `DEFAULT_SETS` has the sizes. */
 const DEFAULT_RULES: Readonly<Record<DefaultSetNumber, readonly DefaultRule[]>> = { 1: RULES_1 };
 
-/** True where some set's or target's defaults fill in the field, or something below it: no file has to hold it. */
+/** True if a default of any set and target fills the field or a field below it, so that the file may leave it out. */
 export function isDefaulted(path: Path): boolean {
   const name = formatPath(path);
   return Object.values(DEFAULT_RULES)
@@ -56,8 +56,8 @@ export function isDefaulted(path: Path): boolean {
 }
 
 /**
- * The file with what its set of defaults, tier and target imply filled in where it is silent. What is no object, and a set that does not exist, is
- * left for the schema to refuse.
+ * Adds the defaults of the file's default set, tier and target. Existing values are kept. A section that is not an
+ * object is left unchanged, and an unknown set gets the rules of the first; the schema refuses both.
  */
 export function withDefaults(file: JsonObject, sets: DefaultRules = DEFAULT_RULES): JsonObject {
   const rules = sets[typeof file.defaults === 'number' ? file.defaults : FIRST_SET] ?? sets[FIRST_SET] ?? [];
@@ -78,7 +78,10 @@ function fill(file: JsonObject, { path, value }: DefaultRule): JsonObject {
   return filled === undefined ? file : (withPath(file, keys, filled) as JsonObject);
 }
 
-/** The newest chart of the community repository that installs the file's release of Dify. A chart of another place has its own version. */
+/**
+ * The newest chart of the community repository that installs this release of Dify. Undefined for a chart from another
+ * source, which has its own versions.
+ */
 function chartVersion(file: JsonObject): string | undefined {
   const { version } = file;
   const chart = readPath(file, ['target', 'chart']);
@@ -86,13 +89,13 @@ function chartVersion(file: JsonObject): string | undefined {
   return isOther || typeof version !== 'string' ? undefined : difyProfile(version)?.charts[0];
 }
 
-/** Where a browser on the same machine finds Compose's nginx. */
+/** The address of Compose's nginx for a browser on the same machine. */
 function localUrl(file: JsonObject): string {
   const tls = readPath(file, ['target', 'tls']) !== undefined;
   const port = readPath(file, ['target', tls ? 'httpsPort' : 'httpPort']);
   const scheme = tls ? 'https' : 'http';
   const usual = tls ? 443 : 80;
-  // What is no port is refused at its own place, and not once more in four URLs.
+  // An invalid port is reported at its own path, not also in four URLs.
   return port === usual || !URL.canParse(`${scheme}://localhost:${String(port)}`)
     ? `${scheme}://localhost`
     : `${scheme}://localhost:${String(port)}`;

@@ -10,19 +10,23 @@ import { editYamlFlow } from './yaml-flow-edit.ts';
 import { editYamlLines } from './yaml-line-edit.ts';
 import { blockText, flowLeaves } from './yaml-text.ts';
 
-/** One change to a file; null takes the field out. Lists and secret references are changed whole. */
+/** One change to a file; null removes the field. Lists and secret references are changed as a whole. */
 export interface FileEdit {
   readonly path: Path;
   readonly value: Json;
 }
 
-/** First line of files that difyctl writes: editors with a YAML language server complete and check by it. */
+/**
+ * First line of the files that difyctl writes. Editors with a YAML language server use it for completion and
+ * validation.
+ */
 const SCHEMA_COMMENT = '# yaml-language-server: $schema=.difyctl/schema.json\n';
 
 /**
- * The text of a deployment file after these changes. A new file has the schema's order; in an existing one every line that no
- * change concerns stays as it is, comments included, and a new key stands where the schema has it. Pure and deterministic. What
- * equals a default is the caller's to leave out. Throws UserError where the existing text is not readable YAML.
+ * Returns the text of a deployment file after these changes. A new file has the order of the schema. In an existing
+ * file, unchanged lines and comments stay as they are, and a new key is inserted at its position in the schema. Pure
+ * and deterministic. The caller leaves out values that equal a default. Throws UserError if the existing text is not
+ * valid YAML.
  */
 export function editDeployment(existing: string | undefined, changes: readonly FileEdit[]): string {
   if (existing === undefined || existing.trim() === '') return newText(changes);
@@ -42,7 +46,7 @@ function applied(file: JsonObject, { path, value }: FileEdit): JsonObject {
   return (value === null ? withoutEmptyMaps(file, path) : withPath(file, path, value)) as JsonObject;
 }
 
-/** Without the field, and without the sections that held nothing else. */
+/** Removes the field, and the sections that become empty. */
 function withoutEmptyMaps(file: JsonObject, path: Path): Json {
   const less = withoutPath(file, path);
   const parent = path.slice(0, -1);
@@ -51,7 +55,10 @@ function withoutEmptyMaps(file: JsonObject, path: Path): Json {
   return isEmpty ? withoutEmptyMaps(file, parent) : less;
 }
 
-/** Touches only the lines concerned; where the text has a shape that this cannot do, the document is written anew with its comments. */
+/**
+ * Changes only the lines concerned. If the text has a form that does not allow this, the document is rewritten with its
+ * comments.
+ */
 function changed(text: string, change: FileEdit): string {
   const before = dataOf(text) ?? {};
   const after = applied(before, change);
@@ -62,7 +69,10 @@ function changed(text: string, change: FileEdit): string {
   return rewritten(text, change, after);
 }
 
-/** The whole document, written by the library: aliases, explicit keys, and what else neither lines nor flow maps hold. */
+/**
+ * Rewrites the whole document with the YAML library; for aliases, explicit keys and other forms that the line and flow
+ * editors do not support. Throws UserError if the result is not as expected.
+ */
 function rewritten(text: string, { path, value }: FileEdit, after: JsonObject): string {
   const document = parseDocument(text, { merge: true });
   const prefixes = path.map((_, index) => path.slice(0, index + 1));

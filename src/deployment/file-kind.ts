@@ -3,12 +3,12 @@ import { formatPath, type Path } from './paths.ts';
 import { describe } from './schema/descriptions.ts';
 import { DEPLOYMENT_SHAPE, type Shape } from './schema/shape.ts';
 
-/** What may stand in a kind of file, so that its faults are told in its own words. */
+/** The shape of a kind of file, with the texts for its problems. */
 export interface FileKind {
   readonly shape: Shape;
-  /** What a field means. */
+  /** Returns the meaning of a field. Undefined if it has none. */
   describe(path: Path): string | undefined;
-  /** The flag that gives what is missing, where there is one. */
+  /** Returns the flag that sets a field. Undefined if there is none. */
   flagFor(path: Path): string | undefined;
 }
 

@@ -1,19 +1,19 @@
-/** One option that fills fields of the file. */
+/** An option that sets fields of the file. */
 export interface DeploymentFlag {
   /** `--postgres-host` */
   readonly flag: string;
   /** `DIFYCTL_POSTGRES_HOST` */
   readonly variable: string;
-  /** The fields it fills, `postgres.host`; `--url` fills four. */
+  /** The fields it sets: `postgres.host`. `--url` sets four. */
   readonly paths: readonly string[];
   readonly kind: 'text' | 'number' | 'boolean' | 'list' | 'secret' | 'yaml';
   readonly choices: readonly string[];
   readonly summary: string;
-  /** Whether help shows it; the others follow the one rule. */
+  /** True if help lists it. The others follow the naming rule. */
   readonly common: boolean;
 }
 
-/** Short names for what is asked most; every other field's flag is its path in kebab case. */
+/** Short names of the most used flags. The flag of any other field is its path in kebab case. */
 export const SHORT_NAMES: readonly (Pick<DeploymentFlag, 'flag' | 'paths' | 'summary'> & {
   readonly alsoPath: boolean;
 })[] = [

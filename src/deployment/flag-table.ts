@@ -2,12 +2,12 @@ import { type DeploymentFlag, kebabFlag, SHORT_NAMES, variableOf } from './flag-
 import { describe } from './schema/descriptions.ts';
 import { DEPLOYMENT_SHAPE, type Shape } from './schema/shape.ts';
 
-/** Fields that no flag fills: the file's own frame. */
+/** Fields without a flag: the format version of the file. */
 const UNFLAGGED: ReadonlySet<string> = new Set(['apiVersion']);
 
 /**
- * Every flag that a command line may carry for the deployment, `--context` apart, which the frame reads itself. Plain data: the build puts its value in
- * place of this file, so that a command does not load the schema to know its own options.
+ * Every flag of the command line for the deployment, except `--context`, which is a global option. Plain data: the
+ * build replaces this file by its value, so that a command knows its options without loading the schema.
  */
 export const FLAG_TABLE: readonly DeploymentFlag[] = allFlags();
 
@@ -52,7 +52,7 @@ function kindOf(shape: Shape | undefined): DeploymentFlag['kind'] {
   }
 }
 
-/** Paths of everything that a single value can fill, over all branches, in the order of the schema. */
+/** The paths of all fields that a single value can set, over all branches, in the order of the schema. */
 function leavesOf(shape: Shape, path: string): ReadonlyMap<string, Shape> {
   const leaves = new Map<string, Shape>();
   if (shape.kind !== 'object') return leaves.set(path, shape);
@@ -68,7 +68,7 @@ function leavesOf(shape: Shape, path: string): ReadonlyMap<string, Shape> {
   return leaves;
 }
 
-/** The same field in two branches: what either accepts. */
+/** The same field in two branches: accepts the choices of both. */
 function mergeChoices(known: Shape, found: Shape): Shape {
   if (!('choices' in known) || !('choices' in found) || known.kind !== found.kind) return known;
   if (known.choices.length === 0 || found.choices.length === 0) return { kind: known.kind, choices: [] };

@@ -11,18 +11,18 @@ type Issue = z.core.$ZodIssue;
 const SECRET_KEYS = ['env', 'file', 'kubernetes', 'generated'];
 const NO_SECRET_HERE = 'do not write the secret itself; write a reference: { env: NAME } or { file: PATH }';
 
-/** A file as data, and what kind of file it is. */
+/** A file as data, with its kind. */
 interface Reading {
   readonly data: JsonObject;
   readonly file: FileKind;
-  /** How many suggestions may still be looked for: each compares a key with all that are known. */
+  /** How many keys may still get a suggestion: each suggestion compares the key with all known keys. */
   readonly suggestions: { left: number };
 }
 
 /** More than are shown. */
 const MOST_SUGGESTIONS = 100;
 
-/** zod's issues in plain words. Values are never repeated: what stands in a wrong place may be a secret. */
+/** Converts zod's issues to problems in plain words. Values are never repeated: a misplaced value may be a secret. */
 export function problemsOfIssues(
   issues: readonly Issue[],
   data: JsonObject,
@@ -64,7 +64,10 @@ function problemsOfIssue(issue: Issue, path: Path, reading: Reading): readonly P
   }
 }
 
-/** A union that names what chooses its branch says so; of any other the branch that fits best speaks. */
+/**
+ * The problem of a union. A discriminated union lists its choices; any other union reports the problems of the branch
+ * that fits best.
+ */
 function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, reading: Reading): readonly PathProblem[] {
   const { data, file } = reading;
   if (issue.errors.length === 0) {
@@ -82,7 +85,7 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, reading:
   return best.flatMap((inner) => problemsOfIssue(inner, [...path, ...inner.path.map(step)], reading));
 }
 
-/** A key that a branch does not know weighs more than one that it misses. */
+/** The number of problems of a branch. An unknown key counts twice, a missing one once. */
 function wrongness(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? 2 * issue.keys.length : 1), 0);
 }
@@ -100,7 +103,7 @@ function secretAbove(path: Path, { shape }: FileKind): Path | undefined {
   return length === undefined ? undefined : path.slice(0, length);
 }
 
-/** What is wrong with a reference, without a word of what stands there. */
+/** What is wrong with a secret reference. The message never contains the value. */
 function secretMessage(issue: Issue, path: Path, value: Json | undefined, file: FileKind): string {
   if (value === undefined)
     return neededMessage(path, 'where the secret is, such as { env: NAME } or { file: PATH }', file);
@@ -164,14 +167,14 @@ function choiceMessage(choices: readonly string[], path: Path, value: Json | und
   return meant === undefined ? list : `${list}; did you mean ${meant}?`;
 }
 
-/** Choices that people expect and that cannot be, each with the reason. */
+/** Values that users expect but that are not possible, each with the reason. */
 const REFUSED_BY_NAME: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'redis.topology': { cluster: 'Celery cannot use Redis Cluster as its broker; use sentinel' },
   'objectStorage.provider': { minio: 'MinIO speaks S3; write provider: s3 with its endpoint and addressStyle: path' },
   'target.type': { docker: 'write compose', helm: 'write kubernetes', k8s: 'write kubernetes' },
 };
 
-/** What is missing, and the flag that gives it. */
+/** The message for a missing field, with the flag that sets it. */
 function neededMessage(path: Path, what: string, file: FileKind): string {
   const flag = file.flagFor(path);
   return flag === undefined ? `needed: ${what}` : `needed: ${what} (${flag})`;

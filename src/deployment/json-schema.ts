@@ -6,28 +6,31 @@ import { deploymentSchema } from './schema/deployment.ts';
 import { describe } from './schema/descriptions.ts';
 
 /**
- * JSON Schema (draft-07, which editors know best) of what a file may say, each field with its meaning. What a tier's defaults fill in is
- * not required, so a file that leaves it out is valid here as it is for `difyctl validate`.
+ * JSON Schema of a deployment file (draft-07, which editors support best), with the meaning of each field. Fields that
+ * a tier's defaults fill in are not required, so that a file without them is valid here as for `difyctl validate`.
  */
 export function deploymentJsonSchema(): JsonObject {
   return documented(deploymentSchema, { title: 'difyctl.yaml', describe, isDefaulted });
 }
 
-/** What a file's JSON Schema says beyond its shape. */
+/** Texts and rules that the JSON Schema needs beside the shape. */
 interface Documentation {
   readonly title: string;
   describe(path: Path): string | undefined;
-  /** What something else fills in need not be there. */
+  /** True if a default fills the field, so that it is not required. */
   isDefaulted(path: Path): boolean;
 }
 
-/** JSON Schema (draft-07) of a file, each field with its meaning. */
+/** JSON Schema (draft-07) of a file, with the meaning of each field. */
 export function documented(schema: z.core.$ZodType, documentation: Documentation): JsonObject {
   const plain = z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' });
   return { title: documentation.title, ...(annotated(plain as Json, [], documentation) as JsonObject) };
 }
 
-/** The schema of one place: described, its alternatives open to defaults that come later, and so with everything below it. */
+/**
+ * Adds descriptions to the schema of a path and of everything below it. Fields with defaults are no longer required,
+ * and `oneOf` becomes `anyOf`.
+ */
 function annotated(schema: Json, path: Path, documentation: Documentation): Json {
   const { describe, isDefaulted } = documentation;
   if (!isObject(schema)) return schema;
@@ -51,7 +54,7 @@ function annotated(schema: Json, path: Path, documentation: Documentation): Json
         }
       : {}),
     ...(items === undefined ? {} : { items: annotated(items, [...path, '*'], documentation) }),
-    // Where the key that chooses a branch is left to a default, several branches may fit: one of them must.
+    // If a default sets the key that chooses a branch, several branches may match: at least one must.
     ...(alternatives.length > 0
       ? { anyOf: alternatives.map((one) => undescribed(annotated(one, path, documentation))) }
       : {}),
@@ -62,7 +65,7 @@ function annotated(schema: Json, path: Path, documentation: Documentation): Json
   };
 }
 
-/** A branch means what its place means. */
+/** Removes the description of a branch: it has that of its field. */
 function undescribed(schema: Json): Json {
   if (!isObject(schema)) return schema;
   const { description: _, ...rest } = schema as JsonObject;

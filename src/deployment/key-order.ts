@@ -3,7 +3,9 @@ import { withDefaults } from './defaults.ts';
 import { type Path, readPath } from './paths.ts';
 import { type Branch, branchesAt } from './schema/shape.ts';
 
-/** The keys of the object at a path in the schema's order, of the branch that the file chooses. */
+/**
+ * The keys of the object at a path in the order of the schema; those of the branch that the file chooses come first.
+ */
 export function keyOrder(path: Path, data: JsonObject): readonly string[] {
   const branches = branchesAt(path);
   const at = readPath(withDefaults(data), path);
@@ -11,7 +13,10 @@ export function keyOrder(path: Path, data: JsonObject): readonly string[] {
   return [...new Set([...chosen, ...branches].flatMap(({ keys }) => [...keys.keys()]))];
 }
 
-/** A copy whose keys stand in the schema's order at every depth; what the schema does not order keeps its own. */
+/**
+ * Returns a copy with the keys of every object in the order of the schema. Keys that the schema does not have keep
+ * their order.
+ */
 export function inKeyOrder(value: Json, data: JsonObject, path: Path = []): Json {
   if (!isObject(value)) return value;
   const order = keyOrder(path, data);

@@ -13,31 +13,31 @@ import { type Deployment, deploymentSchema } from './schema/deployment.ts';
 import { checkRules } from './schema/rules.ts';
 import { readSource, type Source } from './source.ts';
 
-/** A file that was read and found whole. */
+/** A file that was read and is valid. */
 export interface LoadedDeployment {
   readonly deployment: Deployment;
   /** Absolute path of the file. */
   readonly path: string;
   /** Folder of the file: paths in the deployment are relative to it. */
   readonly baseDirectory: string;
-  /** The file's own text. */
+  /** The text of the file. */
   readonly text: string;
-  /** What was filled from outside the file and says other than it, in the order in which it was laid over it; shown in plans. */
+  /** Overrides that differ from the file, in the order of precedence; shown in plans. */
   readonly overrides: readonly Override[];
-  /** What is allowed and yet worth a word. */
+  /** Points that are allowed but worth a warning. */
   readonly warnings: readonly Problem[];
 }
 
 export interface ParseSettings {
-  /** What the file is called in messages. */
+  /** The name of the file in messages. */
   readonly source: string;
   readonly baseDirectory?: string;
   readonly overrides?: OverrideInput;
 }
 
 /**
- * Reads a deployment file. Throws UserError (exit 2) with every problem at once; a missing file, one that is no UTF-8 or no regular
- * file is one, too.
+ * Reads a deployment file. Throws UserError (exit 2) with all problems; also if the file does not exist, is not UTF-8
+ * or is not a regular file.
  */
 export async function loadDeployment(path: string, overrides: OverrideInput = NO_OVERRIDES): Promise<LoadedDeployment> {
   const absolute = resolve(overrides.cwd, path);
@@ -48,7 +48,7 @@ export async function loadDeployment(path: string, overrides: OverrideInput = NO
   return { ...parsed, path: absolute, baseDirectory, text };
 }
 
-/** A name that is none of a YAML file may be a secret that was typed in its place: it is not repeated. */
+/** A name without a YAML or JSON extension may be a secret that was typed in its place, so it is not repeated. */
 function noFile(path: string): UserError {
   if (!/\.(?:ya?ml|json)$/i.test(path)) {
     return new UserError('the file that was named for the deployment does not exist', {
@@ -61,8 +61,8 @@ function noFile(path: string): UserError {
 }
 
 /**
- * Reads a deployment from text. Precedence: tier defaults < file < DIFYCTL_ variables < flags < --set. Throws UserError with every
- * problem at once, each with its line and column or the flag it came from.
+ * Reads a deployment from text. Precedence: tier defaults < file < DIFYCTL_ variables < flags < --set. Throws UserError
+ * with all problems, each with its line and column or the flag it came from.
  */
 export function parseDeployment(
   text: string,
@@ -85,12 +85,12 @@ export function parseDeployment(
   };
 }
 
-/** What is said of a deployment as data: it, or every problem at once. */
+/** The result of validating a deployment as data: the deployment, or all its problems. */
 export type ValidatedDeployment =
   | { readonly deployment: Deployment; readonly warnings: readonly PathProblem[] }
   | { readonly problems: readonly PathProblem[] };
 
-/** Judges a deployment that is data already, as the wizard has it. Pure. */
+/** Validates a deployment that is already data, as the wizard needs. Pure. */
 export function validateDeployment(file: JsonObject): ValidatedDeployment {
   const filled = withDefaults(file);
   const parsed = deploymentSchema.safeParse(filled);
@@ -101,17 +101,22 @@ export function validateDeployment(file: JsonObject): ValidatedDeployment {
   return parsed.success && all.length === 0 ? { deployment: parsed.data, warnings } : { problems: all };
 }
 
-/** While tier or target is wrong, nobody knows what their defaults would have filled in: that it is missing is no problem of its own. */
+/**
+ * If `tier` or `target.type` is invalid, the defaults that depend on them are unknown. Removes the problems of missing
+ * fields that they might fill.
+ */
 function withoutEchoes(problems: readonly PathProblem[], file: JsonObject): readonly PathProblem[] {
   const names = problems.map(({ path }) => formatPath(path));
   if (!names.some((name) => ['tier', 'target', 'target.type'].includes(name))) return problems;
   return problems.filter(({ path }) => readPath(file, path) !== undefined || !isDefaulted(path));
 }
 
-/** Every section as absent, so that a rule can tell what is absent from what is wrong. */
+/**
+ * All sections with value undefined. Rules distinguish an absent section (undefined) from an invalid one (no entry).
+ */
 const NO_SECTIONS = Object.fromEntries(Object.keys(deploymentSchema.shape).map((key) => [key, undefined]));
 
-/** The sections that are right by themselves, so that the rules between them can be judged beside what is wrong elsewhere. */
+/** The sections that are valid on their own. The rules between them are checked although other sections are invalid. */
 function soundSections(file: JsonObject): Partial<Deployment> {
   const sound = Object.entries(deploymentSchema.shape).flatMap(([key, schema]) => {
     const parsed = schema.safeParse(file[key]);
@@ -120,7 +125,7 @@ function soundSections(file: JsonObject): Partial<Deployment> {
   return Object.fromEntries(sound) as Partial<Deployment>;
 }
 
-/** The place in the file, or the flag that brought the value. */
+/** Adds the position in the file, or the flag that set the value. */
 function placed({ path, message }: PathProblem, source: Source, overrides: readonly Override[]): Problem {
   const from = overrides.findLast((override) => isPrefix(override.path, path));
   if (from !== undefined) return { path: formatPath(path), message: `${message} (from ${from.source})` };

@@ -5,12 +5,12 @@ import type { Path } from './paths.ts';
 import { shapesAt } from './schema/shape.ts';
 import { parseSecretText, SECRET_TEXT_FORMS } from './secret-text.ts';
 
-/** A value, or what is wrong with its text; the text itself is never repeated, since it may be a secret. */
+/** A value, or what is wrong with its text. The fault never repeats the text: it may be a secret. */
 export type ReadValue = { readonly value: Json } | { readonly fault: string };
 
 const NO_SECRET = `do not give the secret itself; give a reference: ${SECRET_TEXT_FORMS}`;
 
-/** Reads the texts of one flag. Several make a list; of anything else the last counts. */
+/** Reads the texts of one flag. Several texts make a list; for any other kind the last one counts. */
 export function readFlagValue(flag: DeploymentFlag, texts: readonly string[]): ReadValue {
   const text = texts.at(-1) ?? '';
   switch (flag.kind) {
@@ -29,7 +29,7 @@ export function readFlagValue(flag: DeploymentFlag, texts: readonly string[]): R
   }
 }
 
-/** Reads the value of --set as YAML; a field that holds text keeps what was typed (`version=1.16` is no number). */
+/** Reads the value of --set as YAML. For a text field, a number or boolean stays text (`version=1.16`). */
 export function readSetValue(path: Path, text: string): ReadValue {
   const kinds = shapesAt(path).map(({ kind }) => kind);
   const read = yamlValue(text);
@@ -63,7 +63,7 @@ function yamlValue(text: string): ReadValue {
   try {
     return { value: (document.toJS({ maxAliasCount: 0 }) ?? null) as Json };
   } catch {
-    // An alias: in a single value there is nothing that it could stand for.
+    // An alias: a single value has no anchor that it could refer to.
     return { fault };
   }
 }

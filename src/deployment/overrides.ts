@@ -8,50 +8,53 @@ import { readFlagValue, readSetValue } from './override-values.ts';
 import { type Path, parsePath } from './paths.ts';
 import { shapesAt } from './schema/shape.ts';
 
-/** A deployment flag as it stood on the command line. */
+/** A deployment flag from the command line. */
 export interface FlagValue {
   readonly flag: string;
   readonly value: string;
 }
 
-/** What is said about the deployment outside the file, unread. */
+/** Overrides from outside the file, not yet parsed. */
 export interface OverrideInput {
   readonly flags: readonly FlagValue[];
   /** `path=value`, in order. */
   readonly sets: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Paths in flags and variables are relative to it. */
+  /** Folder that paths in flags and variables are relative to. */
   readonly cwd: string;
 }
 
-/** One field filled from outside; `value` null takes out what the file says. */
+/** One field set from outside the file. A null value removes the field. */
 export interface Override {
   readonly path: Path;
   readonly value: Json;
-  /** `--postgres-host`, `DIFYCTL_POSTGRES_HOST` or `--set postgres.host`: never a value. */
+  /** `--postgres-host`, `DIFYCTL_POSTGRES_HOST` or `--set postgres.host`; never contains the value. */
   readonly source: string;
 }
 
 export interface ReadOverrides {
-  /** In order of precedence, the last wins: variables, flags, --set. */
+  /** In order of precedence, the last one wins: variables, flags, --set. */
   readonly overrides: readonly Override[];
   readonly problems: readonly Problem[];
-  /** Fields whose values could not be read, each with a problem. */
+  /** The fields whose values could not be read; each has a problem. */
   readonly refused: readonly Path[];
   /** Unknown `DIFYCTL_…` names. */
   readonly warnings: readonly Problem[];
 }
 
-/** Nothing said outside the file. */
+/** No overrides. */
 export const NO_OVERRIDES: OverrideInput = { flags: [], sets: [], env: {}, cwd: '/' };
 
 const PREFIX = 'DIFYCTL_';
-/** Global options as variables: they fill no field of the file. */
+/** Variables of global options. They set no field of the file. */
 const GLOBAL: readonly string[] = ['DIFYCTL_CONFIG', 'DIFYCTL_OUTPUT'];
-/** Switches of the test suite. */
+/** Prefix of the test suite's own variables. */
 const RESERVED = 'DIFYCTL_TEST_';
 
-/** Reads flags, `DIFYCTL_…` variables and --set. Paths of files are made relative to `baseDirectory`, where the file is. */
+/**
+ * Reads flags, `DIFYCTL_…` variables and --set. File paths are made relative to `baseDirectory`, the folder of the
+ * file.
+ */
 export function readOverrides(input: OverrideInput, baseDirectory: string): ReadOverrides {
   const found = [...variables(input.env), ...flags(input.flags), ...input.sets.map(oneSet)];
   return {
@@ -69,7 +72,7 @@ interface ParsedOverride {
   readonly warning?: Problem;
 }
 
-/** Sorted by name, so that the same environment gives the same result; an empty variable says nothing. */
+/** Sorted by name, so that the same environment always gives the same result. Empty variables are ignored. */
 function variables(env: OverrideInput['env']): readonly ParsedOverride[] {
   return Object.entries(env)
     .filter(
@@ -92,7 +95,7 @@ function unknownVariable(name: string): Problem {
   return { path: name, message: `unknown variable${meant === undefined ? '' : `; did you mean ${meant}?`}` };
 }
 
-/** A flag given twice: a list grows, of anything else the last wins. */
+/** If a flag is given more than once, a list has all values; for any other kind the last one counts. */
 function flags(given: readonly FlagValue[]): readonly ParsedOverride[] {
   const names = [...new Set(given.map(({ flag }) => flag))];
   return names.map((name) => {
@@ -113,7 +116,7 @@ function oneSet(text: string): ParsedOverride {
   const equals = text.indexOf('=');
   const name = equals < 0 ? '' : text.slice(0, equals).trim();
   const path = parsePath(name);
-  // The text may hold a secret where the equals sign was forgotten: it is not repeated.
+  // If the equals sign is missing, the text may contain a secret, so it is not repeated.
   if (path === undefined)
     return { problem: { path: '--set', message: 'write path=value, such as postgres.host=db.internal' } };
   const read = readSetValue(path, text.slice(equals + 1));
@@ -123,7 +126,7 @@ function oneSet(text: string): ParsedOverride {
     : { overrides: [{ path, value: read.value, source }] };
 }
 
-/** Paths of files, also those inside secret references, as the file would write them. */
+/** Converts file paths, also those in secret references, from relative to `cwd` to relative to `baseDirectory`. */
 function rebased(override: Override, cwd: string, baseDirectory: string): Override {
   if (cwd === baseDirectory) return override;
   const move = (text: string): string => movePath(text, cwd, baseDirectory);

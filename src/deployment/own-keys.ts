@@ -1,4 +1,4 @@
-/** Dify's own keys. Each is generated where the file says nothing. */
+/** Dify's own keys. A key that the file does not set is generated. */
 export const OWN_KEYS = [
   'secretKey',
   'innerApiKey',

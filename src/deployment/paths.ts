@@ -1,15 +1,15 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 
-/** A place in the file: keys, and indices of lists. */
+/** A position in the file: keys, and indices of lists. */
 export type Path = readonly (string | number)[];
 
-/** Something wrong with a deployment, its path still in steps, so that its place can be found. */
+/** A problem with a deployment. Its path is still in steps, so that its position in the file can be found. */
 export interface PathProblem {
   readonly path: Path;
   readonly message: string;
 }
 
-/** `redis.sentinel.nodes[0]`, as people write it. */
+/** Formats a path as users write it: `redis.sentinel.nodes[0]`. */
 export function formatPath(path: Path): string {
   return path.reduce<string>(
     (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
@@ -17,7 +17,10 @@ export function formatPath(path: Path): string {
   );
 }
 
-/** Reads `a.b[0].c` or `a.b.0.c`; undefined where the text is no path. A key with dots stands in quotes: `annotations."a.b/c"`. */
+/**
+ * Reads `a.b[0].c` or `a.b.0.c`. A key with dots is quoted: `annotations."a.b/c"`. Returns undefined if the text is not
+ * a path.
+ */
 export function parsePath(text: string): Path | undefined {
   const path: (string | number)[] = [];
   const step = /(?:^|\.)(?:"([^"]+)"|([^.[\]"=\s]+))|\[(\d+)\]/y;
@@ -34,7 +37,7 @@ export function parsePath(text: string): Path | undefined {
   return path.length === 0 ? undefined : path;
 }
 
-/** What stands at a path; undefined where nothing does. */
+/** Returns the value at a path. Undefined if there is none. */
 export function readPath(value: Json | undefined, path: Path): Json | undefined {
   return path.reduce<Json | undefined>((at, step) => {
     if (Array.isArray(at)) return (at as readonly Json[])[Number(step)];
@@ -42,7 +45,10 @@ export function readPath(value: Json | undefined, path: Path): Json | undefined 
   }, value);
 }
 
-/** A copy with `replacement` at the path; what stands in the way and holds no keys gives way, a list grows by one at most. */
+/**
+ * Returns a copy with `replacement` at the path. A value on the way that has no keys is replaced; a list grows by at
+ * most one item.
+ */
 export function withPath(value: Json | undefined, path: Path, replacement: Json): Json {
   const [step, ...rest] = path;
   if (step === undefined) return replacement;
@@ -56,7 +62,7 @@ export function withPath(value: Json | undefined, path: Path, replacement: Json)
   return { ...object, [step]: withPath(Object.hasOwn(object, step) ? object[step] : undefined, rest, replacement) };
 }
 
-/** A copy without what stands at the path; sections that would be left empty stay. */
+/** Returns a copy without the value at the path. Sections that become empty are kept. */
 export function withoutPath(value: Json, path: Path): Json {
   const [step, ...rest] = path;
   if (step === undefined || readPath(value, path) === undefined) return value;
@@ -77,7 +83,10 @@ export function withoutPath(value: Json, path: Path): Json {
   );
 }
 
-/** The data with each change in turn: a value at its path, or nothing there for null. A change that would leave no object is left out. */
+/**
+ * Applies changes in order: each sets a value at its path, or removes it for null. A change whose result is not an
+ * object is ignored.
+ */
 export function withChanges(
   data: JsonObject,
   changes: readonly { readonly path: Path; readonly value: Json }[],

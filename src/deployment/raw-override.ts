@@ -2,8 +2,8 @@ import { findFlag, findVariable } from './flags.ts';
 import type { OverrideInput } from './overrides.ts';
 
 /**
- * What is said outside a file about one field that holds text: by variables, flags and --set, of which the last wins. For commands that do without a
- * file, and so without its schema; `readOverrides` reads everything.
+ * The override of one text field, from --set, flags or variables, in this order of precedence. Undefined if there is
+ * none. For commands that run without a file and therefore without its schema; `readOverrides` reads all fields.
  */
 export async function rawOverride({ flags, sets, env }: OverrideInput, field: string): Promise<string | undefined> {
   const set = sets.map((text) => text.split('=')).findLast(([name]) => name?.trim() === field);

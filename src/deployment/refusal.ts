@@ -1,14 +1,17 @@
 import { type Problem, UserError } from '../base/errors.ts';
 import { counted } from '../base/words.ts';
 
-/** Of a deployment file or a policy. What Kubernetes and helm keep of it lies in a Secret, which holds no more. */
+/**
+ * Size limit of a deployment file or a policy. Kubernetes and helm store the file in a Secret, which has the same
+ * limit.
+ */
 export const FILE_LIMIT_BYTES = 1024 * 1024;
-/** How many problems are shown: nobody reads on, and most have one cause. */
+/** How many problems are shown; most of them have one cause. */
 const MOST_SHOWN = 50;
-/** Characters of a path that are shown. */
+/** How many characters of a path are shown. */
 const LONGEST_PATH = 200;
 
-/** The first problems in the order of the file, and how many there are. */
+/** The error with the first problems, in the order of the file, and the number of all. */
 export function refusal(source: string, problems: readonly Problem[]): UserError {
   const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   const shown = sorted.slice(0, MOST_SHOWN).map((problem) => ({ ...problem, path: shortened(problem.path) }));

@@ -8,16 +8,23 @@ import type { RequiredSecret, SecretForm } from './secrets.ts';
 
 const GENERATED: SecretRef = { generated: true };
 
-/** The agent server takes unpadded base64url of exactly 32 bytes and refuses to start on anything else (Dify 1.16, DIFY_AGENT_SERVER_SECRET_KEY). */
+/**
+ * The agent server accepts only unpadded base64url of exactly 32 bytes, and does not start with anything else (Dify
+ * 1.16, DIFY_AGENT_SERVER_SECRET_KEY).
+ */
 const FORMS: Readonly<Record<SecretPath, SecretForm>> = { 'secrets.agentServerSecretKey': 'base64url-32' };
 
 /**
- * SECRET_KEY encrypts credentials in Dify's tables; the bundled PostgreSQL keeps the password its volume was first started with.
- * Every other generated secret may be replaced as long as both sides get the new one.
+ * Generated secrets that protect stored data. SECRET_KEY encrypts credentials in Dify's tables; the bundled PostgreSQL
+ * keeps the password of its first start on its volume. Every other generated secret may be replaced, if both sides get
+ * the new one.
  */
 const PROTECTS_DATA: readonly SecretPath[] = ['secrets.secretKey', 'postgres.password'];
 
-/** Every secret that the deployment needs, in the order of the file: Dify's own keys and bundled services' passwords are generated where the file is silent. */
+/**
+ * Returns every secret that the deployment needs, in the order of the file. Dify's own keys and the passwords of
+ * bundled services are generated if the file does not set them.
+ */
 export function requiredSecrets(deployment: Deployment): readonly RequiredSecret[] {
   const written = new Map(referencesIn(deployment, []));
   const silent = generatedByDefault(deployment).filter((path) => !written.has(path));
@@ -27,7 +34,7 @@ export function requiredSecrets(deployment: Deployment): readonly RequiredSecret
     .toSorted((a, b) => order(a.path) - order(b.path) || (a.path < b.path ? -1 : 1));
 }
 
-/** What difyctl makes where the file says nothing. */
+/** The paths of the secrets that difyctl generates if the file does not set them. */
 function generatedByDefault(deployment: Deployment): readonly SecretPath[] {
   return [
     ...OWN_KEYS.map((key) => `secrets.${key}`),
@@ -41,7 +48,7 @@ function protectsData(path: SecretPath, ref: SecretRef): boolean {
   return 'generated' in ref && PROTECTS_DATA.includes(path);
 }
 
-/** References wherever the schema allows one, found by the schema and not by their look. */
+/** The secret references of the file, at the paths where the schema has a secret. Their form alone does not decide. */
 function referencesIn(value: unknown, path: Path): readonly (readonly [SecretPath, SecretRef])[] {
   if (!isObject(value)) return [];
   if (path.length > 0 && shapesAt(path).some(({ kind }) => kind === 'secret')) {

@@ -4,15 +4,15 @@ import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { deploymentJsonSchema } from './json-schema.ts';
 
-/** Folder beside the file for everything that is not to be committed. */
+/** Folder beside the file for everything that must not be committed. */
 const STATE_FOLDER = '.difyctl';
 const STATE_FOLDER_MODE = 0o700;
 const NEW_FILE_MODE = 0o644;
 
 /**
- * Writes a deployment file whole or not at all, and beside it the schema that its first line names to editors. An existing file keeps
- * its mode, and a link stays a link. Throws UserError where the file is no longer `expected` (undefined: it must not be there):
- * somebody else wrote it meanwhile.
+ * Writes a deployment file atomically, and beside it the schema that its first line refers to. An existing file keeps
+ * its mode, and a link stays a link. Throws UserError if the file is not `expected` any more (undefined: it must not
+ * exist), because another process wrote it meanwhile.
  */
 export async function saveDeployment(path: string, text: string, expected: string | undefined): Promise<void> {
   const target = await realpath(path).catch(() => path);
@@ -33,7 +33,7 @@ export async function saveDeployment(path: string, text: string, expected: strin
   });
 }
 
-/** `.difyctl/schema.json`, for the editor; kept out of repositories like the rest of that folder. */
+/** Writes `.difyctl/schema.json` for editors, and a `.gitignore` that keeps that folder out of repositories. */
 async function writeSchema(directory: string): Promise<void> {
   const folder = join(directory, STATE_FOLDER);
   const ignore = join(folder, '.gitignore');

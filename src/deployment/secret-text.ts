@@ -1,9 +1,15 @@
 import { isObject, type Json } from '../base/json.ts';
 
-/** What may stand in a flag or variable in place of a secret; `generated` is for what difyctl makes itself, and is not offered for passwords of others. */
+/**
+ * The forms of a secret reference in a flag or variable. `generated` is accepted too, but not listed: it is only for
+ * secrets that difyctl creates.
+ */
 export const SECRET_TEXT_FORMS = 'env:NAME, file:PATH or kubernetes:NAME/KEY';
 
-/** `env:NAME` and the like as the file writes it; undefined for anything else, which may be the secret itself and is not to be printed. */
+/**
+ * Parses `env:NAME` and the other forms to a reference as in the file. Returns undefined for any other text, which may
+ * be the secret itself and must not be printed.
+ */
 export function parseSecretText(text: string): Json | undefined {
   if (text === 'generated') return { generated: true };
   const separator = text.indexOf(':');
@@ -23,7 +29,7 @@ export function parseSecretText(text: string): Json | undefined {
   }
 }
 
-/** The same the other way round, for commands that are shown; undefined for what is no reference. */
+/** Formats a reference for a command line. Returns undefined if the value is not a reference. */
 export function formatSecretText(value: unknown): string | undefined {
   if (!isObject(value)) return undefined;
   if (value.generated === true) return 'generated';

@@ -1,6 +1,6 @@
 import type { SecretPath, SecretRef } from '../base/secret-ref.ts';
 
-/** Which alphabet and length a generated value has: 43 URL-safe characters, or exactly 32 bytes as unpadded base64url. */
+/** Alphabet and length of a generated value: 43 URL-safe characters, or exactly 32 bytes as unpadded base64url. */
 export type SecretForm = 'token' | 'base64url-32';
 
 /** A secret that this deployment needs. */
@@ -8,13 +8,13 @@ export interface RequiredSecret {
   readonly path: SecretPath;
   readonly ref: SecretRef;
   readonly form: SecretForm;
-  /** Losing it makes stored data unreadable: never made anew where an installation exists. */
+  /** True if stored data cannot be read without it. Such a secret is never regenerated for an existing installation. */
   readonly protectsData: boolean;
 }
 
-/** Resolved secrets; an unresolved one holds a placeholder so that rendering and the other checks go on. */
+/** Resolved secrets. An unresolved one is a placeholder, so that rendering and the other checks can continue. */
 export interface SecretValues {
-  /** The value at a path. Throws (a bug) for a path that the deployment does not require. */
+  /** Returns the value at a path. Throws an error (a bug) if the deployment does not require the path. */
   get(path: SecretPath): string;
   has(path: SecretPath): boolean;
   readonly unresolved: readonly UnresolvedSecret[];
@@ -23,6 +23,6 @@ export interface SecretValues {
 export interface UnresolvedSecret {
   readonly path: SecretPath;
   readonly ref: SecretRef;
-  /** What was looked for and not found, without any value. */
+  /** What was not found and where, without any value. */
   readonly reason: string;
 }

@@ -22,20 +22,23 @@ interface SourcePosition {
   readonly column: number;
 }
 
-/** A file's text as data, with the place of everything in it. */
+/** The text of a file as data, with the positions of its keys. */
 export interface Source {
   readonly data: JsonObject;
   readonly problems: readonly Problem[];
-  /** Where the key at a path stands, or else the nearest thing above it that is in the file. */
+  /** Returns the position of the key at a path, or of the nearest parent in the file. */
   placeOf(path: Path): SourcePosition | undefined;
 }
 
-/** Reads YAML text into data. Never throws; what is wrong is in `problems`, in words that repeat nothing of the file. `start`: how to begin where it is empty. */
+/**
+ * Parses YAML text. Never throws: errors are in `problems`, in words that repeat nothing of the file. `start`: the next
+ * step for an empty file.
+ */
 export function readSource(text: string, start = 'difyctl init writes one'): Source {
   try {
     return sourceOf(text, start);
   } catch (error) {
-    // The parser goes down by calling itself.
+    // The parser is recursive, so that deep nesting overflows the stack.
     if (!(error instanceof RangeError)) throw error;
     return { data: {}, problems: [{ path: '', message: TOO_DEEP }], placeOf: () => undefined };
   }
@@ -48,10 +51,11 @@ function sourceOf(text: string, start: string): Source {
   const documents = parseAllDocuments(text, {
     lineCounter: counter,
     prettyErrors: false,
-    // A warning of the library's own would go to stderr past us, and repeats what stands in the file.
+    // The library would write warnings to stderr without redaction, and they quote the file.
     logLevel: 'error',
     merge: true,
-    // Looked for below: the library compares each key with all before it, and does not say which key it is.
+    // `repeatedKeys` finds duplicates: the library compares each key with all before it, and does not report which key
+    // it is.
     uniqueKeys: false,
   });
   const [document] = Array.isArray(documents) ? documents : [];
@@ -85,7 +89,7 @@ function faultsOf(document: Document.Parsed, counter: LineCounter): Problem[] {
   }));
 }
 
-/** Each key that stands in its map again, with its name and where it stands first. */
+/** The problems of repeated keys, each with its name and the position of the first occurrence. */
 function repeatedKeys(document: Document.Parsed, counter: LineCounter): readonly Problem[] {
   return repeatsBelow(document.contents, []).map(({ path, first, again }) => {
     const place = placeAt(counter, first);
@@ -97,7 +101,10 @@ function repeatedKeys(document: Document.Parsed, counter: LineCounter): readonly
   });
 }
 
-/** Aliases are followed; a file that multiplies itself by them ("billion laughs") is refused. */
+/**
+ * Converts the document to data. Aliases are resolved; a file that expands excessively through them ("billion laughs")
+ * is refused.
+ */
 function toData(document: Document.Parsed, problems: Problem[]): JsonObject {
   try {
     const data: unknown = document.toJS({ maxAliasCount: 100 });
@@ -110,14 +117,14 @@ function toData(document: Document.Parsed, problems: Problem[]): JsonObject {
   return {};
 }
 
-/** A document whose places are asked for. */
+/** A document with what is needed to find positions in it. */
 interface Placed {
   readonly document: Document.Parsed;
   readonly counter: LineCounter;
   readonly pairs: PairIndex;
 }
 
-/** The pairs of a map by their keys, read once for each map. */
+/** Returns the pairs of a map by key; cached per map. */
 type PairIndex = (map: YAMLMap) => ReadonlyMap<string, Pair>;
 
 function pairIndex(): PairIndex {

@@ -3,10 +3,10 @@ import { nearest } from '../base/suggest.ts';
 import { formatPath, type Path, readPath } from './paths.ts';
 import { type Branch, branchesAt, DEPLOYMENT_SHAPE, type Shape } from './schema/shape.ts';
 
-/** Why a key is not allowed at a place: it is for another choice, is misspelt, or is a key of a deeper section. */
+/** Explains why a key is not allowed: it belongs to another choice, is misspelled, or belongs to another section. */
 export function unknownKeyMessage(parent: Path, key: string, data: JsonObject, root: Shape = DEPLOYMENT_SHAPE): string {
   const branches = branchesAt(parent, root);
-  // Where there is no choice, a literal that is wrong (apiVersion) chooses nothing away.
+  // With only one branch there is no choice: a wrong literal (apiVersion) must not exclude it.
   const chosen =
     branches.length === 1 ? branches : branches.filter((branch) => conflicts(branch, parent, data).length === 0);
   const others = branches.filter((branch) => !chosen.includes(branch));
@@ -26,7 +26,7 @@ export function unknownKeyMessage(parent: Path, key: string, data: JsonObject, r
   return `unknown key; known here: ${keysOf(chosen).join(', ')}`;
 }
 
-/** `postgres.mode: external` */
+/** The choice that a branch needs: `postgres.mode: external`. */
 function choiceText(branch: Branch, parent: Path, data: JsonObject): string {
   const section = parent.length === 0 ? '' : `${formatPath(parent)}.`;
   return conflicts(branch, parent, data)
@@ -34,7 +34,7 @@ function choiceText(branch: Branch, parent: Path, data: JsonObject): string {
     .join(', ');
 }
 
-/** `mode: external` and the like: what the branch wants and the file says otherwise. */
+/** The literals of a branch that differ from the file: `mode: external`. */
 function conflicts(branch: Branch, parent: Path, data: JsonObject): readonly string[] {
   return [...branch.chosenBy].flatMap(([key, values]) => {
     const value = readPath(data, [...parent, key]);
@@ -43,7 +43,10 @@ function conflicts(branch: Branch, parent: Path, data: JsonObject): readonly str
   });
 }
 
-/** Known keys that stand beside this one and that no alternative with this one has: no literal chooses between the alternatives (target.chart). */
+/**
+ * Known keys beside this one that are in no alternative with it, if no literal chooses between the alternatives
+ * (target.chart).
+ */
 function rivalsOf(key: string, parent: Path, data: JsonObject, branches: readonly Branch[]): readonly string[] {
   const own = branches.filter(({ keys }) => keys.has(key));
   const beside = readPath(data, parent);
@@ -56,7 +59,7 @@ function keysOf(branches: readonly Branch[]): readonly string[] {
   return [...new Set(branches.flatMap(({ keys }) => [...keys.keys()]))];
 }
 
-/** Places below these branches that have a key of that very name. */
+/** Paths below these branches that have a key with this name. */
 function homes(branches: readonly Branch[], key: string, parent: Path): readonly string[] {
   return branches.flatMap(({ keys }) =>
     [...keys].flatMap(([name, shape]) => homesBelow(shape, key, [...parent, name])),

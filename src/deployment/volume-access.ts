@@ -1,11 +1,11 @@
 import type { Deployment } from './schema/deployment.ts';
 
-/** Access mode of the volumes that hold files on Kubernetes, as a claim names it. */
+/** Access mode of the volumes of files on Kubernetes, as in a claim. */
 type AccessMode = 'ReadWriteOnce' | 'ReadWriteMany';
 
 /**
- * How the pods share their volumes of files; undefined if none are made. By default `test` asks for what every class can do, ReadWriteOnce, and
- * keeps the pods that mount a claim on one node; `prod` asks for ReadWriteMany.
+ * The access mode of the volumes of files. Undefined if there are none. Default for `test`: ReadWriteOnce, which every
+ * class supports; the pods that mount a claim then run on one node. Default for `prod`: ReadWriteMany.
  */
 export function volumeAccess({
   target,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from 'yaml';
 
-/** The parser's findings in plain words. Its own messages quote the file, and what they quote may be a secret. */
+/** The parser's errors in plain words. Its own messages quote the file, and the quoted text may be a secret. */
 const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   BAD_ALIAS: 'an alias (*name) that cannot be read',
   BAD_DQ_ESCAPE: 'a backslash that means nothing in a "double-quoted" text; use single quotes',
@@ -18,7 +18,7 @@ const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   UNEXPECTED_TOKEN: 'something that does not belong here; look for a missing quote, colon or line break',
 };
 
-/** What a parser's finding means. */
+/** Returns the message for an error code of the parser. */
 export function yamlFault(code: ErrorCode): string {
   return WORDS[code] ?? 'this is not valid YAML';
 }

@@ -15,17 +15,18 @@ import type { Json, JsonObject } from '../base/json.ts';
 import { inKeyOrder, keyOrder } from './key-order.ts';
 import { type Path, readPath } from './paths.ts';
 
-/** The deepest flow map (`{ … }`) on the way to a path, and its pair for the next step. */
+/** The deepest flow map (`{ … }`) on a path, and its pair for the next step of the path. */
 interface Landing {
   readonly map: YAMLMap<unknown, unknown>;
   readonly path: Path;
-  /** Absent if the map has no such key. */
+  /** Undefined if the map does not have the key. */
   readonly pair: Pair | undefined;
 }
 
 /**
- * The text with what stands at `path` taken from `after`, if the place is in a flow map: only the characters of that pair change. Undefined if it
- * is not, or has an anchor, a tag or an alias. The caller verifies what comes out.
+ * Returns the text with the value at `path` taken from `after`, if it is in a flow map; only the characters of that
+ * pair change. Returns undefined if it is not in a flow map, or has an anchor, a tag or an alias. The caller verifies
+ * the result.
  */
 export function editYamlFlow(text: string, path: Path, after: JsonObject): string | undefined {
   const prefixes = path.map((_, index) => path.slice(0, index + 1));
@@ -57,7 +58,7 @@ function withValue(text: string, { value }: Pair, fresh: string): string | undef
   return start === end ? undefined : text.slice(0, start) + fresh + text.slice(end);
 }
 
-/** Takes the pair out with the comma behind it, or, if it is the last, with the one before it. */
+/** Removes the pair with the comma after it, or with the one before it if the pair is the last. */
 function withoutPair(text: string, map: YAMLMap<unknown, unknown>, pair: Pair): string | undefined {
   const index = map.items.indexOf(pair);
   const [previous, next] = [map.items[index - 1], map.items[index + 1]];
@@ -66,7 +67,10 @@ function withoutPair(text: string, map: YAMLMap<unknown, unknown>, pair: Pair): 
   return end === undefined || before === undefined ? undefined : text.slice(0, before) + text.slice(end);
 }
 
-/** Puts a pair behind the last one that the schema has before it, else before the first: on a line of its own if that one has one. */
+/**
+ * Inserts a pair after the last pair that precedes it in the schema, or before the first pair. It gets its own line if
+ * that pair has one.
+ */
 function withPair(
   text: string,
   { map, path }: Landing,
@@ -97,19 +101,19 @@ function startOf({ key }: Pair): number {
   return isNode(key) ? (key.range?.[0] ?? 0) : 0;
 }
 
-/** Undefined for a pair without a value, whose end no range tells. */
+/** Returns the end offset of a pair's value. Undefined for a pair without a value, which has no range. */
 function endOf({ value }: Pair): number | undefined {
   const [start, end] = isNode(value) ? (value.range ?? [0, 0]) : [0, 0];
   return start === end ? undefined : end;
 }
 
-/** True for a map whose keys are in double quotes, as JSON has them. */
+/** True for a map whose keys are in double quotes, as in JSON. */
 function isJson({ items }: YAMLMap<unknown, unknown>): boolean {
   const [first] = items;
   return first !== undefined && isScalar(first.key) && first.key.type === 'QUOTE_DOUBLE';
 }
 
-/** A value as it stands in a flow map; undefined if it needs more than one line. */
+/** The text of a value in a flow map. Undefined if it needs more than one line. */
 function flowText(value: Json, json: boolean): string | undefined {
   if (json) return JSON.stringify(value);
   const document = new Document([value]);

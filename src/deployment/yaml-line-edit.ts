@@ -4,17 +4,17 @@ import { inKeyOrder, keyOrder } from './key-order.ts';
 import { type Path, readPath } from './paths.ts';
 import { blockText, inlineText } from './yaml-text.ts';
 
-/** A block map of the file, and the pair in it that a path leads to. */
+/** A block map on a path, and its pair for the next step of the path. */
 interface Landing {
   readonly map: YAMLMap;
   readonly path: Path;
-  /** Absent where the map has no such key. */
+  /** Undefined if the map does not have the key. */
   readonly pair: Pair | undefined;
 }
 
 /**
- * The text with what stands at `path` taken from `after`, by replacing, inserting or removing whole lines or one value. Undefined where
- * the place is not a block map with one key a line. The caller verifies what comes out.
+ * Returns the text with the value at `path` taken from `after`, by replacing, inserting or removing whole lines or one
+ * value. Returns undefined if the value is not in a block map with one key per line. The caller verifies the result.
  */
 export function editYamlLines(text: string, path: Path, after: JsonObject): string | undefined {
   const { contents } = parseDocument(text, { merge: true });
@@ -37,7 +37,7 @@ function shallowestGone(path: Path, after: JsonObject): Path {
   return prefixes.find((prefix) => readPath(after, prefix) === undefined) ?? path;
 }
 
-/** Goes down while block maps have the path's keys; undefined where something else than a block map or nothing is in the way. */
+/** Descends while block maps have the path's keys. Undefined if a value on the path is neither a block map nor null. */
 function land(at: { readonly map: YAMLMap; readonly path: Path }, path: Path): Landing | undefined {
   const [step, ...rest] = path.slice(at.path.length);
   const pair = at.map.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
@@ -46,12 +46,12 @@ function land(at: { readonly map: YAMLMap; readonly path: Path }, path: Path): L
   return isScalar(pair.value) && pair.value.value === null ? { ...at, pair } : undefined;
 }
 
-/** Removes the lines of a pair; the comment lines above it stay. */
+/** Removes the lines of a pair. The comment lines above it are kept. */
 function withoutPair(text: string, pair: Pair): string {
   return text.slice(0, lineStart(text, startOf(pair))) + text.slice(lineAfter(text, endOf(text, pair)));
 }
 
-/** Inserts a pair behind the last one that the schema has before it, else before the first. */
+/** Inserts a pair after the last pair that precedes it in the schema, or before the first pair. */
 function withPair(
   text: string,
   { map, path }: Landing,
@@ -81,7 +81,7 @@ function rank(order: readonly string[], { key }: Pair): number {
   return isScalar(key) ? order.indexOf(String(key.value)) : -1;
 }
 
-/** Replaces the value of a pair; what follows it on its line, a comment most often, stays. */
+/** Replaces the value of a pair. Text after it on its line, usually a comment, is kept. */
 function withValue(text: string, pair: Pair, content: Json, step: number): string {
   const end = endOf(text, pair);
   const colon = colonOf(text, pair) + 1;
@@ -108,7 +108,7 @@ function colonOf(text: string, { key }: Pair): number {
   return text.indexOf(':', isNode(key) ? (key.range?.[1] ?? 0) : 0);
 }
 
-/** Offset behind the last character of what stands there, comments not counted. */
+/** Offset after the last character of a node or pair, without comments. */
 function endOf(text: string, thing: unknown): number {
   if (isPair(thing)) {
     const { value } = thing;
@@ -129,7 +129,7 @@ function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
 }
 
-/** Offset of the next line's beginning, or the end of the text. */
+/** Offset of the start of the next line, or of the end of the text. */
 function lineAfter(text: string, offset: number): number {
   const newline = text.indexOf('\n', offset);
   return newline < 0 ? text.length : newline + 1;
@@ -139,7 +139,7 @@ function indented(lines: string, column: number): string {
   return lines.replace(/^(?=.)/gm, ' '.repeat(column));
 }
 
-/** By how many columns this file indents; 2 where it shows nothing. */
+/** The indentation of this file in columns. 2 if the file has no nested block map. */
 function indentStep(text: string, root: YAMLMap): number {
   const nested = root.items.find(({ value }) => isBlockMap(value))?.value;
   const first = isBlockMap(nested) ? nested.items[0] : undefined;

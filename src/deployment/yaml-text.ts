@@ -1,17 +1,20 @@
 import { Document, isCollection, isMap, isScalar, isSeq, type Node, visit } from 'yaml';
 import { isObject, type Json } from '../base/json.ts';
 
-/** How difyctl writes YAML: no folding, two spaces unless the file has its own step. */
+/** Format of YAML that difyctl writes: no line folding. The indentation is 2 unless the file has another. */
 const OPTIONS = { lineWidth: 0, flowCollectionPadding: true } as const;
 
-/** Keys and values as block lines, each ending in a newline. Secret references and lists of plain values stay on their line. */
+/**
+ * Formats keys and values as block lines, each ending in a newline. Secret references and lists of plain values stay on
+ * one line.
+ */
 export function blockText(value: Json, indent: number): string {
   const document = new Document(value);
   flowLeaves(document);
   return document.toString({ ...OPTIONS, indent });
 }
 
-/** A value on one line, as it stands behind its key; undefined where it needs lines of its own. */
+/** Formats a value on one line, as it follows its key. Returns undefined if it needs several lines. */
 export function inlineText(value: Json): string | undefined {
   const document = new Document(value);
   flowLeaves(document);
@@ -21,7 +24,10 @@ export function inlineText(value: Json): string | undefined {
   return text.includes('\n') ? undefined : text;
 }
 
-/** Small things that read better on one line: references, lists of plain values, and the entries of a list. */
+/**
+ * Sets flow style for small values, which are easier to read on one line: references, lists of plain values, and the
+ * entries of a list.
+ */
 export function flowLeaves(root: Document | Node): void {
   visit(root, {
     Seq: (_key, node, ancestors) => {

@@ -14,7 +14,7 @@ import { redis } from './redis.ts';
 import { target } from './target.ts';
 import { vectorStore } from './vector-store.ts';
 
-// A run judges a file once or a few times: compiling each schema first (zod's default) costs more than it saves.
+// A run validates a file only a few times. Compiling each schema first (zod's default) would cost more than it saves.
 z.config({ jitless: true });
 
 const urls = z.strictObject({
@@ -25,13 +25,13 @@ const urls = z.strictObject({
   trigger: publicUrl.optional(),
 });
 
-/** Several for each check that there is. */
+/** Several for each existing check. */
 const MOST_RISKS = 1000;
 
 /**
- * The whole file. What is the same in both tiers stands here as a default; what differs is merged in before parsing
- * (`withDefaults`), so `z.input` is what a file may say and `z.output` is a deployment with nothing left open but
- * what is optional by nature. Component sizes are resolved by `plannedComponents`.
+ * The schema of the whole file. Defaults that are the same in both tiers are here. `withDefaults` merges the others in
+ * before parsing, so `z.input` is what a file may contain, and `z.output` is a deployment in which only optional fields
+ * can be undefined. `plannedComponents` resolves component sizes.
  */
 export const deploymentSchema = z.strictObject({
   apiVersion: z.literal(API_VERSION),
@@ -83,5 +83,5 @@ export const deploymentSchema = z.strictObject({
   extraValues: z.record(z.string(), z.json()).default({}),
 });
 
-/** What one difyctl.yaml describes, defaults applied. */
+/** A deployment: one difyctl.yaml with defaults applied. */
 export type Deployment = z.output<typeof deploymentSchema>;

@@ -3,7 +3,7 @@ import { OBJECT_STORES } from '../../providers/object-storage/registry.ts';
 import type { VectorStoreProvider } from '../../providers/vector-store/descriptor.ts';
 import { VECTOR_STORES } from '../../providers/vector-store/registry.ts';
 
-/** The meanings that the descriptors of vector stores and of object stores give. */
+/** The meanings of fields from the descriptors of vector stores and object stores. */
 const VECTOR_STORE_FIELDS = meanings(VECTOR_STORES.map((one: VectorStoreProvider) => [`vectorStore.${one.id}`, one]));
 const OBJECT_STORE_FIELDS = meanings(
   OBJECT_STORES.map((one: ObjectStoreProvider) => [`objectStorage.${one.block}`, one]),
@@ -20,8 +20,8 @@ function meanings(
 }
 
 /**
- * What each field means, for editors, help and messages. A star stands for any one step; the first entry that fits counts, so that
- * the particular stands above the general.
+ * The meaning of each field, for editors, help and messages. A star matches any one step. The first match counts, so
+ * specific entries come before general ones.
  */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   apiVersion: 'format of this file',
@@ -216,7 +216,10 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'mail.*': 'credentials and sender of this provider',
 };
 
-/** Looks meanings up by path, where a star in a table's key stands for any one step; the first entry that fits counts. */
+/**
+ * Returns a lookup of meanings by path. A star in a key of the table matches any one step; the first match counts. The
+ * lookup returns undefined if no key matches.
+ */
 export function meaningsOf(
   table: Readonly<Record<string, string>>,
 ): (path: readonly (string | number)[]) => string | undefined {
@@ -228,5 +231,5 @@ export function meaningsOf(
     )?.[1];
 }
 
-/** What the field at a path means; undefined for what is free-form. */
+/** Returns the meaning of the field at a path. Undefined for free-form parts. */
 export const describe = meaningsOf(DESCRIPTIONS);

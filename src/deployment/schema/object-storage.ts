@@ -9,9 +9,12 @@ import { managed } from './service.ts';
 /** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage. */
 const storageAccount = z.string().regex(/^[a-z0-9]{3,24}$/, 'a storage account: 3 to 24 lower-case letters and digits');
 
-/** Some vendors' SDKs take a bare host as endpoint; all take a URL. */
+/** Some vendors' SDKs accept a bare host as endpoint; all accept a URL. */
 const endpoint = httpUrl;
-/** In place of keys: the identity of the pods or of the machine. Only the clients of these three vendors take it (docs/decisions.md). */
+/**
+ * The identity of the pods or of the machine, instead of keys. Only the clients of these three vendors support it
+ * (docs/decisions.md).
+ */
 const identity = z.literal('workload').optional();
 
 const s3 = z.strictObject({
@@ -63,7 +66,7 @@ type Section<Provider> =
     : never;
 type Sections<Providers extends readonly unknown[]> = { [Index in keyof Providers]: Section<Providers[Index]> };
 
-/** One branch for each store that a descriptor stands for. */
+/** One branch for each store with a descriptor. */
 const described = OBJECT_STORES.map(({ id, block, schema }) =>
   z.strictObject({ provider: z.literal(id), [block]: schema(SCHEMA_FIELDS), managed: managed.optional() }),
 ) as unknown as Sections<typeof OBJECT_STORES>;

@@ -5,7 +5,7 @@ import { managed, tls } from './service.ts';
 
 const databaseName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/, 'a PostgreSQL database name');
 
-/** A database: its name alone, or with a role of its own. */
+/** A database: its name, or its name with its own role. */
 const database = z.union([
   databaseName,
   z.strictObject({ name: databaseName, username: line.optional(), password: secretRef.optional() }),

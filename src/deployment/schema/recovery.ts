@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { day, duration, line, quantity } from '../../base/fields.ts';
 
-/** A repository of restic (restic.readthedocs.io, Preparing a new repository): a scheme and what follows it, or a folder. Its login is never part of it. */
+/**
+ * A restic repository (restic.readthedocs.io, Preparing a new repository): a scheme and its location, or a folder. It
+ * never contains the login.
+ */
 const backupRepository = line.regex(
   /^(?:(?:s3|azure|gs|swift|b2|sftp|rest|rclone):\S+|\.{0,2}\/\S*)$/,
   'a restic repository such as s3:https://s3.example.com/dify-backup, azure:dify-backup:/, gs:dify-backup:/ or /mnt/backup',

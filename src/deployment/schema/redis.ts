@@ -43,7 +43,10 @@ const sentinelRedis = z.strictObject({
   ...common,
 });
 
-/** Redis Cluster is no option here: Celery's broker needs multi-key commands that a cluster refuses (`loadDeployment` says so by name). */
+/**
+ * Redis Cluster is not possible: Celery's broker needs multi-key commands, which a cluster refuses. `loadDeployment`
+ * has its own message for it.
+ */
 export const redis = z.discriminatedUnion('mode', [
   bundledRedis,
   z.discriminatedUnion('topology', [standaloneRedis, sentinelRedis]),

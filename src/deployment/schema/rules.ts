@@ -11,7 +11,7 @@ import { RECOVERY_RULES } from './rules/recovery.ts';
 import type { Finding, Rule } from './rules/rule.ts';
 import { SERVICE_RULES } from './rules/services.ts';
 
-/** Every rule between fields. What one field must be by itself stands in its schema; what a tier asks for is a check's matter. */
+/** All rules between fields. The schema has the rules of a single field; checks have the requirements of a tier. */
 const RULES: readonly Rule[] = [
   ...FRAME_RULES,
   ...ADDRESS_RULES,
@@ -24,7 +24,7 @@ const RULES: readonly Rule[] = [
   ...HIDDEN_CHARACTER_RULES,
 ];
 
-/** Judges the sections that are right by themselves; a rule is left out while a section it reads is not. */
+/** Checks the sections that are valid on their own. A rule is skipped if a section that it reads is invalid. */
 export function checkRules(sections: Partial<Deployment>): {
   readonly problems: readonly PathProblem[];
   readonly warnings: readonly PathProblem[];

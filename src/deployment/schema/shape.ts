@@ -3,7 +3,10 @@ import { filePath } from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
 import { deploymentSchema } from './deployment.ts';
 
-/** The schema as a tree of names: what may stand where, in the order of the schema. Flags, suggestions and saving read it. */
+/**
+ * The schema as a tree of names: which keys are possible at each path, in the order of the schema. Flags, suggestions
+ * and saving use it.
+ */
 export type Shape =
   | { readonly kind: 'object'; readonly branches: readonly Branch[]; readonly scalar: Shape | undefined }
   | { readonly kind: 'record'; readonly value: Shape }
@@ -13,16 +16,22 @@ export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean'; readonly choices: readonly string[] }
   | { readonly kind: 'any' };
 
-/** One alternative of an object: its keys, and those whose literal value chooses it (`mode: external`); undefined is among the values where it is the default. */
+/**
+ * One alternative of an object: its keys, and those whose literal value chooses it (`mode: external`). The values
+ * include undefined if the literal is the default.
+ */
 export interface Branch {
   readonly keys: ReadonlyMap<string, Shape>;
   readonly chosenBy: ReadonlyMap<string, readonly (string | undefined)[]>;
 }
 
-/** The shape of the whole file. */
+/** The shape of the deployment file. */
 export const DEPLOYMENT_SHAPE: Shape = shapeOf(deploymentSchema);
 
-/** Every shape that may stand at a path, over all branches; list indices and keys of records match any. */
+/**
+ * All shapes that are possible at a path, over all branches. In a path, a list index matches any item and a record's
+ * key any value.
+ */
 export function shapesAt(path: readonly (string | number)[], root: Shape = DEPLOYMENT_SHAPE): readonly Shape[] {
   return path.reduce<readonly Shape[]>((shapes, step) => shapes.flatMap((shape) => below(shape, step)), [root]);
 }
@@ -47,7 +56,10 @@ function below(shape: Shape, step: string | number): readonly Shape[] {
   }
 }
 
-/** Walks zod's own definition. Each kind of schema a file uses has its line here; any other is a bug that a test would show. */
+/**
+ * Converts a zod schema. Supports the kinds of schema that the files use; throws TypeError for any other, which is a
+ * bug.
+ */
 export function shapeOf(schema: z.core.$ZodType): Shape {
   if (schema === secretRef) return { kind: 'secret' };
   if (schema === filePath) return { kind: 'path' };
@@ -89,7 +101,10 @@ function literalShape(values: readonly unknown[]): Shape {
   return { kind, choices: values.map(String) };
 }
 
-/** Objects become branches of one; of scalars the first stands for all (a number that may also be written as text). */
+/**
+ * Objects become branches of one object. Of several scalars only the first is kept (a number that may also be written
+ * as text).
+ */
 function unionShape(options: readonly Shape[]): Shape {
   const scalar = options.find((option) => option.kind !== 'object');
   const branches = options.flatMap((option) => (option.kind === 'object' ? option.branches : []));

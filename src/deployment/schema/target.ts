@@ -2,14 +2,16 @@ import * as z from 'zod';
 import { dnsLabel, dnsSubdomain, environmentName, filePath, line, nodeLabels, port } from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
 
-/** Chart, version and repository the facts were read from; see docs/chart-facts.md. */
+/** The default chart. docs/chart-facts.md has the facts read from it. */
 export const DEFAULT_CHART = {
   repo: 'https://borispolonsky.github.io/dify-helm',
   name: 'dify',
   version: '0.38.0',
 } as const;
 
-/** Login at the repository or registry, by HTTP's Basic scheme, in which a colon ends the user name (RFC 7617). */
+/**
+ * Login at the repository or registry with HTTP Basic authentication, in which a colon ends the user name (RFC 7617).
+ */
 const login = {
   username: line.regex(/^[^:]*$/, 'a user name without a colon').optional(),
   password: secretRef.optional(),
@@ -29,7 +31,10 @@ const chart = z.union(
   { error: 'one of: repo, name and version · path · oci (with version)' },
 );
 
-/** Who makes the certificate: the two kinds that cert-manager's annotations of an Ingress name (cert-manager.io, Annotated Ingress resource). */
+/**
+ * The cert-manager issuer of the certificate: the two kinds that an Ingress annotation can name (cert-manager.io,
+ * Annotated Ingress resource).
+ */
 const issuer = z.strictObject({ kind: z.enum(['ClusterIssuer', 'Issuer']), name: dnsSubdomain });
 
 const ingress = z.strictObject({
@@ -67,7 +72,7 @@ export type KubernetesTarget = z.output<typeof kubernetesTarget>;
 export type TlsIssuer = z.output<typeof issuer>;
 export type ComposeTarget = z.output<typeof composeTarget>;
 
-/** The annotation of an Ingress by which cert-manager knows an issuer of each kind. */
+/** The Ingress annotation of cert-manager for each kind of issuer. */
 export const ISSUER_ANNOTATIONS = {
   ClusterIssuer: 'cert-manager.io/cluster-issuer',
   Issuer: 'cert-manager.io/issuer',

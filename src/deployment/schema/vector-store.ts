@@ -16,7 +16,7 @@ type Section<Provider> =
     : never;
 type Sections<Providers extends readonly unknown[]> = { [Index in keyof Providers]: Section<Providers[Index]> };
 
-/** One branch for each provider: it has the block of that provider's name, and no other. */
+/** One branch for each provider, with the block of that provider's name and no other. */
 const sections = VECTOR_STORES.map(({ id, schema }) =>
   z.strictObject({
     mode: z.literal('external'),

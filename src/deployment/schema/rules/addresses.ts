@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type Finding, problem, type Rule, rule, warning } from './rule.ts';
 
-/** Public URLs: browsers' rules, and who answers them. */
+/** Rules for public URLs and for the addresses that answer them. */
 export const ADDRESS_RULES: readonly Rule[] = [
   rule(['urls'], ({ urls }) => {
     const fault = siteFault(new URL(urls.console), new URL(urls.api));
@@ -29,8 +29,9 @@ export const ADDRESS_RULES: readonly Rule[] = [
 ];
 
 /**
- * The console logs in at the api with SameSite cookies: both must be of one site (scheme and registrable domain; the last two labels
- * stand for the latter, which lets too much pass and refuses nothing that works).
+ * The console logs in at the api with SameSite cookies, so both must have the same site: scheme and registrable domain.
+ * The last two labels are used as the registrable domain. This accepts some URLs that fail, but refuses none that
+ * works. Undefined if the site is the same.
  */
 function siteFault(console: URL, api: URL): string | undefined {
   if (console.protocol !== api.protocol) {

@@ -5,7 +5,10 @@ import { describedStore } from '../../../providers/object-storage/registry.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import { type Finding, problem, warning } from './rule.ts';
 
-/** Names of buckets beyond what one field alone shows: the whole host name at Tencent COS, and the default of the plugin bucket. */
+/**
+ * Rules for bucket names that need several fields: the length of the host name at Tencent COS, and the default of the
+ * plugin bucket.
+ */
 export function buckets(storage: ObjectStorage): readonly Finding[] {
   const block = bucketBlock(storage);
   if (block === undefined) return [];
@@ -23,7 +26,7 @@ export function buckets(storage: ObjectStorage): readonly Finding[] {
   return [warning(path('pluginBucket'), 'the same bucket as for files: plugins and files share one life cycle')];
 }
 
-/** Characters of a bucket's whole host name at Tencent COS (tencentcloud.com/document/product/436/13312). */
+/** Maximum length of a bucket's whole host name at Tencent COS (tencentcloud.com/document/product/436/13312). */
 const LONGEST_COS_HOST = 60;
 const COS_HOST_SAYS = `its host name, with .cos.REGION.myqcloud.com, has at most ${LONGEST_COS_HOST} characters`;
 
@@ -37,7 +40,7 @@ function fitsHost(storage: ObjectStorage, name: string): boolean {
   return `${name}.cos.${storage.tencentCos.region}.myqcloud.com`.length <= LONGEST_COS_HOST;
 }
 
-/** Azure has one container for both, a local store none. */
+/** The block with buckets. Undefined for Azure, which has one container for both, and for a local store. */
 function bucketBlock(storage: ObjectStorage): readonly [string, BucketFields] | undefined {
   switch (storage.provider) {
     case 's3':

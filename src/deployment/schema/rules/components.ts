@@ -6,10 +6,10 @@ import { absentComponents } from '../../../versions/known-releases.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
 
-/** Without these there is no Dify. */
+/** Dify does not run without these. */
 const ESSENTIAL: readonly ComponentName[] = ['api', 'worker', 'beat', 'web'];
 
-/** Overrides of the tier's sizes, for components that the release has. */
+/** Rules for overrides of component sizes. */
 export const COMPONENT_RULES: readonly Rule[] = [
   rule(['components'], ({ components }) => COMPONENTS.flatMap((name) => replicaFaults(name, components[name]))),
   rule(['components', 'version', 'target'], ({ components, version, target }) =>
@@ -45,7 +45,9 @@ function replicaFaults(name: ComponentName, over: Components[ComponentName]): re
   ];
 }
 
-/** Kubernetes refuses a pod that asks for more than its limit; the tier's own figure stands where the file is silent. */
+/**
+ * The problem of a request above its limit, which Kubernetes refuses. A value that the file leaves out is the tier's.
+ */
 function requestAboveLimit(
   name: ComponentName,
   kind: 'cpu' | 'memory',

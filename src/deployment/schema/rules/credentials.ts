@@ -3,7 +3,7 @@ import { requiredSecrets } from '../../required-secrets.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
 
-/** Who logs in where, and whether what is named can hold a secret there. */
+/** Rules for logins: user and password belong together, and a reference must be possible for its target. */
 export const CREDENTIAL_RULES: readonly Rule[] = [
   rule(['target'], ({ target }) => (target.type === 'kubernetes' ? chartLogin(target.chart) : [])),
   rule(['objectStorage'], ({ objectStorage }) => storageKeys(objectStorage)),
@@ -64,7 +64,7 @@ function storageKeys(storage: Storage): readonly (Finding | false)[] {
   }
 }
 
-/** Either the pods' own identity or all keys. */
+/** Requires either the workload identity or all keys. */
 function keysOrIdentity(
   path: string,
   identity: 'workload' | undefined,
@@ -77,14 +77,17 @@ function keysOrIdentity(
   );
 }
 
-/** What the provider's block lacks or has too much of. */
+/** Missing or superfluous fields in the provider's block. */
 function vectorStoreProblems(store: Deployment['vectorStore']): readonly Finding[] {
   if (store.mode === 'bundled') return [];
   const problems = vectorStoreProvider(store.provider).problems?.(blockOf(store)) ?? [];
   return problems.map(({ field, message }) => problem(`vectorStore.${store.provider}.${field}`, message));
 }
 
-/** difyctl makes its own keys and the passwords of bundled services, and a Kubernetes Secret is read where Dify runs in one. */
+/**
+ * `generated` is possible only for Dify's own keys and the passwords of bundled services; `kubernetes` only if Dify
+ * runs in a cluster.
+ */
 function referenceFault(
   { path, ref }: ReturnType<typeof requiredSecrets>[number],
   { target, postgres, redis, vectorStore }: Pick<Deployment, 'target' | 'postgres' | 'redis' | 'vectorStore'>,

@@ -1,7 +1,7 @@
 import { ISSUER_ANNOTATIONS, type KubernetesTarget } from '../target.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
 
-/** Edition, target, and what names places on this machine. */
+/** Rules for edition, target, image registry and accepted risks. */
 export const FRAME_RULES: readonly Rule[] = [
   rule(['edition'], ({ edition }) => [
     edition === 'enterprise' &&
@@ -35,7 +35,7 @@ export const FRAME_RULES: readonly Rule[] = [
   ),
 ];
 
-/** cert-manager refuses an Ingress that names two issuers. */
+/** cert-manager refuses an Ingress with two issuers. */
 function oneIssuer({ ingress }: KubernetesTarget): Finding[] {
   if (ingress?.tls?.issuer === undefined) return [];
   return Object.values(ISSUER_ANNOTATIONS)
@@ -59,7 +59,7 @@ function portsDiffer(target: {
     : [];
 }
 
-/** The folder is written to, and an uninstall looks into it: neither the root nor a way out of a relative place is meant. */
+/** Refuses the root and system folders themselves: difyctl writes to the folder, and uninstall inspects it. */
 function directoryIsSafe(directory: string): Finding[] {
   const folded = directory.replace(/\/+$/, '');
   if (folded === '') return [problem('target.directory', 'a folder of its own, not the root of the file system')];

@@ -3,12 +3,12 @@ import type { Path } from '../../paths.ts';
 import { type Finding, problem, type Rule } from './rule.ts';
 
 /**
- * Characters that nobody sees in an editor: they move the cursor of a terminal, or turn the text round them. Line ends and tabs are none, nor is what
- * joins letters and signs (U+200C, U+200D).
+ * Characters that are invisible in an editor: they move the cursor of a terminal or change the direction of text. Line
+ * ends, tabs, and the joiners of letters and signs (U+200C, U+200D) are allowed.
  */
 const HIDDEN = /(?![\t\n\r])[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\u{E0000}-\u{E007F}]/u;
 
-/** No value of the file holds a hidden character; what `extraValues` passes on to the chart is the chart's matter. */
+/** Refuses hidden characters in every value of the file, except in `extraValues`, which is passed to the chart. */
 export const HIDDEN_CHARACTER_RULES: readonly Rule[] = [({ extraValues: _, ...sections }) => hiddenBelow(sections, [])];
 
 function hiddenBelow(value: unknown, path: Path): readonly Finding[] {

@@ -5,8 +5,9 @@ import type { Path } from '../../paths.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
 
 /**
- * Parts of the file where a secret would go unnoticed. In free-form parts, names that end like one and hold text are refused; a name that says where
- * the secret is (`existingSecret`, `secretName`, a `secretKeyRef`) is not. In every part, a text in the shape of a secret is refused.
+ * Refuses secrets in the file. In free-form parts, a key whose name ends like that of a secret may not have a text
+ * value; names that refer to a secret (`existingSecret`, `secretName`, a `secretKeyRef`) are allowed. In every part, a
+ * text in the shape of a secret is refused.
  */
 export const HIDDEN_SECRET_RULES: readonly Rule[] = [
   rule(['components'], ({ components }) =>
@@ -20,7 +21,7 @@ export const HIDDEN_SECRET_RULES: readonly Rule[] = [
   (sections) => shapesBelow(sections, []),
 ];
 
-/** Texts that no name gives away. Paths that the rules above have named already are theirs. */
+/** Texts in the shape of a secret, whatever their key is. Paths that the rules above report are left out. */
 function shapesBelow(value: unknown, path: Path): readonly Finding[] {
   if (typeof value === 'string') {
     const shape = secretShape(value);
@@ -53,7 +54,7 @@ const FREE_FORM = ['components', 'extraValues'];
 const NOT_HERE =
   'this looks like a secret, and the file may not hold one; refer to a Kubernetes Secret (secretKeyRef) in extraValues';
 
-/** Names end like this; a bare `secret` or `pullSecret` is the name of one. */
+/** Endings of names of secrets. A bare `secret` or `pullSecret` is the name of a Kubernetes Secret. */
 const SECRET_NAME =
   /(pass(word|phrase|wd)|_secret|(client|app|webhook|shared)[_-]?secret|secret[_-]?key|token|api[_-]?key|access[_-]?key|private[_-]?key|server[_-]?key|credentials?|_dsn)$/i;
 
@@ -72,7 +73,7 @@ function secretsBelow(value: unknown, path: Path): readonly Finding[] {
   });
 }
 
-/** `{ name: DB_PASSWORD, value: … }`, as Kubernetes lists variables. */
+/** The problem of an item `{ name: DB_PASSWORD, value: … }`, the form of variables in Kubernetes. */
 function envItem(item: unknown, path: Path): readonly Finding[] {
   if (!isObject(item) || typeof item.name !== 'string') return [];
   return isSecret(item.name, item.value) ? [problem([...path, 'value'], NOT_HERE)] : [];

@@ -5,7 +5,10 @@ import { problem, type Rule, rule } from './rule.ts';
 const POSTGRES_ALONE =
   'difyctl renders and checks PostgreSQL alone; take MySQL out, and name a PostgreSQL server under postgres';
 
-/** Dify and its chart know MySQL too. No section of the file names such a server, so that no check would look at it. */
+/**
+ * Refuses MySQL. Dify and its chart support it, but the file has no section for such a server, so that no check would
+ * cover it.
+ */
 export const MYSQL_RULES: readonly Rule[] = [
   rule(['components'], ({ components }) =>
     COMPONENTS.map((name) => {

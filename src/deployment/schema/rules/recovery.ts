@@ -1,6 +1,6 @@
 import { problem, type Rule, rule, warning } from './rule.ts';
 
-/** What the plan must say; whether its numbers add up is for the checks of `recovery`. */
+/** Rules for the contents of the recovery plan. The `recovery` checks decide whether its numbers are consistent. */
 export const RECOVERY_RULES: readonly Rule[] = [
   rule(['tier', 'recovery'], ({ tier, recovery }) =>
     tier === 'test'
@@ -23,7 +23,7 @@ export const RECOVERY_RULES: readonly Rule[] = [
   ]),
 ];
 
-/** `Sun 02:00-04:00 Europe/Berlin`: hours that exist, in a zone that this Node knows. */
+/** `Sun 02:00-04:00 Europe/Berlin`: true if the hours exist and this Node knows the time zone. */
 function isWindow(text: string): boolean {
   const [, times = '', zone = ''] = text.split(' ');
   const hoursExist = times.split('-').every((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time));

@@ -7,7 +7,7 @@ import type { VectorStore } from '../vector-store.ts';
 import { buckets } from './buckets.ts';
 import { type Finding, problem, type Rule, rule, warning } from './rule.ts';
 
-/** Databases, queues and buckets that must not be one and the same. */
+/** Rules for databases, queues, buckets and CA files of data services. */
 export const SERVICE_RULES: readonly Rule[] = [
   rule(['postgres'], ({ postgres }) => [...databasesDiffer(postgres), ...pluginDatabaseName(postgres)]),
   rule(['redis'], ({ redis }) => [...redisDatabasesDiffer(redis), ...sentinelsDiffer(redis)]),
@@ -21,7 +21,7 @@ export const SERVICE_RULES: readonly Rule[] = [
   rule(['vectorStore', 'version'], ({ vectorStore, version }) => unreadVectorsCa(vectorStore, version)),
 ];
 
-/** Name of a database, however it is written. */
+/** The name of a database in either form. */
 function nameOf(database: string | { readonly name: string }): string {
   return typeof database === 'string' ? database : database.name;
 }
@@ -37,7 +37,10 @@ function databasesDiffer({ databases }: Postgres): readonly Finding[] {
   ];
 }
 
-/** The plugin daemon (dify-plugin-daemon 0.6) creates its database by an unquoted name, which PostgreSQL folds to lower case and ends at a dash. */
+/**
+ * The plugin daemon (dify-plugin-daemon 0.6) creates its database with an unquoted name: PostgreSQL folds it to lower
+ * case and ends it at a dash.
+ */
 function pluginDatabaseName({ databases }: Postgres): readonly Finding[] {
   const name = nameOf(databases.plugin);
   if (/^[a-z_][a-z0-9_]*$/.test(name)) return [];
@@ -80,7 +83,7 @@ function unusedStorageCa(storage: ObjectStorage): readonly Finding[] {
   return [warning('objectStorage.s3.caFile', `not used: ${why}`)];
 }
 
-/** Milvus is verified by a file of one's own from the release on that reads the variable for it. */
+/** Dify supports a CA file for Milvus only from the release on that reads its variable. */
 function unreadVectorsCa(store: VectorStore, version: string): readonly Finding[] {
   if (store.mode === 'bundled' || store.provider !== 'milvus' || store.milvus.caFile === undefined) return [];
   if (isRead('MILVUS_SERVER_PEM_PATH', version)) return [];
