@@ -18,7 +18,7 @@ import { runStep } from './steps.ts';
 /**
  * Runs an install: preflight, plan, confirmation, lock, the plan again under the lock, apply, postflight. A run whose
  * plan is empty changes nothing and writes no revision. Throws UserError (exit 2, 3 or 9), Interrupted, and
- * ExternalError if the target does not answer. A workload that does not come up is in the report.
+ * ExternalError if the target does not answer. A workload that does not become ready is in the report.
  */
 export async function install(options: InstallOptions): Promise<InstallReport> {
   const { prepared, target, signal, now } = options;

@@ -17,8 +17,8 @@ export type Tone = 'good' | 'bad' | 'care' | 'quiet' | 'strong';
  */
 const chalk = new Chalk({ level: 1 });
 /**
- * Each accepts only one text. The rest parameter makes use as a callback of `map`, which passes an index and an array,
- * a compile error.
+ * Each accepts only one text. Because of the rest parameter, use as a callback of `map`, which passes an index and an
+ * array too, is a compile error.
  */
 const PAINTS: Readonly<Record<Tone, (text: string, ...nothing: readonly never[]) => string>> = {
   good: (text) => chalk.green(text),

@@ -17,8 +17,8 @@ import { QUESTIONS } from './questions/all.ts';
 import { dataOf, type WizardState } from './state.ts';
 
 /**
- * Returns the command that makes the same file without a terminal, with shell quoting. Values that other answers imply
- * are left out, since the command implies them again. The command has no secret, because the file has none.
+ * Returns the command that creates the same file without a terminal, with shell quoting. Values that other answers
+ * imply are left out, since the command implies them again. The command has no secret, because the file has none.
  */
 export function equivalentCommand(draft: WizardState, file: string, places: PathBases): string {
   const options = equivalentOptions(draft, places);

@@ -47,8 +47,8 @@ export interface FinishedFile {
 }
 
 /**
- * Makes the file from a state. Throws UserError (exit 2) with all missing and invalid answers, each with its flag and
- * environment name.
+ * Builds the file from a state. Throws UserError (exit 2) with all missing and invalid answers, each with its flag and
+ * environment variable.
  */
 export function finishFile({ path, text, warnings }: OpenedFile, draft: WizardState): FinishedFile {
   const data = completed(draft.base, dataOf(draft));

@@ -70,8 +70,8 @@ const TIER_CHOICES = [
 ] as const;
 
 /**
- * Makes the old tier's default choices explicit before the tier changes, because the other keys of a section are valid
- * only with the choice they were made for.
+ * Writes out the default choices of the old tier before the tier changes, because the other keys of a section are valid
+ * only with the choice they were set for.
  */
 function withOldModes(data: JsonObject): JsonObject {
   const filled = withDefaults(data);

@@ -105,7 +105,7 @@ function writeVersion({ output }: GlobalAnswers, { stdout }: CommandRun): void {
   stdout.write(output === 'json' ? documentText(versionDocument()) : versionText());
 }
 
-/** Makes commander throw instead of ending the process, and write to the outputs of this run. */
+/** Configures commander to throw instead of ending the process, and to write to the outputs of this run. */
 function configured(command: Command, run: CommandRun): Command {
   return command.exitOverride().configureOutput({
     writeOut: (text) => run.stdout.write(text),

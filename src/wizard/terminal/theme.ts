@@ -9,8 +9,8 @@ export interface Theme {
 }
 
 /**
- * Accepts only one text. The rest parameter makes use as a callback of `map`, which passes an index and an array, a
- * compile error.
+ * Accepts only one text. Because of the rest parameter, use as a callback of `map`, which passes an index and an array
+ * too, is a compile error.
  */
 type Paint = (text: string, ...nothing: readonly never[]) => string;
 

@@ -2,8 +2,8 @@ import type { Path } from '../../paths.ts';
 import type { Deployment } from '../deployment.ts';
 
 /**
- * What a rule found. A problem makes the file invalid; a warning does not. A path as text uses dots, also before list
- * indices; keys that contain dots need a path in steps.
+ * One result of a rule. A problem makes the file invalid; a warning does not. A path as text uses dots, also before
+ * list indices; keys that contain dots need a path in steps.
  */
 export interface Finding {
   readonly kind: 'problem' | 'warning';
