@@ -1,13 +1,15 @@
-/** Levels of lists and objects: a CustomResourceDefinition has some 60, and who walks through them calls itself. */
+/**
+ * Levels of nested lists and objects. A CustomResourceDefinition has some 60. Code that walks a document is recursive.
+ */
 const DEPTH_LIMIT = 200;
-/** Values of one document: each costs memory, however few bytes it is written in. */
+/** Values of one document. Each value costs memory, even if it is written in one byte. */
 const VALUE_LIMIT = 500_000;
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE, COMMA] = [...'"\\[]{},'].map((sign) => sign.charCodeAt(0));
 
 /**
- * `JSON.parse` for what servers, clusters and files say. Throws SyntaxError also for a document of more than 200 levels or 500,000 values, before it is
- * built.
+ * `JSON.parse` for text from servers, clusters and files. Throws SyntaxError if the text is not JSON, and before
+ * building it if the document has more than 200 levels or 500,000 values.
  */
 export function boundedJson(text: string): unknown {
   let depth = 0;
@@ -27,7 +29,7 @@ export function boundedJson(text: string): unknown {
   return JSON.parse(text);
 }
 
-/** The same; undefined for a text that is no such JSON. */
+/** Like `boundedJson`, but returns undefined if the text is not JSON or is over a limit. */
 export function tryBoundedJson(text: string): unknown {
   try {
     return boundedJson(text);
@@ -36,7 +38,7 @@ export function tryBoundedJson(text: string): unknown {
   }
 }
 
-/** The place of the closing quote, or the end. */
+/** Returns the index of the closing quote, or an index past the end of the text. */
 function endOfText(text: string, from: number): number {
   let at = from + 1;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;

@@ -1,14 +1,14 @@
 import { Composer, LineCounter, Parser } from 'yaml';
 
 /**
- * Signs of one document, and of all: each may begin a value, whose tree takes some 600 bytes. The largest CustomResourceDefinition of the Gateway API
- * has 14,000.
+ * Limits of signs in one document, and in the whole text. Each sign may begin a value, whose tree needs some 600 bytes.
+ * The largest CustomResourceDefinition of the Gateway API has 14,000.
  */
 const DOCUMENT_LIMIT = 60_000;
 const TEXT_LIMIT = 500_000;
 const SIGNS = new Set([...'\n:,-[{?&*!|>"\''].map((sign) => sign.charCodeAt(0)));
 
-/** What is wrong with a YAML text: `is not valid YAML, line 3`. Nothing of its content is repeated. */
+/** An error in a YAML text: `is not valid YAML, line 3`. The message repeats nothing of the text. */
 export class YamlFault extends Error {
   constructor(observed: string, line?: number, cause?: unknown) {
     super(line === undefined ? observed : `${observed}, line ${line}`, { cause });
@@ -16,8 +16,9 @@ export class YamlFault extends Error {
 }
 
 /**
- * The documents of a YAML text as data, for what charts, clusters and programs say. The tree of one document is held at a time. Of a key that stands
- * twice the last one counts: to compare each with all before it takes minutes. Throws YamlFault, also for a text that nests too deep or holds too much.
+ * Returns the documents of a YAML text as data, for text from charts, clusters and programs. Holds the tree of one
+ * document at a time. If a key is written twice, the last one counts: comparing each key with all keys before it takes
+ * minutes. Throws YamlFault if the text is not YAML, nests too deep or has too many values.
  */
 export function boundedYaml(text: string): readonly unknown[] {
   refuseTooMuch(text);
@@ -33,7 +34,7 @@ export function boundedYaml(text: string): readonly unknown[] {
     }
   } catch (error) {
     if (error instanceof YamlFault) throw error;
-    // The library calls itself for each level, and refuses aliases that multiply.
+    // The library is recursive, and refuses aliases that multiply.
     throw new YamlFault('is not valid YAML', undefined, error);
   }
   return found;

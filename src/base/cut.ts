@@ -1,7 +1,10 @@
-/** Stands where a text was cut. The redactor looks for the beginning of a secret before it, so every cut of a text from outside leaves it. */
+/**
+ * Marks where a text was cut. The redactor looks for the beginning of a secret before this mark, so every cut of a text
+ * from outside leaves it.
+ */
 export const CUT = '…';
 
-/** The first `limit` characters, with the mark of a cut where there were more; no character is halved. */
+/** Returns the first `limit` characters, and the mark of a cut if there were more. Splits no surrogate pair. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const last = text.charCodeAt(limit - 1);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isObject } from './json.ts';
 
-/** SHA-256 of text, in hex. */
+/** Returns the SHA-256 of text, in hex. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** SHA-256 of plain data, whatever the order of its keys. */
+/** Returns the SHA-256 of plain data, in hex. The order of keys does not matter. */
 export function digestOf(value: unknown): string {
   return sha256(JSON.stringify(sorted(value)) ?? '');
 }

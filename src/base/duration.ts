@@ -3,19 +3,21 @@ type Unit = keyof typeof UNIT_SECONDS;
 
 const PATTERN = /^(\d+)(s|m|h|d)$/;
 
-/** True for `90s`, `15m`, `4h`, `14d`. */
+/** Returns true for durations such as `90s`, `15m`, `4h`, `14d`. */
 export function isDuration(text: string): boolean {
   return PATTERN.test(text);
 }
 
-/** Seconds of a duration such as `90s 15m 4h 14d`. Throws RangeError for anything else. */
+/** Returns the seconds of a duration such as `90s 15m 4h 14d`. Throws RangeError for any other text. */
 export function durationSeconds(text: string): number {
   const match = PATTERN.exec(text);
   if (match === null) throw new RangeError(`not a duration: ${text}`);
   return Number(match[1]) * UNIT_SECONDS[match[2] as Unit];
 }
 
-/** Seconds in the file's own form: the largest unit that divides them, so that `durationSeconds` gives them back. */
+/**
+ * Returns seconds as a duration of the file, in the largest unit that divides them. `durationSeconds` is the inverse.
+ */
 export function formatDuration(seconds: number): string {
   const units: readonly Unit[] = ['d', 'h', 'm'];
   const unit = units.find((candidate) => seconds > 0 && seconds % UNIT_SECONDS[candidate] === 0) ?? 's';
@@ -29,7 +31,7 @@ const SPAN_UNITS = [
   ['s', 1],
 ] as const;
 
-/** Seconds for people, to two units: `25h 10m` reads as `1d 1h`, `90s` as `1m 30s`, nothing as `0s`. */
+/** Returns seconds in words, in at most two units: 90,600 as `1d 1h`, 90 as `1m 30s`, 0 as `0s`. */
 export function span(seconds: number): string {
   const parts: string[] = [];
   let rest = Math.round(seconds);
@@ -47,14 +49,17 @@ const AGE_UNITS = [
   ['m', 60_000],
 ] as const;
 
-/** How long ago an ISO time was, in its largest whole unit: `3d ago`, `2h ago`, `5m ago`; `just now` below a minute and for what is no time. */
+/**
+ * Returns how long ago an ISO time was, in its largest whole unit: `3d ago`, `2h ago`, `5m ago`. Returns `just now`
+ * below a minute, and if the text is not a time.
+ */
 export function ageWords(time: string, now: Date): string {
   const ms = now.getTime() - Date.parse(time);
   const unit = AGE_UNITS.find(([, size]) => ms >= size);
   return unit === undefined ? 'just now' : `${Math.floor(ms / unit[1])}${unit[0]} ago`;
 }
 
-/** `4.3 s`, `120 ms`, `2m 5s`. */
+/** Returns milliseconds in words: `4.3 s`, `120 ms`, `2m 5s`. */
 export function elapsed(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;

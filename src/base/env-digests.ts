@@ -1,12 +1,13 @@
 import { createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 
 /**
- * Digests of the variables of a `.env`, by their names: enough to see which one was edited, and nothing to guess a value from. Each is an HMAC keyed
- * with the value of one variable, the key; of the key itself it is a salted scrypt.
+ * Digests of the variables of a `.env`, by name. They show which variable was edited, and its value cannot be guessed
+ * from them. Each is an HMAC keyed with the value of one variable, the key. The digest of the key itself is a salted
+ * scrypt.
  */
 export type EnvDigests = Readonly<Record<string, string>>;
 
-/** The variables that differ from those that were recorded. */
+/** Names of the variables that differ from the recorded ones. */
 export interface EnvDifference {
   readonly changed: readonly string[];
   readonly removed: readonly string[];
@@ -17,7 +18,10 @@ const SCHEME = 'scrypt';
 const SALT_BYTES = 16;
 const DIGEST_BYTES = 32;
 
-/** Digests of these variables; `key` names the one that is the key. Without it there are none. */
+/**
+ * Returns the digests of these variables. `key` names the variable whose value is the HMAC key. Returns none if it is
+ * not set.
+ */
 export function envDigests(env: Readonly<Record<string, string>>, key: string): EnvDigests {
   const secret = env[key];
   if (secret === undefined) return {};
@@ -27,8 +31,8 @@ export function envDigests(env: Readonly<Record<string, string>>, key: string): 
 }
 
 /**
- * Whether a value is the recorded one of a variable; undefined if that cannot be known: the variable was not recorded, or none of `keys` (values
- * that the key may have) is the recorded key.
+ * Returns a function that says whether a value is the recorded value of a variable. It returns undefined if that cannot
+ * be known: the variable was not recorded, or none of `keys` (values that the key may have) is the recorded key.
  */
 export function envMatcher(
   digests: EnvDigests,
@@ -45,7 +49,7 @@ export function envMatcher(
   };
 }
 
-/** Which variables of a `.env` are not as they were recorded. */
+/** Returns which variables of a `.env` differ from the recorded ones. */
 export function envDifference(
   digests: EnvDigests,
   env: Readonly<Record<string, string>>,

@@ -1,9 +1,10 @@
 import { UserError } from './errors.ts';
 
 /**
- * Variables of a `.env` as docker compose reads it (checked with `docker compose config` of 2.24 and 5.6): plain, 'single' or "double" quoted values, one
- * a line; ` #` begins a comment behind a value, and `$NAME` and `${NAME:-default}` are filled from the lines before. A value of several lines, which
- * difyctl never writes, is read as its first line.
+ * Returns the variables of a `.env` as docker compose reads it (checked with `docker compose config` of 2.24 and 5.6):
+ * plain, 'single' or "double" quoted values, one a line. ` #` begins a comment after a value. `$NAME` and
+ * `${NAME:-default}` are replaced from the lines before. A value of several lines, which difyctl never writes, is read
+ * as its first line.
  */
 export function parseEnvFile(text: string): Readonly<Record<string, string>> {
   const found = new Map<string, string>();
@@ -22,7 +23,7 @@ function valueIn(raw: string, before: ReadonlyMap<string, string>): string {
   return quote === "'" ? inside.replaceAll("\\'", "'") : filled(unescaped(inside), before);
 }
 
-/** The index of the quote that ends the value; -1 if none does. */
+/** Returns the index of the quote that ends the value, or -1 if none does. */
 function closingQuote(raw: string, quote: string): number {
   let at = 1;
   while (at < raw.length && raw[at] !== quote) at += raw[at] === '\\' ? 2 : 1;
@@ -31,12 +32,12 @@ function closingQuote(raw: string, quote: string): number {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$$' };
 
-/** An escape that is not known stays as it is written. */
+/** Keeps an unknown escape as it is written. */
 function unescaped(text: string): string {
   return text.replace(/\\(.)/g, (whole, sign: string) => ESCAPES[sign] ?? whole);
 }
 
-/** A variable that no line before sets is empty, as the environment of the one who ran compose is not known here. */
+/** A variable that no line before sets is empty: the environment in which compose was run is not known here. */
 function filled(text: string, before: ReadonlyMap<string, string>): string {
   return text.replace(/\$\$|\$\{(\w+)(?::?-([^}$]*))?\}|\$([A-Za-z_]\w*)/g, (whole, braced, otherwise, bare) =>
     whole === '$$' ? '$' : before.get(braced ?? bare) || (otherwise ?? ''),
@@ -44,9 +45,10 @@ function filled(text: string, before: ReadonlyMap<string, string>): string {
 }
 
 /**
- * A `.env` as docker compose reads it, one variable a line. Single quotes keep a value as it is; they cannot hold a quote
- * or end in a backslash, so a value with either stands in double quotes, where backslash, quote and dollar are escaped.
- * Throws UserError for a value of more than one line, which no reader of `.env` files takes alike; the value is not repeated.
+ * Returns a `.env` as docker compose reads it, one variable a line. Single quotes keep a value as it is, but they
+ * cannot hold a quote or end in a backslash. A value with a quote or a backslash is in double quotes, where backslash,
+ * quote and dollar are escaped. Throws UserError for a value of more than one line, because readers of `.env` files
+ * disagree on it. The message does not repeat the value.
  */
 export function envFile(header: readonly string[], variables: Readonly<Record<string, string>>): string {
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${quoted(name, value)}`);

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
-/** One thing wrong in a file, flag or answer; `line` and `column` count from 1. */
+/** One problem in a file, flag or answer. `line` and `column` count from 1. */
 export interface Problem {
   readonly path: string;
   readonly message: string;
@@ -9,13 +9,13 @@ export interface Problem {
 }
 
 export interface FaultOptions {
-  /** What to do next, each a sentence or a command that can be pasted. */
+  /** Next steps, each a sentence or a command that can be pasted. */
   readonly next?: readonly string[];
   readonly exitCode?: ExitCode;
   readonly cause?: unknown;
 }
 
-/** A fault that is expected in the field and explained to its reader; everything else that is thrown is a bug. */
+/** An error that is expected in operation and explained to the user. Anything else that is thrown is a bug. */
 export abstract class Fault extends Error {
   readonly next: readonly string[];
   readonly exitCode: ExitCode;
@@ -28,7 +28,7 @@ export abstract class Fault extends Error {
   }
 }
 
-/** The user's: a wrong file, flag or answer. Exit 2 unless said otherwise. */
+/** A mistake of the user: a wrong file, flag or answer. Exit 2 by default. */
 export class UserError extends Fault {
   readonly problems: readonly Problem[];
 
@@ -44,11 +44,11 @@ interface ExternalErrorOptions extends FaultOptions {
   readonly timedOut?: boolean;
 }
 
-/** An outside program's or service's. `command` and `stderr` are redacted already. Exit 8 unless said otherwise. */
+/** A failure of an outside program or service. `command` and `stderr` are already redacted. Exit 8 by default. */
 export class ExternalError extends Fault {
   readonly command: string | undefined;
   readonly stderr: readonly string[];
-  /** True if the program was ended because its time was over. */
+  /** True if the program was ended because its time limit was over. */
   readonly timedOut: boolean;
 
   constructor(message: string, options: ExternalErrorOptions = {}) {
@@ -59,7 +59,7 @@ export class ExternalError extends Fault {
   }
 }
 
-/** The user said no, or pressed Ctrl-C. Exit 130. */
+/** The user declined, or pressed Ctrl-C. Exit 130. */
 export class Interrupted extends Fault {
   constructor(message = 'interrupted', options: FaultOptions = {}) {
     super(message, EXIT.interrupted, options);
@@ -67,8 +67,8 @@ export class Interrupted extends Fault {
 }
 
 /**
- * An error that nobody caught, such as one thrown in an event's handler. The run is interrupted by it, so that what is under way ends in order; what is
- * told is the cause. Exit 1.
+ * An error that no code caught, such as one thrown in an event handler. It interrupts the run, so that work in progress
+ * ends in order. The message that is shown is the cause's. Exit 1.
  */
 export class Uncaught extends Interrupted {
   constructor(cause: unknown) {

@@ -1,4 +1,4 @@
-/** Progress as data: the terminal, the CI log and the JSON output subscribe; nothing inside the core prints. */
+/** Progress as data. The terminal, the CI log and the JSON output subscribe; the core itself prints nothing. */
 export type ProgressEvent =
   | { readonly type: 'step-started'; readonly step: string; readonly title: string }
   | { readonly type: 'step-progress'; readonly step: string; readonly detail: string }

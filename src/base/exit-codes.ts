@@ -1,4 +1,4 @@
-/** What a pipeline may gate on. A contract: numbers never change meaning. */
+/** Exit codes that a pipeline may gate on. They are a contract: a number never changes its meaning. */
 export const EXIT = {
   done: 0,
   bug: 1,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isDuration } from './duration.ts';
 import { isQuantity } from './quantity.ts';
 
-/** RFC 1123 label, as Kubernetes names most things. */
+/** RFC 1123 label: the form of most names in Kubernetes. */
 export const dnsLabel = z
   .string()
   .regex(
@@ -10,7 +10,10 @@ export const dnsLabel = z
     'lower-case letters, digits and dashes, at most 63, no dash at either end',
   );
 
-/** RFC 1123 subdomain: what Kubernetes calls Secrets and classes of ingress, storage and priority (kubernetes.io, Object Names and IDs). */
+/**
+ * RFC 1123 subdomain: the form of names of Secrets, IngressClasses, StorageClasses and PriorityClasses (kubernetes.io,
+ * Object Names and IDs).
+ */
 export const dnsSubdomain = z
   .string()
   .max(253, 'at most 253 characters')
@@ -19,7 +22,7 @@ export const dnsSubdomain = z
     'lower-case letters, digits, dashes and dots, at most 253, a letter or digit at either end of each part',
   );
 
-/** Labels of nodes: `example.com/pool: dify` (kubernetes.io, Labels and Selectors, syntax and character set). */
+/** Node labels: `example.com/pool: dify` (kubernetes.io, Labels and Selectors, syntax and character set). */
 export const nodeLabels = z.record(
   z
     .string()
@@ -35,7 +38,7 @@ export const nodeLabels = z.record(
     ),
 );
 
-/** A sender: an address, or `Name <address>` (RFC 5322, of which this is the part that mail services accept). */
+/** A mail sender: an address, or `Name <address>` (the part of RFC 5322 that mail services accept). */
 export const sender = z
   .string()
   .regex(
@@ -43,7 +46,9 @@ export const sender = z
     'a mail address such as dify@example.com, or Dify <dify@example.com>',
   );
 
-/** Helm release and Compose project name: a label that starts with a letter and leaves Helm its limit of 53 characters. */
+/**
+ * Helm release and Compose project name: a label that begins with a letter and has at most 53 characters, Helm's limit.
+ */
 export const deploymentName = z
   .string()
   .regex(
@@ -76,7 +81,7 @@ export const httpUrl = z.string().superRefine((text, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 });
 
-/** A public origin: an http(s) address with no path, since Dify's own paths begin at the root. */
+/** A public origin: an http(s) address with no path, because Dify's own paths begin at the root. */
 export const publicUrl = z.string().superRefine((text, context) => {
   const fault = urlFault(text, ['http:', 'https:']) ?? originFault(text, new URL(text));
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
@@ -96,7 +101,7 @@ function urlFault(text: string, schemes: readonly string[]): string | undefined 
 
 function originFault(text: string, { pathname, host, hostname }: URL): string | undefined {
   if (pathname !== '/') return 'the URL must not contain a path';
-  // Certificates, Ingress and virtual hosts know a name in one form: lower case, and `xn--` for letters beyond ASCII.
+  // Certificates, Ingress and virtual hosts use one form of a name: lower case, and `xn--` for letters beyond ASCII.
   const written = text.slice(text.indexOf('://') + 3).replace(/:\d+$/, '');
   return written === hostname || written === host ? undefined : `write the host as ${hostname}`;
 }
@@ -108,16 +113,16 @@ export const quantity = z
   .transform(String)
   .refine(isQuantity, 'a Kubernetes quantity such as 500m or 2Gi');
 
-/** A calendar day, `2026-10-01`; YAML reads it as a plain string under the core schema. */
+/** A calendar day, `2026-10-01`. YAML reads it as a plain string under the core schema. */
 export const day = z.iso.date('a date such as 2026-10-01');
 
-/** One line of printable text: what goes into env files and manifests may not bring a second line along. */
+/** One line of text. A value in an env file or a manifest must not add a second line. */
 export const line = z
   .string()
   .min(1)
   .regex(/^[^\r\n\0]*$/, 'one line of text');
 
-/** Path of a file, relative to difyctl.yaml. No shell reads it, so nothing would expand a tilde. */
+/** Path of a file, relative to difyctl.yaml. No shell reads it, so a tilde is not expanded. */
 export const filePath = line.refine((text) => !text.startsWith('~'), 'a path; ~ is not expanded here, write it out');
 
 export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a valid environment variable name');

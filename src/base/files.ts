@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** How temporary files end, after the name of the file that they become. */
+/** The end of a temporary file's name, after the name of the file that it becomes. */
 const TEMPORARY = /^[0-9a-f]{12}\.tmp$/;
-/** No file takes as long to write: what is older was left by a run that was killed. */
+/** Milliseconds. No file takes as long to write: an older temporary file was left by a run that was killed. */
 const LEFT_MS = 10 * 60_000;
 
 /**
- * Writes a file so that a reader sees the old content or the new, never a half: temporary file beside it, fsync, rename.
- * `mode` holds from the first byte on. Missing parent folders are made (`directoryMode`, default 0755).
+ * Writes a file so that a reader sees the old or the new content, never a part: temporary file beside it, fsync,
+ * rename. `mode` (default 0644) applies from the first byte on. Creates missing parent folders (`directoryMode`,
+ * default 0755). Throws the system's error, with `path` set to this path.
  */
 export async function writeFileAtomic(
   path: string,
@@ -31,13 +32,13 @@ export async function writeFileAtomic(
     await removeLeftovers(path);
   } catch (error) {
     await rm(temporary, { force: true });
-    // The reader knows the file, not the temporary one beside it; a full disk names none at all.
+    // The user knows the file, not the temporary one beside it. An error of a full disk names no path at all.
     throw error instanceof Error ? Object.assign(error, { path }) : error;
   }
   await syncDirectory(directory);
 }
 
-/** Removes the temporary files of runs that were killed while they wrote this very file: they may hold secrets. */
+/** Removes the temporary files of runs that were killed while they wrote this file: they may hold secrets. */
 async function removeLeftovers(path: string): Promise<void> {
   const directory = dirname(path);
   const start = `.${basename(path)}.`;
@@ -45,12 +46,12 @@ async function removeLeftovers(path: string): Promise<void> {
   for (const name of names.filter((one) => one.startsWith(start) && TEMPORARY.test(one.slice(start.length)))) {
     const left = join(directory, name);
     const kind = await lstat(left).catch(() => undefined);
-    // A younger one may be another run's, at work.
+    // A younger file may belong to another run that is still writing.
     if (kind?.isFile() === true && Date.now() - kind.mtimeMs > LEFT_MS) await rm(left, { force: true });
   }
 }
 
-/** Makes a rename durable; file systems that cannot sync a folder are left as they are. */
+/** Makes a rename durable. Does nothing on file systems that cannot sync a folder. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => undefined);
   if (handle === undefined) return;

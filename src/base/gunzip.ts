@@ -1,11 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 
-/** The data unpacks to more than its limit. */
+/** The data unpacks to more than the limit. */
 export class UnpacksTooLarge extends Error {}
 
 /**
- * Unpacks gzip data to at most `limit` bytes: what unpacks to more is given up as soon as it exceeds them, so that a small archive never fills the memory.
- * Throws Error with a text for a message: `is no gzip data` or `is cut off`; UnpacksTooLarge with `unpacks to more than 32 MiB`.
+ * Unpacks gzip data to at most `limit` bytes. Stops as soon as the data exceeds them, so that a small archive never
+ * fills the memory. Throws Error with a text for a message, `is no gzip data` or `is cut off`, and UnpacksTooLarge with
+ * `unpacks to more than 32 MiB`.
  */
 export function gunzipBounded(bytes: Uint8Array, limit: number): Buffer {
   try {

@@ -1,15 +1,18 @@
-/** Plain data, as JSON and YAML carry it. */
+/** Plain data, as in JSON and YAML. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** True for a plain object (not null, not an array). */
+/** Returns true for a plain object (not null, not an array). */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `over` merged into `base`, objects key by key; lists and scalars of `over` replace those of `base`. Neither is changed. */
+/**
+ * Returns `over` merged into `base`: objects key by key; lists and scalars of `over` replace those of `base`. Changes
+ * neither.
+ */
 export function deepMerge(base: Json, over: Json): Json {
   if (!isObject(base) || !isObject(over)) return over;
   const merged: Record<string, Json> = { ...(base as JsonObject) };
@@ -20,12 +23,12 @@ export function deepMerge(base: Json, over: Json): Json {
   return merged;
 }
 
-/** Members that may be undefined become optional. */
+/** Makes members that may be undefined optional. */
 type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** A copy without the members that are undefined. */
+/** Returns a copy without the members that are undefined. */
 export function compact<T extends object>(members: T): Present<T> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T>;
 }

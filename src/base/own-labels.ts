@@ -1,4 +1,7 @@
-/** Labels of every object in a cluster that difyctl makes for a deployment: who made it, and for which. */
+/**
+ * Returns the labels of every object that difyctl creates in a cluster for a deployment: who created it, and for which
+ * deployment.
+ */
 export function ownLabels(deployment: string): Readonly<Record<string, string>> {
   return { 'app.kubernetes.io/managed-by': 'difyctl', 'difyctl/deployment': deployment };
 }

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The text of a file of the published package (`docs/…`, `templates/…`): beside dist/ there, some folders up from the sources. */
+/**
+ * Returns the text of a file of the published package (`docs/…`, `templates/…`). The file is beside dist/ in the
+ * package, and some folders up from the sources. Throws Error if it is missing.
+ */
 export function packageFile(path: string): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {

@@ -1,10 +1,13 @@
 /**
- * Text that others wrote (servers, clusters, charts, files), made safe to show. Terminals obey control characters, readers are misled by marks that
- * turn or hide text, and runners of CI obey lines that begin like a command.
+ * Makes text from outside (servers, clusters, charts, files) safe to show. Terminals execute control characters, marks
+ * that turn or hide text mislead readers, and CI runners execute lines that begin like a command.
  */
 
 const ESC = '\u001b';
-/** Beginnings of strings that a terminal takes as a command up to their end (OSC, DCS, SOS, PM, APC): ECMA-48 §5.6, as ESC and as one character. */
+/**
+ * First characters of strings that a terminal reads as a command up to their end (OSC, DCS, SOS, PM, APC): ECMA-48
+ * §5.6, as ESC and as one character.
+ */
 const STRING_STARTS = '\u0090\u0098\u009d\u009e\u009f';
 const ESCAPES = new RegExp(
   [
@@ -14,13 +17,16 @@ const ESCAPES = new RegExp(
   ].join('|'),
   'g',
 );
-/** Characters that would not be kept: the quick look that most texts pass. */
+/** Characters that would not be kept. Most texts have none and need no further work. */
 const ODD = /[^ -~\n\t]/;
-/** The colours and weights of chalk's sixteen-colour level: the only sequences that difyctl's own text holds. */
+/** The colours and weights of chalk's sixteen-colour level: the only sequences in difyctl's own text. */
 const OWN_STYLE = `${ESC}\\[(?:0|1|2|22|3[0-79]|9[0-7])m`;
 const OWN_STYLES = new RegExp(`(${OWN_STYLE})`);
 
-/** Several lines of text without control characters, escape sequences, and marks that turn or hide text (bidi, zero width); tabs and line ends stay. */
+/**
+ * Returns text of several lines without control characters, escape sequences and marks that turn or hide text (bidi,
+ * zero width). Tabs and line ends stay.
+ */
 export function printable(text: string): string {
   if (!ODD.test(text)) return text;
   return text
@@ -31,17 +37,17 @@ export function printable(text: string): string {
     .replace(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, '');
 }
 
-/** The same as one line: what stands in a row, a name or a sentence cannot begin a line of its own. */
+/** Returns printable text as one line, so that a row, a name or a sentence cannot begin a line of its own. */
 export function oneLine(text: string): string {
   return printable(text).replace(/[\n\t]+/g, ' ');
 }
 
-/** Plain data whose texts, keys included, are printable. Anything that is no plain data stays as it is. */
+/** Returns plain data with all texts printable, keys included. Values that are not plain data stay as they are. */
 export function printableData<T>(value: T): T {
   return mapTexts(value, printable) as T;
 }
 
-/** Plain data with every text, keys included, put through `change`. */
+/** Returns plain data with `change` applied to every text, keys included. */
 export function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
@@ -49,7 +55,7 @@ export function mapTexts(value: unknown, change: (text: string) => string): unkn
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mapTexts(item, change)]));
 }
 
-/** Printable text in which difyctl's own colours stay, where `color` is on. */
+/** Returns printable text. Keeps difyctl's own colours if `color` is on. */
 export function styledPrintable(text: string, color: boolean): string {
   if (!color || !text.includes(ESC)) return printable(text);
   return text
@@ -61,8 +67,8 @@ export function styledPrintable(text: string, color: boolean): string {
 const COMMAND_LINE = new RegExp(`(^|\\n)((?:[^\\S\\n]|${OWN_STYLE})*)::`, 'g');
 
 /**
- * Text in which no runner of CI sees a command: GitHub reads lines that begin with `::` (white space before it does not count) and `##[` anywhere,
- * Azure `##vso[`, TeamCity `##teamcity[`. `atLineStart`: whether the text begins a line.
+ * Returns text in which no CI runner sees a command: GitHub reads lines that begin with `::` (after any white space)
+ * and `##[` anywhere, Azure `##vso[`, TeamCity `##teamcity[`. `atLineStart` says whether the text begins a line.
  */
 export function withoutRunnerCommands(text: string, atLineStart = true): string {
   return text
@@ -72,13 +78,16 @@ export function withoutRunnerCommands(text: string, atLineStart = true): string 
     .replace(/##(?=[a-z]*\[)/gi, '# #');
 }
 
-/** Whether what is written after this text stands at the beginning of a line: only white space follows the last line end. */
+/** Returns true if text written after this text begins a line: only white space follows the last line end. */
 export function endsAtLineStart(text: string, wasAtLineStart: boolean): boolean {
   const last = text.lastIndexOf('\n');
   return (last >= 0 || wasAtLineStart) && text.slice(last + 1).trim() === '';
 }
 
-/** A JSON document with the same meaning that holds nothing a terminal or a runner obeys: such characters can only stand in its strings. */
+/**
+ * Returns a JSON document with the same meaning in which a terminal or a runner finds no command. Such characters can
+ * only be in its strings.
+ */
 export function printableJson(document: string): string {
   return document
     .replace(/(?!\n)[\p{Cc}\p{Cf}\u2028\u2029\p{Cs}]/gu, (sign) =>

@@ -22,12 +22,12 @@ const SUFFIX: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** True where Kubernetes would accept the text as a quantity. */
+/** Returns true if Kubernetes accepts the text as a quantity. */
 export function isQuantity(text: string): boolean {
   return PATTERN.test(text);
 }
 
-/** The quantity as a number of its base unit (cores, bytes, pieces). Throws RangeError where Kubernetes would refuse it. */
+/** Returns the quantity in its base unit (cores, bytes, pieces). Throws RangeError if Kubernetes would refuse it. */
 export function parseQuantity(text: string): number {
   const match = PATTERN.exec(text);
   if (match === null) throw new RangeError(`not a Kubernetes quantity: ${text}`);
@@ -35,16 +35,16 @@ export function parseQuantity(text: string): number {
   const suffix = match[2];
   if (suffix === undefined) return number;
   const factor = SUFFIX[suffix];
-  // A decimal mantissa and a power of ten read together keep `1.1e3` exact, where a product would not.
+  // Parsing mantissa and exponent together keeps `1.1e3` exact; a product would not.
   return factor === undefined ? Number(`${match[1]}${suffix}`) : number * factor;
 }
 
-/** Cores for people: `7.91 CPU`, at most two decimals. */
+/** Returns cores in words, with at most two decimals: `7.91 CPU`. */
 export function formatCpu(cores: number): string {
   return `${round(cores)} CPU`;
 }
 
-/** Bytes for people: `28.3 GiB`, at most one decimal above one GiB. */
+/** Returns bytes in words, with at most one decimal: `28.3 GiB`, and MiB below one GiB. */
 export function formatBytes(bytes: number): string {
   const gib = bytes / 2 ** 30;
   if (Math.abs(gib) >= 1) return `${Math.round(gib * 10) / 10} GiB`;

@@ -3,17 +3,20 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { UserError } from './errors.ts';
 import { shellWord } from './shell-word.ts';
 
-/** More than any file that people write: what is larger was named by mistake, and a device would fill the memory. */
+/** Larger than any file that people write. A larger file was named by mistake, and a device would fill the memory. */
 const LIMIT_BYTES = 4 * 1024 * 1024;
 
-/** The text of a file; `next` says what to do where there is none. Throws UserError where it cannot be read. */
+/** Returns the text of a file. Throws UserError if it does not exist (with the steps in `next`) or cannot be read. */
 export async function readText(path: string, next: readonly string[], limitBytes = LIMIT_BYTES): Promise<string> {
   const text = await readTextIfThere(path, limitBytes);
   if (text === undefined) throw new UserError(`${path} does not exist`, { next });
   return text;
 }
 
-/** The text of a file, pipes included; undefined where there is none. Throws UserError where it is no text, far too large, or cannot be read. */
+/**
+ * Returns the text of a file or pipe. Returns undefined if it does not exist. Throws UserError if it is not UTF-8 text,
+ * is larger than `limitBytes` (default 4 MiB) or cannot be read.
+ */
 export async function readTextIfThere(path: string, limitBytes = LIMIT_BYTES): Promise<string | undefined> {
   const bytes = await readBytes(path, limitBytes).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -23,7 +26,10 @@ export async function readTextIfThere(path: string, limitBytes = LIMIT_BYTES): P
   return textOf(bytes, path);
 }
 
-/** The text of a stream, such as standard input, to its end; `name` is what it is called. Throws as `readTextIfThere`, and AbortError once `signal` is aborted. */
+/**
+ * Returns the text of a stream, such as standard input, to its end. `name` is the name of the stream in messages.
+ * Throws UserError if it is not UTF-8 text or is too large, and AbortError if `signal` is aborted.
+ */
 export async function readStreamText(
   stream: Readable,
   name: string,
@@ -52,7 +58,10 @@ function tooLarge(name: string, limitBytes: number, next: readonly string[]): Us
   return new UserError(`${name} is larger than ${limitBytes / 2 ** 20} MiB`, { next });
 }
 
-/** The bytes of a file, pipes included. Throws UserError where there are more than `limitBytes`, and Node's own error where it cannot be read. */
+/**
+ * Returns the bytes of a file or pipe. Throws UserError if there are more than `limitBytes`, and Node's own error if it
+ * cannot be read.
+ */
 export async function readBytes(path: string, limitBytes: number): Promise<Uint8Array> {
   const file = await open(path, 'r');
   try {

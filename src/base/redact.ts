@@ -1,22 +1,27 @@
 import { CUT } from './cut.ts';
 import { isObject } from './json.ts';
 
-/** What stands in output where a secret was. */
+/** The replacement of a secret in output. */
 const REDACTED = '••••••';
 
-/** Shorter values would blank out ordinary words; a secret this short is a finding of its own. */
+/** Shorter values are not redacted: they would hide ordinary words. A check reports a secret this short. */
 const SHORTEST = 4;
-/** A line of a secret of several lines is redacted by itself from this length on: wrapped output shows it so. */
+/**
+ * Minimum length at which a line of a multi-line secret is redacted by itself, because wrapped output shows single
+ * lines.
+ */
 const SHORTEST_LINE = 16;
 
 /**
- * Replaces every known secret value in the forms in which programs write it: as it is, percent-encoded, as JSON, HTML, YAML or shell text, in
- * hexadecimal, and in base64, also inside the base64 of something longer (`user:secret`). A text that was cut (`cut`) loses the beginning of a secret
- * that stands at its end.
+ * Replaces every known secret value in the forms in which programs write it: as it is, percent-encoded, as JSON, HTML,
+ * YAML or shell text, in hexadecimal, and in base64, also inside the base64 of a longer text (`user:secret`). If a text
+ * was cut (`cut`), also replaces the beginning of a secret at its end.
  */
 export type Redact = (text: string) => string;
 
-/** A redactor for these values; longest first, so that a value inside another never leaves a rest. */
+/**
+ * Returns a redactor for these values. It replaces longer values first, so that a value inside another leaves no rest.
+ */
 export function redactor(secrets: Iterable<string>): Redact {
   const forms = new Set<string>();
   const encoded = new Set<string>();
@@ -39,7 +44,7 @@ export function redactor(secrets: Iterable<string>): Redact {
   };
 }
 
-/** One pass over the text, however many forms there are: evidence of a large cluster has many texts. */
+/** One pass over the text, for any number of forms: evidence of a large cluster has many texts. */
 function holdsAny(text: string, beginnings: ReadonlySet<string>): boolean {
   if (beginnings.size === 0) return false;
   for (let at = 0; at + SHORTEST <= text.length; at++) {
@@ -52,7 +57,10 @@ function byLength(texts: ReadonlySet<string>): readonly string[] {
   return [...texts].sort((a, b) => b.length - a.length);
 }
 
-/** The secret, and what in it is a secret by itself: lines, the password of a URL, the keys of a JSON document. */
+/**
+ * Returns the secret and the parts of it that are secrets themselves: lines, the password of a URL, the keys of a JSON
+ * document.
+ */
 function partsOf(secret: string): readonly string[] {
   return [secret, ...linesOf(secret), ...passwordOf(secret), ...keysIn(secret)];
 }
@@ -76,7 +84,10 @@ function percentDecoded(text: string): string {
   }
 }
 
-/** A service account's file: what its names call a key, a secret, a token or a password, and no address. */
+/**
+ * Returns the secret values of a service account file: those whose name contains key, secret, token or password,
+ * without URLs.
+ */
 function keysIn(secret: string): readonly string[] {
   if (!secret.trimStart().startsWith('{')) return [];
   let document: unknown;
@@ -98,7 +109,7 @@ function writtenForms(secret: string): readonly string[] {
   const hex = bytes.toString('hex');
   const component = encodeURIComponent(wellFormed);
   const strict = component.replace(/[!'()*]/g, percentOf);
-  // As URL writes a password, and a form its fields.
+  // As the URL class writes a password, and as a form writes its fields.
   const inUrl = Object.assign(new URL('http://a@b'), { password: wellFormed }).password;
   const percent = [component, encodeURI(wellFormed), inUrl, strict, strict.replaceAll('%20', '+')];
   const inJson = JSON.stringify(secret).slice(1, -1);
@@ -137,8 +148,8 @@ function markupOf(text: string): string {
 }
 
 /**
- * What every base64 text with the secret in it holds: by how many bytes stand before the secret there are three, and of each the characters at both
- * ends depend on other bytes too and are left out.
+ * Returns the texts that every base64 text with the secret in it contains. There are three, one for each number (mod 3)
+ * of bytes before the secret. The characters at both ends depend on other bytes too and are left out.
  */
 function base64Runs(secret: string): readonly string[] {
   return [0, 1, 2].flatMap((before) => {
@@ -150,7 +161,10 @@ function base64Runs(secret: string): readonly string[] {
   });
 }
 
-/** Base64 that holds the run goes whole: the characters beside it hold bits of the secret, and the name before it. */
+/**
+ * Replaces the whole base64 text around the run: the characters beside the run hold bits of the secret, and the user
+ * name before it.
+ */
 function withoutRuns(text: string, run: string): string {
   let [redacted, done] = ['', 0];
   for (let at = text.indexOf(run); at >= 0; at = text.indexOf(run, done)) {

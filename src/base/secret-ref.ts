@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { dnsSubdomain, environmentName, filePath } from './fields.ts';
 
-/** Where a secret is; never the secret itself. `DIFYCTL_*` names are difyctl's own and may not hold one. */
+/**
+ * Says where a secret is. It never holds the secret itself. `DIFYCTL_*` variables are difyctl's own settings and may
+ * not hold a secret.
+ */
 export const secretRef = z.union(
   [
     z.strictObject({
@@ -19,7 +22,7 @@ export const secretRef = z.union(
 export type SecretRef = z.output<typeof secretRef>;
 
 /**
- * Secrets are known by the path in the file where their reference stands or would stand: `postgres.password`,
- * `objectStorage.s3.accessKey`, `secrets.secretKey`. Values live only in a `SecretValues`, never in a Deployment.
+ * The path in the file of a secret's reference, written or not: `postgres.password`, `objectStorage.s3.accessKey`,
+ * `secrets.secretKey`. It identifies the secret. Values are only in a `SecretValues`, never in a Deployment.
  */
 export type SecretPath = string;

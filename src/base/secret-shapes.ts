@@ -1,4 +1,4 @@
-/** A written form of a secret that is known by its shape alone: what it is called, and how it is recognised. None backtracks. */
+/** A form of secret that its shape alone identifies: its name in words, and its pattern. No pattern backtracks. */
 type Shape = readonly [what: string, pattern: RegExp];
 
 const PRIVATE_KEYS: readonly Shape[] = [
@@ -7,7 +7,7 @@ const PRIVATE_KEYS: readonly Shape[] = [
   ['a private key in base64', /LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FUR|BQVUJMSUM)[A-Za-z0-9+/]{16}/],
 ];
 
-/** Prefixes as their makers document them; GitHub's list of secret scanning patterns names each. */
+/** Prefixes as their vendors document them. GitHub's list of secret scanning patterns names each. */
 const TOKENS: readonly Shape[] = [
   ['a token of GitHub', /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9_]{20})/],
   ['a token of GitLab', /(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-[A-Za-z0-9_-]{16}/],
@@ -37,14 +37,19 @@ const LOGINS: readonly Shape[] = [
 
 const SHAPES: readonly Shape[] = [...PRIVATE_KEYS, ...TOKENS, ...LOGINS];
 
-/** The authority of a URL with user info: scheme, and what stands before the `@`. */
+/** The authority of a URL with user info: the scheme, and the text before the `@`. */
 const USER_INFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}):\/\/([^\s/?#@"'<>]{1,2000})@/gi;
-/** Here a bare user name is a login or a token; elsewhere (`ssh://git@…`, `postgres://dify@…`) it is a name. */
+/**
+ * In these schemes a bare user name is a login or a token. In others (`ssh://git@…`, `postgres://dify@…`) it is a name.
+ */
 const LOGIN_SCHEMES = ['http', 'https', 'oci', 'ws', 'wss', 'ftp'];
-/** What stands for a value that is filled in elsewhere: `$(NAME)`, `${NAME}`, `$NAME`, `{{ … }}`, `%s`, `***`. */
+/** Placeholders of a value that is set elsewhere: `$(NAME)`, `${NAME}`, `$NAME`, `{{ … }}`, `%s`, `***`. */
 const PLACEHOLDER = /^(?:\$[({]?\w+[)}]?|\{\{.{0,100}\}\}|<[^<>]{0,100}>|%s|[*•x]+)$/i;
 
-/** What kind of secret stands in a text, in words (`a token of GitHub`), known by its shape alone; undefined where none is seen. */
+/**
+ * Returns the kind of secret in a text, in words (`a token of GitHub`), by its shape alone. Returns undefined if none
+ * is found.
+ */
 export function secretShape(text: string): string | undefined {
   const known = SHAPES.find(([, pattern]) => pattern.test(text))?.[0];
   return known ?? (hasLogin(text) ? 'a URL with a login' : undefined);

@@ -1,4 +1,7 @@
-/** A word of a command that is printed to be pasted into a POSIX shell: quoted where the shell would read anything in it, and read back unchanged. */
+/**
+ * Returns a word of a command that users paste into a POSIX shell. Quotes it if it has characters that the shell would
+ * interpret.
+ */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,9 +1,12 @@
-/** The candidate nearest to `word` by edit distance, or undefined where none is near enough to be meant (a third of its length, at least 2). */
+/**
+ * Returns the candidate nearest to `word` by edit distance. Returns undefined if none is within a third of the word's
+ * length (at least 2).
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(word.length / 3));
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const name of candidates) {
-    // The distance is at least the difference in length: a word of a megabyte costs nothing.
+    // The distance is at least the difference in length, so a word of a megabyte costs nothing.
     if (Math.abs(word.length - name.length) > limit) continue;
     const distance = editDistance(word.toLowerCase(), name.toLowerCase());
     if (distance <= limit && (best === undefined || distance < best.distance)) best = { name, distance };
@@ -11,7 +14,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.name;
 }
 
-/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours cost one each. */
+/** Optimal string alignment: insertions, deletions, substitutions and swaps of adjacent characters cost one each. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,7 +1,7 @@
 import { ExternalError, type Fault, UserError } from './errors.ts';
 import { shellWord } from './shell-word.ts';
 
-/** What the operator can mend: rights, and names that lead elsewhere. */
+/** Errors that the operator can fix: permissions, and paths that cannot be used. */
 const OWN: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
@@ -12,7 +12,7 @@ const OWN: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-/** What the machine has too little of. */
+/** Errors of the machine: a resource is exhausted or a device fails. */
 const OUTSIDE: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on the device',
   EDQUOT: 'the disk quota is used up',
@@ -21,12 +21,15 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   ENFILE: 'too many files are open',
 };
 
-/** What the file system refused, as a fault of the field and no bug; undefined for any other error. A file that is missing may well be a bug. */
+/**
+ * Returns a file system error as a fault that is explained to the user. Returns undefined for any other error, a
+ * missing file included, because that may be a bug.
+ */
 export function systemFault(error: unknown): Fault | undefined {
   if (!isSystemError(error) || error.syscall === 'connect' || error.syscall.startsWith('spawn')) return undefined;
   const { code, path, syscall } = error;
   const where = path ?? `a file (${syscall})`;
-  // Node says so of a folder that cannot be made on a read-only file system.
+  // Node reports this code if a folder cannot be created on a read-only file system.
   if (code === 'ENOENT' && syscall === 'mkdir')
     return new UserError(`${where}: the folder cannot be made`, { cause: error });
   const [own, outside] = [OWN[code], OUTSIDE[code]];
@@ -36,7 +39,10 @@ export function systemFault(error: unknown): Fault | undefined {
   return undefined;
 }
 
-/** A system error in words, `no space is left on the device`; its code where there are none. */
+/**
+ * Returns a system error in words, `no space is left on the device`. Returns its code, or its message if it has no
+ * code, if no words are known.
+ */
 export function systemWords({ code = '', message }: NodeJS.ErrnoException): string {
   return OWN[code] ?? OUTSIDE[code] ?? (code === '' ? message : code);
 }

@@ -1,14 +1,18 @@
 import { gunzipBounded } from './gunzip.ts';
 
 const BLOCK = 512;
-/** Bytes that an archive may unpack to. A release's chart lies in a Secret of 1 MiB, compressed: no chart that helm can install comes near. */
+/**
+ * Bytes that an archive may unpack to. Helm stores a release's chart compressed in a Secret of 1 MiB, so no chart that
+ * helm can install is near this.
+ */
 const UNPACKED_LIMIT = 32 * 2 ** 20;
-/** Bytes of one file, as helm has it (MaxDecompressedFileSize). */
+/** Bytes of one file, as in helm (MaxDecompressedFileSize). */
 const FILE_LIMIT = 5 * 2 ** 20;
 
 /**
- * Regular files of a gzipped tar archive (ustar, as helm packs charts), by their names; only those whose name is wanted. Throws Error with a text for a
- * message where it is no such archive, is damaged, or is too large.
+ * Returns the regular files of a gzipped tar archive (ustar, as helm packs charts), by name; only those for which
+ * `isWanted` is true. Throws Error with a text for a message if the bytes are no such archive, or it is damaged or too
+ * large.
  */
 export function readTarGz(
   archive: Uint8Array,
@@ -33,7 +37,7 @@ export function readTarGz(
   return files;
 }
 
-/** The sum of a header's bytes stands in the header, its own place counted as spaces (POSIX, ustar). */
+/** A header contains the sum of its bytes, where the field of the sum itself counts as spaces (POSIX, ustar). */
 function isHeader(header: Buffer): boolean {
   let sum = 8 * 0x20;
   for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += header[at] ?? 0;
@@ -56,7 +60,7 @@ function isFile(header: Buffer): boolean {
   return header[156] === 0 || header[156] === 0x30;
 }
 
-/** Undefined for what is no octal number, such as a negative one. */
+/** Returns undefined if the text is not an octal number, such as a negative one. */
 function octal(text: string): number | undefined {
   return /^[0-7]{1,12}$/.test(text) ? Number.parseInt(text, 8) : undefined;
 }

@@ -4,14 +4,16 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 
-/** `difyctl-SPACE-PID-START-RANDOM`: where process ids mean the same, and the process that made the folder. */
+/**
+ * `difyctl-SPACE-PID-START-RANDOM`: the space in which process ids are unique, and the process that created the folder.
+ */
 const NAME = /^difyctl-([0-9a-f]{8})-(\d+)-(\d*)-\w+$/;
 
 let swept: Promise<void> | undefined;
 
 /**
- * A new folder of this user alone (0700) in the system's place for temporary files. Its name tells the process that made it: folders that a killed run
- * left are removed by the next run, here.
+ * Creates a folder of this user alone (0700) in the system's folder for temporary files, and returns its path. Its name
+ * identifies the process that created it. The first call of a run removes the folders that killed runs left.
  */
 export async function makeTemporaryFolder(): Promise<string> {
   swept ??= removeLeftovers();
@@ -20,7 +22,9 @@ export async function makeTemporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), `difyctl-${await spaceName()}-${pid}-${(await startOf(pid)) ?? ''}-`));
 }
 
-/** Removes the temporary folders of this user's runs that have ended on this boot. What cannot be removed stays. */
+/**
+ * Removes the temporary folders of this user's runs of this boot that have ended. Skips folders that cannot be removed.
+ */
 export async function removeLeftovers(): Promise<void> {
   const parent = tmpdir();
   const own = await spaceName();
@@ -29,14 +33,17 @@ export async function removeLeftovers(): Promise<void> {
     if (space !== own || (await isRunning(Number(pid), start ?? ''))) continue;
     const path = join(parent, name);
     const kind = await lstat(path).catch(() => undefined);
-    // Another user may give a folder any name; a link is never followed.
+    // Another user may give a folder any name. A link is never followed.
     if (kind?.isDirectory() === true && kind.uid === process.getuid?.()) {
       await rm(path, { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }
 
-/** Names this boot and this PID namespace: the same number is another process elsewhere, as in a container that shares the folder. */
+/**
+ * Returns a digest of this boot and this PID namespace. The same number is another process elsewhere, for example in a
+ * container that shares the folder.
+ */
 async function spaceName(): Promise<string> {
   const [boot, namespace] = await Promise.all([
     readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => hostname()),
@@ -54,9 +61,12 @@ async function isRunning(pid: number, start: string): Promise<boolean> {
   }
 }
 
-/** Clock ticks between boot and start (proc(5), field 22 of stat); undefined if no such process runs, or the system does not say. */
+/**
+ * Returns the clock ticks between boot and start of a process (proc(5), field 22 of stat). Returns undefined if no such
+ * process runs, or the system has no /proc.
+ */
 async function startOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // The program's name stands in brackets and may hold anything, also brackets and blanks.
+  // The program's name is in brackets and may hold any character, also brackets and blanks.
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }

@@ -1,9 +1,9 @@
-/** Narrower than this a column of text is no longer read. */
+/** A narrower column of text is not readable. */
 const NARROWEST = 16;
 
 /**
- * Words folded to `width` columns behind `indent` spaces, further lines behind `hanging` more; line breaks of the text are kept, and a word longer
- * than a line stays whole, so that it can be pasted.
+ * Returns words wrapped to `width` columns with an indent of `indent` spaces, and of `hanging` more from the second
+ * line on. Keeps line breaks of the text. A word longer than a line is not split, so that it can be copied.
  */
 export function wrap(text: string, width: number, indent: number, hanging = 0): readonly string[] {
   const room = Math.max(NARROWEST, width - indent - hanging);
@@ -14,7 +14,7 @@ export function wrap(text: string, width: number, indent: number, hanging = 0): 
   });
 }
 
-/** Pieces joined to lines of at most `room` columns; a piece that is longer has a line of its own. */
+/** Joins pieces to lines of at most `room` columns. A longer piece has a line of its own. */
 export function joinFitting(pieces: readonly string[], separator: string, room: number): readonly string[] {
   const lines: string[] = [];
   for (const piece of pieces.filter((part) => part !== '')) {
