@@ -1,12 +1,12 @@
 import { boundedJson } from '../base/bounded-json.ts';
 import { ExternalError } from '../base/errors.ts';
 
-/** A program ended well and printed something that is not the JSON it was asked for. */
+/** A program succeeded, but its output is not the expected JSON. */
 export class UnreadableAnswer extends ExternalError {}
 
 /**
- * The JSON that a program printed. `command` is what was run, without anything secret: `kubectl get pvc`. Throws UnreadableAnswer, which
- * repeats nothing of what was printed: it may hold a secret.
+ * Parses the JSON that a program printed. `command` is the command for messages, without secrets: `kubectl get pvc`.
+ * Throws UnreadableAnswer. Its message repeats nothing of the output, which may hold a secret.
  */
 export function jsonAnswer(text: string, command: string): unknown {
   try {
@@ -16,7 +16,7 @@ export function jsonAnswer(text: string, command: string): unknown {
   }
 }
 
-/** The JSON documents that a program printed, one a line; empty lines are left out. Throws UnreadableAnswer. */
+/** Parses the JSON documents that a program printed, one a line. Skips empty lines. Throws UnreadableAnswer. */
 export function jsonLines(text: string, command: string): readonly unknown[] {
   return text
     .split('\n')
@@ -24,7 +24,7 @@ export function jsonLines(text: string, command: string): readonly unknown[] {
     .map((line) => jsonAnswer(line, command));
 }
 
-/** What to throw for an answer that is no JSON. */
+/** Returns the error for output that is not JSON. */
 export function unreadableAnswer(text: string, command: string): UnreadableAnswer {
   const program = command.split(' ')[0] ?? command;
   const observed = text.trim() === '' ? 'printed nothing' : 'printed something else';

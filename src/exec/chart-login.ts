@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { makeTemporaryFolder } from '../base/temporary-folder.ts';
 import type { RunOptions } from './runner.ts';
 
-/** A login at a chart repository or registry; the password is the secret itself. */
+/** A login at a chart repository or registry. `password` is the secret itself. */
 export interface ChartLogin {
   readonly username: string;
   readonly password: string;
 }
 
-/** Where a chart is that asks for a login. */
+/** The address of a chart that needs a login. */
 type ChartAddress =
   | { readonly repo: string; readonly name: string; readonly version: string }
   | { readonly oci: string; readonly version?: string | undefined };
 
-/** How helm pulls a chart as a user: its arguments, and the variables that name the files with the login. */
+/** How helm pulls a chart with a login: its arguments, and the variables that name the files with the login. */
 interface ChartAccess {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -22,12 +22,13 @@ interface ChartAccess {
 
 type RunHelm = (args: readonly string[], options: RunOptions) => Promise<unknown>;
 
-/** What the repository is called in helm's temporary list of repositories. */
+/** The name of the repository in helm's temporary list of repositories. */
 const REPOSITORY = 'difyctl';
 
 /**
- * Gives `use` what pulls the chart as this user. helm reads the login from files in a folder of this user alone (0700), which is removed after `use`,
- * also if it fails. The password is in no argument and in no variable, and neither helm's own files nor a keychain of the user are changed.
+ * Calls `use` with the arguments and variables with which helm pulls the chart with this login. helm reads the login
+ * from files in a folder of this user alone (0700), which is removed after `use`, also if `use` fails. The password is
+ * in no argument and in no variable. helm's own files and the user's keychain are not changed.
  */
 export async function withChartLogin<T>(
   chart: ChartAddress,
@@ -62,8 +63,9 @@ function versionArgs(version: string | undefined): readonly string[] {
 }
 
 /**
- * The file that `helm registry login` writes, in the format of Docker's config.json. That command is not used: helm 3.14 to 4 give the password to the
- * keychain of the user if Docker's helper for one is on PATH, and it stays there.
+ * Returns the file that `helm registry login` writes, in the format of Docker's config.json. That command is not used
+ * because helm 3.14 to 4 store the password in the user's keychain if a credential helper of Docker is on PATH, and it
+ * stays there.
  */
 function registryConfig(oci: string, { username, password }: ChartLogin): string {
   const host = oci.replace(/^oci:\/\//, '').replace(/\/.*$/s, '');
@@ -71,7 +73,7 @@ function registryConfig(oci: string, { username, password }: ChartLogin): string
   return JSON.stringify({ auths: { [serverName(host)]: { auth } } });
 }
 
-/** Docker Hub's logins are kept under this address, whatever the name of the host. */
+/** Docker Hub's logins are stored under this address for each of its host names. */
 function serverName(host: string): string {
   return /^(?:registry-1\.|index\.)?docker\.io$/.test(host) ? 'https://index.docker.io/v1/' : host;
 }

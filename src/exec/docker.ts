@@ -2,31 +2,38 @@ import { join } from 'node:path';
 import { ExternalError } from '../base/errors.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
-/** A Compose project: its name, and the directory of its files, which relative paths in them stand for. */
+/**
+ * A Compose project: its name, and the directory of its files. Relative paths in the files are relative to that
+ * directory.
+ */
 export interface ProjectRef {
   readonly name: string;
   /** Absolute. */
   readonly directory: string;
 }
 
-/** The user's own docker, with its contexts, DOCKER_HOST and compose plugin. Each gives the standard output. */
+/**
+ * The user's own docker, with its contexts, DOCKER_HOST and compose plugin. Each method returns standard output and
+ * throws ExternalError.
+ */
 export interface Docker {
   /** `docker ARGS` */
   run(args: readonly string[], options?: RunOptions): Promise<string>;
   /** `docker compose ARGS` on the project's files. */
   compose(project: ProjectRef, args: readonly string[], options?: RunOptions): Promise<string>;
   /**
-   * `docker compose ARGS` on a document given on standard input, which refers to no variable: so a draft with secrets in it is never a file, which
-   * a killed run would leave behind, and which a docker confined to the home directory could not read.
+   * `docker compose ARGS` on a document given on standard input, which uses no variables. A draft with secrets in it is
+   * therefore never a file, which a killed run would leave behind, and which a docker confined to the home directory
+   * could not read.
    */
   composeDraft(project: ProjectRef, document: string, args: readonly string[], options?: RunOptions): Promise<string>;
-  /** `docker compose ARGS` on what the engine knows of the project; its files are not read. */
+  /** `docker compose ARGS` on the project as the engine knows it. Does not read the project's files. */
   composeLive(project: ProjectRef, args: readonly string[], options?: RunOptions): Promise<string>;
 }
 
 const COMPOSE = ['compose', '--ansi', 'never', '--progress', 'plain'];
 
-/** docker and docker compose through the one door to outside programs. */
+/** Returns docker and docker compose, started through the runner. */
 export function docker(runner: Runner): Docker {
   const run: Docker['run'] = async (args, options) => {
     try {
@@ -52,10 +59,10 @@ function onFiles({ name, directory }: ProjectRef, file: string, env: string): re
   return [...COMPOSE, '--project-name', name, ...files];
 }
 
-/** Characters of its words that are looked at. */
+/** Characters of standard error that are searched. */
 const MESSAGE_LIMIT = 8_192;
 
-/** What docker's own words mean for whoever reads them; as docker 20.10 to 29 say it. */
+/** Next steps for docker's own messages, as docker 20.10 to 29 write them. */
 const REMEDIES: readonly (readonly [RegExp, readonly string[]])[] = [
   [
     /cannot connect to the docker daemon|error during connect|connection refused/i,

@@ -7,15 +7,16 @@ import { BoundedBytes, ErrorLines } from './program-output.ts';
 import type { Runner, RunOptions, RunResult } from './runner.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** MiB of standard output that are kept; what prints more is handed on as it comes. The manifest of the chart is 1 MiB. */
+/** MiB of standard output that are kept. More output needs `onStdout`. The manifest of the chart is 1 MiB. */
 const MOST_MIB = 32;
-/** How long a program that is asked to end may take before it is killed; for those that leave nothing half done behind. */
+/** Default grace period in ms between SIGTERM and SIGKILL, for programs that leave nothing half done. */
 const KILL_AFTER_MS = 1_500;
 const LAST_STDERR_LINES = 12;
 
 /**
- * Ends the program, and what it started, as soon as standard input closes, which the kernel does for a process that was killed. The program is an
- * argument like the others: the shell reads nothing of it. The shell leads the process group, so `-$$` is all of it.
+ * Shell script that ends the program, and what it started, as soon as standard input closes. The kernel closes it if
+ * this process is killed. The program is an argument like the others, and the shell interprets nothing of it. The shell
+ * leads the process group, so `-$$` is the whole group.
  */
 const TIED = [
   'exec 3<&0',
@@ -29,14 +30,14 @@ const TIED = [
 
 export interface RunnerSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Variables that secret references name: no child inherits them. */
+  /** Variables that secret references name. Child processes do not inherit them. */
   readonly hiddenNames: ReadonlySet<string>;
-  /** Hidden variables that kubectl and helm get all the same (`target.passEnv`). */
+  /** Hidden variables that kubectl and helm still inherit (`target.passEnv`). */
   readonly passNames: ReadonlySet<string>;
   readonly redact: Redact;
 }
 
-/** A Runner on execa: argument arrays, no shell, a bounded time, captured and redacted output of failures. */
+/** Returns a Runner on execa: argument arrays, no shell, a time limit, and captured and redacted output of failures. */
 export function createRunner(settings: RunnerSettings): Runner {
   return { run: (program, args, options = {}) => runProgram(settings, program, args, options) };
 }
@@ -55,9 +56,10 @@ async function runProgram(
     env: { ...inheritedEnvironment(settings, program), ...options.env },
     extendEnv: false,
     reject: false,
-    // execa keeps all that is written, and escapes it for the text of an error that nobody reads.
+    // Otherwise execa keeps all output, and escapes it for the text of an error that is not used.
     buffer: false,
-    // A session of its own: a limit ends all of it, and a Ctrl-C or a closed terminal reaches it through this process alone, once.
+    // A session of its own: a time limit ends all of it, and a Ctrl-C or a closed terminal reaches it only once,
+    // through this process.
     detached: true,
     stdin: options.input === undefined && options.killWithParent !== true ? 'ignore' : 'pipe',
     ...(options.input === undefined ? {} : { input: options.input }),
@@ -89,10 +91,10 @@ async function runProgram(
   }
 }
 
-/** What is known of a program that stays although it was killed. */
+/** The result of a program that still exists after SIGKILL. */
 const STUCK = { exitCode: undefined };
 
-/** A child whose output is read as it comes; its streams are null if the program could not be started. */
+/** A child process whose output is read as it arrives. Its streams are null if the program could not be started. */
 interface OutputHandlers extends PromiseLike<unknown> {
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
@@ -124,7 +126,7 @@ async function sayLines(
   if (lines.last() !== '') sayOne(lines.last());
 }
 
-/** The pipe was closed on our side, since the program is over. */
+/** Returns true if this process closed the pipe because the program has ended. */
 function isLetGo(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
@@ -134,7 +136,7 @@ function inheritedEnvironment(settings: RunnerSettings, program: string): Record
   const mayPass = name === 'kubectl' || name === 'helm';
   const inherited: Record<string, string> = {};
   for (const [key, value] of Object.entries(settings.env)) {
-    // Overrides of the file: a literal secret may stand in one by mistake, and no program needs any.
+    // Overrides of the file: one may hold a literal secret by mistake, and no program needs any of them.
     if (value === undefined || key.startsWith('DIFYCTL_')) continue;
     if (settings.hiddenNames.has(key) && !(mayPass && settings.passNames.has(key))) continue;
     inherited[key] = value;

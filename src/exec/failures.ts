@@ -1,6 +1,6 @@
 import type { ExternalError } from '../base/errors.ts';
 
-/** What callers tell failures of kubectl apart by. */
+/** The kinds of kubectl failure that callers distinguish. */
 export type KubectlReason =
   | 'forbidden'
   | 'unauthorized'
@@ -13,17 +13,20 @@ export type KubectlReason =
   | 'no-context'
   | 'other';
 
-/** Whether a repetition may succeed: always, or once the server has answered in this run (a server that never did is reported at once). */
+/**
+ * When a retry may succeed: always, or only after the server has answered in this run. A server that never answered is
+ * reported at once.
+ */
 type Passes = 'always' | 'once-answered';
 
-/** What the words of a failed kubectl or helm mean. */
+/** The meaning of the error output of kubectl or helm. */
 export interface Failure {
   readonly reason: KubectlReason;
-  /** In plain words; undefined if the text's own words are better or none are known. */
+  /** In plain words. Undefined if the output's own words are better, or if no words are known. */
   readonly cause?: string;
-  /** Absent if the same command fails again. */
+  /** Undefined if a retry fails again. */
   readonly passes?: Passes;
-  /** Next steps, each a sentence or a command; empty if the text says enough. */
+  /** Next steps, each a sentence or a command. Empty if the output says enough. */
   readonly next: readonly string[];
 }
 
@@ -35,13 +38,13 @@ interface Row {
   readonly next?: readonly string[];
 }
 
-/** The cause where a login is missing or wrong. */
+/** The cause if a login is missing or wrong. */
 export const REFUSED = 'it refuses the credentials';
 const CUT_OFF = 'the connection is closed before the answer ends';
 const SILENT = 'it does not answer in time';
 const UNVERIFIED = 'its TLS certificate cannot be verified';
 
-/** Next steps of an outage of the API server. */
+/** Next steps for an outage of the API server. */
 const OUTAGE = [
   'see whether the API server answers: kubectl get --raw /readyz',
   'then run the same command again to resume',
@@ -52,7 +55,10 @@ const TIMEOUT = [
 ];
 const BUSY = ['wait until no other helm is at work on this release, then run the same command again'];
 
-/** The first match counts: answers of the API server, then what stands before it, then what the network says, then what other servers answer. */
+/**
+ * The first match counts. Order: answers of the API server, then failures of what is in front of it, then network
+ * errors, then answers of other servers.
+ */
 const TABLE: readonly Row[] = [
   { words: /proxyconnect tcp: /, reason: 'unreachable', cause: 'the proxy does not answer', passes: 'once-answered' },
   { words: /\(Forbidden\)|is forbidden|forbidden:/i, reason: 'forbidden', cause: REFUSED },
@@ -76,7 +82,7 @@ const TABLE: readonly Row[] = [
     reason: 'no-context',
   },
   { words: /another operation .* is in progress/, reason: 'other', next: BUSY },
-  // Repeated they fail again: a webhook that is down, a name that does not resolve, a certificate.
+  // A retry of these fails again: a webhook that is down, a name that does not resolve, a certificate.
   { words: /webhook/i, reason: 'other' },
   {
     words: /lookup ([-\w.]{1,253})(?: on \S{1,80})?: no such host/,
@@ -126,7 +132,7 @@ const TABLE: readonly Row[] = [
     cause: SILENT,
     passes: 'once-answered',
   },
-  // helm says the same of a hook or a wait of its own: no word about the server.
+  // helm reports its own hooks and waits in the same words, so this says nothing about the server.
   { words: /deadline exceeded|Client\.Timeout/, reason: 'unreachable', cause: SILENT },
   {
     words: /server gave HTTP response to HTTPS client/,
@@ -135,7 +141,7 @@ const TABLE: readonly Row[] = [
   },
   { words: /\b(?:401|403)\b|unauthorized|forbidden|denied/i, reason: 'other', cause: REFUSED },
   { words: /\b(5\d\d)\b/, reason: 'other', cause: ([, status]) => `it answers with status ${status}` },
-  // kubectl asks a terminal that is not there for a user name.
+  // Without credentials kubectl prompts for a user name, but has no terminal.
   { words: /^error: EOF$/m, reason: 'unreachable', cause: 'the kubeconfig has no credentials for it' },
   {
     words: /connection reset|broken pipe|client connection lost|\bEOF\b/i,
@@ -147,10 +153,10 @@ const TABLE: readonly Row[] = [
   { words: /certificate/i, reason: 'unreachable', cause: UNVERIFIED },
 ];
 
-/** The longest text that is searched, in characters. */
+/** Characters of standard error that are searched. */
 const LIMIT = 8_192;
 
-/** What the last lines of standard error mean. */
+/** Returns the meaning of the last lines of standard error. Its reason is `other` if no row matches. */
 export function failureOf(stderr: readonly string[]): Failure {
   const text = stderr.join('\n').slice(-LIMIT);
   for (const { words, reason, cause, passes, next } of TABLE) {
@@ -166,12 +172,15 @@ export function failureOf(stderr: readonly string[]): Failure {
   return { reason: 'other', next: [] };
 }
 
-/** True for a failure of the API server, or of the way to it, that passes. */
+/** Returns true if the API server, or the connection to it, failed in a way that a retry may fix. */
 export function isOutage({ stderr }: ExternalError): boolean {
   return failureOf(stderr).passes !== undefined;
 }
 
-/** What to do about a failure of kubectl or helm that says nothing of it; empty if its words say enough. */
+/**
+ * Returns the next steps for a failure of kubectl or helm: the error's own ones if it has any, otherwise those for its
+ * output. Empty if its output says enough.
+ */
 export function nextStepsOf({ next, stderr, timedOut }: ExternalError): readonly string[] {
   if (next.length > 0) return next;
   return timedOut ? TIMEOUT : failureOf(stderr).next;

@@ -7,7 +7,7 @@ import { type ChartLogin, withChartLogin } from './chart-login.ts';
 import { nextStepsOf } from './failures.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
-/** A chart as helm's commands take it. */
+/** A chart in the form that helm's commands accept. */
 export type ChartReference =
   | { readonly path: string }
   | { readonly repo: string; readonly name: string; readonly version: string }
@@ -22,13 +22,16 @@ interface HelmVersion {
 /** One line of `helm history`. */
 export interface HelmRevision {
   readonly revision: number;
-  /** deployed, failed, superseded, uninstalled, pending-install, pending-upgrade, pending-rollback, uninstalling, unknown */
+  /**
+   * deployed, failed, superseded, uninstalled, pending-install, pending-upgrade, pending-rollback, uninstalling,
+   * unknown
+   */
   readonly status: string;
   readonly chart: string;
   readonly updated: string;
 }
 
-/** What every command on a release needs. */
+/** The release that a command acts on. */
 export interface ReleaseRef {
   readonly name: string;
   readonly namespace: string;
@@ -36,23 +39,23 @@ export interface ReleaseRef {
 
 export interface Helm {
   version(signal?: AbortSignal): Promise<HelmVersion>;
-  /** Downloads a chart of a repository or registry into `directory`, as it is: `name-version.tgz`. */
+  /** Downloads a chart of a repository or registry unchanged into `directory`: `name-version.tgz`. */
   pull(chart: ChartReference, directory: string, options?: PullOptions): Promise<void>;
-  /** The manifest as the cluster's own capabilities make it, without hooks. */
+  /** Renders the manifest with the capabilities of the cluster, without hooks. */
   template(release: ReleaseRef, chart: ChartReference, values: JsonObject, options: TemplateOptions): Promise<string>;
-  /** Installs or upgrades without waiting: the caller waits itself, and says for what. */
+  /** Installs or upgrades without waiting. The caller waits. */
   upgradeInstall(release: ReleaseRef, chart: ChartReference, values: JsonObject, options: RunOptions): Promise<void>;
-  /** Newest last; empty where there is no such release. */
+  /** Returns the revisions of the release, newest last. Empty if the release does not exist. */
   history(release: ReleaseRef, signal?: AbortSignal): Promise<readonly HelmRevision[]>;
-  /** What a revision of the release consists of, without hooks. */
+  /** Returns the manifest of a revision of the release, without hooks. */
   manifest(release: ReleaseRef, revision: number, signal?: AbortSignal): Promise<string>;
   rollback(release: ReleaseRef, revision: number, options: RunOptions): Promise<void>;
-  /** Removes the release and waits until its objects are gone, but those that the chart keeps. */
+  /** Uninstalls the release and waits until its objects are deleted, except those that the chart keeps. */
   uninstall(release: ReleaseRef, options: RunOptions): Promise<void>;
 }
 
 interface PullOptions {
-  /** For a chart of a repository or registry that asks for one. */
+  /** The login, if the repository or registry needs one. */
   readonly login?: ChartLogin | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -62,10 +65,13 @@ interface TemplateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Charts hold some 100 templates and CRDs; downloads and the API server's discovery take their time on slow lines. */
+/** Milliseconds. Charts have some 100 templates and CRDs; downloads and API discovery need time on slow connections. */
 const SLOW_MS = 180_000;
 
-/** helm 3 or 4 of PATH, thin and typed. `kubeArgs` are kubectl's words for the cluster: `--kubeconfig`, `--context`. */
+/**
+ * Returns a typed interface to the helm 3 or 4 on PATH. `kubeArgs` are kubectl's arguments for the cluster:
+ * `--kubeconfig`, `--context`. Methods throw ExternalError.
+ */
 export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
   const cluster = kubeArgs.map((arg) => (arg === '--context' ? '--kube-context' : arg));
   const run = async (args: readonly string[], options: RunOptions = {}): Promise<string> => {
@@ -76,7 +82,10 @@ export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
     }
   };
   const at = ({ name, namespace }: ReleaseRef) => [name, '-n', namespace];
-  /** helm 4 applies on the server's side, where a field that somebody else has changed is a conflict unless it is forced; helm 3 knows none. */
+  /**
+   * helm 4 uses server-side apply, where a field that another manager changed is a conflict unless it is forced. helm 3
+   * has neither the conflict nor this option.
+   */
   const takesFieldsBack = async (): Promise<readonly string[]> => {
     const { major } = parseVersion(await run(['version', '--template', '{{.Version}}']));
     return major >= 4 ? ['--force-conflicts'] : [];
@@ -95,7 +104,7 @@ export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
         );
       }
     },
-    // Values go by standard input, JSON being YAML: no file of them is left behind by a killed run.
+    // Values are passed on standard input (JSON is YAML), so that a killed run leaves no file of them.
     template: (release, chart, values, { isUpgrade, signal }) => {
       const args = ['template', release.name, ...chartArgs(chart), '-n', release.namespace, '-f', '-', '--no-hooks'];
       const input = JSON.stringify(values);
@@ -121,14 +130,14 @@ export function helm(runner: Runner, kubeArgs: readonly string[]): Helm {
   };
 }
 
-/** A chart as arguments: the chart itself first, then what finds it. */
+/** Returns a chart as arguments: the chart itself first, then the options that locate it. */
 export function chartArgs(chart: ChartReference): readonly string[] {
   if ('path' in chart) return [chart.path];
   if ('oci' in chart) return [chart.oci, ...(chart.version === undefined ? [] : ['--version', chart.version])];
   return [chart.name, '--repo', chart.repo, '--version', chart.version];
 }
 
-/** Reads `v3.22.0`, also with what vendors append. Throws ExternalError for anything else. */
+/** Parses `v3.22.0`, with or without a vendor's suffix. Throws ExternalError for any other text. */
 export function parseVersion(output: string): HelmVersion {
   const match = /^v?(\d+)\.(\d+)\.\d+\S*/.exec(output.trim());
   if (match === null) throw new ExternalError(`helm does not say its version: ${cut(output.trim(), 80)}`);
@@ -152,7 +161,7 @@ async function readHistory(read: () => Promise<string>): Promise<readonly HelmRe
   }
 }
 
-/** `helm ended with exit code 1` says nothing: its own last words are the cause. */
+/** Adds helm's own last words as the cause, because `helm ended with exit code 1` says nothing. */
 function withCause(error: ExternalError): ExternalError {
   const { message, command, stderr, timedOut } = error;
   const last = stderr.findLast((line) => line.startsWith('Error: ')) ?? stderr.at(-1);
@@ -163,7 +172,10 @@ function withCause(error: ExternalError): ExternalError {
   });
 }
 
-/** helm's own limit, for hooks and for what it waits for, ends before the runner's: so helm says what it waited for. */
+/**
+ * helm's own time limit, for hooks and waits, is 5 s shorter than the runner's, so that helm reports what it waited
+ * for.
+ */
 function within({ timeoutMs }: RunOptions): readonly string[] {
   return timeoutMs === undefined
     ? []

@@ -3,33 +3,36 @@ import { jsonDocuments } from './json-documents.ts';
 import { toKubectlError } from './kubectl.ts';
 import type { Runner } from './runner.ts';
 
-/** An object as the API takes it; its name is set. */
+/** An object in the form of the API. Its name is set. */
 export interface AskedObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string };
 }
 
-/** `reason` is the API's own word (`Forbidden`, `Invalid`), empty where it gave none; `text` is the server's sentence. */
+/**
+ * The API server's answer for one object. `reason` is the API's own word (`Forbidden`, `Invalid`), empty if it gave
+ * none. `text` is the server's message.
+ */
 export type DryRunAnswer = 'taken' | { readonly reason: string; readonly text: string };
 
 export interface DryRun {
-  /** `create` asks for new objects alone, `apply` (server-side) also for those that are there. */
+  /** `create` checks new objects only; `apply` (server-side) also objects that exist. */
   readonly verb: 'create' | 'apply';
   readonly namespace: string;
   readonly objects: readonly AskedObject[];
-  /** Whether a field that the API does not know refuses the object. */
+  /** True if the server refuses an object with a field that the API does not know. */
   readonly strict: boolean;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
 }
 
-/** `helm` is the manager under which Helm 4 applies: its own fields are replaced, not added to. */
+/** Helm 4 applies as field manager `helm`: its own fields are replaced, not added to. */
 const APPLY = ['apply', '--server-side', '--force-conflicts', '--field-manager=helm'];
 
 /**
- * Sends objects to the API server without any of them being stored, admission and all; the answers are in the order of the objects. Throws
- * KubectlError where kubectl did not get that far.
+ * Sends objects to the API server as a dry run: admission runs, nothing is stored. Returns the answers in the order of
+ * the objects. Throws KubectlError if kubectl got no answer for each object.
  */
 export async function dryRun(
   runner: Runner,
@@ -43,7 +46,7 @@ export async function dryRun(
   const { stdout, stderr } = await runner.run('kubectl', args, { input, signal, timeoutMs, okCodes: [0, 1] });
   const taken = new Set(stdout.split('\n').map((line) => line.trim()));
   const refusals = refusalsOf(stderr);
-  // kubectl goes through the objects in order and says one thing of each that was refused.
+  // kubectl handles the objects in order and prints one message for each refused object.
   const refused = objects.filter((object) => !taken.has(printedName(object)));
   if (refused.length !== refusals.length || refusals.includes(undefined)) throw notAsked(stderr);
   const answers = new Map(refused.map((object, index) => [object, refusals[index]]));
@@ -55,22 +58,22 @@ function notAsked(stderr: string): Error {
   return toKubectlError(new ExternalError('kubectl could not ask', { command: 'kubectl --dry-run', stderr: lines }));
 }
 
-/** `deployment.apps/api`, as `-o name` has it. */
+/** Returns the name that `-o name` prints: `deployment.apps/api`. */
 function printedName({ apiVersion, kind, metadata }: AskedObject): string {
   const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
   return `${kind.toLowerCase()}${group}/${metadata.name}`;
 }
 
-/** Where a new message of kubectl begins; its other lines belong to the one before. */
+/** The beginning of a message of kubectl. Lines that do not match belong to the message before. */
 const BEGINS = /^(Error from server|The \S+ ".*" is invalid:|error: |Error: |Unable to connect)/;
-/** Said beside the answers: warnings of the API server, and kubectl's own log. */
+/** Lines that are not answers: warnings of the API server, and kubectl's own log. */
 const ASIDE = /^(Warning: |[IWEF]\d{4} )/;
 const REFUSAL = /^Error from server(?: \((\w+)\))?: (?:error when \w+ "STDIN": )?([\s\S]*)$/;
 
-/** Characters that are kept of one refusal; a webhook writes what it likes. */
+/** Characters that are kept of one refusal: a webhook's message may have any length. */
 const TEXT_LIMIT = 4_096;
 
-/** Undefined in place of a message that is not the server's refusal of one object. */
+/** Returns one refusal for each message, or undefined for a message that is not the server's refusal of one object. */
 function refusalsOf(stderr: string): readonly (Exclude<DryRunAnswer, 'taken'> | undefined)[] {
   const messages: string[] = [];
   for (const line of stderr.split('\n')) {

@@ -10,26 +10,27 @@ import { type RawGet, rawByProcess, toKubectlError } from './kubectl.ts';
 import { lacksContext } from './missing-context.ts';
 import type { Runner } from './runner.ts';
 
-/** kubectl says that it serves within a moment: it does not ask the cluster first. */
+/** Milliseconds. kubectl prints the line at once because it does not contact the cluster first. */
 const READY_WITHIN_MS = 5_000;
-/** Without a user in the kubeconfig, it asks for one first. */
+/** The line on stdout that means the proxy is ready. If the kubeconfig has no user, kubectl prompts for one first. */
 const SERVING = 'Starting to serve';
-/** Longer than any run. */
+/** Milliseconds, longer than any run. */
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
 const READ_ONLY = ['--reject-methods=POST,PUT,PATCH,DELETE', '--append-server-path'];
 
-/** One kubectl for all reads of a run. */
+/** One kubectl process for all reads of a run. */
 export interface SharedReads {
   readonly get: RawGet;
-  /** Starts the kubectl before the first read. */
+  /** Starts the kubectl process before the first read. */
   begin(): void;
-  /** Ends the kubectl, where one was started, and takes its folder away; a later read starts another. */
+  /** Ends the kubectl process if one runs, and removes its folder. A later read starts a new one. */
   close(): Promise<void>;
 }
 
 /**
- * Reads through a single `kubectl proxy`, started at the first read: credentials are asked for once, and a read costs no process. It serves a
- * socket in a folder of this user alone and refuses whatever is not a read. Where it cannot be started, each read is a kubectl of its own.
+ * Returns reads through a single `kubectl proxy`, started at the first read: the credential plugin runs once, and a
+ * read needs no process. The proxy serves a socket in a folder of this user alone and refuses every method except
+ * reads. If it cannot be started, each read is a kubectl process of its own.
  */
 export function sharedReads(runner: Runner, kubeArgs: readonly string[]): SharedReads {
   let door: Promise<Proxy | undefined> | undefined;
@@ -61,7 +62,7 @@ export function sharedReads(runner: Runner, kubeArgs: readonly string[]): Shared
     close: async () => {
       const last = door;
       door = undefined;
-      // Also one that does not serve yet: a credential plugin may keep it from that for long.
+      // Also ends a proxy that is not ready yet: a credential plugin may delay it for long.
       end.abort();
       end = new AbortController();
       await (await last)?.close();
@@ -69,7 +70,10 @@ export function sharedReads(runner: Runner, kubeArgs: readonly string[]): Shared
   };
 }
 
-/** The proxy does not say that no context is chosen; a kubectl of its own does. An outage that passes is waited for by the runner of that kubectl. */
+/**
+ * Returns true if a kubectl process should repeat the read. The proxy does not report a missing context, but kubectl
+ * does. The runner of that kubectl retries during an outage.
+ */
 function isForKubectl(error: ExternalError, hasAnswered: boolean): boolean {
   const { passes } = failureOf(error.stderr);
   return lacksContext(error) || passes === 'always' || (hasAnswered && passes === 'once-answered');
@@ -81,7 +85,7 @@ interface Proxy {
   close(): Promise<void>;
 }
 
-/** Undefined where no proxy came up. */
+/** Returns undefined if the proxy did not start. */
 async function startProxy(runner: Runner, kubeArgs: readonly string[], end: AbortSignal): Promise<Proxy | undefined> {
   const folder = await makeTemporaryFolder();
   const socketPath = join(folder, 'k');
@@ -154,10 +158,13 @@ function ask(options: object): Promise<IncomingMessage> {
   });
 }
 
-/** Bytes that are read of a refusal: the API server says a few sentences. */
+/** Bytes that are read of an error response. The API server's are a few sentences. */
 const REFUSAL_LIMIT = 65_536;
 
-/** In the words that kubectl has for the same: a Status is the API server's, anything else the proxy's own, which could not reach it. */
+/**
+ * Returns the error in kubectl's words: a Status is from the API server; any other body is from the proxy, which could
+ * not reach the server.
+ */
 function refusal(path: string, body: string): ExternalError {
   const status = tryBoundedJson(body);
   const said =

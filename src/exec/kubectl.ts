@@ -7,17 +7,20 @@ import { ListStream } from './list-stream.ts';
 import { MissingContext } from './missing-context.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
-/** Objects per page: what the API server itself reads of etcd at once, so that all but the largest clusters are one call for each kind. */
+/**
+ * Objects per page: as many as the API server itself reads from etcd at once. A kind is one call in all but the largest
+ * clusters.
+ */
 const PAGE = 10_000;
-/** A page of the largest pods over a slow line takes this long, in ms. */
+/** Milliseconds: a page of the largest pods over a slow connection needs this long. */
 const PAGE_TIMEOUT = 120_000;
-/** Bytes of the answer to one GET that is no list. */
+/** Bytes of the response to one GET that is not a list. */
 const ANSWER_LIMIT = 16 * 2 ** 20;
-/** How often a list is begun again whose continue token the server has forgotten (410). */
+/** How often a list is restarted if the server no longer accepts its continue token (410). */
 const RESTARTS = 3;
 const REVIEWS = 'authorization.k8s.io/v1';
 
-/** kubectl's failure, told apart by its own words. */
+/** A failure of kubectl, with the reason that its output shows. */
 export class KubectlError extends ExternalError {
   readonly reason: KubectlReason;
 
@@ -36,7 +39,7 @@ export class KubectlError extends ExternalError {
   }
 }
 
-/** One question to the authorizer. `namespace` empty means the whole cluster. */
+/** One question to the authorizer. An empty `namespace` means the whole cluster. */
 export interface AccessQuestion {
   readonly verb: string;
   readonly group: string;
@@ -46,25 +49,28 @@ export interface AccessQuestion {
 }
 
 export interface Kubectl {
-  /** The parsed answer of one GET. Throws KubectlError. */
+  /** Returns the parsed response of one GET. Throws KubectlError. */
   get(path: string, signal?: AbortSignal): Promise<unknown>;
   /**
-   * A sum over every item of a list, each seen as it arrives and let go. A list whose continue token expired is read again from its
-   * start, with a new sum. Throws KubectlError.
+   * Returns a sum over all items of a list: `add` gets each item as it arrives, and no item is kept. If the continue
+   * token expires, the list is read again from its start with a new sum. Throws KubectlError.
    */
   fold<S>(path: string, begin: () => S, add: (sum: S, item: unknown) => void, signal?: AbortSignal): Promise<S>;
-  /** What `project` keeps of every item of a list (undefined: nothing), read as `fold` does. Throws KubectlError. */
+  /**
+   * Returns the values that `project` returns for the items of a list, without undefined. Reads as `fold` does. Throws
+   * KubectlError.
+   */
   list<T>(path: string, project: (item: unknown) => T | undefined, signal?: AbortSignal): Promise<readonly T[]>;
-  /** The authorizer's answers, in the order of the questions, from one call. Throws KubectlError. */
+  /** Returns the authorizer's answers in the order of the questions, from one call. Throws KubectlError. */
   mayI(questions: readonly AccessQuestion[], signal?: AbortSignal): Promise<readonly boolean[]>;
-  /** Any other kubectl command against the chosen cluster; its standard output. Throws KubectlError. */
+  /** Runs any other kubectl command against the chosen cluster and returns its standard output. Throws KubectlError. */
   run(args: readonly string[], options?: RunOptions): Promise<string>;
 }
 
-/** The bytes of one GET as they arrive. Throws KubectlError. */
+/** Reads one GET and passes its bytes to `hear` as they arrive. Throws KubectlError. */
 export type RawGet = (path: string, hear: (chunk: Buffer) => void, signal?: AbortSignal) => Promise<void>;
 
-/** A kubectl for each read. */
+/** Returns reads that start one kubectl process each. */
 export function rawByProcess(runner: Runner, kubeArgs: readonly string[]): RawGet {
   return async (path, hear, signal) => {
     const options = { ...withSignal(signal), timeoutMs: PAGE_TIMEOUT, onStdout: hear };
@@ -73,8 +79,8 @@ export function rawByProcess(runner: Runner, kubeArgs: readonly string[]): RawGe
 }
 
 /**
- * kubectl of PATH, thin and typed: raw reads with paging, and access reviews. `kubeArgs` choose the cluster, `raw` how it is read: by default
- * with a kubectl for each GET.
+ * Returns a typed interface to the kubectl on PATH: raw reads with paging, and access reviews. `kubeArgs` choose the
+ * cluster. `raw` is how it is read; default: one kubectl process for each GET.
  */
 export function kubectl(
   runner: Runner,
@@ -138,7 +144,7 @@ async function runKubectl(runner: Runner, args: readonly string[], options: RunO
   }
 }
 
-/** The reason read from kubectl's own words. */
+/** Returns the error with the reason that kubectl's output shows. */
 export function toKubectlError(error: ExternalError): KubectlError {
   return new KubectlError(error, error instanceof MissingContext ? 'no-context' : failureOf(error.stderr).reason);
 }
@@ -147,7 +153,7 @@ function withSignal(signal: AbortSignal | undefined): RunOptions {
   return signal === undefined ? {} : { signal };
 }
 
-/** Gives each item of one page, and then what stood around them. */
+/** Passes each item of one page to `onItem`, and returns the page without its items. */
 type ReadPage = (path: string, onItem: (item: unknown) => void, signal?: AbortSignal) => Promise<unknown>;
 
 async function foldPages<S>(
@@ -175,7 +181,7 @@ async function foldPages<S>(
   return sum;
 }
 
-/** Undefined on the last page. */
+/** Returns undefined for the last page. */
 function continueToken(page: Record<string, unknown>): string | undefined {
   const metadata = page.metadata;
   const token = isObject(metadata) ? metadata.continue : undefined;

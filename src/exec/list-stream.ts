@@ -2,26 +2,26 @@ import { boundedJson } from '../base/bounded-json.ts';
 import { ExternalError } from '../base/errors.ts';
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE, COMMA] = Buffer.from('"\\[]{},');
-/** Depth at which the members of a list's `items` stand: within the document, which is 1, and within the list. */
+/** Depth of the list `items`: the document is 1, the list is 2. */
 const ITEM_DEPTH = 2;
 const ITEMS = /"items"\s*:\s*\[$/;
-/** Bytes before the list's bracket in which its name is looked for. */
+/** Bytes before the list's bracket that are searched for its name. */
 const NAME_BYTES = 64;
-/** Bytes of one item, and of all that stands around the items: etcd takes 1.5 MiB for an object. */
+/** Limit in bytes of one item, and of the text around the items. etcd stores at most 1.5 MiB for an object. */
 const PART_LIMIT = 8 * 2 ** 20;
 
 /**
- * Takes a Kubernetes list as its bytes arrive and gives each item, parsed alone: however long the list, one item is held. What stands around
- * the items (kind, metadata) is kept and parsed at the end.
+ * Parses a Kubernetes list as its bytes arrive and passes on each parsed item. Holds one item at a time, for a list of
+ * any length. The text around the items (kind, metadata) is kept and parsed at the end.
  */
 export class ListStream {
   readonly #onItem: (item: unknown) => void;
-  /** What stands around the items, so far. */
+  /** The text around the items, so far. */
   #frame = '';
-  /** Begins with the bytes of an item or of the frame whose end has not come yet: `#size` of them. */
+  /** Buffer whose first `#size` bytes are an item, or a part of the frame, that has not ended yet. */
   #held: Buffer = Buffer.alloc(0);
   #size = 0;
-  /** Where in them the next byte is to be read, and where what is unfinished begins. */
+  /** Index in those bytes of the next byte to read, and of the beginning of the unfinished part. */
   #at = 0;
   #from = 0;
   #depth = 0;
@@ -33,11 +33,14 @@ export class ListStream {
     this.#onItem = onItem;
   }
 
-  /** Throws SyntaxError for an item that is no JSON, ExternalError for one that is too large, and whatever the receiver of items throws. */
+  /**
+   * Throws SyntaxError for an item that is not JSON, ExternalError for an item that is too large, and any error of
+   * `onItem`.
+   */
   push(chunk: Buffer): void {
     const bytes = this.#size === 0 ? chunk : this.#appended(chunk);
     this.#scan(bytes);
-    // What is left lies within this chunk wherever something ended in it: it is copied once, however small the chunks are.
+    // If something ended in this chunk, the rest is within the chunk: it is copied once, however small the chunks are.
     if (this.#size === 0 || this.#from > 0) this.#keep(bytes.subarray(this.#from));
     this.#at = this.#size;
     this.#from = 0;
@@ -45,7 +48,7 @@ export class ListStream {
       throw new ExternalError('the API server answers with an object larger than 8 MiB');
   }
 
-  /** The document without its items. Throws SyntaxError where the stream ended before the document did. */
+  /** Returns the document without its items. Throws SyntaxError if the stream ended before the document. */
   end(): unknown {
     return boundedJson(this.#frame + this.#held.toString('utf8', 0, this.#size));
   }
@@ -84,7 +87,7 @@ export class ListStream {
     }
   }
 
-  /** The place after the closing quote, or the end of what has arrived. */
+  /** Returns the index after the closing quote, or the end of the bytes so far. */
   #skipText(bytes: Buffer, from: number): number {
     let at = this.#isEscaped ? from + 1 : from;
     for (; at < bytes.length; at++) {

@@ -3,30 +3,30 @@ import { EXIT } from '../base/exit-codes.ts';
 import { oneLine } from '../base/printable.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
-/** kubectl's and helm's words for a context that the kubeconfig does not have. */
+/** Messages of kubectl and helm for a context that is not in the kubeconfig. */
 const NO_SUCH_CONTEXT = /(?:context "?|cannot locate context )([^\s"]{1,253})"?(?: does not exist|$)/m;
-/** No context is chosen: both programs then try the address below, where nobody listens. */
+/** Messages if no context is chosen. Both programs then try the address localhost:8080, where no server listens. */
 const NO_CONTEXT =
   /current-context (?:is not set|must exist)|no configuration has been provided|localhost:8080|127\.0\.0\.1:8080/;
-/** Names shown of the contexts that exist. */
+/** Number of contexts that the next step lists. */
 const SHOWN = 12;
 
-/** No cluster can be asked, because no context or an unknown one is chosen. Exit 2. */
+/** No cluster can be reached because no context is chosen, or one that does not exist. Exit 2. */
 export class MissingContext extends ExternalError {
   constructor(message: string, next: readonly string[]) {
     super(message, { next, exitCode: EXIT.usage });
   }
 }
 
-/** True if kubectl or helm failed because no context is chosen, or one that does not exist. */
+/** Returns true if kubectl or helm failed because no context is chosen, or one that does not exist. */
 export function lacksContext({ stderr }: ExternalError): boolean {
   const text = stderr.join('\n');
   return NO_SUCH_CONTEXT.test(text) || NO_CONTEXT.test(text);
 }
 
 /**
- * The same runner, whose kubectl and helm failures for want of a context become one sentence with the contexts that exist. `kubeArgs` choose the
- * kubeconfig and the context.
+ * Returns a runner that throws MissingContext, with the contexts that exist, if kubectl or helm fail because of a
+ * missing context. `kubeArgs` choose the kubeconfig and the context.
  */
 export function explainingMissingContext(runner: Runner, kubeArgs: readonly string[]): Runner {
   return {
@@ -58,7 +58,7 @@ async function missingContext(
     .catch(() => undefined);
   if (listed === undefined) return undefined;
   const contexts = listed.stdout.split('\n').filter((line) => line.trim() !== '');
-  // A context is chosen, and its own server stands at the address that is tried without one.
+  // The chosen context exists, and its own server has the address that is used without a context.
   if (named === undefined && contexts.length > 0 && kubeArgs.includes('--context')) return undefined;
   return new MissingContext(messageOf(named, contexts), nextSteps(contexts));
 }

@@ -3,52 +3,55 @@ import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { longestTimer } from '../base/time-limit.ts';
 
-/** How long a killed program may stay in a system call that nothing ends (a hanging network file system) before nobody waits for it. */
+/**
+ * Milliseconds to wait for a killed program that hangs in a system call (a network file system that does not answer).
+ */
 const GIVE_UP_MS = 1_000;
-/** A pipe that a program left behind to a program of its own is let go after so many quiet looks. */
+/** A pipe that a child of an ended program keeps open is closed after this many polls without new output. */
 const QUIET_LOOKS = 10;
 const LOOK_MS = 100;
 
-/** The programs that run now, by the process id of each, which is the id of its group too. */
+/** Process ids of the programs that run now. Each is also the id of its process group. */
 const running = new Set<number>();
 
-/** Asks every program that still runs to end, with all that it started. For the end of this process. */
+/** Sends SIGTERM to every program that still runs, and to all that it started. Call it when this process ends. */
 export function endPrograms(): void {
   for (const pid of running) tell(pid, 'SIGTERM');
 }
 
-/** True while a program runs that this process started. */
+/** Returns true while a program runs that this process started. */
 export function isProgramRunning(): boolean {
   return running.size > 0;
 }
 
-/** What is needed of a child that leads a process group of its own (`detached`). */
+/** The members used of a child process that leads its own process group (`detached`). */
 type Leader = Pick<ChildProcess, 'once' | 'stdin' | 'stdout' | 'stderr'> & { readonly pid?: number | undefined };
 
 export interface GroupLimits {
-  /** Milliseconds that the program may run. */
+  /** Time limit of the program in ms. */
   readonly timeoutMs: number;
-  /** Milliseconds between asking it to end and killing it. */
+  /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** A started program and everything it started in turn, seen as one. */
+/** A started program with all programs that it started. */
 export interface ProgramGroup {
-  /** What ended it, if it did not end by itself: its time limit, or a caller that wants no more of it. */
+  /** Why the program was ended: its time limit, or the caller. Undefined if it was not ended by this process. */
   endedBy(): 'limit' | 'caller' | undefined;
-  /** Ends the group as a caller's abort does. */
+  /** Ends the group as an abort of the caller's signal does. */
   end(): void;
-  /** Resolves if the program stays although it was killed; else never. */
+  /** Resolves if the program still exists after SIGKILL; otherwise never. */
   readonly stuck: Promise<void>;
-  /** Takes timers and listeners away; for when the program is over. */
+  /** Removes timers and listeners. Call it when the program has ended. */
   settle(): void;
 }
 
 /**
- * Watches over a program that leads a process group. Its limit, or an abort of `signal`, ends the whole group: SIGTERM to all, then SIGKILL as soon as
- * the program itself has ended, and at the latest after `graceMs`. Nobody waits for a pipe that a program of the program still holds: a credential
- * plugin that hangs would keep its reader waiting as long as it lives.
+ * Supervises a program that leads a process group. Its time limit, or an abort of `signal`, ends the whole group:
+ * SIGTERM to all, then SIGKILL as soon as the program itself has ended, and at the latest after `graceMs`. Does not
+ * wait for a pipe that a child of the program still holds: a credential plugin that hangs would otherwise keep the
+ * reader waiting.
  */
 export function watchGroup(child: Leader, { timeoutMs, graceMs, signal }: GroupLimits): ProgramGroup {
   const { pid } = child;
@@ -76,7 +79,7 @@ export function watchGroup(child: Leader, { timeoutMs, graceMs, signal }: GroupL
   if (pid !== undefined) running.add(pid);
   after(timeoutMs, () => end('limit'));
   if (signal !== undefined) {
-    // Many programs of a run heed one signal; Node would take so many for a leak.
+    // Many programs of a run listen to one signal; Node would report that as a leak.
     setMaxListeners(0, signal);
     signal.addEventListener('abort', abort, { once: true });
   }
@@ -96,12 +99,12 @@ export function watchGroup(child: Leader, { timeoutMs, graceMs, signal }: GroupL
   };
 }
 
-/** Closes our ends of the pipes, so that whoever reads them comes to an end. */
+/** Closes this process's ends of the pipes, so that their readers end. */
 function letGo({ stdin, stdout, stderr }: Leader): void {
   for (const pipe of [stdin, stdout, stderr]) pipe?.destroy();
 }
 
-/** Reads what an ended program has written, and then lets go of pipes that a program it left behind keeps open. */
+/** Reads the remaining output of an ended program, then closes pipes that a child of it keeps open. */
 function letGoOnceQuiet(child: Leader, after: (ms: number, act: () => void) => void): void {
   let quiet = 0;
   let seen = -1;
@@ -110,13 +113,16 @@ function letGoOnceQuiet(child: Leader, after: (ms: number, act: () => void) => v
     quiet = read === seen ? quiet + 1 : 0;
     seen = read;
     if (quiet >= QUIET_LOOKS) letGo(child);
-    // What has arrived meanwhile is read before the next look, however long this process was busy.
+    // Output that has arrived meanwhile is read before the next poll, however long this process was busy.
     else setImmediate(() => after(LOOK_MS, look));
   };
   look();
 }
 
-/** Counts what was taken from the pipes; what waits to be taken makes every look a new one. */
+/**
+ * Returns the bytes read from the pipes. Returns NaN while unread output waits, so that the poll is not counted as
+ * quiet.
+ */
 function bytesRead({ stdout, stderr }: Leader): number {
   const pipes = [stdout, stderr].filter((pipe) => pipe !== null);
   if (pipes.some(({ readableLength }) => readableLength > 0)) return Number.NaN;
@@ -128,7 +134,7 @@ function tell(pid: number | undefined, what: NodeJS.Signals): void {
   try {
     process.kill(-pid, what);
   } catch {
-    // All of the group have ended.
+    // The whole group has ended.
   }
 }
 

@@ -3,13 +3,13 @@ import { cut } from '../base/cut.ts';
 
 /** Characters of one line of standard error. */
 const LINE_LIMIT = 65_536;
-/** Characters of standard error that are kept: its end, in whole lines. */
+/** Characters of standard error that are kept: the last ones, in whole lines. */
 const KEPT_LIMIT = 2 ** 20;
 
-/** Bytes that are copied to a larger place as they become more. */
+/** Size in bytes up to which the buffer grows by doubling. Above it, the buffer has the size of the limit. */
 const COPIED_LIMIT = 2 ** 20;
 
-/** Bytes put together up to a limit, in one place: a piece of one byte takes no more than that. */
+/** Collects bytes up to a limit in one buffer, so that a chunk of one byte needs no more memory than that. */
 export class BoundedBytes {
   readonly #limit: number;
   #bytes = Buffer.alloc(0);
@@ -19,12 +19,12 @@ export class BoundedBytes {
     this.#limit = limit;
   }
 
-  /** False if there are now more bytes than the limit; then nothing is added. */
+  /** Returns false, and adds nothing, if the bytes would exceed the limit. */
   push(chunk: Buffer): boolean {
     const size = this.#size + chunk.length;
     if (size > this.#limit) return false;
     if (size > this.#bytes.length) {
-      // Memory that nothing was written to is not taken: from here on nothing is copied.
+      // Unwritten pages of memory are not allocated, so the largest size costs nothing and ends the copying.
       const larger = Buffer.allocUnsafe(size > COPIED_LIMIT ? this.#limit : Math.min(2 * size, this.#limit));
       this.#bytes.copy(larger, 0, 0, this.#size);
       this.#bytes = larger;
@@ -39,15 +39,15 @@ export class BoundedBytes {
   }
 }
 
-/** Standard error as lines. However much a program writes there, and however long its lines are, 2 MiB of it are held at most. */
+/** Splits standard error into lines. Holds at most 2 MiB, for any amount of output and any length of lines. */
 export class ErrorLines {
   readonly #decoder = new StringDecoder('utf8');
   #lines: string[] = [];
   #size = 0;
-  /** The line that has not ended yet. */
+  /** The last line, which has not ended yet. */
   #rest = '';
 
-  /** The lines that end in this chunk. */
+  /** Returns the lines that end in this chunk. */
   push(chunk: Buffer): readonly string[] {
     const [first = '', ...others] = this.#decoder.write(chunk).split('\n');
     const ended: string[] = [];
@@ -60,12 +60,12 @@ export class ErrorLines {
     return ended;
   }
 
-  /** What stands after the last end of a line. */
+  /** Returns the text after the last line end. */
   last(): string {
     return cut(this.#rest, LINE_LIMIT);
   }
 
-  /** The end of all that was written. */
+  /** Returns the kept end of the output. */
   text(): string {
     return [...this.#lines, this.last()].join('\n');
   }

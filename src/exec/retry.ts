@@ -2,18 +2,19 @@ import { ExternalError } from '../base/errors.ts';
 import { failureOf } from './failures.ts';
 import type { Runner, RunOptions, RunResult } from './runner.ts';
 
-/** Pauses before each further try, in ms: together half a minute, in which an API server is rolled or a leader elected. */
+/** Pauses before each retry, in ms. Together half a minute: enough to restart an API server or to elect a leader. */
 const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 export interface RetrySettings {
   readonly pause: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
-  /** Told once for each outage. */
+  /** Called once for each outage. */
   readonly onRetry: (text: string) => void;
 }
 
 /**
- * A runner that repeats reads and idempotent writes of kubectl and helm while the API server fails in a way that passes: an answer 5xx or 429, and,
- * once it has answered in this run, a connection that breaks. A cluster that never answered is reported at once.
+ * Returns a runner that retries reads and idempotent writes of kubectl and helm while the API server fails in a way
+ * that passes: a response 5xx or 429, and, after the server has answered once in this run, a connection error. A
+ * cluster that never answered is reported at once.
  */
 export function retryingRunner(inner: Runner, { pause, onRetry }: RetrySettings): Runner {
   let hasAnswered = false;
@@ -63,7 +64,10 @@ function passes({ stderr }: ExternalError, hasAnswered: boolean): boolean {
   return failure.passes === 'always' || (hasAnswered && failure.passes === 'once-answered');
 }
 
-/** Commands that change nothing, or that may be sent twice: the second finds what the first made, and its caller knows that. */
+/**
+ * Commands that change nothing, or that may be sent twice: the second one finds the result of the first, and its caller
+ * handles that.
+ */
 const REPEATABLE: Readonly<Record<string, ReadonlySet<string>>> = {
   kubectl: new Set(['get', 'auth', 'api-resources', 'api-versions', 'logs', 'apply', 'create', 'replace', 'delete']),
   helm: new Set(['history', 'get', 'template', 'list', 'status']),
@@ -73,12 +77,12 @@ function isRepeatable(program: string, args: readonly string[]): boolean {
   return REPEATABLE[program]?.has(verbOf(args)) === true;
 }
 
-/** Whether its success shows that the API server answers. */
+/** Returns true if success of the command shows that the API server answers. */
 function asksServer(program: string, args: readonly string[]): boolean {
   return program === 'kubectl' && REPEATABLE.kubectl?.has(verbOf(args)) === true;
 }
 
-/** The first word after the flags that choose the cluster, each of which has a value. */
+/** Returns the first word after the options that choose the cluster, each of which has a value. */
 function verbOf(args: readonly string[]): string {
   let at = 0;
   while (args[at]?.startsWith('--') === true) at += args[at]?.includes('=') === true ? 1 : 2;

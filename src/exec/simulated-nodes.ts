@@ -2,15 +2,18 @@ import { labelsAt, listAt, textAt } from '../base/json-path.ts';
 import { jsonAnswer, UnreadableAnswer } from './answer.ts';
 import { type Kubectl, KubectlError } from './kubectl.ts';
 
-/** kwok marks the nodes it plays with this annotation (kwok.sigs.k8s.io, "Manage nodes"); their pods run nothing. */
+/** Annotation of nodes that kwok simulates (kwok.sigs.k8s.io, "Manage nodes"). Their pods run nothing. */
 const SIMULATED = 'kwok.x-k8s.io/node';
 
-/** Names of the simulated nodes of the cluster; none if nodes may not be read. */
+/** Returns the names of the simulated nodes of the cluster. Empty if nodes may not be read. */
 export async function simulatedNodes(kubectl: Kubectl, signal: AbortSignal): Promise<ReadonlySet<string>> {
   return noneIfUnreadable(() => kubectl.list('/api/v1/nodes', simulatedName, signal));
 }
 
-/** The same of these nodes alone, for a caller that asks again and again in a large cluster. */
+/**
+ * Returns which of these nodes are simulated, for a caller that asks repeatedly in a large cluster. Empty if nodes may
+ * not be read.
+ */
 export async function simulatedAmong(
   kubectl: Kubectl,
   nodes: readonly string[],
