@@ -1,4 +1,7 @@
-/** A job that could not be made, or did not come up: `denied` by a missing right, `absent` for what it needs, `timeout`. The message says what was missing. */
+/**
+ * A job that could not be created, or did not become ready: `denied` if a right is missing, `absent` if something it
+ * needs is missing, `timeout`. The message says what was missing.
+ */
 export class JobError extends Error {
   readonly outcome: 'denied' | 'timeout' | 'absent';
 

@@ -2,35 +2,39 @@ import { ownLabels } from '../base/own-labels.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { apiImage, imageName } from '../render/images.ts';
 
-/** The user of Dify's own images; any but root would do. */
+/** The user id of Dify's own images. Any id except root's would work. */
 const USER = 1001;
-/** Seconds after which the cluster ends and removes a job whose difyctl was killed. */
+/** Seconds that the cluster keeps a finished job before it deletes it, so that a killed difyctl leaves none. */
 const KEEP_SECONDS = 30;
 
 export interface PodJob {
   readonly name: string;
   readonly namespace: string;
   readonly deployment: Deployment;
-  /** Which part of difyctl makes it, as the label `app.kubernetes.io/component`. */
+  /** The part of difyctl that creates the job, as the label `app.kubernetes.io/component`. */
   readonly component: string;
-  /** What the container runs. */
+  /** The command of the container. */
   readonly command: readonly string[];
-  /** Has to succeed before the pod is ready. */
+  /** Command that must succeed before the pod is ready. */
   readonly startup?: readonly string[];
-  /** Claims that the pod mounts. */
+  /** Names of PersistentVolumeClaims that the pod mounts. */
   readonly claims?: readonly string[];
-  /** Seconds after which the cluster ends it, should nobody else. */
+  /** Seconds after which the cluster ends the job, in case difyctl does not. */
   readonly deadlineSeconds: number;
 }
 
-/** The image of probes and jobs: `images.toolImage`, else the api image, which an install needs anyway and which holds Python 3. */
+/**
+ * Returns the image of probes and jobs: `images.toolImage`, otherwise the api image, which an install needs anyway and
+ * which has Python 3.
+ */
 function toolImageOf({ images, version }: Pick<Deployment, 'images' | 'version'>): string {
   return images?.toolImage ?? imageName(apiImage(version), images?.registry);
 }
 
 /**
- * A Job of one small pod that restricted Pod Security admits: no root, no capability, no token of a service account, nothing written. It names no
- * secret but the registry's. The cluster ends and removes it by itself, should difyctl be killed.
+ * Returns a Job of one small pod that the restricted Pod Security level admits: no root, no capability, no service
+ * account token, a read-only root file system. It names no secret except the registry's. If difyctl is killed, the
+ * cluster ends and deletes the job.
  */
 export function podJob(job: PodJob): object {
   const { name, namespace, deployment, deadlineSeconds } = job;
@@ -48,7 +52,7 @@ export function podJob(job: PodJob): object {
   };
 }
 
-/** Labels of a job, its pod and what belongs to them. */
+/** Returns the labels of a job, its pod and its other objects. */
 export function jobLabels(name: string, deployment: string, component: string): Readonly<Record<string, string>> {
   return { ...ownLabels(deployment), 'app.kubernetes.io/component': component, 'difyctl/job': name };
 }
@@ -75,7 +79,7 @@ function podSpec({ deployment, command, startup, claims = [] }: PodJob): object 
         image: toolImageOf(deployment),
         imagePullPolicy: 'IfNotPresent',
         command,
-        // Limits too: a quota on limits refuses pods without any.
+        // Limits too, because a quota on limits refuses pods without them.
         resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
         securityContext: {
           allowPrivilegeEscalation: false,

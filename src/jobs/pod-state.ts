@@ -1,12 +1,12 @@
 import { at, listAt, textAt } from '../base/json-path.ts';
 
-/** How far a job's pod is: ready, pending, or terminal (waiting cannot help). `why` is the reason as message text. */
+/** State of a job's pod: ready, waiting, or terminal (waiting does not help). `why` is the reason as message text. */
 export type PodState =
   | { readonly is: 'ready'; readonly pod: string; readonly node: string }
   | { readonly is: 'waiting'; readonly why: string }
   | { readonly is: 'terminal'; readonly why: string; readonly node?: string };
 
-/** Reasons of a waiting container that no waiting mends (kubelet, pkg/kubelet/images and kuberuntime). */
+/** Reasons of a waiting container that waiting does not fix (kubelet, pkg/kubelet/images and kuberuntime). */
 const TERMINAL = new Set([
   'ImagePullBackOff',
   'InvalidImageName',
@@ -16,7 +16,10 @@ const TERMINAL = new Set([
   'RunContainerError',
 ]);
 
-/** The state of a job's pod from the pod itself; undefined where there is none yet, and from the job's events then. */
+/**
+ * Returns the state of a job's pod. If `pod` is undefined, because it is not created yet, reads the job's events
+ * instead.
+ */
 export function podState(pod: unknown, events: readonly unknown[]): PodState {
   if (pod === undefined) return withoutPod(events);
   const phase = textAt(pod, 'status', 'phase');
@@ -37,7 +40,7 @@ export function podState(pod: unknown, events: readonly unknown[]): PodState {
   return { is: 'waiting', why: `its pod is not ready (image ${image})` };
 }
 
-/** Quotas, Pod Security and other admission refuse a job's pod where only the job's events tell. */
+/** If a quota, Pod Security or other admission refuses a job's pod, only the job's events show it. */
 function withoutPod(events: readonly unknown[]): PodState {
   const refused = events.find((event) => textAt(event, 'reason') === 'FailedCreate');
   if (refused === undefined) return { is: 'waiting', why: 'its pod is not made yet' };

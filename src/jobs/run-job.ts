@@ -5,10 +5,10 @@ import { JobError } from './job-error.ts';
 import { type PodState, podState } from './pod-state.ts';
 
 const POLL_MS = 500;
-/** Seconds that an object and its pod may take to go. */
+/** Seconds to wait until an object and its pod are deleted. */
 const REMOVE_SECONDS = 20;
 
-/** Throws JobError that names every right that is missing. */
+/** Throws JobError that names each missing right. */
 export async function demandRights(
   cluster: Kubectl,
   namespace: string,
@@ -27,7 +27,7 @@ function rightName({ verb, group, resource, subresource }: AccessQuestion): stri
   return `${verb} ${group === '' ? kind : `${kind}.${group}`}`;
 }
 
-/** Makes objects. Throws JobError with what the cluster said. */
+/** Creates objects. Throws JobError with the cluster's message. */
 export async function createObjects(
   cluster: Kubectl,
   namespace: string,
@@ -45,7 +45,10 @@ export async function createObjects(
   }
 }
 
-/** Removes objects, such as `job/NAME`, and waits until they are gone. What could not be removed is said, with the command that does. */
+/**
+ * Deletes objects, such as `job/NAME`, and waits until they do not exist. Returns undefined if they were deleted;
+ * otherwise a message with the command that deletes them.
+ */
 export async function removeObjects(
   cluster: Kubectl,
   namespace: string,
@@ -55,7 +58,7 @@ export async function removeObjects(
   const how = ['--ignore-not-found', '--cascade=foreground', '--wait', `--timeout=${REMOVE_SECONDS}s`];
   const remove = () => cluster.run([...command, ...how], { timeoutMs: (REMOVE_SECONDS + 5) * 1_000 });
   try {
-    // A Ctrl-C on a terminal ends every program of it, also one that is removing: once more.
+    // A Ctrl-C on a terminal may end kubectl while it deletes, so it runs once more.
     await remove().catch(remove);
     return undefined;
   } catch (error) {
@@ -66,8 +69,8 @@ export async function removeObjects(
 }
 
 /**
- * Waits until the job's pod is ready on a real node. Throws JobError with what keeps it from that: the image, a quota, Pod Security, no room, a
- * simulated node; or with what it waited for last, once `limitMs` are over.
+ * Waits until the job's pod is ready on a real node, and returns the pod's name. Throws JobError with what prevents it:
+ * the image, a quota, Pod Security, no capacity, a simulated node; or with the last state once `limitMs` are over.
  */
 export async function untilReady(
   cluster: Kubectl,
@@ -77,7 +80,7 @@ export async function untilReady(
   const end = performance.now() + limitMs;
   for (;;) {
     const state = await look(cluster, job, signal).catch(asMissing);
-    // A simulated node may say anything of its pods, an end too.
+    // A simulated node may report any state of its pods, also an end.
     if (state.is !== 'waiting') await refuseSimulated(cluster, state.node, signal);
     if (state.is === 'terminal') throw new JobError('absent', state.why);
     if (state.is === 'ready') return state.pod;
@@ -95,7 +98,7 @@ async function look(
   const whole = (item: unknown): unknown => item;
   const pods = await cluster.list(`${base}/pods?labelSelector=difyctl%2Fjob%3D${name}`, whole, signal);
   if (pods.length > 0) return podState(pods[0], []);
-  // Whoever may not read events waits for the whole time instead.
+  // Without the right to read events, the run waits until the time limit.
   const events = await cluster
     .list(`${base}/events?fieldSelector=involvedObject.name%3D${name}`, whole, signal)
     .catch((error: unknown) => {

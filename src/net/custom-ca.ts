@@ -2,15 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ProbeError } from './probe-error.ts';
 
-/** What is trusted beside the public authorities, or in their place. */
+/** Certificate authorities that are trusted in addition to, or instead of, the public ones. */
 export interface Trust {
   /** PEM. */
   readonly ca?: string | undefined;
-  /** True where the client trusts `ca` and no other once it is given one. */
+  /** True if the client, once it has `ca`, trusts it and no public authority. */
   readonly caAlone?: boolean;
 }
 
-/** The authority of the operator's own that a client is given in place of the public ones. Throws ProbeFault (`tls`) where its file cannot be read. */
+/**
+ * Returns the operator's own authority, which replaces the public ones for this client. Empty if `caFile` is undefined.
+ * Throws ProbeError (`tls`) if the file cannot be read.
+ */
 export async function customCa(caFile: string | undefined, baseDirectory: string): Promise<Trust> {
   if (caFile === undefined) return {};
   try {

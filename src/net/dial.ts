@@ -6,19 +6,20 @@ import { withinMs } from '../base/time-limit.ts';
 import { ProbeError } from './probe-error.ts';
 
 interface DialOptions {
-  /** Ends the attempt, and the stream with it once it is open. */
+  /** Ends the attempt, and the stream once it is open. */
   readonly signal: AbortSignal;
-  /** Milliseconds for resolving and connecting together. */
+  /** Milliseconds for resolving and connecting in total. */
   readonly limitMs: number;
 }
 
 /**
- * Opens one TCP stream to where Dify would connect, seen from wherever this dial stands: this machine, or a pod in the cluster. Every probe reaches
- * its service through the dial it is given and in no other way. Throws ProbeFault with stage `resolve` or `connect`.
+ * Opens one TCP stream to the address that Dify would connect to, from where this dial is: this machine, or a pod in
+ * the cluster. Every probe reaches its service only through its dial. Throws ProbeError with stage `resolve` or
+ * `connect`.
  */
 export type Dial = (host: string, port: number, options: DialOptions) => Promise<Duplex>;
 
-/** Dials from this machine: every address of the name in turn. */
+/** Dials from this machine, each address of the name in turn. */
 export const dialHere: Dial = async (host, port, { signal, limitMs }) => {
   const limit = withinMs(limitMs, signal);
   const addresses = await resolve(host.replace(/^\[(.*)\]$/, '$1'), limit);
@@ -49,7 +50,7 @@ async function resolve(host: string, limit: AbortSignal): Promise<readonly Looku
 function open(address: string, port: number, signal: AbortSignal, limit: AbortSignal): Promise<Duplex> {
   return new Promise((done, reject) => {
     const socket = connect({ host: address, port });
-    // Not the socket's own option `signal`: that one leaves a listener behind, and a collector dials many times.
+    // Not the socket's own option `signal`, which leaves a listener behind: a collector dials many times.
     const late = () => socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
     signal.addEventListener('abort', late, { once: true });
     socket.once('close', () => signal.removeEventListener('abort', late));
@@ -58,7 +59,7 @@ function open(address: string, port: number, signal: AbortSignal, limit: AbortSi
     socket.once('connect', () => {
       limit.removeEventListener('abort', late);
       socket.removeAllListeners('error');
-      // Whoever uses the stream listens; a signal that ends it before they do must not end the process.
+      // The user of the stream adds its own listener. An abort before that must not end the process.
       socket.on('error', () => undefined);
       done(socket);
     });
@@ -69,7 +70,7 @@ function open(address: string, port: number, signal: AbortSignal, limit: AbortSi
   });
 }
 
-/** A connection that did not come about, by the system's code for it. */
+/** Returns the error of a failed connection, by the system's code. */
 export function connectFault(code: string): ProbeError {
   const words: Readonly<Record<string, string>> = {
     ECONNREFUSED: 'refuses the connection: nothing listens there',

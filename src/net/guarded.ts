@@ -1,20 +1,24 @@
 import { Duplex } from 'node:stream';
 import { ProbeError } from './probe-error.ts';
 
-/** Looks at the bytes of a server before a library reads them, and gives what the library may read now. Throws ProbeFault for what no such server says. */
+/**
+ * Checks the bytes of a server before a library reads them. `push` returns the bytes that the library may read now. It
+ * throws ProbeError for bytes that no such server sends.
+ */
 export interface Inspector {
   push(chunk: Buffer): Buffer;
 }
 
 /**
- * A stream for a library that parses what a server says. The library reads only what `inspector` lets through, and an error that it throws while it
- * reads ends this connection instead of the process. `service`: what the server should be, for the message.
+ * Returns a stream for a library that parses a server's bytes. The library reads only bytes that `inspector` returns.
+ * An error that it throws while it reads ends this connection instead of the process. `service` is the expected kind of
+ * server, for the message.
  */
 export function guarded(inner: Duplex, inspector: Inspector, service: string): Duplex {
   return new Guarded(inner, inspector, service);
 }
 
-/** The fault of a server that speaks another protocol, or breaks its own. */
+/** Returns the error of a server that speaks another protocol, or violates its own. */
 export function foreignFault(service: string): ProbeError {
   return new ProbeError('use', 'EPROTO', `answers, and not as ${service} does`);
 }
@@ -28,7 +32,7 @@ class Guarded extends Duplex {
     super({ allowHalfOpen: false });
     this.#inner = inner;
     this.#service = service;
-    // Whoever uses the stream listens; a fault that comes before they do must not end the process.
+    // The user of the stream adds its own listener. An error before that must not end the process.
     this.on('error', () => undefined);
     inner.on('data', (chunk: Buffer) => {
       if (this.destroyed) return;
@@ -51,7 +55,7 @@ class Guarded extends Duplex {
     if (inner.destroyed) this.destroy();
   }
 
-  /** Calls the library's listeners; what they throw is about the bytes that they were given. */
+  /** Calls the library's listeners. An error that they throw is about the bytes they got. */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     if (event !== 'data') return super.emit(event, ...args);
     try {

@@ -10,29 +10,29 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** Bytes of a body that is announced and never sent: status 100 is the answer of a server that would take it. */
+  /** Bytes of a body that is announced and never sent. A server that would accept the body answers with status 100. */
   readonly announced?: number;
 }
 
 export interface HttpAnswer {
   readonly status: number;
-  /** Names in lower case; one that came several times is joined by commas. */
+  /** Names in lower case. Repeated headers are joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** What was shown for https. */
+  /** The server's certificate, for https. */
   readonly certificate?: CertificateFact;
 }
 
 export interface HttpOptions {
   readonly dial: Dial;
   readonly signal: AbortSignal;
-  /** Milliseconds for connecting, and again for the whole answer. */
+  /** Milliseconds for connecting. Twice as many for the whole request. */
   readonly limitMs: number;
-  /** More authorities to trust, PEM. */
+  /** Additional authorities to trust, PEM. */
   readonly ca?: string | undefined;
-  /** True for clients that trust `ca` alone once they are given it. */
+  /** True for clients that, once they have `ca`, trust no other authority. */
   readonly caAlone?: boolean;
-  /** False where the deployment says that certificates are not verified. Default: true. */
+  /** False if the deployment turns the verification of certificates off. Default: true. */
   readonly verify?: boolean;
   /** Bytes of the body that are kept. Default: 1 MiB. */
   readonly bodyLimit?: number;
@@ -41,8 +41,8 @@ export interface HttpOptions {
 const BODY_LIMIT = 1 << 20;
 
 /**
- * One HTTP request over the dial, on a connection of its own; redirects are answers like others. Throws ProbeFault: `resolve`, `connect`, `tls`, or `use`
- * where the server took the request and gave no answer.
+ * Sends one HTTP request over the dial, on a connection of its own. Returns redirects like any other answer. Throws
+ * ProbeError: `resolve`, `connect`, `tls`, or `use` if the server accepted the request and gave no answer.
  */
 export async function requestHttp(request: HttpRequest, options: HttpOptions): Promise<HttpAnswer> {
   const { url } = request;
@@ -83,7 +83,7 @@ async function exchange(stream: Duplex, request: HttpRequest, limit: number, sig
   return { status: response.statusCode ?? 0, headers: Object.fromEntries(headers), body: Buffer.concat(chunks) };
 }
 
-/** Gives nothing where the server asks for the body that was announced. */
+/** Returns undefined if the server asks for the announced body. */
 function send(stream: Duplex, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage | undefined> {
   const { url, method = 'GET', headers = {}, body, announced } = request;
   const length =
@@ -99,7 +99,7 @@ function send(stream: Duplex, request: HttpRequest, signal: AbortSignal): Promis
       },
       resolve,
     );
-    // More than one may come, and one that nobody hears ends the process.
+    // More than one error may occur, and an error without a listener ends the process.
     sent.on('error', reject);
     sent.once('continue', () => resolve(undefined));
     if (announced === undefined) sent.end(body);

@@ -1,19 +1,22 @@
 /**
- * How far a probe came before it failed: the name did not resolve, the port did not connect, TLS was not agreed on, the login was refused, or what
- * was asked after it was.
+ * The stage at which a probe failed: the name did not resolve, the port did not connect, the TLS handshake failed, the
+ * login was refused, or a request after the login failed.
  */
 export type ProbeStage = 'resolve' | 'connect' | 'tls' | 'login' | 'use';
 
-/** A failed probe as plain data, savable; never a secret in `text`. */
+/** A failed probe as plain data that can be saved. `text` never holds a secret. */
 export interface FaultFact {
   readonly stage: ProbeStage;
-  /** The system's or the server's own code: `ECONNREFUSED`, `28P01`, `WRONGPASS`, `403`. `ETIMEDOUT` where nothing answered in time. */
+  /**
+   * The system's or the server's own code: `ECONNREFUSED`, `28P01`, `WRONGPASS`, `403`. `ETIMEDOUT` if there was no
+   * answer in time.
+   */
   readonly code: string;
-  /** What was observed, in words that can stand in a message. */
+  /** What was observed, in words for a message. */
   readonly text: string;
 }
 
-/** Thrown inside probes; a collector records its `fact` as evidence. */
+/** Thrown by probes. A collector records its `fact` as evidence. */
 export class ProbeError extends Error {
   readonly fact: FaultFact;
 
@@ -24,7 +27,10 @@ export class ProbeError extends Error {
   }
 }
 
-/** What a thrown thing says of the stage in which it was thrown. A mistake of our own is thrown again: no service is blamed for it. */
+/**
+ * Returns the fact of an error that was thrown in this stage. Rethrows programming errors, which are not failures of a
+ * service.
+ */
 export function faultOf(error: unknown, stage: ProbeStage): FaultFact {
   if (error instanceof ProbeError) return error.fact;
   if (isMistake(error)) throw error;
@@ -36,7 +42,7 @@ export function faultOf(error: unknown, stage: ProbeStage): FaultFact {
   return { stage, code: code ?? name, text: message };
 }
 
-/** JavaScript's own kinds of error, where neither the system nor a library gave a code. */
+/** Returns true for JavaScript's own kinds of error without a code of the system or a library. */
 function isMistake(error: unknown): boolean {
   const isOwnKind = error instanceof TypeError || error instanceof ReferenceError;
   return isOwnKind && !('code' in error);

@@ -1,7 +1,10 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A dialled stream for a library that wants a socket: one that is none, such as a relay's, gets the settings of a socket as no-ops. */
+/**
+ * Returns a dialled stream for a library that needs a socket. If the stream is not a socket, such as a relay's, it gets
+ * a socket's settings as no-ops.
+ */
 export function asSocket(stream: Duplex): Socket {
   if (isSocket(stream)) return stream;
   const nothing = () => stream;

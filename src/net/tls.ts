@@ -11,29 +11,32 @@ import {
 } from 'node:tls';
 import { ProbeError } from './probe-error.ts';
 
-/** What a server showed when TLS was agreed on. */
+/** The certificate and protocol of a TLS connection. */
 export interface CertificateFact {
   readonly subject: string;
   readonly issuer: string;
   /** ISO times. */
   readonly validFrom: string;
   readonly validTo: string;
-  /** Why the chain is not trusted (`CERT_HAS_EXPIRED`, `SELF_SIGNED_CERT_IN_CHAIN`, …); absent where it is. */
+  /** Why the chain is not trusted (`CERT_HAS_EXPIRED`, `SELF_SIGNED_CERT_IN_CHAIN`, …). Undefined if it is trusted. */
   readonly distrust?: string;
-  /** Set where the issuer's certificate was not sent along although it is published: clients that do not know it cannot build the chain. */
+  /**
+   * Set if the server did not send the issuer's certificate although it is published: clients that do not have it
+   * cannot build the chain.
+   */
   readonly incomplete?: true;
-  /** Why the certificate is not for this host; absent where it is. */
+  /** Why the certificate is not for this host. Undefined if it is. */
   readonly wrongHost?: string;
   /** `TLSv1.3`. */
   readonly protocol: string;
 }
 
 export interface SecureOptions {
-  /** The name that the certificate must be for, and that is asked for (SNI). */
+  /** The name that the certificate must be for, also sent as SNI. */
   readonly host: string;
-  /** More authorities to trust, PEM, beside the public ones. */
+  /** Authorities to trust in addition to the public ones, PEM. */
   readonly ca?: string | undefined;
-  /** True for clients that trust `ca` alone once they are given it, as libpq does. */
+  /** True for clients that, once they have `ca`, trust no other authority, as libpq does. */
   readonly caAlone?: boolean;
   readonly alpn?: readonly string[];
   readonly signal: AbortSignal;
@@ -45,8 +48,8 @@ export interface Secured {
 }
 
 /**
- * Agrees on TLS over an open stream, whatever certificate is shown, and says what it was: what to make of it is the caller's (`assertTrusted` where the
- * deployment verifies). Throws ProbeFault with stage `tls` where no TLS comes about.
+ * Starts TLS over an open stream, accepts any certificate, and returns it. The caller decides what it means
+ * (`assertTrusted` if the deployment verifies certificates). Throws ProbeError with stage `tls` if the handshake fails.
  */
 export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: SecureOptions): Promise<Secured> {
   const name = host.replace(/^\[(.*)\]$/, '$1');
@@ -67,7 +70,7 @@ export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: Secu
       reject(tlsFault(error));
     };
     const closed = () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
-    // More than one may come where the stream below ends at the same time.
+    // More than one error may occur if the stream below ends at the same time.
     socket.on('error', fail);
     socket.once('close', closed);
     socket.once('secureConnect', () => {
@@ -78,7 +81,7 @@ export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: Secu
       try {
         resolve({ stream: socket, certificate: certificateOf(socket, name) });
       } catch (error) {
-        // What is thrown in an event's handler ends the process.
+        // An error thrown in an event handler ends the process.
         socket.destroy();
         const unreadable = new ProbeError('tls', 'ERR_TLS_CERT', 'shows a certificate that cannot be read');
         reject(error instanceof ProbeError ? error : unreadable);
@@ -89,14 +92,17 @@ export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: Secu
 
 const contexts = new Map<string, SecureContext>();
 
-/** Trust in the public authorities and more; to read all of them for every connection takes longer than its greeting. */
+/**
+ * Returns a context that trusts the public authorities and `ca`. Contexts are cached: parsing all authorities for each
+ * connection takes longer than the handshake.
+ */
 function trusting(ca: string): SecureContext {
   const context = contexts.get(ca) ?? createSecureContext({ ca: [...rootCertificates, ca] });
   contexts.set(ca, context);
   return context;
 }
 
-/** Throws ProbeFault with stage `tls` where the chain is not trusted or the certificate is for another host. */
+/** Throws ProbeError with stage `tls` if the chain is not trusted or the certificate is for another host. */
 export function assertTrusted({ distrust, wrongHost }: CertificateFact): void {
   if (distrust !== undefined)
     throw new ProbeError('tls', distrust, `shows a certificate that is not trusted (${distrust})`);
@@ -106,7 +112,7 @@ export function assertTrusted({ distrust, wrongHost }: CertificateFact): void {
 function certificateOf(socket: TLSSocket, host: string): CertificateFact {
   const shown = socket.getPeerCertificate();
   const wrongHost = checkServerIdentity(host, shown);
-  // Node's types call it an Error; it is the code's text.
+  // Node's types declare an Error, but it is the text of the code.
   const distrust = socket.authorized ? undefined : String(socket.authorizationError);
   return {
     subject: String(shown.subject?.CN ?? shown.subjectaltname ?? ''),
@@ -124,7 +130,10 @@ function certificateOf(socket: TLSSocket, host: string): CertificateFact {
   };
 }
 
-/** Throws ProbeFault for what is no time: OpenSSL gives `Bad time value` for a date that is malformed. */
+/**
+ * Returns an ISO time. Throws ProbeError if the text is not a time: OpenSSL returns `Bad time value` for a malformed
+ * date.
+ */
 function isoTime(text: string): string {
   const time = new Date(text);
   if (!Number.isNaN(time.getTime())) return time.toISOString();

@@ -1,26 +1,29 @@
 import type { AddressStyle, Settings } from './facts.ts';
 
-/** One bucket as one protocol and one key see it. Every method throws StorageFailure. */
+/** One bucket, through one protocol and with one key. Every method throws StorageError. */
 export interface Driver {
-  /** Where the bucket is, as a URL without secrets. */
+  /** The URL of the bucket, without secrets. */
   readonly address: string;
   readonly style?: AddressStyle;
-  /** Keys that begin with `prefix`, a page at most. */
+  /** Returns keys that begin with `prefix`, at most one page. */
   list(prefix: string): Promise<readonly string[]>;
-  /** Gives the version that the storage made of it, where it says one. */
+  /** Returns the version that the storage made of the object. Undefined if it names none. */
   put(key: string, body: Uint8Array): Promise<{ readonly version: string | undefined }>;
   get(key: string): Promise<Uint8Array>;
-  /** Deletes as Dify does. Gives the version of the mark that a versioned bucket leaves instead. */
+  /** Deletes as Dify does. Returns the version of the delete marker that a versioned bucket creates. */
   remove(key: string): Promise<{ readonly mark: string | undefined }>;
-  /** Deletes one version for good. */
+  /** Deletes one version permanently. */
   purge(key: string, version: string): Promise<void>;
-  /** Versions of an object that are no longer current, where the storage tells them apart without being asked for a right of its own. */
+  /** Returns the noncurrent versions of an object. Undefined for storages that need a separate right for this. */
   oldVersions?(key: string): Promise<readonly string[]>;
-  /** Whether the way to the storage refuses an object of so many bytes by its size alone; none of them is sent. */
+  /**
+   * Returns true if the storage, or a proxy in front of it, refuses an object of this many bytes by its size alone.
+   * Sends none of them.
+   */
   refusesSize?(key: string, bytes: number): Promise<boolean>;
-  /** What somebody without any key may do with the object and the bucket. */
+  /** Returns what a client without any key may do with the object and the bucket. */
   anonymous(key: string): Promise<{ readonly read: boolean; readonly list: boolean }>;
-  /** Puts as somebody without any key; undefined where that is refused. */
+  /** Puts an object without any key. Returns undefined if that is refused. */
   anonymousPut?(key: string, body: Uint8Array): Promise<{ readonly version: string | undefined } | undefined>;
   settings(): Promise<Settings>;
 }

@@ -1,8 +1,9 @@
 import type { FaultFact } from '../net/probe-error.ts';
 
 /**
- * Why a request came to nothing. `fault`: no answer at all (`stage` says how far it came); `style`: the bucket is not to be addressed this way; `denied`:
- * the key is known and may not; `locked`: kept by a retention rule; `full`: no room; `missing`: no such object; `unsupported`: the storage does not know the question.
+ * Why a request failed. `fault`: no answer (`stage` says how far the request came). `style`: the bucket does not accept
+ * this address style. `denied`: the key is known and lacks the right. `locked`: a retention rule keeps the object.
+ * `full`: no space. `missing`: no such object. `unsupported`: the storage does not know the request.
  */
 export type FailureKind =
   | 'fault'
@@ -20,28 +21,30 @@ export type FailureKind =
 
 export interface Failure extends FaultFact {
   readonly kind: FailureKind;
-  /** Whom the request went to. */
+  /** The host that the request was sent to. */
   readonly host: string;
-  /** The region that the storage names as the right one. */
+  /** The correct region, if the storage names it. */
   readonly region?: string;
 }
 
 export type AddressStyle = 'virtual' | 'path';
-/** A setting of a bucket, or the code with which the storage hides it from this key. */
+/** A setting of a bucket, or the code with which the storage refuses to show it to this key. */
 export type Setting<T> = { readonly seen: T } | { readonly hidden: string };
 
 export type Versioning = 'enabled' | 'suspended' | 'off';
-/** Where a second copy is kept. `another-bucket`: replicated to one, whose place is not shown. */
+/** Where a second copy is kept. `another-bucket`: replicated to another bucket, whose location is not shown. */
 export type Replication = 'none' | 'another-bucket' | 'cross-zone' | 'cross-region';
 
-/** An active rule that expires or archives objects, or forgets old versions of them by their age, whatever their tags. */
+/**
+ * An active rule that expires or archives objects, or deletes old versions by age, and applies to objects without tags.
+ */
 export interface LifecycleFact {
   readonly id: string;
-  /** Objects whose keys begin so; empty for all. */
+  /** Prefix of the keys of its objects. Empty for all objects. */
   readonly prefix: string;
-  /** `archive`: moved to a class that cannot be read until it is restored; `forget`: old versions are deleted. */
+  /** `archive`: moved to a class that cannot be read until it is restored. `forget`: old versions are deleted. */
   readonly action: 'expire' | 'archive' | 'forget';
-  /** For which a version is kept once it is an old one; of `forget` alone. */
+  /** Days that a noncurrent version is kept. Only for `forget`. */
   readonly days?: number;
   /** `after 30 days`, `on 2027-01-01`. */
   readonly when: string;
@@ -50,9 +53,9 @@ export interface LifecycleFact {
 export interface Settings {
   readonly versioning: Setting<Versioning>;
   readonly replication: Setting<Replication>;
-  /** The algorithm or key service; `none`. */
+  /** The algorithm or key service, or `none`. */
   readonly encryption: Setting<string>;
   readonly lifecycle: Setting<readonly LifecycleFact[]>;
-  /** What its policy or access list opens to everybody, in words; empty where nothing. */
+  /** What the bucket's policy or access list allows everybody, in words. Empty if nothing. */
   readonly opened: Setting<readonly string[]>;
 }

@@ -5,7 +5,7 @@ import { faultOf } from '../net/probe-error.ts';
 import { assertTrusted, type CertificateFact } from '../net/tls.ts';
 import type { Failure, FailureKind } from './facts.ts';
 
-/** A request that came to nothing. */
+/** A request that failed. */
 export class StorageError extends Error {
   readonly failure: Failure;
 
@@ -16,7 +16,10 @@ export class StorageError extends Error {
   }
 }
 
-/** A refusal by the storage itself, of this kind. Its own message may hold what was signed, so that only its code is kept. */
+/**
+ * Returns the failure of a request that the storage refused. Keeps only the code: the storage's message may hold signed
+ * parameters.
+ */
 export function refusal(kind: FailureKind, host: string, status: number, code: string, region?: string): StorageError {
   const stage = kind === 'login' || kind === 'clock' ? 'login' : 'use';
   const text = `answers ${status}${code === '' ? '' : ` ${code}`}`;
@@ -33,28 +36,31 @@ export function refusal(kind: FailureKind, host: string, status: number, code: s
 export interface SignedClientOptions extends Trust {
   readonly dial: Dial;
   readonly signal: AbortSignal;
-  /** Milliseconds for a connection, and again for an answer. */
+  /** Milliseconds for a connection. Twice as many for a whole request. */
   readonly limitMs: number;
   readonly now: () => Date;
 }
 
-/** The way of one probe to one storage; it notes what every answer shows on the side. */
+/** Sends the requests of one probe to one storage, and records what each answer shows besides. */
 export interface SignedClient {
-  /** Throws StorageFailure of kind `fault` where there is no answer, or a certificate that no client takes. */
+  /** Throws StorageError of kind `fault` if there is no answer, or the certificate is not trusted. */
   send(request: HttpRequest): Promise<HttpAnswer>;
-  /** The time to sign with: this machine's, until the storage refused it. */
+  /** The time for signatures: this machine's time, or the storage's after `followClock`. */
   time(): Date;
-  /** From now on signs with the storage's own time. False where that is already so, or its time is not known. */
+  /**
+   * Signs with the storage's own time from now on. Returns false if it already does, or if the storage's time is not
+   * known.
+   */
   followClock(): boolean;
-  /** The same wire, bounded by another signal. */
+  /** Returns the same client with another signal. */
   within(signal: AbortSignal): SignedClient;
   readonly seen: { certificate?: CertificateFact; skewMs?: number };
 }
 
-/** How one probe reaches the storage. */
+/** How one probe connects to the storage. */
 export interface Reach {
   readonly wire: SignedClient;
-  /** Goes on where the time of the probe is over, to remove what it made. */
+  /** Works after the time limit of the probe too, to remove the objects that the probe created. */
   readonly cleaner: SignedClient;
   /** Bytes of the largest object that Dify puts into the bucket. */
   readonly largest: number;
@@ -81,7 +87,7 @@ function wireWith(
           assertTrusted(answer.certificate);
         }
         const date = Date.parse(answer.headers.date ?? '');
-        // HTTP tells whole seconds, cut off.
+        // HTTP's date has whole seconds, rounded down.
         if (!Number.isNaN(date)) seen.skewMs = date + 500 - Math.round((started + ended) / 2);
         return answer;
       } catch (error) {

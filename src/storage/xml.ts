@@ -1,8 +1,8 @@
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /**
- * What stands inside each element of this name, tags included; namespaces are left aside. S3's answers nest no element in one of its own name. Each
- * byte is looked at once, whatever a server sends.
+ * Returns the content of each element of this name, tags included. Ignores namespaces. S3's answers nest no element in
+ * one of the same name. Reads each byte once, whatever a server sends.
  */
 export function elements(xml: string, name: string): readonly string[] {
   const found: string[] = [];
@@ -22,21 +22,21 @@ export function elements(xml: string, name: string): readonly string[] {
   return found;
 }
 
-/** Whether the tag that lies between two places has this name, with or without a namespace before it. */
+/** Returns true if the tag between two indexes has this name, with or without a namespace prefix. */
 function isNamed(xml: string, from: number, end: number, name: string): boolean {
-  // A prefix is short; what goes on for longer is none.
+  // A prefix is short; a longer text is not a prefix.
   const head = xml.slice(from, Math.min(end, from + name.length + 64));
   const tag = head.split(/[\s/]/, 1)[0] ?? '';
   return tag.slice(tag.indexOf(':') + 1) === name;
 }
 
-/** The text of the first element of this name; empty where there is none. */
+/** Returns the text of the first element of this name. Empty if there is none. */
 export function textOf(xml: string, name: string): string {
   const inside = elements(xml, name)[0] ?? '';
   return inside.replace(/&(amp|lt|gt|quot|apos);/g, (whole, entity: string) => ENTITIES[entity] ?? whole).trim();
 }
 
-/** The document's own element: `ListBucketResult`, `Error`; empty where it is no XML. */
+/** Returns the name of the root element: `ListBucketResult`, `Error`. Empty if the text is not XML. */
 export function rootOf(xml: string): string {
   return /^\s*(?:<\?[^>]*\?>\s*)?<(?:\w+:)?(\w+)/.exec(xml)?.[1] ?? '';
 }

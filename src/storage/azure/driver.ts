@@ -11,10 +11,10 @@ export interface AzureAccount {
   readonly key: string;
 }
 
-/** The oldest API version with blob versions, and one that stacks of one's own know too. */
+/** The oldest API version with blob versions. Self-hosted stacks support it too. */
 const VERSION = '2020-10-02';
 
-/** A container of Azure Blob with the account's shared key. */
+/** Returns a driver for a container of Azure Blob, with the account's shared key. */
 export function azureDriver(wire: SignedClient, account: AzureAccount, container: string): Driver {
   const address = `${account.url}/${container}`;
   const host = new URL(address).hostname;
@@ -61,7 +61,10 @@ export function azureDriver(wire: SignedClient, account: AzureAccount, container
   };
 }
 
-/** What an account key sees: versioning and lifecycle are settings of the account that only Azure's management shows. */
+/**
+ * Returns the settings that an account key can read. Versioning and lifecycle are settings of the account that only
+ * Azure's management API shows.
+ */
 async function azureSettings(ask: (query: string) => Promise<HttpAnswer>): Promise<Settings> {
   const management = { hidden: 'a setting of the account' };
   const [acl, account] = await Promise.all([
@@ -77,7 +80,10 @@ async function azureSettings(ask: (query: string) => Promise<HttpAnswer>): Promi
   };
 }
 
-/** `Standard_RAGZRS`: the kinds of redundancy by which Azure calls an account (Azure, "Get Account Information"). */
+/**
+ * Returns the replication of an SKU such as `Standard_RAGZRS`, which names the kind of redundancy (Azure, "Get Account
+ * Information").
+ */
 function replicationOf(sku: string): Setting<Replication> {
   const kind = sku.split('_')[1];
   if (kind === undefined) return { hidden: 'x-ms-sku-name' };
@@ -98,10 +104,10 @@ async function header(
   }
 }
 
-/** Codes by what they mean (Azure, "Blob service error codes" and "Common REST API error codes"). */
+/** Kinds of failure of each code (Azure, "Blob service error codes" and "Common REST API error codes"). */
 const KINDS: Readonly<Record<string, FailureKind>> = {
   AuthenticationFailed: 'login',
-  // With the account's own key this is its firewall, and Azurite's word for a wrong key.
+  // With the account's own key this is its firewall, and Azurite's answer to a wrong key.
   AuthorizationFailure: 'login',
   KeyBasedAuthenticationNotPermitted: 'login',
   AccountIsDisabled: 'login',

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** What is signed of a request to Azure Blob. */
+/** The signed parts of a request to Azure Blob. */
 export interface AzureRequest {
   readonly method: string;
   readonly url: URL;
@@ -9,7 +9,10 @@ export interface AzureRequest {
   readonly length: number;
 }
 
-/** The `authorization` header of a request with an account's shared key (Azure, "Authorize with Shared Key", versions from 2015-02-21). */
+/**
+ * Returns the `authorization` header of a request with an account's shared key (Azure, "Authorize with Shared Key",
+ * versions from 2015-02-21).
+ */
 export function sharedKey({ method, url, headers, length }: AzureRequest, account: string, key: string): string {
   const own = Object.entries(headers)
     .filter(([name]) => name.startsWith('x-ms-'))

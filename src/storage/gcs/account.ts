@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { isObject } from '../../base/json.ts';
 import { base64Json } from '../../base/service-account.ts';
 
-/** A service account's key as Google hands it out. */
+/** A service account's key in Google's format. */
 export interface ServiceAccount {
   readonly email: string;
   readonly key: KeyObject;
@@ -10,7 +10,9 @@ export interface ServiceAccount {
   readonly tokenUri: URL;
 }
 
-/** Reads a service account's key, JSON or that in base64; undefined where the text is none. */
+/**
+ * Returns a service account's key from its JSON, plain or in base64. Returns undefined if the text is not such a key.
+ */
 export function serviceAccountOf(text: string): ServiceAccount | undefined {
   try {
     const json: unknown = JSON.parse(Buffer.from(base64Json(text), 'base64').toString('utf8'));

@@ -1,13 +1,13 @@
 import { boundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
 
-/** What is asked of a bucket for its settings; each throws StorageFailure where the key may not. */
+/** Requests for a bucket's settings. Each throws StorageError if the key lacks the right. */
 export interface BucketAnswers {
   readonly bucket: () => Promise<Readonly<Record<string, unknown>>>;
   readonly policy: () => Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** A JSON body as an object; empty where it is none. */
+/** Returns a JSON body as an object. Empty if it is not a JSON object. */
 export function objectOf(body: Buffer): Readonly<Record<string, unknown>> {
   try {
     const json: unknown = boundedJson(body.toString('utf8'));
@@ -17,7 +17,7 @@ export function objectOf(body: Buffer): Readonly<Record<string, unknown>> {
   }
 }
 
-/** What stands at this path; undefined where nothing does. */
+/** Returns the value at this path. Returns undefined if there is none. */
 export function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>((at, key) => {
     if (Array.isArray(at)) return typeof key === 'number' ? at[key] : undefined;
@@ -25,19 +25,19 @@ export function valueAt(value: unknown, ...path: readonly (string | number)[]): 
   }, value);
 }
 
-/** The text at this path; empty where there is none. */
+/** Returns the text at this path. Empty if there is none. */
 export function textAt(value: unknown, ...path: readonly (string | number)[]): string {
   const found = valueAt(value, ...path);
   return typeof found === 'string' ? found : '';
 }
 
-/** The list at this path; empty where there is none. */
+/** Returns the list at this path. Empty if there is none. */
 export function listAt(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
   const found = valueAt(value, ...path);
   return Array.isArray(found) ? found : [];
 }
 
-/** One text of each member of a list. */
+/** Returns the text at `key` of each member of a list. Skips members without it. */
 export function stringsAt(list: readonly unknown[], key: string): readonly string[] {
   return list.map((member) => textAt(member, key)).filter((text) => text !== '');
 }

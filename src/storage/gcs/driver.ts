@@ -7,7 +7,7 @@ import { gcsSettings } from './settings.ts';
 
 export const GOOGLE = new URL('https://storage.googleapis.com');
 
-/** A bucket over Google's JSON API with a token. */
+/** Returns a driver for a bucket over Google's JSON API with a token. */
 export function gcsDriver(wire: SignedClient, bucket: string, token: () => Promise<string>): Driver {
   const name = encodeURIComponent(bucket);
   const base = `${GOOGLE.origin}/storage/v1/b/${name}`;
@@ -35,7 +35,7 @@ export function gcsDriver(wire: SignedClient, bucket: string, token: () => Promi
         body,
         headers,
       });
-      // Every object has a generation; whether old ones are kept shows when it is deleted.
+      // Every object has a generation. Whether old generations are kept shows only after it is deleted.
       return { version: undefined };
     },
     get: async (key) => (await ask('GET', `${base}/o/${key}?alt=media`)).body,
@@ -55,7 +55,7 @@ export function gcsDriver(wire: SignedClient, bucket: string, token: () => Promi
   };
 }
 
-/** Reasons by what they mean (Google, "HTTP status and error codes for JSON"). */
+/** Kinds of failure of each reason (Google, "HTTP status and error codes for JSON"). */
 const REASONS: Readonly<Record<string, FailureKind>> = {
   authError: 'login',
   accountDisabled: 'login',

@@ -3,14 +3,14 @@ import type { LifecycleFact, Replication, Setting, Settings } from '../facts.ts'
 import { StorageError } from '../signed-client.ts';
 import { type BucketAnswers, listAt, textAt, valueAt } from './answers.ts';
 
-/** What a bucket of Google's says of itself; an objects-only role may not ask. */
+/** Returns the settings of a bucket of Google. A role for objects only may not read them. */
 export async function gcsSettings({ bucket, policy }: BucketAnswers): Promise<Settings> {
   const [meta, iam] = await Promise.all([setting(bucket), setting(policy)]);
   const isClosed = 'seen' in meta && textAt(meta.seen, 'iamConfiguration', 'publicAccessPrevention') === 'enforced';
   return {
     versioning: mapped(meta, (seen) => (valueAt(seen, 'versioning', 'enabled') === true ? 'enabled' : 'off')),
     replication: replicationOf(meta),
-    // Google encrypts always; a bucket may name a key of one's own.
+    // Google always encrypts; a bucket may name a customer's own key.
     encryption: mapped(meta, (seen) =>
       textAt(seen, 'encryption', 'defaultKmsKeyName') === '' ? "Google's own key" : 'a key of Cloud KMS',
     ),
@@ -32,7 +32,7 @@ function mapped<T>(of: Setting<unknown>, read: (seen: unknown) => T): Setting<T>
   return 'seen' in of ? { seen: read(of.seen) } : of;
 }
 
-/** A region's bucket lies in several zones of it (Google, "Bucket locations"). */
+/** A regional bucket is kept in several zones of its region (Google, "Bucket locations"). */
 function replicationOf(meta: Setting<unknown>): Setting<Replication> {
   if ('hidden' in meta) return meta;
   const type = textAt(meta.seen, 'locationType');
@@ -40,7 +40,10 @@ function replicationOf(meta: Setting<unknown>): Setting<Replication> {
   return type === 'region' ? { seen: 'cross-zone' } : { hidden: 'locationType' };
 }
 
-/** A rule that deletes objects, or their old versions by age. Google's archive classes can be read at once. */
+/**
+ * Returns a rule that deletes objects, or their old versions by age. Objects of Google's archive classes can be read at
+ * once, so such rules do not count.
+ */
 function ruleOf(rule: unknown): readonly LifecycleFact[] {
   if (textAt(rule, 'action', 'type') !== 'Delete') return [];
   const condition = valueAt(rule, 'condition');
@@ -48,7 +51,7 @@ function ruleOf(rule: unknown): readonly LifecycleFact[] {
     (name) => valueAt(condition, name) !== undefined,
   );
   const days = valueAt(condition, 'daysSinceNoncurrentTime');
-  // One that keeps a number of them always keeps enough to go back.
+  // A rule that keeps a number of versions always keeps enough to go back.
   const isForgetting = typeof days === 'number' && valueAt(condition, 'numNewerVersions') === undefined;
   if ((isOfOld || valueAt(condition, 'isLive') === false) && !isForgetting) return [];
   const age = isForgetting ? days : valueAt(condition, 'age');

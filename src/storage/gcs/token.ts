@@ -7,8 +7,9 @@ const SCOPE = 'https://www.googleapis.com/auth/devstorage.full_control';
 const LIFETIME_S = 3_600;
 
 /**
- * A token for the account from the address that its own key file names, as Dify's clients ask for it (Google, "Using OAuth 2.0 for Server to Server
- * Applications"). Google's own library would ask one fixed address, and by sockets of its own. Throws StorageFailure.
+ * Returns a token for the account from the address in its key file, as Dify's clients request it (Google, "Using OAuth
+ * 2.0 for Server to Server Applications"). Google's own library would use one fixed address, and its own sockets.
+ * Throws StorageError.
  */
 export async function fetchToken(wire: SignedClient, account: ServiceAccount): Promise<string> {
   const { tokenUri } = account;
@@ -37,7 +38,7 @@ function assertionOf({ email, key, keyId, tokenUri }: ServiceAccount, now: numbe
   return `${text}.${sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
 }
 
-/** Google says `invalid_grant` of all that it refuses; a time that is off is in the description alone. */
+/** Google answers every refusal with `invalid_grant`. Only the description says that the time is wrong. */
 function isClock(body: Buffer): boolean {
   return /reasonable timeframe|short-lived token/.test(textAt(objectOf(body), 'error_description'));
 }

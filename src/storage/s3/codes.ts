@@ -4,9 +4,9 @@ import { refusal, type StorageError } from '../signed-client.ts';
 import { elements, textOf } from '../xml.ts';
 
 /**
- * Error codes by what they mean for an operator. Sources: the error code pages of Amazon S3 (API reference, "Error responses"), MinIO (cmd/api-errors.go),
- * Alibaba Cloud OSS ("HTTP status codes and error codes"), Tencent Cloud COS (product/436/7730), Huawei Cloud OBS (obs_04_0115) and Volcengine TOS
- * (docs/6349/74874), as of November 2026.
+ * Kinds of failure of each error code. Sources: the error code pages of Amazon S3 (API reference, "Error responses"),
+ * MinIO (cmd/api-errors.go), Alibaba Cloud OSS ("HTTP status codes and error codes"), Tencent Cloud COS
+ * (product/436/7730), Huawei Cloud OBS (obs_04_0115) and Volcengine TOS (docs/6349/74874), as of November 2026.
  */
 const KINDS: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
   login: [
@@ -25,7 +25,7 @@ const KINDS: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
   clock: ['RequestTimeTooSkewed'],
   bucket: ['NoSuchBucket', 'InvalidBucketName'],
   region: ['PermanentRedirect', 'IllegalLocationConstraintException', 'InvalidRegion'],
-  // OSS, COS, OBS and TOS, in this order: a bucket that is addressed by virtual hosts alone.
+  // OSS, COS, OBS and TOS, in this order: a bucket that accepts only virtual-host addresses.
   style: ['SecondLevelDomainForbidden', 'PathStyleDomainForbidden', 'VirtualHostDomainRequired', 'InvalidPathAccess'],
   denied: ['AccessDenied', 'AllAccessDisabled', 'AccessForbidden', 'Forbidden'],
   locked: ['ObjectLocked', 'FileImmutable'],
@@ -39,7 +39,7 @@ const KIND_OF: ReadonlyMap<string, FailureKind> = new Map(
   ),
 );
 
-/** What an S3 storage means by an answer that is no success. */
+/** Returns the failure that an unsuccessful answer of an S3 storage means. */
 export function s3Refusal(host: string, { status, headers, body }: HttpAnswer): StorageError {
   const xml = body.toString('utf8');
   const code = elements(xml, 'Error').length > 0 ? textOf(xml, 'Code') : '';
@@ -49,14 +49,15 @@ export function s3Refusal(host: string, { status, headers, body }: HttpAnswer): 
   return refusal(kindOf(code, status), host, status, to === undefined ? code : `and sends on to ${originOf(to)}`);
 }
 
-/** Of an address without its path, which may hold what was signed. */
+/** Returns an address without its path, which may hold signed parameters. */
 function originOf(address: string): string {
   return URL.canParse(address) ? new URL(address).origin : 'another path';
 }
 
 /**
- * Where the bucket is instead, where the answer says that it is elsewhere: AWS and MinIO name the region, OSS says AccessDenied and names an endpoint.
- * Empty where it is elsewhere and nobody says where.
+ * Returns the correct region or endpoint if the answer says that the bucket is elsewhere: AWS and MinIO name the
+ * region, OSS answers AccessDenied and names an endpoint. Empty if the answer does not say where. Returns undefined if
+ * the bucket is not elsewhere.
  */
 function rightPlace(code: string, xml: string, header: string | undefined): string | undefined {
   const region = textOf(xml, 'Region');
@@ -69,7 +70,8 @@ function rightPlace(code: string, xml: string, header: string | undefined): stri
 function kindOf(code: string, status: number): FailureKind {
   const known = KIND_OF.get(code);
   if (known !== undefined) return known;
-  // `NoSuchKey`, and with as many names as vendors a setting that was never made; an answer without a code is none of S3's.
+  // `NoSuchKey`, or one of many vendor names for a setting that was never made. An answer without a code is not from
+  // S3.
   if (status === 404 && code !== '') return 'missing';
   if (status === 403) return 'denied';
   if (status === 507) return 'full';

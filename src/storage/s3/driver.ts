@@ -14,10 +14,13 @@ export interface S3Keys {
   readonly secretKey: string;
 }
 
-/** For an answer to an object that is announced: a server that waits for its bytes says nothing. */
+/** Milliseconds to wait for an answer to an announced object. A server that waits for the bytes does not answer. */
 const SIZE_MS = 2_000;
 
-/** A bucket over S3 with Signature Version 4, addressed in this style. Without keys only what anybody may ask is signed for nobody. */
+/**
+ * Returns a driver for a bucket over S3 with Signature Version 4 and this address style. `anonymous` and `anonymousPut`
+ * send unsigned requests.
+ */
 export function s3Driver(
   wire: SignedClient,
   place: S3Place,
@@ -84,13 +87,16 @@ export function s3Driver(
   };
 }
 
-/** The list of a bucket is there where the bucket is: no such object means that the address is one of an object in another bucket. */
+/** A bucket that exists has a list. "No such object" means that the address is an object's in another bucket. */
 function noBucket(error: unknown): never {
   if (!(error instanceof StorageError) || error.failure.kind !== 'missing') throw error;
   throw new StorageError({ ...error.failure, kind: 'bucket' });
 }
 
-/** `null` is what a bucket says whose versioning is suspended. The vendors that have headers of their own keep S3's ending. */
+/**
+ * Returns the version of an answer. A bucket with suspended versioning answers `null`. Vendors with their own headers
+ * keep the ending of S3's.
+ */
 function versionOf({ headers }: HttpAnswer): string | undefined {
   const name = Object.keys(headers).find((header) => /^x-[a-z]+-version-id$/.test(header));
   const version = name === undefined ? undefined : headers[name];
@@ -101,11 +107,14 @@ interface Signable {
   readonly method: string;
   readonly url: URL;
   readonly body: Uint8Array | undefined;
-  /** The body comes later, if ever. */
+  /** True if the body is sent later or never. */
   readonly isAnnounced?: boolean;
 }
 
-/** What a header can hold. A library that is given more says which character it was and where, which tells of the key. */
+/**
+ * Characters of a header. For other characters a library reports which one it was and where, which reveals a part of
+ * the key.
+ */
 const IN_A_HEADER = /^[\x20-\x7e]*$/;
 
 async function signed({ method, url, body, isAnnounced }: Signable, region: string, keys: S3Keys, time: Date) {
@@ -120,7 +129,7 @@ async function signed({ method, url, body, isAnnounced }: Signable, region: stri
     url: url.href,
     headers: {
       'x-amz-content-sha256': isAnnounced ? 'UNSIGNED-PAYLOAD' : digest('sha256').digest('hex'),
-      // A bucket with a default retention takes no object without it (Amazon S3, PutObject).
+      // A bucket with a default retention accepts no object without it (Amazon S3, PutObject).
       ...(body === undefined ? {} : { 'content-md5': digest('md5').digest('base64') }),
     },
     accessKeyId: keys.accessKey,

@@ -1,7 +1,10 @@
 import { tryBoundedJson } from '../../base/bounded-json.ts';
 import { elements, textOf } from '../xml.ts';
 
-/** What a bucket policy opens to everybody without a condition, in words; empty for none, or for text that is no policy. */
+/**
+ * Returns what a bucket policy allows everybody without a condition, in words. Empty if it allows nothing, or if the
+ * text is not a policy.
+ */
 export function openedByPolicy(text: string): readonly string[] {
   const policy = tryBoundedJson(text);
   const statements = valuesOf(policy, 'Statement');
@@ -15,7 +18,7 @@ export function openedByPolicy(text: string): readonly string[] {
     });
 }
 
-/** What an access list opens to everybody: S3's groups, or the one word that OSS has for it. */
+/** Returns what an access list allows everybody: the groups of S3, or the one word of OSS. */
 export function openedByAcl(xml: string): readonly string[] {
   return elements(xml, 'Grant').flatMap((grant) => {
     if (/global\/AllUsers|>\s*Everyone\s*</.test(grant)) return [`${textOf(grant, 'Permission')} by its access list`];
@@ -31,7 +34,7 @@ function isEverybody(statement: unknown): boolean {
   });
 }
 
-/** The values of a field, a single one as a list; vendors differ in whether names begin with a capital. */
+/** Returns the values of a field; a single value as a list. Vendors differ in whether names begin with a capital. */
 function valuesOf(object: unknown, name: string): readonly unknown[] {
   if (typeof object !== 'object' || object === null) return [];
   const found: unknown = Object.entries(object).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];

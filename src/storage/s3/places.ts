@@ -3,23 +3,27 @@ import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import { describedStore } from '../../providers/object-storage/registry.ts';
 import type { AddressStyle, Replication } from '../facts.ts';
 
-/** Where a vendor's S3 is, and how buckets are addressed there. */
+/** The address of a vendor's S3, and how its buckets are addressed. */
 export interface S3Place {
   readonly endpoint: URL;
-  /** What goes into the signature. */
+  /** The region in the signature. */
   readonly region: string;
   readonly style: (bucket: string) => AddressStyle;
-  /** Whether the deployment may choose the style: every vendor's own client but S3's takes virtual hosts. */
+  /** True if the deployment may choose the style. Every vendor's own client except that of `s3` uses virtual hosts. */
   readonly mayChoose: boolean;
-  /** The copies that the service keeps by itself. */
+  /** The copies that the service always keeps. */
   readonly inherent: Replication;
-  /** Whether some of its classes have to be restored before they can be read; a MinIO reads through the tiers that it names as it likes. */
+  /**
+   * True if objects of some of its storage classes must be restored before they can be read. MinIO reads through its
+   * tiers, whatever their names.
+   */
   readonly hasArchives: boolean;
 }
 
 /**
- * The S3 side of each vendor as Dify's own settings name it. undefined for one that does not speak S3.
- * - AWS: `s3.REGION.amazonaws.com`, in China `.com.cn` (AWS General Reference, "Amazon S3 endpoints"); standard storage lies in three zones at least.
+ * Returns the S3 endpoint of each vendor, from Dify's own settings. Returns undefined for a storage without S3.
+ * - AWS: `s3.REGION.amazonaws.com`, in China `.com.cn` (AWS General Reference, "Amazon S3 endpoints"). Standard storage
+ *   is in at least three zones.
  * - The others: `s3` of their descriptors.
  */
 export function s3PlaceOf(storage: ObjectStorage): S3Place | undefined {
@@ -51,8 +55,9 @@ function vendor(endpoint: string, region: string): S3Place {
 }
 
 /**
- * botocore and the AWS SDK for Go decide by the same rules (AWS SDK endpoint rule set of S3): path style at an address of numbers and for a name that
- * is no host name, or has dots under https; else as asked, and `auto` is path style at an endpoint of one's own, virtual hosts at AWS.
+ * botocore and the AWS SDK for Go use the same rules (AWS SDK endpoint rule set of S3): path style if the endpoint is
+ * an IP address, the bucket's name is not a host name, or the name has dots under https. Otherwise the configured
+ * style; `auto` is path style at a custom endpoint, and virtual hosts at AWS.
  */
 function ownS3(s3: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): S3Place {
   const { region, addressStyle } = s3;
@@ -73,7 +78,7 @@ function ownS3(s3: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): S
   };
 }
 
-/** Whether a bucket can be addressed so at an endpoint at all. */
+/** Returns true if a bucket can be addressed in this style at an endpoint. */
 export function mayAddress(endpoint: URL, bucket: string, style: AddressStyle): boolean {
   if (style === 'path') return true;
   const isHostable = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket);
@@ -84,7 +89,7 @@ function bare({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
-/** The URL of a bucket at an endpoint, without a slash at its end. */
+/** Returns the URL of a bucket at an endpoint, without a trailing slash. */
 export function bucketUrl(endpoint: URL, bucket: string, style: AddressStyle): string {
   const path = endpoint.pathname.replace(/\/$/, '');
   return style === 'virtual'

@@ -4,10 +4,10 @@ import { elements, textOf } from '../xml.ts';
 import { openedByAcl, openedByPolicy } from './opened.ts';
 import type { S3Place } from './places.ts';
 
-/** Asks a bucket for one of its subresources (`versioning`) and gives the body; throws StorageFailure. */
+/** Requests one subresource of a bucket (`versioning`) and returns the body. Throws StorageError. */
 export type AskBucket = (subresource: string) => Promise<string>;
 
-/** What an S3 bucket says of itself at this place. */
+/** Returns the settings of an S3 bucket at this endpoint. */
 export async function s3Settings(ask: AskBucket, { inherent, hasArchives }: S3Place): Promise<Settings> {
   const [versioning, replication, encryption, lifecycle, policy, acl, block] = await Promise.all([
     setting(ask, 'versioning', versioningOf),
@@ -31,7 +31,7 @@ export async function s3Settings(ask: AskBucket, { inherent, hasArchives }: S3Pl
   };
 }
 
-/** A setting that was never made is answered by 404, which reads as an empty document. */
+/** Reads one setting. A setting that was never made is answered with 404, which is read as an empty document. */
 async function setting<T>(ask: AskBucket, name: string, read: (xml: string) => T): Promise<Setting<T>> {
   try {
     return { seen: read(await ask(name)) };
@@ -60,11 +60,14 @@ function replicationOf(xml: string): Replication {
   return elements(xml, 'Rule').some((rule) => textOf(rule, 'Status') === 'Enabled') ? 'another-bucket' : 'none';
 }
 
-/** Classes whose objects have to be restored before they can be read, by the names that S3, OSS, COS, OBS and TOS have for them. */
+/** Storage classes whose objects must be restored before they can be read: the names of S3, OSS, COS, OBS and TOS. */
 const UNREADABLE =
   /^(GLACIER|DEEP_ARCHIVE|Archive|ColdArchive|DeepColdArchive|ARCHIVE|COLD|COLD_ARCHIVE|DEEP_COLD_ARCHIVE)$/;
 
-/** Days after which old versions go; one that keeps a number of them always keeps enough to go back. */
+/**
+ * Returns the days after which old versions are deleted. A rule that keeps a number of versions always keeps enough to
+ * go back.
+ */
 function forgotten(rule: string): readonly number[] {
   return elements(rule, 'NoncurrentVersionExpiration')
     .filter((one) => textOf(one, 'NewerNoncurrentVersions') === '')
@@ -72,7 +75,10 @@ function forgotten(rule: string): readonly number[] {
     .filter((days) => days > 0);
 }
 
-/** Active rules on objects and their old versions. One for objects with a tag meets none of Dify's, which have none. */
+/**
+ * Returns the active rules on objects and their old versions. Skips rules for tagged objects: Dify's objects have no
+ * tags.
+ */
 export function lifecycleOf(xml: string): readonly LifecycleFact[] {
   return elements(xml, 'Rule').flatMap((rule): LifecycleFact[] => {
     if (textOf(rule, 'Status') !== 'Enabled' || elements(rule, 'Tag').length > 0) return [];
@@ -88,7 +94,7 @@ export function lifecycleOf(xml: string): readonly LifecycleFact[] {
   });
 }
 
-/** Empty for a rule that only clears away the marks of deleted objects. */
+/** Returns when a rule applies. Empty for a rule that only removes delete markers. */
 function whenOf(xml: string): string {
   const days = textOf(xml, 'Days');
   if (days !== '') return `after ${days} days`;
