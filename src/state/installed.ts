@@ -2,26 +2,29 @@ import type { SecretPath } from '../base/secret-ref.ts';
 import type { EditedVariable } from './secrets/edited.ts';
 import type { ResolvedReference } from './secrets/references.ts';
 
-/** What the living installation knows of its own secrets. */
+/** What the existing installation shows about its own secrets. */
 export interface InstalledState {
-  /** Variables of the newest revision's Secret, or of the running project's `.env`. Empty where nothing is installed. */
+  /** Variables of the newest revision's Secret, or of the project's `.env`. Empty if nothing is installed. */
   readonly data: Readonly<Record<string, string>>;
-  /** Which variable holds which secret, as the newest revision recorded it. Empty where none did. */
+  /** The variable of each secret, as the newest revision recorded it. Empty if no revision did. */
   readonly keys: Readonly<Record<SecretPath, string>>;
-  /** What shows that data may have been stored with these secrets, each in words: `Helm release dify`, `claim dify-plugin-daemon`. */
+  /**
+   * Evidence, in words, that data may have been stored with these secrets: `Helm release dify`, `claim
+   * dify-plugin-daemon`.
+   */
   readonly traces: readonly string[];
-  /** By the variable's name; absent where nothing records the values. */
+  /** Edited variables by name. Undefined if the values are not recorded. */
   readonly edited?: ReadonlyMap<string, EditedVariable>;
-  /** To be said once: revisions that cannot be read. */
+  /** Notes to show once: revisions that cannot be read. */
   readonly notes?: readonly string[];
 }
 
 /** The installation as the authority for generated secrets. */
 export interface InstalledSecrets {
-  /** Where it was looked, for people: `namespace dify`. */
+  /** Where the installation is, in words: `namespace dify`. */
   readonly where: string;
-  /** Throws ExternalError where it cannot be read, UserError where it is somebody else's. */
+  /** Throws ExternalError if the installation cannot be read, UserError if it is foreign. */
   read(signal: AbortSignal): Promise<InstalledState>;
-  /** One key of a Secret that the file names. Never throws. */
+  /** Returns one key of a Secret that the file names. Never throws. */
   kubernetesSecret(name: string, key: string): Promise<ResolvedReference>;
 }

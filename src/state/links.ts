@@ -5,8 +5,8 @@ import { UserError } from '../base/errors.ts';
 const STATE_FOLDER = '.difyctl';
 
 /**
- * Refuses a path whose `.difyctl`, or anything below it, is a symbolic link: its target would be made the owner's alone and filled with state.
- * What does not exist yet is fine. Throws UserError (exit 2).
+ * Refuses a path whose `.difyctl`, or anything below it, is a symbolic link: difyctl would change the mode of the
+ * link's target to 0700 and write state into it. A path that does not exist yet is allowed. Throws UserError (exit 2).
  */
 export async function refuseLink(path: string): Promise<void> {
   for (const part of fromStateFolder(path)) {
@@ -19,7 +19,10 @@ export async function refuseLink(path: string): Promise<void> {
   }
 }
 
-/** `/a/.difyctl/dify/revisions` gives `/a/.difyctl`, `/a/.difyctl/dify`, `/a/.difyctl/dify/revisions`. */
+/**
+ * Returns the path's parts from `.difyctl` on: `/a/.difyctl/dify/revisions` gives `/a/.difyctl`, `/a/.difyctl/dify`,
+ * `/a/.difyctl/dify/revisions`.
+ */
 function fromStateFolder(path: string): readonly string[] {
   const parts = path.split(sep);
   const at = parts.lastIndexOf(STATE_FOLDER);

@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 
-/** Where difyctl keeps what it knows of a deployment, beside the file that describes it. */
+/** Paths of difyctl's state of a deployment, beside its file. */
 export interface StatePaths {
   /** `.difyctl`, with the `.gitignore` that keeps all of it out of repositories. */
   readonly root: string;
   /** `.difyctl/<name>` */
   readonly deployment: string;
-  /** Cache of generated secrets; the living installation is the authority. */
+  /** Cache of generated secrets. The existing installation is the authority. */
   readonly secrets: string;
-  /** Which cluster or engine this name belongs to. */
+  /** Records which cluster or engine this name belongs to. */
   readonly targetIdentity: string;
   readonly revisions: string;
 }
 
-/** `baseDirectory` is the folder of difyctl.yaml, `name` the deployment's. */
+/** Returns the paths. `baseDirectory` is the folder of difyctl.yaml, `name` the deployment's. */
 export function statePaths(baseDirectory: string, name: string): StatePaths {
   const root = join(baseDirectory, '.difyctl');
   const deployment = join(root, name);

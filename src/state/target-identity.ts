@@ -9,8 +9,8 @@ import { writeStateFile } from './folder.ts';
 import type { StatePaths } from './paths.ts';
 
 /**
- * Which cluster or engine a deployment belongs to. `uid` is that of the namespace kube-system (or the engine's id), which nobody can change;
- * `endpoint` a digest of address and CA, for whoever may not read the uid.
+ * The cluster or engine that a deployment belongs to. `uid` is the uid of the namespace kube-system (or the engine's
+ * id), which cannot change. `endpoint` is a digest of address and CA, for users without the right to read the uid.
  */
 const identitySchema = z.object({
   uid: z.string().optional(),
@@ -22,7 +22,7 @@ export type TargetIdentity = z.output<typeof identitySchema>;
 
 const TARGET_IDENTITY_VERSION = 1;
 
-/** Fields that a newer difyctl added stay in it. Kind and version are absent if a difyctl before them wrote it. */
+/** Keeps fields that a newer difyctl added. Kind and version are missing in files of older versions of difyctl. */
 const targetIdentityFile = z.looseObject({
   kind: z.literal('Place').default('Place'),
   version: z.int().positive().default(TARGET_IDENTITY_VERSION),
@@ -31,13 +31,18 @@ const targetIdentityFile = z.looseObject({
 });
 type TargetIdentityFile = z.output<typeof targetIdentityFile>;
 
-/** The same place: by uid where both know it, else by endpoint; and the same namespace or directory. */
+/**
+ * Returns true for the same target: by uid if both have it, otherwise by endpoint; and the same namespace or directory.
+ */
 export function isSameTarget(a: TargetIdentity, b: TargetIdentity): boolean {
   const sameCluster = a.uid !== undefined && b.uid !== undefined ? a.uid === b.uid : a.endpoint === b.endpoint;
   return sameCluster && a.within === b.within;
 }
 
-/** Refuses a place other than the one this name was installed to before. Throws UserError, also for a place.yaml that cannot be read. */
+/**
+ * Refuses a target other than the one where this name was installed before. Throws UserError, also if place.yaml is
+ * damaged.
+ */
 export async function refuseOtherTarget(paths: StatePaths, name: string, identity: TargetIdentity): Promise<void> {
   const known = await readTargetIdentity(paths.targetIdentity);
   if (known === undefined || isSameTarget(known.identity, identity)) return;
@@ -50,8 +55,8 @@ export async function refuseOtherTarget(paths: StatePaths, name: string, identit
 }
 
 /**
- * Keeps where this name was installed. `description` is for people: `context prod-eu, namespace dify`. Throws UserError for a place.yaml that
- * cannot be read: it is never overwritten.
+ * Records where this name was installed. `description` is for people: `context prod-eu, namespace dify`. Throws
+ * UserError if the existing place.yaml is damaged: it is never overwritten.
  */
 export async function saveTargetIdentity(
   paths: StatePaths,
@@ -68,7 +73,10 @@ export async function saveTargetIdentity(
   await writeStateFile(paths, paths.targetIdentity, stringify(document));
 }
 
-/** Undefined if there is no file. What keeps a name from being installed elsewhere is never skipped because it cannot be read. */
+/**
+ * Returns undefined if there is no file. Throws if it cannot be read, because the protection against a second
+ * installation elsewhere must not be skipped.
+ */
 async function readTargetIdentity(path: string): Promise<TargetIdentityFile | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
@@ -87,7 +95,7 @@ async function readTargetIdentity(path: string): Promise<TargetIdentityFile | un
   });
 }
 
-/** Undefined if it is not YAML: the parser's own words quote the file. */
+/** Returns undefined if the text is not YAML. Drops the parser's message, which quotes the file. */
 function parsedYaml(text: string): unknown {
   try {
     return boundedYaml(text)[0];

@@ -7,7 +7,10 @@ import type { EditedVariable } from '../secrets/edited.ts';
 
 const KEY = secretVariable('secrets.secretKey');
 
-/** Variables of `.env` that are not the recorded ones. The containers of the project are asked only if there are any. */
+/**
+ * Returns the variables of `.env` that differ from the recorded ones, by name. Reads the containers of the project only
+ * if there are any.
+ */
 export async function editedVariables(
   env: Readonly<Record<string, string>>,
   revisions: readonly Revision[],
@@ -38,7 +41,10 @@ export async function editedVariables(
   );
 }
 
-/** The digest of the key itself takes long to compare with: only what is given to Dify as its key can be it. */
+/**
+ * Comparing with the digest of the key itself takes long, so only values that containers have as SECRET_KEY are
+ * compared.
+ */
 function mayBe(variable: string, value: string, containers: readonly Readonly<Record<string, string>>[]): boolean {
   return variable !== KEY || containers.some(({ SECRET_KEY }) => SECRET_KEY === value);
 }
@@ -47,7 +53,9 @@ function keysOf(values: readonly (string | undefined)[]): readonly string[] {
   return values.filter((value) => value !== undefined);
 }
 
-/** The newest revision that may have written `.env`; what was rolled back left the one before. */
+/**
+ * Returns the newest revision that may have written `.env`. A revision that was rolled back restored the one before.
+ */
 function recordOf(
   revisions: readonly Revision[],
 ): { readonly number: number; readonly digests: EnvDigests } | undefined {
@@ -56,7 +64,7 @@ function recordOf(
   return newest === undefined || digests === undefined ? undefined : { number: newest.number, digests };
 }
 
-/** The environment of each container of the project: it holds secrets, and goes nowhere else. */
+/** Returns the environment of each container of the project. It holds secrets and is not passed on. */
 async function containerVariables(
   docker: Docker,
   project: string,
@@ -67,7 +75,7 @@ async function containerVariables(
     .split('\n')
     .filter((id) => id !== '');
   if (ids.length === 0) return [];
-  // One that went meanwhile is not told, and docker ends with 1.
+  // docker does not report a container that was deleted meanwhile, and exits with 1.
   const told = await docker.run(['inspect', '--format', '{{json .Config.Env}}', ...ids], { signal, okCodes: [0, 1] });
   return jsonLines(told, 'docker inspect').map((list) =>
     Object.fromEntries((Array.isArray(list) ? list : []).map((line) => split(String(line)))),

@@ -14,15 +14,18 @@ import { refuseForeignProject } from './project-ownership.ts';
 
 export interface ComposeInstalledOptions {
   readonly runner: Runner;
-  /** Absolute: where compose.yaml and `.env` are written. */
+  /** Absolute path of the directory of compose.yaml and `.env`. */
   readonly directory: string;
-  /** The deployment and Compose project. */
+  /** Name of the deployment and of the Compose project. */
   readonly name: string;
 }
 
 const PROJECT_LABEL = 'com.docker.compose.project';
 
-/** The running project's `.env` as the authority. A project that runs from another directory is somebody else's, and is refused. */
+/**
+ * Returns the project's `.env` as the authority for generated secrets. `read` refuses a project that runs from another
+ * directory: it is foreign.
+ */
 export function composeInstalled({ runner, directory, name }: ComposeInstalledOptions): InstalledSecrets {
   const engine = docker(runner);
   const lines = async (args: readonly string[], signal: AbortSignal) =>

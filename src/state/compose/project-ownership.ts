@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 
 /**
- * Refuses a project of this name that runs from another directory: it is somebody else's. `homes`: the directories that its containers name. A
- * link to a directory is that directory. Throws UserError.
+ * Refuses a project of this name that runs from another directory: it is foreign. `homes` are the directories in the
+ * labels of its containers. A link to a directory counts as that directory. Throws UserError.
  */
 export async function refuseForeignProject(name: string, directory: string, homes: readonly string[]): Promise<void> {
   const own = await real(directory);
@@ -16,7 +16,7 @@ export async function refuseForeignProject(name: string, directory: string, home
   }
 }
 
-/** A directory that is not there is what its name says. */
+/** Returns the real path. A directory that does not exist keeps its own path. */
 async function real(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }

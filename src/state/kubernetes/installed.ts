@@ -11,11 +11,14 @@ import { type DataSecret, type OwnSecrets, readOwnSecrets } from './own-secrets.
 export interface KubernetesInstalledOptions {
   readonly kubectl: Kubectl;
   readonly namespace: string;
-  /** The deployment and Helm release. */
+  /** Name of the deployment and of the Helm release. */
   readonly name: string;
 }
 
-/** The cluster as the authority: the Secret that the newest revision names, open or closed, else the newest by age. */
+/**
+ * Returns the cluster as the authority for generated secrets: the Secret that the newest revision names, whatever its
+ * outcome; otherwise the newest Secret by age.
+ */
 export function kubernetesInstalled({ kubectl, namespace, name }: KubernetesInstalledOptions): InstalledSecrets {
   return {
     where: `namespace ${namespace}`,
@@ -31,14 +34,15 @@ export function kubernetesInstalled({ kubectl, namespace, name }: KubernetesInst
   };
 }
 
-/** What the installation says of itself; pure. */
+/** Returns the facts of an installation. Pure. */
 export function factsOf(own: OwnSecrets, otherTraces: readonly string[]): InstalledState {
   const read = newestRevision(own.revisions);
-  // A newer revision that cannot be read may name another Secret: then the newest Secret is the best guess, for looking only.
+  // A newer revision that cannot be read may name another Secret. Then the newest Secret is the best guess, for reading
+  // only.
   const newest = own.unreadable.some(({ number }) => number > (read?.number ?? 0)) ? undefined : read;
   const named = own.data.find(({ name }) => name === newest?.secretName);
   const secret = named ?? newestByAge(own.data);
-  // Of an open revision the Secret comes first: where that is missing, nothing of it was applied.
+  // The Secret of an open revision is created first. If it is missing, nothing of that revision was applied.
   const applied = own.revisions.filter(({ outcome, secretName }) => outcome !== 'open' || has(own, secretName));
   const revision = applied.length === 0 ? [] : [`revision ${newestRevision(applied)?.number}`];
   const unread = own.unreadable.map(({ where }) => `${where}, which cannot be read`);
@@ -58,14 +62,19 @@ function newestByAge(secrets: readonly DataSecret[]): DataSecret | undefined {
   return [...secrets].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
 }
 
-/** Helm keeps a release in Secrets labelled with its owner and name; a driver elsewhere is seen by its claims. */
+/**
+ * Helm keeps a release in Secrets labelled with its owner and name. With another storage driver, only the claims show
+ * it.
+ */
 async function helmTraces(kubectl: Kubectl, namespace: string, name: string, signal: AbortSignal) {
   const selector = `owner=helm,name=${name}`;
   const names = await kubectl.run(['get', 'secrets', '-n', namespace, '-l', selector, '-o', 'name'], { signal });
   return names.trim() === '' ? [] : [`Helm release ${name}`];
 }
 
-/** Claims that belong to the release by label or annotation, also those that outlived it. */
+/**
+ * Returns the claims that belong to the release by label or annotation, also those that were kept after an uninstall.
+ */
 async function claimTraces(kubectl: Kubectl, namespace: string, release: string, signal: AbortSignal) {
   const list: unknown = jsonAnswer(
     await kubectl.run(['get', 'pvc', '-n', namespace, '-o', 'json'], { signal }),

@@ -5,21 +5,21 @@ import type { StoredRevisions } from '../revisions/stored.ts';
 import { ownSelector, REVISION_TYPE } from './labels.ts';
 import { isRevisionName, type NamedSecret, storedRevisions } from './revision-secrets.ts';
 
-/** The Secret that holds Dify's own secrets at some revision. */
+/** The Secret with Dify's own secrets at some revision. */
 export interface DataSecret {
   readonly name: string;
   readonly createdAt: string;
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Every Secret that difyctl owns for a deployment, told apart. */
+/** Every Secret that difyctl owns for a deployment: revisions and data. */
 export interface OwnSecrets extends StoredRevisions {
   readonly data: readonly DataSecret[];
 }
 
 /**
- * Reads them; a namespace that does not exist has none. Revisions are known by their type and name, not by labels: one that lost its labels
- * still has its number. Throws KubectlError.
+ * Returns the Secrets of a deployment; none if the namespace does not exist. Revisions are identified by type and name,
+ * not by labels: one that lost its labels still has its number. Throws KubectlError.
  */
 export async function readOwnSecrets(
   kubectl: Kubectl,

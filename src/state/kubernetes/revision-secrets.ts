@@ -13,32 +13,38 @@ import { REVISION_TYPE } from './labels.ts';
 
 const REVISION_KEY = 'revision.json.gz';
 
-/** Most bytes that all revisions of a deployment may have together, decompressed: ten are kept, each some 100 KiB. */
+/** Limit in bytes of all revisions of a deployment together, decompressed. Ten are kept, each of some 100 KiB. */
 const MAX_ALL_BYTES = 8 * MAX_REVISION_BYTES;
 
-/** A Secret as the API gives it, and its name. */
+/** A Secret as the API returns it, and its name. */
 export interface NamedSecret {
   readonly name: string;
   readonly item: Record<string, unknown>;
 }
 
-/** Name of the Secret of a revision. */
+/** Returns the name of the Secret of a revision. */
 export function revisionName(deployment: string, number: number): string {
   return `difyctl-${deployment}-revision-${number}`;
 }
 
-/** True where the Secret of that name holds, or should hold, a revision of the deployment. */
+/** Returns true if a Secret of this name holds, or should hold, a revision of the deployment. */
 export function isRevisionName(name: string, deployment: string): boolean {
   const number = numberOf(name);
   return number > 0 && name === revisionName(deployment, number);
 }
 
-/** Content of a revision's Secret: compressed, since etcd takes 1 MiB at most and a rendered set is some 100 KiB of YAML. */
+/**
+ * Returns the content of a revision's Secret. It is compressed, because a Secret has at most 1 MiB and a rendered set
+ * is some 100 KiB of YAML.
+ */
 export function revisionData(revision: Revision): Readonly<Record<string, string>> {
   return { [REVISION_KEY]: gzipSync(JSON.stringify(revision)).toString('base64') };
 }
 
-/** Reads each Secret under the number in its name. Memory is bounded, whatever the Secrets hold; newer revisions come first in that. */
+/**
+ * Reads each Secret as the revision whose number is in its name. Memory is bounded, whatever the Secrets hold; newer
+ * revisions are read first.
+ */
 export function storedRevisions(secrets: readonly NamedSecret[], namespace: string): StoredRevisions {
   let left = MAX_ALL_BYTES;
   const found = secrets
@@ -61,7 +67,7 @@ export function storedRevisions(secrets: readonly NamedSecret[], namespace: stri
   };
 }
 
-/** The document of a revision's Secret, or why there is none. */
+/** Returns the document of a revision's Secret, or why it cannot be read. */
 function unpacked({ type, data }: Record<string, unknown>, limit: number): string | RevisionFault {
   if (type !== REVISION_TYPE) return { reason: `its type is not ${REVISION_TYPE}` };
   const packed = isObject(data) ? data[REVISION_KEY] : undefined;

@@ -5,7 +5,10 @@ import { FIELD_MANAGER, REVISION_LABEL, REVISION_TYPE } from './labels.ts';
 import { readOwnSecrets } from './own-secrets.ts';
 import { revisionData, revisionName } from './revision-secrets.ts';
 
-/** Revisions as Secrets in the deployment's namespace, so that a second machine, or a lost `.difyctl/`, loses nothing. */
+/**
+ * Returns a store of revisions as Secrets in the deployment's namespace, so that another machine has them, and losing
+ * `.difyctl/` loses none.
+ */
 export function kubernetesRevisions(kubectl: Kubectl, namespace: string, deployment: string): RevisionStore {
   const name = (number: number) => revisionName(deployment, number);
   return {

@@ -2,16 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { carrying, isSame, type ProcessIdentity, processSpace } from './process.ts';
 import { type LockRecord, RUN_VARIABLE } from './record.ts';
 
-/** helm marks its release failed when it is asked to stop, which takes it a call or two to the API server. */
+/** Milliseconds. On SIGTERM helm marks its release failed, which needs one or two calls to the API server. */
 const GRACE_MS = 30_000;
 const POLL_MS = 100;
 
 /**
- * Ends what a dead run started and left running on this machine: asked first, killed after half a minute. Says which programs ended.
+ * Ends the programs that a dead run started and that still run on this machine: SIGTERM, then SIGKILL after 30 s.
+ * Returns one line for each program that ended.
  *
- * Nothing that the lock says is enough, since others may write it: a program is ended only if it runs on this boot, its own environment carries
- * the mark of that very run (`ownMark`), the process that the mark names has died, and its start time is known and does not change. On another
- * machine, and on a system without /proc, nothing is ended.
+ * The lock's content is not trusted, because others may write it. A program is ended only if it runs on this boot, its
+ * own environment carries the mark of that run (`ownMark`), the process that the mark names has died, and its start
+ * time is known and does not change. On another machine, or on a system without /proc, no program is ended.
  */
 export async function endChildren(dead: LockRecord, signal: AbortSignal): Promise<readonly string[]> {
   if (dead.run === '' || dead.space !== (await processSpace())) return [];
@@ -30,7 +31,7 @@ export async function endChildren(dead: LockRecord, signal: AbortSignal): Promis
   });
 }
 
-/** True for the mark of that run whose own process has died. */
+/** Returns true if the mark is that run's and the run's process has died. */
 async function isOrphanOf(run: string, mark: string): Promise<boolean> {
   const [markedRun, pid = '', startTime = ''] = mark.split(' ');
   if (markedRun !== run || startTime === '' || !/^[1-9]\d*$/.test(pid)) return false;
@@ -42,7 +43,7 @@ async function living(processes: readonly ProcessIdentity[]): Promise<readonly P
   return processes.filter((_, index) => alive[index]);
 }
 
-/** Waits until they have ended; those that have not within the time. */
+/** Waits until the processes have ended. Returns those that still run after `limitMs`. */
 async function outlast(
   processes: readonly ProcessIdentity[],
   limitMs: number,
@@ -62,6 +63,6 @@ async function tell(process_: ProcessIdentity, what: NodeJS.Signals): Promise<vo
   try {
     process.kill(process_.pid, what);
   } catch {
-    // It has ended meanwhile, which is what was wanted.
+    // The process has already ended.
   }
 }

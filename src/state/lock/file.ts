@@ -9,7 +9,7 @@ import type { LockStore } from './store.ts';
 
 const lockFile = z.object({ record: lockRecordSchema, renewedAt: z.number() });
 
-/** A lock as a file, with a Lease's content. Its text is its version. */
+/** Returns a lock store that keeps the lock in a file, with the content of a Lease. The file's text is its version. */
 export function fileStore(path: string, now: () => number): LockStore {
   const text = (record: LockRecord): string => `${JSON.stringify({ record, renewedAt: now() }, null, 2)}\n`;
   return {
@@ -17,7 +17,8 @@ export function fileStore(path: string, now: () => number): LockStore {
       const version = await content(path);
       if (version === undefined) return undefined;
       const parsed = parse(version);
-      // No JSON: half of a lock, which nobody renews. JSON of another form may be a newer difyctl's, which is watched as any other.
+      // Not JSON: a partly written lock, which no run renews. JSON of another form may be a newer difyctl's lock, and
+      // is watched like any other.
       if (parsed === undefined)
         return { record: NOBODY, durationMs: isJson(version) ? LOCK_SECONDS * 1000 : 0, version };
       return { record: parsed.record, durationMs: LOCK_SECONDS * 1000, version };
@@ -54,7 +55,7 @@ const NOBODY: LockRecord = {
   children: [],
 };
 
-/** A hard link appears whole or, where there is one already, not at all. */
+/** Creates the file with a hard link, which is atomic and fails if the file exists. Returns undefined if it exists. */
 async function placed(path: string, text: string): Promise<string | undefined> {
   const temporary = `${path}.${randomUUID()}`;
   await writeFile(temporary, text, { mode: 0o600, flag: 'wx' });
@@ -69,7 +70,10 @@ async function placed(path: string, text: string): Promise<string | undefined> {
   }
 }
 
-/** Moves the lock aside, which only one can; had it become another's meanwhile, it is put back. */
+/**
+ * Renames the lock, which only one run can do, and deletes it. If another run had replaced it meanwhile, puts it back
+ * and returns false.
+ */
 async function takenAway(path: string, version: string): Promise<boolean> {
   const aside = `${path}.${randomUUID()}`;
   try {

@@ -6,12 +6,15 @@ import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
 import { LOCK_SECONDS, LOCK_VERSION, type LockRecord, lockRecordSchema } from './record.ts';
 import type { HeldLock, LockStore } from './store.ts';
 
-/** The longest that an unchanged Lease is respected, whatever it says itself. */
+/** Seconds that an unchanged Lease is respected at most, whatever its own duration. */
 const MOST_SECONDS = 300;
 
 const RECORD_ANNOTATION = 'difyctl/lock';
 
-/** A Lease `difyctl-<name>` in the deployment's namespace. Its resourceVersion keeps two from taking it over at once. */
+/**
+ * Returns a lock store on the Lease `difyctl-<name>` in the deployment's namespace. Its resourceVersion prevents two
+ * runs from taking it over at the same time.
+ */
 export function leaseStore(kubectl: Kubectl, namespace: string, deployment: string, now: () => number): LockStore {
   const name = `difyctl-${deployment}`;
   const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`;
@@ -69,7 +72,10 @@ function lease(name: string, deployment: string, record: LockRecord, now: number
   };
 }
 
-/** A Lease of somebody else's making has no record: it is held by whom it names, from elsewhere, for as long as it changes. */
+/**
+ * A Lease that difyctl did not write has no record: its holder is the one it names, on another machine, as long as it
+ * changes.
+ */
 function heldLock(lease: unknown): HeldLock {
   const metadata = isObject(lease) && isObject(lease.metadata) ? lease.metadata : {};
   const spec = isObject(lease) && isObject(lease.spec) ? lease.spec : {};
@@ -77,7 +83,8 @@ function heldLock(lease: unknown): HeldLock {
   const seconds = Number(spec.leaseDurationSeconds) || LOCK_SECONDS;
   return {
     record: recordOf(annotations[RECORD_ANNOTATION]) ?? unknownRecord(spec),
-    // renewTime is another machine's clock, and is not asked. A duration that somebody made up does not lock for a year.
+    // renewTime is from another machine's clock, so it is not used. The limit prevents a wrong duration from locking
+    // for a year.
     durationMs: Math.min(Math.max(seconds, LOCK_SECONDS), MOST_SECONDS) * 1000,
     version: versionOf(lease),
   };
@@ -97,7 +104,10 @@ function unknownRecord(spec: Record<string, unknown>): LockRecord {
   return { kind: 'Lock', version: LOCK_VERSION, holder, since: String(spec.acquireTime ?? ''), ...nobody };
 }
 
-/** A namespace that may not be read is taken for one that exists; the first write tells. */
+/**
+ * Creating the Lease is what shows that the namespace does not exist, because this user may lack the right to read
+ * namespaces.
+ */
 function noNamespace(namespace: string, cause: KubectlError): UserError {
   return new UserError(`namespace ${namespace} does not exist, and this user may not look for it or make it`, {
     problems: [{ path: 'target.namespace', message: `is ${namespace}` }],

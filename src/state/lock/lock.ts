@@ -4,32 +4,32 @@ import { identify } from './process.ts';
 import { LOCK_SECONDS, type LockedChild, type LockRecord, lockHolderState } from './record.ts';
 import type { HeldLock, LockStore } from './store.ts';
 
-/** Three chances within the time that a lock holds. */
+/** Renews three times per lock duration. */
 const RENEW_MS = (LOCK_SECONDS * 1000) / 3;
 
-/** How often a lock of another machine is looked at, in ms. */
+/** Interval in ms at which a lock of another machine is read. */
 const WATCH_MS = 2_000;
-/** How often a lock that comes and goes is tried. */
+/** Maximum number of attempts for a lock that appears and disappears. */
 const TRIES = 50;
 
 export interface LockOptions {
   readonly store: LockStore;
-  /** This run, without children. */
+  /** The record of this run, without children. */
   readonly self: LockRecord;
-  /** Milliseconds of a clock that never jumps: `performance.now`. */
+  /** Milliseconds of a monotonic clock: `performance.now`. */
   readonly clock: () => number;
-  /** Waits; rejects where the run is interrupted. */
+  /** Waits. Rejects if the run is interrupted. */
   readonly pause: (ms: number) => Promise<void>;
   readonly signal: AbortSignal;
-  /** Told once that a lock of another machine is being watched. */
+  /** Called once when a lock of another machine is watched. */
   readonly onWatch: (text: string) => void;
 }
 
-/** One writer at a time. */
+/** A held lock: one writer at a time. */
 export interface Lock {
-  /** The run this lock was taken over from, where there was one. */
+  /** The run that the lock was taken over from. Undefined if it was free. */
   readonly takenFrom: LockRecord | undefined;
-  /** Aborted, with the reason, when somebody else took the lock or it could not be renewed in time. */
+  /** Aborted, with the reason, if another run took the lock or it could not be renewed in time. */
   readonly lost: AbortSignal;
   /** Records a program that this run started. */
   readonly noteChild: (program: string, pid: number) => void;
@@ -37,9 +37,10 @@ export interface Lock {
 }
 
 /**
- * Takes the lock, at once if the holder has died on this boot. A lock from elsewhere is watched, as leader election does it: if it changes, its holder
- * lives; if it stays unchanged for its whole duration, it is taken. Clocks of machines are never compared. Throws UserError with exit 9 where
- * somebody holds it, ExternalError where it comes and goes all the time.
+ * Acquires the lock, at once if the holder has died on this boot. A lock from another machine is watched, as in leader
+ * election: if it changes, its holder is alive; if it stays unchanged for its whole duration, it is taken over. Clocks
+ * of machines are never compared. Throws UserError with exit 9 if another run holds the lock, ExternalError if it keeps
+ * appearing and disappearing.
  */
 export async function acquireLock(options: LockOptions): Promise<Lock> {
   const { store, self, signal } = options;
@@ -48,13 +49,13 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
     const created = await store.create(self, signal);
     if (created !== undefined) return hold(options, created, undefined);
     const held = await store.read(signal);
-    // Our own answer was lost on the way, and the write was repeated.
+    // The response to this run's own write was lost, and the write was repeated.
     if (held?.record.run === self.run) return hold(options, held.version, undefined);
     if (held !== undefined && (await isFree(held, options))) {
       const taken = await store.replace(self, held.version, signal);
       if (taken !== undefined) return hold(options, taken, held.record);
     }
-    // Somebody released or took it between two of our calls: then there is nothing to judge, and it is tried again.
+    // Another run released or took the lock between two calls of this run, so this run tries again.
     await options.pause(Math.min(tries * 10, 1_000));
   }
   throw new ExternalError('the lock came and went with every look, so it could not be taken', {
@@ -62,14 +63,17 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
   });
 }
 
-/** Whether it may be taken. Throws UserError where its holder lives. */
+/** Returns true if the lock may be taken over. Throws UserError if its holder is alive. */
 async function isFree(held: HeldLock, options: LockOptions): Promise<boolean> {
   const holder = await lockHolderState(held.record, options.self.space);
   if (holder === 'alive') throw heldBy(held.record);
   return holder === 'dead' || (await staysUnchanged(held, options));
 }
 
-/** False where it was released meanwhile. */
+/**
+ * Returns true if the lock stays unchanged for its duration, false if it is released meanwhile. Throws UserError if it
+ * changes.
+ */
 async function staysUnchanged(held: HeldLock, options: LockOptions): Promise<boolean> {
   const { store, clock, pause, signal, onWatch } = options;
   const until = clock() + held.durationMs;
@@ -117,7 +121,7 @@ function hold({ store, self, clock }: LockOptions, first: string, takenFrom: Loc
         lost.abort(new ExternalError('the lock could not be renewed in time', { exitCode: EXIT.locked, cause: error }));
     }
   };
-  // A renewal whose answer was lost has been repeated, and the second one met the first.
+  // If the response to a renewal was lost, kubectl repeated it, and the repetition conflicted with the first.
   const ownVersion = async (): Promise<string | undefined> => {
     const held = await store.read(unending);
     return held?.record.run === self.run ? held.version : undefined;

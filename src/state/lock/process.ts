@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
-/** A process of this machine, told apart from a later one that got the same number. */
+/** A process of this machine, distinguished from a later one with the same id. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Clock ticks between boot and start (proc(5), field 22 of stat); empty where the system does not say. */
+  /** Clock ticks between boot and start (proc(5), field 22 of stat). Empty if the system does not say. */
   readonly startTime: string;
 }
 
 /**
- * Within which process numbers mean the same: this boot of this kernel and this PID namespace (two containers share a boot, not their
- * processes). Without /proc the host's name has to do.
+ * Returns the scope in which process ids are unique: this boot of this kernel and this PID namespace (two containers
+ * share a boot, not their processes). Without /proc it is the host name.
  */
 export async function processSpace(): Promise<string> {
   const [boot, namespace] = await Promise.all([
@@ -21,7 +21,7 @@ export async function processSpace(): Promise<string> {
   return boot === '' ? `host ${hostname()}` : `${boot.trim()} ${namespace}`;
 }
 
-/** The identity of a process that runs; undefined where it does not (a zombie has ended). */
+/** Returns the identity of a running process. Returns undefined if it does not run (a zombie has ended). */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat !== undefined) {
@@ -31,19 +31,19 @@ export async function identify(pid: number): Promise<ProcessIdentity | undefined
   return process.platform !== 'linux' && answers(pid) ? { pid, startTime: '' } : undefined;
 }
 
-/** True where that very process still runs. */
+/** Returns true if this process still runs. An unknown start time counts as equal. */
 export async function isAlive({ pid, startTime }: ProcessIdentity): Promise<boolean> {
   const now = await identify(pid);
   return now !== undefined && (now.startTime === startTime || startTime === '' || now.startTime === '');
 }
 
-/** True where that very process still runs, by a start time that is known. */
+/** Returns true if this process still runs and its start time is known. */
 export async function isSame({ pid, startTime }: ProcessIdentity): Promise<boolean> {
   const now = await identify(pid);
   return startTime !== '' && now?.startTime === startTime;
 }
 
-/** The start time of this process; empty where the system does not say. */
+/** Returns the start time of this process. Empty if the system does not say. */
 export function ownStartTime(): string {
   try {
     return fieldsOf(readFileSync('/proc/self/stat', 'utf8'))[19] ?? '';
@@ -52,7 +52,7 @@ export function ownStartTime(): string {
   }
 }
 
-/** Processes of this user and PID namespace whose environment sets `name`, with its value. Linux only. */
+/** Returns the processes of this user and PID namespace whose environment sets `name`, with its value. Linux only. */
 export async function carrying(name: string): Promise<readonly (ProcessIdentity & { readonly value: string })[]> {
   const entries = await readdir('/proc').catch(() => []);
   const space = await readlink('/proc/self/ns/pid').catch(() => '');
@@ -70,7 +70,10 @@ export async function carrying(name: string): Promise<readonly (ProcessIdentity 
   return found.filter((one) => one !== undefined);
 }
 
-/** The fields of stat after the program's name, which stands in brackets and may hold anything, also brackets and blanks. */
+/**
+ * Returns the fields of stat after the program's name, which is in brackets and may hold any character, also brackets
+ * and blanks.
+ */
 function fieldsOf(stat: string): readonly string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -3,12 +3,12 @@ import { hostname, userInfo } from 'node:os';
 import { identify, ownStartTime, processSpace } from './process.ts';
 import { LOCK_VERSION, type LockRecord } from './record.ts';
 
-/** `user@host`, as locks and revisions name who did it. */
+/** Returns `user@host`, as in locks and revisions. */
 export function whoAmI(): string {
   return `${userName()}@${hostname()}`;
 }
 
-/** A user id without an account (a container's) has no name. */
+/** A user id without an account (in a container) has no name. */
 function userName(): string {
   try {
     return userInfo().username;
@@ -17,20 +17,20 @@ function userName(): string {
   }
 }
 
-/** A name for this run, unique everywhere. */
+/** Returns a globally unique id for this run. */
 export function newRunId(): string {
   return randomUUID();
 }
 
 /**
- * What every program of this run carries in `RUN_VARIABLE`: the run and the process that runs it. Whoever finds such a program can tell from it alone,
- * without a word from the cluster, whether its run has died.
+ * Returns the value of `RUN_VARIABLE` for every program of this run: the run and its process. It shows, without the
+ * cluster, whether the run of such a program has died.
  */
 export function ownMark(run: string): string {
   return `${run} ${process.pid} ${ownStartTime()}`;
 }
 
-/** This process as the holder of a lock. */
+/** Returns the lock record of this process. */
 export async function ownRecord(run: string, now: Date): Promise<LockRecord> {
   const [space, self] = await Promise.all([processSpace(), identify(process.pid)]);
   const { pid, startTime } = self ?? { pid: process.pid, startTime: '' };

@@ -1,21 +1,21 @@
 import type { LockRecord } from './record.ts';
 
-/** What is there when somebody holds the lock. */
+/** A lock that is held. */
 export interface HeldLock {
   readonly record: LockRecord;
-  /** Milliseconds for which one has to see it unchanged before it may be taken: no two clocks are compared. */
+  /** Milliseconds that the lock must stay unchanged before another run may take it over. No two clocks are compared. */
   readonly durationMs: number;
-  /** Names this very state and changes whenever it is renewed, so that two who take over at once do not both succeed. */
+  /** Identifies this state of the lock and changes with each renewal, so that two runs cannot both take it over. */
   readonly version: string;
 }
 
-/** A place for one lock that all who could write can see. Each call may throw ExternalError. */
+/** Stores one lock where all possible writers can see it. Each call may throw ExternalError. */
 export interface LockStore {
   read(signal: AbortSignal): Promise<HeldLock | undefined>;
-  /** The version made, or undefined where somebody else has it. */
+  /** Returns the new version. Returns undefined if another run holds the lock. */
   create(record: LockRecord, signal: AbortSignal): Promise<string | undefined>;
-  /** Renews or takes over; undefined where it is no longer at `version`. */
+  /** Renews or takes over. Returns undefined if the lock is no longer at `version`. */
   replace(record: LockRecord, version: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Removes the lock at `version`; one that somebody else took meanwhile stays. */
+  /** Removes the lock at `version`. Keeps a lock that another run took meanwhile. */
   remove(version: string, signal: AbortSignal): Promise<void>;
 }

@@ -5,7 +5,10 @@ import { refuseLink } from '../links.ts';
 import { isRevision, MAX_REVISION_BYTES, type Revision, type RevisionFault, readRevision } from './revision.ts';
 import type { RevisionStore } from './store.ts';
 
-/** Revisions as files `<number>.json` (0600) of one folder: beside difyctl.yaml, and for Compose beside its `.env`. */
+/**
+ * Returns a store of revisions as files `<number>.json` (0600) of one folder: beside difyctl.yaml, and for Compose
+ * beside its `.env`.
+ */
 export function revisionFolder(folder: string): RevisionStore {
   const path = (number: number) => join(folder, `${number}.json`);
   return {
@@ -37,7 +40,10 @@ export function revisionFolder(folder: string): RevisionStore {
   };
 }
 
-/** Throws what the file system says where the folder exists and cannot be read: its revisions must not be taken for none. */
+/**
+ * Returns the names of the folder's files; none if it does not exist. Throws the system's error if it exists and cannot
+ * be read, because its revisions must not count as none.
+ */
 async function names(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];

@@ -2,8 +2,8 @@ import type { RevisionStore } from './store.ts';
 import type { StoredRevisions } from './stored.ts';
 
 /**
- * Revisions of the installation with a copy on this machine. If the two differ, the installation is right: a damaged copy of a revision
- * that the installation holds matters to nobody.
+ * Returns a store of the installation's revisions with a copy on this machine. If the two differ, the installation
+ * counts: damage of a copy does not matter if the installation has the revision.
  */
 export function mirroredStore(installation: RevisionStore, copy: RevisionStore): RevisionStore {
   return {
@@ -22,7 +22,7 @@ export function mirroredStore(installation: RevisionStore, copy: RevisionStore):
   };
 }
 
-/** What both hold: of a number that the installation has, its own word. */
+/** Returns the revisions of both. If both have a number, the installation's counts. */
 export function readMirrored(there: StoredRevisions, here: StoredRevisions): StoredRevisions {
   const known = new Set([...there.revisions, ...there.unreadable].map(({ number }) => number));
   const isOnlyHere = ({ number }: { readonly number: number }) => !known.has(number);

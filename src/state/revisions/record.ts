@@ -29,7 +29,7 @@ export interface RecordInput {
   readonly now: Date;
 }
 
-/** A revision that is about to be applied. */
+/** Returns the revision that is about to be applied, with outcome `open`. */
 export function openRevision(input: RecordInput): Revision {
   const { number, deployment, rendered, chart, planDigest, tools, only, skip, from, deep, by, now } = input;
   const { changes, upgrade = [] } = input;
@@ -64,14 +64,19 @@ export function openRevision(input: RecordInput): Revision {
   };
 }
 
-/** True where the revision holds this very set: a run that was cut short goes on with it and makes no new one. */
+/**
+ * Returns true if the revision recorded this rendered set. A run after an interrupted one then continues that revision
+ * and creates no new one.
+ */
 export function isOfRender(revision: Revision, rendered: Rendered, secrets: SecretValues): boolean {
   const digests = (files: Revision['files']) => files.map(({ path, sha256: digest }) => `${digest} ${path}`).join('\n');
   const secretName = rendered.target === 'kubernetes' ? rendered.secret.name : undefined;
   return revision.secretName === secretName && digests(revision.files) === digests(recordedFiles(rendered, secrets));
 }
 
-/** Files of mode 0600 hold secrets: of them only an HMAC is kept, keyed with SECRET_KEY. */
+/**
+ * Returns the recorded files. Of files with mode 0600, which hold secrets, only an HMAC is kept, keyed with SECRET_KEY.
+ */
 function recordedFiles({ files }: Rendered, secrets: SecretValues): Revision['files'] {
   const key = secrets.get('secrets.secretKey');
   return files.map(({ path, content, mode }) =>
@@ -81,7 +86,7 @@ function recordedFiles({ files }: Rendered, secrets: SecretValues): Revision['fi
   );
 }
 
-/** `.env` with a digest of each variable. */
+/** Adds a digest of each variable to `.env`. */
 function withVariables(files: Revision['files'], rendered: Rendered): Revision['files'] {
   if (rendered.target === 'kubernetes') return files;
   const variables = envDigests(rendered.env, secretVariable('secrets.secretKey'));

@@ -3,36 +3,42 @@ import { isObject } from '../../base/json.ts';
 import { newerWriter, writerOf } from '../../base/stored-document.ts';
 import { API_VERSION } from '../../base/version.ts';
 
-/** Version of the document itself. A reader refuses a higher one and keeps fields that it does not know. */
+/** Version of the document. A reader refuses a higher one and keeps fields that it does not know. */
 export const REVISION_VERSION = 1;
 
-/** Most bytes that one revision may have, decompressed: a rendered set is some 100 KiB. */
+/** Limit in bytes of one revision, decompressed. A rendered set is some 100 KiB. */
 export const MAX_REVISION_BYTES = 8 * 1024 * 1024;
 
 const file = z.object({
   path: z.string(),
-  /** Of the content; of a file that holds secrets an HMAC keyed with SECRET_KEY, so that nothing can be guessed from it. */
+  /**
+   * SHA-256 of the content. For a file with secrets, an HMAC keyed with SECRET_KEY, so that the content cannot be
+   * guessed.
+   */
   sha256: z.string(),
-  /** Absent where the file holds secrets. */
+  /** Undefined if the file holds secrets. */
   content: z.string().optional(),
-  /** `.env` alone: a digest of each variable (`envDigests`), so that an edit can be told from the applied value. */
+  /**
+   * Only for `.env`: a digest of each variable (`envDigests`), so that an edit can be distinguished from the applied
+   * value.
+   */
   variables: z.record(z.string(), z.string()).optional(),
 });
 
-/** What changes a deployment. */
+/** The operations that change a deployment. */
 export type Operation = 'install' | 'upgrade' | 'rollback' | 'restore' | 'uninstall';
 
 const PHASES = ['apply', 'postflight', 'closed'] as const;
 const OUTCOMES = ['open', 'applied', 'failed', 'interrupted', 'rolled-back', 'removed'] as const;
 
 /**
- * One recorded render and apply. It is written, open, before anything is applied and closed afterwards, so that whoever comes after a
- * killed run knows what that run was about to do. It holds no secret.
+ * One recorded render and apply. It is written as `open` before anything is applied, and closed afterwards, so that a
+ * run after a killed one knows what that run was about to do. It holds no secret.
  */
 const revisionSchema = z.object({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('Revision'),
-  /** difyctl before this field wrote version 1. */
+  /** Versions of difyctl without this field wrote version 1. */
   version: z.int().positive().default(REVISION_VERSION),
   deployment: z.string(),
   number: z.int().positive(),
@@ -41,37 +47,43 @@ const revisionSchema = z.object({
   endedAt: z.string().optional(),
   /** `user@host` */
   by: z.string(),
-  /** The operation that it records (`Operation`, or one of a newer difyctl); absent from difyctl before this field. */
+  /**
+   * The recorded operation (`Operation`, or one of a newer difyctl). Undefined if a difyctl without this field wrote
+   * it.
+   */
   operation: z.string().optional(),
-  /** What difyctl was doing when this was written. */
+  /** What difyctl was doing when it wrote this. */
   phase: z.enum(PHASES),
   outcome: z.enum(OUTCOMES),
   detail: z.string().optional(),
-  /** The file, defaults applied; secrets are references in it. */
+  /** The file with defaults applied. Secrets are references in it. */
   file: z.record(z.string(), z.json()),
   files: z.array(file),
   planDigest: z.string(),
-  /** How many objects or services the plan created, changed and deleted; absent from difyctl before this field. */
+  /**
+   * The number of objects or services that the plan created, changed and deleted. Undefined if a difyctl without this
+   * field wrote it.
+   */
   changes: z.object({ created: z.int(), changed: z.int(), deleted: z.int() }).optional(),
-  /** Versions that moved. */
+  /** Versions that changed. */
   upgrade: z.array(z.object({ what: z.enum(['Dify', 'chart']), from: z.string(), to: z.string() })).optional(),
   /** Kubernetes: the Secret that this revision's pods read. */
   secretName: z.string().optional(),
-  /** Which variable holds which secret. */
+  /** The variable that holds each secret. */
   secretKeys: z.record(z.string(), z.string()),
-  /** Objects beside the chart, so that a later revision can delete what it no longer has. */
+  /** Objects outside the chart, so that a later revision can delete those that it no longer has. */
   manifests: z.array(z.object({ apiVersion: z.string(), kind: z.string(), name: z.string() })).default([]),
   chart: z.object({ name: z.string(), version: z.string(), appVersion: z.string() }).optional(),
   tools: z.record(z.string(), z.string()).default({}),
   releaseRevision: z.int().optional(),
-  /** Compose, once applied: ids of images by their names, and Compose's own digest of each service. */
+  /** Compose, after the apply: image ids by name, and Compose's own digest of each service. */
   running: z
     .object({ images: z.record(z.string(), z.string()), services: z.record(z.string(), z.string()) })
     .optional(),
-  /** Checks that were left out of this install. */
+  /** The checks that `--only` and `--skip` named for this install. */
   only: z.array(z.string()).default([]),
   skip: z.array(z.string()).default([]),
-  /** How its preflight looked: from where at data services, and whether it tried claims. */
+  /** How its preflight ran: where data services were probed from, and whether claims were tested. */
   from: z.enum(['local', 'cluster']).default('local'),
   deep: z.boolean().default(false),
 });
@@ -81,13 +93,13 @@ export type Revision = z.output<typeof revisionSchema>;
 /** Why a document that should be a revision cannot be used. */
 export interface RevisionFault {
   readonly reason: string;
-  /** The difyctl that wrote it, where a newer one did: it can read the document. */
+  /** The newer difyctl that wrote it and can read it. Undefined if no newer difyctl wrote it. */
   readonly newer?: string;
 }
 
 /**
- * Reads the document of the object that is named as revision `number`. Fields that this difyctl does not know stay in it, so that they are
- * written again. Never throws.
+ * Parses the document of the object with the name of revision `number`. Keeps fields that this difyctl does not know,
+ * so that they are written again. Never throws.
  */
 export function readRevision(text: string, number: number): Revision | RevisionFault {
   let document: unknown;
@@ -104,20 +116,20 @@ export function readRevision(text: string, number: number): Revision | RevisionF
     const [issue] = error?.issues ?? [];
     if (data === undefined) return { reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}` };
     if (data.number !== number) return { reason: `it says that it is revision ${data.number}` };
-    // The schema only adds defaults: the document's own values are the same, and hold what a newer difyctl added.
+    // The schema only adds defaults. The document's own values are equal, and include fields of a newer difyctl.
     return { ...data, ...document };
   } catch {
-    // A document nested some thousand levels deep.
+    // The document is nested some thousand levels deep.
     return { reason: 'it is nested too deeply' };
   }
 }
 
-/** True for what `readRevision` could read. */
+/** Returns true if `readRevision` could read the document. */
 export function isRevision(read: Revision | RevisionFault): read is Revision {
   return 'outcome' in read;
 }
 
-/** The one with the highest number. */
+/** Returns the revision with the highest number. Returns undefined if there is none. */
 export function newestRevision(revisions: readonly Revision[]): Revision | undefined {
   return revisions.reduce<Revision | undefined>(
     (newest, revision) => (newest === undefined || revision.number > newest.number ? revision : newest),
@@ -125,7 +137,7 @@ export function newestRevision(revisions: readonly Revision[]): Revision | undef
   );
 }
 
-/** What only a newer difyctl can have written; undefined where nothing shows that. */
+/** Returns what only a newer difyctl can have written. Returns undefined if nothing shows that. */
 function unknownTo(document: Record<string, unknown>): string | undefined {
   const { apiVersion, version, outcome, phase } = document;
   if (typeof apiVersion === 'string' && apiVersion !== API_VERSION) return `apiVersion ${said(apiVersion)} is unknown`;
@@ -136,7 +148,7 @@ function unknownTo(document: Record<string, unknown>): string | undefined {
   return undefined;
 }
 
-/** A short quote of what somebody else wrote. */
+/** Quotes at most 40 characters of text from outside. */
 function said(text: string): string {
   return JSON.stringify(text.slice(0, 40));
 }

@@ -1,11 +1,13 @@
 import type { Revision } from './revision.ts';
 import type { StoredRevisions } from './stored.ts';
 
-/** A place where revisions are kept. Every call may throw ExternalError. */
+/** Stores revisions. Every call may throw ExternalError. */
 export interface RevisionStore {
-  /** Every revision by the name of its object. One that cannot be read is among them as such; it is never left out. */
+  /**
+   * Returns every revision that an object's name shows. Those that cannot be read are in `unreadable`, never left out.
+   */
   read(signal?: AbortSignal): Promise<StoredRevisions>;
-  /** Writes a new revision, or one of the same number again. */
+  /** Writes a new revision, or overwrites the one of the same number. */
   write(revision: Revision, signal?: AbortSignal): Promise<void>;
   remove(number: number, signal?: AbortSignal): Promise<void>;
 }

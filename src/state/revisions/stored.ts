@@ -3,18 +3,18 @@ import type { Revision } from './revision.ts';
 
 /** A revision that exists and cannot be used: damaged, or written by a newer difyctl. */
 export interface UnreadableRevision {
-  /** From the object's name: its content says nothing that could be trusted. */
+  /** From the object's name, because its content cannot be trusted. */
   readonly number: number;
   /** The object: `Secret difyctl-dify-revision-3`, or the path of a file. */
   readonly where: string;
   readonly reason: string;
-  /** The difyctl that can read it, where a newer one wrote it. */
+  /** The newer difyctl that wrote it and can read it. Undefined if no newer difyctl wrote it. */
   readonly newer?: string | undefined;
-  /** The command that takes it out of the way and keeps a copy. */
+  /** The command that removes it and keeps a copy. */
   readonly setAside: string;
 }
 
-/** Every revision that a place holds, whether or not it can be read. */
+/** Every revision in a store, readable or not. */
 export interface StoredRevisions {
   /** Oldest first. */
   readonly revisions: readonly Revision[];
@@ -22,20 +22,20 @@ export interface StoredRevisions {
   readonly unreadable: readonly UnreadableRevision[];
 }
 
-/** The number of the next revision: one more than any that exists, read or not. */
+/** Returns the number of the next revision: one more than any that exists, readable or not. */
 export function nextNumber({ revisions, unreadable }: StoredRevisions): number {
   return Math.max(0, ...[...revisions, ...unreadable].map(({ number }) => number)) + 1;
 }
 
-/** What a command that only looks says of a revision that it cannot read. */
+/** Returns the note of a read-only command about a revision that it cannot read. */
 export function unreadableNote({ number, where, reason, newer }: UnreadableRevision): string {
   const by = newer === undefined ? '' : `; difyctl ${newer} or newer can read it`;
   return `revision ${number} cannot be read (${where}): ${reason}${by}`;
 }
 
 /**
- * Refuses to change an installation of which a revision cannot be read: what that revision recorded would be overwritten, or what it names
- * deleted. Throws UserError (exit 2).
+ * Refuses to change an installation with a revision that cannot be read: the run could overwrite its record, or delete
+ * objects that it names. Throws UserError (exit 2).
  */
 export function refuseUnreadable(unreadable: readonly UnreadableRevision[]): void {
   const [first] = unreadable;

@@ -1,6 +1,6 @@
 import { newestRevision, type Revision } from './revision.ts';
 
-/** What runs, by the newest revision that was applied. */
+/** The installed versions, from the newest revision that was applied. */
 export interface InstalledVersions {
   readonly revision: number;
   readonly dify: string | undefined;
@@ -8,7 +8,9 @@ export interface InstalledVersions {
   readonly chart: string | undefined;
 }
 
-/** Undefined if no revision was applied well, and after an uninstall. */
+/**
+ * Returns the installed versions. Returns undefined if no revision was applied successfully, and after an uninstall.
+ */
 export function installedVersions(revisions: readonly Revision[]): InstalledVersions | undefined {
   if (newestRevision(revisions)?.outcome === 'removed') return undefined;
   const newest = newestRevision(revisions.filter(({ outcome }) => outcome === 'applied'));
@@ -18,7 +20,7 @@ export function installedVersions(revisions: readonly Revision[]): InstalledVers
   return { revision: number, dify, chart: chart?.version };
 }
 
-/** `Dify 1.16.1, chart 0.38.0` */
+/** Returns the versions in words: `Dify 1.16.1, chart 0.38.0`. */
 export function versionWords({ dify, chart }: InstalledVersions): string {
   const words = [...(dify === undefined ? [] : [`Dify ${dify}`]), ...(chart === undefined ? [] : [`chart ${chart}`])];
   return words.length === 0 ? 'versions not recorded' : words.join(', ');

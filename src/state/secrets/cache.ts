@@ -12,19 +12,22 @@ const HEADER = '# Written by difyctl. A cache of generated secrets: the living i
 
 const CACHE_VERSION = 1;
 
-/** A secrets.yaml. Fields that a newer difyctl added stay in it. */
+/** The content of secrets.yaml. Keeps fields that a newer difyctl added. */
 interface CacheFile extends Readonly<Record<string, unknown>> {
   readonly secrets: Readonly<Record<SecretPath, string>>;
 }
 
-/** The generated secrets kept beside the file; empty if there is no such file. Throws UserError for one that is damaged or of a newer difyctl. */
+/**
+ * Returns the cached generated secrets. Empty if the file does not exist. Throws UserError if the file is damaged or a
+ * newer difyctl wrote it.
+ */
 export async function readCache(paths: StatePaths): Promise<ReadonlyMap<SecretPath, string>> {
   return new Map(Object.entries((await readFileOf(paths))?.secrets ?? {}));
 }
 
 /**
- * Writes the cache (0600). A secret that the file holds and `secrets` does not is kept: it may be one that only a newer difyctl knows. Throws
- * UserError as `readCache` does.
+ * Writes the cache (0600). Keeps secrets that are only in the file: a newer difyctl may know them. Throws UserError
+ * like `readCache`.
  */
 export async function writeCache(paths: StatePaths, secrets: ReadonlyMap<SecretPath, string>): Promise<void> {
   const known = await readFileOf(paths);
@@ -46,7 +49,7 @@ async function readFileOf({ secrets: path }: StatePaths): Promise<CacheFile | un
   return document;
 }
 
-/** Kind and version are absent if a difyctl before them wrote it. */
+/** Kind and version are missing in files of older versions of difyctl. */
 function isCache(document: Readonly<Record<string, unknown>>): document is CacheFile {
   const { kind = 'SecretsCache', version = CACHE_VERSION, secrets } = document;
   const isKnown = kind === 'SecretsCache' && version === CACHE_VERSION;
@@ -58,12 +61,12 @@ function parsed(text: string, path: string): Readonly<Record<string, unknown>> {
     const [document] = boundedYaml(text);
     if (isObject(document)) return document;
   } catch {
-    // Said below: the parser could quote a secret.
+    // The error is thrown below: the parser's message could quote a secret.
   }
   throw damaged(path);
 }
 
-/** The parser's own words could quote a secret, so they are left out. */
+/** Leaves out the parser's message, which could quote a secret. */
 function damaged(path: string): UserError {
   return new UserError(`${path} is damaged`, {
     next: [

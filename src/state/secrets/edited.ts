@@ -1,11 +1,11 @@
 import type { SecretPath } from '../../base/secret-ref.ts';
 
-/** A variable of the living installation that was edited or removed since the newest revision recorded it. */
+/** A variable of the installation that was edited or removed after the newest revision recorded it. */
 export interface EditedVariable {
   readonly variable: string;
   /** Number of that revision. */
   readonly revision: number;
-  /** Whether a value is the recorded one. */
+  /** Returns true if a value is the recorded one. */
   readonly isRecorded: (value: string) => boolean;
   /** The recorded value, if a process still has it. */
   readonly running: string | undefined;
@@ -16,22 +16,23 @@ export interface EditedVariable {
 export interface EditedSecret {
   readonly path: SecretPath;
   readonly edited: EditedVariable;
-  /** The value that is there now; undefined if it was removed. */
+  /** The current value. Undefined if it was removed. */
   readonly live: string | undefined;
   readonly cached: string | undefined;
   readonly protectsData: boolean;
 }
 
-/** The value to use, and what to say of it; or why there is none. */
+/** The value to use, and a note about it; or the reason why none can be used. */
 export type Settled =
   | { readonly value: string; readonly note?: string }
   | { readonly reason: string }
-  /** The recorded value is lost, and nothing took its place. */
+  /** The recorded value is lost, and there is no current value. */
   | undefined;
 
 /**
- * Which value an edited secret has. The recorded one counts if a process or the cache still has it. A key that protects data goes back only if no
- * process ever got the edited value; otherwise data may have been stored with either, and the user decides.
+ * Returns the value of an edited secret. The recorded value is used if a process or the cache still has it. For a key
+ * that protects data it is used only if a process has it and no process ever got the edited value. Otherwise data may
+ * have been stored with either, and the user decides.
  */
 export function settleEdited({ path, edited, live, cached, protectsData }: EditedSecret): Settled {
   const { variable, revision, isRecorded, running, inUse } = edited;

@@ -4,23 +4,23 @@ import { readBytes } from '../../base/read-text.ts';
 import type { SecretRef } from '../../base/secret-ref.ts';
 import { secretText } from './text.ts';
 
-/** As much as a Secret of Kubernetes holds. */
+/** The size of the largest Secret in Kubernetes, in bytes. */
 const LIMIT_BYTES = 1024 * 1024;
 
-/** A value, or why there is none (without any value). */
+/** A value, or the reason why there is none. The reason holds no secret. */
 export type ResolvedReference = { readonly value: string } | { readonly reason: string };
 
 export interface ReferenceSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of difyctl.yaml. */
   readonly baseDirectory: string;
-  /** One key of a Secret in the deployment's namespace. */
+  /** Returns one key of a Secret in the deployment's namespace. */
   readonly kubernetes: (name: string, key: string) => Promise<ResolvedReference>;
 }
 
 export type OutsideRef = Exclude<SecretRef, { generated: true }>;
 
-/** Looks up a reference to something outside difyctl. Never throws: what is not there is a reason. */
+/** Resolves a reference to a value outside difyctl. Never throws: a missing value is a reason. */
 export async function resolveReference(ref: OutsideRef, sources: ReferenceSources): Promise<ResolvedReference> {
   if ('env' in ref) return fromEnvironment(ref.env, sources.env[ref.env]);
   if ('file' in ref) return fromFile(ref.file, sources.baseDirectory);
@@ -30,11 +30,14 @@ export async function resolveReference(ref: OutsideRef, sources: ReferenceSource
 function fromEnvironment(name: string, value: string | undefined): ResolvedReference {
   if (value === undefined) return { reason: `the environment has no ${name}` };
   if (value === '') return { reason: `${name} is set but empty` };
-  // Node reads every byte that is no UTF-8 as this character: the value would be another one.
+  // Node replaces each byte that is not UTF-8 with this character, so the value would be wrong.
   return value.includes('\u{FFFD}') ? { reason: `${name} is not UTF-8 text` } : { value };
 }
 
-/** Editors and `echo` end a file with a newline that is no part of the secret, and some begin it with a mark (BOM); one of each is taken off. */
+/**
+ * Editors and `echo` end a file with a newline that is not part of the secret, and some editors begin it with a byte
+ * order mark. Removes one of each.
+ */
 async function fromFile(path: string, baseDirectory: string): Promise<ResolvedReference> {
   const absolute = resolve(baseDirectory, path);
   try {

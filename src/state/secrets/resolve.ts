@@ -6,15 +6,15 @@ import { settleEdited } from './edited.ts';
 import { generateSecret, placeholder } from './generate.ts';
 import { type OutsideRef, type ReferenceSources, type ResolvedReference, resolveReference } from './references.ts';
 
-/** Every secret of a run, and what the run learned while it looked. */
+/** Every secret of a run, and what its resolution showed. */
 export interface ResolvedSecrets extends SecretValues {
   /** Generated secrets in use, for the cache. */
   readonly generated: ReadonlyMap<SecretPath, string>;
-  /** Those that nobody had before this run. */
+  /** Secrets that are new in this run. */
   readonly made: readonly SecretPath[];
-  /** Real values, for the redactor: no placeholder is among them. */
+  /** Real values for the redactor, without placeholders. */
   readonly real: readonly string[];
-  /** Said once to the reader: the living installation could not be read, and why. */
+  /** Notes to show once, such as why the installation could not be read. */
   readonly notes: readonly string[];
 }
 
@@ -23,18 +23,21 @@ export interface ResolveInput {
   readonly sources: Omit<ReferenceSources, 'kubernetes'>;
   readonly living: InstalledSecrets;
   readonly cache: ReadonlyMap<SecretPath, string>;
-  /** Which variable holds which secret as it is rendered now, for an installation that recorded no keys. */
+  /** The variable that holds each secret in the current rendering, for an installation that recorded no keys. */
   readonly keysNow: Readonly<Record<SecretPath, string>>;
-  /** `stop`: an installation that cannot be read ends the run; `warn`: the cache, else new secrets, and a note. */
+  /**
+   * If the installation cannot be read, `stop` throws; `warn` uses the cache, otherwise new secrets, and adds a note.
+   */
   readonly unreadable: 'stop' | 'warn';
   readonly signal: AbortSignal;
 }
 
 /**
- * Resolves references where they point, and generated secrets in this order: the living installation, the cache, a new one. A value of the living
- * installation that was edited since its revision is settled by `settleEdited`. A key that protects
- * stored data is never made anew where an installation left traces: it stays unresolved, and the reason says where to look. What is
- * unresolved holds a placeholder. Throws ExternalError where `unreadable` is `stop` and the installation cannot be read.
+ * Resolves references to their values, and generated secrets in this order: the existing installation, the cache, a new
+ * value. `settleEdited` decides about a value of the installation that was edited since its revision. A key that
+ * protects stored data is never generated again if an installation left traces: it stays unresolved, and the reason
+ * says where to look. An unresolved secret has a placeholder. Throws ExternalError if `unreadable` is `stop` and the
+ * installation cannot be read.
  */
 export async function resolveSecrets(input: ResolveInput): Promise<ResolvedSecrets> {
   const { required, living } = input;
@@ -96,7 +99,7 @@ async function findOne(
     if (settled !== undefined)
       return { result: settled, made: false, note: 'note' in settled ? settled.note : undefined };
   }
-  // The cache may hold an older value than the recorded one, which is lost.
+  // The cache may hold a value older than the recorded one, which is lost.
   const isStale = edited !== undefined && protectsData;
   const known = live ?? (isStale ? undefined : cached);
   if (known !== undefined && known !== '') return { result: { value: known }, made: false };

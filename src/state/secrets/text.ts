@@ -1,6 +1,6 @@
 /**
- * The text of a secret, byte for byte, or why it is none: a secret that is read otherwise than it was written would be a wrong one that nobody sees.
- * `what` names where it is, for the reason.
+ * Returns the text of a secret, byte for byte, or why it is not text: a value that is decoded wrongly would be a wrong
+ * secret without any error. `what` names the source, for the reason.
  */
 export function secretText(bytes: Uint8Array, what: string): { readonly value: string } | { readonly reason: string } {
   if (bytes.length === 0) return { reason: `${what} is empty` };
@@ -13,7 +13,10 @@ export function secretText(bytes: Uint8Array, what: string): { readonly value: s
   }
 }
 
-/** By its mark (https://www.unicode.org/faq/utf_bom), or by the zero bytes beside the ASCII letters of a short text. */
+/**
+ * Returns true if the bytes have the byte order mark of UTF-16 (https://www.unicode.org/faq/utf_bom), or the zero bytes
+ * beside the ASCII letters of a short text.
+ */
 function isUtf16(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
