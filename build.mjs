@@ -1,5 +1,5 @@
 // Bundles src/ into dist/: two small entries (main.js, code-cache.js) and lazily loaded chunks.
-// Runtime packages are bundled, so that users install nothing but difyctl itself (docs/decisions.md).
+// Runtime packages are bundled, so that users install only difyctl itself (docs/decisions.md).
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
@@ -9,7 +9,8 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 const outdir = process.env.BUILD_DIR ?? 'dist';
 
-// The table of options is made out of the schema. The bundle holds its value, so that no command loads the schema to know its options.
+// The table of options is derived from the schema. The bundle contains its value, so that no command loads the schema
+// to know its options.
 const flagTable = {
   name: 'flag-table',
   setup({ onLoad }) {
@@ -37,7 +38,8 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // Identifiers stay: stacks in bug reports are readable, and keeping names by calls (keepNames) costs more than the bytes saved.
+  // Identifiers are not minified: stacks in bug reports stay readable, and keeping names by calls (keepNames) costs more
+  // than the bytes saved.
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'linked',
@@ -50,11 +52,11 @@ const { metafile } = await build({
   },
 });
 
-// Licences that go along with the code they are for. Written before anything is removed: a package without one fails the build.
+// Licences of the bundled packages. Written before any file is deleted: a package without a licence fails the build.
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 writeFileSync(join(outdir, NOTICES), thirdPartyNotices(Object.keys(metafile.inputs), '.'));
 
-// Chunks of earlier builds go last, so that a difyctl that runs meanwhile never misses its files.
+// Deletes the chunks of earlier builds last, so that a difyctl that runs meanwhile never misses its files.
 const current = new Set([NOTICES, ...Object.keys(metafile.outputs).map((path) => basename(path))]);
 for (const name of readdirSync(outdir)) {
   if (!current.has(name)) rmSync(join(outdir, name), { recursive: true });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The launcher: turns on the cache of compiled code, then loads the command line.
+// Launcher: enables Node's cache of compiled code, then loads the command line.
 import { useCodeCache } from '../dist/code-cache.js';
 
 useCodeCache();

@@ -3,8 +3,8 @@ import { shownValues } from '../evidence/drift/shown.ts';
 import type { FieldChange } from './target.ts';
 
 /**
- * What differs between two forms of an object, with the values of what is no secret. `follows` are the fields that only follow from others: they
- * are left out.
+ * Returns the fields that differ between two forms of an object, with values unless they may be secret. Leaves out
+ * fields that match `follows`, which only follow from others.
  */
 export function fieldChanges(kind: string, before: object, after: object, follows: RegExp): readonly FieldChange[] {
   const put = missingOrChanged(after, before).map(

@@ -7,18 +7,21 @@ import type { Revision } from '../state/revisions/revision.ts';
 import type { RevisionStore } from '../state/revisions/store.ts';
 import type { TargetIdentity } from '../state/target-identity.ts';
 
-/** One object or service that applying would touch. */
+/** One object or service that an apply would change. */
 export interface PlannedChange {
   readonly action: 'create' | 'change' | 'delete';
   readonly kind: string;
   readonly name: string;
-  /** Paths that differ, without values of secrets. */
+  /** Paths that differ, without values. */
   readonly paths?: readonly string[];
-  /** The same with values; fields that only follow from others (which Secret is read, checksums) are left out. */
+  /** The same with values. Fields that only follow from others (the name of the Secret, checksums) are left out. */
   readonly fields?: readonly FieldChange[];
 }
 
-/** A field with its value before and after, for people; a side is absent if there is none, both if they may be secret. */
+/**
+ * A field with its values before and after, for people. A missing value is undefined; both are undefined if they may be
+ * secret.
+ */
 export interface FieldChange {
   readonly path: string;
   readonly was?: string;
@@ -28,61 +31,67 @@ export interface FieldChange {
 
 export interface Plan {
   readonly changes: readonly PlannedChange[];
-  /** What was changed by others since the last install, and would be undone; every object of it that stays is among the changes. */
+  /**
+   * Changes by others since the last install, which the apply would undo. Objects that drifted and stay are also in
+   * `changes`.
+   */
   readonly drift: readonly Drift[];
-  /** Secrets with other values than before, by their path in the file (`postgres.password`). */
+  /** Secrets whose values change, by their path in the file (`postgres.password`). */
   readonly secrets?: readonly string[];
   /** Workloads whose pods or containers are replaced. */
   readonly rolls?: readonly string[];
-  /** Digest of all that would be applied and of what it would change; equal digests are the same plan. */
+  /** Digest of everything that would be applied and of the changes. Equal digests mean the same plan. */
   readonly digest: string;
-  /** Whether helm or compose itself has something to do; false where only difyctl's own objects change, or nothing. */
+  /** True if helm or compose itself has something to do. False if only difyctl's own objects change, or nothing. */
   readonly touchesRelease: boolean;
-  /** What would be deleted and is not this deployment's, by its own word: applying is refused. Each as `Kind name`. */
+  /** Objects that would be deleted and are foreign, each as `Kind name`. The apply is refused if there are any. */
   readonly foreign?: readonly string[];
 }
 
-/** Where the deployment would go, shown before anybody is asked. */
+/** Where the deployment is installed, shown before the confirmation. */
 export interface TargetLocation {
   readonly target: 'kubernetes' | 'compose';
-  /** Which cluster or engine this is; another one under the same name is refused. */
+  /** The cluster or engine. Another one for the same deployment name is refused. */
   readonly identity: TargetIdentity;
-  /** Lines such as `context prod-eu`, `server https://…`, `user …`, `namespace dify`, `release none`, in order. */
+  /** Facts in order, such as `context prod-eu`, `server https://…`, `user …`, `namespace dify`, `release none`. */
   readonly facts: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** What the living installation is. */
+/** The current installation. */
 export interface InstalledRelease {
   readonly exists: boolean;
-  /** Helm's or Compose's own word: deployed, failed, pending-install, running, … */
+  /** Helm's or Compose's own status: deployed, failed, pending-install, running, … */
   readonly status: string;
   readonly revision: number | undefined;
   readonly workloads: readonly WorkloadStatus[];
-  /** What was changed by others since the last install; undefined if it could not be compared. */
+  /** Changes by others since the last install. Undefined if they could not be determined. */
   readonly drift: readonly Drift[] | undefined;
 }
 
 export interface WorkloadStatus {
   readonly name: string;
-  /** As many as were applied; what somebody scaled by hand does not count. */
+  /** The applied number of replicas. A manual scale does not change it. */
   readonly desired: number;
   readonly ready: number;
   readonly restarts: number;
-  /** What it waits for or fails at, in words; empty where all is well. */
+  /** What it waits for or why it fails, in words. Empty if it is ready. */
   readonly detail: string;
-  /** Its processes are simulated: no real one would answer. */
+  /** True if its processes are simulated: no real one would answer. */
   readonly simulated: boolean;
 }
 
-/** A program that applying started, for the lock: whoever takes over a dead run ends or awaits it. */
+/**
+ * Called for each program that an apply started, so that the lock records it: a run that takes over from a dead run
+ * ends it.
+ */
 export type OnChild = (program: string, pid: number) => void;
 
 export interface ApplyOptions {
-  /** Made under the lock; says what is left to do. */
+  /** The plan, made under the lock. */
   readonly plan: Plan;
   /** difyctl's own revision, for labels. */
   readonly revision: number;
-  /** What the revision before had, so that what this one dropped is deleted. */
+  /** The previous revision, so that objects that this one no longer has are deleted. */
   readonly previous: Revision | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -90,7 +99,7 @@ export interface ApplyOptions {
   readonly onChild: OnChild;
 }
 
-/** What failed, in the target's own words, kept before anything is rolled back. */
+/** A failure in the target's own words, collected before a rollback. */
 export interface ApplyFailure {
   readonly workload: string;
   readonly reason: string;
@@ -102,7 +111,7 @@ export type ApplyResult =
   | {
       readonly outcome: 'applied' | 'unchanged';
       readonly releaseRevision: number | undefined;
-      /** What the engine made of it, for the revision; Compose only. */
+      /** What the engine runs, for the revision. Only Compose. */
       readonly running?: Revision['running'];
     }
   | {
@@ -110,36 +119,36 @@ export type ApplyResult =
       readonly summary: string;
       readonly failures: readonly ApplyFailure[];
       readonly releaseRevision: number | undefined;
-      /** What state was left, one sentence. */
+      /** The resulting state, in one sentence. */
       readonly state: string;
-      /** Whether something was applied that a rollback would undo. */
+      /** True if something was applied that a rollback would undo. */
       readonly isApplied: boolean;
     };
 
-/** What serves before a change: a rollback of that change goes there. */
+/** What serves before a change. A rollback of that change returns to it. */
 export type Checkpoint =
-  /** Helm's revision; undefined before a first install. */
+  /** Helm's revision. Undefined before a first install. */
   | { readonly target: 'kubernetes'; readonly releaseRevision: number | undefined }
-  /** The files of the directory; without a `compose.yaml` before a first install. */
+  /** The files of the directory, without a `compose.yaml` before a first install. */
   | { readonly target: 'compose'; readonly files: readonly RenderedFile[] };
 
 export interface CheckpointInput {
-  /** What will be applied. */
+  /** The set that will be applied. */
   readonly rendered: Rendered;
-  /** The newest revision, whatever came of it. */
+  /** The newest revision, whatever its outcome. */
   readonly previous: Revision | undefined;
-  /** The newest revision that was applied well. */
+  /** The newest revision that was applied successfully. */
   readonly good: Revision | undefined;
 }
 
 export interface RollbackOptions extends WorkOptions {
-  /** Files and objects that are applied now; those that the older set does not have are deleted. */
+  /** The currently applied files and objects. Those that the older set does not have are deleted. */
   readonly applied: Pick<Revision, 'files' | 'manifests'>;
 }
 
 export interface RolledBack {
   readonly releaseRevision: number | undefined;
-  /** What state was left, one sentence. */
+  /** The resulting state, in one sentence. */
   readonly state: string;
 }
 
@@ -157,40 +166,54 @@ export interface WorkOptions {
 
 /** Kubernetes and Compose behind one interface. Every call may throw ExternalError. */
 export interface Target {
-  /** Revisions kept in the installation itself: they outlive `.difyctl/`. */
+  /** Revisions in the installation itself, which are kept if `.difyctl/` is lost. */
   readonly revisions: RevisionStore;
-  /** Versions of the programs that apply: `helm 4.3.1`. */
+  /** Returns the versions of the programs that apply: `helm 4.3.1`. */
   tools(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   locate(signal: AbortSignal): Promise<TargetLocation>;
   inspect(signal: AbortSignal): Promise<InstalledRelease>;
   plan(rendered: Rendered, previous: Revision | undefined, signal: AbortSignal): Promise<Plan>;
-  /** Where the lock lies; makes what must be there for it (the namespace, the directory). Called after the confirmation only. */
+  /**
+   * Returns the store of the lock. Creates what it needs (the namespace, the directory). Called only after the
+   * confirmation.
+   */
   lockStore(signal: AbortSignal): Promise<LockStore>;
   /**
-   * Under the lock, before a revision speaks of the set: the secrets of a first installation go to where the living one keeps them, so that a run
-   * killed right after loses none, and a second machine goes on with the same.
+   * Stores the secrets of a first install in the installation, under the lock and before a revision names the set. A
+   * run that is killed afterwards loses none, and another machine continues with the same secrets.
    */
   keepSecrets(rendered: Rendered, signal: AbortSignal): Promise<void>;
   apply(rendered: Rendered, options: ApplyOptions): Promise<ApplyResult>;
-  /** What serves now; taken under the lock, before `apply`. */
+  /** Returns what serves now. Call it under the lock, before `apply`. */
   checkpoint(input: CheckpointInput, signal: AbortSignal): Promise<Checkpoint>;
   /**
-   * Rolls back to a checkpoint, or to a recorded revision; a checkpoint before a first install removes the release. Claims, data and secrets are
-   * kept. Throws UserError if the revision cannot be rolled back to: helm or the directory no longer has what it needs.
+   * Rolls back to a checkpoint or to a recorded revision. A checkpoint before a first install removes the release.
+   * Claims, data and secrets are kept. Throws UserError if the revision cannot be rolled back to, because helm or the
+   * directory no longer has what it needs.
    */
   rollback(to: Checkpoint | Revision, options: RollbackOptions): Promise<RolledBack>;
-  /** Runs a command in a running container of the component; gives its standard output. Throws ExternalError if there is none, or if it fails. */
+  /**
+   * Runs a command in a running container of the component and returns its standard output. Throws ExternalError if
+   * there is no such container, or if the command fails.
+   */
   exec(component: ComponentName, command: readonly string[], options: ExecOptions): Promise<string>;
-  /** Only the secrets, for GitOps setups. Throws UserError where they are no object of their own. */
+  /**
+   * Applies only the secrets, for GitOps setups. Throws UserError if the target does not keep them in an object of
+   * their own.
+   */
   applySecret(rendered: Rendered, signal: AbortSignal): Promise<void>;
-  /** Brings a release out of what a dead run left (`pending-*`). Says what it did. The run's children have ended before it is called. */
+  /**
+   * Recovers a release that a killed run left in `pending-*`. Call it after that run's child processes have ended.
+   * Returns a line per action.
+   */
   recover(options: WorkOptions): Promise<readonly string[]>;
-  /** Deletes what only revisions named that are kept no more (old Secrets). */
+  /** Deletes objects that only revisions named which are no longer kept (old Secrets). */
   prune(kept: readonly Revision[], signal: AbortSignal): Promise<void>;
   /**
-   * What `remove` would delete, to be shown before anybody is asked. Throws UserError where the release names objects that are not its own.
+   * Returns what `remove` would delete, to show before the confirmation. Throws UserError if the release names foreign
+   * objects.
    */
   removal(signal: AbortSignal): Promise<readonly PlannedChange[]>;
-  /** Removes the installation; claims, data and secrets are kept. Says what stays. */
+  /** Removes the installation. Claims, data and secrets are kept. Returns what is kept. */
   remove(options: WorkOptions): Promise<{ readonly kept: readonly string[] }>;
 }

@@ -2,8 +2,8 @@ import type { Drift } from '../evidence/drift/drift.ts';
 import type { PlannedChange } from './target.ts';
 
 /**
- * The changes, and what undoes drift of things that are still wanted (`Kind/name`): what is gone is made again, anything else is changed back.
- * What the plan creates or deletes anyway stays as it is.
+ * Returns the changes, and those that undo drift of wanted things (`Kind/name`): a missing one is created again, any
+ * other one is changed back. A thing that the plan creates or deletes anyway keeps its change.
  */
 export function withDrift(
   changes: readonly PlannedChange[],
@@ -28,12 +28,15 @@ export function withDrift(
   return [...all.values()];
 }
 
-/** The fields of a change, and how the drift is undone: from what lives to what was applied. What the plan sets itself stays as it is. */
+/**
+ * Returns the fields of a change with those that undo the drift: from the live value to the applied one. A field that
+ * the plan sets itself is not changed.
+ */
 function repairedFields(
   known: PlannedChange | undefined,
   { path, was, is, secret }: Drift,
 ): Pick<PlannedChange, 'fields'> {
-  // Paths alone are known of it: its fields would be half of the change.
+  // Only its paths are known: adding a field would show a part of the change.
   if (known !== undefined && known.fields === undefined) return {};
   const fields = known?.fields ?? [];
   if (path === undefined || fields.some((field) => field.path === path)) return { fields };

@@ -11,8 +11,9 @@ import { up } from './up.ts';
 import { isUnrecoverable, openWatch, waitForServices } from './wait.ts';
 
 /**
- * Writes the directory, brings the project up, and waits until every service is ready, and reads what a failing container said. Throws Interrupted, UserError for a directory that cannot be written, and ExternalError where the engine does not answer; a
- * project that fails is an answer.
+ * Writes the directory, starts the project, and waits until every service is ready. If a service fails, reads its
+ * container's last log lines. Throws Interrupted, UserError if the directory cannot be written, and ExternalError if
+ * the engine does not answer. A project that fails is a result with outcome `failed`.
  */
 export async function applyCompose(
   connection: Connection,
@@ -32,7 +33,7 @@ export async function applyCompose(
     const outcome = plan.changes.length === 0 ? 'unchanged' : 'applied';
     return { outcome, releaseRevision: undefined, running: await readRunning(connection, signal) };
   }
-  // Where Compose began nothing, no service is at fault.
+  // If Compose started nothing, no service has failed.
   const isBegun = refused === undefined || views.some(isStarting);
   const seen = isBegun ? await diagnose(connection, views, signal) : [];
   return {
@@ -55,7 +56,7 @@ function summaryOf(
   if (falling.length > 0) {
     return falling.map((view) => `${view.name} does not stay up: ${serviceDetail(view)}`).join('; ');
   }
-  // Compose says of a container that fell over that it is unhealthy, or that another one could not start.
+  // Compose only reports that such a container is unhealthy, or that another one could not start.
   const troubled = views.filter(isFailing);
   if (refused !== undefined && troubled.length > 0) {
     return troubled.map((view) => `${view.name}: ${serviceDetail(view)}`).join('; ');

@@ -4,7 +4,7 @@ import { boundedYaml } from '../../base/bounded-yaml.ts';
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { type PlannedService, plannedServices } from './services.ts';
 
-/** The directory's compose.yaml as data; undefined if there is none, or none that can be read. */
+/** Returns the directory's compose.yaml as data. Returns undefined if it is missing or cannot be read. */
 export async function writtenProject(directory: string): Promise<JsonObject | undefined> {
   const text = await readFile(join(directory, 'compose.yaml'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
@@ -12,12 +12,12 @@ export async function writtenProject(directory: string): Promise<JsonObject | un
     const [project] = boundedYaml(text);
     return isObject(project) ? (project as JsonObject) : undefined;
   } catch {
-    // Edited by hand, and broken: what runs can be told all the same.
+    // Broken by an edit; the containers can still be shown.
     return undefined;
   }
 }
 
-/** The services that the directory's compose.yaml asks for; undefined where there is none, or none that can be read. */
+/** Returns the services of the directory's compose.yaml. Returns undefined if it is missing or cannot be read. */
 export async function servicesInFile(directory: string): Promise<readonly PlannedService[] | undefined> {
   const project = await writtenProject(directory);
   return project === undefined ? undefined : plannedServices(project);

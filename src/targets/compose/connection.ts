@@ -1,7 +1,7 @@
 import type { Redact } from '../../base/redact.ts';
 import type { Docker, ProjectRef } from '../../exec/docker.ts';
 
-/** What every part of the Compose target works with. */
+/** The inputs of every part of the Compose target. */
 export interface Connection {
   readonly docker: Docker;
   readonly project: ProjectRef;

@@ -2,39 +2,39 @@ import { at, labelsAt, textAt } from '../../base/json-path.ts';
 import { jsonLines } from '../../exec/answer.ts';
 import { type Connection, PROJECT_LABEL } from './connection.ts';
 
-/** A container of the project, as the engine knows it; nothing of its environment. */
+/** A container of the project, as the engine reports it, without its environment. */
 export interface Container {
   readonly id: string;
   readonly name: string;
   readonly service: string;
-  /** Compose's own digest of the service it was made from. */
+  /** Compose's own digest of the service that the container was created from. */
   readonly configHash: string;
   /** created, running, restarting, exited, dead, … */
   readonly state: string;
-  /** healthy, unhealthy, starting; empty where there is no check. */
+  /** healthy, unhealthy, starting; empty if there is no health check. */
   readonly health: string;
-  /** What the last health check printed. */
+  /** Output of the last health check. */
   readonly healthOutput: string;
   readonly exitCode: number;
-  /** By its restart policy, since somebody started it. */
+  /** Restarts by its restart policy since it was last started by a command. */
   readonly restarts: number;
-  /** When it was started last, to the second, ISO 8601; empty where it never was. */
+  /** Time of its last start, to the second, ISO 8601. Empty if it was never started. */
   readonly startedAt: string;
-  /** From which directory Compose made it. */
+  /** The directory from which Compose created it. */
   readonly home: string;
 }
 
-/** The environment of a container holds secrets: only these fields are asked for. */
+/** The environment of a container holds secrets, so only these fields are read. */
 const FORMAT =
   '{"id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Config.Labels}},"state":{{json .State}},"restarts":{{.RestartCount}}}';
 
-/** Every container of the project, `docker compose run`'s left out. */
+/** Returns every container of the project except those of `docker compose run`. */
 export async function readContainers(connection: Connection, signal: AbortSignal): Promise<readonly Container[]> {
   const { docker, project } = connection;
   const filter = ['--filter', `label=${PROJECT_LABEL}=${project.name}`];
   const ids = lines(await docker.run(['ps', '-a', '--no-trunc', ...filter, '--format', '{{.ID}}'], { signal }));
   if (ids.length === 0) return [];
-  // One that went meanwhile is not told, and docker ends with 1.
+  // docker does not report a container that was deleted meanwhile, and exits with 1.
   const told = await docker.run(['inspect', '--format', FORMAT, ...ids], { signal, okCodes: [0, 1] });
   return jsonLines(told, 'docker inspect')
     .filter((item) => labelsAt(item, 'labels')['com.docker.compose.oneoff'] !== 'True')
@@ -60,12 +60,12 @@ function containerOf(item: unknown): Container {
   };
 }
 
-/** The engine gives nanoseconds, and the year 1 for never. */
+/** Removes the nanoseconds. The engine reports the year 1 for a container that was never started. */
 function startOf(text: string): string {
   return text.startsWith('0001') ? '' : text.replace(/\.\d+Z$/, 'Z');
 }
 
-/** Lines that hold something. */
+/** Returns the lines that are not blank. */
 export function lines(text: string): readonly string[] {
   return text.split('\n').filter((line) => line.trim() !== '');
 }

@@ -4,18 +4,21 @@ import type { Connection } from './connection.ts';
 import { lines } from './containers.ts';
 import { isFailing, isStarting, type ServiceView, serviceDetail, worstContainer } from './services.ts';
 
-/** Logs of every service would bury the one that matters. */
+/** Limits the logs: those of every service would hide the one that matters. */
 const SHOWN_SERVICES = 5;
 const LOG_LINES = 20;
 
-/** What is known of each service that is not ready: its worst container, what its health check printed, its last log lines. */
+/**
+ * Returns a failure for each service that is not ready: its worst container, the output of its health check, its last
+ * log lines.
+ */
 export async function diagnose(
   connection: Connection,
   views: readonly ServiceView[],
   signal: AbortSignal,
 ): Promise<readonly ApplyFailure[]> {
   const failing = views.filter(({ settled }) => !settled);
-  // Most others only wait: for one that fell over, else for one that still starts.
+  // Most services only wait for one that failed, or for one that still starts.
   const shown = [isFailing, isStarting, () => true]
     .map((isMeant) => failing.filter(isMeant))
     .find((some) => some.length > 0);
@@ -35,7 +38,7 @@ async function failureOf(connection: Connection, view: ServiceView, signal: Abor
   };
 }
 
-/** Both streams, in the order in which they were written, as far as the engine keeps it. */
+/** Returns the last lines of both streams, standard output first. */
 async function lastLines({ docker, redact }: Connection, id: string, signal: AbortSignal): Promise<readonly string[]> {
   const stderr: string[] = [];
   const onStderr = (line: string): void => {

@@ -4,24 +4,33 @@ import { UserError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import type { RenderedFile } from '../../render/rendered.ts';
 
-/** It holds every secret of the installation: the owner's alone. Containers reach what is mounted below it all the same. */
+/**
+ * The directory holds every secret of the installation, so only the owner may enter it. Containers can still read the
+ * mounts below it.
+ */
 const DIRECTORY_MODE = 0o700;
 
-/** Files by their path below the directory. */
+/** Files by path, relative to the directory. */
 export type Paths = readonly { readonly path: string }[];
 
-/** Makes the directory, the owner's alone; an existing one is left as it is. Throws UserError where it cannot be made. */
+/**
+ * Creates the directory for the owner alone (0700). Does not change an existing one. Throws UserError if it cannot be
+ * created.
+ */
 export async function ensureDirectory(directory: string): Promise<void> {
   await explained(directory, () => makeFolder(directory));
 }
 
-/** Node's own `recursive` never ends where the file system knows no folder of that name and makes none either, as below /proc. */
+/**
+ * Replaces Node's own `recursive`, which never ends if the file system neither has nor creates a folder of that name,
+ * as below /proc.
+ */
 async function makeFolder(path: string): Promise<void> {
   if (await isFolder(path)) return;
   const parent = dirname(path);
   if (parent !== path) await makeFolder(parent);
   await mkdir(path, { mode: DIRECTORY_MODE }).catch(async (error: unknown) => {
-    // Somebody else may have made it meanwhile.
+    // Another process may have created it meanwhile.
     if (!(await isFolder(path))) throw error;
   });
 }
@@ -30,7 +39,10 @@ async function isFolder(path: string): Promise<boolean> {
   return (await ifThere(() => stat(path)))?.isDirectory() ?? false;
 }
 
-/** Writes the set, each file whole or not at all, and removes those of `earlier` that the set has not. Throws UserError where that cannot be. */
+/**
+ * Writes the set, each file atomically, and deletes those of `earlier` that the set does not have. Throws UserError if
+ * it cannot.
+ */
 export async function writeFiles(
   directory: string,
   files: readonly RenderedFile[],
@@ -47,14 +59,14 @@ export async function writeFiles(
   });
 }
 
-/** Writes the set's `.env` where there is none yet. */
+/** Writes the set's `.env` if it does not exist yet. */
 export async function keepEnvFile(directory: string, files: readonly RenderedFile[]): Promise<void> {
   if ((await contentOf(directory, '.env')) !== undefined) return;
   const own = files.filter(({ path }) => path === '.env');
   await writeFiles(directory, own, undefined);
 }
 
-/** Those of these files that are there, as they stand, for going back. */
+/** Returns the current content of those of these files that exist, for a rollback. */
 export async function snapshot(directory: string, files: Paths): Promise<readonly RenderedFile[]> {
   const paths = [...new Set(files.map(({ path }) => path))].filter(isInside);
   const found = await Promise.all(
@@ -69,18 +81,24 @@ export async function snapshot(directory: string, files: Paths): Promise<readonl
   );
 }
 
-/** Paths of `earlier` that the set has not. One that would lead out of the directory is none of ours, whatever a revision says. */
+/**
+ * Returns the paths of `earlier` that the set does not have. Skips paths outside the directory, whatever a revision
+ * says.
+ */
 export function droppedPaths(files: Paths, earlier: Paths | undefined): readonly string[] {
   const kept = new Set(files.map(({ path }) => path));
   return (earlier ?? []).map(({ path }) => path).filter((path) => !kept.has(path) && isInside(path));
 }
 
-/** The text of a file below the directory; undefined where there is none. Throws UserError where it cannot be read. */
+/**
+ * Returns the text of a file in the directory. Returns undefined if it does not exist. Throws UserError if it cannot be
+ * read.
+ */
 export async function contentOf(directory: string, path: string): Promise<string | undefined> {
   return explained(directory, () => ifThere(() => readFile(join(directory, path), 'utf8')));
 }
 
-/** True where more is allowed than should be. Less is the user's umask. */
+/** Returns true if the file's mode allows more than `mode`. It may allow less because of the user's umask. */
 export async function isLooser(directory: string, path: string, mode: number): Promise<boolean> {
   return (((await modeOf(directory, path)) ?? 0) & ~mode) !== 0;
 }
@@ -102,7 +120,7 @@ async function ifThere<T>(look: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** What the file system may refuse, in words: no bug of ours. */
+/** Errors of the file system, in words for the user. */
 const REFUSALS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',

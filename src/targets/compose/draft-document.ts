@@ -1,10 +1,13 @@
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { RenderedCompose } from '../../render/rendered.ts';
 
-/** A dollar that stands for itself, or a variable of `.env`: the two forms that the renderer writes. */
+/** An escaped dollar, or a variable of `.env`: the two forms that the renderer writes. */
 const FORMS = /\$\$|\$\{(\w+)\?[^}]*\}/g;
 
-/** The project with the values of `.env` in place of their variables, as JSON, which is YAML: what Compose would make of the two files. */
+/**
+ * Returns the project with the values of `.env` in place of their variables, as JSON, which is YAML. It is what Compose
+ * makes of the two files. Throws Error if `.env` lacks a variable.
+ */
 export function draftDocument({ project, env }: RenderedCompose): string {
   const filled = (value: Json): Json => {
     if (typeof value === 'string') return fill(value, env);

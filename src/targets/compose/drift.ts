@@ -7,13 +7,16 @@ import type { Drift } from '../../evidence/drift/drift.ts';
 import type { ApplyOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
 
-/** What `up` puts right by itself: missing and stopped containers, and how many there are. Anything else needs a new container. */
+/**
+ * Drift that `up` fixes by itself: missing and stopped containers, and the number of containers. Any other drift needs
+ * a new container.
+ */
 const LEFT_TO_UP = new Set(['containers', 'state']);
 
 /**
- * Gives names of images back to the images that were installed, and removes containers that `up` would leave as they are, since their configuration
- * has not changed: those that were changed by hand, that are paused, or that read a file which was edited. They are stopped first; what they keep
- * is in volumes.
+ * Tags the installed images with their names again, and removes containers that `up` would keep because their
+ * configuration has not changed: those that were changed by hand, that are paused, or that read an edited file. They
+ * are stopped first. Their data is in volumes.
  */
 export async function undoDrift(
   connection: Connection,
@@ -29,7 +32,10 @@ export async function undoDrift(
   await docker.compose(place, ['rm', '--stop', '--force', ...services], { signal, timeoutMs });
 }
 
-/** A name that means another image, or none: it is given back to the image that was installed, which is pulled again if the engine no longer has it. */
+/**
+ * Restores image names that refer to another image or to none: tags the installed image, or pulls the name if the
+ * engine no longer has that image.
+ */
 async function restoreImages(
   { docker, project }: Connection,
   names: readonly string[],
@@ -46,7 +52,7 @@ async function restoreImages(
   }
 }
 
-/** Those that the project still uses. */
+/** Returns the drifted image names that the project still uses. */
 function namesOfImages({ services }: JsonObject, drift: readonly Drift[]): readonly string[] {
   const used = new Set(Object.values(isObject(services) ? services : {}).map((service) => textAt(service, 'image')));
   return drift.filter(({ kind, name }) => kind === 'Image' && used.has(name)).map(({ name }) => name);
@@ -59,7 +65,7 @@ function changedServices(drift: readonly Drift[]): readonly string[] {
     .map(({ name }) => name);
 }
 
-/** Services that mount a file which was changed or removed. */
+/** Returns the services that mount a file which was changed or removed. */
 export function readersOfFiles(project: JsonObject, drift: readonly Drift[]): readonly string[] {
   const files = new Set(drift.filter(({ kind }) => kind === 'File').map(({ name }) => name));
   const services = isObject(project.services) ? Object.entries(project.services) : [];

@@ -3,7 +3,10 @@ import { SERVICE_OF } from '../../render/compose/names.ts';
 import type { ExecOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
 
-/** Runs a command in a running container of the component. Throws ExternalError if there is none, or if the command fails. */
+/**
+ * Runs a command in a running container of the component and returns its standard output. Throws ExternalError if there
+ * is no such container, or if the command fails.
+ */
 export function execCompose(
   { docker, project }: Connection,
   component: ComponentName,

@@ -4,7 +4,10 @@ import type { FieldChange, PlannedChange } from '../target.ts';
 import { contentOf, droppedPaths, isLooser, type Paths } from './directory.ts';
 import { lineChanges } from './file-lines.ts';
 
-/** Files that differ from the rendered set, and those of the revision before that the set no longer has. */
+/**
+ * Returns the changes of files: those that differ from the rendered set, and those of the previous revision that the
+ * set no longer has.
+ */
 export async function fileChanges(
   directory: string,
   files: readonly RenderedFile[],
@@ -25,7 +28,7 @@ async function fileChange(directory: string, { path, content, mode }: RenderedFi
   const named = { kind: 'File', name: path };
   if (found === undefined) return [{ action: 'create', ...named }];
   if (found === content && !looser) return [];
-  // Which variables, by name: what somebody wrote into `.env` by hand is seen before it goes.
+  // The names of the variables, so that an operator sees manual edits of `.env` before they are overwritten.
   const names = path === '.env' ? changedVariables(found, content) : [];
   const paths = [...names, ...(looser ? [`mode: to be 0${mode.toString(8)}`] : [])];
   const fields = [
@@ -35,13 +38,13 @@ async function fileChange(directory: string, { path, content, mode }: RenderedFi
   return [{ action: 'change', ...named, ...(paths.length === 0 ? {} : { paths }), fields }];
 }
 
-/** compose.yaml is told by its services. */
+/** compose.yaml has no line changes here: its services show the changes. */
 function fieldsOf(path: string, variables: readonly string[], before: string, after: string): readonly FieldChange[] {
   if (path === '.env') return variables.map((variable) => ({ path: variable, secret: true }));
   return path === 'compose.yaml' ? [] : lineChanges(before, after);
 }
 
-/** Names alone: the values are secrets. */
+/** Returns the names of the variables that differ, without values, which are secrets. */
 function changedVariables(before: string, after: string): readonly string[] {
   const [old, next] = [parseEnvFile(before), parseEnvFile(after)];
   const names = [...new Set([...Object.keys(old), ...Object.keys(next)])].sort();

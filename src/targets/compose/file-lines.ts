@@ -1,10 +1,13 @@
 import { shownValues } from '../../evidence/drift/shown.ts';
 import type { FieldChange } from '../target.ts';
 
-/** As many as a plan shows of one file. */
+/** Number of lines that a plan shows of one file. */
 const MOST = 10;
 
-/** The lines in which two texts differ, between the first and the last that do: each old one beside the new one in its place. */
+/**
+ * Returns the lines that differ between two texts, from the first to the last difference. Each old line is paired with
+ * the new line at the same position.
+ */
 export function lineChanges(before: string, after: string): readonly FieldChange[] {
   const [old, next] = [before.split('\n'), after.split('\n')];
   let start = 0;

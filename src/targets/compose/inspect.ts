@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { type Container, readContainers } from './containers.ts';
 import { type PlannedService, type ServiceView, serviceDetail, viewServices } from './services.ts';
 
-/** The project as its compose.yaml asks for it, and as the engine runs it. */
+/** Returns the project: its services as compose.yaml declares them, and its containers as the engine runs them. */
 export async function inspectCompose(connection: Connection, signal: AbortSignal): Promise<InstalledRelease> {
   const containers = await readContainers(connection, signal);
   const drift = await composeDrift(connection, signal);
@@ -27,7 +27,10 @@ export async function inspectCompose(connection: Connection, signal: AbortSignal
   };
 }
 
-/** The services that the directory asks for, against these containers. Where its file is gone: as many as there are. */
+/**
+ * Returns the services of the directory's compose.yaml with these containers. If the file is missing, the containers
+ * define the services and their number.
+ */
 export async function viewProject(
   { project }: Connection,
   containers: readonly Container[],

@@ -9,7 +9,8 @@ import { readContainers } from './containers.ts';
 import { viewProject } from './inspect.ts';
 
 /**
- * Engine, directory and project, and what tells this engine from any other. Throws UserError where the project runs from another directory.
+ * Returns the engine, directory and project, and the identity of the engine. Throws UserError if the project runs from
+ * another directory.
  */
 export async function locateCompose(connection: Connection, signal: AbortSignal): Promise<TargetLocation> {
   const { docker, project } = connection;

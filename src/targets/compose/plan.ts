@@ -19,8 +19,9 @@ import { projectFields, serviceFields } from './service-fields.ts';
 import { isReady, plannedServices, type ServiceView, viewServices } from './services.ts';
 
 /**
- * What applying would do: files against the directory, services against the containers by Compose's own digest of each service.
- * Looks only. Throws ExternalError where the engine does not answer or Compose refuses the files.
+ * Returns what an apply would do: files compared with the directory, services compared with the containers by Compose's
+ * own digest of each service. Only reads. Throws ExternalError if the engine does not answer or Compose refuses the
+ * files.
  */
 export async function planCompose(
   connection: Connection,
@@ -61,7 +62,7 @@ export async function planCompose(
   };
 }
 
-/** What Compose makes and runs: services, networks, volumes and images, as `Kind/name`. */
+/** Returns the services, networks, volumes and images of the project, as `Kind/name`. */
 function releaseNames({ project }: RenderedCompose, name: string): ReadonlySet<string> {
   const below = (key: string) => Object.keys(isObject(project[key]) ? project[key] : {});
   return new Set([
@@ -72,7 +73,10 @@ function releaseNames({ project }: RenderedCompose, name: string): ReadonlySet<s
   ]);
 }
 
-/** Compose's digest of each service, interpolated: a changed secret or mounted file (by its digest label) is a changed service. */
+/**
+ * Returns Compose's digest of each service, with variables replaced: a changed secret or mounted file (by its digest
+ * label) is a changed service.
+ */
 async function serviceHashes(
   { docker, project }: Connection,
   rendered: RenderedCompose,

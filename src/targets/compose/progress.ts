@@ -5,15 +5,18 @@ import { isFailing, isStarting, type ServiceView, serviceDetail } from './servic
 const SHOWN_NAMES = 5;
 const SHOWN_REASONS = 3;
 
-/** How far a project has come, a line for each change that is worth one. */
+/** Reports the progress of a project, one line for each change that matters. */
 export interface ComposeProgress {
-  /** A line of Compose's own: pulls are heard from it alone. */
+  /** Called with a line of Compose's own output: only these lines show pulls. */
   heard(line: string): void;
-  /** What stands now. */
+  /** Called with the current state. */
   seen(views: readonly ServiceView[]): void;
 }
 
-/** Compose itself says a line per container and step; a log needs to know what is being waited for. */
+/**
+ * Returns a progress reporter. Compose itself prints a line per container and step, but a log should show what the run
+ * waits for.
+ */
 export function composeProgress(onProgress: OnProgress): ComposeProgress {
   const pulls = new Map<string, boolean>();
   let said = '';
@@ -35,7 +38,10 @@ export function composeProgress(onProgress: OnProgress): ComposeProgress {
   };
 }
 
-/** ` api Pulling` and ` api Pulled`, from Compose 5 on with `Image ` and the image's name; lines of single layers say more and are none. */
+/**
+ * Parses ` api Pulling` and ` api Pulled`, from Compose 5 on with `Image ` and the image's name. Returns undefined for
+ * any other line, those of single layers included.
+ */
 export function parsePull(line: string): { readonly name: string; readonly done: boolean } | undefined {
   const [, name, word] = /^\s*(?:Image )?(\S+) (Pulling|Pulled|Skipped)\b[^[]*$/.exec(line) ?? [];
   if (name === undefined || /^[0-9a-f]{12}$/.test(name)) return undefined;
@@ -51,7 +57,10 @@ function pullText(pulls: ReadonlyMap<string, boolean>): string {
   return `${pulls.size - open.length} of ${counted(pulls.size, 'image')} pulled, pulling for ${named(open)}`;
 }
 
-/** Restarts are counted in the text, and are no change by themselves. */
+/**
+ * Returns the key of a wait: which services are not ready, and which of them fail. A new restart count alone is not a
+ * new line.
+ */
 function waitKey(views: readonly ServiceView[]): string {
   return views
     .filter(({ settled }) => !settled)
@@ -59,7 +68,10 @@ function waitKey(views: readonly ServiceView[]): string {
     .join(' ');
 }
 
-/** `13 of 17 services ready, waiting for worker, worker_beat · web: exited with code 3, 2 restarts` */
+/**
+ * Returns the text of a wait: `13 of 17 services ready, waiting for worker, worker_beat · web: exited with code 3, 2
+ * restarts`.
+ */
 function waitText(views: readonly ServiceView[]): string {
   const late = views
     .filter(({ settled }) => !settled)
@@ -74,7 +86,7 @@ function waitText(views: readonly ServiceView[]): string {
 
 function named(names: readonly string[]): string {
   const more = names.length - SHOWN_NAMES;
-  // "and 1 more" would be no shorter than the name.
+  // "and 1 more" is not shorter than the name.
   if (more <= 1) return names.join(', ');
   return `${names.slice(0, SHOWN_NAMES).join(', ')} and ${more} more`;
 }

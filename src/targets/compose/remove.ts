@@ -5,7 +5,7 @@ import { type Connection, PROJECT_LABEL } from './connection.ts';
 import { lines, readContainers } from './containers.ts';
 import { down } from './up.ts';
 
-/** The containers and networks that `removeCompose` deletes; looks only. */
+/** Returns the containers and networks that `removeCompose` deletes. Only reads. */
 export async function removalCompose(connection: Connection, signal: AbortSignal): Promise<readonly PlannedChange[]> {
   const { docker, project } = connection;
   const filter = ['--filter', `label=${PROJECT_LABEL}=${project.name}`];
@@ -19,7 +19,10 @@ export async function removalCompose(connection: Connection, signal: AbortSignal
   ];
 }
 
-/** Takes the project down. Volumes, the data under `./volumes` and `.env` stay; says which. */
+/**
+ * Removes the project's containers and networks. Volumes, the data under `./volumes` and `.env` are kept. Returns what
+ * is kept.
+ */
 export async function removeCompose(
   connection: Connection,
   options: WorkOptions,

@@ -12,7 +12,7 @@ import { composeProgress } from './progress.ts';
 import { down, up } from './up.ts';
 import { openWatch, waitForServices } from './wait.ts';
 
-/** The files of the directory that applying may change, as they are. */
+/** Returns the files of the directory that an apply may change, with their current content. */
 export async function checkpointCompose(
   { project }: Connection,
   { rendered, previous }: CheckpointInput,
@@ -22,8 +22,9 @@ export async function checkpointCompose(
 }
 
 /**
- * Writes the earlier files and restarts their services; removes the project if this was the first install. Data and `.env` are kept. Throws
- * UserError if the directory no longer has the `.env` of a recorded revision, and as applying does.
+ * Writes the earlier files and restarts their services; removes the project if this was the first install. Data and
+ * `.env` are kept. Throws UserError if the directory no longer has the `.env` of a recorded revision, and the errors of
+ * an apply.
  */
 export async function rollbackCompose(
   connection: Connection,
@@ -41,7 +42,10 @@ function filesOf(checkpoint: Checkpoint): readonly RenderedFile[] {
   throw new Error('the Compose target was given a checkpoint of Kubernetes');
 }
 
-/** Files that hold secrets are not recorded: the one that is there must be the recorded one, by its HMAC. */
+/**
+ * Returns the files of a revision. Files with secrets are not recorded: the existing one must match the recorded HMAC,
+ * otherwise UserError.
+ */
 async function recordedFiles({ project }: Connection, { number, files }: Revision): Promise<readonly RenderedFile[]> {
   const env = (await contentOf(project.directory, '.env')) ?? '';
   const key = parseEnvFile(env)[secretVariable('secrets.secretKey')] ?? '';

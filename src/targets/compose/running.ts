@@ -4,8 +4,8 @@ import type { Revision } from '../../state/revisions/revision.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * What the engine made of the project, for the revision: which image each name meant, and Compose's own digest of each service. A name that meanwhile
- * means another image than its container runs is left out.
+ * Returns what the engine runs, for the revision: the image id of each image name, and Compose's own digest of each
+ * service. Skips a name that now refers to another image than its container runs.
  */
 export async function readRunning(
   { docker, project }: Connection,

@@ -1,15 +1,15 @@
 import type { SecretPath } from '../../base/secret-ref.ts';
 import type { RenderedCompose } from '../../render/rendered.ts';
 
-/** How the rendered `.env` differs from the one that is there. */
+/** The difference between the rendered `.env` and the existing one. */
 export interface EnvChange {
-  /** Secrets with other values, by their path in the file, sorted. */
+  /** Secrets whose values differ, by their path in the file, sorted. */
   readonly secrets: readonly SecretPath[];
-  /** Variables made of several parts that differ although no secret in them does, as far as `.env` shows it. */
+  /** Variables of several parts that differ although no secret in them does, as far as `.env` shows. */
   readonly unexplained: ReadonlySet<string>;
 }
 
-/** Compares the variables of `.env`. `before` is empty on a first install: then nothing has changed. */
+/** Compares the variables of `.env`. `before` is empty on a first install: then the result is empty. */
 export function envChange(before: Readonly<Record<string, string>>, { env, sources }: RenderedCompose): EnvChange {
   if (Object.keys(before).length === 0) return { secrets: [], unexplained: new Set() };
   const changed = Object.keys(env).filter((name) => before[name] !== env[name]);

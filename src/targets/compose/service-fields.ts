@@ -3,13 +3,13 @@ import { fieldChanges } from '../fields.ts';
 import type { FieldChange } from '../target.ts';
 import type { EnvChange } from './secret-changes.ts';
 
-/** The digest of a mounted file, which is a change of its own. */
+/** The digest of a mounted file. The change of the file is listed separately. */
 const FOLLOWS = /^labels\."difyctl\.config-digest"$/;
 const VARIABLE = /\$\{(\w+)\?/g;
 
 /**
- * What differs in a service: its fields in compose.yaml, and variables of its environment whose text in `.env` differs and that no secret of the
- * file explains (a URL with another host in it).
+ * Returns the changed fields of a service: its fields in compose.yaml, and variables of its environment whose text in
+ * `.env` differs without a changed secret in them (a URL with another host).
  */
 export function serviceFields(
   name: string,
@@ -29,7 +29,7 @@ export function serviceFields(
   return [...fields, ...texts.filter(({ path }) => !fields.some((field) => field.path === path))];
 }
 
-/** What differs in compose.yaml outside its services: networks, volumes. */
+/** Returns the changed fields of compose.yaml outside its services: networks, volumes. */
 export function projectFields(before: JsonObject, after: JsonObject): readonly FieldChange[] {
   const { services: _, ...old } = before;
   const { services: __, ...next } = after;

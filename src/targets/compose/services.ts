@@ -2,22 +2,22 @@ import { isObject, type JsonObject } from '../../base/json.ts';
 import { counted } from '../../base/words.ts';
 import type { Container } from './containers.ts';
 
-/** A service as the project asks for it. */
+/** A service as the project declares it. */
 export interface PlannedService {
   readonly name: string;
   readonly replicas: number;
-  /** Runs to its end and is not started again. */
+  /** True if it runs to its end and is not restarted. */
   readonly isJob: boolean;
 }
 
-/** A service against its containers. */
+/** A service with its containers. */
 export interface ServiceView extends PlannedService {
   readonly containers: readonly Container[];
   readonly ready: number;
   readonly settled: boolean;
 }
 
-/** Services of a Compose project, as in compose.yaml. */
+/** Returns the services of a Compose project (the content of compose.yaml). */
 export function plannedServices(project: JsonObject): readonly PlannedService[] {
   const services = isObject(project.services) ? project.services : {};
   return Object.entries(services).map(([name, service]) => {
@@ -31,7 +31,7 @@ export function plannedServices(project: JsonObject): readonly PlannedService[] 
   });
 }
 
-/** Each planned service with what runs of it. */
+/** Returns each planned service with its containers. */
 export function viewServices(
   planned: readonly PlannedService[],
   containers: readonly Container[],
@@ -48,23 +48,29 @@ export function viewServices(
   });
 }
 
-/** A job is ready once it ended well; all else when it runs and, where it has a check, is healthy. */
+/**
+ * Returns true if the container is ready: a job after it exited with 0; any other one if it runs and, if it has a
+ * health check, is healthy.
+ */
 export function isReady({ state, health, exitCode }: Container, { isJob }: PlannedService): boolean {
   if (isJob) return state === 'exited' && exitCode === 0;
   return state === 'running' && (health === '' || health === 'healthy');
 }
 
-/** True where a container of it fell over or fails its check: not merely one that still starts. */
+/**
+ * Returns true if a container of the service exited, restarted or is unhealthy. Returns false for one that still
+ * starts.
+ */
 export function isFailing(view: ServiceView): boolean {
   return view.containers.some((container) => !isReady(container, view) && problem(container) < STARTING);
 }
 
-/** A service that still has something to do, and a container that does it. */
+/** Returns true if a service is not ready yet and Compose has started a container of it. */
 export function isStarting(view: ServiceView): boolean {
   return !view.settled && view.containers.some(({ state }) => state !== 'created');
 }
 
-/** The container that says most about why its service is not ready. */
+/** Returns the container that best shows why its service is not ready. Returns undefined if all are ready. */
 export function worstContainer(view: ServiceView): Container | undefined {
   const late = view.containers.filter((container) => !isReady(container, view));
   return late.toSorted((a, b) => problem(a) - problem(b) || b.restarts - a.restarts)[0];
@@ -72,14 +78,14 @@ export function worstContainer(view: ServiceView): Container | undefined {
 
 const STARTING = 3;
 
-/** The lower, the worse. One that was started again and again is caught running as often as not. */
+/** Ranks the problem of a container; lower is worse. A container that restarts repeatedly is often seen running. */
 function problem({ state, health, restarts }: Container): number {
   if (['exited', 'dead', 'restarting'].includes(state)) return 0;
   if (restarts > 0) return 1;
   return health === 'unhealthy' ? 2 : STARTING;
 }
 
-/** What keeps a service from being ready, in words; empty where it is. */
+/** Returns why a service is not ready, in words. Empty if it is ready. */
 export function serviceDetail(view: ServiceView): string {
   if (view.settled) return '';
   const worst = worstContainer(view);

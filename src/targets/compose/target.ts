@@ -24,7 +24,7 @@ export interface ComposeTargetOptions {
   readonly now: () => number;
 }
 
-/** Dify on Docker Compose, through the user's own docker. */
+/** Returns the target for Dify on Docker Compose, through the user's own docker. */
 export function composeTarget({ runner, project, redact, now }: ComposeTargetOptions): Target {
   const connection: Connection = { docker: docker(runner), project, redact, now };
   const paths = composeStatePaths(project.directory);
@@ -52,7 +52,7 @@ export function composeTarget({ runner, project, redact, now }: ComposeTargetOpt
     applySecret: async () => {
       throw new UserError('a Compose deployment keeps its secrets in .env, which install and render write');
     },
-    // Compose has no state of its own that a killed run could leave halfway: the next `up` goes on.
+    // Compose has no state of its own that a killed run could leave incomplete: the next `up` continues.
     recover: async () => [],
     prune: async () => undefined,
     removal: (signal) => removalCompose(connection, signal),

@@ -6,7 +6,10 @@ import { type Watch, whileWatched } from './wait.ts';
 
 export type UpOptions = Pick<ApplyOptions, 'signal' | 'timeoutMs' | 'onProgress' | 'onChild'>;
 
-/** Brings the project's files up. Undefined where Compose took them, or was ended since a service only falls over; else its own last words. */
+/**
+ * Runs `docker compose up` on the project's files. Returns undefined if Compose succeeded, or if it was ended because a
+ * service keeps failing; otherwise the failure in Compose's own words.
+ */
 export async function up(
   { docker, project }: Connection,
   watch: Watch,
@@ -14,7 +17,7 @@ export async function up(
   options: UpOptions,
 ): Promise<ApplyFailure | undefined> {
   const { timeoutMs, onChild } = options;
-  // What else was being pulled is told to be interrupted, which pushes the one line that says why out of the last ones.
+  // Compose reports other pulls as interrupted, which pushes the one line with the cause out of the last lines.
   let unpulled: ApplyFailure | undefined;
   try {
     await whileWatched(watch, options.signal, (signal) =>
@@ -36,14 +39,14 @@ export async function up(
   }
 }
 
-/** ` web Error Get "https://…": …`; undefined for any other line. */
+/** Parses ` web Error Get "https://…": …`. Returns undefined for any other line. */
 function pullFailure(line: string): ApplyFailure | undefined {
   const [, name, why] = /^\s*(?:Image )?(\S+) Error (\S.*)$/.exec(line) ?? [];
   if (name === undefined || why === undefined) return undefined;
   return { workload: name, reason: `its image cannot be pulled: ${why.trim()}`, logs: [], events: [] };
 }
 
-/** Containers and networks go; volumes, bind-mounted data and files stay. */
+/** Runs `docker compose down`: removes containers and networks; keeps volumes, bind-mounted data and files. */
 export async function down(
   { docker, project }: Connection,
   { signal, timeoutMs, onChild }: WorkOptions,

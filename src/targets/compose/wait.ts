@@ -6,13 +6,16 @@ import type { ComposeProgress } from './progress.ts';
 import { type PlannedService, type ServiceView, viewServices } from './services.ts';
 
 const POLL_MS = 1_000;
-/** A container that fell over this often will not stand by itself. */
+/** A container that restarted this often does not recover by itself. */
 const UNRECOVERABLE_RESTARTS = 5;
 
-/** Looks at the services of a project; restarts are counted from when the watch began, since a container may have had bad days before. */
+/**
+ * Returns the current services of a project. Restarts are counted from the beginning of the watch, because a container
+ * may have older ones.
+ */
 export type Watch = (signal: AbortSignal) => Promise<readonly ServiceView[]>;
 
-/** Begins a watch. Throws ExternalError where the engine does not answer. */
+/** Starts a watch. Throws ExternalError if the engine does not answer. */
 export async function openWatch(
   connection: Connection,
   planned: readonly PlannedService[],
@@ -24,7 +27,7 @@ export async function openWatch(
   return async (looking) => {
     const containers = (await readContainers(connection, looking)).map((container) => {
       const { id, restarts } = container;
-      // Started anew by somebody, its count begins again.
+      // A manual start resets the container's count.
       return { ...container, restarts: Math.max(0, restarts - (before.get(id) ?? 0)) };
     });
     const views = viewServices(planned, containers);
@@ -33,7 +36,10 @@ export async function openWatch(
   };
 }
 
-/** Waits until every service has settled; the last view, settled or not. Gives up early where one only falls over. */
+/**
+ * Waits until every service is ready or the time is over, and returns the last view. Stops early if a service keeps
+ * failing.
+ */
 export async function waitForServices(
   watch: Watch,
   { until, now, signal }: { readonly until: number; readonly now: () => number; readonly signal: AbortSignal },
@@ -46,8 +52,8 @@ export async function waitForServices(
 }
 
 /**
- * Does `work` while the services are watched, and ends it where one of them only falls over: Compose itself would wait for it without end.
- * Throws what `work` throws; undefined where it was ended.
+ * Runs `work` while the services are watched, and aborts it if one of them keeps failing, because Compose would wait
+ * for it forever. Returns undefined if it was aborted for that reason. Throws the errors of `work`.
  */
 export async function whileWatched<T>(
   watch: Watch,
@@ -68,7 +74,7 @@ export async function whileWatched<T>(
   }
 }
 
-/** An engine that does not answer for once is for the work to say. */
+/** Ignores an engine that does not answer once: `work` reports that. */
 async function watchUntil(watch: Watch, ended: AbortSignal, onHopeless: () => void): Promise<void> {
   while (!ended.aborted) {
     try {
@@ -80,7 +86,7 @@ async function watchUntil(watch: Watch, ended: AbortSignal, onHopeless: () => vo
   }
 }
 
-/** Never to become ready by itself: it was started again too often since the watch began. */
+/** Returns true if a service will not become ready by itself: a container restarted too often since the watch began. */
 export function isUnrecoverable({ containers, settled }: ServiceView): boolean {
   return (
     !settled && containers.some(({ restarts, health }) => restarts >= UNRECOVERABLE_RESTARTS && health !== 'healthy')

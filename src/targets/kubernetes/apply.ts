@@ -13,7 +13,9 @@ import { waitForWorkloads } from './wait.ts';
 import { workloadNames } from './workloads.ts';
 
 /**
- * The Secret, the objects beside the chart, the release; then waits until every workload is ready, and reads what a failing pod said. Throws Interrupted, and ExternalError where the cluster does not answer; a release that fails is an answer.
+ * Applies the Secret and the objects outside the chart, upgrades the release, and waits until every workload is ready.
+ * If one is not, reads the logs of its failing pod. Throws Interrupted, and ExternalError if the cluster does not
+ * answer. A release that fails is a result with outcome `failed`.
  */
 export async function applyKubernetes(
   connection: Connection,
@@ -45,7 +47,7 @@ export async function applyKubernetes(
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Processes that may have read other contents than those that are back now. */
+/** Restarts workloads whose processes may have read the contents from before the drift was undone. */
 async function restart(
   { kubectl, release }: Connection,
   workloads: readonly string[],
@@ -66,7 +68,7 @@ async function applyBeside(connection: Connection, rendered: RenderedKubernetes,
   await deleteObjects(connection, dropped, options.signal);
 }
 
-/** Undefined where helm took it; else its own words. */
+/** Runs `helm upgrade --install`. Returns undefined if helm succeeded; otherwise the failure in helm's own words. */
 async function upgrade(
   connection: Connection,
   rendered: RenderedKubernetes,

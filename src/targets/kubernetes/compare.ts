@@ -4,15 +4,19 @@ import { fieldChanges } from '../fields.ts';
 import type { PlannedChange } from '../target.ts';
 import { keyOf } from './objects.ts';
 
-/** Fields that follow from others: which Secret holds the values, and the chart's checksums of what a pod reads. */
+/**
+ * Fields that follow from others: the name of the Secret with the values, and the chart's checksums of the contents
+ * that a pod reads.
+ */
 const FOLLOWS = /(secretKeyRef\.name|secretRef\.name|secret\.secretName|annotations\."checksum\/[^"]*")$/;
 
-/** Changes in the order in which an operator reads them: what is new, what changes, what goes. */
+/** Order of changes for the operator: create, change, delete. */
 const ORDER = { create: 0, change: 1, delete: 2 } as const;
 
 /**
- * What turns `current` into `wanted`. `present` are the keys of wanted objects that really exist; where it is known, one that is gone from
- * the cluster is created anew although the release still names it.
+ * Returns the changes that turn `current` into `wanted`. `present` has the keys of wanted objects that exist in the
+ * cluster. If it is known, an object that is missing from the cluster is created again although the release still has
+ * it.
  */
 export function compareObjects(
   current: readonly KubernetesObject[],
@@ -37,7 +41,7 @@ export function compareObjects(
   ]);
 }
 
-/** What helm would delete on the way from `current` to `wanted`. */
+/** Returns the objects that helm would delete to get from `current` to `wanted`. */
 export function goneObjects(
   current: readonly KubernetesObject[],
   wanted: readonly KubernetesObject[],
@@ -52,13 +56,16 @@ export function sortChanges(changes: readonly PlannedChange[]): readonly Planned
   return changes.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-/** helm leaves such an object where it is, also when the release no longer names it. */
+/** Returns true if helm keeps the object, even if the release no longer has it. */
 function isKept({ metadata }: KubernetesObject): boolean {
   const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
   return annotations['helm.sh/resource-policy'] === 'keep';
 }
 
-/** Paths at which two values differ: `spec.template.spec.containers[0].image`. Absent, null and empty mean the same to the API server. */
+/**
+ * Returns the paths at which two values differ: `spec.template.spec.containers[0].image`. Absent, null and empty mean
+ * the same to the API server.
+ */
 export function differences(before: unknown, after: unknown, path = ''): readonly string[] {
   if (isEmpty(before) && isEmpty(after)) return [];
   if (isObject(before) && isObject(after)) {
@@ -72,7 +79,7 @@ export function differences(before: unknown, after: unknown, path = ''): readonl
   return before === after ? [] : [path];
 }
 
-/** Paths at which `live` lacks what `wanted` says; what the server added is no difference. */
+/** Returns the paths at which `live` lacks a value of `wanted`. Fields that the server added are no difference. */
 export function lacking(live: unknown, wanted: unknown, path = ''): readonly string[] {
   if (isEmpty(wanted)) return [];
   if (isObject(wanted)) {

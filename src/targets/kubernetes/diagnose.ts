@@ -6,18 +6,18 @@ import type { PodView } from './pods.ts';
 import { workloadDetail, worstPod } from './status-text.ts';
 import type { WorkloadView } from './workloads.ts';
 
-/** Logs of every workload would bury the one that matters. */
+/** Limits the logs: those of every workload would hide the one that matters. */
 const SHOWN_WORKLOADS = 5;
 const LOG_LINES = 20;
 const EVENT_LINES = 5;
 
-/** What is known of each workload that is not ready: its worst pod, that pod's warnings and last log lines. */
+/** Returns a failure for each workload that is not ready: its worst pod, that pod's warnings and last log lines. */
 export async function diagnose(
   connection: Connection,
   views: readonly WorkloadView[],
   signal: AbortSignal,
 ): Promise<readonly ApplyFailure[]> {
-  // What fails stands before what only waits for it.
+  // Workloads that fail come before those that only wait for them.
   const failing = views
     .filter(({ settled }) => !settled)
     .toSorted((a, b) => Number(isFailing(b)) - Number(isFailing(a)))
@@ -54,7 +54,7 @@ async function lastLines(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   if (holdup === undefined || !('container' in holdup)) return [];
-  // Where the run before failed, its log says why; the one that has just begun says nothing yet.
+  // If the previous run of the container failed, its log has the cause; the new run's log is still empty.
   const previous = ('ran' in holdup ? holdup.ran : holdup.failedBefore !== '') ? ['--previous'] : [];
   const args = [
     'logs',

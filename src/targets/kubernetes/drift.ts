@@ -7,14 +7,15 @@ import type { KubernetesObject } from '../../render/rendered.ts';
 import type { ApplyOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
 
-/** What others changed, for a plan: nothing of the values that repair it. */
+/** Returns the drift for a plan, without the values that fix it. */
 export async function readDrift(connection: Connection, signal: AbortSignal): Promise<readonly Drift[]> {
   return (await kubernetesDrift(connection, signal)).map(({ drift }) => drift);
 }
 
 /**
- * Undoes what an upgrade would leave: fields that nobody applied, in objects that stay. Each such object is put back as a whole, so that it is
- * valid in between. Says which ConfigMaps and Secrets had other contents meanwhile, as `Kind/name`: processes may have read them.
+ * Undoes drift that an upgrade would keep: fields that were never applied, in objects that stay. Replaces each such
+ * object as a whole, so that it is valid at every moment. Returns the ConfigMaps and Secrets that had other contents,
+ * as `Kind/name`, because processes may have read them.
  */
 export async function undoDrift(
   connection: Connection,
@@ -25,12 +26,12 @@ export async function undoDrift(
   const found = (await kubernetesDrift({ ...connection, before: revision }, signal)).filter(
     ({ drift }) => drift.change !== 'gone',
   );
-  // A revision is a Secret that others may write too: of what it names, only what this set makes is deleted.
+  // A revision is a Secret that others may write too. Of the objects that it names, only those of this set are deleted.
   const secrets = found
     .filter(({ difference, drift }) => difference === undefined && isOf(own, drift))
     .map(({ drift }) => drift.name);
   if (secrets.length > 0) {
-    // Immutable: it is made anew, with its own contents.
+    // The Secret is immutable: it is deleted here and created again with its own contents.
     await kubectl.run(['delete', 'secret', ...secrets, '-n', release.namespace, '--ignore-not-found'], { signal });
   }
   const items = restored(found);
@@ -46,7 +47,7 @@ function isOf(objects: readonly KubernetesObject[], { kind, name }: Drift): bool
   return objects.some((object) => object.kind === kind && object.metadata.name === name);
 }
 
-/** Living objects that hold something nobody applied, as they should be. */
+/** Returns live objects that have fields which were never applied, as they should be. */
 export function restored(found: readonly Finding[]): readonly object[] {
   const live = new Map(found.flatMap((one) => (one.live === undefined ? [] : [[one.live, [] as Finding[]] as const])));
   for (const one of found) if (one.live !== undefined) live.get(one.live)?.push(one);
@@ -55,7 +56,7 @@ export function restored(found: readonly Finding[]): readonly object[] {
     .map(([object, its]) => its.toSorted(backwards).reduce(putBack, structuredClone(object as object)));
 }
 
-/** Later items of a list first: taking one out moves those behind it. */
+/** Sorts later items of a list first, because removing an item moves those after it. */
 function backwards(a: Finding, b: Finding): number {
   const [one, other] = [a.difference?.pointer ?? [], b.difference?.pointer ?? []];
   const at = one.findIndex((step, index) => step !== other[index]);
@@ -82,7 +83,7 @@ function putBack(object: object, { difference }: Finding): object {
 
 const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
-/** Workloads whose pods read one of these ConfigMaps or Secrets (`Kind/name`), as kubectl names them. */
+/** Returns the workloads whose pods read one of these ConfigMaps or Secrets (`Kind/name`), in kubectl's form. */
 export function readersOf(objects: readonly KubernetesObject[], read: ReadonlySet<string>): readonly string[] {
   return objects
     .filter(({ kind, spec }) => WORKLOADS.has(kind) && references(spec).some((one) => read.has(one)))

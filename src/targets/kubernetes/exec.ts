@@ -4,7 +4,10 @@ import { COMPONENT_LABELS } from '../../render/kubernetes/names.ts';
 import type { ExecOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
 
-/** Runs a command in the first container of a running pod of the component. Throws ExternalError if there is none, or if the command fails. */
+/**
+ * Runs a command in the first container of a running pod of the component and returns its standard output. Throws
+ * ExternalError if there is no such pod, or if the command fails.
+ */
 export async function execKubernetes(
   { kubectl, release: { name, namespace } }: Connection,
   component: ComponentName,

@@ -1,12 +1,15 @@
 import type { HelmRevision } from '../../exec/helm.ts';
 
-/** What has to be done before helm takes another command: it refuses while a release is `pending-*`. */
+/** The step before helm accepts another command: helm refuses commands while a release is `pending-*`. */
 export type Recovery =
   | { readonly step: 'none' }
   | { readonly step: 'rollback'; readonly to: number; readonly from: string }
   | { readonly step: 'uninstall'; readonly from: string };
 
-/** Decides from the history alone: back to the revision that was good, or away with a first install that never was. */
+/**
+ * Returns the recovery for a history: roll back to the last deployed revision, or uninstall a first install that was
+ * never deployed.
+ */
 export function recoveryFor(history: readonly HelmRevision[]): Recovery {
   const status = history.at(-1)?.status ?? '';
   if (status === 'uninstalling') return { step: 'uninstall', from: status };
@@ -17,7 +20,10 @@ export function recoveryFor(history: readonly HelmRevision[]): Recovery {
     : { step: 'rollback', to: good.revision, from: status };
 }
 
-/** The revision whose manifest is what the cluster has, once what is pending has been recovered; undefined where nothing is. */
+/**
+ * Returns the revision whose manifest is in the cluster, after the recovery of a pending one. Returns undefined if
+ * nothing is installed.
+ */
 export function effectiveRevision(history: readonly HelmRevision[]): HelmRevision | undefined {
   const recovery = recoveryFor(history);
   if (recovery.step === 'uninstall') return undefined;
@@ -26,7 +32,10 @@ export function effectiveRevision(history: readonly HelmRevision[]): HelmRevisio
   return recovery.step === 'rollback' ? history.find(({ revision }) => revision === recovery.to) : newest;
 }
 
-/** The newest revision that helm calls deployed: an upgrade that is pending or failed leaves the one before it so. */
+/**
+ * Returns the newest revision with status `deployed`. A pending or failed upgrade leaves the one before it as
+ * `deployed`.
+ */
 export function lastDeployed(history: readonly HelmRevision[]): HelmRevision | undefined {
   return history.findLast(({ status }) => status === 'deployed');
 }

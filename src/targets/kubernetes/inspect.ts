@@ -10,7 +10,7 @@ import { simulatedWorkloads } from './simulated.ts';
 import { workloadDetail } from './status-text.ts';
 import { readWorkloads, workloadNames } from './workloads.ts';
 
-/** The release as helm knows it, and its workloads as the cluster does. */
+/** Returns the release as helm reports it, and its workloads as the cluster reports them. */
 export async function inspectKubernetes(connection: Connection, signal: AbortSignal): Promise<InstalledRelease> {
   const { helm, release } = connection;
   const newest = (await helm.history(release, signal)).at(-1);
@@ -47,7 +47,7 @@ function gone(name: string): InstalledRelease['workloads'][number] {
   return { name, desired: 1, ready: 0, restarts: 0, detail: 'is gone from the cluster', simulated: false };
 }
 
-/** Replicas that were applied, of workloads that no autoscaler scales. */
+/** Returns the applied replicas of workloads without an autoscaler. */
 function appliedReplicas(objects: readonly KubernetesObject[]): ReadonlyMap<string, number> {
   const scaled = autoscaled(objects);
   return new Map(
@@ -59,7 +59,10 @@ function appliedReplicas(objects: readonly KubernetesObject[]): ReadonlyMap<stri
   );
 }
 
-/** Whoever may see workloads may not see everything: status goes on without. */
+/**
+ * Returns undefined, so that `status` works for users who may read workloads but not everything. Rethrows interrupts
+ * and bugs.
+ */
 function unlessInterrupted(error: unknown): undefined {
   if (error instanceof Interrupted || !(error instanceof ExternalError)) throw error;
 }

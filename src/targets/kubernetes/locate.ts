@@ -6,7 +6,7 @@ import { type Kubectl, KubectlError } from '../../exec/kubectl.ts';
 import type { TargetLocation } from '../target.ts';
 import type { Connection } from './connection.ts';
 
-/** Context, server, user, namespace and release, and what tells this cluster from any other. */
+/** Returns the context, server, user, namespace and release, and the identity of the cluster. */
 export async function locateKubernetes(connection: Connection, signal: AbortSignal): Promise<TargetLocation> {
   const { kubectl, helm, release } = connection;
   const config = await readConfig(kubectl, signal);
@@ -40,13 +40,16 @@ interface ClusterConfig {
   readonly ca: string;
 }
 
-/** What kubectl will use. Within a pod there is no kubeconfig, and kubectl finds the cluster by its service account. */
+/**
+ * Returns the configuration that kubectl uses. In a pod there is no kubeconfig, and kubectl uses the pod's service
+ * account.
+ */
 export async function readConfig(kubectl: Kubectl, signal: AbortSignal): Promise<ClusterConfig> {
   try {
     const ca = '{.clusters[0].cluster.certificate-authority-data}{" "}{.clusters[0].cluster.certificate-authority}';
     const [text, authority] = await Promise.all([
       kubectl.run(['config', 'view', '--minify', '-o', 'json'], { signal }),
-      // Only the CA is asked for: a whole --raw view would hold keys and tokens.
+      // Reads only the CA: a whole --raw view would contain keys and tokens.
       kubectl.run(['config', 'view', '--minify', '--raw', '-o', `jsonpath=${ca}`], { signal }),
     ]);
     const config: unknown = jsonAnswer(text, 'kubectl config view');
@@ -64,7 +67,10 @@ export async function readConfig(kubectl: Kubectl, signal: AbortSignal): Promise
   }
 }
 
-/** The uid of kube-system is made with the cluster and dies with it; undefined where it may not be read. */
+/**
+ * Returns the uid of the namespace kube-system, which lasts as long as the cluster. Returns undefined if it may not be
+ * read.
+ */
 export async function clusterUid(kubectl: Kubectl, signal: AbortSignal): Promise<string | undefined> {
   try {
     const uid = await kubectl.run(['get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}'], { signal });
@@ -75,7 +81,10 @@ export async function clusterUid(kubectl: Kubectl, signal: AbortSignal): Promise
   }
 }
 
-/** As the API server sees the user; kubectl before 1.28 and servers without that API only know the kubeconfig's name for it. */
+/**
+ * Returns the user as the API server sees it. Returns undefined for kubectl before 1.28 and servers without that API;
+ * then only the kubeconfig's name of the user is known.
+ */
 async function whoAmI(kubectl: Kubectl, signal: AbortSignal): Promise<string | undefined> {
   try {
     const answer: unknown = jsonAnswer(

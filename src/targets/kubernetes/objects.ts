@@ -4,7 +4,10 @@ import { isObject } from '../../base/json.ts';
 import { textAt } from '../../base/json-path.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 
-/** What a manifest holds, in its own order. Throws ExternalError for what is no object of Kubernetes. */
+/**
+ * Returns the objects of a manifest, in its order. Throws ExternalError if it is not YAML or has a document that is not
+ * a Kubernetes object.
+ */
 export function parseManifest(text: string): readonly KubernetesObject[] {
   return documents(text).flatMap((object) => {
     if (object === null || object === undefined) return [];
@@ -22,7 +25,10 @@ function documents(text: string): readonly unknown[] {
   }
 }
 
-/** Names an object within a deployment: kind, API group (its version may move), namespace where it is not the release's, name. */
+/**
+ * Returns a key that identifies an object within a deployment: kind, API group (without the version, which may change),
+ * namespace if it is not the release's, name.
+ */
 export function keyOf(object: KubernetesObject, namespace: string): string {
   const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
   const own = textAt(object, 'metadata', 'namespace');

@@ -8,7 +8,7 @@ import type { Revision } from '../../state/revisions/revision.ts';
 import type { Connection } from './connection.ts';
 import { namespaceExists } from './plan.ts';
 
-/** Makes the deployment's namespace where it is missing; it stays when the deployment goes. */
+/** Creates the deployment's namespace if it is missing. An uninstall keeps it. */
 export async function ensureNamespace(connection: Connection, signal: AbortSignal): Promise<void> {
   if (await namespaceExists(connection, signal)) return;
   const { name, namespace } = connection.release;
@@ -20,7 +20,10 @@ export async function ensureNamespace(connection: Connection, signal: AbortSigna
   }
 }
 
-/** Applies objects server-side as difyctl's own, labelled with deployment and revision. Values go by standard input. */
+/**
+ * Applies objects server-side as difyctl's own, labelled with deployment and revision. Values are passed on standard
+ * input.
+ */
 export async function applyOwn(
   { kubectl, release }: Connection,
   objects: readonly KubernetesObject[],
@@ -36,7 +39,7 @@ export async function applyOwn(
   await kubectl.run([...args, '-n', release.namespace, '-f', '-'], { input, signal });
 }
 
-/** Deletes objects beside the chart by what identifies them; the caller has seen that they are difyctl's (`ownedLive`). */
+/** Deletes objects outside the chart. The caller has verified that they are difyctl's (`ownedLive`). */
 export async function deleteObjects(
   { kubectl, release }: Pick<Connection, 'kubectl' | 'release'>,
   objects: readonly Revision['manifests'][number][],

@@ -12,14 +12,15 @@ import { keyOf } from './objects.ts';
 type Reach = Pick<Connection, 'kubectl' | 'release'>;
 type Identity = Revision['manifests'][number];
 
-/** The kinds that difyctl makes beside the chart (`render/kubernetes/manifests.ts`) and deletes again. */
+/** The kinds of object that difyctl creates outside the chart (`render/kubernetes/manifests.ts`) and deletes again. */
 const OWN_KINDS: readonly Pick<Identity, 'apiVersion' | 'kind'>[] = [
   { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
 ];
 
 /**
- * Those of `named` that difyctl may delete: a kind that it makes, in the deployment's namespace, with its labels for this deployment on the
- * living object. A revision is a Secret that others may write too: what it names alone deletes nothing.
+ * Returns those of `named` that difyctl may delete: of a kind that it creates, in the deployment's namespace, with its
+ * labels for this deployment on the live object. A revision is a Secret that others may write too, so its content alone
+ * deletes nothing.
  */
 export async function ownedLive(
   connection: Reach,
@@ -44,7 +45,10 @@ export async function ownedLive(
   });
 }
 
-/** What an earlier revision had beside the chart, this one has not, and difyctl may delete (`ownedLive`). */
+/**
+ * Returns the objects outside the chart that the previous revision had, this one does not have, and difyctl may delete
+ * (`ownedLive`).
+ */
 export async function droppedObjects(
   connection: Reach,
   previous: Pick<Revision, 'manifests'> | undefined,
@@ -58,8 +62,9 @@ export async function droppedObjects(
 }
 
 /**
- * Those of a release's objects that exist and do not say on themselves that they are of this release. helm deletes what its own Secrets name,
- * without a look at the object: whoever may write Secrets here would delete with the operator's rights. Each as `Kind name`.
+ * Returns those of a release's objects that exist without annotations of this release, each as `Kind name`. helm
+ * deletes what its own Secrets name without checking the object, so a user who may write Secrets here could delete
+ * objects with the operator's rights.
  */
 export async function foreignObjects(
   connection: Reach,
@@ -77,7 +82,7 @@ export async function foreignObjects(
   return objects.filter(isForeign).map((object) => `${object.kind} ${placedName(object, namespace)}`);
 }
 
-/** The name of an object, with its namespace where that is not the release's. */
+/** Returns the name of an object, with its namespace if that is not the release's. */
 export function placedName(object: KubernetesObject, namespace: string): string {
   const own = textAt(object, 'metadata', 'namespace');
   return own === '' || own === namespace ? object.metadata.name : `${own}/${object.metadata.name}`;
@@ -85,7 +90,7 @@ export function placedName(object: KubernetesObject, namespace: string): string 
 
 type Live = ReadonlyMap<string, KubernetesObject>;
 
-/** The objects that exist, by `keyOf`. A kind that the cluster does not know has none. Throws KubectlError. */
+/** Returns the objects that exist, by `keyOf`. Skips kinds that the cluster does not know. Throws KubectlError. */
 async function liveObjects(
   connection: Reach,
   objects: readonly KubernetesObject[],
@@ -98,7 +103,10 @@ async function liveObjects(
   return live;
 }
 
-/** In one call; kind by kind where the cluster does not know one of them, which fails the whole call. */
+/**
+ * Reads the objects in one call. If the cluster does not know one of their kinds, which fails the whole call, reads
+ * them kind by kind.
+ */
 async function liveOf(
   connection: Reach,
   namespace: string,

@@ -16,8 +16,8 @@ import { keyOf, parseManifest } from './objects.ts';
 import { droppedObjects, foreignObjects } from './owned.ts';
 
 /**
- * What applying would do: the chart's objects against the release as it stands, difyctl's own against the cluster. Looks only. Throws
- * ExternalError where helm or the cluster do not answer.
+ * Returns what an apply would do: the chart's objects compared with the current release, difyctl's own objects compared
+ * with the cluster. Only reads. Throws ExternalError if helm or the cluster does not answer.
  */
 export async function planKubernetes(
   connection: Connection,
@@ -47,7 +47,8 @@ export async function planKubernetes(
   const inside = sortChanges([...withDrift(ofOwn, drift, namesOf(own)), ...ofDrift]);
   const namespace = { action: 'create' as const, kind: 'Namespace', name: release.namespace };
   const touchesRelease = ofDrift.length > 0 || history.at(-1)?.status !== 'deployed';
-  // The namespace is made for the lock, before the plan is made again: it is no part of what was agreed to.
+  // The digest does not include the namespace: it is created for the lock, before the plan is made again under the
+  // lock.
   const secrets = await changedSecrets(connection, rendered, previous, signal);
   const rolls = ofRelease.filter(({ paths }) => (paths ?? []).some((path) => path.startsWith('spec.template.')));
   const digest = digestOf({ changes: inside, drift, wanted, own: own.map(withoutData) });
@@ -62,7 +63,10 @@ export async function planKubernetes(
   };
 }
 
-/** Keys of the Secret whose values differ from those that the revision before had; none if that Secret cannot be read. */
+/**
+ * Returns the keys of the Secret whose values differ from those of the previous revision. Empty if that Secret cannot
+ * be read.
+ */
 async function changedSecrets(
   { kubectl, release }: Connection,
   { secret }: RenderedKubernetes,
@@ -82,12 +86,12 @@ function namesOf(objects: readonly KubernetesObject[]): ReadonlySet<string> {
   return new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
 }
 
-/** difyctl's own objects beside the chart, the Secret first. */
+/** Returns difyctl's own objects outside the chart, the Secret first. */
 export function ownObjects(rendered: RenderedKubernetes): readonly KubernetesObject[] {
   return [secretObject(rendered), ...rendered.manifests];
 }
 
-/** The Secret as the API takes it. */
+/** Returns the Secret in the form of the API. */
 export function secretObject({ secret }: RenderedKubernetes): KubernetesObject {
   const data = Object.entries(secret.data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
   return {
@@ -100,7 +104,9 @@ export function secretObject({ secret }: RenderedKubernetes): KubernetesObject {
   };
 }
 
-/** True where it does, and where that may not be asked: whoever may not see it could not make it either. */
+/**
+ * Returns true if the namespace exists, and also if this user may not read it: such a user could not create it either.
+ */
 export async function namespaceExists({ kubectl, release }: Connection, signal: AbortSignal): Promise<boolean> {
   try {
     const args = ['get', 'namespace', release.namespace, '--ignore-not-found', '-o', 'name'];
@@ -114,7 +120,10 @@ export async function namespaceExists({ kubectl, release }: Connection, signal: 
 type Live = ReadonlyMap<string, KubernetesObject>;
 const NOTHING: Live = new Map();
 
-/** Those of the objects that exist; undefined where one of their kinds is unknown to the cluster, so that nothing can be said. */
+/**
+ * Returns those of the objects that exist. Returns undefined if the cluster does not know one of their kinds, because
+ * kubectl then returns nothing.
+ */
 async function liveObjects(
   { kubectl, release }: Connection,
   objects: readonly KubernetesObject[],
@@ -134,7 +143,7 @@ async function liveObjects(
   }
 }
 
-/** Enough to look an object up. */
+/** Returns the fields that identify an object for kubectl. */
 function identity({ apiVersion, kind, metadata }: KubernetesObject): object {
   const { name, namespace } = metadata;
   return { apiVersion, kind, metadata: namespace === undefined ? { name } : { name, namespace } };
@@ -150,14 +159,14 @@ function ownChanges(
     const { kind, metadata } = object;
     const found = live.get(keyOf(object, namespace));
     if (found === undefined) return [{ action: 'create', kind, name: metadata.name }];
-    // An immutable Secret is named by its contents: one of that name is the same.
+    // An immutable Secret is named after its contents: one with that name is equal.
     const paths = kind === 'Secret' ? [] : lacking(found, object);
     return paths.length === 0 ? [] : [{ action: 'change', kind, name: metadata.name, paths }];
   });
   return [...made, ...dropped.map(({ kind, name }) => ({ action: 'delete' as const, kind, name }))];
 }
 
-/** What goes into a digest that is shown: names of secrets, never a hash of their values. */
+/** Returns an object for a digest that is shown: of Secrets only the name, never a hash of their values. */
 function withoutData(object: KubernetesObject): object {
   return object.kind === 'Secret' ? { kind: object.kind, name: object.metadata.name } : object;
 }

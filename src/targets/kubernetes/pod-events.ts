@@ -3,17 +3,17 @@ import { jsonAnswer, UnreadableAnswer } from '../../exec/answer.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { Connection } from './connection.ts';
 
-/** What the cluster says happened to a pod. */
+/** An event of a pod. */
 export interface PodEvent {
   readonly pod: string;
   readonly reason: string;
   readonly message: string;
   readonly warning: boolean;
-  /** RFC 3339; empty where the event has no time. */
+  /** RFC 3339. Empty if the event has no time. */
   readonly time: string;
 }
 
-/** Events of pods of the namespace, oldest first; empty where they may not be read. */
+/** Returns the events of one pod, or of all pods of the namespace, oldest first. Empty if they may not be read. */
 export async function podEvents(
   { kubectl, release }: Connection,
   pod: string | undefined,
@@ -31,7 +31,9 @@ export async function podEvents(
   }
 }
 
-/** Image that each pod's node is pulling: a Pulling without what ends it. */
+/**
+ * Returns the image that the node of each pod is pulling: pods with a Pulling event and no later event that ends it.
+ */
 export function pullingImages(events: readonly PodEvent[]): ReadonlyMap<string, string> {
   const pulling = new Map<string, string>();
   for (const { pod, reason, message } of events) {

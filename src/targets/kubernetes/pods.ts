@@ -1,31 +1,33 @@
 import { at, labelsAt, listAt, textAt } from '../../base/json-path.ts';
 
-/** A pod as a wait needs it. */
+/** The facts of a pod that a wait needs. */
 export interface PodView {
   readonly name: string;
   readonly node: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ready: boolean;
   readonly restarts: number;
-  /** Why it is not ready; undefined where it is. */
+  /** Why it is not ready. Undefined if it is ready. */
   readonly holdup: PendingReason | undefined;
 }
 
 export type PendingReason =
   | { readonly kind: 'unschedulable'; readonly message: string }
-  /** The node has not begun: it pulls images, mounts volumes. */
+  /** The node has not started its containers yet: it pulls images, mounts volumes. */
   | { readonly kind: 'creating'; readonly since: string }
-  /** Kubernetes' own word for what keeps a container from running: CrashLoopBackOff, ImagePullBackOff, … */
+  /**
+   * `reason` is Kubernetes' own word for what prevents a container from running: CrashLoopBackOff, ImagePullBackOff, …
+   */
   | {
       readonly kind: 'failing';
       readonly container: string;
       readonly reason: string;
       readonly message: string;
-      /** Whether its last run's log is where the reason stands. */
+      /** True if the log of its previous run has the cause. */
       readonly ran: boolean;
     }
   | ({ readonly kind: 'init' } & Started)
-  /** Its containers are ready and the pod is not: its node went away, or a readiness gate is closed. */
+  /** Its containers are ready and the pod is not: its node does not respond, or a readiness gate is closed. */
   | { readonly kind: 'unready'; readonly message: string }
   | ({ readonly kind: 'starting' } & Started);
 
@@ -33,14 +35,17 @@ export type PendingReason =
 interface Started {
   readonly container: string;
   readonly since: string;
-  /** How its run before ended, where that failed: `exit code 3`; else empty. Between two failures a container looks as if all were well. */
+  /**
+   * How its previous run ended if it failed: `exit code 3`; otherwise empty. Between two failures a container looks
+   * healthy.
+   */
   readonly failedBefore: string;
 }
 
-/** Containers that wait for these are on their way. */
+/** Waiting reasons of containers that are being created. */
 const CREATING = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** Reads a pod; undefined where it is on its way out and no longer counts. */
+/** Returns the view of a pod. Returns undefined if it is being deleted or has ended, so that it no longer counts. */
 export function podView(pod: unknown): PodView | undefined {
   if (textAt(pod, 'metadata', 'deletionTimestamp') !== '') return undefined;
   if (['Succeeded', 'Evicted'].includes(textAt(pod, 'status', 'phase'))) return undefined;

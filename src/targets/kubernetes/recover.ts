@@ -3,10 +3,16 @@ import type { Connection } from './connection.ts';
 import { recoveryFor } from './history.ts';
 import { releaseObjects } from './release-objects.ts';
 
-/** helm puts its house in order with a few calls to the API server when it is asked to stop; killed at once, it leaves `pending-*`. */
+/**
+ * Grace period in ms. On SIGTERM helm cleans up with a few calls to the API server; killed at once, it leaves
+ * `pending-*`.
+ */
 const HELM_GRACE_MS = 60_000;
 
-/** Brings a release out of `pending-*`, in which helm refuses every other command. Says what it did. */
+/**
+ * Recovers a release from `pending-*`, in which helm refuses every other command. Returns one line for what it did, or
+ * none.
+ */
 export async function recoverKubernetes(connection: Connection, options: WorkOptions): Promise<readonly string[]> {
   const { helm, release } = connection;
   const recovery = recoveryFor(await helm.history(release, options.signal));
@@ -23,7 +29,10 @@ export async function recoverKubernetes(connection: Connection, options: WorkOpt
   return [said];
 }
 
-/** How helm is run where it changes something: interrupted gently, and known to the lock. */
+/**
+ * Returns the options for a helm command that changes something: a long grace period, and its process is recorded in
+ * the lock.
+ */
 export function runOptions({
   signal,
   timeoutMs,

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { parseManifest } from './objects.ts';
 import { foreignObjects } from './owned.ts';
 
-/** Refuses to let helm delete what a forged release Secret may name. Throws UserError (exit 2). */
+/** Refuses if helm would delete foreign objects, which a forged release Secret may name. Throws UserError (exit 2). */
 function refuseForeign(release: string, foreign: readonly string[]): void {
   if (foreign.length === 0) return;
   throw new UserError(`release ${release} would delete objects that do not belong to it, so nothing was changed`, {
@@ -21,8 +21,8 @@ function refuseForeign(release: string, foreign: readonly string[]): void {
 }
 
 /**
- * What `helm uninstall` deletes: all that the newest revision names but what the chart keeps. Throws UserError where some of it is not the
- * release's own.
+ * Returns the objects that `helm uninstall` deletes: those of the newest revision except the ones that the chart keeps.
+ * Throws UserError if some of them are foreign.
  */
 export async function releaseObjects(
   connection: Connection,

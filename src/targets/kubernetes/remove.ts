@@ -11,7 +11,7 @@ import { ownedLive, placedName } from './owned.ts';
 import { runOptions } from './recover.ts';
 import { releaseObjects } from './release-objects.ts';
 
-/** Every object of the release and beside it that `removeKubernetes` deletes; looks only. */
+/** Returns every object of the release and outside the chart that `removeKubernetes` deletes. Only reads. */
 export async function removalKubernetes(
   connection: Connection,
   signal: AbortSignal,
@@ -26,7 +26,10 @@ export async function removalKubernetes(
   ]);
 }
 
-/** Removes the release and the objects beside it. Claims, secrets, revisions and the namespace stay; says which. */
+/**
+ * Uninstalls the release and deletes the objects outside the chart. Claims, secrets, revisions and the namespace are
+ * kept. Returns what is kept.
+ */
 export async function removeKubernetes(
   connection: Connection,
   options: WorkOptions,

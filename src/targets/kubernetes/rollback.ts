@@ -10,7 +10,10 @@ import { applyOwn, deleteObjects } from './own.ts';
 import { droppedObjects } from './owned.ts';
 import { runOptions } from './recover.ts';
 
-/** The helm revision that serves now: the recorded one if helm still has it, else the newest that helm calls deployed. */
+/**
+ * Returns the helm revision that serves now: the recorded one if helm still has it, otherwise the newest with status
+ * `deployed`.
+ */
 export async function checkpointKubernetes(
   { helm, release }: Connection,
   { good }: CheckpointInput,
@@ -22,8 +25,8 @@ export async function checkpointKubernetes(
 }
 
 /**
- * Rolls the release back with helm. To a recorded revision also the objects beside the chart. Throws UserError if helm no longer keeps that
- * revision, or if its Secret is gone.
+ * Rolls the release back with helm. For a recorded revision, also applies its objects outside the chart. Throws
+ * UserError if helm no longer has that revision, or if its Secret does not exist.
  */
 export async function rollbackKubernetes(
   connection: Connection,
@@ -53,7 +56,7 @@ async function rollBackTo({ helm, release }: Connection, to: number, options: Ro
   };
 }
 
-/** Helm's revision of a recorded one that can be rolled back to. */
+/** Returns helm's revision of a recorded one. Throws UserError if it cannot be rolled back to. */
 async function requireKept(
   { helm, kubectl, release }: Connection,
   { number, releaseRevision, secretName }: Revision,
@@ -70,7 +73,9 @@ async function requireKept(
   throw new UserError(`revision ${number} cannot be rolled back to: its Secret ${secretName} does not exist`, { next });
 }
 
-/** The objects beside the chart, as the revision recorded them; those that only the newer one has are deleted. */
+/**
+ * Applies the objects outside the chart as the revision recorded them, and deletes those that only the newer one has.
+ */
 async function applyBeside(connection: Connection, to: Revision, { applied, signal }: RollbackOptions): Promise<void> {
   const files = to.files.filter(({ path }) => path.startsWith('manifests/'));
   const objects = files.flatMap(({ content }) => (content === undefined ? [] : parseManifest(content)));

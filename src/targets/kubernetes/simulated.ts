@@ -2,7 +2,7 @@ import { simulatedAmong } from '../../exec/simulated-nodes.ts';
 import type { Connection } from './connection.ts';
 import type { WorkloadView } from './workloads.ts';
 
-/** Names of the workloads all of whose pods are simulated: nothing real would answer there. */
+/** Returns the names of the workloads whose pods are all on simulated nodes: no real process would answer there. */
 export async function simulatedWorkloads(
   connection: Connection,
   views: readonly WorkloadView[],

@@ -2,13 +2,13 @@ import { counted } from '../../base/words.ts';
 import type { PendingReason, PodView } from './pods.ts';
 import type { WorkloadView } from './workloads.ts';
 
-/** `api 2/3  worker 3/3`: those that are not there yet first, so that the eye finds them. */
+/** Returns `api 2/3  worker 3/3`. Workloads that are not ready come first, so that they are noticed. */
 export function readinessLine(views: readonly WorkloadView[]): string {
   const ordered = views.toSorted((a, b) => Number(a.settled) - Number(b.settled));
   return ordered.map(({ label, ready, desired }) => `${label} ${ready}/${desired}`).join('  ');
 }
 
-/** What is waited for, each once, in words; `pulling` says which images nodes are pulling. */
+/** Returns what the wait is for, in words, each text once. `pulling` has the images that nodes are pulling, by pod. */
 export function pendingLines(views: readonly WorkloadView[], pulling: ReadonlyMap<string, string>): readonly string[] {
   const lines = views
     .filter(({ settled }) => !settled)
@@ -21,7 +21,7 @@ export function pendingLines(views: readonly WorkloadView[], pulling: ReadonlyMa
   return [...new Set(lines)];
 }
 
-/** What keeps a workload from being ready, for status; empty where it is. */
+/** Returns why a workload is not ready, for `status`. Empty if it is ready. */
 export function workloadDetail({ settled, label, complaint, pods }: WorkloadView): string {
   if (settled) return '';
   const pod = worstPod(pods);
@@ -29,7 +29,7 @@ export function workloadDetail({ settled, label, complaint, pods }: WorkloadView
   return pendingText(label, pod, pod.holdup, new Map());
 }
 
-/** The pod that says most about why its workload is not ready: failing before unschedulable before starting. */
+/** Returns the pod that best shows why its workload is not ready: failing before unschedulable before starting. */
 export function worstPod(pods: readonly PodView[]): PodView | undefined {
   const rank = { failing: 0, unschedulable: 1, unready: 2, init: 3, starting: 4, creating: 5 } as const;
   const score = ({ holdup, restarts }: PodView) => (holdup === undefined ? 9 : rank[holdup.kind]) - restarts / 1000;
@@ -52,7 +52,7 @@ function pendingText(
     case 'init':
       return `waits in init container ${holdup.container} since ${clock(holdup.since)}${failedText(restarts, holdup.failedBefore)}`;
     case 'starting': {
-      // The community chart migrates the database when an api pod starts; readiness begins after it.
+      // The community chart migrates the database when an api pod starts; the pod becomes ready afterwards.
       const doing = label === 'api' ? 'migration and start-up' : 'starting';
       return `${doing} since ${clock(holdup.since)}${failedText(restarts, holdup.failedBefore)}`;
     }
@@ -64,12 +64,12 @@ function pendingText(
   }
 }
 
-/** `, 2 restarts, the last after exit code 3`; empty where nothing failed. */
+/** Returns `, 2 restarts, the last after exit code 3`. Empty if no run failed. */
 function failedText(restarts: number, failedBefore: string): string {
   return failedBefore === '' ? '' : `, ${counted(restarts, 'restart')}, the last after ${failedBefore}`;
 }
 
-/** `12:03:41` of an RFC 3339 time, UTC. */
+/** Returns the time of day of an RFC 3339 time, UTC: `12:03:41`. */
 function clock(time: string): string {
   return /T(\d\d:\d\d:\d\d)/.exec(time)?.[1] ?? time;
 }

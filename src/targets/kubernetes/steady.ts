@@ -1,21 +1,27 @@
 import type { WorkloadView } from './workloads.ts';
 
 /**
- * How long a workload has to stay settled after one of its pods restarted during the wait, in ms. A process that ends soon after its start is ready for a
- * few looks in between; the kubelet starts a failed container again at once, then after 10 s (kubernetes.io, Pod Lifecycle, Restart policy), so that
- * the next failure shows within this time.
+ * How long a workload must stay ready after one of its pods restarted during the wait, in ms. A process that ends soon
+ * after its start is ready for a few polls in between. The kubelet restarts a failed container at once, then after 10 s
+ * (kubernetes.io, Pod Lifecycle, Restart policy), so that the next failure happens within this time.
  */
 export const HOLD_MS = 10_000;
 
-/** What is remembered of the looks so far. */
+/** The state of the polls so far. */
 export interface Steadiness {
-  /** By pod. */
+  /** Restarts by pod name. */
   readonly restarts: ReadonlyMap<string, number>;
-  /** Since when workloads are settled whose pods restarted during the wait, in ms; undefined while such a one is not settled. */
+  /**
+   * For each workload (`Kind/name`) whose pods restarted during the wait: since when it is ready, in ms. Undefined
+   * while it is not ready.
+   */
   readonly held: ReadonlyMap<string, number | undefined>;
 }
 
-/** The steadiness after one more look; `before` is undefined for the first, whose restarts are older than the wait. `now` in ms. */
+/**
+ * Returns the steadiness after one more poll. `before` is undefined for the first poll, whose restarts happened before
+ * the wait. `now` is in ms.
+ */
 export function steadinessAfter(
   before: Steadiness | undefined,
   views: readonly WorkloadView[],
@@ -35,12 +41,12 @@ export function steadinessAfter(
   return { restarts: new Map(pods.map(({ name, restarts }) => [name, restarts])), held };
 }
 
-/** A pod that was not there at the look before has made all of its restarts since. */
+/** Returns the restarts to compare with: all restarts of a pod that is new since the previous poll count. */
 function baseOf(before: Steadiness | undefined, pod: WorkloadView['pods'][number]): number {
   return before === undefined ? pod.restarts : 0;
 }
 
-/** The settled workloads that have to stay so for a while, by what people call them. */
+/** Returns the labels of the workloads that are ready but must stay so for a while. */
 export function unsteady(views: readonly WorkloadView[], { held }: Steadiness, now: number): readonly string[] {
   return views
     .filter((view) => view.settled && now - (held.get(nameOf(view)) ?? Number.NEGATIVE_INFINITY) < HOLD_MS)

@@ -24,14 +24,14 @@ import { checkpointKubernetes, rollbackKubernetes } from './rollback.ts';
 export interface KubernetesTargetOptions {
   readonly runner: Runner;
   readonly kubeArgs: readonly string[];
-  /** Needed to plan and to apply. */
+  /** Required for plan and apply. */
   readonly chart: ChartReference | undefined;
   readonly release: ReleaseRef;
   readonly redact: Redact;
   readonly now: () => number;
 }
 
-/** Dify on Kubernetes, through the user's own kubectl and helm. */
+/** Returns the target for Dify on Kubernetes, through the user's own kubectl and helm. */
 export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now }: KubernetesTargetOptions): Target {
   const connection: Connection = {
     kubectl: kubectl(runner, kubeArgs),
@@ -77,7 +77,10 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
   };
 }
 
-/** Of a first installation the Secret is there before anything speaks of it; of any later one the Secret before it holds every key that protects data. */
+/**
+ * First install: creates the Secret before the revision that names it. Later installs: the previous Secret already
+ * holds the data-protecting keys.
+ */
 async function keepFirstSecret(
   connection: Connection,
   rendered: RenderedKubernetes,
@@ -88,7 +91,7 @@ async function keepFirstSecret(
   if (data.length === 0) await applyOwn(connection, [secretObject(rendered)], undefined, signal);
 }
 
-/** Deletes Secrets that no kept revision names: a Helm rollback reaches no further back than those. */
+/** Deletes Secrets that no kept revision names. A Helm rollback cannot reach further back than the kept revisions. */
 async function pruneSecrets(
   { kubectl: cluster, release }: Connection,
   kept: readonly Revision[],
@@ -103,7 +106,7 @@ async function pruneSecrets(
   await cluster.run(args, { signal });
 }
 
-/** As `render/kubernetes/secret.ts` names the Secret: by a digest of its contents. */
+/** Returns true for the Secret names of `render/kubernetes/secret.ts`, which end in a digest of the contents. */
 function isSecretName(name: string, deployment: string): boolean {
   return name.startsWith(`${deployment}-difyctl-`);
 }

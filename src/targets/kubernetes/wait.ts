@@ -10,12 +10,12 @@ import { HOLD_MS, type Steadiness, steadinessAfter, unsteady } from './steady.ts
 import { readWorkloads, type WorkloadView } from './workloads.ts';
 
 const POLL_MS = 1_000;
-/** After this long nobody waits for the second: kubectl's own start costs more than the answer. */
+/** After this many ms the poll is slower: starting kubectl costs more than the answer is worth. */
 const PATIENT_AFTER_MS = 30_000;
 const PATIENT_POLL_MS = 4_000;
-/** The look that finds the time over may take this long. */
+/** Milliseconds that the last poll, at the end of the time limit, may take. */
 const LAST_LOOK_MS = 10_000;
-/** More than this on one line is read by nobody. */
+/** Number of reasons that one line shows. */
 const SHOWN_REASONS = 3;
 
 export interface WaitOptions {
@@ -25,8 +25,8 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until every named workload has settled, and has stayed so for a while if one of its pods restarted meanwhile; it says what it waits for. The last
- * view, settled or not.
+ * Waits until every named workload is ready, and has stayed so for a while if one of its pods restarted meanwhile.
+ * Reports what it waits for. Returns the last view, ready or not.
  */
 export async function waitForWorkloads(
   connection: Connection,
@@ -41,7 +41,7 @@ export async function waitForWorkloads(
   let outage: ExternalError | undefined;
   for (;;) {
     const views = await readWorkloads(connection, names, limit).catch((error: unknown) => {
-      // An API server that is away for a while ends no wait: the pods go on without it.
+      // An outage of the API server does not end the wait: the pods continue without it.
       if (signal.aborted || !isPassing(error, limit)) throw error;
       outage = error;
       return undefined;
@@ -50,7 +50,7 @@ export async function waitForWorkloads(
     if (views !== undefined) steadiness = steadinessAfter(steadiness, views, connection.now());
     const holding = steadiness === undefined ? [] : unsteady(views ?? [], steadiness, connection.now());
     if (views !== undefined && isSettled && holding.length === 0) return { settled: true, views };
-    // What is settled as the time ends may still show that it stays so.
+    // A workload that is ready when the time ends may still show that it stays so.
     const end = deadline + (isSettled ? HOLD_MS : 0);
     if (connection.now() >= end || limit.aborted) {
       if (views === undefined)
@@ -72,7 +72,7 @@ export async function waitForWorkloads(
   }
 }
 
-/** A failure that may be over with the next look. */
+/** Returns true if the failure may be over at the next poll. */
 function isPassing(error: unknown, limit: AbortSignal): error is ExternalError {
   if (limit.aborted) return error instanceof Interrupted;
   return error instanceof ExternalError && (isOutage(error) || error.timedOut);

@@ -11,24 +11,27 @@ const RESOURCES = 'deployments.apps,statefulsets.apps,daemonsets.apps,pods';
 export interface WorkloadView {
   readonly kind: string;
   readonly name: string;
-  /** What people call it: the pods' `component`, else the name. */
+  /** Name for people: the `component` label of its pods, otherwise its name. */
   readonly label: string;
   readonly desired: number;
   readonly ready: number;
-  /** Every replica is of the newest template and available, and none of an older one is left. */
+  /** True if every replica has the newest template and is available, and no replica has an older one. */
   readonly settled: boolean;
-  /** What the controller itself could not do: a quota, a webhook. */
+  /** Message of the controller if it could not create pods: a quota, a webhook. */
   readonly complaint: string;
   readonly pods: readonly PodView[];
 }
 
-/** The workloads among objects. */
+/** Returns the workloads among the objects, as `Kind/name`. */
 export function workloadNames(objects: readonly KubernetesObject[]): ReadonlySet<string> {
   const workloads = objects.filter(({ kind }) => KINDS.some((known) => known === kind));
   return new Set(workloads.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
 }
 
-/** How the named workloads stand now, in one call; one that does not exist yet is missing from the answer. */
+/**
+ * Returns the current state of the named workloads, from one call. Workloads that do not exist yet are missing from the
+ * result.
+ */
 export async function readWorkloads(
   { kubectl, release }: Connection,
   names: ReadonlySet<string>,
@@ -38,7 +41,7 @@ export async function readWorkloads(
   return workloadViews(jsonAnswer(text, `kubectl get ${RESOURCES}`), names);
 }
 
-/** The same from kubectl's answer; pure. */
+/** Returns the workloads in kubectl's answer. Pure. */
 export function workloadViews(list: unknown, names: ReadonlySet<string>): readonly WorkloadView[] {
   const items = listAt(list, 'items');
   const pods = items.filter((item) => textAt(item, 'kind') === 'Pod').flatMap((pod) => podView(pod) ?? []);
@@ -86,7 +89,7 @@ function countsOf(kind: string, item: unknown): Counts {
     const old = number(item, 'status', 'replicas') - updated;
     return { desired, updated, available: number(item, 'status', 'availableReplicas'), old };
   }
-  // A StatefulSet forgets updatedReplicas once its two revisions are one.
+  // A StatefulSet drops updatedReplicas once its two revisions are equal.
   const same = textAt(item, 'status', 'currentRevision') === textAt(item, 'status', 'updateRevision');
   const ready = number(item, 'status', 'readyReplicas');
   return { desired, updated: same ? number(item, 'status', 'replicas') : updated, available: ready, old: 0 };
