@@ -16,7 +16,7 @@ const ARCHIVER = `
          pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS written
     FROM pg_stat_archiver`;
 
-/** The state of WAL archiving on a primary; undefined where the server does not show it. */
+/** The state of WAL archiving on a primary. Returns undefined if the server does not show it. */
 export async function archivingOf(session: Session): Promise<ArchivingFact | undefined> {
   const row = (await seen(session, ARCHIVER))?.[0];
   if (row === undefined) return undefined;
@@ -40,8 +40,8 @@ function event(row: Row, name: string): { wal: string; at: string } | undefined 
 }
 
 /**
- * What was written after the last archived segment. A segment's name holds its timeline, then its number in two parts of 8 hexadecimal digits, the
- * first counting 4 GiB (PostgreSQL, xlog_internal.h).
+ * WAL written after the last archived segment; empty if it cannot be counted. A segment's name holds its timeline, then
+ * its number in two parts of 8 hexadecimal digits, the first counting 4 GiB (PostgreSQL, xlog_internal.h).
  */
 export function unarchived(
   wal: string | undefined,

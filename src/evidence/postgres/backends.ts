@@ -2,15 +2,18 @@ import type { BackendFact } from './facts.ts';
 import type { Open } from './pooler.ts';
 import { flag, text } from './rows.ts';
 
-/** A balancer over two servers shows both with near certainty. */
+/** Enough connections to see both servers behind a load balancer with near certainty. */
 const TURNS = 6;
-/** Milliseconds after which the turns that were made are enough. */
+/** Milliseconds after which no further connection is made. */
 const TURNS_MS = 3_000;
 
 const SERVER = `
   SELECT pg_is_in_recovery() AS recovery, to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS started`;
 
-/** Connects again and again, one after the other, and asks each time which server that is. A connection that does not come about says nothing. */
+/**
+ * Connects repeatedly, one connection after the other, and identifies the server each time. Stops at the first
+ * connection that fails.
+ */
 export async function sampleBackends(open: Open): Promise<readonly BackendFact[]> {
   const turns: BackendFact[] = [];
   const began = performance.now();

@@ -17,10 +17,16 @@ import { CertificateFault, tlsPlan } from './tls.ts';
 import { upkeepOf } from './upkeep.ts';
 import { askVendor } from './vendor-cli.ts';
 
-/** Milliseconds for each of connecting, TLS, a login, an answer: Dify's own pool gives up after 30 s, and a healthy server needs a few. */
+/**
+ * Milliseconds for each of connecting, TLS, a login, an answer. Dify's own pool gives up after 30 s; a healthy server
+ * needs a few ms.
+ */
 const LIMIT_MS = 5_000;
 
-/** The external PostgreSQL, entered as the api and as the plugin daemon would; what is tried is taken back. */
+/**
+ * Probes the external PostgreSQL with the logins of the api and of the plugin daemon; every trial is rolled back or
+ * removed.
+ */
 export const postgresCollector: Collector<PostgresFacts> = {
   key: POSTGRES,
   timeoutMs: 60_000,
@@ -78,7 +84,7 @@ async function lookAround(
     const catalog = await databasesOf(way.session, databases);
     const found = await rolesOf(way.session, roles);
     const pooler = await poolerOf(way.session, way.open, main.refusedOptions);
-    // Last, since what is tried writes log of its own.
+    // After the facts of the server, because these trials write WAL; replay is observed after them for the same reason.
     const entries = await Promise.all(all.map((entered) => inside(entered, catalog)));
     const upkeep = server.isInRecovery ? undefined : await upkeepOf(way.session, databases);
     const { replication } = server;
@@ -105,7 +111,10 @@ async function inside({ entry, session, open }: LoggedIn, catalog: readonly Data
   }
 }
 
-/** DB_SESSION_TIMEZONE_OVERRIDE of the api, UTC where nobody says otherwise: it is sent as a startup option (Dify 1.16, api configuration). */
+/**
+ * DB_SESSION_TIMEZONE_OVERRIDE of the api, default UTC: the api sends it as a startup option (Dify 1.16, api
+ * configuration).
+ */
 function sessionTimezone(deployment: Deployment): string {
   return (plannedComponents(deployment).api.extraEnv.DB_SESSION_TIMEZONE_OVERRIDE ?? 'UTC').trim();
 }

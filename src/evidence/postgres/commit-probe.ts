@@ -4,12 +4,16 @@ import type { Open } from './pooler.ts';
 import { number } from './rows.ts';
 import type { Session } from './session.ts';
 
-/** Milliseconds after which a commit is cancelled: one takes a few, also with a standby that it waits for. Less than an answer may take. */
+/**
+ * Milliseconds after which a commit is cancelled: a healthy one needs a few, even with a synchronous standby. Less than
+ * the limit of an answer.
+ */
 const COMMIT_MS = 3_000;
 
 /**
- * Runs statements that leave nothing behind and commits them: only then does the server write its log, and wait for the standbys that it has to wait
- * for. `open` gives another session, to cancel a commit that does not end: it would hold its connection until a standby comes.
+ * Runs statements that leave nothing behind and commits them. Only a commit makes the server write WAL and wait for its
+ * synchronous standbys. `open` opens a second session to cancel a commit that hangs: otherwise it would hold its
+ * connection until a standby connects. Throws if the server does not answer.
  */
 export async function probeCommit(
   session: Session,
@@ -20,7 +24,7 @@ export async function probeCommit(
     await beginTransaction(session, statements);
     const own = number((await session.query('SELECT pg_backend_pid() AS pid'))[0], 'pid');
     const commit = session.query('COMMIT').then(() => 'ended' as const);
-    // Heard below, also where the cancelling comes first.
+    // Awaited below; prevents an unhandled rejection if the cancel comes first.
     commit.catch(() => undefined);
     const outcome = await Promise.race([commit, late(COMMIT_MS)]);
     if (outcome === 'waits') await cancel(own, open, commit);
@@ -32,14 +36,14 @@ export async function probeCommit(
   }
 }
 
-/** Begins a transaction that waits for no lock, and runs these in it. */
+/** Begins a transaction with a lock timeout of 2 s and runs the statements in it. */
 export async function beginTransaction(session: Session, statements: readonly string[]): Promise<void> {
   await session.query('BEGIN');
   await session.query("SET LOCAL lock_timeout = '2s'");
   for (const statement of statements) await session.query(statement);
 }
 
-/** What the server refused. Throws again what is no refusal, and what was not answered at all. */
+/** Code and text of the server's refusal. Rethrows any other error, and one without an answer. */
 export function refusalOf(error: unknown): NonNullable<TrialFact['refused']> {
   if (!(error instanceof PostgresFault) || error.kind === 'silent') throw error;
   const { code, text } = error.fact;

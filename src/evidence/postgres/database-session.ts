@@ -6,7 +6,10 @@ import type { Open } from './pooler.ts';
 import { flag, number, seen, text } from './rows.ts';
 import type { Row, Session } from './session.ts';
 
-/** What a session in one of Dify's databases sees and may do. `which`: the api's migrations need more than the plugin daemon's. */
+/**
+ * What a session in one of Dify's databases sees and may do. `which`: the api's migrations need more rights than the
+ * plugin daemon's.
+ */
 export async function databaseSession(session: Session, which: 'main' | 'plugin', open: Open): Promise<SessionFact> {
   const row = (await seen(session, WHERE))?.[0];
   const migrated = list(row, 'migrated');
@@ -32,7 +35,10 @@ const WHERE = `
          (SELECT array_agg(n.nspname::text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
            WHERE c.relname = 'alembic_version' AND c.relkind = 'r') AS migrated`;
 
-/** Tables that grow with every run and message (Dify 1.16, api/models). `reltuples` is an estimate, -1 where nothing was counted yet. */
+/**
+ * Tables that grow with every run and message (Dify 1.16, api/models). `reltuples` is an estimate, -1 if the table was
+ * never analysed.
+ */
 const LOG_TABLES = `
   SELECT c.relname AS name, greatest(c.reltuples, 0)::bigint AS rows, pg_total_relation_size(c.oid) AS bytes
     FROM pg_class c
@@ -50,7 +56,7 @@ async function logTablesOf(session: Session): Promise<SessionFact['logTables'] |
   }));
 }
 
-/** A setting of this role in this database goes before the role's, and that before the database's. */
+/** Precedence: a setting of this role in this database, then the role's, then the database's. */
 const CLIENT_ENCODING = `
   SELECT split_part(set, '=', 2) AS encoding
     FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole,
@@ -73,7 +79,7 @@ async function settingsOf(session: Session): Promise<SessionFact['settings']> {
   return Object.fromEntries(entries) as Record<SessionSetting, SettingFact | undefined>;
 }
 
-/** A table as Dify's migrations make them: an id by gen_random_uuid(), and text of every alphabet. */
+/** A table like those of Dify's migrations: an id by gen_random_uuid(), and text. */
 function tableStatements(): readonly string[] {
   const name = `difyctl_probe_${randomBytes(6).toString('hex')}`;
   return [
@@ -83,7 +89,7 @@ function tableStatements(): readonly string[] {
   ];
 }
 
-/** Runs statements in a transaction of their own and takes everything back. */
+/** Runs statements in their own transaction and rolls it back. */
 async function tried(session: Session, statements: readonly string[]): Promise<TrialFact> {
   try {
     await beginTransaction(session, statements);
@@ -95,7 +101,7 @@ async function tried(session: Session, statements: readonly string[]): Promise<T
   }
 }
 
-/** Those of extensions are left out: PostGIS and its like belong to whoever made them. */
+/** Excludes tables of extensions, such as PostGIS: they belong to the role that created the extension. */
 const FOREIGN_TABLES = `
   SELECT count(*) AS count, array_agg(DISTINCT pg_get_userbyid(c.relowner)::text) AS owners
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -3,9 +3,9 @@ import type { CertificateFact } from '../../net/tls.ts';
 import { evidenceKey } from '../evidence.ts';
 
 /**
- * Why a login ended, by SQLSTATE and the server's own routine, since its words come in its own language. `role`: there is no such role, or it may not
- * log in. `access`: pg_hba.conf. `…-limit`: connection limits. `silent`: no answer in time. `no-secret`: the password's reference does not resolve, so
- * that nothing was tried.
+ * Why a login failed, by SQLSTATE and the server's routine, because the server's messages are localised. `role`: the
+ * role does not exist or may not log in. `access`: pg_hba.conf. `…-limit`: connection limits. `silent`: no answer in
+ * time. `no-secret`: the password's reference does not resolve, so that no login was tried.
  */
 export type LoginFaultKind =
   | 'password'
@@ -26,62 +26,70 @@ export interface LoginFault extends FaultFact {
   readonly kind: LoginFaultKind;
 }
 
-/** What pg_roles shows of a role to everybody. Limits below 0 are none. */
+/** What pg_roles shows of a role to every role. A limit below 0 means no limit. */
 export interface RoleFact {
   readonly name: string;
   readonly isSuperuser: boolean;
   readonly mayCreateDatabases: boolean;
   readonly mayLogin: boolean;
   readonly connectionLimit: number;
-  /** ISO time; absent where the password does not end. */
+  /** ISO time; absent if the password does not expire. */
   readonly validUntil?: string;
 }
 
-/** What pg_database shows of a database to everybody, whoever may connect to it. */
+/** What pg_database shows of a database to every role, even without the right to connect. */
 export interface DatabaseFact {
   readonly name: string;
   readonly owner: string;
   readonly encoding: string;
   readonly takesConnections: boolean;
-  /** Below 0: none. */
+  /** Below 0: no limit. */
   readonly connectionLimit: number;
-  /** Absent where this role may not ask. */
+  /** Absent if this role may not read the size. */
   readonly bytes?: number;
 }
 
-/** One setting as a session of Dify gets it. `source`: `default`, `configuration file`, `database`, `user`, `client`, … */
+/** One setting in a session of Dify. `source`: `default`, `configuration file`, `database`, `user`, `client`, … */
 export interface SettingFact {
   readonly value: string;
   readonly source: string;
 }
 
-/** What was tried in a transaction and taken back; `refused` says by what code and words. */
+/** A trial in a transaction that is rolled back; `refused` has the server's code and text. */
 export interface TrialFact {
   readonly refused?: { readonly code: string; readonly text: string };
 }
 
-/** What a session in one of Dify's databases sees, as Dify's own role. */
+/** What a session in one of Dify's databases sees, with Dify's own role. */
 export interface SessionFact {
-  /** The role that the server made of it: a pooler may put its own. */
+  /** The session's role; a pooler may replace the one of the login. */
   readonly user: string;
   readonly settings: Readonly<Record<SessionSetting, SettingFact | undefined>>;
-  /** Where a table without a schema would go; absent where nowhere. */
+  /** Schema of a table that names none; absent if no schema of the search path exists. */
   readonly schema?: string;
-  /** True where this session is one of a standby. */
+  /** True if the server of this session is a standby. */
   readonly isInRecovery?: boolean;
-  /** A table with a uuid was made, filled and dropped. */
+  /** Creates a table with a uuid, inserts a row and drops it. */
   readonly table: TrialFact;
-  /** How the commit of that went: `waits` where it did not end until it was cancelled; absent where it did not come to one. */
+  /** How the commit of that ended: `waits` if it hung until it was cancelled; absent if it was not reached. */
   readonly commit?: 'ended' | 'waits';
-  /** CREATE EXTENSION "uuid-ossp" and a use of it, as the first migration of the api says; absent where the migrations ran already, and for the plugin daemon. */
+  /**
+   * CREATE EXTENSION "uuid-ossp" and a use of it, as in the api's first migration; absent if migrations ran already,
+   * and for the plugin daemon.
+   */
   readonly uuid?: TrialFact;
-  /** Tables of an earlier installation that this role neither owns nor inherits: migrations cannot alter them. */
+  /**
+   * Tables in schema public that this role neither owns nor inherits, for example of an earlier installation:
+   * migrations cannot alter them.
+   */
   readonly foreignTables: { readonly count: number; readonly owners: readonly string[] };
   /** Schemas in which migrations of the api have run. */
   readonly migrated?: readonly string[];
-  /** What Dify keeps of runs and messages, as the statistics have it; absent where these tables are not there. */
+  /** Dify's tables of runs and messages, by the planner's statistics; absent if they do not exist. */
   readonly logTables?: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
-  /** `client_encoding` as set for the role or the database: what a client gets that asks for none, as Dify's do. */
+  /**
+   * `client_encoding` as set for the role or the database. A client that requests no encoding gets it, as Dify's do.
+   */
   readonly clientEncoding?: string;
 }
 
@@ -98,29 +106,32 @@ export const SESSION_SETTINGS = [
 ] as const;
 export type SessionSetting = (typeof SESSION_SETTINGS)[number];
 
-/** One of the two databases, entered as the process that uses it would. */
+/** One of the two databases, entered with the login of the process that uses it. */
 export interface EntryFact {
   readonly which: 'main' | 'plugin';
   readonly database: string;
   readonly username: string;
   readonly fault?: LoginFault;
-  /** Where the database could not be entered: whether the role may enter `postgres`, from where the plugin daemon would make its own. */
+  /**
+   * Present if the login to the database failed: whether the role may connect to `postgres`, from where the plugin
+   * daemon creates its database.
+   */
   readonly mayEnterPostgres?: boolean;
-  /** Absent where there is no such database, or nobody could look. */
+  /** Absent if the database does not exist, or no session could read the catalog. */
   readonly catalog?: DatabaseFact;
   readonly session?: SessionFact;
 }
 
-/** A WAL sender's client. What a role without pg_monitor is not shown is absent. */
+/** A client of a WAL sender. Fields that only pg_monitor may read are absent for other roles. */
 export interface StandbyFact {
   readonly name: string;
   readonly state?: string;
   readonly sync?: string;
-  /** Bytes of log that it has not replayed. */
+  /** Bytes of WAL that it has not replayed. */
   readonly lagBytes?: number;
-  /** False where it had received log and replayed none of it while it was watched. */
+  /** False if it had received WAL and replayed none of it while it was observed. */
   readonly isReplaying?: boolean;
-  /** True where it is sent decoded changes and not the log: a subscriber or a change feed, no standby. */
+  /** True if it receives decoded changes instead of WAL: a subscriber or a change feed, not a standby. */
   readonly isLogical?: boolean;
 }
 
@@ -128,49 +139,49 @@ export interface ReplicationFact {
   readonly standbys: readonly StandbyFact[];
   /** `synchronous_standby_names`. */
   readonly required: string;
-  /** True where this role is shown the state of standbys (pg_monitor, or superuser). */
+  /** True if this role may read the state of standbys (pg_monitor, or superuser). */
   readonly isShown: boolean;
 }
 
 export interface ArchivingFact {
   readonly mode: string;
-  /** Absent where the role is not shown it. */
+  /** Absent if the role may not read it. */
   readonly command?: string;
   readonly library?: string;
-  /** Seconds; 0 is never. */
+  /** Seconds; 0 means never. */
   readonly timeoutSeconds: number;
   readonly archived: number;
   readonly failed: number;
   readonly lastArchived?: { readonly wal: string; readonly at: string };
   readonly lastFailed?: { readonly wal: string; readonly at: string };
-  /** Whole segments written after the last archived one; absent where they cannot be counted. */
+  /** Whole segments written after the last archived one; absent if they cannot be counted. */
   readonly waitingSegments?: number;
   /** Bytes in the segment that is being written. */
   readonly openBytes?: number;
-  /** The server's own clock. */
+  /** Time of the server's own clock. */
   readonly now: string;
 }
 
 export interface ConnectionsFact {
   readonly max: number;
-  /** Kept back for superusers and for `reserved_connections`. */
+  /** Reserved for superusers and by `reserved_connections`. */
   readonly reserved: number;
-  /** Clients that are not Dify's own roles in Dify's databases. */
+  /** Connections of other clients than Dify's own roles in Dify's databases. */
   readonly others: number;
 }
 
-/** A program between that lends connections to the server. */
+/** A connection pooler in front of the server. */
 export interface PoolerFact {
   readonly product: 'PgBouncer' | 'unknown';
   readonly version?: string;
   readonly mode?: 'session' | 'transaction' | 'statement';
-  /** Whether a prepared statement is there again on another server connection; absent where that was not seen. */
+  /** Whether a prepared statement still exists on another server connection; absent if that could not be observed. */
   readonly keepsPrepared?: boolean;
-  /** What became of one more session beside Dify's first: absent where it was served. */
+  /** Outcome of a second session beside Dify's first; absent if it was served. */
   readonly next?: 'waits' | 'refused';
-  /** Why the api's startup options were refused; absent where they were taken. */
+  /** Why the api's startup options were refused; absent if they were accepted. */
   readonly refusedOptions?: { readonly code: string; readonly text: string };
-  /** The pooler's own figures, where this role may read its console. */
+  /** The pooler's own settings; absent if this role may not read its console. */
   readonly console?: {
     readonly poolSizes: Readonly<Record<string, number>>;
     readonly defaultPoolSize: number;
@@ -181,22 +192,22 @@ export interface PoolerFact {
 export interface ServerFact {
   /** `server_version_num`: 150008. */
   readonly version: number;
-  /** Up to the platform: `PostgreSQL 15.8`. */
+  /** Without the platform: `PostgreSQL 15.8`. */
   readonly product: string;
   readonly isInRecovery: boolean;
   readonly connections?: ConnectionsFact;
   readonly replication?: ReplicationFact;
   readonly archiving?: ArchivingFact;
-  /** Bytes; absent where it is not shown. */
+  /** Bytes; absent if this role may not read it. */
   readonly sharedBuffers?: number;
-  /** Milliseconds of a trivial query, sorted. */
+  /** Milliseconds of each trivial query, sorted. */
   readonly latencies: readonly number[];
   readonly pooler?: PoolerFact;
-  /** When the server was started that answered first, by its own clock. */
+  /** Start time of the first server that answered, by its own clock. */
   readonly startedAt?: string;
-  /** The servers that further connections to the same address came to; empty behind a pooler. */
+  /** The servers that further connections to the same address reached; empty behind a pooler. */
   readonly backends?: readonly BackendFact[];
-  /** Settings of the whole server that endanger what is stored. */
+  /** Server-wide settings that can endanger stored data. */
   readonly settings?: Readonly<Partial<Record<ServerSetting, string>>>;
   readonly upkeep?: UpkeepFact;
 }
@@ -210,51 +221,51 @@ export const SERVER_SETTINGS = [
 ] as const;
 type ServerSetting = (typeof SERVER_SETTINGS)[number];
 
-/** The server that one connection came to. */
+/** The server that one connection reached. */
 export interface BackendFact {
   readonly isInRecovery: boolean;
   readonly startedAt: string;
 }
 
-/** What piles up where nobody looks after it. */
+/** What accumulates on a server without maintenance. */
 export interface UpkeepFact {
-  /** Replication slots that nobody uses, and the bytes of log that each keeps. */
+  /** Inactive replication slots, and the bytes of WAL that each retains. */
   readonly idleSlots: readonly { readonly name: string; readonly keptBytes: number }[];
-  /** Replication slots whose log is gone. */
+  /** Replication slots whose WAL was removed. */
   readonly lostSlots: readonly string[];
-  /** The oldest database, in transactions. */
+  /** The database with the oldest unfrozen transaction; age in transactions. */
   readonly oldest?: { readonly database: string; readonly age: number };
-  /** Prepared transactions that nobody ended for an hour. */
+  /** Prepared transactions older than one hour. */
   readonly forgotten: readonly string[];
-  /** Databases of the deployment that were sorted by another version of the library than the one in use. */
+  /** Databases of the deployment whose collation version differs from the library's. */
   readonly resorted: readonly string[];
 }
 
-/** What the vendor's own command line says of a managed server. */
+/** What the vendor's CLI says of a managed server. */
 export interface VendorFact {
   /** `aws`, `az`, `gcloud`. */
   readonly program: string;
-  /** Whether it fails over to another one. */
+  /** Whether it fails over to a standby. */
   readonly hasStandby?: boolean;
   /** Whether it can be restored to a point in time. */
   readonly hasBackups?: boolean;
 }
 
-/** What was seen of the external PostgreSQL, stage by stage: connection, TLS, a login for each database, facts. */
+/** Evidence of the external PostgreSQL, stage by stage: connection, TLS, a login for each database, facts. */
 export interface PostgresFacts {
   /** `pg.example.internal:5432`. */
   readonly address: string;
-  /** What was shown; absent without TLS. */
+  /** The server's certificate; absent without TLS. */
   readonly certificate?: CertificateFact;
-  /** The fault that ended the probe before any login: stage resolve, connect or tls. */
+  /** The error that ended the probe: stage resolve, connect or tls, or a later one if the server stops answering. */
   readonly fault?: FaultFact;
-  /** The main database, then the plugin daemon's; empty where no login was tried. */
+  /** The main database, then the plugin daemon's; empty if no login was tried. */
   readonly entries: readonly EntryFact[];
-  /** The roles of the file, as far as there are such. */
+  /** Those roles of the file that exist. */
   readonly roles: readonly RoleFact[];
-  /** Absent where no session came about. */
+  /** Absent if no session was opened. */
   readonly server?: ServerFact;
-  /** Of a managed server, where somebody is logged in. */
+  /** Present for a managed server, if the vendor's CLI is logged in. */
   readonly vendor?: VendorFact;
 }
 

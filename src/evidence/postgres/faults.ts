@@ -5,7 +5,7 @@ import { faultOf, ProbeError } from '../../net/probe-error.ts';
 import type { LoginFault, LoginFaultKind } from './facts.ts';
 import { OTHER_LOGIN } from './messages.ts';
 
-/** A refusal by the server or its silence, with what it means for a login. */
+/** The server refuses or does not answer; `kind` is its meaning for a login. */
 export class PostgresFault extends ProbeError {
   readonly kind: LoginFaultKind;
 
@@ -20,7 +20,7 @@ export class PostgresFault extends ProbeError {
   }
 }
 
-/** What a failed login means. */
+/** Classifies the error of a login. */
 export function loginFault(error: unknown, redact: Redact): PostgresFault {
   const said = saidBy(error, redact);
   if (said === undefined) return silence(error, 'login', redact);
@@ -28,7 +28,7 @@ export function loginFault(error: unknown, redact: Redact): PostgresFault {
   return new PostgresFault('login', code, text, code === POOLER ? pooledKind(text) : kindOf(code, routine));
 }
 
-/** PgBouncer refuses with protocol_violation, whatever it is, and says what in English. */
+/** PgBouncer refuses everything with protocol_violation; its English message says why. */
 const POOLER = '08P01';
 
 function pooledKind(text: string): LoginFaultKind {
@@ -39,17 +39,17 @@ function pooledKind(text: string): LoginFaultKind {
   return 'other';
 }
 
-/** What a failed statement means. */
+/** Classifies the error of a statement. */
 export function statementFault(error: unknown, redact: Redact): PostgresFault {
   const said = saidBy(error, redact);
   if (said === undefined) return silence(error, 'use', redact);
   return new PostgresFault('use', said.code, said.text, 'other');
 }
 
-/** Characters that are kept of what the server says of an error. */
+/** Characters of the server's error message that are kept. */
 const LONGEST = 1_000;
 
-/** The server's own error fields; undefined where it said none. */
+/** The server's own error fields; undefined if the error is not from the server. */
 function saidBy(error: unknown, redact: Redact): { code: string; routine: string; text: string } | undefined {
   if (!(error instanceof Error) || !('severity' in error)) return undefined;
   const field = (name: string): string => {
@@ -72,7 +72,7 @@ function silence(error: unknown, stage: 'login' | 'use', redact: Redact): Postgr
       'silent',
     );
   }
-  // In the library's words, for a message that is none of an answer.
+  // The library's own message for a message type that it does not expect.
   if (/^Received unexpected/.test(text)) {
     return new PostgresFault(stage, 'EPROTO', foreignFault('PostgreSQL').fact.text, 'other');
   }

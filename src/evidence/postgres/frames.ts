@@ -3,9 +3,9 @@ import { ProbeError } from '../../net/probe-error.ts';
 import { isBody } from './messages.ts';
 
 const HEAD = 5;
-/** Bytes of one message: a row of what the probes ask for has a few hundred. */
+/** Bytes of one message: a row that the probes request has a few hundred. */
 const MESSAGE_LIMIT = 2 ** 20;
-/** Bytes and messages until the server says that it is ready again: a list of 50,000 tables stays below both. */
+/** Bytes and messages until the server is ready for the next query: a list of 50,000 tables stays below both. */
 const ANSWER_LIMIT = 8 * 2 ** 20;
 const COUNT_LIMIT = 100_000;
 const READY = 0x5a;
@@ -13,8 +13,8 @@ const ROW = 0x44;
 const COLUMNS = 0x54;
 
 /**
- * Reads the messages of a PostgreSQL server (Frontend/Backend Protocol 3, "Message Formats") and lets whole ones through whose inside is as the protocol
- * has it: the library takes every length on trust, and loops or fills the memory where one is wrong.
+ * Parses the messages of a PostgreSQL server (Frontend/Backend Protocol 3, "Message Formats") and passes on only whole,
+ * well-formed ones. The library trusts every length: a wrong one makes it loop or fill the memory.
  */
 export class PostgresFrames implements Inspector {
   #waiting: Buffer[] = [];
@@ -62,7 +62,7 @@ export class PostgresFrames implements Inspector {
     if (this.#bytes > ANSWER_LIMIT || this.#count > COUNT_LIMIT) throw tooMuch();
   }
 
-  /** A length beyond every limit is most often text of another protocol. */
+  /** A length above the limit usually means another protocol. */
   #tooLarge(bytes: Buffer, at: number): ProbeError {
     return this.#count > 0 && bytes[at] === ROW ? tooMuch() : foreignFault('PostgreSQL');
   }

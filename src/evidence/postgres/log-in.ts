@@ -5,20 +5,26 @@ import type { EntryFact, LoginFault, PoolerFact } from './facts.ts';
 import { PostgresFault } from './faults.ts';
 import { type Login, openSession, type ServerAccess, type Session } from './session.ts';
 
-/** An attempt to enter one of the databases. */
+/** Result of a login to one of the databases. */
 export interface LoggedIn {
   readonly entry: EntryFact;
-  /** In the database itself, or (with a fault in `entry`) in the one that every server has; absent where the role gets in nowhere. */
+  /**
+   * A session in the database itself or, if `entry` has a fault, in `postgres`; absent if the role can connect to
+   * neither.
+   */
   readonly session?: Session;
-  /** Opens another one like it. */
+  /** Opens another session with the same login; default: the same database. */
   readonly open: (database?: string) => Promise<Session>;
   readonly refusedOptions?: PoolerFact['refusedOptions'];
 }
 
-/** The database that createdb and the plugin daemon turn to where their own is missing. */
+/** The database that createdb and the plugin daemon connect to if their own does not exist. */
 const MAINTENANCE = 'postgres';
 
-/** Enters a database with its own role. Never throws but for what is no answer of the server. */
+/**
+ * Logs in to a database with its own role. A refusal is recorded in `entry`. Throws ProbeError for an error before the
+ * login.
+ */
 export async function logIn(
   access: ServerAccess,
   postgres: ExternalPostgres,
@@ -49,7 +55,8 @@ export async function logIn(
     if (second.session !== undefined) return { entry: base, session: second.session, open: without, refusedOptions };
   }
   if (!ELSEWHERE.has(fault.kind)) return { entry: { ...base, fault }, open: opening(login) };
-  // The role is let in, this database is not there or closed: another one shows why, and what the role may do about it.
+  // The role may log in, but this database does not exist or is closed: a session in `postgres` shows why, and what the
+  // role may do about it.
   const open = (database?: string) => opening(login)(database ?? MAINTENANCE);
   const { session } = await attempt(open);
   return { entry: { ...base, fault, mayEnterPostgres: session !== undefined }, ...compact({ session }), open };

@@ -4,12 +4,15 @@ type IsBody = (body: Buffer) => boolean;
 
 const isEmpty: IsBody = (body) => body.length === 0;
 
-/** Whether the inside of a message is as the protocol has it for its type. False for types that no probe asks for, such as COPY. Throws ProbeFault for a login that is not spoken. */
+/**
+ * True if the body of a message is valid for its type. False for types that no probe requests, such as COPY. Throws
+ * ProbeError if the server requests a login method other than a password.
+ */
 export function isBody(type: number, body: Buffer): boolean {
   return BODIES[String.fromCharCode(type)]?.(body) ?? false;
 }
 
-/** PostgreSQL, "Message Formats", what the server sends. */
+/** Messages of the server by type byte (PostgreSQL, "Message Formats"). */
 const BODIES: Readonly<Partial<Record<string, IsBody>>> = {
   R: isLogin,
   S: (body) => endOfTexts(body, 0, 2) === body.length,
@@ -30,7 +33,10 @@ const BODIES: Readonly<Partial<Record<string, IsBody>>> = {
   '3': isEmpty,
 };
 
-/** Begins the code of the fault for a way to log in that needs something else than a password; its number in the protocol follows. */
+/**
+ * Prefix of the error code for a login method that needs something other than a password; the method's number in the
+ * protocol follows.
+ */
 export const OTHER_LOGIN = 'AUTH_';
 
 const OTHER_LOGINS: Readonly<Record<number, string>> = { 2: 'Kerberos', 6: 'SCM', 7: 'GSSAPI', 8: 'GSSAPI', 9: 'SSPI' };
@@ -52,7 +58,7 @@ function isLogin(body: Buffer): boolean {
   return code === 11 || code === 12;
 }
 
-/** Names, the last of which is empty. */
+/** Zero-terminated names; an empty one ends the list. */
 function isMechanisms(body: Buffer): boolean {
   for (let at = 4; at < body.length; ) {
     const end = body.indexOf(0, at);
@@ -63,7 +69,7 @@ function isMechanisms(body: Buffer): boolean {
   return false;
 }
 
-/** Where `count` texts end, each of which ends with a zero; -1 where one does not. */
+/** Offset after `count` zero-terminated texts; -1 if one does not end. */
 function endOfTexts(body: Buffer, from: number, count: number): number {
   let at = from;
   for (let text = 0; text < count; text += 1) {
@@ -74,7 +80,7 @@ function endOfTexts(body: Buffer, from: number, count: number): number {
   return at;
 }
 
-/** Fields of an error or a notice: a letter and a text each, and a zero at the end. */
+/** Fields of an error or a notice: a letter and a text each; a zero byte ends the list. */
 function isFields(body: Buffer): boolean {
   for (let at = 0; at < body.length; ) {
     if (body[at] === 0) return at === body.length - 1;
@@ -84,7 +90,7 @@ function isFields(body: Buffer): boolean {
   return false;
 }
 
-/** PostgreSQL's own limit of columns (MaxTupleAttributeNumber). */
+/** PostgreSQL's limit of columns (MaxTupleAttributeNumber). */
 const MOST_COLUMNS = 1664;
 /** Bytes of a column after its name. */
 const COLUMN = 18;

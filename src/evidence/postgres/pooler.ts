@@ -5,15 +5,15 @@ import { PostgresFault } from './faults.ts';
 import { number, seen, text } from './rows.ts';
 import type { Session } from './session.ts';
 
-/** Opens a session as the first one was, or in another database. */
+/** Opens a session with the login of the first one, optionally in another database. */
 export type Open = (database?: string) => Promise<Session>;
 
-/** More than once, since another client may come between. */
+/** More than one, because another client may use the connection in between. */
 const ROUNDS = 4;
 
 /**
- * Recognises a pooler: it greets with a process id of its own making, since it lends the same client several server processes. Undefined where the
- * server itself answers.
+ * Detects a pooler: the process id in its greeting is not the server's, because it assigns several server processes to
+ * one client. Returns undefined if the server itself answers.
  */
 export async function poolerOf(
   session: Session,
@@ -40,7 +40,7 @@ async function backendOf(session: Session): Promise<number> {
   return number((await session.query('SELECT pg_backend_pid() AS pid'))[0], 'pid') ?? 0;
 }
 
-/** Two idle clients on one server connection: it is lent by transaction, or by statement where none can be begun. */
+/** Two idle clients on one server connection mean transaction pooling, or statement pooling if BEGIN fails. */
 async function modeOf(first: Session, open: Open): Promise<Pick<PoolerFact, 'mode' | 'next'>> {
   let second: Session | undefined;
   try {
@@ -68,7 +68,10 @@ async function modeBetween(first: Session, second: Session): Promise<PoolerFact[
   return begun ? 'transaction' : 'statement';
 }
 
-/** Prepares on one server connection, has that one taken by another client, and runs it on the next. */
+/**
+ * Prepares a statement on one server connection, lets another client take that connection, and runs the statement on
+ * the next. Undefined if the connections did not change as needed.
+ */
 async function keepsPrepared(open: Open): Promise<boolean | undefined> {
   const name = `difyctl_${randomBytes(6).toString('hex')}`;
   const statement = { text: 'SELECT pg_backend_pid() AS pid', name };
@@ -80,12 +83,13 @@ async function keepsPrepared(open: Open): Promise<boolean | undefined> {
       try {
         const after = number((await client.query(statement.text, statement))[0], 'pid');
         if (taken === before) return after === before ? undefined : true;
-        // The taker got another one: the client keeps its own once it has prepared something there (RDS Proxy's pinning).
+        // The second client got another server connection: the first is pinned to its own after it prepared a statement
+        // (RDS Proxy's pinning).
         return after === before ? true : undefined;
       } catch (error) {
         return error instanceof PostgresFault && error.fact.code === '26000' ? false : undefined;
       } finally {
-        // Still on the server connection where it was prepared: nothing of it stays in the pool.
+        // This client still holds the connection where the statement was prepared: leave nothing of it in the pool.
         await taker.query(`DEALLOCATE ${name}`).catch(() => undefined);
         await taker.query('ROLLBACK').catch(() => undefined);
       }
@@ -99,8 +103,8 @@ interface Console {
 }
 
 /**
- * PgBouncer's own console is a database of its name, for those in `stats_users` or `admin_users`; others are refused in its own way. Undefined where
- * it is no PgBouncer.
+ * PgBouncer's console is a database named `pgbouncer`, for users in `stats_users` or `admin_users`; it refuses others
+ * with 08P01. Returns an empty object for such a refusal, undefined if the pooler is not PgBouncer.
  */
 async function consoleOf(open: Open): Promise<Console | undefined> {
   let session: Session;
@@ -130,7 +134,7 @@ async function figuresOf(session: Session): Promise<NonNullable<PoolerFact['cons
   };
 }
 
-/** The answer, and the session ended after it; undefined where it does not come about. */
+/** Opens a session, returns the result of `use` and ends the session. Undefined if either fails. */
 async function withSession<T>(open: Open, use: (session: Session) => Promise<T>): Promise<T | undefined> {
   let session: Session | undefined;
   try {

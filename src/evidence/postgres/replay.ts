@@ -3,11 +3,13 @@ import type { ReplicationFact } from './facts.ts';
 import { number, seen, text } from './rows.ts';
 import type { Session } from './session.ts';
 
-/** How often replay is looked at again, and milliseconds between: a standby that replays at all moves within a second. */
+/** How often replay is checked, and the pause between in ms: a standby that replays advances within a second. */
 const LOOKS = 6;
 const PAUSE_MS = 300;
 
-/** Bytes of log that a standby has received and replayed, counted from the beginning. A client of decoded changes has neither. */
+/**
+ * Bytes of WAL that a standby has received and replayed, counted from LSN 0/0. A client of decoded changes has neither.
+ */
 const PLACES = `
   SELECT application_name AS name, pg_wal_lsn_diff(flush_lsn, '0/0') AS received, pg_wal_lsn_diff(replay_lsn, '0/0') AS replayed
     FROM pg_stat_replication WHERE state = 'streaming'`;
@@ -18,8 +20,8 @@ interface Place {
 }
 
 /**
- * Marks the standbys that have received log and replay none of it while they are watched: recovery is paused, delayed, or waits for a query. Called after
- * something was written. Where the places are not shown to this role, nothing is marked.
+ * Marks standbys that have received WAL and replay none of it while they are observed: recovery is paused, delayed, or
+ * waits for a query. Call after something was written. Marks nothing if this role may not read the positions.
  */
 export async function withReplay(
   session: Session,
@@ -41,7 +43,7 @@ export async function withReplay(
   return { ...replication, standbys };
 }
 
-/** By name; of several of one name, none is told from another, so that they are left out. */
+/** Positions by name. Standbys that share a name cannot be told apart and are left out. */
 async function placesOf(session: Session): Promise<ReadonlyMap<string, Place>> {
   const rows = (await seen(session, PLACES)) ?? [];
   const places = rows.flatMap((row) => {

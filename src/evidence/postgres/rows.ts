@@ -1,6 +1,9 @@
 import type { Row, Session } from './session.ts';
 
-/** Rows of a statement that this server or this role may refuse: undefined then. A connection that is gone is heard by whatever needs it next. */
+/**
+ * Rows of a statement. Returns undefined if it fails, because this server or role may refuse it. A broken connection
+ * fails the next statement.
+ */
 export async function seen(
   session: Session,
   text: string,
@@ -14,7 +17,7 @@ export function text(row: Row | undefined, column: string): string | undefined {
   return value === null || value === undefined ? undefined : String(value);
 }
 
-/** A number, also where the driver gives it as text (bigint, numeric). */
+/** A number; the driver returns bigint and numeric as text. Undefined for null or other text. */
 export function number(row: Row | undefined, column: string): number | undefined {
   const value = text(row, column);
   return value === undefined || value === '' || Number.isNaN(Number(value)) ? undefined : Number(value);

@@ -11,9 +11,9 @@ import {
 import { flag, number, seen, text } from './rows.ts';
 import type { Session } from './session.ts';
 
-/** Enough for a p95 that one slow answer does not make. */
+/** Enough for a p95 that one slow answer does not determine. */
 const QUERIES = 40;
-/** Milliseconds after which enough was seen of a server that answers slowly. */
+/** Milliseconds after which a slow server gets no further queries. */
 const QUERIES_MS = 3_000;
 
 const SERVER = `
@@ -21,7 +21,10 @@ const SERVER = `
          to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS started,
          (SELECT setting::bigint * 8192 FROM pg_settings WHERE name = 'shared_buffers') AS buffers`;
 
-/** What the whole server shows. `own`: roles and databases of the deployment. Throws PostgresFault where not even the version comes. */
+/**
+ * Facts of the whole server. `own`: roles and databases of the deployment. Throws PostgresFault if even the version
+ * query fails.
+ */
 export async function serverOf(session: Session, own: Own): Promise<Omit<ServerFact, 'pooler'>> {
   const row = (await session.query(SERVER))[0];
   const isInRecovery = flag(row, 'recovery');
@@ -44,7 +47,7 @@ export interface Own {
   readonly databases: readonly string[];
 }
 
-/** A session of a role without pg_read_all_stats is shown with its role and database, but without `backend_type`. */
+/** A role without pg_read_all_stats sees other sessions with role and database, but without `backend_type`. */
 const CONNECTIONS = `
   SELECT current_setting('max_connections') AS max,
          current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true), '0')::int AS reserved,
@@ -66,7 +69,7 @@ const SHOWN = `
   SELECT current_setting('synchronous_standby_names') AS required,
          (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) OR pg_has_role('pg_read_all_stats', 'USAGE') AS shown`;
 
-/** Who follows this primary; undefined where that is not shown. */
+/** The standbys of this primary; undefined if this role may not read them. */
 export async function replicationOf(session: Session): Promise<ReplicationFact | undefined> {
   const [rows, shown] = [await seen(session, STANDBYS), await seen(session, SHOWN)];
   if (rows === undefined || shown === undefined) return undefined;
@@ -101,7 +104,7 @@ async function latenciesOf(session: Session): Promise<readonly number[]> {
   return times.sort((a, b) => a - b);
 }
 
-/** The roles of these names that there are. */
+/** Those of these roles that exist. */
 export async function rolesOf(session: Session, names: readonly string[]): Promise<readonly RoleFact[]> {
   const rows = await seen(
     session,
@@ -122,7 +125,7 @@ export async function rolesOf(session: Session, names: readonly string[]): Promi
   );
 }
 
-/** The databases of these names that there are. */
+/** Those of these databases that exist. */
 export async function databasesOf(session: Session, names: readonly string[]): Promise<readonly DatabaseFact[]> {
   const rows = await seen(
     session,

@@ -29,16 +29,19 @@ export interface Login {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A logged-in connection. It ends with `end`, with the signal (which ends the dialled stream), or with a query that is not answered in time. */
+/**
+ * A logged-in connection. It ends with `end`, with the signal (which ends the dialled stream), or with a query that
+ * times out.
+ */
 export interface Session {
-  /** Process of the server that the greeting named; a pooler invents one. */
+  /** The server's process id from the greeting; a pooler invents one. */
   readonly processId: number;
-  /** Rows of one statement. Throws PostgresFault, its stage `use`. `name`: as a prepared statement. */
+  /** Rows of one statement. Throws PostgresFault with stage `use`. `name`: as a prepared statement. */
   query(text: string, options?: { readonly values?: readonly unknown[]; readonly name?: string }): Promise<Row[]>;
   end(): Promise<void>;
 }
 
-/** Connects and agrees on TLS, and no more. Throws ProbeFault with stage `resolve`, `connect` or `tls`. */
+/** Connects and negotiates TLS only. Throws ProbeError with stage `resolve`, `connect` or `tls`. */
 export async function connect(access: ServerAccess): Promise<Encrypted> {
   const { host, port, dial, signal, limitMs, tls } = access;
   const plain = await dial(host, port, { signal, limitMs });
@@ -51,7 +54,10 @@ export async function connect(access: ServerAccess): Promise<Encrypted> {
   }
 }
 
-/** Connects, agrees on TLS and logs in. Throws ProbeFault before the login, PostgresFault with stage `login` where that is refused. */
+/**
+ * Connects, negotiates TLS and logs in. Throws ProbeError before the login, PostgresFault with stage `login` if the
+ * login fails.
+ */
 export async function openSession(access: ServerAccess, login: Login): Promise<Session> {
   const reached = await connect(access);
   const stream = guarded(reached.stream, new PostgresFrames(), 'PostgreSQL');
@@ -60,7 +66,7 @@ export async function openSession(access: ServerAccess, login: Login): Promise<S
   const client = new Client({
     user: login.username,
     database: login.database,
-    // As a function, since for an empty text pg would take the password of its user from PGPASSWORD or ~/.pgpass.
+    // A function, because for an empty text pg would read the user's password from PGPASSWORD or ~/.pgpass.
     password: () => login.password,
     ssl: false,
     application_name: 'difyctl',
@@ -68,7 +74,7 @@ export async function openSession(access: ServerAccess, login: Login): Promise<S
     types: { getTypeParser: (type: number) => (READ_TYPES.has(type) ? types.getTypeParser(type, 'text') : asText) },
     stream: () => asPgStream(stream),
   });
-  // A connection that ends outside a query is heard by the next one.
+  // A connection that breaks between queries fails the next query.
   client.on('error', () => undefined);
   try {
     await within(client.connect(), access.limitMs, stream);
@@ -93,7 +99,10 @@ export async function openSession(access: ServerAccess, login: Login): Promise<S
   };
 }
 
-/** bool, int2, int4, oid and text[] are read; the library's readers of times and of JSON take too long for a text made to that end. */
+/**
+ * Types that are parsed: bool, int2, int4, oid and text[]. Others stay text, because a hostile server can make the
+ * library's parsers of times and JSON slow.
+ */
 const READ_TYPES: ReadonlySet<number> = new Set([16, 21, 23, 26, 1009]);
 const asText = (value: string) => value;
 
@@ -111,22 +120,22 @@ async function ask(
   }
 }
 
-/** The server's process id of BackendKeyData, which @types/pg does not know. */
+/** The server's process id from BackendKeyData, which @types/pg does not declare; 0 if it is missing. */
 function processOf(client: object): number {
   const id: unknown = 'processID' in client ? client.processID : undefined;
   return typeof id === 'number' ? id : 0;
 }
 
 /**
- * The answer, or the end of the stream when it does not come: pg has no way back from a query that is not answered, and does not hear of a stream that
- * ended before it listened.
+ * Returns the answer, or destroys the stream if none comes within `limitMs`. pg cannot recover from a query without an
+ * answer, and does not notice a stream that ended before it listened.
  */
 async function within<T>(answer: Promise<T>, limitMs: number, stream: Duplex): Promise<T> {
   const late = () => stream.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
   const timer = setTimeout(late, limitMs);
   let closed: () => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
-    // The answer may be the server's last words: pg hands it on a moment after it has read it.
+    // The answer may be the last data before the close: pg delivers it a moment after it was read.
     closed = () => setImmediate(() => reject(stream.errored ?? new Error('Connection terminated unexpectedly')));
     if (stream.closed) closed();
     else stream.once('close', closed);
@@ -141,7 +150,7 @@ async function within<T>(answer: Promise<T>, limitMs: number, stream: Duplex): P
   }
 }
 
-/** pg opens its stream itself and waits for `connect`: one that is open says so at once. */
+/** Makes an open stream look like a socket to pg, which calls `connect` and waits for the event `connect`. */
 function asPgStream(stream: Duplex): Duplex {
   const missing = ['setNoDelay', 'setKeepAlive', 'ref', 'unref'].filter((name) => !(name in stream));
   const nothing = Object.fromEntries(missing.map((name) => [name, () => stream]));

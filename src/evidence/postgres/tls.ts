@@ -5,9 +5,9 @@ import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { type CertificateFact, secure } from '../../net/tls.ts';
 
-/** What libpq would make of `sslmode` and `sslrootcert`: `verifies` says what has to be right of the certificate. */
+/** The behaviour of libpq for `sslmode` and `sslrootcert`; `verifies` says what of the certificate is verified. */
 export interface TlsPlan {
-  /** `preferred`: where the server offers it, as libpq does when nobody says anything. */
+  /** `preferred`: TLS if the server offers it, as libpq does by default. */
   readonly isOn: boolean | 'preferred';
   readonly verifies: 'nothing' | 'chain' | 'host';
   readonly ca?: string;
@@ -19,7 +19,7 @@ export interface Encrypted {
   readonly certificate?: CertificateFact;
 }
 
-/** A certificate that libpq would not go on with; what was shown goes with it. */
+/** A certificate that libpq would refuse; `certificate` is the one that was refused. */
 export class CertificateFault extends ProbeError {
   readonly certificate: CertificateFact;
 
@@ -30,8 +30,8 @@ export class CertificateFault extends ProbeError {
 }
 
 /**
- * The plan of the file's `tls`: `require` verifies nothing, but the chain as soon as it is given a root certificate (libpq, "SSL Support"). Throws
- * ProbeFault where `caFile` cannot be read.
+ * The plan for the file's `tls`. `require` verifies nothing, or the chain if a root certificate is given (libpq, "SSL
+ * Support"). Throws ProbeError if `caFile` cannot be read.
  */
 export async function tlsPlan({ mode, caFile }: ExternalPostgres['tls'], baseDirectory: string): Promise<TlsPlan> {
   if (mode === 'disable') return { isOn: false, verifies: 'nothing' };
@@ -49,10 +49,13 @@ async function readCa(caFile: string, baseDirectory: string): Promise<string> {
   }
 }
 
-/** SSLRequest: its length 8, and 1234.5679 in place of a protocol version (PostgreSQL, "Message Formats"). */
+/** SSLRequest: its length 8, and 1234.5679 instead of a protocol version (PostgreSQL, "Message Formats"). */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** Asks the server for TLS and agrees on it as planned. Throws ProbeFault with stage `tls`; never goes on with a certificate that the plan refuses. */
+/**
+ * Requests TLS and negotiates it as planned. Throws ProbeError with stage `tls`; never continues with a certificate
+ * that the plan refuses.
+ */
 export async function encrypt(
   plain: Duplex,
   { host, plan, signal }: { readonly host: string; readonly plan: TlsPlan; readonly signal: AbortSignal },

@@ -6,15 +6,15 @@ import type { VendorFact } from './facts.ts';
 interface Question {
   readonly program: string;
   readonly args: readonly string[];
-  /** Undefined where the answer does not hold this server. */
+  /** Fields are undefined if the answer does not have them. */
   readonly read: (answer: Record<string, unknown>) => Omit<VendorFact, 'program'>;
 }
 
 const LIMIT_MS = 8_000;
 
 /**
- * What the vendor's own command line says of a managed server, with the operator's login; undefined where there is none for this address, where it is
- * not installed, where nobody is logged in, or where it does not know the server.
+ * What the vendor's CLI says of a managed server, with the operator's login. Returns undefined if no CLI is known for
+ * this address, it is not installed or not logged in, or it does not know the server.
  */
 export async function askVendor(
   host: string,
@@ -42,7 +42,10 @@ function questionFor(host: string, by: string): Question | undefined {
   return /gcp|google|cloud-?sql/i.test(by) ? askGoogle(host) : undefined;
 }
 
-/** `name.cluster-hash.region`: Aurora's or a Multi-AZ cluster's; `name.proxy-hash.region` is of neither. */
+/**
+ * `name.cluster-hash.region` is an Aurora or Multi-AZ cluster; `name.proxy-hash.region` is neither a cluster nor an
+ * instance.
+ */
 function askAmazon(name: string, hash: string, region: string): Question | undefined {
   if (hash.startsWith('proxy-')) return undefined;
   const isCluster = hash.startsWith('cluster-');
