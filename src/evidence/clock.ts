@@ -2,7 +2,7 @@ import { type Collector, evidenceKey } from './evidence.ts';
 
 export const CLOCK = evidenceKey<{ readonly now: string }>('clock.now', 1);
 
-/** The time as evidence, so that saved evidence is judged on the day it was collected. */
+/** The time of collection as evidence, so that saved evidence is judged as of the day it was collected. */
 export const clockCollector: Collector<{ readonly now: string }> = {
   key: CLOCK,
   timeoutMs: 1_000,

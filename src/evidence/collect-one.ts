@@ -10,8 +10,9 @@ import {
 } from './evidence.ts';
 
 /**
- * What one collector gets within its own time and before `deadline` (as `Date.now()`). One that hangs is abandoned (`timeout`), one that throws is
- * recorded (`absent`, or what EvidenceMissing says). What others wrote is made printable here, once for all who show it. Throws Interrupted alone.
+ * Runs one collector within its own time limit and before `deadline` (as `Date.now()`). A collector that hangs is
+ * abandoned (outcome `timeout`). An error is recorded with the outcome of its CollectionError, or as `absent` for any
+ * other error. Collected data is made printable here, once for every consumer. Throws only Interrupted.
  */
 export async function collectOne<T>(
   collector: Collector<T>,
@@ -45,7 +46,7 @@ export async function collectOne<T>(
   }
 }
 
-/** Evidence that could not be had, by what was thrown. */
+/** Evidence without data; outcome and reason are from the error. */
 export function missingEvidence<T>(
   { name, version }: EvidenceKey<T>,
   { now, from }: Pick<CollectContext, 'now' | 'from'>,
@@ -57,7 +58,10 @@ export function missingEvidence<T>(
   return { key: name, version, collectedAt, from, outcome, missing: oneLine(faultText(error)), durationMs };
 }
 
-/** The work's result, or EvidenceMissing once its time is over, whether or not the work heeds its signal. */
+/**
+ * Returns the result of the work. Throws CollectionError (`timeout`) after the limit, even if the work ignores its
+ * signal, and Interrupted if `outer` is aborted.
+ */
 async function within<T>(limitMs: number, outer: AbortSignal, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let leave: (() => void) | undefined;

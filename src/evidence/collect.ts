@@ -15,44 +15,47 @@ import { type MergedEvidence, mergedByKey, mergeEvidence } from './merge.ts';
 import { labelled, probeThroughRelay } from './relay/probe.ts';
 import { holdRelay, type OpenRelay } from './relay/relay.ts';
 
-/** How many programs run at once, and how many services are asked at once: a service that hangs costs a place, and no processor. */
+/**
+ * Concurrency limits: of collectors that run programs, and of collectors that connect to services. A service that hangs
+ * costs a slot but no CPU.
+ */
 const PROGRAMS = 8;
 const SERVICES = 24;
-/** Milliseconds for everything where nobody says otherwise: longer than the relay's start and the slowest collector together. */
+/** Default time limit in ms for the whole collection: longer than the start of the relay plus the slowest collector. */
 const TOTAL_MS = 900_000;
 
 export interface CollectionOptions {
   readonly totalMs?: number | undefined;
   readonly events?: GatherEvents | undefined;
-  /** Where it is given, services are looked at from the cluster too. */
+  /** If present, collectors with `fromCluster` also run through the relay in the cluster. */
   readonly openRelay?: OpenRelay | undefined;
-  /** Stands in place of looking, by key. */
+  /** Replaces collection, by key. */
   readonly savedEvidence?: readonly Evidence<unknown>[] | undefined;
-  /** A kubectl that was started already; closed with the rest. */
+  /** A kubectl that was started already; closed together with the collection. */
   readonly reads?: SharedReads | undefined;
 }
 
 /** Evidence on demand: each key is collected at most once from each place, when it is first asked for. */
 export interface Collection {
-  /** Never rejects but with Interrupted, where the caller's own signal was aborted. */
+  /** Rejects only with Interrupted, if the caller's own signal is aborted. */
   get<T>(key: EvidenceKey<T>): Promise<MergedEvidence<T>>;
-  /** All that is known so far, by key. */
+  /** All evidence so far, sorted by key and origin. */
   collected(): readonly Evidence<unknown>[];
-  /** Removes what was made for looking; what is left, with the command that removes it. */
+  /** Removes temporary objects. Returns a line for each that could not be removed, with the command that removes it. */
   close(): Promise<readonly string[]>;
 }
 
 /**
- * Runs collectors side by side, each within its own time and all within `totalMs`. One that hangs or throws never stops the others; services have
- * places of their own beside programs. What another collector `need`s starts at once, outside the limits, so that those who wait never keep it from
- * starting.
+ * Runs collectors concurrently, each within its own time limit and all within `totalMs`. A collector that hangs or
+ * throws does not stop the others. Services and programs have separate limits. A collector requested through `need`
+ * starts at once and bypasses the limits; otherwise waiting collectors could deadlock it.
  */
 export function createCollection(
   collectors: readonly Collector<unknown>[],
   outer: CollectContext,
   { totalMs = TOTAL_MS, events, openRelay, savedEvidence = [], ...begun }: CollectionOptions = {},
 ): Collection {
-  // Every collector that is under way listens to it; Node would take so many for a leak.
+  // Every running collector adds a listener; Node would warn of a leak.
   const signal = AbortSignal.any([outer.signal]);
   setMaxListeners(0, signal);
   const context = { ...outer, signal };
@@ -90,7 +93,7 @@ export function createCollection(
     const views = known.get(key.name);
     if (views !== undefined) return views;
     if (relay === undefined || cluster === undefined || !isService(key)) return { evidence: await local.get(key) };
-    // Whoever waits for the relay to start takes nobody's place.
+    // A key that waits for the relay to start holds no slot of the limit.
     const there = relay.opened().then(
       () => cluster.get(key),
       () => cluster.now(key),
@@ -108,7 +111,7 @@ export function createCollection(
   };
 }
 
-/** Evidence that somebody else collected, judged here; what they did not collect is absent. */
+/** A collection of saved evidence. A key that was not saved is `absent`. */
 export function savedCollection(saved: readonly Evidence<unknown>[], context: CollectContext): Collection {
   const views = mergedByKey(saved);
   const absent = (key: EvidenceKey<unknown>) =>

@@ -8,14 +8,17 @@ import { describedStore } from '../providers/object-storage/registry.ts';
 import { storeEndpoints } from '../providers/vector-store/registry.ts';
 import { s3PlaceOf } from '../storage/s3/places.ts';
 
-/** Somewhere that Dify has to connect to. */
+/** An address that Dify connects to. */
 export interface Endpoint {
   readonly service: 'postgres' | 'redis' | 'object-storage' | 'vector-store' | 'mail';
   readonly host: string;
   readonly port: number;
 }
 
-/** Every address of every external service of the deployment, each sentinel for itself. Bundled services have none from here. */
+/**
+ * Returns every address of every external service of the deployment, one entry for each sentinel. Bundled services have
+ * none.
+ */
 export function endpointsOf(deployment: Deployment): readonly Endpoint[] {
   const { postgres } = deployment;
   return [
@@ -38,7 +41,10 @@ function redisEndpoints(redis: Redis): readonly Endpoint[] {
   });
 }
 
-/** Where a vendor gives no endpoint, the vendor's own public one. */
+/**
+ * The configured endpoint, or the vendor's public one if the provider has none in the file. Undefined for local
+ * storage.
+ */
 function storageUrl(storage: ObjectStorage): string | undefined {
   switch (storage.provider) {
     case 's3':

@@ -2,17 +2,17 @@ import { type FaultFact, faultOf } from '../net/probe-error.ts';
 import { type Endpoint, endpointsOf } from './endpoint-list.ts';
 import { type CollectContext, CollectionError, type Collector, evidenceKey } from './evidence.ts';
 
-/** Longer than a lost SYN is sent again, twice. */
+/** Allows for two retransmissions of a lost SYN. */
 const LIMIT_MS = 8_000;
 
 export interface EndpointFact extends Endpoint {
   readonly durationMs: number;
-  /** Why no connection came about; absent where one did. */
+  /** Why the connection failed; absent if it succeeded. */
   readonly fault?: FaultFact;
 }
 export const ENDPOINTS = evidenceKey<readonly EndpointFact[]>('endpoints', 2);
 
-/** Whether each external service of the deployment can be connected to. */
+/** Connects to each external service of the deployment once. */
 export const endpointsCollector: Collector<readonly EndpointFact[]> = {
   key: ENDPOINTS,
   timeoutMs: LIMIT_MS + 4_000,

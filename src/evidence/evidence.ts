@@ -10,7 +10,7 @@ import type { Rendered } from '../render/rendered.ts';
 /** Names one kind of evidence and carries its type: `const nodes = evidenceKey<NodesEvidence>('cluster.nodes', 1)`. */
 export interface EvidenceKey<T> {
   readonly name: string;
-  /** Raised when the shape of the data changes, so that a saved file of another shape is refused. */
+  /** Raised if the shape of the data changes, so that a saved file of another shape is refused. */
   readonly version: number;
   readonly __type?: T;
 }
@@ -19,7 +19,7 @@ export function evidenceKey<T>(name: string, version: number): EvidenceKey<T> {
   return { name, version };
 }
 
-/** `denied`: a right is missing; `timeout`: no answer in time; `absent`: the program or the thing itself is not there. */
+/** `denied`: a right is missing; `timeout`: no answer in time; `absent`: the program or the object does not exist. */
 export type EvidenceOutcome = 'ok' | 'denied' | 'timeout' | 'absent';
 export type EvidenceOrigin = 'local' | 'cluster';
 
@@ -30,21 +30,21 @@ export interface Evidence<T> {
   readonly collectedAt: string;
   readonly from: EvidenceOrigin;
   readonly outcome: EvidenceOutcome;
-  /** Present when `outcome` is ok. */
+  /** Present if `outcome` is ok. */
   readonly data?: T;
-  /** What was missing, where `outcome` is not ok: the right, the program, the time limit. */
+  /** What was missing if `outcome` is not ok: the right, the program, the time limit. */
   readonly missing?: string;
   readonly durationMs: number;
 }
 
-/** What a collector may use. Only what is here; a collector keeps nothing between calls. */
+/** All inputs of a collector. A collector keeps no state between calls. */
 export interface CollectContext {
   readonly tier: Tier;
-  /** Absent where the current cluster is judged without a file. */
+  /** Absent if the current cluster is judged without a file. */
   readonly deployment: Deployment | undefined;
   readonly secrets: SecretValues | undefined;
   readonly rendered: Rendered | undefined;
-  /** The chart on this machine that the rendered values are for; absent for Compose and without a file. */
+  /** The local chart that the rendered values are for; absent for Compose and without a file. */
   readonly chart?: ChartReference | undefined;
   /** Why `rendered` is absent although there is a deployment. */
   readonly renderFault?: string | undefined;
@@ -53,19 +53,20 @@ export interface CollectContext {
   /** Folder of difyctl.yaml, to which paths in it are relative. */
   readonly baseDirectory: string;
   readonly runner: Runner;
-  /** The one connection by which a run reads from the cluster; absent: a kubectl for each read. */
+  /** The shared connection for reads from the cluster; if absent, each read starts a kubectl. */
   readonly reads?: RawGet;
-  /** The one way to an external service: from this machine, or from a pod of the cluster. */
+  /** The only way to connect to an external service: from this machine, or from a pod of the cluster. */
   readonly dial: Dial;
-  /** Where `dial` stands. */
+  /** Origin of the connections of `dial`. */
   readonly from: EvidenceOrigin;
-  /** True where services are looked at from a pod of the cluster too (`--from cluster`), which has to be made. */
+  /** True if services are also probed from a pod of the cluster (`--from cluster`), which has to be created. */
   readonly relayed?: boolean | undefined;
-  /** True where `--deep` allows objects in the cluster that are made for looking and removed again. */
+  /** True if `--deep` allows temporary objects in the cluster. */
   readonly deep?: boolean | undefined;
   /**
-   * Told how to remove what a collector is about to make: done when the run ends, however it ends, whether or not the collector was awaited. The
-   * answer is what is left, with the command that removes it.
+   * Registers how to remove an object that a collector is about to create. `undo` runs at the end of the run, however
+   * the run ends and whether or not the collector was awaited. It returns what could not be removed, with the command
+   * that removes it.
    */
   readonly undoLater?: (undo: () => Promise<string | undefined>) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -74,21 +75,28 @@ export interface CollectContext {
 }
 
 /**
- * Evidence that another collector gets, collected once however many ask. Throws EvidenceMissing where that one could not look.
+ * Returns the evidence of another collector, which is collected once for all callers. Throws CollectionError if that
+ * collector failed.
  */
 export type Need = <T>(key: EvidenceKey<T>) => Promise<T>;
 
-/** Gets one kind of evidence from something real. */
+/** Collects one kind of evidence from something real. */
 export interface Collector<T> {
   readonly key: EvidenceKey<T>;
   readonly timeoutMs: number;
-  /** True for what reaches external services through `dial` alone: `--from cluster` runs it again with the cluster's dial. */
+  /**
+   * True if the collector connects to external services through `dial` only: `--from cluster` runs it again with the
+   * cluster's dial.
+   */
   readonly fromCluster?: boolean;
-  /** Throws EvidenceMissing where it may not or cannot look; any other throw is recorded as absent with its message. */
+  /**
+   * Throws CollectionError if a right, a program or an answer is missing. Any other error is recorded as absent with
+   * its message.
+   */
   collect(context: CollectContext, need: Need): Promise<T>;
 }
 
-/** The collector could not look, and says what was missing. */
+/** The collector could not collect; the message says what was missing. */
 export class CollectionError extends Error {
   readonly outcome: Exclude<EvidenceOutcome, 'ok'>;
 

@@ -6,16 +6,16 @@ export interface GatherEvents {
   readonly ended?: (evidence: Pick<Evidence<unknown>, 'key' | 'outcome' | 'durationMs'>) => void;
 }
 
-/** Evidence as it is seen from one place, each key looked at no more than once. */
+/** Evidence from one origin, each key collected at most once. */
 export interface Gatherer {
-  /** In its turn, as the limit lets it. */
+  /** Waits for a slot of the key's limit. */
   get(key: EvidenceKey<unknown>): Promise<Evidence<unknown>>;
-  /** At once: for what another collector waits for while it holds its own place. */
+  /** Starts at once. For `need`: the caller holds a slot while it waits. */
   now(key: EvidenceKey<unknown>): Promise<Evidence<unknown>>;
   gathered(): readonly Evidence<unknown>[];
 }
 
-/** Looks by `look`, which throws Interrupted alone. */
+/** Collects with `look`, which throws only Interrupted. */
 export function createGatherer(
   look: (key: EvidenceKey<unknown>) => Promise<Evidence<unknown>>,
   limitOf: (key: EvidenceKey<unknown>) => LimitFunction,

@@ -10,10 +10,11 @@ const RESOURCES = ['cpu', 'memory'] as const;
 type Resource = (typeof RESOURCES)[number];
 
 /**
- * What the scheduler reserves for a pod: the larger of all that runs side by side (containers and restartable init containers) and of each
- * init container with the sidecars started before it, plus the overhead of its runtime class. A request left out is the limit,
- * as the API server defaults it; requests of the whole pod (`spec.resources`) stand in place of the sum.
- * Source: Kubernetes documentation, "Init Containers: Resource sharing" and "Sidecar Containers".
+ * What the scheduler reserves for a pod: the maximum of (a) the sum of all that run concurrently (containers and
+ * restartable init containers) and (b) each init container plus the sidecars started before it; plus the overhead of
+ * the runtime class. A missing request equals the limit, as the API server defaults it. Requests of the whole pod
+ * (`spec.resources`) replace the sum. Source: Kubernetes documentation, "Init Containers: Resource sharing" and
+ * "Sidecar Containers".
  */
 export function effectiveRequests(spec: unknown): Requests {
   return { cpu: effective(spec, 'cpu'), memory: effective(spec, 'memory') };

@@ -31,7 +31,7 @@ import { secretsFactsCollector } from './secrets.ts';
 import { otherDifyctlCollector, toolCollectors } from './tools.ts';
 import { vectorStoreCollector } from './vector-store/collector.ts';
 
-/** Every collector. One runs only where a selected check needs what it gets. */
+/** All collectors. A collector runs only if a selected check needs its evidence. */
 export const COLLECTORS: readonly Collector<unknown>[] = [
   ...toolCollectors,
   otherDifyctlCollector,

@@ -1,14 +1,14 @@
-/** Kinds of evidence that are this very run's: what the file says, and the programs that it was started with. */
+/** Prefixes of keys that depend on this run: the file and the programs it was started with. */
 const STATIC = ['clock.', 'tools.', 'rendered.', 'secrets.', 'images.list'];
-/** Kinds that are this machine's own. */
+/** Prefixes of keys that depend on this machine or run. */
 const OWN = [...STATIC, 'host.', 'images.engine'];
 
-/** True where no waiting changes it. */
+/** True if collecting again cannot change it within a run. */
 export function isStatic(key: string): boolean {
   return STATIC.some((prefix) => key.startsWith(prefix));
 }
 
-/** True where somebody elsewhere can have seen it for this run: what belongs to this machine or run they cannot. */
+/** True if the key may come from another machine's saved evidence. */
 export function canComeFromSaved(key: string): boolean {
   return !OWN.some((prefix) => key.startsWith(prefix));
 }

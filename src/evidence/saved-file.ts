@@ -7,7 +7,7 @@ import { refuseNewer } from '../base/stored-document.ts';
 import { API_VERSION } from '../base/version.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Fields that a newer difyctl added stay in it. */
+/** Fields that a newer difyctl added are kept. */
 const document = z
   .looseObject({
     apiVersion: z.literal(API_VERSION),
@@ -24,8 +24,9 @@ const document = z
   .refine(({ outcome, data }) => outcome !== 'ok' || data !== undefined, { path: ['data'], error: 'is missing' });
 
 /**
- * One file of saved evidence. `knownVersion` gives the version that this difyctl collects of a key, undefined for a key that it does not have.
- * Throws UserError that names the file and what is wrong; if a newer difyctl wrote it, which one can read it.
+ * Parses one file of saved evidence. `knownVersion` returns the version of a key that this difyctl collects, undefined
+ * for an unknown key. Throws UserError that names the file and what is wrong; if a newer difyctl wrote it, which one
+ * can read it.
  */
 export function parseEvidence(
   text: string,
@@ -39,7 +40,7 @@ export function parseEvidence(
   const read = document.safeParse(json);
   if (read.success) {
     const { apiVersion: _, kind: __, ...evidence } = read.data;
-    // Whoever wrote the file may not be whoever looked.
+    // The file may come from someone else: make its text printable.
     return printableData(evidence);
   }
   const problems = read.error.issues.map(({ path: at, message }) => ({ path: at.join('.') || 'file', message }));
@@ -47,7 +48,7 @@ export function parseEvidence(
   throw new UserError(`${path} is no evidence: ${first?.path} ${first?.message}`, { problems });
 }
 
-/** The first integer of a text that is JSON that would be read as another one; what difyctl writes itself never is. */
+/** Returns the first integer in JSON text that a JavaScript number cannot hold exactly. difyctl never writes one. */
 function inexactInteger(text: string): string | undefined {
   for (const [token] of text.matchAll(/"(?:\\.|[^"\\])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) {
     if (/^-?\d{16,}$/.test(token) && String(Number(token)) !== token) return token;

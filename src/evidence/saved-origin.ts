@@ -16,17 +16,17 @@ const ORIGIN_VERSION = 1;
 const schema = z.object({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('EvidenceOrigin'),
-  /** Absent if a difyctl before this field wrote it. */
+  /** Absent if an older difyctl wrote the file, before this field existed. */
   version: z.int().positive().default(ORIGIN_VERSION),
-  /** Absent where no file was judged. */
+  /** Absent if the run had no deployment file. */
   deployment: z.object({ name: z.string(), digest: z.string() }).optional(),
-  /** Absent for Compose, and where no cluster answered. */
+  /** Absent for Compose, and if no cluster answered. */
   cluster: z
     .object({
-      /** Of the namespace kube-system, which is made with the cluster and dies with it; absent where it may not be read. */
+      /** Uid of the namespace kube-system, which lives as long as the cluster; absent if it may not be read. */
       uid: z.string().optional(),
       server: z.string(),
-      /** Digest of the authority that the kubeconfig names for it; empty where it names none. */
+      /** Digest of the CA that the kubeconfig names for the server; empty if it names none. */
       ca: z.string(),
     })
     .optional(),
@@ -35,19 +35,19 @@ const schema = z.object({
 /** Where saved evidence was collected, and for which deployment. */
 export type EvidenceOriginFacts = Pick<z.output<typeof schema>, 'deployment' | 'cluster'>;
 
-/** A deployment as an origin names it; the digest changes with anything in its file. */
+/** The deployment's identity in an origin; the digest changes with anything in the file. */
 export function deploymentOrigin(deployment: Deployment): NonNullable<EvidenceOriginFacts['deployment']> {
   return { name: deployment.name, digest: sha256(JSON.stringify(deployment)) };
 }
 
-/** Writes it beside the evidence. */
+/** Writes the origin beside the evidence, readable by its owner only. */
 export async function saveOrigin(directory: string, origin: EvidenceOriginFacts): Promise<void> {
   const document = { apiVersion: API_VERSION, ...storedHead('EvidenceOrigin', ORIGIN_VERSION), ...origin };
   const content = `${JSON.stringify(document, null, 2)}\n`;
   await writeFileAtomic(join(directory, FILE), content, { mode: 0o600, directoryMode: 0o700 });
 }
 
-/** Reads it; undefined where there is none. Throws UserError for a file that is none. */
+/** Reads the origin. Returns undefined if it does not exist. Throws UserError if the file is not an origin. */
 export async function readOrigin(directory: string): Promise<EvidenceOriginFacts | undefined> {
   const text = await readTextIfThere(join(directory, FILE)).catch(() => undefined);
   if (text === undefined) return undefined;
@@ -61,8 +61,8 @@ export async function readOrigin(directory: string): Promise<EvidenceOriginFacts
 }
 
 /**
- * What is doubtful about taking saved evidence in place of a look from `here`, as notes. Throws UserError where it is of another deployment or, by the uid,
- * of another cluster.
+ * Returns what is doubtful about using saved evidence for the cluster or engine `here`, as notes. Throws UserError if
+ * the evidence is of another deployment or, by the uid, of another cluster.
  */
 export function doubtsOf(
   saved: EvidenceOriginFacts | undefined,

@@ -11,13 +11,16 @@ import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Collector, Evidence } from './evidence.ts';
 import { parseEvidence } from './saved-file.ts';
 
-/** The deployment's file beside the evidence, as `--from-evidence` looks for it. */
+/** Name of the deployment's file beside the evidence; `--from-evidence` reads it. */
 export const SAVED_DEPLOYMENT = 'difyctl.yaml';
-/** Bytes of one file: the nodes of 5,000 are some 3 MiB. */
+/** Bytes of one file. The evidence of 5,000 nodes has about 3 MiB. */
 const FILE_LIMIT = 16 * 2 ** 20;
 const FILE_NAME = /^[a-z0-9.-]+\.(local|cluster)\.json$/;
 
-/** Writes each piece of evidence as `KEY.local.json` and the deployment beside it, everything redacted, readable by its owner alone. */
+/**
+ * Writes each piece of evidence as `KEY.local.json` or `KEY.cluster.json`, and the deployment beside it. Everything is
+ * redacted and readable by its owner only.
+ */
 export async function saveEvidence(
   directory: string,
   evidence: readonly Evidence<unknown>[],
@@ -27,7 +30,7 @@ export async function saveEvidence(
   const write = (name: string, content: string) =>
     writeFileAtomic(join(directory, name), redact(content), { mode: 0o600, directoryMode: 0o700 });
   for (const one of evidence) {
-    // Texts are redacted before they are escaped: an escaped secret may be in a form that no redactor knows.
+    // Redact before escaping: the redactor may not recognise an escaped secret.
     const document = {
       apiVersion: API_VERSION,
       kind: 'Evidence',
@@ -48,8 +51,8 @@ function toldOf({ data, missing }: Evidence<unknown>, redact: Redact): Partial<E
 }
 
 /**
- * Reads what `saveEvidence` wrote. Throws UserError, naming the file and what is wrong with it: no evidence in the folder, a file that is none, a shape
- * that these collectors do not give, a number that would not be read as it was written.
+ * Reads what `saveEvidence` wrote. Throws UserError that names the file and the problem: a folder without evidence, a
+ * file that is not evidence, another version of a key, a number that JavaScript cannot hold exactly.
  */
 export async function readEvidence(
   directory: string,

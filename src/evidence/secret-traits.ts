@@ -1,18 +1,18 @@
-/** How a secret is written, as far as something that reads it may stumble over it; nothing of the value itself. */
+/** Properties of a secret's text that its readers may not handle; nothing of the value itself. */
 export type SecretTrait =
-  /** White space or a line break at either end, which nobody means to be there. */
+  /** White space or a line break at either end, most likely by mistake. */
   | 'space-at-end'
-  /** A line break within. */
+  /** A line break inside. */
   | 'lines'
-  /** White space within. */
+  /** White space inside. */
   | 'space'
   | 'not-ascii'
-  /** Written without quotes into `key=value key=value`, it is read back as something else. */
+  /** Without quotes in `key=value key=value`, it is read back as a different text. */
   | 'not-for-dsn'
   /** Unpadded base64url of exactly 32 bytes. */
   | 'base64url-32';
 
-/** All that is true of the value. */
+/** Returns all traits of the value. */
 export function traitsOf(value: string): readonly SecretTrait[] {
   const traits: readonly (readonly [SecretTrait, boolean])[] = [
     ['space-at-end', value.trim() !== value],
@@ -26,8 +26,9 @@ export function traitsOf(value: string): readonly SecretTrait[] {
 }
 
 /**
- * True where the text comes back whole after it was written without quotes into a keyword/value connection string, as the plugin daemon (0.6) does and as pgx
- * (v5, parseKeywordValueSettings) reads: white space ends a value, a quote begins a quoted one, and `\\`, `\'` and a last `\` are escapes.
+ * True if the text survives unquoted in a keyword/value connection string, as the plugin daemon (0.6) writes it and pgx
+ * (v5, parseKeywordValueSettings) reads it: white space ends a value, a quote begins a quoted one, and `\\`, `\'` and a
+ * final `\` are escapes.
  */
 export function isPlainDsnValue(text: string): boolean {
   return text !== '' && !/[\s\v]/.test(text) && !text.startsWith("'") && !/\\[\\']|\\$/.test(text);

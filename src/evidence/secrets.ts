@@ -4,18 +4,18 @@ import { publishedDefaultIn } from '../checklist/published-defaults.ts';
 import { CollectionError, type Collector, evidenceKey } from './evidence.ts';
 import { type SecretTrait, traitsOf } from './secret-traits.ts';
 
-/** What judging needs of a secret; never its value, nor anything that it could be found again from. */
+/** What checks need to know of a secret; never its value, nor anything that could reveal it. */
 export interface SecretFact {
   readonly path: string;
   /** `env DIFY_PG_PASSWORD`, `file ./redis-password`. */
   readonly source: string;
-  /** Why it could not be resolved; undefined where it could. */
+  /** Why it does not resolve; undefined if it does. */
   readonly unresolved: string | undefined;
   readonly length: number;
-  /** Empty where it could not be resolved. */
+  /** Empty if it does not resolve. */
   readonly traits: readonly SecretTrait[];
   readonly isPublished: boolean;
-  /** Other paths that hold the very same value. */
+  /** Other paths with the same value. */
   readonly sameAs: readonly string[];
 }
 export const SECRETS_FACTS = evidenceKey<readonly SecretFact[]>('secrets.facts', 2);
@@ -25,7 +25,7 @@ export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
   timeoutMs: 5_000,
   collect: async ({ deployment, secrets }) => {
     if (deployment === undefined || secrets === undefined) throw new CollectionError('absent', 'a deployment file');
-    // It walks the schema, which a look without a file does not load.
+    // Imported here because it walks the schema, which a run without a file does not load.
     const { requiredSecrets } = await import('../deployment/required-secrets.ts');
     const reasons = new Map(secrets.unresolved.map(({ path, reason }) => [path, reason]));
     const values = new Map(

@@ -1,10 +1,10 @@
 import { dialHere } from '../net/dial.ts';
 import { faultOf } from '../net/probe-error.ts';
 
-/** How an attempt to connect from this machine ended. */
+/** Outcome of an attempt to connect from this machine. */
 export type ConnectOutcome = 'connected' | 'refused' | 'timeout' | 'unresolved' | 'unreachable';
 
-/** Opens one TCP connection and closes it; never throws. `limitMs` holds for the name and the connection together. */
+/** Opens one TCP connection and closes it; never throws. `limitMs` covers name resolution and connection together. */
 export async function tryToConnect(
   host: string,
   port: number,

@@ -6,10 +6,10 @@ import { textAt } from '../base/json-path.ts';
 import { jsonAnswer } from '../exec/answer.ts';
 import { type CollectContext, type Collector, type EvidenceKey, evidenceKey } from './evidence.ts';
 
-/** A program on PATH; `version` undefined where it is missing or does not say. */
+/** A program on PATH; `version` is undefined if the program is missing or does not print it. */
 export interface ToolFact {
   readonly version: string | undefined;
-  /** Why there is no version, in the program's or the system's words. */
+  /** Why the version is unknown, in the program's or the system's words. */
   readonly fault: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export const HELM = evidenceKey<ToolFact>('tools.helm', 1);
 export const DOCKER = evidenceKey<ToolFact>('tools.docker', 1);
 export const COMPOSE = evidenceKey<ToolFact>('tools.compose', 1);
 
-/** How a program is asked for its version. None of these talks to a cluster or an engine. */
+/** How to ask a program for its version. None of these connects to a cluster or an engine. */
 interface Tool {
   readonly key: EvidenceKey<ToolFact>;
   readonly program: string;
@@ -49,7 +49,7 @@ export const toolCollectors: readonly Collector<ToolFact>[] = TOOLS.map((tool) =
   collect: (context) => toolFact(tool, context),
 }));
 
-/** The four programs by name, side by side, without a check's frame: for `difyctl version`. Throws Interrupted alone. */
+/** The four programs by name, concurrently, without a collection: for `difyctl version`. Throws only Interrupted. */
 export async function toolFacts(
   here: Pick<CollectContext, 'runner' | 'signal'>,
 ): Promise<readonly (ToolFact & { readonly name: string })[]> {
@@ -71,23 +71,26 @@ async function toolFact(
   }
 }
 
-/** Empty where the program prints something else. */
+/** Empty if the text does not begin with a version. */
 function versionIn(text: string): string {
   return /^v?(\d+\.\d+\S*)/.exec(text.trim())?.[1] ?? '';
 }
 
-/** As docker 20.10 to 29 say that there is no such plugin: the last says it of the option, since it takes `compose` for nothing. */
+/**
+ * What docker 20.10 to 29 prints if the plugin is missing. The last alternative is about the option, because that
+ * docker ignores `compose`.
+ */
 const NO_PLUGIN = /'compose' is not a docker command|unknown command: docker compose|unknown flag: --short/;
-/** What a program says beside its fault: how to ask for help. */
+/** Lines that a program prints beside its error: how to get help. */
 const HINT = /^(see|run|usage:?|for more help)\b.*(--help|docker run|on how to use)/i;
 
-/** What keeps a program from telling its version. */
+/** Why a program does not print its version. */
 function faultOf({ stderr, message }: ExternalError): string {
   if (stderr.some((line) => NO_PLUGIN.test(line))) return 'docker has no compose plugin';
   return stderr.findLast((line) => !HINT.test(line.trim())) ?? message;
 }
 
-/** The first `difyctl` on PATH, and whether it is this one. */
+/** The first `difyctl` on PATH, and whether it is the running one. */
 export interface OtherDifyctl {
   readonly first: string | undefined;
   readonly isThis: boolean;
