@@ -6,7 +6,8 @@ export interface AgentRedis {
 }
 
 /**
- * What redis-py's `from_url` makes of the agent backend's URL, or why it makes nothing of it, without any of the URL's own text: it holds a password.
+ * Parses the agent backend's URL as redis-py's `from_url` does, or says why that fails. The reason contains nothing of
+ * the URL, which holds a password.
  */
 export function parseAgentUrl(text: string): AgentRedis | { readonly malformed: string } {
   if (!/^rediss?:\/\//.test(text)) return { malformed: 'it begins with neither redis:// nor rediss://' };
@@ -19,7 +20,7 @@ export function parseAgentUrl(text: string): AgentRedis | { readonly malformed: 
     return { malformed: 'what follows its host is no database number; a password with / has to be percent-encoded' };
   }
   if (url.hash !== '') return { malformed: 'it holds a #, after which all is lost; it has to be percent-encoded' };
-  // An authority that the URL names lies in the container alone: nothing can be verified with it here.
+  // `ssl_ca_certs` is a path inside the container: nothing can be verified with it here.
   const isVerified = url.searchParams.get('ssl_cert_reqs') !== 'none' && !url.searchParams.has('ssl_ca_certs');
   const mode = url.protocol === 'redis:' ? 'disable' : isVerified ? 'verify-full' : 'require';
   return {

@@ -4,12 +4,15 @@ import type { BackendFact } from './facts.ts';
 import { parseInfo } from './info.ts';
 import { RedisError } from './session.ts';
 
-/** A balancer over two servers shows both with near certainty. */
+/** Enough connections to see both servers behind a load balancer with near certainty. */
 const TURNS = 5;
-/** Milliseconds after which the turns that were made are enough. */
+/** Milliseconds after which no further connection is made. */
 const TURNS_MS = 3_000;
 
-/** Connects again and again, one after the other, and asks each time which server that is. A connection that does not come about says nothing. */
+/**
+ * Connects repeatedly, one connection after the other, and identifies the server each time. Stops at the first
+ * connection that fails.
+ */
 export async function sampleBackends(
   target: RedisTarget,
   options: Omit<ConnectOptions, 'onCertificate'>,

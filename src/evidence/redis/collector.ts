@@ -18,19 +18,22 @@ import { askServer, probeCandidate } from './server.ts';
 
 type ExternalRedis = Exclude<Redis, { readonly mode: 'bundled' }>;
 
-/** As long as Dify itself waits for Redis (REDIS_SOCKET_TIMEOUT and REDIS_SOCKET_CONNECT_TIMEOUT), in ms. */
+/** Milliseconds: as long as Dify waits for Redis (REDIS_SOCKET_TIMEOUT and REDIS_SOCKET_CONNECT_TIMEOUT). */
 const ANSWER_MS = 5_000;
 
 type Context = CollectContext & Pick<ConnectOptions, 'limitMs'>;
 
-/** The sentinels side by side, the master they name, and what the agent backend is given: asked as Dify's own clients would. */
+/**
+ * Probes the sentinels concurrently, then the master they name, and the agent backend's server, as Dify's own clients
+ * would.
+ */
 export const redisCollector = redisCollectorWithin(ANSWER_MS);
 
-/** The same, waiting `limitMs` for each connection, for TLS, and for each answer. */
+/** The same with `limitMs` for each connection, for TLS, and for each answer. */
 export function redisCollectorWithin(limitMs: number): Collector<RedisFacts> {
   return {
     key: REDIS,
-    // A sentinel and then a master, each of which may take 5 s to connect, to agree on TLS and for each of a few answers.
+    // A sentinel and then a master: each may need 5 s to connect, for TLS and for each of a few answers.
     timeoutMs: 60_000,
     fromCluster: true,
     collect: async (given) => {
@@ -48,7 +51,7 @@ async function askDify(redis: ExternalRedis, context: Context): Promise<Omit<Red
   const databases: readonly UsedDatabase[] = [
     { use: 'cache', number: redis.databases.cache },
     { use: 'broker', number: redis.databases.broker },
-    // Under Sentinel the agent backend has an address of its own, or none.
+    // With Sentinel, the agent backend has its own address or is off.
     ...(redis.topology === 'standalone' && redis.agentUrl === undefined
       ? [{ use: 'agent' as const, number: redis.databases.agent }]
       : []),
@@ -85,10 +88,12 @@ async function askAt(
   }
 }
 
-/** Replicas that are asked: what a sentinel says opens no more connections than that. */
+/** The most replicas that are probed, however many a sentinel lists. */
 const MOST_HEIRS = 32;
 
-/** The replicas of this master that sentinels hold to be up: whichever they promote has to let Dify in. */
+/**
+ * Probes the replicas of this master that sentinels consider up: Dify must be able to log in to any that is promoted.
+ */
 async function askHeirs(
   sentinels: readonly SentinelFact[],
   master: string,
@@ -96,7 +101,7 @@ async function askHeirs(
   context: Context,
 ): Promise<readonly FailoverCandidateFact[]> {
   const password = secretAt(context, 'redis.password', redis.password !== undefined);
-  // Without it the master is not entered either, and with TLS under Sentinel nothing of Dify's is.
+  // Without the password the master cannot be entered either; Dify does not support TLS to data nodes under Sentinel.
   if (password === UNRESOLVED || redis.tls.mode !== 'disable') return [];
   const candidates = sentinels.flatMap((one) => (one.master === master ? (one.candidates ?? []) : []));
   const addresses = new Set(candidates.filter(({ isUp }) => isUp).map(({ address }) => address));
@@ -109,7 +114,7 @@ async function askHeirs(
   );
 }
 
-/** Dify's clients speak no TLS to sentinels, whatever `redis.tls` says. */
+/** Without TLS, whatever `redis.tls` says: Dify's clients use none to sentinels. */
 function askSentinels(redis: SentinelRedis, context: Context): Promise<readonly SentinelFact[]> {
   const { master, nodes, username, password: reference } = redis.sentinel;
   const password = secretAt(context, 'redis.sentinel.password', reference !== undefined);
@@ -154,14 +159,14 @@ async function authorityOf(caFile: string | undefined, baseDirectory: string): P
   }
 }
 
-/** The address that most sentinels name; the first of equals. */
+/** The address that most sentinels name; the first one in a tie. */
 function mostNamed(sentinels: readonly SentinelFact[]): string | undefined {
   const named = sentinels.flatMap(({ master }) => (master === undefined ? [] : [master]));
   const votes = (address: string) => named.filter((other) => other === address).length;
   return [...named].sort((a, b) => votes(b) - votes(a))[0];
 }
 
-/** `host:port`, IPv6 in brackets or not. */
+/** Splits `host:port`; IPv6 with or without brackets. */
 function parted(address: string): { readonly host: string; readonly port: number } {
   const colon = address.lastIndexOf(':');
   return { host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(colon + 1)) };

@@ -4,7 +4,7 @@ import { ProbeError } from '../../net/probe-error.ts';
 import { assertTrusted, type CertificateFact, secure } from '../../net/tls.ts';
 import { openSession, RedisError, type RedisSession } from './session.ts';
 
-/** Where a Redis is and how one gets in. */
+/** Address of a Redis server, and the login. */
 export interface RedisTarget {
   readonly host: string;
   readonly port: number;
@@ -18,7 +18,7 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** Milliseconds for connecting, for TLS, and for each answer. */
   readonly limitMs: number;
-  /** Hears of the certificate as soon as one is shown, also where it is refused. */
+  /** Called as soon as the server shows a certificate, even if the certificate is refused. */
   readonly onCertificate?: (certificate: CertificateFact) => void;
 }
 
@@ -27,7 +27,7 @@ export function addressOf({ host, port }: { readonly host: string; readonly port
   return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
 }
 
-/** Dials, agrees on TLS as the deployment asks for it, and opens a session without a login. Throws ProbeFault. */
+/** Dials, negotiates TLS as the deployment requires, and opens a session without a login. Throws ProbeError. */
 export async function connect(target: RedisTarget, options: ConnectOptions): Promise<RedisSession> {
   const { host, port, tls } = target;
   const { limitMs } = options;
@@ -45,10 +45,13 @@ export async function connect(target: RedisTarget, options: ConnectOptions): Pro
   return openSession(secured.stream, limitMs);
 }
 
-/** Refusals of a PING by a server that has let the client in. */
+/** Errors of a PING that prove that the login succeeded. */
 const TAKEN = ['NOPERM', 'MISCONF', 'MASTERDOWN', 'CLUSTERDOWN'];
 
-/** Logs in as Dify's clients do, and makes sure that commands are taken. Throws ProbeFault with stage `tls` or `login`. */
+/**
+ * Logs in as Dify's clients do, and verifies with a PING that the server accepts commands. Throws ProbeError with stage
+ * `tls` or `login`.
+ */
 export async function logIn(session: RedisSession, target: RedisTarget): Promise<void> {
   const { username, password, tls } = target;
   try {

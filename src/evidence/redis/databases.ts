@@ -9,10 +9,13 @@ export interface UsedDatabase {
   readonly number: number;
 }
 
-/** What cannot be removed again, since DEL is refused, is gone by itself after this. */
+/** Seconds until the key expires, in case DEL is refused. */
 const KEY_SECONDS = 60;
 
-/** Writes a key of its own to the database, reads it, asks for the rights that Dify needs there, and removes the key. */
+/**
+ * Writes its own key to the database, reads it, tries the commands that Dify needs there, and deletes the key. Never
+ * throws for an error of the server: the fact has it.
+ */
 export async function probeDatabase(
   session: RedisSession,
   database: UsedDatabase,
@@ -41,7 +44,7 @@ export async function probeDatabase(
   }
 }
 
-/** Codes by which Redis refuses to write, in words. */
+/** Text for each code by which Redis refuses to write. */
 const REFUSALS: Readonly<Record<string, string>> = {
   READONLY: 'is a read-only replica',
   MISCONF: 'takes no writes since its last save to disk failed (MISCONF)',

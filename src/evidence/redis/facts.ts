@@ -3,33 +3,33 @@ import type { CertificateFact } from '../../net/tls.ts';
 import { evidenceKey } from '../evidence.ts';
 import type { RedisInfo } from './info.ts';
 
-/** What Dify keeps in a database of its own: `cache` also holds locks and events, `broker` the queues of Celery. */
+/** What uses a database: `cache` also holds locks and events, `broker` the queues of Celery. */
 export type DatabaseUse = 'cache' | 'broker' | 'agent';
 
-/** One numbered database, written to, read from and cleaned as Dify would. */
+/** One numbered database: a key was written, read and deleted. */
 export interface DatabaseFact {
   readonly use: DatabaseUse;
   readonly number: number;
-  /** Which command failed first, and how; absent where all went well. */
+  /** The first command that failed, and how; absent if all succeeded. */
   readonly fault?: FaultFact & { readonly command: string };
 }
 
-/** A command that Dify sends and that this user may not, or that the server does not know. */
+/** A command of Dify that this user may not send, or that the server does not know. */
 export interface RefusedCommand {
   readonly command: string;
-  /** What in Dify sends it. */
+  /** The part of Dify that sends it. */
   readonly usedBy: string;
-  /** `NOPERM`, or `ERR` for a command that was renamed or is missing. */
+  /** `NOPERM`, or `ERR` for a command that was renamed or does not exist. */
   readonly code: string;
 }
 
-/** Settings that only CONFIG shows; empty where it is refused. */
+/** Settings by CONFIG GET; empty if the command is refused. */
 export type RedisSettings = Readonly<Record<string, string>>;
 
-/** The server that one more connection came to. */
+/** The server that one more connection reached. */
 export interface BackendFact {
   readonly isReplica: boolean;
-  /** Absent where it is not shown. */
+  /** Absent if INFO does not show it. */
   readonly runId?: string;
 }
 
@@ -37,70 +37,70 @@ export interface BackendFact {
 export interface RedisServerFact {
   /** `host:port`. */
   readonly address: string;
-  /** How far the probe came; absent where it came through. */
+  /** The error that ended the probe; absent if it completed. */
   readonly fault?: FaultFact;
   readonly certificate?: CertificateFact;
-  /** Milliseconds of a PING, the middle one of several. */
+  /** Median of several PINGs in milliseconds. */
   readonly latencyMs?: number;
-  /** Absent where INFO is refused. */
+  /** Absent if INFO is refused. */
   readonly info?: RedisInfo;
   readonly settings: RedisSettings;
-  /** The servers that further connections to the same address came to; absent where that was not asked. */
+  /** The servers that further connections to the same address reached; absent if INFO is refused. */
   readonly backends?: readonly BackendFact[];
   readonly databases: readonly DatabaseFact[];
   readonly refused: readonly RefusedCommand[];
 }
 
-/** One sentinel, asked on its own. */
+/** What one sentinel answered. */
 export interface SentinelFact {
   readonly address: string;
   readonly fault?: FaultFact;
-  /** `host:port` of the master of the name that the deployment uses. */
+  /** `host:port` of the master with the name from the deployment. */
   readonly master?: string;
-  /** Names of all masters it watches, where it does not know that one. */
+  /** Names of the masters it monitors, if it does not know that one. */
   readonly otherMasters: readonly string[];
-  /** What it holds of the master: `master`, `s_down`, `o_down`, `disconnected`. */
+  /** Its flags for the master: `master`, `s_down`, `o_down`, `disconnected`. */
   readonly flags: readonly string[];
   readonly quorum?: number;
   /** Sentinels it knows, itself included. */
   readonly sentinels?: number;
-  /** `host:port` of the fellow sentinels that it holds to be down. */
+  /** `host:port` of its peers that it considers down. */
   readonly downSentinels: readonly string[];
   readonly replicas?: number;
   readonly downAfterMs?: number;
   readonly failoverTimeoutMs?: number;
-  /** What it holds of the replicas that it could promote; absent where it does not say. */
+  /** The replicas it could promote; absent if it refuses to list them. */
   readonly candidates?: readonly CandidateFact[];
-  /** True where it has stopped acting, since its clock jumped or it was held up (TILT). */
+  /** True in TILT mode: it stopped acting because its clock jumped or it was blocked. */
   readonly isTilted?: boolean;
-  /** Celery sends a password and no user name: false where only the named user gets in. */
+  /** Whether AUTH with the password alone succeeds, as Celery sends it; absent if the file names no sentinel user. */
   readonly passwordAlone?: boolean;
 }
 
-/** A replica in the eyes of one sentinel. */
+/** A replica as one sentinel sees it. */
 export interface CandidateFact {
   readonly address: string;
-  /** False where the sentinel holds it to be down, or has no connection to it. */
+  /** False if the sentinel considers it down, or has no connection to it. */
   readonly isUp: boolean;
-  /** `replica-priority`; with 0 it is never promoted. */
+  /** `replica-priority`; 0 means it is never promoted. */
   readonly priority: number;
 }
 
-/** A replica that sentinels name, asked as Dify will once it is the master. */
+/** A replica that sentinels list, probed with Dify's login as if it were the master. */
 export interface FailoverCandidateFact {
   readonly address: string;
-  /** Absent where it let Dify in. */
+  /** Absent if the login succeeded. */
   readonly fault?: FaultFact;
 }
 
 export interface RedisFacts {
   /** Empty for a standalone server. */
   readonly sentinels: readonly SentinelFact[];
-  /** Absent where no sentinel names a master. */
+  /** Absent if no sentinel names a master. */
   readonly server?: RedisServerFact;
   /** The replicas that could be promoted; empty for a standalone server. */
   readonly failoverCandidates?: readonly FailoverCandidateFact[];
-  /** What `redis.agentUrl` leads to, or why it is no address. */
+  /** The server of `redis.agentUrl`, or why the URL is malformed. */
   readonly agent?: RedisServerFact | { readonly malformed: string };
 }
 export const REDIS = evidenceKey<RedisFacts>('redis', 2);

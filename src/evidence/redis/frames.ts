@@ -1,25 +1,28 @@
 import { foreignFault, type Inspector } from '../../net/guarded.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 
-/** Bytes of a line that is no bulk text: a status, an error, a number. */
+/** Bytes of a line (status, error, number or length); bulk text does not count. */
 const LINE_LIMIT = 16_384;
-/** Bytes, elements and depth of one answer: INFO has some 10 KiB, SENTINEL MASTERS 40 words for each master, two deep. */
+/**
+ * Bytes, elements and depth of one answer. INFO has about 10 KiB; SENTINEL MASTERS has 40 words for each master, two
+ * levels deep.
+ */
 const ANSWER_LIMIT = 4 * 2 ** 20;
 const COUNT_LIMIT = 50_000;
 const DEPTH_LIMIT = 8;
-/** Answers to one connection. */
+/** Answers on one connection. */
 const ANSWERS_LIMIT = 10_000;
 const [STATUS, ERROR, NUMBER, BULK, LIST, RETURN, LINE_END] = Buffer.from('+-:$*\r\n');
 
 /**
- * Follows the answers of a Redis server (RESP 2) and lets them through as long as they are well-formed and within limits: the library takes every
- * length on trust, and follows lists as deep as they go.
+ * Checks the answers of a Redis server (RESP 2) and passes them on while they are well-formed and within limits. The
+ * library trusts every length, and follows nested lists to any depth.
  */
 export class RedisFrames implements Inspector {
-  /** Bytes of a bulk text that are still to come, its line end included. */
+  /** Bytes of a bulk text still to come, including its line end. */
   #bulk = 0;
   #line: number[] = [];
-  /** Elements that each open list still lacks. */
+  /** Missing elements of each open list. */
   readonly #open: number[] = [];
   #bytes = 0;
   #count = 0;
@@ -37,7 +40,7 @@ export class RedisFrames implements Inspector {
     return at + taken;
   }
 
-  /** Takes the bytes of one line, as far as they have come. */
+  /** Consumes the bytes of one line, as far as they have arrived. */
   #read(chunk: Buffer, from: number): number {
     const end = chunk.indexOf(LINE_END ?? 0, from);
     const to = end < 0 ? chunk.length : end + 1;
@@ -78,7 +81,7 @@ export class RedisFrames implements Inspector {
     if (this.#count > COUNT_LIMIT || this.#open.length > DEPTH_LIMIT) throw tooMuch();
   }
 
-  /** An element has ended, and each list whose last one it was. */
+  /** Ends an element, and each list whose last element it was. */
   #ended(): void {
     for (;;) {
       const lacking = this.#open.pop();
@@ -100,7 +103,7 @@ export class RedisFrames implements Inspector {
   }
 }
 
-/** What a server of TLS says to plain text before it closes the connection. */
+/** First byte of the TLS alert that a TLS server sends for plain text before it closes the connection. */
 const TLS_ALERT = 0x15;
 const TYPES = new Set<number | undefined>([STATUS, ERROR, NUMBER, BULK, LIST]);
 

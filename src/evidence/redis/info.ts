@@ -2,18 +2,18 @@ import { compact } from '../../base/json.ts';
 /** One replica as its master sees it. */
 export interface ReplicaFact {
   readonly address: string;
-  /** `online`, or on the way there: `wait_bgsave`, `send_bulk`. */
+  /** `online`, or a state before it: `wait_bgsave`, `send_bulk`. */
   readonly state: string;
-  /** Seconds since it last said how far it is. */
+  /** Seconds since its last acknowledgement. */
   readonly lagSeconds: number;
-  /** Bytes that it is behind. */
+  /** Bytes behind the master. */
   readonly behindBytes: number;
 }
 
-/** What INFO says, as far as anybody asks; a managed service leaves fields out. */
+/** Fields of INFO that checks use; a managed service may hide some. */
 export interface RedisInfo {
   readonly version?: string;
-  /** Of this start of the server. */
+  /** Id of this start of the server. */
   readonly runId?: string;
   /** `standalone`, `cluster` or `sentinel`. */
   readonly mode?: string;
@@ -32,12 +32,12 @@ export interface RedisInfo {
   readonly aofWriteStatus?: string;
   readonly aofRewriteStatus?: string;
   readonly rdbStatus?: string;
-  /** Seconds since 1970 of the last save; the start of the server where there was none. */
+  /** Unix time in seconds of the last save; the server's start if there was none. */
   readonly rdbSavedAt?: number;
   readonly uptimeSeconds?: number;
 }
 
-/** Reads the text of INFO. Fields that are missing stay absent. */
+/** Parses the text of INFO. Missing fields are absent. */
 export function parseInfo(text: string): RedisInfo {
   const pairs = text.split(/\r?\n/).map((line): [string, string] => {
     const colon = line.indexOf(':');

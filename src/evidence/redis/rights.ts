@@ -1,7 +1,7 @@
 import type { DatabaseUse, RefusedCommand } from './facts.ts';
 import { RedisError, type RedisSession } from './session.ts';
 
-/** What is asked with, and on what: `key` holds a string of the probe's own, and `nonce` occurs nowhere else. */
+/** Inputs of the trial: `key` holds a string written by the probe, and `nonce` occurs nowhere else. */
 export interface RightsProbe {
   readonly use: DatabaseUse;
   readonly number: number;
@@ -14,7 +14,7 @@ type Words = readonly [command: string, ...words: readonly (string | number)[]];
 interface Need {
   readonly usedBy: string;
   readonly commands: readonly Words[];
-  /** A channel it listens on. */
+  /** Subscribes to a channel; unsubscribed afterwards. */
   readonly listens?: Words;
 }
 
@@ -27,9 +27,10 @@ const LOCKS: readonly Words[] = [
 ];
 
 /**
- * None of these changes anything: on a key that holds a string, commands of lists, sets and hashes fail, and a field that is not there is removed from the
- * names that Dify uses; a missing right is said before that. Which commands: kombu's Redis transport and Celery's result backend (5.4), redis-py's Lock, Dify's
- * rate limits and event bus, the plugin daemon's go-redis.
+ * The commands to try for a database. None changes anything beyond the probe's key: commands of lists, sets and hashes
+ * fail on a key that holds a string, and under names that Dify uses only fields that do not exist are removed. Redis
+ * checks rights before types. Sources: kombu's Redis transport and Celery's result backend (5.4), redis-py's Lock,
+ * Dify's rate limits and event bus, the plugin daemon's go-redis.
  */
 function needsOf({ use, number, key, nonce }: RightsProbe): readonly Need[] {
   const everyone: Need = {
@@ -90,7 +91,10 @@ function needsOf({ use, number, key, nonce }: RightsProbe): readonly Need[] {
   return [everyone, { usedBy: 'Celery', commands, listens: ['PSUBSCRIBE', `/${number}.celery.pidbox`] }];
 }
 
-/** What of Dify's commands this user may not send, or the server does not know. Throws ProbeFault where no answer comes. */
+/**
+ * Returns the commands of Dify that this user may not send or that the server does not know. Throws ProbeError if no
+ * answer comes.
+ */
 export async function refusedCommands(session: RedisSession, probe: RightsProbe): Promise<readonly RefusedCommand[]> {
   const refused: RefusedCommand[] = [];
   const ask = async (words: Words, usedBy: string): Promise<boolean> => {
@@ -107,7 +111,7 @@ export async function refusedCommands(session: RedisSession, probe: RightsProbe)
   return refused;
 }
 
-/** With the key or channel, unless that is the probe's own: `HDEL unacked`, `HSET`. */
+/** Command with its key or channel, unless that is the probe's own: `HDEL unacked`, `HSET`. */
 function nameOf([command, first]: Words, { key, nonce }: RightsProbe): string {
   const isOwn = typeof first !== 'string' || first === key || first.includes(nonce) || command.startsWith('EVAL');
   return isOwn ? command : `${command} ${first}`;

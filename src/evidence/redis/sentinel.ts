@@ -4,7 +4,7 @@ import { addressOf, type ConnectOptions, connect, logIn, type RedisTarget } from
 import type { CandidateFact, SentinelFact } from './facts.ts';
 import { RedisError, type RedisSession } from './session.ts';
 
-/** Asks one sentinel what it knows of the master; never throws. `target` holds the sentinels' own user and password. */
+/** Asks one sentinel about the master; never throws. `target` has the sentinels' own user and password. */
 export async function askSentinel(
   target: RedisTarget,
   master: SentinelRedis['sentinel']['master'],
@@ -60,7 +60,7 @@ async function factsOf(session: RedisSession, master: string): Promise<Partial<S
   };
 }
 
-/** What a sentinel refuses to say is not known. Throws again where no answer comes. */
+/** Undefined for a refusal. Rethrows any other error. */
 function unlessSilent(error: unknown): undefined {
   if (error instanceof RedisError) return undefined;
   throw error;

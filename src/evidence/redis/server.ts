@@ -9,7 +9,7 @@ import { RedisError, type RedisSession } from './session.ts';
 
 const PINGS = 5;
 
-/** Settings that rules ask for. */
+/** Settings that checks need. */
 const SETTINGS = [
   'maxmemory-policy',
   'maxclients',
@@ -20,7 +20,7 @@ const SETTINGS = [
   'timeout',
 ];
 
-/** Asks one server all that Dify will rely on; never throws: how far it came is in the fact. */
+/** Collects the facts of one server; never throws: an error is in the fact. */
 export async function askServer(
   target: RedisTarget,
   databases: readonly UsedDatabase[],
@@ -38,7 +38,7 @@ export async function askServer(
     const info = await infoOf(session);
     if (info !== undefined) fact = { ...fact, info };
     if (info !== undefined) fact = { ...fact, backends: await sampleBackends(target, options) };
-    // What is no master of its own data is not written to: its role is the finding.
+    // Never write to replicas, clusters or sentinels: their role is the finding.
     if (info?.isCluster === true || info?.mode === 'sentinel' || info?.role === 'replica') return fact;
     fact = { ...fact, settings: await settingsOf(session) };
     return { ...fact, ...(await databasesOf(session, databases)) };
@@ -49,7 +49,7 @@ export async function askServer(
   }
 }
 
-/** Whether a replica would let Dify in once it is the master; never throws. */
+/** Whether Dify could log in to a replica once it is the master; never throws. */
 export async function probeCandidate(
   target: RedisTarget,
   options: Omit<ConnectOptions, 'onCertificate'>,
@@ -78,7 +78,7 @@ async function latency(session: RedisSession): Promise<number> {
   return Math.round(middle * 10) / 10;
 }
 
-/** Characters of INFO that are read; a server with a hundred replicas says 20,000. */
+/** Characters of INFO that are parsed; a server with a hundred replicas prints 20,000. */
 const INFO_LIMIT = 256 * 1024;
 
 async function infoOf(session: RedisSession): Promise<RedisInfo | undefined> {
@@ -106,13 +106,13 @@ async function databasesOf(
     const probed = await probeDatabase(session, database);
     facts.push(probed.fact);
     refused.push(...probed.refused);
-    // On a connection that waits for one answer, nothing else is answered either.
+    // The connection is broken or still waits for an answer: nothing else is answered on it.
     if (probed.fact.fault?.code === 'ETIMEDOUT' || probed.fact.fault?.code === 'ECONNRESET') break;
   }
   return { databases: facts, refused };
 }
 
-/** The answer; undefined where the server refuses the command. Throws ProbeFault where no answer comes. */
+/** Returns the answer; undefined if the server refuses the command. Throws ProbeError if no answer comes. */
 async function allowed(session: RedisSession, command: string, ...words: readonly string[]): Promise<unknown> {
   try {
     return await session.call(command, ...words);

@@ -4,7 +4,9 @@ import { ProbeError } from '../../net/probe-error.ts';
 import { asSocket } from '../../net/socket.ts';
 import { RedisFrames } from './frames.ts';
 
-/** The server's own refusal of a command. `code` is its first word: `WRONGPASS`, `NOPERM`, `READONLY`, else `ERR`. */
+/**
+ * The server refuses a command. `code` is the first word of its answer: `WRONGPASS`, `NOPERM`, `READONLY`, else `ERR`.
+ */
 export class RedisError extends Error {
   readonly code: string;
 
@@ -15,16 +17,16 @@ export class RedisError extends Error {
   }
 }
 
-/** A connection to Redis on which nothing is said but what is asked for: no login, no choice of a database, no reconnecting. */
+/** A connection to Redis that sends only the requested commands: no login, no SELECT, no reconnect. */
 export interface RedisSession {
-  /** One command. Throws RedisRefusal for a refusal, ProbeFault (stage `use`) where no answer comes. */
+  /** Sends one command. Throws RedisError for a refusal, ProbeError (stage `use`) if no answer comes. */
   call(command: string, ...words: readonly (string | number)[]): Promise<unknown>;
   close(): void;
 }
 
-/** Opens a session over a stream that is connected already. `limitMs`: for each answer. */
+/** Opens a session on a connected stream. `limitMs`: for each answer. */
 export async function openSession(stream: Duplex, limitMs: number): Promise<RedisSession> {
-  // Bundled, a CommonJS package has its default export alone.
+  // A bundled CommonJS package has only its default export.
   const { AbstractConnector, Redis } = (await import('ioredis')).default;
   const socket = asSocket(guarded(stream, new RedisFrames(), 'Redis'));
   let ended: ProbeError | undefined;
@@ -40,7 +42,7 @@ export async function openSession(stream: Duplex, limitMs: number): Promise<Redi
       return socket;
     }
   }
-  // Names in lower case: by them the library knows a subscription.
+  // Commands are sent in lower case, because the library detects subscriptions by lower-case names.
   const client = new Redis({
     Connector: Dialled,
     lazyConnect: true,
@@ -51,7 +53,7 @@ export async function openSession(stream: Duplex, limitMs: number): Promise<Redi
     noDelay: false,
     commandTimeout: limitMs,
   });
-  // Each command hears of a broken connection itself.
+  // A broken connection fails each command itself.
   client.on('error', () => undefined);
   await client.connect().catch(() => undefined);
   return {
@@ -69,7 +71,7 @@ export async function openSession(stream: Duplex, limitMs: number): Promise<Redi
   };
 }
 
-/** The library's error carries the command's words, a password among them: nothing of it is kept but the server's text. */
+/** Keeps only the server's text: the library's error contains the command's words, which may include a password. */
 function refusalOf(error: unknown, ended: ProbeError | undefined): RedisError | ProbeError {
   const { name, message } = error instanceof Error ? error : { name: '', message: '' };
   if (name === 'ReplyError') return new RedisError(/^[A-Z]+(?= |$)/.exec(message)?.[0] ?? 'ERR', message);
