@@ -4,17 +4,17 @@ import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts
 import { IMAGES_LIST } from './list.ts';
 import { fullName } from './reference.ts';
 
-/** An image that the engine has already: nothing has to be pulled. */
+/** An image that the engine has already, so that it need not be pulled. */
 export interface EngineImage {
   readonly name: string;
-  /** Of the image itself: `amd64`. */
+  /** Architecture of the image: `amd64`. */
   readonly architecture: string;
-  /** As its registry knows it; absent for one that was built or loaded here. */
+  /** The registry's digest; absent for an image that was built or loaded here. */
   readonly digest?: string;
 }
 export const IMAGES_ENGINE = evidenceKey<readonly EngineImage[]>('images.engine', 1);
 
-/** Which of the planned images the Docker engine has; none where the target is a cluster, whose nodes keep their own. */
+/** The planned images that the Docker engine has already; empty for a cluster, whose nodes have their own stores. */
 export const engineImagesCollector: Collector<readonly EngineImage[]> = {
   key: IMAGES_ENGINE,
   timeoutMs: 140_000,
@@ -29,7 +29,7 @@ export const engineImagesCollector: Collector<readonly EngineImage[]> = {
   },
 };
 
-/** Exit code 1 says that some are missing; what is there is printed all the same. */
+/** Inspects the images. Exit code 1 means that some do not exist; the others are printed. */
 async function inspect({ runner, signal }: CollectContext, names: readonly string[]): Promise<readonly unknown[]> {
   const args = ['image', 'inspect', ...names];
   try {
@@ -37,7 +37,7 @@ async function inspect({ runner, signal }: CollectContext, names: readonly strin
     const images: unknown = JSON.parse(stdout);
     return Array.isArray(images) ? images : [];
   } catch (error) {
-    // Without an engine nothing is there, and host.engine says so.
+    // Without an engine there are no images; host.engine reports that.
     if (error instanceof ExternalError || error instanceof SyntaxError) return [];
     throw error;
   }

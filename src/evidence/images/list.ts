@@ -6,16 +6,16 @@ import { RENDERED_OBJECTS } from '../rendered/set.ts';
 
 /** An image that an install would pull. */
 export interface PlannedImage {
-  /** As it is pulled. */
+  /** Name by which it is pulled. */
   readonly name: string;
-  /** Where its publisher has it: the same, unless `images.registry` names a mirror. */
+  /** Its publisher's name: the same, unless `images.registry` names a mirror. */
   readonly source: string;
   /** Workloads or services that run it, sorted. */
   readonly usedBy: readonly string[];
 }
 export const IMAGES_LIST = evidenceKey<readonly PlannedImage[]>('images.list', 1);
 
-/** Every image of the rendered set, one-shot services and init containers included. */
+/** Every image of the rendered set, including one-shot services and init containers, and the tool image. */
 export const imagesListCollector: Collector<readonly PlannedImage[]> = {
   key: IMAGES_LIST,
   timeoutMs: 120_000,
@@ -54,7 +54,7 @@ async function usersByImage(
   return users;
 }
 
-/** Images of the pod template of any kind of object, wherever it stands in it. */
+/** Images of all containers and init containers anywhere inside an object. */
 function podImages(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(podImages);
   if (!isObject(value)) return [];

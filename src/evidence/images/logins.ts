@@ -7,12 +7,12 @@ import { fromClusterIfThere } from '../cluster/connect.ts';
 import type { CollectContext } from '../evidence.ts';
 import type { RegistryLogin } from './registry-client.ts';
 
-/** The keys of `auths` that docker and Kubernetes know Docker Hub by. */
+/** Keys of Docker Hub in `auths`, as docker and Kubernetes accept them. */
 const HUB_KEYS = ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io'];
-/** What a credential helper says in place of a user name where the password is an identity token. */
+/** User name that a credential helper returns if the password is an identity token. */
 const TOKEN_USER = '<token>';
 
-/** The logins of a `config.json` of docker's form (`auths`), by registry. */
+/** Logins of a docker `config.json` (`auths`), by registry. */
 export function loginsIn(document: unknown): ReadonlyMap<string, RegistryLogin> {
   const auths = at(document, 'auths');
   const logins = Object.entries(isObject(auths) ? auths : {}).flatMap(([key, entry]) => {
@@ -36,14 +36,17 @@ function registryOf(key: string): string {
   return key.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
 }
 
-/** What docker on this machine would log in with: its config.json, and the credential helper that it names. */
+/**
+ * The login that docker on this machine would use: from its config.json, else from the credential helper that it names.
+ * Undefined if there is none.
+ */
 export async function dockerLogin(context: CollectContext, registry: string): Promise<RegistryLogin | undefined> {
   const config = await dockerConfig(context);
   const helper = textAt(config, 'credHelpers', registry) || textAt(config, 'credsStore');
   return loginsIn(config).get(registry) ?? (helper === '' ? undefined : helped(context, helper, registry));
 }
 
-/** docker's own config.json as data; undefined where there is none. */
+/** docker's own config.json as data; undefined if it does not exist or is not JSON. */
 export async function dockerConfig({ env }: CollectContext): Promise<unknown> {
   const folder = env.DOCKER_CONFIG ?? (env.HOME === undefined ? undefined : join(env.HOME, '.docker'));
   if (folder === undefined) return undefined;
@@ -70,13 +73,15 @@ async function helped(
   }
 }
 
-/** A pull secret as the cluster has it. Its logins never become evidence. */
+/** A pull secret of the cluster. Its logins never become evidence. */
 export interface PullSecret {
   readonly type: string;
   readonly logins: ReadonlyMap<string, RegistryLogin>;
 }
 
-/** Undefined where there is no such Secret. Throws EvidenceMissing where it may not be read. */
+/**
+ * Reads a pull secret. Returns undefined if the Secret does not exist. Throws CollectionError if it may not be read.
+ */
 export async function readPullSecret(
   context: CollectContext,
   namespace: string,
@@ -90,7 +95,7 @@ export async function readPullSecret(
   return { type: textAt(found, 'type'), logins: loginsIn(contentOf(found)) };
 }
 
-/** Today's form (`.dockerconfigjson`), or the one before it (`.dockercfg`), which is `auths` alone. */
+/** The current form (`.dockerconfigjson`), or the earlier one (`.dockercfg`), which is `auths` alone. */
 function contentOf(secret: unknown): unknown {
   const decoded = (key: string): unknown => {
     try {

@@ -2,10 +2,12 @@ import { CLUSTER_NODES, type NodeFact } from '../cluster/nodes.ts';
 import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { HOST_ENGINE } from '../host/engine.ts';
 
-/** Architectures, in Go's names, of the machines that containers will run on: the engine's, or the nodes that take pods. */
+/**
+ * Go's names of the architectures of the machines that will run containers: the engine's, or of nodes that accept pods.
+ */
 export const IMAGES_MACHINES = evidenceKey<readonly string[]>('images.machines', 1);
 
-/** What `uname -m` calls them, as docker's engine does, in Go's names, as images do. */
+/** `uname -m` names, as docker's engine reports them, to Go's names, as images use them. */
 const GO_NAMES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm' };
 
 export const machinesCollector: Collector<readonly string[]> = {

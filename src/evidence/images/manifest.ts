@@ -5,14 +5,17 @@ import { faultOf, ProbeError } from '../../net/probe-error.ts';
 import type { ImageReference } from './reference.ts';
 import type { Registry } from './registry-client.ts';
 
-/** What a registry says of one image. */
+/** What a registry answers about one image. */
 export interface ManifestFact {
-  /** `denied`: it must be logged in for; `limited`: asked too often; `unseen`: it gave no answer that means something. */
+  /**
+   * `denied`: the registry requires a login or another one; `limited`: too many requests (429); `unseen`: no usable
+   * answer.
+   */
   readonly outcome: 'present' | 'missing' | 'denied' | 'limited' | 'unseen';
   readonly digest?: string;
-  /** Go's names of the Linux architectures it is made for; absent where that was not asked. */
+  /** Go's names of the Linux architectures of the image; absent if they were not requested. */
   readonly architectures?: readonly string[];
-  /** What stood in the way, where it is not simply missing. */
+  /** What went wrong, if the image is not simply missing. */
   readonly text?: string;
 }
 
@@ -27,8 +30,8 @@ const MANIFESTS = [
 const ACCEPT = [...INDEXES, ...MANIFESTS].join(', ');
 
 /**
- * Asks for the manifest of one image, never for a layer. Architectures need its contents, which Docker Hub counts as a pull (a HEAD it does not):
- * `withArchitectures` says whether to. Never throws.
+ * Requests the manifest of one image, never a layer. Architectures need the manifest's contents, which Docker Hub
+ * counts as a pull (a HEAD does not count): `withArchitectures` requests them. Never throws.
  */
 export async function askManifest(
   registry: Registry,

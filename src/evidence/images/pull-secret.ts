@@ -1,13 +1,13 @@
 import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { readPullSecret } from './logins.ts';
 
-/** What judging needs of the pull secret; never a login. */
+/** What checks need to know of the pull secret; never a login. */
 export interface PullSecretFact {
   readonly name: string;
   readonly exists: boolean;
   /** `kubernetes.io/dockerconfigjson` */
   readonly type: string;
-  /** Registries that it holds a login for. */
+  /** Registries that it has a login for, sorted. */
   readonly registries: readonly string[];
 }
 export const IMAGES_PULL_SECRET = evidenceKey<PullSecretFact>('images.pull-secret', 1);

@@ -1,18 +1,21 @@
-/** An image's name, taken apart as container engines do. */
+/** The parts of an image's name, by the rules of container engines. */
 export interface ImageReference {
-  /** Host and port as names have it; `docker.io` where the name has none. */
+  /** Host and port as in the name; `docker.io` if the name has none. */
   readonly registry: string;
-  /** Where the registry answers: Docker Hub does on another host than its own name. */
+  /** Host that serves the registry's API; for Docker Hub it differs from `registry`. */
   readonly server: string;
   /** `library/nginx`, `langgenius/dify-api`. */
   readonly repository: string;
-  /** Tag or digest; `latest` where the name has neither. */
+  /** Tag or digest; `latest` if the name has neither. */
   readonly reference: string;
 }
 
 const DOCKER_HUB = 'docker.io';
 
-/** `nginx:1.28` → docker.io, library/nginx, 1.28. What stands before the first slash is a registry where it has a dot or a colon, or is `localhost`. */
+/**
+ * `nginx:1.28` → docker.io, library/nginx, 1.28. The part before the first slash is a registry if it has a dot or a
+ * colon, or is `localhost`.
+ */
 export function parseImage(name: string): ImageReference {
   const [first = '', ...rest] = name.split('/');
   const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
@@ -31,7 +34,7 @@ export function parseImage(name: string): ImageReference {
   };
 }
 
-/** The name with nothing left out, by which two names of one image are equal. */
+/** The complete name, so that two names of one image are equal. */
 export function fullName(name: string): string {
   const { registry, repository, reference } = parseImage(name);
   return `${registry}/${repository}${reference.includes(':') ? '@' : ':'}${reference}`;

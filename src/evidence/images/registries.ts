@@ -11,26 +11,26 @@ import { askManifest, type ManifestFact } from './manifest.ts';
 import { type ImageReference, parseImage } from './reference.ts';
 import { openRegistry, type RegistryLogin } from './registry-client.ts';
 
-/** One registry that something would be pulled from, and what it says of each image. */
+/** One registry that images would be pulled from, and what it answers about each image. */
 export interface RegistryFact {
   readonly registry: string;
-  /** Whether a login for it was at hand; the login itself is never kept. */
+  /** Whether a login for it was available; the login itself is never kept. */
   readonly hasLogin: boolean;
-  /** Why it could not be asked at all; `images` is then empty. */
+  /** Why the registry could not be reached; `images` is then empty. */
   readonly fault?: FaultFact;
   readonly images: readonly (ManifestFact & { readonly name: string })[];
 }
 export const IMAGES_REGISTRIES = evidenceKey<readonly RegistryFact[]>('images.registries', 1);
 
 const LIMIT_MS = 6_000;
-/** Images that one registry is asked for at the same time. */
+/** Concurrent requests to one registry. */
 const AT_ONCE = 4;
-/** Machine certificates of container engines, one folder for each registry. */
+/** Folder of the engine's CA certificates, one subfolder for each registry. */
 const ENGINE_CERTIFICATES = '/etc/docker/certs.d';
 
 /**
- * Asks each registry for the manifests of the planned images that the engine does not have yet. No layer is pulled. From this machine alone: nodes pull
- * images, and what a pod may reach says nothing of them.
+ * Requests the manifests of the planned images that the engine does not have yet. No layer is pulled. Only from this
+ * machine: nodes pull images, so what a pod can reach proves nothing.
  */
 export const registriesCollector: Collector<readonly RegistryFact[]> = {
   key: IMAGES_REGISTRIES,
@@ -55,7 +55,7 @@ function byRegistryOf(names: readonly string[]): ReadonlyMap<string, readonly st
   return groups;
 }
 
-/** What nodes may do without TLS nobody here knows. */
+/** Registries that the engine may use without TLS. Empty for a cluster: the configuration of its nodes is unknown. */
 async function insecureRegistries({ deployment }: CollectContext, need: Need): Promise<readonly string[]> {
   if (deployment?.target.type !== 'compose') return [];
   return need(HOST_ENGINE).then(
@@ -90,7 +90,10 @@ async function askRegistry(
   }
 }
 
-/** Docker Hub counts each manifest that is read as a pull, and lets an address have few; what it publishes is known to be there for both. */
+/**
+ * False for Docker Hub: it counts each manifest that is read as a pull, and limits pulls by address. Its published
+ * images are known to exist for amd64 and arm64.
+ */
 function mayReadContents({ registry }: ImageReference): boolean {
   return registry !== 'docker.io';
 }
@@ -100,7 +103,7 @@ async function loginFor(context: CollectContext, registry: string): Promise<Regi
   if (deployment?.target.type !== 'kubernetes') return dockerLogin(context, registry);
   const name = deployment.images?.pullSecret;
   if (name === undefined) return undefined;
-  // Where it may not be read, images.pull-secret says so.
+  // If the Secret may not be read, images.pull-secret reports it.
   const found = await readPullSecret(context, deployment.target.namespace, name).catch(() => undefined);
   return found?.logins.get(registry);
 }

@@ -5,7 +5,7 @@ import type { Dial } from '../../net/dial.ts';
 import { type HttpAnswer, requestHttp } from '../../net/http.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 
-/** A user of a registry. */
+/** A login to a registry. */
 export interface RegistryLogin {
   readonly username: string;
   readonly password: string;
@@ -14,26 +14,27 @@ export interface RegistryLogin {
 export interface RegistryOptions {
   readonly dial: Dial;
   readonly signal: AbortSignal;
-  /** Milliseconds for each request's connection, and again for its answer. */
+  /** Milliseconds for the connection of each request, and again for its answer. */
   readonly limitMs: number;
   readonly login: RegistryLogin | undefined;
-  /** Whether the engine may ask it without TLS, as it may every address of its own machine. */
+  /** Whether to connect without TLS. Loopback addresses are always without TLS, as in the engine. */
   readonly insecure: boolean;
-  /** More authorities to trust, PEM. */
+  /** Additional CA certificates to trust, PEM. */
   readonly ca: string | undefined;
 }
 
 /** A registry that answered `/v2/`. */
 export interface Registry {
   /**
-   * One request about a repository, with whatever right to read it can be had. Throws ProbeFault; stage `login` where the login itself is
-   * refused.
+   * Sends one request about a repository, with the best authorization that the login can get. Throws ProbeError, with
+   * stage `login` if the login itself is refused.
    */
   ask(method: 'GET' | 'HEAD', repository: string, path: string, accept?: string): Promise<HttpAnswer>;
 }
 
 /**
- * Opens a registry by the protocol of the OCI distribution specification: `/v2/` says how it wants to be asked. Throws ProbeFault where nothing answers, or what answers is no registry.
+ * Opens a registry by the protocol of the OCI distribution specification; the answer to `/v2/` says how to
+ * authenticate. Throws ProbeError if nothing answers, or if the server is not a registry.
  */
 export async function openRegistry(server: string, options: RegistryOptions): Promise<Registry> {
   const isSecure = !options.insecure && !isLoopback(server);
@@ -65,13 +66,13 @@ export async function openRegistry(server: string, options: RegistryOptions): Pr
   };
 }
 
-/** 127.0.0.0/8, ::1 and localhost: what engines call insecure registries without being told. */
+/** 127.0.0.0/8, ::1 and localhost: engines treat them as insecure registries without configuration. */
 function isLoopback(server: string): boolean {
   const host = server.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** Blobs are often kept elsewhere: a redirect is followed once, without the right that was for the registry. */
+/** Blobs are often on another host: follows one redirect, without the authorization for the registry. */
 async function follow(answer: HttpAnswer, send: (url: URL) => Promise<HttpAnswer>, base: string): Promise<HttpAnswer> {
   const { status, headers } = answer;
   const isMoved = [301, 302, 303, 307, 308].includes(status) && headers.location !== undefined;
@@ -109,7 +110,8 @@ async function authorization(
   url.searchParams.set('scope', `repository:${repository}:pull`);
   const { status, body } = await send(url, basic);
   if (status === 401 || status === 403) {
-    // Without a login this is the answer for what is not public; the registry itself says so to the request.
+    // Without a login, the token server refuses if the image is not public; the registry's answer to the request then
+    // shows that.
     if (login === undefined) return {};
     throw new ProbeError('login', String(status), `refuses the login of ${login.username}`);
   }
