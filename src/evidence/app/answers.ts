@@ -1,24 +1,26 @@
 import { evidenceKey } from '../evidence.ts';
 
-/** One request and what came back. */
+/** One request and its answer. */
 export interface Answer {
   readonly path: string;
-  /** Absent where nothing answered. */
+  /** Absent if nothing answered. */
   readonly status: number | undefined;
   readonly contentType: string;
-  /** `X-Version`, which Dify's API puts on every answer; empty where there is none. */
+  /** `X-Version`, which Dify's API adds to every answer; empty if missing. */
   readonly version: string;
-  /** `Location` of a redirect, empty where there is none. */
+  /** `Location` of a redirect; empty if missing. */
   readonly location: string;
   /** The first 400 characters. */
   readonly body: string;
-  /** Why nothing answered: ECONNREFUSED, a certificate that does not fit, … */
+  /** Why nothing answered: ECONNREFUSED, a certificate for another name, … */
   readonly fault: string | undefined;
 }
 
-/** What the way in answered. `simulated` says why nobody real could be asked; there are no answers then. */
+/** Answers at one entry point. If all pods are simulated, `simulated` says so and `answers` is empty. */
 export interface AnswersFact {
-  /** The way that was taken: `https://127.0.0.1:443 as dify.example.com`, `port-forward to pod/dify-proxy-…`. */
+  /**
+   * How it was reached: `https://127.0.0.1:443 as dify.example.com`, `a port-forward to pod dify-proxy-… of Service …`.
+   */
   readonly via: string;
   readonly simulated: string | undefined;
   readonly answers: readonly Answer[];
@@ -29,7 +31,7 @@ export const APP_ANSWERS = evidenceKey<AnswersFact>('app.answers', 1);
 /** `/health` of the API process itself, which nginx does not route. */
 export const APP_HEALTH = evidenceKey<AnswersFact>('app.health', 1);
 
-/** Which process a path must be answered by. */
+/** Which process must answer a path. */
 export type Responder = 'api' | 'apiWebsocket' | 'pluginDaemon' | 'web';
 
 export const PING = '/console/api/ping';
@@ -38,8 +40,8 @@ export const SIGN_IN = '/signin';
 export const SOCKET = '/socket.io/?EIO=4&transport=polling';
 
 /**
- * Dify's routing table, one path for each rule (upstream's nginx template of 1.14 and later). The last two must stay inside: where
- * they reach the API, its unauthenticated and internal endpoints are public.
+ * Dify's routing table, one path for each rule (upstream's nginx template of 1.14 and later). The last two must not
+ * reach the API: its unauthenticated and internal endpoints would be public.
  */
 export const ROUTES: readonly { readonly path: string; readonly by: Responder }[] = [
   { path: PING, by: 'api' },

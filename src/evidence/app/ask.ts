@@ -13,22 +13,22 @@ import { cut } from '../../base/cut.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import type { Answer } from './answers.ts';
 
-/** Where requests go, and as whom they ask. */
+/** Address and host name for requests. */
 export interface Entrypoint {
   readonly address: string;
   readonly port: number;
-  /** Host header, and the name that a certificate must be for. */
+  /** Host header, and the name that the certificate must be for. */
   readonly host: string;
-  /** Whose certificates are trusted; absent for plain HTTP. */
+  /** Trusted certificates; absent for plain HTTP. */
   readonly tls?: SecureContext;
 }
 
-/** https hands its options on to tls, which knows this one; its types do not say so. */
+/** https passes its options on to tls, which supports `secureContext`; the types of https do not declare it. */
 type SecureRequest = SecureRequestOptions & { readonly secureContext: SecureContext };
-/** Node knows `allowPartialTrustChain` since 20.18; its types do not yet. */
+/** Node supports `allowPartialTrustChain` since 20.18; its types do not declare it yet. */
 type TrustOptions = SecureContextOptions & { readonly allowPartialTrustChain: boolean };
 
-/** Trusts public authorities and this certificate (PEM), whoever signed it: the server must show that very one. */
+/** Trusts public authorities and this certificate (PEM), whoever issued it. */
 export function trusting(certificate: string): SecureContext {
   const options: TrustOptions = { ca: [...rootCertificates, certificate], allowPartialTrustChain: true };
   return createSecureContext(options);
@@ -36,14 +36,17 @@ export function trusting(certificate: string): SecureContext {
 
 const BODY_LIMIT = 400;
 const ANSWER_MS = 10_000;
-/** A proxy that has just been started may know its servers a moment later. */
+/** A proxy that has just started may need a moment to resolve its upstream servers. */
 const ATTEMPTS = 3;
 const PAUSE_MS = 1_000;
 const NOT_YET = new Set([502, 503, 504]);
 
-/** Asks for one path; never throws but where `interrupt` was aborted. Asked again, up to three times, where nothing answered or a proxy found nobody. */
+/**
+ * Requests one path. Tries up to three times if nothing answers or a proxy reaches no server (502, 503, 504). Throws
+ * only if `interrupt` is aborted.
+ */
 export async function ask(entrance: Entrypoint, path: string, interrupt: AbortSignal): Promise<Answer> {
-  // One signal each: many requests at once would crowd the listeners of a shared one.
+  // One signal for each request: many requests would add too many listeners to a shared one.
   const signal = AbortSignal.any([interrupt]);
   for (let attempt = 1; ; attempt++) {
     const answer = await askOnce(entrance, path, signal);
@@ -84,7 +87,7 @@ function send(entrance: Entrypoint, path: string, signal: AbortSignal, then: (re
   return httpsRequest({ ...options, ...secured(entrance.host, entrance.tls) }, then);
 }
 
-/** The name that the certificate must be for is the public host's, whatever address is asked. */
+/** Verifies the certificate for the public host's name, whatever address is requested. */
 function secured(host: string, secureContext: SecureContext): SecureRequest {
   const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return {
@@ -99,10 +102,10 @@ async function read(response: IncomingMessage): Promise<string> {
   response.setEncoding('utf8');
   for await (const chunk of response) {
     text += String(chunk);
-    // An event stream has no end; the beginning is all that is asked for.
+    // An event stream does not end; only its beginning is needed.
     if (text.length >= BODY_LIMIT) break;
   }
-  // The mark of a cut is within the limit.
+  // The mark of a cut counts towards the limit.
   return cut(text, BODY_LIMIT - 1);
 }
 

@@ -9,7 +9,7 @@ import { askService } from './kubernetes-entrypoint.ts';
 import { kubernetesWorkloads } from './kubernetes-workloads.ts';
 import { APP_WORKLOADS, type AppWorkload } from './workloads.ts';
 
-/** The paths that are asked for, each once. */
+/** The requested paths, each once. */
 const PATHS = [...new Set([...ROUTES.map(({ path }) => path), SETUP])];
 
 export const appAnswersCollector: Collector<AnswersFact> = {

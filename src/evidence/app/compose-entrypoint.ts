@@ -9,7 +9,10 @@ import { isLocalEngine } from '../host/engine.ts';
 import type { Answer, AnswersFact } from './answers.ts';
 import { ask, type Entrypoint, trusting } from './ask.ts';
 
-/** Asks nginx on its published port, as the console's host; where the engine is on another machine, at the console's own address. */
+/**
+ * Requests the paths of nginx at its published port, with the console's host. If the engine is on another machine,
+ * connects to the console's own address.
+ */
 export async function askNginx(
   context: CollectContext,
   deployment: Deployment,
@@ -25,7 +28,7 @@ export async function askNginx(
   return { via: `${scheme}://${address}:${port} as ${host}`, simulated: undefined, answers };
 }
 
-/** An engine that listens on all addresses listens on this one. */
+/** The loopback address for an engine that listens on all addresses. */
 function loopback(bindAddress: string): string {
   if (bindAddress === '0.0.0.0') return '127.0.0.1';
   return bindAddress === '::' ? '::1' : bindAddress;
@@ -42,10 +45,10 @@ async function tlsOf({ baseDirectory }: CollectContext, { tls }: ComposeTarget):
 }
 
 const STATUS = 'difyctl-status';
-/** curl's own words for nobody there, no answer in time, an empty answer, a broken one: answers, too. */
+/** Exit codes of curl that are answers too: cannot connect, no answer in time, an empty answer, a broken one. */
 const NO_ANSWER = [7, 28, 52, 56];
 
-/** Asks the API process inside its container, with the curl that its image has. */
+/** Requests a path of the API process inside its container, with the curl of its image. */
 export async function askInside(context: CollectContext, deployment: Deployment, path: string): Promise<AnswersFact> {
   const { runner, signal } = context;
   const url = `http://localhost:5001${path}`;

@@ -4,13 +4,13 @@ import type { CollectContext } from '../evidence.ts';
 import type { RenderedSet } from '../rendered/set.ts';
 import type { AppWorkload } from './workloads.ts';
 
-/** A container of the project as `docker compose ps` tells of it. */
+/** A container of the project as `docker compose ps` prints it. */
 interface Container {
   readonly id: string;
   readonly service: string;
   readonly image: string;
   readonly state: string;
-  /** `healthy`, `unhealthy`, `starting`, or empty where the image has no check. */
+  /** `healthy`, `unhealthy`, `starting`, or empty if the image has no health check. */
   readonly health: string;
   readonly exitCode: number;
 }
@@ -20,7 +20,7 @@ interface Restarts {
   readonly startedAt: string;
 }
 
-/** Every service of the rendered project against its containers, asked of the engine by the project's name. */
+/** Compares every service of the rendered project with its containers. */
 export async function composeWorkloads(
   context: CollectContext,
   project: string,
@@ -37,7 +37,7 @@ export async function composeWorkloads(
   });
 }
 
-/** One JSON document a line; before Compose 2.21 one list of all. */
+/** Parses one JSON document a line; before Compose 2.21, one list. */
 export function parseContainers(output: string): readonly Container[] {
   const text = output.trim();
   if (text === '') return [];

@@ -9,17 +9,18 @@ import { ask, type Entrypoint } from './ask.ts';
 import { isSelected, podsOf } from './pods.ts';
 import { withPortForward } from './port-forward.ts';
 
-/** What a Service leads to. */
+/** The pods and port that a Service selects. */
 interface ServiceFact {
   readonly name: string;
   readonly selector: Readonly<Record<string, string>>;
-  /** Number or name of the first port's target in the pod. */
+  /** Target port of the first port: a number, or a name in the pod. */
   readonly targetPort: string;
 }
 
 /**
- * Asks the paths of the Service whose pods carry `component`, by way of one of its real and ready pods. Where all of them are
- * simulated, nobody is asked.
+ * Requests the paths through a port-forward to a ready pod of the Service whose selector has this `component`. If all
+ * its pods are simulated, requests nothing. Throws CollectionError if there is no such Service, no pod is ready, or a
+ * right is missing.
  */
 export async function askService(
   context: CollectContext,

@@ -7,7 +7,7 @@ import type { RenderedSet } from '../rendered/set.ts';
 import { type AppPod, isSelected, podsOf } from './pods.ts';
 import type { AppWorkload } from './workloads.ts';
 
-/** A Deployment or StatefulSet as the cluster has it. */
+/** A Deployment or StatefulSet in the cluster. */
 interface LiveWorkload {
   readonly kind: string;
   readonly name: string;
@@ -19,7 +19,7 @@ interface LiveWorkload {
 
 const COLLECTIONS = { Deployment: 'deployments', StatefulSet: 'statefulsets' } as const;
 
-/** Every workload of the rendered set against what the cluster says of it and its pods. */
+/** Compares every workload of the rendered set with its state and pods in the cluster. */
 export async function kubernetesWorkloads(
   context: CollectContext,
   namespace: string,
@@ -75,7 +75,8 @@ function workload(
   found: LiveWorkload | undefined,
   { own, simulated, isScaled }: WorkloadFacts,
 ): AppWorkload {
-  // An autoscaler decides between its own limits; else what was rendered counts, whatever somebody scaled it to.
+  // An autoscaler decides within its own limits; otherwise the rendered count applies, even if the workload was scaled
+  // by hand.
   const desired = isScaled && found !== undefined && found.desired > 0 ? found.desired : planned.replicas;
   const ready = found?.available ?? 0;
   return {

@@ -9,13 +9,13 @@ export interface AppPod {
   readonly ready: boolean;
   readonly images: readonly string[];
   readonly restarts: number;
-  /** When a container last ended and was started again; undefined where none was. */
+  /** ISO time when a container last ended before a restart; undefined if none restarted. */
   readonly lastRestart: string | undefined;
-  /** Container ports by name, for Services that name their target. */
+  /** Container ports by name, for Services with a named target port. */
   readonly ports: Readonly<Record<string, number>>;
 }
 
-/** The pods of a namespace that are to stay: neither finished nor on their way out. */
+/** The pods of a namespace that neither finished nor are being deleted. */
 export async function podsOf(kubectl: Kubectl, namespace: string, signal: AbortSignal): Promise<readonly AppPod[]> {
   return kubectl.list(`/api/v1/namespaces/${namespace}/pods`, appPod, signal);
 }
@@ -49,7 +49,7 @@ function appPod(pod: unknown): AppPod | undefined {
   };
 }
 
-/** Whether a pod carries every label of a selector; an empty selector is nobody's. */
+/** True if a pod has every label of a selector. An empty selector selects no pod. */
 export function isSelected(pod: AppPod, selector: Readonly<Record<string, string>>): boolean {
   const entries = Object.entries(selector);
   return entries.length > 0 && entries.every(([key, value]) => pod.labels[key] === value);

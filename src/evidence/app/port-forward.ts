@@ -9,17 +9,17 @@ export interface ForwardOptions {
   readonly signal: AbortSignal;
 }
 
-/** How kubectl says that it listens, and where. */
+/** kubectl's line that names the local port. */
 const LISTENING = /Forwarding from 127\.0\.0\.1:(\d+) ->/;
-/** Characters of what it says that are looked at. */
+/** Characters of kubectl's output that are searched. */
 const SAID_LIMIT = 4_096;
 /** Longer than any run. */
 const LIFETIME_MS = 24 * 3_600_000;
 
 /**
- * Runs `use` with a local port that kubectl forwards to the target, and ends the forwarding with it; it ends too if this process is killed. kubectl
- * chooses the port and listens there before it names it, so that nobody else can be met there. Throws KubectlError if kubectl gives up, and what `use`
- * throws.
+ * Runs `use` with a local port that kubectl forwards to the target, then ends the forwarding; it also ends if this
+ * process is killed. kubectl chooses the port and listens on it before it prints it, so that no other program can
+ * answer there. Throws KubectlError if kubectl fails, and what `use` throws.
  */
 export async function withPortForward<T>(
   kubectl: Kubectl,
@@ -35,7 +35,7 @@ export async function withPortForward<T>(
   });
   let said = '';
   const onStdout = (chunk: Buffer): void => {
-    // kubectl says a line for each connection: what was said before it listened is all that is kept.
+    // kubectl prints a line for each connection: keep only the output before it listens.
     if (LISTENING.test(said)) return;
     said = (said + chunk.toString()).slice(-SAID_LIMIT);
     const localPort = LISTENING.exec(said)?.[1];
@@ -46,7 +46,7 @@ export async function withPortForward<T>(
     .then(() => {
       throw new Error('kubectl port-forward ended by itself');
     });
-  // Whatever ends it after its use is over is no news.
+  // An error after `use` is over is ignored.
   forwarding.catch(() => undefined);
   try {
     return await Promise.race([listening.then(use), forwarding]);

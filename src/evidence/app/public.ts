@@ -6,11 +6,11 @@ import { systemCaCertificates } from '../names/system-ca.ts';
 import { type Answer, APP_ANSWERS, PING } from './answers.ts';
 import { ask, type Entrypoint } from './ask.ts';
 
-/** What the console's public address answered, asked by its own name from this machine. */
+/** The answer of the console's public address, requested by its own name from this machine. */
 export interface PublicFact {
   /** What was requested. */
   readonly url: string;
-  /** Why it was not requested: all pods are simulated, or a proxy stands between. */
+  /** Why it was not requested: all pods are simulated, or a proxy is in between. */
   readonly unasked?: string;
   readonly answer?: Answer;
 }
@@ -41,7 +41,10 @@ export const appPublicCollector: Collector<PublicFact> = {
   },
 };
 
-/** Simulated pods answer nobody, so that nothing is asked outside for them. Where the way in could not be asked, the public address is asked all the same. */
+/**
+ * Why the pods cannot answer: they are simulated. Undefined otherwise, also if the entry point could not be probed: the
+ * public address is still requested.
+ */
 function simulatedOf(need: Need): Promise<string | undefined> {
   return need(APP_ANSWERS).then(
     ({ simulated }) => simulated,
