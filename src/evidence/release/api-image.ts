@@ -1,4 +1,7 @@
-/** True for the image of Dify's API, from whatever registry: api, worker and beat run it, and it alone changes the database. */
+/**
+ * True for the image of Dify's API, from any registry. api, worker and beat run it; only this image migrates the
+ * database.
+ */
 export function isApiImage(image: string): boolean {
   return /(?:^|\/)dify-api(?:[:@]|$)/.test(image);
 }

@@ -6,10 +6,13 @@ import { isApiImage } from './api-image.ts';
 import type { InstalledFact, InstallRecord } from './installed.ts';
 import { inOrder, readRecord } from './record.ts';
 
-/** A container that was never started has not reached the database. */
+/** State of a container that was never started, so it cannot have migrated the database. */
 const NEVER_STARTED = 'created';
 
-/** What containers of the project, ended ones too, were started from; and difyctl's records beside the project's `.env`. */
+/**
+ * Images of the project's containers that were started, ended ones included, and difyctl's records beside the project's
+ * `.env`.
+ */
 export async function composeInstalled(context: CollectContext, need: Need, project: string): Promise<InstalledFact> {
   const { runner, signal } = context;
   const filter = `label=com.docker.compose.project=${project}`;
@@ -23,7 +26,7 @@ export async function composeInstalled(context: CollectContext, need: Need, proj
   return { images: [...new Set(started.filter(isApiImage))].sort(), records: await recordsBeside(context, need) };
 }
 
-/** None where the folder lies on another machine or may not be read. */
+/** Empty if the folder is on another machine or may not be read. */
 async function recordsBeside(context: CollectContext, need: Need): Promise<readonly InstallRecord[]> {
   try {
     const { directory } = await requireLocalEngine(context, need, 'files');

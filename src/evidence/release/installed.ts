@@ -1,10 +1,12 @@
 import { evidenceKey } from '../evidence.ts';
 
-/** What is installed under the deployment's name already. */
+/** What is already installed under the deployment's name. */
 export interface InstalledFact {
-  /** Images of Dify's API that started there, or would again: whoever runs it brings the database to its own version. */
+  /**
+   * Images of Dify's API that were started, or would be started again: each migrates the database to its own version.
+   */
   readonly images: readonly string[];
-  /** What difyctl recorded of its installs, oldest first; outlives an uninstall, as data may. */
+  /** difyctl's revisions, oldest first; they outlive an uninstall, as data may. */
   readonly records: readonly InstallRecord[];
 }
 

@@ -7,16 +7,16 @@ import { isApiImage } from './api-image.ts';
 import type { InstalledFact, InstallRecord } from './installed.ts';
 import { inOrder, readRecord } from './record.ts';
 
-/** A Deployment or a pod of the release that runs Dify's API. */
+/** A Deployment or a pod of the release, with its images of Dify's API. */
 interface Running {
   readonly images: readonly string[];
-  /** Of a Deployment: it has no pods. Of a pod: its container was started once. */
+  /** For a Deployment: it has no pods. For a pod: always true, its images are of started containers only. */
   readonly counts: boolean;
 }
 
 /**
- * Pods that started say what reached the database; a version that could never be pulled did not. Where a Deployment has no pods at all, it is
- * its template that would start again.
+ * The images that may have migrated the database: those of containers that were started, because an image that was
+ * never pulled migrated nothing. For a Deployment without pods, those of its template, which would start again.
  */
 export async function kubernetesInstalled(
   context: CollectContext,
@@ -43,7 +43,7 @@ export async function kubernetesInstalled(
   return { images: [...new Set(images)].sort(), records: inOrder(records) };
 }
 
-/** difyctl's records alone: the Secret with Dify's own keys has another type. */
+/** Selects difyctl's records only: the Secret with Dify's own keys has another type. */
 const REVISIONS = encodeURIComponent('type=difyctl/revision');
 
 function idleDeployment(item: unknown): Running {
@@ -67,10 +67,10 @@ function hasStarted(status: unknown): boolean {
   return states.some((state) => state !== undefined);
 }
 
-/** Bytes of a record once it is unpacked; a rendered set is some 100 KiB. */
+/** Bytes of a decompressed record; a rendered set has about 100 KiB. */
 const RECORD_LIMIT = 8 * 2 ** 20;
 
-/** Undefined also for a record that is damaged, or that unpacks to more than any is. */
+/** Reads a record. Returns undefined if it is damaged or larger than the limit. */
 function recordIn(secret: unknown): InstallRecord | undefined {
   const data = textAt(secret, 'data', 'revision.json.gz');
   if (data === '') return undefined;

@@ -2,7 +2,7 @@ import { boundedJson } from '../../base/bounded-json.ts';
 import { at, textAt } from '../../base/json-path.ts';
 import type { InstallRecord } from './installed.ts';
 
-/** What matters here of a recorded revision (JSON); undefined for what is none. */
+/** Reads a recorded revision (JSON). Returns undefined if the text is not one. */
 export function readRecord(text: string): InstallRecord | undefined {
   try {
     const revision: unknown = boundedJson(text);
