@@ -4,7 +4,7 @@ import { NO_DEMANDS } from './demands.ts';
 import { composeProcess } from './process.ts';
 import type { PlannedWorkload, RenderedSet } from './set.ts';
 
-/** The set of a Compose project: its services. One-shot services (`restart: "no"`) are none that stay. */
+/** The set of a Compose project: its services. One-shot services (`restart: "no"`) are objects but no workloads. */
 export function composeSet(project: unknown): RenderedSet {
   const services = at(project, 'services');
   const entries = isObject(services) ? Object.entries(services) : [];
@@ -45,7 +45,7 @@ function composeWorkload(name: string, service: unknown): PlannedWorkload {
 
 const COMPOSE_UNITS: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
-/** Bytes of Compose's own notation (`512M`, `1gb`), which counts in powers of 1024, or of a Kubernetes quantity. */
+/** Bytes of Compose's notation (`512M`, `1gb`), with powers of 1024, or of a Kubernetes quantity. */
 function composeBytes(value: unknown): number {
   if (typeof value === 'number') return value;
   const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)([bkmgt])b?$/i.exec(value) : null;

@@ -1,7 +1,7 @@
 import { at, listAt, quantityAt, textAt } from '../../base/json-path.ts';
 import { podSecurityBreaches } from './pod-security.ts';
 
-/** Cores, bytes; `storage` is of claims. Absent: not said. */
+/** `cpu` in cores, the others in bytes; `storage` is of claims. Absent: not specified. */
 export interface Amounts {
   readonly cpu?: number;
   readonly memory?: number;
@@ -10,25 +10,25 @@ export interface Amounts {
 
 export interface ContainerDemands {
   readonly name: string;
-  /** True for one that runs before the others; a sidecar among them counts so too. */
+  /** True for an init container, including a sidecar. */
   readonly isInit: boolean;
   readonly requests: Amounts;
   readonly limits: Amounts;
 }
 
-/** What a pod asks of the rules of its namespace: quotas and limits, priority, Pod Security. */
+/** What a pod needs from the policies of its namespace: quotas and limits, priority, Pod Security. */
 export interface PodDemands {
   readonly containers: readonly ContainerDemands[];
-  /** Empty: none named. */
+  /** Empty if none is named. */
   readonly priorityClass: string;
-  /** What each Pod Security level would refuse, in its own words; empty lists: nothing. */
+  /** What each Pod Security level would refuse, by the level's names for it; empty lists: nothing. */
   readonly baseline: readonly string[];
   readonly restricted: readonly string[];
 }
 
 export const NO_DEMANDS: PodDemands = { containers: [], priorityClass: '', baseline: [], restricted: [] };
 
-/** Of a pod template. */
+/** Demands of a pod template. */
 export function podDemands(template: unknown): PodDemands {
   const spec = at(template, 'spec');
   return {
@@ -50,7 +50,7 @@ function demandsOf(container: unknown, isInit: boolean): ContainerDemands {
   };
 }
 
-/** Cores and bytes of a resource list. */
+/** Amounts of a resource list. */
 export function amounts(value: unknown): Amounts {
   const said = (['cpu', 'memory', 'storage'] as const).flatMap((of) => {
     const amount = quantityAt(value, of);

@@ -1,7 +1,9 @@
 import { boundedYaml, YamlFault } from '../../base/bounded-yaml.ts';
 import { ExternalError } from '../../base/errors.ts';
 
-/** The objects of a manifest of several documents; empty ones left out. Throws ExternalError for what is no YAML. */
+/**
+ * The objects of a manifest with several documents, without empty ones. Throws ExternalError if the text is not YAML.
+ */
 export function documentsOf(manifest: string): readonly unknown[] {
   try {
     return boundedYaml(manifest).filter((object) => object !== null && object !== undefined);

@@ -4,7 +4,7 @@ import { ownLabels } from '../../base/own-labels.ts';
 import type { AskedObject } from '../../exec/kubectl-dry-run.ts';
 import type { KubernetesObject } from '../../render/rendered.ts';
 
-/** JSON that is valid in every type of Secret. */
+/** Replaces values of Secrets; JSON, because some types of Secret require it. */
 const PLACEHOLDER = '{}';
 const POD_TEMPLATES = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job']);
 
@@ -13,19 +13,19 @@ export interface Release {
   readonly namespace: string;
 }
 
-/** An object of the plan as it is sent, and what it is called in a message. */
+/** A planned object as it is sent, and its name in messages. */
 export interface PlannedRequest {
   readonly label: string;
-  /** Where the object belongs. */
+  /** Namespace of the object. */
   readonly namespace: string;
   readonly object: AskedObject;
-  /** True for a pod that a controller would make. */
+  /** True for a pod as a controller would create it. */
   readonly isPod: boolean;
 }
 
 /**
- * What the install would create, and a pod of each workload as its controller would: admission often looks at pods alone. No value of a Secret
- * is in it.
+ * The objects that the install would create, and a pod of each workload as its controller would create it, because many
+ * admission policies check pods only. Contains no value of a Secret.
  */
 export function dryRunRequests(
   release: Release,
@@ -67,7 +67,7 @@ function request(release: Release, object: KubernetesObject, label: string): Pla
   return { label, namespace: textAt(object, 'metadata', 'namespace') || release.namespace, object, isPod: false };
 }
 
-/** Keys stay, since policies may ask for them. */
+/** Replaces the values of a Secret. Its keys remain, because policies may require them. */
 function withoutValues(object: KubernetesObject): KubernetesObject {
   if (object.kind !== 'Secret') return object;
   const blank = (part: unknown, value: string): JsonObject =>
@@ -102,7 +102,7 @@ function podRequest(release: Release, object: KubernetesObject): readonly Planne
       ...(isObject(own) ? own : {}),
       name: `${metadata.name}-dry-run`,
       ...(typeof metadata.namespace === 'string' ? { namespace: metadata.namespace } : {}),
-      // Policies let pods pass, or refuse them, by whether somebody looks after them.
+      // Policies may admit or refuse pods by whether a controller owns them.
       ownerReferences: [kind === 'Deployment' ? { ...owner, kind: 'ReplicaSet' } : owner],
     },
     spec: { ...(isObject(spec) ? spec : {}), volumes: [...listAt(spec, 'volumes'), ...volumes] },

@@ -1,7 +1,7 @@
 import { at, listAt, textAt } from '../../base/json-path.ts';
 import type { PlannedAutoscaler, PlannedRoute } from './set.ts';
 
-/** An HTTPRoute of the Gateway API. */
+/** Reads an HTTPRoute of the Gateway API. */
 export function route(object: unknown): PlannedRoute {
   return {
     name: textAt(object, 'metadata', 'name'),
@@ -19,7 +19,7 @@ export function route(object: unknown): PlannedRoute {
   };
 }
 
-/** Where an autoscaler's kinds of metrics come from (Kubernetes documentation, "Support for metrics APIs"). */
+/** API that serves each kind of metric of an autoscaler (Kubernetes documentation, "Support for metrics APIs"). */
 const METRICS_API: Readonly<Record<string, string>> = {
   Resource: 'metrics.k8s.io',
   ContainerResource: 'metrics.k8s.io',
@@ -28,7 +28,7 @@ const METRICS_API: Readonly<Record<string, string>> = {
   External: 'external.metrics.k8s.io',
 };
 
-/** A HorizontalPodAutoscaler; one that names no metric scales by CPU. */
+/** Reads a HorizontalPodAutoscaler; one without metrics scales by CPU. */
 export function autoscaler(object: unknown): PlannedAutoscaler {
   const types = listAt(object, 'spec', 'metrics').map((metric) => textAt(metric, 'type'));
   const apis = (types.length === 0 ? ['Resource'] : types).map((type) => METRICS_API[type] ?? '');

@@ -7,7 +7,7 @@ import { podShape } from './workload.ts';
 
 const REPLICATED = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
 
-/** The set that these Kubernetes objects make. DaemonSets and finished kinds of work are objects, but no planned load. */
+/** The set of these Kubernetes objects. DaemonSets and Jobs are objects but no workloads. */
 export function renderedSet(objects: readonly unknown[]): RenderedSet {
   return {
     objects: objects.map((object) => ({
@@ -51,7 +51,7 @@ function workload(object: unknown, configMaps: readonly unknown[]): PlannedWorkl
   };
 }
 
-/** Each replica of a StatefulSet has a claim of its own, so none of them is shared. */
+/** Claims of a StatefulSet: one for each replica, so that none is shared. */
 function templateClaims(object: unknown): readonly PlannedClaim[] {
   if (textAt(object, 'kind') !== 'StatefulSet') return [];
   const owner = textAt(object, 'metadata', 'name');

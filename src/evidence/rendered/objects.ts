@@ -6,7 +6,9 @@ import { composeSet } from './compose.ts';
 import { renderedSet } from './kubernetes.ts';
 import { RENDERED_OBJECTS, type RenderedSet } from './set.ts';
 
-/** What would be made. For Kubernetes helm renders the chart on this machine, so that it can be judged before any cluster answers. */
+/**
+ * What an install would create. For Kubernetes, helm renders the chart on this machine, so that no cluster is needed.
+ */
 export const renderedObjectsCollector: Collector<RenderedSet> = {
   key: RENDERED_OBJECTS,
   timeoutMs: 120_000,
@@ -20,7 +22,10 @@ export const renderedObjectsCollector: Collector<RenderedSet> = {
   },
 };
 
-/** What the chart makes of the rendered values, hooks left out. Throws EvidenceMissing without a chart, ExternalError where helm cannot render it. */
+/**
+ * What helm renders from the chart with the rendered values, without hooks. Throws CollectionError without a chart,
+ * ExternalError if helm fails.
+ */
 export async function chartObjects(
   context: CollectContext,
   rendered: RenderedKubernetes,
@@ -29,12 +34,15 @@ export async function chartObjects(
   const { chart } = context;
   if (chart === undefined) throw new CollectionError('absent', 'the chart');
   const manifest = await template(context, rendered, chart, await kubeVersion(need));
-  // A YAML parser is loaded only where there is something to parse.
+  // Imported here, so that the YAML parser is loaded only if needed.
   const { documentsOf } = await import('./documents.ts');
   return documentsOf(manifest);
 }
 
-/** Charts may render differently for an older cluster; helm takes its own default where none answers. */
+/**
+ * The cluster's version for helm, because charts may render differently for an older cluster. Empty if no cluster
+ * answers: helm uses its default.
+ */
 async function kubeVersion(need: Need): Promise<readonly string[]> {
   const version = await need(CLUSTER_VERSION).then(
     (fact) => /^v?\d+\.\d+\.\d+/.exec(fact.gitVersion)?.[0],
@@ -52,7 +60,7 @@ async function template(
   if (deployment?.target.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
   const [name = '', ...rest] = chartArgs(chart);
   const args = ['template', deployment.name, name, ...rest, '-n', deployment.target.namespace, '-f', '-', '--no-hooks'];
-  // JSON is YAML; by standard input no file of values is left behind.
+  // JSON is valid YAML. Standard input leaves no values file behind.
   const input = JSON.stringify(rendered.values);
   const { stdout } = await runner.run('helm', [...args, ...more], { input, signal, timeoutMs: 110_000 });
   return stdout;

@@ -1,7 +1,7 @@
 import { isObject } from '../../base/json.ts';
 import { at, listAt, textAt } from '../../base/json-path.ts';
 
-/** Added capabilities that level baseline lets pass; restricted lets NET_BIND_SERVICE pass alone. */
+/** Added capabilities that level baseline allows; level restricted allows only NET_BIND_SERVICE. */
 const BASELINE_CAPABILITIES = new Set([
   'AUDIT_WRITE',
   'CHOWN',
@@ -31,8 +31,8 @@ const RESTRICTED_VOLUMES = new Set([
 ]);
 
 /**
- * What Pod Security admission would refuse of a pod, at each level. Source: Kubernetes documentation, "Pod Security Standards" (v1.34); rules
- * that no chart of Dify comes near (AppArmor, SELinux, sysctls, Windows) are left out.
+ * What Pod Security admission would refuse of a pod, at each level. Source: Kubernetes documentation, "Pod Security
+ * Standards" (v1.34). Rules that no Dify chart can break (AppArmor, SELinux, sysctls, Windows) are left out.
  */
 export function podSecurityBreaches(spec: unknown): {
   readonly baseline: readonly string[];

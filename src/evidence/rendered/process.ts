@@ -8,7 +8,10 @@ import { settingsOf } from './settings.ts';
 type Process = Pick<PlannedWorkload, 'component' | 'settings' | 'probes'>;
 const PROBES: readonly ProbeKind[] = ['liveness', 'readiness', 'startup'];
 
-/** Which of Dify's processes a pod template runs, what it is told by variables, and how it is probed; nothing for another pod. */
+/**
+ * The Dify process that a pod template runs, the settings in its variables, and its probes. Empty for a pod that is not
+ * of Dify.
+ */
 export function processOf(template: unknown, configMaps: readonly unknown[]): Process {
   const label = textAt(template, 'metadata', 'labels', 'component');
   const component = COMPONENTS.find((name) => COMPONENT_LABELS[name] === label);
@@ -21,7 +24,7 @@ export function processOf(template: unknown, configMaps: readonly unknown[]): Pr
   };
 }
 
-/** The same of a service of the Compose project. */
+/** The same for a service of the Compose project. */
 export function composeProcess(name: string, service: unknown): Process {
   const component: ComponentName | undefined = COMPONENTS.find((one) => SERVICE_OF[one] === name);
   if (component === undefined) return {};
@@ -32,14 +35,14 @@ export function composeProcess(name: string, service: unknown): Process {
   };
 }
 
-/** Later ones win, as Kubernetes has it. */
+/** Variables of all ConfigMaps in `envFrom`; a later one wins, as in Kubernetes. */
 function fromConfigMaps(container: unknown, configMaps: readonly unknown[]): Readonly<Record<string, string>> {
   const names = listAt(container, 'envFrom').map((source) => textAt(source, 'configMapRef', 'name'));
   const maps = names.map((name) => configMaps.find((map) => textAt(map, 'metadata', 'name') === name));
   return Object.assign({}, ...maps.map((map) => labelsAt(map, 'data'))) as Readonly<Record<string, string>>;
 }
 
-/** Variables with a text of their own; references are secrets or facts of the pod. `$$(` is how a literal `$(` is written. */
+/** Variables with a literal value; references are to secrets or fields of the pod. `$$(` is an escaped `$(`. */
 function fromContainer(container: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
     listAt(container, 'env')

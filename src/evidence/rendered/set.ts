@@ -3,7 +3,7 @@ import { evidenceKey } from '../evidence.ts';
 import type { PodDemands } from './demands.ts';
 import type { PodShape } from './workload.ts';
 
-/** Something that will run pods or containers. */
+/** A workload that will run pods or containers. */
 export interface PlannedWorkload {
   readonly kind: string;
   readonly name: string;
@@ -13,11 +13,11 @@ export interface PlannedWorkload {
   readonly claims: readonly string[];
   readonly pod: PodShape;
   readonly demands: PodDemands;
-  /** Dify's process that it is; absent for data services and for what is not of Dify. */
+  /** Its Dify process; absent for data services and for workloads that are not of Dify. */
   readonly component?: ComponentName;
-  /** Variables of its main container that `isSetting` lets through, as it will see them. */
+  /** Variables of its main container that `isSetting` accepts, with the values that it will have. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Probes that its main container has. */
+  /** Probes of its main container. */
   readonly probes?: readonly ProbeKind[];
 }
 
@@ -28,9 +28,9 @@ export interface PlannedClaim {
   readonly accessModes: readonly string[];
   /** Undefined: the cluster's default class. */
   readonly storageClass: string | undefined;
-  /** Bytes that it asks for; 0 where it does not say. */
+  /** Requested bytes; 0 if not specified. */
   readonly storage: number;
-  /** How many of it there are: as many as a StatefulSet has replicas. */
+  /** Number of claims: for a StatefulSet, its replicas. */
   readonly count: number;
 }
 
@@ -41,7 +41,10 @@ export interface PlannedRoute {
   readonly parents: readonly PlannedParent[];
 }
 
-/** What a route wants to be attached to. `namespace` empty: the release's own; `section` empty: any listener; `port` 0: any. */
+/**
+ * The parent that a route attaches to. `namespace` empty: the release's own; `section` empty: any listener; `port` 0:
+ * any.
+ */
 export interface PlannedParent {
   readonly kind: string;
   readonly namespace: string;
@@ -54,7 +57,7 @@ export interface PlannedParent {
 export interface PlannedAutoscaler {
   readonly name: string;
   readonly apis: readonly string[];
-  /** Name of the workload that it scales, and between which counts; absent: not said. */
+  /** The workload that it scales, and the limits of its replicas; absent: not specified. */
   readonly scales?: { readonly workload: string; readonly least: number; readonly most: number };
 }
 
@@ -62,7 +65,7 @@ export interface PlannedIngress {
   readonly name: string;
   /** Undefined: the cluster's default class. */
   readonly className: string | undefined;
-  /** True where an annotation names the class, which a controller may heed without any IngressClass. */
+  /** True if an annotation names the class; a controller may honour it without an IngressClass. */
   readonly byAnnotation?: boolean;
   readonly tls: boolean;
 }
@@ -73,7 +76,10 @@ export interface PlannedObject {
   readonly name: string;
 }
 
-/** What applying the rendered set would make: objects, and of what runs all that judging needs. Never a value of a Secret. */
+/**
+ * The objects that applying the rendered set would create, and what checks need to know of those that run. Never a
+ * value of a Secret.
+ */
 export interface RenderedSet {
   readonly objects: readonly PlannedObject[];
   readonly workloads: readonly PlannedWorkload[];
@@ -81,7 +87,7 @@ export interface RenderedSet {
   readonly ingresses: readonly PlannedIngress[];
   readonly routes: readonly PlannedRoute[];
   readonly autoscalers: readonly PlannedAutoscaler[];
-  /** Services of the kinds NodePort and LoadBalancer, which lead in from outside; absent: none. */
+  /** Services of type NodePort or LoadBalancer, which are reachable from outside; absent: none. */
   readonly openServices?: readonly string[];
 }
 export const RENDERED_OBJECTS = evidenceKey<RenderedSet>('rendered.objects', 4);

@@ -8,25 +8,25 @@ export interface Toleration {
   readonly effect: string;
 }
 
-/** One expression over labels, as node affinities and label selectors have it. */
+/** One label expression, as in node affinities and label selectors. */
 export interface LabelRule {
   readonly key: string;
   readonly operator: string;
   readonly values: readonly string[];
 }
 
-/** Required affinity of a pod to others, or against them: all pods that `rules` match, within one value of `topologyKey`. */
+/** Required affinity or anti-affinity to pods: to all that match `rules`, within one value of `topologyKey`. */
 export interface PodTerm {
   readonly topologyKey: string;
   readonly rules: readonly LabelRule[];
 }
 
-/** What the scheduler would look at in a pod. Preferences are left out: they move a pod, they never keep it out. */
+/** What the scheduler considers of a pod. Preferences are left out: they never prevent scheduling. */
 export interface PodShape extends Requests {
   readonly labels: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly Toleration[];
-  /** Any one of the lists must hold, each wholly; empty: anywhere. */
+  /** A node must match all rules of one of the lists; empty: any node. */
   readonly nodeTerms: readonly (readonly LabelRule[])[];
   readonly apart: readonly PodTerm[];
   readonly together: readonly PodTerm[];
