@@ -3,17 +3,17 @@ import { MAIL, type MailFacts } from './facts.ts';
 import { askResend } from './resend.ts';
 import { askSmtp } from './smtp.ts';
 
-/** As long as Dify waits for a mail server (smtplib is given 10 s), in ms. */
+/** Milliseconds: as long as Dify waits for a mail server (smtplib has a timeout of 10 s). */
 const ANSWER_MS = 10_000;
 
-/** The mail service, asked all that can be asked without sending. */
+/** Probes the mail service without sending a message. */
 export const mailCollector = mailCollectorWithin(ANSWER_MS);
 
-/** The same, waiting `limitMs` for the connection, for TLS, and for each answer. */
+/** The same with `limitMs` for the connection, for TLS, and for each answer. */
 export function mailCollectorWithin(limitMs: number): Collector<MailFacts> {
   return {
     key: MAIL,
-    // Connecting, TLS and a few answers, each of which may take 10 s.
+    // Connecting, TLS and a few answers, each up to 10 s.
     timeoutMs: 60_000,
     fromCluster: true,
     collect: async (given) => {

@@ -5,33 +5,36 @@ import { ProbeError } from '../../net/probe-error.ts';
 /** A reply of an SMTP server (RFC 5321, 4.2). */
 export interface Reply {
   readonly code: number;
-  /** Texts of its lines, without codes. */
+  /** Text of each line, without the code. */
   readonly lines: readonly string[];
 }
 
-/** One side of an SMTP conversation. Each waits at most the limit for its reply, and throws ProbeFault (stage `use`) where none comes. */
+/**
+ * The client side of an SMTP connection. `read` and `say` wait at most the limit for a reply; they throw ProbeError
+ * (stage `use`) if none comes.
+ */
 export interface Dialog {
-  /** The next reply, without anything sent: the greeting. */
+  /** Returns the next reply without sending anything: the greeting. */
   read(): Promise<Reply>;
-  /** A command line, without its end, and the reply to it. */
+  /** Sends a command line, without its line end, and returns the reply. */
   say(line: string): Promise<Reply>;
-  /** Leaves the stream to somebody else, such as TLS. */
+  /** Stops reading, so that another reader (TLS) can use the stream. */
   leave(): void;
 }
 
-/** More than any server has to say in one reply. */
+/** Characters of one reply; more than any server sends. */
 const LONGEST = 64_000;
 
-/** Opens a dialog over a connected stream. `limitMs`: for each reply. */
+/** Opens a dialog on a connected stream. `limitMs`: for each reply. */
 export function openDialog(stream: Duplex, limitMs: number): Dialog {
   let heard = '';
-  /** Where in `heard` the first line begins that was not taken yet. */
+  /** Offset in `heard` of the first line that was not read yet. */
   let at = 0;
   let lines: string[] = [];
   let isClosed = false;
   let wake: () => void = () => undefined;
   const onData = (bytes: Buffer) => {
-    // What is said beyond a whole reply is read with the next one; it is never kept without a limit.
+    // Data after a whole reply belongs to the next one; the buffer never grows without a limit.
     if (heard.length <= LONGEST) heard += bytes.toString('latin1');
     wake();
   };

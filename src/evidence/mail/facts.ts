@@ -2,7 +2,7 @@ import type { FaultFact } from '../../net/probe-error.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import { type CollectContext, evidenceKey } from '../evidence.ts';
 
-/** What a probe of mail may use; `limitMs` for the connection, for TLS, and for each answer. */
+/** Inputs of a mail probe; `limitMs` for the connection, for TLS, and for each answer. */
 export interface MailContext extends Pick<CollectContext, 'dial' | 'signal'> {
   readonly limitMs: number;
 }
@@ -13,32 +13,35 @@ export interface RefusalFact {
   readonly text: string;
 }
 
-/** A mail server, spoken to until just before a letter would be given to it. */
+/** A mail server, probed up to the point before a message would be sent. */
 export interface SmtpFact {
   readonly kind: 'smtp';
   /** `host:port`. */
   readonly address: string;
-  /** How far the probe came; absent where it came through. */
+  /** The error that ended the probe; absent if it completed. */
   readonly fault?: FaultFact;
   readonly certificate?: CertificateFact;
-  /** Ways to log in that it offers: `PLAIN`, `LOGIN`. */
+  /** Login methods that it offers: `PLAIN`, `LOGIN`. */
   readonly logins: readonly string[];
-  /** Why it takes no mail from the sender; absent where it does, or was not asked. */
+  /** Why it refuses the sender; absent if it accepts the sender, or was not asked. */
   readonly senderRefusal?: RefusalFact;
-  /** Why it takes nothing for other domains than its own; absent where it does, or says something else. */
+  /** Why it refuses recipients of other domains; absent if it accepts them, or refuses for another reason. */
   readonly relayRefusal?: RefusalFact;
 }
 
-/** Resend, asked for the domains of the account, which sends nothing. */
+/** Resend, asked for the domains of the account; nothing is sent. */
 export interface ResendFact {
   readonly kind: 'resend';
   readonly address: string;
-  /** `placeholder`: from an example. `published`: one that upstream's own files hold. `foreign`: of no form that Resend gives out. Only a `key` is tried. */
+  /**
+   * `placeholder`: from an example. `published`: from upstream's own files. `foreign`: not a form that Resend issues.
+   * Only a `key` is tried.
+   */
   readonly form: 'key' | 'placeholder' | 'published' | 'foreign' | 'unresolved';
   readonly fault?: FaultFact;
-  /** `sending`: the key may send and may not list domains. */
+  /** `sending`: the key may send, but may not list domains. */
   readonly rights?: 'full' | 'sending';
-  /** Domains of the account, where the key may see them. */
+  /** Domains of the account; absent if the key may not list them. */
   readonly domains?: readonly { readonly name: string; readonly status: string }[];
 }
 

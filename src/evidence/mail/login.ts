@@ -2,12 +2,15 @@ import { createHmac } from 'node:crypto';
 import { ProbeError } from '../../net/probe-error.ts';
 import type { Dialog, Reply } from './dialog.ts';
 
-/** In the order in which Python's smtplib, which Dify uses, tries what a server offers. */
+/** In the order in which Python's smtplib, which Dify uses, tries them. */
 const METHODS = ['CRAM-MD5', 'PLAIN', 'LOGIN'] as const;
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** Logs in as smtplib does: by each way that the server offers, until one is accepted. Throws ProbeFault with stage `login`. */
+/**
+ * Logs in as smtplib does: tries each method that the server offers until one succeeds. Throws ProbeError with stage
+ * `login`.
+ */
 export async function logIn(
   dialog: Dialog,
   offered: readonly string[],

@@ -8,7 +8,7 @@ import type { MailContext, ResendFact } from './facts.ts';
 
 type Resend = Extract<Mail, { readonly provider: 'resend' }>['resend'];
 
-/** Whether a text is a key as Resend gives them out (`re_` and a random rest), or stands for one in an example. */
+/** Classifies a text: a key as Resend issues them (`re_` and a random rest), or a placeholder from an example. */
 export function resendKeyForm(key: string): Exclude<ResendFact['form'], 'unresolved'> {
   if (publishedDefaultIn(key) !== undefined) return 'published';
   const rest = /^re_(\w+)$/.exec(key)?.[1];
@@ -18,8 +18,9 @@ export function resendKeyForm(key: string): Exclude<ResendFact['form'], 'unresol
 }
 
 /**
- * Asks Resend for the account's domains, which sends nothing. Its answers (resend.com/docs, API reference, Errors): 200 with the list for a key of full access, 401
- * `restricted_api_key` for one that may only send, 403 `invalid_api_key` or another 401 for no key of theirs. Never throws.
+ * Lists the account's domains at Resend; nothing is sent. Answers (resend.com/docs, API reference, Errors): 200 with
+ * the list for a key of full access, 401 `restricted_api_key` for a key that may only send, 403 `invalid_api_key` or
+ * another 401 for an unknown key. Never throws.
  */
 export async function askResend(
   resend: Resend,

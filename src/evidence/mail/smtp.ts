@@ -11,8 +11,8 @@ import { logIn } from './login.ts';
 type Smtp = Extract<Mail, { readonly provider: 'smtp' }>['smtp'];
 
 /**
- * Connects, agrees on TLS, logs in and names the sender, as Dify does before it hands over a letter, and takes leave; never throws. `password`: undefined where
- * the file names none, null where it has no value.
+ * Connects, negotiates TLS, logs in and names the sender, as Dify does before it sends a message, then quits. Never
+ * throws. `password`: undefined if the file names none, null if its reference does not resolve.
  */
 export async function askSmtp(
   smtp: Smtp,
@@ -72,7 +72,7 @@ async function greeted(dialog: Dialog, smtp: Smtp, context: MailContext): Promis
   }
 }
 
-/** Whether a new connection to the port that greets nobody agrees on TLS at once. */
+/** True if a second connection to the port, which sends no greeting, can negotiate TLS at once. */
 async function speaksTls({ host, port }: Smtp, { dial, signal, limitMs }: MailContext): Promise<boolean> {
   const stream = await dial(host, port, { signal, limitMs });
   try {
@@ -86,7 +86,7 @@ async function speaksTls({ host, port }: Smtp, { dial, signal, limitMs }: MailCo
   }
 }
 
-/** What the server can do, a line each. */
+/** The server's extensions, one line each; empty if it knows only HELO. */
 async function hello(dialog: Dialog): Promise<readonly string[]> {
   const { code, lines } = await dialog.say('EHLO difyctl.localdomain');
   if (code === 250) return lines.slice(1);
@@ -110,10 +110,13 @@ function loginsOf(extensions: readonly string[]): readonly string[] {
   return [...new Set(words)].filter((word) => word !== '');
 }
 
-/** Of a name that belongs to nobody (RFC 2606): what is said of it is said of every domain that is not the server's own. */
+/**
+ * An address of a reserved domain (RFC 2606): the answer for it is the answer for every domain that is not the server's
+ * own.
+ */
 const ELSEWHERE = 'postmaster@example.com';
 
-/** Names the sender, then somebody elsewhere, and takes both back: nothing is sent. */
+/** Names the sender and a recipient elsewhere, then resets: nothing is sent. */
 async function envelope(dialog: Dialog, from: string): Promise<Pick<SmtpFact, 'senderRefusal' | 'relayRefusal'>> {
   const address = /<([^<>]*)>\s*$/.exec(from)?.[1] ?? from.trim();
   const sender = await dialog.say(`MAIL FROM:<${address}>`);
@@ -121,7 +124,7 @@ async function envelope(dialog: Dialog, from: string): Promise<Pick<SmtpFact, 's
   const recipient = await dialog.say(`RCPT TO:<${ELSEWHERE}>`);
   await dialog.say('RSET').catch(() => undefined);
   await dialog.say('QUIT').catch(() => undefined);
-  // Whatever else it says may be about this one address.
+  // Any other refusal may be about this one address.
   return recipient.code >= 400 && /relay/i.test(recipient.lines.join(' '))
     ? { relayRefusal: refusalOf(recipient) }
     : {};
