@@ -4,19 +4,19 @@ import { withinMs } from '../../base/time-limit.ts';
 import { connectFault, type Dial } from '../../net/dial.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 
-/** Milliseconds that the way to the relay may take, beside what the relay itself is given. */
+/** Milliseconds for the connection to the relay, in addition to the limit of the relay itself. */
 const WAY_MS = 3_000;
-/** Bytes of the relay's answer; it says a line. */
+/** Bytes of the relay's answer, which is one line. */
 const HEAD_LIMIT = 4_096;
 
 /**
- * Dials through a relay that listens on this local port: by HTTP CONNECT, which the relay answers with what it met. Each request carries a MAC of its
- * target under `key`, so that nobody else's is answered.
+ * Dials through a relay behind this local port: sends an HTTP CONNECT, and the relay answers with the outcome. Each
+ * request carries an HMAC of its target with `key`, so that the relay serves only this run.
  */
 export function relayDial(port: () => Promise<number>, key: string): Dial {
   return async (host, remotePort, { signal, limitMs }) => {
     const limit = withinMs(limitMs + WAY_MS, signal);
-    // What is no name would end the relay's line early.
+    // White space or a zero byte in the host would end the relay's line early.
     if (/[\s\0]/.test(host)) throw new ProbeError('resolve', 'ENOTFOUND', 'the host is no name');
     const stream = connect({ host: '127.0.0.1', port: await port(), signal });
     stream.on('error', () => undefined);
@@ -34,8 +34,8 @@ export function relayDial(port: () => Promise<number>, key: string): Dial {
 }
 
 /**
- * Tells the relay the key of this run, by which it knows its requests from then on. The connection is the run's sign of life: the relay ends some time
- * after it is closed. Throws ProbeFault if the relay does not take the key.
+ * Sends the key of this run to the relay, which authenticates all later requests with it. The connection also shows
+ * that the run is alive: the relay exits some time after it is closed. Throws ProbeError if the relay refuses the key.
  */
 export async function keyLine(port: number, key: string, signal: AbortSignal): Promise<Socket> {
   const stream = connect({ host: '127.0.0.1', port });
@@ -47,12 +47,12 @@ export async function keyLine(port: number, key: string, signal: AbortSignal): P
     stream.destroy();
     throw error;
   }
-  // It neither keeps the process alive nor says anything more.
+  // The connection must not keep the process alive; nothing more is read from it.
   stream.unref();
   return stream.resume();
 }
 
-/** Throws ProbeFault for every answer but the one that the connection is there. */
+/** Throws ProbeError unless the answer says that the connection is open. */
 function refuse(host: string, head: string): void {
   const [, status, code = 'ECONNRESET'] = /^HTTP\/1\.1 (\d+) (\S+)/.exec(head) ?? [];
   if (status === '200') return;
@@ -61,8 +61,8 @@ function refuse(host: string, head: string): void {
 }
 
 /**
- * The relay's answer up to its empty line; what came after it stays in the stream, which is left as a new one is: `pause` would keep it from flowing
- * for whoever listens next.
+ * Reads the relay's answer up to its empty line. Later data stays in the stream, and the stream stays unpaused: after
+ * `pause`, the next listener would receive nothing.
  */
 function answerOf(stream: Socket, limit: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {

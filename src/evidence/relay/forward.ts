@@ -2,16 +2,20 @@ import type { Kubectl } from '../../exec/kubectl.ts';
 import { withPortForward } from '../app/port-forward.ts';
 
 export interface HeldForward {
-  /** The local port; where the forwarding broke, that of a new one. Throws KubectlError where none comes about. */
+  /**
+   * Returns the local port; after a break, the port of a new port-forward. Throws KubectlError if kubectl cannot
+   * forward.
+   */
   readonly port: () => Promise<number>;
-  /** How often it broke. */
+  /** How many times it broke. */
   readonly breaks: () => number;
   close(): Promise<void>;
 }
 
 /**
- * Holds a port-forward to a pod open until it is closed. kubectl may end one for a single reset connection: the next caller gets another. `greet` runs
- * once for each, before anybody gets its port; what it opens ends with the forwarding.
+ * Keeps a port-forward to a pod open until `close`. kubectl may end one because of a single reset connection: the next
+ * caller gets a new one. `greet` runs once for each port-forward, before its port is returned; what it opens ends with
+ * the port-forward.
  */
 export function holdForward(
   kubectl: Kubectl,

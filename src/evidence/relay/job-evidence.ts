@@ -1,7 +1,7 @@
 import { JobError } from '../../jobs/job-error.ts';
 import { CollectionError } from '../evidence.ts';
 
-/** Waits for a step of a job. What keeps the job from it is missing evidence: throws EvidenceMissing in place of JobError. */
+/** Awaits a step of a job. Converts JobError to CollectionError, with the same outcome and message. */
 export async function evidenceOf<T>(step: Promise<T>): Promise<T> {
   try {
     return await step;

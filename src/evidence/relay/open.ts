@@ -12,16 +12,16 @@ import { holdForward } from './forward.ts';
 import { evidenceOf } from './job-evidence.ts';
 import type { OpenRelay } from './relay.ts';
 
-/** Where the relay listens, on the pod's loopback. */
+/** Port of the relay, on the pod's loopback. */
 const RELAY_PORT = 18080;
-/** Pulling Dify's api image, some 2 GB, on a slow line. */
+/** Milliseconds for the start: a slow line may need minutes to pull Dify's api image (about 2 GB). */
 const START_MS = 300_000;
-/** The cluster ends a relay by itself after this long, should its difyctl be gone. */
+/** Seconds after which the cluster ends a relay itself, if its difyctl is gone. */
 const DEADLINE_SECONDS = 1_800;
-/** Seconds that a relay waits for the run that made it, at its start and when a port-forward broke. */
+/** Seconds that a relay waits for its run, at the start and after a port-forward broke. */
 const LINGER_SECONDS = 120;
 
-/** kubectl itself waits for ever where a proxy before the API server lets no stream through. */
+/** Milliseconds for the port-forward: kubectl waits forever if a proxy before the API server blocks streams. */
 const FORWARD_MS = 30_000;
 
 const RIGHTS = [
@@ -32,8 +32,9 @@ const RIGHTS = [
 ];
 
 /**
- * Makes a Job in the deployment's namespace whose pod runs templates/relay.py, and reaches it by a port-forward. It is removed by `close`, and before
- * any fault of the start is thrown; no secret goes there.
+ * Creates a Job in the deployment's namespace whose pod runs templates/relay.py, and connects to it by a port-forward.
+ * `close` removes the Job; so does a failed start, before it throws. No secret is sent there. Throws CollectionError if
+ * the relay cannot start, Interrupted if the run is aborted.
  */
 export const openRelay: OpenRelay = async ({ deployment, runner, kubeArgs, signal }, totalMs) => {
   if (deployment?.target.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
@@ -57,11 +58,11 @@ export const openRelay: OpenRelay = async ({ deployment, runner, kubeArgs, signa
   }
 };
 
-/** The pod learns the digest of the key alone: many may read its specification. */
+/** The relay's Job. It contains only the digest of the key, because many users may read its specification. */
 async function relayJob(name: string, namespace: string, deployment: Deployment, key: string): Promise<object> {
   const script = packageFile('templates/relay.py');
   const digest = createHash('sha256').update(key).digest('hex');
-  // Ready once something listens there: what a kubelet can ask of a loopback that is not its own.
+  // Ready if a connection succeeds. A command, because a kubelet cannot probe a pod's loopback.
   const asks = `import socket; socket.create_connection(("127.0.0.1", ${RELAY_PORT}), 2)`;
   return podJob({
     name,

@@ -4,7 +4,10 @@ import { type CollectContext, CollectionError, type Evidence, type EvidenceKey }
 import type { GatherEvents } from '../gather.ts';
 import type { RelayHolder } from './relay.ts';
 
-/** Looks through the relay; once more where the way to it broke meanwhile, for that is no fault of the service. */
+/**
+ * Collects through the relay. Tries a second time if the port-forward broke meanwhile, because that is no error of the
+ * service.
+ */
 export async function probeThroughRelay(
   holder: RelayHolder,
   context: CollectContext,
@@ -26,7 +29,7 @@ export async function probeThroughRelay(
   }
 }
 
-/** The same events, under names that say from where. */
+/** The same events with keys that say where the evidence is from. */
 export function labelled(events: GatherEvents | undefined): GatherEvents {
   const label = (key: string): string => `${key} from the cluster`;
   return {

@@ -5,26 +5,29 @@ import type { GatherEvents } from '../gather.ts';
 /** A pod in the cluster that opens TCP connections for this machine. */
 interface Relay {
   readonly dial: Dial;
-  /** How often the way to it has broken so far: what was dialled across a break says nothing of the service. */
+  /**
+   * How many times the connection to it broke so far: a result from before and after a break proves nothing about the
+   * service.
+   */
   breaks(): number;
-  /** Removes it. What could not be removed is said, with the command that does. */
+  /** Removes it. Returns what could not be removed, with the command that removes it. */
   close(): Promise<string | undefined>;
 }
 
-/** Throws EvidenceMissing where no relay can be had within `limitMs`, saying why, and leaves nothing behind then. */
+/** Opens a relay. Throws CollectionError with the reason if that fails within `limitMs`, and leaves nothing behind. */
 export type OpenRelay = (context: CollectContext, limitMs: number) => Promise<Relay>;
 
-/** A relay that is opened when it is first asked for. */
+/** A relay that opens on first use. */
 export interface RelayHolder {
   opened(): Promise<Relay>;
-  /** Removes it where it was opened. What could not be removed is said, with the command that does. */
+  /** Removes the relay if it was opened. Returns what could not be removed, with the command that removes it. */
   close(): Promise<string | undefined>;
 }
 
-/** What the start of a relay is called while it lasts: an image may have to be pulled. */
+/** Name of the event while the relay starts, which may take long: an image may have to be pulled. */
 const STARTING = 'the start of a pod in the cluster';
 
-/** `deadline` as `Date.now()`. */
+/** Opens the relay at most once. `deadline` as `Date.now()`. */
 export function holdRelay(
   open: OpenRelay,
   context: CollectContext,
