@@ -2,7 +2,7 @@ import { portOf } from '../../providers/endpoint.ts';
 import { clientUrl, storeEndpoints } from '../../providers/vector-store/registry.ts';
 import type { ExternalStore } from './facts.ts';
 
-/** Where Dify's client connects to a store that it reaches over HTTP. */
+/** The URL that Dify's client connects to. Throws Error for a store that is not reached over HTTP. */
 export function storeUrl(store: ExternalStore): URL {
   const url = clientUrl(store);
   if (url === undefined) throw new Error(`${store.provider} is not reached over HTTP`);

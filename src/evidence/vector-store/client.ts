@@ -9,38 +9,38 @@ import type { Asked } from './facts.ts';
 import { listAt, textAt } from './json.ts';
 import { type Note, type StoreContext, trustOf } from './probe.ts';
 
-/** Enough for the schemas of a thousand collections. */
+/** Bytes of an answer; enough for the schemas of a thousand collections. */
 const BODY_LIMIT = 8 << 20;
 const SAID_LIMIT = 160;
 
 export interface StoreAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** `/v1/meta`, for messages. */
+  /** Path without the query, for messages: `/v1/meta`. */
   readonly path: string;
   readonly body: Buffer;
-  /** The body as JSON; undefined where it is none. */
+  /** The body as JSON; undefined if it is not JSON. */
   readonly json: unknown;
-  /** The first words of the body, or of the error in it, redacted. */
+  /** The beginning of the error in the body, or of the body; redacted. */
   readonly said: string;
 }
 
 interface StoreRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Sent as JSON; bytes and text as they are. */
+  /** Sent as JSON; bytes and text are sent as they are. */
   readonly body?: unknown;
-  /** Over those of every request; one that is undefined is not sent. */
+  /** Override the headers of every request; one that is undefined is not sent. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  /** Sent even where the probe's time is over: what was made must be removed. */
+  /** True for a cleanup, which is sent even after the probe's time limit. */
   readonly isCleanup?: boolean;
 }
 
-/** Asks one thing of a store. Throws ProbeFault where no answer comes; every status is an answer. */
+/** Sends one request to a store. Throws ProbeError if no answer comes; an answer of any status is returned. */
 export type Ask = (path: string, request?: StoreRequest) => Promise<StoreAnswer>;
 
 /**
- * A client of the store at `base`, which sends `headers` with every request. Over https the certificate is looked at first, and noted, before any
- * key is sent. Throws ProbeFault: `resolve`, `connect` or `tls`.
+ * A client of the store at `base` that sends `headers` with every request. Over https, the certificate is noted and
+ * verified before any key is sent. Throws ProbeError: `resolve`, `connect` or `tls`.
  */
 export async function openStore(
   base: URL,
@@ -80,7 +80,10 @@ export async function openStore(
   };
 }
 
-/** Looks at the certificate and nothing else. Throws ProbeFault: `resolve`, `connect`, or `tls` where it is not to be trusted. */
+/**
+ * Notes the server's certificate; sends nothing. Throws ProbeError: `resolve`, `connect`, or `tls` if the certificate
+ * is not trusted.
+ */
 export async function readCertificate(base: URL, context: StoreContext, note: Note): Promise<void> {
   const signal = withinMs(2 * context.limitMs, context.signal);
   const port = base.port === '' ? 443 : Number(base.port);
@@ -94,14 +97,17 @@ export async function readCertificate(base: URL, context: StoreContext, note: No
   }
 }
 
-/** The answer where its status is one of success. Throws ProbeFault, `login` for a refused key and `use` for the rest. */
+/**
+ * Returns the answer if its status is a success. Throws ProbeError otherwise: `login` for a refused key, `use` for the
+ * rest.
+ */
 export function admitted(answer: StoreAnswer, what = 'the key'): StoreAnswer {
   const { status, path, said } = answer;
   if (status === 401 || status === 403) throw new ProbeError('login', String(status), `refuses ${what}: ${said}`);
   return succeeded({ ...answer, path });
 }
 
-/** The answer where its status is one of success. Throws ProbeFault with stage `use` otherwise. */
+/** Returns the answer if its status is a success. Throws ProbeError with stage `use` otherwise. */
 export function succeeded(answer: StoreAnswer): StoreAnswer {
   const { status, path, said, headers } = answer;
   if (status >= 200 && status < 300) return answer;
@@ -109,7 +115,7 @@ export function succeeded(answer: StoreAnswer): StoreAnswer {
   throw new ProbeError('use', String(status), `answers HTTP ${status} at ${path}${where}: ${said}`);
 }
 
-/** What an answer says: hidden where the store or the key's rights do not show it. */
+/** The result of one question; `hidden` if the store or the key's rights do not allow an answer. */
 export function askedOf<T>(answer: StoreAnswer, read: (answer: StoreAnswer) => T): Asked<T> {
   const { status, path, said } = answer;
   if (HIDING.includes(status)) return { hidden: `HTTP ${status} at ${path}: ${said}` };
@@ -119,7 +125,7 @@ export function askedOf<T>(answer: StoreAnswer, read: (answer: StoreAnswer) => T
   return { seen: read(answer) };
 }
 
-/** Without the right, without the thing, or without the method: managed services answer each of these for what they hide. */
+/** Missing right, missing object or missing method: managed services use any of these to hide something. */
 const HIDING = [401, 403, 404, 405, 410, 501];
 
 function jsonOf(body: Buffer): unknown {

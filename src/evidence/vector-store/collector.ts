@@ -10,12 +10,15 @@ import { UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
 import type { StoreContext } from './probe.ts';
 import { probeOf } from './probes.ts';
 
-/** For each connection and each answer; a healthy store needs milliseconds, and Dify's own clients wait 5 to 30 seconds. */
+/**
+ * Milliseconds for each connection and each answer. A healthy store needs a few; Dify's own clients wait 5 to 30
+ * seconds.
+ */
 const LIMIT_MS = 5_000;
-/** Of the whole probe: what was seen until then is kept. */
+/** Milliseconds for the whole probe; facts noted until then are kept. */
 const TOTAL_MS = 25_000;
 
-/** Looks at the external vector store as Dify would use it, and removes what it made to try. */
+/** Probes the external vector store as Dify would use it, and removes what the probe created. */
 export const vectorStoreCollector: Collector<VectorStoreFacts> = {
   key: VECTOR_STORE,
   timeoutMs: TOTAL_MS + 10_000,
@@ -23,7 +26,10 @@ export const vectorStoreCollector: Collector<VectorStoreFacts> = {
   collect: (context) => probeVectorStore(context),
 };
 
-/** What `vectorStoreCollector` collects, with other limits or authorities. Throws EvidenceMissing where there is no external store. */
+/**
+ * What `vectorStoreCollector` collects, with other limits or CA certificates. Throws CollectionError if there is no
+ * external store.
+ */
 export async function probeVectorStore(
   context: CollectContext,
   { limitMs = LIMIT_MS, totalMs = TOTAL_MS, ca }: { limitMs?: number; totalMs?: number; ca?: string } = {},
@@ -42,7 +48,7 @@ export async function probeVectorStore(
     ...context,
     deployment,
     signal: withinMs(totalMs, context.signal),
-    // A provider's block has its name; none of them has a dash.
+    // A provider's block in the file has the provider's name.
     secret: (name) => secretAt(secrets, `vectorStore.${store.provider}.${name}`),
     redact: redactor(own.map(({ path }) => secrets.get(path))),
     limitMs,
@@ -59,7 +65,7 @@ export async function probeVectorStore(
   return redacted(facts, probing.redact);
 }
 
-/** The same facts without the store's secrets, wherever a server may have written one into its words. */
+/** The same facts without the store's secrets, in case a server repeats one in its messages. */
 function redacted(facts: VectorStoreFacts, redact: Redact): VectorStoreFacts {
   const texts = (_: string, value: unknown): unknown => (typeof value === 'string' ? redact(value) : value);
   return { ...JSON.parse(JSON.stringify(facts), texts), provider: facts.provider, address: facts.address };

@@ -4,7 +4,7 @@ import { textAt } from './json.ts';
 import type { StoreProbe } from './probe.ts';
 import { basicAuthorization, clusterSettings, nodesOf, noteHealth, noteIndices } from './search-cluster.ts';
 
-/** Elasticsearch as its Python client uses it, which also refuses a server that is another product. */
+/** Probes Elasticsearch as its Python client does, which refuses servers of other products. */
 export const probeElasticsearch: StoreProbe<'elasticsearch'> = async (store, context, note) => {
   const { username } = store.elasticsearch;
   const authorization = basicAuthorization(username, context.secret('password') ?? '');

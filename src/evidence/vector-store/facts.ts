@@ -8,12 +8,16 @@ export type Provider = ExternalStore['provider'];
 export type StoreOf<P extends Provider> = Extract<ExternalStore, { readonly provider: P }>;
 
 /**
- * What one question to the store gave. `hidden`: the store does not answer it, or not to this key; the text says what kept it (`HTTP 403 at /cluster`).
- * A question that was not asked, because an earlier one ended the probe or the provider has no such thing, is absent.
+ * The result of one question to the store. `hidden`: the store does not answer it, or not to this key; the text says
+ * why (`HTTP 403 at /cluster`). Absent if it was not asked, because an earlier error ended the probe or the provider
+ * does not have the feature.
  */
 export type Asked<T> = { readonly seen: T } | { readonly hidden: string } | { readonly fault: FaultFact };
 
-/** `degraded`: it serves, with less than it should have (a yellow cluster, a shard without its copy). `down`: it does not. */
+/**
+ * `degraded`: it serves with reduced redundancy (a yellow cluster, a shard without its copy). `down`: it does not
+ * serve.
+ */
 export interface HealthFact {
   readonly state: 'ready' | 'degraded' | 'down';
   /** In the store's own words: `yellow, 3 unassigned shards`. */
@@ -24,19 +28,19 @@ export interface HealthFact {
 export interface NodeFact {
   readonly name: string;
   readonly isUp: boolean;
-  /** In the store's own words, where it is not up. */
+  /** Why it is not up, in the store's own words. */
   readonly text?: string;
   readonly version?: string;
   readonly cpus?: number;
   readonly memoryBytes?: number;
   readonly diskBytes?: number;
-  /** 0 to 1. */
+  /** Fraction from 0 to 1. */
   readonly diskUsed?: number;
 }
 
-/** How many copies of the vectors there are; 1 is the only one. */
+/** Number of copies of the vectors; 1 means there is only the original. */
 export interface CopiesFact {
-  /** What a collection that Dify makes now would get; absent where nothing shows it. */
+  /** Copies of a collection that Dify would create now; absent if the store does not show it. */
   readonly ofNew?: number;
   /** Collections of Dify with fewer than two copies; sorted, at most 20. */
   readonly single: readonly string[];
@@ -46,19 +50,19 @@ export interface CopiesFact {
 export interface DatabaseFact {
   readonly name: string;
   readonly exists: boolean;
-  /** Whether Dify makes it where it is missing, and this key may. */
+  /** Whether Dify creates it if it is missing, and this key may. */
   readonly isMade?: boolean;
-  /** What is missing in it: `extension vector is not installed`. */
+  /** What it lacks: `extension vector is not installed`. */
   readonly lacks?: readonly string[];
 }
 
-/** An attempt to make something and remove it again. */
+/** An attempt to create an object and remove it again. */
 export interface WriteFact {
-  /** What was tried, in words: `made and removed a collection`. */
+  /** What was tried: `made and removed a collection`. */
   readonly how: string;
-  /** Why it was refused; absent where it worked. */
+  /** Why it was refused; absent if it succeeded. */
   readonly refused?: FaultFact;
-  /** The name of what was made and could not be removed. */
+  /** Name of an object that was created and could not be removed. */
   readonly left?: string;
 }
 
@@ -67,21 +71,21 @@ export interface GrpcFact {
   readonly port: number;
 }
 
-/** What was seen of the external vector store, in the order in which it was asked. */
+/** Evidence of the external vector store, in the order of the questions. */
 export interface VectorStoreFacts {
   readonly provider: Provider;
   /** `qdrant.example.internal:6333`. */
   readonly address: string;
-  /** What was shown; absent without TLS. */
+  /** The server's certificate; absent without TLS. */
   readonly certificate?: CertificateFact;
-  /** The fault that ended the probe; nothing after it was asked. */
+  /** The error that ended the probe; nothing after it was asked. */
   readonly fault?: FaultFact;
-  /** True once the store took the credentials, or asked for none. */
+  /** True if the store accepted the credentials, or requires none. */
   readonly isAdmitted?: boolean;
   readonly version?: string;
-  /** What answers says that it is, where that is not the provider: `OpenSearch`. */
+  /** The product that the server claims to be, if that is not the provider: `OpenSearch`. */
   readonly product?: string;
-  /** True where it answers without any key; absent where the provider knows no keys. */
+  /** True if it answers without a key; absent if the provider has no keys. */
   readonly isOpen?: boolean;
   readonly health?: Asked<HealthFact>;
   readonly database?: Asked<DatabaseFact>;
@@ -89,13 +93,15 @@ export interface VectorStoreFacts {
   readonly nodes?: Asked<readonly NodeFact[]>;
   readonly copies?: Asked<CopiesFact>;
   readonly writes?: Asked<WriteFact>;
-  /** Collections of Dify in a form that its client of today cannot search; absent where the provider has no such. */
+  /**
+   * Dify's collections in a format that its current client cannot search; absent if the provider has no such format.
+   */
   readonly legacy?: readonly string[];
-  /** Why it takes no writes although this key may: `2 indices are read-only, since the disk is full`. */
+  /** Why it accepts no writes although this key may write: `2 indices are read-only, since the disk is full`. */
   readonly blocks?: readonly string[];
 }
 
-/** The `code` of a login that was not tried, since a secret of the file is not at hand. */
+/** The `code` of a login that was not tried, because a secret of the file does not resolve. */
 export const UNRESOLVED = 'UNRESOLVED';
 
 export const VECTOR_STORE = evidenceKey<VectorStoreFacts>('vector-store', 1);

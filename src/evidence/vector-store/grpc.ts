@@ -14,25 +14,26 @@ export interface GrpcTarget extends GrpcFact {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** gRPC's own status codes, as far as they mean something here. */
+/** Those gRPC status codes that the probes distinguish. */
 export const GRPC = { ok: 0, permissionDenied: 7, unimplemented: 12, unauthenticated: 16 } as const;
 
 export interface GrpcAnswer {
-  /** One of `GRPC`, or another. */
+  /** One of `GRPC`, or another gRPC status code. */
   readonly status: number;
-  /** What the server said of a status other than 0, redacted. */
+  /** The server's message for a status other than 0, redacted. */
   readonly said: string;
   readonly message: Message;
 }
 
-/** Bytes of one answer: what gRPC's own clients take unless they are told otherwise. */
+/** Bytes of one answer: the default limit of gRPC's own clients. */
 const ANSWER_LIMIT = 4 * 2 ** 20;
 
-/** One unary call: `/package.Service/Method`. Throws ProbeFault with stage `use` where no gRPC answer comes. */
+/** One unary call: `/package.Service/Method`. Throws ProbeError with stage `use` if no gRPC answer comes. */
 export type Call = (path: string, request?: Uint8Array, isCleanup?: boolean) => Promise<GrpcAnswer>;
 
 /**
- * Speaks gRPC on one connection through the dial and closes it when `talk` is over. Throws what it throws, and ProbeFault: `resolve`, `connect`, `tls`.
+ * Opens one gRPC connection through the dial, runs `talk` and closes the connection. Throws what `talk` throws, and
+ * ProbeError: `resolve`, `connect`, `tls`.
  */
 export async function withGrpc<T>(
   target: GrpcTarget,
@@ -42,7 +43,7 @@ export async function withGrpc<T>(
   const { host, port, isSecure, metadata = {} } = target;
   const { dial, limitMs } = context;
   const greeting = withinMs(2 * limitMs, context.signal);
-  // The connection outlives the probe's time, so that what was made can still be removed; each call has its own limit.
+  // The connection outlives the probe's time limit, so that objects can still be removed; each call has its own limit.
   const lifetime = new AbortController();
   const plain = await dial(host, port, { signal: lifetime.signal, limitMs });
   try {
@@ -52,7 +53,7 @@ export async function withGrpc<T>(
       settings: { enablePush: false },
     });
     const broken = new Promise<never>((_, reject) => {
-      // More than one may come, and one that nobody hears ends the process.
+      // `on`, not `once`: several errors may come, and one without a listener ends the process.
       session.on('error', reject);
       session.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     });
@@ -124,7 +125,7 @@ function unary(
         return;
       }
       const said = cut(percentDecoded(String(answered['grpc-message'] ?? '')), 160);
-      // A message is framed by one byte (compressed or not) and four of length.
+      // Frame of a message: one byte (compressed or not) and four bytes of length.
       resolve({ status: Number(status), said, message: decodeMessage(Buffer.concat(chunks).subarray(5)) });
     });
     const length = Buffer.alloc(5);
@@ -133,7 +134,7 @@ function unary(
   });
 }
 
-/** gRPC writes its messages percent-encoded; one that is not so stays as it is. */
+/** Decodes a percent-encoded gRPC message; returns any other text unchanged. */
 function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -156,17 +157,20 @@ function callFault(error: unknown): ProbeError {
 
 const SERVING = 1;
 
-/** What a server of one kind knows and no other does: a method that is harmless when it is called with nothing. */
+/** A method that only one product implements and that is harmless with an empty request. */
 interface Kind {
   readonly name: string;
   readonly method: string;
 }
 
-/** gRPC's own health check. Throws ProbeFault where the port is closed, answers otherwise, does not serve, or is a server of another kind. */
+/**
+ * Runs gRPC's own health check, then a call of `method`. Throws ProbeError if the port is closed, the server does not
+ * speak gRPC or does not serve, it is another product, or it refuses the key.
+ */
 export function checkGrpc(target: GrpcTarget, context: StoreContext, { name, method }: Kind): Promise<GrpcFact> {
   return withGrpc(target, context, async (call) => {
     const { status, said, message } = await call('/grpc.health.v1.Health/Check', encodeField(1, ''));
-    // UNIMPLEMENTED is an answer in gRPC too: whoever gives it serves, without this one service.
+    // UNIMPLEMENTED is a gRPC answer too: the server serves, without the health service.
     if (status !== GRPC.ok && status !== GRPC.unimplemented)
       throw new ProbeError('use', String(status), `answers gRPC status ${status}: ${said}`);
     if (status === GRPC.ok && message.number(1) !== SERVING) {
@@ -176,7 +180,7 @@ export function checkGrpc(target: GrpcTarget, context: StoreContext, { name, met
 
     if (known.status === GRPC.unimplemented)
       throw new ProbeError('use', String(known.status), `speaks gRPC, and is no ${name}: it does not know ${method}`);
-    // Weaviate says it in words alone, with the status of any error.
+    // Weaviate reports it only in the message, with the status of any error.
     if (known.status === GRPC.unauthenticated || /unauthorized|unauthenticated|api.key/i.test(known.said))
       throw new ProbeError('use', String(known.status), `refuses the key that HTTP takes: ${known.said}`);
     return { host: target.host, port: target.port };

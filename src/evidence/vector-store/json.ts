@@ -1,6 +1,6 @@
 import { isObject } from '../../base/json.ts';
 
-/** What lies at these keys of an answer; undefined where any of them is not there. */
+/** The value at these keys; undefined if any of them does not exist. */
 export function at(value: unknown, ...keys: readonly string[]): unknown {
   let found = value;
   for (const key of keys) found = isObject(found) ? found[key] : undefined;
@@ -12,7 +12,7 @@ export function textAt(value: unknown, ...keys: readonly string[]): string | und
   return typeof found === 'string' ? found : undefined;
 }
 
-/** Also of a number that the server wrote as text. */
+/** A number, also if the server sends it as text. Undefined otherwise. */
 export function numberAt(value: unknown, ...keys: readonly string[]): number | undefined {
   const found = at(value, ...keys);
   const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
@@ -24,7 +24,7 @@ export function listAt(value: unknown, ...keys: readonly string[]): readonly unk
   return Array.isArray(found) ? found : [];
 }
 
-/** The entries of an object; none where it is not one. */
+/** The entries of an object; empty if the value is not one. */
 export function entriesAt(value: unknown, ...keys: readonly string[]): readonly (readonly [string, unknown])[] {
   const found = at(value, ...keys);
   return isObject(found) ? Object.entries(found) : [];

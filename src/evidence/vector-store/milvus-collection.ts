@@ -4,14 +4,17 @@ import { type Call, GRPC } from './grpc.ts';
 import { encodeField } from './protobuf.ts';
 import { probeWrite } from './write-probe.ts';
 
-/** Field numbers, here and where it is read, are those of milvus.proto, common.proto and schema.proto of milvus-io/milvus-proto. */
+/**
+ * Field numbers, here and in milvus.ts, are those of milvus.proto, common.proto and schema.proto of
+ * milvus-io/milvus-proto.
+ */
 export const MILVUS_SERVICE = '/milvus.proto.milvus.MilvusService';
 
-/** Types of fields. */
+/** Data types of fields (schema.proto). */
 const INT64 = 5;
 const FLOAT_VECTOR = 101;
 
-/** Makes a collection of one vector field and removes it. */
+/** Creates a collection with one vector field and removes it. */
 export function tryCollection(call: Call, database: string, name: string): Promise<Asked<WriteFact>> {
   const named = Buffer.concat([encodeField(2, database), encodeField(3, name)]);
   return probeWrite({
@@ -27,7 +30,7 @@ export function tryCollection(call: Call, database: string, name: string): Promi
   });
 }
 
-/** A number as key and a vector of two. */
+/** A schema with an integer key and a vector of two dimensions. */
 function collectionSchema(name: string): Buffer {
   const dimension = Buffer.concat([encodeField(1, 'dim'), encodeField(2, '2')]);
   const key = [encodeField(1, 100), encodeField(2, 'id'), encodeField(3, 1), encodeField(5, INT64)];
@@ -44,7 +47,7 @@ function collectionSchema(name: string): Buffer {
   ]);
 }
 
-/** A call whose answer is a status and nothing else. */
+/** Calls a method that answers with a status only. Throws ProbeError, code `403` for a missing right. */
 async function statusAlone(call: Call, method: string, request: Uint8Array, isCleanup = false): Promise<void> {
   const { status, said, message } = await call(`${MILVUS_SERVICE}/${method}`, request, isCleanup);
   const code = message.number(3) || message.number(1);

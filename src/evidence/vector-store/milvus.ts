@@ -11,10 +11,10 @@ import { MILVUS_SERVICE, tryCollection } from './milvus-collection.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
 import { encodeField, type Message } from './protobuf.ts';
 
-/** Milvus' code for a database that does not exist (merr.ErrDatabaseNotFound). */
+/** Milvus' error code for a database that does not exist (merr.ErrDatabaseNotFound). */
 const NO_DATABASE = 800;
 
-/** Milvus by gRPC, as pymilvus speaks it. */
+/** Probes Milvus by gRPC, as pymilvus does. */
 export const probeMilvus: StoreProbe<'milvus'> = async (store, context, note) => {
   const url = storeUrl(store);
   if (url.protocol === 'https:') await readCertificate(url, context, note);
@@ -29,7 +29,7 @@ export const probeMilvus: StoreProbe<'milvus'> = async (store, context, note) =>
   note({ isOpen: isDone(keyless) });
 };
 
-/** A token goes before a user and password, as in Dify. */
+/** A token takes precedence over user and password, as in Dify. Undefined if the file has neither. */
 function credentialsOf({ milvus }: StoreOf<'milvus'>, context: StoreContext): string | undefined {
   const token = context.secret('token');
   if (token !== undefined) return token;
@@ -47,7 +47,7 @@ async function look(call: Call, store: StoreOf<'milvus'>, context: StoreContext,
   if (isDone(shown)) note({ writes: await tryCollection(call, database, probeName(context.deployment)) });
 }
 
-/** The status within an answer of Milvus: 1 and 3 are its old and its new code, 2 the reason. */
+/** The status in an answer of Milvus: field 1 is the old code, 3 the new one, 2 the reason. */
 function statusOf({ message }: GrpcAnswer): { readonly code: number; readonly reason: string } {
   const status = message.message(1);
   return { code: status.number(3) || status.number(1), reason: status.text(2) };
@@ -57,7 +57,7 @@ function isDone(answer: GrpcAnswer): boolean {
   return answer.status === 0 && statusOf(answer).code === 0;
 }
 
-/** The message of an answer that worked. Throws ProbeFault, `login` where the credentials were refused. */
+/** Returns the message of a successful answer. Throws ProbeError, `login` if the credentials are refused. */
 function done(answer: GrpcAnswer): Message {
   if (isDone(answer)) return answer.message;
   throw refusal(answer);
@@ -94,7 +94,7 @@ async function healthOf(call: Call): Promise<Asked<HealthFact>> {
   };
 }
 
-/** Query nodes hold and search the vectors; one process does everything in a stand-alone Milvus. */
+/** The query nodes, which hold and search the vectors; of a standalone Milvus, its single process. */
 async function nodesOf(call: Call): Promise<Asked<readonly NodeFact[]>> {
   const answer = await call(`${MILVUS_SERVICE}/GetMetrics`, encodeField(2, '{"metric_type":"system_info"}'));
   if (!isDone(answer)) return { hidden: answer.said === '' ? statusOf(answer).reason : answer.said };

@@ -7,13 +7,13 @@ import { listAt, numberAt } from './json.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
 import { probeWrite } from './write-probe.ts';
 
-/** ClickHouse's error codes: unknown user, wrong password, authentication failed. */
+/** Error codes of ClickHouse: unknown user, wrong password, authentication failed. */
 const LOGIN_CODES = ['192', '193', '516'];
-/** Read-only, and access denied. */
+/** Error codes of ClickHouse: read-only, access denied. */
 const RIGHT_CODES = ['164', '497'];
 const SYNTAX_ERROR = '62';
 
-/** MyScale by ClickHouse's HTTP interface. */
+/** Probes MyScale by ClickHouse's HTTP interface. */
 export const probeMyscale: StoreProbe<'myscale'> = async (store, context, note) => {
   const { myscale } = store;
   const { username, database } = myscale;
@@ -28,7 +28,7 @@ export const probeMyscale: StoreProbe<'myscale'> = async (store, context, note) 
   await tryTable(sql, { myscale, exists }, context, note);
 };
 
-/** Rows of a statement. Throws ProbeFault, `login` where the user is refused. */
+/** Runs a statement and returns its rows. Throws ProbeError, `login` if the user is refused. */
 type Sql = (statement: string, isCleanup?: boolean) => Promise<readonly unknown[]>;
 
 function queries(ask: Ask): Sql {
@@ -53,7 +53,10 @@ async function isOpen(ask: Ask): Promise<boolean> {
   return (await ask('/', { method: 'POST', body: 'SELECT 1', headers: keyless })).status === 200;
 }
 
-/** A table as Dify makes it, in the database of the file, or in one of the probe's own where Dify would make that too. */
+/**
+ * Creates a table as Dify does: in the file's database, or in a temporary one if that does not exist, because Dify
+ * would create it.
+ */
 async function tryTable(
   sql: Sql,
   { myscale, exists }: { readonly myscale: StoreOf<'myscale'>['myscale']; readonly exists: boolean },
@@ -95,7 +98,10 @@ function createTable(table: string): string {
   ].join(' ');
 }
 
-/** Dify asks for a plain MergeTree: a table on one server, unless the server makes it a replicated or shared one, as clouds do. */
+/**
+ * Dify creates a plain MergeTree table, which is on one server unless the server converts it to a replicated or shared
+ * one, as cloud services do.
+ */
 async function nodesOf(sql: Sql, database: string, table: string): Promise<Asked<readonly NodeFact[]>> {
   try {
     const rows = await sql(`SELECT engine FROM system.tables WHERE database = '${database}' AND name = '${table}'`);

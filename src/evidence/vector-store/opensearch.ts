@@ -12,7 +12,9 @@ import {
   type TriedIndex,
 } from './search-cluster.ts';
 
-/** OpenSearch as its Python client uses it. Dify can make no index without the k-NN plugin, so none is tried then. */
+/**
+ * Probes OpenSearch as its Python client does. Without the k-NN plugin Dify cannot create an index, so none is tried.
+ */
 export const probeOpensearch: StoreProbe<'opensearch'> = async (store, context, note) => {
   const { username } = store.opensearch;
   const authorization = basicAuthorization(username, context.secret('password') ?? '');
@@ -44,7 +46,10 @@ const KNN_INDEX: TriedIndex = {
   document: { vector: [0.1, 0.2] },
 };
 
-/** OpenSearch says its distribution also while it shows an old version to clients of Elasticsearch 7 (`compatibility.override_main_response_version`). */
+/**
+ * OpenSearch reports its distribution even if it reports an old version to clients of Elasticsearch 7
+ * (`compatibility.override_main_response_version`).
+ */
 function identityOf({ json, headers }: StoreAnswer): { readonly version?: string; readonly product?: string } {
   const version = textAt(json, 'version', 'number');
   if (textAt(json, 'version', 'distribution') === 'opensearch' && version !== undefined) return { version };
@@ -52,7 +57,7 @@ function identityOf({ json, headers }: StoreAnswer): { readonly version?: string
   return { product: isElastic ? `Elasticsearch ${version ?? ''}`.trim() : 'something else than OpenSearch' };
 }
 
-/** The plugin refuses vectors while this setting of the cluster is false. */
+/** The text of the flaw if the plugin is disabled by a cluster setting; undefined if it is enabled. */
 function switchedOff(set: ClusterSettings): string | undefined {
   const value = set.findLast(([name]) => name === 'knn.plugin.enabled')?.[1];
   return String(value) === 'false' ? 'k-NN is switched off: knn.plugin.enabled is false' : undefined;

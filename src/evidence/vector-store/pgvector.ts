@@ -8,10 +8,13 @@ import { apiVariable, isOfDify, probeName } from './dify.ts';
 import type { Asked, CopiesFact, DatabaseFact, NodeFact, WriteFact } from './facts.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
 
-/** The database that every server has: where the one of the file cannot be entered, it still shows the server. */
+/** The database that every server has: it still shows the server if the file's database cannot be entered. */
 const MAINTENANCE = 'postgres';
 
-/** PostgreSQL with the extension vector. Dify's client says nothing of TLS, so that libpq prefers it and verifies nothing. */
+/**
+ * Probes PostgreSQL with the extension vector. Dify's client sets no TLS option, so libpq prefers TLS and verifies
+ * nothing.
+ */
 export const probePgvector: StoreProbe<'pgvector'> = async ({ pgvector }, context, note) => {
   const { host, port, username, database } = pgvector;
   const { dial, signal, limitMs } = context;
@@ -40,7 +43,7 @@ async function enter(access: ServerAccess, login: Login, closed: (fact: Database
   try {
     return { session: await openSession(access, login), isInside: true };
   } catch (error) {
-    // Nobody asked for TLS, so that its faults are a login that does not come about.
+    // TLS is optional here, so its errors count as a failed login.
     if (error instanceof ProbeError && error.fact.stage === 'tls') {
       throw new ProbeError('login', error.fact.code, error.fact.text);
     }
@@ -51,7 +54,7 @@ async function enter(access: ServerAccess, login: Login, closed: (fact: Database
   }
 }
 
-/** What a login says of the database; undefined where it is the role that is refused. */
+/** What a failed login says about the database; undefined if the server refuses the role. */
 function databaseFact({ kind }: PostgresFault, name: string): DatabaseFact | undefined {
   switch (kind) {
     case 'no-database':
@@ -67,7 +70,7 @@ function databaseFact({ kind }: PostgresFault, name: string): DatabaseFact | und
   }
 }
 
-/** The server itself and its standbys; of a standby, itself and what it follows. */
+/** The server and its standbys; if it is a standby, the server and its primary. */
 async function nodesOf(session: Session, address: string): Promise<Asked<readonly NodeFact[]>> {
   const self: NodeFact = { name: address, isUp: true };
   const isStandby = flag((await seen(session, 'SELECT pg_is_in_recovery() AS standby'))?.[0], 'standby');
@@ -89,20 +92,20 @@ async function nodesOf(session: Session, address: string): Promise<Asked<readonl
   };
 }
 
-/** Replication copies the whole server: every table is as often there as there are servers. */
+/** Replication copies the whole server: every table has one copy on each server. */
 function copiesOf(nodes: Asked<readonly NodeFact[]>, collections: number): Asked<CopiesFact> {
   if (!('seen' in nodes)) return nodes;
   return { seen: { ofNew: nodes.seen.length, single: [], collections } };
 }
 
-/** Dify's tables are called `embedding_` and the collection's name (Dify 1.16, its pgvector client). */
+/** Counts Dify's tables, named `embedding_` plus the collection's name (Dify 1.16, its pgvector client). */
 async function collectionsOf(session: Session, { deployment }: StoreContext): Promise<number> {
   const rows = (await seen(session, "SELECT tablename FROM pg_tables WHERE tablename LIKE 'embedding\\_%'")) ?? [];
   const isOurs = isOfDify(deployment);
   return rows.filter((row) => isOurs((text(row, 'tablename') ?? '').replace(/^embedding_/, ''))).length;
 }
 
-/** Extensions, a table, a vector and an index as Dify makes them, in a transaction that is taken back. */
+/** Creates extensions, a table, a vector and an index as Dify does, in a transaction that is rolled back. */
 async function tryTable(
   session: Session,
   { username, database }: { readonly username: string; readonly database: string },
@@ -147,7 +150,7 @@ async function extensionRefused(session: Session, name: string): Promise<string 
   }
 }
 
-/** PostgreSQL: read_only_sql_transaction, insufficient_privilege. */
+/** SQLSTATE of PostgreSQL: read_only_sql_transaction; below: insufficient_privilege. */
 const READ_ONLY: FaultFact = {
   stage: 'use',
   code: '25006',

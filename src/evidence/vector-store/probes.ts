@@ -22,7 +22,7 @@ const PROBES: { readonly [P in Provider]: StoreProbe<P> } = {
   weaviate: probeWeaviate,
 };
 
-/** The probe of a provider. Its store is of that provider. */
+/** The probe of a provider. Call it only with a store of that provider. */
 export function probeOf(provider: Provider): StoreProbe<Provider> {
   return PROBES[provider] as StoreProbe<Provider>;
 }

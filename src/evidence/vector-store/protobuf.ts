@@ -1,6 +1,6 @@
-/** The little of protobuf's wire format that the probes need: fields of text, bytes, messages and whole numbers. */
+/** The part of protobuf's wire format that the probes need: fields of text, bytes, messages and integers. */
 
-/** One field of a message: a whole number, or text or bytes (also a message). Nothing of proto3's defaults is left out. */
+/** Encodes one field of a message: an integer, text, bytes or an encoded message. Default values are encoded too. */
 export function encodeField(number: number, value: number | string | Uint8Array): Buffer {
   if (typeof value === 'number') return Buffer.concat([varint(number << 3), varint(value)]);
   const bytes = Buffer.from(value);
@@ -18,22 +18,22 @@ function varint(value: number): Buffer {
 }
 
 export interface Message {
-  /** The last whole number of a field; 0 where it is absent, as proto3 has it. */
+  /** The last integer of a field; 0 if absent, as in proto3. */
   number(field: number): number;
-  /** The last text of a field; empty where it is absent. */
+  /** The last text of a field; empty if absent. */
   text(field: number): string;
-  /** Every text of a repeated field. */
+  /** All texts of a repeated field. */
   texts(field: number): readonly string[];
-  /** The last message of a field; an empty one where it is absent. */
+  /** The last message of a field; an empty one if absent. */
   message(field: number): Message;
 }
 
-/** Fields of one message: far more than the probes' answers have, and few enough to be held. */
+/** Fields of one message: far more than any answer has, few enough for the memory. */
 const FIELD_LIMIT = 100_000;
-/** Bytes of the longest whole number. */
+/** Bytes of the longest integer. */
 const VARINT_LIMIT = 10;
 
-/** Reads a message. What is cut off, has more than 100,000 fields, or is of a wire type that no longer exists ends it. */
+/** Decodes a message. Stops at truncated data, after 100,000 fields, or at a deprecated wire type; never throws. */
 export function decodeMessage(data: Uint8Array): Message {
   const numbers = new Map<number, number>();
   const chunks = new Map<number, Uint8Array[]>();
@@ -61,7 +61,7 @@ export function decodeMessage(data: Uint8Array): Message {
   };
 }
 
-/** Goes through the bytes once; past their end every number is 0 and every piece empty. */
+/** Reads the bytes once, in order; after their end every integer is 0 and every piece is empty. */
 class Reader {
   readonly #data: Uint8Array;
   #at = 0;

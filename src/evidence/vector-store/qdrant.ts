@@ -9,11 +9,11 @@ import { at, entriesAt, listAt, numberAt, textAt } from './json.ts';
 import type { StoreContext, StoreProbe } from './probe.ts';
 import { probeWrite } from './write-probe.ts';
 
-/** Collections that are looked at one by one. */
+/** The most collections whose settings are requested one by one. */
 const MOST_COLLECTIONS = 50;
 const KIB = 1024;
 
-/** Qdrant over HTTP, and gRPC where the file names its port. */
+/** Probes Qdrant over HTTP, and over gRPC if the file names its port. */
 export const probeQdrant: StoreProbe<'qdrant'> = async (store, context, note) => {
   const key = context.secret('apiKey');
   const headers: Record<string, string> = key === undefined ? {} : { 'api-key': key };
@@ -38,13 +38,13 @@ export const probeQdrant: StoreProbe<'qdrant'> = async (store, context, note) =>
   note({ writes: await tryCollection(ask, probeName(context.deployment), ofNew) });
 };
 
-/** Servers before 1.5 know no /readyz; that they answer is all that they say. */
+/** Servers before 1.5 have no /readyz: their 404 counts as ready. */
 function healthOf({ status, path, said }: StoreAnswer): HealthFact {
   if (status === 200 || status === 404) return { state: 'ready', text: 'ready' };
   return { state: 'down', text: `answers HTTP ${status} at ${path}: ${said}` };
 }
 
-/** Of qdrant.proto. */
+/** From qdrant.proto. */
 const QDRANT = { name: 'Qdrant', method: '/qdrant.Qdrant/HealthCheck' };
 
 async function grpcOf(
@@ -63,7 +63,7 @@ async function grpcOf(
   }
 }
 
-/** The machine of the peer that answered; Qdrant counts in KiB. */
+/** Hardware of the peer that answered; Qdrant reports KiB. */
 function machineOf(telemetry: unknown): Partial<NodeFact> {
   const system = at(telemetry, 'result', 'app', 'system');
   const [cpus, memory, disk] = [numberAt(system, 'cores'), numberAt(system, 'ram_size'), numberAt(system, 'disk_size')];
@@ -74,7 +74,7 @@ function machineOf(telemetry: unknown): Partial<NodeFact> {
   };
 }
 
-/** Without distributed mode there is one node; with it every peer, down where consensus cannot reach it. */
+/** One node without distributed mode; otherwise every peer, down if consensus cannot reach it. */
 function nodesOf(answer: unknown, machine: Partial<NodeFact>): readonly NodeFact[] {
   const cluster = at(answer, 'result');
   if (textAt(cluster, 'status') !== 'enabled') return [{ name: 'the only node', isUp: true, ...machine }];
@@ -93,7 +93,7 @@ function nodesOf(answer: unknown, machine: Partial<NodeFact>): readonly NodeFact
   });
 }
 
-/** What keeps a cluster from agreeing on anything; undefined where nothing does. */
+/** Why the cluster has no consensus; undefined if it has. */
 function sickness(answer: unknown): HealthFact | undefined {
   const cluster = at(answer, 'result');
   if (textAt(cluster, 'status') !== 'enabled') return undefined;
@@ -122,7 +122,7 @@ async function copiesOf(ask: Ask, names: readonly string[], ofNew: number): Prom
   return { seen: { ofNew, single: singleCopies(factors), collections: names.length } };
 }
 
-/** A collection as Dify makes it, with one point: in a cluster that also needs its consensus, and room on the disk. */
+/** Creates a collection with one point, as Dify does. In a cluster this also needs consensus, and disk space. */
 function tryCollection(ask: Ask, name: string, copies: number) {
   return probeWrite({
     how: 'made a collection with one point and removed it',

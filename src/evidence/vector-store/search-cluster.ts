@@ -6,18 +6,21 @@ import { at, entriesAt, listAt, numberAt, textAt } from './json.ts';
 import type { Note, StoreContext } from './probe.ts';
 import { probeWrite } from './write-probe.ts';
 
-/** The index that a probe tries, as Dify would make it. */
+/** The index that a probe creates, like one of Dify's. */
 export interface TriedIndex {
   readonly body: object;
   readonly document: object;
 }
 
-/** The header of a user and a password (RFC 7617). */
+/** Authorization header for a user and a password (RFC 7617). */
 export function basicAuthorization(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-/** Health, with what keeps copies from being placed; `flaw` is what makes the whole cluster useless for Dify. */
+/**
+ * Notes the health, including settings that prevent allocation of copies. `flaw`: why the whole cluster is useless for
+ * Dify.
+ */
 export async function noteHealth(ask: Ask, set: ClusterSettings, note: Note, flaw?: string): Promise<void> {
   const health = askedOf(await ask('/_cluster/health'), ({ json }) => withAllocation(healthOf(json), set));
   note({
@@ -28,7 +31,7 @@ export async function noteHealth(ask: Ask, set: ClusterSettings, note: Note, fla
   });
 }
 
-/** Copies and write blocks of Dify's indices, then an index made and removed. */
+/** Notes copies and write blocks of Dify's indices, then creates an index and removes it. */
 export async function noteIndices(
   ask: Ask,
   { deployment }: StoreContext,
@@ -47,7 +50,7 @@ function healthOf(json: unknown): HealthFact {
   const unassigned = numberAt(json, 'unassigned_shards') ?? 0;
   const text = `${status}, ${unassigned} unassigned shards`;
   if (status === 'green') return { state: 'ready', text };
-  // One node has nowhere to put copies: it is yellow as long as it is alone, which another check says.
+  // A single node cannot allocate copies and stays yellow; another check reports single nodes.
   if (status === 'yellow' && numberAt(json, 'number_of_data_nodes') === 1)
     return { state: 'ready', text: 'yellow, as one node is' };
   return { state: status === 'red' ? 'down' : 'degraded', text };
@@ -61,7 +64,7 @@ export async function nodesOf(ask: Ask): Promise<Asked<readonly NodeFact[]>> {
   return { seen: data.map(([id, node]) => nodeOf(node, at(stats.json, 'nodes', id))) };
 }
 
-/** Dify's indices are placed on nodes of these roles. */
+/** True for roles of nodes that hold Dify's indices. */
 function holdsContent(role: unknown): boolean {
   return role === 'data' || role === 'data_content' || role === 'data_hot';
 }
@@ -92,7 +95,7 @@ function copiesOf(settings: unknown, isDifys: (name: string) => boolean): Copies
   return { single: singleCopies(new Map(copies)), collections: own.length };
 }
 
-/** Indices of Dify that take no writes; the server sets that by itself on a node whose disk is nearly full. */
+/** Dify's indices that are read-only. The server blocks writes itself on a node whose disk is nearly full. */
 function blockedIndices(settings: unknown, isDifys: (name: string) => boolean): readonly string[] {
   const isBlocked = (one: unknown) =>
     entriesAt(one, 'settings').some(([key, value]) => BLOCKS.includes(key) && String(value) === 'true');
@@ -104,13 +107,16 @@ const BLOCKS = ['index.blocks.read_only_allow_delete', 'index.blocks.read_only',
 
 export type ClusterSettings = readonly (readonly [key: string, value: unknown])[];
 
-/** What somebody set for the whole cluster, what is transient last, since it goes before the rest; empty where that is hidden. */
+/** Settings of the whole cluster; transient ones last, because they take precedence. Empty if they are hidden. */
 export async function clusterSettings(ask: Ask): Promise<ClusterSettings> {
   const { json } = await ask('/_cluster/settings?flat_settings=true');
   return [...entriesAt(json, 'persistent'), ...entriesAt(json, 'transient')];
 }
 
-/** Left behind by a restart in turns: what is there stays green, and no copy is placed any more. Without any placement writing fails, which says it. */
+/**
+ * Degraded if allocation of copies is disabled, which a rolling restart may leave behind: the cluster stays green, but
+ * new copies are not allocated. If allocation is disabled entirely, the write probe fails.
+ */
 function withAllocation(health: HealthFact, set: ClusterSettings): HealthFact {
   const key = 'cluster.routing.allocation.enable';
   const value = String(set.findLast(([name]) => name === key)?.[1] ?? 'all');
@@ -124,7 +130,7 @@ function clusterBlocks(set: ClusterSettings): readonly string[] {
     .map(([key]) => `the cluster is read-only (${key})`);
 }
 
-/** An index with one document, and how many copies it gets: those of Dify's own get as many. */
+/** Creates an index with one document, and notes how many copies it gets: Dify's indices get as many. */
 async function tryIndex(
   ask: Ask,
   name: string,

@@ -7,10 +7,10 @@ import type { Asked, WriteFact } from './facts.ts';
 import type { StoreContext, StoreProbe } from './probe.ts';
 import { decodeMessage, encodeField } from './protobuf.ts';
 
-/** Tablestore's own: "HTTP-based message structure" and "Signature" in Alibaba Cloud's reference. */
+/** API version (Alibaba Cloud's reference, "HTTP-based message structure" and "Signature"). */
 const API_VERSION = '2015-12-31';
 
-/** Alibaba Cloud Tablestore by its HTTP API: protobuf in the body, a signature over the headers. */
+/** Probes Alibaba Cloud Tablestore by its HTTP API: protobuf in the body, a signature over the headers. */
 export const probeTablestore: StoreProbe<'tablestore'> = async (store, context, note) => {
   const { instanceName } = store.tablestore;
   const ask = await openStore(storeUrl(store), {}, context, note);
@@ -28,8 +28,8 @@ export const probeTablestore: StoreProbe<'tablestore'> = async (store, context, 
 type Call = (operation: string, body?: Uint8Array) => Promise<StoreAnswer>;
 
 /**
- * Signs each request: HMAC-SHA1 with the key's secret over path, method and the sorted `x-ots-` headers. Tablestore refuses one that is more than 15
- * minutes off.
+ * Signs each request: HMAC-SHA1 with the key's secret over path, method and the sorted `x-ots-` headers. Tablestore
+ * refuses a request whose time differs by more than 15 minutes.
  */
 function signedCalls(ask: Ask, instance: string, context: StoreContext): Call {
   const keyId = context.secret('accessKeyId') ?? '';
@@ -50,7 +50,7 @@ function signedCalls(ask: Ask, instance: string, context: StoreContext): Call {
   };
 }
 
-/** Every answer but success holds a message of two fields: code and text. */
+/** Error code and text of an answer other than success: a message of two fields. */
 function errorOf({ body }: StoreAnswer): { readonly code: string; readonly text: string } {
   const message = decodeMessage(body);
   return { code: message.text(1), text: message.text(2) };
@@ -68,7 +68,7 @@ function refusal(answer: StoreAnswer, instance: string): ProbeError {
   return new ProbeError('use', code, `answers ${code}: ${text}`);
 }
 
-/** To delete a table that is not there changes nothing and asks for the right to do so. */
+/** Result of deleting a table that does not exist, which changes nothing but requires the right. */
 function writesOf(answer: StoreAnswer): Asked<WriteFact> {
   const how = 'asked to delete a table that does not exist: the right is there';
   if (answer.status === 200) return { seen: { how } };

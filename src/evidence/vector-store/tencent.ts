@@ -6,11 +6,14 @@ import { listAt, numberAt, textAt } from './json.ts';
 import type { StoreProbe } from './probe.ts';
 import { probeWrite } from './write-probe.ts';
 
-/** What Dify asks for where nothing else is set (TENCENT_VECTOR_DB_SHARD, TENCENT_VECTOR_DB_REPLICAS). */
+/** Dify's defaults of TENCENT_VECTOR_DB_SHARD and TENCENT_VECTOR_DB_REPLICAS. */
 const SHARDS = 1;
 const REPLICAS = 2;
 
-/** Tencent Cloud VectorDB by its HTTP API (cloud.tencent.com/document/product/1709). Each answer has a code of its own, 0 for success. */
+/**
+ * Probes Tencent Cloud VectorDB by its HTTP API (cloud.tencent.com/document/product/1709). Each answer has its own
+ * code; 0 means success.
+ */
 export const probeTencent: StoreProbe<'tencent'> = async (store, context, note) => {
   const { username, database } = store.tencent;
   const authorization = `Bearer account=${username}&api_key=${context.secret('apiKey') ?? ''}`;
@@ -23,11 +26,14 @@ export const probeTencent: StoreProbe<'tencent'> = async (store, context, note) 
   const writes = await tryDatabase(ask, probeName(context.deployment).toLowerCase(), shards, replicas);
   const isMade = !exists && 'seen' in writes && writes.seen.refused === undefined;
   note({ writes, database: { seen: { name: database, exists, isMade } } });
-  // Replicas are beside the primary.
+  // Replicas do not include the primary.
   note({ copies: { seen: { ofNew: replicas + 1, single: [], collections: 0 } } });
 };
 
-/** Throws ProbeFault, `login` where account or key are refused, which is said by code and with status 200 as well. */
+/**
+ * Returns a successful answer. Throws ProbeError, `login` if the account or key is refused; the service reports that by
+ * code, also with status 200.
+ */
 function loggedIn(answer: StoreAnswer): StoreAnswer {
   admitted(answer, 'the account or its key');
   const code = numberAt(answer.json, 'code');
@@ -38,7 +44,7 @@ function loggedIn(answer: StoreAnswer): StoreAnswer {
   throw new ProbeError(isRefused ? 'login' : 'use', String(code), `answers code ${code}: ${answer.said}`);
 }
 
-/** Success by status and by code. Throws ProbeFault with stage `use`, code `403` for a missing right. */
+/** Returns if status and code report success. Throws ProbeError with stage `use`, code `403` for a missing right. */
 function taken(answer: StoreAnswer): void {
   const code = numberAt(succeeded(answer).json, 'code') ?? 0;
   if (code === 0) return;
@@ -46,7 +52,10 @@ function taken(answer: StoreAnswer): void {
   throw new ProbeError('use', isRight ? '403' : String(code), answer.said);
 }
 
-/** A database of the probe's own with a collection of as many shards and replicas as Dify asks for: an instance of too few nodes refuses those. */
+/**
+ * Creates a temporary database with a collection of as many shards and replicas as Dify requests: an instance with too
+ * few nodes refuses them.
+ */
 function tryDatabase(ask: Ask, name: string, shards: number, replicas: number) {
   const post = (path: string, body: unknown, isCleanup = false) => ask(path, { method: 'POST', body, isCleanup });
   return probeWrite({

@@ -10,7 +10,7 @@ import type { Note, StoreContext, StoreProbe } from './probe.ts';
 import { encodeField } from './protobuf.ts';
 import { probeWrite } from './write-probe.ts';
 
-/** Weaviate as Dify's client (v4) uses it: HTTP for the schema, gRPC for every search. */
+/** Probes Weaviate as Dify's client (v4) does: HTTP for the schema, gRPC for every search. */
 export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note) => {
   const key = context.secret('apiKey');
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
@@ -36,10 +36,13 @@ export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note
   await tryClass(ask, probeName(context.deployment), copies, note, 'seen' in grpc ? look : undefined);
 };
 
-/** What a node says of itself that takes both (OPERATIONAL_MODE). */
+/** Mode of a node that accepts reads and writes (OPERATIONAL_MODE). */
 const READ_WRITE = 'ReadWrite';
 
-/** Shards of Dify's classes that take no writes: a node whose disk is nearly full makes them so, and they stay so until somebody says otherwise. */
+/**
+ * Shards of Dify's classes that are read-only, and nodes that are. A node makes its shards read-only if its disk is
+ * nearly full, and they stay so until they are reset.
+ */
 async function blockedShards(ask: Ask, isDifys: (name: string) => boolean): Promise<readonly string[]> {
   const { json } = await ask('/v1/nodes?output=verbose');
   const shards = listAt(json, 'nodes').flatMap((node) => listAt(node, 'shards'));
@@ -55,7 +58,7 @@ async function blockedShards(ask: Ask, isDifys: (name: string) => boolean): Prom
   return blocked.length === 0 ? modes : [...modes, shut];
 }
 
-/** Where Dify looks for gRPC: the given address, else the host of the HTTP one on 50051, or on 443 with TLS. */
+/** Dify's gRPC address: the configured one, else the host of the HTTP URL with port 50051, or 443 with TLS. */
 export function grpcTargetOf({ weaviate }: StoreOf<'weaviate'>): GrpcTarget {
   const url = new URL(weaviate.grpcUrl === undefined ? weaviate.url : withScheme(weaviate.grpcUrl));
   const isSecure = url.protocol === 'https:' || url.protocol === 'grpcs:';
@@ -67,13 +70,16 @@ function withScheme(address: string): string {
   return address.includes('://') ? address : `grpc://${address}`;
 }
 
-/** A method that no other server has; of its request the name of the class is field 1 (search_get.proto). */
+/** A method that only Weaviate implements; field 1 of its request is the name of the class (search_get.proto). */
 const SEARCH = '/weaviate.v1.Weaviate/Search';
-/** A class reaches the other nodes of a cluster after a moment. */
+/** Attempts and the pause between them in ms: a new class reaches the other nodes of a cluster after a moment. */
 const TRIES = 10;
 const BETWEEN_MS = 200;
 
-/** Why the server behind gRPC does not know a class that the one behind HTTP has just made; undefined where it does, or does not say so. */
+/**
+ * An error if the gRPC server does not know a class that was just created over HTTP; undefined if it does, or does not
+ * say.
+ */
 async function knownByGrpc(target: GrpcTarget, context: StoreContext, name: string): Promise<FaultFact | undefined> {
   return withGrpc(target, context, async (call) => {
     for (let tries = 1; ; tries += 1) {
@@ -103,7 +109,10 @@ async function grpcOf(
   }
 }
 
-/** The nodes that gossip knows, and those that only the configuration of consensus still knows: a lost one leaves the first list within seconds. */
+/**
+ * Nodes known by gossip, plus those that are only in the Raft configuration: a lost node leaves the first list within
+ * seconds.
+ */
 async function nodesOf(ask: Ask): Promise<Asked<readonly NodeFact[]>> {
   const listed = askedOf(await ask('/v1/nodes'), ({ json }) => listAt(json, 'nodes').map(nodeOf));
   if (!('seen' in listed)) return listed;
@@ -138,13 +147,19 @@ function copiesOf(schema: unknown, isDifys: (name: string) => boolean): CopiesFa
   return { single: singleCopies(own), collections: own.size };
 }
 
-/** Classes that Dify made before 1.9.2: their vector has no name, and its client asks for the one named default. */
+/**
+ * Classes that Dify created before 1.9.2: their vector has no name, and Dify's current client requests the one named
+ * `default`.
+ */
 function legacyIn(schema: unknown, isDifys: (name: string) => boolean): readonly string[] {
   const own = listAt(schema, 'classes').filter((one) => isDifys(textAt(one, 'class') ?? ''));
   return own.filter((one) => at(one, 'vectorConfig', 'default') === undefined).map((one) => textAt(one, 'class') ?? '');
 }
 
-/** Makes a class as Dify does, one object in it, and removes both; the class also shows how many copies Dify's next one would have. */
+/**
+ * Creates a class with one object as Dify does, and removes it; notes the number of copies that Dify's next class would
+ * have.
+ */
 async function tryClass(
   ask: Ask,
   name: string,
@@ -160,7 +175,7 @@ async function tryClass(
       const made = succeeded(await ask('/v1/schema', { method: 'POST', body: { class: name, vectorConfig } }));
       const ofNew = numberAt(made.json, 'replicationConfig', 'factor');
       if ('seen' in copies && ofNew !== undefined) note({ copies: { seen: { ...copies.seen, ofNew } } });
-      // Dify's objects have properties that it does not declare: the server has to make them.
+      // Dify's objects have undeclared properties, which the server must create.
       const properties = { text: 'probe', doc_hash: 'probe' };
       const object = { class: name, properties, vectors: { default: [0.1, 0.2] } };
       succeeded(await ask('/v1/objects', { method: 'POST', body: object }));

@@ -1,18 +1,18 @@
 import { faultOf, type ProbeError } from '../../net/probe-error.ts';
 import type { Asked, WriteFact } from './facts.ts';
 
-/** The two halves of a write probe. */
+/** The two parts of a write probe. */
 export interface WriteProbe {
-  /** What is tried, in words: `made and removed a collection`. */
+  /** What is tried: `made and removed a collection`. */
   readonly how: string;
   readonly name: string;
-  /** Throws ProbeFault where the store refuses it. */
+  /** Creates the object. Throws ProbeError if the store refuses. */
   readonly make: () => Promise<void>;
-  /** Removes what `make` made, also half of it; runs even where the probe's time is over. */
+  /** Removes what `make` created, even partly; runs even after the probe's time limit. */
   readonly remove: () => Promise<void>;
 }
 
-/** Tries to write and takes it back, whatever becomes of the attempt. */
+/** Creates an object and removes it, whether or not the creation succeeded. */
 export async function probeWrite({ how, name, make, remove }: WriteProbe): Promise<Asked<WriteFact>> {
   let refused: ProbeError['fact'] | undefined;
   try {
@@ -25,6 +25,7 @@ export async function probeWrite({ how, name, make, remove }: WriteProbe): Promi
     () => true,
   );
   const fact = { how, ...(refused === undefined ? {} : { refused }) };
-  // Where making was refused, removing is refused as well, and nothing is left.
+  // Reported only if `make` succeeded: a store that refuses the creation usually refuses the removal of the missing
+  // object too.
   return { seen: isLeft && refused === undefined ? { ...fact, left: name } : fact };
 }
