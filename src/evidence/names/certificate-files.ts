@@ -5,11 +5,11 @@ import { type CertificatePair, readPair } from './certificate-pair.ts';
 import { publicOrigins } from './public-hosts.ts';
 import { systemCaCertificates } from './system-ca.ts';
 
-/** `target.tls`: the pair, or why it cannot be read. */
+/** The certificate and key of `target.tls`, or why they cannot be read. */
 export interface CertificateFiles {
   readonly certFile: string;
   readonly keyFile: string;
-  /** Which file, and what is wrong with it; `pair` is then absent. */
+  /** The file and its problem; `pair` is then absent. */
   readonly fault?: string;
   readonly pair?: CertificatePair;
 }
@@ -33,7 +33,7 @@ export const certificateFilesCollector: Collector<CertificateFiles> = {
     const unread = [certificate, key].find((one) => 'fault' in one);
     if (unread !== undefined && 'fault' in unread) return { ...files, fault: unread.fault };
     if (!('text' in certificate) || !('text' in key)) throw new Error('a file neither read nor at fault');
-    // Where all of it is plain HTTP behind a redirect, the certificate is for the same hosts.
+    // All public hosts, even if their URLs are plain HTTP and only redirect: the certificate is for the same hosts.
     const hosts = [...new Set(publicOrigins(deployment).map(({ host }) => host))];
     try {
       return { ...files, pair: readPair({ certificate: certificate.text, key: key.text, hosts, authorities }) };

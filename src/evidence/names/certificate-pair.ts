@@ -3,39 +3,41 @@ import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
 
 /**
- * How a certificate is vouched for: by a `public` authority (or one that this machine trusts), by an authority of one's own whose certificate comes along
- * (`private`), by itself (`self-signed`), by one that is not here although the certificate says where its issuer is published (`incomplete`), or by
- * one that nobody here knows (`unknown`).
+ * Who vouches for a certificate: a `public` authority, or one that this machine trusts; an authority whose certificate
+ * is included (`private`); the certificate itself (`self-signed`); an authority that is not included, although the
+ * certificate says where its issuer is published (`incomplete`); or an unknown authority (`unknown`).
  */
 type Chain = 'public' | 'private' | 'self-signed' | 'incomplete' | 'unknown';
 
-/** A server certificate with its chain and key, as nginx or an ingress would be given them. Nothing of the key is kept. */
+/** A server certificate with its chain and key, as nginx or an ingress would use them. Nothing of the key is kept. */
 export interface CertificatePair {
   readonly subject: string;
   readonly issuer: string;
-  /** ISO times: the latest beginning and the earliest end within the chain. */
+  /** ISO times: the latest start and the earliest end of validity in the chain. */
   readonly validFrom: string;
   readonly validTo: string;
   readonly chain: Chain;
-  /** Hosts of the deployment that the certificate is not for. */
+  /** Hosts of the deployment that the certificate does not cover. */
   readonly uncovered: readonly string[];
-  /** What keeps the key from being used: it belongs to another certificate, needs a passphrase, is too short; absent where nothing does. */
+  /**
+   * Why the key cannot be used: it belongs to another certificate, needs a passphrase, is too short; absent if it can.
+   */
   readonly keyFault?: string;
 }
 
-/** Below this, OpenSSL's default security level refuses an RSA key. */
+/** OpenSSL's default security level refuses shorter RSA keys. */
 const LEAST_RSA_BITS = 2048;
 
 export interface PairInput {
   readonly certificate: string;
   readonly key: string;
-  /** Names and addresses that it must be for. */
+  /** Names and addresses that it must cover. */
   readonly hosts: readonly string[];
-  /** More authorities to trust, PEM, beside the public ones. */
+  /** CA certificates to trust in addition to the public ones, PEM. */
   readonly authorities: string | undefined;
 }
 
-/** Reads a pair. Throws Error with a text for a message where the certificate is none. */
+/** Reads a pair. Throws Error with a text for a message if the certificate or its chain cannot be read. */
 export function readPair({ certificate, key, hosts, authorities }: PairInput): CertificatePair {
   const [leaf, ...others] = certificatesIn(certificate);
   if (leaf === undefined) throw new Error('holds no certificate in PEM form');
@@ -66,7 +68,7 @@ function certificatesIn(text: string): readonly X509Certificate[] {
   });
 }
 
-/** The leaf and those above it, as far as they are here. */
+/** The leaf and its issuers, as far as they are included. */
 function pathFrom(leaf: X509Certificate, others: readonly X509Certificate[]): readonly X509Certificate[] {
   const path = [leaf];
   for (let at: X509Certificate | undefined = leaf; at !== undefined && path.length <= others.length; ) {
@@ -91,11 +93,11 @@ function chainOf(path: readonly X509Certificate[], roots: readonly string[]): Ch
   });
   if (isKnown) return 'public';
   if (issued(top, top)) return top === leaf ? 'self-signed' : 'private';
-  // Public authorities say where the certificate of the issuer is to be had; one's own seldom does.
+  // Public authorities publish the issuer's certificate at a URL in the certificate; private ones seldom do.
   return top.infoAccess?.includes('CA Issuers') === true ? 'incomplete' : 'unknown';
 }
 
-/** A machine's bundle may hold what this OpenSSL cannot read. */
+/** Undefined for a certificate in the machine's bundle that this OpenSSL cannot parse. */
 function readable(pem: string): X509Certificate | undefined {
   try {
     return new X509Certificate(pem);
@@ -105,7 +107,7 @@ function readable(pem: string): X509Certificate | undefined {
 }
 
 function covers(leaf: X509Certificate, host: string): boolean {
-  // Browsers have looked at alternative names alone since 2017.
+  // Browsers use only alternative names since 2017.
   return isIP(host) === 0 ? leaf.checkHost(host, { subject: 'never' }) !== undefined : leaf.checkIP(host) !== undefined;
 }
 
@@ -141,7 +143,7 @@ function earliest(times: readonly string[]): string {
   return isoTime(Math.min(...times.map((time) => Date.parse(time))));
 }
 
-/** OpenSSL gives `Bad time value` for a date that is malformed. */
+/** Converts to ISO. Throws Error for an invalid time: OpenSSL returns `Bad time value` for a malformed date. */
 function isoTime(time: number): string {
   if (Number.isNaN(time)) throw new Error('holds a certificate whose dates cannot be read');
   return new Date(time).toISOString();

@@ -2,12 +2,12 @@ import { lookup } from 'node:dns/promises';
 import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { publicOrigins } from './public-hosts.ts';
 
-/** A public host and what its name resolves to from here. */
+/** A public host and the addresses that its name resolves to on this machine. */
 export interface ResolvedHost {
   readonly host: string;
   readonly fields: readonly string[];
   readonly addresses: readonly string[];
-  /** The system's code where it does not resolve: ENOTFOUND, EAI_AGAIN, … */
+  /** The system's error code if it does not resolve: ENOTFOUND, EAI_AGAIN, … */
   readonly code?: string;
 }
 export const NAMES_DNS = evidenceKey<readonly ResolvedHost[]>('names.dns', 1);

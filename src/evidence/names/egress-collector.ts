@@ -7,17 +7,17 @@ import { NAMES_SETTINGS } from './settings.ts';
 import { dialThrough } from './tunnel.ts';
 
 const LIMIT_MS = 6_000;
-/** An answer is enough; an index of packages is long. */
+/** Bytes: an answer is enough; a package index is long. */
 const BODY_LIMIT = 256;
 
 export const namesEgressCollector: Collector<EgressFacts> = {
   key: NAMES_EGRESS,
-  // What is rendered may have to wait for helm.
+  // The settings may have to wait for helm.
   timeoutMs: 130_000 + 3 * LIMIT_MS,
   fromCluster: true,
   collect: async (context, need) => {
     const settings = await need(NAMES_SETTINGS).catch((error: unknown) => {
-      // config.renders says why.
+      // config.renders reports why.
       if (error instanceof CollectionError) return undefined;
       throw error;
     });
@@ -26,7 +26,10 @@ export const namesEgressCollector: Collector<EgressFacts> = {
   },
 };
 
-/** As the component would: by its proxy, and with the public authorities alone, which are all that its image knows. */
+/**
+ * Connects as the component would: through its proxy, and with public CA certificates only, which are all that its
+ * image has.
+ */
 async function ask({ dial, signal }: CollectContext, need: EgressNeed): Promise<EgressFact> {
   const url = new URL(need.url);
   const way = need.proxy === undefined ? dial : tunnel(dial, need.proxy, url);
@@ -36,12 +39,12 @@ async function ask({ dial, signal }: CollectContext, need: EgressNeed): Promise<
     return { ...need, status };
   } catch (error) {
     const fault = faultOf(error, 'use');
-    // The evidence holds no login of a proxy, so that none could be tried.
+    // The evidence has no login for the proxy, so none could be tried.
     return fault.stage === 'login' ? { ...need, unseen: 'its proxy asks for a login' } : { ...need, fault };
   }
 }
 
-/** Why it cannot be tried, or the way through the proxy. */
+/** A dial through the proxy, or why that cannot be tried. */
 function tunnel(dial: Dial, proxy: string, { protocol }: URL): Dial | string {
   const address = proxy.includes('://') ? proxy : `http://${proxy}`;
   if (!URL.canParse(address) || new URL(address).protocol !== 'http:')

@@ -3,26 +3,26 @@ import { evidenceKey } from '../evidence.ts';
 import { proxyFor } from './proxy-variables.ts';
 import type { NamesSettings, Variables } from './settings.ts';
 
-/** An address outside that a component asks while plugins are installed. */
+/** An outside address that a component connects to while plugins are installed. */
 export interface EgressNeed {
   readonly url: string;
   readonly of: 'marketplace' | 'packages';
-  /** Who asks. */
+  /** The component that connects. */
   readonly by: 'api' | 'plugin daemon';
-  /** The file names it, by this variable of `extraEnv`; absent for upstream's own default. */
+  /** The variable of `extraEnv` that names the address in the file; absent for upstream's default. */
   readonly variable?: string;
-  /** The proxy that the component goes by. */
+  /** The proxy that the component uses. */
   readonly proxy?: string;
 }
 
-/** How far the way to it led. */
+/** The result of connecting to it. */
 export interface EgressFact extends EgressNeed {
   readonly status?: number;
   readonly fault?: FaultFact;
-  /** Why it could not be tried as the component would try it. */
+  /** Why the component's way could not be tried. */
   readonly unseen?: string;
 }
-/** What was asked for; nothing is known of it where nothing could be rendered. */
+/** The results. If nothing could be rendered, the needs are unknown and `asked` is empty. */
 export interface EgressFacts {
   readonly isRendered: boolean;
   readonly asked: readonly EgressFact[];
@@ -30,13 +30,14 @@ export interface EgressFacts {
 export const NAMES_EGRESS = evidenceKey<EgressFacts>('names.egress', 1);
 
 const MARKETPLACE = 'https://marketplace.dify.ai';
-/** pip's own index, and where it sends clients for the files. */
+/** pip's own index, and the host of its files. */
 const INDEX = 'https://pypi.org/simple';
 const FILES = 'https://files.pythonhosted.org';
 
 /**
- * What this deployment asks for outside, by what is rendered: the marketplace, unless it is off; and Python's packages, from the mirror where one is named. Where
- * the marketplace is off and no mirror is named, whoever installs plugins brings everything along (an air-gapped deployment): nothing is asked for.
+ * The outside addresses of this deployment, from the rendered settings: the marketplace, unless it is off, and Python
+ * packages, from the mirror if one is named. If the marketplace is off and no mirror is named, the deployment counts as
+ * air-gapped: there are none.
  */
 export function egressNeeds({ variables, dockerProxies = {} }: NamesSettings): readonly EgressNeed[] {
   const api = { ...dockerProxies, ...variables.api };

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 
-/** One public origin, and which fields of the file name it. */
+/** One public origin, and the fields of the file that name it. */
 export interface PublicOrigin {
   readonly url: string;
   /** Without brackets and port. */
@@ -11,7 +11,7 @@ export interface PublicOrigin {
   readonly fields: readonly string[];
 }
 
-/** Every public address of the file once. */
+/** Each public origin of the file once. */
 export function publicOrigins({ urls }: Deployment): readonly PublicOrigin[] {
   const fields = new Map<string, string[]>();
   for (const [name, address] of Object.entries(urls)) {

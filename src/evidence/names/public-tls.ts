@@ -5,7 +5,7 @@ import { type CollectContext, CollectionError, type Collector, evidenceKey } fro
 import { type PublicOrigin, publicOrigins } from './public-hosts.ts';
 import { systemCaCertificates } from './system-ca.ts';
 
-/** What answers at an https address: its certificate, or how far the probe came. */
+/** The certificate at an https address, or the error that ended the probe. */
 export interface PublicTls extends Pick<PublicOrigin, 'url' | 'host' | 'fields'> {
   readonly certificate?: CertificateFact;
   readonly fault?: FaultFact;

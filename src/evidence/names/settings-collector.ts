@@ -21,12 +21,12 @@ export const namesSettingsCollector: Collector<NamesSettings> = {
 const ABOUT_NAMES =
   /^(CONSOLE_WEB_URL|CONSOLE_API_URL|SERVICE_API_URL|APP_WEB_URL|APP_API_URL|FILES_URL|INTERNAL_FILES_URL|TRIGGER_URL|ENDPOINT_URL_TEMPLATE|SERVER_CONSOLE_API_URL|NEXT_PUBLIC_SOCKET_URL|COOKIE_DOMAIN|NEXT_PUBLIC_COOKIE_DOMAIN|CONSOLE_CORS_ALLOW_ORIGINS|WEB_API_CORS_ALLOW_ORIGINS|UPLOAD_\w*FILE_SIZE_LIMIT|PLUGIN_MAX_PACKAGE_SIZE|MAX_PLUGIN_PACKAGE_SIZE|SSRF_\w+|MARKETPLACE_(ENABLED|API_URL)|PIP_MIRROR_URL|(HTTPS?|ALL|NO)_PROXY)$/i;
 
-/** Only these variables are looked at. */
+/** True for the variables that are collected. */
 function isAboutNames(name: string): boolean {
   return ABOUT_NAMES.test(name);
 }
 
-/** A proxy's address may hold a login: it is left out. */
+/** Removes a login from a proxy's address. */
 function withoutLogin(value: string): string {
   return value.replace(/\/\/[^/@\s]*@/g, '//');
 }
@@ -46,7 +46,10 @@ function cleaned(settings: NamesSettings): NamesSettings {
   };
 }
 
-/** The keys of `proxies.default` and the variables that docker and Compose make of them in every container (Docker's CLI reference). */
+/**
+ * Keys of `proxies.default`, and the variables that docker and Compose set for them in every container (Docker's CLI
+ * reference).
+ */
 const DOCKER_PROXIES = {
   httpProxy: 'HTTP_PROXY',
   httpsProxy: 'HTTPS_PROXY',

@@ -7,7 +7,7 @@ import type { RenderedCompose } from '../../render/rendered.ts';
 import { isGuarded } from '../../render/squid-config.ts';
 import type { NamesSettings } from './settings.ts';
 
-/** What compose.yaml and nginx.conf say. Secrets are references to `.env` there. */
+/** The settings in compose.yaml, nginx.conf and the squid rules. Secrets are references to `.env` there. */
 export function composeSettings({ project, files }: RenderedCompose): Omit<NamesSettings, 'dockerProxies'> {
   const nginx = files.find(({ path }) => path === 'nginx/nginx.conf')?.content ?? '';
   const squid = files.find(({ path }) => path === SQUID_FILES.ssrf)?.content ?? '';

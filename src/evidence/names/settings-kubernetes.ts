@@ -7,7 +7,10 @@ import type { Need } from '../evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import type { BodyLimit, NamesSettings, Variables } from './settings.ts';
 
-/** Keys under `global` and the variable that the chart makes of each, for the API's processes and for the web server (docs/chart-facts.md). */
+/**
+ * Keys under `global` and the variable that the chart sets for each, for the API's processes and for the web server
+ * (docs/chart-facts.md).
+ */
 const API_KEYS = {
   consoleApiDomain: 'CONSOLE_API_URL',
   consoleWebDomain: 'CONSOLE_WEB_URL',
@@ -19,16 +22,16 @@ const API_KEYS = {
 const WEB_KEYS = { consoleApiDomain: 'CONSOLE_API_URL', appApiDomain: 'APP_API_URL' };
 const API_PROCESSES: readonly ComponentName[] = ['api', 'worker', 'beat', 'apiWebsocket'];
 
-/** Annotations by which controllers limit a request's body: ingress-nginx, F5's nginx, HAProxy Ingress. */
+/** Annotations that limit the size of a request's body: ingress-nginx, F5's nginx, HAProxy Ingress. */
 const BODY_ANNOTATIONS = [
   'nginx.ingress.kubernetes.io/proxy-body-size',
   'nginx.org/client-max-body-size',
   'haproxy-ingress.github.io/proxy-body-size',
 ];
 
-/** What values.yaml says, `extraValues` included. */
+/** The settings in values.yaml, `extraValues` included. */
 export async function kubernetesSettings({ values, secret }: RenderedKubernetes, need: Need): Promise<NamesSettings> {
-  // Without helm's word on them, proxies are judged without names to catch; config.renders says what was missing.
+  // If helm cannot render, `internalHosts` is empty; config.renders reports the reason.
   const objects = await need(RENDERED_OBJECTS).then(
     (set) => set.objects,
     () => [],
@@ -62,7 +65,10 @@ function variablesOf(values: unknown, component: ComponentName): Variables {
   };
 }
 
-/** Whether the rendered rules are mounted where the chart's squid reads them, and refuse private addresses. */
+/**
+ * True if the rendered rules are mounted at the path from which the chart's squid reads them, and refuse private
+ * addresses.
+ */
 function isProxyGuarded(values: unknown, { name, data }: RenderedKubernetes['secret']): boolean {
   if (at(values, 'ssrfProxy', 'enabled') !== true) return false;
   const mounts = listAt(values, 'ssrfProxy', 'extraVolumeMounts');

@@ -3,24 +3,26 @@ import { evidenceKey } from '../evidence.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** How much of a request one server on the way lets through. */
+/** The largest request body that one server on the way accepts. */
 export interface BodyLimit {
-  /** `nginx (proxy)`, or the annotation of the ingress that says so. */
+  /** `nginx`, or the annotation of the ingress that sets it. */
   readonly place: string;
-  /** As it is written: `100m`. */
+  /** As written: `100m`. */
   readonly value: string;
 }
 
-/** What the rendered set says of addresses, cookies, uploads, proxies and where plugins come from; no other variable, and no secret. */
+/**
+ * The rendered settings of addresses, cookies, uploads, proxies and plugin sources; no other variable, and no secret.
+ */
 export interface NamesSettings {
-  /** Variables of `isAboutNames` by component, as its containers will see them. */
+  /** Variables that `isAboutNames` accepts, by component, with the values that its containers will have. */
   readonly variables: Readonly<Partial<Record<ComponentName, Variables>>>;
   readonly bodyLimits: readonly BodyLimit[];
-  /** Hosts that only the deployment's own network knows. */
+  /** Host names that resolve only in the deployment's own network. */
   readonly internalHosts: readonly string[];
-  /** Proxy variables that docker's own config.json puts into every container; absent where it names none. */
+  /** Proxy variables that docker's config.json adds to every container; absent if it names none. */
   readonly dockerProxies?: Variables;
-  /** True where the proxy that is rendered refuses private addresses; false where there is none or it does not. */
+  /** True if the rendered proxy refuses private addresses; false if it does not, or there is no proxy. */
   readonly isGuarded?: boolean;
 }
 export const NAMES_SETTINGS = evidenceKey<NamesSettings>('names.settings', 1);

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { CollectContext } from '../evidence.ts';
 
-/** Where distributions keep the authorities that a machine trusts, the operator's own among them (Debian, Red Hat, SUSE, Alpine). */
+/**
+ * Paths of the bundle of CA certificates that a machine trusts, including the operator's own (Debian, Red Hat, SUSE,
+ * Alpine).
+ */
 const BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -10,8 +13,8 @@ const BUNDLES = [
 ];
 
 /**
- * The machine's own authorities and those that Node was given besides (NODE_EXTRA_CA_CERTS), PEM; undefined where there are none. Node itself knows
- * the public ones only.
+ * CA certificates of the machine and of NODE_EXTRA_CA_CERTS, PEM. Undefined if there are none. Node itself trusts only
+ * the public ones.
  */
 export async function systemCaCertificates(env: CollectContext['env']): Promise<string | undefined> {
   const own = await firstOf(BUNDLES);

@@ -6,7 +6,7 @@ import { type CertificatePair, readPair } from './certificate-pair.ts';
 import { publicOrigins } from './public-hosts.ts';
 import { systemCaCertificates } from './system-ca.ts';
 
-/** The Secret that the Ingress names for TLS; its key is looked at, never kept. */
+/** The Secret that the Ingress names for TLS; its key is checked, never kept. */
 export interface TlsSecret {
   readonly name: string;
   readonly exists: boolean;
@@ -20,7 +20,7 @@ export interface TlsSecret {
 
 interface IssuerFact {
   readonly exists: boolean;
-  /** What its condition Ready says if it is not ready. */
+  /** Message of its condition Ready, if it is not ready. */
   readonly notReady?: string;
 }
 export const NAMES_TLS_SECRET = evidenceKey<TlsSecret>('names.tls-secret', 1);
@@ -52,7 +52,7 @@ export const tlsSecretCollector: Collector<TlsSecret> = {
   },
 };
 
-/** cert-manager's own resource; an Issuer belongs to the namespace of the deployment. Nothing if it may not be read. */
+/** Reads cert-manager's resource; an Issuer is in the deployment's namespace. Empty if it may not be read. */
 async function issuerOf(context: CollectContext, { kind, name }: TlsIssuer): Promise<Pick<TlsSecret, 'issuer'>> {
   const target = context.deployment?.target;
   const namespace = target?.type === 'kubernetes' ? target.namespace : '';

@@ -4,8 +4,8 @@ import type { Dial } from '../../net/dial.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 
 /**
- * Dials through an HTTP proxy (CONNECT). Throws ProbeFault: `resolve` or `connect` where the proxy itself is not reached, `login` where it asks for one,
- * `use` where it does not lead on.
+ * Dials through an HTTP proxy (CONNECT). Throws ProbeError: `resolve` or `connect` if the proxy itself cannot be
+ * reached, `login` if it requires a login, `use` if it does not connect to the target.
  */
 export function dialThrough(dial: Dial, proxy: URL): Dial {
   return async (host, port, options) => {
@@ -39,7 +39,7 @@ function connectBy(
       signal,
     });
     asked.once('connect', ({ statusCode = 0 }, _socket, head) => resolve({ status: statusCode, head }));
-    // More than one may come, and one that nobody hears ends the process.
+    // `on`, not `once`: several errors may come, and one without a listener ends the process.
     asked.on('error', reject);
     asked.end();
   });
