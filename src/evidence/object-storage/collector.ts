@@ -14,16 +14,16 @@ import { serviceOf } from './service.ts';
 import { askVendor } from './vendor-cli.ts';
 
 export interface ObjectStorageOptions extends Trust {
-  /** Milliseconds for a connection, and again for an answer. Default 5 s. */
+  /** Milliseconds for a connection, and again for an answer. Default: 5,000. */
   readonly limitMs?: number;
 }
 
 const LIMIT_MS = 5_000;
-/** For all that is asked of one bucket; what is still to be cleaned away has CLEAN_MS more. */
+/** Milliseconds for the probe of one bucket; cleanup has CLEAN_MS more. */
 const PROBE_MS = 30_000;
 const CLEAN_MS = 8_000;
 
-/** Looks at the buckets of the deployment as Dify does. `options` vary limits and trust. */
+/** Probes the buckets of the deployment as Dify uses them. `options` vary limits and trust. */
 export function createObjectStorageCollector(options: ObjectStorageOptions = {}): Collector<ObjectStorageFacts> {
   return {
     key: OBJECT_STORAGE,
@@ -67,11 +67,14 @@ function reachOf(
   { limitMs = LIMIT_MS, ...trust }: ObjectStorageOptions,
 ): Omit<Reach, 'largest'> {
   const wire = createSignedClient({ dial, now, limitMs, ...trust, signal: withinMs(PROBE_MS, signal) });
-  // The run's own end must not leave a probe object behind.
+  // Not tied to the run's signal: an interrupt must not leave a probe object behind.
   return { wire, cleaner: wire.within(withinMs(PROBE_MS + CLEAN_MS)) };
 }
 
-/** The authority that the file names for the storage, as botocore then trusts it: alone. */
+/**
+ * The CA certificate that the file names for the storage; like botocore, trusts no other then. Returns a ProbeError if
+ * the file cannot be read.
+ */
 async function trustIn(storage: ObjectStorage, { baseDirectory }: CollectContext): Promise<Trust | ProbeError> {
   if (storage.provider !== 's3') return {};
   try {
@@ -87,14 +90,16 @@ function keysOf(storage: ObjectStorage, secrets: SecretValues): ObjectStorageFac
   return secrets.unresolved.some(({ path }) => path.startsWith('objectStorage.')) ? 'unresolved' : 'given';
 }
 
-/** Whether the plan leans on versions that neither the bucket nor the probe object showed. */
+/**
+ * True if the recovery plan relies on object versions, but neither the bucket's settings nor the probe object show any.
+ */
 function hidesVersions({ objects }: BucketFact, { recovery }: Deployment, keys: ObjectStorageFacts['keys']): boolean {
   if (recovery?.objectStorage?.versioning !== true) return false;
   if (objects === undefined) return keys === 'workload';
   return objects.versioned !== true && 'hidden' in objects.settings.versioning;
 }
 
-/** Without keys: whether the endpoint answers, and with what certificate. */
+/** Without keys: checks only whether the endpoint answers, and with what certificate. */
 async function greet(wire: SignedClient, endpoint: URL, bucket: PlannedBucket): Promise<BucketFact> {
   const fact = { ...bucket, address: endpoint.origin };
   try {
@@ -106,7 +111,7 @@ async function greet(wire: SignedClient, endpoint: URL, bucket: PlannedBucket): 
   }
 }
 
-/** `workload` if the identity of the pods or of the machine stands for keys. */
+/** `workload` if the identity of the pods or of the machine replaces keys. */
 function storageIdentity(storage: ObjectStorage): 'workload' | undefined {
   switch (storage.provider) {
     case 's3':

@@ -4,22 +4,22 @@ import { type EvidenceKey, evidenceKey } from '../evidence.ts';
 
 export type Step = 'ok' | Failure;
 
-/** What happened to the probe object, and what the bucket says of itself. */
+/** Results for the probe object, and the bucket's settings. */
 export interface ObjectFacts {
   readonly put: Step;
-  /** Undefined where nothing could be learnt without an object of one's own. */
+  /** Undefined if the read right could not be determined without an object. */
   readonly get: Step | undefined;
   readonly list: Step;
   readonly remove: Step;
-  /** Whether other bytes came back than were put. */
+  /** True if the bytes read differ from those written. */
   readonly altered: boolean;
-  /** Whether the probe object got a version of its own, as only a versioned bucket gives; absent where nothing was learnt. */
+  /** True if the probe object got a version id, as in a versioned bucket; absent if unknown. */
   readonly versioned?: boolean;
-  /** What somebody without any key may do; `write` absent where that was not tried. */
+  /** Rights of a client without a key; `write` is absent if it was not tried. */
   readonly anonymous: { readonly read: boolean; readonly list: boolean; readonly write?: boolean };
-  /** Bytes of the largest upload, where the way to the storage refuses an object of that size. */
+  /** Bytes of the largest upload, if the storage or a proxy refuses objects of that size. */
   readonly tooLarge?: number;
-  /** The probe object's key where the storage keeps it, or an old version of it. */
+  /** Key of the probe object, if the object or an old version of it could not be removed. */
   readonly kept?: string;
   readonly settings: Settings;
 }
@@ -27,29 +27,29 @@ export interface ObjectFacts {
 export interface BucketFact {
   readonly name: string;
   readonly usedBy: readonly ('api' | 'plugin daemon')[];
-  /** Where it is: `https://dify.s3.eu-central-1.amazonaws.com`. */
+  /** URL of the bucket: `https://dify.s3.eu-central-1.amazonaws.com`. */
   readonly address: string;
   readonly style?: AddressStyle;
   readonly certificate?: CertificateFact;
-  /** How far the storage's clock is ahead of this machine's. */
+  /** Milliseconds that the storage's clock is ahead of this machine's. */
   readonly skewMs?: number;
-  /** What kept the probe from handling objects. */
+  /** The error that ended the probe before objects could be tried. */
   readonly stopped?: Failure;
-  /** Whether the other address style would have worked, where this one did not. */
+  /** Present if this address style failed: whether the other one works. */
   readonly otherStyle?: { readonly style: AddressStyle; readonly works: boolean };
-  /** Absent where the probe was stopped. */
+  /** Absent if the probe was stopped. */
   readonly objects?: ObjectFacts;
-  /** What the vendor's own command line says, where the plan leans on versions and neither the bucket nor the probe object showed any. */
+  /** The vendor CLI's answer, if the plan relies on versions and neither the bucket nor the probe object showed any. */
   readonly versioningByVendor?: Versioning;
 }
 
 export interface ObjectStorageFacts {
-  /** The host that the deployment names, or that stands for its vendor. */
+  /** Host of the deployment's endpoint, or the vendor's. */
   readonly host: string;
   readonly isSecure: boolean;
-  /** `workload`: none, since only a pod has them; `unresolved`: their references do not resolve. */
+  /** `workload`: none, because only a pod has them; `unresolved`: their references do not resolve. */
   readonly keys: 'given' | 'workload' | 'unresolved';
-  /** Each bucket once, also where both processes use it. Without keys nothing but the certificate is seen of them. */
+  /** Each bucket once, even if both processes use it. Without keys, only the endpoint's certificate is collected. */
   readonly buckets: readonly BucketFact[];
 }
 

@@ -9,7 +9,7 @@ export interface PlannedBucket {
   readonly usedBy: BucketFact['usedBy'];
 }
 
-/** The buckets that Dify's processes use, each once; none for local storage. */
+/** The buckets of Dify's processes, each once; empty for local storage. */
 export function bucketsOf(storage: ObjectStorage): readonly PlannedBucket[] {
   const main = storage.provider === 'local' ? undefined : mainBucket(storage);
   const plugin = pluginBucket(storage);
@@ -23,7 +23,7 @@ export function bucketsOf(storage: ObjectStorage): readonly PlannedBucket[] {
 
 const MIB = 2 ** 20;
 
-/** Bytes of the largest object that Dify puts into a bucket, by the limits that the deployment sets or leaves as they are. */
+/** Bytes of the largest object that Dify writes to a bucket, by the limits of the deployment or Dify's defaults. */
 export function largestObject({ components }: Deployment, usedBy: BucketFact['usedBy']): number {
   const { api, pluginDaemon } = components;
   const uploads = Object.entries(UPLOAD_LIMITS_MB).map(([name, usual]) => Number(api?.extraEnv?.[name] ?? usual) * MIB);

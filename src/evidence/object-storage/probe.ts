@@ -4,18 +4,21 @@ import type { Failure, FailureKind } from '../../storage/facts.ts';
 import { StorageError } from '../../storage/signed-client.ts';
 import type { ObjectFacts, Step } from './facts.ts';
 
-/** More than a line, and bytes that are no text: what rewrites text or compresses shows. */
+/**
+ * Longer than one line, and random bytes instead of text, so that a proxy that rewrites or compresses content is
+ * detected.
+ */
 const PROBE_BYTES = 1024;
 
-/** What an object step can meet while the bucket itself is there and the key is known. */
+/** Failures of an object step that do not end the probe: the bucket exists and the key is valid. */
 const PASSING: readonly FailureKind[] = ['denied', 'locked', 'full', 'missing', 'unsupported'];
 
 export type Probed = { readonly stopped: Failure } | { readonly objects: ObjectFacts };
 
 /**
- * Asks for a list, then puts, gets, lists and deletes one object, as Dify does all day, and asks the bucket for its settings. What the probe made is
- * removed again whatever happens, with its versions where the key may; `cleaner` does it, so that it outlives the time limit of the rest. An object of
- * `largest` bytes is announced and never sent.
+ * Lists the bucket; puts, gets, lists and deletes one object, as Dify does; and reads the bucket's settings. The probe
+ * object is always removed, with its versions if the key may; `cleaner` does it, which outlives the time limit of the
+ * rest. An object of `largest` bytes is announced, but never sent.
  */
 export async function probeBucket(driver: Driver, cleaner: Driver, largest: number): Promise<Probed> {
   const key = `difyctl-probe-${randomBytes(8).toString('hex')}`;
@@ -26,10 +29,10 @@ export async function probeBucket(driver: Driver, cleaner: Driver, largest: numb
   let mayBeThere = true;
   try {
     const put = await attempt(() => driver.put(key, body));
-    // Where a list was given, a put that fails is no matter of the key or of the address.
+    // If the list succeeded, a put does not fail because of the key or the address.
     if (door.step !== 'ok' && isStop(put.step)) return { stopped: put.step };
     note(versions, put.value?.version);
-    // One that was not answered may still come to be, after it was removed.
+    // A put without an answer may still create the object, even after it was removed.
     const isPending = isStop(put.step);
     mayBeThere = put.step === 'ok' || isPending;
     const got = await attempt(() => driver.get(key));
@@ -86,18 +89,21 @@ function isStop(step: Step): step is Failure {
   return step !== 'ok' && !PASSING.includes(step.kind);
 }
 
-/** Nothing to delete is as good as deleted. */
+/** A missing object counts as deleted. */
 function isDone(step: Step): boolean {
   return step === 'ok' || step.kind === 'missing';
 }
 
-/** Whether an object may be read, by asking for one that is not there: where its list is closed too, a refusal says nothing. */
+/**
+ * Whether objects may be read, from a get of an object that does not exist. Undefined if the list is refused too: then
+ * a refusal proves nothing.
+ */
 function withoutObject(get: Step, list: Step): Step | undefined {
   if (isDone(get)) return 'ok';
   return list === 'ok' ? get : undefined;
 }
 
-/** Removes what the probe made; true where some of it stays. */
+/** Removes the object and its versions; returns true if some could not be removed. */
 async function clean(driver: Driver, key: string, versions: ReadonlySet<string>, isThere: boolean): Promise<boolean> {
   let stays = false;
   if (isThere) stays = !isDone((await attempt(() => driver.remove(key))).step);

@@ -15,13 +15,16 @@ import type { PlannedBucket } from './plan.ts';
 import { probeBucket } from './probe.ts';
 import { probeS3 } from './s3/probe.ts';
 
-/** A storage of the deployment: where it is, and how a bucket of it is probed with the deployment's keys. */
+/** An object storage of the deployment: its endpoint, and how to probe a bucket with the deployment's keys. */
 export interface StorageService {
   readonly endpoint: URL;
   probe(reach: Reach, bucket: PlannedBucket): Promise<BucketFact>;
 }
 
-/** The service behind the deployment's object storage; undefined for local storage. Secrets are read when a bucket is probed. */
+/**
+ * The service of the deployment's object storage; undefined for local storage. Reads secrets only when a bucket is
+ * probed.
+ */
 export function serviceOf(storage: ObjectStorage, secrets: SecretValues): StorageService | undefined {
   if (storage.provider === 'azure-blob') {
     const { accountName: name, accountUrl: url } = storage.azureBlob;
@@ -40,7 +43,7 @@ export function serviceOf(storage: ObjectStorage, secrets: SecretValues): Storag
   };
 }
 
-/** A probe with one driver for the work and one that cleans up after it. */
+/** A probe with one driver for the work and another for the cleanup. */
 function probing(driverOn: (wire: SignedClient, bucket: string) => Driver): StorageService['probe'] {
   return async ({ wire, cleaner, largest }, bucket) => {
     const driver = driverOn(wire, bucket.name);
@@ -57,7 +60,7 @@ const NO_ACCOUNT: Failure = {
   text: 'was not asked',
 };
 
-/** One token for all requests of a driver, asked for with the first of them. */
+/** One token for all requests of a driver, fetched with the first request. */
 function tokenFor(wire: SignedClient, json: string): () => Promise<string> {
   let token: Promise<string> | undefined;
   const fetched = async (): Promise<string> => {
@@ -73,7 +76,7 @@ function tokenFor(wire: SignedClient, json: string): () => Promise<string> {
 
 type S3Storage = Exclude<ObjectStorage, { readonly provider: 'azure-blob' | 'gcs' | 'local' }>;
 
-/** Amazon's pair, or the one that the vendor's descriptor names. */
+/** The keys of S3, or those that the provider's descriptor names. */
 function s3Keys(storage: S3Storage, secrets: SecretValues): S3Keys {
   if (storage.provider === 's3') return keysAt('s3', { id: 'accessKey', secret: 'secretKey' }, secrets);
   const { block, keys } = describedStore(storage).provider;

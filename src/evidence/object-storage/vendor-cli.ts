@@ -12,8 +12,8 @@ interface Question {
 const LIMIT_MS = 8_000;
 
 /**
- * Whether a bucket keeps old versions, as the vendor's own command line says with the operator's login; undefined where there is none for this storage,
- * where it is not installed, or where nobody is logged in.
+ * Whether a bucket keeps old versions, as the vendor's CLI reports it with the operator's login. Returns undefined if
+ * no CLI is known for this storage, it is not installed, or it is not logged in.
  */
 export async function askVendor(
   storage: ObjectStorage,
@@ -52,7 +52,7 @@ function questionFor(storage: ObjectStorage, bucket: string): Question | undefin
   }
 }
 
-/** `None` for a bucket whose versioning was never touched. */
+/** The CLI prints `None` if versioning was never configured. */
 function statusOf(stdout: string): Versioning {
   const status = stdout.trim();
   return status === 'Enabled' ? 'enabled' : status === 'Suspended' ? 'suspended' : 'off';

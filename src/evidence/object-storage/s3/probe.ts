@@ -6,7 +6,7 @@ import type { BucketFact } from '../facts.ts';
 import type { PlannedBucket } from '../plan.ts';
 import { probeBucket } from '../probe.ts';
 
-/** Probes one bucket over S3, and where its address does not work tries the other style. */
+/** Probes one bucket over S3. If its address does not work, tries the other address style. */
 export async function probeS3(
   { wire, cleaner, largest }: Reach,
   place: S3Place,
@@ -26,7 +26,10 @@ export async function probeS3(
   return { ...fact, otherStyle: { style: other, works } };
 }
 
-/** The endpoint's own failure, where the bucket's name failed for no other reason than that nothing is there at all. */
+/**
+ * The endpoint's own failure, if the bucket's host failed only because the endpoint cannot be reached at all. Undefined
+ * otherwise.
+ */
 async function endpointAway(wire: SignedClient, { endpoint }: S3Place, stopped: Failure): Promise<Failure | undefined> {
   const isAway = ({ kind, stage }: Failure) => kind === 'fault' && (stage === 'resolve' || stage === 'connect');
   if (!isAway(stopped) || stopped.host === endpoint.hostname) return undefined;
@@ -39,15 +42,15 @@ async function endpointAway(wire: SignedClient, { endpoint }: S3Place, stopped: 
   }
 }
 
-/** Whether the way in which the bucket is addressed may be what failed. */
+/** True if the address style may be the cause of the failure. */
 function isAddress({ kind, stage, host }: Failure, style: AddressStyle, { endpoint }: S3Place): boolean {
   if (kind === 'style') return true;
-  // A server without virtual hosts may take the first part of the path for the bucket.
+  // A server without virtual hosts may use the first part of the path as the bucket.
   if (kind === 'bucket') return style === 'virtual';
   return kind === 'fault' && stage !== 'use' && host !== endpoint.hostname;
 }
 
-/** True where the storage knows the bucket, whatever the key may do with it. */
+/** True if the storage knows the bucket, even if the key may not list it. */
 async function answers(list: () => Promise<unknown>): Promise<boolean> {
   try {
     await list();
