@@ -5,7 +5,7 @@ import { CollectionError, type Collector } from '../evidence.ts';
 import { requireLocalEngine } from '../host/local-engine.ts';
 import { APP_DRIFT, type Drift } from './drift.ts';
 
-/** What was changed in the installation since the last install. */
+/** Changes in the installation since the last install. */
 export const appDriftCollector: Collector<readonly Drift[]> = {
   key: APP_DRIFT,
   timeoutMs: 120_000,
@@ -18,7 +18,7 @@ export const appDriftCollector: Collector<readonly Drift[]> = {
       const { composeDrift } = await import('./compose/read.ts');
       return composeDrift({ docker: docker(runner), project: { name, directory } }, signal);
     }
-    // What names a Secret by its contents loads the schema: only where something is installed.
+    // Imported here because it loads the schema: only needed on Kubernetes.
     const { kubernetesDrift } = await import('./kubernetes/read.ts');
     const release = { name, namespace: target.namespace };
     const source = { helm: helm(runner, kubeArgs), release };

@@ -1,7 +1,7 @@
 import { isObject } from '../../base/json.ts';
 import { oneLine } from '../../base/printable.ts';
 
-/** Names whose values may be secret whatever they are. */
+/** Names of fields whose values are always treated as secret. */
 const SECRET_NAME =
   /pass(word|wd)?|secret|token|credential|api_?key|access_?key|private|auth|dsn|webhook|broker|\bkey\b|_key\b/i;
 /** A URL with a password in it. */
@@ -14,7 +14,10 @@ export interface Shown {
   readonly secret?: true;
 }
 
-/** Two values for people: scalars as they are, of long texts the first line that differs, nothing of what may be secret. */
+/**
+ * Two values as text: scalars unchanged, of multi-line texts the first line that differs. Only `secret` if one may be
+ * secret.
+ */
 export function shownValues(kind: string, path: string, was: unknown, is: unknown): Shown {
   const [before, after] = [plain(was), plain(is)];
   if (kind === 'Secret' || isSecretValue(path, before) || isSecretValue(path, after)) return { secret: true };
@@ -26,7 +29,7 @@ export function shownValues(kind: string, path: string, was: unknown, is: unknow
   };
 }
 
-/** Whether a value at this path, or with this text, may be a secret. */
+/** True if a value at this path, or with this text, may be a secret. */
 function isSecretValue(path: string, text: string | undefined): boolean {
   if (text === undefined) return false;
   const named = /\[([^\]]+)\](?:\.value)?$/.exec(path)?.[1] ?? path.split('.').at(-1) ?? '';
@@ -41,7 +44,7 @@ function plain(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
   if (!isObject(value)) return JSON.stringify(value);
-  // A variable is its value, a container its image; of anything else only the fields are named.
+  // A variable is shown as its value, a container as its image; other objects as their field names.
   for (const key of ['value', 'image']) if (typeof value[key] === 'string') return value[key];
   return `{ ${Object.keys(value).join(', ')} }`;
 }

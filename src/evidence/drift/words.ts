@@ -1,6 +1,6 @@
 import type { Drift, DriftAuthor } from './drift.ts';
 
-/** kubectl's field managers (kubectl source, `cmd/*`: `fieldManager`) as the commands that people type. */
+/** kubectl's field managers (kubectl source, `cmd/*`: `fieldManager`) and their commands. */
 const COMMANDS: Readonly<Record<string, string>> = {
   'kubectl-client-side-apply': 'kubectl apply',
   'kubectl-edit': 'kubectl edit',

@@ -2,14 +2,14 @@ import { at, labelsAt, listAt, textAt } from '../../../base/json-path.ts';
 import { jsonLines } from '../../../exec/answer.ts';
 import type { Docker } from '../../../exec/docker.ts';
 
-/** A container of the project with what Compose made it from. Its environment may hold secrets: it is compared, and goes nowhere else. */
+/** A container of the project with its configuration. Its environment may hold secrets: it is only compared. */
 export interface LiveContainer {
   readonly service: string;
   readonly state: string;
   readonly image: string;
-  /** The id of the image that it runs. */
+  /** Id of its image. */
   readonly imageId: string;
-  /** Compose's own digest of the service that it was made from, and the version of that Compose. */
+  /** Compose's digest of the service when it created the container, and the version of that Compose. */
   readonly configHash: string;
   readonly compose: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ const FORMAT =
   '{"labels":{{json .Config.Labels}},"state":{{json .State.Status}},"image":{{json .Config.Image}},"imageId":{{json .Image}},"env":{{json .Config.Env}},' +
   '"command":{{json .Config.Cmd}},"host":{{json .HostConfig}},"networks":{{json .NetworkSettings.Networks}}}';
 
-/** Every container of the project, those of `docker compose run` left out. */
+/** All containers of the project, without those of `docker compose run`. */
 export async function liveContainers(
   docker: Docker,
   project: string,
@@ -34,7 +34,7 @@ export async function liveContainers(
   const filter = ['--filter', `label=com.docker.compose.project=${project}`];
   const ids = lines(await docker.run(['ps', '-a', '--no-trunc', ...filter, '--format', '{{.ID}}'], { signal }));
   if (ids.length === 0) return [];
-  // One that went meanwhile is not told, and docker ends with 1.
+  // docker exits with 1 and leaves out a container that was removed meanwhile.
   const told = await docker.run(['inspect', '--format', FORMAT, ...ids], { signal, okCodes: [0, 1] });
   return jsonLines(told, 'docker inspect')
     .filter((item) => labelsAt(item, 'labels')['com.docker.compose.oneoff'] !== 'True')
@@ -70,7 +70,7 @@ function containerOf(item: unknown): LiveContainer {
   };
 }
 
-/** Lines `NAME=value` as the engine tells them. */
+/** Parses the engine's lines `NAME=value`. */
 export function environmentOf(list: readonly unknown[]): Readonly<Record<string, string>> {
   const pairs = list.map((line) => /^([^=]*)=([\s\S]*)$/.exec(String(line)));
   return Object.fromEntries(pairs.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? '']])));

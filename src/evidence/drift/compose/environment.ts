@@ -6,11 +6,14 @@ import type { LiveContainer } from './containers.ts';
 import { filled } from './filled.ts';
 import type { RecordedProject } from './project.ts';
 
-/** Compose gives these to every container if the user's docker configuration (`config.json`, `proxies`) has them. */
+/**
+ * Variables that Compose adds to every container if the user's docker configuration (`config.json`, `proxies`) has
+ * them.
+ */
 const PROXY = /^(https?|ftp|no|all)_proxy$/i;
 const REFERENCE = /^\$\{(\w+)\?[^}]*\}$/;
 
-/** Variables of a container that are not what the recorded project asks for, and those that nothing asks for. */
+/** Variables of a container that differ from the recorded project, and those that the project does not set. */
 export function environmentDrift(
   project: RecordedProject,
   named: { readonly kind: string; readonly name: string },
@@ -36,7 +39,7 @@ function ofAsked(
   const found = environment[key];
   const wanted = filled(text, variables.known);
   if (wanted === undefined) {
-    // `.env` was edited: the record still tells whether the container has the applied value.
+    // `.env` was edited, but the record shows whether the container has the applied value.
     const variable = REFERENCE.exec(text)?.[1];
     const isOther = variable !== undefined && found !== undefined && variables.isRecorded(variable, found) === false;
     return isOther ? [{ ...named, change: 'changed', path, secret: true }] : [];

@@ -1,4 +1,4 @@
-/** A text of compose.yaml with what its variables stand for; undefined if one of them is not known. */
+/** Replaces the variables in a text of compose.yaml by their values. Undefined if one of them is not known. */
 export function filled(text: string, env: Readonly<Record<string, string>>): string | undefined {
   const parts = text.split(/(\$\$|\$\{\w+\?[^}]*\})/);
   const values = parts.map((part, index) => {

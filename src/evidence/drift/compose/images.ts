@@ -4,7 +4,7 @@ import type { Docker } from '../../../exec/docker.ts';
 import type { Drift } from '../drift.ts';
 import { environmentOf } from './containers.ts';
 
-/** An image of the engine: its id, and the environment that every container of it gets. */
+/** An image of the engine: its id, and the environment that its containers inherit. */
 export interface LiveImage {
   readonly id: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -12,14 +12,14 @@ export interface LiveImage {
 
 const FORMAT = '{"id":{{json .Id}},"env":{{json .Config.Env}}}';
 
-/** Images by these names or ids; those that the engine does not have are left out. */
+/** Images by these names or ids; without those that the engine does not have. */
 export async function liveImages(
   docker: Docker,
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, LiveImage>> {
   const found = await inspected(docker, names, signal);
-  // The answers are in the order of the names, and do not repeat them: if one is missing, each is asked for alone.
+  // Answers are in the order of the names, without the names: if one is missing, inspect each image separately.
   if (found.length === names.length) return pairs(names, found);
   const each = await Promise.all(names.map((name) => inspected(docker, [name], signal)));
   return pairs(
@@ -41,7 +41,7 @@ function pairs(names: readonly string[], images: readonly LiveImage[]): Readonly
   return new Map(names.flatMap((name, index) => (images[index] === undefined ? [] : [[name, images[index]]])));
 }
 
-/** Names that no longer mean the image that the last install ran, or that are gone. */
+/** Image names that now have another id than at the last install, or do not exist. */
 export function imageDrift(
   recorded: Readonly<Record<string, string>>,
   live: ReadonlyMap<string, LiveImage>,
@@ -54,7 +54,7 @@ export function imageDrift(
   });
 }
 
-/** `sha256:0123456789ab`, as docker itself shortens an id. */
+/** `sha256:0123456789ab`, the length of docker's own short ids. */
 export function shortId(id: string): string {
   return id.slice(0, 'sha256:'.length + 12);
 }

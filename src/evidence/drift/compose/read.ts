@@ -16,13 +16,14 @@ import { recordedVariables } from './variables.ts';
 export interface ComposeDriftSource {
   readonly docker: Docker;
   readonly project: ProjectRef;
-  /** A revision that is being applied: it and newer ones do not count. */
+  /** Number of a revision that is being applied: it and newer ones are ignored. */
   readonly before?: number;
 }
 
 /**
- * What was changed since the last install: the files, containers, networks and volumes that the newest revision recorded, against what is
- * there. Empty if nothing is installed, or if the last change did not end well. Looks only. Throws ExternalError if the engine does not answer.
+ * Changes since the last install: compares the files, containers, networks and volumes of the newest revision with the
+ * live ones. Empty if nothing is installed, or if the last change did not succeed. Read-only. Throws ExternalError if
+ * the engine does not answer.
  */
 export async function composeDrift(
   { docker, project, before = Number.POSITIVE_INFINITY }: ComposeDriftSource,
@@ -59,7 +60,7 @@ export async function composeDrift(
   ];
 }
 
-/** Undefined for a record that is damaged. A YAML parser is loaded only if there is something to parse. */
+/** Parses YAML. Undefined for a damaged record. The parser is loaded only if needed. */
 async function documentIn(text: string): Promise<unknown> {
   const { boundedYaml, YamlFault } = await import('../../../base/bounded-yaml.ts');
   try {
@@ -74,12 +75,12 @@ async function fileDrift(directory: string, { path, content }: RecordedFile): Pr
   const found = await textOf(directory, path);
   const named = { kind: 'File', name: path };
   if (found === undefined) return [{ ...named, change: 'gone' }];
-  // A file of secrets is told by its variables.
+  // The content of a secret file is not recorded; its variables are compared.
   if (content === undefined) return [];
   return found === content ? [] : [{ ...named, change: 'changed', ...shownValues('File', path, content, found) }];
 }
 
-/** Networks or volumes of the recorded project that the engine no longer has. */
+/** Networks or volumes of the recorded project that do not exist any more. */
 async function missing(
   docker: Docker,
   what: 'network' | 'volume',
@@ -97,7 +98,7 @@ async function missing(
     .map((name): Drift => ({ kind, name, change: 'gone' }));
 }
 
-/** Undefined if there is no such file, or its path would lead out of the directory. */
+/** Undefined if the file does not exist or its path is outside the directory. */
 async function textOf(directory: string, path: string): Promise<string | undefined> {
   if (!resolve('/root', path).startsWith('/root/')) return undefined;
   return readFile(join(directory, path), 'utf8').catch(() => undefined);

@@ -7,7 +7,7 @@ import { filled } from './filled.ts';
 import { shortId } from './images.ts';
 import type { RecordedProject } from './project.ts';
 
-/** Services whose containers are not what the recorded project asks for. */
+/** Differences between the recorded services and their containers. */
 export function serviceDrift(project: RecordedProject, containers: readonly LiveContainer[]): readonly Drift[] {
   const known = Object.entries(project.services).flatMap(([name, service]) => {
     const own = containers.filter((container) => container.service === name);
@@ -37,7 +37,10 @@ function ofService(
   return [...count, ...unique, ...(isOther ? [{ ...named, change: 'changed' as const, path: 'configuration' }] : [])];
 }
 
-/** True if Compose made the container from other files: mounts, ports, users and whatever else is not compared by itself. */
+/**
+ * True if Compose created the container from other files: covers mounts, ports, users and everything that is not
+ * compared here.
+ */
 function isOtherConfiguration({ digests, compose }: RecordedProject, name: string, live: LiveContainer): boolean {
   const digest = digests[name];
   return digest !== undefined && compose === live.compose && digest !== live.configHash;
@@ -93,7 +96,7 @@ function changed(
 
 const UNITS: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
-/** Compose's own unit: `m` is 2^20 bytes. 0 if there is no limit. */
+/** Bytes of Compose's units (`m` is 2^20). 0 if there is no limit. */
 function bytesOf(text: string): number {
   const match = /^(\d+)([bkmg])b?$/i.exec(text);
   return match === null ? 0 : Number(match[1]) * (UNITS[(match[2] ?? 'b').toLowerCase()] ?? 1);

@@ -4,19 +4,19 @@ import type { Drift } from '../drift.ts';
 import type { LiveContainer } from './containers.ts';
 import { isRecordedEnv, type RecordedFile } from './record.ts';
 
-/** The variables of `.env`, as far as the record says that they are the applied ones. */
+/** The variables of `.env`, and which of them have the applied value by the record. */
 export interface Variables {
-  /** Values that are the recorded ones. */
+  /** Variables whose values equal the recorded ones. */
   readonly known: Readonly<Record<string, string>>;
-  /** Whether a value is the recorded one of a variable; undefined if that cannot be known. */
+  /** Whether a value equals the recorded one of a variable; undefined if that cannot be determined. */
   readonly isRecorded: (name: string, value: string) => boolean | undefined;
-  /** Each variable that was edited, removed or added, by its name alone. */
+  /** Each variable that was edited, removed or added; only its name. */
   readonly drift: readonly Drift[];
 }
 
 const KEY = secretVariable('secrets.secretKey');
 
-/** Compares `.env` with its record. `text` is undefined if the file is gone. */
+/** Compares `.env` with its record. `text` is undefined if the file does not exist. */
 export function recordedVariables(
   file: RecordedFile | undefined,
   text: string | undefined,

@@ -2,10 +2,13 @@ import { isObject } from '../../../base/json.ts';
 import { type Difference, field, isBlank, keyOf, listed, type Place, ROOT } from './compare.ts';
 import { type Manager, names } from './managers.ts';
 
-/** Where others may write: labels and annotations (also those of pods, as `kubectl rollout restart` sets) and the status are no configuration. */
+/**
+ * Paths that others may write: labels and annotations (also those of pods, as `kubectl rollout restart` sets), and the
+ * status. They are no configuration.
+ */
 const OPEN = /^(metadata|status|spec\.template\.metadata)$/;
 
-/** Fields that the manager wrote and nobody applied: a variable, a volume, a key of a ConfigMap. */
+/** Fields that the manager wrote and that were not applied: a variable, a volume, a key of a ConfigMap. */
 export function addedBy({ fields }: Manager, wanted: unknown, live: unknown): readonly Difference[] {
   return below(fields, wanted, live, ROOT);
 }

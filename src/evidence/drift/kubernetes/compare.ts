@@ -2,14 +2,16 @@ import { isObject } from '../../../base/json.ts';
 import { isQuantity, parseQuantity } from '../../../base/quantity.ts';
 import type { Step } from './managers.ts';
 
-/** A place in an object: for people, for the API (a JSON pointer's steps in the living object), and for `managedFields`. */
+/**
+ * A position in an object: as text, for the API (a JSON pointer's steps in the live object), and for `managedFields`.
+ */
 export interface Place {
   readonly path: string;
   readonly pointer: readonly (string | number)[];
   readonly steps: readonly Step[];
 }
 
-/** A field that differs. `wanted` undefined: nothing was applied there; `live` undefined: nothing is there. */
+/** A field that differs. `wanted` undefined: not applied; `live` undefined: does not exist. */
 export interface Difference extends Place {
   readonly wanted: unknown;
   readonly live: unknown;
@@ -17,15 +19,15 @@ export interface Difference extends Place {
 
 export const ROOT: Place = { path: '', pointer: [], steps: [] };
 
-/** Fields by which the API tells items of a list apart, the first that every item has. */
+/** Fields that identify items of a list in the API; the first one that every item has is used. */
 const KEYS = ['name', 'mountPath', 'devicePath', 'containerPort', 'port', 'ip', 'topologyKey'] as const;
 
-/** Fields that hold quantities, which the API server writes its own way (`1000m` is `1`). */
+/** Fields with quantities, which the API server normalises (`1000m` is `1`). */
 const QUANTITIES = /(^|\.)(requests|limits|capacity|sizeLimit|averageValue|value|divisor)(\.|$)/;
 
 /**
- * Applied fields that the living object does not have as they were applied. What the server or somebody else added is no difference, and
- * absent, null, empty and zero are the same, as in the API.
+ * Applied fields that differ in the live object. Fields that were added are no difference. Absent, null, empty and zero
+ * are equal, as in the API.
  */
 export function missingOrChanged(wanted: unknown, live: unknown, place: Place = ROOT): readonly Difference[] {
   if (wanted === undefined || wanted === null) return [];
@@ -40,7 +42,7 @@ export function missingOrChanged(wanted: unknown, live: unknown, place: Place = 
 function ofLists(wanted: readonly unknown[], live: readonly unknown[], place: Place): readonly Difference[] {
   const key = keyOf(wanted);
   if (key !== undefined) {
-    // The chart may name one twice: the last one counts.
+    // The chart may list one twice: the last one counts.
     const last = new Map(wanted.filter(isObject).map((item) => [item[key], item]));
     return [...last.values()].flatMap((item) => {
       const index = live.findLastIndex((one) => isObject(one) && one[key] === item[key]);
@@ -59,12 +61,12 @@ function ofLists(wanted: readonly unknown[], live: readonly unknown[], place: Pl
   );
 }
 
-/** The field that tells the items of a list apart; undefined if there is none. */
+/** The field that identifies the items of a list; undefined if there is none. */
 export function keyOf(items: readonly unknown[]): string | undefined {
   return KEYS.find((key) => items.length > 0 && items.every((item) => isObject(item) && item[key] !== undefined));
 }
 
-/** One field further. */
+/** The position of a field below. */
 export function field({ path, pointer, steps }: Place, name: string): Place {
   const part = /^[\w-]+$/.test(name) ? name : JSON.stringify(name);
   return {
@@ -74,7 +76,7 @@ export function field({ path, pointer, steps }: Place, name: string): Place {
   };
 }
 
-/** Into an item of a keyed list: `containers[api]`. */
+/** The position of an item in a keyed list: `containers[api]`. */
 export function listed(
   { path, pointer, steps }: Place,
   item: Record<string, unknown>,
@@ -96,7 +98,7 @@ function isSame(wanted: unknown, live: unknown, path: string): boolean {
   return isQuantity(one) && isQuantity(other) && parseQuantity(one) === parseQuantity(other);
 }
 
-/** What the API takes for not said. */
+/** True for values that the API treats as not set. */
 export function isBlank(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === 0 || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;

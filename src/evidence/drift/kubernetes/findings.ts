@@ -7,25 +7,31 @@ import { addedBy } from './added.ts';
 import { type Difference, isBlank, missingOrChanged } from './compare.ts';
 import { type Manager, managersOf, newest, owns } from './managers.ts';
 
-/** A drift with what repairs it; `wanted` and `live` may hold secrets and go no further than the API. */
+/** A drift with the data to revert it; `wanted` and `live` may hold secrets and are sent to the API only. */
 export interface Finding {
   readonly drift: Drift;
-  /** The object as it lives; absent if it is gone. */
+  /** The live object; absent if it does not exist. */
   readonly live?: unknown;
-  /** Absent if the object is gone, or differs as a whole. */
+  /** Absent if the object does not exist, or differs as a whole. */
   readonly difference?: Difference;
 }
 
 export interface Applied {
   readonly objects: readonly KubernetesObject[];
-  /** Field managers that apply: what they changed is what was applied, also if admission or the server wrote it another way. */
+  /**
+   * Field managers that apply. A difference that only they wrote is no drift: admission or the server changed it during
+   * the apply.
+   */
   readonly appliers: readonly string[];
 }
 
-/** Controllers write into objects as their work; they are no drift where nothing was applied. */
+/** Field managers of controllers: what they add to objects is no drift. */
 const CONTROLLERS = /controller|operator|autoscaler|webhook|admission|kubelet|scheduler|^(flux|argo)/i;
 
-/** What lives against what was applied. `live` gives an object as it is, with its managed fields; undefined if there is none. */
+/**
+ * Compares live objects with the applied ones. `live` returns an object with its managed fields; undefined if it does
+ * not exist.
+ */
 export function findings(
   { objects, appliers }: Applied,
   live: (object: KubernetesObject) => unknown,
@@ -54,7 +60,7 @@ function differencesOf(object: KubernetesObject, live: unknown, appliers: readon
   const changed = missingOrChanged(wanted, live).flatMap((difference): readonly Attributed[] => {
     const owners = managers.filter((manager) => owns(manager, difference.steps));
     const foreign = newest(owners.filter((manager) => others.includes(manager)));
-    // Admission, or the server's own way to write it, when it was applied: nobody else has touched it since.
+    // Changed by admission or normalised by the server during the apply; no other manager wrote it since.
     if (foreign === undefined && owners.length > 0 && difference.live !== undefined) return [];
     return [{ difference, by: foreign ?? lateWriter(managers, others) }];
   });
@@ -63,7 +69,7 @@ function differencesOf(object: KubernetesObject, live: unknown, appliers: readon
   return [...changed, ...uniquePaths(added)];
 }
 
-/** A removed field has no owner: whoever wrote last, after those who apply, is the likely one. */
+/** A removed field has no owner: the last writer is the likely author, if it is not one of those that apply. */
 function lateWriter(managers: readonly Manager[], others: readonly Manager[]): Manager | undefined {
   const last = newest(managers);
   return last !== undefined && others.includes(last) ? last : undefined;
@@ -75,7 +81,10 @@ function uniquePaths(all: readonly Attributed[]): readonly Attributed[] {
   );
 }
 
-/** What counts of an object: no identity, no status, of the metadata labels and annotations; a Secret's texts as the API keeps them. */
+/**
+ * The part of an object that is compared: without identity and status, of the metadata only labels and annotations; a
+ * Secret's `stringData` encoded as the API stores it.
+ */
 function comparable({ apiVersion: _, kind, metadata, status: __, ...rest }: KubernetesObject): Record<string, unknown> {
   const { labels, annotations } = metadata;
   const shown = { metadata: { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) } };
@@ -87,14 +96,17 @@ function comparable({ apiVersion: _, kind, metadata, status: __, ...rest }: Kube
   return { ...others, ...shown, data: Object.fromEntries([...given, ...encoded]) };
 }
 
-/** Workloads whose number of replicas an applied autoscaler decides, as `Kind/name`. */
+/** Workloads whose replicas an applied autoscaler decides, as `Kind/name`. */
 export function autoscaled(objects: readonly unknown[]): ReadonlySet<string> {
   const scalers = objects.filter((object) => textAt(object, 'kind') === 'HorizontalPodAutoscaler');
   const targets = scalers.map((object) => at(object, 'spec', 'scaleTargetRef'));
   return new Set(targets.map((target) => `${textAt(target, 'kind')}/${textAt(target, 'name')}`));
 }
 
-/** An autoscaler's own work, and claims that have grown: they never shrink. At 0 replicas an autoscaler is switched off. */
+/**
+ * True for changes by an autoscaler, and of claims, which may only grow. Replicas of 0 are a difference: they switch
+ * the autoscaler off.
+ */
 function isAllowed(kind: string, isScaled: boolean, { path, live, wanted }: Difference): boolean {
   if (isScaled && path === 'spec.replicas') return !isBlank(live) || isBlank(wanted);
   return kind === 'PersistentVolumeClaim' && path.startsWith('spec.');

@@ -3,15 +3,18 @@ import { isObject } from '../../../base/json.ts';
 import { listAt, textAt } from '../../../base/json-path.ts';
 import type { DriftAuthor } from '../drift.ts';
 
-/** One step into an object: a field, the item of a keyed list (as it lives), or the place in a list without keys. */
+/** One step into an object: a field, the (live) item of a keyed list, or the index in a list without keys. */
 export type Step = { readonly field: string } | { readonly item: Record<string, unknown> } | { readonly index: number };
 
-/** One entry of `metadata.managedFields`: who wrote, when, and which fields (`FieldsV1`: `f:NAME`, `k:{KEYS}`, `{}` for all below). */
+/**
+ * One entry of `metadata.managedFields`: the writer, the time, and the fields (`FieldsV1`: `f:NAME`, `k:{KEYS}`, `{}`
+ * for all below).
+ */
 export interface Manager extends DriftAuthor {
   readonly fields: Record<string, unknown>;
 }
 
-/** Those who wrote the object itself; writers of its status are left out. */
+/** The writers of the object itself, without writers of its status. */
 export function managersOf(object: unknown): readonly Manager[] {
   return listAt(object, 'metadata', 'managedFields').flatMap((entry) => {
     const fields = isObject(entry) ? entry.fieldsV1 : undefined;
@@ -23,7 +26,7 @@ export function managersOf(object: unknown): readonly Manager[] {
   });
 }
 
-/** True if the manager wrote the field at these steps, or something above it as a whole. */
+/** True if the manager wrote the field at these steps, or a parent of it as a whole. */
 export function owns({ fields }: Manager, steps: readonly Step[]): boolean {
   let below: unknown = fields;
   for (const step of steps) {
@@ -38,7 +41,7 @@ export function owns({ fields }: Manager, steps: readonly Step[]): boolean {
   return true;
 }
 
-/** Whether `k:{"name":"api"}` is the key of this item; a port's protocol is TCP if it does not say. */
+/** True if `k:{"name":"api"}` is the key of this item; the protocol of a port defaults to TCP. */
 export function names(key: string, item: Record<string, unknown>): boolean {
   if (!key.startsWith('k:')) return false;
   const wanted = keyFields(key.slice(2));
@@ -48,7 +51,7 @@ export function names(key: string, item: Record<string, unknown>): boolean {
   );
 }
 
-/** Undefined for what is no JSON: whoever writes an object writes its managed fields too. */
+/** Parses a key. Undefined if it is not JSON: the writer of an object can write its managed fields too. */
 function keyFields(text: string): unknown {
   try {
     return boundedJson(text);
@@ -57,7 +60,7 @@ function keyFields(text: string): unknown {
   }
 }
 
-/** The newest of them. */
+/** The newest of them; undefined if there are none. */
 export function newest(managers: readonly Manager[]): Manager | undefined {
   return managers.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0];
 }

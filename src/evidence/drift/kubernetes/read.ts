@@ -17,17 +17,18 @@ export interface DriftSource {
   readonly kubectl: Kubectl;
   readonly helm: Helm;
   readonly release: ReleaseRef;
-  /** A revision that is being applied: it and newer ones do not count. */
+  /** Number of a revision that is being applied: it and newer ones are ignored. */
   readonly before?: number;
 }
 
-/** Managers that apply for difyctl: helm (3 and 4 alike) and difyctl itself. */
+/** Field managers that apply for difyctl: helm (3 and 4) and difyctl itself. */
 const APPLIERS = ['helm', 'difyctl'] as const;
 
 /**
- * What was changed in the cluster since the last install: the release as helm stored it, and difyctl's objects beside it as its newest
- * revision recorded them, against what lives. Empty if nothing is installed, or if the last change did not end well: then there is nothing to
- * compare with. Looks only. Throws ExternalError if helm or the cluster does not answer.
+ * Changes in the cluster since the last install: compares the release as helm stored it, and difyctl's own objects as
+ * its newest revision recorded them, with the live objects. Empty if nothing is installed, or if the last change did
+ * not succeed, because there is nothing to compare with. Read-only. Throws ExternalError if helm or the cluster does
+ * not answer.
  */
 export async function kubernetesDrift(source: DriftSource, signal: AbortSignal): Promise<readonly Finding[]> {
   const { helm, kubectl, release } = source;
@@ -42,7 +43,10 @@ export async function kubernetesDrift(source: DriftSource, signal: AbortSignal):
   return [...found, ...own.flatMap((object) => secretFinding(release.name, object, live.get(identityOf(object))))];
 }
 
-/** The release as difyctl left it. If somebody ran helm since, that is a change like any other: helm's own writes count as foreign then. */
+/**
+ * The release as difyctl applied it. If someone else ran helm since and changed the manifest, helm's writes count as
+ * changes by others.
+ */
 async function appliedSet(
   { helm, release }: DriftSource,
   history: readonly HelmRevision[],
@@ -61,11 +65,11 @@ async function appliedSet(
   return { objects, appliers: isOurs ? APPLIERS : ['difyctl'] };
 }
 
-/** What a revision of difyctl says of what it applied. */
+/** What a revision of difyctl recorded about its apply. */
 interface DriftRecord {
   readonly number: number;
   readonly outcome: string;
-  /** Everything of it was applied: nothing that differs is its own unfinished work. */
+  /** True if everything was applied, so that no difference is the revision's own unfinished work. */
   readonly isWhole: boolean;
   readonly releaseRevision: number | undefined;
   readonly secretName: string | undefined;
@@ -74,7 +78,10 @@ interface DriftRecord {
 
 const REVISIONS = encodeURIComponent('type=difyctl/revision');
 
-/** The revision that stands: the newest, or if that was rolled back the one before; undefined if a run ended halfway. */
+/**
+ * The revision in effect: the newest, or the last complete one before it if the newest was rolled back. Undefined if
+ * the newest run did not complete.
+ */
 async function standingRecord(
   { kubectl, release, before = Number.POSITIVE_INFINITY }: DriftSource,
   signal: AbortSignal,
@@ -96,14 +103,14 @@ async function standingRecord(
   const newest = sorted[0];
   if (newest?.outcome !== 'rolled-back') return newest?.isWhole ? newest : undefined;
   const standing = sorted.find(({ isWhole }) => isWhole);
-  // The rollback is helm's newest revision, and difyctl's own.
+  // helm's newest revision is then the rollback itself, made by difyctl.
   return standing && { ...standing, releaseRevision: undefined };
 }
 
-/** Bytes of a record once it is unpacked; a rendered set is some 100 KiB. */
+/** Bytes of a decompressed record; a rendered set has about 100 KiB. */
 const RECORD_LIMIT = 8 * 2 ** 20;
 
-/** Undefined for a record that is damaged, or that unpacks to more than any is. */
+/** Decompresses and parses a record. Undefined if it is damaged or larger than the limit. */
 function unpacked(data: string): unknown {
   try {
     return boundedJson(gunzipBounded(Buffer.from(data, 'base64'), RECORD_LIMIT).toString());
@@ -112,7 +119,7 @@ function unpacked(data: string): unknown {
   }
 }
 
-/** Undefined for what is no revision. */
+/** Reads a revision. Undefined if the Secret holds none, or a damaged one. */
 function recordIn(
   secret: unknown,
   documentsIn: (text: string) => readonly unknown[] | undefined,
@@ -126,7 +133,7 @@ function recordIn(
   const release = at(revision, 'releaseRevision');
   const files = listAt(revision, 'files').filter((file) => textAt(file, 'path').startsWith('manifests/'));
   const manifests = files.map((file) => documentsIn(textAt(file, 'content')));
-  // As any other damaged record.
+  // Treated as a damaged record.
   if (manifests.includes(undefined)) return undefined;
   return {
     number,
@@ -138,7 +145,7 @@ function recordIn(
   };
 }
 
-/** The objects that exist, with their managed fields, by identity; one call. */
+/** The objects that exist, with their managed fields, by identity; one call of kubectl. */
 async function readLive(
   kubectl: Kubectl,
   namespace: string,
@@ -159,7 +166,7 @@ async function readLive(
   return new Map(found.filter(isKubernetesObject).map((object) => [identityOf(object), object]));
 }
 
-/** Kind, group and name tell an object of one release apart. */
+/** Kind, group and name identify an object of one release. */
 function identityOf({ apiVersion, kind, metadata }: KubernetesObject): string {
   return `${kind}.${apiVersion.includes('/') ? apiVersion.split('/')[0] : ''}/${metadata.name}`;
 }
@@ -168,7 +175,7 @@ function secretReference(name: string): KubernetesObject {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name } };
 }
 
-/** The Secret is immutable and named by its contents: whoever wants others has to delete it and make it anew. */
+/** The Secret is immutable and named by its contents: to change it, someone must delete it and create it again. */
 function secretFinding(deployment: string, object: KubernetesObject, live: unknown): readonly Finding[] {
   const { name } = object.metadata;
   const drift = { kind: 'Secret', name };
