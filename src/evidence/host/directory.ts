@@ -7,34 +7,34 @@ import { type DiskFact, diskBehind, HOST_ENGINE } from './engine.ts';
 import { requireLocalEngine } from './local-engine.ts';
 import { type MountFact, mayWrite, mountOf } from './mount.ts';
 
-/** The place of the project's folder, or of the nearest folder above it that exists. */
+/** The file system of the project's folder, or of its nearest parent that exists. */
 export interface DirectoryFact {
   readonly directory: string;
   readonly exists: boolean;
-  /** What keeps files there: `windows` (a drive of Windows under WSL, or a disk in one of its formats), `nfs`, `cifs`, or `other`. */
+  /** `windows`: a Windows drive under WSL, or a disk in a Windows format. */
   readonly fileSystem: 'windows' | 'nfs' | 'cifs' | 'other';
-  /** How it is mounted; undefined where the machine does not say. */
+  /** Its mount; undefined if the machine does not show it. */
   readonly mount: MountFact | undefined;
-  /** The nearest folder that exists, where this user may not write in it. */
+  /** The nearest folder that exists, if this user may not write in it; undefined otherwise. */
   readonly shut: string | undefined;
-  /** SELinux's type, such as `container_file_t`; empty where the machine knows none. */
+  /** SELinux type, such as `container_file_t`; empty without SELinux. */
   readonly label: string;
-  /** Behind the folder, where that is another disk than the engine's. */
+  /** Disk of the folder; undefined if it is the engine's disk. */
   readonly disk: DiskFact | undefined;
-  /** Rendered files in whose place a folder stands: Docker made it where a mounted file was missing. */
+  /** Rendered files at whose path a folder exists: Docker creates one if a mounted file is missing. */
   readonly blocked: readonly string[];
 }
 export const HOST_DIRECTORY = evidenceKey<DirectoryFact>('host.directory', 1);
 
-/** Numbers that statfs(2) names file systems by (linux/magic.h). */
+/** File systems by their number in statfs(2) (linux/magic.h). */
 const MAGIC: Readonly<Record<number, DirectoryFact['fileSystem']>> = {
   26985: 'nfs',
   4283649346: 'cifs',
   4266872130: 'cifs',
 };
-/** Formats that know no owners; by `fuseblk` come those of them that a program reads. */
+/** File systems without owners; `fuseblk` includes those that a FUSE program serves. */
 const WINDOWS_TYPES = ['vfat', 'msdos', 'exfat', 'ntfs', 'ntfs3', 'fuseblk'];
-/** Under WSL 2 drives of Windows come by 9p. */
+/** WSL 2 mounts Windows drives by 9p. */
 const MAGIC_9P = 0x01021997;
 
 export const hostDirectoryCollector: Collector<DirectoryFact> = {

@@ -134,7 +134,10 @@ function isLocalEndpoint(endpoint: string): boolean {
   return /^(unix|npipe):/.test(endpoint);
 }
 
-/** Undefined if the folder does not exist on this machine: an engine in a virtual machine names a folder of that machine. */
+/**
+ * Disk of a folder. Undefined if the folder does not exist on this machine: an engine in a virtual machine names a
+ * folder of that machine.
+ */
 export async function diskBehind(folder: string): Promise<DiskFact | undefined> {
   const stats = await statfs(folder).catch(() => undefined);
   if (stats === undefined) return undefined;

@@ -5,16 +5,16 @@ import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts
 import { missingForLevel2 } from './cpu-level.ts';
 import { requireLocalEngine } from './local-engine.ts';
 
-/** Settings of the engine's machine that stand in the way of a deployment. */
+/** Settings of the engine's machine that can prevent a deployment. */
 export interface KernelFact {
   /** Whether `target.bindAddress` is an address of this machine (or all of them). */
   readonly hasBindAddress: boolean;
   readonly ipv6Disabled: boolean;
   /** The lowest port that may be bound without root. */
   readonly unprivilegedPorts: number;
-  /** Features that x86-64-v2 asks for and this machine's processor does not show; empty where it has all, absent on another architecture. */
+  /** Features of x86-64-v2 that this machine's processor lacks; empty if it has all, absent on another architecture. */
   readonly missingCpuFeatures?: readonly string[];
-  /** What the time service says: whether the clock follows another one; undefined where nobody says. */
+  /** Whether the clock is synchronised, by the time service; undefined if unknown. */
   readonly synchronized: boolean | undefined;
 }
 export const HOST_KERNEL = evidenceKey<KernelFact>('host.kernel', 2);
@@ -32,7 +32,7 @@ export const hostKernelCollector: Collector<KernelFact> = {
         (text) => Number(text.trim()),
         () => undefined,
       );
-    // Where IPv6 is switched off when the kernel starts, it has no settings at all.
+    // If IPv6 is disabled at boot, this setting does not exist.
     const ipv6 = await setting('ipv6/conf/all/disable_ipv6');
     return {
       hasBindAddress: isOwn(target.bindAddress),
@@ -65,7 +65,7 @@ async function synchronized({ runner, signal }: CollectContext): Promise<boolean
     const said = stdout.trim();
     return said === 'yes' || said === 'no' ? said === 'yes' : undefined;
   } catch (error) {
-    // Without systemd nobody answers.
+    // timedatectl needs systemd.
     if (error instanceof ExternalError) return undefined;
     throw error;
   }

@@ -1,18 +1,19 @@
-/** What a control group leaves of a machine: CPUs and bytes; absent where it sets no limit. */
+/** CPUs and bytes that a control group allows; absent if it sets no limit. */
 export interface Limits {
   readonly cpu?: number;
   readonly memory?: number;
 }
 
-/** A file's text; rejects where there is none. */
+/** Returns a file's text; rejects if the file does not exist. */
 export type ReadText = (path: string) => Promise<string>;
 
-/** cgroup v1 says "no limit" with the largest number of pages that fits. */
+/** cgroup v1 expresses "no limit" as the largest multiple of the page size that fits. */
 const UNLIMITED = 2 ** 62;
 
 /**
- * Limits of the topmost control group that this machine sees. A machine of one's own has none there (v2 has no such file at its root); a container that
- * plays a machine (LXC, Docker in Docker) has its limits there, and every engine inside stands under them without saying so.
+ * Limits of the topmost control group that this machine sees. A real machine has none there (v2 has no such file at its
+ * root). A container that acts as a machine (LXC, Docker in Docker) has its limits there; they apply to every engine
+ * inside, which does not report them.
  */
 export async function controlGroupLimits(read: ReadText): Promise<Limits> {
   const text = (path: string) =>

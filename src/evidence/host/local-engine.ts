@@ -4,17 +4,18 @@ import type { ComposeTarget } from '../../deployment/schema/target.ts';
 import { type CollectContext, CollectionError, type Need } from '../evidence.ts';
 import { HOST_ENGINE } from './engine.ts';
 
-/** A Compose deployment whose engine runs on this very machine, so that its files and settings are those seen from here. */
+/** A Compose deployment whose engine runs on this machine, so that the engine's files and settings can be read here. */
 export interface LocalEngine {
   readonly deployment: Deployment;
   readonly target: ComposeTarget;
-  /** Absolute: the project's own folder. */
+  /** Absolute path of the project's folder. */
   readonly directory: string;
 }
 
 /**
- * Throws EvidenceMissing where the engine's machine is another one: what is not seen is never guessed. `files`: the files alone matter, which an engine
- * beside this machine (a desktop's) mounts from here.
+ * Returns the deployment and its folder. Throws CollectionError if the engine runs on another machine. `files`: only
+ * the files matter, so an engine in a virtual machine of this machine (a desktop's), which mounts them from here, is
+ * accepted too.
  */
 export async function requireLocalEngine(
   { deployment, baseDirectory }: CollectContext,

@@ -1,16 +1,16 @@
 import { access, constants } from 'node:fs/promises';
 
-/** What a file system or its mount keeps from whoever uses a folder. */
+/** A mount, and what it forbids. */
 export interface MountFact {
   readonly point: string;
   /** `ext4`, `fuseblk`, … */
   readonly type: string;
   readonly isReadOnly: boolean;
-  /** Nothing on it may be run, nor loaded as a library. */
+  /** Nothing on it may be executed or loaded as a library. */
   readonly isNoExec: boolean;
 }
 
-/** The mount that holds a folder, of /proc/self/mountinfo's text (proc(5)); undefined where the text names none. */
+/** The mount that holds a folder, from the text of /proc/self/mountinfo (proc(5)); undefined if the text has none. */
 export function mountOf(text: string, folder: string): MountFact | undefined {
   const mounts = text.split('\n').flatMap((line): MountFact[] => {
     const [left = '', right = ''] = line.split(' - ');
@@ -22,19 +22,19 @@ export function mountOf(text: string, folder: string): MountFact | undefined {
     return [{ point: unescaped(point), type, isReadOnly: of.includes('ro'), isNoExec: of.includes('noexec') }];
   });
   const holding = mounts.filter(({ point }) => point === '/' || folder === point || folder.startsWith(`${point}/`));
-  // The later of two on one point hides the earlier.
+  // Of two mounts at one point, the later one hides the earlier.
   return holding.reduce<MountFact | undefined>(
     (best, one) => (best === undefined || one.point.length >= best.point.length ? one : best),
     undefined,
   );
 }
 
-/** Spaces and the like stand there in octal. */
+/** Decodes octal escapes, such as of spaces. */
 function unescaped(text: string): string {
   return text.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-/** Whether this user may make files in a folder. */
+/** True if this user may create files in a folder. */
 export function mayWrite(folder: string): Promise<boolean> {
   return access(folder, constants.W_OK | constants.X_OK).then(
     () => true,

@@ -6,9 +6,12 @@ import { isLocalEngine } from './engine.ts';
 export interface PortFact {
   readonly port: number;
   readonly purpose: string;
-  /** `own`: this project's containers hold it already. `unseen`: binding was refused and nothing answers there. */
+  /**
+   * `own`: this project's containers publish it. `unseen`: binding it was refused, and a connection neither succeeds
+   * nor is refused.
+   */
   readonly state: 'free' | 'own' | 'taken' | 'unseen';
-  /** A container of another project that holds it. */
+  /** Name of a container of another project that publishes it. */
   readonly holder: string | undefined;
 }
 export const HOST_PORTS = evidenceKey<readonly PortFact[]>('host.ports', 1);
@@ -42,7 +45,7 @@ interface Published {
   readonly port: number;
 }
 
-/** Ports that running containers publish, of whatever project. */
+/** Ports that running containers of any project publish. */
 async function publishedPorts({ runner, signal }: CollectContext): Promise<readonly Published[]> {
   const format = '{{.Names}}\t{{.Label "com.docker.compose.project"}}\t{{.Ports}}';
   const { stdout } = await runner.run('docker', ['ps', '--format', format], { signal });
@@ -52,7 +55,7 @@ async function publishedPorts({ runner, signal }: CollectContext): Promise<reado
   });
 }
 
-/** Host ports of docker's own notation: `0.0.0.0:80->80/tcp, :::8000-8002->8000-8002/tcp`. */
+/** Parses host ports in docker's notation: `0.0.0.0:80->80/tcp, :::8000-8002->8000-8002/tcp`. */
 export function hostPorts(text: string): readonly number[] {
   const found = new Set<number>();
   for (const match of text.matchAll(/:(\d+)(?:-(\d+))?->/g)) {
@@ -66,7 +69,7 @@ async function portState(address: string, port: number, signal: AbortSignal): Pr
   const code = await bindFault(address, port);
   if (code === undefined) return 'free';
   if (code === 'EADDRINUSE') return 'taken';
-  // A low port may not be bound without root, which the engine has: whoever holds it answers, nobody refuses.
+  // Low ports need root, which the engine has but this user may not: try to connect instead. A free port refuses.
   const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
   const answer = await tryToConnect(host, port, 2_000, signal);
   if (answer === 'connected') return 'taken';

@@ -5,7 +5,7 @@ import { at } from '../../base/json-path.ts';
 import { type Collector, evidenceKey } from '../evidence.ts';
 import { requireLocalEngine } from './local-engine.ts';
 
-/** A service's name that means another machine, too. */
+/** A service name that also resolves below a search domain. */
 export interface Hijacked {
   /** `api.corp.example.com` */
   readonly name: string;
@@ -13,7 +13,7 @@ export interface Hijacked {
 }
 
 export interface ResolverFact {
-  /** Search domains of the machine, which Docker hands on to every container. */
+  /** Search domains of the machine, which Docker copies into every container. */
   readonly search: readonly string[];
   readonly hijacked: readonly Hijacked[];
 }
@@ -36,7 +36,7 @@ export const hostResolverCollector: Collector<ResolverFact> = {
   },
 };
 
-/** Of resolv.conf: the last `search` or `domain` line holds (resolv.conf(5)); `.` is none. */
+/** Search domains in resolv.conf: the last `search` or `domain` line applies (resolv.conf(5)); `.` means none. */
 export function searchDomains(text: string): readonly string[] {
   const last = [...text.matchAll(/^\s*(?:search|domain)\s+(.+)$/gm)].at(-1)?.[1] ?? '';
   return last
@@ -45,7 +45,7 @@ export function searchDomains(text: string): readonly string[] {
     .filter((domain) => domain !== '');
 }
 
-/** Which of the services' names resolve below a search domain. */
+/** The service names that resolve below a search domain. */
 export async function hijackedNames(
   services: readonly string[],
   search: readonly string[],

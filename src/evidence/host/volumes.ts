@@ -4,36 +4,39 @@ import { parseEnvFile } from '../../base/env-file.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
 import { type LocalEngine, requireLocalEngine } from './local-engine.ts';
 
-/** The folder of `objectStorage.local`, as an earlier installation left it. */
+/** The folder of `objectStorage.local` with data of an earlier installation. */
 interface StorageFolder {
   readonly path: string;
-  /** Whether somebody gave it to the API's user already: that is done once. */
+  /** Whether an init job has already changed the owner to the API's user; the job does it only once. */
   readonly isGiven: boolean;
-  /** What is not the API's user's: the folder itself, and what lies directly in it. */
+  /** Entries with another owner than the API's user: the folder itself and its direct children; at most 20. */
   readonly foreign: readonly { readonly path: string; readonly owner: number }[];
 }
 
-/** The data folder of the bundled PostgreSQL, as an earlier installation left it. */
+/** The data folder of the bundled PostgreSQL with data of an earlier installation. */
 interface PostgresFolder {
   readonly path: string;
-  /** PG_VERSION; undefined where it may not be read. */
+  /** Content of PG_VERSION; undefined if it may not be read. */
   readonly major: string | undefined;
-  /** Whether the password of this run is the one of the project's `.env`; `unknown` where there is no such file or name. */
+  /**
+   * Whether the password of this run equals the one in the project's `.env`; `unknown` if there is no such file or
+   * variable.
+   */
   readonly password: 'same' | 'different' | 'unknown';
 }
 
-/** Data of an earlier installation; each absent where there is none, or where the deployment does not use it. */
+/** Data of an earlier installation; a field is absent if there is none, or if the deployment does not use it. */
 export interface VolumesFact {
   readonly storage?: StorageFolder;
   readonly postgres?: PostgresFolder;
 }
 export const HOST_VOLUMES = evidenceKey<VolumesFact>('host.volumes', 1);
 
-/** Whom Dify's API image runs as since 1.10.1. */
+/** User id of Dify's API image since 1.10.1. */
 const API_USER = 1001;
-/** What the job that gives the folder away leaves behind, upstream's as well as ours. */
+/** File that the init job leaves behind, upstream's and ours. */
 const FLAG = '.init_permissions';
-/** Names under which the password stands in `.env`: ours, and upstream's two. */
+/** Variables of the password in `.env`: ours, and upstream's two. */
 const PASSWORD_NAMES = ['DIFY_SECRET_POSTGRES_PASSWORD', 'POSTGRES_PASSWORD', 'DB_PASSWORD'];
 
 export const hostVolumesCollector: Collector<VolumesFact> = {
