@@ -8,15 +8,18 @@ import { CLUSTER_NAMESPACE } from './release.ts';
 import { CLUSTER_RIGHTS } from './rights.ts';
 
 export interface AdmissionFact {
-  /** False: nothing could be asked of a namespace that is not there. */
+  /** If false, nothing was requested: a dry run needs the namespace. */
   readonly namespaceExists: boolean;
-  /** Objects and pods that were asked for. */
+  /** Number of objects and pods in the dry run. */
   readonly asked: number;
   readonly refusals: readonly Refusal[];
 }
 export const CLUSTER_ADMISSION = evidenceKey<AdmissionFact>('cluster.admission', 1);
 
-/** Asks the API server for everything that an install would make, as a dry run: nothing is stored, and no value of a Secret is sent. */
+/**
+ * Sends everything that an install would create to the API server as a dry run: nothing is stored, and no value of a
+ * Secret is sent.
+ */
 export const clusterAdmissionCollector: Collector<AdmissionFact> = {
   key: CLUSTER_ADMISSION,
   timeoutMs: 240_000,
@@ -45,7 +48,7 @@ export const clusterAdmissionCollector: Collector<AdmissionFact> = {
   },
 };
 
-/** One that may not be looked at is taken to be there. */
+/** A namespace that may not be read is assumed to exist. */
 async function namespaceExists(need: Need): Promise<boolean> {
   return need(CLUSTER_NAMESPACE).then(
     ({ exists }) => exists,

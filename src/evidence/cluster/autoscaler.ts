@@ -3,14 +3,14 @@ import { fromClusterIfThere } from './connect.ts';
 import { CLUSTER_NODES } from './nodes.ts';
 
 export interface AutoscalerFact {
-  /** Nodes carry labels that only Karpenter sets. */
+  /** True if nodes have labels that only Karpenter sets. */
   readonly karpenter: boolean;
-  /** The status ConfigMap of cluster-autoscaler stands in kube-system; `unseen` where it may not be read. */
+  /** True if cluster-autoscaler's status ConfigMap exists in kube-system; `unseen` if it may not be read. */
   readonly clusterAutoscaler: boolean | 'unseen';
 }
 export const CLUSTER_AUTOSCALER = evidenceKey<AutoscalerFact>('cluster.autoscaler', 1);
 
-/** `nodepool` since v0.32, `provisioner-name` before. Labels of a cloud's node groups say nothing about scaling. */
+/** `nodepool` since v0.32, `provisioner-name` before. Labels of a cloud's node groups do not prove autoscaling. */
 const KARPENTER_LABELS = ['karpenter.sh/nodepool', 'karpenter.sh/provisioner-name'];
 const STATUS = '/api/v1/namespaces/kube-system/configmaps/cluster-autoscaler-status';
 

@@ -2,7 +2,10 @@ import { failureOf } from '../../exec/failures.ts';
 import { type Kubectl, KubectlError, kubectl } from '../../exec/kubectl.ts';
 import { type CollectContext, CollectionError } from '../evidence.ts';
 
-/** Reads from the cluster; what kubectl could not get becomes EvidenceMissing that names `right`, such as `list nodes`. */
+/**
+ * Reads from the cluster. Throws CollectionError if kubectl fails; if the right is missing, it names `right`, such as
+ * `list nodes`.
+ */
 export async function fromCluster<T>(
   context: CollectContext,
   right: string,
@@ -16,7 +19,7 @@ export async function fromCluster<T>(
   }
 }
 
-/** Undefined where the server says that there is no such thing; else as `fromCluster`. */
+/** As `fromCluster`, but returns undefined if the server reports that the object does not exist. */
 export async function fromClusterIfThere<T>(
   context: CollectContext,
   right: string,

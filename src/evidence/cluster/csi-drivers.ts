@@ -6,16 +6,16 @@ import { fromCluster } from './connect.ts';
 export interface CsiDriversFact {
   /** Names of the CSIDriver objects. */
   readonly drivers: readonly string[];
-  /** Nodes that say which drivers they have; simulated ones do not. */
+  /** Number of nodes that report their drivers; simulated ones do not. */
   readonly nodes: number;
-  /** How many of them have a driver, by its name. */
+  /** Number of nodes that have a driver, by its name. */
   readonly onNodes: Readonly<Record<string, number>>;
 }
 export const CSI_DRIVERS = evidenceKey<CsiDriversFact>('cluster.csi-drivers', 1);
 
 const STORAGE = '/apis/storage.k8s.io/v1';
 
-/** The drivers that make and mount volumes; not looked at where no volume is claimed. */
+/** The drivers that create and mount volumes; empty if the rendered set has no claim. */
 export const csiDriversCollector: Collector<CsiDriversFact> = {
   key: CSI_DRIVERS,
   timeoutMs: 140_000,

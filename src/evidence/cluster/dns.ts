@@ -2,14 +2,14 @@ import { listAt, textAt } from '../../base/json-path.ts';
 import { type Collector, evidenceKey } from '../evidence.ts';
 import { fromCluster } from './connect.ts';
 
-/** The pods that answer for names. Nought of them: the cluster has its DNS elsewhere, or under another name. */
+/** The cluster's DNS pods. If there are none, the cluster's DNS is elsewhere or has another label. */
 export interface DnsFact {
   readonly pods: number;
   readonly ready: number;
 }
 export const CLUSTER_DNS = evidenceKey<DnsFact>('cluster.dns', 1);
 
-/** CoreDNS and kube-dns alike carry it, on kubeadm, k3s, EKS, AKS, GKE and ACK. */
+/** CoreDNS and kube-dns have this label on kubeadm, k3s, EKS, AKS, GKE and ACK. */
 const PATH = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns';
 
 export const clusterDnsCollector: Collector<DnsFact> = {

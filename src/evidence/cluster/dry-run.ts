@@ -4,25 +4,28 @@ import type { CollectContext } from '../evidence.ts';
 import type { PlannedRequest } from '../rendered/dry-run.ts';
 import { fromCluster } from './connect.ts';
 
-/** The API server's word on one object that it would not take. */
+/** The API server refuses one object. */
 export interface Refusal {
   /** `Deployment dify-api`, `a pod of Deployment dify-api`. */
   readonly object: string;
-  /** The API's own word: `Forbidden`, `Invalid`, `BadRequest`; empty where it gave none. */
+  /** The API's reason: `Forbidden`, `Invalid`, `BadRequest`; empty if it gives none. */
   readonly reason: string;
   readonly text: string;
-  /** True where it would be taken without the fields that the API does not know, which helm lets it drop. */
+  /** True if the refusal is only for fields that the API does not know, which are dropped when helm applies. */
   readonly isDropped?: boolean;
 }
 
-/** Webhooks may take up to 30 s each; healthy ones answer in milliseconds. */
+/** Webhooks may need up to 30 s each; healthy ones answer in milliseconds. */
 const ASK_MS = 90_000;
-/** A webhook's sentence can be a page. */
+/** Characters; a webhook's message can be a page. */
 const LONGEST_TEXT = 800;
 
 type Answers = ReadonlyMap<PlannedRequest, Exclude<DryRunAnswer, 'taken'>>;
 
-/** What the API server would refuse of these, which are all of one namespace. Throws EvidenceMissing where it could not be asked. */
+/**
+ * What the API server would refuse of these requests, all of one namespace. Throws CollectionError if the dry run is
+ * not possible.
+ */
 export async function refusalsIn(
   context: CollectContext,
   namespace: string,
@@ -34,7 +37,7 @@ export async function refusalsIn(
   const loose = await ask([...odd.keys()], { verb: 'create', strict: false });
   const answered = [...[...strict].filter(([one]) => !odd.has(one)), ...loose];
   const created: Answers = new Map(answered.filter(([one, answer]) => !isThereForGood(one, answer)));
-  // What is there already is changed by an install, not made: one that is refused as new is asked for as a change.
+  // An install updates an object that exists already: if its creation is refused, request an update instead.
   const objects = [...created.keys()].filter(({ isPod }) => !isPod);
   const applied = await ask(objects, { verb: 'apply', strict: false });
   const refused = [...created].flatMap(([one, answer]) => {
@@ -44,7 +47,10 @@ export async function refusalsIn(
   return [...[...odd].map(([one, answer]) => ({ ...refusal(one, answer), isDropped: true })), ...refused];
 }
 
-/** A Secret that never changes is named after what it holds: the one that is there is the one that is planned. Asked for without its values, it would seem another. */
+/**
+ * True for an immutable Secret that exists. Its name is derived from its contents, so it is the planned one; in the dry
+ * run, which has no values, it would look different.
+ */
 function isThereForGood({ object }: PlannedRequest, { reason }: Refused): boolean {
   return reason === 'AlreadyExists' && object.kind === 'Secret' && 'immutable' in object && object.immutable === true;
 }
@@ -69,8 +75,9 @@ function asker(context: CollectContext, namespace: string) {
 type Refused = Exclude<DryRunAnswer, 'taken'>;
 
 /**
- * The answer to a new object, and to it as a change. A change is merged into what is there, where helm's own merge may come out otherwise: what is
- * invalid only then counts where the field may never change.
+ * The refusal that counts, from those of creating and of updating an object. An update is merged into the live object,
+ * and helm's own merge may differ: if only the merged object is invalid, the refusal counts only for a field that is
+ * immutable.
  */
 function countingOf(asNew: Refused, asChange: Refused | undefined): Refused | undefined {
   if (asChange === undefined || asNew.reason !== 'AlreadyExists') return asChange && asNew;

@@ -6,9 +6,9 @@ import { fromClusterIfThere } from './connect.ts';
 export interface ListenerFact {
   readonly name: string;
   readonly port: number;
-  /** Empty: any name. */
+  /** Empty: any host name. */
   readonly hostname: string;
-  /** Whose routes it takes: `Same`, `All`, `Selector`, `None`. */
+  /** Namespaces whose routes it accepts: `Same`, `All`, `Selector`, `None`. */
   readonly from: string;
 }
 
@@ -17,7 +17,7 @@ export interface GatewayFact {
   readonly namespace: string;
   readonly name: string;
   readonly exists: boolean;
-  /** What its controller says: false where it says that it is not; undefined where it says nothing yet. */
+  /** Status conditions by its controller; undefined if the controller has not set them. */
   readonly accepted: boolean | undefined;
   readonly programmed: boolean | undefined;
   readonly listeners: readonly ListenerFact[];
@@ -47,7 +47,7 @@ export const gatewaysCollector: Collector<readonly GatewayFact[]> = {
   },
 };
 
-/** The projection of a Gateway object. */
+/** The facts of a Gateway object. */
 function gatewayFact(gateway: unknown): Omit<GatewayFact, 'namespace' | 'name' | 'exists'> {
   return {
     accepted: conditionOf(gateway, 'Accepted'),

@@ -4,7 +4,7 @@ import { CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { type Amounts, amounts } from '../rendered/demands.ts';
 import { fromCluster } from './connect.ts';
 
-/** Cores, bytes and pieces by the names that quotas have for them: `requests.cpu`, `pods`. */
+/** Cores, bytes and counts by their names in quotas: `requests.cpu`, `pods`. */
 type QuotaAmounts = Readonly<Record<string, number>>;
 
 export interface QuotaFact {
@@ -13,7 +13,9 @@ export interface QuotaFact {
   readonly used: QuotaAmounts;
 }
 
-/** One line of a LimitRange. `defaults` are limits that a container gets which names none, `defaultRequests` likewise. */
+/**
+ * One item of a LimitRange. A container without limits gets `defaults`, one without requests gets `defaultRequests`.
+ */
 export interface LimitRangeFact {
   readonly name: string;
   /** `Container`, `Pod`, `PersistentVolumeClaim`. */
@@ -25,16 +27,16 @@ export interface LimitRangeFact {
 }
 
 export interface LimitsFact {
-  /** Those that count long-running pods of any priority. */
+  /** Only quotas that count long-running pods of any priority. */
   readonly quotas: readonly QuotaFact[];
   readonly ranges: readonly LimitRangeFact[];
 }
 export const CLUSTER_LIMITS = evidenceKey<LimitsFact>('cluster.limits', 1);
 
-/** Quotas of these scopes count the pods of a Deployment as well. */
+/** Quotas with only these scopes count the pods of a Deployment too. */
 const GENERAL_SCOPES = new Set(['NotTerminating', 'NotBestEffort']);
 
-/** What the namespace's own rules grant; a namespace that is not there yet has none. */
+/** Quotas and limits of the namespace; empty for one that does not exist yet. */
 export const clusterLimitsCollector: Collector<LimitsFact> = {
   key: CLUSTER_LIMITS,
   timeoutMs: 20_000,
@@ -51,7 +53,7 @@ export const clusterLimitsCollector: Collector<LimitsFact> = {
   },
 };
 
-/** Undefined for a quota that counts other pods only. */
+/** The facts of a ResourceQuota. Undefined if it counts only other pods. */
 export function quotaFact(quota: unknown): QuotaFact | undefined {
   const isGeneral = listAt(quota, 'spec', 'scopes').every((scope) => GENERAL_SCOPES.has(String(scope)));
   if (!isGeneral || listAt(quota, 'spec', 'scopeSelector', 'matchExpressions').length > 0) return undefined;
@@ -63,7 +65,7 @@ export function quotaFact(quota: unknown): QuotaFact | undefined {
   };
 }
 
-/** The lines of a LimitRange. */
+/** The items of a LimitRange. */
 export function rangeFacts(range: unknown): readonly LimitRangeFact[] {
   return listAt(range, 'spec', 'limits').map((line) => ({
     name: textAt(range, 'metadata', 'name'),

@@ -3,13 +3,13 @@ import { type Collector, evidenceKey } from '../evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { fromCluster } from './connect.ts';
 
-/** `silent`: registered, and nothing answers for it. */
+/** `silent`: registered, but its server does not answer. */
 export type ApiState = 'serves' | 'silent' | 'missing';
 
 /** The metrics APIs that planned autoscalers read, by group. */
 export const METRICS_APIS = evidenceKey<Readonly<Record<string, ApiState>>>('cluster.metrics-apis', 1);
 
-/** Asks for the groups themselves, which everybody who is logged in may. */
+/** Reads the API groups themselves, which every authenticated user may do. */
 export const metricsApisCollector: Collector<Readonly<Record<string, ApiState>>> = {
   key: METRICS_APIS,
   timeoutMs: 140_000,

@@ -8,14 +8,14 @@ export interface Taint {
   readonly effect: string;
 }
 
-/** Cores, bytes, pieces. */
+/** Cores, bytes, number of pods. */
 export interface NodeAmounts {
   readonly cpu: number;
   readonly memory: number;
   readonly pods: number;
 }
 
-/** What judging needs of a node; images, conditions and the rest are left where they are. */
+/** What checks need to know of a node. */
 export interface NodeFact {
   readonly name: string;
   readonly ready: boolean;
@@ -27,16 +27,16 @@ export interface NodeFact {
   readonly taints: readonly Taint[];
   readonly capacity: NodeAmounts;
   readonly allocatable: NodeAmounts;
-  /** Bytes for images, logs and scratch files that pods may use; undefined where the node does not say. */
+  /** Allocatable bytes for images, logs and scratch files of pods; undefined if the node does not report it. */
   readonly ephemeralStorage: number | undefined;
-  /** Conditions besides Ready that are true, such as `DiskPressure`: each of them is a trouble. */
+  /** Conditions that are true and mean a problem, such as `DiskPressure`. */
   readonly troubles: readonly string[];
-  /** True for a node that kwok plays. */
+  /** True for a node that kwok simulates. */
   readonly simulated: boolean;
 }
 export const CLUSTER_NODES = evidenceKey<readonly NodeFact[]>('cluster.nodes', 2);
 
-/** Those that kubelet itself reports; node-problem-detector and clouds add others of their own, which say less. */
+/** Conditions of kubelet itself; those of node-problem-detector and clouds are less reliable. */
 const TROUBLES = new Set(['DiskPressure', 'MemoryPressure', 'PIDPressure', 'NetworkUnavailable']);
 
 export const clusterNodesCollector: Collector<readonly NodeFact[]> = {
@@ -46,7 +46,7 @@ export const clusterNodesCollector: Collector<readonly NodeFact[]> = {
     fromCluster(context, 'list nodes', (cluster) => cluster.list('/api/v1/nodes', nodeFact, context.signal)),
 };
 
-/** The projection of a Node object. */
+/** The facts of a Node object. */
 export function nodeFact(node: unknown): NodeFact {
   return {
     name: textAt(node, 'metadata', 'name'),

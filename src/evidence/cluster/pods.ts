@@ -3,30 +3,30 @@ import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts
 import { effectiveRequests, type Requests } from '../pod-requests.ts';
 import { fromCluster } from './connect.ts';
 
-/** Pods of one size that could run on another node. */
+/** Pods of one size that could run on another node; for sums, the totals. */
 interface PodGroup extends Requests {
   readonly count: number;
 }
 
-/** What other people's unfinished pods take of a node, as sums. */
+/** Sums of the requests of unfinished pods of others on a node. */
 export interface NodeLoad {
   readonly node: string;
-  /** DaemonSet and static pods: they end with their node. */
+  /** DaemonSet and static pods: they are bound to their node. */
   readonly fixed: PodGroup;
-  /** The others, grouped by size: they would have to move. */
+  /** The other pods, grouped by size: they can move to another node. */
   readonly movable: readonly PodGroup[];
 }
 
 export interface PodSums {
   readonly nodes: readonly NodeLoad[];
-  /** Pods of others that no node has yet. */
+  /** Pods of others that are not scheduled yet. */
   readonly waiting: PodGroup;
-  /** Pods of this very release, left out of everything above: they are what is planned. */
+  /** Pods of this release. They are not in the sums, because the plan counts them. */
   readonly own: number;
 }
 export const CLUSTER_PODS = evidenceKey<PodSums>('cluster.pods', 1);
 
-/** Finished pods hold nothing. */
+/** Excludes finished pods, which hold no resources. */
 const UNFINISHED = '/api/v1/pods?fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed';
 
 export const clusterPodsCollector: Collector<PodSums> = {
@@ -46,7 +46,7 @@ export const clusterPodsCollector: Collector<PodSums> = {
   },
 };
 
-/** A pod as sums need it. */
+/** The facts of a pod that the sums need. */
 interface PodFact extends Requests {
   readonly node: string;
   readonly fixed: boolean;
@@ -61,7 +61,7 @@ function ownPods({ deployment }: CollectContext): (pod: unknown) => boolean {
     textAt(pod, 'metadata', 'labels', 'app.kubernetes.io/instance') === deployment.name;
 }
 
-/** The projection of a Pod object; undefined for a finished one. */
+/** The facts of a Pod object; undefined for a finished one. */
 export function podFact(pod: unknown, isOwn: (pod: unknown) => boolean): PodFact | undefined {
   const phase = textAt(pod, 'status', 'phase');
   if (phase === 'Succeeded' || phase === 'Failed') return undefined;
@@ -75,13 +75,13 @@ export function podFact(pod: unknown, isOwn: (pod: unknown) => boolean): PodFact
   };
 }
 
-/** Sums per node, made one pod at a time: what is held grows with nodes and sizes, not with pods. */
+/** Sums per node, one pod at a time: memory grows with the number of nodes and sizes, not of pods. */
 export class PodTally {
   readonly #loads = new Map<string, { fixed: PodGroup; readonly movable: Map<string, PodGroup> }>();
   #waiting = NONE;
   #own = 0;
 
-  /** Undefined, a finished pod, counts for nothing. */
+  /** Adds a pod. Undefined, for a finished pod, adds nothing. */
   add(pod: PodFact | undefined): void {
     if (pod === undefined) return;
     if (pod.own) this.#own += 1;
@@ -114,7 +114,7 @@ export class PodTally {
 
 const NONE: PodGroup = { cpu: 0, memory: 0, count: 0 };
 
-/** A group as the sum of its pods. */
+/** Adds a pod to a sum. */
 function plus(sum: PodGroup, pod: Requests): PodGroup {
   return { cpu: sum.cpu + pod.cpu, memory: sum.memory + pod.memory, count: sum.count + 1 };
 }

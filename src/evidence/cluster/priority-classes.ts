@@ -3,7 +3,7 @@ import { type Collector, evidenceKey } from '../evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { fromCluster } from './connect.ts';
 
-/** Names of the cluster's priority classes; none where the rendered set names none. */
+/** Names of the cluster's priority classes; not collected (empty) if the rendered set names none. */
 export const PRIORITY_CLASSES = evidenceKey<readonly string[]>('cluster.priority-classes', 1);
 
 export const priorityClassesCollector: Collector<readonly string[]> = {

@@ -7,7 +7,10 @@ export interface NamespaceFact {
   readonly exists: boolean;
   /** `Active`, `Terminating`, or empty. */
   readonly phase: string;
-  /** Pod Security level that is enforced: `privileged`, `baseline`, `restricted`; empty where the namespace does not say. */
+  /**
+   * Pod Security level that is enforced: `privileged`, `baseline`, `restricted`; empty if the namespace has no such
+   * label.
+   */
   readonly enforces: string;
 }
 export const CLUSTER_NAMESPACE = evidenceKey<NamespaceFact>('cluster.namespace', 2);
@@ -35,16 +38,19 @@ export interface ClaimFact {
   readonly accessModes: readonly string[];
 }
 
-/** The newest record of a Helm release, and the claims that carry its name. */
+/** The newest record of a Helm release, and the claims labelled with its name. */
 export interface ReleaseFact {
-  /** Helm's own word: deployed, failed, pending-install, …; undefined where there is no release. */
+  /** Helm's status: deployed, failed, pending-install, …; undefined if there is no release. */
   readonly status: string | undefined;
   readonly revision: number | undefined;
   readonly claims: readonly ClaimFact[];
 }
 export const CLUSTER_RELEASE = evidenceKey<ReleaseFact>('cluster.release', 1);
 
-/** Reads the labels of Helm's own records (its default Secret driver), since `helm status` prints the release's values along. */
+/**
+ * Reads labels of Helm's records (its default Secret driver) instead of `helm status`, which also prints the release's
+ * values.
+ */
 export const clusterReleaseCollector: Collector<ReleaseFact> = {
   key: CLUSTER_RELEASE,
   timeoutMs: 30_000,

@@ -20,7 +20,7 @@ export interface RightFact {
 export interface RightsFact {
   readonly namespace: string;
   readonly rights: readonly RightFact[];
-  /** Kinds that would be made and that this cluster does not know. */
+  /** Kinds that would be created but that this cluster does not know. */
   readonly unknownKinds: readonly string[];
 }
 export const CLUSTER_RIGHTS = evidenceKey<RightsFact>('cluster.rights', 1);
@@ -60,7 +60,7 @@ interface ApiKind {
   readonly namespaced: boolean;
 }
 
-/** How the cluster itself calls these kinds, from its discovery documents, one read per group and version. */
+/** The cluster's resource for each kind, from its discovery documents; one read for each group and version. */
 async function kindsOf(
   context: CollectContext,
   objects: readonly PlannedObject[],
@@ -91,7 +91,7 @@ async function kindsOf(
   return { found, unknown };
 }
 
-/** A namespace that is not there has to be made; one that may not be looked at is taken to be there. */
+/** The right to create the namespace, if it does not exist. A namespace that may not be read is assumed to exist. */
 async function namespaceRight(need: Need): Promise<readonly Right[]> {
   const exists = await need(CLUSTER_NAMESPACE).then(
     (fact) => fact.exists,
@@ -109,7 +109,7 @@ async function namespaceRight(need: Need): Promise<readonly Right[]> {
   ];
 }
 
-/** Every right once, however many kinds and purposes ask for it. */
+/** Each right once, even if several kinds or purposes need it. */
 function merged(rights: readonly Right[]): readonly { readonly right: Right; readonly verb: string }[] {
   const unique = new Map<string, { right: Right; verb: string }>();
   for (const right of rights) {

@@ -11,23 +11,23 @@ import { RENDERED_OBJECTS } from '../rendered/set.ts';
 import { STORAGE_CLASSES } from './classes.ts';
 import { fromCluster } from './connect.ts';
 
-/** What came of one claim for a volume of several nodes. */
+/** The result of one claim for a volume that several nodes mount. */
 export interface ClaimTrial {
-  /** As the rendered claims name it; undefined for the cluster's default. */
+  /** As in the rendered claims; undefined for the cluster's default. */
   readonly storageClass: string | undefined;
   readonly className: string;
   readonly bound: boolean;
   readonly seconds: number;
-  /** What kept it from being bound, in the provisioner's or the scheduler's words. */
+  /** Why it was not bound, in the words of the newest event; empty if it was bound. */
   readonly why: string;
 }
 export const SHARED_CLAIMS = evidenceKey<readonly ClaimTrial[]>('cluster.shared-claims', 1);
 
-/** Network file systems are made in a minute or two where they are made for each claim. */
+/** Milliseconds: a network file system that is created for each claim needs a minute or two. */
 const BOUND_MS = 150_000;
 const POLL_MS = 500;
 const COMPONENT = 'preflight';
-/** Seconds after which the cluster itself ends the pod of a claim that waits for one. */
+/** Seconds after which the cluster itself ends the pod for a claim that binds only with a pod. */
 const DEADLINE_SECONDS = 600;
 
 const CLAIM_RIGHTS = ['create', 'get', 'delete'].map((verb) => ({
@@ -37,14 +37,17 @@ const CLAIM_RIGHTS = ['create', 'get', 'delete'].map((verb) => ({
 }));
 const JOB_RIGHTS = ['create', 'delete'].map((verb) => ({ verb, group: 'batch', resource: 'jobs' }));
 
-/** With `--deep`: makes a small claim of each class that is planned for shared volumes, waits until it is bound, and removes it. */
+/**
+ * With `--deep`: creates a small claim of each storage class that is planned for shared volumes, waits until it is
+ * bound, and removes it.
+ */
 export const sharedClaimsCollector: Collector<readonly ClaimTrial[]> = {
   key: SHARED_CLAIMS,
   timeoutMs: BOUND_MS + 30_000,
   collect: (context, need) => tryClaims(context, need, BOUND_MS),
 };
 
-/** The same with a time limit for each claim. None without `--deep`. Throws EvidenceMissing where a right is missing. */
+/** The same with a time limit for each claim. Empty without `--deep`. Throws CollectionError if a right is missing. */
 export async function tryClaims(context: CollectContext, need: Need, limitMs: number): Promise<readonly ClaimTrial[]> {
   const { deployment, deep } = context;
   if (deep !== true) return [];
@@ -121,7 +124,9 @@ async function untilBound(
   }
 }
 
-/** The last that was said of the claim or its pod; whoever may not read events is told how to. */
+/**
+ * The last event of the claim or of the Job with its name. A fixed text if there is none, or if events may not be read.
+ */
 async function reasonFor(context: CollectContext, cluster: Kubectl, namespace: string, name: string): Promise<string> {
   const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name%3D${name}`;
   const events = await cluster.get(path, context.signal).catch(() => undefined);

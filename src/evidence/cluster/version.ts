@@ -3,7 +3,7 @@ import { type Collector, evidenceKey } from '../evidence.ts';
 import { fromCluster } from './connect.ts';
 
 export interface ClusterVersion {
-  /** `v1.34.2`, as the API server says it. */
+  /** `v1.34.2`, as the API server reports it. */
   readonly gitVersion: string;
 }
 export const CLUSTER_VERSION = evidenceKey<ClusterVersion>('cluster.version', 1);
