@@ -35,7 +35,7 @@ export interface CollectionOptions {
   readonly reads?: SharedReads | undefined;
 }
 
-/** Evidence on demand: each key is collected at most once from each place, when it is first asked for. */
+/** Evidence on demand: each key is collected at most once from each origin, at the first request. */
 export interface Collection {
   /** Rejects only with Interrupted, if the caller's own signal is aborted. */
   get<T>(key: EvidenceKey<T>): Promise<MergedEvidence<T>>;

@@ -19,7 +19,7 @@ export interface Answer {
 /** Answers at one entry point. If all pods are simulated, `simulated` says so and `answers` is empty. */
 export interface AnswersFact {
   /**
-   * How it was reached: `https://127.0.0.1:443 as dify.example.com`, `a port-forward to pod dify-proxy-… of Service …`.
+   * How it was reached: `https://127.0.0.1:443 as dify.example.com`, `a port-forward to pod dify-proxy-… of Service …`
    */
   readonly via: string;
   readonly simulated: string | undefined;

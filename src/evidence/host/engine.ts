@@ -13,8 +13,8 @@ export interface EngineFact {
   /** Host name that the engine reports. */
   readonly name: string;
   /**
-   * `local`: this machine. `vm`: behind a socket of this machine, but with another host name (the virtual machine of a desktop, or the
-   * host of the container that difyctl runs in). `remote`: behind a network address.
+   * `local`: this machine. `vm`: behind a socket of this machine, but with another host name (the virtual machine of a
+   * desktop, or the host of the container that difyctl runs in). `remote`: behind a network address.
    */
   readonly location: 'local' | 'vm' | 'remote';
   /** CPUs and bytes that the engine sees; on a desktop, those of its virtual machine. */
@@ -45,7 +45,10 @@ export interface PullSettings {
   readonly insecure: readonly string[];
 }
 
-/** Bytes and inodes. `size` is used plus available to ordinary users, as `df` counts; `inodes` is 0 if the file system has no such limit. */
+/**
+ * Bytes and inodes. `size` is used plus available to ordinary users, as `df` counts; `inodes` is 0 if the file system
+ * has no such limit.
+ */
 export interface DiskFact {
   readonly size: number;
   readonly free: number;

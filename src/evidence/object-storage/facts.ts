@@ -15,7 +15,7 @@ export interface ObjectFacts {
   readonly altered: boolean;
   /** True if the probe object got a version id, as in a versioned bucket; absent if unknown. */
   readonly versioned?: boolean;
-  /** Rights of a client without a key; `write` is absent if it was not tried. */
+  /** Rights of a client without a key. `write` is also false if it was not tried. */
   readonly anonymous: { readonly read: boolean; readonly list: boolean; readonly write?: boolean };
   /** Bytes of the largest upload, if the storage or a proxy refuses objects of that size. */
   readonly tooLarge?: number;

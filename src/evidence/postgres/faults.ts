@@ -79,7 +79,10 @@ function silence(error: unknown, stage: 'login' | 'use', redact: Redact): Postgr
   return new PostgresFault(stage, code, redact(text), 'other');
 }
 
-/** PostgreSQL, errcodes.txt: class 28 authorization, 3D catalog names, 53300 too many connections, 55000 not in the state, 57P03 cannot connect now. */
+/**
+ * SQLSTATE (PostgreSQL, errcodes.txt): class 28 authorization, 3D catalog names, 42501 insufficient privilege, 53300
+ * too many connections, 55000 not in the required state, 57P03 cannot connect now.
+ */
 function kindOf(code: string, routine: string): LoginFaultKind {
   const inDatabase = routine === 'CheckMyDatabase';
   switch (code) {

@@ -58,7 +58,7 @@ export interface DatabaseFact {
 
 /** An attempt to create an object and remove it again. */
 export interface WriteFact {
-  /** What was tried: `made and removed a collection`. */
+  /** What was tried: `made a collection and removed it`. */
   readonly how: string;
   /** Why it was refused; absent if it succeeded. */
   readonly refused?: FaultFact;

@@ -29,7 +29,10 @@ export const probeOpensearch: StoreProbe<'opensearch'> = async (store, context, 
   if (flaw === undefined) await noteIndices(ask, context, { set, tried: KNN_INDEX }, note);
 };
 
-/** The mapping of langgenius/dify, api/providers/vdb/vdb-opensearch, opensearch_vector.py (Dify 1.16), for vectors of two numbers. */
+/**
+ * The mapping of langgenius/dify, api/providers/vdb/vdb-opensearch, opensearch_vector.py (Dify 1.16), with two
+ * dimensions.
+ */
 const KNN_INDEX: TriedIndex = {
   body: {
     settings: { index: { knn: true } },
@@ -63,7 +66,10 @@ function switchedOff(set: ClusterSettings): string | undefined {
   return String(value) === 'false' ? 'k-NN is switched off: knn.plugin.enabled is false' : undefined;
 }
 
-/** The nodes without the k-NN plugin, in words; undefined if each has it, or if the server does not show its plugins. */
+/**
+ * Text that names the nodes without the k-NN plugin; undefined if each has it, or if the server does not show its
+ * plugins.
+ */
 async function lackOfKnn(ask: Ask): Promise<string | undefined> {
   const listed = askedOf(await ask('/_nodes/plugins'), ({ json }) => entriesAt(json, 'nodes'));
   if (!('seen' in listed)) return undefined;

@@ -3,7 +3,7 @@ import type { Asked, WriteFact } from './facts.ts';
 
 /** The two parts of a write probe. */
 export interface WriteProbe {
-  /** What is tried: `made and removed a collection`. */
+  /** What is tried: `made a collection and removed it`. */
   readonly how: string;
   readonly name: string;
   /** Creates the object. Throws ProbeError if the store refuses. */
