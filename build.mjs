@@ -38,8 +38,8 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // Identifiers are not minified: stacks in bug reports stay readable, and keeping names by calls (keepNames) costs more
-  // than the bytes saved.
+  // Identifiers are not minified: stacks in bug reports stay readable, and keeping names by calls (keepNames) costs
+  // more than the bytes saved.
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'linked',

@@ -121,7 +121,7 @@ function hold({ store, self, clock }: LockOptions, first: string, takenFrom: Loc
         lost.abort(new ExternalError('the lock could not be renewed in time', { exitCode: EXIT.locked, cause: error }));
     }
   };
-  // If the response to a renewal was lost, kubectl repeated it, and the repetition conflicted with the first.
+  // If the response to a renewal was lost, the runner repeated it, and the repetition conflicted with the first.
   const ownVersion = async (): Promise<string | undefined> => {
     const held = await store.read(unending);
     return held?.record.run === self.run ? held.version : undefined;

@@ -30,9 +30,11 @@ export type Settled =
   | undefined;
 
 /**
- * Returns the value of an edited secret. The recorded value is used if a process or the cache still has it. For a key
- * that protects data it is used only if a process has it and no process ever got the edited value. Otherwise data may
- * have been stored with either, and the user decides.
+ * Returns the value of an edited secret. The recorded value is used if a process or the cache still has it. If it is
+ * lost, a secret that protects no data keeps the edited value, with a note. The recorded value of a key that protects
+ * data replaces an edited one only if a process has the recorded value and none has the edited one. Otherwise data may
+ * have been stored with either: returns a reason, and the user decides. Returns undefined if the variable was removed
+ * and the recorded value is lost.
  */
 export function settleEdited({ path, edited, live, cached, protectsData }: EditedSecret): Settled {
   const { variable, revision, isRecorded, running, inUse } = edited;

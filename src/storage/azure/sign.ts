@@ -28,7 +28,7 @@ export function sharedKey({ method, url, headers, length }: AzureRequest, accoun
     length === 0 ? '' : String(length),
     '', // Content-MD5
     headers['content-type'] ?? '',
-    '', // Date: x-ms-date stands for it
+    '', // Date: x-ms-date replaces it
     '', // If-Modified-Since
     '', // If-Match
     '', // If-None-Match
