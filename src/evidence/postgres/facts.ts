@@ -259,7 +259,7 @@ export interface PostgresFacts {
   readonly certificate?: CertificateFact;
   /** The error that ended the probe: stage resolve, connect or tls, or a later one if the server stops answering. */
   readonly fault?: FaultFact;
-  /** The main database, then the plugin daemon's; empty if no login was tried. */
+  /** The main database, then the plugin daemon's; empty if `fault` ended the probe. */
   readonly entries: readonly EntryFact[];
   /** Those roles of the file that exist. */
   readonly roles: readonly RoleFact[];

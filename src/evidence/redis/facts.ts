@@ -98,7 +98,7 @@ export interface RedisFacts {
   readonly sentinels: readonly SentinelFact[];
   /** Absent if no sentinel names a master. */
   readonly server?: RedisServerFact;
-  /** The replicas that could be promoted; empty for a standalone server. */
+  /** The replicas that could be promoted; absent for a standalone server, or if no sentinel names a master. */
   readonly failoverCandidates?: readonly FailoverCandidateFact[];
   /** The server of `redis.agentUrl`, or why the URL is malformed. */
   readonly agent?: RedisServerFact | { readonly malformed: string };
