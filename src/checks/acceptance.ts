@@ -4,8 +4,10 @@ import type { CheckResult } from './check.ts';
 export type AcceptedRisk = Deployment['acceptedRisks'][number];
 
 /**
- * A risk accepted by id turns its `fail` into a `warn` with the reason shown; a warning keeps its status and shows the reason too.
- * Some faults can be accepted only together with something else (`acceptanceLacks`). After its last day (inclusive, UTC) the fault stays a fault and says so. What could not be seen cannot be accepted.
+ * Applies the accepted risks of the file to a result. A `fail` that the file accepts by id becomes a `warn` with the
+ * reason; a `warn` stays and shows the reason too. The risk is not applied, and the message says why, after its last
+ * day (`until`, inclusive, UTC) or if `acceptanceLacks` names something else that is needed. `unknown`, `pass` and
+ * `skip` are returned unchanged.
  */
 export function applyAcceptance(
   { acceptanceLacks, ...result }: CheckResult,
@@ -25,12 +27,12 @@ export function applyAcceptance(
   return { ...result, status: 'warn', accepted: until === undefined ? { reason } : { reason, until } };
 }
 
-/** The fault stays, and every form of the report says why. */
+/** Returns the result with its status unchanged, and with the reason in `message` and `notAccepted`. */
 function refused(result: CheckResult, why: string): CheckResult {
   return { ...result, message: `${result.message} (${why})`, notAccepted: why };
 }
 
-/** True once the last day of an accepted risk has passed. */
+/** True if the last day of the accepted risk (UTC) has passed. */
 export function isOver(risk: AcceptedRisk, now: Date): boolean {
   return risk.until !== undefined && now.toISOString().slice(0, 10) > risk.until;
 }

@@ -4,15 +4,15 @@ import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Check, Phase } from './check.ts';
 import { matchesCheck } from './select.ts';
 
-/** What a command judges; without a deployment it is the current cluster. */
+/** What a command judges. `deployment` is undefined for the current cluster without a deployment file. */
 export interface Judged {
   readonly deployment: Deployment | undefined;
   readonly tier: Tier;
 }
 
 /**
- * Refuses a `--only` that leaves no check to judge: every check that it means is about another target or another choice of the file, or needs a file.
- * An empty report would pass. Throws UserError (exit 2).
+ * Throws UserError (exit 2) if no check that `--only` matches applies: each is for another target or another choice of
+ * the file, or needs a file. An empty report would pass.
  */
 export function refuseInapplicable(
   checks: readonly Check[],
@@ -24,7 +24,7 @@ export function refuseInapplicable(
     ({ id, phases: its }) =>
       its.some((phase) => phases.includes(phase)) && only.some((pattern) => matchesCheck(pattern, id)),
   );
-  // An unknown pattern has an error of its own.
+  // `selectChecks` refuses a pattern that matches no check.
   if (meant.length === 0) return;
   const answers = meant.map((check) => check.when?.(deployment, tier) ?? true);
   if (answers.includes(true)) return;

@@ -26,7 +26,7 @@ export const STATUSES = ['pass', 'warn', 'fail', 'skip', 'unknown'] as const;
 export type Status = (typeof STATUSES)[number];
 export type Phase = 'preflight' | 'postflight';
 
-/** One thing looked at: a bucket, a sentinel, a workload. */
+/** One thing that a check covered: a bucket, a sentinel, a workload. */
 export interface Observation {
   readonly subject: string;
   readonly from: EvidenceOrigin;
@@ -35,14 +35,17 @@ export interface Observation {
   readonly expected: string;
 }
 
-/** What `judge` answers; the engine adds id, severity, cap, acceptance and time. `remedy` overrides the check's own, where the observation knows better. */
+/**
+ * What `judge` returns. The engine adds id, subject, severity and duration, caps the status and applies accepted risks.
+ * `remedy` replaces the remedy of the check.
+ */
 export interface Judgement {
   readonly status: Status;
   readonly observed: string;
   readonly expected: string;
   readonly message: string;
   readonly remedy?: string;
-  /** What is missing before this fault can be an accepted risk; absent where a reason is enough. */
+  /** What else is needed before this finding can be an accepted risk. Absent if a reason is enough. */
   readonly acceptanceLacks?: string;
   readonly observations?: readonly Observation[];
 }
@@ -62,27 +65,33 @@ export interface CheckResult extends Judgement {
   readonly subject: Subject;
   readonly severity: Severity;
   readonly remedy: string;
-  /** The fault that severity `info` turned into a pass. */
+  /** The message of the finding that severity `info` turned into a pass. */
   readonly note?: string;
   readonly accepted?: { readonly reason: string; readonly until?: string };
-  /** Why the file's acceptance of this fault does not count; it stands in the message too. */
+  /** Why the accepted risk in the file does not apply. `message` contains it too. */
   readonly notAccepted?: string;
-  /** A policy sets the severity: what it would be otherwise, and why. */
+  /** Present if a policy sets the severity: the severity that it replaced, and the reason. */
   readonly policy?: { readonly was: Severity; readonly reason: string };
   /** Absent if all evidence was collected on this machine in this run. */
   readonly sources?: readonly EvidenceSource[];
   readonly durationMs: number;
 }
 
-/** What a rule may see: the deployment (absent when the current cluster is judged without a file) and the evidence it asked for. */
+/**
+ * The input of `judge`: the deployment (undefined if the current cluster is judged without a file) and the evidence
+ * that the check lists.
+ */
 export interface JudgeContext {
   readonly tier: Tier;
   readonly deployment: Deployment | undefined;
-  /** The day judged, for dates and acceptance; from evidence, never from the clock. */
+  /** The time of the judgement, for dates and accepted risks. From evidence, never from the clock. */
   readonly now: Date;
-  /** Data of a key listed in `needs`; the engine has answered `unknown` before `judge` is called where any of it is missing. */
+  /**
+   * Data of a key in `requires`; if any of it is missing, the engine returns `unknown` without calling `judge`. Throws
+   * if the key is not listed or its evidence is not `ok`.
+   */
   evidence<T>(key: EvidenceKey<T>): T;
-  /** The whole evidence of a key in `needs` or `wants`, whatever its outcome. */
+  /** The whole evidence of a key in `requires` or `optional`, whatever its outcome. Throws if the key is not listed. */
   optionalEvidence<T>(key: EvidenceKey<T>): Evidence<T> | undefined;
 }
 
@@ -93,22 +102,24 @@ export interface Check {
   readonly title: string;
   readonly phases: readonly Phase[];
   readonly severity: (tier: Tier) => Severity;
-  /** Whether the question arises. Where it does not, a reason for `skip`, or false to leave it out. Default: always. */
+  /**
+   * Whether the check applies: `{ skip }` reports it as skipped with this reason, `false` omits it. Default: always.
+   */
   readonly when?: (deployment: Deployment | undefined, tier: Tier) => true | false | { readonly skip: string };
-  /** Evidence without which there is no answer. */
+  /** Evidence that the check cannot do without: if it is missing, the result is `unknown`. */
   readonly requires: readonly EvidenceKey<unknown>[];
-  /** Evidence that `judge` looks at where it is there. */
+  /** Evidence that `judge` uses if it is present. */
   readonly optional?: readonly EvidenceKey<unknown>[];
   readonly judge: (context: JudgeContext) => Judgement;
-  /** The one next step where the judgement has none of its own. */
+  /** The one next step, unless the judgement has a more exact one. */
   readonly remedy: string;
 }
 
-/** A policy as a report shows it. */
+/** The policy, as a report shows it. */
 export interface PolicyFacts {
   readonly name: string;
   readonly file: string;
-  /** The nodes it asks for in place of the published ones: `8 × 16C/64G`. */
+  /** The nodes that the policy requires in place of the published ones: `8 × 16C/64G`. */
   readonly nodes?: string;
 }
 
@@ -124,12 +135,12 @@ export interface CheckReport {
   /** Context and namespace, or the directory: `prod-eu/dify`. */
   readonly location: string;
   readonly phase: Phase;
-  /** `--fail-on warn`: a warning blocks too. Absent: a `fail` does. */
+  /** `--fail-on warn`: `warn` and `unknown` block too. */
   readonly failOn?: 'warn';
-  /** The policy that was laid over the published checklist. */
+  /** The policy that extends the published checklist. */
   readonly policy?: PolicyFacts;
   readonly durationMs: number;
-  /** How `--wait` went: milliseconds, how many times failed checks ran again, and what ended the wait. */
+  /** Result of `--wait`: milliseconds waited, how many times the failed checks ran again, and why the wait ended. */
   readonly waited?: {
     readonly ms: number;
     readonly rounds: number;

@@ -20,32 +20,33 @@ export interface RunChecksOptions {
   /** Ids or globs; empty or absent means all. */
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
-  /** What blocks beside a `fail`; the report says so. */
+  /** What blocks in addition to `fail`; the report contains it. */
   readonly failOn?: CheckReport['failOn'] | undefined;
-  /** Milliseconds for the whole run; what has not answered by then is `unknown`. */
+  /** Milliseconds for the whole run. Evidence that is not collected by then is missing, so its checks are `unknown`. */
   readonly timeoutMs?: number | undefined;
-  /** Judge this and look at nothing. */
+  /** The evidence to judge. Nothing is collected. */
   readonly replayed?: readonly Evidence<unknown>[] | undefined;
-  /** Stands in place of looking for these keys; everything else is collected. */
+  /** Replaces collection for its keys; all other keys are collected. */
   readonly savedEvidence?: readonly Evidence<unknown>[] | undefined;
-  /** Services are looked at from the cluster too. */
+  /** If present, services are probed from the cluster too. */
   readonly openRelay?: OpenRelay | undefined;
-  /** A kubectl for reading that was started already. */
+  /** A kubectl for reading that already runs. */
   readonly reads?: CollectionOptions['reads'];
   readonly onEvent?: OnCheckEvent | undefined;
 }
 
 export interface CheckRun {
   readonly report: CheckReport;
-  /** All that was collected, for `--save-evidence`. */
+  /** All evidence of the run, for `--save-evidence`. */
   readonly evidence: readonly Evidence<unknown>[];
-  /** To be said once: what could not be removed again. */
+  /** Lines to print once: what the run created and could not remove. */
   readonly notes: readonly string[];
 }
 
 /**
- * Selects, collects what the selected checks need (each kind once, side by side), judges each as soon as its evidence is there, and
- * applies the accepted risks. Throws UserError for an unknown id and Interrupted for an aborted signal; faults of what is looked at never throw.
+ * Selects the checks, collects the evidence that they need (each key once, in parallel), judges each check as soon as
+ * its evidence is complete, and applies the accepted risks. Throws UserError for an unknown id and Interrupted if the
+ * signal aborts. A problem of what is checked never throws.
  */
 export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
   const started = performance.now();
@@ -85,7 +86,10 @@ function applicability(check: Check, context: CollectContext): ApplicableCheck |
   return { check, skip: answer === true ? undefined : answer.skip };
 }
 
-/** What was made to look is removed, however the work ends; what is left of it is said in each case. */
+/**
+ * Runs `work`, then removes what collectors created, also if `work` throws. What could not be removed is in `notes`, or
+ * in the message of `Interrupted`; any other error is thrown unchanged.
+ */
 async function withCleanup<T extends object>(
   collection: Collection,
   work: () => Promise<T>,

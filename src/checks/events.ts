@@ -1,6 +1,6 @@
 import type { CheckResult, Subject } from './check.ts';
 
-/** A run as it goes, for the live checklist; the report says it all again. */
+/** Progress of a run, for the live checklist. The report contains all of it again. */
 export type CheckEvent =
   | { readonly type: 'selected'; readonly checks: readonly { readonly id: string; readonly subject: Subject }[] }
   | { readonly type: 'collecting'; readonly key: string }

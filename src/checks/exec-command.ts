@@ -1,10 +1,10 @@
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { componentFullName, releaseNames } from '../render/kubernetes/names.ts';
 
-/** The name of the community chart. A folder does not say its chart's name before it is read. */
+/** The name of the community chart. The name of a chart in a folder is not known before the folder is read. */
 const COMMUNITY = 'dify';
 
-/** The beginning of a command line that runs what follows in a container of the installed api. */
+/** The beginning of a command line; it runs the words after it in a container of the installed api. */
 export function execInApi(deployment: Deployment): string {
   const { name, target } = deployment;
   if (target.type === 'compose') return `docker compose -p ${name} exec api`;

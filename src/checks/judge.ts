@@ -11,7 +11,7 @@ import {
   SUBJECTS,
 } from './check.ts';
 
-/** From harmless to grave; the worst of a check's observations is its status. */
+/** Statuses from harmless to serious. The status of a check is the worst of its judgement and its observations. */
 const GRAVITY: readonly Status[] = ['skip', 'pass', 'warn', 'unknown', 'fail'];
 
 export interface JudgeInput {
@@ -21,7 +21,10 @@ export interface JudgeInput {
   readonly evidence: ReadonlyMap<string, Evidence<unknown>>;
 }
 
-/** One result of one check, severity cap applied, accepted risks not yet. A rule that throws is a bug of ours, reported as `unknown`; it never stops the others. */
+/**
+ * Judges one check. The severity cap is applied, accepted risks are not. If `judge` throws, that is a bug in difyctl:
+ * the result is `unknown`, and other checks are not affected.
+ */
 export function judgeCheck(check: Check, facts: JudgeInput): CheckResult {
   const started = performance.now();
   const severity = check.severity(facts.tier);
@@ -37,7 +40,7 @@ export function judgeCheck(check: Check, facts: JudgeInput): CheckResult {
   };
 }
 
-/** A result for a check that was not asked, and why. */
+/** The `skip` result of a check that was not judged; the reason is its message. */
 export function skippedResult(check: Check, tier: Tier, reason: string): CheckResult {
   return {
     id: check.id,
@@ -95,13 +98,16 @@ function judgeContext(check: Check, facts: JudgeInput): JudgeContext {
   };
 }
 
-/** The gravest of these; `skip` where there are none. */
+/** The worst of these statuses; `skip` if the list is empty. */
 export function worst(statuses: readonly Status[]): Status {
   const gravest = Math.max(0, ...statuses.map((status) => GRAVITY.indexOf(status)));
   return GRAVITY[gravest] ?? 'skip';
 }
 
-/** A fault is at most `fail` at error, `warn` at warning, `pass` with a note at info; not having seen stays `unknown` at any. */
+/**
+ * Caps the status by severity: at warning, `fail` becomes `warn`; at info, `fail` and `warn` become `pass` with a note.
+ * `unknown` is never changed.
+ */
 function cap(judgement: Judgement, severity: Severity): Omit<Judgement, 'remedy'> & { readonly note?: string } {
   const { remedy: _, observations: raw, ...rest } = judgement;
   const uncapped = worst([judgement.status, ...(raw ?? []).map((observation) => observation.status)]);
@@ -126,7 +132,7 @@ function subjectOf(id: string): CheckResult['subject'] {
   return subject;
 }
 
-/** Milliseconds of the slowest evidence, which ran side by side. */
+/** Milliseconds of the slowest required evidence. Evidence is collected in parallel. */
 function slowest(check: Check, facts: JudgeInput): number {
   return Math.max(0, ...check.requires.map((key) => facts.evidence.get(key.name)?.durationMs ?? 0));
 }

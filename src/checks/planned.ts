@@ -4,12 +4,13 @@ import { RENDERED_OBJECTS, type RenderedSet } from '../evidence/rendered/set.ts'
 import type { JudgeContext } from './check.ts';
 import { deploymentOf } from './judgement.ts';
 
-/** Every component as it will run. */
+/** Every component as it is planned to run. */
 export type Planned = Readonly<Record<ComponentName, PlannedComponent>>;
 
 /**
- * Every component as it is rendered: chart defaults, `extraValues` and a chart of one's own count. Of an autoscaler, `least` is how few replicas it
- * leaves and `most` how many it makes. Where nothing could be rendered, the file counts. A check that calls this lists RENDERED_OBJECTS in `wants`.
+ * Every component as rendered, with chart defaults, `extraValues` and a custom chart. If a component has an autoscaler,
+ * `least` is its smallest number of replicas and `most` its largest. If nothing could be rendered, the file alone is
+ * used. A check that calls this lists RENDERED_OBJECTS in `optional`.
  */
 export function plannedOf(context: JudgeContext, count: 'least' | 'most' = 'least'): Planned {
   const planned = plannedComponents(deploymentOf(context));

@@ -44,7 +44,7 @@ const result = z.strictObject({
 
 const count = z.int().nonnegative();
 
-/** What `-o json` and `--report FILE.json` write, for pipelines that check what they read. */
+/** What `-o json` and `--report FILE.json` write, for pipelines that validate it. */
 const checkReport = z.strictObject({
   apiVersion: z.string(),
   kind: z.literal('CheckReport'),

@@ -6,13 +6,13 @@ import type { Check, Phase } from './check.ts';
 
 export interface Selection {
   readonly run: readonly Check[];
-  /** Left out by `--skip`: shown as skipped, never silently gone. */
+  /** Excluded by `--skip`: reported as skipped, never omitted. */
   readonly skipped: readonly Check[];
 }
 
 /**
- * The checks of a phase that `--only` and `--skip` leave: ids, a subject alone (`redis`), or globs (`cluster.*`, `*.reachable`).
- * Throws UserError naming the nearest id for a pattern that no check of either phase matches.
+ * Selects the checks of a phase by `--only` and `--skip`: ids, subjects (`redis`) or globs (`cluster.*`,
+ * `*.reachable`). Throws UserError with the nearest id for a pattern that no check of either phase matches.
  */
 export function selectChecks(
   checks: readonly Check[],
@@ -33,16 +33,19 @@ function matches(check: Check, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => matchesCheck(pattern, check.id));
 }
 
-/** Characters; ids have up to 40, and picomatch throws at far longer patterns. */
+/** In characters. Ids have up to 40; picomatch throws if a pattern is much longer than this. */
 const LONGEST_PATTERN = 200;
 
-/** Whether an id, a subject or a glob means this check. Dots separate the words of an id, but `cluster.*` means everything below, as users of shells expect of ids. */
+/**
+ * True if an id, a subject or a glob matches this check. A `*` matches dots too: `cluster.*` matches
+ * `cluster.storage.class`, as users of shells expect.
+ */
 export function matchesCheck(pattern: string, id: string): boolean {
   if (pattern.length > LONGEST_PATTERN) return false;
   return id === pattern || id.startsWith(`${pattern}.`) || picomatch.isMatch(id, pattern);
 }
 
-/** Why no check is meant by a pattern, with the nearest id; undefined where some are. */
+/** The error for a pattern that matches no check, with the nearest id; undefined if it matches one. */
 export function unknownCheck(checks: readonly Check[], pattern: string): string | undefined {
   const ids = checks.map((check) => check.id);
   if (ids.some((id) => matchesCheck(pattern, id))) return undefined;
@@ -51,8 +54,8 @@ export function unknownCheck(checks: readonly Check[], pattern: string): string 
 }
 
 /**
- * For a command of one phase: a pattern of `--only` that means checks of the other phase alone would run nothing, and nothing passes. Throws UserError.
- * An install runs both phases, and may be given patterns of either.
+ * For a command of one phase. Throws UserError if a pattern of `--only` matches checks of the other phase only: the run
+ * would be empty and would pass. An install runs both phases and accepts patterns of either.
  */
 export function refuseOtherPhase(checks: readonly Check[], phase: Phase, only: readonly string[]): void {
   const strangers = only.filter((pattern) => {

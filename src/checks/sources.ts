@@ -3,21 +3,22 @@ import type { CheckResult, EvidenceSource } from './check.ts';
 import { counted, groupBy, listed } from './judgement.ts';
 
 const DAY_MS = 86_400_000;
-/** Days after which a cluster that others looked at is taken to have changed. */
+/** Days after which saved evidence counts as old, because the cluster may have changed. */
 const FRESH_DAYS = 7;
 
-/** One key's evidence for one check. */
+/** The evidence of one key, for one check. */
 export interface CheckEvidence extends MergedEvidence<unknown> {
-  /** Brought by `--from-evidence`. */
+  /** True if loaded by `--from-evidence`. */
   readonly saved: boolean;
-  /** Whether there is no answer without it. */
+  /** True if the check requires it. */
   readonly required: boolean;
 }
 
 /**
- * The result with where and when its evidence was seen, where that is not here and now. What `--from cluster` was to show and could not is `unknown`
- * with the reason: that it works from here proves nothing, and a fault seen from here stays one. Given evidence that is older than a week is a
- * warning.
+ * Adds where and when the evidence was collected, unless on this machine in this run. If required evidence could not be
+ * collected from the cluster (`--from cluster`), the result is `unknown` with the reason: a pass from this machine
+ * proves nothing about the cluster, while a `fail` from this machine is kept. Saved evidence older than a week turns a
+ * `pass` into a `warn`, except at severity info.
  */
 export function withSources(result: CheckResult, all: readonly CheckEvidence[], now: Date): CheckResult {
   if (result.status === 'skip') return result;

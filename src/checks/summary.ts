@@ -14,7 +14,7 @@ export function summaryText(summary: CheckReport['summary'], statuses: readonly 
   return statuses.map((status) => WORDS[status](summary[status])).join(', ');
 }
 
-/** The same without the counts of none; what passed is always said. */
+/** The same without counts of 0; what passed is always included. */
 export function shortSummaryText(summary: CheckReport['summary'], statuses: readonly Status[]): string {
   const said = statuses.filter((status) => status === 'pass' || summary[status] > 0);
   return summaryText(summary, said);

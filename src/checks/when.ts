@@ -4,17 +4,17 @@ import type { Check, CheckResult, Severity } from './check.ts';
 
 type When = NonNullable<Check['when']>;
 
-/** What only a deployment file can answer is skipped where the current cluster is judged without one. */
+/** The skip reason of a check that needs a deployment file, if the current cluster is judged without one. */
 const NEEDS_FILE = { skip: 'needs a deployment file' };
 
-/** Whether a check was skipped for want of a file. */
+/** True if a check was skipped because there is no deployment file. */
 export function lacksFile({ status, message }: Pick<CheckResult, 'status' | 'message'>): boolean {
   return status === 'skip' && message === NEEDS_FILE.skip;
 }
 
 export const withFile: When = (deployment) => deployment !== undefined || NEEDS_FILE;
 
-/** Judging the current cluster without a file is judging Kubernetes. */
+/** Applies on Kubernetes. Without a file, the current cluster is judged, which is Kubernetes. */
 export const onKubernetes: When = (deployment) => deployment === undefined || deployment.target.type === 'kubernetes';
 
 export const onKubernetesWithFile: When = (deployment) =>
@@ -22,7 +22,7 @@ export const onKubernetesWithFile: When = (deployment) =>
 
 export const onCompose: When = (deployment) => deployment?.target.type === 'compose';
 
-/** The question arises for some deployments only; without a file nobody knows. */
+/** Applies to the deployments for which `arises` returns true. Skipped without a file. */
 export function whereFile(arises: (deployment: Deployment) => boolean): When {
   return (deployment) => (deployment === undefined ? NEEDS_FILE : arises(deployment));
 }
@@ -31,9 +31,9 @@ type SeverityOf = (tier: Tier) => Severity;
 
 export const error: SeverityOf = () => 'error';
 export const warning: SeverityOf = () => 'warning';
-/** A risk that prod may not take and that is said in test. */
+/** For a risk that prod must not accept: `error` in prod, a note in test. */
 export const errorInProd: SeverityOf = (tier) => (tier === 'prod' ? 'error' : 'info');
-/** A risk that prod may not take and that is worth a warning in test. */
+/** For a risk that prod must not accept: `error` in prod, `warning` in test. */
 export const errorInProdElseWarning: SeverityOf = (tier) => (tier === 'prod' ? 'error' : 'warning');
-/** Worth a warning in prod, and a note in test. */
+/** `warning` in prod, a note in test. */
 export const infoInTest: SeverityOf = (tier) => (tier === 'prod' ? 'warning' : 'info');

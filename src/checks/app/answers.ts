@@ -13,7 +13,10 @@ import { deploymentOf, finding, pass } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 import { answeredBy, answerInWords } from './responder.ts';
 
-/** A judge of one answer; where nobody real could be asked, it skips and says why. */
+/**
+ * Returns the `judge` for the answer of one path. Skips with the reason if the pods are simulated; fails if nothing
+ * answered.
+ */
 function judgeAnswer(
   key: EvidenceKey<AnswersFact>,
   path: string,
@@ -77,7 +80,7 @@ export const appPing: Check = {
 
 const SET_UP = '200 with a step: the tables are there';
 
-/** What `app.setup` observes where nobody has to hurry any more. */
+/** What `app.setup` observes after the setup, when no stranger can become the first administrator any more. */
 export const FIRST_ADMINISTRATOR_IS_SET = 'the first administrator is set';
 
 export const appSetup: Check = {

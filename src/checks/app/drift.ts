@@ -4,7 +4,7 @@ import type { Check } from '../check.ts';
 import { counted, finding, pass, some } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 
-/** Is everything still as it was installed? */
+/** Checks that everything is still as it was installed. */
 export const appDrift: Check = {
   id: 'app.drift',
   title: 'nothing was changed since the last install',

@@ -25,7 +25,7 @@ export const appPublicUrl: Check = {
   },
 };
 
-/** Why the public address does not answer as Dify; undefined where it does. */
+/** Why the public address does not answer as Dify; undefined if it does. */
 function publicProblem({ answer }: PublicFact): string | undefined {
   if (answer?.status === undefined) return `no answer (${answer?.fault ?? 'not asked'})`;
   if (answer.status === 200 && /"result"\s*:\s*"pong"/.test(answer.body)) return undefined;

@@ -1,12 +1,15 @@
 import type { Answer, Responder } from '../../evidence/app/answers.ts';
 
-/** Who answered, told by what only that one says: Dify's API by its version header, Engine.IO by its handshake, the web server by HTML. */
+/**
+ * Who answered. Dify's API is recognized by its version header, Engine.IO by its handshake, the web server by HTML or a
+ * redirect, the plugin daemon by JSON without the header.
+ */
 export function answeredBy(answer: Answer): Responder | 'nginx' | 'nobody' {
   if (answer.status === undefined) return 'nobody';
   if (/^0\{.*"sid"/.test(answer.body)) return 'apiWebsocket';
   if (answer.version !== '') return 'api';
   const isPage = /html/.test(answer.contentType);
-  // nginx's own pages: a server that it could not reach (502, 504), or no rule at all.
+  // nginx's own pages: it could not reach a server (502, 504), or no rule matches.
   if (isPage && /<center>nginx/.test(answer.body)) return 'nginx';
   if (isPage || isRedirect(answer)) return 'web';
   return /json/.test(answer.contentType) ? 'pluginDaemon' : 'nginx';

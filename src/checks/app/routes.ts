@@ -6,7 +6,7 @@ import { counted, deploymentOf, finding, pass, some } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 import { answeredBy, answerInWords, NAMES } from './responder.ts';
 
-/** Does each path reach the process that it is meant for, and do the internal ones stay inside? */
+/** Checks that each path reaches its component and that internal paths stay internal. */
 export const appRoutes: Check = {
   id: 'app.routes',
   title: 'every path is answered by the right component',

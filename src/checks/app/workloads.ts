@@ -5,7 +5,7 @@ import { error, warning, withFile } from '../when.ts';
 
 const KUBERNETES_REMEDY = 'difyctl status shows each workload; difyctl install resumes where it stopped';
 
-/** Is everything there that was rendered, and does it serve? */
+/** Checks that every rendered workload exists and is ready. */
 export const appWorkloads: Check = {
   id: 'app.workloads',
   title: 'every workload is available',
@@ -46,10 +46,12 @@ function shortfall({ name, kind, ready, desired, holdup }: AppWorkload): string 
   return `${name} has ${ready} of ${desired}${holdup === '' ? '' : ` (${holdup})`}`;
 }
 
-/** Upstream's failing containers restart within seconds: two minutes without a restart are taken for stable. */
+/**
+ * Milliseconds. Upstream's failing containers restart within seconds, so two minutes without a restart count as stable.
+ */
 const STABLE_MS = 120_000;
 
-/** Do the processes stay up? */
+/** Checks that no process restarted recently. */
 export const appRestarts: Check = {
   id: 'app.restarts',
   title: 'nothing keeps restarting',
@@ -80,7 +82,7 @@ export const appRestarts: Check = {
   },
 };
 
-/** Does what runs carry the tags that were rendered? */
+/** Checks that every container runs a rendered image. */
 export const appImages: Check = {
   id: 'app.images',
   title: 'every container runs the image that was rendered',
@@ -102,7 +104,7 @@ export const appImages: Check = {
   },
 };
 
-/** Docker Hub's own host and `library/` may be written or left out. */
+/** True if two references name the same image. Docker Hub's host and `library/` are optional. */
 function isSame(one: string, other: string): boolean {
   const bare = (image: string): string =>
     image.replace(/^(?:docker\.io|index\.docker\.io)\//, '').replace(/^library\//, '');

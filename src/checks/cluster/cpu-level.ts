@@ -3,9 +3,9 @@ import type { Check } from '../check.ts';
 import { counted, finding, pass, some } from '../judgement.ts';
 import { onKubernetes, warning } from '../when.ts';
 
-/** Labels of Node Feature Discovery: a Node object itself does not say what its processor can. */
+/** Label prefix of Node Feature Discovery. A Node object itself does not list the features of its processor. */
 const PREFIX = 'feature.node.kubernetes.io/cpu-cpuid.';
-/** Any of these comes with all of x86-64-v2. NFD's defaults label AVX and leave SSE4.2 and its like out. */
+/** Each of these implies all of x86-64-v2. NFD labels AVX by default, but not SSE4.2 and similar features. */
 const SIGNS = ['AVX', 'AVX2', 'SSE42'];
 
 export const clusterCpuLevel: Check = {
@@ -34,7 +34,7 @@ export const clusterCpuLevel: Check = {
   },
 };
 
-/** Labels are there only for features that a processor has: one of them shows that somebody looked. */
+/** True if NFD labelled this amd64 node. NFD only labels features that exist, so one label proves that it ran. */
 function isTold({ architecture, labels }: NodeFact): boolean {
   return architecture === 'amd64' && Object.keys(labels).some((name) => name.startsWith(PREFIX));
 }

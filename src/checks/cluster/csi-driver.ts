@@ -9,7 +9,7 @@ import { notObserved } from '../services/probed.ts';
 import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
 import { classOf, newClaims } from './storage-class.ts';
 
-/** A class is only a name: without its driver, claims wait for ever and say that they wait for a provisioner. */
+/** A class is only a name: without its driver, claims stay pending and report that they wait for a provisioner. */
 export const csiDriver: Check = {
   id: 'cluster.storage.driver',
   title: 'the drivers of the storage classes in use are installed',
@@ -25,7 +25,7 @@ export const csiDriver: Check = {
     const drivers = [...new Set(used.map(({ provisioner }) => provisioner).filter(isCsiDriver))];
     if (drivers.length === 0) return pass('no new volume needs a CSI driver');
     const seen = context.optionalEvidence(CSI_DRIVERS);
-    // Those who may not look have a cluster that somebody else keeps.
+    // A user who may not list drivers does not maintain the cluster: skip.
     if (seen?.data === undefined) return notObserved(seen?.missing ?? 'no CSI drivers');
     const installed = seen.data;
     const expected = 'a driver for every storage class in use, on the nodes';
@@ -46,7 +46,7 @@ function faultOf(driver: string, { drivers, nodes, onNodes }: CsiDriversFact): r
   const isThere = drivers.includes(driver);
   if ((onNodes[driver] ?? 0) > 0 || (isThere && nodes === 0)) return [];
   if (isThere) return [{ status: 'fail', observed: `driver ${driver} runs on none of ${nodes} nodes` }];
-  // A driver may do without a CSIDriver object; only nodes could say so then.
+  // A driver can work without a CSIDriver object; then only the nodes list it. Without nodes this is a warning.
   const status = nodes === 0 ? 'warn' : 'fail';
   return [{ status, observed: `there is no CSI driver ${driver}` }];
 }

@@ -7,7 +7,7 @@ import { finding, listed, pass, some } from '../judgement.ts';
 import { notObserved, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
 
-/** A route that no Gateway takes is accepted by the API server, and nobody hears of it. */
+/** The API server accepts a route that no Gateway accepts, without an error. */
 export const clusterGateway: Check = {
   id: 'cluster.gateway',
   title: 'the Gateway that routes name is there and takes them',
@@ -23,7 +23,7 @@ export const clusterGateway: Check = {
     const unknownKinds = context.optionalEvidence(CLUSTER_RIGHTS)?.data?.unknownKinds ?? [];
     if (unknownKinds.some((kind) => kind.startsWith('HTTPRoute'))) return notReached('cluster.kinds');
     const seen = context.optionalEvidence(CLUSTER_GATEWAYS);
-    // A Gateway is often somebody else's, who need not show it.
+    // A Gateway often belongs to someone else, who need not allow reading it: skip.
     if (seen?.data === undefined) return notObserved(seen?.missing ?? 'no Gateway');
     const gateways = seen.data;
     const own = context.deployment?.target.type === 'kubernetes' ? context.deployment.target.namespace : '';
@@ -55,7 +55,7 @@ function routeFaults(route: PlannedRoute, own: string, gateways: readonly Gatewa
     });
 }
 
-/** Why none of the Gateway's listeners takes the route; undefined where one does. */
+/** Why no listener of the Gateway accepts the route; undefined if one does. */
 function refusalOf(
   { hostnames }: PlannedRoute,
   { section, port }: PlannedParent,
@@ -73,7 +73,7 @@ function refusalOf(
   return `has no listener for ${listed(hostnames)}`;
 }
 
-/** As the Gateway API compares them: a wildcard on either side stands for whole labels before it. */
+/** Compares host names as the Gateway API does: a wildcard on either side matches whole labels. */
 function serves({ hostname }: ListenerFact, name: string): boolean {
   const within = (pattern: string, one: string) => pattern.startsWith('*.') && one.endsWith(pattern.slice(1));
   return hostname === '' || hostname === name || within(hostname, name) || within(name, hostname);

@@ -38,7 +38,7 @@ export const ingressClass: Check = {
   },
 };
 
-/** Google's own controller heeds its names as an annotation, and an Ingress that names no class at all. */
+/** True if Google's own controller handles the Ingress: it names no class, or `gce` or `gce-internal` by annotation. */
 function isGoogles({ className, byAnnotation = false }: PlannedIngress): boolean {
   return className === undefined || (byAnnotation && /^gce(-internal)?$/.test(className));
 }

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts';
 import { finding, listed, pass } from '../judgement.ts';
 import { error, onKubernetesWithFile } from '../when.ts';
 
-/** What defines the kinds that charts render most, by a part of their group. */
+/** What to install for the kinds that charts render most, by a part of their API group. */
 const DEFINED_BY: readonly (readonly [group: string, remedy: string])[] = [
   [
     'gateway.networking.k8s.io',

@@ -55,7 +55,7 @@ function claimRefusals({ name, storage }: PlannedClaim, { name: range, min, max 
   return [];
 }
 
-/** As the API server fills in what a container does not say, and then compares. */
+/** Why a LimitRange refuses a container. Missing requests and limits are filled in first, as the API server does. */
 function refusals({ requests, limits }: ContainerDemands, line: LimitRangeFact): readonly string[] {
   return RESOURCES.flatMap(([of, words]) => {
     const limit = limits[of] ?? line.defaults[of] ?? line.max[of];

@@ -9,7 +9,7 @@ export const clusterNamespace: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  // Who may not look at namespaces was given one: what is in it is looked at by other checks.
+  // Not required: a user who may not read namespaces was given one. Other checks cover what is in it.
   requires: [],
   optional: [CLUSTER_NAMESPACE],
   remedy: 'kubectl get namespace',

@@ -18,7 +18,7 @@ export const nodePressure: Check = {
   remedy: 'kubectl describe node NAME',
   judge: (context) => {
     const nodes = context.evidence(CLUSTER_NODES);
-    // One that is not Ready says nothing of its conditions, and does not count as a node.
+    // The conditions of a node that is not Ready are unreliable. Such a node does not count.
     const troubled = nodes.filter(({ ready, troubles }) => ready && troubles.length > 0);
     const first = troubled[0];
     if (first === undefined) return pass(`${counted(nodes.length, 'node')} without pressure`);

@@ -36,7 +36,10 @@ function qualified({ group, resource }: RightFact): string {
   return subresource === undefined ? full : `${full}/${subresource}`;
 }
 
-/** What an administrator would paste; binding it to the user is theirs to phrase. */
+/**
+ * The command for an administrator: it creates a role with the missing rights of the namespace, or a cluster role if
+ * only cluster-wide rights are missing. It does not bind the role to the user.
+ */
 function grantCommand(namespace: string, denied: readonly RightFact[]): string {
   const inNamespace = denied.filter((right) => right.namespaced);
   const list = inNamespace.length > 0 ? inNamespace : denied;

@@ -3,12 +3,15 @@ import type { PodDemands } from '../../evidence/rendered/demands.ts';
 import type { PlannedClaim, PlannedWorkload, RenderedSet } from '../../evidence/rendered/set.ts';
 import { classOf } from './storage-class.ts';
 
-/** The plan, with its claims that do not stand there yet and the classes that they may get. */
+/** The plan, with only the claims that do not exist yet, and the classes that they may get. */
 export interface Asked extends RenderedSet {
   readonly classes: readonly StorageClassFact[];
 }
 
-/** What a quota's name counts of the plan; names that are not here are not judged. */
+/**
+ * What each resource name of a quota counts in the plan. A name that neither this, OF_CLASS nor OF_KIND covers is not
+ * judged.
+ */
 const ASKED: Readonly<Record<string, (planned: Asked) => number>> = {
   pods: ({ workloads }) => sumOf(workloads, () => 1),
   'count/pods': ({ workloads }) => sumOf(workloads, () => 1),
@@ -31,7 +34,9 @@ const OF_CLASS = /^(.+)\.storageclass\.storage\.k8s\.io\/(requests\.storage|pers
 /** `count/deployments.apps`, for any kind. */
 const OF_KIND = /^count\/([a-z0-9]+)(?:\.(.+))?$/;
 
-/** How much of a quota's resource the plan takes, in cores, bytes or pieces; undefined for a name that is not judged. */
+/**
+ * How much of a quota's resource the plan needs, in cores, bytes or pieces. Undefined for a name that is not judged.
+ */
 export function askedOf(resource: string, planned: Asked): number | undefined {
   const known = ASKED[resource];
   if (known !== undefined) return known(planned);
@@ -46,7 +51,7 @@ export function askedOf(resource: string, planned: Asked): number | undefined {
     .length;
 }
 
-/** True for a resource that this check answers for. */
+/** True if this check judges the resource. */
 export function isJudged(resource: string): boolean {
   return resource in ASKED || OF_CLASS.test(resource) || OF_KIND.test(resource);
 }
@@ -55,7 +60,7 @@ function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 }
 
-/** As the API calls the resources of its kinds: `ingresses`, `networkpolicies`. */
+/** The resource name of a kind, as the API spells it: `ingresses`, `networkpolicies`. */
 function pluralOf(kind: string): string {
   const name = kind.toLowerCase();
   if (/(s|x|ch)$/.test(name)) return `${name}es`;

@@ -10,7 +10,7 @@ import { error, onKubernetesWithFile } from '../when.ts';
 import { type Asked, askedOf } from './quota-asked.ts';
 import { newClaims } from './storage-class.ts';
 
-/** Names whose quota makes the API server refuse every container that does not say its own. */
+/** Quota resources for which the API server refuses every container without this request or limit. */
 const MUST_SAY: Readonly<Record<string, readonly [kind: 'requests' | 'limits', of: 'cpu' | 'memory']>> = {
   cpu: ['requests', 'cpu'],
   'requests.cpu': ['requests', 'cpu'],
@@ -33,7 +33,7 @@ export const clusterQuota: Check = {
     const { quotas, ranges } = context.evidence(CLUSTER_LIMITS);
     if (quotas.length === 0) return pass('no quota in the namespace');
     const planned = askedIn(context);
-    // What a living release uses is counted already, and is what is planned.
+    // If the release exists, the usage of the quota already contains what is planned.
     const isLiving = context.optionalEvidence(CLUSTER_RELEASE)?.data?.status !== undefined;
     const short = quotas.flatMap((quota) => shortages(quota, planned, isLiving));
     const silent = quotas.flatMap((quota) => silences(quota, planned, ranges));
@@ -66,10 +66,10 @@ function askedIn(context: JudgeContext): Asked {
 function shortages({ name, hard, used }: QuotaFact, planned: Asked, isLiving: boolean): readonly string[] {
   return Object.entries(hard).flatMap(([resource, most]) => {
     const asked = askedOf(resource, planned) ?? 0;
-    // Of claims only those are asked for that are not there yet.
+    // The plan has new claims only, so the usage of claims is always subtracted.
     const isCounted = isLiving && !/(persistentvolumeclaims|requests\.storage)$/.test(resource);
     const left = isCounted ? most : most - (used[resource] ?? 0);
-    // Sums of floats drift.
+    // Sums of floats have rounding errors.
     if (asked <= left * (1 + 1e-9)) return [];
     return [
       `${name} leaves ${amount(resource, Math.max(0, left))} of ${resource}, ${amount(resource, asked)} are asked for`,
@@ -77,7 +77,7 @@ function shortages({ name, hard, used }: QuotaFact, planned: Asked, isLiving: bo
   });
 }
 
-/** Containers that the API server would refuse for not saying what a quota counts. */
+/** The containers that the API server would refuse because they have no request or limit that a quota counts. */
 function silences(
   { name, hard }: QuotaFact,
   { workloads }: RenderedSet,
@@ -99,7 +99,7 @@ function silences(
   });
 }
 
-/** A limit stands for a request that is not said. */
+/** True if the request or limit is set. A limit also counts as the request. */
 function says(
   { requests, limits }: { readonly requests: Amounts; readonly limits: Amounts },
   kind: 'requests' | 'limits',

@@ -5,7 +5,7 @@ import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { counted, finding, listed, pass } from '../judgement.ts';
 import { errorInProdElseWarning, onKubernetes } from '../when.ts';
 
-/** The class that a claim would get: the one it names, or the default. */
+/** The class that a claim would get: the one it names, or the default. Undefined if there is none. */
 export function classOf(
   { storageClass }: Pick<PlannedClaim, 'storageClass'>,
   classes: readonly StorageClassFact[],
@@ -48,12 +48,12 @@ export const storageClass: Check = {
   },
 };
 
-/** Claims that are rendered and do not stand there already. */
+/** Rendered claims that do not exist yet; `count` is how many of each are missing. */
 export function newClaims(context: JudgeContext): readonly PlannedClaim[] {
   const living = (context.optionalEvidence(CLUSTER_RELEASE)?.data?.claims ?? []).map(({ name }) => name);
   const planned = context.optionalEvidence(RENDERED_OBJECTS)?.data?.claims ?? [];
   return planned.flatMap((claim) => {
-    // Those of a StatefulSet end in the number of their pod.
+    // Claims of a StatefulSet end in the number of their pod.
     const there = living.filter((name) => name.replace(/-\d+$/, '') === claim.name || name === claim.name);
     return there.length >= claim.count ? [] : [{ ...claim, count: claim.count - there.length }];
   });

@@ -11,7 +11,7 @@ import { error, onKubernetesWithFile } from '../when.ts';
 import { isMeant } from './capacity/rules.ts';
 import { classOf } from './storage-class.ts';
 
-/** A volume that several pods mount has to be one that several nodes can mount. */
+/** A volume that several pods mount must be mountable on several nodes. */
 export const readWriteMany: Check = {
   id: 'cluster.storage.read-write-many',
   title: 'volumes that several pods share can be mounted on several nodes',
@@ -49,7 +49,7 @@ function words({ subject, observed }: Observation): string {
   return `${subject}: ${observed}`;
 }
 
-/** What will mount a claim. */
+/** The pods that mount a claim. */
 interface Mounters {
   readonly pods: number;
   /** True if required affinities keep all of them on one node. */
@@ -102,7 +102,7 @@ function judgeClaim(
   return judgeClass(claim, classes, said);
 }
 
-/** `--deep` was to decide and could not. */
+/** `unknown`: `--deep` could not try a claim. */
 function notTried(missing: string, expected: string): Judgement {
   const message = `no claim could be tried: ${missing}`;
   return {
@@ -114,7 +114,7 @@ function notTried(missing: string, expected: string): Judgement {
   };
 }
 
-/** What `--deep` saw outranks what is known of the class. */
+/** The result of a trial by `--deep`. It has precedence over what is known about the class. */
 function trialWords({ className, bound, seconds, why }: ClaimTrial): string {
   const what = `a ReadWriteMany claim of class ${className}`;
   return bound

@@ -24,7 +24,7 @@ export const clusterZones: Check = {
       zones.length === 0 ? 'no node carries a zone label' : `${counted(zones.length, 'zone')}: ${listed(zones)}`;
     const expected = `${declared} zones, as recovery.topology says`;
     if (zones.length >= declared) return pass(observed, expected);
-    // Where nodes come as they are wanted, pods that want other zones bring them.
+    // An autoscaler may add nodes in other zones if pods require them.
     const reachable = reachableNodes(context.deployment, context.optionalEvidence(CLUSTER_AUTOSCALER)?.data) ?? 0;
     if (reachable <= usable.length) return finding('fail', { observed, expected });
     return finding('warn', { observed: `${observed}; an autoscaler may add nodes in others`, expected });

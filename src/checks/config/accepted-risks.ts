@@ -4,7 +4,7 @@ import type { Check } from '../check.ts';
 import { counted, deploymentOf, finding, pass } from '../judgement.ts';
 import { warning, whereFile } from '../when.ts';
 
-/** `knownIds` is asked when judging: the list of all checks holds this one too. */
+/** `knownIds` is called in `judge`, because the list of all checks includes this one. */
 export function acceptedRisks(knownIds: () => readonly string[]): Check {
   return {
     id: 'config.accepted-risks',

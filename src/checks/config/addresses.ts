@@ -8,7 +8,7 @@ import { deploymentOf, finding, pass, some } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { error, withFile } from '../when.ts';
 
-/** Variables that say which data service is used and whether it is encrypted, by the section of the file that they are made from. */
+/** Variables that name a data service and its TLS settings, by the section of the file that sets them. */
 const OF_SERVICE = {
   postgres: /^DB_(HOST|PORT|DATABASE|SSL_MODE|EXTRAS)$/,
   redis: /^REDIS_(HOST|PORT|DB|USE_SSL|SSL_CERT_REQS|USE_SENTINEL|SENTINELS|SENTINEL_SERVICE_NAME)$/,
@@ -54,7 +54,7 @@ export const configAddresses: Check = {
 /** The kind of database, which is PostgreSQL also if it is bundled. */
 const DATABASE_KIND = /^DB_TYPE$/;
 
-/** What the file alone says, by component: the kind of database, and the variables of its external services. */
+/** The values that the file alone gives, by component and variable: the kind of database, and the external services. */
 function namedBy(deployment: Deployment): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const { postgres, redis, vectorStore, objectStorage } = deployment;
   const patterns = [
@@ -64,7 +64,7 @@ function namedBy(deployment: Deployment): ReadonlyMap<string, ReadonlyMap<string
     ...(vectorStore.mode === 'external' ? [OF_SERVICE.vectorStore] : []),
     ...(objectStorage.provider === 'local' ? [] : [OF_SERVICE.objectStorage]),
   ];
-  // Only external services are compared, so whose addresses the others get does not count.
+  // Only external services are compared, so the addresses of bundled ones do not matter.
   const table = difyEnvironment({ ...deployment, components: {}, extraValues: {} }, COMPOSE_ADDRESSES);
   return new Map(
     COMPONENTS.map((component) => {

@@ -5,7 +5,7 @@ import type { Check } from '../check.ts';
 import { deploymentOf, finding, pass } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 
-/** What one component accepts and another stumbles over. */
+/** A secret that one component accepts and another cannot use. */
 interface PasswordIncompatibility {
   readonly observed: string;
   readonly why: string;
@@ -53,7 +53,10 @@ function pluginLogin({ postgres }: Deployment, facts: readonly SecretFact[]): re
   ];
 }
 
-/** Keys that components send each other, or a vector store or Resend, as HTTP headers, which hold printable ASCII alone. */
+/**
+ * Keys that are sent as HTTP headers: between components, to a vector store or to Resend. Headers hold printable ASCII
+ * only.
+ */
 const IN_HEADERS =
   /^(secrets\.(innerApiKey|pluginDaemonKey|sandboxApiKey|agentApiToken|agentSandboxToken)|vectorStore\..*\bapiKey|mail\.resend\.apiKey)$/;
 

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts';
 import { counted, deploymentOf, finding, pass, some } from '../judgement.ts';
 import { errorInProd, withFile } from '../when.ts';
 
-/** Tags that mean another image tomorrow. */
+/** Tags that may name another image later. */
 const FLOATING = /^(latest|main|master|edge|nightly|dev|stable)$/;
 
 export const pinnedImages: Check = {
@@ -27,7 +27,9 @@ export const pinnedImages: Check = {
   },
 };
 
-/** True for a digest or a tag that is none of the floating ones. A colon before the last slash is a registry's port. */
+/**
+ * True for a digest, or a tag that is not floating. A colon before the last slash belongs to the port of a registry.
+ */
 export function isPinned(image: string): boolean {
   if (image.includes('@')) return true;
   const tag = /:([^/:]+)$/.exec(image)?.[1];

@@ -4,7 +4,10 @@ import { finding, pass } from '../judgement.ts';
 import { plannedOf } from '../planned.ts';
 import { warning, withFile } from '../when.ts';
 
-/** Seconds, of plugin daemon 0.6 (setup_python_environment.go): an installation is ended after so long without output, and after ten minutes whatever it says. */
+/**
+ * Seconds, of plugin daemon 0.6 (setup_python_environment.go): it ends an installation after this time without output,
+ * and after ten minutes in any case.
+ */
 const SILENCE_SECONDS = 120;
 const WHOLE_SECONDS = 600;
 

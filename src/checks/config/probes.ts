@@ -5,7 +5,10 @@ import { finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
 
-/** What difyctl renders for each component, by the chart or by probes of its own (src/render/kubernetes/probes.ts). Beat has none: a ping proves nothing about it. */
+/**
+ * The probes of each component, from the chart or rendered by difyctl (src/render/kubernetes/probes.ts). Beat has none,
+ * because a ping proves nothing about it.
+ */
 const PROBED: Readonly<Partial<Record<ComponentName, readonly ProbeKind[]>>> = {
   api: ['readiness', 'liveness', 'startup'],
   apiWebsocket: ['readiness', 'liveness'],

@@ -6,7 +6,9 @@ import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { plannedOf } from '../planned.ts';
 import { errorInProd, withFile } from '../when.ts';
 
-/** Stateless components that run more than once on each target; on Compose nginx and the proxies hold ports or names of their own. */
+/**
+ * Stateless components that can run more than once, by target. On Compose, nginx and the proxies own a port or a name.
+ */
 const SCALED: Readonly<Record<'kubernetes' | 'compose', readonly ComponentName[]>> = {
   kubernetes: ['api', 'worker', 'web', 'sandbox', 'ssrfProxy', 'agentBackend', 'proxy'],
   compose: ['api', 'worker', 'web', 'sandbox'],

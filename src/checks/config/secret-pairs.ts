@@ -8,7 +8,7 @@ import { error, withFile } from '../when.ts';
 
 type Side = readonly [component: ComponentName, variable: string];
 
-/** One secret under several names: whoever changes it for one of these has to change it for all (Dify 1.16, plugin daemon 0.6). */
+/** One secret under several names: a change for one component must be made for all (Dify 1.16, plugin daemon 0.6). */
 const PAIRS: readonly (readonly Side[])[] = [
   [
     ['api', 'PLUGIN_DAEMON_KEY'],
@@ -77,7 +77,7 @@ function brokenPair(sides: readonly Side[], deployment: Deployment): readonly st
   return [`${listed(changed)} overridden, ${rest}`];
 }
 
-/** What the file sets for a variable of one component, as text to compare; undefined where it leaves it to the renderer. */
+/** What the file sets for a variable of one component, as text to compare; undefined if the renderer sets it. */
 function overrideOf(
   { components, extraValues }: Deployment,
   component: ComponentName,

@@ -45,9 +45,9 @@ function firstStep(unresolved: readonly SecretFact[]): string {
   return `export ${[...new Set(variables)].join(' ')}`;
 }
 
-/** Shorter than this can be guessed by trying (NIST SP 800-63B asks for 8 of people; machines need not remember). */
+/** Characters. A shorter secret can be guessed (NIST SP 800-63B asks for 8 of people; machines need not remember). */
 const SHORTEST = 12;
-/** References to names rather than secrets: the public half of a pair of keys. */
+/** References to names, not secrets: the public half of a key pair. */
 const IS_NAME = /\.(username|accountName|accessKey|accessKeyId|secretId)$/;
 
 export const publishedSecrets: Check = {

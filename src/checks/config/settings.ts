@@ -6,8 +6,9 @@ import { plannedOf } from '../planned.ts';
 import { errorInProd, withFile } from '../when.ts';
 
 /**
- * Settings that make Dify or its parts say more than production should: stack traces, request bodies, prompts. ENABLE_REQUEST_LOGGING is none of them: it
- * writes one line per request at INFO, and bodies at DEBUG alone (Dify 1.16, extensions/ext_request_logging.py).
+ * Settings that make Dify or its parts log more than production should: stack traces, request bodies, prompts.
+ * ENABLE_REQUEST_LOGGING is not one of them: it logs one line per request at INFO, and bodies only at DEBUG (Dify 1.16,
+ * extensions/ext_request_logging.py).
  */
 const DEBUG_SETTINGS: readonly (readonly [name: string, loud: RegExp])[] = [
   ['DEBUG', /^(true|1|yes|on)$/i],
@@ -36,7 +37,7 @@ export const debugLogs: Check = {
         : `${key} of the rendered ${name}`;
     const loud = COMPONENTS.filter((name) => planned[name].enabled).flatMap((name) =>
       DEBUG_SETTINGS.filter(([key, pattern]) => pattern.test(planned[name].extraEnv[key] ?? ''))
-        // The file's own level is said once, not for each process that takes it over.
+        // `logging.level` is reported once, not for each process that inherits it.
         .filter(([key]) => !(key === 'LOG_LEVEL' && level === 'DEBUG'))
         .map(([key]) => placeOf(name, key)),
     );

@@ -34,7 +34,7 @@ interface Gap {
   readonly remedy: string;
 }
 
-/** Where https is promised and nothing that is rendered ends it, somebody else has to. */
+/** The gap if the public addresses are https and nothing that is rendered ends TLS; undefined if there is none. */
 function unended({ target }: Deployment, set: RenderedSet | undefined): Gap | undefined {
   if (target.type === 'compose') {
     if (target.tls !== undefined) return undefined;
@@ -44,7 +44,7 @@ function unended({ target }: Deployment, set: RenderedSet | undefined): Gap | un
     };
   }
   const ingresses = set?.ingresses ?? (target.ingress === undefined ? [] : [{ tls: target.ingress.tls !== undefined }]);
-  // The listeners of a Gateway end TLS; cluster.gateway looks at them.
+  // The listeners of a Gateway end TLS; cluster.gateway checks them.
   if ((set?.routes ?? []).length > 0) return undefined;
   if (ingresses.length === 0) return withoutIngress(set?.openServices ?? []);
   if (ingresses.every(({ tls }) => tls)) return undefined;

@@ -10,7 +10,7 @@ import { hostPorts } from './ports.ts';
 import { hostSinglePointOfFailure } from './single-point-of-failure.ts';
 import { hostFiles, hostPostgresData, hostStorageOwner } from './volumes.ts';
 
-/** The machine of a Docker engine. */
+/** Checks of the machine of a Docker engine. */
 export const hostChecks: readonly Check[] = [
   hostEngine,
   hostCpu,

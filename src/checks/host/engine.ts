@@ -36,7 +36,10 @@ export const hostEngine: Check = {
   },
 };
 
-/** Docker's years had months with two digits (`18.09.1`), which no version of the usual kind has. */
+/**
+ * Removes leading zeros. Docker's old versions had months of two digits (`18.09.1`), which semantic versions do not
+ * allow.
+ */
 function withoutZeros(version: string): string {
   return version.replace(/\.0+(?=\d)/g, '.');
 }

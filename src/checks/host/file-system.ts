@@ -42,7 +42,7 @@ export const hostFileSystem = localCheck(
   },
 );
 
-/** What keeps files from being written there, or plugins from being loaded; undefined where nothing does. */
+/** A finding if files cannot be written there, or plugins cannot be loaded from there; undefined if neither. */
 function bars({ directory, mount, shut }: DirectoryFact): Judgement | undefined {
   const expected = 'a folder that this user may write in, and files in it that may be run';
   if (mount?.isReadOnly === true) {

@@ -5,7 +5,7 @@ import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { error } from '../when.ts';
 import { localCheck } from './local-check.ts';
 
-/** Types that containers may use; engines give the first to what `:z` marks. */
+/** SELinux types that containers may use. Engines set the first one for `:z`. */
 const CONTAINER_TYPES = ['container_file_t', 'svirt_sandbox_file_t', 'container_share_t'];
 
 export const hostSelinux = localCheck(

@@ -4,8 +4,8 @@ import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { onCompose } from '../when.ts';
 
 /**
- * A check of what lies on the engine's machine. Where that is another machine than this one it is skipped with words, since nothing about it is guessed;
- * host.engine says that once as a finding.
+ * A check of the engine's machine. If the facts are missing because the engine does not run on this machine, the check
+ * is skipped with a message; host.engine reports that once as a finding.
  */
 export function localCheck<T>(
   check: Pick<Check, 'id' | 'title' | 'severity' | 'remedy'> & Partial<Pick<Check, 'when'>>,

@@ -31,8 +31,8 @@ export const hostMemory: Check = {
 };
 
 /**
- * In test a machine below the class still runs a trial, down to what upstream asks for. Where the engine stands in a control group with a limit, that is
- * what its containers get, whatever it says itself.
+ * In test, a machine below the class is a warning down to upstream's minimum. If the engine runs in a control group
+ * with a limit, its containers get that limit, even if the engine reports more.
  */
 function judgeSize(context: JudgeContext, what: 'cpu' | 'memory'): Judgement {
   const { tier } = context;
@@ -78,7 +78,7 @@ export const hostDisk: Check = {
 
 const FREE_DISK = `${HOST_DISK.leastGiB} GiB and ${HOST_DISK.freeShare * 100} % free`;
 
-/** Bytes, share and inodes that are free on the disk behind `folder`. */
+/** Judges the bytes, share and inodes that are free on the disk behind `folder`. */
 export function judgeDisk(disk: DiskFact, folder: string): Judgement {
   const expected = FREE_DISK;
   const share = disk.size === 0 ? 0 : disk.free / disk.size;

@@ -21,7 +21,7 @@ export const hostStorageOwner = localCheck(
     if (storage === undefined) return pass('no files of an earlier installation', expected);
     const { path, isGiven, foreign } = storage;
     if (foreign.length === 0) return pass(`${path} is of user 1001`, expected);
-    // Such engines give containers other numbers than the machine's.
+    // Such engines map users of containers to other numbers.
     if (security.includes('rootless') || security.includes('userns')) {
       return {
         status: 'skip',

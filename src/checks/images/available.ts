@@ -52,7 +52,8 @@ function statusOf({ outcome }: ManifestFact, { hasLogin }: RegistryFact, { targe
     case 'missing':
       return 'fail';
     case 'denied':
-      // Nodes may have an identity of their own (ECR, Artifact Registry, ACR): without a pull secret nobody here can tell.
+      // Nodes may have their own identity (ECR, Artifact Registry, ACR): without a pull secret, nothing is known about
+      // it.
       return target.type === 'kubernetes' && !hasLogin ? 'skip' : 'fail';
     default:
       return 'warn';

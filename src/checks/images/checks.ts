@@ -4,7 +4,7 @@ import { imagesAvailable } from './available.ts';
 import { imagesPullSecret } from './pull-secret.ts';
 import { imagesRegistries } from './registries.ts';
 
-/** Whether what is to run can be had. */
+/** Checks that every image can be pulled and run. */
 export const imagesChecks: readonly Check[] = [
   imagesRegistries,
   imagesPullSecret,

@@ -28,7 +28,7 @@ export const imagesPullSecret: Check = {
     const remedy = `kubectl -n ${namespace} create secret docker-registry ${name} --docker-server=${shellWord(registry ?? 'REGISTRY')} --docker-username=USER --docker-password=PASSWORD`;
     if (!exists) {
       const isMade = context.optionalEvidence(CLUSTER_NAMESPACE)?.data?.exists === true;
-      // Where the namespace is yet to come, whoever brings it may bring the Secret along.
+      // If the namespace does not exist yet, the Secret may be created together with it.
       return finding(isMade ? 'fail' : 'warn', {
         observed: `there is no Secret ${name} in namespace ${namespace}`,
         expected,

@@ -6,7 +6,10 @@ import type { Check } from '../check.ts';
 import { counted, finding, listed, pass } from '../judgement.ts';
 import { warning, withFile } from '../when.ts';
 
-/** Whoever pulls stands elsewhere (nodes), or goes another way (an engine's proxy or mirror): what fails from here is a warning and no more. */
+/**
+ * Nodes pull from elsewhere, and an engine may pull through a proxy or mirror: a failure from this machine is a warning
+ * at most.
+ */
 export const imagesRegistries: Check = {
   id: 'images.registries',
   title: 'the registries of the images answer',
@@ -51,7 +54,7 @@ export const imagesRegistries: Check = {
   },
 };
 
-/** Some faults name their host themselves. */
+/** Removes the name of the host from a text that begins with it. */
 function said(host: string, text: string): string {
   return text.startsWith('registry-1.docker.io ') || text.startsWith(`${host.replace(/:\d+$/, '')} `)
     ? text.slice(text.indexOf(' ') + 1)

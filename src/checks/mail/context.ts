@@ -5,7 +5,10 @@ import { whereFile } from '../when.ts';
 
 export const withMail = whereFile(({ mail }) => mail.provider !== 'none');
 
-/** Why a probe that ended at this fault says nothing of what comes later, as a skip; undefined for a fault of the question's own stage. */
+/**
+ * A skip if the probe failed before `stage`, with the check that reports the failure. Undefined if nothing failed, or
+ * the failure belongs to `stage`.
+ */
 export function endedBefore(fault: FaultFact | undefined, stage: 'tls' | 'login' | 'sender'): Judgement | undefined {
   if (fault === undefined) return undefined;
   if (fault.stage === 'resolve' || fault.stage === 'connect') return notReached('mail.reachable');

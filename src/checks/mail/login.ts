@@ -36,7 +36,7 @@ function judgeServer(
     return pass(`${address} lets ${smtp.username} in (${listed(logins)})`, expected);
   }
   const observed = `${address} ${seen.text}`;
-  // RFC 4954: 538, encryption required for this way to log in; many servers say 530 instead.
+  // RFC 4954: 538 means that this login requires encryption; many servers send 530 instead.
   const wantsTls = seen.code === '538' || seen.code === '530' || seen.code === 'NOAUTH';
   if (wantsTls && smtp?.tls === 'none') {
     return finding('fail', {

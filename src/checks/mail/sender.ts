@@ -34,7 +34,7 @@ export const mailSender: Check = {
   },
 };
 
-/** A server for one company's own users may be meant so. */
+/** A warning only: the server of one company may be intended for its own users. */
 function relay(address: string, { code, text }: RefusalFact): Judgement {
   return finding('warn', {
     observed: `${address} takes mail for its own domains alone: ${code} ${text}`.trimEnd(),

@@ -53,8 +53,9 @@ function plain(username: string | undefined): Judgement {
 }
 
 /**
- * Dify opens mail connections without verifying (Python's smtplib with no context of its own), and nothing in the file could name another authority: one that
- * this machine does not know is a note, and what nobody would mean to show a warning.
+ * Dify does not verify the certificate of a mail server (Python's smtplib without a context), and the file cannot name
+ * an authority. An authority that this machine does not know is a note; any other problem of the certificate is a
+ * warning.
  */
 function certificateOf(certificate: CertificateFact, now: Date): Judgement {
   const { distrust, ...rest } = certificate;

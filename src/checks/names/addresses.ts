@@ -1,6 +1,6 @@
 import type { NamesSettings } from '../../evidence/names/settings.ts';
 
-/** An address that browsers or the outside world are given. */
+/** An address for browsers or other clients outside. */
 export interface Address {
   /** `CONSOLE_API_URL of web` */
   readonly name: string;
@@ -21,7 +21,7 @@ const PUBLIC = {
   web: ['CONSOLE_API_URL', 'APP_API_URL', 'NEXT_PUBLIC_SOCKET_URL'],
 } as const;
 
-/** Every public address that the rendered set hands out, as the API and the web server have it; empty ones are left out. */
+/** Every public address that is rendered for the API and the web server, without empty ones. */
 export function publicAddresses({ variables }: NamesSettings): readonly Address[] {
   return (['api', 'web'] as const).flatMap((component) =>
     PUBLIC[component].flatMap((name) => {
@@ -31,13 +31,13 @@ export function publicAddresses({ variables }: NamesSettings): readonly Address[
   );
 }
 
-/** One of them, or undefined where it is not set. */
+/** One of these addresses; undefined if it is not set. */
 export function addressIn(settings: NamesSettings, component: 'api' | 'web', name: string): Address | undefined {
   const value = settings.variables[component]?.[name] ?? '';
   return value === '' ? undefined : addressOf(`${name} of ${component}`, value);
 }
 
-/** Templates hold braces, which no URL does. */
+/** Replaces the braces of a template, because a URL has none. */
 function addressOf(name: string, value: string): Address {
   const plain = value.replace(/\{[^}]*\}/g, 'x');
   return { name, value, url: URL.canParse(plain) ? new URL(plain) : undefined };

@@ -51,7 +51,7 @@ interface RequiredLimit {
   readonly bytes: number;
 }
 
-/** All that may be uploaded, by what allows it. */
+/** Everything that users may upload, and the setting that allows it. */
 function requiredLimits(settings: NamesSettings): readonly RequiredLimit[] {
   const { api = {}, pluginDaemon = {} } = settings.variables;
   const set = Object.entries(api).filter(([name]) => /^UPLOAD_\w*FILE_SIZE_LIMIT$/.test(name));
@@ -74,7 +74,7 @@ function packageLimits({ variables }: NamesSettings): { readonly api: number; re
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: MIB, g: 2 ** 30 };
 
-/** nginx's notation; 0 is no limit, and what cannot be read is left to whoever reads it. */
+/** Bytes of a size in nginx's notation. Infinity for 0, which means no limit, and for a value that cannot be read. */
 function bytesOf(value: string): number {
   const match = /^(\d+)([kmg]?)$/i.exec(value.trim());
   const bytes = match === null ? 0 : Number(match[1]) * (UNITS[(match[2] ?? '').toLowerCase()] ?? 1);

@@ -46,11 +46,14 @@ export const namesCertificate: Check = {
   },
 };
 
-/** What answers before the first install is the ingress controller's own certificate, or another server: only a good one means something. */
+/**
+ * True before the first install: then the ingress controller or another server answers, and only a good certificate
+ * means something.
+ */
 function servesNothingYet(context: JudgeContext): boolean {
   const { target } = deploymentOf(context);
   if (target.type === 'kubernetes') return beforeFirstInstall(context);
-  // A load balancer in front ends TLS whether or not anything runs behind it.
+  // A load balancer in front ends TLS even if nothing runs behind it.
   if (target.tls === undefined) return false;
   return !(context.optionalEvidence(HOST_PORTS)?.data ?? []).some(({ state }) => state === 'own');
 }
@@ -61,7 +64,7 @@ function judgeOrigin({ certificate, fault: failed }: PublicTls, now: Date, isEar
   if (certificate === undefined) {
     const text = failed?.text ?? 'shows no certificate';
     if (isEarly) return skip(`${text}; no release yet, postflight decides`);
-    // Names have a check of their own, and a host need not reach its own public address.
+    // names.dns checks the names, and a host may be unable to reach its own public address.
     return failed?.stage === 'tls'
       ? finding('fail', { observed: text, expected })
       : skip(`not seen from here: ${text}`);
@@ -71,14 +74,20 @@ function judgeOrigin({ certificate, fault: failed }: PublicTls, now: Date, isEar
   return skip(`${judgement.observed}; no release yet, postflight decides`);
 }
 
-/** A chain that ends in an authority of one's own is complete; that its clients know that one is what such an authority is for. */
+/**
+ * Removes the distrust of a chain that ends in a private authority: the chain is complete, and its clients are expected
+ * to know the authority.
+ */
 function trustedByItsOwn(certificate: CertificateFact): CertificateFact {
   if (certificate.distrust !== 'SELF_SIGNED_CERT_IN_CHAIN') return certificate;
   const { distrust: _, ...rest } = certificate;
   return rest;
 }
 
-/** A wrong host is wrong for everybody, and so is a chain without its issuer; who is trusted elsewhere cannot be known. */
+/**
+ * True if the problem is the same for every client: a wrong host, or a chain without its issuer. Trust differs between
+ * clients.
+ */
 function isCertain({ wrongHost, incomplete }: CertificateFact): boolean {
   return wrongHost !== undefined || incomplete === true;
 }

@@ -13,7 +13,7 @@ import { namesSchemes } from './schemes.ts';
 import { namesSsrfProxy } from './ssrf-proxy.ts';
 import { namesTlsSecret } from './tls-secret.ts';
 
-/** Public names and what stands behind them. */
+/** Checks of the public names and of what serves them. */
 export const namesChecks: readonly Check[] = [
   namesDns,
   namesHosts,

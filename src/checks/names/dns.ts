@@ -4,7 +4,7 @@ import type { Check, JudgeContext, Observation } from '../check.ts';
 import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { warning, withFile } from '../when.ts';
 
-/** Browsers ask other name servers than this machine does: what does not resolve here is a warning and never more. */
+/** Browsers use other name servers than this machine: a name that does not resolve here is a warning at most. */
 export const namesDns: Check = {
   id: 'names.dns',
   title: 'the public names resolve',
@@ -37,7 +37,10 @@ export const namesDns: Check = {
   },
 };
 
-/** The address of an ingress is known once it is there. Where releases may not be seen, nobody can tell. */
+/**
+ * True if no release exists, or releases may not be read: then the address of an ingress is not known yet. False on
+ * Compose.
+ */
 export function beforeFirstInstall(context: JudgeContext): boolean {
   if (deploymentOf(context).target.type === 'compose') return false;
   const release = context.optionalEvidence(CLUSTER_RELEASE);

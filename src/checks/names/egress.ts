@@ -7,7 +7,7 @@ import { warning, whereFile } from '../when.ts';
 
 const EXPECTED = 'an answer of each';
 
-/** The way out decides over plugins, not over the installation: a warning and never more. */
+/** Access to the outside decides about plugins, not about the installation: a warning at most. */
 export const namesEgress: Check = {
   id: 'names.egress',
   title: 'what plugins are installed from can be reached',
@@ -60,7 +60,10 @@ const LOST = {
   packages: 'no plugin could fetch its Python packages',
 } as const satisfies Record<EgressFact['of'], string>;
 
-/** What is wrong with the way to it. A refusal (401, 403) is an answer: whether it has a login for the mirror is the deployment's. */
+/**
+ * Why the destination cannot be used; undefined if it can. A refusal (401, 403) is an answer: whether the deployment
+ * has a login for the mirror is not judged.
+ */
 function problemOf({ fault: failed, status, of, proxy, variable }: EgressFact): string | undefined {
   if (failed !== undefined) {
     const by = proxy === undefined ? '' : ` (by the proxy ${proxy})`;
@@ -74,7 +77,7 @@ function problemOf({ fault: failed, status, of, proxy, variable }: EgressFact): 
     : undefined;
 }
 
-/** Faults of names say the host themselves. */
+/** Removes the host from a failure of name resolution, which contains it. */
 function reworded(text: string): string {
   return text.replace(/^\S+ (does not resolve|is not resolved)/, '$1');
 }

@@ -36,7 +36,7 @@ export const namesFilesUrl = settingsCheck(
 );
 
 function reasonOf(value: string | undefined): string | undefined {
-  // Where the chart makes the variable itself, it is not among those of the file.
+  // If the chart sets the variable itself, the variables of the file do not contain it.
   if (value === undefined) return undefined;
   if (value === '') return 'is empty';
   if (!/^https?:\/\/[^/]/.test(value)) return `is ${value}, which has no scheme`;

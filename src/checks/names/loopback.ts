@@ -26,7 +26,7 @@ export const namesLoopback: Check = {
   },
 };
 
-/** 127.0.0.0/8, ::1, the unspecified addresses, and the names that resolve to them. */
+/** True for 127.0.0.0/8, ::1, the unspecified addresses, and the names that resolve to them. */
 export function isLoopback(host: string): boolean {
   const name = host
     .toLowerCase()

@@ -3,12 +3,15 @@ import type { CertificatePair } from '../../evidence/names/certificate-pair.ts';
 import type { Judgement } from '../check.ts';
 import { counted, finding, listed, pass } from '../judgement.ts';
 
-/** Days before its end at which a certificate is a finding. */
+/** Days before a certificate expires at which it is a finding. */
 const RENEW_DAYS = 30;
 const DAY_MS = 86_400_000;
 const EXPECTED = 'a certificate for every public host, with its chain, its key and a month or more left';
 
-/** A certificate as it would be served: key, hosts, days, chain. `place` says where it stands: a path, or `Secret dify-tls`. */
+/**
+ * Judges a certificate before it is served: key, hosts, dates, chain. `place` names its location: a path, or `Secret
+ * dify-tls`.
+ */
 export function judgePair(
   pair: CertificatePair,
   now: Date,

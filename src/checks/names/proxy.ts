@@ -5,10 +5,16 @@ import { finding, listed, pass, some } from '../judgement.ts';
 import { error } from '../when.ts';
 import { settingsCheck } from './settings-check.ts';
 
-/** Processes whose HTTP clients heed proxy variables and that call others inside. The sandbox's own are the deployment's. */
+/**
+ * Processes whose HTTP clients use proxy variables and that call other components. The deployment itself sets the
+ * variables of the sandbox.
+ */
 const CALLERS: readonly ComponentName[] = ['api', 'worker', 'beat', 'apiWebsocket', 'pluginDaemon', 'agentBackend'];
 
-/** Services that are called over HTTP or gRPC, in Compose's names and in the chart's; clients of databases heed no such variable. */
+/**
+ * Services that are called over HTTP or gRPC, by their names in Compose and in the chart. Clients of databases do not
+ * use proxy variables.
+ */
 const CALLED = /(^|[-_])(api|plugin[-_]daemon|sandbox|agent[-_]backend|weaviate|weaviate-grpc)$/;
 
 export const namesProxy = settingsCheck(

@@ -30,7 +30,10 @@ const PAIRS = [
   { page: 'APP_WEB_URL', api: 'APP_API_URL', origins: 'WEB_API_CORS_ALLOW_ORIGINS' },
 ] as const;
 
-/** Without COOKIE_DOMAIN cookies are `__Host-` ones, which one host alone gets; NEXT_PUBLIC_COOKIE_DOMAIN tells the pages that theirs are not. */
+/**
+ * Without COOKIE_DOMAIN, cookies have the prefix `__Host-` and only one host gets them; NEXT_PUBLIC_COOKIE_DOMAIN tells
+ * the pages that they do not have it. Undefined if nothing is wrong.
+ */
 function faultIn(settings: NamesSettings): Found | undefined {
   const domain = (settings.variables.api?.COOKIE_DOMAIN ?? '').replace(/^\./, '');
   const pagesKnow = (settings.variables.web?.NEXT_PUBLIC_COOKIE_DOMAIN ?? '') !== '';
@@ -64,7 +67,7 @@ function isBelow(host: string, domain: string): boolean {
   return domain.includes('.') && (host === domain || host.endsWith(`.${domain}`));
 }
 
-/** Dify's default is `*`. */
+/** True if CORS allows the origin. Dify's default is `*`. */
 function allows(origins: string | undefined, origin: string): boolean {
   return (origins ?? '*').split(',').some((one) => ['*', origin].includes(one.trim()));
 }

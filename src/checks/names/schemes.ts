@@ -55,7 +55,7 @@ export const namesSchemes = settingsCheck(
 function reasonOf({ name, value, url }: Address, isSecure: boolean, variable: string): string | undefined {
   if (url === undefined) return undefined;
   const wanted = variable === 'NEXT_PUBLIC_SOCKET_URL' ? (isSecure ? 'wss:' : 'ws:') : isSecure ? 'https:' : 'http:';
-  // A page without TLS may fetch what has it; the other way round browsers refuse.
+  // A page over http may fetch from https; browsers refuse the reverse.
   const isFine =
     url.protocol === wanted ||
     (!isSecure && ['https:', 'wss:'].includes(url.protocol) && variable !== 'NEXT_PUBLIC_SOCKET_URL');

@@ -4,7 +4,7 @@ import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { notReached } from '../services/probed.ts';
 import { withFile } from '../when.ts';
 
-/** A check of what the rendered set says. Where nothing could be rendered, config.renders has said so. */
+/** A check of the rendered settings. Skipped if nothing could be rendered, which config.renders reports. */
 export function settingsCheck(
   check: Pick<Check, 'id' | 'title' | 'severity' | 'remedy'>,
   judge: (settings: NamesSettings, context: JudgeContext) => Judgement,

@@ -6,7 +6,9 @@ import { deploymentOf, finding, pass } from '../judgement.ts';
 import { errorInProdElseWarning, whereFile } from '../when.ts';
 import { judgePair } from './pair.ts';
 
-/** Annotations by which somebody makes the Secret once the Ingress is there: cert-manager, its older form, and Gardener's. */
+/**
+ * Annotations that let a controller create the Secret after the Ingress: cert-manager, its older form, and Gardener's.
+ */
 const ISSUERS = /^(cert-manager\.io\/(cluster-)?issuer|kubernetes\.io\/tls-acme|cert\.gardener\.cloud\/)/;
 
 export const namesTlsSecret: Check = {
@@ -27,7 +29,7 @@ export const namesTlsSecret: Check = {
     if (!exists) {
       if (annotation !== undefined)
         return pass(`${annotation} creates Secret ${name} once the ingress exists`, expected);
-      // Others make such a Secret too (a Certificate in the same repository, a reflector): it may come.
+      // Others may still create the Secret: a Certificate in the same repository, a reflector.
       return finding('warn', {
         observed: `Secret ${namespace}/${name} does not exist, and no ingress annotation (e.g. cert-manager) would create it`,
         expected,
@@ -46,7 +48,7 @@ export const namesTlsSecret: Check = {
   },
 };
 
-/** The Secret comes from the issuer: what matters is whether that one can make it. */
+/** Judges the issuer that creates the Secret: it must exist and be ready. */
 function judgeIssuer({ kind, name }: TlsIssuer, { name: secret, issuer }: TlsSecret, namespace: string): Judgement {
   const expected = `${kind} ${name} that is ready`;
   const place = kind === 'Issuer' ? `kubectl -n ${namespace} ` : 'kubectl ';

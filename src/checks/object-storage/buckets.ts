@@ -32,7 +32,7 @@ export const storageBucket: Check = {
     ),
 };
 
-/** For an endpoint that has a path, which is most often the bucket's name; undefined for one without. */
+/** The remedy for an S3 endpoint with a path, which is most often the name of the bucket; undefined without a path. */
 function withoutPath(context: JudgeContext): string | undefined {
   const storage = deploymentOf(context).objectStorage;
   const endpoint = storage.provider === 's3' ? storage.s3.endpoint : undefined;

@@ -3,13 +3,19 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { s3PlaceOf } from '../../storage/s3/places.ts';
 import { execInApi } from '../exec-command.ts';
 
-/** A command that asks for the bucket with the identity that only a pod of the API has. */
+/**
+ * A command that lists the bucket with the identity that only a pod of the API has. Empty if the provider has no such
+ * identity.
+ */
 export function inPod(deployment: Deployment): string {
   const asked = listOneObject(deployment.objectStorage);
   return asked === undefined ? '' : `${execInApi(deployment)} python -c ${shellWord(asked)}`;
 }
 
-/** Python for the API's image, which has the vendors' clients; it prints nothing if the bucket can be listed. */
+/**
+ * Python for the API's image, which has the vendors' clients. It prints nothing if the bucket can be listed. Undefined
+ * for other providers.
+ */
 function listOneObject(storage: Deployment['objectStorage']): string | undefined {
   switch (storage.provider) {
     case 's3': {
@@ -73,7 +79,7 @@ export function showLifecycle(storage: Deployment['objectStorage'], bucket: stri
     : `${aws(storage)} get-bucket-lifecycle-configuration --bucket ${shellWord(bucket)}`;
 }
 
-/** The command that takes a bucket from the public. */
+/** The command that ends public access to a bucket. */
 export function closeToPublic(storage: Deployment['objectStorage'], bucket: string): string {
   switch (storage.provider) {
     case 'azure-blob':
@@ -85,7 +91,7 @@ export function closeToPublic(storage: Deployment['objectStorage'], bucket: stri
   }
 }
 
-/** The AWS command line, which speaks to every storage with S3. */
+/** The AWS command line, which works with every S3-compatible storage. */
 export function aws(storage: Deployment['objectStorage']): string {
   const place = s3PlaceOf(storage);
   const isAws = storage.provider === 's3' && storage.s3.endpoint === undefined;

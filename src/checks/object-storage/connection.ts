@@ -33,14 +33,14 @@ export const storageTls: Check = {
   },
 };
 
-/** S3 alone: the other vendors' clients can be told of no authority without losing the public ones. */
+/** For S3 only: a client of another vendor that gets an authority loses the public ones. */
 function untrusted(context: JudgeContext, certificate: CertificateFact): Pick<BucketContext, 'remedy'> {
   const { objectStorage } = deploymentOf(context);
   if (objectStorage.provider !== 's3' || !isOfUnknownAuthority(certificate)) return {};
   return { remedy: 'name the certificate of the authority that signed it: --set objectStorage.s3.caFile=./ca.pem' };
 }
 
-/** The API was told of authorities beside the public ones, in a file that only its container has. */
+/** True if the API has authorities besides the public ones, in a file that only its container has. */
 function trustsMore(context: JudgeContext): boolean {
   const { extraEnv = {} } = deploymentOf(context).components.api ?? {};
   return ['AWS_CA_BUNDLE', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'].some((name) => name in extraEnv);
@@ -76,7 +76,7 @@ export const storageLogin: Check = {
   },
 };
 
-/** Only a pod has the identity: nothing is known from here but the way. */
+/** Only a pod has the identity, so from here only the connection can be judged. */
 function workload(context: JudgeContext): Judgement {
   const evidence = context.evidence(OBJECT_STORAGE);
   const stopped = evidence.buckets.find((bucket) => bucket.stopped !== undefined);
@@ -104,7 +104,7 @@ function refusedKey(failure: Failure, context: JudgeContext): BucketContext {
   const { code, text, host } = failure;
   const words = LOGIN_WORDS[code];
   const isMoved = text.includes(' sends on to ');
-  // Rules that let in the cluster's network alone are right.
+  // Rules that admit only the network of the cluster are right.
   const isFromAfar = deploymentOf(context).target.type === 'kubernetes' && originOf(context) === 'local';
   const mayDiffer = code === 'AuthorizationFailure' && isFromAfar;
   return {
@@ -120,11 +120,12 @@ function refusedKey(failure: Failure, context: JudgeContext): BucketContext {
 }
 
 /**
- * S3 and those who speak it refuse a request whose time is a quarter of an hour off (support.huaweicloud.com/intl, api-obs, obs_errorcode_0012; MinIO
- * names 900,000 ms in the error itself), and so do Azure ("Authorize with Shared Key") and Google, whose pages were not re-read in November 2026.
+ * S3 and compatible storages refuse a request whose time is 15 minutes off (support.huaweicloud.com/intl, api-obs,
+ * obs_errorcode_0012; MinIO names 900,000 ms in the error itself). Azure ("Authorize with Shared Key") and Google do
+ * too; their pages were not re-read in November 2026.
  */
 const REFUSED_MS = 15 * 60_000;
-/** A third of that: a clock that nobody sets goes on drifting. */
+/** A third of that: a clock that is not synchronized continues to drift. */
 const DRIFTS_MS = 5 * 60_000;
 
 export const storageClock: Check = {
@@ -134,7 +135,7 @@ export const storageClock: Check = {
   severity: error,
   remedy: 'timedatectl set-ntp true',
   judge: (context) => {
-    // In a cluster the nodes' clocks sign, not this machine's.
+    // In a cluster the clocks of the nodes sign, not the clock of this machine.
     const isOurs = deploymentOf(context).target.type === 'compose' || originOf(context) === 'cluster';
     return perBucket(
       context,

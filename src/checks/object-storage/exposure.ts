@@ -33,7 +33,7 @@ function exposure({ anonymous, settings: { opened } }: ObjectFacts): BucketConte
   if (may.length > 0) return { status: 'fail', observed: `anybody may ${listed(may)}, without a key`, expected };
   const rules = 'seen' in opened ? opened.seen : [];
   if (rules.length === 0) return { status: 'pass', observed: 'closed to who has no key', expected };
-  // The probe object is not what they open, or a block of the account holds.
+  // The rules open other objects than the probe object, or a block of the account overrides them.
   return { status: 'warn', observed: `its rules make parts of it public: ${some(rules, 2)}`, expected };
 }
 
@@ -56,11 +56,17 @@ export const storageLifecycle: Check = {
     }),
 };
 
-/** Less than this is no time to notice a mistake in; where the plan says how long the database can go back, as long as that. */
+/**
+ * Days; a mistake may not be noticed in less. `recovery.postgres.retention` replaces it: as long as the database can go
+ * back.
+ */
 const LEAST_DAYS = 2;
 const DAY_SECONDS = 86_400;
 
-/** Rules for old versions alone, which matter where the plan leans on versions: files and database go back to one moment. */
+/**
+ * Judges rules for old versions. They matter only if the plan needs versioning: files and database are restored to one
+ * moment.
+ */
 function forgetting(rules: readonly LifecycleFact[], plan: Deployment['recovery'], remedy: string): BucketContext {
   const retention = plan?.postgres?.retention;
   const least = retention === undefined ? LEAST_DAYS : durationSeconds(retention) / DAY_SECONDS;
@@ -74,7 +80,7 @@ function forgetting(rules: readonly LifecycleFact[], plan: Deployment['recovery'
     : { status: 'warn', observed: some(early.map(sayRule), 2), expected, remedy };
 }
 
-/** A rule for part of a prefix meets what lies under it, and one for something below it meets that part. */
+/** True if the rule covers objects of Dify: all of a prefix that Dify uses, or a part of it. */
 function meetsDify({ prefix }: LifecycleFact): boolean {
   return DIFY_KEY_PREFIXES.some((known) => known.startsWith(prefix) || prefix.startsWith(known));
 }

@@ -21,7 +21,7 @@ export const storageRights: Check = {
     }),
 };
 
-/** The API puts, gets and deletes; the plugin daemon finds its packages by listing as well. */
+/** The API puts, gets and deletes. The plugin daemon also lists, to find its packages. */
 function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: BucketFact): BucketContext | StopOwner {
   const steps: readonly (readonly [verb: string, step: Step | undefined])[] = [
     ['put', put],
@@ -35,14 +35,14 @@ function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: Bucke
   const expected = 'a key that may put, get, list and delete';
   if (refused.length === 0) {
     if (put !== 'ok') return putOwner(put);
-    // Its name, so that nobody wonders what it is.
+    // The name of the object, so that an operator recognizes it.
     const rest = kept === undefined ? '' : `; ${kept}, or an old version of it, is kept`;
     return { status: 'pass', observed: `the probe object was put, got, listed and deleted${rest}`, expected };
   }
   const isSlight = refused.every(({ verb }) => verb === 'list') && !usedBy.includes('plugin daemon');
   const codes = [...new Set(refused.map(({ step }) => step.code))].join(', ');
   const verbs = listed(refused.map(({ verb }) => verb));
-  // Every storage says why in a code of its own; a bare 403 is a gateway's.
+  // Every storage gives the reason as a code of its own; a bare 403 is from a gateway.
   const isDenied = refused.every(({ step }) => step.kind === 'denied' && !/^\d+$/.test(step.code));
   return {
     status: isSlight ? 'warn' : 'fail',

@@ -6,7 +6,7 @@ import { deploymentOf, groupBy, listed } from '../judgement.ts';
 import { faultStatus, notReached } from '../services/probed.ts';
 import { whereFile } from '../when.ts';
 
-/** What one check makes of one bucket. */
+/** How one check judges one bucket. */
 export interface BucketContext {
   readonly status: Status;
   readonly observed: string;
@@ -14,14 +14,14 @@ export interface BucketContext {
   readonly remedy?: string;
 }
 
-/** What the checks of the object storage have in common. */
+/** What all checks of the object storage share. */
 export const FRAME = {
   phases: ['preflight'],
   when: whereFile(({ objectStorage }) => objectStorage.provider !== 'local'),
   requires: [OBJECT_STORAGE],
 } as const satisfies Pick<Check, 'phases' | 'when' | 'requires'>;
 
-/** The check that says what stopped a probe, so that it is said once. */
+/** The check that reports what stopped a probe, so that it is reported once. */
 export type StopOwner =
   `object-storage.${'reachable' | 'tls' | 'login' | 'clock' | 'region' | 'address-style' | 'bucket' | 'rights' | 'capacity'}`;
 
@@ -47,7 +47,10 @@ export function ownerOf(failure: Failure, bucket: BucketFact, { host }: ObjectSt
   }
 }
 
-/** A name of the bucket's own that does not answer is a matter of its address; the endpoint's own is said by `reachable`. */
+/**
+ * If the bucket has its own host name and that does not answer, the address style is wrong. `reachable` reports the
+ * endpoint itself.
+ */
 function faultOwner({ stage, host }: Failure, { style }: BucketFact, endpoint: string): StopOwner {
   if (stage === 'tls') return 'object-storage.tls';
   if (stage !== 'resolve' && stage !== 'connect') return 'object-storage.login';
@@ -56,8 +59,9 @@ function faultOwner({ stage, host }: Failure, { style }: BucketFact, endpoint: s
 }
 
 /**
- * Judges each bucket that was probed with keys; what `id` does not own of a stopped probe is skipped, and what it owns `stopped` judges. A judge that names
- * another check leaves the bucket to it.
+ * Judges each bucket that was probed with keys. If the probe was stopped, `stopped` judges the failure if `id` owns it;
+ * else the bucket is left to the check that owns it. If `judge` returns the id of another check, the bucket is left to
+ * that check.
  */
 export function perBucket(
   context: JudgeContext,
@@ -75,7 +79,7 @@ export function perBucket(
   });
 }
 
-/** As `perBucket`, for what is known of the objects of a bucket alone. */
+/** Like `perBucket`, for checks that need the facts about a bucket's objects. */
 export function perObjects(
   context: JudgeContext,
   id: string,
@@ -86,7 +90,7 @@ export function perObjects(
   );
 }
 
-/** The check that says why no object was put. */
+/** The check that reports why no object could be put. */
 export function putOwner({ kind }: Failure): StopOwner {
   return kind === 'full' ? 'object-storage.capacity' : 'object-storage.rights';
 }
@@ -100,7 +104,10 @@ export function originOf(context: JudgeContext): Observation['from'] {
   return context.optionalEvidence(OBJECT_STORAGE)?.from ?? 'local';
 }
 
-/** One judgement of several buckets: what is the same of both is said once. A string instead of a judgement names the check that has said it. */
+/**
+ * Combines the judgements of several buckets; an observation that is the same for both is written once. `look` returns
+ * a string to name the check that reports the bucket.
+ */
 export function summed(
   context: JudgeContext,
   buckets: readonly BucketFact[],

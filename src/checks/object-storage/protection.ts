@@ -56,10 +56,10 @@ function versioning(
     const state = settings.versioning.seen;
     return { status: state === 'enabled' ? 'pass' : 'fail', observed: `versioning is ${state}`, expected, remedy };
   }
-  // Nothing was put, so nothing was learnt: the rights are what is wrong.
+  // Nothing was put, so versioning is not known; the check named here reports why.
   if (put !== 'ok') return putOwner(put);
   const { hidden } = settings.versioning;
-  // Every storage answers a put with a version where there is one: none is evidence, but a managed one may well hide it.
+  // Storages with versioning return a version for each put. No version is evidence, but a managed storage may hide it.
   if (versioned === false && !('managed' in objectStorage && objectStorage.managed !== undefined)) {
     return {
       status: 'fail',
@@ -97,7 +97,7 @@ export const storageReplication: Check = {
       if ('hidden' in replication) return hiddenSeen(what, show(name));
       const { seen } = replication;
       if (satisfies(seen, planned)) return { status: 'pass', observed: SAID[seen], expected: what };
-      // How a storage spreads its own disks over zones is nothing that S3 tells.
+      // S3 does not show how a storage spreads its own disks over zones.
       const isInside = planned === 'cross-zone' && objectStorage.provider !== 'azure-blob';
       if (isInside) return hiddenSeen(what, show(name));
       return { status: 'fail', observed: SAID[seen], expected: what, remedy: show(name) };

@@ -2,7 +2,10 @@ import { shellWord } from '../../base/shell-word.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { aws } from './commands.ts';
 
-/** What grants a key the rights that Dify needs on a bucket, to be pasted; the user's name is the operator's to fill in. */
+/**
+ * A command or policy to paste that grants a key the rights that Dify needs on a bucket. The operator fills in the
+ * user's name.
+ */
 export function neededRights({ objectStorage }: Deployment, bucket: string): string {
   switch (objectStorage.provider) {
     case 'azure-blob':

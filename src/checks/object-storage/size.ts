@@ -5,7 +5,7 @@ import type { Check } from '../check.ts';
 import { deploymentOf, finding, pass } from '../judgement.ts';
 import { warning, whereFile } from '../when.ts';
 
-/** Most object storages have no size; one that is declared to have one is held against the checklist. */
+/** Most object storages have no size. A declared size is compared with the checklist. */
 export const storageSize: Check = {
   id: 'object-storage.size',
   title: 'the object storage is as big as the published checklist asks',

@@ -10,7 +10,7 @@ import { policyRequirements } from './requirements.ts';
 
 const GIB = 2 ** 30;
 
-/** The checks as the policy wants them, in their own order: its nodes, its demands on the file, its severities. Pure. */
+/** Applies a policy to the checks, in their order: its nodes, its requirements of the file, its severities. Pure. */
 export function applyPolicy(
   checks: readonly Check[],
   policy: Policy,
@@ -19,12 +19,12 @@ export function applyPolicy(
   return checks.map((check) => withSeverity(replaced(check, policy, acceptedRisks), policy));
 }
 
-/** What the policy says of a check's severity; the last of several counts. */
+/** The last entry of the policy that sets the severity of a check; undefined if none does. */
 export function policySeverity(id: string, { checks }: Policy): Policy['checks'][number] | undefined {
   return checks.findLast(({ check }) => matchesCheck(check, id));
 }
 
-/** The nodes that the policy asks for, the published ones where it is silent; undefined where it says nothing of them. */
+/** The nodes that the policy requires; what it leaves out is as published. Undefined if it requires none. */
 export function policyNodes({ nodes }: Policy, tier: Tier): NodeRequirement | undefined {
   if (nodes === undefined) return undefined;
   const published = NODE_CHECKLIST[tier];
@@ -46,7 +46,8 @@ function withSeverity(check: Check, policy: Policy): Check {
   const severity = policySeverity(check.id, policy)?.severity;
   if (severity === undefined) return check;
   const changed = { ...check, severity: () => severity };
-  // Raised to error, what the check itself only warns of stops an install, too: that is what the policy is for.
+  // At error, a `warn` of the check itself becomes a `fail` and blocks an install too: that is the purpose of the
+  // policy.
   return severity === 'error' ? { ...changed, judge: (context) => raised(check.judge(context)) } : changed;
 }
 

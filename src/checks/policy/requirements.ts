@@ -6,7 +6,10 @@ import { counted, deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { matchesCheck } from '../select.ts';
 import { error } from '../when.ts';
 
-/** What a policy asks of the file itself, every accepted risk of which it sees. In the list of all checks it stands without a policy, and does not arise. */
+/**
+ * What a policy requires of the file. `acceptedRisks` are all accepted risks of the file. Without a policy, the check
+ * is in the list of all checks but does not apply.
+ */
 export function policyRequirements(policy?: Policy, acceptedRisks: Deployment['acceptedRisks'] = []): Check {
   return {
     id: 'config.policy',
@@ -20,7 +23,7 @@ export function policyRequirements(policy?: Policy, acceptedRisks: Deployment['a
   };
 }
 
-/** One thing that a policy asks for; `fault` where the file does not give it. */
+/** One requirement of a policy; `broken` if the file does not meet it. */
 interface Requirement {
   readonly subject: string;
   readonly observed: string;
@@ -103,7 +106,7 @@ function boundsOf(subject: string, promised: string | undefined, bounds: Bounds 
   ];
 }
 
-/** True for a check whose fault the policy lets nobody accept as a risk. */
+/** True if the policy does not allow a finding of this check as an accepted risk. */
 export function isNeverAccepted(id: string, policy: Policy): boolean {
   return policy.neverAccepted.some((pattern) => matchesCheck(pattern, id));
 }

@@ -7,8 +7,8 @@ import { applyPolicy, policyNodes, policySeverity } from './apply.ts';
 import { isNeverAccepted } from './requirements.ts';
 
 /**
- * `runChecks` under a policy, where there is one: its checklist and severities over the published ones, and the report says so. Throws UserError for a
- * policy of the other tier, too.
+ * `runChecks` under a policy, if there is one: its requirements and severities replace the published ones, and the
+ * report names it. Throws UserError also if the policy is for the other tier.
  */
 export async function runChecksUnder(loaded: LoadedPolicy | undefined, options: RunChecksOptions): Promise<CheckRun> {
   if (loaded === undefined) return runChecks(options);

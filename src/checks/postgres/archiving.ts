@@ -8,11 +8,11 @@ import { errorInProdElseWarning } from '../when.ts';
 import { ofPostgres, type PostgresContext, postgresContext, serverIn } from './context.ts';
 import { shownBy } from './managed.ts';
 
-/** Whole segments that may wait: one is just being copied, more are not. */
+/** Full segments that may wait: one is being copied, more are a backlog. */
 const WAITING = 1;
-/** Commands that say that a segment is archived and archive nothing. */
+/** Commands that report success and archive nothing. */
 const NOTHING = /^\s*(?:(?:\/usr)?\/bin\/)?(?:true|:|exit\s+0|echo|cd|test|ls|sleep)(?:\s[^|>;&]*)?$/;
-/** What names the segment: its path, or its file name. */
+/** The placeholders for the segment: its path, or its file name. */
 const SEGMENT = /%[pf]/;
 
 export const postgresArchiving: Check = {
@@ -29,7 +29,8 @@ export const postgresArchiving: Check = {
     const receivers = (server.replication?.standbys ?? []).filter((one) => isReceiver(one) && one.isLogical !== true);
     const judged = judgeArchiver(seen, server.archiving);
     if (judged.status === 'pass' || receivers.length === 0) return judged;
-    // The log leaves the server as a stream: what is asked, by another way. A failing archiver beside it still fills the disk.
+    // A receiver streams the log away from the server, which serves the same purpose. A failing archiver still fills
+    // the disk.
     if (isFailing(server.archiving)) return judged;
     return pass(`the log is received by ${listed(receivers.map(({ name }) => name))}`, 'an archive of the log');
   },
@@ -69,7 +70,10 @@ interface Need {
   readonly rpo: number | undefined;
 }
 
-/** What of the recovery plan leans on the archive: points in time, and the mistakes that a standby follows. */
+/**
+ * Why the recovery plan needs the archive: for a point in time, or beside a standby, which repeats every mistake.
+ * Undefined if it does not.
+ */
 function needOf({ deployment }: PostgresContext): Need | undefined {
   const plan = deployment.recovery?.postgres;
   if (plan?.method !== 'pitr' && !(plan?.method === 'replica' && plan.interval !== undefined)) return undefined;
@@ -85,7 +89,10 @@ function isFailing(archiving: ArchivingFact | undefined): boolean {
   return lastFailed !== undefined && (lastArchived === undefined || lastFailed.at > lastArchived.at);
 }
 
-/** A failure newer than the last success: the server keeps every segment until its disk is full. */
+/**
+ * Fails if the last failure is newer than the last success: the server keeps every segment until its disk is full.
+ * Undefined otherwise.
+ */
 function judgeFailures(archiving: ArchivingFact, expected: string): Judgement | undefined {
   const { lastFailed, lastArchived, failed, mode } = archiving;
   if (mode === 'off' || lastFailed === undefined || !isFailing(archiving)) return undefined;
@@ -102,7 +109,7 @@ function isNothing(command: string): boolean {
   return !SEGMENT.test(command) || NOTHING.test(command) || isNowhere(command);
 }
 
-/** Whether a command ends with the device that keeps nothing, as a word of its own or as where its output goes. */
+/** True if a command ends with /dev/null, as a word or as the target of its output. */
 function isNowhere(command: string): boolean {
   const word = command.trimEnd().replace(/['"]$/, '');
   if (!word.endsWith('/dev/null')) return false;
@@ -147,13 +154,16 @@ function judgeArchive(archiving: ArchivingFact, { why, rpo }: Need, expected: st
   return pass(`archived, ${ago}`, expected);
 }
 
-/** Whether the last success is longer ago than a busy archiver takes: an idle server's archive is old too, but then nothing waits. */
+/**
+ * True if the last success is older than a busy archiver needs. The archive of an idle server is old too, but then
+ * nothing waits.
+ */
 function isOld({ lastArchived, now }: ArchivingFact, timeoutSeconds: number): boolean {
   const seconds = (Date.parse(now) - Date.parse(lastArchived?.at ?? now)) / 1000;
   return seconds > Math.max(60, timeoutSeconds);
 }
 
-/** A managed service archives by ways of its own; what it shows of PostgreSQL's archiver counts only where that works. */
+/** A managed service archives in its own way. What it shows of PostgreSQL's archiver counts only if that succeeds. */
 function judgeManaged(
   { postgres, facts }: PostgresContext,
   archiving: ArchivingFact | undefined,

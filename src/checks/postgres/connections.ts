@@ -47,11 +47,14 @@ function judgeServer(seen: PostgresContext, server: ServerFact, planned: Planned
 interface Room {
   readonly free: number;
   readonly words: string;
-  /** True where they are those of the server behind a pooler. */
+  /** True if these are connections of the server behind a pooler. */
   readonly isBehind?: true;
 }
 
-/** Connections that Dify may have, and how they are reckoned; undefined where nobody shows them. */
+/**
+ * How many connections Dify may have, and the calculation in words. Undefined if neither the server, the pooler nor the
+ * file shows a limit.
+ */
 function roomOf({ postgres }: PostgresContext, { connections, pooler }: ServerFact): Room | undefined {
   const declared = postgres.maxConnections;
   if (pooler !== undefined) {
@@ -73,7 +76,10 @@ function roomOf({ postgres }: PostgresContext, { connections, pooler }: ServerFa
   return { free, words: `${free} connections left for Dify (${whose} − ${reserved} reserved − ${others} of others)` };
 }
 
-/** A pooler that lends whole sessions takes one of the server's for each of its clients; only what is too little says something. */
+/**
+ * The connections of a server behind a pooler in session mode, which uses one for each client. They matter only if they
+ * are fewer than the pooler's.
+ */
 function behindPooler(connections: ServerFact['connections']): Room | undefined {
   if (connections === undefined) return undefined;
   const { max, reserved, others } = connections;
@@ -85,7 +91,7 @@ function behindPooler(connections: ServerFact['connections']): Room | undefined 
   };
 }
 
-/** Behind a pooler the server's own figure is not the one that holds. */
+/** The judgement without a limit. Behind a pooler, the limit of the server is not the one that applies. */
 function unseen({ postgres }: PostgresContext): Judgement {
   if (postgres.managed !== undefined) {
     return declaredOnly('the number of connections', 'write it to postgres.maxConnections');
@@ -105,7 +111,7 @@ function remedyOf({ connections, pooler }: ServerFact, needed: number, room: Roo
   return `ALTER SYSTEM SET max_connections = ${Math.ceil(wanted / 50) * 50}; then restart PostgreSQL`;
 }
 
-/** Limits of roles and databases; superusers are held to neither. */
+/** Judges the connection limits of roles and databases. Neither applies to superusers. */
 function limitsOf(seen: PostgresContext, planned: Planned): readonly (readonly [string, Judgement])[] {
   const { main, plugin } = connectionBudget(seen.deployment, planned);
   const needs = { main: sumOf(main), plugin: sumOf(plugin) };
@@ -113,7 +119,7 @@ function limitsOf(seen: PostgresContext, planned: Planned): readonly (readonly [
   const wantedBy = (of: (entry: EntryFact) => boolean) =>
     entries.filter(of).reduce((sum, { which }) => sum + needs[which], 0);
   const ordinary = roles.filter(({ isSuperuser }) => !isSuperuser);
-  // A limit that is reached already has been said by the login.
+  // postgres.login and postgres.databases report a limit that is reached already.
   const isSaid = (kind: LoginFaultKind, of: (entry: EntryFact) => boolean) =>
     entries.some((entry) => entry.fault?.kind === kind && of(entry));
   const unsaid = ordinary.filter(({ name }) => !isSaid('role-limit', ({ username }) => username === name));
@@ -149,7 +155,9 @@ interface Limit {
   readonly remedy: string;
 }
 
-/** A limit of 0 lets nobody in at all: the login has said so. */
+/**
+ * Undefined if there is no limit or nothing is needed. A limit of 0 refuses every login, which postgres.login reports.
+ */
 function limited({ subject, limit, needed, remedy }: Limit): readonly [string, Judgement] | undefined {
   if (limit <= 0 || needed === 0) return undefined;
   const observed = `${subject} is limited to ${limit} connections`;

@@ -8,7 +8,7 @@ import { deploymentOf } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { whereFile } from '../when.ts';
 
-/** What every check of PostgreSQL shares: it arises where the deployment names a server of its own. */
+/** What all checks of PostgreSQL share: they apply if the deployment names an external server. */
 export const ofPostgres = {
   phases: ['preflight'],
   when: whereFile(({ postgres }) => postgres.mode === 'external'),
@@ -35,7 +35,10 @@ export function postgresContext(context: JudgeContext): PostgresContext {
   };
 }
 
-/** A fault that ended the probe before what is asked, which has been said by the check named; undefined where the probe came as far. */
+/**
+ * A skip if the probe failed before what is asked, with the check that reports the failure; undefined if it did not
+ * fail.
+ */
 export function stoppedBefore({ facts }: PostgresContext): Judgement | undefined {
   const stage = facts.fault?.stage;
   if (stage === undefined) return undefined;
@@ -43,14 +46,14 @@ export function stoppedBefore({ facts }: PostgresContext): Judgement | undefined
   return notReached(stage === 'resolve' || stage === 'connect' ? 'postgres.reachable' : 'postgres.login');
 }
 
-/** The server's facts, or why there are none. */
+/** The facts of the server, or the judgement that there are none. */
 export function serverIn(seen: PostgresContext): ServerFact | Judgement {
   return stoppedBefore(seen) ?? seen.facts.server ?? notReached('postgres.login');
 }
 
 export type LoggedInEntry = EntryFact & { readonly session: SessionFact };
 
-/** The databases that were entered, or why none was. */
+/** The databases that the probe could log in to, or the judgement that there are none. */
 export function loginsIn(seen: PostgresContext): readonly LoggedInEntry[] | Judgement {
   const stopped = stoppedBefore(seen);
   if (stopped !== undefined) return stopped;
@@ -59,7 +62,7 @@ export function loginsIn(seen: PostgresContext): readonly LoggedInEntry[] | Judg
   return notReached(seen.facts.server === undefined ? 'postgres.login' : 'postgres.databases');
 }
 
-/** Each database that was entered by itself, or why none was. */
+/** Judges each database that the probe could log in to, or returns the judgement that there are none. */
 export function inEach(seen: PostgresContext, judgeEntry: (entry: LoggedInEntry) => Judgement): Judgement {
   const entered = loginsIn(seen);
   if ('status' in entered) return entered;
@@ -69,7 +72,10 @@ export function inEach(seen: PostgresContext, judgeEntry: (entry: LoggedInEntry)
   );
 }
 
-/** One judgement of several, each about a subject: the worst status, the messages of those that are not well. */
+/**
+ * Combines judgements about several subjects: the worst status, and the messages of those that have it. Throws if there
+ * are none.
+ */
 export function ofAll(
   seen: Pick<PostgresContext, 'from'>,
   judgements: readonly (readonly [subject: string, judgement: Judgement])[],
@@ -95,7 +101,7 @@ export function ofAll(
   return { ...worst[1], message: [...new Set(said)].join('; '), observations };
 }
 
-/** An SQL name, quoted where it has to be. */
+/** An SQL name, quoted if it must be. */
 export function quoted(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

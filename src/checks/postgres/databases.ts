@@ -5,7 +5,10 @@ import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
 import { ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, stoppedBefore } from './context.ts';
 
-/** The api never makes its database; the plugin daemon makes its own through the database `postgres`, if its role may (plugin daemon 0.6.3). */
+/**
+ * The api never creates its database. The plugin daemon creates its own through the database `postgres` if its role may
+ * (plugin daemon 0.6.3).
+ */
 export const postgresDatabases: Check = {
   ...ofPostgres,
   id: 'postgres.databases',
@@ -72,7 +75,7 @@ function missing({ which, database, username, mayEnterPostgres }: EntryFact, { f
   });
 }
 
-/** The plugin daemon writes the name into its statement as it is (plugin daemon 0.6.3). */
+/** The plugin daemon does not quote the name in its statement (plugin daemon 0.6.3). */
 const UNQUOTED = /^[a-z_][a-z0-9_]*$/;
 
 function whyNot(isMaker: boolean, mayEnterPostgres: boolean, username: string): string {

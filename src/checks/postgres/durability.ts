@@ -16,7 +16,7 @@ export const postgresDurability: Check = {
     if ('status' in server) return server;
     const expected = 'fsync, full_page_writes and synchronous_commit on';
     if (seen.deployment.tier === 'test') return pass('not asked of a test', expected);
-    // A storage of its own may do what these settings do elsewhere.
+    // The storage of a managed service may do what these settings do elsewhere.
     if (seen.postgres.managed !== undefined) return pass(`left to ${seen.postgres.managed.by}`, expected);
     return ofAll(seen, [['server', judgeServer(server, expected)], ...judgeSessions(seen, expected)]);
   },

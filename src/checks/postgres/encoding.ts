@@ -38,7 +38,7 @@ export const postgresEncoding: Check = {
   },
 };
 
-/** A client that asks for no encoding of its own, such as psycopg2, gets the one that is set for its role or database. */
+/** A client that asks for no encoding, such as psycopg2, gets the one that is set for its role or database. */
 function judgeClient({ database, username, session }: EntryFact): readonly (readonly [string, Judgement])[] {
   const encoding = session?.clientEncoding;
   if (encoding === undefined || /^"?(utf-?8|unicode)"?$/i.test(encoding)) return [];

@@ -3,7 +3,9 @@ import { finding, pass } from '../judgement.ts';
 import { error } from '../when.ts';
 import { inEach, type LoggedInEntry, ofPostgres, postgresContext, quoted } from './context.ts';
 
-/** PostgreSQL's own default, which Dify's code counts on: a transaction that meets another waits, and goes on. */
+/**
+ * PostgreSQL's default, which Dify's code relies on: a transaction that conflicts with another waits, then continues.
+ */
 const USUAL = 'read committed';
 
 export const postgresIsolation: Check = {

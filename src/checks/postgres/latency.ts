@@ -4,8 +4,8 @@ import { warning } from '../when.ts';
 import { ofPostgres, postgresContext, serverIn } from './context.ts';
 
 /**
- * Milliseconds of a trivial query. A page of the console and a step of a workflow ask dozens, one after the other: from 20 ms on that is felt, as it
- * is between regions; within one, it is below 5.
+ * Milliseconds of a trivial query. A page of the console and a step of a workflow send dozens, one after the other:
+ * users notice 20 ms and more, as between regions; within one region it is below 5.
  */
 const SLOW_MS = 20;
 
@@ -23,14 +23,15 @@ export const postgresLatency: Check = {
     const observed = `p50 ${p50} ms, p95 ${p95} ms`;
     const expected = `p50 below ${SLOW_MS} ms`;
     if (p50 < SLOW_MS) return pass(observed, expected);
-    // A cluster is nearer or farther than this machine, and its relay is reached from here: neither way is the one that Dify's queries go.
+    // The cluster is nearer or farther than this machine, and its relay is reached from here: neither is the path of
+    // Dify's queries.
     if (seen.deployment.target.type === 'kubernetes')
       return pass(`${observed} from here; the cluster's own way is another`, expected);
     return finding('warn', { observed, expected });
   },
 };
 
-/** Of sorted values, by the nearest rank. */
+/** Percentile of sorted values by the nearest rank; 0 if there are none. */
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

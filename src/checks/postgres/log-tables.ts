@@ -6,7 +6,10 @@ import { plannedOf } from '../planned.ts';
 import { warning } from '../when.ts';
 import { loginsIn, ofPostgres, postgresContext } from './context.ts';
 
-/** From here on deleting takes minutes and an upgrade that alters the table locks it for as long (Dify issue 31745: 28 million rows). */
+/**
+ * From this size on, deleting takes minutes, and an upgrade that alters the table locks it as long (Dify issue 31745:
+ * 28 million rows).
+ */
 const MANY_ROWS = 10_000_000;
 const MANY_BYTES = 20 * 2 ** 30;
 

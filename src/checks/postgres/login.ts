@@ -6,7 +6,7 @@ import { faultStatus, notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
 import { ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, stoppedBefore } from './context.ts';
 
-/** Days before the end of a password at which it is a finding. */
+/** Days before a password expires at which it is a finding. */
 const RENEW_DAYS = 30;
 const DAY_MS = 86_400_000;
 
@@ -26,7 +26,7 @@ export const postgresLogin: Check = {
     }
     const stopped = stoppedBefore(seen);
     if (stopped !== undefined) return lostSince(context, seen) ?? stopped;
-    // One role in two databases is one question, and its fault one fault.
+    // One role in two databases with the same failure is reported once.
     const roles = new Map(entries.map((entry) => [`${entry.username} ${entry.fault?.kind ?? ''}`, entry]));
     return ofAll(
       seen,
@@ -35,7 +35,10 @@ export const postgresLogin: Check = {
   },
 };
 
-/** A port that connected when it was asked whether it does, and did not for the login: nobody else would say so. */
+/**
+ * A finding if the port connected for `postgres.reachable` but not for the login; no other check reports that.
+ * Undefined otherwise.
+ */
 function lostSince(context: JudgeContext, { facts, deployment, from }: PostgresContext): Judgement | undefined {
   const { fault: ended } = facts;
   const reached = context.optionalEvidence(ENDPOINTS)?.data?.filter(({ service }) => service === 'postgres') ?? [];
@@ -63,7 +66,7 @@ function judgeEntry(entry: EntryFact, seen: PostgresContext, now: Date): Judgeme
   });
 }
 
-/** Faults of one database, which `postgres.databases` says. */
+/** Failures of one database, which `postgres.databases` reports. */
 const DATABASE_FAULTS: ReadonlySet<LoginFault['kind']> = new Set([
   'no-database',
   'closed-database',
@@ -134,7 +137,7 @@ const WORDS: Readonly<Record<LoginFault['kind'], Words>> = {
   other,
 };
 
-/** A password that is good today and not for long. */
+/** Warns if the password expires within `RENEW_DAYS`. */
 function judgePassword(username: string, { facts }: PostgresContext, now: Date): Judgement {
   const expected = `a login for ${username}`;
   const until = facts.roles.find(({ name }) => name === username)?.validUntil;

@@ -1,4 +1,4 @@
-/** By what `postgres.managed.by` says: the provider's own commands for what clients of its PostgreSQL are not shown. */
+/** A provider's own commands for what clients of its PostgreSQL cannot see; `by` matches `postgres.managed.by`. */
 interface Provider {
   readonly by: RegExp;
   readonly standby: string;
@@ -33,7 +33,9 @@ const PROVIDERS: readonly Provider[] = [
   { by: /ali|apsara/i, standby: 'aliyun rds DescribeDBInstances', backups: 'aliyun rds DescribeBackupPolicy' },
 ];
 
-/** The command that shows the standby or the backups of a managed service. */
+/**
+ * The command that shows the standby or the backups of a managed service; an instruction if the provider is not known.
+ */
 export function shownBy(by: string, what: 'standby' | 'backups'): string {
   const known = PROVIDERS.find((provider) => provider.by.test(by));
   return known?.[what] ?? `check the ${what === 'standby' ? 'failover' : 'backup'} settings of ${by}`;

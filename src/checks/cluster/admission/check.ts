@@ -43,7 +43,7 @@ function skipped(message: string): Judgement {
   return { status: 'skip', observed: '', expected: '', message };
 }
 
-/** One line for each policy, webhook or rule, however many objects it refuses. */
+/** One line for each policy, webhook or rule, even if it refuses many objects. */
 function refused(faults: readonly Refusal[]): Judgement {
   const groups = [...groupBy(faults, (one) => refuserOf(one)?.name ?? one.text).values()];
   const lines = groups.map(
@@ -76,7 +76,7 @@ function unknownFields(dropped: readonly Refusal[]): Judgement {
 
 interface Refuser {
   readonly name: string;
-  /** The command that shows what it asks. */
+  /** The command that shows what it requires. */
   readonly show: string;
 }
 
@@ -91,7 +91,7 @@ function refuserOf({ text }: Refusal): Refuser | undefined {
   return { name: `webhook ${name}`, show };
 }
 
-/** The policy's own message, without the names of objects that stand before it. */
+/** The policy's own message, without the object names before it. */
 function sentenceOf(refusal: Refusal | undefined): string {
   if (refusal === undefined) return '';
   const refuser = refuserOf(refusal);

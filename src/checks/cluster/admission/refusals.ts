@@ -1,16 +1,16 @@
 import type { Refusal } from '../../../evidence/cluster/dry-run.ts';
 import { isJudged } from '../quota-asked.ts';
 
-/** What the refusals of a dry run say beside faults of their own. */
+/** The refusals of a dry run, sorted. `faults` are findings of this check. */
 export interface Sorted {
   readonly faults: readonly Refusal[];
-  /** Fields that the API does not know, and that it drops. */
+  /** Fields that the API does not know and drops. */
   readonly dropped: readonly Refusal[];
-  /** What could not be asked, each reason once. */
+  /** Why some objects could not be checked; each reason once. */
   readonly notAsked: readonly string[];
 }
 
-/** Checks that have told a refusal already, by the server's words. */
+/** Refusals that another check reports, by the words of the server. */
 const TOLD: readonly (readonly [RegExp, check: string])[] = [
   [/User "[^"]*" cannot \S+ resource/, 'cluster.permissions'],
   [/because it is being terminated/, 'cluster.namespace'],
@@ -18,18 +18,21 @@ const TOLD: readonly (readonly [RegExp, check: string])[] = [
   [/could not find the requested resource|no matches for kind/, 'cluster.kinds'],
 ];
 const LIMIT_RANGE = /(maximum|minimum) (cpu|memory|storage) usage per (Container|PersistentVolumeClaim)/;
-/** The server is busy, or a webhook takes no dry run: neither says anything of the object. */
+/** The server is busy, or a webhook does not support a dry run: neither says anything about the object. */
 const BUSY = new Set(['TooManyRequests', 'ServiceUnavailable', 'Timeout', 'ServerTimeout']);
 const NO_DRY_RUN = /admission webhook "([^"]+)" does not support dry run/;
 
 export interface Around {
-  /** The Pod Security level that is enforced, where the namespace says it. */
+  /** The Pod Security level that the namespace enforces; empty if it is not known. */
   readonly enforces: string;
-  /** Names of the ServiceAccounts that are made with the pods. */
+  /** Names of the ServiceAccounts that are created together with the pods. */
   readonly serviceAccounts: readonly string[];
 }
 
-/** One finding per fault: what another check has told, or what is a matter of the dry run alone, is no fault here. */
+/**
+ * Sorts refusals so that each problem has one finding: a refusal that another check reports, or that only a dry run
+ * has, is no finding here.
+ */
 export function sortRefusals(refusals: readonly Refusal[], around: Around): Sorted {
   const notAsked = new Set<string>();
   const faults = refusals.filter((refusal) => {
@@ -49,7 +52,7 @@ function isTold(refusal: Refusal, { enforces, serviceAccounts }: Around): boolea
   return isQuotas(refusal) || LIMIT_RANGE.test(text);
 }
 
-/** A pod of a release that is there is counted by the quota already. */
+/** True if `cluster.quota` judges the refusal. The quota already counts the pods of an existing release. */
 function isQuotas({ object, text }: Refusal): boolean {
   const names = /exceeded quota: \S+, requested: (\S+), used:/.exec(text)?.[1];
   if (names !== undefined) {

@@ -9,13 +9,15 @@ interface Capacity {
   readonly pods: number;
 }
 
-/** A node with what is free on it before anything is placed. */
+/** A node, and its free capacity before anything is placed. */
 export interface FreeNode {
   readonly node: NodeFact;
   readonly free: Capacity;
 }
 
-/** A pod to be placed: a planned one with its rules, or somebody else's of which only the size is known. */
+/**
+ * A pod to place. `shape` has the rules of a planned pod; undefined for a foreign pod, of which only the size is known.
+ */
 export interface PodToPlace {
   readonly name: string;
   readonly cpu: number;
@@ -28,7 +30,7 @@ export interface Placed {
   readonly node: string;
 }
 
-/** Sums of floats drift by less than this. */
+/** Rounding errors of float sums are below this. */
 const EPSILON = 1e-6;
 
 interface Slot {
@@ -44,23 +46,23 @@ interface PlacedPod {
   readonly spot: Slot;
 }
 
-/** A pod put on a node, and what was free there before. */
+/** A placed pod, and the free capacity of its node before. */
 interface Step extends PlacedPod {
   readonly before: Capacity;
 }
 
-/** Which of two nodes with room is the better one; absent: the first that has room. */
+/** True if node `a` is better than node `b`; both have room. Without a preference, the first node with room is used. */
 export type Preference = (a: Capacity, b: Capacity) => boolean;
-/** The emptiest, as the scheduler scores by default. */
+/** Prefers the emptiest node, as the scheduler scores by default. */
 export const emptiest: Preference = (a, b) => a.cpu > b.cpu || (a.cpu === b.cpu && a.memory > b.memory);
-/** The fullest, which leaves the largest gaps. */
+/** Prefers the fullest node, which leaves the largest gaps. */
 export const fullest: Preference = (a, b) => a.cpu < b.cpu || (a.cpu === b.cpu && a.memory < b.memory);
 
-/** Nodes with pods on them. Room and rules always hold: what does not fit is not placed. */
+/** Nodes with pods on them. Capacity and rules always hold: a pod that does not fit is not placed. */
 export class BinPacking {
   readonly #spots: readonly Slot[];
   readonly #byName: ReadonlyMap<string, Slot>;
-  /** Pods with rules of their own; few, however many nodes there are. */
+  /** Placed pods that have rules; few, however many nodes there are. */
   #standing: PlacedPod[] = [];
 
   constructor(nodes: readonly FreeNode[]) {
@@ -70,7 +72,7 @@ export class BinPacking {
     this.#byName = new Map(this.#spots.map((spot) => [spot.node.name, spot]));
   }
 
-  /** Places what fits, one after the other; gives where, and what did not fit. */
+  /** Places the pods one after the other. Returns where each was placed, and those that do not fit. */
   place(
     pods: readonly PodToPlace[],
     prefer?: Preference,
@@ -79,7 +81,10 @@ export class BinPacking {
     return { placed: steps.map(({ pod, spot }) => ({ pod, node: spot.node.name })), unplaced };
   }
 
-  /** What would not fit any more if these nodes were gone, their planned pods and `moving` with them. The board is as before afterwards. */
+  /**
+   * Returns the pods that would not fit if these nodes were lost, among their planned pods and `moving`. Restores its
+   * state before it returns.
+   */
   without(names: readonly string[], moving: readonly PodToPlace[]): readonly PodToPlace[] {
     const lost = names.map((name) => this.#byName.get(name)).filter((spot) => spot !== undefined);
     const standing = this.#standing;
@@ -87,7 +92,7 @@ export class BinPacking {
     this.#standing = standing.filter(({ spot }) => !spot.lost);
     const displaced = standing.filter(({ spot }) => spot.lost).map(({ pod }) => pod);
     const { unplaced, steps } = this.#placeAll([...displaced, ...moving], undefined);
-    // Undone backwards and by value: sums of floats would not come back to what they were.
+    // Undo in reverse order and by value: adding the floats back would not restore them exactly.
     for (const { spot, before } of steps.toReversed()) Object.assign(spot, before);
     for (const spot of lost) spot.lost = false;
     this.#standing = standing;
@@ -97,7 +102,8 @@ export class BinPacking {
   #placeAll(pods: readonly PodToPlace[], prefer: Preference | undefined) {
     const steps: Step[] = [];
     const unplaced: PodToPlace[] = [];
-    // While pods only come, a node that is too full for one size stays so: the next of that size begins where the last one landed.
+    // Free capacity only shrinks here, so a node that is too full for a size stays too full: the next pod of that size
+    // starts at the node of the last one.
     const from = new Map<string, number>();
     for (const pod of pods) {
       const size = `${pod.cpu}/${pod.memory}`;
@@ -113,7 +119,7 @@ export class BinPacking {
     return { steps, unplaced };
   }
 
-  /** The first spot with room for a pod without rules. */
+  /** The first node with room for a pod without rules. */
   #firstFit(pod: PodToPlace, from: Map<string, number>, size: string): Slot | undefined {
     let at = from.get(size) ?? 0;
     let spot = this.#spots[at];
@@ -145,19 +151,22 @@ export class BinPacking {
     return (
       !shape.apart.some((term) => this.#meantIn(spot, term).length > 0) &&
       shape.together.every((term) => this.#hasCompany(spot, shape, term)) &&
-      // The refusals of those that already stand there count as well.
+      // The anti-affinity of pods that are already placed counts too.
       !this.#standing.some(({ pod, spot: other }) => pod.shape?.apart.some((term) => refuses(term, other, spot, shape)))
     );
   }
 
-  /** The first of a group that wants company finds none, and may stand wherever the key exists: it matches its own rule. */
+  /**
+   * True if the affinity holds. The first pod of a group matches its own rule, so any node with the topology key
+   * accepts it.
+   */
   #hasCompany(spot: Slot, shape: PodShape, term: PodTerm): boolean {
     if (this.#meantIn(spot, term).length > 0) return true;
     const exists = this.#standing.some(({ pod }) => isMeant(term, pod.shape?.labels ?? {}));
     return !exists && isMeant(term, shape.labels) && domainOf(spot.node, term.topologyKey) !== undefined;
   }
 
-  /** The pods that the term speaks of, within the node's own domain. */
+  /** The placed pods that the term selects, within the topology domain of the node. */
   #meantIn(spot: Slot, term: PodTerm): readonly PlacedPod[] {
     const domain = domainOf(spot.node, term.topologyKey);
     if (domain === undefined) return [];

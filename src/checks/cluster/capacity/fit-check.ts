@@ -40,7 +40,7 @@ export const capacityFit: Check = {
   },
 };
 
-/** Where nodes come as they are wanted, nobody can say from what stands there now that there will be no room. */
+/** A warning if an autoscaler may add nodes: then the nodes of today do not prove that there is no room. */
 function judgeFitFailure(misfit: FitFailure, expected: string, mayGrow: boolean): Judgement {
   const said = { ...describe(misfit), expected };
   if (!mayGrow) return finding('fail', said);
@@ -48,7 +48,7 @@ function judgeFitFailure(misfit: FitFailure, expected: string, mayGrow: boolean)
   return finding('warn', { ...said, message: `${said.message}; an autoscaler may add nodes`, remedy });
 }
 
-/** Zones that the recovery plan says the deployment survives the loss of one of. */
+/** The number of zones in the recovery plan, one of which may be lost; 1 if none is declared. */
 export function declaredZones({ deployment }: JudgeContext): number {
   return deployment?.recovery?.topology?.zones ?? 1;
 }

@@ -3,14 +3,14 @@ import type { NodeLoad, PodSums } from '../../../evidence/cluster/pods.ts';
 import type { RenderedSet } from '../../../evidence/rendered/set.ts';
 import { BinPacking, emptiest, type FreeNode, fullest, type PodToPlace, type Preference } from './bin-packing.ts';
 
-/** What was lost and what then finds no place. `lost` undefined: nothing was lost, it does not fit as it is. */
+/** What is lost, and the pods that then do not fit. `lost` is undefined if they do not fit although nothing is lost. */
 export interface FitFailure {
   readonly lost: { readonly kind: 'node' | 'zone'; readonly name: string } | undefined;
   readonly unplaced: readonly PodToPlace[];
 }
 
 export interface FitQuestion {
-  /** Nodes that pods can land on. */
+  /** Nodes that pods can be scheduled on. */
   readonly nodes: readonly NodeFact[];
   readonly pods: PodSums;
   readonly planned: RenderedSet;
@@ -22,9 +22,10 @@ const ZONE = 'topology.kubernetes.io/zone';
 const NO_LOAD: Omit<NodeLoad, 'node'> = { fixed: { cpu: 0, memory: 0, count: 0 }, movable: [] };
 
 /**
- * The first misfit of: as it is, with any one node gone, with any one zone gone; undefined where all fits. Free room is the allocatable less
- * what others' unfinished pods ask for. Of a lost node the others' pods have to move too, except DaemonSet and static ones. Those who
- * stay are left where they are; only where that does not work, everything planned is placed anew on what remains.
+ * Returns the first of these in which pods do not fit: nothing lost, any one zone lost, any one node lost. Undefined if
+ * all fit. Free capacity is the allocatable capacity minus the requests of foreign unfinished pods. If a node is lost,
+ * foreign pods on it move too, except DaemonSet and static pods. Pods on other nodes stay there; only if that does not
+ * work, all planned pods are placed again on the remaining nodes.
  */
 export function findFitFailure(question: FitQuestion): FitFailure | undefined {
   const free = freeNodes(question.nodes, question.pods);
@@ -44,14 +45,14 @@ export function findFitFailure(question: FitQuestion): FitFailure | undefined {
   return undefined;
 }
 
-/** Planned pods of every workload, one for each replica. */
+/** The planned pods of every workload, one for each replica. */
 export function plannedPods(planned: RenderedSet): readonly PodToPlace[] {
   return planned.workloads.flatMap(({ name, replicas, pod }) =>
     Array.from({ length: replicas }, () => ({ name, cpu: pod.cpu, memory: pod.memory, shape: pod })),
   );
 }
 
-/** Each node with what is free on it. Below zero (requests outgrew a shrunken node) there is simply no room. */
+/** Each node with its free capacity. Below zero (a node shrank below its requests) means no room. */
 export function freeNodes(nodes: readonly NodeFact[], pods: PodSums): readonly FreeNode[] {
   const loads = new Map(pods.nodes.map((load) => [load.node, load]));
   return nodes.map((node) => {
@@ -84,7 +85,7 @@ export function zonesOf(nodes: readonly NodeFact[]): readonly string[] {
 interface Loss {
   readonly kind: 'node' | 'zone';
   readonly name: string;
-  /** Names of the nodes that go with it. */
+  /** Names of the nodes that are lost with it. */
   readonly nodes: readonly string[];
 }
 
@@ -103,7 +104,7 @@ interface Layout {
   readonly unplaced: readonly PodToPlace[];
 }
 
-/** The pods on empty boards, spread or packed, whichever leaves fewer without a place. */
+/** Places the pods on empty nodes, first spread, then packed; returns the one that leaves fewer pods unplaced. */
 function placeAll(free: readonly FreeNode[], pods: readonly PodToPlace[]): Layout {
   const ordered = largestFirst(pods, free);
   const spread = layOut(free, ordered, emptiest);
@@ -125,7 +126,7 @@ function movingPods(lost: readonly string[], loads: ReadonlyMap<string, NodeLoad
     );
 }
 
-/** Those with rules first, since fewer nodes suit them, then by the larger share of all room. */
+/** Sorts pods with rules first, because fewer nodes suit them, then by their larger share of all free capacity. */
 function largestFirst(pods: readonly PodToPlace[], free: readonly FreeNode[]): readonly PodToPlace[] {
   const total = (of: 'cpu' | 'memory') => free.reduce((sum, one) => sum + Math.max(0, one.free[of]), 0) || 1;
   const [cpu, memory] = [total('cpu'), total('memory')];

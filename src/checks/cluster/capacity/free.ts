@@ -11,7 +11,10 @@ import { errorInProdElseWarning } from '../../when.ts';
 import { freeNodes } from './fit.ts';
 import { reachableNodes, unusableNodes } from './nodes.ts';
 
-/** Without a file there are no pods to place: what the tier's own sizes ask for is compared with the sum of what is free. */
+/**
+ * Without a file there are no pods to place. Compares the requests of the tier's default sizes with the sum of free
+ * capacity.
+ */
 export const capacityFree: Check = {
   id: 'cluster.capacity.free',
   title: 'what runs in the cluster already leaves room for the sizes of the tier',
@@ -40,7 +43,7 @@ export const capacityFree: Check = {
   },
 };
 
-/** Requests of every component that the tier's defaults switch on, all replicas. */
+/** Sum of the requests of every component that the tier enables by default, all replicas; in cores and bytes. */
 function asks(tier: Tier): { readonly cpu: number; readonly memory: number } {
   return Object.values(sizesOf({ tier, defaults: NEWEST_SET }))
     .filter(({ enabled }) => enabled)

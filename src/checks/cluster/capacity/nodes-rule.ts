@@ -3,23 +3,25 @@ import type { Tier } from '../../../checklist/tiers.ts';
 import type { NodeAmounts, NodeFact } from '../../../evidence/cluster/nodes.ts';
 
 const GIB = 2 ** 30;
-/** With fewer nodes than this, sums say nothing: losing one loses half. */
+/** With fewer nodes than this, sums prove nothing: the loss of one loses half. */
 const FEWEST_PROD_NODES = 3;
 
 export interface NodeCount {
-  /** Of the class, judged on capacity. */
+  /** Nodes of the class, judged by capacity. */
   readonly ofClass: readonly NodeFact[];
   readonly tooSmall: readonly NodeFact[];
 }
 
 export type NodesVerdict = 'enough' | 'enough-in-sum' | 'may-grow' | 'too-few';
 
-/** True where a machine was sold as at least this class: firmware, kernel and hypervisor keep some of what the label says. */
+/**
+ * True if the machine was sold as at least this class. Firmware, kernel and hypervisor keep part of the nominal size.
+ */
 export function isOfClass(capacity: NodeAmounts, requirement: NodeRequirement): boolean {
   return reaches(capacity, requirement, 1);
 }
 
-/** Parts the usable nodes by the class that is asked for. */
+/** Splits the usable nodes by the required class. */
 export function countNodes(usable: readonly NodeFact[], requirement: NodeRequirement): NodeCount {
   return {
     ofClass: usable.filter((node) => isOfClass(node.capacity, requirement)),
@@ -28,9 +30,9 @@ export function countNodes(usable: readonly NodeFact[], requirement: NodeRequire
 }
 
 /**
- * The checklist's answer. In prod, three nodes or more of at least the class carry it too where their own sum reaches that of the full number
- * (smaller nodes are left out of it), and so may nodes that an autoscaler can still add, up to `reachable` (undefined: none).
- * In test, any nodes whose sum reaches the class.
+ * The verdict of the checklist. In prod, three or more nodes of the class are also enough if their sum reaches that of
+ * the full number (smaller nodes do not count); an autoscaler may add nodes up to `reachable` (undefined: none). In
+ * test, any nodes are enough if their sum reaches the class.
  */
 export function judgeNodes(
   { ofClass, tooSmall }: NodeCount,
@@ -45,7 +47,8 @@ export function judgeNodes(
   }
   if (ofClass.length >= FEWEST_PROD_NODES && reaches(sum(ofClass), requirement, requirement.count))
     return 'enough-in-sum';
-  // More of the same would not help where all there is is too small, unless what adds nodes picks their size by the pods that wait.
+  // If all nodes are too small, more of the same size do not help, unless the autoscaler picks sizes for the waiting
+  // pods.
   const growsRight = picksSizes || ofClass.length > 0 || tooSmall.length === 0;
   return growsRight && reachable !== undefined && reachable >= requirement.count ? 'may-grow' : 'too-few';
 }

@@ -12,10 +12,10 @@ import { error, onKubernetes } from '../../when.ts';
 import { countNodes, judgeNodes, type NodeCount, sum } from './nodes-rule.ts';
 import { commonTolerations, whyUnusable } from './usable.ts';
 
-/** The published checklist's question. */
+/** The check with the nodes of the published checklist. */
 export const capacityNodes: Check = capacityNodesOf(NODE_CHECKLIST);
 
-/** The same with nodes of one's own, in place of the published ones. */
+/** The same check with other required nodes in place of the published ones. */
 export function capacityNodesOf(checklist: Readonly<Record<Tier, NodeRequirement>>): Check {
   return {
     id: 'cluster.capacity.nodes',
@@ -59,7 +59,7 @@ export function capacityNodesOf(checklist: Readonly<Record<Tier, NodeRequirement
   };
 }
 
-/** Name and reason of every node that pods of the deployment cannot land on. */
+/** Name and reason of every node that cannot run pods of the deployment. */
 export function unusableNodes(context: JudgeContext, nodes: readonly NodeFact[]): ReadonlyMap<string, string> {
   const planned = context.optionalEvidence(RENDERED_OBJECTS)?.data;
   const tolerations = commonTolerations(planned?.workloads.map(({ pod }) => pod) ?? []);
@@ -71,12 +71,15 @@ export function unusableNodes(context: JudgeContext, nodes: readonly NodeFact[])
   );
 }
 
-/** True where nodes are made to measure: by Karpenter, or on GKE Autopilot, whose nodes are all called `gk3-…`. */
+/** True if new nodes are sized for the pods: by Karpenter, or by GKE Autopilot, whose nodes are named `gk3-…`. */
 function picksSizes(nodes: readonly NodeFact[], seen: AutoscalerFact | undefined): boolean {
   return seen?.karpenter === true || nodes.some(({ name }) => name.startsWith('gk3-'));
 }
 
-/** How many nodes an autoscaler may reach: the declared limit, else as many as it takes where one is seen. */
+/**
+ * How many nodes an autoscaler may reach: the declared limit, else infinity if an autoscaler was observed. Undefined if
+ * there is none.
+ */
 export function reachableNodes(
   deployment: Deployment | undefined,
   seen: AutoscalerFact | undefined,

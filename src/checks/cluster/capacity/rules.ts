@@ -4,7 +4,9 @@ import { repels } from './usable.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Whether a pod may stand on a node by taints, node selector and required node affinity, whatever else is there. */
+/**
+ * True if taints, node selector and required node affinity allow the pod on the node. Other pods are not considered.
+ */
 export function admits(node: NodeFact, shape: PodShape): boolean {
   return (
     !node.taints.some((taint) => repels(taint, shape.tolerations)) &&
@@ -14,17 +16,20 @@ export function admits(node: NodeFact, shape: PodShape): boolean {
   );
 }
 
-/** Whether a pod with these labels is one that the term speaks of. */
+/** True if the term selects a pod with these labels. */
 export function isMeant(term: PodTerm, labels: Labels): boolean {
   return allHold(term.rules, labels);
 }
 
-/** The value of a topology key on a node; undefined where it has none. kubelet labels every node with its own name, which a simulated one may lack. */
+/**
+ * The value of a topology key on a node; undefined if the node does not have it. kubelet labels every node with its
+ * name; a simulated node may lack that label, so its name is used.
+ */
 export function domainOf(node: NodeFact, topologyKey: string): string | undefined {
   return node.labels[topologyKey] ?? (topologyKey === 'kubernetes.io/hostname' ? node.name : undefined);
 }
 
-/** `metadata.name` is the one field that a node affinity may ask for. */
+/** `metadata.name` is the only field that a node affinity may select. */
 function nodeLabels(node: NodeFact): Labels {
   return { ...node.labels, 'metadata.name': node.name };
 }

@@ -4,7 +4,7 @@ import type { Toleration } from '../../../evidence/rendered/workload.ts';
 /** Architectures that Dify's images are published for. */
 const ARCHITECTURES = ['amd64', 'arm64'];
 
-/** Why pods of the deployment cannot land on a node; undefined where they can. */
+/** Why the node cannot run pods of the deployment; undefined if it can. */
 export function whyUnusable(node: NodeFact, tolerations: readonly Toleration[]): string | undefined {
   if (!node.ready) return 'is not ready';
   if (!node.schedulable) return 'is cordoned';
@@ -14,13 +14,13 @@ export function whyUnusable(node: NodeFact, tolerations: readonly Toleration[]):
   return taint === undefined ? undefined : `has the taint ${formatTaint(taint)}`;
 }
 
-/** True for a taint that keeps new pods out and that none of these tolerations covers. */
+/** True if the taint keeps new pods out and none of these tolerations covers it. */
 export function repels(taint: Taint, tolerations: readonly Toleration[]): boolean {
   if (taint.effect !== 'NoSchedule' && taint.effect !== 'NoExecute') return false;
   return !tolerations.some((toleration) => tolerates(toleration, taint));
 }
 
-/** As the scheduler reads it: an empty key with Exists covers all, an empty effect covers every effect. */
+/** As the scheduler does: an empty key with Exists covers every taint, an empty effect covers every effect. */
 function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect !== '' && toleration.effect !== taint.effect) return false;
   if (toleration.operator === 'Exists') return toleration.key === '' || toleration.key === taint.key;
@@ -31,7 +31,7 @@ function formatTaint({ key, value, effect }: Taint): string {
   return `${key}${value === '' ? '' : `=${value}`}:${effect}`;
 }
 
-/** Tolerations that every one of these pods has: what a node must need no more than. */
+/** Tolerations that all these pods have. A node must not require any other. */
 export function commonTolerations(
   pods: readonly { readonly tolerations: readonly Toleration[] }[],
 ): readonly Toleration[] {
