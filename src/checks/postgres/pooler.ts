@@ -32,7 +32,10 @@ const nameOf = ({ product, version }: PoolerFact): string =>
 const NO_TIMEZONE =
   'set components.<api, worker, beat, apiWebsocket>.extraEnv.DB_SESSION_TIMEZONE_OVERRIDE to "" and ALTER DATABASE … SET timezone = \'UTC\';';
 
-/** The api sends `options=-c timezone=UTC` with every connection: refused, none comes about; ignored, times are written in the server's own zone. */
+/**
+ * The api sends `options=-c timezone=UTC` with every connection. If the pooler refuses it, no connection is made; if
+ * the pooler ignores it, times are stored in the server's own zone.
+ */
 function judgeOptions(pooler: PoolerFact, { facts }: PostgresContext): Judgement {
   const expected = 'the startup option timezone, which the api sends';
   if (pooler.refusedOptions !== undefined) {
@@ -80,7 +83,10 @@ function judgeMode(pooler: PoolerFact): Judgement {
   }
 }
 
-/** Two sessions were open, one for each database: a pooler that gives no third gives none to the processes of Dify. */
+/**
+ * The probe has two sessions open, one for each database. A pooler that gives no third one gives none to the processes
+ * of Dify.
+ */
 function judgeNext(pooler: PoolerFact): readonly (readonly [string, Judgement])[] {
   if (pooler.next === undefined) return [];
   const observed = `${nameOf(pooler)} ${pooler.next === 'waits' ? 'lets a third connection wait' : 'refuses a third connection'}`;
@@ -88,7 +94,10 @@ function judgeNext(pooler: PoolerFact): readonly (readonly [string, Judgement])[
   return [['a third connection', finding('fail', { observed, expected: 'a connection for each of Dify’s', remedy })]];
 }
 
-/** Whole sessions are held as long as Dify's own pools hold them: a pool below the budget leaves processes waiting. */
+/**
+ * In session mode, Dify's own pools hold a session as long as they exist: if pool_size is below the budget, processes
+ * wait.
+ */
 function judgePools(
   pooler: PoolerFact,
   { facts, deployment }: PostgresContext,

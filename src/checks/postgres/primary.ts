@@ -36,7 +36,10 @@ export const postgresPrimary: Check = {
   },
 };
 
-/** What a balancer over several servers, or a name with several addresses, hands out by turns. */
+/**
+ * Fails if several servers answer at the address by turns: a balancer, or a name with several addresses. Undefined if
+ * one does.
+ */
 function judgeTurns({ facts, postgres }: PostgresContext, server: ServerFact, expected: string): Judgement | undefined {
   const entered = facts.entries.flatMap(({ session }) =>
     session === undefined ? [] : [session.isInRecovery === true],
@@ -62,10 +65,13 @@ function judgeTurns({ facts, postgres }: PostgresContext, server: ServerFact, ex
   });
 }
 
-/** PostgreSQL: read_only_sql_transaction. */
+/** PostgreSQL error code: read_only_sql_transaction. */
 const READ_ONLY = '25006';
 
-/** PostgreSQL, errcodes.txt: class 53 lacks a resource (53100 disk_full), 58 a failure of the system below, XX one of its own. */
+/**
+ * True if the server itself is broken. PostgreSQL, errcodes.txt: class 53 is a missing resource (53100 disk_full), 58 a
+ * failure of the system, XX an internal error.
+ */
 export function isBroken(code: string): boolean {
   return /^(53|58|XX)/.test(code);
 }
@@ -101,7 +107,7 @@ function judgeEntry({ database, username, session }: LoggedInEntry, { replicatio
 
 const WHOLE_SERVER = 'ALTER SYSTEM SET default_transaction_read_only = off; SELECT pg_reload_conf();';
 
-/** By where pg_settings says that the setting comes from. */
+/** The statement that resets the setting, by its source in pg_settings. */
 const WRITABLE: Readonly<Record<string, (database: string, role: string) => string>> = {
   database: (database) => `ALTER DATABASE ${database} RESET default_transaction_read_only;`,
   user: (_, role) => `ALTER ROLE ${role} RESET default_transaction_read_only;`,

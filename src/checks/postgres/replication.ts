@@ -8,7 +8,7 @@ import { ofPostgres, type PostgresContext, postgresContext, serverIn } from './c
 import { shownBy } from './managed.ts';
 import { blockedCommits } from './synchronous.ts';
 
-/** Bytes of log behind which a standby is no help soon: 64 segments of 16 MiB. */
+/** Bytes of log. A standby that is further behind cannot help soon. 64 segments of 16 MiB. */
 const FAR_BEHIND = 1 << 30;
 
 export const postgresReplication: Check = {
@@ -35,7 +35,10 @@ export const postgresReplication: Check = {
   },
 };
 
-/** One server: what prod does not accept, unless somebody else answers for its failover. */
+/**
+ * Judges a server without a standby. Prod does not accept one, unless a managed service is responsible for the
+ * failover.
+ */
 function alone({ deployment, postgres, facts }: PostgresContext, observed: string): Judgement {
   const expected = 'a standby that streams';
   const { managed } = postgres;
@@ -71,7 +74,7 @@ function judgeStandbys(
 ): Judgement {
   const expected = 'a standby that streams and keeps up';
   const observed = listed(standbys.map(words));
-  // Without pg_monitor the standbys are there, and nothing else of them is.
+  // Without pg_monitor the standbys are listed, but not their state.
   if (!isShown || standbys.every(({ state }) => state === undefined))
     return pass(`${observed} (state not shown)`, expected);
   const streaming = standbys.filter(({ state }) => state === 'streaming');

@@ -18,12 +18,15 @@ export const postgresRights: Check = {
   },
 };
 
-/** PostgreSQL: read_only_sql_transaction, undefined_function (there was no gen_random_uuid() before 13). */
+/**
+ * PostgreSQL error codes: read_only_sql_transaction, and undefined_function (gen_random_uuid() does not exist before
+ * 13).
+ */
 const READ_ONLY = '25006';
 const NO_FUNCTION = '42883';
-/** There is none of the schemas of search_path. */
+/** None of the schemas of search_path exists. */
 const NO_SCHEMA = '3F000';
-/** What a pooler that lends single statements says to BEGIN. */
+/** The answer of a pooler in statement mode to BEGIN. */
 const NO_TRANSACTION = '08P01';
 
 function judgeEntry({ database, username, session }: LoggedInEntry): Judgement {

@@ -5,7 +5,7 @@ import { finding, listed, pass } from '../judgement.ts';
 import { warning } from '../when.ts';
 import { ofPostgres, type PostgresContext, postgresContext, serverIn } from './context.ts';
 
-/** As with nodes: what is sold as 8 GiB has a little less. */
+/** As for nodes: what is sold as 8 GiB has a little less. */
 const TOLERANCE = 0.94;
 
 export const postgresSize: Check = {
@@ -31,7 +31,7 @@ export const postgresSize: Check = {
 
 type Size = NonNullable<NonNullable<PostgresContext['postgres']['managed']>['size']>;
 
-/** What is declared against the checklist, and against the little that is seen. */
+/** Compares the declared size with the checklist, and with the few facts that the server shows. */
 function judgeSize(
   { deployment, facts }: PostgresContext,
   size: Size,
@@ -62,7 +62,7 @@ function judgeSize(
   return finding('warn', { observed: `declared: ${listed(faults)}`, expected });
 }
 
-/** Share of the storage above which it is as good as full: an upgrade rewrites tables beside the old ones. */
+/** Share of the storage above which it counts as full: an upgrade rewrites tables beside the old ones. */
 const FULL = 0.8;
 
 function bytes(text: string | undefined): number | undefined {

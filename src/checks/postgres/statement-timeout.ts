@@ -5,8 +5,8 @@ import { errorInProdElseWarning } from '../when.ts';
 import { inEach, type LoggedInEntry, ofPostgres, postgresContext, quoted } from './context.ts';
 
 /**
- * Seconds below which a limit ends what Dify does in the ordinary. `breaks`: indexes over the tables of messages are built in minutes, so that a
- * migration would never get through. `tight`: big installations and long answers would meet it.
+ * Seconds. A shorter limit ends normal work of Dify. `breaks`: indexes over the tables of messages are built in
+ * minutes, so a migration would never finish. `tight`: big installations and long answers would reach it.
  */
 const LEAST: Partial<Readonly<Record<SessionSetting, { readonly breaks: number; readonly tight: number }>>> = {
   statement_timeout: { breaks: 60, tight: 300 },

@@ -2,7 +2,10 @@ import type { ReplicationFact, SessionFact, StandbyFact } from '../../evidence/p
 import type { Judgement } from '../check.ts';
 import { finding, listed } from '../judgement.ts';
 
-/** How many of which standbys a commit waits for: `ANY 2 (a, b)`, `FIRST 1 (a, b)`, `2 (a, b)`, `a, b`, `*` (PostgreSQL, synchronous_standby_names). */
+/**
+ * How many standbys a commit waits for, and which: `ANY 2 (a, b)`, `FIRST 1 (a, b)`, `2 (a, b)`, `a, b`, `*`
+ * (PostgreSQL, synchronous_standby_names).
+ */
 interface Required {
   readonly count: number;
   readonly names: readonly string[];
@@ -17,7 +20,7 @@ export function requiredStandbys(setting: string): Required {
   return { count: names.length === 0 ? 0 : Number(count ?? 1), names };
 }
 
-/** Where commits wait for standbys of which too few are there, none ever ends; undefined where they do end. */
+/** Fails if commits wait for standbys and too few of them exist, so that no commit ends. Undefined if commits end. */
 export function blockedCommits(
   { required, standbys, isShown }: ReplicationFact,
   commits: readonly SessionFact['commit'][],
@@ -25,7 +28,7 @@ export function blockedCommits(
   const { count, names } = requiredStandbys(required);
   if (count === 0) return undefined;
   const isStuck = commits.includes('waits');
-  // One that ended outweighs what the settings say: synchronous_commit may be local, or another standby may have the name.
+  // A commit that ended outweighs the settings: synchronous_commit may be local, or another standby may have the name.
   if (!isStuck && commits.includes('ended')) return undefined;
   const isNamed = ({ name }: StandbyFact) =>
     names.some((one) => one === '*' || one.toLowerCase() === name.toLowerCase());

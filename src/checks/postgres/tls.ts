@@ -34,7 +34,7 @@ export const postgresTls: Check = {
       verifies,
     );
     if (verifies || judged.status === 'pass') return judged;
-    // libpq goes on: what nobody verifies stops nothing, but nothing keeps another server from taking this one's place either.
+    // libpq continues without verification, so nothing fails, but another server can take the place of this one.
     if (seen.deployment.tier === 'test') return pass(`encrypted, not verified: ${judged.observed}`, judged.expected);
     return { ...judged, status: 'warn', remedy: 'set postgres.tls to verify-full, with the authority in caFile' };
   },
@@ -45,7 +45,7 @@ const NEXT: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'find out what listens there: PostgreSQL answers at once',
 };
 
-/** libpq looks at the host name with verify-full alone. */
+/** libpq checks the host name with verify-full only. */
 function withoutHost<T extends { readonly wrongHost?: string }>(certificate: T): Omit<T, 'wrongHost'> {
   const { wrongHost: _, ...rest } = certificate;
   return rest;

@@ -52,7 +52,7 @@ function judgeUpkeep(upkeep: UpkeepFact, { settings = {} }: ServerFact): readonl
   ];
 }
 
-/** Bytes of log that a slot keeps for nobody, from which on a disk is in danger. */
+/** Bytes of log that an unused slot keeps; above this the disk is in danger. */
 const MUCH = 1 << 30;
 
 function judgeSlots({ idleSlots, lostSlots }: UpkeepFact, bound = '-1'): Judged {

@@ -1,6 +1,6 @@
 import type { Judgement } from '../check.ts';
 
-/** Another check has said it already: one fault, one finding. */
+/** A skip because another check reports it: one problem, one finding. */
 export function aside(message: string): Judgement {
   return { status: 'skip', observed: '', expected: '', message };
 }

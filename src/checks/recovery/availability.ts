@@ -58,13 +58,13 @@ export const recoveryAvailability: Check = {
   },
 };
 
-/** The checks that say why something that the product relies on was not seen. */
+/** The checks that report why something that the product relies on was not seen. */
 function unobservedIn(context: JudgeContext, deployment: Deployment): readonly string[] {
   const isSpread = deployment.target.type === 'kubernetes' && (deployment.recovery?.topology?.zones ?? 1) > 1;
   return [...(isSpread ? unobserved(context, 'zones') : []), ...unobservedFailovers(context, deployment)];
 }
 
-/** Components without which something that users see stands still; a proxy or web server of one is for config.replicas. */
+/** Components without which something that users see stops. config.replicas covers a single proxy or web server. */
 const ALONE: readonly ComponentName[] = ['beat', 'apiWebsocket', 'pluginDaemon', 'localSandbox'];
 
 function topologyOf({ target, recovery, postgres, redis }: Deployment, planned: Planned): Topology {

@@ -20,7 +20,7 @@ export const recoveryConfiguration: Check = {
         'clone it on another machine, and run difyctl validate on the file in it',
       );
     }
-    // The data can be brought back without it, by hand and late: not a reason to stop an install.
+    // Without it the data can still be restored, by hand and later: no reason to block an install.
     return finding('warn', { observed: 'no repository is named', expected });
   },
 };

@@ -7,7 +7,7 @@ import { aside } from './aside.ts';
 import { declared } from './declared.ts';
 import { evidenceOf, isObserved, observingCheck } from './mechanisms.ts';
 
-/** Saved this much more often than the other, one of the two is always from another time. */
+/** If one is saved this much more often than the other, the two are never from the same time. */
 const MOST_TIMES = 2;
 
 export const recoveryConsistency: Check = {

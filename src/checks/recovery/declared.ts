@@ -1,7 +1,7 @@
 import type { Judgement } from '../check.ts';
 import { finding } from '../judgement.ts';
 
-/** A part of the plan that difyctl neither makes nor sees, and the step that shows it. */
+/** A warning about a part of the plan that difyctl neither makes nor sees, and the step that shows it. */
 export function declared(what: string, show: string): Judgement {
   return finding('warn', {
     observed: 'declared, not seen',

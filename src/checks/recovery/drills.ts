@@ -16,7 +16,7 @@ export const recoveryDrills: Check = {
     const { recovery, vectorStore } = deploymentOf(context);
     const { interval = '0s', last } = recovery?.drills ?? {};
     const expected = `a drill every ${interval}`;
-    // A bundled vector store is a risk that may be accepted only with backups that were drilled.
+    // The risk of a bundled vector store may be accepted only with backups that were drilled.
     const grave = vectorStore.mode === 'bundled' ? 'fail' : 'warn';
     const why = grave === 'fail' ? ', and a bundled vector store relies on it' : '';
     if (last === undefined) return finding(grave, { observed: `no drill yet${why}`, expected });

@@ -7,7 +7,7 @@ import { deploymentOf, finding } from '../judgement.ts';
 import { errorInProd, whereFile } from '../when.ts';
 import { declared } from './declared.ts';
 
-/** The deployment as its plan stands today: a measurement that no longer speaks is left out. */
+/** The deployment without a measurement that is no longer valid. */
 export function currentPlan(deployment: Deployment, now: Date): Deployment {
   const { recovery } = deployment;
   if (recovery?.measured === undefined || isFresh(recovery.measured.at, now, MEASUREMENT_VALID_SECONDS))

@@ -9,7 +9,10 @@ import { postgresReplication } from '../postgres/replication.ts';
 import { redisPersistence } from '../redis/persistence.ts';
 import { redisReplication } from '../redis/replication.ts';
 
-/** What a plan relies on and a check of its service sees. Such a check says itself what is wrong; here counts only whether it passes. */
+/**
+ * Mechanisms that a plan relies on, and the check that observes each. That check reports what is wrong; here it only
+ * counts whether it passes.
+ */
 const OBSERVED_BY = {
   archive: postgresArchiving,
   standby: postgresReplication,
@@ -21,14 +24,14 @@ const OBSERVED_BY = {
 
 type Mechanism = keyof typeof OBSERVED_BY;
 
-/** The evidence that these need, for `wants`. */
+/** The evidence that these mechanisms need, for `optional`. */
 export function evidenceOf(...sights: readonly Mechanism[]): Check['requires'] {
   return [
     ...new Set(sights.flatMap((sight) => [...OBSERVED_BY[sight].requires, ...(OBSERVED_BY[sight].optional ?? [])])),
   ];
 }
 
-/** True if the check that looks at it had its evidence and passes. */
+/** True if the observing check applies, had its evidence and passes. */
 export function isObserved(context: JudgeContext, sight: Mechanism): boolean {
   const check: Check = OBSERVED_BY[sight];
   if (observingCheck(context, sight) === undefined) return false;
@@ -36,18 +39,18 @@ export function isObserved(context: JudgeContext, sight: Mechanism): boolean {
   return check.judge(context).status === 'pass';
 }
 
-/** The id of the check that says what was seen of it; undefined if no check of this deployment does. */
+/** The id of the check that observes the mechanism; undefined if that check does not apply to this deployment. */
 export function observingCheck({ deployment, tier }: JudgeContext, sight: Mechanism): string | undefined {
   const check: Check = OBSERVED_BY[sight];
   return (check.when?.(deployment, tier) ?? true) === true ? check.id : undefined;
 }
 
-/** The check that says why this was not seen; empty if it was. */
+/** The check that reports why the mechanism was not seen; empty if it was. */
 export function unobserved(context: JudgeContext, sight: Mechanism): readonly string[] {
   return isObserved(context, sight) ? [] : [OBSERVED_BY[sight].id];
 }
 
-/** The checks that say why a failover that a managed service declares was not seen. */
+/** The checks that report why a failover that a managed service declares was not seen. */
 export function unobservedFailovers(context: JudgeContext, { postgres, redis }: Deployment): readonly string[] {
   return [
     ...(postgres.mode === 'external' && postgres.managed?.ha === true ? unobserved(context, 'standby') : []),
@@ -55,10 +58,13 @@ export function unobservedFailovers(context: JudgeContext, { postgres, redis }: 
   ];
 }
 
-/** The evidence that `lossesSeen` looks at. */
+/** The evidence that `observedLosses` uses. */
 export const lossEvidence = evidenceOf('archive', 'standby', 'versions');
 
-/** What each store loses, and of each figure whether the mechanism behind it was seen. A measured figure is the file's word. */
+/**
+ * What each store loses, and for each figure whether its mechanism was seen. A measured figure is only declared, so its
+ * `see` is recovery.measured.
+ */
 export function observedLosses(
   context: JudgeContext,
   disaster: Disaster,

@@ -34,7 +34,7 @@ function missingParts({ redis }: Deployment, plan: NonNullable<Deployment['recov
     rto: plan.rto,
     rpo: plan.rpo,
     postgres: plan.postgres,
-    // A bundled Redis keeps what Compose and the chart give it.
+    // Compose and the chart decide about the persistence of a bundled Redis.
     ...(redis.mode === 'external' ? { redis: plan.redis } : {}),
     objectStorage: plan.objectStorage,
     vectorStore: plan.vectorStore,

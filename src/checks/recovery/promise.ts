@@ -4,7 +4,10 @@ import type { Judgement, Observation } from '../check.ts';
 import { finding, listed } from '../judgement.ts';
 import { aside } from './aside.ts';
 
-/** Each store's loss against what was promised, the arithmetic in the message; `remedy` where it is broken. */
+/**
+ * Compares the loss of each store with the promise; the message has the arithmetic. If the promise is broken, `broken`
+ * gives the remedy and the reason.
+ */
 export function judgeLosses(
   losses: readonly Loss[],
   promised: string,
@@ -48,7 +51,7 @@ function words({ store, how, seconds }: Loss): string {
   return seconds === undefined ? `${store} (${how})` : `${store} ${span(seconds)} (${how})`;
 }
 
-/** How long a backup whose duration nobody said may take. */
+/** How long a backup may take if its duration is not declared. */
 function roomFor(losses: readonly Loss[], limit: number): string {
   const open = losses.filter((loss) => loss.open === true);
   return open.map(({ store, seconds = 0 }) => `; one of ${store} may take ${span(limit - seconds)}`).join('');

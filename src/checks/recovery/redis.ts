@@ -18,7 +18,7 @@ export const recoveryRedis: Check = {
     const planned = deploymentOf(context).recovery?.redis?.persistence ?? 'none';
     if (planned === 'none')
       return finding('warn', { observed: 'no persistence: a restart loses every queued and running job', expected });
-    // What the server does, and whether it can be seen, is said there: one fault, one finding.
+    // redis.persistence reports what the server does, and whether it can be seen: one problem, one finding.
     if (!isObserved(context, 'redisFiles'))
       return aside(`whether Redis keeps ${planned} was not seen: see redis.persistence`);
     return pass(`${planned}: a restart loses ${LOST[planned]}, no stored work`, expected);

@@ -28,7 +28,7 @@ export const recoveryRpo: Check = {
     const losses = observedLosses(context, 'machine', deployment, standby);
     const wrong = losses.filter((loss) => exceeds(loss, durationSeconds(rpo)));
     const isDatabaseAlone = wrong.length > 0 && wrong.every(({ store }) => store === 'postgres');
-    // A replica that nobody could look at: neither there nor missing.
+    // The replica could not be observed: neither there nor missing.
     if (isDatabaseAlone && standby === 'unseen' && plan?.method === 'replica' && plan.interval !== undefined) {
       return aside('whether the replica is synchronous was not seen: see postgres.reachable and postgres.replication');
     }
@@ -53,7 +53,7 @@ export const recoveryCorruption: Check = {
     const losses = observedLosses(context, 'corruption', deployment, standby);
     const own = losses.filter(({ store }) => !gone.some((loss) => loss.store === store));
     const wrong = own.filter((loss) => exceeds(loss, durationSeconds(promised)));
-    // One fault, one finding: what no longer comes back from a lost machine does not come back from a mistake either.
+    // One problem, one finding: what cannot be restored after a lost machine cannot be restored after a mistake either.
     if (gone.length > 0 && wrong.length === 0) return aside('the same backups answer it: see recovery.rpo');
     return judgeLosses(
       own.map((loss) => unsaid(loss, machine)),
@@ -68,7 +68,7 @@ export const recoveryCorruption: Check = {
   },
 };
 
-/** That nobody sees the copies of a store is said once, by recovery.rpo. */
+/** Removes `declared` if recovery.rpo already reports it for the store. */
 function unsaid(loss: Loss, machine: readonly Loss[]): Loss {
   const { declared: _, ...rest } = loss;
   return machine.some(({ store, declared }) => store === loss.store && declared === true) ? rest : loss;
@@ -93,7 +93,7 @@ export const recoveryRegion: Check = {
     const losses = observedLosses(context, 'region', deployment, standby);
     const judged = judgeLosses(losses, rpo, { remedy: recoveryRegion.remedy });
     if (judged.status === 'fail' || judged.status === 'skip') return judged;
-    // No field of the file says where backups lie, and nothing of the second region is in reach from here.
+    // No field of the file says where backups are kept, and nothing in the second region can be reached from here.
     return {
       ...declaredOnly(
         'a second region that holds files and backups',

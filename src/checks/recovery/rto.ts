@@ -116,12 +116,12 @@ function facts(context: JudgeContext) {
   return { deployment, recovery: deployment.recovery, rto: deployment.recovery?.rto ?? '0s' };
 }
 
-/** A figure of the file that keeps the promise is declared, which is said once. */
+/** A figure of the file that keeps the promise is only declared, which recovery.measured reports once. */
 function asMeasured(observed: string): Judgement {
   return aside(`${observed}, by a figure that is declared, not seen: see recovery.measured`);
 }
 
-/** A promise below what anybody publishes: the reason, its source, and what could be promised instead. */
+/** Fails for a promise below every published figure: the reason, its source, and what can be promised instead. */
 function unreachable({ what, seconds, how, source }: Duration, rto: string, field: string): Judgement {
   const observed = `${what}: ${how}`;
   return finding('fail', {

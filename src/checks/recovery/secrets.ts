@@ -31,7 +31,7 @@ export const recoverySecrets: Check = {
         remedy: `copy that Secret into your secret manager, and say where: difyctl init --recovery-configuration-secrets "vault: kv/${name}"`,
       });
     }
-    // A restored database is unreadable without it; it can still be copied, as long as the installation lives.
+    // Without it a restored database cannot be read. It can still be copied while the installation exists.
     return finding('warn', {
       observed: 'the generated SECRET_KEY is known to the installation alone',
       expected,
@@ -42,7 +42,7 @@ export const recoverySecrets: Check = {
   },
 };
 
-/** What this machine could read lies outside the cluster. */
+/** A secret that this machine could read is kept outside the cluster. */
 function judgeGiven(context: JudgeContext, expected: string): Judgement {
   const facts = context.optionalEvidence(SECRETS_FACTS)?.data ?? [];
   const fact = facts.find(({ path }) => path === 'secrets.secretKey');

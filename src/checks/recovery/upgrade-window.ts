@@ -13,7 +13,7 @@ export const recoveryUpgradeWindow: Check = {
   judge: (context) => {
     const named = deploymentOf(context).recovery?.upgradeWindow;
     const expected = 'day, from, to and time zone';
-    // Database migrations run with the api stopped: without a window they run when somebody happens to upgrade.
+    // Database migrations run with the api stopped: without a window they run at any time of day.
     if (named === undefined) return finding('warn', { observed: 'no upgrade window is named', expected });
     const [from, to] = (named.split(' ')[1] ?? '').split('-');
     if (from === to) return finding('warn', { observed: `${named} is no time at all`, expected });

@@ -6,7 +6,7 @@ import { faultStatus, notReached } from '../services/probed.ts';
 import { errorInProdElseWarning, whereFile } from '../when.ts';
 import { cliOf, type RedisContext } from './context.ts';
 
-/** redis-py opens redis, rediss and unix URLs, never sentinel ones: the agent backend has to be given a plain address. */
+/** redis-py opens redis, rediss and unix URLs, never sentinel ones: the agent backend needs a plain address. */
 export const redisAgentBackend: Check = {
   id: 'redis.agent-backend',
   title: 'the agent backend has a Redis that it can use',
@@ -43,7 +43,10 @@ export const redisAgentBackend: Check = {
 
 type AgentEvidence = Pick<RedisContext, 'deployment' | 'from'>;
 
-/** Where the URL asks for no verification, or names an authority that only the container has, the dates alone count. */
+/**
+ * If TLS did not fail, only the dates count: the URL may ask for no verification, or name an authority that only the
+ * container has. Undefined if the certificate is good.
+ */
 function certificateFault({ certificate, fault: broken }: RedisServerFact, now: Date): Judgement | undefined {
   if (certificate === undefined) return undefined;
   const { distrust: _, wrongHost: __, ...dates } = certificate;

@@ -12,7 +12,7 @@ import { redisEventBus, redisFailoverTiming, redisSentinelClient } from './senti
 import { redisSentinels } from './sentinels.ts';
 import { redisTopology } from './topology.ts';
 
-/** In the order in which a connection comes about. */
+/** In the order in which a connection is made. */
 export const redisChecks: readonly Check[] = [
   redisTopology,
   redisMaster,

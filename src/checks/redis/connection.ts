@@ -73,9 +73,9 @@ function serverLogin(found: RedisContext): readonly Observation[] {
 function sentinelLogins({ evidence: { sentinels }, from }: RedisContext): readonly Observation[] {
   const isAnyIn = sentinels.some((sentinel) => sentinel.fault === undefined);
   return sentinels.flatMap(({ address, fault: seen }) => {
-    // One that is silent is down, as redis.sentinels says, unless all of them are.
+    // A silent sentinel is down, which redis.sentinels reports, unless none lets Dify in.
     if (seen !== undefined && isSilent(seen) && isAnyIn) return [];
-    // What is no sentinel, or knows no such master, let us in all the same.
+    // A server that is no sentinel, or does not know the master, has accepted the login.
     const isIn = seen === undefined || (seen.stage === 'use' && !isSilent(seen));
     return observe(address, isIn ? undefined : seen, 'lets Dify in', from);
   });
@@ -89,7 +89,7 @@ function observe(
 ): readonly Observation[] {
   const expected = 'the login is accepted';
   if (seen === undefined) return [{ subject, from, status: 'pass', observed: good, expected }];
-  // Stages before the login have checks of their own, and so have secrets without a value.
+  // Other checks report stages before the login, and secrets without a value.
   if ((seen.stage !== 'login' && seen.stage !== 'use') || seen.code === 'NOSECRET') return [];
   return [{ subject, from, status: 'fail', observed: seen.text, expected }];
 }

@@ -38,7 +38,7 @@ export const redisConnections: Check = {
   },
 };
 
-/** Seconds below which connections of Dify's pools would be closed between two uses, time and again. */
+/** Seconds. With a shorter limit, connections of Dify's pools are closed between two uses. */
 const IDLE_SECONDS = 60;
 
 function judgeIdle({ address, settings }: RedisServerFact): Judgement | undefined {
@@ -53,7 +53,7 @@ function judgeIdle({ address, settings }: RedisServerFact): Judgement | undefine
   });
 }
 
-/** How many connections the planned processes hold at least, and how many are room enough. */
+/** How many connections the planned processes hold at least, how many are enough for bursts, and the formula. */
 function redisBudget({ api, worker, apiWebsocket, beat, pluginDaemon }: Planned): {
   readonly least: number;
   readonly room: number;

@@ -14,7 +14,7 @@ type ExternalRedis = Exclude<Redis, { readonly mode: 'bundled' }>;
 export const onExternalRedis = whereFile(({ redis }) => redis.mode === 'external');
 export const onSentinel = whereFile(({ redis }) => redis.mode === 'external' && redis.topology === 'sentinel');
 
-/** What the rules of Redis look at. */
+/** What the checks of Redis judge. */
 export interface RedisContext {
   readonly deployment: Deployment;
   readonly redis: ExternalRedis;
@@ -22,7 +22,7 @@ export interface RedisContext {
   readonly evidence: RedisFacts;
 }
 
-/** The case of a check that needs REDIS and arises for an external Redis only. */
+/** The input of a check that requires REDIS. Throws if Redis is bundled. */
 export function redisContext(context: JudgeContext): RedisContext {
   const deployment = deploymentOf(context);
   const { redis } = deployment;
@@ -35,14 +35,14 @@ export function redisContext(context: JudgeContext): RedisContext {
   };
 }
 
-/** Why the server was not connected to, as a skip that names the check that says so; undefined where it was. */
+/** A skip if the server could not be connected to, with the check that reports it; undefined if it could. */
 export function unconnected({ redis, evidence }: RedisContext): Judgement | undefined {
   const stage = evidence.server?.fault?.stage;
   if (evidence.server !== undefined && stage !== 'resolve' && stage !== 'connect') return undefined;
   return notReached(redis.topology === 'sentinel' ? 'redis.master' : 'redis.reachable');
 }
 
-/** The server where it answered to its user, else the skip that names the check that says why not. */
+/** The server if it accepted its user, else a skip with the check that reports why not. */
 export function answering(found: RedisContext): RedisServerFact | Judgement {
   const { server } = found.evidence;
   const away = unconnected(found);
@@ -52,7 +52,7 @@ export function answering(found: RedisContext): RedisServerFact | Judgement {
   return notReached(server.fault.stage === 'tls' ? 'redis.tls' : 'redis.login');
 }
 
-/** The server and its INFO, where it is one that Dify can use: no cluster, no replica, no sentinel. */
+/** The server and its INFO if Dify can use it (no cluster, no replica, no sentinel), else a skip. */
 export function serving(
   found: RedisContext,
 ): { readonly server: RedisServerFact; readonly info: RedisInfo } | Judgement {
@@ -69,7 +69,10 @@ export function isJudgement(found: object): found is Judgement {
   return 'status' in found && 'message' in found;
 }
 
-/** What the server keeps from its clients: of a managed service declared and not seen, of any other not seen for want of a right. */
+/**
+ * The judgement of something that the server hides: for a managed service a warning, because it is only declared; for
+ * any other `unknown`, because a right is missing.
+ */
 export function hidden({ redis }: RedisContext, what: string, grant: string): Judgement {
   if (redis.managed !== undefined) return declaredOnly(what, `check the parameters of ${redis.managed.by}`);
   return {

@@ -6,7 +6,7 @@ import { notReached } from '../services/probed.ts';
 import { error } from '../when.ts';
 import { answering, cliOf, isJudgement, onExternalRedis, type RedisContext, redisContext } from './context.ts';
 
-/** The server where its databases were tried; else the skip that says why they were not. */
+/** The server if its databases were tried, else a skip that says why not. */
 function tried(found: RedisContext): RedisServerFact | Judgement {
   const server = answering(found);
   if (isJudgement(server)) return server;
@@ -18,7 +18,7 @@ function tried(found: RedisContext): RedisServerFact | Judgement {
 
 const nameOf = ({ use, number }: DatabaseFact) => `database ${number} (${use})`;
 
-/** One check over the databases, of which `isAt` picks the faults that are its own. */
+/** Judges the databases; `isAt` selects the failures that this check reports. */
 function overDatabases(
   found: RedisContext,
   expected: string,
@@ -40,7 +40,7 @@ function overDatabases(
   return { ...finding('fail', { observed, expected }), observations, faults };
 }
 
-/** Faults that other checks say: a cluster, a right that is missing, a replica. */
+/** Failures that other checks report: a cluster, a missing right, a replica. */
 const SAID_ELSEWHERE = ['CLUSTER', 'CLUSTERDOWN', 'MOVED', 'NOPERM', 'READONLY'];
 
 export const redisDatabases: Check = {

@@ -7,7 +7,10 @@ import { cliOf, type RedisContext } from './context.ts';
 
 const EXPECTED = 'a replica that the sentinels may promote, and that lets Dify in as the master does';
 
-/** Whether what follows the master could take its place: replicas that the sentinels may promote, and that Dify could then use; undefined where they could. */
+/**
+ * Judges whether a replica could replace the master: the sentinels may promote it, and Dify could use it then.
+ * Undefined if so, or if no replica is known.
+ */
 export function judgeCandidates(found: RedisContext): Judgement | undefined {
   const { server, sentinels } = found.evidence;
   const views = sentinels.filter(
@@ -18,7 +21,7 @@ export function judgeCandidates(found: RedisContext): Judgement | undefined {
   return unwanted(candidates) ?? shut(found, candidates) ?? lost(candidates, found);
 }
 
-/** By address; down where most of the sentinels say so. */
+/** One entry for each address. A replica is down if most of the sentinels say so. */
 function merged(views: readonly SentinelFact[]): readonly CandidateFact[] {
   const all = views.flatMap(({ candidates = [] }) => candidates);
   return [...new Set(all.map(({ address }) => address))].map((address) => {
@@ -42,7 +45,7 @@ function unwanted(candidates: readonly CandidateFact[]): Judgement | undefined {
   });
 }
 
-/** Replicas that would be promoted, and that Dify could not use then. */
+/** Judges replicas that would be promoted but that Dify could not use. */
 function shut({ evidence, deployment, from }: RedisContext, candidates: readonly CandidateFact[]) {
   const shutOut = (evidence.failoverCandidates ?? []).flatMap(({ address, fault: seen }) =>
     seen === undefined || !isCandidate(candidates, address) ? [] : [{ address, seen }],

@@ -5,7 +5,9 @@ import { counted, finding, pass } from '../judgement.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
 import { answering, cliOf, hidden, isJudgement, onExternalRedis, redisContext } from './context.ts';
 
-/** The published checklist of both tiers; Dify's clients log in with a user name, which Redis knows since 6. */
+/**
+ * Minimum of the published checklist in both tiers. Dify's clients log in with a user name, which Redis has since 6.
+ */
 const OLDEST = '6.0.0';
 
 export const redisVersion: Check = {
@@ -42,8 +44,9 @@ export const redisVersion: Check = {
 };
 
 /**
- * Lines below this one are fixed by nobody: neither by Redis, nor by distributions, nor by cloud services (redis.io, product lifecycle; AWS ended 6.0 of ElastiCache, Dify
- * issues 37372 and 37429). Newer lines that Redis itself ended are still fixed by distributions and services, which the server does not say.
+ * Older lines get no fixes: neither from Redis, nor from distributions, nor from cloud services (redis.io, product
+ * lifecycle; AWS ended 6.0 of ElastiCache, Dify issues 37372 and 37429). Newer lines that Redis itself ended still get
+ * fixes from distributions and services, which the server does not show.
  */
 const MAINTAINED = '6.2.0';
 const NEXT = '7.2';
@@ -102,7 +105,10 @@ export const redisRole: Check = {
   },
 };
 
-/** What a balancer over several servers, or a name with several addresses, hands out by turns. */
+/**
+ * Fails if several servers answer at the address by turns: a balancer, or a name with several addresses. Undefined if
+ * one does.
+ */
 function severalServers({ address, info, backends = [] }: RedisServerFact, isManaged: boolean): Judgement | undefined {
   const all = [{ isReplica: info?.role === 'replica', runId: info?.runId }, ...backends];
   const replicas = all.filter(({ isReplica }) => isReplica).length;
@@ -113,7 +119,7 @@ function severalServers({ address, info, backends = [] }: RedisServerFact, isMan
     return finding('fail', { observed, expected, remedy });
   }
   const masters = new Set(all.map(({ runId }) => runId)).size;
-  // A service may run several proxies of one and the same database.
+  // A managed service may run several proxies for one database.
   if (replicas > 0 || masters < 2 || isManaged) return undefined;
   const observed = `${counted(masters, 'server')} answer at ${address} by turns`;
   const message = `${observed}: what is written to one is missing in the other`;

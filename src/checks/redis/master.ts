@@ -59,7 +59,7 @@ function unnamed({ evidence: { sentinels }, redis }: RedisContext, expected: str
   return notReached(whyNone(sentinels));
 }
 
-/** Where no sentinel answers, the check that says why. */
+/** The check that reports why no sentinel answers. */
 function whyNone(sentinels: readonly SentinelFact[]): string {
   const faults = sentinels.flatMap((sentinel): readonly FaultFact[] =>
     sentinel.fault === undefined ? [] : [sentinel.fault],

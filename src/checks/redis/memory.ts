@@ -39,7 +39,7 @@ export const redisEvictionPolicy: Check = {
   },
 };
 
-/** Share of maxmemory from which on `noeviction` is near to refusing writes. */
+/** Share of maxmemory above which `noeviction` soon refuses writes. */
 const FULL = 0.9;
 
 export const redisSize: Check = {

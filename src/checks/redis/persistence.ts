@@ -52,7 +52,7 @@ export const redisPersistence: Check = {
 
 type Kept = 'append-only file' | 'saves' | 'nothing on disk' | 'not seen';
 
-/** The schedule of saves stands in CONFIG alone; where that is refused, a save since the start is as good. */
+/** Only CONFIG shows the schedule of saves. If that is refused, a save since the start proves a schedule. */
 function keptBy({ settings }: RedisServerFact, info: RedisInfo, now: Date): Kept {
   if (info.isAof === true) return 'append-only file';
   if (settings.save !== undefined) return settings.save === '' ? 'nothing on disk' : 'saves';
@@ -62,7 +62,7 @@ function keptBy({ settings }: RedisServerFact, info: RedisInfo, now: Date): Kept
   return rdbSavedAt > startedAt + CLOCK_SECONDS ? 'saves' : 'not seen';
 }
 
-/** How far this machine's clock and that of Redis may be apart before a start is taken for a save. */
+/** Seconds by which the clocks of this machine and of Redis may differ, so that a start is not mistaken for a save. */
 const CLOCK_SECONDS = 60;
 
 function brokenWrites({ isAof, aofWriteStatus, aofRewriteStatus, rdbStatus }: RedisInfo): string | undefined {

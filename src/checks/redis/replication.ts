@@ -25,7 +25,7 @@ export const redisReplication: Check = {
     const cli = `${cliOf(server.address)} INFO replication`;
     const expected = `a replica that is online, at most ${REPLICA_LAG_SECONDS} s behind`;
     if (replicas.length === 0) {
-      // One address and no second server: redis.topology says so, and whether a managed service hides one.
+      // One address and no second server: redis.topology reports that, also for a managed service that may hide one.
       if (found.redis.topology === 'standalone') return notReached('redis.topology');
       if (found.redis.managed !== undefined) return declaredOnly('a replica of Redis', cli);
       const observed = `no replica follows ${server.address}`;

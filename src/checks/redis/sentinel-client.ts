@@ -9,8 +9,8 @@ import { error, errorInProdElseWarning } from '../when.ts';
 import { onSentinel, redisContext } from './context.ts';
 
 /**
- * What Dify's own clients cannot say to sentinels (Dify 1.16, api/extensions/ext_redis.py and ext_celery.py): redis-py's Sentinel is made without TLS, kombu's
- * gets a password and no user name, and nodes are split at their first colon.
+ * What Dify's clients cannot do with sentinels (Dify 1.16, api/extensions/ext_redis.py and ext_celery.py): redis-py's
+ * Sentinel is created without TLS, kombu's gets a password and no user name, and nodes are split at their first colon.
  */
 export const redisSentinelClient: Check = {
   id: 'redis.sentinel-client',

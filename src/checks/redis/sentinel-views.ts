@@ -5,19 +5,20 @@ import { groupBy } from '../judgement.ts';
 import { faultStatus } from '../services/probed.ts';
 import type { RedisContext } from './context.ts';
 
-/** True where nothing came back: what is silent counts as down, and not as a refusal. */
+/** True if nothing answered. Silence counts as down, not as a refusal. */
 export function isSilent({ code }: FaultFact): boolean {
   return code === 'ETIMEDOUT' || code === 'ECONNRESET';
 }
 
-/** True where a sentinel is up and does not let Dify in: redis.login and redis.sentinel-client say so. */
+/** True if a sentinel is up and refuses Dify, which redis.login and redis.sentinel-client report. */
 function isTurnedAway(seen: FaultFact): boolean {
   return seen.stage === 'tls' || (seen.stage === 'login' && !isSilent(seen));
 }
 
 /**
- * Sentinels that gave no answer, each with why, or that most of their fellows hold to be down. What a machine outside the cluster could not connect to may well be up: there
- * only the fellows' word counts. Fellows know each other by announced addresses, so the two lists are not added up.
+ * The sentinels that did not answer, each with the reason, or those that most of their peers report as down, whichever
+ * are more. A sentinel that a machine outside the cluster cannot connect to may be up, so there only the peers count.
+ * Peers know each other by announced addresses, so the two lists are not added up.
  */
 export function downOf(
   { evidence, deployment, from }: RedisContext,
@@ -38,7 +39,7 @@ export function downOf(
   return [...words, ...silent.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`)];
 }
 
-/** What one sentinel says of the master; nothing where it lets nobody in, which is a question of its own. */
+/** What one sentinel reports about the master; empty if it refuses Dify, which other checks report. */
 export function observe(
   { address, fault: seen, master, quorum, flags }: SentinelFact,
   { from }: RedisContext,

@@ -73,7 +73,7 @@ function losses(
 ): Judgement | undefined {
   const down = downOf(found, answered);
   const up = known - down.length;
-  // What SENTINEL CKQUORUM asks for: enough to call the master down, and a majority to choose who takes over.
+  // What SENTINEL CKQUORUM requires: enough to declare the master down, and a majority to elect who does the failover.
   const needed = Math.max(quorum, Math.floor(known / 2) + 1);
   const remedy = `start the sentinels that are down; SENTINEL CKQUORUM ${shellWord(masterOf(found))} on one that is up says whether that is enough`;
   if (up < needed) {
@@ -89,7 +89,9 @@ function losses(
   });
 }
 
-/** What does not connect from a machine outside the cluster, and is up in its fellows' eyes. */
+/**
+ * Warns about sentinels that a machine outside the cluster cannot connect to, but that are up according to their peers.
+ */
 function unseen({ evidence }: RedisContext, known: number): Judgement | undefined {
   const far = evidence.sentinels.filter(({ fault: seen }) => seen?.stage === 'resolve' || seen?.stage === 'connect');
   if (far.length === 0) return undefined;
@@ -124,7 +126,10 @@ function strangers(found: RedisContext, answered: readonly SentinelFact[], known
   });
 }
 
-/** Sentinels that hold the master to be down alone, or do nothing for a while, are no voice when it is lost. */
+/**
+ * A sentinel that alone reports the master as down, or that does nothing for a while, does not count when the master is
+ * lost.
+ */
 function doubts(found: RedisContext, answered: readonly SentinelFact[]): Judgement | undefined {
   const isDoubting = ({ flags }: SentinelFact) => flags.includes('s_down') || flags.includes('o_down');
   const doubting = answered.filter(isDoubting);
@@ -148,7 +153,10 @@ function doubts(found: RedisContext, answered: readonly SentinelFact[]): Judgeme
   return finding('warn', { observed, expected: EXPECTED, remedy });
 }
 
-/** With a quorum of one, a single sentinel that loses its way to the master calls it down, and starts a failover with the votes of the others. */
+/**
+ * With a quorum of one, a single sentinel that cannot reach the master declares it down, and starts a failover with the
+ * votes of the others.
+ */
 function aloneEnough(found: RedisContext, known: number, quorum: number): Judgement | undefined {
   if (known < 2 || quorum > 1) return undefined;
   const observed = `quorum 1 of ${known} sentinels`;

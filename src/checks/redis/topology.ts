@@ -5,7 +5,7 @@ import { declaredOnly } from '../services/probed.ts';
 import { errorInProd } from '../when.ts';
 import { onExternalRedis } from './context.ts';
 
-/** A quorum that survives the loss of one. */
+/** The smallest number that keeps a quorum after the loss of one. */
 const SENTINELS = 3;
 
 export const redisTopology: Check = {

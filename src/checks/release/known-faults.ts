@@ -31,13 +31,15 @@ export const releaseKnownFaults: Check = {
   },
 };
 
-/** `1.10.1` of `langgenius/dify-api:1.10.1`; nothing for a tag that is no version. */
+/** `1.10.1` of `langgenius/dify-api:1.10.1`; empty if the tag is no version. */
 function versionOf(image: string): readonly string[] {
   const tag = /dify-api:(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(image)?.[1];
   return tag === undefined ? [] : [tag];
 }
 
-/** Dify's `-fix.1` comes after the release that it mends, where semver would put it before. */
+/**
+ * True if `from` ≤ version < `below`. Dify's `-fix.1` follows the release that it fixes; semver would put it before.
+ */
 function isWithin(version: string, from: string, below: string): boolean {
   return gte(ranked(version), ranked(from)) && lt(ranked(version), ranked(below));
 }

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts';
 import { counted, deploymentOf, finding, pass, some } from '../judgement.ts';
 import { error, onKubernetesWithFile, warning } from '../when.ts';
 
-/** What a helm that was killed leaves behind; `install` recovers from it under its lock. */
+/** States that a killed helm leaves; `install` recovers from them under its lock. */
 const PENDING = /^(pending-|uninstalling$)/;
 
 export const releaseState: Check = {

@@ -34,7 +34,7 @@ export const releaseVersion: Check = {
   },
 };
 
-/** `dify-api:1.16.1`, whatever follows the tag; nothing for a tag that is no version. */
+/** The version in the tag of a `dify-api` image, without its digest: `1.16.1`. Empty if the tag is no version. */
 function versionOf(image: string): readonly string[] {
   const tag = /dify-api:(\d+\.\d+\.\d+[^@]*)/.exec(image)?.[1];
   return tag === undefined ? [] : [tag];

@@ -2,13 +2,16 @@ import type { CertificateFact } from '../../net/tls.ts';
 import type { Judgement } from '../check.ts';
 import { counted, finding, pass } from '../judgement.ts';
 
-/** Days before its end at which a certificate is a finding: a month is what most authorities' renewal mails begin with. */
+/**
+ * Days before a certificate expires at which it is a finding. Most authorities send renewal mails from a month before
+ * on.
+ */
 const RENEW_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 /**
- * A certificate as a client that verifies would judge it, and how many days it has left at `now`. `verifies` false: the deployment does not ask for
- * verification, so that an untrusted chain or another name is a warning.
+ * Judges a certificate as a client that verifies would, at the time `now`. `verifies` is false if the deployment asks
+ * for no verification: then an untrusted chain or another host name is a warning.
  */
 export function judgeCertificate(certificate: CertificateFact, now: Date, verifies = true): Judgement {
   const { validTo, validFrom, distrust, wrongHost, subject, issuer } = certificate;
@@ -35,7 +38,10 @@ export function judgeCertificate(certificate: CertificateFact, now: Date, verifi
   return pass(`certificate of ${issuer}, ${counted(days, 'day')} left`, expected);
 }
 
-/** Whether nobody but the certificate's own authority is missing: neither its dates nor a forgotten intermediate of a public one. */
+/**
+ * True if only the authority is unknown: the dates are right, and no intermediate certificate of a public authority is
+ * missing.
+ */
 export function isOfUnknownAuthority({ distrust, incomplete }: CertificateFact): boolean {
   return distrust !== undefined && !distrust.startsWith('CERT_') && incomplete !== true;
 }

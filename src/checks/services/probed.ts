@@ -4,8 +4,9 @@ import type { FaultFact } from '../../net/probe-error.ts';
 import type { Judgement, Status } from '../check.ts';
 
 /**
- * How grave a failed probe is. For Kubernetes, a name that does not resolve or a port that does not connect from this machine is a warning and never
- * more: the cluster's own view decides. Once connected, everything counts.
+ * The status of a failed probe. For Kubernetes, a name that does not resolve or a port that does not connect from this
+ * machine is a warning at most, because the view from the cluster decides. After the connection every failure is a
+ * `fail`.
  */
 export function faultStatus(
   { stage }: FaultFact,
@@ -16,17 +17,17 @@ export function faultStatus(
   return isFromAfar && (stage === 'resolve' || stage === 'connect') ? 'warn' : 'fail';
 }
 
-/** For a check whose question needs what an earlier stage did not reach: that stage's own check has said so already. */
+/** A skip because an earlier stage failed; the check `earlier` reports it. */
 export function notReached(earlier: string): Judgement {
   return { status: 'skip', observed: '', expected: '', message: `skipped: see ${earlier}` };
 }
 
-/** For a check of what others keep: who may not look at it is told so, and has no finding. */
+/** A skip for resources that others own: a missing right to read them is not a finding. */
 export function notObserved(missing: string): Judgement {
   return { status: 'skip', observed: '', expected: '', message: `skipped: ${missing}` };
 }
 
-/** A managed service hides what it promises: a warning, with the command that would show it. */
+/** A warning because a managed service hides what the file declares, with the command that would show it. */
 export function declaredOnly(what: string, show: string): Judgement {
   return {
     status: 'warn',

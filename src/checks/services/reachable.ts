@@ -17,7 +17,10 @@ const SERVICES: readonly (readonly [service: Endpoint['service'], name: string])
   ['mail', 'the mail service'],
 ];
 
-/** One check for each external service: a name that resolves and a port that connects, from this machine or, with `--from cluster`, from there. */
+/**
+ * One check for each external service: its name resolves and its port connects, from this machine or, with `--from
+ * cluster`, from the cluster.
+ */
 export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) => ({
   id: `${service}.reachable`,
   title: `${name} can be connected to`,
@@ -39,14 +42,17 @@ export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) 
     if (hasPeers(deployment, service) && faults.length < observations.length) return someConnect(observations);
     const observed = said(faults);
     const status = worst(faults.map((one) => one.status)) === 'warn' ? 'warn' : 'fail';
-    // The cluster has names and routes of its own: what fails from here may well work there.
+    // The cluster has its own names and routes: what fails from here may work there.
     const message = status === 'warn' ? `seen from here, ${observed}; the cluster may see it differently` : observed;
     const remedy = status === 'warn' ? 'difyctl preflight --from cluster' : nextStep(endpoints, deployment, from);
     return { ...finding(status, { observed, expected, message, remedy }), observations };
   },
 }));
 
-/** Clients go on to the next sentinel: one that connects is enough to begin with, and how many are up is a question of its own. */
+/**
+ * True for Sentinel. Clients try the next sentinel, so one that connects is enough here; redis.sentinels judges how
+ * many are up.
+ */
 function hasPeers({ redis }: Deployment, service: Endpoint['service']): boolean {
   return service === 'redis' && redis.mode === 'external' && redis.topology === 'sentinel';
 }
@@ -69,7 +75,7 @@ function observe(endpoint: EndpointFact, deployment: Deployment, from: EvidenceO
   };
 }
 
-/** The subject stands before it already. */
+/** Removes the host from the beginning of a text, because the subject names it already. */
 function wordsOf(text: string, host: string): string {
   return text.startsWith(`${host} `) ? text.slice(host.length + 1) : text;
 }

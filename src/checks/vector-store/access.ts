@@ -31,9 +31,10 @@ const tls = storeCheck({
 });
 
 /**
- * What to do about a certificate of the company's own authority. Dify hands one to two clients only (`ELASTICSEARCH_CA_CERTS`,
- * `MILVUS_SERVER_PEM_PATH`). Weaviate's client is made without its `trust_env`, so that no variable reaches it; every other variable
- * (SSL_CERT_FILE, REQUESTS_CA_BUNDLE) would take the public authorities from all clients of the process.
+ * The remedy for a certificate of a private authority; undefined for any other. Dify passes an authority to two clients
+ * only (`ELASTICSEARCH_CA_CERTS`, `MILVUS_SERVER_PEM_PATH`). Weaviate's client is created without `trust_env`, so no
+ * variable reaches it; every other variable (SSL_CERT_FILE, REQUESTS_CA_BUNDLE) would take the public authorities from
+ * all clients of the process.
  */
 function customCa(provider: ExternalStore['provider'], certificate: CertificateFact): string | undefined {
   if (!isOfUnknownAuthority(certificate)) return undefined;

@@ -5,7 +5,7 @@ import { vectorStoreSchemaChecks } from './schema.ts';
 import { vectorStoreServiceChecks } from './service.ts';
 import { vectorStoreSingle } from './single-point-of-failure.ts';
 
-/** Every question about the vector store but its address, in the order in which a client meets the answers. */
+/** Every check of the vector store except its address, in the order in which a client connects and works. */
 export const vectorStoreChecks: readonly Check[] = [
   ...vectorStoreAccessChecks,
   ...vectorStoreServiceChecks,

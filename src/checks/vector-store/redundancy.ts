@@ -44,7 +44,7 @@ const replication = storeCheck({
   },
 });
 
-/** How a collection that exists gets another copy. */
+/** The remedy that gives an existing collection another copy. */
 function copyAgain({ provider, address }: VectorStoreFacts, name: string): string {
   return (
     vectorStoreProvider(provider).copies?.again?.(address, name) ??
@@ -104,7 +104,7 @@ const size = storeCheck({
   },
 });
 
-/** Machines report a little less than they are sold as. */
+/** Machines report a little less than their nominal size. */
 const TOLERANCE = 0.94;
 
 function judgeSize(nodes: readonly NodeFact[], wanted: StoreSize, expected: string): Judgement {

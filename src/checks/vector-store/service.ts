@@ -62,7 +62,7 @@ const version = storeCheck({
   },
 });
 
-/** Weaviate's data goes from minor to minor only. */
+/** Weaviate upgrades its data from one minor to the next only. */
 function upgrade({ facts }: VectorStoreContext, to: string): { readonly remedy: string } {
   const [from, target] = [minorOf(facts.version ?? ''), minorOf(to)];
   if (facts.provider !== 'weaviate' || from === undefined || target === undefined)
@@ -131,7 +131,7 @@ function judgeWrites(seen: VectorStoreContext): Judgement {
   if ('hidden' in asked) return notObserved(expected, asked.hidden, 'ask for that right, then run it again');
   const { how, refused, left } = asked.seen;
   if (refused !== undefined) {
-    // Elasticsearch says 403 of a block that holds for everybody, too.
+    // Elasticsearch also returns 403 for a write block, which is not about rights.
     const isRight =
       (refused.code === '401' || refused.code === '403' || refused.stage === 'login') &&
       !/blocked by/.test(refused.text);
@@ -154,7 +154,7 @@ function unblock({ facts: { provider, address } }: VectorStoreContext): string {
   return `make room on the disk, then PUT {"status": "READY"} to http://${address}/v1/schema/CLASS/shards/SHARD`;
 }
 
-/** What to do about a write that failed for no lack of rights, by what the store says. */
+/** The remedy for a write that failed for another reason than a missing right, by the message of the store. */
 function writable(said: string): string {
   if (/no such prop/.test(said))
     return 'set AUTOSCHEMA_ENABLED=true on every Weaviate node: Dify writes properties that it does not declare';

@@ -12,7 +12,9 @@ import { contextOf, notObserved, observed, reportedBy, unasked, type VectorStore
 
 const EXPECTED = `a vector store of ${COPIES} nodes or more`;
 
-/** In prod one node is possible only as an accepted risk, together with a plan to get the vectors back that was drilled. */
+/**
+ * In prod a single node is possible only as an accepted risk, with a drilled plan to restore or rebuild the vectors.
+ */
 export const vectorStoreSingle: Check = {
   id: 'vector-store.single-point-of-failure',
   title: 'the vector store survives the loss of a node',
@@ -20,7 +22,7 @@ export const vectorStoreSingle: Check = {
   severity: errorInProd,
   when: withFile,
   requires: [],
-  // Wanted and not needed: a bundled store has no probe, and is judged all the same.
+  // Optional, because a bundled store has no probe and is judged too.
   optional: [VECTOR_STORE],
   remedy:
     'name a vector store of several nodes, or accept the risk by name (acceptedRisks) with a drilled plan (recovery.vectorStore, recovery.drills)',
@@ -56,7 +58,7 @@ function judge(seen: VectorStoreContext): Judgement {
   }
   const { vendor } = vectorStoreProvider(store.provider);
   if (vendor !== undefined) return pass(`a service of ${vendor}`, EXPECTED);
-  // What test may be without is not worth a missing right.
+  // Test needs no second node, so a missing right is not a finding.
   if (context.tier === 'test') return unasked(seen, 'its nodes are not shown to this key');
   const missing = nodes === undefined ? `${store.provider} does not show its nodes` : nodes.hidden;
   const remedy = 'give the key the right to read the cluster, or say who runs it in vectorStore.managed';
@@ -94,7 +96,7 @@ function oneNode(
   };
 }
 
-/** What a plan to get the vectors back lacks that could carry an accepted risk; undefined where it lacks nothing. */
+/** What the plan to restore or rebuild the vectors lacks before the risk can be accepted; undefined if nothing. */
 function planLacks({ recovery }: Deployment, now: Date): string | undefined {
   if (recovery?.vectorStore === undefined) return 'a plan to rebuild or restore the vectors (recovery.vectorStore)';
   const { drills } = recovery;

@@ -12,7 +12,7 @@ import { deploymentOf, finding } from '../judgement.ts';
 import { faultStatus, notReached } from '../services/probed.ts';
 import { whereFile } from '../when.ts';
 
-/** What a rule on the external vector store sees. */
+/** What a check of the external vector store judges. */
 export interface VectorStoreContext {
   readonly deployment: Deployment;
   readonly store: ExternalStore;
@@ -22,12 +22,12 @@ export interface VectorStoreContext {
 }
 
 export interface StoreCheck extends Pick<Check, 'id' | 'title' | 'severity' | 'remedy'> {
-  /** The stores for which the question arises. Default: every external one. */
+  /** The stores that the check applies to. Default: every external one. */
   readonly when?: (store: ExternalStore) => boolean;
   readonly judge: (seen: VectorStoreContext) => Judgement;
 }
 
-/** A check of the external vector store: its judgement is one observation of the store's address, from where it was seen. */
+/** A check of the external vector store. Its judgement is one observation of the store's address, with the origin. */
 export function storeCheck({ id, title, severity, remedy, when = () => true, judge }: StoreCheck): Check {
   return {
     id,
@@ -44,7 +44,7 @@ export function storeCheck({ id, title, severity, remedy, when = () => true, jud
   };
 }
 
-/** What a rule sees of an external store in this context. */
+/** The input of a check of the external store. Throws if the store is bundled. */
 export function contextOf(context: JudgeContext, facts: VectorStoreFacts): VectorStoreContext {
   const deployment = deploymentOf(context);
   const store = deployment.vectorStore;
@@ -52,7 +52,7 @@ export function contextOf(context: JudgeContext, facts: VectorStoreFacts): Vecto
   return { deployment, store, facts, from: context.optionalEvidence(VECTOR_STORE)?.from ?? 'local', context };
 }
 
-/** A judgement of the store as one observation of its address. */
+/** Adds the judgement as an observation of the store's address, except to a skip. */
 export function observed({ facts, from }: VectorStoreContext, judgement: Judgement): Judgement {
   const { status, observed: what, expected } = judgement;
   if (status === 'skip') return judgement;
@@ -68,13 +68,13 @@ const STAGE_CHECKS: Readonly<Record<ProbeStage, string>> = {
   use: 'vector-store.health',
 };
 
-/** For a question that was not asked: the check that reports what kept it from being asked, else `why`. */
+/** A skip for a question that was not asked, with the check that reports the cause, else with `why`. */
 export function unasked({ facts }: VectorStoreContext, why = `${facts.provider} does not answer this`): Judgement {
   const earlier = reportedBy(facts);
   return earlier === undefined ? { status: 'skip', observed: '', expected: '', message: why } : notReached(earlier);
 }
 
-/** The check whose finding ends or hinders the probe; undefined where nothing does. */
+/** The check that reports what stopped or limited the probe; undefined if nothing did. */
 export function reportedBy({ fault: ended, health, database, writes }: VectorStoreFacts): string | undefined {
   if (ended !== undefined) return ended.code === UNRESOLVED ? 'config.secrets' : STAGE_CHECKS[ended.stage];
   if (health !== undefined && 'seen' in health && health.seen.state === 'down') return 'vector-store.health';
@@ -86,7 +86,7 @@ export function reportedBy({ fault: ended, health, database, writes }: VectorSto
     : undefined;
 }
 
-/** A fault of the probe, as grave as its stage and the place it was seen from make it. */
+/** The finding for a failed probe. Its stage and origin decide the status. */
 export function probeFault(
   { deployment, from }: VectorStoreContext,
   { stage, code, text }: FaultFact,
@@ -104,7 +104,7 @@ export function probeFault(
   });
 }
 
-/** What a right or an answer was missing for: not seen, which is not the same as a fault. */
+/** `unknown`, because a right or an answer was missing. No failure was observed. */
 export function notObserved(expected: string, missing: string, remedy: string): Judgement {
   return { status: 'unknown', observed: 'not seen', expected, message: `not seen: ${missing}`, remedy };
 }
