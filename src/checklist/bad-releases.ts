@@ -1,6 +1,6 @@
-/** A release of Dify that nobody should run, and what its operator should do. */
+/** A release of Dify that must not be run, and what its operator should do. */
 export interface BadRelease {
-  /** Below this version, from `from` on. */
+  /** The affected versions: from `from` on (inclusive), below `below` (exclusive). */
   readonly from: string;
   readonly below: string;
   readonly why: string;

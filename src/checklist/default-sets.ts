@@ -2,7 +2,7 @@ import type { ComponentName } from './components.ts';
 import { type ComponentSize, SIZES_1, type SizeTable } from './sizing.ts';
 import type { Tier } from './tiers.ts';
 
-/** What one number of `defaults` in difyctl.yaml promises. */
+/** What one number of `defaults` in difyctl.yaml means. */
 interface DefaultSet {
   readonly sizes: Readonly<Record<Tier, SizeTable>>;
 }
@@ -13,7 +13,7 @@ export const DEFAULT_SETS = { 1: { sizes: SIZES_1 } } as const satisfies Default
 
 export type DefaultSetNumber = keyof typeof DEFAULT_SETS;
 
-/** What `defaults` may be. */
+/** The valid values of `defaults`. */
 export const DEFAULT_SET_NUMBERS = Object.keys(DEFAULT_SETS).map(Number) as readonly DefaultSetNumber[];
 
 /** The set of a file that names none. It stays the first, so that such a file means the same in every difyctl. */
@@ -22,13 +22,16 @@ export const FIRST_SET = 1 satisfies DefaultSetNumber;
 /** The set that a new file names. */
 export const NEWEST_SET = Math.max(...DEFAULT_SET_NUMBERS) as DefaultSetNumber;
 
-/** Which set and tier count: a deployment, or what is known of one. */
+/** The set and the tier: a deployment, or the known part of one. */
 export interface SizeChoice {
   readonly tier: Tier;
   readonly defaults: number;
 }
 
-/** The size of a component before what the file says of it. Throws for a set that does not exist: the schema refuses it before. */
+/**
+ * The size of a component before the values of the file. Throws for a set that does not exist, which the schema refuses
+ * earlier.
+ */
 export function sizeOf(choice: SizeChoice, component: ComponentName, sets: DefaultSets = DEFAULT_SETS): ComponentSize {
   return sizesOf(choice, sets)[component];
 }

@@ -1,10 +1,10 @@
-/** What upstream's own documentation asks of a Compose host for a trial (docs.dify.ai, self-host quick start): 2 cores and 4 GiB. */
+/** Upstream's minimum of a Compose host for a trial (docs.dify.ai, self-host quick start): 2 cores and 4 GiB. */
 export const SMALLEST_HOST = { cpu: 2, memoryGiB: 4 } as const;
 
 /** Images of a Dify 1.16 stack take about 10 GiB unpacked; Redis and Weaviate stop writing on a full disk, so a fifth stays free. */
 export const HOST_DISK = { leastGiB: 10, freeShare: 0.2, freeInodeShare: 0.05 } as const;
 
-/** The engine that upstream's documentation asks for (docs.dify.ai, self-host quick start, where it is written 19.03). */
+/** Upstream's minimum engine (docs.dify.ai, self-host quick start, which writes 19.03). */
 export const OLDEST_ENGINE = '19.3.0';
 
 /** A clock that is further off makes signed requests to object storage fail after minutes, and tokens after seconds. */

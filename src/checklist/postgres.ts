@@ -1,8 +1,8 @@
 import type { Tier } from './tiers.ts';
 
 /**
- * Major versions that Dify runs on: below 13 there is no gen_random_uuid() without an extension (langgenius/dify #22534), from 18 on a built-in
- * uuidv7() clashes with the function that a migration makes (#36907).
+ * Major versions that Dify runs on. Below 13, gen_random_uuid() needs an extension (langgenius/dify #22534); from 18
+ * on, a built-in uuidv7() conflicts with the function that a migration creates (#36907).
  */
 export const POSTGRES_VERSIONS = { least: 13, most: 17 } as const;
 
@@ -15,9 +15,10 @@ export const POSTGRES_SIZES: Readonly<
 };
 
 /**
- * What each process may open (Dify 1.16 `docker/` and api configuration; plugin daemon 0.6.3 configuration): SQLALCHEMY_POOL_SIZE and
- * _MAX_OVERFLOW for each process of the api's program, DB_MAX_OPEN_CONNS for each plugin daemon, PGVECTOR_MAX_CONNECTION for each process where the
- * vectors lie on the same server. Beat's own few and what people, backups and monitoring need are estimates.
+ * How many connections each process may open (Dify 1.16 `docker/` and api configuration; plugin daemon 0.6.3
+ * configuration): SQLALCHEMY_POOL_SIZE and _MAX_OVERFLOW for each process of the api's program, DB_MAX_OPEN_CONNS for
+ * each plugin daemon, PGVECTOR_MAX_CONNECTION for each process if the vectors are on the same server. The numbers for
+ * beat, and for people, backups and monitoring, are estimates.
  */
 export const CONNECTIONS = {
   poolSize: 30,
@@ -30,10 +31,11 @@ export const CONNECTIONS = {
 } as const;
 
 /**
- * Transactions since the last freeze. Autovacuum freezes from 200 million on (autovacuum_freeze_max_age), with some delay; from 1,600 million on it drops
- * all else (vacuum_failsafe_age); 3 million before 2,147 the server takes no more writes (PostgreSQL, "Preventing Transaction ID Wraparound Failures").
+ * Transactions since the last freeze. Autovacuum freezes from 200 million on (autovacuum_freeze_max_age), with some
+ * delay; from 1,600 million on it does nothing else (vacuum_failsafe_age); at 3 million below 2,147 million the server
+ * accepts no more writes (PostgreSQL, "Preventing Transaction ID Wraparound Failures").
  */
 export const TRANSACTIONS = { old: 1_000_000_000, grave: 1_600_000_000, end: 2_144_000_000 } as const;
 
-/** A tenth on top of what is computed. */
+/** Factor: a tenth is added to the computed number. */
 export const CONNECTIONS_MARGIN = 1.1;

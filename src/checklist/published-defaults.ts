@@ -1,7 +1,8 @@
 /**
- * Secrets that upstream publishes in its charts and Compose files: whoever can read those can use them. None may survive in anything that
- * difyctl installs. Sources: community chart 0.38.0-rc2 values.yaml, Dify 1.16 docker/.env.example and compose template.
- * `isWord`: also an ordinary text, such as a host name, so it counts only where it is the whole value.
+ * Secrets that upstream publishes in its charts and Compose files, so that anyone can use them. Nothing that difyctl
+ * installs may contain one. Sources: community chart 0.38.0-rc2 values.yaml, Dify 1.16 docker/.env.example and compose
+ * template. `isWord`: the value is also an ordinary text, such as a host name, so it counts only if it is the whole
+ * text.
  */
 const PUBLISHED_DEFAULTS: readonly { readonly value: string; readonly of: string; readonly isWord?: true }[] = [
   { value: 'sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U', of: 'SECRET_KEY' },
@@ -29,7 +30,7 @@ const PUBLISHED_DEFAULTS: readonly { readonly value: string; readonly of: string
   { value: 'minioadmin', isWord: true, of: 'MINIO_SECRET_KEY' },
 ];
 
-/** The published default that a text is or, as a broker URL may, contains; undefined where there is none. */
+/** The published default that a text equals or, as a broker URL may, contains; undefined if there is none. */
 export function publishedDefaultIn(text: string): string | undefined {
   return PUBLISHED_DEFAULTS.find(({ value, isWord }) => text === value || (isWord !== true && text.includes(value)))
     ?.value;

@@ -4,9 +4,10 @@ import type { Tier } from './tiers.ts';
 export const REDIS_MEMORY_BYTES: Readonly<Record<Tier, number>> = { test: 1e9, prod: 2e9 };
 
 /**
- * Connections that Dify's processes hold. redis-py's pools have no limit of their own, so the sum of `perProcess` and `shared` is room for bursts (a
- * subscription for each open stream), as sizing notes for Compose put it; `least` is what the processes of a quiet Dify hold: a pool of 10 greenlets
- * (SERVER_WORKER_CONNECTIONS) and 10 of Celery's broker for each of the api, concurrency and 20 for a worker, 10 a core of the plugin daemon (go-redis).
+ * Connections that Dify's processes hold. redis-py's pools have no limit, so the sum of `perProcess` and `shared`
+ * leaves room for bursts (a subscription for each open stream), as in sizing notes for Compose. `least` is what the
+ * processes of an idle Dify hold: a pool of 10 greenlets (SERVER_WORKER_CONNECTIONS) and 10 of Celery's broker for each
+ * api, its concurrency and 20 for a worker, 10 for each core of the plugin daemon (go-redis).
  */
 export const REDIS_CONNECTIONS = {
   perProcess: 100,
@@ -14,5 +15,5 @@ export const REDIS_CONNECTIONS = {
   least: { api: 20, apiWebsocket: 20, workerBeside: 20, beat: 5, pluginDaemonPerCore: 10 },
 } as const;
 
-/** Seconds after which a replica that says nothing no longer counts (redis.conf, min-replicas-max-lag). */
+/** Seconds after which a silent replica does not count (redis.conf, min-replicas-max-lag). */
 export const REPLICA_LAG_SECONDS = 10;

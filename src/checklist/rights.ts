@@ -1,19 +1,19 @@
-/** A right in RBAC's own words. */
+/** A right, in the terms of RBAC. */
 export interface Right {
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
   readonly verbs: readonly string[];
-  /** Whether the resource lies in a namespace. */
+  /** True if the resource is namespaced. */
   readonly namespaced: boolean;
   /** What difyctl does with it. */
   readonly purpose: string;
 }
 
-/** What helm does with every object of a chart: read and apply it, wait for it, take it away again. */
+/** What helm does with every object of a chart: read it, apply it, wait for it, delete it. */
 export const APPLY_VERBS = ['get', 'list', 'watch', 'create', 'patch', 'delete'] as const;
 
-/** What difyctl and helm themselves need in the namespace, whatever the chart makes. */
+/** What difyctl and helm need in the namespace, whatever the chart creates. */
 export const OWN_RIGHTS: readonly Right[] = [
   {
     group: '',
@@ -55,7 +55,10 @@ export const OWN_RIGHTS: readonly Right[] = [
   },
 ];
 
-/** What preflight reads beside the installation's own objects; without one of these the checks that need it are unknown, and nothing else is lost. */
+/**
+ * What preflight reads besides the installation's own objects. If a right is missing, the checks that need it are
+ * unknown; nothing else changes.
+ */
 export const LOOK_RIGHTS: readonly Right[] = [
   {
     group: '',
@@ -112,7 +115,7 @@ export const LOOK_RIGHTS: readonly Right[] = [
   },
 ];
 
-/** Jobs end as wholes: a removal waits until the pods are gone too. */
+/** A Job is deleted with its pods: the removal waits until the pods are gone too. */
 const JOBS: Right = {
   group: 'batch',
   resource: 'jobs',
@@ -121,7 +124,7 @@ const JOBS: Right = {
   purpose: 'a pod that looks from inside, removed again',
 };
 
-/** What preflight makes for looking and removes again, and only where its flag is given. */
+/** What preflight creates for its probes and removes again, only if the flag is given. */
 export const PROBE_RIGHTS: Readonly<Record<'relayed' | 'deep', readonly Right[]>> = {
   relayed: [
     JOBS,
@@ -147,12 +150,15 @@ export const PROBE_RIGHTS: Readonly<Record<'relayed' | 'deep', readonly Right[]>
   ],
 };
 
-/** Never made, only asked for: pods as the controllers will make them. Without it they are left out of the dry run. */
+/**
+ * For the dry run only, which creates nothing: pods as the controllers will create them. Without the right, the dry run
+ * has no pods.
+ */
 export const DRY_RUN_RIGHTS: readonly Right[] = [
   { group: '', resource: 'pods', verbs: ['create'], namespaced: true, purpose: 'pods in the dry run of preflight' },
 ];
 
-/** A kind that the chart or difyctl makes, in RBAC's words. */
+/** A kind that the chart or difyctl creates, in the terms of RBAC. */
 export interface MadeKind {
   readonly group: string;
   readonly resource: string;
@@ -160,7 +166,9 @@ export interface MadeKind {
 
 const kind = (group: string, resource: string): MadeKind => ({ group, resource });
 
-/** What the community chart 0.38 renders (its templates), by what asks for it; difyctl adds the disruption budgets. */
+/**
+ * What the templates of community chart 0.38 render, by the feature that needs it. difyctl adds the disruption budgets.
+ */
 export const MADE_KINDS = {
   always: [kind('apps', 'deployments'), kind('', 'services'), kind('', 'configmaps'), kind('', 'secrets')],
   ingress: [kind('networking.k8s.io', 'ingresses')],

@@ -13,13 +13,14 @@ export interface ComponentSize {
   readonly limits: Amounts;
 }
 
-/** What each component asks for in one tier. */
+/** The size of each component in one tier. */
 export type SizeTable = Readonly<Record<ComponentName, ComponentSize>>;
 
 /**
- * Production: requests and limits scaled from the Enterprise production page and LangGenius' Terraform for EKS (3.9), so that the
- * whole of it fits five of six 8C/32G nodes and four of them with one of three zones lost. Beat, the websocket process and the local
- * sandbox have no way to run twice in chart 0.38; the community plugin daemon does not scale out smoothly (its package state is per pod).
+ * Production: requests and limits scaled from the Enterprise production page and LangGenius' Terraform for EKS (3.9).
+ * All of it fits five of six 8C/32G nodes, and four of them with one of three zones lost. Beat, the websocket process
+ * and the local sandbox cannot run twice in chart 0.38; the community plugin daemon does not scale out smoothly,
+ * because its package state is per pod.
  */
 const PROD: SizeTable = {
   api: size(3, '1', '2Gi', '4', '8Gi'),
@@ -35,7 +36,10 @@ const PROD: SizeTable = {
   proxy: size(3, '250m', '256Mi', '1', '512Mi'),
 };
 
-/** Test: one of everything, about 2.5 CPU and 5 GiB of requests, so that it fits one 4C/16G node beside its bundled services. */
+/**
+ * Test: one of each component, about 2.5 CPU and 5 GiB of requests, so that it fits one 4C/16G node with its bundled
+ * services.
+ */
 const TEST: SizeTable = {
   api: size(1, '300m', '1Gi', '2', '4Gi'),
   worker: size(1, '300m', '1Gi', '2', '4Gi'),
@@ -53,7 +57,7 @@ const TEST: SizeTable = {
 /** The sizes of `defaults: 1`. They never change: a file that names the set relies on them. Other sizes are another set (`DEFAULT_SETS`). */
 export const SIZES_1: Readonly<Record<Tier, SizeTable>> = { test: TEST, prod: PROD };
 
-/** Components that must stay at one replica, each with the reason shown to whoever asks for more. */
+/** Components that must have one replica, each with the reason that a finding shows. */
 export const SINGLE_REPLICA: Readonly<Partial<Record<ComponentName, string>>> = {
   beat: 'two schedulers would fire every schedule twice',
   apiWebsocket: 'more than one needs sticky sessions, which neither the chart nor upstream nginx gives',

@@ -1,6 +1,7 @@
 /**
- * Whether volumes of a provisioner can be mounted by pods on several nodes at once (ReadWriteMany), from the vendors' own driver
- * documentation (kubernetes-csi.github.io/docs/drivers.html and each driver's page). A pattern matches the whole provisioner name; `*` is anything.
+ * Provisioners whose volumes can be mounted by pods on several nodes at once (ReadWriteMany), from the vendors' own
+ * driver documentation (kubernetes-csi.github.io/docs/drivers.html and each driver's page). A pattern matches the whole
+ * name; a `*` at its beginning matches anything.
  */
 const SHARED = [
   'efs.csi.aws.com',
@@ -59,7 +60,7 @@ const SINGLE_NODE = [
   'kubernetes.io/no-provisioner',
 ];
 
-/** Whether a provisioner can make ReadWriteMany volumes; `unknown` for one that this list does not hold. */
+/** Whether a provisioner can make ReadWriteMany volumes; `unknown` if it is not listed. */
 export function sharesVolumes(provisioner: string): 'yes' | 'no' | 'unknown' {
   if (SHARED.some((pattern) => isNamed(provisioner, pattern))) return 'yes';
   return SINGLE_NODE.some((pattern) => isNamed(provisioner, pattern)) ? 'no' : 'unknown';
@@ -69,12 +70,12 @@ function isNamed(provisioner: string, pattern: string): boolean {
   return pattern.startsWith('*') ? provisioner.endsWith(pattern.slice(1)) : provisioner === pattern;
 }
 
-/** CSI drivers whose names do not say so, from the same list of drivers. */
+/** CSI drivers whose names do not contain `csi`, from the same list of drivers. */
 const CSI_BY_ANOTHER_NAME = ['driver.longhorn.io', 'pxd.portworx.com', 'topolvm.io', 'topolvm.cybozu.com'];
 
 /**
- * Whether a provisioner is a CSI driver, which nodes have to have. Others (in-tree ones, local-path, hostpath, NFS subdirectories) make volumes
- * by themselves.
+ * True if a provisioner is a CSI driver, which the nodes must have. Others (in-tree ones, local-path, hostpath, NFS
+ * subdirectories) make volumes without a driver on the nodes.
  */
 export function isCsiDriver(provisioner: string): boolean {
   return provisioner.split(/[.-]/).includes('csi') || CSI_BY_ANOTHER_NAME.includes(provisioner);

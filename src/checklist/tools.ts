@@ -5,7 +5,10 @@
 export const OLDEST_COMPOSE = '2.24.0';
 export const ADVISED_COMPOSE = '2.35.0';
 
-/** `kubectl auth whoami`, server-side field validation and `apply --server-side` as difyctl uses them are in every kubectl from here on (docs/versions.md). */
+/**
+ * From this version on, every kubectl has `auth whoami`, server-side field validation and `apply --server-side` as
+ * difyctl uses them (docs/versions.md).
+ */
 export const OLDEST_KUBECTL = '1.27.0';
 
 /** kubectl may be one minor older or newer than the API server (Kubernetes version skew policy). */

@@ -1,9 +1,17 @@
-/** What Dify and the published checklist ask of vector stores, with their sources; those with an address were read in November 2026. */
+/**
+ * What Dify and the published checklist require of vector stores, with sources; those with an address were read in
+ * November 2026.
+ */
 
-/** The most that a jump between minors of Weaviate may be: its migration guide asks for each minor in turn, at its newest patch. */
+/**
+ * The largest step between minors of Weaviate: its migration guide requires each minor in turn, at its newest patch.
+ */
 const WEAVIATE_MINOR_STEP = 1;
 
-/** The minors of Weaviate that an upgrade passes through, the last one included: `1.25`, `1.26`, `1.27`. Empty where none is newer. */
+/**
+ * The minors of Weaviate that an upgrade passes, with the last one: `1.25`, `1.26`, `1.27`. Empty if the target is not
+ * newer.
+ */
 export function weaviateSteps(fromMinor: number, toMinor: number): readonly string[] {
   const count = Math.max(0, Math.ceil((toMinor - fromMinor) / WEAVIATE_MINOR_STEP));
   return Array.from(
@@ -27,11 +35,12 @@ export const QDRANT_SIZE: Readonly<Record<'test' | 'prod', StoreSize>> = {
   prod: { nodes: 3, cpus: 8, memoryBytes: 64 * GIB, diskBytes: 100 * GIB },
 };
 
-/** Copies without which the loss of one node loses vectors. */
+/** With fewer copies, the loss of one node loses vectors. */
 export const COPIES = 2;
 
 /**
- * Part of a disk that is used: above `warn`, Elasticsearch's low watermark, it places no more shards there; above `fail`, its flood stage, indices become
- * read-only (elastic.co/guide/en/elasticsearch/reference, "Disk-based shard allocation": 85 % and 95 %).
+ * Used share of a disk. Above `warn`, Elasticsearch's low watermark, it places no more shards there; above `fail`, its
+ * flood stage, indices become read-only (elastic.co/guide/en/elasticsearch/reference, "Disk-based shard allocation": 85
+ * % and 95 %).
  */
 export const DISK_USED = { warn: 0.85, fail: 0.95 } as const;
