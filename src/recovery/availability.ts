@@ -3,17 +3,17 @@ import { managedFigure } from './services.ts';
 
 const YEAR_SECONDS = 365 * 86_400;
 
-/** What an availability is made of. */
+/** What the availability depends on. */
 export interface Topology {
   readonly target: 'kubernetes' | 'compose';
   readonly zones: number;
-  /** Processes of which one runs, by name; on one host they are no part of their own. */
+  /** Names of processes with one replica. On one host they are not counted separately. */
   readonly alone: readonly string[];
   /** Managed services that fail over, by the name that the file gives them. */
   readonly managed: readonly { readonly service: 'postgres' | 'redis'; readonly by: string }[];
 }
 
-/** One part that every request passes. */
+/** One part that every request passes through. */
 export interface Part {
   readonly what: string;
   /** Per cent. */
@@ -22,8 +22,9 @@ export interface Part {
 }
 
 /**
- * The parts in series, each with its published figure: the machines, what runs on one of them alone, PostgreSQL and Redis. A service that nobody publishes a figure of has no
- * part, and neither have files and vectors: without them Dify answers, if not every question.
+ * The parts in series, each with its published figure: the machines, processes with one replica, PostgreSQL and Redis.
+ * A service without a published figure is no part. Files and vectors are no parts either: without them Dify still
+ * answers, although not every question.
  */
 export function partsOf({ target, zones, alone, managed }: Topology): readonly Part[] {
   return [
@@ -36,10 +37,13 @@ export function partsOf({ target, zones, alone, managed }: Topology): readonly P
   ];
 }
 
-/** How often a pod is moved in a year: each minor release of Kubernetes drains every node, and a machine is lost. An estimate. */
+/**
+ * How often a pod is moved in a year: each minor release of Kubernetes drains every node, and one machine is lost. An
+ * estimate.
+ */
 const MOVES_A_YEAR = 4;
 
-/** Processes that run alone are away for as long as it takes to start them elsewhere. */
+/** Processes with one replica are missing until they have started elsewhere. */
 function lonePart(alone: readonly string[]): Part {
   const seconds = alone.length * MOVES_A_YEAR * LONE_POD_SECONDS;
   return {
@@ -49,7 +53,7 @@ function lonePart(alone: readonly string[]): Part {
   };
 }
 
-/** As read in November 2026; the Azure page itself was not, but its own documentation of virtual machines repeats the figure. */
+/** Read in November 2026, except the Azure page; Azure's documentation of virtual machines repeats its figure. */
 const ONE_HOST: Part = { what: 'one host', percent: 99.5, source: 'aws.amazon.com/compute/sla, one instance: 99.5 %' };
 const ONE_ZONE: Part = {
   what: 'machines in one zone',
@@ -62,17 +66,17 @@ const SEVERAL_ZONES: Part = {
   source: 'aws.amazon.com/compute/sla, instances in two or more zones: 99.99 %',
 };
 
-/** All parts must be up at once: their product, per cent. */
+/** The product of all parts, in per cent: all must be up at once. */
 export function serialAvailability(parts: readonly Part[]): number {
   return 100 * parts.reduce((product, { percent }) => product * (percent / 100), 1);
 }
 
-/** Whole seconds a year that an availability leaves for being down. */
+/** Whole seconds of downtime a year that an availability allows. */
 export function downtimeSeconds(percent: number): number {
   return Math.round(YEAR_SECONDS * (1 - percent / 100));
 }
 
-/** `99.94%`, rounded down, so that what is said is never more than what is carried. */
+/** `99.94%`, rounded down, so that the text never claims more than the value. */
 export function formatPercent(percent: number): string {
   return `${Math.floor(percent * 1000 + 1e-6) / 1000}%`;
 }

@@ -21,14 +21,17 @@ export interface Duration {
   readonly source: string;
 }
 
-/** Whether a measurement still speaks: neither from days to come nor older than `validSeconds`. */
+/** True if a measurement is still valid: neither from the future nor older than `validSeconds`. */
 export function isFresh(at: string, now: Date, validSeconds: number): boolean {
   const age = (now.getTime() - Date.parse(at)) / 1000;
-  // A day of grace: the file may be written where it is already tomorrow.
+  // A day of tolerance: the file may be written in a time zone where it is already tomorrow.
   return age > -86_400 && age <= validSeconds;
 }
 
-/** Bringing PostgreSQL back from its backups. `bytes`: what its databases hold, where it is known. */
+/**
+ * How long a restore of PostgreSQL from its backups takes. `bytes`: the size of its databases if known, else `dataSize`
+ * of the plan counts.
+ */
 export function restoreDuration({ postgres }: Recovery, bytes: number | undefined): Duration {
   const { method = 'dump' } = postgres ?? {};
   const { bytes: perSecond, source } = RESTORE_THROUGHPUT[method === 'dump' ? 'dump' : 'image'];
@@ -42,7 +45,7 @@ export function restoreDuration({ postgres }: Recovery, bytes: number | undefine
   return { what, seconds, how: `${span(base)} for a new instance + ${rate} = ${span(seconds)}`, source };
 }
 
-/** Embedding these documents again. */
+/** How long it takes to embed these documents again. */
 export function rebuildDuration(documents: number): Duration {
   const { tokensPerDocument, tokensPerMinute, source } = EMBEDDING;
   const seconds = (documents * tokensPerDocument * 60) / tokensPerMinute;
@@ -50,12 +53,15 @@ export function rebuildDuration(documents: number): Duration {
   return { what: 'embedding again', seconds, how, source };
 }
 
-/** How many documents can be embedded again within that time. */
+/** How many documents can be embedded again in this time. */
 export function documentsWithin(seconds: number): number {
   return Math.floor((seconds * EMBEDDING.tokensPerMinute) / (60 * EMBEDDING.tokensPerDocument));
 }
 
-/** Every part that has to be taken over when a machine or a zone is lost; a part without a second one is restored, which is another question. */
+/**
+ * The takeovers after the loss of a machine or a zone. A part without a second one is restored, which `restoreDuration`
+ * covers.
+ */
 export function failoverDurations(deployment: Deployment, hasStandby: boolean): readonly Duration[] {
   const { postgres, redis, target } = deployment;
   const managed = postgres.mode === 'external' ? postgres.managed : undefined;
@@ -72,7 +78,7 @@ export function failoverDurations(deployment: Deployment, hasStandby: boolean): 
   return parts;
 }
 
-/** Nothing calls a model or a tool while the plugin daemon is away. */
+/** True if the plugin daemon has one replica: without it, no model and no tool is called. */
 function isAlone(deployment: Deployment): boolean {
   const { enabled, replicas } = plannedComponents(deployment).pluginDaemon;
   return enabled && replicas < 2;

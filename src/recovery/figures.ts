@@ -11,8 +11,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * Logs are shipped every five minutes on the large managed services, and by CloudNativePG's default archive_timeout. No page says how long a restore
- * takes; a quarter of an hour, for a new instance without data, is an estimate.
+ * The large managed services ship logs every five minutes, and so does CloudNativePG's default archive_timeout. No page
+ * says how long a restore takes; a quarter of an hour, for a new instance without data, is an estimate.
  */
 export const POINT_IN_TIME: RecoveryFigure = {
   mechanism: 'point-in-time recovery of PostgreSQL',
@@ -22,7 +22,7 @@ export const POINT_IN_TIME: RecoveryFigure = {
     'docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html and cloudnative-pg.io, WAL archiving: every 5 minutes',
 };
 
-/** The committed transaction is on two machines before the client hears of it; the takeover takes one to two minutes. */
+/** A transaction is on two machines before the client gets the confirmation; the takeover takes one to two minutes. */
 export const SYNCHRONOUS_STANDBY: RecoveryFigure = {
   mechanism: 'a synchronous standby of PostgreSQL',
   rpo: 0,
@@ -30,26 +30,28 @@ export const SYNCHRONOUS_STANDBY: RecoveryFigure = {
   source: 'docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.Failover.html: mostly 60 to 120 s',
 };
 
-/** Objects follow into the other region one by one; only with time control does anybody promise when. */
+/** Objects are copied to the other region one by one; only replication time control promises a time. */
 export const CROSS_REGION_COPY = {
   rpo: 15 * MINUTE,
   // The page said 99.99 % until some time before November 2026.
   source: 'docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html: 99.9 % within 15 minutes',
 } as const;
 
-/** A new instance is made and its log is read before the first byte of data counts, whatever the service. */
+/** A new instance is created and its log is read before any data is restored, in every service. */
 export const FASTEST_RESTORE_SECONDS = POINT_IN_TIME.rto;
 
-/** Below this only a failover answers, never a restore: detection and takeover of a Multi-AZ instance. */
+/** A shorter RTO needs a failover; no restore is that fast: detection and takeover of a Multi-AZ instance. */
 export const FAILOVER_SECONDS = SYNCHRONOUS_STANDBY.rto;
 
-/** From here on a dump is a backup plan; with less to lose, one instance without its log is a fault. */
+/** From this RPO on, a dump is a backup plan. A shorter RPO needs the archived log. */
 export const DUMP_FROM_RPO_SECONDS = DAY;
 
-/** Time within which embedding everything again is taken to be possible until it was measured. */
+/** Estimated time to embed everything again, until it is measured. */
 export const REBUILD_SECONDS = 4 * HOUR;
 
-/** Bytes a second. A disk image comes back as fast as the disk is written, a dump is executed statement by statement. */
+/**
+ * Bytes a second. A disk image is restored as fast as the disk is written; a dump is executed statement by statement.
+ */
 export const RESTORE_THROUGHPUT = {
   image: {
     bytes: 125 * 2 ** 20,
@@ -60,8 +62,8 @@ export const RESTORE_THROUGHPUT = {
 } as const;
 
 /**
- * How fast documents are embedded again. A document is taken as four thousand tokens, eight pages of text. The limit was read in copies of the page, as
- * of November 2026.
+ * How fast documents are embedded again. A document counts as four thousand tokens, eight pages of text. The limit was
+ * read in copies of the page, as of November 2026.
  */
 export const EMBEDDING = {
   tokensPerMinute: 1_000_000,
@@ -69,17 +71,23 @@ export const EMBEDDING = {
   source: 'platform.openai.com/docs/models/text-embedding-3-small, tiers 1 and 2: 1,000,000 tokens a minute',
 } as const;
 
-/** What loses running jobs or sessions, not stored work: how long Redis is away until a sentinel has made a replica its master. */
+/**
+ * How long Redis is away until a sentinel has promoted a replica. Running jobs or sessions are lost, stored work is
+ * not.
+ */
 export const SENTINEL_FAILOVER = {
   seconds: MINUTE,
   source:
     'github.com/redis/redis, sentinel.conf: down-after-milliseconds 30000; as long again for election and reconnection is an estimate',
 } as const;
 
-/** A pod that runs alone is back only after its lost node was noticed (50 s; 40 s before Kubernetes 1.32), given up (300 s), and the pod started elsewhere (60 s). */
+/**
+ * A pod with one replica is back after its lost node was noticed (50 s; 40 s before Kubernetes 1.32), the toleration of
+ * its pods ended (300 s), and the pod started elsewhere (60 s).
+ */
 export const LONE_POD_SECONDS = 410;
 export const LONE_POD_SOURCE =
   'Kubernetes 1.36, kube-controller-manager: node-monitor-grace-period 50 s; DefaultTolerationSeconds 300 s; about 60 s to start';
 
-/** A year on, data has grown and people have changed: an older measurement says nothing of today. */
+/** An older measurement is not valid: within a year, data grows and people change. */
 export const MEASUREMENT_VALID_SECONDS = 365 * DAY;

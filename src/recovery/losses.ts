@@ -3,10 +3,10 @@ import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Recovery } from '../deployment/schema/recovery.ts';
 import { CROSS_REGION_COPY, POINT_IN_TIME } from './figures.ts';
 
-/** What may go wrong. Each has an answer of its own: a copy answers a lost place and follows every mistake. */
+/** What may go wrong. Each needs its own answer: a copy answers a lost machine or region, but repeats every mistake. */
 export type Disaster = 'machine' | 'corruption' | 'region';
 
-/** What is known of a second server of PostgreSQL that has everything the first has. */
+/** What is known about a standby of PostgreSQL. */
 export type Standby = 'synchronous' | 'declared' | 'asynchronous' | 'none' | 'unseen';
 
 /** A mechanism of a plan: the archived log, a standby, old versions of objects, or a figure that was measured once. */
@@ -15,15 +15,15 @@ type Means = 'archive' | 'standby' | 'versions' | 'measurement';
 /** How much work one store may lose. */
 export interface Loss {
   readonly store: 'postgres' | 'objectStorage' | 'vectorStore';
-  /** Undefined where nothing brings the store back. */
+  /** Undefined if nothing restores the store. */
   readonly seconds: number | undefined;
-  /** The same time again, at least in part, for the backup itself: it has a duration, and nobody said which. */
+  /** True if the duration of the backup is not declared. The loss is longer by that duration. */
   readonly open?: true;
-  /** True if difyctl neither makes nor sees what brings the store back. */
+  /** True if difyctl neither makes nor sees what restores the store. */
   readonly declared?: true;
-  /** What this figure relies on and evidence may show; absent if it relies on nothing that can be seen. */
+  /** The mechanism behind this figure, which evidence may show; absent if there is none. */
   readonly by?: Means;
-  /** The id of the check that says why that was not seen; absent if it was. */
+  /** The id of the check that reports why the mechanism was not seen; absent if it was. */
   readonly see?: string;
   /** The arithmetic, or why there is none. */
   readonly how: string;
@@ -40,13 +40,16 @@ export function lossesIn(disaster: Disaster, deployment: Deployment, standby: St
   ];
 }
 
-/** The worst of these, in seconds; undefined where one does not come back. */
+/** The largest of these losses, in seconds; undefined if one store cannot be restored. */
 export function worstLoss(losses: readonly Loss[]): number | undefined {
   if (losses.some(({ seconds }) => seconds === undefined)) return undefined;
   return Math.max(0, ...losses.map(({ seconds }) => seconds ?? 0));
 }
 
-/** True where a store may lose more than that: what has a duration that nobody said needs room for it. */
+/**
+ * True if the store may lose more than `promised` seconds. An `open` loss must be shorter, to leave time for the
+ * backup.
+ */
 export function exceeds({ seconds, open }: Loss, promised: number): boolean {
   return seconds === undefined || (open === true ? seconds >= promised : seconds > promised);
 }
@@ -82,7 +85,10 @@ function postgresLoss(
   return { store, ...archived(plan.method, interval, managed !== undefined) };
 }
 
-/** From the log: as much as was not shipped yet. Managed services ship it at their own pace, whatever the file wishes. */
+/**
+ * The loss with an archived log: what was not shipped yet. Managed services ship at their own rate, whatever the file
+ * says.
+ */
 function archived(method: 'pitr' | 'replica', interval: number | undefined, managed: boolean): Omit<Loss, 'store'> {
   const how = method === 'pitr' ? 'pitr' : 'undone from the archive beside the replica';
   if (managed && method === 'pitr' && (interval ?? 0) < POINT_IN_TIME.rpo) {
@@ -97,7 +103,7 @@ function archived(method: 'pitr' | 'replica', interval: number | undefined, mana
   };
 }
 
-/** From copies made now and then: what came after the last one, and while it was made. */
+/** The loss with scheduled copies: what came after the last copy, and while it was made. */
 function scheduled(
   name: string,
   { interval, duration }: { readonly interval?: string | undefined; readonly duration?: string | undefined },
@@ -139,11 +145,12 @@ function filesLoss(disaster: Disaster, { objectStorage }: Deployment, plan: Plan
   };
 }
 
-/** Rebuilt vectors come from PostgreSQL and the files, and lose what those lose. */
+/** Rebuilt vectors come from PostgreSQL and the files, so they lose what those lose. */
 function vectorsLoss(disaster: Disaster, { vectorStore }: Deployment, plan: Plan<'vectorStore'>): Loss {
   const store = 'vectorStore';
   if (plan.strategy === 'rebuild') return { store, seconds: 0, how: 'embedded again from PostgreSQL' };
-  // One copy is brought back from its snapshots; whether an external store has more is for the checks of vector-store.
+  // A bundled store is restored from its snapshots. The vector-store checks judge how many copies an external store
+  // has.
   if (disaster === 'machine' && vectorStore.mode === 'external') return { store, seconds: 0, how: 'external' };
   return { store, ...scheduled('snapshot', plan) };
 }

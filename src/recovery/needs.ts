@@ -9,16 +9,16 @@ export interface RecoveryNeeds {
   readonly rpo: number;
   readonly postgres: 'bundled' | 'external';
   readonly vectorStore: 'bundled' | 'external';
-  /** Files on a local disk or volume; nothing keeps their old versions. */
+  /** True if files are on a local disk or volume, which keeps no old versions. */
   readonly localFiles: boolean;
-  /** Documents in knowledge bases, where somebody said how many. */
+  /** Number of documents in knowledge bases, if known. */
   readonly documents?: number;
   /** Managed services that fail over. */
   readonly managed?: Topology['managed'];
   readonly region: 'single' | 'standby' | 'active-active';
 }
 
-/** One field of the plan, what it should say, and why; the reason is shown to the operator. */
+/** One field of the plan: its value, and the reason, which is shown to the operator. */
 export interface Implication {
   /** Path in difyctl.yaml. */
   readonly path: string;

@@ -2,16 +2,16 @@ import { durationSeconds, formatDuration } from '../base/duration.ts';
 import { downtimeSeconds, partsOf, serialAvailability } from './availability.ts';
 import type { Implication, RecoveryNeeds } from './needs.ts';
 
-/** Losing one of two zones leaves no majority of anything. */
+/** With two zones, the loss of one leaves no majority. */
 const PROD_ZONES = 3;
 
-/** Of these the tier's defaults run one each. */
+/** Components with one replica by the defaults of the tier. */
 const ALONE = ['beat', 'apiWebsocket', 'pluginDaemon', 'localSandbox'];
 
-/** Promises as they are usually made, per cent. */
+/** Usual promises, in per cent. */
 const PROMISES = [99.9, 99.5, 99, 98, 95, 90];
 
-/** How often the restore is practised. The Dify documents name no figure; a quarter is what audits commonly ask for. */
+/** How often a restore is practised. The Dify documents give no figure; audits commonly ask for once a quarter. */
 export function drillsPlan(needs: RecoveryNeeds): readonly Implication[] {
   if (needs.tier !== 'prod') return [];
   const tight = needs.rto < durationSeconds('1h');
@@ -26,7 +26,7 @@ export function drillsPlan(needs: RecoveryNeeds): readonly Implication[] {
   ];
 }
 
-/** Over how many zones and regions it runs. */
+/** How many zones and regions the deployment spans. */
 export function topologyPlan(needs: RecoveryNeeds): readonly Implication[] {
   const spread = needs.tier === 'prod' && needs.target === 'kubernetes';
   return [
@@ -46,7 +46,10 @@ export function topologyPlan(needs: RecoveryNeeds): readonly Implication[] {
   ];
 }
 
-/** What can be promised to users: one disaster of the length of the RTO a year, and never more than the topology carries. */
+/**
+ * The availability that can be promised to users: it allows one disaster a year of the length of the RTO, and is never
+ * more than the topology carries.
+ */
 export function availabilityPlan(needs: RecoveryNeeds): readonly Implication[] {
   if (needs.tier !== 'prod') return [];
   const { target, managed = [] } = needs;

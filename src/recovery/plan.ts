@@ -19,7 +19,7 @@ export function impliedPlan(needs: RecoveryNeeds): readonly Implication[] {
   ];
 }
 
-/** What no plan can make true of these two numbers, each a sentence; empty where they are ordinary. */
+/** What no plan can achieve of this RTO and RPO, each a sentence; empty if there is nothing. */
 export function unmetPromises(needs: RecoveryNeeds): readonly string[] {
   const notes: string[] = [];
   if (needs.rpo < POINT_IN_TIME.rpo) {

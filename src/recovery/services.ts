@@ -1,9 +1,12 @@
 import { SYNCHRONOUS_STANDBY } from './figures.ts';
 
-/** What a vendor publishes of a redundant data service: seconds of a failover, and the availability promised, per cent of a month. */
+/**
+ * What a vendor publishes about a redundant data service: seconds of a failover, and the availability promised, per
+ * cent of a month.
+ */
 interface ServiceFigure {
   readonly service: 'postgres' | 'redis';
-  /** What `managed.by` must hold, in lower case. */
+  /** Matches `managed.by` in lower case. */
   readonly names: RegExp;
   readonly seconds: number;
   readonly availability: number;
@@ -11,8 +14,9 @@ interface ServiceFigure {
 }
 
 /**
- * From the vendors' own pages, or their published sources and copies, as read in November 2026; the first that fits counts. Where a page makes several
- * promises and the file does not say which holds, the least counts. What no page says is called an estimate.
+ * From the vendors' own pages, or their published sources and copies, as read in November 2026. The first match counts.
+ * If a page makes several promises and the file does not say which one holds, the lowest counts. What no page says is
+ * called an estimate.
  */
 const SERVICES: readonly ServiceFigure[] = [
   {
@@ -29,7 +33,7 @@ const SERVICES: readonly ServiceFigure[] = [
     names: /rds|aws|amazon/,
     seconds: 120,
     availability: 99.95,
-    // A Multi-AZ cluster of three takes under 35 s; the file does not tell it from an instance with one standby.
+    // A Multi-AZ cluster of three takes under 35 s; the file does not distinguish it from an instance with one standby.
     source:
       'docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.Failover.html: mostly 60 to 120 s; aws.amazon.com/rds/sla, Multi-AZ: 99.95 %',
   },
@@ -76,10 +80,10 @@ const SERVICES: readonly ServiceFigure[] = [
   },
 ];
 
-/** A failover that somebody built by hand takes what the managed ones take, if it is well made. */
+/** A failover that operators built themselves is assumed to take as long as the managed ones. */
 export const OWN_FAILOVER = { seconds: SYNCHRONOUS_STANDBY.rto, source: SYNCHRONOUS_STANDBY.source } as const;
 
-/** What is published of a managed service by the name that the file gives it; undefined for one that is not listed here. */
+/** The published figures of a managed service, by the name in the file; undefined if it is not listed here. */
 export function managedFigure(service: 'postgres' | 'redis', by: string): ServiceFigure | undefined {
   return SERVICES.find((figure) => figure.service === service && figure.names.test(by.toLowerCase()));
 }

@@ -4,7 +4,10 @@ import { DUMP_FROM_RPO_SECONDS, POINT_IN_TIME, REBUILD_SECONDS, SYNCHRONOUS_STAN
 import { SHORTEST_INTERVAL, usualInterval } from './intervals.ts';
 import type { Implication, RecoveryNeeds } from './needs.ts';
 
-/** Where the RPO is shorter than an archive or snapshots reach, a mistake costs more than a lost machine: the file says so, rather than promise what nothing keeps. */
+/**
+ * If the RPO is shorter than an archive or snapshots allow, a mistake costs more than a lost machine: the file declares
+ * a separate RPO for corruption, so that it promises nothing that no mechanism keeps.
+ */
 export function corruptionPlan(needs: RecoveryNeeds): readonly Implication[] {
   if (needs.postgres === 'bundled') return [];
   const saves = savesVectors(needs);
@@ -15,10 +18,10 @@ export function corruptionPlan(needs: RecoveryNeeds): readonly Implication[] {
   return [{ path: 'recovery.corruptionRpo', value: formatDuration(value), reason }];
 }
 
-/** Snapshots at the shortest usual interval, and as long again to make one. */
+/** Seconds. Snapshots at the shortest usual interval, and as long again to make one. */
 const SNAPSHOT_RPO_SECONDS = 2 * durationSeconds(SHORTEST_INTERVAL);
 
-/** How PostgreSQL is backed up: a mistake needs a backup, a lost machine a standby; only together they are a plan. */
+/** How PostgreSQL is backed up. A mistake needs a backup, a lost machine a standby; a plan needs both. */
 export function postgresPlan(needs: RecoveryNeeds): readonly Implication[] {
   const retention = {
     path: 'recovery.postgres.retention',
@@ -60,7 +63,9 @@ function postgresMethod(needs: RecoveryNeeds): readonly Implication[] {
   ];
 }
 
-/** Redis holds the queue and the cache: what it loses are running jobs, never stored work, so it does not count into the RPO. */
+/**
+ * Redis holds the queue and the cache. It may lose running jobs, never stored work, so it does not count for the RPO.
+ */
 export function redisPlan(needs: RecoveryNeeds): readonly Implication[] {
   return [
     needs.tier === 'prod'
@@ -73,7 +78,7 @@ export function redisPlan(needs: RecoveryNeeds): readonly Implication[] {
   ];
 }
 
-/** Files must go back to the same point as the database, or its rows point to nothing. */
+/** Files must be restored to the same moment as the database; else its rows point to files that do not exist. */
 export function filesPlan(needs: RecoveryNeeds): readonly Implication[] {
   if (needs.localFiles) {
     return [
@@ -102,7 +107,7 @@ export function filesPlan(needs: RecoveryNeeds): readonly Implication[] {
   ];
 }
 
-/** Vectors can be computed again from PostgreSQL and the files: that costs time (RTO) and money, but no data (RPO). */
+/** Vectors can be computed again from PostgreSQL and the files, which costs time (RTO) and money, but no data (RPO). */
 export function vectorsPlan(needs: RecoveryNeeds): readonly Implication[] {
   const strategy = (value: string, reason: string): Implication => ({
     path: 'recovery.vectorStore.strategy',
@@ -127,7 +132,7 @@ function savesVectors(needs: RecoveryNeeds): boolean {
   return (needs.vectorStore === 'bundled' && needs.tier === 'prod') || needs.rto < rebuildSeconds(needs);
 }
 
-/** How long embedding everything again is taken to last. */
+/** Estimated seconds to embed everything again. */
 function rebuildSeconds({ documents }: RecoveryNeeds): number {
   return documents === undefined ? REBUILD_SECONDS : rebuildDuration(documents).seconds;
 }
