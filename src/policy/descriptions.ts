@@ -1,6 +1,6 @@
 import { meaningsOf } from '../deployment/schema/descriptions.ts';
 
-/** What each field of a policy means; a star stands for any index of a list. */
+/** What each field of a policy means; `*` stands for any index of a list, or any key. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   apiVersion: 'difyctl/v1',
   kind: 'Policy',

@@ -12,13 +12,13 @@ import { type Policy, policySchema } from './schema.ts';
 /** A policy, and the file it came from. */
 export interface LoadedPolicy {
   readonly policy: Policy;
-  /** As the report calls it: the name of the file, without its folder. */
+  /** Its name in reports: the name of the file, without its folder. */
   readonly file: string;
 }
 
 const POLICY_FILE: FileKind = { shape: shapeOf(policySchema), describe: describePolicy, flagFor: () => undefined };
 
-/** Why a check id, subject or glob means no check; undefined where it means some. */
+/** Why a check id, subject or glob matches no check; undefined if it matches some. */
 export type UnknownCheck = (pattern: string) => string | undefined;
 
 /** Reads a policy. Throws UserError (exit 2) with every problem at once, each with its line and column. */
@@ -28,7 +28,7 @@ export async function loadPolicy(path: string, unknownCheck: UnknownCheck): Prom
   return { policy: parsePolicy(text, file, unknownCheck), file };
 }
 
-/** Reads a policy from text; `file` is what it is called in messages. Throws UserError. */
+/** Reads a policy from text; `file` is its name in messages. Throws UserError with every problem at once. */
 export function parsePolicy(text: string, file: string, unknownCheck: UnknownCheck): Policy {
   const source = readSource(text, 'difyctl schema policy prints its schema');
   if (source.problems.length > 0) throw refusal(file, source.problems);

@@ -11,12 +11,15 @@ const checkPattern = z
     'a check id, a subject or a glob, such as postgres or cluster.capacity.*',
   );
 
-/** Several for each check that there is. */
+/** Enough for several entries for each check. */
 const MOST_ENTRIES = 1000;
 
 const bounds = z.strictObject({ atMost: duration.optional(), atLeast: duration.optional() });
 
-/** What an organisation asks of its deployments, over what is published. Everything but the frame may be left out. */
+/**
+ * What an organisation requires of its deployments, in addition to the published checklist. Only apiVersion, kind and
+ * name are required.
+ */
 export const policySchema = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('Policy'),
