@@ -4,20 +4,20 @@ import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
 import { describedStore } from '../providers/object-storage/registry.ts';
 import { pluginBucket } from '../render/dify-env/plugin-storage.ts';
 
-/** What whoever runs the object storage has to prepare. */
+/** What the operator of the object storage must prepare. */
 export interface BucketNeed {
   readonly provider: ObjectStorage['provider'];
-  /** Each once: the application's, and the plugin daemon's. */
+  /** Each bucket once: the application's, and the plugin daemon's. */
   readonly buckets: readonly { readonly name: string; readonly usedBy: string }[];
-  /** The policy of Dify's key in the vendor's own form; absent where the vendor grants by command. */
+  /** The policy for Dify's key in the vendor's own format; absent if the vendor grants rights by command. */
   readonly policy?: object;
-  /** Commands of the vendor's own tool, where that is how it is done. */
+  /** Commands of the vendor's own tool; empty if a policy is enough. */
   readonly commands: readonly string[];
-  /** What the plan expects of the buckets, in words. */
+  /** The settings that the plan expects of the buckets, in words. */
   readonly settings: readonly string[];
 }
 
-/** Undefined for files on a volume. */
+/** What must be prepared for object storage; undefined if files are on a volume. */
 export function bucketNeed({ objectStorage, recovery }: Deployment): BucketNeed | undefined {
   if (objectStorage.provider === 'local') return undefined;
   const { main, grants } = vendorNeed(objectStorage);
@@ -47,7 +47,10 @@ interface VendorNeed {
   grants(buckets: readonly string[]): Pick<BucketNeed, 'policy' | 'commands'>;
 }
 
-/** Rights that Dify uses (get, put, delete, list), and those with which preflight sees what the plan leans on. Action names are the vendors' own. */
+/**
+ * Rights that Dify uses (get, put, delete, list), and rights with which preflight checks what the plan relies on.
+ * Action names are the vendors' own.
+ */
 function vendorNeed(storage: Exclude<ObjectStorage, { provider: 'local' }>): VendorNeed {
   switch (storage.provider) {
     case 's3':
@@ -98,7 +101,7 @@ function s3Policy(buckets: readonly string[]): object {
   };
 }
 
-/** The account's key may do everything in it: what there is to prepare is the container and the old versions. */
+/** The key of the account has every right, so only the container and its versioning must be prepared. */
 function azureCommands(account: string, container: string): readonly string[] {
   return [
     `az storage container create --account-name ${shellWord(account)} --name ${shellWord(container)} --public-access off`,
@@ -106,7 +109,7 @@ function azureCommands(account: string, container: string): readonly string[] {
   ];
 }
 
-/** The role with which an identity reads and writes blobs (learn.microsoft.com, Azure built-in roles for Storage). */
+/** The role that lets an identity read and write blobs (learn.microsoft.com, Azure built-in roles for Storage). */
 function azureRoleCommand(account: string, container: string): string {
   const scope = `"$(az storage account show --name ${shellWord(account)} --query id --output tsv)/blobServices/default/containers/${container}"`;
   return `az role assignment create --assignee DIFY_IDENTITY --role "Storage Blob Data Contributor" --scope ${scope}`;

@@ -3,7 +3,7 @@ import { plannedComponents } from '../deployment/components.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { type Endpoint, endpointsOf } from '../evidence/endpoint-list.ts';
 
-/** Who must be able to open a TCP connection to whom. */
+/** A TCP connection that must be possible. */
 export interface ConnectionNeed {
   readonly from: readonly string[];
   readonly host: string;
@@ -11,7 +11,7 @@ export interface ConnectionNeed {
   readonly service: Endpoint['service'];
 }
 
-/** Which processes use each service, from what each of them is given (`src/render/dify-env`). */
+/** The components that use each service, by the settings that each of them gets (`src/render/dify-env`). */
 const USERS: Readonly<Record<Endpoint['service'], readonly ComponentName[]>> = {
   postgres: ['api', 'worker', 'beat', 'apiWebsocket', 'pluginDaemon'],
   redis: ['api', 'worker', 'beat', 'apiWebsocket', 'pluginDaemon', 'agentBackend'],
@@ -20,7 +20,7 @@ const USERS: Readonly<Record<Endpoint['service'], readonly ComponentName[]>> = {
   mail: ['api', 'worker'],
 };
 
-/** Every connection to an external service, each address once, with those of Dify's processes that this deployment runs. */
+/** Every connection to an external service, each address once, from the components that this deployment runs. */
 export function connectionNeeds(deployment: Deployment): readonly ConnectionNeed[] {
   const planned = plannedComponents(deployment);
   const needs = endpointsOf(deployment).map(({ service, host, port }) => ({
@@ -32,7 +32,7 @@ export function connectionNeeds(deployment: Deployment): readonly ConnectionNeed
   return [...new Map(needs.map((need) => [`${need.service} ${need.host}:${need.port}`, need])).values()];
 }
 
-/** What the addresses of the file do not say, and the network has to allow all the same. */
+/** Connections that the network must allow although the file does not contain their addresses. */
 export function connectionNotes({ redis }: Deployment): readonly string[] {
   if (redis.mode === 'bundled') return [];
   return [

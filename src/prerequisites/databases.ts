@@ -6,22 +6,22 @@ import type { ExternalPostgres } from '../deployment/schema/postgres.ts';
 export interface DatabaseNeed {
   readonly name: string;
   readonly owner: string;
-  /** Where the owner's password is, as the file refers to it; never the password. */
+  /** Where the owner's password is kept, as the file refers to it; never the password. */
   readonly password: string;
   readonly extensions: readonly string[];
   readonly usedBy: string;
 }
 
-/** A PostgreSQL server that somebody has to prepare. */
+/** A PostgreSQL server that must be prepared. */
 export interface ServerNeed {
   readonly host: string;
   readonly port: number;
   readonly databases: readonly DatabaseNeed[];
-  /** What the server itself must be, in words. */
+  /** Requirements of the server itself, in words. */
   readonly settings: readonly string[];
 }
 
-/** Every external PostgreSQL, that of the vectors included. Bundled ones prepare themselves. */
+/** Every external PostgreSQL, also that of the vectors. Bundled ones need no preparation. */
 export function databaseServers(deployment: Deployment): readonly ServerNeed[] {
   const { postgres, vectorStore } = deployment;
   const servers: ServerNeed[] = [];
@@ -32,7 +32,7 @@ export function databaseServers(deployment: Deployment): readonly ServerNeed[] {
       name: database,
       owner: username,
       password: referenceText(password),
-      // Made by the administrator, since "vector" is no trusted extension.
+      // The administrator creates it, because "vector" is not a trusted extension.
       extensions: ['vector'],
       usedBy: 'api and worker, for vectors',
     };
@@ -51,7 +51,7 @@ function mainServer(deployment: Deployment, postgres: ExternalPostgres): ServerN
     host,
     port,
     databases: [
-      // The first migration of the api makes this one; made here, the role needs no right to.
+      // The first migration of the api would create this extension. If it exists, the role needs no right to create it.
       { ...main, extensions: ['uuid-ossp'], usedBy: 'api, worker and beat' },
       { ...plugin, extensions: [], usedBy: 'plugin daemon' },
     ],
@@ -86,7 +86,7 @@ function serverSettings({ tier, recovery }: Deployment, { tls, maxConnections }:
   ];
 }
 
-/** One database may hold both. */
+/** Adds the database of the vectors. If a database of that name is listed already, only its extensions are added. */
 function withVectors(databases: readonly DatabaseNeed[], vectors: DatabaseNeed): readonly DatabaseNeed[] {
   const shared = databases.some(({ name }) => name === vectors.name);
   if (!shared) return [...databases, vectors];
@@ -95,7 +95,7 @@ function withVectors(databases: readonly DatabaseNeed[], vectors: DatabaseNeed):
   );
 }
 
-/** `env NAME`, `file PATH`: where a secret is. */
+/** Where a secret is kept: `env NAME`, `file PATH`. */
 function referenceText(reference: ExternalPostgres['password']): string {
   if ('env' in reference) return `env ${reference.env}`;
   if ('file' in reference) return `file ${reference.file}`;

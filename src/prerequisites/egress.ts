@@ -63,7 +63,7 @@ const HOSTS: readonly EgressFact[] = [
     from: 'api',
     why: 'the note that a newer version is out',
     source: 'Dify, CHECK_UPDATE_URL',
-    // Rendering leaves it empty, so that nobody is called.
+    // It is rendered empty by default, so that nothing is called.
     when: (deployment) => (plannedComponents(deployment).api.extraEnv.CHECK_UPDATE_URL ?? '') !== '',
   },
   {
@@ -80,7 +80,7 @@ const HOSTS: readonly EgressFact[] = [
   })),
 ];
 
-/** Every host that this deployment reaches for on the internet, in an order that does not change. */
+/** Every host on the internet that this deployment needs, in a stable order. */
 export function egressNeeds(deployment: Deployment): readonly EgressNeed[] {
   const { images, target } = deployment;
   const named: EgressNeed[] = [];

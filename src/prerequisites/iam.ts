@@ -1,6 +1,6 @@
 import type { BucketNeed } from './buckets.ts';
 
-/** The policy as its vendor takes it, or the commands where that is how it is granted. */
+/** The policy in the vendor's own format, or the commands if rights are granted by command. */
 export function iamText(need: BucketNeed | undefined): string {
   if (need === undefined) return '# Files are stored on a volume: no grants are needed.\n';
   if (need.policy !== undefined) return `${JSON.stringify(need.policy, null, 2)}\n`;

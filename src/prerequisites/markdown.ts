@@ -4,7 +4,7 @@ import { type Prerequisites, prerequisitesOf } from './prerequisites.ts';
 import { type Installer, rbacText } from './rbac.ts';
 import { sqlScript } from './sql.ts';
 
-/** A page for the people who prepare what Dify stands on, a section for each of them. */
+/** A page for the people who prepare an installation, with a section for each of them. */
 export function prerequisitesPage(deployment: Deployment, installer: Installer): string {
   const needs = prerequisitesOf(deployment);
   const { target } = deployment;

@@ -4,16 +4,16 @@ import { type CaOwner, caCertificates } from '../render/dify-env/ca-certificates
 /** A public name of Dify, and what must be done for it. */
 export interface NameNeed {
   readonly host: string;
-  /** What answers there: console, api, app, files, trigger. */
+  /** What it serves: console, api, app, files, trigger. */
   readonly parts: readonly string[];
   readonly ports: readonly number[];
   readonly tls: boolean;
 }
 
-/** A certificate that somebody has to make. */
+/** A certificate that must be created. */
 export interface CertificateNeed {
   readonly names: readonly string[];
-  /** Where it has to be. */
+  /** Where it must be stored. */
   readonly place: string;
 }
 
@@ -40,7 +40,7 @@ function portOf({ port, protocol }: URL): number {
   return protocol === 'https:' ? 443 : 80;
 }
 
-/** The public certificate, with every name that it must carry; none where all addresses are http. */
+/** The public certificate, with every name that it must contain; empty if all addresses are http. */
 export function certificateNeeds(deployment: Deployment): readonly CertificateNeed[] {
   const names = nameNeeds(deployment).filter(({ tls }) => tls);
   if (names.length === 0) return [];
@@ -62,7 +62,7 @@ function placeOf({ target, name }: Deployment): string {
     : `Secret ${secret} of type kubernetes.io/tls in namespace ${target.namespace}: kubectl -n ${target.namespace} create secret tls ${secret} --cert=fullchain.pem --key=${name}.key`;
 }
 
-/** Files with authorities of one's own that the processes have to trust, by the service that they belong to. */
+/** Files of private authorities that the processes must trust, by the service that they belong to. */
 export function caCertificateNeeds(deployment: Deployment): readonly { readonly of: string; readonly file: string }[] {
   return caCertificates(deployment).map(({ owner, path }) => ({ of: SERVICES[owner], file: path }));
 }

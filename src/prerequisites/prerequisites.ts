@@ -5,7 +5,7 @@ import { databaseServers, type ServerNeed } from './databases.ts';
 import { type EgressNeed, egressNeeds } from './egress.ts';
 import { type CertificateNeed, caCertificateNeeds, certificateNeeds, type NameNeed, nameNeeds } from './names.ts';
 
-/** What others have to prepare before an install, from the file alone. */
+/** What others must prepare before an install, from the file alone. */
 export interface Prerequisites {
   readonly deployment: string;
   readonly databases: readonly ServerNeed[];
@@ -18,7 +18,7 @@ export interface Prerequisites {
   readonly authorities: ReturnType<typeof caCertificateNeeds>;
 }
 
-/** Everything that the database, cloud, network and platform people have to do; pure, and without any secret. */
+/** Everything that the database, cloud, network and platform people must do. Pure; contains no secret. */
 export function prerequisitesOf(deployment: Deployment): Prerequisites {
   const objectStorage = bucketNeed(deployment);
   return {

@@ -13,7 +13,7 @@ import {
 import { plannedComponents } from '../deployment/components.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 
-/** Who installs, as RBAC names a subject. */
+/** The installing user, as a subject of RBAC. */
 export interface Installer {
   readonly kind: 'User' | 'Group' | 'ServiceAccount';
   readonly name: string;
@@ -29,14 +29,14 @@ interface Rule {
 const RBAC = 'rbac.authorization.k8s.io';
 
 /**
- * The namespace, what the installer may do in it, what it may see of the cluster, and what it may try there: objects for `kubectl apply`, as an
- * administrator.
+ * Objects for `kubectl apply` by an administrator: the namespace, what the installer may do in it, what it may read in
+ * the cluster, and what its probes may create in the namespace.
  */
 export function rbacObjects(deployment: Deployment, namespace: string, installer: Installer): readonly object[] {
   return [...neededObjects(deployment, namespace, installer), ...probeObjects(deployment, namespace, installer)];
 }
 
-/** Roles apart, which may be left out. */
+/** A separate Role for probes, which may be left out. */
 function probeObjects(deployment: Deployment, namespace: string, installer: Installer): readonly object[] {
   const metadata = { name: `difyctl-${deployment.name}-probes`, namespace };
   const rights = [...DRY_RUN_RIGHTS, ...PROBE_RIGHTS.relayed, ...PROBE_RIGHTS.deep];
@@ -74,7 +74,7 @@ const PROBES = [
   '# and --deep (claims and a Job) make and remove again.',
 ].join('\n');
 
-/** The same as text. */
+/** The same objects as YAML, with comments. */
 export function rbacText(deployment: Deployment, namespace: string, installer: Installer): string {
   const head = [
     `# ${deployment.name}: what the installing user may do in namespace ${namespace}, and may see of the cluster.`,
@@ -97,7 +97,7 @@ function binding(kind: string, metadata: object, roleKind: string, { kind: who, 
   };
 }
 
-/** What this deployment makes the chart render. */
+/** The kinds of objects that this deployment creates. */
 function madeKinds(deployment: Deployment): readonly MadeKind[] {
   const { tier, target, postgres, redis, vectorStore, objectStorage, extraValues } = deployment;
   const isBundled = [postgres, redis, vectorStore].some(({ mode }) => mode === 'bundled');
@@ -121,7 +121,7 @@ function madeRight(kind: MadeKind): Right {
   return { ...kind, verbs: APPLY_VERBS, namespaced: true, purpose: 'what the chart makes' };
 }
 
-/** Rights with the same verbs in the same group become one rule. */
+/** Merges rights: those with the same verbs in the same group become one rule. */
 function rulesOf(rights: readonly Right[]): readonly Rule[] {
   const verbs = new Map<string, { group: string; resource: string; verbs: Set<string> }>();
   for (const { group, resource, subresource, verbs: wanted } of rights) {

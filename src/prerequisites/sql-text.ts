@@ -1,9 +1,9 @@
-/** A name as SQL takes it, whatever it holds. */
+/** Quotes a name for SQL, whatever it contains. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A text as SQL takes it, backslashes and all. */
+/** Quotes a text for SQL, with backslashes escaped. */
 export function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
   return text.includes('\\') ? `E${quoted}` : quoted;

@@ -1,10 +1,10 @@
 import type { DatabaseNeed, ServerNeed } from './databases.ts';
 import { quoteIdentifier, quoteLiteral } from './sql-text.ts';
 
-/** A script for psql that prepares every server, may be run again, and holds no password: psql asks for each. */
+/** A script for psql that prepares every server. It can be run again and contains no password: psql asks for each. */
 export function sqlScript(name: string, servers: readonly ServerNeed[]): string {
   if (servers.length === 0) return `-- ${name} brings its own PostgreSQL: nothing is to be prepared.\n`;
-  // Run as one file, each part still goes to its own server.
+  // If all parts are run as one file, each part connects to its own server.
   const isOne = servers.length === 1;
   return servers.map((server) => serverScript(name, server, isOne ? [] : [connectLine(server)])).join('\n');
 }
