@@ -7,7 +7,10 @@ export interface NodeRequirement {
   readonly memoryGiB: number;
 }
 
-/** Dify Enterprise resources checklist (deployment/resources-checklist, read for 2.8.x, head figures confirmed for 3.7.x). */
+/**
+ * Dify Enterprise resources checklist (deployment/resources-checklist, read for 2.8.x, head figures confirmed for
+ * 3.7.x).
+ */
 export const NODE_CHECKLIST: Readonly<Record<Tier, NodeRequirement>> = {
   test: { count: 1, cpu: 4, memoryGiB: 16 },
   prod: { count: 6, cpu: 8, memoryGiB: 32 },

@@ -1,6 +1,9 @@
 import type { Tier } from './tiers.ts';
 
-/** The resources checklist of Dify Enterprise, row object storage: 100 GB in test, of which 50 are the minimum, and 512 GB in prod. */
+/**
+ * The resources checklist of Dify Enterprise, row object storage: 100 GB in test, of which 50 are the minimum, and
+ * 512 GB in prod.
+ */
 export const OBJECT_STORAGE_SIZES: Readonly<Record<Tier, string>> = { test: '50G', prod: '512G' };
 /**
  * The prefixes of the keys of Dify's objects. The API: uploads, files extracted from documents, results of tools and

@@ -54,7 +54,10 @@ const TEST: SizeTable = {
   proxy: size(1, '50m', '64Mi', '500m', '256Mi'),
 };
 
-/** The sizes of `defaults: 1`. They never change: a file that names the set relies on them. Other sizes are another set (`DEFAULT_SETS`). */
+/**
+ * The sizes of `defaults: 1`. They never change, because a file that names the set relies on them. Other sizes are
+ * another set (`DEFAULT_SETS`).
+ */
 export const SIZES_1: Readonly<Record<Tier, SizeTable>> = { test: TEST, prod: PROD };
 
 /** Components that must have one replica, each with the reason that a finding shows. */

@@ -1,6 +1,6 @@
 /**
- * Upstream's compose files need 2.24.0 (`env_file.required`, `depends_on.required`: docker/README of langgenius/dify); its newest
- * quick start asks for 2.35.0.
+ * Upstream's compose files need 2.24.0 (`env_file.required`, `depends_on.required`: docker/README of langgenius/dify).
+ * Its newest quick start asks for 2.35.0.
  */
 export const OLDEST_COMPOSE = '2.24.0';
 export const ADVISED_COMPOSE = '2.35.0';

@@ -29,7 +29,7 @@ export interface StoreSize {
 
 const GIB = 2 ** 30;
 
-/** Dify Enterprise documentation, resources checklist and Qdrant cluster page: machines for Qdrant, each of this size. */
+/** Machines for Qdrant and the size of each (Dify Enterprise documentation, resources checklist and Qdrant cluster page). */
 export const QDRANT_SIZE: Readonly<Record<'test' | 'prod', StoreSize>> = {
   test: { nodes: 1, cpus: 4, memoryBytes: 8 * GIB, diskBytes: 100 * GIB },
   prod: { nodes: 3, cpus: 8, memoryBytes: 64 * GIB, diskBytes: 100 * GIB },

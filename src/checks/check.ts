@@ -135,7 +135,7 @@ export interface CheckReport {
   /** Context and namespace, or the directory: `prod-eu/dify`. */
   readonly location: string;
   readonly phase: Phase;
-  /** `--fail-on warn`: `warn` and `unknown` block too. */
+  /** `--fail-on warn`: `warn` and `unknown` block too. Absent: only what always blocks (`exit.ts`). */
   readonly failOn?: 'warn';
   /** The policy that extends the published checklist. */
   readonly policy?: PolicyFacts;

@@ -21,8 +21,8 @@ export interface WaitOptions {
 }
 
 /**
- * Runs the blocking checks again until all pass, the time limit is reached, or a failing check cannot change by waiting.
- * Returns the first run with the later results in place, and how long the wait took.
+ * Runs the blocking checks again until all pass, the time limit is reached, or a failing check cannot change by
+ * waiting. Returns the first run with the later results in place, and how long the wait took.
  */
 export async function waitForChecks(first: CheckRun, options: WaitOptions): Promise<CheckRun> {
   const { limitMs, again, canChange, clock, pause, onWait } = options;

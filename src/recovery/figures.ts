@@ -1,4 +1,7 @@
-/** A published time of a recovery mechanism, in seconds. `rpo`: how much work it may lose; `rto`: how long it takes, at the longest. */
+/**
+ * Published times of a recovery mechanism, in seconds. `rpo`: how much work it may lose; `rto`: how long it takes at
+ * most.
+ */
 export interface RecoveryFigure {
   readonly mechanism: string;
   readonly rpo: number;
