@@ -1,6 +1,6 @@
 import type { BucketFact, ObjectFacts } from '../../src/evidence/object-storage/facts.ts';
 
-/** Objects as a healthy, versioned bucket keeps them. */
+/** Object facts of a healthy, versioned bucket. */
 export const HEALTHY_OBJECTS: ObjectFacts = {
   put: 'ok',
   get: 'ok',
@@ -18,7 +18,7 @@ export const HEALTHY_OBJECTS: ObjectFacts = {
   },
 };
 
-/** A healthy bucket, as evidence. */
+/** Facts of a healthy bucket. */
 export const HEALTHY_BUCKET: BucketFact = {
   name: 'dify',
   usedBy: ['api'],

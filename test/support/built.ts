@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The launcher of the built program, built anew where a source is younger than the bundle. */
+/** Path of the launcher of the built program. Builds it first if a source is newer than the bundle. */
 export async function builtProgram(): Promise<string> {
   const bundle = await modified(join(ROOT, 'dist', 'main.js'));
   const sources = await readdir(join(ROOT, 'src'), { recursive: true });
@@ -15,7 +15,7 @@ export async function builtProgram(): Promise<string> {
   return join(ROOT, 'bin', 'difyctl.js');
 }
 
-/** Milliseconds; 0 where there is no such file. */
+/** Modification time in milliseconds; 0 if the file does not exist. */
 async function modified(path: string): Promise<number> {
   return stat(path).then(
     ({ mtimeMs }) => mtimeMs,

@@ -27,12 +27,12 @@ export function collectContext(over: Partial<CollectContext> = {}): CollectConte
   };
 }
 
-/** A collector that gives this. */
+/** A collector that returns `data`. */
 export function fixedCollector<T>(key: EvidenceKey<T>, data: T): Collector<T> {
   return { key, timeoutMs: 1_000, collect: async () => data };
 }
 
-/** A check that always passes, to be varied. */
+/** A check that always passes. `over` changes fields of it. */
 export function sampleCheck(over: Partial<Check> & { readonly id: string }): Check {
   return {
     title: over.id,
@@ -48,15 +48,15 @@ export function sampleCheck(over: Partial<Check> & { readonly id: string }): Che
 export interface JudgeInput {
   readonly tier?: Tier;
   readonly deployment?: Deployment;
-  /** A day, at its noon, or a time. */
+  /** A day (at 12:00 UTC) or a time. */
   readonly now?: string;
-  /** Evidence that is there. */
+  /** Evidence that exists. */
   readonly seen?: readonly (readonly [EvidenceKey<unknown>, unknown])[];
-  /** From where it was seen. Default: here. */
+  /** Where it was collected. Default: locally. */
   readonly from?: EvidenceOrigin;
 }
 
-/** One check's result on evidence given as data. */
+/** The result of one check on evidence that is given as data. */
 export function judged(
   check: Check,
   { tier = 'prod', deployment, now = '2026-11-22', seen = [], from = 'local' }: JudgeInput = {},

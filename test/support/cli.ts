@@ -12,16 +12,16 @@ export interface CliSettings {
   readonly cwd?: string;
   readonly env?: ProcessIo['env'];
   readonly signal?: AbortSignal;
-  /** Standard input, to its end. */
+  /** All of standard input. */
   readonly input?: string | Uint8Array;
-  /** Columns of a terminal; absent: pipes. */
+  /** Columns of a terminal. Undefined: the streams are pipes. */
   readonly terminal?: number;
 }
 
-/** The day on which every run of a test takes place. */
+/** The time of every run in tests. */
 const TEST_DAY = new Date('2026-11-22T12:00:00Z');
 
-/** Runs one command line in this process, on a world of its own. */
+/** Runs one command line in this process, with its own streams, environment and clock. */
 export async function runCli(argv: readonly string[], settings: CliSettings = {}): Promise<CliRun> {
   const out = recorder(settings.terminal);
   const err = recorder(settings.terminal);

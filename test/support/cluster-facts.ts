@@ -6,7 +6,7 @@ import type { PodShape } from '../../src/evidence/rendered/workload.ts';
 
 export const GIB = 2 ** 30;
 
-/** A healthy node of a class as clouds report it: 32 GiB sold, 30.9 reported. */
+/** A healthy node as clouds report it: an instance of 32 GiB reports 30.9 GiB. */
 export function node(
   name: string,
   over: Partial<NodeFact> & { readonly cpu?: number; readonly memoryGiB?: number } = {},
@@ -30,7 +30,7 @@ export function node(
   };
 }
 
-/** Nodes of one kind, dealt to zones in turn. */
+/** Equal nodes, distributed over `zones` round-robin. */
 export function nodes(
   count: number,
   over: Parameters<typeof node>[1] & { readonly zones?: number } = {},
@@ -68,7 +68,7 @@ export function workload(
   return { kind: 'Deployment', name, replicas, images: [`${name}:1`], claims: [], pod, demands: NO_DEMANDS, ...over };
 }
 
-/** A claim of 5 GiB for one node, of the default class. */
+/** A claim of 5 GiB of the default class, ReadWriteOnce. */
 export function claim(name: string, over: Partial<PlannedClaim> = {}): PlannedClaim {
   return { name, accessModes: ['ReadWriteOnce'], storageClass: undefined, storage: 5 * GIB, count: 1, ...over };
 }

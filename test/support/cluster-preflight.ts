@@ -20,10 +20,10 @@ const SECRETS = Object.fromEntries(
   ].map((name) => [name, `planted-${name.toLowerCase()}`]),
 );
 
-/** What planted secrets begin with. */
+/** Prefix of every planted secret. */
 export const PLANTED = 'planted-';
 
-/** A folder with the file of a production on Kubernetes, and preflight of it, for the tests of a file that stands on a cluster. */
+/** Creates a folder with the file of a production on Kubernetes before the tests, and runs preflight of it. */
 export function usePreflight(testbed: { readonly cluster: Cluster }) {
   let folder = '';
   let path = '';
@@ -32,7 +32,7 @@ export function usePreflight(testbed: { readonly cluster: Cluster }) {
     const { context: _, ...target } = SAMPLE.target;
     const chart = { path: resolve('test/fixtures/chart') };
     const recovery = { ...SAMPLE.recovery, topology: { zones: 3 } };
-    // The file of the sample's certificate authority is nowhere here.
+    // The CA file of the sample does not exist here.
     const postgres = { ...SAMPLE.postgres, tls: { mode: 'require' } };
     const file = { ...SAMPLE, target: { ...target, chart }, postgres, recovery };
     await writeFile(join(folder, 'difyctl.yaml'), stringify(file));
@@ -48,7 +48,7 @@ export function usePreflight(testbed: { readonly cluster: Cluster }) {
   return {
     folder: () => folder,
     env,
-    /** `kubeconfig`: whose eyes; default: the administrator's. */
+    /** `kubeconfig` is the identity of the run. Default: the administrator's. */
     run: async (args: readonly string[] = [], kubeconfig?: string) => {
       const run = await runCli(['preflight', '-o', 'json', ...args], { cwd: folder, env: env(kubeconfig) });
       const report = JSON.parse(run.stdout) as CheckReport;

@@ -15,36 +15,36 @@ interface Container {
   readonly state: string;
 }
 
-/** One project on a real engine, and the machines of those who install it: folders that hold the file alone. */
+/** One project on a real engine, and the machines of its operators: folders that contain only the file. */
 export interface ComposeFixture {
   readonly recorder: Recorder;
-  /** Where the project lives; the file names it absolutely. */
+  /** The directory of the project. The file names its absolute path. */
   readonly directory: string;
   readonly httpPort: number;
   readonly httpsPort: number;
-  /** Another folder with the same file and nothing else; with these variables besides. */
+  /** Creates another folder with only the same file. `more` are additional variables. */
   workplace(more?: Readonly<Record<string, string>>): Promise<TempWorkspace>;
   containers(): Promise<readonly Container[]>;
-  /** Variables of the project's `.env`; empty where there is none. */
+  /** Variables of the project's `.env`. Empty if it does not exist. */
   secrets(): Promise<Readonly<Record<string, string>>>;
   /** Numbers of the revisions that the installation keeps. */
   revisions(): Promise<readonly number[]>;
-  /** What a run left behind that it should not: processes, a lock. */
+  /** What a run should not leave behind: processes, a lock. */
   leftovers(): Promise<readonly string[]>;
   docker(...args: readonly string[]): Promise<string>;
   end(): Promise<void>;
 }
 
 export interface ComposeFixtureOptions {
-  /** The file, given where the project lives and its ports. */
+  /** Makes the file for the project's directory and ports. */
   readonly file: (place: { directory: string; httpPort: number; httpsPort: number }) => object;
-  /** Variables of whoever installs. */
+  /** Variables of the operator. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The path of a Compose of another version than the testbed's own. */
+  /** The path of another version of Compose than the testbed's. */
   readonly compose?: string;
 }
 
-/** The file of a `test` deployment that answers on this machine alone. */
+/** The file of a `test` deployment that listens on loopback only. */
 export const testComposeFile: ComposeFixtureOptions['file'] = ({ directory, httpPort }) => ({
   apiVersion: 'difyctl/v1',
   name: 'dify',
@@ -107,7 +107,7 @@ const FORMAT = '{"labels":{{json .Config.Labels}},"id":{{json .Id}},"state":{{js
 async function inspect(docker: ComposeFixture['docker']): Promise<readonly Container[]> {
   const ids = (await docker('ps', '-aq', '--no-trunc')).split('\n').filter((line) => line !== '');
   if (ids.length === 0) return [];
-  // One that goes between the two calls makes the second fail: it is asked again.
+  // If a container is removed between the two calls, the second fails and both are repeated.
   const text = await docker('inspect', '--format', FORMAT, ...ids).catch(() => undefined);
   if (text === undefined) return inspect(docker);
   return text.split('\n').map((line) => {
@@ -123,11 +123,11 @@ interface Inspected {
   readonly state: { readonly Status: string; readonly ExitCode: number; readonly Health?: { readonly Status: string } };
 }
 
-/** How a secret may stand in a text: as it is, URL-encoded, and in base64 wherever it begins in a longer text. */
+/** Every form of a secret in a text: plain, URL-encoded, JSON-escaped, and base64 at any position of a longer text. */
 export function formsOf(secret: string): readonly string[] {
   const shifted = ['', 'x', 'xy'].map((before) => {
     const text = Buffer.from(before + secret).toString('base64');
-    // The first and last characters also hold bits of what stands beside the secret.
+    // The first and last characters also encode bits of the neighbouring bytes.
     return text.slice(before === '' ? 0 : before.length + 1, Math.floor(text.replace(/=+$/, '').length / 4) * 4 - 1);
   });
   const encoded = Buffer.from(encodeURIComponent(secret)).toString('base64').replace(/=+$/, '').slice(0, -1);

@@ -3,10 +3,10 @@ import { validateDeployment } from '../../src/deployment/load.ts';
 import { formatPath } from '../../src/deployment/paths.ts';
 import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 
-/** What one host can promise. */
+/** What one host can provide. */
 const ONE_HOST = { availability: '99.5%', topology: { zones: 1, region: 'single' } } as const;
 
-/** Healthy deployment files as plain data, as difyctl.yaml would hold them. */
+/** Healthy deployment files as plain data. */
 export const SAMPLE_FILES = {
   'test-compose-bundled': {
     apiVersion: 'difyctl/v1',
@@ -215,19 +215,19 @@ export const SAMPLE_FILES = {
 export type SampleName = keyof typeof SAMPLE_FILES;
 export const SAMPLE_NAMES = Object.keys(SAMPLE_FILES) as readonly SampleName[];
 
-/** The sample of that name, parsed. */
+/** The parsed sample. */
 export function sampleDeployment(name: SampleName): Deployment {
   return parsedDeployment(SAMPLE_FILES[name]);
 }
 
-/** Any file as data, parsed; throws with every problem where it is not healthy. */
+/** Parses a file given as data. Throws Error with every problem if it is invalid. */
 export function parsedDeployment(file: JsonObject): Deployment {
   const judged = validateDeployment(file);
   if ('deployment' in judged) return judged.deployment;
   throw new Error(judged.problems.map(({ path, message }) => `${formatPath(path)}: ${message}`).join('\n'));
 }
 
-/** One public address for all four. */
+/** The same public address for all four. */
 export function urls(address: string): JsonObject {
   return { console: address, api: address, app: address, files: address };
 }
@@ -271,7 +271,9 @@ function qdrant(): JsonObject {
   };
 }
 
-/** A plan whose numbers add up: 5 minutes of loss at most with point-in-time recovery, 50 minutes measured for a restore. */
+/**
+ * A consistent recovery plan: at most 5 minutes of loss with point-in-time recovery, 50 minutes measured for a restore.
+ */
 function recovery(over: JsonObject = {}): JsonObject {
   return {
     rto: '4h',

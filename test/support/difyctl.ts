@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { builtProgram } from './built.ts';
 
 export interface Outcome {
-  /** Undefined where a signal ended it. */
+  /** Undefined if a signal ended it. */
   readonly code: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
@@ -15,10 +15,10 @@ export interface Outcome {
 /** A run that can be watched and ended. */
 export interface Running {
   readonly pid: number;
-  /** Standard error so far contains this. */
+  /** Resolves when standard error contains the text. Rejects if the program ends first. */
   says(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
-  /** Closes the reading ends of its standard output and error, as `head` does when it has read enough. */
+  /** Closes the reading ends of its standard output and error, as `head` does. */
   stopReading(): void;
   readonly outcome: Promise<Outcome>;
 }
@@ -101,8 +101,8 @@ async function watched(child: Child): Promise<Running> {
 }
 
 /**
- * Processes that a difyctl of this scene started and that still run: their environment carries difyctl's mark and `scene`, a text that only this
- * scene's runs have in theirs (the recorder's folder).
+ * Processes that a difyctl of this scene started and that still run. Their environment has difyctl's mark and `scene`,
+ * a text that only the runs of this scene have (the recorder's folder).
  */
 export async function leftRunning(scene: string): Promise<readonly string[]> {
   const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));

@@ -2,11 +2,14 @@ import { createServer as createHttp2Server } from 'node:http2';
 import { connect, createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A server that answers everything with a fault of the client's protocol which repeats what it was sent, in every encoding it can think of. */
+/**
+ * A server that answers every request with an error of the client's protocol. The error repeats the request in many
+ * encodings.
+ */
 export interface EchoServer {
-  /** A stream to it, whoever was meant. `port` 587 speaks first, as mail servers do. */
+  /** Connects to it for every host. `port` 587 makes it speak first, as mail servers do. */
   readonly dial: (host: string, port: number) => Promise<Duplex>;
-  /** What was heard so far, one text for each message. */
+  /** The messages received so far. */
   readonly heard: readonly string[];
   close(): void;
 }
@@ -66,7 +69,10 @@ export async function startEcho(): Promise<EchoServer> {
   };
 }
 
-/** One line that repeats the text: as it is, and in the encodings of URLs, JSON, HTML, base64 and hexadecimal; logins in base64 are decoded too. */
+/**
+ * One line that repeats the text: plain, and in the encodings of URLs, JSON, HTML, base64 and hexadecimal. Logins in
+ * base64 are decoded too.
+ */
 function echoOf(heard: string[], text: string): string {
   heard.push(text);
   const login = /basic ([A-Za-z0-9+/=]+)/i.exec(text)?.[1];
@@ -122,7 +128,10 @@ function answerMail(socket: Socket, heard: string[]): void {
   });
 }
 
-/** Asks for the password in clear text, and repeats it in the refusal: https://www.postgresql.org/docs/current/protocol-message-formats.html. */
+/**
+ * Requests the password in clear text and repeats it in the error:
+ * https://www.postgresql.org/docs/current/protocol-message-formats.html.
+ */
 function answerPostgres(socket: Socket, chunk: Buffer, heard: string[]): void {
   if (chunk.length === 8) return void socket.write('N');
   if (chunk[0] !== 0x70) return void socket.write(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]));

@@ -20,23 +20,26 @@ export interface FakeObject {
   readonly spec?: unknown;
 }
 
-/** A cluster in memory behind kubectl and helm, with the few commands that difyctl's own state and objects need. */
+/**
+ * A cluster in memory behind kubectl and helm. It has only the commands that difyctl needs for its own state and
+ * objects.
+ */
 export interface FakeCluster {
   readonly runner: Runner;
   readonly target: Target;
   readonly objects: Map<string, FakeObject>;
   /** Command lines, in order. */
   readonly calls: string[];
-  /** What the release consists of; undefined: there is none. */
+  /** The objects of the release. Undefined: no release exists. */
   release: readonly FakeObject[] | undefined;
-  /** Asked before each command; an error that it gives ends the command. */
+  /** Called before each command. If it returns an error, the command fails with it. */
   fault: (call: string) => ExternalError | undefined;
   add(...objects: readonly FakeObject[]): void;
-  /** `Kind/name` of all that is there, sorted. */
+  /** `Kind/name` of all objects, sorted. */
   names(): readonly string[];
 }
 
-/** `kubectl` or `helm` ended with exit code 1 and this on stderr. */
+/** The error of a `kubectl` or `helm` that ended with exit code 1 and this stderr. */
 export function refused(...stderr: readonly string[]): ExternalError {
   return new ExternalError('kubectl ended with exit code 1', { command: 'kubectl …', stderr });
 }
@@ -119,7 +122,7 @@ function kubectl(cluster: FakeCluster, args: readonly string[], { input = '' }: 
   return '{}';
 }
 
-/** JSON documents one a line, as kubectl reads them, or one over several lines, or YAML. */
+/** Parses JSON documents one per line (as kubectl reads them), one JSON document over several lines, or YAML. */
 function documentsIn(input: string): readonly (FakeObject & { items?: FakeObject[] })[] {
   const isLines = /^\{.*\}\n\{/.test(input);
   const texts = isLines ? input.trimEnd().split('\n') : [input];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 
-/** A folder of its own for each test, removed after it. */
+/** A separate folder for each test, removed after it. */
 export function temporaryFolder(): { readonly path: string } {
   let path = '';
   beforeEach(async () => {

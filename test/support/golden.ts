@@ -2,7 +2,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 
-/** Set to `1`, golden files are written instead of compared; the change is then read in the diff of the commit. */
+/**
+ * True if UPDATE_GOLDEN is `1`: golden files are written instead of compared. Review the change in the diff of the
+ * commit.
+ */
 export const UPDATE = process.env.UPDATE_GOLDEN === '1';
 
 interface GoldenFile {
@@ -10,7 +13,7 @@ interface GoldenFile {
   readonly content: string;
 }
 
-/** Holds a rendered set against the golden files of a folder: the same files, byte for byte. */
+/** Expects that a rendered set equals the golden files of a folder: the same files, byte for byte. */
 export async function expectGolden(folder: string, files: readonly GoldenFile[]): Promise<void> {
   if (UPDATE) await write(folder, files);
   const golden = await readAll(folder);

@@ -7,15 +7,15 @@ import { type Certificate, makeCertificate } from '../testbed/services/tls.ts';
 import { startTlsFront } from '../testbed/services/tls-front.ts';
 import { startWeaviate, type WeaviateService } from '../testbed/services/weaviate.ts';
 
-/** Data services as a production has them: each redundant, archived or versioned, and real. */
+/** Real data services like those of a production: each one redundant, archived or versioned. */
 export interface HealthyStores {
   readonly postgres: PostgresService;
   readonly redis: SentinelService;
   readonly minio: MinioService;
   readonly weaviate: WeaviateService;
-  /** What speaks TLS before the object storage. */
+  /** TLS proxy in front of the object storage. */
   readonly front: Service;
-  /** Signs what every client here trusts. */
+  /** The authority that every client in the tests trusts. */
   readonly authority: Certificate;
   /** The sections of difyctl.yaml that name them. */
   readonly file: JsonObject;
@@ -53,7 +53,7 @@ export async function startHealthyStores({ bind, passwords }: HealthyStoresOptio
     ...services,
     authority: certificate,
     file: sections(services),
-    // Dify's containers get a private authority in their trust store; difyctl gets it the way Node's programs do.
+    // Dify's containers have a private authority in their trust store. difyctl gets it by Node's variable.
     env: { ...variables(services), NODE_EXTRA_CA_CERTS: certificate.caFile },
     stop: async () => {
       await Promise.all(Object.values(services).map((service) => service.stop()));

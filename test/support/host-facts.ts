@@ -1,7 +1,7 @@
 import type { EngineFact } from '../../src/evidence/host/engine.ts';
 import { GIB } from './cluster-facts.ts';
 
-/** A healthy engine on a machine of the published size. */
+/** A healthy engine on a machine of the documented size. */
 export function engineFact(over: Partial<EngineFact> = {}): EngineFact {
   return {
     version: '27.3.1',

@@ -1,10 +1,10 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach } from 'vitest';
 
-/** Says something on a connection, each time it hears something; `turn` counts from 0, which is the connection itself. */
+/** Called when a connection opens (`turn` 0) and each time it receives data (`turn` 1, 2, …). */
 export type Behaviour = (socket: Socket, turn: number) => void;
 
-/** Servers on loopback that behave as they are told to, ended after each test. */
+/** Servers on loopback with a given behaviour, closed after each test. */
 export function hostileServers(): (behaviour: Behaviour) => Promise<number> {
   const ends: (() => void)[] = [];
   afterEach(() => {
@@ -39,7 +39,7 @@ export async function serveHostile(behaviour: Behaviour): Promise<{ readonly por
   return { port: address.port, close };
 }
 
-/** Writes the same bytes for as long as the other side takes them. */
+/** Writes the same bytes until the other side closes the connection. */
 export function endless(socket: Socket, bytes: Uint8Array): void {
   const more = () => {
     while (!socket.destroyed && socket.write(bytes));

@@ -1,4 +1,7 @@
-/** Texts as a server, a chart or a cluster may send them; each carries `evil`, so that a test sees that it arrived. */
+/**
+ * Texts that a server, a chart or a cluster could send. Each contains `evil` (some with control characters in between),
+ * so that a test can see that it arrived.
+ */
 export const HOSTILE_TEXTS: readonly (readonly [what: string, text: string])[] = [
   ['a colour', '\u001b[31mevil\u001b[0m'],
   ['hidden text', '\u001b[8mevil'],
@@ -30,7 +33,10 @@ export const HOSTILE_TEXTS: readonly (readonly [what: string, text: string])[] =
   ['markup', '<script>alert("evil")</script>&\']]>'],
 ];
 
-/** What may reach no terminal and no log: control characters but line ends and tabs, and marks that turn or hide text. */
+/**
+ * What must not reach a terminal or a log: control characters except line ends and tabs, and marks that reverse or hide
+ * text.
+ */
 export const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
-/** What a runner of CI obeys. */
+/** Commands that a CI runner would execute. */
 export const RUNNER_COMMAND = /^\s*::|##[a-z]*\[/im;

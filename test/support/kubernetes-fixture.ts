@@ -4,7 +4,7 @@ import { CHART } from './chart.ts';
 import { createWorkspace, type TempWorkspace } from './difyctl.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 
-/** Values of the file's secret references, each easy to find wherever it should not be. */
+/** Values of the file's secret references. Each is easy to find in a place where it must not be. */
 export const SECRETS: Readonly<Record<string, string>> = {
   DIFY_PG_PASSWORD: 'planted-postgres-4f1c',
   DIFY_REDIS_PASSWORD: 'planted-redis-9a2e',
@@ -14,7 +14,7 @@ export const SECRETS: Readonly<Record<string, string>> = {
   DIFY_WEAVIATE_API_KEY: 'planted-weaviate-0d92',
 };
 
-/** A healthy production on Kubernetes; `namespace` keeps scenes of one cluster apart. */
+/** A healthy production on Kubernetes. `namespace` separates the scenes of one cluster. */
 function productionFile(cluster: Cluster, namespace: string): Record<string, unknown> {
   const url = 'https://dify.example.com';
   const s3 = { accessKey: { env: 'DIFY_S3_ACCESS_KEY' }, secretKey: { env: 'DIFY_S3_SECRET_KEY' } };
@@ -37,7 +37,7 @@ function productionFile(cluster: Cluster, namespace: string): Record<string, unk
       provider: 'qdrant',
       qdrant: { url: 'https://127.0.0.1:6333', apiKey: { env: 'DIFY_QDRANT_API_KEY' } },
     },
-    // Simulated nodes run no container: nothing connects from one.
+    // Simulated nodes run no containers, so nothing connects from them.
     acceptedRisks: [{ check: 'names.loopback', reason: 'simulated nodes' }],
     recovery: {
       rto: '4h',
@@ -54,11 +54,11 @@ function productionFile(cluster: Cluster, namespace: string): Record<string, unk
   };
 }
 
-/** A namespace of a cluster, as one operator's machine sees it. */
+/** A namespace of a cluster, from the view of one operator's machine. */
 export interface KubernetesFixture {
   readonly recorder: Recorder;
   readonly namespace: string;
-  /** Another folder with the same file and nothing else; each is removed with the scene. */
+  /** Creates another folder with only the same file. It is removed with the scene. */
   workplace(changes?: Record<string, unknown>): Promise<TempWorkspace>;
   /** Objects of the namespace as `Kind/name`. */
   objects(kinds: string): Promise<readonly string[]>;
@@ -69,9 +69,9 @@ export interface KubernetesFixture {
 
 export interface KubernetesFixtureOptions {
   readonly helm?: 3 | 4;
-  /** Paths of a kubectl, a helm and a Node of other versions than the testbed's own. */
+  /** Paths of other versions of kubectl, helm and Node than the testbed's. */
   readonly programs?: { readonly kubectl: string; readonly helm: string; readonly node: string };
-  /** A kubeconfig in place of the administrator's. */
+  /** Replaces the administrator's kubeconfig. */
   readonly kubeconfig?: string;
   /** Variables that only the real programs get. */
   readonly settings?: Readonly<Record<string, string>>;

@@ -9,12 +9,12 @@ import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
 
 export interface Look {
   readonly results: readonly CheckResult[];
-  /** `id status`, of what is neither pass nor skip. */
+  /** `id status` of every result that is neither pass nor skip. */
   readonly findings: readonly string[];
   of(id: string): CheckResult;
 }
 
-/** Looks at a mail service as a preflight would, and judges it by every check of its subject. `secrets` by their paths in the file. */
+/** Probes a mail service like preflight and runs every mail check. `secrets` are by their paths in the file. */
 export async function lookAtMail(mail: JsonObject, secrets: Readonly<Record<string, string>>): Promise<Look> {
   const deployment = parsedDeployment({ ...SAMPLE_FILES['prod-compose-s3-qdrant'], mail });
   const values = { get: (at: string) => secrets[at] ?? '', has: (at: string) => at in secrets, unresolved: [] };

@@ -5,18 +5,18 @@ import type { Revision } from '../../src/state/revisions/revision.ts';
 import type { UnreadableRevision } from '../../src/state/revisions/stored.ts';
 import type { ApplyOptions, ApplyResult, Plan, PlannedChange, Target } from '../../src/targets/target.ts';
 
-/** A target in memory: what was called, in order, and what a test wants it to answer. */
+/** A target in memory. It records the calls in order and returns what the test sets. */
 export interface MemoryTarget extends Target {
   readonly calls: string[];
   readonly kept: Map<number, Revision>;
-  /** What each plan in turn would change; the last one stays. */
+  /** The changes of each plan in turn. The last one is repeated. */
   plans: readonly (readonly PlannedChange[])[];
   /** Called in place of applying. */
   applying: (rendered: Rendered, options: ApplyOptions) => Promise<ApplyResult>;
   held: HeldLock | undefined;
-  /** Revisions that exist and cannot be read. */
+  /** Revisions that exist but cannot be read. */
   unreadable: readonly UnreadableRevision[];
-  /** What each uninstall in turn would delete; the last one stays. */
+  /** The deletions of each uninstall in turn. The last one is repeated. */
   removals: readonly (readonly PlannedChange[])[];
   /** Called in place of removing the lock. */
   releasing: (() => Promise<void>) | undefined;

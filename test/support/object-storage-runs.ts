@@ -17,7 +17,7 @@ import { ProbeError } from '../../src/net/probe-error.ts';
 import { collectContext } from './check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
 
-/** A production on Compose with this object storage; its recovery plan leans on versioning unless told otherwise. */
+/** A production on Compose with this object storage. By default, its recovery plan relies on versioning. */
 export function withStorage(objectStorage: JsonObject, recovery: JsonObject = {}): Deployment {
   const base = SAMPLE_FILES['prod-compose-s3-qdrant'];
   return parsedDeployment({
@@ -27,7 +27,7 @@ export function withStorage(objectStorage: JsonObject, recovery: JsonObject = {}
   });
 }
 
-/** These secrets, by the last word of their path. */
+/** Secrets by the last segment of their path. */
 function storageSecrets(values: Readonly<Record<string, string>>): SecretValues {
   const secretAt = (path: string) => values[path.slice(path.lastIndexOf('.') + 1)];
   return {
@@ -41,7 +41,10 @@ function storageSecrets(values: Readonly<Record<string, string>>): SecretValues 
   };
 }
 
-/** A name server of one's own: names that end so lead to this port of 127.0.0.1, all other names to nothing. */
+/**
+ * A dial with its own name resolution: hosts that are or end in one of these names connect to the port on 127.0.0.1,
+ * all others do not resolve.
+ */
 export function dialTo(ports: Readonly<Record<string, number>>): Dial {
   return (host, port, options) => {
     if (host === '127.0.0.1') return dialHere(host, port, options);
@@ -54,7 +57,7 @@ export function dialTo(ports: Readonly<Record<string, number>>): Dial {
 export interface StorageRun {
   readonly evidence: ObjectStorageFacts;
   readonly results: readonly CheckResult[];
-  /** Ids and statuses of all that is a finding. */
+  /** Ids and statuses of the findings. */
   readonly findings: readonly string[];
   result(id: string): CheckResult;
 }
@@ -66,7 +69,10 @@ export interface StorageRunOptions {
   readonly options?: ObjectStorageOptions;
 }
 
-/** Collects from the real thing and judges every check of the object storage but `reachable`. Throws where a secret is in evidence or results. */
+/**
+ * Collects from a real object storage and runs every check of it except `reachable`. Throws Error if evidence or
+ * results contain a secret.
+ */
 export async function runStorage(run: StorageRunOptions): Promise<StorageRun> {
   const { deployment } = run;
   const now = new Date();
@@ -74,7 +80,7 @@ export async function runStorage(run: StorageRunOptions): Promise<StorageRun> {
     deployment,
     tier: deployment.tier,
     secrets: storageSecrets(run.secrets),
-    // Whoever runs the tests may be logged in somewhere.
+    // The developer may be logged in to a cloud; the tests must not use that login.
     runner: { run: () => Promise.reject(new ExternalError('no command line of any vendor here')) },
     ...run.context,
   });
@@ -98,7 +104,7 @@ export async function runStorage(run: StorageRunOptions): Promise<StorageRun> {
   };
 }
 
-/** Every check of the object storage but `reachable` on this evidence. */
+/** Runs every check of the object storage except `reachable` on this evidence. */
 export function judgeStorage(deployment: Deployment, data: ObjectStorageFacts, now: Date): readonly CheckResult[] {
   const { name: key, version } = OBJECT_STORAGE;
   const at = now.toISOString();

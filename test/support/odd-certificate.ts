@@ -1,16 +1,16 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** What stands in a certificate that signs itself, in place of what is right. */
+/** Fields of a self-signed certificate to replace. */
 export interface OddParts {
   readonly name?: string;
   /** UTCTime: `YYMMDDhhmmssZ`. */
   readonly from?: string;
   readonly to?: string;
-  /** The names of the extension subjectAltName, each a name of DNS. */
+  /** The DNS names of the extension subjectAltName. */
   readonly alternatives?: readonly string[];
 }
 
-/** A certificate of odd parts with its key, both PEM, as no tool would make it. */
+/** A self-signed certificate with unusual fields, which no tool would produce, and its key. Both are PEM. */
 export function oddCertificate({
   name = 'odd.example.com',
   from = '260101000000Z',
@@ -44,7 +44,7 @@ export function oddCertificate({
   };
 }
 
-/** DER: a tag, a length and what it holds. */
+/** DER: a tag, a length and the content. */
 function tlv(tag: number, ...parts: readonly (Uint8Array | string)[]): Buffer {
   const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
   const { length } = content;

@@ -8,12 +8,12 @@ import type { TempWorkspace } from './difyctl.ts';
 const redact = (text: string): string => text;
 const now = (): number => Date.now();
 
-/** The target of a project, with the programs of a workplace, in this process. */
+/** Opens the target of a project in this process, with the programs of a workspace. */
 export function openCompose({ env }: TempWorkspace, directory: string): Target {
   return composeTarget({ runner: runnerOf(env), redact, now, project: { name: 'dify', directory } });
 }
 
-/** The target of the release `dify`, with the programs of a workplace, in this process. */
+/** Opens the target of the release `dify` in this process, with the programs of a workspace. */
 export function openKubernetes({ env }: TempWorkspace, context: string, namespace: string): Target {
   const release = { name: 'dify', namespace };
   const kubeArgs = ['--context', context];
@@ -24,7 +24,7 @@ function runnerOf(env: TempWorkspace['env']): Runner {
   return createRunner({ env, hiddenNames: new Set(), passNames: new Set(), redact });
 }
 
-/** What a change to a target is given. */
+/** Options of every change of a target. */
 export const WORK: Omit<RollbackOptions, 'applied'> = {
   timeoutMs: 120_000,
   signal: new AbortController().signal,

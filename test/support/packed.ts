@@ -8,7 +8,7 @@ import { builtProgram } from './built.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
-/** The tarball of `npm pack`, written to a folder; gives its path. */
+/** Packs the package with `npm pack` into a folder. Returns the path of the tarball. */
 export async function packedTarball(folder: string): Promise<string> {
   await builtProgram();
   const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: ROOT });
@@ -16,7 +16,7 @@ export async function packedTarball(folder: string): Promise<string> {
   return join(folder, filename);
 }
 
-/** The package as `npm pack` makes it, installed into a folder without any network and with an empty cache. */
+/** Packs the package with `npm pack` and installs it into a folder, offline and with an empty cache. */
 export async function packedProgram(folder: string): Promise<{ readonly program: string; readonly installed: string }> {
   const tarball = await packedTarball(folder);
   const prefix = join(folder, 'prefix');

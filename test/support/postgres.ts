@@ -12,15 +12,15 @@ import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
 
 export interface PostgresLook {
   readonly facts: PostgresFacts | undefined;
-  /** `id status`, of what is neither pass nor skip. */
+  /** `id status` of every result that is neither pass nor skip. */
   readonly findings: readonly string[];
-  /** Everything that was seen and said, for a search through it. */
+  /** The report and the evidence as one text, for searches. */
   readonly text: string;
   /** The whole result of one check. */
   of(id: string): CheckResult;
 }
 
-/** A production on one host whose other services are its own, so that nothing but PostgreSQL is connected to. */
+/** A production on one host whose other services are bundled, so that only PostgreSQL is connected to. */
 const SAMPLE = {
   ...SAMPLE_FILES['prod-compose-s3-qdrant'],
   redis: { mode: 'bundled' },
@@ -28,7 +28,7 @@ const SAMPLE = {
   vectorStore: { mode: 'bundled' },
 } as const satisfies JsonObject;
 
-/** Looks at PostgreSQL as a preflight would, and judges it by every check of its subject. `secrets` by their paths in the file. */
+/** Probes PostgreSQL like preflight and runs every PostgreSQL check. `secrets` are by their paths in the file. */
 export async function lookAtPostgres(
   postgres: JsonObject,
   secrets: Readonly<Record<string, string>>,

@@ -2,13 +2,13 @@ import type { JsonObject } from '../../src/base/json.ts';
 import { CHART } from './chart.ts';
 import type { HealthyStores } from './healthy-stores.ts';
 
-/** Today, as the file writes days: a drill or a measurement that is fresh. */
+/** Today in the format of the file: the date of a recent drill or measurement. */
 const TODAY = new Date().toISOString().slice(0, 10);
 
-/** The stores of the tests listen on this machine alone. */
+/** The check that warns about loopback: the stores of the tests listen on this machine only. */
 const LOOPBACK = 'names.loopback';
 
-/** What a production says of itself whatever it stands on; every promise is one that the healthy stores keep. */
+/** The fields that productions on both targets share. The healthy stores keep every promise in them. */
 function common(stores: HealthyStores, url: string): JsonObject {
   return {
     apiVersion: 'difyctl/v1',
@@ -35,7 +35,7 @@ function common(stores: HealthyStores, url: string): JsonObject {
   };
 }
 
-/** A production on a cluster of six nodes in three zones, every choice written down. */
+/** A production on a cluster of six nodes in three zones, with every choice explicit. */
 export function kubernetesProduction(stores: HealthyStores, context: string): JsonObject {
   const file = common(stores, 'https://dify.example.com');
   return {
@@ -67,20 +67,20 @@ export interface ComposePlace {
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly tls: { readonly certFile: string; readonly keyFile: string };
-  /** The name that the certificate is for. */
+  /** The host name of the certificate. */
   readonly host: string;
 }
 
-/** What the machine of the tests is too small for, and what one machine cannot promise. */
+/** Checks that fail because the machine of the tests is too small, or because there is only one machine. */
 export const RISKS = ['host.single-point-of-failure', 'host.cpu', 'host.memory', 'host.disk', LOOPBACK];
 
-/** A production on one machine that knows what it risks. */
+/** A production on one machine that accepts the risks of that. */
 export function composeProduction(stores: HealthyStores, { host, tls, ...place }: ComposePlace): JsonObject {
   const file = common(stores, `https://${host}:${place.httpsPort}`);
   return {
     ...file,
     target: { type: 'compose', ...place, tls },
-    // What one host carries.
+    // What one host can provide.
     recovery: { ...(file.recovery as JsonObject), availability: '99%' },
     acceptedRisks: RISKS.map((check) => ({
       check,

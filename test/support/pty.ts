@@ -8,10 +8,10 @@ export interface PtySettings {
   readonly cols?: number;
 }
 
-/** So many that nothing scrolls away. */
+/** Enough rows that nothing scrolls out of view. */
 const ROWS = 300;
 
-/** A program on a real pseudo-terminal. Waits are for text or for the end, never for time. */
+/** A program on a real pseudo-terminal. Waits are for output or for its end, never for a fixed time. */
 export class PtySession {
   readonly exited: Promise<number>;
   readonly #pty: IPty;
@@ -38,22 +38,25 @@ export class PtySession {
     });
   }
 
-  /** Everything that was shown, without control characters. */
+  /** All output so far, without control characters. */
   get shown(): string {
     return stripVTControlCharacters(this.#output);
   }
 
-  /** Everything that was shown, as it came. */
+  /** All output so far, unchanged. */
   get raw(): string {
     return this.#output;
   }
 
-  /** What stands on the screen now, line by line. */
+  /** The lines that the screen shows now. */
   get screen(): string {
     return this.#screen.text;
   }
 
-  /** Waits until `text` was shown since the last key, wherever its lines are folded. Throws where the program ends first. */
+  /**
+   * Waits until the output since the last key press contains `text`, with any line breaks. Throws Error if the program
+   * ends first.
+   */
   async sees(text: string): Promise<void> {
     while (!unfolded(stripVTControlCharacters(this.#output.slice(this.#from))).includes(unfolded(text))) {
       if (this.#exitCode !== undefined) {
@@ -65,7 +68,7 @@ export class PtySession {
     }
   }
 
-  /** Waits for the next piece of output, or for the end. */
+  /** Waits for more output or for the end. */
   async changes(): Promise<void> {
     if (this.#exitCode !== undefined) return;
     await new Promise<void>((resolve) => {
@@ -78,7 +81,7 @@ export class PtySession {
     this.#pty.write(keys);
   }
 
-  /** Closes the terminal, as closing its window does: the system sends SIGHUP, and whoever reads or writes it meets EIO. */
+  /** Closes the terminal like closing its window: the system sends SIGHUP, and reads and writes fail with EIO. */
   close(): void {
     (this.#pty as IPty & { destroy(): void }).destroy();
   }
@@ -88,7 +91,7 @@ export class PtySession {
   }
 }
 
-/** A narrow terminal folds a line anywhere. */
+/** Removes white space, because a narrow terminal breaks lines anywhere. */
 function unfolded(text: string): string {
   return text.replace(/\s+/g, '');
 }

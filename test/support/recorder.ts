@@ -6,20 +6,20 @@ import { join } from 'node:path';
 /** One call of a recorded program. */
 interface Call {
   readonly program: string;
-  /** Also the program's own process id: the recorder becomes the program. */
+  /** Process id of the program: the recorder replaces itself with it (`exec`). */
   readonly pid: number;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * Stands in front of real programs on PATH: every call is recorded with its arguments and environment, then the recorder becomes the program. A
- * call can be held at its door, which makes a moment that a test can wait for.
+ * Wrappers of real programs on PATH. A wrapper records the arguments and environment of each call, then replaces itself
+ * with the program. A test can hold a call before that, and wait for the moment it is held.
  */
 export interface Recorder {
-  /** To be put first on PATH. */
+  /** Must be first on PATH. */
   readonly folder: string;
-  /** In the order in which they began. */
+  /** The calls in the order of their start. */
   calls(): Promise<readonly Call[]>;
   /** Forgets the calls so far. */
   clear(): Promise<void>;
@@ -29,13 +29,13 @@ export interface Recorder {
 }
 
 interface Hold {
-  /** The held call's process id, once there is one. */
+  /** Waits until a call is held; resolves to its process id. */
   reached(): Promise<number>;
-  /** Lets it go on, and holds no more. */
+  /** Lets the call continue and holds no more calls. */
   release(): Promise<void>;
 }
 
-/** `programs`: name → absolute path of the real one. `settings`: variables that only the real program gets. */
+/** `programs`: name → absolute path of the real program. `settings`: variables that only the real program gets. */
 export async function createRecorder(
   programs: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, string>> = {},
@@ -73,7 +73,7 @@ export async function createRecorder(
   };
 }
 
-/** Asks until there is an answer; the test's own time limit ends it. */
+/** Calls `ask` every 25 ms until it returns a value. Only the test's own time limit ends it. */
 export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
     const answer = await ask();
@@ -82,7 +82,9 @@ export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
   }
 }
 
-/** Lets the one who waits at the door in, if it still lives: a pipe that nobody reads yet refuses its writer (ENXIO). */
+/**
+ * Releases the held process if it still runs. Opening a pipe for writing fails (ENXIO) until its reader has opened it.
+ */
 async function letIn(gate: string): Promise<void> {
   const pid = await readFile(join(gate, 'held'), 'utf8').catch(() => undefined);
   if (pid === undefined) return;
@@ -93,7 +95,7 @@ async function letIn(gate: string): Promise<void> {
   });
 }
 
-/** True where a file is there. */
+/** True if the file exists. */
 export async function isThere(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -109,8 +111,8 @@ function script(
   settings: Readonly<Record<string, string>>,
 ): string {
   const exports = Object.entries(settings).map(([key, value]) => `export ${key}='${value}'`);
-  // `mv` of the pattern lets one caller through as the held one; the others see no pattern any more. The shell itself waits at the door, a
-  // pipe that nobody writes: no child is left where it is killed there.
+  // Only one caller succeeds with `mv` of the pattern and is held; the others no longer find a pattern. The shell
+  // itself waits, by reading from a pipe without a writer: if it is killed, no child process remains.
   return `#!/bin/sh
 record='${log}/'$(date +%s%N)-$$
 { printf '%s\\0%s\\0' '${name}' $$; for word in "$@"; do printf '%s\\0' "$word"; done; printf '\\0'; env -0; } > "$record.part"

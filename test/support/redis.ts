@@ -12,7 +12,7 @@ import { parsedDeployment, SAMPLE_FILES } from './deployments.ts';
 
 export interface LookOptions {
   readonly target?: 'compose' | 'kubernetes';
-  /** Over the rest of the file. */
+  /** Merged over the rest of the file. */
   readonly file?: JsonObject;
   readonly context?: Partial<CollectContext>;
 }
@@ -20,13 +20,13 @@ export interface LookOptions {
 export interface Look {
   readonly evidence: RedisFacts | undefined;
   readonly results: readonly CheckResult[];
-  /** `id status`, of what is neither pass nor skip. */
+  /** `id status` of every result that is neither pass nor skip. */
   readonly findings: readonly string[];
   /** The whole result of one check. */
   of(id: string): CheckResult;
 }
 
-/** Looks at Redis as a preflight would, and judges it by every check of its subject. `secrets` by their paths in the file. */
+/** Probes Redis like preflight and runs every Redis check. `secrets` are by their paths in the file. */
 export async function probeRedis(
   redis: JsonObject,
   secrets: Readonly<Record<string, string>>,

@@ -1,7 +1,7 @@
 import type { CheckReport, CheckResult } from '../../src/checks/check.ts';
 import { summarize } from '../../src/checks/engine.ts';
 
-/** A result that passed, to be varied. */
+/** A result that passed. `over` changes fields of it. */
 export function sampleResult(id: string, over: Partial<CheckResult> = {}): CheckResult {
   return {
     id,
@@ -17,7 +17,7 @@ export function sampleResult(id: string, over: Partial<CheckResult> = {}): Check
   };
 }
 
-/** A report of these results, its summary counted. */
+/** A report of these results, with its summary. */
 export function sampleReport(checks: readonly CheckResult[], over: Partial<CheckReport> = {}): CheckReport {
   return {
     apiVersion: 'difyctl/v1',

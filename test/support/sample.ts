@@ -1,15 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 
-/** `npm run test:full` runs everything; `npm test` runs samples of what is many times the same. */
+/** True for `npm run test:full`, which runs everything. `npm test` runs samples of repetitive tests. */
 export const IS_FULL = process.env.DIFYCTL_TEST_FULL === '1';
 
-/** What decides which samples are taken: the commit, so that every commit tests others; `DIFYCTL_TEST_SEED` repeats those of another run. */
+/**
+ * The seed of the samples: the commit, so that every commit tests other ones. `DIFYCTL_TEST_SEED` repeats the samples
+ * of another run.
+ */
 function sampleSeed(): string {
   return process.env.DIFYCTL_TEST_SEED ?? commit();
 }
 
-/** So many of the items, in their own order, chosen by the seed; all of them in a full run. The choice is printed. */
+/** Returns `count` of the items in their order, chosen by the seed; all items in a full run. Prints the choice. */
 export function sample<T>(name: string, items: readonly T[], count: number): readonly T[] {
   if (IS_FULL || items.length <= count) return items;
   const seed = sampleSeed();
@@ -17,12 +20,12 @@ export function sample<T>(name: string, items: readonly T[], count: number): rea
   return choose(items, count, `${seed} ${name}`);
 }
 
-/** For each of the items one of the ways, chosen by the seed; in a full run each item with each way. The choice is printed. */
+/** Pairs each item with one of the ways, chosen by the seed; in a full run with every way. Prints the choice. */
 export function samplePairs<T, W>(name: string, items: readonly T[], ways: readonly W[]): readonly (readonly [T, W])[] {
   return items.flatMap((item, index) => sample(`${name} ${index + 1}`, ways, 1).map((way) => [item, way] as const));
 }
 
-/** Pure: the same seed gives the same choice, whatever else is sampled. */
+/** Pure: the same seed gives the same choice, independent of other samples. */
 export function choose<T>(items: readonly T[], count: number, seed: string): readonly T[] {
   const rank = (index: number) => createHash('sha256').update(`${seed} ${index}`).digest('hex');
   const chosen = items

@@ -1,8 +1,8 @@
-/** What a terminal of so many columns shows after these bytes: the part of a terminal that Inquirer and the reports use, without colours. */
+/** A terminal of `cols` columns without colours: the subset that Inquirer and the reports use. */
 export class Screen {
   readonly #cols: number;
   #rows: string[][] = [[]];
-  /** The beginning of a sequence whose end has not come yet. */
+  /** The start of a sequence whose end has not arrived yet. */
   #rest = '';
   #row = 0;
   #col = 0;
@@ -11,7 +11,7 @@ export class Screen {
     this.#cols = cols;
   }
 
-  /** The lines from the first to the last that is not empty, without blanks at their ends. */
+  /** The lines up to the last that is not empty, without trailing blanks. */
   get text(): string {
     const lines = this.#rows.map((cells) =>
       Array.from(cells, (cell) => cell ?? ' ')
@@ -21,7 +21,7 @@ export class Screen {
     return lines.join('\n').replace(/\n+$/, '');
   }
 
-  /** Throws for a sequence that it does not know, so that no screen is compared that it only guessed. */
+  /** Throws Error for an unknown sequence, so that tests never compare a wrong screen. */
   write(bytes: string): void {
     const all = this.#rest + bytes;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what a terminal reads
@@ -77,7 +77,7 @@ export class Screen {
     }
   }
 
-  /** 0: from the cursor on, 1: up to it, 2: all. */
+  /** `part`: 0 erases from the cursor to the end, 1 from the start to the cursor, 2 everything. */
   #erase(part: number, of: 'line' | 'screen'): void {
     const cells = this.#rows[this.#row] ?? [];
     if (part === 0) cells.length = Math.min(cells.length, this.#col);

@@ -4,12 +4,14 @@ import { expect } from 'vitest';
 import { UPDATE } from './golden.ts';
 import type { PtySession } from './pty.ts';
 
-/** Milliseconds after which a screen that is not the expected one is compared as it is; a screen that is right never waits for it. */
+/** Time limit in ms for the expected screen; then the current one is compared. A correct screen never waits for it. */
 const GIVE_UP_MS = 15_000;
-/** Milliseconds that a new golden screen may take to be drawn. */
+/** Time in ms in which a new golden screen must be drawn. */
 const DRAWN_MS = 700;
 
-/** The screens of one session, compared whole with a golden file: `=== name`, then the screen. */
+/**
+ * The screens of one session, compared whole with a golden file. The format of the file: `=== name`, then the screen.
+ */
 export class GoldenScreens {
   readonly #path: string;
   readonly #golden: ReadonlyMap<string, string>;
@@ -24,7 +26,7 @@ export class GoldenScreens {
     return new GoldenScreens(path, UPDATE ? new Map() : parsed(await readFile(path, 'utf8')));
   }
 
-  /** Holds the whole screen against the golden one of that name. Returns as soon as it is right. */
+  /** Expects the whole screen to equal the golden one of that name. Returns as soon as it does. */
   async compare(name: string, session: PtySession): Promise<void> {
     const expected = this.#golden.get(name);
     if (UPDATE) await wait(DRAWN_MS);
@@ -33,14 +35,17 @@ export class GoldenScreens {
     this.#seen.push(`=== ${name}\n${screenOf(session)}\n`);
   }
 
-  /** Call at the end: writes the golden file when it is to be updated; else every golden screen must have been seen. */
+  /**
+   * Call it at the end. With UPDATE_GOLDEN it writes the golden file; otherwise it expects that every golden screen was
+   * compared.
+   */
   async close(): Promise<void> {
     if (UPDATE) await writeFile(this.#path, this.#seen.join(''));
     else expect(this.#seen.length).toBe(this.#golden.size);
   }
 }
 
-/** A release changes no golden screen. */
+/** Replaces the version, so that a release changes no golden screen. */
 function screenOf({ screen }: PtySession): string {
   return screen.replace(/^ {2}difyctl \d+\.\d+\.\d+/, '  difyctl VERSION');
 }

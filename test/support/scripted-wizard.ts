@@ -5,8 +5,8 @@ import type { WizardSettings } from '../../src/wizard/run.ts';
 import { NO_SUGGESTIONS } from '../../src/wizard/suggestions.ts';
 
 /**
- * A person with a script: texts by question id, `<back>` and `<none>` for Esc and for leaving out, Enter where nothing is scripted, and
- * what happens at each review. Everything asked, said and reviewed is kept.
+ * A scripted user. The script has texts by question id; `<back>` is Esc and `<none>` leaves the answer out. Questions
+ * without a script get Enter. `reviewReplies` are the replies to each review. Records all questions, notes and reviews.
  */
 export class ScriptedPrompter implements WizardIo {
   readonly asked: string[] = [];
@@ -41,7 +41,7 @@ export class ScriptedPrompter implements WizardIo {
     return { kind: 'typed', text };
   }
 
-  /** `<more>` is scripted like a question; without it no more settings are wanted. */
+  /** The script may answer `<more>` like a question. Default: no. */
   async more(titles: readonly string[]): Promise<'yes' | 'no' | 'back'> {
     this.offered.push(titles);
     const text = this.#script.get('<more>')?.shift();
@@ -74,7 +74,7 @@ export class ScriptedPrompter implements WizardIo {
   }
 }
 
-/** Settings of a wizard that finds nothing and reaches nothing. */
+/** Settings of a wizard without suggestions and without a network. */
 export function scriptedSettings(io: WizardIo): WizardSettings {
   return {
     io,

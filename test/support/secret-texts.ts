@@ -1,4 +1,7 @@
-/** Secrets as they are pasted into values; none is real. Pieces are joined here so that no scanner takes this file for a leak. */
+/**
+ * Examples of secrets as users paste them into values; none is real. They are joined from pieces so that no scanner
+ * reports this file as a leak.
+ */
 export const SECRET_TEXTS: readonly (readonly [what: string, text: string])[] = [
   ['a URL of PostgreSQL', 'postgresql://dify:s3cr3tPassw0rd@db.internal:5432/dify'],
   ['a URL of Redis', 'redis://:s3cr3tPassw0rd@redis.internal:6379/0'],

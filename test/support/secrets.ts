@@ -4,9 +4,10 @@ import type { Deployment } from '../../src/deployment/schema/deployment.ts';
 import type { SecretValues } from '../../src/deployment/secrets.ts';
 
 /**
- * A value for every secret the deployment requires. Those from outside hold what breaks unquoted URLs, shells, YAML and env files
- * (`postgres.password` → `pw@:/?#%&=+ "'$\{}!postgres-password`); generated ones have the form that difyctl would make. Each ends in its
- * path, so that a test can say which secret it found where.
+ * A value for every secret that the deployment requires. Operator's secrets contain the characters that break unquoted
+ * URLs, shells, YAML and env files (`postgres.password` → `pw@:/?#%&=+ "'$\{}!postgres-password`). Generated ones have
+ * the format that difyctl generates. Each contains its path, so that a test can say which secret it found in which
+ * place.
  */
 export function fakeSecrets(deployment: Deployment): SecretValues {
   const values = new Map(
@@ -26,13 +27,13 @@ export function fakeSecrets(deployment: Deployment): SecretValues {
   };
 }
 
-/** Every value of `fakeSecrets`, for a search through what must not hold one. */
+/** All values of `fakeSecrets`, to search for in output that must not contain secrets. */
 export function fakeSecretValues(deployment: Deployment): readonly string[] {
   const secrets = fakeSecrets(deployment);
   return requiredSecrets(deployment).map(({ path }) => secrets.get(path));
 }
 
-/** The characters that break things when a secret is not quoted, encoded or escaped. */
+/** Characters that cause errors if a secret is not quoted, encoded or escaped. */
 const HOSTILE = `pw@:/?#%&=+ "'$\\{}!`;
 
 function fakeValue(path: SecretPath, generated: boolean, isToken: boolean): string {

@@ -14,19 +14,19 @@ export interface LookOptions {
   readonly managed?: JsonObject;
   readonly limitMs?: number;
   readonly ca?: string;
-  /** Over the rest of the file. */
+  /** Merged over the rest of the file. */
   readonly file?: JsonObject;
 }
 
 export interface Look {
   readonly facts: VectorStoreFacts;
   readonly results: readonly CheckResult[];
-  /** `id status`, of what is neither pass nor skip. */
+  /** `id status` of every result that is neither pass nor skip. */
   readonly findings: readonly string[];
   readonly passed: readonly string[];
 }
 
-/** Looks at a vector store with these secrets, as a preflight would, and judges it by every check of its subject. */
+/** Probes a vector store with these secrets like preflight and runs every vector store check. */
 export async function lookAtStore(
   store: JsonObject,
   secrets: Readonly<Record<string, string>>,

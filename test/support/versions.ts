@@ -9,11 +9,11 @@ export interface KubernetesRow {
   readonly kubectl: ProgramName;
   readonly helm: ProgramName;
   readonly node: ProgramName;
-  /** True for the ends of the promised ranges, which every run tests; `npm run test:versions` tests every row. */
+  /** True for the ends of the supported ranges, which every run tests. `npm run test:versions` tests every row. */
   readonly always?: true;
 }
 
-/** Every promised kubectl and helm stands in a row, and every Node. */
+/** Every supported version of kubectl, helm and Node is in one of these rows. */
 export const KUBERNETES_ROWS: readonly KubernetesRow[] = [
   { kubectl: 'kubectl-1.27', helm: 'helm-3.14', node: 'node-20', always: true },
   { kubectl: 'kubectl-1.30', helm: 'helm-4.0', node: 'node-22' },
@@ -25,7 +25,7 @@ export const KUBERNETES_ROWS: readonly KubernetesRow[] = [
 
 export const COMPOSE_ROWS = ['compose-2.24', 'compose-5'] as const;
 
-/** The whole table is tested and written. */
+/** True if the whole table is tested and written. */
 export const EVERY_ROW = process.env.DIFYCTL_TEST_VERSIONS === 'all' || IS_FULL;
 
 export const versionOf = (name: string): string =>
@@ -33,7 +33,10 @@ export const versionOf = (name: string): string =>
 
 const SHOWN = ['install', 'plan', 'status', 'postflight', 'uninstall'] as const;
 
-/** Runs the main job, with `between` once it is installed; its exit codes in the order of `SHOWN`. Fails at the first command that does not end with 0. */
+/**
+ * Runs the main job and returns its exit codes in the order of `SHOWN`. Calls `between` after `plan`. Fails at the
+ * first command with an exit code other than 0.
+ */
 export async function runMainJob(
   place: TempWorkspace,
   between: () => Promise<void> = async () => undefined,
@@ -55,10 +58,13 @@ export async function runMainJob(
   return codes;
 }
 
-/** The image that somebody sets by hand. */
+/** The image that is set by hand. */
 const OTHER_IMAGE = 'example.test/other:1';
 
-/** Sets another image with this row's kubectl: `plan` names it, `install` repairs it, and then nothing is left to change. */
+/**
+ * Sets another image with this row's kubectl. Expects that `plan` reports it, `install` repairs it, and the next `plan`
+ * has no changes.
+ */
 export async function repairDrift(place: TempWorkspace, kubectl: string, namespace: string): Promise<void> {
   const set = ['set', 'image', 'deployment/dify-web', `*=${OTHER_IMAGE}`, '-n', namespace];
   await execa(kubectl, set, { env: place.env, extendEnv: false });
@@ -71,16 +77,16 @@ export async function repairDrift(place: TempWorkspace, kubectl: string, namespa
   expect(after.code, after.stdout).toBe(0);
 }
 
-/** What the page shows if every command of every row ends with 0. */
+/** The table of the page if every command of every row ends with 0. */
 export function everyRowDone(): ReadonlyMap<string, readonly number[]> {
   const keys = [...KUBERNETES_ROWS.map(keyOf), ...COMPOSE_ROWS];
   return new Map(keys.map((key) => [key, SHOWN.map(() => 0)]));
 }
 
-/** What a row's exit codes are kept by. */
+/** The key of a row's exit codes. */
 export const keyOf = ({ kubectl, helm, node }: KubernetesRow): string => [kubectl, helm, node].join(' ');
 
-/** docs/versions.md. `codes`: the exit codes of a row's commands, by the row's programs. */
+/** The text of docs/versions.md. `codes` are the exit codes of a row's commands, by the key of the row. */
 export function versionsPage(codes: ReadonlyMap<string, readonly number[]>): string {
   const cells = (key: string): string => (codes.get(key) ?? SHOWN.map(() => '–')).join(' | ');
   return [

@@ -1,4 +1,7 @@
-/** What a person answers, by question id, in full: every suggestion that Enter would take is written out, defaults are not. */
+/**
+ * The complete answers of a user, by question id. They include every suggestion that Enter would accept, but not
+ * defaults.
+ */
 export const WIZARD_ANSWERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'prod on kubernetes': {
     'target.type': 'kubernetes',
