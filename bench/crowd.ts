@@ -2,12 +2,12 @@ import type { Cluster } from '../test/testbed/cluster/cluster.ts';
 import { nodeManifest } from '../test/testbed/cluster/simulated-node.ts';
 
 const NAMESPACE = 'crowd';
-/** Requests under way at once; the API server's own limit for one user is far higher. */
+/** Concurrent requests. The API server's limit per user is far higher. */
 const AT_ONCE = 8;
 
 /**
- * Fills a cluster with nodes of 8C/32G and running pods on them, written straight to the API server. Nobody plays these nodes' kubelets, so that
- * no simulation works beside what is measured.
+ * Fills a cluster with nodes of 8C/32G and running pods, written directly to the API server. No simulation runs for
+ * these nodes, so that it does not affect the measurement.
  */
 export async function addCrowd(cluster: Cluster, nodes: number, pods: number): Promise<void> {
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
@@ -17,7 +17,7 @@ export async function addCrowd(cluster: Cluster, nodes: number, pods: number): P
   await each(pods, async (index) => {
     const pod = crowdPod(index, `crowd-${index % nodes}`);
     await cluster.api.create(path, pod);
-    // A pod is born Pending, whatever its maker says of it.
+    // The API server creates every pod as Pending, whatever its manifest says.
     await cluster.api.patch(`${path}/crowd-${index}/status`, { status: running(index) });
   });
 }
@@ -42,7 +42,7 @@ function running(index: number): object {
   };
 }
 
-/** A Node like those of the simulation, which the simulation does not know as its own. */
+/** A Node like those of the simulation, but without its annotation, so that the simulation ignores it. */
 export function crowdNode(index: number) {
   const shape = { class: { cpus: 8, memoryGi: 32 }, zones: 3, kubeletPort: 1, kubernetesVersion: '1.36.3' };
   const manifest = nodeManifest({ ...shape, index });
@@ -52,7 +52,7 @@ export function crowdNode(index: number) {
   return { ...manifest, metadata: { ...metadata, name, labels }, spec: {} };
 }
 
-/** A pod of about 5.4 kB as the API server gives it: two containers with ports, variables and volumes. */
+/** A pod of about 5.4 kB in the API server's response: two containers with ports, variables and volumes. */
 export function crowdPod(index: number, nodeName: string): object {
   const name = `crowd-${index}`;
   const sizes = ['50m', '100m', '250m'];

@@ -8,22 +8,22 @@ export interface Subject {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Exit codes that are answers. Default: only 0. */
+  /** Exit codes of a valid run. Default: only 0. */
   readonly okCodes?: readonly number[];
 }
 
-/** Wall milliseconds of whole processes. */
+/** Wall-clock times of whole processes, in milliseconds. */
 export interface Measured {
   readonly name: string;
   readonly runs: readonly number[];
   readonly medianMs: number;
-  /** Processor time of the whole tree in one round: what a busy machine does not change. */
+  /** CPU time in ms of the whole process tree in one round. Other load on the machine does not change it. */
   readonly cpuMs?: number;
 }
 
 /**
- * Times each subject as a whole process, in turn (A B C A B C …), so that a machine whose speed drifts drifts for all of
- * them; one round of warm-up is thrown away. Throws where a subject ends otherwise than it says it may.
+ * Times each subject as a whole process, in turn (A B C A B C …), so that changes of the machine's speed affect all of
+ * them. Discards one warm-up round. Throws Error if a subject exits with a code that is not in its `okCodes`.
  */
 export function measure(subjects: readonly Subject[], rounds: number): Measured[] {
   const runs = subjects.map((): number[] => []);
@@ -47,7 +47,10 @@ export function measure(subjects: readonly Subject[], rounds: number): Measured[
   });
 }
 
-/** Processor time of all ended children and theirs (Linux: cutime and cstime of /proc, in hundredths of a second); 0 elsewhere. */
+/**
+ * CPU time in ms of all ended children and their descendants (Linux: cutime and cstime of /proc, in hundredths of a
+ * second). 0 on other systems.
+ */
 function childrenCpuMs(): number {
   try {
     const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
@@ -71,7 +74,7 @@ function timeOnce({ name, program, args, env, cwd, okCodes = [0] }: Subject): nu
   return took;
 }
 
-/** A row per subject: median, and its ratio to the first. */
+/** One row per subject: its median, and the ratio to the first subject. */
 export function table(title: string, rows: readonly Measured[]): string {
   const base = rows[0]?.medianMs ?? Number.NaN;
   const lines = rows.map(({ name, runs, medianMs, cpuMs }) => {

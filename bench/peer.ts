@@ -5,13 +5,16 @@ import { ensure } from '../test/testbed/provision/ensure.ts';
 import { progressPrinter } from '../test/testbed/provision/progress.ts';
 import type { Subject } from './measure.ts';
 
-/** Troubleshoot's preflight is built once into the testbed's cache; minutes the first time. */
+/** Path of Troubleshoot's preflight. Builds it into the testbed's cache the first time, which needs minutes. */
 export async function peerProgram(): Promise<string> {
   const { troubleshoot } = await ensure(['troubleshoot'], { onProgress: progressPrinter() });
   return troubleshoot;
 }
 
-/** The version, the class of the nodes, the sum of their resources, a storage class: as `difyctl preflight --tier prod` asks. */
+/**
+ * The same questions as `difyctl preflight --tier prod`: version, class of the nodes, sum of their resources, a storage
+ * class.
+ */
 const ANALYZERS = [
   { clusterVersion: { outcomes: outcomes('< 1.24.0', 'too old') } },
   {
@@ -31,10 +34,13 @@ const ANALYZERS = [
   },
 ];
 
-/** What difyctl is asked of the same. It reads every unfinished pod besides, to know what of the sum is free. */
+/**
+ * The checks of difyctl for the same questions. difyctl also reads every unfinished pod, to know how much of the sum is
+ * free.
+ */
 export const SAME_ANALYSES = ['--only', 'cluster.version,cluster.capacity,cluster.storage'];
 
-/** The peer as a subject; it leaves a bundle in `folder`. */
+/** The peer as a subject. It writes a bundle to `folder`. */
 export function peer(program: string, folder: string, kubeconfig: string): Subject {
   const spec = join(folder, 'preflight.yaml');
   const metadata = { name: 'peer' };

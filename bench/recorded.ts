@@ -2,15 +2,16 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crowdNode, crowdPod } from './crowd.ts';
 
-/** Pages of this recording; those of the pods go round those of the nodes. */
+/** Pages of this recording. The pages of pods refer to the pages of nodes in rotation. */
 const NODE_PAGES = 10;
 const POD_PAGES = 15;
 export const RECORDED_NODES = NODE_PAGES * 500;
 export const RECORDED_PODS = POD_PAGES * 10_000;
 
 /**
- * A folder with a `kubectl` that plays a large cluster: its lists come as a stream, page by page, so that no cluster of that size has to stand
- * anywhere. One page of each kind is on disk, an item to the line; `sed` writes the number of the page into its names.
+ * Creates a folder with a `kubectl` that simulates a large cluster: it streams its lists page by page, so that no
+ * cluster of that size is needed. One page of each kind is on disk, one item per line; `sed` inserts the page number
+ * into its names.
  */
 export function recordedKubectl(folder: string): string {
   const bin = join(folder, 'bin');
@@ -33,7 +34,7 @@ function named(node: ReturnType<typeof crowdNode>, at: number): object {
   return { ...node, metadata: { ...node.metadata, name: `crowd-@PAGE@-${at}` } };
 }
 
-/** With as much around it as an API server adds: defaults, owners of fields, status. */
+/** Adds as much data as an API server adds: defaults, field owners, status. */
 function asServed(pod: object): object {
   return { ...pod, managed: 'x'.repeat(4000), status: { phase: 'Running' } };
 }

@@ -5,7 +5,7 @@ import { rendered as renderedForKubernetes } from '../test/render/kubernetes/sup
 import { SAMPLE_FILES } from '../test/support/deployments.ts';
 import type { Measured } from './measure.ts';
 
-/** From the text of a file to the rendered set, a sample of each target; the first, cold, run counts among the rest. */
+/** Times parsing and rendering, for one sample of each target. The first, cold run is included. */
 export function measureRenders(rounds: number): Measured[] {
   return (['prod-kubernetes-s3-qdrant', 'test-compose-bundled'] as const).map((name) => {
     const text = stringify(SAMPLE_FILES[name]);

@@ -18,7 +18,9 @@ const CHART = resolve('test/fixtures/chart');
 const SECTIONS = ['start', 'render', 'preflight', 'peer', 'recorded'] as const;
 type Section = (typeof SECTIONS)[number];
 
-/** `npm run bench [-- SECTION …]`: figures for README and closing notes; nothing here passes or fails. Default: all sections. */
+/**
+ * `npm run bench [-- SECTION …]`: figures for README and closing notes. Nothing passes or fails. Default: all sections.
+ */
 async function main(): Promise<void> {
   const asked = SECTIONS.filter((name) => process.argv.slice(2).includes(name));
   const sections = new Set<Section>(asked.length === 0 ? SECTIONS : asked);
@@ -66,16 +68,16 @@ function startUps(program: string, helm: string): readonly Subject[] {
 
 type Programs = Readonly<Record<'kubectl' | 'helm', string>>;
 
-/** The calls of one preflight are recorded, and then run one after the other as an operator's script would. */
+/** Records the kubectl calls of one preflight, then runs them one after another, like an operator's script. */
 async function preflightAgainstRawCalls(
   preflight: Subject,
   env: Readonly<Record<string, string>>,
   programs: Programs,
   folder: string,
 ): Promise<string> {
-  // Without its proxy, difyctl makes a kubectl of each read: those are the raw calls.
+  // Without its proxy, difyctl starts one kubectl per read. Those are the raw calls.
   const recorder = await createRecorder({ ...programs, kubectl: withoutProxy(programs.kubectl, folder) });
-  // An unreachable endpoint is a finding here: only the time is looked at.
+  // An unreachable endpoint is a finding here. Only the time matters.
   const subject = { ...preflight, env, okCodes: [0, 3] };
   measure([{ ...subject, env: { ...env, PATH: `${recorder.folder}:${env.PATH}` } }], 0);
   const calls = await recorder.calls();
@@ -112,7 +114,7 @@ function writeDeployment(folder: string, context: string): string {
   return path;
 }
 
-/** Whatever the sample's secrets are called, they have a value. */
+/** Gives a value to every secret of the sample. */
 function environment(kubeconfig: string, programs: Programs): Record<string, string> {
   const names = JSON.stringify(SAMPLE_FILES['prod-kubernetes-s3-qdrant']).matchAll(/"env":"([A-Z0-9_]+)"/g);
   const secrets = Object.fromEntries([...names].map(([, name = '']) => [name, `bench-${name}-value`]));

@@ -9,7 +9,7 @@ import { RECORDED_NODES, RECORDED_PODS, recordedKubectl } from './recorded.ts';
 import { treePeak } from './tree-memory.ts';
 
 const CROWD = { nodes: 1_000, pods: 10_000 };
-/** Fewer rounds where one takes seconds. */
+/** Fewer rounds, because one round needs seconds. */
 const CROWD_ROUNDS = 3;
 const MB = 1e6;
 
@@ -23,7 +23,7 @@ export interface Beside {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Both on the same cluster, in turn: first with its six nodes, then crowded. */
+/** Compares both programs on the same cluster, in turn: first with its six nodes, then with the crowd. */
 export async function besidePeer(beside: Beside, rounds: number, print: (text: string) => void): Promise<void> {
   print(await compare('six nodes', beside, rounds));
   await addCrowd(beside.cluster, CROWD.nodes, CROWD.pods);
@@ -42,7 +42,7 @@ async function compare(what: string, beside: Beside, rounds: number): Promise<st
   return `${times}\n${await memory(subjects)}`;
 }
 
-/** A cluster that no machine here could hold, as a stream. */
+/** Measures difyctl on a recorded stream of a cluster that is too large for this machine. */
 export async function recorded(program: string, folder: string): Promise<string> {
   const place = join(folder, 'recorded');
   mkdirSync(place);
@@ -57,7 +57,7 @@ function ours(program: string, folder: string, env: Readonly<Record<string, stri
   return { name: 'difyctl preflight', program: process.execPath, args, env, cwd: folder };
 }
 
-/** Of runs of their own: whoever looks at a tree every 10 ms slows it down. */
+/** Memory is measured in separate runs, because sampling the process tree every 10 ms slows it down. */
 async function memory(subjects: readonly Subject[]): Promise<string> {
   const lines: string[] = ['  peak resident memory, with all children:'];
   for (const subject of subjects) {

@@ -2,19 +2,22 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Subject } from './measure.ts';
 
-/** How often the tree is looked at, in ms: fine enough that no kubectl lives and dies between two looks. */
+/** Sampling interval in ms: short enough that no kubectl starts and ends between two samples. */
 const EVERY_MS = 10;
 const PAGE_BYTES = 4096;
 
 export interface TreePeak {
-  /** Largest sum of resident memory of the program and all its descendants at one moment, in bytes; pages that they share count for each. */
+  /**
+   * Largest sum of resident memory of the program and all its descendants at one time, in bytes. Shared pages count
+   * once per process.
+   */
   readonly bytes: number;
-  /** Largest number of processes at one moment. */
+  /** Largest number of processes at one time. */
   readonly processes: number;
   readonly ms: number;
 }
 
-/** Runs a subject once and watches the resident memory of its whole process tree (Linux: /proc). */
+/** Runs a subject once and samples the resident memory of its whole process tree (Linux: /proc). */
 export async function treePeak({ name, program, args, env, cwd, okCodes = [0] }: Subject): Promise<TreePeak> {
   const began = performance.now();
   const child = spawn(program, args, { env: { ...process.env, ...env }, cwd, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -39,14 +42,14 @@ function tree(pid: number): readonly number[] {
   return [pid, ...childrenOf(pid).flatMap(tree)];
 }
 
-/** Of every thread: a child belongs to the thread that made it. */
+/** Children of every thread: a child belongs to the thread that created it. */
 function childrenOf(pid: number): readonly number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
       readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
     );
   } catch {
-    // It ended while it was looked at.
+    // The process ended meanwhile.
     return [];
   }
 }
