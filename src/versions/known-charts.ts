@@ -2,7 +2,10 @@ import type { ChartProfile } from './chart-profile.ts';
 import { CHART_PROFILES } from './chart-profiles.ts';
 import { DIFY_PROFILES } from './dify-profile.ts';
 
-/** Charts of the community repository and the Dify release that each installs. Sources: Chart.yaml of its tags, and its release pages from 0.38.0 on. */
+/**
+ * Charts of the community repository and the Dify release that each installs. Sources: Chart.yaml of its tags, and its
+ * release pages from 0.38.0 on.
+ */
 const CHART_RELEASES: Readonly<Record<string, string>> = {
   '0.31.0': '1.9.1',
   '0.32.0': '1.10.0',

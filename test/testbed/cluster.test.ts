@@ -33,7 +33,7 @@ const mounting = (claimName: string) => ({ volumes: [{ name: 'data', persistentV
 
 describe('a cluster of six simulated nodes in three zones', () => {
   let folder = '';
-  // Registered before the fixture's own: hooks that end a suite run in reverse order, so this one sees what is left.
+  // Registered before the fixture's hook: `afterAll` hooks run in reverse order, so this one runs after the cleanup.
   afterAll(async () => {
     expect(await findMarked(folder)).toEqual([]);
     expect(await readdir(path.dirname(folder))).not.toContain(path.basename(folder));

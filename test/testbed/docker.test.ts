@@ -18,7 +18,7 @@ const IMAGE = 'busybox:1.37.0';
 const on = async (host: DockerHost, ...args: string[]): Promise<string> =>
   (await execa(host.docker, args, { env: host.env, stdin: 'ignore' })).stdout;
 
-/** All that a host of that name could leave. */
+/** Everything that a host of that name could leave behind. */
 async function remains(name: string, network: string): Promise<string[]> {
   const { data, run, cgroup } = hostPaths(name);
   const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').filter((line) => line.includes(`/${name}/`));
@@ -41,7 +41,7 @@ async function remains(name: string, network: string): Promise<string[]> {
   ];
 }
 
-/** Two networks of one name, and something that answers on a published port. */
+/** Creates a network of the same name on each host, and a server on a published port. Returns its address. */
 async function publish(host: DockerHost, text: string): Promise<string> {
   await on(host, 'network', 'create', 'front');
   const serve = `mkdir /www; echo ${text} > /www/index.html; exec busybox httpd -f -h /www`;
@@ -50,7 +50,7 @@ async function publish(host: DockerHost, text: string): Promise<string> {
   return (await on(host, 'port', 'server', '80')).trim();
 }
 
-/** Answers one request at this address; gives the URL to ask. */
+/** Starts a server on this address that answers one request. Returns its URL. */
 async function serveOn(host: string): Promise<string> {
   const server = createServer((_, response) => {
     response.end('this machine', () => server.close());

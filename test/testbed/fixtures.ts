@@ -10,9 +10,9 @@ const FIRST_RUN_MS = 45 * 60_000;
 const DOWN_MS = 120_000;
 
 /**
- * What the tests of a file or `describe` stand on: up before them, down after them. Where it cannot be had on this
- * machine (`Unavailable`) they are skipped with the reason; with `CI` set they fail with it, so that no suite is left
- * out unnoticed.
+ * Provides a resource for the tests of a file or `describe`: `up` before them, `down` after them. If this machine
+ * cannot provide it (`Unavailable`), the tests are skipped with the reason. With `CI` set they fail, so that no suite
+ * is skipped unnoticed.
  */
 export function useTestbed<T>(up: () => Promise<T>, down: (made: T) => Promise<void>): { readonly get: () => T } {
   let made: { readonly value: T } | undefined;
@@ -40,7 +40,7 @@ export function useTestbed<T>(up: () => Promise<T>, down: (made: T) => Promise<v
   };
 }
 
-/** A cluster for the tests of a file or `describe`. */
+/** Starts a cluster for the tests of a file or `describe`. */
 export function useCluster(options: UpOptions): { readonly cluster: Cluster } {
   const testbed = useTestbed(
     () => upCluster({ onProgress: progressPrinter(), ...options }),

@@ -164,7 +164,7 @@ describe('the images in one project', () => {
     });
   const exec = async (service: string, ...command: string[]) =>
     (await compose(['exec', '-T', service, ...command])).all;
-  /** A run of the API image that is told or given something else; its output, and its exit code at the end. */
+  /** Runs the API image with other variables. Returns its output and, at the end, its exit code. */
   const lame = async (env: Record<string, string>) => {
     const options = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
     const { all, exitCode } = await compose(['run', '--rm', '-T', ...options, 'lame']);

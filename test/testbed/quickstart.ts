@@ -25,7 +25,7 @@ const print = (...lines: readonly string[]): void => {
   process.stdout.write(`${lines.join('\n')}\n`);
 };
 
-/** What is to be undone at the end, the last made first. */
+/** Cleanup steps for the end, run in reverse order. */
 const undo: (() => Promise<unknown>)[] = [];
 let interrupted = false;
 
@@ -80,13 +80,13 @@ async function startStores(): Promise<Stores> {
   return { postgres, redis, objectStorage, vectorStore };
 }
 
-/** Waits for all even where one fails, so that what the others start is known and can be ended. */
+/** Waits for all, even if one fails, so that everything that was started can be stopped. */
 async function together<T extends readonly unknown[]>(...work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   await Promise.allSettled(work);
   return (await Promise.all(work)) as unknown as T;
 }
 
-/** The first command that failed. */
+/** Runs the commands. Returns the first one that failed, or undefined. */
 async function runCommands(cluster: Cluster, stores: Stores): Promise<string | undefined> {
   const folder = await mkdtemp(path.join(tmpdir(), 'difyctl-quickstart-'));
   undo.push(() => rm(folder, { recursive: true, force: true }));

@@ -78,7 +78,7 @@ describe('a real node beside simulated ones', () => {
   });
 
   it('serves a Service under its name', async () => {
-    // kube-proxy learns of a ready endpoint a moment after the Deployment does.
+    // kube-proxy sees a ready endpoint shortly after the Deployment does.
     const answer = await poll('the Service has endpoints', () => get('http://web.default.svc.cluster.local/'));
     expect(answer).toMatch(/^toolbox on web-/);
     expect(await get('http://web/')).toMatch(/^toolbox on web-/);

@@ -15,7 +15,7 @@ import { startWeaviate } from './services/weaviate.ts';
 const serviceFolders = async (): Promise<string[]> =>
   (await readdir(tmpdir())).filter((name) => /^difyctl-(postgres|redis|sentinel|minio|weaviate)-/.test(name));
 
-/** A service for the tests of a `describe`. */
+/** Starts a service for the tests of a `describe`. */
 const useService = <S extends { stop(): Promise<void> }>(start: () => Promise<S>) =>
   useTestbed(start, (service) => service.stop());
 

@@ -6,8 +6,9 @@ import { architecture } from './debian/architecture.ts';
 import { debianTree } from './debian/tree.ts';
 
 /**
- * Runs the unit tests with the clock a year ahead, so that a test which compares a fixed date with the real clock fails before that date is
- * reached. libfaketime moves the clock of this process and its children; the monotonic clock stays, since time limits are measured with it.
+ * Runs the unit tests with the clock one year ahead, so that a test that compares a fixed date with the real clock
+ * fails before that date. libfaketime changes the clock of this process and its children. It does not change the
+ * monotonic clock, which measures time limits.
  */
 async function main(): Promise<number> {
   const tree = await debianTree(['libfaketime']);

@@ -5,14 +5,18 @@ import { debianTree } from '../debian/tree.ts';
 
 export const CHROMIUM_PACKAGES = ['chromium-headless-shell', 'fonts-dejavu-core'];
 
-/** Debian's headless shell of Chromium, which asks nobody on the network for anything. @throws Unavailable where Debian's packages cannot be had */
+/**
+ * Starts Debian's headless shell of Chromium, which makes no network requests of its own.
+ *
+ * @throws Unavailable if Debian's packages cannot be downloaded
+ */
 export async function startChromium(): Promise<Browser> {
   const tree = await debianTree(CHROMIUM_PACKAGES);
-  // PulseAudio's own library lies in a folder of its own, which an installed one is linked to find.
+  // PulseAudio's private library is in a subfolder, where programs of an installed Chromium find it by their linkage.
   const libraries = [tree.env.LD_LIBRARY_PATH, path.join(tree.root, 'usr/lib', architecture().triplet, 'pulseaudio')];
   return puppeteer.launch({
     executablePath: path.join(tree.root, 'usr/lib/chromium/chromium-headless-shell'),
-    // Its tree may lie where no sandbox can be set up, and tests run as root; it opens pages of our own alone.
+    // The sandbox may be impossible where the tree is, and tests run as root. It opens only pages of the tests.
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'],
     env: {
       ...tree.env,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Cluster } from './cluster.ts';
 import { credentialFiles, writeKubeconfig } from './credentials.ts';
 
-/** A rule of a Role, as RBAC writes it. */
+/** A rule of a Role, as in RBAC. */
 interface RoleRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
@@ -12,7 +12,7 @@ interface RoleRule {
 
 export interface LimitedUser {
   readonly name: string;
-  /** Where its ServiceAccount and its Role are; made if missing. */
+  /** The namespace of its ServiceAccount and its Role. Created if missing. */
   readonly namespace: string;
   /** Rights within the namespace. */
   readonly rules?: readonly RoleRule[];
@@ -20,7 +20,7 @@ export interface LimitedUser {
   readonly clusterRules?: readonly RoleRule[];
 }
 
-/** Makes a ServiceAccount with just these rights; the result is the path of a kubeconfig that acts as it. */
+/** Creates a ServiceAccount with exactly these rights. Returns the path of a kubeconfig that uses it. */
 export async function limitedUser(cluster: Cluster, user: LimitedUser): Promise<string> {
   const { name, namespace } = user;
   const rbac = 'rbac.authorization.k8s.io';

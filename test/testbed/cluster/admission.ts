@@ -8,8 +8,8 @@ const BINDINGS = `/apis/${GROUP}/v1/mutatingadmissionpolicybindings`;
 type Pairs = Readonly<Record<string, string>>;
 
 /**
- * Has the API server add annotations to pods that are created from now on with these labels, whatever makes them, by a
- * mutating admission policy. The result removes the policy again.
+ * Makes the API server add annotations to pods that are created from now on with these labels, by any client. Uses a
+ * mutating admission policy. Returns a function that removes the policy.
  */
 export async function annotatePods(api: Api, labels: Pairs, annotations: Pairs): Promise<() => Promise<void>> {
   const name = `testbed-${Date.now()}-${Object.values(labels).join('-')}`.toLowerCase().replace(/[^a-z0-9-]/g, '-');
@@ -40,7 +40,7 @@ export async function annotatePods(api: Api, labels: Pairs, annotations: Pairs):
   };
 }
 
-/** A new policy takes a moment to reach admission: asked with a pod that is never stored. */
+/** Waits until admission uses the new policy. Tests it with a pod that is never stored (dry run). */
 async function untilInForce(api: Api, labels: Pairs, annotations: Pairs): Promise<void> {
   const probe = {
     apiVersion: 'v1',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 
-/** A Kubernetes API server's answer that is not 2xx. */
+/** The API server returned a status other than 2xx. */
 class ApiError extends Error {
   readonly status: number;
 
@@ -24,7 +24,7 @@ const PATCH_TYPES = {
   apply: 'application/apply-patch+yaml',
 } as const;
 
-/** The little of the Kubernetes API that the testbed itself calls; tests use kubectl, as difyctl does. */
+/** The part of the Kubernetes API that the testbed itself calls. Tests use kubectl, like difyctl. */
 export class Api {
   readonly #options: ApiOptions;
   readonly #agent: Agent;
@@ -34,7 +34,7 @@ export class Api {
     this.#agent = new Agent({ ca, keepAlive: true, maxSockets: 8 });
   }
 
-  /** A client that trusts the authorities in `caFile` and no others. */
+  /** A client that trusts only the authorities in `caFile`. */
   static async connect(options: ApiOptions): Promise<Api> {
     return new Api(options, await readFile(options.caFile, 'utf8'));
   }

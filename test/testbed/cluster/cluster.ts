@@ -13,7 +13,7 @@ import type { RealNode } from './real/real-node.ts';
 import { HELD_NOT_READY, nodeManifest } from './simulated-node.ts';
 import { type ClusterState, saveState } from './state.ts';
 
-/** The programs that a user of the cluster runs, by their paths. */
+/** Paths of the programs that a user of the cluster runs. */
 export interface ClusterTools {
   readonly kubectl?: string;
   readonly helm3?: string;
@@ -26,7 +26,7 @@ export interface Taint {
   readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
-/** How a simulated pod can be told to fail (test/testbed/cluster/simulation/pod-faults.yaml). */
+/** Ways in which a simulated pod can fail (test/testbed/cluster/simulation/pod-faults.yaml). */
 export type PodFault = 'crash-loop' | 'never-ready' | 'image-pull' | 'restarting';
 
 interface NodeObject {
@@ -36,7 +36,7 @@ interface NodeObject {
 }
 
 const FAULT = 'testbed/fault';
-/** Now, in whole seconds, as Kubernetes writes times. */
+/** The current time in whole seconds, in the format of Kubernetes. */
 const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 const nodePath = (name: string): string => `/api/v1/nodes/${name}`;
 
@@ -50,7 +50,7 @@ export class Cluster {
   readonly server: string;
   readonly tools: ClusterTools;
   readonly api: Api;
-  /** The node that runs real containers, where one was asked for. */
+  /** The node that runs real containers. Undefined if it was not requested. */
   readonly realNode: RealNode | undefined;
   readonly #state: ClusterState;
   readonly #takeDown: () => Promise<void>;
@@ -76,13 +76,13 @@ export class Cluster {
     this.realNode = parts.realNode;
   }
 
-  /** Ends all of it and leaves nothing behind. */
+  /** Stops the cluster and removes everything that it created. */
   async down(): Promise<void> {
     this.api.close();
     await this.#takeDown();
   }
 
-  /** Adds simulated nodes, such as `2x8C32G`; the result is their names. They are Ready when this returns. */
+  /** Adds simulated nodes, such as `2x8C32G`. Returns their names when they are Ready. */
   async addNodes(nodes: string): Promise<string[]> {
     const names: string[] = [];
     for (const nodeClass of parseNodes(nodes)) {
@@ -111,7 +111,7 @@ export class Cluster {
     await this.api.patch(nodePath(name), { spec: { unschedulable } });
   }
 
-  /** Adds a taint, in place of one of the same key and effect. */
+  /** Adds a taint. It replaces one with the same key and effect. */
   async taint(name: string, taint: Taint): Promise<void> {
     const node = (await this.api.get(nodePath(name))) as NodeObject;
     const others = (node.spec.taints ?? []).filter(({ key, effect }) => key !== taint.key || effect !== taint.effect);
@@ -126,7 +126,7 @@ export class Cluster {
     });
   }
 
-  /** Lets a simulated node's kubelet report that it is not Ready; the controller manager taints the node for it. */
+  /** Makes a simulated node's kubelet report that it is not Ready. The controller manager then taints the node. */
   async setNotReady(name: string): Promise<void> {
     await this.api.patch(nodePath(name), { metadata: { annotations: { [HELD_NOT_READY]: 'true' } } });
     const condition = {
@@ -141,26 +141,26 @@ export class Cluster {
     await this.#untilTainted(name, true);
   }
 
-  /** Ends what `setNotReady` began. */
+  /** Reverts `setNotReady`. */
   async setReady(name: string): Promise<void> {
     await this.api.patch(nodePath(name), { metadata: { annotations: { [HELD_NOT_READY]: null } } });
     await this.#untilReady(name);
   }
 
   /**
-   * Lets pods fail that are created from now on and carry these labels, whatever made them (a mutating admission
-   * policy adds the annotation that the simulation looks for). The result ends it; pods that failed already stay so.
+   * Makes pods fail that are created from now on with these labels, by any client (a mutating admission policy adds the
+   * annotation that the simulation reads). Returns a function that ends it; pods that failed already stay failed.
    */
   async failPods(labels: Readonly<Record<string, string>>, fault: PodFault): Promise<() => Promise<void>> {
     return await annotatePods(this.api, labels, { [FAULT]: fault });
   }
 
-  /** Lets simulated pods with these labels take this long (`20s`) to become Ready. As `failPods` otherwise. */
+  /** Makes simulated pods with these labels become Ready after this duration (`20s`). Otherwise like `failPods`. */
   async delayPods(labels: Readonly<Record<string, string>>, duration: string): Promise<() => Promise<void>> {
     return await annotatePods(this.api, labels, { 'testbed/start-after': duration });
   }
 
-  /** Runs the cluster's kubectl as administrator; the result is its stdout. Fails as execa does. */
+  /** Runs the cluster's kubectl as administrator and returns its stdout. Throws execa's error if it fails. */
   async kubectl(args: readonly string[], options: { readonly input?: string } = {}): Promise<string> {
     const kubectl = this.tools.kubectl ?? 'kubectl';
     const { stdout } = await execa(kubectl, ['--kubeconfig', this.kubeconfig, ...args], {
@@ -169,14 +169,14 @@ export class Cluster {
     return stdout;
   }
 
-  /** Applies manifests, each an object as kubectl takes it. */
+  /** Applies manifests with kubectl. */
   async apply(...manifests: readonly object[]): Promise<void> {
     await this.kubectl(['apply', '-f', '-'], {
       input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }),
     });
   }
 
-  /** A folder for PATH in which `kubectl` and `helm` are the testbed's; helm of this major version. */
+  /** Creates a folder for PATH with the testbed's `kubectl`, and `helm` of this major version. */
   async binFolder(helm: 3 | 4 = 4): Promise<string> {
     const folder = path.join(this.folder, `bin-helm${helm}`);
     await mkdir(folder, { recursive: true });

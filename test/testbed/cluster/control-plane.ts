@@ -7,7 +7,7 @@ import { credentialFiles, type Tokens, writeKubeconfig } from './credentials.ts'
 import { poll } from './poll.ts';
 import type { ClusterState } from './state.ts';
 
-/** What the control plane is made of. */
+/** The programs of the control plane. */
 export const CONTROL_PLANE = [
   'etcd',
   'kube-apiserver',
@@ -21,21 +21,21 @@ export interface ControlPlane {
   readonly state: ClusterState;
   readonly tokens: Tokens;
   readonly programs: Readonly<Record<(typeof CONTROL_PLANE)[number], string>>;
-  /** Address the API server listens on: loopback, or the machine's end of the link to the real node. */
+  /** Address that the API server listens on: loopback, or the machine's end of the link to the real node. */
   readonly address: string;
   /** Starts a daemon and records it. */
   readonly start: (spec: Omit<DaemonSpec, 'folder' | 'log'>) => Promise<unknown>;
 }
 
 const SERVICE_RANGE = '10.96.0.0/16';
-/** Where nothing listens on a loopback address the API server announces this one (TEST-NET-2, RFC 5737). */
+/** On loopback, the API server announces this address instead, on which nothing listens (TEST-NET-2, RFC 5737). */
 const ANNOUNCED_WITHOUT_NODE = '198.51.100.1';
 
 export const logFile = (folder: string, name: string): string => path.join(folder, 'logs', `${name}.log`);
 export const kubeconfigFile = (folder: string, user: string): string => path.join(folder, `${user}.kubeconfig`);
 export const contextName = (name: string): string => `testbed-${name}`;
 
-/** Starts etcd, API server, controller manager and scheduler; returns when the API server is ready. */
+/** Starts etcd, API server, controller manager and scheduler. Returns when the API server is ready. */
 export async function startControlPlane(plane: ControlPlane, server: string): Promise<Api> {
   const { folder, state, programs } = plane;
   const files = credentialFiles(folder);
@@ -51,7 +51,7 @@ export async function startControlPlane(plane: ControlPlane, server: string): Pr
       `--listen-peer-urls=${peerUrl}`,
       `--initial-advertise-peer-urls=${peerUrl}`,
       `--initial-cluster=default=${peerUrl}`,
-      // Its data dies with the testbed: no write need reach the disk.
+      // Its data is deleted with the testbed, so writes need not reach the disk.
       '--unsafe-no-fsync',
       '--log-level=warn',
     ],
@@ -93,7 +93,7 @@ function apiserverArgs(plane: ControlPlane, etcdUrl: string): string[] {
     '--authorization-mode=Node,RBAC',
     '--enable-admission-plugins=NodeRestriction',
     '--allow-privileged=true',
-    // Else logs and exec look the node's name up in DNS.
+    // Otherwise logs and exec resolve the node's name in DNS.
     '--kubelet-preferred-address-types=InternalIP,Hostname',
     '--profiling=false',
   ];
@@ -120,9 +120,9 @@ async function startControllers(plane: ControlPlane, server: string): Promise<vo
       `--service-account-private-key-file=${files.serviceAccountKey}`,
       `--root-ca-file=${files.serverCertificate}`,
       '--use-service-account-credentials=true',
-      // On a busy machine kwok may renew the nodes' Leases late: a node is lost when a test says so, not for that.
+      // On a busy machine kwok may renew the nodes' Leases late. Only a test shall make a node NotReady.
       '--node-monitor-grace-period=10m',
-      // A heartbeat that a busy two-core machine sends late is not the fault a test means; those set NotReady themselves.
+      // Likewise for the late heartbeats of a busy two-core machine: tests that need NotReady set it themselves.
       '--node-monitor-grace-period=10m',
     ],
   });

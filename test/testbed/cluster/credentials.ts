@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Who may call the API server with a token of the static token file, and the groups that give each its rights. */
+/** The users of the static token file, and the groups that give each its rights. */
 const users = {
   admin: { user: 'testbed-admin', groups: ['system:masters'] },
   controllerManager: { user: 'system:kube-controller-manager', groups: [] },
@@ -16,7 +16,7 @@ const users = {
 type UserName = keyof typeof users;
 export type Tokens = Readonly<Record<UserName, string>>;
 
-/** Where a testbed's credentials lie. */
+/** Paths of a testbed's credentials. */
 export function credentialFiles(folder: string) {
   const pki = path.join(folder, 'pki');
   return {
@@ -24,13 +24,16 @@ export function credentialFiles(folder: string) {
     tokens: path.join(pki, 'tokens.csv'),
     serviceAccountKey: path.join(pki, 'service-account.key'),
     serviceAccountPublicKey: path.join(pki, 'service-account.pub'),
-    /** Made by the API server on its first start (`--cert-dir`); holds its certificate and the authority that signed it. */
+    /**
+     * Created by the API server on its first start (`--cert-dir`). Contains its certificate and the authority that
+     * signed it.
+     */
     serverCertificate: path.join(pki, 'apiserver.crt'),
     serverKey: path.join(pki, 'apiserver.key'),
   };
 }
 
-/** Makes the tokens and the key that signs service account tokens. */
+/** Creates the tokens and the key that signs service account tokens. */
 export async function writeCredentials(folder: string): Promise<Tokens> {
   const files = credentialFiles(folder);
   const tokens = Object.fromEntries(
@@ -51,13 +54,13 @@ export interface KubeconfigOptions {
   readonly server: string;
   readonly caFile: string;
   readonly token: string;
-  /** Names cluster and context. */
+  /** The name of cluster and context. */
   readonly context: string;
   readonly user: string;
   readonly namespace?: string;
 }
 
-/** Writes a kubeconfig (mode 0600) that verifies the server's certificate. JSON, which every reader of YAML takes. */
+/** Writes a kubeconfig (mode 0600) that verifies the server's certificate. The format is JSON, which is valid YAML. */
 export async function writeKubeconfig(options: KubeconfigOptions): Promise<void> {
   const authority = (await readFile(options.caFile)).toString('base64');
   const namespace = options.namespace === undefined ? {} : { namespace: options.namespace };

@@ -5,7 +5,10 @@ import { removeCgroups } from './real/cgroups.ts';
 import { removeLink } from './real/namespaces.ts';
 import { type ClusterState, clusterFolder, isAbandoned, listClusters } from './state.ts';
 
-/** Ends a testbed's processes and removes all that it made. Also for one that came up half, or whose owner is gone. */
+/**
+ * Ends a testbed's processes and removes everything that it created. Also works if its start did not complete, or its
+ * owner does not exist any more.
+ */
 export async function takeDown(state: ClusterState): Promise<void> {
   const folder = clusterFolder(state.name);
   await killDaemons([...state.daemons, ...(await findMarked(folder))]);
@@ -16,7 +19,7 @@ export async function takeDown(state: ClusterState): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Takes down the testbeds whose owner died, as a killed test run does. */
+/** Takes down the testbeds whose owner was killed. Returns their names. */
 export async function takeDownAbandoned(): Promise<string[]> {
   const names: string[] = [];
   for (const state of await listClusters()) {

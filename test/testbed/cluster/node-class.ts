@@ -1,12 +1,15 @@
 import { UserError } from '../../../src/base/errors.ts';
 
-/** A machine size as it is sold: virtual CPUs and GiB of memory. */
+/** A machine size as vendors list it: virtual CPUs and GiB of memory. */
 export interface NodeClass {
   readonly cpus: number;
   readonly memoryGi: number;
 }
 
-/** Parses `6x8C32G`, or several such groups (`4x8C32G,2x4C16G`), into one class a node. `0` is no node at all. */
+/**
+ * Parses `6x8C32G`, or several such groups (`4x8C32G,2x4C16G`), into one class per node. `0` means no nodes. Throws
+ * UserError for any other text.
+ */
 export function parseNodes(text: string): NodeClass[] {
   if (text.trim() === '0') return [];
   return text.split(',').flatMap((group) => {
@@ -17,13 +20,12 @@ export function parseNodes(text: string): NodeClass[] {
   });
 }
 
-/** What a machine of 32 GiB leaves of them after firmware and kernel, as its kubelet reports it (a c. 3.4 % loss). */
+/** The share of 32 GiB that a kubelet reports after firmware and kernel (about 3.4 % less). */
 const SEEN_OF_32_GI = 32_408_784 / (32 * 1024 * 1024);
 
 /**
- * The share of the CPUs and the memory that a managed node keeps for itself: for each step up to this size, this
- * share of it. Source: cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes (the CPU steps are the same on
- * EKS).
+ * CPUs and memory that a managed node reserves: each step is the share of the size up to that limit. Source:
+ * cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes (the CPU steps are the same on EKS).
  */
 const RESERVED_CPU: readonly Step[] = [
   [1, 0.06],
@@ -52,7 +54,7 @@ function reserved(size: number, steps: readonly Step[]): number {
   return sum;
 }
 
-/** A node's `capacity` and `allocatable` as a managed Kubernetes reports them for this class. */
+/** A node's `capacity` and `allocatable`, as a managed Kubernetes reports them for this class. */
 export function nodeResources(node: NodeClass): Record<'capacity' | 'allocatable', Record<string, string>> {
   const memoryKi = Math.round(node.memoryGi * SEEN_OF_32_GI * 1024 * 1024);
   const seenGi = memoryKi / 1024 / 1024;

@@ -3,14 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface PollOptions {
   readonly timeoutMs?: number;
   readonly intervalMs?: number;
-  /** Lines for the error's message when time is up, such as the end of a log. */
+  /** Returns more lines for the error message of a timeout, such as the end of a log. */
   readonly explain?: () => Promise<readonly string[]>;
 }
 
 /**
- * Asks until `probe` gives something other than undefined, and gives that.
+ * Calls `probe` until it returns something other than undefined, and returns that. Errors of `probe` count as
+ * undefined.
  *
- * @throws Error naming `what`, the last failure and the explanation when time is up.
+ * @throws Error with `what`, the last error and the lines of `explain`, after the time limit
  */
 export async function poll<T>(
   what: string,

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Below Linux's usual ephemeral range (32768–60999), so that no outgoing connection happens to hold one. */
+/** Below Linux's default ephemeral range (32768–60999), so that outgoing connections do not use these ports. */
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
 
-/** Ports that nobody listens on and that are not in `taken`. */
+/** Free ports that are not in `taken`. */
 export async function freePorts(count: number, taken: ReadonlySet<number>): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
@@ -16,7 +16,7 @@ export async function freePorts(count: number, taken: ReadonlySet<number>): Prom
   return ports;
 }
 
-/** The first of two neighbouring ports that nobody listens on and that are not in `taken`. */
+/** The first of two consecutive free ports that are not in `taken`. */
 export async function freePair(taken: ReadonlySet<number>): Promise<number> {
   for (;;) {
     const [port = 0] = await freePorts(1, taken);

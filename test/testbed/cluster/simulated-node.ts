@@ -1,23 +1,23 @@
 import { type NodeClass, nodeResources } from './node-class.ts';
 
-/** kwok manages the nodes that carry this annotation; by it a reader tells a simulated node from a real one. */
+/** kwok manages the nodes with this annotation. It distinguishes a simulated node from a real one. */
 const SIMULATED = { 'kwok.x-k8s.io/node': 'fake' } as const;
-/** Keeps kwok from making the node Ready again. */
+/** Prevents kwok from making the node Ready again. */
 export const HELD_NOT_READY = 'testbed/not-ready';
 
 const REGION = 'sim-1';
 
 export interface SimulatedNode {
   readonly class: NodeClass;
-  /** Counts from 0 over the testbed's life; name and address come from it. */
+  /** Counts from 0 over the lifetime of the testbed. Name and zone are derived from it. */
   readonly index: number;
   readonly zones: number;
-  /** Port of kwok's kubelet server, which answers for logs of simulated pods. */
+  /** Port of kwok's kubelet server, which serves logs of simulated pods. */
   readonly kubeletPort: number;
   readonly kubernetesVersion: string;
 }
 
-/** A Node as a managed Kubernetes shows it, Ready from the start. Zones are dealt round robin. */
+/** A Node like that of a managed Kubernetes, Ready from the start. Zones are assigned round-robin. */
 export function nodeManifest(node: SimulatedNode) {
   const name = `sim-${node.index + 1}`;
   const { cpus, memoryGi } = node.class;
@@ -54,7 +54,7 @@ export function nodeManifest(node: SimulatedNode) {
         condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
         condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
       ],
-      // kwok answers for every node's kubelet, and on this machine only.
+      // kwok answers for every node's kubelet, on this machine only.
       addresses: [
         { type: 'InternalIP', address: '127.0.0.1' },
         { type: 'Hostname', address: name },

@@ -9,13 +9,13 @@ import { credentialFiles, writeKubeconfig } from './credentials.ts';
 const STAGES = ['nodes', 'pods', 'pod-faults', 'volumes'] as const;
 const stageFile = (name: string): string => fileURLToPath(new URL(`./simulation/${name}.yaml`, import.meta.url));
 
-/** Pods of simulated nodes get addresses out of this range; nothing answers there. */
+/** Address range of simulated pods. Nothing answers there. */
 const SIMULATED_PODS = '10.244.128.0/17';
-/** In the form in which a container runtime writes logs: time, stream, F for a full line. */
+/** The log format of a container runtime: time, stream, F for a full line. */
 const POD_LOG =
   '2026-01-01T00:00:00.000000000Z stdout F This pod is simulated (kwok): no process runs in it and nothing is logged.\n';
 
-/** Starts kwok, which plays the kubelets of all nodes that are marked as simulated and provisions volumes. */
+/** Starts kwok, which simulates the kubelets of all nodes that are marked as simulated, and provisions volumes. */
 export async function startSimulation(plane: ControlPlane, server: string): Promise<void> {
   const { folder, state } = plane;
   const files = credentialFiles(folder);
@@ -54,8 +54,8 @@ export async function startSimulation(plane: ControlPlane, server: string): Prom
 }
 
 /**
- * What an operator finds in a cluster before installing: a default storage class for one node at a time, one that can
- * do ReadWriteMany, and an ingress class. The provisioners are those whose behaviour is played.
+ * Creates what an operator finds in a cluster before an installation: a default storage class for one node at a time,
+ * one that supports ReadWriteMany, and an ingress class. The simulation imitates these provisioners.
  */
 export async function createClasses(api: Api): Promise<void> {
   const storage = '/apis/storage.k8s.io/v1/storageclasses';

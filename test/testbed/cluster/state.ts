@@ -14,23 +14,23 @@ const portNames = ['etcd', 'etcdPeer', 'apiserver', 'controllerManager', 'schedu
 const stateSchema = z.object({
   name: z.string(),
   createdAt: z.string(),
-  /** The process that takes the testbed down at its end; absent where that is for the user to say. */
+  /** The process that takes the testbed down at its end. Undefined if the user does that. */
   owner: z.string().optional(),
   phase: z.enum(['starting', 'up']),
   ports: z.record(z.enum(portNames), z.number()),
   daemons: z.array(z.object({ name: z.string(), identity: z.string() })),
-  /** Simulated nodes made so far; the next one's index. */
+  /** Number of simulated nodes created so far; the index of the next one. */
   nodes: z.number(),
   zones: z.number(),
-  /** The number that the real node's addresses and names derive from; absent without a real node. */
+  /** The number from which the real node's addresses and names are derived. Undefined without a real node. */
   realNode: z.number().optional(),
 });
 
-/** What is known of a testbed, enough for another process to take it down. */
+/** The state of a testbed. It is enough for another process to take it down. */
 export type ClusterState = z.infer<typeof stateSchema>;
 
 const runFolder = (): string => path.join(cacheRoot(), 'run');
-/** The folder that holds all that a testbed writes. */
+/** The folder that contains everything that a testbed writes. */
 export const clusterFolder = (name: string): string => path.join(runFolder(), name);
 const stateFile = (name: string): string => path.join(clusterFolder(name), 'state.json');
 
@@ -38,14 +38,14 @@ export interface Claim {
   readonly name: string;
   readonly zones: number;
   readonly realNode: boolean;
-  /** Whether the testbed belongs to this process. */
+  /** True if the testbed belongs to this process. */
   readonly owned: boolean;
 }
 
 /**
  * Claims a name, ports and, for a real node, a number that no other testbed of this user has.
  *
- * @throws UserError where a testbed of that name exists.
+ * @throws UserError if a testbed of that name exists
  */
 export async function claimCluster(claim: Claim): Promise<ClusterState> {
   if (!/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(claim.name)) {
@@ -62,7 +62,7 @@ export async function claimCluster(claim: Claim): Promise<ClusterState> {
           next: [`npm run testbed -- down --name ${claim.name}`, 'or give another --name'],
         });
       }
-      // A folder without a readable state is what is left of an `up` killed in its first moment.
+      // A folder without a readable state remains if `up` was killed at its very start.
       await rm(clusterFolder(claim.name), { recursive: true, force: true });
       await mkdir(path.join(clusterFolder(claim.name), 'logs'), { recursive: true, mode: 0o700 });
       const ports = await freePorts(portNames.length, new Set(others.flatMap((other) => Object.values(other.ports))));
@@ -83,11 +83,11 @@ export async function claimCluster(claim: Claim): Promise<ClusterState> {
   );
 }
 
-/** The network interface that leads to the real node of this number; a name may have 15 characters. */
+/** The network interface of the link to the real node of this number. Names have at most 15 characters. */
 export const nodeInterface = (number: number): string => `difytb${number}`;
 
 async function freeNodeNumber(others: readonly ClusterState[]): Promise<number> {
-  // Another user's testbeds are not in our list, but their interfaces are seen.
+  // Testbeds of other users are not in this list, but their interfaces are visible.
   const interfaces = await readdir('/sys/class/net').catch((): string[] => []);
   const isFree = (number: number): boolean =>
     !others.some((other) => other.realNode === number) && !interfaces.includes(nodeInterface(number));
@@ -96,14 +96,14 @@ async function freeNodeNumber(others: readonly ClusterState[]): Promise<number> 
   return number;
 }
 
-/** Writes the state at once or not at all. */
+/** Writes the state atomically. */
 export async function saveState(state: ClusterState): Promise<void> {
   const file = stateFile(state.name);
   await writeFile(`${file}.partial`, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.partial`, file);
 }
 
-/** The testbeds of this user, by name. */
+/** The testbeds of this user, sorted by name. */
 export async function listClusters(): Promise<ClusterState[]> {
   const names = (await readdir(runFolder(), { withFileTypes: true }).catch(() => []))
     .filter((entry) => entry.isDirectory())
@@ -113,14 +113,14 @@ export async function listClusters(): Promise<ClusterState[]> {
   return states.filter((state) => state !== undefined);
 }
 
-/** The state of one testbed, if there is one. */
+/** The state of one testbed. Undefined if it does not exist. */
 export async function readState(name: string): Promise<ClusterState | undefined> {
   const text = await readFile(stateFile(name), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   return stateSchema.parse(JSON.parse(text));
 }
 
-/** Whether the testbed's owner died without taking it down. */
+/** True if the testbed's owner ended without taking it down. */
 export async function isAbandoned(state: ClusterState): Promise<boolean> {
   return state.owner !== undefined && !(await isSameProcess(state.owner));
 }

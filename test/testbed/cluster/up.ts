@@ -26,28 +26,28 @@ const TOOLS = ['kubectl', 'helm3', 'helm4'] as const;
 export interface UpOptions {
   /** Simulated nodes, such as `6x8C32G` or `4x8C32G,2x4C16G`; `0` for none. */
   readonly nodes: string;
-  /** Zones that the nodes are dealt to. Default 1. */
+  /** Number of zones of the nodes. Default: 1. */
   readonly zones?: number;
-  /** A node that runs real containers beside them (root only). */
+  /** Adds a node that runs real containers (root only). */
   readonly realNode?: boolean;
   readonly name?: string;
-  /** `process`: the testbed belongs to this process and is swept when that is gone. Default. */
+  /** `process` (default): the testbed belongs to this process and is removed when that no longer runs. */
   readonly owner?: 'process' | 'user';
   /** Which of kubectl, helm 3 and helm 4 to provide. Default: all. */
   readonly tools?: readonly (typeof TOOLS)[number][];
   /** Try published binaries before building. */
   readonly releases?: boolean;
   readonly onProgress?: OnProgress;
-  /** Hears one line a step. */
+  /** Called with one line per step. */
   readonly onStep?: (step: string) => void;
 }
 
 let made = 0;
 
 /**
- * Brings up a cluster: a real control plane with simulated nodes, and a real node on request.
+ * Starts a cluster: a real control plane with simulated nodes, and a real node on request.
  *
- * @throws Unavailable where this machine cannot, saying why. Nothing is left behind then.
+ * @throws Unavailable with the reason if this machine cannot run it. Nothing remains then.
  */
 export async function upCluster(options: UpOptions): Promise<Cluster> {
   parseNodes(options.nodes);
@@ -132,7 +132,9 @@ async function startRecorded(state: ClusterState, spec: DaemonSpec): Promise<Dae
   return daemon;
 }
 
-/** A pod needs its namespace's service account, which the controller manager makes soon after its start. */
+/**
+ * Waits for the default service account, which every pod needs. The controller manager creates it soon after its start.
+ */
 async function untilPodsCanBeMade(cluster: Cluster): Promise<void> {
   await poll(
     'the default service account exists',

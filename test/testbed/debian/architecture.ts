@@ -1,6 +1,6 @@
 import { Unavailable } from '../provision/unavailable.ts';
 
-/** Where Debian keeps shared objects and the program that loads them, on one processor architecture. */
+/** Debian's paths of shared objects and of the dynamic loader, for one processor architecture. */
 export interface Architecture {
   /** Debian's and Go's name for it. */
   readonly name: 'amd64' | 'arm64';
@@ -15,7 +15,7 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   arm64: { name: 'arm64', triplet: 'aarch64-linux-gnu', loader: 'lib/ld-linux-aarch64.so.1' },
 };
 
-/** This machine's architecture. @throws Unavailable for one that no image of the testbed is made for. */
+/** This machine's architecture. @throws Unavailable if the testbed has no images for it */
 export function architecture(): Architecture {
   const found = ARCHITECTURES[process.arch];
   if (found === undefined) throw new Unavailable(`the testbed's images are not made for ${process.arch}`);

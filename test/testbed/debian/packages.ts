@@ -6,15 +6,16 @@ import { Unavailable } from '../provision/unavailable.ts';
 export interface DebianPackage {
   readonly name: string;
   readonly version: string;
-  /** The archive's file name, as apt writes it. */
+  /** The archive's file name in apt's format. */
   readonly file: string;
 }
 
 /**
- * The packages and all they depend on, as apt would install them on an empty machine (recommendations left out).
+ * The packages and all their dependencies, as apt would install them on an empty machine (without recommendations).
  *
- * @param emptyStatus path of an empty file: apt takes it for the list of installed packages
- * @throws Unavailable where apt is missing or does not know a package
+ * @param emptyStatus path of an empty file, which apt reads as the list of installed packages
+ *
+ * @throws Unavailable if apt is missing or does not know a package
  */
 export async function resolvePackages(names: readonly string[], emptyStatus: string): Promise<DebianPackage[]> {
   let result = await printUris(names, emptyStatus);
@@ -38,7 +39,7 @@ function printUris(names: readonly string[], emptyStatus: string) {
   const settings = [
     `Dir::State::status=${emptyStatus}`,
     'APT::Install-Recommends=false',
-    // Nothing is written, so a package manager at work elsewhere need not be waited for.
+    // Nothing is written, so there is no need to wait for another package manager.
     'Debug::NoLocking=1',
   ];
   const options = settings.flatMap((setting) => ['-o', setting]);
@@ -57,7 +58,7 @@ export function parseUris(output: string): DebianPackage[] {
     });
 }
 
-/** Downloads the packages' archives into `folder`; apt checks them against the signed index. */
+/** Downloads the packages' archives into `folder`. apt verifies them against the signed index. */
 export async function downloadPackages(packages: readonly DebianPackage[], folder: string): Promise<void> {
   const wanted = packages.map(({ name, version }) => `${name}=${version}`);
   const result = await execa('apt-get', ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...wanted], {

@@ -11,25 +11,25 @@ import { architecture } from './architecture.ts';
 import { downloadPackages, resolvePackages } from './packages.ts';
 
 /**
- * Debian packages unpacked side by side in a folder of the cache. Nothing is installed: the machine's own packages and
- * services stay as they are, no maintainer script runs, and it needs no root.
+ * Debian packages unpacked into one folder of the cache. Nothing is installed: the machine's packages and services do
+ * not change, no maintainer script runs, and root is not needed.
  */
 export interface DebianTree {
-  /** The folder that stands for `/`. */
+  /** The folder that replaces `/`. */
   readonly root: string;
-  /** NAME_VERSION_ARCH.deb of each package in it, sorted. */
+  /** NAME_VERSION_ARCH.deb of each package, sorted. */
   readonly packages: readonly string[];
-  /** What a program started straight from the tree needs: PATH, and the way to its shared objects. */
+  /** The variables for a program that is started from the tree: PATH, and the path of its shared objects. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 const MANIFEST = 'packages.json';
 
 /**
- * The tree of these packages and their dependencies. Once made it stays as it is, whatever newer versions Debian has
- * since: a warm run asks apt nothing.
+ * The tree of these packages and their dependencies. A tree that exists is not updated, so a warm run does not call
+ * apt.
  *
- * @throws Unavailable where apt is missing or its archive cannot be reached
+ * @throws Unavailable if apt is missing or its archive is unreachable
  */
 export async function debianTree(
   names: readonly string[],
@@ -95,11 +95,13 @@ async function makeTree(names: readonly string[], folder: string, report: (detai
   await rename(partial, folder);
 }
 
-/** The C library and its parts: a program must get them from the same build as the loader, which is the machine's own. */
+/** The C library and its parts. A program must use those of the machine, because they must match the loader's build. */
 const C_LIBRARY =
   /^(ld-linux|lib(c|m|mvec|pthread|dl|rt|resolv|util|anl|nsl|BrokenLocale|thread_db|c_malloc_debug|memusage|pcprofile|nss_\w+))[-.]/;
 
-/** One folder of links to the tree's shared objects, relative so that the tree can be renamed. */
+/**
+ * Creates one folder of links to the tree's shared objects. The links are relative, so that the tree can be renamed.
+ */
 async function linkLibraries(root: string, libraries: string): Promise<void> {
   await mkdir(libraries);
   for (const folder of [`usr/lib/${architecture().triplet}`, `lib/${architecture().triplet}`]) {

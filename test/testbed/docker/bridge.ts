@@ -1,20 +1,20 @@
 import { execa } from 'execa';
 
-/** A bridge of the machine's and the addresses that go with it. */
+/** A bridge on this machine and its addresses. */
 export interface Bridge {
   readonly name: string;
-  /** All addresses of the host's networks. */
+  /** The range of all networks of the Docker host. */
   readonly network: string;
   /** The bridge's own address. */
   readonly address: string;
 }
 
 const PREFIX = 'dtb';
-/** Second bytes of 10.x.0.0/16 that are tried: away from the low ones that clusters and VPNs like. */
+/** Range of the second byte of 10.x.0.0/16: above the low values that clusters and VPNs often use. */
 const FIRST = 64;
 const LAST = 127;
 
-/** Makes a bridge with a /16 that nothing else on this machine routes. Creating it is what reserves the addresses. */
+/** Creates a bridge with a /16 that this machine does not route yet. Creating the bridge reserves the addresses. */
 export async function createBridge(): Promise<Bridge> {
   const { stdout: routes } = await execa('ip', ['route', 'show', 'table', 'all'], { stdin: 'ignore' });
   for (let number = FIRST; number <= LAST; number += 1) {
@@ -25,7 +25,7 @@ export async function createBridge(): Promise<Bridge> {
       if (/exists/i.test(made.stderr)) continue;
       throw new Error(`no bridge can be made here: ${made.stderr}`);
     }
-    // The last /24 of the pool: Docker hands out networks from the first on.
+    // In the last /24 of the range: Docker assigns networks from the first on.
     const address = `10.${number}.255.1`;
     await execa('ip', ['address', 'add', `${address}/24`, 'dev', name], { stdin: 'ignore' });
     await execa('ip', ['link', 'set', name, 'up'], { stdin: 'ignore' });
@@ -39,7 +39,9 @@ export function bridgeAddress(name: string): string {
   return `10.${name.slice(PREFIX.length)}.255.1`;
 }
 
-/** Removes every interface that has an address in the network: the bridge itself, and those of networks that remain. */
+/**
+ * Removes every interface with an address in the network: the bridge itself, and those of remaining Docker networks.
+ */
 export async function removeInterfaces(network: string): Promise<void> {
   const { stdout } = await execa('ip', ['-json', '-4', 'address', 'show'], { stdin: 'ignore' });
   const prefix = network.replace(/\.0\.0\/16$/, '.');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { DebianTree } from '../debian/tree.ts';
 import { hostPaths } from './host.ts';
 
-/** Puts the programs that a client and dockerd look up by name where PATH finds them, and Compose where docker does. */
+/** Links the programs that a client and dockerd search on PATH, and Compose as a plugin of docker. */
 export async function linkPrograms(name: string, tree: DebianTree, compose: string): Promise<void> {
   const paths = hostPaths(name);
   const plugins = path.join(paths.config, 'cli-plugins');
@@ -12,7 +12,8 @@ export async function linkPrograms(name: string, tree: DebianTree, compose: stri
   await mkdir(paths.bin);
   await symlink(compose, path.join(plugins, 'docker-compose'));
   await symlink(path.join(tree.root, 'usr/bin/docker'), path.join(paths.bin, 'docker'));
-  // On an installed system Debian's alternatives make this link; dockerd sets up each container's resolver with it.
+  // On an installed system, Debian's alternatives create this link. dockerd uses it to set up each container's
+  // resolver.
   await symlink(path.join(tree.root, 'usr/sbin/xtables-nft-multi'), path.join(paths.bin, 'iptables'));
 }
 

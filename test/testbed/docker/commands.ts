@@ -10,13 +10,16 @@ import { upDocker } from './up.ts';
 /** The Dify release whose images a Docker host of the command line gets. */
 const DIFY = '1.16.1';
 
-/** Every image that a Compose installation of this Dify release may ask for. */
+/** Every image that a Compose installation of this Dify release can use. */
 export function composeImages(version: string = DIFY): string[] {
   const images = [...Object.values(componentImages(version)), ...Object.values(SERVICE_IMAGES)];
   return [...new Set(images.map((image) => imageName(image, undefined)))];
 }
 
-/** Brings up a Docker host that stays, with the images of Dify; gives the lines that say how to use it. */
+/**
+ * Starts a Docker host that remains after this process, with the images of Dify. Returns lines that explain how to use
+ * it.
+ */
 export async function upDockerHost(name: string, onProgress: OnProgress): Promise<string[]> {
   const began = Date.now();
   const host = await upDocker({ name, owner: 'user', onProgress });
@@ -29,14 +32,14 @@ export async function upDockerHost(name: string, onProgress: OnProgress): Promis
   ];
 }
 
-/** Takes down the Docker hosts of these names; gives a line for each that was there. */
+/** Takes down the Docker hosts of these names. Returns one line for each that existed. */
 export async function downDockerHosts(names: readonly string[]): Promise<string[]> {
   const present = (await dockerHosts()).filter((name) => names.includes(name));
   for (const name of present) await downDocker(name);
   return present.map((name) => `Docker host ${name} is down`);
 }
 
-/** A few lines on each Docker host. */
+/** A few lines about each Docker host. */
 export async function dockerHostLines(): Promise<string[]> {
   const lines: string[] = [];
   for (const name of await dockerHosts()) {

@@ -12,12 +12,12 @@ const READY_MS = 60_000;
 const POLL_MS = 100;
 
 /**
- * Starts dockerd and waits until it answers. Gives its `processIdentity`.
+ * Starts dockerd and waits until it answers. Returns its `processIdentity`.
  *
- * It is told to leave the machine's packet filter and forwarding alone: two daemons that share the filter flush each
- * other's rules, and Docker's policy of dropping what is forwarded would cut off a cluster node beside it. Published ports
- * are carried by its own proxy, containers of one network meet on their bridge, and the machine's own addresses need
- * no forwarding.
+ * It does not change the machine's packet filter or forwarding: two daemons that share the filter delete each other's
+ * rules, and Docker's policy of dropping forwarded packets would cut off a cluster node on the same machine. Docker's
+ * own proxy serves published ports, containers of one network communicate over their bridge, and the machine's own
+ * addresses need no forwarding.
  */
 export async function startDaemon(name: string, tree: DebianTree, bridge: Bridge): Promise<string> {
   const paths = hostPaths(name);

@@ -9,8 +9,8 @@ import { type DockerState, dockerHosts, hostPaths, loadState } from './host.ts';
 import { endGroup, endProcesses, endRunning, removeControlGroups, unmountTree } from './leftovers.ts';
 
 /**
- * Ends a Docker host and removes all of it: containers, networks, mounts, bridges, processes and folders. Works on one
- * whose daemon was killed, and does nothing where there is none.
+ * Ends a Docker host and removes all of it: containers, networks, mounts, bridges, processes and folders. Also works if
+ * its daemon was killed. Does nothing if the host does not exist.
  */
 export async function downDocker(name: string): Promise<void> {
   const paths = hostPaths(name);
@@ -26,7 +26,7 @@ export async function downDocker(name: string): Promise<void> {
   await rm(paths.run, { recursive: true, force: true });
 }
 
-/** Ends the hosts whose process is gone: a test run that was killed could not. */
+/** Ends the hosts whose owner no longer runs, such as a killed test run. */
 export async function downAbandoned(): Promise<void> {
   for (const name of await dockerHosts()) {
     const state = await loadState(name);

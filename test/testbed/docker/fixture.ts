@@ -4,7 +4,7 @@ import { progressPrinter } from '../provision/progress.ts';
 import type { DockerHost } from './host.ts';
 import { upDocker } from './up.ts';
 
-/** A Docker host with these images, for the tests of a file or `describe`. */
+/** Starts a Docker host with these images for the tests of a file or `describe`. */
 export function useDockerHost(images: readonly string[]): { readonly docker: DockerHost } {
   const testbed = useTestbed(
     async () => {

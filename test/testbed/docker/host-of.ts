@@ -5,7 +5,7 @@ import { clientEnvironment } from './client.ts';
 import { downDocker } from './down.ts';
 import { type DockerHost, type DockerState, hostPaths } from './host.ts';
 
-/** A host by its state. */
+/** The host that a state describes. */
 export function hostOf(state: DockerState): DockerHost {
   const { name } = state;
   const { bin, socket } = hostPaths(name);

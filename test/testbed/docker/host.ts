@@ -4,37 +4,37 @@ import path from 'node:path';
 import { writeFileAtomic } from '../../../src/base/files.ts';
 import { cacheRoot } from '../provision/cache.ts';
 
-/** What has to be known to end a Docker host, from whichever process. */
+/** The state that any process needs to end a Docker host. */
 export interface DockerState {
   readonly name: string;
   /** `processIdentity` of dockerd; empty while it starts. */
   readonly daemon: string;
-  /** `processIdentity` of the process that the host belongs to, or empty where it stays until it is taken down. */
+  /** `processIdentity` of the host's owner. Empty if the host remains until a user takes it down. */
   readonly owner: string;
-  /** The bridge of the default network; its number also picks the host's addresses. */
+  /** The bridge of the default network. The host's addresses are derived from its number. */
   readonly bridge: string;
-  /** Every network of this host lies in it, e.g. `10.65.0.0/16`. */
+  /** The range that contains every network of this host, e.g. `10.65.0.0/16`. */
   readonly network: string;
 }
 
-/** A Docker engine of one's own, with a client and Compose that fit it. */
+/** A separate Docker engine, with a matching client and Compose. */
 export interface DockerHost {
   readonly name: string;
   /** `DOCKER_HOST`. */
   readonly url: string;
-  /** A folder with `docker`, to be put first on PATH. */
+  /** A folder with `docker`. It must be first on PATH. */
   readonly bin: string;
   /** Debian's client, whose `compose` is the one built for the testbed. */
   readonly docker: string;
-  /** The machine's address as containers see it: servers of the machine that listen there can be reached. */
+  /** The machine's address from the view of containers: they reach servers of this machine that listen on it. */
   readonly gateway: string;
-  /** What a client needs: PATH, DOCKER_HOST, DOCKER_CONFIG. */
+  /** Variables of a client: PATH, DOCKER_HOST, DOCKER_CONFIG. */
   readonly env: Readonly<Record<string, string>>;
   /** Ends it: containers, networks, mounts, bridges, processes and folders. */
   down(): Promise<void>;
 }
 
-/** Where things of one host lie. Sockets stand under /run, since a socket's path is limited to 107 bytes. */
+/** Paths of one host. Sockets are below /run, because a socket's path is limited to 107 bytes. */
 export function hostPaths(name: string) {
   const run = path.join(RUN, name);
   return {
@@ -54,18 +54,18 @@ export function hostPaths(name: string) {
 
 const RUN = '/run/difyctl-testbed/docker';
 
-/** Writes the state; from then on `down` finds the host. */
+/** Writes the state. From then on, `down` finds the host. */
 export async function saveState(state: DockerState): Promise<void> {
   await writeFileAtomic(hostPaths(state.name).state, `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
-/** The state of a host, or undefined where there is none of that name. */
+/** The state of a host. Undefined if it does not exist. */
 export async function loadState(name: string): Promise<DockerState | undefined> {
   const text = await readFile(hostPaths(name).state, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as DockerState);
 }
 
-/** The names of the hosts on this machine, up or left by a run that was killed. */
+/** The names of the hosts on this machine, including those that a killed run left. */
 export async function dockerHosts(): Promise<string[]> {
   return (await readdir(RUN).catch(() => [])).sort();
 }

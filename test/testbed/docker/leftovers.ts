@@ -10,7 +10,7 @@ const CGROUPS = '/sys/fs/cgroup';
 const END_MS = 20_000;
 const POLL_MS = 50;
 
-/** Asks a process to end, and kills it if it has not after a while. */
+/** Sends SIGTERM to a process, and SIGKILL if it still runs after 20 s. */
 export async function endRunning(identity: string): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     if (!(await isSameProcess(identity))) return;
@@ -20,7 +20,7 @@ export async function endRunning(identity: string): Promise<void> {
   }
 }
 
-/** Kills the processes that have such an argument: dockerd by its folder, containerd and its shims by their socket. */
+/** Kills the processes with such an argument: dockerd by its folder, containerd and its shims by their socket. */
 export async function endProcesses(isTheirs: (argument: string) => boolean): Promise<void> {
   for (const pid of await pids()) {
     const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
@@ -48,7 +48,7 @@ function signalPid(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Kills what runs in a control group or below it, under whichever controller. */
+/** Kills all processes in a control group or below it, under every controller. */
 export async function endGroup(group: string): Promise<void> {
   for (const folder of await groupFolders(group)) {
     const members = await readFile(path.join(folder, 'cgroup.procs'), 'utf8').catch(() => '');
@@ -59,7 +59,7 @@ export async function endGroup(group: string): Promise<void> {
 /** Removes a control group and those below it, under every controller. */
 export async function removeControlGroups(group: string): Promise<void> {
   const folders = await groupFolders(group);
-  // A group can be removed once those below it are gone: the longest paths first.
+  // A group can only be removed after its subgroups, so the longest paths are first.
   for (const folder of folders.sort((a, b) => b.length - a.length)) await rmdir(folder).catch(() => undefined);
 }
 
@@ -76,7 +76,7 @@ async function groupFolders(group: string): Promise<string[]> {
   return found;
 }
 
-/** Unmounts everything mounted on a folder or below it, the deepest first. */
+/** Unmounts everything on a folder or below it, the deepest first. */
 export async function unmountTree(folder: string): Promise<void> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
   for (const mount of mounts.filter((target) => target === folder || target.startsWith(`${folder}/`)).reverse()) {

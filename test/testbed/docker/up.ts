@@ -15,20 +15,19 @@ import { type DockerHost, type DockerState, hostPaths, saveState } from './host.
 import { hostOf } from './host-of.ts';
 
 export interface UpDockerOptions {
-  /** Lower-case letters, digits and dashes; default: one of its own. */
+  /** Lower-case letters, digits and dashes. Default: a random name. */
   readonly name?: string;
-  /** `process`: the host belongs to this process and is swept when that is gone. Default. */
+  /** `process` (default): the host belongs to this process and is removed when that no longer runs. */
   readonly owner?: 'process' | 'user';
   readonly onProgress?: OnProgress;
 }
 
-/** dockerd, its containerd and runc, and what sets up each container's resolver. */
+/** dockerd, its containerd and runc, and the program that sets up each container's resolver. */
 const PACKAGES = ['docker.io', 'iptables'];
 
 /**
- * Starts a Docker engine with its own data, sockets, networks and control groups. Several may stand side by side.
- *
- * @throws Unavailable where this is not Linux's root, or Debian's packages cannot be had
+ * Starts a Docker engine with its own data, sockets, networks and control groups. Several can run at the same time.
+ * @throws Unavailable if this is not root on Linux, or Debian's packages cannot be downloaded
  */
 export async function upDocker(options: UpDockerOptions = {}): Promise<DockerHost> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
@@ -40,7 +39,7 @@ export async function upDocker(options: UpDockerOptions = {}): Promise<DockerHos
   const tree = await debianTree(PACKAGES, progress);
   const { compose } = await ensure(['compose'], progress);
   await downAbandoned();
-  // What a run of that name left, also across a restart of the machine, goes first.
+  // Removes what an earlier run of that name left, even before a restart of the machine.
   await downDocker(name);
   await mkdir(path.dirname(hostPaths(name).run), { recursive: true });
   await mkdir(hostPaths(name).run, { mode: 0o711 });

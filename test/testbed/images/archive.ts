@@ -8,8 +8,8 @@ import { exists } from './exists.ts';
 import type { Image } from './image.ts';
 
 /**
- * The file with an image's archive. A relative reference is written out as Docker expands it (`redis:6` to
- * `docker.io/library/redis:6`), which containerd needs and docker takes.
+ * The file of an image's archive. A short reference is expanded as Docker does it (`redis:6` to
+ * `docker.io/library/redis:6`): containerd needs that, and docker accepts it.
  */
 export async function archiveOf(one: Image): Promise<string> {
   const reference = expanded(one.reference);
@@ -23,7 +23,7 @@ export async function archiveOf(one: Image): Promise<string> {
   return file;
 }
 
-/** The reference with registry and path written out. */
+/** The reference with its registry and complete path. */
 export function expanded(reference: string): string {
   const [first = '', ...rest] = reference.split('/');
   if (rest.length === 0) return `docker.io/library/${reference}`;
@@ -31,8 +31,8 @@ export function expanded(reference: string): string {
 }
 
 /**
- * Gives `work` the arguments with which tar writes an archive of these images in the form that `docker save` has; docker
- * and containerd both take it. A layer that several images share is in it once.
+ * Calls `work` with the arguments for tar to write an archive of these images in the format of `docker save`. docker
+ * and containerd both read it. A layer that several images share is included once.
  */
 export async function withArchive<T>(
   images: readonly Image[],

@@ -1,20 +1,20 @@
 import { type FileRecipe, type LayerRecipe, layer } from './recipe.ts';
 
-/** A user of an image; its group has its name and number. */
+/** A user of an image. Its group has the same name and number. */
 export interface ImageUser {
   readonly name: string;
   readonly id: number;
   readonly home?: string;
 }
 
-/** The links that make /bin, /lib and their kin parts of /usr. */
+/** Links that make /bin, /lib and others part of /usr. */
 const MERGED_LINKS = { bin: 'usr/bin', sbin: 'usr/sbin', lib: 'usr/lib', lib64: 'usr/lib64' };
 
 const FOLDERS = { tmp: 0o1777, run: 0o755, root: 0o700, 'usr/lib64': 0o755, 'usr/sbin': 0o755, 'var/log': 0o755 };
 
 /**
- * Where upstream builds on Alpine: busybox and no more. It is Debian's, linked with the C library (a static one crashes
- * when it resolves a name).
+ * The base if upstream uses Alpine: only busybox. It is Debian's, linked with the C library (a static one crashes when
+ * it resolves a name).
  */
 const alpine = layer({
   packages: ['busybox', 'libc-bin'],
@@ -24,7 +24,7 @@ const alpine = layer({
   links: { ...MERGED_LINKS, 'var/run': '../run', ...busyboxLinks() },
 });
 
-/** Where upstream builds on Debian or Ubuntu: bash and the usual tools. */
+/** The base if upstream uses Debian or Ubuntu: bash and the usual tools. */
 const debian = layer({
   packages: ['bash', 'coreutils', 'dash', 'grep', 'sed', 'findutils', 'libc-bin', 'hostname'],
   programs: ['bin/', 'usr/bin/getent', 'usr/bin/env', 'usr/bin/find', 'usr/bin/xargs', ...coreutils()],
@@ -33,22 +33,22 @@ const debian = layer({
   links: { ...MERGED_LINKS, 'usr/bin/sh': 'dash', 'var/run': '../run' },
 });
 
-/** The lowest layer of an image, by the system that upstream builds on. */
+/** The lowest layer of an image, by upstream's base system. */
 export const BASES = { alpine, debian } as const;
 
-/** Alpine where the tag says so. */
+/** Alpine if the tag contains `alpine`, otherwise Debian. */
 export function baseOfTag(tag: string): LayerRecipe {
   return tag.includes('alpine') ? BASES.alpine : BASES.debian;
 }
 
-/** curl and what it needs to trust public certificates: the programs of images whose upstream has it. */
+/** curl and the folder of public certificates, for images whose upstream has curl. */
 export const curl: LayerRecipe = layer({
   packages: ['curl', 'ca-certificates'],
   programs: ['usr/bin/curl'],
   directories: { 'etc/ssl/certs': 0o755 },
 });
 
-/** The files by which users, groups and names are looked up. */
+/** The files for lookups of users, groups and host names. */
 export function accountFiles(users: readonly ImageUser[]): FileRecipe[] {
   const all: ImageUser[] = [{ name: 'root', id: 0, home: '/root' }, ...users, { name: 'nobody', id: 65534 }];
   const lines = (line: (user: ImageUser) => string): string => all.map((user) => `${line(user)}\n`).join('');
@@ -56,7 +56,7 @@ export function accountFiles(users: readonly ImageUser[]): FileRecipe[] {
   return [
     { path: 'etc/passwd', mode: 0o644, content: passwd },
     { path: 'etc/group', mode: 0o644, content: lines(({ name, id }) => `${name}:x:${id}:`) },
-    // Without it the C library would ask the name server for localhost.
+    // Without it, the C library asks the name server for localhost.
     { path: 'etc/nsswitch.conf', mode: 0o644, content: 'passwd: files\ngroup: files\nhosts: files dns\n' },
   ];
 }

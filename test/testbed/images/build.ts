@@ -9,12 +9,14 @@ export interface ImageOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** The image as an archive in the cache, for `ctr -n k8s.io images import` or `docker load`. */
+/**
+ * Builds the image as an archive in the cache, for `ctr -n k8s.io images import` or `docker load`. Returns its path.
+ */
 export async function saveImage(reference: string, options: ImageOptions = {}): Promise<string> {
   return archiveOf(await image(reference, options.onProgress));
 }
 
-/** Sees to it that the engine has these images; those it has already in this very form are left alone. */
+/** Builds and loads these images into the engine. Images that it already has with the same id are skipped. */
 export async function buildImages(
   docker: DockerHost,
   references: readonly string[],

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 
-/** Whether there is a file or folder of that path. */
+/** True if a file or folder of that path exists. */
 export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

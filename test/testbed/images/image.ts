@@ -6,7 +6,7 @@ import { buildLayer, type Layer } from './layer.ts';
 import type { ImageRecipe } from './recipe.ts';
 import { RECIPES } from './table.ts';
 
-/** An image whose layers are in the cache. */
+/** An image. Its layers are in the cache. */
 export interface Image {
   readonly reference: string;
   /** sha256 of the configuration, in hex: Docker's id of the image without `sha256:`. */
@@ -23,9 +23,9 @@ export function nameAndTag(reference: string): { readonly name: string; readonly
 }
 
 /**
- * The image of that name: the recipe is picked by the last part of the repository, and what it needs is made once.
+ * The image of that name. The last part of the repository selects the recipe; layers are built once.
  *
- * @throws Error for a repository that the table does not know
+ * @throws Error if the table has no recipe for the repository
  */
 export async function image(reference: string, onProgress?: OnProgress): Promise<Image> {
   const { name, tag } = nameAndTag(reference);
@@ -36,7 +36,7 @@ export async function image(reference: string, onProgress?: OnProgress): Promise
   return makeImage(reference, await recipeOf({ name, tag, ...(onProgress && { onProgress }) }), onProgress);
 }
 
-/** The image that a recipe gives. */
+/** Builds the image of a recipe. */
 async function makeImage(reference: string, recipe: ImageRecipe, onProgress?: OnProgress): Promise<Image> {
   const layers: Layer[] = [];
   for (const one of recipe.layers) layers.push(await buildLayer(one, onProgress));
@@ -44,7 +44,7 @@ async function makeImage(reference: string, recipe: ImageRecipe, onProgress?: On
   return { reference, id: createHash('sha256').update(config).digest('hex'), config, layers };
 }
 
-/** Without times, so that the same layers and settings have the same id. */
+/** The configuration has no times, so that the same layers and settings give the same id. */
 function configuration(recipe: ImageRecipe, layers: readonly Layer[]): string {
   const created = '1970-01-01T00:00:00Z';
   return JSON.stringify({

@@ -19,10 +19,12 @@ export interface Layer {
   readonly digest: string;
 }
 
-/** Raised when the way of making layers changes, so that cached ones are not taken for new ones. */
+/** Must be increased if the code that makes layers changes, so that cached layers are not used any more. */
 const MAKER = 1;
 
-/** What decides a layer's bytes: the recipe and the versions of its packages. */
+/**
+ * The cache key of a layer. It depends on the recipe and the versions of its packages, which decide the layer's bytes.
+ */
 async function layerKey(recipe: LayerRecipe, onProgress?: OnProgress): Promise<string> {
   const progress = onProgress === undefined ? {} : { onProgress };
   const packages = recipe.packages.length === 0 ? [] : (await debianTree(recipe.packages, progress)).packages;
@@ -30,7 +32,7 @@ async function layerKey(recipe: LayerRecipe, onProgress?: OnProgress): Promise<s
   return createHash('sha256').update(material).digest('hex').slice(0, 16);
 }
 
-/** The layer, made once. */
+/** Returns the layer. Builds it once. */
 export async function buildLayer(recipe: LayerRecipe, onProgress?: OnProgress): Promise<Layer> {
   const file = path.join(cacheRoot(), 'images', 'layers', `${await layerKey(recipe, onProgress)}.tar`);
   const digest = await readFile(`${file}.sha256`, 'utf8').catch(() => undefined);
@@ -55,7 +57,7 @@ export async function buildLayer(recipe: LayerRecipe, onProgress?: OnProgress): 
   );
 }
 
-/** The same files give the same bytes: sorted, without times, and with the owners that the recipe names. */
+/** The same files give the same bytes: they are sorted, have no times, and have the owners of the recipe. */
 async function archive(recipe: LayerRecipe, root: string, file: string): Promise<void> {
   const owned = Object.entries(recipe.owners);
   const common = [

@@ -6,8 +6,8 @@ import { architecture } from '../debian/architecture.ts';
 import type { DebianTree } from '../debian/tree.ts';
 
 /**
- * The shared objects that programs of a tree need, from that tree: name to path. The tree's own loader is asked, so the
- * answer does not depend on this machine. Static programs need none.
+ * The shared objects from a tree that its programs need: name to path. The tree's own loader resolves them, so the
+ * result does not depend on this machine. Static programs need none. Throws Error if one is missing in the tree.
  */
 export async function sharedObjects(tree: DebianTree, programs: readonly string[]): Promise<Map<string, string>> {
   const { loader, triplet } = architecture();

@@ -7,15 +7,15 @@ import type { OnProgress } from '../provision/progress.ts';
 import { sharedObjects } from './libraries.ts';
 import type { LayerRecipe } from './recipe.ts';
 
-/** Since Debian 12 these are links into usr/; packages still carry both. */
+/** Since Debian 12 these are links into usr/. Packages still use both forms. */
 const MERGED = new Set(['bin', 'sbin', 'lib', 'lib64']);
 
-/** Where a path of a package lies in an image. */
+/** The path in an image of a package's file. */
 function merged(file: string): string {
   return MERGED.has(file.split('/')[0] ?? '') ? `usr/${file}` : file;
 }
 
-/** Fills a folder with what a layer holds. Owners are left to the archive. */
+/** Fills a folder with the content of a layer. The archive sets the owners. */
 export async function fillRootfs(recipe: LayerRecipe, root: string, onProgress?: OnProgress): Promise<void> {
   if (recipe.packages.length > 0) {
     const tree = await debianTree(recipe.packages, onProgress === undefined ? {} : { onProgress });
@@ -55,7 +55,7 @@ async function addPrograms(recipe: LayerRecipe, tree: DebianTree, root: string):
   }
 }
 
-/** Copies a file, or what a link leads to. */
+/** Copies a file. Links are followed. */
 async function copyInto(source: string, target: string): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true });
   await rm(target, { force: true });

@@ -13,7 +13,11 @@ import { exists } from './exists.ts';
 
 const SOURCE = fileURLToPath(new URL('./dify-stand-in/', import.meta.url));
 
-/** The program that stands in for Dify's own, built once from dify-stand-in/; it needs nothing but Go itself. */
+/**
+ * Path of the program that replaces Dify's own. Builds it once from dify-stand-in/; that needs only Go.
+ *
+ * @throws Unavailable if Go is missing
+ */
 export async function standIn(onProgress?: OnProgress): Promise<string> {
   const hash = createHash('sha256');
   const sources = (await readdir(SOURCE)).filter((name) => /\.(go|mod)$/.test(name)).sort();

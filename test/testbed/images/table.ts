@@ -11,8 +11,8 @@ import { toolbox } from './recipes/toolbox.ts';
 import { weaviate } from './recipes/weaviate.ts';
 
 /**
- * What each image is made by, told by the last part of its repository, so that a mirror's name does as well. Dify's own
- * components are stand-ins; the others are the real programs.
+ * Recipes by the last part of the repository, so that mirrors with other prefixes work too. Dify's components are
+ * stand-ins; the others are the real programs.
  */
 export const RECIPES: Readonly<Record<string, RecipeOf>> = {
   'dify-api': difyImage('api'),
@@ -22,7 +22,7 @@ export const RECIPES: Readonly<Record<string, RecipeOf>> = {
   'dify-agent-backend': difyImage('agent-backend'),
   'dify-agent-local-sandbox': difyImage('local-sandbox'),
   postgres,
-  // Its name as the chart's bundled database asks for it.
+  // The name in the chart's bundled database.
   postgresql: postgres,
   python,
   redis,

@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { isSameProcess, processIdentity } from './identity.ts';
 
-/** A long-running program of a testbed; it outlives the process that started it. */
+/** A long-running program of a testbed. It keeps running after the process that started it. */
 export interface Daemon {
   readonly name: string;
-  /** As `processIdentity` gives it: a pid that was given to somebody else since is never signalled. */
+  /** The result of `processIdentity`, so that a reused pid is never signalled. */
   readonly identity: string;
 }
 
@@ -16,15 +16,15 @@ export interface DaemonSpec {
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
-  /** File that receives what it prints. */
+  /** The file of its output. */
   readonly log: string;
-  /** The testbed's folder: the mark by which a lost process is found again. */
+  /** The testbed's folder. It marks the process, so that an unrecorded one can be found. */
   readonly folder: string;
 }
 
 const MARK = 'DIFYCTL_TESTBED_FOLDER';
 
-/** Starts a program in a process group of its own. */
+/** Starts a program in its own process group. */
 export async function startDaemon(spec: DaemonSpec): Promise<Daemon> {
   const log = await open(spec.log, 'a', 0o600);
   try {
@@ -39,7 +39,7 @@ export async function startDaemon(spec: DaemonSpec): Promise<Daemon> {
   }
 }
 
-/** The last lines of a daemon's log, for the message that says why it did not come up. */
+/** The last lines of a daemon's log, for the message that explains why it did not start. */
 export async function logTail(file: string, lines = 8): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-lines);
@@ -48,8 +48,8 @@ export async function logTail(file: string, lines = 8): Promise<string[]> {
 const GONE_WITHIN_MS = 10_000;
 
 /**
- * Kills the daemons, each with its whole group, and waits until they are gone. At once and without grace: what they
- * hold is thrown away with the testbed.
+ * Kills the daemons with their process groups and waits until they have ended. Uses SIGKILL immediately, because their
+ * data is removed with the testbed. Throws Error if one still runs after 10 s.
  */
 export async function killDaemons(daemons: readonly Daemon[]): Promise<void> {
   const running = [];
@@ -74,7 +74,9 @@ export async function killDaemons(daemons: readonly Daemon[]): Promise<void> {
   }
 }
 
-/** Processes that carry the testbed's mark, recorded or not: an interrupted `up` may have started one unrecorded. */
+/**
+ * Processes with the testbed's mark, recorded or not: an interrupted `up` may have started one without recording it.
+ */
 export async function findMarked(folder: string): Promise<Daemon[]> {
   const found: Daemon[] = [];
   const pids = (await readdir('/proc').catch(() => [])).filter((entry) => /^\d+$/.test(entry));

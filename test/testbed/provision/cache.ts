@@ -4,10 +4,10 @@ import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** The testbed's folder under the user's cache folder: programs, images and run-time data live below it. */
+/** The testbed's folder in the user's cache folder. It contains programs, images and run-time data. */
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   const base = env.XDG_CACHE_HOME;
-  // The XDG rule: a relative path is to be ignored.
+  // XDG: a relative path must be ignored.
   const cache = base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.cache');
   return path.join(cache, 'difyctl-testbed');
 }
@@ -15,8 +15,8 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
 const RECORD = 'SHA256SUMS';
 
 /**
- * Records the digests of a folder's files (paths relative to it) in the form that `sha256sum --check` reads. Written
- * last and at once, the record is also the sign that the folder is complete.
+ * Records the digests of a folder's files (paths relative to it) in the format of `sha256sum --check`. The record is
+ * written last and atomically, so it also marks the folder as complete.
  */
 export async function recordDigests(folder: string, files: readonly string[]): Promise<void> {
   const lines = await Promise.all(files.map(async (file) => `${await sha256(path.join(folder, file))}  ${file}`));
@@ -30,9 +30,9 @@ async function writeRecord(record: string, lines: readonly string[]): Promise<vo
 }
 
 /**
- * Whether the folder is complete and the bytes of its recorded files are still those that were recorded. They are read
- * only where a file was touched since (its ctime, which nobody can set back, is newer than the record), as after a copy
- * of the whole cache.
+ * True if the folder is complete and its files have the recorded digests. A file is read only if it may have changed
+ * since the record, as after a copy of the whole cache: then its ctime, which no program can set back, is newer than
+ * the record.
  */
 export async function isIntact(folder: string): Promise<boolean> {
   const record = path.join(folder, RECORD);
@@ -42,12 +42,12 @@ export async function isIntact(folder: string): Promise<boolean> {
     const files = lines.map((line) => ({ digest: line.slice(0, 64), file: path.join(folder, line.slice(66)) }));
     let read = false;
     for (const { digest, file } of files) {
-      // Both times come from the kernel's own clock, which ticks every few milliseconds: equal says nothing.
+      // Both times are from the kernel's clock, which ticks every few milliseconds: equal times prove nothing.
       if ((await stat(file)).ctimeMs < recordedAt) continue;
       if ((await sha256(file)) !== digest) return false;
       read = true;
     }
-    // What was compared just now need not be again. The cache may be somebody else's, to read only.
+    // Files that were compared now need no comparison next time. The cache may belong to another user and be read-only.
     if (read) await writeRecord(record, lines).catch(() => undefined);
     return true;
   } catch {

@@ -9,10 +9,10 @@ export interface DebianOptions {
 }
 
 /**
- * Installs the Debian packages that are missing. Their services are not started: the testbed starts what it needs with
- * its own configuration, ports and data.
+ * Installs the Debian packages that are missing. Their services are not started: the testbed starts its own, with its
+ * own configuration, ports and data.
  *
- * @throws Unavailable when something is missing and this is not Debian's root.
+ * @throws Unavailable if a package is missing and this is not root on Debian
  */
 export async function ensureDebian(packages: readonly string[], options: DebianOptions = {}): Promise<void> {
   const began = performance.now();

@@ -12,18 +12,20 @@ import { downloadRelease } from './release.ts';
 
 export interface EnsureOptions {
   readonly onProgress?: OnProgress;
-  /** Try the publisher's own binaries before building. Off by default: tests build what is pinned here. */
+  /**
+   * Try the publisher's binaries before building. Default: false, because tests build the versions that are pinned
+   * here.
+   */
   readonly releases?: boolean;
 }
 
-/** How long a publisher's server may take to begin its answer before the program is built instead, in ms. */
+/** Time limit in ms for a publisher's server to begin its answer. After it, the program is built instead. */
 const RELEASE_ANSWER_MS = 4000;
 
 /**
- * Sees to it that the programs are in the cache, intact, and gives the absolute path of each. They are built one after
- * the other (a Go build uses every core already), once on this machine however many processes ask at the same time.
- *
- * @throws Unavailable where one cannot be had, saying what is missing.
+ * Makes sure that the programs are in the cache, intact, and returns the absolute path of each. Builds them one after
+ * another (a Go build uses every core), once on this machine, even if several processes need them at the same time.
+ * @throws Unavailable with the reason if one cannot be built
  */
 export async function ensure<N extends ProgramName>(
   names: readonly N[],
@@ -60,7 +62,7 @@ function entryOf(name: string, program: Program): string {
   }
 }
 
-/** Rows found intact by this process already: the digest of a hundred megabytes is not taken twice. */
+/** Rows that this process already found intact, so that it does not compute their digests twice. */
 const intact = new Set<string>();
 
 async function ensureRow(name: RowName, program: Program, options: EnsureOptions): Promise<string> {
@@ -79,7 +81,7 @@ async function ensureRow(name: RowName, program: Program, options: EnsureOptions
   } else {
     const waiting = (holder: string): void => report('waiting', `process ${holder.split(' ')[0]} is making it`);
     await withLock(`${folder}.lock`, waiting, async () => {
-      // Whoever held the lock before may have made it.
+      // The previous holder of the lock may have built it.
       if (!(await isIntact(folder))) await make(name, program, folder, options, report);
     });
     report('ready');
@@ -113,7 +115,7 @@ async function make(name: RowName, program: Program, folder: string, options: En
   await recordDigests(folder, [entryOf(name, program)]);
 }
 
-/** The names of the files made. */
+/** Builds a Go program. Returns the names of the files made. */
 async function makeGo(name: RowName, program: GoProgram, folder: string, options: EnsureOptions, report: Report) {
   const roles = program.roles ?? [name];
   if (options.releases === true && program.release !== undefined) {

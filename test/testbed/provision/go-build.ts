@@ -9,16 +9,16 @@ import { Unavailable } from './unavailable.ts';
 
 const GO_FOLDER = fileURLToPath(new URL('../go/', import.meta.url));
 
-/** The folder of a Go module that the testbed owns. */
+/** The folder of one of the testbed's Go modules. */
 export const moduleFolder = (program: GoProgram): string => path.join(GO_FOLDER, program.module);
 
 /**
- * The environment of every Go command: `readonly` keeps go.mod and go.sum as committed (so their checksums hold),
- * `local` never fetches another toolchain, and without cgo the programs run on any Linux.
+ * The environment of every Go command: `readonly` keeps go.mod and go.sum as committed, so their checksums are
+ * verified; `local` prevents downloads of another toolchain; without cgo, the programs run on any Linux.
  */
 const goEnvironment = { GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local', GOWORK: 'off', CGO_ENABLED: '0' };
 
-/** Builds a program into `output`. `onLine` hears how many packages are compiled and which is at work. */
+/** Builds a program into `output`. Calls `onLine` with the number of compiled packages and the current one. */
 export async function goBuild(program: GoProgram, output: string, onLine: (line: string) => void): Promise<void> {
   const cwd = moduleFolder(program);
   await requireGo(cwd);
@@ -45,7 +45,7 @@ export async function goBuild(program: GoProgram, output: string, onLine: (line:
   for await (const line of createInterface({ input: child.stderr })) {
     tail.push(line);
     if (tail.length > 20) tail.shift();
-    // `-v` names each package as it is compiled; everything else (a download, an error) has a colon or a space.
+    // `-v` prints each package as it is compiled. Every other line (a download, an error) has a colon or a space.
     if (/^[\w./~-]+$/.test(line)) packages += 1;
     onLine(packages === 0 ? line : `${packages} packages compiled, at ${line}`);
   }
@@ -56,7 +56,7 @@ export async function goBuild(program: GoProgram, output: string, onLine: (line:
 }
 
 async function requireGo(cwd: string): Promise<void> {
-  // Asked inside the module: an older Go refuses here, naming the version that go.mod wants.
+  // Runs inside the module: an older Go fails here and names the version that go.mod requires.
   const result = await execa('go', ['list', '-m'], { cwd, env: goEnvironment, stdin: 'ignore', reject: false });
   if (!result.failed) return;
   if (result.code === 'ENOENT') {

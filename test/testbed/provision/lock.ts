@@ -8,8 +8,8 @@ import { isSameProcess, processIdentity } from '../processes/identity.ts';
 const POLL_MS = 300;
 
 /**
- * Runs `work` while this process, and on this machine no other, holds the lock file. A lock whose holder is gone is
- * taken over. `onWait` is told once who is waited for.
+ * Runs `work` while this process holds the lock file, and no other process of this machine does. Takes over a lock
+ * whose holder has ended. Calls `onWait` once with the holder if it has to wait.
  */
 export async function withLock<T>(file: string, onWait: (holder: string) => void, work: () => Promise<T>): Promise<T> {
   await mkdir(path.dirname(file), { recursive: true });
@@ -30,7 +30,7 @@ export async function withLock<T>(file: string, onWait: (holder: string) => void
 async function acquire(file: string, mine: string, onWait: (holder: string) => void): Promise<void> {
   let told = false;
   for (;;) {
-    // A hard link appears with its content or not at all, so a reader never sees a lock without its holder.
+    // A hard link appears together with its content, so a reader never sees a lock without its holder.
     try {
       await link(mine, file);
       return;
@@ -49,7 +49,7 @@ async function acquire(file: string, mine: string, onWait: (holder: string) => v
   }
 }
 
-/** Removes a dead holder's lock; if a third process took it over in between, its lock is put back. */
+/** Removes the lock of an ended holder. If another process took it over meanwhile, its lock is restored. */
 async function removeDead(file: string, holder: string): Promise<void> {
   const aside = `${file}.${randomUUID()}`;
   try {

@@ -12,7 +12,7 @@ const NPM_FOLDER = fileURLToPath(new URL('../npm/', import.meta.url));
 /** The folder of an npm program's package.json and lock file. */
 export const npmFolder = (program: NpmProgram): string => path.join(NPM_FOLDER, program.folder);
 
-/** Installs an npm program into `folder`, package by package as its lock file says. */
+/** Installs an npm program into `folder` from its lock file. */
 export async function npmInstall(program: NpmProgram, folder: string): Promise<void> {
   for (const name of ['package.json', 'package-lock.json']) {
     await copyFile(path.join(npmFolder(program), name), path.join(folder, name));
@@ -20,7 +20,7 @@ export async function npmInstall(program: NpmProgram, folder: string): Promise<v
   await run('npm', ['ci', '--no-audit', '--no-fund'], folder);
 }
 
-/** Makes a virtual environment in `folder`. Its scripts name that folder, so it cannot be moved afterwards. */
+/** Creates a virtual environment in `folder`. Its scripts contain that path, so it cannot be moved. */
 export async function pypiInstall(program: PypiProgram, folder: string): Promise<void> {
   await run('python3', ['-m', 'venv', '.'], folder);
   await run(path.join(folder, 'bin', 'pip'), ['install', '--quiet', ...program.requirements], folder);
@@ -28,10 +28,10 @@ export async function pypiInstall(program: PypiProgram, folder: string): Promise
 
 const MAVEN_FOLDER = fileURLToPath(new URL('../maven/', import.meta.url));
 
-/** The folder of a Maven module that the testbed owns. */
+/** The folder of one of the testbed's Maven modules. */
 export const mavenModuleFolder = (program: MavenProgram): string => path.join(MAVEN_FOLDER, program.module);
 
-/** Installs a program out of Maven's registry into `folder`. */
+/** Installs a program from Maven's registry into `folder`. */
 export async function mavenInstall(program: MavenProgram, folder: string): Promise<void> {
   await run(path.join(mavenModuleFolder(program), 'install'), [folder], folder);
 }

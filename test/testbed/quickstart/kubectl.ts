@@ -4,7 +4,7 @@ import { PROGRAMS } from '../provision/programs.ts';
 import { onPath } from './on-path.ts';
 
 /**
- * Whether the machine's kubectl will do: it supports servers within one minor version of its own
+ * True if the machine's kubectl can be used: it supports servers within one minor version of its own
  * (kubernetes.io/releases/version-skew-policy/#kubectl).
  */
 export async function hasFittingKubectl(): Promise<boolean> {

@@ -15,19 +15,19 @@ import { onPath } from './on-path.ts';
 export interface Store {
   readonly host: string;
   readonly port: number;
-  /** What stands there: a real server, named, or a listener that only accepts connections. */
+  /** A real server with its name, or a listener that only accepts connections. */
   readonly kind: { readonly server: string } | 'listener';
   readonly password: string;
   readonly stop: () => Promise<void>;
 }
 
 const HOST = '127.0.0.1';
-/** Whom a server runs as that refuses root. */
+/** The user of servers that refuse to run as root. */
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
 const secret = (): string => randomBytes(18).toString('base64url');
 
-/** A PostgreSQL of this machine with the deployment's databases, or a listener where none can be had. */
+/** Starts this machine's PostgreSQL with the deployment's databases, or a listener if there is no PostgreSQL. */
 export async function postgresStore(databases: readonly string[]): Promise<Store> {
   const [initdb, postgres] = await Promise.all([onPath('initdb'), onPath('postgres')]);
   if (initdb === undefined || postgres === undefined) return await listener();
@@ -57,7 +57,7 @@ export async function postgresStore(databases: readonly string[]): Promise<Store
   });
 }
 
-/** A Redis of this machine, or a listener where none can be had. */
+/** Starts this machine's Redis, or a listener if there is no Redis. */
 export async function redisStore(): Promise<Store> {
   const redis = await onPath('redis-server');
   if (redis === undefined) return await listener();
@@ -72,7 +72,7 @@ export async function redisStore(): Promise<Store> {
   });
 }
 
-/** A server that does not start is said so, and a listener stands in for it. */
+/** If a server does not start, reports that and starts a listener instead. */
 async function serverOrListener(name: string, start: (folder: string) => Promise<Store>): Promise<Store> {
   const folder = await mkdtemp(path.join(tmpdir(), 'difyctl-quickstart-store-'));
   if (isRoot) await chown(folder, NOBODY, NOBODY);
@@ -91,7 +91,7 @@ async function serverOrListener(name: string, start: (folder: string) => Promise
   }
 }
 
-/** A port that accepts connections and says nothing. */
+/** A port that accepts connections and sends nothing. */
 export async function listener(): Promise<Store> {
   const { host, port, stop } = await startListener({ bind: HOST });
   return { host, port, kind: 'listener', password: secret(), stop };
@@ -105,7 +105,7 @@ async function ownFile(folder: string, name: string, content: string): Promise<s
   return file;
 }
 
-/** The command as somebody who is not root. */
+/** The command as an unprivileged user. */
 const demoted = (file: string, args: readonly string[]): readonly [string, readonly string[]] =>
   isRoot
     ? ['setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--', file, ...args]]

@@ -14,24 +14,24 @@ export interface Issued {
 interface CertificateWishes {
   /** Names and IPv4 addresses; the first is the common name. */
   readonly names: readonly string[];
-  /** Days from today; default 90. Negative: it has expired. */
+  /** Days from today. Default: 90. Negative: it has expired. */
   readonly days?: number;
-  /** Whether it says where its issuer's certificate is published, as those of public authorities do. */
+  /** True if it names the URL of its issuer's certificate, like those of public authorities. */
   readonly published?: boolean;
 }
 
-/** An authority of the tests' own: a root, or one that a root issued. */
+/** A certificate authority of the tests: a root, or an intermediate one. */
 export interface Authority {
   readonly certificate: string;
   issue(wishes: CertificateWishes): Promise<Issued>;
-  /** An authority below this one. */
+  /** Creates an intermediate authority. */
   below(name: string): Promise<Authority>;
 }
 
 const DAY_MS = 86_400_000;
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/** Makes a root authority in a folder that exists. */
+/** Creates a root authority in an existing folder. */
 export async function createAuthority(folder: string, name = 'Tests Root'): Promise<Authority> {
   if ((await execa('openssl', ['version'], { reject: false })).failed) await ensureDebian(['openssl']);
   const own = await place(folder, name);

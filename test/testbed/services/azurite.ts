@@ -12,14 +12,14 @@ import {
   startProcess,
 } from './service.ts';
 
-/** Azurite, Microsoft's own stand-in for Azure Storage: its blob service alone. */
+/** Azurite, Microsoft's emulator of Azure Storage: only its blob service. */
 export interface AzuriteService extends Service {
   readonly accountName: string;
-  /** Base64, as Azure's are. */
+  /** Base64, like Azure's keys. */
   readonly accountKey: string;
-  /** `http://host:port/account`: a stack of one's own has the account in the path. */
+  /** `http://host:port/account`: outside of Azure the account is in the path. */
   readonly accountUrl: string;
-  /** Makes a container that nobody, or with `public` everybody, may read and list. */
+  /** Creates a private container. With `public`, everyone may read and list it. */
   addContainer(name: string, options?: { readonly public?: boolean }): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export async function startAzurite(options: ServiceOptions = {}): Promise<Azurit
     await removeFolder(folder);
   };
   try {
-    // It refuses who is not signed in, and so it is there.
+    // It refuses a request without a login, so it is running.
     await server.ready(async () => ((await fetch(`${accountUrl}?comp=list`)).status >= 400 ? true : undefined));
   } catch (error) {
     await stop();

@@ -15,17 +15,17 @@ import {
 } from './service.ts';
 
 export interface DockerRegistryOptions extends ServiceOptions {
-  /** Who may use it; absent: everybody. */
+  /** The login of users. Undefined: everyone may use it. */
   readonly login?: { readonly username: string; readonly password: string };
-  /** Where it sends clients for tokens, and the certificate (PEM file) that those are signed with; outranks `login`. */
+  /** The token service for clients, and the certificate (PEM file) that signs its tokens. Overrides `login`. */
   readonly token?: { readonly realm: string; readonly issuer: string; readonly certFile: string };
 }
 
-/** A real registry (Debian's docker-registry), empty. */
+/** A real, empty registry (Debian's docker-registry). */
 export interface DockerRegistryService extends Service {
-  /** `127.0.0.1:40123`, as image names begin. */
+  /** `127.0.0.1:40123`: the prefix of image names. */
   readonly name: string;
-  /** Puts an image of no layers there, for one architecture as it is, for several behind an index. */
+  /** Pushes an image without layers. One architecture: as a manifest; several: behind an index. */
   push(repository: string, tag: string, architectures: readonly string[]): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
     http: { addr: `${host}:${port}` },
     ...(await authSettings(options, folder)),
   };
-  // JSON is YAML.
+  // JSON is valid YAML.
   const configFile = await privateFile(folder, 'config.yml', JSON.stringify(config));
   const server = await startProcess({
     name: 'registry',

@@ -5,20 +5,20 @@ import { ensure } from '../provision/ensure.ts';
 import { removeFolder, type Service, type ServiceProcess, serviceFolder, startProcess } from './service.ts';
 
 /**
- * A real Elasticsearch or OpenSearch out of its jars. Users and TLS, and the page at `/` of Elasticsearch, come with modules that Maven does not carry
- * or that need a good deal more than a test does: see fake-elastic-front.ts.
+ * A real Elasticsearch or OpenSearch from its jars. It has no users, no TLS and, for Elasticsearch, no page at `/`:
+ * their modules are not in Maven's registry or need much more than a test does. See fake-elastic-front.ts.
  */
 export interface ElasticsearchService extends Service {
   readonly url: string;
-  /** Asks it as its administrator; gives the answer's JSON. */
+  /** Sends a request as its administrator. Returns the JSON of the response. */
   ask(method: string, path: string, body?: unknown): Promise<unknown>;
-  /** Ends one node for good, as a lost machine would. */
+  /** Kills one node permanently, like a lost machine. */
   kill(node: number): Promise<void>;
 }
 
 const READY_MS = 90_000;
 
-/** Starts a cluster of these many data nodes; the first alone is its master. */
+/** Starts a cluster of `nodes` data nodes. Only the first can be master. */
 export async function startElasticsearch({
   nodes = 1,
   program = 'elasticsearch',
@@ -57,7 +57,7 @@ export async function startElasticsearch({
         ...(index === 0 ? { 'cluster.initial_master_nodes': 'node1' } : {}),
         'path.data': path.join(folder, `data${index + 1}`),
         'path.logs': folder,
-        // The machine's own disk may be as full as it likes.
+        // The disk of this machine may be full.
         'cluster.routing.allocation.disk.threshold_enabled': false,
         'cluster.routing.rebalance.enable': 'none',
       };

@@ -15,8 +15,8 @@ export interface FakeChartServer extends FakeHttp {
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 
 /**
- * One chart behind a login (HTTP's Basic scheme): in a chart repository under `/charts`, and in a registry (OCI distribution) as `private/NAME`.
- * `folder` is that of the chart, `helm` packs it into `target`.
+ * Serves one chart behind a login (HTTP's Basic scheme): in a chart repository under `/charts`, and in a registry (OCI
+ * distribution) as `private/NAME`. `folder` is the chart's; `helm` packs it into `target`.
  */
 export async function startFakeChartServer(
   packed: { readonly helm: string; readonly folder: string; readonly target: string },

@@ -1,13 +1,13 @@
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts';
 import type { Certificate } from './tls.ts';
 
-/** What a fake MyScale is like, and what is broken about it; changed at any time. */
+/** The state of a fake MyScale, including its faults. Tests can change it at any time. */
 export interface ClickhouseState {
   databases: string[];
-  /** What a table made as MergeTree becomes: itself on one server, another engine in a cloud. */
+  /** The engine that a table created as MergeTree gets: the same on one server, another one in a cloud. */
   engine: 'MergeTree' | 'ReplicatedMergeTree' | 'SharedMergeTree';
   replicas: { total: number; active: number };
-  /** Knows MyScale's VECTOR INDEX; a plain ClickHouse does not. */
+  /** True if it knows MyScale's VECTOR INDEX. A plain ClickHouse does not. */
   knowsVectors: boolean;
   isOpen: boolean;
   mayCreateDatabases: boolean;
@@ -16,12 +16,12 @@ export interface ClickhouseState {
 
 export interface FakeClickhouse extends FakeHttp {
   readonly state: ClickhouseState;
-  /** Tables and databases that statements made and none dropped. */
+  /** Tables and databases that statements created and none dropped. */
   readonly made: Set<string>;
 }
 
 export const MYSCALE_PASSWORD = 'MyScale-secret';
-/** May read and not write. */
+/** The key of a user who may only read. */
 export const MYSCALE_READER = 'Reader-secret';
 
 export function healthyClickhouse(): ClickhouseState {
@@ -36,7 +36,7 @@ export function healthyClickhouse(): ClickhouseState {
   };
 }
 
-/** ClickHouse's HTTP interface with MyScale's vector indexes, as far as a preflight asks it. */
+/** Starts ClickHouse's HTTP interface with MyScale's vector indexes, limited to the requests of a preflight. */
 export async function startFakeClickhouse(certificate?: Certificate): Promise<FakeClickhouse> {
   const state = healthyClickhouse();
   const made = new Set<string>();

@@ -1,18 +1,21 @@
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts';
 import type { Certificate } from './tls.ts';
 
-/** What stands before a real Elasticsearch or OpenSearch: the parts that its jars lack, and what is broken or hidden; changed at any time. */
+/**
+ * The state of a proxy in front of a real Elasticsearch or OpenSearch: the features that its jars lack, and faults.
+ * Tests can change it at any time.
+ */
 export interface ElasticFrontState {
-  /** What the page at `/` says; undefined: the server's own page. */
+  /** The version on the page at `/`. Undefined: the server's own page. */
   version: string | undefined;
-  /** `opensearch`: says so as OpenSearch does, and sends no Elastic header. */
+  /** `opensearch`: reports that distribution, and sends no Elastic header. */
   distribution: 'elasticsearch' | 'opensearch';
   isOpen: boolean;
-  /** Hides what a managed service hides: cluster and nodes. */
+  /** True if cluster and nodes are hidden, as by a managed service. */
   hidesCluster: boolean;
-  /** Lists the plugins of the first node without k-NN. */
+  /** True if the first node has no plugin k-NN. */
   lacksKnn: boolean;
-  /** How full the disks are said to be; the machine's own is nobody's business. */
+  /** The reported share of used disk space. The machine's own is not reported. */
   diskUsed: number;
 }
 
@@ -21,7 +24,7 @@ export interface ElasticFront extends FakeHttp {
 }
 
 export const ELASTIC_PASSWORD = 'Elastic-secret';
-/** May read and not write. */
+/** The password of a user who may only read. */
 export const READER_PASSWORD = 'Reader-secret';
 
 const HEALTHY = { isOpen: false, hidesCluster: false, lacksKnn: false, diskUsed: 0.3 };
@@ -34,7 +37,7 @@ export function healthyOpensearchFront(): ElasticFrontState {
   return { ...HEALTHY, version: undefined, distribution: 'opensearch' };
 }
 
-/** Passes requests on to a real server and adds what comes with its security module and its root page. */
+/** Forwards requests to a real server, and adds what its security module and its root page would add. */
 export async function startElasticFront(
   upstream: string,
   certificate?: Certificate,

@@ -8,14 +8,14 @@ import {
   startProcess,
 } from './service.ts';
 
-/** fake-gcs-server: Google Cloud Storage's JSON API, open to everybody. */
+/** fake-gcs-server: Google Cloud Storage's JSON API without authentication. */
 export interface FakeGcsService extends Service {
   readonly url: string;
-  /** Makes a bucket with these fields beside its name. */
+  /** Creates a bucket with these fields in addition to its name. */
   addBucket(name: string, fields?: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
-/** Starts fake-gcs-server, which keeps all in memory. */
+/** Starts fake-gcs-server, which stores everything in memory. */
 export async function startFakeGcs(options: ServiceOptions = {}): Promise<FakeGcsService> {
   const program = (await ensure(['fake-gcs-server']))['fake-gcs-server'];
   const folder = await serviceFolder('gcs');
@@ -24,7 +24,7 @@ export async function startFakeGcs(options: ServiceOptions = {}): Promise<FakeGc
   const server = await startProcess({
     name: 'fake-gcs',
     file: program,
-    // It answers uploads for the host names that it is told alone, and any in the Host header that is `*`.
+    // It accepts uploads for its configured host names only, and for any Host header if that is `*`.
     args: [
       '-scheme',
       'http',

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type FakeGcsService, startFakeGcs } from './fake-gcs.ts';
 import type { Service } from './service.ts';
 
-/** What a role lets an account do with every bucket (Google, "IAM permissions for JSON methods"). */
+/** A right of an account on every bucket (Google, "IAM permissions for JSON methods"). */
 export type Permission =
   | 'buckets.get'
   | 'buckets.getIamPolicy'
@@ -15,14 +15,17 @@ export type Permission =
   | 'objects.create'
   | 'objects.delete';
 
-/** Google's doors before fake-gcs-server, which has none: tokens for service accounts, permissions, and what it does not keep of a bucket. */
+/**
+ * Google's authentication in front of fake-gcs-server, which has none: tokens for service accounts, permissions, and
+ * the bucket fields that fake-gcs-server does not store.
+ */
 export interface FakeGoogleService extends Service {
   readonly storage: FakeGcsService;
-  /** Makes a service account with these permissions; gives its key file. */
+  /** Creates a service account with these permissions. Returns its key file. */
   addAccount(name: string, permissions: readonly Permission[]): string;
-  /** Lets everybody read and list this bucket. */
+  /** Allows everyone to read and list this bucket. */
   open(bucket: string): void;
-  /** What the bucket's own answer and its policy are said to hold besides. */
+  /** Adds fields to the response about the bucket, and sets its policy. */
   describe(bucket: string, said: { readonly meta?: object; readonly policy?: object }): void;
 }
 
@@ -39,10 +42,12 @@ interface State {
   readonly storage: FakeGcsService;
 }
 
-/** How far the time of an assertion may be off (Google, "Using OAuth 2.0 for Server to Server Applications"), in seconds. */
+/**
+ * Permitted clock difference of an assertion in seconds (Google, "Using OAuth 2.0 for Server to Server Applications").
+ */
 const SKEW_S = 300;
 
-/** Starts fake-gcs-server and what stands before it, over plain http. */
+/** Starts fake-gcs-server and the front, over plain HTTP. */
 export async function startFakeGoogle(): Promise<FakeGoogleService> {
   const storage = await startFakeGcs();
   const state: State = { accounts: new Map(), tokens: new Map(), opened: new Set(), said: new Map(), storage };
@@ -122,7 +127,7 @@ function tokenFor(state: State, assertion: string): { readonly status: number; r
   return { status: 200, json: { access_token: token, token_type: 'Bearer', expires_in: 3599 } };
 }
 
-/** The status with which a request is turned away; undefined where it may pass. */
+/** The status of a refused request. Undefined if it is permitted. */
 function refusal(state: State, { method, headers }: IncomingMessage, url: URL, bucket: string): number | undefined {
   const wanted = permissionOf(method ?? 'GET', url);
   const { authorization } = headers;

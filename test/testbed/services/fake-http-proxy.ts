@@ -4,14 +4,14 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 
 import type { Service } from './service.ts';
 
-/** An HTTP proxy by RFC 9110, 9.3.6 (CONNECT), and nothing else of one. */
+/** An HTTP proxy with only CONNECT (RFC 9110, 9.3.6). */
 export interface FakeHttpProxy extends Service {
   readonly url: string;
-  /** `pypi.org:443`, in the order of their coming. */
+  /** The requested targets in order, such as `pypi.org:443`. */
   readonly asked: readonly string[];
 }
 
-/** Leads every CONNECT to 127.0.0.1:`port`, or refuses it with this status. */
+/** Connects every CONNECT to 127.0.0.1:`port`, or refuses it with this status. */
 export async function startFakeHttpProxy(
   to: { readonly port: number } | { readonly status: number },
 ): Promise<FakeHttpProxy> {

@@ -13,25 +13,28 @@ export interface FakeRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** The body as JSON; undefined where it is none. */
+  /** The body as JSON. Undefined if it is not valid JSON. */
   readonly json: unknown;
 }
 
 export interface FakeAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON, where `body` is absent. */
+  /** Sent as JSON if `body` is undefined. */
   readonly json?: unknown;
   readonly body?: string | Buffer;
 }
 
 export interface FakeHttp extends Service {
   readonly url: string;
-  /** `PUT /collections/x`, in the order of their coming. */
+  /** The requests in order, such as `PUT /collections/x`. */
   readonly requests: readonly string[];
 }
 
-/** Serves HTTP, or HTTPS with a certificate, by one function: what servers that no registry has are made of, and what stands before real ones. */
+/**
+ * Serves HTTP, or HTTPS with a certificate, with one function. The fakes of services that no registry offers and the
+ * fronts of real servers use it.
+ */
 export async function startFakeHttp(
   answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>,
   certificate?: Pick<Certificate, 'certFile' | 'keyFile'>,

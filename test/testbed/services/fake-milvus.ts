@@ -5,27 +5,27 @@ import type { AddressInfo } from 'node:net';
 import { decodeMessage, encodeField } from '../../../src/evidence/vector-store/protobuf.ts';
 import type { Service } from './service.ts';
 
-/** What a fake Milvus is like, and what is broken about it; changed at any time. */
+/** The state of a fake Milvus, including its faults. Tests can change it at any time. */
 export interface MilvusState {
   version: string;
   isHealthy: boolean;
-  /** `user:password` or a token that may do all, and one that may read. */
+  /** `user:password` or a token with all rights; `reader` is one that may only read. */
   credentials: string;
   reader: string;
   isOpen: boolean;
   databases: string[];
   mode: 'STANDALONE' | 'DISTRIBUTED';
-  /** Query nodes, and those in error. */
+  /** The query nodes; `broken` are those in error. */
   queryNodes: string[];
   broken: string[];
-  /** Hides what a managed service hides: metrics of nodes. */
+  /** True if the metrics of nodes are hidden, as by a managed service. */
   hidesNodes: boolean;
 }
 
 export interface FakeMilvus extends Service {
   readonly url: string;
   readonly state: MilvusState;
-  /** Collections that are there now. */
+  /** The collections that exist now. */
   readonly collections: Set<string>;
 }
 
@@ -50,7 +50,10 @@ interface Reply {
   readonly message?: Buffer;
 }
 
-/** Milvus' gRPC API (milvus-io/milvus-proto), as far as a preflight asks it, with users, databases and nodes. */
+/**
+ * Starts Milvus' gRPC API (milvus-io/milvus-proto) with users, databases and nodes, limited to the requests of a
+ * preflight.
+ */
 export async function startFakeMilvus(): Promise<FakeMilvus> {
   const state = healthyMilvus();
   const collections = new Set<string>();

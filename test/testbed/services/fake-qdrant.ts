@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts';
 import type { Certificate } from './tls.ts';
 
-/** What a fake Qdrant is like, and what is broken about it; changed at any time. */
+/** The state of a fake Qdrant, including its faults. Tests can change it at any time. */
 export interface QdrantState {
   version: string;
   isReady: boolean;
-  /** Addresses of the peers; none: not in distributed mode. */
+  /** Addresses of the peers. Empty: not in distributed mode. */
   peers: string[];
   /** Peers that consensus does not reach. */
   unreachable: string[];
@@ -15,11 +15,11 @@ export interface QdrantState {
   /** Replication factor by name. */
   collections: Record<string, number>;
   machine: { cores: number; memoryGiB: number; diskGiB: number };
-  /** Answers without a key too. */
+  /** True if it also answers without a key. */
   isOpen: boolean;
-  /** No room: a new collection is refused. */
+  /** True if the disk is full: it refuses a new collection. */
   isFull: boolean;
-  /** Hides what a managed service hides: cluster and telemetry. */
+  /** True if cluster and telemetry are hidden, as by a managed service. */
   hidesCluster: boolean;
 }
 
@@ -44,7 +44,7 @@ export function healthyQdrant(): QdrantState {
   };
 }
 
-/** Qdrant's REST API (api.qdrant.tech), as far as a preflight asks it. */
+/** Starts Qdrant's REST API (api.qdrant.tech), limited to the requests of a preflight. */
 export async function startFakeQdrant(certificate?: Certificate): Promise<FakeQdrant> {
   const apiKey = randomBytes(16).toString('hex');
   const readOnlyKey = randomBytes(16).toString('hex');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Keys that the fake knows, by what they may do; any other is none of its own. */
+/** A fake Resend and its valid keys, by their rights. */
 export interface FakeResend {
   readonly url: string;
   readonly fullKey: string;
@@ -11,8 +11,9 @@ export interface FakeResend {
 }
 
 /**
- * Resend's `GET /domains` from its API reference (resend.com/docs/api-reference: Errors, List Domains): no such service can be had from a registry. What is answered
- * there for a key that may only send, and for one that is none, is part of that page.
+ * Starts Resend's `GET /domains` from its API reference (resend.com/docs/api-reference: Errors, List Domains), because
+ * no registry offers such a service. That page also has the responses for a key that may only send, and for an invalid
+ * one.
  */
 export async function startFakeResend(
   domains: readonly { readonly name: string; readonly status: string }[],

@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { decodeMessage, encodeField } from '../../../src/evidence/vector-store/protobuf.ts';
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts';
 
-/** What a fake Tablestore is like, and what is broken about it; changed at any time. */
+/** The state of a fake Tablestore, including its faults. Tests can change it at any time. */
 export interface TablestoreState {
   mayWrite: boolean;
   mayList: boolean;
@@ -11,7 +11,7 @@ export interface TablestoreState {
 
 export interface FakeTablestore extends FakeHttp {
   readonly state: TablestoreState;
-  /** Tables that were asked to be deleted. */
+  /** Tables that clients asked to delete. */
   readonly deleted: string[];
 }
 
@@ -22,7 +22,10 @@ export function healthyTablestore(): TablestoreState {
   return { mayWrite: true, mayList: true };
 }
 
-/** Alibaba Cloud Tablestore's HTTP API, as far as a preflight asks it: it checks the signature as documented. */
+/**
+ * Starts Alibaba Cloud Tablestore's HTTP API, limited to the requests of a preflight. It verifies the signature as
+ * documented.
+ */
 export async function startFakeTablestore(): Promise<FakeTablestore> {
   const state = healthyTablestore();
   const deleted: string[] = [];

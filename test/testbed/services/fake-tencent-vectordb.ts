@@ -1,9 +1,9 @@
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts';
 
-/** What a fake Tencent VectorDB is like, and what is broken about it; changed at any time. */
+/** The state of a fake Tencent VectorDB, including its faults. Tests can change it at any time. */
 export interface TencentState {
   databases: string[];
-  /** How many replicas its nodes can hold beside the primary. */
+  /** The largest number of replicas that its nodes can hold besides the primary. */
   mostReplicas: number;
 }
 
@@ -12,14 +12,14 @@ export interface FakeTencent extends FakeHttp {
 }
 
 export const TENCENT_KEY = 'Tencent-secret';
-/** May read and not write. */
+/** The key of a user who may only read. */
 export const TENCENT_READER = 'Reader-secret';
 
 export function healthyTencent(): TencentState {
   return { databases: ['dify'], mostReplicas: 2 };
 }
 
-/** Tencent Cloud VectorDB's HTTP API, as far as a preflight asks it. */
+/** Starts Tencent Cloud VectorDB's HTTP API, limited to the requests of a preflight. */
 export async function startFakeTencent(): Promise<FakeTencent> {
   const state = healthyTencent();
   const server = await startFakeHttp((request) => answer(request, state));

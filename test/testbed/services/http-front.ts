@@ -1,17 +1,23 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 
-/** What a front does with a request in place of passing it on. `hang`: takes it and never answers. */
+/** What a front does with a request instead of forwarding it. `hang`: accepts it and never answers. */
 export type FrontAnswer =
   | 'hang'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
 
-/** A proxy before a real server that answers some requests itself, as gateways do; all others get through as they are. */
+/**
+ * A proxy in front of a real server. It answers some requests itself, as gateways do, and forwards all others
+ * unchanged.
+ */
 interface HttpFront {
   readonly port: number;
   stop(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1, before 127.0.0.1:`port`. `decide` gives what the front itself answers, and undefined for what it passes on. */
+/**
+ * Listens on 127.0.0.1, in front of 127.0.0.1:`port`. `decide` returns the front's own answer, or undefined to forward
+ * the request.
+ */
 export async function startHttpFront(
   port: number,
   decide: (asked: IncomingMessage) => FrontAnswer | undefined,

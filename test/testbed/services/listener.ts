@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 import type { Service, ServiceOptions } from './service.ts';
 
-/** Starts something that takes TCP connections and says nothing: a port that is open, and no more. */
+/** Starts a server that accepts TCP connections and sends nothing: an open port, nothing more. */
 export async function startListener(options: ServiceOptions = {}): Promise<Service> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

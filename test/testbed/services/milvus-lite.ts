@@ -11,7 +11,7 @@ import {
   startProcess,
 } from './service.ts';
 
-/** A real Milvus Lite: Milvus' gRPC API by one process, which knows no users and no metrics of nodes. */
+/** A real Milvus Lite: Milvus' gRPC API from one process, without users and without metrics of nodes. */
 export interface MilvusLiteService extends Service {
   readonly url: string;
 }

@@ -5,9 +5,7 @@ import { type S3Login, s3Request } from './s3.ts';
 /** An AWS policy document. */
 export type Policy = Readonly<Record<string, unknown>>;
 
-/**
- * Makes a user of a MinIO server with this policy, by MinIO's admin API (v3).
- */
+/** Creates a user of a MinIO server with this policy, through MinIO's admin API (v3). */
 export async function addMinioUser(root: S3Login, name: string, secretKey: string, policy: Policy): Promise<void> {
   const put = async (path: string, query: string, body: string | Buffer): Promise<void> => {
     const answer = await s3Request(root, 'PUT', `/minio/admin/v3/${path}`, { query, body });
@@ -20,8 +18,9 @@ export async function addMinioUser(root: S3Login, name: string, secretKey: strin
 }
 
 /**
- * What the admin API takes where secrets are sent: salt, the number of the cipher (2: AES-256-GCM under PBKDF2), nonce, then the text as the one and
- * last fragment of a stream whose associated data is the tag of an empty message before it (minio/madmin-go, encrypt.go; secure-io/sio-go).
+ * Encrypts a body with secrets for the admin API: salt, the number of the cipher (2: AES-256-GCM with PBKDF2), nonce,
+ * then the text as the only and last fragment of a stream. The stream's associated data is the tag of an empty message
+ * before it (minio/madmin-go, encrypt.go; secure-io/sio-go).
  */
 function sealed(password: string, text: string): Buffer {
   const salt = randomBytes(32);

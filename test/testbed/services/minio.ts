@@ -18,25 +18,25 @@ export interface MinioOptions extends ServiceOptions {
   /** Default: random ones. */
   readonly accessKey?: string;
   readonly secretKey?: string;
-  /** Buckets to make. */
+  /** Buckets to create. */
   readonly buckets?: readonly string[];
-  /** Whether the buckets keep old versions of objects. */
+  /** True if the buckets keep old versions of objects. */
   readonly versioning?: boolean;
-  /** Default: none, so that every region is taken for `us-east-1`. */
+  /** Default: none; then it treats every region as `us-east-1`. */
   readonly region?: string;
-  /** Domains below which each bucket is a host of its own. */
+  /** Domains below which each bucket has its own host name. */
   readonly domains?: readonly string[];
 }
 
 /** A real MinIO. */
 export interface MinioService extends Service, S3Login {
-  /** One signed request; see `s3Request`. */
+  /** Sends one signed request; see `s3Request`. */
   request(method: string, path: string, options?: Parameters<typeof s3Request>[3]): ReturnType<typeof s3Request>;
   /** Port of its web console. */
   readonly consolePort: number;
-  /** Makes one more bucket, with object lock where asked. */
+  /** Creates another bucket, optionally with object lock. */
   addBucket(name: string, options?: { readonly versioning?: boolean; readonly lock?: boolean }): Promise<void>;
-  /** Makes a user with this policy. */
+  /** Creates a user with this policy. */
   addUser(name: string, secretKey: string, policy: Policy): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export async function startMinio(options: MinioOptions = {}): Promise<MinioServi
   };
   const request: MinioService['request'] = (method, at, parts) => s3Request(login, method, at, parts);
   try {
-    // It calls itself ready a moment before it takes requests for buckets.
+    // It reports ready shortly before it accepts requests for buckets.
     await server.ready(async () => ((await request('GET', '/')).status === 200 ? true : undefined));
     const addBucket: MinioService['addBucket'] = async (name, { versioning = false, lock = false } = {}) => {
       const headers = lock ? { 'x-amz-bucket-object-lock-enabled': 'true' } : {};

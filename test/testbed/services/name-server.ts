@@ -6,15 +6,15 @@ import { ensure } from '../provision/ensure.ts';
 import { removeFolder, serviceFolder, startProcess } from './service.ts';
 
 export interface NameServer {
-  /** A resolv.conf that asks this server, and searches its domain. */
+  /** A resolv.conf that uses this server and searches its domain. */
   readonly resolvConf: string;
   stop(): Promise<void>;
 }
 
-/** A loopback address that nothing else here listens on; resolv.conf knows no other port than 53. */
+/** A loopback address that no other server here listens on: resolv.conf supports port 53 only. */
 const HOST = '127.0.0.77';
 
-/** Starts a real name server that knows these names and no others; who resolves by its resolv.conf searches `domain` for short ones. */
+/** Starts a real name server that knows only these names. Its resolv.conf searches `domain` for short names. */
 export async function startNameServer(
   domain: string,
   addresses: Readonly<Record<string, string>>,

@@ -5,7 +5,7 @@ import { debianTree } from '../debian/tree.ts';
 import { privateFile, removeFolder, type Service, serviceFolder, servicePort, startProcess } from './service.ts';
 
 export interface PgbouncerOptions {
-  /** The server that it lends connections of. */
+  /** The server that it connects to. */
   readonly to: Pick<Service, 'host' | 'port'>;
   /** Passwords by user. */
   readonly users: Readonly<Record<string, string>>;
@@ -13,7 +13,11 @@ export interface PgbouncerOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
-/** Starts Debian's PgBouncer 1.18 before a server. @throws Unavailable where Debian's packages cannot be had */
+/**
+ * Starts Debian's PgBouncer 1.18 in front of a server.
+ *
+ * @throws Unavailable if Debian's packages cannot be downloaded
+ */
 export async function startPgbouncer({ to, users, settings = {} }: PgbouncerOptions): Promise<Service> {
   const tree = await debianTree(['pgbouncer']);
   const folder = await serviceFolder('pgbouncer');
@@ -52,7 +56,7 @@ export async function startPgbouncer({ to, users, settings = {} }: PgbouncerOpti
   }
 }
 
-/** Whether the port takes connections. */
+/** True if the port accepts connections, otherwise undefined. */
 function listens(host: string, port: number): Promise<true | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });

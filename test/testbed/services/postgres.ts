@@ -20,23 +20,23 @@ import {
 import { type Certificate, makeCertificate } from './tls.ts';
 
 export interface PostgresOptions extends ServiceOptions {
-  /** Superuser. Default postgres. */
+  /** Superuser. Default: postgres. */
   readonly username?: string;
   /** Default: a random one. */
   readonly password?: string;
-  /** Databases to make. */
+  /** Databases to create. */
   readonly databases?: readonly string[];
   /** Settings of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** Serve TLS, and refuse connections without it. */
+  /** Serve TLS and refuse connections without it. */
   readonly tls?: boolean;
-  /** Start a standby beside it that streams from it. */
+  /** Also start a standby that streams from it. */
   readonly standby?: boolean;
-  /** Archive its log into a folder beside its data. */
+  /** Archive its log into a folder next to its data. */
   readonly archiving?: boolean;
-  /** Lines of pg_hba.conf that go before its own. */
+  /** Lines of pg_hba.conf before its own. */
   readonly access?: readonly string[];
-  /** Whose programs run. Default: Debian's PostgreSQL 15. */
+  /** Source of the programs. Default: Debian's PostgreSQL 15. */
   readonly from?: () => Promise<PostgresInstallation>;
 }
 
@@ -44,20 +44,22 @@ export interface PostgresOptions extends ServiceOptions {
 export interface PostgresService extends Service {
   readonly username: string;
   readonly password: string;
-  /** Of the authority that signed its certificate. */
+  /** The CA file of the authority that signed its certificate. */
   readonly caFile?: string;
   readonly standby?: Service & Pick<PostgresService, 'query'>;
-  /** `archive_command` that works, where it was started with archiving. */
+  /** An `archive_command` that works if the server was started with archiving. */
   readonly archiveCommand: string;
-  /** Its certificate's and key's file names lie here; another certificate in their place is served after a reload. */
+  /**
+   * The files of its certificate and key. If they are replaced, the server serves the new certificate after a reload.
+   */
   readonly certificate?: Certificate;
-  /** Runs statements with psql; gives columns separated by `|`, a row a line. */
+  /** Runs statements with psql. Returns one line per row, with columns separated by `|`. */
   query(statement: string, database?: string): Promise<string>;
-  /** Sets these with ALTER SYSTEM (null: resets) and has the server and its standby read them. */
+  /** Changes settings with ALTER SYSTEM (null: resets) and reloads the server. */
   configure(settings: Readonly<Record<string, string | null>>): Promise<void>;
 }
 
-/** Starts a PostgreSQL server. @throws Unavailable where Debian's packages cannot be had */
+/** Starts a PostgreSQL server. @throws Unavailable if its programs cannot be installed */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresService> {
   const installation = await (options.from ?? debianPostgres)();
   const folder = await serviceFolder('postgres');
@@ -112,7 +114,7 @@ interface Server {
 
 const program = (installation: PostgresInstallation, name: string): string => path.join(installation.programs, name);
 
-/** Runs one of PostgreSQL's programs to its end. */
+/** Runs one of PostgreSQL's programs until it exits. */
 async function run(server: Server, name: string, args: readonly string[], env: Record<string, string> = {}) {
   const [file, all] = unprivileged(program(server.installation, name), args);
   await execa(file, all, { cwd: server.folder, env: { ...server.installation.env, ...env }, stdin: 'ignore' });
@@ -146,7 +148,7 @@ async function initialise(server: Server, options: PostgresOptions): Promise<voi
 
 const archiveCommand = (folder: string): string => `cp %p ${path.join(folder, 'archive')}/%f`;
 
-/** Puts another certificate where the server reads its own; `configure({})` has it read. */
+/** Replaces the certificate files of a server. `configure({})` makes it read them. */
 export async function replaceCertificate(service: PostgresService, by: Certificate): Promise<void> {
   if (service.certificate === undefined) throw new Error('this server has no certificate');
   await copyFile(by.certFile, service.certificate.certFile);

@@ -7,9 +7,9 @@ import { removeFolder, type ServiceOptions, type ServiceProcess, serviceFolder }
 
 export interface SentinelOptions extends Pick<ServiceOptions, 'bind'> {
   readonly master?: string;
-  /** Of the master and its replicas. Default: a random one. */
+  /** Password of the master and its replicas. Default: a random one. */
   readonly password?: string;
-  /** Of the sentinels themselves. Default: a random one. */
+  /** Password of the sentinels. Default: a random one. */
   readonly sentinelPassword?: string;
   readonly replicas?: number;
   readonly sentinels?: number;
@@ -23,23 +23,23 @@ interface Address {
   readonly port: number;
 }
 
-/** A master with replicas, watched by sentinels. */
+/** A master with replicas, monitored by sentinels. */
 export interface SentinelService {
-  /** The name by which the sentinels know the master. */
+  /** The sentinels' name of the master. */
   readonly master: string;
   readonly password: string;
   readonly sentinelPassword: string;
   readonly sentinels: readonly Address[];
-  /** The first is the master at the start. */
+  /** The first one is the master at the start. */
   readonly servers: readonly Address[];
   /** Runs a command on a server or sentinel. */
   command(at: Address, ...words: readonly string[]): Promise<string>;
-  /** Kills a server as a lost host would. */
+  /** Kills a server, like a lost host. */
   kill(at: Address): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** How long a master may be silent before its sentinels call it down, in ms. */
+/** Time in ms without a response after which the sentinels consider a master down. */
 const DOWN_AFTER_MS = 1000;
 
 interface Parts {
@@ -53,7 +53,7 @@ interface Parts {
   readonly settings: Readonly<Record<string, string | number>>;
 }
 
-/** Starts one master, one replica and three sentinels, or as many as asked for. */
+/** Starts one master, one replica and three sentinels, or the requested numbers. */
 export async function startRedisSentinel(options: SentinelOptions = {}): Promise<SentinelService> {
   const replicas = options.replicas ?? 1;
   const count = options.sentinels ?? 3;
@@ -82,7 +82,7 @@ export async function startRedisSentinel(options: SentinelOptions = {}): Promise
   };
   try {
     for (const { port } of servers) running.set(port, await startData(parts, port, ports[0] ?? 0));
-    // A sentinel asks the master for its replicas at once and then every ten seconds: they had better be there.
+    // A sentinel asks the master for its replicas at once and then every ten seconds, so they must be connected before.
     for (const at of servers.slice(1)) await running.get(at.port)?.ready(() => inStep(command(at, 'ROLE')));
     for (const { port } of sentinels) running.set(port, await startSentinel(parts, port, ports[0] ?? 0));
     for (const at of sentinels) {
@@ -102,7 +102,7 @@ export async function startRedisSentinel(options: SentinelOptions = {}): Promise
 function startData(parts: Parts, port: number, masterPort: number): Promise<ServiceProcess> {
   const { tree, folder, host, password } = parts;
   const follows = port === masterPort ? {} : { replicaof: `${host} ${masterPort}` };
-  // They share a folder: each has files of its own.
+  // They share a folder, so each has separate files.
   const files = { dbfilename: `${port}.rdb`, appenddirname: `${port}.aof` };
   const settings = { requirepass: password, masterauth: password, ...files, ...follows, ...parts.settings };
   return startRedisServer({ tree, folder, host, port, settings });
@@ -110,7 +110,7 @@ function startData(parts: Parts, port: number, masterPort: number): Promise<Serv
 
 function startSentinel(parts: Parts, port: number, masterPort: number): Promise<ServiceProcess> {
   const { tree, folder, host, master, quorum } = parts;
-  // Later lines refer to the master that the first one names: the order is kept.
+  // Later lines refer to the master that the first one names, so the order matters.
   const settings = {
     requirepass: parts.sentinelPassword,
     'sentinel sentinel-pass': parts.sentinelPassword,
@@ -122,13 +122,13 @@ function startSentinel(parts: Parts, port: number, masterPort: number): Promise<
   return startRedisServer({ tree, folder, host, port, settings, sentinel: true });
 }
 
-/** True once a replica has all that its master has. */
+/** True once a replica is connected to its master and in sync. */
 async function inStep(answer: Promise<string>): Promise<true | undefined> {
   const lines = (await answer.catch(() => '')).split('\n');
   return lines[0] === 'slave' && lines[3] === 'connected' ? true : undefined;
 }
 
-/** True once a sentinel has found the master's replicas and its fellow sentinels. */
+/** True once a sentinel has found the master's replicas and the other sentinels. */
 async function knowsAll(answer: Promise<string>, replicas: number, sentinels: number): Promise<true | undefined> {
   const lines = (await answer.catch(() => '')).split('\n');
   const field = (name: string): number => Number(lines[lines.indexOf(name) + 1]);

@@ -20,7 +20,7 @@ import { type Certificate, makeCertificate } from './tls.ts';
 export interface RedisOptions extends ServiceOptions {
   /** Default: a random one. */
   readonly password?: string;
-  /** Serve TLS and nothing else. */
+  /** Serve TLS only. */
   readonly tls?: boolean;
   /** Lines of redis.conf. */
   readonly settings?: Readonly<Record<string, string | number>>;
@@ -29,22 +29,22 @@ export interface RedisOptions extends ServiceOptions {
 /** A real Redis 7.0. */
 export interface RedisService extends Service {
   readonly password: string;
-  /** Of the authority that signed its certificate. */
+  /** The CA file of the authority that signed its certificate. */
   readonly caFile?: string;
   readonly certificate?: Certificate;
-  /** Runs one command with redis-cli; gives what that prints. */
+  /** Runs one command with redis-cli and returns its output. */
   command(...words: readonly string[]): Promise<string>;
 }
 
-/** The packages that Redis comes from; the image of redis has the same. */
+/** The packages of Redis. The image of redis has the same. */
 const PACKAGES = ['redis-server', 'redis-tools', 'util-linux'];
 
-/** Debian's Redis, to be run from its packages. */
+/** Debian's Redis, run from its unpacked packages. */
 export function redisTree(): Promise<DebianTree> {
   return debianTree(PACKAGES);
 }
 
-/** Starts a Redis server. @throws Unavailable where Debian's packages cannot be had */
+/** Starts a Redis server. @throws Unavailable if Debian's packages cannot be downloaded */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisService> {
   const tree = await redisTree();
   const folder = await serviceFolder('redis');
@@ -60,7 +60,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServi
     'tls-key-file': certificate.keyFile,
     'tls-auth-clients': 'no',
   };
-  // By default the cluster port is the port plus 10000, which another server may use.
+  // The default cluster port is the port plus 10000, which another server may use.
   const isCluster = options.settings?.['cluster-enabled'] === 'yes';
   const bus = isCluster ? { 'cluster-port': (await freePorts(1, new Set([port])))[0] ?? 0 } : {};
   const settings = { requirepass: password, masterauth: password, ...tls, ...bus, ...options.settings };
@@ -84,7 +84,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServi
   }
 }
 
-/** True where the answer is PONG; undefined, so that it is asked again, for any other. */
+/** True if the answer is PONG; undefined for any other, so that the probe is repeated. */
 async function answered(answer: Promise<string>): Promise<true | undefined> {
   return (await answer.catch(() => '')) === 'PONG' ? true : undefined;
 }
@@ -95,7 +95,7 @@ export interface RedisServer {
   readonly host: string;
   readonly port: number;
   readonly settings: Readonly<Record<string, string | number>>;
-  /** Whether it is a sentinel. */
+  /** True if it is a sentinel. */
   readonly sentinel?: boolean;
 }
 
@@ -106,7 +106,7 @@ export async function startRedisServer(server: RedisServer): Promise<ServiceProc
   const all = { bind: host, port, dir: folder, 'protected-mode': 'no', ...settings };
   const lines = Object.entries(all).map(([key, value]) => `${key} ${value}\n`);
   const configuration = await privateFile(folder, `${name}.conf`, lines.join(''));
-  // redis-server picks its role by its name or by this option; in the packages all names lead to this one file.
+  // redis-server selects its role by its name or by this option. In the packages all names are links to this file.
   const role = server.sentinel === true ? ['--sentinel'] : [];
   const file = path.join(tree.root, 'usr/bin/redis-server');
   return startProcess({ name, file, args: [configuration, ...role], folder, env: tree.env });
@@ -119,10 +119,10 @@ interface RedisLogin {
   readonly caFile?: string;
 }
 
-/** Gives a function that runs a command with redis-cli. */
+/** Returns a function that runs a command with redis-cli. */
 export function commandWith(tree: DebianTree, login: RedisLogin): RedisService['command'] {
   return async (...words) => {
-    // Tests have it show certificates that nobody should trust: the tool that sets them takes any.
+    // Some tests use certificates that must not be trusted. The tool that sets them up accepts any.
     const secured = login.caFile === undefined ? [] : ['--tls', '--insecure'];
     const server = ['-h', login.host, '-p', String(login.port), ...secured];
     const result = await execa(path.join(tree.root, 'usr/bin/redis-cli'), [...server, ...words], {

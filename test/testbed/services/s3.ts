@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** Where an S3 server is, and who asks. */
+/** Address and login of an S3 server. */
 export interface S3Login {
   /** `http://host:port`. */
   readonly endpoint: string;
@@ -13,8 +13,8 @@ const sha256 = (text: string | Buffer): string => createHash('sha256').update(te
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 /**
- * Sends one signed request (AWS Signature Version 4) to `/bucket` or `/bucket/key`, path style; `query` such as
- * `versioning=`; `headers` go unsigned. Gives the status and the body.
+ * Sends one signed request (AWS Signature Version 4) to `/bucket` or `/bucket/key`, path style. `query` is for example
+ * `versioning=`; `headers` are not signed. Returns the status and the body.
  */
 export async function s3Request(
   login: S3Login,

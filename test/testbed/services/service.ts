@@ -8,30 +8,30 @@ import { poll } from '../cluster/poll.ts';
 import { freePorts } from '../cluster/ports.ts';
 import { logTail } from '../processes/daemon.ts';
 
-/** Where a service of the tests listens. */
+/** Address of a service of the tests. */
 export interface ServiceOptions {
   /**
-   * Address to listen on, which is also the one to reach it by. Default 127.0.0.1; a Docker host's `gateway` serves
-   * containers as well.
+   * Address to listen on and to connect to. Default: 127.0.0.1. A Docker host's `gateway` is also reachable from
+   * containers.
    */
   readonly bind?: string;
-  /** Default: one that is free. */
+  /** Default: a free port. */
   readonly port?: number;
 }
 
-/** A running server program with a folder of its own. */
+/** A running server program with its own folder. */
 export interface Service {
   readonly host: string;
   readonly port: number;
-  /** Ends it and removes its data. */
+  /** Stops it and removes its data. */
   stop(): Promise<void>;
 }
 
-/** A server program that this process started. It ends with this process, however that ends. */
+/** A server program that this process started. It is killed when this process exits for any reason. */
 export interface ServiceProcess {
-  /** Waits for `probe` to give something; throws with the end of the log where the program ends before. */
+  /** Waits until `probe` returns something. Throws Error with the end of the log if the program exits before that. */
   ready<T>(probe: () => Promise<T | undefined>): Promise<T>;
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal and waits for the exit. Kills the program after 20 s. */
   end(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -41,20 +41,20 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** How it is asked to end. Default SIGTERM. */
+  /** The signal that stops it. Default: SIGTERM. */
   readonly signal?: NodeJS.Signals;
-  /** It listens below port 1024. */
+  /** True if it listens on a port below 1024. */
   readonly lowPort?: true;
 }
 
-/** Whom servers run as that refuse root: the user that owns nothing. */
+/** The user of servers that refuse to run as root. It owns no files. */
 const NOBODY = 65534;
 const READY_MS = 180_000;
 const END_MS = 20_000;
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** A folder for one service, which its user owns. */
+/** Creates a folder for one service. The service's user owns it. */
 export async function serviceFolder(name: string): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), `difyctl-${name}-`));
   if (isRoot()) await chown(folder, NOBODY, NOBODY);
@@ -69,15 +69,15 @@ export async function privateFile(folder: string, name: string, content: string)
   return file;
 }
 
-/** The ports asked for, or free ones. */
+/** The requested port, or a free one. */
 export async function servicePort(options: ServiceOptions): Promise<number> {
   if (options.port !== undefined) return options.port;
   return (await freePorts(1, new Set()))[0] ?? 0;
 }
 
 /**
- * A command as an unprivileged user who may read all the same, since root's cache folder is closed to others.
- * `ending`: the signal that it gets when this process is gone.
+ * The command line that runs a program as an unprivileged user. The user may still read every file, because root's
+ * cache folder is closed to others. `ending` is the signal that the program gets when this process exits.
  */
 export function unprivileged(
   file: string,
@@ -87,7 +87,7 @@ export function unprivileged(
 ): [string, string[]] {
   const last = ending === undefined ? [] : ['--pdeathsig', ending.replace('SIG', '')];
   const rights = lowPort ? '+dac_read_search,+net_bind_service' : '+dac_read_search';
-  // Without the secure bit access(2) would not heed the capability, and PostgreSQL asks it before it starts itself.
+  // Without the secure bit, access(2) ignores the capability, and PostgreSQL calls it before it starts.
   const reading = [`--inh-caps=${rights}`, `--ambient-caps=${rights}`, '--securebits=+no_setuid_fixup'];
   const user = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...reading];
   return ['setpriv', [...last, ...(isRoot() ? user : []), '--', file, ...args]];

@@ -10,11 +10,11 @@ import { type Certificate, makeCertificate } from './tls.ts';
 /** How one port of the mail server behaves. */
 interface MailPort {
   readonly tls: 'none' | 'starttls' | 'implicit';
-  /** `tls`: offered once TLS is agreed on; `required`: no mail without it. */
+  /** `tls`: offered only with TLS. `required`: no mail without it. */
   readonly auth: 'none' | 'offered' | 'required' | 'tls';
   /** Default: PLAIN and LOGIN. */
   readonly methods?: readonly ('PLAIN' | 'LOGIN')[];
-  /** Takes mail for any domain. Default: true. */
+  /** Accepts mail for any domain. Default: true. */
   readonly relays?: boolean;
   /** Refuses everything before STARTTLS. Default: false. */
   readonly mustStartTls?: boolean;
@@ -22,25 +22,25 @@ interface MailPort {
 
 export interface SmtpOptions<Name extends string> extends Pick<ServiceOptions, 'bind'> {
   readonly ports: Readonly<Record<Name, MailPort>>;
-  /** Makes the certificate of every port. Default: one by an authority of its own. */
+  /** Creates the certificate of every port. Default: one from its own authority. */
   readonly certificate?: (folder: string, host: string) => Promise<Certificate>;
 }
 
-/** A real mail server that takes mail from one sender and sends none on. */
+/** A real mail server that accepts mail from one sender and forwards none. */
 export interface SmtpService<Name extends string> {
   readonly host: string;
   readonly ports: Readonly<Record<Name, number>>;
   readonly user: string;
   readonly password: string;
   readonly sender: string;
-  /** How many letters it was given. */
+  /** The number of mails it received. */
   letters(): Promise<number>;
   stop(): Promise<void>;
 }
 
 const PROGRAM = fileURLToPath(new URL('smtp.py', import.meta.url));
 
-/** Starts a mail server on as many ports as are named. @throws Unavailable where its packages cannot be had */
+/** Starts a mail server on one port per name. @throws Unavailable if its packages cannot be installed */
 export async function startSmtp<Name extends string>(options: SmtpOptions<Name>): Promise<SmtpService<Name>> {
   const { aiosmtpd } = await ensure(['aiosmtpd']);
   const folder = await serviceFolder('smtp');

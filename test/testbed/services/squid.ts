@@ -4,13 +4,16 @@ import path from 'node:path';
 import { debianTree } from '../debian/tree.ts';
 import { privateFile, type Service, type ServiceOptions, serviceFolder, servicePort, startProcess } from './service.ts';
 
-/** A squid and the question whether a request may pass. */
+/** A squid, and a function that tests whether a request is permitted. */
 export interface Squid extends Service {
-  /** The status of a GET for this address through squid. */
+  /** The status of a GET of this URL through squid. */
   ask(url: string): Promise<number | undefined>;
 }
 
-/** Debian's squid with these lines after its port: 403 is its refusal, 503 says that it tried and could not connect. */
+/**
+ * Starts Debian's squid with these lines after its port. Status 403: squid refused the request; 503: it tried and could
+ * not connect.
+ */
 export async function startSquid(rules: string, options: ServiceOptions = {}): Promise<Squid> {
   const tree = await debianTree(['squid']);
   const folder = await serviceFolder('squid');

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** An address of loopback that leads to a server, and that can be shut: connections end, and new ones are refused. */
+/**
+ * A loopback address that forwards to a server. While it is shut, existing connections are closed and new ones refused.
+ */
 export interface TcpDoor {
   readonly port: number;
   shut(): Promise<void>;
@@ -9,7 +11,7 @@ export interface TcpDoor {
   stop(): Promise<void>;
 }
 
-/** Opens a door to `host:port`. */
+/** Starts forwarding to `host:port`. */
 export async function startTcpDoor(host: string, port: number): Promise<TcpDoor> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {

@@ -7,7 +7,10 @@ import { createServer } from 'node:tls';
 import type { Service } from './service.ts';
 import type { Certificate } from './tls.ts';
 
-/** Starts what ends TLS with this certificate, on the address of the server that it stands before, and hands on the bytes inside. */
+/**
+ * Starts a server that terminates TLS with this certificate, on the same address as the server behind it, and forwards
+ * the bytes.
+ */
 export async function startTlsFront(certificate: Certificate, to: number, host = '127.0.0.1'): Promise<Service> {
   const sockets = new Set<Socket>();
   const [cert, key] = await Promise.all([readFile(certificate.certFile), readFile(certificate.keyFile)]);
@@ -19,7 +22,7 @@ export async function startTlsFront(certificate: Certificate, to: number, host =
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  // A client that does not like the certificate leaves in the middle of the greeting.
+  // A client that rejects the certificate closes the connection during the handshake.
   server.on('tlsClientError', () => undefined);
   server.listen(0, host);
   await once(server, 'listening');

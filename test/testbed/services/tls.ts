@@ -13,13 +13,15 @@ export interface Certificate {
 }
 
 export interface CertificateOptions {
-  /** Days from now that it is valid; -1 has ended yesterday. Default 90. */
+  /** Days from now until it expires; -1: it expired yesterday. Default: 90. */
   readonly days?: number;
-  /** Whose authority signs it. Default: one of its own. */
+  /** The authority that signs it. Default: a new one. */
   readonly by?: Certificate;
 }
 
-/** Makes a certificate for these addresses (IPv4) and names, and an authority that signed it. */
+/**
+ * Creates a certificate for these addresses (IPv4) and names, and the authority that signs it unless `by` names one.
+ */
 export async function makeCertificate(
   folder: string,
   names: readonly string[],

@@ -17,9 +17,9 @@ import {
 export interface WeaviateOptions extends ServiceOptions {
   /** Default: a random one. */
   readonly apiKey?: string;
-  /** Nodes of one cluster, joined by gossip. Default 1. */
+  /** Nodes of one cluster, joined by gossip. Default: 1. */
   readonly nodes?: number;
-  /** More of Weaviate's own settings, for every node. */
+  /** More settings of Weaviate, for every node. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -28,9 +28,9 @@ export interface WeaviateService extends Service {
   readonly url: string;
   readonly grpcPort: number;
   readonly apiKey: string;
-  /** A key that may read and not write. */
+  /** A key that may only read. */
   readonly readOnlyKey: string;
-  /** Ends one node for good, as a lost machine would. */
+  /** Kills one node permanently, like a lost machine. */
   kill(node: number): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ interface Node {
   readonly profiling: number;
 }
 
-/** Starts a Weaviate server, of one node or several; its address is the first node's. */
+/** Starts a Weaviate server of one or more nodes. Its address is that of the first node. */
 export async function startWeaviate(options: WeaviateOptions = {}): Promise<WeaviateService> {
   const { weaviate } = await ensure(['weaviate']);
   const folder = await serviceFolder('weaviate');
@@ -82,10 +82,10 @@ export async function startWeaviate(options: WeaviateOptions = {}): Promise<Weav
         },
       });
       processes.push(server);
-      // Who joins gives up at once where the first one's gossip is not there yet.
+      // A node that joins fails at once if the gossip port of the first one is not open yet.
       if (node !== nodes.at(-1)) await server.ready(() => takesConnections(node.gossip));
     }
-    // They elect a leader together, so none is ready before the others have begun.
+    // They elect a leader together, so none is ready before the others have started.
     const isReady = async ({ port }: Node) =>
       (await fetch(`http://${host}:${port}/v1/.well-known/ready`)).ok ? true : undefined;
     await Promise.all(nodes.map((node, index) => processes[index]?.ready(() => isReady(node))));
@@ -100,7 +100,7 @@ export async function startWeaviate(options: WeaviateOptions = {}): Promise<Weav
   return { host, port, url: `http://${host}:${port}`, grpcPort, apiKey, readOnlyKey, kill, stop };
 }
 
-/** True once something listens on the loopback port. */
+/** True if a server listens on the loopback port, otherwise undefined. */
 function takesConnections(port: number): Promise<true | undefined> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -132,12 +132,12 @@ function clusterSettings(node: Node, all: readonly Node[]): Record<string, strin
   const [first] = all;
   const joins = first === undefined || first === node ? {} : { CLUSTER_JOIN: `127.0.0.1:${first.gossip}` };
   return {
-    // Nodes that talk to each other by the loopback address: left alone, Weaviate finds its own, and an IPv6 one of the
-    // machine's would stop it.
+    // Makes nodes use the loopback address. Otherwise Weaviate detects an address of the machine, and an IPv6 one would
+    // stop it.
     CLUSTER_ADVERTISE_ADDR: '127.0.0.1',
     CLUSTER_IN_LOCALHOST: 'true',
     CLUSTER_HOSTNAME: node.name,
-    // On the loopback address a node looks for its peers' second port right after the first.
+    // On loopback, a node expects its peers' second port right after the first.
     CLUSTER_GOSSIP_BIND_PORT: String(node.gossip),
     CLUSTER_DATA_BIND_PORT: String(node.gossip + 1),
     ...joins,

@@ -14,7 +14,7 @@ export interface NodeConfig {
   readonly addresses: ReturnType<typeof nodeAddresses>;
 }
 
-/** Where the node's own programs keep their files. */
+/** Paths of the files of the node's programs. */
 export function nodeFiles(folder: string) {
   const root = path.join(folder, 'node');
   return {
@@ -44,7 +44,7 @@ function kubeletConfig({ folder, testbed, addresses }: NodeConfig): object {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
     address: addresses.node,
-    // Who reaches this address: this machine, over the link, and the node's own pods.
+    // Only this machine (over the link) and the node's own pods can reach this address.
     authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
     authorization: { mode: 'AlwaysAllow' },
     containerRuntimeEndpoint: `unix://${runtimeFiles(folder).socket}`,
@@ -57,7 +57,7 @@ function kubeletConfig({ folder, testbed, addresses }: NodeConfig): object {
     clusterDomain: 'cluster.local',
     resolvConf: files.resolv,
     volumePluginDir: path.join(files.root, 'plugins'),
-    // A test's node has no business evicting pods because this machine's disk is nearly full.
+    // A full disk of this machine must not make the node evict pods.
     evictionHard: { 'memory.available': '0%', 'nodefs.available': '0%', 'imagefs.available': '0%' },
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
@@ -75,12 +75,12 @@ function proxyConfig({ folder, addresses }: NodeConfig): object {
     oomScoreAdj: 0,
     healthzBindAddress: '127.0.0.1:10256',
     metricsBindAddress: '127.0.0.1:10249',
-    // These limits are the whole machine's: left as they are.
+    // These limits apply to the whole machine, so they are not changed.
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
   };
 }
 
-/** Names that `hosts` maps come first; the cluster's own follow; there is no way out to any other. */
+/** CoreDNS resolves names in `hosts` first, then the cluster's own. Other names do not resolve. */
 const corefile = ({ folder, addresses }: NodeConfig): string => `.:53 {
   bind ${addresses.node}
   errors

@@ -13,27 +13,30 @@ import { nodeInterface } from '../state.ts';
 
 const INIT = fileURLToPath(new URL('./node-init.sh', import.meta.url));
 
-/** The link between this machine and the real node: this end, the node's end, and what the node's pods get. */
+/**
+ * Addresses of the link between this machine and the real node (this end, the node's end), and the range of the node's
+ * pods.
+ */
 export function nodeAddresses(number: number) {
   return { host: `10.213.${number}.1`, node: `10.213.${number}.2`, pods: '10.244.0.0/24' };
 }
 
-/** @throws Unavailable where no real node can be had. */
+/** @throws Unavailable if this machine cannot run a real node */
 export function requireRoot(): void {
   if (process.platform !== 'linux') throw new Unavailable('a real node needs Linux');
   if (process.getuid?.() !== 0) throw new Unavailable('a real node needs root: it makes namespaces, mounts and links');
 }
 
 export interface Namespaces {
-  /** The node's first process, as this machine numbers it. */
+  /** The pid of the node's first process on this machine. */
   readonly init: number;
-  /** The command line that runs a program inside. */
+  /** Returns the command line that runs a program inside the namespaces. */
   readonly inside: (file: string, args: readonly string[]) => { readonly file: string; readonly args: string[] };
 }
 
 /**
- * Makes the node's namespaces and its link to this machine. Every process inside dies with the daemon that is started
- * here, and with the last of them mounts, links, addresses and packet filter rules.
+ * Creates the node's namespaces and its link to this machine. Every process inside ends with the daemon that is started
+ * here; mounts, links, addresses and packet filter rules disappear with the last of them.
  */
 export async function makeNamespaces(
   folder: string,
@@ -74,7 +77,9 @@ async function link(number: number, init: number, inside: Namespaces['inside']):
   }
 }
 
-/** Removes the link at once: the kernel does so too, a while after the namespaces' last process ended. */
+/**
+ * Removes the link immediately. The kernel removes it too, but only some time after the namespaces' last process ended.
+ */
 export async function removeLink(number: number): Promise<void> {
   await execa('ip', ['link', 'delete', nodeInterface(number)], { reject: false, stdin: 'ignore' });
 }

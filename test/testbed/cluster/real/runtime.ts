@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Where the node's container runtime keeps what it has. */
+/** Paths of the files of the node's container runtime. */
 export function runtimeFiles(folder: string) {
   const root = path.join(folder, 'containerd');
   return {
@@ -35,8 +35,8 @@ export async function writeRuntimeConfig(folder: string, pauseImage: string, pod
   await writeFile(path.join(files.cni, '10-testbed.conflist'), JSON.stringify(network, undefined, 2));
 }
 
-// restrict_oom_score_adj: where a negative oom_score_adj may not be set, every sandbox fails without it ("can't get
-// final child's PID from pipe"). The socket's path stays short: a socket's path has 107 characters at most.
+// restrict_oom_score_adj: if a negative oom_score_adj is not permitted, every sandbox fails without this setting
+// ("can't get final child's PID from pipe"). The socket's path must be short: the maximum is 107 characters.
 const containerdConfig = (files: ReturnType<typeof runtimeFiles>, pauseImage: string): string => `version = 2
 root = "${files.root}/root"
 state = "/run/containerd"

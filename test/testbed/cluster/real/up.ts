@@ -14,7 +14,7 @@ import { makeNamespaces, type Namespaces, nodeAddresses, requireRoot } from './n
 import { RealNode } from './real-node.ts';
 import { runtimeFiles, writeRuntimeConfig } from './runtime.ts';
 
-/** The testbed's smallest image: pause, and a server and a client to try a network with. */
+/** The testbed's smallest image: pause, and a server and a client for network tests. */
 export const TOOLBOX_IMAGE = 'testbed.invalid/toolbox:1';
 
 const PACKAGES = [
@@ -27,7 +27,7 @@ const PACKAGES = [
   'util-linux',
 ];
 
-/** What the node is made of, found or made before anything of it is started. */
+/** The node's programs, which must exist before any of them is started. */
 export interface NodeParts {
   readonly kubelet: string;
   readonly kubeProxy: string;
@@ -35,7 +35,7 @@ export interface NodeParts {
   readonly toolboxArchive: string;
 }
 
-/** @throws Unavailable where no real node can be had. */
+/** @throws Unavailable if this machine cannot run a real node */
 export async function provideNode(options: EnsureOptions): Promise<NodeParts> {
   requireRoot();
   const progress = options.onProgress === undefined ? {} : { onProgress: options.onProgress };
@@ -52,13 +52,13 @@ export interface NodeContext {
   readonly start: (spec: Omit<DaemonSpec, 'folder' | 'log'>) => Promise<Daemon>;
 }
 
-/** Makes what the API server must find: the link whose near end it listens on. */
+/** Creates the link before the API server starts, which listens on its near end. */
 export async function prepareNode(context: NodeContext): Promise<Namespaces> {
   await makeCgroups(context.testbed);
   return await makeNamespaces(context.folder, context.number, context.start);
 }
 
-/** Starts containerd, kubelet, kube-proxy and CoreDNS in the node's namespaces; returns when the node is Ready. */
+/** Starts containerd, kubelet, kube-proxy and CoreDNS in the node's namespaces. Returns when the node is Ready. */
 export async function startNode(
   context: NodeContext,
   parts: NodeParts,

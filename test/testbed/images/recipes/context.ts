@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { OnProgress } from '../../provision/progress.ts';
 import type { FileRecipe, ImageRecipe } from '../recipe.ts';
 
-/** What a recipe is asked for. */
+/** The image that a recipe makes. */
 interface ImageRequest {
   /** The last part of the repository's path: `dify-api`. */
   readonly name: string;
@@ -11,7 +11,7 @@ interface ImageRequest {
   readonly onProgress?: OnProgress;
 }
 
-/** Gives the recipe of an image; it may have to build a program first. */
+/** Returns the recipe of an image. It may build a program first. */
 export type RecipeOf = (request: ImageRequest) => Promise<ImageRecipe>;
 
 /** A script of entrypoints/ as a file of an image. */

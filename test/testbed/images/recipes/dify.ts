@@ -4,22 +4,22 @@ import { type ImageConfig, type LayerRecipe, layer } from '../recipe.ts';
 import { standIn } from '../stand-in.ts';
 import type { RecipeOf } from './context.ts';
 
-/** How Dify's own image of a component looks from outside. */
+/** The outside of Dify's own image of a component. */
 interface Shape {
   readonly base: LayerRecipe;
-  /** Whether upstream's image has curl, which its health checks and init containers call. */
+  /** True if upstream's image has curl, which health checks and init containers use. */
   readonly curl: boolean;
-  /** Names besides its own under which the stand-in is called. */
+  /** Further names of the stand-in's program. */
   readonly commands?: readonly string[];
   readonly layer?: Partial<LayerRecipe>;
   readonly config: ImageConfig;
 }
 
 const PROGRAM = 'usr/local/bin/dify-stand-in';
-/** The user that Dify's API runs as since 1.10.1, and owner of its storage. */
+/** The user of Dify's API since 1.10.1. It owns the storage. */
 const DIFY = 1001;
 
-/** The components' images by the name that the stand-in knows. */
+/** The images by the component names of the stand-in. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   api: {
     base: BASES.debian,
@@ -57,7 +57,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'local-sandbox': { base: BASES.debian, curl: true, config: { WorkingDir: '/app', ExposedPorts: { '5004/tcp': {} } } },
 };
 
-/** The recipe of a stand-in for one of Dify's components. */
+/** The recipe of a stand-in for one of Dify's components. Throws Error for any other name. */
 export function difyImage(component: string): RecipeOf {
   const shape = SHAPES[component];
   if (shape === undefined) throw new Error(`no stand-in for ${component}`);

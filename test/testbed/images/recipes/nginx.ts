@@ -23,7 +23,7 @@ const DEFAULT_SERVER = `server {
 }
 `;
 
-/** nginx: Debian's nginx 1.22 behind the official image's contract. */
+/** Debian's nginx 1.22 with the interface of the official image. */
 export const nginx: RecipeOf = async ({ tag }) => ({
   layers: [
     baseOfTag(tag),

@@ -8,15 +8,15 @@ const PROGRAMS =
   'pg_isready pg_receivewal pg_restore pg_resetwal pg_rewind pg_verifybackup postgres psql reindexdb vacuumdb';
 const DATA = 'var/lib/postgresql/data';
 
-/** postgres: Debian's PostgreSQL 15 behind the official image's contract. */
+/** Debian's PostgreSQL 15 with the interface of the official image. */
 export const postgres: RecipeOf = async ({ tag }) => {
-  // The official images differ in the user's number.
+  // The official images have different user numbers.
   const user = tag.includes('alpine') ? 70 : 999;
   const server = layer({
     packages: ['postgresql-15', 'tzdata', 'util-linux'],
     programs: [...PROGRAMS.split(' ').map((name) => `${HOME}/bin/${name}`), `${HOME}/lib/`, 'usr/bin/setpriv'],
     folders: ['usr/share/postgresql/15', 'usr/share/zoneinfo'],
-    // Compiling queries to machine code is optional, and its library as large as all the rest.
+    // Compiling queries to machine code is optional, and its library is as large as everything else together.
     without: [`${HOME}/lib/llvmjit.so`, `${HOME}/lib/bitcode`, `${HOME}/lib/llvmjit_types.bc`],
     files: [
       ...accountFiles([{ name: 'postgres', id: user, home: '/var/lib/postgresql' }]),

@@ -2,7 +2,7 @@ import { accountFiles, baseOfTag } from '../base.ts';
 import { layer } from '../recipe.ts';
 import type { RecipeOf } from './context.ts';
 
-/** python3: Debian's, with its standard library: what Dify's own api image holds of which difyctl's relay is in need. */
+/** Debian's python3 with its standard library: the part of Dify's API image that difyctl's relay needs. */
 export const python: RecipeOf = async ({ tag }) => ({
   layers: [
     baseOfTag(tag),

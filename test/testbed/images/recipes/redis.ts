@@ -2,7 +2,7 @@ import { accountFiles, baseOfTag } from '../base.ts';
 import { layer } from '../recipe.ts';
 import { entrypoint, type RecipeOf } from './context.ts';
 
-/** redis: Debian's Redis 7.0 behind the official image's contract. */
+/** Debian's Redis 7.0 with the interface of the official image. */
 export const redis: RecipeOf = async ({ tag }) => ({
   layers: [
     baseOfTag(tag),
@@ -13,7 +13,7 @@ export const redis: RecipeOf = async ({ tag }) => ({
         ...accountFiles([{ name: 'redis', id: 999, home: '/data' }]),
         await entrypoint('redis.sh', 'usr/local/bin/docker-entrypoint.sh'),
       ],
-      // One program, which picks its role by its name.
+      // One program, which selects its role by its name.
       links: { 'usr/bin/redis-server': 'redis-check-rdb', 'usr/bin/redis-sentinel': 'redis-check-rdb' },
       directories: { data: 0o755 },
       owners: { data: 999 },

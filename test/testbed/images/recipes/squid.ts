@@ -4,7 +4,7 @@ import { entrypoint, type RecipeOf } from './context.ts';
 
 const PROXY_USER = 13;
 
-/** ubuntu/squid: Debian's squid 5.7 behind that image's contract. */
+/** Debian's squid 5.7 with the interface of the image ubuntu/squid. */
 export const squid: RecipeOf = async () => ({
   layers: [
     BASES.debian,

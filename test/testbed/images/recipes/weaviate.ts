@@ -4,7 +4,7 @@ import { digestOf } from '../layer.ts';
 import { layer } from '../recipe.ts';
 import type { RecipeOf } from './context.ts';
 
-/** Weaviate, built from its Go module, behind the official image's contract. */
+/** Weaviate, built from its Go module, with the interface of the official image. */
 export const weaviate: RecipeOf = async ({ onProgress }) => {
   const { weaviate: program } = await ensure(['weaviate'], onProgress === undefined ? {} : { onProgress });
   const binary = { file: program, digest: await digestOf(program) };
