@@ -54,23 +54,3 @@ test.each([
 test('fish offers every command', async () => {
   expect((await fishOffers('difyctl ')).toSorted()).toEqual(COMMANDS.map(({ name }) => name).toSorted());
 });
-
-/** What the script gives to zsh's own functions behind these words. */
-function zshGives(...words: readonly string[]): Promise<readonly string[]> {
-  const taken = `_arguments() { print -rl -- "$@" }; _describe() { print -rl -- "\${(P@)2}" }; compset() { : }`;
-  const quoted = words.map((word) => `'${word}'`).join(' ');
-  const command = `${taken}; compadd() { shift; print -rl -- "$@" }; words=(${quoted}); CURRENT=${words.length}; source script.zsh`;
-  return shell(join(tree.root, 'bin/zsh'), '-f', '-c', command);
-}
-
-test('zsh runs the script, and is given commands, options with both names, and choices', async () => {
-  const commands = (await zshGives('difyctl', '')).map((line) => line.split(':')[0]);
-  expect(commands).toEqual(COMMANDS.map(({ name }) => name));
-  const given = await zshGives('difyctl', 'install', '');
-  expect(given.filter((line) => /^\(-o --output\)/.test(line)).map((line) => line.replace(/\[.*\]/, '[…]'))).toEqual([
-    '(-o --output)-o[…]:value:(text json)',
-    '(-o --output)--output[…]:value:(text json)',
-  ]);
-  expect(given.find((line) => line.startsWith('--only['))).toMatch(/:check:_difyctl_checks$/);
-  expect(await zshGives('difyctl', 'completion', '')).toEqual(['2:shell:(bash zsh fish)']);
-});
