@@ -29,6 +29,10 @@ export function probeValues(component: ComponentName, version: string): JsonObje
   return component === 'worker' ? workerProbe(version) : (CUSTOM[component] ?? {});
 }
 
+/**
+ * Celery's ping to this worker only (`-d`): otherwise any other worker could answer. A blocked worker is usually slow, not
+ * dead, so it has five minutes.
+ */
 function workerProbe(version: string): JsonObject {
   const app = difyProfile(version)?.celeryApp ?? '';
   return {
