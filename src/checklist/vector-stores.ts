@@ -29,7 +29,10 @@ export interface StoreSize {
 
 const GIB = 2 ** 30;
 
-/** Machines for Qdrant and the size of each (Dify Enterprise documentation, resources checklist and Qdrant cluster page). */
+/**
+ * Machines for Qdrant and the size of each (Dify Enterprise documentation, resources checklist and Qdrant cluster
+ * page).
+ */
 export const QDRANT_SIZE: Readonly<Record<'test' | 'prod', StoreSize>> = {
   test: { nodes: 1, cpus: 4, memoryBytes: 8 * GIB, diskBytes: 100 * GIB },
   prod: { nodes: 3, cpus: 8, memoryBytes: 64 * GIB, diskBytes: 100 * GIB },

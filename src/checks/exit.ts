@@ -16,8 +16,8 @@ export function isBlocked(report: CheckReport): boolean {
 }
 
 /**
- * True if this result alone blocks the operation: a `fail`; in prod an `unknown` of severity error; with `--fail-on
- * warn` every `warn` and `unknown` too, except a risk that the file accepts.
+ * True if this result alone blocks the operation: a `fail`; in prod an `unknown` of severity error; with
+ * `--fail-on warn` every `warn` and `unknown` too, except a risk that the file accepts.
  */
 export function blocks({ status, severity, accepted }: CheckResult, { tier, failOn }: Strictness): boolean {
   if (status === 'fail') return true;

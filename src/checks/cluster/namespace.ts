@@ -9,7 +9,7 @@ export const clusterNamespace: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  // Not required: a user who may not read namespaces was given one. Other checks cover what is in it.
+  // Not required: a user who may not read namespaces usually has one already. Other checks cover what is in it.
   requires: [],
   optional: [CLUSTER_NAMESPACE],
   remedy: 'kubectl get namespace',

@@ -52,8 +52,7 @@ function statusOf({ outcome }: ManifestFact, { hasLogin }: RegistryFact, { targe
     case 'missing':
       return 'fail';
     case 'denied':
-      // Nodes may have their own identity (ECR, Artifact Registry, ACR): without a pull secret, nothing is known about
-      // it.
+      // Nodes may have their own identity (ECR, Artifact Registry, ACR), which cannot be seen from here.
       return target.type === 'kubernetes' && !hasLogin ? 'skip' : 'fail';
     default:
       return 'warn';

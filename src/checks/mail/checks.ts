@@ -3,5 +3,5 @@ import { mailLogin } from './login.ts';
 import { mailSender } from './sender.ts';
 import { mailTls } from './tls.ts';
 
-/** In the order of a delivery. */
+/** In the order of the steps of a delivery. */
 export const mailChecks: readonly Check[] = [mailTls, mailLogin, mailSender];

@@ -47,8 +47,8 @@ export const namesCertificate: Check = {
 };
 
 /**
- * True before the first install: then the ingress controller or another server answers, and only a good certificate
- * means something.
+ * True if nothing of this deployment answers yet: then the ingress controller or another server shows its certificate,
+ * and only a good certificate means something.
  */
 function servesNothingYet(context: JudgeContext): boolean {
   const { target } = deploymentOf(context);

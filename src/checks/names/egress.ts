@@ -7,7 +7,7 @@ import { warning, whereFile } from '../when.ts';
 
 const EXPECTED = 'an answer of each';
 
-/** Access to the outside decides about plugins, not about the installation: a warning at most. */
+/** Access to the internet matters for plugins, not for the installation: a failure is a warning at most. */
 export const namesEgress: Check = {
   id: 'names.egress',
   title: 'what plugins are installed from can be reached',

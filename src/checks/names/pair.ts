@@ -9,8 +9,8 @@ const DAY_MS = 86_400_000;
 const EXPECTED = 'a certificate for every public host, with its chain, its key and a month or more left';
 
 /**
- * Judges a certificate before it is served: key, hosts, dates, chain. `place` names its location: a path, or `Secret
- * dify-tls`.
+ * Judges a certificate before it is served: key, hosts, dates, chain. `place` names its location: a path, or
+ * `Secret dify-tls`.
  */
 export function judgePair(
   pair: CertificatePair,

@@ -31,8 +31,8 @@ const PAIRS = [
 ] as const;
 
 /**
- * Without COOKIE_DOMAIN, cookies have the prefix `__Host-` and only one host gets them; NEXT_PUBLIC_COOKIE_DOMAIN tells
- * the pages that they do not have it. Undefined if nothing is wrong.
+ * Why cookies do not reach their API; undefined if they do. Without COOKIE_DOMAIN, cookies have the prefix `__Host-`
+ * and only one host gets them; NEXT_PUBLIC_COOKIE_DOMAIN tells the pages that their cookies do not have it.
  */
 function faultIn(settings: NamesSettings): Found | undefined {
   const domain = (settings.variables.api?.COOKIE_DOMAIN ?? '').replace(/^\./, '');

@@ -57,8 +57,8 @@ export const storageLifecycle: Check = {
 };
 
 /**
- * Days; a mistake may not be noticed in less. `recovery.postgres.retention` replaces it: as long as the database can go
- * back.
+ * Days. A mistake may not be noticed in a shorter time. `recovery.postgres.retention` replaces this: old versions are
+ * kept as long as backups of the database.
  */
 const LEAST_DAYS = 2;
 const DAY_SECONDS = 86_400;

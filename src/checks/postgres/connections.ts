@@ -156,7 +156,8 @@ interface Limit {
 }
 
 /**
- * Undefined if there is no limit or nothing is needed. A limit of 0 refuses every login, which postgres.login reports.
+ * Undefined if there is no limit or nothing is needed. A limit of 0 refuses every login, which postgres.login or
+ * postgres.databases reports.
  */
 function limited({ subject, limit, needed, remedy }: Limit): readonly [string, Judgement] | undefined {
   if (limit <= 0 || needed === 0) return undefined;

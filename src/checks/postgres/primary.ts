@@ -37,8 +37,8 @@ export const postgresPrimary: Check = {
 };
 
 /**
- * Fails if several servers answer at the address by turns: a balancer, or a name with several addresses. Undefined if
- * one does.
+ * Fails if both a primary and a standby, or several primaries, answer at the address by turns: behind a balancer, or a
+ * name with several addresses. Undefined otherwise.
  */
 function judgeTurns({ facts, postgres }: PostgresContext, server: ServerFact, expected: string): Judgement | undefined {
   const entered = facts.entries.flatMap(({ session }) =>

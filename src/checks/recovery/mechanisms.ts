@@ -10,8 +10,8 @@ import { redisPersistence } from '../redis/persistence.ts';
 import { redisReplication } from '../redis/replication.ts';
 
 /**
- * Mechanisms that a plan relies on, and the check that observes each. That check reports what is wrong; here it only
- * counts whether it passes.
+ * Mechanisms that a plan relies on, and the check that observes each. That check reports what is wrong; here only its
+ * pass counts.
  */
 const OBSERVED_BY = {
   archive: postgresArchiving,

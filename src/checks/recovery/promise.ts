@@ -51,7 +51,7 @@ function words({ store, how, seconds }: Loss): string {
   return seconds === undefined ? `${store} (${how})` : `${store} ${span(seconds)} (${how})`;
 }
 
-/** How long a backup may take if its duration is not declared. */
+/** How long a backup without a declared duration may take, for each such store; empty if there is none. */
 function roomFor(losses: readonly Loss[], limit: number): string {
   const open = losses.filter((loss) => loss.open === true);
   return open.map(({ store, seconds = 0 }) => `; one of ${store} may take ${span(limit - seconds)}`).join('');

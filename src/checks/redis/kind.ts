@@ -106,8 +106,8 @@ export const redisRole: Check = {
 };
 
 /**
- * Fails if several servers answer at the address by turns: a balancer, or a name with several addresses. Undefined if
- * one does.
+ * Fails if both a master and a replica, or several masters, answer at the address by turns: behind a balancer, or a
+ * name with several addresses. Undefined otherwise.
  */
 function severalServers({ address, info, backends = [] }: RedisServerFact, isManaged: boolean): Judgement | undefined {
   const all = [{ isReplica: info?.role === 'replica', runId: info?.runId }, ...backends];

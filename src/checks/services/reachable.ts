@@ -18,8 +18,8 @@ const SERVICES: readonly (readonly [service: Endpoint['service'], name: string])
 ];
 
 /**
- * One check for each external service: its name resolves and its port connects, from this machine or, with `--from
- * cluster`, from the cluster.
+ * One check for each external service: its name resolves and its port connects, from this machine or, with
+ * `--from cluster`, from the cluster.
  */
 export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) => ({
   id: `${service}.reachable`,
