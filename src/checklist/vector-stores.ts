@@ -43,7 +43,7 @@ export const COPIES = 2;
 
 /**
  * Used share of a disk. Above `warn`, Elasticsearch's low watermark, it places no more shards there; above `fail`, its
- * flood stage, indices become read-only (elastic.co/guide/en/elasticsearch/reference, "Disk-based shard allocation": 85
- * % and 95 %).
+ * flood stage, indices become read-only (elastic.co/guide/en/elasticsearch/reference, "Disk-based shard allocation":
+ * 85 % and 95 %).
  */
 export const DISK_USED = { warn: 0.85, fail: 0.95 } as const;
