@@ -1,7 +1,7 @@
-"""A real SMTP server (aiosmtpd) on several ports, each with its own manners: `smtp.py CONFIG`, a JSON file.
+"""A real SMTP server (aiosmtpd) on several ports, each with its own behaviour: `smtp.py CONFIG`, a JSON file.
 
 CONFIG: { host, user, password, sender, certFile, keyFile, ports: [{ port, tls: none|starttls|implicit, auth: none|offered|required|tls, methods?, relays?, mustStartTls? }] }
-Takes mail from `sender` alone and keeps what it takes nowhere; says each letter on stdout.
+Accepts mail from `sender` only and stores none. Prints one line per mail to stdout.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ async def main(config):
     def authenticator(server, session, envelope, mechanism, data):
         good = (config["user"].encode(), config["password"].encode())
         success = (data.login, data.password) == good
-        # Not handled: the server itself says 535.
+        # If it is not handled, the server itself responds with 535.
         return AuthResult(success=success, handled=success)
 
     def factory(port):

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The first process of the real node's own namespaces (mount, network, process ids): all that the node mounts, links and
-# starts ends with it. What a node writes outside its own folder lands on file systems that are thrown away.
+# The first process of the real node's namespaces (mount, network, process ids). All mounts, links and processes of the
+# node end with it. Files that the node writes outside its own folder are on temporary file systems.
 set -eu
 folder=$1
 
@@ -9,7 +9,7 @@ mount -t tmpfs tmpfs /var/log
 mkdir -p /run/var-lib/upper /run/var-lib/work
 mount -t overlay overlay -o lowerdir=/var/lib,upperdir=/run/var-lib/upper,workdir=/run/var-lib/work /var/lib
 
-# The kubelet sets these of the whole machine, unless they have the values it wants: it finds those, and sets nothing.
+# The kubelet would set these for the whole machine. Here it finds the values that it wants, so it sets nothing.
 settings="vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1
   kernel/keys/root_maxkeys=1000000 kernel/keys/root_maxbytes=25000000"
 mkdir /run/sysctl
@@ -26,8 +26,8 @@ ip link set lo up
 echo 1 >/proc/sys/net/ipv4/ip_forward
 mkdir -p "$folder/volumes"
 touch "$folder/node-ready"
-# The kubelet makes the folders of played volumes for root alone; behind the real provisioners stand folders that any user
-# may write, and so do these. As process 1 it inherits, and the shell reaps, what others leave.
+# The kubelet creates the folders of simulated volumes for root only. Folders of the real provisioners are writable by
+# every user, so these are made writable too. As process 1, the shell also reaps orphaned processes.
 while :; do
   find "$folder/volumes" -mindepth 1 -maxdepth 1 ! -perm -0777 -exec chmod 0777 {} + || :
   sleep 0.5 &
