@@ -8,7 +8,7 @@ import { makeTemporaryFolder } from '../base/temporary-folder.ts';
 import { failureOf } from './failures.ts';
 import { type RawGet, rawByProcess, toKubectlError } from './kubectl.ts';
 import { lacksContext } from './missing-context.ts';
-import type { Runner } from './runner.ts';
+import type { Runner, RunOptions } from './runner.ts';
 
 /** Milliseconds. kubectl prints the line at once because it does not contact the cluster first. */
 const READY_WITHIN_MS = 5_000;
@@ -98,13 +98,13 @@ async function startProxy(runner: Runner, kubeArgs: readonly string[], end: Abor
   const onStdout = (chunk: Buffer): void => {
     if (chunk.includes(SERVING)) hear(true);
   };
-  const options = {
+  const options: RunOptions = {
     signal: AbortSignal.any([own.signal, end]),
     timeoutMs: LIFETIME_MS,
     graceMs: 1_000,
-    tied: true,
+    killWithParent: true,
     onStdout,
-  } as const;
+  };
   const ended = runner.run('kubectl', args, options).then(
     () => hear(false),
     () => hear(false),

@@ -78,7 +78,7 @@ describe('output without an end', () => {
   });
 });
 
-describe('a program that is tied', () => {
+describe('a program with killWithParent', () => {
   it('ends as it ends by itself', async () => {
     await expect(runner.run('false', [], { killWithParent: true })).rejects.toThrow('exit code 1');
     expect(await runner.run('echo', ['$HOME', 'a b'], { killWithParent: true })).toMatchObject({
@@ -94,7 +94,7 @@ describe('a program that is tied', () => {
   });
 
   it('ends with a process that is killed', async () => {
-    const owner = fileURLToPath(new URL('./tied-owner.ts', import.meta.url));
+    const owner = fileURLToPath(new URL('./parent.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', owner], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
     const pid = Number(line);

@@ -18,8 +18,9 @@ afterEach(() => {
 /** A kubectl whose `proxy` serves these answers, or none where there are none to give; `get --raw` says `{"by":"process"}`. */
 function serving(answers: Answers | undefined) {
   const calls: string[] = [];
+  const killedWithParent: boolean[] = [];
   const runner: Runner = {
-    run: async (_, args, { onStdout, signal } = {}) => {
+    run: async (_, args, { onStdout, signal, killWithParent } = {}) => {
       calls.push(args.join(' '));
       const socket = args.find((arg) => arg.startsWith('--unix-socket='))?.split('=')[1];
       if (socket === undefined) {
@@ -28,6 +29,7 @@ function serving(answers: Answers | undefined) {
       }
       if (answers === undefined)
         throw new ExternalError('kubectl ended with exit code 1', { stderr: ['unknown flag'] });
+      killedWithParent.push(killWithParent === true);
       const server = createServer(({ url = '' }, response) => {
         const [status, body] = answers[url] ?? [404, '{"kind":"Status","reason":"NotFound","message":"not found"}'];
         response.writeHead(status).end(body);
@@ -40,12 +42,12 @@ function serving(answers: Answers | undefined) {
     },
   };
   const reads = sharedReads(runner, ['--context', 'prod-eu']);
-  return { calls, reads, cluster: kubectl(runner, ['--context', 'prod-eu'], reads.get) };
+  return { calls, killedWithParent, reads, cluster: kubectl(runner, ['--context', 'prod-eu'], reads.get) };
 }
 
 describe('reads of a run', () => {
   it('share one kubectl, which only reads and ends with them', async () => {
-    const { cluster, calls, reads } = serving({
+    const { cluster, calls, killedWithParent, reads } = serving({
       '/version': [200, '{"gitVersion":"v1.34.2"}'],
       '/api/v1/nodes?limit=10000': [200, '{"items":[{"n":1},{"n":2}],"metadata":{}}'],
     });
@@ -53,6 +55,7 @@ describe('reads of a run', () => {
     expect(await cluster.list('/api/v1/nodes', (item) => item)).toEqual([{ n: 1 }, { n: 2 }]);
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatch(/^--context prod-eu proxy .*--reject-methods=POST,PUT,PATCH,DELETE/);
+    expect(killedWithParent).toEqual([true]);
     await reads.close();
     const socket = /--unix-socket=(\S+)/.exec(calls[0] ?? '')?.[1] ?? '';
     await expect(access(socket)).rejects.toThrow();

@@ -8,7 +8,7 @@ const { signal } = new AbortController();
 /** A kubectl whose port-forward says where it listens, in pieces, until it is ended. */
 function forwarder(): {
   readonly kubectl: Kubectl;
-  readonly calls: (readonly [readonly string[], tied: true | undefined])[];
+  readonly calls: (readonly [readonly string[], killWithParent: true | undefined])[];
   ended: boolean;
 } {
   const state = { calls: [] as (readonly [readonly string[], true | undefined])[], ended: false };
