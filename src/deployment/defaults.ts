@@ -47,12 +47,16 @@ export type DefaultRules = Readonly<Record<number, readonly DefaultRule[]>>;
 /** The rules by number of the default set. `DEFAULT_SETS` has the sizes. */
 const DEFAULT_RULES: Readonly<Record<DefaultSetNumber, readonly DefaultRule[]>> = { 1: RULES_1 };
 
-/** True if a default of any set and target fills the field or a field below it, so that the file may leave it out. */
+/**
+ * True if a default of any set and target fills the field or a field below it, so that the file may leave it out. A default
+ * that depends on the section itself, such as `target.chart.version` on `target.type`, does not fill that section.
+ */
 export function isDefaulted(path: Path): boolean {
   const name = formatPath(path);
+  const holds = (field: string): boolean => field === name || field.startsWith(`${name}.`);
   return Object.values(DEFAULT_RULES)
     .flat()
-    .some((rule) => rule.path === name || rule.path.startsWith(`${name}.`));
+    .some((rule) => holds(rule.path) && !Object.keys(rule.when).some(holds));
 }
 
 /**

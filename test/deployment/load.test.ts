@@ -112,6 +112,7 @@ describe('what a file says wrongly', () => {
       'vectorStore.url',
       'unknown key here; did you mean vectorStore.qdrant.url?',
     ],
+    ['a missing target', TEST.replace(/target: .*\n/, ''), 'target', /^needed/],
     [
       'a missing field, with its flag',
       `${EXTERNAL}`,
