@@ -24,6 +24,8 @@ describe('rules between fields', () => {
     ['one port for http and https', COMPOSE, { target: { httpPort: 8443, httpsPort: 8443 } }, ['target.httpsPort']],
     ['the root as folder', COMPOSE, { target: { directory: '/' } }, ['target.directory']],
     ['a system folder', COMPOSE, { target: { directory: '/etc/' } }, ['target.directory']],
+    ['the root as folder, by a way up', COMPOSE, { target: { directory: '/etc/..' } }, ['target.directory']],
+    ['a system folder, by a way up', COMPOSE, { target: { directory: '/tmp/../etc' } }, ['target.directory']],
     ['a bind address that is none', COMPOSE, { target: { bindAddress: '1.2.3' } }, ['target.bindAddress']],
     [
       'a user of the chart repository without a password',

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { ISSUER_ANNOTATIONS, type KubernetesTarget } from '../target.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
 
@@ -61,7 +62,7 @@ function portsDiffer(target: {
 
 /** Refuses the root and system folders themselves: difyctl writes to the folder, and uninstall inspects it. */
 function directoryIsSafe(directory: string): Finding[] {
-  const folded = directory.replace(/\/+$/, '');
+  const folded = posix.normalize(directory).replace(/\/+$/, '');
   if (folded === '') return [problem('target.directory', 'a folder of its own, not the root of the file system')];
   const system = ['/etc', '/usr', '/bin', '/sbin', '/lib', '/boot', '/dev', '/proc', '/sys', '/var', '/home', '/root'];
   return system.includes(folded) ? [problem('target.directory', `a folder of its own, not ${folded} itself`)] : [];
