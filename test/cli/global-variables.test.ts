@@ -42,6 +42,12 @@ describe('DIFYCTL_OUTPUT', () => {
     expect(run.stdout).toContain('complete');
   });
 
+  test('an error of a command that writes no JSON is text', async () => {
+    const run = await runCli(['completion', 'tcsh'], { cwd: folder.path, env: { DIFYCTL_OUTPUT: 'json' } });
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^ {2}x command-argument value is invalid/);
+  });
+
   test('that is no form is refused by its name', async () => {
     const run = await runCli(['validate'], { cwd: folder.path, env: { DIFYCTL_OUTPUT: 'yaml' } });
     expect(run.code).toBe(2);

@@ -47,6 +47,12 @@ describe('a run', () => {
     expect(text()).toMatch(message);
   });
 
+  it.each(['-v', '--verbose'])('%s adds the stack of an error', (flag) => {
+    const { world: outside, text } = world(new AbortController().signal);
+    new CommandRun(outside).fail(new Error('cannot go on'), [flag]);
+    expect(text()).toMatch(/run\.test\.ts/);
+  });
+
   it('shows no secret once it knows it, on either stream, in a fault or a result', () => {
     const { world: outside, text } = world(new AbortController().signal);
     const run = new CommandRun(outside);

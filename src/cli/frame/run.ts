@@ -6,6 +6,7 @@ import { type Redact, redactor } from '../../base/redact.ts';
 import { secretShape } from '../../base/secret-shapes.ts';
 import { systemFault } from '../../base/system-fault.ts';
 import type { FlagValue } from '../../deployment/overrides.ts';
+import { COMMANDS } from './command-table.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodeOf, faultDocument, faultText } from './errors.ts';
 import type { GlobalAnswers } from './globals.ts';
@@ -83,7 +84,7 @@ export class CommandRun {
    * directly.
    */
   fail(thrown: unknown, argv: readonly string[]): ExitCode {
-    const verbose = argv.includes('--verbose');
+    const verbose = argv.some((word) => word === '--verbose' || word === '-v');
     const { streams, env, now, signal } = this.#world;
     // A secret among the arguments is not registered yet; it is recognised by its shape.
     this.#protect(argv.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]).filter(isSecretShaped));
@@ -113,11 +114,16 @@ function isSecretShaped(word: string): boolean {
   return secretShape(word) !== undefined;
 }
 
-/** If the format is given several times, the last one counts, as in commander. */
+/**
+ * If the format is given several times, the last one counts, as in commander. DIFYCTL_OUTPUT counts unless the command
+ * writes no JSON.
+ */
 function asksForJson(argv: readonly string[], env: ProcessIo['env']): boolean {
   const wishes = argv.flatMap((word, index) => {
     if (word === '-o' || word === '--output') return argv[index + 1] ?? [];
     return /^(?:-o|--output=)(.+)$/.exec(word)?.[1] ?? [];
   });
-  return (wishes.at(-1) ?? env.DIFYCTL_OUTPUT) === 'json';
+  const command = COMMANDS.find(({ name }) => argv.includes(name));
+  const fallback = command?.formats.includes('json') === false ? undefined : env.DIFYCTL_OUTPUT;
+  return (wishes.at(-1) ?? fallback) === 'json';
 }
