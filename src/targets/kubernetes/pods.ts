@@ -45,10 +45,15 @@ interface Started {
 /** Waiting reasons of containers that are being created. */
 const CREATING = new Set(['ContainerCreating', 'PodInitializing']);
 
+/** The kubelet keeps an evicted pod as a record: phase Failed, reason Evicted (kubernetes.io, Node-pressure Eviction). */
+function isEvicted(pod: unknown): boolean {
+  return textAt(pod, 'status', 'phase') === 'Failed' && textAt(pod, 'status', 'reason') === 'Evicted';
+}
+
 /** Returns the view of a pod. Returns undefined if it is being deleted or has ended, so that it no longer counts. */
 export function podView(pod: unknown): PodView | undefined {
   if (textAt(pod, 'metadata', 'deletionTimestamp') !== '') return undefined;
-  if (['Succeeded', 'Evicted'].includes(textAt(pod, 'status', 'phase'))) return undefined;
+  if (textAt(pod, 'status', 'phase') === 'Succeeded' || isEvicted(pod)) return undefined;
   const containers = [...listAt(pod, 'status', 'initContainerStatuses'), ...listAt(pod, 'status', 'containerStatuses')];
   const ready = condition(pod, 'Ready')?.status === 'True';
   return {
