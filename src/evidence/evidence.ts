@@ -102,7 +102,7 @@ export class CollectionError extends Error {
 
   constructor(outcome: Exclude<EvidenceOutcome, 'ok'>, missing: string) {
     super(missing);
-    this.name = 'EvidenceMissing';
+    this.name = 'CollectionError';
     this.outcome = outcome;
   }
 }

@@ -22,7 +22,7 @@ export class ProbeError extends Error {
 
   constructor(stage: ProbeStage, code: string, text: string) {
     super(text);
-    this.name = 'ProbeFault';
+    this.name = 'ProbeError';
     this.fact = { stage, code, text };
   }
 }

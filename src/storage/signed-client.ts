@@ -11,7 +11,7 @@ export class StorageError extends Error {
 
   constructor(failure: Failure) {
     super(failure.text);
-    this.name = 'StorageFailure';
+    this.name = 'StorageError';
     this.failure = failure;
   }
 }

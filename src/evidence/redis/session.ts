@@ -12,7 +12,7 @@ export class RedisError extends Error {
 
   constructor(code: string, text: string) {
     super(text);
-    this.name = 'RedisRefusal';
+    this.name = 'RedisError';
     this.code = code;
   }
 }
