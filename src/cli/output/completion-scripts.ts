@@ -167,11 +167,12 @@ _difyctl "$@"
 `;
 }
 
+/** An operand has the empty list of choices: the message in place of choices would keep zsh from completing an option. */
 function zshCommand({ name, options }: DescribedCommand): string {
   const specs = options.map(
     (option) => `${zshNames(option)}[${quoted(option.summary).replaceAll(/[[\]]/g, '')}]${zshValue(option)}'`,
   );
-  const operands = name === 'checks' ? `'2:action:(${ACTIONS})' '*:check:_difyctl_checks'` : "'*:operand: '";
+  const operands = name === 'checks' ? `'2:action:(${ACTIONS})' '*:check:_difyctl_checks'` : "'*:operand:()'";
   return `    ${name}) _arguments ${specs.join(' ')} ${operands} ;;`;
 }
 
