@@ -40,6 +40,8 @@ describe('completion', () => {
     expect(offered('difyctl', 'preflight', '-o', '')).toEqual(['text', 'json', 'junit', 'html']);
     expect(offered('difyctl', 'install', '--output', '')).toEqual(['text', 'json']);
     expect(offered('difyctl', 'validate', '--tier', 'p')).toEqual(['prod']);
+    expect(offered('difyctl', 'preflight', '--from', '')).toEqual(['local', 'cluster']);
+    expect(offered('difyctl', 'preflight', '--fail-on', 'w')).toEqual(['warn']);
     expect(offered('dify-installer', 'completion', '')).toEqual([...SHELLS]);
     expect(offered('difyctl', 'validate', '')).toEqual([]);
   });

@@ -59,6 +59,8 @@ test.each([
   ['difyctl preflight --dee', 'difyctl preflight --deep '],
   ['difyctl uninstall dify --ye', 'difyctl uninstall dify --yes '],
   ['difyctl preflight -o json --quie', 'difyctl preflight -o json --quiet '],
+  ['difyctl preflight --report a.html --rep', 'difyctl preflight --report a.html --report '],
+  ['difyctl preflight --deep --dee', 'difyctl preflight --deep --dee'],
   ['dify-installer validate --tier p', 'dify-installer validate --tier prod '],
   ['difyctl preflight --only redis.role,redis.tl', 'difyctl preflight --only redis.role,redis.tls '],
   ['difyctl checks explain redis.tl', 'difyctl checks explain redis.tls '],
@@ -72,6 +74,7 @@ test.each([
   ['difyctl completion ', ['bash  fish  zsh']],
   ['difyctl install -o ', ['json  text']],
   ['difyctl preflight --output ', ['html   json   junit  text']],
+  ['difyctl preflight --from ', ['cluster  local']],
   ['difyctl checks ', ['explain  list']],
   ['difyctl install ', []],
 ])('Tab in zsh lists the choices of %j', async (line, expected) => {

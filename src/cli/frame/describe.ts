@@ -4,6 +4,7 @@ import { COMMANDS } from './command-table.ts';
 import type { CommandContext } from './context.ts';
 import type { DescribedCommand, DescribedOption } from './described.ts';
 import { addGlobalOptions } from './globals.ts';
+import { RepeatableOption } from './repeatable-option.ts';
 
 /** Loads every command to read its options. */
 export async function describeCommands(context: CommandContext): Promise<readonly DescribedCommand[]> {
@@ -20,9 +21,10 @@ export async function describeCommands(context: CommandContext): Promise<readonl
 }
 
 function describeOption(option: Option): DescribedOption {
-  const { long, short, description, required, optional, flags } = option;
+  const { long, short, description, required, optional, flags, argChoices } = option;
   const name = long ?? short ?? flags;
-  return { long: name, short, summary: description, value: required || optional ? acceptedValue(name, flags) : 'none' };
+  const value = required || optional ? (argChoices ?? acceptedValue(name, flags)) : 'none';
+  return { long: name, short, summary: description, value, repeatable: option instanceof RepeatableOption };
 }
 
 /** The placeholder of the option decides: `<file>`, `<dir>`, `<ids>`, `<test|prod>`. */

@@ -11,6 +11,8 @@ export interface DescribedOption {
   /** `-o`. Undefined if the option has no short form. */
   readonly short: string | undefined;
   readonly summary: string;
+  /** True if the option can be given several times. */
+  readonly repeatable: boolean;
   /** `checks`: comma-separated check ids. `context`: a context of the kubeconfig. An array: these words. */
   readonly value: 'none' | 'any' | 'path' | 'checks' | 'context' | readonly string[];
 }

@@ -3,6 +3,7 @@ import { durationSeconds, isDuration } from '../../base/duration.ts';
 import { UserError } from '../../base/errors.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './output-format.ts';
+import { RepeatableOption } from './repeatable-option.ts';
 
 /** The global options, parsed and checked. */
 export interface GlobalAnswers {
@@ -25,10 +26,8 @@ export interface GlobalAnswers {
 export function addGlobalOptions(root: Command): Command {
   for (const { flags, summary, repeatable } of GLOBAL_OPTIONS) {
     if (flags.includes('--help')) continue;
-    const option = new Option(flags.replace('<format>', `<${OUTPUT_FORMATS.join('|')}>`), summary);
-    if (repeatable)
-      option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
-    root.addOption(option);
+    const OptionOf = repeatable ? RepeatableOption : Option;
+    root.addOption(new OptionOf(flags.replace('<format>', `<${OUTPUT_FORMATS.join('|')}>`), summary));
   }
   return root;
 }

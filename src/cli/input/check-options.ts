@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { CheckReport } from '../../checks/check.ts';
 import type { ClusterProbeOptions, Selection } from '../../operations/preflight/options.ts';
+import { RepeatableOption } from '../frame/repeatable-option.ts';
 
 /** Adds `--only` and `--skip`, comma-separated or repeated. */
 export function addSelectionOptions(command: Command): Command {
@@ -39,13 +40,12 @@ export function readClusterProbes({ from, deep }: Readonly<Record<string, unknow
 }
 
 function listOption(flags: string, summary: string): Option {
-  return new Option(flags, summary).argParser((value: string, before: readonly string[] | undefined) => [
-    ...(before ?? []),
-    ...value
+  return new RepeatableOption(flags, summary, (text) =>
+    text
       .split(',')
       .map((word) => word.trim())
       .filter((word) => word !== ''),
-  ]);
+  );
 }
 
 function words(value: unknown): readonly string[] {

@@ -177,8 +177,9 @@ function zshCommand({ name, options }: DescribedCommand): string {
 }
 
 /** The start of an option specification. An option with a short name lists both, as alternatives. */
-function zshNames({ long, short }: DescribedOption): string {
-  return short === undefined ? `'${long}` : `'(${short} ${long})'{${short},${long}}'`;
+function zshNames({ long, short, repeatable }: DescribedOption): string {
+  if (short === undefined) return repeatable ? `'*${long}` : `'${long}`;
+  return `'${repeatable ? '*' : `(${short} ${long})`}'{${short},${long}}'`;
 }
 
 function zshValue({ value }: DescribedOption): string {

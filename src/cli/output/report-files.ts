@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import type { CheckReport } from '../../checks/check.ts';
 import { formatOfFile, REPORT_ENDINGS, type ReportFormat, reportAs } from '../../report/formats.ts';
 import { redactedReport } from '../../report/redacted.ts';
 import type { CommandContext } from '../frame/context.ts';
+import { RepeatableOption } from '../frame/repeatable-option.ts';
 
 /** A file that gets the report, in addition to stdout. */
 export interface ReportFile {
@@ -19,12 +20,7 @@ export interface ReportFile {
  */
 export function addReportOption(command: Command, what = 'the report'): Command {
   const summary = `also write ${what} there, repeatable; the format is chosen by file extension: ${REPORT_ENDINGS.join(' ')}`;
-  return command.addOption(
-    new Option('--report <file>', summary).argParser((value: string, before: readonly string[] | undefined) => [
-      ...(before ?? []),
-      value,
-    ]),
-  );
+  return command.addOption(new RepeatableOption('--report <file>', summary));
 }
 
 /**
