@@ -107,11 +107,13 @@ const database = storeCheck({
   },
 });
 
+const GRANT_WRITES = 'give the key the right to create, write and delete collections';
+
 const writes = storeCheck({
   id: 'vector-store.writes',
   title: 'the vector store takes writes from this key',
   severity: error,
-  remedy: 'give the key the right to create, write and delete collections',
+  remedy: GRANT_WRITES,
   judge: (seen) => judgeWrites(seen),
 });
 
@@ -135,9 +137,11 @@ function judgeWrites(seen: VectorStoreContext): Judgement {
     const isRight =
       (refused.code === '401' || refused.code === '403' || refused.stage === 'login') &&
       !/blocked by/.test(refused.text);
-    const message = isRight ? `this key may read and not write: ${refused.text}` : `a write failed: ${refused.text}`;
-    const remedy = isRight ? {} : { remedy: writable(refused.text) };
-    return finding('fail', { observed: refused.text, expected, message, ...remedy });
+    const cause = isRight ? `this key may read and not write: ${refused.text}` : `a write failed: ${refused.text}`;
+    const message = left === undefined ? cause : `${cause}; ${left} could not be removed`;
+    const remedy = isRight ? GRANT_WRITES : writable(refused.text);
+    const cleanup = left === undefined ? '' : `; delete ${left} if it exists`;
+    return finding('fail', { observed: refused.text, expected, message, remedy: `${remedy}${cleanup}` });
   }
   if (left !== undefined) {
     return finding('warn', {

@@ -62,7 +62,10 @@ export interface WriteFact {
   readonly how: string;
   /** Why it was refused; absent if it succeeded. */
   readonly refused?: FaultFact;
-  /** Name of an object that was created and could not be removed. */
+  /**
+   * Name of an object that could not be removed. It exists, except with `refused` for an unanswered creation: then it may
+   * exist.
+   */
   readonly left?: string;
 }
 

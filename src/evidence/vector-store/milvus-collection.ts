@@ -20,7 +20,7 @@ export function tryCollection(call: Call, database: string, name: string): Promi
   return probeWrite({
     how: 'made a collection and removed it',
     name,
-    make: async () => {
+    create: async () => {
       const schema = encodeField(4, collectionSchema(name));
       await statusAlone(call, 'CreateCollection', Buffer.concat([named, schema, encodeField(5, 1)]));
     },

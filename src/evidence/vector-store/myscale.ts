@@ -67,17 +67,23 @@ async function tryTable(
   const database = exists ? myscale.database : name;
   const table = `${database}.${name}`;
   let isMade = false;
+  const makeTable = async () => {
+    await sql(createTable(table)).catch((error: unknown) => {
+      if (!(error instanceof ProbeError) || error.fact.code !== SYNTAX_ERROR) throw error;
+      note({ product: 'a ClickHouse without vector indexes' });
+      throw new ProbeError('use', SYNTAX_ERROR, 'it is a ClickHouse that knows no VECTOR INDEX, which MyScale adds');
+    });
+  };
   const writes = await probeWrite({
     how: 'made a table with a vector index and removed it',
-    name: table,
-    make: async () => {
-      if (!exists) await sql(`CREATE DATABASE ${database}`);
-      isMade = !exists;
-      await sql(createTable(table)).catch((error: unknown) => {
-        if (!(error instanceof ProbeError) || error.fact.code !== SYNTAX_ERROR) throw error;
-        note({ product: 'a ClickHouse without vector indexes' });
-        throw new ProbeError('use', SYNTAX_ERROR, 'it is a ClickHouse that knows no VECTOR INDEX, which MyScale adds');
-      });
+    name: exists ? table : database,
+    create: async () => {
+      if (exists) return makeTable();
+      await sql(`CREATE DATABASE ${database}`);
+      isMade = true;
+    },
+    use: async () => {
+      if (!exists) await makeTable();
       await sql(`INSERT INTO ${table} (id, text, vector) VALUES ('1', 'probe', [0.1, 0.2])`);
       note({ nodes: await nodesOf(sql, database, name) });
     },
@@ -86,7 +92,8 @@ async function tryTable(
     },
   });
   note({ database: { seen: { name: myscale.database, exists, isMade } } });
-  if (exists || isMade) note({ writes });
+  const isLeft = 'seen' in writes && writes.seen.left !== undefined;
+  if (exists || isMade || isLeft) note({ writes });
 }
 
 function createTable(table: string): string {

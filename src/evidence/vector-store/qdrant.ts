@@ -127,9 +127,11 @@ function tryCollection(ask: Ask, name: string, copies: number) {
   return probeWrite({
     how: 'made a collection with one point and removed it',
     name,
-    make: async () => {
+    create: async () => {
       const body = { vectors: { size: 2, distance: 'Cosine' }, replication_factor: copies };
       succeeded(await ask(`/collections/${name}`, { method: 'PUT', body }));
+    },
+    use: async () => {
       const points = [{ id: 1, vector: [0.1, 0.2] }];
       succeeded(await ask(`/collections/${name}/points?wait=true`, { method: 'PUT', body: { points } }));
     },

@@ -140,10 +140,9 @@ async function tryIndex(
   const writes = await probeWrite({
     how: 'made an index with one document and removed it',
     name,
-    make: async () => {
-      const made = succeeded(
-        await ask(`/${name}?wait_for_active_shards=1&timeout=4s`, { method: 'PUT', body: tried.body }),
-      );
+    create: async () =>
+      succeeded(await ask(`/${name}?wait_for_active_shards=1&timeout=4s`, { method: 'PUT', body: tried.body })),
+    use: async (made) => {
       if (at(made.json, 'shards_acknowledged') === false) {
         throw new ProbeError(
           'use',

@@ -61,8 +61,8 @@ function tryDatabase(ask: Ask, name: string, shards: number, replicas: number) {
   return probeWrite({
     how: `made a collection of ${replicas} replicas and removed it`,
     name,
-    make: async () => {
-      taken(await post('/database/create', { database: name }));
+    create: async () => taken(await post('/database/create', { database: name })),
+    use: async () => {
       const indexes = [
         { fieldName: 'id', fieldType: 'string', indexType: 'primaryKey' },
         {

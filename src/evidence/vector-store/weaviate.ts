@@ -171,8 +171,8 @@ async function tryClass(
   const writes = await probeWrite({
     how: 'made a class with one object and removed it',
     name,
-    make: async () => {
-      const made = succeeded(await ask('/v1/schema', { method: 'POST', body: { class: name, vectorConfig } }));
+    create: async () => succeeded(await ask('/v1/schema', { method: 'POST', body: { class: name, vectorConfig } })),
+    use: async (made) => {
       const ofNew = numberAt(made.json, 'replicationConfig', 'factor');
       if ('seen' in copies && ofNew !== undefined) note({ copies: { seen: { ...copies.seen, ofNew } } });
       // Dify's objects have undeclared properties, which the server must create.

@@ -146,6 +146,20 @@ describe('one node in prod, as an accepted risk', () => {
   });
 });
 
+it('names an object that is left after a failed write', () => {
+  const writes = { seen: { how: '', refused: fault('use', 'ETIMEDOUT'), left: 'difyctl_probe_1' } };
+  const deployment = parsedDeployment(SAMPLE_FILES['prod-compose-s3-qdrant']);
+  const result = judged(checkOf('vector-store.writes'), {
+    deployment,
+    seen: [[VECTOR_STORE, { ...HEALTHY, writes }]],
+  });
+  const { message, remedy } = result;
+  expect({ message, remedy }).toEqual({
+    message: 'a write failed: is broken; difyctl_probe_1 could not be removed',
+    remedy: "check the store's log: disk, quorum and memory come first; delete difyctl_probe_1 if it exists",
+  });
+});
+
 it('Weaviate goes from minor to minor', () => {
   expect(weaviateSteps(24, 27)).toEqual(['1.25', '1.26', '1.27']);
   expect(weaviateSteps(27, 27)).toEqual([]);
