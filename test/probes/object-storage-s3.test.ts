@@ -412,7 +412,7 @@ describe('keys that only a pod has', () => {
     const s3 = { endpoint: minio.endpoint, bucket: 'dify', region: REGION, identity: 'workload' };
     const { findings, result } = await runStorage({ deployment: withStorage({ provider: 's3', s3 }), secrets: {} });
     expect(findings).toEqual([PLAIN, `${S3}.login warn`, `${S3}.versioning warn`]);
-    expect(result(`${S3}.login`).remedy).toContain('docker compose exec api python -c');
+    expect(result(`${S3}.login`).remedy).toContain('docker compose -p dify exec api python -c');
   });
 });
 
