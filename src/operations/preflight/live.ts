@@ -24,7 +24,7 @@ export async function preflightLive(
     const { from, deep, failOn } = options;
     const given = saved.filter(({ key, outcome }) => outcome === 'ok' && canComeFromSaved(key));
     const { origin, doubts } = await originOf({ ...prepared, signal }, { ...options, given });
-    const settings = { env, now, signal, timeoutMs, from, deep, given, failOn };
+    const settings = { env, now, signal, timeoutMs, from, deep, savedEvidence: given, failOn };
     const checked = await runWithWait(run, options, given, (pass) => runPreflight(prepared, { ...settings, ...pass }));
     const notes = [...warnings.map(({ path, message }) => `${path}: ${message}`), ...prepared.notes, ...doubts];
     return { run: checked, deployment, redact: prepared.redact, notes, origin };
