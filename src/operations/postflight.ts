@@ -13,7 +13,7 @@ import type { PreparedDeployment } from './prepare.ts';
  */
 export async function runPostflight(
   prepared: PreparedDeployment,
-  options: Omit<RunPreflightOptions, 'from' | 'deep' | 'given'>,
+  options: Omit<RunPreflightOptions, 'from' | 'deep' | 'savedEvidence'>,
 ): Promise<CheckRun> {
   const { env, now, signal, ...rest } = options;
   const policy = await readPolicy(prepared.deployment.policy, prepared.baseDirectory);
