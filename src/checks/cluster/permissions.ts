@@ -37,14 +37,26 @@ function qualified({ group, resource }: RightFact): string {
 }
 
 /**
- * The command for an administrator: it creates a role with the missing rights of the namespace, or a cluster role if
- * only cluster-wide rights are missing. It does not bind the role to the user.
+ * The commands for an administrator: one creates a role with the missing rights of the namespace, one a cluster role
+ * with the missing cluster-wide rights. Neither binds its role to the user.
  */
 function grantCommand(namespace: string, denied: readonly RightFact[]): string {
-  const inNamespace = denied.filter((right) => right.namespaced);
-  const list = inNamespace.length > 0 ? inNamespace : denied;
-  const verbs = [...new Set(list.map(({ verb }) => verb))].join(',');
-  const resources = [...new Set(list.map(qualified))].join(',');
-  const kind = inNamespace.length > 0 ? `-n ${namespace} create role` : 'create clusterrole';
-  return `have an administrator run: kubectl ${kind} difyctl --verb=${verbs} --resource=${resources}, and bind it to you`;
+  const commands = [
+    createCommand(
+      `-n ${namespace} create role`,
+      denied.filter(({ namespaced }) => namespaced),
+    ),
+    createCommand(
+      'create clusterrole',
+      denied.filter(({ namespaced }) => !namespaced),
+    ),
+  ].filter((command) => command !== undefined);
+  return `have an administrator run: ${commands.join(' && ')}, and bind ${commands.length === 1 ? 'it' : 'both'} to you`;
+}
+
+function createCommand(create: string, rights: readonly RightFact[]): string | undefined {
+  if (rights.length === 0) return undefined;
+  const verbs = [...new Set(rights.map(({ verb }) => verb))].join(',');
+  const resources = [...new Set(rights.map(qualified))].join(',');
+  return `kubectl ${create} difyctl --verb=${verbs} --resource=${resources}`;
 }

@@ -90,6 +90,17 @@ describe('cluster.permissions', () => {
     });
   });
 
+  it('names a role and a cluster role if rights of both kinds are missing', () => {
+    const rights = [
+      right('create', 'namespaces', '', { allowed: false, namespaced: false }),
+      right('create', 'deployments', 'apps', { allowed: false }),
+      right('get', 'clusterroles', 'rbac.authorization.k8s.io', { allowed: false, namespaced: false }),
+    ];
+    expect(judged(checkOf('cluster.permissions'), { deployment, seen: facts(rights) }).remedy).toBe(
+      'have an administrator run: kubectl -n dify create role difyctl --verb=create --resource=deployments.apps && kubectl create clusterrole difyctl --verb=create,get --resource=namespaces,clusterroles.rbac.authorization.k8s.io, and bind both to you',
+    );
+  });
+
   it.each<[string, Seen, string]>([
     ['all granted', facts([right('get', 'pods')]), 'pass'],
     [
