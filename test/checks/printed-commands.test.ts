@@ -90,3 +90,30 @@ describe.each(HOSTILE)('%j from outside is one word of a command', (text) => {
 it('a plain word stays as it is', () => {
   expect(['a-b.c:6379', '/data/x', 'k=v'].map(shellWord)).toEqual(['a-b.c:6379', '/data/x', 'k=v']);
 });
+
+describe('the command that ends public access to an S3 bucket', () => {
+  const s3 = (endpoint: string | undefined) => {
+    const { objectStorage } = sampleDeployment('prod-kubernetes-s3-qdrant');
+    if (objectStorage.provider !== 's3') throw new Error('not S3');
+    const { endpoint: _, ...rest } = objectStorage.s3;
+    return { provider: 's3' as const, s3: { ...rest, ...(endpoint === undefined ? {} : { endpoint }) } };
+  };
+  const block =
+    'put-public-access-block --bucket dify --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true';
+
+  it.each([
+    ['of AWS', undefined, `aws s3api ${block}`],
+    [
+      'of AWS by its endpoint',
+      'https://s3.eu-central-1.amazonaws.com',
+      `aws s3api --endpoint-url https://s3.eu-central-1.amazonaws.com ${block}`,
+    ],
+    [
+      'of another vendor',
+      'https://minio.example',
+      'remove what is granted to everybody from the policy and the access list, and keep the other grants: aws s3api --endpoint-url https://minio.example get-bucket-policy --bucket dify, aws s3api --endpoint-url https://minio.example get-bucket-acl --bucket dify',
+    ],
+  ])('%s keeps the grants of other users', (_, endpoint, command) => {
+    expect(closeToPublic(s3(endpoint), 'dify')).toBe(command);
+  });
+});

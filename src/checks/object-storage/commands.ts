@@ -1,6 +1,6 @@
 import { shellWord } from '../../base/shell-word.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { s3PlaceOf } from '../../storage/s3/places.ts';
+import { isAmazon, s3PlaceOf } from '../../storage/s3/places.ts';
 import { execInApi } from '../exec-command.ts';
 
 /**
@@ -79,7 +79,11 @@ export function showLifecycle(storage: Deployment['objectStorage'], bucket: stri
     : `${aws(storage)} get-bucket-lifecycle-configuration --bucket ${shellWord(bucket)}`;
 }
 
-/** The command that ends public access to a bucket. */
+/**
+ * The command that ends public access to a bucket and keeps the grants of its users: on AWS, the public access block. Other
+ * S3 storages may not have one: the commands show the policy and the access list, in which the operator removes the
+ * public grants.
+ */
 export function closeToPublic(storage: Deployment['objectStorage'], bucket: string): string {
   switch (storage.provider) {
     case 'azure-blob':
@@ -87,8 +91,19 @@ export function closeToPublic(storage: Deployment['objectStorage'], bucket: stri
     case 'gcs':
       return `gcloud storage buckets update ${shellWord(`gs://${bucket}`)} --public-access-prevention`;
     default:
-      return `${aws(storage)} delete-bucket-policy --bucket ${shellWord(bucket)}`;
+      return closeS3(storage, bucket);
   }
+}
+
+function closeS3(storage: Deployment['objectStorage'], bucket: string): string {
+  const place = s3PlaceOf(storage);
+  const of = `--bucket ${shellWord(bucket)}`;
+  if (place !== undefined && isAmazon(place.endpoint)) {
+    const block = 'BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true';
+    return `${aws(storage)} put-public-access-block ${of} --public-access-block-configuration ${block}`;
+  }
+  const show = ['get-bucket-policy', 'get-bucket-acl'].map((what) => `${aws(storage)} ${what} ${of}`);
+  return `remove what is granted to everybody from the policy and the access list, and keep the other grants: ${show.join(', ')}`;
 }
 
 /** The AWS command line, which works with every S3-compatible storage. */

@@ -63,7 +63,7 @@ function ownS3(s3: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): S
   const { region, addressStyle } = s3;
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const endpoint = new URL(s3.endpoint ?? `https://s3.${region}.${domain}`);
-  const isAws = /\.amazonaws\.com(\.cn)?$/.test(endpoint.hostname);
+  const isAws = isAmazon(endpoint);
   const auto = s3.endpoint === undefined ? 'virtual' : 'path';
   return {
     endpoint,
@@ -76,6 +76,11 @@ function ownS3(s3: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): S
     inherent: isAws ? 'cross-zone' : 'none',
     hasArchives: isAws,
   };
+}
+
+/** Returns true if the endpoint is Amazon's own. */
+export function isAmazon({ hostname }: URL): boolean {
+  return /\.amazonaws\.com(\.cn)?$/.test(hostname);
 }
 
 /** Returns true if a bucket can be addressed in this style at an endpoint. */
