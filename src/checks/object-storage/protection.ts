@@ -1,6 +1,8 @@
+import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { BucketFact, ObjectFacts } from '../../evidence/object-storage/facts.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
 import type { Replication } from '../../storage/facts.ts';
+import { s3PlaceOf } from '../../storage/s3/places.ts';
 import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
 import { declaredOnly } from '../services/probed.ts';
@@ -96,7 +98,10 @@ export const storageReplication: Check = {
     return perObjects(context, 'object-storage.replication', ({ settings: { replication } }, { name }) => {
       if ('hidden' in replication) return hiddenSeen(what, show(name));
       const { seen } = replication;
-      if (satisfies(seen, planned)) return { status: 'pass', observed: SAID[seen], expected: what };
+      if (satisfies(seen, planned, objectStorage)) return { status: 'pass', observed: SAID[seen], expected: what };
+      // The rules name the bucket of the copy, not where it is.
+      if (seen === 'another-bucket')
+        return { status: 'warn', observed: SAID[seen], expected: what, remedy: show(name) };
       // S3 does not show how a storage spreads its own disks over zones.
       const isInside = planned === 'cross-zone' && objectStorage.provider !== 'azure-blob';
       if (isInside) return hiddenSeen(what, show(name));
@@ -107,13 +112,18 @@ export const storageReplication: Check = {
 
 const SAID: Readonly<Record<Replication, string>> = {
   none: 'no second copy is kept',
-  'another-bucket': 'replicated to another bucket',
+  'another-bucket': 'replicated to another bucket, whose region and zone are not shown',
   'cross-zone': 'kept in several zones',
   'cross-region': 'kept in another region too',
 };
 
-function satisfies(seen: Replication, planned: 'none' | 'cross-zone' | 'cross-region'): boolean {
-  return seen === 'another-bucket' || seen === 'cross-region' || (seen === 'cross-zone' && planned === 'cross-zone');
+function satisfies(
+  seen: Replication,
+  planned: 'none' | 'cross-zone' | 'cross-region',
+  storage: Deployment['objectStorage'],
+): boolean {
+  if (seen === 'cross-region' || seen === planned) return true;
+  return seen === 'another-bucket' && planned === s3PlaceOf(storage)?.inherent;
 }
 
 export const storageEncryption: Check = {

@@ -165,3 +165,26 @@ it.each([
   const deployment = withStorage({ ...S3, managed: { by: 'a cloud', size: { storage } } });
   expect(judged(checkOf('object-storage.size'), { deployment }).status).toBe(status);
 });
+
+describe('object-storage.replication of a bucket that is replicated to another bucket', () => {
+  const { endpoint: _, ...amazon } = S3.s3;
+  it.each([
+    ['cross-region, on AWS', amazon, 'cross-region', 'warn'],
+    ['cross-region, elsewhere', S3.s3, 'cross-region', 'warn'],
+    ['cross-zone, on AWS, which keeps each object in three zones', amazon, 'cross-zone', 'pass'],
+    ['cross-zone, elsewhere', S3.s3, 'cross-zone', 'warn'],
+  ])('%s: its region is not shown', (_what, s3, replication, status) => {
+    const deployment = withStorage({ provider: 's3', s3 }, { replication });
+    const settings = { ...HEALTHY.settings, replication: { seen: 'another-bucket' as const } };
+    const copied = { ...BUCKET, objects: { ...HEALTHY, settings } };
+    const results = judgeStorage(deployment, { ...evidenceOf({}), buckets: [copied] }, NOW);
+    const found = results.find(({ id }) => id === 'object-storage.replication');
+    expect(found?.status).toBe(status);
+    if (status === 'warn') {
+      expect(found?.observed).toBe(
+        'bucket dify (api): replicated to another bucket, whose region and zone are not shown',
+      );
+      expect(found?.remedy).toMatch(/ get-bucket-replication --bucket dify$/);
+    }
+  });
+});
