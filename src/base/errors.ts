@@ -75,3 +75,15 @@ export class Uncaught extends Interrupted {
     super('interrupted by an uncaught error', { cause, exitCode: EXIT.bug });
   }
 }
+
+/**
+ * The same error, with details at the end of its message; its class, exit code and cause stay. Returns an Error for
+ * anything else that was thrown.
+ */
+export function withDetails(thrown: unknown, details: readonly string[]): unknown {
+  if (details.length === 0) return thrown;
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const message = [error.message, ...details].join('; ');
+  // The message of a DOMException has no setter.
+  return Object.defineProperty(error, 'message', { value: message, configurable: true });
+}

@@ -1,5 +1,6 @@
 import { printedDocument } from '../base/document.ts';
-import { Interrupted } from '../base/errors.ts';
+import { withDetails } from '../base/errors.ts';
+import { systemFault } from '../base/system-fault.ts';
 import { CLOCK, clockCollector } from '../evidence/clock.ts';
 import { type Collection, type CollectionOptions, createCollection, savedCollection } from '../evidence/collect.ts';
 import type { CollectContext, Collector, Evidence, EvidenceKey } from '../evidence/evidence.ts';
@@ -88,7 +89,7 @@ function applicability(check: Check, context: CollectContext): ApplicableCheck |
 
 /**
  * Runs `work`, then removes what collectors created, also if `work` throws. What could not be removed is in `notes`, or
- * in the message of `Interrupted`; any other error is thrown unchanged.
+ * in the message of the error.
  */
 async function withCleanup<T extends object>(
   collection: Collection,
@@ -99,8 +100,8 @@ async function withCleanup<T extends object>(
     return { ...done, notes: await collection.close() };
   } catch (error) {
     const left = await collection.close();
-    if (error instanceof Interrupted && left.length > 0) throw new Interrupted([error.message, ...left].join('; '));
-    throw error;
+    // A file system error is shown by its code alone, so it becomes a fault before its message gets the list.
+    throw withDetails(systemFault(error) ?? error, left);
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ExternalError, UserError } from '../../src/base/errors.ts';
 import type { Check, Status } from '../../src/checks/check.ts';
 import { type RunChecksOptions, runChecks } from '../../src/checks/engine.ts';
 import { CollectionError, type Collector, type Evidence, evidenceKey } from '../../src/evidence/evidence.ts';
@@ -149,6 +150,27 @@ describe('looking from the cluster', () => {
     await expect(run(checkOf(), { openRelay: open, collectors: [hanging], context })).rejects.toThrow(
       'interrupted; job/x could not be removed: kubectl delete job/x',
     );
+  });
+
+  it.each([
+    ['a bug', new TypeError('x is not a function'), TypeError, 'x is not a function'],
+    ['a known error', new UserError('no such check'), UserError, 'no such check'],
+    [
+      'an error of the file system',
+      Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write', path: '/x' }),
+      ExternalError,
+      '/x: no space is left on the device',
+    ],
+    ['an error with a fixed message', new DOMException('aborted', 'AbortError'), DOMException, 'aborted'],
+    ['what is no error', 'odd', Error, 'odd'],
+  ])('names what is left if the run ends by %s', async (_, error, type, message) => {
+    const { open } = relay({ close: async () => 'job/x could not be removed: kubectl delete job/x' });
+    const onEvent: RunChecksOptions['onEvent'] = ({ type: event }) => {
+      if (event === 'judged') throw error;
+    };
+    const thrown = await run(checkOf(), { openRelay: open, onEvent }).catch((found: unknown) => found);
+    expect(thrown).toBeInstanceOf(type);
+    expect(thrown).toHaveProperty('message', `${message}; job/x could not be removed: kubectl delete job/x`);
   });
 
   it('undoes what a collector made, though that one hangs', async () => {
