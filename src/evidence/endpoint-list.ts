@@ -51,8 +51,6 @@ function storageUrl(storage: ObjectStorage): string | undefined {
       return s3PlaceOf(storage)?.endpoint.href;
     case 'azure-blob':
       return storage.azureBlob.accountUrl;
-    case 'gcs':
-      return 'https://storage.googleapis.com';
     case 'local':
       return undefined;
     default: {

@@ -60,11 +60,15 @@ function vendorNeed(storage: Exclude<ObjectStorage, { provider: 'local' }>): Ven
       const role = identity === undefined ? [] : [azureRoleCommand(accountName, container)];
       return { main: container, grants: () => ({ commands: [...azureCommands(accountName, container), ...role] }) };
     }
-    case 'gcs':
-      return { main: storage.gcs.bucket, grants: (buckets) => ({ commands: buckets.map(gcsCommand) }) };
     default: {
       const { provider, at } = describedStore(storage);
-      return { main: at.bucket, grants: (buckets) => ({ policy: provider.policy(at, buckets), commands: [] }) };
+      return {
+        main: at.bucket,
+        grants: (buckets) => ({
+          ...(provider.policy === undefined ? {} : { policy: provider.policy(at, buckets) }),
+          commands: provider.commands?.(at, buckets) ?? [],
+        }),
+      };
     }
   }
 }
@@ -113,8 +117,4 @@ function azureCommands(account: string, container: string): readonly string[] {
 function azureRoleCommand(account: string, container: string): string {
   const scope = `"$(az storage account show --name ${shellWord(account)} --query id --output tsv)/blobServices/default/containers/${container}"`;
   return `az role assignment create --assignee DIFY_IDENTITY --role "Storage Blob Data Contributor" --scope ${scope}`;
-}
-
-function gcsCommand(bucket: string): string {
-  return `gcloud storage buckets add-iam-policy-binding ${shellWord(`gs://${bucket}`)} --member serviceAccount:DIFY_SERVICE_ACCOUNT --role roles/storage.objectAdmin`;
 }

@@ -1,11 +1,22 @@
 /** Whether a field of the same block has a value, in the file or in an answer. */
 export type FieldCondition = (isGiven: (field: string) => boolean) => boolean;
 
+/** A value that a field of kind `select` may have. */
+interface FieldChoice {
+  readonly value: string;
+  readonly title: string;
+  readonly description?: string;
+}
+
 /** A question about one field of a provider's block. The wizard asks it if the provider is chosen. */
 export interface FieldQuestion {
   readonly field: string;
   /** `secret`: a reference such as `env:NAME`, never the value. */
-  readonly kind: 'text' | 'number' | 'secret';
+  readonly kind: 'text' | 'number' | 'secret' | 'select';
+  /** The values, if the kind is `select`. */
+  readonly choices?: readonly FieldChoice[];
+  /** The choice that leaves the field out, if that is the usual answer. */
+  readonly leftOut?: Omit<FieldChoice, 'value'>;
   readonly title: string;
   /** Why the wizard asks it: shown for `?` and in the docs. */
   readonly why: string;

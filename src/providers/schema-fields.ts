@@ -22,6 +22,11 @@ export const SCHEMA_FIELDS = {
   object: z.strictObject,
   databaseName: z.string().regex(/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/, 'a database name'),
   accessKeys: { accessKey: secretRef, secretKey: secretRef },
+  /**
+   * The identity of the pods or of the machine, instead of keys. Only the clients of three vendors support it
+   * (docs/decisions.md).
+   */
+  identity: z.literal('workload').optional(),
   grpcAddress: z.string().regex(/^(grpcs?:\/\/)?[-A-Za-z0-9_.]+:\d{1,5}$/, 'host:port or grpc://host:port'),
   bucketsOf,
   filePath,

@@ -100,7 +100,6 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'objectStorage.azureBlob.accountKey': 'where its key is',
   'objectStorage.azureBlob.accountUrl': 'its address, such as https://NAME.blob.core.windows.net',
   'objectStorage.azureBlob.container': 'container for files and plugins',
-  'objectStorage.gcs.serviceAccountJson': 'where the JSON key of the service account is',
   'objectStorage.*.endpoint': 'address of the service, such as https://s3.example.internal',
   'objectStorage.*.bucket': 'bucket for files',
   ...OBJECT_STORE_FIELDS,

@@ -11,11 +11,7 @@ const storageAccount = z.string().regex(/^[a-z0-9]{3,24}$/, 'a storage account: 
 
 /** Some vendors' SDKs accept a bare host as endpoint; all accept a URL. */
 const endpoint = httpUrl;
-/**
- * The identity of the pods or of the machine, instead of keys. Only the clients of these three vendors support it
- * (docs/decisions.md).
- */
-const identity = z.literal('workload').optional();
+const { identity } = SCHEMA_FIELDS;
 
 const s3 = z.strictObject({
   endpoint: endpoint.optional(),
@@ -39,11 +35,6 @@ const azureBlob = z.strictObject({
 const provider = {
   s3: z.strictObject({ provider: z.literal('s3'), s3, managed: managed.optional() }),
   azureBlob: z.strictObject({ provider: z.literal('azure-blob'), azureBlob, managed: managed.optional() }),
-  gcs: z.strictObject({
-    provider: z.literal('gcs'),
-    gcs: z.strictObject({ ...bucketsOf('gcs'), identity, serviceAccountJson: secretRef.optional() }),
-    managed: managed.optional(),
-  }),
   local: z.strictObject({
     provider: z.literal('local'),
     local: z
@@ -74,7 +65,6 @@ const described = OBJECT_STORES.map(({ id, block, schema }) =>
 export const objectStorage = z.discriminatedUnion('provider', [
   provider.s3,
   provider.azureBlob,
-  provider.gcs,
   ...described,
   provider.local,
 ]);

@@ -4,6 +4,7 @@ import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { customCa, type Trust } from '../../net/custom-ca.ts';
 import { ProbeError } from '../../net/probe-error.ts';
+import { identityOf } from '../../providers/object-storage/registry.ts';
 import { s3CaFile } from '../../render/dify-env/ca-certificates.ts';
 import type { Failure } from '../../storage/facts.ts';
 import { createSignedClient, type Reach, type SignedClient, StorageError } from '../../storage/signed-client.ts';
@@ -118,9 +119,9 @@ function storageIdentity(storage: ObjectStorage): 'workload' | undefined {
       return storage.s3.identity;
     case 'azure-blob':
       return storage.azureBlob.identity;
-    case 'gcs':
-      return storage.gcs.identity;
-    default:
+    case 'local':
       return undefined;
+    default:
+      return identityOf(storage);
   }
 }

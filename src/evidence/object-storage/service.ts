@@ -36,10 +36,11 @@ export function serviceOf(storage: ObjectStorage, secrets: SecretValues): Storag
     return { endpoint: GOOGLE, probe: probing((wire, bucket) => gcsDriver(wire, bucket, tokenFor(wire, key()))) };
   }
   const place = s3PlaceOf(storage);
-  if (place === undefined || storage.provider === 'local') return undefined;
+  const keys = s3Keys(storage, secrets);
+  if (place === undefined || keys === undefined) return undefined;
   return {
     endpoint: place.endpoint,
-    probe: (reach, bucket) => probeS3(reach, place, bucket, s3Keys(storage, secrets)),
+    probe: (reach, bucket) => probeS3(reach, place, bucket, keys()),
   };
 }
 
@@ -74,18 +75,21 @@ function tokenFor(wire: SignedClient, json: string): () => Promise<string> {
   };
 }
 
-type S3Storage = Exclude<ObjectStorage, { readonly provider: 'azure-blob' | 'gcs' | 'local' }>;
-
-/** The keys of S3, or those that the provider's descriptor names. */
-function s3Keys(storage: S3Storage, secrets: SecretValues): S3Keys {
+/** Returns a function that reads the keys of a storage with S3. Undefined for other storages. */
+function s3Keys(storage: ObjectStorage, secrets: SecretValues): (() => S3Keys) | undefined {
   if (storage.provider === 's3') return keysAt('s3', { id: 'accessKey', secret: 'secretKey' }, secrets);
+  if (storage.provider === 'azure-blob' || storage.provider === 'local') return undefined;
   const { block, keys } = describedStore(storage).provider;
-  return keysAt(block, keys, secrets);
+  return keys === undefined ? undefined : keysAt(block, keys, secrets);
 }
 
-function keysAt(block: string, keys: { readonly id: string; readonly secret: string }, secrets: SecretValues): S3Keys {
-  return {
+function keysAt(
+  block: string,
+  keys: { readonly id: string; readonly secret: string },
+  secrets: SecretValues,
+): () => S3Keys {
+  return () => ({
     accessKey: secrets.get(`objectStorage.${block}.${keys.id}`),
     secretKey: secrets.get(`objectStorage.${block}.${keys.secret}`),
-  };
+  });
 }

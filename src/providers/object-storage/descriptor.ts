@@ -21,16 +21,17 @@ interface ChartPart {
   readonly pluginDaemon: Variables;
 }
 
-/** Fields of every provider's block. */
+/** Fields that several providers' blocks have. */
 export interface BucketFields {
   readonly bucket: string;
   readonly pluginBucket?: string | undefined;
+  readonly identity?: 'workload' | undefined;
 }
 
 /**
- * Everything that difyctl knows about one object store with an S3 API and a pair of keys. The S3 probe probes it
- * (`src/evidence/object-storage/s3`). The id is the value of `objectStorage.provider`; `block` is the id in camel case,
- * the name of the block. `at` is that block of the file.
+ * Everything that difyctl knows about one object store, except its probe (`src/evidence/object-storage/service.ts`). The
+ * id is the value of `objectStorage.provider`; `block` is the id in camel case, the name of the block. `at` is that
+ * block of the file.
  */
 export interface ObjectStoreProvider<
   Id extends string = string,
@@ -47,10 +48,12 @@ export interface ObjectStoreProvider<
   readonly questions: readonly FieldQuestion[];
   /** The URL that Dify connects to. */
   endpoint(at: z.output<Block>): URL;
-  /** The vendor's S3 endpoint, and the region in signatures. */
-  s3(at: z.output<Block>): { readonly endpoint: string; readonly region: string };
-  /** The field names of the pair of keys. */
-  readonly keys: { readonly id: string; readonly secret: string };
+  /** The vendor's S3 endpoint, and the region in signatures. Undefined if the store has its own API. */
+  s3?(at: z.output<Block>): { readonly endpoint: string; readonly region: string };
+  /** The field names of the pair of keys for `s3`. */
+  readonly keys?: { readonly id: string; readonly secret: string };
+  /** The fields that `identity: workload` replaces. Undefined if Dify's client of the vendor supports only keys. */
+  readonly identity?: { readonly replaces: readonly string[] };
   /** The variables of api, worker, beat and websocket. */
   apiEnv(at: z.output<Block>): readonly EnvEntry[];
   /** The variables of the plugin daemon 0.6.3, without its bucket and its working path. */
@@ -60,9 +63,12 @@ export interface ObjectStoreProvider<
   readonly chartSecrets: readonly string[];
   /**
    * The policy of Dify's key in the vendor's format: the rights that Dify uses (get, put, delete, list), and those with
-   * which preflight checks what the plan relies on. Action names are the vendor's.
+   * which preflight checks what the plan relies on. Action names are the vendor's. Undefined if the vendor grants
+   * rights by command.
    */
-  policy(at: z.output<Block>, buckets: readonly string[]): object;
+  policy?(at: z.output<Block>, buckets: readonly string[]): object;
+  /** Commands of the vendor's own tool that grant the rights. Undefined if a policy is enough. */
+  commands?(at: z.output<Block>, buckets: readonly string[]): readonly string[];
 }
 
 /** Returns the descriptor; infers the types of its id, its block's name and its block. */

@@ -1,11 +1,18 @@
-import { type FieldQuestion, KEY, optional, required, secretField } from '../question.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { type FieldCondition, type FieldQuestion, KEY, optional, required, secretField } from '../question.ts';
 
-/** Questions shared by the descriptors of object stores. */
+/** Parts shared by the descriptors of object stores. */
+
+/** The texts of the question about a bucket. */
+export const bucketTexts = {
+  title: 'Bucket',
+  why: 'It must exist, with versioning on: difyctl checks it and does not create it.',
+} as const;
 
 const texts = {
   endpoint: { title: 'Endpoint', why: 'The address of the region, with https://.' },
   region: { title: 'Region', why: 'Requests are signed for it.' },
-  bucket: { title: 'Bucket', why: 'It must exist, with versioning on: difyctl checks it and does not create it.' },
+  bucket: bucketTexts,
 } as const;
 
 const keyTitles = { accessKey: 'Access key', secretId: 'Secret id', secretKey: 'Secret key' } as const;
@@ -17,7 +24,7 @@ const keyTitles = { accessKey: 'Access key', secretId: 'Secret id', secretKey: '
 export function keyedQuestions(
   short: string,
   fields: readonly (keyof typeof texts | keyof typeof keyTitles)[],
-  plus = '-plugin appended',
+  plus?: string,
 ): readonly FieldQuestion[] {
   return [
     ...fields.map((field) => {
@@ -25,9 +32,47 @@ export function keyedQuestions(
       const variable = `DIFY_${short}_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
       return secretField(field, variable, { title: keyTitles[field], why: KEY });
     }),
-    optional('pluginBucket', {
-      title: 'Bucket of the plugin packages',
-      why: `Without one it is the name of the bucket with ${plus}. It must exist too.`,
-    }),
+    pluginBucketQuestion(plus),
   ];
+}
+
+/** `plus`: the difference between the default name and the name of the bucket. */
+export function pluginBucketQuestion(plus = '-plugin appended'): FieldQuestion {
+  return optional('pluginBucket', {
+    title: 'Bucket of the plugin packages',
+    why: `Without one it is the name of the bucket with ${plus}. It must exist too.`,
+  });
+}
+
+interface IdentityTexts {
+  readonly why: string;
+  /** The description of the identity. */
+  readonly role: string;
+  /** The choice of keys. */
+  readonly keys: NonNullable<FieldQuestion['leftOut']>;
+  readonly asked: FieldQuestion['asked'];
+}
+
+/** Access with keys, or with the identity of pods or machines. */
+export function identityQuestion({ why, role, keys, asked }: IdentityTexts): FieldQuestion {
+  return {
+    field: 'identity',
+    kind: 'select',
+    title: 'Access to the bucket',
+    why,
+    choices: [{ value: 'workload', title: 'workload identity', description: role }],
+    leftOut: keys,
+    asked,
+    required: false,
+  };
+}
+
+/** When the question about a key applies in a store that supports identities. */
+export const unlessIdentity: FieldCondition = (isGiven) => !isGiven('identity');
+
+/** Workload identity needs service accounts that can be annotated, so api, worker and plugin daemon get their own. */
+export function accountsFor(identity: 'workload' | undefined): JsonObject {
+  if (identity === undefined) return {};
+  const account = { serviceAccount: { create: true } };
+  return { api: account, worker: account, pluginDaemon: account };
 }

@@ -1,11 +1,12 @@
 import { aliyunOss } from './aliyun-oss.ts';
 import type { BucketFields, ObjectStoreProvider } from './descriptor.ts';
+import { gcs } from './gcs.ts';
 import { huaweiObs } from './huawei-obs.ts';
 import { tencentCos } from './tencent-cos.ts';
 import { volcengineTos } from './volcengine-tos.ts';
 
-/** Every object store with an S3 API and its own settings, in the order in which the wizard offers them. */
-export const OBJECT_STORES = [aliyunOss, tencentCos, huaweiObs, volcengineTos] as const;
+/** Every object store with a descriptor, in the order in which the wizard offers them. */
+export const OBJECT_STORES = [gcs, aliyunOss, tencentCos, huaweiObs, volcengineTos] as const;
 
 export type ObjectStoreId = (typeof OBJECT_STORES)[number]['id'];
 
@@ -21,4 +22,9 @@ export function describedStore(storage: { readonly provider: ObjectStoreId }): D
   if (provider === undefined) throw new Error(`no descriptor of the object store ${storage.provider}`);
   const section: Readonly<Record<string, unknown>> = { ...storage };
   return { provider, at: section[provider.block] as DescribedStore['at'] };
+}
+
+/** `workload` if the identity of the pods or of the machine replaces the keys. */
+export function identityOf(storage: { readonly provider: ObjectStoreId }): 'workload' | undefined {
+  return describedStore(storage).at.identity;
 }

@@ -1,6 +1,5 @@
-import { base64Json } from '../../base/service-account.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
-import { composed, type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
+import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import { describedStore } from '../../providers/object-storage/registry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 import { caFilePath, s3CaFile } from './ca-certificates.ts';
@@ -12,8 +11,6 @@ export function apiStorage(storage: ObjectStorage, addresses: ServiceAddresses):
       return s3(storage.s3, addresses);
     case 'azure-blob':
       return azureBlob(storage.azureBlob);
-    case 'gcs':
-      return gcs(storage.gcs);
     case 'local':
       return [
         literal('STORAGE_TYPE', 'opendal'),
@@ -65,17 +62,5 @@ function azureBlob(block: Block<'azure-blob', 'azureBlob'>): readonly EnvEntry[]
       : secret('AZURE_BLOB_ACCOUNT_KEY', 'objectStorage.azureBlob.accountKey'),
     literal('AZURE_BLOB_CONTAINER_NAME', block.container),
     literal('AZURE_BLOB_ACCOUNT_URL', block.accountUrl),
-  ];
-}
-
-/** Without a key, Google's client uses the identity of the pod or machine (Application Default Credentials). */
-function gcs(block: Block<'gcs', 'gcs'>): readonly EnvEntry[] {
-  const path = 'objectStorage.gcs.serviceAccountJson';
-  return [
-    literal('STORAGE_TYPE', 'google-storage'),
-    literal('GOOGLE_STORAGE_BUCKET_NAME', block.bucket),
-    ...(block.identity === 'workload'
-      ? []
-      : [composed('GOOGLE_STORAGE_SERVICE_ACCOUNT_JSON_BASE64', [path], (get) => base64Json(get(path)))]),
   ];
 }

@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { base64Json } from '../../base/service-account.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
 import { composed, type EnvEntry, type GetSecret, literal, secret } from '../../providers/env-entry.ts';
 import { defaultPluginBucket } from '../../providers/object-storage/plugin-bucket.ts';
@@ -17,8 +16,6 @@ export function pluginBucket(storage: ObjectStorage): string | undefined {
       return named(storage.provider, storage.s3);
     case 'azure-blob':
       return storage.azureBlob.container;
-    case 'gcs':
-      return named(storage.provider, storage.gcs);
     case 'local':
       return undefined;
     default:
@@ -53,13 +50,6 @@ function vendor(storage: ObjectStorage, addresses: ServiceAddresses): readonly E
       return s3(storage.s3, addresses);
     case 'azure-blob':
       return azureBlob(storage.azureBlob);
-    case 'gcs':
-      return [
-        literal('PLUGIN_STORAGE_TYPE', 'google-storage'),
-        ...(storage.gcs.identity === 'workload'
-          ? []
-          : [composed('GCS_CREDENTIALS', [GCS], (get) => base64Json(get(GCS)))]),
-      ];
     case 'local':
       return [
         literal('PLUGIN_STORAGE_TYPE', 'local'),
@@ -71,8 +61,6 @@ function vendor(storage: ObjectStorage, addresses: ServiceAddresses): readonly E
     }
   }
 }
-
-const GCS = 'objectStorage.gcs.serviceAccountJson';
 
 /**
  * S3 for the plugin daemon.
@@ -134,8 +122,6 @@ export function mainBucket(storage: Exclude<ObjectStorage, { readonly provider: 
       return storage.s3.bucket;
     case 'azure-blob':
       return storage.azureBlob.container;
-    case 'gcs':
-      return storage.gcs.bucket;
     default:
       return describedStore(storage).at.bucket;
   }

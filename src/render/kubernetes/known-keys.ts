@@ -73,7 +73,6 @@ export const SECRET_KEYS: readonly string[] = [
   'externalS3.accessKey',
   'externalS3.secretKey',
   'externalAzureBlobStorage.key',
-  'externalGCS.serviceAccountJsonBase64',
   ...OBJECT_STORES.flatMap(({ chartSecrets }) => chartSecrets),
   ...VECTOR_STORES.flatMap(({ chartSecrets }) => chartSecrets),
 ];

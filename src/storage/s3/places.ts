@@ -31,13 +31,12 @@ export function s3PlaceOf(storage: ObjectStorage): S3Place | undefined {
     case 's3':
       return ownS3(storage.s3);
     case 'azure-blob':
-    case 'gcs':
     case 'local':
       return undefined;
     default: {
       const { provider, at } = describedStore(storage);
-      const { endpoint, region } = provider.s3(at);
-      return vendor(endpoint, region);
+      const place = provider.s3?.(at);
+      return place === undefined ? undefined : vendor(place.endpoint, place.region);
     }
   }
 }

@@ -10,7 +10,6 @@ const KEY = 'The file holds a reference, never the key: env:NAME, file:PATH or k
 const PROVIDERS: readonly Choice[] = [
   { value: 's3', title: 's3', description: 'Amazon S3, MinIO, Ceph, R2 and compatible' },
   { value: 'azure-blob', title: 'azure-blob', description: 'Azure Blob Storage' },
-  { value: 'gcs', title: 'gcs', description: 'Google Cloud Storage' },
   ...OBJECT_STORES.map(({ id, title }) => ({ value: id, title: id, description: title })),
 ];
 const LOCAL: Choice = { value: 'local', title: 'local', description: 'a volume beside Dify, one copy' };
@@ -39,7 +38,6 @@ export const objectStorageQuestions: readonly Question[] = [
   },
   ...s3Questions(),
   ...azureQuestions(),
-  ...gcsQuestions(),
   ...OBJECT_STORES.flatMap(({ id, block, questions }: ObjectStoreProvider) =>
     providerQuestions(`objectStorage.${block}`, using(id), questions),
   ),
@@ -132,24 +130,6 @@ function azureQuestions(): readonly Question[] {
         why: KEY,
       },
     ),
-  ];
-}
-
-function gcsQuestions(): readonly Question[] {
-  const gcs = using('gcs');
-  return [
-    requiredText('objectStorage.gcs.bucket', gcs, { title: 'Bucket', why: BUCKET }),
-    pluginBucket('objectStorage.gcs', gcs),
-    identity('objectStorage.gcs', gcs, {
-      why: 'workload: Google knows the pods by their service account (Workload Identity Federation) or the machine by its own, and no key exists.',
-      role: 'a service account, no key',
-      keys: { title: 'service account key', description: 'a JSON key' },
-      asked: 'always',
-    }),
-    secretReference('objectStorage.gcs.serviceAccountJson', withKeys('gcs', 'gcs'), 'DIFY_GCS_SERVICE_ACCOUNT', {
-      title: 'Key of the service account (JSON)',
-      why: 'The file holds a reference, never the key; file:PATH suits a JSON key.',
-    }),
   ];
 }
 

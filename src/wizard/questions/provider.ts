@@ -15,7 +15,7 @@ export function providerQuestions(
     (condition: FieldCondition): When =>
     ({ explicit }) =>
       condition((field) => explicit(`${block}.${field}`) !== undefined);
-  return questions.map(({ field, asked, required, when, byDefault: usual, variable, ...rest }) => {
+  return questions.map(({ field, asked, required, when, byDefault: usual, variable, choices, leftOut, ...rest }) => {
     const path = `${block}.${field}`;
     const applies = when === undefined ? undefined : holds(when);
     return {
@@ -25,6 +25,8 @@ export function providerQuestions(
       asked: typeof asked === 'function' ? holds(asked) : asked,
       required: typeof required === 'function' ? holds(required) : required,
       when: (answers) => isChosen(answers) && applies?.(answers) !== false,
+      ...(choices === undefined ? {} : { choices: () => choices }),
+      ...(leftOut === undefined ? {} : { leftOut: () => leftOut }),
       ...(usual === undefined ? {} : { offer: byDefault(usual) }),
       ...(variable === undefined ? {} : { offer: suggest({ env: variable }) }),
     };

@@ -45,8 +45,6 @@ function bucketBlock(storage: ObjectStorage): readonly [string, BucketFields] | 
   switch (storage.provider) {
     case 's3':
       return ['s3', storage.s3];
-    case 'gcs':
-      return ['gcs', storage.gcs];
     case 'azure-blob':
     case 'local':
       return undefined;

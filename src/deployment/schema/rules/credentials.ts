@@ -1,3 +1,4 @@
+import { describedStore, identityOf } from '../../../providers/object-storage/registry.ts';
 import { blockOf, vectorStoreProvider } from '../../../providers/vector-store/registry.ts';
 import { requiredSecrets } from '../../required-secrets.ts';
 import type { Deployment } from '../deployment.ts';
@@ -55,12 +56,13 @@ function storageKeys(storage: Storage): readonly (Finding | false)[] {
       const { identity, accountKey } = storage.azureBlob;
       return keysOrIdentity('objectStorage.azureBlob', identity, { accountKey });
     }
-    case 'gcs': {
-      const { identity, serviceAccountJson } = storage.gcs;
-      return keysOrIdentity('objectStorage.gcs', identity, { serviceAccountJson });
-    }
-    default:
+    case 'local':
       return [];
+    default: {
+      const { provider, at } = describedStore(storage);
+      const keys = (provider.identity?.replaces ?? []).map((field) => [field, at[field]] as const);
+      return keysOrIdentity(`objectStorage.${provider.block}`, identityOf(storage), Object.fromEntries(keys));
+    }
   }
 }
 

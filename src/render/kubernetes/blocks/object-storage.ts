@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../../base/json.ts';
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../../deployment/schema/object-storage.ts';
 import { volumeAccess } from '../../../deployment/volume-access.ts';
@@ -11,6 +10,7 @@ import {
   type Variables,
 } from '../../../providers/chart-block.ts';
 import type { Buckets } from '../../../providers/object-storage/descriptor.ts';
+import { accountsFor } from '../../../providers/object-storage/fields.ts';
 import { describedStore } from '../../../providers/object-storage/registry.ts';
 import { mainBucket, pluginBucket } from '../../dify-env/plugin-storage.ts';
 
@@ -27,8 +27,6 @@ export function objectStorageBlock(deployment: Deployment, storageClass: string 
       return s3(storage.s3, buckets(storage));
     case 'azure-blob':
       return azureBlob(storage.azureBlob);
-    case 'gcs':
-      return gcs(storage.gcs, buckets(storage));
     case 'local':
       return local(deployment, storageClass);
     default: {
@@ -41,13 +39,6 @@ export function objectStorageBlock(deployment: Deployment, storageClass: string 
 
 function buckets(storage: Exclude<ObjectStorage, { readonly provider: 'azure-blob' | 'local' }>): Buckets {
   return { api: mainBucket(storage), pluginDaemon: pluginBucket(storage) ?? '' };
-}
-
-/** Workload identity needs service accounts that can be annotated, so api, worker and plugin daemon get their own. */
-function accountsFor(identity: 'workload' | undefined): JsonObject {
-  if (identity === undefined) return {};
-  const account = { serviceAccount: { create: true } };
-  return { api: account, worker: account, pluginDaemon: account };
 }
 
 function block(values: ChartBlock['values'], api: Variables, plugin: Variables): ChartBlock {
@@ -114,18 +105,6 @@ function azureBlob(at: Block<'azure-blob', 'azureBlob'>): ChartBlock {
       AZURE_BLOB_ACCOUNT_URL: at.accountUrl,
     },
     { PLUGIN_STORAGE_TYPE: 'azure_blob', AZURE_BLOB_STORAGE_CONTAINER_NAME: at.container },
-  );
-}
-
-function gcs(at: Block<'gcs', 'gcs'>, bucketName: Buckets): ChartBlock {
-  const serviceAccountJsonBase64 = at.identity === undefined ? SECRET_PLACEHOLDER : '';
-  return block(
-    {
-      externalGCS: { enabled: true, bucketName: { ...bucketName }, serviceAccountJsonBase64 },
-      ...accountsFor(at.identity),
-    },
-    { STORAGE_TYPE: 'google-storage', GOOGLE_STORAGE_BUCKET_NAME: bucketName.api },
-    { PLUGIN_STORAGE_TYPE: 'google-storage', PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon },
   );
 }
 

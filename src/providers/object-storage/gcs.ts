@@ -1,0 +1,63 @@
+import { base64Json } from '../../base/service-account.ts';
+import { shellWord } from '../../base/shell-word.ts';
+import { SECRET_PLACEHOLDER } from '../chart-block.ts';
+import { composed, type EnvEntry, literal } from '../env-entry.ts';
+import { required, secretField } from '../question.ts';
+import { objectStore } from './descriptor.ts';
+import { accountsFor, bucketTexts, identityQuestion, pluginBucketQuestion, unlessIdentity } from './fields.ts';
+
+/** Without a key, Google's clients use the identity of the pod or machine (Application Default Credentials). */
+function key(name: string, identity: 'workload' | undefined): readonly EnvEntry[] {
+  const path = 'objectStorage.gcs.serviceAccountJson';
+  return identity === 'workload' ? [] : [composed(name, [path], (get) => base64Json(get(path)))];
+}
+
+export const gcs = objectStore({
+  id: 'gcs',
+  block: 'gcs',
+  title: 'Google Cloud Storage',
+  schema: ({ object, bucketsOf, identity, secretRef }) =>
+    object({ ...bucketsOf('gcs'), identity, serviceAccountJson: secretRef.optional() }),
+  descriptions: { serviceAccountJson: 'where the JSON key of the service account is' },
+  questions: [
+    required('bucket', bucketTexts),
+    pluginBucketQuestion(),
+    identityQuestion({
+      why: 'workload: Google knows the pods by their service account (Workload Identity Federation) or the machine by its own, and no key exists.',
+      role: 'a service account, no key',
+      keys: { title: 'service account key', description: 'a JSON key' },
+      asked: 'always',
+    }),
+    secretField('serviceAccountJson', 'DIFY_GCS_SERVICE_ACCOUNT', {
+      title: 'Key of the service account (JSON)',
+      why: 'The file holds a reference, never the key; file:PATH suits a JSON key.',
+      when: unlessIdentity,
+    }),
+  ],
+  endpoint: () => new URL('https://storage.googleapis.com'),
+  identity: { replaces: ['serviceAccountJson'] },
+  apiEnv: ({ bucket, identity }) => [
+    literal('STORAGE_TYPE', 'google-storage'),
+    literal('GOOGLE_STORAGE_BUCKET_NAME', bucket),
+    ...key('GOOGLE_STORAGE_SERVICE_ACCOUNT_JSON_BASE64', identity),
+  ],
+  pluginEnv: ({ identity }) => [literal('PLUGIN_STORAGE_TYPE', 'google-storage'), ...key('GCS_CREDENTIALS', identity)],
+  chart: ({ identity }, bucketName) => ({
+    values: {
+      externalGCS: {
+        enabled: true,
+        bucketName: { ...bucketName },
+        serviceAccountJsonBase64: identity === undefined ? SECRET_PLACEHOLDER : '',
+      },
+      ...accountsFor(identity),
+    },
+    api: { STORAGE_TYPE: 'google-storage', GOOGLE_STORAGE_BUCKET_NAME: bucketName.api },
+    pluginDaemon: { PLUGIN_STORAGE_TYPE: 'google-storage', PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon },
+  }),
+  chartSecrets: ['externalGCS.serviceAccountJsonBase64'],
+  commands: (_, buckets) =>
+    buckets.map(
+      (name) =>
+        `gcloud storage buckets add-iam-policy-binding ${shellWord(`gs://${name}`)} --member serviceAccount:DIFY_SERVICE_ACCOUNT --role roles/storage.objectAdmin`,
+    ),
+});
