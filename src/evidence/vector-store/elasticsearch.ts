@@ -1,4 +1,5 @@
 import { storeUrl } from './address.ts';
+import { noteAnonymous } from './anonymous.ts';
 import { admitted, openStore, type StoreAnswer } from './client.ts';
 import { textAt } from './json.ts';
 import type { StoreProbe } from './probe.ts';
@@ -11,7 +12,7 @@ export const probeElasticsearch: StoreProbe<'elasticsearch'> = async (store, con
   const ask = await openStore(storeUrl(store), { authorization }, context, note);
   const root = admitted(await ask('/'), `user ${username}`);
   note({ isAdmitted: true, ...identityOf(root) });
-  note({ isOpen: (await ask('/', { headers: { authorization: undefined } })).status === 200 });
+  await noteAnonymous(async () => (await ask('/', { headers: { authorization: undefined } })).status === 200, note);
   const set = await clusterSettings(ask);
   await noteHealth(ask, set, note);
   note({ nodes: await nodesOf(ask) });

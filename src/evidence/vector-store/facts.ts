@@ -88,7 +88,7 @@ export interface VectorStoreFacts {
   readonly version?: string;
   /** The product that the server claims to be, if that is not the provider: `OpenSearch`. */
   readonly product?: string;
-  /** True if it answers without a key; absent if the provider has no keys. */
+  /** True if it answers without a key; absent if the provider has no keys, or if a request without a key got no answer. */
   readonly isOpen?: boolean;
   readonly health?: Asked<HealthFact>;
   readonly database?: Asked<DatabaseFact>;

@@ -2,6 +2,7 @@ import { boundedJson } from '../../base/bounded-json.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { portOf } from '../../providers/endpoint.ts';
 import { storeUrl } from './address.ts';
+import { noteAnonymous } from './anonymous.ts';
 import { readCertificate } from './client.ts';
 import { probeName } from './dify.ts';
 import type { Asked, DatabaseFact, HealthFact, NodeFact, StoreOf } from './facts.ts';
@@ -25,8 +26,8 @@ export const probeMilvus: StoreProbe<'milvus'> = async (store, context, note) =>
   await withGrpc({ ...target, metadata: { ...metadata, dbname: store.milvus.database } }, context, (call) =>
     look(call, store, context, note),
   );
-  const keyless = await withGrpc(target, context, (call) => call(`${MILVUS_SERVICE}/ShowCollections`));
-  note({ isOpen: isDone(keyless) });
+  const listKeyless = () => withGrpc(target, context, (call) => call(`${MILVUS_SERVICE}/ShowCollections`));
+  await noteAnonymous(async () => isDone(await listKeyless()), note);
 };
 
 /** A token takes precedence over user and password, as in Dify. Undefined if the file has neither. */

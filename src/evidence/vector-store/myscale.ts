@@ -1,5 +1,6 @@
 import { ProbeError } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
+import { noteAnonymous } from './anonymous.ts';
 import { type Ask, openStore, type StoreAnswer } from './client.ts';
 import { probeName } from './dify.ts';
 import type { Asked, NodeFact, StoreOf } from './facts.ts';
@@ -22,7 +23,8 @@ export const probeMyscale: StoreProbe<'myscale'> = async (store, context, note) 
   const sql = queries(ask);
   const version = await sql('SELECT version()');
   note({ isAdmitted: true, version: String(listAt(version[0])[0] ?? '') });
-  note({ health: { seen: { state: 'ready', text: 'answers queries' } }, isOpen: await isOpen(ask) });
+  note({ health: { seen: { state: 'ready', text: 'answers queries' } } });
+  await noteAnonymous(() => isOpen(ask), note);
   const found = await sql(`SELECT count() FROM system.databases WHERE name = '${database}'`);
   const exists = Number(listAt(found[0])[0]) > 0;
   await tryTable(sql, { myscale, exists }, context, note);

@@ -1,4 +1,5 @@
 import { storeUrl } from './address.ts';
+import { noteAnonymous } from './anonymous.ts';
 import { type Ask, admitted, askedOf, openStore, type StoreAnswer } from './client.ts';
 import { entriesAt, listAt, textAt } from './json.ts';
 import type { StoreProbe } from './probe.ts';
@@ -21,7 +22,7 @@ export const probeOpensearch: StoreProbe<'opensearch'> = async (store, context, 
   const ask = await openStore(storeUrl(store), { authorization }, context, note);
   const root = admitted(await ask('/'), `user ${username}`);
   note({ isAdmitted: true, ...identityOf(root) });
-  note({ isOpen: (await ask('/', { headers: { authorization: undefined } })).status === 200 });
+  await noteAnonymous(async () => (await ask('/', { headers: { authorization: undefined } })).status === 200, note);
   const set = await clusterSettings(ask);
   const flaw = switchedOff(set) ?? (await lackOfKnn(ask));
   await noteHealth(ask, set, note, flaw);

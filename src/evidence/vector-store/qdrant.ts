@@ -1,6 +1,7 @@
 import { cut } from '../../base/cut.ts';
 import { faultOf } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
+import { noteAnonymous } from './anonymous.ts';
 import { type Ask, admitted, askedOf, openStore, type StoreAnswer, succeeded } from './client.ts';
 import { isOfDify, lowestSetting, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, GrpcFact, HealthFact, NodeFact, StoreOf } from './facts.ts';
@@ -21,7 +22,9 @@ export const probeQdrant: StoreProbe<'qdrant'> = async (store, context, note) =>
   const ready = await ask('/readyz');
   note({ health: { seen: healthOf(ready) } });
   const listed = admitted(await ask('/collections'), key === undefined ? 'a client without a key' : 'the API key');
-  note({ isAdmitted: true, isOpen: (await ask('/collections', { headers: { 'api-key': undefined } })).status === 200 });
+  note({ isAdmitted: true });
+  const listKeyless = () => ask('/collections', { headers: { 'api-key': undefined } });
+  await noteAnonymous(async () => (await listKeyless()).status === 200, note);
   const root = await ask('/');
   const version = textAt(root.json, 'version');
   note(version === undefined ? { product: 'something else than Qdrant' } : { version });

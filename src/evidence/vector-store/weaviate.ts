@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FaultFact, faultOf } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
+import { noteAnonymous } from './anonymous.ts';
 import { type Ask, admitted, askedOf, openStore, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, GrpcFact, NodeFact, StoreOf } from './facts.ts';
@@ -22,8 +23,8 @@ export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note
   const meta = admitted(await ask('/v1/meta'), key === undefined ? 'a client without a key' : 'the API key');
   const version = textAt(meta.json, 'version');
   note({ isAdmitted: true, ...(version === undefined ? { product: 'something else' } : { version }) });
-  const keyless = await ask('/v1/meta', { headers: { authorization: undefined } });
-  note({ isOpen: keyless.status === 200 });
+  const readKeyless = () => ask('/v1/meta', { headers: { authorization: undefined } });
+  await noteAnonymous(async () => (await readKeyless()).status === 200, note);
   const grpc = await grpcOf(store, context, headers);
   note({ grpc });
   note({ nodes: await nodesOf(ask) });
