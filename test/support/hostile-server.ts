@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach } from 'vitest';
 
-/** Called when a connection opens (`turn` 0) and each time it receives data (`turn` 1, 2, …). */
-export type Behaviour = (socket: Socket, turn: number) => void;
+/** Called when a connection opens (`turn` 0, no data) and each time it receives data (`turn` 1, 2, …). */
+export type Behaviour = (socket: Socket, turn: number, data: Buffer) => void;
 
 /** Servers on loopback with a given behaviour, closed after each test. */
 export function hostileServers(): (behaviour: Behaviour) => Promise<number> {
@@ -24,8 +24,8 @@ export async function serveHostile(behaviour: Behaviour): Promise<{ readonly por
     sockets.add(socket);
     let turn = 1;
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    socket.on('data', () => behaviour(socket, turn++));
-    behaviour(socket, 0);
+    socket.on('data', (data) => behaviour(socket, turn++, data));
+    behaviour(socket, 0, Buffer.alloc(0));
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

@@ -11,7 +11,9 @@ export const postgresVersion: Check = {
   severity: error,
   remedy: `use PostgreSQL ${POSTGRES_VERSIONS.least} to ${POSTGRES_VERSIONS.most}`,
   judge: (context) => {
-    const server = serverIn(postgresContext(context));
+    const seen = postgresContext(context);
+    // Known even if a later query got no answer.
+    const server = seen.facts.server ?? serverIn(seen);
     if ('status' in server) return server;
     const { least, most } = POSTGRES_VERSIONS;
     const expected = `PostgreSQL ${least} to ${most}`;

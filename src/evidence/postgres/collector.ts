@@ -6,13 +6,13 @@ import { ProbeError } from '../../net/probe-error.ts';
 import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
 import { sampleBackends } from './backends.ts';
 import { databaseSession } from './database-session.ts';
-import { type DatabaseFact, type EntryFact, POSTGRES, type PostgresFacts } from './facts.ts';
+import { type DatabaseFact, type EntryFact, POSTGRES, type PostgresFacts, type ServerFact } from './facts.ts';
 import { PostgresFault } from './faults.ts';
 import { type LoggedIn, logIn } from './log-in.ts';
 import { poolerOf } from './pooler.ts';
 import { withReplay } from './replay.ts';
-import { databasesOf, rolesOf, serverOf } from './server.ts';
-import { connect, type ServerAccess } from './session.ts';
+import { databasesOf, latenciesOf, rolesOf, serverOf } from './server.ts';
+import { connect, type ServerAccess, type Session } from './session.ts';
 import { CertificateFault, tlsPlan } from './tls.ts';
 import { upkeepOf } from './upkeep.ts';
 import { askVendor } from './vendor-cli.ts';
@@ -49,13 +49,17 @@ async function collectPostgres(
 ): Promise<PostgresFacts> {
   const { host, port } = postgres;
   let facts: PostgresFacts = { address: `${host}:${port}`, entries: [], roles: [] };
+  const note: Note = (known) => {
+    facts = { ...facts, ...known };
+  };
   try {
     const tls = await tlsPlan(postgres.tls, context.baseDirectory);
     const access = { host, port, tls, dial: context.dial, signal: context.signal, limitMs: LIMIT_MS };
     const { stream, certificate } = await connect(access);
     stream.destroy();
-    facts = { ...facts, ...compact({ certificate }) };
-    return { ...facts, ...(await lookAround(access, deployment, postgres, context)) };
+    note(compact({ certificate }));
+    await lookAround(access, deployment, postgres, context, note);
+    return facts;
   } catch (error) {
     if (!(error instanceof ProbeError)) throw error;
     const shown = error instanceof CertificateFault ? { certificate: error.certificate } : {};
@@ -63,50 +67,71 @@ async function collectPostgres(
   }
 }
 
+/** Records facts at once, so that they are kept if the probe throws later. */
+type Note = (facts: Partial<PostgresFacts>) => void;
+
 async function lookAround(
   access: ServerAccess,
   deployment: Deployment,
   postgres: ExternalPostgres,
   { secrets }: CollectContext,
-): Promise<Pick<PostgresFacts, 'entries' | 'roles' | 'server'>> {
+  note: Note,
+): Promise<void> {
   const timezone = sessionTimezone(deployment);
   const options = timezone === '' ? undefined : `-c timezone=${timezone}`;
   const main = await logIn(access, postgres, 'main', secrets, options);
   if (main.entry.fault?.kind === 'silent') throw new ProbeError('login', main.entry.fault.code, main.entry.fault.text);
-  const plugin = await logIn(access, postgres, 'plugin', secrets);
-  const all = [main, plugin];
+  const all = [main];
   try {
+    note({ entries: [main.entry] });
+    all.push(await logIn(access, postgres, 'plugin', secrets));
+    note({ entries: all.map(({ entry }) => entry) });
     const way = all.find(({ session }) => session !== undefined);
-    if (way?.session === undefined) return { entries: all.map(({ entry }) => entry), roles: [] };
-    const roles = [...new Set(all.map(({ entry }) => entry.username))];
-    const databases = [...new Set(all.map(({ entry }) => entry.database))];
-    const server = await serverOf(way.session, { roles, databases });
-    const catalog = await databasesOf(way.session, databases);
-    const found = await rolesOf(way.session, roles);
-    const pooler = await poolerOf(way.session, way.open, main.refusedOptions);
-    // After the facts of the server, because these trials write WAL; replay is observed after them for the same reason.
-    const entries = await Promise.all(all.map((entered) => inside(entered, catalog)));
-    const upkeep = server.isInRecovery ? undefined : await upkeepOf(way.session, databases);
-    const { replication } = server;
-    const replay = replication === undefined ? undefined : await withReplay(way.session, replication);
-    const turns = pooler === undefined ? await sampleBackends(way.open) : [];
-    return {
-      entries,
-      roles: found,
-      server: { ...server, backends: turns, ...compact({ pooler, upkeep, replication: replay }) },
-    };
+    if (way?.session !== undefined) await noteServer(all, { ...way, session: way.session }, main, note);
   } finally {
-    await Promise.all(all.map(({ session }: LoggedIn) => session?.end()));
+    await Promise.all(all.map(({ session }) => session?.end()));
   }
 }
 
-async function inside({ entry, session, open }: LoggedIn, catalog: readonly DatabaseFact[]): Promise<EntryFact> {
-  const whole = { ...entry, ...compact({ catalog: catalog.find(({ name }) => name === entry.database) }) };
-  if (session === undefined || entry.fault !== undefined) return whole;
+/** Notes the facts that `way`, one of the logins `all` with a session, can read. */
+async function noteServer(
+  all: readonly LoggedIn[],
+  { session, open }: LoggedIn & { readonly session: Session },
+  main: LoggedIn,
+  note: Note,
+): Promise<void> {
+  const roles = [...new Set(all.map(({ entry }) => entry.username))];
+  const databases = [...new Set(all.map(({ entry }) => entry.database))];
+  let server: ServerFact = { ...(await serverOf(session, { roles, databases })), latencies: [] };
+  const noteOfServer = (known: Partial<ServerFact>) => {
+    server = { ...server, ...known };
+    note({ server });
+  };
+  noteOfServer({});
+  noteOfServer({ latencies: await latenciesOf(session) });
+  const catalog = await databasesOf(session, databases);
+  const inCatalog = all.map((login) => ({ ...login, entry: withCatalog(login.entry, catalog) }));
+  note({ entries: inCatalog.map(({ entry }) => entry), roles: await rolesOf(session, roles) });
+  const pooler = await poolerOf(session, open, main.refusedOptions);
+  noteOfServer(compact({ pooler }));
+  // After the facts of the server, because these trials write WAL; replay is observed after them for the same reason.
+  note({ entries: await Promise.all(inCatalog.map(inside)) });
+  if (!server.isInRecovery) noteOfServer({ upkeep: await upkeepOf(session, databases) });
+  const { replication } = server;
+  if (replication !== undefined) noteOfServer({ replication: await withReplay(session, replication) });
+  noteOfServer({ backends: pooler === undefined ? await sampleBackends(open) : [] });
+}
+
+function withCatalog(entry: EntryFact, catalog: readonly DatabaseFact[]): EntryFact {
+  return { ...entry, ...compact({ catalog: catalog.find(({ name }) => name === entry.database) }) };
+}
+
+async function inside({ entry, session, open }: LoggedIn): Promise<EntryFact> {
+  if (session === undefined || entry.fault !== undefined) return entry;
   try {
-    return { ...whole, session: await databaseSession(session, entry.which, open) };
+    return { ...entry, session: await databaseSession(session, entry.which, open) };
   } catch (error) {
-    if (error instanceof PostgresFault) return { ...whole, fault: error.login };
+    if (error instanceof PostgresFault) return { ...entry, fault: error.login };
     throw error;
   }
 }

@@ -200,7 +200,7 @@ export interface ServerFact {
   readonly archiving?: ArchivingFact;
   /** Bytes; absent if this role may not read it. */
   readonly sharedBuffers?: number;
-  /** Milliseconds of each trivial query, sorted. */
+  /** Milliseconds of each trivial query, sorted; empty if `fault` ended the probe before. */
   readonly latencies: readonly number[];
   readonly pooler?: PoolerFact;
   /** Start time of the first server that answered, by its own clock. */
@@ -257,9 +257,12 @@ export interface PostgresFacts {
   readonly address: string;
   /** The server's certificate; absent without TLS. */
   readonly certificate?: CertificateFact;
-  /** The error that ended the probe: stage resolve, connect or tls, or a later one if the server stops answering. */
+  /**
+   * The error that ended the probe: stage resolve, connect or tls, or a later one if the server stops answering. Facts
+   * that were collected before are kept; one that is missing was not asked.
+   */
   readonly fault?: FaultFact;
-  /** The main database, then the plugin daemon's; empty if `fault` ended the probe. */
+  /** The main database, then the plugin daemon's; those known when `fault` ended the probe. */
   readonly entries: readonly EntryFact[];
   /** Those roles of the file that exist. */
   readonly roles: readonly RoleFact[];

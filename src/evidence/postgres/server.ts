@@ -25,7 +25,7 @@ const SERVER = `
  * Facts of the whole server. `own`: roles and databases of the deployment. Throws PostgresFault if even the version
  * query fails.
  */
-export async function serverOf(session: Session, own: Own): Promise<Omit<ServerFact, 'pooler'>> {
+export async function serverOf(session: Session, own: Own): Promise<Omit<ServerFact, 'latencies' | 'pooler'>> {
   const row = (await session.query(SERVER))[0];
   const isInRecovery = flag(row, 'recovery');
   return compact({
@@ -38,7 +38,6 @@ export async function serverOf(session: Session, own: Own): Promise<Omit<ServerF
     sharedBuffers: number(row, 'buffers'),
     startedAt: text(row, 'started'),
     settings: await settingsOf(session),
-    latencies: await latenciesOf(session),
   });
 }
 
@@ -93,7 +92,8 @@ async function settingsOf(session: Session): Promise<ServerFact['settings']> {
   return rows && Object.fromEntries(rows.map((row) => [text(row, 'name') ?? '', text(row, 'setting') ?? '']));
 }
 
-async function latenciesOf(session: Session): Promise<readonly number[]> {
+/** Milliseconds of trivial queries, sorted. Throws PostgresFault if one fails. */
+export async function latenciesOf(session: Session): Promise<readonly number[]> {
   const times: number[] = [];
   const first = performance.now();
   for (let count = 0; count < QUERIES && performance.now() - first < QUERIES_MS; count += 1) {

@@ -56,7 +56,7 @@ function answer(said: Script, turn: number): Buffer {
 /** Right for a few turns, and then bad. */
 function late(said: Script, random: Random, behaviour: Behaviour): Behaviour {
   const from = random.below(said.length + 1);
-  return (socket, turn) => (turn < from ? void socket.write(answer(said, turn)) : behaviour(socket, turn));
+  return (socket, turn, data) => (turn < from ? void socket.write(answer(said, turn)) : behaviour(socket, turn, data));
 }
 
 function once(behaviour: (socket: Socket) => void): Behaviour {
