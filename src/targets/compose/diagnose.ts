@@ -38,7 +38,10 @@ async function failureOf(connection: Connection, view: ServiceView, signal: Abor
   };
 }
 
-/** Returns the last lines of both streams, standard output first. */
+/**
+ * Returns the last lines of both streams, standard output first. Each has half of them, and those that the other does
+ * not need.
+ */
 async function lastLines({ docker, redact }: Connection, id: string, signal: AbortSignal): Promise<readonly string[]> {
   const stderr: string[] = [];
   const onStderr = (line: string): void => {
@@ -47,9 +50,15 @@ async function lastLines({ docker, redact }: Connection, id: string, signal: Abo
   try {
     const options = { signal, onStderr };
     const stdout = await docker.run(['logs', '--tail', String(LOG_LINES), id], options);
-    return [...lines(redact(stdout)), ...stderr.map(redact)].slice(-LOG_LINES);
+    const [output, errors] = [lines(redact(stdout)), stderr.map(redact)];
+    return [...output.slice(-shareBeside(errors)), ...errors.slice(-shareBeside(output))];
   } catch (error) {
     if (error instanceof ExternalError) return [];
     throw error;
   }
+}
+
+/** Number of lines for a stream beside the other one. */
+function shareBeside(other: readonly string[]): number {
+  return Math.max(LOG_LINES / 2, LOG_LINES - other.length);
 }
