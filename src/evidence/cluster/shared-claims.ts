@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listAt, textAt } from '../../base/json-path.ts';
+import { textAt } from '../../base/json-path.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type Kubectl, kubectl } from '../../exec/kubectl.ts';
 import { jobLabels, podJob } from '../../jobs/pod-job.ts';
@@ -8,6 +8,7 @@ import { createObjects, demandRights, removeObjects } from '../../jobs/run-job.t
 import { type CollectContext, CollectionError, type Collector, evidenceKey, type Need } from '../evidence.ts';
 import { evidenceOf } from '../relay/job-evidence.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
+import { claimReason } from './claim-reason.ts';
 import { STORAGE_CLASSES } from './classes.ts';
 import { fromCluster } from './connect.ts';
 
@@ -18,7 +19,7 @@ export interface ClaimTrial {
   readonly className: string;
   readonly bound: boolean;
   readonly seconds: number;
-  /** Why it was not bound, in the words of the newest event; empty if it was bound. */
+  /** Why it was not bound, in the words of an event; empty if it was bound. */
   readonly why: string;
 }
 export const SHARED_CLAIMS = evidenceKey<readonly ClaimTrial[]>('cluster.shared-claims', 1);
@@ -97,7 +98,7 @@ async function tryClaim(
   await evidenceOf(createObjects(cluster, namespace, objects, signal));
   const bound = await untilBound(context, cluster, { namespace, name, end: started + limitMs });
   const seconds = Math.round((performance.now() - started) / 1_000);
-  return { bound, seconds, why: bound ? '' : await reasonFor(context, cluster, namespace, name) };
+  return { bound, seconds, why: bound ? '' : await claimReason(cluster, namespace, name, signal) };
 }
 
 function claimOf(name: string, deployment: Deployment, storageClassName: string): object {
@@ -122,14 +123,4 @@ async function untilBound(
     if (performance.now() > end) return false;
     await delay(POLL_MS, undefined, { signal: context.signal });
   }
-}
-
-/**
- * The last event of the claim or of the Job with its name. A fixed text if there is none, or if events may not be read.
- */
-async function reasonFor(context: CollectContext, cluster: Kubectl, namespace: string, name: string): Promise<string> {
-  const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name%3D${name}`;
-  const events = await cluster.get(path, context.signal).catch(() => undefined);
-  const said = listAt(events, 'items').map((event) => textAt(event, 'message'));
-  return said.at(-1) ?? 'nothing is said of it';
 }

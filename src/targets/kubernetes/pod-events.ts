@@ -1,5 +1,6 @@
 import { listAt, textAt } from '../../base/json-path.ts';
 import { jsonAnswer, UnreadableAnswer } from '../../exec/answer.ts';
+import { eventTime } from '../../exec/event-time.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { Connection } from './connection.ts';
 
@@ -44,12 +45,11 @@ export function pullingImages(events: readonly PodEvent[]): ReadonlyMap<string, 
 }
 
 function toEvent(event: unknown): PodEvent {
-  const times = [textAt(event, 'lastTimestamp'), textAt(event, 'eventTime'), textAt(event, 'firstTimestamp')];
   return {
     pod: textAt(event, 'involvedObject', 'name'),
     reason: textAt(event, 'reason'),
     message: textAt(event, 'message'),
     warning: textAt(event, 'type') === 'Warning',
-    time: times.find((time) => time !== '') ?? '',
+    time: eventTime(event),
   };
 }
