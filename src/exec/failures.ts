@@ -53,7 +53,7 @@ const TIMEOUT = [
   'see whether the API server answers: kubectl get --raw /readyz --request-timeout 10s',
   'then run the same command again, with more time (--timeout) where it needs it',
 ];
-const BUSY = ['wait until no other helm is at work on this release, then run the same command again'];
+const BUSY = ['wait until no other helm works on this release, then run the same command again'];
 
 /**
  * The first match counts. Order: answers of the API server, then failures of what is in front of it, then network

@@ -149,7 +149,7 @@ function namesOf(alternatives: string | undefined): string {
 function tlsFault(error: NodeJS.ErrnoException): ProbeError {
   const code = error.code ?? 'EPROTO';
   if (code === 'ETIMEDOUT')
-    return new ProbeError('tls', code, 'takes the connection and never answers the TLS greeting');
+    return new ProbeError('tls', code, 'accepts the connection but never answers the TLS greeting');
   if (code === 'ECONNRESET')
     return new ProbeError('tls', code, 'closes the connection at the TLS greeting: it may speak no TLS on this port');
   return new ProbeError('tls', code, `agrees on no TLS (${code}): it may speak none on this port`);

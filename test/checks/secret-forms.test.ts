@@ -22,19 +22,25 @@ const OWN_LOGIN: JsonObject = {
 
 describe('secrets that one component accepts and another breaks on', () => {
   it.each<[path: string, value: string, over: JsonObject, status: string, words: RegExp]>([
-    ['postgres.password', 'p@ss:/?#%&=+"$!{}', {}, 'pass', /no secret/],
+    ['postgres.password', 'p@ss:/?#%&=+"$!{}', {}, 'pass', /every component can read every secret/],
     ['postgres.password', 'with space', {}, 'fail', /the plugin daemon writes it without quotes/],
     ['postgres.password', "'quoted", {}, 'fail', /postgres\.password/],
     ['postgres.password', 'ends\\', {}, 'fail', /postgres\.password/],
-    ['postgres.password', 'with space', OWN_LOGIN, 'pass', /no secret/],
+    ['postgres.password', 'with space', OWN_LOGIN, 'pass', /every component can read every secret/],
     ['postgres.databases.plugin.password', 'with space', OWN_LOGIN, 'fail', /postgres\.databases\.plugin\.password/],
-    ['redis.password', 'with space @:/#', {}, 'pass', /no secret/],
+    ['redis.password', 'with space @:/#', {}, 'pass', /every component can read every secret/],
     ['vectorStore.qdrant.apiKey', 'schlüssel-schlüssel', {}, 'fail', /HTTP header/],
-    ['vectorStore.qdrant.apiKey', 'a plain key with spaces', {}, 'pass', /no secret/],
+    ['vectorStore.qdrant.apiKey', 'a plain key with spaces', {}, 'pass', /every component can read every secret/],
     ['secrets.innerApiKey', 'two\nlines', {}, 'fail', /HTTP header/],
     ['mail.smtp.password', 'paßwort-paßwort', {}, 'fail', /mail server/],
     ['secrets.agentServerSecretKey', 'c29tZXRoaW5nIGVsc2U=', {}, 'fail', /base64url of 32 bytes/],
-    ['secrets.agentServerSecretKey', Buffer.alloc(32, 7).toString('base64url'), {}, 'pass', /no secret/],
+    [
+      'secrets.agentServerSecretKey',
+      Buffer.alloc(32, 7).toString('base64url'),
+      {},
+      'pass',
+      /every component can read every secret/,
+    ],
   ])('%s %j with %j is %s', (path, value, over, status, words) => {
     const result = verdict('config.password-forms', over, [fact(path, traitsOf(value))]);
     expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);

@@ -83,16 +83,16 @@ describe('the last lines', () => {
     const said = text({ outcome: 'applied', revision: 1, postflight: checks('postflight', set, ...more) });
     expect(said).not.toContain('Dify answers at');
     expect(said).toContain(
-      `  Dify is up: asked from inside, it answers. Its address is https://dify.example.com; ${words}\n`,
+      `  Dify is up and answers inside the installation. Its address is https://dify.example.com; ${words}\n`,
     );
   });
 
   test('do not claim an answer that nobody gave', () => {
     const skipped = setup({ status: 'skip', message: 'every pod is simulated' });
     expect(text({ outcome: 'applied', revision: 1, postflight: skipped })).toContain(
-      'it was not asked: every pod is simulated',
+      '(not tested: every pod is simulated).',
     );
-    expect(text({ outcome: 'applied', revision: 1, postflight: checks('postflight') })).toContain('it was not asked.');
+    expect(text({ outcome: 'applied', revision: 1, postflight: checks('postflight') })).toContain('(not tested).');
   });
 });
 

@@ -251,7 +251,7 @@ describe('who comes after a killed run', () => {
     const second = await there.workplace();
     expect(await second.run('install', '--yes')).toMatchObject({
       code: 9,
-      stderr: expect.stringContaining('is at work here'),
+      stderr: expect.stringContaining('locked by '),
     });
     await hold.release();
     expect(await run.outcome).toMatchObject({ code: 0 });

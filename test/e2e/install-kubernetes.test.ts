@@ -211,7 +211,7 @@ describe('on a terminal', () => {
     await session.sees('Install dify?');
     session.press('y\r');
     expect(await session.exited, session.shown).toBe(0);
-    expect(session.shown).toContain("Dify's address is https://dify.example.com; it was not asked: all 3 pods");
+    expect(session.shown).toContain("Dify's address is https://dify.example.com (not tested: all 3 pods");
   });
 });
 

@@ -82,7 +82,7 @@ it.each<readonly [text: string, expected: Failure]>([
     'Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress',
     {
       reason: 'other',
-      next: ['wait until no other helm is at work on this release, then run the same command again'],
+      next: ['wait until no other helm works on this release, then run the same command again'],
     },
   ],
   ['something else', { reason: 'other', next: [] }],

@@ -129,12 +129,12 @@ describe('a healthy PostgreSQL', () => {
 });
 
 describe('what is refused before a login', () => {
-  it('a server that takes the connection and never answers, within its limit', async () => {
+  it('a server that accepts the connection but never answers, within its limit', async () => {
     const { silent } = servers.get();
     expect((await lookAt(silent, verified())).findings).toEqual(['postgres.tls fail']);
     const plain = await lookAt(silent);
     expect(plain.findings).toEqual(['postgres.tls warn', 'postgres.login fail']);
-    expect(plain.of('postgres.login').message).toMatch(/takes the connection and never answers the login/);
+    expect(plain.of('postgres.login').message).toMatch(/accepts the connection but never answers the login/);
   });
 
   it('a port where nobody listens', async () => {

@@ -6,7 +6,7 @@ import { answerInWords } from './responder.ts';
 
 export const appPublicUrl: Check = {
   id: 'app.public-url',
-  title: 'Dify answers at its public address, asked from this machine',
+  title: 'Dify answers at its public address, requested from this machine',
   phases: ['postflight'],
   severity: infoInTest,
   when: withFile,
@@ -17,7 +17,7 @@ export const appPublicUrl: Check = {
     const expected = 'pong from Dify, through every proxy in front of it';
     const { url, unasked } = seen;
     if (unasked !== undefined)
-      return { status: 'skip', observed: unasked, expected, message: `${url} was not asked: ${unasked}` };
+      return { status: 'skip', observed: unasked, expected, message: `${url} was not requested: ${unasked}` };
     const trouble = publicProblem(seen);
     if (trouble === undefined) return pass(`${url} answers`, expected);
     const remedy = `curl -sSI ${url} from where users are; let the name lead to the ingress or load balancer`;

@@ -15,7 +15,7 @@ export function classOf(
 
 export const storageClass: Check = {
   id: 'cluster.storage.class',
-  title: 'every volume finds a storage class that makes it',
+  title: 'every volume has a storage class that can provision it',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onKubernetes,

@@ -25,7 +25,7 @@ export const passwordForms: Check = {
     const expected = 'secrets that every component reads alike';
     const stumbles = [...pluginLogin(deployment, facts), ...headers(facts), ...mail(facts), ...agentKey(facts)];
     const [first] = stumbles;
-    if (first === undefined) return pass('no secret that one component accepts and another breaks on', expected);
+    if (first === undefined) return pass('every component can read every secret', expected);
     return finding('fail', {
       observed: stumbles.map(({ observed }) => observed).join('; '),
       expected,

@@ -44,12 +44,11 @@ export const imagesRegistries: Check = {
     const engine = context.optionalEvidence(HOST_ENGINE)?.data?.pulls;
     const isOnlyHub = silent.every(({ subject }) => subject === 'docker.io');
     if (engine?.proxied === true || (engine?.mirrored === true && isOnlyHub)) {
-      const message =
-        'the engine pulls by a proxy or mirror of its own, and what it sees by that cannot be seen from here';
+      const message = 'the engine pulls through a proxy or mirror of its own, which cannot be probed from here';
       return { status: 'skip', observed: '', expected, message };
     }
     const observed = listed(silent.map((one) => `${one.subject} ${said(one.subject, one.observed)}`));
-    const message = `seen from here, ${observed}; what pulls the images may see it differently`;
+    const message = `from this machine, ${observed}; the nodes may get another answer`;
     return { ...finding('warn', { observed, expected, message }), observations };
   },
 };

@@ -67,7 +67,7 @@ function judgeOrigin({ certificate, fault: failed }: PublicTls, now: Date, isEar
     // names.dns checks the names, and a host may be unable to reach its own public address.
     return failed?.stage === 'tls'
       ? finding('fail', { observed: text, expected })
-      : skip(`not seen from here: ${text}`);
+      : skip(`not reachable from here: ${text}`);
   }
   const judgement = judgeCertificate(trustedByItsOwn(certificate), now, isCertain(certificate));
   if (judgement.status === 'pass' || !isEarly) return judgement;

@@ -47,10 +47,10 @@ function verdict(facts: readonly EgressFact[], context: JudgeContext): Judgement
   const unseen = facts.filter((fact) => fact.unseen !== undefined);
   const words = listed(unseen.map((fact) => `${hostOf(fact)} (${fact.unseen})`));
   if (unseen.length === facts.length)
-    return { status: 'skip', observed: '', expected: EXPECTED, message: `not seen from here: ${words}` };
+    return { status: 'skip', observed: '', expected: EXPECTED, message: `not reachable from here: ${words}` };
   const answered = facts.filter(({ status }) => status !== undefined).map(hostOf);
   return pass(
-    `${listed(answered)} ${answered.length === 1 ? 'answers' : 'answer'}${unseen.length === 0 ? '' : `; not seen from here: ${words}`}`,
+    `${listed(answered)} ${answered.length === 1 ? 'answers' : 'answer'}${unseen.length === 0 ? '' : `; not reachable from here: ${words}`}`,
     EXPECTED,
   );
 }

@@ -97,7 +97,7 @@ const LOGIN_WORDS: Readonly<Record<string, string>> = {
   KeyBasedAuthenticationNotPermitted: 'the account forbids shared keys, and Dify has nothing else',
   NoServiceAccount: "the secret is no service account's key in JSON",
   invalid_grant: 'the service account or its key has been deleted or disabled',
-  ETIMEDOUT: 'takes the connection and does not answer in time',
+  ETIMEDOUT: 'accepts the connection but does not answer in time',
 };
 
 function refusedKey(failure: Failure, context: JudgeContext): BucketContext {

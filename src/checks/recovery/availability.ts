@@ -19,13 +19,13 @@ import { evidenceOf, unobserved, unobservedFailovers } from './mechanisms.ts';
 
 export const recoveryAvailability: Check = {
   id: 'recovery.availability',
-  title: 'the availability promised to users is one that the plan can carry',
+  title: 'the plan reaches the availability that is promised to users',
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.availability !== undefined),
   requires: [],
   optional: [RENDERED_OBJECTS, ...evidenceOf('zones', 'standby', 'redisCopy')],
-  remedy: 'set recovery.availability to what the plan carries',
+  remedy: 'set recovery.availability to what the plan reaches',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const promised = Number.parseFloat(deployment.recovery?.availability ?? '0');
@@ -37,9 +37,9 @@ export const recoveryAvailability: Check = {
       const own = parts.filter(({ what }) => !isManaged(what, deployment));
       const ownLimit = promised > serialAvailability(own);
       return finding(ownLimit ? 'fail' : 'warn', {
-        observed: `the plan carries ${formatPercent(carried)}`,
+        observed: `the plan reaches ${formatPercent(carried)}`,
         expected,
-        message: `${promised}% is promised; ${product} is the most that published figures carry (${sources(parts)})`,
+        message: `${promised}% is promised; ${product} is the most that published figures allow (${sources(parts)})`,
         remedy: `set recovery.availability to "${formatPercent(carried)}" or less${ownLimit ? ', or add what is missing' : ''}`,
       });
     }
@@ -53,7 +53,7 @@ export const recoveryAvailability: Check = {
     }
     const missing = unobservedIn(context, deployment);
     if (missing.length > 0) return aside(`${product}; what it relies on was not seen: see ${listed(missing)}`);
-    const observed = `carries ${formatPercent(carried)} of ${promised}%`;
+    const observed = `estimated ${formatPercent(carried)}, promised ${promised}%`;
     return { status: 'pass', observed, expected, message: `${product} (${sources(parts)})` };
   },
 };

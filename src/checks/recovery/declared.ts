@@ -6,7 +6,7 @@ export function declared(what: string, show: string): Judgement {
   return finding('warn', {
     observed: 'declared, not seen',
     expected: 'something that difyctl made or saw',
-    message: `${what}: declared, not seen; nothing that difyctl made or saw shows it`,
-    remedy: `${show}; that it is only declared can be accepted by name (acceptedRisks)`,
+    message: `${what}: declared, not seen; difyctl made or saw nothing that proves it`,
+    remedy: `${show}; or accept this risk by name (acceptedRisks)`,
   });
 }

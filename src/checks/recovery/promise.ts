@@ -19,7 +19,7 @@ export function judgeLosses(
   const observations = losses.map((loss) => observationOf(loss, limit, expected));
   const lost = losses.filter(({ seconds }) => seconds === undefined);
   if (lost.length > 0) {
-    const observed = `not brought back: ${listed(lost.map(words))}`;
+    const observed = `not restored: ${listed(lost.map(words))}`;
     return { ...finding('fail', { observed, expected, remedy: broken.remedy }), observations };
   }
   const over = losses.filter((loss) => exceeds(loss, limit));
@@ -29,7 +29,7 @@ export function judgeLosses(
     return { ...finding('fail', { observed, expected, message, remedy: broken.remedy }), observations };
   }
   const sums = losses.map((loss) => `${loss.store} ${span(loss.seconds ?? 0)} (${loss.how})`);
-  const observed = `RPO ${span(worstLoss(losses) ?? 0)} of ${promised}`;
+  const observed = `worst-case loss ${span(worstLoss(losses) ?? 0)} (target ${promised})`;
   const message = `${observed}: the most of ${listed(sums)}${roomFor(losses, limit)}`;
   const declared = losses.filter((loss) => loss.declared === true);
   const unseen = [...new Set(losses.flatMap(({ see = [] }) => see))];
@@ -40,9 +40,8 @@ export function judgeLosses(
     status: 'warn',
     observed: 'declared, not seen',
     expected: 'copies that difyctl made or saw',
-    message: `${listed(declared.map(({ store }) => store))}: declared, not seen; nothing that difyctl made or saw makes these copies (${message})`,
-    remedy:
-      'make them by a schedule of your own and restore one; that it is so can be accepted by name (acceptedRisks)',
+    message: `${listed(declared.map(({ store }) => store))}: declared, not seen; difyctl made or saw none of these copies (${message})`,
+    remedy: 'schedule these copies and restore one, or accept this risk by name (acceptedRisks)',
     observations,
   };
 }

@@ -21,7 +21,7 @@ export const recoveryRpo: Check = {
   when: planned,
   requires: [],
   optional: lossEvidence,
-  remedy: 'shorten the interval, choose pitr for PostgreSQL, or set recovery.rpo to what the plan carries',
+  remedy: 'shorten the interval, choose pitr for PostgreSQL, or set recovery.rpo to what the plan reaches',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
     const plan = deployment.recovery?.postgres;
@@ -38,13 +38,13 @@ export const recoveryRpo: Check = {
 
 export const recoveryCorruption: Check = {
   id: 'recovery.rpo.corruption',
-  title: 'a mistake or a corruption can be undone to within the RPO: replication never answers it',
+  title: 'data can be restored to before a mistake or a corruption, within the RPO',
   phases: ['preflight'],
   severity: errorInProd,
   when: planned,
   requires: [],
   optional: lossEvidence,
-  remedy: 'version the buckets, archive the log of PostgreSQL, or set recovery.corruptionRpo to what the plan carries',
+  remedy: 'version the buckets, archive the log of PostgreSQL, or set recovery.corruptionRpo to what the plan reaches',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
     const promised = deployment.recovery?.corruptionRpo ?? rpo;
@@ -54,7 +54,7 @@ export const recoveryCorruption: Check = {
     const own = losses.filter(({ store }) => !gone.some((loss) => loss.store === store));
     const wrong = own.filter((loss) => exceeds(loss, durationSeconds(promised)));
     // One problem, one finding: what cannot be restored after a lost machine cannot be restored after a mistake either.
-    if (gone.length > 0 && wrong.length === 0) return aside('the same backups answer it: see recovery.rpo');
+    if (gone.length > 0 && wrong.length === 0) return aside('the same backups cover it: see recovery.rpo');
     return judgeLosses(
       own.map((loss) => unsaid(loss, machine)),
       promised,
@@ -99,7 +99,7 @@ export const recoveryRegion: Check = {
         'a second region that holds files and backups',
         'restore once in the second region, and keep its record',
       ),
-      message: `a second region that holds files and backups: declared, not seen; nothing that difyctl made or saw is there (${judged.message})`,
+      message: `a second region that holds files and backups: declared, not seen; difyctl made or saw nothing there (${judged.message})`,
     };
   },
 };

@@ -32,7 +32,7 @@ export const recoveryRto: Check = {
     if (measured !== undefined) {
       const observed = `restored in ${measured.restore} on ${measured.at}`;
       if (durationSeconds(measured.restore) > durationSeconds(rto)) return finding('fail', { observed, expected });
-      return asMeasured(`RTO ${measured.restore} of ${rto}`);
+      return asMeasured(`restored in ${measured.restore} (target ${rto})`);
     }
     const estimate = restoreDuration(recovery ?? {}, databaseBytes(context));
     if (estimate.seconds > durationSeconds(rto)) return unreachable(estimate, rto, 'recovery.measured');
@@ -48,7 +48,7 @@ export const recoveryRto: Check = {
 
 export const recoveryFailover: Check = {
   id: 'recovery.rto.failover',
-  title: 'what takes over from a lost machine or zone does so within the RTO',
+  title: 'a lost machine or zone is replaced within the RTO',
   phases: ['preflight'],
   severity: errorInProd,
   when: (deployment, tier) => {
@@ -58,13 +58,13 @@ export const recoveryFailover: Check = {
   },
   requires: [],
   optional: evidenceOf('standby', 'redisCopy'),
-  remedy: 'set recovery.rto to what takes over in time, or measure it: recovery.measured.failover',
+  remedy: 'set recovery.rto to a time that the failover can meet, or measure it: recovery.measured.failover',
   judge: (context) => {
     const { deployment, recovery, rto } = facts(context);
     const measured = recovery?.measured?.failover;
     const expected = `a takeover within ${rto}`;
     if (measured !== undefined) {
-      const observed = `a lost machine was felt for ${measured} on ${recovery?.measured?.at}`;
+      const observed = `a lost machine caused an outage of ${measured} on ${recovery?.measured?.at}`;
       return durationSeconds(measured) > durationSeconds(rto)
         ? finding('fail', { observed, expected })
         : asMeasured(observed);
@@ -72,13 +72,16 @@ export const recoveryFailover: Check = {
     const standby = standbyOf(context, deployment);
     const parts = failoverDurations(deployment, standby === 'synchronous' || standby === 'asynchronous');
     const slowest = parts.toSorted((a, b) => b.seconds - a.seconds)[0];
-    if (slowest === undefined) return pass('nothing that has to be taken over is known', expected);
+    if (slowest === undefined) return pass('no component needs a failover', expected);
     if (slowest.seconds > durationSeconds(rto)) return unreachable(slowest, rto, 'recovery.measured.failover');
     const sums = parts.map(({ what, how }) => `${what} ${how}`);
     const unseen = unobservedFailovers(context, deployment);
     if (unseen.length > 0)
       return aside(`the most of ${listed(sums)}; what takes over was not seen: see ${listed(unseen)}`);
-    return { ...pass(`failover ${span(slowest.seconds)} of ${rto}`, expected), message: `the most of ${listed(sums)}` };
+    return {
+      ...pass(`failover ${span(slowest.seconds)} (target ${rto})`, expected),
+      message: `the most of ${listed(sums)}`,
+    };
   },
 };
 

@@ -78,7 +78,7 @@ function unconnected(
 ): Judgement {
   const status = faultStatus(seen, deployment, from);
   const observed = `the sentinels name ${address}, which ${seen.text}`;
-  const message = status === 'warn' ? `seen from here, ${observed}; the cluster may see it differently` : observed;
+  const message = status === 'warn' ? `from this machine, ${observed}; the cluster may get another answer` : observed;
   const remedy = `${cliOf(address)} PING from where Dify will run; if the address is private to another network, set replica-announce-ip`;
   return finding(status, { observed, expected, message, remedy });
 }

@@ -9,7 +9,7 @@ import { cliOf, hidden, isJudgement, onExternalRedis, redisContext, serving } fr
 
 export const redisEvictionPolicy: Check = {
   id: 'redis.eviction-policy',
-  title: 'Redis throws nothing away when its memory is full',
+  title: 'Redis evicts nothing when its memory is full',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onExternalRedis,
@@ -31,7 +31,7 @@ export const redisEvictionPolicy: Check = {
       );
     }
     if (policy.startsWith('volatile-')) {
-      const message = `${policy}: keys with an end are thrown away early when memory is full: locks, limits and sessions of Dify among them`;
+      const message = `${policy}: when memory is full, Redis evicts keys that expire, such as locks, limits and sessions of Dify`;
       return finding('warn', { observed: policy, expected, message, remedy });
     }
     const message = `${policy}: when memory is full, Redis silently evicts queued Celery tasks`;

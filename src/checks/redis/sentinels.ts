@@ -96,7 +96,7 @@ function unseen({ evidence }: RedisContext, known: number): Judgement | undefine
   const far = evidence.sentinels.filter(({ fault: seen }) => seen?.stage === 'resolve' || seen?.stage === 'connect');
   if (far.length === 0) return undefined;
   const observed = listed(far.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`));
-  const message = `seen from here, ${observed}; its peers report all ${known} to be up`;
+  const message = `from this machine, ${observed}; its peers report that all ${known} are up`;
   return finding('warn', { observed, expected: EXPECTED, message, remedy: 'difyctl preflight --from cluster' });
 }
 

@@ -33,10 +33,8 @@ export const redisTopology: Check = {
       return declaredOnly(`failover by ${redis.managed.by}`, `check the failover settings of ${redis.managed.by}`);
     }
     const behind =
-      replicas === 0
-        ? 'nothing said of a second server behind it'
-        : `${counted(replicas, 'replica')} behind it, with nothing said of who fails over`;
-    return finding('warn', { observed: `one address, and ${behind}`, expected });
+      replicas === 0 ? 'no failover declared' : `${counted(replicas, 'replica')} behind it, and no failover declared`;
+    return finding('warn', { observed: `one address, ${behind}`, expected });
   },
 };
 

@@ -24,7 +24,7 @@ export const releaseState: Check = {
       return finding('warn', {
         observed,
         expected,
-        remedy: 'difyctl install takes over from a run that died; if another helm is at work, wait for it',
+        remedy: 'difyctl install takes over from a run that died; if another helm works on it, wait',
       });
     }
     if (status === 'failed')

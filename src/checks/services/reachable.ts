@@ -43,7 +43,7 @@ export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) 
     const observed = said(faults);
     const status = worst(faults.map((one) => one.status)) === 'warn' ? 'warn' : 'fail';
     // The cluster has its own names and routes: what fails from here may work there.
-    const message = status === 'warn' ? `seen from here, ${observed}; the cluster may see it differently` : observed;
+    const message = status === 'warn' ? `from this machine, ${observed}; the cluster may get another answer` : observed;
     const remedy = status === 'warn' ? 'difyctl preflight --from cluster' : nextStep(endpoints, deployment, from);
     return { ...finding(status, { observed, expected, message, remedy }), observations };
   },

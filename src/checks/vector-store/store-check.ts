@@ -94,7 +94,7 @@ export function probeFault(
 ): Judgement {
   const status = faultStatus({ stage, code, text }, deployment, from);
   const observed = `${said.where} ${text}`;
-  const message = status === 'warn' ? `seen from here, ${observed}; the cluster may see it differently` : undefined;
+  const message = status === 'warn' ? `from this machine, ${observed}; the cluster may get another answer` : undefined;
   const { expected, remedy } = said;
   return finding(status, {
     observed,

@@ -90,7 +90,7 @@ export function nextStep(
   revision: Pick<Revision, 'outcome'> | undefined,
 ): string {
   if (!release.exists) return 'difyctl install';
-  if (release.status.startsWith('pending-')) return 'difyctl install takes over, if no other helm is at work';
+  if (release.status.startsWith('pending-')) return 'difyctl install takes over, if no other helm works on the release';
   if ((release.drift ?? []).length > 0) return 'difyctl install undoes these changes; difyctl plan shows how';
   const late = release.workloads.find(({ ready, desired }) => ready < desired);
   if (late !== undefined) return `${LOGS[target]} ${late.name}; then difyctl install`;

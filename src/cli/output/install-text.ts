@@ -83,7 +83,7 @@ function stateLines({ outcome, revision, deployment }: InstallReport): readonly 
 function answerLines({ address, postflight }: InstallReport): readonly string[] {
   const setup = postflight?.checks.find(({ id }) => id === 'app.setup');
   if (setup === undefined || setup.status === 'skip') {
-    return [`  Dify's address is ${address}; it was not asked${setup === undefined ? '' : `: ${setup.message}`}.`];
+    return [`  Dify's address is ${address} (not tested${setup === undefined ? '' : `: ${setup.message}`}).`];
   }
   const isSet = setup.observed === FIRST_ADMINISTRATOR_IS_SET;
   const administrator = isSet
@@ -101,7 +101,7 @@ function addressLines(address: string, postflight: CheckReport | undefined): rea
   if (seen?.status === 'pass' && seen.note === undefined) return [`  Dify answers at ${address}.`];
   const tried =
     seen === undefined ? 'it was not requested' : `it was tried from here: ${seen.observed || seen.message}`;
-  return [`  Dify is up: asked from inside, it answers. Its address is ${address}; ${tried}.`];
+  return [`  Dify is up and answers inside the installation. Its address is ${address}; ${tried}.`];
 }
 
 function capitalized(text: string): string {
@@ -110,7 +110,7 @@ function capitalized(text: string): string {
 
 function nextLines({ target }: InstallReport): readonly string[] {
   const logs = target === 'kubernetes' ? 'kubectl logs' : 'docker compose logs';
-  return [`  Watch it: difyctl status     What was done: difyctl history     Logs: ${logs}`];
+  return [`  Status: difyctl status     History: difyctl history     Logs: ${logs}`];
 }
 
 function lines(text: readonly string[]): string {

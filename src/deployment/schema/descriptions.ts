@@ -68,7 +68,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'urls.app': 'where published apps answer, such as https://dify.example.com',
   'urls.files': 'where files are fetched, such as https://dify.example.com',
   'urls.trigger': 'where webhooks arrive; default: urls.api',
-  load: 'what is expected; sizing says what the plan carries',
+  load: 'what is expected; sizing says what the plan can serve',
   'load.concurrentUsers': 'users at the same time',
   'load.documents': 'documents in knowledge bases',
   postgres: 'PostgreSQL, which holds all that cannot be computed again',

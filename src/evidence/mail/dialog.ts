@@ -51,7 +51,7 @@ export function openDialog(stream: Duplex, limitMs: number): Dialog {
       if (reply !== undefined) return reply;
       if (isClosed) throw new ProbeError('use', 'ECONNRESET', 'closes the connection');
       const left = until - performance.now();
-      if (left <= 0) throw new ProbeError('use', 'ETIMEDOUT', 'takes the connection and never answers');
+      if (left <= 0) throw new ProbeError('use', 'ETIMEDOUT', 'accepts the connection but never answers');
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);
         wake = () => {

@@ -68,7 +68,7 @@ async function greeted(dialog: Dialog, smtp: Smtp, context: MailContext): Promis
     if (!silent || smtp.tls === 'implicit') throw error;
     if (await speaksTls(smtp, context))
       throw new ProbeError('tls', 'IMPLICIT', 'speaks TLS from the start on this port, and waits for it');
-    throw new ProbeError('use', 'NOGREETING', 'takes the connection and never greets');
+    throw new ProbeError('use', 'NOGREETING', 'accepts the connection but never greets');
   }
 }
 

@@ -68,7 +68,7 @@ function silence(error: unknown, stage: 'login' | 'use', redact: Redact): Postgr
     return new PostgresFault(
       stage,
       isLate ? code : 'ECONNRESET',
-      isLate ? `takes the connection and never answers ${what}` : `closes the connection at ${what}`,
+      isLate ? `accepts the connection but never answers ${what}` : `closes the connection at ${what}`,
       'silent',
     );
   }

@@ -93,7 +93,7 @@ function firstByte(stream: Duplex, signal: AbortSignal): Promise<string> {
       reject(new ProbeError('tls', code, text));
     };
     const closed = () => fail('ECONNRESET', 'closes the connection when asked for TLS');
-    const late = () => fail('ETIMEDOUT', 'takes the connection and never answers');
+    const late = () => fail('ETIMEDOUT', 'accepts the connection but never answers');
     stream.once('data', heard);
     stream.once('close', closed);
     signal.addEventListener('abort', late, { once: true });

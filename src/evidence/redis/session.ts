@@ -76,6 +76,6 @@ function refusalOf(error: unknown, ended: ProbeError | undefined): RedisError | 
   const { name, message } = error instanceof Error ? error : { name: '', message: '' };
   if (name === 'ReplyError') return new RedisError(/^[A-Z]+(?= |$)/.exec(message)?.[0] ?? 'ERR', message);
   if (message === 'Command timed out')
-    return new ProbeError('use', 'ETIMEDOUT', 'takes the connection and never answers');
+    return new ProbeError('use', 'ETIMEDOUT', 'accepts the connection but never answers');
   return ended ?? new ProbeError('use', 'ECONNRESET', 'closes the connection');
 }

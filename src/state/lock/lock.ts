@@ -58,7 +58,7 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
     // Another run released or took the lock between two calls of this run, so this run tries again.
     await options.pause(Math.min(tries * 10, 1_000));
   }
-  throw new ExternalError('the lock came and went with every look, so it could not be taken', {
+  throw new ExternalError('the lock was created and deleted again at every attempt, so it could not be taken', {
     next: ['see who takes it: difyctl status, kubectl get leases'],
   });
 }
@@ -93,7 +93,7 @@ async function staysUnchanged(held: HeldLock, options: LockOptions): Promise<boo
 }
 
 function heldBy({ holder, since, pid }: LockRecord): UserError {
-  return new UserError(`${holder} is at work here since ${since} (process ${pid})`, {
+  return new UserError(`locked by ${holder} since ${since} (process ${pid})`, {
     exitCode: EXIT.locked,
     next: [
       `wait until it has ended; if it dies, the next run takes over: on its machine at once, elsewhere after ${LOCK_SECONDS} s`,

@@ -69,7 +69,7 @@ describe('a host without a way out', () => {
     const scene = { here: HERE.slice(1), registries: SILENT };
     expect(judge('images.registries', COMPOSE, scene)).toMatchObject({
       status: 'warn',
-      message: 'seen from here, registry.example.com does not resolve; what pulls the images may see it differently',
+      message: 'from this machine, registry.example.com does not resolve; the nodes may get another answer',
     });
     expect(judge('images.available', COMPOSE, scene).status).toBe('skip');
   });

@@ -161,7 +161,7 @@ it.each<[string, readonly EgressFact[], string, RegExp]>([
     'not tried',
     [{ ...index, unseen: 'its proxy asks for a login' }],
     'skip',
-    /not seen from here: pypi\.org \(its proxy asks/,
+    /not reachable from here: pypi\.org \(its proxy asks/,
   ],
   [
     'one tried',
@@ -170,7 +170,7 @@ it.each<[string, readonly EgressFact[], string, RegExp]>([
       { ...index, unseen: 'why' },
     ],
     'pass',
-    /marketplace\.dify\.ai answers; not seen from here: pypi\.org \(why\)/,
+    /marketplace\.dify\.ai answers; not reachable from here: pypi\.org \(why\)/,
   ],
 ])('%s', (_, asked, status, message) => {
   expect(verdict(asked)).toMatchObject({ status, message: expect.stringMatching(message) });

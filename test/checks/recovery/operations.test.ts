@@ -144,22 +144,22 @@ it('and each finding about what is declared has its own next step', () => {
     [
       'recovery.measured',
       'declared, not seen',
-      'restore beside the installation, and keep the record with its times; that it is only declared can be accepted by name (acceptedRisks)',
+      'restore beside the installation, and keep the record with its times; or accept this risk by name (acceptedRisks)',
     ],
     [
       'recovery.drills',
       'declared, not seen',
-      'restore the newest backup beside the installation, and keep the record of it; that it is only declared can be accepted by name (acceptedRisks)',
+      'restore the newest backup beside the installation, and keep the record of it; or accept this risk by name (acceptedRisks)',
     ],
     [
       'recovery.secrets',
       'declared, not seen',
-      'open the copy, and compare its SECRET_KEY with that of the installation; that it is only declared can be accepted by name (acceptedRisks)',
+      'open the copy, and compare its SECRET_KEY with that of the installation; or accept this risk by name (acceptedRisks)',
     ],
     [
       'recovery.configuration',
       'declared, not seen',
-      'clone it on another machine, and run difyctl validate on the file in it; that it is only declared can be accepted by name (acceptedRisks)',
+      'clone it on another machine, and run difyctl validate on the file in it; or accept this risk by name (acceptedRisks)',
     ],
   ]);
 });

@@ -12,13 +12,18 @@ function managed(more: Patch): Patch {
 
 describe('recovery.rpo: a lost machine or zone', () => {
   it.each<[string, Patch, string, RegExp]>([
-    ['a healthy plan', {}, 'pass', /^RPO 5m of 15m: the most of postgres 5m \(pitr, log shipped every 5m\), object/],
+    [
+      'a healthy plan',
+      {},
+      'pass',
+      /^worst-case loss 5m \(target 15m\): the most of postgres 5m \(pitr, log shipped every 5m\), object/,
+    ],
     ['a daily dump', plan(DUMP), 'fail', /postgres 1d 10m \(dump every 1d \+ 10m = 1d 10m\)/],
     [
       'a dump that fits, its duration too',
       plan({ ...DUMP, rpo: '25h' }),
       'warn',
-      /declared, not seen.*RPO 1d 10m of 25h/,
+      /declared, not seen.*worst-case loss 1d 10m \(target 25h\)/,
     ],
     [
       'a dump without room for its duration',
@@ -80,10 +85,15 @@ describe('recovery.rpo: a lost machine or zone', () => {
       'a synchronous standby',
       [['sync']],
       'pass',
-      /RPO 0s of 1m: the most of postgres 0s \(a synchronous standby, seen/,
+      /worst-case loss 0s \(target 1m\): the most of postgres 0s \(a synchronous standby, seen/,
     ],
-    ['a quorum', [['quorum', 'quorum']], 'pass', /RPO 0s of 1m/],
-    ['one that commits wait for, its state hidden', [[undefined], { required: 'ANY 1 (a)' }], 'pass', /RPO 0s/],
+    ['a quorum', [['quorum', 'quorum']], 'pass', /worst-case loss 0s \(target 1m\)/],
+    [
+      'one that commits wait for, its state hidden',
+      [[undefined], { required: 'ANY 1 (a)' }],
+      'pass',
+      /worst-case loss 0s/,
+    ],
     ['an asynchronous one', [['async']], 'fail', /and the one that was seen is not/],
     ['none', [[]], 'fail', /log shipped every 5m\); below 5m only a synchronous standby/],
   ])('0 only with evidence: %s', (_title, seen, status, words) => {
@@ -108,7 +118,7 @@ describe('recovery.rpo: a lost machine or zone', () => {
 describe('recovery.rpo.corruption: a mistake', () => {
   const unversioned = { versioning: false };
   it.each<[string, Patch, string, RegExp]>([
-    ['a healthy plan', {}, 'pass', /RPO 5m of 15m/],
+    ['a healthy plan', {}, 'pass', /worst-case loss 5m \(target 15m\)/],
     ['an unversioned bucket', plan({ objectStorage: unversioned }), 'fail', /neither versioned nor replicated/],
     [
       'a bucket that is only copied',
@@ -128,7 +138,7 @@ describe('recovery.rpo.corruption: a mistake', () => {
       'both a dump and a bucket',
       plan({ ...DUMP, objectStorage: unversioned }),
       'fail',
-      /^not brought back: objectStorage \(neither versioned nor replicated\); expected/,
+      /^not restored: objectStorage \(neither versioned nor replicated\); expected/,
     ],
     [
       'a standby alone',
@@ -136,7 +146,12 @@ describe('recovery.rpo.corruption: a mistake', () => {
       'fail',
       /a replica alone follows every mistake/,
     ],
-    ['a promise of its own', { ...managed({ ha: true }), ...plan(REPLICA) }, 'pass', /RPO 5m of 5m/],
+    [
+      'a promise of its own',
+      { ...managed({ ha: true }), ...plan(REPLICA) },
+      'pass',
+      /worst-case loss 5m \(target 5m\)/,
+    ],
     [
       'the promise for machines, kept by nobody',
       { ...managed({ ha: true }), ...plan({ ...REPLICA, corruptionRpo: null }) },

@@ -149,7 +149,7 @@ describe('sentinels and their master', () => {
       SENTINEL,
       { sentinels: [...THREE.slice(0, 2), { ...bare(3), fault: away }], server: server() },
       'warn',
-      /its peers report all 3 to be up/,
+      /its peers report that all 3 are up/,
     ],
     [
       'redis.sentinels',

@@ -43,7 +43,10 @@ test('what answers otherwise is said', async () => {
 });
 
 test('simulated pods and a proxy between are reasons not to ask', async () => {
-  expect(await verdict(portOf(), 'all pods are simulated')).toEqual(['skip', expect.stringContaining('was not asked')]);
+  expect(await verdict(portOf(), 'all pods are simulated')).toEqual([
+    'skip',
+    expect.stringContaining('was not requested'),
+  ]);
   const proxied = await verdict(portOf(), undefined, { HTTP_PROXY: 'http://proxy.example:3128' });
   expect(proxied).toEqual(['skip', expect.stringContaining('of this machine is in between')]);
 });

@@ -65,7 +65,7 @@ test('a Lease whose record has fields of a newer difyctl names its holder', asyn
   cluster.add({ ...rest, metadata: { ...metadata, annotations: { 'difyctl/lock': JSON.stringify(record) } } });
   await expect(acquire(cluster)).rejects.toMatchObject({
     exitCode: 9,
-    message: expect.stringContaining('ops@new is at work here'),
+    message: expect.stringContaining('locked by ops@new since'),
   });
 });
 

@@ -65,7 +65,7 @@ describe('a lock that is there', () => {
     await leave({ holder: 'ops@here' });
     await expect(acquire()).rejects.toMatchObject({
       exitCode: EXIT.locked,
-      message: expect.stringMatching(/ops@here is at work here since 2026-11-22T12:00/),
+      message: expect.stringMatching(/locked by ops@here since 2026-11-22T12:00/),
     });
   });
 
@@ -109,7 +109,7 @@ describe('a lock that is there', () => {
     };
     await expect(acquire({ meanwhile: renewing })).rejects.toMatchObject({
       exitCode: EXIT.locked,
-      message: expect.stringContaining('ops@other is at work here'),
+      message: expect.stringContaining('locked by ops@other since'),
     });
   });
 
