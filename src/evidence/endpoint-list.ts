@@ -49,8 +49,6 @@ function storageUrl(storage: ObjectStorage): string | undefined {
   switch (storage.provider) {
     case 's3':
       return s3PlaceOf(storage)?.endpoint.href;
-    case 'azure-blob':
-      return storage.azureBlob.accountUrl;
     case 'local':
       return undefined;
     default: {

@@ -1,7 +1,6 @@
-import { shellWord } from '../base/shell-word.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../deployment/schema/object-storage.ts';
-import { describedStore } from '../providers/object-storage/registry.ts';
+import { bucketsOf, describedStore } from '../providers/object-storage/registry.ts';
 import { pluginBucket } from '../render/dify-env/plugin-storage.ts';
 
 /** What the operator of the object storage must prepare. */
@@ -55,15 +54,10 @@ function vendorNeed(storage: Exclude<ObjectStorage, { provider: 'local' }>): Ven
   switch (storage.provider) {
     case 's3':
       return { main: storage.s3.bucket, grants: (buckets) => ({ policy: s3Policy(buckets), commands: [] }) };
-    case 'azure-blob': {
-      const { accountName, container, identity } = storage.azureBlob;
-      const role = identity === undefined ? [] : [azureRoleCommand(accountName, container)];
-      return { main: container, grants: () => ({ commands: [...azureCommands(accountName, container), ...role] }) };
-    }
     default: {
       const { provider, at } = describedStore(storage);
       return {
-        main: at.bucket,
+        main: bucketsOf(storage).api,
         grants: (buckets) => ({
           ...(provider.policy === undefined ? {} : { policy: provider.policy(at, buckets) }),
           commands: provider.commands?.(at, buckets) ?? [],
@@ -103,18 +97,4 @@ function s3Policy(buckets: readonly string[]): object {
       },
     ],
   };
-}
-
-/** The key of the account has every right, so only the container and its versioning must be prepared. */
-function azureCommands(account: string, container: string): readonly string[] {
-  return [
-    `az storage container create --account-name ${shellWord(account)} --name ${shellWord(container)} --public-access off`,
-    `az storage account blob-service-properties update --account-name ${shellWord(account)} --enable-versioning true`,
-  ];
-}
-
-/** The role that lets an identity read and write blobs (learn.microsoft.com, Azure built-in roles for Storage). */
-function azureRoleCommand(account: string, container: string): string {
-  const scope = `"$(az storage account show --name ${shellWord(account)} --query id --output tsv)/blobServices/default/containers/${container}"`;
-  return `az role assignment create --assignee DIFY_IDENTITY --role "Storage Blob Data Contributor" --scope ${scope}`;
 }

@@ -27,6 +27,8 @@ export interface FieldQuestion {
   readonly when?: FieldCondition;
   /** The value that the schema fills in. */
   readonly byDefault?: string | number;
+  /** The value that follows from another field, with the reason that the wizard shows. */
+  readonly derived?: { readonly from: string; value(of: string): string; readonly reason: string };
   /** The suggested environment variable for a secret. */
   readonly variable?: string;
 }

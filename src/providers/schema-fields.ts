@@ -3,10 +3,14 @@ import { filePath, host, httpUrl, line, port } from '../base/fields.ts';
 import { secretRef } from '../base/secret-ref.ts';
 import { BUCKET_NAMES } from './object-storage/bucket-names.ts';
 
-/** A bucket's name, by the rules of the store. */
-export function bucketOf(store: keyof typeof BUCKET_NAMES) {
-  const { pattern, says } = BUCKET_NAMES[store];
+/** A text of a pattern. `says` is the requirement as messages show it. */
+function matching({ pattern, says }: { readonly pattern: RegExp; readonly says: string }) {
   return z.string().regex(pattern, says);
+}
+
+/** A bucket's name, by the rules of the store. */
+function bucketOf(store: keyof typeof BUCKET_NAMES) {
+  return matching(BUCKET_NAMES[store]);
 }
 
 /** The buckets of a store: the main one, and the one for plugin packages. */
@@ -28,11 +32,13 @@ export const SCHEMA_FIELDS = {
    */
   identity: z.literal('workload').optional(),
   grpcAddress: z.string().regex(/^(grpcs?:\/\/)?[-A-Za-z0-9_.]+:\d{1,5}$/, 'host:port or grpc://host:port'),
+  bucketOf,
   bucketsOf,
   filePath,
   host,
   httpUrl,
   line,
+  matching,
   port,
   secretRef,
 };

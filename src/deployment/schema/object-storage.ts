@@ -3,11 +3,8 @@ import { filePath, httpUrl, line } from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
 import type { ObjectStoreProvider } from '../../providers/object-storage/descriptor.ts';
 import { OBJECT_STORES } from '../../providers/object-storage/registry.ts';
-import { bucketOf, bucketsOf, SCHEMA_FIELDS } from '../../providers/schema-fields.ts';
+import { bucketsOf, SCHEMA_FIELDS } from '../../providers/schema-fields.ts';
 import { managed } from './service.ts';
-
-/** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage. */
-const storageAccount = z.string().regex(/^[a-z0-9]{3,24}$/, 'a storage account: 3 to 24 lower-case letters and digits');
 
 /** Some vendors' SDKs accept a bare host as endpoint; all accept a URL. */
 const endpoint = httpUrl;
@@ -24,17 +21,8 @@ const s3 = z.strictObject({
   secretKey: secretRef.optional(),
 });
 
-const azureBlob = z.strictObject({
-  accountName: storageAccount,
-  identity,
-  accountKey: secretRef.optional(),
-  accountUrl: httpUrl,
-  container: bucketOf('azure-blob'),
-});
-
 const provider = {
   s3: z.strictObject({ provider: z.literal('s3'), s3, managed: managed.optional() }),
-  azureBlob: z.strictObject({ provider: z.literal('azure-blob'), azureBlob, managed: managed.optional() }),
   local: z.strictObject({
     provider: z.literal('local'),
     local: z
@@ -62,10 +50,5 @@ const described = OBJECT_STORES.map(({ id, block, schema }) =>
   z.strictObject({ provider: z.literal(id), [block]: schema(SCHEMA_FIELDS), managed: managed.optional() }),
 ) as unknown as Sections<typeof OBJECT_STORES>;
 
-export const objectStorage = z.discriminatedUnion('provider', [
-  provider.s3,
-  provider.azureBlob,
-  ...described,
-  provider.local,
-]);
+export const objectStorage = z.discriminatedUnion('provider', [provider.s3, ...described, provider.local]);
 export type ObjectStorage = z.output<typeof objectStorage>;

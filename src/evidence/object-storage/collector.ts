@@ -117,8 +117,6 @@ function storageIdentity(storage: ObjectStorage): 'workload' | undefined {
   switch (storage.provider) {
     case 's3':
       return storage.s3.identity;
-    case 'azure-blob':
-      return storage.azureBlob.identity;
     case 'local':
       return undefined;
     default:

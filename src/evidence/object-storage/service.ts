@@ -78,7 +78,7 @@ function tokenFor(wire: SignedClient, json: string): () => Promise<string> {
 /** Returns a function that reads the keys of a storage with S3. Undefined for other storages. */
 function s3Keys(storage: ObjectStorage, secrets: SecretValues): (() => S3Keys) | undefined {
   if (storage.provider === 's3') return keysAt('s3', { id: 'accessKey', secret: 'secretKey' }, secrets);
-  if (storage.provider === 'azure-blob' || storage.provider === 'local') return undefined;
+  if (storage.provider === 'local') return undefined;
   const { block, keys } = describedStore(storage).provider;
   return keys === undefined ? undefined : keysAt(block, keys, secrets);
 }

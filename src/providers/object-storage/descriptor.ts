@@ -21,11 +21,10 @@ interface ChartPart {
   readonly pluginDaemon: Variables;
 }
 
-/** Fields that several providers' blocks have. */
+/** Fields of every block without a shared bucket. */
 export interface BucketFields {
   readonly bucket: string;
   readonly pluginBucket?: string | undefined;
-  readonly identity?: 'workload' | undefined;
 }
 
 /**
@@ -48,6 +47,8 @@ export interface ObjectStoreProvider<
   readonly questions: readonly FieldQuestion[];
   /** The URL that Dify connects to. */
   endpoint(at: z.output<Block>): URL;
+  /** The bucket that files and plugin packages share. Undefined if the block has a field for each. */
+  sharedBucket?(at: z.output<Block>): string;
   /** The vendor's S3 endpoint, and the region in signatures. Undefined if the store has its own API. */
   s3?(at: z.output<Block>): { readonly endpoint: string; readonly region: string };
   /** The field names of the pair of keys for `s3`. */
@@ -56,7 +57,7 @@ export interface ObjectStoreProvider<
   readonly identity?: { readonly replaces: readonly string[] };
   /** The variables of api, worker, beat and websocket. */
   apiEnv(at: z.output<Block>): readonly EnvEntry[];
-  /** The variables of the plugin daemon 0.6.3, without its bucket and its working path. */
+  /** The variables of the plugin daemon 0.6.3, without its own bucket and its working path. */
   pluginEnv(at: z.output<Block>): readonly EnvEntry[];
   chart(at: z.output<Block>, buckets: Buckets): ChartPart;
   /** Keys of the chart that hold a secret as text. */

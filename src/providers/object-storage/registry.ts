@@ -1,19 +1,21 @@
 import { aliyunOss } from './aliyun-oss.ts';
-import type { BucketFields, ObjectStoreProvider } from './descriptor.ts';
+import { azureBlob } from './azure-blob.ts';
+import type { BucketFields, Buckets, ObjectStoreProvider } from './descriptor.ts';
 import { gcs } from './gcs.ts';
 import { huaweiObs } from './huawei-obs.ts';
+import { defaultPluginBucket } from './plugin-bucket.ts';
 import { tencentCos } from './tencent-cos.ts';
 import { volcengineTos } from './volcengine-tos.ts';
 
 /** Every object store with a descriptor, in the order in which the wizard offers them. */
-export const OBJECT_STORES = [gcs, aliyunOss, tencentCos, huaweiObs, volcengineTos] as const;
+export const OBJECT_STORES = [azureBlob, gcs, aliyunOss, tencentCos, huaweiObs, volcengineTos] as const;
 
 export type ObjectStoreId = (typeof OBJECT_STORES)[number]['id'];
 
 /** A descriptor and the block of the file that it describes. */
 export interface DescribedStore {
   readonly provider: ObjectStoreProvider;
-  readonly at: Readonly<Record<string, unknown>> & BucketFields;
+  readonly at: Readonly<Record<string, unknown>>;
 }
 
 /** The descriptor of a section `objectStorage`, and its block. Throws Error (a bug) if there is no descriptor. */
@@ -26,5 +28,19 @@ export function describedStore(storage: { readonly provider: ObjectStoreId }): D
 
 /** `workload` if the identity of the pods or of the machine replaces the keys. */
 export function identityOf(storage: { readonly provider: ObjectStoreId }): 'workload' | undefined {
-  return describedStore(storage).at.identity;
+  return describedStore(storage).at.identity as 'workload' | undefined;
+}
+
+/** The fields of the buckets, or undefined if files and plugin packages share one. */
+export function bucketFields({ provider, at }: DescribedStore): BucketFields | undefined {
+  return provider.sharedBucket === undefined ? (at as typeof at & BucketFields) : undefined;
+}
+
+/** The buckets of a section `objectStorage`. Without its own, the plugin packages have the one of `defaultPluginBucket`. */
+export function bucketsOf(storage: { readonly provider: ObjectStoreId }): Buckets {
+  const { provider, at } = describedStore(storage);
+  const shared = provider.sharedBucket?.(at);
+  if (shared !== undefined) return { api: shared, pluginDaemon: shared };
+  const { bucket, pluginBucket = defaultPluginBucket(provider.id, bucket) } = at as typeof at & BucketFields;
+  return { api: bucket, pluginDaemon: pluginBucket };
 }

@@ -9,8 +9,6 @@ export function apiStorage(storage: ObjectStorage, addresses: ServiceAddresses):
   switch (storage.provider) {
     case 's3':
       return s3(storage.s3, addresses);
-    case 'azure-blob':
-      return azureBlob(storage.azureBlob);
     case 'local':
       return [
         literal('STORAGE_TYPE', 'opendal'),
@@ -44,23 +42,5 @@ function s3(block: Block<'s3', 's3'>, { paths }: ServiceAddresses): readonly Env
     ...(workload
       ? []
       : [secret('S3_ACCESS_KEY', 'objectStorage.s3.accessKey'), secret('S3_SECRET_KEY', 'objectStorage.s3.secretKey')]),
-  ];
-}
-
-/**
- * With this value as the key, the API uses the identity of its pod or machine (azure-identity's default chain). The
- * value is defined by Dify.
- */
-const MANAGED_IDENTITY = 'managedidentity';
-
-function azureBlob(block: Block<'azure-blob', 'azureBlob'>): readonly EnvEntry[] {
-  return [
-    literal('STORAGE_TYPE', 'azure-blob'),
-    literal('AZURE_BLOB_ACCOUNT_NAME', block.accountName),
-    block.identity === 'workload'
-      ? literal('AZURE_BLOB_ACCOUNT_KEY', MANAGED_IDENTITY)
-      : secret('AZURE_BLOB_ACCOUNT_KEY', 'objectStorage.azureBlob.accountKey'),
-    literal('AZURE_BLOB_CONTAINER_NAME', block.container),
-    literal('AZURE_BLOB_ACCOUNT_URL', block.accountUrl),
   ];
 }

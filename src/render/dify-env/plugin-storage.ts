@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
-import { composed, type EnvEntry, type GetSecret, literal, secret } from '../../providers/env-entry.ts';
+import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import { defaultPluginBucket } from '../../providers/object-storage/plugin-bucket.ts';
-import { describedStore } from '../../providers/object-storage/registry.ts';
+import { bucketsOf, describedStore } from '../../providers/object-storage/registry.ts';
 import { type ServiceAddresses, SYSTEM_CA_FOLDER } from './addresses.ts';
 import { caFilePath, s3CaFile } from './ca-certificates.ts';
 
@@ -14,12 +14,10 @@ export function pluginBucket(storage: ObjectStorage): string | undefined {
   switch (storage.provider) {
     case 's3':
       return named(storage.provider, storage.s3);
-    case 'azure-blob':
-      return storage.azureBlob.container;
     case 'local':
       return undefined;
     default:
-      return named(storage.provider, describedStore(storage).at);
+      return bucketsOf(storage).pluginDaemon;
   }
 }
 
@@ -48,8 +46,6 @@ function vendor(storage: ObjectStorage, addresses: ServiceAddresses): readonly E
   switch (storage.provider) {
     case 's3':
       return s3(storage.s3, addresses);
-    case 'azure-blob':
-      return azureBlob(storage.azureBlob);
     case 'local':
       return [
         literal('PLUGIN_STORAGE_TYPE', 'local'),
@@ -96,33 +92,12 @@ function s3(
   ];
 }
 
-function azureBlob(
-  block: Extract<ObjectStorage, { readonly provider: 'azure-blob' }>['azureBlob'],
-): readonly EnvEntry[] {
-  const key = 'objectStorage.azureBlob.accountKey';
-  const connection = (get: GetSecret): string =>
-    `DefaultEndpointsProtocol=${new URL(block.accountUrl).protocol.replace(':', '')};AccountName=${block.accountName};` +
-    `AccountKey=${get(key)};BlobEndpoint=${block.accountUrl};`;
-  return [
-    literal('PLUGIN_STORAGE_TYPE', 'azure_blob'),
-    literal('AZURE_BLOB_STORAGE_CONTAINER_NAME', block.container),
-    ...(block.identity === 'workload'
-      ? [
-          literal('AZURE_BLOB_STORAGE_USE_MANAGED_IDENTITY', true),
-          literal('AZURE_BLOB_STORAGE_ACCOUNT_URL', block.accountUrl),
-        ]
-      : [composed('AZURE_BLOB_STORAGE_CONNECTION_STRING', [key], connection)]),
-  ];
-}
-
 /** The application's bucket; on Azure, its container. */
 export function mainBucket(storage: Exclude<ObjectStorage, { readonly provider: 'local' }>): string {
   switch (storage.provider) {
     case 's3':
       return storage.s3.bucket;
-    case 'azure-blob':
-      return storage.azureBlob.container;
     default:
-      return describedStore(storage).at.bucket;
+      return bucketsOf(storage).api;
   }
 }

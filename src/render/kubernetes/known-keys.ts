@@ -72,7 +72,6 @@ export const SECRET_KEYS: readonly string[] = [
   'externalRedis.sentinel.password',
   'externalS3.accessKey',
   'externalS3.secretKey',
-  'externalAzureBlobStorage.key',
   ...OBJECT_STORES.flatMap(({ chartSecrets }) => chartSecrets),
   ...VECTOR_STORES.flatMap(({ chartSecrets }) => chartSecrets),
 ];

@@ -30,7 +30,6 @@ export function s3PlaceOf(storage: ObjectStorage): S3Place | undefined {
   switch (storage.provider) {
     case 's3':
       return ownS3(storage.s3);
-    case 'azure-blob':
     case 'local':
       return undefined;
     default: {

@@ -1,6 +1,6 @@
 import type { ObjectStoreProvider } from '../../providers/object-storage/descriptor.ts';
 import { OBJECT_STORES } from '../../providers/object-storage/registry.ts';
-import { type Answers, byDefault, type Choice, type Offer, type Question, whenever } from '../question.ts';
+import { type Answers, byDefault, type Choice, type Question, whenever } from '../question.ts';
 import { defaultedField, managedBy, managedPromises, optionalText, requiredText, secretReference } from './fields.ts';
 import { providerQuestions } from './provider.ts';
 
@@ -9,7 +9,6 @@ const KEY = 'The file holds a reference, never the key: env:NAME, file:PATH or k
 
 const PROVIDERS: readonly Choice[] = [
   { value: 's3', title: 's3', description: 'Amazon S3, MinIO, Ceph, R2 and compatible' },
-  { value: 'azure-blob', title: 'azure-blob', description: 'Azure Blob Storage' },
   ...OBJECT_STORES.map(({ id, title }) => ({ value: id, title: id, description: title })),
 ];
 const LOCAL: Choice = { value: 'local', title: 'local', description: 'a volume beside Dify, one copy' };
@@ -37,7 +36,6 @@ export const objectStorageQuestions: readonly Question[] = [
     required: true,
   },
   ...s3Questions(),
-  ...azureQuestions(),
   ...OBJECT_STORES.flatMap(({ id, block, questions }: ObjectStoreProvider) =>
     providerQuestions(`objectStorage.${block}`, using(id), questions),
   ),
@@ -97,42 +95,6 @@ function s3Questions(): readonly Question[] {
   ];
 }
 
-function azureQuestions(): readonly Question[] {
-  const azure = using('azure-blob');
-  return [
-    requiredText('objectStorage.azureBlob.accountName', azure, {
-      title: 'Storage account',
-      why: 'The name of the account that holds the container.',
-    }),
-    {
-      ...requiredText('objectStorage.azureBlob.accountUrl', azure, {
-        title: 'Address of the account',
-        why: 'Another one in a national cloud, behind a name of your own, or for Azurite.',
-      }),
-      offer: accountAddress,
-    },
-    requiredText('objectStorage.azureBlob.container', azure, {
-      title: 'Container',
-      why: 'Files and plugin packages share it. It must exist.',
-    }),
-    identity('objectStorage.azureBlob', azure, {
-      why: 'workload: Azure knows the pods or the machine by a managed identity with the role Storage Blob Data Contributor, and no key exists.',
-      role: 'a managed identity, no key',
-      keys: { title: 'account key', description: 'the key of the account' },
-      asked: 'always',
-    }),
-    secretReference(
-      'objectStorage.azureBlob.accountKey',
-      withKeys('azure-blob', 'azureBlob'),
-      'DIFY_AZURE_ACCOUNT_KEY',
-      {
-        title: 'Account key',
-        why: KEY,
-      },
-    ),
-  ];
-}
-
 interface IdentityWords {
   readonly why: string;
   readonly role: string;
@@ -154,13 +116,6 @@ function identity(prefix: string, when: Question['when'], { why, role, keys, ask
     when,
     required: false,
   };
-}
-
-/** The default address of an account in Azure's public cloud. */
-function accountAddress({ explicit }: Answers): Offer | undefined {
-  const name = explicit('objectStorage.azureBlob.accountName');
-  if (typeof name !== 'string') return undefined;
-  return { kind: 'derived', value: `https://${name}.blob.core.windows.net`, reason: 'the address of the account' };
 }
 
 function pluginBucket(prefix: string, when: Question['when']): Question {

@@ -1,5 +1,5 @@
 import type { FieldCondition, FieldQuestion } from '../../providers/question.ts';
-import { type Answers, byDefault, type Question, suggest } from '../question.ts';
+import { type Answers, byDefault, type Offer, type Question, suggest } from '../question.ts';
 
 type When = (answers: Answers) => boolean;
 
@@ -15,20 +15,33 @@ export function providerQuestions(
     (condition: FieldCondition): When =>
     ({ explicit }) =>
       condition((field) => explicit(`${block}.${field}`) !== undefined);
-  return questions.map(({ field, asked, required, when, byDefault: usual, variable, choices, leftOut, ...rest }) => {
-    const path = `${block}.${field}`;
-    const applies = when === undefined ? undefined : holds(when);
-    return {
-      id: path,
-      fills: [path],
-      ...rest,
-      asked: typeof asked === 'function' ? holds(asked) : asked,
-      required: typeof required === 'function' ? holds(required) : required,
-      when: (answers) => isChosen(answers) && applies?.(answers) !== false,
-      ...(choices === undefined ? {} : { choices: () => choices }),
-      ...(leftOut === undefined ? {} : { leftOut: () => leftOut }),
-      ...(usual === undefined ? {} : { offer: byDefault(usual) }),
-      ...(variable === undefined ? {} : { offer: suggest({ env: variable }) }),
-    };
-  });
+  return questions.map(
+    ({ field, asked, required, when, byDefault: usual, variable, derived, choices, leftOut, ...rest }) => {
+      const path = `${block}.${field}`;
+      const applies = when === undefined ? undefined : holds(when);
+      return {
+        id: path,
+        fills: [path],
+        ...rest,
+        asked: typeof asked === 'function' ? holds(asked) : asked,
+        required: typeof required === 'function' ? holds(required) : required,
+        when: (answers) => isChosen(answers) && applies?.(answers) !== false,
+        ...(choices === undefined ? {} : { choices: () => choices }),
+        ...(leftOut === undefined ? {} : { leftOut: () => leftOut }),
+        ...(usual === undefined ? {} : { offer: byDefault(usual) }),
+        ...(derived === undefined ? {} : { offer: offerOf(block, derived) }),
+        ...(variable === undefined ? {} : { offer: suggest({ env: variable }) }),
+      };
+    },
+  );
+}
+
+function offerOf(
+  block: string,
+  { from, value, reason }: NonNullable<FieldQuestion['derived']>,
+): (answers: Answers) => Offer | undefined {
+  return ({ explicit }) => {
+    const of = explicit(`${block}.${from}`);
+    return typeof of === 'string' ? { kind: 'derived', value: value(of), reason } : undefined;
+  };
 }

@@ -1,7 +1,7 @@
 import { BUCKET_NAMES } from '../../../providers/object-storage/bucket-names.ts';
 import type { BucketFields } from '../../../providers/object-storage/descriptor.ts';
 import { defaultPluginBucket } from '../../../providers/object-storage/plugin-bucket.ts';
-import { describedStore } from '../../../providers/object-storage/registry.ts';
+import { bucketFields, describedStore } from '../../../providers/object-storage/registry.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import { type Finding, problem, warning } from './rule.ts';
 
@@ -45,12 +45,12 @@ function bucketBlock(storage: ObjectStorage): readonly [string, BucketFields] | 
   switch (storage.provider) {
     case 's3':
       return ['s3', storage.s3];
-    case 'azure-blob':
     case 'local':
       return undefined;
     default: {
-      const { provider, at } = describedStore(storage);
-      return [provider.block, at];
+      const described = describedStore(storage);
+      const fields = bucketFields(described);
+      return fields === undefined ? undefined : [described.provider.block, fields];
     }
   }
 }

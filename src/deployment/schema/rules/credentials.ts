@@ -52,10 +52,6 @@ function storageKeys(storage: Storage): readonly (Finding | false)[] {
       const { identity, accessKey, secretKey } = storage.s3;
       return keysOrIdentity('objectStorage.s3', identity, { accessKey, secretKey });
     }
-    case 'azure-blob': {
-      const { identity, accountKey } = storage.azureBlob;
-      return keysOrIdentity('objectStorage.azureBlob', identity, { accountKey });
-    }
     case 'local':
       return [];
     default: {

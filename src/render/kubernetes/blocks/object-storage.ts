@@ -25,8 +25,6 @@ export function objectStorageBlock(deployment: Deployment, storageClass: string 
   switch (storage.provider) {
     case 's3':
       return s3(storage.s3, buckets(storage));
-    case 'azure-blob':
-      return azureBlob(storage.azureBlob);
     case 'local':
       return local(deployment, storageClass);
     default: {
@@ -37,7 +35,7 @@ export function objectStorageBlock(deployment: Deployment, storageClass: string 
   }
 }
 
-function buckets(storage: Exclude<ObjectStorage, { readonly provider: 'azure-blob' | 'local' }>): Buckets {
+function buckets(storage: Exclude<ObjectStorage, { readonly provider: 'local' }>): Buckets {
   return { api: mainBucket(storage), pluginDaemon: pluginBucket(storage) ?? '' };
 }
 
@@ -83,28 +81,6 @@ function s3(at: Block<'s3', 's3'>, bucketName: Buckets): ChartBlock {
       S3_USE_AWS_MANAGED_IAM: String(workload),
       AWS_REGION: at.region,
     },
-  );
-}
-
-function azureBlob(at: Block<'azure-blob', 'azureBlob'>): ChartBlock {
-  return block(
-    {
-      externalAzureBlobStorage: {
-        enabled: true,
-        url: at.accountUrl,
-        account: at.accountName,
-        key: SECRET_PLACEHOLDER,
-        container: at.container,
-      },
-      ...accountsFor(at.identity),
-    },
-    {
-      STORAGE_TYPE: 'azure-blob',
-      AZURE_BLOB_ACCOUNT_NAME: at.accountName,
-      AZURE_BLOB_CONTAINER_NAME: at.container,
-      AZURE_BLOB_ACCOUNT_URL: at.accountUrl,
-    },
-    { PLUGIN_STORAGE_TYPE: 'azure_blob', AZURE_BLOB_STORAGE_CONTAINER_NAME: at.container },
   );
 }
 
