@@ -11,6 +11,7 @@ import { metricsApisCollector } from './cluster/metrics-apis.ts';
 import { clusterNodesCollector } from './cluster/nodes.ts';
 import { clusterPodsCollector } from './cluster/pods.ts';
 import { priorityClassesCollector } from './cluster/priority-classes.ts';
+import { quotaOwnCollector } from './cluster/quota-own.ts';
 import { clusterNamespaceCollector, clusterReleaseCollector } from './cluster/release.ts';
 import { clusterRightsCollector } from './cluster/rights.ts';
 import { sharedClaimsCollector } from './cluster/shared-claims.ts';
@@ -44,6 +45,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   clusterReleaseCollector,
   releaseInstalledCollector,
   clusterLimitsCollector,
+  quotaOwnCollector,
   clusterAdmissionCollector,
   clusterDnsCollector,
   priorityClassesCollector,

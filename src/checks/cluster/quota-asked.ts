@@ -1,4 +1,5 @@
 import type { StorageClassFact } from '../../evidence/cluster/classes.ts';
+import { countedKind, objectsOf } from '../../evidence/cluster/quota-kinds.ts';
 import type { PodDemands } from '../../evidence/rendered/demands.ts';
 import type { PlannedClaim, PlannedWorkload, RenderedSet } from '../../evidence/rendered/set.ts';
 import { classOf } from './storage-class.ts';
@@ -9,7 +10,7 @@ export interface Asked extends RenderedSet {
 }
 
 /**
- * What each resource name of a quota counts in the plan. A name that neither this, OF_CLASS nor OF_KIND covers is not
+ * What each resource name of a quota counts in the plan. A name that neither this, OF_CLASS nor `countedKind` covers is not
  * judged.
  */
 const ASKED: Readonly<Record<string, (planned: Asked) => number>> = {
@@ -24,15 +25,10 @@ const ASKED: Readonly<Record<string, (planned: Asked) => number>> = {
   'requests.storage': ({ claims }) => bytesOf(claims),
   persistentvolumeclaims: ({ claims }) => countOf(claims),
   'count/persistentvolumeclaims': ({ claims }) => countOf(claims),
-  services: ({ objects }) => objects.filter(({ kind }) => kind === 'Service').length,
-  configmaps: ({ objects }) => objects.filter(({ kind }) => kind === 'ConfigMap').length,
-  secrets: ({ objects }) => objects.filter(({ kind }) => kind === 'Secret').length,
 };
 
 /** `fast.storageclass.storage.k8s.io/requests.storage`, `…/persistentvolumeclaims`. */
 const OF_CLASS = /^(.+)\.storageclass\.storage\.k8s\.io\/(requests\.storage|persistentvolumeclaims)$/;
-/** `count/deployments.apps`, for any kind. */
-const OF_KIND = /^count\/([a-z0-9]+)(?:\.(.+))?$/;
 
 /**
  * How much of a quota's resource the plan needs, in cores, bytes or pieces. Undefined for a name that is not judged.
@@ -45,26 +41,13 @@ export function askedOf(resource: string, planned: Asked): number | undefined {
     const own = planned.claims.filter((claim) => classOf(claim, planned.classes)?.name === className);
     return what === 'requests.storage' ? bytesOf(own) : countOf(own);
   }
-  const [, plural, group = ''] = OF_KIND.exec(resource) ?? [];
-  if (plural === undefined) return undefined;
-  return planned.objects.filter((object) => pluralOf(object.kind) === plural && groupOf(object.apiVersion) === group)
-    .length;
+  const kind = countedKind(resource);
+  return kind === undefined ? undefined : objectsOf(kind, planned.objects).length;
 }
 
 /** True if this check judges the resource. */
 export function isJudged(resource: string): boolean {
-  return resource in ASKED || OF_CLASS.test(resource) || OF_KIND.test(resource);
-}
-
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-}
-
-/** The resource name of a kind, as the API spells it: `ingresses`, `networkpolicies`. */
-function pluralOf(kind: string): string {
-  const name = kind.toLowerCase();
-  if (/(s|x|ch)$/.test(name)) return `${name}es`;
-  return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
+  return resource in ASKED || OF_CLASS.test(resource) || countedKind(resource) !== undefined;
 }
 
 function countOf(claims: readonly PlannedClaim[]): number {

@@ -1,6 +1,12 @@
 import { formatBytes, formatCpu } from '../../base/quantity.ts';
 import { STORAGE_CLASSES } from '../../evidence/cluster/classes.ts';
-import { CLUSTER_LIMITS, type LimitRangeFact, type QuotaFact } from '../../evidence/cluster/limits.ts';
+import {
+  CLUSTER_LIMITS,
+  type LimitRangeFact,
+  type QuotaAmounts,
+  type QuotaFact,
+} from '../../evidence/cluster/limits.ts';
+import { QUOTA_OWN } from '../../evidence/cluster/quota-own.ts';
 import { CLUSTER_RELEASE } from '../../evidence/cluster/release.ts';
 import type { Amounts } from '../../evidence/rendered/demands.ts';
 import { RENDERED_OBJECTS, type RenderedSet } from '../../evidence/rendered/set.ts';
@@ -26,16 +32,15 @@ export const clusterQuota: Check = {
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
-  requires: [CLUSTER_LIMITS, RENDERED_OBJECTS],
+  requires: [CLUSTER_LIMITS, RENDERED_OBJECTS, QUOTA_OWN],
   optional: [CLUSTER_RELEASE, STORAGE_CLASSES],
   remedy: 'have the quota raised, or plan fewer replicas or smaller requests (components.<name>)',
   judge: (context) => {
     const { quotas, ranges } = context.evidence(CLUSTER_LIMITS);
     if (quotas.length === 0) return pass('no quota in the namespace');
     const planned = askedIn(context);
-    // If the release exists, the usage of the quota already contains what is planned.
-    const isLiving = context.optionalEvidence(CLUSTER_RELEASE)?.data?.status !== undefined;
-    const short = quotas.flatMap((quota) => shortages(quota, planned, isLiving));
+    const own = context.evidence(QUOTA_OWN);
+    const short = quotas.flatMap((quota) => shortages(quota, planned, own));
     const silent = quotas.flatMap((quota) => silences(quota, planned, ranges));
     const expected = 'quotas that grant the whole plan';
     if (short.length > 0)
@@ -63,12 +68,11 @@ function askedIn(context: JudgeContext): Asked {
   };
 }
 
-function shortages({ name, hard, used }: QuotaFact, planned: Asked, isLiving: boolean): readonly string[] {
+function shortages({ name, hard, used }: QuotaFact, planned: Asked, own: QuotaAmounts): readonly string[] {
   return Object.entries(hard).flatMap(([resource, most]) => {
     const asked = askedOf(resource, planned) ?? 0;
-    // The plan has new claims only, so the usage of claims is always subtracted.
-    const isCounted = isLiving && !/(persistentvolumeclaims|requests\.storage)$/.test(resource);
-    const left = isCounted ? most : most - (used[resource] ?? 0);
+    // What the release uses is in the plan; what others use is not available.
+    const left = most - Math.max(0, (used[resource] ?? 0) - (own[resource] ?? 0));
     // Sums of floats have rounding errors.
     if (asked <= left * (1 + 1e-9)) return [];
     return [

@@ -5,7 +5,7 @@ import { type Amounts, amounts } from '../rendered/demands.ts';
 import { fromCluster } from './connect.ts';
 
 /** Cores, bytes and counts by their names in quotas: `requests.cpu`, `pods`. */
-type QuotaAmounts = Readonly<Record<string, number>>;
+export type QuotaAmounts = Readonly<Record<string, number>>;
 
 export interface QuotaFact {
   readonly name: string;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { STORAGE_CLASSES } from '../../../src/evidence/cluster/classes.ts';
 import { CLUSTER_LIMITS, type LimitRangeFact, type QuotaFact } from '../../../src/evidence/cluster/limits.ts';
 import { PRIORITY_CLASSES } from '../../../src/evidence/cluster/priority-classes.ts';
+import { QUOTA_OWN } from '../../../src/evidence/cluster/quota-own.ts';
 import { CLUSTER_NAMESPACE, CLUSTER_RELEASE } from '../../../src/evidence/cluster/release.ts';
 import { CLUSTER_RIGHTS } from '../../../src/evidence/cluster/rights.ts';
 import type { EvidenceKey } from '../../../src/evidence/evidence.ts';
@@ -79,6 +80,7 @@ describe('cluster.quota', () => {
   ])('%s', (_, quotas, status, words = '') => {
     const found = result('cluster.quota', [
       [CLUSTER_LIMITS, { quotas, ranges: [] }],
+      [QUOTA_OWN, {}],
       [RENDERED_OBJECTS, planned()],
       [STORAGE_CLASSES, [{ name: 'fast', provisioner: 'x', isDefault: true }]],
     ]);
@@ -90,19 +92,34 @@ describe('cluster.quota', () => {
     const living = (name: string) => ({ name, phase: 'Bound', accessModes: [] });
     const seen: Seen = [
       [CLUSTER_LIMITS, { quotas: [quota({ persistentvolumeclaims: 3 }, { persistentvolumeclaims: 2 })], ranges: [] }],
+      [QUOTA_OWN, {}],
       [RENDERED_OBJECTS, planned()],
       [CLUSTER_RELEASE, { status: undefined, revision: undefined, claims: [living('data-0'), living('data-1')] }],
     ];
     expect(result('cluster.quota', seen).status).toBe('pass');
   });
 
-  it('does not count what a living release uses a second time', () => {
-    const seen: Seen = [
-      [CLUSTER_LIMITS, { quotas: [quota({ pods: 4 }, { pods: 3 })], ranges: [] }],
+  it.each<[string, QuotaFact, QuotaFact['used'], string, string]>([
+    ['the release alone', quota({ pods: 4 }, { pods: 3 }), { pods: 3 }, 'pass', ''],
+    ['other workloads too', quota({ pods: 8 }, { pods: 8 }), { pods: 2 }, 'fail', 'team leaves 2 of pods, 3 are asked'],
+    [
+      'other workloads, in CPU',
+      quota({ 'requests.cpu': 10 }, { 'requests.cpu': 9.5 }),
+      { 'requests.cpu': 2 },
+      'fail',
+      'team leaves 2.5 CPU of requests.cpu, 3 CPU are asked',
+    ],
+    ['an object that exists', quota({ secrets: 5 }, { secrets: 5 }), { secrets: 1 }, 'pass', ''],
+    ['objects of others alone', quota({ secrets: 5 }, { secrets: 5 }), { secrets: 0 }, 'fail', 'leaves 0 of secrets'],
+  ])('of an installed release, used by %s', (_, used, own, status, words) => {
+    const found = result('cluster.quota', [
+      [CLUSTER_LIMITS, { quotas: [used], ranges: [] }],
+      [QUOTA_OWN, own],
       [RENDERED_OBJECTS, planned()],
       [CLUSTER_RELEASE, { status: 'deployed', revision: 1, claims: [] }],
-    ];
-    expect(result('cluster.quota', seen).status).toBe('pass');
+    ]);
+    expect(found.status).toBe(status);
+    expect(found.message).toContain(words);
   });
 
   it.each<[string, readonly LimitRangeFact[], string]>([
@@ -112,6 +129,7 @@ describe('cluster.quota', () => {
   ])('containers that do not say their request, where %s', (_, ranges, status) => {
     const seen: Seen = [
       [CLUSTER_LIMITS, { quotas: [quota({ 'requests.cpu': 100 })], ranges }],
+      [QUOTA_OWN, {}],
       [RENDERED_OBJECTS, mute],
     ];
     expect(result('cluster.quota', seen).status).toBe(status);
