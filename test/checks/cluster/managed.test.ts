@@ -11,6 +11,7 @@ import { METRICS_APIS } from '../../../src/evidence/cluster/metrics-apis.ts';
 import { CLUSTER_NODES, type NodeFact } from '../../../src/evidence/cluster/nodes.ts';
 import { CLUSTER_PODS } from '../../../src/evidence/cluster/pods.ts';
 import { PRIORITY_CLASSES } from '../../../src/evidence/cluster/priority-classes.ts';
+import { QUOTA_OWN } from '../../../src/evidence/cluster/quota-own.ts';
 import { CLUSTER_NAMESPACE, CLUSTER_RELEASE } from '../../../src/evidence/cluster/release.ts';
 import { CLUSTER_RIGHTS } from '../../../src/evidence/cluster/rights.ts';
 import { CLUSTER_VERSION } from '../../../src/evidence/cluster/version.ts';
@@ -164,6 +165,7 @@ function evidenceOf(twin: Twin): Seen {
     [INGRESS_CLASSES, [{ name: ingressClass, controller: 'example.com/x', isDefault: false }]],
     [CLUSTER_DNS, { pods: dnsPods, ready: dnsPods }],
     [CLUSTER_LIMITS, { quotas: [], ranges: [] }],
+    [QUOTA_OWN, {}],
     [PRIORITY_CLASSES, []],
     [CSI_DRIVERS, { drivers: [], nodes: 0, onNodes: {} }],
     [CLUSTER_GATEWAYS, []],
