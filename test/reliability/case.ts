@@ -1,4 +1,4 @@
-/** Kinds of bad days, in the order of docs/reliability.md. */
+/** Where faults occur, in the order of docs/reliability.md. */
 export const AREAS = ['process', 'pipe', 'terminal', 'disk', 'clock', 'API server', 'Lease'] as const;
 
 /** One thing that goes wrong around a run, and what is seen of it: a row of docs/reliability.md. */
@@ -8,12 +8,12 @@ export interface ReliabilityCase {
   readonly happens: string;
   /** What difyctl does. */
   readonly done: string;
-  /** The exit code, or `as ever` if what happens changes nothing of it. */
+  /** The exit code, or `unchanged` if the case does not change it. */
   readonly exit: number | string;
-  /** What becomes of the lock; `–` if the case has none. */
+  /** What happens to the lock; `–` if the case has none. */
   readonly lock: string;
-  /** What the next run does; `–` if nothing is special about it. */
+  /** What the next run does; `–` if it does nothing special. */
   readonly next: string;
-  /** The test that makes it happen: its file below test/, and words of its title, as they stand in the file. */
+  /** The test that makes it happen: its file below test/, and words of its title, as written in the file. */
   readonly test: { readonly file: string; readonly title: string };
 }

@@ -6,10 +6,10 @@ export function reliabilityPage(): string {
     ['', area, happens, done, exit, lock, next, `\`test/${test.file}\`: ${test.title}`, ''].join(' | ').trim(),
   );
   return [
-    '# What a bad day does to a run',
+    '# How a run handles faults around it',
     '',
-    'Each row is made to happen by a test, which the last column names. `npm run reliability` runs these tests and writes this page if all of them',
-    'pass. The exit code is the one of the run that meets the case; `as ever` means that the case changes nothing of it.',
+    'A test, named in the last column, reproduces each row. `npm run reliability` runs these tests and writes this page if all of them',
+    'pass. The exit code is the one of the run that meets the case; `unchanged` means that the case does not change it.',
     '',
     '| around | what happens | what difyctl does | exit code | lock | what the next run does | test |',
     '|---|---|---|---|---|---|---|',
