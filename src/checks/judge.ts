@@ -59,7 +59,7 @@ function answer(check: Check, facts: JudgeInput): Judgement {
   for (const key of check.requires) {
     const evidence = facts.evidence.get(key.name);
     if (evidence?.outcome === 'ok') continue;
-    return unknown(`not seen: ${evidence?.missing ?? key.name}`, nextStep(evidence));
+    return unknown(`not observed: ${evidence?.missing ?? key.name}`, nextStep(evidence));
   }
   try {
     return check.judge(judgeContext(check, facts));
@@ -70,7 +70,7 @@ function answer(check: Check, facts: JudgeInput): Judgement {
 }
 
 function unknown(message: string, remedy: string): Judgement {
-  return { status: 'unknown', observed: 'not seen', expected: '', message, remedy };
+  return { status: 'unknown', observed: 'not observed', expected: '', message, remedy };
 }
 
 function nextStep(evidence: Evidence<unknown> | undefined): string {

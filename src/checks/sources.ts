@@ -25,9 +25,9 @@ export function withSources(result: CheckResult, all: readonly CheckEvidence[], 
   const lost = all.find((one) => one.required && one.unreachableFromCluster !== undefined)?.unreachableFromCluster;
   if (lost !== undefined && result.status !== 'fail') {
     const { observations: _, note: __, ...rest } = result;
-    const message = `not seen from the cluster: ${lost.missing ?? 'no answer'}`;
+    const message = `not observed from the cluster: ${lost.missing ?? 'no answer'}`;
     const remedy = 'fix the cause and run it again, or probe from this machine with --from local';
-    return { ...rest, status: 'unknown', observed: 'not seen from the cluster', message, remedy };
+    return { ...rest, status: 'unknown', observed: 'not observed from the cluster', message, remedy };
   }
   const seen = all.filter(({ evidence }) => evidence.outcome === 'ok').flatMap(sourceOf);
   if (seen.length === 0 || result.status === 'unknown') return result;

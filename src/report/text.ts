@@ -72,7 +72,7 @@ function wrongLines({ subject, checks, status }: Group, options: TextOptions): r
   const findings = FINDINGS.flatMap((kind) => checks.filter((check) => check.status === kind));
   const counts = [
     count(checks, 'fail', 'failed'),
-    count(checks, 'unknown', 'not seen'),
+    count(checks, 'unknown', 'unknown'),
     count(checks, 'warn', 'to review'),
   ].filter((text) => text !== '');
   const tone = toneOf(status);

@@ -50,7 +50,7 @@ describe('collecting', () => {
       ['tools.hang', 'unknown'],
       ['tools.fine', 'pass'],
     ]);
-    expect(report.checks[0]?.message).toBe('not seen: no answer within 20 ms');
+    expect(report.checks[0]?.message).toBe('not observed: no answer within 20 ms');
   });
 
   it('ends all that is still looking when the total time is over', async () => {
@@ -67,10 +67,15 @@ describe('collecting', () => {
     [
       'a missing right',
       new CollectionError('denied', 'list nodes'),
-      'not seen: list nodes',
+      'not observed: list nodes',
       'ask for the missing right: list nodes',
     ],
-    ['any other fault', new Error('socket hang up'), 'not seen: socket hang up', 'fix the cause, then run it again'],
+    [
+      'any other fault',
+      new Error('socket hang up'),
+      'not observed: socket hang up',
+      'fix the cause, then run it again',
+    ],
   ])('answers unknown for %s', async (_, error, message, remedy) => {
     const throwing: Collector<number> = {
       key: THING,

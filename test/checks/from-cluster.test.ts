@@ -89,7 +89,7 @@ describe('looking from the cluster', () => {
   ])('without a relay, %s seen from here is %s', async (local, status) => {
     const { result } = await run(checkOf({ local }), { openRelay: noRelay });
     expect(result.status).toBe(status);
-    if (status === 'unknown') expect(result.message).toBe('not seen from the cluster: create jobs.batch');
+    if (status === 'unknown') expect(result.message).toBe('not observed from the cluster: create jobs.batch');
   });
 
   it('without a relay, what a check may do without is judged as it is seen from here', async () => {
@@ -100,7 +100,7 @@ describe('looking from the cluster', () => {
   it('says nothing of the place where the answer is missing for another reason', async () => {
     const check = checkOf({}, { requires: [SERVICE, NODES] });
     const { result } = await run(check, { openRelay: relay().open });
-    expect(result).toMatchObject({ status: 'unknown', message: 'not seen: nothing here collects cluster.nodes' });
+    expect(result).toMatchObject({ status: 'unknown', message: 'not observed: nothing here collects cluster.nodes' });
   });
 
   it('lets a collector stand on what the same place saw', async () => {
@@ -121,7 +121,7 @@ describe('looking from the cluster', () => {
 
   it.each([
     [1, 'pass', 'answers cluster (seen from the cluster)'],
-    [9, 'unknown', 'not seen from the cluster: the port-forward to the relay breaks off again and again'],
+    [9, 'unknown', 'not observed from the cluster: the port-forward to the relay breaks off again and again'],
   ])('looks once more where the way breaks off: %i times', async (times, status, message) => {
     let [asked, broken] = [0, 0];
     const breaking: Collector<string> = {

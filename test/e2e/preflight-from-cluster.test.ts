@@ -284,7 +284,7 @@ describe('a node that is simulated and a user who may not', () => {
     expect(found(run)('redis.reachable')).toMatchObject({
       status: 'unknown',
       message:
-        'not seen from the cluster: create jobs.batch, delete jobs.batch, create pods/portforward in namespace lookers',
+        'not observed from the cluster: create jobs.batch, delete jobs.batch, create pods/portforward in namespace lookers',
     });
   });
 });
@@ -353,7 +353,7 @@ describe('a user who may not list nodes', () => {
     const alone = await preflight(cwd, asked);
     expect(found(alone)('cluster.capacity.nodes')).toMatchObject({
       status: 'unknown',
-      message: 'not seen: list nodes',
+      message: 'not observed: list nodes',
     });
 
     const saved = join(platform, 'saved');

@@ -18,7 +18,7 @@ const report = sampleReport([
       { ...seen, subject: 'redis-1:6379', status: 'pass', observed: 'noeviction' },
     ],
   }),
-  sampleResult('postgres.replication', { status: 'unknown', message: 'not seen: pg_monitor' }),
+  sampleResult('postgres.replication', { status: 'unknown', message: 'not observed: pg_monitor' }),
   sampleResult('names.dns', { status: 'skip', message: 'no release yet' }),
 ]);
 

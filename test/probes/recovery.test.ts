@@ -76,7 +76,7 @@ describe('an RPO below that of the archive', () => {
     expect(await verdict('recovery.rpo.corruption', NOTHING_LOST)).toMatchObject({
       status: 'skip',
       message: expect.stringMatching(
-        /^worst-case loss 5m \(target 5m\): .*; what it relies on was not seen: see postgres\.archiving$/,
+        /^worst-case loss 5m \(target 5m\): .*; what it relies on was not observed: see postgres\.archiving$/,
       ),
     });
     await postgres.query('GRANT pg_monitor TO dify');

@@ -136,7 +136,7 @@ describe('who may not', () => {
     ['may run no scripts', ['on', '~*', '&*', '+@all', '-@scripting'], 'redis.rights fail', /EVAL, EVALSHA and SCRIPT/],
     ['may not block', ['on', '~*', '&*', '+@all', '-@blocking'], 'redis.rights fail', /BRPOP/],
     ['may not choose a database', ['on', '~*', '&*', '+@all', '-select'], 'redis.rights fail', /SELECT/],
-    ['may not look', ['on', '~*', '&*', '+@all', '-@dangerous'], 'redis.version unknown', /not seen/],
+    ['may not look', ['on', '~*', '&*', '+@all', '-@dangerous'], 'redis.version unknown', /not observed/],
   ])('a user who %s', async (_, rules, finding, words) => {
     const { main } = servers.get();
     await main.command('ACL', 'SETUSER', 'tried', 'reset', '>secret-of-tried', ...rules);
@@ -309,7 +309,7 @@ describe('a managed Redis that hides what it promises', () => {
     const { findings, results } = await withSettings(main, { appendonly: 'no', save: '' }, look);
     expect(findings).toEqual(expected);
     for (const { id, status, message } of results)
-      if (status === 'warn') expect(message, id).toMatch(/declared, not seen/);
+      if (status === 'warn') expect(message, id).toMatch(/declared, not verified/);
   });
 });
 

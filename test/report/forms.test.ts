@@ -25,8 +25,8 @@ const mixed = sampleReport([
       { ...observation, subject: 'redis-1:6379', status: 'pass', observed: 'noeviction' },
     ],
   }),
-  sampleResult('postgres.replication', { status: 'unknown', message: 'not seen: pg_monitor' }),
-  sampleResult('postgres.latency', { status: 'unknown', severity: 'info', message: 'not seen' }),
+  sampleResult('postgres.replication', { status: 'unknown', message: 'not observed: pg_monitor' }),
+  sampleResult('postgres.latency', { status: 'unknown', severity: 'info', message: 'not observed' }),
   sampleResult('recovery.drills', { status: 'pass', note: 'no drill yet' }),
   sampleResult('names.dns', { status: 'skip', message: 'no release yet' }),
 ]);

@@ -20,9 +20,9 @@ export const clusterNamespace: Check = {
       if (seen?.outcome === 'denied') return pass(`not checked (${seen.missing}): taken to be there`, expected);
       return {
         status: 'unknown',
-        observed: 'not seen',
+        observed: 'not observed',
         expected,
-        message: `not seen: ${seen?.missing ?? 'the namespace'}`,
+        message: `not observed: ${seen?.missing ?? 'the namespace'}`,
       };
     }
     const { name, exists, phase } = seen.data;

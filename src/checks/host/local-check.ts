@@ -24,7 +24,7 @@ export function localCheck<T>(
       if (seen?.data !== undefined) return judge(seen.data, context, engine);
       const missing = seen?.missing ?? key.name;
       if (engine.location === 'local')
-        return { status: 'unknown', observed: 'not seen', expected: '', message: `not seen: ${missing}` };
+        return { status: 'unknown', observed: 'not observed', expected: '', message: `not observed: ${missing}` };
       return {
         status: 'skip',
         observed: '',

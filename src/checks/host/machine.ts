@@ -63,10 +63,10 @@ export const hostDisk: Check = {
     const { disk, dataRoot } = context.evidence(HOST_ENGINE);
     const expected = FREE_DISK;
     if (disk === undefined) {
-      const message = `the disk behind ${dataRoot} cannot be seen from here`;
+      const message = `the disk behind ${dataRoot} cannot be read from this machine`;
       return {
         status: 'unknown',
-        observed: 'not seen',
+        observed: 'not observed',
         expected,
         message,
         remedy: 'run difyctl on the host of the engine',

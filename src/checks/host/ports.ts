@@ -29,7 +29,7 @@ export const hostPorts: Check = {
     const unseen = ports.filter(({ state }) => state === 'unseen');
     if (unseen.length > 0) {
       const message = `could not find out whether port ${listed(unseen.map(({ port }) => String(port)))} is free`;
-      return { status: 'unknown', observed: 'not seen', expected, message };
+      return { status: 'unknown', observed: 'not observed', expected, message };
     }
     return pass(
       listed(ports.map(({ port, state }) => `port ${port} ${state === 'own' ? 'held by this project' : 'free'}`)),

@@ -75,7 +75,7 @@ export const hostPostgresData = localCheck(
     if (major === undefined) {
       return {
         status: 'unknown',
-        observed: 'not seen',
+        observed: 'not observed',
         expected,
         message: `${path} may not be read by this user`,
         remedy: 'run difyctl as root',

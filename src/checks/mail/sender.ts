@@ -48,7 +48,7 @@ function judgeDomain({ form, domains }: ResendFact, from: string): Judgement {
   if (form !== 'key') return notReached('mail.login');
   const domain = /@([^>\s]+)>?\s*$/.exec(from)?.[1]?.toLowerCase() ?? '';
   const expected = `a verified domain ${domain}`;
-  if (domains === undefined) return pass('not seen: the key may send mail, and not read domains', expected);
+  if (domains === undefined) return pass('not observed: the key may send mail, and not read domains', expected);
   const own = domains.find(({ name }) => name.toLowerCase() === domain);
   if (own?.status === 'verified') return pass(`${domain} is verified`, expected);
   const verified = domains.filter(({ status }) => status === 'verified').map(({ name }) => name);

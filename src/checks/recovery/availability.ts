@@ -52,7 +52,7 @@ export const recoveryAvailability: Check = {
       });
     }
     const missing = unobservedIn(context, deployment);
-    if (missing.length > 0) return aside(`${product}; what it relies on was not seen: see ${listed(missing)}`);
+    if (missing.length > 0) return aside(`${product}; what it relies on was not observed: see ${listed(missing)}`);
     const observed = `estimated ${formatPercent(carried)}, promised ${promised}%`;
     return { status: 'pass', observed, expected, message: `${product} (${sources(parts)})` };
   },

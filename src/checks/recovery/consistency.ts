@@ -28,7 +28,7 @@ export const recoveryConsistency: Check = {
       const see = observingCheck(context, 'versions');
       return see === undefined
         ? declared('old versions of the files', 'check the old versions of one file where it is kept')
-        : aside(`whether old versions are kept was not seen: see ${see}`);
+        : aside(`whether old versions are kept was not observed: see ${see}`);
     }
     if (objectStorage?.interval === undefined || postgres?.interval === undefined) {
       return aside('nothing brings one of the two back: see recovery.rpo.corruption');

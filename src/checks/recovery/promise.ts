@@ -34,13 +34,13 @@ export function judgeLosses(
   const declared = losses.filter((loss) => loss.declared === true);
   const unseen = [...new Set(losses.flatMap(({ see = [] }) => see))];
   if (declared.length === 0 && unseen.length > 0)
-    return aside(`${message}; what it relies on was not seen: see ${listed(unseen)}`);
+    return aside(`${message}; what it relies on was not observed: see ${listed(unseen)}`);
   if (declared.length === 0) return { status: 'pass', observed, expected, message, observations };
   return {
     status: 'warn',
-    observed: 'declared, not seen',
+    observed: 'declared, not verified',
     expected: 'copies that difyctl made or saw',
-    message: `${listed(declared.map(({ store }) => store))}: declared, not seen; difyctl made or saw none of these copies (${message})`,
+    message: `${listed(declared.map(({ store }) => store))}: declared, not verified; difyctl made or saw none of these copies (${message})`,
     remedy: 'schedule these copies and restore one, or accept this risk by name (acceptedRisks)',
     observations,
   };

@@ -20,7 +20,7 @@ export const recoveryRedis: Check = {
       return finding('warn', { observed: 'no persistence: a restart loses every queued and running job', expected });
     // redis.persistence reports what the server does, and whether it can be seen: one problem, one finding.
     if (!isObserved(context, 'redisFiles'))
-      return aside(`whether Redis keeps ${planned} was not seen: see redis.persistence`);
+      return aside(`whether Redis keeps ${planned} was not observed: see redis.persistence`);
     return pass(`${planned}: a restart loses ${LOST[planned]}, no stored work`, expected);
   },
 };

@@ -30,7 +30,9 @@ export const recoveryRpo: Check = {
     const isDatabaseAlone = wrong.length > 0 && wrong.every(({ store }) => store === 'postgres');
     // The replica could not be observed: neither there nor missing.
     if (isDatabaseAlone && standby === 'unseen' && plan?.method === 'replica' && plan.interval !== undefined) {
-      return aside('whether the replica is synchronous was not seen: see postgres.reachable and postgres.replication');
+      return aside(
+        'whether the replica is synchronous was not observed: see postgres.reachable and postgres.replication',
+      );
     }
     return judgeLosses(losses, rpo, isDatabaseAlone ? brokenBy(rpo, standby) : { remedy: recoveryRpo.remedy });
   },
@@ -99,7 +101,7 @@ export const recoveryRegion: Check = {
         'a second region that holds files and backups',
         'restore once in the second region, and keep its record',
       ),
-      message: `a second region that holds files and backups: declared, not seen; difyctl made or saw nothing there (${judged.message})`,
+      message: `a second region that holds files and backups: declared, not verified; difyctl made or saw nothing there (${judged.message})`,
     };
   },
 };

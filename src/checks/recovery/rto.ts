@@ -77,7 +77,7 @@ export const recoveryFailover: Check = {
     const sums = parts.map(({ what, how }) => `${what} ${how}`);
     const unseen = unobservedFailovers(context, deployment);
     if (unseen.length > 0)
-      return aside(`the most of ${listed(sums)}; what takes over was not seen: see ${listed(unseen)}`);
+      return aside(`the most of ${listed(sums)}; what takes over was not observed: see ${listed(unseen)}`);
     return {
       ...pass(`failover ${span(slowest.seconds)} (target ${rto})`, expected),
       message: `the most of ${listed(sums)}`,
@@ -121,7 +121,7 @@ function facts(context: JudgeContext) {
 
 /** A figure of the file that keeps the promise is only declared, which recovery.measured reports once. */
 function asMeasured(observed: string): Judgement {
-  return aside(`${observed}, by a figure that is declared, not seen: see recovery.measured`);
+  return aside(`${observed}, by a figure that is declared, not verified: see recovery.measured`);
 }
 
 /** Fails for a promise below every published figure: the reason, its source, and what can be promised instead. */

@@ -77,9 +77,9 @@ export function hidden({ redis }: RedisContext, what: string, grant: string): Ju
   if (redis.managed !== undefined) return declaredOnly(what, `check the parameters of ${redis.managed.by}`);
   return {
     status: 'unknown',
-    observed: 'not seen',
+    observed: 'not observed',
     expected: what,
-    message: `not seen: ${what}; the user that Dify has may not look`,
+    message: `not observed: ${what}; Dify's user has no right to read it`,
     remedy: grant,
   };
 }

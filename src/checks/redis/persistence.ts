@@ -35,7 +35,7 @@ export const redisPersistence: Check = {
     if (found.redis.managed !== undefined) {
       return declaredOnly(`persistence of Redis (${planned})`, `check the backups of ${found.redis.managed.by}`);
     }
-    if (kept === 'not seen')
+    if (kept === 'not observed')
       return hidden(found, expected, `${cli} ACL SETUSER ${found.redis.username ?? 'default'} '+config|get'`);
     const remedy =
       planned === 'aof'
@@ -50,16 +50,16 @@ export const redisPersistence: Check = {
   },
 };
 
-type Kept = 'append-only file' | 'saves' | 'nothing on disk' | 'not seen';
+type Kept = 'append-only file' | 'saves' | 'nothing on disk' | 'not observed';
 
 /** Only CONFIG shows the schedule of saves. If that is refused, a save since the start proves a schedule. */
 function keptBy({ settings }: RedisServerFact, info: RedisInfo, now: Date): Kept {
   if (info.isAof === true) return 'append-only file';
   if (settings.save !== undefined) return settings.save === '' ? 'nothing on disk' : 'saves';
   const { rdbSavedAt, uptimeSeconds } = info;
-  if (rdbSavedAt === undefined || uptimeSeconds === undefined) return 'not seen';
+  if (rdbSavedAt === undefined || uptimeSeconds === undefined) return 'not observed';
   const startedAt = now.getTime() / 1_000 - uptimeSeconds;
-  return rdbSavedAt > startedAt + CLOCK_SECONDS ? 'saves' : 'not seen';
+  return rdbSavedAt > startedAt + CLOCK_SECONDS ? 'saves' : 'not observed';
 }
 
 /** Seconds by which the clocks of this machine and of Redis may differ, so that a start is not mistaken for a save. */

@@ -106,5 +106,5 @@ export function probeFault(
 
 /** `unknown`, because a right or an answer was missing. No failure was observed. */
 export function notObserved(expected: string, missing: string, remedy: string): Judgement {
-  return { status: 'unknown', observed: 'not seen', expected, message: `not seen: ${missing}`, remedy };
+  return { status: 'unknown', observed: 'not observed', expected, message: `not observed: ${missing}`, remedy };
 }

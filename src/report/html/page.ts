@@ -10,7 +10,7 @@ import { STYLE } from './style.ts';
 /** Order of severity, with the word and the sign of each status. */
 const ORDER: readonly (readonly [status: Status, word: string, sign: string])[] = [
   ['fail', 'failed', '✖'],
-  ['unknown', 'not seen', '?'],
+  ['unknown', 'unknown', '?'],
   ['warn', 'warning', '!'],
   ['pass', 'passed', '✔'],
   ['skip', 'skipped', '–'],

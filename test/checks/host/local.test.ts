@@ -177,7 +177,7 @@ it.each<[string, string, Facts, string, RegExp]>([
     'that may not be read',
     { volumes: postgres({ major: undefined, password: 'unknown' }) },
     'unknown',
-    /not seen/,
+    /not observed/,
   ],
 ])('%s %s', (id, _, facts, status, observed) => {
   const result = judge(id, facts);
