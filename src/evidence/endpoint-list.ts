@@ -6,7 +6,6 @@ import type { VectorStore } from '../deployment/schema/vector-store.ts';
 import { endpointOf } from '../providers/endpoint.ts';
 import { describedStore } from '../providers/object-storage/registry.ts';
 import { storeEndpoints } from '../providers/vector-store/registry.ts';
-import { s3PlaceOf } from '../storage/s3/places.ts';
 
 /** An address that Dify connects to. */
 export interface Endpoint {
@@ -46,16 +45,9 @@ function redisEndpoints(redis: Redis): readonly Endpoint[] {
  * storage.
  */
 function storageUrl(storage: ObjectStorage): string | undefined {
-  switch (storage.provider) {
-    case 's3':
-      return s3PlaceOf(storage)?.endpoint.href;
-    case 'local':
-      return undefined;
-    default: {
-      const { provider, at } = describedStore(storage);
-      return provider.endpoint(at).href;
-    }
-  }
+  if (storage.provider === 'local') return undefined;
+  const { provider, at } = describedStore(storage);
+  return provider.endpoint(at).href;
 }
 
 function vectorEndpoints(store: VectorStore): readonly Endpoint[] {

@@ -14,7 +14,7 @@ function bucketOf(store: keyof typeof BUCKET_NAMES) {
 }
 
 /** The buckets of a store: the main one, and the one for plugin packages. */
-export function bucketsOf(store: keyof typeof BUCKET_NAMES) {
+function bucketsOf(store: keyof typeof BUCKET_NAMES) {
   return { bucket: bucketOf(store), pluginBucket: bucketOf(store).optional() };
 }
 
@@ -24,6 +24,7 @@ export function bucketsOf(store: keyof typeof BUCKET_NAMES) {
  */
 export const SCHEMA_FIELDS = {
   object: z.strictObject,
+  oneOf: z.enum,
   databaseName: z.string().regex(/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/, 'a database name'),
   accessKeys: { accessKey: secretRef, secretKey: secretRef },
   /**

@@ -94,7 +94,6 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'objectStorage.local.path': 'folder for the files',
   'objectStorage.local.accessMode':
     'Kubernetes: ReadWriteOnce keeps the pods that share a volume on one node, ReadWriteMany does not',
-  'objectStorage.s3.addressStyle': 'auto, virtual or path; MinIO wants path',
   'objectStorage.*.identity': 'workload: the pods’ own identity gives the rights, in place of keys',
   'objectStorage.*.endpoint': 'address of the service, such as https://s3.example.internal',
   'objectStorage.*.bucket': 'bucket for files',

@@ -1,38 +1,19 @@
 import * as z from 'zod';
-import { filePath, httpUrl, line } from '../../base/fields.ts';
-import { secretRef } from '../../base/secret-ref.ts';
+import { filePath } from '../../base/fields.ts';
 import type { ObjectStoreProvider } from '../../providers/object-storage/descriptor.ts';
 import { OBJECT_STORES } from '../../providers/object-storage/registry.ts';
-import { bucketsOf, SCHEMA_FIELDS } from '../../providers/schema-fields.ts';
+import { SCHEMA_FIELDS } from '../../providers/schema-fields.ts';
 import { managed } from './service.ts';
 
-/** Some vendors' SDKs accept a bare host as endpoint; all accept a URL. */
-const endpoint = httpUrl;
-const { identity } = SCHEMA_FIELDS;
-
-const s3 = z.strictObject({
-  endpoint: endpoint.optional(),
-  caFile: filePath.optional(),
-  ...bucketsOf('s3'),
-  region: line.default('us-east-1'),
-  addressStyle: z.enum(['auto', 'virtual', 'path']).default('auto'),
-  identity,
-  accessKey: secretRef.optional(),
-  secretKey: secretRef.optional(),
+const local = z.strictObject({
+  provider: z.literal('local'),
+  local: z
+    .strictObject({
+      path: filePath.optional(),
+      accessMode: z.enum(['ReadWriteOnce', 'ReadWriteMany']).optional(),
+    })
+    .optional(),
 });
-
-const provider = {
-  s3: z.strictObject({ provider: z.literal('s3'), s3, managed: managed.optional() }),
-  local: z.strictObject({
-    provider: z.literal('local'),
-    local: z
-      .strictObject({
-        path: filePath.optional(),
-        accessMode: z.enum(['ReadWriteOnce', 'ReadWriteMany']).optional(),
-      })
-      .optional(),
-  }),
-};
 
 type Section<Provider> =
   Provider extends ObjectStoreProvider<infer Id, infer Name, infer Block>
@@ -50,5 +31,5 @@ const described = OBJECT_STORES.map(({ id, block, schema }) =>
   z.strictObject({ provider: z.literal(id), [block]: schema(SCHEMA_FIELDS), managed: managed.optional() }),
 ) as unknown as Sections<typeof OBJECT_STORES>;
 
-export const objectStorage = z.discriminatedUnion('provider', [provider.s3, ...described, provider.local]);
+export const objectStorage = z.discriminatedUnion('provider', [...described, local]);
 export type ObjectStorage = z.output<typeof objectStorage>;

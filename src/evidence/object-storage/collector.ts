@@ -5,7 +5,7 @@ import type { SecretValues } from '../../deployment/secrets.ts';
 import { customCa, type Trust } from '../../net/custom-ca.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { identityOf } from '../../providers/object-storage/registry.ts';
-import { s3CaFile } from '../../render/dify-env/ca-certificates.ts';
+import { storageCaFile } from '../../render/dify-env/ca-certificates.ts';
 import type { Failure } from '../../storage/facts.ts';
 import { createSignedClient, type Reach, type SignedClient, StorageError } from '../../storage/signed-client.ts';
 import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
@@ -77,9 +77,8 @@ function reachOf(
  * the file cannot be read.
  */
 async function trustIn(storage: ObjectStorage, { baseDirectory }: CollectContext): Promise<Trust | ProbeError> {
-  if (storage.provider !== 's3') return {};
   try {
-    return await customCa(s3CaFile(storage.s3), baseDirectory);
+    return await customCa(storageCaFile(storage), baseDirectory);
   } catch (error) {
     if (error instanceof ProbeError) return error;
     throw error;
@@ -87,7 +86,7 @@ async function trustIn(storage: ObjectStorage, { baseDirectory }: CollectContext
 }
 
 function keysOf(storage: ObjectStorage, secrets: SecretValues): ObjectStorageFacts['keys'] {
-  if (storageIdentity(storage) === 'workload') return 'workload';
+  if (storage.provider !== 'local' && identityOf(storage) === 'workload') return 'workload';
   return secrets.unresolved.some(({ path }) => path.startsWith('objectStorage.')) ? 'unresolved' : 'given';
 }
 
@@ -109,17 +108,5 @@ async function greet(wire: SignedClient, endpoint: URL, bucket: PlannedBucket): 
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     return { ...fact, ...wire.seen, stopped: error.failure };
-  }
-}
-
-/** `workload` if the identity of the pods or of the machine replaces keys. */
-function storageIdentity(storage: ObjectStorage): 'workload' | undefined {
-  switch (storage.provider) {
-    case 's3':
-      return storage.s3.identity;
-    case 'local':
-      return undefined;
-    default:
-      return identityOf(storage);
   }
 }

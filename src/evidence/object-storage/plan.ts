@@ -1,7 +1,7 @@
 import { PLUGIN_PACKAGE_BYTES, UPLOAD_LIMITS_MB } from '../../checklist/uploads.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
-import { mainBucket, pluginBucket } from '../../render/dify-env/plugin-storage.ts';
+import { storeBuckets } from '../../providers/object-storage/registry.ts';
 import type { BucketFact } from './facts.ts';
 
 export interface PlannedBucket {
@@ -11,13 +11,12 @@ export interface PlannedBucket {
 
 /** The buckets of Dify's processes, each once; empty for local storage. */
 export function bucketsOf(storage: ObjectStorage): readonly PlannedBucket[] {
-  const main = storage.provider === 'local' ? undefined : mainBucket(storage);
-  const plugin = pluginBucket(storage);
-  if (main === undefined) return [];
-  if (plugin === undefined || plugin === main) return [{ name: main, usedBy: ['api', 'plugin daemon'] }];
+  if (storage.provider === 'local') return [];
+  const { api, pluginDaemon } = storeBuckets(storage);
+  if (pluginDaemon === api) return [{ name: api, usedBy: ['api', 'plugin daemon'] }];
   return [
-    { name: main, usedBy: ['api'] },
-    { name: plugin, usedBy: ['plugin daemon'] },
+    { name: api, usedBy: ['api'] },
+    { name: pluginDaemon, usedBy: ['plugin daemon'] },
   ];
 }
 

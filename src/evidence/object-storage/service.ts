@@ -77,17 +77,9 @@ function tokenFor(wire: SignedClient, json: string): () => Promise<string> {
 
 /** Returns a function that reads the keys of a storage with S3. Undefined for other storages. */
 function s3Keys(storage: ObjectStorage, secrets: SecretValues): (() => S3Keys) | undefined {
-  if (storage.provider === 's3') return keysAt('s3', { id: 'accessKey', secret: 'secretKey' }, secrets);
   if (storage.provider === 'local') return undefined;
   const { block, keys } = describedStore(storage).provider;
-  return keys === undefined ? undefined : keysAt(block, keys, secrets);
-}
-
-function keysAt(
-  block: string,
-  keys: { readonly id: string; readonly secret: string },
-  secrets: SecretValues,
-): () => S3Keys {
+  if (keys === undefined) return undefined;
   return () => ({
     accessKey: secrets.get(`objectStorage.${block}.${keys.id}`),
     secretKey: secrets.get(`objectStorage.${block}.${keys.secret}`),

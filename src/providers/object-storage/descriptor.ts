@@ -27,6 +27,21 @@ export interface BucketFields {
   readonly pluginBucket?: string | undefined;
 }
 
+/** Parts of the environment that come from outside the provider's block. */
+interface EnvContext {
+  /** Path of the CA certificate in the container; undefined if none is in use. */
+  readonly ca: string | undefined;
+}
+
+/** How to connect to a vendor's S3. */
+export interface S3Settings {
+  readonly endpoint: string;
+  /** The region in signatures. */
+  readonly region: string;
+  /** How buckets are addressed, if the deployment may choose it. Undefined: by virtual hosts. */
+  readonly style?: 'virtual' | 'path';
+}
+
 /**
  * Everything that difyctl knows about one object store, except its probe (`src/evidence/object-storage/service.ts`). The
  * id is the value of `objectStorage.provider`; `block` is the id in camel case, the name of the block. `at` is that
@@ -41,6 +56,7 @@ export interface ObjectStoreProvider<
   readonly block: Name;
   /** The name that the wizard shows. */
   readonly title: string;
+  /** The block. An endpoint is a URL: some vendors' SDKs accept a bare host, all accept a URL. */
   schema(fields: SchemaFields): Block;
   /** Descriptions of fields by name. They override the shared ones. */
   readonly descriptions?: Readonly<Record<string, string>>;
@@ -49,16 +65,18 @@ export interface ObjectStoreProvider<
   endpoint(at: z.output<Block>): URL;
   /** The bucket that files and plugin packages share. Undefined if the block has a field for each. */
   sharedBucket?(at: z.output<Block>): string;
-  /** The vendor's S3 endpoint, and the region in signatures. Undefined if the store has its own API. */
-  s3?(at: z.output<Block>): { readonly endpoint: string; readonly region: string };
+  /** The CA file in use, as written in the file. Undefined for a store whose client gets none. */
+  caFile?(at: z.output<Block>): string | undefined;
+  /** The vendor's S3. Undefined if the store has its own API. */
+  s3?(at: z.output<Block>): S3Settings;
   /** The field names of the pair of keys for `s3`. */
   readonly keys?: { readonly id: string; readonly secret: string };
   /** The fields that `identity: workload` replaces. Undefined if Dify's client of the vendor supports only keys. */
   readonly identity?: { readonly replaces: readonly string[] };
   /** The variables of api, worker, beat and websocket. */
-  apiEnv(at: z.output<Block>): readonly EnvEntry[];
+  apiEnv(at: z.output<Block>, context: EnvContext): readonly EnvEntry[];
   /** The variables of the plugin daemon 0.6.3, without its own bucket and its working path. */
-  pluginEnv(at: z.output<Block>): readonly EnvEntry[];
+  pluginEnv(at: z.output<Block>, context: EnvContext): readonly EnvEntry[];
   chart(at: z.output<Block>, buckets: Buckets): ChartPart;
   /** Keys of the chart that hold a secret as text. */
   readonly chartSecrets: readonly string[];

@@ -4,11 +4,12 @@ import type { BucketFields, Buckets, ObjectStoreProvider } from './descriptor.ts
 import { gcs } from './gcs.ts';
 import { huaweiObs } from './huawei-obs.ts';
 import { defaultPluginBucket } from './plugin-bucket.ts';
+import { s3 } from './s3.ts';
 import { tencentCos } from './tencent-cos.ts';
 import { volcengineTos } from './volcengine-tos.ts';
 
-/** Every object store with a descriptor, in the order in which the wizard offers them. */
-export const OBJECT_STORES = [azureBlob, gcs, aliyunOss, tencentCos, huaweiObs, volcengineTos] as const;
+/** Every object store but a local volume, in the order in which the wizard offers them. */
+export const OBJECT_STORES = [s3, azureBlob, gcs, aliyunOss, tencentCos, huaweiObs, volcengineTos] as const;
 
 export type ObjectStoreId = (typeof OBJECT_STORES)[number]['id'];
 
@@ -31,13 +32,19 @@ export function identityOf(storage: { readonly provider: ObjectStoreId }): 'work
   return describedStore(storage).at.identity as 'workload' | undefined;
 }
 
+/** The CA file in use, as written in the file. Undefined if there is none. */
+export function storeCaFile(storage: { readonly provider: ObjectStoreId }): string | undefined {
+  const { provider, at } = describedStore(storage);
+  return provider.caFile?.(at);
+}
+
 /** The fields of the buckets, or undefined if files and plugin packages share one. */
 export function bucketFields({ provider, at }: DescribedStore): BucketFields | undefined {
   return provider.sharedBucket === undefined ? (at as typeof at & BucketFields) : undefined;
 }
 
 /** The buckets of a section `objectStorage`. Without its own, the plugin packages have the one of `defaultPluginBucket`. */
-export function bucketsOf(storage: { readonly provider: ObjectStoreId }): Buckets {
+export function storeBuckets(storage: { readonly provider: ObjectStoreId }): Buckets {
   const { provider, at } = describedStore(storage);
   const shared = provider.sharedBucket?.(at);
   if (shared !== undefined) return { api: shared, pluginDaemon: shared };

@@ -35,6 +35,3 @@ export interface ContainerPaths {
 
 /** Debian's bundle of public authorities, which the Dify images contain. `verify-full` without a CA file uses it. */
 export const SYSTEM_CA_FILE = '/etc/ssl/certs/ca-certificates.crt';
-
-/** The folder with one file per public authority. */
-export const SYSTEM_CA_FOLDER = '/etc/ssl/certs';

@@ -1,5 +1,6 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { storeCaFile } from '../../providers/vector-store/registry.ts';
+import { storeCaFile } from '../../providers/object-storage/registry.ts';
+import { storeCaFile as vectorStoreCaFile } from '../../providers/vector-store/registry.ts';
 import type { ContainerPaths } from './addresses.ts';
 
 /** A data service whose server certificate may be signed by a CA of the operator. */
@@ -40,11 +41,7 @@ export function caCertificates({ postgres, redis, objectStorage, vectorStore }: 
   const named: readonly (readonly [CaOwner, string, string | undefined])[] = [
     ['postgres', 'postgres.tls.caFile', tlsFile(postgres)],
     ['redis', 'redis.tls.caFile', tlsFile(redis)],
-    [
-      'objectStorage',
-      'objectStorage.s3.caFile',
-      objectStorage.provider === 's3' ? s3CaFile(objectStorage.s3) : undefined,
-    ],
+    ['objectStorage', `objectStorage.${objectStorage.provider}.caFile`, storageCaFile(objectStorage)],
     ['vectorStore', `vectorStore.${vectorStore.provider}.caFile`, vectorsCaFile(vectorStore)],
   ];
   return named.flatMap(([owner, field, path]) => (path === undefined ? [] : [{ owner, field, path }]));
@@ -54,17 +51,20 @@ function tlsFile(service: Deployment['postgres'] | Deployment['redis']): string 
   return service.mode === 'bundled' || service.tls.mode === 'disable' ? undefined : service.tls.caFile;
 }
 
-type S3 = Extract<Deployment['objectStorage'], { readonly provider: 's3' }>['s3'];
+/** The CA file in use for object storage. Undefined if there is none, or Dify does not connect to an https endpoint. */
+export function storageCaFile(storage: Deployment['objectStorage']): string | undefined {
+  return storage.provider === 'local' ? undefined : storeCaFile(storage);
+}
 
-/**
- * The CA file in use for S3. Undefined with an identity: Dify then connects to Amazon S3 itself, not to the operator's
- * endpoint. Undefined also without an https endpoint.
- */
-export function s3CaFile({ endpoint, identity, caFile }: S3): string | undefined {
-  return endpoint?.startsWith('https:') === true && identity === undefined ? caFile : undefined;
+/** The path in the container of the CA file in use for object storage. Undefined if there is none. */
+export function storageCaPath(
+  storage: Deployment['objectStorage'],
+  paths: Pick<ContainerPaths, 'certificates'>,
+): string | undefined {
+  return storageCaFile(storage) === undefined ? undefined : caFilePath(paths, 'objectStorage');
 }
 
 /** The CA file in use for the vector store. Undefined if the store is bundled or connects without TLS. */
 export function vectorsCaFile(store: Deployment['vectorStore']): string | undefined {
-  return store.mode === 'bundled' ? undefined : storeCaFile(store);
+  return store.mode === 'bundled' ? undefined : vectorStoreCaFile(store);
 }

@@ -70,8 +70,6 @@ export const SECRET_KEYS: readonly string[] = [
   'externalMysql.password',
   'externalRedis.password',
   'externalRedis.sentinel.password',
-  'externalS3.accessKey',
-  'externalS3.secretKey',
   ...OBJECT_STORES.flatMap(({ chartSecrets }) => chartSecrets),
   ...VECTOR_STORES.flatMap(({ chartSecrets }) => chartSecrets),
 ];

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import type { S3Settings } from '../../providers/object-storage/descriptor.ts';
 import { describedStore } from '../../providers/object-storage/registry.ts';
 import type { AddressStyle, Replication } from '../facts.ts';
 
@@ -20,59 +21,31 @@ export interface S3Place {
   readonly hasArchives: boolean;
 }
 
-/**
- * Returns the S3 endpoint of each vendor, from Dify's own settings. Returns undefined for a storage without S3.
- * - AWS: `s3.REGION.amazonaws.com`, in China `.com.cn` (AWS General Reference, "Amazon S3 endpoints"). Standard storage
- *   is in at least three zones.
- * - The others: `s3` of their descriptors.
- */
+/** Returns the S3 of a vendor, from `s3` of its descriptor. Returns undefined for a storage without S3. */
 export function s3PlaceOf(storage: ObjectStorage): S3Place | undefined {
-  switch (storage.provider) {
-    case 's3':
-      return ownS3(storage.s3);
-    case 'local':
-      return undefined;
-    default: {
-      const { provider, at } = describedStore(storage);
-      const place = provider.s3?.(at);
-      return place === undefined ? undefined : vendor(place.endpoint, place.region);
-    }
-  }
-}
-
-function vendor(endpoint: string, region: string): S3Place {
-  const url = new URL(endpoint);
-  return {
-    endpoint: url,
-    region,
-    style: (bucket) => (mayAddress(url, bucket, 'virtual') ? 'virtual' : 'path'),
-    mayChoose: false,
-    inherent: 'none',
-    hasArchives: true,
-  };
+  if (storage.provider === 'local') return undefined;
+  const { provider, at } = describedStore(storage);
+  const settings = provider.s3?.(at);
+  return settings === undefined ? undefined : placeOf(settings);
 }
 
 /**
  * botocore and the AWS SDK for Go use the same rules (AWS SDK endpoint rule set of S3): path style if the endpoint is
  * an IP address, the bucket's name is not a host name, or the name has dots under https. Otherwise the configured
- * style; `auto` is path style at a custom endpoint, and virtual hosts at AWS.
+ * style. AWS keeps standard storage in at least three zones.
  */
-function ownS3(s3: Extract<ObjectStorage, { readonly provider: 's3' }>['s3']): S3Place {
-  const { region, addressStyle } = s3;
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const endpoint = new URL(s3.endpoint ?? `https://s3.${region}.${domain}`);
-  const isAws = isAmazon(endpoint);
-  const auto = s3.endpoint === undefined ? 'virtual' : 'path';
+function placeOf(settings: S3Settings): S3Place {
+  const { region, style = 'virtual' } = settings;
+  const endpoint = new URL(settings.endpoint);
+  const mayChoose = settings.style !== undefined;
+  const isAws = mayChoose && isAmazon(endpoint);
   return {
     endpoint,
     region,
-    style: (bucket) => {
-      if (!mayAddress(endpoint, bucket, 'virtual')) return 'path';
-      return addressStyle === 'auto' ? auto : addressStyle;
-    },
-    mayChoose: true,
+    style: (bucket) => (mayAddress(endpoint, bucket, 'virtual') ? style : 'path'),
+    mayChoose,
     inherent: isAws ? 'cross-zone' : 'none',
-    hasArchives: isAws,
+    hasArchives: isAws || !mayChoose,
   };
 }
 

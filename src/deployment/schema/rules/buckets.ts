@@ -42,15 +42,8 @@ function fitsHost(storage: ObjectStorage, name: string): boolean {
 
 /** The block with buckets. Undefined for Azure, which has one container for both, and for a local store. */
 function bucketBlock(storage: ObjectStorage): readonly [string, BucketFields] | undefined {
-  switch (storage.provider) {
-    case 's3':
-      return ['s3', storage.s3];
-    case 'local':
-      return undefined;
-    default: {
-      const described = describedStore(storage);
-      const fields = bucketFields(described);
-      return fields === undefined ? undefined : [described.provider.block, fields];
-    }
-  }
+  if (storage.provider === 'local') return undefined;
+  const described = describedStore(storage);
+  const fields = bucketFields(described);
+  return fields === undefined ? undefined : [described.provider.block, fields];
 }

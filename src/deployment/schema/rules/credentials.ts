@@ -47,19 +47,10 @@ function chartLogin(chart: Chart): readonly (Finding | false)[] {
 type Storage = Deployment['objectStorage'];
 
 function storageKeys(storage: Storage): readonly (Finding | false)[] {
-  switch (storage.provider) {
-    case 's3': {
-      const { identity, accessKey, secretKey } = storage.s3;
-      return keysOrIdentity('objectStorage.s3', identity, { accessKey, secretKey });
-    }
-    case 'local':
-      return [];
-    default: {
-      const { provider, at } = describedStore(storage);
-      const keys = (provider.identity?.replaces ?? []).map((field) => [field, at[field]] as const);
-      return keysOrIdentity(`objectStorage.${provider.block}`, identityOf(storage), Object.fromEntries(keys));
-    }
-  }
+  if (storage.provider === 'local') return [];
+  const { provider, at } = describedStore(storage);
+  const keys = (provider.identity?.replaces ?? []).map((field) => [field, at[field]] as const);
+  return keysOrIdentity(`objectStorage.${provider.block}`, identityOf(storage), Object.fromEntries(keys));
 }
 
 /** Requires either the workload identity or all keys. */
