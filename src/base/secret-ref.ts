@@ -21,6 +21,15 @@ export const secretRef = z.union(
 
 export type SecretRef = z.output<typeof secretRef>;
 
+/** The keys of a reference, one for each kind: `env`, `file`, `kubernetes`, `generated`. */
+export const SECRET_REF_KINDS: readonly string[] = secretRef.options.flatMap(({ shape }) => Object.keys(shape));
+
+/** True for an object with the only key of a reference, whatever its value. */
+export function isSecretRefShape(value: object): boolean {
+  const [key, ...more] = Object.keys(value);
+  return more.length === 0 && key !== undefined && SECRET_REF_KINDS.includes(key);
+}
+
 /**
  * The path in the file of a secret's reference, written or not: `postgres.password`, `objectStorage.s3.accessKey`,
  * `secrets.secretKey`. It identifies the secret. Values are only in a `SecretValues`, never in a Deployment.

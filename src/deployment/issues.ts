@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { SECRET_REF_KINDS } from '../base/secret-ref.ts';
 import { nearest } from '../base/suggest.ts';
 import { DEPLOYMENT_FILE, type FileKind } from './file-kind.ts';
 import { formatPath, type Path, type PathProblem, readPath } from './paths.ts';
@@ -8,7 +9,6 @@ import { unknownKeyMessage } from './unknown-keys.ts';
 
 type Issue = z.core.$ZodIssue;
 
-const SECRET_KEYS = ['env', 'file', 'kubernetes', 'generated'];
 const NO_SECRET_HERE = 'do not write the secret itself; write a reference: { env: NAME } or { file: PATH }';
 
 /** A file as data, with its kind. */
@@ -108,7 +108,7 @@ function secretMessage(issue: Issue, path: Path, value: Json | undefined, file: 
   if (value === undefined)
     return neededMessage(path, 'where the secret is, such as { env: NAME } or { file: PATH }', file);
   if (!isObject(value)) return NO_SECRET_HERE;
-  const known = Object.keys(value).filter((key) => SECRET_KEYS.includes(key));
+  const known = Object.keys(value).filter((key) => SECRET_REF_KINDS.includes(key));
   if (known.length !== 1 || Object.keys(value).length !== 1) return `${NO_SECRET_HERE}, and nothing beside it`;
   if (issue.code !== 'invalid_union') return issue.message;
   const branch = issue.errors.find((errors) => errors.every((inner) => inner.path[0] === known[0]));

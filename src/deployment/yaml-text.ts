@@ -1,5 +1,6 @@
 import { Document, isCollection, isMap, isScalar, isSeq, type Node, visit } from 'yaml';
 import { isObject, type Json } from '../base/json.ts';
+import { isSecretRefShape } from '../base/secret-ref.ts';
 
 /** Format of YAML that difyctl writes: no line folding. The indentation is 2 unless the file has another. */
 const OPTIONS = { lineWidth: 0, flowCollectionPadding: true } as const;
@@ -47,5 +48,5 @@ function insideFlow(ancestors: readonly unknown[]): boolean {
 function isReference(node: Node): boolean {
   if (!isMap(node) || node.items.length !== 1) return false;
   const value: unknown = node.toJSON();
-  return isObject(value) && ['env', 'file', 'kubernetes', 'generated'].some((key) => key in value);
+  return isObject(value) && isSecretRefShape(value);
 }

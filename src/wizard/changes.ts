@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { isSecretRefShape } from '../base/secret-ref.ts';
 import { plannedComponents } from '../deployment/components.ts';
 import type { FileEdit } from '../deployment/edit.ts';
 import { validateDeployment } from '../deployment/load.ts';
@@ -68,8 +69,8 @@ function withoutEmptyParents(data: JsonObject, path: Path): JsonObject {
 /** The leaves that differ, in the order of `after`, removals first. Lists and secret references are leaves. */
 function differences(before: Json | undefined, after: Json, path: Path): readonly FileEdit[] {
   if (isDeepStrictEqual(before, after)) return [];
-  if (!isObject(after) || isReference(after)) return [{ path, value: after }];
-  const old = isObject(before) && !isReference(before) ? (before as JsonObject) : {};
+  if (!isObject(after) || isSecretRefShape(after)) return [{ path, value: after }];
+  const old = isObject(before) && !isSecretRefShape(before) ? (before as JsonObject) : {};
   const removed = Object.keys(old)
     .filter((key) => !Object.hasOwn(after, key))
     .map((key) => ({ path: [...path, key], value: null }));
@@ -77,13 +78,4 @@ function differences(before: Json | undefined, after: Json, path: Path): readonl
     differences(old[key], value, [...path, key]),
   );
   return [...removed, ...changed];
-}
-
-/**
- * True for a secret reference: `{ env: … }`, `{ file: … }`, `{ kubernetes: … }`, `{ generated: true }`. It is changed
- * as a whole.
- */
-function isReference(value: Record<string, unknown>): boolean {
-  const [key, ...more] = Object.keys(value);
-  return more.length === 0 && key !== undefined && ['env', 'file', 'kubernetes', 'generated'].includes(key);
 }
