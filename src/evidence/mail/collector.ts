@@ -1,4 +1,5 @@
-import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
+import { CollectionError, type Collector } from '../evidence.ts';
+import { resolvedSecret } from '../secret-values.ts';
 import { MAIL, type MailFacts } from './facts.ts';
 import { askResend } from './resend.ts';
 import { askSmtp } from './smtp.ts';
@@ -21,18 +22,14 @@ export function mailCollectorWithin(limitMs: number): Collector<MailFacts> {
       const mail = context.deployment?.mail;
       if (mail === undefined || mail.provider === 'none')
         throw new CollectionError('absent', 'a mail service in the file');
-      if (mail.provider === 'resend') return askResend(mail.resend, secretAt(context, 'mail.resend.apiKey'), context);
+      if (mail.provider === 'resend')
+        return askResend(mail.resend, resolvedSecret(context.secrets, 'mail.resend.apiKey'), context);
       const { password } = mail.smtp;
       return askSmtp(
         mail.smtp,
-        password === undefined ? undefined : (secretAt(context, 'mail.smtp.password') ?? null),
+        password === undefined ? undefined : (resolvedSecret(context.secrets, 'mail.smtp.password') ?? null),
         context,
       );
     },
   };
-}
-
-function secretAt({ secrets }: CollectContext, at: string): string | undefined {
-  const isThere = secrets?.has(at) === true && !secrets.unresolved.some(({ path }) => path === at);
-  return isThere ? secrets.get(at) : undefined;
 }

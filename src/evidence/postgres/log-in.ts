@@ -1,6 +1,7 @@
 import { compact } from '../../base/json.ts';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
+import { resolvedSecret } from '../secret-values.ts';
 import type { EntryFact, LoginFault, PoolerFact } from './facts.ts';
 import { PostgresFault } from './faults.ts';
 import { type Login, openSession, type ServerAccess, type Session } from './session.ts';
@@ -36,7 +37,7 @@ export async function logIn(
   const named = typeof own === 'string' ? { name: own } : own;
   const base = { which, database: named.name, username: named.username ?? postgres.username };
   const path = named.password === undefined ? 'postgres.password' : `postgres.databases.${which}.password`;
-  const password = secretAt(secrets, path);
+  const password = resolvedSecret(secrets, path);
   const login = { username: base.username, password: password ?? '', ...compact({ options }) };
   const opening = (plan: Omit<Login, 'database'>) => (database?: string) =>
     openSession(access, { ...plan, database: database ?? base.database });
@@ -81,9 +82,4 @@ async function attempt(open: () => Promise<Session>): Promise<Attempt> {
     if (error instanceof PostgresFault) return { fault: error.login };
     throw error;
   }
-}
-
-function secretAt(secrets: SecretValues | undefined, path: string): string | undefined {
-  if (secrets === undefined || !secrets.has(path)) return undefined;
-  return secrets.unresolved.some((one) => one.path === path) ? undefined : secrets.get(path);
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Redis, SentinelRedis } from '../../deployment/schema/redis.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
+import { resolvedSecret } from '../secret-values.ts';
 import { parseAgentUrl } from './agent-url.ts';
 import { addressOf, type ConnectOptions, type RedisTarget } from './connect.ts';
 import type { UsedDatabase } from './databases.ts';
@@ -77,8 +78,8 @@ async function askAt(
 ): Promise<RedisServerFact> {
   const { host, port } = at;
   const bare = { address: addressOf(at), settings: {}, databases: [], refused: [] };
-  const password = secretAt(context, 'redis.password', redis.password !== undefined);
-  if (password === UNRESOLVED) return { ...bare, fault: noSecret('redis.password') };
+  const password = resolvedSecret(context.secrets, 'redis.password');
+  if (redis.password !== undefined && password === undefined) return { ...bare, fault: noSecret('redis.password') };
   try {
     const tls = { mode: redis.tls.mode, ca: await authorityOf(redis.tls.caFile, context.baseDirectory) };
     return await askServer({ host, port, username: redis.username, password, tls }, databases, context);
@@ -100,9 +101,9 @@ async function askHeirs(
   redis: ExternalRedis,
   context: Context,
 ): Promise<readonly FailoverCandidateFact[]> {
-  const password = secretAt(context, 'redis.password', redis.password !== undefined);
+  const password = resolvedSecret(context.secrets, 'redis.password');
   // Without the password the master cannot be entered either; Dify does not support TLS to data nodes under Sentinel.
-  if (password === UNRESOLVED || redis.tls.mode !== 'disable') return [];
+  if ((redis.password !== undefined && password === undefined) || redis.tls.mode !== 'disable') return [];
   const candidates = sentinels.flatMap((one) => (one.master === master ? (one.candidates ?? []) : []));
   const addresses = new Set(candidates.filter(({ isUp }) => isUp).map(({ address }) => address));
   return Promise.all(
@@ -117,10 +118,10 @@ async function askHeirs(
 /** Without TLS, whatever `redis.tls` says: Dify's clients use none to sentinels. */
 function askSentinels(redis: SentinelRedis, context: Context): Promise<readonly SentinelFact[]> {
   const { master, nodes, username, password: reference } = redis.sentinel;
-  const password = secretAt(context, 'redis.sentinel.password', reference !== undefined);
+  const password = resolvedSecret(context.secrets, 'redis.sentinel.password');
   return Promise.all(
     nodes.map(async (node): Promise<SentinelFact> => {
-      if (password === UNRESOLVED) {
+      if (reference !== undefined && password === undefined) {
         const fault = noSecret('redis.sentinel.password');
         return { address: node, otherMasters: [], flags: [], downSentinels: [], fault };
       }
@@ -131,19 +132,11 @@ function askSentinels(redis: SentinelRedis, context: Context): Promise<readonly 
 }
 
 async function askAgent(redis: ExternalRedis, context: Context): Promise<RedisFacts['agent']> {
-  const text = secretAt(context, 'redis.agentUrl', redis.agentUrl !== undefined);
-  if (text === undefined || text === UNRESOLVED) return undefined;
+  const text = redis.agentUrl === undefined ? undefined : resolvedSecret(context.secrets, 'redis.agentUrl');
+  if (text === undefined) return undefined;
   const parsed = parseAgentUrl(text);
   if ('malformed' in parsed) return parsed;
   return askServer(parsed.target, [{ use: 'agent', number: parsed.database }], context);
-}
-
-const UNRESOLVED = Symbol('a secret that has no value');
-
-function secretAt({ secrets }: CollectContext, at: string, isWanted: boolean): string | undefined | typeof UNRESOLVED {
-  if (!isWanted) return undefined;
-  const isThere = secrets?.has(at) === true && !secrets.unresolved.some(({ path: missing }) => missing === at);
-  return isThere ? secrets.get(at) : UNRESOLVED;
 }
 
 function noSecret(at: string) {

@@ -1,10 +1,10 @@
 import { type Redact, redactor } from '../../base/redact.ts';
 import { withinMs } from '../../base/time-limit.ts';
-import type { SecretValues } from '../../deployment/secrets.ts';
 import { customCa } from '../../net/custom-ca.ts';
 import { type FaultFact, faultOf } from '../../net/probe-error.ts';
 import { storeCaFile } from '../../providers/vector-store/registry.ts';
 import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
+import { resolvedSecret } from '../secret-values.ts';
 import { addressOf } from './address.ts';
 import { UNRESOLVED, VECTOR_STORE, type VectorStoreFacts } from './facts.ts';
 import type { StoreContext } from './probe.ts';
@@ -49,7 +49,7 @@ export async function probeVectorStore(
     deployment,
     signal: withinMs(totalMs, context.signal),
     // A provider's block in the file has the provider's name.
-    secret: (name) => secretAt(secrets, `vectorStore.${store.provider}.${name}`),
+    secret: (name) => resolvedSecret(secrets, `vectorStore.${store.provider}.${name}`),
     redact: redactor(own.map(({ path }) => secrets.get(path))),
     limitMs,
     ca,
@@ -73,8 +73,4 @@ function redacted(facts: VectorStoreFacts, redact: Redact): VectorStoreFacts {
 
 function unresolvedFault(path: string): FaultFact {
   return { stage: 'login', code: UNRESOLVED, text: `${path} is not at hand` };
-}
-
-function secretAt(secrets: SecretValues, path: string): string | undefined {
-  return secrets.has(path) ? secrets.get(path) : undefined;
 }
