@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
+import { readCaFile } from '../../net/custom-ca.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { type CertificateFact, secure } from '../../net/tls.ts';
 
@@ -35,18 +34,9 @@ export class CertificateFault extends ProbeError {
  */
 export async function tlsPlan({ mode, caFile }: ExternalPostgres['tls'], baseDirectory: string): Promise<TlsPlan> {
   if (mode === 'disable') return { isOn: false, verifies: 'nothing' };
-  const ca = caFile === undefined ? {} : { ca: await readCa(caFile, baseDirectory) };
+  const ca = caFile === undefined ? {} : { ca: await readCaFile(caFile, baseDirectory) };
   if (mode === 'verify-full') return { isOn: true, verifies: 'host', ...ca };
   return { isOn: true, verifies: caFile === undefined ? 'nothing' : 'chain', ...ca };
-}
-
-async function readCa(caFile: string, baseDirectory: string): Promise<string> {
-  try {
-    return await readFile(resolve(baseDirectory, caFile), 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'ENOENT';
-    throw new ProbeError('tls', code, `cannot be verified: tls.caFile ${caFile} cannot be read (${code})`);
-  }
 }
 
 /** SSLRequest: its length 8, and 1234.5679 instead of a protocol version (PostgreSQL, "Message Formats"). */

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Redis, SentinelRedis } from '../../deployment/schema/redis.ts';
+import { customCa } from '../../net/custom-ca.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
 import { resolvedSecret } from '../secret-values.ts';
@@ -81,7 +80,8 @@ async function askAt(
   const password = resolvedSecret(context.secrets, 'redis.password');
   if (redis.password !== undefined && password === undefined) return { ...bare, fault: noSecret('redis.password') };
   try {
-    const tls = { mode: redis.tls.mode, ca: await authorityOf(redis.tls.caFile, context.baseDirectory) };
+    const { ca } = await customCa(redis.tls.caFile, context.baseDirectory);
+    const tls = { mode: redis.tls.mode, ca };
     return await askServer({ host, port, username: redis.username, password, tls }, databases, context);
   } catch (error) {
     if (error instanceof ProbeError) return { ...bare, fault: error.fact };
@@ -141,15 +141,6 @@ async function askAgent(redis: ExternalRedis, context: Context): Promise<RedisFa
 
 function noSecret(at: string) {
   return new ProbeError('login', 'NOSECRET', `${at} has no value`).fact;
-}
-
-async function authorityOf(caFile: string | undefined, baseDirectory: string): Promise<string | undefined> {
-  if (caFile === undefined) return undefined;
-  try {
-    return await readFile(path.resolve(baseDirectory, caFile), 'utf8');
-  } catch {
-    throw new ProbeError('tls', 'ENOENT', `cannot be verified: ${caFile} cannot be read`);
-  }
 }
 
 /** The address that most sentinels name; the first one in a tie. */
