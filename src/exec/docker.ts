@@ -12,6 +12,14 @@ export interface ProjectRef {
   readonly directory: string;
 }
 
+/** The label that Compose sets on the containers and volumes of a project; its value is the project's name. */
+export const PROJECT_LABEL = 'com.docker.compose.project';
+
+/** Options of `docker ps`, `volume ls` and `network ls` that list only what belongs to a project. */
+export function projectFilter(name: string): readonly string[] {
+  return ['--filter', `label=${PROJECT_LABEL}=${name}`];
+}
+
 /**
  * The user's own docker, with its contexts, DOCKER_HOST and compose plugin. Each method returns standard output and
  * throws ExternalError.

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { PROJECT_LABEL } from '../../exec/docker.ts';
 import { type CollectContext, CollectionError, type Collector, evidenceKey } from '../evidence.ts';
 import { tryToConnect } from '../tcp.ts';
 import { isLocalEngine } from './engine.ts';
@@ -47,7 +48,7 @@ interface Published {
 
 /** Ports that running containers of any project publish. */
 async function publishedPorts({ runner, signal }: CollectContext): Promise<readonly Published[]> {
-  const format = '{{.Names}}\t{{.Label "com.docker.compose.project"}}\t{{.Ports}}';
+  const format = `{{.Names}}\t{{.Label "${PROJECT_LABEL}"}}\t{{.Ports}}`;
   const { stdout } = await runner.run('docker', ['ps', '--format', format], { signal });
   return stdout.split('\n').flatMap((line) => {
     const [name = '', project = '', ports = ''] = line.split('\t');

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { projectFilter } from '../../exec/docker.ts';
 import { type CollectContext, CollectionError, type Need } from '../evidence.ts';
 import { requireLocalEngine } from '../host/local-engine.ts';
 import { isApiImage } from './api-image.ts';
@@ -15,8 +16,7 @@ const NEVER_STARTED = 'created';
  */
 export async function composeInstalled(context: CollectContext, need: Need, project: string): Promise<InstalledFact> {
   const { runner, signal } = context;
-  const filter = `label=com.docker.compose.project=${project}`;
-  const args = ['ps', '--all', '--filter', filter, '--format', '{{.State}}\t{{.Image}}'];
+  const args = ['ps', '--all', ...projectFilter(project), '--format', '{{.State}}\t{{.Image}}'];
   const { stdout } = await runner.run('docker', args, { signal });
   const started = stdout
     .split('\n')

@@ -1,6 +1,6 @@
 import { type EnvDigests, envDifference, envMatcher } from '../../base/env-digests.ts';
 import { jsonLines } from '../../exec/answer.ts';
-import type { Docker } from '../../exec/docker.ts';
+import { type Docker, projectFilter } from '../../exec/docker.ts';
 import { secretVariable } from '../../render/compose/variables.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { EditedVariable } from '../secrets/edited.ts';
@@ -70,7 +70,7 @@ async function containerVariables(
   project: string,
   signal: AbortSignal,
 ): Promise<readonly Readonly<Record<string, string>>[]> {
-  const filter = ['--filter', `label=com.docker.compose.project=${project}`];
+  const filter = projectFilter(project);
   const ids = (await docker.run(['ps', '-aq', '--no-trunc', ...filter], { signal }))
     .split('\n')
     .filter((id) => id !== '');

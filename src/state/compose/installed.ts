@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnvFile } from '../../base/env-file.ts';
 import { counted } from '../../base/words.ts';
-import { docker } from '../../exec/docker.ts';
+import { docker, PROJECT_LABEL, projectFilter } from '../../exec/docker.ts';
 import type { Runner } from '../../exec/runner.ts';
 import type { InstalledSecrets } from '../installed.ts';
 import { revisionFolder } from '../revisions/folder.ts';
@@ -20,8 +20,6 @@ export interface ComposeInstalledOptions {
   readonly name: string;
 }
 
-const PROJECT_LABEL = 'com.docker.compose.project';
-
 /**
  * Returns the project's `.env` as the authority for generated secrets. `read` refuses a project that runs from another
  * directory: it is foreign.
@@ -33,7 +31,7 @@ export function composeInstalled({ runner, directory, name }: ComposeInstalledOp
   return {
     where: directory,
     read: async (signal) => {
-      const filter = ['--filter', `label=${PROJECT_LABEL}=${name}`];
+      const filter = projectFilter(name);
       const format = `{{.Label "${PROJECT_LABEL}.working_dir"}}`;
       const [homes, volumes, folders, env, { revisions, unreadable }] = await Promise.all([
         lines(['ps', '-a', ...filter, '--format', format], signal),

@@ -9,5 +9,3 @@ export interface Connection {
   /** Milliseconds. */
   readonly now: () => number;
 }
-
-export const PROJECT_LABEL = 'com.docker.compose.project';

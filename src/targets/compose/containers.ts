@@ -1,6 +1,7 @@
 import { at, labelsAt, textAt } from '../../base/json-path.ts';
 import { jsonLines } from '../../exec/answer.ts';
-import { type Connection, PROJECT_LABEL } from './connection.ts';
+import { PROJECT_LABEL, projectFilter } from '../../exec/docker.ts';
+import type { Connection } from './connection.ts';
 
 /** A container of the project, as the engine reports it, without its environment. */
 export interface Container {
@@ -31,7 +32,7 @@ const FORMAT =
 /** Returns every container of the project except those of `docker compose run`. */
 export async function readContainers(connection: Connection, signal: AbortSignal): Promise<readonly Container[]> {
   const { docker, project } = connection;
-  const filter = ['--filter', `label=${PROJECT_LABEL}=${project.name}`];
+  const filter = projectFilter(project.name);
   const ids = lines(await docker.run(['ps', '-a', '--no-trunc', ...filter, '--format', '{{.ID}}'], { signal }));
   if (ids.length === 0) return [];
   // docker does not report a container that was deleted meanwhile, and exits with 1.
@@ -56,7 +57,7 @@ function containerOf(item: unknown): Container {
     exitCode: Number(at(item, 'state', 'ExitCode') ?? 0),
     restarts: Number(at(item, 'restarts') ?? 0),
     startedAt: startOf(textAt(item, 'state', 'StartedAt')),
-    home: labels['com.docker.compose.project.working_dir'] ?? '',
+    home: labels[`${PROJECT_LABEL}.working_dir`] ?? '',
   };
 }
 

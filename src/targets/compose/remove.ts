@@ -1,14 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { projectFilter } from '../../exec/docker.ts';
 import type { PlannedChange, WorkOptions } from '../target.ts';
-import { type Connection, PROJECT_LABEL } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { lines, readContainers } from './containers.ts';
 import { down } from './up.ts';
 
 /** Returns the containers and networks that `removeCompose` deletes. Only reads. */
 export async function removalCompose(connection: Connection, signal: AbortSignal): Promise<readonly PlannedChange[]> {
   const { docker, project } = connection;
-  const filter = ['--filter', `label=${PROJECT_LABEL}=${project.name}`];
+  const filter = projectFilter(project.name);
   const [containers, networks] = await Promise.all([
     readContainers(connection, signal),
     docker.run(['network', 'ls', ...filter, '--format', '{{.Name}}'], { signal }),
@@ -30,7 +31,7 @@ export async function removeCompose(
   const { docker, project } = connection;
   options.onProgress({ type: 'step-progress', step: 'uninstall', detail: `docker compose down ${project.name}` });
   await down(connection, options);
-  const filter = ['--filter', `label=${PROJECT_LABEL}=${project.name}`];
+  const filter = projectFilter(project.name);
   const volumes = lines(
     await docker.run(['volume', 'ls', ...filter, '--format', '{{.Name}}'], { signal: options.signal }),
   );

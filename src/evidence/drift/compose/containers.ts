@@ -1,6 +1,6 @@
 import { at, labelsAt, listAt, textAt } from '../../../base/json-path.ts';
 import { jsonLines } from '../../../exec/answer.ts';
-import type { Docker } from '../../../exec/docker.ts';
+import { type Docker, projectFilter } from '../../../exec/docker.ts';
 
 /** A container of the project with its configuration. Its environment may hold secrets: it is only compared. */
 export interface LiveContainer {
@@ -31,7 +31,7 @@ export async function liveContainers(
   project: string,
   signal: AbortSignal,
 ): Promise<readonly LiveContainer[]> {
-  const filter = ['--filter', `label=com.docker.compose.project=${project}`];
+  const filter = projectFilter(project);
   const ids = lines(await docker.run(['ps', '-a', '--no-trunc', ...filter, '--format', '{{.ID}}'], { signal }));
   if (ids.length === 0) return [];
   // docker exits with 1 and leaves out a container that was removed meanwhile.
@@ -48,8 +48,7 @@ export async function projectNames(
   project: string,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const filter = `label=com.docker.compose.project=${project}`;
-  return new Set(lines(await docker.run([what, 'ls', '--filter', filter, '--format', '{{.Name}}'], { signal })));
+  return new Set(lines(await docker.run([what, 'ls', ...projectFilter(project), '--format', '{{.Name}}'], { signal })));
 }
 
 function containerOf(item: unknown): LiveContainer {
