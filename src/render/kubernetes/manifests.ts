@@ -1,3 +1,4 @@
+import { ownLabels } from '../../base/own-labels.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
@@ -20,13 +21,8 @@ export function manifests(
     metadata: {
       name: componentFullName(names, name),
       ...(deployment.target.type === 'kubernetes' ? { namespace: deployment.target.namespace } : {}),
-      labels: ownLabels(deployment),
+      labels: ownLabels(deployment.name),
     },
     spec: { maxUnavailable: 1, selector: { matchLabels: { ...podLabels(names, name) } } },
   }));
-}
-
-/** Labels of every object that difyctl owns. Apply adds `difyctl/revision`. */
-export function ownLabels({ name }: Deployment): Readonly<Record<string, string>> {
-  return { 'app.kubernetes.io/managed-by': 'difyctl', 'difyctl/deployment': name };
 }

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../base/json.ts';
+import { ownLabels } from '../../base/own-labels.ts';
 import type { KubernetesObject } from '../rendered.ts';
 import { type ComponentContext, placement } from './components.ts';
 import { environmentItem } from './extra-env.ts';
 import { imageValues } from './image-values.ts';
-import { ownLabels } from './manifests.ts';
 import { componentFullName, podLabels } from './names.ts';
 
 const PORT = 8194;
@@ -18,7 +18,7 @@ export function sandboxObjects(context: ComponentContext): readonly KubernetesOb
   const metadata = {
     name: componentFullName(names, 'sandbox'),
     ...(deployment.target.type === 'kubernetes' ? { namespace: deployment.target.namespace } : {}),
-    labels: { ...ownLabels(deployment), ...podLabels(names, 'sandbox') },
+    labels: { ...ownLabels(deployment.name), ...podLabels(names, 'sandbox') },
   };
   const selector = { ...podLabels(names, 'sandbox') };
   return [
