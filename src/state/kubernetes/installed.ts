@@ -7,6 +7,7 @@ import { unreadableNote } from '../revisions/stored.ts';
 import type { ResolvedReference } from '../secrets/references.ts';
 import { secretText } from '../secrets/text.ts';
 import { type DataSecret, type OwnSecrets, readOwnSecrets } from './own-secrets.ts';
+import { releaseClaims } from './release-claims.ts';
 
 export interface KubernetesInstalledOptions {
   readonly kubectl: Kubectl;
@@ -26,9 +27,9 @@ export function kubernetesInstalled({ kubectl, namespace, name }: KubernetesInst
       const [own, helm, claims] = await Promise.all([
         readOwnSecrets(kubectl, namespace, name, signal),
         helmTraces(kubectl, namespace, name, signal),
-        claimTraces(kubectl, namespace, name, signal),
+        releaseClaims(kubectl, { namespace, name }, signal),
       ]);
-      return factsOf(own, [...helm, ...claims]);
+      return factsOf(own, [...helm, ...claims.map((claim) => `claim ${claim}`)]);
     },
     kubernetesSecret: (secret, key) => oneKey(kubectl, namespace, secret, key),
   };
@@ -70,24 +71,6 @@ async function helmTraces(kubectl: Kubectl, namespace: string, name: string, sig
   const selector = `owner=helm,name=${name}`;
   const names = await kubectl.run(['get', 'secrets', '-n', namespace, '-l', selector, '-o', 'name'], { signal });
   return names.trim() === '' ? [] : [`Helm release ${name}`];
-}
-
-/**
- * Returns the claims that belong to the release by label or annotation, also those that were kept after an uninstall.
- */
-async function claimTraces(kubectl: Kubectl, namespace: string, release: string, signal: AbortSignal) {
-  const list: unknown = jsonAnswer(
-    await kubectl.run(['get', 'pvc', '-n', namespace, '-o', 'json'], { signal }),
-    'kubectl get pvc',
-  );
-  const items = isObject(list) && Array.isArray(list.items) ? list.items : [];
-  return items.flatMap((item) => {
-    const metadata = isObject(item) && isObject(item.metadata) ? item.metadata : {};
-    const labels = isObject(metadata.labels) ? metadata.labels : {};
-    const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
-    const owners = [labels['app.kubernetes.io/instance'], labels.release, annotations['meta.helm.sh/release-name']];
-    return owners.includes(release) ? [`claim ${String(metadata.name)}`] : [];
-  });
 }
 
 async function oneKey(kubectl: Kubectl, namespace: string, name: string, key: string): Promise<ResolvedReference> {

@@ -1,7 +1,6 @@
-import { labelsAt, listAt, textAt } from '../../base/json-path.ts';
 import { counted } from '../../base/words.ts';
-import { jsonAnswer } from '../../exec/answer.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
+import { releaseClaims } from '../../state/kubernetes/release-claims.ts';
 import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import type { PlannedChange, WorkOptions } from '../target.ts';
 import { sortChanges } from './compare.ts';
@@ -44,7 +43,7 @@ export async function removeKubernetes(
     await helm.uninstall(release, runOptions(options));
   }
   await deleteObjects(connection, beside, signal);
-  const claims = await keptClaims(connection, signal);
+  const claims = await releaseClaims(kubectl, release, signal);
   return {
     kept: [
       ...claims.map((name) => `claim ${name}`),
@@ -65,19 +64,4 @@ async function besideChart(
 
 function deleted(kind: string, name: string): PlannedChange {
   return { action: 'delete', kind, name };
-}
-
-async function keptClaims({ kubectl, release }: Connection, signal: AbortSignal): Promise<readonly string[]> {
-  const list: unknown = jsonAnswer(
-    await kubectl.run(['get', 'pvc', '-n', release.namespace, '-o', 'json'], { signal }),
-    'kubectl get pvc',
-  );
-  return listAt(list, 'items')
-    .filter((claim) => {
-      const owner = labelsAt(claim, 'metadata', 'annotations')['meta.helm.sh/release-name'];
-      return (
-        owner === release.name || labelsAt(claim, 'metadata', 'labels')['app.kubernetes.io/instance'] === release.name
-      );
-    })
-    .map((claim) => textAt(claim, 'metadata', 'name'));
 }

@@ -87,6 +87,25 @@ describe('an uninstall with a forged revision', () => {
   });
 });
 
+test('an uninstall names the claims of the release that it keeps, however they are marked', async () => {
+  const cluster = fakeCluster();
+  const claim = (name: string, marks: Partial<FakeObject['metadata']>): FakeObject => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, ...marks },
+  });
+  cluster.add(
+    claim('by-annotation', { annotations: OF_HELM }),
+    claim('by-instance', { labels: { 'app.kubernetes.io/instance': 'dify' } }),
+    claim('by-release', { labels: { release: 'dify' } }),
+    claim('of-another', { labels: { release: 'other' } }),
+    claim('of-none', {}),
+  );
+  expect(await cluster.target.remove(WORK)).toEqual({
+    kept: ['claim by-annotation', 'claim by-instance', 'claim by-release', 'namespace dify'],
+  });
+});
+
 test('an install deletes of what an earlier revision names only what difyctl made and labelled', async () => {
   const connection = { kubectl: kubectl(scene().runner, []), release: { name: 'dify', namespace: 'dify' } };
   const previous = { manifests: NAMED } as unknown as Revision;
