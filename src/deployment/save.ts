@@ -1,12 +1,10 @@
-import { access, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
+import { ignoreStateFolder, STATE_FOLDER, STATE_MODES } from '../base/state-folder.ts';
 import { deploymentJsonSchema } from './json-schema.ts';
 
-/** Folder beside the file for everything that must not be committed. */
-const STATE_FOLDER = '.difyctl';
-const STATE_FOLDER_MODE = 0o700;
 const NEW_FILE_MODE = 0o644;
 
 /**
@@ -36,17 +34,7 @@ export async function saveDeployment(path: string, text: string, expected: strin
 /** Writes `.difyctl/schema.json` for editors, and a `.gitignore` that keeps that folder out of repositories. */
 async function writeSchema(directory: string): Promise<void> {
   const folder = join(directory, STATE_FOLDER);
-  const ignore = join(folder, '.gitignore');
-  const options = { mode: 0o600, directoryMode: STATE_FOLDER_MODE };
-  if (!(await exists(ignore))) {
-    await writeFileAtomic(ignore, '# Written by difyctl: secrets and state stay out of repositories.\n*\n', options);
-  }
-  await writeFileAtomic(join(folder, 'schema.json'), `${JSON.stringify(deploymentJsonSchema(), null, 2)}\n`, options);
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+  await ignoreStateFolder(folder);
+  const text = `${JSON.stringify(deploymentJsonSchema(), null, 2)}\n`;
+  await writeFileAtomic(join(folder, 'schema.json'), text, STATE_MODES);
 }

@@ -1,8 +1,7 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { UserError } from '../base/errors.ts';
-
-const STATE_FOLDER = '.difyctl';
+import { STATE_FOLDER } from '../base/state-folder.ts';
 
 /**
  * Refuses a path whose `.difyctl`, or anything below it, is a symbolic link: difyctl would change the mode of the

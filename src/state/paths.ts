@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { STATE_FOLDER } from '../base/state-folder.ts';
 
 /** Paths of difyctl's state of a deployment, beside its file. */
 export interface StatePaths {
@@ -15,7 +16,7 @@ export interface StatePaths {
 
 /** Returns the paths. `baseDirectory` is the folder of difyctl.yaml, `name` the deployment's. */
 export function statePaths(baseDirectory: string, name: string): StatePaths {
-  const root = join(baseDirectory, '.difyctl');
+  const root = join(baseDirectory, STATE_FOLDER);
   const deployment = join(root, name);
   return {
     root,

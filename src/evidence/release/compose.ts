@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { STATE_FOLDER } from '../../base/state-folder.ts';
 import { projectFilter } from '../../exec/docker.ts';
 import { type CollectContext, CollectionError, type Need } from '../evidence.ts';
 import { requireLocalEngine } from '../host/local-engine.ts';
@@ -30,7 +31,7 @@ export async function composeInstalled(context: CollectContext, need: Need, proj
 async function recordsBeside(context: CollectContext, need: Need): Promise<readonly InstallRecord[]> {
   try {
     const { directory } = await requireLocalEngine(context, need, 'files');
-    const folder = join(directory, '.difyctl/revisions');
+    const folder = join(directory, STATE_FOLDER, 'revisions');
     const names = (await readdir(folder).catch(() => [])).filter((name) => /^\d+\.json$/.test(name));
     const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')));
     return inOrder(texts.map(readRecord));

@@ -26,6 +26,7 @@ test('the folder keeps itself out of repositories, and what somebody wrote there
   await writeCache(paths(), new Map());
   const ignore = join(paths().root, '.gitignore');
   expect((await readFile(ignore, 'utf8')).split('\n')).toContain('*');
+  expect(await mode(ignore)).toBe(0o600);
   await writeFile(ignore, '# mine\n*\n');
   await writeCache(paths(), new Map());
   expect(await readFile(ignore, 'utf8')).toBe('# mine\n*\n');

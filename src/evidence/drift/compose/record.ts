@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { tryBoundedJson } from '../../../base/bounded-json.ts';
 import type { EnvDigests } from '../../../base/env-digests.ts';
 import { at, labelsAt, listAt, textAt } from '../../../base/json-path.ts';
+import { STATE_FOLDER } from '../../../base/state-folder.ts';
 
 /** A file of the directory as difyctl last wrote it. */
 export interface RecordedFile {
@@ -31,7 +32,7 @@ export interface RecordedInstall {
  * installed.
  */
 export async function recordedInstall(directory: string, before: number): Promise<RecordedInstall | undefined> {
-  const folder = join(directory, '.difyctl', 'revisions');
+  const folder = join(directory, STATE_FOLDER, 'revisions');
   const names = (await readdir(folder).catch(() => [])).filter((name) => /^\d+\.json$/.test(name));
   const numbers = names.map((name) => Number.parseInt(name, 10)).filter((number) => number < before);
   for (const number of numbers.toSorted((a, b) => b - a)) {
