@@ -32,7 +32,7 @@ it('a healthy cluster takes everything, and holds nothing afterwards', async () 
   await namespace('healthy');
   const check = await judged('healthy');
   expect(check('cluster.admission')).toMatchObject({ status: 'pass' });
-  expect(check('cluster.admission')?.message).toMatch(/^\d+ objects taken in a dry run$/);
+  expect(check('cluster.admission')?.message).toMatch(/^\d+ objects accepted in a dry run$/);
   const left = await testbed.cluster.kubectl(['-n', 'healthy', 'get', 'all,secrets,ingress,pvc', '-o', 'name']);
   expect(left.trim()).toBe('');
 });
@@ -215,7 +215,7 @@ describe('drivers and metrics', () => {
     const { check, stderr } = await preflight.run([...only, ...extra]);
     expect(check('cluster.storage.driver'), stderr).toMatchObject({
       status: 'warn',
-      observed: 'there is no CSI driver ebs.csi.aws.com',
+      observed: 'CSI driver ebs.csi.aws.com does not exist',
     });
     expect(check('cluster.metrics')).toMatchObject({ status: 'warn', observed: 'nothing serves metrics.k8s.io' });
     expect(check('cluster.gateway')).toMatchObject({ status: 'pass' });

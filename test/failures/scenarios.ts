@@ -261,7 +261,7 @@ const VERDICT_SCENARIOS: readonly Scenario[] = [
       file: changed(world[target], { version: '1.9.1' }),
     })),
   ),
-  on(39, 'a dump in the plan alone', 'recovery.rpo warn', /schedule of your own/, ({ kubernetes }) => ({
+  on(39, 'a dump in the plan alone', 'recovery.rpo warn', /schedule these copies/, ({ kubernetes }) => ({
     file: changed(kubernetes, {
       recovery: { rpo: '25h', postgres: { method: 'dump', interval: '12h', duration: '1h' } },
     }),

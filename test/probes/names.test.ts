@@ -77,7 +77,7 @@ describe('the files of target.tls', () => {
       'of an issuer that nobody knows',
       ({ root }) => root.issue({ names: [HOST] }),
       'warn',
-      /nobody here knows Tests Root/,
+      /this machine does not trust Tests Root/,
     ],
     [
       'with another key',

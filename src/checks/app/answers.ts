@@ -45,7 +45,7 @@ export const appHealth: Check = {
   severity: error,
   when: withFile,
   requires: [APP_HEALTH],
-  remedy: 'read the log of the api: it says what it waits for',
+  remedy: 'read the log of the api: it names what it waits for',
   judge: judgeAnswer(APP_HEALTH, '/health', '200 with status ok', (answer) => {
     const status = field(answer, 'status');
     const observed = `${answer.status}${status === '' ? '' : ` with status ${status}`}`;
@@ -70,7 +70,7 @@ export const appPing: Check = {
     if (!isPong) return finding('fail', { observed: `${PING}: ${answerInWords(answer)}`, expected: PONG });
     if (answer.version !== version) {
       return finding('fail', {
-        observed: `the API says it is ${answer.version || 'of no version'}`,
+        observed: `the API reports version ${answer.version || 'none'}`,
         expected: `Dify ${version}`,
       });
     }
@@ -90,7 +90,7 @@ export const appSetup: Check = {
   severity: error,
   when: withFile,
   requires: [APP_ANSWERS],
-  remedy: 'read the log of the migration: "Database migration successful!" must stand in it',
+  remedy: 'read the log of the migration: "Database migration successful!" must be in it',
   judge: judgeAnswer(APP_ANSWERS, SETUP, SET_UP, (answer, context) => {
     const { tier, urls } = deploymentOf(context);
     const step = field(answer, 'step');

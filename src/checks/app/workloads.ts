@@ -59,7 +59,7 @@ export const appRestarts: Check = {
   severity: warning,
   when: withFile,
   requires: [APP_WORKLOADS],
-  remedy: 'look again in two minutes: difyctl postflight --only app.restarts; then read the log of what restarts',
+  remedy: 'check again in two minutes: difyctl postflight --only app.restarts; then read the log of what restarts',
   judge: ({ evidence, now }) => {
     const all = evidence(APP_WORKLOADS);
     const expected = 'no restart within the last 2 minutes';
@@ -90,7 +90,7 @@ export const appImages: Check = {
   severity: error,
   when: withFile,
   requires: [APP_WORKLOADS],
-  remedy: 'difyctl install brings them back to the rendered images; find out who changed them',
+  remedy: 'difyctl install restores the rendered images; find out who changed them',
   judge: ({ evidence }) => {
     const running = evidence(APP_WORKLOADS).filter(({ images }) => images.length > 0);
     const wrong = running.flatMap(({ name, images, renderedImages }) =>

@@ -10,7 +10,7 @@ const SIGNS = ['AVX', 'AVX2', 'SSE42'];
 
 export const clusterCpuLevel: Check = {
   id: 'cluster.cpu-level',
-  title: 'the processors of the nodes have what the Python packages of the images were built for',
+  title: 'the processors of the nodes have the features that the Python packages of the images need',
   phases: ['preflight'],
   severity: warning,
   when: onKubernetes,

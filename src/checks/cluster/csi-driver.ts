@@ -18,7 +18,7 @@ export const csiDriver: Check = {
   when: onKubernetesWithFile,
   requires: [RENDERED_OBJECTS, STORAGE_CLASSES],
   optional: [CLUSTER_RELEASE, CSI_DRIVERS],
-  remedy: 'install the driver, or set target.storageClass to a class whose driver is there',
+  remedy: 'install the driver, or set target.storageClass to a class whose driver is installed',
   judge: (context) => {
     const classes = context.evidence(STORAGE_CLASSES);
     const used = newClaims(context).flatMap((claim) => classOf(claim, classes) ?? []);
@@ -48,5 +48,5 @@ function faultOf(driver: string, { drivers, nodes, onNodes }: CsiDriversFact): r
   if (isThere) return [{ status: 'fail', observed: `driver ${driver} runs on none of ${nodes} nodes` }];
   // A driver can work without a CSIDriver object; then only the nodes list it. Without nodes this is a warning.
   const status = nodes === 0 ? 'warn' : 'fail';
-  return [{ status, observed: `there is no CSI driver ${driver}` }];
+  return [{ status, observed: `CSI driver ${driver} does not exist` }];
 }

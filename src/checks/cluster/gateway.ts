@@ -10,7 +10,7 @@ import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
 /** The API server accepts a route that no Gateway accepts, without an error. */
 export const clusterGateway: Check = {
   id: 'cluster.gateway',
-  title: 'the Gateway that routes name is there and takes them',
+  title: 'the Gateway that the routes name exists and accepts them',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onKubernetesWithFile,
@@ -35,7 +35,7 @@ export const clusterGateway: Check = {
     const [first] = idle;
     if (first === undefined) return pass(`${listed(gateways.map(({ name }) => `Gateway ${name}`))} there`, expected);
     return finding('warn', {
-      observed: `${listed(idle.map(({ name }) => `Gateway ${name}`))} not in service, its controller says`,
+      observed: `${listed(idle.map(({ name }) => `Gateway ${name}`))} reported as not ready by the controller`,
       expected,
       remedy: `kubectl -n ${shellWord(first.namespace)} describe gateway ${shellWord(first.name)}`,
     });
@@ -49,7 +49,7 @@ function routeFaults(route: PlannedRoute, own: string, gateways: readonly Gatewa
     .flatMap((parent) => {
       const namespace = parent.namespace || own;
       const found = gateways.find((one) => one.name === parent.name && one.namespace === namespace);
-      if (found === undefined || !found.exists) return [`there is no Gateway ${namespace}/${parent.name}`];
+      if (found === undefined || !found.exists) return [`Gateway ${namespace}/${parent.name} does not exist`];
       const why = refusalOf(route, parent, found, namespace === own);
       return why === undefined ? [] : [`Gateway ${namespace}/${parent.name} ${why}`];
     });
@@ -67,7 +67,7 @@ function refusalOf(
   );
   if (meant.length === 0) return `has no listener ${section || `on port ${port}`}`;
   const open = meant.filter(({ from }) => from === 'All' || from === 'Selector' || (from === 'Same' && isSame));
-  if (open.length === 0) return 'takes no routes of other namespaces (allowedRoutes)';
+  if (open.length === 0) return 'accepts no routes of other namespaces (allowedRoutes)';
   if (hostnames.length === 0 || open.some((listener) => hostnames.some((name) => serves(listener, name))))
     return undefined;
   return `has no listener for ${listed(hostnames)}`;

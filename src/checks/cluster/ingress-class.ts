@@ -18,7 +18,7 @@ export const ingressClass: Check = {
     const { ingresses } = context.evidence(RENDERED_OBJECTS);
     if (ingresses.length === 0) return pass('no Ingress is rendered');
     const classes = context.evidence(INGRESS_CLASSES);
-    const expected = 'an ingress class that a controller of the cluster answers for';
+    const expected = 'an ingress class that a controller of the cluster handles';
     const names = listed(classes.map(({ name }) => name)) || 'none';
     const isGke = context.optionalEvidence(CLUSTER_VERSION)?.data?.gitVersion.includes('-gke.') === true;
     for (const ingress of ingresses) {
@@ -28,7 +28,7 @@ export const ingressClass: Check = {
       const observed =
         className === undefined
           ? 'no class is named and the cluster has no default'
-          : `there is no ingress class ${className}`;
+          : `ingress class ${className} does not exist`;
       const said = { observed: `${observed}; the cluster has: ${names}`, expected };
       if (!byAnnotation) return finding('fail', said);
       const message = `${said.observed}; a controller may still follow the annotation`;

@@ -15,13 +15,13 @@ const RESOURCES = [
 
 export const clusterLimitRange: Check = {
   id: 'cluster.limit-range',
-  title: 'the limit ranges of the namespace let every container and claim pass',
+  title: 'the limit ranges of the namespace allow every container and claim',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
   requires: [CLUSTER_LIMITS, RENDERED_OBJECTS],
   optional: [CLUSTER_RELEASE],
-  remedy: 'have the LimitRange changed, or set components.<name>.resources within it',
+  remedy: 'ask for a change of the LimitRange, or set components.<name>.resources within it',
   judge: (context) => {
     const { ranges } = context.evidence(CLUSTER_LIMITS);
     const lines = ranges.filter(({ type }) => type === 'Container');

@@ -5,7 +5,7 @@ import { error, onKubernetesWithFile } from '../when.ts';
 
 export const clusterNamespace: Check = {
   id: 'cluster.namespace',
-  title: 'the namespace is there and stays, or can be made',
+  title: 'the namespace exists, or can be created',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
@@ -15,9 +15,9 @@ export const clusterNamespace: Check = {
   remedy: 'kubectl get namespace',
   judge: (context) => {
     const seen = context.optionalEvidence(CLUSTER_NAMESPACE);
-    const expected = 'a namespace that stays';
+    const expected = 'a namespace that is not being deleted';
     if (seen?.outcome !== 'ok' || seen.data === undefined) {
-      if (seen?.outcome === 'denied') return pass(`not checked (${seen.missing}): taken to be there`, expected);
+      if (seen?.outcome === 'denied') return pass(`not checked (${seen.missing}): assumed to exist`, expected);
       return {
         status: 'unknown',
         observed: 'not observed',
@@ -26,8 +26,8 @@ export const clusterNamespace: Check = {
       };
     }
     const { name, exists, phase } = seen.data;
-    if (!exists) return pass(`namespace ${name} will be made`, expected);
-    if (phase !== 'Terminating') return pass(`namespace ${name} is there`, expected);
+    if (!exists) return pass(`namespace ${name} will be created`, expected);
+    if (phase !== 'Terminating') return pass(`namespace ${name} exists`, expected);
     return finding('fail', {
       observed: `namespace ${name} is being deleted`,
       expected,

@@ -44,7 +44,10 @@ export const ephemeralStorage: Check = {
     const expected = `${formatBytes(IMAGES_ON_A_NODE)} of ephemeral storage for images`;
     const small = usable.filter(({ ephemeralStorage: bytes = 0 }) => bytes < IMAGES_ON_A_NODE);
     if (small.length === 0)
-      return pass(usable.length === 0 ? 'no node says its ephemeral storage' : `every node has ${expected}`, expected);
+      return pass(
+        usable.length === 0 ? 'no node reports its ephemeral storage' : `every node has ${expected}`,
+        expected,
+      );
     return finding('warn', {
       observed: some(small.map(({ name, ephemeralStorage: bytes = 0 }) => `${name} has ${formatBytes(bytes)}`)),
       expected,

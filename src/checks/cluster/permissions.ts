@@ -5,7 +5,7 @@ import { error, onKubernetesWithFile } from '../when.ts';
 
 export const clusterPermissions: Check = {
   id: 'cluster.permissions',
-  title: 'the user may make every kind of object that the chart makes, and what difyctl itself needs',
+  title: 'the user may create every kind of object that the chart and difyctl create',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,

@@ -7,12 +7,12 @@ import { error, onKubernetesWithFile } from '../when.ts';
 /** The chart's sandbox, plugin daemon and web run as root by default. */
 export const podSecurity: Check = {
   id: 'cluster.pod-security',
-  title: 'the Pod Security level of the namespace lets the rendered pods run',
+  title: 'the Pod Security level of the namespace allows the rendered pods',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
   requires: [CLUSTER_NAMESPACE, RENDERED_OBJECTS],
-  remedy: 'have the label pod-security.kubernetes.io/enforce of the namespace changed',
+  remedy: 'ask for a change of the namespace label pod-security.kubernetes.io/enforce',
   judge: (context) => {
     const { name, exists, enforces } = context.evidence(CLUSTER_NAMESPACE);
     const { workloads } = context.evidence(RENDERED_OBJECTS);

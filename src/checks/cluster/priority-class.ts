@@ -11,7 +11,7 @@ export const priorityClass: Check = {
   severity: error,
   when: onKubernetesWithFile,
   requires: [RENDERED_OBJECTS, PRIORITY_CLASSES],
-  remedy: 'have the class made, or name another in extraValues',
+  remedy: 'create the class, or name another in extraValues',
   judge: (context) => {
     const named = [
       ...new Set(context.evidence(RENDERED_OBJECTS).workloads.map(({ demands }) => demands.priorityClass)),
@@ -21,8 +21,8 @@ export const priorityClass: Check = {
     const missing = named.filter((name) => !classes.includes(name));
     if (missing.length === 0) return pass(`priority class ${listed(named)} exists`);
     return finding('fail', {
-      observed: `there is no priority class ${listed(missing)}; the cluster has: ${listed(classes) || 'none'}`,
-      expected: 'every class that pods name: they would be refused',
+      observed: `priority class ${listed(missing)} does not exist; the cluster has: ${listed(classes) || 'none'}`,
+      expected: 'every class that pods name',
     });
   },
 };

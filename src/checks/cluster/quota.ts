@@ -28,13 +28,13 @@ const MUST_SAY: Readonly<Record<string, readonly [kind: 'requests' | 'limits', o
 
 export const clusterQuota: Check = {
   id: 'cluster.quota',
-  title: 'the quotas of the namespace grant what is planned',
+  title: 'the quotas of the namespace allow the plan',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
   requires: [CLUSTER_LIMITS, RENDERED_OBJECTS, QUOTA_OWN],
   optional: [CLUSTER_RELEASE, STORAGE_CLASSES],
-  remedy: 'have the quota raised, or plan fewer replicas or smaller requests (components.<name>)',
+  remedy: 'ask for a larger quota, or plan fewer replicas or smaller requests (components.<name>)',
   judge: (context) => {
     const { quotas, ranges } = context.evidence(CLUSTER_LIMITS);
     if (quotas.length === 0) return pass('no quota in the namespace');
@@ -42,18 +42,18 @@ export const clusterQuota: Check = {
     const own = context.evidence(QUOTA_OWN);
     const short = quotas.flatMap((quota) => shortages(quota, planned, own));
     const silent = quotas.flatMap((quota) => silences(quota, planned, ranges));
-    const expected = 'quotas that grant the whole plan';
+    const expected = 'quotas that allow the whole plan';
     if (short.length > 0)
       return finding('fail', { observed: some(short), expected, message: `the quota is too small: ${some(short)}` });
     if (silent.length > 0) {
       return finding('fail', {
         observed: some(silent),
-        expected: 'requests and limits for every container where a quota counts them',
-        remedy: 'set components.<name>.resources, or have a LimitRange with defaults made in the namespace',
+        expected: 'requests and limits for every container if a quota counts them',
+        remedy: 'set components.<name>.resources, or create a LimitRange with defaults in the namespace',
       });
     }
     return pass(
-      `${listed(quotas.map(({ name }) => name))} ${quotas.length === 1 ? 'grants' : 'grant'} what is planned`,
+      `${listed(quotas.map(({ name }) => name))} ${quotas.length === 1 ? 'allows' : 'allow'} the plan`,
       expected,
     );
   },

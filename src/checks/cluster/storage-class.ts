@@ -33,7 +33,7 @@ export const storageClass: Check = {
       const why = lost.map(({ name, storageClass: named }) =>
         named === undefined
           ? `${name} names no class and the cluster has no default`
-          : `there is no class ${named} for ${name}`,
+          : `class ${named} of ${name} does not exist`,
       );
       return finding('fail', {
         observed: `${listed(why)}; the cluster has: ${names}`,
@@ -75,6 +75,6 @@ function severalDefaults(defaults: readonly string[]): Judgement {
   return finding('warn', {
     observed: `${listed(defaults)} are all default: the newest wins, before Kubernetes 1.26 claims are refused`,
     expected: 'one default storage class',
-    remedy: 'set target.storageClass to the one that is meant',
+    remedy: 'set target.storageClass to one of them',
   });
 }

@@ -14,7 +14,7 @@ import { classOf } from './storage-class.ts';
 /** A volume that several pods mount must be mountable on several nodes. */
 export const readWriteMany: Check = {
   id: 'cluster.storage.read-write-many',
-  title: 'volumes that several pods share can be mounted on several nodes',
+  title: 'volumes of several pods can be mounted on several nodes',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
@@ -104,7 +104,7 @@ function judgeClaim(
 
 /** `unknown`: `--deep` could not try a claim. */
 function notTried(missing: string, expected: string): Judgement {
-  const message = `no claim could be tried: ${missing}`;
+  const message = `no claim could be created: ${missing}`;
   return {
     status: 'unknown',
     observed: 'not tried',
@@ -117,9 +117,7 @@ function notTried(missing: string, expected: string): Judgement {
 /** The result of a trial by `--deep`. It has precedence over what is known about the class. */
 function trialWords({ className, bound, seconds, why }: ClaimTrial): string {
   const what = `a ReadWriteMany claim of class ${className}`;
-  return bound
-    ? `${what} was bound in ${seconds} s, and removed again`
-    : `${what} was not bound in ${seconds} s: ${why}`;
+  return bound ? `${what} was bound in ${seconds} s, then deleted` : `${what} was not bound in ${seconds} s: ${why}`;
 }
 
 function judgeClass(
@@ -129,7 +127,7 @@ function judgeClass(
 ): Observation {
   const found = classOf(claim, classes);
   if (claim.storageClass === '') return said('warn', 'no class: a volume must be created by hand');
-  if (found === undefined) return said('skip', 'no class makes it: see cluster.storage.class');
+  if (found === undefined) return said('skip', 'no class provisions it: see cluster.storage.class');
   const by = `class ${found.name} (${found.provisioner})`;
   switch (sharesVolumes(found.provisioner)) {
     case 'yes':

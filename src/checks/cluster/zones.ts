@@ -15,13 +15,13 @@ export const clusterZones: Check = {
   when: whereFile(({ target, recovery }) => target.type === 'kubernetes' && (recovery?.topology?.zones ?? 1) > 1),
   requires: [CLUSTER_NODES],
   optional: [CLUSTER_AUTOSCALER],
-  remedy: 'add nodes in other zones, or set recovery.topology.zones to what there is',
+  remedy: 'add nodes in other zones, or set recovery.topology.zones to the number of zones',
   judge: (context) => {
     const usable = context.evidence(CLUSTER_NODES).filter((node) => node.ready && node.schedulable);
     const zones = zonesOf(usable);
     const declared = declaredZones(context);
     const observed =
-      zones.length === 0 ? 'no node carries a zone label' : `${counted(zones.length, 'zone')}: ${listed(zones)}`;
+      zones.length === 0 ? 'no node has a zone label' : `${counted(zones.length, 'zone')}: ${listed(zones)}`;
     const expected = `${declared} zones, as recovery.topology says`;
     if (zones.length >= declared) return pass(observed, expected);
     // An autoscaler may add nodes in other zones if pods require them.

@@ -7,7 +7,7 @@ import { localCheck } from './local-check.ts';
 export const hostCpuLevel: Check = localCheck(
   {
     id: 'host.cpu-level',
-    title: 'the processor has what the Python packages of the images were built for',
+    title: 'the processor has the features that the Python packages of the images need',
     severity: error,
     remedy:
       'give the virtual machine the processor of its host (QEMU: -cpu host; Proxmox: type host), or x86-64-v2-AES',

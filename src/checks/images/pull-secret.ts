@@ -30,7 +30,7 @@ export const imagesPullSecret: Check = {
       const isMade = context.optionalEvidence(CLUSTER_NAMESPACE)?.data?.exists === true;
       // If the namespace does not exist yet, the Secret may be created together with it.
       return finding(isMade ? 'fail' : 'warn', {
-        observed: `there is no Secret ${name} in namespace ${namespace}`,
+        observed: `Secret ${namespace}/${name} does not exist`,
         expected,
         remedy: isMade ? remedy : `kubectl create namespace ${namespace} && ${remedy}`,
       });

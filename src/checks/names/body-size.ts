@@ -10,9 +10,9 @@ const MIB = 2 ** 20;
 export const namesBodySize = settingsCheck(
   {
     id: 'names.body-size',
-    title: 'what users may upload gets through every server on the way',
+    title: 'every server in front of Dify allows the largest upload',
     severity: error,
-    remedy: 'lower the UPLOAD_*_SIZE_LIMIT, or raise the limit of the server that is in the way',
+    remedy: 'lower the UPLOAD_*_SIZE_LIMIT, or raise the limit of that server',
   },
   (settings) => {
     const wishes = requiredLimits(settings);
@@ -35,13 +35,13 @@ export const namesBodySize = settingsCheck(
     const { api, daemon } = packageLimits(settings);
     if (api > daemon) {
       return finding('warn', {
-        observed: `the API takes plugin packages of ${formatBytes(api)}, the plugin daemon of ${formatBytes(daemon)}`,
+        observed: `the API accepts plugin packages of ${formatBytes(api)}, the plugin daemon of ${formatBytes(daemon)}`,
         expected: 'the same limit, or a lower one at the API',
         remedy:
           'raise MAX_PLUGIN_PACKAGE_SIZE in components.pluginDaemon.extraEnv to PLUGIN_MAX_PACKAGE_SIZE of the API',
       });
     }
-    return pass(`${formatBytes(largest.bytes)} get through`, expected);
+    return pass(`${formatBytes(largest.bytes)} can be uploaded`, expected);
   },
 );
 

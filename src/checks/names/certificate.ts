@@ -12,7 +12,7 @@ import { beforeFirstInstall } from './dns.ts';
 
 export const namesCertificate: Check = {
   id: 'names.certificate',
-  title: 'the public https addresses show a certificate that browsers take',
+  title: 'the public https addresses have a certificate that browsers accept',
   phases: ['preflight', 'postflight'],
   severity: error,
   when: whereFile(({ urls }) => Object.values(urls).some((url) => url?.startsWith('https://'))),

@@ -13,7 +13,7 @@ export const namesDns: Check = {
   when: withFile,
   requires: [NAMES_DNS],
   optional: [CLUSTER_RELEASE],
-  remedy: 'make a DNS record for each public name that leads to the entrance of the deployment',
+  remedy: 'create a DNS record for each public name, with the address of the ingress or load balancer',
   judge: (context) => {
     const hosts = context.evidence(NAMES_DNS);
     const expected = 'an address for each public name';
@@ -26,7 +26,7 @@ export const namesDns: Check = {
     }
     const observed = `${listed(absent.map(({ host }) => host))} ${absent.length === 1 ? 'does' : 'do'} not resolve`;
     if (isEarly) {
-      const message = `${observed}: no release yet, so that the address of the entrance may not be known; postflight decides`;
+      const message = `${observed}: no release yet, so the address of the ingress may not be known; postflight decides`;
       return { status: 'skip', observed, expected, message, observations };
     }
     const [first] = absent;
@@ -60,5 +60,5 @@ function observe({ host, addresses, code }: ResolvedHost, isEarly: boolean): Obs
 
 function nextStep(host: ResolvedHost | undefined): string {
   if (host === undefined) return '';
-  return `make a DNS record for ${host.host} (${listed(host.fields)}), then: getent hosts ${host.host}`;
+  return `create a DNS record for ${host.host} (${listed(host.fields)}), then: getent hosts ${host.host}`;
 }

@@ -5,21 +5,22 @@ import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { warning, whereFile } from '../when.ts';
 
-const EXPECTED = 'an answer of each';
+const EXPECTED = 'an answer from each';
 
 /** Access to the internet matters for plugins, not for the installation: a failure is a warning at most. */
 export const namesEgress: Check = {
   id: 'names.egress',
-  title: 'what plugins are installed from can be reached',
+  title: 'the sources of plugins can be reached',
   phases: ['preflight'],
   severity: warning,
   when: whereFile(({ components }) => components.pluginDaemon?.enabled !== false),
   requires: [NAMES_EGRESS],
-  remedy: 'let the plugin daemon reach the marketplace and the package index',
+  remedy: 'allow the plugin daemon to reach the marketplace and the package index',
   judge: (context) => {
     const { isRendered, asked: facts } = context.evidence(NAMES_EGRESS);
     if (!isRendered) return notReached('config.renders');
-    if (facts.length === 0) return pass('the marketplace is off and no mirror is named: nothing outside is asked for');
+    if (facts.length === 0)
+      return pass('the marketplace is off and no mirror is named: no request leaves the deployment');
     const from = context.optionalEvidence(NAMES_EGRESS)?.from ?? 'local';
     const observations = facts.map((fact): Observation => {
       const trouble = problemOf(fact);
@@ -67,7 +68,7 @@ const LOST = {
 function problemOf({ fault: failed, status, of, proxy, variable }: EgressFact): string | undefined {
   if (failed !== undefined) {
     const by = proxy === undefined ? '' : ` (by the proxy ${proxy})`;
-    const own = failed.stage === 'tls' && variable === undefined ? ', as of a proxy that looks into TLS' : '';
+    const own = failed.stage === 'tls' && variable === undefined ? ', as a proxy does that inspects TLS' : '';
     return `${reworded(failed.text)}${own}${by}`;
   }
   if (status === undefined) return undefined;
@@ -85,7 +86,7 @@ function reworded(text: string): string {
 function nextStep({ url, by, variable }: EgressFact, context: JudgeContext): string {
   const { target } = deploymentOf(context);
   const isFromAfar = target.type === 'kubernetes' && context.optionalEvidence(NAMES_EGRESS)?.from !== 'cluster';
-  if (isFromAfar) return 'difyctl preflight --only names.egress --from cluster shows it as pods see it';
+  if (isFromAfar) return 'difyctl preflight --only names.egress --from cluster probes it as the pods reach it';
   const { host, port } = new URL(url);
   const place = port === '' ? `${host}:443` : host;
   if (variable !== undefined)

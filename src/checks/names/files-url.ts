@@ -30,7 +30,7 @@ export const namesFilesUrl = settingsCheck(
     return finding('fail', {
       observed,
       expected,
-      message: `${observed}: plugins and models would be given addresses that lead nowhere`,
+      message: `${observed}: plugins and models would get addresses that do not work`,
     });
   },
 );

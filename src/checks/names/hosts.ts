@@ -8,7 +8,7 @@ import { settingsCheck } from './settings-check.ts';
 export const namesHosts = settingsCheck(
   {
     id: 'names.hosts',
-    title: 'public addresses have names that browsers can know',
+    title: 'public addresses have names that browsers can resolve',
     severity: error,
     remedy: 'put the public address there, as users type it, or take the variable out of extraEnv',
   },
@@ -29,9 +29,9 @@ export const namesHosts = settingsCheck(
 function faultOf({ url }: Address, internal: ReadonlySet<string>, tier: Tier): string | undefined {
   if (url === undefined || url.hostname === '') return 'no address with a scheme and a host';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  if (internal.has(host)) return 'a name that only the deployment’s own network knows';
-  if (/\.(svc|cluster\.local)\.?$|^host\.docker\.internal$/.test(host)) return 'a name that only containers know';
-  if (isLoopback(host)) return tier === 'prod' ? 'it leads every browser to its own machine' : undefined;
+  if (internal.has(host)) return 'a name that only the network of the deployment resolves';
+  if (/\.(svc|cluster\.local)\.?$|^host\.docker\.internal$/.test(host)) return 'a name that only containers resolve';
+  if (isLoopback(host)) return tier === 'prod' ? 'each browser resolves it to its own machine' : undefined;
   if (isIP(host) !== 0 || host.includes('.')) return undefined;
   return tier === 'prod' ? 'a single word, which only machines with the right search domain resolve' : undefined;
 }

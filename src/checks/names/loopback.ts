@@ -6,7 +6,7 @@ import { error, withFile } from '../when.ts';
 
 export const namesLoopback: Check = {
   id: 'names.loopback',
-  title: 'no data service is at an address that means the container itself',
+  title: 'no data service has an address that means the container itself',
   phases: ['preflight'],
   severity: error,
   when: withFile,
@@ -14,14 +14,14 @@ export const namesLoopback: Check = {
   remedy:
     'name the address by which other machines reach the service; for a service on the Docker host that is an address of its network card, or a name for it',
   judge: (context) => {
-    const expected = 'addresses that lead out of a container';
+    const expected = 'addresses outside the container';
     const own = endpointsOf(deploymentOf(context)).filter(({ host }) => isLoopback(host));
     if (own.length === 0) return pass('no loopback address', expected);
     const observed = some([...new Set(own.map(({ service, host, port }) => `${service} at ${host}:${port}`))]);
     return finding('fail', {
       observed,
       expected,
-      message: `${observed}: in a container that is the container itself, where no such service runs`,
+      message: `${observed}: inside a container this address is the container itself, which runs no such service`,
     });
   },
 };

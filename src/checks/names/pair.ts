@@ -60,8 +60,8 @@ function failureOf(
 
 function weaknessOf({ chain, issuer, subject }: CertificatePair, days: number): string | undefined {
   if (days < RENEW_DAYS) return `the certificate for ${subject} ends in ${counted(days, 'day')}`;
-  if (chain === 'self-signed') return `the certificate for ${subject} is signed by itself: every browser warns of it`;
-  if (chain === 'unknown') return `nobody here knows ${issuer}, which issued the certificate for ${subject}`;
+  if (chain === 'self-signed') return `the certificate for ${subject} is self-signed: every browser shows a warning`;
+  if (chain === 'unknown') return `this machine does not trust ${issuer}, which issued the certificate for ${subject}`;
   return undefined;
 }
 

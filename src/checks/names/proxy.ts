@@ -20,7 +20,7 @@ const CALLED = /(^|[-_])(api|plugin[-_]daemon|sandbox|agent[-_]backend|weaviate|
 export const namesProxy = settingsCheck(
   {
     id: 'names.proxy',
-    title: 'no proxy catches what stays inside',
+    title: 'internal requests bypass the proxy',
     severity: error,
     remedy: 'name the deployment’s own hosts in NO_PROXY',
   },
@@ -35,13 +35,13 @@ export const namesProxy = settingsCheck(
       return finding('fail', {
         observed: `${place} sends ${some(caught)} through a proxy`,
         expected,
-        message: `${place} sends ${some(caught)} through a proxy, which does not know them: the parts of Dify would not find each other`,
+        message: `${place} sends ${some(caught)} through a proxy, which cannot resolve them: the components of Dify could not reach each other`,
         remedy: `set NO_PROXY beside it to ${['localhost', '127.0.0.1', ...called].join(',')}`,
       });
     }
     const using = CALLERS.filter((component) => hasProxy(proxiesOf(settings, component).variables));
     return pass(
-      using.length === 0 ? 'no proxy in the containers' : `what stays inside is exempt for ${listed(using)}`,
+      using.length === 0 ? 'no proxy in the containers' : `internal requests of ${listed(using)} bypass the proxy`,
       expected,
     );
   },

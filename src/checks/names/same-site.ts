@@ -7,16 +7,16 @@ import { settingsCheck } from './settings-check.ts';
 export const namesSameSite = settingsCheck(
   {
     id: 'names.same-site',
-    title: 'the cookies of console and apps reach their API',
+    title: 'the browser sends the cookies of console and apps to their API',
     severity: error,
-    remedy: 'let each page call the API at its own origin: take the variables out of extraEnv',
+    remedy: 'remove the variables from extraEnv, so that each page calls the API at its own origin',
   },
   (settings) => {
     const expected =
       'pages and their API on one host, or COOKIE_DOMAIN (api) above both with NEXT_PUBLIC_COOKIE_DOMAIN (web)';
     const found = faultIn(settings);
-    if (found === undefined) return pass('each page calls the API where its cookies go', expected);
-    return finding('fail', { ...found, expected, message: `${found.observed}: signing in would end in a loop` });
+    if (found === undefined) return pass('each page calls the API that its cookies belong to', expected);
+    return finding('fail', { ...found, expected, message: `${found.observed}: sign-in would loop` });
   },
 );
 

@@ -25,9 +25,9 @@ const PAGES = [
 export const namesSchemes = settingsCheck(
   {
     id: 'names.schemes',
-    title: 'pages and what they fetch have one scheme',
+    title: 'pages and their requests have one scheme',
     severity: error,
-    remedy: 'give all urls the same scheme, https where anything ends TLS',
+    remedy: 'give all urls the same scheme, https if anything terminates TLS',
   },
   (settings, context) => {
     const { target } = deploymentOf(context);
@@ -48,7 +48,7 @@ export const namesSchemes = settingsCheck(
       const observed = `${why}${some([...new Set(faults)], 3)}`;
       return finding('fail', { observed, expected, message: `${observed}: browsers refuse to fetch that` });
     }
-    return pass('pages and what they fetch agree', expected);
+    return pass('pages and their requests have one scheme', expected);
   },
 );
 

@@ -6,7 +6,7 @@ import { settingsCheck } from './settings-check.ts';
 export const namesSsrfProxy = settingsCheck(
   {
     id: 'names.ssrf-proxy',
-    title: 'what apps fetch goes through the guard, and the guard is one that is rendered',
+    title: 'requests of apps go through the rendered SSRF proxy',
     severity: warning,
     remedy: 'take the SSRF_ variables out of extraEnv, and leave components.ssrfProxy on',
   },
@@ -32,19 +32,19 @@ export const namesSsrfProxy = settingsCheck(
       variables.worker?.[name] ?? '',
     ]);
     if (new Set(named).size > 1 && deployment.target.type === 'compose') {
-      return finding('warn', { observed: 'api and worker, or http and https, go different ways', expected });
+      return finding('warn', { observed: 'api and worker, or http and https, use different proxies', expected });
     }
     const own = named.find((value) => value !== '' && !internalHosts.includes(hostOf(value)));
     if (own !== undefined) return pass(`a proxy of your own: ${own}`, expected);
     if (isOn && settings.isGuarded === false) {
       return finding('warn', {
-        observed: 'the rendered proxy lets through to private addresses: apps can fetch cloud metadata by it',
+        observed: 'the rendered proxy allows private addresses: apps can fetch cloud metadata through it',
         expected: 'a proxy whose rules refuse private addresses',
         remedy: 'take extraVolumes and extraVolumeMounts of ssrfProxy out of extraValues: difyctl renders the rules',
       });
     }
-    if (isOn) return pass('private addresses are refused to what apps fetch', expected);
-    if (context.tier === 'test') return pass('no guard in test', expected);
+    if (isOn) return pass('the proxy refuses private addresses to apps', expected);
+    if (context.tier === 'test') return pass('no SSRF proxy in test', expected);
     return finding('warn', {
       observed: 'components.ssrfProxy is off: apps can fetch whatever the API reaches, cloud metadata included',
       expected,

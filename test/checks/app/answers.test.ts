@@ -62,7 +62,7 @@ describe('faults', () => {
       'app.ping',
       PING,
       { ...FROM.api, status: 200, version: '1.15.0', body: '{"result":"pong"}' },
-      'the API says it is 1.15.0',
+      'the API reports version 1.15.0',
     ],
     ['app.setup', SETUP, { ...FROM.api, status: 500, body: '{}' }, '500 application/json from the API'],
     ['app.web', SIGN_IN, FROM.api, '401 application/json from the API'],

@@ -32,7 +32,7 @@ const violates = refusal('pods "x" is forbidden: violates PodSecurity "restricte
 
 describe('cluster.admission', () => {
   it.each<[string, readonly Refusal[], string, string]>([
-    ['nothing refused', [], 'pass', '40 objects taken'],
+    ['nothing refused', [], 'pass', '40 objects accepted'],
     [
       'a webhook',
       [refusal('admission webhook "v.kyverno.svc" denied the request: label owner is required', { reason: '' })],
@@ -66,13 +66,13 @@ describe('cluster.admission', () => {
       'no right to make pods',
       [refusal('pods is forbidden: User "me" cannot create resource "pods" in API group ""', { object: POD })],
       'pass',
-      'others were not asked for: see cluster.permissions',
+      'others were not checked: see cluster.permissions',
     ],
     [
-      'a webhook that takes no dry run',
+      'a webhook that supports no dry run',
       [refusal('admission webhook "a.b" does not support dry run', { reason: 'BadRequest' })],
       'pass',
-      'webhook a.b takes no dry run',
+      'webhook a.b supports no dry run',
     ],
     [
       'a quota that another check judges',

@@ -28,8 +28,15 @@ describe('cluster.storage.driver', () => {
     ],
     ['a driver that needs no object', EBS, { ...none, onNodes: { [EBS]: 6 } }, undefined, 'pass', 'installed'],
     ['a driver, and no node yet', EBS, { ...none, drivers: [EBS], nodes: 0 }, undefined, 'pass', 'installed'],
-    ['no driver', EBS, none, undefined, 'fail', 'there is no CSI driver ebs.csi.aws.com'],
-    ['no driver, and no node yet', EBS, { ...none, nodes: 0 }, undefined, 'warn', 'there is no CSI driver'],
+    ['no driver', EBS, none, undefined, 'fail', 'CSI driver ebs.csi.aws.com does not exist'],
+    [
+      'no driver, and no node yet',
+      EBS,
+      { ...none, nodes: 0 },
+      undefined,
+      'warn',
+      'CSI driver ebs.csi.aws.com does not exist',
+    ],
     ['a driver on no node', EBS, { ...none, drivers: [EBS] }, undefined, 'fail', 'runs on none of 6 nodes'],
     ['a driver by another name', 'driver.longhorn.io', none, undefined, 'fail', 'driver.longhorn.io'],
     ['a claim that stands already', EBS, none, living, 'pass', 'no new volume'],
@@ -66,7 +73,7 @@ describe('cluster.gateway', () => {
   };
   it.each<[string, Partial<typeof parent> | undefined, Partial<GatewayFact>, string, string]>([
     ['there', {}, {}, 'pass', 'Gateway public there'],
-    ['not there', {}, { exists: false, listeners: [] }, 'fail', 'there is no Gateway edge/public'],
+    ['not there', {}, { exists: false, listeners: [] }, 'fail', 'Gateway edge/public does not exist'],
     ['not named', undefined, {}, 'fail', 'HTTPRoute dify names no Gateway'],
     ['without the section', { section: 'http' }, {}, 'fail', 'has no listener http'],
     ['without the port', { port: 80 }, {}, 'fail', 'has no listener on port 80'],
@@ -85,7 +92,7 @@ describe('cluster.gateway', () => {
       'no listener for dify.example.com',
     ],
     ['for any name', {}, { listeners: [{ ...listener, hostname: '' }] }, 'pass', 'there'],
-    ['not in service', {}, { programmed: false }, 'warn', 'not in service'],
+    ['not in service', {}, { programmed: false }, 'warn', 'reported as not ready'],
     ['new, and silent', {}, { programmed: undefined, accepted: undefined }, 'pass', 'there'],
     ['a service of a mesh', { kind: 'Service' }, {}, 'pass', ''],
   ])('%s', (_, over, seen, status, words) => {

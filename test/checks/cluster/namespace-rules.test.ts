@@ -217,8 +217,8 @@ it.each([
 });
 
 it.each([
-  [true, 'Active', 'pass', 'is there'],
-  [false, '', 'pass', 'will be made'],
+  [true, 'Active', 'pass', 'namespace dify exists'],
+  [false, '', 'pass', 'will be created'],
   [true, 'Terminating', 'fail', 'being deleted'],
 ])('cluster.namespace: there %s, %s is %s', (exists, phase, status, words) => {
   const found = result('cluster.namespace', [[CLUSTER_NAMESPACE, { name: 'dify', exists, phase, enforces: '' }]]);

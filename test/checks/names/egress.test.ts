@@ -129,7 +129,7 @@ it.each<[string, readonly EgressFact[], string, RegExp]>([
     'pass',
     /^marketplace\.dify\.ai and pypi\.org answer$/,
   ],
-  ['nothing is asked for', [], 'pass', /nothing outside is asked for/],
+  ['nothing is asked for', [], 'pass', /no request leaves the deployment/],
   ['a refusal is an answer', [{ ...mirror, status: 403 }], 'pass', /answer/],
   [
     'no name',
@@ -147,7 +147,7 @@ it.each<[string, readonly EgressFact[], string, RegExp]>([
     'looked into',
     [{ ...index, ...lost('tls', 'shows a certificate that is not trusted (X)') }],
     'warn',
-    /a proxy that looks into TLS/,
+    /as a proxy does that inspects TLS/,
   ],
   [
     'refused by the proxy',

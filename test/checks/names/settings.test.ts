@@ -65,7 +65,7 @@ describe.each([
       'a container’s name',
       extra('web', { CONSOLE_API_URL: 'http://api.dify.svc:5001' }),
       'fail',
-      /only containers know/,
+      /only containers resolve/,
     ],
     [
       'names.hosts',
@@ -231,14 +231,14 @@ describe.each([
           'localhost,api,plugin_daemon,sandbox,local_sandbox,agent_backend,weaviate,dify-api,dify-plugin-daemon',
       }),
       'pass',
-      /exempt for api/,
+      /internal requests of api bypass/,
     ],
     [
       'names.proxy',
       'a proxy for nobody',
       extra('api', { HTTP_PROXY: 'http://proxy:3128', NO_PROXY: '*' }),
       'pass',
-      /exempt for api/,
+      /internal requests of api bypass/,
     ],
     [
       'names.ssrf-proxy',
@@ -265,7 +265,7 @@ it('a proxy of the chart whose rules were replaced', async () => {
   const [result] = await judge(kubernetesDeployment({ extraValues }), ['names.ssrf-proxy']);
   expect(result).toMatchObject({
     status: 'warn',
-    observed: 'the rendered proxy lets through to private addresses: apps can fetch cloud metadata by it',
+    observed: 'the rendered proxy allows private addresses: apps can fetch cloud metadata through it',
   });
 });
 

@@ -8,17 +8,17 @@ import { counted, finding, groupBy, listed, pass, some } from '../../judgement.t
 import { error, onKubernetesWithFile } from '../../when.ts';
 import { sortRefusals } from './refusals.ts';
 
-const EXPECTED = 'a cluster that takes every object of the plan';
+const EXPECTED = 'a cluster that accepts every object of the plan';
 
 export const clusterAdmission: Check = {
   id: 'cluster.admission',
-  title: 'the API server takes every object of the plan, in a dry run',
+  title: 'the API server accepts every object of the plan in a dry run',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
   requires: [CLUSTER_ADMISSION, RENDERED_OBJECTS],
   optional: [CLUSTER_NAMESPACE],
-  remedy: 'meet what is asked, in components or extraValues, or have an exception made',
+  remedy: 'satisfy the policy in components or extraValues, or ask for an exception',
   judge: (context) => {
     const { namespaceExists, asked, refusals } = context.evidence(CLUSTER_ADMISSION);
     if (!namespaceExists) {
@@ -33,9 +33,9 @@ export const clusterAdmission: Check = {
     if (faults.length > 0) return refused(faults);
     if (dropped.length > 0) return unknownFields(dropped);
     const taken = asked - new Set(refusals.map(({ object }) => object)).size;
-    if (taken === 0) return skipped(`nothing could be asked: ${listed(notAsked)}`);
-    const rest = notAsked.length === 0 ? '' : `; others were not asked for: ${listed(notAsked)}`;
-    return pass(`${counted(taken, 'object')} taken in a dry run${rest}`, EXPECTED);
+    if (taken === 0) return skipped(`nothing could be checked: ${listed(notAsked)}`);
+    const rest = notAsked.length === 0 ? '' : `; others were not checked: ${listed(notAsked)}`;
+    return pass(`${counted(taken, 'object')} accepted in a dry run${rest}`, EXPECTED);
   },
 };
 
@@ -60,7 +60,7 @@ function refused(faults: readonly Refusal[]): Judgement {
     message: ['the API server would refuse', ...lines].join('\n'),
     ...(shown === undefined
       ? {}
-      : { remedy: `meet it in components or extraValues, or have an exception made: ${shown}` }),
+      : { remedy: `satisfy it in components or extraValues, or ask for an exception: ${shown}` }),
   });
 }
 

@@ -64,8 +64,8 @@ function isQuotas({ object, text }: Refusal): boolean {
 
 function notAskedBecause({ reason, text }: Refusal): string | undefined {
   const webhook = NO_DRY_RUN.exec(text)?.[1];
-  if (webhook !== undefined) return `webhook ${webhook} takes no dry run`;
-  if (BUSY.has(reason)) return 'the API server had no time';
+  if (webhook !== undefined) return `webhook ${webhook} supports no dry run`;
+  if (BUSY.has(reason)) return 'the API server was busy';
   const check = TOLD.find(([words]) => words.test(text))?.[1];
   return check === undefined ? undefined : `see ${check}`;
 }

@@ -12,7 +12,7 @@ import { reachableNodes, unusableNodes } from './nodes.ts';
 
 export const capacityFit: Check = {
   id: 'cluster.capacity.fit',
-  title: 'every planned pod fits the free room, in prod also with a node or a zone lost',
+  title: 'every planned pod fits into the free capacity, in prod also with a node or a zone lost',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,

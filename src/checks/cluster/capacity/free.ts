@@ -17,7 +17,7 @@ import { reachableNodes, unusableNodes } from './nodes.ts';
  */
 export const capacityFree: Check = {
   id: 'cluster.capacity.free',
-  title: 'what runs in the cluster already leaves room for the sizes of the tier',
+  title: 'the cluster has room for the sizes of the tier',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   // With a file, cluster.capacity.fit places every planned pod.
