@@ -87,7 +87,7 @@ export interface JudgeContext {
   /** The time of the judgement, for dates and accepted risks. From evidence, never from the clock. */
   readonly now: Date;
   /**
-   * Data of a key in `requires`; if any of it is missing, the engine returns `unknown` without calling `judge`. Throws
+   * Data of a key in `requires`; if any of it is missing, the engine answers without calling `judge`. Throws
    * if the key is not listed or its evidence is not `ok`.
    */
   evidence<T>(key: EvidenceKey<T>): T;
@@ -106,7 +106,10 @@ export interface Check {
    * Whether the check applies: `{ skip }` reports it as skipped with this reason, `false` omits it. Default: always.
    */
   readonly when?: (deployment: Deployment | undefined, tier: Tier) => true | false | { readonly skip: string };
-  /** Evidence that the check cannot do without: if it is missing, the result is `unknown`. */
+  /**
+   * Evidence that the check cannot do without: if it is missing, the result is `unknown`, or `skip` if `config.renders`
+   * reports the cause.
+   */
   readonly requires: readonly EvidenceKey<unknown>[];
   /** Evidence that `judge` uses if it is present. */
   readonly optional?: readonly EvidenceKey<unknown>[];

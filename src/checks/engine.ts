@@ -8,7 +8,7 @@ import type { OpenRelay } from '../evidence/relay/relay.ts';
 import { applyAcceptance } from './acceptance.ts';
 import type { Check, CheckReport, CheckResult, Phase, Status } from './check.ts';
 import type { CheckEvent, OnCheckEvent } from './events.ts';
-import { judgeCheck, skippedResult } from './judge.ts';
+import { type JudgeInput, judgeCheck, skippedResult } from './judge.ts';
 import { selectChecks } from './select.ts';
 import { type CheckEvidence, withSources } from './sources.ts';
 
@@ -124,15 +124,15 @@ async function judgeAll(
     saved: known.has(key.name),
     required: needed,
   });
-  const judged = await Promise.all(cases.map((found) => resultOf(found, look, context, now, emit)));
+  const others = new Set(cases.map(({ check }) => check.id));
+  const judged = await Promise.all(cases.map((found) => resultOf(found, look, { context, now, others }, emit)));
   return { now, judged };
 }
 
 async function resultOf(
   { check, skip }: ApplicableCheck,
   look: (key: EvidenceKey<unknown>, needed: boolean) => Promise<CheckEvidence>,
-  context: CollectContext,
-  now: Date,
+  { context, now, others }: Required<Pick<JudgeInput, 'now' | 'others'>> & { readonly context: CollectContext },
   emit: OnCheckEvent,
 ): Promise<CheckResult> {
   const { tier, deployment } = context;
@@ -144,7 +144,7 @@ async function resultOf(
       ...optional.map((key) => look(key, false)),
     ]);
     const evidence = new Map(seen.map((one) => [one.evidence.key, one.evidence]));
-    const result = withSources(judgeCheck(check, { tier, deployment, now, evidence }), seen, now);
+    const result = withSources(judgeCheck(check, { tier, deployment, now, evidence, others }), seen, now);
     return applyAcceptance(result, deployment?.acceptedRisks ?? [], now);
   };
   const result = await judge();

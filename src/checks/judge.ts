@@ -1,6 +1,7 @@
 import type { Tier } from '../checklist/tiers.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import type { Evidence, EvidenceKey } from '../evidence/evidence.ts';
+import { RENDERED_OBJECTS } from '../evidence/rendered/set.ts';
 import {
   type Check,
   type CheckResult,
@@ -10,6 +11,10 @@ import {
   type Status,
   SUBJECTS,
 } from './check.ts';
+import { notReached } from './services/probed.ts';
+
+/** The check that fails if nothing could be rendered. */
+const RENDERS = 'config.renders';
 
 /** Statuses from harmless to serious. The status of a check is the worst of its judgement and its observations. */
 const GRAVITY: readonly Status[] = ['skip', 'pass', 'warn', 'unknown', 'fail'];
@@ -19,6 +24,8 @@ export interface JudgeInput {
   readonly deployment: Deployment | undefined;
   readonly now: Date;
   readonly evidence: ReadonlyMap<string, Evidence<unknown>>;
+  /** Ids of all checks that are judged in the same run. Absent: this one alone. */
+  readonly others?: ReadonlySet<string>;
 }
 
 /**
@@ -56,17 +63,30 @@ export function skippedResult(check: Check, tier: Tier, reason: string): CheckRe
 }
 
 function answer(check: Check, facts: JudgeInput): Judgement {
-  for (const key of check.requires) {
-    const evidence = facts.evidence.get(key.name);
-    if (evidence?.outcome === 'ok') continue;
-    return unknown(`not observed: ${evidence?.missing ?? key.name}`, nextStep(evidence));
+  const missing = check.requires
+    .map(({ name }) => ({ name, evidence: facts.evidence.get(name) }))
+    .filter(({ evidence }) => evidence?.outcome !== 'ok');
+  const first = missing.find((one) => !isReported(one, facts));
+  if (first !== undefined) {
+    return unknown(`not observed: ${first.evidence?.missing ?? first.name}`, nextStep(first.evidence));
   }
+  if (missing.length > 0) return notReached(RENDERS);
   try {
     return check.judge(judgeContext(check, facts));
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     return unknown(`a bug in difyctl, in ${check.id}: ${text}`, 'please report it, with --save-evidence');
   }
+}
+
+interface Missing {
+  readonly name: string;
+  readonly evidence: Evidence<unknown> | undefined;
+}
+
+/** True if the evidence is missing because nothing could be rendered, and `config.renders` of the same run reports it. */
+function isReported({ name, evidence }: Missing, { others }: JudgeInput): boolean {
+  return others?.has(RENDERS) === true && (evidence?.lacks ?? name) === RENDERED_OBJECTS.name;
 }
 
 function unknown(message: string, remedy: string): Judgement {

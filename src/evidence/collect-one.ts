@@ -55,7 +55,9 @@ export function missingEvidence<T>(
 ): Evidence<T> {
   const outcome = error instanceof CollectionError ? error.outcome : 'absent';
   const collectedAt = now().toISOString();
-  return { key: name, version, collectedAt, from, outcome, missing: oneLine(faultText(error)), durationMs };
+  const missing = oneLine(faultText(error));
+  const lacks = error instanceof CollectionError && error.lacks !== undefined ? { lacks: error.lacks } : {};
+  return { key: name, version, collectedAt, from, outcome, missing, ...lacks, durationMs };
 }
 
 /**

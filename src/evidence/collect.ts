@@ -127,7 +127,7 @@ function needOf(begin: (key: EvidenceKey<unknown>) => Evidence<unknown> | Promis
   return async <T>(key: EvidenceKey<T>): Promise<T> => {
     const evidence = (await begin(key)) as Evidence<T>;
     if (evidence.outcome === 'ok') return evidence.data as T;
-    throw new CollectionError(evidence.outcome, evidence.missing ?? key.name);
+    throw new CollectionError(evidence.outcome, evidence.missing ?? key.name, evidence.lacks ?? key.name);
   };
 }
 

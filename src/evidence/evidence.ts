@@ -34,6 +34,8 @@ export interface Evidence<T> {
   readonly data?: T;
   /** What was missing if `outcome` is not ok: the right, the program, the time limit. */
   readonly missing?: string;
+  /** The key of other evidence that this one is built on and that is missing: `rendered.objects`. */
+  readonly lacks?: string;
   readonly durationMs: number;
 }
 
@@ -99,10 +101,13 @@ export interface Collector<T> {
 /** The collector could not collect; the message says what was missing. */
 export class CollectionError extends Error {
   readonly outcome: Exclude<EvidenceOutcome, 'ok'>;
+  /** The key of the other evidence that was missing; undefined if it was something else. */
+  readonly lacks: string | undefined;
 
-  constructor(outcome: Exclude<EvidenceOutcome, 'ok'>, missing: string) {
+  constructor(outcome: Exclude<EvidenceOutcome, 'ok'>, missing: string, lacks?: string) {
     super(missing);
     this.name = 'CollectionError';
     this.outcome = outcome;
+    this.lacks = lacks;
   }
 }

@@ -19,6 +19,7 @@ const document = z
     outcome: z.enum(['ok', 'denied', 'timeout', 'absent']),
     data: z.json().optional(),
     missing: z.string().exactOptional(),
+    lacks: z.string().exactOptional(),
     durationMs: z.number().nonnegative(),
   })
   .refine(({ outcome, data }) => outcome !== 'ok' || data !== undefined, { path: ['data'], error: 'is missing' });

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Check, Judgement, Severity, Status } from '../../src/checks/check.ts';
+import { configRenders } from '../../src/checks/config/renders.ts';
 import { runChecks } from '../../src/checks/engine.ts';
 import type { CheckEvent } from '../../src/checks/events.ts';
 import { reportExitCode } from '../../src/checks/exit.ts';
+import { CLUSTER_ADMISSION, clusterAdmissionCollector } from '../../src/evidence/cluster/admission.ts';
 import { CollectionError, type Collector, evidenceKey } from '../../src/evidence/evidence.ts';
+import { IMAGES_LIST, imagesListCollector } from '../../src/evidence/images/list.ts';
+import { renderedObjectsCollector } from '../../src/evidence/rendered/objects.ts';
+import { RENDERED_OBJECTS } from '../../src/evidence/rendered/set.ts';
 import { collectContext, fixedCollector, sampleCheck } from '../support/check-runs.ts';
+import { sampleDeployment } from '../support/deployments.ts';
 
 const THING = evidenceKey<number>('thing', 1);
 const OTHER = evidenceKey<number>('other', 1);
@@ -86,6 +92,45 @@ describe('collecting', () => {
     };
     const { result } = await one(sampleCheck({ id: 'tools.x', requires: [THING] }), [throwing]);
     expect(result).toMatchObject({ status: 'unknown', message, remedy });
+  });
+
+  it.each([
+    ['skips', [], ['skip', 'skipped: see config.renders'], 3],
+    ['keeps as unknown without config.renders', ['config'], ['unknown', 'not observed: version 9 is not known'], 3],
+  ])('%s what needs a rendered set if it could not be rendered', async (_, skip, expected, code) => {
+    const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+    const context = collectContext({ deployment, renderFault: 'version 9 is not known' });
+    const building: Collector<number> = {
+      key: THING,
+      timeoutMs: 1_000,
+      collect: async (__, need) => (await need(RENDERED_OBJECTS)).objects.length,
+    };
+    const onTop: Collector<number> = { key: OTHER, timeoutMs: 1_000, collect: (__, need) => need(THING) };
+    const collectors = [renderedObjectsCollector, imagesListCollector, clusterAdmissionCollector, building, onTop];
+    const keys = [RENDERED_OBJECTS, IMAGES_LIST, CLUSTER_ADMISSION, THING, OTHER];
+    const needy = keys.map((key) => sampleCheck({ id: `cluster.${key.name}`, requires: [key] }));
+    const report = await run([configRenders, ...needy], collectors, { context, skip });
+    const judged = report.checks.filter(({ id }) => id !== 'config.renders');
+    expect(judged.map(({ status, message }) => [status, message])).toEqual(needy.map(() => expected));
+    expect(reportExitCode(report)).toBe(code);
+  });
+
+  it('keeps as unknown what also lacks evidence that has nothing to do with the rendering', async () => {
+    const throwing: Collector<number> = {
+      key: THING,
+      timeoutMs: 1_000,
+      collect: () => {
+        throw new CollectionError('denied', 'list nodes');
+      },
+    };
+    const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+    const context = collectContext({ deployment, renderFault: 'version 9 is not known' });
+    const checks = [configRenders, sampleCheck({ id: 'cluster.x', requires: [RENDERED_OBJECTS, THING] })];
+    const report = await run(checks, [throwing, renderedObjectsCollector], { context });
+    expect(report.checks.map(({ id, status, message }) => [id, status, message])).toEqual([
+      ['config.renders', 'fail', 'version 9 is not known'],
+      ['cluster.x', 'unknown', 'not observed: list nodes'],
+    ]);
   });
 
   it('lets a collector build on another, also when more wait than may run at once', async () => {

@@ -7,7 +7,7 @@ import { DIFYCTL_VERSION } from '../../src/base/version.ts';
 import type { CheckReport } from '../../src/checks/check.ts';
 import { runChecks } from '../../src/checks/engine.ts';
 import { loadDeployment } from '../../src/deployment/load.ts';
-import { evidenceKey } from '../../src/evidence/evidence.ts';
+import { CollectionError, type Collector, evidenceKey } from '../../src/evidence/evidence.ts';
 import { readEvidence, SAVED_DEPLOYMENT, saveEvidence } from '../../src/evidence/saved.ts';
 import { collectContext, fixedCollector, sampleCheck } from '../support/check-runs.ts';
 import { SAMPLE_NAMES, sampleDeployment } from '../support/deployments.ts';
@@ -52,6 +52,23 @@ describe('evidence', () => {
       checks: checks.map((one) => ({ ...one, durationMs: 0 })),
     });
     expect(verdicts(again.report)).toEqual(verdicts(first.report));
+  });
+
+  it('says, also where it is read again, which other evidence it lacks', async () => {
+    const lacking: Collector<unknown> = {
+      key: THING,
+      timeoutMs: 1_000,
+      collect: () => Promise.reject(new CollectionError('absent', 'no chart', 'rendered.objects')),
+    };
+    const { evidence } = await runChecks({
+      phase: 'preflight',
+      checks: [check],
+      collectors: [lacking],
+      context: collectContext(),
+    });
+    await saveEvidence(folder, evidence, undefined, (text) => text);
+    const [, thing] = await readEvidence(folder, [lacking]);
+    expect(thing).toMatchObject({ outcome: 'absent', missing: 'no chart', lacks: 'rendered.objects' });
   });
 
   it('is a file for each key, redacted, for its owner alone', async () => {

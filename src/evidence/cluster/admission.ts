@@ -2,6 +2,7 @@ import { textAt } from '../../base/json-path.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import { CollectionError, type Collector, evidenceKey, type Need } from '../evidence.ts';
 import { dryRunRequests } from '../rendered/dry-run.ts';
+import { notRendered } from '../rendered/not-rendered.ts';
 import { chartObjects } from '../rendered/objects.ts';
 import { type Refusal, refusalsIn } from './dry-run.ts';
 import { CLUSTER_NAMESPACE } from './release.ts';
@@ -26,8 +27,7 @@ export const clusterAdmissionCollector: Collector<AdmissionFact> = {
   collect: async (context, need) => {
     const { deployment, rendered } = context;
     if (deployment?.target.type !== 'kubernetes') throw new CollectionError('absent', 'a deployment on Kubernetes');
-    if (rendered?.target !== 'kubernetes')
-      throw new CollectionError('absent', context.renderFault ?? 'a deployment file');
+    if (rendered?.target !== 'kubernetes') throw notRendered(context.renderFault);
     if (!(await namespaceExists(need))) return { namespaceExists: false, asked: 0, refusals: [] };
     const release = { name: deployment.name, namespace: deployment.target.namespace };
     const chart = (await chartObjects(context, rendered, need)).filter(isKubernetesObject);

@@ -2,6 +2,7 @@ import { isObject } from '../../base/json.ts';
 import { at, listAt, textAt } from '../../base/json-path.ts';
 import { publishedNames } from '../../render/images.ts';
 import { type CollectContext, CollectionError, type Collector, evidenceKey, type Need } from '../evidence.ts';
+import { notRendered } from '../rendered/not-rendered.ts';
 import { RENDERED_OBJECTS } from '../rendered/set.ts';
 
 /** An image that an install would pull. */
@@ -34,7 +35,7 @@ async function usersByImage(
   { rendered, deployment, renderFault }: CollectContext,
   need: Need,
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  if (rendered === undefined) throw new CollectionError('absent', renderFault ?? 'a deployment file');
+  if (rendered === undefined) throw notRendered(renderFault);
   const users = new Map<string, Set<string>>();
   const note = (image: string, user: string) => {
     if (image !== '') users.set(image, (users.get(image) ?? new Set()).add(user));

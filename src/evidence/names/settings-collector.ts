@@ -1,7 +1,8 @@
 import { at, textAt } from '../../base/json-path.ts';
 import { COMPONENTS } from '../../checklist/components.ts';
-import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
+import type { CollectContext, Collector } from '../evidence.ts';
 import { dockerConfig } from '../images/logins.ts';
+import { notRendered } from '../rendered/not-rendered.ts';
 import { NAMES_SETTINGS, type NamesSettings, type Variables } from './settings.ts';
 import { composeSettings } from './settings-compose.ts';
 import { kubernetesSettings } from './settings-kubernetes.ts';
@@ -11,7 +12,7 @@ export const namesSettingsCollector: Collector<NamesSettings> = {
   timeoutMs: 130_000,
   collect: async (context, need) => {
     const { rendered, renderFault } = context;
-    if (rendered === undefined) throw new CollectionError('absent', renderFault ?? 'a deployment file');
+    if (rendered === undefined) throw notRendered(renderFault);
     if (rendered.target === 'kubernetes') return cleaned(await kubernetesSettings(rendered, need));
     const dockerProxies = await proxiesOfDocker(context);
     return cleaned({ ...composeSettings(rendered), ...(dockerProxies === undefined ? {} : { dockerProxies }) });

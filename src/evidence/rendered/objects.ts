@@ -4,6 +4,7 @@ import { CLUSTER_VERSION } from '../cluster/version.ts';
 import { type CollectContext, CollectionError, type Collector, type Need } from '../evidence.ts';
 import { composeSet } from './compose.ts';
 import { renderedSet } from './kubernetes.ts';
+import { notRendered } from './not-rendered.ts';
 import { RENDERED_OBJECTS, type RenderedSet } from './set.ts';
 
 /**
@@ -14,7 +15,7 @@ export const renderedObjectsCollector: Collector<RenderedSet> = {
   timeoutMs: 120_000,
   collect: async (context, need) => {
     const { rendered } = context;
-    if (rendered === undefined) throw new CollectionError('absent', context.renderFault ?? 'a deployment file');
+    if (rendered === undefined) throw notRendered(context.renderFault);
     if (rendered.target === 'compose') return composeSet(rendered.project);
     const { name } = rendered.secret;
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name } };
