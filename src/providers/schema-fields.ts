@@ -1,21 +1,21 @@
 import * as z from 'zod';
 import { filePath, host, httpUrl, line, port } from '../base/fields.ts';
 import { secretRef } from '../base/secret-ref.ts';
-import { BUCKET_NAMES } from './object-storage/bucket-names.ts';
 
-/** A text of a pattern. `says` is the requirement as messages show it. */
-function matching({ pattern, says }: { readonly pattern: RegExp; readonly says: string }) {
+/** A pattern, and the requirement as messages show it. */
+interface Pattern {
+  readonly pattern: RegExp;
+  readonly says: string;
+}
+
+/** A text of a pattern. */
+function matching({ pattern, says }: Pattern) {
   return z.string().regex(pattern, says);
 }
 
-/** A bucket's name, by the rules of the store. */
-function bucketOf(store: keyof typeof BUCKET_NAMES) {
-  return matching(BUCKET_NAMES[store]);
-}
-
-/** The buckets of a store: the main one, and the one for plugin packages. */
-function bucketsOf(store: keyof typeof BUCKET_NAMES) {
-  return { bucket: bucketOf(store), pluginBucket: bucketOf(store).optional() };
+/** The buckets of a store by its rule for names: the main one, and the one for plugin packages. */
+function bucketsOf(names: Pattern) {
+  return { bucket: matching(names), pluginBucket: matching(names).optional() };
 }
 
 /**
@@ -33,7 +33,6 @@ export const SCHEMA_FIELDS = {
    */
   identity: z.literal('workload').optional(),
   grpcAddress: z.string().regex(/^(grpcs?:\/\/)?[-A-Za-z0-9_.]+:\d{1,5}$/, 'host:port or grpc://host:port'),
-  bucketOf,
   bucketsOf,
   filePath,
   host,

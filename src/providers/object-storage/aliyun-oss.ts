@@ -1,14 +1,21 @@
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
-import { objectStore } from './descriptor.ts';
-import { keyedQuestions } from './fields.ts';
+import { type NameRule, objectStore } from './descriptor.ts';
+import { keyedQuestions, NAME_ENDS } from './fields.ts';
+
+const bucketNames: NameRule = {
+  pattern: /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/,
+  says: `a bucket of OSS: 3 to 63 lower-case letters, digits and dashes, ${NAME_ENDS}`,
+  source: 'alibabacloud.com/help/en/oss/user-guide/bucket-naming-conventions',
+};
 
 export const aliyunOss = objectStore({
   id: 'aliyun-oss',
   block: 'aliyunOss',
   title: 'Alibaba Cloud OSS',
+  bucketNames,
   schema: ({ object, accessKeys, bucketsOf, httpUrl, line }) =>
-    object({ endpoint: httpUrl, region: line, ...bucketsOf('aliyun-oss'), ...accessKeys }),
+    object({ endpoint: httpUrl, region: line, ...bucketsOf(bucketNames), ...accessKeys }),
   questions: keyedQuestions('OSS', ['endpoint', 'region', 'bucket', 'accessKey', 'secretKey']),
   endpoint: ({ endpoint }) => new URL(endpoint),
   // help.aliyun.com, "Use AWS SDKs to access OSS" (`pathStyleAccessEnabled(false)`): S3 is available at the endpoint

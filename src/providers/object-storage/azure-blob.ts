@@ -2,8 +2,8 @@ import { shellWord } from '../../base/shell-word.ts';
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { composed, literal, secret } from '../env-entry.ts';
 import { KEY, required, secretField } from '../question.ts';
-import { objectStore } from './descriptor.ts';
-import { accountsFor, identityQuestion, unlessIdentity } from './fields.ts';
+import { type NameRule, objectStore } from './descriptor.ts';
+import { accountsFor, identityQuestion, NAME_ENDS, unlessIdentity } from './fields.ts';
 
 /** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage. */
 const ACCOUNT = { pattern: /^[a-z0-9]{3,24}$/, says: 'a storage account: 3 to 24 lower-case letters and digits' };
@@ -44,17 +44,24 @@ function commands(account: string, container: string, identity: 'workload' | und
   ];
 }
 
+const bucketNames: NameRule = {
+  pattern: /^(?!.*--)[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/,
+  says: `a container: 3 to 63 lower-case letters, digits and single dashes, ${NAME_ENDS}`,
+  source: 'learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage',
+};
+
 export const azureBlob = objectStore({
   id: 'azure-blob',
   block: 'azureBlob',
   title: 'Azure Blob Storage',
-  schema: ({ object, bucketOf, httpUrl, identity, matching, secretRef }) =>
+  bucketNames,
+  schema: ({ object, httpUrl, identity, matching, secretRef }) =>
     object({
       accountName: matching(ACCOUNT),
       identity,
       accountKey: secretRef.optional(),
       accountUrl: httpUrl,
-      container: bucketOf('azure-blob'),
+      container: matching(bucketNames),
     }),
   descriptions: {
     accountName: 'storage account',

@@ -21,6 +21,15 @@ interface ChartPart {
   readonly pluginDaemon: Variables;
 }
 
+/** What a store accepts as the name of a bucket. Rules of single regions or accounts are not checked. */
+export interface NameRule {
+  readonly pattern: RegExp;
+  /** The requirement as messages show it. */
+  readonly says: string;
+  /** The vendor's page, read in November 2026. */
+  readonly source: string;
+}
+
 /** Fields of every block without a shared bucket. */
 export interface BucketFields {
   readonly bucket: string;
@@ -56,10 +65,15 @@ export interface ObjectStoreProvider<
   readonly block: Name;
   /** The name that the wizard shows. */
   readonly title: string;
+  readonly bucketNames: NameRule;
   /** The block. An endpoint is a URL: some vendors' SDKs accept a bare host, all accept a URL. */
   schema(fields: SchemaFields): Block;
   /** Descriptions of fields by name. They override the shared ones. */
   readonly descriptions?: Readonly<Record<string, string>>;
+  /** Why a name is too long together with other fields. Undefined if it is not. */
+  tooLong?(at: z.output<Block>, name: string): string | undefined;
+  /** The default bucket of the plugin packages. Default: the name of the bucket with `-plugin` appended. */
+  pluginBucketOf?(bucket: string): string;
   readonly questions: readonly FieldQuestion[];
   /** The URL that Dify connects to. */
   endpoint(at: z.output<Block>): URL;

@@ -3,6 +3,9 @@ import { type FieldCondition, type FieldQuestion, KEY, optional, required, secre
 
 /** Parts shared by the descriptors of object stores. */
 
+/** A part of the requirement of most names of buckets. */
+export const NAME_ENDS = 'a letter or digit at either end';
+
 /** The texts of the question about a bucket. */
 export const bucketTexts = {
   title: 'Bucket',

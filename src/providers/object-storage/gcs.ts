@@ -3,8 +3,15 @@ import { shellWord } from '../../base/shell-word.ts';
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { composed, type EnvEntry, literal } from '../env-entry.ts';
 import { required, secretField } from '../question.ts';
-import { objectStore } from './descriptor.ts';
-import { accountsFor, bucketTexts, identityQuestion, pluginBucketQuestion, unlessIdentity } from './fields.ts';
+import { type NameRule, objectStore } from './descriptor.ts';
+import {
+  accountsFor,
+  bucketTexts,
+  identityQuestion,
+  NAME_ENDS,
+  pluginBucketQuestion,
+  unlessIdentity,
+} from './fields.ts';
 
 /** Without a key, Google's clients use the identity of the pod or machine (Application Default Credentials). */
 function key(name: string, identity: 'workload' | undefined): readonly EnvEntry[] {
@@ -12,12 +19,21 @@ function key(name: string, identity: 'workload' | undefined): readonly EnvEntry[
   return identity === 'workload' ? [] : [composed(name, [path], (get) => base64Json(get(path)))];
 }
 
+// In a name with dots, each part has at most 63 characters. Host names must not contain `_`, but bucket names may.
+const bucketNames: NameRule = {
+  pattern:
+    /^(?!goog)(?!.*g[o0]{2}gle)(?!.*[^.]{64})(?!\d+\.\d+\.\d+\.\d+$)(?=[^.]*$|.{3,222}$)(?!.*\.\.)[a-z0-9][-._a-z0-9]{1,220}[a-z0-9]$/,
+  says: `a bucket of Google: 3 to 63 lower-case letters, digits, dashes and underscores, or up to 222 with dots, ${NAME_ENDS}, without "goog" at the start and "google" anywhere`,
+  source: 'cloud.google.com/storage/docs/buckets, Bucket name requirements',
+};
+
 export const gcs = objectStore({
   id: 'gcs',
   block: 'gcs',
   title: 'Google Cloud Storage',
+  bucketNames,
   schema: ({ object, bucketsOf, identity, secretRef }) =>
-    object({ ...bucketsOf('gcs'), identity, serviceAccountJson: secretRef.optional() }),
+    object({ ...bucketsOf(bucketNames), identity, serviceAccountJson: secretRef.optional() }),
   descriptions: { serviceAccountJson: 'where the JSON key of the service account is' },
   questions: [
     required('bucket', bucketTexts),

@@ -1,7 +1,7 @@
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
-import { objectStore } from './descriptor.ts';
-import { keyedQuestions } from './fields.ts';
+import { type NameRule, objectStore } from './descriptor.ts';
+import { keyedQuestions, NAME_ENDS } from './fields.ts';
 
 /**
  * The bucket's name precedes the endpoint's host name, whose second label is the region (support.huaweicloud.com,
@@ -11,12 +11,19 @@ function regionOf(endpoint: string): string {
   return /^obs\.([a-z0-9-]+)\.myhuaweicloud\./.exec(new URL(endpoint).hostname)?.[1] ?? 'us-east-1';
 }
 
+const bucketNames: NameRule = {
+  pattern: /^(?!.*(?:\.\.|-\.|\.-))(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/,
+  says: `a bucket of OBS: 3 to 63 lower-case letters, digits, dashes and dots, ${NAME_ENDS}, no dot beside a dot or dash`,
+  source: 'support.huaweicloud.com/en-us/devg-obs/obs_06_0019.html',
+};
+
 export const huaweiObs = objectStore({
   id: 'huawei-obs',
   block: 'huaweiObs',
   title: 'Huawei Cloud OBS',
+  bucketNames,
   schema: ({ object, accessKeys, bucketsOf, httpUrl }) =>
-    object({ endpoint: httpUrl, ...bucketsOf('huawei-obs'), ...accessKeys }),
+    object({ endpoint: httpUrl, ...bucketsOf(bucketNames), ...accessKeys }),
   questions: keyedQuestions('OBS', ['endpoint', 'bucket', 'accessKey', 'secretKey']),
   endpoint: ({ endpoint }) => new URL(endpoint),
   s3: ({ endpoint }) => ({ endpoint, region: regionOf(endpoint) }),

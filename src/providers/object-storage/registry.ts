@@ -3,7 +3,6 @@ import { azureBlob } from './azure-blob.ts';
 import type { BucketFields, Buckets, ObjectStoreProvider } from './descriptor.ts';
 import { gcs } from './gcs.ts';
 import { huaweiObs } from './huawei-obs.ts';
-import { defaultPluginBucket } from './plugin-bucket.ts';
 import { s3 } from './s3.ts';
 import { tencentCos } from './tencent-cos.ts';
 import { volcengineTos } from './volcengine-tos.ts';
@@ -43,11 +42,16 @@ export function bucketFields({ provider, at }: DescribedStore): BucketFields | u
   return provider.sharedBucket === undefined ? (at as typeof at & BucketFields) : undefined;
 }
 
+/** The bucket of the plugin packages if the file names none. */
+export function defaultPluginBucket({ pluginBucketOf }: ObjectStoreProvider, bucket: string): string {
+  return pluginBucketOf?.(bucket) ?? `${bucket}-plugin`;
+}
+
 /** The buckets of a section `objectStorage`. Without its own, the plugin packages have the one of `defaultPluginBucket`. */
 export function storeBuckets(storage: { readonly provider: ObjectStoreId }): Buckets {
   const { provider, at } = describedStore(storage);
   const shared = provider.sharedBucket?.(at);
   if (shared !== undefined) return { api: shared, pluginDaemon: shared };
-  const { bucket, pluginBucket = defaultPluginBucket(provider.id, bucket) } = at as typeof at & BucketFields;
+  const { bucket, pluginBucket = defaultPluginBucket(provider, bucket) } = at as typeof at & BucketFields;
   return { api: bucket, pluginDaemon: pluginBucket };
 }

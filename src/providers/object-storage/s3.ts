@@ -10,8 +10,15 @@ import {
   required,
   secretField,
 } from '../question.ts';
-import { objectStore } from './descriptor.ts';
-import { accountsFor, bucketTexts, identityQuestion, pluginBucketQuestion, unlessIdentity } from './fields.ts';
+import { type NameRule, objectStore } from './descriptor.ts';
+import {
+  accountsFor,
+  bucketTexts,
+  identityQuestion,
+  NAME_ENDS,
+  pluginBucketQuestion,
+  unlessIdentity,
+} from './fields.ts';
 
 /** The folder of the Dify images with one file per public authority. */
 const SYSTEM_CA_FOLDER = '/etc/ssl/certs';
@@ -105,15 +112,24 @@ function policy(buckets: readonly string[]): object {
   };
 }
 
+// Amazon accepts no underscores in new names; older buckets, MinIO and Ceph have them. Amazon's clients refuse Ceph's
+// old names with capitals.
+const bucketNames: NameRule = {
+  pattern: /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][-._a-z0-9]{1,61}[a-z0-9]$/,
+  says: `a bucket name: 3 to 63 lower-case letters, digits, dashes and dots, ${NAME_ENDS}`,
+  source: 'docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html',
+};
+
 export const s3 = objectStore({
   id: 's3',
   block: 's3',
   title: 'Amazon S3, MinIO, Ceph, R2 and compatible',
+  bucketNames,
   schema: ({ object, bucketsOf, filePath, httpUrl, identity, line, oneOf, secretRef }) =>
     object({
       endpoint: httpUrl.optional(),
       caFile: filePath.optional(),
-      ...bucketsOf('s3'),
+      ...bucketsOf(bucketNames),
       region: line.default('us-east-1'),
       addressStyle: oneOf(STYLES).default('auto'),
       identity,

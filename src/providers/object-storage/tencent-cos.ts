@@ -1,23 +1,46 @@
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
-import { objectStore } from './descriptor.ts';
+import { type NameRule, objectStore } from './descriptor.ts';
 import { keyedQuestions } from './fields.ts';
 
 /** Buckets created since January 2024 do not support path style (tencentcloud.com/document/product/436/57456). */
 const endpointIn = (region: string): string => `https://cos.${region}.myqcloud.com`;
 
+const bucketNames: NameRule = {
+  pattern: /^(?!.{61})[a-z0-9](?:[-a-z0-9]*[a-z0-9])?-\d{6,}$/,
+  says: 'a bucket of COS with the APPID of its account at the end, such as dify-1250000000: lower-case letters, digits and dashes',
+  source: 'tencentcloud.com/document/product/436/13312',
+};
+
+/** Maximum length of a bucket's whole host name (tencentcloud.com/document/product/436/13312). */
+const LONGEST_HOST = 60;
+
+function tooLong(region: string, name: string): string | undefined {
+  if (`${name}.cos.${region}.myqcloud.com`.length <= LONGEST_HOST) return undefined;
+  return `its host name, with .cos.REGION.myqcloud.com, has at most ${LONGEST_HOST} characters`;
+}
+
+/** Every name ends with the number of the account: `dify-1250000000` → `dify-plugin-1250000000`. */
+function pluginBucketOf(bucket: string): string {
+  const [, name, account] = /^(.+)-(\d+)$/.exec(bucket) ?? [];
+  return name === undefined || account === undefined ? `${bucket}-plugin` : `${name}-plugin-${account}`;
+}
+
 export const tencentCos = objectStore({
   id: 'tencent-cos',
   block: 'tencentCos',
   title: 'Tencent Cloud COS',
+  bucketNames,
   schema: ({ object, bucketsOf, line, secretRef }) =>
     object({
       region: line,
-      ...bucketsOf('tencent-cos'),
+      ...bucketsOf(bucketNames),
       secretId: secretRef,
       secretKey: secretRef,
     }),
   descriptions: { pluginBucket: 'bucket for plugins; default: the bucket with -plugin before the APPID' },
+  tooLong: ({ region }, name) => tooLong(region, name),
+  pluginBucketOf,
   questions: keyedQuestions('COS', ['region', 'bucket', 'secretId', 'secretKey'], '-plugin before the APPID'),
   endpoint: ({ region }) => new URL(endpointIn(region)),
   s3: ({ region }) => ({ endpoint: endpointIn(region), region }),

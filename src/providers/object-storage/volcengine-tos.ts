@@ -1,7 +1,7 @@
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
-import { objectStore } from './descriptor.ts';
-import { keyedQuestions } from './fields.ts';
+import { type NameRule, objectStore } from './descriptor.ts';
+import { keyedQuestions, NAME_ENDS } from './fields.ts';
 
 /**
  * The S3 API has a separate endpoint, `tos-s3-REGION`, and does not support path style (docs.byteplus.com,
@@ -11,12 +11,19 @@ function s3Endpoint(endpoint: string): string {
   return endpoint.replace(/\/\/tos-(?!s3-)(?=[^/]*\.(i?volces|i?bytepluses)\.com)/, '//tos-s3-');
 }
 
+const bucketNames: NameRule = {
+  pattern: /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/,
+  says: `a bucket of TOS: 3 to 63 lower-case letters, digits and dashes, ${NAME_ENDS}`,
+  source: 'github.com/volcengine/ve-tos-golang-sdk, IsValidBucketName',
+};
+
 export const volcengineTos = objectStore({
   id: 'volcengine-tos',
   block: 'volcengineTos',
   title: 'Volcano Engine TOS',
+  bucketNames,
   schema: ({ object, accessKeys, bucketsOf, httpUrl, line }) =>
-    object({ endpoint: httpUrl, region: line, ...bucketsOf('volcengine-tos'), ...accessKeys }),
+    object({ endpoint: httpUrl, region: line, ...bucketsOf(bucketNames), ...accessKeys }),
   questions: keyedQuestions('TOS', ['endpoint', 'region', 'bucket', 'accessKey', 'secretKey']),
   endpoint: ({ endpoint }) => new URL(endpoint),
   s3: ({ endpoint, region }) => ({ endpoint: s3Endpoint(endpoint), region }),
