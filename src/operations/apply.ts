@@ -134,7 +134,7 @@ function applyStep(
       ...(await target.rollback(checkpoint, { ...work, applied: revision })),
     };
   };
-  return runStep(onProgress, 'apply', 'bringing the release to what the file says', applyAndRollBack, (result) =>
+  return runStep(onProgress, 'apply', 'applying the file to the release', applyAndRollBack, (result) =>
     'summary' in result ? { detail: result.summary, failed: true } : { detail: `revision ${revision.number}` },
   );
 }
@@ -159,6 +159,6 @@ async function withState({ target }: InstallOptions, error: Interrupted): Promis
     const waiting = late.length === 0 ? '' : `; not ready: ${late.join(', ')}`;
     return new Interrupted(`${error.message}; ${at}${waiting}`, { next, cause: error });
   } catch {
-    return new Interrupted(`${error.message}; in what state could not be seen`, { next, cause: error });
+    return new Interrupted(`${error.message}; the state of the release is unknown`, { next, cause: error });
   }
 }

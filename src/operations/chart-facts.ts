@@ -22,7 +22,7 @@ const ARCHIVE_LIMIT = 16 * 2 ** 20;
 export async function readChartFacts(path: string): Promise<ChartFacts> {
   const read = await chartFiles(path);
   const chart = yamlObject(await read('Chart.yaml'), path, 'Chart.yaml');
-  if (chart === undefined) throw broken(path, 'no Chart.yaml was found in it');
+  if (chart === undefined) throw broken(path, 'it contains no Chart.yaml');
   const schema = await read('values.schema.json');
   return {
     name: needed(chart, 'name', path),
@@ -90,7 +90,7 @@ function schemaObject(text: string, path: string): JsonObject {
   } catch (cause) {
     throw broken(path, 'values.schema.json is not valid JSON', cause);
   }
-  throw broken(path, 'values.schema.json is no JSON Schema: it does not hold keys and values');
+  throw broken(path, 'values.schema.json is not a JSON Schema: it does not hold keys and values');
 }
 
 function needed(chart: JsonObject, key: 'name' | 'version', path: string): string {
@@ -98,7 +98,7 @@ function needed(chart: JsonObject, key: 'name' | 'version', path: string): strin
   if (typeof value === 'string' && value !== '') return value;
   // YAML reads `version: 1` and `version: 0.38` as numbers; helm accepts them as text.
   if (key === 'version' && typeof value === 'number') return String(value);
-  throw broken(path, `Chart.yaml does not say its ${key}`);
+  throw broken(path, `Chart.yaml has no ${key}`);
 }
 
 function broken(path: string, observed: string, cause?: unknown): UserError {

@@ -47,7 +47,7 @@ export async function loadChart({ chart, baseDirectory, helm, login, signal }: L
       throw error instanceof ExternalError ? chartPullError(chart, error) : error;
     });
     const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
-    if (archive === undefined) throw damaged(chart, 'helm pull ended well and left no archive');
+    if (archive === undefined) throw damaged(chart, 'helm pull succeeded but left no archive');
     const path = join(folder, archive);
     return { reference: { path }, facts: await readPulled(path, chart), dispose };
   } catch (error) {

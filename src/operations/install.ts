@@ -90,7 +90,7 @@ async function postflightStep(options: InstallOptions): Promise<CheckReport> {
   return runStep(
     onProgress,
     'postflight',
-    'asking what was installed',
+    'reading the installed revision',
     async () => (await runPostflight(prepared, settings)).report,
     countsOf,
   );
@@ -101,7 +101,7 @@ async function planStep(options: InstallOptions): Promise<PlannedInstall> {
   const planned = await runStep(
     onProgress,
     'plan',
-    'comparing with what is there',
+    'comparing with the installation',
     () => planInstall(prepared, target, signal),
     ({ plan }) => ({ detail: countChanges(plan.changes) }),
   );

@@ -5,7 +5,7 @@ import { counted } from '../checks/judgement.ts';
 const ENDINGS: Readonly<Record<NonNullable<CheckReport['waited']>['endedBy'], string>> = {
   passed: 'until all passed',
   timeout: 'until the time limit was reached',
-  unrecoverable: 'until waiting could not help',
+  unrecoverable: 'until waiting could no longer help',
 };
 
 /** The course of `--wait`: `2m 10s, checked again 13 times, until all passed`. Undefined if there was no wait. */

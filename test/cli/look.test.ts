@@ -29,8 +29,8 @@ describe('what makes objects in a cluster', () => {
     ['not on Compose', () => compose, ['preflight', '--from', 'cluster'], '--from cluster is for Kubernetes'],
     ['not on Compose', () => compose, ['preflight', '--deep'], '--deep is for Kubernetes'],
     ['not without a file', () => empty, ['preflight', '--tier', 'prod', '--deep'], '--deep needs a deployment file'],
-    ['not in a dry run', () => kubernetes, ['install', '--dry-run', '--from', 'cluster'], '--dry-run makes nothing'],
-    ['not in a dry run', () => kubernetes, ['install', '--dry-run', '--deep'], '--dry-run makes nothing'],
+    ['not in a dry run', () => kubernetes, ['install', '--dry-run', '--from', 'cluster'], '--dry-run creates nothing'],
+    ['not in a dry run', () => kubernetes, ['install', '--dry-run', '--deep'], '--dry-run creates nothing'],
     ['from here or from there', () => kubernetes, ['preflight', '--from', 'mars'], 'local, cluster'],
   ])('%s', async (_, cwd, args, words) => {
     const { code, stderr } = await runCli(args, { cwd: cwd() });
@@ -65,7 +65,7 @@ describe('--wait', () => {
     const only = ['--only', 'config.debug-logs'];
     await runCli(['preflight', ...only, '--save-evidence', saved], { cwd: kubernetes });
     const { code, stderr } = await runCli(['preflight', '--from-evidence', saved, '--wait', '1m'], { cwd: kubernetes });
-    expect(stderr).toContain('nothing is collected');
+    expect(stderr).toContain('--from-evidence collects none');
     expect(code).toBe(2);
   });
 });

@@ -81,7 +81,7 @@ describe('an install', () => {
       outcome: 'rolled-back',
       failure: {
         summary: expect.stringContaining('its image cannot be pulled'),
-        state: expect.stringContaining('taken down'),
+        state: expect.stringContaining('was removed'),
       },
     });
     expect(await scene.containers()).toEqual([]);

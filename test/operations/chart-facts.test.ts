@@ -62,8 +62,8 @@ describe('a chart', () => {
   test.each<[string, () => Promise<string>, string]>([
     ['that does not exist', async () => join(folder.path, 'dify'), 'it does not exist'],
     ['a device', async () => '/dev/null', 'it is neither a folder nor a file'],
-    ['an empty folder', () => chart({ 'README.md': '' }), 'no Chart.yaml was found in it'],
-    ['an archive without Chart.yaml', () => archive({ 'values.yaml': '' }), 'no Chart.yaml was found in it'],
+    ['an empty folder', () => chart({ 'README.md': '' }), 'it contains no Chart.yaml'],
+    ['an archive without Chart.yaml', () => archive({ 'values.yaml': '' }), 'it contains no Chart.yaml'],
     [
       'with a broken Chart.yaml',
       () => chart({ 'Chart.yaml': 'name: [dify\n' }),
@@ -74,8 +74,8 @@ describe('a chart', () => {
       () => chart({ 'Chart.yaml': '- dify\n' }),
       'Chart.yaml does not hold keys and values',
     ],
-    ['without a name', () => chart({ 'Chart.yaml': 'version: 1.0.0\n' }), 'Chart.yaml does not say its name'],
-    ['without a version', () => chart({ 'Chart.yaml': 'name: dify\n' }), 'Chart.yaml does not say its version'],
+    ['without a name', () => chart({ 'Chart.yaml': 'version: 1.0.0\n' }), 'Chart.yaml has no name'],
+    ['without a version', () => chart({ 'Chart.yaml': 'name: dify\n' }), 'Chart.yaml has no version'],
     [
       'with a broken values.yaml',
       () => archive({ ...WHOLE, 'values.yaml': 'a: b: hunter2\n' }),
@@ -99,7 +99,7 @@ describe('a chart', () => {
     [
       'with a list as schema',
       () => archive({ ...WHOLE, 'values.schema.json': '[]' }),
-      'values.schema.json is no JSON Schema: it does not hold keys and values',
+      'values.schema.json is not a JSON Schema: it does not hold keys and values',
     ],
   ])('%s is refused with what is wrong', async (_title, make, observed) => {
     const path = await make();

@@ -63,7 +63,7 @@ describe('Redis with three sentinels', () => {
         downAfterMs,
       ]),
     ).toEqual(Array(3).fill([2, 3, 1, 1_000]));
-    expect(of('redis.sentinels').message).toBe('3 sentinels, quorum 2, all up and of one mind');
+    expect(of('redis.sentinels').message).toBe('3 sentinels, quorum 2, all up and in agreement');
   });
 
   it.each<[what: string, over: Over, finding: string, words: RegExp]>([
@@ -210,7 +210,7 @@ describe('a group that falls apart', () => {
     await expect.poll(flags, { timeout: 20_000 }).toMatch(/num-other-sentinels\n2/);
     const doubting = await look(breaking);
     expect(doubting.findings).toEqual(['redis.sentinels warn']);
-    expect(doubting.of('redis.sentinels').message).toMatch(/holds the master to be down, and the others do not/);
+    expect(doubting.of('redis.sentinels').message).toMatch(/reports the master as down, and the others do not/);
     await breaking.command(third, 'SENTINEL', 'REMOVE', breaking.master);
     await breaking.command(third, 'SENTINEL', 'MONITOR', breaking.master, replica.host, String(replica.port), '2');
     await breaking.command(third, 'SENTINEL', 'SET', breaking.master, 'auth-pass', breaking.password);

@@ -214,7 +214,7 @@ describe('what a file is missing for', () => {
 it.each([
   ['passed', 'until all passed'],
   ['timeout', 'until the time limit was reached'],
-  ['unrecoverable', 'until waiting could not help'],
+  ['unrecoverable', 'until waiting could no longer help'],
 ] as const)('every form for people says how waiting went: %s', async (endedBy, words) => {
   const waited = report(healthy, { waited: { ms: 12_000, rounds: 1, endedBy } });
   const said = `12.0 s, checked again 1 time, ${words}`;

@@ -27,5 +27,8 @@ export const RETIRED: readonly RetiredWord[] = [
   { pattern: 'at work (?:here|on)', instead: 'locked by, works on' },
   { pattern: 'as ever', instead: 'unchanged' },
   { pattern: 'bad days?', instead: 'fault, failure' },
+  { pattern: 'of one mind', instead: 'in agreement' },
+  { pattern: 'goes on', instead: 'continues, resumes' },
+  { pattern: 'brought back', instead: 'restored' },
   { pattern: 'made to happen', instead: 'reproduced' },
 ];

@@ -30,7 +30,7 @@ export const externalDataServices: Check = {
 
 export const localStorage: Check = {
   id: 'config.local-storage',
-  title: 'files lie in object storage',
+  title: 'files are in object storage',
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
@@ -41,9 +41,9 @@ export const localStorage: Check = {
     const expected = 'object storage, which several machines share';
     if (provider !== 'local') return pass(provider, expected);
     return finding('fail', {
-      observed: 'files lie on a volume (objectStorage.provider local)',
+      observed: 'files are on a volume (objectStorage.provider local)',
       expected,
-      message: 'files lie on a volume: lost with its disk, and shared by no other machine unless the volume is',
+      message: 'files are on a volume: lost with its disk, and shared by no other machine unless the volume is',
     });
   },
 };

@@ -76,7 +76,7 @@ export const hostDataDisk = localCheck(
     id: 'host.data-disk',
     title: 'the disk behind the project’s folder has room',
     severity: errorInProdElseWarning,
-    remedy: 'free some of it, or set target.directory to a larger disk',
+    remedy: 'free some space, or set target.directory to a larger disk',
   },
   HOST_DIRECTORY,
   ({ disk, directory }) =>

@@ -58,7 +58,7 @@ export const hostDisk: Check = {
   severity: errorInProdElseWarning,
   when: onCompose,
   requires: [HOST_ENGINE],
-  remedy: 'docker system df shows what can go; or move the data root to a larger disk',
+  remedy: 'docker system df shows what can be deleted; or move the data root to a larger disk',
   judge: (context) => {
     const { disk, dataRoot } = context.evidence(HOST_ENGINE);
     const expected = FREE_DISK;

@@ -4,7 +4,7 @@ import { errorInProd, onCompose } from '../when.ts';
 
 export const hostSinglePointOfFailure: Check = {
   id: 'host.single-point-of-failure',
-  title: 'no single machine carries everything',
+  title: 'Dify survives the loss of a machine',
   phases: ['preflight'],
   severity: errorInProd,
   when: onCompose,

@@ -11,7 +11,7 @@ import { isSilent } from './sentinel-views.ts';
 
 export const redisTls: Check = {
   id: 'redis.tls',
-  title: 'Redis speaks TLS as the file says, with a certificate that holds',
+  title: 'Redis uses TLS as the file says, with a valid certificate',
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
@@ -28,8 +28,8 @@ export const redisTls: Check = {
     if (seen?.stage !== 'tls') return pass(mode === 'disable' ? 'without TLS, as the file says' : 'TLS');
     const remedy =
       mode === 'disable'
-        ? `openssl s_client -connect ${shellWord(address)} tells whether it speaks TLS; if so, set redis.tls.mode`
-        : `${cliOf(address)} PING tells whether it answers without TLS; if so, set redis.tls.mode: disable`;
+        ? `openssl s_client -connect ${shellWord(address)} shows whether it uses TLS; if so, set redis.tls.mode`
+        : `${cliOf(address)} PING shows whether it answers without TLS; if so, set redis.tls.mode: disable`;
     const expected = mode === 'disable' ? 'an answer without TLS' : 'TLS';
     return finding('fail', { observed: `${address} ${seen.text}`, expected, remedy });
   },
@@ -105,8 +105,8 @@ function whyNobodyAnswered(found: RedisContext): Judgement {
 function loginStep({ redis, evidence }: RedisContext, address: string): string {
   const seen = [evidence.server, ...evidence.sentinels].find((one) => one?.address === address)?.fault;
   if (seen?.code === 'ETIMEDOUT' || seen?.code === 'ECONNRESET')
-    return `${cliOf(address)} PING tells whether Redis answers there at all`;
-  if (seen?.code === 'BUSY') return `${cliOf(address)} SCRIPT KILL (FUNCTION KILL where it is a function)`;
+    return `${cliOf(address)} PING shows whether Redis answers there at all`;
+  if (seen?.code === 'BUSY') return `${cliOf(address)} SCRIPT KILL (FUNCTION KILL for a function)`;
   if (/maxclients/.test(seen?.text ?? ''))
     return `${cliOf(address)} CONFIG SET maxclients 10000, and the same in its configuration; CLIENT LIST shows who they are`;
   if (seen?.code === 'LOADING')

@@ -10,7 +10,7 @@ import { cliOf, hidden, isJudgement, onExternalRedis, redisContext, serving } fr
 
 export const redisConnections: Check = {
   id: 'redis.connections',
-  title: 'Redis takes as many clients as Dify has',
+  title: 'Redis accepts as many clients as Dify opens',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onExternalRedis,
@@ -48,7 +48,7 @@ function judgeIdle({ address, settings }: RedisServerFact): Judgement | undefine
   return finding('warn', {
     observed,
     expected: `timeout 0, or at least ${IDLE_SECONDS} s`,
-    message: `${observed}: connections that are idle that long are closed under Dify's hands`,
+    message: `${observed}: connections that are idle that long are closed while Dify uses them`,
     remedy: `${cliOf(address)} CONFIG SET timeout 0, and the same in its configuration`,
   });
 }

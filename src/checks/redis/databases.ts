@@ -71,12 +71,12 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
 
 export const redisWrites: Check = {
   id: 'redis.writes',
-  title: 'Redis takes, keeps and gives back what is written',
+  title: 'Redis accepts, keeps and returns what is written',
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
   requires: [REDIS],
-  remedy: 'the log of Redis says why it takes no writes',
+  remedy: 'check the log of Redis for why it accepts no writes',
   judge: (context) => {
     const found = redisContext(context);
     const { faults, ...judgement } = overDatabases(

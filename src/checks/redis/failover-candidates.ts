@@ -40,7 +40,7 @@ function unwanted(candidates: readonly CandidateFact[]): Judgement | undefined {
   return finding('fail', {
     observed: `replica-priority is 0 on ${names}`,
     expected: EXPECTED,
-    message: `replica-priority is 0 on ${names}: sentinels promote none of them, and a lost master stays lost`,
+    message: `replica-priority is 0 on ${names}: sentinels promote none of them, so a lost master would not be replaced`,
     remedy: candidates.map(({ address }) => `${cliOf(address)} CONFIG SET replica-priority 100`).join('; '),
   });
 }
@@ -77,7 +77,7 @@ function lost(candidates: readonly CandidateFact[], { redis }: RedisContext): Ju
   const names = listed(down.map(({ address }) => address));
   const master = redis.topology === 'sentinel' ? redis.sentinel.master : '';
   return finding('warn', {
-    observed: `${names} ${down.length === 1 ? 'is' : 'are'} down, say the sentinels`,
+    observed: `${names} ${down.length === 1 ? 'is' : 'are'} down, according to the sentinels`,
     expected: 'every replica that the sentinels know is up',
     remedy: `start it; if it is gone for good, SENTINEL RESET ${shellWord(master)} on each sentinel, one after the other`,
   });

@@ -34,7 +34,7 @@ export const redisVersion: Check = {
     if (isOlder(version, OLDEST)) return finding('fail', { observed: `Redis ${version}`, expected });
     if (isOlder(version, MAINTAINED)) {
       return finding('warn', {
-        observed: `Redis ${version}, a line that gets no fixes any more`,
+        observed: `Redis ${version}, a release line that gets no more fixes`,
         expected: 'Redis 6.2 or newer',
         remedy: `upgrade to ${NEXT}, or to the newest line that your service offers`,
       });
@@ -55,7 +55,7 @@ const CLUSTER_CODES = ['CLUSTER', 'CLUSTERDOWN', 'MOVED'];
 
 export const redisClusterMode: Check = {
   id: 'redis.cluster-mode',
-  title: 'Redis is no Redis Cluster',
+  title: 'Redis is not in cluster mode',
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,

@@ -35,7 +35,7 @@ export const redisMaster: Check = {
     const down = naming.filter(({ flags }) => flags.includes('s_down') || flags.includes('o_down'));
     if (down.length > 0 && down.length === naming.length) {
       const remedy = `${cliOf(server.address)} PING; the sentinels cannot log in to it (sentinel auth-pass), or cannot reach it`;
-      return finding('fail', { observed: `the sentinels hold ${server.address} to be down`, expected, remedy });
+      return finding('fail', { observed: `the sentinels report ${server.address} as down`, expected, remedy });
     }
     return pass(`${server.address}, named by ${listed(naming.map(({ address }) => address))}`, expected);
   },

@@ -14,7 +14,7 @@ import { onSentinel, redisContext } from './context.ts';
  */
 export const redisSentinelClient: Check = {
   id: 'redis.sentinel-client',
-  title: 'the sentinels ask for nothing that Dify cannot say',
+  title: 'the sentinels require nothing that Dify does not support',
   phases: ['preflight'],
   severity: error,
   when: onSentinel,
@@ -34,7 +34,7 @@ export const redisSentinelClient: Check = {
     const secured = evidence.sentinels.filter((sentinel) => sentinel.fault?.stage === 'tls');
     if (secured.length > 0) {
       const observed = listed(secured.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`));
-      const remedy = 'let the sentinels take plain connections (port, beside tls-port), or use a standalone address';
+      const remedy = 'allow plain connections to the sentinels (port, beside tls-port), or use a standalone address';
       return finding('fail', { observed, expected, message: `${observed}; Dify speaks no TLS to sentinels`, remedy });
     }
     const bracketed = redis.sentinel.nodes.filter((node) => node.startsWith('['));
@@ -50,7 +50,7 @@ export const redisSentinelClient: Check = {
         'set requirepass in sentinel.conf (the password of the default user), and leave redis.sentinel.username out';
       return finding('fail', { observed, expected, message, remedy });
     }
-    return pass('nothing that Dify could not say', expected);
+    return pass('nothing that Dify does not support', expected);
   },
 };
 

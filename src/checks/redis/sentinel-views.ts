@@ -49,7 +49,7 @@ export function observe(
   if (seen !== undefined) return [{ subject: address, from, status: 'warn', observed: seen.text, expected }];
   if (master === undefined)
     return [{ subject: address, from, status: 'warn', observed: 'does not know the master', expected }];
-  const view = flags.includes('s_down') || flags.includes('o_down') ? ', which it holds to be down' : '';
+  const view = flags.includes('s_down') || flags.includes('o_down') ? ', which it reports as down' : '';
   return [
     { subject: address, from, status: 'pass', observed: `names ${master}${view}, quorum ${quorum ?? 0}`, expected },
   ];

@@ -14,7 +14,7 @@ export const redisSentinels: Check = {
   severity: errorInProdElseWarning,
   when: onSentinel,
   requires: [REDIS],
-  remedy: 'redis-cli -h SENTINEL -p 26379 SENTINEL CKQUORUM MASTER says whether they could fail over',
+  remedy: 'redis-cli -h SENTINEL -p 26379 SENTINEL CKQUORUM MASTER shows whether they can fail over',
   judge: (context) => {
     const found = redisContext(context);
     const { sentinels } = found.evidence;
@@ -47,7 +47,7 @@ function verdict(found: RedisContext, answered: readonly SentinelFact[]): Judgem
     strangers(found, answered, known) ??
     doubts(found, answered) ??
     aloneEnough(found, known, quorum) ??
-    pass(`${known} sentinels, quorum ${quorum}, all up and of one mind`, EXPECTED)
+    pass(`${known} sentinels, quorum ${quorum}, all up and in agreement`, EXPECTED)
   );
 }
 
@@ -75,10 +75,10 @@ function losses(
   const up = known - down.length;
   // What SENTINEL CKQUORUM requires: enough to declare the master down, and a majority to elect who does the failover.
   const needed = Math.max(quorum, Math.floor(known / 2) + 1);
-  const remedy = `start the sentinels that are down; SENTINEL CKQUORUM ${shellWord(masterOf(found))} on one that is up says whether that is enough`;
+  const remedy = `start the sentinels that are down; SENTINEL CKQUORUM ${shellWord(masterOf(found))} on one that is up shows whether that is enough`;
   if (up < needed) {
     const observed = `${up} of ${counted(known, 'sentinel')} up, quorum ${quorum}`;
-    const message = `${observed}: a failover needs ${needed}, so that a lost master stays lost`;
+    const message = `${observed}: a failover needs ${needed}, so a lost master would not be replaced`;
     return finding('fail', { observed, expected: `${needed} or more up`, message, remedy });
   }
   if (down.length === 0) return undefined;
@@ -113,7 +113,7 @@ function strangers(found: RedisContext, answered: readonly SentinelFact[], known
     return finding('fail', {
       observed: `${counted(named, 'sentinel')} listed, which know of ${known}`,
       expected: 'sentinels that know each other',
-      remedy: 'look whether they watch one and the same master, and reach each other on their announced addresses',
+      remedy: 'check that they watch the same master, and reach each other on their announced addresses',
     });
   }
   if (known % 2 === 1) return undefined;
@@ -135,7 +135,7 @@ function doubts(found: RedisContext, answered: readonly SentinelFact[]): Judgeme
   const doubting = answered.filter(isDoubting);
   if (doubting.length > 0 && doubting.length < answered.length) {
     const names = listed(doubting.map(({ address }) => address));
-    const observed = `${names} ${doubting.length === 1 ? 'holds' : 'hold'} the master to be down, and the others do not`;
+    const observed = `${names} ${doubting.length === 1 ? 'reports' : 'report'} the master as down, and the others do not`;
     const remedy = `check the log of ${names}: it cannot reach the master, or cannot log in (SENTINEL SET ${shellWord(masterOf(found))} auth-pass)`;
     return finding('warn', { observed, expected: EXPECTED, remedy });
   }
@@ -164,7 +164,7 @@ function aloneEnough(found: RedisContext, known: number, quorum: number): Judgem
   return finding('warn', {
     observed,
     expected: `a quorum of ${majority}`,
-    message: `${observed}: one sentinel that cannot reach the master calls it down by itself, and a sound master is replaced`,
+    message: `${observed}: one sentinel that cannot reach the master declares it down alone, and a healthy master is replaced`,
     remedy: `SENTINEL SET ${masterOf(found)} quorum ${majority}, on each sentinel`,
   });
 }

@@ -15,7 +15,7 @@ export function refuseWithoutCluster(options: ClusterProbeOptions, deployment: D
 export function refuseInDryRun(options: ClusterProbeOptions): void {
   const flag = probeFlag(options);
   if (flag === undefined) return;
-  throw new UserError(`${flag} makes objects in the cluster for a while, and --dry-run makes nothing`, {
+  throw new UserError(`${flag} creates temporary objects in the cluster, and --dry-run creates nothing`, {
     next: [`difyctl preflight ${flag}`, 'difyctl install --dry-run'],
   });
 }

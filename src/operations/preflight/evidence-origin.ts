@@ -53,5 +53,5 @@ const DAY_MS = 86_400_000;
 export function asOf(time: string, now: Date): string {
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / DAY_MS));
   const age = days === 0 ? 'less than a day ago' : days === 1 ? 'a day ago' : `${days} days ago`;
-  return `judged as it was seen on ${time.slice(0, 10)} (${age}); nothing was collected`;
+  return `judged by evidence of ${time.slice(0, 10)} (${age}); nothing was collected`;
 }

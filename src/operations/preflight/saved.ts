@@ -50,7 +50,7 @@ export async function preflightSaved(
   { directory, evidence: saved, deployment }: SavedEvidence,
 ): Promise<PreflightOutcome> {
   if (from === 'cluster' || deep || waitMs !== undefined) {
-    throw new UserError('--from cluster, --deep and --wait look; with this --from-evidence nothing is collected');
+    throw new UserError('--from cluster, --deep and --wait collect evidence; --from-evidence collects none');
   }
   const tier = deployment?.tier ?? (await tierOf(preflight));
   refuseInapplicable(CHECKS, ['preflight'], only, { deployment, tier });

@@ -142,7 +142,7 @@ async function explained<T>(directory: string, work: () => Promise<T>): Promise<
     if (why === undefined) throw error;
     throw new UserError(`${path ?? directory} cannot be read or written: ${why} (${code})`, {
       problems: [{ path: 'target.directory', message: `is ${directory}` }],
-      next: ['see to it that this user can write there, or choose another target.directory'],
+      next: ['give this user write access there, or choose another target.directory'],
       cause: error,
     });
   }

@@ -72,7 +72,7 @@ async function restart(
   const { signal, timeoutMs, onProgress, applied } = options;
   if (!files.some(({ path }) => path === 'compose.yaml')) {
     await down(connection, options);
-    return `project ${project.name} was taken down again; its data and .env are kept`;
+    return `project ${project.name} was removed; its data and .env are kept`;
   }
   await writeFiles(project.directory, files, applied.files);
   const progress = composeProgress(onProgress);

@@ -32,7 +32,7 @@ export async function applyKubernetes(
   if (refused !== undefined) {
     return failed(connection, options, { summary: refused.reason, failures: [refused], revision });
   }
-  if (revision === undefined) throw new ExternalError(`helm ended well, and there is no release ${release.name}`);
+  if (revision === undefined) throw new ExternalError(`helm succeeded, but there is no release ${release.name}`);
   const objects = parseManifest(await helm.manifest(release, revision, signal));
   await restart(connection, readersOf(objects, reread), options);
   const names = workloadNames(objects);

@@ -142,7 +142,7 @@ describe('one server', () => {
 
 describe('sentinels and their master', () => {
   it.each<[id: string, sample: SampleName, evidence: RedisFacts, status: string, words: RegExp]>([
-    ['redis.sentinels', SENTINEL, { sentinels: THREE, server: server() }, 'pass', /of one mind/],
+    ['redis.sentinels', SENTINEL, { sentinels: THREE, server: server() }, 'pass', /in agreement/],
     // From outside the cluster a sentinel that does not connect may well be up; what its fellows say counts.
     [
       'redis.sentinels',
@@ -233,7 +233,7 @@ describe('sentinels and their master', () => {
       COMPOSE,
       { sentinels: THREE.map((one) => ({ ...one, flags: ['master', 's_down'] })), server: server() },
       'fail',
-      /to be down/,
+      /as down/,
     ],
     [
       'redis.replication',
@@ -330,7 +330,7 @@ describe('replicas that could take over', () => {
       COMPOSE,
       seen([at(2), at(3, { isUp: false })]),
       'warn',
-      /10\.0\.0\.3:6379 is down, say the sentinels/,
+      /10\.0\.0\.3:6379 is down, according to the sentinels/,
     ],
   ])('%s', (_what, sample, evidence, status, words) => {
     expect(verdict('redis.replication', sample, evidence)).toEqual([status, expect.stringMatching(words)]);
@@ -342,7 +342,7 @@ describe('replicas that could take over', () => {
       'has a view of its own',
       { flags: ['master', 's_down'] },
       'warn',
-      /s3.* holds the master to be down, and the others/,
+      /s3.* reports the master as down, and the others/,
     ],
     ['has another quorum', { quorum: 1 }, 'warn', /differ on the quorum: 2 on s1.* and s2.*, 1 on s3/],
   ])('a sentinel that %s', (_what, over, status, words) => {
@@ -358,9 +358,9 @@ describe('what one of several can do alone, and what nobody fixes any more', () 
       { server: server(), sentinels: [1, 2, 3].map((number) => sentinel(number, { quorum: 1 })) },
       'prod-kubernetes-sentinel-azure-pgvector',
       'warn',
-      /quorum 1 of 3 sentinels: one sentinel that cannot reach the master calls it down by itself/,
+      /quorum 1 of 3 sentinels: one sentinel that cannot reach the master declares it down alone/,
     ],
-    ['redis.version', { server: server({ version: '6.0.5' }), sentinels: [] }, STANDALONE, 'warn', /no fixes any more/],
+    ['redis.version', { server: server({ version: '6.0.5' }), sentinels: [] }, STANDALONE, 'warn', /no more fixes/],
     ['redis.version', { server: server({ version: '6.2.14' }), sentinels: [] }, STANDALONE, 'pass', /6\.2\.14/],
   ])('%s, %#', (id, evidence, sample, status, words) => {
     expect(verdict(id, sample, evidence)).toEqual([status, expect.stringMatching(words)]);

@@ -59,7 +59,7 @@ export const CLUSTER_CASES: readonly ReliabilityCase[] = [
     done: 'the error names the cause and the next step',
     exit: 4,
     lock: 'released',
-    next: 'goes on',
+    next: 'continues',
     test: { file: RETRY, title: 'of helm' },
   },
   {
