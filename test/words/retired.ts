@@ -22,7 +22,6 @@ export const RETIRED: readonly RetiredWord[] = [
   { pattern: 'without a word', instead: 'silently' },
   { pattern: 'not there(?: yet)?|there yet', instead: 'does not exist, is missing' },
   { pattern: 'look(?:s|ed|ing)? at', instead: 'check, probe, inspect' },
-  { pattern: 'declared, not seen', instead: 'declared, not verified' },
   { pattern: 'seen from here', instead: 'from this machine' },
   { pattern: 'at work (?:here|on)', instead: 'locked by, works on' },
   { pattern: 'as ever', instead: 'unchanged' },

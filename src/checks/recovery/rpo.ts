@@ -101,7 +101,7 @@ export const recoveryRegion: Check = {
         'a second region that holds files and backups',
         'restore once in the second region, and keep its record',
       ),
-      message: `a second region that holds files and backups: declared, not verified; difyctl made or saw nothing there (${judged.message})`,
+      message: `a second region that holds files and backups: declared, not seen; difyctl made or saw nothing there (${judged.message})`,
     };
   },
 };

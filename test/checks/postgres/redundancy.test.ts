@@ -21,7 +21,7 @@ describe('postgres.replication', () => {
     ],
     ['none', { standbys: [] }, {}, 'fail', /no standby follows it: with this server everything stops/],
     ['none in test', { standbys: [] }, TEST, 'pass', /test asks for none/],
-    ['none that a managed service shows', { standbys: [] }, RDS, 'warn', /declared, not verified/],
+    ['none that a managed service shows', { standbys: [] }, RDS, 'warn', /declared, not seen/],
     ['none that a managed service promises', { standbys: [] }, SILENT, 'warn', /does not promise one/],
     ['one whose state is hidden', { standbys: [{ name: 'a' }], isShown: false }, {}, 'pass', /state not shown/],
     ['one that does not get on', { standbys: [{ name: 'a', state: 'catchup' }] }, {}, 'fail', /no standby streams/],
@@ -101,7 +101,7 @@ describe('postgres.archiving', () => {
     ['no timeout', { timeoutSeconds: 0, openBytes: 900_000 }, {}, 'warn', /archived at no time.*the RPO is 15m/],
     ['a timeout above the RPO', { timeoutSeconds: 3600 }, {}, 'warn', /archived after 1h/],
     ['nothing yet', { archived: 0, lastArchived: undefined }, {}, 'warn', /nothing was archived yet/],
-    ['off at a managed service', { mode: 'off', lastArchived: undefined }, RDS, 'warn', /declared, not verified/],
+    ['off at a managed service', { mode: 'off', lastArchived: undefined }, RDS, 'warn', /declared, not seen/],
     ['seen at a managed service', {}, RDS, 'pass', /archived by aws-rds/],
     [
       'hidden by one that promises nothing',
