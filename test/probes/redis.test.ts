@@ -185,7 +185,7 @@ describe('settings that endanger Dify', () => {
 
   it.each<[settings: Readonly<Record<string, string>>, file: JsonObject, finding: string, words: RegExp]>([
     [{ 'maxmemory-policy': 'allkeys-lru' }, {}, 'redis.eviction-policy fail', /silently evicts queued/],
-    [{ 'maxmemory-policy': 'volatile-lru' }, {}, 'redis.eviction-policy warn', /thrown away early/],
+    [{ 'maxmemory-policy': 'volatile-lru' }, {}, 'redis.eviction-policy warn', /evicts keys that expire/],
     [{ maxmemory: '100000' }, {}, 'redis.writes fail', /memory is full/],
     [{ maxmemory: '900mb' }, {}, 'redis.size warn', /944 MB maxmemory/],
     [{ maxclients: '600' }, {}, 'redis.connections warn', /room for its bursts/],
