@@ -11,12 +11,9 @@ import { ensure } from '../../testbed/provision/ensure.ts';
 
 /**
  * The community chart itself, of which this repository holds nothing: DIFYCTL_TEST_CHARTS is a folder with one chart folder for each version, without
- * `dependencies` in Chart.yaml (docs/dify-versions.md says how to make it).
+ * `dependencies` in Chart.yaml (docs/dify-versions.md says how to make it). Without the variable, vitest.config.ts leaves this file out.
  */
-const FOLDER = process.env.DIFYCTL_TEST_CHARTS;
-
-if (FOLDER === undefined) test.skip('real charts are rendered if DIFYCTL_TEST_CHARTS names their folder');
-else describeCharts(FOLDER);
+describeCharts(process.env.DIFYCTL_TEST_CHARTS ?? '');
 
 function describeCharts(folder: string): void {
   const charts = renderedCharts().filter((version) => chartProfile('dify', version).knownFrom === 'templates');
