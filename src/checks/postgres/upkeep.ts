@@ -1,5 +1,6 @@
 import { TRANSACTIONS } from '../../checklist/postgres.ts';
-import type { ServerFact, UpkeepFact } from '../../evidence/postgres/facts.ts';
+import type { ServerFact } from '../../evidence/postgres/facts.ts';
+import type { UpkeepFact } from '../../evidence/postgres/upkeep-facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { finding, listed, pass } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';

@@ -1,6 +1,7 @@
 import type { FaultFact } from '../../net/probe-error.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import { evidenceKey } from '../evidence.ts';
+import type { UpkeepFact } from './upkeep-facts.ts';
 
 /**
  * Why a login failed, by SQLSTATE and the server's routine, because the server's messages are localised. `role`: the
@@ -225,20 +226,6 @@ type ServerSetting = (typeof SERVER_SETTINGS)[number];
 export interface BackendFact {
   readonly isInRecovery: boolean;
   readonly startedAt: string;
-}
-
-/** What accumulates on a server without maintenance. */
-export interface UpkeepFact {
-  /** Inactive replication slots, and the bytes of WAL that each retains. */
-  readonly idleSlots: readonly { readonly name: string; readonly keptBytes: number }[];
-  /** Replication slots whose WAL was removed. */
-  readonly lostSlots: readonly string[];
-  /** The database with the oldest unfrozen transaction; age in transactions. */
-  readonly oldest?: { readonly database: string; readonly age: number };
-  /** Prepared transactions older than one hour. */
-  readonly forgotten: readonly string[];
-  /** Databases of the deployment whose collation version differs from the library's. */
-  readonly resorted: readonly string[];
 }
 
 /** What the vendor's CLI says of a managed server. */

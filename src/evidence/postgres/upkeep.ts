@@ -1,7 +1,7 @@
 import { compact } from '../../base/json.ts';
-import type { UpkeepFact } from './facts.ts';
 import { number, seen, text } from './rows.ts';
 import type { Row, Session } from './session.ts';
+import type { UpkeepFact } from './upkeep-facts.ts';
 
 /** `wal_status` exists since PostgreSQL 13. */
 const SLOTS = `
