@@ -258,7 +258,7 @@ describe('secrets', () => {
     const generated = [
       ...(cache.get(join(place.folder, '.difyctl/dify/secrets.yaml')) ?? '').matchAll(/: (\S{43})$/gm),
     ];
-    // A variable that the file does not name is nobody's secret, and is inherited as any other.
+    // A variable that the file does not name is not a secret, and the child inherits it.
     const file = cache.get(join(place.folder, 'difyctl.yaml')) ?? '';
     const named = Object.keys(SECRETS).filter((name) => file.includes(`env: ${name}`));
     const secrets = [...named.map((name) => SECRETS[name] ?? name), ...generated.map(([, value = '']) => value)];

@@ -4,8 +4,8 @@ import type { Answer, Responder } from '../../evidence/app/answers.ts';
  * Who answered. Dify's API is recognized by its version header, Engine.IO by its handshake, the web server by HTML or a
  * redirect, the plugin daemon by JSON without the header.
  */
-export function answeredBy(answer: Answer): Responder | 'nginx' | 'nobody' {
-  if (answer.status === undefined) return 'nobody';
+export function answeredBy(answer: Answer): Responder | 'nginx' | 'none' {
+  if (answer.status === undefined) return 'none';
   if (/^0\{.*"sid"/.test(answer.body)) return 'apiWebsocket';
   if (answer.version !== '') return 'api';
   const isPage = /html/.test(answer.contentType);
@@ -26,11 +26,11 @@ export function answerInWords(answer: Answer): string {
   return `${answer.status}${type === '' ? '' : ` ${type}`} from ${NAMES[answeredBy(answer)]}`;
 }
 
-export const NAMES: Readonly<Record<Responder | 'nginx' | 'nobody', string>> = {
+export const NAMES: Readonly<Record<Responder | 'nginx' | 'none', string>> = {
   api: 'the API',
   apiWebsocket: 'the websocket',
   pluginDaemon: 'the plugin daemon',
   web: 'the web front end',
   nginx: 'nginx itself',
-  nobody: 'nobody',
+  none: 'no server',
 };

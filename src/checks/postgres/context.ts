@@ -36,7 +36,7 @@ export function postgresContext(context: JudgeContext): PostgresContext {
 }
 
 /**
- * A skip if the probe failed before what is asked, with the check that reports the failure; undefined if it did not
+ * Returns a skip that names the failed check if the probe ended before the requested fact. Returns undefined if it did not
  * fail.
  */
 export function stoppedBefore({ facts }: PostgresContext): Judgement | undefined {
