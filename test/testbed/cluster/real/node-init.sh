@@ -1,6 +1,6 @@
 #!/bin/sh
-# The first process of the real node's namespaces (mount, network, process ids). All mounts, links and processes of the
-# node end with it. Files that the node writes outside its own folder are on temporary file systems.
+# The first process of the real node's namespaces (mount, network, PID). All mounts, links and processes of the node end
+# with it. Files that the node writes outside its own folder are on temporary file systems.
 set -eu
 folder=$1
 

@@ -1,4 +1,5 @@
-// Command coredns is CoreDNS with the few plugins that a cluster's DNS needs; its full set brings every cloud's SDK.
+// Command coredns is CoreDNS with only the plugins that the DNS of a cluster needs. The full set of plugins would add
+// the SDK of every cloud.
 package main
 
 import (
@@ -14,7 +15,7 @@ import (
 )
 
 func main() {
-	// The order in which a query passes through the plugins.
+	// A query passes through the plugins in this order.
 	dnsserver.Directives = []string{"bind", "ready", "errors", "log", "cache", "hosts", "kubernetes"}
 	coremain.Run()
 }

@@ -1,5 +1,5 @@
-// Command toolbox is all that the testbed's smallest image holds: `pause` keeps a pod's namespaces open, `serve ADDRESS`
-// answers over HTTP and logs each request, `get URL` prints what a URL answers.
+// Command toolbox is the only program of the testbed's smallest image: `pause` keeps the namespaces of a pod open,
+// `serve ADDRESS` answers over HTTP and logs each request, `get URL` prints the answer of a URL.
 package main
 
 import (
@@ -30,7 +30,7 @@ func pause() {
 		if received != syscall.SIGCHLD {
 			return
 		}
-		// As the first process of its namespace it inherits, and must reap, what others leave.
+		// The first process of a PID namespace inherits orphaned processes and must reap them.
 		for {
 			pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
 			if pid <= 0 || err != nil {

@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// runAgentBackend serves agents' runs, which it keeps in the Redis of DIFY_AGENT_REDIS_URL.
+// runAgentBackend serves the runs of agents. It stores them in the Redis of DIFY_AGENT_REDIS_URL.
 func runAgentBackend(self identity, told faults) error {
 	if err := require("DIFY_AGENT_REDIS_URL", "DIFY_AGENT_API_TOKEN", "DIFY_AGENT_SERVER_SECRET_KEY"); err != nil {
 		return err
@@ -38,7 +38,7 @@ func runAgentBackend(self identity, told faults) error {
 	return serve("0.0.0.0:5050", mux, told)
 }
 
-// runLocalSandbox is the shell that the agent backend works in.
+// runLocalSandbox serves the shell that the agent backend uses.
 func runLocalSandbox(_ identity, told faults) error {
 	if err := require("SHELLCTL_AUTH_TOKEN"); err != nil {
 		return err

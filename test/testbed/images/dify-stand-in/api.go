@@ -10,7 +10,7 @@ import (
 
 const startAttempts = 10
 
-// runAPIImage is the API image's entry point: MODE says which of its processes this is.
+// runAPIImage is the entry point of the API image. MODE selects the process.
 func runAPIImage(self identity, told faults) error {
 	mode := env("MODE", "api")
 	if err := requireAPIEnvironment(mode); err != nil {
@@ -49,7 +49,7 @@ func exitOf(code int) error {
 	return fmt.Errorf("exit code %d", code)
 }
 
-// requireAPIEnvironment holds what no process of this image works without.
+// requireAPIEnvironment fails if a variable is missing that every process of this image needs.
 func requireAPIEnvironment(mode string) error {
 	err := require("SECRET_KEY", "DB_HOST", "DB_PORT", "DB_USERNAME", "DB_PASSWORD", "DB_DATABASE", "CELERY_BROKER_URL")
 	redis := []string{"REDIS_HOST", "REDIS_PORT"}
@@ -99,7 +99,7 @@ func reachDatabasePort() error {
 	return err
 }
 
-// masked hides what stands between the scheme and the last @, as Celery's log does.
+// masked hides the text between the scheme and the last @, as the log of Celery does.
 func masked(url string) string {
 	scheme, rest, found := strings.Cut(url, "://")
 	at := strings.LastIndex(rest, "@")

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// apiHandler answers the routes of Dify's API that nginx sends to it, and those that stay inside.
+// apiHandler answers the routes of Dify's API: the public routes behind nginx, and the internal routes.
 func apiHandler(self identity) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
@@ -44,7 +44,7 @@ func apiHandler(self identity) http.Handler {
 	return withVersion(self, mux)
 }
 
-// withVersion adds the headers that every answer of the API carries.
+// withVersion adds the headers of every response of the API.
 func withVersion(self identity, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Version", self.Version)

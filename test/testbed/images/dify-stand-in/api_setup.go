@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// getSetup says whether Dify has its first administrator. It asks the database, as Dify does.
+// getSetup says whether Dify has its first administrator. It queries the database, as Dify does.
 func getSetup(w http.ResponseWriter, _ *http.Request) {
 	rows, err := ask(apiDatabase(), "SELECT to_char(setup_at, 'YYYY-MM-DD\"T\"HH24:MI:SS') FROM dify_setups")
 	switch {
@@ -21,7 +21,7 @@ func getSetup(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// getInit says whether the page that makes the first administrator asks for INIT_PASSWORD first.
+// getInit says whether the setup page requires INIT_PASSWORD before it creates the first administrator.
 func getInit(w http.ResponseWriter, _ *http.Request) {
 	status := "finished"
 	if os.Getenv("INIT_PASSWORD") != "" {
@@ -30,7 +30,7 @@ func getInit(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"status": status})
 }
 
-// postSetup makes the first administrator and the first tenant.
+// postSetup creates the first administrator and the first tenant.
 func postSetup(self identity, w http.ResponseWriter, r *http.Request) {
 	var form struct{ Email, Name, Password string }
 	if err := json.NewDecoder(r.Body).Decode(&form); err != nil || form.Email == "" || form.Name == "" || form.Password == "" {

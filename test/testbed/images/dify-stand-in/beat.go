@@ -7,7 +7,7 @@ import (
 
 const scheduleTask = "schedule.workflow_schedule_task.poll_workflow_schedules"
 
-// runBeat sends the scheduler's task once a minute, or as WORKFLOW_SCHEDULE_POLLER_INTERVAL (minutes) says.
+// runBeat sends the scheduler's task every WORKFLOW_SCHEDULE_POLLER_INTERVAL minutes. The default is 1.
 func runBeat(told faults) error {
 	interval, err := time.ParseDuration(env("WORKFLOW_SCHEDULE_POLLER_INTERVAL", "1") + "m")
 	if err != nil || interval <= 0 {

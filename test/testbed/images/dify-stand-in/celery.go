@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// celeryCommand answers `celery -A APP inspect ping|active_queues [-d NODE,…]`, by what the workers left in the broker.
+// celeryCommand answers `celery -A APP inspect ping|active_queues [-d NODE,…]` from the keys of the workers in the broker.
 func celeryCommand(args []string) int {
 	question, nodes := celeryQuestion(args)
 	if question != "ping" && question != "active_queues" {
@@ -58,7 +58,7 @@ func printReply(question, name, queues string) {
 	}
 }
 
-// celeryQuestion reads what `inspect` is asked, and which nodes; other options are passed over.
+// celeryQuestion reads the question of `inspect` and the nodes. It ignores other options.
 func celeryQuestion(args []string) (question string, nodes []string) {
 	for index := 0; index < len(args); index++ {
 		word := args[index]

@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// apiDatabase is where DB_* says that Dify's own tables are.
+// apiDatabase is the database of Dify's own tables, from the DB_* variables.
 func apiDatabase() postgresTarget {
 	extras, _ := url.ParseQuery(os.Getenv("DB_EXTRAS"))
 	return postgresTarget{
@@ -19,7 +19,7 @@ func apiDatabase() postgresTarget {
 	}
 }
 
-// ask connects, runs one statement and hangs up.
+// ask connects, runs one statement and disconnects.
 func ask(target postgresTarget, statement string) ([][]string, error) {
 	link, err := connectPostgres(target)
 	if err != nil {
@@ -29,5 +29,5 @@ func ask(target postgresTarget, statement string) ([][]string, error) {
 	return link.query(statement)
 }
 
-// onPostgres is false for MySQL and its kin, whose protocol this stand-in does not speak.
+// onPostgres is false for MySQL and compatible databases. This stand-in does not support their protocol.
 func onPostgres() bool { return env("DB_TYPE", "postgresql") == "postgresql" }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// require fails, naming all of them, where variables are missing or empty.
+// require fails if variables are missing or empty. The error names all of them.
 func require(names ...string) error {
 	var missing []string
 	for _, name := range names {
@@ -20,7 +20,7 @@ func require(names ...string) error {
 	return fmt.Errorf("ValidationError: field required: %s", strings.Join(missing, ", "))
 }
 
-// env gives a variable, or its default where it is missing or empty.
+// env returns a variable, or its default if the variable is missing or empty.
 func env(name, otherwise string) string {
 	if value := os.Getenv(name); value != "" {
 		return value

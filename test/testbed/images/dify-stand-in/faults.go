@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// faults is how this process was told to misbehave:
+// faults are the errors that the environment injects into this process:
 //
-//	STAND_IN_START_DELAY  a duration: nothing happens before it is over
+//	STAND_IN_START_DELAY  a duration that the process waits before it starts
 //	STAND_IN_FAIL         "exit CODE after DURATION", "unhealthy" or "hang"
 type faults struct {
 	startDelay time.Duration
 	exitAfter  time.Duration
 	exitCode   int
-	// unhealthy: every request is answered with 503.
+	// unhealthy answers every request with 503.
 	unhealthy bool
-	// hang: connections are taken and never answered.
+	// hang accepts connections and never answers.
 	hang bool
 }
 
@@ -47,7 +47,7 @@ func faultsFromEnv() faults {
 	return told
 }
 
-// begin waits for the start delay, and sets off the exit that was asked for.
+// begin waits for the start delay and schedules the exit, if one is set.
 func (told faults) begin() {
 	time.Sleep(told.startDelay)
 	if told.exitAfter == 0 {
@@ -59,7 +59,7 @@ func (told faults) begin() {
 	})
 }
 
-// wrap lets the faults stand before a handler.
+// wrap returns a handler that injects the faults, and calls next if there are none.
 func (told faults) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {

@@ -6,10 +6,10 @@ import (
 	"os"
 )
 
-// identity is what the image says it is.
+// identity is the component and the version of the image.
 type identity struct {
 	Component string `json:"component"`
-	// Version is the image's tag.
+	// Version is the tag of the image.
 	Version string `json:"version"`
 }
 

@@ -9,7 +9,7 @@ import (
 
 var logLock sync.Mutex
 
-// logf writes one line as Dify's own logs look: time, level, text.
+// logf writes one line in the format of Dify's logs: time, level, text.
 func logf(level, format string, args ...any) {
 	logLock.Lock()
 	defer logLock.Unlock()

@@ -1,9 +1,9 @@
-// Command dify-stand-in stands in for the processes of Dify where no image registry is reachable: one static program
-// that answers Dify's health paths and routes, and really uses the database, the Redis and the storage that its
-// environment names, so that a wrong rendering shows as it would with Dify itself.
+// Command dify-stand-in replaces the processes of Dify on machines that cannot reach an image registry. It is one
+// static program that answers Dify's health paths and routes. It uses the database, the Redis and the storage that its
+// environment names, so that a wrong rendering fails as it does with Dify itself.
 //
-// It is several programs by the name it is called with: `celery`, `flask` and `python3` are what health checks and
-// migrations call inside Dify's images.
+// The name that it is called with selects the program: health checks and migrations call `celery`, `flask` and
+// `python3` in Dify's images.
 package main
 
 import (
@@ -30,7 +30,7 @@ func main() {
 	}
 }
 
-// run is the image's entry point; it gives the exit code.
+// run is the entry point of the image. It returns the exit code.
 func run(self identity, faults faults) int {
 	start, known := components[self.Component]
 	if !known {
@@ -45,7 +45,7 @@ func run(self identity, faults faults) int {
 	return 0
 }
 
-// components says how each of Dify's images starts.
+// components maps each image of Dify to the function that starts it.
 var components = map[string]func(identity, faults) error{
 	"api":           runAPIImage,
 	"web":           runWeb,

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// tables are those of Dify's that an operator's tool may look at, with the columns it may look for.
+// tables are the tables and columns of Dify that tools of operators may read.
 const tables = `
 CREATE TABLE IF NOT EXISTS alembic_version (version_num varchar(32) PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS dify_stand_in_release (version text PRIMARY KEY);
@@ -18,8 +18,8 @@ CREATE TABLE IF NOT EXISTS tenants (id uuid PRIMARY KEY DEFAULT gen_random_uuid(
 CREATE TABLE IF NOT EXISTS accounts (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name varchar(255) NOT NULL,
   email varchar(255) NOT NULL, created_at timestamp NOT NULL DEFAULT now());`
 
-// migrate does what `flask upgrade-db` does, in the same words: one process migrates under a lock in Redis, the
-// others skip and go on.
+// migrate does what `flask upgrade-db` does, and prints the same lines: one process migrates under a lock in Redis, the
+// others skip the migration and continue.
 func migrate(version string) error {
 	fmt.Println("Preparing database migration...")
 	lock, err := cacheRedis()
@@ -69,12 +69,12 @@ DELETE FROM dify_stand_in_release; INSERT INTO dify_stand_in_release VALUES (%s)
 	return err
 }
 
-// revision is the alembic revision that stands for a release.
+// revision is the Alembic revision of a release.
 func revision(version string) string {
 	return fmt.Sprintf("%x", sha256.Sum256([]byte("dify "+version)))[:12]
 }
 
-// newer compares releases number by number.
+// newer compares two releases, one number after the other.
 func newer(one, other string) bool {
 	left, right := strings.Split(one, "."), strings.Split(other, ".")
 	for index := range min(len(left), len(right)) {
@@ -87,7 +87,7 @@ func newer(one, other string) bool {
 	return len(left) > len(right)
 }
 
-// isMissingTable tells a database that was never migrated.
+// isMissingTable is true if the database was never migrated.
 func isMissingTable(err error) bool {
 	var fault postgresError
 	return errors.As(err, &fault) && fault.code == "42P01"

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// runPluginDaemon serves plugins' endpoints and management, after it has made its database where that is missing.
+// runPluginDaemon creates its database if it does not exist, then serves the endpoints and the management of plugins.
 func runPluginDaemon(self identity, told faults) error {
 	if err := require("SERVER_KEY", "DIFY_INNER_API_URL", "DIFY_INNER_API_KEY", "DB_HOST", "DB_PORT", "DB_USERNAME",
 		"DB_PASSWORD", "DB_DATABASE", "PLUGIN_WORKING_PATH"); err != nil {
@@ -42,7 +42,7 @@ func workingPath() string {
 	return filepath.Join("/app", path)
 }
 
-// openPluginDatabase logs in, and makes the database by way of the default one where it is missing.
+// openPluginDatabase logs in. If the database does not exist, it connects to the default database and creates it.
 func openPluginDatabase() error {
 	target := postgresTarget{
 		host:     os.Getenv("DB_HOST"),

@@ -17,16 +17,16 @@ import (
 	"time"
 )
 
-// postgres is a connection that speaks just enough of the PostgreSQL protocol to log in and ask.
+// postgres is a connection with only the part of the PostgreSQL protocol that logs in and runs queries.
 type postgres struct {
 	conn net.Conn
 	in   *bufio.Reader
 }
 
-// postgresTarget says where to log in, and how.
+// postgresTarget is the address, the login and the TLS settings of a server.
 type postgresTarget struct {
 	host, port, user, password, database string
-	// sslMode and sslRootCert as libpq knows them.
+	// sslMode and sslRootCert have the values and meanings of libpq.
 	sslMode, sslRootCert string
 }
 
@@ -81,7 +81,7 @@ func negotiateTLS(conn net.Conn, target postgresTarget) (net.Conn, error) {
 	return secured, nil
 }
 
-// tlsConfig verifies as libpq's sslmode asks: nothing, the chain, or the chain and the host name.
+// tlsConfig verifies what libpq's sslmode requires: nothing, the chain, or the chain and the host name.
 func tlsConfig(host, mode, rootCert string) (*tls.Config, error) {
 	config := &tls.Config{ServerName: host, InsecureSkipVerify: mode != "verify-full"}
 	if rootCert != "" {
@@ -164,7 +164,7 @@ func (link *postgres) authenticate(target postgresTarget, exchange *scram, conte
 	}
 }
 
-// query runs a statement and gives the rows' columns as text; NULL is "".
+// query runs a statement and returns the columns of each row as text. NULL is "".
 func (link *postgres) query(statement string) ([][]string, error) {
 	_ = link.conn.SetDeadline(time.Now().Add(30 * time.Second))
 	if err := link.write('Q', append([]byte(statement), 0)); err != nil {
@@ -222,7 +222,7 @@ func (link *postgres) read() (byte, []byte, error) {
 	return header[0], content, err
 }
 
-// postgresError is what the server said, with its SQLSTATE.
+// postgresError is an error message of the server, with its SQLSTATE.
 type postgresError struct{ severity, code, message string }
 
 func (fault postgresError) Error() string { return fault.severity + ":  " + fault.message }
@@ -250,5 +250,5 @@ func md5Hex(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// literal quotes a text for use in a statement.
+// literal quotes a text as a literal of a statement.
 func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// opening is the one thing that is understood of Python: the health checks' way of asking a URL.
+// opening matches the only Python statement that the stand-in supports: health checks request a URL with it.
 var opening = regexp.MustCompile(`^import urllib\.request; urllib\.request\.urlopen\(['"]([^'"]+)['"](?:, timeout=(\d+))?\)$`)
 
 // pythonCommand answers `python3 -c 'import urllib.request; urllib.request.urlopen(URL)'` as Python does: any status of

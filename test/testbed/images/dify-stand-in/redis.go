@@ -15,13 +15,13 @@ import (
 	"time"
 )
 
-// redisTarget says where to log in, and how.
+// redisTarget is the address, the login and the TLS settings of a server.
 type redisTarget struct {
 	host, port, username, password, database string
 	tls                                      *tls.Config
 }
 
-// redis is a connection that speaks RESP 2.
+// redis is a connection with the protocol RESP 2.
 type redis struct {
 	conn net.Conn
 	in   *bufio.Reader
@@ -62,7 +62,7 @@ func connectRedis(target redisTarget) (*redis, error) {
 
 func (link *redis) close() { link.conn.Close() }
 
-// do runs a command. Strings and numbers are given as text, lists as their texts; nil is no text at all.
+// do runs a command. A string or a number is returned as one text, a list as its texts, nil as no text.
 func (link *redis) do(words ...string) ([]string, error) {
 	_ = link.conn.SetDeadline(time.Now().Add(30 * time.Second))
 	var command strings.Builder
@@ -121,7 +121,7 @@ func (link *redis) bulk(length string) ([]string, error) {
 	return []string{string(content[:size])}, nil
 }
 
-// redisTLS is the configuration of REDIS_USE_SSL and its companions.
+// redisTLS is the TLS configuration from REDIS_USE_SSL and the REDIS_SSL_* variables.
 func redisTLS(host string) (*tls.Config, error) {
 	config := &tls.Config{ServerName: host, InsecureSkipVerify: env("REDIS_SSL_CERT_REQS", "CERT_NONE") == "CERT_NONE"}
 	if file := os.Getenv("REDIS_SSL_CA_CERTS"); file != "" {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// cacheRedis connects as REDIS_* says: to one server, or to the master that the sentinels name.
+// cacheRedis connects as the REDIS_* variables say: to one server, or to the master that the sentinels name.
 func cacheRedis() (*redis, error) {
 	target := redisTarget{
 		host:     os.Getenv("REDIS_HOST"),
@@ -39,8 +39,8 @@ func cacheRedis() (*redis, error) {
 	return connectRedis(target)
 }
 
-// brokerRedis connects as Celery does: CELERY_BROKER_URL is one redis:// URL, or sentinel:// URLs with semicolons
-// between them, each with the master's password.
+// brokerRedis connects as Celery does. CELERY_BROKER_URL is one redis:// URL, or a list of sentinel:// URLs that are
+// separated by semicolons and contain the password of the master.
 func brokerRedis() (*redis, error) {
 	broker := os.Getenv("CELERY_BROKER_URL")
 	if !strings.HasPrefix(broker, "sentinel://") {
@@ -80,7 +80,7 @@ type sentinels struct {
 	service, username, password string
 }
 
-// askSentinels gives the master's host and port, from the first sentinel that knows it.
+// askSentinels returns the host and the port of the master, from the first sentinel that knows it.
 func askSentinels(group sentinels) ([]string, error) {
 	var last error
 	for _, address := range group.addresses {

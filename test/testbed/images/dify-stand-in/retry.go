@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// permanent marks a fault that time does not heal, such as a refused password.
+// permanent marks an error that a retry cannot fix, such as a refused password.
 type permanent struct{ error }
 
 func (fault permanent) Unwrap() error { return fault.error }
 
-// retry repeats an attempt each second until it succeeds, fails for good, or has been tried so often.
+// retry repeats an attempt every second until it succeeds, fails with a permanent error, or has failed `attempts` times.
 func retry(what string, attempts int, attempt func() error) error {
 	for tried := 1; ; tried++ {
 		err := attempt()

@@ -8,7 +8,7 @@ import (
 	"regexp"
 )
 
-// runSandbox runs other people's code, or would.
+// runSandbox serves the API of Dify's code sandbox. Of the code, it supports only one print statement.
 func runSandbox(_ identity, told faults) error {
 	if err := require("API_KEY"); err != nil {
 		return err
@@ -43,7 +43,8 @@ func sandboxAnswer(w http.ResponseWriter, data map[string]any) {
 	writeJSON(w, http.StatusOK, map[string]any{"code": 0, "message": "success", "data": data})
 }
 
-// printing is the one statement that is understood: Python's or JavaScript's print of a number or a quoted text.
+// printing matches the only statement that the sandbox supports: a Python or JavaScript print of a number or of a
+// quoted text.
 var printing = regexp.MustCompile(`^\s*(?:print|console\.log)\(['"]?([^'"()]*)['"]?\);?\s*$`)
 
 func runCode(w http.ResponseWriter, r *http.Request) {

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// scram is the client's side of SCRAM-SHA-256 without channel binding (RFC 5802, RFC 7677).
+// scram is the client side of SCRAM-SHA-256 without channel binding (RFC 5802, RFC 7677).
 type scram struct {
 	password string
 	nonce    string
@@ -27,7 +27,7 @@ func (exchange *scram) bare() string { return "n=,r=" + exchange.nonce }
 
 func (exchange *scram) first() string { return scramHeader + exchange.bare() }
 
-// final answers the server's first message.
+// final returns the answer to the first message of the server.
 func (exchange *scram) final(server string) (string, error) {
 	fields := map[string]string{}
 	for _, field := range strings.Split(server, ",") {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// serve answers on the address until the process is asked to end.
+// serve answers on the address until the process gets a signal to stop.
 func serve(address string, handler http.Handler, told faults) error {
 	handler = withEnvironmentDump(handler)
 	server := &http.Server{Addr: address, Handler: told.wrap(handler), ReadHeaderTimeout: 30 * time.Second}
@@ -32,14 +32,14 @@ func serve(address string, handler http.Handler, told faults) error {
 	return nil
 }
 
-// waitForEnd returns when the process is asked to end.
+// waitForEnd returns when the process gets a signal to stop.
 func waitForEnd() {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT)
 	logf("INFO", "Handling signal: %v", <-signals)
 }
 
-// withEnvironmentDump adds /__env, for tests of what a process was given. It exists only where DIFY_STAND_IN_ENV=1.
+// withEnvironmentDump adds /__env if DIFY_STAND_IN_ENV is 1. Tests read the environment of a process from it.
 func withEnvironmentDump(next http.Handler) http.Handler {
 	if os.Getenv("DIFY_STAND_IN_ENV") != "1" {
 		return next
@@ -63,7 +63,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// problem answers as Dify's API does: code, message, status.
+// problem writes an error in the format of Dify's API: code, message, status.
 func problem(w http.ResponseWriter, status int, code, message string) {
 	writeJSON(w, status, map[string]any{"code": code, "message": message, "status": status})
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// socketIO opens an Engine.IO session by polling, or upgrades to a WebSocket (RFC 6455) that says the same.
+// socketIO opens an Engine.IO session by polling, or upgrades to a WebSocket (RFC 6455) and sends the same message.
 func socketIO(w http.ResponseWriter, r *http.Request) {
 	open := fmt.Sprintf(`0{"sid":"%s","upgrades":["websocket"],"pingTimeout":20000,"pingInterval":25000}`, rand.Text())
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
@@ -26,7 +26,7 @@ func socketIO(w http.ResponseWriter, r *http.Request) {
 	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	fmt.Fprintf(stream, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
-	// One text frame; a server does not mask, and the text is shorter than 126 bytes.
+	// One text frame. A server does not mask, and the text is shorter than 126 bytes.
 	_, _ = stream.Write(append([]byte{0x81, byte(len(open))}, open...))
 	_ = stream.Flush()
 	_, _ = stream.ReadByte()

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// storageRoot is the folder of uploaded files and tenants' keys, or "" where they are kept in a bucket.
+// storageRoot is the folder of uploaded files and of the keys of tenants, or "" if a bucket stores them.
 func storageRoot() string {
 	const home = "/app/api"
 	root := ""
@@ -27,7 +27,7 @@ func storageRoot() string {
 	return filepath.Join(home, root)
 }
 
-// prepareStorage fails where the folder of tenants' keys cannot be written by this process's user.
+// prepareStorage fails if the user of this process cannot write to the folder of the keys of tenants.
 func prepareStorage() error {
 	root := storageRoot()
 	if root == "" {
@@ -45,7 +45,7 @@ func prepareStorage() error {
 	return os.Remove(probe.Name())
 }
 
-// storeTenantKey writes the key that protects a tenant's credentials, as Dify does when a tenant is made.
+// storeTenantKey writes the key that protects the credentials of a tenant, as Dify does when it creates a tenant.
 func storeTenantKey(tenant string) error {
 	root := storageRoot()
 	if root == "" {

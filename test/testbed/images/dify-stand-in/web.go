@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// pages are the first path elements that Dify's web front end has a page for.
+// pages are the first path segments of the pages of Dify's web front end.
 var pages = []string{"", "apps", "app", "signin", "install", "init", "explore", "datasets", "tools", "plugins", "account", "chat", "workflow"}
 
-// runWeb serves the pages. As in Dify, they carry the public addresses that the browser is to use.
+// runWeb serves the pages. As in Dify, they contain the public addresses that the browser must use.
 func runWeb(self identity, told faults) error {
 	address := net.JoinHostPort("0.0.0.0", env("PORT", "3000"))
 	return serve(address, webHandler(self), told)

@@ -7,19 +7,20 @@ import (
 	"time"
 )
 
-// defaultQueues are those that a worker of Dify serves where nothing else is said.
+// defaultQueues are the queues that a worker of Dify serves by default.
 const defaultQueues = "dataset,priority_dataset,pipeline,mail,ops_trace,app_deletion,plugin,workflow_storage," +
 	"conversation,workflow,schedule_poller,schedule_executor,retention"
 
 const (
-	// workerKeys in the broker say which workers live; each is renewed well before it ends.
+	// workerKeys is the prefix of the keys in the broker, one for each running worker. A worker renews its key long
+	// before it expires.
 	workerKeys    = "_stand_in.worker."
 	workerRenewal = 2 * time.Second
 	workerTTL     = "8"
 	polledQueue   = "schedule_poller"
 )
 
-// runWorker serves the queues until it is asked to end.
+// runWorker serves the queues until it gets a signal to stop.
 func runWorker(self identity, told faults) error {
 	host, _ := os.Hostname()
 	name := "celery@" + host
@@ -47,7 +48,7 @@ func runWorker(self identity, told faults) error {
 	}
 }
 
-// consume takes tasks and says that the worker lives. A worker told to be unhealthy or to hang does neither.
+// consume takes tasks and renews the key of the worker. An unhealthy or hanging worker does neither.
 func consume(name, queues string, told faults) error {
 	if told.unhealthy || told.hang {
 		select {}

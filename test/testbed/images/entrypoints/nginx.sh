@@ -1,6 +1,6 @@
 #!/bin/sh
-# The contract of the official nginx image: before nginx starts, what lies in /docker-entrypoint.d is run, and
-# /etc/nginx/templates/*.template become files of /etc/nginx/conf.d with the environment's variables filled in.
+# The contract of the official nginx image: before nginx starts, it runs the scripts in /docker-entrypoint.d, and writes
+# each /etc/nginx/templates/*.template to /etc/nginx/conf.d with the values of environment variables.
 set -eu
 if [ "${1:-}" = nginx ] || [ "${1:-}" = nginx-debug ]; then
   for script in /docker-entrypoint.d/*; do

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The contract of the official postgres image, in the parts that a Dify installation uses: POSTGRES_USER, _PASSWORD,
-# _DB, _INITDB_ARGS, _HOST_AUTH_METHOD (each but the last two also as NAME_FILE), PGDATA, /docker-entrypoint-initdb.d.
+# _DB (all three also as NAME_FILE), _INITDB_ARGS, _HOST_AUTH_METHOD, PGDATA, /docker-entrypoint-initdb.d.
 set -eu
 
 from_file() {
@@ -36,7 +36,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   chmod 700 "$PGDATA"
   secret=$(mktemp)
   printf '%s\n' "$POSTGRES_PASSWORD" >"$secret"
-  # shellcheck disable=SC2086 # several arguments are meant
+  # shellcheck disable=SC2086 # the variable contains several arguments
   initdb --username="$POSTGRES_USER" --pwfile="$secret" --encoding=UTF8 --locale=C.UTF-8 $POSTGRES_INITDB_ARGS
   rm "$secret"
   printf '\nhost all all all %s\n' "${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" >>"$PGDATA/pg_hba.conf"

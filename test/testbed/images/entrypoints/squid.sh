@@ -1,5 +1,5 @@
 #!/bin/bash
-# The contract of the ubuntu/squid image: arguments are squid's; its logs are shown.
+# The contract of the ubuntu/squid image: it passes all arguments to squid and prints its access log.
 set -e
 mkdir -p /var/log/squid /var/spool/squid
 chown -R proxy:proxy /var/log/squid /var/spool/squid
