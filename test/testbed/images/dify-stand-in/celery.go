@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// celeryCommand answers `celery -A APP inspect ping|active_queues [-d NODE,…]` from the keys of the workers in the broker.
+// celeryCommand answers `celery -A APP inspect ping|active_queues [-d NODE,…]` from the keys of workers in the broker.
 func celeryCommand(args []string) int {
 	question, nodes := celeryQuestion(args)
 	if question != "ping" && question != "active_queues" {

@@ -10,7 +10,7 @@ type permanent struct{ error }
 
 func (fault permanent) Unwrap() error { return fault.error }
 
-// retry repeats an attempt every second until it succeeds, fails with a permanent error, or has failed `attempts` times.
+// retry repeats an attempt every second until it succeeds, fails with a permanent error, or failed `attempts` times.
 func retry(what string, attempts int, attempt func() error) error {
 	for tried := 1; ; tried++ {
 		err := attempt()

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The contract of the official redis image: options or a configuration file start redis-server. As root, the script makes
-# the user redis the owner of /data and starts the server as this user.
+# The contract of the official redis image: options or a configuration file start redis-server. As root, the script
+# makes the user redis the owner of /data and starts the server as this user.
 set -eu
 case "${1:-}" in -* | *.conf) set -- redis-server "$@" ;; esac
 case "${1:-}" in
