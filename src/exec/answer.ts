@@ -18,10 +18,12 @@ export function jsonAnswer(text: string, command: string): unknown {
 
 /** Parses the JSON documents that a program printed, one a line. Skips empty lines. Throws UnreadableAnswer. */
 export function jsonLines(text: string, command: string): readonly unknown[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => jsonAnswer(line, command));
+  return outputLines(text).map((line) => jsonAnswer(line, command));
+}
+
+/** Returns the lines that are not blank. */
+export function outputLines(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
 }
 
 /** Returns the error for output that is not JSON. */

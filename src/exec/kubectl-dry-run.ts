@@ -1,4 +1,5 @@
 import { ExternalError } from '../base/errors.ts';
+import { outputLines } from './answer.ts';
 import { jsonDocuments } from './json-documents.ts';
 import { toKubectlError } from './kubectl.ts';
 import type { Runner } from './runner.ts';
@@ -54,7 +55,7 @@ export async function dryRun(
 }
 
 function notAsked(stderr: string): Error {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const lines = outputLines(stderr);
   return toKubectlError(new ExternalError('kubectl could not ask', { command: 'kubectl --dry-run', stderr: lines }));
 }
 

@@ -1,6 +1,7 @@
 import { ExternalError } from '../base/errors.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { oneLine } from '../base/printable.ts';
+import { outputLines } from './answer.ts';
 import type { Runner, RunOptions } from './runner.ts';
 
 /** Messages of kubectl and helm for a context that is not in the kubeconfig. */
@@ -57,7 +58,7 @@ async function missingContext(
     .run('kubectl', ['config', 'get-contexts', '-o', 'name', ...kubeconfig], heeding)
     .catch(() => undefined);
   if (listed === undefined) return undefined;
-  const contexts = listed.stdout.split('\n').filter((line) => line.trim() !== '');
+  const contexts = outputLines(listed.stdout);
   // The chosen context exists, and its own server has the address that is used without a context.
   if (named === undefined && contexts.length > 0 && kubeArgs.includes('--context')) return undefined;
   return new MissingContext(messageOf(named, contexts), nextSteps(contexts));

@@ -1,6 +1,6 @@
 import { type EnvDigests, envDifference, envMatcher } from '../../base/env-digests.ts';
-import { jsonLines } from '../../exec/answer.ts';
-import { type Docker, projectFilter } from '../../exec/docker.ts';
+import { engineEnvironment, projectContainers } from '../../exec/compose-project.ts';
+import type { Docker } from '../../exec/docker.ts';
 import { secretVariable } from '../../render/compose/variables.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { EditedVariable } from '../secrets/edited.ts';
@@ -70,19 +70,6 @@ async function containerVariables(
   project: string,
   signal: AbortSignal,
 ): Promise<readonly Readonly<Record<string, string>>[]> {
-  const filter = projectFilter(project);
-  const ids = (await docker.run(['ps', '-aq', '--no-trunc', ...filter], { signal }))
-    .split('\n')
-    .filter((id) => id !== '');
-  if (ids.length === 0) return [];
-  // docker does not report a container that was deleted meanwhile, and exits with 1.
-  const told = await docker.run(['inspect', '--format', '{{json .Config.Env}}', ...ids], { signal, okCodes: [0, 1] });
-  return jsonLines(told, 'docker inspect').map((list) =>
-    Object.fromEntries((Array.isArray(list) ? list : []).map((line) => split(String(line)))),
-  );
-}
-
-function split(line: string): readonly [string, string] {
-  const at = line.indexOf('=');
-  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+  const containers = await projectContainers(docker, project, '{{json .Config.Env}}', signal);
+  return containers.map(({ fields }) => engineEnvironment(Array.isArray(fields) ? fields : []));
 }

@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnvFile } from '../../base/env-file.ts';
 import { counted } from '../../base/words.ts';
+import { outputLines } from '../../exec/answer.ts';
+import { projectNames } from '../../exec/compose-project.ts';
 import { docker, PROJECT_LABEL, projectFilter } from '../../exec/docker.ts';
 import type { Runner } from '../../exec/runner.ts';
 import type { InstalledSecrets } from '../installed.ts';
@@ -26,16 +28,13 @@ export interface ComposeInstalledOptions {
  */
 export function composeInstalled({ runner, directory, name }: ComposeInstalledOptions): InstalledSecrets {
   const engine = docker(runner);
-  const lines = async (args: readonly string[], signal: AbortSignal) =>
-    (await engine.run(args, { signal })).split('\n').filter((line) => line.trim() !== '');
   return {
     where: directory,
     read: async (signal) => {
-      const filter = projectFilter(name);
       const format = `{{.Label "${PROJECT_LABEL}.working_dir"}}`;
       const [homes, volumes, folders, env, { revisions, unreadable }] = await Promise.all([
-        lines(['ps', '-a', ...filter, '--format', format], signal),
-        lines(['volume', 'ls', ...filter, '--format', '{{.Name}}'], signal),
+        engine.run(['ps', '-a', ...projectFilter(name), '--format', format], { signal }).then(outputLines),
+        projectNames(engine, 'volume', name, signal),
         readdir(join(directory, 'volumes')).catch(() => []),
         readFile(join(directory, '.env'), 'utf8').catch(() => ''),
         revisionFolder(composeStatePaths(directory).revisions).read(),

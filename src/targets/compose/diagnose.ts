@@ -1,7 +1,7 @@
 import { ExternalError } from '../../base/errors.ts';
+import { outputLines } from '../../exec/answer.ts';
 import type { ApplyFailure } from '../target.ts';
 import type { Connection } from './connection.ts';
-import { lines } from './containers.ts';
 import { isFailing, isStarting, type ServiceView, serviceDetail, worstContainer } from './services.ts';
 
 /** Limits the logs: those of every service would hide the one that matters. */
@@ -50,7 +50,7 @@ async function lastLines({ docker, redact }: Connection, id: string, signal: Abo
   try {
     const options = { signal, onStderr };
     const stdout = await docker.run(['logs', '--tail', String(LOG_LINES), id], options);
-    const [output, errors] = [lines(redact(stdout)), stderr.map(redact)];
+    const [output, errors] = [outputLines(redact(stdout)), stderr.map(redact)];
     return [...output.slice(-shareBeside(errors)), ...errors.slice(-shareBeside(output))];
   } catch (error) {
     if (error instanceof ExternalError) return [];

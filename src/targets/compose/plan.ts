@@ -3,13 +3,14 @@ import { parseEnvFile } from '../../base/env-file.ts';
 import { isObject } from '../../base/json.ts';
 import { textAt } from '../../base/json-path.ts';
 import { composeDrift } from '../../evidence/drift/compose/read.ts';
+import { outputLines } from '../../exec/answer.ts';
 import type { RenderedCompose } from '../../render/rendered.ts';
 import type { Revision } from '../../state/revisions/revision.ts';
 import type { FieldChange, Plan, PlannedChange } from '../target.ts';
 import { withDrift } from '../with-drift.ts';
 import { writtenProject } from './compose-file.ts';
 import type { Connection } from './connection.ts';
-import { lines, readContainers } from './containers.ts';
+import { readContainers } from './containers.ts';
 import { contentOf } from './directory.ts';
 import { draftDocument } from './draft-document.ts';
 import { readersOfFiles } from './drift.ts';
@@ -84,7 +85,7 @@ async function serviceHashes(
 ): Promise<ReadonlyMap<string, string>> {
   const text = await docker.composeDraft(project, draftDocument(rendered), ['config', '--hash', '*'], { signal });
   return new Map(
-    lines(text).map((line): [string, string] => {
+    outputLines(text).map((line): [string, string] => {
       const [name = '', hash = ''] = line.trim().split(/\s+/);
       return [name, hash];
     }),

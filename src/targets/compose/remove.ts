@@ -1,22 +1,21 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { projectFilter } from '../../exec/docker.ts';
+import { projectNames } from '../../exec/compose-project.ts';
 import type { PlannedChange, WorkOptions } from '../target.ts';
 import type { Connection } from './connection.ts';
-import { lines, readContainers } from './containers.ts';
+import { readContainers } from './containers.ts';
 import { down } from './up.ts';
 
 /** Returns the containers and networks that `removeCompose` deletes. Only reads. */
 export async function removalCompose(connection: Connection, signal: AbortSignal): Promise<readonly PlannedChange[]> {
   const { docker, project } = connection;
-  const filter = projectFilter(project.name);
   const [containers, networks] = await Promise.all([
     readContainers(connection, signal),
-    docker.run(['network', 'ls', ...filter, '--format', '{{.Name}}'], { signal }),
+    projectNames(docker, 'network', project.name, signal),
   ]);
   return [
     ...containers.map(({ name }): PlannedChange => ({ action: 'delete', kind: 'Container', name })),
-    ...lines(networks).map((name): PlannedChange => ({ action: 'delete', kind: 'Network', name })),
+    ...networks.map((name): PlannedChange => ({ action: 'delete', kind: 'Network', name })),
   ];
 }
 
@@ -31,10 +30,7 @@ export async function removeCompose(
   const { docker, project } = connection;
   options.onProgress({ type: 'step-progress', step: 'uninstall', detail: `docker compose down ${project.name}` });
   await down(connection, options);
-  const filter = projectFilter(project.name);
-  const volumes = lines(
-    await docker.run(['volume', 'ls', ...filter, '--format', '{{.Name}}'], { signal: options.signal }),
-  );
+  const volumes = await projectNames(docker, 'volume', project.name, options.signal);
   const folders = await readdir(join(project.directory, 'volumes')).catch(() => []);
   return {
     kept: [

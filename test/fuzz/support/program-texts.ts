@@ -40,11 +40,13 @@ const failing = (said: string): Runner => ({
 });
 
 const CONTAINER = JSON.stringify({
-  ...{ id: 'a1b2', name: '/dify-api-1', restarts: 1, image: 'langgenius/dify-api:1.16.1', env: ['A=b', 'C=d=e'] },
   labels: { 'com.docker.compose.service': 'api', 'com.docker.compose.project.working_dir': '/srv/dify' },
-  state: { Status: 'running', StartedAt: '2026-11-22T12:00:00.123Z', Health: { Status: 'healthy', Log: [] } },
-  host: { Memory: 1073741824, CpuShares: 512, RestartPolicy: { Name: 'always' } },
-  networks: { dify_default: {} },
+  fields: {
+    ...{ id: 'a1b2', name: '/dify-api-1', restarts: 1, image: 'langgenius/dify-api:1.16.1', env: ['A=b', 'C=d=e'] },
+    state: { Status: 'running', StartedAt: '2026-11-22T12:00:00.123Z', Health: { Status: 'healthy', Log: [] } },
+    host: { Memory: 1073741824, CpuShares: 512, RestartPolicy: { Name: 'always' } },
+    networks: { dify_default: {} },
+  },
 });
 const PS = '{"ID":"a1b2","Service":"api","Image":"langgenius/dify-api:1.16.1","State":"running","Health":"healthy"}';
 const INFO = JSON.stringify({

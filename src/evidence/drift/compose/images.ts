@@ -1,8 +1,8 @@
 import { listAt, textAt } from '../../../base/json-path.ts';
 import { jsonLines } from '../../../exec/answer.ts';
+import { engineEnvironment } from '../../../exec/compose-project.ts';
 import type { Docker } from '../../../exec/docker.ts';
 import type { Drift } from '../drift.ts';
-import { environmentOf } from './containers.ts';
 
 /** An image of the engine: its id, and the environment that its containers inherit. */
 export interface LiveImage {
@@ -33,7 +33,7 @@ async function inspected(docker: Docker, names: readonly string[], signal: Abort
   const told = await docker.run(['image', 'inspect', '--format', FORMAT, ...names], { signal, okCodes: [0, 1] });
   return jsonLines(told, 'docker image inspect').map((item) => ({
     id: textAt(item, 'id'),
-    environment: environmentOf(listAt(item, 'env')),
+    environment: engineEnvironment(listAt(item, 'env')),
   }));
 }
 

@@ -3,10 +3,11 @@ import { join, resolve } from 'node:path';
 import { parseEnvFile } from '../../../base/env-file.ts';
 import { isObject } from '../../../base/json.ts';
 import { at } from '../../../base/json-path.ts';
+import { projectNames } from '../../../exec/compose-project.ts';
 import type { Docker, ProjectRef } from '../../../exec/docker.ts';
 import type { Drift } from '../drift.ts';
 import { shownValues } from '../shown.ts';
-import { liveContainers, projectNames } from './containers.ts';
+import { liveContainers } from './containers.ts';
 import { imageDrift, liveImages } from './images.ts';
 import type { RecordedProject } from './project.ts';
 import { type RecordedFile, recordedInstall } from './record.ts';
@@ -90,7 +91,7 @@ async function missing(
 ): Promise<readonly Drift[]> {
   const names = Object.keys(isObject(asked) ? asked : {}).filter((name) => at(asked, name, 'external') !== true);
   if (names.length === 0) return [];
-  const found = await projectNames(docker, what, project, signal);
+  const found = new Set(await projectNames(docker, what, project, signal));
   const kind = what === 'network' ? 'Network' : 'Volume';
   return names
     .map((name) => `${project}_${name}`)
