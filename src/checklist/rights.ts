@@ -158,7 +158,7 @@ export const DRY_RUN_RIGHTS: readonly Right[] = [
   { group: '', resource: 'pods', verbs: ['create'], namespaced: true, purpose: 'pods in the dry run of preflight' },
 ];
 
-/** A kind that the chart or difyctl creates, in the terms of RBAC. */
+/** A kind that the chart creates, in the terms of RBAC. */
 export interface MadeKind {
   readonly group: string;
   readonly resource: string;
@@ -166,9 +166,7 @@ export interface MadeKind {
 
 const kind = (group: string, resource: string): MadeKind => ({ group, resource });
 
-/**
- * What the templates of community chart 0.38 render, by the feature that needs it. difyctl adds the disruption budgets.
- */
+/** What the templates of community chart 0.38 render, by the feature that needs it. `OWN_KINDS` are difyctl's. */
 export const MADE_KINDS = {
   always: [kind('apps', 'deployments'), kind('', 'services'), kind('', 'configmaps'), kind('', 'secrets')],
   ingress: [kind('networking.k8s.io', 'ingresses')],
@@ -176,5 +174,4 @@ export const MADE_KINDS = {
   autoscalers: [kind('autoscaling', 'horizontalpodautoscalers')],
   localStorage: [kind('', 'persistentvolumeclaims')],
   bundled: [kind('apps', 'statefulsets'), kind('', 'serviceaccounts')],
-  budgets: [kind('policy', 'poddisruptionbudgets')],
 } as const satisfies Readonly<Record<string, readonly MadeKind[]>>;

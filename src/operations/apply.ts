@@ -122,11 +122,12 @@ function applyStep(
   const { plan, revisions, newest: previous } = planned;
   const rendered = prepared.rendered.value;
   const work = { timeoutMs, signal, onProgress, onChild };
+  const apply = () => target.apply(rendered, { plan, revision: revision.number, revisions, ...work });
   const applyAndRollBack = async (): Promise<ApplyResult | RolledBackApply> => {
-    if (!atomic) return target.apply(rendered, { plan, revision: revision.number, previous, ...work });
+    if (!atomic) return apply();
     const good = revisions.findLast(({ outcome, number }) => outcome === 'applied' && number !== revision.number);
     const checkpoint = await target.checkpoint({ rendered, previous, good }, signal);
-    const result = await target.apply(rendered, { plan, revision: revision.number, previous, ...work });
+    const result = await apply();
     if (result.outcome !== 'failed' || !result.isApplied) return result;
     return {
       ...result,

@@ -49,7 +49,7 @@ export async function planInstall(
   const { unreadable } = readMirrored(there, here);
   await refuseOtherTarget(paths, deployment.name, place.identity);
   const newest = newestRevision(revisions);
-  const plan = await target.plan(rendered, newest, signal);
+  const plan = await target.plan(rendered, revisions, signal);
   const same = newest !== undefined && isOfRender(newest, rendered, secrets);
   const untouched = plan.changes.length === 0 && !plan.touchesRelease;
   return {

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { at } from '../base/json-path.ts';
+import { OWN_KINDS, type OwnKindName } from '../checklist/own-kinds.ts';
 import {
   APPLY_VERBS,
   DRY_RUN_RIGHTS,
@@ -113,8 +114,13 @@ function madeKinds(deployment: Deployment): readonly MadeKind[] {
       : []),
     ...(objectStorage.provider === 'local' ? MADE_KINDS.localStorage : []),
     ...(isBundled ? MADE_KINDS.bundled : []),
-    ...(tier === 'prod' && isDoubled ? MADE_KINDS.budgets : []),
+    ...(tier === 'prod' && isDoubled ? [ownKind('budget')] : []),
   ];
+}
+
+function ownKind(name: OwnKindName): MadeKind {
+  const { apiVersion, resource } = OWN_KINDS[name];
+  return { group: apiVersion.split('/').at(-2) ?? '', resource };
 }
 
 function madeRight(kind: MadeKind): Right {

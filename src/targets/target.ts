@@ -91,8 +91,8 @@ export interface ApplyOptions {
   readonly plan: Plan;
   /** difyctl's own revision, for labels. */
   readonly revision: number;
-  /** The previous revision, so that objects that this one no longer has are deleted. */
-  readonly previous: Revision | undefined;
+  /** The recorded revisions, oldest first, so that objects that this one no longer has are deleted. */
+  readonly revisions: readonly Revision[];
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
@@ -127,8 +127,12 @@ export type ApplyResult =
 
 /** What serves before a change. A rollback of that change returns to it. */
 export type Checkpoint =
-  /** Helm's revision. Undefined before a first install. */
-  | { readonly target: 'kubernetes'; readonly releaseRevision: number | undefined }
+  /** Helm's revision, and the objects outside the chart. Undefined and none before a first install. */
+  | {
+      readonly target: 'kubernetes';
+      readonly releaseRevision: number | undefined;
+      readonly beside: Pick<Revision, 'number' | 'files'> | undefined;
+    }
   /** The files of the directory, without a `compose.yaml` before a first install. */
   | { readonly target: 'compose'; readonly files: readonly RenderedFile[] };
 
@@ -172,7 +176,8 @@ export interface Target {
   tools(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   locate(signal: AbortSignal): Promise<TargetLocation>;
   inspect(signal: AbortSignal): Promise<InstalledRelease>;
-  plan(rendered: Rendered, previous: Revision | undefined, signal: AbortSignal): Promise<Plan>;
+  /** Plans the change. `revisions` are the recorded ones, oldest first. */
+  plan(rendered: Rendered, revisions: readonly Revision[], signal: AbortSignal): Promise<Plan>;
   /**
    * Returns the store of the lock. Creates what it needs (the namespace, the directory). Called only after the
    * confirmation.

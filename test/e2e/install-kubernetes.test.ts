@@ -122,6 +122,7 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
       failure: { failures: [{ workload: 'dify-web', reason: expect.stringContaining('CrashLoopBackOff') }] },
     });
     expect(await there.helmHistory()).toEqual([]);
+    expect(await there.objects('poddisruptionbudgets')).toEqual([]);
     expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
   });
 });
@@ -130,8 +131,16 @@ test('an upgrade that does not come up goes back, with --atomic, to what served 
   const there = await scene();
   const place = await there.workplace();
   expect(await place.run('install', '--yes')).toMatchObject({ code: 0 });
+  const budgets = await there.objects('poddisruptionbudgets');
   const heal = await testbed.cluster.failPods({ component: 'web' }, 'image-pull');
-  const change = ['--set', 'components.web.extraEnv.TRIED=yes'];
+  const change = [
+    '--set',
+    'components.web.extraEnv.TRIED=yes',
+    '--set',
+    'components.proxy.replicas=1',
+    '--skip',
+    'config.replicas',
+  ];
   const failed = await place.run('install', '--yes', '--atomic', '--timeout', '8s', '-o', 'json', ...change);
   await heal();
   expect(failed, failed.stderr).toMatchObject({ code: 4 });
@@ -140,6 +149,7 @@ test('an upgrade that does not come up goes back, with --atomic, to what served 
     failure: { state: expect.stringContaining('revision 1') },
   });
   expect((await there.helmHistory()).at(-1)).toBe('3 deployed');
+  expect(await there.objects('poddisruptionbudgets')).toEqual(budgets);
   expect(await place.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
 
   const again = await place.run('install', '--yes', '-o', 'json', ...change);

@@ -71,7 +71,7 @@ export function memoryTarget(): MemoryTarget {
       calls.push('apply');
       return target.applying(rendered, options);
     },
-    checkpoint: async () => ({ target: 'kubernetes', releaseRevision: 1 }),
+    checkpoint: async () => ({ target: 'kubernetes', releaseRevision: 1, beside: undefined }),
     rollback: async () => {
       calls.push('rollback');
       return { releaseRevision: 2, state: 'back at revision 1' };

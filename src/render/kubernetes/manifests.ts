@@ -1,9 +1,9 @@
-import { ownLabels } from '../../base/own-labels.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
 import type { PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { KubernetesObject } from '../rendered.ts';
 import { type ChartNames, componentFullName, podLabels } from './names.ts';
+import { ownObject } from './own-object.ts';
 
 /**
  * Objects besides the chart's. The chart has no PodDisruptionBudget; in prod, a drain evicts one replica of a component
@@ -15,14 +15,9 @@ export function manifests(
   names: ChartNames,
 ): readonly KubernetesObject[] {
   if (deployment.tier !== 'prod') return [];
-  return COMPONENTS.filter((name) => planned[name].enabled && planned[name].replicas > 1).map((name) => ({
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata: {
-      name: componentFullName(names, name),
-      ...(deployment.target.type === 'kubernetes' ? { namespace: deployment.target.namespace } : {}),
-      labels: ownLabels(deployment.name),
-    },
-    spec: { maxUnavailable: 1, selector: { matchLabels: { ...podLabels(names, name) } } },
-  }));
+  return COMPONENTS.filter((name) => planned[name].enabled && planned[name].replicas > 1).map((name) =>
+    ownObject(deployment, 'budget', componentFullName(names, name), {
+      spec: { maxUnavailable: 1, selector: { matchLabels: { ...podLabels(names, name) } } },
+    }),
+  );
 }

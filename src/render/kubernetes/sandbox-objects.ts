@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../base/json.ts';
-import { ownLabels } from '../../base/own-labels.ts';
 import type { KubernetesObject } from '../rendered.ts';
 import { type ComponentContext, placement } from './components.ts';
 import { environmentItem } from './extra-env.ts';
 import { imageValues } from './image-values.ts';
 import { componentFullName, podLabels } from './names.ts';
+import { ownObject } from './own-object.ts';
 
 const PORT = 8194;
 
@@ -15,29 +15,17 @@ const PORT = 8194;
 export function sandboxObjects(context: ComponentContext): readonly KubernetesObject[] {
   const { deployment, planned, names, profile } = context;
   if (!profile.sandboxBeside || !planned.sandbox.enabled) return [];
-  const metadata = {
-    name: componentFullName(names, 'sandbox'),
-    ...(deployment.target.type === 'kubernetes' ? { namespace: deployment.target.namespace } : {}),
-    labels: { ...ownLabels(deployment.name), ...podLabels(names, 'sandbox') },
-  };
+  const name = componentFullName(names, 'sandbox');
   const selector = { ...podLabels(names, 'sandbox') };
+  const spec = {
+    replicas: planned.sandbox.replicas,
+    selector: { matchLabels: selector },
+    template: { metadata: { labels: selector }, spec: podSpec(context) },
+  };
+  const service = { selector, ports: [{ name: 'http', port: PORT, targetPort: 'http' }] };
   return [
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata,
-      spec: {
-        replicas: planned.sandbox.replicas,
-        selector: { matchLabels: selector },
-        template: { metadata: { labels: selector }, spec: podSpec(context) },
-      },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata,
-      spec: { selector, ports: [{ name: 'http', port: PORT, targetPort: 'http' }] },
-    },
+    ownObject(deployment, 'deployment', name, { spec }, selector),
+    ownObject(deployment, 'service', name, { spec: service }, selector),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { RenderedCompose } from '../../render/rendered.ts';
+import { newestRevision } from '../../state/revisions/revision.ts';
 import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
 import type { Connection } from './connection.ts';
 import { diagnose } from './diagnose.ts';
@@ -21,10 +22,10 @@ export async function applyCompose(
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   const { project, now } = connection;
-  const { plan, previous, signal, timeoutMs } = options;
+  const { plan, revisions, signal, timeoutMs } = options;
   const until = now() + timeoutMs;
   const progress = composeProgress(options.onProgress);
-  await writeFiles(project.directory, rendered.files, previous?.files);
+  await writeFiles(project.directory, rendered.files, newestRevision(revisions)?.files);
   if (plan.drift.length > 0) await undoDrift(connection, rendered.project, options);
   const watch = await openWatch(connection, plannedServices(rendered.project), progress, signal);
   const refused = plan.touchesRelease ? await up(connection, watch, progress, options) : undefined;

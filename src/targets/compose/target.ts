@@ -6,6 +6,7 @@ import type { Rendered, RenderedCompose } from '../../render/rendered.ts';
 import { composeStatePaths } from '../../state/compose/paths.ts';
 import { fileStore } from '../../state/lock/file.ts';
 import { revisionFolder } from '../../state/revisions/folder.ts';
+import { newestRevision } from '../../state/revisions/revision.ts';
 import type { Target } from '../target.ts';
 import { applyCompose } from './apply.ts';
 import type { Connection } from './connection.ts';
@@ -39,7 +40,8 @@ export function composeTarget({ runner, project, redact, now }: ComposeTargetOpt
     },
     locate: (signal) => locateCompose(connection, signal),
     inspect: (signal) => inspectCompose(connection, signal),
-    plan: (rendered, previous, signal) => planCompose(connection, ownKind(rendered), previous, signal),
+    plan: (rendered, revisions, signal) =>
+      planCompose(connection, ownKind(rendered), newestRevision(revisions), signal),
     lockStore: async () => {
       await ensureDirectory(project.directory);
       return fileStore(paths.lock, now);

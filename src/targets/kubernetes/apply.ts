@@ -1,12 +1,13 @@
 import { ExternalError } from '../../base/errors.ts';
 import type { RenderedKubernetes } from '../../render/rendered.ts';
+import type { Revision } from '../../state/revisions/revision.ts';
 import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
 import { type Connection, chartOf } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { readersOf, undoDrift } from './drift.ts';
 import { parseManifest } from './objects.ts';
 import { applyOwn, deleteObjects } from './own.ts';
-import { droppedObjects } from './owned.ts';
+import { droppedObjects, isServing } from './owned.ts';
 import { ownObjects } from './plan.ts';
 import { runOptions } from './recover.ts';
 import { waitForWorkloads } from './wait.ts';
@@ -26,7 +27,7 @@ export async function applyKubernetes(
   const { plan, signal, timeoutMs } = options;
   const deadline = connection.now() + timeoutMs;
   const reread = plan.drift.length > 0 ? await undoDrift(connection, ownObjects(rendered), options) : NOBODY;
-  if (plan.changes.length > 0) await applyBeside(connection, rendered, options);
+  const dropped = plan.changes.length > 0 ? await applyBeside(connection, rendered, options) : [];
   const refused = plan.touchesRelease ? await upgrade(connection, rendered, options) : undefined;
   const revision = (await helm.history(release, signal)).at(-1)?.revision;
   if (refused !== undefined) {
@@ -38,7 +39,10 @@ export async function applyKubernetes(
   const names = workloadNames(objects);
   const left = Math.max(0, deadline - connection.now());
   const { settled, views } = await waitForWorkloads(connection, names, { ...options, timeoutMs: left });
-  if (settled) return { outcome: plan.changes.length === 0 ? 'unchanged' : 'applied', releaseRevision: revision };
+  if (settled) {
+    await deleteObjects(connection, dropped, signal);
+    return { outcome: plan.changes.length === 0 ? 'unchanged' : 'applied', releaseRevision: revision };
+  }
   const failures = await diagnose(connection, views, signal);
   const late = views.filter((view) => !view.settled).map(({ label }) => label);
   const summary = `${late.join(', ')} did not become ready in ${Math.round(timeoutMs / 1000)} s`;
@@ -58,14 +62,24 @@ async function restart(
   await kubectl.run(['rollout', 'restart', ...workloads, '-n', release.namespace], { signal });
 }
 
-async function applyBeside(connection: Connection, rendered: RenderedKubernetes, options: ApplyOptions): Promise<void> {
+/**
+ * Applies the objects outside the chart and deletes those that are no longer planned. Returns the ones that still serve,
+ * which the caller deletes when the release is ready.
+ */
+async function applyBeside(
+  connection: Connection,
+  rendered: RenderedKubernetes,
+  options: ApplyOptions,
+): Promise<readonly Revision['manifests'][number][]> {
   const own = ownObjects(rendered);
   const touched = own.filter(({ kind, metadata }) =>
     options.plan.changes.some((change) => change.kind === kind && change.name === metadata.name),
   );
   await applyOwn(connection, touched, options.revision, options.signal);
-  const dropped = await droppedObjects(connection, options.previous, own, options.signal);
-  await deleteObjects(connection, dropped, options.signal);
+  const dropped = await droppedObjects(connection, options.revisions, own, options.signal);
+  const idle = dropped.filter((one) => !isServing(one));
+  await deleteObjects(connection, idle, options.signal);
+  return dropped.filter(isServing);
 }
 
 /** Runs `helm upgrade --install`. Returns undefined if helm succeeded; otherwise the failure in helm's own words. */

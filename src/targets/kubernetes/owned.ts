@@ -1,6 +1,7 @@
 import { isObject } from '../../base/json.ts';
 import { labelsAt, textAt } from '../../base/json-path.ts';
 import { ownLabels } from '../../base/own-labels.ts';
+import { OWN_KINDS, type OwnKind } from '../../checklist/own-kinds.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { jsonDocuments } from '../../exec/json-documents.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
@@ -12,24 +13,17 @@ import { keyOf } from './objects.ts';
 type Reach = Pick<Connection, 'kubectl' | 'release'>;
 type Identity = Revision['manifests'][number];
 
-/** The kinds of object that difyctl creates outside the chart (`render/kubernetes/manifests.ts`) and deletes again. */
-const OWN_KINDS: readonly Pick<Identity, 'apiVersion' | 'kind'>[] = [
-  { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
-];
-
 /**
  * Returns those of `named` that difyctl may delete: of a kind that it creates, in the deployment's namespace, with its
  * labels for this deployment on the live object. A revision is a Secret that others may write too, so its content alone
  * deletes nothing.
  */
-export async function ownedLive(
+async function ownedLive(
   connection: Reach,
   named: readonly Identity[],
   signal: AbortSignal,
 ): Promise<readonly Identity[]> {
-  const possible = named.filter(({ apiVersion, kind }) =>
-    OWN_KINDS.some((own) => own.apiVersion === apiVersion && own.kind === kind),
-  );
+  const possible = named.filter((one) => ownKindOf(one) !== undefined);
   const { name, namespace } = connection.release;
   const objects = possible.map(({ apiVersion, kind, name: own }) => ({
     apiVersion,
@@ -45,19 +39,31 @@ export async function ownedLive(
   });
 }
 
+/** Returns true if an object of difyctl serves requests; see `OwnKind`. */
+export function isServing(object: Identity): boolean {
+  return ownKindOf(object)?.serves ?? false;
+}
+
+function ownKindOf({ apiVersion, kind }: Identity): OwnKind | undefined {
+  return Object.values(OWN_KINDS).find((own) => own.apiVersion === apiVersion && own.kind === kind);
+}
+
 /**
- * Returns the objects outside the chart that the previous revision had, this one does not have, and difyctl may delete
- * (`ownedLive`).
+ * Returns the objects outside the chart that a recorded revision had, this one does not have, and difyctl may delete
+ * (`ownedLive`). Older revisions count too: the newest one may have failed before its predecessor's objects were
+ * deleted.
  */
 export async function droppedObjects(
   connection: Reach,
-  previous: Pick<Revision, 'manifests'> | undefined,
+  revisions: readonly Pick<Revision, 'manifests'>[],
   own: readonly KubernetesObject[],
   signal: AbortSignal,
 ): Promise<readonly Identity[]> {
-  const dropped = (previous?.manifests ?? []).filter(
-    ({ kind, name }) => !own.some((object) => object.kind === kind && object.metadata.name === name),
+  const kept = new Set(own.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  const recorded = new Map(
+    revisions.flatMap(({ manifests }) => manifests).map((one) => [`${one.kind}/${one.name}`, one] as const),
   );
+  const dropped = [...recorded].flatMap(([key, one]) => (kept.has(key) ? [] : [one]));
   return ownedLive(connection, dropped, signal);
 }
 

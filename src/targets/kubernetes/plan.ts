@@ -5,7 +5,7 @@ import { jsonDocuments } from '../../exec/json-documents.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
 import type { KubernetesObject, RenderedKubernetes } from '../../render/rendered.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
-import type { Revision } from '../../state/revisions/revision.ts';
+import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import type { Plan, PlannedChange } from '../target.ts';
 import { withDrift } from '../with-drift.ts';
 import { compareObjects, goneObjects, lacking, sortChanges } from './compare.ts';
@@ -22,7 +22,7 @@ import { droppedObjects, foreignObjects } from './owned.ts';
 export async function planKubernetes(
   connection: Connection,
   rendered: RenderedKubernetes,
-  previous: Revision | undefined,
+  revisions: readonly Revision[],
   signal: AbortSignal,
 ): Promise<Plan> {
   const { helm, release } = connection;
@@ -40,7 +40,7 @@ export async function planKubernetes(
   const present = base === undefined ? undefined : live && new Set(live.keys());
   const current = parseManifest(currentText);
   const ofRelease = compareObjects(current, wanted, release.namespace, present);
-  const dropped = await droppedObjects(connection, previous, own, signal);
+  const dropped = await droppedObjects(connection, revisions, own, signal);
   const foreign = await foreignObjects(connection, goneObjects(current, wanted, release.namespace), signal);
   const ofOwn = ownChanges(own, live ?? NOTHING, dropped, release.namespace);
   const ofDrift = withDrift(ofRelease, drift, namesOf(wanted));
@@ -49,7 +49,7 @@ export async function planKubernetes(
   const touchesRelease = ofDrift.length > 0 || history.at(-1)?.status !== 'deployed';
   // The digest does not include the namespace: it is created for the lock, before the plan is made again under the
   // lock.
-  const secrets = await changedSecrets(connection, rendered, previous, signal);
+  const secrets = await changedSecrets(connection, rendered, newestRevision(revisions), signal);
   const rolls = ofRelease.filter(({ paths }) => (paths ?? []).some((path) => path.startsWith('spec.template.')));
   const digest = digestOf({ changes: inside, drift, wanted, own: own.map(withoutData) });
   return {

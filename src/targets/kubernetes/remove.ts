@@ -1,12 +1,11 @@
 import { counted } from '../../base/words.ts';
 import { readOwnSecrets } from '../../state/kubernetes/own-secrets.ts';
 import { releaseClaims } from '../../state/kubernetes/release-claims.ts';
-import { newestRevision, type Revision } from '../../state/revisions/revision.ts';
 import type { PlannedChange, WorkOptions } from '../target.ts';
 import { sortChanges } from './compare.ts';
 import type { Connection } from './connection.ts';
 import { deleteObjects } from './own.ts';
-import { ownedLive, placedName } from './owned.ts';
+import { droppedObjects, placedName } from './owned.ts';
 import { runOptions } from './recover.ts';
 import { releaseObjects } from './release-objects.ts';
 
@@ -18,7 +17,7 @@ export async function removalKubernetes(
   const { kubectl, release } = connection;
   const ofRelease = await releaseObjects(connection, signal);
   const { revisions } = await readOwnSecrets(kubectl, release.namespace, release.name, signal);
-  const beside = await besideChart(connection, newestRevision(revisions), signal);
+  const beside = await droppedObjects(connection, revisions, [], signal);
   return sortChanges([
     ...ofRelease.map((object) => deleted(object.kind, placedName(object, release.namespace))),
     ...beside.map(({ kind, name }) => deleted(kind, name)),
@@ -36,7 +35,7 @@ export async function removeKubernetes(
   const { kubectl, helm, release } = connection;
   const { signal } = options;
   const { revisions, data } = await readOwnSecrets(kubectl, release.namespace, release.name, signal);
-  const beside = await besideChart(connection, newestRevision(revisions), signal);
+  const beside = await droppedObjects(connection, revisions, [], signal);
   const history = await helm.history(release, signal);
   if (history.length > 0 && history.at(-1)?.status !== 'uninstalled') {
     options.onProgress({ type: 'step-progress', step: 'uninstall', detail: `helm uninstall ${release.name}` });
@@ -52,14 +51,6 @@ export async function removeKubernetes(
       `namespace ${release.namespace}`,
     ],
   };
-}
-
-async function besideChart(
-  connection: Connection,
-  newest: Revision | undefined,
-  signal: AbortSignal,
-): Promise<readonly Revision['manifests'][number][]> {
-  return ownedLive(connection, newest?.manifests ?? [], signal);
 }
 
 function deleted(kind: string, name: string): PlannedChange {

@@ -21,12 +21,12 @@ export async function checkpointKubernetes(
 ): Promise<Checkpoint> {
   const history = await helm.history(release, signal);
   const recorded = hasRevision(history, good?.releaseRevision) ? good?.releaseRevision : undefined;
-  return { target: 'kubernetes', releaseRevision: recorded ?? lastDeployed(history)?.revision };
+  return { target: 'kubernetes', releaseRevision: recorded ?? lastDeployed(history)?.revision, beside: good };
 }
 
 /**
- * Rolls the release back with helm. For a recorded revision, also applies its objects outside the chart. Throws
- * UserError if helm no longer has that revision, or if its Secret does not exist.
+ * Rolls the release back with helm, and the objects outside the chart with it. Throws UserError if helm no longer has
+ * the recorded revision, or if its Secret does not exist.
  */
 export async function rollbackKubernetes(
   connection: Connection,
@@ -40,6 +40,7 @@ export async function rollbackKubernetes(
     return rollBackTo(connection, releaseRevision, options);
   }
   if (to.target !== 'kubernetes') throw new Error('the Kubernetes target was given a checkpoint of Compose');
+  await applyBeside(connection, to.beside, options);
   if (to.releaseRevision !== undefined) return rollBackTo(connection, to.releaseRevision, options);
   const isInstalled = (await connection.helm.history(release, options.signal)).length > 0;
   if (isInstalled) await connection.helm.uninstall(release, runOptions(options));
@@ -75,12 +76,17 @@ async function requireKept(
 
 /**
  * Applies the objects outside the chart as the revision recorded them, and deletes those that only the newer one has.
+ * Without a revision, deletes them all.
  */
-async function applyBeside(connection: Connection, to: Revision, { applied, signal }: RollbackOptions): Promise<void> {
-  const files = to.files.filter(({ path }) => path.startsWith('manifests/'));
+async function applyBeside(
+  connection: Connection,
+  to: Pick<Revision, 'number' | 'files'> | undefined,
+  { applied, signal }: RollbackOptions,
+): Promise<void> {
+  const files = (to?.files ?? []).filter(({ path }) => path.startsWith('manifests/'));
   const objects = files.flatMap(({ content }) => (content === undefined ? [] : parseManifest(content)));
-  await applyOwn(connection, objects, to.number, signal);
-  await deleteObjects(connection, await droppedObjects(connection, applied, objects, signal), signal);
+  await applyOwn(connection, objects, to?.number, signal);
+  await deleteObjects(connection, await droppedObjects(connection, [applied], objects, signal), signal);
 }
 
 function hasRevision(history: readonly HelmRevision[], wanted: number | undefined): boolean {

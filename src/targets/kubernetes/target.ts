@@ -59,7 +59,7 @@ export function kubernetesTarget({ runner, kubeArgs, chart, release, redact, now
     },
     locate: (signal) => locateKubernetes(connection, signal),
     inspect: (signal) => inspectKubernetes(connection, signal),
-    plan: (rendered, previous, signal) => planKubernetes(connection, ownKind(rendered), previous, signal),
+    plan: (rendered, revisions, signal) => planKubernetes(connection, ownKind(rendered), revisions, signal),
     lockStore: async (signal) => {
       await ensureNamespace(connection, signal);
       return leaseStore(connection.kubectl, namespace, name, now);

@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ownLabels } from '../../../src/base/own-labels.ts';
+import { OWN_KINDS } from '../../../src/checklist/own-kinds.ts';
 import { kubectl } from '../../../src/exec/kubectl.ts';
 import type { Revision } from '../../../src/state/revisions/revision.ts';
-import { droppedObjects } from '../../../src/targets/kubernetes/owned.ts';
+import { droppedObjects, isServing } from '../../../src/targets/kubernetes/owned.ts';
 import { type FakeCluster, type FakeObject, fakeCluster } from '../../support/fake-cluster.ts';
 
 const { signal } = new AbortController();
@@ -106,10 +107,29 @@ test('an uninstall names the claims of the release that it keeps, however they a
   });
 });
 
-test('an install deletes of what an earlier revision names only what difyctl made and labelled', async () => {
-  const connection = { kubectl: kubectl(scene().runner, []), release: { name: 'dify', namespace: 'dify' } };
-  const previous = { manifests: NAMED } as unknown as Revision;
-  expect(await droppedObjects(connection, previous, [], signal)).toEqual([{ ...BUDGET, name: 'dify-web' }]);
+describe('an install deletes', () => {
+  const dropped = (cluster: FakeCluster, ...manifests: readonly Revision['manifests'][]) => {
+    const connection = { kubectl: kubectl(cluster.runner, []), release: { name: 'dify', namespace: 'dify' } };
+    const revisions = manifests.map((named) => ({ manifests: named }));
+    return droppedObjects(connection, revisions, [], signal);
+  };
+
+  test('of what an earlier revision names only what difyctl made and labelled', async () => {
+    expect(await dropped(scene(), NAMED)).toEqual([{ ...BUDGET, name: 'dify-web' }]);
+  });
+
+  test('what an older revision than the newest left, because the newest failed before', async () => {
+    expect(await dropped(scene(), NAMED, [])).toEqual([{ ...BUDGET, name: 'dify-web' }]);
+  });
+
+  test.each(Object.entries(OWN_KINDS))('an object of every kind that difyctl makes: %s', async (_, own) => {
+    const cluster = scene();
+    const { apiVersion, kind } = own;
+    cluster.add({ apiVersion, kind, metadata: { name: 'left', labels: OWN } });
+    const left = { apiVersion, kind, name: 'left' };
+    expect(await dropped(cluster, [left])).toEqual([left]);
+    expect(isServing(left)).toBe(own.serves);
+  });
 });
 
 describe('a release', () => {

@@ -1,0 +1,25 @@
+/** A kind of object that difyctl creates outside the chart, and deletes again. */
+export interface OwnKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** The name of the kind in rules of RBAC. */
+  readonly resource: string;
+  /** True if it serves requests. It is then deleted only after the release that replaces it is ready. */
+  readonly serves: boolean;
+}
+
+/**
+ * Every kind that difyctl creates outside the chart. `ownObject` makes only these, and nothing else is ever deleted
+ * (`ownedLive`).
+ */
+export const OWN_KINDS = {
+  budget: own('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  deployment: own('apps/v1', 'Deployment', 'deployments', true),
+  service: own('v1', 'Service', 'services', true),
+} as const satisfies Readonly<Record<string, OwnKind>>;
+
+export type OwnKindName = keyof typeof OWN_KINDS;
+
+function own(apiVersion: string, kind: string, resource: string, serves = false): OwnKind {
+  return { apiVersion, kind, resource, serves };
+}
