@@ -1,12 +1,11 @@
-import { isAbsolute, relative, resolve } from 'node:path';
 import type { Problem } from '../base/errors.ts';
-import { isObject, type Json } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
+import { moveFilePaths } from './file-paths.ts';
 import type { DeploymentFlag } from './flag-names.ts';
 import { findFlag, findVariable, variableNames } from './flags.ts';
 import { readFlagValue, readSetValue } from './override-values.ts';
 import { type Path, parsePath } from './paths.ts';
-import { shapesAt } from './schema/shape.ts';
 
 /** A deployment flag from the command line. */
 export interface FlagValue {
@@ -58,7 +57,12 @@ const RESERVED = 'DIFYCTL_TEST_';
 export function readOverrides(input: OverrideInput, baseDirectory: string): ReadOverrides {
   const found = [...variables(input.env), ...flags(input.flags), ...input.sets.map(oneSet)];
   return {
-    overrides: found.flatMap(({ overrides = [] }) => overrides).map((one) => rebased(one, input.cwd, baseDirectory)),
+    overrides: found
+      .flatMap(({ overrides = [] }) => overrides)
+      .map((one) => ({
+        ...one,
+        value: moveFilePaths(one.value, one.path, input.cwd, baseDirectory),
+      })),
     problems: found.flatMap(({ problem }) => problem ?? []),
     refused: found.flatMap(({ refused = [] }) => refused),
     warnings: found.flatMap(({ warning }) => warning ?? []),
@@ -124,26 +128,4 @@ function oneSet(text: string): ParsedOverride {
   return 'fault' in read
     ? { problem: { path: source, message: read.fault }, refused: [path] }
     : { overrides: [{ path, value: read.value, source }] };
-}
-
-/** Converts file paths, also those in secret references, from relative to `cwd` to relative to `baseDirectory`. */
-function rebased(override: Override, cwd: string, baseDirectory: string): Override {
-  if (cwd === baseDirectory) return override;
-  const move = (text: string): string => movePath(text, cwd, baseDirectory);
-  return { ...override, value: rebasedValue(override.value, override.path, move) };
-}
-
-function rebasedValue(value: Json, path: Path, move: (text: string) => string): Json {
-  const kinds = shapesAt(path).map(({ kind }) => kind);
-  if (typeof value === 'string') return kinds.includes('path') ? move(value) : value;
-  if (!isObject(value)) return value;
-  if (kinds.includes('secret')) return typeof value.file === 'string' ? { file: move(value.file) } : (value as Json);
-  const entries = Object.entries(value as Record<string, Json>);
-  return Object.fromEntries(entries.map(([key, below]) => [key, rebasedValue(below, [...path, key], move)]));
-}
-
-function movePath(text: string, cwd: string, baseDirectory: string): string {
-  if (isAbsolute(text) || text.startsWith('~')) return text;
-  const moved = relative(baseDirectory, resolve(cwd, text));
-  return moved.startsWith('..') || moved === '' ? moved || '.' : `./${moved}`;
 }

@@ -1,12 +1,11 @@
-import { isAbsolute, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
 import { shellWord } from '../base/shell-word.ts';
 import type { FileEdit } from '../deployment/edit.ts';
+import { moveFilePaths } from '../deployment/file-paths.ts';
 import { kebabFlag } from '../deployment/flag-names.ts';
 import { findFlag } from '../deployment/flags.ts';
-import { formatPath, readPath } from '../deployment/paths.ts';
-import { shapesAt } from '../deployment/schema/shape.ts';
+import { formatPath, readPath, withoutPath } from '../deployment/paths.ts';
 import { type PathBases, textOf } from './answer-text.ts';
 import { answersOf, currentAnswer } from './answers.ts';
 import { changesFor } from './changes.ts';
@@ -72,7 +71,7 @@ function impliedPaths(draft: WizardState): ReadonlySet<string> {
   const held = QUESTIONS.filter((question) => question.codec === undefined && question.fills.length === 1).filter(
     (question) => {
       if (currentAnswer(question, answersOf(draft.base)) !== undefined) return false;
-      const without = withoutAnswer(data, question);
+      const without = withoutPath(data, (question.fills[0] ?? '').split('.')) as JsonObject;
       const offer = impliedBy(draft.base, without).find((implied) => implied.question === question)?.offer;
       return offer !== undefined && isDeepStrictEqual(offer.value, currentAnswer(question, answersOf(data)));
     },
@@ -80,23 +79,11 @@ function impliedPaths(draft: WizardState): ReadonlySet<string> {
   return new Set(held.flatMap(({ fills }) => fills));
 }
 
-function withoutAnswer(data: JsonObject, { fills }: Question): JsonObject {
-  const [path = ''] = fills;
-  const keys = path.split('.');
-  const strip = (value: Json | undefined, [key, ...rest]: readonly string[]): Json | undefined => {
-    if (key === undefined || !isObject(value)) return undefined;
-    const below = strip((value as JsonObject)[key], rest);
-    const entries = Object.entries(value as JsonObject).filter(([name]) => name !== key);
-    return Object.fromEntries(below === undefined ? entries : [...entries, [key, below]]);
-  };
-  return strip(data, keys) as JsonObject;
-}
-
 function optionFor({ path, value }: FileEdit, places: PathBases): readonly string[] {
   const name = formatPath(path);
   const field = settingPath(path);
   if (value === null) return ['--set', `${field}=null`];
-  const moved = movedPaths(value, path, places);
+  const moved = moveFilePaths(value, path, places.baseDirectory, places.cwd);
   const question = QUESTIONS.find(({ fills }) => fills.length === 1 && fills[0] === name);
   const flag = question === undefined ? kebabFlag(name) : flagOf(question);
   if (findFlag(flag) !== undefined) return [flag, textOf(moved)];
@@ -106,14 +93,4 @@ function optionFor({ path, value }: FileEdit, places: PathBases): readonly strin
 /** Formats a path for --set: a key with `.`, `[`, `]` or `=` is quoted. */
 function settingPath(path: FileEdit['path']): string {
   return formatPath(path.map((step) => (typeof step === 'string' && /[.[\]=]/.test(step) ? `"${step}"` : step)));
-}
-
-/** Converts file paths in a value from relative to difyctl.yaml to relative to the working directory. */
-function movedPaths(value: Json, path: FileEdit['path'], { cwd, baseDirectory }: PathBases): Json {
-  if (cwd === baseDirectory) return value;
-  const move = (text: string): string =>
-    isAbsolute(text) || text.startsWith('~') ? text : relative(cwd, resolve(baseDirectory, text)) || '.';
-  const kinds = shapesAt(path).map(({ kind }) => kind);
-  if (typeof value === 'string') return kinds.includes('path') ? move(value) : value;
-  return isObject(value) && typeof value.file === 'string' ? { file: move(value.file) } : value;
 }
