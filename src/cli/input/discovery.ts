@@ -1,3 +1,4 @@
+import { tryBoundedJson } from '../../base/bounded-json.ts';
 import { mapTexts, oneLine } from '../../base/printable.ts';
 import { formatBytes } from '../../base/quantity.ts';
 import { counted } from '../../base/words.ts';
@@ -112,7 +113,7 @@ interface KubeConfig {
 }
 
 function contextsOf(text: string): readonly SuggestedContext[] {
-  const config = parsed<KubeConfig>(text);
+  const config = tryBoundedJson(text) as KubeConfig | undefined;
   const current = config?.['current-context'];
   return (config?.contexts ?? [])
     .flatMap(({ name }) => (name === undefined || !isNameable(name) ? [] : [{ name, current: name === current }]))
@@ -126,7 +127,7 @@ interface DockerInfo {
 }
 
 function dockerSummary(text: string): string | undefined {
-  const { ServerVersion, NCPU, MemTotal } = parsed<DockerInfo>(text) ?? {};
+  const { ServerVersion, NCPU, MemTotal } = (tryBoundedJson(text) as DockerInfo | undefined) ?? {};
   if (ServerVersion === undefined || ServerVersion === '') return undefined;
   return `engine ${ServerVersion}, ${NCPU ?? '?'} CPU, ${formatBytes(MemTotal ?? 0)}`;
 }
@@ -145,12 +146,4 @@ function nodesSummary(lines: string): string | undefined {
     counted(nodes.length, 'node'),
     ...(zones.size === 0 ? [] : [counted(zones.size, 'zone')]),
   ].join(', ');
-}
-
-function parsed<T>(text: string): T | undefined {
-  try {
-    return text === '' ? undefined : (JSON.parse(text) as T);
-  } catch {
-    return undefined;
-  }
 }

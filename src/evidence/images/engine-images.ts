@@ -1,3 +1,4 @@
+import { boundedJson } from '../../base/bounded-json.ts';
 import { ExternalError } from '../../base/errors.ts';
 import { listAt, textAt } from '../../base/json-path.ts';
 import { type CollectContext, type Collector, evidenceKey } from '../evidence.ts';
@@ -34,7 +35,7 @@ async function inspect({ runner, signal }: CollectContext, names: readonly strin
   const args = ['image', 'inspect', ...names];
   try {
     const { stdout } = await runner.run('docker', args, { signal, okCodes: [0, 1] });
-    const images: unknown = JSON.parse(stdout);
+    const images: unknown = boundedJson(stdout);
     return Array.isArray(images) ? images : [];
   } catch (error) {
     // Without an engine there are no images; host.engine reports that.

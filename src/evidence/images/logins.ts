@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { boundedJson } from '../../base/bounded-json.ts';
+import { boundedJson, tryBoundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
 import { at, textAt } from '../../base/json-path.ts';
 import { fromClusterIfThere } from '../cluster/connect.ts';
@@ -50,11 +50,7 @@ export async function dockerLogin(context: CollectContext, registry: string): Pr
 export async function dockerConfig({ env }: CollectContext): Promise<unknown> {
   const folder = env.DOCKER_CONFIG ?? (env.HOME === undefined ? undefined : join(env.HOME, '.docker'));
   if (folder === undefined) return undefined;
-  try {
-    return JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
-  } catch {
-    return undefined;
-  }
+  return tryBoundedJson(await readFile(join(folder, 'config.json'), 'utf8').catch(() => ''));
 }
 
 async function helped(
@@ -65,7 +61,7 @@ async function helped(
   const input = registry === 'docker.io' ? (HUB_KEYS[0] ?? '') : registry;
   try {
     const { stdout } = await runner.run(`docker-credential-${helper}`, ['get'], { input, signal, timeoutMs: 10_000 });
-    const answer: unknown = JSON.parse(stdout);
+    const answer: unknown = tryBoundedJson(stdout);
     const [username, password] = [textAt(answer, 'Username'), textAt(answer, 'Secret')];
     return password === '' || username === TOKEN_USER ? undefined : { username, password };
   } catch {

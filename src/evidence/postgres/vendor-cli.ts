@@ -1,3 +1,4 @@
+import { boundedJson } from '../../base/bounded-json.ts';
 import { ExternalError } from '../../base/errors.ts';
 import { compact, isObject } from '../../base/json.ts';
 import type { CollectContext } from '../evidence.ts';
@@ -26,7 +27,7 @@ export async function askVendor(
   const { program, args, read } = question;
   try {
     const { stdout } = await runner.run(program, args, { timeoutMs: LIMIT_MS, signal });
-    const answer: unknown = JSON.parse(stdout);
+    const answer: unknown = boundedJson(stdout);
     const first: unknown = Array.isArray(answer) ? answer[0] : answer;
     return isObject(first) ? { program, ...read({ ...first }) } : undefined;
   } catch (error) {

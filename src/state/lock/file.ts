@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { boundedJson } from '../../base/bounded-json.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import { refuseLink } from '../links.ts';
 import { LOCK_SECONDS, LOCK_VERSION, type LockRecord, lockRecordSchema } from './record.ts';
@@ -97,7 +98,7 @@ async function content(path: string): Promise<string | undefined> {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    boundedJson(text);
     return true;
   } catch {
     return false;
@@ -106,7 +107,7 @@ function isJson(text: string): boolean {
 
 function parse(text: string): z.output<typeof lockFile> | undefined {
   try {
-    return lockFile.safeParse(JSON.parse(text)).data;
+    return lockFile.safeParse(boundedJson(text)).data;
   } catch {
     return undefined;
   }

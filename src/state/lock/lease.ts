@@ -1,3 +1,4 @@
+import { boundedJson } from '../../base/bounded-json.ts';
 import { UserError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
 import { ownLabels } from '../../base/own-labels.ts';
@@ -92,7 +93,7 @@ function heldLock(lease: unknown): HeldLock {
 
 function recordOf(text: unknown): LockRecord | undefined {
   try {
-    return lockRecordSchema.safeParse(JSON.parse(String(text))).data;
+    return lockRecordSchema.safeParse(boundedJson(String(text))).data;
   } catch {
     return undefined;
   }

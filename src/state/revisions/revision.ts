@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { boundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
 import { newerWriter, writerOf } from '../../base/stored-document.ts';
 import { API_VERSION } from '../../base/version.ts';
@@ -104,7 +105,7 @@ export interface RevisionFault {
 export function readRevision(text: string, number: number): Revision | RevisionFault {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = boundedJson(text);
   } catch {
     return { reason: 'it is not JSON' };
   }

@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { boundedJson } from '../../base/bounded-json.ts';
 import { isObject } from '../../base/json.ts';
 import { base64Json } from '../../base/service-account.ts';
 
@@ -15,7 +16,7 @@ export interface ServiceAccount {
  */
 export function serviceAccountOf(text: string): ServiceAccount | undefined {
   try {
-    const json: unknown = JSON.parse(Buffer.from(base64Json(text), 'base64').toString('utf8'));
+    const json: unknown = boundedJson(Buffer.from(base64Json(text), 'base64').toString('utf8'));
     if (!isObject(json)) return undefined;
     const { client_email: email, private_key: pem, private_key_id: keyId, token_uri: tokenUri } = json;
     if (typeof email !== 'string' || typeof pem !== 'string') return undefined;
