@@ -1,12 +1,12 @@
 import { boundedJson } from '../../base/bounded-json.ts';
 import { cut } from '../../base/cut.ts';
 import { compact } from '../../base/json.ts';
+import { listAt, optionalTextAt } from '../../base/json-path.ts';
 import { withinMs } from '../../base/time-limit.ts';
 import { requestHttp } from '../../net/http.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { assertTrusted, secure } from '../../net/tls.ts';
 import type { Asked } from './facts.ts';
-import { listAt, textAt } from './json.ts';
 import { type Note, type StoreContext, trustOf } from './probe.ts';
 
 /** Bytes of an answer; enough for the schemas of a thousand collections. */
@@ -138,12 +138,12 @@ function jsonOf(body: Buffer): unknown {
 
 function saidIn(body: Buffer, json: unknown): string {
   const error =
-    textAt(listAt(json, 'error')[0], 'message') ??
-    textAt(json, 'error', 'reason') ??
-    textAt(json, 'status', 'error') ??
-    textAt(json, 'error') ??
-    textAt(json, 'message') ??
-    textAt(json, 'msg') ??
+    optionalTextAt(listAt(json, 'error')[0], 'message') ??
+    optionalTextAt(json, 'error', 'reason') ??
+    optionalTextAt(json, 'status', 'error') ??
+    optionalTextAt(json, 'error') ??
+    optionalTextAt(json, 'message') ??
+    optionalTextAt(json, 'msg') ??
     cut(body.toString('utf8'), 4 * SAID_LIMIT);
   const words = error.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
   return words === '' ? 'nothing more' : cut(words, SAID_LIMIT);

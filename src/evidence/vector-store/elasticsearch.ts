@@ -1,7 +1,7 @@
+import { optionalTextAt } from '../../base/json-path.ts';
 import { storeUrl } from './address.ts';
 import { noteAnonymous } from './anonymous.ts';
 import { admitted, openStore, type StoreAnswer } from './client.ts';
-import { textAt } from './json.ts';
 import type { StoreProbe } from './probe.ts';
 import { basicAuthorization, clusterSettings, nodesOf, noteHealth, noteIndices } from './search-cluster.ts';
 
@@ -20,9 +20,9 @@ export const probeElasticsearch: StoreProbe<'elasticsearch'> = async (store, con
 };
 
 function identityOf({ json, headers }: StoreAnswer): { readonly version?: string; readonly product?: string } {
-  const version = textAt(json, 'version', 'number');
+  const version = optionalTextAt(json, 'version', 'number');
   if (headers['x-elastic-product'] === 'Elasticsearch' && version !== undefined) return { version };
-  const distribution = textAt(json, 'version', 'distribution');
+  const distribution = optionalTextAt(json, 'version', 'distribution');
   if (distribution === undefined && version !== undefined) return { version };
   return {
     product:

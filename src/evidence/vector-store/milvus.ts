@@ -1,4 +1,5 @@
 import { boundedJson } from '../../base/bounded-json.ts';
+import { at, listAt, numberAt, optionalTextAt, textAt } from '../../base/json-path.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { portOf } from '../../providers/endpoint.ts';
 import { storeUrl } from './address.ts';
@@ -7,7 +8,6 @@ import { readCertificate } from './client.ts';
 import { probeName } from './dify.ts';
 import type { Asked, DatabaseFact, HealthFact, NodeFact, StoreOf } from './facts.ts';
 import { type Call, GRPC, type GrpcAnswer, withGrpc } from './grpc.ts';
-import { at, listAt, numberAt, textAt } from './json.ts';
 import { MILVUS_SERVICE, tryCollection } from './milvus-collection.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
 import { encodeField, type Message } from './protobuf.ts';
@@ -113,9 +113,9 @@ function nodeOf(info: unknown): NodeFact {
     numberAt(info, 'hardware_infos', 'memory'),
   ];
   return {
-    name: textAt(info, 'name') ?? 'querynode',
+    name: optionalTextAt(info, 'name') ?? 'querynode',
     isUp,
-    ...(isUp ? {} : { text: textAt(info, 'error_reason') ?? 'in error' }),
+    ...(isUp ? {} : { text: optionalTextAt(info, 'error_reason') ?? 'in error' }),
     ...(cpus === undefined ? {} : { cpus }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
   };

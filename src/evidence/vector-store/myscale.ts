@@ -1,10 +1,10 @@
+import { listAt, numberAt } from '../../base/json-path.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
 import { noteAnonymous } from './anonymous.ts';
 import { type Ask, openStore, type StoreAnswer } from './client.ts';
 import { probeName } from './dify.ts';
 import type { Asked, NodeFact, StoreOf } from './facts.ts';
-import { listAt, numberAt } from './json.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
 import { probeWrite } from './write-probe.ts';
 

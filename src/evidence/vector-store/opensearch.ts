@@ -1,7 +1,7 @@
+import { entriesAt, listAt, optionalTextAt, textAt } from '../../base/json-path.ts';
 import { storeUrl } from './address.ts';
 import { noteAnonymous } from './anonymous.ts';
 import { type Ask, admitted, askedOf, openStore, type StoreAnswer } from './client.ts';
-import { entriesAt, listAt, textAt } from './json.ts';
 import type { StoreProbe } from './probe.ts';
 import {
   basicAuthorization,
@@ -55,7 +55,7 @@ const KNN_INDEX: TriedIndex = {
  * (`compatibility.override_main_response_version`).
  */
 function identityOf({ json, headers }: StoreAnswer): { readonly version?: string; readonly product?: string } {
-  const version = textAt(json, 'version', 'number');
+  const version = optionalTextAt(json, 'version', 'number');
   if (textAt(json, 'version', 'distribution') === 'opensearch' && version !== undefined) return { version };
   const isElastic = headers['x-elastic-product'] === 'Elasticsearch';
   return { product: isElastic ? `Elasticsearch ${version ?? ''}`.trim() : 'something else than OpenSearch' };
@@ -76,6 +76,6 @@ async function lackOfKnn(ask: Ask): Promise<string | undefined> {
   if (!('seen' in listed)) return undefined;
   const lacking = listed.seen
     .filter(([, node]) => !listAt(node, 'plugins').some((plugin) => textAt(plugin, 'name') === 'opensearch-knn'))
-    .map(([id, node]) => textAt(node, 'name') ?? id);
+    .map(([id, node]) => optionalTextAt(node, 'name') ?? id);
   return lacking.length === 0 ? undefined : `the plugin opensearch-knn is missing on ${lacking.sort().join(', ')}`;
 }

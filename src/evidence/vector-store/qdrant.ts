@@ -1,4 +1,5 @@
 import { cut } from '../../base/cut.ts';
+import { at, entriesAt, listAt, numberAt, optionalTextAt, textAt } from '../../base/json-path.ts';
 import { faultOf } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
 import { noteAnonymous } from './anonymous.ts';
@@ -6,7 +7,6 @@ import { type Ask, admitted, askedOf, openStore, type StoreAnswer, succeeded } f
 import { isOfDify, lowestSetting, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, GrpcFact, HealthFact, NodeFact, StoreOf } from './facts.ts';
 import { checkGrpc } from './grpc.ts';
-import { at, entriesAt, listAt, numberAt, textAt } from './json.ts';
 import type { StoreContext, StoreProbe } from './probe.ts';
 import { probeWrite } from './write-probe.ts';
 
@@ -26,7 +26,7 @@ export const probeQdrant: StoreProbe<'qdrant'> = async (store, context, note) =>
   const listKeyless = () => ask('/collections', { headers: { 'api-key': undefined } });
   await noteAnonymous(async () => (await listKeyless()).status === 200, note);
   const root = await ask('/');
-  const version = textAt(root.json, 'version');
+  const version = optionalTextAt(root.json, 'version');
   note(version === undefined ? { product: 'something else than Qdrant' } : { version });
   const { grpcPort } = store.qdrant;
   if (grpcPort !== undefined) note({ grpc: await grpcOf(store, grpcPort, headers, context) });
@@ -35,7 +35,7 @@ export const probeQdrant: StoreProbe<'qdrant'> = async (store, context, note) =>
   note({ nodes: askedOf(cluster, ({ json }) => nodesOf(json, 'seen' in machine ? machine.seen : {})) });
   const sick = cluster.status === 200 ? sickness(cluster.json) : undefined;
   if (sick !== undefined && ready.status === 200) note({ health: { seen: sick } });
-  const names = listAt(listed.json, 'result', 'collections').map((one) => textAt(one, 'name') ?? '');
+  const names = listAt(listed.json, 'result', 'collections').map((one) => textAt(one, 'name'));
   const ofNew = lowestSetting(context.deployment, 'QDRANT_REPLICATION_FACTOR', context.tier === 'prod' ? 2 : 1);
   note({ copies: await copiesOf(ask, names.filter(isOfDify(context.deployment)), ofNew) });
   note({ writes: await tryCollection(ask, probeName(context.deployment), ofNew) });
@@ -84,9 +84,9 @@ function nodesOf(answer: unknown, machine: Partial<NodeFact>): readonly NodeFact
   const self = String(at(cluster, 'peer_id') ?? '');
   const failures = new Map(entriesAt(cluster, 'message_send_failures'));
   return entriesAt(cluster, 'peers').map(([id, peer]) => {
-    const uri = textAt(peer, 'uri') ?? id;
+    const uri = optionalTextAt(peer, 'uri') ?? id;
     const failure = failures.get(uri);
-    const text = textAt(failure, 'latest_error') ?? 'consensus does not reach it';
+    const text = optionalTextAt(failure, 'latest_error') ?? 'consensus does not reach it';
     return {
       name: uri,
       isUp: failure === undefined,
@@ -100,7 +100,7 @@ function nodesOf(answer: unknown, machine: Partial<NodeFact>): readonly NodeFact
 function sickness(answer: unknown): HealthFact | undefined {
   const cluster = at(answer, 'result');
   if (textAt(cluster, 'status') !== 'enabled') return undefined;
-  const thread = textAt(cluster, 'consensus_thread_status', 'consensus_thread_status');
+  const thread = optionalTextAt(cluster, 'consensus_thread_status', 'consensus_thread_status');
   if (thread !== undefined && thread !== 'working') {
     return {
       state: 'down',

@@ -1,8 +1,8 @@
+import { at, entriesAt, listAt, numberAt, optionalTextAt, textAt } from '../../base/json-path.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { type Ask, askedOf, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, HealthFact, NodeFact } from './facts.ts';
-import { at, entriesAt, listAt, numberAt, textAt } from './json.ts';
 import type { Note, StoreContext } from './probe.ts';
 import { probeWrite } from './write-probe.ts';
 
@@ -46,7 +46,7 @@ export async function noteIndices(
 }
 
 function healthOf(json: unknown): HealthFact {
-  const status = textAt(json, 'status') ?? 'unknown';
+  const status = optionalTextAt(json, 'status') ?? 'unknown';
   const unassigned = numberAt(json, 'unassigned_shards') ?? 0;
   const text = `${status}, ${unassigned} unassigned shards`;
   if (status === 'green') return { state: 'ready', text };
@@ -70,7 +70,7 @@ function holdsContent(role: unknown): boolean {
 }
 
 function nodeOf(node: unknown, stats: unknown): NodeFact {
-  const version = textAt(node, 'version');
+  const version = optionalTextAt(node, 'version');
   const cpus = numberAt(node, 'os', 'allocated_processors');
   const memoryBytes = numberAt(stats, 'os', 'mem', 'total_in_bytes');
   const [total = 0, free = 0] = [
@@ -78,7 +78,7 @@ function nodeOf(node: unknown, stats: unknown): NodeFact {
     numberAt(stats, 'fs', 'total', 'available_in_bytes'),
   ];
   return {
-    name: textAt(node, 'name') ?? '',
+    name: textAt(node, 'name'),
     isUp: true,
     ...(version === undefined ? {} : { version }),
     ...(cpus === undefined ? {} : { cpus }),

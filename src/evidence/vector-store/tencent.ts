@@ -1,8 +1,8 @@
+import { listAt, numberAt, textAt } from '../../base/json-path.ts';
 import { ProbeError } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
 import { type Ask, admitted, openStore, type StoreAnswer, succeeded } from './client.ts';
 import { lowestSetting, probeName } from './dify.ts';
-import { listAt, numberAt, textAt } from './json.ts';
 import type { StoreProbe } from './probe.ts';
 import { probeWrite } from './write-probe.ts';
 
@@ -39,7 +39,7 @@ function loggedIn(answer: StoreAnswer): StoreAnswer {
   const code = numberAt(answer.json, 'code');
   if (code === 0) return answer;
   if (code === undefined) throw new ProbeError('use', 'FOREIGN', 'answers, but not as Tencent Cloud VectorDB does');
-  const message = textAt(answer.json, 'msg') ?? '';
+  const message = textAt(answer.json, 'msg');
   const isRefused = /auth|api.?key|account|permission|forbidden/i.test(message);
   throw new ProbeError(isRefused ? 'login' : 'use', String(code), `answers code ${code}: ${answer.said}`);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { at, listAt, numberAt, optionalTextAt, textAt } from '../../base/json-path.ts';
 import { type FaultFact, faultOf } from '../../net/probe-error.ts';
 import { storeUrl } from './address.ts';
 import { noteAnonymous } from './anonymous.ts';
@@ -6,7 +7,6 @@ import { type Ask, admitted, askedOf, openStore, succeeded } from './client.ts';
 import { isOfDify, probeName, singleCopies } from './dify.ts';
 import type { Asked, CopiesFact, GrpcFact, NodeFact, StoreOf } from './facts.ts';
 import { checkGrpc, GRPC, type GrpcTarget, withGrpc } from './grpc.ts';
-import { at, listAt, numberAt, textAt } from './json.ts';
 import type { Note, StoreContext, StoreProbe } from './probe.ts';
 import { encodeField } from './protobuf.ts';
 import { probeWrite } from './write-probe.ts';
@@ -21,7 +21,7 @@ export const probeWeaviate: StoreProbe<'weaviate'> = async (store, context, note
   const text = isReady ? 'ready' : `answers HTTP ${ready.status} at ${ready.path}`;
   note({ health: { seen: { state: isReady ? 'ready' : 'down', text } } });
   const meta = admitted(await ask('/v1/meta'), key === undefined ? 'a client without a key' : 'the API key');
-  const version = textAt(meta.json, 'version');
+  const version = optionalTextAt(meta.json, 'version');
   note({ isAdmitted: true, ...(version === undefined ? { product: 'something else' } : { version }) });
   const readKeyless = () => ask('/v1/meta', { headers: { authorization: undefined } });
   await noteAnonymous(async () => (await readKeyless()).status === 200, note);
@@ -49,11 +49,11 @@ async function blockedShards(ask: Ask, isDifys: (name: string) => boolean): Prom
   const shards = listAt(json, 'nodes').flatMap((node) => listAt(node, 'shards'));
   const blocked = shards
     .filter((shard) => textAt(shard, 'vectorIndexingStatus') === 'READONLY')
-    .map((shard) => textAt(shard, 'class') ?? '')
+    .map((shard) => textAt(shard, 'class'))
     .filter(isDifys);
   const modes = listAt(json, 'nodes').flatMap((node) => {
-    const mode = textAt(node, 'operationalMode') ?? READ_WRITE;
-    return mode === READ_WRITE ? [] : [`node ${textAt(node, 'name') ?? ''} is in mode ${mode}`];
+    const mode = optionalTextAt(node, 'operationalMode') ?? READ_WRITE;
+    return mode === READ_WRITE ? [] : [`node ${textAt(node, 'name')} is in mode ${mode}`];
   });
   const shut = `shards of Dify that are READONLY: ${blocked.length}, such as one of ${blocked[0]}`;
   return blocked.length === 0 ? modes : [...modes, shut];
@@ -119,7 +119,7 @@ async function nodesOf(ask: Ask): Promise<Asked<readonly NodeFact[]>> {
   if (!('seen' in listed)) return listed;
   const { json } = await ask('/v1/cluster/statistics');
   const members = listAt(json, 'statistics').flatMap((one) => listAt(at(one, 'raft'), 'latestConfiguration'));
-  const names = new Set(members.map((member) => textAt(member, 'id') ?? ''));
+  const names = new Set(members.map((member) => textAt(member, 'id')));
   for (const { name } of listed.seen) names.delete(name);
   const lost = [...names].map((name) => ({
     name,
@@ -130,10 +130,10 @@ async function nodesOf(ask: Ask): Promise<Asked<readonly NodeFact[]>> {
 }
 
 function nodeOf(node: unknown): NodeFact {
-  const status = textAt(node, 'status') ?? 'unknown';
-  const version = textAt(node, 'version');
+  const status = optionalTextAt(node, 'status') ?? 'unknown';
+  const version = optionalTextAt(node, 'version');
   return {
-    name: textAt(node, 'name') ?? '',
+    name: textAt(node, 'name'),
     isUp: status === 'HEALTHY',
     ...(status === 'HEALTHY' ? {} : { text: status }),
     ...(version === undefined || version === '' ? {} : { version }),
@@ -142,7 +142,7 @@ function nodeOf(node: unknown): NodeFact {
 
 function copiesOf(schema: unknown, isDifys: (name: string) => boolean): CopiesFact {
   const classes = listAt(schema, 'classes').map(
-    (one) => [textAt(one, 'class') ?? '', numberAt(one, 'replicationConfig', 'factor') ?? 1] as const,
+    (one) => [textAt(one, 'class'), numberAt(one, 'replicationConfig', 'factor') ?? 1] as const,
   );
   const own = new Map(classes.filter(([name]) => isDifys(name)));
   return { single: singleCopies(own), collections: own.size };
@@ -153,8 +153,8 @@ function copiesOf(schema: unknown, isDifys: (name: string) => boolean): CopiesFa
  * `default`.
  */
 function legacyIn(schema: unknown, isDifys: (name: string) => boolean): readonly string[] {
-  const own = listAt(schema, 'classes').filter((one) => isDifys(textAt(one, 'class') ?? ''));
-  return own.filter((one) => at(one, 'vectorConfig', 'default') === undefined).map((one) => textAt(one, 'class') ?? '');
+  const own = listAt(schema, 'classes').filter((one) => isDifys(textAt(one, 'class')));
+  return own.filter((one) => at(one, 'vectorConfig', 'default') === undefined).map((one) => textAt(one, 'class'));
 }
 
 /**

@@ -1,9 +1,10 @@
+import { tryBoundedJson } from '../../base/bounded-json.ts';
+import { listAt, textAt } from '../../base/json-path.ts';
 import type { HttpAnswer, HttpRequest } from '../../net/http.ts';
 import type { Driver } from '../driver.ts';
 import type { FailureKind } from '../facts.ts';
 import { refusal, type SignedClient, type StorageError } from '../signed-client.ts';
-import { type BucketAnswers, objectOf, stringsAt, textAt } from './answers.ts';
-import { gcsSettings } from './settings.ts';
+import { type BucketAnswers, gcsSettings } from './settings.ts';
 
 export const GOOGLE = new URL('https://storage.googleapis.com');
 
@@ -17,18 +18,20 @@ export function gcsDriver(wire: SignedClient, bucket: string, token: () => Promi
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw refusalOf(answer, url.startsWith(`${base}/o?`) || url === base);
   };
-  const list = async (query: string): Promise<readonly unknown[]> => {
-    const { items } = objectOf((await ask('GET', `${base}/o?${query}`)).body);
-    return Array.isArray(items) ? items : [];
+  const json = async (url: string) => tryBoundedJson((await ask('GET', url)).body.toString('utf8'));
+  /** The texts of a field of the listed objects. Skips objects without it. */
+  const list = async (query: string, field: string): Promise<readonly string[]> => {
+    const objects = listAt(await json(`${base}/o?${query}`), 'items');
+    return objects.map((object) => textAt(object, field)).filter((text) => text !== '');
   };
   const isOpen = async (url: string): Promise<boolean> => (await wire.send({ url: new URL(url) })).status === 200;
   const settings: BucketAnswers = {
-    bucket: async () => objectOf((await ask('GET', base)).body),
-    policy: async () => objectOf((await ask('GET', `${base}/iam`)).body),
+    bucket: () => json(base),
+    policy: () => json(`${base}/iam`),
   };
   return {
     address: `${GOOGLE.origin}/${bucket}`,
-    list: async (prefix) => stringsAt(await list(`prefix=${prefix}&maxResults=10`), 'name'),
+    list: (prefix) => list(`prefix=${prefix}&maxResults=10`, 'name'),
     put: async (key, body) => {
       const headers = { 'content-type': 'application/octet-stream' };
       await ask('POST', `${GOOGLE.origin}/upload/storage/v1/b/${name}/o?uploadType=media&name=${key}`, {
@@ -46,7 +49,7 @@ export function gcsDriver(wire: SignedClient, bucket: string, token: () => Promi
     purge: async (key, version) => {
       await ask('DELETE', `${base}/o/${key}?generation=${version}`);
     },
-    oldVersions: async (key) => stringsAt(await list(`versions=true&prefix=${key}`), 'generation'),
+    oldVersions: (key) => list(`versions=true&prefix=${key}`, 'generation'),
     anonymous: async (key) => ({
       read: await isOpen(`${base}/o/${key}?alt=media`),
       list: await isOpen(`${base}/o?maxResults=1`),
@@ -66,8 +69,7 @@ const REASONS: Readonly<Record<string, FailureKind>> = {
 };
 
 function refusalOf({ status, body }: HttpAnswer, isAboutBucket: boolean): StorageError {
-  const { error } = objectOf(body);
-  const reason = textAt(error, 'errors', 0, 'reason');
+  const reason = textAt(tryBoundedJson(body.toString('utf8')), 'error', 'errors', 0, 'reason');
   const byStatus: Readonly<Record<number, FailureKind>> = {
     401: 'login',
     403: 'denied',

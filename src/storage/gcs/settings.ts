@@ -1,14 +1,20 @@
+import { at, listAt, textAt } from '../../base/json-path.ts';
 import { counted } from '../../base/words.ts';
 import type { LifecycleFact, Replication, Setting, Settings } from '../facts.ts';
 import { StorageError } from '../signed-client.ts';
-import { type BucketAnswers, listAt, textAt, valueAt } from './answers.ts';
+
+/** Requests for a bucket's settings. Each throws StorageError if the key lacks the right. */
+export interface BucketAnswers {
+  readonly bucket: () => Promise<unknown>;
+  readonly policy: () => Promise<unknown>;
+}
 
 /** Returns the settings of a bucket of Google. A role for objects only may not read them. */
 export async function gcsSettings({ bucket, policy }: BucketAnswers): Promise<Settings> {
   const [meta, iam] = await Promise.all([setting(bucket), setting(policy)]);
   const isClosed = 'seen' in meta && textAt(meta.seen, 'iamConfiguration', 'publicAccessPrevention') === 'enforced';
   return {
-    versioning: mapped(meta, (seen) => (valueAt(seen, 'versioning', 'enabled') === true ? 'enabled' : 'off')),
+    versioning: mapped(meta, (seen) => (at(seen, 'versioning', 'enabled') === true ? 'enabled' : 'off')),
     replication: replicationOf(meta),
     // Google always encrypts; a bucket may name a customer's own key.
     encryption: mapped(meta, (seen) =>
@@ -46,15 +52,15 @@ function replicationOf(meta: Setting<unknown>): Setting<Replication> {
  */
 function ruleOf(rule: unknown): readonly LifecycleFact[] {
   if (textAt(rule, 'action', 'type') !== 'Delete') return [];
-  const condition = valueAt(rule, 'condition');
+  const condition = at(rule, 'condition');
   const isOfOld = ['numNewerVersions', 'daysSinceNoncurrentTime', 'noncurrentTimeBefore'].some(
-    (name) => valueAt(condition, name) !== undefined,
+    (name) => at(condition, name) !== undefined,
   );
-  const days = valueAt(condition, 'daysSinceNoncurrentTime');
+  const days = at(condition, 'daysSinceNoncurrentTime');
   // A rule that keeps a number of versions always keeps enough to go back.
-  const isForgetting = typeof days === 'number' && valueAt(condition, 'numNewerVersions') === undefined;
-  if ((isOfOld || valueAt(condition, 'isLive') === false) && !isForgetting) return [];
-  const age = isForgetting ? days : valueAt(condition, 'age');
+  const isForgetting = typeof days === 'number' && at(condition, 'numNewerVersions') === undefined;
+  if ((isOfOld || at(condition, 'isLive') === false) && !isForgetting) return [];
+  const age = isForgetting ? days : at(condition, 'age');
   const when = typeof age === 'number' ? `after ${counted(age, 'day')}` : 'by its condition';
   const what = isForgetting ? { action: 'forget' as const, when, days } : { action: 'expire' as const, when };
   const prefixes = listAt(condition, 'matchesPrefix').filter((one) => typeof one === 'string');

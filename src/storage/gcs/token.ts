@@ -1,7 +1,8 @@
 import { sign } from 'node:crypto';
+import { tryBoundedJson } from '../../base/bounded-json.ts';
+import { textAt } from '../../base/json-path.ts';
 import { refusal, type SignedClient } from '../signed-client.ts';
 import type { ServiceAccount } from './account.ts';
-import { objectOf, textAt } from './answers.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/devstorage.full_control';
 const LIFETIME_S = 3_600;
@@ -25,7 +26,7 @@ export async function fetchToken(wire: SignedClient, account: ServiceAccount): P
     });
   let answer = await ask();
   if (isClock(answer.body) && wire.followClock()) answer = await ask();
-  const said = objectOf(answer.body);
+  const said = tryBoundedJson(answer.body.toString('utf8'));
   const token = textAt(said, 'access_token');
   if (answer.status === 200 && token !== '') return token;
   throw refusal(isClock(answer.body) ? 'clock' : 'login', tokenUri.hostname, answer.status, textAt(said, 'error'));
@@ -40,5 +41,7 @@ function assertionOf({ email, key, keyId, tokenUri }: ServiceAccount, now: numbe
 
 /** Google answers every refusal with `invalid_grant`. Only the description says that the time is wrong. */
 function isClock(body: Buffer): boolean {
-  return /reasonable timeframe|short-lived token/.test(textAt(objectOf(body), 'error_description'));
+  return /reasonable timeframe|short-lived token/.test(
+    textAt(tryBoundedJson(body.toString('utf8')), 'error_description'),
+  );
 }
