@@ -4,11 +4,16 @@ import { DEFAULT_SETS, type DefaultSets, sizeOf } from '../checklist/default-set
 import type { ComponentSize } from '../checklist/sizing.ts';
 import { absentComponents } from '../versions/known-releases.ts';
 import type { Deployment } from './schema/deployment.ts';
+import type { Affinity, Spread, Toleration } from './schema/placement.ts';
 
 /** A component as it will run: the tier's size with the overrides of the file. */
 export interface PlannedComponent extends ComponentSize {
   readonly extraEnv: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
+  readonly affinity: Affinity;
+  /** `hard`: no two of its pods on one node. `soft`: different nodes and zones are preferred. */
+  readonly spread: Spread;
   readonly priorityClassName: string | undefined;
 }
 
@@ -37,8 +42,27 @@ function planComponent(deployment: Deployment, name: ComponentName, sets: Defaul
     limits: { ...size.limits, ...compact(over.resources?.limits ?? {}) },
     extraEnv: { ...over.extraEnv, ...chart.extraEnv },
     nodeSelector: over.nodeSelector ?? clusterSelector(deployment),
-    priorityClassName: over.priorityClassName,
+    tolerations: over.tolerations ?? clusterTolerations(deployment),
+    ...placeOf(deployment, name),
   };
+}
+
+type Place = Pick<PlannedComponent, 'affinity' | 'spread' | 'priorityClassName'>;
+
+/** The placement of a component; what it does not set is that of `target`. */
+function placeOf({ target, components }: Deployment, name: ComponentName): Place {
+  const common = target.type === 'kubernetes' ? target : undefined;
+  const own = components[name];
+  return {
+    affinity: own?.affinity ?? common?.affinity ?? {},
+    spread: own?.spread ?? common?.spread ?? 'soft',
+    priorityClassName: own?.priorityClassName ?? common?.priorityClassName,
+  };
+}
+
+/** Tolerations of every pod of Dify. Empty for Compose, which is one host. */
+export function clusterTolerations({ target }: Pick<Deployment, 'target'>): readonly Toleration[] {
+  return target.type === 'kubernetes' ? (target.tolerations ?? []) : [];
 }
 
 /** Labels that every node of Dify must have. Empty for Compose, which is one host. */

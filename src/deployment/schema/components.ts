@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { environmentName, line, nodeLabels, quantity } from '../../base/fields.ts';
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
+import { placement } from './placement.ts';
 
 const amounts = z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() });
 
@@ -10,6 +11,7 @@ const component = z.strictObject({
   resources: z.strictObject({ requests: amounts.optional(), limits: amounts.optional() }).optional(),
   extraEnv: z.record(environmentName, z.union([z.string(), z.number(), z.boolean()]).transform(String)).optional(),
   nodeSelector: nodeLabels.optional(),
+  ...placement,
   priorityClassName: line.optional(),
 });
 

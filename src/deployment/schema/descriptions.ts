@@ -19,6 +19,20 @@ function meanings(
   );
 }
 
+/** The meanings of the fields of a toleration and of an affinity below a section. */
+function placementMeanings(section: string): Readonly<Record<string, string>> {
+  return {
+    [`${section}.tolerations.*.key`]: 'key of the taint; absent with Exists: every taint',
+    [`${section}.tolerations.*.operator`]: 'Exists, or Equal with value; default: Equal',
+    [`${section}.tolerations.*.value`]: 'value of the taint',
+    [`${section}.tolerations.*.effect`]: 'NoSchedule, PreferNoSchedule or NoExecute; absent: every effect',
+    [`${section}.tolerations.*.tolerationSeconds`]: 'with NoExecute: seconds until the pod is evicted',
+    [`${section}.affinity.nodeAffinity`]: 'rules about labels of nodes, as in a pod',
+    [`${section}.affinity.podAffinity`]: 'rules about pods to be near to, as in a pod',
+    [`${section}.affinity.podAntiAffinity`]: 'rules about pods to keep away from, as in a pod; replaces spread',
+  };
+}
+
 /**
  * The meaning of each field, for editors, help and messages. A star matches any one step. The first match counts, so
  * specific entries come before general ones.
@@ -52,6 +66,11 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'target.ingress.tls.issuer.name': 'name of the issuer, such as letsencrypt',
   'target.storageClass': 'StorageClass of the claims; default: the cluster’s own',
   'target.nodeSelector': 'labels of the nodes that Dify may run on',
+  'target.tolerations': 'taints of nodes that Dify may run on',
+  'target.affinity': 'Kubernetes affinity of Dify’s pods; each part replaces the one that difyctl writes',
+  'target.spread':
+    'soft: replicas prefer different nodes and zones; hard: never two on one node, which needs a node more than replicas',
+  'target.priorityClassName': 'PriorityClass of Dify’s pods',
   'target.autoscaling': 'node autoscaler of the cluster',
   'target.autoscaling.maxNodes': 'how many nodes it may reach',
   'target.passEnv': 'secret variables that kubectl and helm get, for exec plugins',
@@ -135,7 +154,10 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'components.*.resources.*.memory': 'memory, such as 512Mi or 4Gi',
   'components.*.extraEnv': 'further environment variables; no secrets',
   'components.*.nodeSelector': 'labels of the nodes it may run on, in place of target.nodeSelector',
-  'components.*.priorityClassName': 'PriorityClass of its pods',
+  'components.*.tolerations': 'taints of nodes that it may run on, in place of target.tolerations',
+  'components.*.affinity': 'Kubernetes affinity of its pods, in place of target.affinity',
+  'components.*.spread': 'soft or hard, in place of target.spread',
+  'components.*.priorityClassName': 'PriorityClass of its pods, in place of target.priorityClassName',
   'components.*': 'size and place of this component',
   logging: 'logs of Dify’s own processes',
   'logging.level': 'least important level that is written',
@@ -181,6 +203,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'acceptedRisks.*.reason': 'why it is accepted',
   'acceptedRisks.*.until': 'last day of the acceptance',
   extraValues: 'merged last into the chart’s values; no secrets',
+  ...placementMeanings('target'),
+  ...placementMeanings('components.*'),
   '*.mode': 'bundled or external',
   '*.databases': 'names or numbers of the databases',
   '*.tls': 'TLS of the connection',

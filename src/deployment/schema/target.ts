@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dnsLabel, dnsSubdomain, environmentName, filePath, line, nodeLabels, port } from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
+import { placement } from './placement.ts';
 
 /** The default chart. docs/chart-facts.md has the facts read from it. */
 export const DEFAULT_CHART = {
@@ -51,6 +52,8 @@ const kubernetesTarget = z.strictObject({
   ingress: ingress.optional(),
   storageClass: dnsSubdomain.optional(),
   nodeSelector: nodeLabels.optional(),
+  ...placement,
+  priorityClassName: line.optional(),
   autoscaling: z.strictObject({ maxNodes: z.int().positive() }).optional(),
   passEnv: z.array(environmentName).default([]),
 });

@@ -7,7 +7,8 @@ import { ownObject } from './own-object.ts';
 
 /**
  * Objects besides the chart's. The chart has no PodDisruptionBudget; in prod, a drain evicts one replica of a component
- * at a time.
+ * at a time. It may always evict a pod that is not ready: otherwise a component with a failing pod would block every
+ * drain (kubernetes.io, Unhealthy Pod Eviction Policy).
  */
 export function manifests(
   deployment: Deployment,
@@ -17,7 +18,11 @@ export function manifests(
   if (deployment.tier !== 'prod') return [];
   return COMPONENTS.filter((name) => planned[name].enabled && planned[name].replicas > 1).map((name) =>
     ownObject(deployment, 'budget', componentFullName(names, name), {
-      spec: { maxUnavailable: 1, selector: { matchLabels: { ...podLabels(names, name) } } },
+      spec: {
+        maxUnavailable: 1,
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
+        selector: { matchLabels: { ...podLabels(names, name) } },
+      },
     }),
   );
 }

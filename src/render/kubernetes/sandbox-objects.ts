@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { KubernetesObject } from '../rendered.ts';
-import { type ComponentContext, placement } from './components.ts';
+import type { ComponentContext } from './components.ts';
 import { environmentItem } from './extra-env.ts';
 import { imageValues } from './image-values.ts';
 import { componentFullName, podLabels } from './names.ts';
 import { ownObject } from './own-object.ts';
+import { placement } from './placement.ts';
 
 const PORT = 8194;
 

@@ -44,7 +44,8 @@ describe('as it is', () => {
     ['one too many', nodes(1, { cpu: 4.1 }), [workload('a', 5, shape(1, 1))], false],
     ['enough in sum, but on no one node', nodes(4, { cpu: 2.1 }), [workload('big', 1, shape(3, 1))], false],
     ['memory runs out first', nodes(1), [workload('a', 2, shape(0.1, 20))], false],
-    ['kept apart on enough nodes', nodes(3), [workload('api', 3, shape(1, 1, APART))], true],
+    ['kept apart on enough nodes', nodes(4), [workload('api', 3, shape(1, 1, APART))], true],
+    ['kept apart, without a node for a rolling update', nodes(3), [workload('api', 3, shape(1, 1, APART))], false],
     ['kept apart on too few', nodes(2), [workload('api', 3, shape(1, 1, APART))], false],
     [
       'a node selector that nobody has',
@@ -148,6 +149,17 @@ describe('the check', () => {
     expect(result.status).toBe('fail');
     expect(result.message).toMatch(/^with zone z1 lost, .*× dify-.* do not fit \(5 CPU, 2\.5 GiB\)$/);
     expect(result.remedy).toContain('in another zone');
+  });
+
+  it('a rolling update of what is kept apart needs another node', () => {
+    const deployment = parsedDeployment(SAMPLE_FILES['prod-kubernetes-s3-qdrant']);
+    const workloads = [workload('dify-api', 3, shape(1, 1, APART))];
+    expect(judged(capacityFit, { deployment, seen: seen(nodes(3), workloads) })).toMatchObject({
+      status: 'fail',
+      message: 'a rolling update of dify-api has no node for 1 additional pod: no two of its pods may share a node',
+      remedy: 'add a node, or set spread of the component to soft',
+    });
+    expect(judged(capacityFit, { deployment, seen: seen(nodes(4), workloads) }).status).not.toBe('fail');
   });
 
   it('asks for no loss in test', () => {

@@ -60,10 +60,20 @@ function describe({ lost, unplaced }: FitFailure): {
 } {
   const groups = [...groupBy(unplaced, (pod) => pod.name)];
   const words = listed(groups.map(([name, list]) => `${list.length} × ${name}`));
+  if (lost?.kind === 'rollout') return describeRollout(lost.name, unplaced.length);
   const when = lost === undefined ? '' : `with ${lost.kind} ${lost.name} lost, `;
   const observed = `${when}${words} do not fit (${amount(total(unplaced))})`;
   const where = lost?.kind === 'zone' ? 'in another zone' : 'of the class';
   return { observed, message: observed, remedy: `add a node ${where}, or plan fewer replicas or smaller requests` };
+}
+
+function describeRollout(name: string, count: number): ReturnType<typeof describe> {
+  const observed = `a rolling update of ${name} has no node for ${counted(count, 'additional pod')}`;
+  return {
+    observed,
+    message: `${observed}: no two of its pods may share a node`,
+    remedy: 'add a node, or set spread of the component to soft',
+  };
 }
 
 function total(list: readonly Pick<PodToPlace, 'cpu' | 'memory'>[]): { readonly cpu: number; readonly memory: number } {

@@ -1,11 +1,15 @@
 import type { NodeFact } from '../../../evidence/cluster/nodes.ts';
 import type { NodeLoad, PodSums } from '../../../evidence/cluster/pods.ts';
-import type { RenderedSet } from '../../../evidence/rendered/set.ts';
+import type { PlannedWorkload, RenderedSet } from '../../../evidence/rendered/set.ts';
 import { BinPacking, emptiest, type FreeNode, fullest, type PodToPlace, type Preference } from './bin-packing.ts';
+import { isMeant } from './rules.ts';
 
-/** What is lost, and the pods that then do not fit. `lost` is undefined if they do not fit although nothing is lost. */
+/**
+ * What is lost, and the pods that then do not fit. `lost` is undefined if they do not fit although nothing is lost;
+ * `rollout` is a workload whose rolling update has no node for its additional pods.
+ */
 export interface FitFailure {
-  readonly lost: { readonly kind: 'node' | 'zone'; readonly name: string } | undefined;
+  readonly lost: { readonly kind: 'node' | 'zone' | 'rollout'; readonly name: string } | undefined;
   readonly unplaced: readonly PodToPlace[];
 }
 
@@ -22,7 +26,8 @@ const ZONE = 'topology.kubernetes.io/zone';
 const NO_LOAD: Omit<NodeLoad, 'node'> = { fixed: { cpu: 0, memory: 0, count: 0 }, movable: [] };
 
 /**
- * Returns the first of these in which pods do not fit: nothing lost, any one zone lost, any one node lost. Undefined if
+ * Returns the first of these in which pods do not fit: nothing lost, the rolling update of a workload whose replicas
+ * must not share a node, any one zone lost, any one node lost. Undefined if
  * all fit. Free capacity is the allocatable capacity minus the requests of foreign unfinished pods. If a node is lost,
  * foreign pods on it move too, except DaemonSet and static pods. Pods on other nodes stay there; only if that does not
  * work, all planned pods are placed again on the remaining nodes.
@@ -32,6 +37,10 @@ export function findFitFailure(question: FitQuestion): FitFailure | undefined {
   const planned = plannedPods(question.planned);
   const { board, unplaced } = placeAll(free, planned);
   if (unplaced.length > 0) return { lost: undefined, unplaced };
+  for (const workload of question.planned.workloads.filter(refusesItself)) {
+    const late = board.without([], surgePods(workload));
+    if (late.length > 0) return { lost: { kind: 'rollout', name: workload.name }, unplaced: late };
+  }
   const loads = new Map(question.pods.nodes.map((load) => [load.node, load]));
   for (const lost of losses(question)) {
     const moving = movingPods(lost.nodes, loads);
@@ -47,9 +56,21 @@ export function findFitFailure(question: FitQuestion): FitFailure | undefined {
 
 /** The planned pods of every workload, one for each replica. */
 export function plannedPods(planned: RenderedSet): readonly PodToPlace[] {
-  return planned.workloads.flatMap(({ name, replicas, pod }) =>
-    Array.from({ length: replicas }, () => ({ name, cpu: pod.cpu, memory: pod.memory, shape: pod })),
-  );
+  return planned.workloads.flatMap((workload) => podsOf(workload, workload.replicas));
+}
+
+function podsOf({ name, pod }: PlannedWorkload, count: number): readonly PodToPlace[] {
+  return Array.from({ length: count }, () => ({ name, cpu: pod.cpu, memory: pod.memory, shape: pod }));
+}
+
+/** True if no node may run two of its pods, so that a rolling update needs another node. */
+function refusesItself({ pod }: PlannedWorkload): boolean {
+  return pod.apart.some((term) => isMeant(term, pod.labels));
+}
+
+/** The pods that a rolling update adds at once: a quarter, rounded up (`maxSurge` of a Deployment by default). */
+function surgePods(workload: PlannedWorkload): readonly PodToPlace[] {
+  return podsOf(workload, Math.ceil(workload.replicas / 4));
 }
 
 /** Each node with its free capacity. Below zero (a node shrank below its requests) means no room. */

@@ -19,6 +19,9 @@ export const COMPONENT_RULES: readonly Rule[] = [
         problem(`components.${name}.enabled`, `Dify ${version} has no such component on ${target.type}`),
     ),
   ),
+  rule(['components', 'target'], ({ components, target }) =>
+    target.type === 'compose' ? COMPONENTS.flatMap((name) => clusterOnly(name, components[name])) : [],
+  ),
   rule(['components', 'tier', 'defaults'], ({ components, tier, defaults }) =>
     COMPONENTS.flatMap((name) =>
       (['cpu', 'memory'] as const).flatMap((kind) => requestAboveLimit(name, kind, components, { tier, defaults })),
@@ -43,6 +46,16 @@ function replicaFaults(name: ComponentName, over: Components[ComponentName]): re
       ESSENTIAL.includes(name) &&
       problem(`components.${name}.enabled`, 'Dify does not run without it'),
   ];
+}
+
+/** Settings that only a cluster has. */
+const CLUSTER_ONLY = ['tolerations', 'affinity', 'spread'] as const;
+
+function clusterOnly(name: ComponentName, over: Components[ComponentName]): readonly (Finding | false)[] {
+  return CLUSTER_ONLY.map(
+    (key) =>
+      over?.[key] !== undefined && problem(`components.${name}.${key}`, 'not for compose, which runs on one host'),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../base/json.ts';
+import { compact, type JsonObject } from '../../../base/json.ts';
 import type { Tier } from '../../../checklist/tiers.ts';
-import { clusterSelector } from '../../../deployment/components.ts';
+import { clusterSelector, clusterTolerations } from '../../../deployment/components.ts';
 import type { Deployment } from '../../../deployment/schema/deployment.ts';
 
 /** Settings that the bundled data services share. */
@@ -12,6 +12,8 @@ export interface BundledContext {
   readonly registry: string | undefined;
   /** Labels of the nodes that they may run on. */
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Taints of nodes that they may run on. */
+  readonly tolerations: readonly JsonObject[];
   readonly pullSecrets: readonly string[];
 }
 
@@ -23,6 +25,7 @@ export function bundledContext(deployment: Deployment, secretName: string): Bund
     storageClass: target.type === 'kubernetes' ? target.storageClass : undefined,
     registry: images?.registry,
     nodeSelector: clusterSelector(deployment),
+    tolerations: clusterTolerations(deployment).map((one) => compact(one)),
     pullSecrets: images?.pullSecret === undefined ? [] : [images.pullSecret],
   };
 }
@@ -37,9 +40,12 @@ export const MINIMAL_REQUESTS = {
   weaviate: { cpu: '100m', memory: '256Mi' },
 } as const;
 
-/** The node selector of a subchart's pods. Empty if there is none. */
-export function bundledPlace({ nodeSelector }: BundledContext): { readonly nodeSelector?: JsonObject } {
-  return Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } };
+/** The node selector and tolerations of a subchart's pods. Empty if there are none. */
+export function bundledPlace({ nodeSelector, tolerations }: BundledContext): JsonObject {
+  return {
+    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } }),
+    ...(tolerations.length === 0 ? {} : { tolerations }),
+  };
 }
 
 /** The operator's registry and pull secret for the image of a subchart. Empty if the file has neither. */
