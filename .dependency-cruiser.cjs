@@ -29,6 +29,7 @@ const rooms = {
   ],
   report: ['base', 'checks', 'deployment'],
   state: ['base', 'exec', 'deployment', 'render'],
+  rehearsal: ['base', 'exec', 'checklist', 'versions', 'deployment', 'evidence', 'render', 'state'],
   wizard: ['base', 'checklist', 'versions', 'deployment', 'providers', 'recovery'],
   operations: [
     'base',
@@ -44,6 +45,7 @@ const rooms = {
     'state',
     'targets',
     'net',
+    'rehearsal',
   ],
   targets: ['base', 'exec', 'checklist', 'versions', 'deployment', 'evidence', 'render', 'state'],
 };

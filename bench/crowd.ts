@@ -1,5 +1,5 @@
+import { nodeManifest } from '../src/rehearsal/plane/simulated-node.ts';
 import type { Cluster } from '../test/testbed/cluster/cluster.ts';
-import { nodeManifest } from '../test/testbed/cluster/simulated-node.ts';
 
 const NAMESPACE = 'crowd';
 /** Concurrent requests. The API server's limit per user is far higher. */

@@ -1,11 +1,11 @@
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { freePorts } from '../../src/rehearsal/plane/ports.ts';
 import { createWorkspace, type TempWorkspace } from '../support/difyctl.ts';
 import { type HealthyStores, startHealthyStores } from '../support/healthy-stores.ts';
 import { composeProduction, kubernetesProduction } from '../support/productions.ts';
 import type { Cluster } from '../testbed/cluster/cluster.ts';
-import { freePorts } from '../testbed/cluster/ports.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
 import { useCluster, useTestbed } from '../testbed/fixtures.ts';

@@ -11,10 +11,10 @@ import { NAMES_TLS, publicTlsCollector } from '../../src/evidence/names/public-t
 import { NAMES_TLS_SECRET, tlsSecretCollector } from '../../src/evidence/names/tls-secret.ts';
 import type { Runner } from '../../src/exec/runner.ts';
 import { dialHere } from '../../src/net/dial.ts';
+import { freePorts } from '../../src/rehearsal/plane/ports.ts';
 import { checkOf, collectContext, judged } from '../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES, sampleDeployment } from '../support/deployments.ts';
 import { given } from '../support/need.ts';
-import { freePorts } from '../testbed/cluster/ports.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { type Authority, createAuthority, type Issued } from '../testbed/services/authority.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import { type Dial, dialHere } from '../../src/net/dial.ts';
+import { poll } from '../../src/rehearsal/plane/poll.ts';
 import { probeRedis } from '../support/redis.ts';
-import { poll } from '../testbed/cluster/poll.ts';
 import { useTestbed } from '../testbed/fixtures.ts';
 import { startListener } from '../testbed/services/listener.ts';
 import { type RedisService, startRedis } from '../testbed/services/redis.ts';

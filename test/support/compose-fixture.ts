@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { parseEnvFile } from '../../src/base/env-file.ts';
-import { freePorts } from '../testbed/cluster/ports.ts';
+import { freePorts } from '../../src/rehearsal/plane/ports.ts';
 import type { DockerHost } from '../testbed/docker/host.ts';
 import { createWorkspace, leftRunning, type Outcome, type TempWorkspace } from './difyctl.ts';
 import { createRecorder, type Recorder } from './recorder.ts';

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { Fault } from '../../src/base/errors.ts';
+import { isSameProcess } from '../../src/rehearsal/processes/identity.ts';
 import { CHROMIUM_PACKAGES } from './browser/chromium.ts';
 import { takeDown } from './cluster/down.ts';
 import { type ClusterState, clusterFolder, isAbandoned, listClusters, readState } from './cluster/state.ts';
@@ -8,7 +9,6 @@ import { upCluster } from './cluster/up.ts';
 import { debianTree } from './debian/tree.ts';
 import { dockerHostLines, downDockerHosts, upDockerHost } from './docker/commands.ts';
 import { dockerHosts } from './docker/host.ts';
-import { isSameProcess } from './processes/identity.ts';
 import { ensure } from './provision/ensure.ts';
 import { TEST_PROGRAM_NAMES } from './provision/programs.ts';
 import { elapsed, progressPrinter } from './provision/progress.ts';

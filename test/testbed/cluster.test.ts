@@ -3,10 +3,9 @@ import path from 'node:path';
 
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
-
+import { findMarked } from '../../src/rehearsal/processes/daemon.ts';
 import { limitedUser } from './cluster/access.ts';
 import { useCluster } from './fixtures.ts';
-import { findMarked } from './processes/daemon.ts';
 
 const deployment = (name: string, replicas: number, extra: object = {}) => ({
   apiVersion: 'apps/v1',

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
-import { nodeResources, parseNodes } from './cluster/node-class.ts';
-import { isIntact, recordDigests } from './provision/cache.ts';
-import { withLock } from './provision/lock.ts';
+import { createRunner } from '../../src/exec/execa-runner.ts';
+import { nodeResources, parseNodes } from '../../src/rehearsal/plane/node-class.ts';
+import { isIntact, recordDigests } from '../../src/rehearsal/programs/intact.ts';
+import { withLock } from '../../src/rehearsal/programs/lock.ts';
+import { downloadRelease } from '../../src/rehearsal/programs/release.ts';
 import { elapsed } from './provision/progress.ts';
-import { downloadRelease } from './provision/release.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -106,7 +106,13 @@ describe('a published release', () => {
     files.set(`/${name}`, body);
     files.set(`/${name}.sha256`, Buffer.from(`${digest}  ${name}\n`));
   };
-  const options = { answerWithin: 5000 };
+  const runner = createRunner({
+    env: process.env,
+    hiddenNames: new Set(),
+    passNames: new Set(),
+    redact: (text) => text,
+  });
+  const options = { runner, answerWithin: 5000 };
 
   it('is downloaded and made executable', async () => {
     publish('kubectl', Buffer.from('program'));
@@ -128,7 +134,7 @@ describe('a published release', () => {
 
   it.each([
     ['other bytes than its publisher states', () => publish('tool', Buffer.from('evil'), '0'.repeat(64)), /sha256/],
-    ['no digest', () => files.set('/tool.sha256', Buffer.from('<html>')), /holds no sha256/],
+    ['no digest', () => files.set('/tool.sha256', Buffer.from('<html>')), /has no sha256 of/],
     ['nothing', () => undefined, /404/],
   ])('is refused with %s', async (_, arrange, message) => {
     arrange();

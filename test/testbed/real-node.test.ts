@@ -5,11 +5,11 @@ import { networkInterfaces } from 'node:os';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { poll } from './cluster/poll.ts';
-import { freePorts } from './cluster/ports.ts';
+import { poll } from '../../src/rehearsal/plane/poll.ts';
+import { freePorts } from '../../src/rehearsal/plane/ports.ts';
+import { findMarked } from '../../src/rehearsal/processes/daemon.ts';
 import { TOOLBOX_IMAGE } from './cluster/real/up.ts';
 import { useCluster } from './fixtures.ts';
-import { findMarked } from './processes/daemon.ts';
 
 const labels = { app: 'web' };
 const web = [

@@ -1,7 +1,6 @@
 import path from 'node:path';
-
+import { credentialFiles, writeKubeconfig } from '../../../src/rehearsal/plane/credentials.ts';
 import type { Cluster } from './cluster.ts';
-import { credentialFiles, writeKubeconfig } from './credentials.ts';
 
 /** A rule of a Role, as in RBAC. */
 interface RoleRule {

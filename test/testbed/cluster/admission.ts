@@ -1,5 +1,5 @@
-import type { Api } from './api.ts';
-import { poll } from './poll.ts';
+import type { Api } from '../../../src/rehearsal/plane/api.ts';
+import { poll } from '../../../src/rehearsal/plane/poll.ts';
 
 const GROUP = 'admissionregistration.k8s.io';
 const POLICIES = `/apis/${GROUP}/v1/mutatingadmissionpolicies`;

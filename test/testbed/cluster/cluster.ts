@@ -2,16 +2,15 @@ import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 
 import { execa } from 'execa';
-
+import type { Api } from '../../../src/rehearsal/plane/api.ts';
+import { kubeconfigFile } from '../../../src/rehearsal/plane/control-plane.ts';
+import { parseNodes } from '../../../src/rehearsal/plane/node-class.ts';
+import { poll } from '../../../src/rehearsal/plane/poll.ts';
+import { HELD_NOT_READY, nodeManifest } from '../../../src/rehearsal/plane/simulated-node.ts';
 import { PROGRAMS } from '../provision/programs.ts';
 import { annotatePods } from './admission.ts';
-import type { Api } from './api.ts';
-import { contextName, kubeconfigFile } from './control-plane.ts';
-import { parseNodes } from './node-class.ts';
-import { poll } from './poll.ts';
 import type { RealNode } from './real/real-node.ts';
-import { HELD_NOT_READY, nodeManifest } from './simulated-node.ts';
-import { type ClusterState, saveState } from './state.ts';
+import { type ClusterState, contextName, saveState } from './state.ts';
 
 /** Paths of the programs that a user of the cluster runs. */
 export interface ClusterTools {
@@ -35,7 +34,7 @@ interface NodeObject {
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-const FAULT = 'testbed/fault';
+const FAULT = 'simulation/fault';
 /** The current time in whole seconds, in the format of Kubernetes. */
 const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 const nodePath = (name: string): string => `/api/v1/nodes/${name}`;
@@ -157,7 +156,7 @@ export class Cluster {
 
   /** Makes simulated pods with these labels become Ready after this duration (`20s`). Otherwise like `failPods`. */
   async delayPods(labels: Readonly<Record<string, string>>, duration: string): Promise<() => Promise<void>> {
-    return await annotatePods(this.api, labels, { 'testbed/start-after': duration });
+    return await annotatePods(this.api, labels, { 'simulation/start-after': duration });
   }
 
   /** Runs the cluster's kubectl as administrator and returns its stdout. Throws execa's error if it fails. */

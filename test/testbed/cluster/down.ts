@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 
-import { findMarked, killDaemons } from '../processes/daemon.ts';
+import { findMarked, killDaemons } from '../../../src/rehearsal/processes/daemon.ts';
 import { removeCgroups } from './real/cgroups.ts';
 import { removeLink } from './real/namespaces.ts';
 import { type ClusterState, clusterFolder, isAbandoned, listClusters } from './state.ts';

@@ -1,56 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-import type { Api } from './api.ts';
-import { type ControlPlane, contextName, kubeconfigFile } from './control-plane.ts';
-import { credentialFiles, writeKubeconfig } from './credentials.ts';
+import type { Api } from '../../../src/rehearsal/plane/api.ts';
+import { baseStages, type StageFile } from '../../../src/rehearsal/plane/simulation.ts';
 
-const STAGES = ['nodes', 'pods', 'pod-faults', 'volumes'] as const;
+const STAGES = ['pod-faults', 'volumes'] as const;
 const stageFile = (name: string): string => fileURLToPath(new URL(`./simulation/${name}.yaml`, import.meta.url));
 
-/** Address range of simulated pods. Nothing answers there. */
-const SIMULATED_PODS = '10.244.128.0/17';
-/** The log format of a container runtime: time, stream, F for a full line. */
-const POD_LOG =
-  '2026-01-01T00:00:00.000000000Z stdout F This pod is simulated (kwok): no process runs in it and nothing is logged.\n';
-
-/** Starts kwok, which simulates the kubelets of all nodes that are marked as simulated, and provisions volumes. */
-export async function startSimulation(plane: ControlPlane, server: string): Promise<void> {
-  const { folder, state } = plane;
-  const files = credentialFiles(folder);
-  const configs = STAGES.map((name) => path.join(folder, `kwok-${name}.yaml`));
-  for (const [index, name] of STAGES.entries()) {
-    const text = await readFile(stageFile(name), 'utf8');
-    await writeFile(configs[index] ?? '', text.replaceAll('@FOLDER@', folder));
-  }
-  await writeFile(path.join(folder, 'simulated-pod.log'), POD_LOG);
-  const kubeconfig = kubeconfigFile(folder, 'kwok');
-  const context = contextName(state.name);
-  await writeKubeconfig({
-    file: kubeconfig,
-    server,
-    caFile: files.serverCertificate,
-    token: plane.tokens.kwok,
-    context,
-    user: 'kwok',
-  });
-  await plane.start({
-    name: 'kwok',
-    file: plane.programs.kwok,
-    args: [
-      `--kubeconfig=${kubeconfig}`,
-      ...configs.map((file) => `--config=${file}`),
-      '--manage-all-nodes=false',
-      '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
-      '--node-lease-duration-seconds=40',
-      `--cidr=${SIMULATED_PODS}`,
-      `--node-port=${state.ports.kwok}`,
-      `--server-address=127.0.0.1:${state.ports.kwok}`,
-      `--tls-cert-file=${files.serverCertificate}`,
-      `--tls-private-key-file=${files.serverKey}`,
-    ],
-  });
+/** The stages of every simulation, and the testbed's own: pods that fail, and volumes. */
+export async function testbedStages(): Promise<readonly StageFile[]> {
+  const own = STAGES.map(async (name) => ({ name, text: await readFile(stageFile(name), 'utf8') }));
+  return [...baseStages(), ...(await Promise.all(own))];
 }
 
 /**

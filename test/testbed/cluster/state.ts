@@ -4,12 +4,11 @@ import path from 'node:path';
 import * as z from 'zod';
 
 import { UserError } from '../../../src/base/errors.ts';
-import { isSameProcess, processIdentity } from '../processes/identity.ts';
+import { PORT_NAMES } from '../../../src/rehearsal/plane/control-plane.ts';
+import { freePorts } from '../../../src/rehearsal/plane/ports.ts';
+import { isSameProcess, processIdentity } from '../../../src/rehearsal/processes/identity.ts';
+import { withLock } from '../../../src/rehearsal/programs/lock.ts';
 import { cacheRoot } from '../provision/cache.ts';
-import { withLock } from '../provision/lock.ts';
-import { freePorts } from './ports.ts';
-
-const portNames = ['etcd', 'etcdPeer', 'apiserver', 'controllerManager', 'scheduler', 'kwok'] as const;
 
 const stateSchema = z.object({
   name: z.string(),
@@ -17,7 +16,7 @@ const stateSchema = z.object({
   /** The process that takes the testbed down at its end. Undefined if the user does that. */
   owner: z.string().optional(),
   phase: z.enum(['starting', 'up']),
-  ports: z.record(z.enum(portNames), z.number()),
+  ports: z.record(z.enum(PORT_NAMES), z.number()),
   daemons: z.array(z.object({ name: z.string(), identity: z.string() })),
   /** Number of simulated nodes created so far; the index of the next one. */
   nodes: z.number(),
@@ -30,6 +29,8 @@ const stateSchema = z.object({
 export type ClusterState = z.infer<typeof stateSchema>;
 
 const runFolder = (): string => path.join(cacheRoot(), 'run');
+/** The name of cluster and context in a testbed's kubeconfigs. */
+export const contextName = (name: string): string => `testbed-${name}`;
 /** The folder that contains everything that a testbed writes. */
 export const clusterFolder = (name: string): string => path.join(runFolder(), name);
 const stateFile = (name: string): string => path.join(clusterFolder(name), 'state.json');
@@ -65,13 +66,13 @@ export async function claimCluster(claim: Claim): Promise<ClusterState> {
       // A folder without a readable state remains if `up` was killed at its very start.
       await rm(clusterFolder(claim.name), { recursive: true, force: true });
       await mkdir(path.join(clusterFolder(claim.name), 'logs'), { recursive: true, mode: 0o700 });
-      const ports = await freePorts(portNames.length, new Set(others.flatMap((other) => Object.values(other.ports))));
+      const ports = await freePorts(PORT_NAMES.length, new Set(others.flatMap((other) => Object.values(other.ports))));
       const state: ClusterState = {
         name: claim.name,
         createdAt: new Date().toISOString(),
         ...(claim.owned ? { owner: await processIdentity(process.pid) } : {}),
         phase: 'starting',
-        ports: Object.fromEntries(portNames.map((name, index) => [name, ports[index]])) as ClusterState['ports'],
+        ports: Object.fromEntries(PORT_NAMES.map((name, index) => [name, ports[index]])) as ClusterState['ports'],
         daemons: [],
         nodes: 0,
         zones: claim.zones,

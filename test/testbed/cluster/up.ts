@@ -1,25 +1,25 @@
-import { mkdir } from 'node:fs/promises';
-
-import { type Daemon, type DaemonSpec, logTail, startDaemon } from '../processes/daemon.ts';
+import {
+  type ControlPlane,
+  kubeconfigFile,
+  logFile,
+  serverUrl,
+  startControlPlane,
+} from '../../../src/rehearsal/plane/control-plane.ts';
+import { credentialFiles, writeCredentials, writeKubeconfig } from '../../../src/rehearsal/plane/credentials.ts';
+import { parseNodes } from '../../../src/rehearsal/plane/node-class.ts';
+import { poll } from '../../../src/rehearsal/plane/poll.ts';
+import { startSimulation } from '../../../src/rehearsal/plane/simulation.ts';
+import { type Daemon, type DaemonSpec, logTail, startDaemon } from '../../../src/rehearsal/processes/daemon.ts';
+import { PLANE_PROGRAMS } from '../../../src/rehearsal/programs/table.ts';
 import { ensure } from '../provision/ensure.ts';
 import type { OnProgress } from '../provision/progress.ts';
 import { Cluster, type ClusterTools } from './cluster.ts';
-import {
-  CONTROL_PLANE,
-  type ControlPlane,
-  contextName,
-  kubeconfigFile,
-  logFile,
-  startControlPlane,
-} from './control-plane.ts';
-import { credentialFiles, writeCredentials, writeKubeconfig } from './credentials.ts';
 import { takeDown, takeDownAbandoned } from './down.ts';
-import { parseNodes } from './node-class.ts';
-import { poll } from './poll.ts';
 import { nodeAddresses } from './real/namespaces.ts';
 import { type NodeParts, prepareNode, provideNode, startNode } from './real/up.ts';
-import { createClasses, startSimulation } from './simulation.ts';
-import { type ClusterState, claimCluster, clusterFolder, saveState } from './state.ts';
+import { createClasses, testbedStages } from './simulation.ts';
+import { type ClusterState, claimCluster, clusterFolder, contextName, saveState } from './state.ts';
+import { TESTBED_USERS } from './users.ts';
 
 const TOOLS = ['kubectl', 'helm3', 'helm4'] as const;
 
@@ -55,7 +55,7 @@ export async function upCluster(options: UpOptions): Promise<Cluster> {
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(options.releases === undefined ? {} : { releases: options.releases }),
   };
-  const programs = await ensure(CONTROL_PLANE, provide);
+  const programs = await ensure(PLANE_PROGRAMS, provide);
   const tools = await ensure(options.tools ?? TOOLS, provide);
   const nodeParts = options.realNode === true ? await provideNode(provide) : undefined;
   await takeDownAbandoned();
@@ -83,14 +83,14 @@ interface Provided {
 async function bringUp(state: ClusterState, provided: Provided, options: UpOptions): Promise<Cluster> {
   const folder = clusterFolder(state.name);
   const step = options.onStep ?? (() => undefined);
-  await mkdir(credentialFiles(folder).pki, { mode: 0o700 });
   const start = (spec: Omit<DaemonSpec, 'folder' | 'log'>): Promise<Daemon> =>
     startRecorded(state, { ...spec, folder, log: logFile(folder, spec.name) });
   const node = { folder, testbed: state.name, number: state.realNode ?? 0, start };
   const namespaces = provided.nodeParts === undefined ? undefined : await prepareNode(node);
   const address = namespaces === undefined ? '127.0.0.1' : nodeAddresses(node.number).host;
-  const tokens = await writeCredentials(folder);
-  const plane: ControlPlane = { folder, state, programs: provided.programs, tokens, address, start };
+  const tokens = await writeCredentials(folder, TESTBED_USERS);
+  const { ports, name } = state;
+  const plane = { folder, ports, context: contextName(name), programs: provided.programs, tokens, address, start };
   step('etcd, API server, controller manager, scheduler');
   const { api, server } = await startPlane(plane);
   const realNode =
@@ -109,18 +109,18 @@ async function bringUp(state: ClusterState, provided: Provided, options: UpOptio
 }
 
 async function startPlane(plane: ControlPlane) {
-  const { folder, state } = plane;
-  const server = `https://${plane.address}:${state.ports.apiserver}`;
-  const api = await startControlPlane(plane, server);
+  const { folder, context } = plane;
+  const server = serverUrl(plane);
+  const api = await startControlPlane(plane);
   await writeKubeconfig({
     file: kubeconfigFile(folder, 'admin'),
     server,
     caFile: credentialFiles(folder).serverCertificate,
     token: plane.tokens.admin,
-    context: contextName(state.name),
+    context,
     user: 'testbed-admin',
   });
-  await startSimulation(plane, server);
+  await startSimulation(plane, await testbedStages());
   await createClasses(api);
   return { api, server };
 }

@@ -3,9 +3,8 @@ import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:f
 import path from 'node:path';
 
 import { execa } from 'execa';
-
+import { withLock } from '../../../src/rehearsal/programs/lock.ts';
 import { cacheRoot } from '../provision/cache.ts';
-import { withLock } from '../provision/lock.ts';
 import type { OnProgress, Progress } from '../provision/progress.ts';
 import { architecture } from './architecture.ts';
 import { downloadPackages, resolvePackages } from './packages.ts';

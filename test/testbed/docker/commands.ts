@@ -1,6 +1,6 @@
+import { isSameProcess } from '../../../src/rehearsal/processes/identity.ts';
 import { componentImages, imageName, SERVICE_IMAGES } from '../../../src/render/images.ts';
 import { buildImages } from '../images/build.ts';
-import { isSameProcess } from '../processes/identity.ts';
 import { elapsed, type OnProgress } from '../provision/progress.ts';
 import { downDocker } from './down.ts';
 import { dockerHosts, loadState } from './host.ts';

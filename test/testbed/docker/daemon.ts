@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-
+import { isSameProcess, processIdentity } from '../../../src/rehearsal/processes/identity.ts';
 import type { DebianTree } from '../debian/tree.ts';
-import { isSameProcess, processIdentity } from '../processes/identity.ts';
 import type { Bridge } from './bridge.ts';
 import { hostPaths } from './host.ts';
 

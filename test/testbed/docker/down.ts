@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 
 import { execa } from 'execa';
 
-import { isSameProcess } from '../processes/identity.ts';
+import { isSameProcess } from '../../../src/rehearsal/processes/identity.ts';
 import { removeInterfaces } from './bridge.ts';
 import { clientEnvironment } from './client.ts';
 import { type DockerState, dockerHosts, hostPaths, loadState } from './host.ts';

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { execa } from 'execa';
 
-import { isSameProcess, processIdentity } from '../processes/identity.ts';
+import { isSameProcess, processIdentity } from '../../../src/rehearsal/processes/identity.ts';
 
 const CGROUPS = '/sys/fs/cgroup';
 const END_MS = 20_000;

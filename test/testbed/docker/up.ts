@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-
+import { processIdentity } from '../../../src/rehearsal/processes/identity.ts';
 import { type DebianTree, debianTree } from '../debian/tree.ts';
-import { processIdentity } from '../processes/identity.ts';
 import { ensure } from '../provision/ensure.ts';
 import type { OnProgress } from '../provision/progress.ts';
 import { Unavailable } from '../provision/unavailable.ts';

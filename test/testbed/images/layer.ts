@@ -4,10 +4,9 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 
 import { execa } from 'execa';
-
+import { withLock } from '../../../src/rehearsal/programs/lock.ts';
 import { debianTree } from '../debian/tree.ts';
 import { cacheRoot } from '../provision/cache.ts';
-import { withLock } from '../provision/lock.ts';
 import type { OnProgress } from '../provision/progress.ts';
 import type { LayerRecipe } from './recipe.ts';
 import { fillRootfs } from './rootfs.ts';

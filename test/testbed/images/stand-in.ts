@@ -4,9 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
-
+import { withLock } from '../../../src/rehearsal/programs/lock.ts';
 import { cacheRoot } from '../provision/cache.ts';
-import { withLock } from '../provision/lock.ts';
 import type { OnProgress } from '../provision/progress.ts';
 import { Unavailable } from '../provision/unavailable.ts';
 import { exists } from './exists.ts';

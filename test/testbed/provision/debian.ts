@@ -1,6 +1,6 @@
 import { execa } from 'execa';
+import { withLock } from '../../../src/rehearsal/programs/lock.ts';
 import { cacheRoot } from './cache.ts';
-import { withLock } from './lock.ts';
 import type { OnProgress } from './progress.ts';
 import { Unavailable } from './unavailable.ts';
 

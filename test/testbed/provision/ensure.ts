@@ -1,14 +1,19 @@
-import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { cacheRoot, isIntact, recordDigests } from './cache.ts';
-import { goBuild } from './go-build.ts';
-import { withLock } from './lock.ts';
+import { ExternalError } from '../../../src/base/errors.ts';
+import { createRunner } from '../../../src/exec/execa-runner.ts';
+import { isIntact, recordDigests } from '../../../src/rehearsal/programs/intact.ts';
+import { withLock } from '../../../src/rehearsal/programs/lock.ts';
+import { makeProgram } from '../../../src/rehearsal/programs/make.ts';
+import type { GoProgram } from '../../../src/rehearsal/programs/program.ts';
+import { cacheRoot } from './cache.ts';
+import { goModuleFolder } from './go-modules.ts';
 import { mavenInstall, npmInstall, pypiInstall } from './packages.ts';
-import { type GoProgram, PROGRAM_NAMES, PROGRAMS, type Program, type ProgramName } from './programs.ts';
+import { PROGRAM_NAMES, PROGRAMS, type Program, type ProgramName } from './programs.ts';
 import type { OnProgress, Progress } from './progress.ts';
 import { recipeDigest } from './recipe.ts';
-import { downloadRelease } from './release.ts';
+import { Unavailable } from './unavailable.ts';
 
 export interface EnsureOptions {
   readonly onProgress?: OnProgress;
@@ -19,8 +24,13 @@ export interface EnsureOptions {
   readonly releases?: boolean;
 }
 
-/** Time limit in ms for a publisher's server to begin its answer. After it, the program is built instead. */
-const RELEASE_ANSWER_MS = 4000;
+/** Starts Go and tar with the environment of this process. */
+const testbedRunner = createRunner({
+  env: process.env,
+  hiddenNames: new Set(),
+  passNames: new Set(),
+  redact: (text) => text,
+});
 
 /**
  * Makes sure that the programs are in the cache, intact, and returns the absolute path of each. Builds them one after
@@ -115,31 +125,16 @@ async function make(name: RowName, program: Program, folder: string, options: En
   await recordDigests(folder, [entryOf(name, program)]);
 }
 
-/** Builds a Go program. Returns the names of the files made. */
+/** Downloads or builds a Go program. Returns the names of the files made. */
 async function makeGo(name: RowName, program: GoProgram, folder: string, options: EnsureOptions, report: Report) {
-  const roles = program.roles ?? [name];
-  if (options.releases === true && program.release !== undefined) {
-    try {
-      for (const role of roles) {
-        report('downloading', role);
-        const onBytes = (bytes: number): void => report('downloading', `${role}, ${Math.round(bytes / 1e6)} MB`);
-        await downloadRelease(program.release, role, path.join(folder, role), {
-          answerWithin: RELEASE_ANSWER_MS,
-          onBytes,
-        });
-      }
-      return roles;
-    } catch (error) {
-      report('downloading', `not to be had, so it is built here (${(error as Error).message})`);
-    }
+  const releases = options.releases === true;
+  try {
+    return await makeProgram(program, {
+      ...{ name, folder, releases, runner: testbedRunner, moduleFolder: goModuleFolder(program) },
+      report,
+    });
+  } catch (error) {
+    if (!(error instanceof ExternalError)) throw error;
+    throw new Unavailable(error.message, [...error.stderr, ...error.next], error);
   }
-  const partial = path.join(folder, `${name}.partial`);
-  report('building', 'resolving modules');
-  await goBuild(program, partial, (line) => report('building', line));
-  await rename(partial, path.join(folder, name));
-  for (const role of program.roles ?? []) {
-    await rm(path.join(folder, role), { force: true });
-    await symlink(name, path.join(folder, role));
-  }
-  return [name];
 }

@@ -1,34 +1,7 @@
+import type { GoProgram, Release } from '../../../src/rehearsal/programs/program.ts';
+import { KUBERNETES, kubernetesRelease, kubernetesStamp, PLANE_TABLE } from '../../../src/rehearsal/programs/table.ts';
+
 /** The programs of the testbed, one row each. Versions are pinned here and in the go.sum of each module. */
-
-/** A program built from a Go module committed under `test/testbed/go/<module>`. */
-export interface GoProgram {
-  readonly kind: 'go';
-  readonly version: string;
-  /** Folder under test/testbed/go. Its go.mod and go.sum pin every byte of the sources. */
-  readonly module: string;
-  /** The package to build: an import path, or `./folder` for a main.go of this repository. */
-  readonly package: string;
-  /** `-X importpath.name=value` pairs: the version that the program reports. */
-  readonly stamp?: Readonly<Record<string, string>>;
-  /** Build tags. */
-  readonly tags?: readonly string[];
-  /** Names of a program that selects its role by `argv[0]`. */
-  readonly roles?: readonly string[];
-  /** True if only `bench/` or the whole table of versions needs it. `provision` skips it. */
-  readonly onDemand?: true;
-  /** The publisher's binary. Used only on request (`EnsureOptions.releases`). */
-  readonly release?: Release;
-}
-
-/** A published binary, or one file of a published archive. `{os}` and `{arch}` are Go's names for them. */
-export interface Release {
-  /** The URL of one role's file. A program without roles has one file. `{role}` is replaced by the name of the role. */
-  readonly url: string;
-  /** A text that begins with the file's sha256 in hex, served over TLS by the publisher. */
-  readonly sha256Url: string;
-  /** The file's path in a .tar.gz. Undefined if the URL is the program itself. */
-  readonly member?: string;
-}
 
 /** A program from an npm package, installed from the lock file under test/testbed/npm/<folder>. */
 export interface NpmProgram {
@@ -61,19 +34,6 @@ export interface MavenProgram {
 }
 
 export type Program = GoProgram | NpmProgram | PypiProgram | MavenProgram;
-
-const KUBERNETES = '1.36.3';
-const kubernetesStamp = Object.fromEntries(
-  ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((path) => [
-    [`${path}.gitVersion`, `v${KUBERNETES}`],
-    [`${path}.gitMajor`, '1'],
-    [`${path}.gitMinor`, '36'],
-  ]),
-);
-const kubernetesRelease: Release = {
-  url: `https://dl.k8s.io/release/v${KUBERNETES}/bin/{os}/{arch}/{role}`,
-  sha256Url: `https://dl.k8s.io/release/v${KUBERNETES}/bin/{os}/{arch}/{role}.sha256`,
-};
 
 const helmRelease = (version: string): Release => ({
   url: `https://get.helm.sh/helm-v${version}-{os}-{arch}.tar.gz`,
@@ -127,15 +87,7 @@ const nodeOf = (version: string) =>
   }) as const;
 
 const table = {
-  'kube-control': {
-    kind: 'go',
-    version: KUBERNETES,
-    module: 'kubernetes',
-    package: './control',
-    stamp: kubernetesStamp,
-    roles: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
-    release: kubernetesRelease,
-  },
+  ...PLANE_TABLE,
   'kube-node': {
     kind: 'go',
     version: KUBERNETES,
@@ -152,8 +104,6 @@ const table = {
     stamp: kubernetesStamp,
     release: kubernetesRelease,
   },
-  etcd: { kind: 'go', version: '3.6.16', module: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
-  kwok: { kind: 'go', version: '0.8.0', module: 'kwok', package: 'sigs.k8s.io/kwok/cmd/kwok' },
   coredns: { kind: 'go', version: '1.12.4', module: 'coredns', package: '.' },
   toolbox: { kind: 'go', version: '1', module: 'toolbox', package: '.' },
   helm3: {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { moduleFolder } from './go-build.ts';
+import { recipeHash, shortDigest } from '../../../src/rehearsal/programs/recipe.ts';
+import { goModuleFolder } from './go-modules.ts';
 import { mavenModuleFolder, npmFolder } from './packages.ts';
 import type { Program } from './programs.ts';
 
@@ -11,12 +11,7 @@ import type { Program } from './programs.ts';
  * lock file of an npm program.
  */
 export async function recipeDigest(program: Program): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(program));
-  if (program.kind === 'go') {
-    const folder = moduleFolder(program);
-    const files = (await readdir(folder, { recursive: true })).filter((file) => /\.(go|mod|sum)$/.test(file)).sort();
-    for (const file of files) hash.update(`\n${file}\n`).update(await readFile(path.join(folder, file)));
-  }
+  const hash = await recipeHash(program, program.kind === 'go' ? goModuleFolder(program) : undefined);
   if (program.kind === 'maven') {
     const folder = mavenModuleFolder(program);
     for (const file of (await readdir(folder)).sort()) {
@@ -24,5 +19,5 @@ export async function recipeDigest(program: Program): Promise<string> {
     }
   }
   if (program.kind === 'npm') hash.update(await readFile(path.join(npmFolder(program), 'package-lock.json')));
-  return hash.digest('hex').slice(0, 12);
+  return shortDigest(hash);
 }

@@ -6,8 +6,8 @@ import path from 'node:path';
 
 import { execa } from 'execa';
 
-import { poll } from '../cluster/poll.ts';
-import { freePorts } from '../cluster/ports.ts';
+import { poll } from '../../../src/rehearsal/plane/poll.ts';
+import { freePorts } from '../../../src/rehearsal/plane/ports.ts';
 import { startListener } from '../services/listener.ts';
 import { onPath } from './on-path.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { freePorts } from '../cluster/ports.ts';
+import { freePorts } from '../../../src/rehearsal/plane/ports.ts';
 import { ensure } from '../provision/ensure.ts';
 import { removeFolder, type Service, type ServiceProcess, serviceFolder, startProcess } from './service.ts';
 

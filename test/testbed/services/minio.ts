@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
-import { freePorts } from '../cluster/ports.ts';
+import { freePorts } from '../../../src/rehearsal/plane/ports.ts';
 import { ensure } from '../provision/ensure.ts';
 import { addMinioUser, type Policy } from './minio-admin.ts';
 import { type S3Login, s3Request } from './s3.ts';

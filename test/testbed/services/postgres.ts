@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { execa } from 'execa';
 
-import { poll } from '../cluster/poll.ts';
+import { poll } from '../../../src/rehearsal/plane/poll.ts';
 import { debianPostgres, type PostgresInstallation } from './postgres-installation.ts';
 import {
   privateFile,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { freePorts } from '../cluster/ports.ts';
+import { freePorts } from '../../../src/rehearsal/plane/ports.ts';
 import type { DebianTree } from '../debian/tree.ts';
 import { commandWith, redisTree, startRedisServer } from './redis.ts';
 import { removeFolder, type ServiceOptions, type ServiceProcess, serviceFolder } from './service.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { execa } from 'execa';
 
-import { freePorts } from '../cluster/ports.ts';
+import { freePorts } from '../../../src/rehearsal/plane/ports.ts';
 import { type DebianTree, debianTree } from '../debian/tree.ts';
 import {
   privateFile,

@@ -4,9 +4,9 @@ import { chown, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { poll } from '../cluster/poll.ts';
-import { freePorts } from '../cluster/ports.ts';
-import { logTail } from '../processes/daemon.ts';
+import { poll } from '../../../src/rehearsal/plane/poll.ts';
+import { freePorts } from '../../../src/rehearsal/plane/ports.ts';
+import { logTail } from '../../../src/rehearsal/processes/daemon.ts';
 
 /** Address of a service of the tests. */
 export interface ServiceOptions {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { freePorts } from '../cluster/ports.ts';
+import { freePorts } from '../../../src/rehearsal/plane/ports.ts';
 import { ensure } from '../provision/ensure.ts';
 import { privateFile, removeFolder, type ServiceOptions, serviceFolder, startProcess } from './service.ts';
 import { type Certificate, makeCertificate } from './tls.ts';

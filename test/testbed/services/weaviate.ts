@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import path from 'node:path';
 
-import { freePair, freePorts } from '../cluster/ports.ts';
+import { freePair, freePorts } from '../../../src/rehearsal/plane/ports.ts';
 import { ensure } from '../provision/ensure.ts';
 import {
   removeFolder,

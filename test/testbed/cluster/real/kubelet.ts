@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { kubeconfigFile } from '../control-plane.ts';
+import { kubeconfigFile } from '../../../../src/rehearsal/plane/control-plane.ts';
 import { cgroupOf } from './cgroups.ts';
 import type { nodeAddresses } from './namespaces.ts';
 import { runtimeFiles } from './runtime.ts';

@@ -3,12 +3,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { execa } from 'execa';
-
-import type { Daemon, DaemonSpec } from '../../processes/daemon.ts';
-import { logTail } from '../../processes/daemon.ts';
+import { logFile } from '../../../../src/rehearsal/plane/control-plane.ts';
+import { poll } from '../../../../src/rehearsal/plane/poll.ts';
+import type { Daemon, DaemonSpec } from '../../../../src/rehearsal/processes/daemon.ts';
+import { logTail } from '../../../../src/rehearsal/processes/daemon.ts';
 import { Unavailable } from '../../provision/unavailable.ts';
-import { logFile } from '../control-plane.ts';
-import { poll } from '../poll.ts';
 import { nodeInterface } from '../state.ts';
 
 const INIT = fileURLToPath(new URL('./node-init.sh', import.meta.url));

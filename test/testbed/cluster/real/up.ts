@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises';
-
+import type { Api } from '../../../../src/rehearsal/plane/api.ts';
+import { kubeconfigFile, logFile } from '../../../../src/rehearsal/plane/control-plane.ts';
+import { credentialFiles, writeKubeconfig } from '../../../../src/rehearsal/plane/credentials.ts';
+import { poll } from '../../../../src/rehearsal/plane/poll.ts';
+import { type Daemon, type DaemonSpec, logTail } from '../../../../src/rehearsal/processes/daemon.ts';
 import { saveImage } from '../../images/build.ts';
-import { type Daemon, type DaemonSpec, logTail } from '../../processes/daemon.ts';
 import { ensureDebian } from '../../provision/debian.ts';
 import { type EnsureOptions, ensure } from '../../provision/ensure.ts';
-import type { Api } from '../api.ts';
-import { contextName, kubeconfigFile, logFile } from '../control-plane.ts';
-import { credentialFiles, type Tokens, writeKubeconfig } from '../credentials.ts';
-import { poll } from '../poll.ts';
+import { contextName } from '../state.ts';
+import type { TestbedTokens } from '../users.ts';
 import { makeCgroups } from './cgroups.ts';
 import { kubeletArgs, NODE_NAME, nodeFiles, writeNodeConfig } from './kubelet.ts';
 import { makeNamespaces, type Namespaces, nodeAddresses, requireRoot } from './namespaces.ts';
@@ -63,7 +64,7 @@ export async function startNode(
   context: NodeContext,
   parts: NodeParts,
   namespaces: Namespaces,
-  control: { readonly api: Api; readonly server: string; readonly tokens: Tokens },
+  control: { readonly api: Api; readonly server: string; readonly tokens: TestbedTokens },
 ): Promise<RealNode> {
   const { folder, testbed } = context;
   const addresses = nodeAddresses(context.number);

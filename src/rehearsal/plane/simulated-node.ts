@@ -3,13 +3,13 @@ import { type NodeClass, nodeResources } from './node-class.ts';
 /** kwok manages the nodes with this annotation. It distinguishes a simulated node from a real one. */
 const SIMULATED = { 'kwok.x-k8s.io/node': 'fake' } as const;
 /** Prevents kwok from making the node Ready again. */
-export const HELD_NOT_READY = 'testbed/not-ready';
+export const HELD_NOT_READY = 'simulation/not-ready';
 
 const REGION = 'sim-1';
 
 export interface SimulatedNode {
   readonly class: NodeClass;
-  /** Counts from 0 over the lifetime of the testbed. Name and zone are derived from it. */
+  /** Counts from 0 over the lifetime of the control plane. Name and zone are derived from it. */
   readonly index: number;
   readonly zones: number;
   /** Port of kwok's kubelet server, which serves logs of simulated pods. */

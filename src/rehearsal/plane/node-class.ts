@@ -1,4 +1,4 @@
-import { UserError } from '../../../src/base/errors.ts';
+import { UserError } from '../../base/errors.ts';
 
 /** A machine size as vendors list it: virtual CPUs and GiB of memory. */
 export interface NodeClass {

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ExternalError, Interrupted } from '../../base/errors.ts';
 
 export interface PollOptions {
   readonly timeoutMs?: number;
   readonly intervalMs?: number;
+  readonly signal?: AbortSignal | undefined;
   /** Returns more lines for the error message of a timeout, such as the end of a log. */
   readonly explain?: () => Promise<readonly string[]>;
 }
@@ -11,7 +13,8 @@ export interface PollOptions {
  * Calls `probe` until it returns something other than undefined, and returns that. Errors of `probe` count as
  * undefined.
  *
- * @throws Error with `what`, the last error and the lines of `explain`, after the time limit
+ * @throws ExternalError with `what`, the last error and the lines of `explain`, after the time limit;
+ *   Interrupted if the signal is aborted
  */
 export async function poll<T>(
   what: string,
@@ -29,6 +32,7 @@ export async function poll<T>(
     } catch (error) {
       last = error;
     }
+    if (options.signal?.aborted === true) throw new Interrupted();
     await delay(options.intervalMs ?? 100);
   }
   const lines = [
@@ -36,5 +40,5 @@ export async function poll<T>(
     ...(last === undefined ? [] : [String(last)]),
     ...((await options.explain?.()) ?? []),
   ];
-  throw new Error(lines.join('\n  '));
+  throw new ExternalError(lines.join('\n  '));
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { isSameProcess, processIdentity } from './identity.ts';
 
-/** A long-running program of a testbed. It keeps running after the process that started it. */
+/** A long-running program of a control plane. It keeps running after the process that started it. */
 export interface Daemon {
   readonly name: string;
   /** The result of `processIdentity`, so that a reused pid is never signalled. */
@@ -18,11 +18,11 @@ export interface DaemonSpec {
   readonly args: readonly string[];
   /** The file of its output. */
   readonly log: string;
-  /** The testbed's folder. It marks the process, so that an unrecorded one can be found. */
+  /** The folder of the control plane. It marks the process, so that an unrecorded one can be found. */
   readonly folder: string;
 }
 
-const MARK = 'DIFYCTL_TESTBED_FOLDER';
+const MARK = 'DIFYCTL_PLANE_FOLDER';
 
 /** Starts a program in its own process group. */
 export async function startDaemon(spec: DaemonSpec): Promise<Daemon> {
@@ -49,7 +49,7 @@ const GONE_WITHIN_MS = 10_000;
 
 /**
  * Kills the daemons with their process groups and waits until they have ended. Uses SIGKILL immediately, because their
- * data is removed with the testbed. Throws Error if one still runs after 10 s.
+ * data is removed with the control plane. Throws Error if one still runs after 10 s.
  */
 export async function killDaemons(daemons: readonly Daemon[]): Promise<void> {
   const running = [];
@@ -75,7 +75,7 @@ export async function killDaemons(daemons: readonly Daemon[]): Promise<void> {
 }
 
 /**
- * Processes with the testbed's mark, recorded or not: an interrupted `up` may have started one without recording it.
+ * Processes with the folder's mark, recorded or not: an interrupted start may have started one without recording it.
  */
 export async function findMarked(folder: string): Promise<Daemon[]> {
   const found: Daemon[] = [];

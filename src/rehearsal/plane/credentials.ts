@@ -1,22 +1,25 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** The users of the static token file, and the groups that give each its rights. */
-const users = {
-  admin: { user: 'testbed-admin', groups: ['system:masters'] },
+/** A user of the API server's static token file. Its groups give it its rights. */
+export interface PlaneUser {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+/** The users that every control plane needs. `owner` begins the names of those that are not Kubernetes' own. */
+export const planeUsers = (owner: string) => ({
+  admin: { user: `${owner}-admin`, groups: ['system:masters'] },
   controllerManager: { user: 'system:kube-controller-manager', groups: [] },
   scheduler: { user: 'system:kube-scheduler', groups: [] },
-  kwok: { user: 'testbed-kwok', groups: ['system:masters'] },
-  kubelet: { user: 'system:node:real-1', groups: ['system:nodes'] },
-  kubeProxy: { user: 'system:kube-proxy', groups: [] },
-  coredns: { user: 'testbed-coredns', groups: ['system:masters'] },
-} as const;
+  kwok: { user: `${owner}-kwok`, groups: ['system:masters'] },
+});
 
-type UserName = keyof typeof users;
-export type Tokens = Readonly<Record<UserName, string>>;
+/** The token of each user. */
+export type Tokens<Name extends string = keyof ReturnType<typeof planeUsers>> = Readonly<Record<Name, string>>;
 
-/** Paths of a testbed's credentials. */
+/** Paths of the credentials of a control plane. */
 export function credentialFiles(folder: string) {
   const pki = path.join(folder, 'pki');
   return {
@@ -33,20 +36,22 @@ export function credentialFiles(folder: string) {
   };
 }
 
-/** Creates the tokens and the key that signs service account tokens. */
-export async function writeCredentials(folder: string): Promise<Tokens> {
+/** Creates the tokens and the key that signs service account tokens (mode 0600). */
+export async function writeCredentials<Name extends string>(
+  folder: string,
+  users: Readonly<Record<Name, PlaneUser>>,
+): Promise<Tokens<Name>> {
   const files = credentialFiles(folder);
-  const tokens = Object.fromEntries(
-    Object.keys(users).map((name) => [name, randomBytes(24).toString('hex')]),
-  ) as unknown as Tokens;
-  const lines = Object.entries(users).map(
-    ([name, { user, groups }]) => `${tokens[name as UserName]},${user},${name},"${groups.join(',')}"\n`,
-  );
+  await mkdir(files.pki, { recursive: true, mode: 0o700 });
+  const named = Object.entries<PlaneUser>(users);
+  const tokens: Record<string, string> = {};
+  for (const [name] of named) tokens[name] = randomBytes(24).toString('hex');
+  const lines = named.map(([name, { user, groups }]) => `${tokens[name]},${user},${name},"${groups.join(',')}"\n`);
   await writeFile(files.tokens, lines.join(''), { mode: 0o600 });
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await writeFile(files.serviceAccountKey, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   await writeFile(files.serviceAccountPublicKey, publicKey.export({ type: 'spki', format: 'pem' }));
-  return tokens;
+  return tokens as Tokens<Name>;
 }
 
 export interface KubeconfigOptions {

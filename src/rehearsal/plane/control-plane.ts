@@ -1,31 +1,32 @@
 import path from 'node:path';
 
 import { type DaemonSpec, logTail } from '../processes/daemon.ts';
-import type { ProgramName } from '../provision/programs.ts';
+import type { PlanePrograms } from '../programs/table.ts';
 import { Api } from './api.ts';
 import { credentialFiles, type Tokens, writeKubeconfig } from './credentials.ts';
 import { poll } from './poll.ts';
-import type { ClusterState } from './state.ts';
 
-/** The programs of the control plane. */
-export const CONTROL_PLANE = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kwok',
-] as const satisfies readonly ProgramName[];
+/** The ports of a control plane, all on `address` or on loopback. */
+export const PORT_NAMES = ['etcd', 'etcdPeer', 'apiserver', 'controllerManager', 'scheduler', 'kwok'] as const;
+type PlanePorts = Readonly<Record<(typeof PORT_NAMES)[number], number>>;
 
 export interface ControlPlane {
   readonly folder: string;
-  readonly state: ClusterState;
+  /** The name of cluster and context in kubeconfigs. */
+  readonly context: string;
+  readonly ports: PlanePorts;
   readonly tokens: Tokens;
-  readonly programs: Readonly<Record<(typeof CONTROL_PLANE)[number], string>>;
-  /** Address that the API server listens on: loopback, or the machine's end of the link to the real node. */
+  readonly programs: PlanePrograms;
+  /** Address that the API server listens on: loopback, or the machine's end of the link to a real node. */
   readonly address: string;
   /** Starts a daemon and records it. */
   readonly start: (spec: Omit<DaemonSpec, 'folder' | 'log'>) => Promise<unknown>;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** The URL of the API server. */
+export const serverUrl = ({ address, ports }: Pick<ControlPlane, 'address' | 'ports'>): string =>
+  `https://${address}:${ports.apiserver}`;
 
 const SERVICE_RANGE = '10.96.0.0/16';
 /** On loopback, the API server announces this address instead, on which nothing listens (TEST-NET-2, RFC 5737). */
@@ -33,14 +34,14 @@ const ANNOUNCED_WITHOUT_NODE = '198.51.100.1';
 
 export const logFile = (folder: string, name: string): string => path.join(folder, 'logs', `${name}.log`);
 export const kubeconfigFile = (folder: string, user: string): string => path.join(folder, `${user}.kubeconfig`);
-export const contextName = (name: string): string => `testbed-${name}`;
 
 /** Starts etcd, API server, controller manager and scheduler. Returns when the API server is ready. */
-export async function startControlPlane(plane: ControlPlane, server: string): Promise<Api> {
-  const { folder, state, programs } = plane;
+export async function startControlPlane(plane: ControlPlane): Promise<Api> {
+  const { folder, ports, programs, signal } = plane;
+  const server = serverUrl(plane);
   const files = credentialFiles(folder);
-  const etcdUrl = `http://127.0.0.1:${state.ports.etcd}`;
-  const peerUrl = `http://127.0.0.1:${state.ports.etcdPeer}`;
+  const etcdUrl = `http://127.0.0.1:${ports.etcd}`;
+  const peerUrl = `http://127.0.0.1:${ports.etcdPeer}`;
   await plane.start({
     name: 'etcd',
     file: programs.etcd,
@@ -51,7 +52,7 @@ export async function startControlPlane(plane: ControlPlane, server: string): Pr
       `--listen-peer-urls=${peerUrl}`,
       `--initial-advertise-peer-urls=${peerUrl}`,
       `--initial-cluster=default=${peerUrl}`,
-      // Its data is deleted with the testbed, so writes need not reach the disk.
+      // Its data is deleted with the control plane, so writes need not reach the disk.
       '--unsafe-no-fsync',
       '--log-level=warn',
     ],
@@ -70,19 +71,19 @@ export async function startControlPlane(plane: ControlPlane, server: string): Pr
         throw error;
       }
     },
-    { timeoutMs: 120_000, explain },
+    { timeoutMs: 120_000, explain, signal },
   );
   await startControllers(plane, server);
   return api;
 }
 
 function apiserverArgs(plane: ControlPlane, etcdUrl: string): string[] {
-  const { state, address } = plane;
+  const { ports, address } = plane;
   const files = credentialFiles(plane.folder);
   return [
     `--etcd-servers=${etcdUrl}`,
     `--bind-address=${address}`,
-    `--secure-port=${state.ports.apiserver}`,
+    `--secure-port=${ports.apiserver}`,
     `--advertise-address=${address === '127.0.0.1' ? ANNOUNCED_WITHOUT_NODE : address}`,
     `--cert-dir=${files.pki}`,
     `--token-auth-file=${files.tokens}`,
@@ -100,11 +101,10 @@ function apiserverArgs(plane: ControlPlane, etcdUrl: string): string[] {
 }
 
 async function startControllers(plane: ControlPlane, server: string): Promise<void> {
-  const { folder, state, programs } = plane;
+  const { folder, ports, programs, context } = plane;
   const files = credentialFiles(folder);
   const kubeconfig = async (user: 'controllerManager' | 'scheduler'): Promise<string> => {
     const file = kubeconfigFile(folder, user);
-    const context = contextName(state.name);
     await writeKubeconfig({ file, server, caFile: files.serverCertificate, token: plane.tokens[user], context, user });
     return file;
   };
@@ -116,13 +116,11 @@ async function startControllers(plane: ControlPlane, server: string): Promise<vo
     args: [
       ...common,
       `--kubeconfig=${controllerManager}`,
-      `--secure-port=${state.ports.controllerManager}`,
+      `--secure-port=${ports.controllerManager}`,
       `--service-account-private-key-file=${files.serviceAccountKey}`,
       `--root-ca-file=${files.serverCertificate}`,
       '--use-service-account-credentials=true',
-      // On a busy machine kwok may renew the nodes' Leases late. Only a test shall make a node NotReady.
-      '--node-monitor-grace-period=10m',
-      // Likewise for the late heartbeats of a busy two-core machine: tests that need NotReady set it themselves.
+      // On a busy machine kwok may renew the nodes' Leases late. Only a drill or a test makes a node NotReady.
       '--node-monitor-grace-period=10m',
     ],
   });
@@ -130,6 +128,6 @@ async function startControllers(plane: ControlPlane, server: string): Promise<vo
   await plane.start({
     name: 'kube-scheduler',
     file: programs['kube-scheduler'],
-    args: [...common, `--kubeconfig=${scheduler}`, `--secure-port=${state.ports.scheduler}`],
+    args: [...common, `--kubeconfig=${scheduler}`, `--secure-port=${ports.scheduler}`],
   });
 }
