@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InstallReport } from '../../src/operations/report.ts';
 import { type ComposeFixture, createComposeFixture, testComposeFile, told } from '../support/compose-fixture.ts';
 import type { Running, TempWorkspace } from '../support/difyctl.ts';
-import { isThere, until } from '../support/recorder.ts';
+import { isThere } from '../support/recorder.ts';
 import { composeImages } from '../testbed/docker/commands.ts';
 import { useDockerHost } from '../testbed/docker/fixture.ts';
 
@@ -21,16 +21,17 @@ beforeAll(async () => {
 });
 afterAll(() => scene?.end());
 
-const inState = (file: string) => () => until(async () => (await isThere(join(scene.directory, file))) || undefined);
-const serviceIs = (service: string, state: RegExp) => () =>
-  until(async () =>
+const inState = (file: string) => (run: Running) =>
+  run.until(async () => (await isThere(join(scene.directory, file))) || undefined);
+const serviceIs = (service: string, state: RegExp) => (run: Running) =>
+  run.until(async () =>
     (await scene.containers()).some((one) => one.service === service && state.test(one.state)) ? true : undefined,
   );
 const says = (text: string) => (run: Running) => run.says(text);
 /** A run that goes on with what an earlier one began may come by the moment while it still starts, when a signal just ends it. */
-const atWork = (seen: () => Promise<unknown>) => async (run: Running) => {
+const atWork = (seen: (run: Running) => Promise<unknown>) => async (run: Running) => {
   await run.says('preflight');
-  await seen();
+  await seen(run);
 };
 
 interface Moment {
@@ -116,7 +117,7 @@ describe('a change', () => {
   ] as const)('killed %s by %s, is completed by the next run', async (_, signal, value) => {
     const old = (await scene.containers()).find(({ service }) => service === 'web')?.id;
     const run = await place.start(...CHANGE(value));
-    await until(async () => ((await scene.containers()).some(({ id }) => id === old) ? undefined : true));
+    await run.until(async () => ((await scene.containers()).some(({ id }) => id === old) ? undefined : true));
     run.kill(signal);
     await run.outcome;
     const next = await place.run(...CHANGE(value), '-o', 'json');

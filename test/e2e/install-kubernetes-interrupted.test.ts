@@ -12,7 +12,6 @@ import {
   type KubernetesFixtureOptions,
 } from '../support/kubernetes-fixture.ts';
 import { PtySession } from '../support/pty.ts';
-import { until } from '../support/recorder.ts';
 import { samplePairs } from '../support/sample.ts';
 import { useCluster } from '../testbed/fixtures.ts';
 import { startTcpDoor } from '../testbed/services/tcp-door.ts';
@@ -97,7 +96,7 @@ describe('helm killed at work', () => {
   ) {
     await there.recorder.clear();
     const run = await place.start('install', '--yes', ...args);
-    await until(async () => ((await there.helmHistory()).some((line) => line.endsWith(status)) ? true : undefined));
+    await run.until(async () => ((await there.helmHistory()).some((line) => line.endsWith(status)) ? true : undefined));
     const helm = (await there.recorder.calls()).findLast(({ args: [verb] }) => verb === 'upgrade');
     run.kill('SIGKILL');
     process.kill(helm?.pid ?? 0, 'SIGKILL');
@@ -132,7 +131,7 @@ describe('helm killed at work', () => {
     const there = await scene({ settings: slow });
     const place = await there.workplace();
     const run = await place.start('install', '--yes');
-    await until(async () => ((await there.helmHistory()).length > 0 ? true : undefined));
+    await run.until(async () => ((await there.helmHistory()).length > 0 ? true : undefined));
     run.kill('SIGINT');
     expect(await run.outcome).toMatchObject({
       code: 130,
@@ -211,7 +210,7 @@ describe('who comes after a killed run', () => {
     const there = await scene();
     const place = await there.workplace();
     const run = await place.start('install', '--yes');
-    await until(async () => ((await there.helmHistory()).length > 0 ? true : undefined));
+    await run.until(async () => ((await there.helmHistory()).length > 0 ? true : undefined));
     run.kill('SIGKILL');
     await run.outcome;
     const secrets = (await there.objects('secrets')).filter((name) => name.startsWith('secret/dify-difyctl-'));

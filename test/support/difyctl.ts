@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { builtProgram } from './built.ts';
+import { until } from './recorder.ts';
 
 export interface Outcome {
   /** Undefined if a signal ended it. */
@@ -17,6 +18,8 @@ export interface Running {
   readonly pid: number;
   /** Resolves when standard error contains the text. Rejects if the program ends first. */
   says(text: string): Promise<void>;
+  /** Calls `ask` until it returns a value. Rejects if the program ends first. */
+  until<T>(ask: () => Promise<T | undefined>): Promise<T>;
   kill(signal: NodeJS.Signals): void;
   /** Closes the reading ends of its standard output and error, as `head` does. */
   stopReading(): void;
@@ -78,9 +81,14 @@ async function watched(child: Child): Promise<Running> {
   });
   if (child.pid === undefined) throw new Error('difyctl did not start');
   const outcome = outcomeOf(child);
+  let failure: Error | undefined;
+  void outcome.then(({ code, stderr }) => {
+    failure = new Error(`the program ended (exit ${code}) before what the test waits for:\n${stderr.slice(-2000)}`);
+  });
   return {
     pid: child.pid,
     outcome,
+    until: (ask) => until(ask, () => failure),
     kill: (signal) => void child.kill(signal),
     stopReading: () => {
       child.stdout?.destroy();

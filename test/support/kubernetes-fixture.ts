@@ -77,6 +77,12 @@ export interface KubernetesFixtureOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** Labels of the Secret in which helm stores a revision. */
+interface HelmLabels {
+  readonly version: string;
+  readonly status: string;
+}
+
 export async function createKubernetesFixture(
   cluster: Cluster,
   namespace: string,
@@ -109,13 +115,11 @@ export async function createKubernetesFixture(
       return names.split('\n').filter((name) => name !== '');
     },
     helmHistory: async () => {
-      const selector = 'owner=helm,name=dify';
-      const columns = 'jsonpath={range .items[*]}{.metadata.labels.version} {.metadata.labels.status}{"\\n"}{end}';
-      const lines = await cluster.kubectl(['get', 'secrets', '-n', namespace, '-l', selector, '-o', columns]);
-      return lines
-        .split('\n')
-        .filter((line) => line !== '')
-        .sort();
+      // The API itself answers in milliseconds, so that a test that polls does not miss a short status.
+      const selector = encodeURIComponent('owner=helm,name=dify');
+      const list = await cluster.api.get(`/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`);
+      const { items } = list as { readonly items: readonly { readonly metadata: { readonly labels: HelmLabels } }[] };
+      return items.map(({ metadata: { labels } }) => `${labels.version} ${labels.status}`).sort();
     },
     end: async () => {
       await Promise.all(workplaces.map((one) => one.remove()));

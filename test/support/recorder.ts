@@ -73,11 +73,19 @@ export async function createRecorder(
   };
 }
 
-/** Calls `ask` every 25 ms until it returns a value. Only the test's own time limit ends it. */
-export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+/**
+ * Calls `ask` every 25 ms until it returns a value. Throws the error of `failure` if there is one and a last call
+ * returned nothing.
+ */
+export async function until<T>(
+  ask: () => Promise<T | undefined>,
+  failure: () => Error | undefined = () => undefined,
+): Promise<T> {
   for (;;) {
+    const error = failure();
     const answer = await ask();
     if (answer !== undefined) return answer;
+    if (error !== undefined) throw error;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
