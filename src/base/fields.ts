@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isDuration } from './duration.ts';
 import { isQuantity } from './quantity.ts';
+import { parseUrl } from './url.ts';
 
 /** RFC 1123 label: the form of most names in Kubernetes. */
 export const dnsLabel = z
@@ -89,8 +90,8 @@ export const publicUrl = z.string().superRefine((text, context) => {
 
 function urlFault(text: string, schemes: readonly string[]): string | undefined {
   if (!/^[a-z][a-z0-9+.-]*:\/\//.test(text)) return 'needs a scheme, such as https://';
-  if (!URL.canParse(text) || /[\s"'`$\\<>{}|^]/.test(text)) return 'not a valid URL';
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === undefined || /[\s"'`$\\<>{}|^]/.test(text)) return 'not a valid URL';
   if (!schemes.includes(url.protocol))
     return `the scheme must be one of ${schemes.map((s) => s.replace(':', '')).join(', ')}`;
   if (url.username !== '' || url.password !== '') return 'the URL must not contain a user name or password';

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { parseUrl } from '../base/url.ts';
 import { type DefaultSetNumber, FIRST_SET } from '../checklist/default-sets.ts';
 import { difyProfile } from '../versions/dify-profile.ts';
 import { formatPath, type Path, readPath, withPath } from './paths.ts';
@@ -100,7 +101,7 @@ function localUrl(file: JsonObject): string {
   const scheme = tls ? 'https' : 'http';
   const usual = tls ? 443 : 80;
   // An invalid port is reported at its own path, not also in four URLs.
-  return port === usual || !URL.canParse(`${scheme}://localhost:${String(port)}`)
+  return port === usual || parseUrl(`${scheme}://localhost:${String(port)}`) === undefined
     ? `${scheme}://localhost`
     : `${scheme}://localhost:${String(port)}`;
 }

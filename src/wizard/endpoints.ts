@@ -1,3 +1,4 @@
+import { parseUrl } from '../base/url.ts';
 import type { Answers, Question } from './question.ts';
 
 /** The host and port of a server, from an answer. */
@@ -14,7 +15,8 @@ export function endpointOf({ id }: Question, { explicit, value }: Answers): Endp
   }
   if (!/^(vectorStore|objectStorage)\..*\.(url|endpoint|accountUrl)$/.test(id)) return undefined;
   const address = explicit(id);
-  if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
-  const { hostname, port, protocol } = new URL(address);
+  const url = typeof address === 'string' ? parseUrl(address) : undefined;
+  if (url === undefined) return undefined;
+  const { hostname, port, protocol } = url;
   return { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
 }

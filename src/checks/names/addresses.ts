@@ -1,3 +1,4 @@
+import { parseUrl } from '../../base/url.ts';
 import type { NamesSettings } from '../../evidence/names/settings.ts';
 
 /** An address for browsers or other clients outside. */
@@ -40,5 +41,5 @@ export function addressIn(settings: NamesSettings, component: 'api' | 'web', nam
 /** Replaces the braces of a template, because a URL has none. */
 function addressOf(name: string, value: string): Address {
   const plain = value.replace(/\{[^}]*\}/g, 'x');
-  return { name, value, url: URL.canParse(plain) ? new URL(plain) : undefined };
+  return { name, value, url: parseUrl(plain) };
 }

@@ -1,3 +1,4 @@
+import { parseUrl } from '../../base/url.ts';
 import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { plannedOf } from '../planned.ts';
 import { warning } from '../when.ts';
@@ -53,5 +54,5 @@ export const namesSsrfProxy = settingsCheck(
 );
 
 function hostOf(value: string): string {
-  return URL.canParse(value) ? new URL(value).hostname : '';
+  return parseUrl(value)?.hostname ?? '';
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { tryBoundedJson } from '../../base/bounded-json.ts';
 import { textAt } from '../../base/json-path.ts';
+import { parseUrl } from '../../base/url.ts';
 import type { Dial } from '../../net/dial.ts';
 import { type HttpAnswer, requestHttp } from '../../net/http.ts';
 import { ProbeError } from '../../net/probe-error.ts';
@@ -101,8 +102,8 @@ async function authorization(
 ): Promise<Readonly<Record<string, string>>> {
   const basic = login === undefined ? {} : { authorization: `Basic ${encoded(login)}` };
   if (scheme !== 'bearer') return scheme === 'basic' ? basic : {};
-  if (!URL.canParse(fields.realm ?? '')) throw new ProbeError('use', 'EPROTO', 'does not say where it gives tokens');
-  const url = new URL(fields.realm ?? '');
+  const url = parseUrl(fields.realm ?? '');
+  if (url === undefined) throw new ProbeError('use', 'EPROTO', 'does not say where it gives tokens');
   if (login !== undefined && isSecure && url.protocol !== 'https:') {
     throw new ProbeError('login', 'EPROTO', 'wants the login at an address without TLS, which is refused');
   }

@@ -1,3 +1,4 @@
+import { parseUrl } from '../../base/url.ts';
 import type { Dial } from '../../net/dial.ts';
 import { requestHttp } from '../../net/http.ts';
 import { faultOf } from '../../net/probe-error.ts';
@@ -46,9 +47,8 @@ async function ask({ dial, signal }: CollectContext, need: EgressNeed): Promise<
 
 /** A dial through the proxy, or why that cannot be tried. */
 function tunnel(dial: Dial, proxy: string, { protocol }: URL): Dial | string {
-  const address = proxy.includes('://') ? proxy : `http://${proxy}`;
-  if (!URL.canParse(address) || new URL(address).protocol !== 'http:')
-    return `goes by ${proxy}, which is no HTTP proxy`;
+  const address = parseUrl(proxy.includes('://') ? proxy : `http://${proxy}`);
+  if (address?.protocol !== 'http:') return `goes by ${proxy}, which is no HTTP proxy`;
   if (protocol !== 'https:') return `goes by ${proxy} without TLS`;
-  return dialThrough(dial, new URL(address));
+  return dialThrough(dial, address);
 }

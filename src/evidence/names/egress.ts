@@ -1,3 +1,4 @@
+import { parseUrl } from '../../base/url.ts';
 import type { FaultFact } from '../../net/probe-error.ts';
 import { evidenceKey } from '../evidence.ts';
 import { proxyFor } from './proxy-variables.ts';
@@ -65,8 +66,9 @@ export function egressNeeds({ variables, dockerProxies = {} }: NamesSettings): r
 }
 
 function needOf(url: string, of: EgressNeed['of'], own: Variables, variable?: string): readonly EgressNeed[] {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return [];
-  const proxy = proxyFor(own, new URL(url));
+  const parsed = parseUrl(url);
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) return [];
+  const proxy = proxyFor(own, parsed);
   return [
     {
       url,

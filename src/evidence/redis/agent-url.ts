@@ -1,3 +1,4 @@
+import { parseUrl } from '../../base/url.ts';
 import type { RedisTarget } from './connect.ts';
 
 export interface AgentRedis {
@@ -11,9 +12,8 @@ export interface AgentRedis {
  */
 export function parseAgentUrl(text: string): AgentRedis | { readonly malformed: string } {
   if (!/^rediss?:\/\//.test(text)) return { malformed: 'it begins with neither redis:// nor rediss://' };
-  if (!URL.canParse(text))
-    return { malformed: 'it is no URL; a password with @ : / ? # or % has to be percent-encoded' };
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === undefined) return { malformed: 'it is no URL; a password with @ : / ? # or % has to be percent-encoded' };
   const database = /^\/(\d+)$/.exec(url.pathname)?.[1];
   if (url.hostname === '') return { malformed: 'it names no host; a password with / or # has to be percent-encoded' };
   if (database === undefined && url.pathname !== '' && url.pathname !== '/') {

@@ -1,3 +1,4 @@
+import { parseUrl } from '../../base/url.ts';
 import type { HttpAnswer } from '../../net/http.ts';
 import type { FailureKind } from '../facts.ts';
 import { refusal, type StorageError } from '../signed-client.ts';
@@ -51,7 +52,7 @@ export function s3Refusal(host: string, { status, headers, body }: HttpAnswer): 
 
 /** Returns an address without its path, which may hold signed parameters. */
 function originOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).origin : 'another path';
+  return parseUrl(address)?.origin ?? 'another path';
 }
 
 /**
