@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -16,6 +18,10 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/testbed/**', 'test/probes/**', 'test/failures/**'],
           testTimeout: 120_000,
+          // Vitest leaves one core free, which on two cores runs one file at a time.
+          maxWorkers: Math.max(2, availableParallelism()),
+          // A worker loads each module once for all its files. To load them is two thirds of the time otherwise.
+          isolate: false,
         },
       },
       {
