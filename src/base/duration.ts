@@ -43,6 +43,11 @@ export function span(seconds: number): string {
   return parts.length === 0 ? '0s' : parts.join(' ');
 }
 
+/** Returns the whole days in these milliseconds, rounded down: -1 for an hour ago. */
+export function wholeDays(ms: number): number {
+  return Math.floor(ms / (UNIT_SECONDS.d * 1_000));
+}
+
 const AGE_UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],

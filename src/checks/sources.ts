@@ -1,8 +1,8 @@
+import { wholeDays } from '../base/duration.ts';
 import type { MergedEvidence } from '../evidence/merge.ts';
 import type { CheckResult, EvidenceSource } from './check.ts';
 import { counted, groupBy, listed } from './judgement.ts';
 
-const DAY_MS = 86_400_000;
 /** Days after which saved evidence counts as old, because the cluster may have changed. */
 const FRESH_DAYS = 7;
 
@@ -55,7 +55,7 @@ function suffixed(result: CheckResult, origin: string): CheckResult {
 }
 
 function stale(result: CheckResult, seen: readonly EvidenceSource[], now: Date): CheckResult {
-  const ages = seen.filter(({ saved }) => saved).map(({ at }) => Math.floor((now.getTime() - Date.parse(at)) / DAY_MS));
+  const ages = seen.filter(({ saved }) => saved).map(({ at }) => wholeDays(now.getTime() - Date.parse(at)));
   const days = Math.max(0, ...ages);
   if (days <= FRESH_DAYS) return result;
   const old = { message: `${result.message}; that is ${counted(days, 'day')} old` };

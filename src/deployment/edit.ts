@@ -4,7 +4,7 @@ import { UserError } from '../base/errors.ts';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { API_VERSION } from '../base/version.ts';
 import { inKeyOrder } from './key-order.ts';
-import { formatPath, type Path, readPath, withoutPath, withPath } from './paths.ts';
+import { formatPath, type Path, readPath, withoutField, withPath } from './paths.ts';
 import { readSource } from './source.ts';
 import { editYamlFlow } from './yaml-flow-edit.ts';
 import { editYamlLines } from './yaml-line-edit.ts';
@@ -43,16 +43,7 @@ function newText(changes: readonly FileEdit[]): string {
 }
 
 function applied(file: JsonObject, { path, value }: FileEdit): JsonObject {
-  return (value === null ? withoutEmptyMaps(file, path) : withPath(file, path, value)) as JsonObject;
-}
-
-/** Removes the field, and the sections that become empty. */
-function withoutEmptyMaps(file: JsonObject, path: Path): Json {
-  const less = withoutPath(file, path);
-  const parent = path.slice(0, -1);
-  const section = readPath(less, parent);
-  const isEmpty = parent.length > 0 && isObject(section) && Object.keys(section).length === 0;
-  return isEmpty ? withoutEmptyMaps(file, parent) : less;
+  return value === null ? withoutField(file, path) : (withPath(file, path, value) as JsonObject);
 }
 
 /**

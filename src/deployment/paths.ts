@@ -83,6 +83,15 @@ export function withoutPath(value: Json, path: Path): Json {
   );
 }
 
+/** Returns a copy without the value at the path, and without the sections that become empty. */
+export function withoutField(file: JsonObject, path: Path): JsonObject {
+  const less = withoutPath(file, path) as JsonObject;
+  const parent = path.slice(0, -1);
+  const section = readPath(less, parent);
+  const isEmpty = parent.length > 0 && isObject(section) && Object.keys(section).length === 0;
+  return isEmpty ? withoutField(less, parent) : less;
+}
+
 /**
  * Applies changes in order: each sets a value at its path, or removes it for null. A change whose result is not an
  * object is ignored.

@@ -85,7 +85,7 @@ const REMEDIES: readonly (readonly [RegExp, readonly string[]])[] = [
   ],
   [
     /'compose' is not a docker command|unknown (shorthand )?flag: .*(ansi|a' in -a)/i,
-    ['install the compose plugin 2.35 or newer: https://docs.docker.com/compose/install/linux/'],
+    ['install the compose plugin: https://docs.docker.com/compose/install/linux/'],
   ],
 ];
 

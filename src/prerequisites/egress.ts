@@ -1,6 +1,6 @@
 import { plannedComponents } from '../deployment/components.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
-import { DEFAULT_CHART } from '../deployment/schema/target.ts';
+import { DEFAULT_CHART } from '../versions/default-pair.ts';
 
 /** A host on the internet that must be reachable, and what stops working without it. */
 export interface EgressNeed {

@@ -4,7 +4,7 @@ import { isSecretRefShape } from '../base/secret-ref.ts';
 import { plannedComponents } from '../deployment/components.ts';
 import type { FileEdit } from '../deployment/edit.ts';
 import { validateDeployment } from '../deployment/load.ts';
-import { formatPath, type Path, withoutPath } from '../deployment/paths.ts';
+import { formatPath, type Path, withoutField } from '../deployment/paths.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { answersOf } from './answers.ts';
 import { completed, derived } from './complete.ts';
@@ -39,7 +39,7 @@ function withoutDefaults(base: JsonObject, data: JsonObject): JsonObject {
     (change) => change.value !== null && change.path[0] !== 'defaults' && !isContradicted(data, change),
   );
   return added.reduceRight((lean, { path }) => {
-    const without = withoutEmptyParents(lean, path);
+    const without = withoutField(lean, path);
     return sameDeployment(lean, without) ? without : lean;
   }, data);
 }
@@ -53,17 +53,6 @@ function sameDeployment(a: JsonObject, b: JsonObject): boolean {
 /** A deployment with its effective component sizes: a size that the file leaves out is the tier's. */
 function asPlanned(deployment: Deployment): unknown {
   return { ...deployment, components: plannedComponents(deployment) };
-}
-
-function withoutEmptyParents(data: JsonObject, path: Path): JsonObject {
-  const less = withoutPath(data, path) as JsonObject;
-  const parent = path.slice(0, -1);
-  if (parent.length === 0) return less;
-  const block = parent.reduce<Json | undefined>(
-    (at, step) => (isObject(at) ? (at as JsonObject)[String(step)] : undefined),
-    less,
-  );
-  return isObject(block) && Object.keys(block).length === 0 ? withoutEmptyParents(less, parent) : less;
 }
 
 /** The leaves that differ, in the order of `after`, removals first. Lists and secret references are leaves. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deploymentSchema } from '../../src/deployment/schema/deployment.ts';
-import { DEFAULT_CHART } from '../../src/deployment/schema/target.ts';
+import { DEFAULT_CHART } from '../../src/versions/default-pair.ts';
 import { DIFY_PROFILES, difyProfile } from '../../src/versions/dify-profile.ts';
 import { chartProfile, releaseOfChart, renderedCharts } from '../../src/versions/known-charts.ts';
 import { absentComponents, lineOf } from '../../src/versions/known-releases.ts';

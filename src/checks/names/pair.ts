@@ -1,3 +1,4 @@
+import { wholeDays } from '../../base/duration.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import type { CertificatePair } from '../../evidence/names/certificate-pair.ts';
 import type { Judgement } from '../check.ts';
@@ -5,7 +6,6 @@ import { counted, finding, listed, pass } from '../judgement.ts';
 
 /** Days before a certificate expires at which it is a finding. */
 const RENEW_DAYS = 30;
-const DAY_MS = 86_400_000;
 const EXPECTED = 'a certificate for every public host, with its chain, its key and a month or more left';
 
 /**
@@ -66,5 +66,5 @@ function weaknessOf({ chain, issuer, subject }: CertificatePair, days: number): 
 }
 
 function daysLeft({ validTo }: CertificatePair, now: Date): number {
-  return Math.floor((Date.parse(validTo) - now.getTime()) / DAY_MS);
+  return wholeDays(Date.parse(validTo) - now.getTime());
 }

@@ -61,7 +61,6 @@ export const storageLifecycle: Check = {
  * kept as long as backups of the database.
  */
 const LEAST_DAYS = 2;
-const DAY_SECONDS = 86_400;
 
 /**
  * Judges rules for old versions. They matter only if the plan needs versioning: files and database are restored to one
@@ -69,7 +68,7 @@ const DAY_SECONDS = 86_400;
  */
 function forgetting(rules: readonly LifecycleFact[], plan: Deployment['recovery'], remedy: string): BucketContext {
   const retention = plan?.postgres?.retention;
-  const least = retention === undefined ? LEAST_DAYS : durationSeconds(retention) / DAY_SECONDS;
+  const least = retention === undefined ? LEAST_DAYS : durationSeconds(retention) / durationSeconds('1d');
   const early = plan?.objectStorage?.versioning === true ? rules.filter(({ days = least }) => days < least) : [];
   const expected =
     retention === undefined

@@ -2,6 +2,7 @@ import type { BucketFact, ObjectFacts, ObjectStorageFacts } from '../../evidence
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
 import type { Failure } from '../../storage/facts.ts';
 import type { Check, JudgeContext, Judgement, Observation, Status } from '../check.ts';
+import { worst } from '../judge.ts';
 import { deploymentOf, groupBy, listed } from '../judgement.ts';
 import { faultStatus, notReached } from '../services/probed.ts';
 import { whereFile } from '../when.ts';
@@ -136,10 +137,4 @@ export function summed(
 /** `bucket dify (api)`. */
 function subjectOf({ name, usedBy }: BucketFact): string {
   return `bucket ${name} (${usedBy.join(', ')})`;
-}
-
-const GRAVITY: readonly Status[] = ['skip', 'pass', 'warn', 'unknown', 'fail'];
-
-function worst(statuses: readonly Status[]): Status {
-  return statuses.reduce((one, other) => (GRAVITY.indexOf(other) > GRAVITY.indexOf(one) ? other : one), 'skip');
 }

@@ -4,6 +4,7 @@ import type { EvidenceOrigin } from '../../evidence/evidence.ts';
 import type { EntryFact, PostgresFacts, ServerFact, SessionFact } from '../../evidence/postgres/facts.ts';
 import { POSTGRES } from '../../evidence/postgres/facts.ts';
 import type { Check, JudgeContext, Judgement, Observation } from '../check.ts';
+import { worst } from '../judge.ts';
 import { deploymentOf } from '../judgement.ts';
 import { notReached } from '../services/probed.ts';
 import { whereFile } from '../when.ts';
@@ -89,16 +90,11 @@ export function ofAll(
       expected,
     }),
   );
-  const [first] = judgements;
-  const worst =
-    judgements.find(([, { status }]) => status === 'fail') ??
-    judgements.find(([, { status }]) => status === 'unknown') ??
-    judgements.find(([, { status }]) => status === 'warn') ??
-    judgements.find(([, { status }]) => status === 'pass') ??
-    first;
-  if (worst === undefined) throw new Error('nothing was judged');
-  const said = judgements.filter(([, { status }]) => status === worst[1].status).map(([, { message }]) => message);
-  return { ...worst[1], message: [...new Set(said)].join('; '), observations };
+  const gravest = worst(observations.map(({ status }) => status));
+  const telling = judgements.map(([, judgement]) => judgement).filter(({ status }) => status === gravest);
+  const [first] = telling;
+  if (first === undefined) throw new Error('nothing was judged');
+  return { ...first, message: [...new Set(telling.map(({ message }) => message))].join('; '), observations };
 }
 
 /** An SQL name, quoted if it must be. */

@@ -1,3 +1,4 @@
+import { wholeDays } from '../../base/duration.ts';
 import { ENDPOINTS } from '../../evidence/endpoints.ts';
 import type { EntryFact, LoginFault } from '../../evidence/postgres/facts.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
@@ -8,7 +9,6 @@ import { ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, stopp
 
 /** Days before a password expires at which it is a finding. */
 const RENEW_DAYS = 30;
-const DAY_MS = 86_400_000;
 
 export const postgresLogin: Check = {
   ...ofPostgres,
@@ -142,7 +142,7 @@ function judgePassword(username: string, { facts }: PostgresContext, now: Date):
   const expected = `a login for ${username}`;
   const until = facts.roles.find(({ name }) => name === username)?.validUntil;
   if (until === undefined) return pass(`${username} logged in`, expected);
-  const days = Math.floor((Date.parse(until) - now.getTime()) / DAY_MS);
+  const days = wholeDays(Date.parse(until) - now.getTime());
   if (days >= RENEW_DAYS)
     return pass(`${username} logged in, its password valid until ${until.slice(0, 10)}`, expected);
   return finding('warn', {

@@ -21,7 +21,7 @@ export const recoveryDrills: Check = {
     const why = grave === 'fail' ? ', and a bundled vector store relies on it' : '';
     if (last === undefined) return finding(grave, { observed: `no drill yet${why}`, expected });
     const due = Date.parse(last) + durationSeconds(interval) * 1000;
-    if (Date.parse(last) > context.now.getTime() + 86_400_000)
+    if (Date.parse(last) > context.now.getTime() + durationSeconds('1d') * 1_000)
       return finding(grave, { observed: `the last drill is dated ${last}, a day to come`, expected });
     if (context.now.getTime() > due)
       return finding(grave, { observed: `the last drill was on ${last}${why}`, expected });

@@ -1,3 +1,4 @@
+import { wholeDays } from '../../base/duration.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import type { Judgement } from '../check.ts';
 import { counted, finding, pass } from '../judgement.ts';
@@ -7,7 +8,6 @@ import { counted, finding, pass } from '../judgement.ts';
  * on.
  */
 const RENEW_DAYS = 30;
-const DAY_MS = 86_400_000;
 
 /**
  * Judges a certificate as a client that verifies would, at the time `now`. `verifies` is false if the deployment asks
@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
  */
 export function judgeCertificate(certificate: CertificateFact, now: Date, verifies = true): Judgement {
   const { validTo, validFrom, distrust, wrongHost, subject, issuer } = certificate;
-  const days = Math.floor((Date.parse(validTo) - now.getTime()) / DAY_MS);
+  const days = wholeDays(Date.parse(validTo) - now.getTime());
   const expected = 'a trusted certificate for this host, with a month or more left';
   if (days < 0)
     return finding('fail', { observed: `the certificate of ${subject} expired on ${dayOf(validTo)}`, expected });

@@ -53,7 +53,7 @@ const RULES: readonly ToolRule[] = [
     when: onCompose,
     oldest: OLDEST_COMPOSE,
     advised: ADVISED_COMPOSE,
-    remedy: 'install the compose plugin 2.35 or newer: https://docs.docker.com/compose/install/linux/',
+    remedy: `install the compose plugin ${ADVISED_COMPOSE} or newer: https://docs.docker.com/compose/install/linux/`,
   },
 ];
 

@@ -4,6 +4,7 @@ import { secretRef } from '../../base/secret-ref.ts';
 import { API_VERSION } from '../../base/version.ts';
 import { DEFAULT_SET_NUMBERS, FIRST_SET } from '../../checklist/default-sets.ts';
 import { TIERS } from '../../checklist/tiers.ts';
+import { DEFAULT_DIFY } from '../../versions/default-pair.ts';
 import { OWN_KEYS, type OwnKey } from '../own-keys.ts';
 import { components } from './components.ts';
 import { mail } from './mail.ts';
@@ -41,7 +42,7 @@ export const deploymentSchema = z.strictObject({
   version: z
     .string()
     .regex(/^\d+\.\d+\.\d+(?:[-+.][0-9A-Za-z.-]+)?$/, 'a version such as 1.16.1')
-    .default('1.16.1'),
+    .default(DEFAULT_DIFY),
   defaults: z.literal(DEFAULT_SET_NUMBERS).default(FIRST_SET),
   target,
   urls,

@@ -1,14 +1,8 @@
 import * as z from 'zod';
 import { dnsLabel, dnsSubdomain, environmentName, filePath, line, nodeLabels, port } from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
+import { DEFAULT_CHART } from '../../versions/default-pair.ts';
 import { placement } from './placement.ts';
-
-/** The default chart. docs/chart-facts.md has the facts read from it. */
-export const DEFAULT_CHART = {
-  repo: 'https://borispolonsky.github.io/dify-helm',
-  name: 'dify',
-  version: '0.38.0',
-} as const;
 
 /**
  * Login at the repository or registry with HTTP Basic authentication, in which a colon ends the user name (RFC 7617).

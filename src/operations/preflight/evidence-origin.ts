@@ -1,4 +1,5 @@
 import { sha256 } from '../../base/digest.ts';
+import { wholeDays } from '../../base/duration.ts';
 import { ExternalError } from '../../base/errors.ts';
 import type { CollectContext, Evidence } from '../../evidence/evidence.ts';
 import type { EvidenceOriginFacts } from '../../evidence/saved-origin.ts';
@@ -47,11 +48,9 @@ async function clusterOf({ runner, kubeArgs, signal }: Here): Promise<EvidenceOr
   }
 }
 
-const DAY_MS = 86_400_000;
-
 /** The note for a report from saved evidence alone: the day of the evidence and its age. */
 export function asOf(time: string, now: Date): string {
-  const days = Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / DAY_MS));
+  const days = Math.max(0, wholeDays(now.getTime() - Date.parse(time)));
   const age = days === 0 ? 'less than a day ago' : days === 1 ? 'a day ago' : `${days} days ago`;
   return `judged by evidence of ${time.slice(0, 10)} (${age}); nothing was collected`;
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_DIFY } from '../../versions/default-pair.ts';
 import { renderedVersions } from '../../versions/known-releases.ts';
 import { always, byDefault, type Choice, type Question } from '../question.ts';
 
@@ -80,7 +81,7 @@ export const basicQuestions: readonly Question[] = [
     asked: 'always',
     when: always,
     required: true,
-    offer: byDefault('1.16.1'),
+    offer: byDefault(DEFAULT_DIFY),
   },
   {
     id: 'name',
