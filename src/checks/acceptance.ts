@@ -18,10 +18,10 @@ export function applyAcceptance(
   const risk = risks.find((candidate) => candidate.check === result.id);
   if (risk === undefined) return result;
   if (isOver(risk, now)) {
-    return refused(result, `the risk was accepted until ${risk.until}, which is over`);
+    return refused(result, `the risk was accepted only until ${risk.until}`);
   }
   if (acceptanceLacks !== undefined) {
-    return refused(result, `the risk is accepted, which counts only with ${acceptanceLacks}`);
+    return refused(result, `the risk is accepted, but this counts only with ${acceptanceLacks}`);
   }
   const { reason, until } = risk;
   return { ...result, status: 'warn', accepted: until === undefined ? { reason } : { reason, until } };

@@ -34,7 +34,7 @@ export function refuseInapplicable(
       ? 'the current cluster without a deployment file'
       : `${deployment.name} (${deployment.tier}, ${deployment.target.type})`;
   const why = reasons.size === 0 ? '' : `: ${[...reasons].join('; ')}`;
-  throw new UserError(`--only ${only.join(',')}: no check of these applies to ${what}${why}`, {
-    next: ['difyctl checks lists every check; leave --only out to run all that apply'],
+  throw new UserError(`--only ${only.join(',')}: none of these checks applies to ${what}${why}`, {
+    next: ['difyctl checks lists every check; omit --only to run all checks that apply'],
   });
 }

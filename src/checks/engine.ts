@@ -59,7 +59,7 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
 
   const collection = openCollection(options, emit);
   const { judged, now, notes } = await withCleanup(collection, () => judgeAll(cases, collection, options, emit));
-  const skipped = selection.skipped.map((check) => skippedResult(check, context.tier, 'left out by --skip'));
+  const skipped = selection.skipped.map((check) => skippedResult(check, context.tier, 'skipped by --skip'));
 
   const checks = [...judged, ...skipped];
   const report: CheckReport = printedDocument('CheckReport', now, {

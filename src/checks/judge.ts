@@ -75,7 +75,10 @@ function answer(check: Check, facts: JudgeInput): Judgement {
     return check.judge(judgeContext(check, facts));
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    return unknown(`a bug in difyctl, in ${check.id}: ${text}`, 'please report it, with --save-evidence');
+    return unknown(
+      `a bug in difyctl, in ${check.id}: ${text}`,
+      'report it, with the evidence that --save-evidence saves',
+    );
   }
 }
 
@@ -95,14 +98,14 @@ function unknown(message: string, remedy: string): Judgement {
 
 function nextStep(evidence: Evidence<unknown> | undefined): string {
   if (evidence?.outcome === 'denied') return `ask for the missing right: ${evidence.missing}`;
-  if (evidence?.outcome === 'timeout') return 'run it again with a longer --timeout, or find out why nothing answers';
-  return 'fix the cause, then run it again';
+  if (evidence?.outcome === 'timeout') return 're-run with a longer --timeout, or find out why there is no answer';
+  return 'fix the cause, then re-run';
 }
 
 function judgeContext(check: Check, facts: JudgeInput): JudgeContext {
   const allowed = new Set([...check.requires, ...(check.optional ?? [])].map((key) => key.name));
   const look = <T>(key: EvidenceKey<T>): Evidence<T> | undefined => {
-    if (!allowed.has(key.name)) throw new Error(`${check.id} reads ${key.name} without naming it`);
+    if (!allowed.has(key.name)) throw new Error(`${check.id} reads ${key.name} without declaring it`);
     return facts.evidence.get(key.name) as Evidence<T> | undefined;
   };
   return {

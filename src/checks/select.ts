@@ -50,7 +50,7 @@ export function unknownCheck(checks: readonly Check[], pattern: string): string 
   const ids = checks.map((check) => check.id);
   if (ids.some((id) => matchesCheck(pattern, id))) return undefined;
   const near = nearest(pattern, ids);
-  return `no check is called ${pattern}${near === undefined ? '' : `; did you mean ${near}?`}`;
+  return `unknown check ${pattern}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
 /**
@@ -65,7 +65,7 @@ export function refuseOtherPhase(checks: readonly Check[], phase: Phase, only: r
   if (strangers.length === 0) return;
   const other = phase === 'preflight' ? 'postflight' : 'preflight';
   throw new UserError(
-    strangers.map((pattern) => `--only ${pattern}: only ${other} has such checks, ${phase} has none`).join('\n'),
+    strangers.map((pattern) => `--only ${pattern}: ${phase} has no such check, only ${other} has`).join('\n'),
     { next: [`difyctl ${other} --only ${strangers.map(shellWord).join(',')}`] },
   );
 }

@@ -26,7 +26,7 @@ export function withSources(result: CheckResult, all: readonly CheckEvidence[], 
   if (lost !== undefined && result.status !== 'fail') {
     const { observations: _, note: __, ...rest } = result;
     const message = `not observed from the cluster: ${lost.missing ?? 'no answer'}`;
-    const remedy = 'fix the cause and run it again, or probe from this machine with --from local';
+    const remedy = 'fix the cause and re-run, or probe from this machine with --from local';
     return { ...rest, status: 'unknown', observed: 'not observed from the cluster', message, remedy };
   }
   const seen = all.filter(({ evidence }) => evidence.outcome === 'ok').flatMap(sourceOf);
@@ -44,9 +44,9 @@ function formatSources(seen: readonly EvidenceSource[]): string {
     seen.filter(({ saved }) => saved),
     ({ at }) => at.slice(0, 10),
   );
-  const dated = [...byDay].map(([day, of]) => `${listed(of.map(({ key }) => key))} seen ${day} by --from-evidence`);
+  const dated = [...byDay].map(([day, of]) => `${listed(of.map(({ key }) => key))} from --from-evidence of ${day}`);
   const isLive = seen.some(({ saved }) => !saved);
-  return listed([...(isLive ? ['seen from the cluster'] : []), ...dated]);
+  return listed([...(isLive ? ['observed from the cluster'] : []), ...dated]);
 }
 
 function suffixed(result: CheckResult, origin: string): CheckResult {
@@ -64,6 +64,6 @@ function stale(result: CheckResult, seen: readonly EvidenceSource[], now: Date):
     ...result,
     ...old,
     status: 'warn',
-    remedy: 'have it collected again: difyctl preflight --save-evidence DIR',
+    remedy: 'collect it again: difyctl preflight --save-evidence DIR',
   };
 }

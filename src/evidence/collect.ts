@@ -72,7 +72,7 @@ export function createCollection(
     const collector = byKey.get(key.name);
     if (collector !== undefined) return collectOne(collector, { ...own, reads: reads.get, undoLater }, deadline, need);
     return Promise.resolve(
-      missingEvidence(key, own, new CollectionError('absent', `nothing here collects ${key.name}`)),
+      missingEvidence(key, own, new CollectionError('absent', `no collector collects ${key.name}`)),
     );
   };
 
@@ -115,7 +115,7 @@ export function createCollection(
 export function savedCollection(saved: readonly Evidence<unknown>[], context: CollectContext): Collection {
   const views = mergedByKey(saved);
   const absent = (key: EvidenceKey<unknown>) =>
-    missingEvidence(key, context, new CollectionError('absent', `the saved evidence holds no ${key.name}`));
+    missingEvidence(key, context, new CollectionError('absent', `the saved evidence does not contain ${key.name}`));
   return {
     get: async <T>(key: EvidenceKey<T>) => (views.get(key.name) ?? { evidence: absent(key) }) as MergedEvidence<T>,
     collected: () => saved,

@@ -37,7 +37,8 @@ export function parseEvidence(
   const json = tryBoundedJson(text);
   if (isObject(json)) refuseNewer(path, json, knownVersion(String(json.key)) ?? Number.POSITIVE_INFINITY);
   const inexact = json === undefined ? undefined : inexactInteger(text);
-  if (inexact !== undefined) throw new UserError(`${path} holds ${inexact}, which no JSON reader here keeps exactly`);
+  if (inexact !== undefined)
+    throw new UserError(`${path} contains the number ${inexact}, which difyctl cannot read exactly`);
   const read = document.safeParse(json);
   if (read.success) {
     const { apiVersion: _, kind: __, ...evidence } = read.data;
@@ -46,7 +47,7 @@ export function parseEvidence(
   }
   const problems = read.error.issues.map(({ path: at, message }) => ({ path: at.join('.') || 'file', message }));
   const first = problems[0];
-  throw new UserError(`${path} is no evidence: ${first?.path} ${first?.message}`, { problems });
+  throw new UserError(`${path} is not evidence: ${first?.path} ${first?.message}`, { problems });
 }
 
 /** Returns the first integer in JSON text that a JavaScript number cannot hold exactly. difyctl never writes one. */

@@ -56,7 +56,7 @@ export async function readOrigin(directory: string): Promise<EvidenceOriginFacts
   const read = schema.safeParse(document);
   if (read.success) return { deployment: read.data.deployment, cluster: read.data.cluster };
   throw new UserError(`${join(directory, FILE)} does not say where evidence is from`, {
-    next: ['difyctl preflight --save-evidence DIR writes it anew'],
+    next: ['collect it again: difyctl preflight --save-evidence DIR'],
   });
 }
 
@@ -73,11 +73,14 @@ export function doubtsOf(
     return [`${directory} does not say where it was collected: it cannot be matched with this cluster or engine`];
   const { deployment } = saved;
   if (deployment !== undefined && deployment.name !== here.deployment?.name) {
-    throw new UserError(`${directory} was collected for ${deployment.name}, this is ${here.deployment?.name}`, {
-      next: [
-        'collected in a folder without a file, it holds for every deployment of its cluster: difyctl preflight --tier prod --save-evidence DIR',
-      ],
-    });
+    throw new UserError(
+      `${directory} was collected for ${deployment.name}, but this deployment is ${here.deployment?.name}`,
+      {
+        next: [
+          'evidence collected without a deployment file applies to every deployment of the cluster: difyctl preflight --tier prod --save-evidence DIR',
+        ],
+      },
+    );
   }
   const changed = deployment !== undefined && deployment.digest !== here.deployment?.digest;
   return [
@@ -92,13 +95,16 @@ function clusterDoubts(saved: Cluster, here: Cluster, directory: string): readon
   if (saved === undefined || here === undefined) return [];
   if (saved.uid !== undefined && here.uid !== undefined) {
     if (saved.uid === here.uid) return [];
-    throw new UserError(`${directory} was collected in another cluster: ${saved.server}, and this is ${here.server}`, {
-      next: ['choose that cluster (--context, target.context), or have it collected in this one'],
-    });
+    throw new UserError(
+      `${directory} was collected in another cluster: ${saved.server}, but this one is ${here.server}`,
+      {
+        next: ['choose that cluster (--context, target.context), or collect the evidence in this one'],
+      },
+    );
   }
   const isSame = saved.server === here.server || (saved.ca !== '' && saved.ca === here.ca);
   if (isSame) return [];
   return [
-    `${directory} was collected at ${saved.server}, and this is ${here.server}: who may not read the namespace kube-system cannot tell whether both are one cluster`,
+    `${directory} was collected at ${saved.server}, but this server is ${here.server}: without the right to read the namespace kube-system, difyctl cannot tell whether both are the same cluster`,
   ];
 }

@@ -61,7 +61,7 @@ export async function readEvidence(
   const names = await readdir(directory).catch(() => []);
   const files = names.filter((name) => FILE_NAME.test(name)).sort();
   if (files.length === 0)
-    throw new UserError(`${directory} holds no evidence`, { next: ['difyctl preflight --save-evidence DIR'] });
+    throw new UserError(`${directory} contains no evidence`, { next: ['difyctl preflight --save-evidence DIR'] });
   const versions = new Map(collectors.map(({ key }) => [key.name, key.version]));
   return Promise.all(
     files.map(async (name) => {
@@ -70,12 +70,14 @@ export async function readEvidence(
       const evidence = parseEvidence(text, path, (key) => versions.get(key));
       if (name !== `${evidence.key}.${evidence.from}.json`) {
         throw new UserError(
-          `${join(directory, name)} holds ${evidence.key} seen from ${evidence.from}: its name says otherwise`,
+          `${join(directory, name)} contains ${evidence.key} from ${evidence.from}, but its name says otherwise`,
         );
       }
       const version = versions.get(evidence.key);
       if (version !== undefined && version !== evidence.version) {
-        throw new UserError(`${name} was saved by another difyctl: version ${evidence.version}, needed ${version}`);
+        throw new UserError(
+          `${name} was saved by another difyctl: its version is ${evidence.version}, expected ${version}`,
+        );
       }
       return evidence;
     }),

@@ -40,7 +40,7 @@ export const secretsFactsCollector: Collector<readonly SecretFact[]> = {
       return {
         path,
         source: sourceOf(ref),
-        unresolved: values.has(path) ? undefined : (reasons.get(path) ?? 'it was not resolved'),
+        unresolved: values.has(path) ? undefined : (reasons.get(path) ?? 'it could not be resolved'),
         length: value.length,
         traits: values.has(path) ? traitsOf(value) : [],
         isPublished: publishedDefaultIn(value) !== undefined,

@@ -34,8 +34,8 @@ it.each<[string, { check: string; reason: string; until?: string }, Status, Stat
 it('says that the date is over', async () => {
   const result = await resultWith([{ check: 'redis.topology', reason: 'pilot', until: '2026-11-21' }], 'fail');
   expect(result).toMatchObject({
-    message: 'one copy (the risk was accepted until 2026-11-21, which is over)',
-    notAccepted: 'the risk was accepted until 2026-11-21, which is over',
+    message: 'one copy (the risk was accepted only until 2026-11-21)',
+    notAccepted: 'the risk was accepted only until 2026-11-21',
   });
 });
 
@@ -48,6 +48,6 @@ it('names accepted risks that accept nothing', () => {
   const deployment = parsedDeployment({ ...sample, acceptedRisks: risks });
   expect(judged(check, { deployment })).toMatchObject({
     status: 'warn',
-    message: 'no check is called redis.topolgy; did you mean redis.topology?\nhost.cpu was accepted until 2026-01-01',
+    message: 'unknown check redis.topolgy; did you mean redis.topology?\nhost.cpu was accepted only until 2026-01-01',
   });
 });

@@ -16,7 +16,7 @@ test.each<[string, string, readonly string[] | undefined]>([
 
 const PREFIX = 'feature.node.kubernetes.io/cpu-cpuid.';
 test.each<[string, Readonly<Record<string, string>>, string, RegExp]>([
-  ['no labels', {}, 'pass', /no node shows/],
+  ['no labels', {}, 'pass', /no node reports/],
   ['AVX', { [`${PREFIX}AVX`]: 'true', [`${PREFIX}ADX`]: 'true' }, 'pass', /x86-64-v2 on 1 node/],
   ['SSE4.2 alone', { [`${PREFIX}SSE42`]: 'true' }, 'pass', /x86-64-v2/],
   ['others alone', { [`${PREFIX}HYPERVISOR`]: 'true' }, 'warn', /n1 show neither AVX nor SSE4\.2/],

@@ -76,12 +76,7 @@ describe('collecting', () => {
       'not observed: list nodes',
       'ask for the missing right: list nodes',
     ],
-    [
-      'any other fault',
-      new Error('socket hang up'),
-      'not observed: socket hang up',
-      'fix the cause, then run it again',
-    ],
+    ['any other fault', new Error('socket hang up'), 'not observed: socket hang up', 'fix the cause, then re-run'],
   ])('answers unknown for %s', async (_, error, message, remedy) => {
     const throwing: Collector<number> = {
       key: THING,
@@ -240,7 +235,7 @@ describe('selecting', () => {
 
   it('refuses an id that nothing is called, naming the nearest', async () => {
     await expect(run(checks, [], { only: ['redis.topolgy'] })).rejects.toThrow(
-      '--only: no check is called redis.topolgy; did you mean redis.topology?',
+      '--only: unknown check redis.topolgy; did you mean redis.topology?',
     );
   });
 });

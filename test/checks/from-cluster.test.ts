@@ -62,7 +62,7 @@ describe('looking from the cluster', () => {
     const { result, evidence } = await run(checkOf({ local: 'warn' }), { openRelay: open });
     expect(result).toMatchObject({
       status: 'pass',
-      message: 'answers cluster (seen from the cluster)',
+      message: 'answers cluster (observed from the cluster)',
       sources: [{ key: 'service', from: 'cluster', saved: false }],
     });
     const kept = evidence.filter(({ key }) => key === 'service').map(({ from, data }) => [from, data]);
@@ -100,7 +100,7 @@ describe('looking from the cluster', () => {
   it('says nothing of the place where the answer is missing for another reason', async () => {
     const check = checkOf({}, { requires: [SERVICE, NODES] });
     const { result } = await run(check, { openRelay: relay().open });
-    expect(result).toMatchObject({ status: 'unknown', message: 'not observed: nothing here collects cluster.nodes' });
+    expect(result).toMatchObject({ status: 'unknown', message: 'not observed: no collector collects cluster.nodes' });
   });
 
   it('lets a collector stand on what the same place saw', async () => {
@@ -120,8 +120,8 @@ describe('looking from the cluster', () => {
   });
 
   it.each([
-    [1, 'pass', 'answers cluster (seen from the cluster)'],
-    [9, 'unknown', 'not observed from the cluster: the port-forward to the relay breaks off again and again'],
+    [1, 'pass', 'answers cluster (observed from the cluster)'],
+    [9, 'unknown', 'not observed from the cluster: the port-forward to the relay keeps disconnecting'],
   ])('looks once more where the way breaks off: %i times', async (times, status, message) => {
     let [asked, broken] = [0, 0];
     const breaking: Collector<string> = {
@@ -243,7 +243,7 @@ describe('what others saw', () => {
     });
     expect(result).toMatchObject({
       status: 'pass',
-      message: 'enough (cluster.nodes seen 2026-11-20 by --from-evidence)',
+      message: 'enough (cluster.nodes from --from-evidence of 2026-11-20)',
       sources: [{ key: 'cluster.nodes', from: 'local', at: '2026-11-20T08:00:00Z', saved: true }],
     });
     expect(evidence.map(({ key }) => key)).toEqual(['clock.now', 'cluster.nodes', 'other']);

@@ -42,7 +42,7 @@ function withProcess(component: ComponentName, over: Partial<PlannedWorkload>): 
 
 describe('extraValues count where nothing could be rendered', () => {
   it.each<[string, JsonObject, string, RegExp]>([
-    ['config.replicas', { extraValues: { api: { replicas: 1 } } }, 'fail', /only one api/],
+    ['config.replicas', { extraValues: { api: { replicas: 1 } } }, 'fail', /only one replica of api/],
     ['config.replicas', { extraValues: { localSandbox: { replicas: 1 } } }, 'pass', /two or more/],
     ['config.debug-logs', { extraValues: { api: { logLevel: 'DEBUG' } } }, 'fail', /LOG_LEVEL of the rendered api/],
     [
@@ -67,7 +67,7 @@ describe('what is rendered is what is judged', () => {
   const URL = { settings: { DB_HOST: 'pg.elsewhere.example' } };
   it.each<[string, RenderedSet, string, RegExp]>([
     ['config.replicas', rendered({ workloads: HEALTHY }), 'pass', /two or more/],
-    ['config.replicas', withProcess('web', { replicas: 1 }), 'fail', /only one web/],
+    ['config.replicas', withProcess('web', { replicas: 1 }), 'fail', /only one replica of web/],
     ['config.replicas', withProcess('beat', { replicas: 2 }), 'fail', /2 × beat/],
     [
       'config.replicas',
@@ -76,7 +76,7 @@ describe('what is rendered is what is judged', () => {
         autoscalers: [{ name: 'api', apis: [], scales: { workload: 'api', least: 1, most: 9 } }],
       }),
       'fail',
-      /only one api/,
+      /only one replica of api/,
     ],
     ['config.debug-logs', rendered({ workloads: HEALTHY }), 'pass', /INFO/],
     [
@@ -123,8 +123,8 @@ describe('what is rendered is what is judged', () => {
       'warn',
       /names no certificate/,
     ],
-    ['config.tls', rendered(), 'warn', /no ingress leads in from outside or ends TLS/],
-    ['config.tls', rendered({ openServices: ['dify'] }), 'warn', /nothing ends TLS before Service dify/],
+    ['config.tls', rendered(), 'warn', /no ingress accepts outside traffic or terminates TLS/],
+    ['config.tls', rendered({ openServices: ['dify'] }), 'warn', /nothing terminates TLS in front of Service dify/],
     ['config.tls', rendered({ routes: [{ name: 'dify', hostnames: [], parents: [] }] }), 'pass', /https/],
   ])('%s, %#: %s', (id, set, status, words) => {
     expect(verdict(id, {}, set)).toEqual([status, expect.stringMatching(words)]);
@@ -134,6 +134,6 @@ describe('what is rendered is what is judged', () => {
     const { ingress: _, ...target } = PROD.target;
     const deployment = parsedDeployment({ ...PROD, target });
     const { status, message } = judged(checkOf('config.tls'), { deployment });
-    expect([status, message]).toEqual(['warn', expect.stringMatching(/no ingress leads in/)]);
+    expect([status, message]).toEqual(['warn', expect.stringMatching(/no ingress accepts outside traffic/)]);
   });
 });

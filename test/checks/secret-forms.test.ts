@@ -23,7 +23,13 @@ const OWN_LOGIN: JsonObject = {
 describe('secrets that one component accepts and another breaks on', () => {
   it.each<[path: string, value: string, over: JsonObject, status: string, words: RegExp]>([
     ['postgres.password', 'p@ss:/?#%&=+"$!{}', {}, 'pass', /every component can read every secret/],
-    ['postgres.password', 'with space', {}, 'fail', /the plugin daemon writes it without quotes/],
+    [
+      'postgres.password',
+      'with space',
+      {},
+      'fail',
+      /the plugin daemon writes it into its connection string without quotes/,
+    ],
     ['postgres.password', "'quoted", {}, 'fail', /postgres\.password/],
     ['postgres.password', 'ends\\', {}, 'fail', /postgres\.password/],
     ['postgres.password', 'with space', OWN_LOGIN, 'pass', /every component can read every secret/],
@@ -57,7 +63,7 @@ describe('keys that two components share', () => {
   const ref = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: 'mine', key } } });
 
   it.each<[what: string, over: JsonObject, status: string, words: RegExp]>([
-    ['nothing overridden', {}, 'pass', /nothing/],
+    ['nothing overridden', {}, 'pass', /no shared key/],
     [
       'one side in extraValues',
       { extraValues: { api: { extraEnv: [ref('PLUGIN_DAEMON_KEY', 'a')] } } },
@@ -81,7 +87,7 @@ describe('keys that two components share', () => {
         },
       },
       'pass',
-      /nothing/,
+      /no shared key/,
     ],
     [
       'both sides otherwise',
@@ -92,7 +98,7 @@ describe('keys that two components share', () => {
         },
       },
       'fail',
-      /each otherwise/,
+      /each with another value/,
     ],
   ])('%s', (_, over, status, words) => {
     const result = verdict('config.secret-pairs', over);

@@ -78,8 +78,8 @@ describe('an option without a value', () => {
   });
 
   test.each([
-    ['--only', 'clustr.*', '--only: no check is called clustr.*'],
-    ['--skip', 'postgres.tlss', '--skip: no check is called postgres.tlss; did you mean postgres.tls?'],
+    ['--only', 'clustr.*', '--only: unknown check clustr.*'],
+    ['--skip', 'postgres.tlss', '--skip: unknown check postgres.tlss; did you mean postgres.tls?'],
     ['--only', `cluster.${'*'.repeat(70_000)}`, '--only: no check is called'],
   ])('%s %s, which means no check, is refused', async (flag, pattern, message) => {
     const run = await runCli(['preflight', '--tier', 'test', flag, pattern], { cwd: folder.path });
@@ -100,7 +100,7 @@ describe('a selection of the other phase alone', () => {
     expect(run).toEqual({
       code: 2,
       stdout: '',
-      stderr: `  x --only ${pattern}: only ${other} has such checks, ${asked} has none\n     -> difyctl ${other} --only ${shown}\n  exit 2\n`,
+      stderr: `  x --only ${pattern}: ${asked} has no such check, only ${other} has\n     -> difyctl ${other} --only ${shown}\n  exit 2\n`,
     });
   });
 });
@@ -125,7 +125,7 @@ describe('a selection of checks that do not apply', () => {
     expect(run).toEqual({
       code: 2,
       stdout: '',
-      stderr: `  x --only ${list}: no check of these applies to ${what}\n     -> difyctl checks lists every check; leave --only out to run all that apply\n  exit 2\n`,
+      stderr: `  x --only ${list}: none of these checks applies to ${what}\n     -> difyctl checks lists every check; omit --only to run all checks that apply\n  exit 2\n`,
     });
   });
 

@@ -52,7 +52,7 @@ describe('the last lines', () => {
     const said = text({
       outcome: 'unchanged',
       revision: 3,
-      postflight: setup({ observed: 'the first administrator is set' }),
+      postflight: setup({ observed: 'the first administrator exists' }),
     });
     expect(said).toContain('nothing was changed (revision 3).');
     expect(said).toContain('The first administrator is set.');
@@ -79,7 +79,7 @@ describe('the last lines', () => {
       'it was tried from here: https://dify.example.com: no answer (ENOTFOUND).',
     ],
   ])('do not say that Dify answers at an address that %s', (_, more, words) => {
-    const set = { id: 'app.setup', status: 'pass', observed: 'the first administrator is set' } as const;
+    const set = { id: 'app.setup', status: 'pass', observed: 'the first administrator exists' } as const;
     const said = text({ outcome: 'applied', revision: 1, postflight: checks('postflight', set, ...more) });
     expect(said).not.toContain('Dify answers at');
     expect(said).toContain(

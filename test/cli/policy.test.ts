@@ -41,7 +41,7 @@ describe('a policy', () => {
     expect(text.code).toBe(3);
     expect(text.stdout).toMatch(/^policy: acme-prod \(policy\.yaml\)$/m);
     expect(text.stdout).toMatch(
-      /^FAIL config\.policy +observed recovery\.rpo is 15m, and the policy wants at most 10m/m,
+      /^FAIL config\.policy +observed recovery\.rpo is 15m, but the policy requires at most 10m/m,
     );
     const { stdout } = await preflight(...ONLY, ...args, '-o', 'json');
     const report = JSON.parse(stdout) as CheckReport;
@@ -74,7 +74,7 @@ describe('a policy', () => {
     const { code, stderr } = await preflight(...ONLY, '--policy', 'wrong.yaml');
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /6:7 +checks\[0\]\.check +no check is called recovery\.upgrade-windo; did you mean recovery\.upgrade-window\?/,
+      /6:7 +checks\[0\]\.check +unknown check recovery\.upgrade-windo; did you mean recovery\.upgrade-window\?/,
     );
   });
 

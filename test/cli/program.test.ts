@@ -53,7 +53,7 @@ describe('the command line', () => {
     [['validate', '--non-interactive=false'], /--non-interactive takes no value/],
     [
       ['preflight', '--only', 'hosts.cpu'],
-      /^ {2}x --only: no check is called hosts\.cpu; did you mean host\.cpu\?\n {5}-> difyctl checks\n/,
+      /^ {2}x --only: unknown check hosts\.cpu; did you mean host\.cpu\?\n {5}-> difyctl checks\n/,
     ],
     [['install'], /cannot prompt[\s\S]*difyctl install --dry-run shows it[\s\S]*difyctl install --yes/],
     [['secrets', 'apply'], /cannot prompt[\s\S]*difyctl plan shows it[\s\S]*difyctl secrets apply --yes/],

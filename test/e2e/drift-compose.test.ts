@@ -171,7 +171,7 @@ test('an edited SECRET_KEY goes back, unless a container already has it: then th
 test('--only with no check that applies installs nothing', async () => {
   const refused = await place.run('install', '--yes', '--only', 'cluster.*');
   expect(refused).toMatchObject({ code: 2, stdout: '' });
-  expect(refused.stderr).toContain('--only cluster.*: no check of these applies to dify (test, compose)');
+  expect(refused.stderr).toContain('--only cluster.*: none of these checks applies to dify (test, compose)');
 });
 
 /** Revisions that this difyctl cannot read, and what `install` and `uninstall` say of them. */

@@ -53,7 +53,7 @@ describe('an install', () => {
     const refused = await place.run('install', '--yes');
     await new Promise((resolve) => server.close(resolve));
     expect(refused.code, told(refused)).toBe(3);
-    expect(refused.stdout).toContain(`port ${scene.httpPort} is taken`);
+    expect(refused.stdout).toContain(`port ${scene.httpPort} is in use`);
     await unchanged();
   });
 

@@ -114,7 +114,7 @@ describe('postflight of a release on a real node beside simulated ones', () => {
     });
     expect(byName['dify-api']).toMatchObject({ desired: 2, ready: 2, simulated: true });
     expect(byName['dify-worker']).toMatchObject({ ready: 0, holdup: expect.stringContaining('minimum availability') });
-    expect(byName['dify-web']).toMatchObject({ ready: 0, holdup: 'is not in the cluster' });
+    expect(byName['dify-web']).toMatchObject({ ready: 0, holdup: 'does not exist in the cluster' });
   });
 
   test('a missing Service is said', async () => {

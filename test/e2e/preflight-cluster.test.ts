@@ -120,9 +120,9 @@ describe('Dify that is installed already', () => {
       'newer than the file',
       api('mirror.example/langgenius/dify-api:1.17.0', 2),
       'fail',
-      '1.17.0 runs, and the file says 1.16.1',
+      '1.17.0 runs, but the file says 1.16.1',
     ],
-    ['scaled to nothing', api('langgenius/dify-api:1.17.0', 0), 'fail', '1.17.0 runs, and the file says 1.16.1'],
+    ['scaled to nothing', api('langgenius/dify-api:1.17.0', 0), 'fail', '1.17.0 runs, but the file says 1.16.1'],
     ['the same', api('langgenius/dify-api:1.16.1', 1), 'pass', '1.16.1 is installed'],
   ])('%s', async (_, deployment, status, observed) => {
     const { cluster } = testbed;
@@ -169,7 +169,7 @@ it('finds rules of the namespace, and a DNS, that would keep pods away', async (
   );
   const { check } = await preflight.run([...CLUSTER, '--set', 'target.namespace=strict']);
   await testbed.cluster.kubectl(['-n', 'kube-system', 'delete', 'pod', 'dns', '--now']);
-  expect(check('cluster.quota')?.message).toMatch(/team leaves 5 of pods, \d+ are asked for/);
+  expect(check('cluster.quota')?.message).toMatch(/team leaves 5 of pods, the plan requests \d+/);
   expect(check('cluster.limit-range')?.message).toContain('team allows 1 GiB');
   expect(check('cluster.pod-security')?.message).toContain('may run as root');
   expect(check('cluster.pod-security')?.remedy).toContain('kubectl label --overwrite namespace strict');

@@ -139,7 +139,7 @@ describe('from the cluster', () => {
     for (const id of ['postgres.reachable', 'postgres.login', 'redis.reachable', 'redis.login']) {
       expect(found(there)(id), id).toMatchObject({
         status: 'pass',
-        message: expect.stringContaining('(seen from the cluster)'),
+        message: expect.stringContaining('(observed from the cluster)'),
       });
     }
     expect(found(there)('redis.reachable')?.observations?.map(({ from }) => from)).toEqual(['cluster']);
@@ -162,7 +162,7 @@ describe('from the cluster', () => {
     expect(run.code).toBe(3);
     expect(found(run)('postgres.reachable')).toMatchObject({
       status: 'fail',
-      observed: 'nobody.invalid:5432 does not resolve (seen from the cluster)',
+      observed: 'nobody.invalid:5432 does not resolve (observed from the cluster)',
     });
     expect(found(run)('redis.reachable')).toMatchObject({
       status: 'fail',
@@ -360,7 +360,7 @@ describe('a user who may not list nodes', () => {
     const helped = await preflight(cwd, [...asked, '--from-evidence', saved]);
     expect(found(helped)('cluster.capacity.nodes')).toMatchObject({
       status: 'fail',
-      message: expect.stringMatching(/\(cluster\.nodes and .* seen 2026-11-22 by --from-evidence\)/),
+      message: expect.stringMatching(/\(cluster\.nodes and .* from --from-evidence of 2026-11-22\)/),
       sources: expect.arrayContaining([expect.objectContaining({ key: 'cluster.nodes', saved: true })]),
     });
     expect(found(helped)('cluster.reachable')?.sources).toBeUndefined();

@@ -194,7 +194,7 @@ describe('Dify that is installed already', () => {
   beforeAll(() => docker('tag', REDIS, API));
 
   it.each<[string, 'create' | 'run', string, string, string, number]>([
-    ['newer than the file', 'run', 'dify', 'fail', '1.17.0 runs, and the file says 1.16.1', 3],
+    ['newer than the file', 'run', 'dify', 'fail', '1.17.0 runs, but the file says 1.16.1', 3],
     ['of another project', 'run', 'other', 'pass', 'nothing is installed yet', 0],
     ['that never started', 'create', 'dify', 'pass', 'nothing is installed yet', 0],
   ])('%s', async (_, verb, name, status, observed, exit) => {
@@ -216,7 +216,7 @@ describe('a port', () => {
     const { server, port } = await listen();
     const { check, code } = await preflight('test', port, ['--only', 'host.ports']);
     server.close();
-    expect(check('host.ports')).toMatchObject({ status: 'fail', observed: `port ${port} is taken` });
+    expect(check('host.ports')).toMatchObject({ status: 'fail', observed: `port ${port} is in use` });
     expect(code).toBe(3);
   });
 
@@ -225,7 +225,7 @@ describe('a port', () => {
     const holder = await publishing('other', port);
     const { check } = await preflight('test', port, ['--only', 'host.ports']);
     await holder.remove();
-    expect(check('host.ports')?.observed).toBe(`port ${port} is taken by container holder-${port}`);
+    expect(check('host.ports')?.observed).toBe(`port ${port} is in use by container holder-${port}`);
   });
 
   it('that this project holds is its own', async () => {
@@ -233,7 +233,7 @@ describe('a port', () => {
     const holder = await publishing('dify', port);
     const { check } = await preflight('test', port, ['--only', 'host.ports']);
     await holder.remove();
-    expect(check('host.ports')).toMatchObject({ status: 'pass', observed: `port ${port} held by this project` });
+    expect(check('host.ports')).toMatchObject({ status: 'pass', observed: `port ${port} used by this project` });
   });
 });
 

@@ -43,7 +43,7 @@ it.each<[string, EvidenceOriginFacts | undefined, EvidenceOriginFacts, readonly 
     'where the uid may not be read, elsewhere',
     here,
     { ...here, cluster: { ...unread, server: 'https://two', ca: '' } },
-    [/was collected at https:\/\/one:6443, and this is https:\/\/two/],
+    [/was collected at https:\/\/one:6443, but this server is https:\/\/two/],
   ],
   ['a cluster that does not answer', here, { ...here, cluster: undefined }, []],
   [
@@ -58,7 +58,11 @@ it.each<[string, EvidenceOriginFacts | undefined, EvidenceOriginFacts, readonly 
 });
 
 it.each<[string, EvidenceOriginFacts, RegExp]>([
-  ['another deployment', { ...here, deployment: deploymentOrigin(other) }, /DIR was collected for other, this is dify/],
+  [
+    'another deployment',
+    { ...here, deployment: deploymentOrigin(other) },
+    /DIR was collected for other, but this deployment is dify/,
+  ],
   [
     'another cluster',
     { cluster: { ...cluster, uid: 'uid-2' }, deployment: undefined },

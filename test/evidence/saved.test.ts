@@ -127,13 +127,13 @@ describe('evidence', () => {
   });
 
   it.each<[string, Record<string, unknown> | string, string]>([
-    ['no JSON', '{', 'is no evidence'],
-    ['another kind', { kind: 'CheckReport' }, 'is no evidence: kind'],
-    ['another API', { apiVersion: 'difyctl/v9' }, 'is no evidence: apiVersion'],
-    ['a version that is no number', { version: '1' }, 'is no evidence: version'],
-    ['no day', { collectedAt: 'yesterday' }, 'is no evidence: collectedAt'],
-    ['an outcome that is none', { outcome: 'fine' }, 'is no evidence: outcome'],
-    ['seen, and nothing there', { data: undefined }, 'is no evidence: data is missing'],
+    ['no JSON', '{', 'is not evidence'],
+    ['another kind', { kind: 'CheckReport' }, 'is not evidence: kind'],
+    ['another API', { apiVersion: 'difyctl/v9' }, 'is not evidence: apiVersion'],
+    ['a version that is no number', { version: '1' }, 'is not evidence: version'],
+    ['no day', { collectedAt: 'yesterday' }, 'is not evidence: collectedAt'],
+    ['an outcome that is none', { outcome: 'fine' }, 'is not evidence: outcome'],
+    ['seen, and nothing there', { data: undefined }, 'is not evidence: data is missing'],
     ['another key than its name', { key: 'thing.other' }, 'its name says otherwise'],
     ['seen from elsewhere than its name', { from: 'cluster' }, 'its name says otherwise'],
   ])('refuses a file by name: %s', async (_, change, words) => {
@@ -154,11 +154,11 @@ describe('evidence', () => {
     await writeFile(join(folder, 'thing.seen.local.json'), text);
     const reading = readEvidence(folder, []);
     if (isRead) await expect(reading).resolves.toHaveLength(1);
-    else await expect(reading).rejects.toThrow(`holds ${number}`);
+    else await expect(reading).rejects.toThrow(`contains the number ${number}`);
   });
 
   it('is missing from an empty folder', async () => {
-    await expect(readEvidence(folder, [])).rejects.toThrow('holds no evidence');
+    await expect(readEvidence(folder, [])).rejects.toThrow('contains no evidence');
   });
 });
 

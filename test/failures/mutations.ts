@@ -84,7 +84,7 @@ const WAYS: readonly Way[] = [
   { at: /^target\.tls\.(certFile|keyFile)$/, what: 'a missing file', to: always('./none.pem') },
   { at: /^target\.tls\.certFile$/, what: "another host's certificate", to: always('./other-cert.pem') },
   { at: /^target\.tls\.keyFile$/, what: 'a key that does not fit the certificate', to: always('./other-key.pem') },
-  { at: /^target\.httpsPort$/, what: 'a port that is taken', to: always(0) },
+  { at: /^target\.httpsPort$/, what: 'a port that is in use', to: always(0) },
   { at: /^components\.(api|worker|web|sandbox)\.replicas$/, what: 'one replica', to: always(1) },
   { at: /^components\.(api|worker|web|sandbox|proxy)\.replicas$/, what: 'more than the nodes carry', to: always(150) },
   { at: /^components\.beat\.replicas$/, what: 'two of what must be one', to: always(2) },

@@ -53,12 +53,12 @@ describe('a policy', () => {
     [
       'a check that is none',
       `${HEAD}checks:\n  - { check: recovery.dril, severity: error, reason: x }\n`,
-      '5:7 checks[0].check  no check is called recovery.dril; did you mean recovery.drills?',
+      '5:7 checks[0].check  unknown check recovery.dril; did you mean recovery.drills?',
     ],
     [
       'a risk that is none',
       `${HEAD}neverAccepted:\n  - nothing.here\n`,
-      '5:5 neverAccepted[0]  no check is called nothing.here',
+      '5:5 neverAccepted[0]  unknown check nothing.here',
     ],
     [
       'no reason',

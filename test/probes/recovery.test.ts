@@ -59,7 +59,7 @@ describe('an RPO below that of the archive', () => {
     expect(await verdict('recovery.rpo', NOTHING_LOST)).toMatchObject({
       status: 'fail',
       message: expect.stringMatching(
-        /only a synchronous standby of PostgreSQL answers, and the one that was seen is not/,
+        /only a synchronous standby of PostgreSQL answers, and the observed replica is asynchronous/,
       ),
     });
   });
@@ -76,7 +76,7 @@ describe('an RPO below that of the archive', () => {
     expect(await verdict('recovery.rpo.corruption', NOTHING_LOST)).toMatchObject({
       status: 'skip',
       message: expect.stringMatching(
-        /^worst-case loss 5m \(target 5m\): .*; what it relies on was not observed: see postgres\.archiving$/,
+        /^worst-case loss 5m \(target 5m\): .*; this depends on checks without a result: see postgres\.archiving$/,
       ),
     });
     await postgres.query('GRANT pg_monitor TO dify');

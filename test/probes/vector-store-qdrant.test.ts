@@ -93,7 +93,7 @@ describe('an address that is no Qdrant', () => {
     expect(findings).toEqual(['vector-store.health fail']);
   });
 
-  it('is closed: what vector-store.reachable says is not said again', async () => {
+  it('is closed: what vector-store.reachable says is not set again', async () => {
     const closed = await startListener();
     await closed.stop();
     const { findings, facts } = await look({ url: `http://127.0.0.1:${closed.port}` });

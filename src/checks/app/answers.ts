@@ -28,7 +28,10 @@ function judgeAnswer(
     if (simulated !== undefined) return { status: 'skip', observed: simulated, expected, message: simulated };
     const answer = answers.find((one) => one.path === path);
     if (answer?.status === undefined) {
-      return finding('fail', { observed: `${path}: no answer by ${via} (${answer?.fault ?? 'not asked'})`, expected });
+      return finding('fail', {
+        observed: `${path}: no answer through ${via} (${answer?.fault ?? 'not asked'})`,
+        expected,
+      });
     }
     return judge(answer, context);
   };
@@ -45,12 +48,12 @@ export const appHealth: Check = {
   severity: error,
   when: withFile,
   requires: [APP_HEALTH],
-  remedy: 'read the log of the api: it names what it waits for',
+  remedy: 'read the log of the api: it names the service that the api waits for',
   judge: judgeAnswer(APP_HEALTH, '/health', '200 with status ok', (answer) => {
     const status = field(answer, 'status');
     const observed = `${answer.status}${status === '' ? '' : ` with status ${status}`}`;
     if (answer.status !== 200 || status !== 'ok') return finding('fail', { observed, expected: '200 with status ok' });
-    return pass(`${observed}, version ${field(answer, 'version') || 'unsaid'}`, '200 with status ok');
+    return pass(`${observed}, version ${field(answer, 'version') || 'unknown'}`, '200 with status ok');
   }),
 };
 
@@ -78,14 +81,14 @@ export const appPing: Check = {
   }),
 };
 
-const SET_UP = '200 with a step: the tables are there';
+const SET_UP = '200 with a step: the tables exist';
 
 /** What `app.setup` observes after the setup, when no stranger can become the first administrator any more. */
-export const FIRST_ADMINISTRATOR_IS_SET = 'the first administrator is set';
+export const FIRST_ADMINISTRATOR_IS_SET = 'the first administrator exists';
 
 export const appSetup: Check = {
   id: 'app.setup',
-  title: 'the database is set up, and the first administrator is known',
+  title: 'the database is set up, and the first administrator exists',
   phases: ['postflight'],
   severity: error,
   when: withFile,
@@ -98,8 +101,8 @@ export const appSetup: Check = {
       return finding('fail', { observed: `${SETUP}: ${answerInWords(answer)}`, expected: SET_UP });
     }
     if (step === 'finished') return pass(FIRST_ADMINISTRATOR_IS_SET, SET_UP);
-    const observed = 'no administrator yet: the first person to open the page becomes it';
-    const remedy = `set it now: ${urls.console}/install`;
+    const observed = 'no administrator yet: the first person who opens the page becomes administrator';
+    const remedy = `create it now: ${urls.console}/install`;
     if (tier === 'prod') return finding('warn', { observed, expected: 'a first administrator', remedy });
     return { ...pass(observed, SET_UP), remedy };
   }),
@@ -114,7 +117,7 @@ export const appWeb: Check = {
   severity: error,
   when: withFile,
   requires: [APP_ANSWERS],
-  remedy: 'read the log of web, and check SERVER_CONSOLE_API_URL in it',
+  remedy: 'read the log of web, and check SERVER_CONSOLE_API_URL in its environment',
   judge: judgeAnswer(APP_ANSWERS, SIGN_IN, PAGE, (answer) => {
     if (answer.status === 200 && answeredBy(answer) === 'web') return pass(`${SIGN_IN} is served`, PAGE);
     return finding('fail', { observed: `${SIGN_IN}: ${answerInWords(answer)}`, expected: PAGE });

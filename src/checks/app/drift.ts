@@ -13,10 +13,10 @@ export const appDrift: Check = {
   when: withFile,
   requires: [APP_DRIFT],
   remedy:
-    'difyctl plan shows every change; take what is meant to stay into difyctl.yaml, then difyctl install undoes the rest',
+    'difyctl plan shows every change; add the changes to keep to difyctl.yaml, then run difyctl install to undo the others',
   judge: ({ evidence }) => {
     const all = evidence(APP_DRIFT);
-    const expected = 'everything as it was installed';
+    const expected = 'everything is as it was installed';
     if (all.length === 0) return pass(expected);
     const observations = all.map((drift) => ({
       subject: `${drift.kind} ${drift.name}`,

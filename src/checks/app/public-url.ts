@@ -11,7 +11,7 @@ export const appPublicUrl: Check = {
   severity: infoInTest,
   when: withFile,
   requires: [APP_PUBLIC],
-  remedy: 'let the name lead to the ingress or load balancer, or ask from where users are: curl -sSI URL',
+  remedy: 'point the DNS name to the ingress or load balancer, or test from the network of the users: curl -sSI URL',
   judge: (context) => {
     const seen = context.evidence(APP_PUBLIC);
     const expected = 'pong from Dify, through every proxy in front of it';
@@ -20,7 +20,7 @@ export const appPublicUrl: Check = {
       return { status: 'skip', observed: unasked, expected, message: `${url} was not requested: ${unasked}` };
     const trouble = publicProblem(seen);
     if (trouble === undefined) return pass(`${url} answers`, expected);
-    const remedy = `curl -sSI ${url} from where users are; let the name lead to the ingress or load balancer`;
+    const remedy = `run in the network of the users: curl -sSI ${url}; point the DNS name to the ingress or load balancer`;
     return finding('warn', { observed: `${url}: ${trouble}`, expected, remedy });
   },
 };

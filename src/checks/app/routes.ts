@@ -14,7 +14,7 @@ export const appRoutes: Check = {
   severity: error,
   when: withFile,
   requires: [APP_ANSWERS],
-  remedy: 'compare the rules of nginx with what was rendered; difyctl install brings them back',
+  remedy: 'compare the nginx rules with the rendered rules; difyctl install restores them',
   judge: (context) => {
     const { simulated, answers, via } = context.evidence(APP_ANSWERS);
     const deployment = deploymentOf(context);
@@ -24,7 +24,8 @@ export const appRoutes: Check = {
     if (simulated !== undefined) return { status: 'skip', observed: simulated, expected, message: simulated };
     const observations = routes.map(({ path, by }) => observation(path, by, answers));
     const wrong = observations.filter(({ status }) => status === 'fail');
-    if (wrong.length === 0) return { ...pass(`${counted(routes.length, 'path')} by ${via}`, expected), observations };
+    if (wrong.length === 0)
+      return { ...pass(`${counted(routes.length, 'path')} through ${via}`, expected), observations };
     const observed = some(wrong.map((one) => `${one.subject}: ${one.observed}, not ${one.expected}`));
     return { ...finding('fail', { observed, expected, message: observed }), observations };
   },

@@ -28,8 +28,7 @@ export const appWorkloads: Check = {
 
 function observation(workload: AppWorkload): Observation {
   const { name, kind, ready, desired, holdup, simulated } = workload;
-  const words =
-    kind === 'job' ? (ready === 1 ? 'ended well' : holdup || 'has not run') : `${ready} of ${desired} ready`;
+  const words = kind === 'job' ? (ready === 1 ? 'completed' : holdup || 'has not run') : `${ready} of ${desired} ready`;
   return {
     subject: name,
     from: 'local',
@@ -37,7 +36,7 @@ function observation(workload: AppWorkload): Observation {
     observed: [words, kind === 'job' ? '' : holdup, simulated ? 'simulated' : '']
       .filter((word) => word !== '')
       .join(', '),
-    expected: kind === 'job' ? 'ended well' : `${desired} of ${desired} ready`,
+    expected: kind === 'job' ? 'completed' : `${desired} of ${desired} ready`,
   };
 }
 
@@ -54,17 +53,18 @@ const STABLE_MS = 120_000;
 /** Checks that no process restarted recently. */
 export const appRestarts: Check = {
   id: 'app.restarts',
-  title: 'nothing keeps restarting',
+  title: 'no container keeps restarting',
   phases: ['postflight'],
   severity: warning,
   when: withFile,
   requires: [APP_WORKLOADS],
-  remedy: 'check again in two minutes: difyctl postflight --only app.restarts; then read the log of what restarts',
+  remedy:
+    'check again in two minutes: difyctl postflight --only app.restarts; then read the log of the container that restarts',
   judge: ({ evidence, now }) => {
     const all = evidence(APP_WORKLOADS);
     const expected = 'no restart within the last 2 minutes';
     if (all.length > 0 && all.every(({ simulated }) => simulated)) {
-      const reason = 'every pod is simulated (kwok): no process runs that could restart';
+      const reason = 'every pod is simulated (kwok): it has no process that could restart';
       return { status: 'skip', observed: reason, expected, message: reason };
     }
     const recent = all.filter(
@@ -90,7 +90,7 @@ export const appImages: Check = {
   severity: error,
   when: withFile,
   requires: [APP_WORKLOADS],
-  remedy: 'difyctl install restores the rendered images; find out who changed them',
+  remedy: 'find out who changed the images; difyctl install restores the rendered ones',
   judge: ({ evidence }) => {
     const running = evidence(APP_WORKLOADS).filter(({ images }) => images.length > 0);
     const wrong = running.flatMap(({ name, images, renderedImages }) =>

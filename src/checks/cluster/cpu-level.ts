@@ -16,12 +16,12 @@ export const clusterCpuLevel: Check = {
   when: onKubernetes,
   requires: [CLUSTER_NODES],
   remedy:
-    'on the node: grep -c sse4_2 /proc/cpuinfo; if it is 0, give the virtual machine the processor of its host, or keep Dify off the node: components.<name>.nodeSelector',
+    'on the node: grep -c sse4_2 /proc/cpuinfo; if it is 0, set the CPU type of the virtual machine to that of its host, or keep Dify off the node with components.<name>.nodeSelector',
   judge: (context) => {
     const expected = 'x86-64-v2 on every node';
     const told = context.evidence(CLUSTER_NODES).filter(isTold);
     if (told.length === 0) {
-      return pass('no node shows the features of its processor (Node Feature Discovery does)', expected);
+      return pass('no node reports the features of its processor (Node Feature Discovery adds them)', expected);
     }
     const lacking = told.filter(({ labels }) => SIGNS.every((sign) => labels[PREFIX + sign] !== 'true'));
     if (lacking.length === 0) return pass(`x86-64-v2 on ${counted(told.length, 'node')}`, expected);
@@ -29,7 +29,7 @@ export const clusterCpuLevel: Check = {
     return finding('warn', {
       observed: `the labels of ${names} show neither AVX nor SSE4.2`,
       expected,
-      message: `the labels of ${names} show neither AVX nor SSE4.2, as of QEMU's default processor: without SSE4.2 NumPy does not load, and the api does not start`,
+      message: `the labels of ${names} show neither AVX nor SSE4.2, as with QEMU's default processor: without SSE4.2, NumPy does not load, and the api does not start`,
     });
   },
 };

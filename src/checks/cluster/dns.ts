@@ -18,6 +18,6 @@ export const clusterDns: Check = {
       return pass('no pods labelled k8s-app=kube-dns; DNS is assumed to run outside the cluster', expected);
     const observed = `${ready} of ${counted(pods, 'DNS pod')} ready`;
     if (ready > 0) return pass(observed, expected);
-    return finding('fail', { observed, expected, message: `${observed}: no name of a service would resolve` });
+    return finding('fail', { observed, expected, message: `${observed}: names of Services would not resolve` });
   },
 };

@@ -33,9 +33,9 @@ export const clusterGateway: Check = {
     if (gateways.length === 0) return pass('no route names a Gateway');
     const idle = gateways.filter(({ programmed, accepted }) => programmed === false || accepted === false);
     const [first] = idle;
-    if (first === undefined) return pass(`${listed(gateways.map(({ name }) => `Gateway ${name}`))} there`, expected);
+    if (first === undefined) return pass(`found ${listed(gateways.map(({ name }) => `Gateway ${name}`))}`, expected);
     return finding('warn', {
-      observed: `${listed(idle.map(({ name }) => `Gateway ${name}`))} reported as not ready by the controller`,
+      observed: `the controller reports ${listed(idle.map(({ name }) => `Gateway ${name}`))} as not ready`,
       expected,
       remedy: `kubectl -n ${shellWord(first.namespace)} describe gateway ${shellWord(first.name)}`,
     });

@@ -27,7 +27,7 @@ export const ingressClass: Check = {
       if (found !== undefined || (isGke && isGoogles(ingress))) continue;
       const observed =
         className === undefined
-          ? 'no class is named and the cluster has no default'
+          ? 'no class is named, and the cluster has no default'
           : `ingress class ${className} does not exist`;
       const said = { observed: `${observed}; the cluster has: ${names}`, expected };
       if (!byAnnotation) return finding('fail', said);

@@ -10,25 +10,25 @@ const DEFINED_BY: readonly (readonly [group: string, remedy: string])[] = [
     'install the Gateway API and a controller for it: https://gateway-api.sigs.k8s.io/guides/',
   ],
   ['external-secrets.io', 'install External Secrets: https://external-secrets.io/latest/introduction/getting-started/'],
-  ['monitoring.coreos.com', 'install the Prometheus operator, or switch its monitors off'],
+  ['monitoring.coreos.com', 'install the Prometheus operator, or disable its monitors'],
   ['cert-manager.io', 'install cert-manager: https://cert-manager.io/docs/installation/'],
 ];
 
 export const clusterKinds: Check = {
   id: 'cluster.kinds',
-  title: 'the cluster knows every kind of object that is rendered',
+  title: 'the cluster supports every kind of object that is rendered',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
   requires: [CLUSTER_RIGHTS],
-  remedy: 'install what defines them, or switch off what renders them',
+  remedy: 'install the CRDs that define them, or disable the settings that render them',
   judge: (context) => {
     const { unknownKinds } = context.evidence(CLUSTER_RIGHTS);
     const expected = 'every kind that is rendered';
-    if (unknownKinds.length === 0) return pass('the cluster knows every kind that is rendered', expected);
+    if (unknownKinds.length === 0) return pass('the cluster supports every kind that is rendered', expected);
     const known = DEFINED_BY.find(([group]) => unknownKinds.some((kind) => kind.includes(group)));
     return finding('fail', {
-      observed: `the cluster does not know ${listed(unknownKinds)}`,
+      observed: `the cluster does not support ${listed(unknownKinds)}`,
       expected,
       ...(known === undefined ? {} : { remedy: known[1] }),
     });

@@ -49,9 +49,9 @@ export const clusterLimitRange: Check = {
 
 function claimRefusals({ name, storage }: PlannedClaim, { name: range, min, max }: LimitRangeFact): readonly string[] {
   if (max.storage !== undefined && storage > max.storage)
-    return [`claim ${name} asks for ${formatBytes(storage)}, ${range} allows ${formatBytes(max.storage)}`];
+    return [`claim ${name} requests ${formatBytes(storage)}, ${range} allows at most ${formatBytes(max.storage)}`];
   if (min.storage !== undefined && storage < min.storage)
-    return [`claim ${name} asks for ${formatBytes(storage)}, ${range} wants ${formatBytes(min.storage)}`];
+    return [`claim ${name} requests ${formatBytes(storage)}, ${range} requires at least ${formatBytes(min.storage)}`];
   return [];
 }
 
@@ -62,11 +62,11 @@ function refusals({ requests, limits }: ContainerDemands, line: LimitRangeFact):
     const request = requests[of] ?? limits[of] ?? line.defaultRequests[of] ?? limit;
     const [min, max] = [line.min[of], line.max[of]];
     if (limit !== undefined && max !== undefined && limit > max)
-      return [`may use ${words(limit)} of ${of}, ${line.name} allows ${words(max)}`];
+      return [`has a limit of ${words(limit)} of ${of}, ${line.name} allows at most ${words(max)}`];
     if (request !== undefined && min !== undefined && request < min)
-      return [`asks for ${words(request)} of ${of}, ${line.name} wants ${words(min)}`];
+      return [`requests ${words(request)} of ${of}, ${line.name} requires at least ${words(min)}`];
     if (request !== undefined && limit !== undefined && request > limit)
-      return [`asks for ${words(request)} of ${of}, above the limit of ${words(limit)} that ${line.name} sets`];
+      return [`requests ${words(request)} of ${of}, more than the limit of ${words(limit)} that ${line.name} sets`];
     return [];
   });
 }

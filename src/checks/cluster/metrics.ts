@@ -10,12 +10,12 @@ const METRICS_SERVER =
 
 export const clusterMetrics: Check = {
   id: 'cluster.metrics',
-  title: 'the metrics that autoscalers read are served',
+  title: 'the cluster serves the metrics that autoscalers read',
   phases: ['preflight'],
   severity: infoInTest,
   when: onKubernetesWithFile,
   requires: [RENDERED_OBJECTS, METRICS_APIS],
-  remedy: 'install what serves these metrics (an adapter such as prometheus-adapter), or switch autoscaling off',
+  remedy: 'install a server for these metrics (such as prometheus-adapter), or disable autoscaling',
   judge: (context) => {
     const { autoscalers } = context.evidence(RENDERED_OBJECTS);
     if (autoscalers.length === 0) return pass('no HorizontalPodAutoscaler is rendered');
@@ -25,7 +25,7 @@ export const clusterMetrics: Check = {
     if (lacking.length === 0) return pass(`${listed(Object.keys(states))} served`, expected);
     const blind = autoscalers.filter(({ apis }) => apis.some((api) => lacking.some(([group]) => group === api)));
     const words = lacking.map(([group, state]) =>
-      state === 'missing' ? `nothing serves ${group}` : `${group} is registered and does not answer`,
+      state === 'missing' ? `nothing serves ${group}` : `${group} is registered but does not answer`,
     );
     const silent = lacking.find(([, state]) => state === 'silent')?.[0];
     const isServers = lacking.some(([group, state]) => group === 'metrics.k8s.io' && state === 'missing');

@@ -31,7 +31,7 @@ export const clusterNamespace: Check = {
     return finding('fail', {
       observed: `namespace ${name} is being deleted`,
       expected,
-      remedy: `wait until it is gone: kubectl wait --for=delete namespace/${name}`,
+      remedy: `wait until it is deleted: kubectl wait --for=delete namespace/${name}`,
     });
   },
 };

@@ -10,7 +10,7 @@ import { unusableNodes } from './capacity/nodes.ts';
 
 export const nodePressure: Check = {
   id: 'cluster.node-pressure',
-  title: 'no node is short of disk, memory or processes',
+  title: 'no node is short of disk, memory or process IDs',
   phases: ['preflight'],
   severity: warning,
   when: onKubernetes,
@@ -24,7 +24,7 @@ export const nodePressure: Check = {
     if (first === undefined) return pass(`${counted(nodes.length, 'node')} without pressure`);
     return finding('warn', {
       observed: some(troubled.map(({ name, troubles }) => `${name} has ${troubles.join(' and ')}`)),
-      expected: 'no pressure: such a node evicts pods and takes no new ones',
+      expected: 'no pressure: a node under pressure evicts pods and accepts no new pods',
       remedy: `kubectl describe node ${shellWord(first.name)}`,
     });
   },
@@ -32,13 +32,13 @@ export const nodePressure: Check = {
 
 export const ephemeralStorage: Check = {
   id: 'cluster.ephemeral-storage',
-  title: 'the nodes have disk for the images',
+  title: 'the nodes have disk space for the images',
   phases: ['preflight'],
   severity: warning,
   when: onKubernetes,
   requires: [CLUSTER_NODES],
   optional: [RENDERED_OBJECTS],
-  remedy: 'give the nodes a larger root disk: 100 GB leave room for plugins and logs',
+  remedy: 'use a larger root disk for the nodes: 100 GB leaves space for plugins and logs',
   judge: (context) => {
     const usable = usableNodes(context).filter(({ ephemeralStorage: bytes }) => bytes !== undefined && bytes > 0);
     const expected = `${formatBytes(IMAGES_ON_A_NODE)} of ephemeral storage for images`;

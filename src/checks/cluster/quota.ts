@@ -76,7 +76,7 @@ function shortages({ name, hard, used }: QuotaFact, planned: Asked, own: QuotaAm
     // Sums of floats have rounding errors.
     if (asked <= left * (1 + 1e-9)) return [];
     return [
-      `${name} leaves ${amount(resource, Math.max(0, left))} of ${resource}, ${amount(resource, asked)} are asked for`,
+      `${name} leaves ${amount(resource, Math.max(0, left))} of ${resource}, the plan requests ${amount(resource, asked)}`,
     ];
   });
 }
@@ -99,7 +99,7 @@ function silences(
       : workloads.filter(({ demands }) => demands.containers.some((one) => !says(one, kind, of)));
     return silent.length === 0
       ? []
-      : [`${name} counts ${resource}, which ${some(silent.map((one) => one.name))} do not say`];
+      : [`${name} counts ${resource}, but ${some(silent.map((one) => one.name))} set no ${resource}`];
   });
 }
 

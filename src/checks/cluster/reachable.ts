@@ -9,7 +9,7 @@ import { error, onKubernetes, warning } from '../when.ts';
 
 export const clusterReachable: Check = {
   id: 'cluster.reachable',
-  title: 'the API server answers, with these credentials',
+  title: 'the API server answers and accepts the credentials',
   phases: ['preflight'],
   severity: error,
   when: onKubernetes,

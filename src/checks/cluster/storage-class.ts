@@ -32,7 +32,7 @@ export const storageClass: Check = {
     if (lost.length > 0) {
       const why = lost.map(({ name, storageClass: named }) =>
         named === undefined
-          ? `${name} names no class and the cluster has no default`
+          ? `${name} names no class, and the cluster has no default`
           : `class ${named} of ${name} does not exist`,
       );
       return finding('fail', {
@@ -73,7 +73,7 @@ function judgeDefault(defaults: readonly string[]): Judgement {
 
 function severalDefaults(defaults: readonly string[]): Judgement {
   return finding('warn', {
-    observed: `${listed(defaults)} are all default: the newest wins, before Kubernetes 1.26 claims are refused`,
+    observed: `${listed(defaults)} are all default: Kubernetes 1.26 and newer use the newest, older versions refuse claims`,
     expected: 'one default storage class',
     remedy: 'set target.storageClass to one of them',
   });

@@ -21,7 +21,7 @@ export const readWriteMany: Check = {
   requires: [RENDERED_OBJECTS, STORAGE_CLASSES],
   optional: [CLUSTER_RELEASE, SHARED_CLAIMS],
   remedy:
-    'set target.storageClass to a class that can do ReadWriteMany (objectStorage.local.accessMode: ReadWriteMany), or use object storage',
+    'set target.storageClass to a class that supports ReadWriteMany (objectStorage.local.accessMode: ReadWriteMany), or use object storage',
   judge: (context) => {
     const planned = context.evidence(RENDERED_OBJECTS);
     const classes = context.evidence(STORAGE_CLASSES);
@@ -34,7 +34,7 @@ export const readWriteMany: Check = {
     if (observations.length === 0) return pass('no volume is shared between pods');
     const status = worst(observations.map((observation) => observation.status));
     const faults = observations.filter(({ status }) => status === 'warn' || status === 'fail');
-    const expected = 'a class that can do ReadWriteMany';
+    const expected = 'a class that supports ReadWriteMany';
     if (status !== 'fail' && tried?.missing !== undefined) return notTried(tried.missing, expected);
     if (status === 'skip') return notReached('cluster.storage.class');
     if (status === 'pass') return { ...pass(listed(observations.map(words)), expected), observations };
@@ -91,12 +91,11 @@ function judgeClaim(
   });
   const there = living.find((candidate) => candidate.name === claim.name && candidate.phase === 'Bound');
   if (there !== undefined && !isShared && !there.accessModes.some((mode) => claim.accessModes.includes(mode))) {
-    return said('fail', `bound already as ${listed(there.accessModes)}, which Kubernetes never changes`);
+    return said('fail', `already bound as ${listed(there.accessModes)}, which Kubernetes cannot change`);
   }
-  if (there?.accessModes.includes('ReadWriteMany') === true) return said('pass', 'bound already, ReadWriteMany');
-  if (!isShared && onOneNode)
-    return said('pass', `${claim.accessModes.join(', ')}, and its ${pods} pods run on one node`);
-  if (!isShared) return said('fail', `${claim.accessModes.join(', ') || 'no access mode'} under ${pods} pods`);
+  if (there?.accessModes.includes('ReadWriteMany') === true) return said('pass', 'already bound as ReadWriteMany');
+  if (!isShared && onOneNode) return said('pass', `${claim.accessModes.join(', ')}, used by ${pods} pods on one node`);
+  if (!isShared) return said('fail', `${claim.accessModes.join(', ') || 'no access mode'}, used by ${pods} pods`);
   const tried = trials.find(({ storageClass }) => storageClass === claim.storageClass);
   if (tried !== undefined) return said(tried.bound ? 'pass' : 'fail', trialWords(tried));
   return judgeClass(claim, classes, said);
@@ -110,7 +109,7 @@ function notTried(missing: string, expected: string): Judgement {
     observed: 'not tried',
     expected,
     message,
-    remedy: 'fix the cause, or run it without --deep',
+    remedy: 'fix the cause, or run without --deep',
   };
 }
 
@@ -133,8 +132,8 @@ function judgeClass(
     case 'yes':
       return said('pass', by);
     case 'no':
-      return said('fail', `${by} can do ReadWriteOnce only`);
+      return said('fail', `${by} supports only ReadWriteOnce`);
     case 'unknown':
-      return said('warn', `${by}: not known whether it can do ReadWriteMany`);
+      return said('warn', `${by}: unknown whether it supports ReadWriteMany`);
   }
 }

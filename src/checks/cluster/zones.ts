@@ -27,6 +27,6 @@ export const clusterZones: Check = {
     // An autoscaler may add nodes in other zones if pods require them.
     const reachable = reachableNodes(context.deployment, context.optionalEvidence(CLUSTER_AUTOSCALER)?.data) ?? 0;
     if (reachable <= usable.length) return finding('fail', { observed, expected });
-    return finding('warn', { observed: `${observed}; an autoscaler may add nodes in others`, expected });
+    return finding('warn', { observed: `${observed}; an autoscaler may add nodes in other zones`, expected });
   },
 };

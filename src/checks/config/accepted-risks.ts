@@ -8,23 +8,23 @@ import { warning, whereFile } from '../when.ts';
 export function acceptedRisks(knownIds: () => readonly string[]): Check {
   return {
     id: 'config.accepted-risks',
-    title: 'every accepted risk names a check and is still accepted',
+    title: 'every accepted risk names an existing check and has not expired',
     phases: ['preflight'],
     severity: warning,
     when: whereFile((deployment) => deployment.acceptedRisks.length > 0),
     requires: [],
-    remedy: 'check acceptedRisks; difyctl checks lists the ids',
+    remedy: 'correct acceptedRisks; difyctl checks lists the ids',
     judge: (context) => {
       const risks = deploymentOf(context).acceptedRisks;
       const ids = knownIds();
       const faults = risks.flatMap((risk) => {
         if (!ids.includes(risk.check)) {
           const near = nearest(risk.check, ids);
-          return [`no check is called ${risk.check}${near === undefined ? '' : `; did you mean ${near}?`}`];
+          return [`unknown check ${risk.check}${near === undefined ? '' : `; did you mean ${near}?`}`];
         }
-        return isOver(risk, context.now) ? [`${risk.check} was accepted until ${risk.until}`] : [];
+        return isOver(risk, context.now) ? [`${risk.check} was accepted only until ${risk.until}`] : [];
       });
-      const expected = 'known checks, dates to come';
+      const expected = 'existing checks, and end dates in the future';
       if (faults.length > 0)
         return finding('warn', { observed: faults.join('\n'), expected, message: faults.join('\n') });
       return pass(`${counted(risks.length, 'risk')} accepted`, expected);

@@ -19,18 +19,18 @@ const OF_SERVICE = {
 
 export const configAddresses: Check = {
   id: 'config.addresses',
-  title: 'what is rendered uses the data services that the file names and the checks probe',
+  title: 'the rendered components use the data services of the file, which the checks probe',
   phases: ['preflight'],
   severity: error,
   when: withFile,
   requires: [],
   optional: [RENDERED_OBJECTS],
-  remedy: 'name the service in its own section of the file, and take it out of extraEnv and extraValues',
+  remedy: 'configure the service in its own section of the file, and remove it from extraEnv and extraValues',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const set = context.optionalEvidence(RENDERED_OBJECTS)?.data;
     if (set === undefined) return notReached('config.renders');
-    const expected = 'the services of the file, with their TLS';
+    const expected = 'the services of the file, with their TLS settings';
     const named = namedBy(deployment);
     const other = set.workloads.flatMap(({ component, settings = {} }) =>
       component === undefined
@@ -46,7 +46,7 @@ export const configAddresses: Check = {
     return finding('fail', {
       observed,
       expected,
-      message: `${observed}: the checks probe what the file names, and Dify would use something else`,
+      message: `${observed}: the checks probe the services of the file, but Dify would use others`,
     });
   },
 };

@@ -5,7 +5,7 @@ import { errorInProd, withFile } from '../when.ts';
 /** The bundled PostgreSQL and Redis are one pod or container each, without failover. */
 export const externalDataServices: Check = {
   id: 'config.external-data-services',
-  title: 'PostgreSQL and Redis are services of their own, with a life beyond this deployment',
+  title: 'PostgreSQL and Redis are external services that do not depend on this deployment',
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
@@ -35,15 +35,16 @@ export const localStorage: Check = {
   severity: errorInProd,
   when: withFile,
   requires: [],
-  remedy: 'set objectStorage.provider to the one you have: s3, azure-blob, gcs, …',
+  remedy: 'set objectStorage.provider to your object store: s3, azure-blob, gcs, …',
   judge: (context) => {
     const { provider } = deploymentOf(context).objectStorage;
-    const expected = 'object storage, which several machines share';
+    const expected = 'object storage, which several machines can use';
     if (provider !== 'local') return pass(provider, expected);
     return finding('fail', {
       observed: 'files are on a volume (objectStorage.provider local)',
       expected,
-      message: 'files are on a volume: lost with its disk, and shared by no other machine unless the volume is',
+      message:
+        'files are on a volume: they are lost with its disk, and other machines cannot read them unless the volume is shared',
     });
   },
 };

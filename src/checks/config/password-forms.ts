@@ -13,16 +13,17 @@ interface PasswordIncompatibility {
 
 export const passwordForms: Check = {
   id: 'config.password-forms',
-  title: 'every component can read every secret as it is written',
+  title: 'every component can read every secret',
   phases: ['preflight'],
   severity: error,
   when: withFile,
   requires: [SECRETS_FACTS],
-  remedy: 'choose a value of letters, digits, - and _ ; { generated: true } makes one where difyctl may',
+  remedy:
+    'choose a value of letters, digits, - and _ ; for secrets of this deployment, { generated: true } creates one',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const facts = context.evidence(SECRETS_FACTS).filter((fact) => fact.unresolved === undefined);
-    const expected = 'secrets that every component reads alike';
+    const expected = 'secrets that every component can read';
     const stumbles = [...pluginLogin(deployment, facts), ...headers(facts), ...mail(facts), ...agentKey(facts)];
     const [first] = stumbles;
     if (first === undefined) return pass('every component can read every secret', expected);
@@ -40,11 +41,12 @@ function pluginLogin({ postgres }: Deployment, facts: readonly SecretFact[]): re
   const own = typeof plugin === 'object' ? plugin : undefined;
   const path = own?.password === undefined ? 'postgres.password' : 'postgres.databases.plugin.password';
   const username = own?.username ?? (postgres.mode === 'external' ? postgres.username : 'postgres');
-  const why = 'the plugin daemon writes it without quotes into its connection string and cannot log in; the api can';
+  const why =
+    'the plugin daemon writes it into its connection string without quotes and cannot log in, although the api can';
   const password = facts.filter((fact) => fact.path === path && fact.traits.includes('not-for-dsn'));
   return [
     ...password.map(() => ({
-      observed: `${path} with white space, a backslash or a quote where it ends or escapes`,
+      observed: `${path} with white space, a backslash or a quote that changes its meaning`,
       why,
     })),
     ...(isPlainDsnValue(username)
@@ -65,7 +67,7 @@ function headers(facts: readonly SecretFact[]): readonly PasswordIncompatibility
     .filter(({ path, traits }) => IN_HEADERS.test(path) && (traits.includes('not-ascii') || traits.includes('lines')))
     .map(({ path }) => ({
       observed: `${path} with characters beyond ASCII, or a line break`,
-      why: 'it is sent as an HTTP header, which holds neither',
+      why: 'it is sent in an HTTP header, which allows neither',
     }));
 }
 
@@ -84,6 +86,6 @@ function agentKey(facts: readonly SecretFact[]): readonly PasswordIncompatibilit
     .filter(({ path, traits }) => path === 'secrets.agentServerSecretKey' && !traits.includes('base64url-32'))
     .map(({ path }) => ({
       observed: `${path} is not base64url of 32 bytes without padding`,
-      why: 'the agent backend does not start with it; `openssl rand 32 | basenc --base64url | tr -d =` makes one',
+      why: 'the agent backend does not start with it; create one with `openssl rand 32 | basenc --base64url | tr -d =`',
     }));
 }

@@ -13,7 +13,7 @@ const WHOLE_SECONDS = 600;
 
 export const pluginInstall: Check = {
   id: 'config.plugin-install',
-  title: 'plugins are installed from the mirror that is named, and have the time for it',
+  title: 'plugins are installed from the configured mirror, and the time limits are long enough',
   phases: ['preflight'],
   severity: warning,
   when: withFile,
@@ -22,29 +22,29 @@ export const pluginInstall: Check = {
   remedy: 'set the variable in components.pluginDaemon.extraEnv',
   judge: (context) => {
     const { enabled, extraEnv } = plannedOf(context).pluginDaemon;
-    const expected = 'a mirror that counts for every plugin, and time limits that take effect';
+    const expected = 'a mirror that every plugin uses, and time limits that take effect';
     if (!enabled) return pass('the plugin daemon is off', expected);
     const mirror = extraEnv.PIP_MIRROR_URL ?? '';
     if (mirror !== '' && !/^(true|1)$/i.test(extraEnv.PLUGIN_IGNORE_UV_LOCK ?? '')) {
       return finding('warn', {
-        observed: 'PIP_MIRROR_URL is set, and PLUGIN_IGNORE_UV_LOCK is not',
+        observed: 'PIP_MIRROR_URL is set, but PLUGIN_IGNORE_UV_LOCK is not',
         expected,
         message:
-          'PIP_MIRROR_URL is set, and PLUGIN_IGNORE_UV_LOCK is not: a plugin with a uv.lock fetches its packages from the addresses in it, past the mirror',
+          'PIP_MIRROR_URL is set, but PLUGIN_IGNORE_UV_LOCK is not: a plugin with a uv.lock downloads its packages from the addresses in that file, not from the mirror',
         remedy: 'set components.pluginDaemon.extraEnv: { PLUGIN_IGNORE_UV_LOCK: "true" }',
       });
     }
     const silence = Number(extraEnv.PYTHON_ENV_INIT_TIMEOUT ?? SILENCE_SECONDS);
     if (silence > WHOLE_SECONDS) {
       return finding('warn', {
-        observed: `PYTHON_ENV_INIT_TIMEOUT is ${silence} s, and the plugin daemon ends every installation after ${WHOLE_SECONDS} s`,
+        observed: `PYTHON_ENV_INIT_TIMEOUT is ${silence} s, but the plugin daemon stops every installation after ${WHOLE_SECONDS} s`,
         expected,
-        remedy: `set PYTHON_ENV_INIT_TIMEOUT to ${WHOLE_SECONDS} or less, and a mirror near by: PIP_MIRROR_URL`,
+        remedy: `set PYTHON_ENV_INIT_TIMEOUT to ${WHOLE_SECONDS} or less, and PIP_MIRROR_URL to a nearby mirror`,
       });
     }
     if (silence < SILENCE_SECONDS) {
       return finding('warn', {
-        observed: `PYTHON_ENV_INIT_TIMEOUT is ${silence} s: an installation that is silent for so long is ended ("signal: killed")`,
+        observed: `PYTHON_ENV_INIT_TIMEOUT is ${silence} s: an installation without output for this long is killed ("signal: killed")`,
         expected,
         remedy: `set PYTHON_ENV_INIT_TIMEOUT to ${SILENCE_SECONDS} or more`,
       });

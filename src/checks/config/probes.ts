@@ -24,17 +24,17 @@ const PROBED: Readonly<Partial<Record<ComponentName, readonly ProbeKind[]>>> = {
 
 export const configProbes: Check = {
   id: 'config.probes',
-  title: 'every process that serves is probed in what is rendered',
+  title: 'every rendered process that serves requests has health probes',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onKubernetesWithFile,
   requires: [],
   optional: [RENDERED_OBJECTS],
-  remedy: 'take the probe settings out of extraValues, or give the component probes of your own (custom…Probe)',
+  remedy: 'remove the probe settings from extraValues, or set probes of your own for the component (custom…Probe)',
   judge: (context) => {
     const set = context.optionalEvidence(RENDERED_OBJECTS)?.data;
     if (set === undefined) return notReached('config.renders');
-    const expected = 'the probes that difyctl renders, or others in their place';
+    const expected = 'the probes that difyctl renders, or your own';
     const processes = set.workloads.filter(({ component }) => component !== undefined);
     const lacking = processes.flatMap(({ component, probes = [] }) => {
       const wanted = component === undefined ? [] : (PROBED[component] ?? []);
@@ -49,7 +49,7 @@ export const configProbes: Check = {
     return finding(isBlind ? 'fail' : 'warn', {
       observed,
       expected,
-      message: `${observed}: traffic reaches a pod that does not serve yet, or one that hangs is never restarted`,
+      message: `${observed}: a pod gets traffic before it can serve, or a pod that hangs is never restarted`,
     });
   },
 };

@@ -5,13 +5,13 @@ import { error, withFile } from '../when.ts';
 
 export const configRenders: Check = {
   id: 'config.renders',
-  title: 'the file can be rendered, and the chart takes all that is rendered',
+  title: 'the file can be rendered, and the chart accepts every rendered value',
   phases: ['preflight'],
   severity: error,
   when: withFile,
   requires: [],
   optional: [RENDERED_OBJECTS],
-  remedy: 'difyctl render says the same with more detail',
+  remedy: 'difyctl render shows the same error with more detail',
   judge: (context) => {
     const rendered = context.optionalEvidence(RENDERED_OBJECTS);
     const expected = 'a rendered set';

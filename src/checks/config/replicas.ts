@@ -16,7 +16,7 @@ const SCALED: Readonly<Record<'kubernetes' | 'compose', readonly ComponentName[]
 
 export const configReplicas: Check = {
   id: 'config.replicas',
-  title: 'every component that can runs more than once, and none that must not',
+  title: 'every component has more than one replica, unless it supports only one',
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
@@ -26,7 +26,8 @@ export const configReplicas: Check = {
   judge: (context) => {
     const deployment = deploymentOf(context);
     const planned = plannedOf(context);
-    const expected = 'two or more of each stateless component, one of each that must be alone';
+    const expected =
+      'two or more replicas of each stateless component, and one of each component that supports only one';
     const doubled = (Object.keys(SINGLE_REPLICA) as ComponentName[]).filter(
       (name) => planned[name].enabled && planned[name].replicas > 1,
     );
@@ -36,11 +37,11 @@ export const configReplicas: Check = {
       return finding('fail', { observed: listed(words), expected, remedy });
     }
     const alone = SCALED[deployment.target.type].filter((name) => planned[name].enabled && planned[name].replicas < 2);
-    if (alone.length === 0) return pass('two or more of each stateless component', expected);
+    if (alone.length === 0) return pass('two or more replicas of each stateless component', expected);
     return finding('fail', {
-      observed: `one ${listed(alone)}`,
+      observed: `one replica of ${listed(alone)}`,
       expected,
-      message: `only one ${listed(alone)}: its loss is an outage`,
+      message: `only one replica of ${listed(alone)}: its loss is an outage`,
       remedy: `set ${listed(alone.map((name) => `components.${name}.replicas`))} to 2 or more`,
     });
   },

@@ -46,18 +46,18 @@ const PAIRS: readonly (readonly Side[])[] = [
 
 export const secretPairs: Check = {
   id: 'config.secret-pairs',
-  title: 'keys that two components share are changed for both',
+  title: 'a key that components share is overridden for all of them or for none',
   phases: ['preflight'],
   severity: error,
   when: withFile,
   requires: [],
   remedy:
-    'leave these variables to difyctl, which gives all sides one value: set the reference under `secrets` instead',
+    'remove these variables, because difyctl sets one value for all components; set the reference under `secrets` instead',
   judge: (context) => {
     const deployment = deploymentOf(context);
-    const expected = 'one value on every side';
+    const expected = 'the same value for every component';
     const broken = PAIRS.flatMap((sides) => brokenPair(sides, deployment));
-    if (broken.length === 0) return pass('nothing overrides one side of a shared key', expected);
+    if (broken.length === 0) return pass('no shared key is overridden for only one component', expected);
     return finding('fail', { observed: broken.join('; '), expected });
   },
 };
@@ -73,7 +73,7 @@ function brokenPair(sides: readonly Side[], deployment: Deployment): readonly st
   const others = there
     .filter((_, index) => values[index] === undefined)
     .map(([component, variable]) => `${variable} of ${component}`);
-  const rest = others.length === 0 ? 'each otherwise' : `and ${listed(others)} not`;
+  const rest = others.length === 0 ? 'each with another value' : `and ${listed(others)} not`;
   return [`${listed(changed)} overridden, ${rest}`];
 }
 

@@ -10,7 +10,7 @@ export const configSecrets: Check = {
   severity: error,
   when: withFile,
   requires: [SECRETS_FACTS],
-  remedy: 'set the variable, write the file, or make the Secret that the reference names',
+  remedy: 'set the variable, or create the file or Secret that the reference names',
   judge: (context) => {
     const facts = context.evidence(SECRETS_FACTS);
     const expected = 'every reference resolves';
@@ -30,9 +30,9 @@ export const configSecrets: Check = {
       const paths = listed(spaced.map(({ path }) => path));
       return finding('warn', {
         observed: `${paths} with white space or a line break at its beginning or end`,
-        expected: 'nothing around the secret itself',
+        expected: 'no white space around the secret',
         remedy:
-          'look for a space or line break at the end of the file or variable; difyctl takes off one line break and no more',
+          'check for a space or line break at the end of the file or variable; difyctl removes only one line break',
       });
     }
     return pass(`${counted(facts.length, 'secret')} resolved`, expected);
@@ -52,12 +52,12 @@ const IS_NAME = /\.(username|accountName|accessKey|accessKeyId|secretId)$/;
 
 export const publishedSecrets: Check = {
   id: 'config.published-secrets',
-  title: 'no secret is one that upstream publishes, and none can be guessed',
+  title: 'no secret is a published default or too short',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: withFile,
   requires: [SECRETS_FACTS],
-  remedy: 'choose another value; { generated: true } lets difyctl make one',
+  remedy: 'choose another value, or let difyctl create one: { generated: true }',
   judge: (context) => {
     const facts = context.evidence(SECRETS_FACTS).filter((fact) => fact.unresolved === undefined);
     const expected = 'values of your own';
@@ -73,7 +73,7 @@ export const publishedSecrets: Check = {
     if (equal.length > 0) {
       return finding('warn', {
         observed: `${listed(equal.map(({ path }) => path))} have the same value`,
-        expected: 'one value each',
+        expected: 'a separate value for each',
       });
     }
     const short = facts.filter((fact) => fact.length < SHORTEST && !IS_NAME.test(fact.path));
@@ -81,6 +81,6 @@ export const publishedSecrets: Check = {
       const words = short.map(({ path, length }) => `${path} (${counted(length, 'character')})`);
       return finding('warn', { observed: `short: ${listed(words)}`, expected: `${SHORTEST} characters or more` });
     }
-    return pass('no published default, none short', expected);
+    return pass('no published default, no short secret', expected);
   },
 };

@@ -26,7 +26,7 @@ export const debugLogs: Check = {
   when: withFile,
   requires: [],
   optional: [RENDERED_OBJECTS],
-  remedy: 'set logging.level to INFO and take the debug settings out of extraEnv and extraValues',
+  remedy: 'set logging.level to INFO and remove the debug settings from extraEnv and extraValues',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const planned = plannedOf(context);

@@ -6,26 +6,26 @@ import { errorInProd, withFile } from '../when.ts';
 
 export const configTls: Check = {
   id: 'config.tls',
-  title: 'every public address is https, and what is rendered leads in from outside and ends TLS',
+  title: 'every public URL is https, and a rendered component accepts outside traffic and terminates TLS',
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
   requires: [],
   optional: [RENDERED_OBJECTS],
-  remedy: 'use https:// in urls and give the ingress or nginx a certificate',
+  remedy: 'use https:// in urls and configure a certificate for the ingress or nginx',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const plain = Object.entries(deployment.urls).filter(([, url]) => url?.startsWith('http://'));
-    const expected = 'https on every public address';
+    const expected = 'https in every public URL';
     if (plain.length > 0) {
       return finding('fail', {
         observed: listed(plain.map(([name, url]) => `urls.${name} ${url}`)),
         expected,
-        message: `${listed(plain.map(([name]) => `urls.${name}`))} without TLS: sessions and keys pass in the clear`,
+        message: `${listed(plain.map(([name]) => `urls.${name}`))} without TLS: sessions and keys are sent unencrypted`,
       });
     }
     const gap = unended(deployment, context.optionalEvidence(RENDERED_OBJECTS)?.data);
-    return gap === undefined ? pass('https on every public address', expected) : finding('warn', { ...gap, expected });
+    return gap === undefined ? pass('https in every public URL', expected) : finding('warn', { ...gap, expected });
   },
 };
 
@@ -39,8 +39,9 @@ function unended({ target }: Deployment, set: RenderedSet | undefined): Gap | un
   if (target.type === 'compose') {
     if (target.tls !== undefined) return undefined;
     return {
-      observed: 'https is promised, and nginx here has no certificate',
-      remedy: 'set target.tls, or make sure that a load balancer in front ends TLS and says X-Forwarded-Proto: https',
+      observed: 'urls are https, but nginx has no certificate',
+      remedy:
+        'set target.tls, or make sure that a load balancer in front terminates TLS and sends X-Forwarded-Proto: https',
     };
   }
   const ingresses = set?.ingresses ?? (target.ingress === undefined ? [] : [{ tls: target.ingress.tls !== undefined }]);
@@ -49,16 +50,16 @@ function unended({ target }: Deployment, set: RenderedSet | undefined): Gap | un
   if (ingresses.length === 0) return withoutIngress(set?.openServices ?? []);
   if (ingresses.every(({ tls }) => tls)) return undefined;
   return {
-    observed: 'https is promised, and the ingress names no certificate',
+    observed: 'urls are https, but the ingress names no certificate',
     remedy:
-      'set target.ingress.tls.secretName (and issuer, if cert-manager creates it), or make sure that the controller or a load balancer ends TLS',
+      'set target.ingress.tls.secretName (and issuer, if cert-manager creates it), or make sure that the controller or a load balancer terminates TLS',
   };
 }
 
 function withoutIngress(openServices: readonly string[]): Gap {
   const remedy =
-    'set target.ingress with a className and tls.secretName, or make sure that a Gateway or load balancer of your own leads to the Service and ends TLS';
+    'set target.ingress with a className and tls.secretName, or make sure that a Gateway or load balancer of your own routes to the Service and terminates TLS';
   if (openServices.length === 0)
-    return { observed: 'https is promised, and no ingress leads in from outside or ends TLS', remedy };
-  return { observed: `https is promised, and nothing ends TLS before Service ${listed(openServices)}`, remedy };
+    return { observed: 'urls are https, but no ingress accepts outside traffic or terminates TLS', remedy };
+  return { observed: `urls are https, but nothing terminates TLS in front of Service ${listed(openServices)}`, remedy };
 }

@@ -7,17 +7,17 @@ import { onCompose, warning } from '../when.ts';
 
 export const hostClock: Check = {
   id: 'host.clock',
-  title: 'the engine’s clock is right',
+  title: 'the clock of the engine is correct',
   phases: ['preflight'],
   severity: warning,
   when: onCompose,
   requires: [HOST_ENGINE],
   optional: [HOST_KERNEL],
-  remedy: 'switch time synchronisation on: timedatectl set-ntp true',
+  remedy: 'enable time synchronisation: timedatectl set-ntp true',
   judge: (context) => {
     const { clockAhead, name } = context.evidence(HOST_ENGINE);
     const synchronized = context.optionalEvidence(HOST_KERNEL)?.data?.synchronized;
-    const expected = `a clock that follows another one, at most ${CLOCK_TOLERANCE_SECONDS} s off`;
+    const expected = `a synchronised clock, at most ${CLOCK_TOLERANCE_SECONDS} s off`;
     if (Math.abs(clockAhead) > CLOCK_TOLERANCE_SECONDS) {
       const way = clockAhead > 0 ? 'ahead of' : 'behind';
       return finding('warn', {
@@ -26,10 +26,7 @@ export const hostClock: Check = {
       });
     }
     if (synchronized === false)
-      return finding('warn', { observed: 'the clock of this machine follows no other one', expected });
-    return pass(
-      synchronized === true ? 'the clock follows another one' : 'no time service says anything else',
-      expected,
-    );
+      return finding('warn', { observed: 'the clock of this machine is not synchronised', expected });
+    return pass(synchronized === true ? 'the clock is synchronised' : 'no time service reports a problem', expected);
   },
 };

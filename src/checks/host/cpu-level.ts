@@ -10,13 +10,13 @@ export const hostCpuLevel: Check = localCheck(
     title: 'the processor has the features that the Python packages of the images need',
     severity: error,
     remedy:
-      'give the virtual machine the processor of its host (QEMU: -cpu host; Proxmox: type host), or x86-64-v2-AES',
+      'set the CPU type of the virtual machine to that of its host (QEMU: -cpu host; Proxmox: type host), or to x86-64-v2-AES',
   },
   HOST_KERNEL,
   ({ missingCpuFeatures }) => {
     const expected = 'x86-64-v2';
     if (missingCpuFeatures === undefined)
-      return pass('not a processor of the x86-64 family, or its features are not shown', expected);
+      return pass('the processor is not x86-64, or its features cannot be read', expected);
     if (missingCpuFeatures.length === 0) return pass(expected);
     const observed = `the processor lacks ${listed(missingCpuFeatures)} of x86-64-v2`;
     return finding('fail', {

@@ -7,7 +7,7 @@ import { error, onCompose } from '../when.ts';
 
 export const hostEngine: Check = {
   id: 'host.engine',
-  title: 'the Docker engine is new enough, runs Linux containers, and on this machine',
+  title: 'the Docker engine is recent enough, runs Linux containers, and runs on this machine',
   phases: ['preflight'],
   severity: error,
   when: onCompose,
@@ -27,9 +27,9 @@ export const hostEngine: Check = {
       return finding('fail', { observed: `Docker Engine ${version}`, expected });
     if (location === 'remote') {
       return finding('warn', {
-        observed: `the engine runs on another machine (${name}): it looks for the project’s files there, and difyctl writes them here`,
+        observed: `the engine runs on another machine (${name}): it reads the project’s files there, but difyctl writes them on this machine`,
         expected,
-        remedy: `run difyctl on ${name}, or keep target.directory at the same path on a file system that both see`,
+        remedy: `run difyctl on ${name}, or keep target.directory at the same path on a file system that both machines mount`,
       });
     }
     return pass(`Docker Engine ${version}${location === 'vm' ? ` on ${name}` : ''}`, expected);

@@ -8,7 +8,7 @@ import { localCheck } from './local-check.ts';
 import { judgeDisk } from './machine.ts';
 
 const WORDS = {
-  windows: 'a drive of Windows or a disk in its formats',
+  windows: 'a Windows drive or a disk with a Windows file system',
   nfs: 'NFS',
   cifs: 'a Windows share',
   other: '',
@@ -17,7 +17,7 @@ const WORDS = {
 export const hostFileSystem = localCheck(
   {
     id: 'host.file-system',
-    title: 'the project’s folder is on a file system that keeps owners and locks',
+    title: 'the project’s folder is on a file system that supports owners and locks',
     severity: error,
     remedy: 'set target.directory to a folder on a disk of the machine (under WSL below /home)',
   },
@@ -34,23 +34,23 @@ export const hostFileSystem = localCheck(
       return finding('warn', {
         observed,
         expected,
-        message: `${observed}: with root_squash its folders cannot be given to the users of the containers`,
+        message: `${observed}: with root_squash, the users of the containers cannot become owners of its folders`,
       });
     }
-    const message = `${observed}, which keeps no owners${stores.length === 0 ? '' : `: ${listed(stores)} would not start`}`;
+    const message = `${observed}, which does not support owners${stores.length === 0 ? '' : `: ${listed(stores)} would not start`}`;
     return finding(stores.length === 0 ? 'warn' : 'fail', { observed, expected, message });
   },
 );
 
 /** A finding if files cannot be written there, or plugins cannot be loaded from there; undefined if neither. */
 function bars({ directory, mount, shut }: DirectoryFact): Judgement | undefined {
-  const expected = 'a folder that this user may write in, and files in it that may be run';
+  const expected = 'a folder in which this user can write and run files';
   if (mount?.isReadOnly === true) {
     const observed = `${directory} is below ${mount.point}, which is mounted read-only`;
     return finding('fail', { observed, expected, remedy: `mount -o remount,rw ${shellWord(mount.point)}` });
   }
   if (shut !== undefined) {
-    const observed = `this user can make nothing in ${shut}`;
+    const observed = `this user cannot create files in ${shut}`;
     const remedy = `run difyctl as the owner of ${shut}, chown it, or choose another target.directory`;
     return finding('fail', { observed, expected, remedy });
   }
@@ -58,7 +58,7 @@ function bars({ directory, mount, shut }: DirectoryFact): Judgement | undefined 
   return finding('fail', {
     observed: `${directory} is below ${mount.point}, which is mounted noexec`,
     expected,
-    message: `${directory} is below ${mount.point}, which is mounted noexec: the plugin daemon could not load the libraries of any plugin from its folder there`,
+    message: `${directory} is below ${mount.point}, which is mounted noexec: the plugin daemon could not load the libraries of plugins`,
     remedy: `mount -o remount,exec ${shellWord(mount.point)} (and in /etc/fstab)`,
   });
 }
@@ -74,11 +74,11 @@ function bundled({ postgres, redis, vectorStore }: Deployment): readonly string[
 export const hostDataDisk = localCheck(
   {
     id: 'host.data-disk',
-    title: 'the disk behind the project’s folder has room',
+    title: 'the disk of the project’s folder has free space',
     severity: errorInProdElseWarning,
     remedy: 'free some space, or set target.directory to a larger disk',
   },
   HOST_DIRECTORY,
   ({ disk, directory }) =>
-    disk === undefined ? pass('the disk is the engine’s: see host.disk') : judgeDisk(disk, directory),
+    disk === undefined ? pass('the folder is on the disk of the engine: see host.disk') : judgeDisk(disk, directory),
 );

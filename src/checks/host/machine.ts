@@ -43,7 +43,8 @@ function judgeSize(context: JudgeContext, what: 'cpu' | 'memory'): Judgement {
   const format = what === 'cpu' ? formatCpu : formatBytes;
   const limit = engine.limits[what] ?? Number.POSITIVE_INFINITY;
   const value = Math.min(engine[what], limit);
-  const limited = limit < engine[what] ? `, the limit of its control group (it sees ${format(engine[what])})` : '';
+  const limited =
+    limit < engine[what] ? `, the limit of its control group (the engine reports ${format(engine[what])})` : '';
   const observed = `${format(value)}${limited}`;
   const expected = `${tier} needs ${format(wanted)}`;
   const share = 1 - NODE_CLASS_TOLERANCE;
@@ -53,7 +54,7 @@ function judgeSize(context: JudgeContext, what: 'cpu' | 'memory'): Judgement {
 
 export const hostDisk: Check = {
   id: 'host.disk',
-  title: 'the disk behind the engine’s data root has room',
+  title: 'the disk of the engine’s data root has free space',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onCompose,
@@ -63,7 +64,7 @@ export const hostDisk: Check = {
     const { disk, dataRoot } = context.evidence(HOST_ENGINE);
     const expected = FREE_DISK;
     if (disk === undefined) {
-      const message = `the disk behind ${dataRoot} cannot be read from this machine`;
+      const message = `the disk of ${dataRoot} cannot be read from this machine`;
       return {
         status: 'unknown',
         observed: 'not observed',
@@ -82,10 +83,13 @@ const FREE_DISK = `${HOST_DISK.leastGiB} GiB and ${HOST_DISK.freeShare * 100} % 
 export function judgeDisk(disk: DiskFact, folder: string): Judgement {
   const expected = FREE_DISK;
   const share = disk.size === 0 ? 0 : disk.free / disk.size;
-  const observed = `${formatBytes(disk.free)} (${Math.round(share * 100)} %) free behind ${folder}`;
+  const observed = `${formatBytes(disk.free)} (${Math.round(share * 100)} %) free on the disk of ${folder}`;
   if (disk.free < HOST_DISK.leastGiB * GIB) return finding('fail', { observed, expected });
   if (disk.inodes > 0 && disk.freeInodes / disk.inodes < HOST_DISK.freeInodeShare) {
-    return finding('fail', { observed: `${disk.freeInodes} of ${disk.inodes} inodes free behind ${folder}`, expected });
+    return finding('fail', {
+      observed: `${disk.freeInodes} of ${disk.inodes} inodes free on the disk of ${folder}`,
+      expected,
+    });
   }
   return share < HOST_DISK.freeShare ? finding('warn', { observed, expected }) : pass(observed, expected);
 }

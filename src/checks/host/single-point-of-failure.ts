@@ -12,7 +12,7 @@ export const hostSinglePointOfFailure: Check = {
   remedy: 'use target kubernetes, or accept the risk by name (acceptedRisks)',
   judge: () =>
     finding('fail', {
-      observed: 'everything runs on one machine; when it is lost, Dify is down until it is rebuilt',
+      observed: 'everything runs on one machine; if it is lost, Dify is down until it is rebuilt',
       expected: 'another machine that takes over',
     }),
 };

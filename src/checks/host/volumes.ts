@@ -11,16 +11,16 @@ const POSTGRES_MAJOR = SERVICE_IMAGES.postgres.tag.split('.')[0] ?? '';
 export const hostStorageOwner = localCheck(
   {
     id: 'host.storage-owner',
-    title: 'the API may write its files',
+    title: 'the API can write its files',
     severity: error,
     remedy: 'chown -R 1001:1001 FOLDER',
   },
   HOST_VOLUMES,
   ({ storage }, _, { security }) => {
-    const expected = 'a folder that is of user 1001, or is given to it at the first start';
+    const expected = 'a folder that user 1001 owns, or gets at the first start';
     if (storage === undefined) return pass('no files of an earlier installation', expected);
     const { path, isGiven, foreign } = storage;
-    if (foreign.length === 0) return pass(`${path} is of user 1001`, expected);
+    if (foreign.length === 0) return pass(`user 1001 owns ${path}`, expected);
     // Such engines map users of containers to other numbers.
     if (security.includes('rootless') || security.includes('userns')) {
       return {
@@ -30,15 +30,15 @@ export const hostStorageOwner = localCheck(
         message: 'not checked: the engine maps users of containers to others',
       };
     }
-    if (!isGiven) return pass(`${path} will be given to user 1001 at the first start`, expected);
+    if (!isGiven) return pass(`user 1001 becomes the owner of ${path} at the first start`, expected);
     const places = some(
       foreign.map((one) => `${one.path} (user ${one.owner})`),
       3,
     );
     return finding('fail', {
-      observed: `not of user 1001, whom the API runs as: ${places}`,
+      observed: `user 1001, which the API runs as, does not own: ${places}`,
       expected,
-      message: `${places}: not of user 1001, whom the API runs as; its folder was given away once already, so that this does not repair itself`,
+      message: `user 1001, which the API runs as, does not own ${places}; difyctl changes the owner only at the first start, so a restart does not fix this`,
       remedy: `chown -R 1001:1001 ${shellWord(path)}`,
     });
   },
@@ -49,7 +49,7 @@ export const hostPostgresData = localCheck(
     id: 'host.postgres-data',
     title: 'the bundled PostgreSQL can use the existing data',
     severity: error,
-    remedy: 'keep the data, and give it the server and the password that it was made with',
+    remedy: 'keep the data, and use the server version and the password that it was created with',
     when: (deployment, tier) => onCompose(deployment, tier) === true && deployment?.postgres.mode === 'bundled',
   },
   HOST_VOLUMES,
@@ -59,16 +59,16 @@ export const hostPostgresData = localCheck(
     const { path, major, password } = postgres;
     if (major !== undefined && major !== POSTGRES_MAJOR) {
       return finding('fail', {
-        observed: `${path} was made by PostgreSQL ${major}, and the image is PostgreSQL ${POSTGRES_MAJOR}`,
+        observed: `${path} was created by PostgreSQL ${major}, but the image is PostgreSQL ${POSTGRES_MAJOR}`,
         expected,
         remedy: `dump it with PostgreSQL ${major} (pg_dumpall), move the folder away, install, and load the dump`,
       });
     }
     if (password === 'different') {
       return finding('fail', {
-        observed: `${path} was made with the password in .env beside it, and the file names another one`,
+        observed: `${path} was created with the password in .env beside it, but the file has another password`,
         expected,
-        message: `the password of ${path} was set when it was made: another one in the file does not change it, and Dify could not log in`,
+        message: `the password of ${path} was set when it was created: another password in the file does not change it, and Dify could not log in`,
         remedy: 'take postgres.password out of the file, or change it in the server first: ALTER USER … PASSWORD …',
       });
     }
@@ -77,7 +77,7 @@ export const hostPostgresData = localCheck(
         status: 'unknown',
         observed: 'not observed',
         expected,
-        message: `${path} may not be read by this user`,
+        message: `this user cannot read ${path}`,
         remedy: 'run difyctl as root',
       };
     }
@@ -88,16 +88,16 @@ export const hostPostgresData = localCheck(
 export const hostFiles = localCheck(
   {
     id: 'host.files',
-    title: 'no directory is in the way of a rendered file',
+    title: 'no folder exists at the path of a rendered file',
     severity: error,
     remedy: 'remove the folders',
   },
   HOST_DIRECTORY,
   ({ blocked }) => {
-    const expected = 'files, or nothing';
-    if (blocked.length === 0) return pass('nothing in the way', expected);
-    const observed = `${counted(blocked.length, 'folder')} where a file goes: ${some(blocked)}`;
-    const message = `${observed}; Docker made it where a mounted file was missing`;
+    const expected = 'no folder at the path of a file';
+    if (blocked.length === 0) return pass('no folder at the path of a file', expected);
+    const observed = `${counted(blocked.length, 'folder')} at the path of a rendered file: ${some(blocked)}`;
+    const message = `${observed}; Docker creates a folder if a mounted file is missing`;
     return finding('fail', { observed, expected, message, remedy: `rmdir ${blocked.map(shellWord).join(' ')}` });
   },
 );

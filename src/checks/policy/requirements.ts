@@ -44,19 +44,19 @@ function judgeFile(deployment: Deployment, policy: Policy | undefined): Judgemen
     }),
   );
   const broken = requirements.filter((requirement) => requirement.broken);
-  const expected = `what policy ${policy.name} asks for`;
+  const expected = `the requirements of policy ${policy.name}`;
   if (broken.length === 0) {
-    return { ...pass(`${counted(requirements.length, 'requirement')} of ${policy.name} kept`, expected), observations };
+    return { ...pass(`${counted(requirements.length, 'requirement')} of ${policy.name} met`, expected), observations };
   }
   const words = broken.map(
-    ({ subject, observed, expected: wanted }) => `${subject} ${observed}, and the policy wants ${wanted}`,
+    ({ subject, observed, expected: wanted }) => `${subject} ${observed}, but the policy requires ${wanted}`,
   );
   return {
     ...finding('fail', {
       observed: words.join('; '),
       expected,
       message: [`policy ${policy.name}:`, ...words].join('\n'),
-      remedy: `set ${listed(broken.map(({ subject }) => subject))} as the policy wants, or ask its owner`,
+      remedy: `set ${listed(broken.map(({ subject }) => subject))} as the policy requires, or ask its owner`,
     }),
     observations,
   };
@@ -82,7 +82,7 @@ function requirementsOf({ recovery, target, acceptedRisks }: Deployment, policy:
       .map(({ check }) => ({
         subject: 'acceptedRisks',
         observed: `accepts ${check}`,
-        expected: 'it fixed instead',
+        expected: 'a fix instead',
         broken: true,
       })),
   ];
@@ -93,7 +93,7 @@ type Bounds = NonNullable<NonNullable<Policy['recovery']>['rpo']>;
 function boundsOf(subject: string, promised: string | undefined, bounds: Bounds | undefined): readonly Requirement[] {
   const { atMost, atLeast } = bounds ?? {};
   const seconds = promised === undefined ? undefined : durationSeconds(promised);
-  const observed = promised === undefined ? 'is not said' : `is ${promised}`;
+  const observed = promised === undefined ? 'is not set' : `is ${promised}`;
   const requirement = (limit: string, words: string, isBroken: (said: number) => boolean): Requirement => ({
     subject,
     observed,

@@ -28,8 +28,8 @@ export async function runChecksUnder(loaded: LoadedPolicy | undefined, options: 
 
 function refuseOtherTier({ policy, file }: LoadedPolicy, tier: CheckReport['tier']): void {
   if (policy.tier === undefined || policy.tier === tier) return;
-  throw new UserError(`policy ${policy.name} (${file}) is for ${policy.tier}, and this is ${tier}`, {
-    next: ['name another with --policy, or leave tier out of it'],
+  throw new UserError(`policy ${policy.name} (${file}) is for ${policy.tier}, but this deployment is ${tier}`, {
+    next: ['choose another policy with --policy, or remove tier from it'],
   });
 }
 

@@ -31,7 +31,7 @@ export const recoveryAvailability: Check = {
     const promised = Number.parseFloat(deployment.recovery?.availability ?? '0');
     const parts = partsOf(topologyOf(deployment, plannedOf(context)));
     const carried = serialAvailability(parts);
-    const expected = `${promised}% promised, ${span(downtimeSeconds(promised))} down a year`;
+    const expected = `${promised}% promised: at most ${span(downtimeSeconds(promised))} of downtime a year`;
     const product = `${listed(parts.map(words))} in series: ${formatPercent(carried)}`;
     if (promised > carried) {
       const own = parts.filter(({ what }) => !isManaged(what, deployment));
@@ -39,20 +39,20 @@ export const recoveryAvailability: Check = {
       return finding(ownLimit ? 'fail' : 'warn', {
         observed: `the plan reaches ${formatPercent(carried)}`,
         expected,
-        message: `${promised}% is promised; ${product} is the most that published figures allow (${sources(parts)})`,
+        message: `${promised}% is promised, but published figures allow less: ${product} (${sources(parts)})`,
         remedy: `set recovery.availability to "${formatPercent(carried)}" or less${ownLimit ? ', or add what is missing' : ''}`,
       });
     }
     const rto = deployment.recovery?.rto;
     if (rto !== undefined && durationSeconds(rto) > downtimeSeconds(promised)) {
       return finding('warn', {
-        observed: `one disaster of ${rto} takes longer than the ${span(downtimeSeconds(promised))} a year`,
+        observed: `one outage of ${rto} is longer than the promised ${span(downtimeSeconds(promised))} a year`,
         expected,
-        remedy: 'shorten recovery.rto, or promise less in recovery.availability',
+        remedy: 'shorten recovery.rto, or lower recovery.availability',
       });
     }
     const missing = unobservedIn(context, deployment);
-    if (missing.length > 0) return aside(`${product}; what it relies on was not observed: see ${listed(missing)}`);
+    if (missing.length > 0) return aside(`${product}; this depends on checks without a result: see ${listed(missing)}`);
     const observed = `estimated ${formatPercent(carried)}, promised ${promised}%`;
     return { status: 'pass', observed, expected, message: `${product} (${sources(parts)})` };
   },

@@ -5,7 +5,7 @@ import { declared } from './declared.ts';
 
 export const recoveryConfiguration: Check = {
   id: 'recovery.configuration',
-  title: 'difyctl.yaml is kept where a lost site does not take it along',
+  title: 'a copy of difyctl.yaml survives the loss of the site',
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery !== undefined),
@@ -13,7 +13,7 @@ export const recoveryConfiguration: Check = {
   remedy: 'difyctl init --recovery-configuration-repository URL',
   judge: (context) => {
     const repository = deploymentOf(context).recovery?.configuration?.repository;
-    const expected = 'a repository for difyctl.yaml and what is rendered from it';
+    const expected = 'a repository with difyctl.yaml and the rendered files';
     if (repository !== undefined) {
       return declared(
         `difyctl.yaml in ${repository}`,
@@ -21,6 +21,6 @@ export const recoveryConfiguration: Check = {
       );
     }
     // Without it the data can still be restored, by hand and later: no reason to block an install.
-    return finding('warn', { observed: 'no repository is named', expected });
+    return finding('warn', { observed: 'no repository is declared', expected });
   },
 };

@@ -18,31 +18,31 @@ export const recoveryConsistency: Check = {
   when: whereFile(({ recovery }) => recovery?.postgres !== undefined && recovery.objectStorage !== undefined),
   requires: [],
   optional: evidenceOf('versions'),
-  remedy: 'version the buckets, or save files and PostgreSQL equally often',
+  remedy: 'enable versioning of the buckets, or back up files and PostgreSQL at the same interval',
   judge: (context) => {
     const { postgres, objectStorage } = deploymentOf(context).recovery ?? {};
-    const expected = 'rows and the files they point to, of one moment';
+    const expected = 'rows and the files that they refer to, from the same point in time';
     if (objectStorage?.versioning === true) {
-      const observed = `files go back by version to whatever moment PostgreSQL is restored to (${postgres?.method})`;
+      const observed = `files can be restored by version to any point in time of PostgreSQL (${postgres?.method})`;
       if (isObserved(context, 'versions')) return pass(observed, expected);
       const see = observingCheck(context, 'versions');
       return see === undefined
-        ? declared('old versions of the files', 'check the old versions of one file where it is kept')
-        : aside(`whether old versions are kept was not observed: see ${see}`);
+        ? declared('old versions of the files', 'list the old versions of one file in its bucket')
+        : aside(`difyctl could not observe whether old versions are kept: see ${see}`);
     }
     if (objectStorage?.interval === undefined || postgres?.interval === undefined) {
-      return aside('nothing brings one of the two back: see recovery.rpo.corruption');
+      return aside('PostgreSQL or the files cannot be restored: see recovery.rpo.corruption');
     }
     const [database, files] = [durationSeconds(postgres.interval), durationSeconds(objectStorage.interval)];
     const observed = `PostgreSQL by ${postgres.method} every ${postgres.interval}, files every ${objectStorage.interval}`;
     if (Math.max(database, files) <= MOST_TIMES * Math.min(database, files)) {
-      return declared(observed, 'version the buckets, or restore files and database together once');
+      return declared(observed, 'enable versioning of the buckets, or test a restore of files and database together');
     }
     return finding('warn', {
       observed,
       expected,
-      message: `${observed}: restored together, rows point to files that are missing, or files to rows`,
-      remedy: `set recovery.${database < files ? 'objectStorage' : 'postgres'}.interval to ${closer(postgres, objectStorage)}, or version the buckets`,
+      message: `${observed}: after a restore, rows refer to files that do not exist, or files have no rows`,
+      remedy: `set recovery.${database < files ? 'objectStorage' : 'postgres'}.interval to ${closer(postgres, objectStorage)}, or enable versioning of the buckets`,
     });
   },
 };

@@ -5,8 +5,8 @@ import { finding } from '../judgement.ts';
 export function declared(what: string, show: string): Judgement {
   return finding('warn', {
     observed: 'declared, not seen',
-    expected: 'something that difyctl made or saw',
-    message: `${what}: declared, not seen; difyctl made or saw nothing that proves it`,
+    expected: 'something that difyctl created or observed',
+    message: `${what}: declared, not seen; difyctl created or observed nothing that proves it`,
     remedy: `${show}; or accept this risk by name (acceptedRisks)`,
   });
 }

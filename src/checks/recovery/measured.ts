@@ -23,7 +23,7 @@ export const recoveryMeasured: Check = {
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery?.measured !== undefined),
   requires: [],
-  remedy: 'restore once more into a second installation, and write the new figures to recovery.measured',
+  remedy: 'restore again into a second installation, and set recovery.measured to the new figures',
   judge: (context) => {
     const at = deploymentOf(context).recovery?.measured?.at ?? '';
     const expected = `measured within ${span(MEASUREMENT_VALID_SECONDS)}`;
@@ -31,11 +31,11 @@ export const recoveryMeasured: Check = {
       return declared(`the figures of ${at}`, 'restore beside the installation, and keep the record with its times');
     const isToCome = Date.parse(at) > context.now.getTime();
     return finding('warn', {
-      observed: isToCome ? `measured on ${at}, a day to come` : `measured on ${at}, too long ago`,
+      observed: isToCome ? `measured on ${at}, which is in the future` : `measured on ${at}, too long ago`,
       expected,
       message: isToCome
-        ? `the measurement is dated ${at}, a day to come: published figures count until then`
-        : `the measurement of ${at} is older than ${span(MEASUREMENT_VALID_SECONDS)}: published figures count again`,
+        ? `the measurement is dated ${at}, which is in the future: difyctl uses published figures until then`
+        : `the measurement of ${at} is older than ${span(MEASUREMENT_VALID_SECONDS)}: difyctl uses published figures again`,
     });
   },
 };

@@ -5,7 +5,7 @@ import { errorInProd, withFile } from '../when.ts';
 
 export const recoveryPlan: Check = {
   id: 'recovery.plan',
-  title: 'there is a recovery plan, and it covers every store',
+  title: 'the recovery plan exists and covers every store',
   phases: ['preflight'],
   severity: errorInProd,
   when: withFile,
@@ -14,13 +14,13 @@ export const recoveryPlan: Check = {
   judge: (context) => {
     const deployment = deploymentOf(context);
     const { recovery } = deployment;
-    const expected = 'RTO, RPO, a way back for every store, and drills';
+    const expected = 'RTO, RPO, a recovery method for every store, and drills';
     if (recovery === undefined) return finding('fail', { observed: 'no recovery plan', expected });
     const missing = missingParts(deployment, recovery);
     if (missing.length > 0) {
       const paths = missing.map((part) => `recovery.${part}`);
       return finding('fail', {
-        observed: `the plan says nothing of ${listed(missing)}`,
+        observed: `the plan does not cover ${listed(missing)}`,
         expected,
         remedy: `fill in ${listed(paths)}: difyctl init, or --set`,
       });

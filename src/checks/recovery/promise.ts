@@ -15,7 +15,7 @@ export function judgeLosses(
 ): Judgement {
   if (losses.length === 0) return aside('the plan names no store: see recovery.plan');
   const limit = durationSeconds(promised);
-  const expected = `at most ${promised} of work lost`;
+  const expected = `at most ${promised} of lost work`;
   const observations = losses.map((loss) => observationOf(loss, limit, expected));
   const lost = losses.filter(({ seconds }) => seconds === undefined);
   if (lost.length > 0) {
@@ -30,17 +30,17 @@ export function judgeLosses(
   }
   const sums = losses.map((loss) => `${loss.store} ${span(loss.seconds ?? 0)} (${loss.how})`);
   const observed = `worst-case loss ${span(worstLoss(losses) ?? 0)} (target ${promised})`;
-  const message = `${observed}: the most of ${listed(sums)}${roomFor(losses, limit)}`;
+  const message = `${observed}: the maximum of ${listed(sums)}${roomFor(losses, limit)}`;
   const declared = losses.filter((loss) => loss.declared === true);
   const unseen = [...new Set(losses.flatMap(({ see = [] }) => see))];
   if (declared.length === 0 && unseen.length > 0)
-    return aside(`${message}; what it relies on was not observed: see ${listed(unseen)}`);
+    return aside(`${message}; this depends on checks without a result: see ${listed(unseen)}`);
   if (declared.length === 0) return { status: 'pass', observed, expected, message, observations };
   return {
     status: 'warn',
     observed: 'declared, not seen',
-    expected: 'copies that difyctl made or saw',
-    message: `${listed(declared.map(({ store }) => store))}: declared, not seen; difyctl made or saw none of these copies (${message})`,
+    expected: 'copies that difyctl created or observed',
+    message: `${listed(declared.map(({ store }) => store))}: declared, not seen; difyctl created or observed none of these copies (${message})`,
     remedy: 'schedule these copies and restore one, or accept this risk by name (acceptedRisks)',
     observations,
   };
@@ -53,7 +53,7 @@ function words({ store, how, seconds }: Loss): string {
 /** How long a backup without a declared duration may take, for each such store; empty if there is none. */
 function roomFor(losses: readonly Loss[], limit: number): string {
   const open = losses.filter((loss) => loss.open === true);
-  return open.map(({ store, seconds = 0 }) => `; one of ${store} may take ${span(limit - seconds)}`).join('');
+  return open.map(({ store, seconds = 0 }) => `; a backup of ${store} may take ${span(limit - seconds)}`).join('');
 }
 
 function observationOf(loss: Loss, limit: number, expected: string): Observation {

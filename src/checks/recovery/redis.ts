@@ -14,13 +14,13 @@ export const recoveryRedis: Check = {
   optional: evidenceOf('redisFiles'),
   remedy: 'set appendonly yes on the server and recovery.redis.persistence to aof',
   judge: (context) => {
-    const expected = 'aof, which loses a second, or rdb, which loses what came after its last snapshot';
+    const expected = 'aof, which loses at most a second, or rdb, which loses the jobs after its last snapshot';
     const planned = deploymentOf(context).recovery?.redis?.persistence ?? 'none';
     if (planned === 'none')
       return finding('warn', { observed: 'no persistence: a restart loses every queued and running job', expected });
     // redis.persistence reports what the server does, and whether it can be seen: one problem, one finding.
     if (!isObserved(context, 'redisFiles'))
-      return aside(`whether Redis keeps ${planned} was not observed: see redis.persistence`);
+      return aside(`difyctl could not observe whether Redis uses ${planned}: see redis.persistence`);
     return pass(`${planned}: a restart loses ${LOST[planned]}, no stored work`, expected);
   },
 };

@@ -15,13 +15,13 @@ const planned = whereFile(({ recovery }) => recovery?.rpo !== undefined);
 
 export const recoveryRpo: Check = {
   id: 'recovery.rpo',
-  title: 'no store loses more work than the RPO with a lost machine or zone',
+  title: 'if a machine or zone is lost, no store loses more work than the RPO',
   phases: ['preflight'],
   severity: errorInProd,
   when: planned,
   requires: [],
   optional: lossEvidence,
-  remedy: 'shorten the interval, choose pitr for PostgreSQL, or set recovery.rpo to what the plan reaches',
+  remedy: 'shorten the interval, choose pitr for PostgreSQL, or set recovery.rpo to a value that the plan reaches',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
     const plan = deployment.recovery?.postgres;
@@ -31,7 +31,7 @@ export const recoveryRpo: Check = {
     // The replica could not be observed: neither there nor missing.
     if (isDatabaseAlone && standby === 'unseen' && plan?.method === 'replica' && plan.interval !== undefined) {
       return aside(
-        'whether the replica is synchronous was not observed: see postgres.reachable and postgres.replication',
+        'difyctl could not observe whether the replica is synchronous: see postgres.reachable and postgres.replication',
       );
     }
     return judgeLosses(losses, rpo, isDatabaseAlone ? brokenBy(rpo, standby) : { remedy: recoveryRpo.remedy });
@@ -40,13 +40,14 @@ export const recoveryRpo: Check = {
 
 export const recoveryCorruption: Check = {
   id: 'recovery.rpo.corruption',
-  title: 'data can be restored to before a mistake or a corruption, within the RPO',
+  title: 'data can be restored to a point before a mistake or a corruption, within the RPO',
   phases: ['preflight'],
   severity: errorInProd,
   when: planned,
   requires: [],
   optional: lossEvidence,
-  remedy: 'version the buckets, archive the log of PostgreSQL, or set recovery.corruptionRpo to what the plan reaches',
+  remedy:
+    'enable versioning of the buckets, archive the WAL of PostgreSQL, or set recovery.corruptionRpo to a value that the plan reaches',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
     const promised = deployment.recovery?.corruptionRpo ?? rpo;
@@ -63,7 +64,7 @@ export const recoveryCorruption: Check = {
       {
         ...(wrong.some(({ store }) => store === 'postgres') ? nearest(promised) : {}),
         remedy: wrong.every(({ store }) => store === 'objectStorage')
-          ? 'switch versioning on and say so in recovery.objectStorage.versioning'
+          ? 'enable versioning and set recovery.objectStorage.versioning to true'
           : recoveryCorruption.remedy,
       },
     );
@@ -78,18 +79,21 @@ function unsaid(loss: Loss, machine: readonly Loss[]): Loss {
 
 export const recoveryRegion: Check = {
   id: 'recovery.rpo.region',
-  title: 'a lost region costs no more work than the RPO, where the plan has a second one',
+  title: 'if a region is lost, a plan with a second region loses no more work than the RPO',
   phases: ['preflight'],
   severity: errorInProd,
   when: (deployment, tier) => {
     const arises = planned(deployment, tier);
     if (arises !== true) return arises;
     if ((deployment?.recovery?.topology?.region ?? 'single') !== 'single') return true;
-    return { skip: 'the plan has one region: a lost one comes back from what is kept elsewhere, without a promise' };
+    return {
+      skip: 'the plan has one region: if it is lost, data is restored from copies elsewhere, and no RPO is promised',
+    };
   },
   requires: [],
   optional: lossEvidence,
-  remedy: 'copy files and backups to the other region (recovery.objectStorage.replication), or plan for a single one',
+  remedy:
+    'copy files and backups to the other region (recovery.objectStorage.replication), or plan for a single region',
   judge: (context) => {
     const { deployment, standby, rpo } = facts(context);
     const losses = observedLosses(context, 'region', deployment, standby);
@@ -99,9 +103,9 @@ export const recoveryRegion: Check = {
     return {
       ...declaredOnly(
         'a second region that holds files and backups',
-        'restore once in the second region, and keep its record',
+        'restore once in the second region, and keep the record',
       ),
-      message: `a second region that holds files and backups: declared, not seen; difyctl made or saw nothing there (${judged.message})`,
+      message: `a second region that holds files and backups: declared, not seen; difyctl created or observed nothing there (${judged.message})`,
     };
   },
 };
@@ -113,10 +117,10 @@ function facts(context: JudgeContext) {
 
 function brokenBy(rpo: string, standby: Standby): { readonly remedy: string; readonly reason?: string } {
   if (durationSeconds(rpo) >= POINT_IN_TIME.rpo) return { remedy: recoveryRpo.remedy };
-  const seen = standby === 'asynchronous' ? ', and the one that was seen is not' : '';
+  const seen = standby === 'asynchronous' ? ', and the observed replica is asynchronous' : '';
   return {
-    reason: `below ${span(POINT_IN_TIME.rpo)} only ${SYNCHRONOUS_STANDBY.mechanism} answers${seen}`,
-    remedy: `set synchronous_standby_names, or set recovery.rpo to ${span(POINT_IN_TIME.rpo)}, the nearest that a log archive reaches`,
+    reason: `only ${SYNCHRONOUS_STANDBY.mechanism} can lose less than ${span(POINT_IN_TIME.rpo)}${seen}`,
+    remedy: `set synchronous_standby_names, or set recovery.rpo to ${span(POINT_IN_TIME.rpo)}, the lowest value that a WAL archive reaches`,
   };
 }
 
@@ -124,6 +128,6 @@ function nearest(promised: string): { readonly reason?: string } {
   if (durationSeconds(promised) >= POINT_IN_TIME.rpo) return {};
   const reachable = span(POINT_IN_TIME.rpo);
   return {
-    reason: `the nearest that is published is ${reachable}, ${POINT_IN_TIME.mechanism} (${POINT_IN_TIME.source})`,
+    reason: `the lowest published RPO is ${reachable}: ${POINT_IN_TIME.mechanism} (${POINT_IN_TIME.source})`,
   };
 }

@@ -24,7 +24,7 @@ export const recoveryRto: Check = {
   when: planned,
   requires: [],
   optional: standbyEvidence,
-  remedy: 'restore once into a second installation and write down recovery.measured',
+  remedy: 'restore once into a second installation, and set recovery.measured to the times',
   judge: (context) => {
     const { recovery, rto } = facts(context);
     const expected = `a restore within ${rto}`;
@@ -36,7 +36,7 @@ export const recoveryRto: Check = {
     }
     const estimate = restoreDuration(recovery ?? {}, databaseBytes(context));
     if (estimate.seconds > durationSeconds(rto)) return unreachable(estimate, rto, 'recovery.measured');
-    const words = `no restore was measured yet; by published figures: ${estimate.how}`;
+    const words = `no restore was measured yet; published figures: ${estimate.how}`;
     if (deploymentOf(context).recovery?.measured !== undefined) return aside('see recovery.measured');
     return finding('warn', {
       observed: 'no restore was measured yet',
@@ -62,7 +62,7 @@ export const recoveryFailover: Check = {
   judge: (context) => {
     const { deployment, recovery, rto } = facts(context);
     const measured = recovery?.measured?.failover;
-    const expected = `a takeover within ${rto}`;
+    const expected = `a failover within ${rto}`;
     if (measured !== undefined) {
       const observed = `a lost machine caused an outage of ${measured} on ${recovery?.measured?.at}`;
       return durationSeconds(measured) > durationSeconds(rto)
@@ -77,10 +77,10 @@ export const recoveryFailover: Check = {
     const sums = parts.map(({ what, how }) => `${what} ${how}`);
     const unseen = unobservedFailovers(context, deployment);
     if (unseen.length > 0)
-      return aside(`the most of ${listed(sums)}; what takes over was not observed: see ${listed(unseen)}`);
+      return aside(`the maximum of ${listed(sums)}; this depends on checks without a result: see ${listed(unseen)}`);
     return {
       ...pass(`failover ${span(slowest.seconds)} (target ${rto})`, expected),
-      message: `the most of ${listed(sums)}`,
+      message: `the maximum of ${listed(sums)}`,
     };
   },
 };
@@ -106,7 +106,7 @@ export const recoveryRebuild: Check = {
     const documents = deployment.load?.documents;
     if (documents === undefined) {
       const most = documentsWithin(durationSeconds(rto));
-      return pass(`up to ${most} documents fit into ${rto}; load.documents does not say how many there are`, expected);
+      return pass(`at most ${most} documents can be embedded within ${rto}; load.documents is not set`, expected);
     }
     const estimate = rebuildDuration(documents);
     if (estimate.seconds > durationSeconds(rto)) return unreachable(estimate, rto, 'recovery.measured.rebuild');
@@ -121,7 +121,7 @@ function facts(context: JudgeContext) {
 
 /** A figure of the file that keeps the promise is only declared, which recovery.measured reports once. */
 function asMeasured(observed: string): Judgement {
-  return aside(`${observed}, by a figure that is declared, not seen: see recovery.measured`);
+  return aside(`${observed}; this figure is declared, not seen: see recovery.measured`);
 }
 
 /** Fails for a promise below every published figure: the reason, its source, and what can be promised instead. */
@@ -130,7 +130,7 @@ function unreachable({ what, seconds, how, source }: Duration, rto: string, fiel
   return finding('fail', {
     observed,
     expected: `within ${rto}`,
-    message: `${observed}, more than the RTO of ${rto}; the nearest that is reachable is ${span(seconds)} (${source})`,
-    remedy: `set recovery.rto to ${Math.ceil(seconds / 60)}m or more, or measure it and write down ${field}`,
+    message: `${observed}, more than the RTO of ${rto}; the lowest published figure is ${span(seconds)} (${source})`,
+    remedy: `set recovery.rto to ${Math.ceil(seconds / 60)}m or more, or measure it and set ${field}`,
   });
 }

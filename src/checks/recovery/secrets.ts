@@ -7,37 +7,36 @@ import { declared } from './declared.ts';
 
 export const recoverySecrets: Check = {
   id: 'recovery.secrets',
-  title: 'the keys that protect stored data are kept apart from the installation',
+  title: 'a copy of the keys that protect stored data exists outside the installation',
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery !== undefined),
   requires: [],
   optional: [SECRETS_FACTS],
-  remedy: 'copy the generated secrets into your secret manager, and say where: recovery.configuration.secrets',
+  remedy: 'copy the generated secrets into your secret manager, and set recovery.configuration.secrets to the location',
   judge: (context) => {
     const { name, target, secrets, recovery } = deploymentOf(context);
-    const expected = 'a copy that outlives cluster or host';
+    const expected = 'a copy that survives the loss of the cluster or host';
     const kept = recovery?.configuration?.secrets;
     const reference = secrets.secretKey;
     const isGiven = reference !== undefined && ('env' in reference || 'file' in reference);
     if (isGiven && target.type === 'kubernetes') return judgeGiven(context, expected);
     const open = 'open the copy, and compare its SECRET_KEY with that of the installation';
     if (kept !== undefined) return declared(`the copy in ${kept}`, open);
-    if (isGiven) return declared('a copy of secrets.secretKey apart from this host', open);
+    if (isGiven) return declared('a copy of secrets.secretKey outside this host', open);
     if (reference !== undefined && 'kubernetes' in reference) {
       return finding('warn', {
-        observed: `secrets.secretKey is kept in the Secret ${reference.kubernetes.name} of the cluster alone`,
+        observed: `the only copy of secrets.secretKey is in the Secret ${reference.kubernetes.name} of the cluster`,
         expected,
-        remedy: `copy that Secret into your secret manager, and say where: difyctl init --recovery-configuration-secrets "vault: kv/${name}"`,
+        remedy: `copy that Secret into your secret manager, and declare the location: difyctl init --recovery-configuration-secrets "vault: kv/${name}"`,
       });
     }
     // Without it a restored database cannot be read. It can still be copied while the installation exists.
     return finding('warn', {
-      observed: 'the generated SECRET_KEY is known to the installation alone',
+      observed: 'only the installation has the generated SECRET_KEY',
       expected,
-      message:
-        'the generated SECRET_KEY is known to the installation alone: without it a restored database cannot be read',
-      remedy: `copy .difyctl/${name}/secrets.yaml into your secret manager, and say where: difyctl init --recovery-configuration-secrets "vault: kv/${name}"`,
+      message: 'only the installation has the generated SECRET_KEY: without it, a restored database cannot be read',
+      remedy: `copy .difyctl/${name}/secrets.yaml into your secret manager, and declare the location: difyctl init --recovery-configuration-secrets "vault: kv/${name}"`,
     });
   },
 };

@@ -4,7 +4,7 @@ import { errorInProd, whereFile } from '../when.ts';
 
 export const recoveryUpgradeWindow: Check = {
   id: 'recovery.upgrade-window',
-  title: 'a time is named in which upgrades may disturb users',
+  title: 'the plan has a window for upgrades that may disturb users',
   phases: ['preflight'],
   severity: errorInProd,
   when: whereFile(({ recovery }) => recovery !== undefined),
@@ -14,9 +14,9 @@ export const recoveryUpgradeWindow: Check = {
     const named = deploymentOf(context).recovery?.upgradeWindow;
     const expected = 'day, from, to and time zone';
     // Database migrations run with the api stopped: without a window they run at any time of day.
-    if (named === undefined) return finding('warn', { observed: 'no upgrade window is named', expected });
+    if (named === undefined) return finding('warn', { observed: 'no upgrade window is declared', expected });
     const [from, to] = (named.split(' ')[1] ?? '').split('-');
-    if (from === to) return finding('warn', { observed: `${named} is no time at all`, expected });
+    if (from === to) return finding('warn', { observed: `${named} starts and ends at the same time`, expected });
     return pass(named, expected);
   },
 };

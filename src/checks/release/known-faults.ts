@@ -8,14 +8,14 @@ import { warning, withFile } from '../when.ts';
 
 export const releaseKnownFaults: Check = {
   id: 'release.known-faults',
-  title: 'what runs is no release that is known to be bad',
+  title: 'the running release has no known serious error',
   phases: ['preflight'],
   severity: warning,
   when: withFile,
   requires: [RELEASE_INSTALLED],
   remedy: 'upgrade to 1.16.1',
   judge: (context) => {
-    const expected = 'no release with a fault that endangers data or users';
+    const expected = 'a release without a known error that endangers data or users';
     const { images } = context.evidence(RELEASE_INSTALLED);
     const versions = [...new Set(images.flatMap(versionOf))];
     const bad = versions.flatMap((version) =>
@@ -25,7 +25,8 @@ export const releaseKnownFaults: Check = {
       })),
     );
     const [first] = bad;
-    if (first === undefined) return pass(versions.length === 0 ? 'nothing runs yet' : versions.join(', '), expected);
+    if (first === undefined)
+      return pass(versions.length === 0 ? 'nothing is running yet' : versions.join(', '), expected);
     const observed = bad.map(({ version, why }) => `${version} runs: ${why}`).join('; ');
     return finding('warn', { observed, expected, remedy: first.next });
   },

@@ -8,7 +8,7 @@ const PENDING = /^(pending-|uninstalling$)/;
 
 export const releaseState: Check = {
   id: 'release.state',
-  title: 'the release, where there is one, is in a state that can be upgraded',
+  title: 'the release does not exist, or is in a state that can be upgraded',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
@@ -24,18 +24,22 @@ export const releaseState: Check = {
       return finding('warn', {
         observed,
         expected,
-        remedy: 'difyctl install takes over from a run that died; if another helm works on it, wait',
+        remedy: 'difyctl install recovers the release of a run that crashed; if another helm process is running, wait',
       });
     }
     if (status === 'failed')
-      return finding('warn', { observed, expected, remedy: 'difyctl install tries again; difyctl status says why' });
+      return finding('warn', {
+        observed,
+        expected,
+        remedy: 'difyctl install retries; difyctl status shows the reason',
+      });
     return pass(observed, expected);
   },
 };
 
 export const releaseLeftovers: Check = {
   id: 'release.leftovers',
-  title: 'nothing of an earlier installation would be taken over unawares',
+  title: 'no data of an earlier installation would be reused by accident',
   phases: ['preflight'],
   severity: warning,
   when: onKubernetesWithFile,
@@ -47,7 +51,7 @@ export const releaseLeftovers: Check = {
     if (status !== undefined || claims.length === 0) return pass('no leftovers', expected);
     const names = some(claims.map((claim) => claim.name));
     return finding('warn', {
-      observed: `${counted(claims.length, 'claim')} of an earlier installation would be used again: ${names}`,
+      observed: `${counted(claims.length, 'claim')} of an earlier installation would be reused: ${names}`,
       expected,
     });
   },

@@ -11,7 +11,7 @@ const EXPECTED = 'the version that is installed, or a newer one';
 
 export const releaseVersion: Check = {
   id: 'release.version',
-  title: 'Dify is not older than the installation that lives',
+  title: 'the Dify version is not older than the installed one',
   phases: ['preflight'],
   severity: error,
   when: withFile,
@@ -27,9 +27,9 @@ export const releaseVersion: Check = {
     if (!isOlder(deployment.version, installed)) return upgraded(deployment, installed);
     if (running !== undefined) return downgrade(deployment, running);
     return finding('warn', {
-      observed: `${installed} was installed here last (revision ${recorded?.number}), ${deployment.version} is older`,
-      expected: `${EXPECTED}, where its database was kept`,
-      remedy: `set version: ${installed}, or make sure that the database is empty or from before it`,
+      observed: `${installed} was installed last (revision ${recorded?.number}), and ${deployment.version} is older`,
+      expected: `${EXPECTED}, if its database still exists`,
+      remedy: `set version: ${installed}, or make sure that the database is empty or older than this version`,
     });
   },
 };
@@ -50,18 +50,18 @@ function newest(versions: readonly string[]): string | undefined {
 function unread({ images }: InstalledFact): Judgement {
   if (images.length === 0) return pass('nothing is installed yet', EXPECTED);
   return finding('warn', {
-    observed: `the tag of what runs is no version: ${some(images)}`,
+    observed: `the tag of the running image is not a version: ${some(images)}`,
     expected: EXPECTED,
-    remedy: 'see the X-Version header of /console/api/ping, and let version be no older than that',
+    remedy: 'read the X-Version header of /console/api/ping, and set version to that version or a newer one',
   });
 }
 
 function downgrade({ version }: Deployment, running: string): Judgement {
   return finding('fail', {
-    observed: `${running} runs, and the file says ${version}`,
+    observed: `${running} runs, but the file says ${version}`,
     expected: EXPECTED,
-    message: `${running} runs, and the file says ${version}: Dify's migrations go forward only, and an older api ends with "Can't locate revision" on the newer schema`,
-    remedy: `set version: ${running}; the way back is difyctl uninstall, a database restored from before ${running}, and difyctl install`,
+    message: `${running} runs, but the file says ${version}: Dify has no downgrade migrations, and an older api fails with "Can't locate revision" on the newer schema`,
+    remedy: `set version: ${running}; to downgrade, run difyctl uninstall, restore a database from before ${running}, and run difyctl install`,
   });
 }
 
@@ -74,8 +74,8 @@ function upgraded(deployment: Deployment, installed: string): Judgement {
   if (steps.length === 0) return pass(observed, EXPECTED);
   const commands = steps.flatMap((step) => step.commands);
   return finding('warn', {
-    observed: `${observed}, and ${listed(steps.map((step) => step.version))} asked for more than another image`,
-    expected: 'no step by hand between the two',
-    remedy: `once it is installed: ${commands.map(({ command }) => `${execInApi(deployment)} ${command}`).join(' && ')}`,
+    observed: `${observed}, and ${listed(steps.map((step) => step.version))} required manual steps`,
+    expected: 'no manual step between the two versions',
+    remedy: `after the install, run: ${commands.map(({ command }) => `${execInApi(deployment)} ${command}`).join(' && ')}`,
   });
 }

@@ -10,13 +10,13 @@ export const otherDifyctl: Check = {
   phases: ['preflight'],
   severity: warning,
   requires: [OTHER_DIFYCTL],
-  remedy: 'call this one as dify-installer, or change the order of PATH',
+  remedy: 'run this program as dify-installer, or change the order of PATH',
   judge: (context) => {
     const { first, isThis } = context.evidence(OTHER_DIFYCTL);
     if (first === undefined) return pass('no other difyctl on PATH');
-    if (isThis) return pass('difyctl on PATH is this one');
+    if (isThis) return pass('difyctl on PATH is this program');
     return finding('warn', {
-      observed: `typing difyctl runs ${first}, which is another program or another copy`,
+      observed: `the command difyctl runs ${first}, which is another program or another copy`,
       expected: 'this installer',
     });
   },

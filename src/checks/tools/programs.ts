@@ -75,7 +75,7 @@ export const toolChecks: readonly Check[] = RULES.map(({ id, title, key, program
     const observed = `${program} ${tool.version}`;
     if (oldest !== undefined && isOlder(tool.version, oldest)) return finding('fail', { observed, expected });
     if (advised !== undefined && isOlder(tool.version, advised)) {
-      return finding('warn', { observed, expected: `${advised} or newer, as upstream's newest quick start asks` });
+      return finding('warn', { observed, expected: `${advised} or newer, as upstream's newest quick start requires` });
     }
     return pass(observed, expected);
   },

@@ -64,7 +64,7 @@ export async function askInside(context: CollectContext, deployment: Deployment,
     version: '',
     location: '',
     body: cut(body, 400),
-    fault: exitCode === 0 ? undefined : `curl ended with ${exitCode}`,
+    fault: exitCode === 0 ? undefined : `curl exited with ${exitCode}`,
   };
   return { via: `curl in a container of ${SERVICE_OF.api}`, simulated: undefined, answers: [answer] };
 }

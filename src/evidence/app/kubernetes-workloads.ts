@@ -60,7 +60,7 @@ function live(kind: string, item: unknown): LiveWorkload {
     selector: labelsAt(item, 'spec', 'selector', 'matchLabels'),
     desired: Number(at(item, 'spec', 'replicas') ?? 1),
     available: observed ? Math.min(available, updated) : 0,
-    complaint: observed ? textAt(failing, 'message') : 'its newest template is not taken up yet',
+    complaint: observed ? textAt(failing, 'message') : 'its newest template is not rolled out yet',
   };
 }
 
@@ -92,7 +92,7 @@ function workload(
       .toSorted()
       .at(-1),
     simulated: own.length > 0 && own.every(({ node }) => simulated.has(node)),
-    holdup: found === undefined ? 'is not in the cluster' : ready >= desired ? '' : heldBy(found, desired),
+    holdup: found === undefined ? 'does not exist in the cluster' : ready >= desired ? '' : heldBy(found, desired),
   };
 }
 

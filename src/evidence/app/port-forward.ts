@@ -44,7 +44,7 @@ export async function withPortForward<T>(
   const forwarding = kubectl
     .run(args, { signal: ended, timeoutMs: LIFETIME_MS, killWithParent: true, onStdout })
     .then(() => {
-      throw new Error('kubectl port-forward ended by itself');
+      throw new Error('kubectl port-forward ended unexpectedly');
     });
   // An error after `use` is over is ignored.
   forwarding.catch(() => undefined);

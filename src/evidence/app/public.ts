@@ -57,5 +57,5 @@ function proxied({ env }: CollectContext, url: URL): string | undefined {
     Object.entries(env).filter((one): one is [string, string] => one[1] !== undefined),
   );
   const proxy = proxyFor(variables, url);
-  return proxy === undefined ? undefined : 'HTTPS_PROXY or HTTP_PROXY of this machine is in between';
+  return proxy === undefined ? undefined : 'HTTPS_PROXY or HTTP_PROXY of this machine would change the route';
 }

@@ -32,7 +32,11 @@ export const clusterRightsCollector: Collector<RightsFact> = {
     const { objects } = await need(RENDERED_OBJECTS);
     const kinds = await kindsOf(context, objects);
     const namespace = namespaceOf(context);
-    const made = kinds.found.map((kind) => ({ ...kind, verbs: APPLY_VERBS, purpose: 'what the chart makes' }));
+    const made = kinds.found.map((kind) => ({
+      ...kind,
+      verbs: APPLY_VERBS,
+      purpose: 'the objects that the chart creates',
+    }));
     const probes = [
       ...(context.relayed === true ? PROBE_RIGHTS.relayed : []),
       ...(context.deep === true ? PROBE_RIGHTS.deep : []),

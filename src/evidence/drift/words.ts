@@ -21,7 +21,7 @@ export function driftText(drift: Drift, arrow = '→'): string {
 }
 
 function changeText({ change, path, was, is, secret }: Drift, arrow: string): string {
-  if (change === 'gone') return ' is gone';
+  if (change === 'gone') return ' no longer exists';
   const where = path === undefined ? '' : `: ${path}`;
   if (secret === true) return `${where} was ${change}, value not shown`;
   if (change === 'added') return `${where} was added${is === undefined ? '' : `: ${is}`}`;

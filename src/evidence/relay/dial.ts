@@ -17,7 +17,7 @@ export function relayDial(port: () => Promise<number>, key: string): Dial {
   return async (host, remotePort, { signal, limitMs }) => {
     const limit = withinMs(limitMs + WAY_MS, signal);
     // White space or a zero byte in the host would end the relay's line early.
-    if (/[\s\0]/.test(host)) throw new ProbeError('resolve', 'ENOTFOUND', 'the host is no name');
+    if (/[\s\0]/.test(host)) throw new ProbeError('resolve', 'ENOTFOUND', 'the host is not a name');
     const stream = connect({ host: '127.0.0.1', port: await port(), signal });
     stream.on('error', () => undefined);
     const target = `${host}:${remotePort}`;

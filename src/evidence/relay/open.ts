@@ -76,7 +76,7 @@ async function relayJob(name: string, namespace: string, deployment: Deployment,
 }
 
 function refusalOf(late: AbortSignal): Promise<never> {
-  const text = `kubectl port-forward does not come up within ${FORWARD_MS / 1_000} s`;
+  const text = `kubectl port-forward is not ready after ${FORWARD_MS / 1_000} s`;
   return new Promise((_, reject) => {
     late.addEventListener('abort', () => reject(new CollectionError('timeout', text)), { once: true });
   });

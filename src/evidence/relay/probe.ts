@@ -22,7 +22,7 @@ export async function probeThroughRelay(
       const evidence = await look({ ...context, dial: relay.dial, from });
       if (relay.breaks() === before) return evidence;
     }
-    throw new CollectionError('absent', 'the port-forward to the relay breaks off again and again');
+    throw new CollectionError('absent', 'the port-forward to the relay keeps disconnecting');
   } catch (error) {
     if (context.signal.aborted) throw error instanceof Interrupted ? error : new Interrupted();
     return missingEvidence(key, { ...context, from }, error);

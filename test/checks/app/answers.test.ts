@@ -96,10 +96,10 @@ describe('faults', () => {
 
 test('no administrator yet: a note in test, a warning in prod, with the page that sets one', () => {
   const open = { [SETUP]: { ...FROM.api, status: 200, body: '{"step":"not_started"}' } };
-  expect(judge('app.setup', open)).toMatchObject({ status: 'pass', remedy: 'set it now: http://localhost/install' });
+  expect(judge('app.setup', open)).toMatchObject({ status: 'pass', remedy: 'create it now: http://localhost/install' });
   expect(judge('app.setup', open, prod)).toMatchObject({
     status: 'warn',
-    remedy: 'set it now: http://localhost/install',
+    remedy: 'create it now: http://localhost/install',
   });
 });
 

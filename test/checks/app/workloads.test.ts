@@ -36,7 +36,11 @@ describe('app.workloads', () => {
     ],
     [[workload({ simulated: true }), workload({ name: 'web' })], 'pass', '1 of them simulated (kwok)'],
     [[workload({ ready: 1, holdup: 'unhealthy' })], 'fail', 'api has 1 of 2 (unhealthy)'],
-    [[workload({ ready: 0, holdup: 'is not in the cluster' })], 'fail', 'api has 0 of 2 (is not in the cluster)'],
+    [
+      [workload({ ready: 0, holdup: 'does not exist in the cluster' })],
+      'fail',
+      'api has 0 of 2 (does not exist in the cluster)',
+    ],
     [
       [workload({ kind: 'job', name: 'migration', desired: 1, ready: 0, holdup: 'exited with code 1' })],
       'fail',

@@ -147,7 +147,7 @@ describe('the check', () => {
     const workloads = [workload('dify-api', 30, shape(1, 0.5)), workload('dify-worker', 3, shape(1, 0.5))];
     const result = judged(capacityFit, { deployment, seen: seen(nodes(6, { zones: 3 }), workloads) });
     expect(result.status).toBe('fail');
-    expect(result.message).toMatch(/^with zone z1 lost, .*× dify-.* do not fit \(5 CPU, 2\.5 GiB\)$/);
+    expect(result.message).toMatch(/^if zone z1 is lost, .*× dify-.* do not fit \(5 CPU, 2\.5 GiB\)$/);
     expect(result.remedy).toContain('in another zone');
   });
 
@@ -165,7 +165,7 @@ describe('the check', () => {
   it('asks for no loss in test', () => {
     const deployment = parsedDeployment(SAMPLE_FILES['test-kubernetes-bundled']);
     const result = judged(capacityFit, { deployment, seen: seen(nodes(1), [workload('a', 7, shape(1, 1))]) });
-    expect(result).toMatchObject({ status: 'pass', message: 'fits: asks for 7 CPU, 7 GiB of 7.9 CPU, 28.9 GiB free' });
+    expect(result).toMatchObject({ status: 'pass', message: 'fits: requests 7 CPU, 7 GiB of 7.9 CPU, 28.9 GiB free' });
   });
 
   it('places nothing on nodes that do not count', () => {

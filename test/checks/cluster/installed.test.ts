@@ -72,7 +72,7 @@ describe('cluster.gateway', () => {
     listeners: [listener],
   };
   it.each<[string, Partial<typeof parent> | undefined, Partial<GatewayFact>, string, string]>([
-    ['there', {}, {}, 'pass', 'Gateway public there'],
+    ['there', {}, {}, 'pass', 'found Gateway public'],
     ['not there', {}, { exists: false, listeners: [] }, 'fail', 'Gateway edge/public does not exist'],
     ['not named', undefined, {}, 'fail', 'HTTPRoute dify names no Gateway'],
     ['without the section', { section: 'http' }, {}, 'fail', 'has no listener http'],
@@ -91,9 +91,9 @@ describe('cluster.gateway', () => {
       'fail',
       'no listener for dify.example.com',
     ],
-    ['for any name', {}, { listeners: [{ ...listener, hostname: '' }] }, 'pass', 'there'],
-    ['not in service', {}, { programmed: false }, 'warn', 'reported as not ready'],
-    ['new, and silent', {}, { programmed: undefined, accepted: undefined }, 'pass', 'there'],
+    ['for any name', {}, { listeners: [{ ...listener, hostname: '' }] }, 'pass', 'found Gateway public'],
+    ['not in service', {}, { programmed: false }, 'warn', 'the controller reports Gateway public as not ready'],
+    ['new, and silent', {}, { programmed: undefined, accepted: undefined }, 'pass', 'found Gateway public'],
     ['a service of a mesh', { kind: 'Service' }, {}, 'pass', ''],
   ])('%s', (_, over, seen, status, words) => {
     const parents = over === undefined ? [] : [{ ...parent, ...over }];
@@ -108,7 +108,7 @@ describe('cluster.gateway', () => {
     expect(found.message).toContain(words);
   });
 
-  it('leaves kinds that the cluster does not know to their own check', () => {
+  it('leaves kinds that the cluster does not support to their own check', () => {
     const unknownKinds = ['HTTPRoute (gateway.networking.k8s.io/v1)'];
     const found = judged(checkOf('cluster.gateway'), {
       deployment,

@@ -51,17 +51,17 @@ describe('cluster.quota', () => {
     ['none', [], 'pass'],
     ['enough', [quota({ 'requests.cpu': 3, 'limits.memory': 24 * GIB, pods: 3, secrets: 1 })], 'pass'],
     ['exactly what is left', [quota({ pods: 10 }, { pods: 7 })], 'pass'],
-    ['too few pods left', [quota({ pods: 10 }, { pods: 8 })], 'fail', 'team leaves 2 of pods, 3 are asked for'],
+    ['too few pods left', [quota({ pods: 10 }, { pods: 8 })], 'fail', 'team leaves 2 of pods, the plan requests 3'],
     [
       'too little CPU',
       [quota({ 'requests.cpu': 2 })],
       'fail',
-      'team leaves 2 CPU of requests.cpu, 3 CPU are asked for',
+      'team leaves 2 CPU of requests.cpu, the plan requests 3 CPU',
     ],
-    ['too little memory by limits', [quota({ 'limits.memory': 20 * GIB })], 'fail', '24 GiB are asked for'],
+    ['too little memory by limits', [quota({ 'limits.memory': 20 * GIB })], 'fail', 'the plan requests 24 GiB'],
     ['one of two', [quota({ pods: 9 }), quota({ 'count/secrets': 0 })], 'fail', 'count/secrets'],
     ['room for the claims', [quota({ 'requests.storage': 20 * GIB, persistentvolumeclaims: 3 })], 'pass'],
-    ['too little storage', [quota({ 'requests.storage': 12 * GIB })], 'fail', '15 GiB are asked for'],
+    ['too little storage', [quota({ 'requests.storage': 12 * GIB })], 'fail', 'the plan requests 15 GiB'],
     [
       'too few claims left',
       [quota({ persistentvolumeclaims: 4 }, { persistentvolumeclaims: 2 })],
@@ -101,13 +101,19 @@ describe('cluster.quota', () => {
 
   it.each<[string, QuotaFact, QuotaFact['used'], string, string]>([
     ['the release alone', quota({ pods: 4 }, { pods: 3 }), { pods: 3 }, 'pass', ''],
-    ['other workloads too', quota({ pods: 8 }, { pods: 8 }), { pods: 2 }, 'fail', 'team leaves 2 of pods, 3 are asked'],
+    [
+      'other workloads too',
+      quota({ pods: 8 }, { pods: 8 }),
+      { pods: 2 },
+      'fail',
+      'team leaves 2 of pods, the plan requests 3',
+    ],
     [
       'other workloads, in CPU',
       quota({ 'requests.cpu': 10 }, { 'requests.cpu': 9.5 }),
       { 'requests.cpu': 2 },
       'fail',
-      'team leaves 2.5 CPU of requests.cpu, 3 CPU are asked',
+      'team leaves 2.5 CPU of requests.cpu, the plan requests 3 CPU',
     ],
     ['an object that exists', quota({ secrets: 5 }, { secrets: 5 }), { secrets: 1 }, 'pass', ''],
     ['objects of others alone', quota({ secrets: 5 }, { secrets: 5 }), { secrets: 0 }, 'fail', 'leaves 0 of secrets'],
@@ -209,7 +215,7 @@ it.each([
   [[], 'pass', ''],
   [['HTTPRoute (gateway.networking.k8s.io/v1)'], 'fail', 'Gateway API'],
   [['ExternalSecret (external-secrets.io/v1)'], 'fail', 'External Secrets'],
-  [['Widget (example.com/v1)'], 'fail', 'what defines them'],
+  [['Widget (example.com/v1)'], 'fail', 'the CRDs that define them'],
 ])('cluster.kinds: unknown %j is %s', (unknownKinds, status, remedy) => {
   const found = result('cluster.kinds', [[CLUSTER_RIGHTS, { namespace: 'dify', rights: [], unknownKinds }]]);
   expect(found.status).toBe(status);

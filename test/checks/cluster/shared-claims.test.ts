@@ -37,7 +37,7 @@ const trial = (bound: boolean): readonly ClaimTrial[] => [
 describe('a claim that was tried outranks what is known of its class', () => {
   it.each([
     ['not asked for, and the class is known', 'efs.csi.aws.com', [], 'pass', 'efs.csi.aws.com'],
-    ['not asked for, and the class is unknown', 'example.com/x', [], 'warn', 'not known whether'],
+    ['not asked for, and the class is unknown', 'example.com/x', [], 'warn', 'unknown whether'],
     ['bound, by an unknown provisioner', 'example.com/x', trial(true), 'pass', 'was bound in 3 s'],
     ['bound, by one that is said to be unable', 'ebs.csi.aws.com', trial(true), 'pass', 'was bound in 3 s'],
     ['not bound, by one that is said to be able', 'efs.csi.aws.com', trial(false), 'fail', 'no such mode'],

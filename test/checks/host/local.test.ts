@@ -80,18 +80,24 @@ it.each<[string, string, Facts, string, RegExp]>([
     'of another machine',
     { kernel: { hasBindAddress: false } },
     'fail',
-    /no address of this machine/,
+    /not an address of this machine/,
   ],
-  ['host.clock', 'that follows nobody', { kernel: { synchronized: false } }, 'warn', /follows no other one/],
+  [
+    'host.clock',
+    'that follows nobody',
+    { kernel: { synchronized: false } },
+    'warn',
+    /clock of this machine is not synchronised/,
+  ],
   ['host.clock', 'that nobody speaks of', { kernel: { synchronized: undefined } }, 'pass', /./],
   [
     'host.data-disk',
     'of its own that is full',
     { directory: { disk: { size: 100 * GIB, free: 5 * GIB, inodes: 0, freeInodes: 0 } } },
     'warn',
-    /free behind \/srv\/dify/,
+    /free on the disk of \/srv\/dify/,
   ],
-  ['host.file-system', 'of Windows', { directory: { fileSystem: 'windows' } }, 'fail', /a drive of Windows/],
+  ['host.file-system', 'of Windows', { directory: { fileSystem: 'windows' } }, 'fail', /a Windows drive/],
   [
     'host.file-system',
     'mounted read-only',
@@ -106,16 +112,22 @@ it.each<[string, string, Facts, string, RegExp]>([
     'fail',
     /below \/srv, which is mounted noexec/,
   ],
-  ['host.file-system', 'of somebody else', { directory: { shut: '/srv' } }, 'fail', /can make nothing in \/srv/],
+  ['host.file-system', 'of somebody else', { directory: { shut: '/srv' } }, 'fail', /cannot create files in \/srv/],
   ['host.file-system', 'that is NFS', { directory: { fileSystem: 'nfs' } }, 'warn', /NFS/],
   [
     'host.files',
     'with a folder in the way',
     { directory: { blocked: ['/srv/dify/nginx/nginx.conf'] } },
     'fail',
-    /1 folder where a file goes/,
+    /1 folder at the path of a rendered file/,
   ],
-  ['host.selinux', 'and no label', { engine: selinux, directory: { label: 'default_t' } }, 'fail', /of type default_t/],
+  [
+    'host.selinux',
+    'and no label',
+    { engine: selinux, directory: { label: 'default_t' } },
+    'fail',
+    /type of \/srv\/dify is default_t/,
+  ],
   [
     'host.selinux',
     'and the right label',
@@ -124,7 +136,7 @@ it.each<[string, string, Facts, string, RegExp]>([
     /container_file_t/,
   ],
   ['host.selinux', 'that the engine ignores', { directory: { label: 'user_home_t' } }, 'pass', /./],
-  ['host.rootless', 'without root', { engine: rootless }, 'fail', /may not publish port 80/],
+  ['host.rootless', 'without root', { engine: rootless }, 'fail', /cannot publish port 80/],
   [
     'host.rootless',
     'without root, ports allowed',
@@ -145,7 +157,7 @@ it.each<[string, string, Facts, string, RegExp]>([
     'that do not resolve',
     { resolver: { search: ['corp.example'], hijacked: [] } },
     'pass',
-    /nothing below corp\.example/,
+    /no service name resolves below corp\.example/,
   ],
   [
     'host.storage-owner',
@@ -159,17 +171,23 @@ it.each<[string, string, Facts, string, RegExp]>([
     'of root, still to be given',
     { volumes: storage({ foreign, isGiven: false }) },
     'pass',
-    /will be given/,
+    /becomes the owner/,
   ],
-  ['host.storage-owner', 'of the API’s user', { volumes: storage({}) }, 'pass', /is of user 1001/],
+  ['host.storage-owner', 'of the API’s user', { volumes: storage({}) }, 'pass', /user 1001 owns/],
   ['host.storage-owner', 'of a mapped user', { engine: rootless, volumes: storage({ foreign }) }, 'skip', /^$/],
-  ['host.postgres-data', 'of another major', { volumes: postgres({ major: '13' }) }, 'fail', /made by PostgreSQL 13/],
+  [
+    'host.postgres-data',
+    'of another major',
+    { volumes: postgres({ major: '13' }) },
+    'fail',
+    /created by PostgreSQL 13/,
+  ],
   [
     'host.postgres-data',
     'with another password',
     { volumes: postgres({ password: 'different' }) },
     'fail',
-    /names another one/,
+    /the file has another password/,
   ],
   ['host.postgres-data', 'as it was', { volumes: postgres({}) }, 'pass', /data of PostgreSQL 15/],
   [
@@ -188,7 +206,7 @@ it.each<[string, string, Facts, string, RegExp]>([
 it('an address of IPv6 on a machine without it', () => {
   const file = { ...SAMPLE_FILES['test-compose-bundled'], target: { type: 'compose', bindAddress: '::' } };
   const result = judge('host.bind-address', { kernel: { ipv6Disabled: true } }, parsedDeployment(file));
-  expect(result).toMatchObject({ status: 'fail', observed: expect.stringContaining('IPv6 switched off') });
+  expect(result).toMatchObject({ status: 'fail', observed: expect.stringContaining('IPv6 is disabled') });
 });
 
 describe('an engine on another machine', () => {

@@ -50,13 +50,13 @@ describe('host.ports', () => {
   });
 
   it.each<[readonly PortFact[], string, string]>([
-    [[port(80, 'free'), port(443, 'own')], 'pass', 'port 80 free and port 443 held by this project'],
+    [[port(80, 'free'), port(443, 'own')], 'pass', 'port 80 free and port 443 used by this project'],
     [
       [port(80, 'taken', 'web-1')],
       'fail',
-      'port 80 is taken by container web-1; expected free, or held by this project',
+      'port 80 is in use by container web-1; expected free, or used by this project',
     ],
-    [[port(80, 'unseen')], 'unknown', 'could not find out whether port 80 is free'],
+    [[port(80, 'unseen')], 'unknown', 'difyctl could not determine whether port 80 is free'],
   ])('%j is %s', (ports, status, message) => {
     expect(judged(checkOf('host.ports'), { seen: [[HOST_PORTS, ports]] })).toMatchObject({ status, message });
   });

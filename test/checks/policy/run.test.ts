@@ -86,7 +86,7 @@ describe('the file', () => {
   it('names what is wanted, and by whom', async () => {
     const { report } = await run('zones: 4\nrecovery: { rpo: { atMost: 10m } }\n');
     expect(report.checks.at(-1)?.message).toBe(
-      'policy acme:\nrecovery.topology.zones is 3, and the policy wants 4 or more\nrecovery.rpo is 15m, and the policy wants at most 10m',
+      'policy acme:\nrecovery.topology.zones is 3, but the policy requires 4 or more\nrecovery.rpo is 15m, but the policy requires at most 10m',
     );
   });
 
@@ -108,5 +108,5 @@ it('its nodes stand in place of the published ones', async () => {
 });
 
 it('a policy of the other tier is refused', async () => {
-  await expect(run('tier: test\n')).rejects.toThrow(/acme \(acme\.yaml\) is for test, and this is prod/);
+  await expect(run('tier: test\n')).rejects.toThrow(/acme \(acme\.yaml\) is for test, but this deployment is prod/);
 });

@@ -16,7 +16,7 @@ describe('recovery.rpo: a lost machine or zone', () => {
       'a healthy plan',
       {},
       'pass',
-      /^worst-case loss 5m \(target 15m\): the most of postgres 5m \(pitr, log shipped every 5m\), object/,
+      /^worst-case loss 5m \(target 15m\): the maximum of postgres 5m \(pitr, log shipped every 5m\), object/,
     ],
     ['a daily dump', plan(DUMP), 'fail', /postgres 1d 10m \(dump every 1d \+ 10m = 1d 10m\)/],
     [
@@ -35,10 +35,15 @@ describe('recovery.rpo: a lost machine or zone', () => {
       'a dump with room for its duration',
       plan({ rpo: '1d', postgres: { method: 'dump', interval: '12h' } }),
       'warn',
-      /^postgres: declared, not seen.*one of postgres may take 12h/,
+      /^postgres: declared, not seen.*a backup of postgres may take 12h/,
     ],
     ['no interval', plan({ postgres: { method: 'dump', interval: null } }), 'fail', /dump without an interval/],
-    ['a log shipped too seldom', plan({ rpo: '1m' }), 'fail', /below 5m only a synchronous standby/],
+    [
+      'a log shipped too seldom',
+      plan({ rpo: '1m' }),
+      'fail',
+      /only a synchronous standby of PostgreSQL can lose less than 5m/,
+    ],
     ['backups kept for no time', plan({ postgres: { retention: '0s' } }), 'fail', /kept for 0s/],
     [
       'backups kept for less than an interval',
@@ -51,7 +56,7 @@ describe('recovery.rpo: a lost machine or zone', () => {
       'a managed service that fails over',
       { ...managed({ ha: true }), ...plan({ rpo: '1m' }) },
       'skip',
-      /declares.*what it relies on was not observed: see postgres\.replication/,
+      /declares.*this depends on checks without a result: see postgres\.replication/,
     ],
     [
       'a managed service, which ships at its own pace',
@@ -85,7 +90,7 @@ describe('recovery.rpo: a lost machine or zone', () => {
       'a synchronous standby',
       [['sync']],
       'pass',
-      /worst-case loss 0s \(target 1m\): the most of postgres 0s \(a synchronous standby, seen/,
+      /worst-case loss 0s \(target 1m\): the maximum of postgres 0s \(a synchronous standby, seen/,
     ],
     ['a quorum', [['quorum', 'quorum']], 'pass', /worst-case loss 0s \(target 1m\)/],
     [
@@ -94,8 +99,8 @@ describe('recovery.rpo: a lost machine or zone', () => {
       'pass',
       /worst-case loss 0s/,
     ],
-    ['an asynchronous one', [['async']], 'fail', /and the one that was seen is not/],
-    ['none', [[]], 'fail', /log shipped every 5m\); below 5m only a synchronous standby/],
+    ['an asynchronous one', [['async']], 'fail', /and the observed replica is asynchronous/],
+    ['none', [[]], 'fail', /log shipped every 5m\); only a synchronous standby/],
   ])('0 only with evidence: %s', (_title, seen, status, words) => {
     const { status: found, message } = resultOf('recovery.rpo', plan(REPLICA), allSeen(postgresSeen(...seen)));
     expect([found, message]).toEqual([status, expect.stringMatching(words)]);
@@ -156,7 +161,7 @@ describe('recovery.rpo.corruption: a mistake', () => {
       'the promise for machines, kept by nobody',
       { ...managed({ ha: true }), ...plan({ ...REPLICA, corruptionRpo: null }) },
       'fail',
-      /the nearest that is published is 5m/,
+      /the lowest published RPO is 5m/,
     ],
     [
       'a figure of one’s own, newer',
@@ -171,7 +176,7 @@ describe('recovery.rpo.corruption: a mistake', () => {
         ...plan({ ...REPLICA, corruptionRpo: null, measured: { loss: '30s', at: '2025-01-01' } }),
       },
       'fail',
-      /nearest/,
+      /lowest published/,
     ],
   ])('%s', (_title, patch, status, words) => {
     const { status: found, message } = resultOf('recovery.rpo.corruption', patch);
@@ -180,7 +185,7 @@ describe('recovery.rpo.corruption: a mistake', () => {
 
   it('names the one thing to do for a bucket', () => {
     expect(resultOf('recovery.rpo.corruption', plan({ objectStorage: unversioned })).remedy).toMatch(
-      /switch versioning on/,
+      /enable versioning/,
     );
   });
 });

@@ -4,7 +4,7 @@ import { checkOf, judged } from '../../support/check-runs.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
 
 test.each<[readonly string[], string, RegExp]>([
-  [[], 'pass', /nothing runs yet/],
+  [[], 'pass', /nothing is running yet/],
   [['1.16.1'], 'pass', /1\.16\.1/],
   [['1.10.1-fix.1'], 'pass', /fix/],
   [['1.11.0'], 'pass', /./],

@@ -28,7 +28,7 @@ it.each<[string, string, Partial<InstalledFact>, string, RegExp]>([
   ['an older patch', '1.16.0', runs('1.16.1'), 'fail', /1\.16\.1 runs/],
   ['an upgrade that stopped half way', '1.16.1', runs('1.16.1', '1.17.0'), 'fail', /1\.17\.0 runs/],
   ['ten is more than nine', '1.9.0', runs('1.10.0'), 'fail', /1\.10\.0 runs/],
-  ['a tag that is no version', '1.16.1', runs('latest'), 'warn', /is no version/],
+  ['a tag that is no version', '1.16.1', runs('latest'), 'warn', /is not a version/],
   [
     'a tag that is no version, and a record',
     '1.16.1',
@@ -41,7 +41,7 @@ it.each<[string, string, Partial<InstalledFact>, string, RegExp]>([
     '1.16.1',
     { records: [record(1, 'removed', '1.17.0')] },
     'warn',
-    /1\.17\.0 was installed here last \(revision 1\)/,
+    /1\.17\.0 was installed last \(revision 1\)/,
   ],
   ['a record that never began', '1.16.1', { records: [record(1, 'open', '1.17.0')] }, 'pass', /nothing is installed/],
   [
@@ -51,7 +51,7 @@ it.each<[string, string, Partial<InstalledFact>, string, RegExp]>([
     'pass',
     /./,
   ],
-  ['a step by hand', '1.16.1', runs('1.14.2'), 'warn', /1\.15\.0 asked for more/],
+  ['a step by hand', '1.16.1', runs('1.14.2'), 'warn', /1\.15\.0 required manual steps/],
   ['two of them', '1.16.1', runs('0.15.3'), 'warn', /1\.0\.0 and 1\.15\.0/],
   ['a step that was taken long ago', '1.17.0', runs('1.15.0'), 'pass', /./],
 ])('%s', (_, version, living, status, message) => {
@@ -61,7 +61,7 @@ it.each<[string, string, Partial<InstalledFact>, string, RegExp]>([
 it('says the next step as a command of the target', () => {
   const command = 'flask backfill-plugin-auto-upgrade';
   expect(verdict('1.16.1', runs('1.14.2')).remedy).toBe(
-    `once it is installed: kubectl -n dify exec deploy/dify-api -- ${command}`,
+    `after the install, run: kubectl -n dify exec deploy/dify-api -- ${command}`,
   );
   expect(verdict('1.16.1', runs('1.14.2'), COMPOSE).remedy).toMatch(
     new RegExp(`docker compose -p \\S+ exec api ${command}$`),

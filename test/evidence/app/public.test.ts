@@ -48,5 +48,5 @@ test('simulated pods and a proxy between are reasons not to ask', async () => {
     expect.stringContaining('was not requested'),
   ]);
   const proxied = await verdict(portOf(), undefined, { HTTP_PROXY: 'http://proxy.example:3128' });
-  expect(proxied).toEqual(['skip', expect.stringContaining('of this machine is in between')]);
+  expect(proxied).toEqual(['skip', expect.stringContaining('of this machine would change the route')]);
 });

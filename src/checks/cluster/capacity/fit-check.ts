@@ -12,7 +12,7 @@ import { reachableNodes, unusableNodes } from './nodes.ts';
 
 export const capacityFit: Check = {
   id: 'cluster.capacity.fit',
-  title: 'every planned pod fits into the free capacity, in prod also with a node or a zone lost',
+  title: 'every planned pod fits into the free capacity, in prod also after the loss of a node or zone',
   phases: ['preflight'],
   severity: error,
   when: onKubernetesWithFile,
@@ -28,7 +28,11 @@ export const capacityFit: Check = {
     const loseAnyNode = context.tier === 'prod';
     const loseAnyZone = loseAnyNode && declaredZones(context) > 1;
     const misfit = findFitFailure({ nodes, pods, planned, loseAnyNode, loseAnyZone });
-    const lossWords = loseAnyZone ? ' with any node or zone lost' : loseAnyNode ? ' with any node lost' : '';
+    const lossWords = loseAnyZone
+      ? ' after the loss of any node or zone'
+      : loseAnyNode
+        ? ' after the loss of any node'
+        : '';
     const expected = `${counted(plannedPods(planned).length, 'pod')} fit${lossWords}`;
     if (misfit !== undefined) {
       const reachable = reachableNodes(context.deployment, context.optionalEvidence(CLUSTER_AUTOSCALER)?.data) ?? 0;
@@ -36,7 +40,7 @@ export const capacityFit: Check = {
     }
     const asked = total(plannedPods(planned));
     const free = total(freeNodes(nodes, pods).map((one) => one.free));
-    return pass(`fits${lossWords}: asks for ${amount(asked)} of ${amount(free)} free`, expected);
+    return pass(`fits${lossWords}: requests ${amount(asked)} of ${amount(free)} free`, expected);
   },
 };
 
@@ -44,7 +48,7 @@ export const capacityFit: Check = {
 function judgeFitFailure(misfit: FitFailure, expected: string, mayGrow: boolean): Judgement {
   const said = { ...describe(misfit), expected };
   if (!mayGrow) return finding('fail', said);
-  const remedy = 'make sure that the node group may grow that far';
+  const remedy = 'make sure that the node group can grow to this size';
   return finding('warn', { ...said, message: `${said.message}; an autoscaler may add nodes`, remedy });
 }
 
@@ -61,7 +65,7 @@ function describe({ lost, unplaced }: FitFailure): {
   const groups = [...groupBy(unplaced, (pod) => pod.name)];
   const words = listed(groups.map(([name, list]) => `${list.length} × ${name}`));
   if (lost?.kind === 'rollout') return describeRollout(lost.name, unplaced.length);
-  const when = lost === undefined ? '' : `with ${lost.kind} ${lost.name} lost, `;
+  const when = lost === undefined ? '' : `if ${lost.kind} ${lost.name} is lost, `;
   const observed = `${when}${words} do not fit (${amount(total(unplaced))})`;
   const where = lost?.kind === 'zone' ? 'in another zone' : 'of the class';
   return { observed, message: observed, remedy: `add a node ${where}, or plan fewer replicas or smaller requests` };

@@ -143,7 +143,7 @@ function movingPods(lost: readonly string[], loads: ReadonlyMap<string, NodeLoad
   return lost
     .flatMap((name) => loads.get(name)?.movable ?? [])
     .flatMap(({ count, cpu, memory }) =>
-      Array.from({ length: count }, () => ({ name: 'pods of others', cpu, memory, shape: undefined })),
+      Array.from({ length: count }, () => ({ name: 'other pods', cpu, memory, shape: undefined })),
     );
 }
 

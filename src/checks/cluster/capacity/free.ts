@@ -17,7 +17,7 @@ import { reachableNodes, unusableNodes } from './nodes.ts';
  */
 export const capacityFree: Check = {
   id: 'cluster.capacity.free',
-  title: 'the cluster has room for the sizes of the tier',
+  title: 'the cluster has free capacity for the default sizes of the tier',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   // With a file, cluster.capacity.fit places every planned pod.
@@ -34,8 +34,8 @@ export const capacityFree: Check = {
       { cpu: 0, memory: 0 },
     );
     const asked = asks(context.tier);
-    const observed = `${formatCpu(free.cpu)} and ${formatBytes(free.memory)} free in sum`;
-    const expected = `at least ${formatCpu(asked.cpu)} and ${formatBytes(asked.memory)}, the requests of ${context.tier} by default`;
+    const observed = `${formatCpu(free.cpu)} and ${formatBytes(free.memory)} free in total`;
+    const expected = `at least ${formatCpu(asked.cpu)} and ${formatBytes(asked.memory)}, the default requests of ${context.tier}`;
     if (free.cpu >= asked.cpu && free.memory >= asked.memory) return pass(observed, expected);
     const reachable = reachableNodes(context.deployment, context.optionalEvidence(CLUSTER_AUTOSCALER)?.data) ?? 0;
     if (reachable <= usable.length) return finding('fail', { observed, expected });

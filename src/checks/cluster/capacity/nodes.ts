@@ -51,7 +51,7 @@ export function capacityNodesOf(checklist: Readonly<Record<Tier, NodeRequirement
         return finding('warn', {
           observed: `${observed}; an autoscaler may add more`,
           expected,
-          remedy: 'make sure that the node group may grow that far, and that its nodes are of the class',
+          remedy: 'make sure that the node group can grow to this size, and that its nodes are of the class',
         });
       }
       return tooFew(observed, expected, count, reasons);
@@ -101,7 +101,7 @@ function expectation(
 
 function inSum({ ofClass, tooSmall }: NodeCount, tier: JudgeContext['tier']): string {
   const total = sum(tier === 'test' ? [...ofClass, ...tooSmall] : ofClass);
-  return `${formatCpu(total.cpu)} and ${formatBytes(total.memory)} in sum`;
+  return `${formatCpu(total.cpu)} and ${formatBytes(total.memory)} in total`;
 }
 
 function tooFew(observed: string, expected: string, count: NodeCount, reasons: ReadonlyMap<string, string>): Judgement {
