@@ -65,6 +65,9 @@ export const host = z
     'a host name or an IP address, without scheme, port or path',
   );
 
+/** A range of addresses (CIDR, RFC 4632 and RFC 4291). Zod has one format for each family. */
+export const addressRange = z.union([z.cidrv4(), z.cidrv6()], { error: 'a range of addresses such as 10.0.0.0/24' });
+
 export const port = z.int().min(1).max(65_535);
 
 export const hostAndPort = z

@@ -1,32 +1,9 @@
+import { PRIVATE_ADDRESSES } from '../checklist/private-addresses.ts';
 import { PORTS, SERVICE_OF } from './compose/names.ts';
 import { fillTemplate } from './template.ts';
 
 /** User and group `proxy` of Debian and Ubuntu, which squid's packages run as. */
 export const SQUID_USER = '13:13';
-
-/**
- * Addresses that no request may reach: special-purpose addresses of IANA's registries (IPv4, IPv6), including cloud
- * metadata. Squid resolves names first, so a public name that resolves to a private address is also refused.
- */
-const PRIVATE = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.0.0.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '224.0.0.0/4',
-  '240.0.0.0/4',
-  '::/128',
-  '::1/128',
-  '64:ff9b::/96',
-  'fc00::/7',
-  'fe80::/10',
-  'ff00::/8',
-];
 
 /** The line of the templates that refuses private addresses. `isGuarded` searches for it. */
 const DENY_PRIVATE = 'http_access deny private';
@@ -35,7 +12,9 @@ const DENY_PRIVATE = 'http_access deny private';
 const CLIENTS = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fe80::/10'];
 
 /**
- * Returns a squid.conf, from templates/squid/squid.conf, with which containers can reach the public internet only.
+ * Returns a squid.conf, from templates/squid/squid.conf, with which containers can reach the public internet only. Squid
+ * resolves names first, so a public name that resolves to a private address is also refused.
+ *
  * CONNECT is allowed to port 443 only. Bodies up to 100 MB are buffered, as in upstream. Nothing is cached. The log
  * goes to the container's output, without the connections of the health check.
  */
@@ -43,7 +22,7 @@ export function squidConfig(role: 'ssrf' | 'agent'): string {
   return fillTemplate('squid/squid.conf', {
     port: PORTS.squid,
     clients: ranges(CLIENTS),
-    private: ranges(PRIVATE),
+    private: ranges(PRIVATE_ADDRESSES),
     // Internal addresses that the agent's shell may reach: signed files, and the stub through which it calls Dify.
     agent: role === 'agent',
     apiHost: SERVICE_OF.api,
@@ -64,7 +43,7 @@ function ranges(list: readonly string[]): readonly { readonly range: string }[] 
  * proxy on another port is refused like everything else.
  */
 export function squidRules(): string {
-  return fillTemplate('squid/rules.conf', { private: ranges(PRIVATE) });
+  return fillTemplate('squid/rules.conf', { private: ranges(PRIVATE_ADDRESSES) });
 }
 
 /** True if a configuration or rules refuse private addresses before they allow any client. */

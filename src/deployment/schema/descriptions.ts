@@ -71,6 +71,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'target.spread':
     'soft: replicas prefer different nodes and zones; hard: never two on one node, which needs a node more than replicas',
   'target.priorityClassName': 'PriorityClass of Dify’s pods',
+  'target.networkPolicy': 'NetworkPolicies that difyctl makes beside the chart',
+  'target.networkPolicy.enabled': 'true: they are made; default: in prod only',
+  'target.networkPolicy.apiServer': 'addresses of the API server, which no pod of Dify may then reach',
   'target.autoscaling': 'node autoscaler of the cluster',
   'target.autoscaling.maxNodes': 'how many nodes it may reach',
   'target.passEnv': 'secret variables that kubectl and helm get, for exec plugins',

@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { dnsLabel, dnsSubdomain, environmentName, filePath, line, nodeLabels, port } from '../../base/fields.ts';
+import {
+  addressRange,
+  dnsLabel,
+  dnsSubdomain,
+  environmentName,
+  filePath,
+  line,
+  nodeLabels,
+  port,
+} from '../../base/fields.ts';
 import { secretRef } from '../../base/secret-ref.ts';
 import { DEFAULT_CHART } from '../../versions/default-pair.ts';
 import { placement } from './placement.ts';
@@ -38,6 +47,11 @@ const ingress = z.strictObject({
   tls: z.strictObject({ secretName: dnsSubdomain, issuer: issuer.optional() }).optional(),
 });
 
+const networkPolicy = z.strictObject({
+  enabled: z.boolean().default(false),
+  apiServer: z.array(addressRange).default([]),
+});
+
 const kubernetesTarget = z.strictObject({
   type: z.literal('kubernetes'),
   context: line.optional(),
@@ -48,6 +62,7 @@ const kubernetesTarget = z.strictObject({
   nodeSelector: nodeLabels.optional(),
   ...placement,
   priorityClassName: line.optional(),
+  networkPolicy: networkPolicy.prefault({}),
   autoscaling: z.strictObject({ maxNodes: z.int().positive() }).optional(),
   passEnv: z.array(environmentName).default([]),
 });

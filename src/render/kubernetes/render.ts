@@ -23,6 +23,7 @@ import { renderedFiles } from './files.ts';
 import { imageValues } from './image-values.ts';
 import { manifests } from './manifests.ts';
 import { chartAddresses, chartNames } from './names.ts';
+import { networkPolicies } from './network-policies.ts';
 import { sandboxObjects } from './sandbox-objects.ts';
 import { secretContent } from './secret.ts';
 import { ssrfRules } from './ssrf-rules.ts';
@@ -77,7 +78,11 @@ export function renderKubernetes(
     deployment.extraValues as JsonObject,
   );
   checkChartKeys(values, facts, deployment.extraValues as JsonObject, profile.unnamedKeys);
-  const objects = [...manifests(deployment, planned, names), ...sandboxObjects(context)];
+  const objects = [
+    ...manifests(deployment, planned, names),
+    ...networkPolicies(deployment, planned, names),
+    ...sandboxObjects(context),
+  ];
   return {
     target: 'kubernetes',
     files: renderedFiles(deployment, values, objects, secret),
