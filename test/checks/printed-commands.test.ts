@@ -1,17 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { shellWord } from '../../src/base/shell-word.ts';
-import {
-  closeToPublic,
-  enableVersioning,
-  showLifecycle,
-  showReplication,
-  showVersioning,
-} from '../../src/checks/object-storage/commands.ts';
-import { neededRights } from '../../src/checks/object-storage/rights.ts';
 import { cliOf } from '../../src/checks/redis/context.ts';
 import { CLUSTER_NODES } from '../../src/evidence/cluster/nodes.ts';
 import { REDIS } from '../../src/evidence/redis/facts.ts';
+import type { BucketCommands } from '../../src/providers/object-storage/bucket-commands.ts';
+import { bucketCommands, describedStore } from '../../src/providers/object-storage/registry.ts';
 import { checkOf, judged } from '../support/check-runs.ts';
 import { node } from '../support/cluster-facts.ts';
 import { sampleDeployment } from '../support/deployments.ts';
@@ -35,6 +29,18 @@ function wordsOf(command: string): readonly string[] {
   return execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8', env: { PATH: '' } })
     .split('\0')
     .slice(0, -1);
+}
+
+/** The commands for buckets of an S3 at this endpoint; undefined is Amazon. */
+function commandsFor(endpoint: string | undefined): BucketCommands {
+  const { objectStorage } = sampleDeployment('prod-kubernetes-s3-qdrant');
+  if (objectStorage.provider !== 's3') throw new Error('not S3');
+  const { endpoint: _, ...rest } = objectStorage.s3;
+  const storage = {
+    provider: objectStorage.provider,
+    s3: { ...rest, ...(endpoint === undefined ? {} : { endpoint }) },
+  };
+  return bucketCommands(describedStore(storage));
 }
 
 describe.each(HOSTILE)('%j from outside is one word of a command', (text) => {
@@ -70,19 +76,19 @@ describe.each(HOSTILE)('%j from outside is one word of a command', (text) => {
     expect(wordsOf(remedy)).toEqual(['kubectl', 'describe', 'node', text]);
   });
 
-  it.each([showVersioning, enableVersioning, showReplication, showLifecycle, closeToPublic])(
-    'as a bucket (%s)',
-    (command) => {
-      const { objectStorage } = sampleDeployment('prod-kubernetes-s3-qdrant');
-      expect(wordsOf(command(objectStorage, text))).toContain(text);
-    },
-  );
+  it.each([
+    'create',
+    'showVersioning',
+    'enableVersioning',
+    'showReplication',
+    'showLifecycle',
+    'closeToPublic',
+  ] as const)('as a bucket (%s)', (command) => {
+    expect(wordsOf(commandsFor('https://minio.example')[command](text))).toContain(text);
+  });
 
   it('as a bucket whose rights are granted', () => {
-    const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
-    if (deployment.objectStorage.provider !== 's3') throw new Error('not S3');
-    const { endpoint: _, ...s3 } = deployment.objectStorage.s3;
-    const words = wordsOf(neededRights({ ...deployment, objectStorage: { provider: 's3', s3 } } as never, text));
+    const words = wordsOf(commandsFor(undefined).grant(text));
     expect(JSON.parse(words.at(-1) ?? '').Statement[1].Resource).toBe(`arn:aws:s3:::${text}`);
   });
 });
@@ -92,12 +98,6 @@ it('a plain word stays as it is', () => {
 });
 
 describe('the command that ends public access to an S3 bucket', () => {
-  const s3 = (endpoint: string | undefined) => {
-    const { objectStorage } = sampleDeployment('prod-kubernetes-s3-qdrant');
-    if (objectStorage.provider !== 's3') throw new Error('not S3');
-    const { endpoint: _, ...rest } = objectStorage.s3;
-    return { provider: 's3' as const, s3: { ...rest, ...(endpoint === undefined ? {} : { endpoint }) } };
-  };
   const block =
     'put-public-access-block --bucket dify --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true';
 
@@ -114,6 +114,6 @@ describe('the command that ends public access to an S3 bucket', () => {
       'remove what is granted to everybody from the policy and the access list, and keep the other grants: aws s3api --endpoint-url https://minio.example get-bucket-policy --bucket dify, aws s3api --endpoint-url https://minio.example get-bucket-acl --bucket dify',
     ],
   ])('%s keeps the grants of other users', (_, endpoint, command) => {
-    expect(closeToPublic(s3(endpoint), 'dify')).toBe(command);
+    expect(commandsFor(endpoint).closeToPublic('dify')).toBe(command);
   });
 });

@@ -1,11 +1,10 @@
-import { shellWord } from '../../base/shell-word.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
+import { storeField } from '../../providers/object-storage/registry.ts';
 import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
 import { faultStatus } from '../services/probed.ts';
 import { error } from '../when.ts';
-import { aws } from './commands.ts';
-import { FRAME, originOf, perBucket } from './per-bucket.ts';
+import { commandsOf, FRAME, originOf, perBucket, storeOf } from './per-bucket.ts';
 
 export const storageBucket: Check = {
   ...FRAME,
@@ -26,7 +25,7 @@ export const storageBucket: Check = {
           expected: 'a bucket of that name',
           remedy: isMisnamed
             ? `write another name under ${fieldOf(context, bucket.usedBy.includes('api'))}`
-            : (withoutPath(context) ?? create(context, bucket.name)),
+            : (withoutPath(context) ?? commandsOf(context).create(bucket.name)),
         };
       },
     ),
@@ -34,29 +33,15 @@ export const storageBucket: Check = {
 
 /** The remedy for an S3 endpoint with a path, which is most often the name of the bucket; undefined without a path. */
 function withoutPath(context: JudgeContext): string | undefined {
-  const storage = deploymentOf(context).objectStorage;
-  const endpoint = storage.provider === 's3' ? storage.s3.endpoint : undefined;
-  if (endpoint === undefined || new URL(endpoint).pathname === '/') return undefined;
-  return `write the endpoint without a path: ${new URL(endpoint).origin}`;
+  const { provider, at } = storeOf(context);
+  const endpoint = provider.s3 === undefined ? undefined : new URL(provider.s3(at).endpoint);
+  if (endpoint === undefined || endpoint.pathname === '/') return undefined;
+  return `write the endpoint without a path: ${endpoint.origin}`;
 }
 
 function fieldOf(context: JudgeContext, isMain: boolean): string {
-  const block = deploymentOf(context).objectStorage.provider.replace(/-(.)/g, (_, letter: string) =>
-    letter.toUpperCase(),
-  );
-  return `objectStorage.${block}.${isMain ? 'bucket' : 'pluginBucket'}`;
-}
-
-function create(context: JudgeContext, bucket: string): string {
-  const storage = deploymentOf(context).objectStorage;
-  switch (storage.provider) {
-    case 'azure-blob':
-      return `az storage container create --account-name ${shellWord(storage.azureBlob.accountName)} --name ${shellWord(bucket)}`;
-    case 'gcs':
-      return `gcloud storage buckets create ${shellWord(`gs://${bucket}`)} --uniform-bucket-level-access --public-access-prevention`;
-    default:
-      return `${aws(storage)} create-bucket --bucket ${shellWord(bucket)}`;
-  }
+  const { provider } = storeOf(context);
+  return storeField(provider, provider.sharedBucket ?? (isMain ? 'bucket' : 'pluginBucket'));
 }
 
 export const storageRegion: Check = {
@@ -98,7 +83,9 @@ export const storageAddressStyle: Check = {
           status: faultStatus(failure, deploymentOf(context), originOf(context)),
           observed: `addressed as ${address} (${style} style), it ${said(failure.kind, failure.text)}${works === undefined ? '' : `; ${works} style works`}`,
           expected: works === undefined ? `${failure.host} to be the storage at ${host}` : `${works} style`,
-          ...(works === undefined ? {} : { remedy: `--set objectStorage.s3.addressStyle=${works}` }),
+          ...(works === undefined
+            ? {}
+            : { remedy: `--set ${storeField(storeOf(context).provider, 'addressStyle')}=${works}` }),
         };
       },
     ),

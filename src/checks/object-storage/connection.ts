@@ -1,14 +1,16 @@
+import { shellWord } from '../../base/shell-word.ts';
 import type { BucketFact } from '../../evidence/object-storage/facts.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
 import type { CertificateFact } from '../../net/tls.ts';
+import { storeField } from '../../providers/object-storage/registry.ts';
 import type { Failure } from '../../storage/facts.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
+import { execInApi } from '../exec-command.ts';
 import { deploymentOf, finding } from '../judgement.ts';
 import { isOfUnknownAuthority, judgeCertificate } from '../services/certificate.ts';
 import { declaredOnly, faultStatus, notReached } from '../services/probed.ts';
 import { error, errorInProdElseWarning } from '../when.ts';
-import { inPod } from './commands.ts';
-import { type BucketContext, FRAME, originOf, ownerOf, perBucket, summed } from './per-bucket.ts';
+import { type BucketContext, FRAME, originOf, ownerOf, perBucket, storeOf, summed } from './per-bucket.ts';
 
 export const storageTls: Check = {
   ...FRAME,
@@ -33,11 +35,12 @@ export const storageTls: Check = {
   },
 };
 
-/** For S3 only: a client of another vendor that gets an authority loses the public ones. */
+/** Only for a store with `caFile`: a client of another vendor that gets an authority loses the public ones. */
 function untrusted(context: JudgeContext, certificate: CertificateFact): Pick<BucketContext, 'remedy'> {
-  const { objectStorage } = deploymentOf(context);
-  if (objectStorage.provider !== 's3' || !isOfUnknownAuthority(certificate)) return {};
-  return { remedy: 'name the certificate of the authority that signed it: --set objectStorage.s3.caFile=./ca.pem' };
+  const { provider } = storeOf(context);
+  if (provider.ignoresCa === undefined || !isOfUnknownAuthority(certificate)) return {};
+  const field = storeField(provider, 'caFile');
+  return { remedy: `name the certificate of the authority that signed it: --set ${field}=./ca.pem` };
 }
 
 /** True if the API has authorities besides the public ones, in a file that only its container has. */
@@ -84,7 +87,14 @@ function workload(context: JudgeContext): Judgement {
     const owner = ownerOf(stopped.stopped, stopped, evidence);
     if (owner !== 'object-storage.login') return notReached(owner);
   }
-  return declaredOnly("what the pods' own identity may do with the buckets", inPod(deploymentOf(context)));
+  return declaredOnly("what the pods' own identity may do with the buckets", listingInPod(context));
+}
+
+/** A command that lists the bucket with the identity that only a pod of the API has. */
+function listingInPod(context: JudgeContext): string {
+  const { provider, at } = storeOf(context);
+  const listing = provider.identity?.listing(at);
+  return listing === undefined ? '' : `${execInApi(deploymentOf(context))} python -c ${shellWord(listing)}`;
 }
 
 const LOGIN_WORDS: Readonly<Record<string, string>> = {

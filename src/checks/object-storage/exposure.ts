@@ -6,8 +6,7 @@ import type { LifecycleFact } from '../../storage/facts.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, listed, some } from '../judgement.ts';
 import { errorInProdElseWarning } from '../when.ts';
-import { closeToPublic, showLifecycle } from './commands.ts';
-import { type BucketContext, FRAME, perObjects } from './per-bucket.ts';
+import { type BucketContext, commandsOf, FRAME, perObjects } from './per-bucket.ts';
 
 export const storagePublicAccess: Check = {
   ...FRAME,
@@ -18,7 +17,7 @@ export const storagePublicAccess: Check = {
   judge: (context) =>
     perObjects(context, 'object-storage.public-access', (objects, { name }) => {
       const seen = exposure(objects);
-      const remedy = closeToPublic(deploymentOf(context).objectStorage, name);
+      const remedy = commandsOf(context).closeToPublic(name);
       return seen.status === 'pass' ? seen : { ...seen, remedy };
     }),
 };
@@ -47,11 +46,10 @@ export const storageLifecycle: Check = {
     perObjects(context, 'object-storage.lifecycle', ({ settings: { lifecycle } }, { name }) => {
       const expected = "no rule that expires or archives Dify's objects";
       if ('hidden' in lifecycle) return { status: 'pass', observed: `not shown (${lifecycle.hidden})`, expected };
-      const deployment = deploymentOf(context);
-      const remedy = showLifecycle(deployment.objectStorage, name);
+      const remedy = commandsOf(context).showLifecycle(name);
       const rules = lifecycle.seen.filter(meetsDify);
       const meeting = rules.filter(({ action }) => action !== 'forget');
-      if (meeting.length === 0) return forgetting(rules, deployment.recovery, remedy);
+      if (meeting.length === 0) return forgetting(rules, deploymentOf(context).recovery, remedy);
       return { status: 'fail', observed: some(meeting.map(sayRule), 2), expected, remedy };
     }),
 };

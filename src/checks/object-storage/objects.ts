@@ -1,10 +1,9 @@
 import { formatBytes } from '../../base/quantity.ts';
 import type { BucketFact, ObjectFacts, Step } from '../../evidence/object-storage/facts.ts';
 import type { Check } from '../check.ts';
-import { deploymentOf, listed } from '../judgement.ts';
+import { listed } from '../judgement.ts';
 import { error } from '../when.ts';
-import { type BucketContext, FRAME, perObjects, putOwner, type StopOwner } from './per-bucket.ts';
-import { neededRights } from './rights.ts';
+import { type BucketContext, commandsOf, FRAME, perObjects, putOwner, type StopOwner } from './per-bucket.ts';
 
 export const storageRights: Check = {
   ...FRAME,
@@ -17,7 +16,7 @@ export const storageRights: Check = {
       const seen = rights(objects, bucket);
       return typeof seen === 'string' || seen.status === 'pass' || seen.remedy !== undefined
         ? seen
-        : { ...seen, remedy: neededRights(deploymentOf(context), bucket.name) };
+        : { ...seen, remedy: commandsOf(context).grant(bucket.name) };
     }),
 };
 

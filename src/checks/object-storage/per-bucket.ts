@@ -1,5 +1,7 @@
 import type { BucketFact, ObjectFacts, ObjectStorageFacts } from '../../evidence/object-storage/facts.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
+import type { BucketCommands } from '../../providers/object-storage/bucket-commands.ts';
+import { bucketCommands, type DescribedStore, describedStore } from '../../providers/object-storage/registry.ts';
 import type { Failure } from '../../storage/facts.ts';
 import type { Check, JudgeContext, Judgement, Observation, Status } from '../check.ts';
 import { worst } from '../judge.ts';
@@ -99,6 +101,18 @@ export function putOwner({ kind }: Failure): StopOwner {
 function unexpected(failure: Failure, context: JudgeContext): BucketContext {
   const status = faultStatus(failure, deploymentOf(context), originOf(context));
   return { status, observed: failure.text, expected: 'an answer' };
+}
+
+/** The descriptor of the object storage and its block. Throws Error (a bug) for a local volume: `FRAME` excludes it. */
+export function storeOf(context: JudgeContext): DescribedStore {
+  const { objectStorage } = deploymentOf(context);
+  if (objectStorage.provider === 'local') throw new Error('a local volume has no buckets');
+  return describedStore(objectStorage);
+}
+
+/** The next steps for the operator of the buckets. */
+export function commandsOf(context: JudgeContext): BucketCommands {
+  return bucketCommands(storeOf(context));
 }
 
 export function originOf(context: JudgeContext): Observation['from'] {

@@ -7,8 +7,7 @@ import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
 import { declaredOnly } from '../services/probed.ts';
 import { error, errorInProdElseWarning, whereFile } from '../when.ts';
-import { enableVersioning, showReplication, showVersioning } from './commands.ts';
-import { type BucketContext, FRAME, perObjects, putOwner, type StopOwner, summed } from './per-bucket.ts';
+import { type BucketContext, commandsOf, FRAME, perObjects, putOwner, type StopOwner, summed } from './per-bucket.ts';
 
 export const storageVersioning: Check = {
   ...FRAME,
@@ -20,12 +19,11 @@ export const storageVersioning: Check = {
   ),
   remedy: 'enable versioning of the bucket',
   judge: (context) => {
-    const { objectStorage } = deploymentOf(context);
     const { keys, buckets } = context.evidence(OBJECT_STORAGE);
     const what = 'versioning of the buckets';
     if (keys === 'workload') {
       const isSaid = buckets.every(({ versioningByVendor }) => versioningByVendor !== undefined);
-      if (!isSaid) return declaredOnly(what, showVersioning(objectStorage, buckets[0]?.name ?? ''));
+      if (!isSaid) return declaredOnly(what, commandsOf(context).showVersioning(buckets[0]?.name ?? ''));
       return summed(context, buckets, (bucket) => byVendor(context, bucket) ?? 'object-storage.login');
     }
     return perObjects(
@@ -40,7 +38,7 @@ const VERSIONED = 'versioning enabled, since the recovery plan leans on it';
 
 function byVendor(context: JudgeContext, { name, versioningByVendor: state }: BucketFact): BucketContext | undefined {
   if (state === undefined) return undefined;
-  const remedy = enableVersioning(deploymentOf(context).objectStorage, name);
+  const remedy = commandsOf(context).enableVersioning(name);
   const observed = `versioning is ${state}, says the vendor's own command line`;
   return { status: state === 'enabled' ? 'pass' : 'fail', observed, expected: VERSIONED, remedy };
 }
@@ -52,7 +50,7 @@ function versioning(
 ): BucketContext | StopOwner {
   const { objectStorage } = deploymentOf(context);
   const expected = VERSIONED;
-  const remedy = enableVersioning(objectStorage, bucket);
+  const remedy = commandsOf(context).enableVersioning(bucket);
   if (versioned === true) return { status: 'pass', observed: 'the probe object got a version of its own', expected };
   if ('seen' in settings.versioning) {
     const state = settings.versioning.seen;
@@ -70,7 +68,7 @@ function versioning(
       remedy,
     };
   }
-  return hiddenSeen('versioning of the bucket', showVersioning(objectStorage, bucket));
+  return hiddenSeen('versioning of the bucket', commandsOf(context).showVersioning(bucket));
 }
 
 function hiddenSeen(what: string, show: string): BucketContext {
@@ -93,7 +91,7 @@ export const storageReplication: Check = {
     const planned = recovery?.objectStorage?.replication ?? 'none';
     const what = `${planned} replication`;
     const { keys, buckets } = context.evidence(OBJECT_STORAGE);
-    const show = (bucket: string) => showReplication(objectStorage, bucket);
+    const show = (bucket: string) => commandsOf(context).showReplication(bucket);
     if (keys === 'workload') return declaredOnly(what, show(buckets[0]?.name ?? ''));
     return perObjects(context, 'object-storage.replication', ({ settings: { replication } }, { name }) => {
       if ('hidden' in replication) return hiddenSeen(what, show(name));
@@ -103,7 +101,7 @@ export const storageReplication: Check = {
       if (seen === 'another-bucket')
         return { status: 'warn', observed: SAID[seen], expected: what, remedy: show(name) };
       // S3 does not show how a storage spreads its own disks over zones.
-      const isInside = planned === 'cross-zone' && objectStorage.provider !== 'azure-blob';
+      const isInside = planned === 'cross-zone' && s3PlaceOf(objectStorage) !== undefined;
       if (isInside) return hiddenSeen(what, show(name));
       return { status: 'fail', observed: SAID[seen], expected: what, remedy: show(name) };
     });

@@ -1,13 +1,8 @@
 import { ExternalError } from '../../base/errors.ts';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import { describedStore } from '../../providers/object-storage/registry.ts';
 import type { Versioning } from '../../storage/facts.ts';
 import type { CollectContext } from '../evidence.ts';
-
-interface Question {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly read: (stdout: string) => Versioning;
-}
 
 const LIMIT_MS = 8_000;
 
@@ -20,7 +15,9 @@ export async function askVendor(
   bucket: string,
   { runner, signal }: Pick<CollectContext, 'runner' | 'signal'>,
 ): Promise<Versioning | undefined> {
-  const question = questionFor(storage, bucket);
+  if (storage.provider === 'local') return undefined;
+  const { provider, at } = describedStore(storage);
+  const question = provider.versioningQuestion?.(at, bucket);
   if (question === undefined) return undefined;
   try {
     const { stdout } = await runner.run(question.program, question.args, { timeoutMs: LIMIT_MS, signal });
@@ -29,35 +26,4 @@ export async function askVendor(
     if (error instanceof ExternalError) return undefined;
     throw error;
   }
-}
-
-function questionFor(storage: ObjectStorage, bucket: string): Question | undefined {
-  switch (storage.provider) {
-    case 's3': {
-      if (storage.s3.endpoint !== undefined) return undefined;
-      const asked = ['s3api', 'get-bucket-versioning', '--bucket', bucket, '--region', storage.s3.region];
-      return { program: 'aws', args: [...asked, '--query', 'Status', '--output', 'text'], read: statusOf };
-    }
-    case 'azure-blob': {
-      const { accountName } = storage.azureBlob;
-      const asked = ['storage', 'account', 'blob-service-properties', 'show', '--account-name', accountName];
-      return { program: 'az', args: [...asked, '--query', 'isVersioningEnabled', '--output', 'tsv'], read: truthOf };
-    }
-    case 'gcs': {
-      const asked = ['storage', 'buckets', 'describe', `gs://${bucket}`, '--format=value(versioning_enabled)'];
-      return { program: 'gcloud', args: [...asked, '--quiet'], read: truthOf };
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** The CLI prints `None` if versioning was never configured. */
-function statusOf(stdout: string): Versioning {
-  const status = stdout.trim();
-  return status === 'Enabled' ? 'enabled' : status === 'Suspended' ? 'suspended' : 'off';
-}
-
-function truthOf(stdout: string): Versioning {
-  return stdout.trim().toLowerCase() === 'true' ? 'enabled' : 'off';
 }

@@ -2,8 +2,9 @@ import { shellWord } from '../../base/shell-word.ts';
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { composed, literal, secret } from '../env-entry.ts';
 import { KEY, required, secretField } from '../question.ts';
+import type { BucketCommands } from './bucket-commands.ts';
 import { type NameRule, objectStore } from './descriptor.ts';
-import { accountsFor, identityQuestion, NAME_ENDS, unlessIdentity } from './fields.ts';
+import { accountsFor, identityQuestion, isTrue, NAME_ENDS, unlessIdentity } from './fields.ts';
 
 /** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage. */
 const ACCOUNT = { pattern: /^[a-z0-9]{3,24}$/, says: 'a storage account: 3 to 24 lower-case letters and digits' };
@@ -42,6 +43,21 @@ function commands(account: string, container: string, identity: 'workload' | und
       ? []
       : [`az role assignment create --assignee DIFY_IDENTITY --role "Storage Blob Data Contributor" --scope ${scope}`]),
   ];
+}
+
+function bucketCommands(account: string): BucketCommands {
+  const properties = (verb: string) => `az storage account blob-service-properties ${verb} --account-name ${account}`;
+  const container = (verb: string, name: string) =>
+    `az storage container ${verb} --account-name ${account} --name ${shellWord(name)}`;
+  return {
+    create: (name) => container('create', name),
+    grant: (name) => `use the account's own key, or grant Storage Blob Data Contributor on container ${name}`,
+    showVersioning: () => `${properties('show')} --query isVersioningEnabled`,
+    enableVersioning: () => `${properties('update')} --enable-versioning true`,
+    showReplication: () => `az storage account show --name ${account} --query sku.name`,
+    showLifecycle: () => `az storage account management-policy show --account-name ${account} --resource-group GROUP`,
+    closeToPublic: (name) => `${container('set-permission', name)} --public-access off`,
+  };
 }
 
 const bucketNames: NameRule = {
@@ -92,8 +108,14 @@ export const azureBlob = objectStore({
     secretField('accountKey', 'DIFY_AZURE_ACCOUNT_KEY', { title: 'Account key', why: KEY, when: unlessIdentity }),
   ],
   endpoint: ({ accountUrl }) => new URL(accountUrl),
-  sharedBucket: ({ container }) => container,
-  identity: { replaces: ['accountKey'] },
+  sharedBucket: 'container',
+  identity: {
+    replaces: ['accountKey'],
+    listing: ({ accountUrl, container }) => {
+      const client = `ContainerClient(${JSON.stringify(accountUrl)}, ${JSON.stringify(container)}, DefaultAzureCredential())`;
+      return `from azure.identity import DefaultAzureCredential; from azure.storage.blob import ContainerClient; next(${client}.list_blobs(), None)`;
+    },
+  },
   apiEnv: ({ accountName, accountUrl, container, identity }) => [
     literal('STORAGE_TYPE', 'azure-blob'),
     literal('AZURE_BLOB_ACCOUNT_NAME', accountName),
@@ -138,4 +160,9 @@ export const azureBlob = objectStore({
   }),
   chartSecrets: ['externalAzureBlobStorage.key'],
   commands: ({ accountName, container, identity }) => commands(accountName, container, identity),
+  bucketCommands: ({ accountName }) => bucketCommands(shellWord(accountName)),
+  versioningQuestion: ({ accountName }) => {
+    const asked = ['storage', 'account', 'blob-service-properties', 'show', '--account-name', accountName];
+    return { program: 'az', args: [...asked, '--query', 'isVersioningEnabled', '--output', 'tsv'], read: isTrue };
+  },
 });

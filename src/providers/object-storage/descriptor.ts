@@ -4,6 +4,7 @@ import type { Variables } from '../chart-block.ts';
 import type { EnvEntry } from '../env-entry.ts';
 import type { FieldQuestion } from '../question.ts';
 import type { SchemaFields } from '../schema-fields.ts';
+import type { BucketCommands } from './bucket-commands.ts';
 
 /** The application's bucket and the plugin daemon's. */
 export interface Buckets {
@@ -51,6 +52,13 @@ export interface S3Settings {
   readonly style?: 'virtual' | 'path';
 }
 
+/** A command of the vendor's own tool, with the operator's login, that shows whether a bucket keeps old versions. */
+export interface VersioningQuestion {
+  readonly program: string;
+  readonly args: readonly string[];
+  read(stdout: string): 'enabled' | 'suspended' | 'off';
+}
+
 /**
  * Everything that difyctl knows about one object store, except its probe (`src/evidence/object-storage/service.ts`). The
  * id is the value of `objectStorage.provider`; `block` is the id in camel case, the name of the block. `at` is that
@@ -77,16 +85,21 @@ export interface ObjectStoreProvider<
   readonly questions: readonly FieldQuestion[];
   /** The URL that Dify connects to. */
   endpoint(at: z.output<Block>): URL;
-  /** The bucket that files and plugin packages share. Undefined if the block has a field for each. */
-  sharedBucket?(at: z.output<Block>): string;
-  /** The CA file in use, as written in the file. Undefined for a store whose client gets none. */
-  caFile?(at: z.output<Block>): string | undefined;
+  /** The field of the bucket that files and plugin packages share. Default: `bucket`, and `pluginBucket` beside it. */
+  readonly sharedBucket?: string;
+  /**
+   * Why Dify's clients do not use the field `caFile`. Undefined if they use it. A store without this has no such field.
+   */
+  ignoresCa?(at: z.output<Block>): string | undefined;
   /** The vendor's S3. Undefined if the store has its own API. */
   s3?(at: z.output<Block>): S3Settings;
   /** The field names of the pair of keys for `s3`. */
   readonly keys?: { readonly id: string; readonly secret: string };
-  /** The fields that `identity: workload` replaces. Undefined if Dify's client of the vendor supports only keys. */
-  readonly identity?: { readonly replaces: readonly string[] };
+  /**
+   * The fields that `identity: workload` replaces, and Python for the API's image that prints nothing if a pod's
+   * identity can list the bucket. Undefined if Dify's client of the vendor supports only keys.
+   */
+  readonly identity?: { readonly replaces: readonly string[]; listing(at: z.output<Block>): string };
   /** The variables of api, worker, beat and websocket. */
   apiEnv(at: z.output<Block>, context: EnvContext): readonly EnvEntry[];
   /** The variables of the plugin daemon 0.6.3, without its own bucket and its working path. */
@@ -102,6 +115,10 @@ export interface ObjectStoreProvider<
   policy?(at: z.output<Block>, buckets: readonly string[]): object;
   /** Commands of the vendor's own tool that grant the rights. Undefined if a policy is enough. */
   commands?(at: z.output<Block>, buckets: readonly string[]): readonly string[];
+  /** Default: commands of the AWS command line for `s3`. */
+  bucketCommands?(at: z.output<Block>): BucketCommands;
+  /** Undefined if the vendor has no tool of its own. */
+  versioningQuestion?(at: z.output<Block>, bucket: string): VersioningQuestion | undefined;
 }
 
 /** Returns the descriptor; infers the types of its id, its block's name and its block. */

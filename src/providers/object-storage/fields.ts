@@ -70,6 +70,11 @@ export function identityQuestion({ why, role, keys, asked }: IdentityTexts): Fie
   };
 }
 
+/** Reads the answer `true` or `false` of a vendor's tool about versioning. */
+export function isTrue(stdout: string): 'enabled' | 'off' {
+  return stdout.trim().toLowerCase() === 'true' ? 'enabled' : 'off';
+}
+
 /** When the question about a key applies in a store that supports identities. */
 export const unlessIdentity: FieldCondition = (isGiven) => !isGiven('identity');
 

@@ -3,11 +3,13 @@ import { shellWord } from '../../base/shell-word.ts';
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { composed, type EnvEntry, literal } from '../env-entry.ts';
 import { required, secretField } from '../question.ts';
+import type { BucketCommands } from './bucket-commands.ts';
 import { type NameRule, objectStore } from './descriptor.ts';
 import {
   accountsFor,
   bucketTexts,
   identityQuestion,
+  isTrue,
   NAME_ENDS,
   pluginBucketQuestion,
   unlessIdentity,
@@ -18,6 +20,24 @@ function key(name: string, identity: 'workload' | undefined): readonly EnvEntry[
   const path = 'objectStorage.gcs.serviceAccountJson';
   return identity === 'workload' ? [] : [composed(name, [path], (get) => base64Json(get(path)))];
 }
+
+const describe = (bucket: string, format: string): string =>
+  `gcloud storage buckets describe ${shellWord(`gs://${bucket}`)} --format='${format}'`;
+
+const update = (bucket: string, option: string): string =>
+  `gcloud storage buckets update ${shellWord(`gs://${bucket}`)} ${option}`;
+
+const bucketCommands: BucketCommands = {
+  create: (bucket) =>
+    `gcloud storage buckets create ${shellWord(`gs://${bucket}`)} --uniform-bucket-level-access --public-access-prevention`,
+  grant: (bucket) =>
+    `gcloud storage buckets add-iam-policy-binding ${shellWord(`gs://${bucket}`)} --member=serviceAccount:EMAIL --role=roles/storage.objectAdmin`,
+  showVersioning: (bucket) => describe(bucket, 'value(versioning_enabled)'),
+  enableVersioning: (bucket) => update(bucket, '--versioning'),
+  showReplication: (bucket) => describe(bucket, 'value(location,location_type)'),
+  showLifecycle: (bucket) => describe(bucket, 'json(lifecycle_config)'),
+  closeToPublic: (bucket) => update(bucket, '--public-access-prevention'),
+};
 
 // In a name with dots, each part has at most 63 characters. Host names must not contain `_`, but bucket names may.
 const bucketNames: NameRule = {
@@ -51,7 +71,11 @@ export const gcs = objectStore({
     }),
   ],
   endpoint: () => new URL('https://storage.googleapis.com'),
-  identity: { replaces: ['serviceAccountJson'] },
+  identity: {
+    replaces: ['serviceAccountJson'],
+    listing: ({ bucket }) =>
+      `from google.cloud import storage; list(storage.Client().list_blobs(${JSON.stringify(bucket)}, max_results=1))`,
+  },
   apiEnv: ({ bucket, identity }) => [
     literal('STORAGE_TYPE', 'google-storage'),
     literal('GOOGLE_STORAGE_BUCKET_NAME', bucket),
@@ -76,4 +100,9 @@ export const gcs = objectStore({
       (name) =>
         `gcloud storage buckets add-iam-policy-binding ${shellWord(`gs://${name}`)} --member serviceAccount:DIFY_SERVICE_ACCOUNT --role roles/storage.objectAdmin`,
     ),
+  bucketCommands: () => bucketCommands,
+  versioningQuestion: (_, bucket) => {
+    const asked = ['storage', 'buckets', 'describe', `gs://${bucket}`, '--format=value(versioning_enabled)'];
+    return { program: 'gcloud', args: [...asked, '--quiet'], read: isTrue };
+  },
 });

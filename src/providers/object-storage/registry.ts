@@ -1,5 +1,6 @@
 import { aliyunOss } from './aliyun-oss.ts';
 import { azureBlob } from './azure-blob.ts';
+import { awsCommands, type BucketCommands } from './bucket-commands.ts';
 import type { BucketFields, Buckets, ObjectStoreProvider } from './descriptor.ts';
 import { gcs } from './gcs.ts';
 import { huaweiObs } from './huawei-obs.ts';
@@ -34,7 +35,21 @@ export function identityOf(storage: { readonly provider: ObjectStoreId }): 'work
 /** The CA file in use, as written in the file. Undefined if there is none. */
 export function storeCaFile(storage: { readonly provider: ObjectStoreId }): string | undefined {
   const { provider, at } = describedStore(storage);
-  return provider.caFile?.(at);
+  const isUsed = provider.ignoresCa !== undefined && provider.ignoresCa(at) === undefined;
+  return isUsed ? (at.caFile as string | undefined) : undefined;
+}
+
+/** The path of a field of the block: `objectStorage.azureBlob.container`. */
+export function storeField({ block }: Pick<ObjectStoreProvider, 'block'>, field: string): string {
+  return `objectStorage.${block}.${field}`;
+}
+
+/** The next steps for the operator of the buckets. Throws Error (a bug) if the descriptor has neither commands nor S3. */
+export function bucketCommands({ provider, at }: DescribedStore): BucketCommands {
+  const endpoint = provider.s3?.(at).endpoint;
+  const commands = provider.bucketCommands?.(at) ?? (endpoint === undefined ? undefined : awsCommands(endpoint));
+  if (commands === undefined) throw new Error(`no commands for buckets of ${provider.id}`);
+  return commands;
 }
 
 /** The fields of the buckets, or undefined if files and plugin packages share one. */
@@ -50,8 +65,10 @@ export function defaultPluginBucket({ pluginBucketOf }: ObjectStoreProvider, buc
 /** The buckets of a section `objectStorage`. Without its own, the plugin packages have the one of `defaultPluginBucket`. */
 export function storeBuckets(storage: { readonly provider: ObjectStoreId }): Buckets {
   const { provider, at } = describedStore(storage);
-  const shared = provider.sharedBucket?.(at);
-  if (shared !== undefined) return { api: shared, pluginDaemon: shared };
+  if (provider.sharedBucket !== undefined) {
+    const shared = String(at[provider.sharedBucket]);
+    return { api: shared, pluginDaemon: shared };
+  }
   const { bucket, pluginBucket = defaultPluginBucket(provider, bucket) } = at as typeof at & BucketFields;
   return { api: bucket, pluginDaemon: pluginBucket };
 }

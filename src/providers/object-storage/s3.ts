@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { shellWord } from '../../base/shell-word.ts';
 import { SECRET_PLACEHOLDER } from '../chart-block.ts';
 import { literal, secret } from '../env-entry.ts';
 import {
@@ -10,7 +11,8 @@ import {
   required,
   secretField,
 } from '../question.ts';
-import { type NameRule, objectStore } from './descriptor.ts';
+import { awsCommands, type BucketCommands } from './bucket-commands.ts';
+import { type NameRule, objectStore, type VersioningQuestion } from './descriptor.ts';
 import {
   accountsFor,
   bucketTexts,
@@ -112,6 +114,42 @@ function policy(buckets: readonly string[]): object {
   };
 }
 
+/** `endpoint` is undefined at Amazon itself, where the key belongs to a user with policies. */
+function bucketCommands(endpoint: string | undefined): BucketCommands {
+  return {
+    ...awsCommands(endpoint),
+    grant: (bucket) =>
+      endpoint === undefined
+        ? `aws iam put-user-policy --user-name USER --policy-name dify --policy-document ${shellWord(difysPolicy(bucket))}`
+        : `grant the key this policy: ${difysPolicy(bucket)}`,
+  };
+}
+
+/** The rights that Dify uses, as JSON. */
+function difysPolicy(bucket: string): string {
+  const objects = ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'];
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: objects, Resource: `arn:aws:s3:::${bucket}/*` },
+      { Effect: 'Allow', Action: 's3:ListBucket', Resource: `arn:aws:s3:::${bucket}` },
+    ],
+  });
+}
+
+/** The AWS command line prints `None` if versioning was never configured. */
+function versioningQuestion(bucket: string, region: string): VersioningQuestion {
+  const asked = ['s3api', 'get-bucket-versioning', '--bucket', bucket, '--region', region];
+  return {
+    program: 'aws',
+    args: [...asked, '--query', 'Status', '--output', 'text'],
+    read: (stdout) => {
+      const status = stdout.trim();
+      return status === 'Enabled' ? 'enabled' : status === 'Suspended' ? 'suspended' : 'off';
+    },
+  };
+}
+
 // Amazon accepts no underscores in new names; older buckets, MinIO and Ceph have them. Amazon's clients refuse Ceph's
 // old names with capitals.
 const bucketNames: NameRule = {
@@ -140,11 +178,17 @@ export const s3 = objectStore({
   questions,
   endpoint: (at) => new URL(addressOf(at)),
   // With an identity, Dify connects to Amazon S3 itself, not to the operator's endpoint.
-  caFile: ({ endpoint, identity, caFile }) =>
-    endpoint?.startsWith('https:') === true && identity === undefined ? caFile : undefined,
+  ignoresCa: ({ endpoint, identity }) => {
+    if (endpoint?.startsWith('http:') === true) return 'objectStorage.s3.endpoint is http';
+    return endpoint === undefined || identity !== undefined ? 'Dify asks Amazon S3 itself' : undefined;
+  },
   s3: (at) => ({ endpoint: addressOf(at), region: at.region, style: styleOf(at) }),
   keys: { id: 'accessKey', secret: 'secretKey' },
-  identity: { replaces: ['accessKey', 'secretKey'] },
+  identity: {
+    replaces: ['accessKey', 'secretKey'],
+    listing: ({ bucket, region }) =>
+      `import boto3; boto3.client("s3", region_name=${JSON.stringify(region)}).list_objects(Bucket=${JSON.stringify(bucket)}, MaxKeys=1)`,
+  },
   // AWS_CA_BUNDLE is a variable of botocore, which then trusts this file only. Every other client in the process still
   // uses the public authorities (docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html, ca_bundle).
   apiEnv: ({ endpoint, region, bucket, addressStyle, identity }, { ca }) => [
@@ -217,4 +261,7 @@ export const s3 = objectStore({
   },
   chartSecrets: ['externalS3.accessKey', 'externalS3.secretKey'],
   policy: (_, buckets) => policy(buckets),
+  bucketCommands: ({ endpoint }) => bucketCommands(endpoint),
+  versioningQuestion: ({ endpoint, region }, bucket) =>
+    endpoint === undefined ? versioningQuestion(bucket, region) : undefined,
 });

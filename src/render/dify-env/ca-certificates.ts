@@ -1,5 +1,5 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
-import { storeCaFile } from '../../providers/object-storage/registry.ts';
+import { describedStore, storeCaFile, storeField } from '../../providers/object-storage/registry.ts';
 import { storeCaFile as vectorStoreCaFile } from '../../providers/vector-store/registry.ts';
 import type { ContainerPaths } from './addresses.ts';
 
@@ -38,10 +38,11 @@ export interface CaCertificate {
 
 /** The CA files in use, at most one per service. */
 export function caCertificates({ postgres, redis, objectStorage, vectorStore }: Deployment): readonly CaCertificate[] {
+  const storage = objectStorage.provider === 'local' ? undefined : describedStore(objectStorage).provider;
   const named: readonly (readonly [CaOwner, string, string | undefined])[] = [
     ['postgres', 'postgres.tls.caFile', tlsFile(postgres)],
     ['redis', 'redis.tls.caFile', tlsFile(redis)],
-    ['objectStorage', `objectStorage.${objectStorage.provider}.caFile`, storageCaFile(objectStorage)],
+    ['objectStorage', storage === undefined ? '' : storeField(storage, 'caFile'), storageCaFile(objectStorage)],
     ['vectorStore', `vectorStore.${vectorStore.provider}.caFile`, vectorsCaFile(vectorStore)],
   ];
   return named.flatMap(([owner, field, path]) => (path === undefined ? [] : [{ owner, field, path }]));

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { ObjectStorage } from '../../deployment/schema/object-storage.ts';
+import { isAmazon } from '../../providers/object-storage/bucket-commands.ts';
 import type { S3Settings } from '../../providers/object-storage/descriptor.ts';
 import { describedStore } from '../../providers/object-storage/registry.ts';
 import type { AddressStyle, Replication } from '../facts.ts';
@@ -47,11 +48,6 @@ function placeOf(settings: S3Settings): S3Place {
     inherent: isAws ? 'cross-zone' : 'none',
     hasArchives: isAws || !mayChoose,
   };
-}
-
-/** Returns true if the endpoint is Amazon's own. */
-export function isAmazon({ hostname }: URL): boolean {
-  return /\.amazonaws\.com(\.cn)?$/.test(hostname);
 }
 
 /** Returns true if a bucket can be addressed in this style at an endpoint. */

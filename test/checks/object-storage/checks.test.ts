@@ -188,3 +188,23 @@ describe('object-storage.replication of a bucket that is replicated to another b
     }
   });
 });
+
+describe('object-storage.bucket of a name that the storage refuses', () => {
+  const azureBlob = {
+    ...{ accountName: 'acme', accountUrl: 'https://acme.blob.core.windows.net' },
+    ...{ container: 'dify', accountKey: { env: 'KEY' } },
+  };
+
+  it.each([
+    ['s3', onCompose, 'write another name under objectStorage.s3.bucket'],
+    [
+      'azure-blob',
+      withStorage({ provider: 'azure-blob', azureBlob }),
+      'write another name under objectStorage.azureBlob.container',
+    ],
+  ])('names the field of %s', (_, deployment, remedy) => {
+    const seen = stopped({ kind: 'bucket', code: 'InvalidBucketName' }, { usedBy: ['api'] });
+    const results = judgeStorage(deployment, seen, NOW);
+    expect(results.find(({ id }) => id === 'object-storage.bucket')?.remedy).toBe(remedy);
+  });
+});

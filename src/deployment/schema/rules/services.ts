@@ -1,3 +1,4 @@
+import { describedStore, storeField } from '../../../providers/object-storage/registry.ts';
 import { blockOf, usesTls } from '../../../providers/vector-store/registry.ts';
 import { isRead } from '../../../versions/variables.ts';
 import type { ObjectStorage } from '../object-storage.ts';
@@ -75,12 +76,10 @@ function caWithoutTls(service: Postgres | Redis): boolean {
 }
 
 function unusedStorageCa(storage: ObjectStorage): readonly Finding[] {
-  if (storage.provider !== 's3' || storage.s3.caFile === undefined) return [];
-  const { endpoint, identity } = storage.s3;
-  if (endpoint?.startsWith('https:') === true && identity === undefined) return [];
-  const why =
-    endpoint?.startsWith('http:') === true ? 'objectStorage.s3.endpoint is http' : 'Dify asks Amazon S3 itself';
-  return [warning('objectStorage.s3.caFile', `not used: ${why}`)];
+  if (storage.provider === 'local') return [];
+  const { provider, at } = describedStore(storage);
+  const why = at.caFile === undefined ? undefined : provider.ignoresCa?.(at);
+  return why === undefined ? [] : [warning(storeField(provider, 'caFile'), `not used: ${why}`)];
 }
 
 /** Dify supports a CA file for Milvus only from the release on that reads its variable. */

@@ -1,0 +1,45 @@
+import { shellWord } from '../../base/shell-word.ts';
+
+/** What the operator of a bucket runs or does: the next steps of checks. Each is a command to paste or one instruction. */
+export interface BucketCommands {
+  create(bucket: string): string;
+  /** Grants the rights that Dify needs. The operator fills in the user's name. */
+  grant(bucket: string): string;
+  /** Shows whether the bucket keeps old versions. */
+  showVersioning(bucket: string): string;
+  enableVersioning(bucket: string): string;
+  /** Shows where copies of the bucket are kept. */
+  showReplication(bucket: string): string;
+  /** Shows the rules by which objects expire. */
+  showLifecycle(bucket: string): string;
+  /** Ends public access and keeps the grants of the users. */
+  closeToPublic(bucket: string): string;
+}
+
+/** Commands of the AWS command line, which works with every S3. `endpoint` is undefined at Amazon itself. */
+export function awsCommands(endpoint: string | undefined): BucketCommands {
+  const aws = `aws s3api${endpoint === undefined ? '' : ` --endpoint-url ${shellWord(new URL(endpoint).origin)}`}`;
+  const of = (command: string, bucket: string): string => `${aws} ${command} --bucket ${shellWord(bucket)}`;
+  return {
+    create: (bucket) => of('create-bucket', bucket),
+    grant: (bucket) =>
+      `grant the key reading, writing, listing and deleting of objects in ${bucket}; ${of('list-objects', bucket)} tries it`,
+    showVersioning: (bucket) => of('get-bucket-versioning', bucket),
+    enableVersioning: (bucket) => `${of('put-bucket-versioning', bucket)} --versioning-configuration Status=Enabled`,
+    showReplication: (bucket) => of('get-bucket-replication', bucket),
+    showLifecycle: (bucket) => of('get-bucket-lifecycle-configuration', bucket),
+    // Only Amazon is sure to have a public access block.
+    closeToPublic: (bucket) =>
+      endpoint === undefined || isAmazon(new URL(endpoint))
+        ? `${of('put-public-access-block', bucket)} --public-access-block-configuration ${PUBLIC_ACCESS_BLOCK}`
+        : `remove what is granted to everybody from the policy and the access list, and keep the other grants: ${of('get-bucket-policy', bucket)}, ${of('get-bucket-acl', bucket)}`,
+  };
+}
+
+const PUBLIC_ACCESS_BLOCK =
+  'BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true';
+
+/** Returns true if the endpoint is Amazon's own. */
+export function isAmazon({ hostname }: URL): boolean {
+  return /\.amazonaws\.com(\.cn)?$/.test(hostname);
+}
