@@ -113,6 +113,13 @@ export const LOOK_RIGHTS: readonly Right[] = [
     namespaced: false,
     purpose: 'whether the ingress class is there',
   },
+  {
+    group: 'apps',
+    resource: 'daemonsets',
+    verbs: ['list'],
+    namespaced: false,
+    purpose: 'whether something enforces NetworkPolicies',
+  },
 ];
 
 /** A Job is deleted with its pods: the removal waits until the pods are gone too. */

@@ -17,6 +17,7 @@ import { clusterKinds } from './cluster/kinds.ts';
 import { clusterLimitRange } from './cluster/limit-range.ts';
 import { clusterMetrics } from './cluster/metrics.ts';
 import { clusterNamespace } from './cluster/namespace.ts';
+import { clusterNetworkPolicy } from './cluster/network-policy.ts';
 import { ephemeralStorage, nodePressure } from './cluster/nodes-state.ts';
 import { clusterPermissions } from './cluster/permissions.ts';
 import { podSecurity } from './cluster/pod-security.ts';
@@ -107,6 +108,7 @@ export const CHECKS: readonly Check[] = [
   ingressClass,
   clusterGateway,
   clusterMetrics,
+  clusterNetworkPolicy,
   releaseState,
   releaseLeftovers,
   releaseVersion,

@@ -10,6 +10,7 @@ import { clusterLimitsCollector } from './cluster/limits.ts';
 import { metricsApisCollector } from './cluster/metrics-apis.ts';
 import { clusterNodesCollector } from './cluster/nodes.ts';
 import { clusterPodsCollector } from './cluster/pods.ts';
+import { policyEnginesCollector } from './cluster/policy-engines.ts';
 import { priorityClassesCollector } from './cluster/priority-classes.ts';
 import { quotaOwnCollector } from './cluster/quota-own.ts';
 import { clusterNamespaceCollector, clusterReleaseCollector } from './cluster/release.ts';
@@ -53,6 +54,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   csiDriversCollector,
   gatewaysCollector,
   metricsApisCollector,
+  policyEnginesCollector,
   ingressClassesCollector,
   sharedClaimsCollector,
   renderedObjectsCollector,

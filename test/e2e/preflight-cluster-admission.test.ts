@@ -220,4 +220,29 @@ describe('drivers and metrics', () => {
     expect(check('cluster.metrics')).toMatchObject({ status: 'warn', observed: 'nothing serves metrics.k8s.io' });
     expect(check('cluster.gateway')).toMatchObject({ status: 'pass' });
   });
+
+  it('and so is the engine of NetworkPolicies', async () => {
+    const only = ['--only', 'cluster.network-policy'];
+    const observed = async () => (await preflight.run(only)).check('cluster.network-policy')?.observed;
+    expect(await observed()).toBe(
+      '5 NetworkPolicies rendered, unenforced: no DaemonSet of a policy engine was observed',
+    );
+    const labels = { 'k8s-app': 'calico-node' };
+    await testbed.cluster.apply({
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'calico-node', namespace: 'kube-system' },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'calico-node', image: 'calico/node' }] } },
+      },
+    });
+    const scheduled = ['rollout', 'status', 'daemonset/calico-node', '-n', 'kube-system', '--timeout', '60s'];
+    await testbed.cluster.kubectl(scheduled);
+    const found = await observed();
+    await testbed.cluster.kubectl(['delete', 'daemonset', 'calico-node', '-n', 'kube-system']);
+    expect(found).toMatch(
+      /^5 NetworkPolicies rendered, enforced by Calico; to close the API server too, set target\.networkPolicy\.apiServer: \[\d/,
+    );
+  });
 });

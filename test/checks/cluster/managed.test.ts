@@ -10,6 +10,7 @@ import { CLUSTER_LIMITS } from '../../../src/evidence/cluster/limits.ts';
 import { METRICS_APIS } from '../../../src/evidence/cluster/metrics-apis.ts';
 import { CLUSTER_NODES, type NodeFact } from '../../../src/evidence/cluster/nodes.ts';
 import { CLUSTER_PODS } from '../../../src/evidence/cluster/pods.ts';
+import { CLUSTER_POLICY_ENGINES } from '../../../src/evidence/cluster/policy-engines.ts';
 import { PRIORITY_CLASSES } from '../../../src/evidence/cluster/priority-classes.ts';
 import { QUOTA_OWN } from '../../../src/evidence/cluster/quota-own.ts';
 import { CLUSTER_NAMESPACE, CLUSTER_RELEASE } from '../../../src/evidence/cluster/release.ts';
@@ -154,6 +155,7 @@ function evidenceOf(twin: Twin): Seen {
   const planned = rendered({
     workloads: ['api', 'worker', 'web'].map((name) => workload(`dify-${name}`, 3, shape(1, 2))),
     ingresses: [{ name: 'dify', className: ingressClass, tls: true }],
+    objects: [{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', name: 'dify-sandbox' }],
   });
   return [
     [CLUSTER_VERSION, { gitVersion: version }],
@@ -170,6 +172,7 @@ function evidenceOf(twin: Twin): Seen {
     [CSI_DRIVERS, { drivers: [], nodes: 0, onNodes: {} }],
     [CLUSTER_GATEWAYS, []],
     [METRICS_APIS, {}],
+    [CLUSTER_POLICY_ENGINES, { engines: ['Calico'], by: 'daemonsets', apiServer: [] }],
     [CLUSTER_ADMISSION, { namespaceExists: true, asked: 40, refusals: [] }],
     [CLUSTER_NAMESPACE, { name: 'dify', exists: true, phase: 'Active', enforces: '' }],
     [CLUSTER_RELEASE, { status: undefined, revision: undefined, claims: [] }],
