@@ -1,10 +1,17 @@
+interface PublishedDefault {
+  readonly value: string;
+  readonly of: string;
+  readonly isWord?: true;
+  readonly isPlaceholder?: true;
+}
+
 /**
  * Secrets that upstream publishes in its charts and Compose files, so that anyone can use them. Nothing that difyctl
  * installs may contain one. Sources: community chart 0.38.0-rc2 values.yaml, Dify 1.16 docker/.env.example and compose
  * template. `isWord`: the value is also an ordinary text, such as a host name, so it counts only if it is the whole
- * text.
+ * text. `isPlaceholder`: it opens nothing, because upstream expects another value.
  */
-const PUBLISHED_DEFAULTS: readonly { readonly value: string; readonly of: string; readonly isWord?: true }[] = [
+const PUBLISHED_DEFAULTS: readonly PublishedDefault[] = [
   { value: 'sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U', of: 'SECRET_KEY' },
   { value: 'QaHbTe77CtuXmsfyhR7+vRjI/+XbV1AaFy691iy+kGDv2Jvy0/eAh8Y1', of: 'INNER_API_KEY_FOR_PLUGIN' },
   { value: 'lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi', of: 'PLUGIN_DAEMON_KEY' },
@@ -15,13 +22,13 @@ const PUBLISHED_DEFAULTS: readonly { readonly value: string; readonly of: string
   { value: 'WVF5YThaHlkYwhGUSmCRgsX3tD5ngdN8pkih', of: 'WEAVIATE_API_KEY' },
   { value: 'ak-difyai', of: 'S3_ACCESS_KEY, QDRANT_API_KEY' },
   { value: 'sk-difyai', of: 'S3_SECRET_KEY' },
-  { value: 'xxxx', isWord: true, of: 'RESEND_API_KEY' },
-  { value: 'your-resend-api-key', of: 'RESEND_API_KEY' },
-  { value: 'YOUR EMAIL PASSWORD', of: 'SMTP_PASSWORD' },
-  { value: 'your-access-key', isWord: true, of: 'object storage keys' },
-  { value: 'your-secret-key', isWord: true, of: 'object storage keys' },
-  { value: 'your-secret-id', isWord: true, of: 'object storage keys' },
-  { value: 'your-tencent-vector-db-api-key', of: 'TENCENT_VECTOR_DB_API_KEY' },
+  { value: 'xxxx', isWord: true, isPlaceholder: true, of: 'RESEND_API_KEY' },
+  { value: 'your-resend-api-key', isPlaceholder: true, of: 'RESEND_API_KEY' },
+  { value: 'YOUR EMAIL PASSWORD', isPlaceholder: true, of: 'SMTP_PASSWORD' },
+  { value: 'your-access-key', isWord: true, isPlaceholder: true, of: 'object storage keys' },
+  { value: 'your-secret-key', isWord: true, isPlaceholder: true, of: 'object storage keys' },
+  { value: 'your-secret-id', isWord: true, isPlaceholder: true, of: 'object storage keys' },
+  { value: 'your-tencent-vector-db-api-key', isPlaceholder: true, of: 'TENCENT_VECTOR_DB_API_KEY' },
   { value: 'Qazwsxedc!@#123', of: 'OPENSEARCH_INITIAL_ADMIN_PASSWORD' },
   { value: 'Difyai123456', of: 'VASTBASE_PASSWORD' },
   { value: 'Dify@123', of: 'OPENGAUSS_PASSWORD' },
@@ -34,4 +41,11 @@ const PUBLISHED_DEFAULTS: readonly { readonly value: string; readonly of: string
 export function publishedDefaultIn(text: string): string | undefined {
   return PUBLISHED_DEFAULTS.find(({ value, isWord }) => text === value || (isWord !== true && text.includes(value)))
     ?.value;
+}
+
+/** As `publishedDefaultIn`, without placeholders. */
+export function publishedSecretIn(text: string): string | undefined {
+  const found = publishedDefaultIn(text);
+  const isPlaceholder = PUBLISHED_DEFAULTS.some((one) => one.value === found && one.isPlaceholder === true);
+  return isPlaceholder ? undefined : found;
 }

@@ -24,7 +24,8 @@ export const SEVERITIES = ['error', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 export const STATUSES = ['pass', 'warn', 'fail', 'skip', 'unknown'] as const;
 export type Status = (typeof STATUSES)[number];
-export type Phase = 'preflight' | 'postflight';
+export const PHASES = ['preflight', 'postflight', 'audit'] as const;
+export type Phase = (typeof PHASES)[number];
 
 /** One thing that a check covered: a bucket, a sentinel, a workload. */
 export interface Observation {
@@ -126,6 +127,25 @@ export interface PolicyFacts {
   readonly nodes?: string;
 }
 
+export const GRADES = ['A', 'B', 'C', 'D', 'E', 'F'] as const;
+export type Grade = (typeof GRADES)[number];
+
+/** What an audit concludes from its results (`audit/grade.ts`). */
+export interface AuditVerdict {
+  readonly grade: Grade;
+  /** 0 to 100. */
+  readonly score: number;
+  /** The findings with the highest risk, at most ten, the worst first. `risk` is 1 to 10. */
+  readonly worst: readonly {
+    readonly id: string;
+    readonly status: Status;
+    readonly risk: number;
+    readonly message: string;
+  }[];
+  /** For each finding, what a deployment of difyctl has instead. */
+  readonly changes: readonly { readonly id: string; readonly change: string }[];
+}
+
 /** The document of `-o json`. */
 export interface CheckReport {
   readonly apiVersion: string;
@@ -151,4 +171,6 @@ export interface CheckReport {
   };
   readonly summary: Readonly<Record<Status, number>>;
   readonly checks: readonly CheckResult[];
+  /** Present if the phase is `audit`. */
+  readonly audit?: AuditVerdict;
 }

@@ -63,9 +63,9 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckRun> {
 
   const checks = [...judged, ...skipped];
   const report: CheckReport = printedDocument('CheckReport', now, {
-    deployment: context.deployment?.name,
+    deployment: context.installation?.name ?? context.deployment?.name,
     tier: context.tier,
-    target: context.deployment?.target.type ?? 'kubernetes',
+    target: context.installation?.target ?? context.deployment?.target.type ?? 'kubernetes',
     location: locationOf(context),
     phase,
     ...(options.failOn === undefined ? {} : { failOn: options.failOn }),
@@ -182,9 +182,13 @@ export function summarize(checks: readonly CheckResult[]): Record<Status, number
   };
 }
 
-function locationOf({ deployment, kubeArgs }: CollectContext): string {
+function locationOf({ deployment, installation, kubeArgs }: CollectContext): string {
   const at = kubeArgs.indexOf('--context');
   const context = at < 0 ? undefined : kubeArgs[at + 1];
+  if (installation !== undefined)
+    return installation.target === 'compose'
+      ? `project ${installation.name}`
+      : `${context ?? 'current context'}/${installation.namespace}`;
   const target = deployment?.target;
   if (target === undefined) return context ?? 'current context';
   if (target.type === 'compose') return target.directory;

@@ -3,6 +3,7 @@ import { appDrift } from './app/drift.ts';
 import { appPublicUrl } from './app/public-url.ts';
 import { appRoutes } from './app/routes.ts';
 import { appImages, appRestarts, appWorkloads } from './app/workloads.ts';
+import { AUDIT_CHECKS } from './audit/checks.ts';
 import type { Check } from './check.ts';
 import { clusterAdmission } from './cluster/admission/check.ts';
 import { capacityFit } from './cluster/capacity/fit-check.ts';
@@ -79,7 +80,7 @@ import { otherDifyctl } from './tools/other-difyctl.ts';
 import { toolChecks } from './tools/programs.ts';
 import { vectorStoreChecks } from './vector-store/checks.ts';
 
-/** Every check of both phases, in the order of the reports. A new check is one line here. */
+/** Every check of preflight and postflight, in the order of the reports. A new check is one line here. */
 export const CHECKS: readonly Check[] = [
   ...toolChecks,
   otherDifyctl,
@@ -130,7 +131,7 @@ export const CHECKS: readonly Check[] = [
   localStorage,
   configTls,
   pinnedImages,
-  acceptedRisks(() => CHECKS.map((check) => check.id)),
+  acceptedRisks(() => ALL_CHECKS.map((check) => check.id)),
   policyRequirements(),
   ...recoveryChecks,
   ...redisChecks,
@@ -180,4 +181,15 @@ export const CHECKS: readonly Check[] = [
   appWeb,
   appRoutes,
   appPublicUrl,
+];
+
+/**
+ * Every id once, with all its phases. An id that an audit asks too has the title and the severity of preflight or
+ * postflight. Ids of audits alone are last.
+ */
+export const ALL_CHECKS: readonly Check[] = [
+  ...CHECKS.map((check) =>
+    AUDIT_CHECKS.some(({ id }) => id === check.id) ? { ...check, phases: [...check.phases, 'audit' as const] } : check,
+  ),
+  ...AUDIT_CHECKS.filter(({ id }) => CHECKS.every((check) => check.id !== id)),
 ];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { JsonObject } from '../base/json.ts';
 import { TIERS } from '../checklist/tiers.ts';
-import { type CheckReport, SEVERITIES, STATUSES, SUBJECTS } from './check.ts';
+import { type CheckReport, GRADES, PHASES, SEVERITIES, STATUSES, SUBJECTS } from './check.ts';
 
 const status = z.enum(STATUSES);
 
@@ -44,6 +44,19 @@ const result = z.strictObject({
 
 const count = z.int().nonnegative();
 
+const verdict = z.strictObject({
+  grade: z.enum(GRADES).meta({ description: 'A to F; docs/audit.md has the formula.' }),
+  score: z.number().min(0).max(100),
+  worst: z
+    .array(z.strictObject({ id: z.string(), status, risk: z.int().min(1).max(10), message: z.string() }))
+    .readonly()
+    .meta({ description: 'The findings with the highest risk, at most ten.' }),
+  changes: z
+    .array(z.strictObject({ id: z.string(), change: z.string() }))
+    .readonly()
+    .meta({ description: 'What a deployment of difyctl has instead.' }),
+});
+
 /** What `-o json` and `--report FILE.json` write, for pipelines that validate it. */
 const checkReport = z.strictObject({
   apiVersion: z.string(),
@@ -54,7 +67,7 @@ const checkReport = z.strictObject({
   tier: z.enum(TIERS),
   target: z.enum(['kubernetes', 'compose']),
   location: z.string().meta({ description: 'Context and namespace, or the directory.' }),
-  phase: z.enum(['preflight', 'postflight']),
+  phase: z.enum(PHASES),
   failOn: z.literal('warn').exactOptional().meta({ description: '--fail-on warn: a warning blocks as well.' }),
   policy: z
     .strictObject({ name: z.string(), file: z.string(), nodes: z.string().exactOptional() })
@@ -67,6 +80,7 @@ const checkReport = z.strictObject({
     .meta({ description: '--wait: how long it waited, how many times it checked again, and what ended it.' }),
   summary: z.strictObject({ pass: count, warn: count, fail: count, skip: count, unknown: count }),
   checks: z.array(result).readonly(),
+  audit: verdict.exactOptional().meta({ description: 'The verdict of difyctl audit.' }),
 }) satisfies z.ZodType<CheckReport>;
 
 /** JSON Schema (draft-07) of a report. */

@@ -54,8 +54,8 @@ export function unknownCheck(checks: readonly Check[], pattern: string): string 
 }
 
 /**
- * For a command of one phase. Throws UserError if a pattern of `--only` matches checks of the other phase only: the run
- * would be empty and would pass. An install runs both phases and accepts patterns of either.
+ * For a command of one phase. Throws UserError if a pattern of `--only` matches checks of other phases only: the run
+ * would be empty and would pass. An install runs preflight and postflight and accepts patterns of either.
  */
 export function refuseOtherPhase(checks: readonly Check[], phase: Phase, only: readonly string[]): void {
   const strangers = only.filter((pattern) => {
@@ -63,7 +63,7 @@ export function refuseOtherPhase(checks: readonly Check[], phase: Phase, only: r
     return meant.length > 0 && meant.every(({ phases }) => !phases.includes(phase));
   });
   if (strangers.length === 0) return;
-  const other = phase === 'preflight' ? 'postflight' : 'preflight';
+  const other = checks.find(({ id }) => matchesCheck(strangers[0] ?? '', id))?.phases[0];
   throw new UserError(
     strangers.map((pattern) => `--only ${pattern}: ${phase} has no such check, only ${other} has`).join('\n'),
     { next: [`difyctl ${other} --only ${strangers.map(shellWord).join(',')}`] },

@@ -39,9 +39,16 @@ export interface Evidence<T> {
   readonly durationMs: number;
 }
 
+/** An installation to audit: a Helm release or a Compose project. Others may have made it. */
+export type InstallationRef =
+  | { readonly target: 'kubernetes'; readonly name: string; readonly namespace: string }
+  | { readonly target: 'compose'; readonly name: string };
+
 /** All inputs of a collector. A collector keeps no state between calls. */
 export interface CollectContext {
   readonly tier: Tier;
+  /** The installation of an audit. Absent in preflight and postflight. */
+  readonly installation?: InstallationRef | undefined;
   /** Absent if the current cluster is judged without a file. */
   readonly deployment: Deployment | undefined;
   readonly secrets: SecretValues | undefined;

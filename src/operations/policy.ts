@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
-import { CHECKS } from '../checks/registry.ts';
+import { ALL_CHECKS } from '../checks/registry.ts';
 import { unknownCheck } from '../checks/select.ts';
 import type { Deployment } from '../deployment/schema/deployment.ts';
 import { type LoadedPolicy, loadPolicy } from '../policy/load.ts';
@@ -14,7 +14,7 @@ const SAVED_POLICY = 'policy.yaml';
  */
 export async function readPolicy(path: string | undefined, baseDirectory: string): Promise<LoadedPolicy | undefined> {
   if (path === undefined) return undefined;
-  return loadPolicy(resolve(baseDirectory, path), (pattern) => unknownCheck(CHECKS, pattern));
+  return loadPolicy(resolve(baseDirectory, path), (pattern) => unknownCheck(ALL_CHECKS, pattern));
 }
 
 /** Copies the deployment's policy beside saved evidence. Returns the deployment with the path of the copy. */

@@ -13,7 +13,8 @@ export function reportJunit(report: CheckReport): string {
   const suites = SUBJECTS.map((subject) => checks.filter((check) => check.subject === subject)).filter(
     (own) => own.length > 0,
   );
-  const properties = { difyctl, deployment: deployment ?? '', tier, target, location, phase };
+  const grade = report.audit === undefined ? {} : { grade: report.audit.grade, score: String(report.audit.score) };
+  const properties = { difyctl, deployment: deployment ?? '', tier, target, location, phase, ...grade };
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     tag('testsuites', { name: `difyctl ${phase}`, ...counts(checks, report), time: seconds(durationMs) }),

@@ -1,9 +1,10 @@
 import { elapsed } from '../base/duration.ts';
 import { counted } from '../base/words.ts';
-import type { CheckReport, CheckResult, Status } from '../checks/check.ts';
+import type { AuditVerdict, CheckReport, CheckResult, Status } from '../checks/check.ts';
 import { reportExitCode } from '../checks/exit.ts';
 import { summaryText } from '../checks/summary.ts';
 import { lacksFile } from '../checks/when.ts';
+import { gradeText } from './audit.ts';
 import { acceptedText, explainHint } from './finding.ts';
 import { policyLine, severityChange } from './policy.ts';
 import { waitedWords } from './waited.ts';
@@ -37,9 +38,19 @@ export function reportLines(report: CheckReport, { verbose }: { readonly verbose
     ...(folded === 0
       ? []
       : [`${LABELS.skip} ${counted(folded, 'check needs', 'checks need')} a deployment file (--verbose names them)`]),
+    ...(report.audit === undefined ? [] : auditLines(report.audit)),
     `${summaryText(summary, ORDER)} in ${elapsed(durationMs)} (exit ${reportExitCode(report)})`,
     '',
   ].join('\n');
+}
+
+/** The verdict, one line per entry. */
+function auditLines(verdict: AuditVerdict): readonly string[] {
+  return [
+    ...verdict.worst.map(({ id, risk }, at) => `worst ${at + 1}: ${id} (risk ${risk})`),
+    ...verdict.changes.map(({ id, change }) => `change ${id}: difyctl ${change}`),
+    gradeText(verdict),
+  ];
 }
 
 function words(check: CheckResult): string {

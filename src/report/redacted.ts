@@ -7,7 +7,7 @@ import type { CheckReport, CheckResult, Observation } from '../checks/check.ts';
  * escapes or folds texts: the redactor does not know an escaped secret. Ids and statuses are unchanged.
  */
 export function redactedReport(report: CheckReport, redact: Redact): CheckReport {
-  const { policy } = report;
+  const { policy, audit } = report;
   // Redact before and after: a removed character may have split a secret.
   const safe = (text: string): string => withoutRunnerCommands(redact(printable(redact(text))));
   return {
@@ -17,6 +17,9 @@ export function redactedReport(report: CheckReport, redact: Redact): CheckReport
       ? {}
       : { policy: { ...policy, name: oneLine(safe(policy.name)), file: oneLine(safe(policy.file)) } }),
     checks: report.checks.map((check) => redactedResult(check, safe)),
+    ...(audit === undefined
+      ? {}
+      : { audit: { ...audit, worst: audit.worst.map((one) => ({ ...one, message: oneLine(safe(one.message)) })) } }),
   };
 }
 

@@ -5,6 +5,7 @@ import { reportExitCode } from '../checks/exit.ts';
 import { worst } from '../checks/judge.ts';
 import { shortSummaryText } from '../checks/summary.ts';
 import { lacksFile } from '../checks/when.ts';
+import { verdictLines } from './audit.ts';
 import { findingLines } from './finding.ts';
 import { highlights } from './highlights.ts';
 import { policyLine } from './policy.ts';
@@ -45,6 +46,7 @@ export function reportText(report: CheckReport, options: TextOptions): string {
     ...wrong.flatMap((group) => wrongLines(group, options)),
     ...(wrong.length > 0 ? collapsed(well, options) : well.flatMap((group) => healthyLines(group, options))),
     ...(options.verbose ? asideLines(report.checks, options) : fileLines(report.checks, options)),
+    ...(report.audit === undefined ? [] : verdictLines(report.audit, options)),
     '',
     ...closingLines(report, wrong.length > 0, options),
   ];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { CHECKS } from '../../src/checks/registry.ts';
+import { ALL_CHECKS } from '../../src/checks/registry.ts';
 import { runCli } from '../support/cli.ts';
 
 describe('difyctl checks', () => {
   it('lists every check', async () => {
     const { code, stdout } = await runCli(['checks']);
-    for (const { id } of CHECKS) expect(stdout).toContain(id);
+    for (const { id } of ALL_CHECKS) expect(stdout).toContain(id);
     expect(code).toBe(0);
   });
 
@@ -13,7 +13,7 @@ describe('difyctl checks', () => {
     const { stdout } = await runCli(['checks', 'list', '-o', 'json']);
     const document = JSON.parse(stdout) as { kind: string; checks: { id: string; severity: object }[] };
     expect(document).toMatchObject({ apiVersion: 'difyctl/v1', kind: 'CheckList' });
-    expect(document.checks.map(({ id }) => id)).toEqual(CHECKS.map(({ id }) => id));
+    expect(document.checks.map(({ id }) => id)).toEqual(ALL_CHECKS.map(({ id }) => id));
     expect(document.checks.find(({ id }) => id === 'config.tls')?.severity).toEqual({ test: 'info', prod: 'error' });
   });
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { CHECKS } from '../../src/checks/registry.ts';
+import { ALL_CHECKS } from '../../src/checks/registry.ts';
 import { COMMANDS } from '../../src/cli/frame/command-table.ts';
 import { SHELLS, type Shell } from '../../src/cli/output/completion-scripts.ts';
 import { runCli } from '../support/cli.ts';
@@ -50,7 +50,7 @@ describe('completion', () => {
     const tls = ['redis.tls', 'postgres.tls'];
     expect(offered('difyctl', 'preflight', '--only', 'redis.tl')).toEqual(['redis.tls']);
     expect(offered('difyctl', 'install', '--skip', `${tls[1]},redis.tl`)).toEqual(['postgres.tls,redis.tls']);
-    expect(offered('difyctl', 'postflight', '--only', '')).toEqual(CHECKS.map(({ id }) => id));
+    expect(offered('difyctl', 'postflight', '--only', '')).toEqual(ALL_CHECKS.map(({ id }) => id));
     expect(offered('difyctl', 'checks', '')).toEqual(['list', 'explain']);
     expect(offered('difyctl', 'checks', 'explain', 'redis.tl')).toEqual(['redis.tls']);
     expect(offered('difyctl', 'checks', 'explain', 'redis.tls', 'postgres.tl')).toEqual(['postgres.tls']);

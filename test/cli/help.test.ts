@@ -17,7 +17,7 @@ test('the overview groups the commands by the day they are for', () => {
   expect(names).toEqual([
     ...['  Day 0, prepare:', '    init', '    validate', '    prerequisites', '    preflight', '    images'],
     ...['  Day 1, install:', '    render', '    plan', '    install', '    postflight', '    secrets'],
-    ...['  Day 2, operate:', '    status', '    history', '    uninstall'],
+    ...['  Day 2, operate:', '    status', '    history', '    uninstall', '    audit'],
     ...['  At any time:', '    checks', '    schema', '    version', '    completion'],
   ]);
 });

@@ -6,10 +6,10 @@ import type { Check } from '../check.ts';
 import { deploymentOf, finding, listed, pass } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
 
-type Side = readonly [component: ComponentName, variable: string];
+export type Side = readonly [component: ComponentName, variable: string];
 
 /** One secret under several names: a change for one component must be made for all (Dify 1.16, plugin daemon 0.6). */
-const PAIRS: readonly (readonly Side[])[] = [
+export const PAIRS: readonly (readonly Side[])[] = [
   [
     ['api', 'PLUGIN_DAEMON_KEY'],
     ['worker', 'PLUGIN_DAEMON_KEY'],

@@ -10,7 +10,7 @@ import { errorInProd, withFile } from '../when.ts';
  * ENABLE_REQUEST_LOGGING is not one of them: it logs one line per request at INFO, and bodies only at DEBUG (Dify 1.16,
  * extensions/ext_request_logging.py).
  */
-const DEBUG_SETTINGS: readonly (readonly [name: string, loud: RegExp])[] = [
+export const DEBUG_SETTINGS: readonly (readonly [name: string, loud: RegExp])[] = [
   ['DEBUG', /^(true|1|yes|on)$/i],
   ['FLASK_DEBUG', /^(true|1|yes|on)$/i],
   ['LOG_LEVEL', /^debug$/i],

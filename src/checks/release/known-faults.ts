@@ -1,6 +1,6 @@
 import gte from 'semver/functions/gte.js';
 import lt from 'semver/functions/lt.js';
-import { BAD_RELEASES } from '../../checklist/bad-releases.ts';
+import { BAD_RELEASES, type BadRelease } from '../../checklist/bad-releases.ts';
 import { RELEASE_INSTALLED } from '../../evidence/release/installed.ts';
 import type { Check } from '../check.ts';
 import { finding, pass } from '../judgement.ts';
@@ -18,12 +18,7 @@ export const releaseKnownFaults: Check = {
     const expected = 'a release without a known error that endangers data or users';
     const { images } = context.evidence(RELEASE_INSTALLED);
     const versions = [...new Set(images.flatMap(versionOf))];
-    const bad = versions.flatMap((version) =>
-      BAD_RELEASES.filter(({ from, below }) => isWithin(version, from, below)).map((release) => ({
-        version,
-        ...release,
-      })),
-    );
+    const bad = versions.flatMap((version) => faultsOf(version).map((release) => ({ version, ...release })));
     const [first] = bad;
     if (first === undefined)
       return pass(versions.length === 0 ? 'nothing is running yet' : versions.join(', '), expected);
@@ -31,6 +26,11 @@ export const releaseKnownFaults: Check = {
     return finding('warn', { observed, expected, remedy: first.next });
   },
 };
+
+/** The bad releases that a version of Dify is within. */
+export function faultsOf(version: string): readonly BadRelease[] {
+  return BAD_RELEASES.filter(({ from, below }) => isWithin(version, from, below));
+}
 
 /** `1.10.1` of `langgenius/dify-api:1.10.1`; empty if the tag is no version. */
 function versionOf(image: string): readonly string[] {

@@ -3,7 +3,7 @@ import { documentText, printedDocument } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/suggest.ts';
 import type { Check } from '../../checks/check.ts';
-import { CHECKS } from '../../checks/registry.ts';
+import { ALL_CHECKS } from '../../checks/registry.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { readExplanations } from '../output/check-docs.ts';
@@ -25,14 +25,14 @@ export function define(command: Command, context: CommandContext): void {
 async function textOf(action: string, ids: readonly string[], context: CommandContext): Promise<string> {
   if (action === 'list') return list(context);
   if (action === 'explain') return explain(context, ids);
-  const known = CHECKS.some(({ id }) => id === action);
+  const known = ALL_CHECKS.some(({ id }) => id === action);
   throw new UserError('unknown action; use list or explain', {
     next: [known ? `difyctl checks explain ${action}` : 'difyctl checks list'],
   });
 }
 
 function list(context: CommandContext): string {
-  const checks = CHECKS.map((check) => ({
+  const checks = ALL_CHECKS.map((check) => ({
     id: check.id,
     title: check.title,
     phases: check.phases,
@@ -65,11 +65,11 @@ async function explain(context: CommandContext, ids: readonly string[]): Promise
 }
 
 function known(id: string): Check {
-  const check = CHECKS.find((candidate) => candidate.id === id);
+  const check = ALL_CHECKS.find((candidate) => candidate.id === id);
   if (check !== undefined) return check;
   const near = nearest(
     id,
-    CHECKS.map((candidate) => candidate.id),
+    ALL_CHECKS.map((candidate) => candidate.id),
   );
   throw new UserError(`no check is called ${id}${near === undefined ? '' : `; did you mean ${near}?`}`, {
     next: ['difyctl checks'],

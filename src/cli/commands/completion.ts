@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { CHECKS } from '../../checks/registry.ts';
+import { ALL_CHECKS } from '../../checks/registry.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { completionScript, SHELLS, type Shell } from '../output/completion-scripts.ts';
@@ -13,7 +13,7 @@ export const examples: Examples = [
 /** `difyctl completion SHELL`: prints a script for the shell, made from the options of every command. */
 export function define(command: Command, context: CommandContext): void {
   command.addArgument(new Argument('<shell>', 'which shell').choices(SHELLS)).action(async (shell: Shell) => {
-    const ids = CHECKS.map(({ id }) => id);
+    const ids = ALL_CHECKS.map(({ id }) => id);
     context.stdout.write(completionScript(shell, await context.describeCommands(), ids));
   });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { refuseInapplicable } from '../../checks/applicable.ts';
 import { reportExitCode } from '../../checks/exit.ts';
-import { CHECKS } from '../../checks/registry.ts';
+import { ALL_CHECKS, CHECKS } from '../../checks/registry.ts';
 import { refuseOtherPhase } from '../../checks/select.ts';
 import { runPostflight } from '../../operations/postflight.ts';
 import { prepare } from '../../operations/prepare.ts';
@@ -24,7 +24,7 @@ export function define(command: Command, context: CommandContext): void {
   addReportOption(addFailOnOption(addSelectionOptions(command))).action(async () => {
     const selection = readSelection(command.opts());
     const failOn = readFailOn(command.opts());
-    refuseOtherPhase(CHECKS, 'postflight', selection.only);
+    refuseOtherPhase(ALL_CHECKS, 'postflight', selection.only);
     const files = readReportFiles(command.opts(), context.cwd);
     const loaded = await loadFile(context);
     const { deployment } = loaded;

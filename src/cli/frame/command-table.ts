@@ -148,6 +148,14 @@ const TABLE = [
     load: () => import('../commands/uninstall.ts'),
   },
   {
+    name: 'audit',
+    group: 'operate',
+    summary: 'judge an installation that anybody may have made (read-only)',
+    deployment: true,
+    formats: REPORTS,
+    load: () => import('../commands/audit.ts'),
+  },
+  {
     name: 'checks',
     group: 'reference',
     summary: 'list the checks, or explain some of them',

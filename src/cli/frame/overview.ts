@@ -9,7 +9,7 @@ const EXIT_CODES = [
   ['2', 'wrong usage or an invalid file'],
   ['3', 'preflight failed'],
   ['4', 'apply failed; the message says what state it left'],
-  ['5', 'postflight failed'],
+  ['5', 'postflight or an audit failed'],
   ['7', 'there are changes (plan --detailed-exitcode)'],
   ['8', 'another program or service failed'],
   ['9', 'the lock is held by another run'],

@@ -7,7 +7,7 @@ import { type CollectContext, CollectionError } from '../evidence.ts';
  * `list nodes`.
  */
 export async function fromCluster<T>(
-  context: CollectContext,
+  context: Pick<CollectContext, 'runner' | 'kubeArgs' | 'reads'>,
   right: string,
   read: (cluster: Kubectl) => Promise<T>,
 ): Promise<T> {

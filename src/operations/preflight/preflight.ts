@@ -1,4 +1,4 @@
-import { CHECKS } from '../../checks/registry.ts';
+import { ALL_CHECKS } from '../../checks/registry.ts';
 import { refuseOtherPhase } from '../../checks/select.ts';
 import { type ClusterAccess, openClusterAccess } from './cluster-access.ts';
 import { preflightClusterOnly } from './cluster-only.ts';
@@ -17,7 +17,7 @@ export async function preflight(
   options: PreflightOptions,
   access: ClusterAccess | undefined,
 ): Promise<PreflightOutcome> {
-  refuseOtherPhase(CHECKS, 'preflight', options.only);
+  refuseOtherPhase(ALL_CHECKS, 'preflight', options.only);
   const saved = await readSaved(options.fromEvidence, run.overrides);
   if (saved?.deployment !== undefined) return preflightSaved(run, options, saved);
   const loaded = await run.load();

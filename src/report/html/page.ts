@@ -1,6 +1,7 @@
 import { elapsed } from '../../base/duration.ts';
-import type { CheckReport, CheckResult, Status } from '../../checks/check.ts';
+import type { AuditVerdict, CheckReport, CheckResult, Status } from '../../checks/check.ts';
 import { reportExitCode } from '../../checks/exit.ts';
+import { gradeText } from '../audit.ts';
 import { acceptedText } from '../finding.ts';
 import { policyName, severityChange } from '../policy.ts';
 import { waitedWords } from '../waited.ts';
@@ -35,6 +36,7 @@ export function reportHtml(report: CheckReport): string {
 <h1>${title}: ${verdict(report)}</h1>
 ${factList(report)}
 <ul class="counts">${ORDER.map((kind) => count(kind, report))}</ul>
+${report.audit === undefined ? '' : verdictSections(report.audit)}
 <h2>Findings</h2>
 ${findings.length === 0 ? markup`<p>None.</p>` : findings.map(finding)}
 <h2>All checks</h2>
@@ -44,6 +46,28 @@ ${table(checks)}
 </html>
 `;
   return page.html;
+}
+
+/** The verdict of an audit: the grade, the findings with the highest risk, and what difyctl would change. */
+function verdictSections(audit: AuditVerdict): Markup {
+  const { worst, changes } = audit;
+  return markup`<h2>Verdict: ${gradeText(audit)}</h2>
+${
+  worst.length === 0
+    ? ''
+    : markup`<table aria-label="The findings with the highest risk">
+<thead><tr><th scope="col">Risk</th><th scope="col">Status</th><th scope="col">Finding</th></tr></thead>
+<tbody>${worst.map(
+        ({ id, status, risk, message }) =>
+          markup`<tr><td>${String(risk)}</td><td>${statusWord(status)}</td><td><code>${id}</code> ${message}</td></tr>`,
+      )}</tbody></table>`
+}
+${
+  changes.length === 0
+    ? ''
+    : markup`<h2>What difyctl would change</h2>
+<dl class="facts">${changes.map(({ id, change }) => markup`<dt><code>${id}</code></dt><dd>difyctl ${change}</dd>`)}</dl>`
+}`;
 }
 
 function verdict(report: CheckReport): string {
