@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ALL_CHECKS } from '../../src/checks/registry.ts';
 import { COMMANDS } from '../../src/cli/frame/command-table.ts';
-import { SHELLS, type Shell } from '../../src/cli/output/completion-scripts.ts';
+import { SHELLS, type Shell } from '../../src/cli/output/completion/shared.ts';
 import { runCli } from '../support/cli.ts';
 
 const scripts = new Map<Shell, string>();

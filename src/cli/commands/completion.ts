@@ -2,7 +2,8 @@ import { Argument, type Command } from 'commander';
 import { ALL_CHECKS } from '../../checks/registry.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
-import { completionScript, SHELLS, type Shell } from '../output/completion-scripts.ts';
+import { completionScript } from '../output/completion/script.ts';
+import { SHELLS, type Shell } from '../output/completion/shared.ts';
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
