@@ -1,8 +1,9 @@
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
 import type { EvidenceOrigin } from '../../evidence/evidence.ts';
-import type { EntryFact, PostgresFacts, ServerFact, SessionFact } from '../../evidence/postgres/facts.ts';
+import type { EntryFact, PostgresFacts, ServerFact } from '../../evidence/postgres/facts.ts';
 import { POSTGRES } from '../../evidence/postgres/facts.ts';
+import type { SessionFact } from '../../evidence/postgres/session-facts.ts';
 import type { Check, JudgeContext, Judgement, Observation } from '../check.ts';
 import { worst } from '../judge.ts';
 import { deploymentOf } from '../judgement.ts';

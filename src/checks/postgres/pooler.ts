@@ -1,5 +1,5 @@
 import { connectionBudget, sumOf } from '../../deployment/connection-budget.ts';
-import type { PoolerFact } from '../../evidence/postgres/facts.ts';
+import type { PoolerFact } from '../../evidence/postgres/pooler-facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { finding, pass } from '../judgement.ts';
 import { error } from '../when.ts';

@@ -1,4 +1,4 @@
-import type { ReplicationFact, StandbyFact } from '../../evidence/postgres/facts.ts';
+import type { ReplicationFact, StandbyFact } from '../../evidence/postgres/replication-facts.ts';
 import { isReceiver } from '../../evidence/postgres/standby.ts';
 import type { Check, Judgement } from '../check.ts';
 import { finding, listed, pass } from '../judgement.ts';

@@ -1,4 +1,4 @@
-import type { SessionSetting } from '../../evidence/postgres/facts.ts';
+import type { SessionSetting } from '../../evidence/postgres/session-facts.ts';
 import type { Check, Judgement } from '../check.ts';
 import { finding, listed, pass } from '../judgement.ts';
 import { errorInProdElseWarning } from '../when.ts';

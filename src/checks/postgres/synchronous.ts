@@ -1,4 +1,5 @@
-import type { ReplicationFact, SessionFact, StandbyFact } from '../../evidence/postgres/facts.ts';
+import type { ReplicationFact, StandbyFact } from '../../evidence/postgres/replication-facts.ts';
+import type { SessionFact } from '../../evidence/postgres/session-facts.ts';
 import type { Judgement } from '../check.ts';
 import { finding, listed } from '../judgement.ts';
 

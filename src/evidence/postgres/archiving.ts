@@ -1,5 +1,5 @@
 import { compact } from '../../base/json.ts';
-import type { ArchivingFact } from './facts.ts';
+import type { ArchivingFact } from './replication-facts.ts';
 import { number, seen, text } from './rows.ts';
 import type { Row, Session } from './session.ts';
 

@@ -1,8 +1,8 @@
-import type { SessionFact, TrialFact } from './facts.ts';
 import { PostgresFault } from './faults.ts';
 import type { Open } from './pooler.ts';
 import { number } from './rows.ts';
 import type { Session } from './session.ts';
+import type { SessionFact, TrialFact } from './session-facts.ts';
 
 /**
  * Milliseconds after which a commit is cancelled: a healthy one needs a few, even with a synchronous standby. Less than

@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { compact } from '../../base/json.ts';
 import { beginTransaction, probeCommit, refusalOf } from './commit-probe.ts';
-import { SESSION_SETTINGS, type SessionFact, type SessionSetting, type SettingFact, type TrialFact } from './facts.ts';
 import type { Open } from './pooler.ts';
 import { flag, number, seen, text } from './rows.ts';
 import type { Row, Session } from './session.ts';
+import {
+  SESSION_SETTINGS,
+  type SessionFact,
+  type SessionSetting,
+  type SettingFact,
+  type TrialFact,
+} from './session-facts.ts';
 
 /**
  * What a session in one of Dify's databases sees and may do. `which`: the api's migrations need more rights than the

@@ -2,8 +2,9 @@ import { compact } from '../../base/json.ts';
 import type { ExternalPostgres } from '../../deployment/schema/postgres.ts';
 import type { SecretValues } from '../../deployment/secrets.ts';
 import { resolvedSecret } from '../secret-values.ts';
-import type { EntryFact, LoginFault, PoolerFact } from './facts.ts';
+import type { EntryFact, LoginFault } from './facts.ts';
 import { PostgresFault } from './faults.ts';
+import type { PoolerFact } from './pooler-facts.ts';
 import { type Login, openSession, type ServerAccess, type Session } from './session.ts';
 
 /** Result of a login to one of the databases. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { compact } from '../../base/json.ts';
-import type { PoolerFact } from './facts.ts';
 import { PostgresFault } from './faults.ts';
+import type { PoolerFact } from './pooler-facts.ts';
 import { number, seen, text } from './rows.ts';
 import type { Session } from './session.ts';
 

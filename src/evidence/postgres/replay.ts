@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ReplicationFact } from './facts.ts';
+import type { ReplicationFact } from './replication-facts.ts';
 import { number, seen, text } from './rows.ts';
 import type { Session } from './session.ts';
 

@@ -1,13 +1,7 @@
 import { compact } from '../../base/json.ts';
 import { archivingOf } from './archiving.ts';
-import {
-  type ConnectionsFact,
-  type DatabaseFact,
-  type ReplicationFact,
-  type RoleFact,
-  SERVER_SETTINGS,
-  type ServerFact,
-} from './facts.ts';
+import { type ConnectionsFact, type DatabaseFact, type RoleFact, SERVER_SETTINGS, type ServerFact } from './facts.ts';
+import type { ReplicationFact } from './replication-facts.ts';
 import { flag, number, seen, text } from './rows.ts';
 import type { Session } from './session.ts';
 

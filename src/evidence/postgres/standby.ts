@@ -1,4 +1,4 @@
-import type { StandbyFact } from './facts.ts';
+import type { StandbyFact } from './replication-facts.ts';
 
 /** True for clients of a WAL sender that cannot take over: WAL receivers, backups, logical subscribers. */
 export function isReceiver({ name, state, isLogical }: StandbyFact): boolean {

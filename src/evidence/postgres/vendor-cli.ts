@@ -2,7 +2,7 @@ import { boundedJson } from '../../base/bounded-json.ts';
 import { ExternalError } from '../../base/errors.ts';
 import { compact, isObject } from '../../base/json.ts';
 import type { CollectContext } from '../evidence.ts';
-import type { VendorFact } from './facts.ts';
+import type { VendorFact } from './vendor-facts.ts';
 
 interface Question {
   readonly program: string;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
-import type { PostgresFacts, SessionFact } from '../../../src/evidence/postgres/facts.ts';
+import type { PostgresFacts } from '../../../src/evidence/postgres/facts.ts';
+import type { SessionFact } from '../../../src/evidence/postgres/session-facts.ts';
 import { entry, facts, healthyServer, healthySession, resultOf, server } from './fixtures.ts';
 
 const env = (extraEnv: JsonObject, ...names: readonly string[]): JsonObject => ({

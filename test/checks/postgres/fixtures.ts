@@ -1,13 +1,7 @@
 import { deepMerge, type JsonObject } from '../../../src/base/json.ts';
 import type { CheckResult } from '../../../src/checks/check.ts';
-import {
-  type EntryFact,
-  POSTGRES,
-  type PostgresFacts,
-  SESSION_SETTINGS,
-  type ServerFact,
-  type SessionFact,
-} from '../../../src/evidence/postgres/facts.ts';
+import { type EntryFact, POSTGRES, type PostgresFacts, type ServerFact } from '../../../src/evidence/postgres/facts.ts';
+import { SESSION_SETTINGS, type SessionFact } from '../../../src/evidence/postgres/session-facts.ts';
 import { checkOf, judged } from '../../support/check-runs.ts';
 import { parsedDeployment, SAMPLE_FILES, type SampleName } from '../../support/deployments.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { requiredStandbys } from '../../../src/checks/postgres/synchronous.ts';
-import type { ArchivingFact, ReplicationFact, StandbyFact } from '../../../src/evidence/postgres/facts.ts';
+import type { ArchivingFact, ReplicationFact, StandbyFact } from '../../../src/evidence/postgres/replication-facts.ts';
 import { facts, healthyServer, resultOf, server } from './fixtures.ts';
 
 const streaming: StandbyFact = { name: 'standby1', state: 'streaming', sync: 'async', lagBytes: 1000 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
-import type { ServerFact, SessionFact } from '../../../src/evidence/postgres/facts.ts';
+import type { ServerFact } from '../../../src/evidence/postgres/facts.ts';
+import type { SessionFact } from '../../../src/evidence/postgres/session-facts.ts';
 import type { UpkeepFact } from '../../../src/evidence/postgres/upkeep-facts.ts';
 import { entry, facts, healthyServer, healthySession, resultOf, server } from './fixtures.ts';
 
