@@ -14,6 +14,7 @@ export interface OwnKind {
  */
 export const OWN_KINDS = {
   budget: own('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  autoscaler: own('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
   deployment: own('apps/v1', 'Deployment', 'deployments', true),
   networkPolicy: own('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
   service: own('v1', 'Service', 'services', true),

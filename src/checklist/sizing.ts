@@ -60,6 +60,12 @@ const TEST: SizeTable = {
  */
 export const SIZES_1: Readonly<Record<Tier, SizeTable>> = { test: TEST, prod: PROD };
 
+/** Components that the community chart has an autoscaler for (its hpa.yaml, charts 0.31 to 0.38). */
+export const AUTOSCALED: readonly ComponentName[] = ['api', 'worker', 'web', 'sandbox'];
+
+/** Use of CPU, in percent of the request, that an autoscaler keeps by default (the chart's own default). */
+export const AUTOSCALING_CPU_PERCENT = 80;
+
 /** Components that must have one replica, each with the reason that a finding shows. */
 export const SINGLE_REPLICA: Readonly<Partial<Record<ComponentName, string>>> = {
   beat: 'two schedulers would fire every schedule twice',

@@ -1,13 +1,23 @@
 import { compact, isObject } from '../base/json.ts';
 import { COMPONENTS, type ComponentName } from '../checklist/components.ts';
 import { DEFAULT_SETS, type DefaultSets, sizeOf } from '../checklist/default-sets.ts';
-import type { ComponentSize } from '../checklist/sizing.ts';
+import { AUTOSCALING_CPU_PERCENT, type ComponentSize } from '../checklist/sizing.ts';
 import { absentComponents } from '../versions/known-releases.ts';
 import type { Deployment } from './schema/deployment.ts';
 import type { Affinity, Spread, Toleration } from './schema/placement.ts';
 
+/** How an autoscaler scales a component. Its minimum is `replicas`. */
+interface Autoscaling {
+  readonly maxReplicas: number;
+  /** Percent of the request; at least one of the two is defined. */
+  readonly cpuPercent: number | undefined;
+  readonly memoryPercent: number | undefined;
+}
+
 /** A component as it will run: the tier's size with the overrides of the file. */
 export interface PlannedComponent extends ComponentSize {
+  /** Undefined if the number of replicas is fixed. */
+  readonly autoscaling: Autoscaling | undefined;
   readonly extraEnv: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly Toleration[];
@@ -38,6 +48,7 @@ function planComponent(deployment: Deployment, name: ComponentName, sets: Defaul
   return {
     enabled: !isAbsent && (chart.enabled ?? isOn),
     replicas: chart.replicas ?? over.replicas ?? size.replicas,
+    autoscaling: autoscalingOf(deployment, name),
     requests: { ...size.requests, ...compact(over.resources?.requests ?? {}) },
     limits: { ...size.limits, ...compact(over.resources?.limits ?? {}) },
     extraEnv: { ...over.extraEnv, ...chart.extraEnv },
@@ -45,6 +56,19 @@ function planComponent(deployment: Deployment, name: ComponentName, sets: Defaul
     tolerations: over.tolerations ?? clusterTolerations(deployment),
     ...placeOf(deployment, name),
   };
+}
+
+function autoscalingOf({ components }: Deployment, name: ComponentName): Autoscaling | undefined {
+  const given = components[name]?.autoscaling;
+  if (given === undefined) return undefined;
+  const { maxReplicas, memoryPercent } = given;
+  const usual = memoryPercent === undefined ? AUTOSCALING_CPU_PERCENT : undefined;
+  return { maxReplicas, cpuPercent: given.cpuPercent ?? usual, memoryPercent };
+}
+
+/** The largest number of replicas that may run at once, apart from a rolling update. */
+export function mostReplicas({ replicas, autoscaling }: PlannedComponent): number {
+  return Math.max(replicas, autoscaling?.maxReplicas ?? 0);
 }
 
 type Place = Pick<PlannedComponent, 'affinity' | 'spread' | 'priorityClassName'>;

@@ -188,4 +188,23 @@ describe.each([3, 4] as const)('with helm %i', (helm) => {
       plan: { changes: [], drift: [] },
     });
   });
+
+  test('what an autoscaler decided is no drift, and an upgrade keeps it', async () => {
+    const scaled = ['--set', 'components.web.autoscaling={maxReplicas: 6}'];
+    const replicas = () => kubectl('get', 'deployment/dify-web', '-o', 'jsonpath={.spec.replicas}');
+    const made = await place.run('install', '--yes', ...scaled);
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    expect(await replicas()).toBe('3');
+
+    // As the autoscaler does: the testbed serves no metrics, so it only keeps to its limits.
+    await kubectl('scale', 'deployment/dify-web', '--replicas=5');
+    const planned = await place.run('plan', '--detailed-exitcode', '-o', 'json', ...scaled);
+    expect(planned, planned.stdout).toMatchObject({ code: 0 });
+
+    const changed = await place.run('install', '--yes', ...scaled, '--set', 'components.web.extraEnv={NOTE: new}');
+    expect(changed, changed.stderr).toMatchObject({ code: 0 });
+    expect(await replicas()).toBe('5');
+    const flown = await place.run('postflight', '--only', 'app.workloads,app.drift', '-o', 'json');
+    expect(flown, flown.stdout).toMatchObject({ code: 0 });
+  });
 });

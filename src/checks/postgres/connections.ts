@@ -3,10 +3,11 @@ import { type BudgetTerm, connectionBudget, sumOf, withMargin } from '../../depl
 import type { EntryFact, LoginFaultKind, ServerFact } from '../../evidence/postgres/facts.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, Judgement } from '../check.ts';
-import { finding, pass } from '../judgement.ts';
+import { finding, listed, pass } from '../judgement.ts';
 import { type Planned, plannedOf } from '../planned.ts';
 import { declaredOnly } from '../services/probed.ts';
 import { errorInProdElseWarning } from '../when.ts';
+import { fittingReplicas } from './connection-maxima.ts';
 import { ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, serverIn } from './context.ts';
 
 export const postgresConnections: Check = {
@@ -21,11 +22,18 @@ export const postgresConnections: Check = {
     const server = serverIn(seen);
     if ('status' in server) return server;
     const planned = plannedOf(context, 'most');
-    return ofAll(seen, [['server', judgeServer(seen, server, planned)], ...limitsOf(seen, planned)]);
+    const least = plannedOf(context, 'least');
+    return ofAll(seen, [['server', judgeServer(seen, server, { planned, least })], ...limitsOf(seen, planned)]);
   },
 };
 
-function judgeServer(seen: PostgresContext, server: ServerFact, planned: Planned): Judgement {
+/** The components at the minima and at the maxima of their autoscalers. */
+interface Range {
+  readonly least: Planned;
+  readonly planned: Planned;
+}
+
+function judgeServer(seen: PostgresContext, server: ServerFact, { planned, least }: Range): Judgement {
   const { main, plugin, vectors } = connectionBudget(seen.deployment, planned);
   const people: BudgetTerm = { words: `${CONNECTIONS.people} for people and backups`, connections: CONNECTIONS.people };
   const terms = [...main, ...plugin, ...vectors, people];
@@ -40,8 +48,16 @@ function judgeServer(seen: PostgresContext, server: ServerFact, planned: Planned
     observed: room.words,
     expected,
     message: `${message}${room.free < needed ? '' : ', which leaves less than a tenth'}`,
-    remedy: remedyOf(server, needed, room),
+    remedy: `${remedyOf(server, needed, room)}${orLess(seen, { planned, least }, room.free)}`,
   });
+}
+
+/** The second remedy if autoscalers are the cause: maxima with which the connections are enough. */
+function orLess({ deployment }: PostgresContext, { planned, least }: Range, free: number): string {
+  const words = fittingReplicas(deployment, planned, least, free).map(
+    ([name, count]) => `components.${name}.autoscaling.maxReplicas to ${count}`,
+  );
+  return words.length === 0 ? '' : `; or set ${listed(words)}`;
 }
 
 interface Room {

@@ -149,7 +149,12 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'images.toolImage': 'image of probes and jobs; default: the api image',
   components: 'overrides of the tier’s sizes',
   'components.*.enabled': 'whether it runs',
-  'components.*.replicas': 'how many of it run',
+  'components.*.replicas': 'how many of it run; with autoscaling, how many at least',
+  'components.*.autoscaling': 'HorizontalPodAutoscaler: from replicas to maxReplicas, by use of CPU or memory',
+  'components.*.autoscaling.maxReplicas': 'how many of it run at most',
+  'components.*.autoscaling.cpuPercent':
+    'CPU in use, in percent of the request; default: 80 if memoryPercent is absent',
+  'components.*.autoscaling.memoryPercent': 'memory in use, in percent of the request',
   'components.*.resources': 'what it asks for and may use at most',
   'components.*.resources.requests': 'what it asks for',
   'components.*.resources.limits': 'what it may use at most',

@@ -37,6 +37,7 @@ function oneComponent(context: ComponentContext, name: ComponentName): JsonObjec
   const values: JsonObject = {
     enabled: true,
     ...(FIXED.includes(name) ? {} : { replicas: plan.replicas }),
+    ...autoscalerValues(plan),
     resources: { requests: { ...plan.requests }, limits: { ...plan.limits } },
     ...placement(context, name),
     ...probeValues(name, deployment.version),
@@ -46,6 +47,21 @@ function oneComponent(context: ComponentContext, name: ComponentName): JsonObjec
   const own = mergeEntries(restated, environment[name]);
   const entries = name === 'beat' ? [...own, beatDigest(context)] : own;
   return deepMerge(values, environmentValues(name, entries, { gives, profile, secretName })) as JsonObject;
+}
+
+/** The chart writes no metric for a target of 0. */
+function autoscalerValues({ replicas, autoscaling }: PlannedComponent): JsonObject {
+  if (autoscaling === undefined) return {};
+  const { maxReplicas, cpuPercent = 0, memoryPercent } = autoscaling;
+  return {
+    autoscaling: {
+      enabled: true,
+      minReplicas: replicas,
+      maxReplicas,
+      targetCPUUtilizationPercentage: cpuPercent,
+      ...(memoryPercent === undefined ? {} : { targetMemoryUtilizationPercentage: memoryPercent }),
+    },
+  };
 }
 
 /** Enough hex digits to distinguish two configurations of one deployment. */

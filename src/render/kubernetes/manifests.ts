@@ -1,5 +1,5 @@
 import { COMPONENTS, type ComponentName } from '../../checklist/components.ts';
-import type { PlannedComponent } from '../../deployment/components.ts';
+import { mostReplicas, type PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import type { KubernetesObject } from '../rendered.ts';
 import { type ChartNames, componentFullName, podLabels } from './names.ts';
@@ -16,7 +16,7 @@ export function manifests(
   names: ChartNames,
 ): readonly KubernetesObject[] {
   if (deployment.tier !== 'prod') return [];
-  return COMPONENTS.filter((name) => planned[name].enabled && planned[name].replicas > 1).map((name) =>
+  return COMPONENTS.filter((name) => planned[name].enabled && mostReplicas(planned[name]) > 1).map((name) =>
     ownObject(deployment, 'budget', componentFullName(names, name), {
       spec: {
         maxUnavailable: 1,

@@ -1,6 +1,6 @@
 import { compact, type JsonObject } from '../../base/json.ts';
 import type { ComponentName } from '../../checklist/components.ts';
-import type { PlannedComponent } from '../../deployment/components.ts';
+import { mostReplicas, type PlannedComponent } from '../../deployment/components.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { volumeAccess } from '../../deployment/volume-access.ts';
 import { type ChartNames, podLabels } from './names.ts';
@@ -35,9 +35,9 @@ const LOST_NODE = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachab
 const LOST_NODE_SECONDS = 30;
 
 function tolerationsOf({ deployment, planned }: PlacementContext, name: ComponentName): readonly JsonObject[] {
-  const { tolerations, replicas } = planned[name];
+  const { tolerations } = planned[name];
   const given = tolerations.map((one) => compact(one));
-  if (deployment.tier !== 'prod' || replicas !== 1) return given;
+  if (deployment.tier !== 'prod' || mostReplicas(planned[name]) !== 1) return given;
   const lost = LOST_NODE.filter((key) => !tolerations.some((one) => one.key === key));
   return [
     ...given,
@@ -47,9 +47,9 @@ function tolerationsOf({ deployment, planned }: PlacementContext, name: Componen
 
 /** A part that the file has replaces the same part of difyctl's own. */
 function affinityOf({ deployment, planned, names }: PlacementContext, name: ComponentName): JsonObject {
-  const { affinity, replicas, spread } = planned[name];
+  const { affinity, spread } = planned[name];
   const sharers = SHARERS.find((group) => group.includes(name));
-  const isSpread = replicas > 1 && (deployment.tier === 'prod' || spread === 'hard');
+  const isSpread = mostReplicas(planned[name]) > 1 && (deployment.tier === 'prod' || spread === 'hard');
   return {
     ...(isSpread ? { podAntiAffinity: apart(names, name, spread) } : {}),
     ...(sharers !== undefined && volumeAccess(deployment) === 'ReadWriteOnce' ? together(names, sharers) : {}),

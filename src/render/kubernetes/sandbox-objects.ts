@@ -10,7 +10,7 @@ import { placement } from './placement.ts';
 const PORT = 8194;
 
 /**
- * Deployment and Service of the code sandbox, for a chart whose own sandbox cannot read its key from difyctl's Secret
+ * Deployment, Service and autoscaler of the code sandbox, for a chart whose own sandbox cannot read its key from difyctl's Secret
  * (`sandboxBeside`). Ports and health probes are the chart's. Empty for other charts.
  */
 export function sandboxObjects(context: ComponentContext): readonly KubernetesObject[] {
@@ -26,8 +26,30 @@ export function sandboxObjects(context: ComponentContext): readonly KubernetesOb
   const service = { selector, ports: [{ name: 'http', port: PORT, targetPort: 'http' }] };
   return [
     ownObject(deployment, 'deployment', name, { spec }, selector),
+    ...autoscaler(context),
     ownObject(deployment, 'service', name, { spec: service }, selector),
   ];
+}
+
+/** The autoscaler of that Deployment, as the chart would write it. */
+function autoscaler({ deployment, planned, names }: ComponentContext): readonly KubernetesObject[] {
+  const { replicas, autoscaling } = planned.sandbox;
+  if (autoscaling === undefined) return [];
+  const name = componentFullName(names, 'sandbox');
+  const targets = { cpu: autoscaling.cpuPercent, memory: autoscaling.memoryPercent };
+  const metrics = Object.entries(targets).flatMap(([resource, percent]) =>
+    percent === undefined
+      ? []
+      : [
+          {
+            type: 'Resource',
+            resource: { name: resource, target: { type: 'Utilization', averageUtilization: percent } },
+          },
+        ],
+  );
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name };
+  const spec = { scaleTargetRef, minReplicas: replicas, maxReplicas: autoscaling.maxReplicas, metrics };
+  return [ownObject(deployment, 'autoscaler', name, { spec })];
 }
 
 function podSpec(context: ComponentContext): JsonObject {

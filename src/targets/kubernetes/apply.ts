@@ -5,6 +5,7 @@ import type { ApplyFailure, ApplyOptions, ApplyResult } from '../target.ts';
 import { type Connection, chartOf } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import { readersOf, undoDrift } from './drift.ts';
+import { withLiveCounts } from './live-counts.ts';
 import { parseManifest } from './objects.ts';
 import { applyOwn, deleteObjects } from './own.ts';
 import { droppedObjects, isServing } from './owned.ts';
@@ -26,9 +27,10 @@ export async function applyKubernetes(
   const { helm, release } = connection;
   const { plan, signal, timeoutMs } = options;
   const deadline = connection.now() + timeoutMs;
+  const sized = await withLiveCounts(connection, rendered, signal);
   const reread = plan.drift.length > 0 ? await undoDrift(connection, ownObjects(rendered), options) : NOBODY;
-  const dropped = plan.changes.length > 0 ? await applyBeside(connection, rendered, options) : [];
-  const refused = plan.touchesRelease ? await upgrade(connection, rendered, options) : undefined;
+  const dropped = plan.changes.length > 0 ? await applyBeside(connection, sized, options) : [];
+  const refused = plan.touchesRelease ? await upgrade(connection, sized, options) : undefined;
   const revision = (await helm.history(release, signal)).at(-1)?.revision;
   if (refused !== undefined) {
     return failed(connection, options, { summary: refused.reason, failures: [refused], revision });

@@ -1,5 +1,6 @@
 import { digestOf } from '../../base/digest.ts';
 import { isObject } from '../../base/json.ts';
+import { autoscaled } from '../../evidence/drift/kubernetes/findings.ts';
 import { jsonAnswer } from '../../exec/answer.ts';
 import { jsonDocuments } from '../../exec/json-documents.ts';
 import { KubectlError } from '../../exec/kubectl.ts';
@@ -12,6 +13,7 @@ import { compareObjects, goneObjects, lacking, sortChanges } from './compare.ts'
 import { type Connection, chartOf } from './connection.ts';
 import { readDrift } from './drift.ts';
 import { effectiveRevision } from './history.ts';
+import { withoutCounts } from './live-counts.ts';
 import { keyOf, parseManifest } from './objects.ts';
 import { droppedObjects, foreignObjects } from './owned.ts';
 
@@ -39,10 +41,16 @@ export async function planKubernetes(
   const live = home ? await liveObjects(connection, [...(base === undefined ? [] : wanted), ...own], signal) : NOTHING;
   const present = base === undefined ? undefined : live && new Set(live.keys());
   const current = parseManifest(currentText);
-  const ofRelease = compareObjects(current, wanted, release.namespace, present);
+  const scaled = autoscaled([...wanted, ...own]);
+  const ofRelease = compareObjects(
+    withoutCounts(current, scaled),
+    withoutCounts(wanted, scaled),
+    release.namespace,
+    present,
+  );
   const dropped = await droppedObjects(connection, revisions, own, signal);
   const foreign = await foreignObjects(connection, goneObjects(current, wanted, release.namespace), signal);
-  const ofOwn = ownChanges(own, live ?? NOTHING, dropped, release.namespace);
+  const ofOwn = ownChanges(withoutCounts(own, scaled), live ?? NOTHING, dropped, release.namespace);
   const ofDrift = withDrift(ofRelease, drift, namesOf(wanted));
   const inside = sortChanges([...withDrift(ofOwn, drift, namesOf(own)), ...ofDrift]);
   const namespace = { action: 'create' as const, kind: 'Namespace', name: release.namespace };

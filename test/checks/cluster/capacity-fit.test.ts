@@ -162,6 +162,33 @@ describe('the check', () => {
     expect(judged(capacityFit, { deployment, seen: seen(nodes(4), workloads) }).status).not.toBe('fail');
   });
 
+  const scaler = (most: number) => ({ name: 'a', apis: [], scales: { workload: 'a', least: 2, most } });
+  const scaled = (list: readonly NodeFact[], most: number) => {
+    const deployment = parsedDeployment(SAMPLE_FILES['prod-kubernetes-s3-qdrant']);
+    const workloads = [
+      workload('a', 2, shape(1, 1), { component: 'api' }),
+      workload('b', 7, shape(1, 1), { component: 'web' }),
+    ];
+    const planned = rendered({ workloads, autoscalers: [scaler(most)] });
+    return judged(capacityFit, {
+      deployment,
+      seen: [...seen(list, []).filter(([key]) => key !== RENDERED_OBJECTS), [RENDERED_OBJECTS, planned]],
+    });
+  };
+
+  it('the maxima of autoscalers must fit too, also with a node lost', () => {
+    expect(scaled(nodes(4), 14).status).toBe('pass');
+    expect(scaled(nodes(4), 20)).toMatchObject({
+      status: 'warn',
+      message: expect.stringMatching(/^at the maxima of the autoscalers, if node n\d is lost, 6 × b do not fit/),
+      remedy: 'set components.api.autoscaling.maxReplicas to 14, or add nodes',
+    });
+  });
+
+  it('maxima are not reported if the minima do not fit', () => {
+    expect(scaled(nodes(1), 20)).toMatchObject({ status: 'fail', message: expect.not.stringContaining('maxima') });
+  });
+
   it('asks for no loss in test', () => {
     const deployment = parsedDeployment(SAMPLE_FILES['test-kubernetes-bundled']);
     const result = judged(capacityFit, { deployment, seen: seen(nodes(1), [workload('a', 7, shape(1, 1))]) });

@@ -56,6 +56,19 @@ describe('postgres.connections', () => {
     expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);
   });
 
+  it('counts autoscalers at their maxima, and names maxima with which the connections are enough', () => {
+    const scaled = {
+      components: { api: { autoscaling: { maxReplicas: 9 } }, worker: { autoscaling: { maxReplicas: 4 } } },
+    };
+    const result = resultOf('postgres.connections', connections(500), { ...NO_LIMIT, ...scaled });
+    expect(result).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(/9 api × 40 .* 4 worker × 40/),
+      remedy:
+        'ALTER SYSTEM SET max_connections = 700; then restart PostgreSQL; or set components.api.autoscaling.maxReplicas to 4',
+    });
+  });
+
   it('counts vectors that lie on the same server', () => {
     const sample = 'prod-kubernetes-sentinel-azure-pgvector';
     const beside = { vectorStore: { pgvector: { host: 'pg.example.internal' } } };

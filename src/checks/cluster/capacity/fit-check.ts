@@ -2,12 +2,13 @@ import { formatBytes, formatCpu } from '../../../base/quantity.ts';
 import { CLUSTER_AUTOSCALER } from '../../../evidence/cluster/autoscaler.ts';
 import { CLUSTER_NODES } from '../../../evidence/cluster/nodes.ts';
 import { CLUSTER_PODS } from '../../../evidence/cluster/pods.ts';
-import { RENDERED_OBJECTS } from '../../../evidence/rendered/set.ts';
+import { RENDERED_OBJECTS, type RenderedSet } from '../../../evidence/rendered/set.ts';
 import type { Check, JudgeContext, Judgement } from '../../check.ts';
 import { counted, finding, groupBy, listed, pass } from '../../judgement.ts';
 import { error, onKubernetesWithFile } from '../../when.ts';
 import type { PodToPlace } from './bin-packing.ts';
-import { type FitFailure, findFitFailure, freeNodes, plannedPods } from './fit.ts';
+import { type FitFailure, type FitQuestion, findFitFailure, freeNodes, plannedPods } from './fit.ts';
+import { fittingMaxima, maxima, withReplicas } from './maxima.ts';
 import { reachableNodes, unusableNodes } from './nodes.ts';
 
 export const capacityFit: Check = {
@@ -27,17 +28,19 @@ export const capacityFit: Check = {
     const planned = context.evidence(RENDERED_OBJECTS);
     const loseAnyNode = context.tier === 'prod';
     const loseAnyZone = loseAnyNode && declaredZones(context) > 1;
-    const misfit = findFitFailure({ nodes, pods, planned, loseAnyNode, loseAnyZone });
+    const question = { nodes, pods, planned, loseAnyNode, loseAnyZone };
+    const misfit = findFitFailure(question);
     const lossWords = loseAnyZone
       ? ' after the loss of any node or zone'
       : loseAnyNode
         ? ' after the loss of any node'
         : '';
     const expected = `${counted(plannedPods(planned).length, 'pod')} fit${lossWords}`;
-    if (misfit !== undefined) {
-      const reachable = reachableNodes(context.deployment, context.optionalEvidence(CLUSTER_AUTOSCALER)?.data) ?? 0;
-      return judgeFitFailure(misfit, expected, reachable > nodes.length);
-    }
+    const reachable = reachableNodes(context.deployment, context.optionalEvidence(CLUSTER_AUTOSCALER)?.data) ?? 0;
+    const mayGrow = reachable > nodes.length;
+    if (misfit !== undefined) return judgeFitFailure(misfit, expected, mayGrow);
+    const beyond = judgeMaxima(question, expected, mayGrow);
+    if (beyond !== undefined) return beyond;
     const asked = total(plannedPods(planned));
     const free = total(freeNodes(nodes, pods).map((one) => one.free));
     return pass(`fits${lossWords}: requests ${amount(asked)} of ${amount(free)} free`, expected);
@@ -45,11 +48,35 @@ export const capacityFit: Check = {
 };
 
 /** A warning if an autoscaler may add nodes: then the nodes of today do not prove that there is no room. */
-function judgeFitFailure(misfit: FitFailure, expected: string, mayGrow: boolean): Judgement {
-  const said = { ...describe(misfit), expected };
+function judgeFitFailure(misfit: FitFailure, expected: string, mayGrow: boolean, message?: string): Judgement {
+  const said = { ...describe(misfit), expected, ...(message === undefined ? {} : { message }) };
   if (!mayGrow) return finding('fail', said);
   const remedy = 'make sure that the node group can grow to this size';
   return finding('warn', { ...said, message: `${said.message}; an autoscaler may add nodes`, remedy });
+}
+
+/**
+ * A warning if the pods do not fit once the autoscalers reach their maxima. It names maxima that fit. Undefined if they
+ * fit, or if there is no autoscaler.
+ */
+function judgeMaxima(question: FitQuestion, expected: string, mayGrow: boolean): Judgement | undefined {
+  const { planned } = question;
+  const most = maxima(planned);
+  if (most.size === 0) return undefined;
+  const misfit = findFitFailure({ ...question, planned: withReplicas(planned, most) });
+  if (misfit === undefined) return undefined;
+  const { observed } = describe(misfit);
+  const message = `at the maxima of the autoscalers, ${observed}`;
+  if (mayGrow) return judgeFitFailure(misfit, expected, true, message);
+  const words = [...(fittingMaxima(question) ?? [])].map(([name, count]) => `${settingOf(planned, name)} to ${count}`);
+  const remedy = words.length === 0 ? 'add a node' : `set ${listed(words)}, or add nodes`;
+  return finding('warn', { observed: message, expected, message, remedy });
+}
+
+/** The field of the file that holds a workload's maximum, or the name of the workload if it is not of Dify. */
+function settingOf({ workloads }: RenderedSet, name: string): string {
+  const component = workloads.find((one) => one.name === name)?.component;
+  return component === undefined ? `the maximum of ${name}` : `components.${component}.autoscaling.maxReplicas`;
 }
 
 /** The number of zones in the recovery plan, one of which may be lost; 1 if none is declared. */

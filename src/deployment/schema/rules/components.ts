@@ -1,7 +1,7 @@
 import { parseQuantity } from '../../../base/quantity.ts';
 import { COMPONENTS, type ComponentName } from '../../../checklist/components.ts';
 import { type SizeChoice, sizeOf } from '../../../checklist/default-sets.ts';
-import { SINGLE_REPLICA } from '../../../checklist/sizing.ts';
+import { AUTOSCALED, SINGLE_REPLICA } from '../../../checklist/sizing.ts';
 import { absentComponents } from '../../../versions/known-releases.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Finding, problem, type Rule, rule } from './rule.ts';
@@ -21,6 +21,9 @@ export const COMPONENT_RULES: readonly Rule[] = [
   ),
   rule(['components', 'target'], ({ components, target }) =>
     target.type === 'compose' ? COMPONENTS.flatMap((name) => clusterOnly(name, components[name])) : [],
+  ),
+  rule(['components', 'tier', 'defaults'], ({ components, tier, defaults }) =>
+    COMPONENTS.map((name) => autoscalingFault(name, components[name], { tier, defaults })),
   ),
   rule(['components', 'tier', 'defaults'], ({ components, tier, defaults }) =>
     COMPONENTS.flatMap((name) =>
@@ -48,8 +51,21 @@ function replicaFaults(name: ComponentName, over: Components[ComponentName]): re
   ];
 }
 
+function autoscalingFault(
+  name: ComponentName,
+  over: Components[ComponentName],
+  choice: SizeChoice,
+): Finding | false | undefined {
+  const path = `components.${name}.autoscaling`;
+  if (over?.autoscaling === undefined) return undefined;
+  if (!AUTOSCALED.includes(name)) return problem(path, `only for ${AUTOSCALED.join(', ')}: the chart scales no other`);
+  const least = over.replicas ?? sizeOf(choice, name).replicas;
+  const { maxReplicas } = over.autoscaling;
+  return maxReplicas < least && problem(`${path}.maxReplicas`, `at least ${least}, which is the minimum (replicas)`);
+}
+
 /** Settings that only a cluster has. */
-const CLUSTER_ONLY = ['tolerations', 'affinity', 'spread'] as const;
+const CLUSTER_ONLY = ['autoscaling', 'tolerations', 'affinity', 'spread'] as const;
 
 function clusterOnly(name: ComponentName, over: Components[ComponentName]): readonly (Finding | false)[] {
   return CLUSTER_ONLY.map(
