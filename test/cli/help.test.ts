@@ -15,7 +15,15 @@ test('the overview groups the commands by the day they are for', () => {
     .filter((line) => !line.startsWith('     '))
     .map((line) => line.replace(/^( {4}\w+).*/, '$1'));
   expect(names).toEqual([
-    ...['  Day 0, prepare:', '    init', '    validate', '    prerequisites', '    preflight', '    images'],
+    ...[
+      '  Day 0, prepare:',
+      '    init',
+      '    validate',
+      '    prerequisites',
+      '    preflight',
+      '    images',
+      '    rehearse',
+    ],
     ...['  Day 1, install:', '    render', '    plan', '    install', '    postflight', '    secrets'],
     ...['  Day 2, operate:', '    status', '    history', '    uninstall', '    audit'],
     ...['  At any time:', '    checks', '    schema', '    version', '    completion'],

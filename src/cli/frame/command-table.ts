@@ -82,6 +82,14 @@ const TABLE = [
     load: () => import('../commands/images.ts'),
   },
   {
+    name: 'rehearse',
+    group: 'prepare',
+    summary: 'simulate lost nodes and zones, drains and roll-outs on a throwaway control plane',
+    deployment: true,
+    formats: TEXT_AND_JSON,
+    load: () => import('../commands/rehearse.ts'),
+  },
+  {
     name: 'render',
     group: 'install',
     summary: 'write the files that an install would use',

@@ -6,7 +6,7 @@ import { boundedJson, tryBoundedJson } from '../../base/bounded-json.ts';
 import { at, textAt } from '../../base/json-path.ts';
 
 /** The API server returned a status other than 2xx. */
-class ApiError extends Error {
+export class ApiError extends Error {
   readonly status: number;
   /** The message of the server's Status object; otherwise the start of the answer. */
   readonly said: string;

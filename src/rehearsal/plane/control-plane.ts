@@ -8,7 +8,7 @@ import { poll } from './poll.ts';
 
 /** The ports of a control plane, all on `address` or on loopback. */
 export const PORT_NAMES = ['etcd', 'etcdPeer', 'apiserver', 'controllerManager', 'scheduler', 'kwok'] as const;
-type PlanePorts = Readonly<Record<(typeof PORT_NAMES)[number], number>>;
+export type PlanePorts = Readonly<Record<(typeof PORT_NAMES)[number], number>>;
 
 export interface ControlPlane {
   readonly folder: string;

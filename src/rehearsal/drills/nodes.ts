@@ -1,0 +1,48 @@
+import type { PodState } from '../observation/pod.ts';
+import type { Workload } from '../observation/workload.ts';
+import type { Api } from '../plane/api.ts';
+import type { ShapeNode } from '../shape/shape.ts';
+import { type DrillSession, releasePods, settle } from './session.ts';
+
+/**
+ * The taint of a node that is out of service: controllers evict its pods at once, and the scheduler avoids it
+ * (kubernetes.io, Non-graceful node shutdown). So a rehearsal does not wait for the eviction time-out.
+ */
+const LOST = { key: 'node.kubernetes.io/out-of-service', value: 'nodeshutdown', effect: 'NoExecute' };
+
+const path = (node: Pick<ShapeNode, 'name'>): string => `/api/v1/nodes/${node.name}`;
+
+/** Makes nodes unavailable at once. */
+export async function loseNodes(api: Api, nodes: readonly ShapeNode[]): Promise<void> {
+  await Promise.all(nodes.map((node) => api.patch(path(node), { spec: { taints: [...node.taints, LOST] } })));
+}
+
+/** Reverts `loseNodes`. */
+export async function returnNodes(api: Api, nodes: readonly ShapeNode[]): Promise<void> {
+  await Promise.all(nodes.map((node) => api.patch(path(node), { spec: { taints: node.taints } })));
+}
+
+/** Cordons a node, or makes it schedulable again. */
+export async function cordon(api: Api, node: ShapeNode, unschedulable: boolean): Promise<void> {
+  await api.patch(path(node), { spec: { unschedulable } });
+}
+
+/**
+ * Makes the pods that are not in `before` move: a node came back, and the next drill begins with the placement that the
+ * scheduler chooses with all nodes.
+ */
+export async function rebalance(
+  session: DrillSession,
+  workloads: readonly Workload[],
+  before: readonly PodState[],
+): Promise<void> {
+  const known = new Set(before.map(({ uid }) => uid));
+  const moved = releasePods(session).filter((pod) => !pod.ending && !known.has(pod.uid) && pod.node !== '');
+  await Promise.all(moved.map((pod) => deletePod(session.api, pod)));
+  await settle(session, workloads);
+}
+
+async function deletePod(api: Api, { namespace, name }: PodState): Promise<void> {
+  // Its controller may have deleted it already.
+  await api.delete(`/api/v1/namespaces/${namespace}/pods/${name}`).catch(() => undefined);
+}

@@ -1,0 +1,90 @@
+/** The drills of a rehearsal, in the order in which they run. */
+export const DRILL_KINDS = [
+  'schedule',
+  'spread',
+  'node-loss',
+  'zone-loss',
+  'drain',
+  'rollout',
+  'autoscale',
+  'autoscale-node-loss',
+] as const;
+export type DrillKind = (typeof DRILL_KINDS)[number];
+
+export type DrillStatus = 'pass' | 'warn' | 'fail' | 'skip';
+
+/** A pod that does not become ready, with the reason in the words of the scheduler or of a controller. */
+export interface PendingPod {
+  readonly pod: string;
+  readonly reason: string;
+}
+
+/** What a drill showed of one component. */
+export interface ComponentOutcome {
+  /** A component of Dify, or the name of another workload of the release. */
+  readonly component: string;
+  readonly status: DrillStatus;
+  readonly replicas: number;
+  /** The smallest number of ready replicas during the drill. */
+  readonly minimumReady: number;
+  /** The smallest number that the rendered set promises during this drill. */
+  readonly promisedReady: number;
+  /** Seconds until all replicas were ready again, by scheduler and controllers alone. Undefined if they never were. */
+  readonly readyAfter: number | undefined;
+  readonly pending: readonly PendingPod[];
+  /** Why the status is not `pass`; empty if it is. */
+  readonly reason: string;
+}
+
+/** One drill: of a kind, on a subject (a node, a zone, or all). */
+export interface DrillResult {
+  readonly kind: DrillKind;
+  readonly subject: string;
+  readonly status: DrillStatus;
+  readonly message: string;
+  /** The next step. Empty if the drill passed. */
+  readonly remedy: string;
+  /** Seconds that the drill took on the throwaway control plane. */
+  readonly seconds: number;
+  readonly components: readonly ComponentOutcome[];
+}
+
+/** A time that a simulation cannot show, from the rendered set or published. */
+export interface PublishedTime {
+  readonly name: 'detection' | 'eviction' | 'start' | 'volume-attach';
+  readonly seconds: number;
+  readonly appliesTo: string;
+  readonly source: string;
+}
+
+export interface RehearsalReport {
+  readonly deployment: string;
+  readonly tier: string;
+  readonly shape: {
+    readonly source: 'cluster' | 'flags';
+    readonly nodes: number;
+    readonly zones: number;
+    /** Version of the API server that decided. */
+    readonly kubernetes: string;
+  };
+  readonly summary: Readonly<Record<DrillStatus, number>>;
+  readonly drills: readonly DrillResult[];
+  /** Added to `readyAfter`, they give the time in a real cluster. */
+  readonly published: readonly PublishedTime[];
+  /** What a simulation cannot show. */
+  readonly limits: readonly string[];
+  readonly seconds: number;
+}
+
+/** Returns the number of drills of each status. */
+export function summarizeDrills(drills: readonly Pick<DrillResult, 'status'>[]): RehearsalReport['summary'] {
+  const count = (status: DrillStatus): number => drills.filter((drill) => drill.status === status).length;
+  return { pass: count('pass'), warn: count('warn'), fail: count('fail'), skip: count('skip') };
+}
+
+const WORST: readonly DrillStatus[] = ['fail', 'warn', 'pass', 'skip'];
+
+/** Returns the worst of some statuses; `skip` if there is none. */
+export function worstOf(statuses: readonly DrillStatus[]): DrillStatus {
+  return WORST.find((status) => statuses.includes(status)) ?? 'skip';
+}

@@ -1,0 +1,39 @@
+import type { IngressClassFact, StorageClassFact } from '../../evidence/cluster/classes.ts';
+import type { LimitsFact } from '../../evidence/cluster/limits.ts';
+import type { NodeAmounts, Taint } from '../../evidence/cluster/nodes.ts';
+import type { NodeLoad } from '../../evidence/cluster/pods.ts';
+
+/** A node of the cluster that is rehearsed. */
+export interface ShapeNode {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly schedulable: boolean;
+  readonly capacity: NodeAmounts;
+  readonly allocatable: NodeAmounts;
+}
+
+/** All that a rehearsal copies of a cluster. Nothing of it is secret. */
+export interface Shape {
+  readonly source: 'cluster' | 'flags';
+  /** Nodes that are Ready. */
+  readonly nodes: readonly ShapeNode[];
+  /** What pods of others request, per node. */
+  readonly loads: readonly NodeLoad[];
+  readonly storageClasses: readonly StorageClassFact[];
+  readonly ingressClasses: readonly IngressClassFact[];
+  readonly priorityClasses: readonly string[];
+  /** Quotas and limits of the namespace. */
+  readonly limits: LimitsFact;
+}
+
+export const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
+/** Returns the zone of a node; empty if it has no label. */
+export const zoneOf = ({ labels }: Pick<ShapeNode, 'labels'>): string => labels[ZONE_LABEL] ?? '';
+
+/** Returns the zones of the nodes that pods can be scheduled on, sorted. */
+export function zonesOf(nodes: readonly ShapeNode[]): readonly string[] {
+  const zones = nodes.filter(({ schedulable }) => schedulable).map(zoneOf);
+  return [...new Set(zones.filter((zone) => zone !== ''))].sort();
+}

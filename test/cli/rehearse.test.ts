@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rehearsalText } from '../../src/cli/output/rehearsal-text.ts';
+import type { ComponentOutcome, DrillResult, RehearsalReport } from '../../src/rehearsal/report.ts';
+import { runCli } from '../support/cli.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'difyctl-rehearse-'));
+  await writeFile(join(folder, 'difyctl.yaml'), 'apiVersion: difyctl/v1\ntier: test\ntarget: { type: compose }\n');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const run = (...args: readonly string[]) => runCli(['rehearse', ...args], { cwd: folder, env: { HOME: folder } });
+
+describe('a wrong use', () => {
+  it.each([
+    [['--zones', '3'], '--zones needs --nodes'],
+    [['--nodes', '6x8C32G', '--zones', '0'], '--zones 0: a number from 1 to 9'],
+    [['--drills', 'node-los'], 'did you mean node-loss?'],
+    [['--nodes', '6x8C32G'], 'a rehearsal needs a Kubernetes target'],
+  ])('%j is refused', async (args, message) => {
+    const { code, stderr } = await run(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+const outcome = (component: string, changes: Partial<ComponentOutcome> = {}): ComponentOutcome => ({
+  ...{ component, status: 'pass', replicas: 3, minimumReady: 2, promisedReady: 1, readyAfter: 1.2, pending: [] },
+  ...{ reason: '' },
+  ...changes,
+});
+
+const drill = (kind: DrillResult['kind'], changes: Partial<DrillResult> = {}): DrillResult => ({
+  ...{ kind, subject: 'all', status: 'pass', message: '', remedy: '', seconds: 1 },
+  components: [outcome('api'), outcome('beat')],
+  ...changes,
+});
+
+const REASON = '1 of 3 replicas pending: 0/5 nodes are available: 5 Insufficient memory';
+const REPORT: RehearsalReport = {
+  ...{ deployment: 'dify', tier: 'prod', seconds: 14.2 },
+  shape: { source: 'flags', nodes: 6, zones: 3, kubernetes: '1.36.3' },
+  summary: { pass: 2, warn: 0, fail: 1, skip: 1 },
+  drills: [
+    drill('schedule'),
+    drill('spread'),
+    drill('node-loss', { subject: 'sim-1' }),
+    drill('node-loss', {
+      ...{ subject: 'sim-2', status: 'fail', message: `api: ${REASON}`, remedy: 'add nodes' },
+      components: [outcome('api', { status: 'fail', readyAfter: undefined, reason: REASON }), outcome('beat')],
+    }),
+    drill('autoscale-node-loss', { status: 'skip', message: 'no autoscaler', components: [] }),
+  ],
+  published: [{ name: 'detection', seconds: 50, appliesTo: 'every lost node', source: 'kubernetes.io' }],
+  limits: ['No container runs.'],
+};
+
+const shown = (width: number): string => rehearsalText(REPORT, { color: false, unicode: true, width });
+
+it('shows a table of components and drills', () => {
+  expect(shown(100)).toBe(`  dify (prod): 6 nodes in 3 zones, from --nodes, Kubernetes 1.36.3
+
+  component  schedule  spread  node-loss  autoscale-node-loss
+  api        ✔         ✔       ✖          -
+  beat       ✔         ✔       ✔          -
+  all        ✔         ✔       ✖          -
+
+  ✖ node-loss sim-2: api: 1 of 3 replicas pending: 0/5 nodes are available: 5 Insufficient memory
+    → add nodes
+  - autoscale-node-loss all: no autoscaler
+  Slowest recovery by scheduler and controllers alone: 1.2 s. In a cluster, add:
+    detection 50 s: every lost node
+  No container runs.
+  ✖ 2 pass, 0 warn, 1 fail, 1 skip in 14.2 s
+`);
+});
+
+it('numbers the drills on a narrow screen', () => {
+  expect(shown(40)).toBe(`  dify (prod): 6 nodes in 3 zones, from
+  --nodes, Kubernetes 1.36.3
+
+  1  schedule
+  2  spread
+  3  node-loss
+  4  autoscale-node-loss
+  component  1  2  3  4
+  api        ✔  ✔  ✖  -
+  beat       ✔  ✔  ✔  -
+  all        ✔  ✔  ✖  -
+
+  ✖ node-loss sim-2: api: 1 of 3
+    replicas pending: 0/5 nodes are
+    available: 5 Insufficient memory
+    → add nodes
+  - autoscale-node-loss all: no
+    autoscaler
+  Slowest recovery by scheduler and
+  controllers alone: 1.2 s. In a
+  cluster, add:
+    detection 50 s: every lost node
+  No container runs.
+  ✖ 2 pass, 0 warn, 1 fail, 1 skip in
+    14.2 s
+`);
+});
+
+it('fits 60 columns', () => {
+  for (const line of shown(60).split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+});
