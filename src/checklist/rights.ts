@@ -175,10 +175,16 @@ const kind = (group: string, resource: string): MadeKind => ({ group, resource }
 
 /** What the templates of community chart 0.38 render, by the feature that needs it. `OWN_KINDS` are difyctl's. */
 export const MADE_KINDS = {
-  always: [kind('apps', 'deployments'), kind('', 'services'), kind('', 'configmaps'), kind('', 'secrets')],
+  always: [
+    kind('apps', 'deployments'),
+    kind('', 'services'),
+    kind('', 'configmaps'),
+    kind('', 'secrets'),
+    kind('', 'serviceaccounts'),
+  ],
   ingress: [kind('networking.k8s.io', 'ingresses')],
   routes: [kind('gateway.networking.k8s.io', 'httproutes')],
   autoscalers: [kind('autoscaling', 'horizontalpodautoscalers')],
   localStorage: [kind('', 'persistentvolumeclaims')],
-  bundled: [kind('apps', 'statefulsets'), kind('', 'serviceaccounts')],
+  bundled: [kind('apps', 'statefulsets')],
 } as const satisfies Readonly<Record<string, readonly MadeKind[]>>;

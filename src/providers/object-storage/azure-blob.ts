@@ -4,7 +4,7 @@ import { composed, literal, secret } from '../env-entry.ts';
 import { KEY, required, secretField } from '../question.ts';
 import type { BucketCommands } from './bucket-commands.ts';
 import { type NameRule, objectStore } from './descriptor.ts';
-import { accountsFor, identityQuestion, isTrue, NAME_ENDS, unlessIdentity } from './fields.ts';
+import { identityQuestion, isTrue, NAME_ENDS, unlessIdentity } from './fields.ts';
 
 /** learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, Microsoft.Storage. */
 const ACCOUNT = { pattern: /^[a-z0-9]{3,24}$/, says: 'a storage account: 3 to 24 lower-case letters and digits' };
@@ -139,7 +139,7 @@ export const azureBlob = objectStore({
           ),
         ]),
   ],
-  chart: ({ accountName, accountUrl, container, identity }) => ({
+  chart: ({ accountName, accountUrl, container }) => ({
     values: {
       externalAzureBlobStorage: {
         enabled: true,
@@ -148,7 +148,6 @@ export const azureBlob = objectStore({
         key: SECRET_PLACEHOLDER,
         container,
       },
-      ...accountsFor(identity),
     },
     api: {
       STORAGE_TYPE: 'azure-blob',

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../base/json.ts';
 import { type FieldCondition, type FieldQuestion, KEY, optional, required, secretField } from '../question.ts';
 
 /** Parts shared by the descriptors of object stores. */
@@ -77,10 +76,3 @@ export function isTrue(stdout: string): 'enabled' | 'off' {
 
 /** When the question about a key applies in a store that supports identities. */
 export const unlessIdentity: FieldCondition = (isGiven) => !isGiven('identity');
-
-/** Workload identity needs service accounts that can be annotated, so api, worker and plugin daemon get their own. */
-export function accountsFor(identity: 'workload' | undefined): JsonObject {
-  if (identity === undefined) return {};
-  const account = { serviceAccount: { create: true } };
-  return { api: account, worker: account, pluginDaemon: account };
-}

@@ -5,15 +5,7 @@ import { composed, type EnvEntry, literal } from '../env-entry.ts';
 import { required, secretField } from '../question.ts';
 import type { BucketCommands } from './bucket-commands.ts';
 import { type NameRule, objectStore } from './descriptor.ts';
-import {
-  accountsFor,
-  bucketTexts,
-  identityQuestion,
-  isTrue,
-  NAME_ENDS,
-  pluginBucketQuestion,
-  unlessIdentity,
-} from './fields.ts';
+import { bucketTexts, identityQuestion, isTrue, NAME_ENDS, pluginBucketQuestion, unlessIdentity } from './fields.ts';
 
 /** Without a key, Google's clients use the identity of the pod or machine (Application Default Credentials). */
 function key(name: string, identity: 'workload' | undefined): readonly EnvEntry[] {
@@ -89,7 +81,6 @@ export const gcs = objectStore({
         bucketName: { ...bucketName },
         serviceAccountJsonBase64: identity === undefined ? SECRET_PLACEHOLDER : '',
       },
-      ...accountsFor(identity),
     },
     api: { STORAGE_TYPE: 'google-storage', GOOGLE_STORAGE_BUCKET_NAME: bucketName.api },
     pluginDaemon: { PLUGIN_STORAGE_TYPE: 'google-storage', PLUGIN_STORAGE_OSS_BUCKET: bucketName.pluginDaemon },

@@ -13,14 +13,7 @@ import {
 } from '../question.ts';
 import { awsCommands, type BucketCommands } from './bucket-commands.ts';
 import { type NameRule, objectStore, type VersioningQuestion } from './descriptor.ts';
-import {
-  accountsFor,
-  bucketTexts,
-  identityQuestion,
-  NAME_ENDS,
-  pluginBucketQuestion,
-  unlessIdentity,
-} from './fields.ts';
+import { bucketTexts, identityQuestion, NAME_ENDS, pluginBucketQuestion, unlessIdentity } from './fields.ts';
 
 /** The folder of the Dify images with one file per public authority. */
 const SYSTEM_CA_FOLDER = '/etc/ssl/certs';
@@ -241,7 +234,6 @@ export const s3 = objectStore({
           accessKey: SECRET_PLACEHOLDER,
           secretKey: SECRET_PLACEHOLDER,
         },
-        ...accountsFor(identity),
       },
       api: {
         ...common,

@@ -18,7 +18,7 @@ export function pluginDaemonEnv(deployment: Deployment, addresses: ServiceAddres
     ...pluginPostgres(deployment.postgres, addresses),
     ...redisClient(deployment.redis, addresses),
     ...pluginStorage(deployment.objectStorage, addresses),
-    literal('PLUGIN_REMOTE_INSTALLING_HOST', '0.0.0.0'),
+    literal('PLUGIN_REMOTE_INSTALLING_HOST', debugHost(deployment)),
     literal('PLUGIN_REMOTE_INSTALLING_PORT', 5003),
     literal('MAX_PLUGIN_PACKAGE_SIZE', 52_428_800),
     literal('PLUGIN_MAX_EXECUTION_TIMEOUT', 600),
@@ -27,6 +27,14 @@ export function pluginDaemonEnv(deployment: Deployment, addresses: ServiceAddres
     literal('PPROF_ENABLED', false),
     ...logLevel(deployment.logging.level),
   ];
+}
+
+/**
+ * Developers connect to this address to debug a plugin, and the daemon then runs their code. In prod only the container
+ * itself reaches it.
+ */
+function debugHost({ tier }: Deployment): string {
+  return tier === 'prod' ? '127.0.0.1' : '0.0.0.0';
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ChartProfile } from '../../versions/chart-profile.ts';
 import type { RenderModel } from '../model.ts';
 import { certificateVolumes } from './certificates.ts';
 import { environmentValues } from './extra-env.ts';
+import { hardening } from './hardening.ts';
 import type { ChartNames } from './names.ts';
 import { placement } from './placement.ts';
 import { probeValues } from './probes.ts';
@@ -41,6 +42,7 @@ function oneComponent(context: ComponentContext, name: ComponentName): JsonObjec
     resources: { requests: { ...plan.requests }, limits: { ...plan.limits } },
     ...placement(context, name),
     ...probeValues(name, deployment.version),
+    ...hardening(name),
     ...(canMount ? { ...certificateVolumes(context, name, secretName), ...ssrfRuleVolumes(name, secretName) } : {}),
   };
   const restated = Object.entries(profile.restated[name] ?? {}).map(([key, value]) => literal(key, value));

@@ -98,11 +98,12 @@ function ownProxyPorts({ extraEnv }: PlannedComponent): readonly number[] {
 
 /**
  * The plugin daemon is open to the processes that call it and, because daemons pass requests on to each other, to
- * itself. Its debug port is closed, unless the file switches debugging on.
+ * itself. Its debug port is closed, unless the file names the address that it listens on.
  */
 function daemonIngress(planned: Planned, names: ChartNames): readonly JsonObject[] {
   const callers = peersOf(planned, names, [...API_PROCESSES, 'agentBackend', 'proxy', 'pluginDaemon']);
-  const isDebugged = planned.pluginDaemon.extraEnv.PLUGIN_REMOTE_INSTALLING_ENABLED === 'true';
+  const host = planned.pluginDaemon.extraEnv.PLUGIN_REMOTE_INSTALLING_HOST;
+  const isDebugged = host !== undefined && host !== '127.0.0.1';
   // Without nginx, a Gateway leads to the daemon (`/e/`).
   const web = planned.proxy.enabled ? accept(callers, PORTS.pluginDaemon) : [{ ports: [tcp(PORTS.pluginDaemon)] }];
   return [...web, ...(isDebugged ? [{ ports: [tcp(DEBUG_PORT)] }] : [])];

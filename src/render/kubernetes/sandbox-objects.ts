@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { KubernetesObject } from '../rendered.ts';
 import type { ComponentContext } from './components.ts';
 import { environmentItem } from './extra-env.ts';
+import { POD_SECURITY } from './hardening.ts';
 import { imageValues } from './image-values.ts';
 import { componentFullName, podLabels } from './names.ts';
 import { ownObject } from './own-object.ts';
@@ -61,6 +62,7 @@ function podSpec(context: ComponentContext): JsonObject {
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    securityContext: POD_SECURITY,
     ...(pull === undefined ? {} : { imagePullSecrets: [{ name: pull }] }),
     ...placement(context, 'sandbox'),
     containers: [

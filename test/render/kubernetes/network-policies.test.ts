@@ -148,7 +148,7 @@ describe('the file', () => {
 
   test('can switch the debugging of plugins on, which opens the port', () => {
     const policies = policiesOf({
-      components: { pluginDaemon: { extraEnv: { PLUGIN_REMOTE_INSTALLING_ENABLED: 'true' } } },
+      components: { pluginDaemon: { extraEnv: { PLUGIN_REMOTE_INSTALLING_HOST: '0.0.0.0' } } },
     });
     expect(connects(policies, address('192.168.4.2'), of('pluginDaemon'), 5003)).toBe(true);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/base/errors.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
+import { COMPONENTS } from '../../../src/checklist/components.ts';
 import { renderKubernetes } from '../../../src/render/kubernetes/render.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
 import { fakeSecrets } from '../../support/secrets.ts';
@@ -100,6 +101,23 @@ describe('the entry', () => {
 });
 
 describe('components', () => {
+  test('get an account of their own without a token, and no privileges that their images can do without', () => {
+    const set = values({}) as Readonly<Record<string, JsonObject>>;
+    const hardened = COMPONENTS.map((name) => {
+      const { serviceAccount, podSecurityContext, containerSecurityContext } = set[name] ?? {};
+      return { name, serviceAccount, podSecurityContext, containerSecurityContext };
+    });
+    const free = ['sandbox', 'ssrfProxy', 'localSandbox'];
+    expect(hardened).toEqual(
+      COMPONENTS.map((name) => ({
+        name,
+        serviceAccount: { create: true, automountServiceAccountToken: false },
+        podSecurityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+        containerSecurityContext: free.includes(name) ? undefined : { allowPrivilegeEscalation: false },
+      })),
+    );
+  });
+
   test('without a replicas key get none', () => {
     expect(values({}).beat).not.toHaveProperty('replicas');
     expect(values({}).localSandbox).not.toHaveProperty('replicas');
