@@ -37,7 +37,7 @@ export const dialHere: Dial = async (host, port, { signal, limitMs }) => {
 
 async function resolve(host: string, limit: AbortSignal): Promise<readonly LookupAddress[]> {
   const ended = new Promise<never>((_, reject) => {
-    const late = () => reject(new ProbeError('resolve', 'ETIMEDOUT', `${host} is not resolved in time`));
+    const late = () => reject(new ProbeError('resolve', 'ETIMEDOUT', `${host} does not resolve in time`));
     if (limit.aborted) late();
     limit.addEventListener('abort', late, { once: true });
   });
@@ -73,7 +73,7 @@ function open(address: string, port: number, signal: AbortSignal, limit: AbortSi
 /** Returns the error of a failed connection, by the system's code. */
 export function connectFault(code: string): ProbeError {
   const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'refuses the connection: nothing listens there',
+    ECONNREFUSED: 'refuses the connection: nothing listens on the port',
     ETIMEDOUT: 'does not answer: a firewall drops it, or the address is wrong',
   };
   return new ProbeError('connect', code, words[code] ?? `cannot be routed to (${code})`);

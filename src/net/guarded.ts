@@ -20,7 +20,7 @@ export function guarded(inner: Duplex, inspector: Inspector, service: string): D
 
 /** Returns the error of a server that speaks another protocol, or violates its own. */
 export function foreignFault(service: string): ProbeError {
-  return new ProbeError('use', 'EPROTO', `answers, and not as ${service} does`);
+  return new ProbeError('use', 'EPROTO', `answers, but not as ${service} does`);
 }
 
 class Guarded extends Duplex {

@@ -83,7 +83,7 @@ export function secure(stream: Duplex, { host, ca, caAlone, alpn, signal }: Secu
       } catch (error) {
         // An error thrown in an event handler ends the process.
         socket.destroy();
-        const unreadable = new ProbeError('tls', 'ERR_TLS_CERT', 'shows a certificate that cannot be read');
+        const unreadable = new ProbeError('tls', 'ERR_TLS_CERT', 'presents a certificate that cannot be read');
         reject(error instanceof ProbeError ? error : unreadable);
       }
     });
@@ -105,7 +105,7 @@ function trusting(ca: string): SecureContext {
 /** Throws ProbeError with stage `tls` if the chain is not trusted or the certificate is for another host. */
 export function assertTrusted({ distrust, wrongHost }: CertificateFact): void {
   if (distrust !== undefined)
-    throw new ProbeError('tls', distrust, `shows a certificate that is not trusted (${distrust})`);
+    throw new ProbeError('tls', distrust, `presents a certificate that is not trusted (${distrust})`);
   if (wrongHost !== undefined) throw new ProbeError('tls', 'ERR_TLS_CERT_ALTNAME_INVALID', wrongHost);
 }
 
@@ -126,7 +126,7 @@ function certificateOf(socket: TLSSocket, host: string): CertificateFact {
       : {}),
     ...(wrongHost === undefined
       ? {}
-      : { wrongHost: `shows a certificate for another host: ${namesOf(shown.subjectaltname)}` }),
+      : { wrongHost: `presents a certificate for another host: ${namesOf(shown.subjectaltname)}` }),
   };
 }
 
@@ -137,12 +137,12 @@ function certificateOf(socket: TLSSocket, host: string): CertificateFact {
 function isoTime(text: string): string {
   const time = new Date(text);
   if (!Number.isNaN(time.getTime())) return time.toISOString();
-  throw new ProbeError('tls', 'ERR_TLS_CERT_DATE', 'shows a certificate whose dates cannot be read');
+  throw new ProbeError('tls', 'ERR_TLS_CERT_DATE', 'presents a certificate whose dates cannot be read');
 }
 
 function namesOf(alternatives: string | undefined): string {
   return alternatives === undefined
-    ? 'it names none'
+    ? 'it contains no name'
     : alternatives.replaceAll('DNS:', '').replaceAll('IP Address:', '');
 }
 
@@ -151,6 +151,6 @@ function tlsFault(error: NodeJS.ErrnoException): ProbeError {
   if (code === 'ETIMEDOUT')
     return new ProbeError('tls', code, 'accepts the connection but never answers the TLS greeting');
   if (code === 'ECONNRESET')
-    return new ProbeError('tls', code, 'closes the connection at the TLS greeting: it may speak no TLS on this port');
-  return new ProbeError('tls', code, `agrees on no TLS (${code}): it may speak none on this port`);
+    return new ProbeError('tls', code, 'closes the connection at the TLS greeting: the port may not use TLS');
+  return new ProbeError('tls', code, `cannot negotiate TLS (${code}): the port may not use TLS`);
 }

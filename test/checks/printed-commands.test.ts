@@ -111,7 +111,7 @@ describe('the command that ends public access to an S3 bucket', () => {
     [
       'of another vendor',
       'https://minio.example',
-      'remove what is granted to everybody from the policy and the access list, and keep the other grants: aws s3api --endpoint-url https://minio.example get-bucket-policy --bucket dify, aws s3api --endpoint-url https://minio.example get-bucket-acl --bucket dify',
+      'remove the public grants from the policy and the access list, and keep the other grants: aws s3api --endpoint-url https://minio.example get-bucket-policy --bucket dify, aws s3api --endpoint-url https://minio.example get-bucket-acl --bucket dify',
     ],
   ])('%s keeps the grants of other users', (_, endpoint, command) => {
     expect(commandsFor(endpoint).closeToPublic('dify')).toBe(command);

@@ -7,7 +7,7 @@ const onKubernetes = parsedDeployment(SAMPLE_FILES['prod-kubernetes-s3-qdrant'])
 const onCompose = parsedDeployment(SAMPLE_FILES['test-compose-mixed']);
 
 const FAULTS = {
-  refused: { stage: 'connect', code: 'ECONNREFUSED', text: 'refuses the connection: nothing listens there' },
+  refused: { stage: 'connect', code: 'ECONNREFUSED', text: 'refuses the connection: nothing listens on the port' },
   timeout: {
     stage: 'connect',
     code: 'ETIMEDOUT',

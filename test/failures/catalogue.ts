@@ -55,7 +55,7 @@ export const CATALOGUE: readonly Failure[] = [
     ['app.workloads'],
   ),
   found(13, 'bad gateway: a search domain takes over the name of a service', ['host.search-domains'], ['app.routes']),
-  found(14, 'uploads end in 413: a server on the way allows less', ['names.body-size']),
+  found(14, 'uploads fail with 413: a server in front of Dify allows less', ['names.body-size']),
   never(
     15,
     'requests of more than 1 MB fail in the proxy',
@@ -111,7 +111,7 @@ export const CATALOGUE: readonly Failure[] = [
   found(39, 'nothing to restore from: a backup is planned, but no job makes it', ['recovery.rpo']),
   found(40, 'plugins do not install behind a mirror: uv.lock names its own addresses', ['config.plugin-install']),
   found(41, 'the checks probe one database, and Dify uses another', ['config.addresses']),
-  found(42, 'a sound master is replaced: one sentinel reaches the quorum alone', ['redis.sentinels']),
+  found(42, 'a healthy master is replaced: a single sentinel reaches the quorum', ['redis.sentinels']),
   found(43, 'the host was taken over: a web image below 1.10.1-fix.1', ['release.known-faults']),
   found(44, 'a failover loses hours: the standby receives the log and does not replay it', ['postgres.replication']),
 ];

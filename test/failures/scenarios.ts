@@ -127,7 +127,7 @@ const STORE_SCENARIOS: readonly Scenario[] = [
 ];
 
 const FILE_SCENARIOS: readonly Scenario[] = [
-  on(14, 'uploads of 500 MB allowed, nginx lets less through', 'names.body-size fail', /UPLOAD/, ({ compose }) => ({
+  on(14, 'uploads of 500 MB allowed, nginx allows less', 'names.body-size fail', /UPLOAD/, ({ compose }) => ({
     file: changed(compose, extraEnv('api', { UPLOAD_FILE_SIZE_LIMIT: '500' })),
   })),
   on(16, 'a variable that should open the guard and does not', 'names.ssrf-proxy warn', /proxy/, ({ compose }) => ({
@@ -142,9 +142,15 @@ const FILE_SCENARIOS: readonly Scenario[] = [
   on(19, 'a slash at the end of the address of files', 'validate: urls.files', undefined, ({ compose }) => ({
     file: changed(compose, { urls: { files: 'https://dify.example.test/' } }),
   })),
-  on(26, 'a mirror of packages where nothing listens', 'names.egress warn', /^curl -sSI http:/, ({ compose }) => ({
-    file: changed(compose, extraEnv('pluginDaemon', { PIP_MIRROR_URL: 'http://127.0.0.1:9/simple' })),
-  })),
+  on(
+    26,
+    'a mirror of packages where nothing listens',
+    'names.egress warn',
+    /^run in the network of the .*: curl -sSI http:/,
+    ({ compose }) => ({
+      file: changed(compose, extraEnv('pluginDaemon', { PIP_MIRROR_URL: 'http://127.0.0.1:9/simple' })),
+    }),
+  ),
   on(
     32,
     "the API's key to the plugin daemon replaced on its side alone",
@@ -248,7 +254,7 @@ const VERDICT_SCENARIOS: readonly Scenario[] = [
   ...OF_CHART.map(([how, finding, extraValues]) =>
     on(35, how, finding, /./, ({ kubernetes }) => ({ file: changed(kubernetes, { extraValues }) })),
   ),
-  on(36, 'stores on loopback, and nobody accepts it', 'names.loopback fail', /network card/, ({ kubernetes }) => ({
+  on(36, 'stores on loopback, and nobody accepts it', 'names.loopback fail', /network interface/, ({ kubernetes }) => ({
     file: { ...kubernetes, acceptedRisks: [] },
   })),
   on(37, 'another volume in the place of the rules', 'names.ssrf-proxy warn', /extraVolumes/, ({ kubernetes }) => ({

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-/** Greets a server that shows a certificate of these parts. */
+/** Greets a server that presents a certificate of these parts. */
 async function greet(parts: OddParts) {
   const server = createServer(oddCertificate(parts)).listen(0, '127.0.0.1');
   server.on('tlsClientError', () => undefined);
@@ -32,11 +32,11 @@ test.each<[string, OddParts]>([
   ['ends on a day that does not exist', { to: '269931000000Z' }],
 ])('a certificate that %s is a fault of TLS', async (_, parts) => {
   await expect(greet(parts)).rejects.toMatchObject({
-    fact: { stage: 'tls', code: 'ERR_TLS_CERT_DATE', text: 'shows a certificate whose dates cannot be read' },
+    fact: { stage: 'tls', code: 'ERR_TLS_CERT_DATE', text: 'presents a certificate whose dates cannot be read' },
   });
 });
 
 test('alternative names that are written oddly are names for other hosts', async () => {
   const { certificate } = await greet({ alternatives: ['a", DNS:odd.example.com, DNS:"', '\0'] });
-  expect(certificate.wrongHost).toMatch(/^shows a certificate for another host: /);
+  expect(certificate.wrongHost).toMatch(/^presents a certificate for another host: /);
 });

@@ -87,8 +87,8 @@ it('by the proxy of the containers, to TLS behind it', async () => {
 });
 
 it.each<[number, string, RegExp]>([
-  [403, 'warn', /does not lead on to mirror\.example \(403\)/],
-  [407, 'skip', /its proxy asks for a login/],
+  [403, 'warn', /does not connect to mirror\.example \(403\)/],
+  [407, 'skip', /its proxy requires a login/],
 ])('a proxy that answers %i', async (refusal, status, message) => {
   const proxy = await kept(startFakeHttpProxy({ status: refusal }));
   const result = await judge({ PIP_MIRROR_URL: `https://${MIRROR}/simple`, HTTPS_PROXY: proxy.url }, 9);
@@ -97,5 +97,5 @@ it.each<[number, string, RegExp]>([
 
 it('a proxy that is none of HTTP is not tried', async () => {
   const result = await judge({ PIP_MIRROR_URL: `https://${MIRROR}/simple`, ALL_PROXY: 'socks5://127.0.0.1:1080' }, 9);
-  expect(result).toMatchObject({ status: 'skip', message: expect.stringContaining('which is no HTTP proxy') });
+  expect(result).toMatchObject({ status: 'skip', message: expect.stringContaining('which is not an HTTP proxy') });
 });

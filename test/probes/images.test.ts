@@ -186,7 +186,7 @@ it('a registry where nothing listens is a warning, said once', async () => {
   const [port] = await freePorts(1, new Set());
   const { registries, available, architectures } = await ask([`127.0.0.1:${port}/dify/api:1.16.1`]);
   expect([registries.status, available.status, architectures.status]).toEqual(['warn', 'skip', 'skip']);
-  expect(registries.message).toContain('nothing listens there');
+  expect(registries.message).toContain('nothing listens on the port');
 });
 
 it('a login goes to no address without TLS, whatever a registry says', async () => {

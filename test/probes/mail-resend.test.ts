@@ -42,7 +42,7 @@ describe('Resend', () => {
       ({ fullKey }) => fullKey,
       'a@else.test',
       'mail.sender fail',
-      /else\.test is no domain of this account/,
+      /else\.test is not a domain of this account/,
     ],
     ['a domain that is not verified', ({ fullKey }) => fullKey, 'a@new.example.test', 'mail.sender fail', /is pending/],
     ['an example in place of a key', () => 're_123456789', 'a@example.test', 'mail.login fail', /placeholder/],
@@ -53,7 +53,7 @@ describe('Resend', () => {
       () => 'SG.ngeVfQFYQlKU0ufo8x5d1A',
       'a@example.test',
       'mail.login fail',
-      /no key that Resend gives out/,
+      /is not a Resend API key/,
     ],
   ])('%s', async (_, key, from, finding, words) => {
     const { findings, of, results } = await look(key, from);

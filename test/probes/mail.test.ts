@@ -59,7 +59,7 @@ describe('a healthy mail server', () => {
     const { server } = mail.get();
     const { findings, of, results } = await lookAtMail(at(port, tls), known());
     expect(findings).toEqual([]);
-    expect(of('mail.login').message).toMatch(/lets dify in/);
+    expect(of('mail.login').message).toMatch(/accepts the login of dify/);
     expect(JSON.stringify(results)).not.toContain('a password:');
     const other = createTransport({
       host: server.host,
@@ -123,21 +123,21 @@ describe('a mail server that does not do', () => {
       () => at('implicit', 'starttls'),
       known,
       'mail.tls fail',
-      /speaks TLS from the start/,
+      /expects TLS from the start/,
     ],
     [
       'a greeting without TLS on a port that waits for it',
       () => relay({ port: mail.get().server.ports.implicit }),
       () => ({}),
       'mail.tls fail',
-      /speaks TLS from the start/,
+      /expects TLS from the start/,
     ],
     [
       'mail for other domains',
       () => relay({ port: mail.get().server.ports.own }),
       () => ({}),
       'mail.sender warn',
-      /for its own domains alone: 554 .*Relay access denied/,
+      /accepts mail only for its own domains: 554 .*Relay access denied/,
     ],
     ['TLS where there is none', () => at('relay', 'implicit'), known, 'mail.tls fail', /TLS/],
   ])('%s', async (what, file, secrets, finding, words) => {

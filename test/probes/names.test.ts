@@ -67,7 +67,7 @@ describe('the files of target.tls', () => {
   }
 
   it.each<[string, Made, string, RegExp]>([
-    ['with its whole chain', withChain, 'pass', /^certificate of Tests Below, \d+ days left/],
+    ['with its whole chain', withChain, 'pass', /^certificate issued by Tests Below, \d+ days left/],
     ['that ends this month', issued({ names: [HOST], days: 20 }), 'warn', /ends in \d+ days/],
     ['that expired', issued({ names: [HOST], days: -3 }), 'fail', /expired on \d{4}-/],
     ['of another host', issued({ names: ['www.example.com'] }), 'fail', /is not for dify\.example\.com/],
@@ -144,7 +144,7 @@ describe('what answers at the public address', () => {
   }
 
   it.each<[string, Made, string, RegExp]>([
-    ['with its whole chain', withChain, 'pass', /certificate of Tests Below/],
+    ['with its whole chain', withChain, 'pass', /certificate issued by Tests Below/],
     ['that expired', issued({ names: [HOST], days: -3 }), 'fail', /expired on/],
     ['of another host', issued({ names: ['www.example.com'] }), 'fail', /for another host: www\.example\.com/],
     ['without its issuer', ({ good }) => good, 'fail', /UNABLE_TO_VERIFY_LEAF_SIGNATURE/],

@@ -34,7 +34,7 @@ function run({ key, azure = {}, recovery = { versioning: false }, context = {} }
 }
 
 const S = 'object-storage';
-/** Azurite is asked over plain http. */
+/** Azurite uses plain http. */
 const PLAIN = `${S}.tls warn`;
 
 describe('Azure Blob', () => {
@@ -47,13 +47,18 @@ describe('Azure Blob', () => {
   });
 
   it.each<readonly [what: string, scene: () => Scene, finding: string, message: RegExp]>([
-    ['a wrong key', () => ({ key: randomBytes(64).toString('base64') }), 'login fail', /not that of this account/],
+    [
+      'a wrong key',
+      () => ({ key: randomBytes(64).toString('base64') }),
+      'login fail',
+      /does not belong to this account/,
+    ],
     ['a missing container', () => ({ azure: { container: 'none' } }), 'bucket fail', /ContainerNotFound/],
     [
       'a container that everybody reads',
       () => ({ azure: { container: 'opened' } }),
       'public-access fail',
-      /anybody may/,
+      /anyone can/,
     ],
     [
       'versions that are planned and not made',
@@ -67,7 +72,7 @@ describe('Azure Blob', () => {
     expect(results.find(({ id }) => finding.startsWith(id.slice(S.length + 1)))?.message).toMatch(message);
   });
 
-  it('that is managed and hides its versions is declared, not seen', async () => {
+  it('that is managed and hides its versions is declared, not verified', async () => {
     const { accountName, accountUrl, accountKey } = testbed.get();
     const azureBlob = { accountName, accountUrl, container: 'dify', accountKey: { env: 'KEY' } };
     const storage = { provider: 'azure-blob', azureBlob, managed: { by: 'azure', ha: true, backups: true } };

@@ -42,7 +42,7 @@ it.each<readonly [what: string, decide: Decide, id: string, message: RegExp, rem
     'takes objects of 1 MB at most',
     (asked) => (larger(asked, 1e6) ? html(413) : undefined),
     'integrity',
-    /object of 100 MiB.* is refused by its size \(413\)/,
+    /object of 100 MiB.* is refused because of its size \(413\)/,
     /client_max_body_size 100m/,
   ],
   [
@@ -57,7 +57,7 @@ it.each<readonly [what: string, decide: Decide, id: string, message: RegExp, rem
     ({ method }) => (method === 'PUT' ? 'hang' : undefined),
     'rights',
     /to put fails \(ETIMEDOUT\)/,
-    /own state/,
+    /the state and the log of the storage/,
   ],
   [
     'keeps objects to itself',
@@ -73,12 +73,12 @@ it.each<readonly [what: string, decide: Decide, id: string, message: RegExp, rem
     /to delete fails \(403\)/,
     /proxy/,
   ],
-  ['has a page for everything', () => html(200), 'login', /nothing that an S3 storage would say/, /proxy/],
+  ['has a page for everything', () => html(200), 'login', /with an answer that is not from an S3 storage/, /proxy/],
   [
     'sends everybody to https',
     ({ headers, url }) => ({ status: 301, headers: { location: `https://${headers.host}${url}` } }),
     'login',
-    /answers 301 and sends on to https:\/\/127\.0\.0\.1/,
+    /answers 301 and redirects to https:\/\/127\.0\.0\.1/,
     /as the endpoint/,
   ],
   ['has nothing behind it', () => html(502), 'login', /answers 502/, /proxy/],
@@ -102,7 +102,7 @@ it('a gateway that takes what Dify uploads and no more gives no finding, and not
 it('an endpoint with the name of the bucket in it', async () => {
   const { findings, result } = await run(`${testbed.get().endpoint}/dify`);
   expect(findings).toEqual([PLAIN, `${S}.bucket fail`]);
-  expect(result(`${S}.bucket`).remedy).toBe(`write the endpoint without a path: ${testbed.get().endpoint}`);
+  expect(result(`${S}.bucket`).remedy).toBe(`set the endpoint without a path: ${testbed.get().endpoint}`);
 });
 
 it('a bucket that anybody may write to and nobody may read', async () => {

@@ -71,7 +71,7 @@ describe('Google Cloud Storage that is right', () => {
   it('gives no finding to an account for objects alone: the old version of the probe object shows that versions are kept', async () => {
     const { findings, result } = await run({ key: testbed.get().keys.objects });
     expect(findings).toEqual([]);
-    expect(result(`${S}.versioning`).observed).toContain('a version of its own');
+    expect(result(`${S}.versioning`).observed).toContain('the probe object got a version');
   });
 
   it('takes the key in base64 as Dify does', async () => {
@@ -91,7 +91,7 @@ describe('what is wrong with Google Cloud Storage', () => {
   it('is a secret that is no key', async () => {
     const { findings, result } = await run({ key: 'my-little-secret-that-is-no-json-at-all' });
     expect(findings).toEqual([`${S}.login fail`]);
-    expect(result(`${S}.login`).message).toContain("no service account's key");
+    expect(result(`${S}.login`).message).toContain('not the JSON key of a service account');
   });
 
   it('is a token server that nobody lets us reach', async () => {

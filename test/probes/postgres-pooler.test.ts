@@ -50,17 +50,17 @@ describe('PgBouncer before PostgreSQL', () => {
     const { session, server } = servers.get();
     const { findings, of } = await look(session, { maxConnections: 300 });
     expect(findings).toEqual([]);
-    expect(of('postgres.pooler').message).toMatch(/PgBouncer lends whole sessions/);
+    expect(of('postgres.pooler').message).toMatch(/PgBouncer uses pool_mode session/);
     expect(of('postgres.connections').message).toMatch(/^300 connections \(postgres\.maxConnections\)/);
-    expect((await look(server)).of('postgres.pooler').message).toBe('none: the server itself answers');
+    expect((await look(server)).of('postgres.pooler').message).toBe('no pooler: the server itself answers');
   });
 
   it.each([
-    ['transaction', 'fail', /PgBouncer lends transactions, and prepared statements of the plugin daemon are lost/],
-    ['statement', 'fail', /lends single statements: Dify's transactions cannot begin/],
+    ['transaction', 'fail', /PgBouncer uses pool_mode transaction: prepared statements of the plugin daemon are lost/],
+    ['statement', 'fail', /uses pool_mode statement: Dify's transactions cannot begin/],
     ['strict', 'fail', /refuses the api's startup options.*unsupported startup parameter: options/],
     ['small', 'fail', /pool_size 20 for dify; expected 125 or more.*pool_size 20 for dify_plugin/],
-    ['single', 'fail', /lets a third connection wait/],
+    ['single', 'fail', /makes a third connection wait/],
   ] as const)('%s', async (name, status, words) => {
     const { findings, of } = await look(servers.get()[name], { maxConnections: 300 });
     expect(findings).toEqual([`postgres.pooler ${status}`]);
@@ -70,7 +70,7 @@ describe('PgBouncer before PostgreSQL', () => {
   it('a time zone that it ignores', async () => {
     const { findings, of } = await look(servers.get().session, { maxConnections: 300, databases: { main: 'tokyo' } });
     expect(findings).toEqual(['postgres.pooler fail']);
-    expect(of('postgres.pooler').message).toMatch(/its sessions are in Asia\/Tokyo/);
+    expect(of('postgres.pooler').message).toMatch(/its sessions use the time zone Asia\/Tokyo/);
   });
 
   it('a server behind it that has fewer connections than it lends', async () => {

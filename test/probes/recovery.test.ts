@@ -94,7 +94,7 @@ it('a standby that receives the log and does not replay it is told while replay 
   await standby?.query('SELECT pg_wal_replay_pause()');
   expect(await verdict('postgres.replication', {})).toMatchObject({
     status: 'warn',
-    observed: expect.stringMatching(/^received and not replayed: walreceiver \(streaming, /),
+    observed: expect.stringMatching(/^WAL is received but not replayed: walreceiver \(streaming, /),
     remedy: expect.stringContaining('pg_wal_replay_resume()'),
   });
   await standby?.query('SELECT pg_wal_replay_resume()');

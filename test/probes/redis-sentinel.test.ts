@@ -71,7 +71,7 @@ describe('Redis with three sentinels', () => {
       'another name of the master',
       { sentinel: { master: 'elsewhere' } },
       'redis.master fail',
-      /no sentinel knows a master elsewhere; they watch mymaster/,
+      /no sentinel watches a master named elsewhere; they watch mymaster/,
     ],
     [
       'a wrong password of the sentinels',
@@ -98,7 +98,7 @@ describe('Redis with three sentinels', () => {
       secrets: { 'redis.sentinel.password': 'secret-of-user' },
     });
     expect(findings).toEqual(['redis.sentinel-client fail']);
-    expect(of('redis.sentinel-client').message).toMatch(/only user dify gets in, and Celery/);
+    expect(of('redis.sentinel-client').message).toMatch(/only user dify can log in, but Celery/);
   });
 
   it('TLS, which Dify does not speak there', async () => {
@@ -116,7 +116,7 @@ describe('Redis with three sentinels', () => {
     for (const at of sound.sentinels) await sound.command(at, 'ACL', 'SETUSER', 'default', `>${sound.password}`);
     const { findings, of } = await look(sound, { sentinel: { nodes }, secrets });
     expect(findings).toEqual(['redis.sentinels warn']);
-    expect(of('redis.sentinels').message).toMatch(/is no sentinel but a Redis server/);
+    expect(of('redis.sentinels').message).toMatch(/is a Redis server, not a sentinel/);
   });
 
   it('a sentinel in place of the server', async () => {

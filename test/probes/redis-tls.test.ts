@@ -61,7 +61,7 @@ describe('Redis behind TLS', () => {
     ['expired', 'redis.tls fail', /expired on/],
     ['wrong host', 'redis.tls fail', /another host: redis\.example\.test/],
     ['untrusted', 'redis.tls fail', /is not trusted/],
-    ['ending soon', 'redis.tls warn', /ends in 9 days/],
+    ['ending soon', 'redis.tls warn', /expires in 9 days/],
   ])('whose certificate is %s: %s', async (which, finding, words) => {
     const { show, certificates, own } = servers.get();
     await show(certificates[which]);
@@ -84,7 +84,7 @@ describe('Redis behind TLS', () => {
 
 describe('TLS on one side alone', () => {
   it.each<['secured' | 'plain', JsonObject, RegExp]>([
-    ['secured', { mode: 'disable' }, /nothing but TLS/],
+    ['secured', { mode: 'disable' }, /may accept only TLS/],
     ['plain', { mode: 'require' }, /TLS/],
   ])('a server that is %s, asked with %j', async (which, tls, words) => {
     const { findings, of } = await probeRedis(...at(which, tls), {
@@ -131,9 +131,9 @@ describe('the URL of the agent backend', () => {
       () => `rediss://:${good().secured.password}@${good().secured.host}:${good().secured.port}/2`,
       /is not trusted/,
     ],
-    ['Sentinel', () => 'sentinel://:secret-of-agent@s1:26379/2', /begins with neither/],
-    ['a password that is not encoded', () => 'redis://:secret-of-agent/with-slash@s1:6379/2', /percent-encoded/],
-    ['a password with a hash', () => 'redis://:secret-of-agent#x@s1:6379/2', /percent-encoded/],
+    ['Sentinel', () => 'sentinel://:secret-of-agent@s1:26379/2', /starts with neither/],
+    ['a password that is not encoded', () => 'redis://:secret-of-agent/with-slash@s1:6379/2', /percent-encode/],
+    ['a password with a hash', () => 'redis://:secret-of-agent#x@s1:6379/2', /percent-encode/],
   ])('with %s', async (_, url, words) => {
     const { findings, of, results } = await look(url());
     expect(findings).toEqual([ONE_ADDRESS, 'redis.agent-backend fail']);

@@ -118,7 +118,7 @@ describe('who may not', () => {
       'is off',
       ['off', '~*', '&*', '+@all'],
       'redis.login fail',
-      /user tried is wrong, or that user does not exist or is off/,
+      /user tried is wrong, or that user does not exist or is disabled/,
     ],
     [
       'may only read',
@@ -149,7 +149,7 @@ describe('who may not', () => {
 
   it.each<[what: string, redis: JsonObject, secrets: Readonly<Record<string, string>>, words: RegExp]>([
     ['a wrong password', {}, { 'redis.password': 'wrong-password' }, /password of user default is wrong/],
-    ['no password', NO_PASSWORD, {}, /asks for a password/],
+    ['no password', NO_PASSWORD, {}, /requires a password/],
     ['a user that is not there', { username: 'nobody' }, known, /user nobody/],
   ])('%s', async (_what, over, secrets, words) => {
     const { password: _, ...open } = at(servers.get().main);
@@ -169,7 +169,7 @@ describe('who may not', () => {
     await small.command('CONFIG', 'SET', 'requirepass', '');
     const { findings, of } = await look().finally(() => small.command('CONFIG', 'SET', 'requirepass', PASSWORD));
     expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
-    expect(of('redis.login').message).toMatch(/asks for no password/);
+    expect(of('redis.login').message).toMatch(/requires no password/);
   });
 
   it('a password that nobody gave is not the finding of Redis', async () => {
@@ -185,13 +185,13 @@ describe('settings that endanger Dify', () => {
 
   it.each<[settings: Readonly<Record<string, string>>, file: JsonObject, finding: string, words: RegExp]>([
     [{ 'maxmemory-policy': 'allkeys-lru' }, {}, 'redis.eviction-policy fail', /silently evicts queued/],
-    [{ 'maxmemory-policy': 'volatile-lru' }, {}, 'redis.eviction-policy warn', /evicts keys that expire/],
+    [{ 'maxmemory-policy': 'volatile-lru' }, {}, 'redis.eviction-policy warn', /evicts keys with an expiry/],
     [{ maxmemory: '100000' }, {}, 'redis.writes fail', /memory is full/],
     [{ maxmemory: '900mb' }, {}, 'redis.size warn', /944 MB maxmemory/],
-    [{ maxclients: '600' }, {}, 'redis.connections warn', /room for its bursts/],
-    [{ maxclients: '100' }, {}, 'redis.connections fail', /when it is quiet/],
+    [{ maxclients: '600' }, {}, 'redis.connections warn', /at its peak/],
+    [{ maxclients: '100' }, {}, 'redis.connections fail', /when idle/],
     [{ timeout: '5' }, {}, 'redis.connections warn', /timeout is 5 s/],
-    [{ maxmemory: '900000gb' }, {}, 'redis.size warn', /the kernel ends Redis before maxmemory is reached/],
+    [{ maxmemory: '900000gb' }, {}, 'redis.size warn', /the kernel kills Redis before it reaches maxmemory/],
     [{ 'min-replicas-to-write': '3' }, {}, 'redis.writes fail', /too few replicas/],
     [{ appendonly: 'no' }, AOF, 'redis.persistence fail', /saves; recovery\.redis\.persistence is aof/],
     [{ appendonly: 'no', save: '' }, RDB, 'redis.persistence fail', /nothing on disk/],
@@ -237,7 +237,7 @@ describe('a server that answers, and not to all', () => {
     await running;
     expect(findings).toEqual([ONE_ADDRESS, 'redis.login fail']);
     expect(of('redis.login')).toMatchObject({
-      message: expect.stringMatching(/runs a script that does not end/),
+      message: expect.stringMatching(/runs a script that does not finish/),
       remedy: expect.stringMatching(/SCRIPT KILL/),
     });
   });
@@ -254,9 +254,9 @@ describe('what is no Redis for Dify', () => {
   });
 
   it.each<[other: 'replica' | 'small', words: RegExp]>([
-    ['replica', /\d of 6 connections to .* came to a read-only replica/],
-    ['small', /2 servers answer at .* by turns/],
-  ])('an address that leads to a master and to a %s by turns', async (other, words) => {
+    ['replica', /\d of 6 connections to .* reached a read-only replica/],
+    ['small', /2 servers answer at .* in turn/],
+  ])('an address that leads to a master and to a %s in turn', async (other, words) => {
     const { main, [other]: second } = servers.get();
     let turn = 0;
     const dial: Dial = (_host, _port, options) => {
@@ -272,7 +272,7 @@ describe('what is no Redis for Dify', () => {
     const { findings, of } = await probeRedis(at(servers.get().small), known);
     expect(findings).toEqual([ONE_ADDRESS, 'redis.databases fail', 'redis.rights fail', 'redis.persistence fail']);
     expect(of('redis.databases').message).toMatch(
-      /database 1 \(broker\) and database 2 \(agent\) .* has no database of that number/,
+      /database 1 \(broker\) and database 2 \(agent\) .* has no database with this number/,
     );
     expect(of('redis.rights')).toMatchObject({
       message: expect.stringMatching(/^EVAL: not known/),
@@ -309,7 +309,7 @@ describe('a managed Redis that hides what it promises', () => {
     const { findings, results } = await withSettings(main, { appendonly: 'no', save: '' }, look);
     expect(findings).toEqual(expected);
     for (const { id, status, message } of results)
-      if (status === 'warn') expect(message, id).toMatch(/declared, not seen/);
+      if (status === 'warn') expect(message, id).toMatch(/declared, not verified/);
   });
 });
 

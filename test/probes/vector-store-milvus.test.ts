@@ -22,7 +22,7 @@ describe('Milvus Lite', () => {
       expect.arrayContaining(['health', 'login', 'database', 'writes'].map((id) => `vector-store.${id}`)),
     );
     expect(facts).toMatchObject({ isOpen: true, version: expect.stringContaining('3.2') });
-    expect((await look('default')).facts.writes).toEqual({ seen: { how: 'made a collection and removed it' } });
+    expect((await look('default')).facts.writes).toEqual({ seen: { how: 'created and deleted a collection' } });
   });
 
   it('has no database of another name', async () => {

@@ -50,7 +50,7 @@ describe('OpenSearch of two data nodes', () => {
     expect(facts).toMatchObject({
       health: { seen: { state: 'ready' } },
       nodes: { seen: [{ isUp: true, version: '2.19.1' }, { isUp: true }] },
-      writes: { seen: { how: 'made an index with one document and removed it' } },
+      writes: { seen: { how: 'created and deleted an index with one document' } },
     });
     expect(Object.keys((await ask('GET', '/_all/_settings')) as object)).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('OpenSearch of two data nodes', () => {
     await enable(null);
     expect(findings).toEqual(['vector-store.health fail']);
     expect(results.find(({ id }) => id === 'vector-store.health')?.message).toContain(
-      'k-NN is switched off: knn.plugin.enabled is false',
+      'k-NN is disabled: knn.plugin.enabled is false',
     );
   });
 
@@ -119,7 +119,7 @@ describe('OpenSearch of two data nodes', () => {
     const { findings, results } = await look({ url: `https://127.0.0.1:${front.port}` });
     expect(findings).toEqual(['vector-store.tls fail']);
     expect(results.find(({ id }) => id === 'vector-store.tls')?.remedy).toContain(
-      "Dify's client takes no authority of your own",
+      "Dify's client does not support a private authority",
     );
     await front.stop();
     await removeFolder(folder);

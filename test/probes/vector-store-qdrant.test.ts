@@ -75,7 +75,7 @@ describe('Qdrant', () => {
     const { findings, results } = await look({ apiKey: qdrant.readOnlyKey });
     expect(findings).toEqual(['vector-store.writes fail']);
     expect(results.find(({ id }) => id === 'vector-store.writes')?.message).toMatch(
-      /may read and not write.*manage access/,
+      /may read but not write.*manage access/,
     );
   });
 

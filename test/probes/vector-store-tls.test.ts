@@ -60,7 +60,7 @@ describe('a vector store behind TLS', () => {
     const tls = results.find(({ id }) => id === 'vector-store.tls');
     expect(tls?.message).toMatch(words);
     // Qdrant's client in Dify takes no authority.
-    expect(tls?.remedy?.includes('a certificate of a public one') ?? false).toBe(authority === 'unknown');
+    expect(tls?.remedy?.includes('a certificate from a public authority') ?? false).toBe(authority === 'unknown');
     // The key is not shown to a server that nobody vouches for.
     if (expected.length > 0) expect(server.requests.length).toBe(before);
   });

@@ -181,7 +181,7 @@ describe('a Weaviate beside another one', () => {
     const block = { grpcUrl: `${other.host}:${other.grpcPort}` };
     const { findings, results } = await lookAt(own, block);
     expect(findings).toEqual(['vector-store.grpc fail']);
-    expect(results.find(({ id }) => id === 'vector-store.grpc')?.message).toContain('the port of another Weaviate');
+    expect(results.find(({ id }) => id === 'vector-store.grpc')?.message).toContain('belongs to another Weaviate');
     const { host, grpcPort } = weaviate.get();
     expect((await lookAt(own, { grpcUrl: `${host}:${grpcPort}` })).findings).toEqual(['vector-store.grpc fail']);
   });

@@ -34,7 +34,7 @@ export async function lookAtMail(mail: JsonObject, secrets: Readonly<Record<stri
       .map(({ id, status }) => `${id} ${status}`),
     of: (id) => {
       const result = results.find((one) => one.id === id);
-      if (result === undefined) throw new Error(`${id} was not asked`);
+      if (result === undefined) throw new Error(`${id} was not probed`);
       return result;
     },
   };

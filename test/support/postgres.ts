@@ -57,7 +57,7 @@ export async function lookAtPostgres(
     text: JSON.stringify({ report, evidence }),
     of: (id) => {
       const result = results.find((one) => one.id === id);
-      if (result === undefined) throw new Error(`${id} was not asked`);
+      if (result === undefined) throw new Error(`${id} was not probed`);
       return result;
     },
   };

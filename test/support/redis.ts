@@ -54,7 +54,7 @@ export async function probeRedis(
       .map(({ id, status }) => `${id} ${status}`),
     of: (id) => {
       const result = results.find((one) => one.id === id);
-      if (result === undefined) throw new Error(`${id} was not asked`);
+      if (result === undefined) throw new Error(`${id} was not probed`);
       return result;
     },
   };

@@ -8,13 +8,14 @@ import { error, withFile } from '../when.ts';
 
 export const imagesArchitectures: Check = {
   id: 'images.architectures',
-  title: 'the images are made for the machines that will run them',
+  title: 'the images support the architecture of every machine that runs them',
   phases: ['preflight'],
   severity: error,
   when: withFile,
   requires: [IMAGES_ENGINE, IMAGES_REGISTRIES],
   optional: [IMAGES_MACHINES],
-  remedy: 'copy all platforms of an image to the mirror (skopeo copy --all), or choose nodes of its architecture',
+  remedy:
+    'copy all platforms of an image to the mirror (skopeo copy --all), or use nodes of the architecture of the image',
   judge: (context) => {
     const machines = context.optionalEvidence(IMAGES_MACHINES)?.data ?? [];
     if (machines.length === 0) return notReached('cluster.reachable or host.engine');
@@ -28,19 +29,19 @@ export const imagesArchitectures: Check = {
       return finding('warn', {
         observed: said(partly),
         expected,
-        remedy: 'keep the pods on nodes that the images are made for: components.NAME.nodeSelector, kubernetes.io/arch',
+        remedy: 'schedule the pods on nodes that the images support: components.NAME.nodeSelector, kubernetes.io/arch',
       });
     }
     return pass(expected);
   },
 };
 
-interface Made {
+interface ImagePlatforms {
   readonly name: string;
   readonly architectures: readonly string[];
 }
 
-function imagesOf(context: JudgeContext): readonly Made[] {
+function imagesOf(context: JudgeContext): readonly ImagePlatforms[] {
   const here = context
     .evidence(IMAGES_ENGINE)
     .map(({ name, architecture }) => ({ name, architectures: [architecture] }));
@@ -51,9 +52,9 @@ function imagesOf(context: JudgeContext): readonly Made[] {
   return [...here, ...there];
 }
 
-function said(images: readonly Made[]): string {
+function said(images: readonly ImagePlatforms[]): string {
   return some(
-    images.map(({ name, architectures }) => `${name} is made for ${listed(architectures) || 'no Linux'}`),
+    images.map(({ name, architectures }) => `${name} supports ${listed(architectures) || 'no Linux platform'}`),
     3,
   );
 }

@@ -9,22 +9,28 @@ import { error, withFile } from '../when.ts';
 
 export const imagesAvailable: Check = {
   id: 'images.available',
-  title: 'every image can be pulled, or is here already',
+  title: 'every image can be pulled, or is already present',
   phases: ['preflight'],
   severity: error,
   when: withFile,
   requires: [IMAGES_ENGINE, IMAGES_REGISTRIES],
-  remedy: 'difyctl images --format mirror names what to copy from where; images.pullSecret names the login',
+  remedy: 'difyctl images --format mirror lists the images to copy; images.pullSecret names the login',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const here = context.evidence(IMAGES_ENGINE);
     const registries = context.evidence(IMAGES_REGISTRIES);
     const from = context.optionalEvidence(IMAGES_REGISTRIES)?.from ?? 'local';
-    const expected = 'a manifest for each image that is not here yet';
+    const expected = 'a manifest for each image that is not present yet';
     const asked = registries.flatMap((registry) => registry.images.map((image) => ({ registry, image })));
     if (asked.length === 0 && registries.length > 0) return notReached('images.registries');
     const observations = [
-      ...here.map(({ name }) => ({ subject: name, from, status: 'pass' as const, observed: 'already here', expected })),
+      ...here.map(({ name }) => ({
+        subject: name,
+        from,
+        status: 'pass' as const,
+        observed: 'already present',
+        expected,
+      })),
       ...asked.map(({ registry, image }) => ({
         subject: image.name,
         from,
@@ -40,9 +46,9 @@ export const imagesAvailable: Check = {
 const WORDS: Readonly<Record<ManifestFact['outcome'], (fact: ManifestFact) => string>> = {
   present: ({ digest }) => (digest === undefined ? 'in its registry' : `in its registry, ${digest}`),
   missing: () => 'is not in its registry',
-  denied: ({ text }) => (text === undefined ? 'must be logged in for' : `the registry ${text}`),
-  limited: () => 'was asked for too often from here (429)',
-  unseen: ({ text }) => `could not be seen: the registry ${text ?? 'gives no answer'}`,
+  denied: ({ text }) => (text === undefined ? 'requires a login' : `the registry ${text}`),
+  limited: () => 'is rate-limited for this machine (429)',
+  unseen: ({ text }) => `could not be checked: the registry ${text ?? 'does not answer'}`,
 };
 
 function statusOf({ outcome }: ManifestFact, { hasLogin }: RegistryFact, { target }: Deployment): Status {
@@ -74,8 +80,8 @@ function verdict(observations: RegistryEvidence, expected: string): Judgement {
   }
   const unknown = of('skip');
   if (unknown.length > 0) {
-    const message = `${counted(unknown.length, 'image')} must be logged in for, and no login is named here: the nodes may have one of their own`;
+    const message = `${counted(unknown.length, 'image')} need a login that difyctl does not have; the nodes may have their own`;
     return { status: 'skip', observed: '', expected, message };
   }
-  return pass(`${counted(observations.length, 'image')} can be had`, expected);
+  return pass(`${counted(observations.length, 'image')} can be pulled or are present`, expected);
 }

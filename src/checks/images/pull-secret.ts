@@ -11,7 +11,7 @@ const TYPES = ['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg'];
 
 export const imagesPullSecret: Check = {
   id: 'images.pull-secret',
-  title: 'the pull secret exists and holds a login for the registry',
+  title: 'the pull secret exists and contains a login for the registry',
   phases: ['preflight'],
   severity: error,
   when: whereFile(({ target, images }) => target.type === 'kubernetes' && images?.pullSecret !== undefined),
@@ -42,11 +42,11 @@ export const imagesPullSecret: Check = {
     const wanted = registry === undefined ? unnamed : [registry];
     if (wanted.length > 0 && !wanted.some((one) => registries.includes(one))) {
       return finding('fail', {
-        observed: `Secret ${name} holds a login for ${listed(registries) || 'nothing'}`,
+        observed: `Secret ${name} contains a login for ${listed(registries) || 'nothing'}`,
         expected,
         remedy,
       });
     }
-    return pass(`Secret ${name} holds a login for ${listed(registries)}`, expected);
+    return pass(`Secret ${name} contains a login for ${listed(registries)}`, expected);
   },
 };

@@ -18,7 +18,7 @@ export const imagesRegistries: Check = {
   when: withFile,
   requires: [IMAGES_LIST, IMAGES_ENGINE, IMAGES_REGISTRIES],
   optional: [HOST_ENGINE],
-  remedy: 'difyctl images --format list names what has to be pulled; images.registry names a mirror',
+  remedy: 'difyctl images --format list lists the images to pull; images.registry names a mirror',
   judge: (context) => {
     const registries = context.evidence(IMAGES_REGISTRIES);
     const here = context.evidence(IMAGES_ENGINE).length;
@@ -26,7 +26,7 @@ export const imagesRegistries: Check = {
     if (registries.length === 0) {
       const count = context.evidence(IMAGES_LIST).length;
       return pass(
-        here === count ? `${counted(here, 'image')} already here: nothing to pull` : 'nothing to pull',
+        here === count ? `${counted(here, 'image')} already present: nothing to pull` : 'nothing to pull',
         expected,
       );
     }
@@ -39,12 +39,18 @@ export const imagesRegistries: Check = {
     }));
     const silent = observations.filter(({ status }) => status === 'warn');
     if (silent.length === 0) {
-      return { ...pass(`${listed(registries.map(({ registry }) => registry))} answers`, expected), observations };
+      return {
+        ...pass(
+          `${listed(registries.map(({ registry }) => registry))} ${registries.length === 1 ? 'answers' : 'answer'}`,
+          expected,
+        ),
+        observations,
+      };
     }
     const engine = context.optionalEvidence(HOST_ENGINE)?.data?.pulls;
     const isOnlyHub = silent.every(({ subject }) => subject === 'docker.io');
     if (engine?.proxied === true || (engine?.mirrored === true && isOnlyHub)) {
-      const message = 'the engine pulls through a proxy or mirror of its own, which cannot be probed from here';
+      const message = 'the engine pulls through its own proxy or mirror, which difyctl cannot probe';
       return { status: 'skip', observed: '', expected, message };
     }
     const observed = listed(silent.map((one) => `${one.subject} ${said(one.subject, one.observed)}`));

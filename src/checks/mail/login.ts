@@ -8,13 +8,12 @@ import { endedBefore, withMail } from './context.ts';
 
 export const mailLogin: Check = {
   id: 'mail.login',
-  title: 'the mail service lets Dify in',
+  title: 'the mail service accepts the login of Dify',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: withMail,
   requires: [MAIL],
-  remedy:
-    'fix mail.smtp.username and what mail.smtp.password refers to; some services want a password made for applications',
+  remedy: 'fix mail.smtp.username and what mail.smtp.password refers to; some services require an app password',
   judge: (context) => {
     const found = context.evidence(MAIL);
     const ended = endedBefore(found.fault, 'login');
@@ -32,8 +31,8 @@ function judgeServer(
   const expected = 'a greeting, and a login that is accepted';
   const { fault: seen, address, logins } = found;
   if (seen === undefined) {
-    if (smtp?.username === undefined) return pass(`${address} greets; no login is set`, expected);
-    return pass(`${address} lets ${smtp.username} in (${listed(logins)})`, expected);
+    if (smtp?.username === undefined) return pass(`${address} greets; no login is configured`, expected);
+    return pass(`${address} accepts the login of ${smtp.username} (${listed(logins)})`, expected);
   }
   const observed = `${address} ${seen.text}`;
   // RFC 4954: 538 means that this login requires encryption; many servers send 530 instead.
@@ -42,14 +41,14 @@ function judgeServer(
     return finding('fail', {
       observed,
       expected,
-      remedy: 'set mail.smtp.tls: starttls; many servers offer a login under TLS alone',
+      remedy: 'set mail.smtp.tls: starttls; many servers offer a login only over TLS',
     });
   }
   if (seen.code === 'NOAUTH') {
     return finding('fail', {
       observed,
       expected,
-      remedy: 'leave mail.smtp.username and password out, or use the port for submission (587)',
+      remedy: 'remove mail.smtp.username and mail.smtp.password, or use the submission port (587)',
     });
   }
   if (seen.stage === 'login' && !/^4/.test(seen.code)) return finding('fail', { observed, expected });
@@ -57,22 +56,22 @@ function judgeServer(
   return finding(isPassing ? 'warn' : 'fail', {
     observed,
     expected,
-    remedy: `openssl s_client or nc to ${shellWord(address)} shows what it says`,
+    remedy: `openssl s_client or nc to ${shellWord(address)} shows the answer of the server`,
   });
 }
 
 function judgeKey({ form, fault: seen, address, rights }: ResendFact): Judgement {
-  const expected = 'a key of Resend, re_…';
-  const remedy = 'make a key at resend.com/api-keys, and set what mail.resend.apiKey refers to';
+  const expected = 'a Resend API key (re_…)';
+  const remedy = 'create a key at resend.com/api-keys, and set what mail.resend.apiKey refers to';
   if (form === 'unresolved') return notReached('config.secrets');
   if (form === 'published') return notReached('config.published-secrets');
   if (form === 'placeholder')
     return finding('fail', { observed: 'mail.resend.apiKey is a placeholder from an example', expected, remedy });
   if (form === 'foreign')
-    return finding('fail', { observed: 'mail.resend.apiKey is no key that Resend gives out', expected, remedy });
+    return finding('fail', { observed: 'mail.resend.apiKey is not a Resend API key', expected, remedy });
   if (seen !== undefined) {
     const isRefusal = seen.stage === 'login';
-    const step = isRefusal ? remedy : 'check resend-status.com, and run it again';
+    const step = isRefusal ? remedy : 'check resend-status.com, then re-run difyctl';
     return finding(isRefusal ? 'fail' : 'warn', {
       observed: `${address} ${seen.text}`,
       expected: 'the key is accepted',
@@ -80,7 +79,7 @@ function judgeKey({ form, fault: seen, address, rights }: ResendFact): Judgement
     });
   }
   return pass(
-    rights === 'sending' ? 'the key is accepted; it may send, and nothing else' : 'the key is accepted',
+    rights === 'sending' ? 'the key is accepted; it may only send' : 'the key is accepted',
     'the key is accepted',
   );
 }

@@ -7,12 +7,12 @@ import { endedBefore, withMail } from './context.ts';
 
 export const mailSender: Check = {
   id: 'mail.sender',
-  title: 'the mail service takes mail from the sender',
+  title: 'the mail service accepts mail from the sender',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: withMail,
   requires: [MAIL],
-  remedy: 'set `from` to an address that the mail service lets this user send as',
+  remedy: 'set `from` to an address that this user may send from',
   judge: (context) => {
     const found = context.evidence(MAIL);
     const { mail } = deploymentOf(context);
@@ -21,11 +21,11 @@ export const mailSender: Check = {
     if (found.kind === 'resend')
       return mail.provider === 'resend' ? judgeDomain(found, mail.resend.from) : notReached('mail.login');
     const from = mail.provider === 'smtp' ? mail.smtp.from : '';
-    const expected = `mail from ${from} is taken`;
+    const expected = `mail from ${from} is accepted`;
     const { senderRefusal: refusal, relayRefusal, address } = found;
     if (refusal === undefined && relayRefusal !== undefined) return relay(found.address, relayRefusal);
-    if (refusal === undefined) return pass(`${address} takes mail from ${from}`, expected);
-    const observed = `${address} takes no mail from ${from}: ${refusal.code} ${refusal.text}`.trimEnd();
+    if (refusal === undefined) return pass(`${address} accepts mail from ${from}`, expected);
+    const observed = `${address} rejects mail from ${from}: ${refusal.code} ${refusal.text}`.trimEnd();
     if (/STARTTLS/i.test(refusal.text))
       return finding('fail', { observed, expected, remedy: 'set mail.smtp.tls: starttls' });
     if (refusal.code === 530)
@@ -37,10 +37,9 @@ export const mailSender: Check = {
 /** A warning only: the server of one company may be intended for its own users. */
 function relay(address: string, { code, text }: RefusalFact): Judgement {
   return finding('warn', {
-    observed: `${address} takes mail for its own domains alone: ${code} ${text}`.trimEnd(),
-    expected: 'mail to every user of Dify is taken',
-    remedy:
-      'log in (mail.smtp.username), or have this address let to relay; where all users are of its domains, leave it',
+    observed: `${address} accepts mail only for its own domains: ${code} ${text}`.trimEnd(),
+    expected: 'mail to every user of Dify is accepted',
+    remedy: 'set mail.smtp.username, or allow this address to relay; if all users are in its domains, change nothing',
   });
 }
 
@@ -48,11 +47,11 @@ function judgeDomain({ form, domains }: ResendFact, from: string): Judgement {
   if (form !== 'key') return notReached('mail.login');
   const domain = /@([^>\s]+)>?\s*$/.exec(from)?.[1]?.toLowerCase() ?? '';
   const expected = `a verified domain ${domain}`;
-  if (domains === undefined) return pass('not observed: the key may send mail, and not read domains', expected);
+  if (domains === undefined) return pass('not observed: the key may send mail, but not read domains', expected);
   const own = domains.find(({ name }) => name.toLowerCase() === domain);
   if (own?.status === 'verified') return pass(`${domain} is verified`, expected);
   const verified = domains.filter(({ status }) => status === 'verified').map(({ name }) => name);
-  const observed = own === undefined ? `${domain} is no domain of this account` : `${domain} is ${own.status}`;
+  const observed = own === undefined ? `${domain} is not a domain of this account` : `${domain} is ${own.status}`;
   const remedy =
     verified.length === 0
       ? `add ${domain} at resend.com/domains, and its DNS records`

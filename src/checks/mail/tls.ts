@@ -9,12 +9,12 @@ import { endedBefore, withMail } from './context.ts';
 
 export const mailTls: Check = {
   id: 'mail.tls',
-  title: 'the mail service speaks TLS as the file says',
+  title: 'the mail service uses TLS as the file says',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: withMail,
   requires: [MAIL],
-  remedy: 'set mail.smtp.tls to what the port speaks: implicit on 465, starttls on 587, none on 25',
+  remedy: 'set mail.smtp.tls to the mode of the port: implicit on 465, starttls on 587, none on 25',
   judge: (context) => {
     const found = context.evidence(MAIL);
     const { mail } = deploymentOf(context);
@@ -47,7 +47,7 @@ function plain(username: string | undefined): Judgement {
   if (username === undefined) return pass('without TLS and without a login, as the file says');
   return finding('warn', {
     observed: 'a login without TLS',
-    expected: 'TLS where a password is sent',
+    expected: 'TLS for a login',
     remedy: 'set mail.smtp.tls: starttls, if the server offers it',
   });
 }
@@ -63,11 +63,11 @@ function certificateOf(certificate: CertificateFact, now: Date): Judgement {
   if (judged.status === 'pass') {
     return distrust === undefined
       ? judged
-      : pass(`${judged.observed}; an authority that this machine does not know (${distrust})`, judged.expected);
+      : pass(`${judged.observed}; this machine does not trust its authority (${distrust})`, judged.expected);
   }
   return {
     ...judged,
     status: 'warn',
-    remedy: 'have the certificate of the mail server renewed; Dify itself sends on, since it does not verify',
+    remedy: 'renew the certificate of the mail server; Dify still sends mail, because it does not verify certificates',
   };
 }

@@ -25,17 +25,17 @@ export const namesBodySize = settingsCheck(
     const expected = `at least ${formatBytes(largest.bytes)}, as ${largest.name} allows`;
     const narrow = settings.bodyLimits.filter(({ value }) => bytesOf(value) < largest.bytes);
     if (narrow.length > 0) {
-      const observed = listed(narrow.map(({ place, value }) => `${place} lets ${value} through`));
+      const observed = listed(narrow.map(({ place, value }) => `${place} allows ${value}`));
       return finding('fail', {
         observed,
         expected,
-        message: `${observed}, and ${largest.name} allows ${formatBytes(largest.bytes)}: larger uploads end in 413`,
+        message: `${observed}, and ${largest.name} allows ${formatBytes(largest.bytes)}: larger uploads fail with 413`,
       });
     }
     const { api, daemon } = packageLimits(settings);
     if (api > daemon) {
       return finding('warn', {
-        observed: `the API accepts plugin packages of ${formatBytes(api)}, the plugin daemon of ${formatBytes(daemon)}`,
+        observed: `the API accepts plugin packages of ${formatBytes(api)}, the plugin daemon only of ${formatBytes(daemon)}`,
         expected: 'the same limit, or a lower one at the API',
         remedy:
           'raise MAX_PLUGIN_PACKAGE_SIZE in components.pluginDaemon.extraEnv to PLUGIN_MAX_PACKAGE_SIZE of the API',

@@ -23,7 +23,7 @@ export const namesCertificate: Check = {
     const origins = context.evidence(NAMES_TLS);
     const from = context.optionalEvidence(NAMES_TLS)?.from ?? 'local';
     const isEarly = servesNothingYet(context);
-    const expected = 'a trusted certificate for each public host, with a month or more left';
+    const expected = 'a trusted certificate for each public host, valid for 30 days or more';
     const judged = origins.map((origin) => ({ origin, judgement: judgeOrigin(origin, context.now, isEarly) }));
     const observations: readonly Observation[] = judged.map(({ origin, judgement }) => ({
       subject: origin.host,
@@ -62,12 +62,12 @@ function judgeOrigin({ certificate, fault: failed }: PublicTls, now: Date, isEar
   const expected = 'a certificate';
   const skip = (observed: string): Judgement => ({ status: 'skip', observed, expected, message: observed });
   if (certificate === undefined) {
-    const text = failed?.text ?? 'shows no certificate';
+    const text = failed?.text ?? 'presents no certificate';
     if (isEarly) return skip(`${text}; no release yet, postflight decides`);
     // names.dns checks the names, and a host may be unable to reach its own public address.
     return failed?.stage === 'tls'
       ? finding('fail', { observed: text, expected })
-      : skip(`not reachable from here: ${text}`);
+      : skip(`not reachable from this machine: ${text}`);
   }
   const judgement = judgeCertificate(trustedByItsOwn(certificate), now, isCertain(certificate));
   if (judgement.status === 'pass' || !isEarly) return judgement;

@@ -31,7 +31,7 @@ export const namesDns: Check = {
     }
     const [first] = absent;
     return {
-      ...finding('warn', { observed: `${observed} from here`, expected, remedy: nextStep(first) }),
+      ...finding('warn', { observed: `${observed} from this machine`, expected, remedy: nextStep(first) }),
       observations,
     };
   },

@@ -48,10 +48,10 @@ function verdict(facts: readonly EgressFact[], context: JudgeContext): Judgement
   const unseen = facts.filter((fact) => fact.unseen !== undefined);
   const words = listed(unseen.map((fact) => `${hostOf(fact)} (${fact.unseen})`));
   if (unseen.length === facts.length)
-    return { status: 'skip', observed: '', expected: EXPECTED, message: `not reachable from here: ${words}` };
+    return { status: 'skip', observed: '', expected: EXPECTED, message: `not reachable from this machine: ${words}` };
   const answered = facts.filter(({ status }) => status !== undefined).map(hostOf);
   return pass(
-    `${listed(answered)} ${answered.length === 1 ? 'answers' : 'answer'}${unseen.length === 0 ? '' : `; not reachable from here: ${words}`}`,
+    `${listed(answered)} ${answered.length === 1 ? 'answers' : 'answer'}${unseen.length === 0 ? '' : `; not reachable from this machine: ${words}`}`,
     EXPECTED,
   );
 }
@@ -68,7 +68,7 @@ const LOST = {
 function problemOf({ fault: failed, status, of, proxy, variable }: EgressFact): string | undefined {
   if (failed !== undefined) {
     const by = proxy === undefined ? '' : ` (by the proxy ${proxy})`;
-    const own = failed.stage === 'tls' && variable === undefined ? ', as a proxy does that inspects TLS' : '';
+    const own = failed.stage === 'tls' && variable === undefined ? ', as with a proxy that inspects TLS' : '';
     return `${reworded(failed.text)}${own}${by}`;
   }
   if (status === undefined) return undefined;
@@ -86,14 +86,14 @@ function reworded(text: string): string {
 function nextStep({ url, by, variable }: EgressFact, context: JudgeContext): string {
   const { target } = deploymentOf(context);
   const isFromAfar = target.type === 'kubernetes' && context.optionalEvidence(NAMES_EGRESS)?.from !== 'cluster';
-  if (isFromAfar) return 'difyctl preflight --only names.egress --from cluster probes it as the pods reach it';
+  if (isFromAfar) return 'difyctl preflight --only names.egress --from cluster probes it from a pod';
   const { host, port } = new URL(url);
   const place = port === '' ? `${host}:443` : host;
   if (variable !== undefined)
-    return `curl -sSI ${shellWord(url)} from the network of the ${by}; ${variable} names it in extraEnv`;
+    return `run in the network of the ${by}: curl -sSI ${shellWord(url)}; its address is ${variable} in extraEnv`;
   return by === 'api'
-    ? `let the ${by} reach ${place}, or switch it off: components.api.extraEnv: { MARKETPLACE_ENABLED: "false" }`
-    : `let the ${by} reach ${place}, or name a mirror: components.pluginDaemon.extraEnv: { PIP_MIRROR_URL: https://… }`;
+    ? `let the ${by} reach ${place}, or turn off the marketplace: components.api.extraEnv: { MARKETPLACE_ENABLED: "false" }`
+    : `let the ${by} reach ${place}, or set a mirror: components.pluginDaemon.extraEnv: { PIP_MIRROR_URL: https://… }`;
 }
 
 function hostOf({ url }: EgressFact): string {

@@ -11,7 +11,7 @@ export const namesFilesUrl = settingsCheck(
     title: 'signed file addresses can be built and fetched',
     severity: error,
     remedy:
-      'take FILES_URL and INTERNAL_FILES_URL out of extraEnv: urls.files and the deployment’s own names are right',
+      'remove FILES_URL and INTERNAL_FILES_URL from extraEnv: difyctl sets them from urls.files and the names of the deployment',
   },
   (settings) => {
     const { variables } = settings;

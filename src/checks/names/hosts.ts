@@ -10,7 +10,7 @@ export const namesHosts = settingsCheck(
     id: 'names.hosts',
     title: 'public addresses have names that browsers can resolve',
     severity: error,
-    remedy: 'put the public address there, as users type it, or take the variable out of extraEnv',
+    remedy: 'set the variable to the public address that users type, or remove it from extraEnv',
   },
   (settings, context) => {
     const internal = new Set(settings.internalHosts);
@@ -27,7 +27,7 @@ export const namesHosts = settingsCheck(
 );
 
 function faultOf({ url }: Address, internal: ReadonlySet<string>, tier: Tier): string | undefined {
-  if (url === undefined || url.hostname === '') return 'no address with a scheme and a host';
+  if (url === undefined || url.hostname === '') return 'not an address with a scheme and a host';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (internal.has(host)) return 'a name that only the network of the deployment resolves';
   if (/\.(svc|cluster\.local)\.?$|^host\.docker\.internal$/.test(host)) return 'a name that only containers resolve';

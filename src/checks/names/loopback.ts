@@ -6,13 +6,13 @@ import { error, withFile } from '../when.ts';
 
 export const namesLoopback: Check = {
   id: 'names.loopback',
-  title: 'no data service has an address that means the container itself',
+  title: 'no address of a data service leads to the container itself',
   phases: ['preflight'],
   severity: error,
   when: withFile,
   requires: [],
   remedy:
-    'name the address by which other machines reach the service; for a service on the Docker host that is an address of its network card, or a name for it',
+    'set an address that other machines can reach; for a service on the Docker host, use an address of its network interface or a name for it',
   judge: (context) => {
     const expected = 'addresses outside the container';
     const own = endpointsOf(deploymentOf(context)).filter(({ host }) => isLoopback(host));
@@ -21,7 +21,7 @@ export const namesLoopback: Check = {
     return finding('fail', {
       observed,
       expected,
-      message: `${observed}: inside a container this address is the container itself, which runs no such service`,
+      message: `${observed}: inside a container this address leads to the container itself, which does not run the service`,
     });
   },
 };

@@ -6,7 +6,7 @@ import { counted, finding, listed, pass } from '../judgement.ts';
 
 /** Days before a certificate expires at which it is a finding. */
 const RENEW_DAYS = 30;
-const EXPECTED = 'a certificate for every public host, with its chain, its key and a month or more left';
+const EXPECTED = 'a certificate for every public host, with its chain and its key, valid for 30 days or more';
 
 /**
  * Judges a certificate before it is served: key, hosts, dates, chain. `place` names its location: a path, or
@@ -22,7 +22,7 @@ export function judgePair(
   const days = daysLeft(pair, now);
   const weak = weaknessOf(pair, days);
   if (weak !== undefined) return finding('warn', { observed: weak, expected: EXPECTED });
-  return pass(`certificate of ${pair.issuer}, ${counted(days, 'day')} left`, EXPECTED);
+  return pass(`certificate issued by ${pair.issuer}, ${counted(days, 'day')} left`, EXPECTED);
 }
 
 interface Failure {
@@ -40,11 +40,14 @@ function failureOf(
   if (keyFault !== undefined) {
     return {
       observed: `the key in ${place.key} ${keyFault}`,
-      remedy: `put the key of the certificate for ${subject} there, PEM and without a passphrase`,
+      remedy: `replace it with the key of the certificate for ${subject}, in PEM form and without a passphrase`,
     };
   }
   if (Date.parse(validTo) <= now.getTime())
-    return { observed: `the certificate for ${subject} expired on ${validTo.slice(0, 10)}`, remedy: 'renew it' };
+    return {
+      observed: `the certificate for ${subject} expired on ${validTo.slice(0, 10)}`,
+      remedy: 'renew the certificate',
+    };
   if (Date.parse(validFrom) > now.getTime())
     return { observed: `the certificate for ${subject} is valid only from ${validFrom.slice(0, 10)}`, remedy: look };
   if (uncovered.length > 0)
@@ -52,14 +55,15 @@ function failureOf(
   if (chain === 'incomplete') {
     return {
       observed: `the certificate of ${issuer}, which issued the one for ${subject}, is missing: clients cannot build the chain`,
-      remedy: 'put the full chain there (fullchain.pem): the server’s certificate first, then those of its issuers',
+      remedy:
+        'replace it with the full chain (fullchain.pem): the server’s certificate first, then those of its issuers',
     };
   }
   return undefined;
 }
 
 function weaknessOf({ chain, issuer, subject }: CertificatePair, days: number): string | undefined {
-  if (days < RENEW_DAYS) return `the certificate for ${subject} ends in ${counted(days, 'day')}`;
+  if (days < RENEW_DAYS) return `the certificate for ${subject} expires in ${counted(days, 'day')}`;
   if (chain === 'self-signed') return `the certificate for ${subject} is self-signed: every browser shows a warning`;
   if (chain === 'unknown') return `this machine does not trust ${issuer}, which issued the certificate for ${subject}`;
   return undefined;

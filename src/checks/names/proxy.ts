@@ -22,11 +22,11 @@ export const namesProxy = settingsCheck(
     id: 'names.proxy',
     title: 'internal requests bypass the proxy',
     severity: error,
-    remedy: 'name the deployment’s own hosts in NO_PROXY',
+    remedy: 'add the hosts of the deployment to NO_PROXY',
   },
   (settings) => {
     const called = settings.internalHosts.filter((host) => CALLED.test(host));
-    const expected = 'a NO_PROXY that names the deployment’s own hosts';
+    const expected = 'a NO_PROXY that names the hosts of the deployment';
     for (const component of CALLERS) {
       const { variables, place } = proxiesOf(settings, component);
       if (!hasProxy(variables)) continue;
@@ -36,7 +36,7 @@ export const namesProxy = settingsCheck(
         observed: `${place} sends ${some(caught)} through a proxy`,
         expected,
         message: `${place} sends ${some(caught)} through a proxy, which cannot resolve them: the components of Dify could not reach each other`,
-        remedy: `set NO_PROXY beside it to ${['localhost', '127.0.0.1', ...called].join(',')}`,
+        remedy: `also set NO_PROXY to ${['localhost', '127.0.0.1', ...called].join(',')}`,
       });
     }
     const using = CALLERS.filter((component) => hasProxy(proxiesOf(settings, component).variables));

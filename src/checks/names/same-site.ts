@@ -13,7 +13,7 @@ export const namesSameSite = settingsCheck(
   },
   (settings) => {
     const expected =
-      'pages and their API on one host, or COOKIE_DOMAIN (api) above both with NEXT_PUBLIC_COOKIE_DOMAIN (web)';
+      'pages and their API on one host, or COOKIE_DOMAIN (api) as a parent domain of both, with NEXT_PUBLIC_COOKIE_DOMAIN (web)';
     const found = faultIn(settings);
     if (found === undefined) return pass('each page calls the API that its cookies belong to', expected);
     return finding('fail', { ...found, expected, message: `${found.observed}: sign-in would loop` });
@@ -37,11 +37,11 @@ const PAIRS = [
 function faultIn(settings: NamesSettings): Found | undefined {
   const domain = (settings.variables.api?.COOKIE_DOMAIN ?? '').replace(/^\./, '');
   const pagesKnow = (settings.variables.web?.NEXT_PUBLIC_COOKIE_DOMAIN ?? '') !== '';
-  if (domain === '' && pagesKnow) return { observed: 'NEXT_PUBLIC_COOKIE_DOMAIN is set and COOKIE_DOMAIN is not' };
+  if (domain === '' && pagesKnow) return { observed: 'NEXT_PUBLIC_COOKIE_DOMAIN is set, but COOKIE_DOMAIN is not' };
   if (domain !== '' && !pagesKnow) {
     return {
-      observed: `COOKIE_DOMAIN is ${domain} and NEXT_PUBLIC_COOKIE_DOMAIN is not set`,
-      remedy: 'set NEXT_PUBLIC_COOKIE_DOMAIN to 1 in components.web.extraEnv, or take COOKIE_DOMAIN out',
+      observed: `COOKIE_DOMAIN is ${domain}, but NEXT_PUBLIC_COOKIE_DOMAIN is not set`,
+      remedy: 'set NEXT_PUBLIC_COOKIE_DOMAIN to 1 in components.web.extraEnv, or remove COOKIE_DOMAIN',
     };
   }
   for (const pair of PAIRS) {
@@ -50,13 +50,13 @@ function faultIn(settings: NamesSettings): Found | undefined {
     if (page === undefined || api === undefined) continue;
     const outside = [...new Set([page.hostname, api.hostname])].filter((host) => !isBelow(host, domain));
     if (domain !== '' && outside.length > 0)
-      return { observed: `COOKIE_DOMAIN is ${domain}, and ${listed(outside)} is not below it` };
+      return { observed: `COOKIE_DOMAIN is ${domain}, but ${listed(outside)} is not in this domain` };
     if (domain === '' && page.hostname !== api.hostname) {
-      return { observed: `pages are at ${page.host} and call ${api.host}, and no COOKIE_DOMAIN is above both` };
+      return { observed: `pages are at ${page.host} and call ${api.host}, but COOKIE_DOMAIN does not cover both` };
     }
     if (page.origin !== api.origin && !allows(settings.variables.api?.[pair.origins], page.origin)) {
       return {
-        observed: `pages are at ${page.origin} and call ${api.origin}, and ${pair.origins} does not name the first`,
+        observed: `pages are at ${page.origin} and call ${api.origin}, but ${pair.origins} does not contain the origin of the pages`,
       };
     }
   }

@@ -25,14 +25,14 @@ const PAGES = [
 export const namesSchemes = settingsCheck(
   {
     id: 'names.schemes',
-    title: 'pages and their requests have one scheme',
+    title: 'pages and their requests use the same scheme',
     severity: error,
     remedy: 'give all urls the same scheme, https if anything terminates TLS',
   },
   (settings, context) => {
     const { target } = deploymentOf(context);
     const endsTls = target.type === 'compose' && target.tls !== undefined;
-    const expected = 'https pages that fetch https and wss, http pages that fetch http and ws';
+    const expected = 'https pages that request https and wss, or http pages that request http and ws';
     const faults = PAGES.flatMap(({ page, fetches }) => {
       const own = addressIn(settings, 'api', page);
       if (own?.url === undefined) return [];
@@ -44,11 +44,11 @@ export const namesSchemes = settingsCheck(
       });
     });
     if (faults.length > 0) {
-      const why = endsTls ? 'nginx sends every browser to https, and ' : '';
+      const why = endsTls ? 'nginx redirects every browser to https, and ' : '';
       const observed = `${why}${some([...new Set(faults)], 3)}`;
-      return finding('fail', { observed, expected, message: `${observed}: browsers refuse to fetch that` });
+      return finding('fail', { observed, expected, message: `${observed}: browsers block these requests` });
     }
-    return pass('pages and their requests have one scheme', expected);
+    return pass('pages and their requests use the same scheme', expected);
   },
 );
 

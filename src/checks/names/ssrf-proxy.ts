@@ -9,12 +9,12 @@ export const namesSsrfProxy = settingsCheck(
     id: 'names.ssrf-proxy',
     title: 'requests of apps go through the rendered SSRF proxy',
     severity: warning,
-    remedy: 'take the SSRF_ variables out of extraEnv, and leave components.ssrfProxy on',
+    remedy: 'remove the SSRF_ variables from extraEnv, and keep components.ssrfProxy enabled',
   },
   (settings, context) => {
     const { variables, internalHosts } = settings;
     const deployment = deploymentOf(context);
-    const expected = 'the rendered proxy, for api and worker alike';
+    const expected = 'the rendered proxy for both api and worker';
     const planned = plannedOf(context);
     const isOn = planned.ssrfProxy.enabled;
     const unheard = (['api', 'worker', 'ssrfProxy'] as const).flatMap((component) =>
@@ -25,7 +25,7 @@ export const namesSsrfProxy = settingsCheck(
         observed: `${listed([...new Set(unheard)])} has no effect: the rendered proxy reads no variables and refuses private addresses`,
         expected,
         remedy:
-          'reach internal hosts by a public name that ends at a public address, or run a proxy of your own and name it in SSRF_PROXY_HTTP_URL and SSRF_PROXY_HTTPS_URL',
+          'reach internal hosts by a public name that resolves to a public address, or run your own proxy and set it in SSRF_PROXY_HTTP_URL and SSRF_PROXY_HTTPS_URL',
       });
     }
     const named = ['SSRF_PROXY_HTTP_URL', 'SSRF_PROXY_HTTPS_URL'].flatMap((name) => [
@@ -36,18 +36,19 @@ export const namesSsrfProxy = settingsCheck(
       return finding('warn', { observed: 'api and worker, or http and https, use different proxies', expected });
     }
     const own = named.find((value) => value !== '' && !internalHosts.includes(hostOf(value)));
-    if (own !== undefined) return pass(`a proxy of your own: ${own}`, expected);
+    if (own !== undefined) return pass(`your own proxy: ${own}`, expected);
     if (isOn && settings.isGuarded === false) {
       return finding('warn', {
         observed: 'the rendered proxy allows private addresses: apps can fetch cloud metadata through it',
         expected: 'a proxy whose rules refuse private addresses',
-        remedy: 'take extraVolumes and extraVolumeMounts of ssrfProxy out of extraValues: difyctl renders the rules',
+        remedy: 'remove extraVolumes and extraVolumeMounts of ssrfProxy from extraValues: difyctl renders the rules',
       });
     }
     if (isOn) return pass('the proxy refuses private addresses to apps', expected);
     if (context.tier === 'test') return pass('no SSRF proxy in test', expected);
     return finding('warn', {
-      observed: 'components.ssrfProxy is off: apps can fetch whatever the API reaches, cloud metadata included',
+      observed:
+        'components.ssrfProxy is off: apps can fetch everything that the API can reach, including cloud metadata',
       expected,
     });
   },

@@ -53,7 +53,8 @@ function judgeIssuer({ kind, name }: TlsIssuer, { name: secret, issuer }: TlsSec
   const expected = `${kind} ${name} that is ready`;
   const place = kind === 'Issuer' ? `kubectl -n ${namespace} ` : 'kubectl ';
   const resource = `${kind.toLowerCase()}.cert-manager.io`;
-  if (issuer === undefined) return pass(`${kind} ${name} is to create Secret ${secret}; it may not be read`, expected);
+  if (issuer === undefined)
+    return pass(`${kind} ${name} creates Secret ${secret}; difyctl may not read the ${kind}`, expected);
   if (!issuer.exists) {
     const remedy = `${place}get ${resource}; name one that exists in target.ingress.tls.issuer, or install cert-manager`;
     return finding('fail', { observed: `${kind} ${name} does not exist`, expected, remedy });

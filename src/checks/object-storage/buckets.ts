@@ -4,31 +4,33 @@ import type { Check, JudgeContext } from '../check.ts';
 import { deploymentOf } from '../judgement.ts';
 import { faultStatus } from '../services/probed.ts';
 import { error } from '../when.ts';
-import { commandsOf, FRAME, originOf, perBucket, storeOf } from './per-bucket.ts';
+import { bucketNoun, commandsOf, FRAME, originOf, perBucket, storeOf } from './per-bucket.ts';
 
 export const storageBucket: Check = {
   ...FRAME,
   id: 'object-storage.bucket',
-  title: 'the buckets of the API and of the plugin daemon are there',
+  title: 'the buckets of the API and of the plugin daemon exist',
   severity: error,
-  remedy: 'make the bucket, or write the name of the one there is',
-  judge: (context) =>
-    perBucket(
+  remedy: 'create the bucket, or set the name of an existing bucket',
+  judge: (context) => {
+    const expected = `a ${bucketNoun(context)} of that name`;
+    return perBucket(
       context,
       'object-storage.bucket',
-      () => ({ status: 'pass', observed: 'there', expected: 'a bucket of that name' }),
+      () => ({ status: 'pass', observed: 'exists', expected }),
       ({ code }, bucket) => {
         const isMisnamed = code === 'InvalidBucketName';
         return {
           status: 'fail',
-          observed: isMisnamed ? `no name that this storage takes (${code})` : `there is no such bucket (${code})`,
-          expected: 'a bucket of that name',
+          observed: isMisnamed ? `not a valid name for this storage (${code})` : `does not exist (${code})`,
+          expected,
           remedy: isMisnamed
-            ? `write another name under ${fieldOf(context, bucket.usedBy.includes('api'))}`
+            ? `set another name in ${fieldOf(context, bucket.usedBy.includes('api'))}`
             : (withoutPath(context) ?? commandsOf(context).create(bucket.name)),
         };
       },
-    ),
+    );
+  },
 };
 
 /** The remedy for an S3 endpoint with a path, which is most often the name of the bucket; undefined without a path. */
@@ -36,7 +38,7 @@ function withoutPath(context: JudgeContext): string | undefined {
   const { provider, at } = storeOf(context);
   const endpoint = provider.s3 === undefined ? undefined : new URL(provider.s3(at).endpoint);
   if (endpoint === undefined || endpoint.pathname === '/') return undefined;
-  return `write the endpoint without a path: ${endpoint.origin}`;
+  return `set the endpoint without a path: ${endpoint.origin}`;
 }
 
 function fieldOf(context: JudgeContext, isMain: boolean): string {
@@ -47,20 +49,22 @@ function fieldOf(context: JudgeContext, isMain: boolean): string {
 export const storageRegion: Check = {
   ...FRAME,
   id: 'object-storage.region',
-  title: 'the buckets are in the region that the file names',
+  title: 'the buckets are in the region of the file',
   severity: error,
-  remedy: 'write the region of the bucket, or use a bucket in the region of the file',
+  remedy: 'set the region of the bucket in the file, or use a bucket in the region of the file',
   judge: (context) =>
     perBucket(
       context,
       'object-storage.region',
-      () => ({ status: 'pass', observed: 'in the region asked', expected: 'the region of the file' }),
+      () => ({ status: 'pass', observed: 'in the region of the file', expected: 'the region of the file' }),
       ({ text, region }) => ({
         status: 'fail',
         observed:
           region === undefined ? `in another region: ${text}` : `in another region: the storage names ${region}`,
         expected: 'the region of the file',
-        ...(region === undefined ? {} : { remedy: `write ${region} as region and endpoint of the object storage` }),
+        ...(region === undefined
+          ? {}
+          : { remedy: `set ${region} as the region of the object storage, also in its endpoint` }),
       }),
     ),
 };
@@ -68,9 +72,9 @@ export const storageRegion: Check = {
 export const storageAddressStyle: Check = {
   ...FRAME,
   id: 'object-storage.address-style',
-  title: 'the buckets are addressed in the way that the object storage knows',
+  title: 'the object storage supports the address style of the buckets',
   severity: error,
-  remedy: 'let the names of the buckets resolve to the storage, with a certificate for *.ENDPOINT',
+  remedy: 'make the names of the buckets resolve to the storage, with a certificate for *.ENDPOINT',
   judge: (context) =>
     perBucket(
       context,
@@ -81,8 +85,8 @@ export const storageAddressStyle: Check = {
         const { host } = context.evidence(OBJECT_STORAGE);
         return {
           status: faultStatus(failure, deploymentOf(context), originOf(context)),
-          observed: `addressed as ${address} (${style} style), it ${said(failure.kind, failure.text)}${works === undefined ? '' : `; ${works} style works`}`,
-          expected: works === undefined ? `${failure.host} to be the storage at ${host}` : `${works} style`,
+          observed: `${address} (${style} style) ${said(failure.kind, failure.text)}${works === undefined ? '' : `; ${works} style works`}`,
+          expected: works === undefined ? `${failure.host} leads to the storage at ${host}` : `${works} style`,
           ...(works === undefined
             ? {}
             : { remedy: `--set ${storeField(storeOf(context).provider, 'addressStyle')}=${works}` }),
@@ -92,6 +96,6 @@ export const storageAddressStyle: Check = {
 };
 
 function said(kind: string, text: string): string {
-  if (kind === 'style') return 'is not known as a bucket';
-  return kind === 'bucket' ? 'is no bucket' : text;
+  if (kind === 'style') return 'does not lead to a bucket';
+  return kind === 'bucket' ? 'is not a bucket' : text;
 }

@@ -15,10 +15,9 @@ import { type BucketContext, FRAME, originOf, ownerOf, perBucket, storeOf, summe
 export const storageTls: Check = {
   ...FRAME,
   id: 'object-storage.tls',
-  title: 'the object storage is asked over TLS that can be trusted',
+  title: 'the object storage has a TLS certificate that Dify trusts',
   severity: errorInProdElseWarning,
-  remedy:
-    'put a certificate of a public authority for the name that the endpoint and its buckets have on the server, or renew it',
+  remedy: 'install a certificate from a public authority for the names of the endpoint and its buckets, or renew it',
   judge: (context) => {
     const evidence = context.evidence(OBJECT_STORAGE);
     if (!evidence.isSecure) return plainHttp(context);
@@ -40,7 +39,7 @@ function untrusted(context: JudgeContext, certificate: CertificateFact): Pick<Bu
   const { provider } = storeOf(context);
   if (provider.ignoresCa === undefined || !isOfUnknownAuthority(certificate)) return {};
   const field = storeField(provider, 'caFile');
-  return { remedy: `name the certificate of the authority that signed it: --set ${field}=./ca.pem` };
+  return { remedy: `set the certificate of the authority that signed it: --set ${field}=./ca.pem` };
 }
 
 /** True if the API has authorities besides the public ones, in a file that only its container has. */
@@ -51,12 +50,12 @@ function trustsMore(context: JudgeContext): boolean {
 
 function plainHttp(context: JudgeContext): Judgement {
   const { host } = context.evidence(OBJECT_STORAGE);
-  const observed = `${host} is asked over plain http`;
+  const observed = `the endpoint ${host} uses plain http`;
   if (context.tier === 'test') return { status: 'pass', observed, expected: 'any', message: observed };
   return finding('warn', {
     observed,
     expected: 'https',
-    message: `${observed}: files and what is signed with the key cross the network in the clear`,
+    message: `${observed}: files and signed requests cross the network unencrypted`,
     remedy: 'serve the storage over https and write https:// in its endpoint',
   });
 }
@@ -64,16 +63,16 @@ function plainHttp(context: JudgeContext): Judgement {
 export const storageLogin: Check = {
   ...FRAME,
   id: 'object-storage.login',
-  title: 'the object storage answers and knows the key',
+  title: 'the object storage answers and accepts the key',
   severity: error,
-  remedy: 'look up the key id and its secret at the vendor, and put them where the file refers to',
+  remedy: 'get the key id and its secret from the vendor, and store them where the file refers to',
   judge: (context) => {
     const { keys } = context.evidence(OBJECT_STORAGE);
     if (keys === 'workload') return workload(context);
     return perBucket(
       context,
       'object-storage.login',
-      () => ({ status: 'pass', observed: 'the key is taken', expected: 'a key that the storage knows' }),
+      () => ({ status: 'pass', observed: 'the key is accepted', expected: 'a key that the storage accepts' }),
       (failure) => refusedKey(failure, context),
     );
   },
@@ -87,7 +86,7 @@ function workload(context: JudgeContext): Judgement {
     const owner = ownerOf(stopped.stopped, stopped, evidence);
     if (owner !== 'object-storage.login') return notReached(owner);
   }
-  return declaredOnly("what the pods' own identity may do with the buckets", listingInPod(context));
+  return declaredOnly("the rights of the pods' identity on the buckets", listingInPod(context));
 }
 
 /** A command that lists the bucket with the identity that only a pod of the API has. */
@@ -102,10 +101,11 @@ const LOGIN_WORDS: Readonly<Record<string, string>> = {
   SignatureDoesNotMatch: 'the secret does not belong to this key id',
   ExpiredToken: 'the key has expired',
   InvalidToken: 'the key has expired or been withdrawn',
-  AuthenticationFailed: 'the key is not that of this account',
-  AuthorizationFailure: "the key is not that of this account, or the account's network rules refuse this address",
-  KeyBasedAuthenticationNotPermitted: 'the account forbids shared keys, and Dify has nothing else',
-  NoServiceAccount: "the secret is no service account's key in JSON",
+  AuthenticationFailed: 'the key does not belong to this account',
+  AuthorizationFailure:
+    'the key does not belong to this account, or the network rules of the account refuse this address',
+  KeyBasedAuthenticationNotPermitted: 'the account forbids shared keys, and Dify supports no other login with a key',
+  NoServiceAccount: 'the secret is not the JSON key of a service account',
   invalid_grant: 'the service account or its key has been deleted or disabled',
   ETIMEDOUT: 'accepts the connection but does not answer in time',
 };
@@ -113,19 +113,19 @@ const LOGIN_WORDS: Readonly<Record<string, string>> = {
 function refusedKey(failure: Failure, context: JudgeContext): BucketContext {
   const { code, text, host } = failure;
   const words = LOGIN_WORDS[code];
-  const isMoved = text.includes(' sends on to ');
+  const isMoved = text.includes(' redirects to ');
   // Rules that admit only the network of the cluster are right.
   const isFromAfar = deploymentOf(context).target.type === 'kubernetes' && originOf(context) === 'local';
   const mayDiffer = code === 'AuthorizationFailure' && isFromAfar;
   return {
     status: mayDiffer ? 'warn' : faultStatus(failure, deploymentOf(context), originOf(context)),
-    observed: `${words === undefined ? '' : `${words}: `}${host} ${code === 'ETIMEDOUT' ? 'is silent' : text}`,
-    expected: 'an answer, and a key that the storage knows',
+    observed: `${words === undefined ? '' : `${words}: `}${host} ${code === 'ETIMEDOUT' ? 'does not answer' : text}`,
+    expected: 'an answer, and a key that the storage accepts',
     ...(failure.kind === 'login'
       ? {}
       : isMoved
-        ? { remedy: 'write the address that it names as the endpoint' }
-        : { remedy: `check the storage's own state and log, and any proxy before ${host}` }),
+        ? { remedy: 'set the endpoint to the address in the redirect' }
+        : { remedy: `check the state and the log of the storage, and any proxy in front of ${host}` }),
   };
 }
 
@@ -141,7 +141,7 @@ const DRIFTS_MS = 5 * 60_000;
 export const storageClock: Check = {
   ...FRAME,
   id: 'object-storage.clock',
-  title: 'the clocks here and at the object storage agree',
+  title: 'the clock of this machine agrees with the clock of the object storage',
   severity: error,
   remedy: 'timedatectl set-ntp true',
   judge: (context) => {
@@ -151,16 +151,16 @@ export const storageClock: Check = {
       context,
       'object-storage.clock',
       (bucket) => skew(bucket, isOurs),
-      ({ text }) => ({ status: isOurs ? 'fail' : 'warn', observed: text, expected: 'a time that the storage takes' }),
+      ({ text }) => ({ status: isOurs ? 'fail' : 'warn', observed: text, expected: 'a time that the storage accepts' }),
     );
   },
 };
 
 function skew({ skewMs }: BucketFact, isOurs: boolean): BucketContext {
   const expected = 'at most 5 minutes apart';
-  if (skewMs === undefined) return { status: 'pass', observed: 'the storage does not say its time', expected };
+  if (skewMs === undefined) return { status: 'pass', observed: 'the storage does not return its time', expected };
   const apart = Math.abs(skewMs);
-  const observed = `${sayMs(apart)} apart${isOurs ? '' : ", as seen with this machine's clock"}`;
+  const observed = `${sayMs(apart)} apart${isOurs ? '' : ' by the clock of this machine'}`;
   if (apart < DRIFTS_MS) return { status: 'pass', observed, expected };
   return { status: apart >= REFUSED_MS && isOurs ? 'fail' : 'warn', observed, expected };
 }

@@ -13,7 +13,7 @@ export const storagePublicAccess: Check = {
   id: 'object-storage.public-access',
   title: 'the buckets cannot be read or written without a key',
   severity: errorInProdElseWarning,
-  remedy: 'close the bucket to the public: Dify hands out files itself',
+  remedy: 'disable public access to the bucket: Dify serves files itself',
   judge: (context) =>
     perObjects(context, 'object-storage.public-access', (objects, { name }) => {
       const seen = exposure(objects);
@@ -29,9 +29,9 @@ function exposure({ anonymous, settings: { opened } }: ObjectFacts): BucketConte
     ...(anonymous.write === true ? ['overwrite its objects'] : []),
     ...(anonymous.list ? ['list them'] : []),
   ];
-  if (may.length > 0) return { status: 'fail', observed: `anybody may ${listed(may)}, without a key`, expected };
+  if (may.length > 0) return { status: 'fail', observed: `anyone can ${listed(may)} without a key`, expected };
   const rules = 'seen' in opened ? opened.seen : [];
-  if (rules.length === 0) return { status: 'pass', observed: 'closed to who has no key', expected };
+  if (rules.length === 0) return { status: 'pass', observed: 'no access without a key', expected };
   // The rules open other objects than the probe object, or a block of the account overrides them.
   return { status: 'warn', observed: `its rules make parts of it public: ${some(rules, 2)}`, expected };
 }
@@ -71,9 +71,9 @@ function forgetting(rules: readonly LifecycleFact[], plan: Deployment['recovery'
   const expected =
     retention === undefined
       ? `old versions kept for ${LEAST_DAYS} days or more`
-      : `old versions kept for ${retention}, as backups of the database are (recovery.postgres.retention)`;
+      : `old versions kept for ${retention}, like the backups of the database (recovery.postgres.retention)`;
   return early.length === 0
-    ? { status: 'pass', observed: "no rule meets Dify's objects", expected }
+    ? { status: 'pass', observed: "no rule applies to Dify's objects", expected }
     : { status: 'warn', observed: some(early.map(sayRule), 2), expected, remedy };
 }
 

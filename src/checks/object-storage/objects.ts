@@ -47,16 +47,18 @@ function rights({ put, get, list, remove, kept }: ObjectFacts, { usedBy }: Bucke
     status: isSlight ? 'warn' : 'fail',
     observed: isDenied ? `the key may not ${verbs} (${codes})` : `to ${verbs} fails (${codes})`,
     expected,
-    ...(isDenied ? {} : { remedy: "check the storage's own state and log, and any proxy or gateway before it" }),
+    ...(isDenied
+      ? {}
+      : { remedy: 'check the state and the log of the storage, and any proxy or gateway in front of it' }),
   };
 }
 
 export const storageIntegrity: Check = {
   ...FRAME,
   id: 'object-storage.integrity',
-  title: 'what is put into the object storage comes back as it was, whatever its size',
+  title: 'the object storage returns objects of every size unchanged',
   severity: error,
-  remedy: 'look for a proxy or gateway before the storage that rewrites or compresses what passes',
+  remedy: 'look for a proxy or gateway in front of the storage that rewrites or compresses objects',
   judge: (context) =>
     perObjects(context, 'object-storage.integrity', ({ put, get, altered, tooLarge }) => {
       const expected = 'the bytes that were put';
@@ -65,13 +67,13 @@ export const storageIntegrity: Check = {
       if (tooLarge !== undefined) {
         return {
           status: 'fail',
-          observed: `an object of ${formatBytes(tooLarge)}, which Dify lets its users upload, is refused by its size (413)`,
-          expected: 'room on the way for the largest upload',
-          remedy: `raise the limit of the proxy before the storage (nginx: client_max_body_size ${Math.ceil(tooLarge / 2 ** 20)}m)`,
+          observed: `an object of ${formatBytes(tooLarge)}, which users of Dify may upload, is refused because of its size (413)`,
+          expected: 'a proxy and a storage that accept the largest upload',
+          remedy: `raise the limit of the proxy in front of the storage (nginx: client_max_body_size ${Math.ceil(tooLarge / 2 ** 20)}m)`,
         };
       }
       return altered
-        ? { status: 'fail', observed: 'other bytes came back than were put', expected }
+        ? { status: 'fail', observed: 'the bytes that came back differ from those that were put', expected }
         : { status: 'pass', observed: 'the bytes that were put came back', expected };
     }),
 };
@@ -79,14 +81,14 @@ export const storageIntegrity: Check = {
 export const storageCapacity: Check = {
   ...FRAME,
   id: 'object-storage.capacity',
-  title: 'the object storage has room',
+  title: 'the object storage has free space',
   severity: error,
   remedy: 'raise the quota of the bucket or the account, or add disks',
   judge: (context) =>
     perObjects(context, 'object-storage.capacity', ({ put }) => {
-      const expected = 'room for new objects';
-      if (put === 'ok') return { status: 'pass', observed: 'a new object finds room', expected };
+      const expected = 'free space for new objects';
+      if (put === 'ok') return { status: 'pass', observed: 'a new object was stored', expected };
       if (put.kind !== 'full') return 'object-storage.rights';
-      return { status: 'fail', observed: `the storage takes nothing more (${put.code})`, expected };
+      return { status: 'fail', observed: `the storage accepts no more objects (${put.code})`, expected };
     }),
 };

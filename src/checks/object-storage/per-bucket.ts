@@ -129,18 +129,19 @@ export function summed(
   look: (bucket: BucketFact) => BucketContext | StopOwner,
 ): Judgement {
   const from = originOf(context);
+  const noun = bucketNoun(context);
   const looked = buckets.map((bucket) => ({ bucket, seen: look(bucket) }));
   const judged = looked.flatMap(({ bucket, seen }) => (typeof seen === 'string' ? [] : [{ bucket, seen }]));
   const [first] = looked;
   if (judged.length === 0) return notReached(typeof first?.seen === 'string' ? first.seen : 'object-storage.login');
   const observations = judged.map(({ bucket, seen: { status, observed, expected } }) => {
-    return { subject: subjectOf(bucket), from, status, observed, expected };
+    return { subject: subjectOf(bucket, noun), from, status, observed, expected };
   });
   const status = worst(observations.map((one) => one.status));
   const telling = judged.filter(({ seen }) => seen.status === status);
   const groups = [...groupBy(telling, ({ seen }) => seen.observed)];
   const observed = groups
-    .map(([text, of]) => `${listed(of.map(({ bucket }) => subjectOf(bucket)))}: ${text}`)
+    .map(([text, of]) => `${listed(of.map(({ bucket }) => subjectOf(bucket, noun)))}: ${text}`)
     .join('; ');
   const expected = telling[0]?.seen.expected ?? '';
   const remedy = telling[0]?.seen.remedy;
@@ -148,7 +149,12 @@ export function summed(
   return { status, observed, expected, message, ...(remedy === undefined ? {} : { remedy }), observations };
 }
 
+/** What the provider calls a bucket: the field that names it, such as Azure's `container`. */
+export function bucketNoun(context: JudgeContext): string {
+  return storeOf(context).provider.sharedBucket ?? 'bucket';
+}
+
 /** `bucket dify (api)`. */
-function subjectOf({ name, usedBy }: BucketFact): string {
-  return `bucket ${name} (${usedBy.join(', ')})`;
+function subjectOf({ name, usedBy }: BucketFact, noun: string): string {
+  return `${noun} ${name} (${usedBy.join(', ')})`;
 }

@@ -34,12 +34,12 @@ export const storageVersioning: Check = {
   },
 };
 
-const VERSIONED = 'versioning enabled, since the recovery plan leans on it';
+const VERSIONED = 'versioning enabled, because the recovery plan requires it';
 
 function byVendor(context: JudgeContext, { name, versioningByVendor: state }: BucketFact): BucketContext | undefined {
   if (state === undefined) return undefined;
   const remedy = commandsOf(context).enableVersioning(name);
-  const observed = `versioning is ${state}, says the vendor's own command line`;
+  const observed = `versioning is ${state}, according to the command line of the vendor`;
   return { status: state === 'enabled' ? 'pass' : 'fail', observed, expected: VERSIONED, remedy };
 }
 
@@ -51,7 +51,7 @@ function versioning(
   const { objectStorage } = deploymentOf(context);
   const expected = VERSIONED;
   const remedy = commandsOf(context).enableVersioning(bucket);
-  if (versioned === true) return { status: 'pass', observed: 'the probe object got a version of its own', expected };
+  if (versioned === true) return { status: 'pass', observed: 'the probe object got a version', expected };
   if ('seen' in settings.versioning) {
     const state = settings.versioning.seen;
     return { status: state === 'enabled' ? 'pass' : 'fail', observed: `versioning is ${state}`, expected, remedy };
@@ -63,7 +63,7 @@ function versioning(
   if (versioned === false && !('managed' in objectStorage && objectStorage.managed !== undefined)) {
     return {
       status: 'fail',
-      observed: `the probe object got no version, and the key may not ask (${hidden})`,
+      observed: `the probe object got no version, and the key may not read the setting (${hidden})`,
       expected,
       remedy,
     };
@@ -85,7 +85,7 @@ export const storageReplication: Check = {
     ({ objectStorage, recovery }) =>
       objectStorage.provider !== 'local' && (recovery?.objectStorage?.replication ?? 'none') !== 'none',
   ),
-  remedy: 'configure replication of the bucket, or write the plan that there is',
+  remedy: 'configure replication of the bucket, or correct the recovery plan in the file',
   judge: (context) => {
     const { objectStorage, recovery } = deploymentOf(context);
     const planned = recovery?.objectStorage?.replication ?? 'none';
@@ -112,7 +112,7 @@ const SAID: Readonly<Record<Replication, string>> = {
   none: 'no second copy is kept',
   'another-bucket': 'replicated to another bucket, whose region and zone are not shown',
   'cross-zone': 'kept in several zones',
-  'cross-region': 'kept in another region too',
+  'cross-region': 'also kept in another region',
 };
 
 function satisfies(
@@ -129,10 +129,10 @@ export const storageEncryption: Check = {
   id: 'object-storage.encryption',
   title: 'objects are encrypted at rest',
   severity: () => 'info',
-  remedy: 'turn on the default encryption of the bucket where your rules ask for it',
+  remedy: 'enable default encryption of the bucket if your rules require it',
   judge: (context) =>
     perObjects(context, 'object-storage.encryption', ({ settings: { encryption } }) => {
-      const expected = 'a default encryption of the bucket';
+      const expected = 'default encryption of the bucket';
       if ('hidden' in encryption) return { status: 'pass', observed: `not shown (${encryption.hidden})`, expected };
       if (encryption.seen === 'none') return { status: 'warn', observed: 'no default encryption', expected };
       return { status: 'pass', observed: `encrypted (${encryption.seen})`, expected };

@@ -18,7 +18,7 @@ const SEGMENT = /%[pf]/;
 export const postgresArchiving: Check = {
   ...ofPostgres,
   id: 'postgres.archiving',
-  title: 'the log of PostgreSQL reaches its archive, as the recovery plan needs it',
+  title: 'PostgreSQL archives its write-ahead log (WAL), as the recovery plan requires',
   severity: errorInProdElseWarning,
   remedy: 'set archive_mode, archive_command and archive_timeout, or choose another recovery.postgres.method',
   judge: (context) => {
@@ -32,36 +32,36 @@ export const postgresArchiving: Check = {
     // A receiver streams the log away from the server, which serves the same purpose. A failing archiver still fills
     // the disk.
     if (isFailing(server.archiving)) return judged;
-    return pass(`the log is received by ${listed(receivers.map(({ name }) => name))}`, 'an archive of the log');
+    return pass(`the WAL is streamed to ${listed(receivers.map(({ name }) => name))}`, 'an archive of the WAL');
   },
 };
 
 function judgeArchiver(seen: PostgresContext, archiving: ArchivingFact | undefined): Judgement {
   const { managed } = seen.postgres;
   const need = needOf(seen);
-  const expected = need === undefined ? 'no failing archiver' : `every segment archived (${need.why})`;
+  const expected = need === undefined ? 'no archiving failures' : `every segment archived (${need.why})`;
   if (managed !== undefined) return judgeManaged(seen, archiving, need);
   if (archiving === undefined) {
-    if (need === undefined) return pass('not shown, and the plan does not lean on it', expected);
+    if (need === undefined) return pass('not visible to this role, and not required by the recovery plan', expected);
     return {
       status: 'unknown',
-      observed: 'not shown',
+      observed: 'not visible to this role',
       expected,
-      message: 'the state of archiving is not shown to this role',
+      message: 'this role may not read the state of WAL archiving',
     };
   }
   const failing = judgeFailures(archiving, expected);
   if (failing !== undefined) return failing;
   if (archiving.mode === 'off') {
-    if (need === undefined) return pass('archive_mode is off, and the plan does not lean on it', expected);
+    if (need === undefined) return pass('archive_mode is off; the recovery plan requires no archive', expected);
     return finding('fail', {
       observed: 'archive_mode is off',
       expected,
-      message: `archive_mode is off: there is nothing to restore a point in time from (${need.why})`,
+      message: `archive_mode is off: a restore to a point in time is impossible (${need.why})`,
       remedy: "ALTER SYSTEM SET archive_mode = on; ALTER SYSTEM SET archive_command = '…'; then restart PostgreSQL",
     });
   }
-  return need === undefined ? pass('nothing fails', expected) : judgeArchive(archiving, need, expected);
+  return need === undefined ? pass('no failures', expected) : judgeArchive(archiving, need, expected);
 }
 
 interface Need {
@@ -96,12 +96,14 @@ function isFailing(archiving: ArchivingFact | undefined): boolean {
 function judgeFailures(archiving: ArchivingFact, expected: string): Judgement | undefined {
   const { lastFailed, lastArchived, failed, mode } = archiving;
   if (mode === 'off' || lastFailed === undefined || !isFailing(archiving)) return undefined;
-  const last = lastArchived === undefined ? 'nothing was ever archived' : `the last success was at ${lastArchived.at}`;
+  const last =
+    lastArchived === undefined ? 'nothing has ever been archived' : `the last success was at ${lastArchived.at}`;
   return finding('fail', {
     observed: `archiving fails: ${counted(failed, 'failure')}, the last at ${lastFailed.at}; ${last}`,
     expected,
-    message: `archiving fails since ${lastArchived?.at ?? 'it was set up'} (last at ${lastFailed.at}, ${lastFailed.wal}): the log piles up until the disk is full`,
-    remedy: "run archive_command by hand as the server's user and read what it says; the server's log has it too",
+    message: `archiving has failed since ${lastArchived?.at ?? 'it was set up'} (last at ${lastFailed.at}, ${lastFailed.wal}): WAL files accumulate until the disk is full`,
+    remedy:
+      "run archive_command by hand as the server's user and read its output; the log of the server contains it too",
   });
 }
 
@@ -128,30 +130,30 @@ function judgeArchive(archiving: ArchivingFact, { why, rpo }: Need, expected: st
   }
   if (lastArchived === undefined) {
     return finding('warn', {
-      observed: 'nothing was archived yet',
+      observed: 'nothing has been archived yet',
       expected,
-      remedy: 'SELECT pg_switch_wal(); then run it again: the archiver should have a success by then',
+      remedy: 'SELECT pg_switch_wal(); then re-run difyctl: by then, the archiver should have archived the segment',
     });
   }
-  const ago = `the last at ${lastArchived.at}`;
+  const ago = `the last segment was archived at ${lastArchived.at}`;
   if (waitingSegments > WAITING && isOld(archiving, timeoutSeconds)) {
     return finding('fail', {
-      observed: `${counted(waitingSegments, 'segment')} of the log wait for the archiver, ${ago}`,
+      observed: `${counted(waitingSegments, 'WAL segment')} not archived; ${ago}`,
       expected,
-      message: `the archiver has stopped: ${counted(waitingSegments, 'segment')} written since ${lastArchived.at} are not archived`,
+      message: `the archiver has stopped: ${counted(waitingSegments, 'WAL segment')} written since ${lastArchived.at} are not archived`,
       remedy:
-        'SELECT * FROM pg_stat_archiver; and look whether archive_command hangs: ps -C postgres -f | grep archiver',
+        'SELECT * FROM pg_stat_archiver; and check whether archive_command hangs: ps -C postgres -f | grep archiver',
     });
   }
   if (rpo !== undefined && (timeoutSeconds === 0 || timeoutSeconds > rpo)) {
     return finding('warn', {
-      observed: `archive_timeout is ${timeoutSeconds === 0 ? '0' : formatDuration(timeoutSeconds)}${openBytes === undefined ? '' : `, ${Math.ceil(openBytes / 1024)} KiB wait in an open segment`}`,
+      observed: `archive_timeout is ${timeoutSeconds === 0 ? '0' : formatDuration(timeoutSeconds)}${openBytes === undefined ? '' : `; ${Math.ceil(openBytes / 1024)} KiB wait in the open WAL segment`}`,
       expected: `archive_timeout of ${formatDuration(rpo)} or less (${why})`,
-      message: `a segment that is not full is archived ${timeoutSeconds === 0 ? 'at no time' : `after ${formatDuration(timeoutSeconds)}`}: a quiet hour is lost with the machine, and the RPO is ${formatDuration(rpo)}`,
+      message: `a WAL segment is archived only when it is full${timeoutSeconds === 0 ? '' : ` or ${formatDuration(timeoutSeconds)} old`}: a crash may lose more than the RPO of ${formatDuration(rpo)}`,
       remedy: `ALTER SYSTEM SET archive_timeout = '${Math.max(30, Math.min(300, rpo))}s'; SELECT pg_reload_conf();`,
     });
   }
-  return pass(`archived, ${ago}`, expected);
+  return pass(ago, expected);
 }
 
 /**
@@ -173,22 +175,23 @@ function judgeManaged(
   const expected = `point-in-time recovery by ${by}`;
   const { vendor } = facts;
   if (vendor?.hasBackups === true)
-    return pass(`${by} can be restored to a point in time, says ${vendor.program}`, expected);
+    return pass(`${by} can be restored to a point in time, according to ${vendor.program}`, expected);
   if (vendor?.hasBackups === false && need !== undefined) {
     return finding('fail', {
-      observed: `${by} keeps no backups, says ${vendor.program}`,
+      observed: `${by} keeps no backups, according to ${vendor.program}`,
       expected: `${expected} (${need.why})`,
-      remedy: `switch on the backups of ${by}: ${shownBy(by, 'backups')} shows them`,
+      remedy: `enable the backups of ${by}. To verify: ${shownBy(by, 'backups')}`,
     });
   }
   if (archiving?.lastArchived !== undefined && !isFailing(archiving)) {
-    return pass(`archived by ${by}, the last at ${archiving.lastArchived.at}`, expected);
+    return pass(`archived by ${by}; the last segment was archived at ${archiving.lastArchived.at}`, expected);
   }
-  if (need === undefined) return pass(`backups are ${by}'s, and the plan leans on no archive`, expected);
+  if (need === undefined)
+    return pass(`${by} is responsible for backups, and the recovery plan requires no archive`, expected);
   if (postgres.managed?.backups === true) return declaredOnly(`the backups of ${by}`, shownBy(by, 'backups'));
   return finding('warn', {
-    observed: `postgres.managed says nothing of backups, and ${by} shows nothing of its archive`,
+    observed: `postgres.managed.backups is not set, and ${by} does not show whether it archives`,
     expected: `${expected} (${need.why})`,
-    remedy: `switch on the backups of ${by}, then set postgres.managed.backups to true`,
+    remedy: `enable the backups of ${by}, then set postgres.managed.backups to true`,
   });
 }

@@ -13,7 +13,7 @@ import { ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, serve
 export const postgresConnections: Check = {
   ...ofPostgres,
   id: 'postgres.connections',
-  title: 'PostgreSQL has connections enough for every planned process',
+  title: 'PostgreSQL has enough connections for every planned process',
   severity: errorInProdElseWarning,
   optional: [RENDERED_OBJECTS],
   remedy: 'raise max_connections, or lower the pools: SQLALCHEMY_POOL_SIZE in extraEnv of api and worker',
@@ -39,7 +39,7 @@ function judgeServer(seen: PostgresContext, server: ServerFact, { planned, least
   const terms = [...main, ...plugin, ...vectors, people];
   const needed = sumOf(terms);
   const formula = `${terms.map(({ words }) => words).join(' + ')} = ${needed}`;
-  const expected = `${withMargin(needed)} connections: ${formula}, and a tenth on top`;
+  const expected = `${withMargin(needed)} connections: ${formula}, plus a margin of 10 %`;
   const room = roomOf(seen, server);
   if (room === undefined) return unseen(seen);
   const message = `${room.words}; Dify may open ${formula}`;
@@ -47,7 +47,7 @@ function judgeServer(seen: PostgresContext, server: ServerFact, { planned, least
   return finding(room.free < needed ? 'fail' : 'warn', {
     observed: room.words,
     expected,
-    message: `${message}${room.free < needed ? '' : ', which leaves less than a tenth'}`,
+    message: `${message}${room.free < needed ? '' : ', which leaves a margin of less than 10 %'}`,
     remedy: `${remedyOf(server, needed, room)}${orLess(seen, { planned, least }, room.free)}`,
   });
 }
@@ -89,7 +89,10 @@ function roomOf({ postgres }: PostgresContext, { connections, pooler }: ServerFa
   const most = Math.min(declared ?? max, max);
   const free = Math.max(0, most - reserved - others);
   const whose = most < max ? `postgres.maxConnections ${most} of ${max}` : `max_connections ${max}`;
-  return { free, words: `${free} connections left for Dify (${whose} − ${reserved} reserved − ${others} of others)` };
+  return {
+    free,
+    words: `${free} connections left for Dify (${whose} − ${reserved} reserved − ${others} used by others)`,
+  };
 }
 
 /**
@@ -103,25 +106,25 @@ function behindPooler(connections: ServerFact['connections']): Room | undefined 
   return {
     free,
     isBehind: true,
-    words: `${free} connections of the server behind the pooler (max_connections ${max} − ${reserved} reserved − ${others} of others)`,
+    words: `${free} connections of the server behind the pooler (max_connections ${max} − ${reserved} reserved − ${others} used by others)`,
   };
 }
 
 /** The judgement without a limit. Behind a pooler, the limit of the server is not the one that applies. */
 function unseen({ postgres }: PostgresContext): Judgement {
   if (postgres.managed !== undefined) {
-    return declaredOnly('the number of connections', 'write it to postgres.maxConnections');
+    return declaredOnly('the number of connections', 'set postgres.maxConnections to the limit of the service');
   }
   return finding('warn', {
-    observed: 'the number of connections is not shown',
+    observed: 'the connection limit is not visible',
     expected: 'postgres.maxConnections, or a role that may read the pooler’s console (stats_users)',
-    remedy: 'set postgres.maxConnections to what the pooler lets in (max_client_conn)',
+    remedy: 'set postgres.maxConnections to max_client_conn of the pooler',
   });
 }
 
 function remedyOf({ connections, pooler }: ServerFact, needed: number, room: Room): string {
   if ((pooler !== undefined && room.isBehind !== true) || connections === undefined) {
-    return `let ${withMargin(needed)} clients in (max_client_conn), then set postgres.maxConnections to it`;
+    return `raise max_client_conn of the pooler to ${withMargin(needed)}, then set postgres.maxConnections to the same value`;
   }
   const wanted = withMargin(needed) + connections.reserved + connections.others;
   return `ALTER SYSTEM SET max_connections = ${Math.ceil(wanted / 50) * 50}; then restart PostgreSQL`;
@@ -180,6 +183,6 @@ function limited({ subject, limit, needed, remedy }: Limit): readonly [string, J
   const observed = `${subject} is limited to ${limit} connections`;
   const expected = `${needed} or more`;
   if (limit >= needed) return [subject, pass(observed, expected)];
-  const message = `${observed}, and Dify may open ${needed} with it`;
+  const message = `${observed}, and Dify may open ${needed}`;
   return [subject, finding('fail', { observed, expected, message, remedy })];
 }

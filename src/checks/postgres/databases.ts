@@ -12,7 +12,7 @@ import { ofAll, ofPostgres, type PostgresContext, postgresContext, quoted, stopp
 export const postgresDatabases: Check = {
   ...ofPostgres,
   id: 'postgres.databases',
-  title: "both of Dify's databases are there and let its roles in",
+  title: "both of Dify's databases exist, and its roles can connect to them",
   severity: error,
   remedy: 'create the databases that postgres.databases names',
   judge: (context) => {
@@ -29,15 +29,15 @@ export const postgresDatabases: Check = {
 
 function judgeEntry(entry: EntryFact, seen: PostgresContext): Judgement {
   const { database, username, fault: refused, catalog } = entry;
-  const expected = `${username} may enter ${database}`;
+  const expected = `${username} can connect to ${database}`;
   switch (refused?.kind) {
     case undefined:
-      return pass(`${username} entered ${database}`, expected);
+      return pass(`${username} connected to ${database}`, expected);
     case 'no-database':
       return missing(entry, seen);
     case 'closed-database':
       return finding('fail', {
-        observed: `${database} takes no connections`,
+        observed: `${database} accepts no connections`,
         expected,
         remedy: `ALTER DATABASE ${quoted(database)} ALLOW_CONNECTIONS true;`,
       });
@@ -65,11 +65,11 @@ function missing({ which, database, username, mayEnterPostgres }: EntryFact, { f
   const expected = which === 'main' ? `a database ${database}` : `a database ${database}, or a role that may create it`;
   const isMade = isMaker && mayEnterPostgres === true && UNQUOTED.test(database);
   if (which === 'plugin' && isMade) {
-    return pass(`${database} does not exist yet: ${username} may create it, and the plugin daemon will`, expected);
+    return pass(`${database} does not exist yet; the plugin daemon creates it as ${username}`, expected);
   }
   const why = which === 'main' ? 'the api never creates it' : whyNot(isMaker, mayEnterPostgres === true, username);
   return finding('fail', {
-    observed: `there is no database ${database}, and ${why}`,
+    observed: `database ${database} does not exist, and ${why}`,
     expected,
     remedy: `CREATE DATABASE ${quoted(database)} OWNER ${quoted(username)} ENCODING 'UTF8' TEMPLATE template0;`,
   });
@@ -81,6 +81,6 @@ const UNQUOTED = /^[a-z_][a-z0-9_]*$/;
 function whyNot(isMaker: boolean, mayEnterPostgres: boolean, username: string): string {
   if (!isMaker) return `${username} may not create it (no CREATEDB)`;
   return mayEnterPostgres
-    ? 'the plugin daemon cannot create one of that name, which it does not quote'
-    : `${username} may not enter the database postgres, from where the plugin daemon would create it`;
+    ? 'the plugin daemon cannot create it, because it does not quote the name'
+    : `${username} cannot connect to the database postgres, from which the plugin daemon would create it`;
 }

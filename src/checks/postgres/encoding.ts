@@ -8,7 +8,7 @@ import { ofAll, ofPostgres, postgresContext, quoted, stoppedBefore } from './con
 export const postgresEncoding: Check = {
   ...ofPostgres,
   id: 'postgres.encoding',
-  title: "Dify's databases hold UTF-8",
+  title: "Dify's databases use UTF-8",
   severity: error,
   remedy: "CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0;",
   judge: (context) => {
@@ -28,8 +28,8 @@ export const postgresEncoding: Check = {
           finding('fail', {
             observed: `${name} is ${encoding}`,
             expected,
-            message: `${name} is ${encoding}: text in most languages cannot be stored, or not as what it is`,
-            remedy: `pg_dump it, then CREATE DATABASE ${quoted(name)} ENCODING 'UTF8' TEMPLATE template0; and restore`,
+            message: `${name} is ${encoding}: text in most languages cannot be stored, or is stored wrongly`,
+            remedy: `pg_dump the database, then CREATE DATABASE ${quoted(name)} ENCODING 'UTF8' TEMPLATE template0; and restore the dump`,
           }),
         ] as const;
       }),

@@ -11,7 +11,7 @@ const USUAL = 'read committed';
 export const postgresIsolation: Check = {
   ...ofPostgres,
   id: 'postgres.isolation',
-  title: 'transactions of Dify see each other as its code expects',
+  title: 'transactions of Dify use the isolation level that its code expects',
   severity: error,
   remedy: 'ALTER ROLE name RESET default_transaction_isolation;',
   judge: (context) => inEach(postgresContext(context), judgeEntry),
@@ -24,7 +24,7 @@ function judgeEntry({ database, username, session }: LoggedInEntry): Judgement {
   return finding('fail', {
     observed,
     expected: USUAL,
-    message: `${observed}: transactions that meet are ended with "could not serialize access", and Dify tries none of them again`,
+    message: `${observed}: PostgreSQL ends conflicting transactions with "could not serialize access", and Dify does not retry them`,
     remedy: `ALTER ROLE ${quoted(username)} IN DATABASE ${quoted(database)} SET default_transaction_isolation = 'read committed';`,
   });
 }

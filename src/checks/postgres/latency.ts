@@ -26,7 +26,7 @@ export const postgresLatency: Check = {
     // The cluster is nearer or farther than this machine, and its relay is reached from here: neither is the path of
     // Dify's queries.
     if (seen.deployment.target.type === 'kubernetes')
-      return pass(`${observed} from here; the cluster's own way is another`, expected);
+      return pass(`${observed} from this machine; the cluster uses another network path`, expected);
     return finding('warn', { observed, expected });
   },
 };

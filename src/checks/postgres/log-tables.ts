@@ -16,7 +16,7 @@ const MANY_BYTES = 20 * 2 ** 30;
 export const postgresLogTables: Check = {
   ...ofPostgres,
   id: 'postgres.log-tables',
-  title: 'the tables of runs and messages do not grow without an end',
+  title: 'the tables of runs and messages do not grow without limit',
   severity: warning,
   optional: [RENDERED_OBJECTS],
   remedy:
@@ -25,7 +25,7 @@ export const postgresLogTables: Check = {
     const entered = loginsIn(postgresContext(context));
     if ('status' in entered) return entered;
     const tables = entered.flatMap(({ session }) => session.logTables ?? []);
-    const expected = `tables below ${MANY_ROWS / 1_000_000} million rows and ${formatBytes(MANY_BYTES)}, or a retention`;
+    const expected = `tables below ${MANY_ROWS / 1_000_000} million rows and ${formatBytes(MANY_BYTES)}, or a retention period`;
     const large = tables.filter(({ rows, bytes }) => rows >= MANY_ROWS || bytes >= MANY_BYTES);
     if (large.length === 0) return pass(tables.length === 0 ? 'does not exist yet' : 'small enough', expected);
     const { worker, beat } = plannedOf(context);
@@ -37,7 +37,7 @@ export const postgresLogTables: Check = {
         ({ name, rows, bytes }) => `${name} has ${Math.round(rows / 1e6)} million rows (${formatBytes(bytes)})`,
       ),
     );
-    if (isCleaned) return pass(`${observed}, and a retention is set`, expected);
-    return finding('warn', { observed: `${observed}, and no retention is set`, expected });
+    if (isCleaned) return pass(`${observed}, and a retention period is set`, expected);
+    return finding('warn', { observed: `${observed}, and no retention period is set`, expected });
   },
 };

@@ -13,14 +13,14 @@ const RENEW_DAYS = 30;
 export const postgresLogin: Check = {
   ...ofPostgres,
   id: 'postgres.login',
-  title: "Dify's roles may log in to PostgreSQL",
+  title: "Dify's roles can log in to PostgreSQL",
   severity: error,
   optional: [ENDPOINTS],
   remedy: 'correct postgres.username and postgres.password, or the role on the server',
   judge: (context) => {
     const seen = postgresContext(context);
     const { fault: ended, entries, address } = seen.facts;
-    const expected = 'a login for every role of the file';
+    const expected = 'a login for every role in the file';
     if (ended?.stage === 'login' || ended?.stage === 'use') {
       return finding('fail', { observed: `${address} ${ended.text}`, expected, remedy: SILENT });
     }
@@ -46,12 +46,13 @@ function lostSince(context: JudgeContext, { facts, deployment, from }: PostgresC
   if (ended === undefined || ended.stage === 'tls' || isSaid) return undefined;
   return finding(faultStatus(ended, deployment, from), {
     observed: `${facts.address} connected once, and then ${ended.text}`,
-    expected: 'a port that connects each time',
-    remedy: 'look for a limit of connections or a balancer with a dead server behind it',
+    expected: 'a port that accepts every connection',
+    remedy: 'look for a connection limit, or for a load balancer with a failed server behind it',
   });
 }
 
-const SILENT = 'find out what listens there, or what keeps the server from answering: PostgreSQL answers at once';
+const SILENT =
+  'find out which program listens on this port, or why the server does not answer: PostgreSQL answers at once';
 
 function judgeEntry(entry: EntryFact, seen: PostgresContext, now: Date): Judgement {
   const { fault: refused, username } = entry;
@@ -60,7 +61,7 @@ function judgeEntry(entry: EntryFact, seen: PostgresContext, now: Date): Judgeme
   const { observed, remedy } = WORDS[refused.kind](entry, seen, refused, now);
   return finding('fail', {
     observed,
-    expected: `${username} may log in`,
+    expected: `${username} can log in`,
     message: `${observed} (${refused.code})`,
     remedy,
   });
@@ -83,7 +84,7 @@ type Words = (
 
 const other: Words = ({ username }, { facts }, { text }) => ({
   observed: `${facts.address} refuses ${username}: ${text}`,
-  remedy: "check the server's own log for the same time",
+  remedy: 'check the log of the server at the same time',
 });
 
 const WORDS: Readonly<Record<LoginFault['kind'], Words>> = {
@@ -96,7 +97,7 @@ const WORDS: Readonly<Record<LoginFault['kind'], Words>> = {
       };
     }
     return {
-      observed: `the password of ${username} is refused: it is wrong, there is no such role, or its VALID UNTIL has passed`,
+      observed: `the password of ${username} is refused: it is wrong, the role does not exist, or its VALID UNTIL has passed`,
       remedy: `ALTER ROLE ${quoted(username)} PASSWORD '…' VALID UNTIL 'infinity'; or correct the secret that the file refers to`,
     };
   },
@@ -108,7 +109,7 @@ const WORDS: Readonly<Record<LoginFault['kind'], Words>> = {
     observed: `the server's access rules refuse ${username}: ${text}`,
     remedy:
       postgres.tls.mode === 'disable'
-        ? `set postgres.tls.mode to verify-full where the server takes TLS alone; else add to pg_hba.conf: host ${database} ${username} ADDRESSES scram-sha-256`
+        ? `if the server accepts only TLS, set postgres.tls.mode to verify-full; otherwise add to pg_hba.conf: host ${database} ${username} ADDRESSES scram-sha-256`
         : `add to pg_hba.conf, then SELECT pg_reload_conf(): hostssl ${database} ${username} ADDRESSES scram-sha-256`,
   }),
   'role-limit': ({ username }, { facts }) => {
@@ -122,11 +123,11 @@ const WORDS: Readonly<Record<LoginFault['kind'], Words>> = {
   'server-limit': (_, { facts }) => ({
     observed: `${facts.address} has no connection left`,
     remedy:
-      'raise max_connections, or look who holds them: SELECT usename, datname, count(*) FROM pg_stat_activity GROUP BY 1, 2;',
+      'raise max_connections, or find out who uses them: SELECT usename, datname, count(*) FROM pg_stat_activity GROUP BY 1, 2;',
   }),
   'not-ready': (_, { facts }, { text }) => ({
-    observed: `${facts.address} takes no logins now: ${text}`,
-    remedy: 'wait until the server has started, then run it again',
+    observed: `${facts.address} accepts no logins now: ${text}`,
+    remedy: 'wait until the server has started, then re-run difyctl',
   }),
   silent: (_, { facts }, { text }) => ({ observed: `${facts.address} ${text}`, remedy: SILENT }),
   'database-limit': other,
@@ -144,10 +145,10 @@ function judgePassword(username: string, { facts }: PostgresContext, now: Date):
   if (until === undefined) return pass(`${username} logged in`, expected);
   const days = wholeDays(Date.parse(until) - now.getTime());
   if (days >= RENEW_DAYS)
-    return pass(`${username} logged in, its password valid until ${until.slice(0, 10)}`, expected);
+    return pass(`${username} logged in; its password is valid until ${until.slice(0, 10)}`, expected);
   return finding('warn', {
-    observed: `the password of ${username} is valid until ${until}, ${counted(Math.max(0, days), 'more day')}`,
-    expected: 'a password with a month or more left',
+    observed: `the password of ${username} is valid until ${until} (${counted(Math.max(0, days), 'day')} left)`,
+    expected: 'a password that is valid for 30 days or more',
     remedy: `ALTER ROLE ${quoted(username)} VALID UNTIL 'infinity';`,
   });
 }

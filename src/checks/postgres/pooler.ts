@@ -8,7 +8,7 @@ import { ofAll, ofPostgres, type PostgresContext, postgresContext, serverIn } fr
 export const postgresPooler: Check = {
   ...ofPostgres,
   id: 'postgres.pooler',
-  title: 'a pooler before PostgreSQL, if there is one, leaves Dify what it relies on',
+  title: 'a connection pooler in front of PostgreSQL, if any, supports what Dify needs',
   severity: error,
   remedy: "set pool_mode = session for Dify's databases",
   judge: (context) => {
@@ -16,7 +16,7 @@ export const postgresPooler: Check = {
     const server = serverIn(seen);
     if ('status' in server) return server;
     const { pooler } = server;
-    if (pooler === undefined) return pass('none: the server itself answers', 'none, or one that lends whole sessions');
+    if (pooler === undefined) return pass('no pooler: the server itself answers', 'no pooler, or one in session mode');
     return ofAll(seen, [
       ['startup options', judgeOptions(pooler, seen)],
       ['pool mode', judgeMode(pooler)],
@@ -42,16 +42,16 @@ function judgeOptions(pooler: PoolerFact, { facts }: PostgresContext): Judgement
     return finding('fail', {
       observed: `${nameOf(pooler)} refuses the api's startup options: ${pooler.refusedOptions.text}`,
       expected,
-      message: `${nameOf(pooler)} refuses the api's startup options, so no connection of the api comes about: ${pooler.refusedOptions.text}`,
+      message: `${nameOf(pooler)} refuses the api's startup options, so the api cannot connect: ${pooler.refusedOptions.text}`,
       remedy: `ignore_startup_parameters = options in pgbouncer.ini, and: ${NO_TIMEZONE}`,
     });
   }
   const zone = facts.entries.find(({ which }) => which === 'main')?.session?.settings.TimeZone;
-  if (zone === undefined || UTC.test(zone.value)) return pass('sessions of the api are in UTC', expected);
+  if (zone === undefined || UTC.test(zone.value)) return pass('sessions of the api use UTC', expected);
   return finding('fail', {
-    observed: `${nameOf(pooler)} ignores the api's startup options: its sessions are in ${zone.value}`,
+    observed: `${nameOf(pooler)} ignores the api's startup options: its sessions use the time zone ${zone.value}`,
     expected,
-    message: `${nameOf(pooler)} ignores the api's startup options: its sessions are in ${zone.value}, and times would be stored in that zone`,
+    message: `${nameOf(pooler)} ignores the api's startup options: its sessions use the time zone ${zone.value}, and times would be stored in that zone`,
     remedy: "ALTER DATABASE … SET timezone = 'UTC';",
   });
 }
@@ -59,27 +59,30 @@ function judgeOptions(pooler: PoolerFact, { facts }: PostgresContext): Judgement
 const UTC = /^(Etc\/)?(UTC|UCT|Universal|Zulu|GMT|GMT[+-]?0|Greenwich)$/i;
 
 function judgeMode(pooler: PoolerFact): Judgement {
-  const expected = 'pool_mode session, or one that keeps prepared statements';
+  const expected = 'pool_mode session, or a pool_mode that keeps prepared statements';
   const name = nameOf(pooler);
   switch (pooler.mode) {
     case 'statement':
       return finding('fail', {
-        observed: `${name} lends single statements (pool_mode statement)`,
+        observed: `${name} uses pool_mode statement`,
         expected,
-        message: `${name} lends single statements: Dify's transactions cannot begin`,
+        message: `${name} uses pool_mode statement: Dify's transactions cannot begin`,
       });
     case 'transaction':
       if (pooler.keepsPrepared === true)
-        return pass(`${name} lends transactions and keeps prepared statements`, expected);
+        return pass(`${name} uses pool_mode transaction and keeps prepared statements`, expected);
       return finding(pooler.keepsPrepared === false ? 'fail' : 'warn', {
-        observed: `${name} lends transactions (pool_mode transaction)`,
+        observed: `${name} uses pool_mode transaction`,
         expected,
-        message: `${name} lends transactions, and prepared statements of the plugin daemon are lost between them`,
+        message: `${name} uses pool_mode transaction: prepared statements of the plugin daemon are lost between transactions`,
         remedy:
           'pool_mode = session for Dify’s databases; or PgBouncer 1.21 or newer with max_prepared_statements = 200',
       });
     default:
-      return pass(`${name} lends ${pooler.mode === undefined ? 'connections' : 'whole sessions'}`, expected);
+      return pass(
+        pooler.mode === undefined ? `${name} does not show its pool_mode` : `${name} uses pool_mode session`,
+        expected,
+      );
   }
 }
 
@@ -89,9 +92,14 @@ function judgeMode(pooler: PoolerFact): Judgement {
  */
 function judgeNext(pooler: PoolerFact): readonly (readonly [string, Judgement])[] {
   if (pooler.next === undefined) return [];
-  const observed = `${nameOf(pooler)} ${pooler.next === 'waits' ? 'lets a third connection wait' : 'refuses a third connection'}`;
+  const observed = `${nameOf(pooler)} ${pooler.next === 'waits' ? 'makes a third connection wait' : 'refuses a third connection'}`;
   const remedy = 'raise default_pool_size (or pool_size of the databases) and max_client_conn in pgbouncer.ini';
-  return [['a third connection', finding('fail', { observed, expected: 'a connection for each of Dify’s', remedy })]];
+  return [
+    [
+      'a third connection',
+      finding('fail', { observed, expected: 'a server connection for each connection of Dify', remedy }),
+    ],
+  ];
 }
 
 /**
@@ -112,7 +120,7 @@ function judgePools(
       .filter((entry) => entry.database === database)
       .reduce((sum, { which }) => sum + sumOf(budget[which]), 0);
     const observed = `pool_size ${size} for ${database}`;
-    const expected = `${needed} or more: what Dify may hold there`;
+    const expected = `${needed} or more: the connections that Dify may open to it`;
     if (size >= needed) return [[database, pass(observed, expected)] as const];
     return [
       [

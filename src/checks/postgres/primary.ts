@@ -10,21 +10,21 @@ import { requiredStandbys } from './synchronous.ts';
 export const postgresPrimary: Check = {
   ...ofPostgres,
   id: 'postgres.primary',
-  title: 'PostgreSQL takes writes: a primary, and nothing set to read-only',
+  title: 'PostgreSQL is a primary and accepts writes',
   severity: error,
   remedy: 'point postgres.host at the primary, or at a name that follows it',
   judge: (context) => {
     const seen = postgresContext(context);
     const server = serverIn(seen);
     if ('status' in server) return server;
-    const expected = 'a primary that takes writes';
+    const expected = 'a primary that accepts writes';
     const several = judgeTurns(seen, server, expected);
     if (several !== undefined) return several;
     if (server.isInRecovery) {
       return finding('fail', {
         observed: `${seen.facts.address} is a standby (in recovery)`,
         expected,
-        message: `${seen.facts.address} is a standby: it takes connections and no writes`,
+        message: `${seen.facts.address} is a standby: it accepts connections, but no writes`,
       });
     }
     const entered = loginsIn(seen);
@@ -49,19 +49,20 @@ function judgeTurns({ facts, postgres }: PostgresContext, server: ServerFact, ex
   const standbys = all.filter((isStandby) => isStandby).length;
   if (standbys > 0 && standbys < all.length) {
     return finding('fail', {
-      observed: `${standbys} of ${counted(all.length, 'connection')} to ${facts.address} came to a standby`,
+      observed: `${standbys} of ${counted(all.length, 'connection')} to ${facts.address} reached a standby`,
       expected,
-      message: `behind ${facts.address} are a primary and a standby: ${standbys} of ${counted(all.length, 'connection')} came to the standby, which takes no writes`,
-      remedy: 'let the balancer, or the name, lead to the primary alone: one that asks SELECT pg_is_in_recovery();',
+      message: `${facts.address} leads to a primary and to a standby: ${standbys} of ${counted(all.length, 'connection')} reached the standby, which accepts no writes`,
+      remedy:
+        'make the load balancer or the DNS name lead only to the primary; a health check is SELECT pg_is_in_recovery();',
     });
   }
   const starts = new Set([server.startedAt, ...turns.map(({ startedAt }) => startedAt)]);
   if (standbys > 0 || turns.length === 0 || starts.size < 2 || postgres.managed !== undefined) return undefined;
   return finding('fail', {
-    observed: `${counted(starts.size, 'server')} that take writes answer at ${facts.address} by turns`,
+    observed: `${counted(starts.size, 'server')} that accept writes answer at ${facts.address} in turn`,
     expected: 'one primary',
-    message: `${counted(starts.size, 'server')} that take writes answer at ${facts.address} by turns: what is written to one is missing in the other`,
-    remedy: 'let the balancer, or the name, lead to one primary; after a failover, stop the old one',
+    message: `${counted(starts.size, 'server')} that accept writes answer at ${facts.address} in turn: data that is written to one is missing in the other`,
+    remedy: 'make the load balancer or the DNS name lead to one primary; after a failover, stop the old one',
   });
 }
 
@@ -80,15 +81,15 @@ function judgeEntry({ database, username, session }: LoggedInEntry, { replicatio
   const { refused } = session.table;
   if (refused !== undefined && isBroken(refused.code)) {
     return finding('fail', {
-      observed: `${database} takes no writes: ${refused.text} (${refused.code})`,
+      observed: `${database} accepts no writes: ${refused.text} (${refused.code})`,
       expected: `${username} may write in ${database}`,
-      remedy: "make room on the disk of the server (SHOW data_directory;), and read the server's own log",
+      remedy: 'free disk space on the server (SHOW data_directory;), and read the log of the server',
     });
   }
   if (session.commit === 'waits') {
     if (requiredStandbys(replication?.required ?? '').count > 0) return notReached('postgres.replication');
     return finding('fail', {
-      observed: `a commit in ${database} does not end`,
+      observed: `a commit in ${database} does not finish`,
       expected: 'a commit within 3 s',
       remedy: "SELECT pid, wait_event_type, wait_event, query FROM pg_stat_activity WHERE state = 'active';",
     });

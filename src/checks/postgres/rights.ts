@@ -8,7 +8,7 @@ import { isBroken } from './primary.ts';
 export const postgresRights: Check = {
   ...ofPostgres,
   id: 'postgres.rights',
-  title: "Dify's roles may make tables, and the extension that the first migration asks for",
+  title: "Dify's roles can create tables, and the extension that the first migration needs",
   severity: error,
   remedy: 'make the role the owner of its database: ALTER DATABASE name OWNER TO role;',
   judge: (context) => {
@@ -31,7 +31,7 @@ const NO_TRANSACTION = '08P01';
 
 function judgeEntry({ database, username, session }: LoggedInEntry): Judgement {
   const { table, uuid, schema, foreignTables, migrated = [] } = session;
-  const expected = `${username} may make tables in ${database}`;
+  const expected = `${username} can create tables in ${database}`;
   const [db, role] = [quoted(database), quoted(username)];
   if (table.refused?.code === READ_ONLY) return notReached('postgres.primary');
   if (table.refused?.code === NO_FUNCTION) return notReached('postgres.version');
@@ -39,7 +39,7 @@ function judgeEntry({ database, username, session }: LoggedInEntry): Judgement {
   if (table.refused !== undefined && isBroken(table.refused.code)) return notReached('postgres.primary');
   if (table.refused?.code === NO_SCHEMA) {
     return finding('fail', {
-      observed: `${username} cannot make a table in ${database}: its search_path names no schema that is there and open to it`,
+      observed: `${username} cannot create a table in ${database}: its search_path contains no schema that exists and that it may use`,
       expected,
       remedy: `ALTER ROLE ${role} RESET search_path; ALTER DATABASE ${db} RESET search_path; and, connected to ${db}: CREATE SCHEMA IF NOT EXISTS public; GRANT ALL ON SCHEMA public TO ${role};`,
     });
@@ -47,7 +47,7 @@ function judgeEntry({ database, username, session }: LoggedInEntry): Judgement {
   if (table.refused !== undefined) {
     const isDenied = table.refused.code === '42501';
     return finding('fail', {
-      observed: `${username} cannot make a table in ${database}: ${table.refused.text}`,
+      observed: `${username} cannot create a table in ${database}: ${table.refused.text}`,
       expected,
       remedy: isDenied
         ? `ALTER DATABASE ${db} OWNER TO ${role}; and, connected to ${db}: GRANT ALL ON SCHEMA public TO ${role};`
@@ -56,15 +56,15 @@ function judgeEntry({ database, username, session }: LoggedInEntry): Judgement {
   }
   if (migrated.length > 0 && schema !== undefined && !migrated.includes(schema)) {
     return finding('fail', {
-      observed: `Dify's tables of ${database} are in ${listed(migrated)}, and the search_path of ${username} leads to ${schema}`,
-      expected: `the search_path of ${username} leads to ${listed(migrated)}`,
+      observed: `Dify's tables of ${database} are in ${listed(migrated)}, and the search_path of ${username} selects ${schema}`,
+      expected: `the search_path of ${username} selects ${listed(migrated)}`,
       remedy: `ALTER ROLE ${role} IN DATABASE ${db} SET search_path = ${quoted(migrated[0] ?? 'public')};`,
     });
   }
   if (foreignTables.count > 0) {
     const owners = foreignTables.owners.map(quoted).join(', ');
     return finding('fail', {
-      observed: `${counted(foreignTables.count, 'table')} of ${database} belong to ${listed(foreignTables.owners)}: migrations run as ${username} cannot alter them`,
+      observed: `${counted(foreignTables.count, 'table')} of ${database} ${foreignTables.count === 1 ? 'belongs' : 'belong'} to ${listed(foreignTables.owners)}: migrations run as ${username} cannot alter them`,
       expected,
       remedy: `connected to ${db}: REASSIGN OWNED BY ${owners} TO ${role};`,
     });
@@ -78,11 +78,11 @@ function judgeEntry({ database, username, session }: LoggedInEntry): Judgement {
   }
   if (uuid?.refused !== undefined) {
     return finding('fail', {
-      observed: `${username} cannot make the extension uuid-ossp in ${database}: ${uuid.refused.text}`,
+      observed: `${username} cannot create the extension uuid-ossp in ${database}: ${uuid.refused.text}`,
       expected: 'uuid-ossp, which the first migration of the api creates',
       remedy: `as a superuser, connected to ${db}: CREATE EXTENSION "uuid-ossp"; (its files are in postgresql-contrib; managed services have a list of allowed extensions)`,
     });
   }
   const where = schema === undefined || schema === 'public' ? '' : ` (in schema ${schema})`;
-  return pass(`${username} makes tables in ${database}${where}`, expected);
+  return pass(`${username} creates tables in ${database}${where}`, expected);
 }

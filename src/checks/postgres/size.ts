@@ -11,7 +11,7 @@ const TOLERANCE = 0.94;
 export const postgresSize: Check = {
   ...ofPostgres,
   id: 'postgres.size',
-  title: 'PostgreSQL is as big as the published checklist asks',
+  title: 'PostgreSQL has the size that the published checklist requires',
   severity: warning,
   remedy: 'choose a bigger class or more storage, then correct postgres.managed.size',
   judge: (context) => {
@@ -22,7 +22,7 @@ export const postgresSize: Check = {
     const expected = `${cpu} CPU, ${memory} of memory, ${storage} of storage`;
     const size = seen.postgres.managed?.size;
     if (size === undefined) {
-      const message = `PostgreSQL shows its clients neither cores nor memory nor disk; the checklist asks for ${expected}`;
+      const message = `PostgreSQL does not show its CPU, memory and disk to clients; the checklist requires ${expected}`;
       return { status: 'skip', observed: 'not shown', expected, message };
     }
     return judgeSize(seen, size, server.sharedBuffers, expected);
@@ -49,9 +49,9 @@ function judgeSize(
       ? [`${size.storage} of storage`]
       : []),
     ...(memory !== undefined && buffers !== undefined && buffers > memory
-      ? ['shared_buffers is more than the memory declared']
+      ? ['shared_buffers is larger than the declared memory']
       : []),
-    ...(storage !== undefined && stored > storage * FULL ? ["Dify's databases fill most of the storage declared"] : []),
+    ...(storage !== undefined && stored > storage * FULL ? ["Dify's databases fill most of the declared storage"] : []),
   ];
   const observed = listed([
     ...(size.cpu === undefined ? [] : [`${size.cpu} CPU`]),

@@ -38,15 +38,15 @@ export function blockedCommits(
   const found = standbys.length === 0 ? 'no standby' : listed(standbys.map(({ name }) => name));
   if (there.length >= count) {
     return finding('fail', {
-      observed: `a commit does not end: synchronous_standby_names is ${required}, and ${found} does not answer`,
-      expected: `${count} of ${listed(names)} that confirms each commit`,
+      observed: `a commit does not finish: synchronous_standby_names is ${required}, and ${found} does not answer`,
+      expected: `${count} of ${listed(names)} confirms each commit`,
       remedy: `check the standby's own log, its disk and its network, or let commits continue without it: ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf();`,
     });
   }
   return finding('fail', {
-    observed: `synchronous_standby_names is ${required}, and there is ${found}`,
+    observed: `synchronous_standby_names is ${required}; connected: ${found}`,
     expected: `${count} of ${listed(names)}`,
-    message: `every commit waits for ever: synchronous_standby_names is ${required}, and there is ${found}`,
+    message: `every commit waits forever: synchronous_standby_names is ${required}; connected: ${found}`,
     remedy: `attach a standby whose application_name is ${names[0]}, or: ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf();`,
   });
 }

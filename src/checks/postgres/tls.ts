@@ -8,14 +8,14 @@ import { ofPostgres, type PostgresContext, postgresContext } from './context.ts'
 export const postgresTls: Check = {
   ...ofPostgres,
   id: 'postgres.tls',
-  title: 'PostgreSQL is reached over TLS as the file says, and shows a certificate for it',
+  title: 'PostgreSQL uses TLS as the file says, with a valid certificate',
   severity: error,
-  remedy: 'give PostgreSQL a certificate for its host name by an authority that postgres.tls.caFile names',
+  remedy: 'give PostgreSQL a certificate for its host name, signed by the authority in postgres.tls.caFile',
   judge: (context) => {
     const seen = postgresContext(context);
     const { fault: ended, certificate } = seen.facts;
     const { mode, caFile } = seen.postgres.tls;
-    const expected = `TLS as ${mode} asks for`;
+    const expected = `TLS with mode ${mode}`;
     if (ended?.stage === 'resolve' || ended?.stage === 'connect') return notReached('postgres.reachable');
     if (mode === 'disable') return unencrypted(seen);
     if (ended?.stage === 'tls' && certificate === undefined) {
@@ -36,13 +36,13 @@ export const postgresTls: Check = {
     if (verifies || judged.status === 'pass') return judged;
     // libpq continues without verification, so nothing fails, but another server can take the place of this one.
     if (seen.deployment.tier === 'test') return pass(`encrypted, not verified: ${judged.observed}`, judged.expected);
-    return { ...judged, status: 'warn', remedy: 'set postgres.tls to verify-full, with the authority in caFile' };
+    return { ...judged, status: 'warn', remedy: 'set postgres.tls to verify-full, with the CA certificate in caFile' };
   },
 };
 
 const NEXT: Readonly<Record<string, string>> = {
-  ENOENT: 'put the authority of the server at postgres.tls.caFile',
-  ETIMEDOUT: 'find out what listens there: PostgreSQL answers at once',
+  ENOENT: 'put the CA certificate of the server into the file that postgres.tls.caFile names',
+  ETIMEDOUT: 'find out which program listens on this port: PostgreSQL answers at once',
 };
 
 /** libpq checks the host name with verify-full only. */
@@ -52,12 +52,12 @@ function withoutHost<T extends { readonly wrongHost?: string }>(certificate: T):
 }
 
 function unencrypted({ deployment }: PostgresContext): Judgement {
-  const expected = 'TLS to a server of its own';
+  const expected = 'TLS to an external server';
   if (deployment.tier === 'test') return pass('no TLS, as the file says', expected);
   return finding('warn', {
     observed: 'postgres.tls.mode is disable',
     expected,
-    message: 'postgres.tls.mode is disable: everything that Dify stores passes the network in the clear',
+    message: 'postgres.tls.mode is disable: all data of Dify crosses the network unencrypted',
     remedy: 'set postgres.tls to { mode: verify-full, caFile: ./ca.pem }',
   });
 }

@@ -10,7 +10,7 @@ import { ofAll, ofPostgres, postgresContext, quoted, serverIn } from './context.
 export const postgresUpkeep: Check = {
   ...ofPostgres,
   id: 'postgres.upkeep',
-  title: 'nothing piles up in PostgreSQL until it stops',
+  title: 'PostgreSQL has no maintenance backlog that will stop it',
   severity: errorInProdElseWarning,
   remedy: 'ALTER SYSTEM RESET autovacuum; SELECT pg_reload_conf();',
   judge: (context) => {
@@ -39,7 +39,7 @@ function judgeVacuum({ settings = {} }: ServerFact): Judged {
   const expected = 'autovacuum and track_counts on';
   if (off.length === 0) return { subject: 'autovacuum', judgement: pass('autovacuum is on', expected) };
   const observed = `${listed(off)} off`;
-  const message = `${observed}: dead rows pile up, and every query gets slower`;
+  const message = `${observed}: dead rows accumulate, and every query gets slower`;
   const remedy = `${off.map((name) => `ALTER SYSTEM SET ${name} = on;`).join(' ')} SELECT pg_reload_conf();`;
   return { subject: 'autovacuum', judgement: finding('warn', { observed, expected, message, remedy }) };
 }
@@ -69,27 +69,27 @@ function judgeSlots({ idleSlots, lostSlots }: UpkeepFact, bound = '-1'): Judged 
       judgement: finding(idleSlots.some(({ keptBytes }) => keptBytes > MUCH) ? 'fail' : 'warn', {
         observed,
         expected,
-        message: `${observed}: the server keeps all log since then, until its disk is full`,
-        remedy: `bring its reader back, or: ${drop(idleSlots.map(({ name }) => name))}`,
+        message: `${observed}: the server keeps all WAL since then, until its disk is full`,
+        remedy: `restart the client that reads it, or drop it: ${drop(idleSlots.map(({ name }) => name))}`,
       }),
     };
   }
   if (lostSlots.length > 0) {
-    const observed = `replication slot ${listed(lostSlots)} has lost its log`;
-    const remedy = `make its reader anew, then: ${drop(lostSlots)}`;
+    const observed = `replication slot ${listed(lostSlots)} has lost its WAL`;
+    const remedy = `recreate the client that reads it, then drop the slot: ${drop(lostSlots)}`;
     return { subject, judgement: finding('warn', { observed, expected, remedy }) };
   }
-  return { subject, judgement: pass('every replication slot has a reader', expected) };
+  return { subject, judgement: pass('a client reads every replication slot', expected) };
 }
 
 function judgeAge(oldest: UpkeepFact['oldest']): Judged {
-  const subject = 'transaction numbers';
-  const expected = `fewer than ${TRANSACTIONS.old / 1e6} million since the last freeze`;
+  const subject = 'transaction IDs';
+  const expected = `fewer than ${TRANSACTIONS.old / 1e6} million transactions since the last freeze`;
   if (oldest === undefined) return { subject, judgement: pass('not shown', expected) };
-  const observed = `${oldest.database} is ${Math.round(oldest.age / 1e6)} million transactions old`;
+  const observed = `${oldest.database} has used ${Math.round(oldest.age / 1e6)} million transaction IDs since its last freeze`;
   if (oldest.age < TRANSACTIONS.old) return { subject, judgement: pass(observed, expected) };
-  const message = `${observed}: at ${TRANSACTIONS.end / 1e6} million PostgreSQL takes no more writes`;
-  const remedy = `connected to ${quoted(oldest.database)}: VACUUM (FREEZE); and look what holds it back: pg_prepared_xacts, pg_replication_slots, long transactions`;
+  const message = `${observed}: at ${TRANSACTIONS.end / 1e6} million PostgreSQL accepts no more writes`;
+  const remedy = `connected to ${quoted(oldest.database)}: VACUUM (FREEZE); and check what prevents it: pg_prepared_xacts, pg_replication_slots, long transactions`;
   const status = oldest.age < TRANSACTIONS.grave ? 'warn' : 'fail';
   return { subject, judgement: finding(status, { observed, expected, message, remedy }) };
 }
@@ -98,18 +98,18 @@ function judgePrepared(forgotten: readonly string[]): Judged {
   const subject = 'prepared transactions';
   const expected = 'none older than an hour';
   if (forgotten.length === 0) return { subject, judgement: pass('none', expected) };
-  const observed = `prepared transaction ${listed(forgotten)} was never ended`;
-  const message = `${observed}: its locks stay, and no dead row is removed`;
+  const observed = `prepared transaction ${listed(forgotten)} was never finished`;
+  const message = `${observed}: its locks remain, and vacuum cannot remove dead rows`;
   const remedy = forgotten.map((gid) => `ROLLBACK PREPARED '${gid.replaceAll("'", "''")}';`).join(' ');
   return { subject, judgement: finding('warn', { observed, expected, message, remedy }) };
 }
 
 function judgeSorting(resorted: readonly string[]): Judged {
-  const subject = 'sorting';
-  const expected = 'indexes sorted by the library in use';
-  if (resorted.length === 0) return { subject, judgement: pass('the version that sorted them', expected) };
-  const observed = `${listed(resorted)}: sorted by another version of the system's library than the one in use`;
-  const message = `${observed}: indexes over text may miss rows`;
+  const subject = 'collations';
+  const expected = 'indexes built with the collation version in use';
+  if (resorted.length === 0) return { subject, judgement: pass('the collation version is unchanged', expected) };
+  const observed = `${listed(resorted)}: built with another collation version than the one in use`;
+  const message = `${observed}: indexes on text columns may miss rows`;
   const remedy = resorted
     .map((name) => `REINDEX DATABASE ${quoted(name)}; ALTER DATABASE ${quoted(name)} REFRESH COLLATION VERSION;`)
     .join(' ');

@@ -7,7 +7,7 @@ import { ofPostgres, postgresContext, serverIn } from './context.ts';
 export const postgresVersion: Check = {
   ...ofPostgres,
   id: 'postgres.version',
-  title: 'PostgreSQL is a version that Dify runs on',
+  title: 'Dify supports this version of PostgreSQL',
   severity: error,
   remedy: `use PostgreSQL ${POSTGRES_VERSIONS.least} to ${POSTGRES_VERSIONS.most}`,
   judge: (context) => {
@@ -22,7 +22,7 @@ export const postgresVersion: Check = {
       return finding('warn', {
         observed: product,
         expected,
-        message: `${product} speaks PostgreSQL's protocol and is another program: Dify is not tested on it`,
+        message: `${product} speaks the protocol of PostgreSQL but is another program: Dify is not tested with it`,
       });
     }
     const major = Math.floor(version / 10_000);
@@ -37,7 +37,7 @@ export const postgresVersion: Check = {
       return finding('fail', {
         observed: product,
         expected,
-        message: `${product} has a uuidv7() of its own, which clashes with the one that a migration makes`,
+        message: `${product} has a built-in uuidv7(), which conflicts with the one that a migration creates`,
       });
     }
     return pass(product, expected);

@@ -20,7 +20,7 @@ export const redisAgentBackend: Check = {
   remedy: 'set redis.agentUrl to a reference to a plain redis:// URL, such as one of a proxy that follows the master',
   judge: (context) => {
     const { redis } = deploymentOf(context);
-    const expected = 'a plain redis:// URL in redis.agentUrl, since the agent backend cannot use Sentinel';
+    const expected = 'a plain redis:// URL in redis.agentUrl, because the agent backend cannot use Sentinel';
     if (redis.mode !== 'external' || redis.agentUrl === undefined) {
       const message =
         'the agent backend cannot use Sentinel: without redis.agentUrl it and its sandbox are switched off';
@@ -32,7 +32,7 @@ export const redisAgentBackend: Check = {
     if (agent === undefined) return notReached('config.secrets');
     if ('malformed' in agent) {
       const remedy =
-        'write redis://USER:PASSWORD@HOST:PORT/NUMBER, with all but letters, digits and -._~ of the password percent-encoded';
+        'write redis://USER:PASSWORD@HOST:PORT/NUMBER, and percent-encode every character of the password except letters, digits and -._~';
       return finding('fail', { observed: `redis.agentUrl cannot be used: ${agent.malformed}`, expected, remedy });
     }
     const certificate = certificateFault(agent, context.now);
@@ -61,7 +61,7 @@ function judgeAgent(agent: RedisServerFact, { deployment, from }: AgentEvidence,
     return finding(faultStatus(broken, deployment, from), { observed: `${address} ${broken.text}`, expected, remedy });
   }
   if (info?.mode === 'sentinel')
-    return finding('fail', { observed: `${address} is a sentinel, which holds no data`, expected });
+    return finding('fail', { observed: `${address} is a sentinel, which stores no data of Dify`, expected });
   if (info?.role === 'replica') return finding('fail', { observed: `${address} is a read-only replica`, expected });
   const refused = databases.find((one) => one.fault !== undefined);
   if (refused?.fault !== undefined) {

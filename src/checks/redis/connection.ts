@@ -37,7 +37,7 @@ export const redisTls: Check = {
 
 export const redisLogin: Check = {
   id: 'redis.login',
-  title: 'Redis, and every sentinel, lets Dify in',
+  title: 'Redis and every sentinel accept the login of Dify',
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
@@ -58,7 +58,7 @@ export const redisLogin: Check = {
         ...pass(listed(observations.map(({ subject, observed }) => `${subject} ${observed}`)), expected),
         observations,
       };
-    return whyNobodyAnswered(found);
+    return judgeUnanswered(found);
   },
 };
 
@@ -66,18 +66,18 @@ function serverLogin(found: RedisContext): readonly Observation[] {
   const { server } = found.evidence;
   if (server === undefined || unconnected(found) !== undefined) return [];
   const { fault: seen, address, latencyMs } = server;
-  const good = latencyMs === undefined ? 'lets Dify in' : `lets Dify in and answers in ${latencyMs} ms`;
+  const good = latencyMs === undefined ? 'accepts the login' : `accepts the login and answers in ${latencyMs} ms`;
   return observe(address, seen, good, found.from);
 }
 
 function sentinelLogins({ evidence: { sentinels }, from }: RedisContext): readonly Observation[] {
   const isAnyIn = sentinels.some((sentinel) => sentinel.fault === undefined);
   return sentinels.flatMap(({ address, fault: seen }) => {
-    // A silent sentinel is down, which redis.sentinels reports, unless none lets Dify in.
+    // A silent sentinel is down, which redis.sentinels reports, unless none accepts the login.
     if (seen !== undefined && isSilent(seen) && isAnyIn) return [];
     // A server that is no sentinel, or does not know the master, has accepted the login.
     const isIn = seen === undefined || (seen.stage === 'use' && !isSilent(seen));
-    return observe(address, isIn ? undefined : seen, 'lets Dify in', from);
+    return observe(address, isIn ? undefined : seen, 'accepts the login', from);
   });
 }
 
@@ -94,7 +94,7 @@ function observe(
   return [{ subject, from, status: 'fail', observed: seen.text, expected }];
 }
 
-function whyNobodyAnswered(found: RedisContext): Judgement {
+function judgeUnanswered(found: RedisContext): Judgement {
   const { server, sentinels } = found.evidence;
   const seen = server?.fault ?? sentinels.find((sentinel) => sentinel.fault !== undefined)?.fault;
   if (seen?.code === 'NOSECRET') return notReached('config.secrets');
@@ -108,9 +108,9 @@ function loginStep({ redis, evidence }: RedisContext, address: string): string {
     return `${cliOf(address)} PING shows whether Redis answers there at all`;
   if (seen?.code === 'BUSY') return `${cliOf(address)} SCRIPT KILL (FUNCTION KILL for a function)`;
   if (/maxclients/.test(seen?.text ?? ''))
-    return `${cliOf(address)} CONFIG SET maxclients 10000, and the same in its configuration; CLIENT LIST shows who they are`;
+    return `${cliOf(address)} CONFIG SET maxclients 10000, and the same in its configuration; CLIENT LIST shows the clients`;
   if (seen?.code === 'LOADING')
-    return `wait until its data is loaded (${cliOf(address)} INFO persistence), and run it again`;
+    return `wait until Redis has loaded its data (${cliOf(address)} INFO persistence), then re-run difyctl`;
   const isSentinel = evidence.sentinels.some((sentinel) => sentinel.address === address);
   const user = redis.topology === 'sentinel' && isSentinel ? redis.sentinel.username : redis.username;
   const secured = redis.tls.mode === 'disable' || isSentinel ? '' : ' --tls';

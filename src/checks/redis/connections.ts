@@ -33,7 +33,7 @@ export const redisConnections: Check = {
       );
     const observed = `maxclients ${limit}`;
     if (limit >= budget.room) return judgeIdle(server) ?? pass(observed, expected);
-    const message = `${observed}; Dify holds about ${budget.least} connections when it is quiet, and ${budget.formula} is room for its bursts`;
+    const message = `${observed}; Dify opens about ${budget.least} connections when idle, and up to ${budget.formula} at its peak`;
     return finding(limit < budget.least ? 'fail' : 'warn', { observed, expected, message });
   },
 };
@@ -48,7 +48,7 @@ function judgeIdle({ address, settings }: RedisServerFact): Judgement | undefine
   return finding('warn', {
     observed,
     expected: `timeout 0, or at least ${IDLE_SECONDS} s`,
-    message: `${observed}: connections that are idle that long are closed while Dify uses them`,
+    message: `${observed}: Redis closes connections of Dify's pools that are idle for this long`,
     remedy: `${cliOf(address)} CONFIG SET timeout 0, and the same in its configuration`,
   });
 }

@@ -45,12 +45,12 @@ const SAID_ELSEWHERE = ['CLUSTER', 'CLUSTERDOWN', 'MOVED', 'NOPERM', 'READONLY']
 
 export const redisDatabases: Check = {
   id: 'redis.databases',
-  title: 'Redis has the databases that are used',
+  title: 'Redis has the databases that Dify uses',
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
   requires: [REDIS],
-  remedy: 'raise `databases` in redis.conf to 16, or choose lower numbers in redis.databases',
+  remedy: 'raise `databases` in redis.conf to 16, or set lower numbers in redis.databases',
   judge: (context) => {
     const { faults: _, ...judgement } = overDatabases(
       redisContext(context),
@@ -63,20 +63,20 @@ export const redisDatabases: Check = {
 };
 
 const NEXT_STEPS: Readonly<Record<string, string>> = {
-  ETIMEDOUT: 'CLIENT UNPAUSE, if its writes are paused; else read its log, and check the disk that it writes to',
-  MISCONF: 'INFO persistence, and the log of Redis: a full disk, or a folder it may not write to',
-  OOM: 'INFO memory; raise maxmemory or find out what fills it',
-  NOREPLICAS: 'INFO replication; bring the replicas back, or lower min-replicas-to-write',
+  ETIMEDOUT: 'CLIENT UNPAUSE, if writes are paused; otherwise check the log and the disk of Redis',
+  MISCONF: 'INFO persistence, and check the log of Redis for a full disk or a folder that it cannot write to',
+  OOM: 'INFO memory; raise maxmemory or find out which keys use the memory',
+  NOREPLICAS: 'INFO replication; restart the replicas, or lower min-replicas-to-write',
 };
 
 export const redisWrites: Check = {
   id: 'redis.writes',
-  title: 'Redis accepts, keeps and returns what is written',
+  title: 'Redis accepts a write and returns the value',
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
   requires: [REDIS],
-  remedy: 'check the log of Redis for why it accepts no writes',
+  remedy: 'check the log of Redis for the reason',
   judge: (context) => {
     const found = redisContext(context);
     const { faults, ...judgement } = overDatabases(
@@ -95,27 +95,27 @@ export const redisWrites: Check = {
 
 export const redisRights: Check = {
   id: 'redis.rights',
-  title: 'the Redis user may send every command that Dify sends',
+  title: 'the Redis user may run every command that Dify uses',
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
   requires: [REDIS],
-  remedy: 'grant the user all keys, all channels and the commands: ~* &* +@all -@dangerous +info +config|get',
+  remedy: 'grant the user all keys, all channels and these commands: ~* &* +@all -@dangerous +info +config|get',
   judge: (context) => {
     const { redis, ...found } = redisContext(context);
     const server = tried({ redis, ...found });
     if (isJudgement(server)) return server;
     const user = redis.username ?? 'default';
     const expected = 'every command, key and channel that Dify uses';
-    if (server.refused.length === 0) return pass(`user ${user} may do all that Dify does`, expected);
+    if (server.refused.length === 0) return pass(`user ${user} may run every command that Dify uses`, expected);
     const commands = [...new Set(server.refused.map(({ command }) => command))];
     const users = [...new Set(server.refused.map(({ usedBy }) => usedBy))];
     const isRenamed = server.refused.every(({ code }) => code !== 'NOPERM');
     const observed = isRenamed
-      ? `${some(commands, 6)}: not known under that name`
-      : `user ${user} may not ${some(commands, 6)} (${counted(commands.length, 'command')})`;
+      ? `Redis does not know ${some(commands, 6)}`
+      : `user ${user} may not run ${some(commands, 6)} (${counted(commands.length, 'command')})`;
     const remedy = isRenamed
-      ? 'remove rename-command for these in redis.conf: Dify sends them under their own names'
+      ? 'remove rename-command for these commands from redis.conf: Dify uses the original names'
       : `${cliOf(server.address)} ACL SETUSER ${user} '~*' '&*' +@all -@dangerous +info '+config|get'`;
     return finding('fail', { observed, expected, message: `${observed}; needed by ${listed(users)}`, remedy });
   },

@@ -5,7 +5,7 @@ import { finding, listed } from '../judgement.ts';
 import { faultStatus } from '../services/probed.ts';
 import { cliOf, type RedisContext } from './context.ts';
 
-const EXPECTED = 'a replica that the sentinels may promote, and that lets Dify in as the master does';
+const EXPECTED = 'a replica that the sentinels may promote, and that accepts the same login as the master';
 
 /**
  * Judges whether a replica could replace the master: the sentinels may promote it, and Dify could use it then.
@@ -40,7 +40,7 @@ function unwanted(candidates: readonly CandidateFact[]): Judgement | undefined {
   return finding('fail', {
     observed: `replica-priority is 0 on ${names}`,
     expected: EXPECTED,
-    message: `replica-priority is 0 on ${names}: sentinels promote none of them, so a lost master would not be replaced`,
+    message: `replica-priority is 0 on ${names}: the sentinels cannot promote any of them, so a failed master would not be replaced`,
     remedy: candidates.map(({ address }) => `${cliOf(address)} CONFIG SET replica-priority 100`).join('; '),
   });
 }
@@ -62,8 +62,8 @@ function shut({ evidence, deployment, from }: RedisContext, candidates: readonly
     message: `after a failover Dify could not connect: replica ${observed}`,
     remedy:
       first.seen.stage === 'resolve' || first.seen.stage === 'connect'
-        ? `${cliOf(first.address)} PING from where Dify will run; replica-announce-ip sets the address that sentinels give out`
-        : `give it the master's requirepass and users: ${cliOf(first.address)} CONFIG SET requirepass …`,
+        ? `${cliOf(first.address)} PING from where Dify will run; replica-announce-ip sets the address that the sentinels announce`
+        : `configure the requirepass and the users of the master on it: ${cliOf(first.address)} CONFIG SET requirepass …`,
   });
 }
 
@@ -79,6 +79,6 @@ function lost(candidates: readonly CandidateFact[], { redis }: RedisContext): Ju
   return finding('warn', {
     observed: `${names} ${down.length === 1 ? 'is' : 'are'} down, according to the sentinels`,
     expected: 'every replica that the sentinels know is up',
-    remedy: `start it; if it is gone for good, SENTINEL RESET ${shellWord(master)} on each sentinel, one after the other`,
+    remedy: `start the replica; if it was removed permanently, run SENTINEL RESET ${shellWord(master)} on each sentinel, one after the other`,
   });
 }

@@ -34,9 +34,9 @@ export const redisVersion: Check = {
     if (isOlder(version, OLDEST)) return finding('fail', { observed: `Redis ${version}`, expected });
     if (isOlder(version, MAINTAINED)) {
       return finding('warn', {
-        observed: `Redis ${version}, a release line that gets no more fixes`,
+        observed: `Redis ${version}, a release line that no longer gets fixes`,
         expected: 'Redis 6.2 or newer',
-        remedy: `upgrade to ${NEXT}, or to the newest line that your service offers`,
+        remedy: `upgrade to ${NEXT}, or to the newest version that your service offers`,
       });
     }
     return pass(`Redis ${version}`, expected);
@@ -60,7 +60,7 @@ export const redisClusterMode: Check = {
   severity: error,
   when: onExternalRedis,
   requires: [REDIS],
-  remedy: 'use a standalone Redis or one with Sentinel; of a managed service, the kind with cluster mode disabled',
+  remedy: 'use a standalone Redis or Sentinel; in a managed service, disable cluster mode',
   judge: (context) => {
     const server = answering(redisContext(context));
     if (isJudgement(server)) return server;
@@ -68,29 +68,29 @@ export const redisClusterMode: Check = {
       server.info?.isCluster === true || server.databases.some((one) => CLUSTER_CODES.includes(one.fault?.code ?? ''));
     const expected = 'cluster mode disabled';
     if (!isCluster) return pass('no cluster', expected);
-    const message = 'Redis runs in cluster mode: it has database 0 alone, and Celery cannot take tasks from a cluster';
+    const message =
+      'Redis runs in cluster mode: it has only database 0, and Celery does not support a cluster as its broker';
     return finding('fail', { observed: `${server.address} runs in cluster mode`, expected, message });
   },
 };
 
 export const redisRole: Check = {
   id: 'redis.role',
-  title: 'Redis answers as a master',
+  title: 'Redis is a master',
   phases: ['preflight'],
   severity: error,
   when: onExternalRedis,
   requires: [REDIS],
-  remedy: 'name the master, or the address that follows it',
+  remedy: 'set redis.host to the master, or to an address that follows the master',
   judge: (context) => {
     const { redis, ...found } = redisContext(context);
     const server = answering({ redis, ...found });
     if (isJudgement(server)) return server;
     const { address, info, databases } = server;
-    const expected = 'a master that takes writes';
+    const expected = 'a master that accepts writes';
     if (info?.mode === 'sentinel') {
-      const remedy =
-        'set redis.topology: sentinel and list the sentinels, or name the port of the server itself (6379)';
-      return finding('fail', { observed: `${address} is a sentinel, which holds no data`, expected, remedy });
+      const remedy = 'set redis.topology: sentinel and list the sentinels, or set the port of the server itself (6379)';
+      return finding('fail', { observed: `${address} is a sentinel, which stores no data of Dify`, expected, remedy });
     }
     const several = severalServers(server, redis.managed !== undefined);
     if (several !== undefined) return several;
@@ -99,8 +99,8 @@ export const redisRole: Check = {
     const of = info?.masterAddress === undefined ? '' : ` of ${info.masterAddress}`;
     const remedy =
       redis.topology === 'sentinel'
-        ? `${cliOf(address)} ROLE; a failover may be under way: run it again`
-        : `name the master${of} in redis.host`;
+        ? `${cliOf(address)} ROLE; a failover may be in progress: re-run difyctl`
+        : `set redis.host to the master${of}`;
     return finding('fail', { observed: `${address} is a read-only replica${of}`, expected, remedy });
   },
 };
@@ -112,16 +112,17 @@ export const redisRole: Check = {
 function severalServers({ address, info, backends = [] }: RedisServerFact, isManaged: boolean): Judgement | undefined {
   const all = [{ isReplica: info?.role === 'replica', runId: info?.runId }, ...backends];
   const replicas = all.filter(({ isReplica }) => isReplica).length;
-  const expected = 'one master, at every connection';
-  const remedy = 'let the balancer, or the name, lead to the master alone: one whose answer to ROLE is master';
+  const expected = 'the same master on every connection';
+  const remedy =
+    'make the load balancer or the DNS name lead only to the master; a health check is ROLE, whose answer starts with master';
   if (replicas > 0 && replicas < all.length) {
-    const observed = `${replicas} of ${counted(all.length, 'connection')} to ${address} came to a read-only replica`;
+    const observed = `${replicas} of ${counted(all.length, 'connection')} to ${address} reached a read-only replica`;
     return finding('fail', { observed, expected, remedy });
   }
   const masters = new Set(all.map(({ runId }) => runId)).size;
   // A managed service may run several proxies for one database.
   if (replicas > 0 || masters < 2 || isManaged) return undefined;
-  const observed = `${counted(masters, 'server')} answer at ${address} by turns`;
-  const message = `${observed}: what is written to one is missing in the other`;
+  const observed = `${counted(masters, 'server')} answer at ${address} in turn`;
+  const message = `${observed}: data that is written to one is missing in the other`;
   return finding('fail', { observed, expected, message, remedy });
 }

@@ -8,7 +8,7 @@ import { cliOf, onSentinel, type RedisContext, redisContext } from './context.ts
 
 export const redisMaster: Check = {
   id: 'redis.master',
-  title: 'the sentinels name a master, and it can be connected to',
+  title: 'the sentinels name a master that accepts connections',
   phases: ['preflight'],
   severity: error,
   when: onSentinel,
@@ -17,15 +17,15 @@ export const redisMaster: Check = {
   judge: (context) => {
     const found = redisContext(context);
     const { server, sentinels } = found.evidence;
-    const expected = 'a master that is up, at an address that can be connected to';
+    const expected = 'a master that is up, at a reachable address';
     if (server === undefined) return unnamed(found, expected);
     const seen = server.fault;
     const naming = sentinels.filter(({ master }) => master === server.address);
     if (isLoopback(server.address) && naming.some(({ address }) => !isLoopback(address))) {
       const remedy =
-        'set replica-announce-ip on the servers (and sentinel announce-ip), so that the sentinels give an address that others reach';
+        'set replica-announce-ip on the servers (and sentinel announce-ip) to an address that other machines can reach';
       return finding('fail', {
-        observed: `the sentinels announce ${server.address}, which is each client itself`,
+        observed: `the sentinels announce ${server.address}, at which each client would connect to itself`,
         expected,
         remedy,
       });
@@ -34,7 +34,7 @@ export const redisMaster: Check = {
       return unconnected(found, server.address, seen, expected);
     const down = naming.filter(({ flags }) => flags.includes('s_down') || flags.includes('o_down'));
     if (down.length > 0 && down.length === naming.length) {
-      const remedy = `${cliOf(server.address)} PING; the sentinels cannot log in to it (sentinel auth-pass), or cannot reach it`;
+      const remedy = `${cliOf(server.address)} PING; the sentinels cannot log in to the master (sentinel auth-pass), or cannot reach it`;
       return finding('fail', { observed: `the sentinels report ${server.address} as down`, expected, remedy });
     }
     return pass(`${server.address}, named by ${listed(naming.map(({ address }) => address))}`, expected);
@@ -46,9 +46,9 @@ function unnamed({ evidence: { sentinels }, redis }: RedisContext, expected: str
   if (answered.length > 0) {
     const wanted = redis.topology === 'sentinel' ? redis.sentinel.master : '';
     const others = [...new Set(answered.flatMap(({ otherMasters }) => otherMasters))];
-    const watch = others.length === 0 ? 'they watch none' : `they watch ${listed(others)}`;
+    const watch = others.length === 0 ? 'they watch no master' : `they watch ${listed(others)}`;
     return finding('fail', {
-      observed: `no sentinel knows a master ${wanted}; ${watch}`,
+      observed: `no sentinel watches a master named ${wanted}; ${watch}`,
       expected,
       remedy:
         others.length === 1

@@ -26,12 +26,12 @@ export const redisEvictionPolicy: Check = {
     if (policy === undefined) return hidden(found, expected, `${cliOf(server.address)} INFO memory`);
     if (policy === 'noeviction') {
       return pass(
-        info.maxMemory === 0 ? 'noeviction; no maxmemory, so that the machine is the limit' : 'noeviction',
+        info.maxMemory === 0 ? 'noeviction; without maxmemory, the memory of the machine is the limit' : 'noeviction',
         expected,
       );
     }
     if (policy.startsWith('volatile-')) {
-      const message = `${policy}: when memory is full, Redis evicts keys that expire, such as locks, limits and sessions of Dify`;
+      const message = `${policy}: when memory is full, Redis evicts keys with an expiry, such as locks, rate limits and sessions of Dify`;
       return finding('warn', { observed: policy, expected, message, remedy });
     }
     const message = `${policy}: when memory is full, Redis silently evicts queued Celery tasks`;
@@ -44,7 +44,7 @@ const FULL = 0.9;
 
 export const redisSize: Check = {
   id: 'redis.size',
-  title: 'Redis has the memory of the published checklist',
+  title: 'Redis has the memory that the published checklist requires',
   phases: ['preflight'],
   severity: infoInTest,
   when: onExternalRedis,
@@ -59,12 +59,12 @@ export const redisSize: Check = {
     const wanted = REDIS_MEMORY_BYTES[context.tier];
     const expected = `${gigabytes(wanted)} or more`;
     if (maxMemory > 0 && usedMemory >= FULL * maxMemory) {
-      const observed = `${Math.round((100 * usedMemory) / maxMemory)} % of its ${gigabytes(maxMemory)} are used`;
+      const observed = `${Math.round((100 * usedMemory) / maxMemory)} % of maxmemory ${gigabytes(maxMemory)} is used`;
       return finding('warn', { observed, expected: `${expected}, less than ${100 * FULL} % of it used` });
     }
     if (systemMemory !== undefined && maxMemory > systemMemory) {
-      const observed = `maxmemory is ${gigabytes(maxMemory)}, and its machine has ${gigabytes(systemMemory)}`;
-      const message = `${observed}: the kernel ends Redis before maxmemory is reached`;
+      const observed = `maxmemory is ${gigabytes(maxMemory)}, but the machine has ${gigabytes(systemMemory)}`;
+      const message = `${observed}: the kernel kills Redis before it reaches maxmemory`;
       const remedy = `${cliOf(seen.server.address)} CONFIG SET maxmemory ${Math.floor((systemMemory * 3) / 4)}, and the same in its configuration`;
       return finding('warn', { observed, expected: 'maxmemory less than the memory of the machine', message, remedy });
     }
@@ -76,7 +76,7 @@ export const redisSize: Check = {
       maxMemory > 0
         ? 'maxmemory'
         : said === undefined
-          ? 'of its machine, without maxmemory'
+          ? 'of memory in its machine, no maxmemory'
           : 'declared in redis.managed.size';
     const observed = `${gigabytes(has)} ${whose}`;
     return has < wanted ? finding('warn', { observed, expected }) : pass(observed, expected);

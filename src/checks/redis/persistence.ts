@@ -24,12 +24,13 @@ export const redisPersistence: Check = {
     if (server.databases.some((one) => one.fault?.code === 'MISCONF')) return notReached('redis.writes');
     const broken = brokenWrites(info);
     if (broken !== undefined) {
-      const remedy = `${cli} INFO persistence, and the log of Redis: a full disk, or a folder it may not write to`;
+      const remedy = `${cli} INFO persistence, and check the log of Redis for a full disk or a folder that it cannot write to`;
       return finding('fail', { observed: broken, expected: 'the last write to disk succeeded', remedy });
     }
     const planned = found.deployment.recovery?.redis?.persistence ?? 'none';
     const kept = keptBy(server, info, context.now);
-    if (planned === 'none') return pass(`${kept}; the plan asks for none`, 'no persistence is planned');
+    if (planned === 'none')
+      return pass(`${kept}; the recovery plan requires no persistence`, 'no persistence is planned');
     const expected = planned === 'aof' ? 'an append-only file' : 'saves to disk, or an append-only file';
     if (kept === 'append-only file' || (planned === 'rdb' && kept === 'saves')) return pass(kept, expected);
     if (found.redis.managed !== undefined) {
@@ -69,6 +70,6 @@ function brokenWrites({ isAof, aofWriteStatus, aofRewriteStatus, rdbStatus }: Re
   if (isAof === true && aofWriteStatus !== undefined && aofWriteStatus !== 'ok')
     return 'the last write to the append-only file failed';
   if (isAof === true && aofRewriteStatus !== undefined && aofRewriteStatus !== 'ok')
-    return 'the last rewrite of the append-only file failed, so that it grows without end';
+    return 'the last rewrite of the append-only file failed, so the file grows without limit';
   return rdbStatus !== undefined && rdbStatus !== 'ok' ? 'the last save to disk failed' : undefined;
 }

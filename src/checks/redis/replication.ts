@@ -15,7 +15,7 @@ export const redisReplication: Check = {
   severity: errorInProdElseWarning,
   when: onExternalRedis,
   requires: [REDIS],
-  remedy: 'start the replicas, and check their logs',
+  remedy: 'start the replicas and check their logs',
   judge: (context) => {
     const found = redisContext(context);
     const seen = serving(found);
@@ -47,7 +47,7 @@ export const redisReplication: Check = {
     const needed = Number(server.settings['min-replicas-to-write'] ?? 0);
     if (found.redis.topology === 'sentinel' && needed >= replicas.length) {
       const observed = `min-replicas-to-write ${needed} with ${counted(replicas.length, 'replica')}`;
-      const message = `${observed}: once the master is lost, the new one has too few replicas and takes no writes`;
+      const message = `${observed}: after a failover, the new master has too few replicas and accepts no writes`;
       return finding('warn', {
         observed,
         expected: 'more replicas than min-replicas-to-write',

@@ -23,31 +23,32 @@ export const redisSentinelClient: Check = {
   judge: (context) => {
     const { redis, evidence } = redisContext(context);
     if (redis.topology !== 'sentinel') return notReached('redis.topology');
-    const expected = 'sentinels and servers without TLS, names or IPv4 addresses, and a login by password alone';
+    const expected = 'sentinels and servers without TLS, at DNS names or IPv4 addresses, with a login by password only';
     if (redis.tls.mode !== 'disable') {
       const observed = `redis.tls.mode ${redis.tls.mode} with Sentinel`;
-      const message = `${observed}: api and Celery speak no TLS under Sentinel, while the plugin daemon would`;
+      const message = `${observed}: with Sentinel, the api and Celery use no TLS, but the plugin daemon does`;
       const remedy =
-        'set redis.tls.mode: disable and let the servers take plain connections from a private network, or use a standalone address with TLS';
+        'set redis.tls.mode: disable and allow unencrypted connections to the servers from a private network, or use a standalone address with TLS';
       return finding('fail', { observed, expected, message, remedy });
     }
     const secured = evidence.sentinels.filter((sentinel) => sentinel.fault?.stage === 'tls');
     if (secured.length > 0) {
       const observed = listed(secured.map(({ address, fault: seen }) => `${address} ${seen?.text ?? ''}`));
-      const remedy = 'allow plain connections to the sentinels (port, beside tls-port), or use a standalone address';
-      return finding('fail', { observed, expected, message: `${observed}; Dify speaks no TLS to sentinels`, remedy });
+      const remedy =
+        'allow unencrypted connections to the sentinels (port, in addition to tls-port), or use a standalone address';
+      return finding('fail', { observed, expected, message: `${observed}; Dify uses no TLS for sentinels`, remedy });
     }
     const bracketed = redis.sentinel.nodes.filter((node) => node.startsWith('['));
     if (bracketed.length > 0) {
-      const observed = `${listed(bracketed)}: an IPv6 address, which Dify cuts at its first colon`;
-      return finding('fail', { observed, expected, remedy: 'give these sentinels names' });
+      const observed = `${listed(bracketed)}: Dify cuts an IPv6 address at its first colon`;
+      return finding('fail', { observed, expected, remedy: 'use DNS names for these sentinels' });
     }
     const named = evidence.sentinels.filter(({ passwordAlone }) => passwordAlone === false);
     if (named.length > 0) {
-      const observed = `${listed(named.map(({ address }) => address))}: only user ${redis.sentinel.username ?? ''} gets in`;
-      const message = `${observed}, and Celery sends a password without a user name`;
+      const observed = `${listed(named.map(({ address }) => address))}: only user ${redis.sentinel.username ?? ''} can log in`;
+      const message = `${observed}, but Celery sends a password without a user name`;
       const remedy =
-        'set requirepass in sentinel.conf (the password of the default user), and leave redis.sentinel.username out';
+        'set requirepass in sentinel.conf (the password of the default user), and remove redis.sentinel.username';
       return finding('fail', { observed, expected, message, remedy });
     }
     return pass('nothing that Dify does not support', expected);
@@ -59,7 +60,7 @@ const BROKEN_EVENTS = { from: '1.13.0', until: '1.14.3' };
 
 export const redisEventBus: Check = {
   id: 'redis.event-bus',
-  title: 'this version of Dify streams events under Sentinel',
+  title: 'this version of Dify streams events with Sentinel',
   phases: ['preflight'],
   severity: error,
   when: onSentinel,
@@ -74,7 +75,7 @@ export const redisEventBus: Check = {
     return finding('fail', {
       observed,
       expected,
-      message: `${observed}: its event streams break there, and answers never arrive in the browser`,
+      message: `${observed}: event streams break with Sentinel, and answers never reach the browser`,
     });
   },
 };

@@ -9,12 +9,12 @@ import { downOf, observe } from './sentinel-views.ts';
 
 export const redisSentinels: Check = {
   id: 'redis.sentinels',
-  title: 'the sentinels agree, and enough of them are up to fail over',
+  title: 'the sentinels agree, and enough of them are up for a failover',
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onSentinel,
   requires: [REDIS],
-  remedy: 'redis-cli -h SENTINEL -p 26379 SENTINEL CKQUORUM MASTER shows whether they can fail over',
+  remedy: 'redis-cli -h SENTINEL -p 26379 SENTINEL CKQUORUM MASTER shows whether they can start a failover',
   judge: (context) => {
     const found = redisContext(context);
     const { sentinels } = found.evidence;
@@ -61,7 +61,7 @@ function disagreement(answered: readonly SentinelFact[]): Judgement | undefined 
     observed: `the sentinels disagree on the master: ${views.join('; ')}`,
     expected: EXPECTED,
     remedy:
-      'wait for a failover to end and run it again; if they still differ, SENTINEL RESET the master on those that are wrong',
+      'wait until the failover is complete, then re-run difyctl; if they still disagree, run SENTINEL RESET for the master on the wrong sentinels',
   });
 }
 
@@ -78,7 +78,7 @@ function losses(
   const remedy = `start the sentinels that are down; SENTINEL CKQUORUM ${shellWord(masterOf(found))} on one that is up shows whether that is enough`;
   if (up < needed) {
     const observed = `${up} of ${counted(known, 'sentinel')} up, quorum ${quorum}`;
-    const message = `${observed}: a failover needs ${needed}, so a lost master would not be replaced`;
+    const message = `${observed}: a failover needs ${needed}, so a failed master would not be replaced`;
     return finding('fail', { observed, expected: `${needed} or more up`, message, remedy });
   }
   if (down.length === 0) return undefined;
@@ -105,7 +105,7 @@ function strangers(found: RedisContext, answered: readonly SentinelFact[], known
   const apart = answered.filter(({ sentinels = 1 }) => sentinels < known);
   if (apart.length > 0) {
     const observed = listed(apart.map(({ address, sentinels = 1 }) => `${address} knows ${sentinels} of ${known}`));
-    const remedy = `SENTINEL RESET ${shellWord(masterOf(found))} on these`;
+    const remedy = `SENTINEL RESET ${shellWord(masterOf(found))} on these sentinels`;
     return finding('warn', { observed, expected: 'each sentinel knows all others', remedy });
   }
   const named = found.evidence.sentinels.length;
@@ -113,11 +113,11 @@ function strangers(found: RedisContext, answered: readonly SentinelFact[], known
     return finding('fail', {
       observed: `${counted(named, 'sentinel')} listed, which know of ${known}`,
       expected: 'sentinels that know each other',
-      remedy: 'check that they watch the same master, and reach each other on their announced addresses',
+      remedy: 'check that they watch the same master and can reach each other at their announced addresses',
     });
   }
   if (known % 2 === 1) return undefined;
-  const message = `${known} sentinels: an even number survives no more losses than ${known - 1}, and can be split into halves`;
+  const message = `${known} sentinels: an even number tolerates no more failures than ${known - 1}, and a network partition can split it into equal halves`;
   return finding('warn', {
     observed: `${known} sentinels`,
     expected: 'an odd number',
@@ -149,7 +149,7 @@ function doubts(found: RedisContext, answered: readonly SentinelFact[]): Judgeme
   const tilted = answered.filter(({ isTilted }) => isTilted === true);
   if (tilted.length === 0) return undefined;
   const observed = `${listed(tilted.map(({ address }) => address))} in TILT mode, in which a sentinel does nothing`;
-  const remedy = 'check the clock and the load of its machine; it leaves the mode after 30 quiet seconds';
+  const remedy = 'check the clock and the load of its machine; a sentinel leaves TILT mode after 30 seconds';
   return finding('warn', { observed, expected: EXPECTED, remedy });
 }
 
@@ -164,7 +164,7 @@ function aloneEnough(found: RedisContext, known: number, quorum: number): Judgem
   return finding('warn', {
     observed,
     expected: `a quorum of ${majority}`,
-    message: `${observed}: one sentinel that cannot reach the master declares it down alone, and a healthy master is replaced`,
+    message: `${observed}: a single sentinel that cannot reach the master can replace a healthy master`,
     remedy: `SENTINEL SET ${masterOf(found)} quorum ${majority}, on each sentinel`,
   });
 }

@@ -16,7 +16,7 @@ export const redisTopology: Check = {
   when: onExternalRedis,
   requires: [],
   optional: [REDIS],
-  remedy: 'run three sentinels, or a managed service with a standby and say so in redis.managed',
+  remedy: 'run three sentinels, or use a managed service with a standby and set redis.managed.ha',
   judge: (context) => {
     const { redis } = deploymentOf(context);
     const expected = `${SENTINELS} sentinels, or a managed service with failover`;

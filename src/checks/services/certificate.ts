@@ -16,7 +16,7 @@ const RENEW_DAYS = 30;
 export function judgeCertificate(certificate: CertificateFact, now: Date, verifies = true): Judgement {
   const { validTo, validFrom, distrust, wrongHost, subject, issuer } = certificate;
   const days = wholeDays(Date.parse(validTo) - now.getTime());
-  const expected = 'a trusted certificate for this host, with a month or more left';
+  const expected = 'a trusted certificate for this host, valid for 30 days or more';
   if (days < 0)
     return finding('fail', { observed: `the certificate of ${subject} expired on ${dayOf(validTo)}`, expected });
   if (Date.parse(validFrom) > now.getTime()) {
@@ -29,13 +29,13 @@ export function judgeCertificate(certificate: CertificateFact, now: Date, verifi
   if (wrongHost !== undefined) return finding(status, { observed: wrongHost, expected });
   if (distrust !== undefined) {
     return finding(status, {
-      observed: `the certificate of ${subject}, from ${issuer}, is not trusted (${distrust})`,
+      observed: `the certificate of ${subject}, issued by ${issuer}, is not trusted (${distrust})`,
       expected,
     });
   }
   if (days < RENEW_DAYS)
-    return finding('warn', { observed: `the certificate ends in ${counted(days, 'day')}`, expected });
-  return pass(`certificate of ${issuer}, ${counted(days, 'day')} left`, expected);
+    return finding('warn', { observed: `the certificate expires in ${counted(days, 'day')}`, expected });
+  return pass(`certificate issued by ${issuer}, ${counted(days, 'day')} left`, expected);
 }
 
 /**

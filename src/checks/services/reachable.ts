@@ -23,12 +23,12 @@ const SERVICES: readonly (readonly [service: Endpoint['service'], name: string])
  */
 export const reachableChecks: readonly Check[] = SERVICES.map(([service, name]) => ({
   id: `${service}.reachable`,
-  title: `${name} can be connected to`,
+  title: `${name} accepts connections`,
   phases: ['preflight'],
   severity: error,
   when: whereFile((deployment) => endpointsOf(deployment).some((endpoint) => endpoint.service === service)),
   requires: [ENDPOINTS],
-  remedy: 'check the address, name servers and firewalls between',
+  remedy: 'check the address, DNS and the firewalls on the way',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const from = context.optionalEvidence(ENDPOINTS)?.from ?? 'local';
@@ -60,8 +60,8 @@ function hasPeers({ redis }: Deployment, service: Endpoint['service']): boolean 
 function someConnect(observations: readonly Observation[]): Judgement {
   const connected = observations.filter(({ status }) => status === 'pass').length;
   const told = observations.map((one) => (one.status === 'pass' ? one : { ...one, status: 'skip' as const }));
-  const message = `${connected} of ${counted(observations.length, 'sentinel')} connect; see redis.sentinels`;
-  return { ...pass(message, 'a TCP connection to one sentinel or more'), observations: told };
+  const message = `${connected} of ${counted(observations.length, 'sentinel')} accept connections; see redis.sentinels`;
+  return { ...pass(message, 'a TCP connection to at least one sentinel'), observations: told };
 }
 
 function observe(endpoint: EndpointFact, deployment: Deployment, from: EvidenceOrigin): Observation {
@@ -87,8 +87,8 @@ function nextStep(endpoints: readonly EndpointFact[], { target }: Deployment, fr
   const isName = met?.stage === 'resolve';
   if (from === 'cluster' && target.type === 'kubernetes') {
     return isName
-      ? `make ${host} known to the cluster's name server: kubectl -n kube-system get configmap coredns -o yaml`
-      : `open ${host}:${port} to the cluster's pods; its own part: kubectl -n ${target.namespace} get networkpolicies`;
+      ? `make the cluster DNS resolve ${host}: kubectl -n kube-system get configmap coredns -o yaml`
+      : `allow the pods of the cluster to connect to ${host}:${port}; check also: kubectl -n ${target.namespace} get networkpolicies`;
   }
   return isName ? `getent hosts ${shellWord(host)}` : `nc -vz ${shellWord(host)} ${port}`;
 }

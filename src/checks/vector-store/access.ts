@@ -10,7 +10,7 @@ import { probeFault, storeCheck, unasked } from './store-check.ts';
 
 const tls = storeCheck({
   id: 'vector-store.tls',
-  title: 'the vector store shows a certificate that Dify trusts',
+  title: 'the vector store presents a certificate that Dify trusts',
   severity: error,
   when: usesTls,
   remedy:
@@ -39,18 +39,18 @@ const tls = storeCheck({
 function customCa(provider: ExternalStore['provider'], certificate: CertificateFact): string | undefined {
   if (!isOfUnknownAuthority(certificate)) return undefined;
   if (takesCa(provider))
-    return `name the certificate of the authority that signed it: --set vectorStore.${provider}.caFile=./ca.pem`;
-  return "Dify's client takes no authority of your own: give the store a certificate of a public one, or serve it over http in a network of its own";
+    return `set the certificate of the authority that signed it: --set vectorStore.${provider}.caFile=./ca.pem`;
+  return "Dify's client does not support a private authority: use a certificate from a public authority, or serve the store over http in a private network";
 }
 
 const login = storeCheck({
   id: 'vector-store.login',
-  title: 'the vector store takes the credentials of the file',
+  title: 'the vector store accepts the credentials of the file',
   severity: error,
-  remedy: "compare the secret that the file refers to with the store's own",
+  remedy: 'compare the secret that the file refers to with the secret of the store',
   judge: (seen) => {
     const { facts } = seen;
-    const expected = 'the credentials are taken';
+    const expected = 'the credentials are accepted';
     if (facts.isAdmitted === true) return pass('admitted', expected);
     if (facts.fault?.stage !== 'login') return unasked(seen);
     const judgement = unasked(seen);
@@ -61,18 +61,18 @@ const login = storeCheck({
 
 const anonymous = storeCheck({
   id: 'vector-store.anonymous-access',
-  title: 'the vector store asks for a key',
+  title: 'the vector store requires a key',
   severity: (tier) => (tier === 'prod' ? 'warning' : 'info'),
-  remedy: "switch the store's authentication on and name its key in the file",
+  remedy: 'enable authentication in the store and set its key in the file',
   judge: (seen) => {
     const { facts } = seen;
     if (facts.isOpen === undefined) return unasked(seen);
     const expected = 'no answer without a key';
     if (!facts.isOpen) return pass('refuses a client without a key', expected);
     return finding('warn', {
-      observed: 'answers without any key',
+      observed: 'answers without a key',
       expected,
-      message: 'answers without any key: anyone who reaches its port can read and delete every knowledge base',
+      message: 'answers without a key: anyone who can connect to its port can read and delete every knowledge base',
     });
   },
 });

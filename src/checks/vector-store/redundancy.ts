@@ -11,19 +11,19 @@ import { notObserved, probeFault, storeCheck, unasked } from './store-check.ts';
 
 const replication = storeCheck({
   id: 'vector-store.replication',
-  title: 'vectors have a second copy on another node',
+  title: 'every vector has a second copy on another node',
   severity: errorInProd,
-  remedy: 'give every collection two copies',
+  remedy: 'set two copies for every collection',
   judge: (seen) => {
     const { facts, store, context } = seen;
     const { copies, nodes } = facts;
     const expected = `${COPIES} copies of every collection`;
-    if (copies === undefined) return unasked(seen, `${facts.provider} keeps its vectors in storage of its own`);
+    if (copies === undefined) return unasked(seen, `${facts.provider} does not show how many copies it stores`);
     if (nodes !== undefined && 'seen' in nodes && nodes.seen.length < COPIES)
       return notReached('vector-store.single-point-of-failure');
     if ('fault' in copies) return probeFault(seen, copies.fault, { where: facts.address, expected });
     if ('hidden' in copies) {
-      if (context.tier === 'test') return unasked(seen, 'its schema is not shown to this key');
+      if (context.tier === 'test') return unasked(seen, 'this key may not read the schema');
       return store.managed === undefined
         ? notObserved(expected, copies.hidden, 'give the key the right to read the schema')
         : declaredOnly(`${COPIES} copies at ${store.managed.by}`, showNodes(store));
@@ -31,16 +31,16 @@ const replication = storeCheck({
     const { ofNew, single, collections } = copies.seen;
     if (ofNew !== undefined && ofNew < COPIES) {
       return finding('fail', {
-        observed: 'new collections get one copy',
+        observed: 'a new collection gets one copy',
         expected,
         remedy: vectorStoreProvider(facts.provider).copies?.raise ?? 'add a standby or a replica',
       });
     }
     if (single.length > 0) {
-      const observed = `${single.length} of ${counted(collections, 'collection')} with one copy: ${some(single)}`;
+      const observed = `${single.length} of ${counted(collections, 'collection')} ${single.length === 1 ? 'has' : 'have'} one copy: ${some(single)}`;
       return finding('fail', { observed, expected, remedy: copyAgain(facts, single[0] ?? '') });
     }
-    return pass(ofNew === undefined ? 'no collection with one copy' : `${ofNew} copies`, expected);
+    return pass(ofNew === undefined ? 'no collection has only one copy' : `${ofNew} copies`, expected);
   },
 });
 
@@ -48,15 +48,15 @@ const replication = storeCheck({
 function copyAgain({ provider, address }: VectorStoreFacts, name: string): string {
   return (
     vectorStoreProvider(provider).copies?.again?.(address, name) ??
-    `index the knowledge base of ${name} again once new collections get ${COPIES} copies`
+    `after new collections get ${COPIES} copies, index the knowledge base of ${name} again`
   );
 }
 
 const disk = storeCheck({
   id: 'vector-store.disk',
-  title: 'the disks of the vector store have room',
+  title: 'the disks of the vector store have free space',
   severity: error,
-  remedy: 'enlarge the disks, or delete what is not needed',
+  remedy: 'enlarge the disks, or delete unneeded data',
   judge: (seen) => {
     const { nodes } = seen.facts;
     const known =
@@ -68,7 +68,10 @@ const disk = storeCheck({
       some(full.map(({ name, diskUsed = 0 }) => `${name} ${percent(diskUsed)} full`));
     if (over(DISK_USED.fail).length > 0) return finding('fail', { observed: words(over(DISK_USED.fail)), expected });
     if (over(DISK_USED.warn).length > 0) return finding('warn', { observed: words(over(DISK_USED.warn)), expected });
-    return pass(`${percent(Math.max(...known.map(({ diskUsed = 0 }) => diskUsed)))} used at most`, expected);
+    return pass(
+      `${percent(Math.max(...known.map(({ diskUsed = 0 }) => diskUsed)))} used on the fullest node`,
+      expected,
+    );
   },
 });
 
@@ -78,10 +81,10 @@ function percent(part: number): string {
 
 const size = storeCheck({
   id: 'vector-store.size',
-  title: "Qdrant's machines are as large as the published checklist asks",
+  title: 'the machines of Qdrant have the size that the published checklist requires',
   severity: (tier) => (tier === 'prod' ? warning(tier) : 'info'),
   when: ({ provider }) => provider === 'qdrant',
-  remedy: 'enlarge the machines, or measure that yours carry the load and leave this as it is',
+  remedy: 'enlarge the machines, or measure that they can handle your load and change nothing',
   judge: (seen) => {
     const { facts, store, context } = seen;
     const wanted = QDRANT_SIZE[context.tier];
@@ -91,7 +94,10 @@ const size = storeCheck({
     if (sized.length > 0) return judgeSize(sized, wanted, expected);
     const declared = store.managed?.size;
     if (declared === undefined)
-      return unasked(seen, 'its size is neither shown to this key nor declared (vectorStore.managed.size)');
+      return unasked(
+        seen,
+        'this key may not read the size, and the file does not declare it (vectorStore.managed.size)',
+      );
     const { cpu, memory, storage } = declared;
     const node: NodeFact = {
       name: `${store.managed?.by} (declared)`,

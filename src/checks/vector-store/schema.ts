@@ -5,19 +5,19 @@ import { storeCheck, unasked } from './store-check.ts';
 
 const schema = storeCheck({
   id: 'vector-store.schema',
-  title: 'collections have the form that this Dify searches',
+  title: 'this version of Dify can search every collection',
   severity: error,
   when: ({ provider }) => provider === 'weaviate',
-  remedy: 'migrate them as the guide of Dify 1.9.2 says, or index their knowledge bases again',
+  remedy: 'migrate the collections with the guide of Dify 1.9.2, or index their knowledge bases again',
   judge: (seen) => {
     const { legacy } = seen.facts;
-    if (legacy === undefined) return unasked(seen, 'its schema is not shown to this key');
+    if (legacy === undefined) return unasked(seen, 'this key may not read the schema');
     const expected = 'a vector named default in every collection of Dify';
-    if (legacy.length === 0) return pass('every collection has it', expected);
+    if (legacy.length === 0) return pass('every collection has this vector', expected);
     return finding('fail', {
-      observed: `${counted(legacy.length, 'collection')} without it: ${some(legacy)}`,
+      observed: `${counted(legacy.length, 'collection')} without this vector: ${some(legacy)}`,
       expected,
-      message: `${counted(legacy.length, 'collection')} made by Dify before 1.9.2, which this one cannot search: ${some(legacy)}`,
+      message: `this version of Dify cannot search ${counted(legacy.length, 'collection')} created before 1.9.2: ${some(legacy)}`,
     });
   },
 });

@@ -8,9 +8,9 @@ import { notObserved, probeFault, storeCheck, unasked, type VectorStoreContext }
 
 const health = storeCheck({
   id: 'vector-store.health',
-  title: 'the vector store serves, with all of its parts',
+  title: 'the vector store is ready, and all of its nodes are up',
   severity: error,
-  remedy: "check the store's own log and health page, and repair what is down",
+  remedy: 'check the log and the health page of the store, and repair what is down',
   judge: (seen) => {
     const { facts } = seen;
     const expected = 'ready, every node up';
@@ -36,7 +36,7 @@ const health = storeCheck({
 
 const version = storeCheck({
   id: 'vector-store.version',
-  title: "the vector store is one that Dify's client works with",
+  title: "Dify's client supports this version of the vector store",
   severity: error,
   when: ({ provider }) => vectorStoreProvider(provider).minimum !== undefined,
   remedy: 'upgrade the store',
@@ -46,11 +46,11 @@ const version = storeCheck({
     if (minimum === undefined) return unasked(seen);
     const { version: dify } = seen.deployment;
     if (minimum.since !== undefined && isOlder(dify, minimum.since))
-      return pass(`Dify ${dify} works with older servers too`, `no oldest version before Dify ${minimum.since}`);
+      return pass(`Dify ${dify} also works with older servers`, `any version with Dify before ${minimum.since}`);
     const expected = `${facts.provider} ${minimum.version} or newer`;
     if (facts.product !== undefined)
       return finding('fail', { observed: `${facts.address} is ${facts.product}`, expected });
-    if (facts.version === undefined) return unasked(seen, `${facts.provider} does not say its version here`);
+    if (facts.version === undefined) return unasked(seen, `${facts.provider} does not show its version here`);
     const observed = `${facts.provider} ${facts.version}`;
     if (!isOlder(facts.version, minimum.version)) return pass(observed, expected);
     return finding('fail', {
@@ -66,9 +66,11 @@ const version = storeCheck({
 function upgrade({ facts }: VectorStoreContext, to: string): { readonly remedy: string } {
   const [from, target] = [minorOf(facts.version ?? ''), minorOf(to)];
   if (facts.provider !== 'weaviate' || from === undefined || target === undefined)
-    return { remedy: `upgrade it to ${to} or newer` };
+    return { remedy: `upgrade the store to ${to} or newer` };
   const steps = weaviateSteps(from, target);
-  return { remedy: `back it up, then upgrade one minor at a time, each at its newest patch: ${listed(steps)}` };
+  return {
+    remedy: `back up the store, then upgrade one minor version at a time, each to its newest patch: ${listed(steps)}`,
+  };
 }
 
 const grpc = storeCheck({
@@ -76,34 +78,34 @@ const grpc = storeCheck({
   title: 'the gRPC port of the vector store answers',
   severity: error,
   when: (store) => vectorStoreProvider(store.provider).usesGrpc?.(blockOf(store)) === true,
-  remedy: 'open the gRPC port, or name the right one: every search of Dify goes through it',
+  remedy: 'open the gRPC port, or correct it in the file: Dify uses it for every search',
   judge: (seen) => {
     const { grpc: asked } = seen.facts;
     if (asked === undefined) return unasked(seen);
     const expected = 'gRPC answers its health check';
     if ('seen' in asked) return pass(`${asked.seen.host}:${asked.seen.port} answers`, expected);
-    if ('hidden' in asked) return notObserved(expected, asked.hidden, 'ask for that right, then run it again');
+    if ('hidden' in asked) return notObserved(expected, asked.hidden, 'request that right, then re-run difyctl');
     return probeFault(seen, asked.fault, { where: 'the gRPC port', expected });
   },
 });
 
 const database = storeCheck({
   id: 'vector-store.database',
-  title: 'the database of the file is there, or Dify may make it',
+  title: 'the database of the file exists, or Dify may create it',
   severity: error,
   when: ({ provider }) => vectorStoreProvider(provider).hasDatabase === true,
-  remedy: 'make the database, or name the right one',
+  remedy: 'create the database, or correct its name in the file',
   judge: (seen) => {
     const asked = seen.facts.database;
     if (asked === undefined) return unasked(seen);
-    const expected = 'a database that is there and complete';
+    const expected = 'a database that exists and is complete';
     if ('fault' in asked) return probeFault(seen, asked.fault, { where: seen.facts.address, expected });
-    if ('hidden' in asked) return notObserved(expected, asked.hidden, 'ask for that right, then run it again');
+    if ('hidden' in asked) return notObserved(expected, asked.hidden, 'request that right, then re-run difyctl');
     const { name, exists, isMade = false, lacks = [] } = asked.seen;
     if (exists && lacks.length > 0) return finding('fail', { observed: `${name}: ${listed(lacks)}`, expected });
-    if (exists) return pass(`${name} is there`, expected);
+    if (exists) return pass(`${name} exists`, expected);
     if (isMade) return pass(`${name} does not exist yet; Dify creates it`, expected);
-    return finding('fail', { observed: `there is no ${name}`, expected });
+    return finding('fail', { observed: `${name} does not exist`, expected });
   },
 });
 
@@ -111,7 +113,7 @@ const GRANT_WRITES = 'give the key the right to create, write and delete collect
 
 const writes = storeCheck({
   id: 'vector-store.writes',
-  title: 'the vector store takes writes from this key',
+  title: 'the vector store accepts writes with this key',
   severity: error,
   remedy: GRANT_WRITES,
   judge: (seen) => judgeWrites(seen),
@@ -119,7 +121,7 @@ const writes = storeCheck({
 
 function judgeWrites(seen: VectorStoreContext): Judgement {
   const { facts } = seen;
-  const expected = 'something can be made and removed again';
+  const expected = 'a collection can be created and deleted';
   if (facts.blocks !== undefined && facts.blocks.length > 0) {
     return finding('fail', {
       observed: listed(facts.blocks),
@@ -130,22 +132,22 @@ function judgeWrites(seen: VectorStoreContext): Judgement {
   const asked = facts.writes;
   if (asked === undefined) return unasked(seen);
   if ('fault' in asked) return probeFault(seen, asked.fault, { where: facts.address, expected });
-  if ('hidden' in asked) return notObserved(expected, asked.hidden, 'ask for that right, then run it again');
+  if ('hidden' in asked) return notObserved(expected, asked.hidden, 'request that right, then re-run difyctl');
   const { how, refused, left } = asked.seen;
   if (refused !== undefined) {
     // Elasticsearch also returns 403 for a write block, which is not about rights.
     const isRight =
       (refused.code === '401' || refused.code === '403' || refused.stage === 'login') &&
       !/blocked by/.test(refused.text);
-    const cause = isRight ? `this key may read and not write: ${refused.text}` : `a write failed: ${refused.text}`;
-    const message = left === undefined ? cause : `${cause}; ${left} could not be removed`;
+    const cause = isRight ? `this key may read but not write: ${refused.text}` : `a write failed: ${refused.text}`;
+    const message = left === undefined ? cause : `${cause}; ${left} could not be deleted`;
     const remedy = isRight ? GRANT_WRITES : writable(refused.text);
     const cleanup = left === undefined ? '' : `; delete ${left} if it exists`;
     return finding('fail', { observed: refused.text, expected, message, remedy: `${remedy}${cleanup}` });
   }
   if (left !== undefined) {
     return finding('warn', {
-      observed: `${left} was made and could not be removed`,
+      observed: `${left} was created and could not be deleted`,
       expected,
       remedy: `delete ${left}`,
     });
@@ -154,8 +156,8 @@ function judgeWrites(seen: VectorStoreContext): Judgement {
 }
 
 function unblock({ facts: { provider, address } }: VectorStoreContext): string {
-  if (provider !== 'weaviate') return 'make room, then take the write block away';
-  return `make room on the disk, then PUT {"status": "READY"} to http://${address}/v1/schema/CLASS/shards/SHARD`;
+  if (provider !== 'weaviate') return 'free space, then remove the write block';
+  return `free disk space, then PUT {"status": "READY"} to http://${address}/v1/schema/CLASS/shards/SHARD`;
 }
 
 /** The remedy for a write that failed for another reason than a missing right, by the message of the store. */
@@ -163,8 +165,8 @@ function writable(said: string): string {
   if (/no such prop/.test(said))
     return 'set AUTOSCHEMA_ENABLED=true on every Weaviate node: Dify writes properties that it does not declare';
   if (/blocked by/.test(said))
-    return 'make room on the disks, then take the block away of the index, its template or the cluster';
-  return "check the store's log: disk, quorum and memory come first";
+    return 'free disk space, then remove the write block from the index, its template or the cluster';
+  return 'check the log of the store: disk, quorum and memory first';
 }
 
 export const vectorStoreServiceChecks: readonly Check[] = [health, version, grpc, database, writes];

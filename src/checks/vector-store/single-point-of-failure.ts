@@ -25,17 +25,17 @@ export const vectorStoreSingle: Check = {
   // Optional, because a bundled store has no probe and is judged too.
   optional: [VECTOR_STORE],
   remedy:
-    'name a vector store of several nodes, or accept the risk by name (acceptedRisks) with a drilled plan (recovery.vectorStore, recovery.drills)',
+    'use a vector store with several nodes, or accept the risk (acceptedRisks) with a recovery plan that was drilled (recovery.vectorStore, recovery.drills)',
   judge: (context) => {
     const deployment = deploymentOf(context);
     const { vectorStore } = deployment;
     if (vectorStore.mode === 'bundled') {
-      const message = `bundled ${vectorStore.provider} is one copy: while it is down no knowledge base answers`;
+      const message = `bundled ${vectorStore.provider} runs as one copy: while it is down, no knowledge base answers`;
       return oneNode(deployment, context.now, { observed: `bundled ${vectorStore.provider}, one copy`, message });
     }
     const evidence = context.optionalEvidence(VECTOR_STORE);
     if (evidence?.outcome !== 'ok' || evidence.data === undefined) {
-      return notObserved(EXPECTED, evidence?.missing ?? 'the vector store', 'fix the cause, then run it again');
+      return notObserved(EXPECTED, evidence?.missing ?? 'the vector store', 'fix the cause, then re-run');
     }
     const seen = contextOf(context, evidence.data);
     return observed(seen, judge(seen));
@@ -53,15 +53,15 @@ function judge(seen: VectorStoreContext): Judgement {
     const promise =
       managed.ha === true
         ? 'several nodes'
-        : 'several nodes, which the file does not say either (vectorStore.managed.ha)';
+        : 'several nodes, which the file does not declare either (vectorStore.managed.ha)';
     return declaredOnly(`${promise} at ${managed.by}`, showNodes(store));
   }
   const { vendor } = vectorStoreProvider(store.provider);
   if (vendor !== undefined) return pass(`a service of ${vendor}`, EXPECTED);
   // Test needs no second node, so a missing right is not a finding.
-  if (context.tier === 'test') return unasked(seen, 'its nodes are not shown to this key');
+  if (context.tier === 'test') return unasked(seen, 'this key may not read the nodes');
   const missing = nodes === undefined ? `${store.provider} does not show its nodes` : nodes.hidden;
-  const remedy = 'give the key the right to read the cluster, or say who runs it in vectorStore.managed';
+  const remedy = 'give the key the right to read the cluster, or declare the managed service in vectorStore.managed';
   return notObserved(EXPECTED, missing, remedy);
 }
 
@@ -72,16 +72,16 @@ function judgeCount({ deployment, store, facts, context }: VectorStoreContext, c
     return finding('warn', {
       observed: counted(count, 'node'),
       expected: `${majority} nodes or more`,
-      message: `${store.provider} has ${counted(count, 'node')}, which agree by majority: without one of them the rest cannot decide`,
+      message: `${store.provider} has ${counted(count, 'node')}, which decide by majority: if one of them fails, the others have no majority`,
       remedy: `add nodes up to ${majority}`,
     });
   }
   const by = store.managed?.by ?? vendor;
   if (by === undefined) {
-    const message = `${store.provider} at ${facts.address} is one node: while it is down no knowledge base answers`;
+    const message = `${store.provider} at ${facts.address} is one node: while it is down, no knowledge base answers`;
     return oneNode(deployment, context.now, { observed: `one node at ${facts.address}`, message });
   }
-  return finding('warn', { observed: `one node of ${by} is seen`, expected: EXPECTED, remedy: showNodes(store) });
+  return finding('warn', { observed: `${by} shows one node`, expected: EXPECTED, remedy: showNodes(store) });
 }
 
 function oneNode(

@@ -47,7 +47,7 @@ export async function openRegistry(server: string, options: RegistryOptions): Pr
     throw new ProbeError(
       'use',
       String(greeting.status),
-      `answers /v2/ with ${greeting.status}: this may be no registry`,
+      `answers /v2/ with ${greeting.status}: it may not be a registry`,
     );
   }
   const challenge = readChallenge(greeting.headers['www-authenticate'] ?? '');
@@ -103,9 +103,9 @@ async function authorization(
   const basic = login === undefined ? {} : { authorization: `Basic ${encoded(login)}` };
   if (scheme !== 'bearer') return scheme === 'basic' ? basic : {};
   const url = parseUrl(fields.realm ?? '');
-  if (url === undefined) throw new ProbeError('use', 'EPROTO', 'does not say where it gives tokens');
+  if (url === undefined) throw new ProbeError('use', 'EPROTO', 'does not name its token server');
   if (login !== undefined && isSecure && url.protocol !== 'https:') {
-    throw new ProbeError('login', 'EPROTO', 'wants the login at an address without TLS, which is refused');
+    throw new ProbeError('login', 'EPROTO', 'asks for the login at an address without TLS; difyctl does not send it');
   }
   if (fields.service !== undefined) url.searchParams.set('service', fields.service);
   url.searchParams.set('scope', `repository:${repository}:pull`);

@@ -29,7 +29,7 @@ export async function logIn(
   }
   const code = last?.code ?? 535;
   const why =
-    code === 535 ? 'the user name or password is wrong' : code < 500 ? 'it cannot tell just now' : 'it allows none';
+    code === 535 ? 'the user name or password is wrong' : code < 500 ? 'a temporary failure' : 'it allows no login';
   throw new ProbeError('login', String(code), `refuses the login of ${username}: ${why} (${code})`);
 }
 

@@ -49,7 +49,7 @@ function readAnswer(status: number, text: string): Pick<ResendFact, 'rights' | '
   if (status === 401 || status === 403 || (status === 400 && name === 'validation_error')) {
     throw new ProbeError('login', String(status), `refuses the key (${status})`);
   }
-  throw new ProbeError('use', String(status), `answers ${status} to a question for its domains`);
+  throw new ProbeError('use', String(status), `answers ${status} when asked for the domains of the account`);
 }
 
 function domainsOf(json: unknown): NonNullable<ResendFact['domains']> {

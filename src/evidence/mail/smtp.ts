@@ -62,12 +62,12 @@ export async function askSmtp(
 async function greeted(dialog: Dialog, smtp: Smtp, context: MailContext): Promise<void> {
   try {
     const { code } = await dialog.read();
-    if (code !== 220) throw new ProbeError('use', String(code), `turns clients away (${code})`);
+    if (code !== 220) throw new ProbeError('use', String(code), `refuses clients (${code})`);
   } catch (error) {
     const silent = error instanceof ProbeError && error.fact.code === 'ETIMEDOUT';
     if (!silent || smtp.tls === 'implicit') throw error;
     if (await speaksTls(smtp, context))
-      throw new ProbeError('tls', 'IMPLICIT', 'speaks TLS from the start on this port, and waits for it');
+      throw new ProbeError('tls', 'IMPLICIT', 'expects TLS from the start on this port');
     throw new ProbeError('use', 'NOGREETING', 'accepts the connection but never greets');
   }
 }
@@ -91,7 +91,7 @@ async function hello(dialog: Dialog): Promise<readonly string[]> {
   const { code, lines } = await dialog.say('EHLO difyctl.localdomain');
   if (code === 250) return lines.slice(1);
   const older = await dialog.say('HELO difyctl.localdomain');
-  if (older.code !== 250) throw new ProbeError('use', String(older.code), `turns clients away (${older.code})`);
+  if (older.code !== 250) throw new ProbeError('use', String(older.code), `refuses clients (${older.code})`);
   return [];
 }
 
@@ -99,7 +99,7 @@ async function startTls(dialog: Dialog, extensions: readonly string[]): Promise<
   if (!extensions.some((line) => /^STARTTLS$/i.test(line.trim())))
     throw new ProbeError('tls', 'NOSTARTTLS', 'offers no STARTTLS');
   const { code } = await dialog.say('STARTTLS');
-  if (code !== 220) throw new ProbeError('tls', String(code), `offers STARTTLS and refuses it (${code})`);
+  if (code !== 220) throw new ProbeError('tls', String(code), `offers STARTTLS but refuses it (${code})`);
 }
 
 /** `AUTH PLAIN LOGIN`, and the older `AUTH=PLAIN LOGIN`. */

@@ -47,8 +47,8 @@ type Read = { readonly text: string } | { readonly fault: string };
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
-  EACCES: 'may not be read by this user',
-  EISDIR: 'is a folder: Docker makes one where a mounted file is missing',
+  EACCES: 'cannot be read by this user',
+  EISDIR: 'is a folder: Docker creates one if a mounted file is missing',
 };
 
 async function read(path: string): Promise<Read> {

@@ -40,7 +40,7 @@ export interface PairInput {
 /** Reads a pair. Throws Error with a text for a message if the certificate or its chain cannot be read. */
 export function readPair({ certificate, key, hosts, authorities }: PairInput): CertificatePair {
   const [leaf, ...others] = certificatesIn(certificate);
-  if (leaf === undefined) throw new Error('holds no certificate in PEM form');
+  if (leaf === undefined) throw new Error('contains no certificate in PEM form');
   const path = pathFrom(leaf, others);
   const fault = keyFault(leaf, key);
   return {
@@ -63,7 +63,7 @@ function certificatesIn(text: string): readonly X509Certificate[] {
     try {
       return new X509Certificate(pem);
     } catch {
-      throw new Error('holds a certificate that cannot be read');
+      throw new Error('contains a certificate that cannot be read');
     }
   });
 }
@@ -122,12 +122,12 @@ function keyFault(leaf: X509Certificate, text: string): string | undefined {
 }
 
 function privateKey(text: string): KeyObject | string {
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return 'holds no private key in PEM form';
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return 'contains no private key in PEM form';
   if (/ENCRYPTED/.test(text)) return 'needs a passphrase, which nginx cannot prompt for';
   try {
     return createPrivateKey(text);
   } catch {
-    return 'holds a private key that cannot be read';
+    return 'contains a private key that cannot be read';
   }
 }
 
@@ -145,6 +145,6 @@ function earliest(times: readonly string[]): string {
 
 /** Converts to ISO. Throws Error for an invalid time: OpenSSL returns `Bad time value` for a malformed date. */
 function isoTime(time: number): string {
-  if (Number.isNaN(time)) throw new Error('holds a certificate whose dates cannot be read');
+  if (Number.isNaN(time)) throw new Error('contains a certificate whose dates cannot be read');
   return new Date(time).toISOString();
 }

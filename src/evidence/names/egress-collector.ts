@@ -41,14 +41,14 @@ async function ask({ dial, signal }: CollectContext, need: EgressNeed): Promise<
   } catch (error) {
     const fault = faultOf(error, 'use');
     // The evidence has no login for the proxy, so none could be tried.
-    return fault.stage === 'login' ? { ...need, unseen: 'its proxy asks for a login' } : { ...need, fault };
+    return fault.stage === 'login' ? { ...need, unseen: 'its proxy requires a login' } : { ...need, fault };
   }
 }
 
 /** A dial through the proxy, or why that cannot be tried. */
 function tunnel(dial: Dial, proxy: string, { protocol }: URL): Dial | string {
   const address = parseUrl(proxy.includes('://') ? proxy : `http://${proxy}`);
-  if (address?.protocol !== 'http:') return `goes by ${proxy}, which is no HTTP proxy`;
-  if (protocol !== 'https:') return `goes by ${proxy} without TLS`;
+  if (address?.protocol !== 'http:') return `requires the proxy ${proxy}, which is not an HTTP proxy`;
+  if (protocol !== 'https:') return `requires the proxy ${proxy} without TLS`;
   return dialThrough(dial, address);
 }

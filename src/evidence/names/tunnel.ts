@@ -13,12 +13,12 @@ export function dialThrough(dial: Dial, proxy: URL): Dial {
     const { status, head } = await connectBy(stream, `${host}:${port}`, options.signal).catch((error: unknown) => {
       stream.destroy();
       const code = options.signal.aborted ? 'ETIMEDOUT' : String((error as NodeJS.ErrnoException).code ?? 'EPROTO');
-      throw new ProbeError('use', code, `does not lead on to ${host}: no answer of a proxy (${code})`);
+      throw new ProbeError('use', code, `does not connect to ${host}: it does not answer as a proxy (${code})`);
     });
     if (status !== 200) {
       stream.destroy();
-      if (status === 407) throw new ProbeError('login', '407', 'asks for a login');
-      throw new ProbeError('use', String(status), `does not lead on to ${host} (${status})`);
+      if (status === 407) throw new ProbeError('login', '407', 'requires a login');
+      throw new ProbeError('use', String(status), `does not connect to ${host} (${status})`);
     }
     if (head.length > 0) stream.unshift(head);
     return stream;

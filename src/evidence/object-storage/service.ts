@@ -58,7 +58,7 @@ const NO_ACCOUNT: Failure = {
   stage: 'login',
   host: GOOGLE.hostname,
   code: 'NoServiceAccount',
-  text: 'was not asked',
+  text: 'was not probed',
 };
 
 /** One token for all requests of a driver, fetched with the first request. */

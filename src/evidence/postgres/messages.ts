@@ -49,7 +49,7 @@ function isLogin(body: Buffer): boolean {
     throw new ProbeError(
       'login',
       `${OTHER_LOGIN}${code}`,
-      `it asks for a login by ${other}, and Dify has only a password`,
+      `it requires a login by ${other}, but Dify supports only a password`,
     );
   }
   if (code === 0 || code === 3) return body.length === 4;

@@ -53,13 +53,12 @@ export async function encrypt(
   if (plan.isOn === false) return { stream: plain };
   const answer = await firstByte(plain, signal);
   if (answer === 'N' && plan.isOn === 'preferred') return { stream: plain };
-  if (answer === 'N')
-    throw new ProbeError('tls', 'NO_TLS', 'offers no TLS: the server is not set up for it (ssl = off)');
+  if (answer === 'N') throw new ProbeError('tls', 'NO_TLS', 'offers no TLS: it is disabled on the server (ssl = off)');
   if (answer !== 'S') throw new ProbeError('tls', 'EPROTO', 'answers the request for TLS with an error');
   const { stream, certificate } = await secure(plain, { host, ca: plan.ca, caAlone: true, signal });
   const { distrust, wrongHost } = certificate;
   if (plan.verifies !== 'nothing' && distrust !== undefined) {
-    throw new CertificateFault(distrust, `shows a certificate that is not trusted (${distrust})`, certificate);
+    throw new CertificateFault(distrust, `presents a certificate that is not trusted (${distrust})`, certificate);
   }
   if (plan.verifies === 'host' && wrongHost !== undefined) {
     throw new CertificateFault('ERR_TLS_CERT_ALTNAME_INVALID', wrongHost, certificate);

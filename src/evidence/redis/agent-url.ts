@@ -11,15 +11,15 @@ export interface AgentRedis {
  * the URL, which holds a password.
  */
 export function parseAgentUrl(text: string): AgentRedis | { readonly malformed: string } {
-  if (!/^rediss?:\/\//.test(text)) return { malformed: 'it begins with neither redis:// nor rediss://' };
+  if (!/^rediss?:\/\//.test(text)) return { malformed: 'it starts with neither redis:// nor rediss://' };
   const url = parseUrl(text);
-  if (url === undefined) return { malformed: 'it is no URL; a password with @ : / ? # or % has to be percent-encoded' };
+  if (url === undefined) return { malformed: 'it is not a URL; percent-encode @ : / ? # and % in the password' };
   const database = /^\/(\d+)$/.exec(url.pathname)?.[1];
-  if (url.hostname === '') return { malformed: 'it names no host; a password with / or # has to be percent-encoded' };
+  if (url.hostname === '') return { malformed: 'it names no host; percent-encode / and # in the password' };
   if (database === undefined && url.pathname !== '' && url.pathname !== '/') {
-    return { malformed: 'what follows its host is no database number; a password with / has to be percent-encoded' };
+    return { malformed: 'the part after the host is not a database number; percent-encode / in the password' };
   }
-  if (url.hash !== '') return { malformed: 'it holds a #, after which all is lost; it has to be percent-encoded' };
+  if (url.hash !== '') return { malformed: 'it contains a #, and everything after it is ignored; percent-encode it' };
   // `ssl_ca_certs` is a path inside the container: nothing can be verified with it here.
   const isVerified = url.searchParams.get('ssl_cert_reqs') !== 'none' && !url.searchParams.has('ssl_ca_certs');
   const mode = url.protocol === 'redis:' ? 'disable' : isVerified ? 'verify-full' : 'require';

@@ -69,7 +69,7 @@ export async function logIn(session: RedisSession, target: RedisTarget): Promise
     throw new ProbeError(
       'tls',
       code,
-      'closes the connection at the first command: it may speak nothing but TLS on this port',
+      'closes the connection at the first command: it may accept only TLS on this port',
     );
   }
 }
@@ -77,15 +77,15 @@ export async function logIn(session: RedisSession, target: RedisTarget): Promise
 function loginText({ code, message }: RedisError, username: string | undefined): string {
   const user = username ?? 'default';
   if (code === 'WRONGPASS')
-    return `refuses the login: the password of user ${user} is wrong, or that user does not exist or is off`;
-  if (code === 'NOAUTH') return 'asks for a password, and the deployment has none';
-  if (code === 'DENIED') return 'is in protected mode: it takes clients of its own machine only';
+    return `refuses the login: the password of user ${user} is wrong, or that user does not exist or is disabled`;
+  if (code === 'NOAUTH') return 'requires a password, but the deployment has none';
+  if (code === 'DENIED') return 'is in protected mode: it accepts only clients on its own machine';
   if (/without any password configured|no password is set/.test(message))
-    return 'asks for no password, and the deployment has one';
-  if (/wrong number of arguments/.test(message)) return 'knows no user names: it is older than Redis 6';
-  if (/max number of clients/.test(message)) return 'has as many clients as it takes (maxclients)';
+    return 'requires no password, but the deployment has one';
+  if (/wrong number of arguments/.test(message)) return 'does not support user names: it is older than Redis 6';
+  if (/max number of clients/.test(message)) return 'has reached its limit of clients (maxclients)';
   if (/invalid password/.test(message)) return 'refuses the password';
-  if (code === 'BUSY') return 'runs a script that does not end, and answers nothing else (BUSY)';
-  if (code === 'LOADING') return 'is loading its data and answers nothing yet';
+  if (code === 'BUSY') return 'runs a script that does not finish, and answers no other command (BUSY)';
+  if (code === 'LOADING') return 'is loading its data and answers no command yet';
   return `refuses the login (${code})`;
 }

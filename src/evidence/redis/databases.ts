@@ -47,13 +47,13 @@ export async function probeDatabase(
 /** Text for each code by which Redis refuses to write. */
 const REFUSALS: Readonly<Record<string, string>> = {
   READONLY: 'is a read-only replica',
-  MISCONF: 'takes no writes since its last save to disk failed (MISCONF)',
-  OOM: 'takes no writes since its memory is full (OOM)',
-  NOREPLICAS: 'takes no writes since too few replicas follow it (min-replicas-to-write)',
-  MASTERDOWN: 'has lost its master and answers nothing',
+  MISCONF: 'accepts no writes because its last save to disk failed (MISCONF)',
+  OOM: 'accepts no writes because its memory is full (OOM)',
+  NOREPLICAS: 'accepts no writes because too few replicas are connected (min-replicas-to-write)',
+  MASTERDOWN: 'has lost its master and answers no command',
   CLUSTERDOWN: 'is a cluster that is down',
   MOVED: 'is one node of a cluster',
-  NOPERM: 'has not the right',
+  NOPERM: 'does not grant the right',
 };
 
 function faultOf(error: unknown, command: string): { readonly code: string; readonly text: string } {
@@ -62,7 +62,7 @@ function faultOf(error: unknown, command: string): { readonly code: string; read
   if (error instanceof ProbeError) return error.fact;
   if (!(error instanceof RedisError)) throw error;
   const { code, message } = error;
-  if (/cluster mode/.test(message)) return { code: 'CLUSTER', text: 'knows database 0 alone: it is a cluster' };
-  if (/out of range/.test(message)) return { code: 'RANGE', text: 'has no database of that number' };
-  return { code, text: REFUSALS[code] ?? `refuses it (${code})` };
+  if (/cluster mode/.test(message)) return { code: 'CLUSTER', text: 'has only database 0: it is a cluster' };
+  if (/out of range/.test(message)) return { code: 'RANGE', text: 'has no database with this number' };
+  return { code, text: REFUSALS[code] ?? `refuses the command (${code})` };
 }

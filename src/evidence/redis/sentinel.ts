@@ -89,8 +89,8 @@ function sentinelFault(error: unknown) {
   if (!(error instanceof RedisError)) return faultOf(error, 'use');
   const { code, message } = error;
   if (code === 'NOPERM')
-    return new ProbeError('login', code, 'lets this user in and answers nothing: it needs +sentinel').fact;
+    return new ProbeError('login', code, 'accepts the login of this user, who needs +sentinel').fact;
   if (/unknown command/i.test(message))
-    return new ProbeError('use', 'NOSENTINEL', 'is no sentinel but a Redis server').fact;
-  return new ProbeError('use', code, `refuses to say what it watches (${code})`).fact;
+    return new ProbeError('use', 'NOSENTINEL', 'is a Redis server, not a sentinel').fact;
+  return new ProbeError('use', code, `refuses to list the masters that it watches (${code})`).fact;
 }

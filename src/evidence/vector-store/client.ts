@@ -111,7 +111,7 @@ export function admitted(answer: StoreAnswer, what = 'the key'): StoreAnswer {
 export function succeeded(answer: StoreAnswer): StoreAnswer {
   const { status, path, said, headers } = answer;
   if (status >= 200 && status < 300) return answer;
-  const where = headers.location === undefined ? '' : ` and points to ${headers.location}`;
+  const where = headers.location === undefined ? '' : ` and redirects to ${headers.location}`;
   throw new ProbeError('use', String(status), `answers HTTP ${status} at ${path}${where}: ${said}`);
 }
 

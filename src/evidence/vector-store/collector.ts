@@ -72,5 +72,5 @@ function redacted(facts: VectorStoreFacts, redact: Redact): VectorStoreFacts {
 }
 
 function unresolvedFault(path: string): FaultFact {
-  return { stage: 'login', code: UNRESOLVED, text: `${path} is not at hand` };
+  return { stage: 'login', code: UNRESOLVED, text: `${path} has no value` };
 }

@@ -26,6 +26,6 @@ function identityOf({ json, headers }: StoreAnswer): { readonly version?: string
   if (distribution === undefined && version !== undefined) return { version };
   return {
     product:
-      distribution === undefined ? 'something else than Elasticsearch' : `${distribution} ${version ?? ''}`.trim(),
+      distribution === undefined ? 'a product other than Elasticsearch' : `${distribution} ${version ?? ''}`.trim(),
   };
 }

@@ -58,7 +58,7 @@ export interface DatabaseFact {
 
 /** An attempt to create an object and remove it again. */
 export interface WriteFact {
-  /** What was tried: `made a collection and removed it`. */
+  /** What was tried: `created and deleted a collection`. */
   readonly how: string;
   /** Why it was refused; absent if it succeeded. */
   readonly refused?: FaultFact;

@@ -145,7 +145,7 @@ function percentDecoded(text: string): string {
 
 function notGrpc(status: unknown): string {
   return status === undefined
-    ? 'takes the call and closes it without an answer'
+    ? 'accepts the call and closes it without an answer'
     : `answers HTTP ${String(status)} where gRPC is expected`;
 }
 
@@ -174,15 +174,15 @@ export function checkGrpc(target: GrpcTarget, context: StoreContext, { name, met
     if (status !== GRPC.ok && status !== GRPC.unimplemented)
       throw new ProbeError('use', String(status), `answers gRPC status ${status}: ${said}`);
     if (status === GRPC.ok && message.number(1) !== SERVING) {
-      throw new ProbeError('use', String(message.number(1)), 'answers its gRPC health check: not serving');
+      throw new ProbeError('use', String(message.number(1)), 'answers the gRPC health check with: not serving');
     }
     const known = await call(method);
 
     if (known.status === GRPC.unimplemented)
-      throw new ProbeError('use', String(known.status), `speaks gRPC, and is no ${name}: it does not know ${method}`);
+      throw new ProbeError('use', String(known.status), `speaks gRPC, but is not ${name}: it does not know ${method}`);
     // Weaviate reports it only in the message, with the status of any error.
     if (known.status === GRPC.unauthenticated || /unauthorized|unauthenticated|api.key/i.test(known.said))
-      throw new ProbeError('use', String(known.status), `refuses the key that HTTP takes: ${known.said}`);
+      throw new ProbeError('use', String(known.status), `refuses the key that HTTP accepts: ${known.said}`);
     return { host: target.host, port: target.port };
   });
 }

@@ -18,7 +18,7 @@ const FLOAT_VECTOR = 101;
 export function tryCollection(call: Call, database: string, name: string): Promise<Asked<WriteFact>> {
   const named = Buffer.concat([encodeField(2, database), encodeField(3, name)]);
   return probeWrite({
-    how: 'made a collection and removed it',
+    how: 'created and deleted a collection',
     name,
     create: async () => {
       const schema = encodeField(4, collectionSchema(name));

@@ -73,11 +73,11 @@ async function tryTable(
     await sql(createTable(table)).catch((error: unknown) => {
       if (!(error instanceof ProbeError) || error.fact.code !== SYNTAX_ERROR) throw error;
       note({ product: 'a ClickHouse without vector indexes' });
-      throw new ProbeError('use', SYNTAX_ERROR, 'it is a ClickHouse that knows no VECTOR INDEX, which MyScale adds');
+      throw new ProbeError('use', SYNTAX_ERROR, 'it is a ClickHouse without VECTOR INDEX, which only MyScale has');
     });
   };
   const writes = await probeWrite({
-    how: 'made a table with a vector index and removed it',
+    how: 'created and deleted a table with a vector index',
     name: exists ? table : database,
     create: async () => {
       if (exists) return makeTable();
@@ -115,7 +115,7 @@ async function nodesOf(sql: Sql, database: string, table: string): Promise<Asked
   try {
     const rows = await sql(`SELECT engine FROM system.tables WHERE database = '${database}' AND name = '${table}'`);
     const engine = String(listAt(rows[0])[0] ?? '');
-    if (engine.startsWith('Shared')) return { hidden: `tables are ${engine}: the servers behind it are not shown` };
+    if (engine.startsWith('Shared')) return { hidden: `tables use ${engine}, which does not show its servers` };
     if (!engine.startsWith('Replicated')) return { seen: [await thisServer(sql)] };
     const replicas = await sql(
       `SELECT total_replicas, active_replicas FROM system.replicas WHERE database = '${database}' AND table = '${table}'`,

@@ -58,13 +58,13 @@ function identityOf({ json, headers }: StoreAnswer): { readonly version?: string
   const version = optionalTextAt(json, 'version', 'number');
   if (textAt(json, 'version', 'distribution') === 'opensearch' && version !== undefined) return { version };
   const isElastic = headers['x-elastic-product'] === 'Elasticsearch';
-  return { product: isElastic ? `Elasticsearch ${version ?? ''}`.trim() : 'something else than OpenSearch' };
+  return { product: isElastic ? `Elasticsearch ${version ?? ''}`.trim() : 'a product other than OpenSearch' };
 }
 
 /** The text of the flaw if the plugin is disabled by a cluster setting; undefined if it is enabled. */
 function switchedOff(set: ClusterSettings): string | undefined {
   const value = set.findLast(([name]) => name === 'knn.plugin.enabled')?.[1];
-  return String(value) === 'false' ? 'k-NN is switched off: knn.plugin.enabled is false' : undefined;
+  return String(value) === 'false' ? 'k-NN is disabled: knn.plugin.enabled is false' : undefined;
 }
 
 /**

@@ -60,11 +60,11 @@ function databaseFact({ kind }: PostgresFault, name: string): DatabaseFact | und
     case 'no-database':
       return { name, exists: false };
     case 'closed-database':
-      return { name, exists: true, lacks: ['it takes no connections'] };
+      return { name, exists: true, lacks: ['it accepts no connections'] };
     case 'database-limit':
       return { name, exists: true, lacks: ['its CONNECTION LIMIT is reached'] };
     case 'no-connect':
-      return { name, exists: true, lacks: ['the role has no CONNECT on it'] };
+      return { name, exists: true, lacks: ['the role has no CONNECT right on it'] };
     default:
       return undefined;
   }
@@ -79,7 +79,7 @@ async function nodesOf(session: Session, address: string): Promise<Asked<readonl
     return { seen: [self, ...followed.map(() => ({ name: 'its primary', isUp: true }))] };
   }
   const replication = await replicationOf(session);
-  if (replication === undefined) return { hidden: 'pg_stat_replication is not shown to this role' };
+  if (replication === undefined) return { hidden: 'this role may not read pg_stat_replication' };
   const standbys = replication.standbys.filter((one) => !isReceiver(one));
   return {
     seen: [
@@ -124,7 +124,7 @@ async function tryTable(
     const lacks: string[] = [];
     for (const name of ['vector', ...(isBigm ? ['pg_bigm'] : [])]) {
       const refused = await extensionRefused(session, name);
-      if (refused !== undefined) lacks.push(`${username} cannot make the extension ${name}: ${refused}`);
+      if (refused !== undefined) lacks.push(`${username} cannot create the extension ${name}: ${refused}`);
     }
     note({ database: { seen: { ...there, lacks } } });
     const version = text(
@@ -157,7 +157,7 @@ const READ_ONLY: FaultFact = {
   text: 'transactions are read-only: it is a standby, or default_transaction_read_only is on',
 };
 const DENIED = '42501';
-const HOW = 'made a table with a vector and an index, and took it back';
+const HOW = 'created a table with a vector and an index, and rolled back';
 
 async function tableRefused(session: Session, name: string): Promise<WriteFact> {
   const table = `embedding_${name}`;

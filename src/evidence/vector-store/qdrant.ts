@@ -27,7 +27,7 @@ export const probeQdrant: StoreProbe<'qdrant'> = async (store, context, note) =>
   await noteAnonymous(async () => (await listKeyless()).status === 200, note);
   const root = await ask('/');
   const version = optionalTextAt(root.json, 'version');
-  note(version === undefined ? { product: 'something else than Qdrant' } : { version });
+  note(version === undefined ? { product: 'a product other than Qdrant' } : { version });
   const { grpcPort } = store.qdrant;
   if (grpcPort !== undefined) note({ grpc: await grpcOf(store, grpcPort, headers, context) });
   const cluster = await ask('/cluster');
@@ -86,7 +86,7 @@ function nodesOf(answer: unknown, machine: Partial<NodeFact>): readonly NodeFact
   return entriesAt(cluster, 'peers').map(([id, peer]) => {
     const uri = optionalTextAt(peer, 'uri') ?? id;
     const failure = failures.get(uri);
-    const text = optionalTextAt(failure, 'latest_error') ?? 'consensus does not reach it';
+    const text = optionalTextAt(failure, 'latest_error') ?? 'consensus does not reach the node';
     return {
       name: uri,
       isUp: failure === undefined,
@@ -104,7 +104,7 @@ function sickness(answer: unknown): HealthFact | undefined {
   if (thread !== undefined && thread !== 'working') {
     return {
       state: 'down',
-      text: `its consensus is ${thread.replaceAll('_', ' ')}: no collection can be made or changed`,
+      text: `its consensus is ${thread.replaceAll('_', ' ')}: no collection can be created or changed`,
     };
   }
   if (at(cluster, 'raft_info', 'leader') === null) return { state: 'down', text: 'the cluster has no leader' };
@@ -128,7 +128,7 @@ async function copiesOf(ask: Ask, names: readonly string[], ofNew: number): Prom
 /** Creates a collection with one point, as Dify does. In a cluster this also needs consensus, and disk space. */
 function tryCollection(ask: Ask, name: string, copies: number) {
   return probeWrite({
-    how: 'made a collection with one point and removed it',
+    how: 'created and deleted a collection with one point',
     name,
     create: async () => {
       const body = { vectors: { size: 2, distance: 'Cosine' }, replication_factor: copies };

@@ -52,7 +52,7 @@ function healthOf(json: unknown): HealthFact {
   if (status === 'green') return { state: 'ready', text };
   // A single node cannot allocate copies and stays yellow; another check reports single nodes.
   if (status === 'yellow' && numberAt(json, 'number_of_data_nodes') === 1)
-    return { state: 'ready', text: 'yellow, as one node is' };
+    return { state: 'ready', text: 'yellow, as expected with one node' };
   return { state: status === 'red' ? 'down' : 'degraded', text };
 }
 
@@ -121,7 +121,7 @@ function withAllocation(health: HealthFact, set: ClusterSettings): HealthFact {
   const key = 'cluster.routing.allocation.enable';
   const value = String(set.findLast(([name]) => name === key)?.[1] ?? 'all');
   if (health.state !== 'ready' || !['primaries', 'new_primaries'].includes(value)) return health;
-  return { state: 'degraded', text: `${health.text}, and copies are not placed any more: ${key} is ${value}` };
+  return { state: 'degraded', text: `${health.text}, and the cluster no longer places copies: ${key} is ${value}` };
 }
 
 function clusterBlocks(set: ClusterSettings): readonly string[] {
@@ -138,7 +138,7 @@ async function tryIndex(
   note: Note,
 ): Promise<void> {
   const writes = await probeWrite({
-    how: 'made an index with one document and removed it',
+    how: 'created and deleted an index with one document',
     name,
     create: async () =>
       succeeded(await ask(`/${name}?wait_for_active_shards=1&timeout=4s`, { method: 'PUT', body: tried.body })),
@@ -147,7 +147,7 @@ async function tryIndex(
         throw new ProbeError(
           'use',
           'NO_SHARD',
-          'no shard of a new index is placed: every data node may be full or shut out',
+          'the cluster places no shard of a new index: every data node may be full or excluded',
         );
       }
       const settings = await ask(`/${name}/_settings/index.number_of_replicas?flat_settings=true`);

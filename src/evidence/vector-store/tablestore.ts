@@ -61,7 +61,7 @@ function refusal(answer: StoreAnswer, instance: string): ProbeError {
   if (code === 'OTSAuthFailed' || code === 'OTSNoPermissionAccess') {
     const isInstance = /instance/i.test(text) && /not (exist|found)|does not/i.test(text);
     if (!isInstance) return new ProbeError('login', code, `refuses the access key (${code}: ${text})`);
-    return new ProbeError('login', code, `knows no instance ${instance} of this key (${code})`);
+    return new ProbeError('login', code, `has no instance ${instance} for this key (${code})`);
   }
   if (!code.startsWith('OTS'))
     return new ProbeError('use', String(answer.status), `answers HTTP ${answer.status}, but not as Tablestore does`);
@@ -70,7 +70,7 @@ function refusal(answer: StoreAnswer, instance: string): ProbeError {
 
 /** Result of deleting a table that does not exist, which changes nothing but requires the right. */
 function writesOf(answer: StoreAnswer): Asked<WriteFact> {
-  const how = 'asked to delete a table that does not exist: the right is there';
+  const how = 'may delete tables (tested with a table that does not exist)';
   if (answer.status === 200) return { seen: { how } };
   const { code, text } = errorOf(answer);
   if (code === 'OTSObjectNotExist') return { seen: { how } };

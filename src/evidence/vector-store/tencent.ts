@@ -59,7 +59,7 @@ function taken(answer: StoreAnswer): void {
 function tryDatabase(ask: Ask, name: string, shards: number, replicas: number) {
   const post = (path: string, body: unknown, isCleanup = false) => ask(path, { method: 'POST', body, isCleanup });
   return probeWrite({
-    how: `made a collection of ${replicas} replicas and removed it`,
+    how: `created and deleted a collection with ${replicas} replicas`,
     name,
     create: async () => taken(await post('/database/create', { database: name })),
     use: async () => {

@@ -55,7 +55,7 @@ async function blockedShards(ask: Ask, isDifys: (name: string) => boolean): Prom
     const mode = optionalTextAt(node, 'operationalMode') ?? READ_WRITE;
     return mode === READ_WRITE ? [] : [`node ${textAt(node, 'name')} is in mode ${mode}`];
   });
-  const shut = `shards of Dify that are READONLY: ${blocked.length}, such as one of ${blocked[0]}`;
+  const shut = `${blocked.length} shards of Dify are READONLY, such as one of ${blocked[0]}`;
   return blocked.length === 0 ? modes : [...modes, shut];
 }
 
@@ -88,7 +88,7 @@ async function knownByGrpc(target: GrpcTarget, context: StoreContext, name: stri
 
       if (status === GRPC.ok || !/class|collection/i.test(said)) return undefined;
       if (tries === TRIES) {
-        const text = 'does not know what was just made over HTTP: it is the port of another Weaviate';
+        const text = 'does not know the class that was just created over HTTP: the port belongs to another Weaviate';
         return { stage: 'use', code: String(status), text };
       }
       await delay(BETWEEN_MS, undefined, { signal: context.signal });
@@ -124,7 +124,7 @@ async function nodesOf(ask: Ask): Promise<Asked<readonly NodeFact[]>> {
   const lost = [...names].map((name) => ({
     name,
     isUp: false,
-    text: 'it left the cluster and is still a member of it',
+    text: 'it left the cluster but is still listed as a member',
   }));
   return { seen: [...listed.seen, ...lost] };
 }
@@ -170,7 +170,7 @@ async function tryClass(
 ): Promise<void> {
   const vectorConfig = { default: { vectorizer: { none: {} }, vectorIndexType: 'hnsw' } };
   const writes = await probeWrite({
-    how: 'made a class with one object and removed it',
+    how: 'created and deleted a class with one object',
     name,
     create: async () => succeeded(await ask('/v1/schema', { method: 'POST', body: { class: name, vectorConfig } })),
     use: async (made) => {

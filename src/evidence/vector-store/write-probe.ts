@@ -3,7 +3,7 @@ import type { Asked, WriteFact } from './facts.ts';
 
 /** The parts of a write probe. `T`: what `create` returns. */
 export interface WriteProbe<T> {
-  /** What is tried: `made a collection and removed it`. */
+  /** What is tried: `created and deleted a collection`. */
   readonly how: string;
   readonly name: string;
   /** Creates the object with one request. Throws ProbeError if the store refuses. */

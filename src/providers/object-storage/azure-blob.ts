@@ -81,8 +81,8 @@ export const azureBlob = objectStore({
     }),
   descriptions: {
     accountName: 'storage account',
-    accountKey: 'where its key is',
-    accountUrl: 'its address, such as https://NAME.blob.core.windows.net',
+    accountKey: 'where the key is',
+    accountUrl: 'address of the account, such as https://NAME.blob.core.windows.net',
     container: 'container for files and plugins',
   },
   questions: [
@@ -90,7 +90,7 @@ export const azureBlob = objectStore({
     {
       ...required('accountUrl', {
         title: 'Address of the account',
-        why: 'Another one in a national cloud, behind a name of your own, or for Azurite.',
+        why: 'Differs in a national cloud, behind your own name, and for Azurite.',
       }),
       derived: {
         from: 'accountName',
@@ -100,7 +100,7 @@ export const azureBlob = objectStore({
     },
     required('container', { title: 'Container', why: 'Files and plugin packages share it. It must exist.' }),
     identityQuestion({
-      why: 'workload: Azure knows the pods or the machine by a managed identity with the role Storage Blob Data Contributor, and no key exists.',
+      why: 'workload: the pods or the machine use a managed identity with the role Storage Blob Data Contributor, and no key exists.',
       role: 'a managed identity, no key',
       keys: { title: 'account key', description: 'the key of the account' },
       asked: 'always',

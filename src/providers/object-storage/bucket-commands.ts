@@ -23,7 +23,7 @@ export function awsCommands(endpoint: string | undefined): BucketCommands {
   return {
     create: (bucket) => of('create-bucket', bucket),
     grant: (bucket) =>
-      `grant the key reading, writing, listing and deleting of objects in ${bucket}; ${of('list-objects', bucket)} tries it`,
+      `allow the key to read, write, list and delete objects in ${bucket}. To verify: ${of('list-objects', bucket)}`,
     showVersioning: (bucket) => of('get-bucket-versioning', bucket),
     enableVersioning: (bucket) => `${of('put-bucket-versioning', bucket)} --versioning-configuration Status=Enabled`,
     showReplication: (bucket) => of('get-bucket-replication', bucket),
@@ -32,7 +32,7 @@ export function awsCommands(endpoint: string | undefined): BucketCommands {
     closeToPublic: (bucket) =>
       endpoint === undefined || isAmazon(new URL(endpoint))
         ? `${of('put-public-access-block', bucket)} --public-access-block-configuration ${PUBLIC_ACCESS_BLOCK}`
-        : `remove what is granted to everybody from the policy and the access list, and keep the other grants: ${of('get-bucket-policy', bucket)}, ${of('get-bucket-acl', bucket)}`,
+        : `remove the public grants from the policy and the access list, and keep the other grants: ${of('get-bucket-policy', bucket)}, ${of('get-bucket-acl', bucket)}`,
   };
 }
 

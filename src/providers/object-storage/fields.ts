@@ -12,8 +12,8 @@ export const bucketTexts = {
 } as const;
 
 const texts = {
-  endpoint: { title: 'Endpoint', why: 'The address of the region, with https://.' },
-  region: { title: 'Region', why: 'Requests are signed for it.' },
+  endpoint: { title: 'Endpoint', why: 'The endpoint of the region, with https://.' },
+  region: { title: 'Region', why: 'Requests are signed for this region.' },
   bucket: bucketTexts,
 } as const;
 
@@ -42,7 +42,7 @@ export function keyedQuestions(
 export function pluginBucketQuestion(plus = '-plugin appended'): FieldQuestion {
   return optional('pluginBucket', {
     title: 'Bucket of the plugin packages',
-    why: `Without one it is the name of the bucket with ${plus}. It must exist too.`,
+    why: `Default: the name of the bucket with ${plus}. This bucket must also exist.`,
   });
 }
 

@@ -51,7 +51,7 @@ export const gcs = objectStore({
     required('bucket', bucketTexts),
     pluginBucketQuestion(),
     identityQuestion({
-      why: 'workload: Google knows the pods by their service account (Workload Identity Federation) or the machine by its own, and no key exists.',
+      why: 'workload: the pods (Workload Identity Federation) or the machine use a service account, and no key exists.',
       role: 'a service account, no key',
       keys: { title: 'service account key', description: 'a JSON key' },
       asked: 'always',

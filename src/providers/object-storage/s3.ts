@@ -44,19 +44,19 @@ const isAmazon: FieldCondition = (isGiven) => !isGiven('endpoint');
 const questions: readonly FieldQuestion[] = [
   optional('endpoint', {
     title: 'Endpoint (leave empty for Amazon S3)',
-    why: 'The address of MinIO, Ceph or another S3 service, seen from where Dify runs.',
+    why: 'The address of MinIO, Ceph or another S3 service, as Dify reaches it.',
     asked: 'always',
   }),
   optional('caFile', {
     title: 'Certificate authority of the endpoint (PEM file)',
-    why: 'Only if its certificate is signed by an authority of your own. Relative to difyctl.yaml.',
+    why: 'Only if your own authority signed the certificate. Relative to difyctl.yaml.',
   }),
   required('bucket', bucketTexts),
   pluginBucketQuestion(),
   {
     ...defaulted('region', 'us-east-1', {
       title: 'Region',
-      why: 'Requests are signed for it, and Amazon refuses those for another region. Services other than Amazon mostly ignore it.',
+      why: 'Requests are signed for this region. Amazon refuses requests for another region; most other services ignore it.',
     }),
     asked: isAmazon,
   },
@@ -69,7 +69,7 @@ const questions: readonly FieldQuestion[] = [
     choices: STYLES.map((value) => ({ value, title: value })),
   },
   identityQuestion({
-    why: 'workload: Amazon knows the pods by their service account (an IAM role, EKS Pod Identity) or by their machine, and no key exists.',
+    why: 'workload: the pods (IAM role for service accounts, EKS Pod Identity) or the machine use an IAM role, and no key exists.',
     role: 'an IAM role, no keys',
     keys: { title: 'access key', description: 'a pair of keys' },
     asked: isAmazon,
@@ -167,7 +167,7 @@ export const s3 = objectStore({
       accessKey: secretRef.optional(),
       secretKey: secretRef.optional(),
     }),
-  descriptions: { addressStyle: 'auto, virtual or path; MinIO wants path' },
+  descriptions: { addressStyle: 'auto, virtual or path; MinIO needs path' },
   questions,
   endpoint: (at) => new URL(addressOf(at)),
   // With an identity, Dify connects to Amazon S3 itself, not to the operator's endpoint.

@@ -19,7 +19,7 @@ export const elasticsearch = vectorStore({
     caQuestion(),
     defaulted('username', 'elastic', {
       title: 'User of the vector store',
-      why: 'It may make and write indices.',
+      why: 'It needs the right to create and write indices.',
     }),
     secretField('password', 'DIFY_ELASTICSEARCH_PASSWORD', { title: 'Password of the vector store', why: KEY }),
   ],
@@ -48,9 +48,9 @@ export const elasticsearch = vectorStore({
   chartSecrets: ['externalElasticsearch.password'],
   // langgenius/dify, api/providers/vdb/vdb-elasticsearch, elasticsearch_vector.py: at start, it refuses a server below
   // 8.0.0.
-  minimum: { version: '8.0.0', reason: 'Dify refuses to work with an older one' },
+  minimum: { version: '8.0.0', reason: 'Dify refuses older versions' },
   copies: {
-    raise: 'let the index template that matches the names of Dify set number_of_replicas to 1',
+    raise: 'set number_of_replicas to 1 in the index template that matches the names of Dify',
     again: (address, name) =>
       `PUT http://${address}/${encodeURIComponent(name)}/_settings with {"index": {"number_of_replicas": 1}}`,
   },

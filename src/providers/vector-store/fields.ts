@@ -11,14 +11,14 @@ const ADDRESS = 'Address of the vector store';
 export function addressQuestion(usual?: string): FieldQuestion {
   return required('url', {
     title: ADDRESS,
-    why: `With scheme and port${usual === undefined ? '' : ` (${usual})`}, seen from where Dify runs.`,
+    why: `With scheme and port${usual === undefined ? '' : ` (${usual})`}, as Dify reaches it.`,
   });
 }
 
 export function caQuestion(): FieldQuestion {
   return optional('caFile', {
     title: 'Certificate authority of the vector store (PEM file)',
-    why: 'Only if its certificate is signed by an authority of your own. Relative to difyctl.yaml.',
+    why: 'Only if your own authority signed the certificate. Relative to difyctl.yaml.',
   });
 }
 

@@ -28,7 +28,7 @@ const questions: readonly FieldQuestion[] = [
   caQuestion(),
   defaulted('database', 'default', {
     title: 'Database in Milvus',
-    why: 'Only if it shares a Milvus with others.',
+    why: 'Only if Dify shares Milvus with other applications.',
   }),
   secretField('token', 'DIFY_MILVUS_TOKEN', {
     title: 'Token',
@@ -37,12 +37,12 @@ const questions: readonly FieldQuestion[] = [
     when: (isGiven) => !isGiven('username') && !isGiven('password'),
   }),
   {
-    ...optional('username', { title: 'User of the vector store', why: 'If there is no token.', asked: 'always' }),
+    ...optional('username', { title: 'User of the vector store', why: 'Only without a token.', asked: 'always' }),
     required: given('password'),
     when: (isGiven) => !isGiven('token'),
   },
   secretField('password', 'DIFY_MILVUS_PASSWORD', {
-    title: 'Its password',
+    title: 'Password of the vector store',
     why: 'The file holds a reference, never the password.',
     asked: given('username'),
     required: given('username'),
@@ -53,9 +53,12 @@ const questions: readonly FieldQuestion[] = [
 function problems({ token, username, password }: Block): readonly FieldProblem[] {
   const both = username !== undefined || password !== undefined;
   const found: readonly (readonly [boolean, FieldProblem])[] = [
-    [token !== undefined && both, { field: 'token', message: 'not beside username and password; keep one of the two' }],
-    [username !== undefined && password === undefined, { field: 'password', message: 'needed beside a username' }],
-    [password !== undefined && username === undefined, { field: 'username', message: 'needed beside a password' }],
+    [
+      token !== undefined && both,
+      { field: 'token', message: 'not allowed with username and password; keep one of the two' },
+    ],
+    [username !== undefined && password === undefined, { field: 'password', message: 'required with a username' }],
+    [password !== undefined && username === undefined, { field: 'username', message: 'required with a password' }],
   ];
   return found.flatMap(([holds, problem]) => (holds ? [problem] : []));
 }
@@ -106,6 +109,6 @@ export const milvus = vectorStore({
   chartSecrets: ['externalMilvus.token', 'externalMilvus.password'],
   // Milvus 2.2.9 release notes: databases and JSON fields, both of which Dify uses. Not read again: the page no longer
   // goes back to 2.2.9.
-  minimum: { version: '2.2.9', reason: 'databases and JSON fields, which Dify uses, came with 2.2.9' },
+  minimum: { version: '2.2.9', reason: 'Dify uses databases and JSON fields, which 2.2.9 introduced' },
   hasDatabase: true,
 });

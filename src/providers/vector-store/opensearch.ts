@@ -17,11 +17,16 @@ export const opensearch = vectorStore({
     object({ url: httpUrl, username: line.default('admin'), password: secretRef }),
   questions: [
     addressQuestion('usually 9200'),
-    defaulted('username', 'admin', { title: 'User of the vector store', why: 'It may make and write indices.' }),
+    defaulted('username', 'admin', {
+      title: 'User of the vector store',
+      why: 'It needs the right to create and write indices.',
+    }),
     secretField('password', 'DIFY_OPENSEARCH_PASSWORD', { title: 'Password of the vector store', why: KEY }),
   ],
   problems: ({ url }) =>
-    new URL(url).pathname === '/' ? [] : [{ field: 'url', message: 'without a path: Dify takes a host and a port' }],
+    new URL(url).pathname === '/'
+      ? []
+      : [{ field: 'url', message: 'must not contain a path: Dify accepts only a host and a port' }],
   url: ({ url }) => new URL(url),
   env: ({ url: text, username }) => {
     const url = new URL(text);
@@ -38,9 +43,9 @@ export const opensearch = vectorStore({
   },
   chartSecrets: [],
   // OpenSearch 1.2.0 release notes: k-NN's engine faiss, which every index of Dify uses. Not read again.
-  minimum: { version: '1.2.0', reason: 'the engine faiss, which Dify uses, came with 1.2.0' },
+  minimum: { version: '1.2.0', reason: 'Dify uses the engine faiss, which 1.2.0 introduced' },
   copies: {
-    raise: 'let the index template that matches the names of Dify set number_of_replicas to 1',
+    raise: 'set number_of_replicas to 1 in the index template that matches the names of Dify',
     again: (address, name) =>
       `PUT http://${address}/${encodeURIComponent(name)}/_settings with {"index": {"number_of_replicas": 1}}`,
   },

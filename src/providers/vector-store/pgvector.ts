@@ -36,6 +36,6 @@ export const pgvector = vectorStore({
   },
   chartSecrets: ['externalPgvector.password'],
   // github.com/pgvector/pgvector, CHANGELOG.md, 0.5.0: HNSW indexes, which Dify creates.
-  minimum: { version: '0.5.0', reason: 'HNSW indexes, which Dify creates, came with 0.5.0' },
+  minimum: { version: '0.5.0', reason: 'Dify creates HNSW indexes, which 0.5.0 introduced' },
   hasDatabase: true,
 });

@@ -63,14 +63,13 @@ export const qdrant = vectorStore({
   },
   chartSecrets: ['externalQdrant.apiKey'],
   // Dify's Enterprise documentation (Qdrant cluster) installs 1.7.3, upstream's Compose file 1.8.3. Not read again.
-  minimum: { version: '1.7.3', reason: 'it is the oldest that Dify is documented with' },
+  minimum: { version: '1.7.3', reason: 'it is the oldest version that the documentation of Dify names' },
   usesGrpc: ({ grpcPort }) => grpcPort !== undefined,
   // The nodes use Raft: if one of two is lost, the other cannot create or change collections
   // (qdrant.tech/documentation/scaling/horizontal-scaling: three nodes or more).
   majority: 3,
   copies: {
-    raise:
-      'set QDRANT_REPLICATION_FACTOR to 2 in components.api.extraEnv and components.worker.extraEnv, or leave it out',
+    raise: 'set QDRANT_REPLICATION_FACTOR to 2 in components.api.extraEnv and components.worker.extraEnv, or remove it',
     again: (address, name) =>
       `POST http://${address}/collections/${encodeURIComponent(name)}/cluster with {"replicate_shard": …} for each shard, then PATCH its replication_factor`,
   },

@@ -66,7 +66,7 @@ export function azureDriver(wire: SignedClient, account: AzureAccount, container
  * Azure's management API shows.
  */
 async function azureSettings(ask: (query: string) => Promise<HttpAnswer>): Promise<Settings> {
-  const management = { hidden: 'a setting of the account' };
+  const management = { hidden: 'it is a setting of the account' };
   const [acl, account] = await Promise.all([
     header(ask, '?restype=container&comp=acl', 'x-ms-blob-public-access'),
     header(ask, '?restype=account&comp=properties', 'x-ms-sku-name'),

@@ -47,7 +47,7 @@ export function s3Refusal(host: string, { status, headers, body }: HttpAnswer): 
   const right = rightPlace(code, xml, headers['x-amz-bucket-region']);
   if (right !== undefined) return refusal('region', host, status, code, right === '' ? undefined : right);
   const to = status >= 300 && status < 400 && code === '' ? headers.location : undefined;
-  return refusal(kindOf(code, status), host, status, to === undefined ? code : `and sends on to ${originOf(to)}`);
+  return refusal(kindOf(code, status), host, status, to === undefined ? code : `and redirects to ${originOf(to)}`);
 }
 
 /** Returns an address without its path, which may hold signed parameters. */

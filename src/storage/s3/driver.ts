@@ -58,7 +58,8 @@ export function s3Driver(
       const root = rootOf(xml);
       // The list of buckets: the server took the bucket's host name for its own.
       if (root === 'ListAllMyBucketsResult') throw refusal('style', host, 200, root);
-      if (root !== 'ListBucketResult') throw refusal('other', host, 200, 'and nothing that an S3 storage would say');
+      if (root !== 'ListBucketResult')
+        throw refusal('other', host, 200, 'with an answer that is not from an S3 storage');
       return elements(xml, 'Contents').map((object) => textOf(object, 'Key'));
     },
     put: async (key, body) => ({ version: versionOf(await ask('PUT', key, body)) }),
@@ -119,7 +120,7 @@ const IN_A_HEADER = /^[\x20-\x7e]*$/;
 
 async function signed({ method, url, body, isAnnounced }: Signable, region: string, keys: S3Keys, time: Date) {
   if (!IN_A_HEADER.test(keys.accessKey)) {
-    const text = 'was not asked: the key id holds characters that no request can carry';
+    const text = 'was not probed: the key id contains characters that no request can contain';
     throw new StorageError({ kind: 'login', host: url.host, stage: 'login', code: 'EINVAL', text });
   }
   const { AwsV4Signer } = await import('aws4fetch');

@@ -43,7 +43,7 @@ export function userAndPassword(prefix: string, when: When, variable: string, fi
   return [
     optionalText(`${prefix}.username`, when, { ...fields, asked: 'always', required: isSaid('password') }),
     secretReference(`${prefix}.password`, when, variable, {
-      title: 'Its password',
+      title: 'Password of the vector store',
       why: 'The file holds a reference, never the password.',
       asked: isSaid('username'),
       required: isSaid('username'),
@@ -57,7 +57,7 @@ export function managedBy(service: string, when: When, asked: Question['asked'])
     id: `${service}.managed.by`,
     fills: [`${service}.managed.by`],
     title: 'Managed service, e.g. aws-rds (leave empty if self-hosted)',
-    why: 'aws-rds, aws-elasticache, azure-flexible-server, gcp-cloud-sql or aliyun-rds. difyctl cannot inspect a managed service. What you declare here is reported as "declared, not seen".',
+    why: 'aws-rds, aws-elasticache, azure-flexible-server, gcp-cloud-sql or aliyun-rds. difyctl cannot inspect a managed service. What you declare here is reported as "declared, not verified".',
     kind: 'text',
     asked,
     when,

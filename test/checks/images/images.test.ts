@@ -110,11 +110,11 @@ it.each<[string, Sample, readonly string[], readonly string[] | undefined, strin
 });
 
 it.each<[string, Partial<PullSecretFact>, boolean, string, RegExp]>([
-  ['is right', {}, true, 'pass', /holds a login for registry\.example\.com/],
+  ['is right', {}, true, 'pass', /contains a login for registry\.example\.com/],
   ['is missing', { exists: false }, true, 'fail', /Secret \S+\/regcred does not exist/],
   ['is missing with its namespace', { exists: false }, false, 'warn', /Secret \S+\/regcred does not exist/],
   ['is of another type', { type: 'Opaque' }, true, 'fail', /of type Opaque/],
-  ['is for another registry', { registries: ['ghcr.io'] }, true, 'fail', /holds a login for ghcr\.io/],
+  ['is for another registry', { registries: ['ghcr.io'] }, true, 'fail', /contains a login for ghcr\.io/],
 ])('a pull secret that %s', (_, over, exists, status, observed) => {
   const images = { registry: 'registry.example.com/dify', pullSecret: 'regcred' };
   const deployment = parsedDeployment({ ...SAMPLE_FILES[KUBERNETES], images });

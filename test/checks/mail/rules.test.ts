@@ -14,7 +14,7 @@ const fault = (stage: FaultFact['stage'], code: string): Partial<SmtpFact> => ({
 });
 
 it.each<[id: string, evidence: MailFacts, over: JsonObject, status: string, words: RegExp]>([
-  ['mail.login', smtp(), {}, 'pass', /lets dify in \(PLAIN\)/],
+  ['mail.login', smtp(), {}, 'pass', /accepts the login of dify \(PLAIN\)/],
   ['mail.login', smtp(fault('use', '421')), {}, 'warn', /does not do/],
   ['mail.login', smtp(fault('use', '554')), {}, 'fail', /does not do/],
   ['mail.login', smtp(fault('login', '454')), {}, 'warn', /does not do/],

@@ -13,14 +13,21 @@ const release = (status: string | undefined) => [CLUSTER_RELEASE, { status, revi
 it.each<[string, typeof KUBERNETES | typeof COMPOSE, readonly string[], string | undefined, string, RegExp]>([
   ['resolves', KUBERNETES, ['203.0.113.7'], undefined, 'pass', /dify\.example\.com is 203\.0\.113\.7/],
   ['does not resolve before the first install', KUBERNETES, [], undefined, 'skip', /no release yet/],
-  ['does not resolve although it is installed', KUBERNETES, [], 'deployed', 'warn', /does not resolve from here/],
+  [
+    'does not resolve although it is installed',
+    KUBERNETES,
+    [],
+    'deployed',
+    'warn',
+    /does not resolve from this machine/,
+  ],
   [
     'does not resolve, for a machine that is there already',
     COMPOSE,
     [],
     undefined,
     'warn',
-    /does not resolve from here/,
+    /does not resolve from this machine/,
   ],
 ])('a public name that %s', (_, sample, addresses, status, expected, message) => {
   const seen = [
@@ -43,7 +50,7 @@ const PAIR = {
 } as const;
 
 it.each<[string, Partial<TlsSecret>, Readonly<Record<string, string>>, string, RegExp]>([
-  ['is good', { pair: PAIR }, {}, 'pass', /certificate of R11, 58 days left/],
+  ['is good', { pair: PAIR }, {}, 'pass', /^certificate issued by R11, 58 days left/],
   ['is for another host', { pair: { ...PAIR, uncovered: [HOST] } }, {}, 'fail', /is not for dify\.example\.com/],
   [
     'holds another key',
@@ -54,7 +61,13 @@ it.each<[string, Partial<TlsSecret>, Readonly<Record<string, string>>, string, R
   ],
   ['lacks an issuer', { pair: { ...PAIR, chain: 'incomplete' } }, {}, 'fail', /is missing/],
   ['is of an authority of one’s own', { pair: { ...PAIR, chain: 'private' } }, {}, 'pass', /days left/],
-  ['holds no certificate', { fault: 'tls.crt holds no certificate in PEM form' }, {}, 'fail', /holds no certificate/],
+  [
+    'contains no certificate',
+    { fault: 'tls.crt contains no certificate in PEM form' },
+    {},
+    'fail',
+    /contains no certificate/,
+  ],
   ['is of another type', { type: 'Opaque', pair: PAIR }, {}, 'fail', /of type Opaque/],
   ['is not there', { exists: false, type: '' }, {}, 'warn', /Secret dify\/dify-tls does not exist/],
   ['will be made', { exists: false, type: '' }, { 'cert-manager.io/cluster-issuer': 'le' }, 'pass', /cert-manager\.io/],
@@ -71,7 +84,12 @@ it.each<[string, TlsSecret['issuer'], string, string]>([
   ['exists', { exists: true }, 'pass', 'ClusterIssuer le creates Secret dify-tls once the ingress exists'],
   ['is missing', { exists: false }, 'fail', 'ClusterIssuer le does not exist'],
   ['is not ready', { exists: true, notReady: 'no account' }, 'fail', 'ClusterIssuer le is not ready: no account'],
-  ['may not be read', undefined, 'pass', 'ClusterIssuer le is to create Secret dify-tls; it may not be read'],
+  [
+    'may not be read',
+    undefined,
+    'pass',
+    'ClusterIssuer le creates Secret dify-tls; difyctl may not read the ClusterIssuer',
+  ],
 ])('an issuer that %s', (_, issuer, status, observed) => {
   const file = SAMPLE_FILES[KUBERNETES];
   const tls = { secretName: 'dify-tls', issuer: { kind: 'ClusterIssuer', name: 'le' } };

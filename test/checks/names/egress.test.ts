@@ -145,13 +145,13 @@ it.each<[string, readonly EgressFact[], string, RegExp]>([
   ],
   [
     'looked into',
-    [{ ...index, ...lost('tls', 'shows a certificate that is not trusted (X)') }],
+    [{ ...index, ...lost('tls', 'presents a certificate that is not trusted (X)') }],
     'warn',
-    /as a proxy does that inspects TLS/,
+    /as with a proxy that inspects TLS/,
   ],
   [
     'refused by the proxy',
-    [{ ...index, proxy: 'http://p:1', ...lost('use', 'does not lead on to pypi.org (403)') }],
+    [{ ...index, proxy: 'http://p:1', ...lost('use', 'does not connect to pypi.org (403)') }],
     'warn',
     /by the proxy http:\/\/p:1/,
   ],
@@ -159,9 +159,9 @@ it.each<[string, readonly EgressFact[], string, RegExp]>([
   ['a mirror that is ill', [{ ...mirror, status: 502 }], 'warn', /answers 502/],
   [
     'not tried',
-    [{ ...index, unseen: 'its proxy asks for a login' }],
+    [{ ...index, unseen: 'its proxy requires a login' }],
     'skip',
-    /not reachable from here: pypi\.org \(its proxy asks/,
+    /not reachable from this machine: pypi\.org \(its proxy requires/,
   ],
   [
     'one tried',
@@ -170,7 +170,7 @@ it.each<[string, readonly EgressFact[], string, RegExp]>([
       { ...index, unseen: 'why' },
     ],
     'pass',
-    /marketplace\.dify\.ai answers; not reachable from here: pypi\.org \(why\)/,
+    /marketplace\.dify\.ai answers; not reachable from this machine: pypi\.org \(why\)/,
   ],
 ])('%s', (_, asked, status, message) => {
   expect(verdict(asked)).toMatchObject({ status, message: expect.stringMatching(message) });

@@ -72,7 +72,7 @@ describe.each([
       'no scheme',
       extra('api', { CONSOLE_WEB_URL: 'dify.example.com' }),
       'fail',
-      /no address with a scheme/,
+      /not an address with a scheme/,
     ],
     ['names.hosts', 'this machine, in test', { urls: urls('http://localhost:8080') }, 'pass', /localhost/],
     [
@@ -115,7 +115,7 @@ describe.each([
       'an API elsewhere',
       { urls: https, ...extra('web', { CONSOLE_API_URL: 'https://api.example.com' }) },
       'fail',
-      /no COOKIE_DOMAIN is above both/,
+      /but COOKIE_DOMAIN does not cover both/,
     ],
     [
       'names.same-site',
@@ -142,7 +142,7 @@ describe.each([
         },
       },
       'fail',
-      /CONSOLE_CORS_ALLOW_ORIGINS does not name/,
+      /CONSOLE_CORS_ALLOW_ORIGINS does not contain the origin of the pages/,
     ],
     [
       'names.same-site',
@@ -168,7 +168,7 @@ describe.each([
         },
       },
       'fail',
-      /dify\.example\.com is not below it/,
+      /but dify\.example\.com is not in this domain/,
     ],
     ['names.files-url', 'empty', extra('api', { FILES_URL: '' }), 'fail', /FILES_URL of api is empty/],
     [
@@ -191,7 +191,7 @@ describe.each([
       'larger plugin packages',
       extra('pluginDaemon', { MAX_PLUGIN_PACKAGE_SIZE: 524288000 }),
       'fail',
-      /lets 100m through/,
+      /allows 100m/,
     ],
     [
       'names.body-size',
@@ -205,7 +205,7 @@ describe.each([
       'packages that the daemon refuses',
       extra('api', { PLUGIN_MAX_PACKAGE_SIZE: 99000000 }),
       'warn',
-      /the plugin daemon of/,
+      /the plugin daemon only of/,
     ],
     [
       'names.proxy',
@@ -277,17 +277,17 @@ it('an ingress that cuts uploads', async () => {
   const [result] = await judge(deployment, ['names.body-size']);
   expect(result).toMatchObject({
     status: 'fail',
-    observed: 'nginx.ingress.kubernetes.io/proxy-body-size lets 8m through',
+    observed: 'nginx.ingress.kubernetes.io/proxy-body-size allows 8m',
   });
 });
 
-it('http addresses where nginx sends every browser to https', async () => {
+it('http addresses while nginx redirects every browser to https', async () => {
   const [result] = await judge(composeDeployment({ target: WITH_TLS, urls: urls('http://dify.example.com') }), [
     'names.schemes',
   ]);
   expect(result).toMatchObject({
     status: 'fail',
-    observed: expect.stringContaining('nginx sends every browser to https'),
+    observed: expect.stringContaining('nginx redirects every browser to https'),
   });
 });
 

@@ -196,11 +196,11 @@ describe('object-storage.bucket of a name that the storage refuses', () => {
   };
 
   it.each([
-    ['s3', onCompose, 'write another name under objectStorage.s3.bucket'],
+    ['s3', onCompose, 'set another name in objectStorage.s3.bucket'],
     [
       'azure-blob',
       withStorage({ provider: 'azure-blob', azureBlob }),
-      'write another name under objectStorage.azureBlob.container',
+      'set another name in objectStorage.azureBlob.container',
     ],
   ])('names the field of %s', (_, deployment, remedy) => {
     const seen = stopped({ kind: 'bucket', code: 'InvalidBucketName' }, { usedBy: ['api'] });

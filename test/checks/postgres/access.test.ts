@@ -120,9 +120,15 @@ describe('postgres.databases', () => {
   const role = { name: 'dify', isSuperuser: false, mayCreateDatabases: true, mayLogin: true, connectionLimit: -1 };
 
   it.each<[string, Partial<EntryFact>, boolean, string, RegExp]>([
-    ['one that the plugin daemon makes', { mayEnterPostgres: true }, true, 'pass', /the plugin daemon will/],
+    [
+      'one that the plugin daemon makes',
+      { mayEnterPostgres: true },
+      true,
+      'pass',
+      /does not exist yet; the plugin daemon creates it as/,
+    ],
     ['one that its role may not make', { mayEnterPostgres: true }, false, 'fail', /no CREATEDB/],
-    ['one that it has no way to', { mayEnterPostgres: false }, true, 'fail', /may not enter the database postgres/],
+    ['one that it has no way to', { mayEnterPostgres: false }, true, 'fail', /cannot connect to the database postgres/],
     [
       'one whose name needs quotes',
       { mayEnterPostgres: true, database: 'Dify-Plugin' },

@@ -22,9 +22,9 @@ describe('postgres.connections', () => {
       connections(400),
       {},
       'pass',
-      /^387 connections left for Dify \(max_connections 400 − 3 reserved − 10 of others\)/,
+      /^387 connections left for Dify \(max_connections 400 − 3 reserved − 10 used by others\)/,
     ],
-    ['less than a tenth on top', connections(350), NO_LIMIT, 'warn', /leaves less than a tenth/],
+    ['a margin of less than 10 %', connections(350), NO_LIMIT, 'warn', /leaves a margin of less than 10 %/],
     ['too few', connections(100), NO_LIMIT, 'fail', new RegExp(FORMULA.replaceAll('+', '\\+'))],
     ['taken by others', connections(500, 300), NO_LIMIT, 'fail', /^197 connections left/],
     ['a file that promises more than there are', connections(100), {}, 'fail', /max_connections 100/],
@@ -106,7 +106,7 @@ describe('postgres.size', () => {
       'warn',
       /declared: 2 CPU, 4Gi of memory and 100Gi of storage/,
     ],
-    ['less than it uses', { memory: '64Mi' }, 'warn', /shared_buffers is more than the memory declared/],
+    ['less than it uses', { memory: '64Mi' }, 'warn', /shared_buffers is larger than the declared memory/],
   ])('%s', (_name, size, status, words) => {
     const result = resultOf('postgres.size', facts(), { postgres: { managed: { by: 'aws-rds', size } } });
     expect([result.status, result.message]).toEqual([status, expect.stringMatching(words)]);

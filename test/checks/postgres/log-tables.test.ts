@@ -10,9 +10,16 @@ const CLEANED: JsonObject = {
 
 test.each<[string, number, number, JsonObject, string, RegExp]>([
   ['a few rows', 1000, 1e6, {}, 'pass', /small enough/],
-  ['many rows', 28_000_000, 1e9, {}, 'warn', /workflow_node_executions has 28 million rows .* and no retention is set/],
+  [
+    'many rows',
+    28_000_000,
+    1e9,
+    {},
+    'warn',
+    /workflow_node_executions has 28 million rows .* and no retention period is set/,
+  ],
   ['many bytes', 1000, 30 * 2 ** 30, {}, 'warn', /30 GiB/],
-  ['many rows, and a retention', 28_000_000, 1e9, CLEANED, 'pass', /a retention is set/],
+  ['many rows, and a retention', 28_000_000, 1e9, CLEANED, 'pass', /a retention period is set/],
 ])('%s', (_, rows, bytes, over, status, words) => {
   const session = { ...healthySession, logTables: [{ name: 'workflow_node_executions', rows, bytes }] };
   const seen = facts({ entries: [entry('main', { session }), entry('plugin')] });

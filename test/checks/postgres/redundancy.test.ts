@@ -17,13 +17,19 @@ describe('postgres.replication', () => {
       { standbys: [{ ...streaming, isReplaying: false }] },
       {},
       'warn',
-      /received and not replayed while it was watched/,
+      /WAL is received but was not replayed during the probe/,
     ],
-    ['none', { standbys: [] }, {}, 'fail', /no standby follows it: with this server everything stops/],
-    ['none in test', { standbys: [] }, TEST, 'pass', /test asks for none/],
-    ['none that a managed service shows', { standbys: [] }, RDS, 'warn', /declared, not seen/],
-    ['none that a managed service promises', { standbys: [] }, SILENT, 'warn', /does not promise one/],
-    ['one whose state is hidden', { standbys: [{ name: 'a' }], isShown: false }, {}, 'pass', /state not shown/],
+    ['none', { standbys: [] }, {}, 'fail', /no standby is connected: if this server fails, Dify is down/],
+    ['none in test', { standbys: [] }, TEST, 'pass', /not required in test/],
+    ['none that a managed service shows', { standbys: [] }, RDS, 'warn', /declared, not verified/],
+    ['none that a managed service promises', { standbys: [] }, SILENT, 'warn', /postgres\.managed\.ha is not set/],
+    [
+      'one whose state is hidden',
+      { standbys: [{ name: 'a' }], isShown: false },
+      {},
+      'pass',
+      /state not visible to this role/,
+    ],
     ['one that does not get on', { standbys: [{ name: 'a', state: 'catchup' }] }, {}, 'fail', /no standby streams/],
     ['one far behind', { standbys: [{ ...streaming, lagBytes: 5 * 2 ** 30 }] }, {}, 'warn', /5120 MiB behind/],
     [
@@ -75,22 +81,34 @@ describe('postgres.archiving', () => {
   const longAgo = { wal: '000000010000000000000001', at: '2026-08-01T00:00:00Z' };
 
   it.each<[string, Changed, JsonObject, string, RegExp]>([
-    ['every segment', {}, {}, 'pass', /the last at 2026-11-22T11:59:30Z/],
-    ['an idle server whose archive is old', { lastArchived: longAgo }, {}, 'pass', /the last at 2026-08-01/],
+    ['every segment', {}, {}, 'pass', /the last segment was archived at 2026-11-22T11:59:30Z/],
+    [
+      'an idle server whose archive is old',
+      { lastArchived: longAgo },
+      {},
+      'pass',
+      /the last segment was archived at 2026-08-01/,
+    ],
     ['one segment on its way', { lastArchived: longAgo, waitingSegments: 1 }, {}, 'pass', /archived/],
     [
       'segments that wait',
       { lastArchived: longAgo, waitingSegments: 7 },
       {},
       'fail',
-      /has stopped: 7 segments written since/,
+      /has stopped: 7 WAL segments written since/,
     ],
     ['a busy archiver', { waitingSegments: 3 }, {}, 'pass', /archived/],
-    ['failures since', { lastFailed: failed, failed: 9 }, {}, 'fail', /archiving fails since 2026-11-22T11:59:30Z/],
-    ['failures of a plan without it', { lastFailed: failed, failed: 9 }, DUMP, 'fail', /the log piles up/],
+    [
+      'failures since',
+      { lastFailed: failed, failed: 9 },
+      {},
+      'fail',
+      /archiving has failed since 2026-11-22T11:59:30Z/,
+    ],
+    ['failures of a plan without it', { lastFailed: failed, failed: 9 }, DUMP, 'fail', /WAL files accumulate/],
     ['a failure long past', { lastFailed: longAgo, failed: 1 }, {}, 'pass', /archived/],
     ['off', { mode: 'off' }, {}, 'fail', /archive_mode is off/],
-    ['off, in a plan without it', { mode: 'off' }, DUMP, 'pass', /does not lean on it/],
+    ['off, in a plan without it', { mode: 'off' }, DUMP, 'pass', /the recovery plan requires no archive/],
     ['no command', { command: '' }, {}, 'fail', /is empty/],
     ['a library in its place', { command: '', library: 'basic_archive' }, {}, 'pass', /archived/],
     ['true with the path', { command: '/bin/true %p' }, {}, 'fail', /archives nothing/],
@@ -98,17 +116,23 @@ describe('postgres.archiving', () => {
     ['a copy to nowhere', { command: 'gzip < %p > /dev/null' }, {}, 'fail', /archives nothing/],
     ['a quiet copy', { command: 'test ! -f /a/%f && cp %p /a/%f 2>/dev/null' }, {}, 'pass', /./],
     ['a command to nowhere', { command: '/bin/true' }, {}, 'fail', /archives nothing/],
-    ['no timeout', { timeoutSeconds: 0, openBytes: 900_000 }, {}, 'warn', /archived at no time.*the RPO is 15m/],
-    ['a timeout above the RPO', { timeoutSeconds: 3600 }, {}, 'warn', /archived after 1h/],
-    ['nothing yet', { archived: 0, lastArchived: undefined }, {}, 'warn', /nothing was archived yet/],
-    ['off at a managed service', { mode: 'off', lastArchived: undefined }, RDS, 'warn', /declared, not seen/],
+    [
+      'no timeout',
+      { timeoutSeconds: 0, openBytes: 900_000 },
+      {},
+      'warn',
+      /archived only when it is full: a crash may lose more than the RPO of 15m/,
+    ],
+    ['a timeout above the RPO', { timeoutSeconds: 3600 }, {}, 'warn', /archived only when it is full or 1h old/],
+    ['nothing yet', { archived: 0, lastArchived: undefined }, {}, 'warn', /nothing has been archived yet/],
+    ['off at a managed service', { mode: 'off', lastArchived: undefined }, RDS, 'warn', /declared, not verified/],
     ['seen at a managed service', {}, RDS, 'pass', /archived by aws-rds/],
     [
       'hidden by one that promises nothing',
       { mode: 'off', lastArchived: undefined },
       SILENT,
       'warn',
-      /says nothing of backups/,
+      /postgres\.managed\.backups is not set/,
     ],
   ])('%s', (_name, over, file, status, words) => {
     if (healthy === undefined) throw new Error('the healthy server archives');
@@ -122,7 +146,7 @@ describe('postgres.archiving', () => {
     const standbys = [{ name: 'barman_receive_wal', state: 'streaming' }];
     const replication = { standbys, required: '', isShown: true };
     const received = server({ replication, archiving: { ...healthy, mode: 'off' } });
-    expect(resultOf('postgres.archiving', received).message).toBe('the log is received by barman_receive_wal');
+    expect(resultOf('postgres.archiving', received).message).toBe('the WAL is streamed to barman_receive_wal');
     const failing = server({ replication, archiving: { ...healthy, lastFailed: failed } });
     expect(resultOf('postgres.archiving', failing).status).toBe('fail');
   });
@@ -135,7 +159,7 @@ describe('postgres.archiving', () => {
   });
 });
 
-describe("what the vendor's own command line says", () => {
+describe('the answer of the command line of the vendor', () => {
   const hidden = { ...healthyServer, replication: { standbys: [], required: '', isShown: true } };
   const { archiving: _, ...shown } = hidden;
 

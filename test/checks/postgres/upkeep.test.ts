@@ -22,12 +22,12 @@ describe('postgres.upkeep', () => {
       'pass',
       /./,
     ],
-    ['one without its log', { lostSlots: ['a'] }, {}, 'warn', /slot a has lost its log/],
+    ['one without its WAL', { lostSlots: ['a'] }, {}, 'warn', /slot a has lost its WAL/],
     ['young', aged(200e6), {}, 'pass', /./],
-    ['old', aged(1_200e6), {}, 'warn', /1200 million transactions old/],
-    ['as good as stopped', aged(1_700e6), {}, 'fail', /takes no more writes/],
-    ['a transaction that nobody ends', { forgotten: ["it's"] }, {}, 'warn', /its locks stay/],
-    ['another library', { resorted: ['dify'] }, {}, 'warn', /indexes over text may miss rows/],
+    ['old', aged(1_200e6), {}, 'warn', /used 1200 million transaction IDs since its last freeze/],
+    ['as good as stopped', aged(1_700e6), {}, 'fail', /accepts no more writes/],
+    ['a prepared transaction that is never finished', { forgotten: ["it's"] }, {}, 'warn', /its locks remain/],
+    ['another library', { resorted: ['dify'] }, {}, 'warn', /indexes on text columns may miss rows/],
     ['no vacuum', {}, { autovacuum: 'off', track_counts: 'off' }, 'warn', /autovacuum and track_counts off/],
   ])('%s', (_name, over, settings = {}, status, words) => {
     const result = resultOf('postgres.upkeep', server({ upkeep: { ...CLEAN, ...over }, settings }));
@@ -59,17 +59,17 @@ describe('postgres.primary', () => {
       within({ table: { refused: { code: '53100', text: 'No space left on device' } } }),
       {},
       'fail',
-      /dify takes no writes: No space left on device/,
+      /dify accepts no writes: No space left on device/,
     ],
-    ['a commit that does not end', within({ commit: 'waits' }), {}, 'fail', /a commit in dify does not end/],
+    ['a commit that does not end', within({ commit: 'waits' }), {}, 'fail', /a commit in dify does not finish/],
     [
       'a standby now and then',
       turned(at(false, 'first'), at(true, 'second')),
       {},
       'fail',
-      /1 of 5 connections came to/,
+      /1 of 5 connections reached/,
     ],
-    ['two primaries', turned(at(false, 'first'), at(false, 'second')), {}, 'fail', /2 servers that take writes/],
+    ['two primaries', turned(at(false, 'first'), at(false, 'second')), {}, 'fail', /2 servers that accept writes/],
     ['several that a service runs as one', turned(at(false, 'first'), at(false, 'second')), RDS, 'pass', /./],
     ['one', turned(at(false, 'first')), {}, 'pass', /./],
   ])('%s', (_name, seen, file, status, words) => {
@@ -83,11 +83,11 @@ describe('postgres.primary', () => {
     const waiting = { standbys: [{ name: 'a' }], required: 'a', isShown: false };
     const stuck = { ...within({ commit: 'waits' }), server: { ...healthyServer, replication: waiting } };
     expect(resultOf('postgres.primary', stuck).status).toBe('pass');
-    expect(resultOf('postgres.replication', stuck).message).toMatch(/a commit does not end: .* a does not answer/);
+    expect(resultOf('postgres.replication', stuck).message).toMatch(/a commit does not finish: .* a does not answer/);
     const local = {
       ...within({ commit: 'ended' }),
       server: { ...healthyServer, replication: { ...waiting, standbys: [] } },
     };
-    expect(resultOf('postgres.replication', local).message).toMatch(/^no standby follows it/);
+    expect(resultOf('postgres.replication', local).message).toMatch(/^no standby is connected/);
   });
 });

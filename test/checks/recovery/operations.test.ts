@@ -69,7 +69,7 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
         'saved alike',
         plan({ objectStorage: { versioning: false, interval: '10m' } }),
         'warn',
-        /files every 10m: declared, not seen/,
+        /files every 10m: declared, not verified/,
       ],
       [
         'saved too seldom',
@@ -98,7 +98,7 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
   [
     'recovery.secrets',
     [
-      ['a copy elsewhere', {}, 'warn', /the copy in vault: kv\/dify: declared, not seen/],
+      ['a copy elsewhere', {}, 'warn', /the copy in vault: kv\/dify: declared, not verified/],
       ['generated, and nothing said', plan({ configuration: { secrets: null } }), 'warn', /SECRET_KEY/],
       ['from outside, and not read', { secrets: { secretKey: { env: 'KEY' } } }, 'skip', /see config\.secrets/],
       [
@@ -115,7 +115,7 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
   [
     'recovery.configuration',
     [
-      ['a repository', {}, 'warn', /difyctl\.yaml in git@.*: declared, not seen/],
+      ['a repository', {}, 'warn', /difyctl\.yaml in git@.*: declared, not verified/],
       ['none', plan({ configuration: { repository: null } }), 'warn', /no repository is declared/],
     ],
   ],
@@ -131,7 +131,7 @@ it.each(SAMPLE_NAMES)('no finding in the healthy %s', (name) => {
   const results = recoveryChecks.filter((check) => check.when?.(deployment, deployment.tier) === true);
   const findings = results
     .map((check) => judged(check, { deployment }))
-    .filter(({ status, observed }) => status !== 'pass' && status !== 'skip' && observed !== 'declared, not seen');
+    .filter(({ status, observed }) => status !== 'pass' && status !== 'skip' && observed !== 'declared, not verified');
   expect(findings).toEqual([]);
 });
 
@@ -148,22 +148,22 @@ it('and each finding about what is declared has its own next step', () => {
   expect(found.map(({ id, observed, remedy }) => [id, observed, remedy])).toEqual([
     [
       'recovery.measured',
-      'declared, not seen',
+      'declared, not verified',
       'restore beside the installation, and keep the record with its times; or accept this risk by name (acceptedRisks)',
     ],
     [
       'recovery.drills',
-      'declared, not seen',
+      'declared, not verified',
       'restore the newest backup beside the installation, and keep the record of it; or accept this risk by name (acceptedRisks)',
     ],
     [
       'recovery.secrets',
-      'declared, not seen',
+      'declared, not verified',
       'open the copy, and compare its SECRET_KEY with that of the installation; or accept this risk by name (acceptedRisks)',
     ],
     [
       'recovery.configuration',
-      'declared, not seen',
+      'declared, not verified',
       'clone it on another machine, and run difyctl validate on the file in it; or accept this risk by name (acceptedRisks)',
     ],
   ]);

@@ -80,8 +80,8 @@ describe('one server', () => {
     ['redis.version', server({ version: '5.0.14' }), {}, 'fail', /Redis 5\.0\.14/],
     ['redis.version', server({ version: '5.0.14' }), { tier: 'test' }, 'warn', /Redis 5/],
     ['redis.version', server({}, { info: SPARSE }), {}, 'unknown', /not observed/],
-    ['redis.version', server({}, { info: SPARSE }), MANAGED, 'warn', /declared, not seen/],
-    ['redis.eviction-policy', server({}, { info: SPARSE }), MANAGED, 'warn', /declared, not seen/],
+    ['redis.version', server({}, { info: SPARSE }), MANAGED, 'warn', /declared, not verified/],
+    ['redis.eviction-policy', server({}, { info: SPARSE }), MANAGED, 'warn', /declared, not verified/],
     [
       'redis.eviction-policy',
       server({}, { info: SPARSE, settings: { 'maxmemory-policy': 'allkeys-lfu' } }),
@@ -95,7 +95,7 @@ describe('one server', () => {
     ['redis.connections', server({ maxClients: 1_000 }), { components: { api: { replicas: 12 } } }, 'warn', /12 api/],
     ['redis.size', server({ maxMemory: 1.5e9 }), {}, 'warn', /1\.5 GB maxmemory; expected 2 GB/],
     ['redis.size', server({ maxMemory: 1.5e9 }), { tier: 'test' }, 'pass', /1\.5 GB/],
-    ['redis.size', server({ maxMemory: 4e9, usedMemory: 3.9e9 }), {}, 'warn', /98 % of its 4 GB/],
+    ['redis.size', server({ maxMemory: 4e9, usedMemory: 3.9e9 }), {}, 'warn', /98 % of maxmemory 4 GB/],
     [
       'redis.size',
       server({ maxMemory: 0 }),
@@ -111,14 +111,14 @@ describe('one server', () => {
       /saves/,
     ],
     ['redis.persistence', server({ isAof: false }), {}, 'unknown', /not observed/],
-    ['redis.persistence', server({ isAof: false }), MANAGED, 'warn', /declared, not seen/],
+    ['redis.persistence', server({ isAof: false }), MANAGED, 'warn', /declared, not verified/],
     ['redis.persistence', server({ aofWriteStatus: 'err' }), {}, 'fail', /append-only file failed/],
     [
       'redis.persistence',
       server({ isAof: false }),
       { recovery: { redis: { persistence: 'none' } } },
       'pass',
-      /asks for none/,
+      /the recovery plan requires no persistence/,
     ],
     [
       'redis.role',
@@ -130,7 +130,7 @@ describe('one server', () => {
     ['redis.writes', server({ role: 'replica' }), {}, 'skip', /see redis\.role/],
     ['redis.writes', server({ isCluster: true }), {}, 'skip', /see redis\.cluster-mode/],
     ['redis.login', server({}, { fault: away }), {}, 'skip', /see redis\.reachable/],
-    ['redis.topology', server({ replicas: [] }), MANAGED, 'warn', /declared, not seen/],
+    ['redis.topology', server({ replicas: [] }), MANAGED, 'warn', /declared, not verified/],
     ['redis.topology', server(), MANAGED, 'pass', /1 replica/],
   ])('%s %#', (id, evidence, over, status, words) => {
     expect(verdict(id, STANDALONE, { sentinels: [], server: evidence }, over)).toEqual([
@@ -193,7 +193,7 @@ describe('sentinels and their master', () => {
       'skip',
       /see redis\.master/,
     ],
-    ['redis.sentinel-client', COMPOSE, { sentinels: allWith(secured) }, 'fail', /Dify speaks no TLS to sentinels/],
+    ['redis.sentinel-client', COMPOSE, { sentinels: allWith(secured) }, 'fail', /Dify uses no TLS for sentinels/],
     ['redis.master', COMPOSE, { sentinels: allWith(secured) }, 'skip', /see redis\.sentinel-client/],
     ['redis.login', COMPOSE, { sentinels: allWith(secured) }, 'skip', /see redis\.sentinel-client/],
     ['redis.login', COMPOSE, { sentinels: allWith(silent) }, 'fail', /never answers/],
@@ -202,7 +202,7 @@ describe('sentinels and their master', () => {
       COMPOSE,
       { sentinels: [...THREE.slice(0, 2), { ...bare(3), fault: silent }], server: server() },
       'pass',
-      /lets Dify in/,
+      /accepts the login/,
     ],
     [
       'redis.sentinels',
@@ -226,7 +226,7 @@ describe('sentinels and their master', () => {
         server: server({}, { address: '127.0.0.1:6379' }),
       },
       'fail',
-      /each client itself/,
+      /each client would connect to itself/,
     ],
     [
       'redis.master',
@@ -240,7 +240,7 @@ describe('sentinels and their master', () => {
       COMPOSE,
       { sentinels: THREE, server: server({}, { settings: { 'min-replicas-to-write': '1' } }) },
       'warn',
-      /takes no writes/,
+      /accepts no writes/,
     ],
     [
       'redis.replication',
@@ -316,13 +316,13 @@ describe('replicas that could take over', () => {
     ['are not wanted', COMPOSE, seen([at(2, { priority: 0 })]), 'fail', /replica-priority is 0 on 10\.0\.0\.2:6379/],
     ['one of two is not wanted', COMPOSE, seen([at(2, { priority: 0 }), at(3)]), 'pass', /behind/],
     [
-      'do not let Dify in',
+      'do not accept the login',
       COMPOSE,
       seen([at(2)], [refused]),
       'fail',
       /could not connect: replica 10\.0\.0\.2:6379 refuses/,
     ],
-    ['one lets Dify in', COMPOSE, seen([at(2), at(3)], [refused]), 'warn', /could not connect/],
+    ['one accepts the login', COMPOSE, seen([at(2), at(3)], [refused]), 'warn', /could not connect/],
     ['are not reached', COMPOSE, seen([at(2)], [away]), 'fail', /could not connect/],
     ['are not reached from here', SENTINEL, seen([at(2)], [away]), 'warn', /could not connect/],
     [
@@ -358,9 +358,15 @@ describe('what one of several can do alone, and what nobody fixes any more', () 
       { server: server(), sentinels: [1, 2, 3].map((number) => sentinel(number, { quorum: 1 })) },
       'prod-kubernetes-sentinel-azure-pgvector',
       'warn',
-      /quorum 1 of 3 sentinels: one sentinel that cannot reach the master declares it down alone/,
+      /quorum 1 of 3 sentinels: a single sentinel that cannot reach the master can replace a healthy master/,
     ],
-    ['redis.version', { server: server({ version: '6.0.5' }), sentinels: [] }, STANDALONE, 'warn', /no more fixes/],
+    [
+      'redis.version',
+      { server: server({ version: '6.0.5' }), sentinels: [] },
+      STANDALONE,
+      'warn',
+      /no longer gets fixes/,
+    ],
     ['redis.version', { server: server({ version: '6.2.14' }), sentinels: [] }, STANDALONE, 'pass', /6\.2\.14/],
   ])('%s, %#', (id, evidence, sample, status, words) => {
     expect(verdict(id, sample, evidence)).toEqual([status, expect.stringMatching(words)]);

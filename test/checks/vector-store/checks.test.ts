@@ -27,7 +27,7 @@ const HEALTHY: VectorStoreFacts = {
     seen: ['a', 'b', 'c'].map((name) => ({ name, isUp: true, cpus: 8, memoryBytes: 2 ** 36, diskBytes: 2 ** 37 })),
   },
   copies: { seen: { ofNew: 2, single: [], collections: 3 } },
-  writes: { seen: { how: 'made a collection and removed it' } },
+  writes: { seen: { how: 'created and deleted a collection' } },
 };
 
 interface Case {
@@ -155,8 +155,8 @@ it('names an object that is left after a failed write', () => {
   });
   const { message, remedy } = result;
   expect({ message, remedy }).toEqual({
-    message: 'a write failed: is broken; difyctl_probe_1 could not be removed',
-    remedy: "check the store's log: disk, quorum and memory come first; delete difyctl_probe_1 if it exists",
+    message: 'a write failed: is broken; difyctl_probe_1 could not be deleted',
+    remedy: 'check the log of the store: disk, quorum and memory first; delete difyctl_probe_1 if it exists',
   });
 });
 

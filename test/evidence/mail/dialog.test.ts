@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { openDialog } from '../../../src/evidence/mail/dialog.ts';
 
-const FOREIGN = { fact: { stage: 'use', code: 'EPROTO', text: 'answers, and not as a mail server does' } };
+const FOREIGN = { fact: { stage: 'use', code: 'EPROTO', text: 'answers, but not as a mail server does' } };
 
 function heard(...parts: readonly string[]) {
   const stream = new PassThrough();

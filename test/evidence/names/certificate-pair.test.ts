@@ -7,7 +7,7 @@ test.each([{ from: 'no time at al' }, { to: '269931000000Z' }])(
   (parts) => {
     const { cert: certificate, key } = oddCertificate(parts);
     expect(() => readPair({ certificate, key, hosts: ['odd.example.com'], authorities: undefined })).toThrow(
-      new Error('holds a certificate whose dates cannot be read'),
+      new Error('contains a certificate whose dates cannot be read'),
     );
   },
 );

@@ -34,11 +34,11 @@ const welcome = Buffer.concat([message('R', int32(0)), message('K', Buffer.alloc
 const columns = (count: number) =>
   message('T', Buffer.concat([Buffer.from([count >> 8, count & 0xff]), Buffer.alloc(count * 19)]));
 
-const FOREIGN = { code: 'EPROTO', text: 'answers, and not as PostgreSQL does', kind: 'other' };
+const FOREIGN = { code: 'EPROTO', text: 'answers, but not as PostgreSQL does', kind: 'other' };
 const TOO_MUCH = { code: 'EMSGSIZE', text: 'answers with more than 8 MiB or 100,000 messages at once', kind: 'other' };
 const gssapi = (code: number, name: string) => ({
   code: `AUTH_${code}`,
-  text: `it asks for a login by ${name}, and Dify has only a password`,
+  text: `it requires a login by ${name}, but Dify supports only a password`,
   kind: 'access',
 });
 

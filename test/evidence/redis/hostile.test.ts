@@ -13,7 +13,7 @@ const ask = (port: number) =>
     { dial: dialHere, signal: new AbortController().signal, limitMs: 1_000 },
   );
 
-const FOREIGN = { code: 'EPROTO', text: 'answers, and not as Redis does' };
+const FOREIGN = { code: 'EPROTO', text: 'answers, but not as Redis does' };
 const TOO_MUCH = { code: 'EMSGSIZE', text: 'answers with more than 4 MiB, 50000 elements or 8 levels' };
 const say = (text: string) => (socket: Socket) => void socket.write(text);
 const flood = (text: string) => (socket: Socket) =>

@@ -60,7 +60,7 @@ describe('dialling through the relay', () => {
 
   it.each([
     ['HTTP/1.1 404 ENOTFOUND', 'resolve', 'ENOTFOUND', 'pg.example.test does not resolve'],
-    ['HTTP/1.1 502 ECONNREFUSED', 'connect', 'ECONNREFUSED', 'refuses the connection: nothing listens there'],
+    ['HTTP/1.1 502 ECONNREFUSED', 'connect', 'ECONNREFUSED', 'refuses the connection: nothing listens on the port'],
     ['HTTP/1.1 504 ETIMEDOUT', 'connect', 'ETIMEDOUT', 'does not answer: a firewall drops it, or the address is wrong'],
     ['HTTP/1.1 502 EHOSTUNREACH', 'connect', 'EHOSTUNREACH', 'cannot be routed to (EHOSTUNREACH)'],
     ['garbage', 'connect', 'ECONNRESET', 'cannot be routed to (ECONNRESET)'],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { probeWrite } from '../../../src/evidence/vector-store/write-probe.ts';
 import { ProbeError } from '../../../src/net/probe-error.ts';
 
-const HOW = 'made a collection and removed it';
+const HOW = 'created and deleted a collection';
 const NAME = 'difyctl_probe_1';
 const DONE = undefined;
 const LATE = new ProbeError('use', 'ETIMEDOUT', 'does not answer in time');
