@@ -115,6 +115,7 @@ function madeKinds(deployment: Deployment): readonly MadeKind[] {
     ...(objectStorage.provider === 'local' ? MADE_KINDS.localStorage : []),
     ...(isBundled ? MADE_KINDS.bundled : []),
     ...(tier === 'prod' && isDoubled ? [ownKind('budget')] : []),
+    ...(target.type === 'kubernetes' && target.httpRoute !== undefined ? [ownKind('httpRoute')] : []),
     ...(target.type === 'kubernetes' && target.networkPolicy.enabled ? [ownKind('networkPolicy')] : []),
   ];
 }

@@ -58,7 +58,7 @@ function unended({ target }: Deployment, set: RenderedSet | undefined): Gap | un
 
 function withoutIngress(openServices: readonly string[]): Gap {
   const remedy =
-    'set target.ingress with a className and tls.secretName, or make sure that a Gateway or load balancer of your own routes to the Service and terminates TLS';
+    'set target.ingress with a className and tls.secretName, or target.httpRoute, or make sure that a Gateway or load balancer of your own routes to the Service and terminates TLS';
   if (openServices.length === 0)
     return { observed: 'urls are https, but no ingress accepts outside traffic or terminates TLS', remedy };
   return { observed: `urls are https, but nothing terminates TLS in front of Service ${listed(openServices)}`, remedy };

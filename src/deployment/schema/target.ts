@@ -47,6 +47,21 @@ const ingress = z.strictObject({
   tls: z.strictObject({ secretName: dnsSubdomain, issuer: issuer.optional() }).optional(),
 });
 
+/** The Gateway that an HTTPRoute attaches to. */
+const httpRoute = z.strictObject({
+  gateway: z.strictObject({
+    name: dnsSubdomain,
+    namespace: dnsLabel.optional(),
+    sectionName: dnsSubdomain.optional(),
+  }),
+  annotations: z.record(z.string(), z.string()).default({}),
+});
+
+const loadBalancer = z.strictObject({
+  annotations: z.record(z.string(), z.string()).default({}),
+  sourceRanges: z.array(addressRange).default([]),
+});
+
 const networkPolicy = z.strictObject({
   enabled: z.boolean().default(false),
   apiServer: z.array(addressRange).default([]),
@@ -58,6 +73,8 @@ const kubernetesTarget = z.strictObject({
   namespace: dnsLabel.default('dify'),
   chart: chart.prefault({}),
   ingress: ingress.optional(),
+  httpRoute: httpRoute.optional(),
+  loadBalancer: loadBalancer.optional(),
   storageClass: dnsSubdomain.optional(),
   nodeSelector: nodeLabels.optional(),
   ...placement,

@@ -12,10 +12,22 @@ const LARGEST_BODY_MB = 100;
 /** The same read timeout as that of the chart's nginx for streams. */
 const STREAM_SECONDS = '3600';
 
-/** Values of Ingress and nginx: one entry point for every public address. */
+/** Values of nginx, its Service and the Ingress: one entry point for every public address. */
 export function entryValues(deployment: Deployment, api: PlannedComponent): JsonObject {
   const body = `${largestBody(api)}m`;
-  return { proxy: { clientMaxBodySize: body }, ingress: ingress(deployment, body) };
+  return { proxy: { clientMaxBodySize: body }, ...service(deployment), ingress: ingress(deployment, body) };
+}
+
+function service({ target }: Deployment): JsonObject {
+  if (target.type !== 'kubernetes' || target.loadBalancer === undefined) return {};
+  const { annotations, sourceRanges } = target.loadBalancer;
+  return {
+    service: {
+      type: 'LoadBalancer',
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+      ...(sourceRanges.length === 0 ? {} : { loadBalancerSourceRanges: sourceRanges }),
+    },
+  };
 }
 
 /** The largest upload that the file allows, in MB (UPLOAD_*_SIZE_LIMIT); at least the default. */
@@ -27,11 +39,17 @@ function largestBody({ extraEnv }: PlannedComponent): number {
   return Math.max(LARGEST_BODY_MB, ...limits);
 }
 
-function ingress({ target, urls }: Deployment, body: string): JsonObject {
+/** The hosts of the public addresses, each once. The empty text stands for any host. */
+export function publicHosts({ urls }: Deployment): readonly string[] {
+  const addresses = [urls.console, urls.api, urls.app, urls.files, urls.trigger ?? urls.api];
+  return [...new Set(addresses.map((address) => ruleHost(new URL(address).hostname)))];
+}
+
+function ingress(deployment: Deployment, body: string): JsonObject {
+  const { target } = deployment;
   if (target.type !== 'kubernetes' || target.ingress === undefined) return { enabled: false };
   const { className, annotations, tls } = target.ingress;
-  const addresses = [urls.console, urls.api, urls.app, urls.files, urls.trigger ?? urls.api];
-  const hosts = [...new Set(addresses.map((address) => ruleHost(new URL(address).hostname)))];
+  const hosts = publicHosts(deployment);
   const named = hosts.filter((host) => host !== '');
   return {
     enabled: true,

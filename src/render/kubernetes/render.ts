@@ -20,6 +20,7 @@ import { componentValues } from './components.ts';
 import { entryValues } from './entry-values.ts';
 import { refuseSecrets, withExtraValues } from './extra-values.ts';
 import { renderedFiles } from './files.ts';
+import { httpRoute } from './http-route.ts';
 import { imageValues } from './image-values.ts';
 import { manifests } from './manifests.ts';
 import { chartAddresses, chartNames } from './names.ts';
@@ -80,6 +81,7 @@ export function renderKubernetes(
   checkChartKeys(values, facts, deployment.extraValues as JsonObject, profile.unnamedKeys);
   const objects = [
     ...manifests(deployment, planned, names),
+    ...httpRoute(deployment, names),
     ...networkPolicies(deployment, planned, names),
     ...sandboxObjects(context),
   ];

@@ -18,19 +18,27 @@ const BEHIND_PROXY: readonly ComponentName[] = ['api', 'web', 'pluginDaemon'];
 export function refuseDangling({ target }: Deployment, planned: Planned): void {
   const needed: readonly ComponentName[] = planned.proxy.enabled
     ? BEHIND_PROXY
-    : target.type === 'kubernetes' && target.ingress !== undefined
+    : entryOf(target) !== undefined
       ? ['proxy']
       : [];
   const problems = needed
     .filter((name) => !planned[name].enabled)
     .map((name) => ({
       path: `components.${name}.enabled`,
-      message: name === 'proxy' ? 'the Ingress leads to it' : 'the chart’s nginx needs it to start',
+      message: name === 'proxy' ? `${entryOf(target)} leads to it` : 'the chart’s nginx needs it to start',
     }));
   if (problems.length === 0) return;
   throw new UserError(problems.map(({ path, message }) => `${path} cannot be false: ${message}`).join('; '), {
     problems,
   });
+}
+
+/** The field of the way in that leads to nginx; undefined if there is none. */
+function entryOf(target: Deployment['target']): string | undefined {
+  if (target.type !== 'kubernetes') return undefined;
+  const fields = ['ingress', 'httpRoute', 'loadBalancer'] as const;
+  const field = fields.find((name) => target[name] !== undefined);
+  return field && `target.${field}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/base/errors.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
+import { ownLabels } from '../../../src/base/own-labels.ts';
 import { COMPONENTS } from '../../../src/checklist/components.ts';
 import { renderKubernetes } from '../../../src/render/kubernetes/render.ts';
 import { sampleDeployment } from '../../support/deployments.ts';
@@ -93,6 +94,55 @@ describe('the entry', () => {
     const components = { api: { extraEnv: { UPLOAD_VIDEO_FILE_SIZE_LIMIT: 500, UPLOAD_FILE_BATCH_LIMIT: 900 } } };
     expect(values({ components })).toHaveProperty('proxy.clientMaxBodySize', '500m');
     expect(values({})).toHaveProperty('proxy.clientMaxBodySize', '100m');
+  });
+
+  test('an HTTPRoute leads every public host to nginx', () => {
+    const gateway = { name: 'public', namespace: 'gateways', sectionName: 'https' };
+    const over = { urls: { ...urls, files: urls.api }, ...kubernetes({ httpRoute: { gateway } }) };
+    const set = rendered(kubernetesDeployment(over));
+    expect(set.values.ingress).toEqual({ enabled: false });
+    expect(set.manifests).toEqual([
+      {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'HTTPRoute',
+        metadata: { name: 'dify', namespace: 'dify', labels: { ...ownLabels('dify') } },
+        spec: {
+          parentRefs: [gateway],
+          hostnames: ['a.example.com', 'b.example.com', 'c.example.com'],
+          rules: [
+            {
+              matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+              backendRefs: [{ name: 'dify', port: 80 }],
+              timeouts: { request: '1h', backendRequest: '1h' },
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test('a load balancer is the Service of nginx', () => {
+    const loadBalancer = { annotations: { 'example.com/tls': 'yes' }, sourceRanges: ['192.0.2.0/24'] };
+    expect(values(kubernetes({ loadBalancer }))).toMatchObject({
+      ingress: { enabled: false },
+      service: {
+        type: 'LoadBalancer',
+        annotations: loadBalancer.annotations,
+        loadBalancerSourceRanges: loadBalancer.sourceRanges,
+      },
+    });
+  });
+
+  test('there is one way in', () => {
+    const two = { httpRoute: { gateway: { name: 'public' } }, loadBalancer: {} };
+    expect(() => kubernetesDeployment(kubernetes(two))).toThrow(
+      'target.loadBalancer: not together with target.httpRoute; keep one of the two',
+    );
+  });
+
+  test('a way in needs nginx', () => {
+    const over = { ...kubernetes({ loadBalancer: {} }), components: { proxy: { enabled: false } } };
+    expect(() => values(over)).toThrow('components.proxy.enabled cannot be false: target.loadBalancer leads to it');
   });
 
   test('without an ingress block there is none', () => {

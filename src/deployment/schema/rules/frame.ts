@@ -19,7 +19,7 @@ export const FRAME_RULES: readonly Rule[] = [
   rule(['target'], ({ target }) =>
     target.type === 'compose' ? [...portsDiffer(target), ...directoryIsSafe(target.directory)] : [],
   ),
-  rule(['target'], ({ target }) => (target.type === 'kubernetes' ? oneIssuer(target) : [])),
+  rule(['target'], ({ target }) => (target.type === 'kubernetes' ? [...oneIssuer(target), ...oneEntry(target)] : [])),
   rule(['images'], ({ images }) => [
     images?.registry !== undefined &&
       /^[a-z]+:\/\/|\/$|\s/.test(images.registry) &&
@@ -35,6 +35,16 @@ export const FRAME_RULES: readonly Rule[] = [
     }),
   ),
 ];
+
+/** Two ways in would be two public addresses with different certificates, limits and logs. */
+function oneEntry({ ingress, httpRoute, loadBalancer }: KubernetesTarget): Finding[] {
+  const [first, ...others] = Object.entries({ ingress, httpRoute, loadBalancer }).filter(
+    ([, block]) => block !== undefined,
+  );
+  return others.map(([name]) =>
+    problem(`target.${name}`, `not together with target.${first?.[0]}; keep one of the two`),
+  );
+}
 
 /** cert-manager refuses an Ingress with two issuers. */
 function oneIssuer({ ingress }: KubernetesTarget): Finding[] {
