@@ -4,9 +4,12 @@ import { configRenders } from '../../src/checks/config/renders.ts';
 import { runChecks } from '../../src/checks/engine.ts';
 import type { CheckEvent } from '../../src/checks/events.ts';
 import { reportExitCode } from '../../src/checks/exit.ts';
+import { CHECKS } from '../../src/checks/registry.ts';
 import { CLUSTER_ADMISSION, clusterAdmissionCollector } from '../../src/evidence/cluster/admission.ts';
 import { CollectionError, type Collector, evidenceKey } from '../../src/evidence/evidence.ts';
 import { IMAGES_LIST, imagesListCollector } from '../../src/evidence/images/list.ts';
+import { namesEgressCollector } from '../../src/evidence/names/egress-collector.ts';
+import { namesSettingsCollector } from '../../src/evidence/names/settings-collector.ts';
 import { renderedObjectsCollector } from '../../src/evidence/rendered/objects.ts';
 import { RENDERED_OBJECTS } from '../../src/evidence/rendered/set.ts';
 import { collectContext, fixedCollector, sampleCheck } from '../support/check-runs.ts';
@@ -108,6 +111,45 @@ describe('collecting', () => {
     const judged = report.checks.filter(({ id }) => id !== 'config.renders');
     expect(judged.map(({ status, message }) => [status, message])).toEqual(needy.map(() => expected));
     expect(reportExitCode(report)).toBe(code);
+  });
+
+  const OF_SET = [
+    ...['config.probes', 'config.addresses', 'names.body-size', 'names.egress', 'names.files-url', 'names.hosts'],
+    ...['names.proxy', 'names.same-site', 'names.schemes', 'names.ssrf-proxy'],
+  ];
+
+  it.each([
+    ['skips them beside config.renders', ['config.renders', ...OF_SET], ['skip', 'skipped: see config.renders']],
+    ['says that they were not observed without it', OF_SET, ['unknown', 'not observed: version 9 is not known']],
+  ])('%s if nothing could be rendered', async (_, only, expected) => {
+    const deployment = sampleDeployment('prod-kubernetes-s3-qdrant');
+    const context = collectContext({ deployment, renderFault: 'version 9 is not known' });
+    const collectors = [renderedObjectsCollector, namesSettingsCollector, namesEgressCollector];
+    const report = await run(CHECKS, collectors, { context, only });
+    const judged = report.checks.filter(({ id }) => id !== 'config.renders');
+    expect(judged.map(({ id, status, message }) => [id, status, message])).toEqual(
+      judged.map(({ id }) => [id, ...expected]),
+    );
+    expect(judged.map(({ id }) => id).toSorted()).toEqual(OF_SET.toSorted());
+    expect(reportExitCode(report)).toBe(3);
+  });
+
+  it('does not accept the risk that nothing can be rendered, because nothing else is then judged', async () => {
+    const acceptedRisks = [{ check: 'config.renders', reason: 'later' }];
+    const deployment = { ...sampleDeployment('prod-kubernetes-s3-qdrant'), acceptedRisks };
+    const context = collectContext({ deployment, renderFault: 'version 9 is not known' });
+    const report = await run(CHECKS, [renderedObjectsCollector], {
+      context,
+      only: ['config.renders', 'config.probes'],
+    });
+    expect(report.checks.map(({ id, status }) => [id, status])).toEqual([
+      ['config.renders', 'fail'],
+      ['config.probes', 'skip'],
+    ]);
+    expect(report.checks[0]?.message).toBe(
+      'version 9 is not known (the risk is accepted, but this counts only with a set that other checks can judge)',
+    );
+    expect(reportExitCode(report)).toBe(3);
   });
 
   it('keeps as unknown what also lacks evidence that has nothing to do with the rendering', async () => {

@@ -5,7 +5,6 @@ import { COMPOSE_ADDRESSES } from '../../render/compose/names.ts';
 import { difyEnvironment } from '../../render/dify-env/environment.ts';
 import type { Check } from '../check.ts';
 import { deploymentOf, finding, pass, some } from '../judgement.ts';
-import { notReached } from '../services/probed.ts';
 import { error, withFile } from '../when.ts';
 
 /** Variables that name a data service and its TLS settings, by the section of the file that sets them. */
@@ -23,13 +22,11 @@ export const configAddresses: Check = {
   phases: ['preflight'],
   severity: error,
   when: withFile,
-  requires: [],
-  optional: [RENDERED_OBJECTS],
+  requires: [RENDERED_OBJECTS],
   remedy: 'configure the service in its own section of the file, and remove it from extraEnv and extraValues',
   judge: (context) => {
     const deployment = deploymentOf(context);
-    const set = context.optionalEvidence(RENDERED_OBJECTS)?.data;
-    if (set === undefined) return notReached('config.renders');
+    const set = context.evidence(RENDERED_OBJECTS);
     const expected = 'the services of the file, with their TLS settings';
     const named = namedBy(deployment);
     const other = set.workloads.flatMap(({ component, settings = {} }) =>

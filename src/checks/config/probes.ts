@@ -2,7 +2,6 @@ import type { ComponentName } from '../../checklist/components.ts';
 import { type ProbeKind, RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
 import { finding, listed, pass } from '../judgement.ts';
-import { notReached } from '../services/probed.ts';
 import { errorInProdElseWarning, onKubernetesWithFile } from '../when.ts';
 
 /**
@@ -28,12 +27,10 @@ export const configProbes: Check = {
   phases: ['preflight'],
   severity: errorInProdElseWarning,
   when: onKubernetesWithFile,
-  requires: [],
-  optional: [RENDERED_OBJECTS],
+  requires: [RENDERED_OBJECTS],
   remedy: 'remove the probe settings from extraValues, or set probes of your own for the component (custom…Probe)',
   judge: (context) => {
-    const set = context.optionalEvidence(RENDERED_OBJECTS)?.data;
-    if (set === undefined) return notReached('config.renders');
+    const set = context.evidence(RENDERED_OBJECTS);
     const expected = 'the probes that difyctl renders, or your own';
     const processes = set.workloads.filter(({ component }) => component !== undefined);
     const lacking = processes.flatMap(({ component, probes = [] }) => {

@@ -2,7 +2,6 @@ import { shellWord } from '../../base/shell-word.ts';
 import { type EgressFact, NAMES_EGRESS } from '../../evidence/names/egress.ts';
 import type { Check, JudgeContext, Judgement, Observation } from '../check.ts';
 import { deploymentOf, finding, listed, pass } from '../judgement.ts';
-import { notReached } from '../services/probed.ts';
 import { warning, whereFile } from '../when.ts';
 
 const EXPECTED = 'an answer from each';
@@ -17,8 +16,7 @@ export const namesEgress: Check = {
   requires: [NAMES_EGRESS],
   remedy: 'allow the plugin daemon to reach the marketplace and the package index',
   judge: (context) => {
-    const { isRendered, asked: facts } = context.evidence(NAMES_EGRESS);
-    if (!isRendered) return notReached('config.renders');
+    const facts = context.evidence(NAMES_EGRESS);
     if (facts.length === 0)
       return pass('the marketplace is off and no mirror is named: no request leaves the deployment');
     const from = context.optionalEvidence(NAMES_EGRESS)?.from ?? 'local';

@@ -1,10 +1,9 @@
 import { NAMES_SETTINGS, type NamesSettings } from '../../evidence/names/settings.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check, JudgeContext, Judgement } from '../check.ts';
-import { notReached } from '../services/probed.ts';
 import { withFile } from '../when.ts';
 
-/** A check of the rendered settings. Skipped if nothing could be rendered, which config.renders reports. */
+/** A check of the rendered settings. */
 export function settingsCheck(
   check: Pick<Check, 'id' | 'title' | 'severity' | 'remedy'>,
   judge: (settings: NamesSettings, context: JudgeContext) => Judgement,
@@ -13,11 +12,8 @@ export function settingsCheck(
     ...check,
     phases: ['preflight'],
     when: withFile,
-    requires: [],
-    optional: [NAMES_SETTINGS, RENDERED_OBJECTS],
-    judge: (context) => {
-      const settings = context.optionalEvidence(NAMES_SETTINGS)?.data;
-      return settings === undefined ? notReached('config.renders') : judge(settings, context);
-    },
+    requires: [NAMES_SETTINGS],
+    optional: [RENDERED_OBJECTS],
+    judge: (context) => judge(context.evidence(NAMES_SETTINGS), context),
   };
 }

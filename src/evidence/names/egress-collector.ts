@@ -2,8 +2,8 @@ import { parseUrl } from '../../base/url.ts';
 import type { Dial } from '../../net/dial.ts';
 import { requestHttp } from '../../net/http.ts';
 import { faultOf } from '../../net/probe-error.ts';
-import { type CollectContext, CollectionError, type Collector } from '../evidence.ts';
-import { type EgressFact, type EgressFacts, type EgressNeed, egressNeeds, NAMES_EGRESS } from './egress.ts';
+import type { CollectContext, Collector } from '../evidence.ts';
+import { type EgressFact, type EgressNeed, egressNeeds, NAMES_EGRESS } from './egress.ts';
 import { NAMES_SETTINGS } from './settings.ts';
 import { dialThrough } from './tunnel.ts';
 
@@ -11,19 +11,14 @@ const LIMIT_MS = 6_000;
 /** Bytes: an answer is enough; a package index is long. */
 const BODY_LIMIT = 256;
 
-export const namesEgressCollector: Collector<EgressFacts> = {
+export const namesEgressCollector: Collector<readonly EgressFact[]> = {
   key: NAMES_EGRESS,
   // The settings may have to wait for helm.
   timeoutMs: 130_000 + 3 * LIMIT_MS,
   fromCluster: true,
   collect: async (context, need) => {
-    const settings = await need(NAMES_SETTINGS).catch((error: unknown) => {
-      // config.renders reports why.
-      if (error instanceof CollectionError) return undefined;
-      throw error;
-    });
-    const needs = settings === undefined ? [] : egressNeeds(settings);
-    return { isRendered: settings !== undefined, asked: await Promise.all(needs.map((one) => ask(context, one))) };
+    const needs = egressNeeds(await need(NAMES_SETTINGS));
+    return Promise.all(needs.map((one) => ask(context, one)));
   },
 };
 

@@ -23,12 +23,7 @@ export interface EgressFact extends EgressNeed {
   /** Why the component's way could not be tried. */
   readonly unseen?: string;
 }
-/** The results. If nothing could be rendered, the needs are unknown and `asked` is empty. */
-export interface EgressFacts {
-  readonly isRendered: boolean;
-  readonly asked: readonly EgressFact[];
-}
-export const NAMES_EGRESS = evidenceKey<EgressFacts>('names.egress', 1);
+export const NAMES_EGRESS = evidenceKey<readonly EgressFact[]>('names.egress', 2);
 
 const MARKETPLACE = 'https://marketplace.dify.ai';
 /** pip's own index, and the host of its files. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deepMerge, type JsonObject } from '../../../src/base/json.ts';
+import type { JsonObject } from '../../../src/base/json.ts';
 import type { Deployment } from '../../../src/deployment/schema/deployment.ts';
 import { type EgressFact, egressNeeds, NAMES_EGRESS } from '../../../src/evidence/names/egress.ts';
 import type { NamesSettings } from '../../../src/evidence/names/settings.ts';
@@ -116,7 +116,7 @@ const lost = (stage: 'resolve' | 'connect' | 'tls' | 'use', text: string) => ({ 
 
 function verdict(asked: readonly EgressFact[], sample = COMPOSE, from: 'local' | 'cluster' = 'local') {
   const deployment = parsedDeployment(SAMPLE_FILES[sample] as unknown as JsonObject);
-  return judged(checkOf('names.egress'), { deployment, from, seen: [[NAMES_EGRESS, { isRendered: true, asked }]] });
+  return judged(checkOf('names.egress'), { deployment, from, seen: [[NAMES_EGRESS, asked]] });
 }
 
 it.each<[string, readonly EgressFact[], string, RegExp]>([
@@ -174,12 +174,6 @@ it.each<[string, readonly EgressFact[], string, RegExp]>([
   ],
 ])('%s', (_, asked, status, message) => {
   expect(verdict(asked)).toMatchObject({ status, message: expect.stringMatching(message) });
-});
-
-it('where nothing could be rendered, config.renders says so', () => {
-  const deployment = parsedDeployment(deepMerge(SAMPLE_FILES[COMPOSE], {}) as JsonObject);
-  const seen = [[NAMES_EGRESS, { isRendered: false, asked: [] }]] as const;
-  expect(judged(checkOf('names.egress'), { deployment, seen }).status).toBe('skip');
 });
 
 it('the next step is where it was seen from', () => {

@@ -41,13 +41,6 @@ it.each(SAMPLE_NAMES)('%s, which is healthy, gives no finding', async (name) => 
   );
 });
 
-it('what could not be rendered is left to config.renders', () => {
-  for (const id of IDS) {
-    const deployment = sampleDeployment('prod-compose-s3-qdrant');
-    expect(judged(checkOf(id), { deployment }).status).toBe('skip');
-  }
-});
-
 type Over = Readonly<Record<string, unknown>>;
 const extra = (component: string, extraEnv: Record<string, string | number>): Over => ({
   components: { [component]: { extraEnv } },
