@@ -1,10 +1,10 @@
 import type { AuditCheck } from './check.ts';
 import { auditBeat, auditMigration, auditQueues, auditReplicas } from './rules/copies.ts';
-import { auditPublishedPorts, auditSsrf, auditTls } from './rules/exposure.ts';
+import { auditPluginSignatures, auditPublishedPorts, auditSsrf, auditTls } from './rules/exposure.ts';
 import { auditCompanions, auditKnownFaults, auditPinnedImages } from './rules/images.ts';
 import { auditBudgets, auditSpread, auditTokens } from './rules/placement.ts';
 import { auditRedisPassword, auditRedisPersistence } from './rules/redis.ts';
-import { auditPublishedSecrets, auditSecretPairs } from './rules/secrets.ts';
+import { auditEmptyKeys, auditPublishedSecrets, auditSecretPairs } from './rules/secrets.ts';
 import {
   auditBackups,
   auditDataServices,
@@ -23,6 +23,8 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   auditCompanions,
   auditPublishedSecrets,
   auditSecretPairs,
+  auditEmptyKeys,
+  auditPluginSignatures,
   auditDebugLogs,
   auditReplicas,
   auditBeat,

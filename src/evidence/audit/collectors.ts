@@ -46,7 +46,7 @@ async function kubernetesSettings(context: CollectContext): Promise<readonly Wor
     return await workloadVariables(context, true);
   } catch (error) {
     // Settings are in ConfigMaps. Those that somebody keeps in Secrets are not known then.
-    if (error instanceof CollectionError && error.outcome === 'denied') return workloadVariables(context, false);
+    if (error instanceof CollectionError) return workloadVariables(context, false);
     throw error;
   }
 }

@@ -20,8 +20,14 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
   [
     'an empty key of the sandbox',
     withSecret(HARDENED, 'API_KEY', { isEmpty: true }),
-    'warn config.published-secrets',
-    'API_KEY of dify-sandbox is empty: the process answers anyone who reaches it',
+    'fail config.empty-keys',
+    'empty keys: API_KEY of dify-sandbox; these processes answer everything that reaches them',
+  ],
+  [
+    'unsigned plugins',
+    withSettings(HARDENED, 'dify-plugin-daemon', { FORCE_VERIFYING_SIGNATURE: 'false' }),
+    'fail config.plugin-signatures',
+    'FORCE_VERIFYING_SIGNATURE is off in Deployment dify-plugin-daemon: anyone who may install plugins runs code in it',
   ],
   [
     'a plugin daemon with another key',

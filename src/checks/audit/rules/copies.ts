@@ -1,3 +1,4 @@
+import { isOlder } from '../../../base/version-order.ts';
 import type { ComponentName } from '../../../checklist/components.ts';
 import { SINGLE_REPLICA } from '../../../checklist/sizing.ts';
 import { AUDIT_SCALERS, AUDIT_SETTINGS, AUDIT_WORKLOADS, type AuditedWorkload } from '../../../evidence/audit/facts.ts';
@@ -65,8 +66,15 @@ export const auditBeat = auditCheck({
     const expected = 'one beat';
     if (count === 1) return pass(`${beats.map(named).join('')}, one copy`, expected);
     const observed = count === 0 ? 'no beat runs' : `${count} beats: ${listed(beats.map(named))}`;
-    const why = count === 0 ? 'no schedule fires, and old records are never cleaned up' : (SINGLE_REPLICA.beat ?? '');
-    return finding('fail', { observed, expected, message: `${observed}: ${why}` });
+    if (count > 0) return finding('fail', { observed, expected, message: `${observed}: ${SINGLE_REPLICA.beat}` });
+    // Before 1.10 beat only cleaned up: apps could not have schedules.
+    if (isOlder(difyVersion(context) ?? '', '1.10.0'))
+      return finding('warn', { observed, expected, message: `${observed}: old records are never cleaned up` });
+    return finding('fail', {
+      observed,
+      expected,
+      message: `${observed}: no schedule fires, and old records are never cleaned up`,
+    });
   },
 });
 

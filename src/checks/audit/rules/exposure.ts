@@ -186,3 +186,26 @@ function lacks(context: JudgeContext, workload: AuditedWorkload, variables: read
 function hasWayOut({ networks }: AuditedWorkload): boolean {
   return networks.length === 0 || networks.some(({ isInternal }) => !isInternal);
 }
+
+export const auditPluginSignatures = auditCheck({
+  id: 'config.plugin-signatures',
+  title: 'the plugin daemon installs signed plugins only',
+  severity: errorInProd,
+  risk: 7,
+  change: 'leaves FORCE_VERIFYING_SIGNATURE at its default, which is on',
+  requires: [AUDIT_WORKLOADS, AUDIT_SETTINGS],
+  remedy: 'take FORCE_VERIFYING_SIGNATURE=false out, and sign your own plugins',
+  judge: (context) => {
+    const expected = 'signatures are verified';
+    const lax = running(context, 'pluginDaemon').filter((one) =>
+      /^(false|0|no|off)$/i.test(settingsOf(context, one).FORCE_VERIFYING_SIGNATURE ?? ''),
+    );
+    if (lax.length === 0) return pass(expected);
+    const observed = `FORCE_VERIFYING_SIGNATURE is off in ${listed(lax.map(named))}`;
+    return finding('fail', {
+      observed,
+      expected,
+      message: `${observed}: anyone who may install plugins runs code in it`,
+    });
+  },
+});

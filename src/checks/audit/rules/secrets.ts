@@ -8,7 +8,7 @@ import {
 import type { Judgement } from '../../check.ts';
 import { PAIRS } from '../../config/secret-pairs.ts';
 import { counted, finding, groupBy, listed, pass, some } from '../../judgement.ts';
-import { error, errorInProdElseWarning } from '../../when.ts';
+import { error, errorInProd, errorInProdElseWarning } from '../../when.ts';
 import { auditCheck } from '../check.ts';
 import { workloadsOf } from '../context.ts';
 
@@ -25,7 +25,7 @@ const REQUIRED: readonly (readonly [component: ComponentName, variable: string])
 
 export const auditPublishedSecrets = auditCheck({
   id: 'config.published-secrets',
-  title: 'no secret is one that upstream publishes, and none is empty',
+  title: 'no secret is one that upstream publishes',
   severity: errorInProdElseWarning,
   risk: 10,
   change: GENERATED,
@@ -50,17 +50,31 @@ export const auditPublishedSecrets = auditCheck({
         message: `${counted(names.length, 'secret')} with a value that upstream publishes: ${some(words, 8)}`,
       });
     }
+    return pass(`${counted(secrets.length, 'secret')}, none of them published`, expected);
+  },
+});
+
+export const auditEmptyKeys = auditCheck({
+  id: 'config.empty-keys',
+  title: 'every inner process asks for a key',
+  severity: errorInProd,
+  risk: 7,
+  change: GENERATED,
+  requires: [AUDIT_WORKLOADS, AUDIT_SECRETS],
+  remedy: 'set each to a value of its own, and give its clients the same value',
+  judge: (context) => {
+    const secrets = context.evidence(AUDIT_SECRETS);
+    const expected = 'a key on each of them';
     const empty = REQUIRED.flatMap(([component, variable]) =>
       workloadsOf(context)
         .filter((workload) => workload.component === component && isEmpty(secrets, workload, variable))
         .map(({ name }) => `${variable} of ${name}`),
     );
-    if (empty.length === 0) return pass(`${counted(secrets.length, 'secret')}, none of them published`, expected);
-    return finding('warn', {
+    if (empty.length === 0) return pass('no key is empty', expected);
+    return finding('fail', {
       observed: `empty: ${listed(empty)}`,
-      expected: 'a key on each of them',
-      message: `${listed(empty)} is empty: the process answers anyone who reaches it`,
-      remedy: 'set each to a value of its own, and give its clients the same value',
+      expected,
+      message: `empty keys: ${listed(empty)}; these processes answer everything that reaches them`,
     });
   },
 });

@@ -1,5 +1,5 @@
 import { at, labelsAt, listAt, textAt } from '../../../base/json-path.ts';
-import type { CollectContext } from '../../evidence.ts';
+import { type CollectContext, CollectionError } from '../../evidence.ts';
 import type { WorkloadVariables } from '../variables.ts';
 import { getObject, type LiveObject, liveWorkloads } from './objects.ts';
 import { commandOf, mainContainer } from './workloads.ts';
@@ -17,9 +17,15 @@ export async function workloadVariables(
   withSecrets: boolean,
 ): Promise<readonly WorkloadVariables[]> {
   const workloads = await liveWorkloads(context);
-  const names = (kind: Kind) => [...new Set(workloads.flatMap((one) => referenced(kind, mainContainer(one.object))))];
-  const read = async (kind: Kind): Promise<readonly (readonly [string, Readonly<Record<string, string>>])[]> =>
-    Promise.all(names(kind).map(async (name) => [`${kind}/${name}`, await dataOf(context, kind, name)] as const));
+  const read = async (kind: Kind): Promise<readonly (readonly [string, Readonly<Record<string, string>>])[]> => {
+    const all = workloads.flatMap((one) => referenced(kind, mainContainer(one.object)));
+    const needed = new Map(all.map(({ name }) => [name, all.some((one) => one.name === name && one.isNeeded)]));
+    return Promise.all(
+      [...needed].map(async ([name, isNeeded]) => {
+        return [`${kind}/${name}`, await dataOf(context, kind, { name, isNeeded })] as const;
+      }),
+    );
+  };
   const sources: Sources = new Map([...(await read('ConfigMap')), ...(withSecrets ? await read('Secret') : [])]);
   return workloads.map((workload) => variablesOf(workload, sources));
 }
@@ -57,17 +63,32 @@ const REFERENCES = {
   Secret: { from: 'secretRef', key: 'secretKeyRef' },
 } as const;
 
-function referenced(kind: Kind, container: unknown): readonly string[] {
-  const { from, key } = REFERENCES[kind];
-  return [
-    ...listAt(container, 'envFrom').map((source) => textAt(source, from, 'name')),
-    ...listAt(container, 'env').map((one) => textAt(one, 'valueFrom', key, 'name')),
-  ].filter((name) => name !== '');
+/** An object that a container takes variables from. */
+interface Reference {
+  readonly name: string;
+  /** True if the pod cannot start without it. */
+  readonly isNeeded: boolean;
 }
 
-/** The data of an object; empty if it does not exist. */
-async function dataOf(context: CollectContext, kind: Kind, name: string): Promise<Readonly<Record<string, string>>> {
+function referenced(kind: Kind, container: unknown): readonly Reference[] {
+  const { from, key } = REFERENCES[kind];
+  return [
+    ...listAt(container, 'envFrom').map((source) => at(source, from)),
+    ...listAt(container, 'env').map((one) => at(one, 'valueFrom', key)),
+  ]
+    .map((reference) => ({ name: textAt(reference, 'name'), isNeeded: at(reference, 'optional') !== true }))
+    .filter(({ name }) => name !== '');
+}
+
+/** The data of an object; empty if it does not exist. Throws CollectionError for a missing Secret that a pod needs. */
+async function dataOf(
+  context: CollectContext,
+  kind: Kind,
+  { name, isNeeded }: Reference,
+): Promise<Readonly<Record<string, string>>> {
   const object = await getObject(context, kind === 'Secret' ? 'secrets' : 'configmaps', name);
+  if (object === undefined && isNeeded && kind === 'Secret')
+    throw new CollectionError('absent', `${kind} ${name} does not exist`);
   const data = Object.entries(labelsAt(object, 'data'));
   if (kind === 'ConfigMap') return Object.fromEntries(data);
   return Object.fromEntries(data.map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]));
