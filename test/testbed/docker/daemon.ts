@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSameProcess, processIdentity } from '../../../src/rehearsal/processes/identity.ts';
+import { architecture } from '../debian/architecture.ts';
 import type { DebianTree } from '../debian/tree.ts';
 import type { Bridge } from './bridge.ts';
 import { hostPaths } from './host.ts';
@@ -24,7 +26,12 @@ export async function startDaemon(name: string, tree: DebianTree, bridge: Bridge
   const child = spawn('dockerd', daemonArguments(name, bridge), {
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
-    env: { ...tree.env, PATH: `${paths.bin}:${tree.env.PATH}` },
+    env: {
+      ...tree.env,
+      PATH: `${paths.bin}:${tree.env.PATH}`,
+      // Without it, iptables reads its extensions from the machine, which may have none: containers then resolve no name.
+      XTABLES_LIBDIR: path.join(tree.root, 'usr/lib', architecture().triplet, 'xtables'),
+    },
   });
   const failure = new Promise<Error>((resolve) => child.once('error', resolve));
   child.unref();
