@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { CLUSTER_RIGHTS, type RightFact } from '../../evidence/cluster/rights.ts';
 import type { Check } from '../check.ts';
 import { counted, finding, groupBy, pass, some } from '../judgement.ts';
@@ -37,26 +38,30 @@ function qualified({ group, resource }: RightFact): string {
 }
 
 /**
- * The commands for an administrator: one creates a role with the missing rights of the namespace, one a cluster role
- * with the missing cluster-wide rights. Neither binds its role to the user.
+ * The command for an administrator: it creates a Role with the missing rights of the namespace and a ClusterRole with
+ * the missing cluster-wide rights. Each rule grants one resource its missing verbs and nothing else: `kubectl create
+ * role` would grant every verb on every resource. The roles are not bound to the user.
  */
 function grantCommand(namespace: string, denied: readonly RightFact[]): string {
-  const commands = [
-    createCommand(
-      `-n ${namespace} create role`,
-      denied.filter(({ namespaced }) => namespaced),
-    ),
-    createCommand(
-      'create clusterrole',
-      denied.filter(({ namespaced }) => !namespaced),
-    ),
-  ].filter((command) => command !== undefined);
-  return `have an administrator run: ${commands.join(' && ')}, and bind ${commands.length === 1 ? 'it' : 'both'} to you`;
+  const ofKind = (kind: 'Role' | 'ClusterRole') => denied.filter((right) => right.namespaced === (kind === 'Role'));
+  const roles = (['Role', 'ClusterRole'] as const)
+    .filter((kind) => ofKind(kind).length > 0)
+    .map((kind) => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind,
+      metadata: { name: 'difyctl', ...(kind === 'Role' ? { namespace } : {}) },
+      rules: rulesOf(ofKind(kind)),
+    }));
+  const [only] = roles;
+  const object = roles.length === 1 ? only : { apiVersion: 'v1', kind: 'List', items: roles };
+  const bound = roles.map(({ kind }) => kind).join(' and the ');
+  return `have an administrator run: echo ${shellWord(JSON.stringify(object))} | kubectl create -f -, and bind the ${bound} difyctl to you`;
 }
 
-function createCommand(create: string, rights: readonly RightFact[]): string | undefined {
-  if (rights.length === 0) return undefined;
-  const verbs = [...new Set(rights.map(({ verb }) => verb))].join(',');
-  const resources = [...new Set(rights.map(qualified))].join(',');
-  return `kubectl ${create} difyctl --verb=${verbs} --resource=${resources}`;
+function rulesOf(rights: readonly RightFact[]): readonly object[] {
+  return [...groupBy(rights, qualified).values()].map((list) => ({
+    apiGroups: [list[0]?.group ?? ''],
+    resources: [list[0]?.resource ?? ''],
+    verbs: list.map(({ verb }) => verb),
+  }));
 }

@@ -86,19 +86,46 @@ describe('cluster.permissions', () => {
       status: 'fail',
       message: '3 rights of 4 missing in namespace dify\ncreate/patch deployments.apps\ncreate pods/portforward',
       remedy:
-        'have an administrator run: kubectl -n dify create role difyctl --verb=create,patch --resource=deployments.apps,pods/portforward, and bind it to you',
+        'have an administrator run: echo \'{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"difyctl","namespace":"dify"},"rules":[{"apiGroups":["apps"],"resources":["deployments"],"verbs":["create","patch"]},{"apiGroups":[""],"resources":["pods/portforward"],"verbs":["create"]}]}\' | kubectl create -f -, and bind the Role difyctl to you',
     });
   });
 
-  it('names a role and a cluster role if rights of both kinds are missing', () => {
-    const rights = [
+  it('grants each missing pair of verb and resource and no other, in a role and a cluster role', () => {
+    const denied = [
       right('create', 'namespaces', '', { allowed: false, namespaced: false }),
       right('create', 'deployments', 'apps', { allowed: false }),
+      right('delete', 'configmaps', '', { allowed: false }),
       right('get', 'clusterroles', 'rbac.authorization.k8s.io', { allowed: false, namespaced: false }),
     ];
-    expect(judged(checkOf('cluster.permissions'), { deployment, seen: facts(rights) }).remedy).toBe(
-      'have an administrator run: kubectl -n dify create role difyctl --verb=create --resource=deployments.apps && kubectl create clusterrole difyctl --verb=create,get --resource=namespaces,clusterroles.rbac.authorization.k8s.io, and bind both to you',
-    );
+    const { remedy } = judged(checkOf('cluster.permissions'), { deployment, seen: facts(denied) });
+    const [, object = '', rest] =
+      /^have an administrator run: echo '(.*)' \| kubectl create -f -, (.*)$/.exec(remedy ?? '') ?? [];
+    const metadata = { name: 'difyctl' };
+    expect(JSON.parse(object)).toEqual({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [
+        {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'Role',
+          metadata: { ...metadata, namespace: 'dify' },
+          rules: [
+            { apiGroups: ['apps'], resources: ['deployments'], verbs: ['create'] },
+            { apiGroups: [''], resources: ['configmaps'], verbs: ['delete'] },
+          ],
+        },
+        {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'ClusterRole',
+          metadata,
+          rules: [
+            { apiGroups: [''], resources: ['namespaces'], verbs: ['create'] },
+            { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['get'] },
+          ],
+        },
+      ],
+    });
+    expect(rest).toBe('and bind the Role and the ClusterRole difyctl to you');
   });
 
   it.each<[string, Seen, string]>([
