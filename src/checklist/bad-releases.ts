@@ -18,7 +18,7 @@ export const BAD_RELEASES: readonly BadRelease[] = [
   {
     from: '1.13.0',
     below: '1.13.3',
-    why: 'its event streams may end without a last event, and a client waits for ever',
+    why: 'its event streams may end without a last event, and a client waits forever',
     next: 'upgrade to 1.16.1',
   },
 ];

@@ -9,8 +9,8 @@ export function asSocket(stream: Duplex): Socket {
   if (isSocket(stream)) return stream;
   const nothing = () => stream;
   const settings = { setKeepAlive: nothing, setNoDelay: nothing, setTimeout: nothing, ref: nothing, unref: nothing };
-  const dressed: Duplex = Object.assign(stream, { connecting: false, ...settings });
-  if (isSocket(dressed)) return dressed;
+  const withSettings: Duplex = Object.assign(stream, { connecting: false, ...settings });
+  if (isSocket(withSettings)) return withSettings;
   throw new TypeError('not a stream');
 }
 

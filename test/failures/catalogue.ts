@@ -40,14 +40,14 @@ export const CATALOGUE: readonly Failure[] = [
   never(
     7,
     'the broker URL is misread: a password with @, /, # or :',
-    'every composed URL is rendered percent-encoded; test/render holds it',
+    'every composed URL is rendered percent-encoded; test/render verifies it',
   ),
   found(8, 'the plugin daemon cannot log in where the API can: a password that breaks its DSN', [
     'config.password-forms',
   ]),
   found(9, 'too many clients: the pools ask for more connections than the server has', ['postgres.connections']),
-  found(10, 'the plugin daemon panics: its database is missing and may not be made', ['postgres.databases']),
-  found(11, 'password authentication failed: the password changed after the data was made', ['host.postgres-data']),
+  found(10, 'the plugin daemon panics: its database is missing and its role may not create it', ['postgres.databases']),
+  found(11, 'password authentication failed: the password changed after the data was created', ['host.postgres-data']),
   found(
     12,
     'the bundled database does not start: its data is of another major version',
@@ -59,13 +59,13 @@ export const CATALOGUE: readonly Failure[] = [
   never(
     15,
     'requests of more than 1 MB fail in the proxy',
-    'the rendered squid configuration sets its buffers; a golden file holds it',
+    'the rendered squid configuration sets its buffers; a golden file verifies it',
   ),
-  found(16, 'internal hosts answer 403: the guard refuses private addresses', ['names.ssrf-proxy']),
-  found(17, 'signing in ends in a loop: cookies of two sites', ['names.same-site']),
+  found(16, 'internal hosts answer 403: the SSRF proxy refuses private addresses', ['names.ssrf-proxy']),
+  found(17, 'sign-in loops: the cookies belong to two sites', ['names.same-site']),
   found(
     18,
-    'the page loads for ever: a public address that only the inside knows',
+    'the page loads forever: a public address that only the deployment resolves',
     ['validate', 'names.hosts'],
     ['app.web'],
   ),
@@ -76,9 +76,9 @@ export const CATALOGUE: readonly Failure[] = [
   found(23, 'migrations fail: PostgreSQL is too old or too new', ['postgres.version']),
   found(24, 'a port is in use', ['host.ports']),
   found(25, 'Compose refuses the file: it is too old', ['tools.compose']),
-  found(26, 'plugins do not install: no way to PyPI or the marketplace', ['names.egress']),
+  found(26, 'plugins do not install: no connection to PyPI or the marketplace', ['names.egress']),
   found(27, 'the sandbox restarts: its configuration is missing', ['host.files'], ['app.restarts', 'app.workloads']),
-  found(28, 'keys of models are lost: the storage or the secret key is not the one they were made with', [
+  found(28, 'model credentials are lost: the storage or the secret key is not the one that they were created with', [
     'config.secrets',
   ]),
   found(29, 'the bucket does not resolve: the address style is wrong', ['object-storage.address-style']),
@@ -86,34 +86,36 @@ export const CATALOGUE: readonly Failure[] = [
   found(31, 'model providers vanish after 1.0: plugins were not migrated', ['release.version']),
   found(
     32,
-    'the plugin daemon answers 403: its key is not the one of the API',
+    'the plugin daemon answers 403: its key differs from the key of the API',
     ['config.secret-pairs'],
     ['app.workloads'],
   ),
   never(
     33,
-    'a container restarts again and again: files of several versions',
-    'the whole set is rendered by one version; a restart loop is seen afterwards',
+    'a container keeps restarting: its files are of several versions',
+    'one version renders all files; a restart loop is found afterwards',
     ['app.restarts', 'app.workloads'],
   ),
-  found(34, 'Helm: claims that no storage class can serve, or a broker that no name leads to', [
+  found(34, 'Helm: claims that no storage class can serve, or a broker whose name does not resolve', [
     'cluster.storage.read-write-many',
     'redis.reachable',
   ]),
-  found(35, 'extraValues undo what the file says: one replica, debug logs, no probes', [
+  found(35, 'extraValues override the file: one replica, debug logs, no probes', [
     'config.replicas',
     'config.debug-logs',
     'config.probes',
   ]),
   found(36, 'connection refused in every container: a data service named by a loopback address', ['names.loopback']),
   found(37, "apps fetch cloud metadata: the rules of the chart's proxy were replaced", ['names.ssrf-proxy']),
-  found(38, 'image not found: a version that is no release, or one that the chart is not made for', ['config.renders']),
+  found(38, 'image not found: a version that was never released, or that the chart does not support', [
+    'config.renders',
+  ]),
   found(39, 'nothing to restore from: a backup is planned, but no job makes it', ['recovery.rpo']),
   found(40, 'plugins do not install behind a mirror: uv.lock names its own addresses', ['config.plugin-install']),
-  found(41, 'the checks probe one database, and Dify uses another', ['config.addresses']),
+  found(41, 'the checks probe one database, but Dify uses another', ['config.addresses']),
   found(42, 'a healthy master is replaced: a single sentinel reaches the quorum', ['redis.sentinels']),
   found(43, 'the host was taken over: a web image below 1.10.1-fix.1', ['release.known-faults']),
-  found(44, 'a failover loses hours: the standby receives the log and does not replay it', ['postgres.replication']),
+  found(44, 'a failover loses hours: the standby receives WAL but does not replay it', ['postgres.replication']),
 ];
 
 /** Whether it can be seen before anything is installed. */

@@ -96,7 +96,7 @@ function pageOf(all: readonly Row[]): string {
   const sections = [...tables].flatMap(([target, rows]) => [
     `## A production on ${target}`,
     '',
-    '| in the file | broken how | found by |',
+    '| in the file | error | found by |',
     '|---|---|---|',
     ...rows.map((row) => {
       const found = row.found.map((finding) => `\`${finding}\``).join(', ');
@@ -105,12 +105,12 @@ function pageOf(all: readonly Row[]): string {
     '',
   ]);
   return [
-    '# Healthy deployments, broken in one place at a time',
+    '# Mutations: one error at a time in a healthy deployment',
     '',
-    'Each row is a healthy production whose file was changed in one place, judged by the whole of `difyctl preflight` on real programs and real',
-    'services (`test/failures/mutations.test.ts`, which also writes this page). `validate: path` is a file that is refused before anything is asked.',
+    'Each row changes one place in the file of a healthy production. All of `difyctl preflight` then judges the file on real programs and real services',
+    '(`test/failures/mutations.test.ts`, which also writes this page). `validate: path` means that the file is refused before anything is probed.',
     '',
-    `${headline(all.length, missed)} The unbroken files give no finding at all, but for the risks of one machine that they accept and for what their recovery plan declares and difyctl cannot see.`,
+    `${headline(all.length, missed)} The unchanged files give no finding, except for the risks of a single machine that they accept, and for what their recovery plan declares and difyctl cannot verify.`,
     '',
     ...sections,
   ].join('\n');

@@ -11,9 +11,9 @@ export function failuresPage(): string {
   return [
     '# Failures that users report, and what finds them',
     '',
-    `${CATALOGUE.length} ways in which installations of Dify fail. ${detectable} of them can be seen before anything is installed, and are: \`npx vitest run --project real`,
-    'test/failures/catalogue.test.ts` makes them happen to healthy deployments on real services, holds the finding and its remedy, and prints the count.',
-    'For the others the table says why nothing is seen beforehand.',
+    `${CATALOGUE.length} ways in which installations of Dify fail. ${detectable} of them can be found before an install, and are: \`npx vitest run --project real`,
+    'test/failures/catalogue.test.ts` causes each of them in a healthy deployment on real services, compares the finding and its remedy, and prints the count.',
+    'For the others, the table says why they cannot be found before.',
     '',
     '| # | failure | found before by | found afterwards by |',
     '|---|---|---|---|',

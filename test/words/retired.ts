@@ -30,4 +30,13 @@ export const RETIRED: readonly RetiredWord[] = [
   { pattern: 'goes on', instead: 'continues, resumes' },
   { pattern: 'brought back', instead: 'restored' },
   { pattern: 'made to happen', instead: 'reproduced' },
+  { pattern: 'takes? (?:no )?(?:more )?writes', instead: 'accepts writes' },
+  { pattern: 'lets? (?:Dify|this user|clients) in', instead: 'accepts the login' },
+  { pattern: 'leans? on', instead: 'requires, depends on' },
+  { pattern: 'piles? up', instead: 'accumulates' },
+  { pattern: 'by turns', instead: 'in turn' },
+  { pattern: 'for ever', instead: 'forever' },
+  { pattern: 'in the clear', instead: 'unencrypted' },
+  { pattern: 'declared, not seen', instead: 'declared, not verified' },
+  { pattern: 'anybody', instead: 'anyone' },
 ];

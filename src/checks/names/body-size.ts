@@ -15,13 +15,13 @@ export const namesBodySize = settingsCheck(
     remedy: 'lower the UPLOAD_*_SIZE_LIMIT, or raise the limit of that server',
   },
   (settings) => {
-    const wishes = requiredLimits(settings);
-    const unread = wishes.filter(({ bytes }) => !Number.isFinite(bytes) || bytes <= 0);
+    const limits = requiredLimits(settings);
+    const unread = limits.filter(({ bytes }) => !Number.isFinite(bytes) || bytes <= 0);
     if (unread.length > 0) {
       const observed = listed(unread.map(({ name, value }) => `${name} is ${value}`));
       return finding('fail', { observed, expected: 'numbers: MB for UPLOAD_*, bytes for plugin packages' });
     }
-    const largest = wishes.reduce((most, wish) => (wish.bytes > most.bytes ? wish : most));
+    const largest = limits.reduce((most, limit) => (limit.bytes > most.bytes ? limit : most));
     const expected = `at least ${formatBytes(largest.bytes)}, as ${largest.name} allows`;
     const narrow = settings.bodyLimits.filter(({ value }) => bytesOf(value) < largest.bytes);
     if (narrow.length > 0) {

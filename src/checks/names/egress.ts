@@ -83,8 +83,8 @@ function reworded(text: string): string {
 
 function nextStep({ url, by, variable }: EgressFact, context: JudgeContext): string {
   const { target } = deploymentOf(context);
-  const isFromAfar = target.type === 'kubernetes' && context.optionalEvidence(NAMES_EGRESS)?.from !== 'cluster';
-  if (isFromAfar) return 'difyctl preflight --only names.egress --from cluster probes it from a pod';
+  const isOutsideCluster = target.type === 'kubernetes' && context.optionalEvidence(NAMES_EGRESS)?.from !== 'cluster';
+  if (isOutsideCluster) return 'difyctl preflight --only names.egress --from cluster probes it from a pod';
   const { host, port } = new URL(url);
   const place = port === '' ? `${host}:443` : host;
   if (variable !== undefined)

@@ -17,12 +17,12 @@ export const namesSsrfProxy = settingsCheck(
     const expected = 'the rendered proxy for both api and worker';
     const planned = plannedOf(context);
     const isOn = planned.ssrfProxy.enabled;
-    const unheard = (['api', 'worker', 'ssrfProxy'] as const).flatMap((component) =>
+    const ineffective = (['api', 'worker', 'ssrfProxy'] as const).flatMap((component) =>
       Object.keys(planned[component].extraEnv).filter((name) => /ALLOW_PRIVATE|PRIVATE_(IPS|DOMAINS)/.test(name)),
     );
-    if (unheard.length > 0) {
+    if (ineffective.length > 0) {
       return finding('warn', {
-        observed: `${listed([...new Set(unheard)])} has no effect: the rendered proxy reads no variables and refuses private addresses`,
+        observed: `${listed([...new Set(ineffective)])} has no effect: the rendered proxy reads no variables and refuses private addresses`,
         expected,
         remedy:
           'reach internal hosts by a public name that resolves to a public address, or run your own proxy and set it in SSRF_PROXY_HTTP_URL and SSRF_PROXY_HTTPS_URL',

@@ -115,8 +115,8 @@ function refusedKey(failure: Failure, context: JudgeContext): BucketContext {
   const words = LOGIN_WORDS[code];
   const isMoved = text.includes(' redirects to ');
   // Rules that admit only the network of the cluster are right.
-  const isFromAfar = deploymentOf(context).target.type === 'kubernetes' && originOf(context) === 'local';
-  const mayDiffer = code === 'AuthorizationFailure' && isFromAfar;
+  const isOutsideCluster = deploymentOf(context).target.type === 'kubernetes' && originOf(context) === 'local';
+  const mayDiffer = code === 'AuthorizationFailure' && isOutsideCluster;
   return {
     status: mayDiffer ? 'warn' : faultStatus(failure, deploymentOf(context), originOf(context)),
     observed: `${words === undefined ? '' : `${words}: `}${host} ${code === 'ETIMEDOUT' ? 'does not answer' : text}`,
@@ -160,11 +160,11 @@ function skew({ skewMs }: BucketFact, isOurs: boolean): BucketContext {
   const expected = 'at most 5 minutes apart';
   if (skewMs === undefined) return { status: 'pass', observed: 'the storage does not return its time', expected };
   const apart = Math.abs(skewMs);
-  const observed = `${sayMs(apart)} apart${isOurs ? '' : ' by the clock of this machine'}`;
+  const observed = `${formatMs(apart)} apart${isOurs ? '' : ' by the clock of this machine'}`;
   if (apart < DRIFTS_MS) return { status: 'pass', observed, expected };
   return { status: apart >= REFUSED_MS && isOurs ? 'fail' : 'warn', observed, expected };
 }
 
-function sayMs(ms: number): string {
+function formatMs(ms: number): string {
   return ms < 2_000 ? 'less than 2 s' : ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 }

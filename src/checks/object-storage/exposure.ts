@@ -47,10 +47,10 @@ export const storageLifecycle: Check = {
       const expected = "no rule that expires or archives Dify's objects";
       if ('hidden' in lifecycle) return { status: 'pass', observed: `not shown (${lifecycle.hidden})`, expected };
       const remedy = commandsOf(context).showLifecycle(name);
-      const rules = lifecycle.seen.filter(meetsDify);
+      const rules = lifecycle.seen.filter(coversDify);
       const meeting = rules.filter(({ action }) => action !== 'forget');
-      if (meeting.length === 0) return forgetting(rules, deploymentOf(context).recovery, remedy);
-      return { status: 'fail', observed: some(meeting.map(sayRule), 2), expected, remedy };
+      if (meeting.length === 0) return judgeVersionRules(rules, deploymentOf(context).recovery, remedy);
+      return { status: 'fail', observed: some(meeting.map(ruleText), 2), expected, remedy };
     }),
 };
 
@@ -64,7 +64,11 @@ const LEAST_DAYS = 2;
  * Judges rules for old versions. They matter only if the plan needs versioning: files and database are restored to one
  * moment.
  */
-function forgetting(rules: readonly LifecycleFact[], plan: Deployment['recovery'], remedy: string): BucketContext {
+function judgeVersionRules(
+  rules: readonly LifecycleFact[],
+  plan: Deployment['recovery'],
+  remedy: string,
+): BucketContext {
   const retention = plan?.postgres?.retention;
   const least = retention === undefined ? LEAST_DAYS : durationSeconds(retention) / durationSeconds('1d');
   const early = plan?.objectStorage?.versioning === true ? rules.filter(({ days = least }) => days < least) : [];
@@ -74,15 +78,15 @@ function forgetting(rules: readonly LifecycleFact[], plan: Deployment['recovery'
       : `old versions kept for ${retention}, like the backups of the database (recovery.postgres.retention)`;
   return early.length === 0
     ? { status: 'pass', observed: "no rule applies to Dify's objects", expected }
-    : { status: 'warn', observed: some(early.map(sayRule), 2), expected, remedy };
+    : { status: 'warn', observed: some(early.map(ruleText), 2), expected, remedy };
 }
 
 /** True if the rule covers objects of Dify: all of a prefix that Dify uses, or a part of it. */
-function meetsDify({ prefix }: LifecycleFact): boolean {
+function coversDify({ prefix }: LifecycleFact): boolean {
   return DIFY_KEY_PREFIXES.some((known) => known.startsWith(prefix) || prefix.startsWith(known));
 }
 
-function sayRule({ id, prefix, action, when }: LifecycleFact): string {
+function ruleText({ id, prefix, action, when }: LifecycleFact): string {
   const of = prefix === '' ? 'every object' : `objects under ${prefix}`;
   const does = {
     expire: `deletes ${of}`,

@@ -138,13 +138,13 @@ export function summed(
     return { subject: subjectOf(bucket, noun), from, status, observed, expected };
   });
   const status = worst(observations.map((one) => one.status));
-  const telling = judged.filter(({ seen }) => seen.status === status);
-  const groups = [...groupBy(telling, ({ seen }) => seen.observed)];
+  const reported = judged.filter(({ seen }) => seen.status === status);
+  const groups = [...groupBy(reported, ({ seen }) => seen.observed)];
   const observed = groups
     .map(([text, of]) => `${listed(of.map(({ bucket }) => subjectOf(bucket, noun)))}: ${text}`)
     .join('; ');
-  const expected = telling[0]?.seen.expected ?? '';
-  const remedy = telling[0]?.seen.remedy;
+  const expected = reported[0]?.seen.expected ?? '';
+  const remedy = reported[0]?.seen.remedy;
   const message = status === 'pass' ? observed : `${observed}; expected ${expected}`;
   return { status, observed, expected, message, ...(remedy === undefined ? {} : { remedy }), observations };
 }

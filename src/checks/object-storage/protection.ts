@@ -68,10 +68,10 @@ function versioning(
       remedy,
     };
   }
-  return hiddenSeen('versioning of the bucket', commandsOf(context).showVersioning(bucket));
+  return declaredBucket('versioning of the bucket', commandsOf(context).showVersioning(bucket));
 }
 
-function hiddenSeen(what: string, show: string): BucketContext {
+function declaredBucket(what: string, show: string): BucketContext {
   const { status, observed, expected, remedy } = declaredOnly(what, show);
   return { status, observed, expected, ...(remedy === undefined ? {} : { remedy }) };
 }
@@ -94,7 +94,7 @@ export const storageReplication: Check = {
     const show = (bucket: string) => commandsOf(context).showReplication(bucket);
     if (keys === 'workload') return declaredOnly(what, show(buckets[0]?.name ?? ''));
     return perObjects(context, 'object-storage.replication', ({ settings: { replication } }, { name }) => {
-      if ('hidden' in replication) return hiddenSeen(what, show(name));
+      if ('hidden' in replication) return declaredBucket(what, show(name));
       const { seen } = replication;
       if (satisfies(seen, planned, objectStorage)) return { status: 'pass', observed: SAID[seen], expected: what };
       // The rules name the bucket of the copy, not where it is.
@@ -102,7 +102,7 @@ export const storageReplication: Check = {
         return { status: 'warn', observed: SAID[seen], expected: what, remedy: show(name) };
       // S3 does not show how a storage spreads its own disks over zones.
       const isInside = planned === 'cross-zone' && s3PlaceOf(objectStorage) !== undefined;
-      if (isInside) return hiddenSeen(what, show(name));
+      if (isInside) return declaredBucket(what, show(name));
       return { status: 'fail', observed: SAID[seen], expected: what, remedy: show(name) };
     });
   },

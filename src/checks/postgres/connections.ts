@@ -139,10 +139,10 @@ function limitsOf(seen: PostgresContext, planned: Planned): readonly (readonly [
     entries.filter(of).reduce((sum, { which }) => sum + needs[which], 0);
   const ordinary = roles.filter(({ isSuperuser }) => !isSuperuser);
   // postgres.login and postgres.databases report a limit that is reached already.
-  const isSaid = (kind: LoginFaultKind, of: (entry: EntryFact) => boolean) =>
+  const isReported = (kind: LoginFaultKind, of: (entry: EntryFact) => boolean) =>
     entries.some((entry) => entry.fault?.kind === kind && of(entry));
-  const unsaid = ordinary.filter(({ name }) => !isSaid('role-limit', ({ username }) => username === name));
-  const ofRoles = unsaid.map(({ name, connectionLimit }) =>
+  const unreported = ordinary.filter(({ name }) => !isReported('role-limit', ({ username }) => username === name));
+  const ofRoles = unreported.map(({ name, connectionLimit }) =>
     limited({
       subject: `role ${name}`,
       limit: connectionLimit,
@@ -154,7 +154,7 @@ function limitsOf(seen: PostgresContext, planned: Planned): readonly (readonly [
     entries.flatMap(({ catalog }) => (catalog === undefined ? [] : [[catalog.name, catalog] as const])),
   );
   const open = [...catalogs.values()].filter(
-    ({ name }) => !isSaid('database-limit', ({ database }) => database === name),
+    ({ name }) => !isReported('database-limit', ({ database }) => database === name),
   );
   const ofDatabases = open.map(({ name, connectionLimit }) =>
     limited({

@@ -91,11 +91,11 @@ export function ofAll(
       expected,
     }),
   );
-  const gravest = worst(observations.map(({ status }) => status));
-  const telling = judgements.map(([, judgement]) => judgement).filter(({ status }) => status === gravest);
-  const [first] = telling;
+  const worstStatus = worst(observations.map(({ status }) => status));
+  const decisive = judgements.map(([, judgement]) => judgement).filter(({ status }) => status === worstStatus);
+  const [first] = decisive;
   if (first === undefined) throw new Error('nothing was judged');
-  return { ...first, message: [...new Set(telling.map(({ message }) => message))].join('; '), observations };
+  return { ...first, message: [...new Set(decisive.map(({ message }) => message))].join('; '), observations };
 }
 
 /** An SQL name, quoted if it must be. */

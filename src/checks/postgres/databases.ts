@@ -61,13 +61,14 @@ function judgeEntry(entry: EntryFact, seen: PostgresContext): Judgement {
 }
 
 function missing({ which, database, username, mayEnterPostgres }: EntryFact, { facts }: PostgresContext): Judgement {
-  const isMaker = facts.roles.some(({ name, mayCreateDatabases }) => name === username && mayCreateDatabases);
+  const canCreate = facts.roles.some(({ name, mayCreateDatabases }) => name === username && mayCreateDatabases);
   const expected = which === 'main' ? `a database ${database}` : `a database ${database}, or a role that may create it`;
-  const isMade = isMaker && mayEnterPostgres === true && UNQUOTED.test(database);
-  if (which === 'plugin' && isMade) {
+  const isCreated = canCreate && mayEnterPostgres === true && UNQUOTED.test(database);
+  if (which === 'plugin' && isCreated) {
     return pass(`${database} does not exist yet; the plugin daemon creates it as ${username}`, expected);
   }
-  const why = which === 'main' ? 'the api never creates it' : whyNot(isMaker, mayEnterPostgres === true, username);
+  const why =
+    which === 'main' ? 'the api never creates it' : whyNotCreated(canCreate, mayEnterPostgres === true, username);
   return finding('fail', {
     observed: `database ${database} does not exist, and ${why}`,
     expected,
@@ -78,8 +79,8 @@ function missing({ which, database, username, mayEnterPostgres }: EntryFact, { f
 /** The plugin daemon does not quote the name in its statement (plugin daemon 0.6.3). */
 const UNQUOTED = /^[a-z_][a-z0-9_]*$/;
 
-function whyNot(isMaker: boolean, mayEnterPostgres: boolean, username: string): string {
-  if (!isMaker) return `${username} may not create it (no CREATEDB)`;
+function whyNotCreated(canCreate: boolean, mayEnterPostgres: boolean, username: string): string {
+  if (!canCreate) return `${username} may not create it (no CREATEDB)`;
   return mayEnterPostgres
     ? 'the plugin daemon cannot create it, because it does not quote the name'
     : `${username} cannot connect to the database postgres, from which the plugin daemon would create it`;

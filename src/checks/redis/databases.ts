@@ -41,7 +41,7 @@ function overDatabases(
 }
 
 /** Failures that other checks report: a cluster, a missing right, a replica. */
-const SAID_ELSEWHERE = ['CLUSTER', 'CLUSTERDOWN', 'MOVED', 'NOPERM', 'READONLY'];
+const REPORTED_BY_OTHERS = ['CLUSTER', 'CLUSTERDOWN', 'MOVED', 'NOPERM', 'READONLY'];
 
 export const redisDatabases: Check = {
   id: 'redis.databases',
@@ -56,7 +56,7 @@ export const redisDatabases: Check = {
       redisContext(context),
       'SELECT finds each database',
       'there',
-      ({ command, code }) => command === 'SELECT' && !SAID_ELSEWHERE.includes(code),
+      ({ command, code }) => command === 'SELECT' && !REPORTED_BY_OTHERS.includes(code),
     );
     return judgement;
   },
@@ -83,7 +83,7 @@ export const redisWrites: Check = {
       found,
       'a key is written, read and removed',
       'a key was written, read and removed',
-      ({ command, code }) => command !== 'SELECT' && !SAID_ELSEWHERE.includes(code),
+      ({ command, code }) => command !== 'SELECT' && !REPORTED_BY_OTHERS.includes(code),
     );
     const step = NEXT_STEPS[faults[0]?.fault?.code ?? ''];
     const address = found.evidence.server?.address;

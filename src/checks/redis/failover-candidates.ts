@@ -47,15 +47,15 @@ function unwanted(candidates: readonly CandidateFact[]): Judgement | undefined {
 
 /** Judges replicas that would be promoted but that Dify could not use. */
 function shut({ evidence, deployment, from }: RedisContext, candidates: readonly CandidateFact[]) {
-  const shutOut = (evidence.failoverCandidates ?? []).flatMap(({ address, fault: seen }) =>
+  const unusable = (evidence.failoverCandidates ?? []).flatMap(({ address, fault: seen }) =>
     seen === undefined || !isCandidate(candidates, address) ? [] : [{ address, seen }],
   );
-  const [first] = shutOut;
+  const [first] = unusable;
   if (first === undefined) return undefined;
   const isAll =
-    shutOut.length === candidates.filter(({ address }) => isCandidate(candidates, address)).length &&
-    shutOut.some(({ seen }) => faultStatus(seen, deployment, from) === 'fail');
-  const observed = listed(shutOut.map(({ address, seen }) => `${address} ${seen.text}`));
+    unusable.length === candidates.filter(({ address }) => isCandidate(candidates, address)).length &&
+    unusable.some(({ seen }) => faultStatus(seen, deployment, from) === 'fail');
+  const observed = listed(unusable.map(({ address, seen }) => `${address} ${seen.text}`));
   return finding(isAll ? 'fail' : 'warn', {
     observed,
     expected: EXPECTED,

@@ -56,11 +56,11 @@ function unnamed({ evidence: { sentinels }, redis }: RedisContext, expected: str
           : 'set redis.sentinel.master to the name in sentinel.conf',
     });
   }
-  return notReached(whyNone(sentinels));
+  return notReached(noMasterReporter(sentinels));
 }
 
 /** The check that reports why no sentinel answers. */
-function whyNone(sentinels: readonly SentinelFact[]): string {
+function noMasterReporter(sentinels: readonly SentinelFact[]): string {
   const faults = sentinels.flatMap((sentinel): readonly FaultFact[] =>
     sentinel.fault === undefined ? [] : [sentinel.fault],
   );

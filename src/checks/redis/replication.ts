@@ -42,8 +42,8 @@ export const redisReplication: Check = {
     if (good.length === 0) return { ...finding('fail', { observed: words, expected, remedy: cli }), observations };
     if (good.length < observations.length)
       return { ...finding('warn', { observed: words, expected, remedy: cli }), observations };
-    const heirs = judgeCandidates(found);
-    if (heirs !== undefined) return { ...heirs, observations };
+    const ofCandidates = judgeCandidates(found);
+    if (ofCandidates !== undefined) return { ...ofCandidates, observations };
     const needed = Number(server.settings['min-replicas-to-write'] ?? 0);
     if (found.redis.topology === 'sentinel' && needed >= replicas.length) {
       const observed = `min-replicas-to-write ${needed} with ${counted(replicas.length, 'replica')}`;

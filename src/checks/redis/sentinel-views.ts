@@ -11,7 +11,7 @@ export function isSilent({ code }: FaultFact): boolean {
 }
 
 /** True if a sentinel is up and refuses Dify, which redis.login and redis.sentinel-client report. */
-function isTurnedAway(seen: FaultFact): boolean {
+function isRefusedLogin(seen: FaultFact): boolean {
   return seen.stage === 'tls' || (seen.stage === 'login' && !isSilent(seen));
 }
 
@@ -25,14 +25,14 @@ export function downOf(
   answered: readonly SentinelFact[],
 ): readonly string[] {
   const silent = evidence.sentinels.filter(
-    ({ fault: seen }) => seen !== undefined && !isTurnedAway(seen) && faultStatus(seen, deployment, from) === 'fail',
+    ({ fault: seen }) => seen !== undefined && !isRefusedLogin(seen) && faultStatus(seen, deployment, from) === 'fail',
   );
   const unknowing = evidence.sentinels.filter(({ fault: seen, master }) => seen === undefined && master === undefined);
   const told = groupBy(
     answered.flatMap(({ downSentinels }) => downSentinels),
     (address) => address,
   );
-  const held = [...told].filter(([, voices]) => voices.length * 2 > answered.length).map(([address]) => address);
+  const held = [...told].filter(([, reporters]) => reporters.length * 2 > answered.length).map(([address]) => address);
   const words = unknowing.map(({ address }) => `${address} does not watch the master`);
   if (held.length > silent.length)
     return [...words, ...held.map((address) => `${address} is down, according to its peers`)];
@@ -44,7 +44,7 @@ export function observe(
   { address, fault: seen, master, quorum, flags }: SentinelFact,
   { from }: RedisContext,
 ): readonly Observation[] {
-  if (seen !== undefined && isTurnedAway(seen)) return [];
+  if (seen !== undefined && isRefusedLogin(seen)) return [];
   const expected = 'answers, and knows the master';
   if (seen !== undefined) return [{ subject: address, from, status: 'warn', observed: seen.text, expected }];
   if (master === undefined)

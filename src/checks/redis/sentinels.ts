@@ -19,13 +19,13 @@ export const redisSentinels: Check = {
     const found = redisContext(context);
     const { sentinels } = found.evidence;
     const answered = sentinels.filter(({ master }) => master !== undefined);
-    if (answered.length === 0) return nobody(sentinels);
+    if (answered.length === 0) return judgeNoAnswer(sentinels);
     const observations = sentinels.flatMap((sentinel) => observe(sentinel, found));
     return { ...verdict(found, answered), observations };
   },
 };
 
-function nobody(sentinels: readonly SentinelFact[]): Judgement {
+function judgeNoAnswer(sentinels: readonly SentinelFact[]): Judgement {
   const wrong = sentinels.filter(({ fault: seen }) => seen?.code === 'NOSENTINEL');
   if (wrong.length === 0) return notReached('redis.master');
   return finding('fail', {
@@ -44,8 +44,8 @@ function verdict(found: RedisContext, answered: readonly SentinelFact[]): Judgem
     disagreement(answered) ??
     losses(found, answered, known, quorum) ??
     unseen(found, known) ??
-    strangers(found, answered, known) ??
-    doubts(found, answered) ??
+    judgeUnconnected(found, answered, known) ??
+    judgeDownReports(found, answered) ??
     aloneEnough(found, known, quorum) ??
     pass(`${known} sentinels, quorum ${quorum}, all up and in agreement`, EXPECTED)
   );
@@ -101,7 +101,11 @@ function unseen({ evidence }: RedisContext, known: number): Judgement | undefine
 }
 
 /** Sentinels that do not know each other cannot vote together; an even number can be split into halves. */
-function strangers(found: RedisContext, answered: readonly SentinelFact[], known: number): Judgement | undefined {
+function judgeUnconnected(
+  found: RedisContext,
+  answered: readonly SentinelFact[],
+  known: number,
+): Judgement | undefined {
   const apart = answered.filter(({ sentinels = 1 }) => sentinels < known);
   if (apart.length > 0) {
     const observed = listed(apart.map(({ address, sentinels = 1 }) => `${address} knows ${sentinels} of ${known}`));
@@ -130,12 +134,12 @@ function strangers(found: RedisContext, answered: readonly SentinelFact[], known
  * A sentinel that alone reports the master as down, or that does nothing for a while, does not count when the master is
  * lost.
  */
-function doubts(found: RedisContext, answered: readonly SentinelFact[]): Judgement | undefined {
-  const isDoubting = ({ flags }: SentinelFact) => flags.includes('s_down') || flags.includes('o_down');
-  const doubting = answered.filter(isDoubting);
-  if (doubting.length > 0 && doubting.length < answered.length) {
-    const names = listed(doubting.map(({ address }) => address));
-    const observed = `${names} ${doubting.length === 1 ? 'reports' : 'report'} the master as down, and the others do not`;
+function judgeDownReports(found: RedisContext, answered: readonly SentinelFact[]): Judgement | undefined {
+  const reportsDown = ({ flags }: SentinelFact) => flags.includes('s_down') || flags.includes('o_down');
+  const reporting = answered.filter(reportsDown);
+  if (reporting.length > 0 && reporting.length < answered.length) {
+    const names = listed(reporting.map(({ address }) => address));
+    const observed = `${names} ${reporting.length === 1 ? 'reports' : 'report'} the master as down, and the others do not`;
     const remedy = `check the log of ${names}: it cannot reach the master, or cannot log in (SENTINEL SET ${shellWord(masterOf(found))} auth-pass)`;
     return finding('warn', { observed, expected: EXPECTED, remedy });
   }

@@ -13,8 +13,8 @@ export function faultStatus(
   { target }: Deployment,
   from: EvidenceOrigin,
 ): Extract<Status, 'fail' | 'warn'> {
-  const isFromAfar = target.type === 'kubernetes' && from === 'local';
-  return isFromAfar && (stage === 'resolve' || stage === 'connect') ? 'warn' : 'fail';
+  const isOutsideCluster = target.type === 'kubernetes' && from === 'local';
+  return isOutsideCluster && (stage === 'resolve' || stage === 'connect') ? 'warn' : 'fail';
 }
 
 /** A skip because an earlier stage failed; the check `earlier` reports it. */

@@ -22,7 +22,7 @@ interface Options {
   readonly project?: string;
 }
 
-/** `difyctl audit`: judges an installation that anybody may have made. Read-only. */
+/** `difyctl audit`: judges an installation that anyone may have made. Read-only. */
 export function define(command: Command, context: CommandContext): void {
   addReportOption(addFailOnOption(addSelectionOptions(command)))
     .option('--release <name>', 'the Helm release to audit, with --namespace')

@@ -158,7 +158,7 @@ const TABLE = [
   {
     name: 'audit',
     group: 'operate',
-    summary: 'judge an installation that anybody may have made (read-only)',
+    summary: 'judge an installation that anyone may have made (read-only)',
     deployment: true,
     formats: REPORTS,
     load: () => import('../commands/audit.ts'),

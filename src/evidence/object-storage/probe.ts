@@ -26,7 +26,7 @@ export async function probeBucket(driver: Driver, cleaner: Driver, largest: numb
   const door = await attempt(() => driver.list(key));
   if (isStop(door.step)) return { stopped: door.step };
   const versions = new Set<string>();
-  let mayBeThere = true;
+  let mayExist = true;
   try {
     const put = await attempt(() => driver.put(key, body));
     // If the list succeeded, a put does not fail because of the key or the address.
@@ -34,7 +34,7 @@ export async function probeBucket(driver: Driver, cleaner: Driver, largest: numb
     note(versions, put.value?.version);
     // A put without an answer may still create the object, even after it was removed.
     const isPending = isStop(put.step);
-    mayBeThere = put.step === 'ok' || isPending;
+    mayExist = put.step === 'ok' || isPending;
     const got = await attempt(() => driver.get(key));
     const list = await attempt(() => driver.list(key));
     const anonymous = await attempt(() => driver.anonymous(key));
@@ -46,8 +46,8 @@ export async function probeBucket(driver: Driver, cleaner: Driver, largest: numb
     note(versions, remove.value?.mark);
     const old = await attempt(async () => driver.oldVersions?.(key) ?? []);
     for (const version of old.value ?? []) versions.add(version);
-    const kept = await clean(cleaner, key, versions, isPending || (mayBeThere && !isDone(remove.step)));
-    mayBeThere = false;
+    const kept = await clean(cleaner, key, versions, isPending || (mayExist && !isDone(remove.step)));
+    mayExist = false;
     return {
       objects: {
         put: put.step,
@@ -63,7 +63,7 @@ export async function probeBucket(driver: Driver, cleaner: Driver, largest: numb
       },
     };
   } finally {
-    if (mayBeThere) await clean(cleaner, key, versions, true);
+    if (mayExist) await clean(cleaner, key, versions, true);
   }
 }
 

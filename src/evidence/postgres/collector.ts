@@ -58,7 +58,7 @@ async function collectPostgres(
     const { stream, certificate } = await connect(access);
     stream.destroy();
     note(compact({ certificate }));
-    await lookAround(access, deployment, postgres, context, note);
+    await collectFacts(access, deployment, postgres, context, note);
     return facts;
   } catch (error) {
     if (!(error instanceof ProbeError)) throw error;
@@ -70,7 +70,7 @@ async function collectPostgres(
 /** Records facts at once, so that they are kept if the probe throws later. */
 type Note = (facts: Partial<PostgresFacts>) => void;
 
-async function lookAround(
+async function collectFacts(
   access: ServerAccess,
   deployment: Deployment,
   postgres: ExternalPostgres,

@@ -76,10 +76,10 @@ async function keepsPrepared(open: Open): Promise<boolean | undefined> {
   const name = `difyctl_${randomBytes(6).toString('hex')}`;
   const statement = { text: 'SELECT pg_backend_pid() AS pid', name };
   return withSession(open, (client) =>
-    withSession(open, async (taker) => {
+    withSession(open, async (holder) => {
       const before = number((await client.query(statement.text, statement))[0], 'pid');
-      await taker.query('BEGIN');
-      const taken = await backendOf(taker);
+      await holder.query('BEGIN');
+      const taken = await backendOf(holder);
       try {
         const after = number((await client.query(statement.text, statement))[0], 'pid');
         if (taken === before) return after === before ? undefined : true;
@@ -90,8 +90,8 @@ async function keepsPrepared(open: Open): Promise<boolean | undefined> {
         return error instanceof PostgresFault && error.fact.code === '26000' ? false : undefined;
       } finally {
         // This client still holds the connection where the statement was prepared: leave nothing of it in the pool.
-        await taker.query(`DEALLOCATE ${name}`).catch(() => undefined);
-        await taker.query('ROLLBACK').catch(() => undefined);
+        await holder.query(`DEALLOCATE ${name}`).catch(() => undefined);
+        await holder.query('ROLLBACK').catch(() => undefined);
       }
     }),
   );

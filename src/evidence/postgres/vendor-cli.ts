@@ -57,7 +57,7 @@ function askAmazon(name: string, hash: string, region: string): Question | undef
     program: 'aws',
     args: [...asked, '--query', `${list}[].${fields}`, '--output', 'json'],
     read: ({ standby, days }) =>
-      compact({ hasStandby: truth(standby), hasBackups: typeof days === 'number' ? days > 0 : undefined }),
+      compact({ hasStandby: booleanOf(standby), hasBackups: typeof days === 'number' ? days > 0 : undefined }),
   };
 }
 
@@ -91,12 +91,12 @@ function askGoogle(host: string): Question {
       const backups = isObject(backupConfiguration) ? { ...backupConfiguration } : {};
       return compact({
         hasStandby: typeof availabilityType === 'string' ? availabilityType === 'REGIONAL' : undefined,
-        hasBackups: truth(backups.pointInTimeRecoveryEnabled),
+        hasBackups: booleanOf(backups.pointInTimeRecoveryEnabled),
       });
     },
   };
 }
 
-function truth(value: unknown): boolean | undefined {
+function booleanOf(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }

@@ -62,11 +62,11 @@ async function askDify(redis: ExternalRedis, context: Context): Promise<Omit<Red
   const sentinels = await askSentinels(redis, context);
   const master = mostNamed(sentinels);
   if (master === undefined) return { sentinels };
-  const [server, heirs] = await Promise.all([
+  const [server, failoverCandidates] = await Promise.all([
     askAt(parted(master), redis, databases, context),
-    askHeirs(sentinels, master, redis, context),
+    probeCandidates(sentinels, master, redis, context),
   ]);
-  return { sentinels, server, failoverCandidates: heirs };
+  return { sentinels, server, failoverCandidates };
 }
 
 async function askAt(
@@ -90,12 +90,12 @@ async function askAt(
 }
 
 /** The most replicas that are probed, however many a sentinel lists. */
-const MOST_HEIRS = 32;
+const MOST_CANDIDATES = 32;
 
 /**
  * Probes the replicas of this master that sentinels consider up: Dify must be able to log in to any that is promoted.
  */
-async function askHeirs(
+async function probeCandidates(
   sentinels: readonly SentinelFact[],
   master: string,
   redis: ExternalRedis,
@@ -108,7 +108,7 @@ async function askHeirs(
   const addresses = new Set(candidates.filter(({ isUp }) => isUp).map(({ address }) => address));
   return Promise.all(
     [...addresses]
-      .slice(0, MOST_HEIRS)
+      .slice(0, MOST_CANDIDATES)
       .map((address) =>
         probeCandidate({ ...parted(address), username: redis.username, password, tls: { mode: 'disable' } }, context),
       ),

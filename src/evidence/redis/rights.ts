@@ -33,7 +33,7 @@ const LOCKS: readonly Words[] = [
  * Dify's rate limits and event bus, the plugin daemon's go-redis.
  */
 function needsOf({ use, number, key, nonce }: RightsProbe): readonly Need[] {
-  const everyone: Need = {
+  const common: Need = {
     usedBy: 'every component',
     commands: [
       ['EXISTS', key],
@@ -41,7 +41,7 @@ function needsOf({ use, number, key, nonce }: RightsProbe): readonly Need[] {
       ['TTL', key],
     ],
   };
-  if (use === 'agent') return [everyone];
+  if (use === 'agent') return [common];
   if (use === 'cache') {
     const commands: readonly Words[] = [
       ['SETEX', key, 60, nonce],
@@ -64,7 +64,7 @@ function needsOf({ use, number, key, nonce }: RightsProbe): readonly Need[] {
       ['HDEL', `plugin_daemon:${nonce}`, nonce],
     ];
     return [
-      everyone,
+      common,
       { usedBy: 'api and worker (locks, limits, event streams)', commands, listens: ['SUBSCRIBE', key] },
       { usedBy: 'the plugin daemon', commands: daemon },
     ];
@@ -88,7 +88,7 @@ function needsOf({ use, number, key, nonce }: RightsProbe): readonly Need[] {
     ...LOCKS,
     ['PUBLISH', key, nonce],
   ];
-  return [everyone, { usedBy: 'Celery', commands, listens: ['PSUBSCRIBE', `/${number}.celery.pidbox`] }];
+  return [common, { usedBy: 'Celery', commands, listens: ['PSUBSCRIBE', `/${number}.celery.pidbox`] }];
 }
 
 /**

@@ -40,7 +40,7 @@ async function factsOf(session: RedisSession, master: string): Promise<Partial<S
   const masters = recordsOf(await session.call('SENTINEL', 'MASTERS'));
   const found = masters.find(({ name }) => name === master);
   if (found === undefined) return { otherMasters: masters.map(({ name }) => name ?? '').filter((name) => name !== '') };
-  const fellows = recordsOf(await session.call('SENTINEL', 'SENTINELS', master));
+  const peers = recordsOf(await session.call('SENTINEL', 'SENTINELS', master));
   const replicas = await session.call('SENTINEL', 'REPLICAS', master).then(recordsOf, unlessSilent);
   const info = await session.call('INFO', 'sentinel').then(String, unlessSilent);
   const number = (name: string) => Number(found[name] ?? 0);
@@ -54,7 +54,7 @@ async function factsOf(session: RedisSession, master: string): Promise<Partial<S
     failoverTimeoutMs: number('failover-timeout'),
     ...(replicas === undefined ? {} : { candidates: replicas.map(candidateOf) }),
     ...(info !== undefined && /^sentinel_tilt:1\r?$/m.test(info) ? { isTilted: true } : {}),
-    downSentinels: fellows
+    downSentinels: peers
       .filter(({ flags }) => /(^|,)[so]_down(,|$)/.test(flags ?? ''))
       .map(({ ip, port }) => addressOf({ host: ip ?? '', port: Number(port) })),
   };

@@ -69,7 +69,7 @@ async function tryTable(
   const database = exists ? myscale.database : name;
   const table = `${database}.${name}`;
   let isMade = false;
-  const makeTable = async () => {
+  const createTestTable = async () => {
     await sql(createTable(table)).catch((error: unknown) => {
       if (!(error instanceof ProbeError) || error.fact.code !== SYNTAX_ERROR) throw error;
       note({ product: 'a ClickHouse without vector indexes' });
@@ -80,12 +80,12 @@ async function tryTable(
     how: 'created and deleted a table with a vector index',
     name: exists ? table : database,
     create: async () => {
-      if (exists) return makeTable();
+      if (exists) return createTestTable();
       await sql(`CREATE DATABASE ${database}`);
       isMade = true;
     },
     use: async () => {
-      if (!exists) await makeTable();
+      if (!exists) await createTestTable();
       await sql(`INSERT INTO ${table} (id, text, vector) VALUES ('1', 'probe', [0.1, 0.2])`);
       note({ nodes: await nodesOf(sql, database, name) });
     },

@@ -24,10 +24,10 @@ export const probeOpensearch: StoreProbe<'opensearch'> = async (store, context, 
   note({ isAdmitted: true, ...identityOf(root) });
   await noteAnonymous(async () => (await ask('/', { headers: { authorization: undefined } })).status === 200, note);
   const set = await clusterSettings(ask);
-  const flaw = switchedOff(set) ?? (await lackOfKnn(ask));
-  await noteHealth(ask, set, note, flaw);
+  const unusable = switchedOff(set) ?? (await missingKnn(ask));
+  await noteHealth(ask, set, note, unusable);
   note({ nodes: await nodesOf(ask) });
-  if (flaw === undefined) await noteIndices(ask, context, { set, tried: KNN_INDEX }, note);
+  if (unusable === undefined) await noteIndices(ask, context, { set, tried: KNN_INDEX }, note);
 };
 
 /**
@@ -61,7 +61,7 @@ function identityOf({ json, headers }: StoreAnswer): { readonly version?: string
   return { product: isElastic ? `Elasticsearch ${version ?? ''}`.trim() : 'a product other than OpenSearch' };
 }
 
-/** The text of the flaw if the plugin is disabled by a cluster setting; undefined if it is enabled. */
+/** The text of the unusable if the plugin is disabled by a cluster setting; undefined if it is enabled. */
 function switchedOff(set: ClusterSettings): string | undefined {
   const value = set.findLast(([name]) => name === 'knn.plugin.enabled')?.[1];
   return String(value) === 'false' ? 'k-NN is disabled: knn.plugin.enabled is false' : undefined;
@@ -71,7 +71,7 @@ function switchedOff(set: ClusterSettings): string | undefined {
  * Text that names the nodes without the k-NN plugin; undefined if each has it, or if the server does not show its
  * plugins.
  */
-async function lackOfKnn(ask: Ask): Promise<string | undefined> {
+async function missingKnn(ask: Ask): Promise<string | undefined> {
   const listed = askedOf(await ask('/_nodes/plugins'), ({ json }) => entriesAt(json, 'nodes'));
   if (!('seen' in listed)) return undefined;
   const lacking = listed.seen

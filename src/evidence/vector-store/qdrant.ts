@@ -33,8 +33,8 @@ export const probeQdrant: StoreProbe<'qdrant'> = async (store, context, note) =>
   const cluster = await ask('/cluster');
   const machine = askedOf(await ask('/telemetry?details_level=1'), ({ json }) => machineOf(json));
   note({ nodes: askedOf(cluster, ({ json }) => nodesOf(json, 'seen' in machine ? machine.seen : {})) });
-  const sick = cluster.status === 200 ? sickness(cluster.json) : undefined;
-  if (sick !== undefined && ready.status === 200) note({ health: { seen: sick } });
+  const consensus = cluster.status === 200 ? consensusHealth(cluster.json) : undefined;
+  if (consensus !== undefined && ready.status === 200) note({ health: { seen: consensus } });
   const names = listAt(listed.json, 'result', 'collections').map((one) => textAt(one, 'name'));
   const ofNew = lowestSetting(context.deployment, 'QDRANT_REPLICATION_FACTOR', context.tier === 'prod' ? 2 : 1);
   note({ copies: await copiesOf(ask, names.filter(isOfDify(context.deployment)), ofNew) });
@@ -97,7 +97,7 @@ function nodesOf(answer: unknown, machine: Partial<NodeFact>): readonly NodeFact
 }
 
 /** Why the cluster has no consensus; undefined if it has. */
-function sickness(answer: unknown): HealthFact | undefined {
+function consensusHealth(answer: unknown): HealthFact | undefined {
   const cluster = at(answer, 'result');
   if (textAt(cluster, 'status') !== 'enabled') return undefined;
   const thread = optionalTextAt(cluster, 'consensus_thread_status', 'consensus_thread_status');

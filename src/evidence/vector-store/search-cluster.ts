@@ -18,15 +18,15 @@ export function basicAuthorization(username: string, password: string): string {
 }
 
 /**
- * Notes the health, including settings that prevent allocation of copies. `flaw`: why the whole cluster is useless for
+ * Notes the health, including settings that prevent allocation of copies. `unusable`: why the whole cluster is useless for
  * Dify.
  */
-export async function noteHealth(ask: Ask, set: ClusterSettings, note: Note, flaw?: string): Promise<void> {
+export async function noteHealth(ask: Ask, set: ClusterSettings, note: Note, unusable?: string): Promise<void> {
   const health = askedOf(await ask('/_cluster/health'), ({ json }) => withAllocation(healthOf(json), set));
   note({
     health:
-      flaw !== undefined && 'seen' in health
-        ? { seen: { state: 'down', text: `${health.seen.text}; ${flaw}` } }
+      unusable !== undefined && 'seen' in health
+        ? { seen: { state: 'down', text: `${health.seen.text}; ${unusable}` } }
         : health,
   });
 }

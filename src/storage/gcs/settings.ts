@@ -73,7 +73,9 @@ function ruleOf(rule: unknown): readonly LifecycleFact[] {
 
 function openedBy(policy: unknown): readonly string[] {
   return listAt(policy, 'bindings').flatMap((binding) => {
-    const everybody = listAt(binding, 'members').filter((one) => one === 'allUsers' || one === 'allAuthenticatedUsers');
-    return everybody.map((member) => `${textAt(binding, 'role')} for ${String(member)}`);
+    const publicMembers = listAt(binding, 'members').filter(
+      (one) => one === 'allUsers' || one === 'allAuthenticatedUsers',
+    );
+    return publicMembers.map((member) => `${textAt(binding, 'role')} for ${String(member)}`);
   });
 }

@@ -2,7 +2,7 @@ import { tryBoundedJson } from '../../base/bounded-json.ts';
 import { elements, textOf } from '../xml.ts';
 
 /**
- * Returns what a bucket policy allows everybody without a condition, in words. Empty if it allows nothing, or if the
+ * Returns what a bucket policy allows everyone without a condition, in words. Empty if it allows nothing, or if the
  * text is not a policy.
  */
 export function openedByPolicy(text: string): readonly string[] {
@@ -10,7 +10,7 @@ export function openedByPolicy(text: string): readonly string[] {
   const statements = valuesOf(policy, 'Statement');
   return statements
     .filter((statement) => word(statement, 'Effect').toLowerCase() === 'allow')
-    .filter((statement) => valuesOf(statement, 'Condition').length === 0 && isEverybody(statement))
+    .filter((statement) => valuesOf(statement, 'Condition').length === 0 && isPublic(statement))
     .map((statement) => {
       const actions = valuesOf(statement, 'Action').map(String).join(', ');
       const resources = valuesOf(statement, 'Resource').map((one) => String(one).replace(/^.*:/, ''));
@@ -18,7 +18,7 @@ export function openedByPolicy(text: string): readonly string[] {
     });
 }
 
-/** Returns what an access list allows everybody: the groups of S3, or the one word of OSS. */
+/** Returns what an access list allows everyone: the groups of S3, or the one word of OSS. */
 export function openedByAcl(xml: string): readonly string[] {
   return elements(xml, 'Grant').flatMap((grant) => {
     if (/global\/AllUsers|>\s*Everyone\s*</.test(grant)) return [`${textOf(grant, 'Permission')} by its access list`];
@@ -26,7 +26,7 @@ export function openedByAcl(xml: string): readonly string[] {
   });
 }
 
-function isEverybody(statement: unknown): boolean {
+function isPublic(statement: unknown): boolean {
   return valuesOf(statement, 'Principal').some((principal) => {
     if (principal === '*') return true;
     if (typeof principal !== 'object' || principal === null) return false;

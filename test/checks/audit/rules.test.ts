@@ -72,7 +72,7 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
         'dataset,ops_trace,app_deletion,plugin,workflow_storage,conversation,priority_pipeline,pipeline,workflow,schedule_poller,schedule_executor,triggered_workflow_dispatcher,trigger_refresh_executor,priority_dataset,retention',
     }),
     'fail config.queues',
-    'no worker consumes mail: their tasks wait for ever',
+    'no worker consumes mail: their tasks wait forever',
   ],
   [
     'a migration at the start of each replica',
@@ -140,13 +140,13 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
     'an address without TLS',
     withSettings(HARDENED, 'dify-api', { CONSOLE_WEB_URL: 'http://dify.example.com' }),
     'fail config.tls',
-    'without TLS: CONSOLE_WEB_URL is http://dify.example.com; sessions and keys pass in the clear',
+    'without TLS: CONSOLE_WEB_URL is http://dify.example.com; sessions and keys cross the network unencrypted',
   ],
   [
     'an ingress without a certificate',
     { ...HARDENED, entries: [{ kind: 'Ingress', name: 'dify', tls: false, ports: [] }] },
     'fail config.tls',
-    'without TLS: Ingress dify names no certificate; sessions and keys pass in the clear',
+    'without TLS: Ingress dify names no certificate; sessions and keys cross the network unencrypted',
   ],
   [
     'debugging of plugins open on every node',

@@ -101,7 +101,7 @@ export const auditQueues = auditCheck({
     return finding('fail', {
       observed: `no worker consumes ${some(missing, 6)}`,
       expected,
-      message: `no worker consumes ${some(missing, 6)}: their tasks wait for ever`,
+      message: `no worker consumes ${some(missing, 6)}: their tasks wait forever`,
     });
   },
 });

@@ -101,7 +101,7 @@ export const auditTls = auditCheck({
       return finding('fail', {
         observed: some(gaps, 8),
         expected,
-        message: `without TLS: ${some(gaps, 8)}; sessions and keys pass in the clear`,
+        message: `without TLS: ${some(gaps, 8)}; sessions and keys cross the network unencrypted`,
       });
     }
     return pass(`https: ${listed([...new Set(Object.values(urls))].slice(0, 3))}`, expected);
