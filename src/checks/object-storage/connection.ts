@@ -1,6 +1,7 @@
 import { shellWord } from '../../base/shell-word.ts';
 import type { BucketFact } from '../../evidence/object-storage/facts.ts';
 import { OBJECT_STORAGE } from '../../evidence/object-storage/facts.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { CertificateFact } from '../../net/tls.ts';
 import { storeField } from '../../providers/object-storage/registry.ts';
 import type { Failure } from '../../storage/facts.ts';
@@ -65,6 +66,7 @@ export const storageLogin: Check = {
   id: 'object-storage.login',
   title: 'the object storage answers and accepts the key',
   severity: error,
+  optional: [RENDERED_OBJECTS],
   remedy: 'get the key id and its secret from the vendor, and store them where the file refers to',
   judge: (context) => {
     const { keys } = context.evidence(OBJECT_STORAGE);
@@ -93,7 +95,7 @@ function workload(context: JudgeContext): Judgement {
 function listingInPod(context: JudgeContext): string {
   const { provider, at } = storeOf(context);
   const listing = provider.identity?.listing(at);
-  return listing === undefined ? '' : `${execInApi(deploymentOf(context))} python -c ${shellWord(listing)}`;
+  return listing === undefined ? '' : `${execInApi(context)} python -c ${shellWord(listing)}`;
 }
 
 const LOGIN_WORDS: Readonly<Record<string, string>> = {

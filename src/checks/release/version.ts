@@ -1,8 +1,9 @@
 import { isOlder } from '../../base/version-order.ts';
 import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type InstalledFact, RELEASE_INSTALLED } from '../../evidence/release/installed.ts';
+import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import { UPGRADE_STEPS } from '../../versions/upgrade-path.ts';
-import type { Check, Judgement } from '../check.ts';
+import type { Check, JudgeContext, Judgement } from '../check.ts';
 import { execInApi } from '../exec-command.ts';
 import { deploymentOf, finding, listed, pass, some } from '../judgement.ts';
 import { error, withFile } from '../when.ts';
@@ -16,6 +17,7 @@ export const releaseVersion: Check = {
   severity: error,
   when: withFile,
   requires: [RELEASE_INSTALLED],
+  optional: [RENDERED_OBJECTS],
   remedy: 'difyctl status',
   judge: (context) => {
     const deployment = deploymentOf(context);
@@ -24,7 +26,7 @@ export const releaseVersion: Check = {
     const recorded = living.records.findLast(({ outcome }) => outcome !== 'open');
     const installed = running ?? recorded?.version;
     if (installed === undefined) return unread(living);
-    if (!isOlder(deployment.version, installed)) return upgraded(deployment, installed);
+    if (!isOlder(deployment.version, installed)) return upgraded(context, installed);
     if (running !== undefined) return downgrade(deployment, running);
     return finding('warn', {
       observed: `${installed} was installed last (revision ${recorded?.number}), and ${deployment.version} is older`,
@@ -65,8 +67,8 @@ function downgrade({ version }: Deployment, running: string): Judgement {
   });
 }
 
-function upgraded(deployment: Deployment, installed: string): Judgement {
-  const { version } = deployment;
+function upgraded(context: JudgeContext, installed: string): Judgement {
+  const { version } = deploymentOf(context);
   const steps = UPGRADE_STEPS.filter(
     (step) => step.commands.length > 0 && isOlder(installed, step.version) && !isOlder(version, step.version),
   );
@@ -76,6 +78,6 @@ function upgraded(deployment: Deployment, installed: string): Judgement {
   return finding('warn', {
     observed: `${observed}, and ${listed(steps.map((step) => step.version))} required manual steps`,
     expected: 'no manual step between the two versions',
-    remedy: `after the install, run: ${commands.map(({ command }) => `${execInApi(deployment)} ${command}`).join(' && ')}`,
+    remedy: `after the install, run: ${commands.map(({ command }) => `${execInApi(context)} ${command}`).join(' && ')}`,
   });
 }
