@@ -118,7 +118,7 @@ export const LOOK_RIGHTS: readonly Right[] = [
     resource: 'daemonsets',
     verbs: ['list'],
     namespaced: false,
-    purpose: 'whether something enforces NetworkPolicies',
+    purpose: 'whether something enforces NetworkPolicies, or collects logs',
   },
 ];
 

@@ -15,6 +15,7 @@ export const SUBJECTS = [
   'vector-store',
   'mail',
   'recovery',
+  'logging',
   'config',
   'app',
 ] as const;

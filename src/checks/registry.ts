@@ -43,6 +43,7 @@ import { debugLogs } from './config/settings.ts';
 import { configTls } from './config/tls.ts';
 import { hostChecks } from './host/checks.ts';
 import { imagesChecks } from './images/checks.ts';
+import { loggingChecks } from './logging/checks.ts';
 import { mailChecks } from './mail/checks.ts';
 import { namesChecks } from './names/checks.ts';
 import { storageAddressStyle, storageBucket, storageRegion } from './object-storage/buckets.ts';
@@ -134,6 +135,7 @@ export const CHECKS: readonly Check[] = [
   acceptedRisks(() => ALL_CHECKS.map((check) => check.id)),
   policyRequirements(),
   ...recoveryChecks,
+  ...loggingChecks,
   ...redisChecks,
   ...mailChecks,
   ...reachableChecks,

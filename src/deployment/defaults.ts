@@ -33,6 +33,7 @@ const RULES_1: readonly DefaultRule[] = [
     value,
     when: { tier, 'target.type': 'kubernetes', 'objectStorage.provider': 'local' },
   })),
+  { path: 'logging.format', value: 'json', when: { tier: 'prod' } },
   { path: 'target.networkPolicy.enabled', value: true, when: { tier: 'prod', 'target.type': 'kubernetes' } },
   { path: 'target.chart.version', value: chartVersion, when: { 'target.type': 'kubernetes' } },
   { path: 'vectorStore.provider', value: 'qdrant', when: { 'vectorStore.mode': 'external' } },

@@ -7,6 +7,7 @@ import { csiDriversCollector } from './cluster/csi-drivers.ts';
 import { clusterDnsCollector } from './cluster/dns.ts';
 import { gatewaysCollector } from './cluster/gateways.ts';
 import { clusterLimitsCollector } from './cluster/limits.ts';
+import { logCollectorsCollector } from './cluster/log-collectors.ts';
 import { metricsApisCollector } from './cluster/metrics-apis.ts';
 import { clusterNodesCollector } from './cluster/nodes.ts';
 import { clusterPodsCollector } from './cluster/pods.ts';
@@ -55,6 +56,7 @@ export const COLLECTORS: readonly Collector<unknown>[] = [
   gatewaysCollector,
   metricsApisCollector,
   policyEnginesCollector,
+  logCollectorsCollector,
   ingressClassesCollector,
   sharedClaimsCollector,
   renderedObjectsCollector,

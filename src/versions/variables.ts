@@ -8,12 +8,13 @@ interface Span {
 
 /**
  * Variables that not every rendered release reads. Sources: release notes of 1.15.0 (SERVER_CONSOLE_API_URL, MILVUS_*),
- * of 1.10.0 (triggers) and of 1.9.2 (Weaviate's client v4); `docker/.env.example` of 1.13.3 and 1.14 (collaboration);
+ * of 1.10.0 (triggers) and of 1.9.2 (Weaviate's client v4); Dify issue 30169 (log format); `docker/.env.example` of 1.13.3 and 1.14 (collaboration);
  * pull requests 447 and 449 of the community chart (edition).
  */
 const SPANS: Readonly<Record<string, Span>> = {
   WEAVIATE_GRPC_ENDPOINT: { since: '1.9.2' },
   TRIGGER_URL: { since: '1.10.0' },
+  LOG_OUTPUT_FORMAT: { since: '1.12.0' },
   ENABLE_COLLABORATION_MODE: { since: '1.13.0' },
   NEXT_PUBLIC_SOCKET_URL: { since: '1.14.0' },
   SERVER_CONSOLE_API_URL: { since: '1.15.0' },

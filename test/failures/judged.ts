@@ -63,9 +63,9 @@ function nameOf({ id, status, observed }: CheckResult): string {
   return `${id} ${OF_THE_PLAN.has(id) && observed === 'declared, not verified' ? 'declared' : status}`;
 }
 
-/** What is true of where the tests run, and nothing of the deployment: one small machine, without name servers and image registries. */
+/** What is true of where the tests run, and nothing of the deployment: one small machine, without name servers, image registries, a network plugin and a log collector. */
 const OF_THIS_MACHINE =
-  /^(host\.(cpu|memory|disk|single-point-of-failure) warn|names\.(dns|loopback) warn|images\.registries (warn|unknown))$/;
+  /^(host\.(cpu|memory|disk|single-point-of-failure) warn|names\.(dns|loopback) warn|images\.registries (warn|unknown)|cluster\.network-policy warn|logging\.collector warn)$/;
 /** What a recovery plan says of things that difyctl neither makes nor looks into. */
 const OF_THE_PLAN: ReadonlySet<string> = new Set(
   ['measured', 'drills', 'secrets', 'configuration'].map((part) => `recovery.${part}`),

@@ -140,7 +140,8 @@ describe('nothing is changed', () => {
 
   test('where preflight fails: exit 3', async () => {
     const target = memoryTarget();
-    const deployment = { ...sampleDeployment('prod-kubernetes-s3-qdrant'), logging: { level: 'DEBUG' as const } };
+    const healthy = sampleDeployment('prod-kubernetes-s3-qdrant');
+    const deployment = { ...healthy, logging: { ...healthy.logging, level: 'DEBUG' as const } };
     const report = await install(options(target, { prepared: prepared({ deployment }) }));
     expect(report).toMatchObject({ outcome: 'blocked', exitCode: 3 });
     await untouched(target);

@@ -18,7 +18,7 @@ function common(stores: HealthyStores, url: string): JsonObject {
     version: '1.16.1',
     urls: { console: url, api: url, app: url, files: url },
     ...stores.file,
-    logging: { level: 'INFO' },
+    logging: { level: 'INFO', retention: { workflowRuns: '90d' } },
     recovery: {
       rto: '4h',
       rpo: '15m',

@@ -2,7 +2,7 @@ import { formatBytes } from '../../base/quantity.ts';
 import { RENDERED_OBJECTS } from '../../evidence/rendered/set.ts';
 import type { Check } from '../check.ts';
 import { finding, listed, pass } from '../judgement.ts';
-import { plannedOf } from '../planned.ts';
+import { isCleaned } from '../planned-retention.ts';
 import { warning } from '../when.ts';
 import { loginsIn, ofPostgres, postgresContext } from './context.ts';
 
@@ -19,8 +19,7 @@ export const postgresLogTables: Check = {
   title: 'the tables of runs and messages do not grow without limit',
   severity: warning,
   optional: [RENDERED_OBJECTS],
-  remedy:
-    'set WORKFLOW_LOG_CLEANUP_ENABLED and WORKFLOW_LOG_RETENTION_DAYS in components.worker.extraEnv and components.beat.extraEnv',
+  remedy: 'set logging.retention.workflowRuns, such as 90d',
   judge: (context) => {
     const entered = loginsIn(postgresContext(context));
     if ('status' in entered) return entered;
@@ -28,16 +27,12 @@ export const postgresLogTables: Check = {
     const expected = `tables below ${MANY_ROWS / 1_000_000} million rows and ${formatBytes(MANY_BYTES)}, or a retention period`;
     const large = tables.filter(({ rows, bytes }) => rows >= MANY_ROWS || bytes >= MANY_BYTES);
     if (large.length === 0) return pass(tables.length === 0 ? 'does not exist yet' : 'small enough', expected);
-    const { worker, beat } = plannedOf(context);
-    const isCleaned = [worker, beat].every(({ extraEnv }) =>
-      /^(true|1)$/i.test(extraEnv.WORKFLOW_LOG_CLEANUP_ENABLED ?? ''),
-    );
     const observed = listed(
       large.map(
         ({ name, rows, bytes }) => `${name} has ${Math.round(rows / 1e6)} million rows (${formatBytes(bytes)})`,
       ),
     );
-    if (isCleaned) return pass(`${observed}, and a retention period is set`, expected);
+    if (isCleaned(context)) return pass(`${observed}, and a retention period is set`, expected);
     return finding('warn', { observed: `${observed}, and no retention period is set`, expected });
   },
 };

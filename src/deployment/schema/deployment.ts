@@ -7,6 +7,7 @@ import { TIERS } from '../../checklist/tiers.ts';
 import { DEFAULT_DIFY } from '../../versions/default-pair.ts';
 import { OWN_KEYS, type OwnKey } from '../own-keys.ts';
 import { components } from './components.ts';
+import { logging } from './logging.ts';
 import { mail } from './mail.ts';
 import { objectStorage } from './object-storage.ts';
 import { postgres } from './postgres.ts';
@@ -66,9 +67,7 @@ export const deploymentSchema = z.strictObject({
     .strictObject({ registry: line.optional(), pullSecret: dnsSubdomain.optional(), toolImage: line.optional() })
     .optional(),
   components: components.prefault({}),
-  logging: z
-    .strictObject({ level: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']).default('INFO') })
-    .prefault({}),
+  logging: logging.prefault({}),
   recovery: recovery.optional(),
   policy: filePath.optional(),
   acceptedRisks: z

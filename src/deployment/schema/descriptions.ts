@@ -178,6 +178,13 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'components.*': 'size and place of this component',
   logging: 'logs of Dify’s own processes',
   'logging.level': 'least important level that is written',
+  'logging.format': 'json or text; default: json in prod, text in test',
+  'logging.accessLog': 'false: the API, and nginx on Compose, log no requests',
+  'logging.retention': 'how long Dify keeps records in its database',
+  'logging.retention.workflowRuns':
+    'age in days at which runs of workflows and their messages are deleted; default: never',
+  'logging.otel': 'traces and metrics by OpenTelemetry',
+  'logging.otel.endpoint': 'address of the collector, for OTLP over HTTP, such as http://collector:4318',
   recovery: 'the recovery plan',
   'recovery.rto': 'how long Dify may be down after a disaster, such as 4h',
   'recovery.rpo': 'how much work may be lost, such as 15m',

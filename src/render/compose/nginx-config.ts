@@ -44,6 +44,7 @@ const UPSTREAMS: Readonly<Partial<Record<ComponentName, string>>> = {
  * - Docker forwards the name of a removed container to the host's name servers. If they do not answer within 5 s, the
  *   request fails at once, not after nginx's default of 30 s.
  * - Headers are repeated in every location: a location inherits them only if it sets none itself.
+ * - The JSON log has the path without the query, in which signed addresses carry their signature.
  * - `http2` is a parameter of `listen`, for nginx before 1.25.1. Later versions still accept it.
  */
 export function nginxConfig({ target, deployment, planned }: ComposeContext): string {
@@ -53,6 +54,8 @@ export function nginxConfig({ target, deployment, planned }: ComposeContext): st
   const tls = target.tls !== undefined;
   return fillTemplate('nginx/nginx.conf', {
     tls,
+    jsonLog: deployment.logging.format === 'json',
+    accessLog: deployment.logging.accessLog,
     // A load balancer that terminates TLS reports the browser's scheme.
     behindBalancer: !tls && deployment.urls.console.startsWith('https://'),
     portSuffix: target.httpsPort === 443 ? '' : `:${target.httpsPort}`,

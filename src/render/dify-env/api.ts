@@ -3,6 +3,7 @@ import type { Deployment } from '../../deployment/schema/deployment.ts';
 import { type EnvEntry, literal, secret } from '../../providers/env-entry.ts';
 import type { ServiceAddresses } from './addresses.ts';
 import { apiStorage } from './api-storage.ts';
+import { loggingEnv } from './logging.ts';
 import { mailEnv } from './mail.ts';
 import { apiPostgres } from './postgres.ts';
 import { celeryBroker, redisClient } from './redis.ts';
@@ -14,7 +15,8 @@ type Planned = ReturnType<typeof plannedComponents>;
 /** The variables that api, worker, beat and websocket share. They are one program, so they get one environment. */
 export function apiEnv(deployment: Deployment, addresses: ServiceAddresses, planned: Planned): readonly EnvEntry[] {
   return [
-    ...processEnv(deployment),
+    ...loggingEnv(deployment),
+    ...PROCESS,
     secret('SECRET_KEY', 'secrets.secretKey'),
     ...apiUrls(deployment, addresses),
     ...apiPostgres(deployment.postgres, addresses),
@@ -27,20 +29,13 @@ export function apiEnv(deployment: Deployment, addresses: ServiceAddresses, plan
   ];
 }
 
-/**
- * An empty LOG_FILE logs to the console, and the platform rotates those logs. An empty CHECK_UPDATE_URL turns the
- * update check off.
- */
-function processEnv(deployment: Deployment): readonly EnvEntry[] {
-  return [
-    literal('LOG_LEVEL', deployment.logging.level),
-    literal('LOG_FILE', ''),
-    literal('DEBUG', false),
-    literal('FLASK_DEBUG', false),
-    literal('CHECK_UPDATE_URL', ''),
-    literal('CELERY_WORKER_AMOUNT', 4),
-  ];
-}
+/** An empty CHECK_UPDATE_URL turns the update check off. */
+const PROCESS: readonly EnvEntry[] = [
+  literal('DEBUG', false),
+  literal('FLASK_DEBUG', false),
+  literal('CHECK_UPDATE_URL', ''),
+  literal('CELERY_WORKER_AMOUNT', 4),
+];
 
 /** Addresses of the other processes, and the keys shared with them. */
 function neighbours(addresses: ServiceAddresses, planned: Planned): readonly EnvEntry[] {
