@@ -23,8 +23,8 @@ export function boundedJson(text: string): unknown {
       depth += 1;
       values += 1;
     }
-    if (depth > DEPTH_LIMIT) throw new SyntaxError(`JSON of more than ${DEPTH_LIMIT} levels`);
-    if (values > VALUE_LIMIT) throw new SyntaxError(`JSON of more than ${VALUE_LIMIT} values`);
+    if (depth > DEPTH_LIMIT) throw new SyntaxError(`JSON with more than ${DEPTH_LIMIT} levels`);
+    if (values > VALUE_LIMIT) throw new SyntaxError(`JSON with more than ${VALUE_LIMIT} values`);
   }
   return JSON.parse(text);
 }

@@ -47,6 +47,6 @@ function refuseTooMuch(text: string): void {
     if (!SIGNS.has(text.charCodeAt(at))) continue;
     inAll += 1;
     inOne = text.startsWith('\n---', at) ? 0 : inOne + 1;
-    if (inAll > TEXT_LIMIT || inOne > DOCUMENT_LIMIT) throw new YamlFault('is YAML of too many values');
+    if (inAll > TEXT_LIMIT || inOne > DOCUMENT_LIMIT) throw new YamlFault('is YAML with too many values');
   }
 }

@@ -58,9 +58,9 @@ export function envFile(header: readonly string[], variables: Readonly<Record<st
 function quoted(name: string, value: string): string {
   if (/[\r\n\0]/.test(value)) {
     throw new UserError(
-      `the value of ${name} has more than one line; a .env file of Docker Compose holds one line for each value`,
+      `the value of ${name} has more than one line; in a .env file of Docker Compose, each value is one line`,
       {
-        next: ['give the secret on one line'],
+        next: ['change the secret to one line'],
       },
     );
   }

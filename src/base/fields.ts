@@ -127,6 +127,6 @@ export const line = z
   .regex(/^[^\r\n\0]*$/, 'one line of text');
 
 /** Path of a file, relative to difyctl.yaml. No shell reads it, so a tilde is not expanded. */
-export const filePath = line.refine((text) => !text.startsWith('~'), 'a path; ~ is not expanded here, write it out');
+export const filePath = line.refine((text) => !text.startsWith('~'), 'a path; ~ is not expanded, write the whole path');
 
 export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a valid environment variable name');

@@ -5,7 +5,7 @@ export class UnpacksTooLarge extends Error {}
 
 /**
  * Unpacks gzip data to at most `limit` bytes. Stops as soon as the data exceeds them, so that a small archive never
- * fills the memory. Throws Error with a text for a message, `is no gzip data` or `is cut off`, and UnpacksTooLarge with
+ * fills the memory. Throws Error with a text for a message, `is not gzip data` or `is cut off`, and UnpacksTooLarge with
  * `unpacks to more than 32 MiB`.
  */
 export function gunzipBounded(bytes: Uint8Array, limit: number): Buffer {
@@ -15,7 +15,7 @@ export function gunzipBounded(bytes: Uint8Array, limit: number): Buffer {
     const code = cause instanceof Error && 'code' in cause ? cause.code : '';
     if (code === 'ERR_BUFFER_TOO_LARGE')
       throw new UnpacksTooLarge(`unpacks to more than ${sizeText(limit)}`, { cause });
-    throw new Error(code === 'Z_BUF_ERROR' ? 'is cut off' : 'is no gzip data', { cause });
+    throw new Error(code === 'Z_BUF_ERROR' ? 'is cut off' : 'is not gzip data', { cause });
   }
 }
 

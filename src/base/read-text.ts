@@ -86,10 +86,10 @@ async function readWithin(file: FileHandle, path: string, limitBytes: number): P
 function unreadable(path: string, cause: NodeJS.ErrnoException): UserError {
   switch (cause.code) {
     case 'EISDIR':
-      return new UserError(`${path} is a folder`, { cause, next: ['name the file in it'] });
+      return new UserError(`${path} is a folder`, { cause, next: ['name a file in the folder'] });
     case 'EACCES':
     case 'EPERM':
-      return new UserError(`${path} may not be read`, { cause, next: [`ls -l ${shellWord(path)}`] });
+      return new UserError(`${path} cannot be read by this user`, { cause, next: [`ls -l ${shellWord(path)}`] });
     default:
       return new UserError(`${path} cannot be read: ${cause.code ?? cause.message}`, { cause });
   }

@@ -8,7 +8,7 @@ const OWN: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of its path is a file, not a folder',
-  ELOOP: 'its links lead in a circle',
+  ELOOP: 'its symbolic links form a loop',
   ENAMETOOLONG: 'the name is too long',
 };
 
@@ -31,7 +31,7 @@ export function systemFault(error: unknown): Fault | undefined {
   const where = path ?? `a file (${syscall})`;
   // Node reports this code if a folder cannot be created on a read-only file system.
   if (code === 'ENOENT' && syscall === 'mkdir')
-    return new UserError(`${where}: the folder cannot be made`, { cause: error });
+    return new UserError(`${where}: the folder cannot be created`, { cause: error });
   const [own, outside] = [OWN[code], OUTSIDE[code]];
   if (own !== undefined)
     return new UserError(`${where}: ${own}`, { cause: error, next: [`ls -ld ${shellWord(where)}`] });

@@ -20,16 +20,16 @@ export function readTarGz(
 ): ReadonlyMap<string, string> {
   const bytes = gunzipBounded(archive, UNPACKED_LIMIT);
   const files = new Map<string, string>();
-  if (bytes.length < BLOCK) throw new Error('holds no tar archive');
+  if (bytes.length < BLOCK) throw new Error('contains no tar archive');
   for (let at = 0; at + BLOCK <= bytes.length && bytes[at] !== 0; ) {
     const header = bytes.subarray(at, at + BLOCK);
-    if (!isHeader(header)) throw new Error('holds no tar archive, or a damaged one');
+    if (!isHeader(header)) throw new Error('contains no tar archive, or a damaged one');
     const size = sizeOf(header);
     const start = at + BLOCK;
     if (start + size > bytes.length) throw new Error('is cut off');
     const name = nameOf(header);
     if (isFile(header) && isWanted(name)) {
-      if (size > FILE_LIMIT) throw new Error(`holds ${name}, which is larger than 5 MiB`);
+      if (size > FILE_LIMIT) throw new Error(`contains ${name}, which is larger than 5 MiB`);
       files.set(name, bytes.toString('utf8', start, start + size));
     }
     at = start + Math.ceil(size / BLOCK) * BLOCK;
@@ -46,7 +46,7 @@ function isHeader(header: Buffer): boolean {
 
 function sizeOf(header: Buffer): number {
   const size = octal(field(header, 124, 12));
-  if (size === undefined) throw new Error('holds a file without a size that can be read');
+  if (size === undefined) throw new Error('contains a file with an unreadable size');
   return size;
 }
 

@@ -18,7 +18,7 @@ export function longestTimer(ms: number): number {
  */
 export function withinMs(ms: number, ...signals: readonly AbortSignal[]): AbortSignal {
   const limit = new AbortController();
-  const end = () => limit.abort(new DOMException(`not ended within ${ms} ms`, 'TimeoutError'));
+  const end = () => limit.abort(new DOMException(`not finished within ${ms} ms`, 'TimeoutError'));
   setTimeout(end, longestTimer(ms)).unref();
   const either = AbortSignal.any([...signals, limit.signal]);
   // Many listeners may wait for one limit; Node would report that as a leak.

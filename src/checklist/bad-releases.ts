@@ -12,8 +12,8 @@ export const BAD_RELEASES: readonly BadRelease[] = [
   {
     from: '0.0.0',
     below: '1.10.1-fix.1',
-    why: 'its web image can be taken over from outside (CVE-2025-55182)',
-    next: 'treat every secret of that installation as known to others: change them after the upgrade, those at model providers too',
+    why: 'attackers can take over its web image (CVE-2025-55182)',
+    next: 'treat every secret of that installation as exposed: change all of them after the upgrade, including those of model providers',
   },
   {
     from: '1.13.0',

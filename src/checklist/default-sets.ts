@@ -39,6 +39,6 @@ export function sizeOf(choice: SizeChoice, component: ComponentName, sets: Defau
 /** The sizes of all components; see `sizeOf`. */
 export function sizesOf({ tier, defaults }: SizeChoice, sets: DefaultSets = DEFAULT_SETS): SizeTable {
   const set = sets[defaults];
-  if (set === undefined) throw new Error(`there is no set of defaults ${defaults}`);
+  if (set === undefined) throw new Error(`the default set ${defaults} does not exist`);
   return set.sizes[tier];
 }

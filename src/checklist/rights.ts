@@ -34,7 +34,7 @@ export const OWN_RIGHTS: readonly Right[] = [
     resource: 'pods',
     verbs: ['get', 'list', 'watch'],
     namespaced: true,
-    purpose: 'waiting until all is ready',
+    purpose: 'waiting until everything is ready',
   },
   {
     group: '',
@@ -42,7 +42,7 @@ export const OWN_RIGHTS: readonly Right[] = [
     subresource: 'log',
     verbs: ['get'],
     namespaced: true,
-    purpose: 'the last log lines of what fails',
+    purpose: 'the last log lines of failing containers',
   },
   { group: '', resource: 'events', verbs: ['list'], namespaced: true, purpose: 'why a pod does not start' },
   {
@@ -51,7 +51,7 @@ export const OWN_RIGHTS: readonly Right[] = [
     subresource: 'portforward',
     verbs: ['create'],
     namespaced: true,
-    purpose: 'asking Dify itself after the install',
+    purpose: 'requests to Dify after the install',
   },
 ];
 
@@ -65,7 +65,7 @@ export const LOOK_RIGHTS: readonly Right[] = [
     resource: 'persistentvolumeclaims',
     verbs: ['get', 'list'],
     namespaced: true,
-    purpose: 'what an earlier installation left',
+    purpose: 'leftovers of an earlier installation',
   },
   { group: '', resource: 'resourcequotas', verbs: ['list'], namespaced: true, purpose: 'limits of the namespace' },
   { group: '', resource: 'limitranges', verbs: ['list'], namespaced: true, purpose: 'limits of its pods' },
@@ -76,8 +76,8 @@ export const LOOK_RIGHTS: readonly Right[] = [
     namespaced: false,
     purpose: 'capacity, zones, architectures',
   },
-  { group: '', resource: 'pods', verbs: ['list'], namespaced: false, purpose: 'what other workloads ask of the nodes' },
-  { group: '', resource: 'namespaces', verbs: ['get'], namespaced: false, purpose: 'whether the namespace is there' },
+  { group: '', resource: 'pods', verbs: ['list'], namespaced: false, purpose: 'requests of other workloads' },
+  { group: '', resource: 'namespaces', verbs: ['get'], namespaced: false, purpose: 'whether the namespace exists' },
   {
     group: 'storage.k8s.io',
     resource: 'storageclasses',
@@ -90,7 +90,7 @@ export const LOOK_RIGHTS: readonly Right[] = [
     resource: 'csidrivers',
     verbs: ['list'],
     namespaced: false,
-    purpose: 'whether the drivers of the storage classes are there',
+    purpose: 'whether the drivers of the storage classes exist',
   },
   {
     group: 'storage.k8s.io',
@@ -104,14 +104,14 @@ export const LOOK_RIGHTS: readonly Right[] = [
     resource: 'priorityclasses',
     verbs: ['list'],
     namespaced: false,
-    purpose: 'whether the priority classes are there',
+    purpose: 'whether the priority classes exist',
   },
   {
     group: 'networking.k8s.io',
     resource: 'ingressclasses',
     verbs: ['get', 'list'],
     namespaced: false,
-    purpose: 'whether the ingress class is there',
+    purpose: 'whether the ingress class exists',
   },
   {
     group: 'apps',
@@ -128,21 +128,21 @@ const JOBS: Right = {
   resource: 'jobs',
   verbs: ['get', 'list', 'watch', 'create', 'delete'],
   namespaced: true,
-  purpose: 'a pod that looks from inside, removed again',
+  purpose: 'a temporary pod that probes from the cluster',
 };
 
 /** What preflight creates for its probes and removes again, only if the flag is given. */
 export const PROBE_RIGHTS: Readonly<Record<'relayed' | 'deep', readonly Right[]>> = {
   relayed: [
     JOBS,
-    { group: '', resource: 'pods', verbs: ['get', 'list'], namespaced: true, purpose: 'how far that pod is' },
+    { group: '', resource: 'pods', verbs: ['get', 'list'], namespaced: true, purpose: 'the state of that pod' },
     {
       group: '',
       resource: 'pods',
       subresource: 'portforward',
       verbs: ['create'],
       namespaced: true,
-      purpose: 'the way to that pod',
+      purpose: 'the connection to that pod',
     },
   ],
   deep: [
@@ -151,9 +151,9 @@ export const PROBE_RIGHTS: Readonly<Record<'relayed' | 'deep', readonly Right[]>
       resource: 'persistentvolumeclaims',
       verbs: ['get', 'list', 'watch', 'create', 'delete'],
       namespaced: true,
-      purpose: 'a claim of each class for shared volumes, removed again',
+      purpose: 'a temporary claim of each class for shared volumes',
     },
-    { ...JOBS, purpose: 'a pod for classes that wait for one, removed again' },
+    { ...JOBS, purpose: 'a temporary pod for classes that wait for a consumer' },
   ],
 };
 

@@ -68,9 +68,9 @@ export const AUTOSCALING_CPU_PERCENT = 80;
 
 /** Components that must have one replica, each with the reason that a finding shows. */
 export const SINGLE_REPLICA: Readonly<Partial<Record<ComponentName, string>>> = {
-  beat: 'two schedulers would fire every schedule twice',
-  apiWebsocket: 'more than one needs sticky sessions, which neither the chart nor upstream nginx gives',
-  localSandbox: 'its workspaces live on the pod and the chart fixes it at one',
+  beat: 'two schedulers would start every schedule twice',
+  apiWebsocket: 'more than one needs sticky sessions, which neither the chart nor upstream nginx supports',
+  localSandbox: 'its workspaces are stored in the pod, and the chart sets one replica',
 };
 
 function size(replicas: number, cpu: string, memory: string, cpuLimit: string, memoryLimit: string): ComponentSize {

@@ -99,7 +99,7 @@ function unknown(message: string, remedy: string): Judgement {
 function nextStep(evidence: Evidence<unknown> | undefined): string {
   if (evidence?.outcome === 'denied') return `ask for the missing right: ${evidence.missing}`;
   if (evidence?.outcome === 'timeout') return 're-run with a longer --timeout, or find out why there is no answer';
-  return 'fix the cause, then re-run';
+  return evidence?.next ?? 'fix the cause, then re-run';
 }
 
 function judgeContext(check: Check, facts: JudgeInput): JudgeContext {

@@ -32,7 +32,7 @@ export function editDeployment(existing: string | undefined, changes: readonly F
   if (existing === undefined || existing.trim() === '') return newText(changes);
   const source = readSource(existing);
   if (source.problems.length > 0) {
-    throw new UserError('the file cannot be edited until it is readable', { problems: source.problems });
+    throw new UserError('the file must be valid before difyctl can edit it', { problems: source.problems });
   }
   return changes.reduce(changed, existing);
 }
@@ -90,7 +90,7 @@ function flowNode(document: Document, value: Json): Node {
 }
 
 function byHand(path: Path, cause?: unknown): UserError {
-  return new UserError(`${formatPath(path)} is where difyctl cannot edit it safely (an alias or a merge)`, {
+  return new UserError(`difyctl cannot edit ${formatPath(path)} safely, because an alias or a merge key sets it`, {
     next: ['change that line by hand'],
     cause,
   });

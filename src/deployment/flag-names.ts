@@ -26,12 +26,12 @@ export const SHORT_NAMES: readonly (Pick<DeploymentFlag, 'flag' | 'paths' | 'sum
   {
     flag: '--url',
     paths: ['urls.console', 'urls.api', 'urls.app', 'urls.files'],
-    summary: 'the public address; console, api, app and files share it',
+    summary: 'the public URL of console, api, app and files',
     alsoPath: true,
   },
   { flag: '--rto', paths: ['recovery.rto'], summary: 'how long Dify may be down after a disaster', alsoPath: true },
   { flag: '--rpo', paths: ['recovery.rpo'], summary: 'how much work may be lost', alsoPath: true },
-  { flag: '--policy', paths: ['policy'], summary: 'file with the rules of your organisation', alsoPath: false },
+  { flag: '--policy', paths: ['policy'], summary: 'file with the policy of your organisation', alsoPath: false },
 ];
 
 /** `postgres.tls.caFile` → `--postgres-tls-ca-file` */

@@ -106,10 +106,10 @@ function secretAbove(path: Path, { shape }: FileKind): Path | undefined {
 /** What is wrong with a secret reference. The message never contains the value. */
 function secretMessage(issue: Issue, path: Path, value: Json | undefined, file: FileKind): string {
   if (value === undefined)
-    return neededMessage(path, 'where the secret is, such as { env: NAME } or { file: PATH }', file);
+    return neededMessage(path, 'a reference to the secret, such as { env: NAME } or { file: PATH }', file);
   if (!isObject(value)) return NO_SECRET_HERE;
   const known = Object.keys(value).filter((key) => SECRET_REF_KINDS.includes(key));
-  if (known.length !== 1 || Object.keys(value).length !== 1) return `${NO_SECRET_HERE}, and nothing beside it`;
+  if (known.length !== 1 || Object.keys(value).length !== 1) return `${NO_SECRET_HERE}, and no other key`;
   if (issue.code !== 'invalid_union') return issue.message;
   const branch = issue.errors.find((errors) => errors.every((inner) => inner.path[0] === known[0]));
   const inner = branch?.[0];
@@ -125,7 +125,7 @@ const SECRET_HINTS: Readonly<Record<string, string>> = {
   env: 'the name of an environment variable',
   file: 'the path of a file',
   kubernetes: 'name and key of a Kubernetes Secret, such as { kubernetes: { name: dify-db, key: password } }',
-  generated: 'true, or leave the line out',
+  generated: 'true, or remove the line',
 };
 
 function typeMessage(expected: string, path: Path, value: Json | undefined, file: FileKind): string {

@@ -51,12 +51,12 @@ export async function loadDeployment(path: string, overrides: OverrideInput = NO
 /** A name without a YAML or JSON extension may be a secret that was typed in its place, so it is not repeated. */
 function noFile(path: string): UserError {
   if (!/\.(?:ya?ml|json)$/i.test(path)) {
-    return new UserError('the file that was named for the deployment does not exist', {
-      next: ['difyctl init --out difyctl.yaml', 'or name another file with --config'],
+    return new UserError('the deployment file does not exist', {
+      next: ['difyctl init --out difyctl.yaml', 'or set --config to another file'],
     });
   }
   return new UserError(`${path} does not exist`, {
-    next: [`difyctl init --out ${shellWord(path)}`, 'or name another file with --config'],
+    next: [`difyctl init --out ${shellWord(path)}`, 'or set --config to another file'],
   });
 }
 

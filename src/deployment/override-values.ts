@@ -8,7 +8,7 @@ import { parseSecretText, SECRET_TEXT_FORMS } from './secret-text.ts';
 /** A value, or what is wrong with its text. The fault never repeats the text: it may be a secret. */
 export type ReadValue = { readonly value: Json } | { readonly fault: string };
 
-const NO_SECRET = `do not give the secret itself; give a reference: ${SECRET_TEXT_FORMS}`;
+const NO_SECRET = `do not write the secret itself; write a reference: ${SECRET_TEXT_FORMS}`;
 
 /** Reads the texts of one flag. Several texts make a list; for any other kind the last one counts. */
 export function readFlagValue(flag: DeploymentFlag, texts: readonly string[]): ReadValue {

@@ -18,7 +18,7 @@ export function refusal(source: string, problems: readonly Problem[]): UserError
   const count = counted(problems.length, 'problem');
   const more = problems.length - shown.length;
   return new UserError(
-    more > 0 ? `${source} has ${count}; these are the first ${MOST_SHOWN}` : `${source} has ${count}`,
+    more > 0 ? `${source} has ${count}; the first ${MOST_SHOWN} are shown` : `${source} has ${count}`,
     { problems: shown },
   );
 }

@@ -19,7 +19,7 @@ export async function saveDeployment(path: string, text: string, expected: strin
     throw new UserError(`${path} cannot be read: ${error.code ?? error.message}`, { cause: error });
   });
   if (current !== expected) {
-    throw new UserError(`${basename(path)} was changed meanwhile; nothing was written`, {
+    throw new UserError(`${basename(path)} was changed by another program; nothing was written`, {
       next: ['check it, and start again'],
     });
   }

@@ -34,7 +34,7 @@ export interface Source {
  * Parses YAML text. Never throws: errors are in `problems`, in words that repeat nothing of the file. `start`: the next
  * step for an empty file.
  */
-export function readSource(text: string, start = 'difyctl init writes one'): Source {
+export function readSource(text: string, start = 'run difyctl init to write one'): Source {
   try {
     return sourceOf(text, start);
   } catch (error) {

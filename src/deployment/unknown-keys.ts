@@ -13,7 +13,7 @@ export function unknownKeyMessage(parent: Path, key: string, data: JsonObject, r
   const owner = others.find((branch) => branch.keys.has(key));
   if (owner !== undefined) return `only allowed with ${choiceText(owner, parent, data)}`;
   const rivals = rivalsOf(key, parent, data, chosen);
-  if (rivals.length > 0) return `not beside ${rivals.join(', ')}; keep the one or the other`;
+  if (rivals.length > 0) return `not together with ${rivals.join(', ')}; keep one of them`;
   const here = nearest(key, keysOf(chosen));
   if (here !== undefined) return `unknown key; did you mean ${here}?`;
   const there = nearest(key, keysOf(others));

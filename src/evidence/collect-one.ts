@@ -56,8 +56,9 @@ export function missingEvidence<T>(
   const outcome = error instanceof CollectionError ? error.outcome : 'absent';
   const collectedAt = now().toISOString();
   const missing = oneLine(faultText(error));
-  const lacks = error instanceof CollectionError && error.lacks !== undefined ? { lacks: error.lacks } : {};
-  return { key: name, version, collectedAt, from, outcome, missing, ...lacks, durationMs };
+  const { lacks, next } = error instanceof CollectionError ? error : {};
+  const reasons = { ...(lacks === undefined ? {} : { lacks }), ...(next === undefined ? {} : { next }) };
+  return { key: name, version, collectedAt, from, outcome, missing, ...reasons, durationMs };
 }
 
 /**

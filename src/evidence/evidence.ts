@@ -36,6 +36,8 @@ export interface Evidence<T> {
   readonly missing?: string;
   /** The key of other evidence that this one is built on and that is missing: `rendered.objects`. */
   readonly lacks?: string;
+  /** The command that provides what is missing: `difyctl install`. */
+  readonly next?: string;
   readonly durationMs: number;
 }
 
@@ -110,11 +112,14 @@ export class CollectionError extends Error {
   readonly outcome: Exclude<EvidenceOutcome, 'ok'>;
   /** The key of the other evidence that was missing; undefined if it was something else. */
   readonly lacks: string | undefined;
+  /** The command that provides what is missing; undefined if there is no such command. */
+  readonly next: string | undefined;
 
-  constructor(outcome: Exclude<EvidenceOutcome, 'ok'>, missing: string, lacks?: string) {
+  constructor(outcome: Exclude<EvidenceOutcome, 'ok'>, missing: string, lacks?: string, next?: string) {
     super(missing);
     this.name = 'CollectionError';
     this.outcome = outcome;
     this.lacks = lacks;
+    this.next = next;
   }
 }

@@ -20,6 +20,7 @@ const document = z
     data: z.json().optional(),
     missing: z.string().exactOptional(),
     lacks: z.string().exactOptional(),
+    next: z.string().exactOptional(),
     durationMs: z.number().nonnegative(),
   })
   .refine(({ outcome, data }) => outcome !== 'ok' || data !== undefined, { path: ['data'], error: 'is missing' });

@@ -29,9 +29,9 @@ export function outputLines(text: string): readonly string[] {
 /** Returns the error for output that is not JSON. */
 export function unreadableAnswer(text: string, command: string): UnreadableAnswer {
   const program = command.split(' ')[0] ?? command;
-  const observed = text.trim() === '' ? 'printed nothing' : 'printed something else';
-  return new UnreadableAnswer(`${command} ${observed}; JSON was expected`, {
+  const observed = text.trim() === '' ? 'printed nothing' : 'printed something that is not JSON';
+  return new UnreadableAnswer(`${command} ${observed}; expected JSON`, {
     command,
-    next: [`run it by hand, and look which ${program} comes first on PATH: which -a ${program}`],
+    next: [`run it by hand, and check which ${program} is first on PATH: which -a ${program}`],
   });
 }

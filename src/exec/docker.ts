@@ -76,12 +76,12 @@ const REMEDIES: readonly (readonly [RegExp, readonly string[]])[] = [
     /cannot connect to the docker daemon|error during connect|connection refused/i,
     [
       'start Docker (systemctl start docker, or Docker Desktop)',
-      'docker context ls shows which engine is meant; DOCKER_HOST outranks it',
+      'docker context ls shows the selected engine; DOCKER_HOST takes precedence',
     ],
   ],
   [
     /permission denied while trying to connect|dial unix .*permission denied/i,
-    ['run as a user of the group docker, or as root: this one may not speak to the engine'],
+    ['run as root or as a user of the group docker: this user may not access the engine'],
   ],
   [
     /'compose' is not a docker command|unknown (shorthand )?flag: .*(ansi|a' in -a)/i,

@@ -153,9 +153,9 @@ interface FailedRun {
 }
 
 function tooMuch(redact: Redact, program: string, args: readonly string[]): ExternalError {
-  return new ExternalError(`${program} printed more than ${MOST_MIB} MiB, the most that is read of it, and was ended`, {
+  return new ExternalError(`${program} printed more than ${MOST_MIB} MiB, more than difyctl reads, and was stopped`, {
     command: redact([program, ...args].join(' ')),
-    next: [`run it by hand, and look which ${program} comes first on PATH: which -a ${program}`],
+    next: [`run it by hand, and check which ${program} is first on PATH: which -a ${program}`],
   });
 }
 
@@ -174,7 +174,7 @@ function programFault(redact: Redact, program: string, args: readonly string[], 
   const how = result.timedOut
     ? 'did not end in time'
     : result.exitCode === undefined
-      ? `was ended by ${result.signal ?? 'a signal'}`
+      ? `was stopped by ${result.signal ?? 'a signal'}`
       : `ended with exit code ${result.exitCode}`;
   return new ExternalError(`${program} ${how}`, { command, stderr, timedOut: result.timedOut });
 }

@@ -40,20 +40,20 @@ interface Row {
 
 /** The cause if a login is missing or wrong. */
 export const REFUSED = 'it refuses the credentials';
-const CUT_OFF = 'the connection is closed before the answer ends';
+const CUT_OFF = 'it closes the connection before the answer is complete';
 const SILENT = 'it does not answer in time';
 const UNVERIFIED = 'its TLS certificate cannot be verified';
 
 /** Next steps for an outage of the API server. */
 const OUTAGE = [
-  'see whether the API server answers: kubectl get --raw /readyz',
-  'then run the same command again to resume',
+  'check whether the API server answers: kubectl get --raw /readyz',
+  'then re-run the same command to resume',
 ];
 const TIMEOUT = [
-  'see whether the API server answers: kubectl get --raw /readyz --request-timeout 10s',
-  'then run the same command again, with more time (--timeout) where it needs it',
+  'check whether the API server answers: kubectl get --raw /readyz --request-timeout 10s',
+  'then re-run the same command, if necessary with a longer --timeout',
 ];
-const BUSY = ['wait until no other helm works on this release, then run the same command again'];
+const BUSY = ['wait until no other helm process changes this release, then re-run the same command'];
 
 /**
  * The first match counts. Order: answers of the API server, then failures of what is in front of it, then network
@@ -123,7 +123,7 @@ const TABLE: readonly Row[] = [
   {
     words: /no route to host|network is unreachable/i,
     reason: 'unreachable',
-    cause: 'there is no route to it',
+    cause: 'no network route leads to it',
     passes: 'once-answered',
   },
   {

@@ -140,7 +140,7 @@ export function chartArgs(chart: ChartReference): readonly string[] {
 /** Parses `v3.22.0`, with or without a vendor's suffix. Throws ExternalError for any other text. */
 export function parseVersion(output: string): HelmVersion {
   const match = /^v?(\d+)\.(\d+)\.\d+\S*/.exec(output.trim());
-  if (match === null) throw new ExternalError(`helm does not say its version: ${cut(output.trim(), 80)}`);
+  if (match === null) throw new ExternalError(`helm does not report its version: ${cut(output.trim(), 80)}`);
   return { text: match[0].replace(/^v/, ''), major: Number(match[1]), minor: Number(match[2]) };
 }
 

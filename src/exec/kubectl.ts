@@ -170,7 +170,8 @@ async function foldPages<S>(
     try {
       const next = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
       const frame = await read(`${path}${separator}limit=${PAGE}${next}`, (item) => add(sum, item));
-      if (!isObject(frame)) throw new ExternalError(`the API server answered ${path} with something that is no list`);
+      if (!isObject(frame))
+        throw new ExternalError(`the API server answered ${path} with a document that is not a list`);
       token = continueToken(frame);
     } catch (error) {
       if (!(error instanceof KubectlError && error.reason === 'expired') || ++restarts > RESTARTS) throw error;

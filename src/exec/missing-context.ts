@@ -65,15 +65,15 @@ async function missingContext(
 }
 
 function messageOf(named: string | undefined, contexts: readonly string[]): string {
-  if (contexts.length === 0) return 'no cluster is known: the kubeconfig is missing or has no context';
+  if (contexts.length === 0) return 'no cluster is configured: the kubeconfig is missing or has no context';
   return named === undefined
-    ? 'no cluster is chosen: the kubeconfig has no current context'
+    ? 'no cluster is selected: the kubeconfig has no current context'
     : `the context ${oneLine(named)} does not exist in the kubeconfig`;
 }
 
 function nextSteps(contexts: readonly string[]): readonly string[] {
   if (contexts.length === 0) {
-    return ['get the kubeconfig of the cluster, then name it with --kubeconfig or the variable KUBECONFIG'];
+    return ['get the kubeconfig of the cluster, then set --kubeconfig or the variable KUBECONFIG to it'];
   }
   const more = contexts.length > SHOWN ? ` and ${contexts.length - SHOWN} more (kubectl config get-contexts)` : '';
   const names = contexts.slice(0, SHOWN).map(oneLine);

@@ -46,7 +46,7 @@ export function retryingRunner(inner: Runner, { pause, onRetry }: RetrySettings)
       } catch (error) {
         if (heard || !(error instanceof ExternalError) || !passes(error, hasAnswered)) throw error;
         const cause = error.stderr.at(-1) ?? error.message;
-        if (!isOut) onRetry(`the API server does not answer as it should, trying again for half a minute: ${cause}`);
+        if (!isOut) onRetry(`the API server does not answer correctly, retrying for half a minute: ${cause}`);
         isOut = true;
         await pause(ms, options.signal);
       }

@@ -35,7 +35,7 @@ export function podState(pod: unknown, events: readonly unknown[]): PodState {
   if (reason.startsWith('Err')) return { is: 'waiting', why };
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (textAt(scheduled, 'status') === 'False') {
-    return { is: 'waiting', why: `no node takes its pod: ${textAt(scheduled, 'message')}` };
+    return { is: 'waiting', why: `no node can run its pod: ${textAt(scheduled, 'message')}` };
   }
   return { is: 'waiting', why: `its pod is not ready (image ${image})` };
 }
@@ -43,7 +43,7 @@ export function podState(pod: unknown, events: readonly unknown[]): PodState {
 /** If a quota, Pod Security or other admission refuses a job's pod, only the job's events show it. */
 function withoutPod(events: readonly unknown[]): PodState {
   const refused = events.find((event) => textAt(event, 'reason') === 'FailedCreate');
-  if (refused === undefined) return { is: 'waiting', why: 'its pod is not made yet' };
+  if (refused === undefined) return { is: 'waiting', why: 'its pod does not exist yet' };
   return { is: 'terminal', why: `its pod is refused: ${textAt(refused, 'message')}` };
 }
 

@@ -112,7 +112,7 @@ async function refuseSimulated(cluster: Kubectl, node: string | undefined, signa
   if (node === undefined) return;
   const simulated = await simulatedNodes(cluster, signal);
   if (simulated.has(node)) {
-    throw new JobError('absent', `its pod is on node ${node}, which is simulated (kwok): nothing runs there`);
+    throw new JobError('absent', `its pod is on node ${node}, which is simulated (kwok): it runs no processes`);
   }
 }
 

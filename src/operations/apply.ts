@@ -156,7 +156,8 @@ async function withState({ target }: InstallOptions, error: Interrupted): Promis
   try {
     const { status, revision, workloads } = await target.inspect(withinMs(LAST_WORDS_MS));
     const late = workloads.filter(({ ready, desired }) => ready < desired).map(({ name }) => name);
-    const at = revision === undefined ? 'no release yet' : `the release is ${status}, revision ${revision}`;
+    const at =
+      revision === undefined ? 'the release does not exist yet' : `the release is ${status}, revision ${revision}`;
     const waiting = late.length === 0 ? '' : `; not ready: ${late.join(', ')}`;
     return new Interrupted(`${error.message}; ${at}${waiting}`, { next, cause: error });
   } catch {

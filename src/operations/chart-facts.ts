@@ -50,14 +50,14 @@ async function chartFiles(path: string): Promise<ReadFile> {
 }
 
 async function archiveFiles(path: string, { size }: Stats): Promise<ReadonlyMap<string, string>> {
-  const next = [`tar tzf ${path} shows what it holds; helm package makes one`];
-  if (size > ARCHIVE_LIMIT) throw new UserError(`${path} is larger than 16 MiB: no chart is`, { next });
-  if (size === 0) throw new UserError(`${path} is no packed chart: it is empty`, { next });
+  const next = [`tar tzf ${path} lists its content; helm package creates a chart archive`];
+  if (size > ARCHIVE_LIMIT) throw new UserError(`${path} is larger than 16 MiB, too large for a chart`, { next });
+  if (size === 0) throw new UserError(`${path} is not a packed chart: it is empty`, { next });
   try {
     return readTarGz(await readFile(path), isOwnFile);
   } catch (cause) {
     if (!(cause instanceof Error) || 'code' in cause) throw cause;
-    throw new UserError(`${path} is no packed chart: it ${cause.message}`, { cause, next });
+    throw new UserError(`${path} is not a packed chart: it ${cause.message}`, { cause, next });
   }
 }
 
@@ -69,7 +69,7 @@ function isOwnFile(name: string): boolean {
 function yamlObject(text: string | undefined, path: string, name: string): JsonObject | undefined {
   if (text === undefined) return undefined;
   const document = parsedYaml(text, path, name) ?? {};
-  if (!isObject(document)) throw broken(path, `${name} does not hold keys and values`);
+  if (!isObject(document)) throw broken(path, `${name} does not contain keys and values`);
   return document as JsonObject;
 }
 
@@ -80,7 +80,7 @@ function parsedYaml(text: string, path: string, name: string): unknown {
   } catch (cause) {
     throw cause instanceof YamlFault ? broken(path, `${name} ${cause.message}`, cause) : cause;
   }
-  throw broken(path, `${name} holds more than one YAML document`);
+  throw broken(path, `${name} contains more than one YAML document`);
 }
 
 function schemaObject(text: string, path: string): JsonObject {
@@ -90,7 +90,7 @@ function schemaObject(text: string, path: string): JsonObject {
   } catch (cause) {
     throw broken(path, 'values.schema.json is not valid JSON', cause);
   }
-  throw broken(path, 'values.schema.json is not a JSON Schema: it does not hold keys and values');
+  throw broken(path, 'values.schema.json is not a JSON Schema: it does not contain keys and values');
 }
 
 function needed(chart: JsonObject, key: 'name' | 'version', path: string): string {
@@ -102,10 +102,10 @@ function needed(chart: JsonObject, key: 'name' | 'version', path: string): strin
 }
 
 function broken(path: string, observed: string, cause?: unknown): UserError {
-  return new UserError(`${path} is no chart: ${observed}`, {
+  return new UserError(`${path} is not a chart: ${observed}`, {
     ...(cause === undefined ? {} : { cause }),
     next: [
-      'name a folder with a Chart.yaml, or a .tgz that helm pull or helm package wrote: --target-chart-path',
+      'set --target-chart-path to a folder with a Chart.yaml, or to a .tgz that helm pull or helm package wrote',
       `helm show chart ${shellWord(path)}`,
     ],
   });

@@ -18,6 +18,6 @@ export function chartLogin(chart: KubernetesTarget['chart'], secrets: SecretValu
   throw new UserError('the chart cannot be pulled: the password for it was not found', {
     exitCode: EXIT.preflight,
     problems: [{ path: CHART_PASSWORD, message: missing.reason }],
-    next: ['set the variable, write the file, or make the Secret that target.chart.password names'],
+    next: ['set the variable, or create the file or Secret that target.chart.password names'],
   });
 }

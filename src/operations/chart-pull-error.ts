@@ -39,11 +39,11 @@ function causeOf(error: ExternalError): string {
 function loginStep(chart: PulledChart, error: ExternalError): readonly string[] {
   const isRefused = causeOf(error) === REFUSED;
   if (chart.username !== undefined) {
-    return isRefused ? ['check target.chart.username, and the secret that target.chart.password names'] : [];
+    return isRefused ? ['check target.chart.username and the secret of target.chart.password'] : [];
   }
   const fields = 'set target.chart.username and target.chart.password';
-  if ('oci' in chart) return [`if the registry asks for a login: ${fields}, or run helm registry login HOST`];
-  return isRefused ? [`if the repository asks for a login: ${fields}`] : [];
+  if ('oci' in chart) return [`if the registry requires a login: ${fields}, or run helm registry login HOST`];
+  return isRefused ? [`if the repository requires a login: ${fields}`] : [];
 }
 
 function waysOut(chart: PulledChart): readonly string[] {
@@ -51,13 +51,13 @@ function waysOut(chart: PulledChart): readonly string[] {
     const version = chart.version === undefined ? '' : ` --version ${chart.version}`;
     return [
       `check it with: helm pull ${chart.oci}${version}`,
-      'or pull the chart on another machine and name the archive with --target-chart-path',
+      'or pull the chart on another machine, and set --target-chart-path to the archive',
     ];
   }
   const { repo, name, version } = chart;
   return [
     `on a machine that reaches it: helm pull ${name} --repo ${repo} --version ${version}`,
-    `then name the archive: --target-chart-path ${name}-${version}.tgz`,
-    'or name a mirror in a registry: --target-chart-oci oci://REGISTRY/PATH/dify',
+    `then use the archive: --target-chart-path ${name}-${version}.tgz`,
+    'or use a mirror in a registry: --target-chart-oci oci://REGISTRY/PATH/dify',
   ];
 }

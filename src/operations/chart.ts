@@ -73,8 +73,8 @@ function observedIn(message: string): string {
 
 function damaged(chart: PulledChart, observed: string, cause?: unknown): ExternalError {
   const name = 'oci' in chart ? chart.oci : `${chart.name} of ${chart.repo}`;
-  return new ExternalError(`${name} is no chart: ${observed}`, {
+  return new ExternalError(`${name} is not a chart: ${observed}`, {
     ...(cause === undefined ? {} : { cause }),
-    next: ['helm pull it on another machine, and name the archive with --target-chart-path'],
+    next: ['run helm pull on another machine, and set --target-chart-path to the archive'],
   });
 }

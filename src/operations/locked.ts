@@ -54,7 +54,7 @@ export async function withLock<T>(options: LockOptions, work: (locked: Locked) =
 
 function unreleased(error: unknown): string {
   const why = error instanceof Error ? error.message : String(error);
-  return `the lock could not be removed (${why}); the next run from this machine takes it at once, any other after ${LOCK_SECONDS} s`;
+  return `the lock could not be removed (${why}); the next run on this machine takes it at once, a run on another machine after ${LOCK_SECONDS} s`;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

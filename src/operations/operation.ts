@@ -33,7 +33,7 @@ export async function operation<P, R>(options: LockOptions, steps: OperationStep
     const again = await steps.plan(locked.signal, true);
     steps.refuse?.(again);
     if (steps.isOther(agreed, again) && !(await steps.confirm(again, true))) {
-      throw new Interrupted('declined; nothing was changed but what a dead run had left');
+      throw new Interrupted('declined; nothing was changed, except that leftovers of a crashed run were removed');
     }
     return steps.work(again, locked);
   });

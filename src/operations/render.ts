@@ -66,7 +66,7 @@ async function loadRenderer(deployment: Deployment, { baseDirectory, facts }: Re
     const { renderCompose } = await import('../render/compose/render.ts');
     return (secrets) => renderCompose(deployment, secrets, { baseDirectory });
   }
-  if (facts === undefined) throw new Error('Kubernetes is rendered from chart facts, and there are none');
+  if (facts === undefined) throw new Error('rendering for Kubernetes needs chart facts, which are missing');
   const { renderKubernetes } = await import('../render/kubernetes/render.ts');
   const files = await certificateFiles(deployment, baseDirectory);
   return (secrets) => renderKubernetes(deployment, secrets, facts, files);

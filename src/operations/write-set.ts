@@ -35,7 +35,7 @@ export interface WrittenSet {
  * it.
  */
 export async function writeSet(directory: string, files: readonly RenderedFile[], force: boolean): Promise<WrittenSet> {
-  if (resolve(directory) === '/') throw new UserError('the root of the file system is no folder for a rendered set');
+  if (resolve(directory) === '/') throw new UserError('the root of the file system cannot be the output folder');
   const earlier = await readIndex(directory);
   const wanted = new Map(files.map((file) => [file.path, file]));
   const stale = [...earlier.keys()].filter((path) => !wanted.has(path));
@@ -75,7 +75,7 @@ async function foreignFiles(
 function foreignFault(directory: string, paths: readonly string[]): UserError {
   return new UserError(`${directory} holds files that difyctl did not write, or that were edited since`, {
     problems: paths.map((path) => ({ path, message: 'would be overwritten or removed' })),
-    next: ['name another folder with --out', 'or overwrite them with --force'],
+    next: ['choose another folder with --out', 'or overwrite them with --force'],
   });
 }
 

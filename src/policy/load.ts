@@ -24,7 +24,7 @@ export type UnknownCheck = (pattern: string) => string | undefined;
 /** Reads a policy. Throws UserError (exit 2) with every problem at once, each with its line and column. */
 export async function loadPolicy(path: string, unknownCheck: UnknownCheck): Promise<LoadedPolicy> {
   const file = basename(path);
-  const text = await readText(path, ['name another with --policy', 'difyctl schema policy'], FILE_LIMIT_BYTES);
+  const text = await readText(path, ['choose another policy with --policy', 'difyctl schema policy'], FILE_LIMIT_BYTES);
   return { policy: parsePolicy(text, file, unknownCheck), file };
 }
 

@@ -76,10 +76,10 @@ function serverSettings({ tier, recovery }: Deployment, { tls, maxConnections }:
     ...(maxConnections === undefined ? [] : [`max_connections ${maxConnections}`]),
     ...(tls.mode === 'disable'
       ? []
-      : [`TLS (${tls.mode})${tls.mode === 'verify-full' ? ', its certificate names the host' : ''}`]),
+      : [`TLS (${tls.mode})${tls.mode === 'verify-full' ? ', and the certificate contains the host name' : ''}`]),
     ...(method === 'pitr' || method === 'replica'
       ? [
-          `the log archived at least every ${interval ?? '5m'} (archive_mode, archive_timeout), and kept with base backups`,
+          `the WAL archived at least every ${interval ?? '5m'} (archive_mode, archive_timeout), and kept with base backups`,
         ]
       : []),
     ...(method === 'replica' ? ['a synchronous standby (synchronous_standby_names)'] : []),

@@ -40,28 +40,28 @@ const HOSTS: readonly EgressFact[] = [
   },
   {
     host: CHART_HOST,
-    from: 'where difyctl runs',
+    from: 'the machine that runs difyctl',
     why: 'the index of the chart repository',
     source: 'target.chart.repo',
     when: usesChart(CHART_HOST),
   },
   ...['github.com', 'objects.githubusercontent.com'].map((host) => ({
     host,
-    from: 'where difyctl runs',
-    why: 'the archive of the chart, which its index points to',
+    from: 'the machine that runs difyctl',
+    why: 'the archive of the chart that the index names',
     source: 'index.yaml of the chart repository',
     when: usesChart(CHART_HOST),
   })),
   {
     host: 'marketplace.dify.ai',
     from: 'api, worker, plugin daemon, browsers',
-    why: 'installing plugins, model providers among them',
+    why: 'installation of plugins, such as model providers',
     source: 'Dify, MARKETPLACE_API_URL and MARKETPLACE_URL',
   },
   {
     host: 'updates.dify.ai',
     from: 'api',
-    why: 'the note that a newer version is out',
+    why: 'notice of newer versions',
     source: 'Dify, CHECK_UPDATE_URL',
     // It is rendered empty by default, so that nothing is called.
     when: (deployment) => (plannedComponents(deployment).api.extraEnv.CHECK_UPDATE_URL ?? '') !== '',
@@ -89,7 +89,12 @@ export function egressNeeds(deployment: Deployment): readonly EgressNeed[] {
   if (target.type === 'kubernetes' && !usesChart(CHART_HOST)(deployment)) {
     const chart = 'repo' in target.chart ? target.chart.repo : 'oci' in target.chart ? target.chart.oci : undefined;
     if (chart !== undefined)
-      named.push({ host: new URL(chart).host, from: 'where difyctl runs', why: 'the chart', source: 'target.chart' });
+      named.push({
+        host: new URL(chart).host,
+        from: 'the machine that runs difyctl',
+        why: 'the chart',
+        source: 'target.chart',
+      });
   }
   const known = HOSTS.filter(({ when }) => when === undefined || when(deployment));
   return [...named, ...known.map(({ when: _, ...need }) => need)];

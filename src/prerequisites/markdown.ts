@@ -9,7 +9,7 @@ export function prerequisitesPage(deployment: Deployment, installer: Installer):
   const needs = prerequisitesOf(deployment);
   const { target } = deployment;
   const sections = [
-    [`# What ${deployment.name} needs before it is installed`, intro(deployment)],
+    [`# Prerequisites of ${deployment.name}`, intro(deployment)],
     databases(deployment, needs),
     storage(needs),
     network(needs),
@@ -18,7 +18,7 @@ export function prerequisitesPage(deployment: Deployment, installer: Installer):
       ? [
           '## Cluster: rights of the installing user',
           fence('yaml', rbacText(deployment, target.namespace, installer)),
-          'The last Role is optional: it is for preflight with `--from cluster` and `--deep`, and for the pods of its dry run.',
+          'The last Role is optional: preflight uses it for `--from cluster`, for `--deep`, and for the pods of its dry run.',
         ]
       : [],
   ];
@@ -28,7 +28,7 @@ export function prerequisitesPage(deployment: Deployment, installer: Installer):
 function intro({ tier, target, version }: Deployment): string {
   const place =
     target.type === 'kubernetes' ? `Kubernetes, namespace ${target.namespace}` : 'Docker Compose on one host';
-  return `Dify ${version}, tier ${tier}, on ${place}. Made from difyctl.yaml alone; no secret is in it.`;
+  return `Dify ${version}, tier ${tier}, on ${place}. Generated from difyctl.yaml alone; contains no secrets.`;
 }
 
 function databases({ name }: Deployment, { databases: servers }: Prerequisites): readonly string[] {
@@ -62,19 +62,19 @@ function storage({ objectStorage }: Prerequisites): readonly string[] {
 
 function network({ connections, connectionNotes, egress }: Prerequisites): readonly string[] {
   return [
-    '## Network: who connects where',
+    '## Network: connections',
     table(
       ['from', 'to', 'for'],
       connections.map(({ from, host, port, service }) => [from.join(', '), `${host}:${port}`, service]),
     ),
     ...connectionNotes,
-    'Where difyctl runs, the same addresses should be reachable, so that preflight can probe them.',
+    'The machine that runs difyctl should reach the same addresses, so that preflight can probe them.',
     '## Network: hosts on the internet (TCP 443)',
     table(
       ['from', 'to', 'for', 'source'],
       egress.map(({ from, host, why, source }) => [from, host, why, source]),
     ),
-    'Besides: the model providers that will be used, and whatever workflows call (through the SSRF proxy).',
+    'In addition: the model providers in use, and the hosts that workflows call (through the SSRF proxy).',
   ];
 }
 

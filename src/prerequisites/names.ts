@@ -50,7 +50,7 @@ export function certificateNeeds(deployment: Deployment): readonly CertificateNe
 function placeOf({ target, name }: Deployment): string {
   if (target.type === 'compose') {
     return target.tls === undefined
-      ? 'the proxy or load balancer before this host'
+      ? 'the proxy or load balancer in front of this host'
       : `${target.tls.certFile} (the whole chain) and ${target.tls.keyFile}, beside difyctl.yaml`;
   }
   const { issuer, secretName: secret } = target.ingress?.tls ?? {};
@@ -58,7 +58,7 @@ function placeOf({ target, name }: Deployment): string {
     return `${issuer.kind} ${issuer.name} of cert-manager, which creates Secret ${secret} in namespace ${target.namespace}`;
   }
   return secret === undefined
-    ? 'the ingress controller or load balancer before the cluster'
+    ? 'the ingress controller or load balancer in front of the cluster'
     : `Secret ${secret} of type kubernetes.io/tls in namespace ${target.namespace}: kubectl -n ${target.namespace} create secret tls ${secret} --cert=fullchain.pem --key=${name}.key`;
 }
 

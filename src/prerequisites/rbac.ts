@@ -71,14 +71,14 @@ function neededObjects(deployment: Deployment, namespace: string, installer: Ins
 }
 
 const PROBES = [
-  '# Optional, for preflight alone: pods in the dry run (cluster.admission; none is made), and what --from cluster (a Job, a port-forward)',
-  '# and --deep (claims and a Job) make and remove again.',
+  '# Optional, only for preflight: pods in the dry run (cluster.admission; none is created), and the objects that --from cluster (a Job, a port-forward)',
+  '# and --deep (claims and a Job) create and delete.',
 ].join('\n');
 
 /** The same objects as YAML, with comments. */
 export function rbacText(deployment: Deployment, namespace: string, installer: Installer): string {
   const head = [
-    `# ${deployment.name}: what the installing user may do in namespace ${namespace}, and may see of the cluster.`,
+    `# ${deployment.name}: rights of the installing user in namespace ${namespace} and in the cluster.`,
     '# An administrator applies it: kubectl apply -f THIS-FILE',
   ];
   const written = (objects: readonly object[]) => objects.map((object) => stringify(object)).join('---\n');
@@ -126,7 +126,7 @@ function ownKind(name: OwnKindName): MadeKind {
 }
 
 function madeRight(kind: MadeKind): Right {
-  return { ...kind, verbs: APPLY_VERBS, namespaced: true, purpose: 'what the chart makes' };
+  return { ...kind, verbs: APPLY_VERBS, namespaced: true, purpose: 'the objects that the chart creates' };
 }
 
 /** Merges rights: those with the same verbs in the same group become one rule. */

@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteLiteral } from './sql-text.ts';
 
 /** A script for psql that prepares every server. It can be run again and contains no password: psql asks for each. */
 export function sqlScript(name: string, servers: readonly ServerNeed[]): string {
-  if (servers.length === 0) return `-- ${name} brings its own PostgreSQL: nothing is to be prepared.\n`;
+  if (servers.length === 0) return `-- ${name} includes PostgreSQL: nothing to prepare.\n`;
   // If all parts are run as one file, each part connects to its own server.
   const isOne = servers.length === 1;
   return servers.map((server) => serverScript(name, server, isOne ? [] : [connectLine(server)])).join('\n');
@@ -16,8 +16,8 @@ function connectLine({ host, port }: ServerNeed): string {
 function serverScript(name: string, { host, port, databases, settings }: ServerNeed, start: readonly string[]): string {
   const owners = [...new Map(databases.map((one) => [one.owner, one])).values()];
   return [
-    `-- ${name}: what must be there on ${host}:${port}, for an administrator of that server`,
-    `-- (psql -h ${host} -p ${port} -U ADMINISTRATOR -d postgres -f THIS-FILE). It may be run again.`,
+    `-- ${name}: prerequisites on ${host}:${port}, for an administrator of that server`,
+    `-- (psql -h ${host} -p ${port} -U ADMINISTRATOR -d postgres -f THIS-FILE). You can run it again.`,
     ...settings.map((setting) => `-- Needed: ${setting}.`),
     '\\set ON_ERROR_STOP on',
     ...start,
@@ -34,11 +34,11 @@ function roleLines({ owner, password }: DatabaseNeed): readonly string[] {
   return [
     `SELECT format('CREATE ROLE %I LOGIN', ${quoteLiteral(owner)})`,
     `  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${quoteLiteral(owner)}) \\gexec`,
-    `-- psql asks for it: the one that difyctl.yaml refers to (${password}).`,
+    `-- psql asks for the password that difyctl.yaml refers to (${password}).`,
     `\\password ${role}`,
-    '-- An administrator who is no superuser has to be a member to give it a database.',
+    '-- An administrator who is not a superuser must be a member of the role to make it the owner of a database.',
     `GRANT ${role} TO CURRENT_USER;`,
-    '-- So that preflight sees replication and archiving; it reads nothing of the data.',
+    '-- With this role, preflight can observe replication and archiving; it reads no data.',
     `GRANT pg_monitor TO ${role};`,
     '',
   ];

@@ -47,9 +47,9 @@ const MOVES_A_YEAR = 4;
 function lonePart(alone: readonly string[]): Part {
   const seconds = alone.length * MOVES_A_YEAR * LONE_POD_SECONDS;
   return {
-    what: `what runs alone (${alone.join(', ')})`,
+    what: `components with one replica (${alone.join(', ')})`,
     percent: Math.floor(100_000 * (1 - seconds / YEAR_SECONDS)) / 1000,
-    source: `${LONE_POD_SOURCE}; moved ${MOVES_A_YEAR} times a year, three releases of Kubernetes and one lost machine, is an estimate`,
+    source: `${LONE_POD_SOURCE}; the estimate of ${MOVES_A_YEAR} moves a year counts three Kubernetes upgrades and one lost machine`,
   };
 }
 

@@ -39,7 +39,7 @@ export function restoreDuration({ postgres }: Recovery, bytes: number | undefine
   const base = FASTEST_RESTORE_SECONDS;
   const what = 'restore of PostgreSQL';
   if (size === undefined)
-    return { what, seconds: base, how: `at least ${span(base)} for a new instance, and its data on top`, source };
+    return { what, seconds: base, how: `at least ${span(base)} for a new instance, plus its data`, source };
   const seconds = base + size / perSecond;
   const rate = `${formatBytes(size)} at ${formatBytes(perSecond)}/s`;
   return { what, seconds, how: `${span(base)} for a new instance + ${rate} = ${span(seconds)}`, source };
@@ -50,7 +50,7 @@ export function rebuildDuration(documents: number): Duration {
   const { tokensPerDocument, tokensPerMinute, source } = EMBEDDING;
   const seconds = (documents * tokensPerDocument * 60) / tokensPerMinute;
   const how = `${documents} documents × ${tokensPerDocument} tokens at ${tokensPerMinute} a minute = ${span(seconds)}`;
-  return { what: 'embedding again', seconds, how, source };
+  return { what: 'embedding of all documents', seconds, how, source };
 }
 
 /** How many documents can be embedded again in this time. */
@@ -74,7 +74,9 @@ export function failoverDurations(deployment: Deployment, hasStandby: boolean): 
   if (cacheFigure !== undefined) parts.push(takeover(`Redis (${cache})`, cacheFigure));
   else if (redis.mode === 'external' && redis.topology === 'sentinel') parts.push(takeover('Redis', SENTINEL_FAILOVER));
   if (target.type === 'kubernetes' && isAlone(deployment))
-    parts.push(takeover('the plugin daemon, which runs alone', { seconds: LONE_POD_SECONDS, source: LONE_POD_SOURCE }));
+    parts.push(
+      takeover('the plugin daemon, which has one replica', { seconds: LONE_POD_SECONDS, source: LONE_POD_SOURCE }),
+    );
   return parts;
 }
 

@@ -64,7 +64,7 @@ function postgresLoss(
 ): Loss {
   const store = 'postgres';
   if (disaster === 'machine' && standby === 'synchronous')
-    return { store, seconds: 0, how: 'a synchronous standby, seen' };
+    return { store, seconds: 0, how: 'a synchronous standby, observed' };
   if (disaster === 'machine' && standby === 'declared')
     return { store, seconds: 0, by: 'standby', how: 'a standby, as postgres.managed.ha declares' };
   const managed = postgres.mode === 'external' ? postgres.managed : undefined;
@@ -90,16 +90,16 @@ function postgresLoss(
  * says.
  */
 function archived(method: 'pitr' | 'replica', interval: number | undefined, managed: boolean): Omit<Loss, 'store'> {
-  const how = method === 'pitr' ? 'pitr' : 'undone from the archive beside the replica';
+  const how = method === 'pitr' ? 'pitr' : 'restored from the archive beside the replica';
   if (managed && method === 'pitr' && (interval ?? 0) < POINT_IN_TIME.rpo) {
-    const pace = `log shipped every ${span(POINT_IN_TIME.rpo)} by the service`;
+    const pace = `WAL archived every ${span(POINT_IN_TIME.rpo)} by the service`;
     return { seconds: POINT_IN_TIME.rpo, by: 'archive', how: `${how}, ${pace}` };
   }
   if (interval !== undefined)
-    return { seconds: interval, by: 'archive', how: `${how}, log shipped every ${span(interval)}` };
+    return { seconds: interval, by: 'archive', how: `${how}, WAL archived every ${span(interval)}` };
   return {
     seconds: undefined,
-    how: method === 'pitr' ? 'pitr without an interval' : 'a replica alone follows every mistake',
+    how: method === 'pitr' ? 'pitr without an interval' : 'a replica without backups repeats every mistake',
   };
 }
 
@@ -111,7 +111,7 @@ function scheduled(
   if (interval === undefined) return { seconds: undefined, how: `${name} without an interval` };
   const every = durationSeconds(interval);
   if (duration === undefined)
-    return { seconds: every, open: true, declared: true, how: `${name} every ${span(every)}, and as long as it takes` };
+    return { seconds: every, open: true, declared: true, how: `${name} every ${span(every)}, plus its duration` };
   const seconds = every + durationSeconds(duration);
   return {
     seconds,
@@ -133,7 +133,7 @@ function filesLoss(disaster: Disaster, { objectStorage }: Deployment, plan: Plan
   const copied = plan.replication !== 'none';
   if (disaster === 'machine') {
     if (objectStorage.provider !== 'local')
-      return { store, seconds: 0, how: 'kept on several machines by the service' };
+      return { store, seconds: 0, how: 'the service stores it on several machines' };
     return copied
       ? { store, seconds: 0, how: `copied ${plan.replication}` }
       : { store, seconds: undefined, how: 'one volume, neither versioned nor replicated' };
@@ -141,7 +141,7 @@ function filesLoss(disaster: Disaster, { objectStorage }: Deployment, plan: Plan
   return {
     store,
     seconds: undefined,
-    how: copied ? 'replicated, not versioned: a copy follows every mistake' : 'neither versioned nor replicated',
+    how: copied ? 'replicated, not versioned: a copy repeats every mistake' : 'neither versioned nor replicated',
   };
 }
 

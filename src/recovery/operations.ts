@@ -20,7 +20,7 @@ export function drillsPlan(needs: RecoveryNeeds): readonly Implication[] {
       path: 'recovery.drills.interval',
       value: tight ? '30d' : '90d',
       reason: tight
-        ? 'an RTO below an hour is kept only by people who did it last month'
+        ? 'an RTO below an hour needs people who restored within the last month'
         : 'an untested restore cannot be relied on',
     },
   ];
@@ -34,14 +34,13 @@ export function topologyPlan(needs: RecoveryNeeds): readonly Implication[] {
       ? {
           path: 'recovery.topology.zones',
           value: PROD_ZONES,
-          reason: 'prod survives the loss of a zone; two leave no majority',
+          reason: 'prod must survive the loss of a zone; two zones leave no majority',
         }
-      : { path: 'recovery.topology.zones', value: 1, reason: 'it runs in one place' },
+      : { path: 'recovery.topology.zones', value: 1, reason: 'it runs in one zone' },
     {
       path: 'recovery.topology.region',
       value: 'single',
-      reason:
-        'a second region costs everything twice; without one, a lost region is restored from backups kept elsewhere',
+      reason: 'a second region doubles the cost; without one, Dify is restored from backups kept elsewhere',
     },
   ];
 }
@@ -63,7 +62,7 @@ export function availabilityPlan(needs: RecoveryNeeds): readonly Implication[] {
     {
       path: 'recovery.availability',
       value: `${promise}%`,
-      reason: `it leaves ${hours}h a year, into which one disaster of ${formatDuration(needs.rto)} must fit`,
+      reason: `it allows ${hours}h of downtime a year, enough for one outage of ${formatDuration(needs.rto)}`,
     },
   ];
 }
@@ -75,7 +74,7 @@ export function upgradeWindowPlan(needs: RecoveryNeeds): readonly Implication[] 
     {
       path: 'recovery.upgradeWindow',
       value: 'Sun 02:00-04:00 UTC',
-      reason: 'database migrations run with the api stopped: a quiet time, long enough to go back',
+      reason: 'database migrations run with the api stopped: choose a quiet time, long enough for a rollback',
     },
   ];
 }

@@ -25,7 +25,7 @@ export function unmetPromises(needs: RecoveryNeeds): readonly string[] {
   if (needs.rpo < POINT_IN_TIME.rpo) {
     notes.push(
       `An RPO of ${formatDuration(needs.rpo)} holds for a lost machine (${SYNCHRONOUS_STANDBY.mechanism}); ` +
-        `a mistake is undone only to within ${formatDuration(POINT_IN_TIME.rpo)}.`,
+        `after a mistake, up to ${formatDuration(POINT_IN_TIME.rpo)} of work is lost.`,
     );
   }
   if (needs.rto < FAILOVER_SECONDS) {
@@ -34,7 +34,7 @@ export function unmetPromises(needs: RecoveryNeeds): readonly string[] {
     );
   } else if (needs.rto < FASTEST_RESTORE_SECONDS) {
     notes.push(
-      `An RTO of ${formatDuration(needs.rto)} holds for a failover; a restore takes ${formatDuration(FASTEST_RESTORE_SECONDS)} and longer, by size. Measure it.`,
+      `An RTO of ${formatDuration(needs.rto)} holds for a failover; a restore takes ${formatDuration(FASTEST_RESTORE_SECONDS)} or longer, depending on size. Measure it.`,
     );
   }
   return notes;

@@ -51,7 +51,7 @@ const SERVICES: readonly ServiceFigure[] = [
     seconds: 120,
     availability: 99.95,
     source:
-      'cloud.google.com/sql/docs/postgres/high-availability: about 60 s to notice, and as an estimate as long to take over; ' +
+      'cloud.google.com/sql/docs/postgres/high-availability: about 60 s to detect, and an estimated 60 s to take over; ' +
       'cloud.google.com/sql/sla, Enterprise edition: 99.95 % (Enterprise Plus 99.99 %)',
   },
   {

@@ -13,8 +13,8 @@ export function corruptionPlan(needs: RecoveryNeeds): readonly Implication[] {
   const saves = savesVectors(needs);
   if (needs.rpo > POINT_IN_TIME.rpo || (needs.rpo === POINT_IN_TIME.rpo && !saves)) return [];
   const { value, reason } = saves
-    ? { value: SNAPSHOT_RPO_SECONDS, reason: 'vectors go back to their last snapshot, which takes its time' }
-    : { value: POINT_IN_TIME.rpo, reason: 'a standby follows every mistake: it is undone from the archived log' };
+    ? { value: SNAPSHOT_RPO_SECONDS, reason: 'vectors are restored from their last snapshot' }
+    : { value: POINT_IN_TIME.rpo, reason: 'a standby repeats every mistake: the archived WAL undoes it' };
   return [{ path: 'recovery.corruptionRpo', value: formatDuration(value), reason }];
 }
 
@@ -26,7 +26,7 @@ export function postgresPlan(needs: RecoveryNeeds): readonly Implication[] {
   const retention = {
     path: 'recovery.postgres.retention',
     value: needs.tier === 'prod' ? '14d' : '7d',
-    reason: 'a mistake is often noticed only after a holiday week',
+    reason: 'a mistake is often noticed only after a week of holidays',
   };
   return [...postgresMethod(needs), retention];
 }
@@ -42,9 +42,12 @@ function postgresMethod(needs: RecoveryNeeds): readonly Implication[] {
     return [
       method(
         'dump',
-        needs.postgres === 'bundled' ? 'a bundled PostgreSQL keeps no log archive' : 'a daily RPO allows it',
+        needs.postgres === 'bundled' ? 'a bundled PostgreSQL has no WAL archive' : 'a daily RPO allows it',
       ),
-      interval(usualInterval(needs.rpo / 2), 'what a dump loses is its interval and its own duration: half of the RPO'),
+      interval(
+        usualInterval(needs.rpo / 2),
+        'a dump loses its interval and its own duration, so the interval is half of the RPO',
+      ),
     ];
   }
   const shipped = formatDuration(POINT_IN_TIME.rpo);
@@ -54,12 +57,12 @@ function postgresMethod(needs: RecoveryNeeds): readonly Implication[] {
         'replica',
         `point-in-time recovery alone loses up to ${shipped}; ${SYNCHRONOUS_STANDBY.mechanism} loses nothing on a lost machine`,
       ),
-      interval(shipped, `the log is archived beside the standby: a mistake is still undone only to within ${shipped}`),
+      interval(shipped, `the WAL is archived beside the standby: after a mistake, up to ${shipped} of work is lost`),
     ];
   }
   return [
-    method('pitr', `it loses up to ${shipped}, where a dump loses its whole interval`),
-    interval(shipped, 'how often managed services ship the log'),
+    method('pitr', `it loses up to ${shipped}; a dump loses its whole interval`),
+    interval(shipped, 'how often managed services archive the WAL'),
   ];
 }
 
@@ -69,7 +72,7 @@ function postgresMethod(needs: RecoveryNeeds): readonly Implication[] {
 export function redisPlan(needs: RecoveryNeeds): readonly Implication[] {
   return [
     needs.tier === 'prod'
-      ? { path: 'recovery.redis.persistence', value: 'aof', reason: 'a restart keeps queued jobs to within a second' }
+      ? { path: 'recovery.redis.persistence', value: 'aof', reason: 'a restart loses at most a second of queued jobs' }
       : {
           path: 'recovery.redis.persistence',
           value: 'rdb',
@@ -87,7 +90,7 @@ export function filesPlan(needs: RecoveryNeeds): readonly Implication[] {
       {
         path: 'recovery.objectStorage.interval',
         value: usualInterval(needs.rpo / 2),
-        reason: 'what a copy loses is its interval and its own duration: half of the RPO, as for PostgreSQL',
+        reason: 'a copy loses its interval and its own duration, so the interval is half of the RPO, as for PostgreSQL',
       },
     ];
   }
@@ -95,7 +98,7 @@ export function filesPlan(needs: RecoveryNeeds): readonly Implication[] {
     {
       path: 'recovery.objectStorage.versioning',
       value: true,
-      reason: 'a versioned bucket can go back to any moment, so also to the one PostgreSQL is restored to',
+      reason: 'files of a versioned bucket can be restored to the point in time of PostgreSQL',
     },
     needs.region === 'single'
       ? { path: 'recovery.objectStorage.replication', value: 'none', reason: 'buckets span zones by themselves' }
@@ -117,14 +120,14 @@ export function vectorsPlan(needs: RecoveryNeeds): readonly Implication[] {
   const snapshots = {
     path: 'recovery.vectorStore.interval',
     value: usualInterval(needs.rpo / 2),
-    reason: 'what a snapshot loses is its interval and its own duration: half of the RPO',
+    reason: 'a snapshot loses its interval and its own duration, so the interval is half of the RPO',
   };
   if (!savesVectors(needs))
-    return [strategy('rebuild', 'vectors are computed again from PostgreSQL: measure once how long that takes')];
+    return [strategy('rebuild', 'vectors are computed again from PostgreSQL: measure how long this takes')];
   const why =
     needs.rto < rebuildSeconds(needs)
       ? `embedding everything again may take longer than ${formatDuration(needs.rto)}`
-      : 'a single copy is a risk to be accepted only with backups';
+      : 'a single copy is acceptable only with backups';
   return [strategy('snapshot', why), snapshots];
 }
 

@@ -39,7 +39,7 @@ export function apiImage(version: string): Image {
  */
 export function componentImages(version: string): Readonly<Record<ComponentName, Image>> {
   const profile = difyProfile(version);
-  if (profile === undefined) throw new Error(`no images are known for Dify ${version}`);
+  if (profile === undefined) throw new Error(`difyctl does not know the images of Dify ${version}`);
   const { sandbox, pluginDaemon } = profile.images;
   const api = apiImage(version);
   return {

@@ -23,8 +23,8 @@ export function refuseOtherChart(version: string, facts: Pick<ChartFacts, 'name'
   const made = facts.name === 'dify' ? releaseOfChart(facts.version) : undefined;
   if (made === undefined || lineOf(made) === lineOf(version)) return;
   const fitting = difyProfile(version)?.charts.join(' or ') ?? '';
-  throw new UserError(`chart dify ${facts.version} installs Dify ${made}, and the file says version ${version}`, {
-    problems: [{ path: 'target.chart', message: `${facts.version} is made for Dify ${made}` }],
+  throw new UserError(`chart dify ${facts.version} installs Dify ${made}, but the file says version ${version}`, {
+    problems: [{ path: 'target.chart', message: `${facts.version} is for Dify ${made}` }],
     next: [
       `set target.chart.version to ${fitting}, or version to the release of the chart; these fit: ${knownPairs().join(', ')}`,
     ],

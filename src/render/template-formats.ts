@@ -15,12 +15,12 @@ const PLAIN = /^[\w.:/@%+,=~-]*$/;
  */
 function nginxWord(text: string): string {
   if (PLAIN.test(text)) return text;
-  if (/[$\p{Cc}]/u.test(text)) throw new Error(`nginx cannot hold ${JSON.stringify(text)} as one word`);
+  if (/[$\p{Cc}]/u.test(text)) throw new Error(`nginx cannot represent ${JSON.stringify(text)} as one word`);
   return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
 /** squid.conf has no quoting that works in every directive. */
 function squidWord(text: string): string {
   if (PLAIN.test(text)) return text;
-  throw new Error(`squid.conf cannot hold ${JSON.stringify(text)} as one word`);
+  throw new Error(`squid.conf cannot represent ${JSON.stringify(text)} as one word`);
 }

@@ -64,20 +64,20 @@ function lookedUp(name: string, scopes: Scopes): TemplateValues[string] {
 
 function textOf(name: string, value: TemplateValues[string]): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw new Error(`{{${name}}} is a hole, and its value is a switch or a list`);
+  throw new Error(`{{${name}}} is a placeholder, but its value is a switch or a list`);
 }
 
 /** True becomes one item without values of its own. */
 function itemsOf(name: string, value: TemplateValues[string]): readonly TemplateValues[] {
   if (typeof value === 'boolean') return value ? [{}] : [];
   if (typeof value === 'object') return value;
-  throw new Error(`{{#${name}}} is a section, and its value is a text`);
+  throw new Error(`{{#${name}}} is a section, but its value is a text`);
 }
 
 function refuseUnknown(tokens: readonly Token[], items: readonly TemplateValues[]): void {
   const names = namesIn(tokens);
   for (const [name, value] of items.flatMap((item) => Object.entries(item))) {
-    if (!names.has(name)) throw new Error(`it has no hole {{${name}}}`);
+    if (!names.has(name)) throw new Error(`it has no placeholder {{${name}}}`);
     if (typeof value !== 'object') continue;
     refuseUnknown(sectionsOf(tokens, name), value);
   }
@@ -86,7 +86,7 @@ function refuseUnknown(tokens: readonly Token[], items: readonly TemplateValues[
 function namesIn(tokens: readonly Token[]): ReadonlySet<string> {
   const names = tokens.flatMap(([kind, name, , , inside = []]) => {
     if (kind === 'text') return [];
-    if (!['name', '#', '^'].includes(kind)) throw new Error(`a tag of kind ${kind} (${name}) is not known here`);
+    if (!['name', '#', '^'].includes(kind)) throw new Error(`unknown tag of kind ${kind} (${name})`);
     return [name, ...namesIn(inside)];
   });
   return new Set(names);

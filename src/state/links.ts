@@ -12,8 +12,8 @@ export async function refuseLink(path: string): Promise<void> {
     const kind = await lstat(part).catch(() => undefined);
     if (kind?.isSymbolicLink() !== true) continue;
     const target = await readlink(part).catch(() => 'somewhere else');
-    throw new UserError(`${part} is a symbolic link to ${target}; difyctl keeps its state in a folder of its own`, {
-      next: [`remove the link (rm '${part}'); if state lies in ${target}, move that folder here`],
+    throw new UserError(`${part} is a symbolic link to ${target}, but difyctl stores its state only in a real folder`, {
+      next: [`remove the link (rm '${part}'); if ${target} contains the state, move that folder here`],
     });
   }
 }

@@ -46,10 +46,10 @@ export function isSameTarget(a: TargetIdentity, b: TargetIdentity): boolean {
 export async function refuseOtherTarget(paths: StatePaths, name: string, identity: TargetIdentity): Promise<void> {
   const known = await readTargetIdentity(paths.targetIdentity);
   if (known === undefined || isSameTarget(known.identity, identity)) return;
-  throw new UserError(`${name} was installed elsewhere: ${known.description}`, {
+  throw new UserError(`${name} was installed in another place: ${known.description}`, {
     next: [
-      'choose that place again (--context, target.namespace), or give this deployment another name',
-      `or, where the other one is gone for good, remove ${paths.targetIdentity}`,
+      'choose that place (--context, target.namespace), or give this deployment another name',
+      `or, if the other installation no longer exists, remove ${paths.targetIdentity}`,
     ],
   });
 }
@@ -87,10 +87,10 @@ async function readTargetIdentity(path: string): Promise<TargetIdentityFile | un
   if (isObject(document)) refuseNewer(path, document, TARGET_IDENTITY_VERSION);
   const read = targetIdentityFile.safeParse(document);
   if (read.success) return read.data;
-  throw new UserError(`${path} is damaged: it does not say where this deployment was installed`, {
+  throw new UserError(`${path} is damaged: it does not contain the place of the installation`, {
     next: [
-      `put back a copy of ${path}, if there is one`,
-      'or look where the deployment runs (difyctl status), and remove the file if that is the place you mean',
+      `restore a copy of ${path}, if you have one`,
+      'or check with difyctl status that the deployment runs in the right place, and remove the file',
     ],
   });
 }

@@ -52,7 +52,7 @@ const OMITS_0_35 = alsoFor(
 );
 const OMITS_0_33 = alsoFor(OMITS_0_35, [...API_PROCESSES, 'pluginDaemon'], 'DB_TYPE');
 
-const SANDBOX_NOTE = 'difyctl makes the code sandbox beside the chart, so that its key comes from a Secret of its own';
+const SANDBOX_NOTE = 'difyctl creates the code sandbox beside the chart, so that its key comes from a Secret';
 const MOUNTS_NOTE = 'it mounts no further volumes: no CA file, and no rules that keep squid from private addresses';
 
 /** Keys that were new in 0.38. */

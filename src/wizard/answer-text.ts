@@ -52,11 +52,9 @@ function referenceFault(text: string, { value }: Answers): string | undefined {
   const reference = parseSecretText(text);
   const forms = value('target.type') === 'compose' ? 'env:NAME or file:PATH' : SECRET_TEXT_FORMS;
   if (!isObject(reference)) return `Do not enter the secret itself. Enter a reference: ${forms}.`;
-  if ('generated' in reference) return `difyctl cannot make what another server asks for. Enter a reference: ${forms}.`;
+  if ('generated' in reference) return `difyctl cannot create a secret of another server. Enter a reference: ${forms}.`;
   const isUnreachable = 'kubernetes' in reference && value('target.type') === 'compose';
-  return isUnreachable
-    ? `A Compose deployment has no cluster to read it from. Enter a reference: ${forms}.`
-    : undefined;
+  return isUnreachable ? `A Compose deployment has no cluster to read from. Enter a reference: ${forms}.` : undefined;
 }
 
 /** The overrides that remove a field from the file. */

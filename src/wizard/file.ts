@@ -31,7 +31,7 @@ export function openFile(path: string, text: string | undefined, input: Override
   const { overrides, problems, warnings } = readOverrides(input, dirname(path));
   const faults = [...(source?.problems ?? []), ...problems];
   if (faults.length > 0) {
-    throw new UserError(`${basename(path)} was not touched: ${countOf(faults.length, 'problem')}`, {
+    throw new UserError(`${basename(path)} was not changed: ${countOf(faults.length, 'problem')}`, {
       problems: faults,
     });
   }
@@ -90,7 +90,7 @@ function incomplete(
     problems: [...wrong, ...missing],
     next: [
       ...warnings.map(({ path, message }) => `${path}: ${message}`),
-      ...(missing.length === 0 ? [] : ['give them as flags, variables or --set, or run difyctl init in a terminal']),
+      ...(missing.length === 0 ? [] : ['set them with flags, variables or --set, or run difyctl init in a terminal']),
     ],
   });
 }

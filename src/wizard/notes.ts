@@ -12,7 +12,7 @@ export function impliedNotes(implied: readonly Implied[], answers: Answers): rea
   if (needs === undefined || implied.length === 0) return [];
   const [rto, rpo] = [formatDuration(needs.rto), formatDuration(needs.rpo)];
   return [
-    `An RTO of ${rto} and an RPO of ${rpo} mean (each can be changed in the review):`,
+    `An RTO of ${rto} and an RPO of ${rpo} imply (you can change each in the review):`,
     ...implied
       .filter(({ question }) => question.id.startsWith('recovery.'))
       .map(({ question, offer }) => ({

@@ -9,14 +9,14 @@ import { QUESTIONS } from './questions/all.ts';
 
 const HEAD = `# Questions
 
-Every question of \`difyctl init\`, made from the one list that the wizard, its flags and its variables come from
+Every question of \`difyctl init\`, from the list that also defines the flags and variables
 (\`difyctl init --questions\` prints this page). A secret is always a reference: \`env:NAME\`, \`file:PATH\` or
-\`kubernetes:NAME/KEY\`. \`--set path=value\` may stand in for any answer. What is marked *asked* the wizard puts
-to everybody whom it concerns, *more settings* only on request at the end; the rest is reached by its flag, by \`--set\` and from the review.
+\`kubernetes:NAME/KEY\`. \`--set path=value\` can replace any answer. The wizard asks a question marked *asked* if it
+applies, and one marked *more settings* only on request at the end. Flags, \`--set\` and the review reach the others.
 `;
 
 const SECTIONS: readonly (readonly [string, RegExp])[] = [
-  ['Where, how much, which', /^(target\.type|tier|edition|version|name|policy)$/],
+  ['Basics', /^(target\.type|tier|edition|version|name|policy)$/],
   [
     'On Kubernetes',
     /^target\.(context|namespace|ingress|storageClass|nodeSelector|autoscaling)|^objectStorage\.local\.accessMode/,
@@ -69,7 +69,7 @@ const KINDS: Readonly<Record<Question['kind'], string>> = {
   select: 'text',
   text: 'text',
   number: 'a number',
-  secret: 'where the secret is kept',
+  secret: 'a reference to the secret',
   confirm: '`true` or `false`',
   duration: 'a duration such as `15m`, `4h`, `14d`',
   list: 'comma separated',

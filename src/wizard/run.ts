@@ -146,7 +146,7 @@ class Wizard {
     const said = currentAnswer(question, answers);
     const stale = this.#stale().find((implied) => implied.question === question)?.offer;
     if (said !== undefined && stale !== undefined) {
-      const reason = [`the file says ${textOf(said)}, which followed from the old answers`, stale.reason];
+      const reason = [`the file says ${textOf(said)}, which the old answers implied`, stale.reason];
       return { text: textOf(stale.value), held: false, reason: reason.filter((part) => part !== undefined).join('; ') };
     }
     if (said !== undefined) return { text: textOf(said), held: true };

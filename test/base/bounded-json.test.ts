@@ -9,9 +9,9 @@ test.each(['{"a":[1,"[[[,,,\\"{"],"b":null}', '"\\\\"', ' 7 ', '[]', '['.repeat(
 );
 
 test.each<[string, string]>([
-  ['['.repeat(201) + ']'.repeat(201), 'JSON of more than 200 levels'],
-  [`[${'0,'.repeat(500_000)}0]`, 'JSON of more than 500000 values'],
-  [`[${'[],'.repeat(300_000)}0]`, 'JSON of more than 500000 values'],
+  ['['.repeat(201) + ']'.repeat(201), 'JSON with more than 200 levels'],
+  [`[${'0,'.repeat(500_000)}0]`, 'JSON with more than 500000 values'],
+  [`[${'[],'.repeat(300_000)}0]`, 'JSON with more than 500000 values'],
 ])('a document beyond the limits is refused', (text, message) => {
   expect(() => boundedJson(text)).toThrow(new SyntaxError(message));
 });

@@ -17,8 +17,8 @@ test.each<[string, string, string]>([
   ['cut off', 'a: 1\nb: [hunter2', 'is not valid YAML, line 2'],
   ['aliases that multiply', `a: &a [x,x]\nb: [${'*a,'.repeat(200)}]\n`, 'is not valid YAML'],
   ['lists in lists', '['.repeat(20_000) + ']'.repeat(20_000), 'is not valid YAML, line 1'],
-  ['a large document', '- 1\n'.repeat(60_000), 'is YAML of too many values'],
-  ['many documents', 'a: 1\n---\n'.repeat(200_000), 'is YAML of too many values'],
+  ['a large document', '- 1\n'.repeat(60_000), 'is YAML with too many values'],
+  ['many documents', 'a: 1\n---\n'.repeat(200_000), 'is YAML with too many values'],
 ])('%s is refused', (_title, text, message) => {
   expect(() => boundedYaml(text)).toThrow(new YamlFault(message));
 });

@@ -25,7 +25,7 @@ test('what is written is read back', () => {
 
 test('a second line is refused without showing the value', () => {
   expect(() => envFile([], { KEY: 'hidden\nB=1' })).toThrow(
-    /^the value of KEY has more than one line; a \.env file of Docker Compose holds one line for each value$/,
+    /^the value of KEY has more than one line; in a \.env file of Docker Compose, each value is one line$/,
   );
 });
 

@@ -23,8 +23,8 @@ test.each<[string, Uint8Array, number, string]>([
   ],
   ['data that is cut off', gzipSync('some text').subarray(0, 15), MIB, 'is cut off'],
   ['no bytes', Buffer.alloc(0), MIB, 'is cut off'],
-  ['text', Buffer.from('not packed at all'), MIB, 'is no gzip data'],
-  ['a broken checksum', gzipSync('some text').fill(0, 20), MIB, 'is no gzip data'],
+  ['text', Buffer.from('not packed at all'), MIB, 'is not gzip data'],
+  ['a broken checksum', gzipSync('some text').fill(0, 20), MIB, 'is not gzip data'],
 ])('%s is refused', (_, bytes, limit, message) => {
   expect(() => gunzipBounded(bytes, limit)).toThrow(new Error(message));
 });

@@ -36,27 +36,23 @@ test('only the files whose names are wanted', async () => {
 const MIB = 2 ** 20;
 
 test.each<[string, () => Uint8Array, string]>([
-  ['text', () => Buffer.from('not an archive'), 'is no gzip data'],
-  ['packed text', () => gzipSync('not an archive'), 'holds no tar archive'],
-  ['packed text of several blocks', () => gzipSync('x'.repeat(2048)), 'holds no tar archive, or a damaged one'],
-  [
-    'a negative size',
-    () => packed(entry('a', '', { size: '-0000001000' })),
-    'holds a file without a size that can be read',
-  ],
-  ['a size of no digits', () => packed(entry('a', '', { size: 'x' })), 'holds a file without a size that can be read'],
+  ['text', () => Buffer.from('not an archive'), 'is not gzip data'],
+  ['packed text', () => gzipSync('not an archive'), 'contains no tar archive'],
+  ['packed text of several blocks', () => gzipSync('x'.repeat(2048)), 'contains no tar archive, or a damaged one'],
+  ['a negative size', () => packed(entry('a', '', { size: '-0000001000' })), 'contains a file with an unreadable size'],
+  ['a size of no digits', () => packed(entry('a', '', { size: 'x' })), 'contains a file with an unreadable size'],
   [
     'a size in another base',
     () => packed(entry('a', '', { size: '\x80\xff' })),
-    'holds a file without a size that can be read',
+    'contains a file with an unreadable size',
   ],
   ['a size beyond the end', () => packed(entry('a', 'text', { size: '00000100000' })), 'is cut off'],
   [
     'a header that was changed',
     () => packed(entry('a', 'text', { sum: '000001' })),
-    'holds no tar archive, or a damaged one',
+    'contains no tar archive, or a damaged one',
   ],
-  ['a file above 5 MiB', () => packed(entry('a', 'x'.repeat(5 * MIB + 1))), 'holds a, which is larger than 5 MiB'],
+  ['a file above 5 MiB', () => packed(entry('a', 'x'.repeat(5 * MIB + 1))), 'contains a, which is larger than 5 MiB'],
   [
     '3 GiB of zeros',
     () => Buffer.concat(Array(48).fill(gzipSync(Buffer.alloc(64 * MIB)))),

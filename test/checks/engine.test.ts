@@ -79,6 +79,12 @@ describe('collecting', () => {
       'not observed: list nodes',
       'ask for the missing right: list nodes',
     ],
+    [
+      'what a command provides',
+      new CollectionError('absent', 'Dify is not installed in namespace dify', undefined, 'difyctl install'),
+      'not observed: Dify is not installed in namespace dify',
+      'difyctl install',
+    ],
     ['any other fault', new Error('socket hang up'), 'not observed: socket hang up', 'fix the cause, then re-run'],
   ])('answers unknown for %s', async (_, error, message, remedy) => {
     const throwing: Collector<number> = {

@@ -39,7 +39,7 @@ describe('without a file and without a terminal', () => {
       stderr: [
         `  x ${file} does not exist`,
         `     -> difyctl init --out ${file}`,
-        '     -> or name another file with --config',
+        '     -> or set --config to another file',
         '  exit 2',
         '',
       ].join('\n'),
@@ -47,8 +47,8 @@ describe('without a file and without a terminal', () => {
   });
 
   test.each([
-    ['tset', '--tier tset: one of test, prod; did you mean test?', 'difyctl preflight --tier test'],
-    ['staging', '--tier staging: one of test, prod', 'difyctl preflight --tier prod'],
+    ['tset', '--tier tset: must be test or prod; did you mean test?', 'difyctl preflight --tier test'],
+    ['staging', '--tier staging: must be test or prod', 'difyctl preflight --tier prod'],
   ])('preflight --tier %s says which tiers there are', async (tier, message, next) => {
     const run = await runCli(['preflight', '--tier', tier], { cwd: folder.path });
     expect(run).toEqual({ code: 2, stdout: '', stderr: `  x ${message}\n     -> ${next}\n  exit 2\n` });
@@ -155,7 +155,7 @@ describe('a question', () => {
     const agreed = await confirm(context, 'Install dify?', exhibits);
     return { agreed, said: String(said.read() ?? '') };
   }
-  const AGAIN = '  y, n and d are the answers; nothing was changed yet\n';
+  const AGAIN = '  y, n and d are valid answers; nothing was changed yet\n';
 
   test.each<[readonly string[], boolean, string]>([
     [['y'], true, ''],

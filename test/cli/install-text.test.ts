@@ -44,7 +44,7 @@ describe('the last lines', () => {
     const said = text({ outcome: 'applied', revision: 1, postflight: setup({ observed: 'no administrator yet' }) });
     expect(said).toContain('dify is installed (revision 1).');
     expect(said).toContain('  Dify answers at https://dify.example.com.\n');
-    expect(said).toContain('  Set the first administrator now: https://dify.example.com/install\n');
+    expect(said).toContain('  Create the first administrator now: https://dify.example.com/install\n');
     expect(said).toContain('difyctl status');
   });
 
@@ -55,7 +55,7 @@ describe('the last lines', () => {
       postflight: setup({ observed: 'the first administrator exists' }),
     });
     expect(said).toContain('nothing was changed (revision 3).');
-    expect(said).toContain('The first administrator is set.');
+    expect(said).toContain('The first administrator exists.');
     expect(said).not.toContain('/install');
   });
 
@@ -64,7 +64,7 @@ describe('the last lines', () => {
     [
       'gave no answer',
       [{ id: 'app.public-url', status: 'warn', observed: 'https://dify.example.com: no answer (ENOTFOUND)' }],
-      'it was tried from here: https://dify.example.com: no answer (ENOTFOUND).',
+      'tested from this machine: https://dify.example.com: no answer (ENOTFOUND).',
     ],
     [
       'gave no answer in test, where that is a note',
@@ -76,7 +76,7 @@ describe('the last lines', () => {
           observed: 'https://dify.example.com: no answer (ENOTFOUND)',
         },
       ],
-      'it was tried from here: https://dify.example.com: no answer (ENOTFOUND).',
+      'tested from this machine: https://dify.example.com: no answer (ENOTFOUND).',
     ],
   ])('do not say that Dify answers at an address that %s', (_, more, words) => {
     const set = { id: 'app.setup', status: 'pass', observed: 'the first administrator exists' } as const;

@@ -29,7 +29,7 @@ describe('a deployment file', () => {
   });
 
   it.each<[string, string | Uint8Array, RegExp]>([
-    ['that is empty', '', /the file is empty; difyctl init writes one/],
+    ['that is empty', '', /the file is empty; run difyctl init to write one/],
     ['that is a list', '- a\n', /1:1 +the file must hold keys and values/],
     ['with tabs', 'tier: test\n\tname: x\n', /2:1 +a tab/],
     [
@@ -137,7 +137,7 @@ describe('a secret of several lines on Docker Compose', () => {
       stdout: '',
       stderr: [
         `  x ${words}`,
-        '     -> change the secret to one line; a line break at the very end of a file does not count',
+        '     -> change the secret to one line; a line break at the end of a file does not count',
         '  exit 2',
         '',
       ].join('\n'),

@@ -31,7 +31,7 @@ target: { type: kubernetes, namespace: lab, context: prod-eu, chart: { path: ${C
 urls: { console: "http://a.test", api: "http://a.test", app: "http://a.test", files: "http://a.test" }
 `;
 const NOTE =
-  '  ! the API server does not answer as it should, trying again for half a minute: Error from server (InternalError): an error on the server ("") has prevented the request from succeeding';
+  '  ! the API server does not answer correctly, retrying for half a minute: Error from server (InternalError): an error on the server ("") has prevented the request from succeeding';
 
 test.each([
   ['preflight without a file', ['preflight', '--tier', 'test', '--only', 'cluster.version']],

@@ -64,7 +64,7 @@ test('a drift says what was, what is, by whom and when', () => {
   ] as const;
   expect(driftLines(drift, style)).toEqual([
     '  changed since the last install, and undone by install (4):',
-    '    Deployment dify-web is gone',
+    '    Deployment dify-web no longer exists',
     '    Deployment dify-api: spec.replicas 3 → 0 (kubectl edit, 2026-11-28 21:04:10 UTC)',
     '    ConfigMap dify-api: data.EXTRA was added: x',
     '    Secret dify-api: data.A was changed, value not shown',

@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const prerequisites = (...args: readonly string[]) => runCli(['prerequisites', ...args], { cwd: folder });
 
 it('is a page, or one part of it', async () => {
-  expect((await prerequisites()).stdout).toMatch(/^# What dify needs[\s\S]*^## Databases$[\s\S]*^## Cluster/m);
+  expect((await prerequisites()).stdout).toMatch(/^# Prerequisites of dify[\s\S]*^## Databases$[\s\S]*^## Cluster/m);
   expect((await prerequisites('--format', 'sql')).stdout).toMatch(/^\\password "dify"$/m);
   expect(JSON.parse((await prerequisites('--format', 'iam')).stdout)).toMatchObject({ Version: '2012-10-17' });
 });
@@ -34,7 +34,7 @@ it('grants to whoever is named', async () => {
     'Role',
     'RoleBinding',
   ]);
-  expect(stdout).toMatch(/^# Optional, for preflight alone[\s\S]*name: difyctl-dify-probes/m);
+  expect(stdout).toMatch(/^# Optional, only for preflight[\s\S]*name: difyctl-dify-probes/m);
   expect(objects[2]).toMatchObject({ subjects: [{ kind: 'User', name: 'jane@example.com' }] });
 });
 

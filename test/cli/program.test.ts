@@ -20,7 +20,7 @@ afterAll(async () => {
 
 describe('the command line', () => {
   it.each<[readonly string[], number, RegExp]>([
-    [[], 0, /^difyctl installs Dify/],
+    [[], 0, /^difyctl checks an environment/],
     [['--help'], 0, /Commands:/],
     [['help'], 0, /Commands:/],
     [['--no-color', '-h'], 0, /Commands:/],
@@ -57,7 +57,7 @@ describe('the command line', () => {
     ],
     [['install'], /cannot prompt[\s\S]*difyctl install --dry-run shows it[\s\S]*difyctl install --yes/],
     [['secrets', 'apply'], /cannot prompt[\s\S]*difyctl plan shows it[\s\S]*difyctl secrets apply --yes/],
-    [['uninstall', '--yes'], /--yes needs the name of what goes[\s\S]*difyctl uninstall dify --yes/],
+    [['uninstall', '--yes'], /--yes requires the name of the deployment[\s\S]*difyctl uninstall dify --yes/],
     [['validate', '--postgres-hots', 'x'], /unknown option --postgres-hots; did you mean --postgres-host\?/],
     [['validate', '--verbos'], /did you mean --verbose\?/],
     [['validate', '--postgres-host'], /argument missing/],
@@ -122,13 +122,13 @@ describe('the command line', () => {
 
   it('refuses a format that the command does not have', async () => {
     const run = await runCli(['completion', 'bash', '-o', 'json']);
-    expect(JSON.parse(run.stdout)).toMatchObject({ message: '--output json: difyctl completion writes text' });
+    expect(JSON.parse(run.stdout)).toMatchObject({ message: '--output json: difyctl completion supports text' });
   });
 
   it('warns of what is allowed and odd, on stdout as part of the result', async () => {
     const run = await runCli(['validate', '--url', 'https://lab.test'], { cwd: folder, env: { DIFYCTL_NAEM: 'x' } });
     expect(run.stdout).toMatch(/! DIFYCTL_NAEM {2}unknown variable; did you mean DIFYCTL_NAME\?/);
-    expect(run.stdout).toMatch(/! .*target\.tls {2}no certificate/);
+    expect(run.stdout).toMatch(/! .*target\.tls {2}the URLs are https, but there is no certificate/);
   });
 
   it('reads variables, and paths relative to the working directory', async () => {

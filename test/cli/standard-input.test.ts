@@ -59,12 +59,12 @@ test.each([
 test('a terminal is not read', async () => {
   const { code, stderr } = await run('validate -c -', FILE, { terminal: 80 });
   expect(code).toBe(2);
-  expect(stderr).toContain('-c - reads the file from standard input, which is a terminal here');
+  expect(stderr).toContain('-c - reads the file from standard input, but standard input is a terminal');
 });
 
 test('init writes no file of that name', async () => {
   expect(await run('init -c - --non-interactive', '')).toEqual(
-    fault('  x difyctl init writes a file, and -c - names none', '     -> difyctl init --out FILE'),
+    fault('  x difyctl init writes a file, but -c - is standard input', '     -> difyctl init --out FILE'),
   );
   expect(await readdir(folder.path)).toEqual([]);
 });

@@ -30,14 +30,14 @@ const late = live({ workloads: [{ ...worker, ready: 1 }] });
 
 test.each([
   ['kubernetes', live({ exists: false }), undefined, /^difyctl install$/],
-  ['kubernetes', live({ status: 'pending-upgrade' }), 'open', /takes over/],
-  ['kubernetes', late, 'applied', /^kubectl describe and kubectl logs of dify-worker; then difyctl install$/],
-  ['compose', late, 'applied', /^docker compose logs dify-worker; then difyctl install$/],
-  ['kubernetes', { ...late, drift: [SCALED] }, 'applied', /^difyctl install undoes these changes/],
+  ['kubernetes', live({ status: 'pending-upgrade' }), 'open', /run difyctl install to recover/],
+  ['kubernetes', late, 'applied', /^kubectl describe and kubectl logs of dify-worker; then run difyctl install$/],
+  ['compose', late, 'applied', /^docker compose logs dify-worker; then run difyctl install$/],
+  ['kubernetes', { ...late, drift: [SCALED] }, 'applied', /^run difyctl install to undo these changes/],
   ['kubernetes', live(), 'rolled-back', /rolled back: fix it/],
-  ['kubernetes', live(), 'interrupted', /resumes where that run ended/],
-  ['compose', live(), 'applied', /^difyctl plan/],
-  ['compose', live(), undefined, /^difyctl plan/],
+  ['kubernetes', live(), 'interrupted', /run difyctl install to resume/],
+  ['compose', live(), 'applied', /^run difyctl plan/],
+  ['compose', live(), undefined, /^run difyctl plan/],
 ] as const)('on %s, %j with revision %s: the next step', (target, release, outcome, step) => {
   expect(nextStep(target, release, outcome === undefined ? undefined : { outcome })).toMatch(step);
 });

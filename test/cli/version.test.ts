@@ -76,7 +76,7 @@ describe('difyctl version', () => {
     expect(stdout).toMatch(/^compose {3}not found: docker was not found on PATH/m);
     expect(stdout).toMatch(/^cluster {3}not found: \S/m);
     expect(stdout.replaceAll(/\n {10}/g, ' ')).toContain(
-      `release   not found: there is no ${folder.path}/difyctl.yaml`,
+      `release   not found: ${folder.path}/difyctl.yaml does not exist`,
     );
   });
 

@@ -29,7 +29,7 @@ const faultOfFile = (text: string): UserError => faultOf(() => parseDeployment(t
 describe('a file with very many faults', () => {
   test('of unknown keys names the first 50 with their places, and how many there are', () => {
     const { message, problems } = faultOfFile(`${FRAME}${lines(20_000, (index) => `teir${index}: 1\n`)}`);
-    expect(message).toBe('difyctl.yaml has 20000 problems; these are the first 50');
+    expect(message).toBe('difyctl.yaml has 20000 problems; the first 50 are shown');
     expect(problems).toHaveLength(50);
     expect(problems[0]).toEqual({
       path: 'teir0',
@@ -42,7 +42,7 @@ describe('a file with very many faults', () => {
 
   test('of one key that stands there again and again names it, and where it stood first', () => {
     const { message, problems } = faultOfFile(`${FRAME}${lines(60_000, () => 'name: dify\n')}`);
-    expect(message).toBe('difyctl.yaml has 59999 problems; these are the first 50');
+    expect(message).toBe('difyctl.yaml has 59999 problems; the first 50 are shown');
     expect(problems[0]).toEqual({
       path: 'name',
       message: 'duplicate key; the first is at 4:1',
@@ -69,7 +69,7 @@ describe('a file with very many faults', () => {
     const { message, problems } = faultOf(() =>
       parsePolicy(`${POLICY}${lines(20_000, (index) => `k${index}: 1\n`)}`, 'policy.yaml', () => undefined),
     );
-    expect(message).toBe('policy.yaml has 20000 problems; these are the first 50');
+    expect(message).toBe('policy.yaml has 20000 problems; the first 50 are shown');
     expect(problems).toHaveLength(50);
   });
 
@@ -93,7 +93,7 @@ test('values that a chart does not take are named up to 20, and how many more th
   const { message, problems } = faultOf(() => checkChartKeys(values, facts, values));
   expect(problems).toHaveLength(20);
   expect(message).toMatch(
-    /^chart dify 1\.0\.0 does not take these values: apj0 \(no such key; nearest: api\), .* and 49980 more$/,
+    /^chart dify 1\.0\.0 does not accept these values: apj0 \(unknown key; nearest: api\), .* and 49980 more$/,
   );
 });
 
@@ -103,13 +103,17 @@ describe('saved evidence', () => {
 
   test('nested far too deeply is refused', () => {
     const text = evidence(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
-    expect(faultOf(() => parseEvidence(text, 'a.json')).message).toMatch(/^a\.json is no evidence/);
+    expect(faultOf(() => parseEvidence(text, 'a.json')).message).toMatch(/^a\.json is not evidence/);
   });
 
   test.each([
     ['an endless text', evidence(`"${'\\"'.repeat(2_000_000)}"`), undefined],
-    ['an endless text that never ends', evidence(`"${'\\"'.repeat(2_000_000)}`), 'a.json is no evidence'],
-    ['a number that is not kept', evidence('[1.5, 123456789012345678901]'), 'a.json holds 123456789012345678901'],
+    ['an endless text that never ends', evidence(`"${'\\"'.repeat(2_000_000)}`), 'a.json is not evidence'],
+    [
+      'a number that is not kept',
+      evidence('[1.5, 123456789012345678901]'),
+      'a.json contains the number 123456789012345678901',
+    ],
     ['numbers that are kept', evidence('[1.5, -2, 9007199254740991, 1e40, "123456789012345678901"]'), undefined],
   ])('with %s is read once', (_title, text, fault) => {
     if (fault === undefined) expect(parseEvidence(text, 'a.json')).toMatchObject({ key: 'a' });

@@ -134,7 +134,7 @@ describe('editDeployment on an existing file', () => {
   });
 
   it('refuses a file that is not readable', () => {
-    expect(() => editDeployment('tier: [', changes(['tier', 'prod']))).toThrow(/readable/);
+    expect(() => editDeployment('tier: [', changes(['tier', 'prod']))).toThrow(/must be valid/);
   });
 
   it('starts a new file over comments alone', () => {

@@ -92,7 +92,7 @@ describe('what a file says wrongly', () => {
       'a key of the other way to name a chart',
       `${TEST.replace('compose', 'kubernetes, chart: { repo: https://r, username: x, path: ./dify.tgz }')}`,
       'target.chart.path',
-      'not beside repo, username; keep the one or the other',
+      'not together with repo, username; keep one of them',
     ],
     [
       'a key of the other target',
@@ -117,7 +117,7 @@ describe('what a file says wrongly', () => {
       'a missing field, with its flag',
       `${EXTERNAL}`,
       'postgres.password',
-      /^needed: where the secret is.*\(--postgres-password\)$/,
+      /^needed: a reference to the secret.*\(--postgres-password\)$/,
     ],
     [
       'a missing field that a word explains',
@@ -276,7 +276,7 @@ describe('loadDeployment', () => {
     await writeFile(join(folder, 'a.yaml'), TEST);
     await chmod(join(folder, 'a.yaml'), 0);
     await asSomebodyElse(async () => {
-      await expect(loadDeployment(join(folder, 'a.yaml'))).rejects.toThrow(/may not be read/);
+      await expect(loadDeployment(join(folder, 'a.yaml'))).rejects.toThrow(/cannot be read by this user/);
     });
   });
 });

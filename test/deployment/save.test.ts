@@ -38,15 +38,15 @@ describe('saveDeployment', () => {
   it('refuses a file that somebody else wrote meanwhile', async () => {
     await writeFile(file, 'theirs\n');
     await expect(saveDeployment(file, 'mine\n', undefined)).rejects.toThrow(
-      'difyctl.yaml was changed meanwhile; nothing was written',
+      'difyctl.yaml was changed by another program; nothing was written',
     );
     await expect(saveDeployment(file, 'mine\n', 'before\n')).rejects.toThrow(
-      'difyctl.yaml was changed meanwhile; nothing was written',
+      'difyctl.yaml was changed by another program; nothing was written',
     );
     expect(await readFile(file, 'utf8')).toBe('theirs\n');
     await rm(file);
     await expect(saveDeployment(file, 'mine\n', 'theirs\n')).rejects.toThrow(
-      'difyctl.yaml was changed meanwhile; nothing was written',
+      'difyctl.yaml was changed by another program; nothing was written',
     );
     expect(await readdir(folder)).toEqual([]);
   });

@@ -32,7 +32,7 @@ describe.each(SECRET_TEXTS)('%s in the file', (_, text) => {
   it.each(PLACES)('is refused at %s, and not repeated', (path, place) => {
     const problems = problemsOf(place(text));
     expect(problems.map(([at]) => at)).toEqual([path]);
-    expect(problems[0]?.[1]).toMatch(/is here, and the file must not contain one; /);
+    expect(problems[0]?.[1]).toMatch(/^the file must not contain .*; /);
     expect(JSON.stringify(problems)).not.toContain(text);
   });
 });
@@ -59,7 +59,7 @@ describe('user info in a URL', () => {
   it('of a chart: the way out is named', () => {
     const problems = problemsOf({ target: { chart: { repo: 'https://user:s3cr3tpw@charts.internal/dify' } } });
     expect(problems[0]?.[1]).toBe(
-      'a URL with a login is here, and the file must not contain one; write the user name in target.chart.username, and where the password is in target.chart.password',
+      'the file must not contain a URL with a login; write the user name in target.chart.username, and a reference to the password in target.chart.password',
     );
   });
 });
@@ -71,7 +71,7 @@ it.each([
 ])('%s in a value is refused', (_, reason, name) => {
   const acceptedRisks = [{ check: 'config.tls', reason }];
   expect(problemsOf({ acceptedRisks })).toEqual([
-    ['acceptedRisks[0].reason', `a hidden character (${name}) stands in it; take it out`],
+    ['acceptedRisks[0].reason', `it contains a hidden character (${name}); remove it`],
   ]);
   expect(problemsOf({ acceptedRisks: [{ check: 'config.tls', reason: 'ein Pilot 👩‍💻,\n\tzwei Zeilen' }] })).toEqual(
     [],

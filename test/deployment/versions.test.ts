@@ -50,7 +50,7 @@ test.each<readonly [string, JsonObject, string, string]>([
       vectorStore: { mode: 'external', provider: 'milvus', milvus: { url: 'https://m:19530', caFile: './ca.pem' } },
     },
     'vectorStore.milvus.caFile',
-    'Dify 1.14.2 cannot be given a CA file for Milvus; 1.15.0 can',
+    'Dify 1.14.2 does not support a CA file for Milvus; 1.15.0 and newer do',
   ],
 ])('%s is a problem', (_, file, path, message) => {
   const judged = validateDeployment({ ...FILE, ...file });

@@ -143,7 +143,7 @@ describe.each(['helm3', 'helm4'] as const)('with %s', (helm) => {
     expect(code).toBe(8);
     expect(JSON.parse(stdout)).toMatchObject({
       message: KINDS[kind].refused(server),
-      next: expect.arrayContaining(['check target.chart.username, and the secret that target.chart.password names']),
+      next: expect.arrayContaining(['check target.chart.username and the secret of target.chart.password']),
     });
     expectNoPassword(stdout + stderr);
     await expectNothingLeft(there);
@@ -158,7 +158,7 @@ test('without a value for the password, no server is asked', async () => {
   expect(code).toBe(3);
   expect(JSON.parse(stdout)).toMatchObject({
     message: 'the chart cannot be pulled: the password for it was not found',
-    problems: [{ path: 'target.chart.password', message: 'the environment has no CHART_PASSWORD' }],
+    problems: [{ path: 'target.chart.password', message: 'the variable CHART_PASSWORD is not set' }],
   });
   expect(await there.recorder.calls()).toEqual([]);
   expect(server.requests.length).toBe(before);

@@ -251,13 +251,13 @@ test('status --watch draws whole screens, follows what changes, and leaves the t
   const command = ['-c', shell, 'sh', process.execPath, await builtProgram(), 'status', '--watch'];
   const session = new PtySession('sh', command, { cwd: place.folder, env: place.env });
   try {
-    await session.sees('difyctl plan shows what the file would change');
+    await session.sees('run difyctl plan to see what the file would change');
     expect(steady(session.screen)).toEqual(expected);
     await scene.docker('pause', await containerOf('sandbox'));
     await session.sees('Service sandbox: state running -> paused');
     session.press('');
     await scene.docker('unpause', await containerOf('sandbox'));
-    await session.sees('difyctl plan shows what the file would change');
+    await session.sees('run difyctl plan to see what the file would change');
     expect(steady(session.screen)).toEqual(expected);
     session.press(CTRL_C);
     await session.sees('as before');

@@ -48,7 +48,7 @@ const PROD: readonly Step[] = [
   ['Database of the plugin daemon', ''],
   ['Password of PostgreSQL', 'hunter2-hunter2'],
   ['Do not enter', 'generated', 'a secret in place of a reference'],
-  ['cannot make', '', 'generated, which difyctl cannot make'],
+  ['cannot create a secret', '', 'generated, which difyctl cannot make'],
   ['TLS for PostgreSQL', 'v'],
   ['Managed service', ''],
   ['How Redis is reached', 'c'],

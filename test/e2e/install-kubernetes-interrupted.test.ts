@@ -152,7 +152,7 @@ describe('helm killed at work', () => {
     run.kill('SIGKILL');
     await run.outcome;
     const report = await completes(there, place);
-    expect(report.recovered.join()).toContain(`(process ${helm}) of the dead run was ended`);
+    expect(report.recovered.join()).toContain(`(process ${helm}) of the crashed run was stopped`);
   });
 });
 
@@ -276,11 +276,11 @@ describe('an API server that is away in the middle of an install', () => {
       await hold.reached();
       await door.shut();
       await hold.release();
-      await run.says('trying again for half a minute');
+      await run.says('retrying for half a minute');
       await door.open();
       const { code, stderr } = await run.outcome;
       expect(code, stderr).toBe(0);
-      expect(stderr.match(/trying again for half a minute/g)).toHaveLength(1);
+      expect(stderr.match(/retrying for half a minute/g)).toHaveLength(1);
       expect(await there.helmHistory()).toEqual(['1 deployed']);
       expect(await there.objects('leases')).toEqual([]);
     } finally {

@@ -184,11 +184,11 @@ test('a release is rolled back to a recorded revision with the objects beside it
 
   const forgotten = { ...first, releaseRevision: 9 };
   await expect(target.rollback(forgotten, { ...WORK, applied: second })).rejects.toThrow(
-    'revision 1 cannot be rolled back to: helm does not keep its release revision',
+    'difyctl cannot roll back to revision 1: helm has deleted its release revision',
   );
   const without = { ...first, secretName: 'dify-difyctl-gone' };
   await expect(target.rollback(without, { ...WORK, applied: second })).rejects.toThrow(
-    'revision 1 cannot be rolled back to: its Secret dify-difyctl-gone does not exist',
+    'difyctl cannot roll back to revision 1: its Secret dify-difyctl-gone does not exist',
   );
 });
 

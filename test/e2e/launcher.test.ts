@@ -62,7 +62,7 @@ describe('the built program', () => {
         8,
         [
           '  x the result could not be written to standard output: no space is left on the device',
-          '     -> what was done is done; run it again with standard output on a device that has room, to see the result',
+          '     -> the changes of this run are kept; to see the result, re-run with standard output on a device with free space',
           '  exit 8',
           '',
         ].join('\n'),

@@ -120,7 +120,7 @@ describe('postflight of a release on a real node beside simulated ones', () => {
   test('a missing Service is said', async () => {
     const other = { ...deployment, name: 'other' };
     await expect(appAnswersCollector.collect({ ...context(), deployment: other }, need)).rejects.toThrow(
-      'a Service for proxy in namespace postflight',
+      'Dify is not installed in namespace postflight (it has no Service of the release)',
     );
   });
 });

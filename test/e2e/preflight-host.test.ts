@@ -134,7 +134,7 @@ it('sees which images the engine has already', async () => {
   expect(pulled.status).toBe('pass');
 });
 
-describe('what an earlier installation left', () => {
+describe('leftovers of an earlier installation', () => {
   const project = () => join(folder, 'dify');
   afterEach(() => rm(project(), { recursive: true, force: true }));
 

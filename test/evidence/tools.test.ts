@@ -34,7 +34,7 @@ describe('a program', () => {
   test('that prints no JSON where JSON is asked for says so, and not what it printed', async () => {
     expect(await fact(KUBECTL, () => 'hunter2')).toEqual({
       version: undefined,
-      fault: 'kubectl version --client printed something else; JSON was expected',
+      fault: 'kubectl version --client printed something that is not JSON; expected JSON',
     });
   });
 

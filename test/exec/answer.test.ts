@@ -9,15 +9,15 @@ test('JSON is read, whole or a document a line', () => {
 test.each([
   ['', 'printed nothing'],
   ['  \n', 'printed nothing'],
-  ['the token is hunter2', 'printed something else'],
-  ['{"items":[', 'printed something else'],
+  ['the token is hunter2', 'printed something that is not JSON'],
+  ['{"items":[', 'printed something that is not JSON'],
 ])('what is no JSON is an outside fault with the way out, and is not repeated: %j', (text, observed) => {
   const fault = caught(() => jsonAnswer(text, 'kubectl get pvc'));
   expect(fault).toMatchObject({
     exitCode: 8,
-    message: `kubectl get pvc ${observed}; JSON was expected`,
+    message: `kubectl get pvc ${observed}; expected JSON`,
     command: 'kubectl get pvc',
-    next: ['run it by hand, and look which kubectl comes first on PATH: which -a kubectl'],
+    next: ['run it by hand, and check which kubectl is first on PATH: which -a kubectl'],
   });
   expect(fault).not.toHaveProperty('cause');
 });

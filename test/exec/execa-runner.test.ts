@@ -58,9 +58,9 @@ describe('output without an end', () => {
       .catch((fault: unknown) => fault);
     expect(error).toMatchObject({
       name: 'ExternalError',
-      message: 'sh printed more than 32 MiB, the most that is read of it, and was ended',
+      message: 'sh printed more than 32 MiB, more than difyctl reads, and was stopped',
       command: 'sh -c sleep 60 & echo $! >&2; cat /dev/zero',
-      next: ['run it by hand, and look which sh comes first on PATH: which -a sh'],
+      next: ['run it by hand, and check which sh is first on PATH: which -a sh'],
     });
     while (await identify(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
   });

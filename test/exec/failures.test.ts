@@ -26,7 +26,7 @@ it.each([
   ['failed to fetch https://a/index.yaml : 401 Unauthorized', 'it refuses the credentials'],
   ['failed to fetch https://a/index.yaml : 404 Not Found', 'it does not exist'],
   ['failed to fetch https://a/index.yaml : 503 Service Unavailable', 'it answers with status 503'],
-  ['Get "https://a/": EOF', 'the connection is closed before the answer ends'],
+  ['Get "https://a/": EOF', 'it closes the connection before the answer is complete'],
   ['error: EOF', 'the kubeconfig has no credentials for it'],
   ['Error: something else', undefined],
 ])('%s', (text, cause) => {
@@ -34,8 +34,8 @@ it.each([
 });
 
 const OUTAGE = [
-  'see whether the API server answers: kubectl get --raw /readyz',
-  'then run the same command again to resume',
+  'check whether the API server answers: kubectl get --raw /readyz',
+  'then re-run the same command to resume',
 ];
 
 it.each<readonly [text: string, expected: Failure]>([
@@ -82,7 +82,7 @@ it.each<readonly [text: string, expected: Failure]>([
     'Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress',
     {
       reason: 'other',
-      next: ['wait until no other helm works on this release, then run the same command again'],
+      next: ['wait until no other helm process changes this release, then re-run the same command'],
     },
   ],
   ['something else', { reason: 'other', next: [] }],
@@ -93,7 +93,7 @@ it.each<readonly [text: string, expected: Failure]>([
 it('a program whose time was over has next steps of its own, whatever it printed', () => {
   const late = new ExternalError('kubectl did not end in time', { timedOut: true, stderr: ['connection refused'] });
   expect(nextStepsOf(late)).toEqual([
-    'see whether the API server answers: kubectl get --raw /readyz --request-timeout 10s',
-    'then run the same command again, with more time (--timeout) where it needs it',
+    'check whether the API server answers: kubectl get --raw /readyz --request-timeout 10s',
+    'then re-run the same command, if necessary with a longer --timeout',
   ]);
 });

@@ -36,7 +36,7 @@ test.each([
   expect(parseVersion(text)).toEqual(version);
 });
 
-test('a helm that does not say its version is none', () => {
+test('a helm that does not report its version is none', () => {
   expect(() => parseVersion('version.BuildInfo{}')).toThrow(ExternalError);
 });
 

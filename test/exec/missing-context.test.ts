@@ -18,7 +18,7 @@ function failing(stderr: string, contexts: readonly string[]): Runner {
 
 const OTHERS = ['prod-eu', 'staging'];
 const CHOOSE = 'choose one with --context: prod-eu, staging';
-const GET = 'get the kubeconfig of the cluster, then name it with --kubeconfig or the variable KUBECONFIG';
+const GET = 'get the kubeconfig of the cluster, then set --kubeconfig or the variable KUBECONFIG to it';
 
 it.each<[string, readonly string[], string, string]>([
   ['error: context "nope" does not exist', OTHERS, 'the context nope does not exist in the kubeconfig', CHOOSE],
@@ -32,16 +32,21 @@ it.each<[string, readonly string[], string, string]>([
   [
     'error: current-context must exist in order to minify',
     OTHERS,
-    'no cluster is chosen: the kubeconfig has no current context',
+    'no cluster is selected: the kubeconfig has no current context',
     CHOOSE,
   ],
   [
     'The connection to the server localhost:8080 was refused',
     [],
-    'no cluster is known: the kubeconfig is missing or has no context',
+    'no cluster is configured: the kubeconfig is missing or has no context',
     GET,
   ],
-  ['error: context "nope" does not exist', [], 'no cluster is known: the kubeconfig is missing or has no context', GET],
+  [
+    'error: context "nope" does not exist',
+    [],
+    'no cluster is configured: the kubeconfig is missing or has no context',
+    GET,
+  ],
 ])('%s', async (stderr, contexts, message, next) => {
   const error = await explainingMissingContext(failing(stderr, contexts), [])
     .run('kubectl', ['get', 'pods'])

@@ -47,7 +47,7 @@ describe('an API server that fails in a way that passes', () => {
     expect(await runner.run('kubectl', GET)).toMatchObject({ stdout: 'ok' });
     expect(calls).toHaveLength(answers.length + 1);
     expect(notes).toEqual([
-      expect.stringMatching(/^the API server does not answer as it should, trying again for half a minute: /),
+      expect.stringMatching(/^the API server does not answer correctly, retrying for half a minute: /),
     ]);
   });
 
@@ -103,8 +103,8 @@ describe('a failure carries its cause and the next step', () => {
       message:
         'helm ended with exit code 1: UPGRADE FAILED: Get "https://10.0.0.1": dial tcp: connect: connection refused',
       next: [
-        'see whether the API server answers: kubectl get --raw /readyz',
-        'then run the same command again to resume',
+        'check whether the API server answers: kubectl get --raw /readyz',
+        'then re-run the same command to resume',
       ],
     });
   });
@@ -114,8 +114,8 @@ describe('a failure carries its cause and the next step', () => {
     await expect(kubectl(answering(error), []).run(['get', 'pods'])).rejects.toMatchObject({
       message: 'kubectl did not end in time: neither the API server nor a credential plugin answered',
       next: [
-        'see whether the API server answers: kubectl get --raw /readyz --request-timeout 10s',
-        'then run the same command again, with more time (--timeout) where it needs it',
+        'check whether the API server answers: kubectl get --raw /readyz --request-timeout 10s',
+        'then re-run the same command, if necessary with a longer --timeout',
       ],
     });
   });

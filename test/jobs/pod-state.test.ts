@@ -31,7 +31,7 @@ it.each([
     'no room',
     pod({ ...condition('PodScheduled', 'False', '0/3 nodes are available'), phase: 'Pending' }),
     'waiting',
-    'no node takes its pod: 0/3 nodes are available',
+    'no node can run its pod: 0/3 nodes are available',
   ],
   [
     'no Python in the image',
@@ -40,7 +40,7 @@ it.each([
     'its pod ended: Error, exit code 127',
   ],
   ['evicted', pod({ phase: 'Failed', reason: 'Evicted', message: 'low on disk' }), 'terminal', 'Evicted, low on disk'],
-  ['no pod yet', undefined, 'waiting', 'its pod is not made yet'],
+  ['no pod yet', undefined, 'waiting', 'its pod does not exist yet'],
 ])('a pod: %s', (_, seen, is, why) => {
   const state = podState(seen, []);
   expect(state.is).toBe(is);

@@ -72,7 +72,7 @@ describe('a chart', () => {
     [
       'with a list as Chart.yaml',
       () => chart({ 'Chart.yaml': '- dify\n' }),
-      'Chart.yaml does not hold keys and values',
+      'Chart.yaml does not contain keys and values',
     ],
     ['without a name', () => chart({ 'Chart.yaml': 'version: 1.0.0\n' }), 'Chart.yaml has no name'],
     ['without a version', () => chart({ 'Chart.yaml': 'name: dify\n' }), 'Chart.yaml has no version'],
@@ -89,7 +89,7 @@ describe('a chart', () => {
     [
       'with a text as values.yaml',
       () => chart({ ...WHOLE, 'values.yaml': 'hello\n' }),
-      'values.yaml does not hold keys and values',
+      'values.yaml does not contain keys and values',
     ],
     [
       'with a broken schema',
@@ -99,7 +99,7 @@ describe('a chart', () => {
     [
       'with a list as schema',
       () => archive({ ...WHOLE, 'values.schema.json': '[]' }),
-      'values.schema.json is not a JSON Schema: it does not hold keys and values',
+      'values.schema.json is not a JSON Schema: it does not contain keys and values',
     ],
   ])('%s is refused with what is wrong', async (_title, make, observed) => {
     const path = await make();
@@ -107,23 +107,23 @@ describe('a chart', () => {
     expect(fault).toBeInstanceOf(UserError);
     expect(fault).toMatchObject({
       exitCode: 2,
-      message: `${path} is no chart: ${observed}`,
+      message: `${path} is not a chart: ${observed}`,
       next: [expect.stringContaining('--target-chart-path'), `helm show chart ${path}`],
     });
   });
 });
 
 test.each<[string, () => Promise<string>, string]>([
-  ['empty', () => written(new Uint8Array()), 'is no packed chart: it is empty'],
-  ['cut', truncated, 'is no packed chart: it is cut off'],
-  ['no gzip data', () => written(Buffer.from('hello')), 'is no packed chart: it is no gzip data'],
-  ['gzipped text', () => written(gzipSync('hello')), 'is no packed chart: it holds no tar archive'],
+  ['empty', () => written(new Uint8Array()), 'is not a packed chart: it is empty'],
+  ['cut', truncated, 'is not a packed chart: it is cut off'],
+  ['no gzip data', () => written(Buffer.from('hello')), 'is not a packed chart: it is not gzip data'],
+  ['gzipped text', () => written(gzipSync('hello')), 'is not a packed chart: it contains no tar archive'],
 ])('an archive that is %s is refused with what is wrong', async (_title, make, observed) => {
   const path = await make();
   await expect(readChartFacts(path)).rejects.toMatchObject({
     exitCode: 2,
     message: `${path} ${observed}`,
-    next: [`tar tzf ${path} shows what it holds; helm package makes one`],
+    next: [`tar tzf ${path} lists its content; helm package creates a chart archive`],
   });
 });
 
@@ -146,7 +146,7 @@ test('a repository that serves what is no chart is an outside fault that names t
   });
   await expect(load).rejects.toMatchObject({
     exitCode: 8,
-    message: 'dify of https://charts.example.test is no chart: its archive is no gzip data',
+    message: 'dify of https://charts.example.test is not a chart: its archive is not gzip data',
     next: [expect.stringContaining('--target-chart-path')],
   });
 });

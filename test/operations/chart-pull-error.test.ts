@@ -47,18 +47,18 @@ it.each([
 const login = { username: 'puller', password: { env: 'CHART_PASSWORD' } };
 const refused = 'Error: failed to fetch https://charts.example/index.yaml : 401 Unauthorized';
 const away = 'Error: dial tcp 127.0.0.1:1: connect: connection refused';
-const check = 'check target.chart.username, and the secret that target.chart.password names';
+const check = 'check target.chart.username and the secret of target.chart.password';
 const fields = 'set target.chart.username and target.chart.password';
 
 it.each([
-  ['a repository refuses a request without a login', repo, refused, [`if the repository asks for a login: ${fields}`]],
+  ['a repository refuses a request without a login', repo, refused, [`if the repository requires a login: ${fields}`]],
   ['a repository refuses the login', { ...repo, ...login }, refused, [check]],
   ['a registry refuses the login', { ...oci, ...login }, refused, [check]],
   [
     'a registry fails without a login',
     oci,
     away,
-    [`if the registry asks for a login: ${fields}, or run helm registry login HOST`],
+    [`if the registry requires a login: ${fields}, or run helm registry login HOST`],
   ],
   ['a repository is away', repo, away, []],
   ['a registry with a login is away', { ...oci, ...login }, away, []],

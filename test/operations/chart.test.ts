@@ -14,15 +14,19 @@ function load(path: string) {
   return loadChart({ chart: { path }, baseDirectory: folder.path, helm: helm(runner, []), signal });
 }
 
-const next = (path: string) => [`tar tzf ${path} shows what it holds; helm package makes one`];
+const next = (path: string) => [`tar tzf ${path} lists its content; helm package creates a chart archive`];
 
 test.each<[string, () => Uint8Array, string]>([
-  ['text', () => Buffer.from('a page of a proxy'), 'is no packed chart: it is no gzip data'],
-  ['packed text', () => gzipSync('x'.repeat(4096)), 'is no packed chart: it holds no tar archive, or a damaged one'],
+  ['text', () => Buffer.from('a page of a proxy'), 'is not a packed chart: it is not gzip data'],
+  [
+    'packed text',
+    () => gzipSync('x'.repeat(4096)),
+    'is not a packed chart: it contains no tar archive, or a damaged one',
+  ],
   [
     'what unpacks to 3 GiB',
     () => Buffer.concat(Array(48).fill(gzipSync(Buffer.alloc(64 * 2 ** 20)))),
-    'is no packed chart: it unpacks to more than 32 MiB',
+    'is not a packed chart: it unpacks to more than 32 MiB',
   ],
 ])('an archive of %s is refused by name', async (_, bytes, message) => {
   const path = join(folder.path, 'chart.tgz');
@@ -40,7 +44,7 @@ test('an archive of 1 TiB is refused unread', async () => {
   await truncate(path, 2 ** 40);
   await expect(load('chart.tgz')).rejects.toMatchObject({
     name: 'UserError',
-    message: `${path} is larger than 16 MiB: no chart is`,
+    message: `${path} is larger than 16 MiB, too large for a chart`,
     next: next(path),
   });
 });

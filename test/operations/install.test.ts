@@ -150,7 +150,7 @@ describe('nothing is changed', () => {
   test('where a secret is missing, whatever was skipped: exit 3', async () => {
     const target = memoryTarget();
     const whole = prepared();
-    const unresolved = [{ path: 'redis.password', ref: { env: 'PW' }, reason: 'the environment has no PW' }];
+    const unresolved = [{ path: 'redis.password', ref: { env: 'PW' }, reason: 'the variable PW is not set' }];
     const secrets = { ...whole.secrets, unresolved };
     await expect(install(options(target, { prepared: { ...whole, secrets } }))).rejects.toMatchObject({ exitCode: 3 });
     await untouched(target);
@@ -225,7 +225,7 @@ test('a lock that cannot be removed hides nothing: the report stands, and what t
   expect(await install(options(target, { onProgress }))).toMatchObject({ outcome: 'applied', exitCode: 0 });
   expect(notes).toEqual([
     'the lock could not be removed (Error from server (Forbidden): leases is forbidden); ' +
-      'the next run from this machine takes it at once, any other after 60 s',
+      'the next run on this machine takes it at once, a run on another machine after 60 s',
   ]);
 });
 
@@ -338,7 +338,7 @@ test('a name that was installed elsewhere is refused before anything', async () 
   });
   await expect(install(options(target))).rejects.toMatchObject({
     exitCode: 2,
-    message: expect.stringContaining('elsewhere'),
+    message: expect.stringContaining('another place'),
   });
   expect(target.calls).toEqual([]);
 });

@@ -56,5 +56,5 @@ test('a deployment that cannot be rendered reads its installation once, and has 
   expect(result.secrets.unresolved).toEqual([]);
   expect(result.secrets.get('secrets.secretKey')).not.toBe('');
   expect(result.chart).toBeUndefined();
-  expect(() => requireRendered(result)).toThrow(`${join(folder.path, 'no-chart')} is no chart`);
+  expect(() => requireRendered(result)).toThrow(`${join(folder.path, 'no-chart')} is not a chart`);
 });

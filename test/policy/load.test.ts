@@ -63,12 +63,12 @@ describe('a policy', () => {
     [
       'no reason',
       `${HEAD}checks:\n  - { check: redis, severity: error }\n`,
-      '5:5 checks[0].reason  needed: why, shown in every report',
+      '5:5 checks[0].reason  needed: the reason, shown in every report',
     ],
     [
       'no name',
       'apiVersion: difyctl/v1\nkind: Policy\n',
-      'undefined:undefined name  needed: what the policy is called in reports, such as acme-prod',
+      'undefined:undefined name  needed: name of the policy in reports, such as acme-prod',
     ],
     ['another kind', `${HEAD.replace('Policy', 'Polcy')}`, '2:1 kind  Policy'],
     ['a size that is none', `${HEAD}nodes: { memory: lots }\n`, '4:10 nodes.memory  a size such as 32Gi'],

@@ -104,7 +104,7 @@ test('for any RTO and RPO: an interval is a duration, and a dump and its own dur
 describe('what no plan can keep is said', () => {
   test.each([
     [['4h', '15m'], []],
-    [['4h', '1m'], ['only to within 5m']],
+    [['4h', '1m'], ['up to 5m of work is lost']],
     [['1m', '15m'], ['shorter than the failover']],
     [['10m', '15m'], ['Measure it']],
   ] as const)('%j', (at, words) => {

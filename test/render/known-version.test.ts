@@ -76,7 +76,7 @@ test.each([
   const error = refusal(() =>
     rendered(kubernetesDeployment({ version: asked }), undefined, { ...fixtureFacts(), name: 'dify', version }),
   );
-  expect(error?.message).toBe(`chart dify ${version} installs Dify ${made}, and the file says version ${asked}`);
+  expect(error?.message).toBe(`chart dify ${version} installs Dify ${made}, but the file says version ${asked}`);
   expect(error?.next).toEqual([
     `set target.chart.version to ${fitting}, or version to the release of the chart; these fit: ${PAIRS}`,
   ]);

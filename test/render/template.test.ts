@@ -22,13 +22,13 @@ test('a template writes its holes, switches and lists, and leaves no line of a t
 test.each<[string, string, TemplateValues, string]>([
   ['a hole without a value', TEMPLATE, { ...VALUES, hosts: [{}] }, '{{name}} has no value'],
   ['a section without a value', '{{#a}}{{/a}}', {}, '{{a}} has no value'],
-  ['a value without a hole', TEMPLATE, { ...VALUES, prot: 1 }, 'it has no hole {{prot}}'],
+  ['a value without a hole', TEMPLATE, { ...VALUES, prot: 1 }, 'it has no placeholder {{prot}}'],
   ['a value of an item without a hole', TEMPLATE, { ...VALUES, hosts: [{ name: 'a', nmae: 'b' }] }, '{{nmae}}'],
-  ['a list for a hole', '{{a}}', { a: [] }, '{{a}} is a hole'],
+  ['a list for a hole', '{{a}}', { a: [] }, '{{a}} is a placeholder'],
   ['a text for a section', '{{#a}}{{/a}}', { a: 'x' }, '{{#a}} is a section'],
-  ['a hole that would not be escaped', '{{{a}}}', { a: 'x' }, 'a tag of kind & (a)'],
-  ['another such hole', '{{&a}}', { a: 'x' }, 'a tag of kind & (a)'],
-  ['a partial', '{{>a}}', { a: 'x' }, 'a tag of kind > (a)'],
+  ['a hole that would not be escaped', '{{{a}}}', { a: 'x' }, 'unknown tag of kind & (a)'],
+  ['another such hole', '{{&a}}', { a: 'x' }, 'unknown tag of kind & (a)'],
+  ['a partial', '{{>a}}', { a: 'x' }, 'unknown tag of kind > (a)'],
   ['a name that every object has', '{{toString}}', {}, '{{toString}} has no value'],
 ])('%s is refused', (_, template, values, words) => {
   expect(() => fillText(template, 'nginx', values)).toThrow(words);

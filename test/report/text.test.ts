@@ -228,8 +228,8 @@ it('the page says from where a finding was seen', async () => {
     ({ subject: 's', from, status: 'warn', observed: 'o', expected: 'e' }) as const;
   const page = (from: 'local' | 'cluster') =>
     reportAs('html', report([result('redis.login', { status: 'warn', message: 'm', observations: [one(from)] })]));
-  expect(await page('local')).toContain('<dt>Seen from</dt><dd>here</dd>');
-  expect(await page('cluster')).toContain('<dt>Seen from</dt><dd>the cluster</dd>');
+  expect(await page('local')).toContain('<dt>Observed from</dt><dd>here</dd>');
+  expect(await page('cluster')).toContain('<dt>Observed from</dt><dd>the cluster</dd>');
 });
 
 it('the JSON document is the report', () => {

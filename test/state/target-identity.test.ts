@@ -48,7 +48,7 @@ describe('a name', () => {
     await writeFile(paths().targetIdentity, text);
     await expect(refuseOtherTarget(paths(), 'dify', place('2', 'a'))).rejects.toMatchObject({
       exitCode: 2,
-      message: `${paths().targetIdentity} is damaged: it does not say where this deployment was installed`,
+      message: `${paths().targetIdentity} is damaged: it does not contain the place of the installation`,
     });
   });
 

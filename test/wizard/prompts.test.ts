@@ -53,7 +53,7 @@ describe('a style', () => {
   });
 
   test.each([100, 60, 40])('a note for %i columns says each word once', (width) => {
-    const note = { label: 'postgres method', text: 'pitr: it loses up to 5m, where a dump loses its whole interval' };
+    const note = { label: 'postgres method', text: 'pitr: it loses up to 5m; a dump loses its whole interval' };
     const shown = noteLines(['A sentence.', note], { ...LOOK, width });
     const words = ['A', 'sentence.', ...note.label.split(' '), ...note.text.split(' ')];
     expect(shown.join(' ').trim().split(/\s+/)).toEqual(words);

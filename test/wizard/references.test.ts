@@ -20,7 +20,7 @@ test.each(SECRETS)('%s: generated is refused at the question, since difyctl cann
   for (const type of ['kubernetes', 'compose'] as const) {
     const read = readAnswer(question, 'generated', answersOf({ tier: 'prod', target: { type } }), PLACES);
     expect(read).toEqual({
-      fault: `difyctl cannot make what another server asks for. Enter a reference: ${FORMS[type]}.`,
+      fault: `difyctl cannot create a secret of another server. Enter a reference: ${FORMS[type]}.`,
     });
   }
 });

@@ -169,7 +169,7 @@ describe('a file that exists', () => {
     expect(io.prompts[1]?.enter).toEqual({
       text: 'pitr',
       held: false,
-      reason: expect.stringMatching(/^the file says dump, which followed from the old answers; /),
+      reason: expect.stringMatching(/^the file says dump, which the old answers implied; /),
     });
     expect(data).toMatchObject({ recovery: { rpo: '15m', postgres: { method: 'pitr', interval: '5m' } } });
     expect(io.reviews.at(-1)?.notes).toEqual([]);

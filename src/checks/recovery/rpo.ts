@@ -99,7 +99,8 @@ export const recoveryRegion: Check = {
     const losses = observedLosses(context, 'region', deployment, standby);
     const judged = judgeLosses(losses, rpo, { remedy: recoveryRegion.remedy });
     if (judged.status === 'fail' || judged.status === 'skip') return judged;
-    // No field of the file says where backups are kept, and nothing in the second region can be reached from here.
+    // The file names the repository of the backups (recovery.backup.repository), but not its region, and difyctl
+    // connects to nothing in the second region.
     return {
       ...declaredOnly(
         'a second region that holds files and backups',

@@ -11,7 +11,7 @@ import { readExplanations } from '../output/check-docs.ts';
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
   ['difyctl checks', 'List every check with its severity in both tiers.'],
-  ['difyctl checks explain redis.topology', 'Print what a check asks, why, and what to do.'],
+  ['difyctl checks explain redis.topology', 'Print what a check verifies, why, and the next step.'],
 ];
 
 /** `difyctl checks [list]` and `difyctl checks explain ID…`. */
@@ -71,7 +71,7 @@ function known(id: string): Check {
     id,
     ALL_CHECKS.map((candidate) => candidate.id),
   );
-  throw new UserError(`no check is called ${id}${near === undefined ? '' : `; did you mean ${near}?`}`, {
+  throw new UserError(`unknown check ${id}${near === undefined ? '' : `; did you mean ${near}?`}`, {
     next: ['difyctl checks'],
   });
 }

@@ -7,8 +7,8 @@ import { SHELLS, type Shell } from '../output/completion/shared.ts';
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['source <(difyctl completion bash)', 'Complete commands in this bash.'],
-  ['difyctl completion fish > ~/.config/fish/completions/difyctl.fish', 'Complete them in every fish.'],
+  ['source <(difyctl completion bash)', 'Enable completion in this bash session.'],
+  ['difyctl completion fish > ~/.config/fish/completions/difyctl.fish', 'Enable completion in every fish session.'],
 ];
 
 /** `difyctl completion SHELL`: prints a script for the shell, made from the options of every command. */

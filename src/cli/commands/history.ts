@@ -12,8 +12,8 @@ import { resultStyle } from '../output/progress.ts';
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl history', 'List the revisions and what each changed.'],
-  ['difyctl history -o json', 'The same with the digests of every file, as one document.'],
+  ['difyctl history', 'List the revisions and their changes.'],
+  ['difyctl history -o json', 'Print them with the digest of every file, as one JSON document.'],
 ];
 
 /** `difyctl history`: lists the revisions of the deployment, newest first. */

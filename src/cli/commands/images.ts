@@ -33,18 +33,19 @@ const TEXTS: Readonly<Record<Options['format'], (images: readonly Listed[]) => r
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl images --format list', 'Print the images, one a line, for a script.'],
-  ['difyctl images --format mirror', 'Print what to copy into a registry of your own.'],
+  ['difyctl images --format list', 'Print one image a line, for a script.'],
+  ['difyctl images --format mirror', 'Print the images to copy into a registry of your own.'],
 ];
 
 /** `difyctl images`: lists the images that an install would pull. */
 export function define(command: Command, context: CommandContext): void {
-  const format = new Option('--format <form>', 'list: names only; mirror: the publisher’s name and ours').default(
-    'table',
-  );
+  const format = new Option(
+    '--format <form>',
+    'list: names only; mirror: the original name and the name in the mirror',
+  ).default('table');
   command
     .addOption(format.choices(['table', 'list', 'mirror']))
-    .option('--digests', 'look up the digest of each in the engine and the registries')
+    .option('--digests', 'look up the digest of each image in the engine and the registries')
     .action(async (options: Options) => {
       const images = await imagesOf(context, options.digests === true);
       const text = TEXTS[options.format](images);

@@ -16,7 +16,7 @@ import type { Examples } from '../frame/examples.ts';
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl init', 'Answer questions and write difyctl.yaml; run it again to change the answers.'],
+  ['difyctl init', 'Answer questions and write difyctl.yaml; re-run to change the answers.'],
   [
     'difyctl init --non-interactive --tier test --target compose --url http://localhost',
     'Write the file from flags, as in a pipeline.',
@@ -33,7 +33,9 @@ export function define(command: Command, context: CommandContext): void {
     .action(async (options: { readonly out?: string; readonly questions?: boolean }) => {
       if (options.questions === true) return printQuestions(context);
       if (options.out === undefined && context.configIsInput === true) {
-        throw new UserError('difyctl init writes a file, and -c - names none', { next: ['difyctl init --out FILE'] });
+        throw new UserError('difyctl init writes a file, but -c - is standard input', {
+          next: ['difyctl init --out FILE'],
+        });
       }
       const path = options.out === undefined ? context.configPath : resolve(context.cwd, options.out);
       const opened = openFile(path, await readTextIfThere(path), context.overrides);
@@ -85,7 +87,7 @@ function print(result: Written, context: CommandContext): void {
     context.stderr.write(`  ! ${oneLine(`${path}: ${message}`)}\n`);
   if (context.quiet) return;
   const mark = context.terminal.unicode ? '✔' : 'ok';
-  const outcome = { created: 'written', changed: 'changed', unchanged: 'is as it should be' }[result.outcome];
+  const outcome = { created: 'written', changed: 'changed', unchanged: 'is unchanged' }[result.outcome];
   const lines = [
     `  ${mark} ${result.file} ${outcome}. Next: ${result.next}`,
     ...(result.outcome === 'unchanged' ? [] : ['    Equivalent command:', `    ${result.command}`]),

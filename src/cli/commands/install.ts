@@ -38,16 +38,19 @@ const DEFAULT_TIMEOUT_MS = 600_000;
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl install', 'Check, show the plan, ask, install and verify.'],
-  ['difyctl install --yes --atomic --timeout 15m', 'Install without a question; roll back if it does not come up.'],
+  ['difyctl install', 'Check, show the plan, ask for confirmation, install and verify.'],
+  [
+    'difyctl install --yes --atomic --timeout 15m',
+    'Install without confirmation; roll back if Dify does not become ready.',
+  ],
 ];
 
 /** `difyctl install`: render, preflight, plan, apply, postflight. */
 export function define(command: Command, context: CommandContext): void {
   addReportOption(addClusterProbeOptions(addSelectionOptions(command)), 'the report of the checks that ran last')
-    .option('-y, --yes', 'agree to the plan in advance; in prod the file names target.context')
-    .option('--dry-run', 'stop after the plan; nothing is changed')
-    .option('--atomic', 'roll back if it does not come up')
+    .option('-y, --yes', 'confirm the plan in advance; in prod, the file must set target.context')
+    .option('--dry-run', 'stop after the plan and change nothing')
+    .option('--atomic', 'roll back if Dify does not become ready')
     .action(async (options: Options) => {
       const yes = options.yes === true;
       const files = readReportFiles(command.opts(), context.cwd);
@@ -110,7 +113,9 @@ async function runInstall(
       view.pause();
       if (yes === true) return true;
       const { name } = prepared.deployment;
-      const question = again ? `The plan has changed meanwhile. Install ${name} anyway?` : `Install ${name}?`;
+      const question = again
+        ? `The plan has changed since you confirmed it. Install ${name} anyway?`
+        : `Install ${name}?`;
       return confirm(context, question, confirmDetails(planned, prepared, style));
     },
     onCheckEvent: (event) => checklist.onEvent(event),
@@ -130,9 +135,9 @@ async function runInstall(
 /** Throws UserError in prod if the file names no context: `kubectl config use-context` could change the cluster. */
 function refuseUnnamedContext({ tier, target }: Deployment): void {
   if (tier !== 'prod' || target.type !== 'kubernetes' || target.context !== undefined) return;
-  throw new UserError('in prod, --yes needs the cluster to be named', {
-    problems: [{ path: 'target.context', message: 'is not written down; kubectl config get-contexts lists them' }],
-    next: ['write target.context into the file, or give --context'],
+  throw new UserError('in prod, --yes requires target.context', {
+    problems: [{ path: 'target.context', message: 'is not set; kubectl config get-contexts lists the contexts' }],
+    next: ['set target.context in the file, or --context'],
   });
 }
 

@@ -17,8 +17,8 @@ interface Options {
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl plan', 'Show what an install would change; nothing is changed.'],
-  ['difyctl plan --detailed-exitcode -o json', 'Exit with 7 if there are changes, as one document.'],
+  ['difyctl plan', 'Show what an install would change, and change nothing.'],
+  ['difyctl plan --detailed-exitcode -o json', 'Print one JSON document, and exit with 7 if there are changes.'],
 ];
 
 /** `difyctl plan`: shows what an install would change. Read-only. */

@@ -15,8 +15,8 @@ import { addReportOption, readReportFiles } from '../output/report-files.ts';
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl postflight', 'Check that what is installed answers.'],
-  ['difyctl postflight --fail-on warn --report postflight.xml', 'The same as a strict gate of a pipeline.'],
+  ['difyctl postflight', 'Check that the installation works.'],
+  ['difyctl postflight --fail-on warn --report postflight.xml', 'Use the checks as a strict gate of a pipeline.'],
 ];
 
 /** `difyctl postflight`: checks that the installation works. Read-only. */

@@ -30,15 +30,15 @@ interface Options {
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl preflight --report preflight.html', 'Check everything, and write the report as a page.'],
+  ['difyctl preflight --report preflight.html', 'Check everything, and write the report as an HTML page.'],
   ["difyctl preflight --only 'postgres.*,redis.*' --wait 10m", 'Check two data services until they pass.'],
 ];
 
 /** `difyctl preflight`: checks everything that an install depends on. Read-only. */
 export function define(command: Command, context: CommandContext): void {
   addReportOption(addFailOnOption(addClusterProbeOptions(addSelectionOptions(command))))
-    .option('--wait <duration>', 'check again what fails, until it passes or the time limit is reached')
-    .option('--save-evidence <dir>', 'write what was observed, redacted, for --from-evidence')
+    .option('--wait <duration>', 'repeat failed checks until they pass or the time limit is reached')
+    .option('--save-evidence <dir>', 'write the redacted evidence, for --from-evidence')
     .option('--from-evidence <dir>', 'use saved evidence; if the folder has its own difyctl.yaml, nothing is collected')
     .action(async (options: Options) => {
       const asked = {

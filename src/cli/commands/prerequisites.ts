@@ -16,14 +16,14 @@ type Format = (typeof FORMATS)[number];
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl prerequisites', 'List what others must prepare, as one page.'],
+  ['difyctl prerequisites', 'List what other teams must prepare, as one page.'],
   ['difyctl prerequisites --format sql', 'Print the statements for the database administrator.'],
 ];
 
 /** `difyctl prerequisites`: lists what other teams must prepare. Needs only the file. */
 export function define(command: Command, context: CommandContext): void {
   command
-    .addOption(new Option('--format <form>', 'a page with everything, or one part').choices(FORMATS).default('md'))
+    .addOption(new Option('--format <form>', 'one page with everything, or one part').choices(FORMATS).default('md'))
     .addOption(
       new Option('--installer <subject>', 'who gets the rights: user:NAME, group:NAME or serviceaccount:NAMESPACE/NAME')
         .default('group:dify-installers')

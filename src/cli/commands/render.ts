@@ -24,14 +24,14 @@ interface Options {
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
   ['difyctl render --out rendered', 'Write the files that an install would use.'],
-  ['difyctl render --out rendered --force', 'Write them again over those of an earlier run.'],
+  ['difyctl render --out rendered --force', 'Overwrite the files of an earlier run.'],
 ];
 
 /** `difyctl render`: writes the files that an install would use, and lists them. */
 export function define(command: Command, context: CommandContext): void {
   command
-    .requiredOption('--out <dir>', 'the folder to write into')
-    .option('--force', 'overwrite files there that difyctl did not write')
+    .requiredOption('--out <dir>', 'the output folder')
+    .option('--force', 'overwrite files that difyctl did not write')
     .action(async (options: Options) => {
       const directory = resolve(context.cwd, options.out);
       const loaded = await loadFile(context);

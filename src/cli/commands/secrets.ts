@@ -10,8 +10,8 @@ import { withPrepared } from '../input/session.ts';
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl secrets apply', 'Show the Secret that would change, ask, and apply it.'],
-  ['difyctl secrets apply --yes --context prod-eu', 'Apply it to one cluster without a question.'],
+  ['difyctl secrets apply', 'Show the change of the Secret, ask for confirmation, and apply it.'],
+  ['difyctl secrets apply --yes --context prod-eu', 'Apply it to one cluster without confirmation.'],
 ];
 
 /** `difyctl secrets apply`: creates or updates only the Secret, for GitOps setups. */
@@ -21,7 +21,7 @@ export function define(command: Command, context: CommandContext): void {
     .option('-y, --yes', 'do not ask')
     .action(async (what: string, { yes }: { readonly yes?: true }) => {
       if (what !== 'apply')
-        throw new UserError('difyctl secrets knows apply alone', { next: ['difyctl secrets apply'] });
+        throw new UserError('difyctl secrets has only the action apply', { next: ['difyctl secrets apply'] });
       await requireInteractiveOrYes(context, yes === true, 'difyctl secrets apply', 'difyctl plan');
       await withPrepared(context, 'stop', async ({ prepared, target }) => {
         const { deployment } = prepared;

@@ -20,14 +20,15 @@ type Place = Awaited<ReturnType<typeof openTargetOnly>>;
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
   ['difyctl status', 'Show the release, its versions, its workloads and the next step.'],
-  ['difyctl status --watch', 'Look again every 2 s until Ctrl-C.'],
+  ['difyctl status --watch', 'Refresh every 2 s until Ctrl-C.'],
 ];
 
 /** `difyctl status`: shows the release, its workloads, the newest revision and the next step. */
 export function define(command: Command, context: CommandContext): void {
   command.option('--watch', 'refresh every 2 s until Ctrl-C').action(async ({ watch }: { readonly watch?: true }) => {
     const { signal, now, output, stdout } = context;
-    if (watch === true && output === 'json') throw new UserError('--watch writes text, and -o json is one document');
+    if (watch === true && output === 'json')
+      throw new UserError('--watch writes text and cannot be combined with -o json');
     const place = await openTargetOnly(context);
     const style = resultStyle(context);
     if (watch === true) {
@@ -90,11 +91,12 @@ export function nextStep(
   revision: Pick<Revision, 'outcome'> | undefined,
 ): string {
   if (!release.exists) return 'difyctl install';
-  if (release.status.startsWith('pending-')) return 'difyctl install takes over, if no other helm works on the release';
-  if ((release.drift ?? []).length > 0) return 'difyctl install undoes these changes; difyctl plan shows how';
+  if (release.status.startsWith('pending-'))
+    return 'run difyctl install to recover, if no other helm process changes the release';
+  if ((release.drift ?? []).length > 0) return 'run difyctl install to undo these changes; difyctl plan shows how';
   const late = release.workloads.find(({ ready, desired }) => ready < desired);
-  if (late !== undefined) return `${LOGS[target]} ${late.name}; then difyctl install`;
-  if (revision?.outcome === 'rolled-back') return 'the last change was rolled back: fix it, then difyctl install';
-  if (revision !== undefined && revision.outcome !== 'applied') return 'difyctl install resumes where that run ended';
-  return 'difyctl plan shows what the file would change';
+  if (late !== undefined) return `${LOGS[target]} ${late.name}; then run difyctl install`;
+  if (revision?.outcome === 'rolled-back') return 'the last change was rolled back: fix it, then run difyctl install';
+  if (revision !== undefined && revision.outcome !== 'applied') return 'run difyctl install to resume';
+  return 'run difyctl plan to see what the file would change';
 }

@@ -21,14 +21,14 @@ const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl uninstall dify', 'Show what would be removed, ask, and remove it.'],
-  ['difyctl uninstall dify --yes', 'Remove it without a question; claims, data and secrets are kept.'],
+  ['difyctl uninstall dify', 'Show what would be removed, ask for confirmation, and remove it.'],
+  ['difyctl uninstall dify --yes', 'Remove it without confirmation; claims, data and secrets are kept.'],
 ];
 
 /** `difyctl uninstall`: removes the installation. Claims, data and secrets are kept. */
 export function define(command: Command, context: CommandContext): void {
   command
-    .argument('[name]', 'the deployment, to be named beside --yes')
+    .argument('[name]', 'the name of the deployment; required with --yes')
     .option('-y, --yes', 'do not ask for confirmation; requires the name')
     .action(async (name: string | undefined, options: Options) => {
       const view = progressView(context);
@@ -64,10 +64,10 @@ function isAgreed(
   { yes }: Options,
 ): boolean {
   const own = opened.deployment.name;
-  if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, and another name was given`);
+  if (name !== undefined && name !== own) throw new UserError(`the file describes ${own}, not the given name`);
   if (yes === true && name === own) return true;
   const command = `difyctl uninstall ${own} --yes`;
-  if (yes === true) throw new UserError('--yes needs the name of what goes', { next: [command] });
+  if (yes === true) throw new UserError('--yes requires the name of the deployment', { next: [command] });
   if (!terminal.interactive) throw new UserError('cannot prompt', { next: [command] });
   return false;
 }
@@ -83,7 +83,7 @@ function show(context: CommandContext, { place, removal }: RemovalPlan): void {
 
 function ask(context: CommandContext, opened: DeploymentContext, again: boolean): Promise<boolean> {
   const { name } = opened.deployment;
-  const more = again ? 'More would be deleted than was shown before. ' : '';
+  const more = again ? 'More objects would be deleted than shown before. ' : '';
   return confirm(context, `${more}Remove ${name}? Claims, data and secrets are kept.`, []);
 }
 
@@ -106,6 +106,10 @@ function write(
   }
   const { width } = resultStyle(context);
   const stays = wrap(`kept: ${kept.join(', ')}`, width, 2);
-  const lines = [`  ${name} is removed.`, ...stays, '  difyctl install brings it back with the same data and secrets.'];
+  const lines = [
+    `  ${name} is removed.`,
+    ...stays,
+    '  difyctl install installs it again with the same data and secrets.',
+  ];
   context.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -10,7 +10,7 @@ import { loadFile } from '../input/load-file.ts';
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
   ['difyctl validate', 'Check difyctl.yaml without a cluster and without secrets.'],
-  ['difyctl validate -c - < difyctl.yaml', 'Check a file from standard input.'],
+  ['difyctl validate -c - < difyctl.yaml', 'Check the file from standard input.'],
 ];
 
 /** `difyctl validate`: checks the file alone. */

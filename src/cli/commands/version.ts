@@ -36,8 +36,8 @@ interface Sides {
 
 /** Shown below the options in the command's help. */
 export const examples: Examples = [
-  ['difyctl version', 'Show this difyctl, the programs it runs, the cluster and what is installed.'],
-  ['difyctl version -o json', 'The same as one document, for a bug report.'],
+  ['difyctl version', 'Show the versions of difyctl, of the programs that it runs, of the cluster and of Dify.'],
+  ['difyctl version -o json', 'Print them as one JSON document, for a bug report.'],
 ];
 
 /**
@@ -72,7 +72,7 @@ async function readSides(context: CommandContext): Promise<Sides> {
       tools.map(({ name, version, fault }) => [
         name,
         version === undefined || version === ''
-          ? { missing: oneLine(fault ?? 'does not say its version') }
+          ? { missing: oneLine(fault ?? 'does not report its version') }
           : { version },
       ]),
     ),
@@ -83,7 +83,8 @@ async function readSides(context: CommandContext): Promise<Sides> {
 
 /** The target of the deployment, or the reason why there is none: the file does not exist or is invalid. */
 async function placeOf(context: CommandContext): Promise<Place | { readonly missing: string }> {
-  if (!context.configGiven && !existsSync(context.configPath)) return { missing: `there is no ${context.configPath}` };
+  if (!context.configGiven && !existsSync(context.configPath))
+    return { missing: `${context.configPath} does not exist` };
   return orMissing(context, () => openTargetOnly(context, () => undefined));
 }
 
@@ -100,7 +101,7 @@ async function engineVersion(runner: Runner, signal: AbortSignal): Promise<Part>
 
 function versionOr(text: string, who: string): Part {
   const version = oneLine(text).replace(/^v/, '');
-  return /^\d/.test(version) ? { version } : { missing: `${who} does not say its version` };
+  return /^\d/.test(version) ? { version } : { missing: `${who} does not report its version` };
 }
 
 async function installed(

@@ -108,7 +108,7 @@ const TABLE = [
   {
     name: 'install',
     group: 'install',
-    summary: 'render, preflight, plan, apply, postflight; asks before it changes anything',
+    summary: 'render, check, plan, apply and verify, with a confirmation before the first change',
     deployment: true,
     formats: TEXT_AND_JSON,
     load: () => import('../commands/install.ts'),
@@ -141,7 +141,7 @@ const TABLE = [
   {
     name: 'history',
     group: 'operate',
-    summary: 'list the revisions of the deployment and what each changed',
+    summary: 'list the revisions of the deployment and their changes',
     deployment: true,
     formats: TEXT_AND_JSON,
     load: () => import('../commands/history.ts'),

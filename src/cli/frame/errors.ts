@@ -60,7 +60,7 @@ function headline(error: unknown): string {
 function nextSteps(error: unknown): readonly string[] {
   if (error instanceof Fault) return error.next;
   return [
-    'run it again with --verbose and report what it prints, the command line, and',
+    're-run with --verbose, and report its output, the command line, and',
     `difyctl ${DIFYCTL_VERSION}, node ${process.version}, ${process.platform} ${process.arch}`,
   ];
 }

@@ -14,16 +14,16 @@ export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
   {
     flags: '-o, --output <format>',
     summary:
-      'text (default) or json: one document on stdout, also for an error; reports also junit, html; DIFYCTL_OUTPUT',
+      'text (default) or json (one document on stdout, also for errors); reports also junit and html; DIFYCTL_OUTPUT',
   },
   { flags: '--set <path=value>', summary: 'a field of the file, for this run; the value is YAML', repeatable: true },
   { flags: '--kubeconfig <file>', summary: 'as in kubectl' },
   { flags: '--context <name>', summary: 'the kubeconfig context, instead of target.context' },
   { flags: '--timeout <duration>', summary: 'how long the command may wait, such as 90s or 15m' },
   { flags: '--non-interactive', summary: 'never prompt; missing answers are listed, exit code 2' },
-  { flags: '--no-color', summary: 'no colours (NO_COLOR works too)' },
+  { flags: '--no-color', summary: 'no colours (as with NO_COLOR)' },
   { flags: '--quiet', summary: 'only results and errors' },
   { flags: '-v, --verbose', summary: 'more detail, with stack traces on errors' },
   { flags: '-V, --version', summary: 'print the version of difyctl' },
-  { flags: '-h, --help', summary: 'help; difyctl COMMAND --help for one command' },
+  { flags: '-h, --help', summary: 'print help; difyctl COMMAND --help for one command' },
 ];

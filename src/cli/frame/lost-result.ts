@@ -24,6 +24,8 @@ function lostResult(stdout: WatchedOutput, code: ExitCode): ExternalError | unde
   return new ExternalError(`the result could not be written to standard output: ${systemWords(cause)}`, {
     cause,
     exitCode: code === EXIT.done ? EXIT.external : code,
-    next: ['what was done is done; run it again with standard output on a device that has room, to see the result'],
+    next: [
+      'the changes of this run are kept; to see the result, re-run with standard output on a device with free space',
+    ],
   });
 }

@@ -8,7 +8,7 @@ const EXIT_CODES = [
   ['1', 'a bug in difyctl'],
   ['2', 'wrong usage or an invalid file'],
   ['3', 'preflight failed'],
-  ['4', 'apply failed; the message says what state it left'],
+  ['4', 'apply failed; the message describes the resulting state'],
   ['5', 'postflight or an audit failed'],
   ['7', 'there are changes (plan --detailed-exitcode)'],
   ['8', 'another program or service failed'],
@@ -34,7 +34,7 @@ export function overviewText(width: number): string {
     ['--<path> <value>', 'a field of the file, for this run: --postgres-host, or DIFYCTL_POSTGRES_HOST'] as const,
   ];
   return [
-    ...wrap('difyctl installs Dify: it asks, checks, renders, installs and verifies.', width, 0),
+    ...wrap('difyctl checks an environment, installs Dify in it and verifies the result.', width, 0),
     '',
     'Usage: difyctl <command> [options]',
     '',

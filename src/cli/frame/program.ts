@@ -51,7 +51,7 @@ async function runCommand(
   const isWritten = entry.formats.includes(asked.output);
   const globals = isWritten || asked.outputGiven === true ? asked : { ...asked, output: 'text' as const };
   if (!isWritten && asked.outputGiven) {
-    throw new UserError(`--output ${globals.output}: difyctl ${entry.name} writes ${entry.formats.join(' or ')}`);
+    throw new UserError(`--output ${globals.output}: difyctl ${entry.name} supports ${entry.formats.join(' or ')}`);
   }
   const flags: FlagValue[] = globals.context === undefined ? [] : [{ flag: '--context', value: globals.context }];
   const command = configured(new Command(entry.name), run).description(entry.summary);
@@ -93,8 +93,8 @@ function withoutCommand(words: readonly string[], globals: GlobalAnswers, run: C
  */
 function versionBeside(words: readonly string[], globals: GlobalAnswers, run: CommandRun): ExitCode {
   if (words.length > 0) {
-    throw new UserError('--version says which difyctl this is, and takes nothing beside it', {
-      next: ['--version-of-dify names the version of Dify'],
+    throw new UserError('--version prints the version of difyctl and takes no value', {
+      next: ['--version-of-dify sets the version of Dify'],
     });
   }
   writeVersion(globals, run);

@@ -75,7 +75,7 @@ function unknownOption(option: string, command: Command): UserError {
   const meant = nearest(name, known as readonly string[]);
   return new UserError(
     meant === undefined
-      ? 'an option is unknown; it is not repeated here, for it may be a secret'
+      ? 'unknown option (not shown, because it may be a secret)'
       : `unknown option ${name}; did you mean ${meant}?`,
     { next: [helpOf(command)] },
   );

@@ -12,9 +12,9 @@ export function isVersionRequest(argv: readonly string[]): boolean {
 export function versionText(): string {
   return [
     `difyctl ${DIFYCTL_VERSION} (installer)`,
-    'This is the installer and validator for Dify, also called dify-installer. Dify ships an unrelated client of the',
-    'same name, which talks to a running Dify: its --version lacks the word (installer). Which one is first on PATH',
-    'is said by: command -v difyctl',
+    'This is the installer and validator for Dify, also called dify-installer. Dify ships an unrelated client with the',
+    'same name for a running Dify: its --version does not print (installer). To see which program is first on PATH,',
+    'run: command -v difyctl',
     '',
   ].join('\n');
 }

@@ -7,7 +7,7 @@ import { RepeatableOption } from '../frame/repeatable-option.ts';
 export function addSelectionOptions(command: Command): Command {
   return command
     .addOption(listOption('--only <ids>', 'only these checks: ids, subjects or globs'))
-    .addOption(listOption('--skip <ids>', 'all but these checks; they are reported as skipped'));
+    .addOption(listOption('--skip <ids>', 'not these checks; they are reported as skipped'));
 }
 
 /** Reads the options of `addSelectionOptions`. */
@@ -17,7 +17,7 @@ export function readSelection(options: Readonly<Record<string, unknown>>): Selec
 
 /** Adds `--fail-on`. */
 export function addFailOnOption(command: Command): Command {
-  const summary = 'what ends with exit code 3 or 5: failed checks, or warnings and unknowns too';
+  const summary = 'exit with 3 or 5 for failed checks only, or also for warnings and unknowns';
   return command.addOption(new Option('--fail-on <status>', summary).choices(['fail', 'warn']).default('fail'));
 }
 

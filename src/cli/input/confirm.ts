@@ -24,7 +24,7 @@ export async function requireInteractiveOrYes(
   const { loadFile } = await import('./load-file.ts');
   await loadFile(context);
   throw new UserError('cannot prompt: no terminal, CI is set, or --non-interactive', {
-    problems: [{ path: '--yes', message: 'agree to what will be done' }],
+    problems: [{ path: '--yes', message: 'confirm in advance' }],
     next: [`${look} shows it`, `${command} --yes`],
   });
 }
@@ -48,7 +48,7 @@ export async function confirm(
     if (['y', 'yes'].includes(word)) return true;
     if (['', 'n', 'no'].includes(word)) return false;
     const letters = ['y', 'n', ...exhibits.map(({ key }) => key)];
-    context.stderr.write(exhibit?.text() ?? `  ${listed(letters)} are the answers; nothing was changed yet\n`);
+    context.stderr.write(exhibit?.text() ?? `  ${listed(letters)} are valid answers; nothing was changed yet\n`);
   }
 }
 

@@ -19,7 +19,7 @@ export function addDeploymentOptions(command: Command, given: FlagValue[]): void
   }
   command.addHelpText(
     'after',
-    '\nEvery field of the file is an option too: postgres.host is --postgres-host. Secrets are given by reference:' +
+    '\nEvery field of the file is also an option: postgres.host is --postgres-host. Secrets are references:' +
       '\nenv:NAME, file:PATH, kubernetes:NAME/KEY or generated. difyctl schema prints the fields.',
   );
 }

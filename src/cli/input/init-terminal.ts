@@ -29,8 +29,8 @@ export async function askAtTerminal(opened: OpenedFile, context: CommandContext)
   const discovery = discoveryFor(opened, context);
   const around = discovery.lookAround();
   const head = [
-    `difyctl ${DIFYCTL_VERSION}, installer for Dify. Nothing is changed until you say so.`,
-    'Esc: back, ?: why, Ctrl-C: leave',
+    `difyctl ${DIFYCTL_VERSION}, installer for Dify. Nothing is changed until you confirm.`,
+    'Esc: back, ?: why, Ctrl-C: cancel',
   ];
   streams.stderr.write(`${head.flatMap((line) => wrap(line, look.width - 1, 2)).join('\n')}\n\n`);
   return runWizard(opened.draft, {

@@ -21,7 +21,7 @@ export async function loadFile(context: CommandContext): Promise<LoadedDeploymen
 
 async function readInput({ streams: { stdin }, signal }: CommandContext): Promise<string> {
   if (stdin.isTTY) {
-    throw new UserError('-c - reads the file from standard input, which is a terminal here', {
+    throw new UserError('-c - reads the file from standard input, but standard input is a terminal', {
       next: ['difyctl COMMAND -c - < difyctl.yaml'],
     });
   }

@@ -58,9 +58,9 @@ function undoSteps({ outcome, target, releaseRevision = 0, deployment, location 
   if (outcome === 'rolled-back') return [];
   const namespace = location?.find(({ name }) => name === 'namespace')?.value;
   if (target === 'kubernetes' && releaseRevision > 1 && namespace !== undefined) {
-    return [`undo it: helm rollback ${deployment} -n ${namespace}`];
+    return [`roll back: helm rollback ${deployment} -n ${namespace}`];
   }
-  return [`take it away again: difyctl uninstall ${deployment}`];
+  return [`remove it: difyctl uninstall ${deployment}`];
 }
 
 function oneFailure({ workload, reason, logs, events }: ApplyFailure, style: Style): readonly string[] {
@@ -72,7 +72,7 @@ function oneFailure({ workload, reason, logs, events }: ApplyFailure, style: Sty
 }
 
 function stateLines({ outcome, revision, deployment }: InstallReport): readonly string[] {
-  const what = outcome === 'unchanged' ? 'is as the file says; nothing was changed' : 'is installed';
+  const what = outcome === 'unchanged' ? 'matches the file; nothing was changed' : 'is installed';
   return [`  ${deployment} ${what}${revision === undefined ? '' : ` (revision ${revision})`}.`];
 }
 
@@ -88,7 +88,7 @@ function answerLines({ address, postflight }: InstallReport): readonly string[] 
   const isSet = setup.observed === FIRST_ADMINISTRATOR_IS_SET;
   const administrator = isSet
     ? `${capitalized(setup.observed)}.`
-    : `Set the first administrator now: ${address}/install`;
+    : `Create the first administrator now: ${address}/install`;
   return [...addressLines(address, postflight), `  ${administrator}`];
 }
 
@@ -100,7 +100,7 @@ function addressLines(address: string, postflight: CheckReport | undefined): rea
   const seen = postflight?.checks.find(({ id }) => id === 'app.public-url');
   if (seen?.status === 'pass' && seen.note === undefined) return [`  Dify answers at ${address}.`];
   const tried =
-    seen === undefined ? 'it was not requested' : `it was tried from here: ${seen.observed || seen.message}`;
+    seen === undefined ? 'it was not requested' : `tested from this machine: ${seen.observed || seen.message}`;
   return [`  Dify is up and answers inside the installation. Its address is ${address}; ${tried}.`];
 }
 

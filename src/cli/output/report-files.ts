@@ -31,7 +31,9 @@ export function readReportFiles(options: Readonly<Record<string, unknown>>, cwd:
   return paths.map((path) => {
     const format = formatOfFile(path);
     if (format !== undefined) return { path: resolve(cwd, path), format };
-    throw new UserError(`--report: the file's ending says which form, and is one of ${REPORT_ENDINGS.join(', ')}`);
+    throw new UserError(
+      `--report: the file extension selects the format and must be one of ${REPORT_ENDINGS.join(', ')}`,
+    );
   });
 }
 

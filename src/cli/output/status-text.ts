@@ -30,7 +30,7 @@ export function statusText(view: StatusView, now: Date, style: Style): string {
     ...(versions === undefined ? [] : [oneLine(`  versions    ${versionWords(versions)}`)]),
     oneLine(`  revision    ${revision === undefined ? 'none recorded' : revisionWords(revision, now)}`),
     ...release.workloads.map((workload) => workloadLine(workload, width, style)),
-    ...(release.drift === undefined ? ['  changes since the last install could not be looked for'] : []),
+    ...(release.drift === undefined ? ['  changes since the last install could not be determined'] : []),
     ...driftLines(release.drift ?? [], style),
     `  ${arrow(style)} ${oneLine(next)}`,
   ];

@@ -67,8 +67,12 @@ async function serviceOf(context: CollectContext, namespace: string, component: 
     cluster.list(`/api/v1/namespaces/${namespace}/services?labelSelector=${label}`, serviceFact, context.signal),
   );
   const found = services.find(({ selector }) => selector.component === component);
-  if (found === undefined) throw new CollectionError('absent', `a Service for ${component} in namespace ${namespace}`);
-  return found;
+  if (found !== undefined) return found;
+  const missing =
+    services.length === 0
+      ? `Dify is not installed in namespace ${namespace} (it has no Service of the release)`
+      : `Service of ${component} does not exist in namespace ${namespace}`;
+  throw new CollectionError('absent', missing, undefined, 'difyctl install');
 }
 
 function serviceFact(service: unknown): ServiceFact {

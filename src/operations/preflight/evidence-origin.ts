@@ -52,5 +52,5 @@ async function clusterOf({ runner, kubeArgs, signal }: Here): Promise<EvidenceOr
 export function asOf(time: string, now: Date): string {
   const days = Math.max(0, wholeDays(now.getTime() - Date.parse(time)));
   const age = days === 0 ? 'less than a day ago' : days === 1 ? 'a day ago' : `${days} days ago`;
-  return `judged by evidence of ${time.slice(0, 10)} (${age}); nothing was collected`;
+  return `judged with saved evidence of ${time.slice(0, 10)} (${age}); nothing was collected`;
 }

@@ -26,11 +26,11 @@ export async function tierOf({ overrides, configPath }: PreflightRun): Promise<T
   if (said !== undefined) {
     const meant = nearest(said, TIERS);
     throw new UserError(
-      `--tier ${said}: one of ${TIERS.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      `--tier ${said}: must be ${TIERS.join(' or ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
       { next: [`difyctl preflight --tier ${meant ?? 'prod'}`] },
     );
   }
-  throw new UserError(`there is no ${configPath}, and no --tier to judge the current cluster by`, {
+  throw new UserError(`${configPath} does not exist, and without --tier difyctl cannot judge the current cluster`, {
     next: ['difyctl init', 'difyctl preflight --tier prod', 'difyctl preflight --config FILE'],
   });
 }

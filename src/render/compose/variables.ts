@@ -79,6 +79,6 @@ export function escapeDollars(text: string): string {
 function refuseLines(path: SecretPath, text: string): void {
   if (!/[\r\n\0]/.test(text)) return;
   throw new UserError(`${path}: the secret has more than one line; on Docker Compose it must be one line`, {
-    next: ['change the secret to one line; a line break at the very end of a file does not count'],
+    next: ['change the secret to one line; a line break at the end of a file does not count'],
   });
 }

@@ -25,7 +25,7 @@ export function certificates(
       const content = files.get(path);
       if (content === undefined) {
         throw new UserError(`${field} cannot be read: ${path}`, {
-          problems: [{ path: field, message: `no readable file at ${path}` }],
+          problems: [{ path: field, message: `the file ${path} does not exist or cannot be read` }],
         });
       }
       return [keyOf(owner), content];
@@ -45,7 +45,7 @@ export function refuseUnmounted(deployment: Deployment, { version, withoutMounts
   if (problems.length === 0) return;
   throw new UserError(`${problems.map(({ path }) => path).join(', ')}: ${message}`, {
     problems,
-    next: ['use chart 0.36.0 or newer, or certificates of a public authority'],
+    next: ['use chart 0.36.0 or newer, or certificates of a public CA'],
   });
 }
 

@@ -29,10 +29,10 @@ export function checkChartKeys(
   });
   if (problems.length === 0) return;
   const isOfFile = ({ path }: Problem): boolean => stands(extra, path.split('.'));
-  const other = `set target.chart to a chart that takes ${problems.length === 1 ? 'it' : 'them'}: difyctl renders the community charts ${renderedCharts().join(', ')}`;
+  const other = `set target.chart to a chart that accepts ${problems.length === 1 ? 'it' : 'them'}: difyctl renders the community charts ${renderedCharts().join(', ')}`;
   const words = problems.map(({ path, message }) => `${path} (${message})`);
   throw new UserError(
-    `chart ${facts.name} ${facts.version} does not take ${problems.length === 1 ? 'this value' : 'these values'}: ${firstOf(words, MOST_SHOWN)}`,
+    `chart ${facts.name} ${facts.version} does not accept ${problems.length === 1 ? 'this value' : 'these values'}: ${firstOf(words, MOST_SHOWN)}`,
     {
       problems: problems.slice(0, MOST_SHOWN),
       next: problems.some(isOfFile) ? ['correct the path in extraValues', `or ${other}`] : [other],
@@ -88,5 +88,5 @@ function isKnown({ facts, unnamed, path }: KeyPath): boolean {
 function unknown(key: string, defaults: JsonObject, { path, suggestions }: KeyPath): Problem {
   const near = suggestions.left-- > 0 ? nearest(key, Object.keys(defaults)) : undefined;
   const hint = near === undefined ? '' : `; nearest: ${[...path.slice(0, -1), near].join('.')}`;
-  return { path: path.join('.'), message: `no such key${hint}` };
+  return { path: path.join('.'), message: `unknown key${hint}` };
 }

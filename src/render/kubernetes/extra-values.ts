@@ -60,7 +60,7 @@ export function refuseSecrets({ deployment, requiredSecrets }: RenderModel, secr
   const paths = problems.map(({ path }) => path);
   throw new UserError(`the file must not contain a secret: ${firstOf(paths, MOST_SHOWN)}`, {
     problems: problems.slice(0, MOST_SHOWN),
-    next: ['reference it where the file has a field for it, such as postgres.password: { env: NAME }'],
+    next: ['use a reference in the field of the file for it, such as postgres.password: { env: NAME }'],
   });
 }
 
@@ -72,7 +72,7 @@ function secretsIn(value: Json, path: string, key: string, secrets: readonly str
     );
   }
   if (typeof value !== 'string' || value === '') return [];
-  if (SECRET_KEYS.includes(key)) return [{ path, message: 'the chart keeps a secret here' }];
+  if (SECRET_KEYS.includes(key)) return [{ path, message: 'the chart stores a secret here' }];
   return secrets.some((secret) => isOrHolds(value, secret)) ? [{ path, message: 'a secret of this deployment' }] : [];
 }
 

@@ -25,7 +25,7 @@ export function refuseDangling({ target }: Deployment, planned: Planned): void {
     .filter((name) => !planned[name].enabled)
     .map((name) => ({
       path: `components.${name}.enabled`,
-      message: name === 'proxy' ? `${entryOf(target)} leads to it` : 'the chart’s nginx needs it to start',
+      message: name === 'proxy' ? `${entryOf(target)} routes to it` : 'the chart’s nginx needs it to start',
     }));
   if (problems.length === 0) return;
   throw new UserError(problems.map(({ path, message }) => `${path} cannot be false: ${message}`).join('; '), {
@@ -52,7 +52,7 @@ export function refuseSecretVariables(deployment: Deployment, planned: Planned, 
       .filter(({ name, value }) => isSecret(value) && planned[component].extraEnv[name] !== undefined)
       .map(({ name, value }) => ({
         path: `components.${component}.extraEnv.${name}`,
-        message: `this variable holds a secret; it is made from ${secretPaths(value).join(', ') || 'the file'}`,
+        message: `this variable is a secret; difyctl creates it from ${secretPaths(value).join(', ') || 'the file'}`,
       })),
   );
   if (problems.length === 0) return;

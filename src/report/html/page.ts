@@ -108,7 +108,7 @@ ${observations.length < 2 ? '' : observationTable(id, observations)}
 
 /** Where the evidence of a single observation is from. Empty for several: their table has a column for it. */
 function origin([only, ...others]: NonNullable<CheckResult['observations']>): readonly Markup[] {
-  return only === undefined || others.length > 0 ? [] : [markup`<dt>Seen from</dt><dd>${placeOf(only)}</dd>`];
+  return only === undefined || others.length > 0 ? [] : [markup`<dt>Observed from</dt><dd>${placeOf(only)}</dd>`];
 }
 
 function placeOf({ from }: NonNullable<CheckResult['observations']>[number]): string {
@@ -117,7 +117,7 @@ function placeOf({ from }: NonNullable<CheckResult['observations']>[number]): st
 
 function observationTable(id: string, observations: NonNullable<CheckResult['observations']>): Markup {
   return markup`<table aria-label="What ${id} checked">
-<thead><tr><th scope="col">Status</th><th scope="col">What</th><th scope="col">Seen from</th><th scope="col">Observed</th></tr></thead>
+<thead><tr><th scope="col">Status</th><th scope="col">What</th><th scope="col">Observed from</th><th scope="col">Observed</th></tr></thead>
 <tbody>${observations.map(
     (one) =>
       markup`<tr><td>${statusWord(one.status)}</td><td>${one.subject}</td><td>${placeOf(one)}</td><td>${one.observed}</td></tr>`,

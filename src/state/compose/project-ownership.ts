@@ -11,7 +11,7 @@ export async function refuseForeignProject(name: string, directory: string, home
   for (const home of new Set(homes)) {
     if ((await real(home)) === own) continue;
     throw new UserError(`project ${name} already runs from ${home}, not from ${directory}`, {
-      next: [`set target.directory to ${home} to go on with it`, 'or give this deployment another name'],
+      next: [`set target.directory to ${home} to use this project`, 'or give this deployment another name'],
     });
   }
 }

@@ -89,7 +89,7 @@ async function oneKey(kubectl: Kubectl, namespace: string, name: string, key: st
     if (!(error instanceof KubectlError)) throw error;
     const what = `Secret ${namespace}/${name}`;
     return {
-      reason: error.reason === 'not-found' ? `there is no ${what}` : `${what} cannot be read: ${error.message}`,
+      reason: error.reason === 'not-found' ? `${what} does not exist` : `${what} cannot be read: ${error.message}`,
     };
   }
 }

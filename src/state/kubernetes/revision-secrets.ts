@@ -77,8 +77,8 @@ function unpacked({ type, data }: Record<string, unknown>, limit: number): strin
   } catch (error) {
     if (!(error instanceof UnpacksTooLarge)) return { reason: `${REVISION_KEY} is not valid gzip` };
     return limit < MAX_REVISION_BYTES
-      ? { reason: `with newer revisions it holds more than ${MAX_ALL_BYTES} bytes together` }
-      : { reason: `${REVISION_KEY} holds more than ${limit} bytes` };
+      ? { reason: `this revision and the newer ones exceed ${MAX_ALL_BYTES} bytes in total` }
+      : { reason: `${REVISION_KEY} has more than ${limit} bytes` };
   }
 }
 

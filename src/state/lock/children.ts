@@ -27,7 +27,7 @@ export async function endChildren(dead: LockRecord, signal: AbortSignal): Promis
   await outlast(stubborn, GRACE_MS, signal);
   return alive.map(({ pid }) => {
     const program = dead.children.find((child) => child.pid === pid)?.program ?? 'a program';
-    return `${program} (process ${pid}) of the dead run was ended`;
+    return `${program} (process ${pid}) of the crashed run was stopped`;
   });
 }
 

@@ -47,7 +47,7 @@ export function fileStore(path: string, now: () => number): LockStore {
 const NOBODY: LockRecord = {
   kind: 'Lock',
   version: LOCK_VERSION,
-  holder: 'nobody',
+  holder: 'unknown holder (damaged lock file)',
   run: '',
   since: '',
   space: '',

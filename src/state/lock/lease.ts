@@ -110,7 +110,7 @@ function unknownRecord(spec: Record<string, unknown>): LockRecord {
  * namespaces.
  */
 function noNamespace(namespace: string, cause: KubectlError): UserError {
-  return new UserError(`namespace ${namespace} does not exist, and this user may not look for it or make it`, {
+  return new UserError(`namespace ${namespace} does not exist, and this user may not read or create it`, {
     problems: [{ path: 'target.namespace', message: `is ${namespace}` }],
     next: [`ask a user with the right to create it: kubectl create namespace ${namespace}`],
     cause,

@@ -59,7 +59,7 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
     await options.pause(Math.min(tries * 10, 1_000));
   }
   throw new ExternalError('the lock was created and deleted again at every attempt, so it could not be taken', {
-    next: ['see who takes it: difyctl status, kubectl get leases'],
+    next: ['find out which run takes it: difyctl status, kubectl get leases'],
   });
 }
 
@@ -80,7 +80,7 @@ async function staysUnchanged(held: HeldLock, options: LockOptions): Promise<boo
   if (held.durationMs > 0) {
     const seconds = Math.ceil(held.durationMs / 1000);
     onWatch(
-      `${held.record.holder} holds the lock from elsewhere: watching for up to ${seconds} s whether it is renewed`,
+      `${held.record.holder} holds the lock from another machine: waiting up to ${seconds} s to see whether it is renewed`,
     );
   }
   while (clock() < until) {
@@ -96,7 +96,7 @@ function heldBy({ holder, since, pid }: LockRecord): UserError {
   return new UserError(`locked by ${holder} since ${since} (process ${pid})`, {
     exitCode: EXIT.locked,
     next: [
-      `wait until it has ended; if it dies, the next run takes over: on its machine at once, elsewhere after ${LOCK_SECONDS} s`,
+      `wait until that run ends; if it crashes, the next run on that machine takes over at once, a run on another machine after ${LOCK_SECONDS} s`,
     ],
   });
 }

@@ -116,7 +116,7 @@ export function readRevision(text: string, number: number): Revision | RevisionF
     const { data, error } = revisionSchema.safeParse(document);
     const [issue] = error?.issues ?? [];
     if (data === undefined) return { reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}` };
-    if (data.number !== number) return { reason: `it says that it is revision ${data.number}` };
+    if (data.number !== number) return { reason: `it has the number of revision ${data.number}` };
     // The schema only adds defaults. The document's own values are equal, and include fields of a newer difyctl.
     return { ...data, ...document };
   } catch {

@@ -53,10 +53,7 @@ export function refuseUnreadable(unreadable: readonly UnreadableRevision[]): voi
       })),
       next:
         newest === undefined
-          ? [
-              'keep a copy and take it out of the way; the other revisions stay:',
-              ...unreadable.map(({ setAside }) => setAside),
-            ]
+          ? ['save a copy and remove it; the other revisions stay:', ...unreadable.map(({ setAside }) => setAside)]
           : [`use difyctl ${newest.newer} or newer`],
     },
   );

@@ -8,7 +8,7 @@ import { refuseNewer, storedHead } from '../../base/stored-document.ts';
 import { writeStateFile } from '../folder.ts';
 import type { StatePaths } from '../paths.ts';
 
-const HEADER = '# Written by difyctl. A cache of generated secrets: the living installation is the authority.\n';
+const HEADER = '# Written by difyctl. A cache of generated secrets: the installation takes precedence.\n';
 
 const CACHE_VERSION = 1;
 
@@ -70,8 +70,8 @@ function parsed(text: string, path: string): Readonly<Record<string, unknown>> {
 function damaged(path: string): UserError {
   return new UserError(`${path} is damaged`, {
     next: [
-      `put back a copy of ${path} if you have one`,
-      'or move it away: where Dify is installed, difyctl reads the secrets from the installation itself',
+      `restore a copy of ${path} if you have one`,
+      'or move the file away: if Dify is installed, difyctl reads the secrets from the installation',
     ],
   });
 }

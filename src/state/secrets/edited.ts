@@ -43,18 +43,18 @@ export function settleEdited({ path, edited, live, cached, protectsData }: Edite
   if (live === undefined) return recorded === undefined ? undefined : { value: recorded };
   if (!protectsData) {
     if (recorded !== undefined) return { value: recorded };
-    return { value: live, note: `${since}, and the value before is nowhere: ${path} keeps the edited one` };
+    return { value: live, note: `${since}, and the earlier value cannot be found: ${path} keeps the edited value` };
   }
   if (running !== undefined && !inUse) return { value: running };
   const where =
     recorded === undefined
-      ? 'the value before is neither in .difyctl/ nor in a container'
+      ? 'the earlier value is neither in .difyctl/ nor in a container'
       : inUse
         ? 'containers run with the edited value'
-        : 'no container shows which of the two values is in use';
+        : 'no container shows which value is in use';
   return {
     reason:
-      `${since}, and ${where}: data may have been stored with either. Put the value before back into .env, or give the right one in ` +
+      `${since}, and ${where}: either value may protect stored data. Restore the earlier value in .env, or set the right one in ` +
       'difyctl.yaml as { env: … } or { file: … }',
   };
 }

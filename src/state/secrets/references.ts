@@ -28,7 +28,7 @@ export async function resolveReference(ref: OutsideRef, sources: ReferenceSource
 }
 
 function fromEnvironment(name: string, value: string | undefined): ResolvedReference {
-  if (value === undefined) return { reason: `the environment has no ${name}` };
+  if (value === undefined) return { reason: `the variable ${name} is not set` };
   if (value === '') return { reason: `${name} is set but empty` };
   // Node replaces each byte that is not UTF-8 with this character, so the value would be wrong.
   return value.includes('\u{FFFD}') ? { reason: `${name} is not UTF-8 text` } : { value };
@@ -48,6 +48,8 @@ async function fromFile(path: string, baseDirectory: string): Promise<ResolvedRe
   } catch (error) {
     if (error instanceof UserError) return { reason: error.message };
     const code = (error as NodeJS.ErrnoException).code;
-    return { reason: code === 'ENOENT' ? `there is no file ${absolute}` : `${absolute} cannot be read (${code})` };
+    return {
+      reason: code === 'ENOENT' ? `the file ${absolute} does not exist` : `${absolute} cannot be read (${code})`,
+    };
   }
 }

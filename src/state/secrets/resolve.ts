@@ -76,7 +76,7 @@ async function readInstalled({ required, living, unreadable, signal }: ResolveIn
   } catch (error) {
     if (unreadable === 'stop' || !(error instanceof ExternalError)) throw error;
     const why = error.stderr.at(-1) ?? error.message;
-    return { facts: NOTHING, notes: [`${living.where} could not be read, so its secrets are not known here: ${why}`] };
+    return { facts: NOTHING, notes: [`${living.where} could not be read, so its secrets are unknown: ${why}`] };
   }
 }
 
@@ -110,9 +110,9 @@ async function findOne(
 
 function lost(where: string, traces: readonly string[]): string {
   return (
-    `data may have been stored with it (${where}: ${traces.join(', ')}), and neither the installation nor .difyctl/ ` +
-    'holds it; a new one would make that data unreadable. Look in the backup of .difyctl/, on the machine that installed, ' +
-    'or in the environment of the running api, and give it as { env: … } or { file: … }'
+    `it may protect stored data (${where}: ${traces.join(', ')}), but neither the installation nor .difyctl/ ` +
+    'contains it; a new secret would make that data unreadable. Look for it in the backup of .difyctl/, on the machine that installed, ' +
+    'or in the environment of the running api, and set it as { env: … } or { file: … }'
   );
 }
 

@@ -5,7 +5,7 @@
 export function secretText(bytes: Uint8Array, what: string): { readonly value: string } | { readonly reason: string } {
   if (bytes.length === 0) return { reason: `${what} is empty` };
   if (isUtf16(bytes)) return { reason: `${what} is UTF-16 text; save it as UTF-8` };
-  if (bytes.includes(0)) return { reason: `${what} holds a NUL byte, which no program takes in a password` };
+  if (bytes.includes(0)) return { reason: `${what} contains a NUL byte, which no program accepts in a password` };
   try {
     return { value: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {

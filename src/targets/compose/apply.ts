@@ -42,7 +42,7 @@ export async function applyCompose(
     summary: summaryOf(views, seen, refused, timeoutMs),
     failures: refused === undefined || seen.length > 0 ? seen : [refused],
     releaseRevision: undefined,
-    state: `project ${project.name} is partly up; nothing was rolled back`,
+    state: `project ${project.name} runs only in part; nothing was rolled back`,
     isApplied: true,
   };
 }
@@ -55,7 +55,7 @@ function summaryOf(
 ): string {
   const falling = views.filter(isUnrecoverable);
   if (falling.length > 0) {
-    return falling.map((view) => `${view.name} does not stay up: ${serviceDetail(view)}`).join('; ');
+    return falling.map((view) => `${view.name} does not keep running: ${serviceDetail(view)}`).join('; ');
   }
   // Compose only reports that such a container is unhealthy, or that another one could not start.
   const troubled = views.filter(isFailing);

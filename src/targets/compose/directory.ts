@@ -122,15 +122,15 @@ async function ifThere<T>(look: () => Promise<T>): Promise<T | undefined> {
 
 /** Errors of the file system, in words for the user. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
+  EACCES: 'this user may not write to it',
+  EPERM: 'this user may not write to it',
   EROFS: 'the file system is mounted read-only',
   ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'a file of this name is in the way',
-  EISDIR: 'a folder is in the way of a file',
+  EEXIST: 'a file with this name exists',
+  EISDIR: 'a folder exists at the path of a file',
   ENOSPC: 'the file system is full',
   EDQUOT: 'the quota is used up',
-  ENOENT: 'a folder cannot be made there',
+  ENOENT: 'a folder cannot be created there',
 };
 
 async function explained<T>(directory: string, work: () => Promise<T>): Promise<T> {
@@ -142,7 +142,7 @@ async function explained<T>(directory: string, work: () => Promise<T>): Promise<
     if (why === undefined) throw error;
     throw new UserError(`${path ?? directory} cannot be read or written: ${why} (${code})`, {
       problems: [{ path: 'target.directory', message: `is ${directory}` }],
-      next: ['give this user write access there, or choose another target.directory'],
+      next: ['give this user write access to it, or choose another target.directory'],
       cause: error,
     });
   }

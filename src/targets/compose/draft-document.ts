@@ -22,7 +22,7 @@ function fill(text: string, env: Readonly<Record<string, string>>): string {
   return text.replace(FORMS, (form, name: string | undefined) => {
     if (name === undefined) return form;
     const value = env[name];
-    if (value === undefined) throw new Error(`compose.yaml names ${name}, which .env does not hold`);
+    if (value === undefined) throw new Error(`compose.yaml uses ${name}, which .env does not contain`);
     return value.replaceAll('$', '$$$$');
   });
 }

@@ -55,7 +55,7 @@ async function recordedFiles({ project }: Connection, { number, files }: Revisio
       return { path, content: env, mode: 0o600 };
     }
     throw new UserError(
-      `revision ${number} cannot be rolled back to: ${path} has changed since, and its earlier content is not kept`,
+      `difyctl cannot roll back to revision ${number}: ${path} has changed since, and its earlier content is not kept`,
       {
         next: ['difyctl install with the difyctl.yaml of that revision'],
       },
@@ -79,10 +79,10 @@ async function restart(
   const planned = (await servicesInFile(project.directory)) ?? [];
   const watch = await openWatch(connection, planned, progress, signal);
   const refused = await up(connection, watch, progress, options);
-  if (refused !== undefined) return `the previous files are back, and Compose refuses them too: ${refused.reason}`;
+  if (refused !== undefined) return `the previous files are restored, but Compose refuses them too: ${refused.reason}`;
   const views = await waitForServices(watch, { until: now() + timeoutMs, now, signal });
   const late = views.flatMap(({ name, settled }) => (settled ? [] : [name]));
   return late.length === 0
     ? `project ${project.name} runs again from the previous files`
-    : `the previous files are back, and of them ${late.join(', ')} did not become ready`;
+    : `the previous files are restored, but ${late.join(', ')} did not become ready`;
 }

@@ -96,6 +96,6 @@ export function serviceDetail(view: ServiceView): string {
   if (state === 'exited' || (state === 'restarting' && exitCode !== 0)) return `exited with code ${exitCode}${again}`;
   if (state === 'created') return 'waits for the services that it depends on';
   if (state !== 'running') return `${state}${again}`;
-  if (view.isJob) return `runs since ${startedAt}`;
+  if (view.isJob) return `running since ${startedAt}`;
   return `${health === 'starting' ? 'starting, not healthy yet' : health}${again}`;
 }

@@ -35,7 +35,7 @@ export async function applyKubernetes(
   if (refused !== undefined) {
     return failed(connection, options, { summary: refused.reason, failures: [refused], revision });
   }
-  if (revision === undefined) throw new ExternalError(`helm succeeded, but there is no release ${release.name}`);
+  if (revision === undefined) throw new ExternalError(`helm succeeded, but release ${release.name} does not exist`);
   const objects = parseManifest(await helm.manifest(release, revision, signal));
   await restart(connection, readersOf(objects, reread), options);
   const names = workloadNames(objects);
@@ -109,7 +109,7 @@ interface Failed {
 }
 
 function failed({ release }: Connection, { plan }: ApplyOptions, { summary, failures, revision }: Failed): ApplyResult {
-  const at = revision === undefined ? 'was not made' : `is at revision ${revision}`;
+  const at = revision === undefined ? 'was not created' : `is at revision ${revision}`;
   return {
     ...{ outcome: 'failed', summary, failures, releaseRevision: revision },
     state: `release ${release.name} ${at}; nothing was rolled back`,

@@ -44,7 +44,7 @@ export async function inspectKubernetes(connection: Connection, signal: AbortSig
 }
 
 function gone(name: string): InstalledRelease['workloads'][number] {
-  return { name, desired: 1, ready: 0, restarts: 0, detail: 'is gone from the cluster', simulated: false };
+  return { name, desired: 1, ready: 0, restarts: 0, detail: 'no longer exists in the cluster', simulated: false };
 }
 
 /** Returns the applied replicas of workloads without an autoscaler. */

@@ -12,7 +12,7 @@ export function parseManifest(text: string): readonly KubernetesObject[] {
   return documents(text).flatMap((object) => {
     if (object === null || object === undefined) return [];
     if (isKubernetesObject(object)) return [object];
-    throw new ExternalError('the chart renders something that is no Kubernetes object');
+    throw new ExternalError('the chart renders a document that is not a Kubernetes object');
   });
 }
 

@@ -20,7 +20,7 @@ export async function recoverKubernetes(connection: Connection, options: WorkOpt
   const said =
     recovery.step === 'rollback'
       ? `release ${release.name} was left ${recovery.from}: rolled back to revision ${recovery.to}`
-      : `release ${release.name} was left ${recovery.from} and was never deployed: removed, to be installed again`;
+      : `release ${release.name} was left ${recovery.from} and was never deployed: removed before it is installed again`;
   options.onProgress({ type: 'step-progress', step: 'apply', detail: `${said.replace(/: .*/, '')}, recovering` });
   if (recovery.step === 'uninstall') await releaseObjects(connection, options.signal);
   const run = runOptions(options);

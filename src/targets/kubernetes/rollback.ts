@@ -44,7 +44,7 @@ export async function rollbackKubernetes(
   if (to.releaseRevision !== undefined) return rollBackTo(connection, to.releaseRevision, options);
   const isInstalled = (await connection.helm.history(release, options.signal)).length > 0;
   if (isInstalled) await connection.helm.uninstall(release, runOptions(options));
-  const state = `release ${release.name} was removed again; claims and secrets are kept`;
+  const state = `release ${release.name} was removed; claims and secrets are kept`;
   return { releaseRevision: undefined, state };
 }
 
@@ -65,13 +65,15 @@ async function requireKept(
 ): Promise<number> {
   const next = ['difyctl history', 'difyctl install with the difyctl.yaml of that revision'];
   if (releaseRevision === undefined || !hasRevision(await helm.history(release, signal), releaseRevision)) {
-    throw new UserError(`revision ${number} cannot be rolled back to: helm does not keep its release revision`, {
+    throw new UserError(`difyctl cannot roll back to revision ${number}: helm has deleted its release revision`, {
       next,
     });
   }
   const { data } = await readOwnSecrets(kubectl, release.namespace, release.name, signal);
   if (secretName === undefined || data.some(({ name }) => name === secretName)) return releaseRevision;
-  throw new UserError(`revision ${number} cannot be rolled back to: its Secret ${secretName} does not exist`, { next });
+  throw new UserError(`difyctl cannot roll back to revision ${number}: its Secret ${secretName} does not exist`, {
+    next,
+  });
 }
 
 /**

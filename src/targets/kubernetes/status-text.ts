@@ -44,13 +44,13 @@ function pendingText(
 ): string {
   switch (holdup.kind) {
     case 'unschedulable':
-      return `a pod fits no node: ${holdup.message}`;
+      return `no node can run a pod: ${holdup.message}`;
     case 'unready':
-      return `containers are ready and the pod is not; is ${node} well?${holdup.message === '' ? '' : ` ${holdup.message}`}`;
+      return `containers are ready but the pod is not; check node ${node}${holdup.message === '' ? '' : ` ${holdup.message}`}`;
     case 'failing':
       return `${holdup.reason}${restarts > 0 ? `, ${counted(restarts, 'restart')}` : ''}${holdup.message === '' ? '' : `: ${holdup.message}`}`;
     case 'init':
-      return `waits in init container ${holdup.container} since ${clock(holdup.since)}${failedText(restarts, holdup.failedBefore)}`;
+      return `waiting in init container ${holdup.container} since ${clock(holdup.since)}${failedText(restarts, holdup.failedBefore)}`;
     case 'starting': {
       // The community chart migrates the database when an api pod starts; the pod becomes ready afterwards.
       const doing = label === 'api' ? 'migration and start-up' : 'starting';
@@ -59,14 +59,14 @@ function pendingText(
     case 'creating': {
       const image = pulling.get(name);
       if (image !== undefined) return `pulling ${image} on ${node}`;
-      return node === '' ? 'waits for a node' : `container is being created on ${node}`;
+      return node === '' ? 'waiting for a node' : `creating the container on ${node}`;
     }
   }
 }
 
 /** Returns `, 2 restarts, the last after exit code 3`. Empty if no run failed. */
 function failedText(restarts: number, failedBefore: string): string {
-  return failedBefore === '' ? '' : `, ${counted(restarts, 'restart')}, the last after ${failedBefore}`;
+  return failedBefore === '' ? '' : `, ${counted(restarts, 'restart')}, the last one after ${failedBefore}`;
 }
 
 /** Returns the time of day of an RFC 3339 time, UTC: `12:03:41`. */

@@ -44,7 +44,7 @@ export function userAndPassword(prefix: string, when: When, variable: string, fi
     optionalText(`${prefix}.username`, when, { ...fields, asked: 'always', required: isSaid('password') }),
     secretReference(`${prefix}.password`, when, variable, {
       title: 'Password of the vector store',
-      why: 'The file holds a reference, never the password.',
+      why: 'The file contains a reference, never the password.',
       asked: isSaid('username'),
       required: isSaid('username'),
     }),
@@ -82,12 +82,12 @@ export function managedPromises(service: string): readonly Question[] {
     promise(
       'ha',
       'Does the service fail over by itself?',
-      'Declared, since difyctl cannot see it: a standby in another zone.',
+      'Declared, because difyctl cannot observe it: a standby in another zone.',
     ),
     promise(
       'backups',
       'Is the service backed up?',
-      'Declared, since difyctl cannot see it: automatic backups with a retention.',
+      'Declared, because difyctl cannot observe it: automatic backups with a retention.',
     ),
   ];
 }
@@ -101,7 +101,7 @@ export function tlsQuestions(service: string, when: When): readonly Question[] {
       id: `${service}.tls.mode`,
       fills: [`${service}.tls.mode`],
       title: `TLS for ${SERVICE_NAMES[service] ?? service}`,
-      why: 'verify-full checks the chain and the host name; require only encrypts; disable is for a private network only.',
+      why: 'verify-full checks the chain and the host name. require only encrypts. disable is for private networks only.',
       kind: 'select',
       choices: () => [
         { value: 'verify-full', title: 'verify-full', description: 'encrypted, certificate and name checked' },
@@ -114,15 +114,15 @@ export function tlsQuestions(service: string, when: When): readonly Question[] {
       offer: ({ explicit, value }) => {
         const verified = { kind: 'derived', value: 'verify-full' } as const;
         if (explicit(`${service}.tls.caFile`) !== undefined) {
-          return { ...verified, reason: 'a certificate authority is named' };
+          return { ...verified, reason: 'a CA file is set' };
         }
         if (value('tier') !== 'prod') return { kind: 'default', value: 'disable' };
         return { ...verified, reason: 'prod verifies the server before it sends a password', silent: 'disable' };
       },
     },
     optionalText(`${service}.tls.caFile`, when, {
-      title: 'Certificate authority (PEM file)',
-      why: 'If the certificate is signed by an authority of your own. Relative to difyctl.yaml.',
+      title: 'CA certificate (PEM file)',
+      why: 'If a private CA signed the certificate. Relative to difyctl.yaml.',
     }),
   ];
 }

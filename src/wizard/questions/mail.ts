@@ -9,7 +9,7 @@ export const mailQuestions: readonly Question[] = [
     id: 'mail.provider',
     fills: ['mail.provider'],
     title: 'Mail',
-    why: 'Invitations, sign-in codes and password resets are mails. Without mail an administrator resets passwords by hand.',
+    why: 'Dify sends invitations, sign-in codes and password resets by mail. Without mail, an administrator resets passwords by hand.',
     kind: 'select',
     choices: () => [
       { value: 'none', title: 'none', description: 'no invitations, no resets by mail' },
@@ -20,7 +20,7 @@ export const mailQuestions: readonly Question[] = [
     when: whenever({ tier: ['test', 'prod'] }),
     required: true,
   },
-  requiredText('mail.smtp.host', smtp, { title: 'Host of the mail server', why: 'Seen from where Dify runs.' }),
+  requiredText('mail.smtp.host', smtp, { title: 'Host of the mail server', why: 'The host as Dify reaches it.' }),
   defaultedField('mail.smtp.port', smtp, 587, {
     title: 'Port of the mail server',
     why: '587 with STARTTLS, 465 with TLS from the start.',
@@ -29,7 +29,7 @@ export const mailQuestions: readonly Question[] = [
     id: 'mail.smtp.tls',
     fills: ['mail.smtp.tls'],
     title: 'TLS for the mail server',
-    why: 'Passwords go over this connection.',
+    why: 'Dify sends the password over this connection.',
     kind: 'select',
     choices: () => [
       { value: 'starttls', title: 'starttls', description: 'usual on port 587' },
@@ -41,18 +41,18 @@ export const mailQuestions: readonly Question[] = [
     required: true,
     offer: byDefault('starttls'),
   },
-  requiredText('mail.smtp.from', smtp, { title: 'Sender', why: 'The address that mails come from.' }),
+  requiredText('mail.smtp.from', smtp, { title: 'Sender', why: 'The sender address of mails.' }),
   ...userAndPassword('mail.smtp', smtp, 'DIFY_SMTP_PASSWORD', {
     title: 'User of the mail server',
-    why: 'Leave it out for a relay that asks for none.',
+    why: 'Leave empty for a relay without a login.',
   }),
   secretReference('mail.resend.apiKey', resend, 'DIFY_RESEND_API_KEY', {
     title: 'API key of Resend',
-    why: 'Only where it is kept is written to the file.',
+    why: 'The file contains a reference, never the key.',
   }),
-  requiredText('mail.resend.from', resend, { title: 'Sender', why: 'The address that mails come from.' }),
+  requiredText('mail.resend.from', resend, { title: 'Sender', why: 'The sender address of mails.' }),
   defaultedField('mail.resend.apiUrl', resend, 'https://api.resend.com', {
     title: 'Address of Resend',
-    why: 'Only behind a proxy of your own.',
+    why: 'Only for a proxy of your own.',
   }),
 ];

@@ -9,7 +9,7 @@ export const postgresQuestions: readonly Question[] = [
     id: 'postgres.mode',
     fills: ['postgres.mode'],
     title: 'PostgreSQL',
-    why: 'It holds everything that cannot be computed again. A bundled one is a single copy: prod needs an external one.',
+    why: 'It stores the data that cannot be computed again. A bundled PostgreSQL is a single copy: prod needs an external one.',
     kind: 'select',
     choices: () => [
       { value: 'bundled', title: 'bundled', description: 'installed beside Dify, one copy' },
@@ -25,12 +25,12 @@ export const postgresQuestions: readonly Question[] = [
   }),
   defaultedField('postgres.port', external, 5432, {
     title: 'Port of PostgreSQL',
-    why: 'A connection pooler usually has another one.',
+    why: 'A connection pooler usually has another port.',
     asked: prod,
   }),
   defaultedField('postgres.username', external, 'dify', {
     title: 'Role in PostgreSQL',
-    why: 'It owns the databases; pg_monitor lets difyctl see the replication.',
+    why: 'It owns the databases. With pg_monitor, difyctl can observe the replication.',
     asked: prod,
   }),
   ...(['main', 'plugin'] as const).map(
@@ -38,7 +38,7 @@ export const postgresQuestions: readonly Question[] = [
       id: `postgres.databases.${part}`,
       fills: [`postgres.databases.${part}`],
       title: part === 'main' ? 'Database of Dify' : 'Database of the plugin daemon',
-      why: 'Both must exist, or the role must be allowed to make them.',
+      why: 'Both must exist, or the role must have the right to create them.',
       kind: 'text',
       asked: (answers) => external(answers) && prod(answers),
       when: whenever({ tier: ['test', 'prod'] }),
@@ -48,7 +48,7 @@ export const postgresQuestions: readonly Question[] = [
   ),
   secretReference('postgres.password', external, 'DIFY_PG_PASSWORD', {
     title: 'Password of PostgreSQL',
-    why: 'The file holds a reference, never the password: env:NAME, file:PATH or kubernetes:NAME/KEY.',
+    why: 'The file contains a reference, never the password: env:NAME, file:PATH or kubernetes:NAME/KEY.',
   }),
   ...tlsQuestions('postgres', external),
   managedBy('postgres', external, prod),
@@ -57,7 +57,7 @@ export const postgresQuestions: readonly Question[] = [
     id: 'postgres.maxConnections',
     fills: ['postgres.maxConnections'],
     title: 'Connections that the server allows',
-    why: 'The plan budgets them; without a number difyctl queries the server.',
+    why: 'difyctl compares them with the plan. Leave empty to query the server.',
     kind: 'number',
     asked: 'rarely',
     when: external,

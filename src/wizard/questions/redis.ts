@@ -18,7 +18,7 @@ export const redisQuestions: readonly Question[] = [
     id: 'redis.mode',
     fills: ['redis.mode'],
     title: 'Redis',
-    why: 'It carries the queue, the cache and running streams. A bundled one is a single copy: prod needs an external one.',
+    why: 'It stores the queue, the cache and running streams. A bundled Redis is a single copy: prod needs an external one.',
     kind: 'select',
     choices: () => [
       { value: 'bundled', title: 'bundled', description: 'installed beside Dify, one copy' },
@@ -32,7 +32,7 @@ export const redisQuestions: readonly Question[] = [
     id: 'redis.topology',
     fills: ['redis.topology'],
     title: 'How Redis is reached',
-    why: 'A managed Redis has one address that follows the primary: standalone. Redis Cluster is no choice: Celery cannot use it as its broker.',
+    why: 'A managed Redis has one address that follows the primary: choose standalone. Redis Cluster is not supported: Celery cannot use it as its broker.',
     kind: 'select',
     choices: () => [
       { value: 'standalone', title: 'standalone', description: 'one address' },
@@ -68,11 +68,11 @@ export const redisQuestions: readonly Question[] = [
   },
   optionalText('redis.sentinel.username', sentinel, {
     title: 'User of the sentinels',
-    why: 'If the sentinels have access lists of their own.',
+    why: 'Only if the sentinels have access lists.',
   }),
   secretReference('redis.sentinel.password', sentinel, undefined, {
     title: 'Password of the sentinels',
-    why: 'If the sentinels require one; it is not the password of Redis.',
+    why: 'Only if the sentinels require one. It is not the password of Redis.',
     asked: 'always',
     required: false,
   }),
@@ -82,7 +82,7 @@ export const redisQuestions: readonly Question[] = [
   }),
   secretReference('redis.password', external, 'DIFY_REDIS_PASSWORD', {
     title: 'Password of Redis',
-    why: 'The file holds a reference, never the password. Leave empty if Redis has no password, which prod should not have.',
+    why: 'The file contains a reference, never the password. Leave empty if Redis has no password, which prod should not have.',
     required: false,
   }),
   ...tlsQuestions('redis', external),
@@ -92,12 +92,12 @@ export const redisQuestions: readonly Question[] = [
     (part, number): Question =>
       defaultedField(`redis.databases.${part}`, whenever({ tier: ['test', 'prod'] }), number, {
         title: `Number of the ${part} database in Redis`,
-        why: 'The three must differ; only a shared Redis needs other numbers.',
+        why: 'The three numbers must differ. Only a shared Redis needs other numbers.',
       }),
   ),
   secretReference('redis.agentUrl', external, undefined, {
     title: 'A plain redis:// address for the agent backend',
-    why: 'The agent backend cannot use Sentinel: without a plain address it is disabled.',
+    why: 'The agent backend cannot use Sentinel: without a plain address, it is disabled.',
     asked: 'rarely',
     required: false,
   }),

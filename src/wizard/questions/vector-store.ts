@@ -19,13 +19,13 @@ export const vectorStoreQuestions: readonly Question[] = [
     id: 'vectorStore.mode',
     fills: ['vectorStore.mode'],
     title: 'Vector store',
-    why: 'It holds the embedded documents. A bundled one is a single copy: in prod it is possible only as an accepted risk, with backups.',
+    why: 'It stores the embedded documents. A bundled store is a single copy: in prod it needs an accepted risk and backups.',
     kind: 'select',
     choices: ({ value }) => {
       const bundled = {
         value: 'bundled',
         title: 'bundled',
-        description: value('tier') === 'prod' ? 'Weaviate, one copy: a risk to be accepted' : 'Weaviate, one copy',
+        description: value('tier') === 'prod' ? 'Weaviate, one copy: needs an accepted risk' : 'Weaviate, one copy',
       };
       const external = { value: 'external', title: 'external', description: 'an existing server' };
       return value('tier') === 'prod' ? [external, bundled] : [bundled, external];
@@ -38,7 +38,7 @@ export const vectorStoreQuestions: readonly Question[] = [
     id: 'vectorStore.provider',
     fills: ['vectorStore.provider'],
     title: 'Which vector store',
-    why: 'Dify writes to it and searches in it; changing it later means embedding every document again.',
+    why: 'Dify writes to it and searches in it. If you change it later, every document must be embedded again.',
     kind: 'select',
     choices: () => PROVIDERS,
     asked: 'always',

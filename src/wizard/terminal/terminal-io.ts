@@ -100,7 +100,7 @@ async function askMore(
     { value: 'yes', title: 'yes', key: 'y' },
   ];
   const reason = titles.map((title) => title.replace(/ \(.*\)$/, '')).join(', ');
-  const why = 'Each has a default, a flag and a line in the review: they can be changed later, too.';
+  const why = 'Each has a default, a flag and a line in the review, so you can change it later.';
   const config = { title: 'More settings?', why, look, choices, start: 'no', reason };
   const value = await ended(streams, (context) => choicePrompt(config, context));
   return value === undefined ? 'back' : value === 'yes' ? 'yes' : 'no';
@@ -120,7 +120,7 @@ async function askReview(
     { value: 'leave', title: 'cancel', key: 'q', description: 'q: cancel, nothing is written' },
   ];
   const why =
-    'Nothing is written before you choose write. Everything can be changed later by hand or with difyctl init.';
+    'Nothing is written before you choose write. You can change everything later, by hand or with difyctl init.';
   const start = review.open.length === 0 ? 'write' : 'edit';
   const config = { title: 'Write it?', why, look, choices, start };
   const value = await ended(streams, (context) => choicePrompt(config, context));

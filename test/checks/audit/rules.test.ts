@@ -63,7 +63,7 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
     'two beats',
     { ...HARDENED, scalers: [{ workload: 'dify-beat', least: 1, most: 2 }] },
     'fail config.beat',
-    '2 beats: Deployment dify-beat: two schedulers would fire every schedule twice',
+    '2 beats: Deployment dify-beat: two schedulers would start every schedule twice',
   ],
   [
     'a worker without the queue of mails',
@@ -205,7 +205,7 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
     'a web image that can be taken over',
     withWorkload(HARDENED, 'dify-web', { image: 'langgenius/dify-web:1.10.1' }),
     'fail release.known-faults, warn release.companions',
-    'Deployment dify-web runs 1.10.1: its web image can be taken over from outside (CVE-2025-55182); expected no release with a fault that endangers data or users',
+    'Deployment dify-web runs 1.10.1: attackers can take over its web image (CVE-2025-55182); expected a release without a known error that endangers data or users',
   ],
   [
     'a plugin daemon of another release',

@@ -16,7 +16,7 @@ describe('recovery.rpo: a lost machine or zone', () => {
       'a healthy plan',
       {},
       'pass',
-      /^worst-case loss 5m \(target 15m\): the maximum of postgres 5m \(pitr, log shipped every 5m\), object/,
+      /^worst-case loss 5m \(target 15m\): the maximum of postgres 5m \(pitr, WAL archived every 5m\), object/,
     ],
     ['a daily dump', plan(DUMP), 'fail', /postgres 1d 10m \(dump every 1d \+ 10m = 1d 10m\)/],
     [
@@ -29,7 +29,7 @@ describe('recovery.rpo: a lost machine or zone', () => {
       'a dump without room for its duration',
       plan({ rpo: '1d', postgres: { method: 'dump', interval: '1d' } }),
       'fail',
-      /and as long as it takes/,
+      /plus its duration/,
     ],
     [
       'a dump with room for its duration',
@@ -90,7 +90,7 @@ describe('recovery.rpo: a lost machine or zone', () => {
       'a synchronous standby',
       [['sync']],
       'pass',
-      /worst-case loss 0s \(target 1m\): the maximum of postgres 0s \(a synchronous standby, seen/,
+      /worst-case loss 0s \(target 1m\): the maximum of postgres 0s \(a synchronous standby, observed/,
     ],
     ['a quorum', [['quorum', 'quorum']], 'pass', /worst-case loss 0s \(target 1m\)/],
     [
@@ -100,7 +100,7 @@ describe('recovery.rpo: a lost machine or zone', () => {
       /worst-case loss 0s/,
     ],
     ['an asynchronous one', [['async']], 'fail', /and the observed replica is asynchronous/],
-    ['none', [[]], 'fail', /log shipped every 5m\); only a synchronous standby/],
+    ['none', [[]], 'fail', /WAL archived every 5m\); only a synchronous standby/],
   ])('0 only with evidence: %s', (_title, seen, status, words) => {
     const { status: found, message } = resultOf('recovery.rpo', plan(REPLICA), allSeen(postgresSeen(...seen)));
     expect([found, message]).toEqual([status, expect.stringMatching(words)]);
@@ -129,7 +129,7 @@ describe('recovery.rpo.corruption: a mistake', () => {
       'a bucket that is only copied',
       plan({ objectStorage: { ...unversioned, replication: 'cross-region' } }),
       'fail',
-      /a copy follows every mistake/,
+      /a copy repeats every mistake/,
     ],
     [
       'a bucket copied often enough',
@@ -149,7 +149,7 @@ describe('recovery.rpo.corruption: a mistake', () => {
       'a standby alone',
       { ...managed({ ha: true }), ...plan({ postgres: { method: 'replica', interval: null } }) },
       'fail',
-      /a replica alone follows every mistake/,
+      /a replica without backups repeats every mistake/,
     ],
     [
       'a promise of its own',

@@ -37,7 +37,7 @@ describe.each<[string, readonly [string, Patch, string, RegExp][]]>([
   [
     'recovery.rto.failover',
     [
-      ['ordinary', {}, 'pass', /plugin daemon, which runs alone 6m 50s/],
+      ['ordinary', {}, 'pass', /plugin daemon, which has one replica 6m 50s/],
       ['shorter than a lost node is noticed', plan({ rto: '5m' }), 'fail', /lowest published figure is 6m 50s/],
       [
         'nothing that runs alone',

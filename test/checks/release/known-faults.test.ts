@@ -8,7 +8,7 @@ test.each<[readonly string[], string, RegExp]>([
   [['1.16.1'], 'pass', /1\.16\.1/],
   [['1.10.1-fix.1'], 'pass', /fix/],
   [['1.11.0'], 'pass', /./],
-  [['1.10.1'], 'warn', /1\.10\.1 runs: its web image can be taken over/],
+  [['1.10.1'], 'warn', /1\.10\.1 runs: attackers can take over its web image/],
   [['0.15.3'], 'warn', /CVE-2025-55182/],
   [['1.12.9'], 'pass', /./],
   [['1.13.0'], 'warn', /event streams/],

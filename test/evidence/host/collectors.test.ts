@@ -64,7 +64,7 @@ it('names that a search domain makes into other machines', async () => {
   ]);
 });
 
-describe('what an earlier installation left', () => {
+describe('leftovers of an earlier installation', () => {
   let base: string;
   beforeEach(async () => {
     base = await mkdtemp(join(tmpdir(), 'difyctl-volumes-'));

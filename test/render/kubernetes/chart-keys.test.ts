@@ -24,10 +24,10 @@ describe('what the chart would ignore is an error', () => {
   test.each<readonly [JsonObject, string, string]>([
     [{ externalPostgress: { enabled: true } }, 'externalPostgress', 'nearest: externalPostgres'],
     [{ api: { replica: 3 } }, 'api.replica', 'nearest: api.replicas'],
-    [{ api: { persistence: { storageClass: 'x' } } }, 'api.persistence.storageClass', 'no such key'],
-    [{ image: { api: { repo: 'x' } } }, 'image.api.repo', 'no such key'],
-    [{ worker: { topologySpreadConstraints: [] } }, 'worker.topologySpreadConstraints', 'no such key'],
-    [{ beat: { replicas: 3 } }, 'beat.replicas', 'no such key'],
+    [{ api: { persistence: { storageClass: 'x' } } }, 'api.persistence.storageClass', 'unknown key'],
+    [{ image: { api: { repo: 'x' } } }, 'image.api.repo', 'unknown key'],
+    [{ worker: { topologySpreadConstraints: [] } }, 'worker.topologySpreadConstraints', 'unknown key'],
+    [{ beat: { replicas: 3 } }, 'beat.replicas', 'unknown key'],
   ])('%j', (values, path, message) => {
     expect(problems(values)).toEqual([[path, expect.stringContaining(message)]]);
   });
@@ -68,7 +68,7 @@ describe('the next step names what is wrong', () => {
     }
   };
   const chart =
-    'set target.chart to a chart that takes it: difyctl renders the community charts 0.31.0, 0.33.0, 0.35.0, 0.36.0, 0.37.0, 0.38.0-rc2, 0.38.0';
+    'set target.chart to a chart that accepts it: difyctl renders the community charts 0.31.0, 0.33.0, 0.35.0, 0.36.0, 0.37.0, 0.38.0-rc2, 0.38.0';
 
   test.each<readonly [string, JsonObject, readonly string[]]>([
     ['a path that extraValues holds', { api: { replica: 3 } }, ['correct the path in extraValues', `or ${chart}`]],

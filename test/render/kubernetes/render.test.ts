@@ -142,7 +142,7 @@ describe('the entry', () => {
 
   test('a way in needs nginx', () => {
     const over = { ...kubernetes({ loadBalancer: {} }), components: { proxy: { enabled: false } } };
-    expect(() => values(over)).toThrow('components.proxy.enabled cannot be false: target.loadBalancer leads to it');
+    expect(() => values(over)).toThrow('components.proxy.enabled cannot be false: target.loadBalancer routes to it');
   });
 
   test('without an ingress block there is none', () => {

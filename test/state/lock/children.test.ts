@@ -28,7 +28,7 @@ async function ended(run: string, mark: string | undefined, changes: object = {}
   const said = await endChildren(record, signal);
   if (said.length > 0) await exit;
   else program.kill();
-  return { said, expected: [`helm (process ${program.pid}) of the dead run was ended`] };
+  return { said, expected: [`helm (process ${program.pid}) of the crashed run was stopped`] };
 }
 
 test('what a dead run started is ended: by the mark in its own environment', async () => {
@@ -40,7 +40,7 @@ test('what a dead run started is ended: by the mark in its own environment', asy
 test('what a dead run started a moment before it died, which no lock names, is ended too', async () => {
   const run = newRunId();
   const { said } = await ended(run, orphaned(run), { children: [] });
-  expect(said).toEqual([expect.stringMatching(/^a program \(process \d+\) of the dead run was ended$/)]);
+  expect(said).toEqual([expect.stringMatching(/^a program \(process \d+\) of the crashed run was stopped$/)]);
 });
 
 describe('a forged lock ends nothing', () => {

@@ -78,7 +78,7 @@ describe('a namespace that does not exist and may not be read', () => {
         : undefined;
     await expect(acquire(cluster)).rejects.toMatchObject({
       exitCode: 2,
-      message: 'namespace dify does not exist, and this user may not look for it or make it',
+      message: 'namespace dify does not exist, and this user may not read or create it',
       next: ['ask a user with the right to create it: kubectl create namespace dify'],
     });
   });

@@ -91,7 +91,9 @@ describe('a lock that is there', () => {
       const said: string[] = [];
       expect((await acquire({ onWatch: (text) => said.push(text) })).takenFrom).toMatchObject({ holder: 'ops@other' });
       expect(waited).toBe(LOCK_SECONDS * 1000);
-      expect(said).toEqual(['ops@other holds the lock from elsewhere: watching for up to 60 s whether it is renewed']);
+      expect(said).toEqual([
+        'ops@other holds the lock from another machine: waiting up to 60 s to see whether it is renewed',
+      ]);
     },
   );
 
@@ -140,7 +142,7 @@ describe('a lock that is there', () => {
   test('that is damaged: taken over', async () => {
     await leave({});
     await writeFile(path(), '{ half');
-    expect((await acquire()).takenFrom).toMatchObject({ holder: 'nobody' });
+    expect((await acquire()).takenFrom).toMatchObject({ holder: 'unknown holder (damaged lock file)' });
   });
 });
 

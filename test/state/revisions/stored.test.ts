@@ -46,7 +46,7 @@ const UNREADABLE: readonly (readonly [string, string | Buffer, object])[] = [
   ['another kind', document({ kind: 'Backup' }), { reason: 'it is not a document of kind Revision' }],
   ['half a document', '{"kind":"Revi', { reason: 'it is not JSON' }],
   ['a missing field', document({ secretKeys: undefined }), { reason: expect.stringMatching(/^secretKeys: /) }],
-  ['another number', document({ number: 4 }), { reason: 'it says that it is revision 4' }],
+  ['another number', document({ number: 4 }), { reason: 'it has the number of revision 4' }],
   ['too many bytes', Buffer.alloc(MAX_REVISION_BYTES + 1, 0x20), { reason: expect.stringContaining('more than') }],
   [
     'a list nested 200,000 levels deep',
@@ -115,7 +115,7 @@ describe('a Secret', () => {
   test.each([
     ['with damaged gzip', secretOf(Buffer.from('no gzip')), 'revision.json.gz is not valid gzip'],
     ['with gzip cut short', secretOf(gzipSync(document({})).subarray(0, 40)), 'revision.json.gz is not valid gzip'],
-    ['that is a gzip bomb', secretOf(gzipSync(Buffer.alloc(512 * 1024 * 1024))), /holds more than 8388608 bytes/],
+    ['that is a gzip bomb', secretOf(gzipSync(Buffer.alloc(512 * 1024 * 1024))), /has more than 8388608 bytes/],
     ['without its key', secretOf(Buffer.from(''), { data: {} }), 'it has no revision.json.gz'],
     ['of another type', secretOf(gzipSync(document({})), { type: 'Opaque' }), 'its type is not difyctl/revision'],
   ])('%s is unreadable by name, with the way out', async (_, secret, reason) => {
@@ -149,7 +149,7 @@ describe('a Secret', () => {
       secretOf(bomb, { metadata: { name: `difyctl-dify-revision-${at + 1}` } }),
     );
     const { unreadable } = await inCluster(...secrets).read();
-    expect(unreadable.filter(({ reason }) => reason.includes('together'))).toHaveLength(4);
+    expect(unreadable.filter(({ reason }) => reason.includes('in total'))).toHaveLength(4);
   });
 });
 

@@ -3,7 +3,11 @@ import { type EditedSecret, settleEdited } from '../../../src/state/secrets/edit
 
 const RECORDED = 'recorded-value';
 const EDITED = 'edited-value';
-const REFUSED = { reason: expect.stringMatching(/^VARIABLE in \.env was edited since revision 3, and .*either\./) };
+const REFUSED = {
+  reason: expect.stringMatching(
+    /^VARIABLE in \.env was edited since revision 3, and .*either value may protect stored data\./,
+  ),
+};
 
 function settled(over: Partial<EditedSecret> & { running?: string; inUse?: boolean }) {
   const { running, inUse = false, ...more } = over;
@@ -28,7 +32,7 @@ test.each<[string, Parameters<typeof settled>[0], ReturnType<typeof settled>]>([
     { cached: 'an older value' },
     {
       value: EDITED,
-      note: 'VARIABLE in .env was edited since revision 3, and the value before is nowhere: redis.password keeps the edited one',
+      note: 'VARIABLE in .env was edited since revision 3, and the earlier value cannot be found: redis.password keeps the edited value',
     },
   ],
   ['the variable was removed', { live: undefined, cached: RECORDED }, { value: RECORDED }],

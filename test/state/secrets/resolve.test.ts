@@ -25,7 +25,7 @@ function living(facts: InstalledState | Error): InstalledSecrets {
       return facts;
     },
     kubernetesSecret: async (name, key) =>
-      name === 'redis' ? { value: `from ${name}/${key}` } : { reason: `there is no Secret dify/${name}` },
+      name === 'redis' ? { value: `from ${name}/${key}` } : { reason: `Secret dify/${name} does not exist` },
   };
 }
 
@@ -122,13 +122,13 @@ describe('a reference', () => {
 
   test.each([
     [{ env: 'SET' }, 'value'],
-    [{ env: 'MISSING' }, /the environment has no MISSING/],
+    [{ env: 'MISSING' }, /the variable MISSING is not set/],
     [{ env: 'EMPTY' }, /EMPTY is set but empty/],
     [{ file: 'one' }, 'of the file'],
-    [{ file: 'none' }, /there is no file .*none/],
+    [{ file: 'none' }, /file .*none does not exist/],
     [{ file: 'empty' }, /is empty/],
     [{ kubernetes: { name: 'redis', key: 'password' } }, 'from redis/password'],
-    [{ kubernetes: { name: 'absent', key: 'password' } }, /there is no Secret dify\/absent/],
+    [{ kubernetes: { name: 'absent', key: 'password' } }, /Secret dify\/absent does not exist/],
   ] as const)('%j gives %s', async (ref, expected) => {
     await writeFile(join(folder.path, 'one'), 'of the file\n');
     await writeFile(join(folder.path, 'empty'), '\n');
@@ -145,7 +145,7 @@ describe('a reference', () => {
     ['big-endian UTF-16', Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(utf16).swap16()]), /is UTF-16 text/],
     ['UTF-16 without a mark', utf16, /is UTF-16 text/],
     ['big-endian UTF-16 without a mark', Buffer.from(utf16).swap16(), /is UTF-16 text/],
-    ['a NUL byte', Buffer.from('hunter\0two'), /holds a NUL byte/],
+    ['a NUL byte', Buffer.from('hunter\0two'), /contains a NUL byte/],
     ['Latin-1', Buffer.from('pässwort', 'latin1'), /is not UTF-8 text; save it as UTF-8$/],
     ['half a character', Buffer.from('paß').subarray(0, 3), /is not UTF-8 text/],
     ['a mark of UTF-8', Buffer.from('\u{FEFF}hunter2'), 'hunter2'],

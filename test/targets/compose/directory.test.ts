@@ -92,6 +92,6 @@ describe('a directory that cannot be', () => {
 
   test('with a folder in the way of a file likewise', async () => {
     await ensureDirectory(join(directory, '.env', 'x'));
-    await expect(writeFiles(directory, [ENV], undefined)).rejects.toThrow(/a folder is in the way/);
+    await expect(writeFiles(directory, [ENV], undefined)).rejects.toThrow(/a folder exists at the path of a file/);
   });
 });

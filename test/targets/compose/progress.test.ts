@@ -78,6 +78,6 @@ test('a job that runs says since when; what is under way stands before what has 
   const migration = container('migration', { health: '' });
   progress.seen(views('redis', 'db_postgres', migration, 'api', 'worker', 'web', 'nginx'));
   expect(said).toEqual([
-    '0 of 7 services ready, waiting for migration, redis, db_postgres, api, worker and 2 more · migration: runs since 2026-11-22T06:49:19Z',
+    '0 of 7 services ready, waiting for migration, redis, db_postgres, api, worker and 2 more · migration: running since 2026-11-22T06:49:19Z',
   ]);
 });

@@ -66,7 +66,7 @@ describe('what keeps a service from being ready, in words', () => {
     ['web', container('web', { state: 'restarting', exitCode: 3, restarts: 4 }), 'exited with code 3, 4 restarts'],
     ['web', container('web', { state: 'restarting' }), 'restarting'],
     ['web', container('web', { health: 'unhealthy' }), 'unhealthy'],
-    ['migration', container('migration', { health: '' }), 'runs since 2026-11-22T06:49:19Z'],
+    ['migration', container('migration', { health: '' }), 'running since 2026-11-22T06:49:19Z'],
     ['migration', container('migration', { state: 'exited', exitCode: 1 }), 'exited with code 1'],
     ['api', container('api'), '1 of 2'],
   ] as const)('%s: %j', (name, found, words) => {

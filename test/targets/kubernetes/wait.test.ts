@@ -77,8 +77,8 @@ describe('while an install waits for its pods', () => {
     await expect(waiting(3)).rejects.toMatchObject({
       message: expect.stringContaining('was refused'),
       next: [
-        'see whether the API server answers: kubectl get --raw /readyz',
-        'then run the same command again to resume',
+        'check whether the API server answers: kubectl get --raw /readyz',
+        'then re-run the same command to resume',
       ],
     });
   });

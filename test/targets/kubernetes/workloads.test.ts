@@ -98,7 +98,7 @@ describe('what keeps a pod from being ready', () => {
           { type: 'PodScheduled', status: 'False', message: '0/6 nodes are available: 6 Insufficient cpu.' },
         ],
       },
-      'a pod fits no node: 0/6 nodes are available: 6 Insufficient cpu.',
+      'no node can run a pod: 0/6 nodes are available: 6 Insufficient cpu.',
     ],
     ['it crashes', waiting('CrashLoopBackOff', 'back-off 40s'), 'CrashLoopBackOff, 5 restarts: back-off 40s'],
     [
@@ -117,7 +117,7 @@ describe('what keeps a pod from being ready', () => {
     [
       'its node has only begun',
       { containerStatuses: [{ name: 'api', restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } }] },
-      'container is being created on node-1',
+      'creating the container on node-1',
     ],
     [
       'it starts, and the api migrates first',
@@ -130,7 +130,7 @@ describe('what keeps a pod from being ready', () => {
         initContainerStatuses: [{ name: 'wait', restartCount: 0, state: { running: since } }],
         containerStatuses: [{ name: 'api', state: { waiting: { reason: 'PodInitializing' } } }],
       },
-      'waits in init container wait since 12:03:41',
+      'waiting in init container wait since 12:03:41',
     ],
     [
       'an init container fails',
@@ -147,7 +147,7 @@ describe('what keeps a pod from being ready', () => {
         conditions: [{ type: 'Ready', status: 'False' }],
         containerStatuses: [{ name: 'api', ready: true, restartCount: 0, state: { running: since } }],
       },
-      'containers are ready and the pod is not; is node-1 well?',
+      'containers are ready but the pod is not; check node node-1',
     ],
   ])('%s', (_, status, detail) => {
     const [found] = view(deployment({ replicas: 2, updatedReplicas: 2, availableReplicas: 1 }), pod(status));
@@ -177,7 +177,7 @@ test('the line of a wait: what is late first, and each reason once', () => {
     new Set(['Deployment/dify-api', 'Deployment/dify-web']),
   );
   expect(readinessLine(views)).toBe('api 1/2  api 2/2');
-  expect(pendingLines(views, new Map())).toEqual(['api: container is being created on node-1']);
+  expect(pendingLines(views, new Map())).toEqual(['api: creating the container on node-1']);
   const pulling = new Map([['dify-api-1', 'langgenius/dify-api:1.16.1']]);
   expect(pendingLines(views, pulling)).toContain('api: pulling langgenius/dify-api:1.16.1 on node-1');
 });

@@ -44,7 +44,7 @@ export const auditKnownFaults = auditCheck({
   requires: [AUDIT_WORKLOADS],
   remedy: 'upgrade to 1.16.1',
   judge: (context) => {
-    const expected = 'no release with a fault that endangers data or users';
+    const expected = 'a release without a known error that endangers data or users';
     const dify = running(context, 'web', 'api', 'worker', 'beat', 'apiWebsocket');
     const bad = dify.flatMap((one) => {
       const version = versionIn(one.image);

@@ -16,7 +16,7 @@ export function bashScript(commands: readonly DescribedCommand[], checks: string
       options.filter(({ value }) => value === kind),
       '|',
     );
-  return `# difyctl completion bash: source it, or put it into /etc/bash_completion.d
+  return `# difyctl completion bash: source it, or save it in /etc/bash_completion.d
 _difyctl_checks() {
   local list=
   [[ $1 == *,* ]] && list=\${1%,*},

@@ -12,7 +12,7 @@ export function fishScript(commands: readonly DescribedCommand[], checks: string
     `complete -c ${program} -f -n '__fish_seen_subcommand_from checks; and not __fish_seen_subcommand_from ${ACTIONS}' -a '${ACTIONS}'`,
     `complete -c ${program} -f -n '__fish_seen_subcommand_from explain' -a '(__difyctl_checks)'`,
   ]);
-  return `# difyctl completion fish: put it into ~/.config/fish/completions/difyctl.fish\nfunction __difyctl_checks\n  printf '%s\\n' ${checks}\nend\n${lines.join('\n')}\n`;
+  return `# difyctl completion fish: save it as ~/.config/fish/completions/difyctl.fish\nfunction __difyctl_checks\n  printf '%s\\n' ${checks}\nend\n${lines.join('\n')}\n`;
 }
 
 /** One line per option and set of values, with every command that has it. */

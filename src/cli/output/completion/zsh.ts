@@ -4,7 +4,7 @@ import { ACTIONS, CONTEXTS, PROGRAMS, quoted, SHELLS } from './shared.ts';
 /** Returns the completion script of zsh. `checks`: the ids of all checks. */
 export function zshScript(commands: readonly DescribedCommand[], checks: string): string {
   return `#compdef ${PROGRAMS.join(' ')}
-# difyctl completion zsh: put it as _difyctl into a folder of $fpath
+# difyctl completion zsh: save it as _difyctl in a folder of $fpath
 _difyctl_checks() {
   compset -P '*,'
   compadd -- ${checks}

@@ -13,11 +13,14 @@ export const ADDRESS_RULES: readonly Rule[] = [
     const findings: Finding[] = [];
     if (schemes.has('https:') && target.tls === undefined) {
       findings.push(
-        warning('target.tls', 'no certificate, and the URLs say https: a load balancer in front must answer it'),
+        warning(
+          'target.tls',
+          'the URLs are https, but there is no certificate: a load balancer in front must terminate TLS',
+        ),
       );
     }
     if (schemes.has('http:') && target.tls !== undefined) {
-      findings.push(warning('urls', 'there is a certificate, and yet a URL says http'));
+      findings.push(warning('urls', 'a certificate is set, but a URL is http'));
     }
     return findings;
   }),
@@ -35,11 +38,11 @@ export const ADDRESS_RULES: readonly Rule[] = [
  */
 function siteFault(console: URL, api: URL): string | undefined {
   if (console.protocol !== api.protocol) {
-    return `${scheme(api)}, and urls.console is ${scheme(console)}: browsers would not send the login cookie`;
+    return `${scheme(api)}, but urls.console is ${scheme(console)}: browsers would not send the login cookie`;
   }
   if (console.hostname === api.hostname) return undefined;
   if (siteOf(console.hostname) === siteOf(api.hostname)) return undefined;
-  return 'another site than urls.console: browsers would not send the login cookie; use one domain for both';
+  return 'not the same site as urls.console: browsers would not send the login cookie; use one domain for both';
 }
 
 function siteOf(hostname: string): string {

@@ -30,10 +30,12 @@ function namesOf(store: DescribedStore, { bucket, pluginBucket }: BucketFields):
   });
   if (tooLong.length > 0) return tooLong;
   if (pluginBucket === undefined && !isBucketName(store, byDefault)) {
-    return [problem(path('pluginBucket'), `needed: ${byDefault}, its default, is longer than a bucket name may be`)];
+    return [problem(path('pluginBucket'), `needed: the default, ${byDefault}, is too long for a bucket name`)];
   }
   if (pluginBucket !== bucket) return [];
-  return [warning(path('pluginBucket'), 'the same bucket as for files: plugins and files share one life cycle')];
+  return [
+    warning(path('pluginBucket'), 'the same bucket as for files: one lifecycle rule would apply to plugins and files'),
+  ];
 }
 
 function isBucketName({ provider, at }: DescribedStore, name: string): boolean {

@@ -43,7 +43,7 @@ function replicaFaults(name: ComponentName, over: Components[ComponentName]): re
     replicas === 0 &&
       problem(
         `components.${name}.replicas`,
-        ESSENTIAL.includes(name) ? 'at least 1: Dify does not run without it' : 'to leave it out write enabled: false',
+        ESSENTIAL.includes(name) ? 'at least 1: Dify does not run without it' : 'to disable it, write enabled: false',
       ),
     over.enabled === false &&
       ESSENTIAL.includes(name) &&
@@ -70,7 +70,8 @@ const CLUSTER_ONLY = ['autoscaling', 'tolerations', 'affinity', 'spread'] as con
 function clusterOnly(name: ComponentName, over: Components[ComponentName]): readonly (Finding | false)[] {
   return CLUSTER_ONLY.map(
     (key) =>
-      over?.[key] !== undefined && problem(`components.${name}.${key}`, 'not for compose, which runs on one host'),
+      over?.[key] !== undefined &&
+      problem(`components.${name}.${key}`, 'not supported on compose, which runs on one host'),
   );
 }
 

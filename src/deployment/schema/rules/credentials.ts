@@ -13,11 +13,11 @@ export const CREDENTIAL_RULES: readonly Rule[] = [
     mail.provider === 'smtp' &&
       mail.smtp.username !== undefined &&
       mail.smtp.password === undefined &&
-      problem('mail.smtp.password', 'needed beside a username'),
+      problem('mail.smtp.password', 'needed together with a username'),
     mail.provider === 'smtp' &&
       mail.smtp.password !== undefined &&
       mail.smtp.username === undefined &&
-      problem('mail.smtp.username', 'needed beside a password'),
+      problem('mail.smtp.username', 'needed together with a password'),
   ]),
   rule(['postgres'], ({ postgres }) =>
     Object.entries(postgres.databases).map(
@@ -25,7 +25,7 @@ export const CREDENTIAL_RULES: readonly Rule[] = [
         typeof database === 'object' &&
         database.username !== undefined &&
         database.password === undefined &&
-        problem(`postgres.databases.${use}.password`, 'needed beside a username of its own'),
+        problem(`postgres.databases.${use}.password`, 'needed together with a separate username'),
     ),
   ),
   rule(['target', 'secrets', 'postgres', 'redis', 'objectStorage', 'vectorStore', 'mail'], (deployment) =>
@@ -39,8 +39,12 @@ function chartLogin(chart: Chart): readonly (Finding | false)[] {
   if ('path' in chart) return [];
   const { username, password } = chart;
   return [
-    username !== undefined && password === undefined && problem('target.chart.password', 'needed beside a username'),
-    password !== undefined && username === undefined && problem('target.chart.username', 'needed beside a password'),
+    username !== undefined &&
+      password === undefined &&
+      problem('target.chart.password', 'needed together with a username'),
+    password !== undefined &&
+      username === undefined &&
+      problem('target.chart.username', 'needed together with a password'),
   ];
 }
 
@@ -61,8 +65,8 @@ function keysOrIdentity(
 ): readonly (Finding | false)[] {
   return Object.entries(keys).map(([key, value]) =>
     identity === undefined
-      ? value === undefined && problem(`${path}.${key}`, 'needed, unless identity: workload gives the rights')
-      : value !== undefined && problem(`${path}.${key}`, 'not beside identity: workload; keep one of the two'),
+      ? value === undefined && problem(`${path}.${key}`, 'needed, unless identity: workload grants access')
+      : value !== undefined && problem(`${path}.${key}`, 'not together with identity: workload; keep one of the two'),
   );
 }
 
@@ -82,7 +86,7 @@ function referenceFault(
   { target, postgres, redis, vectorStore }: Pick<Deployment, 'target' | 'postgres' | 'redis' | 'vectorStore'>,
 ): readonly Finding[] {
   if ('kubernetes' in ref && target.type === 'compose') {
-    return [problem(path, 'kubernetes: a Compose deployment has no cluster to read it from; use env or file')];
+    return [problem(path, 'kubernetes: a Compose deployment has no cluster to read from; use env or file')];
   }
   if (!('generated' in ref) || path.startsWith('secrets.')) return [];
   const makes: Readonly<Record<string, boolean>> = {
@@ -91,5 +95,5 @@ function referenceFault(
     'vectorStore.apiKey': vectorStore.mode === 'bundled',
   };
   if (makes[path] === true) return [];
-  return [problem(path, 'generated: difyctl cannot make what another server asks for; use env, file or kubernetes')];
+  return [problem(path, 'generated: difyctl cannot create a secret of another server; use env, file or kubernetes')];
 }

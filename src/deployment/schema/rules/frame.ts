@@ -6,10 +6,7 @@ import { type Finding, problem, type Rule, rule } from './rule.ts';
 export const FRAME_RULES: readonly Rule[] = [
   rule(['edition'], ({ edition }) => [
     edition === 'enterprise' &&
-      problem(
-        'edition',
-        'enterprise: this difyctl cannot render the Enterprise chart yet; community is what it installs',
-      ),
+      problem('edition', 'enterprise: difyctl cannot render the Enterprise chart yet; use community'),
   ]),
   rule(['edition', 'target'], ({ edition, target }) => [
     edition === 'enterprise' &&
@@ -66,14 +63,14 @@ function portsDiffer(target: {
 }): Finding[] {
   const clash = target.tls !== undefined && target.httpPort === target.httpsPort;
   return clash
-    ? [problem('target.httpsPort', `${target.httpsPort} is httpPort already; nginx needs one port for each`)]
+    ? [problem('target.httpsPort', `${target.httpsPort} is already httpPort; nginx needs one port for each`)]
     : [];
 }
 
 /** Refuses the root and system folders themselves: difyctl writes to the folder, and uninstall inspects it. */
 function directoryIsSafe(directory: string): Finding[] {
   const folded = posix.normalize(directory).replace(/\/+$/, '');
-  if (folded === '') return [problem('target.directory', 'a folder of its own, not the root of the file system')];
+  if (folded === '') return [problem('target.directory', 'a separate folder, not the root of the file system')];
   const system = ['/etc', '/usr', '/bin', '/sbin', '/lib', '/boot', '/dev', '/proc', '/sys', '/var', '/home', '/root'];
-  return system.includes(folded) ? [problem('target.directory', `a folder of its own, not ${folded} itself`)] : [];
+  return system.includes(folded) ? [problem('target.directory', `a separate folder, not ${folded} itself`)] : [];
 }

@@ -14,9 +14,7 @@ export const HIDDEN_CHARACTER_RULES: readonly Rule[] = [({ extraValues: _, ...se
 function hiddenBelow(value: unknown, path: Path): readonly Finding[] {
   if (typeof value === 'string') {
     const hidden = HIDDEN.exec(value)?.[0].codePointAt(0);
-    return hidden === undefined
-      ? []
-      : [problem(path, `a hidden character (${nameOf(hidden)}) stands in it; take it out`)];
+    return hidden === undefined ? [] : [problem(path, `it contains a hidden character (${nameOf(hidden)}); remove it`)];
   }
   if (Array.isArray(value)) return value.flatMap((item, index) => hiddenBelow(item, [...path, index]));
   if (!isObject(value)) return [];

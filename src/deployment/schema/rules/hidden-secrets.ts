@@ -41,18 +41,18 @@ function isNamedSecret(path: Path, value: string): boolean {
 function shapeWords(shape: string, path: Path): string {
   const place = path.join('.');
   if (place.startsWith('target.chart.')) {
-    return `${shape} is here, and the file must not contain one; write the user name in target.chart.username, and where the password is in target.chart.password`;
+    return `the file must not contain ${shape}; write the user name in target.chart.username, and a reference to the password in target.chart.password`;
   }
   if (FREE_FORM.includes(String(path[0]))) {
-    return `${shape} is here, and the file must not contain one; refer to a Kubernetes Secret (secretKeyRef) in extraValues`;
+    return `the file must not contain ${shape}; refer to a Kubernetes Secret (secretKeyRef) in extraValues`;
   }
-  return `${shape} is here, and the file must not contain one; leave it out of the text`;
+  return `the file must not contain ${shape}; remove it from the text`;
 }
 
 const FREE_FORM = ['components', 'extraValues'];
 
 const NOT_HERE =
-  'this looks like a secret, and the file may not hold one; refer to a Kubernetes Secret (secretKeyRef) in extraValues';
+  'this looks like a secret, which the file must not contain; refer to a Kubernetes Secret (secretKeyRef) in extraValues';
 
 /** Endings of names of secrets. A bare `secret` or `pullSecret` is the name of a Kubernetes Secret. */
 const SECRET_NAME =

@@ -3,7 +3,7 @@ import { COMPONENTS } from '../../../checklist/components.ts';
 import { problem, type Rule, rule } from './rule.ts';
 
 const POSTGRES_ALONE =
-  'difyctl renders and checks PostgreSQL alone; take MySQL out, and name a PostgreSQL server under postgres';
+  'difyctl supports only PostgreSQL; remove the MySQL settings, and name a PostgreSQL server under postgres';
 
 /**
  * Refuses MySQL. Dify and its chart support it, but the file has no section for such a server, so that no check would

@@ -7,15 +7,15 @@ export const RECOVERY_RULES: readonly Rule[] = [
       ? []
       : [
           recovery?.rto === undefined &&
-            warning('recovery.rto', 'not said: how long may Dify be down after a disaster? (--rto)'),
-          recovery?.rpo === undefined && warning('recovery.rpo', 'not said: how much work may be lost? (--rpo)'),
+            warning('recovery.rto', 'not set: how long may Dify be down after a disaster? (--rto)'),
+          recovery?.rpo === undefined && warning('recovery.rpo', 'not set: how much work may be lost? (--rpo)'),
         ],
   ),
   rule(['recovery'], ({ recovery }) => [
     recovery?.topology?.region === 'active-active' &&
       problem(
         'recovery.topology.region',
-        'active-active: Dify writes to one primary PostgreSQL and runs one beat, so that a second active region would write beside it; standby is a second region that waits',
+        'active-active: Dify writes to one primary PostgreSQL and runs one beat, so that two active regions would conflict; standby is a second region that does not write',
       ),
     recovery?.upgradeWindow !== undefined &&
       !isWindow(recovery.upgradeWindow) &&

@@ -33,7 +33,7 @@ function databasesDiffer({ databases }: Postgres): readonly Finding[] {
   return [
     problem(
       'postgres.databases.plugin',
-      `${nameOf(plugin)} is the main database; the plugin daemon needs one of its own`,
+      `${nameOf(plugin)} is the main database; the plugin daemon needs a separate database`,
     ),
   ];
 }
@@ -48,7 +48,7 @@ function pluginDatabaseName({ databases }: Postgres): readonly Finding[] {
   return [
     warning(
       'postgres.databases.plugin',
-      `${name}: the plugin daemon cannot create a database of that name; create it beforehand`,
+      `${name}: the plugin daemon cannot create a database with that name; create it beforehand`,
     ),
   ];
 }
@@ -59,7 +59,7 @@ function redisDatabasesDiffer({ databases }: Redis): readonly Finding[] {
     const other = entries.slice(0, index).find(([, taken]) => taken === number)?.[0];
     return other === undefined
       ? []
-      : [problem(`redis.databases.${use}`, `${number} is the database of ${other}; each needs its own`)];
+      : [problem(`redis.databases.${use}`, `${number} is the database of ${other}; each needs a separate database`)];
   });
 }
 
@@ -86,7 +86,9 @@ function unusedStorageCa(storage: ObjectStorage): readonly Finding[] {
 function unreadVectorsCa(store: VectorStore, version: string): readonly Finding[] {
   if (store.mode === 'bundled' || store.provider !== 'milvus' || store.milvus.caFile === undefined) return [];
   if (isRead('MILVUS_SERVER_PEM_PATH', version)) return [];
-  return [problem('vectorStore.milvus.caFile', `Dify ${version} cannot be given a CA file for Milvus; 1.15.0 can`)];
+  return [
+    problem('vectorStore.milvus.caFile', `Dify ${version} does not support a CA file for Milvus; 1.15.0 and newer do`),
+  ];
 }
 
 function unusedVectorsCa(store: VectorStore): readonly Finding[] {
