@@ -7,6 +7,7 @@ import {
   AUDIT_CLAIMS,
   AUDIT_ENTRIES,
   AUDIT_PODS,
+  AUDIT_POLICIES,
   AUDIT_RELEASE,
   AUDIT_SCALERS,
   AUDIT_SECRETS,
@@ -33,6 +34,7 @@ export interface Audited {
   readonly pods: readonly AuditedPods[];
   readonly scalers: readonly AuditedScaler[];
   readonly budgets: readonly AuditedBudget[];
+  readonly policies: readonly AuditedBudget[];
   readonly claims: readonly AuditedClaim[];
   readonly entries: readonly AuditedEntry[];
   readonly backups: readonly string[];
@@ -123,6 +125,7 @@ export const HARDENED: Audited = {
   })),
   scalers: [],
   budgets: WORKLOADS.filter(({ replicas }) => replicas > 1).map(({ name }) => ({ name, workloads: [name] })),
+  policies: [{ name: 'outgoing', workloads: ['dify-sandbox', 'dify-plugin-daemon'] }],
   claims: [],
   entries: [{ kind: 'Ingress', name: 'dify', tls: true, ports: [] }],
   backups: [],
@@ -161,6 +164,7 @@ function auditResult(check: AuditCheck, audited: Audited): CheckResult {
       [AUDIT_PODS, audited.pods],
       [AUDIT_SCALERS, audited.scalers],
       [AUDIT_BUDGETS, audited.budgets],
+      [AUDIT_POLICIES, audited.policies],
       [AUDIT_CLAIMS, audited.claims],
       [AUDIT_ENTRIES, audited.entries],
       [AUDIT_BACKUPS, audited.backups],

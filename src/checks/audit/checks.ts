@@ -2,7 +2,7 @@ import type { AuditCheck } from './check.ts';
 import { auditBeat, auditMigration, auditQueues, auditReplicas } from './rules/copies.ts';
 import { auditPluginSignatures, auditPublishedPorts, auditSsrf, auditTls } from './rules/exposure.ts';
 import { auditCompanions, auditKnownFaults, auditPinnedImages } from './rules/images.ts';
-import { auditBudgets, auditSpread, auditTokens } from './rules/placement.ts';
+import { auditBudgets, auditNetworkPolicies, auditSpread, auditTokens } from './rules/placement.ts';
 import { auditRedisPassword, auditRedisPersistence } from './rules/redis.ts';
 import { auditEmptyKeys, auditPublishedSecrets, auditSecretPairs } from './rules/secrets.ts';
 import {
@@ -33,6 +33,7 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   auditBudgets,
   auditSpread,
   auditTokens,
+  auditNetworkPolicies,
   auditResources,
   auditProbes,
   auditPublishedPorts,

@@ -9,6 +9,7 @@ import {
   AUDIT_CLAIMS,
   AUDIT_ENTRIES,
   AUDIT_PODS,
+  AUDIT_POLICIES,
   AUDIT_RELEASE,
   AUDIT_SCALERS,
   AUDIT_SECRETS,
@@ -16,7 +17,14 @@ import {
   AUDIT_WORKLOADS,
 } from './facts.ts';
 import { installationOf } from './installation.ts';
-import { releaseBudgets, releaseClaims, releasePods, releaseRecord, releaseScalers } from './kubernetes/around.ts';
+import {
+  releaseBudgets,
+  releaseClaims,
+  releasePods,
+  releasePolicies,
+  releaseRecord,
+  releaseScalers,
+} from './kubernetes/around.ts';
 import { releaseBackups } from './kubernetes/backups.ts';
 import { releaseEntries } from './kubernetes/entries.ts';
 import { workloadVariables } from './kubernetes/environment.ts';
@@ -76,6 +84,7 @@ export const AUDIT_COLLECTORS: readonly Collector<unknown>[] = [
   collector(AUDIT_PODS, releasePods, none),
   collector(AUDIT_SCALERS, releaseScalers, none),
   collector(AUDIT_BUDGETS, releaseBudgets, none),
+  collector(AUDIT_POLICIES, releasePolicies, none),
   collector(AUDIT_CLAIMS, releaseClaims, none),
   collector(AUDIT_ENTRIES, releaseEntries, none),
   collector(AUDIT_BACKUPS, releaseBackups, engineBackups),

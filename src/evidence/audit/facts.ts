@@ -87,12 +87,15 @@ export interface AuditedScaler {
 }
 export const AUDIT_SCALERS = evidenceKey<readonly AuditedScaler[]>('audit.autoscalers', 1);
 
-/** A disruption budget, and the workloads whose pods it selects. */
+/** A disruption budget or a NetworkPolicy, and the workloads whose pods it selects. */
 export interface AuditedBudget {
   readonly name: string;
   readonly workloads: readonly string[];
 }
 export const AUDIT_BUDGETS = evidenceKey<readonly AuditedBudget[]>('audit.budgets', 1);
+
+/** NetworkPolicies that limit what pods may reach (`Egress`). */
+export const AUDIT_POLICIES = evidenceKey<readonly AuditedBudget[]>('audit.policies', 1);
 
 export type AuditedClaim = Pick<PlannedClaim, 'name' | 'accessModes'>;
 export const AUDIT_CLAIMS = evidenceKey<readonly AuditedClaim[]>('audit.claims', 1);

@@ -102,6 +102,12 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
     'nothing keeps the copies of Deployment dify-sandbox apart: after a roll-out all of them may be on one node',
   ],
   [
+    'a plugin daemon without a network policy',
+    { ...HARDENED, policies: [{ name: 'outgoing', workloads: ['dify-sandbox'] }] },
+    'warn config.network-policies',
+    'no network policy limits Deployment dify-plugin-daemon: code of users reaches the cluster API, cloud metadata and the data services',
+  ],
+  [
     'a token in the sandbox',
     {
       ...HARDENED,

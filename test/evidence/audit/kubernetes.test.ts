@@ -7,6 +7,7 @@ import {
   AUDIT_CLAIMS,
   AUDIT_ENTRIES,
   AUDIT_PODS,
+  AUDIT_POLICIES,
   AUDIT_RELEASE,
   AUDIT_SCALERS,
   AUDIT_SECRETS,
@@ -107,7 +108,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
         metadata: { name: 'both' },
         spec: { selector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['redis'] }] } },
       },
-      { metadata: { name: 'none' }, spec: { selector: {} } },
+      { metadata: { name: 'all' }, spec: { selector: {} } },
     ],
   },
   [`/api/v1${NAMESPACE}/persistentvolumeclaims`]: {
@@ -126,6 +127,15 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
         spec: { rules: [{ http: { paths: [{ backend: { service: { name: 'dify' } } }] } }] },
       },
       { metadata: { name: 'foreign' }, spec: { tls: [{}], rules: [] } },
+    ],
+  },
+  [`/apis/networking.k8s.io/v1${NAMESPACE}/networkpolicies`]: {
+    items: [
+      { metadata: { name: 'in' }, spec: { podSelector: {}, policyTypes: ['Ingress'] } },
+      {
+        metadata: { name: 'out' },
+        spec: { podSelector: { matchLabels: { component: 'api' } }, policyTypes: ['Egress'] },
+      },
     ],
   },
   [`/apis/batch/v1${NAMESPACE}/cronjobs`]: {
@@ -263,9 +273,10 @@ describe('the evidence of a release', () => {
       [
         { name: 'api', workloads: ['dify-api'] },
         { name: 'both', workloads: ['dify-redis-master'] },
-        { name: 'none', workloads: [] },
+        { name: 'all', workloads: ['dify-api', 'dify-redis-master'] },
       ],
     ],
+    [AUDIT_POLICIES, [{ name: 'out', workloads: ['dify-api'] }]],
     [AUDIT_CLAIMS, [{ name: 'dify', accessModes: ['ReadWriteOnce'] }]],
     [
       AUDIT_ENTRIES,

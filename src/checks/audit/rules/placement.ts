@@ -1,6 +1,7 @@
 import {
   AUDIT_BUDGETS,
   AUDIT_PODS,
+  AUDIT_POLICIES,
   AUDIT_SCALERS,
   AUDIT_WORKLOADS,
   type AuditedWorkload,
@@ -10,7 +11,7 @@ import type { JudgeContext } from '../../check.ts';
 import { counted, finding, pass, some } from '../../judgement.ts';
 import { errorInProd, infoInTest } from '../../when.ts';
 import { auditCheck } from '../check.ts';
-import { isCompose, leastCopies, named, scalersOf, workloadsOf } from '../context.ts';
+import { isCompose, leastCopies, named, running, scalersOf, workloadsOf } from '../context.ts';
 import { notOnCompose } from '../skipped.ts';
 
 /** Workloads of Dify with more than one copy: what a budget and a spread protect. */
@@ -88,6 +89,30 @@ export const auditSpread = auditCheck({
       });
     }
     return pass(`${counted(several.length, 'component')} spread`, expected);
+  },
+});
+
+export const auditNetworkPolicies = auditCheck({
+  id: 'config.network-policies',
+  title: 'network policies limit what foreign code may reach',
+  severity: infoInTest,
+  risk: 5,
+  change:
+    'renders network policies, so that sandbox, plugins and agent shell reach neither the cluster nor the data services',
+  requires: [AUDIT_WORKLOADS, AUDIT_POLICIES],
+  remedy: 'create a NetworkPolicy with policyTypes: [Egress] for each; something in the cluster must enforce it',
+  judge: (context) => {
+    if (isCompose(context)) return notOnCompose('network policies');
+    const limited = new Set(context.evidence(AUDIT_POLICIES).flatMap(({ workloads }) => workloads));
+    const foreign = running(context, 'sandbox', 'pluginDaemon', 'localSandbox');
+    const open = foreign.filter(({ name }) => !limited.has(name));
+    const expected = 'a policy for each process that runs code of users';
+    if (open.length === 0) return pass(`policies for ${counted(foreign.length, 'workload')}`, expected);
+    return finding('warn', {
+      observed: `no policy: ${some(open.map(named))}`,
+      expected,
+      message: `no network policy limits ${some(open.map(named))}: code of users reaches the cluster API, cloud metadata and the data services`,
+    });
   },
 });
 

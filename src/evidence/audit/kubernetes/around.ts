@@ -41,17 +41,29 @@ export async function releaseScalers(context: CollectContext): Promise<readonly 
 export async function releaseBudgets(context: CollectContext): Promise<readonly AuditedBudget[]> {
   const workloads = await liveWorkloads(context);
   const budgets = await listObjects(context, { version: 'policy/v1', resource: 'poddisruptionbudgets' });
-  return budgets.map((budget) => ({
-    name: textAt(budget, 'metadata', 'name'),
-    workloads: workloads.filter((workload) => isSelectedBy(budget, workload)).map(({ name }) => name),
-  }));
+  return budgets.map((budget) => selection(budget, at(budget, 'spec', 'selector'), workloads));
 }
 
-function isSelectedBy(budget: unknown, { object }: LiveObject): boolean {
-  const selector = at(budget, 'spec', 'selector');
+/** The NetworkPolicies of the namespace that limit egress, with the workloads that each limits. */
+export async function releasePolicies(context: CollectContext): Promise<readonly AuditedBudget[]> {
+  const workloads = await liveWorkloads(context);
+  const policies = await listObjects(context, { version: 'networking.k8s.io/v1', resource: 'networkpolicies' });
+  return policies
+    .filter((policy) => listAt(policy, 'spec', 'policyTypes').includes('Egress'))
+    .map((policy) => selection(policy, at(policy, 'spec', 'podSelector'), workloads));
+}
+
+function selection(object: unknown, selector: unknown, workloads: readonly LiveObject[]): AuditedBudget {
+  return {
+    name: textAt(object, 'metadata', 'name'),
+    workloads: workloads.filter((workload) => isSelectedBy(selector, workload)).map(({ name }) => name),
+  };
+}
+
+/** An empty selector selects every pod. */
+function isSelectedBy(selector: unknown, { object }: LiveObject): boolean {
   const labels = labelsAt(object, 'spec', 'template', 'metadata', 'labels');
   const rules = listAt(selector, 'matchExpressions');
-  if (Object.keys(labelsAt(selector, 'matchLabels')).length === 0 && rules.length === 0) return false;
   return hasLabels(labels, labelsAt(selector, 'matchLabels')) && rules.every((rule) => holds(rule, labels));
 }
 
