@@ -15,9 +15,11 @@ export interface OwnKind {
 export const OWN_KINDS = {
   budget: own('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   autoscaler: own('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
+  configMap: own('v1', 'ConfigMap', 'configmaps'),
   deployment: own('apps/v1', 'Deployment', 'deployments', true),
   httpRoute: own('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes', true),
   networkPolicy: own('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
+  prometheusRule: own('monitoring.coreos.com/v1', 'PrometheusRule', 'prometheusrules'),
   service: own('v1', 'Service', 'services', true),
 } as const satisfies Readonly<Record<string, OwnKind>>;
 

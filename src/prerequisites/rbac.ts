@@ -116,6 +116,7 @@ function madeKinds(deployment: Deployment): readonly MadeKind[] {
     ...(isBundled ? MADE_KINDS.bundled : []),
     ...(tier === 'prod' && isDoubled ? [ownKind('budget')] : []),
     ...(target.type === 'kubernetes' && target.httpRoute !== undefined ? [ownKind('httpRoute')] : []),
+    ...(target.type === 'kubernetes' && target.monitoring.rules ? [ownKind('prometheusRule')] : []),
     ...(target.type === 'kubernetes' && target.networkPolicy.enabled ? [ownKind('networkPolicy')] : []),
   ];
 }

@@ -62,6 +62,12 @@ const loadBalancer = z.strictObject({
   sourceRanges: z.array(addressRange).default([]),
 });
 
+const monitoring = z.strictObject({
+  rules: z.boolean().default(false),
+  dashboard: z.boolean().default(false),
+  labels: nodeLabels.default({}),
+});
+
 const networkPolicy = z.strictObject({
   enabled: z.boolean().default(false),
   apiServer: z.array(addressRange).default([]),
@@ -80,6 +86,7 @@ const kubernetesTarget = z.strictObject({
   ...placement,
   priorityClassName: line.optional(),
   networkPolicy: networkPolicy.prefault({}),
+  monitoring: monitoring.prefault({}),
   autoscaling: z.strictObject({ maxNodes: z.int().positive() }).optional(),
   passEnv: z.array(environmentName).default([]),
 });

@@ -23,6 +23,7 @@ import { renderedFiles } from './files.ts';
 import { httpRoute } from './http-route.ts';
 import { imageValues } from './image-values.ts';
 import { manifests } from './manifests.ts';
+import { monitoring } from './monitoring.ts';
 import { chartAddresses, chartNames } from './names.ts';
 import { networkPolicies } from './network-policies.ts';
 import { sandboxObjects } from './sandbox-objects.ts';
@@ -83,6 +84,7 @@ export function renderKubernetes(
     ...manifests(deployment, planned, names),
     ...httpRoute(deployment, names),
     ...networkPolicies(deployment, planned, names),
+    ...monitoring(deployment, planned, names),
     ...sandboxObjects(context),
   ];
   return {
