@@ -68,7 +68,7 @@ async function readPulled(path: string, chart: PulledChart): Promise<ChartFacts>
 
 /** The reason without the path, which is a temporary file of this run. */
 function observedIn(message: string): string {
-  return message.replace(/^\S+ is no packed chart: it /, 'its archive ').replace(/^\S+ is no chart: /, '');
+  return message.replace(/^\S+ is not a packed chart: it /, 'its archive ').replace(/^\S+ is not a chart: /, '');
 }
 
 function damaged(chart: PulledChart, observed: string, cause?: unknown): ExternalError {
