@@ -58,15 +58,15 @@ export function unknownCheck(checks: readonly Check[], pattern: string): string 
  * would be empty and would pass. An install runs preflight and postflight and accepts patterns of either.
  */
 export function refuseOtherPhase(checks: readonly Check[], phase: Phase, only: readonly string[]): void {
-  const strangers = only.filter((pattern) => {
+  const ofOtherPhase = only.filter((pattern) => {
     const meant = checks.filter(({ id }) => matchesCheck(pattern, id));
     return meant.length > 0 && meant.every(({ phases }) => !phases.includes(phase));
   });
-  if (strangers.length === 0) return;
-  const other = checks.find(({ id }) => matchesCheck(strangers[0] ?? '', id))?.phases[0];
+  if (ofOtherPhase.length === 0) return;
+  const other = checks.find(({ id }) => matchesCheck(ofOtherPhase[0] ?? '', id))?.phases[0];
   throw new UserError(
-    strangers.map((pattern) => `--only ${pattern}: ${phase} has no such check, only ${other} has`).join('\n'),
-    { next: [`difyctl ${other} --only ${strangers.map(shellWord).join(',')}`] },
+    ofOtherPhase.map((pattern) => `--only ${pattern}: ${phase} has no such check, only ${other} has`).join('\n'),
+    { next: [`difyctl ${other} --only ${ofOtherPhase.map(shellWord).join(',')}`] },
   );
 }
 

@@ -16,10 +16,10 @@ export function unknownKeyMessage(parent: Path, key: string, data: JsonObject, r
   if (rivals.length > 0) return `not together with ${rivals.join(', ')}; keep one of them`;
   const here = nearest(key, keysOf(chosen));
   if (here !== undefined) return `unknown key; did you mean ${here}?`;
-  const there = nearest(key, keysOf(others));
-  if (there !== undefined) {
-    const branch = others.find(({ keys }) => keys.has(there));
-    return `unknown key; did you mean ${there}, which is only allowed with ${branch === undefined ? '' : choiceText(branch, parent, data)}?`;
+  const inOther = nearest(key, keysOf(others));
+  if (inOther !== undefined) {
+    const branch = others.find(({ keys }) => keys.has(inOther));
+    return `unknown key; did you mean ${inOther}, which is only allowed with ${branch === undefined ? '' : choiceText(branch, parent, data)}?`;
   }
   const home = homes(chosen, key, parent)[0] ?? homes(others, key, parent)[0];
   if (home !== undefined) return `unknown key here; did you mean ${home}?`;

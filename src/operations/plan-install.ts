@@ -44,9 +44,13 @@ export async function planInstall(
   const { secrets, paths, deployment } = prepared;
   const rendered = prepared.rendered.value;
   const copy = revisionFolder(paths.revisions);
-  const [place, there, here] = await Promise.all([target.locate(signal), target.revisions.read(signal), copy.read()]);
-  const { revisions } = there;
-  const { unreadable } = readMirrored(there, here);
+  const [place, installed, local] = await Promise.all([
+    target.locate(signal),
+    target.revisions.read(signal),
+    copy.read(),
+  ]);
+  const { revisions } = installed;
+  const { unreadable } = readMirrored(installed, local);
   await refuseOtherTarget(paths, deployment.name, place.identity);
   const newest = newestRevision(revisions);
   const plan = await target.plan(rendered, revisions, signal);

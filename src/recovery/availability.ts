@@ -1,4 +1,4 @@
-import { LONE_POD_SECONDS, LONE_POD_SOURCE } from './figures.ts';
+import { SINGLE_POD_SECONDS, SINGLE_POD_SOURCE } from './figures.ts';
 import { managedFigure } from './services.ts';
 
 const YEAR_SECONDS = 365 * 86_400;
@@ -8,7 +8,7 @@ export interface Topology {
   readonly target: 'kubernetes' | 'compose';
   readonly zones: number;
   /** Names of processes with one replica. On one host they are not counted separately. */
-  readonly alone: readonly string[];
+  readonly singleReplica: readonly string[];
   /** Managed services that fail over, by the name that the file gives them. */
   readonly managed: readonly { readonly service: 'postgres' | 'redis'; readonly by: string }[];
 }
@@ -26,10 +26,10 @@ export interface Part {
  * A service without a published figure is no part. Files and vectors are no parts either: without them Dify still
  * answers, although not every question.
  */
-export function partsOf({ target, zones, alone, managed }: Topology): readonly Part[] {
+export function partsOf({ target, zones, singleReplica, managed }: Topology): readonly Part[] {
   return [
     target === 'compose' ? ONE_HOST : zones > 1 ? SEVERAL_ZONES : ONE_ZONE,
-    ...(target === 'compose' || alone.length === 0 ? [] : [lonePart(alone)]),
+    ...(target === 'compose' || singleReplica.length === 0 ? [] : [singleReplicaPart(singleReplica)]),
     ...managed.flatMap(({ service, by }) => {
       const figure = managedFigure(service, by);
       return figure === undefined ? [] : [{ what: by, percent: figure.availability, source: figure.source }];
@@ -44,12 +44,12 @@ export function partsOf({ target, zones, alone, managed }: Topology): readonly P
 const MOVES_A_YEAR = 4;
 
 /** Processes with one replica are missing until they have started elsewhere. */
-function lonePart(alone: readonly string[]): Part {
-  const seconds = alone.length * MOVES_A_YEAR * LONE_POD_SECONDS;
+function singleReplicaPart(singleReplica: readonly string[]): Part {
+  const seconds = singleReplica.length * MOVES_A_YEAR * SINGLE_POD_SECONDS;
   return {
-    what: `components with one replica (${alone.join(', ')})`,
+    what: `components with one replica (${singleReplica.join(', ')})`,
     percent: Math.floor(100_000 * (1 - seconds / YEAR_SECONDS)) / 1000,
-    source: `${LONE_POD_SOURCE}; the estimate of ${MOVES_A_YEAR} moves a year counts three Kubernetes upgrades and one lost machine`,
+    source: `${SINGLE_POD_SOURCE}; the estimate of ${MOVES_A_YEAR} moves a year counts three Kubernetes upgrades and one lost machine`,
   };
 }
 

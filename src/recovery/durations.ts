@@ -6,10 +6,10 @@ import type { Recovery } from '../deployment/schema/recovery.ts';
 import {
   EMBEDDING,
   FASTEST_RESTORE_SECONDS,
-  LONE_POD_SECONDS,
-  LONE_POD_SOURCE,
   RESTORE_THROUGHPUT,
   SENTINEL_FAILOVER,
+  SINGLE_POD_SECONDS,
+  SINGLE_POD_SOURCE,
 } from './figures.ts';
 import { managedFigure, OWN_FAILOVER } from './services.ts';
 
@@ -75,7 +75,7 @@ export function failoverDurations(deployment: Deployment, hasStandby: boolean): 
   else if (redis.mode === 'external' && redis.topology === 'sentinel') parts.push(takeover('Redis', SENTINEL_FAILOVER));
   if (target.type === 'kubernetes' && isAlone(deployment))
     parts.push(
-      takeover('the plugin daemon, which has one replica', { seconds: LONE_POD_SECONDS, source: LONE_POD_SOURCE }),
+      takeover('the plugin daemon, which has one replica', { seconds: SINGLE_POD_SECONDS, source: SINGLE_POD_SOURCE }),
     );
   return parts;
 }

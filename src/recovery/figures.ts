@@ -88,8 +88,8 @@ export const SENTINEL_FAILOVER = {
  * A pod with one replica is back after its lost node was noticed (50 s; 40 s before Kubernetes 1.32), the toleration of
  * its pods ended (300 s), and the pod started elsewhere (60 s).
  */
-export const LONE_POD_SECONDS = 410;
-export const LONE_POD_SOURCE =
+export const SINGLE_POD_SECONDS = 410;
+export const SINGLE_POD_SOURCE =
   'Kubernetes 1.36, kube-controller-manager: node-monitor-grace-period 50 s; DefaultTolerationSeconds 300 s; about 60 s to start';
 
 /** An older measurement is not valid: within a year, data grows and people change. */

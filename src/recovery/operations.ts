@@ -6,7 +6,7 @@ import type { Implication, RecoveryNeeds } from './needs.ts';
 const PROD_ZONES = 3;
 
 /** Components with one replica by the defaults of the tier. */
-const ALONE = ['beat', 'apiWebsocket', 'pluginDaemon', 'localSandbox'];
+const SINGLE_REPLICA_COMPONENTS = ['beat', 'apiWebsocket', 'pluginDaemon', 'localSandbox'];
 
 /** Usual promises, in per cent. */
 const PROMISES = [99.9, 99.5, 99, 98, 95, 90];
@@ -53,7 +53,12 @@ export function availabilityPlan(needs: RecoveryNeeds): readonly Implication[] {
   if (needs.tier !== 'prod') return [];
   const { target, managed = [] } = needs;
   const carried = serialAvailability(
-    partsOf({ target, zones: target === 'compose' ? 1 : PROD_ZONES, alone: ALONE, managed }),
+    partsOf({
+      target,
+      zones: target === 'compose' ? 1 : PROD_ZONES,
+      singleReplica: SINGLE_REPLICA_COMPONENTS,
+      managed,
+    }),
   );
   const promise = PROMISES.find((step) => step <= carried && needs.rto <= downtimeSeconds(step));
   if (promise === undefined) return [];

@@ -89,7 +89,7 @@ describe('the arithmetic', () => {
     });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), fc.array(part, { maxLength: 3 }), (zones, managed) => {
-        const parts = partsOf({ target: 'kubernetes', zones, alone: ['beat'], managed });
+        const parts = partsOf({ target: 'kubernetes', zones, singleReplica: ['beat'], managed });
         const weakest = Math.min(...parts.map(({ percent }) => percent));
         expect(serialAvailability(parts)).toBeLessThanOrEqual(weakest + 1e-9);
       }),

@@ -39,4 +39,9 @@ export const RETIRED: readonly RetiredWord[] = [
   { pattern: 'in the clear', instead: 'unencrypted' },
   { pattern: 'declared, not seen', instead: 'declared, not verified' },
   { pattern: 'anybody', instead: 'anyone' },
+  { pattern: 'a day to come', instead: 'in the future' },
+  { pattern: 'made or saw', instead: 'created or observed' },
+  { pattern: 'unawares', instead: 'by accident' },
+  { pattern: 'given away', instead: 'owned by' },
+  { pattern: 'log shipped', instead: 'WAL archived' },
 ];

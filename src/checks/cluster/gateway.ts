@@ -31,11 +31,11 @@ export const clusterGateway: Check = {
     const expected = 'a Gateway with a listener for every route';
     if (faults.length > 0) return finding('fail', { observed: some(faults), expected });
     if (gateways.length === 0) return pass('no route names a Gateway');
-    const idle = gateways.filter(({ programmed, accepted }) => programmed === false || accepted === false);
-    const [first] = idle;
+    const notReady = gateways.filter(({ programmed, accepted }) => programmed === false || accepted === false);
+    const [first] = notReady;
     if (first === undefined) return pass(`found ${listed(gateways.map(({ name }) => `Gateway ${name}`))}`, expected);
     return finding('warn', {
-      observed: `the controller reports ${listed(idle.map(({ name }) => `Gateway ${name}`))} as not ready`,
+      observed: `the controller reports ${listed(notReady.map(({ name }) => `Gateway ${name}`))} as not ready`,
       expected,
       remedy: `kubectl -n ${shellWord(first.namespace)} describe gateway ${shellWord(first.name)}`,
     });

@@ -23,7 +23,7 @@ export const clusterMetrics: Check = {
     const expected = 'an answer from every metrics API that is read';
     const lacking = Object.entries(states).filter(([, state]) => state !== 'serves');
     if (lacking.length === 0) return pass(`${listed(Object.keys(states))} served`, expected);
-    const blind = autoscalers.filter(({ apis }) => apis.some((api) => lacking.some(([group]) => group === api)));
+    const affected = autoscalers.filter(({ apis }) => apis.some((api) => lacking.some(([group]) => group === api)));
     const words = lacking.map(([group, state]) =>
       state === 'missing' ? `nothing serves ${group}` : `${group} is registered but does not answer`,
     );
@@ -35,7 +35,7 @@ export const clusterMetrics: Check = {
     return finding('warn', {
       observed: listed(words),
       expected,
-      message: `${listed(words)}: ${some(blind.map(({ name }) => name))} would never scale`,
+      message: `${listed(words)}: ${some(affected.map(({ name }) => name))} would never scale`,
       ...(remedy === undefined ? {} : { remedy }),
     });
   },

@@ -54,8 +54,8 @@ export function newClaims(context: JudgeContext): readonly PlannedClaim[] {
   const planned = context.optionalEvidence(RENDERED_OBJECTS)?.data?.claims ?? [];
   return planned.flatMap((claim) => {
     // Claims of a StatefulSet end in the number of their pod.
-    const there = living.filter((name) => name.replace(/-\d+$/, '') === claim.name || name === claim.name);
-    return there.length >= claim.count ? [] : [{ ...claim, count: claim.count - there.length }];
+    const existing = living.filter((name) => name.replace(/-\d+$/, '') === claim.name || name === claim.name);
+    return existing.length >= claim.count ? [] : [{ ...claim, count: claim.count - existing.length }];
   });
 }
 

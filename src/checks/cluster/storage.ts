@@ -89,11 +89,11 @@ function judgeClaim(
     observed,
     expected: 'ReadWriteMany',
   });
-  const there = living.find((candidate) => candidate.name === claim.name && candidate.phase === 'Bound');
-  if (there !== undefined && !isShared && !there.accessModes.some((mode) => claim.accessModes.includes(mode))) {
-    return said('fail', `already bound as ${listed(there.accessModes)}, which Kubernetes cannot change`);
+  const existing = living.find((candidate) => candidate.name === claim.name && candidate.phase === 'Bound');
+  if (existing !== undefined && !isShared && !existing.accessModes.some((mode) => claim.accessModes.includes(mode))) {
+    return said('fail', `already bound as ${listed(existing.accessModes)}, which Kubernetes cannot change`);
   }
-  if (there?.accessModes.includes('ReadWriteMany') === true) return said('pass', 'already bound as ReadWriteMany');
+  if (existing?.accessModes.includes('ReadWriteMany') === true) return said('pass', 'already bound as ReadWriteMany');
   if (!isShared && onOneNode) return said('pass', `${claim.accessModes.join(', ')}, used by ${pods} pods on one node`);
   if (!isShared) return said('fail', `${claim.accessModes.join(', ') || 'no access mode'}, used by ${pods} pods`);
   const tried = trials.find(({ storageClass }) => storageClass === claim.storageClass);

@@ -36,13 +36,13 @@ export const configReplicas: Check = {
       const remedy = `set ${listed(doubled.map((name) => `components.${name}.replicas`))} to 1`;
       return finding('fail', { observed: listed(words), expected, remedy });
     }
-    const alone = SCALED[deployment.target.type].filter((name) => planned[name].enabled && planned[name].replicas < 2);
-    if (alone.length === 0) return pass('two or more replicas of each stateless component', expected);
+    const single = SCALED[deployment.target.type].filter((name) => planned[name].enabled && planned[name].replicas < 2);
+    if (single.length === 0) return pass('two or more replicas of each stateless component', expected);
     return finding('fail', {
-      observed: `one replica of ${listed(alone)}`,
+      observed: `one replica of ${listed(single)}`,
       expected,
-      message: `only one replica of ${listed(alone)}: its loss is an outage`,
-      remedy: `set ${listed(alone.map((name) => `components.${name}.replicas`))} to 2 or more`,
+      message: `only one replica of ${listed(single)}: its loss is an outage`,
+      remedy: `set ${listed(single.map((name) => `components.${name}.replicas`))} to 2 or more`,
     });
   },
 };

@@ -64,13 +64,13 @@ export const secretPairs: Check = {
 
 function brokenPair(sides: readonly Side[], deployment: Deployment): readonly string[] {
   const planned = plannedComponents(deployment);
-  const there = sides.filter(([component]) => planned[component].enabled);
-  const values = there.map(([component, variable]) => overrideOf(deployment, component, variable));
+  const enabled = sides.filter(([component]) => planned[component].enabled);
+  const values = enabled.map(([component, variable]) => overrideOf(deployment, component, variable));
   if (new Set(values).size < 2) return [];
-  const changed = there
+  const changed = enabled
     .filter((_, index) => values[index] !== undefined)
     .map(([component, variable]) => `${variable} of ${component}`);
-  const others = there
+  const others = enabled
     .filter((_, index) => values[index] === undefined)
     .map(([component, variable]) => `${variable} of ${component}`);
   const rest = others.length === 0 ? 'each with another value' : `and ${listed(others)} not`;

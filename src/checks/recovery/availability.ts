@@ -65,7 +65,7 @@ function unobservedIn(context: JudgeContext, deployment: Deployment): readonly s
 }
 
 /** Components without which something that users see stops. config.replicas covers a single proxy or web server. */
-const ALONE: readonly ComponentName[] = ['beat', 'apiWebsocket', 'pluginDaemon', 'localSandbox'];
+const SINGLE_REPLICA_COMPONENTS: readonly ComponentName[] = ['beat', 'apiWebsocket', 'pluginDaemon', 'localSandbox'];
 
 function topologyOf({ target, recovery, postgres, redis }: Deployment, planned: Planned): Topology {
   const services = [
@@ -75,7 +75,7 @@ function topologyOf({ target, recovery, postgres, redis }: Deployment, planned: 
   return {
     target: target.type,
     zones: recovery?.topology?.zones ?? 1,
-    alone: ALONE.filter((name) => planned[name].enabled && planned[name].replicas < 2),
+    singleReplica: SINGLE_REPLICA_COMPONENTS.filter((name) => planned[name].enabled && planned[name].replicas < 2),
     managed: services.flatMap(({ service, managed }) => (managed?.ha === true ? [{ service, by: managed.by }] : [])),
   };
 }

@@ -56,9 +56,9 @@ export function define(command: Command, context: CommandContext): void {
 }
 
 async function readSides(context: CommandContext): Promise<Sides> {
-  const alone = openClusterAccess({ ...context, onNote: () => undefined });
+  const access = openClusterAccess({ ...context, onNote: () => undefined });
   const place = await placeOf(context);
-  const { runner, kubeArgs } = 'missing' in place ? alone : place.opened;
+  const { runner, kubeArgs } = 'missing' in place ? access : place.opened;
   const isCompose = !('missing' in place) && place.opened.deployment.target.type === 'compose';
   const within = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | { readonly missing: string }> =>
     orMissing(context, work);

@@ -21,7 +21,7 @@ export function fileStore(path: string, now: () => number): LockStore {
       // Not JSON: a partly written lock, which no run renews. JSON of another form may be a newer difyctl's lock, and
       // is watched like any other.
       if (parsed === undefined)
-        return { record: NOBODY, durationMs: isJson(version) ? LOCK_SECONDS * 1000 : 0, version };
+        return { record: UNKNOWN_HOLDER, durationMs: isJson(version) ? LOCK_SECONDS * 1000 : 0, version };
       return { record: parsed.record, durationMs: LOCK_SECONDS * 1000, version };
     },
     create: async (record) => {
@@ -44,7 +44,7 @@ export function fileStore(path: string, now: () => number): LockStore {
   };
 }
 
-const NOBODY: LockRecord = {
+const UNKNOWN_HOLDER: LockRecord = {
   kind: 'Lock',
   version: LOCK_VERSION,
   holder: 'unknown holder (damaged lock file)',

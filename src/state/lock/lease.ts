@@ -101,8 +101,8 @@ function recordOf(text: unknown): LockRecord | undefined {
 
 function unknownRecord(spec: Record<string, unknown>): LockRecord {
   const holder = String(spec.holderIdentity ?? 'another run');
-  const nobody = { run: '', space: '', pid: 0, startTime: '', children: [] };
-  return { kind: 'Lock', version: LOCK_VERSION, holder, since: String(spec.acquireTime ?? ''), ...nobody };
+  const unrecorded = { run: '', space: '', pid: 0, startTime: '', children: [] };
+  return { kind: 'Lock', version: LOCK_VERSION, holder, since: String(spec.acquireTime ?? ''), ...unrecorded };
 }
 
 /**

@@ -8,8 +8,8 @@ import type { StoredRevisions } from './stored.ts';
 export function mirroredStore(installation: RevisionStore, copy: RevisionStore): RevisionStore {
   return {
     read: async (signal) => {
-      const [there, here] = await Promise.all([installation.read(signal), copy.read(signal)]);
-      return readMirrored(there, here);
+      const [installed, local] = await Promise.all([installation.read(signal), copy.read(signal)]);
+      return readMirrored(installed, local);
     },
     write: async (revision, signal) => {
       await installation.write(revision, signal);
@@ -23,11 +23,11 @@ export function mirroredStore(installation: RevisionStore, copy: RevisionStore):
 }
 
 /** Returns the revisions of both. If both have a number, the installation's counts. */
-export function readMirrored(there: StoredRevisions, here: StoredRevisions): StoredRevisions {
-  const known = new Set([...there.revisions, ...there.unreadable].map(({ number }) => number));
-  const isOnlyHere = ({ number }: { readonly number: number }) => !known.has(number);
+export function readMirrored(installed: StoredRevisions, local: StoredRevisions): StoredRevisions {
+  const known = new Set([...installed.revisions, ...installed.unreadable].map(({ number }) => number));
+  const isOnlyLocal = ({ number }: { readonly number: number }) => !known.has(number);
   return {
-    revisions: [...there.revisions, ...here.revisions.filter(isOnlyHere)].sort((a, b) => a.number - b.number),
-    unreadable: [...there.unreadable, ...here.unreadable.filter(isOnlyHere)].sort((a, b) => a.number - b.number),
+    revisions: [...installed.revisions, ...local.revisions.filter(isOnlyLocal)].sort((a, b) => a.number - b.number),
+    unreadable: [...installed.unreadable, ...local.unreadable.filter(isOnlyLocal)].sort((a, b) => a.number - b.number),
   };
 }

@@ -28,7 +28,7 @@ export async function applyKubernetes(
   const { plan, signal, timeoutMs } = options;
   const deadline = connection.now() + timeoutMs;
   const sized = await withLiveCounts(connection, rendered, signal);
-  const reread = plan.drift.length > 0 ? await undoDrift(connection, ownObjects(rendered), options) : NOBODY;
+  const reread = plan.drift.length > 0 ? await undoDrift(connection, ownObjects(rendered), options) : NONE_RESTARTED;
   const dropped = plan.changes.length > 0 ? await applyBeside(connection, sized, options) : [];
   const refused = plan.touchesRelease ? await upgrade(connection, sized, options) : undefined;
   const revision = (await helm.history(release, signal)).at(-1)?.revision;
@@ -51,7 +51,7 @@ export async function applyKubernetes(
   return failed(connection, options, { summary, failures, revision });
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NONE_RESTARTED: ReadonlySet<string> = new Set();
 
 /** Restarts workloads whose processes may have read the contents from before the drift was undone. */
 async function restart(
@@ -79,8 +79,8 @@ async function applyBeside(
   );
   await applyOwn(connection, touched, options.revision, options.signal);
   const dropped = await droppedObjects(connection, options.revisions, own, options.signal);
-  const idle = dropped.filter((one) => !isServing(one));
-  await deleteObjects(connection, idle, options.signal);
+  const unused = dropped.filter((one) => !isServing(one));
+  await deleteObjects(connection, unused, options.signal);
   return dropped.filter(isServing);
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { recoveryChecks } from '../../../src/checks/recovery/checks.ts';
 import { withPath } from '../../../src/deployment/paths.ts';
-import { LONE_POD_SECONDS } from '../../../src/recovery/figures.ts';
+import { SINGLE_POD_SECONDS } from '../../../src/recovery/figures.ts';
 import type { RecoveryNeeds } from '../../../src/recovery/needs.ts';
 import { impliedPlan } from '../../../src/recovery/plan.ts';
 import { judged } from '../../support/check-runs.ts';
@@ -39,7 +39,7 @@ test.each([
       const needs: RecoveryNeeds = {
         tier: 'prod',
         target,
-        rto: Math.max(rto, target === 'kubernetes' ? LONE_POD_SECONDS : 0),
+        rto: Math.max(rto, target === 'kubernetes' ? SINGLE_POD_SECONDS : 0),
         rpo,
         postgres: 'external',
         vectorStore: 'external',

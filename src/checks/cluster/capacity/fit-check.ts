@@ -29,7 +29,7 @@ export const capacityFit: Check = {
     const loseAnyNode = context.tier === 'prod';
     const loseAnyZone = loseAnyNode && declaredZones(context) > 1;
     const question = { nodes, pods, planned, loseAnyNode, loseAnyZone };
-    const misfit = findFitFailure(question);
+    const failure = findFitFailure(question);
     const lossWords = loseAnyZone
       ? ' after the loss of any node or zone'
       : loseAnyNode
@@ -38,7 +38,7 @@ export const capacityFit: Check = {
     const expected = `${counted(plannedPods(planned).length, 'pod')} fit${lossWords}`;
     const reachable = reachableNodes(context.deployment, context.optionalEvidence(CLUSTER_AUTOSCALER)?.data) ?? 0;
     const mayGrow = reachable > nodes.length;
-    if (misfit !== undefined) return judgeFitFailure(misfit, expected, mayGrow);
+    if (failure !== undefined) return judgeFitFailure(failure, expected, mayGrow);
     const beyond = judgeMaxima(question, expected, mayGrow);
     if (beyond !== undefined) return beyond;
     const asked = total(plannedPods(planned));
@@ -48,8 +48,8 @@ export const capacityFit: Check = {
 };
 
 /** A warning if an autoscaler may add nodes: then the nodes of today do not prove that there is no room. */
-function judgeFitFailure(misfit: FitFailure, expected: string, mayGrow: boolean, message?: string): Judgement {
-  const said = { ...describe(misfit), expected, ...(message === undefined ? {} : { message }) };
+function judgeFitFailure(failure: FitFailure, expected: string, mayGrow: boolean, message?: string): Judgement {
+  const said = { ...describe(failure), expected, ...(message === undefined ? {} : { message }) };
   if (!mayGrow) return finding('fail', said);
   const remedy = 'make sure that the node group can grow to this size';
   return finding('warn', { ...said, message: `${said.message}; an autoscaler may add nodes`, remedy });
@@ -63,11 +63,11 @@ function judgeMaxima(question: FitQuestion, expected: string, mayGrow: boolean):
   const { planned } = question;
   const most = maxima(planned);
   if (most.size === 0) return undefined;
-  const misfit = findFitFailure({ ...question, planned: withReplicas(planned, most) });
-  if (misfit === undefined) return undefined;
-  const { observed } = describe(misfit);
+  const failure = findFitFailure({ ...question, planned: withReplicas(planned, most) });
+  if (failure === undefined) return undefined;
+  const { observed } = describe(failure);
   const message = `at the maxima of the autoscalers, ${observed}`;
-  if (mayGrow) return judgeFitFailure(misfit, expected, true, message);
+  if (mayGrow) return judgeFitFailure(failure, expected, true, message);
   const words = [...(fittingMaxima(question) ?? [])].map(([name, count]) => `${settingOf(planned, name)} to ${count}`);
   const remedy = words.length === 0 ? 'add a node' : `set ${listed(words)}, or add nodes`;
   return finding('warn', { observed: message, expected, message, remedy });
