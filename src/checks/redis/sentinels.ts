@@ -115,7 +115,7 @@ function judgeUnconnected(
   const named = found.evidence.sentinels.length;
   if (known < named) {
     return finding('fail', {
-      observed: `${counted(named, 'sentinel')} listed, which know of ${known}`,
+      observed: `${counted(named, 'sentinel')} listed, but they know ${known}`,
       expected: 'sentinels that know each other',
       remedy: 'check that they watch the same master and can reach each other at their announced addresses',
     });

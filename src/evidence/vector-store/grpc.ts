@@ -146,7 +146,7 @@ function percentDecoded(text: string): string {
 function notGrpc(status: unknown): string {
   return status === undefined
     ? 'accepts the call and closes it without an answer'
-    : `answers HTTP ${String(status)} where gRPC is expected`;
+    : `answers HTTP ${String(status)} instead of gRPC`;
 }
 
 function callFault(error: unknown): ProbeError {

@@ -13,7 +13,7 @@ function regionOf(endpoint: string): string {
 
 const bucketNames: NameRule = {
   pattern: /^(?!.*(?:\.\.|-\.|\.-))(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/,
-  says: `a bucket of OBS: 3 to 63 lower-case letters, digits, dashes and dots, ${NAME_ENDS}, no dot beside a dot or dash`,
+  says: `a bucket of OBS: 3 to 63 lower-case letters, digits, dashes and dots, ${NAME_ENDS}, no dot next to a dot or dash`,
   source: 'support.huaweicloud.com/en-us/devg-obs/obs_06_0019.html',
 };
 

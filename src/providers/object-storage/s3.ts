@@ -173,7 +173,7 @@ export const s3 = objectStore({
   // With an identity, Dify connects to Amazon S3 itself, not to the operator's endpoint.
   ignoresCa: ({ endpoint, identity }) => {
     if (endpoint?.startsWith('http:') === true) return 'objectStorage.s3.endpoint is http';
-    return endpoint === undefined || identity !== undefined ? 'Dify asks Amazon S3 itself' : undefined;
+    return endpoint === undefined || identity !== undefined ? 'Dify connects to Amazon S3' : undefined;
   },
   s3: (at) => ({ endpoint: addressOf(at), region: at.region, style: styleOf(at) }),
   keys: { id: 'accessKey', secret: 'secretKey' },

@@ -177,7 +177,7 @@ describe('sentinels and their master', () => {
       COMPOSE,
       { sentinels: THREE.map((one) => ({ ...one, sentinels: 1, quorum: 1 })), server: server() },
       'fail',
-      /which know of 1/,
+      /but they know 1/,
     ],
     [
       'redis.sentinels',
