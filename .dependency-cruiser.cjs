@@ -27,7 +27,7 @@ const rooms = {
     'net',
     'storage',
   ],
-  report: ['base', 'checks', 'deployment'],
+  report: ['base', 'checks', 'deployment', 'rehearsal'],
   state: ['base', 'exec', 'deployment', 'render'],
   rehearsal: ['base', 'exec', 'checklist', 'versions', 'deployment', 'evidence', 'render', 'state'],
   wizard: ['base', 'checklist', 'versions', 'deployment', 'providers', 'recovery'],

@@ -36,6 +36,21 @@ export interface ComponentOutcome {
   readonly reason: string;
 }
 
+/** A pod of a component in a picture of the nodes. */
+export interface PlacedPod {
+  readonly component: string;
+  /** Empty if it waits for a node. */
+  readonly node: string;
+  readonly ready: boolean;
+}
+
+/** Where the pods were before a drill, when the fewest were ready, and at its end. */
+export interface Placements {
+  readonly before: readonly PlacedPod[];
+  readonly during: readonly PlacedPod[];
+  readonly after: readonly PlacedPod[];
+}
+
 /** One drill: of a kind, on a subject (a node, a zone, or all). */
 export interface DrillResult {
   readonly kind: DrillKind;
@@ -47,6 +62,8 @@ export interface DrillResult {
   /** Seconds that the drill took on the throwaway control plane. */
   readonly seconds: number;
   readonly components: readonly ComponentOutcome[];
+  /** For pictures; JSON documents leave it out. Undefined if the drill did not run. */
+  readonly placements?: Placements;
 }
 
 /** A time that a simulation cannot show, from the rendered set or published. */
@@ -67,6 +84,8 @@ export interface RehearsalReport {
     /** Version of the API server that decided. */
     readonly kubernetes: string;
   };
+  /** The zone of each node, for pictures; JSON documents leave it out. */
+  readonly zoneByNode: Readonly<Record<string, string>>;
   readonly summary: Readonly<Record<DrillStatus, number>>;
   readonly drills: readonly DrillResult[];
   /** Added to `readyAfter`, they give the time in a real cluster. */

@@ -17,7 +17,9 @@ export async function createShape(
   signal: AbortSignal,
 ): Promise<void> {
   const nodes = nodeObjects(shape, kubeletPort, kubernetes);
-  await createAll(api, [...nodes, namespaceObject(namespace), namespaceObject(OTHERS)]);
+  const load = loadObjects(shape);
+  const namespaces = [namespace, ...(load.pods.length === 0 ? [] : [OTHERS])].map(namespaceObject);
+  await createAll(api, [...nodes, ...namespaces]);
   const classes = shape.source === 'flags' ? [storageClass(DEFAULT_CLASS, PROVISIONER, true)] : [];
   await createAll(api, [...clusterObjects(shape, namespace), ...classes]);
   await poll(
@@ -27,9 +29,8 @@ export async function createShape(
       signal,
     },
   );
-  const { pods, sets } = loadObjects(shape);
-  await createAll(api, pods);
-  await createAll(api, sets);
+  await createAll(api, load.pods);
+  await createAll(api, load.sets);
 }
 
 /** Nodes that are Ready and no longer have the taint of a node that is not. */
@@ -52,7 +53,9 @@ export async function createNamedClasses(api: Api, shape: Shape, namespace: stri
   const named = (names: readonly string[], known: readonly string[]) =>
     [...new Set(names)].filter((name) => name !== '' && !known.includes(name));
   await createAll(api, [
-    ...named(storage, [DEFAULT_CLASS]).map((name) => storageClass(name, PROVISIONER, false)),
+    ...named(storage, [DEFAULT_CLASS, ...shape.storageClasses.map(({ name }) => name)]).map((name) =>
+      storageClass(name, PROVISIONER, false),
+    ),
     ...named(priorities, [])
       .filter((name) => !name.startsWith('system-'))
       .map(priorityClass),

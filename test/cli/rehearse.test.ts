@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rehearsalText } from '../../src/cli/output/rehearsal-text.ts';
 import type { ComponentOutcome, DrillResult, RehearsalReport } from '../../src/rehearsal/report.ts';
+import { rehearsalHtml } from '../../src/report/html/rehearsal.ts';
 import { runCli } from '../support/cli.ts';
 
 let folder: string;
@@ -20,6 +21,7 @@ describe('a wrong use', () => {
     [['--zones', '3'], '--zones needs --nodes'],
     [['--nodes', '6x8C32G', '--zones', '0'], '--zones 0: a number from 1 to 9'],
     [['--drills', 'node-los'], 'did you mean node-loss?'],
+    [['--report', 'out.json'], 'ending must be .html'],
     [['--nodes', '6x8C32G'], 'a rehearsal needs a Kubernetes target'],
   ])('%j is refused', async (args, message) => {
     const { code, stderr } = await run(...args);
@@ -44,6 +46,7 @@ const REASON = '1 of 3 replicas pending: 0/5 nodes are available: 5 Insufficient
 const REPORT: RehearsalReport = {
   ...{ deployment: 'dify', tier: 'prod', seconds: 14.2 },
   shape: { source: 'flags', nodes: 6, zones: 3, kubernetes: '1.36.3' },
+  zoneByNode: { 'sim-1': 'a', 'sim-2': 'b' },
   summary: { pass: 2, warn: 0, fail: 1, skip: 1 },
   drills: [
     drill('schedule'),
@@ -110,4 +113,18 @@ it('numbers the drills on a narrow screen', () => {
 
 it('fits 60 columns', () => {
   for (const line of shown(60).split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+});
+
+it('is a page with pictures, whose texts are escaped', () => {
+  const placed = (node: string, ready: boolean) => [{ component: 'api', node, ready }];
+  const placements = { before: placed('sim-1', true), during: placed('', false), after: placed('sim-2', true) };
+  const [first, ...others] = REPORT.drills;
+  const drills = first === undefined ? [] : [{ ...first, message: '<b>', placements }, ...others];
+  const page = rehearsalHtml({ ...REPORT, drills });
+  expect(page).toContain('<title>rehearsal of dify: 1 drill failed</title>');
+  expect(page).toContain('<p>&lt;b&gt;</p>');
+  expect(page.match(/<span class="pod">api<\/span>/g)).toHaveLength(2);
+  expect(page).toContain('<strong>no node</strong>');
+  expect(page).toContain('<span class="pod waits">api (not ready)</span>');
+  expect(page).not.toMatch(/<script|https?:/);
 });

@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import { documentText, printedDocument } from '../../base/document.ts';
 import { UserError } from '../../base/errors.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { writeFileAtomic } from '../../base/files.ts';
 import { nearest } from '../../base/suggest.ts';
-import { rehearseDeployment } from '../../operations/rehearse.ts';
-import { DRILL_KINDS, type DrillKind } from '../../rehearsal/report.ts';
+import { rehearseDeployment } from '../../operations/rehearsal/rehearse.ts';
+import { DRILL_KINDS, type DrillKind, type RehearsalReport } from '../../rehearsal/report.ts';
 import type { CommandContext } from '../frame/context.ts';
 import type { Examples } from '../frame/examples.ts';
 import { loadFile } from '../input/load-file.ts';
@@ -18,6 +19,7 @@ interface Options {
   readonly zones?: string;
   readonly drills?: string;
   readonly programs?: string;
+  readonly report?: string;
 }
 
 /** Shown below the options in the command's help. */
@@ -33,7 +35,9 @@ export function define(command: Command, context: CommandContext): void {
     .option('--zones <number>', 'zones of the simulated nodes (with --nodes; default: 1)')
     .option('--drills <list>', `drills to run: ${DRILL_KINDS.join(', ')}`)
     .option('--programs <dir>', 'a folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok')
+    .option('--report <file>', 'also write the report there, as a page with pictures of nodes and pods (.html)')
     .action(async (options: Options) => {
+      const page = pageOf(options.report, context.cwd);
       const zones = zonesOf(options);
       const kinds = drillsOf(options.drills);
       const loaded = await loadFile(context);
@@ -46,16 +50,30 @@ export function define(command: Command, context: CommandContext): void {
           onProgress: view.onProgress,
         });
         view.end();
-        const text =
-          context.output === 'json'
-            ? documentText(printedDocument('RehearsalReport', context.now(), report))
-            : rehearsalText(report, resultStyle(context));
-        context.stdout.write(text);
+        if (page !== undefined) {
+          const { rehearsalHtml } = await import('../../report/html/rehearsal.ts');
+          await writeFileAtomic(page, context.redact(rehearsalHtml(report)));
+        }
+        context.stdout.write(
+          context.output === 'json' ? json(report, context) : rehearsalText(report, resultStyle(context)),
+        );
         if (report.summary.fail > 0) context.exit(EXIT.rehearsal);
       } finally {
         view.end();
       }
     });
+}
+
+/** The document has what the contract names, without the data of pictures. */
+function json({ zoneByNode: _, drills, ...report }: RehearsalReport, { now }: CommandContext): string {
+  const plain = drills.map(({ placements: _pictures, ...drill }) => drill);
+  return documentText(printedDocument('RehearsalReport', now(), { ...report, drills: plain }));
+}
+
+function pageOf(file: string | undefined, cwd: string): string | undefined {
+  if (file === undefined) return undefined;
+  if (/\.html?$/i.test(file)) return resolve(cwd, file);
+  throw new UserError(`--report ${file}: the file's ending must be .html; -o json prints the document`);
 }
 
 function zonesOf({ nodes, zones }: Options): number {

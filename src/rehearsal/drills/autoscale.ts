@@ -36,7 +36,7 @@ export async function autoscaleDrill(session: DrillSession, autoscalers: readonl
   await scaleTo(session, autoscalers, ({ most }) => most);
   const following = follow(session, await readWorkloads(session));
   const workloads = await settle(session, following.workloads);
-  following.stop();
+  const placements = following.stop();
   const { timeline } = following;
   const pods = releasePods(session);
   const components = componentOutcomes({ kind: 'autoscale', tier: session.tier, workloads, timeline, pods });
@@ -44,5 +44,5 @@ export async function autoscaleDrill(session: DrillSession, autoscalers: readonl
     components,
     `${counted(autoscalers.length, 'autoscaler')} at the maximum: all pods are ready`,
   );
-  return { kind: 'autoscale', subject: 'all', ...verdict, seconds: secondsSince(startedAt), components };
+  return { kind: 'autoscale', subject: 'all', ...verdict, seconds: secondsSince(startedAt), components, placements };
 }

@@ -30,7 +30,7 @@ async function drainDrill(session: DrillSession, node: ShapeNode): Promise<Drill
   await cordon(session.api, node, true);
   const refused = await evictAll(session, following.workloads, node);
   const workloads = refused.size > 0 ? following.workloads : await settle(session, following.workloads);
-  following.stop();
+  const placements = following.stop();
   const { timeline, startedAt } = following;
   const observed = { kind: 'drain', tier: session.tier, timeline, pods: releasePods(session), refused } as const;
   const components = componentOutcomes({ ...observed, workloads });
@@ -39,7 +39,7 @@ async function drainDrill(session: DrillSession, node: ShapeNode): Promise<Drill
   await cordon(session.api, node, false);
   await rebalance(session, following.workloads, before);
   const passed = `${counted(evicted, 'pod was', 'pods were')} evicted, and every budget held`;
-  return { kind: 'drain', subject: node.name, ...verdictOf(components, passed), seconds, components };
+  return { kind: 'drain', subject: node.name, ...verdictOf(components, passed), seconds, components, placements };
 }
 
 /** Evicts the pods of the release from a node. Returns the refusals that do not end, by workload. */

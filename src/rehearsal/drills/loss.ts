@@ -46,7 +46,7 @@ async function lossDrill(
   const following = follow(session, await readWorkloads(session), { lost });
   await loseNodes(session.api, nodes);
   const workloads = await settle(session, following.workloads, ({ node }) => !lost.has(node));
-  following.stop();
+  const placements = following.stop();
   const { timeline, startedAt } = following;
   const { tier } = session;
   const components = componentOutcomes({ kind, tier, workloads, timeline, pods: releasePods(session) });
@@ -55,7 +55,7 @@ async function lossDrill(
   await returnNodes(session.api, nodes);
   await rebalance(session, following.workloads, before);
   const passed = `${counted(moved, 'pod')} moved and became ready`;
-  return { kind, subject, ...verdictOf(components, passed), seconds, components };
+  return { kind, subject, ...verdictOf(components, passed), seconds, components, placements };
 }
 
 function onlyOne(kind: DrillKind, what: 'node' | 'zone', name: string | undefined): DrillResult {

@@ -9,7 +9,7 @@ import { type DrillSession, type Following, readWorkloads, releasePods, secondsS
 /** Waits for the pods of the installation that `following` began to follow, and judges whether all were scheduled. */
 export async function scheduleDrill(session: DrillSession, following: Following): Promise<DrillResult> {
   const workloads = await settle(session, following.workloads);
-  following.stop();
+  const placements = following.stop();
   const { tier } = session;
   const { timeline, startedAt } = following;
   const pods = releasePods(session);
@@ -17,7 +17,7 @@ export async function scheduleDrill(session: DrillSession, following: Following)
   const replicas = workloads.reduce((sum, one) => sum + one.replicas, 0);
   const passed = `${counted(replicas, 'pod')} of ${counted(workloads.length, 'workload')} are ready`;
   const verdict = verdictOf(components, passed);
-  return { kind: 'schedule', subject: 'all', ...verdict, seconds: secondsSince(startedAt), components };
+  return { kind: 'schedule', subject: 'all', ...verdict, seconds: secondsSince(startedAt), components, placements };
 }
 
 /** Judges where the pods are. */

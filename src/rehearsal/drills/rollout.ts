@@ -14,7 +14,7 @@ export async function rolloutDrill(session: DrillSession): Promise<DrillResult> 
   const isNew = (pod: PodState): boolean => pod.annotations[VERSION] === version;
   await Promise.all(following.workloads.map((workload) => rollOut(session, workload, version)));
   const workloads = await settle(session, following.workloads, isNew);
-  following.stop();
+  const placements = following.stop();
   const { timeline, startedAt } = following;
   const pods = releasePods(session);
   const components = componentOutcomes({ kind: 'rollout', tier: session.tier, workloads, timeline, pods });
@@ -25,7 +25,7 @@ export async function rolloutDrill(session: DrillSession): Promise<DrillResult> 
     await Promise.all(following.workloads.map((workload) => rollOut(session, workload, null)));
     await settle(session, following.workloads);
   }
-  return { kind: 'rollout', subject: 'all', ...verdict, seconds, components };
+  return { kind: 'rollout', subject: 'all', ...verdict, seconds, components, placements };
 }
 
 async function rollOut(

@@ -2,11 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Interrupted } from '../../base/errors.ts';
 import { listAt } from '../../base/json-path.ts';
 import type { Tier } from '../../checklist/tiers.ts';
+import { LowPoint, placedPods } from '../observation/placed.ts';
 import type { PodState } from '../observation/pod.ts';
 import { isSettled, isStuck } from '../observation/settled.ts';
 import { Timeline } from '../observation/timeline.ts';
 import { type Workload, workloadOf } from '../observation/workload.ts';
 import type { Api } from '../plane/api.ts';
+import type { PlacedPod, Placements } from '../report.ts';
 import type { Shape } from '../shape/shape.ts';
 import type { PodWatch } from './watch.ts';
 
@@ -51,7 +53,8 @@ export interface Following {
   readonly workloads: readonly Workload[];
   readonly timeline: Timeline;
   readonly startedAt: number;
-  stop(): void;
+  /** Ends it. Returns the placements of its start, its low point and now. */
+  stop(): Placements;
 }
 
 /** Begins to follow the pods. `lost`: nodes whose pods no longer count. `startedAt`: when the drill began. */
@@ -61,8 +64,19 @@ export function follow(
   { lost, startedAt = performance.now() }: { readonly lost?: ReadonlySet<string>; readonly startedAt?: number } = {},
 ): Following {
   const timeline = new Timeline(workloads, startedAt, lost);
-  timeline.add(releasePods(session), performance.now());
-  const stop = session.watch.follow((_, now) => timeline.add(releasePods(session), now));
+  const lowPoint = new LowPoint();
+  const placed = (): readonly PlacedPod[] => placedPods(workloads, releasePods(session));
+  const hear = (now: number): void => {
+    timeline.add(releasePods(session), now);
+    lowPoint.add(placed().filter(({ node }) => lost?.has(node) !== true));
+  };
+  const before = placed();
+  hear(performance.now());
+  const end = session.watch.follow((_, now) => hear(now));
+  const stop = (): Placements => {
+    end();
+    return { before, during: lowPoint.get(), after: placed() };
+  };
   return { workloads, timeline, startedAt, stop };
 }
 

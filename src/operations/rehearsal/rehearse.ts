@@ -1,33 +1,27 @@
 import path from 'node:path';
-import { UserError } from '../base/errors.ts';
-import type { OnProgress } from '../base/events.ts';
-import { counted } from '../base/words.ts';
-import { createCollection } from '../evidence/collect.ts';
-import { COLLECTORS } from '../evidence/registry.ts';
-import { helm } from '../exec/helm.ts';
-import { jsonDocuments } from '../exec/json-documents.ts';
-import { kubectl } from '../exec/kubectl.ts';
-import { cacheFolder } from '../rehearsal/cache-folder.ts';
-import { removeAbandonedPlanes } from '../rehearsal/plane/record.ts';
-import { baseStages } from '../rehearsal/plane/simulation.ts';
-import { startThrowaway, type Throwaway } from '../rehearsal/plane/throwaway.ts';
-import { providePrograms } from '../rehearsal/programs/provide.ts';
-import type { PlanePrograms } from '../rehearsal/programs/table.ts';
-import { type Rehearsed, rehearse } from '../rehearsal/rehearse.ts';
-import { type DrillKind, type RehearsalReport, summarizeDrills } from '../rehearsal/report.ts';
-import { claimStage } from '../rehearsal/shape/claim-stage.ts';
-import { type CollectedShape, shapeFromCluster } from '../rehearsal/shape/from-evidence.ts';
-import { shapeFromFlags } from '../rehearsal/shape/from-flags.ts';
-import { type Shape, zonesOf } from '../rehearsal/shape/shape.ts';
-import { LIMITS, publishedTimes } from '../rehearsal/times.ts';
-import type { RenderedKubernetes } from '../render/rendered.ts';
-import type { InstalledSecrets } from '../state/installed.ts';
-import { collectContext } from './collect-context.ts';
-import { type OpenInput, openDeployment } from './open-deployment.ts';
-import { type RenderedDeployment, requireRendered } from './prepare.ts';
-import { renderDeployment } from './render.ts';
-import { resolveDeploymentSecrets } from './resolve-secrets.ts';
-import { runStep } from './steps.ts';
+import type { OnProgress } from '../../base/events.ts';
+import { counted } from '../../base/words.ts';
+import { createCollection } from '../../evidence/collect.ts';
+import { COLLECTORS } from '../../evidence/registry.ts';
+import { cacheFolder } from '../../rehearsal/cache-folder.ts';
+import { removeAbandonedPlanes } from '../../rehearsal/plane/record.ts';
+import { baseStages } from '../../rehearsal/plane/simulation.ts';
+import { startThrowaway, type Throwaway } from '../../rehearsal/plane/throwaway.ts';
+import { providePrograms } from '../../rehearsal/programs/provide.ts';
+import type { PlanePrograms } from '../../rehearsal/programs/table.ts';
+import { type Rehearsed, rehearse } from '../../rehearsal/rehearse.ts';
+import { type DrillKind, type RehearsalReport, summarizeDrills } from '../../rehearsal/report.ts';
+import { claimStage } from '../../rehearsal/shape/claim-stage.ts';
+import { type CollectedShape, shapeFromCluster } from '../../rehearsal/shape/from-evidence.ts';
+import { shapeFromFlags } from '../../rehearsal/shape/from-flags.ts';
+import { type Shape, zoneOf, zonesOf } from '../../rehearsal/shape/shape.ts';
+import { LIMITS, publishedTimes } from '../../rehearsal/times.ts';
+import { collectContext } from '../collect-context.ts';
+import type { OpenInput } from '../open-deployment.ts';
+import type { RenderedDeployment } from '../prepare.ts';
+import { runStep } from '../steps.ts';
+import { installRendered } from './install-rendered.ts';
+import { prepareOffline } from './prepare-offline.ts';
 
 export interface RehearsalInput extends OpenInput {
   /** `--nodes`. Undefined: the shape of the cluster is copied. */
@@ -80,30 +74,6 @@ export async function rehearseDeployment(input: RehearsalInput): Promise<Rehears
 
 const cacheOf = ({ env }: RehearsalInput): string => path.join(cacheFolder('difyctl', env), 'rehearsal');
 
-/** The secrets of an installation are not read: placeholders serve a rehearsal as well. */
-const NO_INSTALLATION: InstalledSecrets = {
-  where: 'a rehearsal',
-  read: () => Promise.resolve({ data: {}, keys: {}, traces: [] }),
-  kubernetesSecret: () => Promise.resolve({ reason: 'a rehearsal reads no Secret' }),
-};
-
-async function prepareOffline(input: RehearsalInput): Promise<RenderedDeployment> {
-  const { deployment, env, signal } = input;
-  if (deployment.target.type !== 'kubernetes') {
-    throw new UserError('a rehearsal needs a Kubernetes target: Compose is one host, which has no scheduler', {
-      next: ['difyctl preflight'],
-    });
-  }
-  const opened = openDeployment(input);
-  const secrets = await resolveDeploymentSecrets(opened, NO_INSTALLATION, { env, unreadable: 'warn', signal });
-  const { chart, rendered } = await renderDeployment(opened, secrets, signal);
-  return requireRendered({
-    ...{ ...opened, living: NO_INSTALLATION, chart, secrets, rendered, notes: [] },
-    keepSecrets: () => Promise.resolve(),
-    dispose: async () => chart?.dispose(),
-  });
-}
-
 async function shapeOf(prepared: RenderedDeployment, input: RehearsalInput): Promise<CollectedShape> {
   const { nodes, zones, env, now, signal, onProgress } = input;
   if (nodes !== undefined) return { shape: shapeFromFlags(nodes, zones), notes: [] };
@@ -132,9 +102,10 @@ function provided({ runner }: RenderedDeployment, input: RehearsalInput): Promis
   );
 }
 
-function runDrills(
+/** Installs a prepared deployment on the control plane and runs the drills. */
+export function runDrills(
   prepared: RenderedDeployment,
-  { kinds, onProgress, signal }: RehearsalInput,
+  { kinds, onProgress, signal }: Pick<RehearsalInput, 'kinds' | 'onProgress' | 'signal'>,
   plane: Throwaway,
   shape: Shape,
 ): Promise<Rehearsed> {
@@ -156,28 +127,6 @@ function runDrills(
   );
 }
 
-/** API groups that the throwaway control plane serves. Objects of others need a controller that it does not have. */
-const SERVED = ['v1', 'apps/', 'policy/', 'autoscaling/', 'batch/', 'networking.k8s.io/', 'rbac.authorization.k8s.io/'];
-
-/** Installs the rendered set with the user's helm. The Secret is left out: no simulated pod reads it. */
-async function installRendered(
-  { deployment, runner, chart, rendered }: RenderedDeployment,
-  kubeArgs: readonly string[],
-  namespace: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { values, manifests } = rendered.value as RenderedKubernetes;
-  if (chart === undefined) throw new Error('a rehearsal was prepared without a chart');
-  const release = { name: deployment.name, namespace };
-  await helm(runner, kubeArgs).upgradeInstall(release, chart.reference, values, { signal, timeoutMs: 120_000 });
-  const served = manifests.filter(({ apiVersion }) =>
-    SERVED.some((group) => (group.endsWith('/') ? apiVersion.startsWith(group) : apiVersion === group)),
-  );
-  if (served.length === 0) return;
-  const args = ['apply', '--server-side', '-n', namespace, '-f', '-'];
-  await kubectl(runner, kubeArgs).run(args, { signal, input: jsonDocuments(served) });
-}
-
 function reportOf(
   { deployment }: RenderedDeployment,
   shape: Shape,
@@ -189,6 +138,7 @@ function reportOf(
     deployment: deployment.name,
     tier: deployment.tier,
     shape: { source: shape.source, nodes: shape.nodes.length, zones: zonesOf(shape.nodes).length, kubernetes },
+    zoneByNode: Object.fromEntries(shape.nodes.map((node) => [node.name, zoneOf(node)])),
     summary: summarizeDrills(drills),
     drills,
     published: publishedTimes(workloads),
