@@ -4,6 +4,7 @@ import type { CheckResult } from '../../src/checks/check.ts';
 import {
   AUDIT_BACKUPS,
   AUDIT_BUDGETS,
+  AUDIT_CHANGES,
   AUDIT_CLAIMS,
   AUDIT_ENTRIES,
   AUDIT_PODS,
@@ -14,6 +15,7 @@ import {
   AUDIT_SETTINGS,
   AUDIT_WORKLOADS,
   type AuditedBudget,
+  type AuditedChange,
   type AuditedClaim,
   type AuditedEntry,
   type AuditedPods,
@@ -39,6 +41,7 @@ export interface Audited {
   readonly entries: readonly AuditedEntry[];
   readonly backups: readonly string[];
   readonly release: AuditedRelease;
+  readonly changes: readonly AuditedChange[];
 }
 
 /** A workload of Kubernetes that is well. `over` changes fields of it. */
@@ -130,6 +133,7 @@ export const HARDENED: Audited = {
   entries: [{ kind: 'Ingress', name: 'dify', tls: true, ports: [] }],
   backups: [],
   release: { status: 'deployed', revision: 4 },
+  changes: [],
 };
 
 /** The audit with fields of one workload changed. */
@@ -169,6 +173,7 @@ function auditResult(check: AuditCheck, audited: Audited): CheckResult {
       [AUDIT_ENTRIES, audited.entries],
       [AUDIT_BACKUPS, audited.backups],
       [AUDIT_RELEASE, audited.release],
+      [AUDIT_CHANGES, audited.changes],
     ],
   });
 }

@@ -13,7 +13,7 @@ import {
   auditSharedClaims,
   auditVectorStore,
 } from './rules/storage.ts';
-import { auditDebugLogs, auditProbes, auditReleaseState, auditResources } from './rules/upkeep.ts';
+import { auditDebugLogs, auditDrift, auditProbes, auditReleaseState, auditResources } from './rules/upkeep.ts';
 
 /** Every check of `difyctl audit`, in the order of the report. */
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
@@ -47,4 +47,5 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   auditRedisPersistence,
   auditVectorStore,
   auditSsrf,
+  auditDrift,
 ];

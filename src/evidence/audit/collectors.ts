@@ -6,6 +6,7 @@ import { auditedServices, serviceVariables } from './compose/workloads.ts';
 import {
   AUDIT_BACKUPS,
   AUDIT_BUDGETS,
+  AUDIT_CHANGES,
   AUDIT_CLAIMS,
   AUDIT_ENTRIES,
   AUDIT_PODS,
@@ -26,6 +27,7 @@ import {
   releaseScalers,
 } from './kubernetes/around.ts';
 import { releaseBackups } from './kubernetes/backups.ts';
+import { releaseChanges } from './kubernetes/changes.ts';
 import { releaseEntries } from './kubernetes/entries.ts';
 import { workloadVariables } from './kubernetes/environment.ts';
 import { liveWorkloads } from './kubernetes/objects.ts';
@@ -89,5 +91,6 @@ export const AUDIT_COLLECTORS: readonly Collector<unknown>[] = [
   collector(AUDIT_ENTRIES, releaseEntries, none),
   collector(AUDIT_BACKUPS, releaseBackups, engineBackups),
   collector(AUDIT_RELEASE, releaseRecord, async () => ({ status: undefined, revision: undefined })),
+  collector(AUDIT_CHANGES, releaseChanges, none),
   clusterNodesCollector,
 ];

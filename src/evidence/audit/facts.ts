@@ -121,3 +121,13 @@ export interface AuditedRelease {
   readonly revision: number | undefined;
 }
 export const AUDIT_RELEASE = evidenceKey<AuditedRelease>('audit.release', 1);
+
+/** A difference between a workload and the manifest that Helm applied last. */
+export interface AuditedChange {
+  readonly workload: string;
+  /** `replicas`, `image of api`. */
+  readonly field: string;
+  readonly was: string;
+  readonly is: string;
+}
+export const AUDIT_CHANGES = evidenceKey<readonly AuditedChange[]>('audit.changes', 1);

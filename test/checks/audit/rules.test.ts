@@ -232,6 +232,12 @@ const PLANTED: readonly (readonly [weakness: string, audited: Audited, id: strin
     'no password for Redis in Deployment dify-api, Deployment dify-beat and Deployment dify-worker: anyone who reaches Redis can run tasks in the workers',
   ],
   [
+    'replicas that somebody changed',
+    { ...HARDENED, changes: [{ workload: 'dify-web', field: 'replicas', was: '2', is: '3' }] },
+    'warn app.drift',
+    'changed since Helm applied it: replicas in dify-web is 3, was 2; the next upgrade undoes it',
+  ],
+  [
     'a release that is pending',
     { ...HARDENED, release: { status: 'pending-upgrade', revision: 5 } },
     'fail release.state',

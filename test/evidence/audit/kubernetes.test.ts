@@ -4,6 +4,7 @@ import { AUDIT_COLLECTORS } from '../../../src/evidence/audit/collectors.ts';
 import {
   AUDIT_BACKUPS,
   AUDIT_BUDGETS,
+  AUDIT_CHANGES,
   AUDIT_CLAIMS,
   AUDIT_ENTRIES,
   AUDIT_PODS,
@@ -17,6 +18,7 @@ import {
 import { CollectionError, type EvidenceKey } from '../../../src/evidence/evidence.ts';
 import type { RawGet } from '../../../src/exec/kubectl.ts';
 import { KubectlError } from '../../../src/exec/kubectl.ts';
+import type { Runner } from '../../../src/exec/runner.ts';
 import { collectContext } from '../../support/check-runs.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -184,12 +186,15 @@ function failure(text: string, reason: KubectlError['reason']): KubectlError {
   return new KubectlError(new ExternalError(text, { stderr: [text] }), reason);
 }
 
-async function collected<T>(key: EvidenceKey<T>, reads: RawGet = server()): Promise<unknown> {
+async function collected<T>(key: EvidenceKey<T>, reads: RawGet = server(), runner?: Runner): Promise<unknown> {
   const collector = AUDIT_COLLECTORS.find((one) => one.key.name === key.name);
   const installation = { target: 'kubernetes', name: 'dify', namespace: 'ai' } as const;
-  return collector?.collect(collectContext({ installation, reads }), async () => {
-    throw new CollectionError('absent', 'nothing else');
-  });
+  return collector?.collect(
+    collectContext({ installation, reads, ...(runner === undefined ? {} : { runner }) }),
+    async () => {
+      throw new CollectionError('absent', 'nothing else');
+    },
+  );
 }
 
 describe('the evidence of a release', () => {
@@ -294,5 +299,38 @@ describe('the evidence of a release', () => {
     [AUDIT_RELEASE, { status: 'deployed', revision: 10 }],
   ] as readonly (readonly [EvidenceKey<unknown>, unknown])[])('has $0.name', async (key, expected) => {
     expect(await collected(key)).toEqual(expected);
+  });
+
+  it('has what somebody changed since Helm applied it', async () => {
+    const applied = [
+      {
+        kind: 'Deployment',
+        metadata: api.metadata,
+        spec: {
+          ...api.spec,
+          replicas: 9,
+          template: { spec: { containers: [{ name: 'api', image: 'langgenius/dify-api:1.15.0' }] } },
+        },
+      },
+      { kind: 'StatefulSet', metadata: redis.metadata, spec: { ...redis.spec, replicas: 2 } },
+    ];
+    const calls: string[] = [];
+    const runner: Runner = {
+      run: async (program, args) => {
+        calls.push([program, ...args].join(' '));
+        return { exitCode: 0, stdout: applied.map((one) => JSON.stringify(one)).join('\n---\n'), stderr: '' };
+      },
+    };
+    expect(await collected(AUDIT_CHANGES, server(), runner)).toEqual([
+      // An autoscaler sets its replicas.
+      {
+        workload: 'dify-api',
+        field: 'image of api',
+        was: 'langgenius/dify-api:1.15.0',
+        is: 'langgenius/dify-api:1.16.1',
+      },
+      { workload: 'dify-redis-master', field: 'replicas', was: '2', is: '1' },
+    ]);
+    expect(calls).toEqual(['helm get manifest dify -n ai --revision 10']);
   });
 });

@@ -1,5 +1,11 @@
 import type { ComponentName } from '../../../checklist/components.ts';
-import { AUDIT_RELEASE, AUDIT_SETTINGS, AUDIT_WORKLOADS, type AuditedWorkload } from '../../../evidence/audit/facts.ts';
+import {
+  AUDIT_CHANGES,
+  AUDIT_RELEASE,
+  AUDIT_SETTINGS,
+  AUDIT_WORKLOADS,
+  type AuditedWorkload,
+} from '../../../evidence/audit/facts.ts';
 import { DEBUG_SETTINGS } from '../../config/settings.ts';
 import { counted, finding, pass, some } from '../../judgement.ts';
 import { error, errorInProd, infoInTest } from '../../when.ts';
@@ -103,5 +109,27 @@ export const auditReleaseState = auditCheck({
     if (status === undefined) return skipped('Helm keeps no record of it here: it was applied in another way');
     const observed = `revision ${revision} is ${status}`;
     return status === 'deployed' ? pass(observed, 'deployed') : finding('fail', { observed, expected: 'deployed' });
+  },
+});
+
+export const auditDrift = auditCheck({
+  id: 'app.drift',
+  title: 'images and replicas are those that Helm applied',
+  severity: infoInTest,
+  risk: 4,
+  change: 'shows changes by hand in status and plan, and undoes them at the next install',
+  requires: [AUDIT_WORKLOADS, AUDIT_CHANGES],
+  remedy: 'write the change into the values of the release, or undo it; the next helm upgrade does the latter',
+  judge: (context) => {
+    if (isCompose(context)) return notOnCompose('manifests of Helm');
+    const changes = context.evidence(AUDIT_CHANGES);
+    const expected = 'what Helm applied';
+    if (changes.length === 0) return pass('no change since Helm applied it', expected);
+    const words = changes.map(({ workload, field, was, is }) => `${field} in ${workload} is ${is}, was ${was}`);
+    return finding('warn', {
+      observed: some(words),
+      expected,
+      message: `changed since Helm applied it: ${some(words)}; the next upgrade undoes it`,
+    });
   },
 });
